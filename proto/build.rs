@@ -1,0 +1,32 @@
+//! Compiles the contract with protox: no protoc to install.
+
+use std::{env, fs, path::PathBuf};
+
+use prost::Message as _;
+
+const FILES: &[&str] = &[
+    "hedgerow/access/v1/accounts.proto",
+    "hedgerow/access/v1/caller.proto",
+    "hedgerow/access/v1/options.proto",
+    "hedgerow/error/v1/error.proto",
+    "hedgerow/event/v1/event.proto",
+    "hedgerow/filtering_ingest/v1/filtering_ingest.proto",
+    "hedgerow/incident_cases/v1/incident_cases.proto",
+    "hedgerow/policy_registry/v1/policy_registry.proto",
+    "hedgerow/reporting/v1/reporting.proto",
+];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    for folder in ["google", "hedgerow"] {
+        println!("cargo:rerun-if-changed={folder}");
+    }
+    let mut compiler = protox::Compiler::new(["."])?;
+    compiler.include_source_info(true).include_imports(true).open_files(FILES)?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    // The encoded set keeps our own options; prost's typed one would drop them.
+    fs::write(out.join("descriptor.bin"), compiler.encode_file_descriptor_set())?;
+    let set = compiler.file_descriptor_set();
+    debug_assert!(!set.encode_to_vec().is_empty());
+    tonic_prost_build::configure().bytes(".").compile_fds(set)?;
+    Ok(())
+}
