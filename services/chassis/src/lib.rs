@@ -1,1 +1,29 @@
-//! x
+//! What every process of Hedgerow is built on.
+//!
+//! - `caller`: who calls, and the `Scope` without which the store does not open
+//! - `access`: who may do what, in Cedar, with any error a refusal
+//! - `error`: nine kinds of refusal and their two wire forms
+//! - `db`: transactions in which state, history and events commit together
+//! - `history`: the RFC 6962 log of acts, its checkpoints and its verification
+//! - `event`: outbox, bus and inbox
+//! - `seal`: names and narratives at rest
+//! - `serve`, `upstream`: a service as a process, and its calls to others
+//! - `clock`, `id`, `page`, `calendar`, `config`, `telemetry`: what they all need
+//! - `testing`: what tests start services with
+
+pub mod access;
+pub mod calendar;
+pub mod caller;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod event;
+pub mod history;
+pub mod id;
+pub mod page;
+pub mod seal;
+pub mod serve;
+pub mod telemetry;
+pub mod testing;
+pub mod upstream;

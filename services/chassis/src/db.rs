@@ -1,0 +1,369 @@
+//! The store of one service: a database reached only through transactions that carry a `Scope`. State, history and
+//! outgoing events commit together; a repeated request gets its first answer.
+
+pub mod migration;
+
+use std::{sync::Arc, time::Duration};
+
+use prost::Message;
+use proto::event::v1::{Envelope, envelope::Event};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement,
+    TransactionOptions, TransactionTrait as _, sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use sea_orm_migration::MigratorTrait;
+use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+use tokio::sync::Notify;
+
+use crate::{
+    caller::Scope,
+    clock::{SharedClock, micros, timestamp},
+    config,
+    error::{Error, Result},
+    history::{self, Act},
+    id::{EventId, Ids, SchoolId},
+    seal::KeyRing,
+};
+pub use migration::{tenant_table, tenant_table_with};
+
+/// A service's database.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    name: &'static str,
+    db: DatabaseConnection,
+    clock: SharedClock,
+    ids: Ids,
+    ring: Arc<KeyRing>,
+    doorbell: Notify,
+}
+
+/// What a transaction under a request id turns out to be.
+pub enum Once<R> {
+    /// The request is new: do the work.
+    Fresh(Tx),
+    /// It was answered before: this is the answer.
+    Answered(R),
+}
+
+impl Store {
+    /// Opens the database of the service `name` and brings its tables up to date.
+    ///
+    /// # Errors
+    /// `Unavailable` where it cannot be reached; `Internal` where a migration fails.
+    pub async fn open<M: MigratorTrait>(
+        name: &'static str,
+        database: &config::Database,
+        clock: SharedClock,
+        ids: Ids,
+        ring: Arc<KeyRing>,
+    ) -> Result<Self> {
+        if let Some(url) = &database.migrate_url {
+            let owner = connect(url, 1).await?;
+            M::up(&owner, None).await?;
+            owner.close().await?;
+        }
+        let db = connect(&database.url, database.max_connections).await?;
+        if database.migrate_url.is_none() {
+            M::up(&db, None).await?;
+        }
+        Ok(Self(Arc::new(Inner { name, db, clock, ids, ring, doorbell: Notify::new() })))
+    }
+
+    /// The service the store belongs to.
+    pub fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// The keys that seal what it holds.
+    pub fn ring(&self) -> &KeyRing {
+        &self.0.ring
+    }
+
+    /// The source of its ids.
+    pub fn ids(&self) -> &Ids {
+        &self.0.ids
+    }
+
+    /// The clock it runs by.
+    pub fn clock(&self) -> &SharedClock {
+        &self.0.clock
+    }
+
+    /// The connection, for the relay, the checkpoints and health: never for a service's own tables.
+    pub(crate) fn connection(&self) -> &DatabaseConnection {
+        &self.0.db
+    }
+
+    /// Rung whenever a commit left something to announce.
+    pub(crate) fn doorbell(&self) -> &Notify {
+        &self.0.doorbell
+    }
+
+    /// Begins a transaction within a scope. It rolls back unless it is committed, and commits only with an act.
+    ///
+    /// # Errors
+    /// `Unavailable` where the database cannot be reached.
+    pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
+        let tx = begin(&self.0.db, scope).await?;
+        Ok(Tx {
+            store: self.clone(),
+            tx,
+            scope: scope.clone(),
+            now: micros(self.0.clock.now()),
+            acts: Vec::new(),
+            once: None,
+            announced: false,
+            silent: false,
+        })
+    }
+
+    /// Begins a transaction for a request that may come twice: the second time, its first answer comes back.
+    ///
+    /// # Errors
+    /// `Invalid` where the request id is no UUID; `Conflict` where it was used for another request.
+    pub async fn begin_once<R: Message + Default>(
+        &self,
+        scope: &Scope,
+        request_id: &str,
+        request: &impl Message,
+    ) -> Result<Once<R>> {
+        let id = uuid::Uuid::try_parse(request_id)
+            .map_err(|_| Error::invalid("request_id", "Enter a UUID, a new one for each new request"))?;
+        let digest = Sha256::digest(request.encode_to_vec()).to_vec();
+        let mut tx = self.begin(scope).await?;
+        let key = OnceKey { actor: scope.actor(), request_id: id.to_string(), digest };
+        match key.find::<R>(&tx).await? {
+            Some(answer) => Ok(Once::Answered(answer)),
+            None => {
+                tx.once = Some(key);
+                Ok(Once::Fresh(tx))
+            }
+        }
+    }
+}
+
+async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        // SQLite has one writer, and every transaction here writes its history: one connection queues fairly.
+        .max_connections(if url.starts_with("sqlite:") { 1 } else { max_connections })
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_timeout(Duration::from_secs(5))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(10))
+                .foreign_keys(true)
+        });
+    Database::connect(options)
+        .await
+        .map_err(|source| Error::unavailable("the database cannot be reached: check its address").because(source))
+}
+
+/// Begins a transaction that row-level security knows the scope of.
+pub(crate) async fn begin(db: &DatabaseConnection, scope: &Scope) -> Result<DatabaseTransaction> {
+    let backend = db.get_database_backend();
+    let tx = db
+        .begin_with_options(TransactionOptions {
+            sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        })
+        .await?;
+    if backend == DatabaseBackend::Postgres {
+        let schools: Vec<&str> = scope.schools().iter().map(SchoolId::as_str).collect();
+        let reach = if scope.authority() { "authority" } else { "schools" };
+        tx.execute_raw(Statement::from_sql_and_values(
+            backend,
+            "SELECT set_config('hedgerow.schools', $1, true), set_config('hedgerow.reach', $2, true)",
+            [schools.join(",").into(), reach.into()],
+        ))
+        .await?;
+    }
+    Ok(tx)
+}
+
+/// A transaction within a scope.
+pub struct Tx {
+    store: Store,
+    tx: DatabaseTransaction,
+    scope: Scope,
+    now: OffsetDateTime,
+    acts: Vec<Act>,
+    once: Option<OnceKey>,
+    announced: bool,
+    silent: bool,
+}
+
+impl Tx {
+    /// The connection for statements; what it may reach is the scope's.
+    pub fn db(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// The scope it was begun with.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The moment of the act, the same throughout.
+    pub fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+
+    /// The source of new ids.
+    pub fn ids(&self) -> &Ids {
+        &self.store.0.ids
+    }
+
+    /// The keys that seal.
+    pub fn ring(&self) -> &KeyRing {
+        &self.store.0.ring
+    }
+
+    /// Says what was done; it is written with the commit.
+    pub fn record(&mut self, act: Act) {
+        self.acts.push(act);
+    }
+
+    /// Announces an event at the scope's school, or the authority's where the scope is wider.
+    ///
+    /// # Errors
+    /// Where the outbox cannot be written.
+    pub async fn announce(&mut self, aggregate_id: &str, event: Event) -> Result<()> {
+        let school = self.scope.school().map(ToString::to_string).unwrap_or_default();
+        self.announce_at(&school, aggregate_id, event).await
+    }
+
+    /// Announces an event at a school.
+    ///
+    /// # Errors
+    /// Where the outbox cannot be written.
+    pub async fn announce_at(&mut self, school: &str, aggregate_id: &str, event: Event) -> Result<()> {
+        let backend = self.tx.get_database_backend();
+        let last = Statement::from_sql_and_values(
+            backend,
+            "SELECT COALESCE(MAX(aggregate_seq), 0) AS last FROM outbox WHERE aggregate_id = $1",
+            [aggregate_id.into()],
+        );
+        let last: i64 = match self.tx.query_one_raw(last).await? {
+            Some(row) => row.try_get("", "last")?,
+            None => 0,
+        };
+        let envelope = Envelope {
+            event_id: self.ids().next::<EventId>().to_string(),
+            source: self.store.0.name.to_owned(),
+            school_id: school.to_owned(),
+            aggregate_id: aggregate_id.to_owned(),
+            sequence: u64::try_from(last + 1).unwrap_or_default(),
+            event_time: Some(timestamp(self.now)),
+            traceparent: crate::telemetry::current_traceparent(),
+            event: Some(event),
+        };
+        let insert = Statement::from_sql_and_values(
+            backend,
+            "INSERT INTO outbox (event_id, aggregate_id, aggregate_seq, envelope) VALUES ($1, $2, $3, $4)",
+            [
+                envelope.event_id.clone().into(),
+                aggregate_id.into(),
+                (last + 1).into(),
+                envelope.encode_to_vec().into(),
+            ],
+        );
+        self.tx.execute_raw(insert).await?;
+        self.announced = true;
+        Ok(())
+    }
+
+    /// Keeps the answer for when the same request comes again.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn answer(&mut self, response: &impl Message) -> Result<()> {
+        match self.once.take() {
+            Some(key) => key.keep(self, response).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Commits with nothing recorded: for work that is no act of anybody, such as keeping a copy.
+    pub fn silent(&mut self) {
+        self.silent = true;
+    }
+
+    /// Commits state, history and events together.
+    ///
+    /// # Errors
+    /// `Internal` where nothing was recorded: no act goes without its entry.
+    pub async fn commit(self) -> Result<()> {
+        let Self { store, tx, scope, now, acts, announced, silent, .. } = self;
+        if acts.is_empty() && !silent {
+            return Err(Error::internal("a transaction recorded no act"));
+        }
+        if !acts.is_empty() {
+            history::append(&tx, &scope, acts, now, || store.0.ids.request_id()).await?;
+        }
+        tx.commit().await?;
+        if announced {
+            store.0.doorbell.notify_one();
+        }
+        Ok(())
+    }
+}
+
+/// A request that may come twice.
+struct OnceKey {
+    actor: String,
+    request_id: String,
+    digest: Vec<u8>,
+}
+
+impl OnceKey {
+    fn place(&self) -> String {
+        format!("once|{}|{}", self.actor, self.request_id)
+    }
+
+    async fn find<R: Message + Default>(&self, tx: &Tx) -> Result<Option<R>> {
+        let statement = Statement::from_sql_and_values(
+            tx.tx.get_database_backend(),
+            "SELECT digest, answer FROM once WHERE actor = $1 AND request_id = $2",
+            [self.actor.clone().into(), self.request_id.clone().into()],
+        );
+        let Some(row) = tx.tx.query_one_raw(statement).await? else { return Ok(None) };
+        if row.try_get::<Vec<u8>>("", "digest")? != self.digest {
+            return Err(Error::request_id_reused());
+        }
+        let answer = tx.ring().own_key().open(&row.try_get::<Vec<u8>>("", "answer")?, &self.place())?;
+        R::decode(answer.as_slice()).map(Some).map_err(Error::internal)
+    }
+
+    async fn keep(self, tx: &Tx, response: &impl Message) -> Result<()> {
+        let answer = tx.ring().own_key().seal(&response.encode_to_vec(), &self.place());
+        let statement = Statement::from_sql_and_values(
+            tx.tx.get_database_backend(),
+            "INSERT INTO once (actor, request_id, digest, answer, time_us) VALUES ($1, $2, $3, $4, $5)",
+            [
+                self.actor.into(),
+                self.request_id.into(),
+                self.digest.into(),
+                answer.into(),
+                i64::try_from(tx.now.unix_timestamp_nanos() / 1_000).unwrap_or_default().into(),
+            ],
+        );
+        match tx.tx.execute_raw(statement).await {
+            Ok(_) => Ok(()),
+            // Two of the same at once: the other one won, and asking again gets its answer.
+            Err(e) if matches!(e.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))) => {
+                Err(Error::unavailable("the same request is being answered just now: try again"))
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

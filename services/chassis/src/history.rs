@@ -1,0 +1,154 @@
+//! The history: an RFC 6962 log whose rows are written in the transaction of the act, and whose checkpoints are C2SP
+//! signed notes. `tree` has the mathematics, `verify` checks a log from outside.
+
+pub mod checkpoint;
+pub mod tree;
+pub mod verify;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+
+use crate::{caller::Scope, error::Result};
+
+/// One act, before it has its place in the log. It holds codes and ids, never names or narrative.
+#[derive(Debug, Clone)]
+pub struct Act {
+    action: &'static str,
+    subject: String,
+    school: Option<String>,
+    detail: serde_json::Map<String, serde_json::Value>,
+    state: Option<(&'static str, String)>,
+}
+
+impl Act {
+    /// An act such as `case.closed` on the thing with this id.
+    pub fn new(action: &'static str, subject: impl Into<String>) -> Self {
+        Self { action, subject: subject.into(), school: None, detail: serde_json::Map::new(), state: None }
+    }
+
+    /// The school it concerns, where that is not the scope's own.
+    #[must_use]
+    pub fn school(mut self, school: impl ToString) -> Self {
+        self.school = Some(school.to_string());
+        self
+    }
+
+    /// One more code about it.
+    #[must_use]
+    pub fn detail(mut self, key: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.detail.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// The state the act left in the `body` column of the subject's row in `table`: its digest goes into the log.
+    #[must_use]
+    pub fn state(mut self, table: &'static str, body: &[u8]) -> Self {
+        self.state = Some((table, hex::encode(Sha256::digest(body))));
+        self
+    }
+}
+
+/// One entry of the log, in the order its hash is taken over.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place, from 0.
+    pub seq: i64,
+    /// When, in microseconds since 1970.
+    pub time_us: i64,
+    /// The school it concerns.
+    pub school_id: Option<String>,
+    /// The account, service or consumer that acted.
+    pub actor: String,
+    /// The request or event it belongs to.
+    pub request_id: String,
+    /// What was done, `case.closed`.
+    pub action: String,
+    /// What it was done to.
+    pub subject: String,
+    /// Codes about it, a JSON object.
+    pub detail: String,
+    /// The table of the state it left.
+    pub state_table: Option<String>,
+    /// That state's SHA-256, in hexadecimal.
+    pub state_digest: Option<String>,
+    /// Random, so that nobody can guess an entry from its hash.
+    pub salt: String,
+}
+
+impl Entry {
+    /// The bytes the log commits to.
+    pub fn leaf(&self) -> Vec<u8> {
+        // A struct of strings and integers always serialises.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+/// Writes the acts of one transaction at the end of the log, and nothing if it then rolls back.
+pub(crate) async fn append(
+    tx: &DatabaseTransaction,
+    scope: &Scope,
+    acts: Vec<Act>,
+    now: OffsetDateTime,
+    salt: impl Fn() -> String,
+) -> Result<()> {
+    let backend = tx.get_database_backend();
+    // This update is the lock: whoever holds it writes next, so places have no gaps.
+    let lock = "UPDATE history_head SET size = size WHERE id = 1";
+    tx.execute_raw(Statement::from_string(backend, lock)).await?;
+    let head = tx
+        .query_one_raw(Statement::from_string(backend, "SELECT size, frontier FROM history_head WHERE id = 1"))
+        .await?
+        .ok_or_else(|| DbErr::RecordNotFound("history_head".into()))?;
+    let mut tree = tree::Frontier::read(head.try_get("", "size")?, &head.try_get::<Vec<u8>>("", "frontier")?)?;
+    for act in acts {
+        let entry = Entry {
+            seq: tree.size(),
+            time_us: i64::try_from(now.unix_timestamp_nanos() / 1_000).unwrap_or_default(),
+            school_id: act.school.or_else(|| scope.school().ok().map(ToString::to_string)),
+            actor: scope.actor(),
+            request_id: scope.request_id().to_owned(),
+            action: act.action.to_owned(),
+            subject: act.subject,
+            detail: serde_json::Value::Object(act.detail).to_string(),
+            state_table: act.state.as_ref().map(|(table, _)| (*table).to_owned()),
+            state_digest: act.state.map(|(_, digest)| digest),
+            salt: salt(),
+        };
+        let hash = tree::leaf_hash(&entry.leaf());
+        tree.push(hash);
+        insert(tx, &entry, &hash).await?;
+    }
+    let update = Statement::from_sql_and_values(
+        backend,
+        "UPDATE history_head SET size = $1, frontier = $2 WHERE id = 1",
+        [tree.size().into(), tree.bytes().into()],
+    );
+    tx.execute_raw(update).await?;
+    Ok(())
+}
+
+async fn insert(tx: &DatabaseTransaction, entry: &Entry, hash: &tree::Hash) -> Result<()> {
+    let statement = Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "INSERT INTO history (seq, time_us, school_id, actor, request_id, action, subject, detail, state_table, \
+         state_digest, salt, leaf_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        [
+            entry.seq.into(),
+            entry.time_us.into(),
+            entry.school_id.clone().into(),
+            entry.actor.clone().into(),
+            entry.request_id.clone().into(),
+            entry.action.clone().into(),
+            entry.subject.clone().into(),
+            entry.detail.clone().into(),
+            entry.state_table.clone().into(),
+            entry.state_digest.clone().into(),
+            entry.salt.clone().into(),
+            hash.to_vec().into(),
+        ],
+    );
+    tx.execute_raw(statement).await?;
+    Ok(())
+}
