@@ -1,1 +1,174 @@
-//! stub
+//! The school year: terms, and days that are not working days in England and Wales.
+
+use time::{Date, Month, OffsetDateTime, Weekday};
+
+/// One of the three terms of a school year. Each runs from its first day to the day before the next term's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Term {
+    /// The calendar year it begins in.
+    pub year: i32,
+    /// Which of the three.
+    pub season: Season,
+}
+
+/// The three terms in the order of the calendar year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Season {
+    /// 1 January to 15 April.
+    Spring,
+    /// 16 April to 31 August.
+    Summer,
+    /// 1 September to 31 December.
+    Autumn,
+}
+
+impl Season {
+    const ALL: [Self; 3] = [Self::Spring, Self::Summer, Self::Autumn];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Spring => "spring",
+            Self::Summer => "summer",
+            Self::Autumn => "autumn",
+        }
+    }
+
+    fn first_day(self, year: i32) -> Option<Date> {
+        let (month, day) = match self {
+            Self::Spring => (Month::January, 1),
+            Self::Summer => (Month::April, 16),
+            Self::Autumn => (Month::September, 1),
+        };
+        Date::from_calendar_date(year, month, day).ok()
+    }
+}
+
+impl Term {
+    /// The term a moment lies in.
+    pub fn at(at: OffsetDateTime) -> Self {
+        let date = crate::clock::london(at).date();
+        let season = match (date.month(), date.day()) {
+            (Month::September | Month::October | Month::November | Month::December, _) => Season::Autumn,
+            (Month::January | Month::February | Month::March, _) | (Month::April, ..16) => Season::Spring,
+            _ => Season::Summer,
+        };
+        Self { year: date.year(), season }
+    }
+
+    /// The term before.
+    #[must_use]
+    pub fn before(self) -> Self {
+        match self.season {
+            Season::Spring => Self { year: self.year - 1, season: Season::Autumn },
+            Season::Summer => Self { season: Season::Spring, ..self },
+            Season::Autumn => Self { season: Season::Summer, ..self },
+        }
+    }
+
+    /// The term after.
+    #[must_use]
+    pub fn after(self) -> Self {
+        match self.season {
+            Season::Spring => Self { season: Season::Summer, ..self },
+            Season::Summer => Self { season: Season::Autumn, ..self },
+            Season::Autumn => Self { year: self.year + 1, season: Season::Spring },
+        }
+    }
+
+    /// Its code, such as `2026-autumn`.
+    pub fn id(self) -> String {
+        format!("{}-{}", self.year, self.season.name())
+    }
+
+    /// Its name, such as `Autumn term 2026`.
+    pub fn title(self) -> String {
+        let name = self.season.name();
+        format!("{}{} term {}", name[..1].to_uppercase(), &name[1..], self.year)
+    }
+
+    /// Its first moment, midnight UTC.
+    pub fn start(self) -> OffsetDateTime {
+        self.season.first_day(self.year).map_or(OffsetDateTime::UNIX_EPOCH, |d| d.midnight().assume_utc())
+    }
+
+    /// The first moment of the next term.
+    pub fn end(self) -> OffsetDateTime {
+        self.after().start()
+    }
+}
+
+impl std::str::FromStr for Term {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (year, season) = text.split_once('-').ok_or(())?;
+        let year = year.parse().ok().filter(|y| (2000..2200).contains(y)).ok_or(())?;
+        let season = Season::ALL.into_iter().find(|s| s.name() == season).ok_or(())?;
+        Ok(Self { year, season })
+    }
+}
+
+/// The bank holidays of England and Wales that are not on a weekend, as gov.uk/bank-holidays lists them.
+const BANK_HOLIDAYS: &[(i32, &[(u8, u8)])] = &[
+    (2025, &[(1, 1), (4, 18), (4, 21), (5, 5), (5, 26), (8, 25), (12, 25), (12, 26)]),
+    (2026, &[(1, 1), (4, 3), (4, 6), (5, 4), (5, 25), (8, 31), (12, 25), (12, 28)]),
+    (2027, &[(1, 1), (3, 26), (3, 29), (5, 3), (5, 31), (8, 30), (12, 27), (12, 28)]),
+    (2028, &[(1, 3), (4, 14), (4, 17), (5, 1), (5, 29), (8, 28), (12, 25), (12, 26)]),
+];
+
+/// Whether a day is a working day: no weekend, no bank holiday of England and Wales.
+pub fn working_day(date: Date) -> bool {
+    let holiday = BANK_HOLIDAYS
+        .iter()
+        .find(|(year, _)| *year == date.year())
+        .is_some_and(|(_, days)| days.contains(&(u8::from(date.month()), date.day())));
+    !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !holiday
+}
+
+/// The end (midnight in London) of the working day `days` working days after the day of `from`.
+pub fn working_days_after(from: OffsetDateTime, days: u32) -> OffsetDateTime {
+    let mut date = crate::clock::london(from).date();
+    let mut left = days;
+    while left > 0 {
+        date = date.next_day().unwrap_or(Date::MAX);
+        if working_day(date) {
+            left -= 1;
+        }
+    }
+    end_of_day(date)
+}
+
+/// The last second of a day in London.
+pub fn end_of_day(date: Date) -> OffsetDateTime {
+    let utc = date.with_hms(23, 59, 59).map_or(OffsetDateTime::UNIX_EPOCH, |at| at.assume_utc());
+    // In summer the day ends an hour earlier by UTC.
+    utc - time::Duration::seconds(crate::clock::london(utc).offset().whole_seconds().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::*;
+
+    #[test]
+    fn terms_follow_one_another_without_a_gap() {
+        let mut term = Term { year: 2025, season: Season::Autumn };
+        for _ in 0..9 {
+            assert_eq!(term.end(), term.after().start());
+            assert_eq!(term.after().before(), term);
+            assert_eq!(Term::at(term.start() + time::Duration::hours(12)), term);
+            assert_eq!(term.id().parse(), Ok(term));
+            term = term.after();
+        }
+        assert_eq!(Term::at(datetime!(2026-11-24 09:00 UTC)).title(), "Autumn term 2026");
+    }
+
+    #[test]
+    fn working_days_leave_out_weekends_and_bank_holidays() {
+        // From Thursday 24 December 2026: Christmas Day, a weekend and Monday's holiday lie between.
+        assert_eq!(working_days_after(datetime!(2026-12-24 10:00 UTC), 1), datetime!(2026-12-29 23:59:59 UTC));
+        assert_eq!(working_days_after(datetime!(2026-07-03 10:00 UTC), 1), datetime!(2026-07-06 22:59:59 UTC));
+        assert!(!working_day(date!(2026 - 04 - 03)));
+    }
+}

@@ -1,3 +1,106 @@
-//! stub
-#![allow(missing_docs)]
-#[derive(Clone)] pub struct Database { pub url: String, pub migrate_url: Option<String>, pub max_connections: u32 }
+//! Configuration: defaults, then a file, then the environment. A key nobody knows refuses to start.
+
+use std::path::Path;
+
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::error::{Error, Result};
+
+/// What the environment's variables begin with; `__` stands between a section and its key.
+pub const PREFIX: &str = "HEDGEROW_";
+
+/// Where a database is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// Its address: `sqlite:…` or `postgres://…`. Empty for a file in the data folder.
+    pub url: String,
+    /// The address under which the owner of the tables migrates them, where that is another login than the one above.
+    pub migrate_url: Option<String>,
+    /// How many connections at most; SQLite takes one.
+    pub max_connections: u32,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: String::new(), migrate_url: None, max_connections: 10 }
+    }
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// `Invalid`, naming the key and where it stands.
+pub fn load<T: DeserializeOwned + Serialize + Default>(file: Option<&Path>) -> Result<T> {
+    let mut figment = Figment::from(Serialized::defaults(T::default()));
+    if let Some(file) = file {
+        if !file.is_file() {
+            return Err(Error::invalid("config", format!("There is no file {}", file.display())));
+        }
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    figment.merge(Env::prefixed(PREFIX).split("__")).extract().map_err(|error| {
+        let key = if error.path.is_empty() { "config".to_owned() } else { error.path.join(".") };
+        let place = error.metadata.as_ref().map(|m| format!(" ({})", m.name)).unwrap_or_default();
+        Error::invalid(key, format!("{}{place}", error.kind))
+    })
+}
+
+/// A configuration as TOML, with every secret hidden.
+///
+/// # Errors
+/// `Internal` where it cannot be written as TOML.
+pub fn redacted<T: Serialize>(config: &T) -> Result<String> {
+    let mut value = serde_json::to_value(config)?;
+    hide(&mut value, "");
+    serde_json::to_string_pretty(&value).map_err(Error::from)
+}
+
+fn hide(value: &mut serde_json::Value, key: &str) {
+    match value {
+        serde_json::Value::Object(fields) => fields.iter_mut().for_each(|(key, value)| hide(value, key)),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| hide(item, key)),
+        serde_json::Value::String(text) if key.contains("secret") || key.contains("password") => {
+            *text = "(hidden)".into();
+        }
+        serde_json::Value::String(text) => {
+            // The password of `scheme://user:password@host`.
+            if let Some((scheme, rest)) = text.split_once("://") {
+                if let Some((login, host)) = rest.rsplit_once('@') {
+                    let user = login.split(':').next().unwrap_or_default();
+                    let hidden = if login.contains(':') { ":(hidden)" } else { "" };
+                    *text = format!("{scheme}://{user}{hidden}@{host}");
+                }
+            }
+        }
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_named() -> Result<()> {
+        let folder = tempfile::tempdir().map_err(Error::internal)?;
+        let file = folder.path().join("hedgerow.toml");
+        std::fs::write(&file, "urll = 'sqlite::memory:'").map_err(Error::internal)?;
+        let error = load::<Database>(Some(&file)).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(error.contains("urll"), "{error}");
+        std::fs::write(&file, "url = 'sqlite::memory:'").map_err(Error::internal)?;
+        assert_eq!(load::<Database>(Some(&file))?.url, "sqlite::memory:");
+        Ok(())
+    }
+
+    #[test]
+    fn passwords_are_hidden() -> Result<()> {
+        let shown = redacted(&Database { url: "postgres://app:hunter2@db/x".into(), ..Database::default() })?;
+        assert!(!shown.contains("hunter2") && shown.contains("postgres://app:(hidden)@db/x"), "{shown}");
+        Ok(())
+    }
+}

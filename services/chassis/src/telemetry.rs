@@ -1,6 +1,130 @@
-//! stub
-#![allow(missing_docs)]
-pub fn current_traceparent() -> String { String::new() }
-pub fn set_parent(_: &tracing::Span, _: &str) {}
-pub fn inject(_: &mut http::HeaderMap) {}
-pub fn extract(_: &http::HeaderMap) -> String { String::new() }
+//! Logs on standard error, and traces over OTLP where an address is given. Nothing here ever holds personal data: spans
+//! and log lines name ids, codes and counts.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::{
+    propagation::{Extractor, Injector, TextMapPropagator as _},
+    trace::{TraceContextExt as _, TracerProvider as _},
+};
+use opentelemetry_otlp::WithExportConfig as _;
+use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
+use serde::{Deserialize, Serialize};
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+use crate::error::{Error, Result};
+
+/// What is told about the process to its operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Telemetry {
+    /// The address traces are sent to over OTLP, such as `http://127.0.0.1:4317`; none are sent where it is absent.
+    pub otlp_endpoint: Option<String>,
+    /// What is logged, such as `info` or `warn,incident_cases=debug`.
+    pub log: String,
+    /// True for one JSON object per log line.
+    pub json: bool,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { otlp_endpoint: None, log: "warn,hedgerow=info".into(), json: false }
+    }
+}
+
+/// Sends what is left of the traces when it is dropped.
+#[must_use]
+pub struct Guard(Option<SdkTracerProvider>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(provider) = &self.0 {
+            let _ = provider.shutdown();
+        }
+    }
+}
+
+/// Starts logs and traces for a process. Call it inside the runtime.
+///
+/// # Errors
+/// `Invalid` where the filter or the address cannot be read.
+pub fn init(process: &str, telemetry: &Telemetry) -> Result<Guard> {
+    let filter = EnvFilter::try_new(&telemetry.log)
+        .map_err(|e| Error::invalid("telemetry.log", "Enter a filter such as info").because(e))?;
+    let logs = if telemetry.json {
+        tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr).boxed()
+    } else {
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).boxed()
+    };
+    let provider = match &telemetry.otlp_endpoint {
+        None => None,
+        Some(endpoint) => {
+            let exporter = opentelemetry_otlp::SpanExporter::builder().with_tonic().with_endpoint(endpoint).build();
+            let exporter = exporter.map_err(|e| {
+                Error::invalid("telemetry.otlp_endpoint", "Enter an address such as http://127.0.0.1:4317").because(e)
+            })?;
+            let resource = Resource::builder().with_service_name(format!("hedgerow-{process}")).build();
+            Some(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+        }
+    };
+    let traces = provider.as_ref().map(|p| {
+        // Spans are sent whatever the log shows, so that a trace is whole.
+        tracing_opentelemetry::layer().with_tracer(p.tracer("hedgerow")).with_filter(EnvFilter::new("info"))
+    });
+    tracing_subscriber::registry().with(logs.with_filter(filter)).with(traces).try_init().map_err(Error::internal)?;
+    Ok(Guard(provider))
+}
+
+struct One(Option<String>);
+
+impl Injector for One {
+    fn set(&mut self, key: &str, value: String) {
+        if key == "traceparent" {
+            self.0 = Some(value);
+        }
+    }
+}
+
+impl Extractor for One {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.as_deref().filter(|_| key == "traceparent")
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        vec!["traceparent"]
+    }
+}
+
+/// The W3C trace context of the present span; empty where nothing is traced.
+pub fn current_traceparent() -> String {
+    let context = Span::current().context();
+    if !context.span().span_context().is_valid() {
+        return String::new();
+    }
+    let mut carrier = One(None);
+    TraceContextPropagator::new().inject_context(&context, &mut carrier);
+    carrier.0.unwrap_or_default()
+}
+
+/// Makes a span the child of a trace that came from elsewhere.
+pub fn set_parent(span: &Span, traceparent: &str) {
+    if !traceparent.is_empty() {
+        let context = TraceContextPropagator::new().extract(&One(Some(traceparent.to_owned())));
+        let _ = span.set_parent(context);
+    }
+}
+
+/// Puts the present trace context into a request's headers.
+pub fn inject(headers: &mut HeaderMap) {
+    if let Ok(value) = HeaderValue::from_str(&current_traceparent()) {
+        if !value.is_empty() {
+            headers.insert(HeaderName::from_static("traceparent"), value);
+        }
+    }
+}
+
+/// The trace context of a request; empty where it has none.
+pub fn extract(headers: &HeaderMap) -> String {
+    headers.get("traceparent").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
