@@ -1,0 +1,43 @@
+# `make run` and `make test` do all the set-up on a fresh Debian machine with Rust.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+DATA ?= data/demo
+.PHONY: run test check bench up down assets setup-run setup-test clean help
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+run: setup-run ## build and start the demonstration; prints its address and sign-ins
+	@echo "building (about four minutes the first time on two cores)"
+	cargo build --bin hedgerow
+	@echo "starting the demonstration in $(DATA)"
+	exec ./target/debug/hedgerow demo --data-dir $(DATA)
+
+test: setup-test ## every suite, on SQLite and on a private PostgreSQL and Redis, and the pages in Chromium
+	deploy/test.sh
+
+check: ## lints and formatting
+	cargo fmt --all -- --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+bench: setup-run ## figures against a baseline measured in the same run
+	cargo run --release --bin hedgerow -- bench
+
+up: ## the distributed form in containers
+	docker compose up --build --wait
+
+down: ## end it
+	docker compose down
+
+assets: ## fetch the pinned front-end packages
+	gateway/assets/fetch.sh
+
+setup-run:
+	deploy/setup.sh run
+
+setup-test:
+	deploy/setup.sh test
+
+clean: ## remove what was built and the demonstration's data
+	cargo clean
+	rm -rf data .assets

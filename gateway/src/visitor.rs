@@ -1,0 +1,237 @@
+//! The person at the console: who the session cookie names, and their ways to the services. Every page takes one.
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    response::{IntoResponse, Redirect, Response},
+};
+use chassis::clock::moment;
+use http::{HeaderMap, HeaderValue, header, request::Parts};
+use proto::access::v1::{Appointment, Role};
+use subtle::ConstantTimeEq as _;
+use time::OffsetDateTime;
+
+use crate::{
+    app::{App, SignedIn},
+    headers::RequestId,
+    sessions::{Key, Kind, Token},
+};
+
+/// A person who is signed in at the console. As an argument of a page it sends everybody else to the sign-in page;
+/// as `Option<Visitor>` it lets them in as nobody.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Their account.
+    pub account_id: String,
+    /// The name shown to colleagues.
+    pub display_name: String,
+    /// The appointments the account holds, whether in force or not.
+    pub appointments: Vec<Appointment>,
+    /// What every form of theirs sends back in its field `csrf`.
+    pub csrf: String,
+    /// The request this visit belongs to.
+    pub request_id: String,
+    pub(crate) session: Key,
+}
+
+impl Visitor {
+    /// The schools at which they ever held an appointment, each once.
+    pub fn schools(&self) -> Vec<String> {
+        let at = self.appointments.iter().map(|a| a.school_id.clone());
+        let mut schools: Vec<String> = at.filter(|school| !school.is_empty()).collect();
+        schools.sort_unstable();
+        schools.dedup();
+        schools
+    }
+
+    /// The roles they hold at a school at a moment.
+    pub fn roles_at(&self, school_id: &str, now: OffsetDateTime) -> Vec<Role> {
+        let here = self.appointments.iter().filter(|a| a.school_id == school_id && in_force(a, now));
+        let mut roles: Vec<Role> = here.map(Appointment::role).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+
+    /// The roles they hold at the authority at a moment.
+    pub fn at_authority(&self, now: OffsetDateTime) -> Vec<Role> {
+        self.roles_at("", now)
+    }
+
+    /// Whether a form came from a page of this very session.
+    pub fn csrf_ok(&self, token: &str) -> bool {
+        self.csrf.as_bytes().ct_eq(token.as_bytes()).into()
+    }
+}
+
+/// Whether an appointment is in force at a moment.
+pub fn in_force(appointment: &Appointment, now: OffsetDateTime) -> bool {
+    let started = appointment.start_time.as_ref().and_then(moment).is_some_and(|start| start <= now);
+    let ended = appointment.end_time.as_ref().is_some_and(|end| moment(end).is_none_or(|end| end <= now));
+    started && !ended
+}
+
+/// The name of the session cookie. Over HTTPS the prefix makes browsers keep it to this very host.
+pub fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-hedgerow" } else { "hedgerow" }
+}
+
+/// The session token in a request's cookie.
+pub(crate) fn cookie(headers: &HeaderMap, https: bool) -> Option<Token> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let (_, token) = cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == cookie_name(https))?;
+    token.parse().ok()
+}
+
+/// The header that gives a browser its session.
+pub(crate) fn set_cookie(token: &Token, https: bool) -> Option<HeaderValue> {
+    let secure = if https { "; Secure" } else { "" };
+    let line = format!("{}={}; Path=/; HttpOnly; SameSite=Lax{secure}", cookie_name(https), token.reveal());
+    HeaderValue::from_str(&line).ok()
+}
+
+/// The header that takes a browser's session away.
+pub(crate) fn clear_cookie(https: bool) -> HeaderValue {
+    HeaderValue::from_static(if https {
+        "__Host-hedgerow=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"
+    } else {
+        "hedgerow=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+    })
+}
+
+/// Where to go after sign-in: a path of this console, or its home where the text is anything else.
+pub fn return_to(path: &str) -> &str {
+    let plain = path.bytes().all(|c| c.is_ascii_alphanumeric() || b"/-_.~?=&%+:".contains(&c));
+    let ours = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/sign-in");
+    if plain && ours && path.len() <= 500 { path } else { "/" }
+}
+
+/// Sends a browser to the sign-in page, which brings it back here.
+fn sign_in_first(parts: &Parts) -> Response {
+    let here = match parts.method {
+        http::Method::GET => parts.uri.path_and_query().map_or("/", |p| p.as_str()),
+        _ => "/",
+    };
+    let back: String = return_to(here).bytes().flat_map(escaped).collect();
+    let place = if back == "/" { "/sign-in".to_owned() } else { format!("/sign-in?return_to={back}") };
+    Redirect::to(&place).into_response()
+}
+
+/// One byte of a query value.
+fn escaped(byte: u8) -> Vec<char> {
+    match byte {
+        b'?' | b'&' | b'%' | b'+' | b'=' => format!("%{byte:02X}").chars().collect(),
+        plain => vec![char::from(plain)],
+    }
+}
+
+impl Visitor {
+    async fn of(parts: &Parts, app: &App) -> Result<Option<Self>, Response> {
+        let Some(token) = cookie(&parts.headers, app.config().https) else { return Ok(None) };
+        match app.who(&token, Kind::Cookie).await {
+            Ok(who) => Ok(Some(Self::new(who, &token, RequestId::of(parts, app)))),
+            Err(error) if error.kind() == chassis::error::Kind::Unauthenticated => Ok(None),
+            Err(error) => Err(crate::console::error_page(&error).into_response()),
+        }
+    }
+
+    pub(crate) fn new(who: SignedIn, token: &Token, request_id: String) -> Self {
+        Self {
+            account_id: who.account_id.to_string(),
+            display_name: who.display_name,
+            appointments: who.appointments,
+            csrf: token.csrf(),
+            request_id,
+            session: who.session,
+        }
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        Self::of(parts, app).await?.ok_or_else(|| sign_in_first(parts))
+    }
+}
+
+impl OptionalFromRequestParts<App> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Response> {
+        Self::of(parts, app).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chassis::clock::timestamp;
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-24 09:00 UTC);
+
+    fn visitor(appointments: Vec<Appointment>) -> Visitor {
+        let token = Token::random();
+        Visitor {
+            account_id: String::new(),
+            display_name: String::new(),
+            appointments,
+            csrf: token.csrf(),
+            request_id: String::new(),
+            session: token.key(),
+        }
+    }
+
+    #[test]
+    fn an_appointment_counts_from_its_start_until_its_end() {
+        let appointment = |school: &str, role: Role, end: Option<Duration>| Appointment {
+            role: role.into(),
+            school_id: school.into(),
+            start_time: Some(timestamp(NOW)),
+            end_time: end.map(|end| timestamp(NOW + end)),
+        };
+        let visitor = visitor(vec![
+            appointment("sch_a", Role::Dsl, None),
+            appointment("sch_a", Role::Head, Some(Duration::days(1))),
+            appointment("", Role::AuthorityOfficer, None),
+        ]);
+        assert_eq!(visitor.schools(), ["sch_a"]);
+        assert_eq!(visitor.roles_at("sch_a", NOW), [Role::Dsl, Role::Head]);
+        assert_eq!(visitor.roles_at("sch_a", NOW + Duration::days(1)), [Role::Dsl]);
+        assert!(visitor.roles_at("sch_a", NOW - Duration::seconds(1)).is_empty());
+        assert_eq!(visitor.at_authority(NOW), [Role::AuthorityOfficer]);
+    }
+
+    #[test]
+    fn a_form_of_another_session_is_not_ok() {
+        let (mine, other) = (visitor(vec![]), visitor(vec![]));
+        assert!(mine.csrf_ok(&mine.csrf.clone()));
+        assert!(!mine.csrf_ok(&other.csrf) && !mine.csrf_ok(""));
+    }
+
+    #[test]
+    fn sign_in_returns_to_this_console_only() {
+        assert_eq!(return_to("/cases/cas_1?tab=tasks"), "/cases/cas_1?tab=tasks");
+        for elsewhere in ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "cases", "/sign-in", "/a\r\nb", ""] {
+            assert_eq!(return_to(elsewhere), "/", "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn the_cookie_comes_back_as_it_was_set() {
+        for https in [true, false] {
+            let token = Token::random();
+            let set = set_cookie(&token, https).map(|v| v.to_str().unwrap_or_default().to_owned()).unwrap_or_default();
+            let pair = set.split(';').next().unwrap_or_default();
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, HeaderValue::from_str(&format!("a=b; {pair}")).unwrap_or(clear_cookie(https)));
+            assert_eq!(cookie(&headers, https).map(|t| t.key()), Some(token.key()));
+            assert!(cookie(&headers, !https).is_none());
+            assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Secure") == https);
+        }
+    }
+}

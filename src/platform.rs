@@ -1,0 +1,169 @@
+//! Processes put together: one role each, or all in one.
+
+use std::{
+    future::Future,
+    path::PathBuf,
+    pin::Pin,
+    sync::Arc,
+};
+
+use chassis::{
+    access::Access,
+    caller::{GATEWAY, Signer, Trust},
+    clock::SharedClock,
+    error::{Error, Result},
+    event::{Bus, memory::MemoryBus, redis::RedisBus},
+    id::Ids,
+    seal::KeyRing,
+    serve::{Ending, Running, Setup, Shutdown},
+    upstream::Upstreams,
+};
+
+use crate::{
+    config::{Config, SERVICES},
+    keys,
+};
+
+type Start = fn(Setup) -> Pin<Box<dyn Future<Output = Result<Running>> + Send>>;
+
+/// Every service with the function that starts it.
+const STARTS: [(&str, Start); 4] = [
+    ("policy-registry", |setup| Box::pin(policy_registry::start(setup))),
+    ("incident-cases", |setup| Box::pin(incident_cases::start(setup))),
+    ("filtering-ingest", |setup| Box::pin(filtering_ingest::start(setup))),
+    ("reporting", |setup| Box::pin(reporting::start(setup))),
+];
+
+/// What the processes of one installation have in common.
+pub struct Parts {
+    config: Config,
+    keys: PathBuf,
+    clock: SharedClock,
+    ids: Ids,
+    ring: Arc<KeyRing>,
+    trust: Arc<Trust>,
+    access: Arc<Access>,
+    bus: Arc<dyn Bus>,
+    shutdown: Shutdown,
+    ending: Ending,
+}
+
+impl Parts {
+    /// Reads keys and access rules and finds the bus.
+    ///
+    /// # Errors
+    /// `Invalid` where a key or an address cannot be read.
+    pub async fn new(config: Config, clock: SharedClock) -> Result<Self> {
+        let keys = config.keys_dir();
+        if config.redis_url.is_none() {
+            keys::create(&keys)?;
+        }
+        let ids = Ids::new(clock.clone());
+        let bus: Arc<dyn Bus> = match &config.redis_url {
+            None => Arc::new(MemoryBus::default()),
+            Some(url) => Arc::new(RedisBus::new(url, ids.request_id()).await?),
+        };
+        let (ending, shutdown) = Ending::new();
+        Ok(Self {
+            ring: keys::ring(&keys)?,
+            trust: keys::trust(&keys, clock.clone())?,
+            access: Arc::new(Access::load().map_err(Error::internal)?),
+            config,
+            keys,
+            clock,
+            ids,
+            bus,
+            shutdown,
+            ending,
+        })
+    }
+
+    /// What a process is started with.
+    ///
+    /// # Errors
+    /// `Invalid` where its key or database cannot be reached.
+    pub fn setup(&self, name: &'static str, upstreams: &Upstreams) -> Result<Setup> {
+        let key = keys::signing(&self.keys, name)?;
+        Ok(Setup {
+            name,
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            database: self.config.database(name)?,
+            ring: self.ring.clone(),
+            checkpoint_key: Arc::new(key.clone()),
+            bus: self.bus.clone(),
+            trust: self.trust.clone(),
+            signer: Arc::new(Signer::new(name, key, self.clock.clone())),
+            access: self.access.clone(),
+            upstreams: upstreams.clone(),
+            shutdown: self.shutdown.clone(),
+        })
+    }
+
+    /// The ways to every service over the network.
+    fn network(&self) -> Result<Upstreams> {
+        let mut upstreams = Upstreams::default();
+        for service in SERVICES {
+            upstreams.add_there(service, &self.config.service(service).address)?;
+        }
+        Ok(upstreams)
+    }
+}
+
+/// Processes that run.
+pub struct Platform {
+    /// Their services, in the order they were started in.
+    pub services: Vec<Running>,
+    /// The gateway's router; none where a single service runs.
+    pub gateway: Option<gateway::Gateway>,
+    /// The ways to the services.
+    pub upstreams: Upstreams,
+    /// Told when they are to end.
+    pub shutdown: Shutdown,
+    ending: Ending,
+}
+
+impl Platform {
+    /// All roles in one process.
+    ///
+    /// # Errors
+    /// Where one of them does not start.
+    pub async fn all(parts: Parts) -> Result<Self> {
+        let mut upstreams = Upstreams::default();
+        let mut services = Vec::new();
+        for (name, start) in STARTS {
+            let running = start(parts.setup(name, &upstreams)?).await?;
+            upstreams.add_here(name, running.grpc());
+            services.push(running);
+        }
+        let gateway = Some(start_gateway(&parts, &upstreams).await?);
+        Ok(Self { services, gateway, upstreams, shutdown: parts.shutdown, ending: parts.ending })
+    }
+
+    /// One role in this process; the others are reached over the network.
+    ///
+    /// # Errors
+    /// `Invalid` where there is no such role; else where it does not start.
+    pub async fn role(parts: Parts, role: &str) -> Result<Self> {
+        let upstreams = parts.network()?;
+        let (services, gateway) = match STARTS.iter().find(|(name, _)| *name == role) {
+            Some((name, start)) => (vec![start(parts.setup(name, &upstreams)?).await?], None),
+            None if role == GATEWAY => (Vec::new(), Some(start_gateway(&parts, &upstreams).await?)),
+            None => return Err(Error::invalid("role", format!("There is no role {role}"))),
+        };
+        Ok(Self { services, gateway, upstreams, shutdown: parts.shutdown, ending: parts.ending })
+    }
+
+    /// Ends everything: what is under way finishes, what waits in outboxes is sent once more.
+    pub async fn end(self) {
+        self.ending.end();
+        for service in self.services {
+            service.drain().await;
+        }
+    }
+}
+
+async fn start_gateway(parts: &Parts, upstreams: &Upstreams) -> Result<gateway::Gateway> {
+    let setup = parts.setup(GATEWAY, upstreams)?;
+    gateway::start(setup, parts.config.gateway.console.clone(), parts.config.redis_url.as_deref()).await
+}
