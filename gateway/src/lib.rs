@@ -1,1 +1,220 @@
-//! x
+//! The one door: pages, JSON over HTTP, gRPC and gRPC-Web on one port. Every route is on this screen.
+//!
+//! - `routes`: what answers what; `arrival`, `headers`, `limits`, `refusal`: what all of them share
+//! - `json`, `openapi`: the contract over HTTP, derived from its descriptors
+//! - `proxy`: the contract over gRPC, carried to its services in the caller's name
+//! - `door`, `accounts`, `sessions`, `tries`, `passwords`: who comes in
+//! - `rpc`, `store`: the Accounts service and its tables
+//! - `console`, `visitor`: the pages, and the person who looks at them
+//! - `config`, `app`, `health`: what it is told, what routes are given, whether it can answer
+
+pub mod accounts;
+mod app;
+mod arrival;
+mod config;
+pub mod console;
+mod door;
+mod headers;
+mod health;
+mod json;
+pub mod limits;
+pub mod openapi;
+// mod pages;
+mod passwords;
+mod proxy;
+mod refusal;
+mod rpc;
+pub mod sessions;
+mod store;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod tries;
+pub mod visitor;
+
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{any, get, post},
+};
+use chassis::{
+    db::Store,
+    error::{Error, Result},
+    serve::{Running, Setup, Shutdown, health_routes, spawn},
+    upstream::Upstreams,
+};
+use proto::{access::v1::accounts_server::AccountsServer, contract};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tonic::service::Routes;
+use tonic_web::GrpcWebLayer;
+use tower_http::compression::{
+    CompressionLayer,
+    predicate::{DefaultPredicate, NotForContentType, Predicate as _},
+};
+
+pub use app::App;
+pub use config::GatewayConfig;
+use door::Door;
+use sessions::{Sessions, redis::RedisSessions};
+use store::session::SessionTable;
+use tries::{MemoryTries, Tries};
+
+/// How often sessions that are over are forgotten.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// How long what is under way may take to finish at shutdown.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Every route. What is not here is not answered.
+fn routes(app: &App, health: Router, tools: Router) -> Router {
+    let pages = console::routes().layer(from_fn(headers::refuse_cross_site));
+    let http = Router::new()
+        .route("/openapi.json", get(openapi::serve))
+        .route("/problems/{reason}", get(json::problem::page))
+        .route("/v1/{*path}", any(json::answer));
+    let services: BTreeSet<&str> = contract::rpcs().iter().map(contract::Rpc::service).collect();
+    let grpc = services
+        .iter()
+        .fold(Router::new(), |grpc, service| grpc.route(&format!("/{service}/{{method}}"), post(proxy::grpc)));
+    let grpc = grpc.merge(tools.with_state(())).route_layer(GrpcWebLayer::new());
+    pages
+        .merge(http)
+        .merge(grpc)
+        .merge(health.with_state(()))
+        .fallback(refusal::nothing_there)
+        .layer(DefaultBodyLimit::max(limits::MAX_BODY))
+        .layer(from_fn_with_state(app.clone(), limits::guard))
+        .layer(CompressionLayer::new().compress_when(pages_and_json()))
+        .layer(from_fn_with_state(app.clone(), arrival::receive))
+        .layer(from_fn_with_state(app.clone(), headers::dress))
+        .with_state(app.clone())
+}
+
+/// What is compressed on its way out: never a stream, which would wait for its compressor.
+fn pages_and_json() -> impl tower_http::compression::Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/grpc"))
+}
+
+/// A gateway that runs.
+pub struct Gateway {
+    app: App,
+    running: Running,
+    router: Router,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Starts the gateway: its own store and Accounts service, and the routes before them and the other services.
+///
+/// # Errors
+/// Where the store cannot be opened or a setting cannot be read.
+pub async fn start(setup: Setup, config: GatewayConfig) -> Result<Gateway> {
+    let store = open_store(&setup).await?;
+    let (sessions, tries): (Arc<dyn Sessions>, Arc<dyn Tries>) = match &config.sessions_redis {
+        Some(url) => {
+            let redis = RedisSessions::new(url)?;
+            (Arc::new(redis.clone()), Arc::new(redis))
+        }
+        None => (Arc::new(SessionTable::new(store.clone())), Arc::new(MemoryTries::default())),
+    };
+    let door = Door::new(store.clone(), sessions, tries, passwords::Passwords::new()?);
+    let accounts = AccountsServer::new(rpc::AccountsService { door: door.clone() });
+    let mut open = Upstreams::default();
+    open.add_here(setup.name, Routes::new(accounts.clone()).into_axum_router().reset_fallback());
+    let running = Running::start(&setup, store, Routes::new(accounts))?;
+    let mut upstreams = setup.upstreams.clone();
+    upstreams.add_here(setup.name, running.grpc());
+    let app = App::new(app::Inner {
+        limits: limits::Limits::new(config.rate, config.burst),
+        door,
+        signer: setup.signer.clone(),
+        open: open.to(setup.name)?,
+        upstreams,
+        clock: setup.clock.clone(),
+        ids: setup.ids.clone(),
+        config,
+    });
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let mut tools = Routes::new(health);
+    if app.config().reflection {
+        tools = tools.add_service(chassis::serve::reflection()?);
+    }
+    let ready = {
+        let app = app.clone();
+        move || health::ready(app.clone())
+    };
+    let router = routes(&app, health_routes(setup.name, ready), tools.into_axum_router().reset_fallback());
+    let tasks = vec![
+        spawn(health::watch(app.clone(), reporter, setup.shutdown.clone())),
+        spawn(sweep(app.clone(), setup.shutdown)),
+    ];
+    Ok(Gateway { app, running, router, tasks })
+}
+
+/// Opens the gateway's store alone: for commands that make accounts while no gateway runs.
+///
+/// # Errors
+/// Where the database cannot be reached or brought up to date.
+pub async fn open_store(setup: &Setup) -> Result<Store> {
+    setup.store::<store::Migrations>().await
+}
+
+async fn sweep(app: App, mut shutdown: Shutdown) {
+    loop {
+        if let Err(error) = app.door().sessions().sweep(app.now()).await {
+            tracing::warn!(%error, "sessions that are over could not be forgotten");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP) => {}
+            () = shutdown.wait() => return,
+        }
+    }
+}
+
+impl Gateway {
+    /// Its state, for whoever shares its process.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Its store, for commands that make accounts.
+    pub fn store(&self) -> &Store {
+        self.app.door().store()
+    }
+
+    /// Everything it answers.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Serves a listener until shutdown, then lets what is under way finish. It must be this and no other way of
+    /// serving: limits need to know each client's address.
+    ///
+    /// # Errors
+    /// `Internal` where the listener fails.
+    pub async fn serve(&self, listener: TcpListener, mut shutdown: Shutdown) -> Result<()> {
+        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
+        let mut told = shutdown.clone();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move { told.wait().await });
+        let grace = async {
+            shutdown.wait().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            served = serving => served.map_err(Error::internal),
+            // Streams that nobody ends do not keep the process.
+            () = grace => Ok(()),
+        }
+    }
+
+    /// Waits for everything it runs to end, after shutdown was said.
+    pub async fn drain(self) {
+        for task in self.tasks {
+            let _ = tokio::time::timeout(Duration::from_secs(10), task).await;
+        }
+        self.running.drain().await;
+    }
+}

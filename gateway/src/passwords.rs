@@ -76,7 +76,8 @@ fn argon2() -> Result<Argon2<'static>> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-fn hash(password: &[u8]) -> Result<String> {
+/// The hash of a password, on this very thread.
+pub(crate) fn hash(password: &[u8]) -> Result<String> {
     let hash: PasswordHash = argon2()?.hash_password(password).map_err(|e| Error::internal(e.to_string()))?;
     Ok(hash.to_string())
 }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chassis::{error::Result, id::AccountId};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
 /// How long a browser's session lasts without a visit: staff rooms share machines.
@@ -57,9 +58,9 @@ impl Token {
         Key(self.digest(b"hedgerow session\0"))
     }
 
-    /// What the forms of this session carry, so that no other site's form is taken for one of ours.
-    pub fn csrf(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.digest(b"hedgerow form\0"))
+    /// What proves that a form came from a page of this session.
+    pub fn form_secret(&self) -> FormSecret {
+        FormSecret(self.digest(b"hedgerow form\0"))
     }
 
     fn digest(&self, purpose: &[u8]) -> [u8; 32] {
@@ -76,6 +77,39 @@ impl Key {
     pub fn hex(&self) -> String {
         hex::encode(self.0)
     }
+}
+
+/// What proves that a form came from a page of one session. Each page carries it under another mask, so that the size
+/// of a compressed page tells nothing of it.
+#[derive(Clone)]
+pub struct FormSecret([u8; 32]);
+
+impl std::fmt::Debug for FormSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FormSecret")
+    }
+}
+
+impl FormSecret {
+    /// The secret under a new mask, as a form carries it.
+    pub fn masked(&self) -> String {
+        let mask: [u8; 32] = rand::random();
+        URL_SAFE_NO_PAD.encode([mask, under(&self.0, &mask)].concat())
+    }
+
+    /// Whether a form carried it.
+    pub fn proves(&self, text: &str) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(text) else { return false };
+        let Ok(bytes) = <[u8; 64]>::try_from(bytes) else { return false };
+        let (mut mask, mut masked) = ([0; 32], [0; 32]);
+        mask.copy_from_slice(&bytes[..32]);
+        masked.copy_from_slice(&bytes[32..]);
+        under(&masked, &mask).ct_eq(&self.0).into()
+    }
+}
+
+fn under(secret: &[u8; 32], mask: &[u8; 32]) -> [u8; 32] {
+    std::array::from_fn(|i| secret[i] ^ mask[i])
 }
 
 /// How a token travels; a token of one kind is refused as the other.
@@ -201,7 +235,10 @@ mod tests {
     #[test]
     fn what_is_kept_and_what_forms_carry_tell_nothing_of_the_token() {
         let token = Token::random();
-        let texts = [token.reveal(), token.csrf(), token.key().hex(), format!("{token:?}")];
+        let secret = token.form_secret();
+        let texts = [token.reveal(), secret.masked(), secret.masked(), token.key().hex(), format!("{token:?}")];
+        assert!(secret.proves(&texts[1]) && secret.proves(&texts[2]));
+        assert!(!secret.proves(&Token::random().form_secret().masked()));
         for (i, a) in texts.iter().enumerate() {
             for b in &texts[i + 1..] {
                 assert_ne!(a, b);

@@ -7,13 +7,12 @@ use axum::{
 use chassis::clock::moment;
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use proto::access::v1::{Appointment, Role};
-use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
 
 use crate::{
     app::{App, SignedIn},
-    headers::RequestId,
-    sessions::{Key, Kind, Token},
+    arrival::RequestId,
+    sessions::{FormSecret, Key, Kind, Token},
 };
 
 /// A person who is signed in at the console. As an argument of a page it sends everybody else to the sign-in page;
@@ -31,6 +30,7 @@ pub struct Visitor {
     /// The request this visit belongs to.
     pub request_id: String,
     pub(crate) session: Key,
+    secret: FormSecret,
 }
 
 impl Visitor {
@@ -59,7 +59,7 @@ impl Visitor {
 
     /// Whether a form came from a page of this very session.
     pub fn csrf_ok(&self, token: &str) -> bool {
-        self.csrf.as_bytes().ct_eq(token.as_bytes()).into()
+        self.secret.proves(token)
     }
 }
 
@@ -75,20 +75,38 @@ pub fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-hedgerow" } else { "hedgerow" }
 }
 
+/// The name of the cookie by which a browser is known again at sign-in.
+fn mark_name(https: bool) -> &'static str {
+    if https { "__Host-hedgerow-browser" } else { "hedgerow-browser" }
+}
+
 /// The session token in a request's cookie.
 pub(crate) fn cookie(headers: &HeaderMap, https: bool) -> Option<Token> {
+    cookie_named(headers, cookie_name(https))?.parse().ok()
+}
+
+/// The mark in a request's cookie that its browser signed in before.
+pub(crate) fn browser_mark(headers: &HeaderMap, https: bool) -> Option<String> {
+    cookie_named(headers, mark_name(https)).map(str::to_owned)
+}
+
+fn cookie_named<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let (_, token) = cookies
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == cookie_name(https))?;
-    token.parse().ok()
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
 /// The header that gives a browser its session.
 pub(crate) fn set_cookie(token: &Token, https: bool) -> Option<HeaderValue> {
     let secure = if https { "; Secure" } else { "" };
     let line = format!("{}={}; Path=/; HttpOnly; SameSite=Lax{secure}", cookie_name(https), token.reveal());
+    HeaderValue::from_str(&line).ok()
+}
+
+/// The header that lets a browser be known again at sign-in, for half a year. It signs nobody in.
+pub(crate) fn set_browser_mark(mark: &str, https: bool) -> Option<HeaderValue> {
+    let secure = if https { "; Secure" } else { "" };
+    let line = format!("{}={mark}; Path=/; HttpOnly; SameSite=Strict; Max-Age=15552000{secure}", mark_name(https));
     HeaderValue::from_str(&line).ok()
 }
 
@@ -142,9 +160,10 @@ impl Visitor {
             account_id: who.account_id.to_string(),
             display_name: who.display_name,
             appointments: who.appointments,
-            csrf: token.csrf(),
+            csrf: token.form_secret().masked(),
             request_id,
             session: who.session,
+            secret: token.form_secret(),
         }
     }
 }
@@ -180,9 +199,10 @@ mod tests {
             account_id: String::new(),
             display_name: String::new(),
             appointments,
-            csrf: token.csrf(),
+            csrf: token.form_secret().masked(),
             request_id: String::new(),
             session: token.key(),
+            secret: token.form_secret(),
         }
     }
 
@@ -216,7 +236,15 @@ mod tests {
     #[test]
     fn sign_in_returns_to_this_console_only() {
         assert_eq!(return_to("/cases/cas_1?tab=tasks"), "/cases/cas_1?tab=tasks");
-        for elsewhere in ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "cases", "/sign-in", "/a\r\nb", ""] {
+        for elsewhere in [
+            "https://elsewhere.example",
+            "//elsewhere.example",
+            "/\\elsewhere.example",
+            "cases",
+            "/sign-in",
+            "/a\r\nb",
+            "",
+        ] {
             assert_eq!(return_to(elsewhere), "/", "{elsewhere}");
         }
     }
@@ -228,7 +256,8 @@ mod tests {
             let set = set_cookie(&token, https).map(|v| v.to_str().unwrap_or_default().to_owned()).unwrap_or_default();
             let pair = set.split(';').next().unwrap_or_default();
             let mut headers = HeaderMap::new();
-            headers.insert(header::COOKIE, HeaderValue::from_str(&format!("a=b; {pair}")).unwrap_or(clear_cookie(https)));
+            headers
+                .insert(header::COOKIE, HeaderValue::from_str(&format!("a=b; {pair}")).unwrap_or(clear_cookie(https)));
             assert_eq!(cookie(&headers, https).map(|t| t.key()), Some(token.key()));
             assert!(cookie(&headers, !https).is_none());
             assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Secure") == https);

@@ -165,6 +165,22 @@ async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnection> 
         .map_err(|source| Error::unavailable("the database cannot be reached: check its address").because(source))
 }
 
+/// Checks the history of a database nobody else need be serving.
+///
+/// # Errors
+/// `Unavailable` where it cannot be reached; what does not hold is in the report.
+pub async fn audit(
+    database: &config::Database,
+    origin: &str,
+    key: &ed25519_dalek::VerifyingKey,
+) -> Result<history::verify::Report> {
+    let db = connect(database.migrate_url.as_ref().unwrap_or(&database.url), 1).await?;
+    let tx = begin(&db, &Scope::system("audit")).await?;
+    let report = history::verify::verify(&tx, origin, key).await?;
+    tx.rollback().await?;
+    Ok(report)
+}
+
 /// Begins a transaction that row-level security knows the scope of.
 pub(crate) async fn begin(db: &DatabaseConnection, scope: &Scope) -> Result<DatabaseTransaction> {
     let backend = db.get_database_backend();

@@ -1,1 +1,66 @@
-//! Placeholder.
+//! Concerns, cases, procedures, referrals, and incidents shared between schools.
+//!
+//! - `concern`, `case`, `shared_incident`: what is kept, and how it may change
+//! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
+//! - `rules`: numbers with a legal source
+//! - `rpc`: the map of the service, one line per rpc
+//! - `store`: the only code that touches the database
+//! - `consume`: what it learns from other services
+
+pub mod case;
+pub mod concern;
+mod consume;
+mod error;
+pub mod gate;
+pub mod procedure;
+mod rpc;
+pub mod rules;
+pub mod shared_incident;
+mod store;
+
+use std::sync::Arc;
+
+use chassis::{
+    caller::Signer,
+    db::Store,
+    error::Result,
+    serve::{MAX_MESSAGE, Running, Setup},
+    upstream::{Upstream, Upstreams},
+};
+use proto::{
+    incident_cases::v1::incident_cases_server::IncidentCasesServer,
+    policy_registry::v1::policy_registry_client::PolicyRegistryClient,
+};
+use tonic::service::Routes;
+
+/// What every rpc of the service is given.
+#[derive(Clone)]
+pub(crate) struct App {
+    store: Store,
+    upstreams: Upstreams,
+    signer: Arc<Signer>,
+}
+
+impl App {
+    /// The way to the policy registry, on the service's own behalf.
+    fn policy_registry(&self) -> Result<PolicyRegistryClient<Upstream>> {
+        let client = PolicyRegistryClient::new(self.upstreams.as_service("policy-registry", &self.signer)?);
+        Ok(client.max_decoding_message_size(MAX_MESSAGE))
+    }
+}
+
+/// Starts the service.
+///
+/// # Errors
+/// Where its database cannot be reached or brought up to date.
+pub async fn start(setup: Setup) -> Result<Running> {
+    let store = setup.store::<store::migration::Migrations>().await?;
+    let app = App { store: store.clone(), upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
+    let rpcs = IncidentCasesServer::new(rpc::Service { app: app.clone() })
+        .max_decoding_message_size(MAX_MESSAGE)
+        .max_encoding_message_size(MAX_MESSAGE);
+    let running = Running::start(&setup, store, Routes::new(rpcs))?;
+    let running = running.listen(&setup, consume::KeepSchool).await;
+    let running = running.listen(&setup, consume::KeepPolicy { app }).await;
+    Ok(running.listen(&setup, consume::ConcernFromAlert).await)
+}

@@ -1,0 +1,168 @@
+//! What every route of the gateway is given: the door, and the ways to the services in somebody's name.
+
+use std::sync::Arc;
+
+use chassis::{
+    caller::Signer,
+    clock::SharedClock,
+    error::Result,
+    id::Ids,
+    serve::MAX_MESSAGE,
+    upstream::{Upstream, Upstreams},
+};
+use http::{HeaderMap, HeaderValue, header};
+use proto::{
+    access::v1::{Assurance, accounts_client::AccountsClient},
+    filtering_ingest::v1::filtering_ingest_client::FilteringIngestClient,
+    incident_cases::v1::incident_cases_client::IncidentCasesClient,
+    policy_registry::v1::policy_registry_client::PolicyRegistryClient,
+    reporting::v1::reporting_client::ReportingClient,
+};
+use time::OffsetDateTime;
+
+pub use crate::door::SignedIn;
+use crate::{
+    config::GatewayConfig,
+    door::Door,
+    limits::{Client, Limits},
+    sessions::{Kind, Token},
+    visitor::{self, Visitor},
+};
+
+/// The gateway's state.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub config: GatewayConfig,
+    pub door: Door,
+    pub limits: Limits,
+    pub signer: Arc<Signer>,
+    /// The services by name, this process's Accounts among them.
+    pub upstreams: Upstreams,
+    /// Accounts without its wall: what needs no sign-in.
+    pub open: Upstream,
+    pub clock: SharedClock,
+    pub ids: Ids,
+}
+
+/// Generates the typed way to one service.
+macro_rules! client {
+    ($(#[$doc:meta])* $name:ident, $service:literal, $client:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// `Unavailable` where no address of it is configured.
+        pub fn $name(&self, visitor: &Visitor) -> Result<$client<Upstream>> {
+            let client = $client::new(self.to($service, visitor)?);
+            Ok(client.max_decoding_message_size(MAX_MESSAGE).max_encoding_message_size(MAX_MESSAGE))
+        }
+    };
+}
+
+impl App {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// The gateway's settings.
+    pub fn config(&self) -> &GatewayConfig {
+        &self.0.config
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> OffsetDateTime {
+        self.0.clock.now()
+    }
+
+    /// The source of ids.
+    pub fn ids(&self) -> &Ids {
+        &self.0.ids
+    }
+
+    /// The door.
+    pub fn door(&self) -> &Door {
+        &self.0.door
+    }
+
+    /// What one client may send.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// Begins a browser's session and ends the one it replaces; answers the headers that set its cookies.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where name or password is wrong; `Exhausted` after too many tries.
+    pub async fn sign_in(
+        &self,
+        client: &Client,
+        name: &str,
+        password: &str,
+        replaces: Option<&Visitor>,
+    ) -> Result<HeaderMap> {
+        let opened = self.door().sign_in(client, name, password, Kind::Cookie).await?;
+        if let Some(previous) = replaces {
+            self.sign_out(previous).await?;
+        }
+        let https = self.config().https;
+        let mark = visitor::set_browser_mark(&self.door().browser_mark(&opened.account_id), https);
+        let mut headers = HeaderMap::new();
+        for cookie in [visitor::set_cookie(&opened.token, https), mark].into_iter().flatten() {
+            headers.append(header::SET_COOKIE, cookie);
+        }
+        Ok(headers)
+    }
+
+    /// Ends a browser's session; answers the header that clears its cookie.
+    ///
+    /// # Errors
+    /// Where it cannot be ended just now.
+    pub async fn sign_out(&self, visitor: &Visitor) -> Result<HeaderMap> {
+        if let Ok(account_id) = visitor.account_id.parse() {
+            self.door().sign_out(&visitor.session, &account_id, Kind::Cookie).await?;
+        }
+        let cleared = visitor::clear_cookie(self.config().https);
+        let data = HeaderValue::from_static("\"cache\", \"storage\"");
+        let clear_site_data = http::HeaderName::from_static("clear-site-data");
+        Ok(HeaderMap::from_iter([(header::SET_COOKIE, cleared), (clear_site_data, data)]))
+    }
+
+    /// Who holds a session.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where nobody does.
+    pub async fn who(&self, token: &Token, kind: Kind) -> Result<SignedIn> {
+        self.door().who(token, kind).await
+    }
+
+    client!(/** A visitor's way to the policy registry. */ policy_registry, "policy-registry", PolicyRegistryClient);
+    client!(/** A visitor's way to the cases. */ incident_cases, "incident-cases", IncidentCasesClient);
+    client!(/** A visitor's way to the filter feeds. */ filtering_ingest, "filtering-ingest", FilteringIngestClient);
+    client!(/** A visitor's way to the reports. */ reporting, "reporting", ReportingClient);
+    client!(/** A visitor's way to the accounts. */ accounts, "gateway", AccountsClient);
+
+    fn to(&self, service: &str, visitor: &Visitor) -> Result<Upstream> {
+        let assurance = Assurance::Password;
+        let Visitor { account_id, appointments, request_id, .. } = visitor;
+        let token = self.0.signer.for_account(service, account_id, appointments, assurance, request_id);
+        self.0.upstreams.to(service)?.with_token(&token)
+    }
+
+    /// The way to a service in the name of whoever holds a session.
+    pub(crate) fn in_name_of(&self, who: &SignedIn, service: &str, request_id: &str) -> Result<Upstream> {
+        let (account, assurance) = (who.account_id.as_str(), Assurance::Password);
+        let token = self.0.signer.for_account(service, account, &who.appointments, assurance, request_id);
+        self.0.upstreams.to(service)?.with_token(&token)
+    }
+
+    /// The way to what needs no sign-in.
+    pub(crate) fn open(&self) -> Upstream {
+        self.0.open.clone()
+    }
+
+    /// The ways to every service.
+    pub(crate) fn upstreams(&self) -> &Upstreams {
+        &self.0.upstreams
+    }
+}

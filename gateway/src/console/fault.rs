@@ -1,0 +1,94 @@
+//! What went wrong, what to do, and a reference: one page for every refusal that is not a form's.
+
+use axum::response::{IntoResponse as _, Response};
+use chassis::error::Kind;
+use http::StatusCode;
+use serde::Serialize;
+
+use super::visit::Fault;
+use crate::pages::{self, Page, frame::Frame, part::Head, words};
+
+/// The page of a refusal.
+#[derive(Debug, Clone, Serialize)]
+pub struct FaultPage {
+    head: Head,
+    texts: Vec<String>,
+    reference: String,
+}
+
+impl Page for FaultPage {
+    const TEMPLATE: &'static str = "fault.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let kinds = [
+            Kind::Invalid,
+            Kind::Unauthenticated,
+            Kind::Denied,
+            Kind::Missing,
+            Kind::Conflict,
+            Kind::Stale,
+            Kind::Exhausted,
+            Kind::Unavailable,
+            Kind::Internal,
+        ];
+        kinds.into_iter().map(|kind| Self::new(kind, "the case is closed", "1")).collect()
+    }
+}
+
+impl FaultPage {
+    fn new(kind: Kind, message: &str, reference: &str) -> Self {
+        let said = words::sentence(message);
+        let (title, texts): (&str, Vec<String>) = match kind {
+            Kind::Invalid => ("This cannot be done as it was asked", vec![format!("{said}.")]),
+            Kind::Unauthenticated => ("Sign in to go on", vec!["Your sign-in has ended. Sign in again from the home page.".into()]),
+            Kind::Denied => (
+                "You cannot do this",
+                vec![
+                    "Your role does not allow this, or the page was open too long. Go back, load the page again and retry.".into(),
+                    "If it is part of your work, ask the person who manages accounts.".into(),
+                ],
+            ),
+            Kind::Missing => (
+                "Page not found",
+                vec![
+                    "If you typed the address, check it is correct. If you followed a link, what it led to may be gone or not open to you.".into(),
+                ],
+            ),
+            Kind::Conflict => ("This cannot be done at present", vec![format!("{said}.")]),
+            Kind::Stale => (
+                "This has changed since you read it",
+                vec!["Somebody else changed it. Go back, load the page again, and decide on what it says now.".into()],
+            ),
+            Kind::Exhausted => ("Too many requests", vec!["Wait a minute, then try again.".into()]),
+            Kind::Unavailable => (
+                "This part of the service is not available",
+                vec!["Try again in a few minutes. You can still report a concern.".into()],
+            ),
+            Kind::Internal => (
+                "There is a problem with the service",
+                vec!["Try again later. If it happens again, give the reference below to whoever runs the service.".into()],
+            ),
+        };
+        Self { head: Head::new(title, Vec::new()), texts, reference: reference.to_owned() }
+    }
+}
+
+/// A refusal as a page, in the frame of where it befell.
+pub fn response(frame: &Frame, fault: &Fault) -> Response {
+    let error = &fault.0;
+    let status = StatusCode::from_u16(error.kind().http()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if error.kind() == Kind::Internal {
+        tracing::error!(error = %error, cause = ?std::error::Error::source(&**error), "a page failed");
+    }
+    let page = FaultPage::new(error.kind(), error.message(), &frame.reference);
+    let mut response = match pages::html(frame, &page) {
+        Ok(html) => (status, axum::response::Html(html)).into_response(),
+        Err(_) => (status, page.head.title).into_response(),
+    };
+    if let Some(wait) = error.metadata("retry_after_s").and_then(|wait| wait.parse().ok()) {
+        response.headers_mut().insert(http::header::RETRY_AFTER, wait);
+    }
+    response.extensions_mut().insert(fault.clone());
+    response
+}

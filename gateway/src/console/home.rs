@@ -1,0 +1,351 @@
+//! Home: what waits for somebody in their roles at one school, the oldest first, and how their own concerns fare.
+
+use axum::response::Response;
+use chassis::{clock::moment, error::Error};
+use proto::{
+    access::v1::{Permission, Role},
+    filtering_ingest::v1::{Feed, ListAlertsRequest, ListAlertsResponse, ListFeedsRequest},
+    incident_cases::v1::{
+        Invitation, ListCasesRequest, ListCasesResponse, ListConcernsRequest, ListConcernsResponse,
+        ListInvitationsRequest, ListMyConcernsRequest, MyConcern,
+    },
+    policy_registry::v1::{Instance, InstanceState, ListInstancesRequest},
+};
+use serde::Serialize;
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    figures,
+    visit::{Answer, Visit, ask, heard},
+};
+use crate::pages::{
+    Page,
+    part::{Due, Head, Link},
+    words,
+};
+
+/// How many of a list are shown at home.
+const SHOWN: usize = 5;
+/// How many cases are looked through for tasks that are due.
+const CASES: i32 = 200;
+/// How long a feed may say nothing before home says so.
+const SILENT: Duration = Duration::hours(24);
+/// How long before a review home speaks of it.
+const REVIEW_SOON: Duration = Duration::days(30);
+
+/// Home at one school.
+#[derive(Debug, Default, Serialize)]
+pub struct Home {
+    head: Head,
+    /// Where a concern is reported; empty where their roles do not.
+    report: String,
+    lists: Vec<Waiting>,
+    mine: Vec<Mine>,
+    shows_mine: bool,
+}
+
+/// One list of what waits.
+#[derive(Debug, Default, Serialize)]
+struct Waiting {
+    id: &'static str,
+    title: String,
+    count: String,
+    oldest: String,
+    items: Vec<Item>,
+    /// What it says when nothing waits.
+    none: &'static str,
+    /// All of it.
+    all: Link,
+    /// True where it could not be asked for.
+    unknown: bool,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Item {
+    link: Link,
+    hint: String,
+    due: Due,
+}
+
+/// One concern of their own.
+#[derive(Debug, Serialize)]
+struct Mine {
+    about: String,
+    status: String,
+}
+
+impl Page for Home {
+    const TEMPLATE: &'static str = "home.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let item = Item {
+            link: Link::new("P1-03 Talk to the police first", "/schools/sch_1/cases/cas_1/steps/P1-03"),
+            hint: "2026-014".into(),
+            due: Due { code: "overdue".into(), text: "Overdue: was due 22 November 2026".into() },
+        };
+        let full = Waiting {
+            id: "tasks",
+            title: "Tasks due or overdue".into(),
+            count: "7".into(),
+            oldest: "3 days".into(),
+            items: vec![item],
+            none: "No task is due.",
+            all: Link::new("All open cases", "/schools/sch_1/cases"),
+            unknown: false,
+        };
+        let empty = Waiting { id: "concerns", title: "New concerns".into(), count: "0".into(), none: "None.", ..Waiting::default() };
+        let unknown = Waiting { id: "alerts", title: "Filter alerts".into(), unknown: true, ..Waiting::default() };
+        let head = Head::new("Home", Vec::new());
+        let mine = vec![
+            Mine { about: "Sam <P>".into(), status: "Received 9:32am, read 9:40am".into() },
+            Mine { about: "I do not know the name".into(), status: "Received 9:32am, not read yet".into() },
+        ];
+        vec![
+            Self { head: head.clone(), report: "/r".into(), lists: vec![full, empty, unknown], mine, shows_mine: true },
+            Self { head: head.clone(), report: "/r".into(), shows_mine: true, ..Self::default() },
+            Self { head, ..Self::default() },
+        ]
+    }
+}
+
+/// Shows home; to a governor the report itself.
+pub async fn show(visit: Visit) -> Answer {
+    let here = visit.visitor.roles_at(&visit.school, visit.now());
+    let governs = !here.is_empty() && here.iter().all(|role| matches!(role, Role::Governor | Role::Chair));
+    if governs {
+        return figures::home(visit).await;
+    }
+    home(visit).await
+}
+
+async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
+    let now = visit.now();
+    let (concerns, cases, alerts, invitations, instances, feeds, mine) = tokio::join!(
+        wanted(&visit, Permission::ConcernRead, new_concerns(&visit)),
+        wanted(&visit, Permission::CaseRead, open_cases(&visit)),
+        wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
+        wanted(&visit, Permission::CaseShare, invitations(&visit)),
+        wanted(&visit, Permission::PolicyEdit, instances(&visit)),
+        wanted(&visit, Permission::FeedManage, feeds(&visit)),
+        wanted(&visit, Permission::ConcernRecord, my_concerns(&visit)),
+    );
+    let lists = [
+        concerns.map(|answer| concern_list(&visit, answer, now)),
+        cases.map(|answer| task_list(&visit, answer, now)),
+        alerts.map(|answer| alert_list(&visit, answer, now)),
+        invitations.map(|answer| invitation_list(&visit, answer, now)),
+        instances.map(|answer| review_list(&visit, answer, now)),
+        feeds.map(|answer| feed_list(&visit, answer, now)),
+    ];
+    let shows_mine = mine.is_some();
+    let page = Home {
+        head: Head::new("Home", Vec::new()),
+        report: if visit.may(Permission::ConcernRecord) { visit.at("/report") } else { String::new() },
+        lists: lists.into_iter().flatten().collect(),
+        mine: mine.and_then(Result::ok).unwrap_or_default().iter().map(|c| Mine::new(c, now)).collect(),
+        shows_mine,
+    };
+    visit.page(&page)
+}
+
+/// Asks only for what their roles may read.
+async fn wanted<T>(
+    visit: &Visit,
+    permission: Permission,
+    asked: impl Future<Output = Result<T, Error>>,
+) -> Option<Result<T, Error>> {
+    if visit.may(permission) { Some(asked.await) } else { None }
+}
+
+async fn new_concerns(visit: &Visit) -> Result<ListConcernsResponse, Error> {
+    let page_size = i32::try_from(SHOWN).unwrap_or_default();
+    let asked = ListConcernsRequest { school_id: visit.school.clone(), state: "new".into(), page_size, ..Default::default() };
+    heard(visit.cases()?.list_concerns(ask(asked))).await
+}
+
+async fn open_cases(visit: &Visit) -> Result<ListCasesResponse, Error> {
+    let school_id = visit.school.clone();
+    let asked = ListCasesRequest { school_id, state: "open".into(), page_size: CASES, ..Default::default() };
+    heard(visit.cases()?.list_cases(ask(asked))).await
+}
+
+async fn new_alerts(visit: &Visit) -> Result<ListAlertsResponse, Error> {
+    let page_size = i32::try_from(SHOWN).unwrap_or_default();
+    let asked = ListAlertsRequest { school_id: visit.school.clone(), verdict: "new".into(), page_size, ..Default::default() };
+    heard(visit.filtering()?.list_alerts(ask(asked))).await
+}
+
+async fn invitations(visit: &Visit) -> Result<Vec<Invitation>, Error> {
+    let asked = ListInvitationsRequest { school_id: visit.school.clone(), ..Default::default() };
+    Ok(heard(visit.cases()?.list_invitations(ask(asked))).await?.invitations)
+}
+
+async fn instances(visit: &Visit) -> Result<Vec<Instance>, Error> {
+    let asked = ListInstancesRequest { school_id: visit.school.clone(), ..Default::default() };
+    Ok(heard(visit.registry()?.list_instances(ask(asked))).await?.instances)
+}
+
+async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {
+    let asked = ListFeedsRequest { school_id: visit.school.clone(), ..Default::default() };
+    Ok(heard(visit.filtering()?.list_feeds(ask(asked))).await?.feeds)
+}
+
+async fn my_concerns(visit: &Visit) -> Result<Vec<MyConcern>, Error> {
+    let asked = ListMyConcernsRequest { school_id: visit.school.clone(), page_size: 10, ..Default::default() };
+    Ok(heard(visit.cases()?.list_my_concerns(ask(asked))).await?.concerns)
+}
+
+impl Mine {
+    fn new(concern: &MyConcern, now: OffsetDateTime) -> Self {
+        let near = |at: &Option<prost_types::Timestamp>| at.as_ref().and_then(moment).map(|at| words::near(at, now));
+        let received = near(&concern.create_time).unwrap_or_default();
+        let status = match near(&concern.read_time) {
+            Some(read) => format!("Received {received}, read {read}"),
+            None => format!("Received {received}, not read yet"),
+        };
+        Self { about: concern.about.clone(), status }
+    }
+}
+
+fn list<T>(
+    id: &'static str,
+    title: &str,
+    none: &'static str,
+    all: Link,
+    answer: Result<T, Error>,
+    fill: impl FnOnce(&mut Waiting, T),
+) -> Waiting {
+    let mut list = Waiting { id, title: title.to_owned(), none, all, ..Waiting::default() };
+    match answer {
+        Ok(answer) => fill(&mut list, answer),
+        Err(_) => list.unknown = true,
+    }
+    list
+}
+
+fn count(n: usize) -> String {
+    words::number(u64::try_from(n).unwrap_or_default())
+}
+
+fn oldest(times: impl Iterator<Item = OffsetDateTime>, now: OffsetDateTime) -> String {
+    times.min().map(|at| words::age(at, now)).unwrap_or_default()
+}
+
+fn concern_list(visit: &Visit, answer: Result<ListConcernsResponse, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All new concerns", visit.at("/concerns?state=new"));
+    list("concerns", "New concerns", "No concern is waiting.", all, answer, |list, answer| {
+        list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
+        let times = answer.concerns.iter().filter_map(|c| c.create_time.as_ref().and_then(moment));
+        list.oldest = oldest(times, now);
+        list.items = answer.concerns.iter().take(SHOWN).map(|c| {
+            let at = c.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+            let from = if c.origin == "alert" { format!("Filter alert, {}", words::spaced(&c.theme)) } else { c.about.clone() };
+            let unsafe_now = c.safe_now == "no" || c.safe_now == "not_sure";
+            let safe = if unsafe_now { "The child may not be safe. " } else { "" };
+            let read = if c.read_time.is_some() { "read" } else { "not read yet" };
+            Item {
+                link: Link::new(from, visit.at(&format!("/concerns/{}", c.concern_id))),
+                hint: format!("{safe}Received {at}, {read}"),
+                due: Due::default(),
+            }
+        }).collect();
+    })
+}
+
+fn task_list(visit: &Visit, answer: Result<ListCasesResponse, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All open cases", visit.at("/cases?state=open"));
+    list("tasks", "Tasks due or overdue", "No task is due.", all, answer, |list, answer| {
+        let mut tasks = Vec::new();
+        for case in &answer.cases {
+            let due = case.steps.iter().filter(|s| matches!(s.state.as_str(), "to_do" | "cannot_start_yet"));
+            for step in due.filter(|s| matches!(s.due_word.as_str(), "overdue" | "due_today")) {
+                let at = step.due_time.as_ref().and_then(moment).unwrap_or(now);
+                let page = visit.at(&format!("/cases/{}/steps/{}", case.case_id, step.step_id));
+                let item = Item {
+                    link: Link::new(format!("{} {}", step.step_id, step.title), page),
+                    hint: format!("Case {}", case.reference),
+                    due: Due::new(&step.due_word, step.due_time.as_ref()),
+                };
+                tasks.push((at, item));
+            }
+        }
+        tasks.sort_by_key(|(at, _)| *at);
+        list.count = count(tasks.len());
+        list.oldest = tasks.first().filter(|(at, _)| *at < now).map(|(at, _)| words::age(*at, now)).unwrap_or_default();
+        list.items = tasks.into_iter().take(SHOWN).map(|(_, item)| item).collect();
+    })
+}
+
+fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All new alerts", visit.at("/filtering/alerts?verdict=new"));
+    list("alerts", "Filter alerts", "No alert is waiting.", all, answer, |list, answer| {
+        list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
+        let times = answer.alerts.iter().filter_map(|a| a.create_time.as_ref().and_then(moment));
+        list.oldest = oldest(times, now);
+        list.items = answer.alerts.iter().take(SHOWN).map(|a| {
+            let severity = words::called(words::SEVERITIES, &a.severity);
+            let at = a.event_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+            Item {
+                link: Link::new(words::sentence(&words::spaced(&a.theme)), visit.at(&format!("/filtering/alerts/{}", a.alert_id))),
+                hint: format!("{severity}, {at}"),
+                due: Due::default(),
+            }
+        }).collect();
+    })
+}
+
+fn invitation_list(visit: &Visit, answer: Result<Vec<Invitation>, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All invitations", visit.at("/invitations"));
+    list("invitations", "Invitations from other schools", "No invitation is waiting.", all, answer, |list, answer| {
+        let waiting: Vec<&Invitation> = answer.iter().filter(|i| i.state == "sent").collect();
+        list.count = count(waiting.len());
+        list.oldest = oldest(waiting.iter().filter_map(|i| i.create_time.as_ref().and_then(moment)), now);
+        list.items = waiting.iter().take(SHOWN).map(|i| {
+            let school = visit.directory.known(&i.from_school_id).unwrap_or_else(|| "Another school".to_owned());
+            let at = i.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+            Item { link: Link::new(school, visit.at("/invitations")), hint: format!("Sent {at}"), due: Due::default() }
+        }).collect();
+    })
+}
+
+fn review_list(visit: &Visit, answer: Result<Vec<Instance>, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("The policy and its versions", visit.at("/policy"));
+    list("reviews", "Policy reviews and signatures", "Nothing waits for a review or a signature.", all, answer, |list, answer| {
+        for instance in &answer {
+            let page = visit.at(&format!("/policy/versions/{}", instance.instance_id));
+            let version = format!("Version {}", instance.version);
+            let due = instance.review_due_time.as_ref().and_then(moment);
+            let item = match instance.state() {
+                InstanceState::InForce if due.is_some_and(|due| due < now) => (version, "Review overdue", "overdue"),
+                InstanceState::InForce if due.is_some_and(|due| due < now + REVIEW_SOON) => (version, "Review", "due"),
+                InstanceState::Draft => (version, "Draft: to be completed and approved", ""),
+                InstanceState::Approved => (version, "Approved: to be ratified", ""),
+                InstanceState::Ratified => (version, "Ratified: to be published", ""),
+                InstanceState::InForce | InstanceState::Superseded | InstanceState::Unspecified => continue,
+            };
+            let (text, hint, word) = item;
+            let at = instance.review_due_time.as_ref().filter(|_| !word.is_empty());
+            list.items.push(Item { link: Link::new(text, page), hint: hint.to_owned(), due: Due::new(word, at) });
+        }
+        list.count = count(list.items.len());
+        list.items.truncate(SHOWN);
+    })
+}
+
+fn feed_list(visit: &Visit, answer: Result<Vec<Feed>, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All feeds", visit.at("/filtering"));
+    list("feeds", "Filter feeds", "There is no feed yet.", all, answer, |list, answer| {
+        list.count = count(answer.len());
+        list.items = answer.iter().map(|feed| {
+            let last = feed.last_receive_time.as_ref().and_then(moment);
+            let (hint, code) = match last {
+                None => ("Has never sent anything".to_owned(), "overdue"),
+                Some(at) if now - at > SILENT => (format!("Silent for {}", words::age(at, now)), "overdue"),
+                Some(at) => (format!("Last line {}", words::near(at, now)), ""),
+            };
+            let due = if code.is_empty() { Due::default() } else { Due { code: code.to_owned(), text: "Check this feed".into() } };
+            Item { link: Link::new(feed.name.clone(), visit.at(&format!("/filtering/feeds/{}", feed.feed_id))), hint, due }
+        }).collect();
+    })
+}

@@ -1,0 +1,162 @@
+//! Reporting a concern: one page that anybody on the staff can send in a minute, and the page that says it arrived.
+
+use axum::extract::{Path, Query};
+use chassis::{
+    clock::timestamp,
+    error::{Error, Violations},
+};
+use proto::{access::v1::Permission, incident_cases::v1::RecordConcernRequest};
+use serde::{Deserialize, Serialize};
+
+use super::visit::{Answer, Posted, Visit, ask, heard};
+use crate::pages::{
+    Page,
+    form::{Answers, Field, FormPage, LONG_TEXT},
+    frame::Contact,
+    part::{Head, Link},
+    words,
+};
+
+/// The three questions that must be answered, and the two that may be.
+pub fn fields() -> Vec<Field> {
+    vec![
+        Field::name("about", "Who are you worried about?")
+            .hint("Write “I do not know the name” if you do not know."),
+        Field::long_text("narrative", "What happened?")
+            .hint("Use your own words. Say what you saw or heard. Do not copy, share or upload images of children."),
+        Field::radios("safe_now", "Is the child safe now?", words::SAFE),
+        Field::moment("event_time", "When did it happen? (optional)")
+            .hint("Leave this empty if it was just now. For example, 27 11 2025 and 9:30am."),
+        Field::name("others", "Who else was there, or was told? (optional)"),
+    ]
+}
+
+fn page(visit: &Visit) -> FormPage {
+    let head = Head::new("Report a concern", visit.crumbs(&[]));
+    visit.form_page(head, visit.at("/report"), "Send to the safeguarding lead", fields())
+        .lead("If a child is in danger now, ring 999 first. Then tell the designated safeguarding lead in person.")
+}
+
+/// Shows it.
+pub async fn show(visit: Visit) -> Answer {
+    visit.needs(Permission::ConcernRecord)?;
+    visit.page(&page(&visit))
+}
+
+/// Reports a concern at the one school somebody has to do with.
+pub async fn anywhere(visit: Visit) -> Answer {
+    let schools = visit.visitor.schools();
+    let current: Vec<_> = schools.iter().filter(|s| !visit.visitor.roles_at(s, visit.now()).is_empty()).collect();
+    match current.as_slice() {
+        [only] => visit.to(&format!("/schools/{only}/report")),
+        _ => visit.to("/"),
+    }
+}
+
+/// Sends it.
+pub async fn record(posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let recorded = match command(&visit, &answers) {
+        Ok(command) => heard(visit.cases()?.record_concern(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    match recorded {
+        Ok(_) => {
+            let safe = answers.text("safe_now");
+            visit.to(&visit.at(&format!("/report/sent?safe={safe}")))
+        }
+        Err(error) => visit.again(page(&visit), &answers, error, ""),
+    }
+}
+
+fn command(visit: &Visit, answers: &Answers) -> Result<RecordConcernRequest, Error> {
+    let event_time = answers.moment("event_time", "The date", visit.now());
+    let mut v = Violations::new();
+    v.check(!answers.text("about").is_empty(), "about", "Enter who you are worried about");
+    v.check(!answers.text("narrative").is_empty(), "narrative", "Enter what happened");
+    v.check(
+        answers.text("narrative").chars().count() <= LONG_TEXT,
+        "narrative",
+        "What happened must be 20,000 characters or less",
+    );
+    v.check(!answers.text("safe_now").is_empty(), "safe_now", "Select whether the child is safe now");
+    if let Err(error) = &event_time {
+        for violation in error.violations() {
+            v.add(&violation.field, &violation.message);
+        }
+    }
+    v.finish()?;
+    Ok(RecordConcernRequest {
+        school_id: visit.school.clone(),
+        about: answers.text("about"),
+        narrative: answers.text("narrative"),
+        safe_now: answers.text("safe_now"),
+        event_time: event_time?.map(timestamp),
+        others: answers.text("others"),
+        request_id: answers.request_id(),
+    })
+}
+
+/// That a concern arrived. Where the child may not be safe it leads with whom to ring.
+#[derive(Debug, Serialize)]
+pub struct Sent {
+    head: Head,
+    ring: bool,
+    contacts: Vec<Contact>,
+    home: Link,
+    another: Link,
+}
+
+impl Page for Sent {
+    const TEMPLATE: &'static str = "sent.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let contacts = vec![Contact { name: "Children’s services, urgent".into(), number: "01632 960100".into() }];
+        vec![
+            Self::new("no", contacts.clone(), "/schools/sch_1"),
+            Self::new("not_sure", Vec::new(), "/schools/sch_1"),
+            Self::new("yes", contacts, "/schools/sch_1"),
+        ]
+    }
+}
+
+impl Sent {
+    fn new(safe: &str, contacts: Vec<Contact>, home: &str) -> Self {
+        let ring = safe != "yes";
+        let title = if ring { "Ring now, then tell the safeguarding lead" } else { "Your concern has been sent" };
+        Self {
+            head: Head::new(title, Vec::new()),
+            ring,
+            contacts,
+            home: Link::new("See when it is read", home),
+            another: Link::new("Report another concern", format!("{home}/report")),
+        }
+    }
+}
+
+/// What was answered to whether the child is safe.
+#[derive(Debug, Deserialize)]
+pub struct Safe {
+    #[serde(default)]
+    safe: String,
+}
+
+/// Says so.
+pub async fn sent(visit: Visit, Path(_): Path<String>, Query(safe): Query<Safe>) -> Answer {
+    visit.needs(Permission::ConcernRecord)?;
+    let contacts = visit.directory.contacts(&visit.app, &visit.visitor).await;
+    visit.page(&Sent::new(&safe.safe, contacts, &visit.at("")))
+}
+
+#[cfg(test)]
+pub fn samples() -> Vec<FormPage> {
+    use crate::pages::form::Form;
+    let form = || Form::new("/schools/sch_1/report", "Send to the safeguarding lead", "1".into(), fields());
+    let head = || Head::new("Report a concern", vec![Link::new("Home", "/")]);
+    let error = Error::invalid("about", "Enter who you are worried about").and("event_time", "The date must be a real date");
+    let answers = [("narrative", "Words & <b>more</b>"), ("safe_now", "no"), ("event_time-day", "31")];
+    let answers = Answers::new(answers.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec());
+    let wrong = form().answered(&answers).refused(&error, "");
+    vec![FormPage::new(head(), form()).lead("If a child is in danger now, ring 999."), FormPage::new(head(), wrong)]
+}

@@ -1,0 +1,170 @@
+//! Signing in and out, choosing a school, and leaving the screen fast.
+
+use axum::{
+    Form as Body,
+    extract::{Query, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use chassis::error::Error;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::visit::{Answer, Fault, Guest, Posted, Visit};
+use crate::{
+    app::App,
+    limits::Client,
+    pages::{
+        Page,
+        form::{Answers, Field, Form, FormPage},
+        part::{Head, Link},
+    },
+    visitor::{Visitor, return_to},
+};
+
+/// Where to go after signing in.
+#[derive(Debug, Default, Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    return_to: String,
+}
+
+/// The page that asks for name and password.
+pub fn page(back: &str, request_id: String) -> FormPage {
+    let fields = vec![
+        Field::name("sign_in_name", "Sign-in name").autocomplete("username").width("20"),
+        Field::password("password", "Password").autocomplete("current-password"),
+    ];
+    let form = Form::new("/sign-in", "Sign in", request_id, fields).carrying("return_to", return_to(back));
+    FormPage::new(Head::new("Sign in", Vec::new()), form)
+}
+
+/// Shows it.
+pub async fn show(guest: Guest, Query(back): Query<Back>) -> Answer {
+    if guest.visit.is_some() {
+        return Ok(Redirect::to(return_to(&back.return_to)).into_response());
+    }
+    guest.page(StatusCode::OK, &page(&back.return_to, String::new()))
+}
+
+/// Signs somebody in. There is no session yet to take a token from: the origin of the form is checked instead.
+pub async fn sign_in(
+    State(app): State<App>,
+    guest: Guest,
+    visitor: Option<Visitor>,
+    client: Client,
+    Body(pairs): Body<Vec<(String, String)>>,
+) -> Answer {
+    let answers = Answers::new(pairs);
+    let raw = answers.raw("password");
+    let signed_in = match checked(&answers) {
+        Ok(()) => app.sign_in(&client, &answers.text("sign_in_name"), &raw, visitor.as_ref()).await,
+        Err(error) => Err(error),
+    };
+    match signed_in {
+        Ok(headers) => Ok((headers, Redirect::to(return_to(&answers.text("return_to")))).into_response()),
+        Err(error) => {
+            let mut page = page(&answers.text("return_to"), String::new());
+            page.form = page.form.answered(&answers).refused(&said(error), "");
+            guest.page(StatusCode::BAD_REQUEST, &page)
+        }
+    }
+}
+
+fn checked(answers: &Answers) -> Result<(), Error> {
+    let mut violations = chassis::error::Violations::new();
+    violations.check(!answers.text("sign_in_name").is_empty(), "sign_in_name", "Enter your sign-in name");
+    violations.check(!answers.text("password").is_empty(), "password", "Enter your password");
+    violations.finish()
+}
+
+/// A refused sign-in in words for the page: which of the two was wrong is never said.
+fn said(error: Error) -> Error {
+    use chassis::error::Kind;
+    match error.kind() {
+        Kind::Unauthenticated => {
+            Error::invalid("sign_in_name", "Enter the sign-in name and password you were given: these do not match")
+        }
+        Kind::Exhausted => Error::invalid("sign_in_name", "Wait 15 minutes before you try again: there were too many tries"),
+        _ => error,
+    }
+}
+
+/// Signs somebody out.
+pub async fn sign_out(posted: Posted) -> Answer {
+    let headers = posted.visit.app.sign_out(&posted.visit.visitor).await?;
+    Ok((headers, Redirect::to("/sign-in")).into_response())
+}
+
+/// The way home: the one school somebody has to do with, a choice of several, or the authority.
+pub async fn home(visit: Visit) -> Answer {
+    let schools = visit.visitor.schools();
+    let now = visit.now();
+    let current: Vec<&String> = schools.iter().filter(|s| !visit.visitor.roles_at(s, now).is_empty()).collect();
+    match current.as_slice() {
+        [] if !visit.visitor.at_authority(now).is_empty() => visit.to("/authority"),
+        [] => Err(Error::denied().into()),
+        [only] => visit.to(&format!("/schools/{only}")),
+        _ => visit.to("/choose-school"),
+    }
+}
+
+/// The schools somebody has to do with.
+#[derive(Debug, Serialize)]
+pub struct ChooseSchool {
+    head: Head,
+    schools: Vec<Link>,
+}
+
+impl Page for ChooseSchool {
+    const TEMPLATE: &'static str = "choose_school.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let schools = vec![Link::new("Thistledown Grange School", "/schools/sch_1")];
+        vec![Self { head: Head::new("Choose a school", Vec::new()), schools }]
+    }
+}
+
+/// Shows them.
+pub async fn choose(visit: Visit) -> Answer {
+    let mut schools = Vec::new();
+    for school in visit.visitor.schools() {
+        if !visit.visitor.roles_at(&school, visit.now()).is_empty() {
+            schools.push(Link::new(visit.school_name(&school).await, format!("/schools/{school}")));
+        }
+    }
+    visit.page(&ChooseSchool { head: Head::new("Choose a school", Vec::new()), schools })
+}
+
+/// A page that shows nothing of what was on the screen. It is not a sign-out, and says so.
+#[derive(Debug, Serialize)]
+pub struct Hidden {
+    head: Head,
+    icon: String,
+}
+
+impl Page for Hidden {
+    const TEMPLATE: &'static str = "hidden.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        vec![hidden_page()]
+    }
+}
+
+fn hidden_page() -> Hidden {
+    Hidden { head: Head::new("Blank page", Vec::new()), icon: crate::pages::asset::path("icon.svg") }
+}
+
+/// Shows it.
+pub async fn hidden() -> Result<Response, Fault> {
+    let frame = crate::pages::frame::Frame::bare("", "");
+    Ok(crate::pages::answer(StatusCode::OK, &frame, &hidden_page())?)
+}
+
+#[cfg(test)]
+pub fn samples() -> Vec<FormPage> {
+    let mut wrong = page("/", String::new());
+    wrong.form = wrong.form.refused(&said(Error::sign_in_refused()), "");
+    vec![page("/schools/sch_1", String::new()), wrong]
+}

@@ -1,0 +1,504 @@
+//! One person's visit to one page: who, at which school, what they may do there, and the ways a handler can answer.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    future::Future,
+    sync::{Arc, OnceLock},
+};
+
+use axum::{
+    Extension,
+    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use chassis::{
+    caller::Scope,
+    error::{Error, Kind},
+    id::AccountId,
+    upstream::request,
+};
+use http::{StatusCode, request::Parts};
+use proto::{
+    access::v1::{Permission, Role},
+    filtering_ingest::v1::filtering_ingest_client::FilteringIngestClient,
+    incident_cases::v1::incident_cases_client::IncidentCasesClient,
+    policy_registry::v1::policy_registry_client::PolicyRegistryClient,
+    reporting::v1::reporting_client::ReportingClient,
+};
+use time::OffsetDateTime;
+use tonic::Status;
+
+use super::directory::Directory;
+use crate::{
+    app::App,
+    arrival::RequestId,
+    pages::{
+        self, Page,
+        form::{Answers, Field, Form, FormPage},
+        frame::{Frame, Item, Person},
+        part::{Head, Link},
+    },
+    visitor::Visitor,
+};
+use chassis::upstream::Upstream;
+
+/// What a handler answers.
+pub type Answer = Result<Response, Fault>;
+
+/// A refusal that becomes a page of its own.
+#[derive(Debug, Clone)]
+pub struct Fault(pub Arc<Error>);
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self(Arc::new(error))
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        super::fault::response(&Frame::bare(super::SERVICE, ""), &self)
+    }
+}
+
+/// The frame of the page under way, once somebody knows it: an error shows it too.
+#[derive(Clone, Default)]
+struct Shown(Arc<OnceLock<Frame>>);
+
+/// Shows errors in the frame of the page they befell.
+pub async fn frame_faults(mut request: Request, next: Next) -> Response {
+    let shown = Shown::default();
+    request.extensions_mut().insert(shown.clone());
+    let response = next.run(request).await;
+    match (response.extensions().get::<Fault>(), shown.0.get()) {
+        (Some(fault), Some(frame)) => super::fault::response(frame, fault),
+        _ => response,
+    }
+}
+
+/// Where a file of answers may name who did something.
+pub struct People {
+    names: HashMap<String, String>,
+    own: String,
+}
+
+impl People {
+    /// Who an account is, for a colleague.
+    pub fn name(&self, account_id: &str) -> String {
+        match self.names.get(account_id) {
+            _ if account_id == self.own => "you".to_owned(),
+            Some(name) => name.clone(),
+            None if account_id.is_empty() => "the platform".to_owned(),
+            None => "a colleague".to_owned(),
+        }
+    }
+
+    #[cfg(test)]
+    pub fn of(names: &[(&str, &str)]) -> Self {
+        let names = names.iter().map(|(id, name)| ((*id).to_owned(), (*name).to_owned())).collect();
+        Self { names, own: "acc_me".to_owned() }
+    }
+}
+
+/// A visit of somebody who is signed in. Under `/schools/{school_id}` they have to do with that school, or with the
+/// authority; anybody else is told that there is no such page.
+pub struct Visit {
+    /// The gateway.
+    pub app: App,
+    /// Who.
+    pub visitor: Visitor,
+    /// The school in the address; empty where there is none.
+    pub school: String,
+    /// What the console remembers.
+    pub directory: Directory,
+    /// The path of the page.
+    pub path: String,
+    roles: Vec<Role>,
+    frame: Frame,
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let visitor = <Visitor as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        Self::of(parts, app, visitor).await.map_err(IntoResponse::into_response)
+    }
+}
+
+impl OptionalFromRequestParts<App> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Infallible> {
+        match <Visitor as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await {
+            Ok(Some(visitor)) => Ok(Self::of(parts, app, visitor).await.ok()),
+            Ok(None) | Err(_) => Ok(None),
+        }
+    }
+}
+
+impl Visit {
+    async fn of(parts: &mut Parts, app: &App, visitor: Visitor) -> Result<Self, Fault> {
+        let directory = parts.extensions.get::<Directory>().cloned().unwrap_or_default();
+        let path = parts.uri.path().to_owned();
+        let school = school_in(&path);
+        let now = app.now();
+        let mut roles = visitor.at_authority(now);
+        if !school.is_empty() {
+            roles.extend(visitor.roles_at(school, now));
+        }
+        let mut visit = Self {
+            app: app.clone(),
+            school: school.to_owned(),
+            frame: Frame::bare(&app.config().authority_name, &visitor.request_id),
+            directory,
+            path: path.clone(),
+            roles,
+            visitor,
+        };
+        if !school.is_empty() && visit.roles.is_empty() {
+            return Err(Error::missing().into());
+        }
+        visit.frame = visit.framed(parts.uri.query().unwrap_or_default()).await;
+        if let Some(shown) = parts.extensions.get::<Shown>() {
+            let _ = shown.0.set(visit.frame.clone());
+        }
+        Ok(visit)
+    }
+
+    async fn framed(&self, query: &str) -> Frame {
+        let Self { app, visitor, directory, .. } = self;
+        let person = Person { name: visitor.display_name.clone(), csrf: visitor.csrf.clone() };
+        let school = if self.school.is_empty() {
+            String::new()
+        } else {
+            directory.school(app, visitor, &self.school).await
+        };
+        let may_read_register = directory.may(&self.all_roles(), Permission::TemplateRead, true);
+        let contacts = if may_read_register { directory.contacts(app, visitor).await } else { Vec::new() };
+        let done = query.split('&').find_map(|pair| pair.strip_prefix("done=")).unwrap_or_default();
+        Frame {
+            school,
+            person: Some(person),
+            navigation: self.navigation(),
+            switch: visitor.schools().len() > 1,
+            contacts,
+            notice: super::notice(done).to_owned(),
+            ..self.frame.clone()
+        }
+    }
+
+    fn all_roles(&self) -> Vec<Role> {
+        let now = self.now();
+        let schools = self.visitor.schools();
+        let mut roles = self.visitor.at_authority(now);
+        roles.extend(schools.iter().flat_map(|school| self.visitor.roles_at(school, now)));
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+
+    fn navigation(&self) -> Vec<Item> {
+        let at = |path: &str| format!("/schools/{}{path}", self.school);
+        let mut entries = Vec::new();
+        if !self.visitor.at_authority(self.now()).is_empty() {
+            entries.extend([
+                ("Home", "/authority".to_owned(), Some(Permission::ReportReadAuthority)),
+                ("Schools", "/schools".to_owned(), Some(Permission::SchoolCreate)),
+                ("Template", "/template".to_owned(), Some(Permission::TemplatePublish)),
+            ]);
+        } else if !self.school.is_empty() {
+            entries.push(("Home", at(""), None));
+        }
+        if !self.school.is_empty() {
+            entries.extend([
+                ("Concerns", at("/concerns"), Some(Permission::ConcernRead)),
+                ("Cases", at("/cases"), Some(Permission::CaseRead)),
+                ("Filtering", at("/filtering"), Some(Permission::FeedRead)),
+                ("Policy", at("/policy"), Some(Permission::PolicyRead)),
+                ("Reports", at("/reports"), Some(Permission::ReportRead)),
+            ]);
+        }
+        let shown = entries.into_iter().filter(|(_, _, needs)| needs.is_none_or(|needs| self.may(needs)));
+        shown.map(|(text, href, _)| {
+            let home = text == "Home" || href == "/schools";
+            let active = self.path == href || (!home && self.path.starts_with(&format!("{href}/")));
+            Item { link: Link::new(text, href), active }
+        })
+        .collect()
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> OffsetDateTime {
+        self.app.now()
+    }
+
+    /// The roles they hold here, the authority's among them.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// Whether their roles here let them do something. The service decides again.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.directory.may(&self.roles, permission, !self.school.is_empty())
+    }
+
+    /// Refuses a page whose act their roles do not allow.
+    ///
+    /// # Errors
+    /// `Denied` where they do not.
+    pub fn needs(&self, permission: Permission) -> Result<(), Fault> {
+        if self.may(permission) { Ok(()) } else { Err(Error::denied().into()) }
+    }
+
+    /// The address of a page of the school.
+    pub fn at(&self, path: &str) -> String {
+        format!("/schools/{}{path}", self.school)
+    }
+
+    /// The way to a page: home first.
+    pub fn crumbs(&self, then: &[(&str, String)]) -> Vec<Link> {
+        let home = if self.school.is_empty() { "/".to_owned() } else { self.at("") };
+        let then = then.iter().map(|(text, href)| Link::new(*text, href.clone()));
+        std::iter::once(Link::new("Home", home)).chain(then).collect()
+    }
+
+    /// A form of this visit.
+    pub fn form(&self, action: String, button: &str, fields: Vec<Field>) -> Form {
+        Form::new(action, button, self.app.ids().request_id(), fields)
+    }
+
+    /// The page of a form of this visit.
+    pub fn form_page(&self, head: Head, action: String, button: &str, fields: Vec<Field>) -> FormPage {
+        FormPage::new(head, self.form(action, button, fields))
+    }
+
+    /// A page.
+    ///
+    /// # Errors
+    /// `Internal` where it cannot be rendered.
+    pub fn page<P: Page>(&self, page: &P) -> Answer {
+        Ok(pages::answer(StatusCode::OK, &self.frame, page)?)
+    }
+
+    /// On to another page.
+    ///
+    /// # Errors
+    /// None.
+    pub fn to(&self, place: &str) -> Answer {
+        Ok(Redirect::to(place).into_response())
+    }
+
+    /// The same form again with its answers and what is wrong with them; a page of its own where it is not the
+    /// answers that are wrong.
+    ///
+    /// # Errors
+    /// The refusal itself where the form is no help.
+    pub fn again(&self, mut page: FormPage, answers: &Answers, error: Error, place: &str) -> Answer {
+        page.form = self.mended(page.form, answers, &error, place)?;
+        let status = StatusCode::from_u16(error.kind().http()).unwrap_or(StatusCode::BAD_REQUEST);
+        tell(&error);
+        Ok(pages::answer(status, &self.frame, &page)?)
+    }
+
+    /// The same page again, a form in it with its answers and what is wrong with them.
+    ///
+    /// # Errors
+    /// `Internal` where it cannot be rendered.
+    pub fn page_again<P: Page>(&self, page: &P, error: &Error) -> Answer {
+        let status = StatusCode::from_u16(error.kind().http()).unwrap_or(StatusCode::BAD_REQUEST);
+        tell(error);
+        Ok(pages::answer(status, &self.frame, page)?)
+    }
+
+    /// A form with its answers and what is wrong with them.
+    ///
+    /// # Errors
+    /// The refusal itself where the form is no help.
+    pub fn mended(&self, form: Form, answers: &Answers, error: &Error, place: &str) -> Result<Form, Fault> {
+        match error.kind() {
+            Kind::Denied => Err(Error::denied().into()),
+            Kind::Missing => Err(Error::missing().into()),
+            Kind::Unauthenticated => Err(Error::expired().into()),
+            Kind::Invalid | Kind::Conflict | Kind::Stale | Kind::Exhausted | Kind::Unavailable | Kind::Internal => {
+                let fresh = form.request_id.clone();
+                let mut form = form.answered(answers).refused(error, place);
+                if error.reason() == proto::error::v1::Reason::RequestIdReused {
+                    form.request_id = fresh;
+                }
+                Ok(form)
+            }
+        }
+    }
+
+    /// Their way to the policy registry.
+    ///
+    /// # Errors
+    /// `Unavailable` where it is not configured.
+    pub fn registry(&self) -> Result<PolicyRegistryClient<Upstream>, Error> {
+        self.app.policy_registry(&self.visitor)
+    }
+
+    /// Their way to the cases.
+    ///
+    /// # Errors
+    /// `Unavailable` where it is not configured.
+    pub fn cases(&self) -> Result<IncidentCasesClient<Upstream>, Error> {
+        self.app.incident_cases(&self.visitor)
+    }
+
+    /// Their way to the filter feeds.
+    ///
+    /// # Errors
+    /// `Unavailable` where it is not configured.
+    pub fn filtering(&self) -> Result<FilteringIngestClient<Upstream>, Error> {
+        self.app.filtering_ingest(&self.visitor)
+    }
+
+    /// Their way to the reports.
+    ///
+    /// # Errors
+    /// `Unavailable` where it is not configured.
+    pub fn reporting(&self) -> Result<ReportingClient<Upstream>, Error> {
+        self.app.reporting(&self.visitor)
+    }
+
+    /// What a school is called.
+    pub async fn school_name(&self, school_id: &str) -> String {
+        match self.directory.known(school_id) {
+            Some(name) => name,
+            None if self.visitor.schools().iter().any(|own| own == school_id) => {
+                self.directory.school(&self.app, &self.visitor, school_id).await
+            }
+            None => "another school".to_owned(),
+        }
+    }
+
+    /// Who did what: the names of colleagues.
+    pub async fn people<'a>(&self, account_ids: impl IntoIterator<Item = &'a str>) -> People {
+        let mut ids: Vec<&str> = account_ids.into_iter().filter(|id| !id.is_empty()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let names = self.names(&ids).await.unwrap_or_default();
+        People { names, own: self.visitor.account_id.clone() }
+    }
+
+    async fn names(&self, ids: &[&str]) -> Result<HashMap<String, String>, Error> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut tx = self.app.door().store().begin(&Scope::system("gateway")).await?;
+        tx.silent();
+        let mut names = HashMap::new();
+        for id in ids.iter().filter_map(|id| id.parse::<AccountId>().ok()) {
+            if let Some(account) = crate::store::account::by_id(&tx, &id).await? {
+                names.insert(id.to_string(), account.display_name);
+            }
+        }
+        tx.commit().await?;
+        Ok(names)
+    }
+}
+
+/// Logs a refusal that is our own fault.
+fn tell(error: &Error) {
+    if matches!(error.kind(), Kind::Internal | Kind::Unavailable) {
+        tracing::warn!(%error, "a form could not be saved");
+    }
+}
+
+/// The school that a path names.
+fn school_in(path: &str) -> &str {
+    let school = path.strip_prefix("/schools/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    if school.starts_with("sch_") { school } else { "" }
+}
+
+/// What a service answered.
+///
+/// # Errors
+/// What it refused.
+pub async fn heard<T>(call: impl Future<Output = Result<tonic::Response<T>, Status>>) -> Result<T, Error> {
+    call.await.map(tonic::Response::into_inner).map_err(|status| Error::from_status(&status))
+}
+
+/// A request with the usual deadline.
+pub fn ask<T>(message: T) -> tonic::Request<T> {
+    request(message)
+}
+
+/// Answers that came from a page of this very session: nothing else can be read out of a posted form.
+pub struct Posted {
+    /// The visit.
+    pub visit: Visit,
+    /// The answers.
+    pub answers: Answers,
+}
+
+impl FromRequest<App> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visit = <Visit as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
+        let fault = |error: Error| Fault::from(error).into_response();
+        let read = axum::Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
+        let axum::Form(pairs) = read.map_err(|_| fault(Error::invalid("form", "Send this form from its own page")))?;
+        let answers = Answers::new(pairs);
+        if !visit.visitor.csrf_ok(&answers.text("csrf")) {
+            return Err(fault(Error::denied()));
+        }
+        Ok(Self { visit, answers })
+    }
+}
+
+/// A visit of somebody who may or may not be signed in.
+pub struct Guest {
+    /// The gateway.
+    pub app: App,
+    /// Their visit, where they are signed in.
+    pub visit: Option<Visit>,
+    frame: Frame,
+}
+
+impl FromRequestParts<App> for Guest {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let visit = <Visit as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await?;
+        let bare = || Frame::bare(&app.config().authority_name, &RequestId::of(parts, app));
+        let frame = visit.as_ref().map_or_else(bare, |visit| visit.frame.clone());
+        if let Some(shown) = parts.extensions.get::<Shown>() {
+            let _ = shown.0.set(frame.clone());
+        }
+        Ok(Self { app: app.clone(), visit, frame })
+    }
+}
+
+impl Guest {
+    /// A page.
+    ///
+    /// # Errors
+    /// `Internal` where it cannot be rendered.
+    pub fn page<P: Page>(&self, status: StatusCode, page: &P) -> Answer {
+        Ok(pages::answer(status, &self.frame, page)?)
+    }
+}
+
+/// Gives every page the directory.
+pub fn with_directory() -> Extension<Directory> {
+    Extension(Directory::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_school_is_read_from_the_path() {
+        assert_eq!(school_in("/schools/sch_1/cases"), "sch_1");
+        assert_eq!(school_in("/schools/new"), "");
+        assert_eq!(school_in("/authority"), "");
+    }
+}

@@ -1,0 +1,60 @@
+//! Pages: templates rendered over typed contexts. Nothing else writes HTML.
+
+pub mod asset;
+mod component;
+pub mod form;
+pub mod frame;
+pub mod part;
+pub mod words;
+
+use std::sync::LazyLock;
+
+use axum::response::{Html, IntoResponse as _, Response};
+use chassis::error::{Error, Result};
+use http::StatusCode;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, value::Serde};
+use serde::Serialize;
+
+use frame::Frame;
+
+/// What one template is given. Every key it reads is a field here; a test renders each template with every sample.
+pub trait Page: Serialize + Sized {
+    /// The template's path.
+    const TEMPLATE: &'static str;
+
+    /// Contexts that between them reach every branch of the template.
+    #[cfg(test)]
+    fn samples() -> Vec<Self>;
+}
+
+/// Our own templates. They are strict: a key that is not there is an error, never an empty page.
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut templates = Environment::new();
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    templates.set_auto_escape_callback(|_| AutoEscape::Html);
+    templates.set_trim_blocks(true);
+    templates.set_lstrip_blocks(true);
+    templates.set_loader(|name| Ok(asset::template(name).map(str::to_owned)));
+    component::add_to(&mut templates);
+    templates
+});
+
+/// A page in the frame it is shown in.
+///
+/// # Errors
+/// `Internal` where the template does not fit its context.
+pub fn html<P: Page>(frame: &Frame, page: &P) -> Result<String> {
+    let values = context! { frame => Serde(frame), page => Serde(page) };
+    TEMPLATES.get_template(P::TEMPLATE).and_then(|template| template.render(values)).map_err(Error::internal)
+}
+
+/// A page as an answer.
+///
+/// # Errors
+/// `Internal` where the template does not fit its context.
+pub fn answer<P: Page>(status: StatusCode, frame: &Frame, page: &P) -> Result<Response> {
+    Ok((status, Html(html(frame, page)?)).into_response())
+}
+
+#[cfg(test)]
+mod tests;

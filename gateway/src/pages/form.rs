@@ -1,0 +1,460 @@
+//! Forms: what they ask, what was answered, what is wrong with it. One template renders them all, so that every field
+//! has its label, every mistake its link, and every answer is kept.
+
+use chassis::error::{Error, Kind};
+use proto::error::v1::Reason;
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::{
+    part::{Head, Row},
+    words::{self, Codes},
+};
+
+/// How much a long text may hold; the services say the same.
+pub const LONG_TEXT: usize = 20_000;
+
+/// A form.
+#[derive(Debug, Clone, Serialize)]
+pub struct Form {
+    /// Where it is sent.
+    pub action: String,
+    /// Sent twice with the same one it makes one record: a UUID.
+    pub request_id: String,
+    /// What its button says.
+    pub button: String,
+    /// Whether the act cannot be taken back.
+    pub grave: bool,
+    /// Whether it carries a file.
+    pub upload: bool,
+    /// What it asks.
+    pub fields: Vec<Field>,
+    /// What it carries besides.
+    pub hidden: Vec<(String, String)>,
+    /// What is wrong with it, in the order of its fields.
+    pub problems: Vec<Problem>,
+}
+
+/// One question.
+#[derive(Debug, Clone, Serialize)]
+pub struct Field {
+    kind: Asked,
+    name: String,
+    label: String,
+    hint: String,
+    error: String,
+    values: Vec<String>,
+    choices: Vec<Choice>,
+    width: &'static str,
+    autocomplete: &'static str,
+    spellcheck: bool,
+}
+
+/// How a question is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Asked {
+    Text,
+    LongText,
+    Password,
+    Radios,
+    Checkboxes,
+    Select,
+    Moment,
+    File,
+}
+
+/// One answer to choose.
+#[derive(Debug, Clone, Serialize)]
+struct Choice {
+    value: String,
+    text: String,
+    hint: String,
+}
+
+/// One thing to mend.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    /// What to do.
+    pub text: String,
+    /// Where; empty where nowhere in particular.
+    pub href: String,
+}
+
+/// The page of one form.
+#[derive(Debug, Clone, Serialize)]
+pub struct FormPage {
+    /// Its head.
+    pub head: Head,
+    /// What must never be done here; empty where nothing.
+    pub warning: String,
+    /// What to know before answering, a paragraph each.
+    pub lead: Vec<String>,
+    /// What it is about.
+    pub rows: Vec<Row>,
+    /// The form.
+    pub form: Form,
+    /// Another way on.
+    pub others: Vec<super::part::Link>,
+}
+
+impl FormPage {
+    /// The page of a form.
+    pub fn new(head: Head, form: Form) -> Self {
+        Self { head, warning: String::new(), lead: Vec::new(), rows: Vec::new(), form, others: Vec::new() }
+    }
+
+    /// With what to know before answering.
+    #[must_use]
+    pub fn lead(mut self, text: &str) -> Self {
+        self.lead.push(text.to_owned());
+        self
+    }
+}
+
+impl super::Page for FormPage {
+    const TEMPLATE: &'static str = "form.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        crate::console::form_samples()
+    }
+}
+
+impl Field {
+    fn new(kind: Asked, name: &str, label: &str) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            label: label.to_owned(),
+            hint: String::new(),
+            error: String::new(),
+            values: Vec::new(),
+            choices: Vec::new(),
+            width: "",
+            autocomplete: "",
+            spellcheck: true,
+        }
+    }
+
+    /// A line of text.
+    pub fn text(name: &str, label: &str) -> Self {
+        Self::new(Asked::Text, name, label)
+    }
+
+    /// A line for a person's name or a code: nothing corrects its spelling.
+    pub fn name(name: &str, label: &str) -> Self {
+        Self { spellcheck: false, ..Self::text(name, label) }
+    }
+
+    /// A long text.
+    pub fn long_text(name: &str, label: &str) -> Self {
+        Self::new(Asked::LongText, name, label)
+    }
+
+    /// A password.
+    pub fn password(name: &str, label: &str) -> Self {
+        Self::new(Asked::Password, name, label)
+    }
+
+    /// One of a few.
+    pub fn radios(name: &str, label: &str, codes: Codes) -> Self {
+        Self::new(Asked::Radios, name, label).choices(codes.iter().copied())
+    }
+
+    /// Any of a few.
+    pub fn checkboxes(name: &str, label: &str, codes: Codes) -> Self {
+        Self::new(Asked::Checkboxes, name, label).choices(codes.iter().copied())
+    }
+
+    /// One of many.
+    pub fn select(name: &str, label: &str) -> Self {
+        Self::new(Asked::Select, name, label)
+    }
+
+    /// A date with an optional time.
+    pub fn moment(name: &str, label: &str) -> Self {
+        Self::new(Asked::Moment, name, label)
+    }
+
+    /// A file.
+    pub fn file(name: &str, label: &str) -> Self {
+        Self::new(Asked::File, name, label)
+    }
+
+    /// With these to choose from.
+    #[must_use]
+    pub fn choices<'a>(mut self, choices: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let owned = |(value, text): (&str, &str)| Choice { value: value.into(), text: text.into(), hint: String::new() };
+        self.choices.extend(choices.into_iter().map(owned));
+        self
+    }
+
+    /// With one more to choose, explained.
+    #[must_use]
+    pub fn choice(mut self, value: &str, text: &str, hint: &str) -> Self {
+        self.choices.push(Choice { value: value.into(), text: text.into(), hint: hint.into() });
+        self
+    }
+
+    /// With help.
+    #[must_use]
+    pub fn hint(mut self, hint: &str) -> Self {
+        self.hint = hint.to_owned();
+        self
+    }
+
+    /// With an answer to begin with.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.values = vec![value.into()];
+        self
+    }
+
+    /// With answers to begin with.
+    #[must_use]
+    pub fn values(mut self, values: Vec<String>) -> Self {
+        self.values = values;
+        self
+    }
+
+    /// As wide as so many characters: `10`, `20`.
+    #[must_use]
+    pub fn width(mut self, width: &'static str) -> Self {
+        self.width = width;
+        self
+    }
+
+    /// With what a browser may fill in.
+    #[must_use]
+    pub fn autocomplete(mut self, autocomplete: &'static str) -> Self {
+        self.autocomplete = autocomplete;
+        self
+    }
+
+    /// The id of the first control of it.
+    fn id(&self) -> String {
+        if self.kind == Asked::Moment { format!("{}-day", self.name) } else { self.name.clone() }
+    }
+}
+
+/// The four boxes of a moment.
+const BOXES: [&str; 4] = ["day", "month", "year", "time"];
+
+impl Form {
+    /// A form that asks `fields`.
+    pub fn new(action: impl Into<String>, button: &str, request_id: String, fields: Vec<Field>) -> Self {
+        Self {
+            action: action.into(),
+            request_id,
+            button: button.to_owned(),
+            grave: false,
+            upload: fields.iter().any(|field| field.kind == Asked::File),
+            fields,
+            hidden: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// That carries one thing more.
+    #[must_use]
+    pub fn carrying(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.hidden.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// For an act that cannot be taken back.
+    #[must_use]
+    pub fn grave(mut self) -> Self {
+        self.grave = true;
+        self
+    }
+
+    /// The same form with what was answered.
+    #[must_use]
+    pub fn answered(mut self, answers: &Answers) -> Self {
+        for field in &mut self.fields {
+            field.values = match field.kind {
+                Asked::Moment => BOXES.iter().map(|part| answers.text(&format!("{}-{part}", field.name))).collect(),
+                Asked::Password | Asked::File => Vec::new(),
+                _ => answers.all(&field.name),
+            };
+        }
+        if !answers.request_id().is_empty() {
+            self.request_id = answers.request_id();
+        }
+        self
+    }
+
+    /// The same form with what is wrong with the answers. `place` is the page of the case it belongs to: a shut gate
+    /// names the step there that opens it.
+    #[must_use]
+    pub fn refused(mut self, error: &Error, place: &str) -> Self {
+        for violation in error.violations() {
+            let named = violation.field.split(['.', '[']).next().unwrap_or_default();
+            let text = words::sentence(&violation.message);
+            let field = self.fields.iter_mut().find(|f| f.name == violation.field || f.name == named);
+            let href = field.map(|field| {
+                field.error.clone_from(&text);
+                format!("#{}", field.id())
+            });
+            self.problems.push(Problem { text, href: href.unwrap_or_default() });
+        }
+        let order = |problem: &Problem| self.fields.iter().position(|f| problem.href == format!("#{}", f.id()));
+        let mut problems = std::mem::take(&mut self.problems);
+        problems.sort_by_key(|problem| order(problem).unwrap_or(usize::MAX));
+        self.problems = problems;
+        if self.problems.is_empty() {
+            self.problems = whole(error, place);
+        }
+        self
+    }
+}
+
+/// What is wrong where no one field is at fault.
+fn whole(error: &Error, place: &str) -> Vec<Problem> {
+    let problem = |text: String, href: String| Problem { text, href };
+    let said = || words::sentence(error.message());
+    match error.reason() {
+        Reason::GateShut => {
+            let step = error.metadata("missing_step").unwrap_or_default();
+            let gate = error.metadata("gate").unwrap_or_default();
+            let mut problems = vec![if step.is_empty() {
+                problem(said(), place.to_owned())
+            } else if is_step(step) {
+                problem(format!("{}. Missing: step {step}", said()), format!("{place}/steps/{step}"))
+            } else {
+                problem(format!("{}. Missing: {}", said(), words::spaced(step)), place.to_owned())
+            }];
+            if gate == "G-HOLD" {
+                let text = "Record a talk with police or the front door".to_owned();
+                problems.push(problem(text, format!("{place}/consultations/new")));
+            }
+            problems
+        }
+        Reason::Changed => vec![problem(
+            "Somebody changed this while you were writing. Check what it says now, then send your answers again".into(),
+            place.to_owned(),
+        )],
+        Reason::RequestIdReused => vec![problem(
+            "You have sent this form before with other answers. Check whether it is there already, then send it again"
+                .into(),
+            place.to_owned(),
+        )],
+        _ if error.kind() == Kind::Unavailable => {
+            vec![problem("This cannot be saved just now. Your answers are kept below: try again in a minute".into(), String::new())]
+        }
+        _ if error.kind() == Kind::Internal => {
+            vec![problem("Something went wrong here. Your answers are kept below: try again".into(), String::new())]
+        }
+        _ => vec![problem(said(), String::new())],
+    }
+}
+
+/// Whether text is the id of a step, such as `P1-03`.
+fn is_step(text: &str) -> bool {
+    let (procedure, number) = text.split_once('-').unwrap_or_default();
+    procedure.starts_with('P') && !number.is_empty() && number.bytes().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// What somebody answered.
+#[derive(Debug, Clone, Default)]
+pub struct Answers(Vec<(String, String)>);
+
+impl Answers {
+    /// Answers as the browser sent them.
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// One answer without space around it; empty where there is none.
+    pub fn text(&self, name: &str) -> String {
+        let found = self.0.iter().find(|(n, _)| n == name);
+        found.map(|(_, value)| value.replace("\r\n", "\n").trim().to_owned()).unwrap_or_default()
+    }
+
+    /// One answer exactly as it was sent: a password.
+    pub fn raw(&self, name: &str) -> String {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// Every answer of that name that is not empty.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let found = self.0.iter().filter(|(n, _)| n == name).map(|(_, value)| value.replace("\r\n", "\n").trim().to_owned());
+        found.filter(|value| !value.is_empty()).collect()
+    }
+
+    /// Every name and answer whose name begins with `prefix`, without it.
+    pub fn beginning(&self, prefix: &str) -> Vec<(String, String)> {
+        let found = self.0.iter().filter_map(|(name, _)| name.strip_prefix(prefix));
+        found.map(|rest| (rest.to_owned(), self.text(&format!("{prefix}{rest}")))).collect()
+    }
+
+    /// The form's own id.
+    pub fn request_id(&self) -> String {
+        self.text("request_id")
+    }
+
+    /// The moment somebody typed; none where they left it empty.
+    ///
+    /// # Errors
+    /// `Invalid` where it is no real date or lies ahead.
+    pub fn moment(&self, name: &str, what: &str, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, Error> {
+        let typed = BOXES.map(|part| self.text(&format!("{name}-{part}")));
+        let [day, month, year, clock] = &typed;
+        if typed.iter().all(String::is_empty) {
+            return Ok(None);
+        }
+        let at = words::typed(day, month, year, clock);
+        let at = at.ok_or_else(|| Error::invalid(name, format!("{what} must be a real date and time")))?;
+        if at > now {
+            return Err(Error::invalid(name, format!("{what} must be today or in the past")));
+        }
+        Ok(Some(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn form() -> Form {
+        let fields = vec![Field::text("about", "About"), Field::long_text("narrative", "What"), Field::moment("when", "When")];
+        Form::new("/x", "Send", "1".into(), fields)
+    }
+
+    #[test]
+    fn problems_stand_in_the_order_of_the_fields_and_link_to_them() {
+        let error = Error::invalid("when", "when must be a real date").and("about", "Enter who").and("other", "no field");
+        let form = form().refused(&error, "");
+        let links: Vec<_> = form.problems.iter().map(|p| (p.text.as_str(), p.href.as_str())).collect();
+        assert_eq!(links, [("Enter who", "#about"), ("When must be a real date", "#when-day"), ("No field", "")]);
+        assert_eq!(form.fields[0].error, "Enter who");
+    }
+
+    #[test]
+    fn a_shut_gate_links_to_the_missing_step() {
+        let error = Error::gate("G-HOLD", "P1-03", "the talk with police or front door is not recorded");
+        let form = form().refused(&error, "/c");
+        assert_eq!(form.problems[0].href, "/c/steps/P1-03");
+        assert!(form.problems[0].text.contains("P1-03"));
+        assert_eq!(form.problems[1].href, "/c/consultations/new");
+    }
+
+    #[test]
+    fn a_moment_left_empty_is_none_and_one_to_come_is_refused() {
+        let now = datetime!(2026-11-24 09:00 UTC);
+        let answers = |day: &str| {
+            let pairs = [("when-day", day), ("when-month", "11"), ("when-year", "2026")];
+            Answers::new(pairs.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec())
+        };
+        assert_eq!(Answers::default().moment("when", "Date", now).ok(), Some(None));
+        assert_eq!(answers("23").moment("when", "Date", now).ok(), Some(Some(datetime!(2026-11-23 00:00 UTC))));
+        for (day, message) in [("25", "Date must be today or in the past"), ("31", "Date must be a real date and time")] {
+            let error = answers(day).moment("when", "Date", now).err();
+            assert_eq!(error.map(|e| e.violations()[0].message.clone()).as_deref(), Some(message));
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! gRPC for everybody: any rpc of the contract is let in by its bearer token and carried to its service in the
+//! caller's name, frames untouched. JSON calls and pages take the same way.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::Response,
+};
+use bytes::{Buf as _, BufMut as _, Bytes};
+use chassis::{
+    error::{Error, Result},
+    serve::wall::service_name,
+    upstream::Upstream,
+};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Version, header, uri::PathAndQuery};
+use http_body_util::Limited;
+use proto::{
+    access::v1::Permission,
+    contract::{self, Rpc},
+};
+use tonic::{
+    Status,
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
+};
+use tower::Service as _;
+
+use crate::{
+    app::App,
+    arrival::RequestId,
+    limits::{Client, MAX_BODY},
+    refusal,
+    sessions::{Key, Kind, Token},
+};
+
+/// How long an rpc may take where its caller sets no deadline.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+/// The longest deadline a caller may set for an rpc that is no stream.
+const LONGEST: Duration = Duration::from_secs(60);
+const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+/// What is carried of a caller's headers: what the protocol needs and nothing that a service might believe.
+const CARRIED: [HeaderName; 4] = [
+    header::CONTENT_TYPE,
+    header::TE,
+    HeaderName::from_static("grpc-encoding"),
+    HeaderName::from_static("grpc-accept-encoding"),
+];
+
+/// The session a call was made with, for the rpc that ends it.
+#[derive(Debug, Clone, Copy)]
+pub struct CalledWith(pub Key);
+
+/// The way to one rpc's service, in the name of whoever asks.
+pub struct Way {
+    upstream: Upstream,
+    extensions: Extensions,
+}
+
+/// Lets a caller in and finds the way to the service of an rpc.
+///
+/// # Errors
+/// `Unauthenticated` without a session that counts; `Unavailable` where the service is not configured.
+pub async fn way(app: &App, rpc: &Rpc, headers: &HeaderMap, request_id: &str, client: Client) -> Result<Way> {
+    let mut extensions = Extensions::new();
+    extensions.insert(client);
+    if rpc.permission == Permission::Public {
+        return Ok(Way { upstream: app.open(), extensions });
+    }
+    let token = bearer(headers).ok_or_else(Error::not_signed_in)?;
+    let who = app.who(&token, Kind::Bearer).await?;
+    extensions.insert(CalledWith(who.session));
+    let upstream = app.in_name_of(&who, &service_name(rpc.service()), request_id)?;
+    Ok(Way { upstream, extensions })
+}
+
+fn bearer(headers: &HeaderMap) -> Option<Token> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") { token.trim().parse().ok() } else { None }
+}
+
+impl Way {
+    /// Calls an rpc with one encoded message.
+    ///
+    /// # Errors
+    /// The service's refusal, or `Unavailable` where it cannot be reached in time.
+    pub async fn unary(self, rpc: &Rpc, message: Bytes) -> Result<Bytes> {
+        let mut client = tonic::client::Grpc::new(self.upstream).max_decoding_message_size(MAX_BODY);
+        let mut request = tonic::Request::new(message);
+        request.set_timeout(DEADLINE);
+        *request.extensions_mut() = self.extensions;
+        let path = PathAndQuery::try_from(rpc.path.as_str()).map_err(Error::internal)?;
+        let call = async {
+            client.ready().await.map_err(|e| unreachable(rpc, e))?;
+            client.unary(request, path, Frames).await.map_err(|status| refusal::of_status(&status))
+        };
+        let answer = tokio::time::timeout(DEADLINE, call).await.map_err(|_| too_slow(rpc))?;
+        Ok(answer?.into_inner())
+    }
+}
+
+fn unreachable(rpc: &Rpc, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    let service = service_name(rpc.service());
+    Error::unavailable(format!("{service} cannot be reached just now: try again")).because(source)
+}
+
+fn too_slow(rpc: &Rpc) -> Error {
+    Error::unavailable(format!("{} took too long: try again", service_name(rpc.service())))
+}
+
+/// Answers any gRPC call to a service of the contract.
+pub async fn grpc(State(app): State<App>, client: Client, request: Request) -> Response {
+    let Some(rpc) = contract::rpc(request.uri().path()) else {
+        return Status::unimplemented("there is no such rpc").into_http();
+    };
+    match carry(&app, client, rpc, request).await {
+        Ok(response) => response,
+        Err(Refused::Status(status)) => status.into_http(),
+        Err(Refused::Error(error)) => Status::from(refusal::logged(&app, error).await).into_http(),
+    }
+}
+
+/// Why a call was not carried.
+enum Refused {
+    Error(Error),
+    Status(Status),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Status> for Refused {
+    fn from(status: Status) -> Self {
+        Self::Status(status)
+    }
+}
+
+async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result<Response, Refused> {
+    tracing::Span::current().record("rpc.method", rpc.path.as_str());
+    let request_id = RequestId::in_extensions(request.extensions());
+    let Way { mut upstream, extensions } = way(app, rpc, request.headers(), &request_id, client).await?;
+    let streams = rpc.descriptor.is_client_streaming() || rpc.descriptor.is_server_streaming();
+    let deadline = deadline(request.headers(), streams)?;
+    let request = forwarded(request, extensions, deadline, streams);
+    let call = upstream.call(request);
+    let response = match deadline {
+        Some(deadline) if !streams => tokio::time::timeout(deadline, call)
+            .await
+            .map_err(|_| Status::deadline_exceeded(format!("{} took too long", service_name(rpc.service()))))?,
+        Some(_) | None => call.await,
+    };
+    Ok(response.map_err(|source| unreachable(rpc, source))?.map(Body::new))
+}
+
+/// The call as its service sees it.
+fn forwarded(
+    request: Request,
+    extensions: Extensions,
+    deadline: Option<Duration>,
+    streams: bool,
+) -> http::Request<tonic::body::Body> {
+    let (parts, body) = request.into_parts();
+    // Five bytes stand before each message.
+    let body = if streams { body } else { Body::new(Limited::new(body, MAX_BODY + 5)) };
+    let mut request = http::Request::new(tonic::body::Body::new(body));
+    *request.method_mut() = parts.method;
+    *request.uri_mut() = parts.uri;
+    *request.version_mut() = Version::HTTP_2;
+    *request.extensions_mut() = extensions;
+    for name in CARRIED {
+        if let Some(value) = parts.headers.get(&name) {
+            request.headers_mut().insert(name, value.clone());
+        }
+    }
+    request.headers_mut().insert(header::TE, HeaderValue::from_static("trailers"));
+    if let Some(deadline) = deadline {
+        let text = format!("{}m", deadline.as_millis().min(99_999_999));
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            request.headers_mut().insert(TIMEOUT, value);
+        }
+    }
+    request
+}
+
+/// The deadline of a call: its caller's, within reason; ten seconds where it sets none; none for a stream without one.
+fn deadline(headers: &HeaderMap, streams: bool) -> Result<Option<Duration>, Status> {
+    let Some(value) = headers.get(TIMEOUT) else { return Ok((!streams).then_some(DEADLINE)) };
+    let read = || {
+        let (number, unit) = value.to_str().ok()?.split_at_checked(value.len().checked_sub(1)?)?;
+        let number = number.parse::<u64>().ok().filter(|_| number.len() <= 8)?;
+        match unit {
+            "H" => Some(Duration::from_secs(number * 3600)),
+            "M" => Some(Duration::from_secs(number * 60)),
+            "S" => Some(Duration::from_secs(number)),
+            "m" => Some(Duration::from_millis(number)),
+            "u" => Some(Duration::from_micros(number)),
+            "n" => Some(Duration::from_nanos(number)),
+            _ => None,
+        }
+    };
+    let wanted = read().ok_or_else(|| Status::invalid_argument("grpc-timeout cannot be read"))?;
+    Ok(Some(if streams { wanted } else { wanted.min(LONGEST) }))
+}
+
+/// Carries messages that stay encoded.
+#[derive(Debug, Clone, Copy, Default)]
+struct Frames;
+
+impl Codec for Frames {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Frames {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, item: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.reserve(item.len());
+        buffer.put_slice(&item);
+        Ok(())
+    }
+}
+
+impl Decoder for Frames {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        let length = buffer.remaining();
+        Ok(Some(buffer.copy_to_bytes(length)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(TIMEOUT, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn a_caller_sets_its_deadline_within_reason() {
+        assert_eq!(deadline(&HeaderMap::new(), false).ok().flatten(), Some(DEADLINE));
+        assert_eq!(deadline(&HeaderMap::new(), true).ok(), Some(None));
+        assert_eq!(deadline(&with("250m"), false).ok().flatten(), Some(Duration::from_millis(250)));
+        assert_eq!(deadline(&with("99999999H"), false).ok().flatten(), Some(LONGEST));
+        for broken in ["", "S", "-1S", "1x", "999999999S"] {
+            assert!(deadline(&with(broken), false).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn nothing_a_service_believes_comes_from_outside() {
+        let mut request = Request::new(Body::empty());
+        for (name, value) in
+            [("hedgerow-caller", "forged"), ("authorization", "Bearer x"), ("x-request-id", "y"), ("cookie", "z")]
+        {
+            request.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        let forwarded = forwarded(request, Extensions::new(), None, false);
+        assert_eq!(forwarded.headers().keys().collect::<Vec<_>>(), ["te"]);
+    }
+}

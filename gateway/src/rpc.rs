@@ -1,0 +1,49 @@
+//! The Accounts service: one line per rpc.
+
+mod convert;
+mod create_account;
+mod get_self;
+mod list_accounts;
+mod sign_in;
+mod sign_out;
+
+use chassis::serve::answer;
+use proto::access::v1::{
+    CreateAccountRequest, CreateAccountResponse, GetSelfRequest, GetSelfResponse, ListAccountsRequest,
+    ListAccountsResponse, SignInRequest, SignInResponse, SignOutRequest, SignOutResponse, accounts_server::Accounts,
+};
+use tonic::{Request, Response, Status};
+
+use crate::door::Door;
+
+/// Answers for accounts, behind the door.
+pub struct AccountsService {
+    /// The door.
+    pub door: Door,
+}
+
+#[tonic::async_trait]
+impl Accounts for AccountsService {
+    async fn create_account(
+        &self,
+        r: Request<CreateAccountRequest>,
+    ) -> Result<Response<CreateAccountResponse>, Status> {
+        answer(self.door.store(), r, |r| create_account::create_account(&self.door, r)).await
+    }
+
+    async fn get_self(&self, r: Request<GetSelfRequest>) -> Result<Response<GetSelfResponse>, Status> {
+        answer(self.door.store(), r, |r| get_self::get_self(&self.door, r)).await
+    }
+
+    async fn list_accounts(&self, r: Request<ListAccountsRequest>) -> Result<Response<ListAccountsResponse>, Status> {
+        answer(self.door.store(), r, |r| list_accounts::list_accounts(&self.door, r)).await
+    }
+
+    async fn sign_in(&self, r: Request<SignInRequest>) -> Result<Response<SignInResponse>, Status> {
+        answer(self.door.store(), r, |r| sign_in::sign_in(&self.door, r)).await
+    }
+
+    async fn sign_out(&self, r: Request<SignOutRequest>) -> Result<Response<SignOutResponse>, Status> {
+        answer(self.door.store(), r, |r| sign_out::sign_out(&self.door, r)).await
+    }
+}

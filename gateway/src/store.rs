@@ -1,0 +1,32 @@
+//! The gateway's own tables: accounts, their appointments, sessions. Only here is the database touched.
+
+pub mod account;
+mod entity;
+mod migration;
+pub mod session;
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
+use time::OffsetDateTime;
+
+/// The common tables, then the gateway's own.
+pub struct Migrations;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrations {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut migrations = chassis::db::migration::migrations();
+        migrations.push(Box::new(migration::m20261124_000101_create_account::Migration));
+        migrations.push(Box::new(migration::m20261124_000102_create_session::Migration));
+        migrations
+    }
+}
+
+/// A moment as a column holds it: microseconds since 1970.
+fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
+}
+
+/// The moment a column holds.
+fn moment(micros: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}

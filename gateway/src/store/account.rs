@@ -1,0 +1,92 @@
+//! Accounts at rest: sealed, and found by id or by a keyed token of the sign-in name.
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    id::AccountId,
+    page::Page,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
+};
+
+use super::{
+    entity::{account, appointment},
+    micros,
+};
+use crate::accounts::Account;
+
+/// Keeps a new account; answers the body whose digest the history takes.
+///
+/// # Errors
+/// `Conflict` where the sign-in name is taken.
+pub async fn insert(tx: &Tx, account: &Account) -> Result<Vec<u8>> {
+    let body = tx.ring().own_key().seal(&serde_json::to_vec(account)?, &place(account.id.as_str()));
+    let row = account::ActiveModel {
+        id: Set(account.id.to_string()),
+        name_token: Set(name_token(tx, &account.sign_in_name)),
+        created_us: Set(micros(account.created_at)),
+        body: Set(body.clone()),
+    };
+    // The appointments go first in no engine: they refer to the account.
+    account::Entity::insert(row).exec_without_returning(tx.db()).await.map_err(|e| match e.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => {
+            Error::exists("sign_in_name", "Enter another sign-in name: this one is taken")
+        }
+        _ => e.into(),
+    })?;
+    let rows = account.appointments.iter().zip(0..).map(|(a, place)| appointment::ActiveModel {
+        account_id: Set(account.id.to_string()),
+        place: Set(place),
+        role: Set(a.role.as_str_name().to_owned()),
+        school_id: Set(a.school.as_ref().map(ToString::to_string).unwrap_or_default()),
+        start_us: Set(micros(a.start)),
+        end_us: Set(a.end.map(micros)),
+    });
+    appointment::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+    Ok(body)
+}
+
+/// The account with an id.
+///
+/// # Errors
+/// Where it cannot be read.
+pub async fn by_id(tx: &Tx, id: &AccountId) -> Result<Option<Account>> {
+    let row = account::Entity::find_by_id(id.to_string()).one(tx.db()).await?;
+    row.map(|row| open(tx, &row)).transpose()
+}
+
+/// The account with a sign-in name.
+///
+/// # Errors
+/// Where it cannot be read.
+pub async fn by_name(tx: &Tx, sign_in_name: &str) -> Result<Option<Account>> {
+    let with_name = account::Column::NameToken.eq(name_token(tx, sign_in_name));
+    let row = account::Entity::find().filter(with_name).one(tx.db()).await?;
+    row.map(|row| open(tx, &row)).transpose()
+}
+
+/// A page of accounts, oldest first.
+///
+/// # Errors
+/// Where they cannot be read.
+pub async fn list(tx: &Tx, page: &Page) -> Result<Vec<Account>> {
+    let mut query = account::Entity::find().order_by_asc(account::Column::Id).limit(page.limit());
+    if let Some(after) = page.after() {
+        query = query.filter(account::Column::Id.gt(after));
+    }
+    query.all(tx.db()).await?.iter().map(|row| open(tx, row)).collect()
+}
+
+fn open(tx: &Tx, row: &account::Model) -> Result<Account> {
+    Ok(serde_json::from_slice(&tx.ring().own_key().open(&row.body, &place(&row.id))?)?)
+}
+
+/// Binds a sealed account to its row.
+fn place(id: &str) -> String {
+    format!("account|{id}")
+}
+
+fn name_token(tx: &Tx, sign_in_name: &str) -> Vec<u8> {
+    tx.ring().token("sign-in-name", sign_in_name).to_vec()
+}

@@ -1,0 +1,5 @@
+//! The rows as sea-orm sees them.
+
+pub mod account;
+pub mod appointment;
+pub mod session;

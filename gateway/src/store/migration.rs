@@ -1,0 +1,4 @@
+//! The steps by which the gateway's tables came to be.
+
+pub mod m20261124_000101_create_account;
+pub mod m20261124_000102_create_session;

@@ -1,0 +1,178 @@
+//! What the gateway's own tests start: a gateway on a fresh store, a service behind it that answers as told, and
+//! people who sign in.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::Request,
+    response::Response,
+    routing::post,
+};
+use chassis::{
+    error::{Error, Result},
+    id::AccountId,
+    testing::{Bed, Engine},
+};
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt as _;
+use proto::access::v1::Role;
+use serde_json::{Value, json};
+use tonic::Status;
+use tower::ServiceExt as _;
+
+use crate::{
+    Gateway, GatewayConfig,
+    accounts::{Appointment, NewAccount, bootstrap},
+};
+
+/// A password that is accepted.
+pub const PASSWORD: &str = "seven green kettles";
+
+/// A gateway with one service behind it.
+pub struct House {
+    pub bed: Bed,
+    pub gateway: Arc<Gateway>,
+    pub service: Behind,
+}
+
+/// The service behind the gateway: it keeps what it was asked and answers as it is told.
+#[derive(Clone, Default)]
+pub struct Behind(Arc<Mutex<Told>>);
+
+#[derive(Default)]
+struct Told {
+    answer: Option<Result<Vec<u8>, Status>>,
+    headers: Vec<HeaderMap>,
+    asleep: bool,
+}
+
+impl Behind {
+    /// What every call is answered from now on.
+    pub fn answers(&self, answer: Result<Vec<u8>, Status>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).answer = Some(answer);
+    }
+
+    /// The headers of the last call.
+    pub fn heard(&self) -> HeaderMap {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).headers.last().cloned().unwrap_or_default()
+    }
+
+    /// Nothing is answered any more.
+    pub fn sleeps(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).asleep = true;
+    }
+
+    fn router(&self) -> Router {
+        let this = self.clone();
+        let answer = async move |request: Request| {
+            if this.0.lock().unwrap_or_else(PoisonError::into_inner).asleep {
+                std::future::pending::<()>().await;
+            }
+            this.answer(request)
+        };
+        Router::new().route("/{service}/{method}", post(answer))
+    }
+
+    /// A call is answered as told; where nothing was told, its own frames come back as they arrive.
+    fn answer(&self, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.headers.push(parts.headers);
+        let body = match &told.answer {
+            Some(Err(status)) => return status.clone().into_http(),
+            Some(Ok(message)) => Body::from(frame(message)),
+            None => body,
+        };
+        let trailers =
+            HeaderMap::from_iter([(http::HeaderName::from_static("grpc-status"), http::HeaderValue::from_static("0"))]);
+        let body = body.with_trailers(async move { Some(Ok(trailers)) });
+        Response::builder().header(header::CONTENT_TYPE, "application/grpc").body(Body::new(body)).unwrap_or_default()
+    }
+}
+
+/// A message as gRPC puts it on the wire.
+pub fn frame(message: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(message.len()).unwrap_or_default().to_be_bytes();
+    [&[0], length.as_slice(), message].concat()
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The fields a problem names.
+    pub fn fields(&self) -> Vec<String> {
+        let json = self.json();
+        let errors = json["errors"].as_array().into_iter().flatten();
+        errors.filter_map(|e| e["field"].as_str().map(str::to_owned)).collect()
+    }
+}
+
+impl House {
+    pub async fn new(engine: Engine) -> Result<Self> {
+        Self::with(engine, GatewayConfig::default()).await
+    }
+
+    pub async fn with(engine: Engine, config: GatewayConfig) -> Result<Self> {
+        let mut bed = Bed::new(engine)?;
+        let service = Behind::default();
+        for name in ["policy-registry", "incident-cases", "filtering-ingest"] {
+            bed.upstreams.add_here(name, service.router());
+        }
+        // Nothing listens on the discard port.
+        bed.upstreams.add_there("reporting", "http://127.0.0.1:9")?;
+        let gateway = Arc::new(crate::start(bed.setup("gateway").await?, config).await?);
+        Ok(Self { bed, gateway, service })
+    }
+
+    /// Makes somebody's account.
+    pub async fn account(&self, name: &str, role: Role, school: Option<&str>) -> Result<AccountId> {
+        let school = school.map(str::parse).transpose().map_err(Error::internal)?;
+        let new = NewAccount {
+            sign_in_name: name.into(),
+            display_name: "Ruth Okafor".into(),
+            password: PASSWORD.into(),
+            appointments: vec![Appointment { role, school, start: self.bed.now(), end: None }],
+        };
+        bootstrap(self.gateway.store(), new).await
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: Request) -> Answer {
+        let response = self.gateway.router().oneshot(request).await.unwrap_or_else(|never| match never {});
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Sends JSON.
+    pub async fn json(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
+        let mut request = http::Request::builder().method(method).uri(path);
+        if !body.is_null() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.send(request.body(body).unwrap_or_default()).await
+    }
+
+    /// Signs in over JSON; answers the `Authorization` header's value.
+    pub async fn bearer(&self, name: &str) -> String {
+        let body = json!({"sign_in_name": name, "password": PASSWORD});
+        let answer = self.json("POST", "/v1/sessions:signIn", &[], body).await;
+        format!("Bearer {}", answer.json()["session_token"].as_str().unwrap_or_default())
+    }
+}

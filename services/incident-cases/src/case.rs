@@ -1,0 +1,341 @@
+//! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
+//! acts on it, `steps` how its procedure stands.
+
+pub mod steps;
+pub mod work;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::{
+    gate,
+    procedure::{GateRule, Procedure},
+};
+
+chassis::id!(/** A case. */ pub struct CaseId = "cas");
+chassis::id!(/** A person's part in a case. */ pub struct InvolvementId = "inv");
+chassis::id!(/** An entry. */ pub struct EntryId = "ent");
+chassis::id!(/** A talk with police or front door. */ pub struct ConsultationId = "cns");
+chassis::id!(/** A referral. */ pub struct ReferralId = "ref");
+
+/// A case as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// Its id.
+    pub id: CaseId,
+    /// The school.
+    pub school_id: String,
+    /// A reference that says nothing of any child.
+    pub reference: String,
+    /// The policy instance it is pinned to.
+    pub policy_instance_id: String,
+    /// That instance's version.
+    pub policy_version: u32,
+    /// The procedure it is worked by.
+    pub procedure: Procedure,
+    /// The gates of that policy.
+    pub gates: Vec<GateRule>,
+    /// The agencies of the area, key and name.
+    pub agencies: Vec<(String, String)>,
+    /// The four Cs it was put under.
+    pub risks: Vec<String>,
+    /// Facts known.
+    pub facts: Vec<Fact>,
+    /// How far each step is, in the procedure's order.
+    pub steps: Vec<Step>,
+    /// People's parts.
+    pub involvements: Vec<Involvement>,
+    /// Entries, oldest first.
+    pub entries: Vec<Entry>,
+    /// Talks with police or front door.
+    pub consultations: Vec<Consultation>,
+    /// Referrals.
+    pub referrals: Vec<Referral>,
+    /// Decisions on telling parents.
+    pub parents_decisions: Vec<ParentsDecision>,
+    /// What was learnt.
+    pub debrief: Option<Debrief>,
+    /// How it ended.
+    pub closing: Option<Closing>,
+    /// The shared incident it is part of.
+    pub shared_incident_id: Option<String>,
+    /// The concerns it came from.
+    pub concern_ids: Vec<String>,
+    /// When it was opened.
+    pub opened_at: OffsetDateTime,
+    /// Counts its writes.
+    pub version: u64,
+}
+
+/// Who acts, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    /// The account.
+    pub account_id: &'a str,
+    /// The moment.
+    pub at: OffsetDateTime,
+}
+
+/// A named value that conditions read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Who made it known.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// How far one step is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its id.
+    pub id: String,
+    /// Since when it is needed: its clock starts then.
+    pub needed_at: Option<OffsetDateTime>,
+    /// How it ended; none while it is open.
+    pub end: Option<StepEnd>,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepEnd {
+    /// What was recorded, by field; empty where it was skipped.
+    pub recorded: Vec<(String, String)>,
+    /// Why it was skipped; empty where it was done.
+    pub reason: String,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// One person's part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Involvement {
+    /// Its id.
+    pub id: InvolvementId,
+    /// The person.
+    pub person: String,
+    /// Their part.
+    pub role: String,
+    /// Their year group; empty where none.
+    pub year_group: String,
+    /// Their vulnerabilities.
+    pub vulnerabilities: Vec<String>,
+}
+
+impl Involvement {
+    /// Whether the person is a child of the school, so that parents are to be thought of.
+    pub fn child(&self) -> bool {
+        matches!(self.role.as_str(), "victim" | "alleged_perpetrator" | "affected")
+    }
+}
+
+/// One dated item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: EntryId,
+    /// Its text.
+    pub text: String,
+    /// Whether it belongs in the chronology.
+    pub significant: bool,
+    /// What it meant for the child.
+    pub impact: String,
+    /// Who wrote it.
+    pub by: String,
+    /// Their school.
+    pub school_id: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// A talk with police or front door.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Consultation {
+    /// Its id.
+    pub id: ConsultationId,
+    /// The agency's key.
+    pub agency: String,
+    /// When it took place.
+    pub held_at: OffsetDateTime,
+    /// The agency's reference.
+    pub reference: String,
+    /// What it advised.
+    pub advice: String,
+    /// Who spoke.
+    pub by: String,
+}
+
+/// A request to one agency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Referral {
+    /// Its id.
+    pub id: ReferralId,
+    /// The agency's key.
+    pub agency: String,
+    /// Its name.
+    pub agency_name: String,
+    /// Why.
+    pub reason: String,
+    /// The agency's reference.
+    pub reference: String,
+    /// Who made it.
+    pub by: String,
+    /// When.
+    pub made_at: OffsetDateTime,
+    /// When an answer is chased.
+    pub chase_at: OffsetDateTime,
+    /// What came of it.
+    pub decision: Option<ReferralDecision>,
+}
+
+/// What came of a referral.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReferralDecision {
+    /// `accepted`, `advice_given`, `no_further_action`, `declined`.
+    pub outcome: String,
+    /// What the agency said.
+    pub text: String,
+    /// When it was recorded.
+    pub at: OffsetDateTime,
+}
+
+/// A decision on telling one child's parents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParentsDecision {
+    /// The child's involvement.
+    pub involvement_id: InvolvementId,
+    /// Whether they were told.
+    pub told: bool,
+    /// By whom and when, or why not.
+    pub reason: String,
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// What was learnt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Debrief {
+    /// What went well and what did not.
+    pub findings: String,
+    /// What is to change.
+    pub actions: String,
+    /// Who recorded it.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// How a case ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Closing {
+    /// `resolved`, `agency_leads`, `unfounded`, `moved_on`.
+    pub outcome: String,
+    /// Why.
+    pub reason: String,
+    /// Who closed it.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// Why an act on a case was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The case is closed.
+    Closed,
+    /// There is no such part of the case.
+    Missing,
+    /// A gate is shut; the step or act that opens it.
+    Gate {
+        /// The gate.
+        gate: String,
+        /// What opens it.
+        missing: String,
+    },
+    /// The thing is in the wrong state.
+    State(&'static str),
+    /// A field does not hold what it must.
+    Field(&'static str, String),
+    /// The act is never offered.
+    Prohibited(&'static str, &'static str),
+    /// The case changed since it was read.
+    Changed,
+}
+
+impl Case {
+    /// What is known of a fact.
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.iter().rev().find(|f| f.name == name).map(|f| f.value.as_str())
+    }
+
+    /// `open` or `closed`.
+    pub fn state(&self) -> &'static str {
+        if self.closing.is_some() { "closed" } else { "open" }
+    }
+
+    /// Changes with every write.
+    pub fn etag(&self) -> String {
+        format!("v{}", self.version)
+    }
+
+    /// The children whose parents nobody has decided about.
+    pub fn undecided_parents(&self) -> impl Iterator<Item = &Involvement> {
+        let decided = |i: &&Involvement| !self.parents_decisions.iter().any(|d| d.involvement_id == i.id);
+        self.involvements.iter().filter(|i| i.child()).filter(decided)
+    }
+
+    /// Whether parents wait for the talk with police or front door: an offence is known, or in the procedure on nudes
+    /// one of the five criteria is met.
+    pub fn holds_parents(&self) -> bool {
+        self.fact("offence") == Some("yes")
+            || (self.procedure.id == "P2" && self.fact("criteria_met") == Some("yes"))
+    }
+
+    /// What the other schools of a shared incident see instead of a name.
+    pub fn label(&self, id: &InvolvementId) -> String {
+        let place = self.involvements.iter().position(|i| i.id == *id).map_or(0, |p| p + 1);
+        let involvement = self.involvements.iter().find(|i| i.id == *id);
+        match involvement.map(|i| (i.child(), i.year_group.as_str())) {
+            Some((true, "")) => format!("Learner {place}"),
+            Some((true, year)) => format!("Learner {place}, Year {year}"),
+            _ => format!("Person {place}"),
+        }
+    }
+
+    /// Steps skipped with a reason.
+    pub fn deviations(&self) -> u32 {
+        let skipped = self.steps.iter().filter(|s| s.end.as_ref().is_some_and(|e| !e.reason.is_empty()));
+        u32::try_from(skipped.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Everything that keeps the case from closing, as step ids and names of what is missing.
+    pub fn left_to_do(&self) -> Vec<String> {
+        let mut left: Vec<String> = self.open_steps().map(|rule| rule.id.clone()).collect();
+        if self.undecided_parents().next().is_some() {
+            left.push("parents_decision".to_owned());
+        }
+        if self.referrals.iter().any(|r| r.decision.is_none()) {
+            left.push("referral_outcome".to_owned());
+        }
+        if self.debrief.is_none() {
+            left.push("debrief".to_owned());
+        }
+        left
+    }
+
+    /// Refuses with a gate unless it is open.
+    pub(crate) fn pass(&self, gate: &str) -> Result<(), Refusal> {
+        if gate::open(gate, self) {
+            return Ok(());
+        }
+        Err(Refusal::Gate { gate: gate.to_owned(), missing: gate::missing(gate, self) })
+    }
+}

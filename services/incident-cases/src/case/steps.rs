@@ -1,0 +1,83 @@
+//! How a case's procedure stands: a new fact adds the steps it calls for and never removes one that was done.
+
+use time::OffsetDateTime;
+
+use super::{Case, Step};
+use crate::{
+    gate,
+    procedure::{
+        StepRule, clock,
+        condition::{Truth, evaluate, facts},
+    },
+};
+
+/// How one step stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// `to_do`, `cannot_start_yet`, `done`, `deviated`, `not_needed`.
+    pub state: &'static str,
+    /// What keeps it from starting; empty where nothing does.
+    pub waits_for: String,
+    /// By when it is due.
+    pub due: Option<OffsetDateTime>,
+}
+
+impl Case {
+    /// The steps with their rules, in the procedure's order.
+    pub fn steps_with_rules(&self) -> impl Iterator<Item = (&StepRule, &Step)> {
+        self.procedure.steps.iter().zip(&self.steps)
+    }
+
+    /// Whether the facts known call for a step.
+    pub fn called_for(&self, rule: &StepRule) -> Truth {
+        evaluate(&rule.condition, |name| self.fact(name))
+    }
+
+    /// How a step stands.
+    pub fn standing(&self, rule: &StepRule, step: &Step) -> Standing {
+        let standing = |state, waits_for: &str| Standing { state, waits_for: waits_for.to_owned(), due: None };
+        if let Some(end) = &step.end {
+            return standing(if end.reason.is_empty() { "done" } else { "deviated" }, "");
+        }
+        match self.called_for(rule) {
+            Truth::No => return standing("not_needed", ""),
+            Truth::Unknown => {
+                let unknown = facts(&rule.condition);
+                return standing("not_needed", unknown.first().copied().unwrap_or_default());
+            }
+            Truth::Yes => {}
+        }
+        let due = step.needed_at.and_then(|from| clock::due(&rule.clock_kind, rule.clock_amount, from));
+        let before = rule.after.iter().find(|id| {
+            self.steps_with_rules().any(|(r, s)| r.id == **id && s.end.is_none() && self.called_for(r) == Truth::Yes)
+        });
+        let waits_for = before.map(String::as_str).or_else(|| gate::shut(rule, self)).unwrap_or_default();
+        let state = if waits_for.is_empty() { "to_do" } else { "cannot_start_yet" };
+        Standing { due, ..standing(state, waits_for) }
+    }
+
+    /// The steps that are called for and have not ended.
+    pub fn open_steps(&self) -> impl Iterator<Item = &StepRule> {
+        self.steps_with_rules()
+            .filter(|(rule, step)| step.end.is_none() && self.called_for(rule) == Truth::Yes)
+            .map(|(rule, _)| rule)
+    }
+
+    /// When the next step is due.
+    pub fn next_due(&self) -> Option<OffsetDateTime> {
+        if self.closing.is_some() {
+            return None;
+        }
+        self.steps_with_rules().filter_map(|(rule, step)| self.standing(rule, step).due).min()
+    }
+
+    /// Starts the clocks of steps that have become needed.
+    pub(crate) fn start_clocks(&mut self, now: OffsetDateTime) {
+        let needed: Vec<bool> = self.procedure.steps.iter().map(|r| self.called_for(r) == Truth::Yes).collect();
+        for (step, needed) in self.steps.iter_mut().zip(needed) {
+            if needed && step.needed_at.is_none() {
+                step.needed_at = Some(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The acts on a case. Each takes who and when, decides, and changes nothing where it refuses.
+
+use time::OffsetDateTime;
+
+use super::{
+    By, Case, CaseId, Closing, Consultation, Debrief, Entry, EntryId, Fact, Involvement,
+    InvolvementId, ParentsDecision, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
+};
+use crate::{
+    gate,
+    procedure::{Pinned, Procedure},
+};
+
+/// The facts that conditions and gates read, each with the values it may have (`domain`, the shared facts).
+pub const FACTS: &[(&str, &[&str])] = &[
+    ("immediate_danger", &["yes", "no", "unknown"]),
+    ("offence", &["no", "unclear", "yes", "unknown"]),
+    ("device_involved", &["yes", "no", "unknown"]),
+    ("on_school_system", &["yes", "no", "unknown"]),
+    ("other_setting", &["yes", "no", "unknown"]),
+    ("public_at_risk", &["yes", "no", "unknown"]),
+    ("viewing_needed", &["yes", "no", "unknown"]),
+    ("agencies_needed", &["undecided", "yes", "no"]),
+    ("deletion_safe", &["yes", "no", "unknown"]),
+    ("parents_safe", &["yes", "no", "unknown"]),
+    ("police_advice", &["yes", "no", "unknown"]),
+    ("police_hold", &["yes", "no", "unknown"]),
+    ("criteria_met", &["yes", "no", "unknown"]),
+    ("conduct_established", &["yes", "no", "unknown"]),
+    ("intelligence", &["yes", "no", "unknown"]),
+    ("by_or_at_member", &["yes", "no", "unknown"]),
+    ("response_unclear", &["yes", "no", "unknown"]),
+    ("iioc_variant", &["a", "b", "c", "unknown"]),
+    ("subject", &["learner", "parent", "staff", "head", "unknown"]),
+];
+
+/// Agencies a talk with which opens the gate on wider contact.
+const CONSULTED: &[&str] = &[
+    "police_101",
+    "emergency",
+    "front_door_urgent",
+    "front_door_advice",
+    "front_door_form",
+    "front_door_city",
+];
+
+impl Case {
+    /// Opens a case, pinned to a policy.
+    pub fn open(
+        id: CaseId,
+        school_id: &str,
+        reference: String,
+        policy: &Pinned,
+        procedure: &Procedure,
+        risks: Vec<String>,
+        now: OffsetDateTime,
+    ) -> Self {
+        let step = |id: &String| Step { id: id.clone(), needed_at: None, end: None };
+        let mut case = Self {
+            id,
+            school_id: school_id.to_owned(),
+            reference,
+            policy_instance_id: policy.instance_id.clone(),
+            policy_version: policy.version,
+            steps: procedure.steps.iter().map(|rule| step(&rule.id)).collect(),
+            procedure: procedure.clone(),
+            gates: policy.gates.clone(),
+            agencies: policy.agencies.clone(),
+            risks,
+            facts: Vec::new(),
+            involvements: Vec::new(),
+            entries: Vec::new(),
+            consultations: Vec::new(),
+            referrals: Vec::new(),
+            parents_decisions: Vec::new(),
+            debrief: None,
+            closing: None,
+            shared_incident_id: None,
+            concern_ids: Vec::new(),
+            opened_at: now,
+            version: 1,
+        };
+        case.start_clocks(now);
+        case
+    }
+
+    fn working(&self) -> Result<(), Refusal> {
+        if self.closing.is_some() { Err(Refusal::Closed) } else { Ok(()) }
+    }
+
+    /// Adds a concern to the case.
+    pub fn add_concern(&mut self, concern_id: &str) -> Result<(), Refusal> {
+        self.working()?;
+        self.concern_ids.push(concern_id.to_owned());
+        Ok(())
+    }
+
+    /// Makes a fact known.
+    pub fn record_fact(&mut self, by: By<'_>, name: &str, value: &str) -> Result<(), Refusal> {
+        self.working()?;
+        let Some((_, allowed)) = FACTS.iter().find(|(fact, _)| *fact == name) else {
+            let names: Vec<&str> = FACTS.iter().map(|(name, _)| *name).collect();
+            return Err(Refusal::Field("name", format!("Select one of: {}", names.join(", "))));
+        };
+        if !allowed.contains(&value) {
+            return Err(Refusal::Field("value", format!("Select one of: {}", allowed.join(", "))));
+        }
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.facts.push(Fact { name, value, by: by.account_id.to_owned(), at: by.at });
+        self.start_clocks(by.at);
+        Ok(())
+    }
+
+    /// Names a person's part.
+    pub fn add_involvement(&mut self, involvement: Involvement) -> Result<(), Refusal> {
+        self.working()?;
+        self.involvements.push(involvement);
+        Ok(())
+    }
+
+    /// Adds an entry.
+    pub fn add_entry(&mut self, by: By<'_>, id: EntryId, text: String, impact: Option<String>) -> Result<(), Refusal> {
+        self.working()?;
+        self.entries.push(Entry {
+            id,
+            text,
+            significant: impact.is_some(),
+            impact: impact.unwrap_or_default(),
+            by: by.account_id.to_owned(),
+            school_id: self.school_id.clone(),
+            at: by.at,
+        });
+        Ok(())
+    }
+
+    /// Records that a step was done.
+    pub fn complete_step(&mut self, by: By<'_>, id: &str, recorded: Vec<(String, String)>) -> Result<(), Refusal> {
+        self.working()?;
+        let (rule, step) = self.steps_with_rules().find(|(rule, _)| rule.id == id).ok_or(Refusal::Missing)?;
+        let standing = self.standing(rule, step);
+        match standing.state {
+            "to_do" => {}
+            "cannot_start_yet" if standing.waits_for.starts_with("G-") => {
+                let missing = gate::missing(&standing.waits_for, self);
+                return Err(Refusal::Gate { gate: standing.waits_for, missing });
+            }
+            "cannot_start_yet" => return Err(Refusal::State("an earlier step must be done first")),
+            "not_needed" => return Err(Refusal::State("the facts known do not call for this step")),
+            _ => return Err(Refusal::State("the step has ended already")),
+        }
+        if rule.behind(gate::VIEW) && !recorded.iter().any(|(field, _)| field == "justification") {
+            return Err(Refusal::Field("recorded.justification", "Enter why the material had to be viewed".into()));
+        }
+        self.end_step(id, StepEnd { recorded, reason: String::new(), by: by.account_id.to_owned(), at: by.at });
+        Ok(())
+    }
+
+    /// Records that a step was skipped, and why.
+    pub fn deviate_step(&mut self, by: By<'_>, id: &str, reason: String) -> Result<(), Refusal> {
+        self.working()?;
+        let (rule, step) = self.steps_with_rules().find(|(rule, _)| rule.id == id).ok_or(Refusal::Missing)?;
+        if step.end.is_some() {
+            return Err(Refusal::State("the step has ended already"));
+        }
+        if rule.statutory {
+            return Err(Refusal::State("the step is statutory and may not be skipped"));
+        }
+        self.end_step(id, StepEnd { recorded: Vec::new(), reason, by: by.account_id.to_owned(), at: by.at });
+        Ok(())
+    }
+
+    fn end_step(&mut self, id: &str, end: StepEnd) {
+        if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
+            step.end = Some(end);
+        }
+    }
+
+    /// Records a talk with police or front door; it does the step of the procedure that such a talk is.
+    pub fn consult(&mut self, by: By<'_>, consultation: Consultation) -> Result<(), Refusal> {
+        self.working()?;
+        if !CONSULTED.contains(&consultation.agency.as_str()) {
+            return Err(Refusal::Field("agency", format!("Select one of: {}", CONSULTED.join(", "))));
+        }
+        if consultation.held_at > by.at {
+            return Err(Refusal::Field("consult_time", "The time of the talk must be in the past".into()));
+        }
+        let step = self.steps_with_rules().find(|(rule, step)| rule.opens(gate::HOLD) && step.end.is_none());
+        if let Some(id) = step.map(|(rule, _)| rule.id.clone()) {
+            let recorded = vec![
+                ("reference".to_owned(), consultation.reference.clone()),
+                ("advice".to_owned(), consultation.advice.clone()),
+            ];
+            self.end_step(&id, StepEnd { recorded, reason: String::new(), by: by.account_id.to_owned(), at: by.at });
+        }
+        self.consultations.push(consultation);
+        Ok(())
+    }
+
+    /// Makes a referral.
+    pub fn refer(&mut self, referral: Referral) -> Result<(), Refusal> {
+        self.working()?;
+        self.referrals.push(referral);
+        Ok(())
+    }
+
+    /// The agency with a key, as the pinned policy names it.
+    pub fn agency(&self, key: &str) -> Result<&str, Refusal> {
+        let found = self.agencies.iter().find(|(k, _)| k == key);
+        found.map(|(_, name)| name.as_str()).ok_or_else(|| {
+            let keys: Vec<&str> = self.agencies.iter().map(|(k, _)| k.as_str()).collect();
+            Refusal::Field("agency", format!("Select one of: {}", keys.join(", ")))
+        })
+    }
+
+    /// Records an agency's answer.
+    pub fn decide_referral(&mut self, id: &ReferralId, decision: ReferralDecision) -> Result<&Referral, Refusal> {
+        self.working()?;
+        let referral = self.referrals.iter_mut().find(|r| r.id == *id).ok_or(Refusal::Missing)?;
+        if referral.decision.is_some() {
+            return Err(Refusal::State("the outcome of this referral is recorded already"));
+        }
+        referral.decision = Some(decision);
+        Ok(referral)
+    }
+
+    /// Records whether one child's parents were told.
+    pub fn decide_parents(
+        &mut self,
+        by: By<'_>,
+        involvement_id: &InvolvementId,
+        told: bool,
+        reason: String,
+    ) -> Result<(), Refusal> {
+        self.working()?;
+        let involvement = self.involvements.iter().find(|i| i.id == *involvement_id).ok_or(Refusal::Missing)?;
+        if !involvement.child() {
+            return Err(Refusal::Field("involvement_id", "Select a child of this case".into()));
+        }
+        if told && self.holds_parents() {
+            self.pass(gate::HOLD)?;
+        }
+        let (involvement_id, by, at) = (involvement_id.clone(), by.account_id.to_owned(), by.at);
+        self.parents_decisions.push(ParentsDecision { involvement_id, told, reason, by, at });
+        Ok(())
+    }
+
+    /// Records what was learnt.
+    pub fn debrief(&mut self, by: By<'_>, findings: String, actions: String) -> Result<(), Refusal> {
+        self.working()?;
+        if self.debrief.is_some() {
+            return Err(Refusal::State("the debrief is recorded already: add an entry"));
+        }
+        self.debrief = Some(Debrief { findings, actions, by: by.account_id.to_owned(), at: by.at });
+        Ok(())
+    }
+
+    /// Whether the case may be opened to another school now.
+    pub fn may_share(&self) -> Result<(), Refusal> {
+        self.working()?;
+        self.pass(gate::HOLD)
+    }
+
+    /// Closes the case.
+    pub fn close(&mut self, by: By<'_>, outcome: String, reason: String) -> Result<(), Refusal> {
+        self.working()?;
+        self.pass(gate::CLOSE)?;
+        self.closing = Some(Closing { outcome, reason, by: by.account_id.to_owned(), at: by.at });
+        Ok(())
+    }
+}

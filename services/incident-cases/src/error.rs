@@ -1,0 +1,38 @@
+//! A domain refusal as its caller's trouble.
+
+use chassis::error::Error;
+
+use crate::{case::Refusal, concern::AlreadyTriaged, shared_incident::AlreadyAnswered};
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Closed => Self::wrong_state("the case is closed"),
+            Refusal::Missing => Self::missing(),
+            Refusal::State(message) => Self::wrong_state(message),
+            Refusal::Field(field, message) => Self::invalid(field, message),
+            Refusal::Prohibited(id, message) => Self::prohibited(id, message),
+            Refusal::Changed => Self::changed(),
+            Refusal::Gate { gate, missing } => {
+                let message = match gate.as_str() {
+                    "G-HOLD" => format!("talk with police or front door first and record it: {missing}"),
+                    "G-CLOSE" => format!("the case cannot close yet: {missing} is open"),
+                    _ => format!("{gate} is shut: {missing} comes first"),
+                };
+                Self::gate(&gate, &missing, message)
+            }
+        }
+    }
+}
+
+impl From<AlreadyTriaged> for Error {
+    fn from(_: AlreadyTriaged) -> Self {
+        Self::wrong_state("the concern was decided on already")
+    }
+}
+
+impl From<AlreadyAnswered> for Error {
+    fn from(_: AlreadyAnswered) -> Self {
+        Self::wrong_state("the invitation was answered already")
+    }
+}

@@ -1,0 +1,76 @@
+//! Gates: refusals by the service until named facts are recorded (domain rules G-…). A gate is data in the policy; what
+//! opens it is here, since a school may not loosen it.
+
+use crate::case::Case;
+
+/// Nothing passes beyond the community until a talk with police or front door is recorded.
+pub const HOLD: &str = "G-HOLD";
+/// Viewing only by the lead or a deputy, with the justification recorded first.
+pub const VIEW: &str = "G-VIEW";
+/// No deletion before agencies are ruled out and it is safe.
+pub const DELETE: &str = "G-DELETE";
+/// A device is not examined before police advice where there may be an offence.
+pub const CUSTODY: &str = "G-CUSTODY";
+/// Parents of each child: told, or why not.
+pub const PARENT: &str = "G-PARENT";
+/// Nothing closes with something open.
+pub const CLOSE: &str = "G-CLOSE";
+/// 999 is asked about first; recording is never blocked by it.
+pub const DANGER: &str = "G-DANGER";
+/// No upload, preview, copy, print or file export of imagery: nothing opens it.
+pub const IMAGE: &str = "G-IMAGE";
+
+/// Whether a gate is open in a case.
+pub fn open(gate: &str, case: &Case) -> bool {
+    let known = |name| case.fact(name).is_some_and(|value| !matches!(value, "unknown" | "undecided" | ""));
+    match gate {
+        HOLD => !case.consultations.is_empty(),
+        DELETE => {
+            case.fact("agencies_needed") == Some("no")
+                && case.fact("deletion_safe") == Some("yes")
+                && (case.procedure.id != "P4" || known("police_advice"))
+        }
+        CUSTODY => {
+            case.fact("offence") == Some("no")
+                || known("police_advice")
+                || case.consultations.iter().any(|c| matches!(c.agency.as_str(), "police_101" | "emergency"))
+        }
+        VIEW => case.procedure.id != "P4" && case.fact("viewing_needed") == Some("yes"),
+        PARENT => case.undecided_parents().next().is_none(),
+        CLOSE => case.left_to_do().is_empty(),
+        DANGER => known("immediate_danger"),
+        _ => false,
+    }
+}
+
+/// The step, or the act, that would open a gate.
+pub fn missing(gate: &str, case: &Case) -> String {
+    let opener = case.procedure.steps.iter().find(|step| step.opens(gate));
+    match (opener, gate) {
+        (Some(step), _) => step.id.clone(),
+        (None, HOLD) => "consultation".to_owned(),
+        (None, DELETE) => "agencies_needed, deletion_safe".to_owned(),
+        (None, CUSTODY) => "police_advice".to_owned(),
+        (None, VIEW) => "viewing_needed".to_owned(),
+        (None, PARENT) => "parents_decision".to_owned(),
+        (None, CLOSE) => case.left_to_do().first().cloned().unwrap_or_default(),
+        (None, DANGER) => "immediate_danger".to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+/// The gate that keeps a step from being done now; none where all it must pass are open.
+pub fn shut<'a>(step: &'a crate::procedure::StepRule, case: &Case) -> Option<&'a str> {
+    let parents = step.behind(PARENT);
+    let holds = |gate: &str| match gate {
+        // The talk itself is never held back; telling parents is, once an offence is known.
+        HOLD => !step.opens(HOLD) && (!parents || case.holds_parents()),
+        DELETE => true,
+        // Examining a device, not storing it.
+        CUSTODY => step.behind(VIEW),
+        VIEW => !step.behind(CUSTODY),
+        PARENT => true,
+        _ => false,
+    };
+    step.gates.iter().map(String::as_str).find(|gate| holds(gate) && !open(gate, case))
+}

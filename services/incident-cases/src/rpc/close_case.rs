@@ -1,0 +1,49 @@
+//! Closes a case once nothing of it is open.
+
+use chassis::{
+    caller::Caller,
+    error::{Result, Violations},
+    event::Event,
+    id::Ids,
+};
+use proto::{
+    event::v1::CaseClosed,
+    incident_cases::v1::{CloseCaseRequest, CloseCaseResponse},
+};
+use tonic::Request;
+
+use super::work::{Done, Target, work};
+use crate::{
+    App,
+    case::{By, Case},
+    rules::NARRATIVE_MAX,
+};
+
+const OUTCOMES: [&str; 4] = ["resolved", "agency_leads", "unfounded", "moved_on"];
+
+pub(super) async fn close_case(app: &App, request: Request<CloseCaseRequest>) -> Result<CloseCaseResponse> {
+    let (caller, request) = Caller::split(request)?;
+    caller.at(&request.school_id)?;
+    let mut violations = Violations::new();
+    let known = OUTCOMES.contains(&request.outcome.as_str());
+    violations.check(known, "outcome", format!("Select one of: {}", OUTCOMES.join(", ")));
+    violations.text("reason", "why that is the outcome", &request.reason, NARRATIVE_MAX);
+    violations.check(!request.etag.is_empty(), "etag", "Send back the etag of the case as you read it");
+    violations.finish()?;
+    let target = Target {
+        school_id: &request.school_id,
+        case_id: &request.case_id,
+        request_id: &request.request_id,
+        etag: &request.etag,
+    };
+    let act = |case: &mut Case, by: By<'_>, _: &Ids| {
+        case.close(by, request.outcome.clone(), request.reason.trim().to_owned())?;
+        Ok(Done::new("case.closed").detail("outcome", &request.outcome).event(Event::CaseClosed(CaseClosed {
+            procedure: case.procedure.id.clone(),
+            outcome: request.outcome.clone(),
+            open_s: (by.at - case.opened_at).whole_seconds(),
+            deviations: case.deviations(),
+        })))
+    };
+    work(app, &caller, &request, target, act, |case, _| CloseCaseResponse { case: Some(case) }).await
+}

@@ -1,0 +1,271 @@
+//! The contract's messages from the domain's, and what a policy means to a case.
+
+use chassis::clock::timestamp;
+use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
+use time::OffsetDateTime;
+
+use crate::{
+    case::{Case, Entry, Referral},
+    concern::{Concern, Origin, Outcome},
+    gate,
+    procedure::{GateRule, Pinned, Procedure, StepRule, clock},
+    shared_incident::{Invitation, SharedIncident},
+};
+
+/// What a case takes over from the policy in force.
+pub(crate) fn pinned(policy: policy::EffectivePolicy) -> Pinned {
+    let step = |step: policy::Step| {
+        let clock = step.clock.unwrap_or_default();
+        StepRule {
+            id: step.step_id,
+            title: step.title,
+            roles: step.roles,
+            clock_kind: clock.kind,
+            clock_amount: clock.amount,
+            condition: step.condition,
+            gates: step.gates,
+            opens: step.opens,
+            prohibitions: step.prohibitions,
+            records: step.records,
+            statutory: step.statutory,
+            after: step.after,
+        }
+    };
+    let procedure = |p: policy::Procedure| Procedure {
+        id: p.procedure_id,
+        title: p.title,
+        steps: p.steps.into_iter().map(step).collect(),
+    };
+    let gate = |g: policy::Gate| GateRule { id: g.gate_id, title: g.title, opened_by: g.opened_by };
+    Pinned {
+        instance_id: policy.instance_id,
+        version: policy.version,
+        procedures: policy.procedures.into_iter().map(procedure).collect(),
+        gates: policy.gates.into_iter().map(gate).collect(),
+        agencies: policy.contacts.into_iter().map(|agency| (agency.key, agency.name)).collect(),
+    }
+}
+
+pub(crate) fn concern(concern: &Concern) -> pb::Concern {
+    let report = &concern.report;
+    let mut message = pb::Concern {
+        concern_id: concern.id.to_string(),
+        school_id: concern.school_id.clone(),
+        reporter_account_id: concern.reporter().to_owned(),
+        about: report.about.clone(),
+        narrative: report.narrative.clone(),
+        safe_now: report.safe_now.clone(),
+        event_time: report.event_at.map(timestamp),
+        others: report.others.clone(),
+        create_time: Some(timestamp(concern.recorded_at)),
+        read_time: concern.read.as_ref().map(|read| timestamp(read.at)),
+        read_by_account_id: concern.read.as_ref().map(|read| read.by.clone()).unwrap_or_default(),
+        state: concern.state().to_owned(),
+        ..pb::Concern::default()
+    };
+    match &concern.origin {
+        Origin::Staff { .. } => message.origin = "staff".to_owned(),
+        Origin::Alert { alert_id, theme, severity } => {
+            message.origin = "alert".to_owned();
+            (message.alert_id, message.theme, message.severity) = (alert_id.clone(), theme.clone(), severity.clone());
+        }
+    }
+    match &concern.outcome {
+        None => {}
+        Some(Outcome::NoFurtherAction { reason, .. }) => message.reason.clone_from(reason),
+        Some(Outcome::InCase { case_id, .. }) => message.case_id.clone_from(case_id),
+    }
+    message
+}
+
+pub(crate) fn my_concern(concern: &Concern) -> pb::MyConcern {
+    pb::MyConcern {
+        concern_id: concern.id.to_string(),
+        about: concern.report.about.clone(),
+        narrative: concern.report.narrative.clone(),
+        create_time: Some(timestamp(concern.recorded_at)),
+        read_time: concern.read.as_ref().map(|read| timestamp(read.at)),
+    }
+}
+
+pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
+    pb::Case {
+        case_id: case.id.to_string(),
+        school_id: case.school_id.clone(),
+        reference: case.reference.clone(),
+        state: case.state().to_owned(),
+        procedure_id: case.procedure.id.clone(),
+        procedure_title: case.procedure.title.clone(),
+        policy_instance_id: case.policy_instance_id.clone(),
+        policy_version: case.policy_version,
+        risks: case.risks.clone(),
+        facts: facts(case),
+        steps: steps(case, now),
+        gates: gates(case),
+        involvements: case
+            .involvements
+            .iter()
+            .map(|i| pb::Involvement {
+                involvement_id: i.id.to_string(),
+                person: i.person.clone(),
+                role: i.role.clone(),
+                year_group: i.year_group.clone(),
+                vulnerabilities: i.vulnerabilities.clone(),
+                label: case.label(&i.id),
+            })
+            .collect(),
+        entries: case.entries.iter().map(entry).collect(),
+        consultations: case
+            .consultations
+            .iter()
+            .map(|c| pb::Consultation {
+                consultation_id: c.id.to_string(),
+                agency: c.agency.clone(),
+                consult_time: Some(timestamp(c.held_at)),
+                reference: c.reference.clone(),
+                advice: c.advice.clone(),
+                account_id: c.by.clone(),
+            })
+            .collect(),
+        referrals: case.referrals.iter().map(referral).collect(),
+        parents_decisions: case
+            .parents_decisions
+            .iter()
+            .map(|d| pb::ParentsDecision {
+                involvement_id: d.involvement_id.to_string(),
+                told: d.told,
+                reason: d.reason.clone(),
+                create_time: Some(timestamp(d.at)),
+                account_id: d.by.clone(),
+            })
+            .collect(),
+        debrief: case.debrief.as_ref().map(|d| pb::Debrief {
+            findings: d.findings.clone(),
+            actions: d.actions.clone(),
+            create_time: Some(timestamp(d.at)),
+            account_id: d.by.clone(),
+        }),
+        outcome: case.closing.as_ref().map(|c| c.outcome.clone()).unwrap_or_default(),
+        outcome_reason: case.closing.as_ref().map(|c| c.reason.clone()).unwrap_or_default(),
+        shared_incident_id: case.shared_incident_id.clone().unwrap_or_default(),
+        concern_ids: case.concern_ids.clone(),
+        create_time: Some(timestamp(case.opened_at)),
+        close_time: case.closing.as_ref().map(|c| timestamp(c.at)),
+        next_due_time: case.next_due().map(timestamp),
+        etag: case.etag(),
+    }
+}
+
+fn facts(case: &Case) -> Vec<pb::Fact> {
+    let latest = |i: &usize| !case.facts[i + 1..].iter().any(|later| later.name == case.facts[*i].name);
+    (0..case.facts.len())
+        .filter(latest)
+        .map(|i| &case.facts[i])
+        .map(|f| pb::Fact {
+            name: f.name.clone(),
+            value: f.value.clone(),
+            account_id: f.by.clone(),
+            create_time: Some(timestamp(f.at)),
+        })
+        .collect()
+}
+
+fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
+    case.steps_with_rules()
+        .map(|(rule, step)| {
+            let standing = case.standing(rule, step);
+            let end = step.end.as_ref();
+            pb::CaseStep {
+                step_id: rule.id.clone(),
+                title: rule.title.clone(),
+                roles: rule.roles.clone(),
+                state: standing.state.to_owned(),
+                due_time: standing.due.map(timestamp),
+                due_word: standing.due.map(|due| clock::word(due, now).to_owned()).unwrap_or_default(),
+                statutory: rule.statutory,
+                condition: rule.condition.clone(),
+                waits_for: standing.waits_for,
+                records: rule.records.clone(),
+                recorded: end.map(|e| e.recorded.iter().cloned().collect()).unwrap_or_default(),
+                account_id: end.map(|e| e.by.clone()).unwrap_or_default(),
+                done_time: end.map(|e| timestamp(e.at)),
+                reason: end.map(|e| e.reason.clone()).unwrap_or_default(),
+                prohibitions: rule.prohibitions.clone(),
+            }
+        })
+        .collect()
+}
+
+fn gates(case: &Case) -> Vec<pb::CaseGate> {
+    case.gates
+        .iter()
+        .map(|rule| {
+            let open = gate::open(&rule.id, case);
+            pb::CaseGate {
+                gate_id: rule.id.clone(),
+                title: rule.title.clone(),
+                open,
+                opened_by: rule.opened_by.clone(),
+                missing_step: if open { String::new() } else { gate::missing(&rule.id, case) },
+            }
+        })
+        .collect()
+}
+
+fn entry(entry: &Entry) -> pb::Entry {
+    pb::Entry {
+        entry_id: entry.id.to_string(),
+        text: entry.text.clone(),
+        significant: entry.significant,
+        impact: entry.impact.clone(),
+        account_id: entry.by.clone(),
+        school_id: entry.school_id.clone(),
+        create_time: Some(timestamp(entry.at)),
+    }
+}
+
+pub(crate) fn referral(referral: &Referral) -> pb::Referral {
+    let decision = referral.decision.as_ref();
+    pb::Referral {
+        referral_id: referral.id.to_string(),
+        agency: referral.agency.clone(),
+        agency_name: referral.agency_name.clone(),
+        reason: referral.reason.clone(),
+        reference: referral.reference.clone(),
+        state: if decision.is_some() { "decided" } else { "made" }.to_owned(),
+        chase_time: Some(timestamp(referral.chase_at)),
+        outcome: decision.map(|d| d.outcome.clone()).unwrap_or_default(),
+        outcome_text: decision.map(|d| d.text.clone()).unwrap_or_default(),
+        create_time: Some(timestamp(referral.made_at)),
+        decide_time: decision.map(|d| timestamp(d.at)),
+        account_id: referral.by.clone(),
+    }
+}
+
+/// An invitation as a school sees it: until it accepted, not even which incident it is about.
+pub(crate) fn invitation(invitation: &Invitation, seen_by: &str) -> pb::Invitation {
+    let inside = invitation.from_school_id == seen_by || invitation.state() == "accepted";
+    pb::Invitation {
+        invitation_id: invitation.id.to_string(),
+        shared_incident_id: if inside { invitation.shared_incident_id.to_string() } else { String::new() },
+        from_school_id: invitation.from_school_id.clone(),
+        to_school_id: invitation.to_school_id.clone(),
+        state: invitation.state().to_owned(),
+        contact: invitation.contact.clone(),
+        create_time: Some(timestamp(invitation.sent_at)),
+        answer_time: invitation.answer.as_ref().map(|answer| timestamp(answer.at)),
+    }
+}
+
+pub(crate) fn shared_incident(shared: &SharedIncident) -> pb::SharedIncident {
+    pb::SharedIncident {
+        shared_incident_id: shared.id.to_string(),
+        lead_school_id: shared.members.first().cloned().unwrap_or_default(),
+        member_school_ids: shared.members.clone(),
+        title: shared.title.clone(),
+        summary: shared.summary.clone(),
+        learner_labels: shared.learner_labels.clone(),
+        entries: shared.entries.iter().map(entry).collect(),
+        create_time: Some(timestamp(shared.opened_at)),
+    }
+}

@@ -1,0 +1,38 @@
+//! Answers an invitation with no; the reason goes to the school that sent it.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Result, Violations},
+    history::Act,
+};
+use proto::incident_cases::v1::{DeclineInvitationRequest, DeclineInvitationResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, rules::NARRATIVE_MAX, shared_incident::Answer, store};
+
+pub(super) async fn decline_invitation(
+    app: &App,
+    request: Request<DeclineInvitationRequest>,
+) -> Result<DeclineInvitationResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut violations = Violations::new();
+    violations.text("reason", "why, without names", &request.reason, NARRATIVE_MAX);
+    violations.finish()?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut invitation = store::shared::received(&tx, &request.invitation_id, &request.school_id).await?;
+    let (by, reason) = (scope.account_text().to_owned(), request.reason.trim().to_owned());
+    invitation.answer(Answer { accepted: false, reason, by, at: tx.now() })?;
+    let body = store::shared::update_invitation(&tx, &invitation).await?;
+    tx.record(Act::new("invitation.declined", invitation.id.as_str()).state("invitation", &body));
+    let response =
+        DeclineInvitationResponse { invitation: Some(convert::invitation(&invitation, &request.school_id)) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

@@ -1,0 +1,19 @@
+//! Answers one case.
+
+use chassis::{caller::Caller, error::Result, history::Act};
+use proto::incident_cases::v1::{GetCaseRequest, GetCaseResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, store};
+
+pub(super) async fn get_case(app: &App, request: Request<GetCaseRequest>) -> Result<GetCaseResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = app.store.begin(&scope).await?;
+    let case = store::case::load(&tx, &request.case_id).await?;
+    tx.record(Act::new("case.read", case.id.as_str()));
+    let now = tx.now();
+    tx.commit().await?;
+    Ok(GetCaseResponse { case: Some(convert::case(&case, now)) })
+}

@@ -1,0 +1,21 @@
+//! Answers the part of an incident that its schools share.
+
+use chassis::{caller::Caller, error::Result, history::Act};
+use proto::incident_cases::v1::{GetSharedIncidentRequest, GetSharedIncidentResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, store};
+
+pub(super) async fn get_shared_incident(
+    app: &App,
+    request: Request<GetSharedIncidentRequest>,
+) -> Result<GetSharedIncidentResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = app.store.begin(&scope).await?;
+    let shared = store::shared::load(&tx, &request.shared_incident_id, &request.school_id).await?;
+    tx.record(Act::new("shared_incident.read", shared.id.as_str()));
+    tx.commit().await?;
+    Ok(GetSharedIncidentResponse { shared_incident: Some(convert::shared_incident(&shared)) })
+}

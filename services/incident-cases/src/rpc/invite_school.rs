@@ -1,0 +1,101 @@
+//! Opens a case to another school, behind the gate on wider contact. The invitation says nothing of any child.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Error, Result, Violations},
+    event::Event,
+    history::Act,
+    id::SchoolId,
+};
+use proto::{
+    event::v1::SchoolInvited,
+    incident_cases::v1::{InviteSchoolRequest, InviteSchoolResponse},
+};
+use tonic::Request;
+
+use super::convert;
+use crate::{
+    App,
+    case::Case,
+    rules::{NAME_MAX, NARRATIVE_MAX},
+    shared_incident::{Invitation, SharedIncident, SharedIncidentId},
+    store,
+};
+
+pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolRequest>) -> Result<InviteSchoolResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut violations = Violations::new();
+    violations.text("summary", "what the other school needs to know, without names", &request.summary, NARRATIVE_MAX);
+    violations.text("contact", "whom to ring", &request.contact, NAME_MAX);
+    let other = request.to_school_id != request.school_id;
+    violations.check(other, "to_school_id", "Select another school than your own");
+    violations.finish()?;
+    let invited: SchoolId = request.to_school_id.parse().map_err(|_| unknown_school())?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut case = store::case::load(&tx, &request.case_id).await?;
+    case.may_share()?;
+    if !store::copy::knows_school(&tx, invited.as_str()).await? {
+        return Err(unknown_school());
+    }
+    let shared = match &case.shared_incident_id {
+        Some(id) => store::shared::load(&tx, id, &request.school_id).await?,
+        None => {
+            let shared = open(&case, tx.ids().next(), &request, tx.now());
+            let body = store::shared::insert(&tx, &shared).await?;
+            tx.record(Act::new("shared_incident.opened", shared.id.as_str()).state("shared_incident", &body));
+            case.shared_incident_id = Some(shared.id.to_string());
+            shared
+        }
+    };
+    if store::shared::invited(&tx, shared.id.as_str(), invited.as_str()).await? {
+        return Err(Error::wrong_state("this school is invited already"));
+    }
+    let invitation = Invitation {
+        id: tx.ids().next(),
+        shared_incident_id: shared.id.clone(),
+        from_school_id: request.school_id.clone(),
+        to_school_id: invited.to_string(),
+        contact: request.contact.trim().to_owned(),
+        sent_at: tx.now(),
+        answer: None,
+    };
+    let body = store::shared::insert_invitation(&tx, &invitation).await?;
+    tx.record(Act::new("school.invited", invitation.id.as_str()).detail("to", invited.as_str()).state("invitation", &body));
+    let body = store::case::update(&tx, &mut case).await?;
+    tx.record(Act::new("case.shared", case.id.as_str()).state("case_file", &body));
+    let event = SchoolInvited { shared_incident_id: shared.id.to_string(), invited_school_id: invited.to_string() };
+    tx.announce(case.id.as_str(), Event::SchoolInvited(event)).await?;
+    let response = InviteSchoolResponse {
+        invitation: Some(convert::invitation(&invitation, &request.school_id)),
+        case: Some(convert::case(&case, tx.now())),
+    };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}
+
+fn unknown_school() -> Error {
+    Error::invalid("to_school_id", "Select a school of this authority")
+}
+
+fn open(
+    case: &Case,
+    id: SharedIncidentId,
+    request: &InviteSchoolRequest,
+    now: time::OffsetDateTime,
+) -> SharedIncident {
+    SharedIncident {
+        id,
+        members: vec![case.school_id.clone()],
+        title: case.procedure.title.clone(),
+        summary: request.summary.trim().to_owned(),
+        learner_labels: case.involvements.iter().filter(|i| i.child()).map(|i| case.label(&i.id)).collect(),
+        entries: Vec::new(),
+        opened_at: now,
+    }
+}

@@ -1,0 +1,34 @@
+//! Lists a school's cases, those with the nearest due date first.
+
+use chassis::{
+    caller::Caller,
+    error::{Error, Result},
+    history::Act,
+    page::Page,
+};
+use proto::incident_cases::v1::{Case, ListCasesRequest, ListCasesResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, store};
+
+pub(super) async fn list_cases(app: &App, request: Request<ListCasesRequest>) -> Result<ListCasesResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    if !["", "open", "closed"].contains(&request.state.as_str()) {
+        return Err(Error::invalid("state", "Select one of: open, closed"));
+    }
+    let page = Page::from(request.page_size, &request.page_token)?;
+    let mut tx = app.store.begin(&scope).await?;
+    let (cases, next, total) = store::case::list(&tx, &request.state, &page).await?;
+    let ids: Vec<&str> = cases.iter().map(|c| c.id.as_str()).collect();
+    tx.record(Act::new("case.listed", scope.account_text()).detail("ids", ids));
+    let now = tx.now();
+    tx.commit().await?;
+    let brief = |case| Case { entries: Vec::new(), ..convert::case(case, now) };
+    Ok(ListCasesResponse {
+        cases: cases.iter().map(brief).collect(),
+        next_page_token: next,
+        total_size: i32::try_from(total).unwrap_or(i32::MAX),
+    })
+}

@@ -1,0 +1,25 @@
+//! Lists the invitations that a school has received.
+
+use chassis::{caller::Caller, error::Result, history::Act, page::Page};
+use proto::incident_cases::v1::{ListInvitationsRequest, ListInvitationsResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, store};
+
+pub(super) async fn list_invitations(
+    app: &App,
+    request: Request<ListInvitationsRequest>,
+) -> Result<ListInvitationsResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let page = Page::from(request.page_size, &request.page_token)?;
+    let mut tx = app.store.begin(&scope).await?;
+    let (invitations, next) = store::shared::list_received(&tx, &page).await?;
+    tx.record(Act::new("invitation.listed", scope.account_text()).detail("count", invitations.len()));
+    tx.commit().await?;
+    Ok(ListInvitationsResponse {
+        invitations: invitations.iter().map(|i| convert::invitation(i, &request.school_id)).collect(),
+        next_page_token: next,
+    })
+}

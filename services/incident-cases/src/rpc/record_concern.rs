@@ -1,0 +1,72 @@
+//! Records what someone is worried about. It reads and writes this service's own database and needs nothing else.
+
+use chassis::{
+    caller::Caller,
+    clock::moment,
+    db::Once,
+    error::{Error, Result, Violations},
+    event::Event,
+    history::Act,
+};
+use proto::{
+    event::v1::ConcernRecorded,
+    incident_cases::v1::{RecordConcernRequest, RecordConcernResponse},
+};
+use tonic::Request;
+
+use super::convert;
+use crate::{
+    App,
+    concern::{Concern, Origin, Report},
+    rules::{NAME_MAX, NARRATIVE_MAX},
+    store,
+};
+
+pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequest>) -> Result<RecordConcernResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let report = report(&request)?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    if report.event_at.is_some_and(|at| at > tx.now()) {
+        return Err(Error::invalid("event_time", "When it happened must be in the past"));
+    }
+    let concern = Concern {
+        id: tx.ids().next(),
+        school_id: request.school_id.clone(),
+        origin: Origin::Staff { account_id: scope.account_text().to_owned() },
+        report,
+        recorded_at: tx.now(),
+        read: None,
+        outcome: None,
+    };
+    let body = store::concern::insert(&tx, &concern).await?;
+    tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "staff").state("concern", &body));
+    let recorded = ConcernRecorded { origin: "staff".to_owned() };
+    tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+    let response = RecordConcernResponse { concern: Some(convert::my_concern(&concern)) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}
+
+fn report(request: &RecordConcernRequest) -> Result<Report> {
+    let mut violations = Violations::new();
+    violations.text("about", "who the concern is about, or that you do not know the name", &request.about, NAME_MAX);
+    violations.text("narrative", "what happened", &request.narrative, NARRATIVE_MAX);
+    let known = ["yes", "no", "not_sure"].contains(&request.safe_now.as_str());
+    violations.check(known, "safe_now", "Select whether the child is safe now: yes, no, not_sure");
+    violations.check(request.others.chars().count() <= 2_000, "others", "Text must be 2000 characters or less");
+    let event_at = request.event_time.as_ref().map(moment);
+    violations.check(event_at != Some(None), "event_time", "When it happened must be a real date and time");
+    violations.finish()?;
+    Ok(Report {
+        about: request.about.trim().to_owned(),
+        narrative: request.narrative.trim().to_owned(),
+        safe_now: request.safe_now.clone(),
+        event_at: event_at.flatten(),
+        others: request.others.trim().to_owned(),
+    })
+}

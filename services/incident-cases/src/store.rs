@@ -1,0 +1,61 @@
+//! The only code of the service that touches its database. What names a person or tells a story is sealed in a `body`;
+//! the columns beside it are what lists are ordered and filtered by.
+
+pub(crate) mod case;
+pub(crate) mod concern;
+pub(crate) mod copy;
+pub(crate) mod entity;
+pub(crate) mod migration;
+pub(crate) mod shared;
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    seal::DataKey,
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde::{Serialize, de::DeserializeOwned};
+use time::OffsetDateTime;
+
+use entity::record_key;
+
+/// A moment as a column holds it: microseconds since 1970.
+fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
+}
+
+/// Makes the key of a new record and wraps it for a member.
+async fn new_key(tx: &Tx, record_id: &str, member: &str) -> Result<DataKey> {
+    let key = DataKey::random();
+    give_key(tx, record_id, member, &key).await?;
+    Ok(key)
+}
+
+/// Wraps a record's key for one more member.
+async fn give_key(tx: &Tx, record_id: &str, member: &str, key: &DataKey) -> Result<()> {
+    let wrapped = record_key::ActiveModel {
+        record_id: Set(record_id.to_owned()),
+        member: Set(member.to_owned()),
+        wrapped: Set(tx.ring().wrap(key, member)),
+    };
+    record_key::Entity::insert(wrapped).exec_without_returning(tx.db()).await?;
+    Ok(())
+}
+
+/// A record's key, as a member holds it.
+async fn key(tx: &Tx, record_id: &str, member: &str) -> Result<DataKey> {
+    let row = record_key::Entity::find()
+        .filter(record_key::Column::RecordId.eq(record_id))
+        .filter(record_key::Column::Member.eq(member))
+        .one(tx.db())
+        .await?;
+    tx.ring().unwrap(&row.ok_or_else(Error::missing)?.wrapped, member)
+}
+
+fn seal<T: Serialize>(key: &DataKey, value: &T, place: &str) -> Result<Vec<u8>> {
+    Ok(key.seal(&serde_json::to_vec(value)?, place))
+}
+
+fn open<T: DeserializeOwned>(key: &DataKey, body: &[u8], place: &str) -> Result<T> {
+    Ok(serde_json::from_slice(&key.open(body, place)?)?)
+}

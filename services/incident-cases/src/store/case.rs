@@ -1,0 +1,110 @@
+//! Cases in the database.
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    page::Page,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, sea_query::Expr,
+};
+
+use super::{
+    entity::{case_file, case_number},
+    key, micros, new_key, open, seal,
+};
+use crate::case::Case;
+
+fn place(id: &str) -> String {
+    format!("case|{id}")
+}
+
+fn due(case: &Case) -> i64 {
+    case.next_due().map_or(i64::MAX, micros)
+}
+
+/// The next reference of the school's year: `2026-014`.
+pub(crate) async fn next_reference(tx: &Tx) -> Result<String> {
+    let school = tx.scope().school()?.as_str();
+    let year = chassis::clock::london(tx.now()).year();
+    let id = (school.to_owned(), year);
+    let last = case_number::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
+    let next = last.as_ref().map_or(1, |row| row.last + 1);
+    let row =
+        case_number::ActiveModel { school_id: Set(school.to_owned()), year: Set(year), last: Set(next) };
+    match last {
+        None => case_number::Entity::insert(row).exec_without_returning(tx.db()).await.map(|_| ())?,
+        Some(_) => case_number::Entity::update(row).exec(tx.db()).await.map(|_| ())?,
+    }
+    Ok(format!("{year}-{next:03}"))
+}
+
+/// Writes a new case; answers what its body holds.
+pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
+    let id = case.id.as_str();
+    let key = new_key(tx, id, &case.school_id).await?;
+    let body = seal(&key, case, &place(id))?;
+    let row = case_file::ActiveModel {
+        id: Set(id.to_owned()),
+        school_id: Set(case.school_id.clone()),
+        state: Set(case.state().to_owned()),
+        procedure_id: Set(case.procedure.id.clone()),
+        due_us: Set(due(case)),
+        version: Set(i64::try_from(case.version).unwrap_or_default()),
+        body: Set(body.clone()),
+    };
+    case_file::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(body)
+}
+
+/// Writes a case that was worked on, unless somebody else wrote it meanwhile; answers what its body holds.
+pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
+    let before = i64::try_from(case.version).unwrap_or_default();
+    case.version += 1;
+    let id = case.id.as_str();
+    let body = seal(&key(tx, id, &case.school_id).await?, case, &place(id))?;
+    let written = case_file::Entity::update_many()
+        .col_expr(case_file::Column::State, Expr::value(case.state()))
+        .col_expr(case_file::Column::DueUs, Expr::value(due(case)))
+        .col_expr(case_file::Column::Version, Expr::value(before + 1))
+        .col_expr(case_file::Column::Body, Expr::value(body.clone()))
+        .filter(case_file::Column::Id.eq(id))
+        .filter(case_file::Column::Version.eq(before))
+        .exec(tx.db())
+        .await?;
+    if written.rows_affected == 1 { Ok(body) } else { Err(Error::changed()) }
+}
+
+/// One case of the scope's school.
+pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Case> {
+    let school = tx.scope().school()?;
+    let row = case_file::Entity::find_by_id(id).filter(case_file::Column::SchoolId.eq(school.as_str())).one(tx.db());
+    read(tx, row.await?.ok_or_else(Error::missing)?).await
+}
+
+async fn read(tx: &Tx, row: case_file::Model) -> Result<Case> {
+    open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
+}
+
+/// A page of the school's cases, nearest due date first, and how many there are.
+pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Case>, String, u64)> {
+    let school = tx.scope().school()?;
+    let mut all = case_file::Entity::find().filter(case_file::Column::SchoolId.eq(school.as_str()));
+    if !state.is_empty() {
+        all = all.filter(case_file::Column::State.eq(state));
+    }
+    let total = all.clone().count(tx.db()).await?;
+    if let Some((due, id)) = page.after().and_then(|text| text.split_once('|')) {
+        let due: i64 = due.parse().unwrap_or_default();
+        all = all.filter(Expr::cust_with_values("(due_us, id) > (?, ?)", [due.into(), sea_orm::Value::from(id)]));
+    }
+    let ordered = all.order_by_asc(case_file::Column::DueUs).order_by_asc(case_file::Column::Id);
+    let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| format!("{}|{}", row.due_us, row.id));
+    let mut cases = Vec::with_capacity(rows.len());
+    for row in rows {
+        cases.push(read(tx, row).await?);
+    }
+    Ok((cases, next, total))
+}

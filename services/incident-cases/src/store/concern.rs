@@ -1,0 +1,111 @@
+//! Concerns in the database.
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    page::Page,
+};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    sea_query::Expr,
+};
+
+use super::{entity::concern, key, micros, new_key, open, seal};
+use crate::concern::Concern;
+
+fn place(id: &str) -> String {
+    format!("concern|{id}")
+}
+
+/// Writes a new concern; answers what its body holds.
+pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
+    let id = concern.id.as_str();
+    let key = new_key(tx, id, &concern.school_id).await?;
+    let body = seal(&key, concern, &place(id))?;
+    let row = concern::ActiveModel {
+        id: Set(id.to_owned()),
+        school_id: Set(concern.school_id.clone()),
+        state: Set(concern.state().to_owned()),
+        reporter: Set(concern.reporter().to_owned()),
+        was_read: Set(i32::from(concern.read.is_some())),
+        created_us: Set(micros(concern.recorded_at)),
+        body: Set(body.clone()),
+    };
+    concern::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(body)
+}
+
+/// Writes what became of a concern; answers what its body holds.
+pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
+    let id = concern.id.as_str();
+    let body = seal(&key(tx, id, &concern.school_id).await?, concern, &place(id))?;
+    let row = concern::ActiveModel {
+        id: Unchanged(id.to_owned()),
+        state: Set(concern.state().to_owned()),
+        was_read: Set(i32::from(concern.read.is_some())),
+        body: Set(body.clone()),
+        ..Default::default()
+    };
+    concern::Entity::update(row).exec(tx.db()).await?;
+    Ok(body)
+}
+
+/// One concern of the scope's school.
+pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Concern> {
+    let school = tx.scope().school()?;
+    let row = concern::Entity::find_by_id(id).filter(concern::Column::SchoolId.eq(school.as_str())).one(tx.db());
+    read(tx, row.await?.ok_or_else(Error::missing)?).await
+}
+
+async fn read(tx: &Tx, row: concern::Model) -> Result<Concern> {
+    open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
+}
+
+/// A page of the school's concerns, oldest unread first, and how many there are.
+pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Concern>, String, u64)> {
+    let school = tx.scope().school()?;
+    let mut all = concern::Entity::find().filter(concern::Column::SchoolId.eq(school.as_str()));
+    if !state.is_empty() {
+        all = all.filter(concern::Column::State.eq(state));
+    }
+    let total = all.clone().count(tx.db()).await?;
+    if let Some((was_read, created, id)) = page.after().and_then(cursor) {
+        let after = "(was_read, created_us, id) > (?, ?, ?)";
+        all = all.filter(Expr::cust_with_values(after, [was_read.into(), created.into(), sea_orm::Value::from(id)]));
+    }
+    let ordered = all
+        .order_by_asc(concern::Column::WasRead)
+        .order_by_asc(concern::Column::CreatedUs)
+        .order_by_asc(concern::Column::Id);
+    let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| format!("{}|{}|{}", row.was_read, row.created_us, row.id));
+    let mut concerns = Vec::with_capacity(rows.len());
+    for row in rows {
+        concerns.push(read(tx, row).await?);
+    }
+    Ok((concerns, next, total))
+}
+
+fn cursor(text: &str) -> Option<(i32, i64, String)> {
+    let mut parts = text.splitn(3, '|');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.to_owned()))
+}
+
+/// A page of the concerns that one account recorded, newest first.
+pub(crate) async fn list_of(tx: &Tx, reporter: &str, page: &Page) -> Result<(Vec<Concern>, String)> {
+    let school = tx.scope().school()?;
+    let mut all = concern::Entity::find()
+        .filter(concern::Column::SchoolId.eq(school.as_str()))
+        .filter(concern::Column::Reporter.eq(reporter));
+    if let Some(after) = page.after() {
+        all = all.filter(concern::Column::Id.lt(after));
+    }
+    let mut rows = all.order_by_desc(concern::Column::Id).limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| row.id.clone());
+    let mut concerns = Vec::with_capacity(rows.len());
+    for row in rows {
+        concerns.push(read(tx, row).await?);
+    }
+    Ok((concerns, next))
+}

@@ -1,0 +1,124 @@
+//! A school's own policy document, taken apart: every line that says something belongs to exactly one paragraph.
+
+mod contents;
+mod headings;
+mod paragraphs;
+pub mod text;
+
+pub use text::Unreadable;
+
+/// A document as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its lines as they stand; line 1 is the first.
+    pub lines: Vec<String>,
+    /// Its paragraphs, in order.
+    pub paragraphs: Vec<Paragraph>,
+    /// Its contents list; empty where it has none.
+    pub contents: Vec<Entry>,
+}
+
+/// One paragraph: a heading, a bullet, a line of the front page and so on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paragraph {
+    /// Its first line, from 1.
+    pub line: u32,
+    /// Its last line.
+    pub end_line: u32,
+    /// What it is.
+    pub kind: Kind,
+    /// Its text in one line, without bullet and without marks of emphasis.
+    pub text: String,
+    /// The place among the paragraphs of the heading it stands under.
+    pub heading: Option<usize>,
+}
+
+/// What a paragraph is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Something before the body: title, document control, names.
+    Front,
+    /// A line of the contents list.
+    Contents,
+    /// A heading, with its number where it has one.
+    Heading {
+        /// `4.1`.
+        number: Option<String>,
+    },
+    /// A bullet, 1 for the outermost level.
+    Bullet(u8),
+    /// A bullet with nothing behind it.
+    BlankBullet,
+    /// A paragraph without a bullet.
+    Prose,
+    /// A line of the signature block.
+    Signature,
+}
+
+/// One entry of the contents list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its line, from 1.
+    pub line: u32,
+    /// Its number, where it has one.
+    pub number: Option<String>,
+    /// Its title.
+    pub title: String,
+}
+
+impl Document {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Unreadable> {
+        let document = Self::parse(&text::decode(name, bytes)?);
+        if !document.paragraphs.iter().any(|p| matches!(p.kind, Kind::Heading { .. })) {
+            return Err(Unreadable::NoHeadings);
+        }
+        if document.body().next().is_none() {
+            return Err(Unreadable::NoParagraphs);
+        }
+        Ok(document)
+    }
+
+    /// Takes a text apart, whatever it holds.
+    pub fn parse(text: &str) -> Self {
+        let lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+        let contents = contents::find(&lines);
+        let paragraphs = paragraphs::read(&lines, &contents);
+        Self { lines, paragraphs, contents: contents.entries }
+    }
+
+    /// The paragraphs that say something: bullets and prose.
+    pub fn body(&self) -> impl Iterator<Item = (usize, &Paragraph)> {
+        let says = |p: &Paragraph| matches!(p.kind, Kind::Bullet(_) | Kind::Prose);
+        self.paragraphs.iter().enumerate().filter(move |(_, p)| says(p))
+    }
+
+    /// The headings with their places among the paragraphs.
+    pub fn headings(&self) -> impl Iterator<Item = (usize, &Paragraph)> {
+        self.paragraphs.iter().enumerate().filter(|(_, p)| matches!(p.kind, Kind::Heading { .. }))
+    }
+
+    /// The lines with their numbers, from 1.
+    pub fn numbered(&self) -> impl Iterator<Item = (u32, &str)> {
+        (1..).zip(self.lines.iter().map(String::as_str))
+    }
+}
+
+/// A title with everything taken out that documents write one way and another: case, marks, spaces.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() {
+            plain.push(c);
+        } else if !matches!(c, '\'' | '’' | '‘') && !plain.ends_with(' ') {
+            plain.push(' ');
+        }
+    }
+    plain.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! Finds the contents list: its lines, its entries, and an entry that runs over two lines.
+
+use std::ops::Range;
+
+use super::{Entry, headings::split_number, plain};
+
+/// The contents list of a document.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// Its lines, from 0; empty where there is none.
+    pub range: Range<usize>,
+    pub entries: Vec<Entry>,
+}
+
+/// Finds the list that begins with a line “Contents”.
+pub(super) fn find(lines: &[String]) -> Contents {
+    let title = |line: &String| {
+        let plain = plain(line.trim_start_matches('#'));
+        matches!(plain.as_str(), "contents" | "table of contents" | "contents page")
+    };
+    let Some(start) = lines.iter().position(title) else { return Contents::default() };
+    let said = |from: usize| lines.iter().enumerate().skip(from).filter(|(_, line)| !line.trim().is_empty());
+    let paged = said(start + 1).take(3).filter(|(_, line)| page(line).is_some()).count() >= 2;
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut end = start + 1;
+    for (place, line) in said(start + 1) {
+        if paged {
+            let Some((text, number)) = page(line) else { break };
+            end = place + 1;
+            push(&mut entries, place, &text, number.is_some());
+        } else {
+            let text = line.trim().trim_start_matches(['-', '*', '•']).trim();
+            let (_, words) = split_number(text);
+            // The first heading of the body repeats the first entry; a list never runs past what could be a title.
+            let repeats = entries.iter().any(|entry| plain(&entry.title) == plain(words));
+            if repeats || line.starts_with('#') || text.chars().count() > 120 {
+                break;
+            }
+            end = place + 1;
+            push(&mut entries, place, text, true);
+        }
+    }
+    Contents { range: start..end, entries }
+}
+
+fn push(entries: &mut Vec<Entry>, place: usize, text: &str, numbered_page: bool) {
+    let (number, title) = split_number(text);
+    match entries.last_mut() {
+        // “… Record Learners 18” and, on the next line, “Progress”: one entry that was too long.
+        Some(last) if !numbered_page && number.is_none() && last.number.is_some() => {
+            last.title = format!("{} {}", last.title, title.trim());
+        }
+        _ if !numbered_page => {}
+        _ => entries.push(Entry {
+            line: u32::try_from(place + 1).unwrap_or(u32::MAX),
+            number,
+            title: title.trim().to_owned(),
+        }),
+    }
+}
+
+/// The text and page of a line such as `4.1 Boats<tab>7` or `Boats ..... 7`.
+fn page(line: &str) -> Option<(String, Option<u32>)> {
+    if let Some((text, rest)) = line.rsplit_once('\t') {
+        return Some((text.trim().to_owned(), rest.trim().parse().ok()));
+    }
+    let line = line.trim_end();
+    let digits = line.chars().rev().take_while(char::is_ascii_digit).count();
+    let (text, page) = line.split_at(line.len() - digits);
+    let leader = text.ends_with("  ") || text.trim_end().ends_with("..");
+    (digits > 0 && leader)
+        .then(|| (text.trim_end_matches(['.', ' ', '…']).trim().to_owned(), page.parse().ok()))
+}

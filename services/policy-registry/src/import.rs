@@ -1,0 +1,85 @@
+//! Reads a school's own policy against the template: what became of every paragraph, and the blanks it fills.
+
+mod align;
+pub mod dates;
+mod parameters;
+pub mod similarity;
+
+use crate::{document::Document, parameter::Parameter, template::Template};
+
+/// What a document turned out to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// What became of each paragraph, in the document's order.
+    pub fates: Vec<Fate>,
+    /// The blanks it fills.
+    pub parameters: Vec<Parameter>,
+}
+
+/// What became of one paragraph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It says what a clause says.
+    Matched {
+        /// The clause.
+        clause: String,
+        /// How alike they are, 0 to 100.
+        percent: u8,
+    },
+    /// It is on a clause's matter and says something else.
+    Amended {
+        /// The clause.
+        clause: String,
+        /// How alike they are, 0 to 100.
+        percent: u8,
+    },
+    /// Only this school has it.
+    Added {
+        /// The section it stands in; empty where none was recognised.
+        section: String,
+    },
+    /// It is no policy text.
+    Ignored(Why),
+}
+
+/// Why a paragraph was set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// A line of the contents list.
+    ContentsList,
+    /// Something before the body.
+    FrontMatter,
+    /// A heading.
+    Heading,
+    /// A line of the signature block.
+    SignatureBlock,
+    /// A bullet with nothing behind it.
+    BlankBullet,
+    /// Addresses and what to call them.
+    Links,
+}
+
+impl Why {
+    /// Its name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ContentsList => "contents_list",
+            Self::FrontMatter => "front_matter",
+            Self::Heading => "heading",
+            Self::SignatureBlock => "signature_block",
+            Self::BlankBullet => "blank_bullet",
+            Self::Links => "links",
+        }
+    }
+}
+
+/// Reads a document against a template.
+pub fn read(document: &Document, template: &Template) -> Import {
+    Import {
+        fates: align::Aligner::new(template).align(document),
+        parameters: parameters::find(document, &template.parameters),
+    }
+}
+
+#[cfg(test)]
+mod tests;

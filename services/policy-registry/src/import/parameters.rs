@@ -1,0 +1,184 @@
+//! Finds the values of a template's blanks in a document: by the expressions a blank brings, and by the cues of the
+//! values it allows, which are looked for in what was found, or everywhere where the blank has no expression.
+
+use regex::Regex;
+
+use super::dates;
+use crate::{
+    document::{Document, Kind as ParagraphKind},
+    parameter::{Origin, Parameter},
+    template::{Definition, Kind},
+};
+
+/// How sure a value of the front page is.
+const FRONT: u8 = 95;
+/// How sure a value of the body is.
+const BODY: u8 = 85;
+/// How sure a value is that was recognised by a cue alone.
+const CUED: u8 = 70;
+
+/// A line or paragraph a value may stand in.
+struct Place {
+    line: u32,
+    front: bool,
+    text: String,
+    lower: String,
+}
+
+/// What a document says about its blanks.
+pub(super) fn find(document: &Document, definitions: &[Definition]) -> Vec<Parameter> {
+    let lines = lines(document);
+    // A sentence that was wrapped is whole only as a paragraph.
+    let paragraphs: Vec<Place> = document.body().map(|(_, p)| place(p.line, false, &p.text)).collect();
+    let mut found: Vec<Parameter> = definitions
+        .iter()
+        .filter_map(|definition| {
+            if definition.find.is_empty() {
+                by_cue(definition, &lines).or_else(|| by_cue(definition, &paragraphs))
+            } else {
+                by_pattern(definition, &lines).or_else(|| by_pattern(definition, &paragraphs))
+            }
+        })
+        .collect();
+    without_lead(&mut found);
+    found
+}
+
+fn place(line: u32, front: bool, text: &str) -> Place {
+    let lower = text.to_lowercase().replace(['’', '‘'], "'").replace("**", "");
+    Place { line, front, text: text.to_owned(), lower }
+}
+
+/// The lines that say something, the contents list left out, a line that ends with a comma together with the next.
+fn lines(document: &Document) -> Vec<Place> {
+    let front = document.paragraphs.iter().filter(|p| p.kind == ParagraphKind::Front).map(|p| p.end_line).max();
+    let listed: Vec<u32> =
+        document.paragraphs.iter().filter(|p| p.kind == ParagraphKind::Contents).map(|p| p.line).collect();
+    let mut places: Vec<Place> = Vec::new();
+    let mut joins = false;
+    for (line, text) in document.numbered().filter(|(line, _)| !listed.contains(line)) {
+        let front = front.is_some_and(|end| line <= end);
+        match places.last_mut().filter(|_| joins && !text.trim().is_empty()) {
+            Some(last) => *last = place(last.line, last.front, &format!("{} {}", last.text, text.trim())),
+            None if text.trim().is_empty() => {}
+            None => places.push(place(line, front, text)),
+        }
+        joins = text.trim_end().ends_with(',');
+    }
+    places
+}
+
+fn by_pattern(definition: &Definition, places: &[Place]) -> Option<Parameter> {
+    for pattern in definition.find.iter().filter_map(|pattern| Regex::new(pattern).ok()) {
+        let mut found: Option<Parameter> = None;
+        for place in places {
+            let texts = pattern.captures_iter(&place.text).filter_map(|c| c.name("value"));
+            for value in texts.flat_map(|value| read(definition, value.as_str())) {
+                let parameter = found.get_or_insert_with(|| Parameter {
+                    key: definition.key.clone(),
+                    values: Vec::new(),
+                    origin: Origin::Document,
+                    line: place.line,
+                    confidence: if place.front { FRONT } else { BODY },
+                });
+                if !parameter.values.contains(&value) {
+                    parameter.values.push(value);
+                }
+            }
+            if found.is_some() && !definition.kind.many() {
+                break;
+            }
+        }
+        if let Some(mut found) = found {
+            if !definition.kind.many() {
+                found.values.truncate(1);
+            }
+            if definition.accepts(&found.values).is_ok() {
+                return Some(found);
+            }
+        }
+    }
+    None
+}
+
+/// The values a piece of text holds, as the blank's kind writes them.
+fn read(definition: &Definition, text: &str) -> Vec<String> {
+    let text = tidy(text);
+    if text.is_empty() || unfilled(&text) {
+        return Vec::new();
+    }
+    if !definition.allowed.is_empty() {
+        let lower = text.to_lowercase().replace(['’', '‘'], "'");
+        let named = |cues: &[String], value: &str| {
+            cues.iter().any(|cue| lower.contains(&cue.to_lowercase())) || lower == value.to_lowercase()
+        };
+        let named = definition.allowed.iter().filter(|a| named(&a.cues, &a.value)).map(|a| a.value.clone());
+        return named.collect();
+    }
+    match definition.kind {
+        Kind::Text | Kind::Person => vec![text],
+        Kind::Date => dates::dates(&text).into_iter().find_map(|f| f.date).map(|d| d.to_string()).into_iter().collect(),
+        Kind::Boolean => vec!["true".to_owned()],
+        Kind::Months => {
+            let digits: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+            Some(digits).filter(|digits| !digits.is_empty()).into_iter().collect()
+        }
+        Kind::Choice => Vec::new(),
+        Kind::List | Kind::People => split(&text),
+    }
+}
+
+/// Values are tried in the order the template lists them, and a choice is settled by the first that is met anywhere.
+fn by_cue(definition: &Definition, places: &[Place]) -> Option<Parameter> {
+    let mut values = Vec::new();
+    let mut line = 0;
+    for allowed in &definition.allowed {
+        let cues: Vec<String> = allowed.cues.iter().map(|cue| cue.to_lowercase()).collect();
+        let Some(place) = places.iter().find(|place| cues.iter().any(|cue| place.lower.contains(cue))) else { continue };
+        line = if line == 0 { place.line } else { line.min(place.line) };
+        values.push(allowed.value.clone());
+        if !definition.kind.many() {
+            break;
+        }
+    }
+    (!values.is_empty()).then(|| Parameter {
+        key: definition.key.clone(),
+        values,
+        origin: Origin::Document,
+        line,
+        confidence: CUED,
+    })
+}
+
+fn tidy(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").replace("**", "").trim_matches(|c: char| " .,;:*-–_\"“”".contains(c)).to_owned()
+}
+
+/// Whether a value is still the template's own blank.
+fn unfilled(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let blank = ["insert", "...", "___", "[name", "(name", "tbc", "to be confirmed"];
+    text.contains(['<', '>', '{', '}']) || blank.iter().any(|mark| lower.contains(mark))
+}
+
+fn split(text: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for part in text.replace(" and ", ",").replace(" or ", ",").replace(" & ", ",").split([',', ';', '/']) {
+        let part = tidy(part);
+        let part = part.strip_prefix("the ").unwrap_or(&part).to_owned();
+        if !part.is_empty() && !values.contains(&part) {
+            values.push(part);
+        }
+    }
+    values
+}
+
+/// The front page lists everybody trained; the one who leads is no deputy.
+fn without_lead(found: &mut Vec<Parameter>) {
+    let lead = found.iter().find(|p| p.key == "role.dsl_lead").map(|p| p.values.clone()).unwrap_or_default();
+    for deputies in found.iter_mut().filter(|p| p.key == "role.dsl_deputies") {
+        deputies.values.retain(|name| !lead.contains(name));
+    }
+    found.retain(|parameter| !parameter.values.is_empty());
+}

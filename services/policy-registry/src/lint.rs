@@ -1,0 +1,162 @@
+//! The policy linter: what in a school's document could mislead in an incident, breaks a duty, or should be tidied.
+//! Each file of `lint/` holds the rules on one matter; what changes with the years is data of the template.
+
+mod contacts;
+pub mod data;
+mod dates;
+mod leftovers;
+mod links;
+mod order;
+mod phrases;
+mod roles;
+mod structure;
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use crate::{agency::Register, document::Document, import::Import, template::Template};
+pub use data::Data;
+
+/// One result of the linter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The class, `AGENCY-AREA`.
+    pub rule: String,
+    /// How grave it is.
+    pub severity: Severity,
+    /// The line of the document, from 1; 0 where the document as a whole is meant.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Could mislead in an incident, or breaks a duty.
+    Error,
+    /// Should be mended.
+    Warning,
+    /// Tidying.
+    Info,
+}
+
+/// What is looked at, and what it is judged against.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// What was read from it.
+    pub import: &'a Import,
+    /// The template, with what its linter knows.
+    pub template: &'a Template,
+    /// The area's agencies; none where no register was published.
+    pub register: Option<&'a Register>,
+    /// The day it is judged on.
+    pub today: Date,
+}
+
+impl Subject<'_> {
+    /// The value a parameter was read to have.
+    fn value(&self, key: &str) -> Option<&str> {
+        let parameter = self.import.parameters.iter().find(|p| p.key == key)?;
+        parameter.values.first().map(String::as_str)
+    }
+
+    /// The line a parameter was read at.
+    fn line(&self, key: &str) -> u32 {
+        self.import.parameters.iter().find(|p| p.key == key).map_or(0, |p| p.line)
+    }
+}
+
+/// Where in the document something stands.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    line: u32,
+    column: u32,
+}
+
+impl At {
+    /// The start of a line.
+    fn line(line: u32) -> Self {
+        Self { line, column: 1 }
+    }
+
+    /// A byte of a line's text.
+    fn byte(line: u32, text: &str, byte: usize) -> Self {
+        let before = text.get(..byte).map_or(0, |before| before.chars().count());
+        Self { line, column: u32::try_from(before + 1).unwrap_or(u32::MAX) }
+    }
+}
+
+/// Collects findings.
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, rule: &str, severity: Severity, at: At, message: impl Into<String>, fix: impl Into<String>) {
+        let finding = Finding {
+            rule: rule.to_owned(),
+            severity,
+            line: at.line,
+            column: at.column,
+            message: message.into(),
+            fix: fix.into(),
+        };
+        let same = |f: &Finding| f.rule == finding.rule && f.line == finding.line && f.message == finding.message;
+        if !self.0.iter().any(same) {
+            self.0.push(finding);
+        }
+    }
+}
+
+/// Everything the linter finds, in the order of the document.
+pub fn lint(subject: Subject<'_>) -> Vec<Finding> {
+    let mut findings = Findings(Vec::new());
+    contacts::look(subject, &mut findings);
+    phrases::look(subject, &mut findings);
+    leftovers::look(subject, &mut findings);
+    links::look(subject, &mut findings);
+    dates::look(subject, &mut findings);
+    structure::look(subject, &mut findings);
+    roles::look(subject, &mut findings);
+    order::look(subject, &mut findings);
+    let mut findings = findings.0;
+    findings.sort_by(|a, b| (a.line, a.column, &a.rule).cmp(&(b.line, b.column, &b.rule)));
+    findings
+}
+
+/// An expression written in this crate; a slip in one finds nothing, and the tests of its class go red.
+macro_rules! expression {
+    ($pattern:expr) => {{
+        static EXPRESSION: std::sync::LazyLock<Option<regex::Regex>> =
+            std::sync::LazyLock::new(|| regex::Regex::new($pattern).ok());
+        EXPRESSION.as_ref()
+    }};
+}
+use expression;
+
+/// How many single letters apart two words are, a swap of neighbours counting once.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut least = (rows[i][j] + usize::from(x != y)).min(rows[i][j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                least = least.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows.last().and_then(|row| row.last()).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! REVIEW-OVERDUE, DATE-ORDER, SIGN-BLANK: when it was approved, when it is due, and who signed it.
+
+use super::{At, Findings, Severity, Subject, expression};
+use crate::{document::Kind, import::dates::dates, parameter::PartDate};
+
+pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
+    let date = |key: &str| subject.value(key).and_then(PartDate::parse);
+    let (approved, due) = (date("doc.approved_on"), date("doc.next_review"));
+    let due_at = At::line(subject.line("doc.next_review"));
+    let months = subject.template.review_months;
+    match (due, approved) {
+        (Some(due), _) if due.last().is_some_and(|last| last < subject.today) => {
+            let fix = "Review the policy, then have it approved and signed.";
+            findings.add("REVIEW-OVERDUE", Severity::Error, due_at, format!("the review was due by {due}"), fix);
+        }
+        (Some(due), Some(approved)) if due.first() > approved.plus_months(months).last() => {
+            let message = format!("the review is due later than {months} months after approval");
+            findings.add("REVIEW-OVERDUE", Severity::Error, due_at, message, "Bring the review date forward.");
+        }
+        (None, _) => {
+            let fix = "Add a line “Review date” to the front page.";
+            findings.add("REVIEW-OVERDUE", Severity::Error, At::line(0), "no review date was found", fix);
+        }
+        (Some(_), _) => {}
+    }
+    if let (Some(due), Some(approved)) = (due, approved) {
+        if due.last() < approved.first() {
+            let message = "the review date lies before the approval";
+            findings.add("DATE-ORDER", Severity::Warning, due_at, message, "Put the date of the next review.");
+        }
+        if approved.first().is_some_and(|first| first > subject.today) {
+            let at = At::line(subject.line("doc.approved_on"));
+            findings.add("DATE-ORDER", Severity::Warning, at, "the approval lies in the future", "Mend the date.");
+        }
+    }
+    for (line, text) in subject.document.numbered() {
+        for found in dates(text).into_iter().filter(|found| found.date.is_none()) {
+            let at = At::byte(line, text, found.start);
+            let message = format!("there is no {}", found.text);
+            findings.add("DATE-ORDER", Severity::Warning, at, message, "Put the right date.");
+        }
+        let word = expression!(r"(?i)\bdate\b[^\t]*\brectified\b").and_then(|shape| shape.find(text));
+        if let Some(found) = word {
+            let at = At::byte(line, text, found.start());
+            findings.add("DATE-ORDER", Severity::Warning, at, "“rectified” is not what is done to a policy", "Write ratified.");
+        }
+    }
+    signatures(subject, findings);
+}
+
+fn signatures(subject: Subject<'_>, findings: &mut Findings) {
+    let block: Vec<_> = subject.document.paragraphs.iter().filter(|p| p.kind == Kind::Signature).collect();
+    let Some(first) = block.first() else {
+        let fix = "Add a block in which the head and the chair of governors sign and date it.";
+        findings.add("SIGN-BLANK", Severity::Error, At::line(0), "there is no signature block", fix);
+        return;
+    };
+    let label = expression!(
+        r"(?ix)^(?:signed(?:\ by)?|signatures?|dated?|name|(?:the\ )?(?:acting\ )?head\ ?(?:teacher)?(?:/?\ ?principal)?|proprietor.*|chair.*|principal)\s*[:._\s-]*$"
+    );
+    let filled = block.iter().filter(|p| !label.is_some_and(|label| label.is_match(p.text.trim()))).count();
+    let dated = block.iter().any(|p| dates(&p.text).iter().any(|found| found.date.is_some()));
+    if filled == 0 || !dated {
+        let message = if filled == 0 { "nobody has signed" } else { "the signatures carry no date" };
+        let fix = "Have the head and the chair of governors sign and date it.";
+        findings.add("SIGN-BLANK", Severity::Error, At::line(first.line), message, fix);
+    }
+}

@@ -1,0 +1,74 @@
+//! ROLE-MULTI, ROLE-CONFLICT, NAME-FOR-ROLE: who holds what. No finding repeats a name.
+
+use super::{At, Findings, Severity, Subject, expression};
+use crate::document::{Kind, plain};
+
+pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
+    leads(subject, findings);
+    conflicts(subject, findings);
+    names(subject, findings);
+}
+
+/// More than one designated safeguarding lead on the front page.
+fn leads(subject: Subject<'_>, findings: &mut Findings) {
+    let Some(shape) = expression!(r"(?i)^designated safeguarding lead[^:\t]*[:\t]\s*(.*)$") else { return };
+    let front: Vec<_> = subject.document.paragraphs.iter().filter(|p| p.kind == Kind::Front).collect();
+    for paragraph in &front {
+        let raw = subject.document.lines.get(usize::try_from(paragraph.line).unwrap_or_default().wrapping_sub(1));
+        let Some(found) = raw.and_then(|raw| shape.captures(raw.trim())).and_then(|found| found.get(1)) else { continue };
+        let names = found.as_str().split([',', ';']).filter(|name| !name.trim().is_empty()).count();
+        if names > 1 {
+            let message = format!("{names} or more people are named as the lead");
+            let fix = "Name one lead, and list the others as deputies.";
+            findings.add("ROLE-MULTI", Severity::Warning, At::line(paragraph.line), message, fix);
+        }
+    }
+}
+
+/// A name without what is said in brackets behind it.
+fn person(name: &str) -> String {
+    plain(name.split('(').next().unwrap_or(name))
+}
+
+fn conflicts(subject: Subject<'_>, findings: &mut Findings) {
+    let holder = |key: &str| subject.value(key).map(person).filter(|name| !name.is_empty());
+    let Some(lead) = holder("role.dsl_lead") else { return };
+    let at = At::line(subject.line("role.dsl_lead"));
+    if holder("role.head").is_some_and(|head| head == lead) {
+        let alone = subject.value("role.dsl_deputies").is_none();
+        let severity = if alone { Severity::Error } else { Severity::Warning };
+        let message = if alone { "the head is the lead and there is no deputy" } else { "the head is the lead" };
+        let fix = "Name a deputy, and the chair of governors as the way round the head.";
+        findings.add("ROLE-CONFLICT", severity, at, message, fix);
+    }
+    for key in ["role.chair", "role.link_governor", "role.governor_safeguarding"] {
+        if holder(key).is_some_and(|governor| governor == lead) {
+            let message = "a governor is named as the lead";
+            findings.add("ROLE-CONFLICT", Severity::Error, at, message, "Name a senior member of staff as the lead.");
+        }
+    }
+}
+
+/// People's names in the text of the policy, where a role would outlast them.
+fn names(subject: Subject<'_>, findings: &mut Findings) {
+    const ROLE_BEFORE: usize = 60;
+    let role = expression!(r"(?i)(?:lead\)?|dsl\)?|deputy|head(?: ?teacher)?|governor|chair|senco|principal)[\s:,(–-]*$");
+    let held = subject.import.parameters.iter().filter(|p| p.key.starts_with("role."));
+    let people: Vec<String> = held
+        .flat_map(|p| &p.values)
+        .map(|name| name.split('(').next().unwrap_or(name).trim().to_owned())
+        .filter(|name| name.split(' ').count() == 2 && name.split(' ').all(|w| w.starts_with(char::is_uppercase)))
+        .collect();
+    for (_, paragraph) in subject.document.body() {
+        for name in &people {
+            let Some(at) = paragraph.text.find(name.as_str()) else { continue };
+            let before = &paragraph.text[..at];
+            let start = before.char_indices().rev().nth(ROLE_BEFORE).map_or(0, |(start, _)| start);
+            if !role.is_some_and(|role| role.is_match(&before[start..])) {
+                let line = At::line(paragraph.line);
+                let fix = "Write the role: the name is on the front page.";
+                findings.add("NAME-FOR-ROLE", Severity::Warning, line, "a person is named where a role belongs", fix);
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! CONTENTS-BODY, NUMBERING, DANGLING-REF: whether what is pointed to is there.
+
+use super::{At, Findings, Severity, Subject, distance, expression};
+use crate::document::{Entry, Kind, Paragraph, plain};
+
+pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
+    contents(subject, findings);
+    numbering(subject, findings);
+    dangling(subject, findings);
+}
+
+/// How alike two titles are: 0 the same, 1 nothing in common.
+fn apart(a: &str, b: &str) -> f64 {
+    let (a, b) = (plain(a), plain(b));
+    let longest = a.chars().count().max(b.chars().count()).max(1);
+    #[expect(clippy::cast_precision_loss, reason = "titles are short")]
+    let share = distance(&a, &b) as f64 / longest as f64;
+    share
+}
+
+fn contents(subject: Subject<'_>, findings: &mut Findings) {
+    const NEAR: f64 = 0.45;
+    let entries = &subject.document.contents;
+    if entries.is_empty() {
+        return;
+    }
+    let headings: Vec<&Paragraph> = subject.document.headings().map(|(_, heading)| heading).collect();
+    let number = |heading: &Paragraph| match &heading.kind {
+        Kind::Heading { number } => number.clone(),
+        _ => None,
+    };
+    let best = |entry: &Entry| headings.iter().min_by(|a, b| apart(&entry.title, &a.text).total_cmp(&apart(&entry.title, &b.text)));
+    for entry in entries {
+        let at = At::line(entry.line);
+        let title = &entry.title;
+        let Some(heading) = best(entry) else { continue };
+        let begins = plain(&heading.text).starts_with(&plain(title));
+        match apart(title, &heading.text) {
+            0.0 if number(heading) != entry.number => {
+                let message = format!("“{title}” has another number in the text");
+                findings.add("CONTENTS-BODY", Severity::Info, at, message, "Number both alike.");
+            }
+            0.0 => {}
+            near if near < NEAR || begins || (number(heading).is_some() && number(heading) == entry.number) => {
+                let message = format!("“{title}” is worded otherwise in the text");
+                findings.add("CONTENTS-BODY", Severity::Info, at, message, "Word both alike.");
+            }
+            _ => {
+                let message = format!("the contents list “{title}” and no such section follows");
+                findings.add("CONTENTS-BODY", Severity::Warning, at, message, "Add the section or take the entry away.");
+            }
+        }
+    }
+    let depth = |number: &str| number.split('.').count();
+    let listed = entries.iter().filter_map(|entry| entry.number.as_deref()).map(depth).max().unwrap_or(1);
+    for heading in headings {
+        let Some(own) = number(heading).filter(|own| depth(own) <= listed) else { continue };
+        let near = |entry: &Entry| {
+            apart(&entry.title, &heading.text) < NEAR
+                || plain(&heading.text).starts_with(&plain(&entry.title))
+                || entry.number.as_ref() == Some(&own)
+        };
+        if !entries.iter().any(near) {
+            let message = "the section is not in the contents list";
+            findings.add("CONTENTS-BODY", Severity::Warning, At::line(heading.line), message, "Add it to the contents.");
+        }
+    }
+}
+
+/// Headings whose numbers jump or repeat among their sisters.
+fn numbering(subject: Subject<'_>, findings: &mut Findings) {
+    let mut seen: Vec<Vec<u32>> = Vec::new();
+    for (_, heading) in subject.document.headings() {
+        let Kind::Heading { number: Some(number) } = &heading.kind else { continue };
+        let parts: Vec<u32> = number.split('.').filter_map(|part| part.parse().ok()).collect();
+        let Some((last, parent)) = parts.split_last() else { continue };
+        let sister = seen.iter().rev().find(|p| p.len() == parts.len() && p.starts_with(parent)).and_then(|p| p.last());
+        let expected = sister.map_or(1, |sister| sister + 1);
+        let orphan = !parent.is_empty() && !seen.iter().any(|p| p.as_slice() == parent);
+        let at = At::line(heading.line);
+        if seen.contains(&parts) {
+            findings.add("NUMBERING", Severity::Warning, at, format!("number {number} stands twice"), "Number it anew.");
+        } else if orphan {
+            let message = format!("number {number} stands in no chapter of that number");
+            findings.add("NUMBERING", Severity::Warning, at, message, "Number it as its chapter is numbered.");
+        } else if *last > expected {
+            findings.add("NUMBERING", Severity::Info, at, format!("there is a gap before {number}"), "Number it anew.");
+        }
+        seen.push(parts);
+    }
+}
+
+/// Charts, forms and appendices that are named and not there.
+fn dangling(subject: Subject<'_>, findings: &mut Findings) {
+    let named = expression!(
+        r"(?i)\b(?:flow ?-?chart|diagram|chart|appendix(?: [a-z0-9])?|annex(?: [a-z0-9])?|form)\b[^.]*\b(?:made available|overleaf|below|attached|enclosed|at the end)\b|\b(?:see|refer to) (?:the )?(?:appendix|annex)(?: [a-z0-9]\b)?"
+    );
+    let Some(named) = named else { return };
+    for (_, paragraph) in subject.document.body() {
+        let Some(found) = named.find(&paragraph.text) else { continue };
+        let text = paragraph.text.as_str();
+        let linked = text.contains("://") || text.contains("www.") || text.contains("our website");
+        let first = plain(found.as_str());
+        let thing = ["appendix", "annex", "chart", "flowchart", "diagram", "form"]
+            .into_iter()
+            .find(|thing| first.split(' ').any(|word| word == *thing))
+            .unwrap_or("chart");
+        let there = subject.document.headings().any(|(_, heading)| plain(&heading.text).split(' ').any(|w| w == thing));
+        if !linked && !there {
+            let message = format!("the {thing} it points to is not there");
+            findings.add("DANGLING-REF", Severity::Error, At::line(paragraph.line), message, "Add it, or say where it is.");
+        }
+    }
+}

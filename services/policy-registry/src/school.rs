@@ -1,0 +1,44 @@
+//! Schools: the tenants of the authority. A school's URN changes when it becomes an academy; its id never does.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use chassis::id::SchoolId;
+
+use crate::parameter::{Origin, Parameter};
+
+/// The kinds of school.
+pub const KINDS: [&str; 6] = ["nursery", "primary", "secondary", "all_through", "special", "pru"];
+/// The key stages.
+pub const KEY_STAGES: [&str; 6] = ["EYFS", "KS1", "KS2", "KS3", "KS4", "KS5"];
+
+/// One tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct School {
+    /// Its id.
+    pub id: SchoolId,
+    /// Its name.
+    pub name: String,
+    /// Its kind, one of `KINDS`.
+    pub kind: String,
+    /// Its unique reference number, six digits.
+    pub urn: String,
+    /// The key stages it teaches, in the order of `KEY_STAGES`.
+    pub key_stages: Vec<String>,
+    /// When it was added.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+impl School {
+    /// What the school's own record says of the blanks of a policy.
+    pub fn parameters(&self) -> Vec<Parameter> {
+        let one = |key: &str, value: &str| Parameter::of(key, vec![value.to_owned()], Origin::School);
+        vec![
+            one("school.legal_name", &self.name),
+            one("school.short_name", &self.name),
+            one("school.type", &self.kind),
+            Parameter::of("school.key_stages", self.key_stages.clone(), Origin::School),
+        ]
+    }
+}

@@ -1,0 +1,148 @@
+//! Procedures, gates, alert rules, registers and report lines: the parts of a template that other services run.
+
+use serde::{Deserialize, Serialize};
+
+use super::condition::Condition;
+
+/// The ordered steps for one kind of incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Procedure {
+    /// Its id, `P1`.
+    pub id: String,
+    /// The kind of incident, in words.
+    pub title: String,
+    /// Words by which such an incident is recognised.
+    pub cues: Vec<String>,
+    /// Its steps, in order of effect.
+    pub steps: Vec<Step>,
+}
+
+/// One act: who, by when, condition, gate, record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its id, `P1-03`.
+    pub id: String,
+    /// What is to be done, in words.
+    pub title: String,
+    /// Who does it.
+    pub roles: Vec<String>,
+    /// By when.
+    pub clock: StepClock,
+    /// When it is due at all.
+    pub condition: Condition,
+    /// The gates this act must pass.
+    pub gates: Vec<String>,
+    /// The gates that recording it opens.
+    pub opens: Vec<String>,
+    /// Acts never offered in this kind of case.
+    pub prohibitions: Vec<String>,
+    /// What is recorded when it is done.
+    pub records: Vec<String>,
+    /// True where it may not be skipped.
+    pub statutory: bool,
+    /// Steps that come before it.
+    pub after: Vec<String>,
+    /// The requirements it carries.
+    pub requirements: Vec<String>,
+}
+
+/// By when a step is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepClock {
+    /// One of `CLOCK_KINDS`.
+    pub kind: String,
+    /// How many, where the kind counts.
+    #[serde(default)]
+    pub amount: u32,
+    /// The rule it comes from; empty where the school set it.
+    #[serde(default)]
+    pub source: String,
+}
+
+/// The kinds of clock, and whether each counts.
+pub const CLOCK_KINDS: [(&str, bool); 6] = [
+    ("at_once", false),
+    ("hours", true),
+    ("working_days", true),
+    ("days", true),
+    ("before_closing", false),
+    ("none", false),
+];
+
+/// Who can be given a step.
+pub const STEP_ROLES: [&str; 8] =
+    ["anyone", "dsl", "deputy_dsl", "leader", "head", "chair", "pastoral", "technical_staff"];
+
+/// The facts a step's condition may read, with their values beside `unknown`.
+pub const FACTS: [(&str, &[&str]); 19] = [
+    ("immediate_danger", YES_NO),
+    ("offence", &["no", "unclear", "yes"]),
+    ("device_involved", YES_NO),
+    ("on_school_system", YES_NO),
+    ("other_setting", YES_NO),
+    ("public_at_risk", YES_NO),
+    ("viewing_needed", YES_NO),
+    ("agencies_needed", &["undecided", "yes", "no"]),
+    ("deletion_safe", YES_NO),
+    ("parents_safe", YES_NO),
+    ("police_advice", YES_NO),
+    ("police_hold", YES_NO),
+    ("criteria_met", YES_NO),
+    ("conduct_established", YES_NO),
+    ("intelligence", YES_NO),
+    ("by_or_at_member", YES_NO),
+    ("response_unclear", YES_NO),
+    ("iioc_variant", &["a", "b", "c"]),
+    ("subject", &["learner", "parent", "staff", "head"]),
+];
+const YES_NO: &[&str] = &["yes", "no"];
+
+/// A refusal until named facts are recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Its id, `G-HOLD`.
+    pub id: String,
+    /// What it keeps shut, in words.
+    pub title: String,
+    /// What opens it, in words.
+    pub opened_by: String,
+    /// The requirements it carries.
+    pub requirements: Vec<String>,
+}
+
+/// Data that raises an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertRule {
+    /// Its id, `filter.self_harm_search`.
+    pub id: String,
+    /// What it watches: `observation`, `review`, `feed`, `concern`.
+    pub watches: String,
+    /// The theme, for observations.
+    pub theme: String,
+    /// The basis it fires on: `list`, `search`, `category`.
+    pub basis: String,
+    /// `low`, `medium`, `high`, `critical`.
+    pub severity: String,
+    /// Who is told: `dsl`, `it`, `head`.
+    pub route: String,
+    /// True where no school may lower, mute or delay it.
+    pub locked: bool,
+    /// The least count within an hour that raises it.
+    pub threshold: u32,
+    /// The requirements it carries.
+    pub requirements: Vec<String>,
+}
+
+/// A register the template names, or a report line it defines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Its key.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// How it is counted, for a report line.
+    pub definition: String,
+    /// The requirements it carries.
+    pub requirements: Vec<String>,
+}

@@ -1,0 +1,9 @@
+//! One file per noun of the command.
+
+pub mod audit;
+pub mod bench;
+pub mod client;
+pub mod logs;
+pub mod operate;
+pub mod policy;
+pub mod serve;

@@ -1,0 +1,196 @@
+//! `hedgerow sign-in`, `school`, `reports`, `call`: what a person does at a gateway.
+
+use chassis::error::{Error, Result};
+use clap::{Args, Subcommand};
+use proto::access::v1::{SignInRequest, accounts_client::AccountsClient};
+
+use crate::{client, config::Config, dynamic};
+
+/// Signs in and prints the session token.
+#[derive(Debug, Args)]
+pub struct SignIn {
+    /// The sign-in name.
+    name: String,
+    /// A file that holds the password; without it the password is read from standard input.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<std::path::PathBuf>,
+}
+
+impl SignIn {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The gateway's refusal.
+    pub async fn run(self, config: &Config) -> Result<()> {
+        let password = match &self.password_file {
+            Some(file) => std::fs::read_to_string(file),
+            None => std::io::read_to_string(std::io::stdin()),
+        };
+        let password = password.map_err(|e| Error::invalid("password-file", e.to_string()))?;
+        let request =
+            SignInRequest { sign_in_name: self.name, password: password.trim_end_matches(['\r', '\n']).to_owned() };
+        let mut accounts = AccountsClient::new(client::gateway(config).await?);
+        let response = accounts.sign_in(chassis::upstream::request(request)).await;
+        println!("{}", response.map_err(|s| Error::from_status(&s))?.into_inner().session_token);
+        Ok(())
+    }
+}
+
+/// Schools.
+#[derive(Debug, Subcommand)]
+pub enum School {
+    /// Lists the schools one has to do with.
+    List,
+    /// Adds a school.
+    Create {
+        /// Its name.
+        name: String,
+        /// `nursery`, `primary`, `secondary`, `all_through`, `special` or `pru`.
+        #[arg(long)]
+        kind: String,
+        /// Its unique reference number, six digits.
+        #[arg(long)]
+        urn: String,
+        /// The key stages it teaches, such as `EYFS,KS1,KS2`.
+        #[arg(long, value_delimiter = ',')]
+        key_stages: Vec<String>,
+    },
+}
+
+impl School {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn run(self, config: &Config) -> Result<()> {
+        match self {
+            Self::List => {
+                let answer = ask(config, "ListSchools", serde_json::json!({"pageSize": 1000})).await?;
+                for school in answer["schools"].as_array().into_iter().flatten() {
+                    let text = |key: &str| school[key].as_str().unwrap_or_default().to_owned();
+                    println!("{}\t{}\t{}", text("schoolId"), text("kind"), text("name"));
+                }
+                Ok(())
+            }
+            Self::Create { name, kind, urn, key_stages } => {
+                let request = serde_json::json!({
+                    "name": name, "kind": kind, "urn": urn, "keyStages": key_stages, "requestId": client::request_id()
+                });
+                let answer = ask(config, "CreateSchool", request).await?;
+                println!("{}", answer["school"]["schoolId"].as_str().unwrap_or_default());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Reports.
+#[derive(Debug, Subcommand)]
+pub enum Reports {
+    /// The termly report of one school.
+    School {
+        /// The school.
+        school: String,
+        /// The term, such as `2026-autumn`; the current one without it.
+        #[arg(long, default_value = "")]
+        term: String,
+    },
+    /// The authority's report over its schools.
+    Authority {
+        /// The term, such as `2026-autumn`; the current one without it.
+        #[arg(long, default_value = "")]
+        term: String,
+    },
+}
+
+impl Reports {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn run(self, config: &Config) -> Result<()> {
+        let answer = match self {
+            Self::School { school, term } => {
+                ask(config, "GetSchoolReport", serde_json::json!({"schoolId": school, "termId": term})).await?
+            }
+            Self::Authority { term } => {
+                ask(config, "GetAuthorityReport", serde_json::json!({"termId": term})).await?
+            }
+        };
+        let report = &answer["report"];
+        println!("{}", report["term"]["title"].as_str().unwrap_or_default());
+        for line in report["lines"].as_array().into_iter().flatten() {
+            println!("{:>8}  {}", figure(&line["figure"]), line["title"].as_str().unwrap_or_default());
+            for part in line["parts"].as_array().into_iter().flatten() {
+                println!("{:>12}  {}", figure(&part["figure"]), part["title"].as_str().unwrap_or_default());
+            }
+        }
+        for row in report["schools"].as_array().into_iter().flatten() {
+            let cells: Vec<String> = row["cells"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|c| format!("{}={}", c["key"].as_str().unwrap_or_default(), figure(&c["figure"])))
+                .collect();
+            println!("{}  {}", row["schoolId"].as_str().unwrap_or_default(), cells.join(" "));
+        }
+        Ok(())
+    }
+}
+
+/// A figure as it is published: its code where it has one.
+fn figure(figure: &serde_json::Value) -> String {
+    match figure["code"].as_str() {
+        Some(code) if !code.is_empty() => code.to_owned(),
+        _ => figure["value"].as_str().unwrap_or("0").to_owned(),
+    }
+}
+
+/// Calls any rpc.
+#[derive(Debug, Args)]
+pub struct Call {
+    /// The rpc, such as `CloseCase` or `IncidentCases/CloseCase`.
+    #[arg(required_unless_present = "list")]
+    method: Option<String>,
+    /// The request as JSON; `requestId` is added where the request has one and the JSON does not.
+    #[arg(default_value = "{}")]
+    json: String,
+    /// Lists the rpcs there are.
+    #[arg(long)]
+    list: bool,
+}
+
+impl Call {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn run(self, config: &Config) -> Result<()> {
+        if self.list {
+            for rpc in proto::contract::rpcs() {
+                println!("{}\t{}", rpc.path.trim_start_matches('/'), rpc.permission.as_str_name());
+            }
+            return Ok(());
+        }
+        let request: serde_json::Value =
+            serde_json::from_str(&self.json).map_err(|e| Error::invalid("json", e.to_string()))?;
+        let answer = ask(config, self.method.as_deref().unwrap_or_default(), request).await?;
+        println!("{}", serde_json::to_string_pretty(&answer)?);
+        Ok(())
+    }
+}
+
+/// Calls an rpc at the gateway.
+///
+/// # Errors
+/// The service's refusal.
+pub async fn ask(config: &Config, method: &str, mut request: serde_json::Value) -> Result<serde_json::Value> {
+    let rpc = dynamic::find(method)?;
+    let wants_id = rpc.descriptor.input().get_field_by_name("request_id").is_some();
+    if let (true, Some(fields)) = (wants_id, request.as_object_mut()) {
+        if !fields.contains_key("requestId") && !fields.contains_key("request_id") {
+            fields.insert("requestId".into(), client::request_id().into());
+        }
+    }
+    dynamic::call(client::gateway(config).await?, rpc, &request.to_string()).await
+}

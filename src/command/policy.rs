@@ -1,0 +1,218 @@
+//! `hedgerow policy`: templates, the agency register, and a school's policy from its document to in force.
+
+use std::path::{Path, PathBuf};
+
+use chassis::error::{Error, Result};
+use clap::{Args, Subcommand};
+use proto::policy_registry::v1::{
+    ImportPolicyRequest, PublishAgencyRegisterRequest, PublishTemplateRequest, Severity, SourceFile,
+    policy_registry_client::PolicyRegistryClient,
+};
+
+use super::client::ask;
+use crate::{client, config::Config};
+
+/// Templates and schools' policies.
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// Checks a template's files; needs no server.
+    Check(Check),
+    /// Publishes a template: the files of a folder, or the model template shipped with the platform.
+    PublishTemplate {
+        /// The template's folder.
+        folder: Option<PathBuf>,
+    },
+    /// Publishes the agency register of an area: a file, or the one shipped with the platform.
+    PublishRegister {
+        /// The area, such as `derbyshire`.
+        area: String,
+        /// The register's file.
+        #[arg(long)]
+        file: Option<PathBuf>,
+    },
+    /// Reads a school's document into a draft and prints what became of it.
+    Import {
+        /// The document.
+        file: PathBuf,
+        /// The school.
+        #[arg(long)]
+        school: String,
+    },
+    /// Signs a draft as the head.
+    Approve(Sign),
+    /// Signs an approved version as the chair of governors.
+    Ratify(Sign),
+    /// Brings a signed version into force.
+    Publish(Sign),
+    /// Prints what was in force at a moment, as JSON.
+    Effective {
+        /// The school.
+        #[arg(long)]
+        school: String,
+        /// The moment, such as `2026-11-24T09:00:00Z`; now without it.
+        #[arg(long)]
+        at: Option<String>,
+    },
+}
+
+/// A template to be checked.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The template's folder; the model template without it.
+    folder: Option<PathBuf>,
+}
+
+/// A version to be signed or published.
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// The version, `ins_…`.
+    instance: String,
+    /// The school.
+    #[arg(long)]
+    school: String,
+}
+
+impl Check {
+    /// Prints every problem.
+    ///
+    /// # Errors
+    /// `Invalid` where there is one.
+    pub fn run(&self) -> Result<()> {
+        let files = match &self.folder {
+            Some(folder) => files(folder)?,
+            None => Vec::new(),
+        };
+        let files: Vec<(String, Vec<u8>)> = files.into_iter().map(|f| (f.name, f.content.to_vec())).collect();
+        let problems = policy_registry::check(&files);
+        for problem in &problems {
+            println!("{problem}");
+        }
+        match problems.len() {
+            0 => {
+                println!("the template holds");
+                Ok(())
+            }
+            n => Err(Error::invalid("template", format!("Mend the {n} problems above"))),
+        }
+    }
+}
+
+impl Policy {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn run(self, config: &Config) -> Result<()> {
+        match self {
+            Self::Check(check) => check.run(),
+            Self::PublishTemplate { folder } => {
+                let files = folder.map(|folder| files(&folder)).transpose()?.unwrap_or_default();
+                let request = PublishTemplateRequest { files, request_id: client::request_id() };
+                let response = registry(config).await?.publish_template(request).await;
+                let template = response.map_err(|s| Error::from_status(&s))?.into_inner().template.unwrap_or_default();
+                let clauses: usize = template.sections.iter().map(|s| s.clauses.len()).sum();
+                println!("{} version {}: {clauses} clauses", template.name, template.version);
+                Ok(())
+            }
+            Self::PublishRegister { area, file } => {
+                let file = file.map(|file| read(&file)).transpose()?;
+                let request = PublishAgencyRegisterRequest { file, area, request_id: client::request_id() };
+                let response = registry(config).await?.publish_agency_register(request).await;
+                let register = response.map_err(|s| Error::from_status(&s))?.into_inner();
+                println!("{} version {}: {} agencies", register.area, register.version, register.agencies.len());
+                Ok(())
+            }
+            Self::Import { file, school } => import(config, &file, school).await,
+            Self::Approve(sign) => sign.act(config, "ApproveInstance").await,
+            Self::Ratify(sign) => sign.act(config, "RatifyInstance").await,
+            Self::Publish(sign) => sign.act(config, "PublishInstance").await,
+            Self::Effective { school, at } => {
+                let mut request = serde_json::json!({"schoolId": school});
+                if let Some(at) = at {
+                    request["atTime"] = at.into();
+                }
+                let answer = ask(config, "GetEffectivePolicy", request).await?;
+                println!("{}", serde_json::to_string_pretty(&answer["policy"])?);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Sign {
+    async fn act(self, config: &Config, method: &str) -> Result<()> {
+        let which = serde_json::json!({"schoolId": self.school, "instanceId": self.instance});
+        let now = ask(config, "GetInstance", which.clone()).await?;
+        let mut request = which;
+        request["etag"] = now["instance"]["etag"].clone();
+        let answer = ask(config, method, request).await?;
+        println!("{}", answer["instance"]["state"].as_str().unwrap_or_default());
+        Ok(())
+    }
+}
+
+async fn registry(config: &Config) -> Result<PolicyRegistryClient<client::Gateway>> {
+    Ok(PolicyRegistryClient::new(client::gateway(config).await?)
+        .max_decoding_message_size(chassis::serve::MAX_MESSAGE)
+        .max_encoding_message_size(chassis::serve::MAX_MESSAGE))
+}
+
+async fn import(config: &Config, file: &Path, school: String) -> Result<()> {
+    let request =
+        ImportPolicyRequest { school_id: school, file: Some(read(file)?), request_id: client::request_id() };
+    let response = registry(config).await?.import_policy(request).await;
+    let instance = response.map_err(|s| Error::from_status(&s))?.into_inner().instance.unwrap_or_default();
+    let import = instance.import.clone().unwrap_or_default();
+    println!("{} version {} (draft)", instance.instance_id, instance.version);
+    println!(
+        "{} paragraphs = {} matched + {} amended + {} added + {} set aside; {} sections; {} clauses not found",
+        import.paragraphs,
+        import.matched,
+        import.amended,
+        import.added,
+        import.ignored,
+        import.sections,
+        import.missing
+    );
+    for parameter in instance.parameters.iter().filter(|p| p.origin == "document") {
+        println!("  {} = {} (line {})", parameter.key, parameter.values.join("; "), parameter.line);
+    }
+    for finding in &instance.findings {
+        let severity = match finding.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info | Severity::Unspecified => "info",
+        };
+        println!("{}:{}:{}: {severity}: {} [{}]", file.display(), finding.line, finding.column, finding.message, finding.rule);
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<SourceFile> {
+    let content =
+        std::fs::read(path).map_err(|e| Error::invalid("file", format!("{}: {e}", path.display())))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(SourceFile { name, content: content.into() })
+}
+
+/// Every file of a folder, named by its path inside it.
+fn files(folder: &Path) -> Result<Vec<SourceFile>> {
+    fn walk(root: &Path, folder: &Path, found: &mut Vec<SourceFile>) -> std::io::Result<()> {
+        let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+        entries.sort_by_key(std::fs::DirEntry::path);
+        for entry in entries {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(root, &path, found)?;
+            } else {
+                let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                found.push(SourceFile { name, content: std::fs::read(&path)?.into() });
+            }
+        }
+        Ok(())
+    }
+    let mut found = Vec::new();
+    walk(folder, folder, &mut found)
+        .map_err(|e| Error::invalid("folder", format!("{}: {e}", folder.display())))?;
+    Ok(found)
+}

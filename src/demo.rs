@@ -1,0 +1,193 @@
+//! The demonstration: a fictional authority with three schools tailored as differently as real ones are, people for
+//! every role, and a term of plausible history, made through the very rpcs that people use. Nobody in it exists.
+
+mod history;
+mod people;
+
+use std::sync::Arc;
+
+use chassis::{
+    clock::ManualClock,
+    error::{Error, Result},
+};
+use prost::bytes::Bytes;
+use proto::{
+    filtering_ingest::v1::{IngestLinesRequest, filtering_ingest_client::FilteringIngestClient},
+    policy_registry::v1::{ImportPolicyRequest, SourceFile, policy_registry_client::PolicyRegistryClient},
+};
+use serde_json::{Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::datetime};
+use tokio_stream::StreamExt as _;
+
+use crate::{client::request_id, dynamic, platform::Platform};
+pub use people::sign_ins;
+use people::{PASSWORD, People, who};
+
+/// When the demonstration's history begins: the first day of the autumn term.
+pub fn start() -> OffsetDateTime {
+    datetime!(2026-09-01 07:30 UTC)
+}
+
+/// A school of the demonstration.
+struct School {
+    key: &'static str,
+    name: &'static str,
+    kind: &'static str,
+    urn: &'static str,
+    key_stages: &'static [&'static str],
+    policy: &'static [u8],
+    /// What its document leaves open.
+    parameters: &'static [(&'static str, &'static [&'static str])],
+    profile: &'static str,
+    log: &'static [u8],
+}
+
+const SCHOOLS: [School; 3] = [
+    School {
+        key: "thistledown",
+        name: "Thistledown Grange School",
+        kind: "special",
+        urn: "888801",
+        key_stages: &["EYFS", "KS1", "KS2", "KS3", "KS4", "KS5"],
+        policy: include_bytes!("../docs/examples/policies/thistledown-grange.txt"),
+        parameters: &[("doc.next_review", &["2027-09-01"])],
+        profile: "squid",
+        log: include_bytes!("../docs/examples/logs/thistledown-squid.log"),
+    },
+    School {
+        key: "pennyroyal",
+        name: "Pennyroyal Lane Primary School",
+        kind: "primary",
+        urn: "888802",
+        key_stages: &["EYFS", "KS1", "KS2"],
+        policy: include_bytes!("../docs/examples/policies/pennyroyal-lane.txt"),
+        parameters: &[],
+        profile: "e2guardian",
+        log: include_bytes!("../docs/examples/logs/pennyroyal-e2guardian.log"),
+    },
+    School {
+        key: "harrowmere",
+        name: "Harrowmere High School",
+        kind: "secondary",
+        urn: "888803",
+        key_stages: &["KS3", "KS4", "KS5"],
+        policy: include_bytes!("../docs/examples/policies/harrowmere-high.txt"),
+        parameters: &[("doc.next_review", &["2027-09-01"])],
+        profile: "fortigate",
+        log: include_bytes!("../docs/examples/logs/harrowmere-fortigate.log"),
+    },
+];
+
+/// The clock the platform runs by and the people who act on it.
+struct Stage<'a> {
+    clock: &'a Arc<ManualClock>,
+    people: People,
+}
+
+/// Makes the demonstration's data.
+///
+/// # Errors
+/// Where an rpc refuses: a fault of ours.
+pub async fn make(platform: &Platform, clock: &Arc<ManualClock>) -> Result<()> {
+    let gateway = platform.gateway.as_ref().ok_or_else(|| Error::internal("the demonstration needs the gateway"))?;
+    gateway.bootstrap("officer", PASSWORD).await?;
+    let mut stage = Stage { clock, people: People::new(gateway.router()) };
+    progress("the authority, its template and its agency register");
+    stage.people.sign_in("officer").await?;
+    stage.call("officer", "PublishTemplate", json!({})).await?;
+    stage.call("officer", "PublishAgencyRegister", json!({"area": "northshire"})).await?;
+    for school in &SCHOOLS {
+        progress(school.name);
+        stage.open_school(school).await?;
+    }
+    progress("a term of history");
+    history::make(&mut stage).await
+}
+
+fn progress(what: &str) {
+    eprintln!("making {what}");
+}
+
+impl Stage<'_> {
+    /// Calls an rpc as somebody, through the gateway's own door.
+    async fn call(&self, who: &str, method: &str, mut request: Value) -> Result<Value> {
+        let rpc = dynamic::find(method)?;
+        let wants_id = rpc.descriptor.input().get_field_by_name("request_id").is_some();
+        if let (true, Some(fields)) = (wants_id, request.as_object_mut()) {
+            fields.insert("requestId".into(), request_id().into());
+        }
+        let answer = dynamic::call(self.people.way(who)?, rpc, &request.to_string()).await;
+        answer.map_err(|error| Error::internal(format!("{method} by {who} was refused: {error}")))
+    }
+
+    /// Signs those who act next in again: sessions end after hours, and the history jumps by days.
+    async fn renew(&mut self, school: &str) -> Result<()> {
+        for name in [who(school, "staff"), who(school, "dsl"), who(school, "it"), "pennyroyal.head".to_owned()] {
+            self.people.sign_in(&name).await?;
+        }
+        Ok(())
+    }
+
+    async fn open_school(&mut self, school: &School) -> Result<()> {
+        let request = json!({
+            "name": school.name, "kind": school.kind, "urn": school.urn, "keyStages": school.key_stages
+        });
+        let id = text(&self.call("officer", "CreateSchool", request).await?["school"]["schoolId"]);
+        self.people.schools.insert(school.key, id.clone());
+        let start = start().format(&Rfc3339).map_err(Error::internal)?;
+        for (name, account) in people::accounts(school.key, &id, &start) {
+            self.call("officer", "CreateAccount", account).await?;
+            self.people.sign_in(&name).await?;
+        }
+        self.adopt_policy(school, &id).await?;
+        let feed = json!({"schoolId": id, "name": "Web filter", "profile": school.profile});
+        let feed = self.call(&who(school.key, "it"), "CreateFeed", feed).await?;
+        self.people.feeds.insert(school.key, text(&feed["feed"]["feedId"]));
+        Ok(())
+    }
+
+    /// From the school's document to a policy in force.
+    async fn adopt_policy(&self, school: &School, id: &str) -> Result<()> {
+        let (dsl, head, chair) = (who(school.key, "dsl"), who(school.key, "head"), who(school.key, "chair"));
+        let file = SourceFile { name: format!("{}.txt", school.key), content: Bytes::from_static(school.policy) };
+        let request = ImportPolicyRequest { school_id: id.to_owned(), file: Some(file), request_id: request_id() };
+        let mut registry = PolicyRegistryClient::new(self.people.way(&dsl)?)
+            .max_decoding_message_size(chassis::serve::MAX_MESSAGE);
+        let draft = registry.import_policy(request).await.map_err(|s| Error::from_status(&s))?.into_inner();
+        let draft = draft.instance.unwrap_or_default();
+        let mut etag = draft.etag;
+        for (key, values) in school.parameters {
+            let set = json!({
+                "schoolId": id, "instanceId": draft.instance_id, "key": key, "values": values, "etag": etag
+            });
+            etag = text(&self.call(&dsl, "SetParameter", set).await?["instance"]["etag"]);
+        }
+        for (who, method) in [(&head, "ApproveInstance"), (&chair, "RatifyInstance"), (&head, "PublishInstance")] {
+            let sign = json!({"schoolId": id, "instanceId": draft.instance_id, "etag": etag});
+            etag = text(&self.call(who, method, sign).await?["instance"]["etag"]);
+        }
+        Ok(())
+    }
+
+    /// Sends a school's filter log.
+    async fn send_log(&self, school: &School) -> Result<()> {
+        let request = IngestLinesRequest {
+            school_id: self.people.school(school.key).to_owned(),
+            feed_id: self.people.feeds.get(school.key).cloned().unwrap_or_default(),
+            delivery_id: "2026-11-16".to_owned(),
+            first_line: 1,
+            lines: Bytes::from_static(school.log),
+        };
+        let mut ingest = FilteringIngestClient::new(self.people.way(&who(school.key, "it"))?);
+        let answer = ingest.ingest_lines(tokio_stream::once(request)).await;
+        let mut acknowledged = answer.map_err(|s| Error::from_status(&s))?.into_inner();
+        while let Some(batch) = acknowledged.next().await {
+            batch.map_err(|s| Error::from_status(&s))?;
+        }
+        Ok(())
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

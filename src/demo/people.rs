@@ -1,0 +1,127 @@
+//! The people of the demonstration. All of them are made up.
+
+use std::collections::HashMap;
+
+use chassis::error::{Error, Result};
+use serde_json::{Value, json};
+
+use crate::{client::Within, dynamic};
+
+/// Everybody's password in the demonstration, and nowhere else.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Role at the school, name shown, roles held.
+type Person = (&'static str, &'static str, &'static [&'static str]);
+
+/// The people of each school. At the primary the head is the only lead, as at many small schools.
+const PEOPLE: [(&str, &[Person]); 3] = [
+    (
+        "thistledown",
+        &[
+            ("staff", "Jo Fenwick", &["ROLE_STAFF"]),
+            ("dsl", "Amara Okafor", &["ROLE_STAFF", "ROLE_DSL"]),
+            ("deputy", "Tom Beresford", &["ROLE_STAFF", "ROLE_DEPUTY_DSL"]),
+            ("head", "Ruth Calloway", &["ROLE_STAFF", "ROLE_HEAD"]),
+            ("governor", "Peter Lindqvist", &["ROLE_GOVERNOR"]),
+            ("chair", "Nadia Rahman", &["ROLE_CHAIR"]),
+            ("it", "Sam Whitlock", &["ROLE_IT"]),
+        ],
+    ),
+    (
+        "pennyroyal",
+        &[
+            ("staff", "Ellie Marsh", &["ROLE_STAFF"]),
+            ("head", "Grace Tolliver", &["ROLE_STAFF", "ROLE_HEAD", "ROLE_DSL"]),
+            ("governor", "Owen Prothero", &["ROLE_GOVERNOR"]),
+            ("chair", "Helen Achebe", &["ROLE_CHAIR"]),
+            ("it", "Raj Malhotra", &["ROLE_IT"]),
+        ],
+    ),
+    (
+        "harrowmere",
+        &[
+            ("staff", "Callum Reid", &["ROLE_STAFF"]),
+            ("dsl", "Farah Siddiqui", &["ROLE_STAFF", "ROLE_DSL"]),
+            ("deputy", "Megan Pryce", &["ROLE_STAFF", "ROLE_DEPUTY_DSL"]),
+            ("head", "Daniel Osei", &["ROLE_STAFF", "ROLE_HEAD"]),
+            ("governor", "Ines Moreau", &["ROLE_GOVERNOR"]),
+            ("chair", "Gordon Haddow", &["ROLE_CHAIR"]),
+            ("it", "Kit Vasquez", &["ROLE_IT"]),
+        ],
+    ),
+];
+
+/// Who is signed in, and what they have made.
+pub struct People {
+    gateway: Within,
+    tokens: HashMap<String, String>,
+    /// School ids by key.
+    pub schools: HashMap<&'static str, String>,
+    /// Feed ids by the school's key.
+    pub feeds: HashMap<&'static str, String>,
+}
+
+impl People {
+    /// Nobody yet.
+    pub fn new(gateway: axum::Router) -> Self {
+        let (tokens, schools, feeds) = Default::default();
+        Self { gateway: Within::new(gateway), tokens, schools, feeds }
+    }
+
+    /// Signs somebody in.
+    pub async fn sign_in(&mut self, name: &str) -> Result<()> {
+        let request = json!({"signInName": name, "password": PASSWORD}).to_string();
+        let answer = dynamic::call(self.gateway.clone(), dynamic::find("SignIn")?, &request).await?;
+        let token = answer["sessionToken"].as_str().unwrap_or_default().to_owned();
+        self.tokens.insert(name.to_owned(), token);
+        Ok(())
+    }
+
+    /// Somebody's way through the gateway.
+    pub fn way(&self, who: &str) -> Result<Within> {
+        let token = self.tokens.get(who).ok_or_else(|| Error::internal(format!("{who} is not signed in")))?;
+        self.gateway.with_token(token)
+    }
+
+    /// A school's id by its key.
+    pub fn school(&self, key: &str) -> &str {
+        self.schools.get(key).map(String::as_str).unwrap_or_default()
+    }
+}
+
+/// The accounts of a school, as requests to create them.
+pub fn accounts(school: &str, school_id: &str, start: &str) -> Vec<(String, Value)> {
+    let people = PEOPLE.iter().find(|(key, _)| *key == school).map(|(_, people)| *people).unwrap_or_default();
+    let account = |(part, display, roles): &Person| {
+        let name = format!("{school}.{part}");
+        let appointments: Vec<Value> =
+            roles.iter().map(|role| json!({"role": role, "schoolId": school_id, "startTime": start})).collect();
+        let request = json!({
+            "signInName": name, "displayName": display, "password": PASSWORD, "appointments": appointments
+        });
+        (name, request)
+    };
+    people.iter().map(account).collect()
+}
+
+/// The sign-in name of whoever acts in a part at a school: at the primary the head is the lead.
+pub fn who(school: &str, part: &str) -> String {
+    match (school, part) {
+        ("pennyroyal", "dsl" | "deputy") => "pennyroyal.head".to_owned(),
+        _ => format!("{school}.{part}"),
+    }
+}
+
+/// What is printed once the demonstration runs.
+pub fn sign_ins(listen: &str) -> String {
+    let mut text = format!("\nHedgerow runs at http://{listen}\nEverybody's password is: {PASSWORD}\n\n");
+    text += &format!("  {:24} {}\n", "officer", "the authority's officer");
+    for (school, people) in PEOPLE {
+        for (part, display, roles) in people {
+            let roles: Vec<String> =
+                roles.iter().map(|r| r.trim_start_matches("ROLE_").to_lowercase().replace('_', " ")).collect();
+            text += &format!("  {:24} {display}: {}\n", format!("{school}.{part}"), roles.join(", "));
+        }
+    }
+    text
+}

@@ -1,0 +1,17 @@
+//! The platform as a whole. One binary, so that it links once.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+#[path = "platform/access_matrix.rs"]
+mod access_matrix;
+#[path = "platform/architecture.rs"]
+mod architecture;
+#[path = "platform/contract.rs"]
+mod contract;
+#[path = "platform/installation.rs"]
+mod installation;
+#[path = "platform/isolation.rs"]
+mod isolation;
+#[path = "platform/journey.rs"]
+mod journey;
+#[path = "platform/requirements.rs"]
+mod requirements;

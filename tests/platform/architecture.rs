@@ -1,0 +1,92 @@
+//! The shape of the code, where a rule of it can be read off the files.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::installation::root;
+
+const SERVICES: [&str; 4] = ["policy-registry", "incident-cases", "filtering-ingest", "reporting"];
+
+fn dependencies(manifest: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(manifest)).unwrap();
+    let table: toml::Table = text.parse().unwrap();
+    table["dependencies"].as_table().unwrap().keys().cloned().collect()
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn architecture_dependencies_point_one_way() {
+    for name in SERVICES.iter().map(|s| format!("services/{s}")).chain(["gateway".to_owned()]) {
+        let all = dependencies(&format!("{name}/Cargo.toml"));
+        let others: Vec<_> = all.iter().filter(|d| SERVICES.contains(&d.as_str()) || *d == "gateway").collect();
+        assert!(others.is_empty(), "{name} depends on {others:?}: services meet in the contract");
+    }
+    let chassis = dependencies("services/chassis/Cargo.toml");
+    assert!(!chassis.iter().any(|d| SERVICES.contains(&d.as_str()) || d == "gateway"));
+    assert!(!dependencies("proto/Cargo.toml").contains(&"chassis".to_owned()));
+}
+
+/// Everything in a service but its wiring is domain: pure, without a database, a wire format or a clock.
+#[test]
+fn architecture_the_domain_is_pure() {
+    const WIRING: [&str; 6] = ["lib.rs", "rpc", "store", "consume", "config.rs", "error.rs"];
+    for service in SERVICES {
+        let src = root().join("services").join(service).join("src");
+        for path in sources(&src) {
+            let inside = path.strip_prefix(&src).unwrap();
+            let first = inside.iter().next().unwrap().to_string_lossy();
+            if WIRING.iter().any(|w| first == *w || first == format!("{w}.rs")) {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for banned in ["sea_orm", "tonic::", "proto::", "async fn", "now_utc", "chassis::db"] {
+                assert!(!code.contains(banned), "{} is domain and holds `{banned}`", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn architecture_files_are_small() {
+    for folder in ["src", "services", "gateway/src", "proto/src", "tests"] {
+        for path in sources(&root().join(folder)) {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            assert!(lines <= 500, "{} has {lines} lines: split it", path.display());
+        }
+    }
+}
+
+#[test]
+fn architecture_the_project_speaks_of_itself_alone() {
+    let banned = [["/wo", "rk/"], ["/ro", "ot/"], ["index.cra", "tes"], ["registry.np", "mjs"], ["files.python", "hosted"]];
+    let mut folders = vec![root().to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let skipped = ["target", ".git", ".assets", "data", "node_modules", "Cargo.lock"].contains(&name.as_str());
+            if path.is_dir() && !skipped {
+                folders.push(path);
+            } else if let (false, Ok(text)) = (skipped, fs::read_to_string(&path)) {
+                for parts in banned {
+                    assert!(!text.contains(&parts.concat()), "{} names {}", path.display(), parts.concat());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Installations under test: real processes of the `hedgerow` binary, on the embedded default or distributed over
+//! PostgreSQL and Redis, reached over the network like any other.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use chassis::{error::Error, testing};
+use hedgerow::{client, config::Config, dynamic};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The first account's password in tests.
+pub const PASSWORD: &str = "a long enough password";
+
+/// Processes that end with the test.
+pub struct Installation {
+    pub data: TempDir,
+    pub gateway: String,
+    environment: Vec<(String, String)>,
+    processes: Vec<(&'static str, Child)>,
+}
+
+impl Drop for Installation {
+    fn drop(&mut self) {
+        for (_, process) in &mut self.processes {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+fn spare_address() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+impl Installation {
+    /// All roles in one process, SQLite files in a folder of its own.
+    pub async fn embedded() -> Self {
+        let gateway = spare_address();
+        let environment = vec![("HEDGEROW_GATEWAY__LISTEN".to_owned(), gateway.clone())];
+        let mut all = Self { data: tempfile::tempdir().unwrap(), gateway, environment, processes: Vec::new() };
+        all.bootstrap();
+        all.start("all");
+        all.ready().await;
+        all
+    }
+
+    /// Each role its own process, a PostgreSQL database each, events over Redis.
+    pub async fn distributed() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let ids = chassis::id::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock));
+        let gateway = spare_address();
+        let mut environment = vec![
+            ("HEDGEROW_GATEWAY__LISTEN".to_owned(), gateway.clone()),
+            ("HEDGEROW_REDIS_URL".to_owned(), testing::server("REDIS").unwrap()),
+        ];
+        for process in ["gateway", "policy-registry", "incident-cases", "filtering-ingest", "reporting"] {
+            let section = process.replace('-', "_").to_uppercase();
+            let database = testing::postgres(process, &ids).await.unwrap();
+            environment.push((format!("HEDGEROW_{section}__DATABASE__URL"), database.url));
+            environment.push((format!("HEDGEROW_{section}__DATABASE__MIGRATE_URL"), database.migrate_url.unwrap()));
+            if process != "gateway" {
+                let listen = spare_address();
+                environment.push((format!("HEDGEROW_{section}__ADDRESS"), format!("http://{listen}")));
+                environment.push((format!("HEDGEROW_{section}__LISTEN"), listen));
+            }
+        }
+        let mut apart = Self { data, gateway, environment, processes: Vec::new() };
+        apart.command(&["keys", "create"]);
+        apart.bootstrap();
+        for role in ["policy-registry", "incident-cases", "filtering-ingest", "reporting", "gateway"] {
+            apart.start(role);
+        }
+        apart.ready().await;
+        apart
+    }
+
+    fn bootstrap(&self) {
+        let password = self.data.path().join("password");
+        std::fs::write(&password, PASSWORD).unwrap();
+        self.command(&["bootstrap", "officer", "--password-file", password.to_str().unwrap()]);
+    }
+
+    fn process(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hedgerow"));
+        command.envs(self.environment.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+        command.arg("--data-dir").arg(self.data.path());
+        command
+    }
+
+    /// Runs the command to its end; answers whether it succeeded and what it printed on both streams.
+    pub fn try_command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> (bool, String) {
+        let output = self.process().args(arguments).envs(environment.iter().copied()).output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// Runs the command, which must succeed.
+    pub fn command(&self, arguments: &[&str]) -> String {
+        let (done, printed) = self.try_command(arguments, &[]);
+        assert!(done, "{arguments:?}: {printed}");
+        printed
+    }
+
+    /// Starts a role as a process.
+    pub fn start(&mut self, role: &'static str) {
+        let log = std::fs::File::create(self.data.path().join(format!("{role}.log"))).unwrap();
+        let child = self.process().args(["serve", role]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        self.processes.push((role, child));
+    }
+
+    /// Ends a role's process at once, as a crash would.
+    pub fn kill(&mut self, role: &str) {
+        for (_, process) in self.processes.iter_mut().filter(|(name, _)| *name == role) {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+        self.processes.retain(|(name, _)| *name != role);
+    }
+
+    /// Waits until the gateway says that everything is there.
+    pub async fn ready(&self) {
+        let address = format!("http://{}/readyz", self.gateway);
+        let begun = Instant::now();
+        while !self.try_command(&["healthcheck", &address], &[]).0 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "the installation is not ready: {}", self.logs());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// What the processes wrote, for a failing test's message.
+    pub fn logs(&self) -> String {
+        let read = |(role, _): &(&str, Child)| {
+            let file = std::fs::File::open(self.data.path().join(format!("{role}.log"))).ok()?;
+            let lines: Vec<String> = BufReader::new(file).lines().map_while(Result::ok).collect();
+            Some(format!("--- {role}\n{}\n", lines[lines.len().saturating_sub(20)..].join("\n")))
+        };
+        self.processes.iter().filter_map(read).collect()
+    }
+
+    /// Somebody signed in.
+    pub async fn sign_in(&self, name: &str) -> Person {
+        let mut config = Config::default();
+        config.client.gateway = format!("http://{}", self.gateway);
+        let nobody = Person { config: config.clone() };
+        let answer = nobody.call("SignIn", json!({"signInName": name, "password": PASSWORD})).await;
+        config.client.session_token_secret = text(&answer["sessionToken"]);
+        Person { config }
+    }
+
+    /// Makes an account and signs it in.
+    pub async fn person(&self, officer: &Person, name: &str, roles: &[&str], school: &str) -> Person {
+        let appointment =
+            |role: &&str| json!({"role": role, "schoolId": school, "startTime": "2020-01-01T00:00:00Z"});
+        let appointments: Vec<Value> = roles.iter().map(appointment).collect();
+        let account = json!({
+            "signInName": name, "displayName": name, "password": PASSWORD, "appointments": appointments
+        });
+        officer.call("CreateAccount", account).await;
+        self.sign_in(name).await
+    }
+}
+
+/// Somebody who calls over the network with a session token.
+#[derive(Clone)]
+pub struct Person {
+    pub config: Config,
+}
+
+impl Person {
+    /// Calls an rpc, which must succeed.
+    pub async fn call(&self, method: &str, request: Value) -> Value {
+        self.try_call(method, request).await.unwrap_or_else(|e| panic!("{method}: {e} {:?}", e.metadata("gate")))
+    }
+
+    /// Calls an rpc.
+    pub async fn try_call(&self, method: &str, mut request: Value) -> Result<Value, Error> {
+        let rpc = dynamic::find(method)?;
+        if rpc.descriptor.input().get_field_by_name("request_id").is_some() && request.get("requestId").is_none() {
+            request["requestId"] = client::request_id().into();
+        }
+        dynamic::call(client::gateway(&self.config).await?, rpc, &request.to_string()).await
+    }
+
+    /// The session token, for the command's environment.
+    pub fn token(&self) -> &str {
+        &self.config.client.session_token_secret
+    }
+}
+
+/// A string of a JSON answer.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Speaks HTTP to the gateway by hand; answers status and body.
+pub fn http(gateway: &str, request: &str) -> (u16, String) {
+    use std::io::Read as _;
+    let mut stream = std::net::TcpStream::connect(gateway).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split_whitespace().nth(1).and_then(|s| s.parse().ok()).unwrap_or_default();
+    (status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+}
+
+/// A folder of the repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
