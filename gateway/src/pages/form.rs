@@ -291,9 +291,10 @@ impl Form {
     #[must_use]
     pub fn refused(mut self, error: &Error, place: &str) -> Self {
         for violation in error.violations() {
-            let named = violation.field.split(['.', '[']).next().unwrap_or_default();
             let text = words::sentence(&violation.message);
-            let field = self.fields.iter_mut().find(|f| f.name == violation.field || f.name == named);
+            let whole = self.fields.iter().position(|f| f.name == violation.field);
+            let place = whole.or_else(|| self.fields.iter().position(|f| names(&violation.field).any(|n| n == f.name)));
+            let field = place.and_then(|place| self.fields.get_mut(place));
             let href = field.map(|field| {
                 field.error.clone_from(&text);
                 format!("#{}", field.id())
@@ -309,6 +310,11 @@ impl Form {
         }
         self
     }
+}
+
+/// The parts of a field's path in the contract: `new_case.risks[0]`.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['.', '[', ']'])
 }
 
 /// What is wrong where no one field is at fault.

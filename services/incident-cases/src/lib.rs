@@ -64,3 +64,6 @@ pub async fn start(setup: Setup) -> Result<Running> {
     let running = running.listen(&setup, consume::KeepPolicy { app }).await;
     Ok(running.listen(&setup, consume::ConcernFromAlert).await)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,310 @@
+//! Concerns: the list, one concern in its reporter's words, and what the lead decides about it.
+
+use axum::extract::{Path, Query};
+use chassis::{
+    clock::moment,
+    error::{Error, Violations},
+};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{
+        Concern, ExistingCase, GetConcernRequest, ListCasesRequest, ListConcernsRequest, NewCase, NoFurtherAction,
+        TriageConcernRequest, triage_concern_request::Decision,
+    },
+};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::visit::{Answer, People, Posted, Visit, ask, heard};
+use crate::pages::{
+    Page,
+    form::{Answers, Field, Form},
+    part::{Head, Link, Pager, Row},
+    words,
+};
+
+/// How many open cases a concern can be added to from its page.
+const SUGGESTED: i32 = 8;
+
+/// What a list shows and where it begins.
+#[derive(Debug, Default, Deserialize)]
+pub struct Listed {
+    /// The state asked for; any where empty.
+    #[serde(default)]
+    pub state: String,
+    /// Where the page begins.
+    #[serde(default)]
+    pub page_token: String,
+}
+
+/// The list of concerns.
+#[derive(Debug, Serialize)]
+pub struct Concerns {
+    head: Head,
+    total: String,
+    filters: Vec<Filter>,
+    concerns: Vec<Line>,
+    pager: Pager,
+}
+
+/// One way to look at a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Filter {
+    link: Link,
+    chosen: bool,
+}
+
+/// The ways to look at a list.
+pub fn filters(path: &str, name: &str, chosen: &str, codes: &[(&str, &str)]) -> Vec<Filter> {
+    let all = std::iter::once(("", "All")).chain(codes.iter().copied());
+    all.map(|(code, text)| {
+        let href = if code.is_empty() { path.to_owned() } else { format!("{path}?{name}={code}") };
+        Filter { link: Link::new(text, href), chosen: code == chosen }
+    })
+    .collect()
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    link: Link,
+    received: String,
+    state: String,
+    safe: String,
+    read: String,
+}
+
+impl Page for Concerns {
+    const TEMPLATE: &'static str = "concerns.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let line = Line {
+            link: Link::new("Sam P", "/schools/sch_1/concerns/con_1"),
+            received: "9:32am".into(),
+            state: "New".into(),
+            safe: "Not sure".into(),
+            read: "Not read yet".into(),
+        };
+        let page = |concerns, next: &str| Self {
+            head: Head::new("Concerns", vec![Link::new("Home", "/")]),
+            total: "1 concern".into(),
+            filters: filters("/schools/sch_1/concerns", "state", "new", words::CONCERN),
+            concerns,
+            pager: Pager::new("/schools/sch_1/concerns", &[("state", "new")], "", next),
+        };
+        vec![page(vec![line], "more"), page(vec![], "")]
+    }
+}
+
+/// Lists concerns.
+pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
+    visit.needs(Permission::ConcernRead)?;
+    let asked = ListConcernsRequest {
+        school_id: visit.school.clone(),
+        state: listed.state.clone(),
+        page_size: 50,
+        page_token: listed.page_token.clone(),
+    };
+    let answer = heard(visit.cases()?.list_concerns(ask(asked))).await?;
+    let (path, now) = (visit.at("/concerns"), visit.now());
+    let page = Concerns {
+        head: Head::new("Concerns", visit.crumbs(&[])),
+        total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "concern", "concerns"),
+        filters: filters(&path, "state", &listed.state, words::CONCERN),
+        concerns: answer.concerns.iter().map(|c| Line::new(c, &path, now)).collect(),
+        pager: Pager::new(&path, &[("state", &listed.state)], &listed.page_token, &answer.next_page_token),
+    };
+    visit.page(&page)
+}
+
+impl Line {
+    fn new(concern: &Concern, path: &str, now: OffsetDateTime) -> Self {
+        let near = |at: &Option<prost_types::Timestamp>| at.as_ref().and_then(moment).map(|at| words::near(at, now));
+        Self {
+            link: Link::new(whom(concern), format!("{path}/{}", concern.concern_id)),
+            received: near(&concern.create_time).unwrap_or_default(),
+            state: words::called(words::CONCERN, &concern.state),
+            safe: if concern.safe_now.is_empty() { "Not asked".into() } else { words::called(words::SAFE, &concern.safe_now) },
+            read: near(&concern.read_time).map_or_else(|| "Not read yet".into(), |at| words::sentence(&at)),
+        }
+    }
+}
+
+/// What a concern is listed under.
+fn whom(concern: &Concern) -> String {
+    if concern.about.is_empty() { format!("Filter alert: {}", words::spaced(&concern.theme)) } else { concern.about.clone() }
+}
+
+/// One concern.
+#[derive(Debug, Serialize)]
+pub struct ConcernPage {
+    head: Head,
+    ring: bool,
+    rows: Vec<Row>,
+    narrative: String,
+    /// What the lead decides; none where nothing is left to decide, or not by this person.
+    form: Option<Form>,
+}
+
+impl Page for ConcernPage {
+    const TEMPLATE: &'static str = "concern.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let concern = Concern {
+            concern_id: "con_1".into(),
+            about: "Sam P".into(),
+            narrative: "First line\nSecond <line>".into(),
+            safe_now: "no".into(),
+            state: "new".into(),
+            reporter_account_id: "acc_1".into(),
+            ..Concern::default()
+        };
+        let people = People::of(&[("acc_1", "Ms Ali")]);
+        let cases = [("cas_1".to_owned(), "2026-014".to_owned())];
+        let form = Form::new("/t", "Save the decision", "1".into(), fields(&cases));
+        let wrong = form.clone().refused(&Error::invalid("new_case.risks", "Select at least one risk"), "");
+        let closed = Concern { state: "in_case".into(), case_id: "cas_1".into(), alert_id: "alt_1".into(), origin: "alert".into(), safe_now: String::new(), ..concern.clone() };
+        let at = |path: &str| format!("/schools/sch_1{path}");
+        vec![
+            Self::new(&concern, &people, Vec::new(), &at, Some(form)),
+            Self::new(&concern, &people, Vec::new(), &at, Some(wrong)),
+            Self::new(&closed, &people, Vec::new(), &at, None),
+        ]
+    }
+}
+
+impl ConcernPage {
+    fn new(concern: &Concern, people: &People, crumbs: Vec<Link>, at: &dyn Fn(&str) -> String, form: Option<Form>) -> Self {
+        let alert = concern.origin == "alert";
+        let mut rows = vec![Row::new("About", whom(concern))];
+        if alert {
+            rows.push(Row::new("From", "A filter alert").to(at(&format!("/filtering/alerts/{}", concern.alert_id))));
+            rows.push(Row::new("Severity", words::called(words::SEVERITIES, &concern.severity)));
+        } else {
+            rows.push(Row::new("Reported by", people.name(&concern.reporter_account_id)));
+            rows.push(Row::new("Is the child safe now?", words::called(words::SAFE, &concern.safe_now)));
+        }
+        rows.extend(Row::some("Received", words::stamp(concern.create_time.as_ref())));
+        rows.extend(Row::some("Happened", words::stamp(concern.event_time.as_ref())));
+        rows.extend(Row::some("Who else was there, or was told", Some(concern.others.clone())));
+        if let Some(read) = words::stamp(concern.read_time.as_ref()) {
+            rows.push(Row::new("First read", format!("{read}, by {}", people.name(&concern.read_by_account_id))));
+        }
+        rows.push(Row::new("State", words::called(words::CONCERN, &concern.state)));
+        if !concern.case_id.is_empty() {
+            rows.push(Row::new("Case", "Open the case").to(at(&format!("/cases/{}", concern.case_id))));
+        }
+        rows.extend(Row::some("Why nothing further", Some(concern.reason.clone())));
+        Self {
+            head: Head::new("Concern", crumbs),
+            ring: matches!(concern.safe_now.as_str(), "no" | "not_sure") && concern.state == "new",
+            rows,
+            narrative: concern.narrative.clone(),
+            form,
+        }
+    }
+}
+
+/// What the lead is asked: one decision and what it needs, all on this page.
+fn fields(cases: &[(String, String)]) -> Vec<Field> {
+    let decision = Field::radios("decision", "What do you decide?", &[]).choice("new_case", "Open a new case", "Then answer the next two questions.");
+    let decision = cases.iter().fold(decision, |field, (id, reference)| {
+        field.choice(&format!("existing_case:{id}"), &format!("Add it to case {reference}"), "")
+    });
+    vec![
+        decision.choice("no_further_action", "No further action", "Then say why in the last box."),
+        Field::select("procedure_id", "For a new case: what kind of incident is it?")
+            .choices([("", "Choose a kind of incident")])
+            .choices(words::PROCEDURES.iter().copied()),
+        Field::checkboxes("risks", "For a new case: which risks?", words::RISKS),
+        Field::long_text("reason", "For no further action: why?"),
+    ]
+}
+
+async fn suggestions(visit: &Visit) -> Vec<(String, String)> {
+    let school_id = visit.school.clone();
+    let asked = ListCasesRequest { school_id, state: "open".into(), page_size: SUGGESTED, ..Default::default() };
+    let Ok(mut cases) = visit.cases() else { return Vec::new() };
+    let found = heard(cases.list_cases(ask(asked))).await.map(|answer| answer.cases).unwrap_or_default();
+    found.into_iter().map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect()
+}
+
+async fn form(visit: &Visit, concern: &Concern) -> Option<Form> {
+    let decides = concern.state == "new" && visit.may(Permission::ConcernTriage);
+    if !decides {
+        return None;
+    }
+    let action = visit.at(&format!("/concerns/{}/triage", concern.concern_id));
+    Some(visit.form(action, "Save the decision", fields(&suggestions(visit).await)))
+}
+
+async fn fetch(visit: &Visit, concern_id: &str) -> Result<Concern, Error> {
+    let asked = GetConcernRequest { school_id: visit.school.clone(), concern_id: concern_id.to_owned() };
+    heard(visit.cases()?.get_concern(ask(asked))).await?.concern.ok_or_else(Error::missing)
+}
+
+async fn page(visit: &Visit, concern: &Concern, form: Option<Form>) -> ConcernPage {
+    let ids = [concern.reporter_account_id.as_str(), concern.read_by_account_id.as_str()];
+    let people = visit.people(ids).await;
+    let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
+    ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path), form)
+}
+
+/// Shows one concern, which notes that it was read.
+pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::ConcernRead)?;
+    let concern = fetch(&visit, &concern_id).await?;
+    let form = form(&visit, &concern).await;
+    visit.page(&page(&visit, &concern, form).await)
+}
+
+/// Decides what becomes of it.
+pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let decided = match command(&visit, &concern_id, &answers) {
+        Ok(command) => heard(visit.cases()?.triage_concern(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    match decided {
+        Ok(answer) => match answer.case {
+            Some(case) => visit.to(&visit.at(&format!("/cases/{}?done=triaged", case.case_id))),
+            None => visit.to(&visit.at(&format!("/concerns/{concern_id}?done=triaged"))),
+        },
+        Err(error) => {
+            let concern = fetch(&visit, &concern_id).await?;
+            let mended = match form(&visit, &concern).await {
+                Some(form) => Some(visit.mended(form, &answers, &error, "")?),
+                None => return Err(error.into()),
+            };
+            visit.page_again(&page(&visit, &concern, mended).await, &error)
+        }
+    }
+}
+
+fn command(visit: &Visit, concern_id: &str, answers: &Answers) -> Result<TriageConcernRequest, Error> {
+    let mut v = Violations::new();
+    let decision = answers.text("decision");
+    v.check(!decision.is_empty(), "decision", "Select what you decide");
+    let decision = match decision.split_once(':') {
+        Some(("existing_case", case_id)) => Decision::ExistingCase(ExistingCase { case_id: case_id.to_owned() }),
+        _ if decision == "no_further_action" => {
+            v.check(!answers.text("reason").is_empty(), "reason", "Enter why nothing further is done");
+            Decision::NoFurtherAction(NoFurtherAction { reason: answers.text("reason") })
+        }
+        _ => {
+            if decision == "new_case" {
+                v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
+                v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
+            }
+            Decision::NewCase(NewCase { procedure_id: answers.text("procedure_id"), risks: answers.all("risks") })
+        }
+    };
+    v.finish()?;
+    Ok(TriageConcernRequest {
+        school_id: visit.school.clone(),
+        concern_id: concern_id.to_owned(),
+        decision: Some(decision),
+        request_id: answers.request_id(),
+    })
+}

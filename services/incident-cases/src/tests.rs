@@ -1,0 +1,289 @@
+//! The service as its callers see it, on both engines.
+
+use chassis::{
+    caller::Scope,
+    error::{Error, Result},
+    testing::{Bed, Engine, Person},
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
+};
+
+use crate::{
+    procedure::{GateRule, Pinned, Procedure, StepRule},
+    store,
+};
+
+fn step(id: &str, condition: &str, gates: &[&str], opens: &[&str]) -> StepRule {
+    let own = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+    StepRule {
+        id: id.to_owned(),
+        title: id.to_owned(),
+        condition: condition.to_owned(),
+        clock_kind: "at_once".to_owned(),
+        gates: own(gates),
+        opens: own(opens),
+        records: vec!["note".to_owned()],
+        ..StepRule::default()
+    }
+}
+
+fn policy() -> Pinned {
+    Pinned {
+        instance_id: "ins_test".to_owned(),
+        version: 3,
+        procedures: vec![Procedure {
+            id: "P1".to_owned(),
+            title: "Harassment between children".to_owned(),
+            steps: vec![
+                step("P1-01", "always", &["G-DANGER"], &[]),
+                step("P1-03", "offence = yes", &[], &["G-HOLD"]),
+                step("P1-06", "judgement", &["G-PARENT", "G-HOLD"], &[]),
+                step("P1-08", "other_setting = yes", &["G-HOLD"], &[]),
+                step("P1-10", "always", &["G-CLOSE"], &[]),
+            ],
+        }],
+        gates: vec![GateRule { id: "G-HOLD".to_owned(), ..GateRule::default() }],
+        agencies: vec![("front_door_form".to_owned(), "Front door".to_owned())],
+    }
+}
+
+struct World {
+    bed: Bed,
+    here: String,
+    there: String,
+    dsl: Person,
+    other: Person,
+}
+
+async fn world(engine: Engine) -> Result<World> {
+    let mut bed = Bed::new(engine)?;
+    let setup = bed.setup("incident-cases").await?;
+    let running = crate::start(setup).await?;
+    bed.add(&running);
+    let (here, there) = (bed.school(), bed.school());
+    for school in [&here, &there] {
+        let mut tx = running.store.begin(&Scope::consumer(school, "evt")).await?;
+        store::copy::keep_school(&tx, school).await?;
+        store::copy::keep_policy(&tx, school, &policy()).await?;
+        tx.silent();
+        tx.commit().await?;
+    }
+    let dsl = bed.person(&[(Role::Dsl, &here), (Role::Staff, &here)]);
+    let other = bed.person(&[(Role::Dsl, &there), (Role::Staff, &there)]);
+    Ok(World { bed, here, there, dsl, other })
+}
+
+/// Calls an rpc as somebody; the request's school and id are filled in by the caller.
+macro_rules! call {
+    ($who:expr, $rpc:ident, $request:expr) => {
+        IncidentCasesClient::new($who.to("incident-cases")?)
+            .$rpc($request)
+            .await
+            .map(|answer| answer.into_inner())
+            .map_err(|status| Error::from_status(&status))
+    };
+}
+
+impl World {
+    async fn concern(&self) -> Result<String> {
+        let request = RecordConcernRequest {
+            school_id: self.here.clone(),
+            about: "Somebody".into(),
+            narrative: "Something".into(),
+            safe_now: "not_sure".into(),
+            request_id: self.dsl.request_id(),
+            ..Default::default()
+        };
+        Ok(call!(self.dsl, record_concern, request)?.concern.unwrap_or_default().concern_id)
+    }
+
+    async fn case(&self) -> Result<Case> {
+        let new = NewCase { procedure_id: "P1".into(), risks: vec!["conduct".into()] };
+        let request = TriageConcernRequest {
+            school_id: self.here.clone(),
+            concern_id: self.concern().await?,
+            decision: Some(Decision::NewCase(new)),
+            request_id: self.dsl.request_id(),
+        };
+        Ok(call!(self.dsl, triage_concern, request)?.case.unwrap_or_default())
+    }
+
+    async fn fact(&self, case: &Case, name: &str, value: &str) -> Result<Case> {
+        let request = RecordFactRequest {
+            school_id: self.here.clone(),
+            case_id: case.case_id.clone(),
+            name: name.into(),
+            value: value.into(),
+            etag: String::new(),
+            request_id: self.dsl.request_id(),
+        };
+        Ok(call!(self.dsl, record_fact, request)?.case.unwrap_or_default())
+    }
+
+    async fn consult(&self, case: &Case) -> Result<Case> {
+        let request = RecordConsultationRequest {
+            school_id: self.here.clone(),
+            case_id: case.case_id.clone(),
+            agency: "police_101".into(),
+            advice: "Go ahead".into(),
+            request_id: self.dsl.request_id(),
+            ..Default::default()
+        };
+        Ok(call!(self.dsl, record_consultation, request)?.case.unwrap_or_default())
+    }
+
+    async fn invite(&self, case: &Case) -> Result<InviteSchoolResponse> {
+        let request = InviteSchoolRequest {
+            school_id: self.here.clone(),
+            case_id: case.case_id.clone(),
+            to_school_id: self.there.clone(),
+            summary: "Our pupils are in one group".into(),
+            contact: "01632 960001".into(),
+            request_id: self.dsl.request_id(),
+        };
+        call!(self.dsl, invite_school, request)
+    }
+
+    async fn complete(&self, case: &Case, step: &str) -> Result<Case> {
+        let request = CompleteStepRequest {
+            school_id: self.here.clone(),
+            case_id: case.case_id.clone(),
+            step_id: step.into(),
+            recorded: [("note".to_owned(), "done".to_owned())].into(),
+            request_id: self.dsl.request_id(),
+        };
+        Ok(call!(self.dsl, complete_step, request)?.case.unwrap_or_default())
+    }
+
+    async fn close(&self, case: &Case) -> Result<Case> {
+        let request = CloseCaseRequest {
+            school_id: self.here.clone(),
+            case_id: case.case_id.clone(),
+            outcome: "resolved".into(),
+            reason: "All is well".into(),
+            etag: case.etag.clone(),
+            request_id: self.dsl.request_id(),
+        };
+        Ok(call!(self.dsl, close_case, request)?.case.unwrap_or_default())
+    }
+}
+
+fn state(case: &Case, step: &str) -> String {
+    case.steps.iter().find(|s| s.step_id == step).map(|s| s.state.clone()).unwrap_or_default()
+}
+
+async fn a_case_is_pinned_to_the_policy_in_force_when_it_opened(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    assert_eq!((case.policy_version, case.steps.len()), (3, 5));
+    assert_eq!(case.reference, "2026-001");
+    assert_eq!(state(&case, "P1-08"), "not_needed");
+    let case = world.fact(&case, "other_setting", "yes").await?;
+    assert_eq!(state(&case, "P1-08"), "cannot_start_yet");
+    Ok(())
+}
+
+async fn another_school_is_contacted_only_after_police_or_front_door(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let case = world.fact(&case, "offence", "yes").await?;
+    let refused = world.invite(&case).await.err().ok_or_else(|| Error::internal("the gate stood open"))?;
+    assert_eq!(refused.reason_name(), "GATE_SHUT");
+    assert_eq!((refused.metadata("gate"), refused.metadata("missing_step")), (Some("G-HOLD"), Some("P1-03")));
+
+    let case = world.consult(&case).await?;
+    assert_eq!(state(&case, "P1-03"), "done");
+    let invited = world.invite(&case).await?;
+    let request = ListInvitationsRequest { school_id: world.there.clone(), ..Default::default() };
+    let received = call!(world.other, list_invitations, request)?.invitations;
+    assert_eq!(received.len(), 1);
+    assert_eq!(received[0].shared_incident_id, "", "an invitation does not even say which incident");
+
+    let shared_id = invited.case.unwrap_or_default().shared_incident_id;
+    let read = GetSharedIncidentRequest { school_id: world.there.clone(), shared_incident_id: shared_id };
+    assert_eq!(call!(world.other, get_shared_incident, read.clone()).err().map(|e| e.reason_name()), Some("NOT_FOUND"));
+    let accept = AcceptInvitationRequest {
+        school_id: world.there.clone(),
+        invitation_id: received[0].invitation_id.clone(),
+        request_id: world.other.request_id(),
+    };
+    let accepted = call!(world.other, accept_invitation, accept)?;
+    assert_eq!(accepted.shared_incident.unwrap_or_default().member_school_ids, [world.here.clone(), world.there.clone()]);
+    let shared = call!(world.other, get_shared_incident, read)?.shared_incident.unwrap_or_default();
+    assert!(!format!("{shared:?}").contains("Somebody"), "the shared part names nobody");
+    Ok(())
+}
+
+async fn a_case_closes_only_when_nothing_is_open(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let refused = world.close(&case).await.err().ok_or_else(|| Error::internal("it closed"))?;
+    assert_eq!((refused.metadata("gate"), refused.metadata("missing_step")), (Some("G-CLOSE"), Some("P1-01")));
+    for step in ["P1-01", "P1-06", "P1-10"] {
+        world.complete(&case, step).await?;
+    }
+    let debrief = RecordDebriefRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        findings: "Quick".into(),
+        actions: String::new(),
+        request_id: world.dsl.request_id(),
+    };
+    let case = call!(world.dsl, record_debrief, debrief)?.case.unwrap_or_default();
+    let case = world.close(&case).await?;
+    assert_eq!((case.state.as_str(), case.outcome.as_str()), ("closed", "resolved"));
+    assert!(world.fact(&case, "offence", "no").await.is_err(), "a closed case takes nothing more");
+    Ok(())
+}
+
+async fn another_schools_case_is_like_one_that_never_existed(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let nobodys: crate::case::CaseId = world.bed.ids.next();
+    let read = |school: &str, case: &str| GetCaseRequest { school_id: school.to_owned(), case_id: case.to_owned() };
+    let foreign = call!(world.other, get_case, read(&world.there, &case.case_id)).err().map(|e| e.to_string());
+    let absent = call!(world.other, get_case, read(&world.there, nobodys.as_str())).err().map(|e| e.to_string());
+    assert!(foreign.is_some() && foreign == absent);
+    let at_school = call!(world.other, get_case, read(&world.here, &case.case_id)).err().map(|e| e.to_string());
+    assert_eq!(at_school, absent);
+    Ok(())
+}
+
+async fn a_reporter_sees_that_it_was_read_and_nothing_else(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let concern = world.concern().await?;
+    let mine = ListMyConcernsRequest { school_id: world.here.clone(), ..Default::default() };
+    assert_eq!(call!(world.dsl, list_my_concerns, mine.clone())?.concerns[0].read_time, None);
+    let read = GetConcernRequest { school_id: world.here.clone(), concern_id: concern };
+    call!(world.dsl, get_concern, read)?;
+    assert!(call!(world.dsl, list_my_concerns, mine)?.concerns[0].read_time.is_some());
+    Ok(())
+}
+
+async fn bad_input_names_the_field(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let request = RecordConcernRequest { school_id: world.here.clone(), request_id: world.dsl.request_id(), ..Default::default() };
+    let refused = call!(world.dsl, record_concern, request).err().ok_or_else(|| Error::internal("accepted"))?;
+    let fields: Vec<&str> = refused.violations().iter().map(|v| v.field.as_str()).collect();
+    assert_eq!(fields, ["about", "narrative", "safe_now"]);
+    Ok(())
+}
+
+/// Makes a test of each for both engines.
+macro_rules! on_both_engines {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Sqlite).await })* }
+        mod postgres { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Postgres).await })* }
+    };
+}
+
+on_both_engines!(
+    a_case_is_pinned_to_the_policy_in_force_when_it_opened,
+    another_school_is_contacted_only_after_police_or_front_door,
+    a_case_closes_only_when_nothing_is_open,
+    another_schools_case_is_like_one_that_never_existed,
+    a_reporter_sees_that_it_was_read_and_nothing_else,
+    bad_input_names_the_field,
+);
