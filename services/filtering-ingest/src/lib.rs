@@ -1,1 +1,107 @@
-//! Placeholder.
+//! The events of any school's web filter, judged by that school's own policy.
+//!
+//! - `line`, `profile`, `observation`: from bytes to events in common terms
+//! - `category`, `search`, `lexicon`, `noise`, `judge`, `episode`: what an event means
+//! - `intake`, `ledger`: a batch worked through and accounted for
+//! - `rpc`: the map of the service, one line per rpc
+//! - `store`: the only code that touches the database
+//! - `consume`: the policies it judges by
+
+pub mod category;
+mod consume;
+pub mod episode;
+pub mod intake;
+pub mod judge;
+pub mod ledger;
+pub mod lexicon;
+pub mod line;
+pub mod noise;
+pub mod observation;
+pub mod profile;
+mod rpc;
+pub mod search;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use chassis::{
+    caller::Signer,
+    clock::SharedClock,
+    db::Store,
+    error::{Error, Result},
+    serve::{MAX_MESSAGE, Running, Setup},
+    upstream::{Upstream, Upstreams},
+};
+use proto::{
+    filtering_ingest::v1::filtering_ingest_server::FilteringIngestServer,
+    policy_registry::v1::policy_registry_client::PolicyRegistryClient,
+};
+use time::OffsetDateTime;
+use tonic::service::Routes;
+
+/// What every rpc of the service is given.
+#[derive(Clone)]
+pub(crate) struct App {
+    store: Store,
+    clock: SharedClock,
+    upstreams: Upstreams,
+    signer: Arc<Signer>,
+}
+
+impl App {
+    /// The way to the policy registry, on the service's own behalf.
+    fn policy_registry(&self) -> Result<PolicyRegistryClient<Upstream>> {
+        let client = PolicyRegistryClient::new(self.upstreams.as_service("policy-registry", &self.signer)?);
+        Ok(client.max_decoding_message_size(MAX_MESSAGE))
+    }
+}
+
+/// Starts the service.
+///
+/// # Errors
+/// Where its database cannot be reached or brought up to date.
+pub async fn start(setup: Setup) -> Result<Running> {
+    let store = setup.store::<store::migration::Migrations>().await?;
+    let app = App {
+        store: store.clone(),
+        clock: setup.clock.clone(),
+        upstreams: setup.upstreams.clone(),
+        signer: setup.signer.clone(),
+    };
+    let rpcs = FilteringIngestServer::new(rpc::Service { app: app.clone() })
+        .max_decoding_message_size(MAX_MESSAGE)
+        .max_encoding_message_size(MAX_MESSAGE);
+    let running = Running::start(&setup, store, Routes::new(rpcs))?;
+    Ok(running.listen(&setup, consume::KeepPolicy { app }).await)
+}
+
+/// What one line of a log would become.
+pub struct Tried {
+    /// Its number, from 1.
+    pub line: u64,
+    /// The event as JSON, or why the line is not taken.
+    pub outcome: Result<String, observation::Rejected>,
+}
+
+/// Reads a log without a server and stores nothing.
+///
+/// # Errors
+/// `Invalid` where there is no such profile.
+pub fn try_lines(profile: &str, bytes: &[u8]) -> Result<Vec<Tried>> {
+    check_profile(profile)?;
+    let context = profile::Context { time_zone: "Europe/London", received_at: OffsetDateTime::UNIX_EPOCH };
+    let read = |text: Result<String, observation::Rejected>| {
+        let observation = text.and_then(|text| profile::read(profile, &text, context))?;
+        Ok(serde_json::to_string(&observation).unwrap_or_default())
+    };
+    Ok((1..).zip(line::lines(bytes)).map(|(line, text)| Tried { line, outcome: read(text) }).collect())
+}
+
+fn check_profile(name: &str) -> Result<()> {
+    match profile::PROFILES.contains(&name) {
+        true => Ok(()),
+        false => Err(Error::invalid("profile", format!("Select one of: {}", profile::PROFILES.join(", ")))),
+    }
+}

@@ -1,0 +1,59 @@
+//! Makes a feed: one school's source of filter events.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Result, Violations},
+    history::Act,
+};
+use proto::filtering_ingest::v1::{CreateFeedRequest, CreateFeedResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{
+    App, category,
+    ledger::Counts,
+    profile::{PROFILES, ZONES},
+    store::{self, feed::Feed},
+};
+
+/// Hosts a school's own list may name.
+const HOSTS_MAX: usize = 10_000;
+
+pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) -> Result<CreateFeedResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let time_zone = if request.time_zone.is_empty() { ZONES[0] } else { request.time_zone.as_str() };
+    let hosts = request.host_categories.iter().map(|(host, c)| (host.trim().to_lowercase(), c.clone())).collect();
+    let mut violations = Violations::new();
+    violations.text("name", "a name for the feed", &request.name, 100);
+    let known = PROFILES.contains(&request.profile.as_str());
+    violations.check(known, "profile", format!("Select one of: {}", PROFILES.join(", ")));
+    violations.check(ZONES.contains(&time_zone), "time_zone", format!("Select one of: {}", ZONES.join(", ")));
+    violations.check(request.host_categories.len() <= HOSTS_MAX, "host_categories", "Enter 10,000 sites or fewer");
+    violations.check(
+        category::check_hosts(&hosts).is_ok(),
+        "host_categories",
+        format!("Give each site one of: {}", category::CATEGORIES.join(", ")),
+    );
+    violations.finish()?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let feed = Feed {
+        id: tx.ids().next(),
+        school_id: request.school_id.clone(),
+        name: request.name.trim().to_owned(),
+        profile: request.profile.clone(),
+        time_zone: time_zone.to_owned(),
+        hosts,
+        created_at: tx.now(),
+    };
+    let body = store::feed::insert(&tx, &feed).await?;
+    tx.record(Act::new("feed.created", feed.id.as_str()).detail("profile", feed.profile.clone()).state("feed", &body));
+    let response = CreateFeedResponse { feed: Some(convert::feed(&feed, None, Counts::default())) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

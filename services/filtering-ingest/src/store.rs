@@ -1,0 +1,69 @@
+//! The only code of the service that touches its database.
+
+pub(crate) mod alert;
+pub(crate) mod entity;
+pub(crate) mod feed;
+pub(crate) mod intake;
+pub(crate) mod migration;
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    seal::DataKey,
+};
+use sea_orm::{ActiveValue::Set, EntityTrait as _, sea_query::OnConflict};
+use serde::{Serialize, de::DeserializeOwned};
+use time::OffsetDateTime;
+
+use crate::judge::Rules;
+use entity::{policy_copy, record_key};
+
+/// A moment as a column holds it: microseconds since 1970.
+pub(crate) fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
+}
+
+/// A column's moment.
+pub(crate) fn moment(us: i64) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(us) * 1_000).ok()
+}
+
+/// Makes the key of a new record and wraps it for its school.
+async fn new_key(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
+    let key = DataKey::random();
+    let wrapped = record_key::ActiveModel {
+        record_id: Set(record_id.to_owned()),
+        school_id: Set(school.to_owned()),
+        wrapped: Set(tx.ring().wrap(&key, school)),
+    };
+    record_key::Entity::insert(wrapped).exec_without_returning(tx.db()).await?;
+    Ok(key)
+}
+
+/// A record's key, as its school holds it.
+async fn key(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
+    let row = record_key::Entity::find_by_id(record_id).one(tx.db()).await?.ok_or_else(Error::missing)?;
+    tx.ring().unwrap(&row.wrapped, school)
+}
+
+fn seal<T: Serialize>(key: &DataKey, value: &T, place: &str) -> Result<Vec<u8>> {
+    Ok(key.seal(&serde_json::to_vec(value)?, place))
+}
+
+fn open<T: DeserializeOwned>(key: &DataKey, body: &[u8], place: &str) -> Result<T> {
+    Ok(serde_json::from_slice(&key.open(body, place)?)?)
+}
+
+/// Keeps the rules now in force at a school.
+pub(crate) async fn keep_rules(tx: &Tx, school: &str, rules: &Rules) -> Result<()> {
+    let row = policy_copy::ActiveModel { school_id: Set(school.to_owned()), body: Set(serde_json::to_vec(rules)?) };
+    let replace = OnConflict::column(policy_copy::Column::SchoolId).update_column(policy_copy::Column::Body).to_owned();
+    policy_copy::Entity::insert(row).on_conflict(replace).exec_without_returning(tx.db()).await?;
+    Ok(())
+}
+
+/// The rules last known to be in force at a school; the locked ones alone where none are known.
+pub(crate) async fn rules(tx: &Tx, school: &str) -> Result<Rules> {
+    let row = policy_copy::Entity::find_by_id(school).one(tx.db()).await?;
+    row.map_or_else(|| Ok(Rules::default()), |row| Ok(serde_json::from_slice(&row.body)?))
+}

@@ -1,0 +1,119 @@
+//! Feeds and their ledgers in the database.
+
+use std::collections::HashMap;
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    page::Page,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    sea_query::Expr,
+};
+use serde::{Deserialize, Serialize};
+
+use super::entity::{feed, ledger_hour, rejected_line};
+use crate::ledger::Counts;
+
+chassis::id!(/** A feed. */ pub(crate) struct FeedId = "fee");
+
+/// One school's source of filter events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Feed {
+    pub(crate) id: FeedId,
+    pub(crate) school_id: String,
+    pub(crate) name: String,
+    pub(crate) profile: String,
+    pub(crate) time_zone: String,
+    pub(crate) hosts: HashMap<String, String>,
+    #[serde(with = "time::serde::timestamp::microseconds")]
+    pub(crate) created_at: time::OffsetDateTime,
+}
+
+/// Writes a new feed; answers what its body holds.
+pub(crate) async fn insert(tx: &Tx, feed: &Feed) -> Result<Vec<u8>> {
+    let body = serde_json::to_vec(feed)?;
+    super::new_key(tx, feed.id.as_str(), &feed.school_id).await?;
+    let row = feed::ActiveModel {
+        id: Set(feed.id.to_string()),
+        school_id: Set(feed.school_id.clone()),
+        name: Set(feed.name.clone()),
+        received_us: Set(None),
+        body: Set(body.clone()),
+    };
+    feed::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(body)
+}
+
+/// One feed of the scope's school.
+pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Feed> {
+    let school = tx.scope().school()?;
+    let row = feed::Entity::find_by_id(id).filter(feed::Column::SchoolId.eq(school.as_str())).one(tx.db()).await?;
+    Ok(serde_json::from_slice(&row.ok_or_else(Error::missing)?.body)?)
+}
+
+/// Notes when a feed's last line arrived.
+pub(crate) async fn received(tx: &Tx, id: &str, at_us: i64) -> Result<()> {
+    feed::Entity::update_many()
+        .col_expr(feed::Column::ReceivedUs, Expr::value(at_us))
+        .filter(feed::Column::Id.eq(id))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// A page of the school's feeds with when their last line arrived and their whole ledgers.
+pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<(Vec<(Feed, Option<i64>, Counts)>, String)> {
+    let school = tx.scope().school()?;
+    let mut all = feed::Entity::find().filter(feed::Column::SchoolId.eq(school.as_str()));
+    if let Some((name, id)) = page.after().and_then(|text| text.split_once('\n')) {
+        all = all.filter(Expr::cust_with_values("(name, id) > (?, ?)", [name.to_owned(), id.to_owned()]));
+    }
+    let ordered = all.order_by_asc(feed::Column::Name).order_by_asc(feed::Column::Id);
+    let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| format!("{}\n{}", row.name, row.id));
+    let mut feeds = Vec::with_capacity(rows.len());
+    for row in rows {
+        let total = hours(tx, &row.id).await?.1;
+        feeds.push((serde_json::from_slice(&row.body)?, row.received_us, total));
+    }
+    Ok((feeds, next))
+}
+
+/// The hours of a feed's ledger, newest first, and the whole.
+pub(crate) async fn hours(tx: &Tx, feed_id: &str) -> Result<(Vec<(i64, Counts)>, Counts)> {
+    let rows = ledger_hour::Entity::find()
+        .filter(ledger_hour::Column::FeedId.eq(feed_id))
+        .order_by_desc(ledger_hour::Column::HourUs)
+        .all(tx.db())
+        .await?;
+    let number = |n: i64| u64::try_from(n).unwrap_or_default();
+    let mut total = Counts::default();
+    let mut hours = Vec::with_capacity(rows.len());
+    for row in rows {
+        let counts = Counts {
+            received: number(row.received),
+            kept: number(row.kept),
+            folded: number(row.folded),
+            excepted: number(row.excepted),
+            rejected: number(row.rejected),
+            alerts: number(row.alerts),
+        };
+        total.add(counts);
+        hours.push((row.hour_us, counts));
+    }
+    hours.truncate(1000);
+    Ok((hours, total))
+}
+
+/// A page of a feed's rejected lines, newest first.
+pub(crate) async fn rejected(tx: &Tx, feed_id: &str, page: &Page) -> Result<(Vec<rejected_line::Model>, String)> {
+    let mut all = rejected_line::Entity::find().filter(rejected_line::Column::FeedId.eq(feed_id));
+    if let Some(after) = page.after() {
+        all = all.filter(rejected_line::Column::Id.lt(after));
+    }
+    let mut rows = all.order_by_desc(rejected_line::Column::Id).limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| row.id.clone());
+    Ok((rows, next))
+}

@@ -1,0 +1,269 @@
+//! The service as its callers see it, on both engines, over the example logs and, where they are, real ones.
+
+use std::{collections::HashMap, fs, path::Path};
+
+use chassis::{
+    error::{Error, Result},
+    testing::{Bed, Engine, Person},
+};
+use proto::{
+    access::v1::Role,
+    filtering_ingest::v1::{filtering_ingest_client::FilteringIngestClient, *},
+};
+use tokio_stream::StreamExt as _;
+
+use crate::{
+    episode::Episode,
+    intake::{Feed as By, take},
+    judge::{AlertRule, Rules},
+    store,
+};
+
+fn rule(theme: &str, basis: &str, severity: &str, threshold: u32) -> AlertRule {
+    AlertRule {
+        id: format!("filter.{theme}"),
+        theme: theme.into(),
+        basis: basis.into(),
+        severity: severity.into(),
+        route: "dsl".into(),
+        locked: false,
+        threshold,
+    }
+}
+
+fn rules() -> Rules {
+    let categories = ["pornography", "proxy_circumvention", "drugs"].map(|theme| rule(theme, "category", "medium", 1));
+    let mut alerts = categories.to_vec();
+    alerts.push(rule("gambling", "category", "medium", 5));
+    Rules { version: 2, alerts }
+}
+
+fn examples() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples/logs")
+}
+
+fn hosts() -> HashMap<String, String> {
+    let text = fs::read_to_string(examples().join("hosts.csv")).unwrap_or_default();
+    text.lines().skip(1).filter_map(|l| l.split_once(',')).map(|(h, c)| (h.to_owned(), c.to_owned())).collect()
+}
+
+/// What a log becomes: rejected lines with reasons, and alerts with line, theme and severity.
+fn worked(profile: &str, log: &[u8], hosts: &HashMap<String, String>) -> (Vec<(u64, &'static str)>, Vec<(u64, String, String)>) {
+    let rules = rules();
+    let feed = By { profile, time_zone: "UTC", hosts, rules: &rules };
+    let who = |o: &crate::observation::Observation| o.user.clone().or(o.client_ip.clone()).unwrap_or_default();
+    let taken = take(log, 1, 0, time::OffsetDateTime::UNIX_EPOCH, &feed, who, |_| Episode::default());
+    assert!(taken.counts.balanced(), "{:?}", taken.counts);
+    let rejected = taken.rejected.iter().map(|(line, why)| (*line, why.reason)).collect();
+    let alerts = taken.raised.iter().map(|r| (r.line, r.verdict.theme.clone(), r.severity.clone())).collect();
+    (rejected, alerts)
+}
+
+/// Line, theme, severity.
+type Expected<'a> = &'a [(u64, &'a str, &'a str)];
+
+#[test]
+fn the_example_logs_alert_where_their_readme_says_and_nowhere_else() -> Result<()> {
+    let cases: [(&str, &str, &[u64], Expected<'_>); 3] = [
+        (
+            "squid",
+            "thistledown-squid.log",
+            &[28, 84, 153, 190, 230],
+            &[
+                (103, "self_harm_suicide", "high"),
+                (121, "illegal_csam", "critical"),
+                (175, "proxy_circumvention", "high"),
+            ],
+        ),
+        (
+            "e2guardian",
+            "pennyroyal-e2guardian.log",
+            &[14, 56, 94, 139],
+            &[
+                (41, "self_harm_suicide", "critical"),
+                (67, "illegal_csam", "critical"),
+                (103, "proxy_circumvention", "medium"),
+                (132, "gambling", "medium"),
+            ],
+        ),
+        (
+            "fortigate",
+            "harrowmere-fortigate.log",
+            &[5, 6, 11, 54, 55, 87, 107, 121, 143, 174],
+            &[
+                (64, "illegal_csam", "critical"),
+                (100, "self_harm_suicide", "critical"),
+                (122, "proxy_circumvention", "medium"),
+                (160, "pornography", "high"),
+            ],
+        ),
+    ];
+    for (profile, file, refused, expected) in cases {
+        let log = fs::read(examples().join(file)).map_err(Error::internal)?;
+        let (rejected, alerts) = worked(profile, &log, &hosts());
+        assert_eq!(rejected.iter().map(|(line, _)| *line).collect::<Vec<_>>(), refused, "{file}");
+        let alerts: Vec<(u64, &str, &str)> = alerts.iter().map(|(l, t, s)| (*l, t.as_str(), s.as_str())).collect();
+        assert_eq!(alerts, expected, "{file}");
+    }
+    Ok(())
+}
+
+/// Sample by name prefix, profile, how many of its lines are web events.
+#[test]
+fn real_samples_reconcile_where_they_are() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/filter-logs");
+    if !samples.is_dir() {
+        println!("skipped: there are no samples here");
+        return;
+    }
+    for (profile, file, web) in [
+        ("squid", "squid-native__kujiraitakahiro.log", 122),
+        ("squid", "squid-native__wazuh-metron-logstash.log", 8),
+        ("e2guardian", "e2guardian-format1__github-issues.log", 18),
+        ("e2guardian", "dansguardian-format1__forum-and-comixwall.log", 9),
+        ("fortigate", "fortigate-webfilter-kv-and-cef__vendor-docs.log", 2),
+        ("cef", "fortigate-webfilter-kv-and-cef__vendor-docs.log", 1),
+        ("cef", "forcepoint-swg-cef__sekoia.log", 4),
+    ] {
+        let log = fs::read(samples.join(file)).unwrap_or_default();
+        let lines = crate::line::lines(&log).count();
+        let (rejected, alerts) = worked(profile, &log, &HashMap::new());
+        assert_eq!(lines - rejected.len(), web, "{profile} {file}: {rejected:?}");
+        assert!(alerts.is_empty(), "{file} raised {alerts:?}");
+    }
+}
+
+struct World {
+    bed: Bed,
+    school: String,
+    it: Person,
+    dsl: Person,
+    other: Person,
+    feed: String,
+}
+
+macro_rules! call {
+    ($who:expr, $rpc:ident, $request:expr) => {
+        FilteringIngestClient::new($who.to("filtering-ingest")?)
+            .$rpc($request)
+            .await
+            .map(|answer| answer.into_inner())
+            .map_err(|status| Error::from_status(&status))
+    };
+}
+
+async fn world(engine: Engine) -> Result<World> {
+    let mut bed = Bed::new(engine)?;
+    let running = crate::start(bed.setup("filtering-ingest").await?).await?;
+    bed.add(&running);
+    let (school, elsewhere) = (bed.school(), bed.school());
+    let mut tx = running.store.begin(&chassis::caller::Scope::consumer(&school, "evt")).await?;
+    store::keep_rules(&tx, &school, &rules()).await?;
+    tx.silent();
+    tx.commit().await?;
+    let it = bed.person(&[(Role::It, &school)]);
+    let dsl = bed.person(&[(Role::Dsl, &school)]);
+    let other = bed.person(&[(Role::It, &elsewhere), (Role::Dsl, &elsewhere)]);
+    let create = CreateFeedRequest {
+        school_id: school.clone(),
+        name: "Filter".into(),
+        profile: "squid".into(),
+        time_zone: String::new(),
+        request_id: it.request_id(),
+        host_categories: hosts(),
+    };
+    let feed = call!(it, create_feed, create)?.feed.unwrap_or_default().feed_id;
+    Ok(World { bed, school, it, dsl, other, feed })
+}
+
+impl World {
+    fn batch(&self, first_line: u64, lines: &str) -> IngestLinesRequest {
+        IngestLinesRequest {
+            school_id: self.school.clone(),
+            feed_id: self.feed.clone(),
+            delivery_id: "monday".into(),
+            first_line,
+            lines: lines.to_owned().into(),
+        }
+    }
+
+    async fn send(&self, batches: Vec<IngestLinesRequest>) -> Result<Vec<IngestLinesResponse>> {
+        let mut answers = call!(self.it, ingest_lines, tokio_stream::iter(batches))?;
+        let mut all = Vec::new();
+        while let Some(answer) = answers.next().await {
+            all.push(answer.map_err(|status| Error::from_status(&status))?);
+        }
+        Ok(all)
+    }
+
+    async fn ledger(&self) -> Result<Counts> {
+        let request = GetLedgerRequest { school_id: self.school.clone(), feed_id: self.feed.clone() };
+        Ok(call!(self.it, get_ledger, request)?.total.unwrap_or_default())
+    }
+}
+
+fn line(second: u32, url: &str) -> String {
+    format!("17948259{second:02}.000 200 10.20.4.12 TCP_MISS/200 14007 GET {url} u1 HIER_DIRECT/192.0.2.1 text/html\n")
+}
+
+async fn a_delivery_sent_again_counts_once_and_goes_on_where_it_stopped(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let first = [line(1, "http://a.example/"), line(2, "http://b.example/"), "junk\n".to_owned()].concat();
+    let answers = world.send(vec![world.batch(1, &first)]).await?;
+    assert_eq!((answers[0].acknowledged_line, answers[0].rejected_lines.len()), (3, 1));
+    let more = format!("{first}{}", line(3, "http://c.example/"));
+    let answers = world.send(vec![world.batch(1, &first), world.batch(1, &more)]).await?;
+    assert_eq!(answers.iter().map(|a| a.acknowledged_line).collect::<Vec<_>>(), [3, 4]);
+    let ledger = world.ledger().await?;
+    assert_eq!((ledger.received, ledger.kept, ledger.rejected), (4, 3, 1));
+    let gap = world.send(vec![world.batch(9, &first)]).await.err().map(|e| e.to_string()).unwrap_or_default();
+    assert!(gap.contains("Send line 5 next"), "{gap}");
+    Ok(())
+}
+
+async fn a_self_harm_search_reaches_the_lead_and_illegal_material_is_withheld(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let search = "https://www.google.com/search?q=i+want+to+kill+myself";
+    let log = [line(1, search), line(2, search), line(3, "http://blocked-1.example/x")].concat();
+    let answers = world.send(vec![world.batch(1, &log)]).await?;
+    assert_eq!(answers[0].alert_ids.len(), 2);
+    let request = ListAlertsRequest { school_id: world.school.clone(), ..Default::default() };
+    let mut alerts = call!(world.dsl, list_alerts, request.clone())?.alerts;
+    alerts.sort_by(|a, b| a.theme.cmp(&b.theme));
+    assert_eq!((alerts[0].theme.as_str(), alerts[0].withheld, alerts[0].host.as_str()), ("illegal_csam", true, ""));
+    assert_eq!((alerts[1].search_terms.as_str(), alerts[1].count), ("i want to kill myself", 2));
+    assert_eq!(call!(world.it, list_alerts, request).err().map(|e| e.reason_name()), Some("NOT_PERMITTED"));
+    let answer = AnswerAlertRequest {
+        school_id: world.school.clone(),
+        alert_id: alerts[1].alert_id.clone(),
+        verdict: "true".into(),
+        reason: "Talked with them".into(),
+        request_id: world.dsl.request_id(),
+    };
+    assert_eq!(call!(world.dsl, answer_alert, answer)?.alert.unwrap_or_default().verdict, "true");
+    Ok(())
+}
+
+async fn another_schools_feed_is_like_one_that_never_existed(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let nobodys: store::feed::FeedId = world.bed.ids.next();
+    let read = |feed: &str| GetLedgerRequest { school_id: world.school.clone(), feed_id: feed.to_owned() };
+    let foreign = call!(world.other, get_ledger, read(&world.feed)).err().map(|e| e.to_string());
+    let absent = call!(world.it, get_ledger, read(nobodys.as_str())).err().map(|e| e.to_string());
+    assert!(foreign.is_some() && foreign == absent);
+    Ok(())
+}
+
+/// Makes a test of each for both engines.
+macro_rules! on_both_engines {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Sqlite).await })* }
+        mod postgres { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Postgres).await })* }
+    };
+}
+
+on_both_engines!(
+    a_delivery_sent_again_counts_once_and_goes_on_where_it_stopped,
+    a_self_harm_search_reaches_the_lead_and_illegal_material_is_withheld,
+    another_schools_feed_is_like_one_that_never_existed,
+);
