@@ -10,7 +10,7 @@ use proto::access::v1::Role;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-pub use bootstrap::bootstrap;
+pub use bootstrap::{bootstrap, first};
 
 /// The shortest password: length protects, rules about its characters do not (NIST SP 800-63B).
 pub const SHORTEST_PASSWORD: usize = 12;

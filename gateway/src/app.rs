@@ -22,7 +22,7 @@ use time::OffsetDateTime;
 
 pub use crate::door::SignedIn;
 use crate::{
-    config::GatewayConfig,
+    config::Console,
     door::Door,
     limits::{Client, Limits},
     sessions::{Kind, Token},
@@ -34,7 +34,7 @@ use crate::{
 pub struct App(Arc<Inner>);
 
 pub(crate) struct Inner {
-    pub config: GatewayConfig,
+    pub config: Console,
     pub door: Door,
     pub limits: Limits,
     pub signer: Arc<Signer>,
@@ -66,7 +66,7 @@ impl App {
     }
 
     /// The gateway's settings.
-    pub fn config(&self) -> &GatewayConfig {
+    pub fn config(&self) -> &Console {
         &self.0.config
     }
 

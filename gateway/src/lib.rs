@@ -11,7 +11,7 @@
 pub mod accounts;
 mod app;
 mod arrival;
-mod config;
+pub mod config;
 pub mod console;
 mod door;
 mod headers;
@@ -19,7 +19,7 @@ mod health;
 mod json;
 pub mod limits;
 pub mod openapi;
-// mod pages;
+mod pages;
 mod passwords;
 mod proxy;
 mod refusal;
@@ -57,7 +57,7 @@ use tower_http::compression::{
 };
 
 pub use app::App;
-pub use config::GatewayConfig;
+use config::{Console, Place};
 use door::Door;
 use sessions::{Sessions, redis::RedisSessions};
 use store::session::SessionTable;
@@ -110,15 +110,19 @@ pub struct Gateway {
 /// Starts the gateway: its own store and Accounts service, and the routes before them and the other services.
 ///
 /// # Errors
-/// Where the store cannot be opened or a setting cannot be read.
-pub async fn start(setup: Setup, config: GatewayConfig) -> Result<Gateway> {
+/// Where the store cannot be opened; `Invalid` where a setting does not fit.
+pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Result<Gateway> {
+    config.check()?;
     let store = open_store(&setup).await?;
-    let (sessions, tries): (Arc<dyn Sessions>, Arc<dyn Tries>) = match &config.sessions_redis {
-        Some(url) => {
+    let (sessions, tries): (Arc<dyn Sessions>, Arc<dyn Tries>) = match (config.sessions, redis_url) {
+        (Place::Redis, Some(url)) => {
             let redis = RedisSessions::new(url)?;
             (Arc::new(redis.clone()), Arc::new(redis))
         }
-        None => (Arc::new(SessionTable::new(store.clone())), Arc::new(MemoryTries::default())),
+        (Place::Redis, None) => {
+            return Err(Error::invalid("redis_url", "Enter the address of the Redis that keeps the sessions"));
+        }
+        (Place::Database, _) => (Arc::new(SessionTable::new(store.clone())), Arc::new(MemoryTries::default())),
     };
     let door = Door::new(store.clone(), sessions, tries, passwords::Passwords::new()?);
     let accounts = AccountsServer::new(rpc::AccountsService { door: door.clone() });
@@ -162,6 +166,15 @@ pub async fn open_store(setup: &Setup) -> Result<Store> {
     setup.store::<store::Migrations>().await
 }
 
+/// Makes an installation's first account, an officer of the authority, who makes all others. Done again, it changes
+/// nothing.
+///
+/// # Errors
+/// `Invalid` where name or password will not do; `Conflict` where there are accounts, and none of this name.
+pub async fn bootstrap(setup: &Setup, name: &str, password: &str) -> Result<()> {
+    accounts::first(&open_store(setup).await?, name, password).await
+}
+
 async fn sweep(app: App, mut shutdown: Shutdown) {
     loop {
         if let Err(error) = app.door().sessions().sweep(app.now()).await {
@@ -185,13 +198,21 @@ impl Gateway {
         self.app.door().store()
     }
 
-    /// Everything it answers.
+    /// Makes the first account, as `bootstrap` does.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn bootstrap(&self, name: &str, password: &str) -> Result<()> {
+        accounts::first(self.store(), name, password).await
+    }
+
+    /// Everything it answers, for callers in this process; `serve` is for listeners.
     pub fn router(&self) -> Router {
         self.router.clone()
     }
 
-    /// Serves a listener until shutdown, then lets what is under way finish. It must be this and no other way of
-    /// serving: limits need to know each client's address.
+    /// Serves a listener until shutdown, then lets what is under way finish. A listener must be served this way:
+    /// through the bare router nobody has an address, so that no flood is stopped and all count as one at sign-in.
     ///
     /// # Errors
     /// `Internal` where the listener fails.

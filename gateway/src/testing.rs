@@ -23,8 +23,9 @@ use tonic::Status;
 use tower::ServiceExt as _;
 
 use crate::{
-    Gateway, GatewayConfig,
+    Gateway,
     accounts::{Appointment, NewAccount, bootstrap},
+    config::Console,
 };
 
 /// A password that is accepted.
@@ -121,10 +122,10 @@ impl Answer {
 
 impl House {
     pub async fn new(engine: Engine) -> Result<Self> {
-        Self::with(engine, GatewayConfig::default()).await
+        Self::with(engine, Console::default()).await
     }
 
-    pub async fn with(engine: Engine, config: GatewayConfig) -> Result<Self> {
+    pub async fn with(engine: Engine, config: Console) -> Result<Self> {
         let mut bed = Bed::new(engine)?;
         let service = Behind::default();
         for name in ["policy-registry", "incident-cases", "filtering-ingest"] {
@@ -132,7 +133,7 @@ impl House {
         }
         // Nothing listens on the discard port.
         bed.upstreams.add_there("reporting", "http://127.0.0.1:9")?;
-        let gateway = Arc::new(crate::start(bed.setup("gateway").await?, config).await?);
+        let gateway = Arc::new(crate::start(bed.setup("gateway").await?, config, None).await?);
         Ok(Self { bed, gateway, service })
     }
 

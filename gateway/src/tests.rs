@@ -14,7 +14,7 @@ use tokio_stream::StreamExt as _;
 use tonic::{Code, transport::Channel};
 
 use crate::{
-    GatewayConfig,
+    config::Console,
     sessions::{self, Kind, Session, Sessions, Token, redis::RedisSessions},
     store::session::SessionTable,
     testing::{House, PASSWORD, frame},
@@ -120,24 +120,44 @@ async fn programs_are_told_the_contract_and_pages_are_compressed() -> Result<()>
 
 #[tokio::test]
 async fn a_flood_is_refused_in_the_language_it_came_in() -> Result<()> {
-    let house = House::with(Engine::Sqlite, GatewayConfig { burst: 1.0, rate: 0.5, ..GatewayConfig::default() }).await?;
-    assert_eq!(house.json("GET", "/livez", &[], Value::Null).await.status, 200);
-    let flood = house.json("GET", "/v1/self", &[], Value::Null).await;
+    let house = House::with(Engine::Sqlite, Console { burst: 1.0, rate: 0.5, ..Console::default() }).await?;
+    let here = axum::extract::ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 1], 4000)));
+    let send = async |mut request: axum::extract::Request| {
+        request.extensions_mut().insert(here);
+        house.send(request).await
+    };
+    let get = |path: &str| Request::get(path).body(axum::body::Body::empty()).unwrap_or_default();
+    assert_eq!(send(get("/livez")).await.status, 200);
+    let flood = send(get("/v1/self")).await;
     assert_eq!((flood.status.as_u16(), &flood.json()["type"]), (429, &"/problems/too-many-tries".into()));
     assert_eq!(flood.headers.get(header::RETRY_AFTER).map(|v| v.as_bytes()), Some(b"2".as_slice()));
     let grpc = Request::post("/hedgerow.access.v1.Accounts/GetSelf")
         .version(http::Version::HTTP_2)
         .header(header::CONTENT_TYPE, "application/grpc")
         .body(frame(&[]).into());
-    let grpc = house.send(grpc.unwrap_or_default()).await;
+    let grpc = send(grpc.unwrap_or_default()).await;
     let exhausted = i32::from(Code::ResourceExhausted).to_string();
     assert_eq!(grpc.headers.get("grpc-status").map(|v| v.as_bytes()), Some(exhausted.as_bytes()));
+    assert_eq!(house.send(get("/livez")).await.status, 200, "a caller within the process is not limited");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_first_account_is_made_once() -> Result<()> {
+    let house = House::new(Engine::Sqlite).await?;
+    house.gateway.bootstrap("officer", PASSWORD).await?;
+    house.gateway.bootstrap("officer", "another password entirely").await?;
+    let bearer = house.bearer("officer").await;
+    let own = house.json("GET", "/v1/self", &[("authorization", &bearer)], Value::Null).await;
+    assert_eq!(own.json()["account"]["appointments"][0]["role"], "ROLE_AUTHORITY_OFFICER");
+    let second = house.gateway.bootstrap("intruder", PASSWORD).await.err();
+    assert_eq!(second.map(|e| e.reason_name()), Some("WRONG_STATE"));
     Ok(())
 }
 
 #[tokio::test]
 async fn every_answer_wears_its_headers() -> Result<()> {
-    let house = House::with(Engine::Sqlite, GatewayConfig { https: true, ..GatewayConfig::default() }).await?;
+    let house = House::with(Engine::Sqlite, Console { https: true, ..Console::default() }).await?;
     for path in ["/", "/v1/self", "/nowhere", "/openapi.json", "/readyz", "/hedgerow.access.v1.Accounts/SignIn"] {
         let answer = house.json("GET", path, &[], Value::Null).await;
         for name in [

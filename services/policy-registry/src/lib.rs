@@ -1,1 +1,49 @@
-//! Placeholder.
+//! The policy registry: the authority's templates, every school's tailored policy, and what is in force where and when.
+//!
+//! - `template`: the template and the checks on its files · `parameter`: its blanks · `agency`: the area's register
+//! - `document`: a school's own document taken apart · `import`: read against the template · `lint`: what is wrong in it
+//! - `school`, `instance`, `effective`: tenants, versions of their policies, and what is in force
+//! - `rpc`: one file per rpc · `store`: the tables
+//! - `check`, `template::model`: for the command line, without a running service
+
+pub mod agency;
+pub mod document;
+pub mod effective;
+pub mod import;
+pub mod instance;
+pub mod lint;
+pub mod parameter;
+mod rpc;
+pub mod school;
+mod store;
+pub mod template;
+#[cfg(test)]
+mod testing;
+
+use chassis::{
+    db::Store,
+    error::Result,
+    serve::{MAX_MESSAGE, Running, Setup},
+};
+use proto::policy_registry::v1::policy_registry_server::PolicyRegistryServer;
+use tonic::service::Routes;
+
+pub use template::{Problem, SourceFile, check};
+
+/// What every rpc is given.
+#[derive(Clone)]
+struct App {
+    store: Store,
+}
+
+/// Starts the service.
+///
+/// # Errors
+/// Where its database cannot be reached or brought up to date.
+pub async fn start(setup: Setup) -> Result<Running> {
+    let store = setup.store::<store::Migrations>().await?;
+    let service = PolicyRegistryServer::new(rpc::Service { app: App { store: store.clone() } })
+        .max_decoding_message_size(MAX_MESSAGE)
+        .max_encoding_message_size(MAX_MESSAGE);
+    Running::start(&setup, store, Routes::new(service))
+}

@@ -200,7 +200,9 @@ mod tests {
     fn a_blank_takes_only_what_its_kind_allows() {
         let accepts = |kind, value: &str| blank(kind).accepts(&[value.to_owned()]).is_ok();
         assert!(accepts(Kind::Date, "2026-02") && accepts(Kind::Date, "2024-02-29"));
-        assert!(!accepts(Kind::Date, "2026-02-29") && !accepts(Kind::Date, "Nov 2026") && !accepts(Kind::Date, "2026-13"));
+        assert!(
+            !accepts(Kind::Date, "2026-02-29") && !accepts(Kind::Date, "Nov 2026") && !accepts(Kind::Date, "2026-13")
+        );
         assert!(accepts(Kind::Choice, "office_daily") && !accepts(Kind::Choice, "elsewhere"));
         assert!(accepts(Kind::Months, "12") && !accepts(Kind::Months, "0") && !accepts(Kind::Boolean, "maybe"));
         assert!(!accepts(Kind::Text, " ") && !accepts(Kind::Text, "{{role.head}}"));
@@ -209,9 +211,8 @@ mod tests {
 
     #[test]
     fn values_read_as_words() {
-        let words = |kind, values: &[&str]| {
-            blank(kind).words(&values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>())
-        };
+        let words =
+            |kind, values: &[&str]| blank(kind).words(&values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>());
         assert_eq!(words(Kind::Date, &["2026-07"]), "July 2026");
         assert_eq!(words(Kind::People, &["Ash", "Birch", "Cedar"]), "Ash, Birch and Cedar");
         assert_eq!(words(Kind::Choice, &["office_daily"]), "office daily");

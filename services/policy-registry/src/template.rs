@@ -9,6 +9,8 @@ mod load;
 pub mod model;
 pub mod procedure;
 mod raw;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 

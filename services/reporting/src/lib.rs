@@ -1,1 +1,40 @@
-//! Placeholder.
+//! The figures for leads, heads, governors and the authority, with no child identifiable.
+//!
+//! - `line`: what is counted, with its definition
+//! - `suppress`: which figures are published and which are hidden, so that nothing can be subtracted
+//! - `report`: a school's term, and the authority's
+//! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
+
+mod consume;
+pub mod line;
+pub mod report;
+mod rpc;
+mod store;
+pub mod suppress;
+#[cfg(test)]
+mod tests;
+
+use chassis::{
+    db::Store,
+    error::Result,
+    serve::{Running, Setup},
+};
+use proto::reporting::v1::reporting_server::ReportingServer;
+use tonic::service::Routes;
+
+/// What every rpc of the service is given.
+#[derive(Clone)]
+pub(crate) struct App {
+    store: Store,
+}
+
+/// Starts the service.
+///
+/// # Errors
+/// Where its database cannot be reached or brought up to date.
+pub async fn start(setup: Setup) -> Result<Running> {
+    let store = setup.store::<store::migration::Migrations>().await?;
+    let rpcs = ReportingServer::new(rpc::Service { app: App { store: store.clone() } });
+    let running = Running::start(&setup, store, Routes::new(rpcs))?;
+    Ok(running.listen(&setup, consume::Tally).await)
+}

@@ -68,6 +68,5 @@ fn page(line: &str) -> Option<(String, Option<u32>)> {
     let digits = line.chars().rev().take_while(char::is_ascii_digit).count();
     let (text, page) = line.split_at(line.len() - digits);
     let leader = text.ends_with("  ") || text.trim_end().ends_with("..");
-    (digits > 0 && leader)
-        .then(|| (text.trim_end_matches(['.', ' ', '…']).trim().to_owned(), page.parse().ok()))
+    (digits > 0 && leader).then(|| (text.trim_end_matches(['.', ' ', '…']).trim().to_owned(), page.parse().ok()))
 }

@@ -69,7 +69,10 @@ fn titled(title: &str) -> bool {
     let words = title.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()));
     let long: Vec<&str> = words.filter(|word| word.chars().count() > SMALL).collect();
     let capitals = long.iter().filter(|word| word.starts_with(|c: char| c.is_uppercase())).count();
-    title.chars().count() <= LONGEST_BARE && !title.contains(['@', '\\', '<']) && !title.contains("://") && capitals * 2 > long.len()
+    title.chars().count() <= LONGEST_BARE
+        && !title.contains(['@', '\\', '<'])
+        && !title.contains("://")
+        && capitals * 2 > long.len()
         || (long.is_empty() && title.chars().count() <= 12 && title.chars().all(|c| c.is_uppercase() || c == ' '))
 }
 

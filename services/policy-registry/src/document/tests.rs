@@ -16,7 +16,10 @@ fn kinds(document: &Document) -> Vec<(u32, &Kind, &str)> {
 fn a_document_comes_apart_at_its_seams() {
     let document = Document::parse(POLICY);
     let entries: Vec<_> = document.contents.iter().map(|e| (e.number.as_deref(), e.title.as_str())).collect();
-    assert_eq!(entries, [(Some("1"), "Aims"), (Some("2"), "Boats and Other Vessels"), (Some("3"), "When it goes wrong")]);
+    assert_eq!(
+        entries,
+        [(Some("1"), "Aims"), (Some("2"), "Boats and Other Vessels"), (Some("3"), "When it goes wrong")]
+    );
     let body: Vec<_> = kinds(&document).into_iter().filter(|(line, ..)| *line > 12).collect();
     let numbered = |n: &str| Kind::Heading { number: Some(n.to_owned()) };
     let bare = Kind::Heading { number: None };
@@ -44,7 +47,8 @@ fn a_document_comes_apart_at_its_seams() {
 
 #[test]
 fn a_long_lined_document_keeps_its_lines_apart() {
-    let long = format!("# Phones\n\n- {} end of it.\nA rule on its own line.\nand its second half\n", "word ".repeat(30));
+    let long =
+        format!("# Phones\n\n- {} end of it.\nA rule on its own line.\nand its second half\n", "word ".repeat(30));
     let document = Document::parse(&long);
     let texts: Vec<&str> = document.body().map(|(_, p)| p.text.as_str()).skip(1).collect();
     assert_eq!(texts, ["A rule on its own line. and its second half"]);

@@ -16,6 +16,8 @@ use crate::{
 const ALIKE: f64 = 0.50;
 /// At this score and above a paragraph is on the clause's matter.
 const RELATED: f64 = 0.28;
+/// The same for a clause of another section.
+const RELATED_ELSEWHERE: f64 = 0.42;
 /// What a clause of the section gains over one from elsewhere.
 const SAME_SECTION: f64 = 0.14;
 /// What a clause of the chapter around the section gains.
@@ -66,16 +68,21 @@ impl<'a> Aligner<'a> {
     fn headings(&self, document: &Document) -> HashMap<usize, Places<'a>> {
         let mut places = HashMap::new();
         let mut above: Vec<(usize, Option<&'a str>)> = Vec::new();
+        let mut before = None;
         for (at, heading) in document.headings() {
-            let depth = match &heading.kind {
-                Kind::Heading { number: Some(number) } => number.split('.').count(),
-                _ => 1,
+            let number = match &heading.kind {
+                Kind::Heading { number } => number.as_deref(),
+                _ => None,
             };
-            above.retain(|(level, _)| *level < depth);
-            let chapter = above.last().and_then(|(_, section)| *section);
+            let depth = number.map_or(1, |number| number.split('.').count());
+            let chapter = above.iter().rev().find(|(level, _)| *level < depth).and_then(|(_, section)| *section);
             let own = self.section(&heading.text, chapter);
-            above.push((depth, own.or(chapter)));
-            places.insert(at, Places { section: own.or(chapter), chapter });
+            // A heading nobody numbered and nobody knows is a part of what came before it.
+            let section = own.or(chapter).or(before.filter(|_| number.is_none()));
+            above.retain(|(level, _)| *level < depth);
+            above.push((depth, section));
+            before = section;
+            places.insert(at, Places { section, chapter });
         }
         places
     }
@@ -86,12 +93,15 @@ impl<'a> Aligner<'a> {
         let length = |text: &str| f64::from(u16::try_from(text.trim().len()).unwrap_or(u16::MAX));
         let score = |section: &'a Section| {
             let cues = section.cues.iter().chain([&section.title]).map(|cue| plain(cue));
-            let best = cues.filter(|cue| heading.contains(&format!(" {cue} "))).map(|cue| length(&cue)).fold(0.0, f64::max);
+            let best =
+                cues.filter(|cue| heading.contains(&format!(" {cue} "))).map(|cue| length(&cue)).fold(0.0, f64::max);
             // “Users” and “Content” mean something only under their own chapter.
             let near = chapter.is_some_and(|chapter| section.id.starts_with(chapter));
+            // “Staff use of phones” under “Use of phones” is a part of it, not the same again.
+            let part = near && chapter != Some(section.id.as_str());
             let whole = best / length(&heading);
             let vague = best < 9.0 && !near && chapter.is_some();
-            (best > 0.0 && !vague).then_some((section.id.as_str(), best + whole * 10.0 + if near { 5.0 } else { 0.0 }))
+            (best > 0.0 && !vague).then_some((section.id.as_str(), best + whole * 10.0 + if part { 20.0 } else { 0.0 }))
         };
         self.sections.iter().filter_map(score).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(id, _)| id)
     }
@@ -118,7 +128,7 @@ impl<'a> Aligner<'a> {
             .map(|candidate| (candidate, self.score(candidate, &text, &said, &vector, places)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         match best {
-            Some((candidate, score)) if score >= RELATED => {
+            Some((candidate, score)) if score >= self.least(candidate, places) => {
                 let clause = candidate.clause.id.clone();
                 let percent = percent(score);
                 if score >= ALIKE { Fate::Matched { clause, percent } } else { Fate::Amended { clause, percent } }
@@ -127,7 +137,20 @@ impl<'a> Aligner<'a> {
         }
     }
 
-    fn score(&self, candidate: &Candidate<'_>, text: &str, said: &[String], vector: &Vector, places: Places<'_>) -> f64 {
+    /// The score at which a paragraph is on a clause's matter.
+    fn least(&self, candidate: &Candidate<'_>, places: Places<'_>) -> f64 {
+        let here = places.section == Some(candidate.section) || places.chapter == Some(candidate.section);
+        if here { RELATED } else { RELATED_ELSEWHERE }
+    }
+
+    fn score(
+        &self,
+        candidate: &Candidate<'_>,
+        text: &str,
+        said: &[String],
+        vector: &Vector,
+        places: Places<'_>,
+    ) -> f64 {
         let alike = candidate.vector.cosine(vector);
         let mut hit = 0.0;
         let mut whole = 0.0;

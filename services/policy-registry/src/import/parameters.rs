@@ -120,7 +120,8 @@ fn read(definition: &Definition, text: &str) -> Vec<String> {
         Kind::Date => dates::dates(&text).into_iter().find_map(|f| f.date).map(|d| d.to_string()).into_iter().collect(),
         Kind::Boolean => vec!["true".to_owned()],
         Kind::Months => {
-            let digits: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+            let digits: String =
+                text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
             Some(digits).filter(|digits| !digits.is_empty()).into_iter().collect()
         }
         Kind::Choice => Vec::new(),
@@ -134,7 +135,9 @@ fn by_cue(definition: &Definition, places: &[Place]) -> Option<Parameter> {
     let mut line = 0;
     for allowed in &definition.allowed {
         let cues: Vec<String> = allowed.cues.iter().map(|cue| cue.to_lowercase()).collect();
-        let Some(place) = places.iter().find(|place| cues.iter().any(|cue| place.lower.contains(cue))) else { continue };
+        let Some(place) = places.iter().find(|place| cues.iter().any(|cue| place.lower.contains(cue))) else {
+            continue;
+        };
         line = if line == 0 { place.line } else { line.min(place.line) };
         values.push(allowed.value.clone());
         if !definition.kind.many() {

@@ -5,8 +5,26 @@ use crate::{agency::Register, document::plain};
 
 /// Words before “Police” that are no place.
 const NO_PLACES: [&str; 20] = [
-    "the", "inform", "contact", "call", "local", "tell", "ring", "ask", "notify", "national", "area", "county", "city", "our", "if",
-    "transport", "relevant", "children", "involve", "phone",
+    "the",
+    "inform",
+    "contact",
+    "call",
+    "local",
+    "tell",
+    "ring",
+    "ask",
+    "notify",
+    "national",
+    "area",
+    "county",
+    "city",
+    "our",
+    "if",
+    "transport",
+    "relevant",
+    "children",
+    "involve",
+    "phone",
 ];
 
 pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
@@ -50,8 +68,11 @@ fn bodies(register: &Register, line: u32, text: &str, findings: &mut Findings) {
     let right: Vec<String> = register.names().map(plain).collect();
     for found in shape.captures_iter(text) {
         let (Some(whole), Some(place), Some(kind)) = (found.get(0), found.get(1), found.get(2)) else { continue };
-        let place: Vec<String> =
-            plain(place.as_str()).split(' ').filter(|w| !NO_PLACES.contains(w) && *w != "and").map(ToOwned::to_owned).collect();
+        let place: Vec<String> = plain(place.as_str())
+            .split(' ')
+            .filter(|w| !NO_PLACES.contains(w) && *w != "and")
+            .map(ToOwned::to_owned)
+            .collect();
         let Some(last) = place.last() else { continue };
         let here = right.iter().any(|name| name.split(' ').any(|word| word == last));
         let at = At::byte(line, text, whole.start());
@@ -95,12 +116,14 @@ fn numbers(register: &Register, line: u32, text: &str, findings: &mut Findings) 
     let Some(shape) = expression!(r"(?:^|[^\w/.-])(\+?\d[\d ]{8,13}\d)(?:$|[^\w/-])") else { return };
     for found in shape.captures_iter(text).filter_map(|found| found.get(1)) {
         let printed = digits(found.as_str());
-        let right: Vec<_> = register.values("telephone").map(|(agency, value)| (agency, value, digits(value))).collect();
+        let right: Vec<_> =
+            register.values("telephone").map(|(agency, value)| (agency, value, digits(value))).collect();
         if right.iter().any(|(.., value)| *value == printed) {
             continue;
         }
         let at = At::byte(line, text, found.start());
-        let near = right.iter().filter(|(.., value)| value.len() > 5).min_by_key(|(.., value)| distance(value, &printed));
+        let near =
+            right.iter().filter(|(.., value)| value.len() > 5).min_by_key(|(.., value)| distance(value, &printed));
         match near.filter(|(.., value)| distance(value, &printed) <= FAR) {
             Some((agency, value, _)) => {
                 let message = format!("{} is almost the number of {}", found.as_str(), agency.name);

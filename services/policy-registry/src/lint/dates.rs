@@ -5,8 +5,16 @@ use crate::{document::Kind, import::dates::dates, parameter::PartDate};
 
 pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
     let date = |key: &str| subject.value(key).and_then(PartDate::parse);
-    let (approved, due) = (date("doc.approved_on"), date("doc.next_review"));
-    let due_at = At::line(subject.line("doc.next_review"));
+    let (mut due, approved) = (date("doc.next_review"), date("doc.approved_on"));
+    let mut due_at = At::line(subject.line("doc.next_review"));
+    if due.is_none() {
+        // A line that tells what became of reviews, and not when the next one is: its last date is the last promise.
+        let mut front = subject.document.paragraphs.iter().filter(|p| p.kind == Kind::Front);
+        if let Some(line) = front.find(|p| p.text.to_lowercase().starts_with("review date")) {
+            due = dates(&line.text).into_iter().filter_map(|found| found.date).max();
+            due_at = At::line(line.line);
+        }
+    }
     let months = subject.template.review_months;
     match (due, approved) {
         (Some(due), _) if due.last().is_some_and(|last| last < subject.today) => {
@@ -42,7 +50,13 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
         let word = expression!(r"(?i)\bdate\b[^\t]*\brectified\b").and_then(|shape| shape.find(text));
         if let Some(found) = word {
             let at = At::byte(line, text, found.start());
-            findings.add("DATE-ORDER", Severity::Warning, at, "“rectified” is not what is done to a policy", "Write ratified.");
+            findings.add(
+                "DATE-ORDER",
+                Severity::Warning,
+                at,
+                "“rectified” is not what is done to a policy",
+                "Write ratified.",
+            );
         }
     }
     signatures(subject, findings);

@@ -67,7 +67,7 @@ fn choices(line: u32, text: &str, findings: &mut Findings) {
         ("he", "she"),
         ("his", "her"),
         ("child", "ren"),
-        ("derbyshire", "derbyshire"),
+        ("virus", "malware"),
     ];
     for found in shape.captures_iter(text) {
         let (Some(whole), Some(one), Some(other)) = (found.get(0), found.get(1), found.get(2)) else { continue };

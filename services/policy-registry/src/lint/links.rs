@@ -8,7 +8,8 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
     let inside = expression!(
         r"(?i)\\\\[a-z0-9_.-]+\\|\bfile://|\b[a-z]:\\|https?://(?:localhost|127\.|10\.\d|192\.168\.|[a-z0-9-]+(?:/|\s|$))"
     );
-    let storage = expression!(r"(?i)\b[a-z0-9.-]+\.(?:amazonaws\.com|blob\.core\.windows\.net|digitaloceanspaces\.com)");
+    let storage =
+        expression!(r"(?i)\b[a-z0-9.-]+\.(?:amazonaws\.com|blob\.core\.windows\.net|digitaloceanspaces\.com)");
     let mut say = |shape: Option<&regex::Regex>, rule: &str, severity, message: &str, fix: &str| {
         let Some(shape) = shape else { return };
         for (line, text) in subject.document.numbered() {
@@ -17,7 +18,13 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
             }
         }
     };
-    say(empty, "DEAD-LINK", Severity::Warning, "a link has words and no address", "Add the address or take the link away.");
+    say(
+        empty,
+        "DEAD-LINK",
+        Severity::Warning,
+        "a link has words and no address",
+        "Add the address or take the link away.",
+    );
     say(fused, "DEAD-LINK", Severity::Warning, "two addresses run into one", "Put a space between them.");
     let message = "the address of a place inside the school is printed";
     say(inside, "INTERNAL-LINK", Severity::Error, message, "Take it out: name the document instead.");

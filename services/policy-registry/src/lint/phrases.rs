@@ -42,7 +42,9 @@ fn said(subject: Subject<'_>, paragraph: &Paragraph, rule: &str, phrase: &Phrase
     }
     for words in &phrase.phrases {
         let Some(at) = place(subject, paragraph, words) else { continue };
-        let message = if phrase.message.is_empty() { format!("“{words}” is out of date") } else { phrase.message.clone() };
+        let rule = if rule == "AGENCY-NAME" && in_address(subject, at) { "DEAD-LINK" } else { rule };
+        let message =
+            if phrase.message.is_empty() { format!("“{words}” is out of date") } else { phrase.message.clone() };
         let fix = if phrase.fix.is_empty() { "Take it out or put what holds now." } else { &phrase.fix };
         findings.add(rule, phrase.severity, at, message, fix);
     }
@@ -62,6 +64,16 @@ fn place(subject: Subject<'_>, paragraph: &Paragraph, words: &str) -> Option<At>
     inside.then(|| At::line(paragraph.line))
 }
 
+/// Whether the word at a place is part of an address.
+fn in_address(subject: Subject<'_>, at: At) -> bool {
+    let index = |number: u32| usize::try_from(number).unwrap_or_default().wrapping_sub(1);
+    let Some(line) = subject.document.lines.get(index(at.line)) else { return false };
+    let before: String = line.chars().take(index(at.column)).collect();
+    let after: String = line.chars().skip(index(at.column)).take_while(|c| !c.is_whitespace()).collect();
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default().to_owned() + &after;
+    word.contains("://") || word.contains("www.") || after.contains(".co.uk") || after.contains(".org.uk")
+}
+
 /// Guidance named without its year.
 fn edition(subject: Subject<'_>, paragraph: &Paragraph, phrase: &Phrase, findings: &mut Findings) {
     let dated = expression!(r"\b20\d\d\b").is_some_and(|year| year.is_match(&paragraph.text));
@@ -69,13 +81,23 @@ fn edition(subject: Subject<'_>, paragraph: &Paragraph, phrase: &Phrase, finding
         return;
     }
     for words in &phrase.phrases {
-        if let Some(at) = place(subject, paragraph, words) {
+        if let Some(at) = place(subject, paragraph, words).filter(|at| is_title(subject, *at)) {
             let message = format!("{words} is cited without its edition");
             let fix = if phrase.fix.is_empty() { "Add the year of the edition in force." } else { &phrase.fix };
             findings.add("GUIDANCE-EDITION", phrase.severity, at, message, fix);
             return;
         }
     }
+}
+
+/// Whether the words at a place are written as a title: with a capital, or in quotation marks or a link.
+fn is_title(subject: Subject<'_>, at: At) -> bool {
+    let index = |number: u32| usize::try_from(number).unwrap_or_default().wrapping_sub(1);
+    let Some(line) = subject.document.lines.get(index(at.line)) else { return false };
+    let column = index(at.column);
+    let capital = line.chars().nth(column).is_some_and(char::is_uppercase);
+    let mark = column.checked_sub(1).and_then(|before| line.chars().nth(before));
+    capital || mark.is_some_and(|mark| "'\"‘“[".contains(mark))
 }
 
 /// A duty without an interval.
@@ -113,6 +135,12 @@ fn risks(subject: Subject<'_>, findings: &mut Findings) {
     });
     if let Some((line, _)) = listed {
         let fix = "List content, contact, conduct and commerce.";
-        findings.add("RISK-MODEL", Severity::Warning, At::line(*line), "commerce is missing from the kinds of risk", fix);
+        findings.add(
+            "RISK-MODEL",
+            Severity::Warning,
+            At::line(*line),
+            "commerce is missing from the kinds of risk",
+            fix,
+        );
     }
 }

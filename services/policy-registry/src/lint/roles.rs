@@ -15,7 +15,9 @@ fn leads(subject: Subject<'_>, findings: &mut Findings) {
     let front: Vec<_> = subject.document.paragraphs.iter().filter(|p| p.kind == Kind::Front).collect();
     for paragraph in &front {
         let raw = subject.document.lines.get(usize::try_from(paragraph.line).unwrap_or_default().wrapping_sub(1));
-        let Some(found) = raw.and_then(|raw| shape.captures(raw.trim())).and_then(|found| found.get(1)) else { continue };
+        let Some(found) = raw.and_then(|raw| shape.captures(raw.trim())).and_then(|found| found.get(1)) else {
+            continue;
+        };
         let names = found.as_str().split([',', ';']).filter(|name| !name.trim().is_empty()).count();
         if names > 1 {
             let message = format!("{names} or more people are named as the lead");
@@ -52,7 +54,8 @@ fn conflicts(subject: Subject<'_>, findings: &mut Findings) {
 /// People's names in the text of the policy, where a role would outlast them.
 fn names(subject: Subject<'_>, findings: &mut Findings) {
     const ROLE_BEFORE: usize = 60;
-    let role = expression!(r"(?i)(?:lead\)?|dsl\)?|deputy|head(?: ?teacher)?|governor|chair|senco|principal)[\s:,(–-]*$");
+    let role =
+        expression!(r"(?i)(?:lead\)?|dsl\)?|deputy|head(?: ?teacher)?|governor|chair|senco|principal)[\s:,(–-]*$");
     let held = subject.import.parameters.iter().filter(|p| p.key.starts_with("role."));
     let people: Vec<String> = held
         .flat_map(|p| &p.values)

@@ -1,5 +1,7 @@
 //! CONTENTS-BODY, NUMBERING, DANGLING-REF: whether what is pointed to is there.
 
+use std::cmp::Ordering;
+
 use super::{At, Findings, Severity, Subject, distance, expression};
 use crate::document::{Entry, Kind, Paragraph, plain};
 
@@ -18,6 +20,36 @@ fn apart(a: &str, b: &str) -> f64 {
     share
 }
 
+/// An entry of the contents list beside the heading that answers to it.
+struct Pair<'a> {
+    heading: &'a Paragraph,
+    apart: f64,
+    begins: bool,
+}
+
+fn number(heading: &Paragraph) -> Option<&str> {
+    match &heading.kind {
+        Kind::Heading { number } => number.as_deref(),
+        _ => None,
+    }
+}
+
+fn pair<'a>(entry: &Entry, headings: &[&'a Paragraph]) -> Option<Pair<'a>> {
+    let title = plain(&entry.title);
+    let pairs = headings.iter().map(|heading| {
+        let text = plain(&heading.text);
+        // “Learners” stands for “It is the responsibility of learners …” where the numbers agree.
+        let same_number = number(heading).is_some() && number(heading) == entry.number.as_deref();
+        let begins = text.starts_with(&title) || (same_number && format!(" {text} ").contains(&format!(" {title} ")));
+        Pair { heading, apart: apart(&entry.title, &heading.text), begins }
+    });
+    pairs.min_by(|a, b| {
+        (a.apart > 0.0 && !a.begins, a.apart)
+            .partial_cmp(&(b.apart > 0.0 && !b.begins, b.apart))
+            .unwrap_or(Ordering::Equal)
+    })
+}
+
 fn contents(subject: Subject<'_>, findings: &mut Findings) {
     const NEAR: f64 = 0.45;
     let entries = &subject.document.contents;
@@ -25,44 +57,37 @@ fn contents(subject: Subject<'_>, findings: &mut Findings) {
         return;
     }
     let headings: Vec<&Paragraph> = subject.document.headings().map(|(_, heading)| heading).collect();
-    let number = |heading: &Paragraph| match &heading.kind {
-        Kind::Heading { number } => number.clone(),
-        _ => None,
-    };
-    let best = |entry: &Entry| headings.iter().min_by(|a, b| apart(&entry.title, &a.text).total_cmp(&apart(&entry.title, &b.text)));
+    let mut answered: Vec<u32> = Vec::new();
     for entry in entries {
-        let at = At::line(entry.line);
-        let title = &entry.title;
-        let Some(heading) = best(entry) else { continue };
-        let begins = plain(&heading.text).starts_with(&plain(title));
-        match apart(title, &heading.text) {
-            0.0 if number(heading) != entry.number => {
-                let message = format!("“{title}” has another number in the text");
-                findings.add("CONTENTS-BODY", Severity::Info, at, message, "Number both alike.");
-            }
-            0.0 => {}
-            near if near < NEAR || begins || (number(heading).is_some() && number(heading) == entry.number) => {
-                let message = format!("“{title}” is worded otherwise in the text");
-                findings.add("CONTENTS-BODY", Severity::Info, at, message, "Word both alike.");
-            }
-            _ => {
-                let message = format!("the contents list “{title}” and no such section follows");
-                findings.add("CONTENTS-BODY", Severity::Warning, at, message, "Add the section or take the entry away.");
-            }
+        let Some(pair) = pair(entry, &headings) else { continue };
+        let (at, title) = (At::line(entry.line), &entry.title);
+        let numbered_alike = number(pair.heading) == entry.number.as_deref();
+        if pair.apart > 0.0 && !pair.begins && pair.apart >= NEAR {
+            let message = format!("the contents list “{title}” and no such section follows");
+            findings.add("CONTENTS-BODY", Severity::Warning, at, message, "Add the section or take the entry away.");
+            continue;
+        }
+        answered.push(pair.heading.line);
+        if pair.apart > 0.0 {
+            let message = format!("“{title}” is worded otherwise in the text");
+            findings.add("CONTENTS-BODY", Severity::Info, at, message, "Word both alike.");
+        } else if !numbered_alike {
+            let message = format!("“{title}” has another number in the text");
+            findings.add("CONTENTS-BODY", Severity::Info, at, message, "Number both alike.");
         }
     }
     let depth = |number: &str| number.split('.').count();
     let listed = entries.iter().filter_map(|entry| entry.number.as_deref()).map(depth).max().unwrap_or(1);
-    for heading in headings {
-        let Some(own) = number(heading).filter(|own| depth(own) <= listed) else { continue };
-        let near = |entry: &Entry| {
-            apart(&entry.title, &heading.text) < NEAR
-                || plain(&heading.text).starts_with(&plain(&entry.title))
-                || entry.number.as_ref() == Some(&own)
-        };
-        if !entries.iter().any(near) {
+    for heading in headings.iter().filter(|heading| !answered.contains(&heading.line)) {
+        if number(heading).is_some_and(|own| depth(own) <= listed) {
             let message = "the section is not in the contents list";
-            findings.add("CONTENTS-BODY", Severity::Warning, At::line(heading.line), message, "Add it to the contents.");
+            findings.add(
+                "CONTENTS-BODY",
+                Severity::Warning,
+                At::line(heading.line),
+                message,
+                "Add it to the contents.",
+            );
         }
     }
 }
@@ -70,6 +95,7 @@ fn contents(subject: Subject<'_>, findings: &mut Findings) {
 /// Headings whose numbers jump or repeat among their sisters.
 fn numbering(subject: Subject<'_>, findings: &mut Findings) {
     let mut seen: Vec<Vec<u32>> = Vec::new();
+    let mut orphans: Vec<Vec<u32>> = Vec::new();
     for (_, heading) in subject.document.headings() {
         let Kind::Heading { number: Some(number) } = &heading.kind else { continue };
         let parts: Vec<u32> = number.split('.').filter_map(|part| part.parse().ok()).collect();
@@ -79,8 +105,19 @@ fn numbering(subject: Subject<'_>, findings: &mut Findings) {
         let orphan = !parent.is_empty() && !seen.iter().any(|p| p.as_slice() == parent);
         let at = At::line(heading.line);
         if seen.contains(&parts) {
-            findings.add("NUMBERING", Severity::Warning, at, format!("number {number} stands twice"), "Number it anew.");
+            findings.add(
+                "NUMBERING",
+                Severity::Warning,
+                at,
+                format!("number {number} stands twice"),
+                "Number it anew.",
+            );
         } else if orphan {
+            if orphans.iter().any(|known| known.as_slice() == parent) {
+                seen.push(parts);
+                continue;
+            }
+            orphans.push(parent.to_vec());
             let message = format!("number {number} stands in no chapter of that number");
             findings.add("NUMBERING", Severity::Warning, at, message, "Number it as its chapter is numbered.");
         } else if *last > expected {
@@ -108,7 +145,13 @@ fn dangling(subject: Subject<'_>, findings: &mut Findings) {
         let there = subject.document.headings().any(|(_, heading)| plain(&heading.text).split(' ').any(|w| w == thing));
         if !linked && !there {
             let message = format!("the {thing} it points to is not there");
-            findings.add("DANGLING-REF", Severity::Error, At::line(paragraph.line), message, "Add it, or say where it is.");
+            findings.add(
+                "DANGLING-REF",
+                Severity::Error,
+                At::line(paragraph.line),
+                message,
+                "Add it, or say where it is.",
+            );
         }
     }
 }

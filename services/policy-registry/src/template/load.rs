@@ -35,12 +35,7 @@ pub fn load(files: &[SourceFile]) -> Result<Template, Vec<Problem>> {
         .into_iter()
         .map(|raw| {
             checker.define("gate", "gates.yaml", &raw.gate_id);
-            Gate {
-                id: raw.gate_id.value,
-                title: raw.title,
-                opened_by: raw.opened_by,
-                requirements: raw.requirements,
-            }
+            Gate { id: raw.gate_id.value, title: raw.title, opened_by: raw.opened_by, requirements: raw.requirements }
         })
         .collect();
     let mut procedures = Vec::new();

@@ -1,0 +1,241 @@
+//! The console: every page on one screen. One file per noun; templates mirror them.
+
+mod authority;
+mod case;
+mod concern;
+mod directory;
+mod fault;
+mod figures;
+mod filtering;
+mod help;
+mod home;
+mod invitation;
+mod policy;
+mod report;
+#[cfg(test)]
+pub mod samples;
+mod school;
+mod shared_incident;
+mod sign_in;
+mod upload;
+pub mod visit;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::from_fn,
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use chassis::error::{Error, Result};
+
+use crate::{
+    app::App,
+    pages::{asset, frame::Frame},
+};
+use case::{close, consultation, debrief, entry, fact, invite, involvement, parents, referral, step};
+use filtering::{alert, lines};
+use policy::{import, parameter, version};
+use visit::Fault;
+
+/// What the service is called where no authority is known.
+const SERVICE: &str = "Online safety";
+
+/// Every page. Under a school, the address names the school and never a person.
+pub fn routes() -> Router<App> {
+    let school = Router::new()
+        .route("/", get(home::show))
+        .route("/report", get(report::show).post(report::record))
+        .route("/report/sent", get(report::sent))
+        .route("/concerns", get(concern::list))
+        .route("/concerns/{concern_id}", get(concern::show))
+        .route("/concerns/{concern_id}/triage", post(concern::triage))
+        .route("/cases", get(case::list))
+        .nest("/cases/{case_id}", one_case())
+        .route("/invitations", get(invitation::list))
+        .route("/invitations/{invitation_id}/accept", post(invitation::accept))
+        .route("/invitations/{invitation_id}/decline", get(invitation::show_decline).post(invitation::decline))
+        .route("/shared-incidents/{shared_incident_id}", get(shared_incident::show))
+        .route("/shared-incidents/{shared_incident_id}/entries", post(shared_incident::add_entry))
+        .route("/policy", get(policy::show))
+        .route("/policy/read", get(policy::read))
+        .route("/policy/import", get(import::show).post(import::import))
+        .route("/policy/versions/{instance_id}", get(version::show))
+        .route("/policy/versions/{instance_id}/text", get(policy::text))
+        .route("/policy/versions/{instance_id}/approve", post(version::approve))
+        .route("/policy/versions/{instance_id}/ratify", post(version::ratify))
+        .route("/policy/versions/{instance_id}/publish", post(version::publish))
+        .route("/policy/versions/{instance_id}/parameters", get(parameter::list))
+        .route("/policy/versions/{instance_id}/parameters/{key}", get(parameter::show).post(parameter::set))
+        .route("/filtering", get(filtering::list))
+        .route("/filtering/feeds", post(filtering::create))
+        .route("/filtering/feeds/new", get(filtering::show_create))
+        .route("/filtering/feeds/{feed_id}", get(filtering::show))
+        .route("/filtering/feeds/{feed_id}/rejected-lines", get(filtering::rejected))
+        .route("/filtering/feeds/{feed_id}/lines/new", get(lines::show))
+        .route("/filtering/feeds/{feed_id}/lines", post(lines::send).layer(DefaultBodyLimit::max(lines::LARGEST)))
+        .route("/filtering/alerts", get(alert::list))
+        .route("/filtering/alerts/{alert_id}", get(alert::show))
+        .route("/filtering/alerts/{alert_id}/verdict", post(alert::verdict))
+        .route("/reports", get(figures::show))
+        .route("/reports.csv", get(figures::csv));
+    Router::new()
+        .route("/", get(sign_in::home))
+        .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/choose-school", get(sign_in::choose))
+        .route("/hidden", get(sign_in::hidden))
+        .route("/report", get(report::anywhere))
+        .route("/authority", get(authority::show))
+        .route("/authority.csv", get(authority::csv))
+        .route("/template", get(authority::show_template))
+        .route("/template/publish", post(authority::publish_template))
+        .route("/template/register", post(authority::publish_register))
+        .route("/schools", get(school::list).post(school::create))
+        .route("/schools/new", get(school::show_create))
+        .nest("/schools/{school_id}", school)
+        .route("/accessibility", get(help::accessibility))
+        .route("/privacy", get(help::privacy))
+        .route("/assets/{hash}/{name}", get(asset::serve))
+        .layer(visit::with_directory())
+        .layer(from_fn(visit::frame_faults))
+}
+
+/// The pages of one case.
+fn one_case() -> Router<App> {
+    Router::new()
+        .route("/", get(case::show))
+        .route("/steps/{step_id}", get(step::show))
+        .route("/steps/{step_id}/complete", post(step::complete))
+        .route("/steps/{step_id}/skip", get(step::show_skip).post(step::deviate))
+        .route("/facts/new", get(fact::show))
+        .route("/facts/choose", post(fact::choose))
+        .route("/facts", post(fact::record))
+        .route("/involvements/new", get(involvement::show))
+        .route("/involvements", post(involvement::add))
+        .route("/entries/new", get(entry::show))
+        .route("/entries", post(entry::add))
+        .route("/consultations/new", get(consultation::show))
+        .route("/consultations", post(consultation::record))
+        .route("/referrals/new", get(referral::show))
+        .route("/referrals", post(referral::make))
+        .route("/referrals/{referral_id}/outcome", get(referral::show_outcome).post(referral::record_outcome))
+        .route("/parents-decisions/new", get(parents::show))
+        .route("/parents-decisions", post(parents::record))
+        .route("/debrief", get(debrief::show).post(debrief::record))
+        .route("/close", get(close::show).post(close::close))
+        .route("/invite-school", get(invite::show).post(invite::send))
+}
+
+/// The page of a refusal.
+pub fn error_page(error: &Error) -> Response {
+    Fault::from(copy(error)).into_response()
+}
+
+/// The page that says there is no such page.
+pub fn not_found() -> Response {
+    Fault::from(Error::missing()).into_response()
+}
+
+/// What a page may say of an error that is borrowed: its kind and message, and how long to wait.
+fn copy(error: &Error) -> Error {
+    let status = tonic::Status::new(error.kind().code(), error.message());
+    let copy = Error::from_status(&status);
+    match error.metadata("retry_after_s") {
+        Some(wait) => copy.with("retry_after_s", wait),
+        None => copy,
+    }
+}
+
+/// Renders one page without anybody in it: for measuring.
+///
+/// # Errors
+/// `Internal` where it cannot be rendered.
+pub fn sign_in_page(authority: &str) -> Result<String> {
+    crate::pages::html(&Frame::bare(authority, ""), &sign_in::page("/", String::new()))
+}
+
+/// What was just done, by the code that the address carries.
+fn notice(code: &str) -> &'static str {
+    match code {
+        "triaged" => "Your decision is saved",
+        "entry" => "The entry is added",
+        "person" => "The person is added",
+        "fact" => "The fact is recorded: check which steps it brings",
+        "consultation" => "The talk is recorded",
+        "referral" => "The referral is recorded",
+        "outcome" => "The agency’s answer is recorded",
+        "parents" => "The decision about parents is recorded",
+        "debrief" => "The debrief is recorded",
+        "closed" => "The case is closed",
+        "invited" => "The invitation is sent",
+        "accepted" => "The invitation is accepted",
+        "declined" => "The invitation is declined",
+        "step" => "The step is recorded as done",
+        "skipped" => "The step is skipped",
+        "approved" => "The version is approved",
+        "ratified" => "The version is ratified",
+        "published" => "The version is in force",
+        "imported" => "The document is read: check the findings and fill the blanks",
+        "parameter" => "The parameter is saved",
+        "feed" => "The feed is added",
+        "lines" => "The file is taken in: every line is accounted for below",
+        "verdict" => "Your verdict is saved",
+        "template" => "The template is published",
+        "register" => "The agency register is published",
+        "school" => "The school is added",
+        _ => "",
+    }
+}
+
+/// Every form, as it is first shown and as it is shown again.
+#[cfg(test)]
+pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
+    use crate::pages::form::Field;
+    use proto::policy_registry::v1::ParameterDefinition;
+    let case = case::sample();
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let parameter = |kind: &str, allowed: &[&str]| {
+        let allowed = allowed.iter().map(|a| (*a).to_owned()).collect();
+        let definition = ParameterDefinition { title: "filter product".into(), r#type: kind.into(), allowed, ..Default::default() };
+        parameter::fields(&definition, vec!["a".into()])
+    };
+    let acts: Vec<(&str, Vec<Field>)> = vec![
+        ("Add an entry", entry::fields()),
+        ("Add a person", involvement::fields()),
+        ("Which fact", fact::choice()),
+        ("Record a fact", fact::fields("iioc_variant")),
+        ("Record a talk", consultation::fields()),
+        ("Make a referral", referral::fields(&[pair("ceop", "CEOP")])),
+        ("Make a referral without the register", referral::fields(&[])),
+        ("Record an answer", referral::outcome_fields()),
+        ("Parents", parents::fields(&case, "inv_1")),
+        ("Debrief", debrief::fields()),
+        ("Close", close::fields()),
+        ("Invite", invite::fields(&[pair("sch_2", "Harrowmere High School")])),
+        ("Invite without the registry", invite::fields(&[])),
+        ("Skip", step::skip_fields()),
+        ("Decline", invitation::decline_fields()),
+        ("Add a feed", filtering::fields()),
+        ("Send a log", lines::fields()),
+        ("Import", import::fields()),
+        ("Add a school", school::fields()),
+        ("List", parameter("list", &["a", "b"])),
+        ("Lines", parameter("list", &[])),
+        ("Choice", parameter("choice", &["a", "b"])),
+        ("Boolean", parameter("boolean", &[])),
+        ("Date", parameter("date", &[])),
+        ("Months", parameter("months", &[])),
+        ("Text", parameter("text", &[])),
+    ];
+    let shut = Error::gate("G-HOLD", "P1-03", "the talk with police or the front door is not recorded");
+    let mut pages: Vec<_> = acts.into_iter().map(|(title, fields)| case::act::sample(title, fields)).collect();
+    let mut refused = case::act::sample("Invite another school", invite::fields(&[]));
+    refused.form = refused.form.refused(&shut, "/schools/sch_1/cases/cas_1").grave();
+    refused.warning = "Names never leave the school".to_owned();
+    refused.others.push(crate::pages::part::Link::new("Another way", "/"));
+    pages.push(refused);
+    pages.extend(report::samples());
+    pages.extend(sign_in::samples());
+    pages
+}

@@ -1,0 +1,289 @@
+//! The authority's pages: which schools need help, the template and the agency register.
+
+use axum::extract::Query;
+use chassis::{clock::moment, error::Error};
+use proto::{
+    access::v1::Permission,
+    policy_registry::v1::{
+        Agency, GetAgencyRegisterRequest, GetAgencyRegisterResponse, ListSchoolsRequest, PublishAgencyRegisterRequest,
+        PublishTemplateRequest, School, Template,
+    },
+    reporting::v1::{AuthorityReport, GetAuthorityReportRequest, SchoolRow},
+};
+use serde::Serialize;
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    figures::{Figures, Which, attachment, figure, row, terms},
+    policy::template,
+    visit::{Answer, Posted, Visit, ask, heard},
+};
+use crate::pages::{
+    Page,
+    form::{Field, Form},
+    part::{Head, Link, Row},
+    words,
+};
+
+/// How long a feed may say nothing before a school counts as needing help.
+const SILENT: Duration = Duration::hours(24);
+
+/// The authority's home: the schools that need help first, then the figures.
+#[derive(Debug, Serialize)]
+pub struct Authority {
+    head: Head,
+    rows: Vec<Row>,
+    columns: Vec<String>,
+    schools: Vec<Line>,
+    terms: Vec<Link>,
+    csv: Link,
+    figures: Figures,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    link: Link,
+    needs: Vec<String>,
+    review: String,
+    findings: String,
+    feed: String,
+    cells: Vec<String>,
+}
+
+impl Page for Authority {
+    const TEMPLATE: &'static str = "authority.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        use proto::reporting::v1::{Cell, Figure};
+        let now = time::macros::datetime!(2026-11-24 09:00 UTC);
+        let cells = vec![Cell { key: "cases_opened".into(), figure: Some(Figure { value: 0, code: "c".into() }) }];
+        let rows = vec![SchoolRow { school_id: "sch_1".into(), cells, error_findings: 2, ..SchoolRow::default() }];
+        let report = AuthorityReport { lines: super::figures::sample_lines(), schools: rows, min_cell: 6, ..AuthorityReport::default() };
+        let empty = AuthorityReport { min_cell: 6, ..AuthorityReport::default() };
+        let schools = [School { school_id: "sch_1".into(), name: "Thistledown Grange School".into(), ..School::default() }];
+        vec![Self::new(&report, &schools, now), Self::new(&empty, &[], now)]
+    }
+}
+
+impl Authority {
+    fn new(report: &AuthorityReport, schools: &[School], now: OffsetDateTime) -> Self {
+        let term = report.term.clone().unwrap_or_default();
+        let rows = Row::some("Counted", words::stamp(report.as_at_time.as_ref()));
+        let mut lines: Vec<(usize, Line)> = schools.iter().map(|school| Line::new(school, report, now)).collect();
+        lines.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.link.text.cmp(&other.link.text)));
+        Self {
+            head: Head::new("Schools that need help", Vec::new()).of(term.title.clone()),
+            rows: rows.into_iter().collect(),
+            columns: report.lines.iter().map(|line| words::sentence(&line.title)).collect(),
+            schools: lines.into_iter().map(|(_, line)| line).collect(),
+            terms: terms(&term.term_id, "/authority"),
+            csv: Link::new("Download as a table (CSV)", format!("/authority.csv?term={}", term.term_id)),
+            figures: Figures::new(&report.lines, report.min_cell),
+        }
+    }
+}
+
+impl Line {
+    fn new(school: &School, report: &AuthorityReport, now: OffsetDateTime) -> (usize, Self) {
+        let bare = SchoolRow::default();
+        let row = report.schools.iter().find(|row| row.school_id == school.school_id).unwrap_or(&bare);
+        let review = row.review_due_time.as_ref().and_then(moment);
+        let feed = row.last_feed_time.as_ref().and_then(moment);
+        let mut needs = Vec::new();
+        match review {
+            None => needs.push("No policy with a review date is in force".to_owned()),
+            Some(due) if due < now => needs.push("Policy review overdue".to_owned()),
+            Some(_) => {}
+        }
+        if row.error_findings > 0 {
+            needs.push(words::counted(u64::from(row.error_findings), "grave finding", "grave findings"));
+        }
+        match feed {
+            None => needs.push("No filter feed has ever sent".to_owned()),
+            Some(last) if now - last > SILENT => needs.push(format!("Filter feed silent for {}", words::age(last, now))),
+            Some(_) => {}
+        }
+        let cell = |line: &proto::reporting::v1::Line| {
+            let cell = row.cells.iter().find(|cell| cell.key == line.key);
+            figure(cell.and_then(|cell| cell.figure.as_ref()))
+        };
+        let line = Self {
+            link: Link::new(school.name.clone(), format!("/schools/{}/policy", school.school_id)),
+            review: review.map(words::date).unwrap_or_else(|| "None".to_owned()),
+            findings: row.error_findings.to_string(),
+            feed: feed.map_or_else(|| "Never".to_owned(), |at| words::sentence(&words::near(at, now))),
+            cells: report.lines.iter().map(cell).collect(),
+            needs: needs.clone(),
+        };
+        (needs.len(), line)
+    }
+}
+
+/// Every school of the authority.
+///
+/// # Errors
+/// Where the registry does not answer.
+pub async fn schools(visit: &Visit) -> Result<Vec<School>, Error> {
+    let mut schools = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let answer = heard(visit.registry()?.list_schools(ask(ListSchoolsRequest { page_size: 1000, page_token }))).await?;
+        schools.extend(answer.schools);
+        page_token = answer.next_page_token;
+        if page_token.is_empty() {
+            visit.directory.learn(visit.now(), schools.iter().map(|s| (s.school_id.clone(), s.name.clone())));
+            return Ok(schools);
+        }
+    }
+}
+
+async fn fetch(visit: &Visit, which: &Which) -> Result<AuthorityReport, Error> {
+    let asked = GetAuthorityReportRequest { term_id: which.term.clone() };
+    heard(visit.reporting()?.get_authority_report(ask(asked))).await?.report.ok_or_else(Error::missing)
+}
+
+/// Shows the authority's home.
+pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
+    visit.needs(Permission::ReportReadAuthority)?;
+    let (report, schools) = tokio::try_join!(fetch(&visit, &which), schools(&visit))?;
+    visit.page(&Authority::new(&report, &schools, visit.now()))
+}
+
+/// The schools' figures as a table for a spreadsheet.
+pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
+    visit.needs(Permission::ReportReadAuthority)?;
+    let (report, schools) = tokio::try_join!(fetch(&visit, &which), schools(&visit))?;
+    let titles = report.lines.iter().map(|line| line.title.as_str());
+    let mut text = row(&["SCHOOL", "REVIEW_DUE", "GRAVE_FINDINGS", "LAST_FEED"].into_iter().chain(titles).collect::<Vec<_>>());
+    for (_, line) in schools.iter().map(|school| Line::new(school, &report, visit.now())) {
+        let first = [line.link.text.as_str(), &line.review, &line.findings, &line.feed];
+        text += &row(&first.into_iter().chain(line.cells.iter().map(String::as_str)).collect::<Vec<_>>());
+    }
+    Ok(attachment("schools.csv", text))
+}
+
+/// The authority's template and agency register.
+#[derive(Debug, Serialize)]
+pub struct TemplatePage {
+    head: Head,
+    template: Vec<Row>,
+    register: Vec<Row>,
+    agencies: Vec<Row>,
+    publish: Form,
+    form: Form,
+}
+
+impl Page for TemplatePage {
+    const TEMPLATE: &'static str = "template.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let template = Template { name: "Model".into(), version: 1, ..Template::default() };
+        let agency = Agency { key: "ceop".into(), name: "CEOP".into(), purpose: "reports".into(), ..Agency::default() };
+        let register = GetAgencyRegisterResponse { area: "northshire".into(), version: 1, agencies: vec![agency] };
+        let publish = || Form::new("/template/publish", "Publish", "1".into(), Vec::new());
+        let form = || Form::new("/template/register", "Publish", "2".into(), register_fields());
+        let wrong = form().refused(&Error::invalid("area", "Select an area"), "");
+        vec![
+            Self::new(&template, &register, Vec::new(), publish(), form()),
+            Self::new(&Template::default(), &GetAgencyRegisterResponse::default(), Vec::new(), publish(), wrong),
+        ]
+    }
+}
+
+impl TemplatePage {
+    fn new(template: &Template, register: &GetAgencyRegisterResponse, crumbs: Vec<Link>, publish: Form, form: Form) -> Self {
+        let n = |n: usize| n.to_string();
+        let clauses = template.sections.iter().map(|section| section.clauses.len()).sum();
+        let mut rows = Vec::new();
+        if template.version > 0 {
+            rows = vec![
+                Row::new("Name", template.name.clone()),
+                Row::new("Version", template.version.to_string()),
+                Row::new("Sections", n(template.sections.len())),
+                Row::new("Clauses", n(clauses)),
+                Row::new("Parameters", n(template.parameters.len())),
+                Row::new("Procedures", n(template.procedures.len())),
+            ];
+            rows.extend(Row::some("Published", words::stamp(template.publish_time.as_ref())));
+        }
+        let mut held = Vec::new();
+        if register.version > 0 {
+            held = vec![Row::new("Area", words::sentence(&register.area)), Row::new("Version", register.version.to_string())];
+        }
+        let agency = |agency: &Agency| {
+            let channels = agency.channels.iter().map(|c| if c.hours.is_empty() { c.value.clone() } else { format!("{} ({})", c.value, c.hours) });
+            let lines: Vec<String> = std::iter::once(words::sentence(&agency.purpose)).chain(channels).collect();
+            Row::new(agency.name.clone(), lines.join("\n"))
+        };
+        Self {
+            head: Head::new("Template and agency register", crumbs),
+            template: rows,
+            register: held,
+            agencies: register.agencies.iter().map(agency).collect(),
+            publish,
+            form,
+        }
+    }
+}
+
+/// What is asked of a register.
+pub fn register_fields() -> Vec<Field> {
+    vec![Field::radios("area", "Which area?", &[("derbyshire", "Derbyshire"), ("northshire", "Northshire")])]
+}
+
+async fn template_page(visit: &Visit, publish: Form, form: Form) -> Result<TemplatePage, Error> {
+    let template = template(visit).await;
+    let register = heard(visit.registry()?.get_agency_register(ask(GetAgencyRegisterRequest {}))).await?;
+    Ok(TemplatePage::new(&template, &register, visit.crumbs(&[]), publish, form))
+}
+
+fn publish_form(visit: &Visit) -> Form {
+    visit.form("/template/publish".into(), "Publish the model template", Vec::new())
+}
+
+fn register_form(visit: &Visit) -> Form {
+    visit.form("/template/register".into(), "Publish the agency register", register_fields())
+}
+
+/// Shows both.
+pub async fn show_template(visit: Visit) -> Answer {
+    visit.needs(Permission::TemplatePublish)?;
+    let page = template_page(&visit, publish_form(&visit), register_form(&visit)).await?;
+    visit.page(&page)
+}
+
+/// Publishes the model template that comes with the platform.
+pub async fn publish_template(posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = PublishTemplateRequest { files: Vec::new(), request_id: answers.request_id() };
+    match heard(visit.registry()?.publish_template(ask(command))).await {
+        Ok(_) => visit.to("/template?done=template"),
+        Err(error) => {
+            let form = visit.mended(register_form(&visit), &answers, &error, "")?;
+            let page = template_page(&visit, publish_form(&visit), form).await?;
+            visit.page_again(&page, &error)
+        }
+    }
+}
+
+/// Publishes the agency register of an area that comes with the platform.
+pub async fn publish_register(posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let area = answers.text("area");
+    let command = PublishAgencyRegisterRequest { file: None, area: area.clone(), request_id: answers.request_id() };
+    let published = if area.is_empty() {
+        Err(Error::invalid("area", "Select an area"))
+    } else {
+        heard(visit.registry()?.publish_agency_register(ask(command))).await
+    };
+    match published {
+        Ok(_) => visit.to("/template?done=register"),
+        Err(error) => {
+            let form = visit.mended(register_form(&visit), &answers, &error, "")?;
+            let page = template_page(&visit, publish_form(&visit), form).await?;
+            visit.page_again(&page, &error)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Closing a case: refused, naming what is open, until nothing is.
+
+use axum::extract::Path;
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{Case, CloseCaseRequest},
+};
+
+use super::{act, fetch};
+use crate::{
+    console::visit::{Answer, Posted, Visit, ask, heard},
+    pages::{
+        form::{Field, FormPage},
+        words,
+    },
+};
+
+/// What is asked.
+pub fn fields() -> Vec<Field> {
+    vec![
+        Field::radios("outcome", "How does it end?", words::OUTCOMES),
+        Field::long_text("reason", "Why?"),
+    ]
+}
+
+fn page(visit: &Visit, case: &Case) -> FormPage {
+    let mut page = act::page(visit, case, "Close the case", "close", "Close the case", fields());
+    page.form = page.form.carrying("etag", case.etag.clone()).grave();
+    page.lead("A closed case takes no entry. What happens later becomes a new concern.")
+}
+
+/// Asks.
+pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseClose)?;
+    let case = fetch(&visit, &case_id).await?;
+    visit.page(&page(&visit, &case))
+}
+
+/// Closes it.
+pub async fn close(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = CloseCaseRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.clone(),
+        outcome: answers.text("outcome"),
+        reason: answers.text("reason"),
+        etag: answers.text("etag"),
+        request_id: answers.request_id(),
+    };
+    let done = heard(visit.cases()?.close_case(ask(command))).await;
+    act::settle(&visit, &case_id, &answers, done, "closed", |case| page(&visit, case)).await
+}

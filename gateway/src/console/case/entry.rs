@@ -1,0 +1,54 @@
+//! Adding an entry to a case: what was seen, said or done, never changed afterwards.
+
+use axum::extract::Path;
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{AddEntryRequest, Case},
+};
+
+use super::{act, fetch};
+use crate::{
+    console::visit::{Answer, Posted, Visit, ask, heard},
+    pages::{
+        form::{Field, FormPage},
+        words::Codes,
+    },
+};
+
+const SIGNIFICANT: Codes = &[("yes", "Yes, it belongs in the chronology"), ("no", "No, it is a note")];
+
+/// What is asked.
+pub fn fields() -> Vec<Field> {
+    vec![
+        Field::long_text("text", "What happened, was said or was done?")
+            .hint("Facts and your professional view, told apart. You cannot change it later: add another entry instead."),
+        Field::radios("significant", "Is it a significant event for the child?", SIGNIFICANT).value("no"),
+        Field::long_text("impact", "For a significant event: what did it mean for the child?"),
+    ]
+}
+
+fn page(visit: &Visit, case: &Case) -> FormPage {
+    act::page(visit, case, "Add an entry", "entries", "Add the entry", fields())
+}
+
+/// Asks.
+pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseWork)?;
+    let case = fetch(&visit, &case_id).await?;
+    visit.page(&page(&visit, &case))
+}
+
+/// Adds it.
+pub async fn add(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = AddEntryRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.clone(),
+        text: answers.text("text"),
+        significant: answers.text("significant") == "yes",
+        impact: answers.text("impact"),
+        request_id: answers.request_id(),
+    };
+    let done = heard(visit.cases()?.add_entry(ask(command))).await;
+    act::settle(&visit, &case_id, &answers, done, "entry", |case| page(&visit, case)).await
+}

@@ -1,0 +1,120 @@
+//! A case with something in every part, for the tests of the pages.
+
+use chassis::clock::timestamp;
+use proto::incident_cases::v1::{
+    Case, CaseGate, CaseStep, Consultation, Debrief, Entry, Fact, Involvement, ParentsDecision, Referral,
+};
+use time::macros::datetime;
+
+fn step(id: &str, state: &str, word: &str) -> CaseStep {
+    CaseStep {
+        step_id: id.into(),
+        title: "Talk to the police first".into(),
+        roles: vec!["dsl".into(), "deputy_dsl".into()],
+        state: state.into(),
+        due_time: Some(timestamp(datetime!(2026-11-24 16:00 UTC))),
+        due_word: word.into(),
+        condition: "offence = yes".into(),
+        waits_for: if state == "cannot_start_yet" { "G-HOLD".into() } else { String::new() },
+        records: vec!["time".into(), "reference".into(), "advice".into()],
+        recorded: [("advice".to_owned(), "Wait <here>".to_owned())].into(),
+        account_id: "acc_1".into(),
+        prohibitions: vec!["Nobody views or copies the image".into()],
+        ..CaseStep::default()
+    }
+}
+
+/// The case.
+pub fn case() -> Case {
+    let at = Some(timestamp(datetime!(2026-11-23 09:32 UTC)));
+    Case {
+        case_id: "cas_1".into(),
+        school_id: "sch_1".into(),
+        reference: "2026-014".into(),
+        state: "open".into(),
+        procedure_id: "P1".into(),
+        procedure_title: "Online sexual violence or harassment between children".into(),
+        policy_instance_id: "ins_1".into(),
+        policy_version: 3,
+        risks: vec!["contact".into(), "conduct".into()],
+        facts: vec![Fact { name: "offence".into(), value: "yes".into(), account_id: "acc_1".into(), create_time: at }],
+        steps: vec![
+            CaseStep { statutory: true, ..step("P1-01", "done", "") },
+            CaseStep { reason: "Not apt".into(), ..step("P1-02", "deviated", "") },
+            step("P1-03", "to_do", "overdue"),
+            step("P1-04", "to_do", "due_today"),
+            CaseStep { condition: "judgement".into(), ..step("P1-05", "to_do", "due") },
+            step("P1-08", "cannot_start_yet", "due"),
+            step("P1-09", "not_needed", ""),
+        ],
+        gates: vec![CaseGate {
+            gate_id: "G-HOLD".into(),
+            title: "Nothing goes beyond the school".into(),
+            open: false,
+            opened_by: "A talk with police or the front door".into(),
+            missing_step: "P1-03".into(),
+        }],
+        involvements: vec![Involvement {
+            involvement_id: "inv_1".into(),
+            person: "Sam P".into(),
+            role: "victim".into(),
+            year_group: "9".into(),
+            vulnerabilities: vec!["in_care".into()],
+            label: "Learner 1, Year 9".into(),
+        }],
+        entries: vec![Entry {
+            entry_id: "ent_1".into(),
+            text: "Spoke with Sam.\nCalm.".into(),
+            significant: true,
+            impact: "Relief".into(),
+            account_id: "acc_1".into(),
+            school_id: "sch_1".into(),
+            create_time: at,
+        }],
+        consultations: vec![Consultation {
+            consultation_id: "cns_1".into(),
+            agency: "police_101".into(),
+            consult_time: at,
+            reference: "4711".into(),
+            advice: "Keep the device".into(),
+            account_id: "acc_2".into(),
+        }],
+        referrals: vec![
+            Referral {
+                referral_id: "ref_1".into(),
+                agency: "front_door_form".into(),
+                agency_name: "Children’s services".into(),
+                reason: "Harm".into(),
+                reference: "R1".into(),
+                state: "made".into(),
+                chase_time: at,
+                create_time: at,
+                ..Referral::default()
+            },
+            Referral {
+                referral_id: "ref_2".into(),
+                agency: "ceop".into(),
+                state: "decided".into(),
+                outcome: "advice_given".into(),
+                outcome_text: "Block".into(),
+                decide_time: at,
+                ..Referral::default()
+            },
+        ],
+        parents_decisions: vec![ParentsDecision {
+            involvement_id: "inv_1".into(),
+            told: true,
+            reason: "By telephone".into(),
+            create_time: at,
+            account_id: "acc_1".into(),
+        }],
+        debrief: Some(Debrief { findings: "Fast".into(), actions: "Train".into(), create_time: at, account_id: "acc_1".into() }),
+        shared_incident_id: "shi_1".into(),
+        concern_ids: vec!["con_1".into(), "con_2".into()],
+        create_time: at,
+        close_time: None,
+        next_due_time: at,
+        etag: "3".into(),
+        ..Case::default()
+    }
+}

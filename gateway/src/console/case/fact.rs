@@ -1,0 +1,90 @@
+//! Making a fact of a case known: first which, then its value. Its steps appear, and done ones stay.
+
+use axum::extract::{Path, Query};
+use chassis::error::Error;
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{Case, RecordFactRequest},
+};
+use serde::Deserialize;
+
+use super::{act, fetch};
+use crate::{
+    console::visit::{Answer, Posted, Visit, ask, heard},
+    pages::{
+        form::{Field, FormPage},
+        part::Link,
+        words,
+    },
+};
+
+/// Which fact.
+#[derive(Debug, Deserialize)]
+pub struct Which {
+    #[serde(default)]
+    name: String,
+}
+
+/// What is asked about one fact.
+pub fn fields(name: &str) -> Vec<Field> {
+    vec![Field::radios("value", &words::called(words::FACTS, name), words::fact_values(name))]
+}
+
+/// What is asked first.
+pub fn choice() -> Vec<Field> {
+    vec![Field::radios("name", "Which fact?", words::FACTS)]
+}
+
+fn page(visit: &Visit, case: &Case, name: &str) -> FormPage {
+    let mut page = act::page(visit, case, "Record a fact", "facts", "Record the fact", fields(name));
+    page.form = page.form.carrying("name", name).carrying("etag", case.etag.clone());
+    let here = visit.at(&format!("/cases/{}/facts/new", case.case_id));
+    page.others = vec![Link::new("Choose another fact", here)];
+    page
+}
+
+fn choice_page(visit: &Visit, case: &Case) -> FormPage {
+    act::page(visit, case, "Record a fact", "facts/choose", "Go on", choice())
+}
+
+/// Asks which fact, or its value.
+pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
+    visit.needs(Permission::CaseWork)?;
+    let case = fetch(&visit, &case_id).await?;
+    if words::FACTS.iter().any(|(name, _)| *name == which.name) {
+        visit.page(&page(&visit, &case, &which.name))
+    } else {
+        visit.page(&choice_page(&visit, &case))
+    }
+}
+
+/// Goes on to the value of the fact chosen.
+pub async fn choose(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let name = answers.text("name");
+    if words::FACTS.iter().any(|(known, _)| *known == name) {
+        return visit.to(&visit.at(&format!("/cases/{case_id}/facts/new?name={name}")));
+    }
+    let case = fetch(&visit, &case_id).await?;
+    visit.again(choice_page(&visit, &case), &answers, Error::invalid("name", "Select which fact"), "")
+}
+
+/// Records it.
+pub async fn record(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let name = answers.text("name");
+    let command = RecordFactRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.clone(),
+        name: name.clone(),
+        value: answers.text("value"),
+        etag: answers.text("etag"),
+        request_id: answers.request_id(),
+    };
+    let done = if command.value.is_empty() {
+        Err(Error::invalid("value", "Select what is known"))
+    } else {
+        heard(visit.cases()?.record_fact(ask(command))).await
+    };
+    act::settle(&visit, &case_id, &answers, done, "fact", |case| page(&visit, case, &name)).await
+}

@@ -1,0 +1,68 @@
+//! Inviting another school into a case: shut until the talk with police or the front door is recorded.
+
+use axum::extract::Path;
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{Case, InviteSchoolRequest},
+    policy_registry::v1::ListSchoolsRequest,
+};
+
+use super::{act, fetch};
+use crate::{
+    console::visit::{Answer, Posted, Visit, ask, heard},
+    pages::form::{Field, FormPage},
+};
+
+/// What is asked; `schools` are ids and names.
+pub fn fields(schools: &[(String, String)]) -> Vec<Field> {
+    let school = if schools.is_empty() {
+        Field::name("to_school_id", "Which school?").hint("Enter its id on this platform, such as sch_0123. The other school’s lead can tell you.")
+    } else {
+        let choices = schools.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+        Field::select("to_school_id", "Which school?").choices([("", "Choose a school")]).choices(choices)
+    };
+    vec![
+        school,
+        Field::long_text("summary", "What should the other school know to begin with?")
+            .hint("No names. Write “Learner 1” instead. They read it only once they have accepted."),
+        Field::name("contact", "Whom should they ring?").hint("A name and a telephone number. It stands in the invitation."),
+    ]
+}
+
+async fn schools(visit: &Visit) -> Vec<(String, String)> {
+    let Ok(mut registry) = visit.registry() else { return Vec::new() };
+    let asked = ListSchoolsRequest { page_size: 1000, page_token: String::new() };
+    let found = heard(registry.list_schools(ask(asked))).await.map(|answer| answer.schools).unwrap_or_default();
+    let named: Vec<_> = found.into_iter().map(|school| (school.school_id, school.name)).collect();
+    visit.directory.learn(visit.now(), named.iter().cloned());
+    named.into_iter().filter(|(id, _)| *id != visit.school).collect()
+}
+
+fn page(visit: &Visit, case: &Case, schools: &[(String, String)]) -> FormPage {
+    act::page(visit, case, "Invite another school", "invite-school", "Send the invitation", fields(schools))
+        .lead("The invitation says nothing of any child. Once it is accepted, both schools see the shared part and nothing of each other’s case.")
+}
+
+/// Asks.
+pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseShare)?;
+    let case = fetch(&visit, &case_id).await?;
+    let schools = schools(&visit).await;
+    visit.page(&page(&visit, &case, &schools))
+}
+
+/// Invites it.
+pub async fn send(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = InviteSchoolRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.clone(),
+        to_school_id: answers.text("to_school_id"),
+        summary: answers.text("summary"),
+        contact: answers.text("contact"),
+        request_id: answers.request_id(),
+    };
+    let done = heard(visit.cases()?.invite_school(ask(command))).await;
+    let schools = if done.is_err() { schools(&visit).await } else { Vec::new() };
+    act::settle(&visit, &case_id, &answers, done, "invited", |case| page(&visit, case, &schools)).await
+}

@@ -1,0 +1,201 @@
+//! One step of a case's procedure: what it asks, recording that it was done, or skipping it with a reason.
+
+use axum::extract::Path;
+use chassis::error::Error;
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{Case, CaseStep, CompleteStepRequest, DeviateStepRequest},
+};
+
+use super::{act, fetch};
+use crate::{
+    console::visit::{Answer, People, Posted, Visit, ask, heard},
+    pages::{
+        Page,
+        form::{Field, Form, FormPage},
+        part::{Due, Head, Link, Row},
+        words,
+    },
+};
+use serde::Serialize;
+
+/// One step.
+#[derive(Debug, Serialize)]
+pub struct StepPage {
+    head: Head,
+    prohibitions: Vec<String>,
+    rows: Vec<Row>,
+    waits_for: Link,
+    form: Option<Form>,
+    skip: Link,
+}
+
+impl Page for StepPage {
+    const TEMPLATE: &'static str = "step.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let case = super::sample();
+        let people = People::of(&[("acc_1", "Ms Ali")]);
+        let page = |step: &CaseStep| {
+            let open = matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
+            let form = open.then(|| Form::new("/x", "Record that it is done", "1".into(), fields(step)));
+            Self::new(&case, step, &people, "/schools/sch_1/cases/cas_1", Vec::new(), form)
+        };
+        let mut pages: Vec<Self> = case.steps.iter().map(page).collect();
+        let error = Error::gate("G-HOLD", "P1-03", "the talk with police is not recorded");
+        let form = Form::new("/x", "Record that it is done", "1".into(), fields(&case.steps[2])).refused(&error, "/c");
+        pages.push(Self::new(&case, &case.steps[2], &people, "/c", Vec::new(), Some(form)));
+        pages
+    }
+}
+
+impl StepPage {
+    fn new(case: &Case, step: &CaseStep, people: &People, here: &str, crumbs: Vec<Link>, form: Option<Form>) -> Self {
+        let roles: Vec<String> = step.roles.iter().map(|role| words::called(words::ROLES, role)).collect();
+        let mut rows = vec![Row::new("State", words::called(words::STEPS, &step.state))];
+        if !roles.is_empty() {
+            rows.push(Row::new("Who does it", words::sentence(&roles.join(", "))));
+        }
+        let open = matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
+        let due = Due::new(&step.due_word, step.due_time.as_ref());
+        if open && !due.text.is_empty() {
+            rows.push(Row::new("By when", due.text));
+        }
+        rows.extend(super::condition(&step.condition).map(|text| Row::new("When it is needed", text)));
+        if step.statutory {
+            rows.push(Row::new("May it be skipped?", "No: it is a legal duty"));
+        }
+        let mut recorded: Vec<(&String, &String)> = step.recorded.iter().collect();
+        recorded.sort();
+        rows.extend(recorded.into_iter().map(|(name, value)| Row::new(words::sentence(&words::spaced(name)), value.clone())));
+        rows.extend(Row::some("Why it was skipped", Some(step.reason.clone())));
+        if let Some(done) = words::stamp(step.done_time.as_ref()) {
+            rows.push(Row::new("Recorded", format!("{done}, by {}", people.name(&step.account_id))));
+        }
+        let waits_for = match step.waits_for.as_str() {
+            "" => Link::default(),
+            "G-HOLD" => Link::new("G-HOLD: record a talk with police or the front door", format!("{here}/consultations/new")),
+            other if other.starts_with('P') => Link::new(format!("Step {other}"), format!("{here}/steps/{other}")),
+            other => Link::new(other, here),
+        };
+        let skip = if step.statutory || form.is_none() {
+            Link::default()
+        } else {
+            Link::new("Skip this step, with a reason", format!("{here}/steps/{}/skip", step.step_id))
+        };
+        Self {
+            head: Head::new(format!("{} {}", step.step_id, step.title), crumbs).of(case.reference.clone()),
+            prohibitions: step.prohibitions.clone(),
+            rows,
+            waits_for,
+            form,
+            skip,
+        }
+    }
+}
+
+/// What is asked when it is done: the step's own fields.
+pub fn fields(step: &CaseStep) -> Vec<Field> {
+    if step.records.is_empty() {
+        return vec![Field::long_text("recorded.note", "What was done?")];
+    }
+    let field = |name: &String| {
+        let label = words::sentence(&words::spaced(name));
+        let long = ["advice", "note", "reason", "findings", "actions", "decision", "justification", "act", "what", "entries", "offer"];
+        let name = format!("recorded.{name}");
+        if long.iter().any(|word| name.contains(word)) { Field::long_text(&name, &label) } else { Field::name(&name, &label) }
+    };
+    step.records.iter().map(field).collect()
+}
+
+/// What is asked when it is skipped.
+pub fn skip_fields() -> Vec<Field> {
+    vec![Field::long_text("reason", "Why is this step skipped?").hint("The reason stays in the case with your name.")]
+}
+
+fn find<'a>(case: &'a Case, step_id: &str) -> Result<&'a CaseStep, Error> {
+    case.steps.iter().find(|step| step.step_id == step_id).ok_or_else(Error::missing)
+}
+
+fn form(visit: &Visit, case: &Case, step: &CaseStep) -> Option<Form> {
+    let open = case.state == "open" && matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
+    if !open || !visit.may(Permission::CaseWork) {
+        return None;
+    }
+    let action = visit.at(&format!("/cases/{}/steps/{}/complete", case.case_id, step.step_id));
+    Some(visit.form(action, "Record that it is done", fields(step)))
+}
+
+async fn page(visit: &Visit, case: &Case, step: &CaseStep, form: Option<Form>) -> StepPage {
+    let people = visit.people([step.account_id.as_str()]).await;
+    let here = visit.at(&format!("/cases/{}", case.case_id));
+    let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
+    StepPage::new(case, step, &people, &here, crumbs, form)
+}
+
+/// Shows one step.
+pub async fn show(visit: Visit, Path((_, case_id, step_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseRead)?;
+    let case = fetch(&visit, &case_id).await?;
+    let step = find(&case, &step_id)?;
+    let form = form(&visit, &case, step);
+    visit.page(&page(&visit, &case, step, form).await)
+}
+
+/// Records that it was done.
+pub async fn complete(Path((_, case_id, step_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let recorded = answers.beginning("recorded.").into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    let command = CompleteStepRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.clone(),
+        step_id: step_id.clone(),
+        recorded,
+        request_id: answers.request_id(),
+    };
+    let here = visit.at(&format!("/cases/{case_id}"));
+    match heard(visit.cases()?.complete_step(ask(command))).await {
+        Ok(_) => visit.to(&format!("{here}?done=step")),
+        Err(error) => {
+            let case = fetch(&visit, &case_id).await?;
+            let step = find(&case, &step_id)?;
+            let action = format!("{here}/steps/{step_id}/complete");
+            // The step may have been done by somebody else meanwhile: what was written is shown all the same.
+            let form = form(&visit, &case, step).unwrap_or_else(|| visit.form(action, "Record that it is done", fields(step)));
+            let form = visit.mended(form, &answers, &error, &here)?;
+            visit.page_again(&page(&visit, &case, step, Some(form)).await, &error)
+        }
+    }
+}
+
+fn skip_page(visit: &Visit, case: &Case, step_id: &str) -> FormPage {
+    let path = format!("steps/{step_id}/skip");
+    let mut page = act::page(visit, case, "Skip a step", &path, "Skip the step", skip_fields());
+    if let Ok(step) = find(case, step_id) {
+        page.rows.push(Row::new("Step", format!("{} {}", step.step_id, step.title)));
+    }
+    page
+}
+
+/// Asks why it is skipped.
+pub async fn show_skip(visit: Visit, Path((_, case_id, step_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseWork)?;
+    let case = fetch(&visit, &case_id).await?;
+    find(&case, &step_id)?;
+    visit.page(&skip_page(&visit, &case, &step_id))
+}
+
+/// Skips it.
+pub async fn deviate(Path((_, case_id, step_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = DeviateStepRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.clone(),
+        step_id: step_id.clone(),
+        reason: answers.text("reason"),
+        request_id: answers.request_id(),
+    };
+    let done = heard(visit.cases()?.deviate_step(ask(command))).await;
+    act::settle(&visit, &case_id, &answers, done, "skipped", |case| skip_page(&visit, case, &step_id)).await
+}

@@ -1,0 +1,287 @@
+//! A school's termly report: figures with their definitions, small counts left out, each breakdown as bars and table.
+
+use axum::extract::Query;
+use chassis::{calendar::Term, error::Error};
+use http::header;
+use axum::response::IntoResponse as _;
+use proto::{
+    access::v1::{Permission, Role},
+    policy_registry::v1::{InstanceState, ListInstancesRequest},
+    reporting::v1::{Figure, GetSchoolReportRequest, Line, SchoolReport},
+};
+use serde::{Deserialize, Serialize};
+
+use super::visit::{Answer, Visit, ask, heard};
+use crate::pages::{
+    Page,
+    part::{Head, Link, Row},
+    words,
+};
+
+/// How wide the longest bar is.
+const WIDEST: u64 = 300;
+/// How high one bar and its gap are.
+const BAR: u64 = 30;
+/// Where bars begin: left of them stand their names.
+const LEFT: u64 = 320;
+
+/// Which term.
+#[derive(Debug, Default, Deserialize)]
+pub struct Which {
+    /// Its code; the current one where empty.
+    #[serde(default)]
+    pub term: String,
+}
+
+/// The report of one school.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    head: Head,
+    rows: Vec<Row>,
+    asks: Vec<Link>,
+    terms: Vec<Link>,
+    csv: Link,
+    figures: Figures,
+}
+
+/// The lines of a report.
+#[derive(Debug, Serialize)]
+pub struct Figures {
+    lines: Vec<Shown>,
+    charts: Vec<Chart>,
+    min_cell: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    title: String,
+    definition: String,
+    now: String,
+    before: String,
+    change: String,
+}
+
+/// A breakdown as bars; every length is drawn from the published figures only.
+#[derive(Debug, Serialize)]
+struct Chart {
+    id: String,
+    title: String,
+    height: u64,
+    bars: Vec<Bar>,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Bar {
+    name: String,
+    figure: String,
+    y: u64,
+    text_y: u64,
+    left: u64,
+    width: u64,
+    after: u64,
+}
+
+/// A figure for a person.
+pub fn figure(figure: Option<&Figure>) -> String {
+    match figure {
+        None => "Not available".to_owned(),
+        Some(figure) => match figure.code.as_str() {
+            "" => words::number(figure.value),
+            "c" => "c".to_owned(),
+            "z" => "z".to_owned(),
+            _ => "x".to_owned(),
+        },
+    }
+}
+
+fn change(now: Option<&Figure>, before: Option<&Figure>) -> String {
+    match (now, before) {
+        (Some(now), Some(before)) if now.code.is_empty() && before.code.is_empty() => {
+            match now.value.cmp(&before.value) {
+                std::cmp::Ordering::Less => format!("{} fewer", words::number(before.value - now.value)),
+                std::cmp::Ordering::Equal => "The same".to_owned(),
+                std::cmp::Ordering::Greater => format!("{} more", words::number(now.value - before.value)),
+            }
+        }
+        _ => "Cannot be said".to_owned(),
+    }
+}
+
+impl Figures {
+    /// The lines of a report as they are shown.
+    pub fn new(lines: &[Line], min_cell: u32) -> Self {
+        let shown = lines.iter().map(|line| Shown {
+            title: words::sentence(&line.title),
+            definition: words::sentence(&line.definition),
+            now: figure(line.figure.as_ref()),
+            before: figure(line.before.as_ref()),
+            change: change(line.figure.as_ref(), line.before.as_ref()),
+        });
+        let charts = lines.iter().filter(|line| !line.parts.is_empty()).enumerate();
+        Self { lines: shown.collect(), charts: charts.map(|(n, line)| Chart::new(n, line)).collect(), min_cell }
+    }
+}
+
+impl Chart {
+    fn new(n: usize, line: &Line) -> Self {
+        let value = |part: &proto::reporting::v1::Part| part.figure.as_ref().filter(|f| f.code.is_empty()).map_or(0, |f| f.value);
+        let most = line.parts.iter().map(value).max().unwrap_or_default().max(1);
+        let bars: Vec<Bar> = line.parts.iter().zip(0u64..).map(|(part, i)| {
+            let width = value(part) * WIDEST / most;
+            Bar {
+                name: words::sentence(&part.title),
+                figure: figure(part.figure.as_ref()),
+                y: i * BAR,
+                text_y: i * BAR + 16,
+                left: LEFT,
+                width,
+                after: LEFT + width + 8,
+            }
+        }).collect();
+        let text: Vec<String> = bars.iter().map(|bar| format!("{}: {}", bar.name, bar.figure)).collect();
+        Self {
+            id: format!("chart-{}", n + 1),
+            title: words::sentence(&line.title),
+            height: u64::try_from(bars.len()).unwrap_or_default() * BAR,
+            text: text.join(", "),
+            bars,
+        }
+    }
+}
+
+#[cfg(test)]
+pub fn sample_lines() -> Vec<Line> {
+    use proto::reporting::v1::Part;
+    let figure = |value, code: &str| Some(Figure { value, code: code.into() });
+    let part = |title: &str, f| Part { key: title.into(), title: title.into(), figure: f };
+    vec![
+        Line {
+            key: "cases_opened".into(),
+            title: "cases opened".into(),
+            definition: "cases opened in the term".into(),
+            figure: figure(12, ""),
+            before: figure(9, ""),
+            parts: vec![part("P1 <x>", figure(8, "")), part("P2", figure(0, "c"))],
+            ..Line::default()
+        },
+        Line { title: "x".into(), figure: figure(0, "z"), before: None, ..Line::default() },
+        Line { title: "y".into(), figure: figure(7, ""), before: figure(7, ""), ..Line::default() },
+        Line { title: "z".into(), figure: figure(6, ""), before: figure(8, ""), ..Line::default() },
+    ]
+}
+
+impl Page for Report {
+    const TEMPLATE: &'static str = "report.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let report = SchoolReport { lines: sample_lines(), min_cell: 6, ..SchoolReport::default() };
+        let empty = SchoolReport { min_cell: 6, ..SchoolReport::default() };
+        let asks = vec![Link::new("Version 2 waits for the governors", "/v")];
+        vec![Self::new(&report, Vec::new(), "/schools/sch_1/reports", asks), Self::new(&empty, Vec::new(), "/r", Vec::new())]
+    }
+}
+
+impl Report {
+    fn new(report: &SchoolReport, crumbs: Vec<Link>, here: &str, asks: Vec<Link>) -> Self {
+        let term = report.term.clone().unwrap_or_default();
+        let rows = Row::some("Counted", words::stamp(report.as_at_time.as_ref()));
+        Self {
+            head: Head::new("Report for governors and leaders", crumbs).of(term.title.clone()),
+            rows: rows.into_iter().collect(),
+            asks,
+            terms: terms(&term.term_id, here),
+            csv: Link::new("Download as a table (CSV)", format!("{here}.csv?term={}", term.term_id)),
+            figures: Figures::new(&report.lines, report.min_cell),
+        }
+    }
+}
+
+/// The terms around one.
+pub fn terms(term_id: &str, here: &str) -> Vec<Link> {
+    let Ok(term) = term_id.parse::<Term>() else { return Vec::new() };
+    let link = |text: &str, term: Term| Link::new(format!("{text}: {}", term.title()), format!("{here}?term={}", term.id()));
+    vec![link("Term before", term.before()), link("Term after", term.after())]
+}
+
+async fn fetch(visit: &Visit, which: &Which) -> Result<SchoolReport, Error> {
+    let asked = GetSchoolReportRequest { school_id: visit.school.clone(), term_id: which.term.clone() };
+    heard(visit.reporting()?.get_school_report(ask(asked))).await?.report.ok_or_else(Error::missing)
+}
+
+/// Shows the report.
+pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
+    visit.needs(Permission::ReportRead)?;
+    let report = fetch(&visit, &which).await?;
+    visit.page(&Report::new(&report, visit.crumbs(&[]), &visit.at("/reports"), Vec::new()))
+}
+
+/// A governor's home: this term's report, and what waits for the chair's signature.
+pub async fn home(visit: Visit) -> Answer {
+    let report = fetch(&visit, &Which::default()).await?;
+    let asks = if visit.roles().contains(&Role::Chair) { signatures(&visit).await } else { Vec::new() };
+    visit.page(&Report::new(&report, Vec::new(), &visit.at("/reports"), asks))
+}
+
+async fn signatures(visit: &Visit) -> Vec<Link> {
+    let Ok(mut registry) = visit.registry() else { return Vec::new() };
+    let asked = ListInstancesRequest { school_id: visit.school.clone(), ..Default::default() };
+    let instances = heard(registry.list_instances(ask(asked))).await.map(|answer| answer.instances).unwrap_or_default();
+    let waiting = instances.iter().filter(|instance| instance.state() == InstanceState::Approved);
+    let link = |instance: &proto::policy_registry::v1::Instance| {
+        let page = visit.at(&format!("/policy/versions/{}", instance.instance_id));
+        Link::new(format!("Policy version {} waits for the governors", instance.version), page)
+    };
+    waiting.map(link).collect()
+}
+
+/// The report as a table for a spreadsheet.
+pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
+    visit.needs(Permission::ReportRead)?;
+    let report = fetch(&visit, &which).await?;
+    let term = report.term.clone().unwrap_or_default().term_id;
+    let mut text = String::from("TERM,LINE,PART,FIGURE,TERM_BEFORE\r\n");
+    for line in &report.lines {
+        text += &row(&[&term, &line.title, "", &figure(line.figure.as_ref()), &figure(line.before.as_ref())]);
+        for part in &line.parts {
+            text += &row(&[&term, &line.title, &part.title, &figure(part.figure.as_ref()), ""]);
+        }
+    }
+    Ok(attachment("report.csv", text))
+}
+
+/// A table that the browser saves.
+pub fn attachment(name: &str, text: String) -> axum::response::Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], text).into_response()
+}
+
+/// One row; no cell can begin a formula.
+pub fn row(cells: &[&str]) -> String {
+    let cell = |text: &&str| {
+        let text = text.replace(',', "");
+        let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text };
+        format!("\"{}\"", guarded.replace('"', "\"\""))
+    };
+    cells.iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hidden_count_is_never_drawn_or_compared() {
+        let figures = Figures::new(&sample_lines(), 6);
+        assert_eq!(figures.charts[0].bars[1].width, 0);
+        assert_eq!(figures.charts[0].bars[1].figure, "c");
+        assert_eq!(figures.lines[1].change, "Cannot be said");
+        assert_eq!(figures.lines[0].change, "3 more");
+    }
+
+    #[test]
+    fn a_cell_never_begins_a_formula() {
+        assert_eq!(row(&["=1", "a\"b", "1,200"]), "\"'=1\",\"a\"\"b\",\"1200\"\r\n");
+    }
+}

@@ -1,0 +1,325 @@
+//! The filter: feeds and how their lines were accounted for, alerts and what became of them.
+
+pub mod alert;
+pub mod lines;
+
+use axum::extract::{Path, Query};
+use chassis::{
+    clock::moment,
+    error::{Error, Violations},
+};
+use proto::{
+    access::v1::Permission,
+    filtering_ingest::v1::{
+        Counts, CreateFeedRequest, Feed, GetLedgerRequest, HourCounts, ListFeedsRequest, ListRejectedLinesRequest,
+        RejectedLine,
+    },
+};
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::{
+    concern::Listed,
+    visit::{Answer, Posted, Visit, ask, heard},
+};
+use crate::pages::{
+    Page,
+    form::{Answers, Field, FormPage},
+    part::{Head, Link, Pager, Row},
+    words,
+};
+
+/// The feeds of a school.
+#[derive(Debug, Serialize)]
+pub struct Feeds {
+    head: Head,
+    alerts: Link,
+    create: Link,
+    feeds: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    link: Link,
+    profile: String,
+    last: String,
+    sum: String,
+    alerts: String,
+}
+
+impl Page for Feeds {
+    const TEMPLATE: &'static str = "feeds.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let now = time::macros::datetime!(2026-11-24 09:00 UTC);
+        let head = || Head::new("Filtering", vec![Link::new("Home", "/")]);
+        let page = |feeds, link: &str| Self { head: head(), alerts: Link::new("Alerts", link), create: Link::new("Add a feed", link), feeds };
+        vec![page(vec![Line::new(&sample(), "/schools/sch_1/filtering", now)], "/x"), page(vec![], "")]
+    }
+}
+
+#[cfg(test)]
+fn sample() -> Feed {
+    Feed {
+        feed_id: "fee_1".into(),
+        name: "Main filter".into(),
+        profile: "squid".into(),
+        time_zone: "Europe/London".into(),
+        counts: Some(counts()),
+        ..Feed::default()
+    }
+}
+
+#[cfg(test)]
+fn counts() -> Counts {
+    Counts { received: 1000, kept: 700, folded: 250, excepted: 20, rejected: 30, alerts: 3 }
+}
+
+/// The ledger's sum, as it must always hold.
+fn sum(counts: &Counts) -> String {
+    let n = words::number;
+    let Counts { received, kept, folded, excepted, rejected, .. } = counts;
+    format!("{} received = {} kept + {} folded + {} excepted + {} rejected", n(*received), n(*kept), n(*folded), n(*excepted), n(*rejected))
+}
+
+impl Line {
+    fn new(feed: &Feed, path: &str, now: OffsetDateTime) -> Self {
+        let last = feed.last_receive_time.as_ref().and_then(moment);
+        let counts = feed.counts.unwrap_or_default();
+        Self {
+            link: Link::new(feed.name.clone(), format!("{path}/feeds/{}", feed.feed_id)),
+            profile: words::called(words::PROFILES, &feed.profile),
+            last: last.map_or_else(|| "Never".to_owned(), |at| words::sentence(&words::near(at, now))),
+            sum: sum(&counts),
+            alerts: words::number(counts.alerts),
+        }
+    }
+}
+
+async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {
+    let asked = ListFeedsRequest { school_id: visit.school.clone(), page_size: 1000, page_token: String::new() };
+    Ok(heard(visit.filtering()?.list_feeds(ask(asked))).await?.feeds)
+}
+
+async fn feed(visit: &Visit, feed_id: &str) -> Result<Feed, Error> {
+    feeds(visit).await?.into_iter().find(|feed| feed.feed_id == feed_id).ok_or_else(Error::missing)
+}
+
+/// Lists feeds.
+pub async fn list(visit: Visit) -> Answer {
+    visit.needs(Permission::FeedRead)?;
+    let (path, now) = (visit.at("/filtering"), visit.now());
+    let link = |permission, text: &str, path: String| if visit.may(permission) { Link::new(text, path) } else { Link::default() };
+    let page = Feeds {
+        head: Head::new("Filtering", visit.crumbs(&[])),
+        alerts: link(Permission::AlertRead, "Filter alerts", format!("{path}/alerts")),
+        create: link(Permission::FeedManage, "Add a feed", format!("{path}/feeds/new")),
+        feeds: feeds(&visit).await?.iter().map(|feed| Line::new(feed, &path, now)).collect(),
+    };
+    visit.page(&page)
+}
+
+/// What is asked of a new feed.
+pub fn fields() -> Vec<Field> {
+    vec![
+        Field::text("name", "What do you call it?").hint("For example, Main filter."),
+        Field::radios("profile", "What writes its lines?", words::PROFILES),
+        Field::name("time_zone", "Zone of times that name none (optional)").hint("Europe/London where you leave it empty.").width("20"),
+        Field::long_text("host_categories", "Your own list of sites and categories (optional)")
+            .hint("For filters that write none. One site to a line, then an equals sign and its category: games.example = games"),
+    ]
+}
+
+fn create_page(visit: &Visit) -> FormPage {
+    let head = Head::new("Add a feed", visit.crumbs(&[("Filtering", visit.at("/filtering"))]));
+    visit.form_page(head, visit.at("/filtering/feeds"), "Add the feed", fields())
+}
+
+/// Asks for a new feed.
+pub async fn show_create(visit: Visit) -> Answer {
+    visit.needs(Permission::FeedManage)?;
+    visit.page(&create_page(&visit))
+}
+
+/// Makes it.
+pub async fn create(posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let created = match command(&visit, &answers) {
+        Ok(command) => heard(visit.filtering()?.create_feed(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    match created {
+        Ok(answer) => {
+            let feed_id = answer.feed.map(|feed| feed.feed_id).unwrap_or_default();
+            visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}?done=feed")))
+        }
+        Err(error) => visit.again(create_page(&visit), &answers, error, ""),
+    }
+}
+
+fn command(visit: &Visit, answers: &Answers) -> Result<CreateFeedRequest, Error> {
+    let mut v = Violations::new();
+    v.text("name", "what you call the feed", &answers.text("name"), 100);
+    v.check(!answers.text("profile").is_empty(), "profile", "Select what writes its lines");
+    let list = answers.text("host_categories");
+    let sites = list.lines().map(str::trim).filter(|line| !line.is_empty());
+    let pairs: Option<_> = sites.map(|line| line.split_once('=').map(|(host, category)| pair(host, category))).collect();
+    v.check(pairs.is_some(), "host_categories", "Enter each site on a line of its own, then an equals sign and its category");
+    v.finish()?;
+    Ok(CreateFeedRequest {
+        school_id: visit.school.clone(),
+        name: answers.text("name"),
+        profile: answers.text("profile"),
+        time_zone: answers.text("time_zone"),
+        host_categories: pairs.unwrap_or_default(),
+        request_id: answers.request_id(),
+    })
+}
+
+fn pair(host: &str, category: &str) -> (String, String) {
+    (host.trim().to_lowercase(), category.trim().to_owned())
+}
+
+/// One feed and its ledger.
+#[derive(Debug, Serialize)]
+pub struct FeedPage {
+    head: Head,
+    rows: Vec<Row>,
+    sum: String,
+    rejected: Link,
+    upload: Link,
+    hours: Vec<Hour>,
+}
+
+#[derive(Debug, Serialize)]
+struct Hour {
+    hour: String,
+    received: String,
+    kept: String,
+    folded: String,
+    excepted: String,
+    rejected: String,
+    alerts: String,
+}
+
+impl Hour {
+    fn new(hour: &HourCounts) -> Self {
+        let counts = hour.counts.unwrap_or_default();
+        let n = words::number;
+        Self {
+            hour: words::stamp(hour.hour_time.as_ref()).unwrap_or_default(),
+            received: n(counts.received),
+            kept: n(counts.kept),
+            folded: n(counts.folded),
+            excepted: n(counts.excepted),
+            rejected: n(counts.rejected),
+            alerts: n(counts.alerts),
+        }
+    }
+}
+
+impl Page for FeedPage {
+    const TEMPLATE: &'static str = "feed.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let hours = [HourCounts { hour_time: None, counts: Some(counts()) }];
+        let may = |_: Permission| true;
+        vec![
+            Self::new(&sample(), &counts(), &hours, Vec::new(), "/f", &may),
+            Self::new(&sample(), &Counts::default(), &[], Vec::new(), "/f", &|_| false),
+        ]
+    }
+}
+
+impl FeedPage {
+    fn new(feed: &Feed, total: &Counts, hours: &[HourCounts], crumbs: Vec<Link>, here: &str, may: &dyn Fn(Permission) -> bool) -> Self {
+        let mut rows = vec![Row::new("Lines written by", words::called(words::PROFILES, &feed.profile))];
+        rows.push(Row::new("Zone of times", feed.time_zone.clone()));
+        rows.extend(Row::some("Added", words::stamp(feed.create_time.as_ref())));
+        rows.push(Row::new("Last line", words::stamp(feed.last_receive_time.as_ref()).unwrap_or_else(|| "Never".into())));
+        rows.push(Row::new("Alerts raised", words::number(total.alerts)));
+        let upload = format!("{here}/lines/new");
+        Self {
+            head: Head::new(feed.name.clone(), crumbs),
+            rows,
+            sum: sum(total),
+            rejected: if total.rejected == 0 { Link::default() } else { Link::new("See the rejected lines and why", format!("{here}/rejected-lines")) },
+            upload: if may(Permission::FeedIngest) { Link::new("Send a log file", upload) } else { Link::default() },
+            hours: hours.iter().take(200).map(Hour::new).collect(),
+        }
+    }
+}
+
+/// Shows one feed.
+pub async fn show(visit: Visit, Path((_, feed_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::FeedRead)?;
+    let feed = feed(&visit, &feed_id).await?;
+    let asked = GetLedgerRequest { school_id: visit.school.clone(), feed_id: feed_id.clone() };
+    let ledger = heard(visit.filtering()?.get_ledger(ask(asked))).await?;
+    let crumbs = visit.crumbs(&[("Filtering", visit.at("/filtering"))]);
+    let here = visit.at(&format!("/filtering/feeds/{feed_id}"));
+    let total = ledger.total.unwrap_or_default();
+    visit.page(&FeedPage::new(&feed, &total, &ledger.hours, crumbs, &here, &|permission| visit.may(permission)))
+}
+
+/// The lines of a feed that were not taken.
+#[derive(Debug, Serialize)]
+pub struct RejectedLines {
+    head: Head,
+    lines: Vec<Rejected>,
+    pager: Pager,
+}
+
+#[derive(Debug, Serialize)]
+struct Rejected {
+    when: String,
+    line: String,
+    delivery: String,
+    reason: String,
+    detail: String,
+}
+
+impl Rejected {
+    fn new(line: &RejectedLine) -> Self {
+        Self {
+            when: words::stamp(line.receive_time.as_ref()).unwrap_or_default(),
+            line: words::number(line.line),
+            delivery: line.delivery_id.clone(),
+            reason: words::called(words::REJECTED, &line.reason),
+            detail: words::sentence(&line.detail),
+        }
+    }
+}
+
+impl Page for RejectedLines {
+    const TEMPLATE: &'static str = "rejected_lines.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let line = RejectedLine { delivery_id: "d1".into(), line: 7, reason: "no_time".into(), detail: "no time in it".into(), receive_time: None };
+        let page = |lines, next: &str| Self { head: Head::new("Rejected lines", vec![]), lines, pager: Pager::new("/x", &[], "", next) };
+        vec![page(vec![Rejected::new(&line)], "more"), page(vec![], "")]
+    }
+}
+
+/// Lists them.
+pub async fn rejected(visit: Visit, Path((_, feed_id)): Path<(String, String)>, Query(listed): Query<Listed>) -> Answer {
+    visit.needs(Permission::FeedRead)?;
+    let asked = ListRejectedLinesRequest {
+        school_id: visit.school.clone(),
+        feed_id: feed_id.clone(),
+        page_size: 100,
+        page_token: listed.page_token.clone(),
+    };
+    let answer = heard(visit.filtering()?.list_rejected_lines(ask(asked))).await?;
+    let here = visit.at(&format!("/filtering/feeds/{feed_id}"));
+    let crumbs = visit.crumbs(&[("Filtering", visit.at("/filtering")), ("Feed", here.clone())]);
+    let page = RejectedLines {
+        head: Head::new("Rejected lines", crumbs),
+        lines: answer.rejected_lines.iter().map(Rejected::new).collect(),
+        pager: Pager::new(&format!("{here}/rejected-lines"), &[], &listed.page_token, &answer.next_page_token),
+    };
+    visit.page(&page)
+}

@@ -1,0 +1,215 @@
+//! The school's policy: what is in force, its versions, and the text as people read it.
+
+pub mod import;
+pub mod parameter;
+pub mod version;
+
+use axum::extract::Path;
+use chassis::error::Error;
+use proto::{
+    access::v1::Permission,
+    policy_registry::v1::{
+        GetEffectivePolicyRequest, GetTemplateRequest, Instance, InstanceClause, InstanceState, ListInstancesRequest,
+        Template,
+    },
+};
+use serde::Serialize;
+
+use super::visit::{Answer, Visit, ask, heard};
+use crate::pages::{
+    Page,
+    part::{Head, Link, Row},
+    words,
+};
+
+/// What a state is called.
+pub fn state(state: InstanceState) -> &'static str {
+    match state {
+        InstanceState::Draft => "Draft",
+        InstanceState::Approved => "Approved by the head",
+        InstanceState::Ratified => "Ratified by the governors",
+        InstanceState::InForce => "In force",
+        InstanceState::Superseded => "Replaced",
+        InstanceState::Unspecified => "Unknown",
+    }
+}
+
+/// The policy at a glance.
+#[derive(Debug, Serialize)]
+pub struct Policy {
+    head: Head,
+    in_force: Vec<Row>,
+    read: Link,
+    import: Link,
+    versions: Vec<Version>,
+}
+
+#[derive(Debug, Serialize)]
+struct Version {
+    link: Link,
+    state: &'static str,
+    template: String,
+    source: String,
+    made: String,
+}
+
+impl Page for Policy {
+    const TEMPLATE: &'static str = "policy.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let instance = |state: InstanceState| Instance {
+            instance_id: "ins_1".into(),
+            version: 3,
+            state: state.into(),
+            template_version: 2,
+            source_name: "policy.md".into(),
+            ..Instance::default()
+        };
+        let at = |path: &str| format!("/schools/sch_1{path}");
+        vec![
+            Self::new(&[instance(InstanceState::Draft), instance(InstanceState::InForce)], Vec::new(), &at, true),
+            Self::new(&[], Vec::new(), &at, false),
+        ]
+    }
+}
+
+impl Policy {
+    fn new(instances: &[Instance], crumbs: Vec<Link>, at: &dyn Fn(&str) -> String, edits: bool) -> Self {
+        let in_force = instances.iter().find(|i| i.state() == InstanceState::InForce);
+        let rows = in_force.map(|instance| {
+            let page = at(&format!("/policy/versions/{}", instance.instance_id));
+            let mut rows = vec![Row::new("In force", format!("Version {}", instance.version)).to(page)];
+            rows.extend(Row::some("Since", words::day(instance.effective_time.as_ref())));
+            rows.extend(Row::some("Next review", words::day(instance.review_due_time.as_ref())));
+            rows
+        });
+        let version = |instance: &Instance| Version {
+            link: Link::new(format!("Version {}", instance.version), at(&format!("/policy/versions/{}", instance.instance_id))),
+            state: state(instance.state()),
+            template: format!("Template version {}", instance.template_version),
+            source: instance.source_name.clone(),
+            made: words::day(instance.create_time.as_ref()).unwrap_or_default(),
+        };
+        Self {
+            head: Head::new("Policy", crumbs),
+            in_force: rows.unwrap_or_default(),
+            read: if in_force.is_some() { Link::new("Read the policy", at("/policy/read")) } else { Link::default() },
+            import: if edits { Link::new("Import a policy document", at("/policy/import")) } else { Link::default() },
+            versions: instances.iter().map(version).collect(),
+        }
+    }
+}
+
+/// Shows it.
+pub async fn show(visit: Visit) -> Answer {
+    visit.needs(Permission::PolicyRead)?;
+    let asked = ListInstancesRequest { school_id: visit.school.clone(), ..Default::default() };
+    let instances = heard(visit.registry()?.list_instances(ask(asked))).await?.instances;
+    let page = Policy::new(&instances, visit.crumbs(&[]), &|path| visit.at(path), visit.may(Permission::PolicyEdit));
+    visit.page(&page)
+}
+
+/// The policy as people read it.
+#[derive(Debug, Serialize)]
+pub struct PolicyText {
+    head: Head,
+    rows: Vec<Row>,
+    sections: Vec<Section>,
+    /// Whether it is said of each clause how it differs from the template.
+    marked: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Section {
+    id: String,
+    title: String,
+    clauses: Vec<Clause>,
+}
+
+#[derive(Debug, Serialize)]
+struct Clause {
+    tailoring: String,
+    mark: String,
+    text: String,
+}
+
+impl Page for PolicyText {
+    const TEMPLATE: &'static str = "policy_text.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let clause = |section: &str, tailoring: &str| InstanceClause {
+            section_id: section.into(),
+            tailoring: tailoring.into(),
+            text: "We filter.\nAlways.".into(),
+            ..InstanceClause::default()
+        };
+        let clauses = [clause("filtering", "adopted"), clause("aims", "adapted"), clause("filtering", "added")];
+        let head = || Head::new("Online safety policy", vec![Link::new("Home", "/")]);
+        vec![
+            Self { head: head(), rows: vec![], sections: sections(&clauses, &Template::default()), marked: true },
+            Self { head: head(), rows: vec![Row::new("Version", "3")], sections: vec![], marked: false },
+        ]
+    }
+}
+
+fn sections(clauses: &[InstanceClause], template: &Template) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    for clause in clauses.iter().filter(|clause| !clause.text.trim().is_empty()) {
+        let one = Clause {
+            tailoring: clause.tailoring.clone(),
+            mark: words::called(words::TAILORING, &clause.tailoring),
+            text: clause.text.clone(),
+        };
+        match sections.iter_mut().find(|section| section.id == clause.section_id) {
+            Some(section) => section.clauses.push(one),
+            None => sections.push(Section {
+                id: clause.section_id.clone(),
+                title: section_title(template, &clause.section_id),
+                clauses: vec![one],
+            }),
+        }
+    }
+    let place = |section: &Section| template.sections.iter().position(|s| s.section_id == section.id);
+    sections.sort_by_key(|section| place(section).unwrap_or(usize::MAX));
+    for (n, section) in sections.iter_mut().enumerate() {
+        section.id = format!("section-{}", n + 1);
+    }
+    sections
+}
+
+fn section_title(template: &Template, section_id: &str) -> String {
+    let found = template.sections.iter().find(|section| section.section_id == section_id);
+    found.map_or_else(|| words::sentence(&words::spaced(section_id)), |section| section.title.clone())
+}
+
+/// The authority's template; an empty one where it cannot be read just now.
+pub async fn template(visit: &Visit) -> Template {
+    let Ok(mut registry) = visit.registry() else { return Template::default() };
+    heard(registry.get_template(ask(GetTemplateRequest {}))).await.ok().and_then(|answer| answer.template).unwrap_or_default()
+}
+
+/// Shows what is in force.
+pub async fn read(visit: Visit) -> Answer {
+    visit.needs(Permission::PolicyRead)?;
+    let asked = GetEffectivePolicyRequest { school_id: visit.school.clone(), at_time: None };
+    let policy = heard(visit.registry()?.get_effective_policy(ask(asked))).await?.policy.ok_or_else(Error::missing)?;
+    let template = template(&visit).await;
+    let mut rows = vec![Row::new("Version", policy.version.to_string())];
+    rows.extend(Row::some("In force since", words::day(policy.effective_time.as_ref())));
+    rows.extend(Row::some("Next review", words::day(policy.review_due_time.as_ref())));
+    let head = Head::new("Online safety policy", visit.crumbs(&[("Policy", visit.at("/policy"))]));
+    visit.page(&PolicyText { head, rows, sections: sections(&policy.clauses, &template), marked: false })
+}
+
+/// Shows the text of one version, each clause with how it differs from the template.
+pub async fn text(visit: Visit, Path((_, instance_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::PolicyRead)?;
+    let instance = version::fetch(&visit, &instance_id).await?;
+    let template = template(&visit).await;
+    let here = visit.at(&format!("/policy/versions/{instance_id}"));
+    let crumbs = visit.crumbs(&[("Policy", visit.at("/policy")), ("Version", here)]);
+    let head = Head::new("Text of the policy", crumbs).of(format!("Version {}", instance.version));
+    visit.page(&PolicyText { head, rows: Vec::new(), sections: sections(&instance.clauses, &template), marked: true })
+}

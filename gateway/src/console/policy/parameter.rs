@@ -1,0 +1,180 @@
+//! The parameters of a version: what each is, where its value came from, and changing one of a draft.
+
+use axum::extract::Path;
+use chassis::error::Error;
+use proto::{
+    access::v1::Permission,
+    policy_registry::v1::{Instance, InstanceState, ParameterDefinition, SetParameterRequest, Template},
+};
+use serde::Serialize;
+
+use super::{template, version::fetch};
+use crate::{
+    console::visit::{Answer, Posted, Visit, ask, heard},
+    pages::{
+        Page,
+        form::{Field, FormPage},
+        part::{Head, Link},
+        words,
+    },
+};
+
+/// The parameters of a version.
+#[derive(Debug, Serialize)]
+pub struct Parameters {
+    head: Head,
+    missing: String,
+    parameters: Vec<One>,
+}
+
+#[derive(Debug, Serialize)]
+struct One {
+    title: String,
+    key: String,
+    value: String,
+    origin: String,
+    needed: bool,
+    change: String,
+}
+
+impl Page for Parameters {
+    const TEMPLATE: &'static str = "parameters.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let definition = |key: &str, required| ParameterDefinition { key: key.into(), title: "filter product".into(), required, ..ParameterDefinition::default() };
+        let template = Template { parameters: vec![definition("filter.product", true), definition("vc.enabled", true)], ..Template::default() };
+        let value = proto::policy_registry::v1::Parameter { key: "filter.product".into(), values: vec!["One".into(), "Two".into()], origin: "document".into(), line: 7, confidence: 60 };
+        let instance = Instance { instance_id: "ins_1".into(), state: InstanceState::Draft.into(), parameters: vec![value], ..Instance::default() };
+        vec![
+            Self::new(&instance, &template, Vec::new(), Some("/p")),
+            Self::new(&Instance::default(), &Template::default(), Vec::new(), None),
+        ]
+    }
+}
+
+impl Parameters {
+    fn new(instance: &Instance, template: &Template, crumbs: Vec<Link>, change: Option<&str>) -> Self {
+        let known = |key: &str| instance.parameters.iter().find(|p| p.key == key);
+        let one = |definition: &ParameterDefinition| {
+            let parameter = known(&definition.key);
+            let values = parameter.map(|p| p.values.join("\n")).unwrap_or_default();
+            let origin = parameter.map(|p| {
+                let origin = words::called(words::ORIGINS, &p.origin);
+                let line = if p.line > 0 { format!(", line {}", p.line) } else { String::new() };
+                let sure = if p.origin == "document" && p.confidence < 80 { ": check it" } else { "" };
+                format!("{origin}{line}{sure}")
+            });
+            One {
+                title: words::sentence(&definition.title),
+                key: definition.key.clone(),
+                needed: definition.required && values.is_empty() && definition.default_value.is_empty(),
+                value: values,
+                origin: origin.unwrap_or_default(),
+                change: change.map(|base| format!("{base}/{}", definition.key)).unwrap_or_default(),
+            }
+        };
+        let defined = template.parameters.iter().map(one);
+        let undefined = instance.parameters.iter().filter(|p| template.parameters.iter().all(|d| d.key != p.key));
+        let undefined = undefined.map(|p| one(&ParameterDefinition { key: p.key.clone(), title: words::spaced(&p.key.replace('.', " ")), ..Default::default() }));
+        let parameters: Vec<One> = defined.chain(undefined).collect();
+        let missing = u64::try_from(parameters.iter().filter(|p| p.needed).count()).unwrap_or_default();
+        Self {
+            head: Head::new("Parameters", crumbs).of(format!("Version {}", instance.version)),
+            missing: if missing == 0 { String::new() } else { words::counted(missing, "value is missing", "values are missing") },
+            parameters,
+        }
+    }
+}
+
+/// What is asked about one parameter, by its type.
+pub fn fields(definition: &ParameterDefinition, values: Vec<String>) -> Vec<Field> {
+    let label = words::sentence(&definition.title);
+    let allowed = definition.allowed.iter().map(|value| (value.as_str(), value.as_str()));
+    let field = match definition.r#type.as_str() {
+        "boolean" => Field::radios("values", &label, &[("true", "Yes"), ("false", "No")]),
+        "choice" => Field::radios("values", &label, &[]).choices(allowed),
+        "list" if !definition.allowed.is_empty() => Field::checkboxes("values", &label, &[]).choices(allowed),
+        "list" | "people" => {
+            let joined = values.join("\n");
+            return vec![Field::long_text("lines", &label).hint("One to a line.").value(joined)];
+        }
+        "date" => Field::name("values", &label).hint("Year, month and day. For example, 2027-03-27.").width("10"),
+        "months" => Field::name("values", &label).hint("In months. For example, 12.").width("4"),
+        "person" => Field::name("values", &label),
+        _ => Field::text("values", &label),
+    };
+    vec![field.values(values)]
+}
+
+fn crumbs(visit: &Visit, instance_id: &str) -> Vec<Link> {
+    let here = visit.at(&format!("/policy/versions/{instance_id}"));
+    visit.crumbs(&[("Policy", visit.at("/policy")), ("Version", here)])
+}
+
+/// Lists them.
+pub async fn list(visit: Visit, Path((_, instance_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::PolicyRead)?;
+    let instance = fetch(&visit, &instance_id).await?;
+    let base = visit.at(&format!("/policy/versions/{instance_id}/parameters"));
+    let template = template(&visit).await;
+    let changes = editable(&instance) && visit.may(Permission::PolicyEdit);
+    let change = changes.then_some(base.as_str());
+    visit.page(&Parameters::new(&instance, &template, crumbs(&visit, &instance_id), change))
+}
+
+fn editable(instance: &Instance) -> bool {
+    matches!(instance.state(), InstanceState::Draft | InstanceState::Approved | InstanceState::Ratified)
+}
+
+fn page(visit: &Visit, instance: &Instance, template: &Template, key: &str) -> FormPage {
+    let bare = || ParameterDefinition { key: key.to_owned(), title: words::spaced(&key.replace('.', " ")), ..Default::default() };
+    let definition = template.parameters.iter().find(|d| d.key == key).cloned().unwrap_or_else(bare);
+    let values = instance.parameters.iter().find(|p| p.key == key).map(|p| p.values.clone()).unwrap_or_default();
+    let base = visit.at(&format!("/policy/versions/{}/parameters", instance.instance_id));
+    let mut crumbs = crumbs(visit, &instance.instance_id);
+    crumbs.push(Link::new("Parameters", base.clone()));
+    let head = Head::new("Change a parameter", crumbs).of(key);
+    let mut page = visit.form_page(head, format!("{base}/{key}"), "Save", fields(&definition, values));
+    page.form = page.form.carrying("etag", instance.etag.clone());
+    if instance.state() == InstanceState::Draft {
+        page
+    } else {
+        page.lead("A change makes this version a draft again: it has to be approved and ratified anew.")
+    }
+}
+
+/// Asks for one.
+pub async fn show(visit: Visit, Path((_, instance_id, key)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::PolicyEdit)?;
+    let instance = fetch(&visit, &instance_id).await?;
+    if !editable(&instance) {
+        return Err(Error::wrong_state("a version that is or was in force cannot be changed: import a new one").into());
+    }
+    let template = template(&visit).await;
+    visit.page(&page(&visit, &instance, &template, &key))
+}
+
+/// Sets one.
+pub async fn set(Path((_, instance_id, key)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let lines = answers.text("lines");
+    let lines = lines.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
+    let command = SetParameterRequest {
+        school_id: visit.school.clone(),
+        instance_id: instance_id.clone(),
+        key: key.clone(),
+        values: answers.all("values").into_iter().chain(lines).collect(),
+        etag: answers.text("etag"),
+        request_id: answers.request_id(),
+    };
+    match heard(visit.registry()?.set_parameter(ask(command))).await {
+        Ok(_) => visit.to(&visit.at(&format!("/policy/versions/{instance_id}/parameters?done=parameter"))),
+        Err(error) => {
+            let instance = fetch(&visit, &instance_id).await?;
+            let template = template(&visit).await;
+            let place = visit.at(&format!("/policy/versions/{instance_id}/parameters"));
+            visit.again(page(&visit, &instance, &template, &key), &answers, error, &place)
+        }
+    }
+}

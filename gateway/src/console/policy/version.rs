@@ -1,0 +1,253 @@
+//! One version of a school's policy: where it stands, what the linter found, and the signatures it waits for.
+
+use axum::extract::Path;
+use chassis::error::Error;
+use proto::{
+    access::v1::Permission,
+    policy_registry::v1::{
+        ApproveInstanceRequest, Finding, GetInstanceRequest, ImportSummary, Instance, InstanceState,
+        PublishInstanceRequest, RatifyInstanceRequest, Severity,
+    },
+};
+use serde::Serialize;
+
+use crate::{
+    console::visit::{Answer, People, Posted, Visit, ask, heard},
+    pages::{
+        Page,
+        form::Form,
+        part::{Head, Link, Row},
+        words,
+    },
+};
+
+/// One version.
+#[derive(Debug, Serialize)]
+pub struct VersionPage {
+    head: Head,
+    rows: Vec<Row>,
+    links: Vec<Link>,
+    acts: Vec<Form>,
+    import: Option<Imported>,
+    findings: Vec<Found>,
+    found: String,
+    form: Option<Form>,
+}
+
+/// What became of a document's paragraphs.
+#[derive(Debug, Serialize)]
+struct Imported {
+    sum: String,
+    rows: Vec<Row>,
+    ignored: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Found {
+    severity: &'static str,
+    grave: bool,
+    place: String,
+    message: String,
+    fix: String,
+    rule: String,
+}
+
+impl Page for VersionPage {
+    const TEMPLATE: &'static str = "version.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let instance = Instance {
+            instance_id: "ins_1".into(),
+            version: 2,
+            state: InstanceState::Approved.into(),
+            template_version: 1,
+            source_name: "policy.md".into(),
+            findings: vec![
+                Finding { rule: "AGENCY-AREA".into(), severity: Severity::Error.into(), line: 12, column: 3, message: "names another area".into(), fix: "use the register".into() },
+                Finding { rule: "REVIEW".into(), severity: Severity::Warning.into(), message: "no date".into(), ..Finding::default() },
+            ],
+            import: Some(ImportSummary {
+                paragraphs: 10,
+                matched: 5,
+                amended: 2,
+                added: 1,
+                ignored: 2,
+                ignored_paragraphs: vec![proto::policy_registry::v1::IgnoredParagraph { line: 3, why: "heading".into() }],
+                ..ImportSummary::default()
+            }),
+            ..Instance::default()
+        };
+        let bare = Instance { instance_id: "ins_2".into(), ..Instance::default() };
+        let people = People::of(&[]);
+        let act = |button: &str| Form::new("/x", button, "1".into(), vec![]);
+        let failed = act("Publish").refused(&Error::wrong_state("the version is not ratified"), "");
+        vec![
+            Self::new(&instance, &people, Vec::new(), "/h", vec![act("Ratify"), act("Publish")], None),
+            Self::new(&bare, &people, Vec::new(), "/h", vec![], Some(failed)),
+        ]
+    }
+}
+
+impl VersionPage {
+    fn new(instance: &Instance, people: &People, crumbs: Vec<Link>, here: &str, acts: Vec<Form>, form: Option<Form>) -> Self {
+        let errors = instance.findings.iter().filter(|f| f.severity() == Severity::Error).count();
+        let total = u64::try_from(instance.findings.len()).unwrap_or_default();
+        Self {
+            head: Head::new(format!("Policy version {}", instance.version), crumbs),
+            rows: rows(instance, people),
+            links: vec![
+                Link::new("Read the text of this version", format!("{here}/text")),
+                Link::new("See and change its parameters", format!("{here}/parameters")),
+            ],
+            acts,
+            import: instance.import.as_ref().filter(|import| import.paragraphs > 0).map(imported),
+            findings: instance.findings.iter().map(found).collect(),
+            found: format!("{}, {errors} of them grave", words::counted(total, "finding", "findings")),
+            form,
+        }
+    }
+}
+
+fn rows(instance: &Instance, people: &People) -> Vec<Row> {
+    let mut rows = vec![Row::new("State", super::state(instance.state()))];
+    rows.push(Row::new("Made from", format!("Template version {}", instance.template_version)));
+    rows.extend(Row::some("Read from", Some(instance.source_name.clone())));
+    rows.extend(Row::some("Made", words::stamp(instance.create_time.as_ref())));
+    for signature in &instance.signatures {
+        let key = if signature.role == "head" { "Approved by the head" } else { "Ratified for the governors" };
+        let when = words::stamp(signature.sign_time.as_ref()).unwrap_or_default();
+        rows.push(Row::new(key, format!("{when}, {}", people.name(&signature.account_id))));
+    }
+    rows.extend(Row::some("In force since", words::stamp(instance.effective_time.as_ref())));
+    rows.extend(Row::some("Next review", words::day(instance.review_due_time.as_ref())));
+    let count = |tailoring: &str| instance.clauses.iter().filter(|clause| clause.tailoring == tailoring).count();
+    if !instance.clauses.is_empty() {
+        let parts = words::TAILORING.iter().map(|(code, name)| format!("{name}: {}", count(code)));
+        rows.push(Row::new("Clauses", parts.collect::<Vec<_>>().join("\n")));
+    }
+    rows
+}
+
+fn imported(import: &ImportSummary) -> Imported {
+    let n = |n: u32| words::number(u64::from(n));
+    let ImportSummary { paragraphs, matched, amended, added, ignored, .. } = import;
+    Imported {
+        sum: format!(
+            "{} = {} matched + {} amended + {} added + {} set aside",
+            words::counted(u64::from(*paragraphs), "paragraph", "paragraphs"), n(*matched), n(*amended), n(*added), n(*ignored)
+        ),
+        rows: vec![
+            Row::new("Matched", format!("{}: the same in substance as the template", n(*matched))),
+            Row::new("Amended", format!("{}: the template’s matter in other words", n(*amended))),
+            Row::new("Added", format!("{}: only this school has them", n(*added))),
+            Row::new("Set aside", format!("{}: no policy text", n(*ignored))),
+            Row::new("Headings found", n(import.sections)),
+            Row::new("Template clauses not found", n(import.missing)),
+        ],
+        ignored: import.ignored_paragraphs.iter().map(|p| Row::new(format!("Line {}", p.line), words::called(words::IGNORED, &p.why))).collect(),
+    }
+}
+
+fn found(finding: &Finding) -> Found {
+    Found {
+        severity: match finding.severity() {
+            Severity::Error => "Grave",
+            Severity::Warning => "To mend",
+            Severity::Info | Severity::Unspecified => "To tidy",
+        },
+        grave: finding.severity() == Severity::Error,
+        place: match (finding.line, finding.column) {
+            (0, _) => "The whole document".to_owned(),
+            (line, 0) => format!("Line {line}"),
+            (line, column) => format!("Line {line}, column {column}"),
+        },
+        message: words::sentence(&finding.message),
+        fix: words::sentence(&finding.fix),
+        rule: finding.rule.clone(),
+    }
+}
+
+/// One version as the registry keeps it.
+///
+/// # Errors
+/// Where there is none that the visitor may know of.
+pub async fn fetch(visit: &Visit, instance_id: &str) -> Result<Instance, Error> {
+    let asked = GetInstanceRequest { school_id: visit.school.clone(), instance_id: instance_id.to_owned() };
+    heard(visit.registry()?.get_instance(ask(asked))).await?.instance.ok_or_else(Error::missing)
+}
+
+fn acts(visit: &Visit, instance: &Instance) -> Vec<Form> {
+    let act = |path: &str, button: &str| {
+        let action = visit.at(&format!("/policy/versions/{}/{path}", instance.instance_id));
+        visit.form(action, button, Vec::new()).carrying("etag", instance.etag.clone())
+    };
+    match instance.state() {
+        InstanceState::Draft if visit.may(Permission::PolicyApprove) => vec![act("approve", "Approve as head")],
+        InstanceState::Approved if visit.may(Permission::PolicyRatify) => vec![act("ratify", "Ratify for the governors")],
+        InstanceState::Ratified if visit.may(Permission::PolicyPublish) => vec![act("publish", "Bring into force")],
+        _ => Vec::new(),
+    }
+}
+
+async fn page(visit: &Visit, instance: &Instance, form: Option<Form>) -> VersionPage {
+    let people = visit.people(instance.signatures.iter().map(|s| s.account_id.as_str())).await;
+    let crumbs = visit.crumbs(&[("Policy", visit.at("/policy"))]);
+    let here = visit.at(&format!("/policy/versions/{}", instance.instance_id));
+    VersionPage::new(instance, &people, crumbs, &here, acts(visit, instance), form)
+}
+
+/// Shows one version.
+pub async fn show(visit: Visit, Path((_, instance_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::PolicyRead)?;
+    let instance = fetch(&visit, &instance_id).await?;
+    visit.page(&page(&visit, &instance, None).await)
+}
+
+async fn settle<T>(posted: Posted, instance_id: &str, done: Result<T, Error>, notice: &str) -> Answer {
+    let Posted { visit, answers } = posted;
+    match done {
+        Ok(_) => visit.to(&visit.at(&format!("/policy/versions/{instance_id}?done={notice}"))),
+        Err(error) => {
+            let form = visit.mended(visit.form(String::new(), "", Vec::new()), &answers, &error, "")?;
+            let instance = fetch(&visit, instance_id).await?;
+            visit.page_again(&page(&visit, &instance, Some(form)).await, &error)
+        }
+    }
+}
+
+/// The head's signature.
+pub async fn approve(Path((_, instance_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let command = ApproveInstanceRequest {
+        school_id: posted.visit.school.clone(),
+        instance_id: instance_id.clone(),
+        etag: posted.answers.text("etag"),
+        request_id: posted.answers.request_id(),
+    };
+    let done = heard(posted.visit.registry()?.approve_instance(ask(command))).await;
+    settle(posted, &instance_id, done, "approved").await
+}
+
+/// The signature of the chair of governors.
+pub async fn ratify(Path((_, instance_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let command = RatifyInstanceRequest {
+        school_id: posted.visit.school.clone(),
+        instance_id: instance_id.clone(),
+        etag: posted.answers.text("etag"),
+        request_id: posted.answers.request_id(),
+    };
+    let done = heard(posted.visit.registry()?.ratify_instance(ask(command))).await;
+    settle(posted, &instance_id, done, "ratified").await
+}
+
+/// Brings it into force.
+pub async fn publish(Path((_, instance_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let command = PublishInstanceRequest {
+        school_id: posted.visit.school.clone(),
+        instance_id: instance_id.clone(),
+        etag: posted.answers.text("etag"),
+        request_id: posted.answers.request_id(),
+    };
+    let done = heard(posted.visit.registry()?.publish_instance(ask(command))).await;
+    settle(posted, &instance_id, done, "published").await
+}

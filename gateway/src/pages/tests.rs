@@ -1,0 +1,114 @@
+//! Every template with every sample: it renders, has one heading, unique ids, a label for every field, and every
+//! error leads somewhere.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::collections::BTreeSet;
+
+use super::{
+    Page, asset, component,
+    form::FormPage,
+    frame::{Contact, Frame, Item, Person},
+    html,
+    part::Link,
+};
+use crate::console::samples::each;
+
+fn frame() -> Frame {
+    let item = |text: &str, active| Item { link: Link::new(text, "/x"), active };
+    Frame {
+        school: "Thistledown Grange School".into(),
+        person: Some(Person { name: "R <Okafor>".into(), csrf: "token".into() }),
+        navigation: vec![item("Home", true), item("Cases", false)],
+        switch: true,
+        contacts: vec![Contact { name: "Children’s services".into(), number: "01632 960100".into() }],
+        notice: "The entry is added".into(),
+        ..Frame::bare("Northshire Council", "ref-1")
+    }
+}
+
+fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+    let marker = format!(" {name}=\"");
+    html.match_indices(&marker).map(|(i, _)| html[i + marker.len()..].split('"').next().unwrap()).collect()
+}
+
+fn check(name: &str, html: &str) {
+    assert_eq!(html.matches("<h1").count(), 1, "{name}: one main heading");
+    assert_eq!(html.matches("<main").count(), 1, "{name}: one main landmark");
+    let ids = attributes(html, "id");
+    let unique: BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(ids.len(), unique.len(), "{name}: ids are unique: {ids:?}");
+    for reference in ["aria-labelledby", "aria-describedby"] {
+        for id in attributes(html, reference).iter().flat_map(|ids| ids.split_whitespace()) {
+            assert!(unique.contains(id), "{name}: {reference} names {id}, which is not there");
+        }
+    }
+    let labels: BTreeSet<&str> = attributes(html, "for").into_iter().collect();
+    for (start, _) in html.match_indices("<input").chain(html.match_indices("<textarea")).chain(html.match_indices("<select")) {
+        let tag = html[start..].split('>').next().unwrap();
+        if !tag.contains("type=\"hidden\"") {
+            let id = attributes(tag, "id");
+            assert!(id.first().is_some_and(|id| labels.contains(id)), "{name}: no label for {tag}");
+        }
+    }
+    for href in attributes(html, "href").into_iter().filter_map(|href| href.strip_prefix('#')) {
+        assert!(unique.contains(href), "{name}: a link leads to #{href}, which is not there");
+    }
+    assert!(!html.contains(" style=") && !html.contains("<style") && !html.contains(" on"), "{name}: nothing inline");
+    assert!(!html.contains("GOV.UK"), "{name}: nobody else’s brand");
+    let posts = html.matches("method=\"post\"").count();
+    assert_eq!(html.matches("name=\"csrf\"").count(), posts, "{name}: every form carries its token");
+    let errors = html.contains("govuk-error-summary");
+    assert_eq!(html.contains("<title>Error: "), errors, "{name}: the title says that there is an error");
+}
+
+#[test]
+fn every_page_renders_with_every_sample() {
+    let mut seen = BTreeSet::new();
+    each(&mut |template, n, rendered: chassis::error::Result<String>| {
+        let html = rendered.unwrap_or_else(|e| {
+            panic!("{template} with sample {n}: {e}: {:?}", std::error::Error::source(&e))
+        });
+        check(&format!("{template} with sample {n}"), &html);
+        seen.insert(template.to_owned());
+    }, &frame());
+    let pages = asset::TEMPLATES.iter().map(|(name, _)| (*name).to_owned());
+    let pages: BTreeSet<String> = pages.filter(|name| !name.starts_with("macro/") && name != "layout.html").collect();
+    assert_eq!(seen, pages, "every template has samples");
+}
+
+#[test]
+fn what_people_wrote_is_never_markup() {
+    let page = FormPage::samples().into_iter().find(|page| !page.form.problems.is_empty()).unwrap();
+    assert!(!html(&frame(), &page).unwrap().contains("<Okafor>"));
+    for page in FormPage::samples() {
+        let html = html(&frame(), &page).unwrap();
+        assert!(!html.contains("<b>more</b>"), "{html}");
+    }
+}
+
+/// The components render what their makers say they render: each package ships its own examples.
+#[test]
+fn components_render_the_published_examples() {
+    let folder = std::path::Path::new(env!("HEDGEROW_ASSETS")).join("fixtures");
+    let mut compared = 0;
+    for (name, folder_name) in component::COMPONENTS {
+        let text = std::fs::read_to_string(folder.join(format!("{folder_name}.json"))).unwrap();
+        let examples: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for example in examples["fixtures"].as_array().unwrap() {
+            let params = minijinja::Value::from(minijinja::value::Serde(&example["options"]));
+            let html = component::render(name, &params).unwrap();
+            let expected = example["html"].as_str().unwrap();
+            assert_eq!(plain(&html), plain(expected), "{name}: {}", example["name"]);
+            compared += 1;
+        }
+    }
+    assert!(compared > 300, "{compared}");
+}
+
+/// Markup without differences of white space and of how characters are written.
+fn plain(html: &str) -> String {
+    let html = html.replace("&#x27;", "'").replace("&#39;", "'").replace("&#34;", "\"").replace("&quot;", "\"");
+    let html = html.replace("&#x2f;", "/").replace("&#47;", "/").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&");
+    html.chars().filter(|c| !c.is_whitespace()).collect()
+}

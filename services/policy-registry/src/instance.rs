@@ -1,0 +1,357 @@
+//! A school's policy made from one template version: draft → approved by the head → ratified by the chair → in force →
+//! superseded. An edit drops the signatures; a version without them never comes into force.
+
+mod draft;
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime, Time};
+
+use chassis::id::{AccountId, SchoolId};
+
+use crate::{
+    agency::Register,
+    effective::Values,
+    lint::Finding,
+    parameter::{Origin, Parameter, PartDate},
+    template::Template,
+};
+pub use draft::Source;
+
+chassis::id!(/** One version of one school's policy. */ pub struct InstanceId = "ins");
+
+/// One version of one school's policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its id.
+    pub id: InstanceId,
+    /// The school.
+    pub school: SchoolId,
+    /// Its version at this school, from 1.
+    pub version: u32,
+    /// The template version it is made from.
+    pub template_version: u32,
+    /// Where it stands.
+    pub state: State,
+    /// What was filled in, by the document or by hand.
+    pub parameters: Vec<Parameter>,
+    /// Its clauses with their lineage.
+    pub clauses: Vec<Clause>,
+    /// What the linter found in the document.
+    pub findings: Vec<Finding>,
+    /// The signatures under it.
+    pub signatures: Vec<Signature>,
+    /// What became of every paragraph.
+    pub summary: Summary,
+    /// The name of the document it was read from.
+    pub source_name: String,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// From when it is in force.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub effective_at: Option<OffsetDateTime>,
+    /// Until when it was in force.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub superseded_at: Option<OffsetDateTime>,
+    /// When its next review is due.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub review_due_at: Option<OffsetDateTime>,
+    /// How often it was written.
+    pub revision: u32,
+}
+
+/// Where an instance stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Being written.
+    Draft,
+    /// Signed by the head.
+    Approved,
+    /// Signed by the chair of governors too.
+    Ratified,
+    /// In force.
+    InForce,
+    /// Replaced by a later one.
+    Superseded,
+}
+
+impl State {
+    /// Its name in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Approved => "approved",
+            Self::Ratified => "ratified",
+            Self::InForce => "in force",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+/// One clause of an instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clause {
+    /// The template clause it descends from; none for a local clause.
+    pub template_clause: Option<String>,
+    /// The section it stands in; empty where none was recognised.
+    pub section: String,
+    /// How it differs from the template.
+    pub tailoring: Tailoring,
+    /// The school's own text; the template's for what was omitted.
+    pub text: String,
+    /// The line of the document, from 1; 0 where none.
+    pub line: u32,
+    /// How alike it and the template's clause are, 0 to 100.
+    pub score: u8,
+}
+
+/// The difference between an instance clause and its template clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tailoring {
+    /// The school says the same.
+    Adopted,
+    /// The school says something else on the matter.
+    Adapted,
+    /// Only the school has it.
+    Added,
+    /// The school leaves it out.
+    Omitted,
+}
+
+impl Tailoring {
+    /// Its name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Adopted => "adopted",
+            Self::Adapted => "adapted",
+            Self::Added => "added",
+            Self::Omitted => "omitted",
+        }
+    }
+}
+
+/// Who signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signatory {
+    /// The head.
+    Head,
+    /// The chair of governors.
+    Chair,
+}
+
+impl Signatory {
+    /// Its name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Chair => "chair",
+        }
+    }
+}
+
+/// One person's name under a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// In which role.
+    pub signatory: Signatory,
+    /// The account that signed.
+    pub account: AccountId,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub signed_at: OffsetDateTime,
+}
+
+/// What became of every paragraph of the document.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Paragraphs read.
+    pub paragraphs: u32,
+    /// Paragraphs that say what a clause says.
+    pub matched: u32,
+    /// Paragraphs on a clause's matter that say something else.
+    pub amended: u32,
+    /// Paragraphs only this school has.
+    pub added: u32,
+    /// Headings found.
+    pub sections: u32,
+    /// Template clauses no paragraph was found for.
+    pub missing: u32,
+    /// The paragraphs set aside: line and why.
+    pub ignored: Vec<(u32, String)>,
+}
+
+/// Why an act on an instance is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is not in a state that allows the act.
+    #[error("the policy is {}: {needed}", state.name())]
+    WrongState {
+        /// The state it is in.
+        state: State,
+        /// What has to be done first.
+        needed: &'static str,
+    },
+    /// The one person signed in the other role already.
+    #[error("the same person cannot sign as head and as chair: the chair of governors signs")]
+    SamePerson,
+    /// It was written since it was read.
+    #[error("the policy changed since it was read")]
+    Changed,
+    /// Blanks that every policy needs are empty.
+    #[error("required blanks are empty")]
+    Unfilled(
+        /// The key and title of each.
+        Vec<(String, String)>,
+    ),
+    /// There is no such blank, or it is not the school's to fill.
+    #[error("the template has no such blank")]
+    NoSuchParameter,
+    /// The values cannot stand in the blank; how to mend them.
+    #[error("the values cannot stand in the blank")]
+    Values(
+        /// How to mend them.
+        String,
+    ),
+}
+
+impl Instance {
+    /// The mark of its present text.
+    pub fn etag(&self) -> String {
+        format!("{}-{}", self.version, self.revision)
+    }
+
+    /// Goes on only where the reader saw the present text.
+    ///
+    /// # Errors
+    /// `Changed` where it was written since.
+    pub fn seen(self, etag: &str) -> Result<Self, Refusal> {
+        if self.etag() == etag { Ok(self) } else { Err(Refusal::Changed) }
+    }
+
+    /// Fills or empties one blank; signatures fall away.
+    ///
+    /// # Errors
+    /// Where there is no such blank, the values do not fit, or the version is past editing.
+    pub fn set_parameter(mut self, template: &Template, key: &str, values: Vec<String>) -> Result<Self, Refusal> {
+        match self.state {
+            State::Draft | State::Approved | State::Ratified => {}
+            State::InForce | State::Superseded => {
+                return Err(Refusal::WrongState { state: self.state, needed: "import a new version to change it" });
+            }
+        }
+        let definition = template.parameter(key).ok_or(Refusal::NoSuchParameter)?;
+        if key == "area" || key.starts_with("area.") {
+            return Err(Refusal::NoSuchParameter);
+        }
+        let values: Vec<String> = values.into_iter().map(|value| value.trim().to_owned()).collect();
+        definition.accepts(&values).map_err(Refusal::Values)?;
+        self.parameters.retain(|parameter| parameter.key != key);
+        if !values.is_empty() {
+            self.parameters.push(Parameter::of(key, values, Origin::School));
+        }
+        self.state = State::Draft;
+        self.signatures.clear();
+        Ok(self.written())
+    }
+
+    /// The head signs.
+    ///
+    /// # Errors
+    /// Where it is no draft.
+    pub fn approve(mut self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
+        if self.state != State::Draft {
+            return Err(Refusal::WrongState { state: self.state, needed: "only a draft is approved" });
+        }
+        self.signatures.push(Signature { signatory: Signatory::Head, account, signed_at: at });
+        self.state = State::Approved;
+        Ok(self.written())
+    }
+
+    /// The chair of governors signs.
+    ///
+    /// # Errors
+    /// Where the head has not signed, or is the same person.
+    pub fn ratify(mut self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
+        if self.state != State::Approved {
+            return Err(Refusal::WrongState {
+                state: self.state,
+                needed: "the head approves it, then the chair ratifies it",
+            });
+        }
+        if self.signatures.iter().any(|signature| signature.account == account) {
+            return Err(Refusal::SamePerson);
+        }
+        self.signatures.push(Signature { signatory: Signatory::Chair, account, signed_at: at });
+        self.state = State::Ratified;
+        Ok(self.written())
+    }
+
+    /// Brings it into force.
+    ///
+    /// # Errors
+    /// Where it is unsigned, or a required blank is empty.
+    pub fn publish(
+        mut self,
+        template: &Template,
+        register: Option<&Register>,
+        at: OffsetDateTime,
+    ) -> Result<Self, Refusal> {
+        let signed = |signatory| self.signatures.iter().any(|signature| signature.signatory == signatory);
+        if self.state != State::Ratified || !signed(Signatory::Head) || !signed(Signatory::Chair) {
+            let needed = "the head approves it and the chair ratifies it before it is published";
+            return Err(Refusal::WrongState { state: self.state, needed });
+        }
+        let values = Values::of(&self, template, register);
+        let required = template.parameters.iter().filter(|definition| definition.required);
+        let unfilled: Vec<_> = required
+            .filter(|definition| values.get(&definition.key).is_empty())
+            .map(|definition| (definition.key.clone(), definition.title.clone()))
+            .collect();
+        if !unfilled.is_empty() {
+            return Err(Refusal::Unfilled(unfilled));
+        }
+        let printed = values.get("doc.next_review").first().and_then(|text| PartDate::parse(text));
+        self.review_due_at = Some(review_due(printed, template.review_months, at));
+        self.effective_at = Some(at);
+        self.state = State::InForce;
+        Ok(self.written())
+    }
+
+    /// A later version takes its place.
+    ///
+    /// # Errors
+    /// Where it is not in force.
+    pub fn supersede(mut self, at: OffsetDateTime) -> Result<Self, Refusal> {
+        if self.state != State::InForce {
+            return Err(Refusal::WrongState { state: self.state, needed: "only what is in force is superseded" });
+        }
+        self.state = State::Superseded;
+        self.superseded_at = Some(at);
+        Ok(self.written())
+    }
+
+    /// Whether it was in force at a moment.
+    pub fn in_force(&self, at: OffsetDateTime) -> bool {
+        self.effective_at.is_some_and(|from| from <= at) && self.superseded_at.is_none_or(|until| at < until)
+    }
+
+    fn written(mut self) -> Self {
+        self.revision += 1;
+        self
+    }
+}
+
+/// The end of the day printed, where that lies ahead and not further than the template allows; else the template's own
+/// interval.
+fn review_due(printed: Option<PartDate>, months: u32, at: OffsetDateTime) -> OffsetDateTime {
+    let today = PartDate { year: at.year(), month: at.month().into(), day: Some(at.day()) };
+    let end = |date: PartDate| date.last().map(|day| day.with_time(Time::MIDNIGHT).assume_utc() + Duration::DAY);
+    let latest = end(today.plus_months(months)).unwrap_or(at);
+    printed.and_then(end).filter(|due| *due > at && *due <= latest).unwrap_or(latest)
+}
+
+#[cfg(test)]
+mod tests;

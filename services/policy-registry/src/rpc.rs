@@ -1,0 +1,62 @@
+//! The map of the service: one line per rpc, one file each.
+
+mod approve_instance;
+pub(crate) mod convert;
+mod create_school;
+mod get_agency_register;
+mod get_effective_policy;
+mod get_instance;
+mod get_school;
+mod get_template;
+mod import_policy;
+mod list_instances;
+mod list_schools;
+mod publish_agency_register;
+mod publish_instance;
+mod publish_template;
+mod ratify_instance;
+mod set_parameter;
+#[cfg(test)]
+mod tests;
+mod work;
+
+use chassis::serve::answer;
+use proto::policy_registry::v1::{policy_registry_server::PolicyRegistry, *};
+use tonic::{Request, Response, Status};
+
+use crate::App;
+
+/// The service as gRPC has it.
+pub(crate) struct Service {
+    pub(crate) app: App,
+}
+
+/// One rpc, answered by the function of its name in the file of its name.
+macro_rules! rpcs {
+    ($($name:ident: $request:ident => $response:ident),* $(,)?) => {
+        #[tonic::async_trait]
+        impl PolicyRegistry for Service {
+            $(async fn $name(&self, r: Request<$request>) -> Result<Response<$response>, Status> {
+                answer(&self.app.store, r, |r| $name::$name(&self.app, r)).await
+            })*
+        }
+    };
+}
+
+rpcs! {
+    approve_instance: ApproveInstanceRequest => ApproveInstanceResponse,
+    create_school: CreateSchoolRequest => CreateSchoolResponse,
+    get_agency_register: GetAgencyRegisterRequest => GetAgencyRegisterResponse,
+    get_effective_policy: GetEffectivePolicyRequest => GetEffectivePolicyResponse,
+    get_instance: GetInstanceRequest => GetInstanceResponse,
+    get_school: GetSchoolRequest => GetSchoolResponse,
+    get_template: GetTemplateRequest => GetTemplateResponse,
+    import_policy: ImportPolicyRequest => ImportPolicyResponse,
+    list_instances: ListInstancesRequest => ListInstancesResponse,
+    list_schools: ListSchoolsRequest => ListSchoolsResponse,
+    publish_agency_register: PublishAgencyRegisterRequest => PublishAgencyRegisterResponse,
+    publish_instance: PublishInstanceRequest => PublishInstanceResponse,
+    publish_template: PublishTemplateRequest => PublishTemplateResponse,
+    ratify_instance: RatifyInstanceRequest => RatifyInstanceResponse,
+    set_parameter: SetParameterRequest => SetParameterResponse,
+}

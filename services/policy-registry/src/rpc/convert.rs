@@ -1,0 +1,322 @@
+//! Between the contract and the domain.
+
+use chassis::{
+    clock::timestamp,
+    error::{Error, Result, Violations},
+};
+use proto::policy_registry::v1 as wire;
+
+use crate::{
+    agency::{Agency, Register},
+    document::Unreadable,
+    effective::{Effective, Values},
+    instance::{self, Instance, Refusal, State, Summary},
+    lint::{self, Finding},
+    parameter::Parameter,
+    school::{KEY_STAGES, KINDS, School},
+    store,
+    template::{self, Problem, SourceFile, Template, procedure},
+};
+
+/// A school to be added, checked.
+pub(super) struct NewSchool {
+    pub name: String,
+    pub kind: String,
+    pub urn: String,
+    pub key_stages: Vec<String>,
+}
+
+impl TryFrom<&wire::CreateSchoolRequest> for NewSchool {
+    type Error = Error;
+    fn try_from(request: &wire::CreateSchoolRequest) -> Result<Self> {
+        const LONGEST: usize = 200;
+        let mut violations = Violations::new();
+        violations.text("name", "the school's name", &request.name, LONGEST);
+        violations.check(
+            !request.name.chars().any(char::is_control),
+            "name",
+            "Take control characters out of the name",
+        );
+        let kind = format!("Enter one of {}", KINDS.join(", "));
+        violations.check(KINDS.contains(&request.kind.as_str()), "kind", kind);
+        let urn = request.urn.len() == 6 && request.urn.bytes().all(|b| b.is_ascii_digit());
+        violations.check(urn, "urn", "Enter the six digits of the unique reference number");
+        violations.check(!request.key_stages.is_empty(), "key_stages", "Select at least one key stage");
+        let known = request.key_stages.iter().all(|stage| KEY_STAGES.contains(&stage.as_str()));
+        violations.check(known, "key_stages", format!("Use {}", KEY_STAGES.join(", ")));
+        violations.finish()?;
+        let taught = KEY_STAGES.iter().filter(|stage| request.key_stages.iter().any(|taught| taught == *stage));
+        Ok(Self {
+            name: request.name.trim().to_owned(),
+            kind: request.kind.clone(),
+            urn: request.urn.clone(),
+            key_stages: taught.map(|stage| (*stage).to_owned()).collect(),
+        })
+    }
+}
+
+pub(super) fn source(file: &wire::SourceFile) -> SourceFile {
+    SourceFile { name: file.name.clone(), content: file.content.to_vec() }
+}
+
+/// Every problem of a template's or register's files as a violation of `field`.
+pub(super) fn problems(field: &str, problems: Vec<Problem>) -> Error {
+    let mut violations = Violations::new();
+    for problem in problems {
+        violations.add(field, problem.to_string());
+    }
+    violations.finish().err().unwrap_or_else(|| Error::internal("files were refused without a problem"))
+}
+
+impl From<Unreadable> for Error {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::invalid("file", unreadable.to_string())
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::WrongState { .. } | Refusal::SamePerson => Self::wrong_state(refusal.to_string()),
+            Refusal::Changed => Self::changed(),
+            Refusal::Unfilled(blanks) => {
+                let message = "required blanks are empty: fill them, then have the policy signed again";
+                let refused = Self::wrong_state(message);
+                blanks.into_iter().fold(refused, |refused, (key, title)| refused.and(key, format!("Fill in: {title}")))
+            }
+            Refusal::NoSuchParameter => {
+                Self::invalid("key", "Enter a key of the template that the school itself fills")
+            }
+            Refusal::Values(fix) => Self::invalid("values", fix),
+        }
+    }
+}
+
+pub(super) fn school(school: &School) -> wire::School {
+    wire::School {
+        school_id: school.id.to_string(),
+        name: school.name.clone(),
+        kind: school.kind.clone(),
+        urn: school.urn.clone(),
+        key_stages: school.key_stages.clone(),
+        create_time: Some(timestamp(school.created_at)),
+    }
+}
+
+pub(super) fn template(published: &store::template::Published) -> wire::Template {
+    let template = &published.template;
+    wire::Template {
+        template_id: published.id.to_string(),
+        name: template.name.clone(),
+        version: published.version,
+        publish_time: Some(timestamp(published.published_at)),
+        sections: template.sections.iter().map(section).collect(),
+        parameters: template.parameters.iter().map(definition).collect(),
+        procedures: template.procedures.iter().map(procedure).collect(),
+        gates: template.gates.iter().map(gate).collect(),
+        alert_rules: template.alert_rules.iter().map(alert_rule).collect(),
+        registers: template.registers.iter().map(|register| register.key.clone()).collect(),
+    }
+}
+
+fn section(section: &template::Section) -> wire::TemplateSection {
+    let include_if = match &section.include_if {
+        template::condition::Condition::Always => String::new(),
+        condition => condition.to_string(),
+    };
+    let clauses = section.clauses.iter().map(|clause| wire::TemplateClause {
+        clause_id: clause.id.clone(),
+        text: clause.text.clone(),
+        requirements: clause.requirements.clone(),
+        statutory: clause.statutory,
+    });
+    wire::TemplateSection {
+        section_id: section.id.clone(),
+        title: section.title.clone(),
+        include_if,
+        clauses: clauses.collect(),
+    }
+}
+
+fn definition(definition: &template::Definition) -> wire::ParameterDefinition {
+    wire::ParameterDefinition {
+        key: definition.key.clone(),
+        title: definition.title.clone(),
+        r#type: definition.kind.name().to_owned(),
+        allowed: definition.allowed.iter().map(|allowed| allowed.value.clone()).collect(),
+        default_value: definition.default.join(", "),
+        required: definition.required,
+    }
+}
+
+fn procedure(procedure: &procedure::Procedure) -> wire::Procedure {
+    wire::Procedure {
+        procedure_id: procedure.id.clone(),
+        title: procedure.title.clone(),
+        steps: procedure.steps.iter().map(step).collect(),
+    }
+}
+
+fn step(step: &procedure::Step) -> wire::Step {
+    wire::Step {
+        step_id: step.id.clone(),
+        title: step.title.clone(),
+        roles: step.roles.clone(),
+        clock: Some(wire::Clock {
+            kind: step.clock.kind.clone(),
+            amount: step.clock.amount,
+            source: step.clock.source.clone(),
+        }),
+        condition: step.condition.to_string(),
+        gates: step.gates.clone(),
+        opens: step.opens.clone(),
+        prohibitions: step.prohibitions.clone(),
+        records: step.records.clone(),
+        statutory: step.statutory,
+        after: step.after.clone(),
+        requirements: step.requirements.clone(),
+    }
+}
+
+fn gate(gate: &procedure::Gate) -> wire::Gate {
+    wire::Gate { gate_id: gate.id.clone(), title: gate.title.clone(), opened_by: gate.opened_by.clone() }
+}
+
+fn alert_rule(rule: &procedure::AlertRule) -> wire::AlertRule {
+    wire::AlertRule {
+        rule_id: rule.id.clone(),
+        watches: rule.watches.clone(),
+        theme: rule.theme.clone(),
+        basis: rule.basis.clone(),
+        severity: rule.severity.clone(),
+        route: rule.route.clone(),
+        locked: rule.locked,
+        threshold: rule.threshold,
+        requirements: rule.requirements.clone(),
+    }
+}
+
+pub(super) fn agency(agency: &Agency) -> wire::Agency {
+    let channels = agency.channels.iter().map(|channel| wire::Channel {
+        kind: channel.kind.clone(),
+        value: channel.value.clone(),
+        hours: channel.hours.clone(),
+    });
+    wire::Agency {
+        key: agency.key.clone(),
+        name: agency.name.clone(),
+        purpose: agency.purpose.clone(),
+        channels: channels.collect(),
+    }
+}
+
+pub(super) fn instance(instance: &Instance, template: &Template, register: Option<&Register>) -> wire::Instance {
+    let values = Values::of(instance, template, register);
+    wire::Instance {
+        parameters: values.parameters().iter().map(parameter).collect(),
+        clauses: instance.clauses.iter().map(clause).collect(),
+        findings: instance.findings.iter().map(finding).collect(),
+        import: Some(summary(&instance.summary)),
+        ..outline(instance)
+    }
+}
+
+/// An instance without its clauses, findings and import, as lists have it.
+pub(super) fn outline(instance: &Instance) -> wire::Instance {
+    let state = match instance.state {
+        State::Draft => wire::InstanceState::Draft,
+        State::Approved => wire::InstanceState::Approved,
+        State::Ratified => wire::InstanceState::Ratified,
+        State::InForce => wire::InstanceState::InForce,
+        State::Superseded => wire::InstanceState::Superseded,
+    };
+    let signatures = instance.signatures.iter().map(|signature| wire::Signature {
+        role: signature.signatory.name().to_owned(),
+        account_id: signature.account.to_string(),
+        sign_time: Some(timestamp(signature.signed_at)),
+    });
+    wire::Instance {
+        instance_id: instance.id.to_string(),
+        school_id: instance.school.to_string(),
+        version: instance.version,
+        state: state.into(),
+        template_version: instance.template_version,
+        parameters: instance.parameters.iter().map(parameter).collect(),
+        signatures: signatures.collect(),
+        create_time: Some(timestamp(instance.created_at)),
+        effective_time: instance.effective_at.map(timestamp),
+        review_due_time: instance.review_due_at.map(timestamp),
+        etag: instance.etag(),
+        source_name: instance.source_name.clone(),
+        ..wire::Instance::default()
+    }
+}
+
+fn parameter(parameter: &Parameter) -> wire::Parameter {
+    wire::Parameter {
+        key: parameter.key.clone(),
+        values: parameter.values.clone(),
+        origin: parameter.origin.name().to_owned(),
+        line: parameter.line,
+        confidence: u32::from(parameter.confidence),
+    }
+}
+
+fn clause(clause: &instance::Clause) -> wire::InstanceClause {
+    wire::InstanceClause {
+        template_clause_id: clause.template_clause.clone().unwrap_or_default(),
+        section_id: clause.section.clone(),
+        tailoring: clause.tailoring.name().to_owned(),
+        text: clause.text.clone(),
+        line: clause.line,
+        score: u32::from(clause.score),
+    }
+}
+
+fn finding(finding: &Finding) -> wire::Finding {
+    let severity = match finding.severity {
+        lint::Severity::Error => wire::Severity::Error,
+        lint::Severity::Warning => wire::Severity::Warning,
+        lint::Severity::Info => wire::Severity::Info,
+    };
+    wire::Finding {
+        rule: finding.rule.clone(),
+        severity: severity.into(),
+        line: finding.line,
+        column: finding.column,
+        message: finding.message.clone(),
+        fix: finding.fix.clone(),
+    }
+}
+
+fn summary(summary: &Summary) -> wire::ImportSummary {
+    let ignored = summary.ignored.iter().map(|(line, why)| wire::IgnoredParagraph { line: *line, why: why.clone() });
+    wire::ImportSummary {
+        paragraphs: summary.paragraphs,
+        matched: summary.matched,
+        amended: summary.amended,
+        added: summary.added,
+        ignored: u32::try_from(summary.ignored.len()).unwrap_or(u32::MAX),
+        sections: summary.sections,
+        missing: summary.missing,
+        ignored_paragraphs: ignored.collect(),
+    }
+}
+
+pub(super) fn effective(effective: &Effective) -> wire::EffectivePolicy {
+    let instance = &effective.instance;
+    wire::EffectivePolicy {
+        school_id: instance.school.to_string(),
+        instance_id: instance.id.to_string(),
+        version: instance.version,
+        template_version: instance.template_version,
+        effective_time: Some(timestamp(effective.effective_at)),
+        review_due_time: instance.review_due_at.map(timestamp),
+        parameters: effective.parameters.iter().map(parameter).collect(),
+        clauses: effective.clauses.iter().map(clause).collect(),
+        procedures: effective.procedures.iter().map(procedure).collect(),
+        gates: effective.gates.iter().map(gate).collect(),
+        contacts: effective.contacts.iter().map(agency).collect(),
+        alert_rules: effective.alert_rules.iter().map(alert_rule).collect(),
+    }
+}

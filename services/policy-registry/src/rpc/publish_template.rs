@@ -1,0 +1,36 @@
+//! Publishes a checked version of the template: the files sent, or the model that ships with the platform.
+
+use chassis::{caller::Caller, db::Once, error::Result, history::Act};
+use proto::policy_registry::v1::{PublishTemplateRequest, PublishTemplateResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{
+    App, store,
+    template::{self, model::model_files},
+};
+
+pub(super) async fn publish_template(
+    app: &App,
+    request: Request<PublishTemplateRequest>,
+) -> Result<PublishTemplateResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at_authority()?;
+    let files =
+        if request.files.is_empty() { model_files() } else { request.files.iter().map(convert::source).collect() };
+    let template = template::load(&files).map_err(|problems| convert::problems("files", problems))?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let (published, body) = store::template::insert(&tx, template).await?;
+    tx.record(
+        Act::new("template.published", published.id.as_str())
+            .detail("version", published.version)
+            .state("template", &body),
+    );
+    let response = PublishTemplateResponse { template: Some(convert::template(&published)) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

@@ -1,0 +1,400 @@
+//! The rpcs through the wall, on a fresh database of either engine, with a small template.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::{Arc, Mutex};
+
+use chassis::{
+    clock::timestamp,
+    error::Error,
+    event::{Bus as _, Envelope, Event, Listener, memory::MemoryBus},
+    serve::{Ending, Running},
+    testing::{Bed, Engine, Person},
+    upstream::Upstream,
+};
+use proto::{
+    access::v1::Role,
+    policy_registry::v1::{policy_registry_client::PolicyRegistryClient, *},
+};
+use time::Duration;
+
+type Client = PolicyRegistryClient<Upstream>;
+type Tested = Result<(), Box<dyn std::error::Error>>;
+
+const TEXT: &str = "Head\tAda Birch\nLead\tBo Cedar\nReview\tMarch 2027\n\n# Policy aims\n\n- It was written by staff, involving parents.\n\n\
+# Web filtering\n\n- We use Sluice to filter the internet here.\n- Ring Southmere Police.\n";
+
+/// Everything a test needs: one school with people in every role, and the authority's officer.
+struct World {
+    bed: Bed,
+    school: String,
+    officer: Person,
+    heard: Arc<Heard>,
+    running: Running,
+    _ending: Ending,
+}
+
+/// What was announced.
+#[derive(Default)]
+struct Heard(Mutex<Vec<Envelope>>);
+
+#[tonic::async_trait]
+impl Listener for Heard {
+    fn group(&self) -> String {
+        "test.heard".into()
+    }
+    async fn deliver(&self, envelope: Envelope) {
+        self.0.lock().unwrap().push(envelope);
+    }
+}
+
+impl World {
+    async fn new(engine: Engine) -> Result<Self, Box<dyn std::error::Error>> {
+        let (bus, heard) = (Arc::new(MemoryBus::default()), Arc::new(Heard::default()));
+        let (ending, shutdown) = Ending::new();
+        bus.subscribe(heard.clone(), shutdown).await;
+        let mut bed = Bed::new(engine)?.with_bus(bus);
+        let running = crate::start(bed.setup("policy-registry").await?).await?;
+        bed.add(&running);
+        let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
+        let mut world = Self { bed, school: String::new(), officer, heard, running, _ending: ending };
+        let files = crate::testing::files(&[]);
+        let files = files.into_iter().map(|f| SourceFile { name: f.name, content: f.content.into() }).collect();
+        let mut client = world.client(&world.officer)?;
+        client.publish_template(PublishTemplateRequest { files, request_id: world.officer.request_id() }).await?;
+        let register = PublishAgencyRegisterRequest {
+            area: "northshire".into(),
+            request_id: world.officer.request_id(),
+            ..Default::default()
+        };
+        client.publish_agency_register(register).await?;
+        world.school = world.add_school("Oakbeck School", "100001").await?;
+        Ok(world)
+    }
+
+    fn client(&self, person: &Person) -> Result<Client, Error> {
+        person.to("policy-registry").map(PolicyRegistryClient::new)
+    }
+
+    fn at_school(&self, role: Role) -> Person {
+        self.bed.person(&[(role, &self.school)])
+    }
+
+    async fn add_school(&self, name: &str, urn: &str) -> Result<String, Box<dyn std::error::Error>> {
+        let request = CreateSchoolRequest {
+            name: name.into(),
+            kind: "primary".into(),
+            urn: urn.into(),
+            key_stages: vec!["KS2".into(), "KS1".into()],
+            request_id: self.officer.request_id(),
+        };
+        let created = self.client(&self.officer)?.create_school(request).await?.into_inner();
+        Ok(created.school.unwrap().school_id)
+    }
+
+    async fn import(&self, text: &str) -> Result<Instance, Box<dyn std::error::Error>> {
+        let dsl = self.at_school(Role::Dsl);
+        let file = SourceFile { name: "policy.txt".into(), content: text.as_bytes().to_vec().into() };
+        let request =
+            ImportPolicyRequest { school_id: self.school.clone(), file: Some(file), request_id: dsl.request_id() };
+        Ok(self.client(&dsl)?.import_policy(request).await?.into_inner().instance.unwrap())
+    }
+
+    async fn approve(&self, head: &Person, instance: &Instance) -> Result<Instance, tonic::Status> {
+        let request = ApproveInstanceRequest {
+            school_id: self.school.clone(),
+            instance_id: instance.instance_id.clone(),
+            etag: instance.etag.clone(),
+            request_id: head.request_id(),
+        };
+        Ok(self.client(head)?.approve_instance(request).await?.into_inner().instance.unwrap())
+    }
+
+    async fn ratify(&self, chair: &Person, instance: &Instance) -> Result<Instance, tonic::Status> {
+        let request = RatifyInstanceRequest {
+            school_id: self.school.clone(),
+            instance_id: instance.instance_id.clone(),
+            etag: instance.etag.clone(),
+            request_id: chair.request_id(),
+        };
+        Ok(self.client(chair)?.ratify_instance(request).await?.into_inner().instance.unwrap())
+    }
+
+    async fn publish(&self, head: &Person, instance: &Instance) -> Result<Instance, tonic::Status> {
+        let request = PublishInstanceRequest {
+            school_id: self.school.clone(),
+            instance_id: instance.instance_id.clone(),
+            etag: instance.etag.clone(),
+            request_id: head.request_id(),
+        };
+        Ok(self.client(head)?.publish_instance(request).await?.into_inner().instance.unwrap())
+    }
+
+    async fn in_force(&self, text: &str) -> Result<Instance, Box<dyn std::error::Error>> {
+        let (head, chair) = (self.at_school(Role::Head), self.at_school(Role::Chair));
+        let drafted = self.import(text).await?;
+        let approved = self.approve(&head, &drafted).await?;
+        let ratified = self.ratify(&chair, &approved).await?;
+        Ok(self.publish(&head, &ratified).await?)
+    }
+
+    async fn effective(
+        &self,
+        client: &mut Client,
+        at: Option<time::OffsetDateTime>,
+    ) -> Result<EffectivePolicy, tonic::Status> {
+        let request = GetEffectivePolicyRequest { school_id: self.school.clone(), at_time: at.map(timestamp) };
+        Ok(client.get_effective_policy(request).await?.into_inner().policy.unwrap())
+    }
+}
+
+fn refused<T: std::fmt::Debug>(answer: Result<T, tonic::Status>) -> Error {
+    Error::from_status(&answer.unwrap_err())
+}
+
+async fn a_policy_comes_into_force_and_is_answered_for_every_past_moment(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let before = world.bed.now();
+    world.bed.clock.advance(Duration::HOUR);
+    let first = world.in_force(TEXT).await?;
+    assert_eq!((first.version, first.state()), (1, InstanceState::InForce));
+    let during = world.bed.now();
+    world.bed.clock.advance(Duration::HOUR);
+    let second = world.in_force(&TEXT.replace("Sluice", "Weir")).await?;
+
+    let mut client = world.client(&world.at_school(Role::Staff))?;
+    let product = |policy: &EffectivePolicy| {
+        policy.parameters.iter().find(|p| p.key == "filter.product").map(|p| p.values.join(","))
+    };
+    let now = world.effective(&mut client, None).await?;
+    assert_eq!((now.version, product(&now).as_deref()), (2, Some("Weir")));
+    assert_eq!(now.instance_id, second.instance_id);
+    let then = world.effective(&mut client, Some(during)).await?;
+    assert_eq!((then.version, product(&then).as_deref()), (1, Some("Sluice")));
+    assert_eq!(refused(world.effective(&mut client, Some(before)).await).reason_name(), "NOT_FOUND");
+    assert_eq!((now.procedures.len(), now.gates.len(), now.alert_rules.len()), (1, 2, 1));
+    assert!(now.contacts.iter().any(|agency| agency.key == "front_door_urgent"));
+    assert!(now.clauses.iter().any(|c| c.text == "It blocks IWF, as Northshire Police advises."));
+
+    let get = GetInstanceRequest { school_id: world.school.clone(), instance_id: first.instance_id };
+    let old = client.get_instance(get).await?.into_inner().instance.unwrap();
+    assert_eq!((old.state(), old.signatures.len()), (InstanceState::Superseded, 2));
+    assert!(old.findings.iter().any(|f| f.rule == "AGENCY-AREA" && f.severity() == Severity::Error));
+    let import = old.import.unwrap();
+    assert_eq!(import.paragraphs, import.matched + import.amended + import.added + import.ignored);
+    Ok(())
+}
+
+async fn other_services_read_what_is_in_force(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    world.in_force(TEXT).await?;
+    for service in ["incident-cases", "filtering-ingest"] {
+        let upstream = world.bed.upstreams.as_service("policy-registry", &world.bed.signer(service))?;
+        let mut client = PolicyRegistryClient::new(upstream);
+        assert_eq!(world.effective(&mut client, None).await?.version, 1);
+        let unknown = GetEffectivePolicyRequest { school_id: world.bed.school(), at_time: None };
+        assert_eq!(refused(client.get_effective_policy(unknown).await).reason_name(), "NOT_FOUND");
+        let template = client.get_template(GetTemplateRequest {}).await;
+        assert_eq!(refused(template).reason_name(), "NOT_PERMITTED");
+    }
+    Ok(())
+}
+
+async fn signatures_are_by_two_people_and_fall_with_an_edit(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let both = world.bed.person(&[(Role::Head, &world.school), (Role::Chair, &world.school)]);
+    let (head, chair) = (world.at_school(Role::Head), world.at_school(Role::Chair));
+    let drafted = world.import(TEXT).await?;
+    assert_eq!(refused(world.publish(&head, &drafted).await).reason_name(), "WRONG_STATE");
+    assert_eq!(refused(world.approve(&chair, &drafted).await).reason_name(), "NOT_PERMITTED");
+    let approved = world.approve(&both, &drafted).await?;
+    assert_eq!(refused(world.ratify(&both, &approved).await).reason_name(), "WRONG_STATE");
+    assert_eq!(refused(world.ratify(&chair, &drafted).await).reason_name(), "CHANGED");
+
+    let dsl = world.at_school(Role::Dsl);
+    let set = |key: &str, values: &[&str], etag: &str| SetParameterRequest {
+        school_id: world.school.clone(),
+        instance_id: drafted.instance_id.clone(),
+        key: key.into(),
+        values: values.iter().map(|v| (*v).to_owned()).collect(),
+        etag: etag.into(),
+        request_id: dsl.request_id(),
+    };
+    let mut client = world.client(&dsl)?;
+    let violations = |error: Error| error.violations().iter().map(|v| v.field.clone()).collect::<Vec<_>>();
+    let bad = refused(client.set_parameter(set("phone.rule", &["anywhere"], &approved.etag)).await);
+    assert_eq!((bad.reason_name(), violations(bad)), ("INVALID_FIELD", vec!["values".to_owned()]));
+    let unread = refused(client.set_parameter(set("phone.rule", &["office_daily"], "")).await);
+    assert_eq!(violations(unread), ["etag"]);
+    let emptied =
+        client.set_parameter(set("filter.product", &[], &approved.etag)).await?.into_inner().instance.unwrap();
+    assert_eq!((emptied.state(), emptied.signatures.len()), (InstanceState::Draft, 0));
+    let ratified = world.ratify(&chair, &world.approve(&head, &emptied).await?).await?;
+    let unfilled = refused(world.publish(&head, &ratified).await);
+    assert_eq!((unfilled.reason_name(), violations(unfilled)), ("WRONG_STATE", vec!["filter.product".to_owned()]));
+    Ok(())
+}
+
+async fn another_schools_policy_answers_like_one_that_never_was(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let instance = world.in_force(TEXT).await?;
+    let other = world.add_school("Elmbeck School", "100002").await?;
+    let stranger = world.bed.person(&[(Role::Head, &other)]);
+    let mut client = world.client(&stranger)?;
+    let nowhere = world.bed.school();
+    let mut answers = Vec::new();
+    for school in [&world.school, &nowhere] {
+        let get = GetInstanceRequest { school_id: school.clone(), instance_id: instance.instance_id.clone() };
+        answers.push(client.get_instance(get).await.unwrap_err().message().to_owned());
+        let effective = GetEffectivePolicyRequest { school_id: school.clone(), at_time: None };
+        answers.push(client.get_effective_policy(effective).await.unwrap_err().message().to_owned());
+        let read = GetSchoolRequest { school_id: school.clone() };
+        answers.push(client.get_school(read).await.unwrap_err().message().to_owned());
+    }
+    // The right school and a policy of the other one.
+    let mixed = GetInstanceRequest { school_id: other.clone(), instance_id: instance.instance_id.clone() };
+    answers.push(client.get_instance(mixed).await.unwrap_err().message().to_owned());
+    answers.dedup();
+    assert_eq!(answers, [Error::missing().to_string()]);
+    // The officer may know every school, and there is none of that id.
+    let officers = GetSchoolRequest { school_id: nowhere };
+    assert_eq!(refused(world.client(&world.officer)?.get_school(officers).await).reason_name(), "NOT_FOUND");
+    Ok(())
+}
+
+async fn schools_are_listed_to_whom_they_concern(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    for (name, urn) in [("ash tree school", "100003"), ("Zelkova School", "100004"), ("Beech School", "100005")] {
+        world.add_school(name, urn).await?;
+    }
+    let mut client = world.client(&world.officer)?;
+    let (mut names, mut token) = (Vec::new(), String::new());
+    loop {
+        let page = client.list_schools(ListSchoolsRequest { page_size: 3, page_token: token }).await?.into_inner();
+        names.extend(page.schools.into_iter().map(|school| school.name));
+        token = page.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(names, ["ash tree school", "Beech School", "Oakbeck School", "Zelkova School"]);
+    let mut client = world.client(&world.at_school(Role::Staff))?;
+    let own = client.list_schools(ListSchoolsRequest::default()).await?.into_inner();
+    assert_eq!(own.schools.into_iter().map(|s| s.key_stages).collect::<Vec<_>>(), [["KS1", "KS2"]]);
+    Ok(())
+}
+
+async fn a_repeated_import_makes_one_draft(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let dsl = world.at_school(Role::Dsl);
+    let file =
+        |name: &str, text: &str| Some(SourceFile { name: name.into(), content: text.as_bytes().to_vec().into() });
+    let mut request = ImportPolicyRequest {
+        school_id: world.school.clone(),
+        file: file("policy.txt", TEXT),
+        request_id: dsl.request_id(),
+    };
+    let mut client = world.client(&dsl)?;
+    let first = client.import_policy(request.clone()).await?.into_inner();
+    assert_eq!(client.import_policy(request.clone()).await?.into_inner(), first);
+    let list = ListInstancesRequest { school_id: world.school.clone(), ..Default::default() };
+    assert_eq!(client.list_instances(list).await?.into_inner().instances.len(), 1);
+    for (name, text, says) in [
+        ("policy.docx", TEXT, "plain text"),
+        ("policy.txt", "", "empty"),
+        ("policy.txt", "no heading in here, only words.", "No headings"),
+        ("../policy.txt", TEXT, "without its folders"),
+    ] {
+        request.file = file(name, text);
+        request.request_id = dsl.request_id();
+        let error = refused(client.import_policy(request.clone()).await);
+        assert!(error.violations().iter().any(|v| v.message.contains(says)), "{name}: {error}");
+    }
+    Ok(())
+}
+
+async fn what_is_wrong_with_files_and_fields_is_said_in_full(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let mut client = world.client(&world.officer)?;
+    let change =
+        [("clauses/aims.md", "{{school.short_name}}", "{{school.name}}"), ("gates.yaml", "title: N", "titel: N")];
+    let files = crate::testing::files(&change).into_iter();
+    let files = files.map(|f| SourceFile { name: f.name, content: f.content.into() }).collect();
+    let template = PublishTemplateRequest { files, request_id: world.officer.request_id() };
+    let error = refused(client.publish_template(template).await);
+    let said: Vec<&str> = error.violations().iter().map(|v| v.message.as_str()).collect();
+    assert!(said.iter().any(|m| m.starts_with("clauses/aims.md:4: there is no parameter “school.name”")), "{said:?}");
+    assert!(said.iter().any(|m| m.starts_with("gates.yaml:1:")), "{said:?}");
+    let school = CreateSchoolRequest { urn: "1".into(), request_id: world.officer.request_id(), ..Default::default() };
+    let error = refused(client.create_school(school).await);
+    let fields: Vec<&str> = error.violations().iter().map(|v| v.field.as_str()).collect();
+    assert!(["name", "kind", "urn", "key_stages"].iter().all(|field| fields.contains(field)), "{fields:?}");
+    let doubled = world.add_school("Another", "100001").await.unwrap_err().to_string();
+    assert!(doubled.contains("there is one already"), "{doubled}");
+    let area = PublishAgencyRegisterRequest {
+        area: "nowhere".into(),
+        request_id: world.officer.request_id(),
+        ..Default::default()
+    };
+    let error = refused(client.publish_agency_register(area).await);
+    assert!(error.violations().iter().any(|v| v.message.contains("northshire")), "{error}");
+    Ok(())
+}
+
+async fn what_happened_is_announced_and_stands_in_the_history(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let instance = world.in_force(TEXT).await?;
+    for _ in 0..100 {
+        if world.heard.0.lock().unwrap().len() > 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let heard = world.heard.0.lock().unwrap().clone();
+    let schools: Vec<&str> = heard.iter().map(|envelope| envelope.school_id.as_str()).collect();
+    assert_eq!(schools, [world.school.as_str(), world.school.as_str()]);
+    assert!(matches!(&heard[0].event, Some(Event::SchoolCreated(created)) if created.kind == "primary"));
+    let Some(Event::PolicyPublished(published)) = &heard[1].event else { panic!("{heard:?}") };
+    assert_eq!((published.instance_id.as_str(), published.version), (instance.instance_id.as_str(), 1));
+    assert!(published.error_findings >= 1 && published.effective_time.is_some());
+    assert_eq!(world.running.name, "policy-registry");
+    Ok(())
+}
+
+async fn what_ships_is_published_by_name(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let mut client = world.client(&world.officer)?;
+    let model = PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id() };
+    let template = client.publish_template(model).await?.into_inner().template.unwrap();
+    assert_eq!(template.version, 2);
+    assert!(template.procedures.len() >= 8 && template.gates.iter().any(|gate| gate.gate_id == "G-HOLD"));
+    let area = PublishAgencyRegisterRequest {
+        area: "derbyshire".into(),
+        request_id: world.officer.request_id(),
+        ..Default::default()
+    };
+    assert_eq!(client.publish_agency_register(area).await?.into_inner().version, 2);
+    let register = client.get_agency_register(GetAgencyRegisterRequest {}).await?.into_inner();
+    assert_eq!((register.area.as_str(), register.version), ("derbyshire", 2));
+    assert_eq!(client.get_template(GetTemplateRequest {}).await?.into_inner().template, Some(template));
+    Ok(())
+}
+
+/// Makes a test of each for both engines.
+macro_rules! on_both_engines {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(#[tokio::test] async fn $name() -> super::Tested { super::$name(super::Engine::Sqlite).await })* }
+        mod postgres { $(#[tokio::test] async fn $name() -> super::Tested { super::$name(super::Engine::Postgres).await })* }
+    };
+}
+
+on_both_engines!(
+    a_policy_comes_into_force_and_is_answered_for_every_past_moment,
+    other_services_read_what_is_in_force,
+    signatures_are_by_two_people_and_fall_with_an_edit,
+    another_schools_policy_answers_like_one_that_never_was,
+    schools_are_listed_to_whom_they_concern,
+    a_repeated_import_makes_one_draft,
+    what_is_wrong_with_files_and_fields_is_said_in_full,
+    what_happened_is_announced_and_stands_in_the_history,
+    what_ships_is_published_by_name,
+);

@@ -1,0 +1,28 @@
+//! The registry's tables, and the only code that touches them. Nothing here is sealed: a policy is published by its
+//! school, and the names on its front page with it.
+
+mod entity;
+pub(crate) mod instance;
+pub(crate) mod migration;
+pub(crate) mod register;
+pub(crate) mod school;
+pub(crate) mod template;
+
+use time::OffsetDateTime;
+
+pub(crate) use migration::Migrations;
+
+/// A moment as the tables have it: microseconds since 1970.
+fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
+}
+
+/// A number as the tables have it.
+fn wide(number: u32) -> i64 {
+    i64::from(number)
+}
+
+/// A number read back from a table.
+fn narrow(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

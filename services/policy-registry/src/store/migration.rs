@@ -1,0 +1,17 @@
+//! The tables, step by step.
+
+mod m20261124_000100_create_registry;
+
+use chassis::db::migration;
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// The chassis' tables, then the service's own.
+pub(crate) struct Migrations;
+
+impl MigratorTrait for Migrations {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut all = migration::migrations();
+        all.push(Box::new(m20261124_000100_create_registry::Migration));
+        all
+    }
+}

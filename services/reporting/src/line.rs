@@ -1,0 +1,151 @@
+//! What a report counts. Keys and definitions are those of the template's report lines.
+
+/// One line of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// Its key.
+    pub key: &'static str,
+    /// What it counts, in a phrase.
+    pub title: &'static str,
+    /// What exactly is counted.
+    pub definition: &'static str,
+    /// The line it is the breakdown of; its parts add up to that line.
+    pub breakdown_of: Option<&'static str>,
+    /// Whether its parts stand by themselves, adding up to nothing that is printed.
+    pub parts_alone: bool,
+    /// The requirements it carries.
+    pub requirements: &'static [&'static str],
+}
+
+const fn line(
+    key: &'static str,
+    title: &'static str,
+    definition: &'static str,
+    requirements: &'static [&'static str],
+) -> Line {
+    Line { key, title, definition, breakdown_of: None, parts_alone: false, requirements }
+}
+
+const fn breakdown(of: &'static str, line: Line) -> Line {
+    Line { breakdown_of: Some(of), ..line }
+}
+
+/// The lines of a school's report, in order.
+pub const LINES: &[Line] = &[
+    line("concerns_recorded", "Concerns recorded", "Concerns entered in the period.", &["R-013", "R-014", "R-037"]),
+    breakdown(
+        "concerns_recorded",
+        line(
+            "concerns_by_origin",
+            "Concerns by origin",
+            "Concerns entered in the period, by whether a person or an alert raised them.",
+            &["R-014"],
+        ),
+    ),
+    line("cases_opened", "Cases opened", "Cases opened in the period.", &["R-014", "R-037"]),
+    breakdown(
+        "cases_opened",
+        line(
+            "cases_by_procedure",
+            "Cases by kind of incident",
+            "Cases opened in the period, by the procedure they are worked by.",
+            &["R-014", "R-036", "R-037"],
+        ),
+    ),
+    Line {
+        parts_alone: true,
+        ..line(
+            "cases_by_risk",
+            "Cases by kind of risk",
+            "Cases opened in the period, by content, contact, conduct and commerce; a case may count in several.",
+            &["R-004", "R-036"],
+        )
+    },
+    line("cases_closed", "Cases closed", "Cases closed in the period.", &["R-014", "R-037"]),
+    breakdown(
+        "cases_closed",
+        line(
+            "cases_by_outcome",
+            "Cases by outcome",
+            "Cases closed in the period, by recorded outcome.",
+            &["R-014", "R-036"],
+        ),
+    ),
+    line("deviations", "Steps skipped", "Steps skipped with a reason in cases closed in the period.", &["R-026"]),
+    line("referrals_made", "Referrals made", "Referrals sent in the period.", &["R-014", "R-257"]),
+    line(
+        "referrals_decided",
+        "Referrals with an outcome",
+        "Referrals whose outcome was recorded in the period.",
+        &["R-014"],
+    ),
+    line(
+        "parents_told",
+        "Parents told",
+        "Decisions to tell the parents of a child, made in the period.",
+        &["R-014", "R-258"],
+    ),
+    line(
+        "parents_not_told",
+        "Parents not told",
+        "Decisions, each with its reason, not to tell the parents of a child, made in the period.",
+        &["R-014", "R-258"],
+    ),
+    line(
+        "shared_incidents",
+        "Incidents shared with other schools",
+        "Shared incidents the school opened to another or joined in the period.",
+        &["R-014", "R-280"],
+    ),
+    line("alerts_raised", "Alerts raised", "Alerts of the filter raised in the period.", &["R-011", "R-021", "R-103"]),
+    breakdown(
+        "alerts_raised",
+        line(
+            "alerts_by_theme",
+            "Alerts by theme",
+            "Alerts raised in the period, by category.",
+            &["R-011", "R-036", "R-103"],
+        ),
+    ),
+    line(
+        "lines_received",
+        "Log lines received",
+        "Lines received from the school's filter feeds in the period.",
+        &["R-011", "R-136"],
+    ),
+    line(
+        "lines_rejected",
+        "Log lines refused",
+        "Lines that could not be read or were no web use, each with its reason on the feed's page.",
+        &["R-124", "R-136"],
+    ),
+];
+
+/// Lines whose counts concern no person, and are printed as they are.
+pub fn counts_people(key: &str) -> bool {
+    !matches!(key, "lines_received" | "lines_rejected")
+}
+
+/// A part's name on the page.
+pub fn part_title(part: &str) -> String {
+    let known = match part {
+        "P0" => "General welfare",
+        "P1" => "Sexual violence and harassment between children",
+        "P2" => "Nudes and semi-nudes",
+        "P3" => "Sexual abuse and exploitation",
+        "P4" => "Indecent images of children",
+        "P5" => "Cyberbullying",
+        "P6" => "Online hate",
+        "P7" => "Radicalisation and extremism",
+        "staff" => "Recorded by staff",
+        "alert" => "From a filter alert",
+        "illegal_csam" => "Illegal material",
+        "self_harm_suicide" => "Self-harm and suicide",
+        other => {
+            let words = other.replace('_', " ");
+            let mut letters = words.chars();
+            return letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+        }
+    };
+    known.to_owned()
+}

@@ -1,0 +1,33 @@
+//! The map of the service: one line per rpc, one file each.
+
+mod convert;
+mod get_authority_report;
+mod get_school_report;
+
+use chassis::serve::answer;
+use proto::reporting::v1::{reporting_server::Reporting, *};
+use tonic::{Request, Response, Status};
+
+use crate::App;
+
+/// The service as gRPC has it.
+pub(crate) struct Service {
+    pub(crate) app: App,
+}
+
+/// One rpc, answered by the function of its name in the file of its name.
+macro_rules! rpcs {
+    ($($name:ident: $request:ident => $response:ident),* $(,)?) => {
+        #[tonic::async_trait]
+        impl Reporting for Service {
+            $(async fn $name(&self, r: Request<$request>) -> Result<Response<$response>, Status> {
+                answer(&self.app.store, r, |r| $name::$name(&self.app, r)).await
+            })*
+        }
+    };
+}
+
+rpcs! {
+    get_authority_report: GetAuthorityReportRequest => GetAuthorityReportResponse,
+    get_school_report: GetSchoolReportRequest => GetSchoolReportResponse,
+}

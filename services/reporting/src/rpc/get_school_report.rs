@@ -1,0 +1,31 @@
+//! Answers a term's figures of one school.
+
+use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act};
+use proto::reporting::v1::{GetSchoolReportRequest, GetSchoolReportResponse, SchoolReport};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, report::publish, store, suppress::MIN_CELL};
+
+pub(super) async fn get_school_report(
+    app: &App,
+    request: Request<GetSchoolReportRequest>,
+) -> Result<GetSchoolReportResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = app.store.begin(&scope).await?;
+    let term = convert::term(&request.term_id, tx.now())?;
+    let now = publish(&store::tallies(&tx, &request.school_id, &term.id()).await?);
+    let before = publish(&store::tallies(&tx, &request.school_id, &term.before().id()).await?);
+    tx.record(Act::new("report.read", request.school_id.clone()).detail("term", term.id()));
+    let as_at = timestamp(tx.now());
+    tx.commit().await?;
+    let report = SchoolReport {
+        school_id: request.school_id,
+        term: Some(convert::term_message(term)),
+        as_at_time: Some(as_at),
+        lines: convert::lines(&now, &before),
+        min_cell: u32::try_from(MIN_CELL).unwrap_or_default(),
+    };
+    Ok(GetSchoolReportResponse { report: Some(report) })
+}
