@@ -1,7 +1,6 @@
 //! One file per noun of the command.
 
 pub mod audit;
-pub mod bench;
 pub mod client;
 pub mod logs;
 pub mod operate;

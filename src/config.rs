@@ -23,7 +23,7 @@ pub struct Config {
     /// The address of Redis; events and sessions stay within the process where it is absent.
     pub redis_url: Option<String>,
     /// The gateway.
-    pub gateway: Gateway,
+    pub gateway: gateway::config::Console,
     /// The policy-registry service.
     pub policy_registry: Service,
     /// The incident-cases service.
@@ -36,25 +36,6 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// What the command, as a client, talks to.
     pub client: Client,
-}
-
-/// The gateway's configuration.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Gateway {
-    /// The address it listens on.
-    pub listen: String,
-    /// Where its accounts and sessions are.
-    pub database: Database,
-    /// What people see of the authority.
-    #[serde(flatten)]
-    pub console: gateway::config::Console,
-}
-
-impl Default for Gateway {
-    fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into(), database: Database::default(), console: Default::default() }
-    }
 }
 
 /// One service's configuration.
@@ -102,7 +83,7 @@ impl Default for Config {
             data_dir: "data".into(),
             keys_dir: None,
             redis_url: None,
-            gateway: Gateway::default(),
+            gateway: Default::default(),
             policy_registry: service(7001),
             incident_cases: service(7002),
             filtering_ingest: service(7003),
@@ -139,7 +120,7 @@ impl Config {
                 return Err(Error::invalid(field, "Enter an address and port such as 127.0.0.1:8080"));
             }
         }
-        self.gateway.console.check()
+        self.gateway.check()
     }
 
     /// One service's configuration.

@@ -60,8 +60,6 @@ enum Command {
     Healthcheck(command::operate::Healthcheck),
     /// Check an installation and say how to mend what is wrong.
     Doctor,
-    /// Figures against a baseline measured in the same run.
-    Bench(command::bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -106,7 +104,6 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Config(show) => show.run(&config),
         Command::Healthcheck(check) => check.run().await,
         Command::Doctor => command::operate::doctor(&config).await,
-        Command::Bench(bench) => bench.run(config).await,
     }
 }
 

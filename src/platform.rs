@@ -154,16 +154,24 @@ impl Platform {
         Ok(Self { services, gateway, upstreams, shutdown: parts.shutdown, ending: parts.ending })
     }
 
+    /// Says that everything is to end.
+    pub fn say_end(&self) {
+        self.ending.end();
+    }
+
     /// Ends everything: what is under way finishes, what waits in outboxes is sent once more.
     pub async fn end(self) {
         self.ending.end();
         for service in self.services {
             service.drain().await;
         }
+        if let Some(gateway) = self.gateway {
+            gateway.drain().await;
+        }
     }
 }
 
 async fn start_gateway(parts: &Parts, upstreams: &Upstreams) -> Result<gateway::Gateway> {
     let setup = parts.setup(GATEWAY, upstreams)?;
-    gateway::start(setup, parts.config.gateway.console.clone(), parts.config.redis_url.as_deref()).await
+    gateway::start(setup, parts.config.gateway.clone(), parts.config.redis_url.as_deref()).await
 }

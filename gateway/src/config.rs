@@ -1,12 +1,19 @@
 //! What the gateway is told at its start.
 
-use chassis::error::{Result, Violations};
+use chassis::{
+    config::Database,
+    error::{Result, Violations},
+};
 use serde::{Deserialize, Serialize};
 
-/// The gateway's own settings; keys, databases and addresses come from elsewhere.
+/// The gateway's own settings; keys come from elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Console {
+    /// The address it listens on.
+    pub listen: String,
+    /// Where its accounts and sessions are.
+    pub database: Database,
     /// The authority's name, as pages show it.
     pub authority_name: String,
     /// Whether browsers reach it over HTTPS, be it here or at a proxy before it.
@@ -36,6 +43,8 @@ pub enum Place {
 impl Default for Console {
     fn default() -> Self {
         Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            database: Database::default(),
             authority_name: "Your authority".to_owned(),
             https: false,
             proxies: 0,

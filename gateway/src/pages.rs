@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use axum::response::{Html, IntoResponse as _, Response};
 use chassis::error::{Error, Result};
 use http::StatusCode;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, value::Serde};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
 use frame::Frame;
@@ -32,8 +32,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
-    templates.set_trim_blocks(true);
-    templates.set_lstrip_blocks(true);
+    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+        templates.set_syntax(syntax);
+    }
     templates.set_loader(|name| Ok(asset::template(name).map(str::to_owned)));
     component::add_to(&mut templates);
     templates

@@ -260,6 +260,33 @@ async fn a_page_sends_strangers_to_sign_in_and_knows_them_afterwards() -> Result
 }
 
 #[tokio::test]
+async fn the_sign_in_form_opens_the_console_and_another_sites_form_does_not() -> Result<()> {
+    let house = House::new(Engine::Sqlite).await?;
+    house.gateway.bootstrap("officer", PASSWORD).await?;
+    let form = async |path: &str, site: &str, cookie: &str, body: String| {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", site)
+            .header(header::COOKIE, cookie);
+        house.send(request.body(body.into()).unwrap_or_default()).await
+    };
+    let fields = format!("sign_in_name=officer&password={}&return_to=", PASSWORD.replace(' ', "+"));
+    assert_eq!(form("/sign-in", "cross-site", "", fields.clone()).await.status, 403);
+    let opened = form("/sign-in", "same-origin", "", fields).await;
+    assert_eq!(opened.status, 303);
+    let set = opened.headers.get(header::SET_COOKIE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let cookie = set.split(';').next().unwrap_or_default().to_owned();
+    let home = house.json("GET", "/", &[("cookie", &cookie)], Value::Null).await;
+    assert_eq!(home.headers.get(header::LOCATION).and_then(|v| v.to_str().ok()), Some("/authority"));
+    assert_eq!(house.json("GET", "/v1/self", &[("cookie", &cookie)], Value::Null).await.status, 401);
+    let untold = form("/sign-out", "same-origin", &cookie, "csrf=guess".into()).await;
+    assert!(!untold.headers.contains_key(header::SET_COOKIE), "a form without its session's token does nothing");
+    let visitor = house.json("GET", "/", &[("cookie", &cookie)], Value::Null).await;
+    assert_eq!(visitor.headers.get(header::LOCATION).and_then(|v| v.to_str().ok()), Some("/authority"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn ten_wrong_passwords_make_an_attacker_wait_and_nobody_else() -> Result<()> {
     let house = House::new(Engine::Sqlite).await?;
     house.account("r.okafor", Role::Operator, None).await?;

@@ -78,11 +78,11 @@ impl Check {
     /// # Errors
     /// `Invalid` where there is one.
     pub fn run(&self) -> Result<()> {
-        let files = match &self.folder {
-            Some(folder) => files(folder)?,
-            None => Vec::new(),
+        let file = |f: SourceFile| policy_registry::SourceFile { name: f.name, content: f.content.to_vec() };
+        let files: Vec<policy_registry::SourceFile> = match &self.folder {
+            Some(folder) => files(folder)?.into_iter().map(file).collect(),
+            None => policy_registry::template::model::model_files(),
         };
-        let files: Vec<(String, Vec<u8>)> = files.into_iter().map(|f| (f.name, f.content.to_vec())).collect();
         let problems = policy_registry::check(&files);
         for problem in &problems {
             println!("{problem}");

@@ -36,37 +36,42 @@ impl Serve {
             return serve_all(Platform::all(parts).await?, &config).await;
         }
         let platform = Platform::role(parts, &self.role).await?;
-        let router = match (&platform.gateway, platform.services.first()) {
-            (Some(gateway), _) => gateway.router(),
-            (None, Some(service)) => service.router().await,
-            (None, None) => return Err(Error::invalid("role", "There is no such role")),
-        };
         let listen =
             if self.role == GATEWAY { &config.gateway.listen } else { &config.service(&self.role).listen };
         let listener = bind(listen).await?;
         eprintln!("{} listens on {}", self.role, address(&listener));
-        until_told(listener, router, platform).await
+        until_told(listener, platform).await
     }
 }
 
 async fn serve_all(platform: Platform, config: &Config) -> Result<()> {
-    let router = platform.gateway.as_ref().map(gateway::Gateway::router).unwrap_or_default();
     let listener = bind(&config.gateway.listen).await?;
     eprintln!("hedgerow listens on http://{}", address(&listener));
-    until_told(listener, router, platform).await
+    until_told(listener, platform).await
 }
 
-async fn until_told(listener: TcpListener, router: axum::Router, platform: Platform) -> Result<()> {
-    let serving = serve::serve(listener, router, platform.shutdown.clone());
-    let mut serving = tokio::spawn(serving);
-    tokio::select! {
-        ended = &mut serving => return ended.map_err(Error::internal)?,
-        () = serve::until_told() => {}
-    }
+/// Serves the gateway, or the one service there is, until the process is told to end.
+async fn until_told(listener: TcpListener, platform: Platform) -> Result<()> {
+    let served = {
+        let shutdown = platform.shutdown.clone();
+        let serving = async {
+            match (&platform.gateway, platform.services.first()) {
+                (Some(gateway), _) => gateway.serve(listener, shutdown).await,
+                (None, Some(service)) => serve::serve(listener, service.router().await, shutdown).await,
+                (None, None) => Ok(()),
+            }
+        };
+        tokio::pin!(serving);
+        tokio::select! {
+            served = &mut serving => served,
+            () = serve::until_told() => {
+                platform.say_end();
+                serving.await
+            }
+        }
+    };
     platform.end().await;
-    // Requests under way have until now to finish; a connection that is merely open does not hold the process.
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(10), serving).await;
-    Ok(())
+    served
 }
 
 async fn bind(listen: &str) -> Result<TcpListener> {

@@ -63,13 +63,11 @@ pub async fn make(stage: &mut Stage<'_>) -> Result<()> {
         if !logs_sent && at > datetime!(2026-11-16 16:00 UTC) {
             stage.clock.set(datetime!(2026-11-16 16:30 UTC));
             for school in &SCHOOLS {
-                stage.renew(school.key).await?;
                 stage.send_log(school).await?;
             }
             logs_sent = true;
         }
         stage.clock.set(at);
-        stage.renew(concern.1).await?;
         take(stage, concern).await?;
     }
     stage.clock.set(END);

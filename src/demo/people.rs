@@ -1,6 +1,9 @@
 //! The people of the demonstration. All of them are made up.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use chassis::error::{Error, Result};
 use serde_json::{Value, json};
@@ -54,7 +57,7 @@ const PEOPLE: [(&str, &[Person]); 3] = [
 /// Who is signed in, and what they have made.
 pub struct People {
     gateway: Within,
-    tokens: HashMap<String, String>,
+    tokens: Mutex<HashMap<String, String>>,
     /// School ids by key.
     pub schools: HashMap<&'static str, String>,
     /// Feed ids by the school's key.
@@ -69,17 +72,18 @@ impl People {
     }
 
     /// Signs somebody in.
-    pub async fn sign_in(&mut self, name: &str) -> Result<()> {
+    pub async fn sign_in(&self, name: &str) -> Result<()> {
         let request = json!({"signInName": name, "password": PASSWORD}).to_string();
         let answer = dynamic::call(self.gateway.clone(), dynamic::find("SignIn")?, &request).await?;
         let token = answer["sessionToken"].as_str().unwrap_or_default().to_owned();
-        self.tokens.insert(name.to_owned(), token);
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), token);
         Ok(())
     }
 
     /// Somebody's way through the gateway.
     pub fn way(&self, who: &str) -> Result<Within> {
-        let token = self.tokens.get(who).ok_or_else(|| Error::internal(format!("{who} is not signed in")))?;
+        let tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        let token = tokens.get(who).ok_or_else(|| Error::internal(format!("{who} is not signed in")))?;
         self.gateway.with_token(token)
     }
 

@@ -95,6 +95,7 @@ impl People {
         }
     }
 
+    /// People as a test knows them.
     #[cfg(test)]
     pub fn of(names: &[(&str, &str)]) -> Self {
         let names = names.iter().map(|(id, name)| ((*id).to_owned(), (*name).to_owned())).collect();

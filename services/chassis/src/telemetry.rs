@@ -29,7 +29,7 @@ pub struct Telemetry {
 
 impl Default for Telemetry {
     fn default() -> Self {
-        Self { otlp_endpoint: None, log: "warn,hedgerow=info".into(), json: false }
+        Self { otlp_endpoint: None, log: "warn,sqlx=error,hedgerow=info".into(), json: false }
     }
 }
 

@@ -7,6 +7,11 @@ pub mod text;
 
 pub use text::Unreadable;
 
+/// The most paragraphs of one document: ten times those of the longest policy seen.
+const MOST_PARAGRAPHS: usize = 5_000;
+/// The most lines with something on them.
+const MOST_LINES: usize = 50_000;
+
 /// A document as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -72,7 +77,14 @@ impl Document {
     /// # Errors
     /// Why it is refused.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Unreadable> {
-        let document = Self::parse(&text::decode(name, bytes)?);
+        let text = text::decode(name, bytes)?;
+        if text.lines().filter(|line| !line.trim().is_empty()).count() > MOST_LINES {
+            return Err(Unreadable::TooLong);
+        }
+        let document = Self::parse(&text);
+        if document.paragraphs.len() > MOST_PARAGRAPHS {
+            return Err(Unreadable::TooLong);
+        }
         if !document.paragraphs.iter().any(|p| matches!(p.kind, Kind::Heading { .. })) {
             return Err(Unreadable::NoHeadings);
         }

@@ -107,7 +107,9 @@ impl Findings {
             message: message.into(),
             fix: fix.into(),
         };
-        let same = |f: &Finding| (&f.rule, f.line, f.column, &f.message) == (&finding.rule, finding.line, finding.column, &finding.message);
+        let same = |f: &Finding| {
+            (&f.rule, f.line, f.column, &f.message) == (&finding.rule, finding.line, finding.column, &finding.message)
+        };
         if !self.0.iter().any(same) {
             self.0.push(finding);
         }

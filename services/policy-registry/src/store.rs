@@ -8,6 +8,8 @@ pub(crate) mod register;
 pub(crate) mod school;
 pub(crate) mod template;
 
+use chassis::error::Error;
+use sea_orm::{DbErr, SqlErr};
 use time::OffsetDateTime;
 
 pub(crate) use migration::Migrations;
@@ -25,4 +27,14 @@ fn wide(number: u32) -> i64 {
 /// A number read back from a table.
 fn narrow(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Why a row could not be added: another one took its number in the same moment, or the database is at fault.
+fn raced(error: DbErr) -> Error {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => {
+            Error::unavailable("another version was added just now: try again")
+        }
+        _ => error.into(),
+    }
 }

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::{Entry, headings::split_number, plain};
 
+/// The most entries of a contents list.
+const MOST: usize = 300;
+
 /// The contents list of a document.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
@@ -24,6 +27,9 @@ pub(super) fn find(lines: &[String]) -> Contents {
     let mut entries: Vec<Entry> = Vec::new();
     let mut end = start + 1;
     for (place, line) in said(start + 1) {
+        if entries.len() == MOST {
+            break;
+        }
         if paged {
             let Some((text, number)) = page(line) else { break };
             end = place + 1;

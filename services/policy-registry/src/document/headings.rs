@@ -40,7 +40,8 @@ pub(super) fn heading(line: &str, alone: bool, contents: &Contents) -> Option<He
         let (number, title) = split_number(title.strip_prefix(' ')?);
         return Some(Heading { number, title: unmark(title) }).filter(|heading| !heading.title.is_empty());
     }
-    if !alone {
+    // Without white space around it a line must carry a number to be a heading: word processors leave none on export.
+    if !alone && split_number(trimmed).0.is_none() {
         return None;
     }
     let bullet = trimmed.starts_with(['•', '-', '*', '▪', '◦']) && !trimmed.starts_with("**");
@@ -57,7 +58,7 @@ pub(super) fn heading(line: &str, alone: bool, contents: &Contents) -> Option<He
     let capital = title.starts_with(|c: char| c.is_uppercase());
     let sentence = title.ends_with(['.', ';', ',', '?', '!']);
     let heading = match &number {
-        Some(_) => capital && !sentence,
+        Some(_) => capital && !sentence && (alone || title.chars().count() <= LONGEST_BARE),
         None => capital && !sentence && !title.ends_with(':') && titled(title),
     };
     heading.then(|| Heading { number, title: title.to_owned() })

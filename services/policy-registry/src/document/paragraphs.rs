@@ -116,12 +116,12 @@ impl Reader {
             return;
         }
         let text = line.trim();
-        if self.continues(line) {
-            if let Some(last) = self.paragraphs.last_mut() {
-                last.text = format!("{} {}", last.text, clean(text));
-                last.end_line = u32::try_from(place + 1).unwrap_or(u32::MAX);
-                return;
-            }
+        if self.continues(line)
+            && let Some(last) = self.paragraphs.last_mut()
+        {
+            last.text = format!("{} {}", last.text, clean(text));
+            last.end_line = u32::try_from(place + 1).unwrap_or(u32::MAX);
+            return;
         }
         self.indents.clear();
         self.push(place, Kind::Prose, text);

@@ -61,6 +61,7 @@ fn a_document_without_headings_is_refused_with_the_fix() {
     assert_eq!(read("# Rules\n").err(), Some(Unreadable::NoParagraphs));
     assert!(Unreadable::NoHeadings.to_string().contains("## Scope"));
     assert!(read("# Rules\n\nBe kind.\n").is_ok());
+    assert_eq!(read(&format!("# Rules\n\n{}", "- Be kind.\n".repeat(5_000))).err(), Some(Unreadable::TooLong));
 }
 
 proptest::proptest! {

@@ -20,6 +20,9 @@ pub enum Unreadable {
     /// Bytes that are no text.
     #[error("The file is not text, although its name says so: save the document as plain text (.txt) and send that")]
     Binary,
+    /// More than any policy holds.
+    #[error("The document has more than 5,000 paragraphs: send the text of one policy")]
+    TooLong,
     /// A text without a heading.
     #[error(
         "No headings were found: put each section's heading on a line of its own, numbered (“3. Scope”) or as Markdown (“## Scope”), with an empty line above and below"

@@ -11,6 +11,9 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
     dangling(subject, findings);
 }
 
+/// The most headings that are held against the contents list.
+const MOST: usize = 500;
+
 /// How alike two titles are: 0 the same, 1 nothing in common.
 fn apart(a: &str, b: &str) -> f64 {
     let (a, b) = (plain(a), plain(b));
@@ -56,7 +59,7 @@ fn contents(subject: Subject<'_>, findings: &mut Findings) {
     if entries.is_empty() {
         return;
     }
-    let headings: Vec<&Paragraph> = subject.document.headings().map(|(_, heading)| heading).collect();
+    let headings: Vec<&Paragraph> = subject.document.headings().map(|(_, heading)| heading).take(MOST).collect();
     let mut answered: Vec<u32> = Vec::new();
     for entry in entries {
         let Some(pair) = pair(entry, &headings) else { continue };

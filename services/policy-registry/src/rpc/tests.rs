@@ -1,155 +1,21 @@
 //! The rpcs through the wall, on a fresh database of either engine, with a small template.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::sync::{Arc, Mutex};
+mod world;
 
-use chassis::{
-    clock::timestamp,
-    error::Error,
-    event::{Bus as _, Envelope, Event, Listener, memory::MemoryBus},
-    serve::{Ending, Running},
-    testing::{Bed, Engine, Person},
-    upstream::Upstream,
-};
+use chassis::{error::Error, event::Event, testing::Engine};
 use proto::{
     access::v1::Role,
     policy_registry::v1::{policy_registry_client::PolicyRegistryClient, *},
 };
 use time::Duration;
 
-type Client = PolicyRegistryClient<Upstream>;
+use world::{World, refused};
+
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
 const TEXT: &str = "Head\tAda Birch\nLead\tBo Cedar\nReview\tMarch 2027\n\n# Policy aims\n\n- It was written by staff, involving parents.\n\n\
 # Web filtering\n\n- We use Sluice to filter the internet here.\n- Ring Southmere Police.\n";
-
-/// Everything a test needs: one school with people in every role, and the authority's officer.
-struct World {
-    bed: Bed,
-    school: String,
-    officer: Person,
-    heard: Arc<Heard>,
-    running: Running,
-    _ending: Ending,
-}
-
-/// What was announced.
-#[derive(Default)]
-struct Heard(Mutex<Vec<Envelope>>);
-
-#[tonic::async_trait]
-impl Listener for Heard {
-    fn group(&self) -> String {
-        "test.heard".into()
-    }
-    async fn deliver(&self, envelope: Envelope) {
-        self.0.lock().unwrap().push(envelope);
-    }
-}
-
-impl World {
-    async fn new(engine: Engine) -> Result<Self, Box<dyn std::error::Error>> {
-        let (bus, heard) = (Arc::new(MemoryBus::default()), Arc::new(Heard::default()));
-        let (ending, shutdown) = Ending::new();
-        bus.subscribe(heard.clone(), shutdown).await;
-        let mut bed = Bed::new(engine)?.with_bus(bus);
-        let running = crate::start(bed.setup("policy-registry").await?).await?;
-        bed.add(&running);
-        let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
-        let mut world = Self { bed, school: String::new(), officer, heard, running, _ending: ending };
-        let files = crate::testing::files(&[]);
-        let files = files.into_iter().map(|f| SourceFile { name: f.name, content: f.content.into() }).collect();
-        let mut client = world.client(&world.officer)?;
-        client.publish_template(PublishTemplateRequest { files, request_id: world.officer.request_id() }).await?;
-        let register = PublishAgencyRegisterRequest {
-            area: "northshire".into(),
-            request_id: world.officer.request_id(),
-            ..Default::default()
-        };
-        client.publish_agency_register(register).await?;
-        world.school = world.add_school("Oakbeck School", "100001").await?;
-        Ok(world)
-    }
-
-    fn client(&self, person: &Person) -> Result<Client, Error> {
-        person.to("policy-registry").map(PolicyRegistryClient::new)
-    }
-
-    fn at_school(&self, role: Role) -> Person {
-        self.bed.person(&[(role, &self.school)])
-    }
-
-    async fn add_school(&self, name: &str, urn: &str) -> Result<String, Box<dyn std::error::Error>> {
-        let request = CreateSchoolRequest {
-            name: name.into(),
-            kind: "primary".into(),
-            urn: urn.into(),
-            key_stages: vec!["KS2".into(), "KS1".into()],
-            request_id: self.officer.request_id(),
-        };
-        let created = self.client(&self.officer)?.create_school(request).await?.into_inner();
-        Ok(created.school.unwrap().school_id)
-    }
-
-    async fn import(&self, text: &str) -> Result<Instance, Box<dyn std::error::Error>> {
-        let dsl = self.at_school(Role::Dsl);
-        let file = SourceFile { name: "policy.txt".into(), content: text.as_bytes().to_vec().into() };
-        let request =
-            ImportPolicyRequest { school_id: self.school.clone(), file: Some(file), request_id: dsl.request_id() };
-        Ok(self.client(&dsl)?.import_policy(request).await?.into_inner().instance.unwrap())
-    }
-
-    async fn approve(&self, head: &Person, instance: &Instance) -> Result<Instance, tonic::Status> {
-        let request = ApproveInstanceRequest {
-            school_id: self.school.clone(),
-            instance_id: instance.instance_id.clone(),
-            etag: instance.etag.clone(),
-            request_id: head.request_id(),
-        };
-        Ok(self.client(head)?.approve_instance(request).await?.into_inner().instance.unwrap())
-    }
-
-    async fn ratify(&self, chair: &Person, instance: &Instance) -> Result<Instance, tonic::Status> {
-        let request = RatifyInstanceRequest {
-            school_id: self.school.clone(),
-            instance_id: instance.instance_id.clone(),
-            etag: instance.etag.clone(),
-            request_id: chair.request_id(),
-        };
-        Ok(self.client(chair)?.ratify_instance(request).await?.into_inner().instance.unwrap())
-    }
-
-    async fn publish(&self, head: &Person, instance: &Instance) -> Result<Instance, tonic::Status> {
-        let request = PublishInstanceRequest {
-            school_id: self.school.clone(),
-            instance_id: instance.instance_id.clone(),
-            etag: instance.etag.clone(),
-            request_id: head.request_id(),
-        };
-        Ok(self.client(head)?.publish_instance(request).await?.into_inner().instance.unwrap())
-    }
-
-    async fn in_force(&self, text: &str) -> Result<Instance, Box<dyn std::error::Error>> {
-        let (head, chair) = (self.at_school(Role::Head), self.at_school(Role::Chair));
-        let drafted = self.import(text).await?;
-        let approved = self.approve(&head, &drafted).await?;
-        let ratified = self.ratify(&chair, &approved).await?;
-        Ok(self.publish(&head, &ratified).await?)
-    }
-
-    async fn effective(
-        &self,
-        client: &mut Client,
-        at: Option<time::OffsetDateTime>,
-    ) -> Result<EffectivePolicy, tonic::Status> {
-        let request = GetEffectivePolicyRequest { school_id: self.school.clone(), at_time: at.map(timestamp) };
-        Ok(client.get_effective_policy(request).await?.into_inner().policy.unwrap())
-    }
-}
-
-fn refused<T: std::fmt::Debug>(answer: Result<T, tonic::Status>) -> Error {
-    Error::from_status(&answer.unwrap_err())
-}
 
 async fn a_policy_comes_into_force_and_is_answered_for_every_past_moment(engine: Engine) -> Tested {
     let world = World::new(engine).await?;
@@ -181,6 +47,43 @@ async fn a_policy_comes_into_force_and_is_answered_for_every_past_moment(engine:
     assert!(old.findings.iter().any(|f| f.rule == "AGENCY-AREA" && f.severity() == Severity::Error));
     let import = old.import.unwrap();
     assert_eq!(import.paragraphs, import.matched + import.amended + import.added + import.ignored);
+    Ok(())
+}
+
+async fn an_earlier_version_published_later_is_the_one_in_force(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let (head, chair) = (world.at_school(Role::Head), world.at_school(Role::Chair));
+    let first = world.import(TEXT).await?;
+    world.in_force(&TEXT.replace("Sluice", "Weir")).await?;
+    let between = world.bed.now();
+    world.bed.clock.advance(Duration::HOUR);
+    let ratified = world.ratify(&chair, &world.approve(&head, &first).await?).await?;
+    world.publish(&head, &ratified).await?;
+    let mut client = world.client(&head)?;
+    assert_eq!(world.effective(&mut client, None).await?.version, 1);
+    assert_eq!(world.effective(&mut client, Some(between)).await?.version, 2);
+    Ok(())
+}
+
+async fn of_two_at_once_one_is_told_that_it_changed(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let (head, chair) = (world.at_school(Role::Head), world.at_school(Role::Chair));
+    for _ in 0..5 {
+        let drafted = world.import(TEXT).await?;
+        let (one, other) = tokio::join!(world.approve(&head, &drafted), world.approve(&head, &drafted));
+        let (done, refusal) = if one.is_ok() { (one, other) } else { (other, one) };
+        assert_eq!((done?.signatures.len(), refused(refusal).reason_name()), (1, "CHANGED"));
+    }
+    let mut ready = Vec::new();
+    for _ in 0..2 {
+        let approved = world.approve(&head, &world.import(TEXT).await?).await?;
+        ready.push(world.ratify(&chair, &approved).await?);
+    }
+    let (one, other) = tokio::join!(world.publish(&head, &ready[0]), world.publish(&head, &ready[1]));
+    assert!(one.is_ok() || other.is_ok());
+    let list = ListInstancesRequest { school_id: world.school.clone(), ..Default::default() };
+    let instances = world.client(&head)?.list_instances(list).await?.into_inner().instances;
+    assert_eq!(instances.iter().filter(|i| i.state() == InstanceState::InForce).count(), 1);
     Ok(())
 }
 
@@ -353,7 +256,7 @@ async fn what_happened_is_announced_and_stands_in_the_history(engine: Engine) ->
     let schools: Vec<&str> = heard.iter().map(|envelope| envelope.school_id.as_str()).collect();
     assert_eq!(schools, [world.school.as_str(), world.school.as_str()]);
     assert!(matches!(&heard[0].event, Some(Event::SchoolCreated(created)) if created.kind == "primary"));
-    let Some(Event::PolicyPublished(published)) = &heard[1].event else { panic!("{heard:?}") };
+    let Some(Event::PolicyPublished(published)) = &heard[1].event else { unreachable!("{heard:?}") };
     assert_eq!((published.instance_id.as_str(), published.version), (instance.instance_id.as_str(), 1));
     assert!(published.error_findings >= 1 && published.effective_time.is_some());
     assert_eq!(world.running.name, "policy-registry");
@@ -379,6 +282,39 @@ async fn what_ships_is_published_by_name(engine: Engine) -> Tested {
     Ok(())
 }
 
+/// The two real policies, with what ships, from document to force; nothing where they are not at hand.
+#[tokio::test]
+async fn the_two_real_policies_come_into_force() -> Tested {
+    let mut world = World::new(Engine::Sqlite).await?;
+    let mut client = world.client(&world.officer)?;
+    client
+        .publish_template(PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id() })
+        .await?;
+    let area = PublishAgencyRegisterRequest {
+        area: "derbyshire".into(),
+        request_id: world.officer.request_id(),
+        ..Default::default()
+    };
+    client.publish_agency_register(area).await?;
+    for (seed, urn) in [("000_075fc426dfb66804.txt", "100006"), ("002_329bbba5d2ac27c8.txt", "100007")] {
+        let path = format!("{}/../../../shared/seeds/{seed}", env!("CARGO_MANIFEST_DIR"));
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            println!("skipped: {path} is not there");
+            return Ok(());
+        };
+        world.school = world.add_school("A real school", urn).await?;
+        let instance = world.in_force(&text).await?;
+        let import = instance.import.unwrap();
+        assert_eq!(import.paragraphs, import.matched + import.amended + import.added + import.ignored);
+        let policy = world.effective(&mut world.client(&world.at_school(Role::Dsl))?, None).await?;
+        let procedures: Vec<&str> = policy.procedures.iter().map(|p| p.procedure_id.as_str()).collect();
+        assert_eq!(procedures, ["P0", "P1", "P2", "P3", "P4", "P5", "P6", "P7"]);
+        assert!(policy.contacts.iter().any(|agency| agency.key == "lado_county") && !policy.alert_rules.is_empty());
+        assert!(policy.clauses.len() > 250 && policy.clauses.iter().all(|clause| !clause.text.contains("{{")));
+    }
+    Ok(())
+}
+
 /// Makes a test of each for both engines.
 macro_rules! on_both_engines {
     ($($name:ident),* $(,)?) => {
@@ -389,6 +325,8 @@ macro_rules! on_both_engines {
 
 on_both_engines!(
     a_policy_comes_into_force_and_is_answered_for_every_past_moment,
+    an_earlier_version_published_later_is_the_one_in_force,
+    of_two_at_once_one_is_told_that_it_changed,
     other_services_read_what_is_in_force,
     signatures_are_by_two_people_and_fall_with_an_edit,
     another_schools_policy_answers_like_one_that_never_was,

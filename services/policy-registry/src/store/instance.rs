@@ -7,13 +7,13 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select, SqlErr, sea_query::Expr,
+    QuerySelect as _, Select, sea_query::Expr,
 };
 use time::OffsetDateTime;
 
 use super::{
     entity::instance::{ActiveModel, Column, Entity, Model},
-    micros, narrow, wide,
+    micros, narrow, raced, wide,
 };
 use crate::instance::{Instance, InstanceId};
 
@@ -39,12 +39,8 @@ pub(crate) async fn insert(tx: &Tx, instance: &Instance) -> Result<Vec<u8>> {
         superseded_us: Set(instance.superseded_at.map(micros)),
         body: Set(body.clone()),
     };
-    match Entity::insert(row).exec_without_returning(tx.db()).await {
-        Ok(_) => Ok(body),
-        // Two imports at once took the same number.
-        Err(e) if matches!(e.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Err(Error::changed()),
-        Err(e) => Err(e.into()),
-    }
+    Entity::insert(row).exec_without_returning(tx.db()).await.map_err(raced)?;
+    Ok(body)
 }
 
 /// Writes an instance one step on, unless somebody else wrote it meanwhile; answers what its body holds.
@@ -59,7 +55,8 @@ pub(crate) async fn update(tx: &Tx, instance: &Instance) -> Result<Vec<u8>> {
         .filter(Column::SchoolId.eq(tx.scope().school()?.as_str()))
         .filter(Column::Revision.eq(wide(instance.revision) - 1))
         .exec(tx.db())
-        .await?;
+        .await
+        .map_err(raced)?;
     if written.rows_affected == 1 { Ok(body) } else { Err(Error::changed()) }
 }
 

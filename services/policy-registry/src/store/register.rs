@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::{
     entity::agency_register::{ActiveModel, Column, Entity, Model},
-    micros, narrow, wide,
+    micros, narrow, raced, wide,
 };
 use crate::agency::Register;
 
@@ -39,7 +39,7 @@ pub(crate) async fn insert(tx: &Tx, register: Register) -> Result<(Published, Ve
         published_us: Set(micros(published.published_at)),
         body: Set(body.clone()),
     };
-    Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Entity::insert(row).exec_without_returning(tx.db()).await.map_err(raced)?;
     Ok((published, body))
 }
 

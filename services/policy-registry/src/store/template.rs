@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use super::{
     entity::template::{ActiveModel, Column, Entity, Model},
-    micros, narrow, wide,
+    micros, narrow, raced, wide,
 };
 use crate::template::Template;
 
@@ -42,7 +42,7 @@ pub(crate) async fn insert(tx: &Tx, template: Template) -> Result<(Published, Ve
         published_us: Set(micros(published.published_at)),
         body: Set(body.clone()),
     };
-    Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Entity::insert(row).exec_without_returning(tx.db()).await.map_err(raced)?;
     Ok((published, body))
 }
 

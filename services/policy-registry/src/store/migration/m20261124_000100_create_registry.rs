@@ -28,6 +28,7 @@ CREATE TABLE instance (
     id TEXT PRIMARY KEY, school_id TEXT NOT NULL, version BIGINT NOT NULL, revision BIGINT NOT NULL,
     effective_us BIGINT, superseded_us BIGINT, body {bytes} NOT NULL, UNIQUE (school_id, version));
 CREATE INDEX instance_in_force ON instance (school_id, effective_us);
+CREATE UNIQUE INDEX instance_one_in_force ON instance (school_id) WHERE effective_us IS NOT NULL AND superseded_us IS NULL;
 ";
 
 #[async_trait::async_trait]
