@@ -12,7 +12,9 @@ use std::sync::LazyLock;
 use axum::response::{Html, IntoResponse as _, Response};
 use chassis::error::{Error, Result};
 use http::StatusCode;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, syntax::SyntaxConfig, value::Serde};
+use minijinja::{
+    AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Serde,
+};
 use serde::Serialize;
 
 use frame::Frame;
@@ -32,6 +34,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
+    templates.set_formatter(escaped);
     if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
         templates.set_syntax(syntax);
     }
@@ -39,6 +42,35 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     component::add_to(&mut templates);
     templates
 });
+
+/// Writes a value so that none of it is markup. The engine's own way also spells out every slash, which makes addresses
+/// unreadable and pages a fifth longer.
+fn escaped(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+    match value.as_str().filter(|_| !value.is_safe()) {
+        None => minijinja::escape_formatter(out, state, value),
+        Some(text) => {
+            let mut rest = text;
+            while let Some((place, name)) = rest.char_indices().find_map(|(i, c)| Some((i, entity(c)?))) {
+                out.write_str(&rest[..place])?;
+                out.write_str(name)?;
+                rest = &rest[place + 1..];
+            }
+            Ok(out.write_str(rest)?)
+        }
+    }
+}
+
+/// What stands for a character that could begin or end markup.
+fn entity(character: char) -> Option<&'static str> {
+    match character {
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '&' => Some("&amp;"),
+        '"' => Some("&quot;"),
+        '\'' => Some("&#39;"),
+        _ => None,
+    }
+}
 
 /// A page in the frame it is shown in.
 ///

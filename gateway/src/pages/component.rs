@@ -39,6 +39,7 @@ static MACROS: LazyLock<Environment<'static>> = LazyLock::new(|| {
     macros.set_undefined_behavior(UndefinedBehavior::Chainable);
     macros.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
     macros.set_auto_escape_callback(|_| AutoEscape::Html);
+    macros.set_formatter(super::escaped);
     macros.add_filter("length", length);
     macros.set_loader(|name| match name.strip_prefix("call/") {
         Some(name) => Ok(folder(name).map(|folder| {

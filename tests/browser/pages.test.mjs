@@ -1,0 +1,106 @@
+// Every page of every role: no axe violation, no sideways scroll at 320 pixels, no request elsewhere, no child's name in
+// an address or a title, all of it without JavaScript.
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import AxeBuilder from '@axe-core/playwright'
+import { chromium } from 'playwright-core'
+
+const address = process.env.ADDRESS
+const screenshots = process.env.SCREENSHOTS
+const password = 'correct horse battery'
+const roles = ['officer', 'thistledown.staff', 'harrowmere.dsl', 'pennyroyal.head', 'thistledown.governor', 'thistledown.chair', 'harrowmere.it']
+// Surnames of the demonstration's children.
+const names = ['Ashdown', 'Thorne', 'Penhale', 'Sayle', 'Kapadia', 'Quill', 'Stroud', 'Galloway']
+const most = 45
+let browser
+
+before(async () => {
+  if (screenshots) mkdirSync(screenshots, { recursive: true })
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+  })
+})
+after(() => browser?.close())
+
+async function signIn (name) {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1280, height: 900 } })
+  const page = await context.newPage()
+  const elsewhere = []
+  page.on('request', request => { if (!request.url().startsWith(address)) elsewhere.push(request.url()) })
+  await page.goto(`${address}/sign-in`)
+  await page.getByLabel('Sign-in name').fill(name)
+  await page.locator('#password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  assert.ok(!page.url().includes('sign-in'), `${name} was not signed in: ${page.url()}`)
+  return { context, page, elsewhere }
+}
+
+// One page of each kind is enough: ids are taken off before pages are told apart.
+const kind = url => new URL(url).pathname.replace(/\/[a-z]{3}_[0-9a-z]{26}/g, '/*').replace(/P\d-\d+/g, '*')
+
+async function check (page, context, where) {
+  const title = await page.title()
+  for (const name of names) {
+    assert.ok(!page.url().includes(name) && !title.includes(name), `${where} tells a child's name`)
+  }
+  const scripted = await browser.newContext({ storageState: await context.storageState(), viewport: page.viewportSize() })
+  const same = await scripted.newPage()
+  const response = await same.goto(page.url())
+  assert.ok(response.status() < 400, `${where} answers ${response.status()}`)
+  const found = await new AxeBuilder({ page: same }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+  const violations = found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`)
+  assert.deepEqual(violations, [], where)
+  await same.setViewportSize({ width: 320, height: 800 })
+  const over = await same.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  assert.ok(over <= 0, `${where} scrolls sideways by ${over} pixels at 320`)
+  if (screenshots) {
+    const file = where.replace(/[^a-z0-9]+/gi, '-')
+    await same.screenshot({ path: `${screenshots}/${file}-320.png`, fullPage: true })
+    await same.setViewportSize({ width: 1280, height: 900 })
+    await same.screenshot({ path: `${screenshots}/${file}.png`, fullPage: true })
+  }
+  await scripted.close()
+}
+
+for (const role of roles) {
+  test(`${role}: every page`, async () => {
+    const { context, page, elsewhere } = await signIn(role)
+    const queue = [page.url()]
+    const seen = new Set()
+    while (queue.length > 0 && seen.size < most) {
+      const url = queue.shift()
+      if (seen.has(kind(url))) continue
+      seen.add(kind(url))
+      await page.goto(url)
+      await check(page, context, `${role} ${kind(url)}`)
+      const links = await page.$$eval('a[href]', all => all.filter(a => !a.hasAttribute('download')).map(a => a.href))
+      for (const link of links) {
+        const clean = link.split('#')[0]
+        if (clean.startsWith(address) && !/sign-out|openapi|hide/.test(clean)) queue.push(clean)
+      }
+    }
+    assert.deepEqual(elsewhere, [], 'requests elsewhere')
+    assert.ok(seen.size > 3, `${role} saw only ${[...seen]}`)
+    await context.close()
+  })
+}
+
+test('a concern is recorded on one page without JavaScript, and a doubled submit records it once', async () => {
+  const { context, page } = await signIn('thistledown.staff')
+  await page.goto(address)
+  await page.getByRole('link', { name: /report a concern/i }).first().click()
+  await page.getByLabel(/who/i).first().fill('I do not know the name')
+  await page.getByLabel(/what happened/i).fill('Recorded by a test')
+  await page.getByLabel('Not sure').check()
+  const form = await page.$eval('form[method=post][action*=report], main form[method=post]', f => ({ action: f.action, body: new URLSearchParams(new FormData(f)).toString() }))
+  const send = () => context.request.post(form.action, { data: form.body, headers: { 'content-type': 'application/x-www-form-urlencoded', origin: address }, maxRedirects: 0 })
+  const [first, second] = [await send(), await send()]
+  assert.equal(first.status(), 303)
+  assert.equal(second.headers().location, first.headers().location)
+  await page.goto(address)
+  const text = await page.textContent('main')
+  assert.equal(text.split('Recorded by a test').length - 1 <= 1, true)
+  await context.close()
+})
