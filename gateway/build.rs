@@ -30,7 +30,10 @@ fn table() -> Result<(), Box<dyn Error>> {
     }
     // It leaves a folder that already matches the committed hashes as it is.
     if !Command::new(here.join("assets/fetch.sh")).status().is_ok_and(|status| status.success()) {
-        return Err(format!("The front-end packages could not be fetched: run {SCRIPT} with npm, python3 and a network.").into());
+        return Err(format!(
+            "The front-end packages could not be fetched: run {SCRIPT} with npm, python3 and a network."
+        )
+        .into());
     }
 
     let sheet = unbranded(&fs::read_to_string(fetched.join("govuk-frontend.min.css"))?)?;

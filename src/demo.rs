@@ -165,8 +165,8 @@ impl Stage<'_> {
         let (dsl, head, chair) = (who(school.key, "dsl"), who(school.key, "head"), who(school.key, "chair"));
         let file = SourceFile { name: format!("{}.txt", school.key), content: Bytes::from_static(school.policy) };
         let request = ImportPolicyRequest { school_id: id.to_owned(), file: Some(file), request_id: request_id() };
-        let mut registry = PolicyRegistryClient::new(self.people.way(&dsl)?)
-            .max_decoding_message_size(chassis::serve::MAX_MESSAGE);
+        let mut registry =
+            PolicyRegistryClient::new(self.people.way(&dsl)?).max_decoding_message_size(chassis::serve::MAX_MESSAGE);
         let draft = registry.import_policy(request).await.map_err(|s| Error::from_status(&s))?.into_inner();
         let draft = draft.instance.unwrap_or_default();
         let mut etag = draft.etag;

@@ -14,13 +14,17 @@ use tonic::{
 /// # Errors
 /// `Invalid` where there is none, or more than one.
 pub fn find(name: &str) -> Result<&'static Rpc> {
-    let mut found = contract::rpcs().iter().filter(|rpc| rpc.path.ends_with(name) && {
-        let before = rpc.path.len() - name.len();
-        before > 0 && matches!(rpc.path.as_bytes()[before - 1], b'/' | b'.')
+    let mut found = contract::rpcs().iter().filter(|rpc| {
+        rpc.path.ends_with(name) && {
+            let before = rpc.path.len() - name.len();
+            before > 0 && matches!(rpc.path.as_bytes()[before - 1], b'/' | b'.')
+        }
     });
     match (found.next(), found.next()) {
         (Some(rpc), None) => Ok(rpc),
-        (None, _) => Err(Error::invalid("method", format!("There is no rpc {name}; `hedgerow call --list` lists them"))),
+        (None, _) => {
+            Err(Error::invalid("method", format!("There is no rpc {name}; `hedgerow call --list` lists them")))
+        }
         (Some(_), Some(_)) => Err(Error::invalid("method", format!("{name} is not the only one: add its service"))),
     }
 }

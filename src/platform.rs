@@ -1,11 +1,6 @@
 //! Processes put together: one role each, or all in one.
 
-use std::{
-    future::Future,
-    path::PathBuf,
-    pin::Pin,
-    sync::Arc,
-};
+use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
 use chassis::{
     access::Access,

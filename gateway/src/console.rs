@@ -25,14 +25,11 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware::from_fn,
     response::{IntoResponse as _, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
-use chassis::error::{Error, Result};
+use chassis::error::Error;
 
-use crate::{
-    app::App,
-    pages::{asset, frame::Frame},
-};
+use crate::{app::App, pages::asset};
 use case::{close, consultation, debrief, entry, fact, invite, involvement, parents, referral, step};
 use filtering::{alert, lines};
 use policy::{import, parameter, version};
@@ -41,45 +38,12 @@ use visit::Fault;
 /// What the service is called where no authority is known.
 const SERVICE: &str = "Online safety";
 
+/// An address below another, and what answers it.
+type Below = (&'static str, MethodRouter<App>);
+
 /// Every page. Under a school, the address names the school and never a person.
 pub fn routes() -> Router<App> {
-    let school = Router::new()
-        .route("/", get(home::show))
-        .route("/report", get(report::show).post(report::record))
-        .route("/report/sent", get(report::sent))
-        .route("/concerns", get(concern::list))
-        .route("/concerns/{concern_id}", get(concern::show))
-        .route("/concerns/{concern_id}/triage", post(concern::triage))
-        .route("/cases", get(case::list))
-        .nest("/cases/{case_id}", one_case())
-        .route("/invitations", get(invitation::list))
-        .route("/invitations/{invitation_id}/accept", post(invitation::accept))
-        .route("/invitations/{invitation_id}/decline", get(invitation::show_decline).post(invitation::decline))
-        .route("/shared-incidents/{shared_incident_id}", get(shared_incident::show))
-        .route("/shared-incidents/{shared_incident_id}/entries", post(shared_incident::add_entry))
-        .route("/policy", get(policy::show))
-        .route("/policy/read", get(policy::read))
-        .route("/policy/import", get(import::show).post(import::import))
-        .route("/policy/versions/{instance_id}", get(version::show))
-        .route("/policy/versions/{instance_id}/text", get(policy::text))
-        .route("/policy/versions/{instance_id}/approve", post(version::approve))
-        .route("/policy/versions/{instance_id}/ratify", post(version::ratify))
-        .route("/policy/versions/{instance_id}/publish", post(version::publish))
-        .route("/policy/versions/{instance_id}/parameters", get(parameter::list))
-        .route("/policy/versions/{instance_id}/parameters/{key}", get(parameter::show).post(parameter::set))
-        .route("/filtering", get(filtering::list))
-        .route("/filtering/feeds", post(filtering::create))
-        .route("/filtering/feeds/new", get(filtering::show_create))
-        .route("/filtering/feeds/{feed_id}", get(filtering::show))
-        .route("/filtering/feeds/{feed_id}/rejected-lines", get(filtering::rejected))
-        .route("/filtering/feeds/{feed_id}/lines/new", get(lines::show))
-        .route("/filtering/feeds/{feed_id}/lines", post(lines::send).layer(DefaultBodyLimit::max(lines::LARGEST)))
-        .route("/filtering/alerts", get(alert::list))
-        .route("/filtering/alerts/{alert_id}", get(alert::show))
-        .route("/filtering/alerts/{alert_id}/verdict", post(alert::verdict))
-        .route("/reports", get(figures::show))
-        .route("/reports.csv", get(figures::csv));
-    Router::new()
+    let router = Router::new()
         .route("/", get(sign_in::home))
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
@@ -93,38 +57,85 @@ pub fn routes() -> Router<App> {
         .route("/template/register", post(authority::publish_register))
         .route("/schools", get(school::list).post(school::create))
         .route("/schools/new", get(school::show_create))
-        .nest("/schools/{school_id}", school)
         .route("/accessibility", get(help::accessibility))
         .route("/privacy", get(help::privacy))
-        .route("/assets/{hash}/{name}", get(asset::serve))
+        .route("/assets/{hash}/{name}", get(asset::serve));
+    let router = under(router, "/schools/{school_id}", school());
+    under(router, "/schools/{school_id}/cases/{case_id}", one_case())
         .layer(visit::with_directory())
         .layer(from_fn(visit::frame_faults))
 }
 
+/// Adds pages below an address. Nested routers would show handlers half of the address only.
+fn under(router: Router<App>, address: &str, pages: Vec<Below>) -> Router<App> {
+    pages.into_iter().fold(router, |router, (path, page)| router.route(&format!("{address}{path}"), page))
+}
+
+/// The pages of a school.
+fn school() -> Vec<Below> {
+    vec![
+        ("", get(home::show)),
+        ("/report", get(report::show).post(report::record)),
+        ("/report/sent", get(report::sent)),
+        ("/concerns", get(concern::list)),
+        ("/concerns/{concern_id}", get(concern::show)),
+        ("/concerns/{concern_id}/triage", post(concern::triage)),
+        ("/cases", get(case::list)),
+        ("/invitations", get(invitation::list)),
+        ("/invitations/{invitation_id}/accept", post(invitation::accept)),
+        ("/invitations/{invitation_id}/decline", get(invitation::show_decline).post(invitation::decline)),
+        ("/shared-incidents/{shared_incident_id}", get(shared_incident::show)),
+        ("/shared-incidents/{shared_incident_id}/entries", post(shared_incident::add_entry)),
+        ("/policy", get(policy::show)),
+        ("/policy/read", get(policy::read)),
+        ("/policy/import", get(import::show).post(import::import)),
+        ("/policy/versions/{instance_id}", get(version::show)),
+        ("/policy/versions/{instance_id}/text", get(policy::text)),
+        ("/policy/versions/{instance_id}/approve", post(version::approve)),
+        ("/policy/versions/{instance_id}/ratify", post(version::ratify)),
+        ("/policy/versions/{instance_id}/publish", post(version::publish)),
+        ("/policy/versions/{instance_id}/parameters", get(parameter::list)),
+        ("/policy/versions/{instance_id}/parameters/{key}", get(parameter::show).post(parameter::set)),
+        ("/filtering", get(filtering::list)),
+        ("/filtering/feeds", post(filtering::create)),
+        ("/filtering/feeds/new", get(filtering::show_create)),
+        ("/filtering/feeds/{feed_id}", get(filtering::show)),
+        ("/filtering/feeds/{feed_id}/rejected-lines", get(filtering::rejected)),
+        ("/filtering/feeds/{feed_id}/lines/new", get(lines::show)),
+        ("/filtering/feeds/{feed_id}/lines", post(lines::send).layer(DefaultBodyLimit::max(lines::LARGEST))),
+        ("/filtering/alerts", get(alert::list)),
+        ("/filtering/alerts/{alert_id}", get(alert::show)),
+        ("/filtering/alerts/{alert_id}/verdict", post(alert::verdict)),
+        ("/reports", get(figures::show)),
+        ("/reports.csv", get(figures::csv)),
+    ]
+}
+
 /// The pages of one case.
-fn one_case() -> Router<App> {
-    Router::new()
-        .route("/", get(case::show))
-        .route("/steps/{step_id}", get(step::show))
-        .route("/steps/{step_id}/complete", post(step::complete))
-        .route("/steps/{step_id}/skip", get(step::show_skip).post(step::deviate))
-        .route("/facts/new", get(fact::show))
-        .route("/facts/choose", post(fact::choose))
-        .route("/facts", post(fact::record))
-        .route("/involvements/new", get(involvement::show))
-        .route("/involvements", post(involvement::add))
-        .route("/entries/new", get(entry::show))
-        .route("/entries", post(entry::add))
-        .route("/consultations/new", get(consultation::show))
-        .route("/consultations", post(consultation::record))
-        .route("/referrals/new", get(referral::show))
-        .route("/referrals", post(referral::make))
-        .route("/referrals/{referral_id}/outcome", get(referral::show_outcome).post(referral::record_outcome))
-        .route("/parents-decisions/new", get(parents::show))
-        .route("/parents-decisions", post(parents::record))
-        .route("/debrief", get(debrief::show).post(debrief::record))
-        .route("/close", get(close::show).post(close::close))
-        .route("/invite-school", get(invite::show).post(invite::send))
+fn one_case() -> Vec<Below> {
+    vec![
+        ("", get(case::show)),
+        ("/steps/{step_id}", get(step::show)),
+        ("/steps/{step_id}/complete", post(step::complete)),
+        ("/steps/{step_id}/skip", get(step::show_skip).post(step::deviate)),
+        ("/facts/new", get(fact::show)),
+        ("/facts/choose", post(fact::choose)),
+        ("/facts", post(fact::record)),
+        ("/involvements/new", get(involvement::show)),
+        ("/involvements", post(involvement::add)),
+        ("/entries/new", get(entry::show)),
+        ("/entries", post(entry::add)),
+        ("/consultations/new", get(consultation::show)),
+        ("/consultations", post(consultation::record)),
+        ("/referrals/new", get(referral::show)),
+        ("/referrals", post(referral::make)),
+        ("/referrals/{referral_id}/outcome", get(referral::show_outcome).post(referral::record_outcome)),
+        ("/parents-decisions/new", get(parents::show)),
+        ("/parents-decisions", post(parents::record)),
+        ("/debrief", get(debrief::show).post(debrief::record)),
+        ("/close", get(close::show).post(close::close)),
+        ("/invite-school", get(invite::show).post(invite::send)),
+    ]
 }
 
 /// The page of a refusal.
@@ -145,14 +156,6 @@ fn copy(error: &Error) -> Error {
         Some(wait) => copy.with("retry_after_s", wait),
         None => copy,
     }
-}
-
-/// Renders one page without anybody in it: for measuring.
-///
-/// # Errors
-/// `Internal` where it cannot be rendered.
-pub fn sign_in_page(authority: &str) -> Result<String> {
-    crate::pages::html(&Frame::bare(authority, ""), &sign_in::page("/", String::new()))
 }
 
 /// What was just done, by the code that the address carries.
@@ -197,7 +200,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
     let parameter = |kind: &str, allowed: &[&str]| {
         let allowed = allowed.iter().map(|a| (*a).to_owned()).collect();
-        let definition = ParameterDefinition { title: "filter product".into(), r#type: kind.into(), allowed, ..Default::default() };
+        let definition =
+            ParameterDefinition { title: "filter product".into(), r#type: kind.into(), allowed, ..Default::default() };
         parameter::fields(&definition, vec!["a".into()])
     };
     let acts: Vec<(&str, Vec<Field>)> = vec![

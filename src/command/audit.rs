@@ -30,7 +30,10 @@ impl Audit {
         for service in SERVICES.into_iter().chain(["gateway"]) {
             let database = config.database(service)?;
             if let Some(file) = missing_file(&database) {
-                return Err(Error::invalid("data_dir", format!("There is no {file}: name the data folder with --data-dir")));
+                return Err(Error::invalid(
+                    "data_dir",
+                    format!("There is no {file}: name the data folder with --data-dir"),
+                ));
             }
             let key = keys::public(&config.keys_dir(), service)?;
             let origin = format!("hedgerow/{service}");

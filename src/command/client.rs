@@ -113,9 +113,7 @@ impl Reports {
             Self::School { school, term } => {
                 ask(config, "GetSchoolReport", serde_json::json!({"schoolId": school, "termId": term})).await?
             }
-            Self::Authority { term } => {
-                ask(config, "GetAuthorityReport", serde_json::json!({"termId": term})).await?
-            }
+            Self::Authority { term } => ask(config, "GetAuthorityReport", serde_json::json!({"termId": term})).await?,
         };
         let report = &answer["report"];
         println!("{}", report["term"]["title"].as_str().unwrap_or_default());

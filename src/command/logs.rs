@@ -4,9 +4,7 @@ use std::{io::BufRead as _, path::PathBuf};
 
 use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
-use proto::filtering_ingest::v1::{
-    Counts, IngestLinesRequest, filtering_ingest_client::FilteringIngestClient,
-};
+use proto::filtering_ingest::v1::{Counts, IngestLinesRequest, filtering_ingest_client::FilteringIngestClient};
 use tokio_stream::StreamExt as _;
 
 use crate::{client, config::Config};
@@ -51,8 +49,8 @@ impl Try {
     /// # Errors
     /// `Invalid` where file or profile cannot be read.
     pub fn run(&self) -> Result<()> {
-        let bytes = std::fs::read(&self.file)
-            .map_err(|e| Error::invalid("file", format!("{}: {e}", self.file.display())))?;
+        let bytes =
+            std::fs::read(&self.file).map_err(|e| Error::invalid("file", format!("{}: {e}", self.file.display())))?;
         for tried in filtering_ingest::try_lines(&self.profile, &bytes)? {
             match tried.outcome {
                 Ok(observation) => println!("{observation}"),

@@ -102,9 +102,10 @@ impl Healthcheck {
     /// `Unavailable` where the answer is not 200.
     pub async fn run(self) -> Result<()> {
         let trouble = || Error::unavailable(format!("{} is not well", self.address));
-        let rest = self.address.strip_prefix("http://").ok_or_else(|| {
-            Error::invalid("address", "Enter an address such as http://127.0.0.1:8080/readyz")
-        })?;
+        let rest = self
+            .address
+            .strip_prefix("http://")
+            .ok_or_else(|| Error::invalid("address", "Enter an address such as http://127.0.0.1:8080/readyz"))?;
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let ask = async {
             let mut stream = TcpStream::connect(host).await?;
@@ -134,9 +135,14 @@ pub async fn doctor(config: &Config) -> Result<()> {
         }
     };
     let keys_dir = config.keys_dir();
-    say("master key", keys_dir.join("master.key").exists().then_some(()).ok_or_else(|| {
-        Error::invalid("keys", "make the keys with `hedgerow keys create`")
-    }));
+    say(
+        "master key",
+        keys_dir
+            .join("master.key")
+            .exists()
+            .then_some(())
+            .ok_or_else(|| Error::invalid("keys", "make the keys with `hedgerow keys create`")),
+    );
     for process in SERVICES.into_iter().chain(["gateway"]) {
         say(&format!("key of {process}"), keys::public(&keys_dir, process).map(|_| ()));
     }

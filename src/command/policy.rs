@@ -158,8 +158,7 @@ async fn registry(config: &Config) -> Result<PolicyRegistryClient<client::Gatewa
 }
 
 async fn import(config: &Config, file: &Path, school: String) -> Result<()> {
-    let request =
-        ImportPolicyRequest { school_id: school, file: Some(read(file)?), request_id: client::request_id() };
+    let request = ImportPolicyRequest { school_id: school, file: Some(read(file)?), request_id: client::request_id() };
     let response = registry(config).await?.import_policy(request).await;
     let instance = response.map_err(|s| Error::from_status(&s))?.into_inner().instance.unwrap_or_default();
     let import = instance.import.clone().unwrap_or_default();
@@ -183,14 +182,20 @@ async fn import(config: &Config, file: &Path, school: String) -> Result<()> {
             Severity::Warning => "warning",
             Severity::Info | Severity::Unspecified => "info",
         };
-        println!("{}:{}:{}: {severity}: {} [{}]", file.display(), finding.line, finding.column, finding.message, finding.rule);
+        println!(
+            "{}:{}:{}: {severity}: {} [{}]",
+            file.display(),
+            finding.line,
+            finding.column,
+            finding.message,
+            finding.rule
+        );
     }
     Ok(())
 }
 
 fn read(path: &Path) -> Result<SourceFile> {
-    let content =
-        std::fs::read(path).map_err(|e| Error::invalid("file", format!("{}: {e}", path.display())))?;
+    let content = std::fs::read(path).map_err(|e| Error::invalid("file", format!("{}: {e}", path.display())))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(SourceFile { name, content: content.into() })
 }
@@ -212,7 +217,6 @@ fn files(folder: &Path) -> Result<Vec<SourceFile>> {
         Ok(())
     }
     let mut found = Vec::new();
-    walk(folder, folder, &mut found)
-        .map_err(|e| Error::invalid("folder", format!("{}: {e}", folder.display())))?;
+    walk(folder, folder, &mut found).map_err(|e| Error::invalid("folder", format!("{}: {e}", folder.display())))?;
     Ok(found)
 }

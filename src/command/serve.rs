@@ -36,8 +36,7 @@ impl Serve {
             return serve_all(Platform::all(parts).await?, &config).await;
         }
         let platform = Platform::role(parts, &self.role).await?;
-        let listen =
-            if self.role == GATEWAY { &config.gateway.listen } else { &config.service(&self.role).listen };
+        let listen = if self.role == GATEWAY { &config.gateway.listen } else { &config.service(&self.role).listen };
         let listener = bind(listen).await?;
         eprintln!("{} listens on {}", self.role, address(&listener));
         until_told(listener, platform).await
@@ -110,7 +109,10 @@ impl Demo {
         if fresh && config.data_dir.exists() && config.data_dir.read_dir().is_ok_and(|mut d| d.next().is_some()) {
             return Err(Error::invalid(
                 "data_dir",
-                format!("{} holds something else, or half a demonstration: remove it or name another folder", config.data_dir.display()),
+                format!(
+                    "{} holds something else, or half a demonstration: remove it or name another folder",
+                    config.data_dir.display()
+                ),
             ));
         }
         let parts = Parts::new(config.clone(), clock.clone() as SharedClock).await?;

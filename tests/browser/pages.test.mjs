@@ -78,7 +78,7 @@ for (const role of roles) {
       const links = await page.$$eval('a[href]', all => all.filter(a => !a.hasAttribute('download')).map(a => a.href))
       for (const link of links) {
         const clean = link.split('#')[0]
-        if (clean.startsWith(address) && !/sign-out|openapi|hide/.test(clean)) queue.push(clean)
+        if (clean.startsWith(address) && !/sign-out|openapi|hide|\/assets\//.test(clean)) queue.push(clean)
       }
     }
     assert.deepEqual(elsewhere, [], 'requests elsewhere')

@@ -6,6 +6,7 @@ use std::{
     net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
@@ -34,8 +35,17 @@ impl Drop for Installation {
     }
 }
 
+/// An address nobody listens on. It lies below the ports that the system hands out by itself, and each test process
+/// walks a stretch of its own, so that nobody takes it before the process under test does.
 fn spare_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let address = format!("127.0.0.1:{}", 10_000 + (std::process::id().wrapping_mul(97) + step) % 20_000);
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
 }
 
 impl Installation {
@@ -155,8 +165,7 @@ impl Installation {
 
     /// Makes an account and signs it in.
     pub async fn person(&self, officer: &Person, name: &str, roles: &[&str], school: &str) -> Person {
-        let appointment =
-            |role: &&str| json!({"role": role, "schoolId": school, "startTime": "2020-01-01T00:00:00Z"});
+        let appointment = |role: &&str| json!({"role": role, "schoolId": school, "startTime": "2020-01-01T00:00:00Z"});
         let appointments: Vec<Value> = roles.iter().map(appointment).collect();
         let account = json!({
             "signInName": name, "displayName": name, "password": PASSWORD, "appointments": appointments
@@ -212,4 +221,54 @@ pub fn http(gateway: &str, request: &str) -> (u16, String) {
 /// A folder of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+impl Installation {
+    /// The configuration of somebody who is not signed in.
+    pub fn nobody(&self) -> Config {
+        let mut config = Config::default();
+        config.client.gateway = format!("http://{}", self.gateway);
+        config
+    }
+}
+
+impl Person {
+    /// Imports a document; answers the draft's id.
+    pub async fn import(&self, school: &str, document: Vec<u8>) -> String {
+        use proto::policy_registry::v1::{
+            ImportPolicyRequest, SourceFile, policy_registry_client::PolicyRegistryClient,
+        };
+        let file = SourceFile { name: "policy.txt".into(), content: document.into() };
+        let request =
+            ImportPolicyRequest { school_id: school.into(), file: Some(file), request_id: client::request_id() };
+        let mut registry = PolicyRegistryClient::new(client::gateway(&self.config).await.unwrap())
+            .max_decoding_message_size(chassis::serve::MAX_MESSAGE);
+        let answer = registry.import_policy(request).await.unwrap().into_inner();
+        answer.instance.unwrap().instance_id
+    }
+
+    /// Sends lines to a feed.
+    pub async fn send(&self, school: &str, feed: &str, lines: &str) -> Result<(), Error> {
+        use proto::filtering_ingest::v1::{IngestLinesRequest, filtering_ingest_client::FilteringIngestClient};
+        let request = IngestLinesRequest {
+            school_id: school.into(),
+            feed_id: feed.into(),
+            delivery_id: "test".into(),
+            first_line: 1,
+            lines: lines.to_owned().into(),
+        };
+        let mut ingest = FilteringIngestClient::new(client::gateway(&self.config).await?);
+        let answer = ingest.ingest_lines(tokio_stream::once(request)).await.map_err(|s| Error::from_status(&s))?;
+        let answer = answer.into_inner().message().await.map_err(|s| Error::from_status(&s))?;
+        answer.map(|_| ()).ok_or_else(|| Error::internal("the stream ended without an answer"))
+    }
+}
+
+/// Sends a line to a feed that is not there, which tells whether one may.
+pub async fn first_of_stream(person: &Person, school: &str) -> Result<(), Error> {
+    // A batch without a name is invalid for whoever may send, before any feed is looked for.
+    match person.send(school, "", "x\n").await {
+        Err(error) if error.kind() == chassis::error::Kind::Missing && !school.is_empty() => Ok(()),
+        other => other,
+    }
 }

@@ -16,7 +16,8 @@ fn carriers() -> BTreeSet<String> {
         let text = fs::read_to_string(model.join(file)).unwrap();
         let field = format!("{key}:");
         text.lines()
-            .filter_map(|line| line.trim_start_matches(['-', ' ']).strip_prefix(&field))
+            .filter_map(|line| line.trim_start_matches(['-', ' ', '{']).strip_prefix(&field))
+            .filter_map(|rest| rest.split([',', '}']).next())
             .map(|id| format!("{kind}:{}", id.trim().trim_matches(['"', '\''])))
             .collect()
     };
@@ -40,14 +41,26 @@ fn requirements_name_carriers_that_exist() {
     let mut carried = 0;
     for (id, requirement) in &requirements {
         assert!(!requirement["line"].as_str().unwrap().is_empty(), "{id} has no line");
-        let named = requirement["carriers"].as_array().unwrap();
-        for carrier in named {
-            let carrier = carrier.as_str().unwrap();
+        let strings = |key: &str| -> Vec<String> {
+            requirement[key].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect()
+        };
+        let named = strings("carriers");
+        for carrier in &named {
             assert!(existing.contains(carrier), "{id} names {carrier}, which does not exist");
         }
-        carried += usize::from(!named.is_empty());
+        // Carried means: by something of every kind it calls for.
+        let of = |kind: &str| match kind {
+            "alert-rule" => "alert:",
+            "report-line" => "report:",
+            "clause" => "clause:",
+            "step" => "step:",
+            "gate" => "gate:",
+            _ => "register:",
+        };
+        let whole = strings("kinds").iter().all(|kind| named.iter().any(|c| c.starts_with(of(kind))));
+        carried += usize::from(whole);
     }
-    println!("requirements carried: {carried} / {}", requirements.len());
+    println!("requirements carried by everything they call for: {carried} / {}", requirements.len());
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     assert!(readme.contains(&format!("{carried} / 333")), "the README does not say {carried} / 333");
 }

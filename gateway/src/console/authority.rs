@@ -28,6 +28,9 @@ use crate::pages::{
 /// How long a feed may say nothing before a school counts as needing help.
 const SILENT: Duration = Duration::hours(24);
 
+/// How many figures of a school the page shows; all of them are in the table to download.
+const COLUMNS: usize = 3;
+
 /// The authority's home: the schools that need help first, then the figures.
 #[derive(Debug, Serialize)]
 pub struct Authority {
@@ -59,9 +62,15 @@ impl Page for Authority {
         let now = time::macros::datetime!(2026-11-24 09:00 UTC);
         let cells = vec![Cell { key: "cases_opened".into(), figure: Some(Figure { value: 0, code: "c".into() }) }];
         let rows = vec![SchoolRow { school_id: "sch_1".into(), cells, error_findings: 2, ..SchoolRow::default() }];
-        let report = AuthorityReport { lines: super::figures::sample_lines(), schools: rows, min_cell: 6, ..AuthorityReport::default() };
+        let report = AuthorityReport {
+            lines: super::figures::sample_lines(),
+            schools: rows,
+            min_cell: 6,
+            ..AuthorityReport::default()
+        };
         let empty = AuthorityReport { min_cell: 6, ..AuthorityReport::default() };
-        let schools = [School { school_id: "sch_1".into(), name: "Thistledown Grange School".into(), ..School::default() }];
+        let schools =
+            [School { school_id: "sch_1".into(), name: "Thistledown Grange School".into(), ..School::default() }];
         vec![Self::new(&report, &schools, now), Self::new(&empty, &[], now)]
     }
 }
@@ -75,9 +84,9 @@ impl Authority {
         Self {
             head: Head::new("Schools that need help", Vec::new()).of(term.title.clone()),
             rows: rows.into_iter().collect(),
-            columns: report.lines.iter().map(|line| words::sentence(&line.title)).collect(),
-            schools: lines.into_iter().map(|(_, line)| line).collect(),
-            terms: terms(&term.term_id, "/authority"),
+            columns: report.lines.iter().take(COLUMNS).map(|line| words::sentence(&line.title)).collect(),
+            schools: lines.into_iter().map(|(_, line)| line.short()).collect(),
+            terms: terms(&term.term_id, report.as_at_time.as_ref(), "/authority"),
             csv: Link::new("Download as a table (CSV)", format!("/authority.csv?term={}", term.term_id)),
             figures: Figures::new(&report.lines, report.min_cell),
         }
@@ -85,6 +94,12 @@ impl Authority {
 }
 
 impl Line {
+    /// With the figures that the page has room for.
+    fn short(mut self) -> Self {
+        self.cells.truncate(COLUMNS);
+        self
+    }
+
     fn new(school: &School, report: &AuthorityReport, now: OffsetDateTime) -> (usize, Self) {
         let bare = SchoolRow::default();
         let row = report.schools.iter().find(|row| row.school_id == school.school_id).unwrap_or(&bare);
@@ -101,7 +116,9 @@ impl Line {
         }
         match feed {
             None => needs.push("No filter feed has ever sent".to_owned()),
-            Some(last) if now - last > SILENT => needs.push(format!("Filter feed silent for {}", words::age(last, now))),
+            Some(last) if now - last > SILENT => {
+                needs.push(format!("Filter feed silent for {}", words::age(last, now)))
+            }
             Some(_) => {}
         }
         let cell = |line: &proto::reporting::v1::Line| {
@@ -128,7 +145,8 @@ pub async fn schools(visit: &Visit) -> Result<Vec<School>, Error> {
     let mut schools = Vec::new();
     let mut page_token = String::new();
     loop {
-        let answer = heard(visit.registry()?.list_schools(ask(ListSchoolsRequest { page_size: 1000, page_token }))).await?;
+        let answer =
+            heard(visit.registry()?.list_schools(ask(ListSchoolsRequest { page_size: 1000, page_token }))).await?;
         schools.extend(answer.schools);
         page_token = answer.next_page_token;
         if page_token.is_empty() {
@@ -155,7 +173,8 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let (report, schools) = tokio::try_join!(fetch(&visit, &which), schools(&visit))?;
     let titles = report.lines.iter().map(|line| line.title.as_str());
-    let mut text = row(&["SCHOOL", "REVIEW_DUE", "GRAVE_FINDINGS", "LAST_FEED"].into_iter().chain(titles).collect::<Vec<_>>());
+    let mut text =
+        row(&["SCHOOL", "REVIEW_DUE", "GRAVE_FINDINGS", "LAST_FEED"].into_iter().chain(titles).collect::<Vec<_>>());
     for (_, line) in schools.iter().map(|school| Line::new(school, &report, visit.now())) {
         let first = [line.link.text.as_str(), &line.review, &line.findings, &line.feed];
         text += &row(&first.into_iter().chain(line.cells.iter().map(String::as_str)).collect::<Vec<_>>());
@@ -193,7 +212,13 @@ impl Page for TemplatePage {
 }
 
 impl TemplatePage {
-    fn new(template: &Template, register: &GetAgencyRegisterResponse, crumbs: Vec<Link>, publish: Form, form: Form) -> Self {
+    fn new(
+        template: &Template,
+        register: &GetAgencyRegisterResponse,
+        crumbs: Vec<Link>,
+        publish: Form,
+        form: Form,
+    ) -> Self {
         let n = |n: usize| n.to_string();
         let clauses = template.sections.iter().map(|section| section.clauses.len()).sum();
         let mut rows = Vec::new();
@@ -210,10 +235,16 @@ impl TemplatePage {
         }
         let mut held = Vec::new();
         if register.version > 0 {
-            held = vec![Row::new("Area", words::sentence(&register.area)), Row::new("Version", register.version.to_string())];
+            held = vec![
+                Row::new("Area", words::sentence(&register.area)),
+                Row::new("Version", register.version.to_string()),
+            ];
         }
         let agency = |agency: &Agency| {
-            let channels = agency.channels.iter().map(|c| if c.hours.is_empty() { c.value.clone() } else { format!("{} ({})", c.value, c.hours) });
+            let channels = agency
+                .channels
+                .iter()
+                .map(|c| if c.hours.is_empty() { c.value.clone() } else { format!("{} ({})", c.value, c.hours) });
             let lines: Vec<String> = std::iter::once(words::sentence(&agency.purpose)).chain(channels).collect();
             Row::new(agency.name.clone(), lines.join("\n"))
         };

@@ -69,7 +69,10 @@ impl Page for Cases {
 
 impl Line {
     fn new(case: &Case, path: &str) -> Self {
-        let next = case.steps.iter().filter(|s| s.due_time.is_some() && matches!(s.state.as_str(), "to_do" | "cannot_start_yet"));
+        let next = case
+            .steps
+            .iter()
+            .filter(|s| s.due_time.is_some() && matches!(s.state.as_str(), "to_do" | "cannot_start_yet"));
         let word = next
             .min_by_key(|s| s.due_time.as_ref().map(|at| at.seconds))
             .map_or("due", |step| if step.due_word.is_empty() { "due" } else { step.due_word.as_str() });
@@ -189,8 +192,10 @@ impl Page for CasePage {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         let people = People::of(&[("acc_1", "Ms Ali")]);
-        let closed = Case { state: "closed".into(), outcome: "resolved".into(), outcome_reason: "Settled".into(), ..sample() };
-        let bare = Case { case_id: "cas_1".into(), reference: "2026-015".into(), state: "open".into(), ..Case::default() };
+        let closed =
+            Case { state: "closed".into(), outcome: "resolved".into(), outcome_reason: "Settled".into(), ..sample() };
+        let bare =
+            Case { case_id: "cas_1".into(), reference: "2026-015".into(), state: "open".into(), ..Case::default() };
         let at = |path: &str| format!("/schools/sch_1{path}");
         [(sample(), true), (closed, false), (bare, true)]
             .map(|(case, may)| Self::new(&case, &people, Vec::new(), &at, &|_| may))
@@ -214,35 +219,64 @@ impl CasePage {
             head: Head::new("Case", crumbs).of(case.reference.clone()),
             rows: rows(case, at),
             acts: acts(case, &here, may),
-            gates: case.gates.iter().filter(|gate| !gate.open && open).map(|gate| Shut {
-                title: gate.title.clone(),
-                opened_by: gate.opened_by.clone(),
-                missing: if gate.missing_step.starts_with('P') {
-                    Link::new(format!("Go to step {}", gate.missing_step), format!("{here}/steps/{}", gate.missing_step))
-                } else {
-                    Link::default()
-                },
-            }).collect(),
+            gates: case
+                .gates
+                .iter()
+                .filter(|gate| !gate.open && open)
+                .map(|gate| Shut {
+                    title: gate.title.clone(),
+                    opened_by: gate.opened_by.trim_end_matches('.').to_owned(),
+                    missing: if gate.missing_step.starts_with('P') {
+                        Link::new(
+                            format!("Go to step {}", gate.missing_step),
+                            format!("{here}/steps/{}", gate.missing_step),
+                        )
+                    } else {
+                        Link::default()
+                    },
+                })
+                .collect(),
             tasks: case.steps.iter().map(|step| Task::new(step, &here)).collect(),
             facts: facts(case, people, works.then_some(here.as_str())),
-            people: case.involvements.iter().map(|i| Person {
-                person: i.person.clone(),
-                part: words::called(words::PARTS, &i.role),
-                year_group: i.year_group.clone(),
-                vulnerabilities: i.vulnerabilities.iter().map(|v| words::called(words::VULNERABILITIES, v)).collect::<Vec<_>>().join(", "),
-                parents: if works && i.role != "subject_adult" {
-                    Link::new("Record what parents are told", format!("{here}/parents-decisions/new?involvement={}", i.involvement_id))
-                } else {
-                    Link::default()
-                },
-            }).collect(),
+            people: case
+                .involvements
+                .iter()
+                .map(|i| Person {
+                    person: i.person.clone(),
+                    part: words::called(words::PARTS, &i.role),
+                    year_group: i.year_group.clone(),
+                    vulnerabilities: i
+                        .vulnerabilities
+                        .iter()
+                        .map(|v| words::called(words::VULNERABILITIES, v))
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                    parents: if works && i.role != "subject_adult" {
+                        Link::new(
+                            "Record what parents are told",
+                            format!("{here}/parents-decisions/new?involvement={}", i.involvement_id),
+                        )
+                    } else {
+                        Link::default()
+                    },
+                })
+                .collect(),
             entries: entries(case, people),
-            consultations: case.consultations.iter().rev().map(|c| {
-                let title = words::called(words::CONSULTED, &c.agency);
-                let when = words::stamp(c.consult_time.as_ref()).unwrap_or_default();
-                let more = if c.reference.is_empty() { String::new() } else { format!("Reference {}", c.reference) };
-                Event { more, ..Event::new(title, format!("{when}, by {}", people.name(&c.account_id)), c.advice.clone()) }
-            }).collect(),
+            consultations: case
+                .consultations
+                .iter()
+                .rev()
+                .map(|c| {
+                    let title = words::called(words::CONSULTED, &c.agency);
+                    let when = words::stamp(c.consult_time.as_ref()).unwrap_or_default();
+                    let more =
+                        if c.reference.is_empty() { String::new() } else { format!("Reference {}", c.reference) };
+                    Event {
+                        more,
+                        ..Event::new(title, format!("{when}, by {}", people.name(&c.account_id)), c.advice.clone())
+                    }
+                })
+                .collect(),
             referrals: referrals(case, people, &here, open && may(Permission::CaseRefer)),
             parents: parents(case, people),
             debrief: debrief(case, people),
@@ -259,7 +293,8 @@ fn rows(case: &Case, at: &dyn Fn(&str) -> String) -> Vec<Row> {
     }
     rows.extend(Row::some("Opened", words::stamp(case.create_time.as_ref())));
     if !case.policy_instance_id.is_empty() {
-        let version = format!("Version {} of the school’s policy, for the whole life of this case", case.policy_version);
+        let version =
+            format!("Version {} of the school’s policy, for the whole life of this case", case.policy_version);
         rows.push(Row::new("Worked by", version).to(at(&format!("/policy/versions/{}", case.policy_instance_id))));
     }
     for (i, concern) in case.concern_ids.iter().enumerate() {
@@ -298,9 +333,14 @@ fn facts(case: &Case, people: &People, here: Option<&str>) -> Vec<Row> {
     let row = |fact: &proto::incident_cases::v1::Fact| {
         let value = words::called(words::fact_values(&fact.name), &fact.value);
         let when = words::stamp(fact.create_time.as_ref()).unwrap_or_default();
-        let row = Row::new(words::called(words::FACTS, &fact.name), format!("{value}\n{when}, by {}", people.name(&fact.account_id)));
+        let row = Row::new(
+            words::called(words::FACTS, &fact.name),
+            format!("{value}\n{when}, by {}", people.name(&fact.account_id)),
+        );
         match here {
-            Some(here) => row.change(format!("{here}/facts/new?name={}", fact.name), words::called(words::FACTS, &fact.name)),
+            Some(here) => {
+                row.change(format!("{here}/facts/new?name={}", fact.name), words::called(words::FACTS, &fact.name))
+            }
             None => row,
         }
     };
@@ -311,8 +351,15 @@ fn entries(case: &Case, people: &People) -> Vec<Event> {
     let event = |entry: &proto::incident_cases::v1::Entry| {
         let title = if entry.significant { "Significant event" } else { "Entry" };
         let when = words::stamp(entry.create_time.as_ref()).unwrap_or_default();
-        let more = if entry.impact.is_empty() { String::new() } else { format!("What it meant for the child: {}", entry.impact) };
-        Event { more, ..Event::new(title, format!("{when}, by {}", people.name(&entry.account_id)), entry.text.clone()) }
+        let more = if entry.impact.is_empty() {
+            String::new()
+        } else {
+            format!("What it meant for the child: {}", entry.impact)
+        };
+        Event {
+            more,
+            ..Event::new(title, format!("{when}, by {}", people.name(&entry.account_id)), entry.text.clone())
+        }
     };
     case.entries.iter().rev().map(event).collect()
 }
@@ -329,15 +376,27 @@ fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> 
             more.extend(words::day(referral.chase_time.as_ref()).map(|day| format!("Chase an answer by {day}")));
         } else {
             let decided = words::stamp(referral.decide_time.as_ref()).unwrap_or_default();
-            more.push(format!("{}, {decided}: {}", words::called(words::ANSWERS, &referral.outcome), referral.outcome_text));
+            more.push(format!(
+                "{}, {decided}: {}",
+                words::called(words::ANSWERS, &referral.outcome),
+                referral.outcome_text
+            ));
         }
         let link = if waits && may {
             Link::new("Record the answer", format!("{here}/referrals/{}/outcome", referral.referral_id))
         } else {
             Link::default()
         };
-        let title = if referral.agency_name.is_empty() { words::sentence(&words::spaced(&referral.agency)) } else { referral.agency_name.clone() };
-        Event { more: more.join(". "), link, ..Event::new(title, format!("{when}, by {}", people.name(&referral.account_id)), referral.reason.clone()) }
+        let title = if referral.agency_name.is_empty() {
+            words::sentence(&words::spaced(&referral.agency))
+        } else {
+            referral.agency_name.clone()
+        };
+        Event {
+            more: more.join(". "),
+            link,
+            ..Event::new(title, format!("{when}, by {}", people.name(&referral.account_id)), referral.reason.clone())
+        }
     };
     case.referrals.iter().rev().map(event).collect()
 }
@@ -417,7 +476,8 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     visit.needs(Permission::CaseRead)?;
     let case = fetch(&visit, &case_id).await?;
     let ids = case.entries.iter().map(|e| &e.account_id);
-    let ids = ids.chain(case.facts.iter().map(|f| &f.account_id)).chain(case.consultations.iter().map(|c| &c.account_id));
+    let ids =
+        ids.chain(case.facts.iter().map(|f| &f.account_id)).chain(case.consultations.iter().map(|c| &c.account_id));
     let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
     let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id));
     let people = visit.people(ids.map(String::as_str)).await;

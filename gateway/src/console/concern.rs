@@ -124,15 +124,23 @@ impl Line {
             link: Link::new(whom(concern), format!("{path}/{}", concern.concern_id)),
             received: near(&concern.create_time).unwrap_or_default(),
             state: words::called(words::CONCERN, &concern.state),
-            safe: if concern.safe_now.is_empty() { "Not asked".into() } else { words::called(words::SAFE, &concern.safe_now) },
+            safe: if concern.safe_now.is_empty() || concern.origin == "alert" {
+                "Not asked".into()
+            } else {
+                words::called(words::SAFE, &concern.safe_now)
+            },
             read: near(&concern.read_time).map_or_else(|| "Not read yet".into(), |at| words::sentence(&at)),
         }
     }
 }
 
 /// What a concern is listed under.
-fn whom(concern: &Concern) -> String {
-    if concern.about.is_empty() { format!("Filter alert: {}", words::spaced(&concern.theme)) } else { concern.about.clone() }
+pub fn whom(concern: &Concern) -> String {
+    if concern.origin == "alert" {
+        format!("Filter alert: {}", words::called(words::THEMES, &concern.theme))
+    } else {
+        concern.about.clone()
+    }
 }
 
 /// One concern.
@@ -164,7 +172,14 @@ impl Page for ConcernPage {
         let cases = [("cas_1".to_owned(), "2026-014".to_owned())];
         let form = Form::new("/t", "Save the decision", "1".into(), fields(&cases));
         let wrong = form.clone().refused(&Error::invalid("new_case.risks", "Select at least one risk"), "");
-        let closed = Concern { state: "in_case".into(), case_id: "cas_1".into(), alert_id: "alt_1".into(), origin: "alert".into(), safe_now: String::new(), ..concern.clone() };
+        let closed = Concern {
+            state: "in_case".into(),
+            case_id: "cas_1".into(),
+            alert_id: "alt_1".into(),
+            origin: "alert".into(),
+            safe_now: String::new(),
+            ..concern.clone()
+        };
         let at = |path: &str| format!("/schools/sch_1{path}");
         vec![
             Self::new(&concern, &people, Vec::new(), &at, Some(form)),
@@ -175,7 +190,13 @@ impl Page for ConcernPage {
 }
 
 impl ConcernPage {
-    fn new(concern: &Concern, people: &People, crumbs: Vec<Link>, at: &dyn Fn(&str) -> String, form: Option<Form>) -> Self {
+    fn new(
+        concern: &Concern,
+        people: &People,
+        crumbs: Vec<Link>,
+        at: &dyn Fn(&str) -> String,
+        form: Option<Form>,
+    ) -> Self {
         let alert = concern.origin == "alert";
         let mut rows = vec![Row::new("About", whom(concern))];
         if alert {
@@ -198,7 +219,7 @@ impl ConcernPage {
         rows.extend(Row::some("Why nothing further", Some(concern.reason.clone())));
         Self {
             head: Head::new("Concern", crumbs),
-            ring: matches!(concern.safe_now.as_str(), "no" | "not_sure") && concern.state == "new",
+            ring: !alert && matches!(concern.safe_now.as_str(), "no" | "not_sure") && concern.state == "new",
             rows,
             narrative: concern.narrative.clone(),
             form,
@@ -208,7 +229,11 @@ impl ConcernPage {
 
 /// What the lead is asked: one decision and what it needs, all on this page.
 fn fields(cases: &[(String, String)]) -> Vec<Field> {
-    let decision = Field::radios("decision", "What do you decide?", &[]).choice("new_case", "Open a new case", "Then answer the next two questions.");
+    let decision = Field::radios("decision", "What do you decide?", &[]).choice(
+        "new_case",
+        "Open a new case",
+        "Then answer the next two questions.",
+    );
     let decision = cases.iter().fold(decision, |field, (id, reference)| {
         field.choice(&format!("existing_case:{id}"), &format!("Add it to case {reference}"), "")
     });

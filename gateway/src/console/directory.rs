@@ -54,7 +54,8 @@ struct Remembered<T> {
 impl Directory {
     /// A directory that remembers nothing yet.
     pub fn new() -> Self {
-        let access = Access::load().inspect_err(|error| tracing::error!(error, "the console cannot read the access rules"));
+        let access =
+            Access::load().inspect_err(|error| tracing::error!(error, "the console cannot read the access rules"));
         Self(Arc::new(Inner { access: access.ok(), ..Inner::default() }))
     }
 

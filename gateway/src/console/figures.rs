@@ -1,9 +1,9 @@
 //! A school's termly report: figures with their definitions, small counts left out, each breakdown as bars and table.
 
 use axum::extract::Query;
-use chassis::{calendar::Term, error::Error};
-use http::header;
 use axum::response::IntoResponse as _;
+use chassis::{calendar::Term, clock::moment, error::Error};
+use http::header;
 use proto::{
     access::v1::{Permission, Role},
     policy_registry::v1::{InstanceState, ListInstancesRequest},
@@ -66,6 +66,8 @@ struct Shown {
 struct Chart {
     id: String,
     title: String,
+    /// False where every figure is hidden: then there is nothing to draw.
+    drawn: bool,
     height: u64,
     bars: Vec<Bar>,
     text: String,
@@ -125,24 +127,32 @@ impl Figures {
 
 impl Chart {
     fn new(n: usize, line: &Line) -> Self {
-        let value = |part: &proto::reporting::v1::Part| part.figure.as_ref().filter(|f| f.code.is_empty()).map_or(0, |f| f.value);
+        let value = |part: &proto::reporting::v1::Part| {
+            part.figure.as_ref().filter(|f| f.code.is_empty()).map_or(0, |f| f.value)
+        };
         let most = line.parts.iter().map(value).max().unwrap_or_default().max(1);
-        let bars: Vec<Bar> = line.parts.iter().zip(0u64..).map(|(part, i)| {
-            let width = value(part) * WIDEST / most;
-            Bar {
-                name: words::sentence(&part.title),
-                figure: figure(part.figure.as_ref()),
-                y: i * BAR,
-                text_y: i * BAR + 16,
-                left: LEFT,
-                width,
-                after: LEFT + width + 8,
-            }
-        }).collect();
+        let bars: Vec<Bar> = line
+            .parts
+            .iter()
+            .zip(0u64..)
+            .map(|(part, i)| {
+                let width = value(part) * WIDEST / most;
+                Bar {
+                    name: words::sentence(&part.title),
+                    figure: figure(part.figure.as_ref()),
+                    y: i * BAR,
+                    text_y: i * BAR + 16,
+                    left: LEFT,
+                    width,
+                    after: LEFT + width + 8,
+                }
+            })
+            .collect();
         let text: Vec<String> = bars.iter().map(|bar| format!("{}: {}", bar.name, bar.figure)).collect();
         Self {
             id: format!("chart-{}", n + 1),
             title: words::sentence(&line.title),
+            drawn: bars.iter().any(|bar| bar.width > 0),
             height: u64::try_from(bars.len()).unwrap_or_default() * BAR,
             text: text.join(", "),
             bars,
@@ -179,7 +189,10 @@ impl Page for Report {
         let report = SchoolReport { lines: sample_lines(), min_cell: 6, ..SchoolReport::default() };
         let empty = SchoolReport { min_cell: 6, ..SchoolReport::default() };
         let asks = vec![Link::new("Version 2 waits for the governors", "/v")];
-        vec![Self::new(&report, Vec::new(), "/schools/sch_1/reports", asks), Self::new(&empty, Vec::new(), "/r", Vec::new())]
+        vec![
+            Self::new(&report, Vec::new(), "/schools/sch_1/reports", asks),
+            Self::new(&empty, Vec::new(), "/r", Vec::new()),
+        ]
     }
 }
 
@@ -191,18 +204,21 @@ impl Report {
             head: Head::new("Report for governors and leaders", crumbs).of(term.title.clone()),
             rows: rows.into_iter().collect(),
             asks,
-            terms: terms(&term.term_id, here),
+            terms: terms(&term.term_id, report.as_at_time.as_ref(), here),
             csv: Link::new("Download as a table (CSV)", format!("{here}.csv?term={}", term.term_id)),
             figures: Figures::new(&report.lines, report.min_cell),
         }
     }
 }
 
-/// The terms around one.
-pub fn terms(term_id: &str, here: &str) -> Vec<Link> {
+/// The terms around one; none that has not begun when the figures were counted.
+pub fn terms(term_id: &str, counted: Option<&prost_types::Timestamp>, here: &str) -> Vec<Link> {
     let Ok(term) = term_id.parse::<Term>() else { return Vec::new() };
-    let link = |text: &str, term: Term| Link::new(format!("{text}: {}", term.title()), format!("{here}?term={}", term.id()));
-    vec![link("Term before", term.before()), link("Term after", term.after())]
+    let begun = |term: &Term| counted.and_then(moment).is_some_and(|at| term.start() <= at);
+    let link =
+        |text: &str, term: Term| Link::new(format!("{text}: {}", term.title()), format!("{here}?term={}", term.id()));
+    let after = Some(term.after()).filter(begun).map(|after| link("Term after", after));
+    std::iter::once(link("Term before", term.before())).chain(after).collect()
 }
 
 async fn fetch(visit: &Visit, which: &Which) -> Result<SchoolReport, Error> {
@@ -254,7 +270,8 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
 /// A table that the browser saves.
 pub fn attachment(name: &str, text: String) -> axum::response::Response {
     let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], text).into_response()
+    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], text)
+        .into_response()
 }
 
 /// One row; no cell can begin a formula.

@@ -54,7 +54,12 @@ impl Page for Feeds {
     fn samples() -> Vec<Self> {
         let now = time::macros::datetime!(2026-11-24 09:00 UTC);
         let head = || Head::new("Filtering", vec![Link::new("Home", "/")]);
-        let page = |feeds, link: &str| Self { head: head(), alerts: Link::new("Alerts", link), create: Link::new("Add a feed", link), feeds };
+        let page = |feeds, link: &str| Self {
+            head: head(),
+            alerts: Link::new("Alerts", link),
+            create: Link::new("Add a feed", link),
+            feeds,
+        };
         vec![page(vec![Line::new(&sample(), "/schools/sch_1/filtering", now)], "/x"), page(vec![], "")]
     }
 }
@@ -80,7 +85,14 @@ fn counts() -> Counts {
 fn sum(counts: &Counts) -> String {
     let n = words::number;
     let Counts { received, kept, folded, excepted, rejected, .. } = counts;
-    format!("{} received = {} kept + {} folded + {} excepted + {} rejected", n(*received), n(*kept), n(*folded), n(*excepted), n(*rejected))
+    format!(
+        "{} received = {} kept + {} folded + {} excepted + {} rejected",
+        n(*received),
+        n(*kept),
+        n(*folded),
+        n(*excepted),
+        n(*rejected)
+    )
 }
 
 impl Line {
@@ -110,7 +122,9 @@ async fn feed(visit: &Visit, feed_id: &str) -> Result<Feed, Error> {
 pub async fn list(visit: Visit) -> Answer {
     visit.needs(Permission::FeedRead)?;
     let (path, now) = (visit.at("/filtering"), visit.now());
-    let link = |permission, text: &str, path: String| if visit.may(permission) { Link::new(text, path) } else { Link::default() };
+    let link = |permission, text: &str, path: String| {
+        if visit.may(permission) { Link::new(text, path) } else { Link::default() }
+    };
     let page = Feeds {
         head: Head::new("Filtering", visit.crumbs(&[])),
         alerts: link(Permission::AlertRead, "Filter alerts", format!("{path}/alerts")),
@@ -164,8 +178,13 @@ fn command(visit: &Visit, answers: &Answers) -> Result<CreateFeedRequest, Error>
     v.check(!answers.text("profile").is_empty(), "profile", "Select what writes its lines");
     let list = answers.text("host_categories");
     let sites = list.lines().map(str::trim).filter(|line| !line.is_empty());
-    let pairs: Option<_> = sites.map(|line| line.split_once('=').map(|(host, category)| pair(host, category))).collect();
-    v.check(pairs.is_some(), "host_categories", "Enter each site on a line of its own, then an equals sign and its category");
+    let pairs: Option<_> =
+        sites.map(|line| line.split_once('=').map(|(host, category)| pair(host, category))).collect();
+    v.check(
+        pairs.is_some(),
+        "host_categories",
+        "Enter each site on a line of its own, then an equals sign and its category",
+    );
     v.finish()?;
     Ok(CreateFeedRequest {
         school_id: visit.school.clone(),
@@ -224,7 +243,8 @@ impl Page for FeedPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let hours = [HourCounts { hour_time: None, counts: Some(counts()) }];
+        let hour = chassis::clock::timestamp(time::macros::datetime!(2026-11-24 09:00 UTC));
+        let hours = [HourCounts { hour_time: Some(hour), counts: Some(counts()) }];
         let may = |_: Permission| true;
         vec![
             Self::new(&sample(), &counts(), &hours, Vec::new(), "/f", &may),
@@ -234,18 +254,32 @@ impl Page for FeedPage {
 }
 
 impl FeedPage {
-    fn new(feed: &Feed, total: &Counts, hours: &[HourCounts], crumbs: Vec<Link>, here: &str, may: &dyn Fn(Permission) -> bool) -> Self {
+    fn new(
+        feed: &Feed,
+        total: &Counts,
+        hours: &[HourCounts],
+        crumbs: Vec<Link>,
+        here: &str,
+        may: &dyn Fn(Permission) -> bool,
+    ) -> Self {
         let mut rows = vec![Row::new("Lines written by", words::called(words::PROFILES, &feed.profile))];
         rows.push(Row::new("Zone of times", feed.time_zone.clone()));
         rows.extend(Row::some("Added", words::stamp(feed.create_time.as_ref())));
-        rows.push(Row::new("Last line", words::stamp(feed.last_receive_time.as_ref()).unwrap_or_else(|| "Never".into())));
+        rows.push(Row::new(
+            "Last line",
+            words::stamp(feed.last_receive_time.as_ref()).unwrap_or_else(|| "Never".into()),
+        ));
         rows.push(Row::new("Alerts raised", words::number(total.alerts)));
         let upload = format!("{here}/lines/new");
         Self {
             head: Head::new(feed.name.clone(), crumbs),
             rows,
             sum: sum(total),
-            rejected: if total.rejected == 0 { Link::default() } else { Link::new("See the rejected lines and why", format!("{here}/rejected-lines")) },
+            rejected: if total.rejected == 0 {
+                Link::default()
+            } else {
+                Link::new("See the rejected lines and why", format!("{here}/rejected-lines"))
+            },
             upload: if may(Permission::FeedIngest) { Link::new("Send a log file", upload) } else { Link::default() },
             hours: hours.iter().take(200).map(Hour::new).collect(),
         }
@@ -298,14 +332,28 @@ impl Page for RejectedLines {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let line = RejectedLine { delivery_id: "d1".into(), line: 7, reason: "no_time".into(), detail: "no time in it".into(), receive_time: None };
-        let page = |lines, next: &str| Self { head: Head::new("Rejected lines", vec![]), lines, pager: Pager::new("/x", &[], "", next) };
+        let line = RejectedLine {
+            delivery_id: "d1".into(),
+            line: 7,
+            reason: "no_time".into(),
+            detail: "no time in it".into(),
+            receive_time: None,
+        };
+        let page = |lines, next: &str| Self {
+            head: Head::new("Rejected lines", vec![]),
+            lines,
+            pager: Pager::new("/x", &[], "", next),
+        };
         vec![page(vec![Rejected::new(&line)], "more"), page(vec![], "")]
     }
 }
 
 /// Lists them.
-pub async fn rejected(visit: Visit, Path((_, feed_id)): Path<(String, String)>, Query(listed): Query<Listed>) -> Answer {
+pub async fn rejected(
+    visit: Visit,
+    Path((_, feed_id)): Path<(String, String)>,
+    Query(listed): Query<Listed>,
+) -> Answer {
     visit.needs(Permission::FeedRead)?;
     let asked = ListRejectedLinesRequest {
         school_id: visit.school.clone(),

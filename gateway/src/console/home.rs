@@ -15,7 +15,7 @@ use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    figures,
+    concern, figures,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -94,7 +94,13 @@ impl Page for Home {
             all: Link::new("All open cases", "/schools/sch_1/cases"),
             unknown: false,
         };
-        let empty = Waiting { id: "concerns", title: "New concerns".into(), count: "0".into(), none: "None.", ..Waiting::default() };
+        let empty = Waiting {
+            id: "concerns",
+            title: "New concerns".into(),
+            count: "0".into(),
+            none: "None.",
+            ..Waiting::default()
+        };
         let unknown = Waiting { id: "alerts", title: "Filter alerts".into(), unknown: true, ..Waiting::default() };
         let head = Head::new("Home", Vec::new());
         let mine = vec![
@@ -160,7 +166,8 @@ async fn wanted<T>(
 
 async fn new_concerns(visit: &Visit) -> Result<ListConcernsResponse, Error> {
     let page_size = i32::try_from(SHOWN).unwrap_or_default();
-    let asked = ListConcernsRequest { school_id: visit.school.clone(), state: "new".into(), page_size, ..Default::default() };
+    let asked =
+        ListConcernsRequest { school_id: visit.school.clone(), state: "new".into(), page_size, ..Default::default() };
     heard(visit.cases()?.list_concerns(ask(asked))).await
 }
 
@@ -172,7 +179,8 @@ async fn open_cases(visit: &Visit) -> Result<ListCasesResponse, Error> {
 
 async fn new_alerts(visit: &Visit) -> Result<ListAlertsResponse, Error> {
     let page_size = i32::try_from(SHOWN).unwrap_or_default();
-    let asked = ListAlertsRequest { school_id: visit.school.clone(), verdict: "new".into(), page_size, ..Default::default() };
+    let asked =
+        ListAlertsRequest { school_id: visit.school.clone(), verdict: "new".into(), page_size, ..Default::default() };
     heard(visit.filtering()?.list_alerts(ask(asked))).await
 }
 
@@ -238,18 +246,23 @@ fn concern_list(visit: &Visit, answer: Result<ListConcernsResponse, Error>, now:
         list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
         let times = answer.concerns.iter().filter_map(|c| c.create_time.as_ref().and_then(moment));
         list.oldest = oldest(times, now);
-        list.items = answer.concerns.iter().take(SHOWN).map(|c| {
-            let at = c.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
-            let from = if c.origin == "alert" { format!("Filter alert, {}", words::spaced(&c.theme)) } else { c.about.clone() };
-            let unsafe_now = c.safe_now == "no" || c.safe_now == "not_sure";
-            let safe = if unsafe_now { "The child may not be safe. " } else { "" };
-            let read = if c.read_time.is_some() { "read" } else { "not read yet" };
-            Item {
-                link: Link::new(from, visit.at(&format!("/concerns/{}", c.concern_id))),
-                hint: format!("{safe}Received {at}, {read}"),
-                due: Due::default(),
-            }
-        }).collect();
+        list.items = answer
+            .concerns
+            .iter()
+            .take(SHOWN)
+            .map(|c| {
+                let at = c.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+                let from = concern::whom(c);
+                let unsafe_now = c.origin != "alert" && c.safe_now != "yes";
+                let safe = if unsafe_now { "The child may not be safe. " } else { "" };
+                let read = if c.read_time.is_some() { "read" } else { "not read yet" };
+                Item {
+                    link: Link::new(from, visit.at(&format!("/concerns/{}", c.concern_id))),
+                    hint: format!("{safe}Received {at}, {read}"),
+                    due: Due::default(),
+                }
+            })
+            .collect();
     })
 }
 
@@ -283,15 +296,23 @@ fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now: Off
         list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
         let times = answer.alerts.iter().filter_map(|a| a.create_time.as_ref().and_then(moment));
         list.oldest = oldest(times, now);
-        list.items = answer.alerts.iter().take(SHOWN).map(|a| {
-            let severity = words::called(words::SEVERITIES, &a.severity);
-            let at = a.event_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
-            Item {
-                link: Link::new(words::sentence(&words::spaced(&a.theme)), visit.at(&format!("/filtering/alerts/{}", a.alert_id))),
-                hint: format!("{severity}, {at}"),
-                due: Due::default(),
-            }
-        }).collect();
+        list.items = answer
+            .alerts
+            .iter()
+            .take(SHOWN)
+            .map(|a| {
+                let severity = words::called(words::SEVERITIES, &a.severity);
+                let at = a.event_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+                Item {
+                    link: Link::new(
+                        words::called(words::THEMES, &a.theme),
+                        visit.at(&format!("/filtering/alerts/{}", a.alert_id)),
+                    ),
+                    hint: format!("{severity}, {at}"),
+                    due: Due::default(),
+                }
+            })
+            .collect();
     })
 }
 
@@ -301,51 +322,81 @@ fn invitation_list(visit: &Visit, answer: Result<Vec<Invitation>, Error>, now: O
         let waiting: Vec<&Invitation> = answer.iter().filter(|i| i.state == "sent").collect();
         list.count = count(waiting.len());
         list.oldest = oldest(waiting.iter().filter_map(|i| i.create_time.as_ref().and_then(moment)), now);
-        list.items = waiting.iter().take(SHOWN).map(|i| {
-            let school = visit.directory.known(&i.from_school_id).unwrap_or_else(|| "Another school".to_owned());
-            let at = i.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
-            Item { link: Link::new(school, visit.at("/invitations")), hint: format!("Sent {at}"), due: Due::default() }
-        }).collect();
+        list.items = waiting
+            .iter()
+            .take(SHOWN)
+            .map(|i| {
+                let school = visit.directory.known(&i.from_school_id).unwrap_or_else(|| "Another school".to_owned());
+                let at = i.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+                Item {
+                    link: Link::new(school, visit.at("/invitations")),
+                    hint: format!("Sent {at}"),
+                    due: Due::default(),
+                }
+            })
+            .collect();
     })
 }
 
 fn review_list(visit: &Visit, answer: Result<Vec<Instance>, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("The policy and its versions", visit.at("/policy"));
-    list("reviews", "Policy reviews and signatures", "Nothing waits for a review or a signature.", all, answer, |list, answer| {
-        for instance in &answer {
-            let page = visit.at(&format!("/policy/versions/{}", instance.instance_id));
-            let version = format!("Version {}", instance.version);
-            let due = instance.review_due_time.as_ref().and_then(moment);
-            let item = match instance.state() {
-                InstanceState::InForce if due.is_some_and(|due| due < now) => (version, "Review overdue", "overdue"),
-                InstanceState::InForce if due.is_some_and(|due| due < now + REVIEW_SOON) => (version, "Review", "due"),
-                InstanceState::Draft => (version, "Draft: to be completed and approved", ""),
-                InstanceState::Approved => (version, "Approved: to be ratified", ""),
-                InstanceState::Ratified => (version, "Ratified: to be published", ""),
-                InstanceState::InForce | InstanceState::Superseded | InstanceState::Unspecified => continue,
-            };
-            let (text, hint, word) = item;
-            let at = instance.review_due_time.as_ref().filter(|_| !word.is_empty());
-            list.items.push(Item { link: Link::new(text, page), hint: hint.to_owned(), due: Due::new(word, at) });
-        }
-        list.count = count(list.items.len());
-        list.items.truncate(SHOWN);
-    })
+    list(
+        "reviews",
+        "Policy reviews and signatures",
+        "Nothing waits for a review or a signature.",
+        all,
+        answer,
+        |list, answer| {
+            for instance in &answer {
+                let page = visit.at(&format!("/policy/versions/{}", instance.instance_id));
+                let version = format!("Version {}", instance.version);
+                let due = instance.review_due_time.as_ref().and_then(moment);
+                let item = match instance.state() {
+                    InstanceState::InForce if due.is_some_and(|due| due < now) => {
+                        (version, "Review overdue", "overdue")
+                    }
+                    InstanceState::InForce if due.is_some_and(|due| due < now + REVIEW_SOON) => {
+                        (version, "Review", "due")
+                    }
+                    InstanceState::Draft => (version, "Draft: to be completed and approved", ""),
+                    InstanceState::Approved => (version, "Approved: to be ratified", ""),
+                    InstanceState::Ratified => (version, "Ratified: to be published", ""),
+                    InstanceState::InForce | InstanceState::Superseded | InstanceState::Unspecified => continue,
+                };
+                let (text, hint, word) = item;
+                let at = instance.review_due_time.as_ref().filter(|_| !word.is_empty());
+                list.items.push(Item { link: Link::new(text, page), hint: hint.to_owned(), due: Due::new(word, at) });
+            }
+            list.count = count(list.items.len());
+            list.items.truncate(SHOWN);
+        },
+    )
 }
 
 fn feed_list(visit: &Visit, answer: Result<Vec<Feed>, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All feeds", visit.at("/filtering"));
     list("feeds", "Filter feeds", "There is no feed yet.", all, answer, |list, answer| {
         list.count = count(answer.len());
-        list.items = answer.iter().map(|feed| {
-            let last = feed.last_receive_time.as_ref().and_then(moment);
-            let (hint, code) = match last {
-                None => ("Has never sent anything".to_owned(), "overdue"),
-                Some(at) if now - at > SILENT => (format!("Silent for {}", words::age(at, now)), "overdue"),
-                Some(at) => (format!("Last line {}", words::near(at, now)), ""),
-            };
-            let due = if code.is_empty() { Due::default() } else { Due { code: code.to_owned(), text: "Check this feed".into() } };
-            Item { link: Link::new(feed.name.clone(), visit.at(&format!("/filtering/feeds/{}", feed.feed_id))), hint, due }
-        }).collect();
+        list.items = answer
+            .iter()
+            .map(|feed| {
+                let last = feed.last_receive_time.as_ref().and_then(moment);
+                let (hint, code) = match last {
+                    None => ("Has never sent anything".to_owned(), "overdue"),
+                    Some(at) if now - at > SILENT => (format!("Silent for {}", words::age(at, now)), "overdue"),
+                    Some(at) => (format!("Last line {}", words::near(at, now)), ""),
+                };
+                let due = if code.is_empty() {
+                    Due::default()
+                } else {
+                    Due { code: code.to_owned(), text: "Check this feed".into() }
+                };
+                Item {
+                    link: Link::new(feed.name.clone(), visit.at(&format!("/filtering/feeds/{}", feed.feed_id))),
+                    hint,
+                    due,
+                }
+            })
+            .collect();
     })
 }

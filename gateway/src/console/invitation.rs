@@ -3,9 +3,7 @@
 use axum::extract::Path;
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{
-        AcceptInvitationRequest, DeclineInvitationRequest, Invitation, ListInvitationsRequest,
-    },
+    incident_cases::v1::{AcceptInvitationRequest, DeclineInvitationRequest, Invitation, ListInvitationsRequest},
 };
 use serde::Serialize;
 
@@ -56,7 +54,11 @@ impl Page for Invitations {
         let gone = chassis::error::Error::wrong_state("the invitation was declined");
         vec![
             Self { head: head(), invitations: vec![one("sent"), one("accepted"), one("declined")], form: None },
-            Self { head: head(), invitations: vec![], form: Some(Form::new("/", "Accept", "1".into(), vec![]).refused(&gone, "")) },
+            Self {
+                head: head(),
+                invitations: vec![],
+                form: Some(Form::new("/", "Accept", "1".into(), vec![]).refused(&gone, "")),
+            },
         ]
     }
 }
@@ -75,7 +77,11 @@ impl One {
             rows,
             accept,
             decline: if waits { Link::new("Decline, with a reason", decline) } else { Link::default() },
-            shared: if invitation.shared_incident_id.is_empty() { Link::default() } else { Link::new("Open the shared part", shared) },
+            shared: if invitation.shared_incident_id.is_empty() {
+                Link::default()
+            } else {
+                Link::new("Open the shared part", shared)
+            },
         }
     }
 }

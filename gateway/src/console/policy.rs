@@ -85,7 +85,10 @@ impl Policy {
             rows
         });
         let version = |instance: &Instance| Version {
-            link: Link::new(format!("Version {}", instance.version), at(&format!("/policy/versions/{}", instance.instance_id))),
+            link: Link::new(
+                format!("Version {}", instance.version),
+                at(&format!("/policy/versions/{}", instance.instance_id)),
+            ),
             state: state(instance.state()),
             template: format!("Template version {}", instance.template_version),
             source: instance.source_name.clone(),
@@ -187,7 +190,11 @@ fn section_title(template: &Template, section_id: &str) -> String {
 /// The authority's template; an empty one where it cannot be read just now.
 pub async fn template(visit: &Visit) -> Template {
     let Ok(mut registry) = visit.registry() else { return Template::default() };
-    heard(registry.get_template(ask(GetTemplateRequest {}))).await.ok().and_then(|answer| answer.template).unwrap_or_default()
+    heard(registry.get_template(ask(GetTemplateRequest {})))
+        .await
+        .ok()
+        .and_then(|answer| answer.template)
+        .unwrap_or_default()
 }
 
 /// Shows what is in force.

@@ -20,8 +20,7 @@ use crate::pages::{
 /// The three questions that must be answered, and the two that may be.
 pub fn fields() -> Vec<Field> {
     vec![
-        Field::name("about", "Who are you worried about?")
-            .hint("Write “I do not know the name” if you do not know."),
+        Field::name("about", "Who are you worried about?").hint("Write “I do not know the name” if you do not know."),
         Field::long_text("narrative", "What happened?")
             .hint("Use your own words. Say what you saw or heard. Do not copy, share or upload images of children."),
         Field::radios("safe_now", "Is the child safe now?", words::SAFE),
@@ -33,7 +32,8 @@ pub fn fields() -> Vec<Field> {
 
 fn page(visit: &Visit) -> FormPage {
     let head = Head::new("Report a concern", visit.crumbs(&[]));
-    visit.form_page(head, visit.at("/report"), "Send to the safeguarding lead", fields())
+    visit
+        .form_page(head, visit.at("/report"), "Send to the safeguarding lead", fields())
         .lead("If a child is in danger now, ring 999 first. Then tell the designated safeguarding lead in person.")
 }
 
@@ -154,7 +154,8 @@ pub fn samples() -> Vec<FormPage> {
     use crate::pages::form::Form;
     let form = || Form::new("/schools/sch_1/report", "Send to the safeguarding lead", "1".into(), fields());
     let head = || Head::new("Report a concern", vec![Link::new("Home", "/")]);
-    let error = Error::invalid("about", "Enter who you are worried about").and("event_time", "The date must be a real date");
+    let error =
+        Error::invalid("about", "Enter who you are worried about").and("event_time", "The date must be a real date");
     let answers = [("narrative", "Words & <b>more</b>"), ("safe_now", "no"), ("event_time-day", "31")];
     let answers = Answers::new(answers.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec());
     let wrong = form().answered(&answers).refused(&error, "");

@@ -2,7 +2,10 @@
 
 use chassis::error::Result;
 
-use super::{authority, case, concern, fault, figures, filtering, help, home, invitation, policy, report, school, shared_incident, sign_in};
+use super::{
+    authority, case, concern, fault, figures, filtering, help, home, invitation, policy, report, school,
+    shared_incident, sign_in,
+};
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
 type Found<'a> = &'a mut dyn FnMut(&str, usize, Result<String>);

@@ -41,15 +41,26 @@ impl Page for Schools {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let school = School { name: "Thistledown Grange School".into(), kind: "special".into(), urn: "123456".into(), key_stages: vec!["KS1".into()], ..School::default() };
-        let page = |schools| Self { head: Head::new("Schools", vec![Link::new("Home", "/")]), create: Link::new("Add a school", "/schools/new"), schools };
+        let school = School {
+            name: "Thistledown Grange School".into(),
+            kind: "special".into(),
+            urn: "123456".into(),
+            key_stages: vec!["KS1".into()],
+            ..School::default()
+        };
+        let page = |schools| Self {
+            head: Head::new("Schools", vec![Link::new("Home", "/")]),
+            create: Link::new("Add a school", "/schools/new"),
+            schools,
+        };
         vec![page(vec![Line::new(&school)]), page(vec![])]
     }
 }
 
 impl Line {
     fn new(school: &School) -> Self {
-        let stages: Vec<String> = school.key_stages.iter().map(|stage| words::called(words::KEY_STAGES, stage)).collect();
+        let stages: Vec<String> =
+            school.key_stages.iter().map(|stage| words::called(words::KEY_STAGES, stage)).collect();
         Self {
             name: school.name.clone(),
             kind: words::called(words::KINDS, &school.kind),

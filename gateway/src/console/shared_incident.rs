@@ -15,7 +15,7 @@ use super::{
 use crate::pages::{
     Page,
     form::{Field, Form},
-    part::{Head, Link, Row},
+    part::{Head, Row},
     words,
 };
 
@@ -36,6 +36,7 @@ impl Page for SharedPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
+        use crate::pages::part::Link;
         let form = || Form::new("/e", "Add the entry", "1".into(), fields());
         let head = || Head::new("Shared incident", vec![Link::new("Home", "/")]);
         let page = |form, entries, learners| Self {
@@ -49,7 +50,11 @@ impl Page for SharedPage {
         };
         let wrong = form().refused(&Error::invalid("text", "Enter what the schools should know"), "");
         vec![
-            page(Some(form()), vec![Event::new("Entry", "9:32am, by Harrowmere", "Rang")], vec!["Learner 1, Year 9".into()]),
+            page(
+                Some(form()),
+                vec![Event::new("Entry", "9:32am, by Harrowmere", "Rang")],
+                vec!["Learner 1, Year 9".into()],
+            ),
             page(Some(wrong), vec![], vec![]),
         ]
     }
@@ -57,14 +62,15 @@ impl Page for SharedPage {
 
 /// What is asked of an entry.
 pub fn fields() -> Vec<Field> {
-    vec![Field::long_text("text", "What should every school of this incident know?").hint("No names: write “Learner 1” instead.")]
+    vec![
+        Field::long_text("text", "What should every school of this incident know?")
+            .hint("No names: write “Learner 1” instead."),
+    ]
 }
 
 async fn fetch(visit: &Visit, shared_incident_id: &str) -> Result<SharedIncident, Error> {
-    let asked = GetSharedIncidentRequest {
-        school_id: visit.school.clone(),
-        shared_incident_id: shared_incident_id.to_owned(),
-    };
+    let asked =
+        GetSharedIncidentRequest { school_id: visit.school.clone(), shared_incident_id: shared_incident_id.to_owned() };
     heard(visit.cases()?.get_shared_incident(ask(asked))).await?.shared_incident.ok_or_else(Error::missing)
 }
 

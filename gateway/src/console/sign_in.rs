@@ -84,7 +84,9 @@ fn said(error: Error) -> Error {
         Kind::Unauthenticated => {
             Error::invalid("sign_in_name", "Enter the sign-in name and password you were given: these do not match")
         }
-        Kind::Exhausted => Error::invalid("sign_in_name", "Wait 15 minutes before you try again: there were too many tries"),
+        Kind::Exhausted => {
+            Error::invalid("sign_in_name", "Wait 15 minutes before you try again: there were too many tries")
+        }
         _ => error,
     }
 }

@@ -57,5 +57,7 @@ pub async fn whole(mut file: Field<'_>, largest: usize) -> Result<Vec<u8>, Error
 /// # Errors
 /// `Invalid` where it does not arrive whole, or is larger than the page takes.
 pub async fn chunk(file: &mut Field<'_>) -> Result<Option<axum::body::Bytes>, Error> {
-    file.chunk().await.map_err(|_| Error::invalid("file", "Send the file again: it did not arrive whole, or is too large"))
+    file.chunk()
+        .await
+        .map_err(|_| Error::invalid("file", "Send the file again: it did not arrive whole, or is too large"))
 }

@@ -172,11 +172,8 @@ impl Visit {
     async fn framed(&self, query: &str) -> Frame {
         let Self { app, visitor, directory, .. } = self;
         let person = Person { name: visitor.display_name.clone(), csrf: visitor.csrf.clone() };
-        let school = if self.school.is_empty() {
-            String::new()
-        } else {
-            directory.school(app, visitor, &self.school).await
-        };
+        let school =
+            if self.school.is_empty() { String::new() } else { directory.school(app, visitor, &self.school).await };
         let may_read_register = directory.may(&self.all_roles(), Permission::TemplateRead, true);
         let contacts = if may_read_register { directory.contacts(app, visitor).await } else { Vec::new() };
         let done = query.split('&').find_map(|pair| pair.strip_prefix("done=")).unwrap_or_default();
@@ -223,12 +220,13 @@ impl Visit {
             ]);
         }
         let shown = entries.into_iter().filter(|(_, _, needs)| needs.is_none_or(|needs| self.may(needs)));
-        shown.map(|(text, href, _)| {
-            let home = text == "Home" || href == "/schools";
-            let active = self.path == href || (!home && self.path.starts_with(&format!("{href}/")));
-            Item { link: Link::new(text, href), active }
-        })
-        .collect()
+        shown
+            .map(|(text, href, _)| {
+                let home = text == "Home" || href == "/schools";
+                let active = self.path == href || (!home && self.path.starts_with(&format!("{href}/")));
+                Item { link: Link::new(text, href), active }
+            })
+            .collect()
     }
 
     /// The present moment.

@@ -19,7 +19,8 @@ pub async fn serve(Path((hash, name)): Path<(String, String)>) -> Response {
     let found = ASSETS.iter().find(|(n, _, _)| *n == name).filter(|_| hash == HASH);
     match found {
         Some((_, mime, bytes)) => {
-            let headers = [(header::CONTENT_TYPE, *mime), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+            let headers =
+                [(header::CONTENT_TYPE, *mime), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
             (headers, *bytes).into_response()
         }
         None => crate::console::error_page(&Error::missing()).into_response(),

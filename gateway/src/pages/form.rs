@@ -185,7 +185,8 @@ impl Field {
     /// With these to choose from.
     #[must_use]
     pub fn choices<'a>(mut self, choices: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let owned = |(value, text): (&str, &str)| Choice { value: value.into(), text: text.into(), hint: String::new() };
+        let owned =
+            |(value, text): (&str, &str)| Choice { value: value.into(), text: text.into(), hint: String::new() };
         self.choices.extend(choices.into_iter().map(owned));
         self
     }
@@ -290,10 +291,13 @@ impl Form {
     /// names the step there that opens it.
     #[must_use]
     pub fn refused(mut self, error: &Error, place: &str) -> Self {
-        for violation in error.violations() {
+        let about_fields = error.reason() != Reason::RequestIdReused;
+        for violation in error.violations().iter().filter(|_| about_fields) {
             let text = words::sentence(&violation.message);
             let whole = self.fields.iter().position(|f| f.name == violation.field);
-            let place = whole.or_else(|| self.fields.iter().position(|f| names(&violation.field).any(|n| n == f.name)));
+            let part = || self.fields.iter().position(|f| names(&violation.field).any(|name| name == f.name));
+            let below = || self.fields.iter().position(|f| f.name.starts_with(&format!("{}.", violation.field)));
+            let place = whole.or_else(part).or_else(below);
             let field = place.and_then(|place| self.fields.get_mut(place));
             let href = field.map(|field| {
                 field.error.clone_from(&text);
@@ -327,6 +331,8 @@ fn whole(error: &Error, place: &str) -> Vec<Problem> {
             let gate = error.metadata("gate").unwrap_or_default();
             let mut problems = vec![if step.is_empty() {
                 problem(said(), place.to_owned())
+            } else if is_step(step) && said().contains(step) {
+                problem(said(), format!("{place}/steps/{step}"))
             } else if is_step(step) {
                 problem(format!("{}. Missing: step {step}", said()), format!("{place}/steps/{step}"))
             } else {
@@ -348,7 +354,10 @@ fn whole(error: &Error, place: &str) -> Vec<Problem> {
             place.to_owned(),
         )],
         _ if error.kind() == Kind::Unavailable => {
-            vec![problem("This cannot be saved just now. Your answers are kept below: try again in a minute".into(), String::new())]
+            vec![problem(
+                "This cannot be saved just now. Your answers are kept below: try again in a minute".into(),
+                String::new(),
+            )]
         }
         _ if error.kind() == Kind::Internal => {
             vec![problem("Something went wrong here. Your answers are kept below: try again".into(), String::new())]
@@ -386,7 +395,8 @@ impl Answers {
 
     /// Every answer of that name that is not empty.
     pub fn all(&self, name: &str) -> Vec<String> {
-        let found = self.0.iter().filter(|(n, _)| n == name).map(|(_, value)| value.replace("\r\n", "\n").trim().to_owned());
+        let found =
+            self.0.iter().filter(|(n, _)| n == name).map(|(_, value)| value.replace("\r\n", "\n").trim().to_owned());
         found.filter(|value| !value.is_empty()).collect()
     }
 
@@ -427,13 +437,15 @@ mod tests {
     use super::*;
 
     fn form() -> Form {
-        let fields = vec![Field::text("about", "About"), Field::long_text("narrative", "What"), Field::moment("when", "When")];
+        let fields =
+            vec![Field::text("about", "About"), Field::long_text("narrative", "What"), Field::moment("when", "When")];
         Form::new("/x", "Send", "1".into(), fields)
     }
 
     #[test]
     fn problems_stand_in_the_order_of_the_fields_and_link_to_them() {
-        let error = Error::invalid("when", "when must be a real date").and("about", "Enter who").and("other", "no field");
+        let error =
+            Error::invalid("when", "when must be a real date").and("about", "Enter who").and("other", "no field");
         let form = form().refused(&error, "");
         let links: Vec<_> = form.problems.iter().map(|p| (p.text.as_str(), p.href.as_str())).collect();
         assert_eq!(links, [("Enter who", "#about"), ("When must be a real date", "#when-day"), ("No field", "")]);
@@ -458,7 +470,8 @@ mod tests {
         };
         assert_eq!(Answers::default().moment("when", "Date", now).ok(), Some(None));
         assert_eq!(answers("23").moment("when", "Date", now).ok(), Some(Some(datetime!(2026-11-23 00:00 UTC))));
-        for (day, message) in [("25", "Date must be today or in the past"), ("31", "Date must be a real date and time")] {
+        for (day, message) in [("25", "Date must be today or in the past"), ("31", "Date must be a real date and time")]
+        {
             let error = answers(day).moment("when", "Date", now).err();
             assert_eq!(error.map(|e| e.violations()[0].message.clone()).as_deref(), Some(message));
         }

@@ -44,7 +44,9 @@ fn check(name: &str, html: &str) {
         }
     }
     let labels: BTreeSet<&str> = attributes(html, "for").into_iter().collect();
-    for (start, _) in html.match_indices("<input").chain(html.match_indices("<textarea")).chain(html.match_indices("<select")) {
+    for (start, _) in
+        html.match_indices("<input").chain(html.match_indices("<textarea")).chain(html.match_indices("<select"))
+    {
         let tag = html[start..].split('>').next().unwrap();
         if !tag.contains("type=\"hidden\"") {
             let id = attributes(tag, "id");
@@ -129,6 +131,11 @@ fn components_render_the_published_examples() {
 /// Markup without differences of white space and of how characters are written.
 fn plain(html: &str) -> String {
     let html = html.replace("&#x27;", "'").replace("&#39;", "'").replace("&#34;", "\"").replace("&quot;", "\"");
-    let html = html.replace("&#x2f;", "/").replace("&#47;", "/").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&");
+    let html = html
+        .replace("&#x2f;", "/")
+        .replace("&#47;", "/")
+        .replace("&gt;", ">")
+        .replace("&lt;", "<")
+        .replace("&amp;", "&");
     html.chars().filter(|c| !c.is_whitespace()).collect()
 }

@@ -192,6 +192,24 @@ pub const STEPS: Codes = &[
 pub const DUE: Codes = &[("overdue", "Overdue"), ("due_today", "Due today"), ("due", "Due")];
 /// How grave an alert is.
 pub const SEVERITIES: Codes = &[("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")];
+/// What an alert is about.
+pub const THEMES: Codes = &[
+    ("illegal_csam", "Illegal images of children"),
+    ("extremism_terrorism", "Extremism or terrorism"),
+    ("self_harm_suicide", "Self-harm or suicide"),
+    ("hate_discrimination", "Hate or discrimination"),
+    ("pornography", "Pornography"),
+    ("drugs", "Drugs"),
+    ("criminal_skills", "Criminal skills"),
+    ("proxy_circumvention", "Ways around the filter"),
+    ("dating", "Dating"),
+    ("violence_gore", "Violence or gore"),
+    ("violence_weapons", "Weapons"),
+    ("gambling", "Gambling"),
+    ("malware_phishing", "Malware or phishing"),
+    ("piracy_p2p", "Piracy or file exchange"),
+    ("generative_ai", "Generative AI"),
+];
 /// What became of an alert.
 pub const VERDICTS: Codes = &[
     ("new", "New"),
@@ -347,7 +365,9 @@ mod tests {
         assert_eq!(typed("22", "7", "2026", "14:05"), Some(datetime!(2026-07-22 13:05 UTC)));
         assert_eq!(typed("22", "July", "2026", ""), Some(datetime!(2026-07-21 23:00 UTC)));
         assert_eq!(typed("29", "3", "2026", "1:30"), Some(datetime!(2026-03-29 01:30 UTC)));
-        for wrong in [("31", "2", "2026", ""), ("1", "ju", "2026", ""), ("1", "1", "26", ""), ("1", "1", "2026", "13pm")] {
+        for wrong in
+            [("31", "2", "2026", ""), ("1", "ju", "2026", ""), ("1", "1", "26", ""), ("1", "1", "2026", "13pm")]
+        {
             assert_eq!(typed(wrong.0, wrong.1, wrong.2, wrong.3), None, "{wrong:?}");
         }
     }

@@ -251,7 +251,9 @@ mod tests {
     #[test]
     fn rules_that_do_not_fit_the_schema_do_not_load() {
         assert!(Access::from_text("permit (principal, action == Action::\"EVERYTHING\", resource);").is_err());
-        assert!(Access::from_text("forbid (principal, action, resource) when { resource.subject == principal };").is_err());
+        assert!(
+            Access::from_text("forbid (principal, action, resource) when { resource.subject == principal };").is_err()
+        );
     }
 
     #[test]

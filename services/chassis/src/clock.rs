@@ -59,10 +59,7 @@ impl Clock for ManualClock {
 
 /// A moment as the contract writes it.
 pub fn timestamp(at: OffsetDateTime) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: at.unix_timestamp(),
-        nanos: i32::try_from(at.nanosecond()).unwrap_or_default(),
-    }
+    prost_types::Timestamp { seconds: at.unix_timestamp(), nanos: i32::try_from(at.nanosecond()).unwrap_or_default() }
 }
 
 /// A moment read from the contract; none where it is out of range.

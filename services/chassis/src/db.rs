@@ -9,7 +9,8 @@ use prost::Message;
 use proto::event::v1::{Envelope, envelope::Event};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement,
-    TransactionOptions, TransactionTrait as _, sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    TransactionOptions, TransactionTrait as _,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
 use sha2::{Digest as _, Sha256};
@@ -283,12 +284,7 @@ impl Tx {
         let insert = Statement::from_sql_and_values(
             backend,
             "INSERT INTO outbox (event_id, aggregate_id, aggregate_seq, envelope) VALUES ($1, $2, $3, $4)",
-            [
-                envelope.event_id.clone().into(),
-                aggregate_id.into(),
-                (last + 1).into(),
-                envelope.encode_to_vec().into(),
-            ],
+            [envelope.event_id.clone().into(), aggregate_id.into(), (last + 1).into(), envelope.encode_to_vec().into()],
         );
         self.tx.execute_raw(insert).await?;
         self.announced = true;

@@ -218,10 +218,8 @@ impl Error {
 
     /// The same request id came with another body.
     pub fn request_id_reused() -> Self {
-        Self::new(Kind::Conflict, Reason::RequestIdReused, "this request id was used for something else").and(
-            "request_id",
-            "Use a new UUID for a new request",
-        )
+        Self::new(Kind::Conflict, Reason::RequestIdReused, "this request id was used for something else")
+            .and("request_id", "Use a new UUID for a new request")
     }
 
     /// Something this needs is not there just now.
@@ -269,9 +267,8 @@ impl Error {
     pub fn from_status(status: &Status) -> Self {
         let details = status.get_error_details();
         let info = details.error_info();
-        let reason = info
-            .and_then(|info| Reason::from_str_name(&format!("REASON_{}", info.reason)))
-            .unwrap_or(match Kind::of(status.code()) {
+        let reason = info.and_then(|info| Reason::from_str_name(&format!("REASON_{}", info.reason))).unwrap_or(
+            match Kind::of(status.code()) {
                 Kind::Unavailable => Reason::Unavailable,
                 Kind::Missing => Reason::NotFound,
                 Kind::Denied => Reason::NotPermitted,
@@ -281,7 +278,8 @@ impl Error {
                 Kind::Conflict => Reason::WrongState,
                 Kind::Stale => Reason::Changed,
                 Kind::Internal => Reason::Internal,
-            });
+            },
+        );
         let mut error = Self::new(Kind::of(status.code()), reason, status.message());
         for violation in details.bad_request().map(|b| b.field_violations.as_slice()).unwrap_or_default() {
             error = error.and(&violation.field, &violation.description);
@@ -369,7 +367,8 @@ mod tests {
 
     #[test]
     fn a_refusal_survives_the_wire() {
-        let status = Status::from(Error::gate("G-HOLD", "P1-03", "talk to police or front door first").and("x", "Enter x"));
+        let status =
+            Status::from(Error::gate("G-HOLD", "P1-03", "talk to police or front door first").and("x", "Enter x"));
         assert_eq!(status.code(), Code::FailedPrecondition);
         let back = Error::from_status(&status);
         assert_eq!(back.reason(), Reason::GateShut);

@@ -94,9 +94,7 @@ impl Bed {
     /// Where the database cannot be made.
     pub async fn setup(&self, name: &'static str) -> Result<Setup> {
         let database = match self.engine {
-            Engine::Sqlite => {
-                config::Database { url: "sqlite::memory:".into(), migrate_url: None, max_connections: 1 }
-            }
+            Engine::Sqlite => config::Database { url: "sqlite::memory:".into(), migrate_url: None, max_connections: 1 },
             Engine::Postgres => postgres(name, &self.ids).await?,
         };
         let trusted = self.keys.iter().map(|(name, key)| (name.clone(), key.verifying_key())).collect();

@@ -73,9 +73,8 @@ pub fn names() -> usize {
 
 /// What kind of site an event was about, gravest first: by the filter's categories and by the school's own list.
 pub fn of(observation: &Observation, hosts: &HashMap<String, String>) -> Vec<&'static str> {
-    let vendor = observation.vendor_categories.iter().map(|name| {
-        NAMES.get(&name.to_lowercase()).copied().unwrap_or("unmapped")
-    });
+    let vendor =
+        observation.vendor_categories.iter().map(|name| NAMES.get(&name.to_lowercase()).copied().unwrap_or("unmapped"));
     let mut found: Vec<&'static str> = vendor.collect();
     found.extend(own(&observation.url.host, hosts));
     found.sort_by_key(|category| CATEGORIES.iter().position(|c| c == category));

@@ -44,8 +44,8 @@ pub enum Step {
 impl Episode {
     /// Takes one more event in.
     pub fn add(&mut self, at: OffsetDateTime, verdict: &Verdict) -> Step {
-        let over = self.last_at.is_none_or(|last| at - last > QUIET)
-            || self.began_at.is_none_or(|began| at - began > LONGEST);
+        let over =
+            self.last_at.is_none_or(|last| at - last > QUIET) || self.began_at.is_none_or(|began| at - began > LONGEST);
         if over {
             self.began_at = Some(at);
             self.alert_id = None;

@@ -74,7 +74,10 @@ fn built_in() -> [AlertRule; 2] {
         locked,
         threshold: 1,
     };
-    [rule("filter.illegal_csam", "illegal_csam", "list", true), rule("filter.self_harm_search", "self_harm_suicide", "search", true)]
+    [
+        rule("filter.illegal_csam", "illegal_csam", "list", true),
+        rule("filter.self_harm_search", "self_harm_suicide", "search", true),
+    ]
 }
 
 impl Rules {
@@ -112,7 +115,12 @@ impl Rules {
 pub fn judge(observation: &Observation, categories: &[&str], rules: &Rules) -> Option<Verdict> {
     if let Some(list) = categories.iter().find(|c| LISTS.contains(c)) {
         let rule = rules.rule(list, "list")?;
-        return Some(rules.verdict(rule, "list", "critical".to_owned(), "the address stands on a list of illegal material"));
+        return Some(rules.verdict(
+            rule,
+            "list",
+            "critical".to_owned(),
+            "the address stands on a list of illegal material",
+        ));
     }
     if let Some(hit) = observation.search.as_ref().filter(|s| s.is_final).and_then(|s| lexicon::find(&s.terms)) {
         if let Some(rule) = rules.rule(hit.theme, "search") {
@@ -142,7 +150,8 @@ mod tests {
     use crate::profile::{Context, read};
 
     fn observed(url: &str) -> Observation {
-        let line = format!("1794825936.916 200 10.20.4.12 TCP_MISS/200 14007 GET {url} u1 HIER_DIRECT/192.0.2.1 text/html");
+        let line =
+            format!("1794825936.916 200 10.20.4.12 TCP_MISS/200 14007 GET {url} u1 HIER_DIRECT/192.0.2.1 text/html");
         let at = time::OffsetDateTime::UNIX_EPOCH;
         read("squid", &line, Context { time_zone: "UTC", received_at: at }).unwrap_or_else(|e| panic!("{e}"))
     }
@@ -179,6 +188,9 @@ mod tests {
         let rules = Rules { version: 1, alerts: vec![rule] };
         assert_eq!(judge(&observed("http://advice.example/"), &["education_sensitive"], &rules), None);
         let searched = observed("https://www.google.com/search?q=i+want+to+die");
-        assert_eq!(judge(&searched, &["education_sensitive"], &rules).map(|v| v.theme), Some("self_harm_suicide".into()));
+        assert_eq!(
+            judge(&searched, &["education_sensitive"], &rules).map(|v| v.theme),
+            Some("self_harm_suicide".into())
+        );
     }
 }

@@ -29,7 +29,8 @@ const MACHINES: &[&str] = &[
 ];
 
 /// Parts of pages that browsers fetch by themselves.
-const PARTS: &[&str] = &["image/", "font/", "text/css", "application/javascript", "text/javascript", "application/font"];
+const PARTS: &[&str] =
+    &["image/", "font/", "text/css", "application/javascript", "text/javascript", "application/font"];
 
 /// Whether an event is what a machine does by itself.
 pub fn is(observation: &Observation, categories: &[&str]) -> bool {

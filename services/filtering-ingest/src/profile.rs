@@ -52,7 +52,8 @@ fn epoch(text: &str) -> Option<OffsetDateTime> {
     let number: i128 = whole.parse().ok().filter(|n| *n > 0)?;
     let nanos = match whole.len() {
         9 | 10 => {
-            let fraction: i128 = if fraction.is_empty() { 0 } else { format!("{fraction:0<9}").get(..9)?.parse().ok()? };
+            let fraction: i128 =
+                if fraction.is_empty() { 0 } else { format!("{fraction:0<9}").get(..9)?.parse().ok()? };
             number * 1_000_000_000 + fraction
         }
         12 | 13 => number * 1_000_000,

@@ -48,7 +48,11 @@ fn hosts() -> HashMap<String, String> {
 }
 
 /// What a log becomes: rejected lines with reasons, and alerts with line, theme and severity.
-fn worked(profile: &str, log: &[u8], hosts: &HashMap<String, String>) -> (Vec<(u64, &'static str)>, Vec<(u64, String, String)>) {
+fn worked(
+    profile: &str,
+    log: &[u8],
+    hosts: &HashMap<String, String>,
+) -> (Vec<(u64, &'static str)>, Vec<(u64, String, String)>) {
     let rules = rules();
     let feed = By { profile, time_zone: "UTC", hosts, rules: &rules };
     let who = |o: &crate::observation::Observation| o.user.clone().or(o.client_ip.clone()).unwrap_or_default();

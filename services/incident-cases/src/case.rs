@@ -295,8 +295,7 @@ impl Case {
     /// Whether parents wait for the talk with police or front door: an offence is known, or in the procedure on nudes
     /// one of the five criteria is met.
     pub fn holds_parents(&self) -> bool {
-        self.fact("offence") == Some("yes")
-            || (self.procedure.id == "P2" && self.fact("criteria_met") == Some("yes"))
+        self.fact("offence") == Some("yes") || (self.procedure.id == "P2" && self.fact("criteria_met") == Some("yes"))
     }
 
     /// What the other schools of a shared incident see instead of a name.

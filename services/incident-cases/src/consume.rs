@@ -6,10 +6,7 @@ use chassis::{
     event::{Consumer, Envelope, Event},
     history::Act,
 };
-use proto::{
-    event::v1::ConcernRecorded,
-    policy_registry::v1::GetEffectivePolicyRequest,
-};
+use proto::{event::v1::ConcernRecorded, policy_registry::v1::GetEffectivePolicyRequest};
 
 use crate::{
     App,
@@ -71,10 +68,8 @@ impl Consumer for KeepPolicy {
 
 /// The policy in force at a school, from the registry.
 pub(crate) async fn fetch_policy(app: &App, school: &str) -> Result<Pinned> {
-    let mut request = chassis::upstream::request(GetEffectivePolicyRequest {
-        school_id: school.to_owned(),
-        at_time: None,
-    });
+    let mut request =
+        chassis::upstream::request(GetEffectivePolicyRequest { school_id: school.to_owned(), at_time: None });
     request.set_timeout(std::time::Duration::from_secs(2));
     let response = app.policy_registry()?.get_effective_policy(request).await.map_err(|s| Error::from_status(&s))?;
     Ok(convert::pinned(response.into_inner().policy.unwrap_or_default()))

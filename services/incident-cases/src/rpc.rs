@@ -6,6 +6,7 @@ mod add_involvement;
 mod add_shared_entry;
 mod close_case;
 mod complete_step;
+pub(crate) mod convert;
 mod decline_invitation;
 mod deviate_step;
 mod get_case;
@@ -24,7 +25,6 @@ mod record_fact;
 mod record_parents_decision;
 mod record_referral_outcome;
 mod triage_concern;
-pub(crate) mod convert;
 mod work;
 
 use chassis::serve::answer;

@@ -210,7 +210,10 @@ async fn another_school_is_contacted_only_after_police_or_front_door(engine: Eng
         request_id: world.other.request_id(),
     };
     let accepted = call!(world.other, accept_invitation, accept)?;
-    assert_eq!(accepted.shared_incident.unwrap_or_default().member_school_ids, [world.here.clone(), world.there.clone()]);
+    assert_eq!(
+        accepted.shared_incident.unwrap_or_default().member_school_ids,
+        [world.here.clone(), world.there.clone()]
+    );
     let shared = call!(world.other, get_shared_incident, read)?.shared_incident.unwrap_or_default();
     assert!(!format!("{shared:?}").contains("Somebody"), "the shared part names nobody");
     Ok(())
@@ -264,7 +267,11 @@ async fn a_reporter_sees_that_it_was_read_and_nothing_else(engine: Engine) -> Re
 
 async fn bad_input_names_the_field(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
-    let request = RecordConcernRequest { school_id: world.here.clone(), request_id: world.dsl.request_id(), ..Default::default() };
+    let request = RecordConcernRequest {
+        school_id: world.here.clone(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
     let refused = call!(world.dsl, record_concern, request).err().ok_or_else(|| Error::internal("accepted"))?;
     let fields: Vec<&str> = refused.violations().iter().map(|v| v.field.as_str()).collect();
     assert_eq!(fields, ["about", "narrative", "safe_now"]);

@@ -70,10 +70,9 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         Event::ParentsDecided(e) => vec![one(if e.told { "parents_told" } else { "parents_not_told" }, "")],
         Event::SchoolInvited(_) | Event::InvitationAccepted(_) => vec![one("shared_incidents", "")],
         Event::AlertRaised(e) => vec![one("alerts_raised", ""), one("alerts_by_theme", &e.theme)],
-        Event::FeedCounted(e) => vec![
-            ("lines_received", String::new(), e.received),
-            ("lines_rejected", String::new(), e.rejected),
-        ],
+        Event::FeedCounted(e) => {
+            vec![("lines_received", String::new(), e.received), ("lines_rejected", String::new(), e.rejected)]
+        }
         Event::SchoolCreated(_) | Event::PolicyPublished(_) | Event::ConcernTriaged(_) => Vec::new(),
     }
 }

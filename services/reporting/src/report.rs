@@ -47,11 +47,8 @@ pub fn publish(tallies: &Tallies) -> Vec<Published> {
         })
         .collect();
     // A total that its breakdown hides is hidden wherever it stands.
-    let hidden: Vec<&str> = published
-        .iter()
-        .filter(|p| p.figure == Some(Figure::Hidden))
-        .filter_map(|p| p.line.breakdown_of)
-        .collect();
+    let hidden: Vec<&str> =
+        published.iter().filter(|p| p.figure == Some(Figure::Hidden)).filter_map(|p| p.line.breakdown_of).collect();
     for line in &mut published {
         if hidden.contains(&line.line.key) {
             line.figure = Some(Figure::Hidden);

@@ -56,7 +56,8 @@ pub(crate) async fn tallies(tx: &Tx, school: &str, term: &str) -> Result<Tallies
 /// Keeps that there is a school.
 pub(crate) async fn know_school(tx: &Tx, school: &str) -> Result<()> {
     let nothing = OnConflict::column(school_state::Column::SchoolId).do_nothing().to_owned();
-    let row = school_state::ActiveModel { school_id: Set(school.to_owned()), error_findings: Set(0), ..Default::default() };
+    let row =
+        school_state::ActiveModel { school_id: Set(school.to_owned()), error_findings: Set(0), ..Default::default() };
     school_state::Entity::insert(row).on_conflict(nothing).exec_without_returning(tx.db()).await?;
     Ok(())
 }

@@ -30,7 +30,10 @@ pub fn with_total(total: u64, parts: &[u64]) -> (Figure, Vec<Figure>) {
     let mut hidden: Vec<bool> = parts.iter().map(|count| small(*count)).collect();
     if small(total) {
         // Everything above nothing is hidden, and what is nothing may be seen.
-        return (Figure::Hidden, parts.iter().map(|count| if *count == 0 { Figure::Count(0) } else { Figure::Hidden }).collect());
+        return (
+            Figure::Hidden,
+            parts.iter().map(|count| if *count == 0 { Figure::Count(0) } else { Figure::Hidden }).collect(),
+        );
     }
     if hidden.contains(&true) {
         while !safe(parts, &hidden) {

@@ -56,7 +56,11 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
     let report = client.get_authority_report(request).await.map_err(|s| Error::from_status(&s))?.into_inner();
     let report = report.report.unwrap_or_default();
     assert_eq!(report.schools.len(), 2);
-    assert_eq!(line(&report.lines, "concerns_recorded"), Some((0, "c".into())), "11 less 9 would tell the small school's 2");
+    assert_eq!(
+        line(&report.lines, "concerns_recorded"),
+        Some((0, "c".into())),
+        "11 less 9 would tell the small school's 2"
+    );
     let bad = GetAuthorityReportRequest { term_id: "next year".into() };
     let refused = client.get_authority_report(bad).await.err().map(|s| Error::from_status(&s));
     assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("term_id"));

@@ -7,8 +7,8 @@ use super::fetch;
 use crate::{
     console::visit::{Answer, Visit},
     pages::{
-        form::{Answers, Field, Form, FormPage},
-        part::{Head, Link},
+        form::{Answers, Field, FormPage},
+        part::Head,
     },
 };
 
@@ -48,6 +48,7 @@ async fn case_or_bare(visit: &Visit, case_id: &str) -> Case {
 /// A page as a test makes it.
 #[cfg(test)]
 pub fn sample(title: &str, fields: Vec<Field>) -> FormPage {
+    use crate::pages::{form::Form, part::Link};
     let head = Head::new(title, vec![Link::new("Home", "/")]).of("2026-014");
     FormPage::new(head, Form::new("/schools/sch_1/cases/cas_1/x", "Save", "1".into(), fields))
 }

@@ -1,6 +1,7 @@
 //! Closing a case: refused, naming what is open, until nothing is.
 
 use axum::extract::Path;
+use chassis::error::Violations;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Case, CloseCaseRequest},
@@ -17,10 +18,7 @@ use crate::{
 
 /// What is asked.
 pub fn fields() -> Vec<Field> {
-    vec![
-        Field::radios("outcome", "How does it end?", words::OUTCOMES),
-        Field::long_text("reason", "Why?"),
-    ]
+    vec![Field::radios("outcome", "How does it end?", words::OUTCOMES), Field::long_text("reason", "Why?")]
 }
 
 fn page(visit: &Visit, case: &Case) -> FormPage {
@@ -47,6 +45,12 @@ pub async fn close(Path((_, case_id)): Path<(String, String)>, posted: Posted) -
         etag: answers.text("etag"),
         request_id: answers.request_id(),
     };
-    let done = heard(visit.cases()?.close_case(ask(command))).await;
+    let mut v = Violations::new();
+    v.check(!command.outcome.is_empty(), "outcome", "Select how it ends");
+    v.check(!command.reason.is_empty(), "reason", "Enter why");
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.close_case(ask(command))).await,
+        Err(error) => Err(error),
+    };
     act::settle(&visit, &case_id, &answers, done, "closed", |case| page(&visit, case)).await
 }

@@ -1,7 +1,10 @@
 //! Recording a talk with police or the front door: what lets a case go beyond the school.
 
 use axum::extract::Path;
-use chassis::{clock::timestamp, error::Error};
+use chassis::{
+    clock::timestamp,
+    error::{Error, Violations},
+};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Case, RecordConsultationRequest},
@@ -20,7 +23,8 @@ use crate::{
 pub fn fields() -> Vec<Field> {
     vec![
         Field::radios("agency", "Whom did you talk to?", words::CONSULTED),
-        Field::moment("consult_time", "When? (optional)").hint("Leave this empty if it was just now. For example, 27 11 2025 and 9:30am."),
+        Field::moment("consult_time", "When? (optional)")
+            .hint("Leave this empty if it was just now. For example, 27 11 2025 and 9:30am."),
         Field::name("reference", "Their reference (optional)").hint("For example, an incident number.").width("20"),
         Field::long_text("advice", "What did they advise?"),
     ]
@@ -48,6 +52,10 @@ pub async fn record(Path((_, case_id)): Path<(String, String)>, posted: Posted) 
 }
 
 fn command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<RecordConsultationRequest, Error> {
+    let mut v = Violations::new();
+    v.check(!answers.text("agency").is_empty(), "agency", "Select whom you talked to");
+    v.check(!answers.text("advice").is_empty(), "advice", "Enter what they advised");
+    v.finish()?;
     Ok(RecordConsultationRequest {
         school_id: visit.school.clone(),
         case_id: case_id.to_owned(),

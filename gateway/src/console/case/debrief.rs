@@ -1,6 +1,7 @@
 //! Recording what was learnt once the work is done.
 
 use axum::extract::Path;
+use chassis::error::Error;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Case, RecordDebriefRequest},
@@ -41,6 +42,10 @@ pub async fn record(Path((_, case_id)): Path<(String, String)>, posted: Posted) 
         actions: answers.text("actions"),
         request_id: answers.request_id(),
     };
-    let done = heard(visit.cases()?.record_debrief(ask(command))).await;
+    let done = if command.findings.is_empty() {
+        Err(Error::invalid("findings", "Enter what went well and what did not"))
+    } else {
+        heard(visit.cases()?.record_debrief(ask(command))).await
+    };
     act::settle(&visit, &case_id, &answers, done, "debrief", |case| page(&visit, case)).await
 }

@@ -1,6 +1,7 @@
 //! Adding an entry to a case: what was seen, said or done, never changed afterwards.
 
 use axum::extract::Path;
+use chassis::error::Violations;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{AddEntryRequest, Case},
@@ -20,8 +21,9 @@ const SIGNIFICANT: Codes = &[("yes", "Yes, it belongs in the chronology"), ("no"
 /// What is asked.
 pub fn fields() -> Vec<Field> {
     vec![
-        Field::long_text("text", "What happened, was said or was done?")
-            .hint("Facts and your professional view, told apart. You cannot change it later: add another entry instead."),
+        Field::long_text("text", "What happened, was said or was done?").hint(
+            "Facts and your professional view, told apart. You cannot change it later: add another entry instead.",
+        ),
         Field::radios("significant", "Is it a significant event for the child?", SIGNIFICANT).value("no"),
         Field::long_text("impact", "For a significant event: what did it mean for the child?"),
     ]
@@ -49,6 +51,12 @@ pub async fn add(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> 
         impact: answers.text("impact"),
         request_id: answers.request_id(),
     };
-    let done = heard(visit.cases()?.add_entry(ask(command))).await;
+    let mut v = Violations::new();
+    v.check(!command.text.is_empty(), "text", "Enter what happened, was said or was done");
+    v.check(!command.significant || !command.impact.is_empty(), "impact", "Enter what it meant for the child");
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.add_entry(ask(command))).await,
+        Err(error) => Err(error),
+    };
     act::settle(&visit, &case_id, &answers, done, "entry", |case| page(&visit, case)).await
 }

@@ -108,7 +108,12 @@ pub fn case() -> Case {
             create_time: at,
             account_id: "acc_1".into(),
         }],
-        debrief: Some(Debrief { findings: "Fast".into(), actions: "Train".into(), create_time: at, account_id: "acc_1".into() }),
+        debrief: Some(Debrief {
+            findings: "Fast".into(),
+            actions: "Train".into(),
+            create_time: at,
+            account_id: "acc_1".into(),
+        }),
         shared_incident_id: "shi_1".into(),
         concern_ids: vec!["con_1".into(), "con_2".into()],
         create_time: at,

@@ -16,7 +16,8 @@ use crate::{
 /// What is asked; `schools` are ids and names.
 pub fn fields(schools: &[(String, String)]) -> Vec<Field> {
     let school = if schools.is_empty() {
-        Field::name("to_school_id", "Which school?").hint("Enter its id on this platform, such as sch_0123. The other school’s lead can tell you.")
+        Field::name("to_school_id", "Which school?")
+            .hint("Enter its id on this platform, such as sch_0123. The other school’s lead can tell you.")
     } else {
         let choices = schools.iter().map(|(id, name)| (id.as_str(), name.as_str()));
         Field::select("to_school_id", "Which school?").choices([("", "Choose a school")]).choices(choices)
@@ -25,7 +26,8 @@ pub fn fields(schools: &[(String, String)]) -> Vec<Field> {
         school,
         Field::long_text("summary", "What should the other school know to begin with?")
             .hint("No names. Write “Learner 1” instead. They read it only once they have accepted."),
-        Field::name("contact", "Whom should they ring?").hint("A name and a telephone number. It stands in the invitation."),
+        Field::name("contact", "Whom should they ring?")
+            .hint("A name and a telephone number. It stands in the invitation."),
     ]
 }
 

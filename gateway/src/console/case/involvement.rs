@@ -1,6 +1,7 @@
 //! Naming a person's part in a case.
 
 use axum::extract::Path;
+use chassis::error::Violations;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{AddInvolvementRequest, Case},
@@ -48,6 +49,12 @@ pub async fn add(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> 
         vulnerabilities: answers.all("vulnerabilities"),
         request_id: answers.request_id(),
     };
-    let done = heard(visit.cases()?.add_involvement(ask(command))).await;
+    let mut v = Violations::new();
+    v.check(!command.person.is_empty(), "person", "Enter their full name");
+    v.check(!command.role.is_empty(), "role", "Select their part in this case");
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.add_involvement(ask(command))).await,
+        Err(error) => Err(error),
+    };
     act::settle(&visit, &case_id, &answers, done, "person", |case| page(&visit, case)).await
 }

@@ -41,7 +41,11 @@ fn page(visit: &Visit, case: &Case, chosen: &str) -> FormPage {
     let title = "Record what parents are told";
     let page = act::page(visit, case, title, "parents-decisions", "Record the decision", fields(case, chosen));
     let children = case.involvements.iter().any(|i| !matches!(i.role.as_str(), "subject_adult" | "reporter"));
-    if children { page } else { page.lead("Nobody is named in this case yet. Add the children first, then record this for each.") }
+    if children {
+        page
+    } else {
+        page.lead("Nobody is named in this case yet. Add the children first, then record this for each.")
+    }
 }
 
 /// Asks.

@@ -1,7 +1,7 @@
 //! Making a referral to an agency, and recording what it answered.
 
 use axum::extract::Path;
-use chassis::error::Error;
+use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Case, MakeReferralRequest, RecordReferralOutcomeRequest},
@@ -83,7 +83,13 @@ pub async fn make(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
         reference: answers.text("reference"),
         request_id: answers.request_id(),
     };
-    let done = heard(visit.cases()?.make_referral(ask(command))).await;
+    let mut v = Violations::new();
+    v.check(!command.agency.is_empty(), "agency", "Select which agency");
+    v.check(!command.reason.is_empty(), "reason", "Enter why you are referring");
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.make_referral(ask(command))).await,
+        Err(error) => Err(error),
+    };
     let agencies = if done.is_err() { agencies(&visit).await } else { Vec::new() };
     act::settle(&visit, &case_id, &answers, done, "referral", |case| page(&visit, case, &agencies)).await
 }
@@ -109,6 +115,12 @@ pub async fn record_outcome(Path((_, case_id, referral_id)): Path<(String, Strin
         text: answers.text("text"),
         request_id: answers.request_id(),
     };
-    let done = heard(visit.cases()?.record_referral_outcome(ask(command))).await;
+    let mut v = Violations::new();
+    v.check(!command.outcome.is_empty(), "outcome", "Select what the agency answered");
+    v.check(!command.text.is_empty(), "text", "Enter what it said");
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.record_referral_outcome(ask(command))).await,
+        Err(error) => Err(error),
+    };
     act::settle(&visit, &case_id, &answers, done, "outcome", |case| outcome_page(&visit, case, &referral_id)).await
 }

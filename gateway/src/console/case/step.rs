@@ -68,14 +68,18 @@ impl StepPage {
         }
         let mut recorded: Vec<(&String, &String)> = step.recorded.iter().collect();
         recorded.sort();
-        rows.extend(recorded.into_iter().map(|(name, value)| Row::new(words::sentence(&words::spaced(name)), value.clone())));
+        rows.extend(
+            recorded.into_iter().map(|(name, value)| Row::new(words::sentence(&words::spaced(name)), value.clone())),
+        );
         rows.extend(Row::some("Why it was skipped", Some(step.reason.clone())));
         if let Some(done) = words::stamp(step.done_time.as_ref()) {
             rows.push(Row::new("Recorded", format!("{done}, by {}", people.name(&step.account_id))));
         }
         let waits_for = match step.waits_for.as_str() {
             "" => Link::default(),
-            "G-HOLD" => Link::new("G-HOLD: record a talk with police or the front door", format!("{here}/consultations/new")),
+            "G-HOLD" => {
+                Link::new("G-HOLD: record a talk with police or the front door", format!("{here}/consultations/new"))
+            }
             other if other.starts_with('P') => Link::new(format!("Step {other}"), format!("{here}/steps/{other}")),
             other => Link::new(other, here),
         };
@@ -102,9 +106,25 @@ pub fn fields(step: &CaseStep) -> Vec<Field> {
     }
     let field = |name: &String| {
         let label = words::sentence(&words::spaced(name));
-        let long = ["advice", "note", "reason", "findings", "actions", "decision", "justification", "act", "what", "entries", "offer"];
+        let long = [
+            "advice",
+            "note",
+            "reason",
+            "findings",
+            "actions",
+            "decision",
+            "justification",
+            "act",
+            "what",
+            "entries",
+            "offer",
+        ];
         let name = format!("recorded.{name}");
-        if long.iter().any(|word| name.contains(word)) { Field::long_text(&name, &label) } else { Field::name(&name, &label) }
+        if long.iter().any(|word| name.contains(word)) {
+            Field::long_text(&name, &label)
+        } else {
+            Field::name(&name, &label)
+        }
     };
     step.records.iter().map(field).collect()
 }
@@ -162,7 +182,8 @@ pub async fn complete(Path((_, case_id, step_id)): Path<(String, String, String)
             let step = find(&case, &step_id)?;
             let action = format!("{here}/steps/{step_id}/complete");
             // The step may have been done by somebody else meanwhile: what was written is shown all the same.
-            let form = form(&visit, &case, step).unwrap_or_else(|| visit.form(action, "Record that it is done", fields(step)));
+            let form =
+                form(&visit, &case, step).unwrap_or_else(|| visit.form(action, "Record that it is done", fields(step)));
             let form = visit.mended(form, &answers, &error, &here)?;
             visit.page_again(&page(&visit, &case, step, Some(form)).await, &error)
         }

@@ -25,8 +25,10 @@ use crate::{
     },
 };
 
-const STATES: Codes = &[("new", "New"), ("true", "Real"), ("understandable", "Understandable"), ("false", "False alarms")];
-const BASES: Codes = &[("list", "A list that blocks it"), ("search", "Words searched for"), ("category", "The filter’s category")];
+const STATES: Codes =
+    &[("new", "New"), ("true", "Real"), ("understandable", "Understandable"), ("false", "False alarms")];
+const BASES: Codes =
+    &[("list", "A list that blocks it"), ("search", "Words searched for"), ("category", "The filter’s category")];
 const IDENTITY: Codes = &[
     ("strong", "Sure"),
     ("likely", "Likely"),
@@ -80,7 +82,7 @@ impl Line {
 }
 
 fn theme(alert: &Alert) -> String {
-    words::sentence(&words::spaced(&alert.theme))
+    words::called(words::THEMES, &alert.theme)
 }
 
 #[cfg(test)]
@@ -168,7 +170,10 @@ impl Page for AlertPage {
 
 impl AlertPage {
     fn new(alert: &Alert, crumbs: Vec<Link>, feed: &str, form: Option<Form>) -> Self {
-        let mut rows = vec![Row::new("Theme", theme(alert)), Row::new("Severity", words::called(words::SEVERITIES, &alert.severity))];
+        let mut rows = vec![
+            Row::new("Theme", theme(alert)),
+            Row::new("Severity", words::called(words::SEVERITIES, &alert.severity)),
+        ];
         rows.extend(Row::some("Happened", words::stamp(alert.event_time.as_ref())));
         rows.push(Row::new("How often", words::counted(alert.count, "time", "times")));
         rows.extend(Row::some("User, as the filter wrote it", Some(alert.user.clone())));
@@ -206,7 +211,9 @@ async fn fetch(visit: &Visit, alert_id: &str) -> Result<Alert, Error> {
 
 fn form(visit: &Visit, alert: &Alert) -> Option<Form> {
     let open = alert.verdict == "new" && visit.may(Permission::AlertAnswer);
-    open.then(|| visit.form(visit.at(&format!("/filtering/alerts/{}/verdict", alert.alert_id)), "Save the verdict", fields()))
+    open.then(|| {
+        visit.form(visit.at(&format!("/filtering/alerts/{}/verdict", alert.alert_id)), "Save the verdict", fields())
+    })
 }
 
 fn page(visit: &Visit, alert: &Alert, form: Option<Form>) -> AlertPage {

@@ -24,7 +24,10 @@ const BATCH: usize = 512 << 10;
 
 /// What is asked.
 pub fn fields() -> Vec<Field> {
-    vec![Field::file("file", "The log file").hint("As the filter wrote it, 256 MB at most. Sending the same page twice counts its lines once.")]
+    vec![
+        Field::file("file", "The log file")
+            .hint("As the filter wrote it, 256 MB at most. Sending the same page twice counts its lines once."),
+    ]
 }
 
 fn page(visit: &Visit, feed_id: &str) -> FormPage {
@@ -142,7 +145,8 @@ mod tests {
 
     fn cut(file: &[u8], chunk: usize) -> Vec<(u64, Vec<u8>)> {
         let text = String::new;
-        let mut delivery = Delivery { school_id: text(), feed_id: text(), delivery_id: text(), lines: vec![], first_line: 1 };
+        let mut delivery =
+            Delivery { school_id: text(), feed_id: text(), delivery_id: text(), lines: vec![], first_line: 1 };
         let mut batches = Vec::new();
         for piece in file.chunks(chunk) {
             delivery.lines.extend_from_slice(piece);

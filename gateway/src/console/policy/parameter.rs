@@ -42,10 +42,29 @@ impl Page for Parameters {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let definition = |key: &str, required| ParameterDefinition { key: key.into(), title: "filter product".into(), required, ..ParameterDefinition::default() };
-        let template = Template { parameters: vec![definition("filter.product", true), definition("vc.enabled", true)], ..Template::default() };
-        let value = proto::policy_registry::v1::Parameter { key: "filter.product".into(), values: vec!["One".into(), "Two".into()], origin: "document".into(), line: 7, confidence: 60 };
-        let instance = Instance { instance_id: "ins_1".into(), state: InstanceState::Draft.into(), parameters: vec![value], ..Instance::default() };
+        let definition = |key: &str, required| ParameterDefinition {
+            key: key.into(),
+            title: "filter product".into(),
+            required,
+            ..ParameterDefinition::default()
+        };
+        let template = Template {
+            parameters: vec![definition("filter.product", true), definition("vc.enabled", true)],
+            ..Template::default()
+        };
+        let value = proto::policy_registry::v1::Parameter {
+            key: "filter.product".into(),
+            values: vec!["One".into(), "Two".into()],
+            origin: "document".into(),
+            line: 7,
+            confidence: 60,
+        };
+        let instance = Instance {
+            instance_id: "ins_1".into(),
+            state: InstanceState::Draft.into(),
+            parameters: vec![value],
+            ..Instance::default()
+        };
         vec![
             Self::new(&instance, &template, Vec::new(), Some("/p")),
             Self::new(&Instance::default(), &Template::default(), Vec::new(), None),
@@ -76,12 +95,22 @@ impl Parameters {
         };
         let defined = template.parameters.iter().map(one);
         let undefined = instance.parameters.iter().filter(|p| template.parameters.iter().all(|d| d.key != p.key));
-        let undefined = undefined.map(|p| one(&ParameterDefinition { key: p.key.clone(), title: words::spaced(&p.key.replace('.', " ")), ..Default::default() }));
+        let undefined = undefined.map(|p| {
+            one(&ParameterDefinition {
+                key: p.key.clone(),
+                title: words::spaced(&p.key.replace('.', " ")),
+                ..Default::default()
+            })
+        });
         let parameters: Vec<One> = defined.chain(undefined).collect();
         let missing = u64::try_from(parameters.iter().filter(|p| p.needed).count()).unwrap_or_default();
         Self {
             head: Head::new("Parameters", crumbs).of(format!("Version {}", instance.version)),
-            missing: if missing == 0 { String::new() } else { words::counted(missing, "value is missing", "values are missing") },
+            missing: if missing == 0 {
+                String::new()
+            } else {
+                words::counted(missing, "value is missing", "values are missing")
+            },
             parameters,
         }
     }
@@ -128,7 +157,11 @@ fn editable(instance: &Instance) -> bool {
 }
 
 fn page(visit: &Visit, instance: &Instance, template: &Template, key: &str) -> FormPage {
-    let bare = || ParameterDefinition { key: key.to_owned(), title: words::spaced(&key.replace('.', " ")), ..Default::default() };
+    let bare = || ParameterDefinition {
+        key: key.to_owned(),
+        title: words::spaced(&key.replace('.', " ")),
+        ..Default::default()
+    };
     let definition = template.parameters.iter().find(|d| d.key == key).cloned().unwrap_or_else(bare);
     let values = instance.parameters.iter().find(|p| p.key == key).map(|p| p.values.clone()).unwrap_or_default();
     let base = visit.at(&format!("/policy/versions/{}/parameters", instance.instance_id));

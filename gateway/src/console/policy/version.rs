@@ -64,8 +64,20 @@ impl Page for VersionPage {
             template_version: 1,
             source_name: "policy.md".into(),
             findings: vec![
-                Finding { rule: "AGENCY-AREA".into(), severity: Severity::Error.into(), line: 12, column: 3, message: "names another area".into(), fix: "use the register".into() },
-                Finding { rule: "REVIEW".into(), severity: Severity::Warning.into(), message: "no date".into(), ..Finding::default() },
+                Finding {
+                    rule: "AGENCY-AREA".into(),
+                    severity: Severity::Error.into(),
+                    line: 12,
+                    column: 3,
+                    message: "names another area".into(),
+                    fix: "use the register".into(),
+                },
+                Finding {
+                    rule: "REVIEW".into(),
+                    severity: Severity::Warning.into(),
+                    message: "no date".into(),
+                    ..Finding::default()
+                },
             ],
             import: Some(ImportSummary {
                 paragraphs: 10,
@@ -73,7 +85,10 @@ impl Page for VersionPage {
                 amended: 2,
                 added: 1,
                 ignored: 2,
-                ignored_paragraphs: vec![proto::policy_registry::v1::IgnoredParagraph { line: 3, why: "heading".into() }],
+                ignored_paragraphs: vec![proto::policy_registry::v1::IgnoredParagraph {
+                    line: 3,
+                    why: "heading".into(),
+                }],
                 ..ImportSummary::default()
             }),
             ..Instance::default()
@@ -90,7 +105,14 @@ impl Page for VersionPage {
 }
 
 impl VersionPage {
-    fn new(instance: &Instance, people: &People, crumbs: Vec<Link>, here: &str, acts: Vec<Form>, form: Option<Form>) -> Self {
+    fn new(
+        instance: &Instance,
+        people: &People,
+        crumbs: Vec<Link>,
+        here: &str,
+        acts: Vec<Form>,
+        form: Option<Form>,
+    ) -> Self {
         let errors = instance.findings.iter().filter(|f| f.severity() == Severity::Error).count();
         let total = u64::try_from(instance.findings.len()).unwrap_or_default();
         Self {
@@ -135,7 +157,11 @@ fn imported(import: &ImportSummary) -> Imported {
     Imported {
         sum: format!(
             "{} = {} matched + {} amended + {} added + {} set aside",
-            words::counted(u64::from(*paragraphs), "paragraph", "paragraphs"), n(*matched), n(*amended), n(*added), n(*ignored)
+            words::counted(u64::from(*paragraphs), "paragraph", "paragraphs"),
+            n(*matched),
+            n(*amended),
+            n(*added),
+            n(*ignored)
         ),
         rows: vec![
             Row::new("Matched", format!("{}: the same in substance as the template", n(*matched))),
@@ -145,7 +171,11 @@ fn imported(import: &ImportSummary) -> Imported {
             Row::new("Headings found", n(import.sections)),
             Row::new("Template clauses not found", n(import.missing)),
         ],
-        ignored: import.ignored_paragraphs.iter().map(|p| Row::new(format!("Line {}", p.line), words::called(words::IGNORED, &p.why))).collect(),
+        ignored: import
+            .ignored_paragraphs
+            .iter()
+            .map(|p| Row::new(format!("Line {}", p.line), words::called(words::IGNORED, &p.why)))
+            .collect(),
     }
 }
 
@@ -184,7 +214,9 @@ fn acts(visit: &Visit, instance: &Instance) -> Vec<Form> {
     };
     match instance.state() {
         InstanceState::Draft if visit.may(Permission::PolicyApprove) => vec![act("approve", "Approve as head")],
-        InstanceState::Approved if visit.may(Permission::PolicyRatify) => vec![act("ratify", "Ratify for the governors")],
+        InstanceState::Approved if visit.may(Permission::PolicyRatify) => {
+            vec![act("ratify", "Ratify for the governors")]
+        }
         InstanceState::Ratified if visit.may(Permission::PolicyPublish) => vec![act("publish", "Bring into force")],
         _ => Vec::new(),
     }

@@ -207,7 +207,13 @@ async fn an_event_has_its_effect_once(engine: Engine) -> Result<()> {
 
     let other = bed.setup("incident-cases").await?.store::<Migrations>().await?;
     let poison = Inbox::new(other.clone(), Counter(poisoned.clone(), true));
-    poison.deliver(Envelope { event_id: "evt_x".into(), event: Some(Event::ConcernRecorded(ConcernRecorded::default())), ..Envelope::default() }).await;
+    poison
+        .deliver(Envelope {
+            event_id: "evt_x".into(),
+            event: Some(Event::ConcernRecorded(ConcernRecorded::default())),
+            ..Envelope::default()
+        })
+        .await;
     assert_eq!(poisoned.load(Ordering::SeqCst), 5);
     let letters = Statement::from_string(other.connection().get_database_backend(), "SELECT event_id FROM dead_letter");
     assert_eq!(other.connection().query_all_raw(letters).await?.len(), 1);

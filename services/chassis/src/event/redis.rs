@@ -41,9 +41,8 @@ impl RedisBus {
     /// # Errors
     /// `Invalid` where the address cannot be read.
     pub async fn new(url: &str, reader: impl Into<String>) -> Result<Self> {
-        let client = Client::open(url).map_err(|e| {
-            Error::invalid("redis.url", "Enter an address such as redis://127.0.0.1:6379").because(e)
-        })?;
+        let client = Client::open(url)
+            .map_err(|e| Error::invalid("redis.url", "Enter an address such as redis://127.0.0.1:6379").because(e))?;
         let config = ConnectionManagerConfig::new().set_response_timeout(Some(Duration::from_secs(2)));
         let connection = ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(unavailable)?;
         Ok(Self { client, connection, reader: reader.into() })

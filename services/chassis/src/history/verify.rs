@@ -72,8 +72,7 @@ pub enum Fault {
 /// # Errors
 /// Only where the database cannot be read at all; what does not hold is in the report.
 pub async fn verify(tx: &DatabaseTransaction, origin: &str, key: &VerifyingKey) -> Result<Report> {
-    let mut report =
-        Report { origin: origin.to_owned(), entries: 0, checkpoints: 0, states: 0, faults: Vec::new() };
+    let mut report = Report { origin: origin.to_owned(), entries: 0, checkpoints: 0, states: 0, faults: Vec::new() };
     let notes = checkpoints(tx).await?;
     let mut tree = Frontier::default();
     let mut states: BTreeMap<(String, String), (i64, String)> = BTreeMap::new();

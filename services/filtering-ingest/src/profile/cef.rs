@@ -94,7 +94,10 @@ fn extension(text: &str) -> Vec<(&str, String)> {
     }
     let ends = keys.iter().skip(1).map(|(start, _)| *start).chain([text.len()]);
     let value = |text: &str| text.trim().replace("\\=", "=").replace("\\|", "|").replace("\\\\", "\\");
-    keys.iter().zip(ends).map(|((start, equals), end)| (&text[*start..*equals], value(&text[equals + 1..end]))).collect()
+    keys.iter()
+        .zip(ends)
+        .map(|((start, equals), end)| (&text[*start..*equals], value(&text[equals + 1..end])))
+        .collect()
 }
 
 /// The value of the custom field whose label is this word.
@@ -107,5 +110,7 @@ fn labelled<'a>(pairs: &'a [(&str, String)], label: &str) -> Option<&'a str> {
 /// An epoch or RFC 3339.
 fn time(text: &str) -> Option<time::OffsetDateTime> {
     use time::format_description::well_known::Rfc3339;
-    epoch(text).or_else(|| time::OffsetDateTime::parse(text, &Rfc3339).ok()).map(|at| at.to_offset(time::UtcOffset::UTC))
+    epoch(text)
+        .or_else(|| time::OffsetDateTime::parse(text, &Rfc3339).ok())
+        .map(|at| at.to_offset(time::UtcOffset::UTC))
 }

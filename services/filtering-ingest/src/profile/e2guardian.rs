@@ -26,7 +26,8 @@ pub(super) fn read(line: &str, context: Context<'_>) -> Result<Observation, Reje
         return Err(Rejected { reason: "no_target", detail: "there is no address" });
     }
     let number = |at: usize| columns.get(at).is_some_and(|c| c.trim_start_matches('-').parse::<i64>().is_ok());
-    let method = (5..columns.len()).find(|at| METHODS.contains(&columns[*at]) && number(at + 1) && (at + 2 == columns.len() || number(at + 2)));
+    let method = (5..columns.len())
+        .find(|at| METHODS.contains(&columns[*at]) && number(at + 1) && (at + 2 == columns.len() || number(at + 2)));
     let Some(method) = method else {
         return Err(Rejected::malformed("there is no method with size and weight"));
     };

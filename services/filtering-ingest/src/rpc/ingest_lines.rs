@@ -96,14 +96,7 @@ fn check(batch: &IngestLinesRequest) -> Result<()> {
     violations.finish()
 }
 
-async fn judge(
-    app: &App,
-    tx: &Tx,
-    scope: &Scope,
-    feed: &Feed,
-    batch: &IngestLinesRequest,
-    done: u64,
-) -> Result<Taken> {
+async fn judge(app: &App, tx: &Tx, scope: &Scope, feed: &Feed, batch: &IngestLinesRequest, done: u64) -> Result<Taken> {
     let school = scope.school()?.as_str();
     let rules = store::rules(tx, school).await?;
     let episodes = store::intake::episodes(tx).await?;
@@ -227,8 +220,7 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised) -> Result<AlertId> {
             .detail("severity", severity.clone())
             .state("alert", &body),
     );
-    let event =
-        AlertRaised { feed_id: feed.id.to_string(), theme: verdict.theme, severity, route: verdict.route };
+    let event = AlertRaised { feed_id: feed.id.to_string(), theme: verdict.theme, severity, route: verdict.route };
     tx.announce(alert.id.as_str(), Event::AlertRaised(event)).await?;
     Ok(alert.id)
 }

@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use super::{
-    By, Case, CaseId, Closing, Consultation, Debrief, Entry, EntryId, Fact, Involvement,
-    InvolvementId, ParentsDecision, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
+    By, Case, CaseId, Closing, Consultation, Debrief, Entry, EntryId, Fact, Involvement, InvolvementId,
+    ParentsDecision, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
 };
 use crate::{
     gate,
@@ -35,14 +35,8 @@ pub const FACTS: &[(&str, &[&str])] = &[
 ];
 
 /// Agencies a talk with which opens the gate on wider contact.
-const CONSULTED: &[&str] = &[
-    "police_101",
-    "emergency",
-    "front_door_urgent",
-    "front_door_advice",
-    "front_door_form",
-    "front_door_city",
-];
+const CONSULTED: &[&str] =
+    &["police_101", "emergency", "front_door_urgent", "front_door_advice", "front_door_form", "front_door_city"];
 
 impl Case {
     /// Opens a case, pinned to a policy.

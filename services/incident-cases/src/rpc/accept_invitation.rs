@@ -38,9 +38,15 @@ pub(super) async fn accept_invitation(
     let mut shared = store::shared::load(&tx, &shared_id, &request.school_id).await?;
     shared.members.push(request.school_id.clone());
     let body = store::shared::update(&tx, &shared, &request.school_id).await?;
-    tx.record(Act::new("shared_incident.joined", shared.id.as_str()).school(&request.school_id).state("shared_incident", &body));
+    tx.record(
+        Act::new("shared_incident.joined", shared.id.as_str())
+            .school(&request.school_id)
+            .state("shared_incident", &body),
+    );
     let body = store::shared::update_invitation(&tx, &invitation).await?;
-    tx.record(Act::new("invitation.accepted", invitation.id.as_str()).school(&request.school_id).state("invitation", &body));
+    tx.record(
+        Act::new("invitation.accepted", invitation.id.as_str()).school(&request.school_id).state("invitation", &body),
+    );
     let event = Event::InvitationAccepted(v1::InvitationAccepted { shared_incident_id: shared_id });
     tx.announce_at(&request.school_id, shared.id.as_str(), event).await?;
     let response = AcceptInvitationResponse {

@@ -20,12 +20,8 @@ pub(super) async fn add_entry(app: &App, request: Request<AddEntryRequest>) -> R
         violations.text("impact", "what it meant for the child", &request.impact, NARRATIVE_MAX);
     }
     violations.finish()?;
-    let target = Target {
-        school_id: &request.school_id,
-        case_id: &request.case_id,
-        request_id: &request.request_id,
-        etag: "",
-    };
+    let target =
+        Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: crate::case::By<'_>, ids: &Ids| {
         let impact = request.significant.then(|| request.impact.trim().to_owned());
         case.add_entry(by, ids.next(), request.text.trim().to_owned(), impact)?;

@@ -33,12 +33,8 @@ pub(super) async fn add_involvement(
         "Select up to 20, each 200 characters or less",
     );
     violations.finish()?;
-    let target = Target {
-        school_id: &request.school_id,
-        case_id: &request.case_id,
-        request_id: &request.request_id,
-        etag: "",
-    };
+    let target =
+        Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, _: By<'_>, ids: &Ids| {
         case.add_involvement(Involvement {
             id: ids.next(),

@@ -33,12 +33,8 @@ pub(super) async fn complete_step(app: &App, request: Request<CompleteStepReques
         violations.check(fits, format!("recorded.{field}"), format!("Text must be {NARRATIVE_MAX} characters or less"));
     }
     violations.finish()?;
-    let target = Target {
-        school_id: &request.school_id,
-        case_id: &request.case_id,
-        request_id: &request.request_id,
-        etag: "",
-    };
+    let target =
+        Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
         case.complete_step(by, &request.step_id, recorded)?;
         Ok(Done::new("step.completed").detail("step", &request.step_id))

@@ -30,8 +30,7 @@ pub(super) async fn decline_invitation(
     invitation.answer(Answer { accepted: false, reason, by, at: tx.now() })?;
     let body = store::shared::update_invitation(&tx, &invitation).await?;
     tx.record(Act::new("invitation.declined", invitation.id.as_str()).state("invitation", &body));
-    let response =
-        DeclineInvitationResponse { invitation: Some(convert::invitation(&invitation, &request.school_id)) };
+    let response = DeclineInvitationResponse { invitation: Some(convert::invitation(&invitation, &request.school_id)) };
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)

@@ -21,12 +21,8 @@ pub(super) async fn deviate_step(app: &App, request: Request<DeviateStepRequest>
     let mut violations = Violations::new();
     violations.text("reason", "why the step is skipped", &request.reason, NARRATIVE_MAX);
     violations.finish()?;
-    let target = Target {
-        school_id: &request.school_id,
-        case_id: &request.case_id,
-        request_id: &request.request_id,
-        etag: "",
-    };
+    let target =
+        Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
         case.deviate_step(by, &request.step_id, request.reason.trim().to_owned())?;
         Ok(Done::new("step.deviated").detail("step", &request.step_id))

@@ -65,7 +65,9 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
         answer: None,
     };
     let body = store::shared::insert_invitation(&tx, &invitation).await?;
-    tx.record(Act::new("school.invited", invitation.id.as_str()).detail("to", invited.as_str()).state("invitation", &body));
+    tx.record(
+        Act::new("school.invited", invitation.id.as_str()).detail("to", invited.as_str()).state("invitation", &body),
+    );
     let body = store::case::update(&tx, &mut case).await?;
     tx.record(Act::new("case.shared", case.id.as_str()).state("case_file", &body));
     let event = SchoolInvited { shared_incident_id: shared.id.to_string(), invited_school_id: invited.to_string() };
@@ -83,12 +85,7 @@ fn unknown_school() -> Error {
     Error::invalid("to_school_id", "Select a school of this authority")
 }
 
-fn open(
-    case: &Case,
-    id: SharedIncidentId,
-    request: &InviteSchoolRequest,
-    now: time::OffsetDateTime,
-) -> SharedIncident {
+fn open(case: &Case, id: SharedIncidentId, request: &InviteSchoolRequest, now: time::OffsetDateTime) -> SharedIncident {
     SharedIncident {
         id,
         members: vec![case.school_id.clone()],

@@ -18,8 +18,5 @@ pub(super) async fn list_my_concerns(
     let (concerns, next) = store::concern::list_of(&tx, scope.account_text(), &page).await?;
     tx.record(Act::new("concern.listed", scope.account_text()).detail("count", concerns.len()).detail("own", true));
     tx.commit().await?;
-    Ok(ListMyConcernsResponse {
-        concerns: concerns.iter().map(convert::my_concern).collect(),
-        next_page_token: next,
-    })
+    Ok(ListMyConcernsResponse { concerns: concerns.iter().map(convert::my_concern).collect(), next_page_token: next })
 }

@@ -30,12 +30,8 @@ pub(super) async fn make_referral(app: &App, request: Request<MakeReferralReques
     violations.text("reason", "why the referral is made", &request.reason, NARRATIVE_MAX);
     violations.check(request.reference.chars().count() <= NAME_MAX, "reference", "Text must be 200 characters or less");
     violations.finish()?;
-    let target = Target {
-        school_id: &request.school_id,
-        case_id: &request.case_id,
-        request_id: &request.request_id,
-        etag: "",
-    };
+    let target =
+        Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
         let agency_name = case.agency(&request.agency)?.to_owned();
         case.refer(Referral {

@@ -30,12 +30,8 @@ pub(super) async fn record_consultation(
         None => None,
         Some(at) => Some(moment(at).ok_or_else(|| Error::invalid("consult_time", "Enter a real date and time"))?),
     };
-    let target = Target {
-        school_id: &request.school_id,
-        case_id: &request.case_id,
-        request_id: &request.request_id,
-        etag: "",
-    };
+    let target =
+        Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
         case.consult(
             by,

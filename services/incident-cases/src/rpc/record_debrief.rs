@@ -23,12 +23,8 @@ pub(super) async fn record_debrief(app: &App, request: Request<RecordDebriefRequ
     let fits = request.actions.chars().count() <= NARRATIVE_MAX;
     violations.check(fits, "actions", format!("Text must be {NARRATIVE_MAX} characters or less"));
     violations.finish()?;
-    let target = Target {
-        school_id: &request.school_id,
-        case_id: &request.case_id,
-        request_id: &request.request_id,
-        etag: "",
-    };
+    let target =
+        Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
         case.debrief(by, request.findings.trim().to_owned(), request.actions.trim().to_owned())?;
         Ok(Done::new("debrief.recorded"))

@@ -30,12 +30,8 @@ pub(super) async fn record_parents_decision(
     violations.text("reason", asked, &request.reason, NARRATIVE_MAX);
     violations.finish()?;
     let involvement: InvolvementId = request.involvement_id.parse().map_err(|_| Error::missing())?;
-    let target = Target {
-        school_id: &request.school_id,
-        case_id: &request.case_id,
-        request_id: &request.request_id,
-        etag: "",
-    };
+    let target =
+        Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
         case.decide_parents(by, &involvement, request.told, request.reason.trim().to_owned())?;
         let decided = Event::ParentsDecided(ParentsDecided { told: request.told });

@@ -33,12 +33,8 @@ pub(super) async fn record_referral_outcome(
     violations.text("text", "what the agency said", &request.text, NARRATIVE_MAX);
     violations.finish()?;
     let referral: ReferralId = request.referral_id.parse().map_err(|_| Error::missing())?;
-    let target = Target {
-        school_id: &request.school_id,
-        case_id: &request.case_id,
-        request_id: &request.request_id,
-        etag: "",
-    };
+    let target =
+        Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
         let (outcome, text) = (request.outcome.clone(), request.text.trim().to_owned());
         let decision = ReferralDecision { outcome: outcome.clone(), text, at: by.at };

@@ -29,9 +29,10 @@ const RISKS: [&str; 4] = ["content", "contact", "conduct", "commerce"];
 pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequest>) -> Result<TriageConcernResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let decision = request.decision.clone().ok_or_else(|| {
-        Error::invalid("decision", "Select no_further_action, new_case or existing_case")
-    })?;
+    let decision = request
+        .decision
+        .clone()
+        .ok_or_else(|| Error::invalid("decision", "Select no_further_action, new_case or existing_case"))?;
     check(&decision)?;
     let fetched = match &decision {
         Decision::NewCase(_) => policy_unless_kept(app, &scope).await?,
@@ -66,8 +67,16 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     let new = case.as_ref().is_some_and(|c| c.opened_at == at);
     concern.triage(outcome)?;
     let body = store::concern::update(&tx, &concern).await?;
-    tx.record(Act::new("concern.triaged", concern.id.as_str()).detail("outcome", concern.state()).state("concern", &body));
-    let outcome = if new { "new_case" } else if case.is_some() { "added_to_case" } else { "no_further_action" };
+    tx.record(
+        Act::new("concern.triaged", concern.id.as_str()).detail("outcome", concern.state()).state("concern", &body),
+    );
+    let outcome = if new {
+        "new_case"
+    } else if case.is_some() {
+        "added_to_case"
+    } else {
+        "no_further_action"
+    };
     let triaged = ConcernTriaged { outcome: outcome.to_owned(), waited_s };
     tx.announce(concern.id.as_str(), Event::ConcernTriaged(triaged)).await?;
     let response = TriageConcernResponse {

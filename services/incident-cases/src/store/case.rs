@@ -31,8 +31,7 @@ pub(crate) async fn next_reference(tx: &Tx) -> Result<String> {
     let id = (school.to_owned(), year);
     let last = case_number::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
     let next = last.as_ref().map_or(1, |row| row.last + 1);
-    let row =
-        case_number::ActiveModel { school_id: Set(school.to_owned()), year: Set(year), last: Set(next) };
+    let row = case_number::ActiveModel { school_id: Set(school.to_owned()), year: Set(year), last: Set(next) };
     match last {
         None => case_number::Entity::insert(row).exec_without_returning(tx.db()).await.map(|_| ())?,
         Some(_) => case_number::Entity::update(row).exec(tx.db()).await.map(|_| ())?,

@@ -27,11 +27,8 @@ pub(crate) async fn insert(tx: &Tx, shared: &SharedIncident) -> Result<Vec<u8>> 
     let lead = shared.members.first().cloned().unwrap_or_default();
     let key = new_key(tx, id, &lead).await?;
     let body = seal(&key, shared, &place(id))?;
-    let row = shared_incident::ActiveModel {
-        id: Set(id.to_owned()),
-        lead_school_id: Set(lead),
-        body: Set(body.clone()),
-    };
+    let row =
+        shared_incident::ActiveModel { id: Set(id.to_owned()), lead_school_id: Set(lead), body: Set(body.clone()) };
     shared_incident::Entity::insert(row).exec_without_returning(tx.db()).await?;
     Ok(body)
 }
@@ -40,7 +37,8 @@ pub(crate) async fn insert(tx: &Tx, shared: &SharedIncident) -> Result<Vec<u8>> 
 pub(crate) async fn update(tx: &Tx, shared: &SharedIncident, member: &str) -> Result<Vec<u8>> {
     let id = shared.id.as_str();
     let body = seal(&key(tx, id, member).await?, shared, &place(id))?;
-    let row = shared_incident::ActiveModel { id: Unchanged(id.to_owned()), body: Set(body.clone()), ..Default::default() };
+    let row =
+        shared_incident::ActiveModel { id: Unchanged(id.to_owned()), body: Set(body.clone()), ..Default::default() };
     shared_incident::Entity::update(row).exec(tx.db()).await?;
     Ok(body)
 }

@@ -58,8 +58,5 @@ pub(super) fn line(line: &Line, now: Option<Figure>, before: Option<Figure>, par
 }
 
 pub(super) fn lines(now: &[Published], before: &[Published]) -> Vec<pb::Line> {
-    now.iter()
-        .zip(before)
-        .map(|(now, before)| line(&now.line, now.figure, before.figure, &now.parts))
-        .collect()
+    now.iter().zip(before).map(|(now, before)| line(&now.line, now.figure, before.figure, &now.parts)).collect()
 }

@@ -1,13 +1,6 @@
 //! Answers a term's figures over the authority's schools, from the very cells the schools' own reports publish.
 
-use chassis::{
-    calendar::Term,
-    caller::Caller,
-    clock::timestamp,
-    db::Tx,
-    error::Result,
-    history::Act,
-};
+use chassis::{calendar::Term, caller::Caller, clock::timestamp, db::Tx, error::Result, history::Act};
 use proto::reporting::v1::{AuthorityReport, Cell, GetAuthorityReportRequest, GetAuthorityReportResponse, SchoolRow};
 use tonic::Request;
 

@@ -1,0 +1,177 @@
+//! Another school's id answers byte for byte as one that never existed: for every rpc that names a school, and for
+//! every id that a request can name.
+
+use std::collections::BTreeMap;
+
+use chassis::{clock::SystemClock, error::Error, id};
+use proto::contract;
+use serde_json::{Value, json};
+
+use crate::installation::{Installation, Person, text};
+
+/// A well-formed id of the same kind that belongs to nothing.
+fn nobodys(id: &str) -> String {
+    chassis::id!(struct AnyId = "any");
+    let ids = id::Ids::new(std::sync::Arc::new(SystemClock));
+    let made = ids.next::<AnyId>().to_string();
+    format!("{}{}", &id[..3], &made[3..])
+}
+
+/// Everything an answer tells, as the wire has it, but for the id of a request.
+fn told(answer: Result<Value, Error>) -> String {
+    match answer {
+        Ok(value) => format!("ok {value}"),
+        Err(error) => {
+            format!("{:?} {} {:?} {:?}", error.kind(), error.message(), error.violations(), error.reason_name())
+        }
+    }
+}
+
+/// A school with something of every kind in it; answers the ids by the field that names them.
+async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String, Person, BTreeMap<String, String>) {
+    let urn = if key == "here" { "888001" } else { "888002" };
+    let request = json!({"name": key, "kind": "primary", "urn": urn, "keyStages": ["KS1"]});
+    let school = text(&officer.call("CreateSchool", request).await["school"]["schoolId"]);
+    let roles = ["ROLE_DSL", "ROLE_STAFF", "ROLE_HEAD", "ROLE_CHAIR", "ROLE_IT", "ROLE_GOVERNOR"];
+    let all = place.person(officer, &format!("{key}.all"), &roles, &school).await;
+    let other = place.person(officer, &format!("{key}.chair"), &["ROLE_CHAIR"], &school).await;
+    let document =
+        std::fs::read(crate::installation::root().join("docs/examples/policies/pennyroyal-lane.txt")).unwrap();
+    let instance = all.import(&school, document).await;
+    let mut etag = Value::Null;
+    for (key, value) in [("role.dsl_lead", "A"), ("net.broadband", "B"), ("doc.next_review", "2030-01-01")] {
+        let now = all.call("GetInstance", json!({"schoolId": school, "instanceId": instance})).await;
+        let set = json!({
+            "schoolId": school, "instanceId": instance, "key": key, "values": [value], "etag": now["instance"]["etag"]
+        });
+        etag = all.call("SetParameter", set).await["instance"]["etag"].clone();
+    }
+    for (who, method) in [(&all, "ApproveInstance"), (&other, "RatifyInstance"), (&all, "PublishInstance")] {
+        let sign = json!({"schoolId": school, "instanceId": instance, "etag": etag});
+        etag = who.call(method, sign).await["instance"]["etag"].clone();
+    }
+    let feed = json!({"schoolId": school, "name": "f", "profile": "squid"});
+    let feed = text(&all.call("CreateFeed", feed).await["feed"]["feedId"]);
+    let search = "1794825936.916 200 10.0.0.1 TCP_MISS/200 1 GET https://www.google.com/search?q=i+want+to+kill+myself u1 HIER_DIRECT/192.0.2.1 text/html\n";
+    all.send(&school, &feed, search).await.unwrap();
+    let alert = all.call("ListAlerts", json!({"schoolId": school})).await;
+    let concern = json!({"schoolId": school, "about": "a", "narrative": "n", "safeNow": "yes"});
+    let concern = text(&all.call("RecordConcern", concern).await["concern"]["concernId"]);
+    let triage =
+        json!({"schoolId": school, "concernId": concern, "newCase": {"procedureId": "P1", "risks": ["conduct"]}});
+    let mut case = Value::Null;
+    for _ in 0..100 {
+        match all.try_call("TriageConcern", triage.clone()).await {
+            Ok(opened) => {
+                case = opened["case"]["caseId"].clone();
+                break;
+            }
+            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
+        }
+    }
+    let on = json!({"schoolId": school, "caseId": case});
+    let with = |more: Value| {
+        let mut request = on.clone();
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    let victim = all.call("AddInvolvement", with(json!({"person": "p", "role": "victim"}))).await;
+    let referral = all.call("MakeReferral", with(json!({"agency": "front_door_form", "reason": "r"}))).await;
+    let ids = [
+        ("instance_id", text(&json!(instance))),
+        ("feed_id", feed),
+        ("alert_id", text(&alert["alerts"][0]["alertId"])),
+        ("concern_id", concern),
+        ("case_id", text(&case)),
+        ("involvement_id", text(&victim["case"]["involvements"][0]["involvementId"])),
+        ("referral_id", text(&referral["referral"]["referralId"])),
+    ];
+    (school, all, ids.into_iter().map(|(field, id)| (field.to_owned(), id)).collect())
+}
+
+#[tokio::test]
+async fn isolation_anothers_id_is_like_one_that_never_existed() {
+    let place = Installation::embedded().await;
+    let officer = place.sign_in("officer").await;
+    officer.call("PublishTemplate", json!({})).await;
+    officer.call("PublishAgencyRegister", json!({"area": "northshire"})).await;
+    let (here, me, mine) = furnished(&place, &officer, "here").await;
+    let (there, _, theirs) = furnished(&place, &officer, "there").await;
+    // Somebody in every role here; so far as their own school goes they may do anything.
+    let camel = |field: &str| {
+        let mut words = field.split('_');
+        let first = words.next().unwrap().to_owned();
+        words.fold(first, |all, w| all + &w[..1].to_uppercase() + &w[1..])
+    };
+    let (mut schools, mut things) = (0, 0);
+    for rpc in contract::rpcs().iter().filter(|r| !r.descriptor.is_client_streaming()) {
+        let fields: Vec<String> = rpc.descriptor.input().fields().map(|f| f.name().to_owned()).collect();
+        if !fields.contains(&"school_id".to_owned()) {
+            continue;
+        }
+        let path = rpc.path.trim_start_matches('/');
+        let request = |school: &str, ids: &dyn Fn(&str) -> Option<String>| {
+            let mut request = json!({"schoolId": school, "requestId": hedgerow::client::request_id()});
+            if !fields.contains(&"request_id".to_owned()) {
+                request.as_object_mut().unwrap().remove("requestId");
+            }
+            for field in &fields {
+                if let Some(id) = ids(field) {
+                    request[camel(field)] = id.into();
+                }
+            }
+            fill(&mut request, rpc.name());
+            request
+        };
+        // Their school, with their things in it, against a school that never was.
+        let foreign = request(&there, &|field| theirs.get(field).cloned());
+        let absent = request(&nobodys(&there), &|field| theirs.get(field).map(|id| nobodys(id)));
+        let answers = (told(me.try_call(path, foreign).await), told(me.try_call(path, absent).await));
+        assert_eq!(answers.0, answers.1, "{path} at another school");
+        assert!(answers.0.starts_with("Missing"), "{path}: {}", answers.0);
+        schools += 1;
+        // My own school, with one thing of theirs in it, against one that never was.
+        for field in fields.iter().filter(|field| theirs.contains_key(*field)) {
+            let but = |id: &str, f: &str| if f == field { Some(id.to_owned()) } else { mine.get(f).cloned() };
+            let nobodys = nobodys(&theirs[field]);
+            let foreign = request(&here, &|f| but(&theirs[field], f));
+            let absent = request(&here, &|f| but(&nobodys, f));
+            let answers = (told(me.try_call(path, foreign).await), told(me.try_call(path, absent).await));
+            assert_eq!(answers.0, answers.1, "{path} with another school's {field}");
+            assert!(answers.0.starts_with("Missing"), "{path} {field}: {}", answers.0);
+            things += 1;
+        }
+    }
+    assert!(schools > 40 && things > 25, "{schools} rpcs and {things} ids were tried");
+}
+
+/// What a request needs to get past validation, so that the answer is about the id and nothing else.
+fn fill(request: &mut Value, rpc: &str) {
+    let more = match rpc {
+        "AddEntry" => json!({"text": "t"}),
+        "AddInvolvement" => json!({"person": "p", "role": "victim"}),
+        "AddSharedEntry" => json!({"sharedIncidentId": "shi_00000000000000000000000000", "text": "t"}),
+        "GetSharedIncident" => json!({"sharedIncidentId": "shi_00000000000000000000000000"}),
+        "AcceptInvitation" => json!({"invitationId": "ivt_00000000000000000000000000"}),
+        "DeclineInvitation" => json!({"invitationId": "ivt_00000000000000000000000000", "reason": "r"}),
+        "AnswerAlert" => json!({"verdict": "true", "reason": "r"}),
+        "ApproveInstance" | "RatifyInstance" | "PublishInstance" => json!({"etag": "e"}),
+        "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
+        "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
+        "CompleteStep" => json!({"stepId": "P1-01", "recorded": {"note": "n"}}),
+        "DeviateStep" => json!({"stepId": "P1-02", "reason": "r"}),
+        "InviteSchool" => json!({"toSchoolId": "sch_00000000000000000000000000", "summary": "s", "contact": "c"}),
+        "MakeReferral" => json!({"agency": "front_door_form", "reason": "r"}),
+        "RecordConcern" => json!({"about": "a", "narrative": "n", "safeNow": "yes"}),
+        "RecordConsultation" => json!({"agency": "police_101", "advice": "a"}),
+        "RecordDebrief" => json!({"findings": "f"}),
+        "RecordFact" => json!({"name": "offence", "value": "yes"}),
+        "RecordParentsDecision" => json!({"told": true, "reason": "r"}),
+        "RecordReferralOutcome" => json!({"outcome": "accepted", "text": "t"}),
+        "TriageConcern" => json!({"noFurtherAction": {"reason": "r"}}),
+        "CreateFeed" => json!({"name": "f", "profile": "squid"}),
+        "ImportPolicy" => json!({"file": {"name": "a.txt", "content": "MS4gQWltcwoKV2UgYWltLgo="}}),
+        _ => json!({}),
+    };
+    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+}
