@@ -10,7 +10,9 @@ mod filtering;
 mod help;
 mod home;
 mod invitation;
+mod people;
 mod policy;
+mod posted;
 mod report;
 #[cfg(test)]
 pub mod samples;

@@ -8,7 +8,7 @@ pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/desc
 
 /// Who calls, what each rpc asks of them, and sign-in.
 pub mod access {
-    #[expect(missing_docs, clippy::all, reason = "generated; the documentation stands in the proto files")]
+    #[allow(missing_docs, clippy::all)]
     pub mod v1 {
         tonic::include_proto!("hedgerow.access.v1");
     }
@@ -16,7 +16,7 @@ pub mod access {
 
 /// Why a call was refused.
 pub mod error {
-    #[expect(missing_docs, reason = "generated; the documentation stands in the proto files")]
+    #[allow(missing_docs, clippy::all)]
     pub mod v1 {
         tonic::include_proto!("hedgerow.error.v1");
     }
@@ -24,7 +24,7 @@ pub mod error {
 
 /// What services tell each other.
 pub mod event {
-    #[expect(missing_docs, reason = "generated; the documentation stands in the proto files")]
+    #[allow(missing_docs, clippy::all)]
     pub mod v1 {
         tonic::include_proto!("hedgerow.event.v1");
     }
@@ -32,7 +32,7 @@ pub mod event {
 
 /// The filtering-ingest service.
 pub mod filtering_ingest {
-    #[expect(missing_docs, clippy::all, reason = "generated; the documentation stands in the proto files")]
+    #[allow(missing_docs, clippy::all)]
     pub mod v1 {
         tonic::include_proto!("hedgerow.filtering_ingest.v1");
     }
@@ -40,7 +40,7 @@ pub mod filtering_ingest {
 
 /// The incident-cases service.
 pub mod incident_cases {
-    #[expect(missing_docs, clippy::all, reason = "generated; the documentation stands in the proto files")]
+    #[allow(missing_docs, clippy::all)]
     pub mod v1 {
         tonic::include_proto!("hedgerow.incident_cases.v1");
     }
@@ -48,7 +48,7 @@ pub mod incident_cases {
 
 /// The policy-registry service.
 pub mod policy_registry {
-    #[expect(missing_docs, clippy::all, reason = "generated; the documentation stands in the proto files")]
+    #[allow(missing_docs, clippy::all)]
     pub mod v1 {
         tonic::include_proto!("hedgerow.policy_registry.v1");
     }
@@ -56,7 +56,7 @@ pub mod policy_registry {
 
 /// The reporting service.
 pub mod reporting {
-    #[expect(missing_docs, clippy::all, reason = "generated; the documentation stands in the proto files")]
+    #[allow(missing_docs, clippy::all)]
     pub mod v1 {
         tonic::include_proto!("hedgerow.reporting.v1");
     }

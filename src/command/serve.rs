@@ -97,9 +97,10 @@ impl Demo {
     /// # Errors
     /// Where the data cannot be made.
     pub async fn run(self, mut config: Config) -> Result<()> {
-        if config.data_dir == PathBuf::from("data") {
+        if config.data_dir == *"data" {
             config.data_dir = "data/demo".into();
         }
+        config.gateway.authority_name = "Northshire Council".into();
         if config.redis_url.is_some() {
             return Err(Error::invalid("redis_url", "The demonstration runs in one process: leave Redis out"));
         }

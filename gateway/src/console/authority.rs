@@ -16,7 +16,8 @@ use time::{Duration, OffsetDateTime};
 use super::{
     figures::{Figures, Which, attachment, figure, row, terms},
     policy::template,
-    visit::{Answer, Posted, Visit, ask, heard},
+    posted::Posted,
+    visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
     Page,

@@ -15,7 +15,11 @@ use proto::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::visit::{Answer, People, Posted, Visit, ask, heard};
+use super::{
+    people::People,
+    posted::Posted,
+    visit::{Answer, Visit, ask, heard},
+};
 use crate::pages::{
     Page,
     form::{Answers, Field, Form},

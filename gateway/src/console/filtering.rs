@@ -20,7 +20,8 @@ use time::OffsetDateTime;
 
 use super::{
     concern::Listed,
-    visit::{Answer, Posted, Visit, ask, heard},
+    posted::Posted,
+    visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
     Page,

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::visit::{Answer, Guest};
+use super::{posted::Guest, visit::Answer};
 use crate::pages::{Page, part::Head};
 
 /// A page of prose.

@@ -7,7 +7,10 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::visit::{Answer, Posted, Visit, ask, heard};
+use super::{
+    posted::Posted,
+    visit::{Answer, Visit, ask, heard},
+};
 use crate::pages::{
     Page,
     form::{Field, Form, FormPage},

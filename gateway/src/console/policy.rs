@@ -183,6 +183,9 @@ fn sections(clauses: &[InstanceClause], template: &Template) -> Vec<Section> {
 }
 
 fn section_title(template: &Template, section_id: &str) -> String {
+    if section_id.is_empty() {
+        return "Other matters of this school".to_owned();
+    }
     let found = template.sections.iter().find(|section| section.section_id == section_id);
     found.map_or_else(|| words::sentence(&words::spaced(section_id)), |section| section.title.clone())
 }

@@ -8,7 +8,10 @@ use chassis::{
 use proto::{access::v1::Permission, incident_cases::v1::RecordConcernRequest};
 use serde::{Deserialize, Serialize};
 
-use super::visit::{Answer, Posted, Visit, ask, heard};
+use super::{
+    posted::Posted,
+    visit::{Answer, Visit, ask, heard},
+};
 use crate::pages::{
     Page,
     form::{Answers, Field, FormPage, LONG_TEXT},

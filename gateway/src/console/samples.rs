@@ -22,7 +22,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<authority::Authority>(found, frame);
     of::<authority::TemplatePage>(found, frame);
     of::<case::Cases>(found, frame);
-    of::<case::CasePage>(found, frame);
+    of::<case::page::CasePage>(found, frame);
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::{
     authority,
-    visit::{Answer, Posted, Visit, ask, heard},
+    posted::Posted,
+    visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
     Page,

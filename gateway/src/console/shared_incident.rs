@@ -9,8 +9,9 @@ use proto::{
 use serde::Serialize;
 
 use super::{
-    case::Event,
-    visit::{Answer, Posted, Visit, ask, heard},
+    case::page::Event,
+    posted::Posted,
+    visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
     Page,

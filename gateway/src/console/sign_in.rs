@@ -9,7 +9,10 @@ use chassis::error::Error;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::visit::{Answer, Fault, Guest, Posted, Visit};
+use super::{
+    posted::{Guest, Posted},
+    visit::{Answer, Fault, Visit},
+};
 use crate::{
     app::App,
     limits::Client,

@@ -67,6 +67,13 @@ impl IntoResponse for Fault {
 #[derive(Clone, Default)]
 struct Shown(Arc<OnceLock<Frame>>);
 
+/// Makes a frame known for the page under way.
+pub fn show_in(parts: &Parts, frame: &Frame) {
+    if let Some(shown) = parts.extensions.get::<Shown>() {
+        let _ = shown.0.set(frame.clone());
+    }
+}
+
 /// Shows errors in the frame of the page they befell.
 pub async fn frame_faults(mut request: Request, next: Next) -> Response {
     let shown = Shown::default();
@@ -75,31 +82,6 @@ pub async fn frame_faults(mut request: Request, next: Next) -> Response {
     match (response.extensions().get::<Fault>(), shown.0.get()) {
         (Some(fault), Some(frame)) => super::fault::response(frame, fault),
         _ => response,
-    }
-}
-
-/// Where a file of answers may name who did something.
-pub struct People {
-    names: HashMap<String, String>,
-    own: String,
-}
-
-impl People {
-    /// Who an account is, for a colleague.
-    pub fn name(&self, account_id: &str) -> String {
-        match self.names.get(account_id) {
-            _ if account_id == self.own => "you".to_owned(),
-            Some(name) => name.clone(),
-            None if account_id.is_empty() => "the platform".to_owned(),
-            None => "a colleague".to_owned(),
-        }
-    }
-
-    /// People as a test knows them.
-    #[cfg(test)]
-    pub fn of(names: &[(&str, &str)]) -> Self {
-        let names = names.iter().map(|(id, name)| ((*id).to_owned(), (*name).to_owned())).collect();
-        Self { names, own: "acc_me".to_owned() }
     }
 }
 
@@ -163,9 +145,7 @@ impl Visit {
             return Err(Error::missing().into());
         }
         visit.frame = visit.framed(parts.uri.query().unwrap_or_default()).await;
-        if let Some(shown) = parts.extensions.get::<Shown>() {
-            let _ = shown.0.set(visit.frame.clone());
-        }
+        show_in(parts, &visit.frame);
         Ok(visit)
     }
 
@@ -232,6 +212,11 @@ impl Visit {
     /// The present moment.
     pub fn now(&self) -> OffsetDateTime {
         self.app.now()
+    }
+
+    /// What surrounds their pages.
+    pub fn frame(&self) -> &Frame {
+        &self.frame
     }
 
     /// The roles they hold here, the authority's among them.
@@ -374,31 +359,6 @@ impl Visit {
             None => "another school".to_owned(),
         }
     }
-
-    /// Who did what: the names of colleagues.
-    pub async fn people<'a>(&self, account_ids: impl IntoIterator<Item = &'a str>) -> People {
-        let mut ids: Vec<&str> = account_ids.into_iter().filter(|id| !id.is_empty()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let names = self.names(&ids).await.unwrap_or_default();
-        People { names, own: self.visitor.account_id.clone() }
-    }
-
-    async fn names(&self, ids: &[&str]) -> Result<HashMap<String, String>, Error> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let mut tx = self.app.door().store().begin(&Scope::system("gateway")).await?;
-        tx.silent();
-        let mut names = HashMap::new();
-        for id in ids.iter().filter_map(|id| id.parse::<AccountId>().ok()) {
-            if let Some(account) = crate::store::account::by_id(&tx, &id).await? {
-                names.insert(id.to_string(), account.display_name);
-            }
-        }
-        tx.commit().await?;
-        Ok(names)
-    }
 }
 
 /// Logs a refusal that is our own fault.
@@ -425,64 +385,6 @@ pub async fn heard<T>(call: impl Future<Output = Result<tonic::Response<T>, Stat
 /// A request with the usual deadline.
 pub fn ask<T>(message: T) -> tonic::Request<T> {
     request(message)
-}
-
-/// Answers that came from a page of this very session: nothing else can be read out of a posted form.
-pub struct Posted {
-    /// The visit.
-    pub visit: Visit,
-    /// The answers.
-    pub answers: Answers,
-}
-
-impl FromRequest<App> for Posted {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let visit = <Visit as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
-        let fault = |error: Error| Fault::from(error).into_response();
-        let read = axum::Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
-        let axum::Form(pairs) = read.map_err(|_| fault(Error::invalid("form", "Send this form from its own page")))?;
-        let answers = Answers::new(pairs);
-        if !visit.visitor.csrf_ok(&answers.text("csrf")) {
-            return Err(fault(Error::denied()));
-        }
-        Ok(Self { visit, answers })
-    }
-}
-
-/// A visit of somebody who may or may not be signed in.
-pub struct Guest {
-    /// The gateway.
-    pub app: App,
-    /// Their visit, where they are signed in.
-    pub visit: Option<Visit>,
-    frame: Frame,
-}
-
-impl FromRequestParts<App> for Guest {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let visit = <Visit as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await?;
-        let bare = || Frame::bare(&app.config().authority_name, &RequestId::of(parts, app));
-        let frame = visit.as_ref().map_or_else(bare, |visit| visit.frame.clone());
-        if let Some(shown) = parts.extensions.get::<Shown>() {
-            let _ = shown.0.set(frame.clone());
-        }
-        Ok(Self { app: app.clone(), visit, frame })
-    }
-}
-
-impl Guest {
-    /// A page.
-    ///
-    /// # Errors
-    /// `Internal` where it cannot be rendered.
-    pub fn page<P: Page>(&self, status: StatusCode, page: &P) -> Answer {
-        Ok(pages::answer(status, &self.frame, page)?)
-    }
 }
 
 /// Gives every page the directory.

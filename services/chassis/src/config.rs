@@ -69,12 +69,12 @@ fn hide(value: &mut serde_json::Value, key: &str) {
         }
         serde_json::Value::String(text) => {
             // The password of `scheme://user:password@host`.
-            if let Some((scheme, rest)) = text.split_once("://") {
-                if let Some((login, host)) = rest.rsplit_once('@') {
-                    let user = login.split(':').next().unwrap_or_default();
-                    let hidden = if login.contains(':') { ":(hidden)" } else { "" };
-                    *text = format!("{scheme}://{user}{hidden}@{host}");
-                }
+            if let Some((scheme, rest)) = text.split_once("://")
+                && let Some((login, host)) = rest.rsplit_once('@')
+            {
+                let user = login.split(':').next().unwrap_or_default();
+                let hidden = if login.contains(':') { ":(hidden)" } else { "" };
+                *text = format!("{scheme}://{user}{hidden}@{host}");
             }
         }
         serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}

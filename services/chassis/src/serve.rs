@@ -282,10 +282,10 @@ pub async fn refuse(store: &Store, caller: Option<&Caller>, error: Error) -> Sta
             return Error::internal("logged").with("error_id", id).into();
         }
         Kind::Denied => {
-            if let Some(caller) = caller {
-                if let Err(error) = record_denial(store, caller).await {
-                    warn!(%error, "a denial could not be recorded");
-                }
+            if let Some(caller) = caller
+                && let Err(error) = record_denial(store, caller).await
+            {
+                warn!(%error, "a denial could not be recorded");
             }
         }
         Kind::Invalid

@@ -117,10 +117,10 @@ pub fn set_parent(span: &Span, traceparent: &str) {
 
 /// Puts the present trace context into a request's headers.
 pub fn inject(headers: &mut HeaderMap) {
-    if let Ok(value) = HeaderValue::from_str(&current_traceparent()) {
-        if !value.is_empty() {
-            headers.insert(HeaderName::from_static("traceparent"), value);
-        }
+    if let Ok(value) = HeaderValue::from_str(&current_traceparent())
+        && !value.is_empty()
+    {
+        headers.insert(HeaderName::from_static("traceparent"), value);
     }
 }
 

@@ -122,11 +122,11 @@ pub fn judge(observation: &Observation, categories: &[&str], rules: &Rules) -> O
             "the address stands on a list of illegal material",
         ));
     }
-    if let Some(hit) = observation.search.as_ref().filter(|s| s.is_final).and_then(|s| lexicon::find(&s.terms)) {
-        if let Some(rule) = rules.rule(hit.theme, "search") {
-            let because = format!("words that were typed (word list {})", lexicon::version());
-            return Some(rules.verdict(rule, "search", hit.severity.clone(), &because));
-        }
+    if let Some(hit) = observation.search.as_ref().filter(|s| s.is_final).and_then(|s| lexicon::find(&s.terms))
+        && let Some(rule) = rules.rule(hit.theme, "search")
+    {
+        let because = format!("words that were typed (word list {})", lexicon::version());
+        return Some(rules.verdict(rule, "search", hit.severity.clone(), &because));
     }
     if categories.iter().any(|c| NEVER.contains(c) || *c == "education") {
         return None;

@@ -9,11 +9,12 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
-    console::visit::{Answer, Posted, Visit, ask, heard},
+    console::posted::Posted,
     pages::{
         form::{Field, FormPage},
         words::Codes,
     },
+    visit::{Answer, Visit, ask, heard},
 };
 
 const SIGNIFICANT: Codes = &[("yes", "Yes, it belongs in the chronology"), ("no", "No, it is a note")];

@@ -10,12 +10,13 @@ use serde::Deserialize;
 
 use super::{act, fetch};
 use crate::{
-    console::visit::{Answer, Posted, Visit, ask, heard},
+    console::posted::Posted,
     pages::{
         form::{Field, FormPage},
         part::Link,
         words,
     },
+    visit::{Answer, Visit, ask, heard},
 };
 
 /// Which fact.

@@ -9,8 +9,9 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
-    console::visit::{Answer, Posted, Visit, ask, heard},
+    console::posted::Posted,
     pages::form::{Field, FormPage},
+    visit::{Answer, Visit, ask, heard},
 };
 
 /// What is asked; `schools` are ids and names.

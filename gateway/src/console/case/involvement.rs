@@ -9,11 +9,12 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
-    console::visit::{Answer, Posted, Visit, ask, heard},
+    console::posted::Posted,
     pages::{
         form::{Field, FormPage},
         words,
     },
+    visit::{Answer, Visit, ask, heard},
 };
 
 /// What is asked.

@@ -10,11 +10,12 @@ use serde::Deserialize;
 
 use super::{act, fetch};
 use crate::{
-    console::visit::{Answer, Posted, Visit, ask, heard},
+    console::posted::Posted,
     pages::{
         form::{Answers, Field, FormPage},
         words::Codes,
     },
+    visit::{Answer, Visit, ask, heard},
 };
 
 const TOLD: Codes = &[("yes", "They were told"), ("no", "They are not told")];

@@ -10,12 +10,13 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
-    console::visit::{Answer, Posted, Visit, ask, heard},
+    console::posted::Posted,
     pages::{
         form::{Field, FormPage},
         part::Row,
         words,
     },
+    visit::{Answer, Visit, ask, heard},
 };
 
 /// What is asked of a referral; `agencies` are keys and names.

@@ -9,13 +9,15 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
-    console::visit::{Answer, People, Posted, Visit, ask, heard},
+    console::people::People,
     pages::{
         Page,
         form::{Field, Form, FormPage},
         part::{Due, Head, Link, Row},
         words,
     },
+    posted::Posted,
+    visit::{Answer, Visit, ask, heard},
 };
 use serde::Serialize;
 
@@ -62,7 +64,7 @@ impl StepPage {
         if open && !due.text.is_empty() {
             rows.push(Row::new("By when", due.text));
         }
-        rows.extend(super::condition(&step.condition).map(|text| Row::new("When it is needed", text)));
+        rows.extend(super::page::condition(&step.condition).map(|text| Row::new("When it is needed", text)));
         if step.statutory {
             rows.push(Row::new("May it be skipped?", "No: it is a legal duty"));
         }

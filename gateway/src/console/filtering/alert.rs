@@ -15,7 +15,8 @@ use time::OffsetDateTime;
 use crate::{
     console::{
         concern::{Filter, filters},
-        visit::{Answer, Posted, Visit, ask, heard},
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
     },
     pages::{
         Page,
@@ -175,7 +176,10 @@ impl AlertPage {
             Row::new("Severity", words::called(words::SEVERITIES, &alert.severity)),
         ];
         rows.extend(Row::some("Happened", words::stamp(alert.event_time.as_ref())));
-        rows.push(Row::new("How often", words::counted(alert.count, "time", "times")));
+        rows.push(Row::new(
+            "How often",
+            if alert.count == 1 { "Once".to_owned() } else { words::counted(alert.count, "time", "times") },
+        ));
         rows.extend(Row::some("User, as the filter wrote it", Some(alert.user.clone())));
         rows.push(Row::new("How sure that is", words::called(IDENTITY, &alert.identity_confidence)));
         rows.extend(Row::some("Device", Some(alert.device.clone())));
@@ -187,7 +191,7 @@ impl AlertPage {
         rows.extend(Row::some("What the filter did", Some(words::sentence(&words::spaced(&alert.outcome)))));
         rows.extend(Row::some("The filter’s categories", Some(alert.vendor_categories.join(", "))));
         rows.push(Row::new("Why it was raised", words::called(BASES, &alert.basis)));
-        rows.extend(Row::some("By which rule of the school’s policy", Some(alert.because.clone())));
+        rows.extend(Row::some("By which rule of the school’s policy", Some(words::sentence(&alert.because))));
         rows.push(Row::new("From", "The feed").to(feed));
         rows.push(Row::new("Verdict", words::called(words::VERDICTS, &alert.verdict)));
         rows.extend(Row::some("Why that verdict", Some(alert.verdict_reason.clone())));

@@ -10,13 +10,14 @@ use serde::Serialize;
 
 use super::{template, version::fetch};
 use crate::{
-    console::visit::{Answer, Posted, Visit, ask, heard},
+    console::posted::Posted,
     pages::{
         Page,
         form::{Field, FormPage},
         part::{Head, Link},
         words,
     },
+    visit::{Answer, Visit, ask, heard},
 };
 
 /// The parameters of a version.

@@ -12,13 +12,15 @@ use proto::{
 use serde::Serialize;
 
 use crate::{
-    console::visit::{Answer, People, Posted, Visit, ask, heard},
+    console::people::People,
     pages::{
         Page,
         form::Form,
         part::{Head, Link, Row},
         words,
     },
+    posted::Posted,
+    visit::{Answer, Visit, ask, heard},
 };
 
 /// One version.
@@ -124,7 +126,7 @@ impl VersionPage {
             ],
             acts,
             import: instance.import.as_ref().filter(|import| import.paragraphs > 0).map(imported),
-            findings: instance.findings.iter().map(found).collect(),
+            findings: gravest_first(&instance.findings).into_iter().map(found).collect(),
             found: format!("{}, {errors} of them grave", words::counted(total, "finding", "findings")),
             form,
         }
@@ -177,6 +179,13 @@ fn imported(import: &ImportSummary) -> Imported {
             .map(|p| Row::new(format!("Line {}", p.line), words::called(words::IGNORED, &p.why)))
             .collect(),
     }
+}
+
+/// In the order of the document within each severity; the codes of severities rise as they matter less.
+fn gravest_first(findings: &[Finding]) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = findings.iter().collect();
+    findings.sort_by_key(|finding| (finding.severity, finding.line));
+    findings
 }
 
 fn found(finding: &Finding) -> Found {

@@ -1,0 +1,376 @@
+//! One case as it is shown: what it is, its steps, and everything recorded in it.
+
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{Case, CaseStep, Entry, Fact, ParentsDecision, Referral},
+};
+use serde::Serialize;
+
+use super::STATES;
+use crate::{
+    console::people::People,
+    pages::{
+        Page,
+        part::{Due, Head, Link, Row},
+        words,
+    },
+};
+
+/// One case.
+#[derive(Debug, Serialize)]
+pub struct CasePage {
+    head: Head,
+    rows: Vec<Row>,
+    acts: Vec<Link>,
+    gates: Vec<Shut>,
+    tasks: Vec<Task>,
+    facts: Vec<Row>,
+    people: Vec<Person>,
+    entries: Vec<Event>,
+    consultations: Vec<Event>,
+    referrals: Vec<Event>,
+    parents: Vec<Event>,
+    debrief: Vec<Row>,
+}
+
+/// A gate that is shut.
+#[derive(Debug, Serialize)]
+struct Shut {
+    title: String,
+    opened_by: String,
+    missing: Link,
+}
+
+/// One step, in the shape the task list component asks for.
+#[derive(Debug, Serialize)]
+struct Task {
+    title: Text,
+    hint: Option<Text>,
+    status: Status,
+    href: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Status {
+    text: String,
+    classes: &'static str,
+    tag: Option<Tag>,
+}
+
+#[derive(Debug, Serialize)]
+struct Tag {
+    text: String,
+    classes: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Person {
+    person: String,
+    part: String,
+    year_group: String,
+    vulnerabilities: String,
+    parents: Link,
+}
+
+/// One dated item.
+#[derive(Debug, Default, Serialize)]
+pub struct Event {
+    title: String,
+    when: String,
+    text: String,
+    more: String,
+    link: Link,
+}
+
+impl Event {
+    /// A dated item.
+    pub fn new(title: impl Into<String>, when: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { title: title.into(), when: when.into(), text: text.into(), ..Self::default() }
+    }
+}
+
+impl Page for CasePage {
+    const TEMPLATE: &'static str = "case.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let people = People::of(&[("acc_1", "Ms Ali")]);
+        let closed = Case {
+            state: "closed".into(),
+            outcome: "resolved".into(),
+            outcome_reason: "Settled".into(),
+            ..super::sample()
+        };
+        let bare =
+            Case { case_id: "cas_1".into(), reference: "2026-015".into(), state: "open".into(), ..Case::default() };
+        let at = |path: &str| format!("/schools/sch_1{path}");
+        [(super::sample(), true), (closed, false), (bare, true)]
+            .map(|(case, may)| Self::new(&case, &people, Vec::new(), &at, &|_| may))
+            .into_iter()
+            .collect()
+    }
+}
+
+impl CasePage {
+    /// The page of a case; `may` says what its reader may do.
+    pub fn new(
+        case: &Case,
+        people: &People,
+        crumbs: Vec<Link>,
+        at: &dyn Fn(&str) -> String,
+        may: &dyn Fn(Permission) -> bool,
+    ) -> Self {
+        let here = at(&format!("/cases/{}", case.case_id));
+        let open = case.state == "open";
+        let works = open && may(Permission::CaseWork);
+        Self {
+            head: Head::new("Case", crumbs).of(case.reference.clone()),
+            rows: rows(case, at),
+            acts: acts(case, &here, may),
+            gates: case
+                .gates
+                .iter()
+                .filter(|gate| !gate.open && open)
+                .map(|gate| Shut {
+                    title: gate.title.clone(),
+                    opened_by: gate.opened_by.trim_end_matches('.').to_owned(),
+                    missing: if gate.missing_step.starts_with('P') {
+                        Link::new(
+                            format!("Go to step {}", gate.missing_step),
+                            format!("{here}/steps/{}", gate.missing_step),
+                        )
+                    } else {
+                        Link::default()
+                    },
+                })
+                .collect(),
+            tasks: case.steps.iter().map(|step| Task::new(step, &here)).collect(),
+            facts: facts(case, people, works.then_some(here.as_str())),
+            people: case
+                .involvements
+                .iter()
+                .map(|i| Person {
+                    person: i.person.clone(),
+                    part: words::called(words::PARTS, &i.role),
+                    year_group: i.year_group.clone(),
+                    vulnerabilities: i
+                        .vulnerabilities
+                        .iter()
+                        .map(|v| words::called(words::VULNERABILITIES, v))
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                    parents: if works && i.role != "subject_adult" {
+                        Link::new(
+                            "Record what parents are told",
+                            format!("{here}/parents-decisions/new?involvement={}", i.involvement_id),
+                        )
+                    } else {
+                        Link::default()
+                    },
+                })
+                .collect(),
+            entries: entries(case, people),
+            consultations: case
+                .consultations
+                .iter()
+                .rev()
+                .map(|c| {
+                    let title = words::called(words::CONSULTED, &c.agency);
+                    let when = words::stamp(c.consult_time.as_ref()).unwrap_or_default();
+                    let more =
+                        if c.reference.is_empty() { String::new() } else { format!("Reference {}", c.reference) };
+                    Event {
+                        more,
+                        ..Event::new(title, format!("{when}, by {}", people.name(&c.account_id)), c.advice.clone())
+                    }
+                })
+                .collect(),
+            referrals: referrals(case, people, &here, open && may(Permission::CaseRefer)),
+            parents: parents(case, people),
+            debrief: debrief(case, people),
+        }
+    }
+}
+
+fn rows(case: &Case, at: &dyn Fn(&str) -> String) -> Vec<Row> {
+    let mut rows = vec![Row::new("Kind of incident", case.procedure_title.clone())];
+    rows.push(Row::new("State", words::called(STATES, &case.state)));
+    if !case.risks.is_empty() {
+        let risks: Vec<String> = case.risks.iter().map(|risk| words::called(words::RISKS, risk)).collect();
+        rows.push(Row::new("Risks", risks.join(", ")));
+    }
+    rows.extend(Row::some("Opened", words::stamp(case.create_time.as_ref())));
+    if !case.policy_instance_id.is_empty() {
+        let version =
+            format!("Version {} of the school’s policy, for the whole life of this case", case.policy_version);
+        rows.push(Row::new("Worked by", version).to(at(&format!("/policy/versions/{}", case.policy_instance_id))));
+    }
+    for (i, concern) in case.concern_ids.iter().enumerate() {
+        let key = if i == 0 { "From" } else { "And from" };
+        rows.push(Row::new(key, format!("Concern {}", i + 1)).to(at(&format!("/concerns/{concern}"))));
+    }
+    if !case.shared_incident_id.is_empty() {
+        let page = at(&format!("/shared-incidents/{}", case.shared_incident_id));
+        rows.push(Row::new("Shared with other schools", "Open the shared part").to(page));
+    }
+    rows.extend(Row::some("Closed", words::stamp(case.close_time.as_ref())));
+    if !case.outcome.is_empty() {
+        rows.push(Row::new("Outcome", words::called(words::OUTCOMES, &case.outcome)));
+    }
+    rows.extend(Row::some("Why", Some(case.outcome_reason.clone())));
+    rows
+}
+
+fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> {
+    let acts = [
+        ("Add an entry", "entries/new", Permission::CaseWork),
+        ("Record a fact", "facts/new", Permission::CaseWork),
+        ("Add a person", "involvements/new", Permission::CaseWork),
+        ("Record a talk with police or the front door", "consultations/new", Permission::CaseWork),
+        ("Make a referral", "referrals/new", Permission::CaseRefer),
+        ("Record what parents are told", "parents-decisions/new", Permission::CaseWork),
+        ("Invite another school", "invite-school", Permission::CaseShare),
+        ("Record the debrief", "debrief", Permission::CaseWork),
+        ("Close the case", "close", Permission::CaseClose),
+    ];
+    let shown = acts.into_iter().filter(|(_, _, needs)| case.state == "open" && may(*needs));
+    shown.map(|(text, path, _)| Link::new(text, format!("{here}/{path}"))).collect()
+}
+
+fn facts(case: &Case, people: &People, here: Option<&str>) -> Vec<Row> {
+    let row = |fact: &Fact| {
+        let value = words::called(words::fact_values(&fact.name), &fact.value);
+        let when = words::stamp(fact.create_time.as_ref()).unwrap_or_default();
+        let row = Row::new(
+            words::called(words::FACTS, &fact.name),
+            format!("{value}\n{when}, by {}", people.name(&fact.account_id)),
+        );
+        match here {
+            Some(here) => {
+                row.change(format!("{here}/facts/new?name={}", fact.name), words::called(words::FACTS, &fact.name))
+            }
+            None => row,
+        }
+    };
+    case.facts.iter().map(row).collect()
+}
+
+fn entries(case: &Case, people: &People) -> Vec<Event> {
+    let event = |entry: &Entry| {
+        let title = if entry.significant { "Significant event" } else { "Entry" };
+        let when = words::stamp(entry.create_time.as_ref()).unwrap_or_default();
+        let more = if entry.impact.is_empty() {
+            String::new()
+        } else {
+            format!("What it meant for the child: {}", entry.impact)
+        };
+        Event {
+            more,
+            ..Event::new(title, format!("{when}, by {}", people.name(&entry.account_id)), entry.text.clone())
+        }
+    };
+    case.entries.iter().rev().map(event).collect()
+}
+
+fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
+    let event = |referral: &Referral| {
+        let when = words::stamp(referral.create_time.as_ref()).unwrap_or_default();
+        let mut more = Vec::new();
+        if !referral.reference.is_empty() {
+            more.push(format!("Reference {}", referral.reference));
+        }
+        let waits = referral.state == "made";
+        if waits {
+            more.extend(words::day(referral.chase_time.as_ref()).map(|day| format!("Chase an answer by {day}")));
+        } else {
+            let decided = words::stamp(referral.decide_time.as_ref()).unwrap_or_default();
+            more.push(format!(
+                "{}, {decided}: {}",
+                words::called(words::ANSWERS, &referral.outcome),
+                referral.outcome_text
+            ));
+        }
+        let link = if waits && may {
+            Link::new("Record the answer", format!("{here}/referrals/{}/outcome", referral.referral_id))
+        } else {
+            Link::default()
+        };
+        let title = if referral.agency_name.is_empty() {
+            words::sentence(&words::spaced(&referral.agency))
+        } else {
+            referral.agency_name.clone()
+        };
+        Event {
+            more: more.join(". "),
+            link,
+            ..Event::new(title, format!("{when}, by {}", people.name(&referral.account_id)), referral.reason.clone())
+        }
+    };
+    case.referrals.iter().rev().map(event).collect()
+}
+
+fn parents(case: &Case, people: &People) -> Vec<Event> {
+    let event = |decision: &ParentsDecision| {
+        let child = case.involvements.iter().find(|i| i.involvement_id == decision.involvement_id);
+        let child = child.map_or("A child", |i| i.person.as_str());
+        let title = format!("{child}: parents {}", if decision.told { "were told" } else { "were not told" });
+        let when = words::stamp(decision.create_time.as_ref()).unwrap_or_default();
+        Event::new(title, format!("{when}, by {}", people.name(&decision.account_id)), decision.reason.clone())
+    };
+    case.parents_decisions.iter().rev().map(event).collect()
+}
+
+fn debrief(case: &Case, people: &People) -> Vec<Row> {
+    let Some(debrief) = &case.debrief else { return Vec::new() };
+    let when = words::stamp(debrief.create_time.as_ref()).unwrap_or_default();
+    let mut rows = vec![Row::new("What was learnt", debrief.findings.clone())];
+    rows.extend(Row::some("What is to change", Some(debrief.actions.clone())));
+    rows.push(Row::new("Recorded", format!("{when}, by {}", people.name(&debrief.account_id))));
+    rows
+}
+
+impl Task {
+    fn new(step: &CaseStep, here: &str) -> Self {
+        let waiting = step.state == "cannot_start_yet";
+        let due = Due::new(&step.due_word, step.due_time.as_ref());
+        let open = matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
+        let mut hints = Vec::new();
+        if open && !due.text.is_empty() {
+            hints.push(due.text.clone());
+        }
+        if waiting && !step.waits_for.is_empty() {
+            hints.push(format!("Waits for {}", step.waits_for));
+        }
+        hints.extend(condition(&step.condition));
+        let tag = match (open && !waiting, step.due_word.as_str()) {
+            (true, "overdue") => Some(Tag { text: "Overdue".into(), classes: "govuk-tag--red" }),
+            (true, "due_today") => Some(Tag { text: "Due today".into(), classes: "govuk-tag--yellow" }),
+            (true, _) => Some(Tag { text: words::called(words::STEPS, &step.state), classes: "" }),
+            (false, _) => None,
+        };
+        Self {
+            title: Text { text: format!("{} {}", step.step_id, step.title) },
+            hint: (!hints.is_empty()).then(|| Text { text: hints.join(". ") }),
+            status: Status {
+                text: words::called(words::STEPS, &step.state),
+                classes: if waiting { "govuk-task-list__status--cannot-start-yet" } else { "" },
+                tag,
+            },
+            href: (!waiting).then(|| format!("{here}/steps/{}", step.step_id)),
+        }
+    }
+}
+
+/// A step's condition for a person.
+pub fn condition(condition: &str) -> Option<String> {
+    match condition {
+        "" | "always" => None,
+        "judgement" => Some("You decide whether this is needed".to_owned()),
+        facts => Some(format!("If {}", words::spaced(facts).replace(" = ", " is "))),
+    }
+}

@@ -1,0 +1,186 @@
+//! The lists at home: what waits, how much of it, and since when.
+
+fn list<T>(
+    id: &'static str,
+    title: &str,
+    none: &'static str,
+    all: Link,
+    answer: Result<T, Error>,
+    fill: impl FnOnce(&mut Waiting, T),
+) -> Waiting {
+    let mut list = Waiting { id, title: title.to_owned(), none, all, ..Waiting::default() };
+    match answer {
+        Ok(answer) => fill(&mut list, answer),
+        Err(_) => list.unknown = true,
+    }
+    list
+}
+
+fn count(n: usize) -> String {
+    words::number(u64::try_from(n).unwrap_or_default())
+}
+
+fn oldest(times: impl Iterator<Item = OffsetDateTime>, now: OffsetDateTime) -> String {
+    times.min().map(|at| words::age(at, now)).unwrap_or_default()
+}
+
+pub fn concern_list(visit: &Visit, answer: Result<ListConcernsResponse, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All new concerns", visit.at("/concerns?state=new"));
+    list("concerns", "New concerns", "No concern is waiting.", all, answer, |list, answer| {
+        list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
+        let times = answer.concerns.iter().filter_map(|c| c.create_time.as_ref().and_then(moment));
+        list.oldest = oldest(times, now);
+        list.items = answer
+            .concerns
+            .iter()
+            .take(SHOWN)
+            .map(|c| {
+                let at = c.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+                let from = concern::whom(c);
+                let unsafe_now = c.origin != "alert" && c.safe_now != "yes";
+                let safe = if unsafe_now { "The child may not be safe. " } else { "" };
+                let read = if c.read_time.is_some() { "read" } else { "not read yet" };
+                Item {
+                    link: Link::new(from, visit.at(&format!("/concerns/{}", c.concern_id))),
+                    hint: format!("{safe}Received {at}, {read}"),
+                    due: Due::default(),
+                }
+            })
+            .collect();
+    })
+}
+
+pub fn task_list(visit: &Visit, answer: Result<ListCasesResponse, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All open cases", visit.at("/cases?state=open"));
+    list("tasks", "Tasks due or overdue", "No task is due.", all, answer, |list, answer| {
+        let mut tasks = Vec::new();
+        for case in &answer.cases {
+            let due = case.steps.iter().filter(|s| matches!(s.state.as_str(), "to_do" | "cannot_start_yet"));
+            for step in due.filter(|s| matches!(s.due_word.as_str(), "overdue" | "due_today")) {
+                let at = step.due_time.as_ref().and_then(moment).unwrap_or(now);
+                let page = visit.at(&format!("/cases/{}/steps/{}", case.case_id, step.step_id));
+                let item = Item {
+                    link: Link::new(format!("{} {}", step.step_id, step.title), page),
+                    hint: format!("Case {}", case.reference),
+                    due: Due::new(&step.due_word, step.due_time.as_ref()),
+                };
+                tasks.push((at, item));
+            }
+        }
+        tasks.sort_by_key(|(at, _)| *at);
+        list.count = count(tasks.len());
+        list.oldest = tasks.first().filter(|(at, _)| *at < now).map(|(at, _)| words::age(*at, now)).unwrap_or_default();
+        list.items = tasks.into_iter().take(SHOWN).map(|(_, item)| item).collect();
+    })
+}
+
+pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All new alerts", visit.at("/filtering/alerts?verdict=new"));
+    list("alerts", "Filter alerts", "No alert is waiting.", all, answer, |list, answer| {
+        list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
+        let times = answer.alerts.iter().filter_map(|a| a.create_time.as_ref().and_then(moment));
+        list.oldest = oldest(times, now);
+        list.items = answer
+            .alerts
+            .iter()
+            .take(SHOWN)
+            .map(|a| {
+                let severity = words::called(words::SEVERITIES, &a.severity);
+                let at = a.event_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+                Item {
+                    link: Link::new(
+                        words::called(words::THEMES, &a.theme),
+                        visit.at(&format!("/filtering/alerts/{}", a.alert_id)),
+                    ),
+                    hint: format!("{severity}, {at}"),
+                    due: Due::default(),
+                }
+            })
+            .collect();
+    })
+}
+
+pub fn invitation_list(visit: &Visit, answer: Result<Vec<Invitation>, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All invitations", visit.at("/invitations"));
+    list("invitations", "Invitations from other schools", "No invitation is waiting.", all, answer, |list, answer| {
+        let waiting: Vec<&Invitation> = answer.iter().filter(|i| i.state == "sent").collect();
+        list.count = count(waiting.len());
+        list.oldest = oldest(waiting.iter().filter_map(|i| i.create_time.as_ref().and_then(moment)), now);
+        list.items = waiting
+            .iter()
+            .take(SHOWN)
+            .map(|i| {
+                let school = visit.directory.known(&i.from_school_id).unwrap_or_else(|| "Another school".to_owned());
+                let at = i.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+                Item {
+                    link: Link::new(school, visit.at("/invitations")),
+                    hint: format!("Sent {at}"),
+                    due: Due::default(),
+                }
+            })
+            .collect();
+    })
+}
+
+pub fn review_list(visit: &Visit, answer: Result<Vec<Instance>, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("The policy and its versions", visit.at("/policy"));
+    list(
+        "reviews",
+        "Policy reviews and signatures",
+        "Nothing waits for a review or a signature.",
+        all,
+        answer,
+        |list, answer| {
+            for instance in &answer {
+                let page = visit.at(&format!("/policy/versions/{}", instance.instance_id));
+                let version = format!("Version {}", instance.version);
+                let due = instance.review_due_time.as_ref().and_then(moment);
+                let item = match instance.state() {
+                    InstanceState::InForce if due.is_some_and(|due| due < now) => {
+                        (version, "Review overdue", "overdue")
+                    }
+                    InstanceState::InForce if due.is_some_and(|due| due < now + REVIEW_SOON) => {
+                        (version, "Review", "due")
+                    }
+                    InstanceState::Draft => (version, "Draft: to be completed and approved", ""),
+                    InstanceState::Approved => (version, "Approved: to be ratified", ""),
+                    InstanceState::Ratified => (version, "Ratified: to be published", ""),
+                    InstanceState::InForce | InstanceState::Superseded | InstanceState::Unspecified => continue,
+                };
+                let (text, hint, word) = item;
+                let at = instance.review_due_time.as_ref().filter(|_| !word.is_empty());
+                list.items.push(Item { link: Link::new(text, page), hint: hint.to_owned(), due: Due::new(word, at) });
+            }
+            list.count = count(list.items.len());
+            list.items.truncate(SHOWN);
+        },
+    )
+}
+
+pub fn feed_list(visit: &Visit, answer: Result<Vec<Feed>, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All feeds", visit.at("/filtering"));
+    list("feeds", "Filter feeds", "There is no feed yet.", all, answer, |list, answer| {
+        list.count = count(answer.len());
+        list.items = answer
+            .iter()
+            .map(|feed| {
+                let last = feed.last_receive_time.as_ref().and_then(moment);
+                let (hint, code) = match last {
+                    None => ("Has never sent anything".to_owned(), "overdue"),
+                    Some(at) if now - at > SILENT => (format!("Silent for {}", words::age(at, now)), "overdue"),
+                    Some(at) => (format!("Last line {}", words::near(at, now)), ""),
+                };
+                let due = if code.is_empty() {
+                    Due::default()
+                } else {
+                    Due { code: code.to_owned(), text: "Check this feed".into() }
+                };
+                Item {
+                    link: Link::new(feed.name.clone(), visit.at(&format!("/filtering/feeds/{}", feed.feed_id))),
+                    hint,
+                    due,
+                }
+            })
+            .collect();
+    })
+}

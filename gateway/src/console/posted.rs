@@ -1,0 +1,73 @@
+//! What pages are given besides a visit: a form of this very session, or a guest who may not be signed in.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request},
+    response::{IntoResponse, Response},
+};
+use chassis::error::Error;
+use http::{StatusCode, request::Parts};
+
+use super::visit::{Answer, Fault, Visit, show_in};
+use crate::{
+    app::App,
+    arrival::RequestId,
+    pages::{self, Page, form::Answers, frame::Frame},
+};
+
+/// Answers that came from a page of this very session: nothing else can be read out of a posted form.
+pub struct Posted {
+    /// The visit.
+    pub visit: Visit,
+    /// The answers.
+    pub answers: Answers,
+}
+
+impl FromRequest<App> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visit = <Visit as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
+        let fault = |error: Error| Fault::from(error).into_response();
+        let read = axum::Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
+        let axum::Form(pairs) = read.map_err(|_| fault(Error::invalid("form", "Send this form from its own page")))?;
+        let answers = Answers::new(pairs);
+        if !visit.visitor.csrf_ok(&answers.text("csrf")) {
+            return Err(fault(Error::denied()));
+        }
+        Ok(Self { visit, answers })
+    }
+}
+
+/// A visit of somebody who may or may not be signed in.
+pub struct Guest {
+    /// The gateway.
+    pub app: App,
+    /// Their visit, where they are signed in.
+    pub visit: Option<Visit>,
+    frame: Frame,
+}
+
+impl FromRequestParts<App> for Guest {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let visit = <Visit as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await?;
+        let bare = || Frame::bare(&app.config().authority_name, &RequestId::of(parts, app));
+        let frame = visit.as_ref().map_or_else(bare, |visit| visit.frame().clone());
+        show_in(parts, &frame);
+        Ok(Self { app: app.clone(), visit, frame })
+    }
+}
+
+impl Guest {
+    /// A page.
+    ///
+    /// # Errors
+    /// `Internal` where it cannot be rendered.
+    pub fn page<P: Page>(&self, status: StatusCode, page: &P) -> Answer {
+        Ok(pages::answer(status, &self.frame, page)?)
+    }
+}
