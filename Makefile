@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 DATA ?= data/demo
-.PHONY: run test check bench up down assets setup-run setup-test clean help
+.PHONY: run test check up down assets setup-run setup-test clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -19,9 +19,6 @@ test: setup-test ## every suite, on SQLite and on a private PostgreSQL and Redis
 check: ## lints and formatting
 	cargo fmt --all -- --check
 	cargo clippy --workspace --all-targets -- -D warnings
-
-bench: setup-run ## figures against a baseline measured in the same run
-	cargo run --release --bin hedgerow -- bench
 
 up: ## the distributed form in containers
 	docker compose up --build --wait

@@ -5,6 +5,8 @@
 mod access_matrix;
 #[path = "platform/architecture.rs"]
 mod architecture;
+#[path = "platform/bad_input.rs"]
+mod bad_input;
 #[path = "platform/contract.rs"]
 mod contract;
 #[path = "platform/installation.rs"]

@@ -65,7 +65,7 @@ pub fn routes() -> Router<App> {
     let router = under(router, "/schools/{school_id}", school());
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
         .layer(visit::with_directory())
-        .layer(from_fn(visit::frame_faults))
+        .layer(from_fn(fault::frame_faults))
 }
 
 /// Adds pages below an address. Nested routers would show handlers half of the address only.

@@ -5,12 +5,15 @@ use std::{io::BufRead as _, path::PathBuf};
 use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
 use proto::filtering_ingest::v1::{Counts, IngestLinesRequest, filtering_ingest_client::FilteringIngestClient};
-use tokio_stream::StreamExt as _;
+use tokio::sync::mpsc;
+use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 
 use crate::{client, config::Config};
 
 /// Bytes of lines in one message.
 const BATCH: usize = 256 << 10;
+/// Batches read ahead of what the service has taken.
+const AHEAD: usize = 4;
 
 /// Filter logs.
 #[derive(Debug, Subcommand)]
@@ -73,9 +76,16 @@ impl Logs {
                 let delivery = delivery
                     .or_else(|| Some(file.file_name()?.to_string_lossy().into_owned()))
                     .unwrap_or_else(|| "delivery".into());
-                let batches = batches(&file, &school, &feed, &delivery)?;
+                let batch = IngestLinesRequest {
+                    school_id: school,
+                    feed_id: feed,
+                    delivery_id: delivery,
+                    ..IngestLinesRequest::default()
+                };
                 let mut ingest = FilteringIngestClient::new(client::gateway(config).await?);
-                let response = ingest.ingest_lines(tokio_stream::iter(batches)).await;
+                let (to, batches) = mpsc::channel(AHEAD);
+                let reading = tokio::task::spawn_blocking(move || read(file, batch, to));
+                let response = ingest.ingest_lines(ReceiverStream::new(batches)).await;
                 let mut acknowledgements = response.map_err(|s| Error::from_status(&s))?.into_inner();
                 let mut total = Counts::default();
                 let mut alerts = 0;
@@ -92,6 +102,7 @@ impl Logs {
                     total.rejected += counts.rejected;
                     alerts += acknowledged.alert_ids.len();
                 }
+                reading.await.map_err(Error::internal)??;
                 println!(
                     "{} received = {} kept + {} folded + {} excepted + {} rejected; {alerts} alerts",
                     total.received, total.kept, total.folded, total.excepted, total.rejected
@@ -102,30 +113,29 @@ impl Logs {
     }
 }
 
-/// Cuts a log into batches of whole lines.
-fn batches(file: &std::path::Path, school: &str, feed: &str, delivery: &str) -> Result<Vec<IngestLinesRequest>> {
+/// Reads a log batch by batch, as fast as they are taken, and ends with what went wrong.
+fn read(file: PathBuf, batch: IngestLinesRequest, to: mpsc::Sender<IngestLinesRequest>) -> Result<()> {
     let trouble = |e: std::io::Error| Error::invalid("file", format!("{}: {e}", file.display()));
-    let mut reader = std::io::BufReader::new(std::fs::File::open(file).map_err(trouble)?);
-    let (mut batches, mut lines, mut first, mut next) = (Vec::new(), Vec::new(), 1, 1);
+    let mut reader = std::io::BufReader::new(std::fs::File::open(&file).map_err(trouble)?);
+    let (mut lines, mut first, mut next) = (Vec::new(), 1, 1);
     loop {
         let read = reader.read_until(b'\n', &mut lines).map_err(trouble)?;
         next += u64::from(read > 0);
         if (read == 0 || lines.len() >= BATCH) && !lines.is_empty() {
-            batches.push(IngestLinesRequest {
-                school_id: school.to_owned(),
-                feed_id: feed.to_owned(),
-                delivery_id: delivery.to_owned(),
-                first_line: first,
-                lines: std::mem::take(&mut lines).into(),
-            });
+            let batch =
+                IngestLinesRequest { first_line: first, lines: std::mem::take(&mut lines).into(), ..batch.clone() };
+            if to.blocking_send(batch).is_err() {
+                // The service refused; its answer says why.
+                return Ok(());
+            }
             first = next;
         }
         if read == 0 {
             break;
         }
     }
-    if batches.is_empty() {
-        return Err(Error::invalid("file", format!("{} is empty", file.display())));
+    match next {
+        1 => Err(Error::invalid("file", format!("{} is empty", file.display()))),
+        _ => Ok(()),
     }
-    Ok(batches)
 }

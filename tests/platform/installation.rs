@@ -62,12 +62,17 @@ impl Installation {
 
     /// Each role its own process, a PostgreSQL database each, events over Redis.
     pub async fn distributed() -> Self {
+        Self::distributed_over(&testing::server("REDIS").unwrap()).await
+    }
+
+    /// The same over a Redis of its own, which the test may stop.
+    pub async fn distributed_over(redis: &str) -> Self {
         let data = tempfile::tempdir().unwrap();
         let ids = chassis::id::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock));
         let gateway = spare_address();
         let mut environment = vec![
             ("HEDGEROW_GATEWAY__LISTEN".to_owned(), gateway.clone()),
-            ("HEDGEROW_REDIS_URL".to_owned(), testing::server("REDIS").unwrap()),
+            ("HEDGEROW_REDIS_URL".to_owned(), redis.to_owned()),
         ];
         for process in ["gateway", "policy-registry", "incident-cases", "filtering-ingest", "reporting"] {
             let section = process.replace('-', "_").to_uppercase();
@@ -229,6 +234,30 @@ impl Installation {
         let mut config = Config::default();
         config.client.gateway = format!("http://{}", self.gateway);
         config
+    }
+}
+
+/// A Redis of a test's own; it ends with the value.
+pub struct Redis(Child, pub String);
+
+impl Redis {
+    /// Starts one on an address nobody uses.
+    pub fn start() -> Self {
+        let address = spare_address();
+        let port = address.rsplit(':').next().unwrap();
+        let arguments = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+        let child = Command::new("redis-server").args(arguments).stdout(Stdio::null()).spawn().unwrap();
+        while std::net::TcpStream::connect(&address).is_err() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Self(child, format!("redis://{address}"))
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::installation::{Installation, Person, http, root, text};
+use crate::installation::{Installation, Person, Redis, http, root, text};
 
 /// What a journey is walked on.
 struct Material {
@@ -308,10 +308,12 @@ async fn journey_on_real_documents_and_logs() {
 
 #[tokio::test]
 async fn journey_a_concern_is_recorded_while_every_other_service_is_down() {
-    let mut place = Installation::distributed().await;
+    let redis = Redis::start();
+    let mut place = Installation::distributed_over(&redis.1).await;
     let officer = place.sign_in("officer").await;
     officer.call("PublishTemplate", json!({})).await;
     let school = school(&place, &officer, "first", "primary").await;
+    drop(redis);
     for role in ["policy-registry", "filtering-ingest", "reporting"] {
         place.kill(role);
     }

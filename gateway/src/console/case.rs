@@ -23,12 +23,11 @@ use serde::Serialize;
 
 use super::{
     concern::{Filter, Listed, filters},
-    people::People,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
     Page,
-    part::{Due, Head, Link, Pager, Row},
+    part::{Due, Head, Link, Pager},
     words::{self, Codes},
 };
 

@@ -37,11 +37,14 @@ const SHOWN: [(&str, &str); 3] = [
 #[derive(Clone, Default)]
 pub struct Directory(Arc<Inner>);
 
+/// Roles, what they want to do, and whether at a school.
+type Question = (Vec<Role>, Permission, bool);
+
 #[derive(Default)]
 struct Inner {
     names: Mutex<HashMap<String, Remembered<Option<String>>>>,
     contacts: Mutex<Option<Remembered<Vec<Contact>>>>,
-    decisions: Mutex<HashMap<(Vec<Role>, Permission, bool), bool>>,
+    decisions: Mutex<HashMap<Question, bool>>,
     access: Option<Access>,
 }
 

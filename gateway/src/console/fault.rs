@@ -1,8 +1,14 @@
 //! What went wrong, what to do, and a reference: one page for every refusal that is not a form's.
 
-use axum::response::{IntoResponse as _, Response};
+use std::sync::{Arc, OnceLock};
+
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
 use chassis::error::Kind;
-use http::StatusCode;
+use http::{StatusCode, request::Parts};
 use serde::Serialize;
 
 use super::visit::Fault;
@@ -91,4 +97,26 @@ pub fn response(frame: &Frame, fault: &Fault) -> Response {
     }
     response.extensions_mut().insert(fault.clone());
     response
+}
+
+/// The frame of the page under way, once somebody knows it: an error shows it too.
+#[derive(Clone, Default)]
+struct Shown(Arc<OnceLock<Frame>>);
+
+/// Makes a frame known for the page under way.
+pub fn show_in(parts: &Parts, frame: &Frame) {
+    if let Some(shown) = parts.extensions.get::<Shown>() {
+        let _ = shown.0.set(frame.clone());
+    }
+}
+
+/// Shows errors in the frame of the page they befell.
+pub async fn frame_faults(mut request: Request, next: Next) -> Response {
+    let shown = Shown::default();
+    request.extensions_mut().insert(shown.clone());
+    let answer = next.run(request).await;
+    match (answer.extensions().get::<Fault>(), shown.0.get()) {
+        (Some(fault), Some(frame)) => response(frame, fault),
+        _ => answer,
+    }
 }

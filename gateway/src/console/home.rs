@@ -1,5 +1,7 @@
 //! Home: what waits for somebody in their roles at one school, the oldest first, and how their own concerns fare.
 
+mod list;
+
 use axum::response::Response;
 use chassis::{clock::moment, error::Error};
 use proto::{
@@ -9,29 +11,23 @@ use proto::{
         Invitation, ListCasesRequest, ListCasesResponse, ListConcernsRequest, ListConcernsResponse,
         ListInvitationsRequest, ListMyConcernsRequest, MyConcern,
     },
-    policy_registry::v1::{Instance, InstanceState, ListInstancesRequest},
+    policy_registry::v1::{Instance, ListInstancesRequest},
 };
 use serde::Serialize;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
+
+use list::Waiting;
 
 use super::{
-    concern, figures,
+    figures,
     visit::{Answer, Visit, ask, heard},
 };
-use crate::pages::{
-    Page,
-    part::{Due, Head, Link},
-    words,
-};
+use crate::pages::{Page, part::Head, words};
 
 /// How many of a list are shown at home.
 const SHOWN: usize = 5;
 /// How many cases are looked through for tasks that are due.
 const CASES: i32 = 200;
-/// How long a feed may say nothing before home says so.
-const SILENT: Duration = Duration::hours(24);
-/// How long before a review home speaks of it.
-const REVIEW_SOON: Duration = Duration::days(30);
 
 /// Home at one school.
 #[derive(Debug, Default, Serialize)]
@@ -42,29 +38,6 @@ pub struct Home {
     lists: Vec<Waiting>,
     mine: Vec<Mine>,
     shows_mine: bool,
-}
-
-/// One list of what waits.
-#[derive(Debug, Default, Serialize)]
-struct Waiting {
-    id: &'static str,
-    title: String,
-    count: String,
-    oldest: String,
-    items: Vec<Item>,
-    /// What it says when nothing waits.
-    none: &'static str,
-    /// All of it.
-    all: Link,
-    /// True where it could not be asked for.
-    unknown: bool,
-}
-
-#[derive(Debug, Default, Serialize)]
-struct Item {
-    link: Link,
-    hint: String,
-    due: Due,
 }
 
 /// One concern of their own.
@@ -79,6 +52,9 @@ impl Page for Home {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
+        use crate::pages::part::{Due, Link};
+        use list::Item;
+
         let item = Item {
             link: Link::new("P1-03 Talk to the police first", "/schools/sch_1/cases/cas_1/steps/P1-03"),
             hint: "2026-014".into(),
@@ -137,12 +113,12 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::ConcernRecord, my_concerns(&visit)),
     );
     let lists = [
-        concerns.map(|answer| concern_list(&visit, answer, now)),
-        cases.map(|answer| task_list(&visit, answer, now)),
-        alerts.map(|answer| alert_list(&visit, answer, now)),
-        invitations.map(|answer| invitation_list(&visit, answer, now)),
-        instances.map(|answer| review_list(&visit, answer, now)),
-        feeds.map(|answer| feed_list(&visit, answer, now)),
+        concerns.map(|answer| list::concern_list(&visit, answer, now)),
+        cases.map(|answer| list::task_list(&visit, answer, now)),
+        alerts.map(|answer| list::alert_list(&visit, answer, now)),
+        invitations.map(|answer| list::invitation_list(&visit, answer, now)),
+        instances.map(|answer| list::review_list(&visit, answer, now)),
+        feeds.map(|answer| list::feed_list(&visit, answer, now)),
     ];
     let shows_mine = mine.is_some();
     let page = Home {

@@ -9,7 +9,10 @@ use axum::{
 use chassis::error::Error;
 use http::{StatusCode, request::Parts};
 
-use super::visit::{Answer, Fault, Visit, show_in};
+use super::{
+    fault::show_in,
+    visit::{Answer, Fault, Visit},
+};
 use crate::{
     app::App,
     arrival::RequestId,
@@ -43,8 +46,6 @@ impl FromRequest<App> for Posted {
 
 /// A visit of somebody who may or may not be signed in.
 pub struct Guest {
-    /// The gateway.
-    pub app: App,
     /// Their visit, where they are signed in.
     pub visit: Option<Visit>,
     frame: Frame,
@@ -58,7 +59,7 @@ impl FromRequestParts<App> for Guest {
         let bare = || Frame::bare(&app.config().authority_name, &RequestId::of(parts, app));
         let frame = visit.as_ref().map_or_else(bare, |visit| visit.frame().clone());
         show_in(parts, &frame);
-        Ok(Self { app: app.clone(), visit, frame })
+        Ok(Self { visit, frame })
     }
 }
 

@@ -1,22 +1,14 @@
 //! One person's visit to one page: who, at which school, what they may do there, and the ways a handler can answer.
 
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    future::Future,
-    sync::{Arc, OnceLock},
-};
+use std::{convert::Infallible, future::Future, sync::Arc};
 
 use axum::{
     Extension,
-    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request},
-    middleware::Next,
+    extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Redirect, Response},
 };
 use chassis::{
-    caller::Scope,
     error::{Error, Kind},
-    id::AccountId,
     upstream::request,
 };
 use http::{StatusCode, request::Parts};
@@ -30,10 +22,9 @@ use proto::{
 use time::OffsetDateTime;
 use tonic::Status;
 
-use super::directory::Directory;
+use super::{directory::Directory, fault::show_in};
 use crate::{
     app::App,
-    arrival::RequestId,
     pages::{
         self, Page,
         form::{Answers, Field, Form, FormPage},
@@ -60,28 +51,6 @@ impl From<Error> for Fault {
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         super::fault::response(&Frame::bare(super::SERVICE, ""), &self)
-    }
-}
-
-/// The frame of the page under way, once somebody knows it: an error shows it too.
-#[derive(Clone, Default)]
-struct Shown(Arc<OnceLock<Frame>>);
-
-/// Makes a frame known for the page under way.
-pub fn show_in(parts: &Parts, frame: &Frame) {
-    if let Some(shown) = parts.extensions.get::<Shown>() {
-        let _ = shown.0.set(frame.clone());
-    }
-}
-
-/// Shows errors in the frame of the page they befell.
-pub async fn frame_faults(mut request: Request, next: Next) -> Response {
-    let shown = Shown::default();
-    request.extensions_mut().insert(shown.clone());
-    let response = next.run(request).await;
-    match (response.extensions().get::<Fault>(), shown.0.get()) {
-        (Some(fault), Some(frame)) => super::fault::response(frame, fault),
-        _ => response,
     }
 }
 

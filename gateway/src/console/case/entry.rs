@@ -9,12 +9,14 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
-    console::posted::Posted,
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         form::{Field, FormPage},
         words::Codes,
     },
-    visit::{Answer, Visit, ask, heard},
 };
 
 const SIGNIFICANT: Codes = &[("yes", "Yes, it belongs in the chronology"), ("no", "No, it is a note")];

@@ -10,13 +10,15 @@ use serde::Deserialize;
 
 use super::{act, fetch};
 use crate::{
-    console::posted::Posted,
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         form::{Field, FormPage},
         part::Link,
         words,
     },
-    visit::{Answer, Visit, ask, heard},
 };
 
 /// Which fact.

@@ -9,9 +9,11 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
-    console::posted::Posted,
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::form::{Field, FormPage},
-    visit::{Answer, Visit, ask, heard},
 };
 
 /// What is asked; `schools` are ids and names.

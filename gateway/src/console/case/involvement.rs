@@ -9,12 +9,14 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
-    console::posted::Posted,
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         form::{Field, FormPage},
         words,
     },
-    visit::{Answer, Visit, ask, heard},
 };
 
 /// What is asked.

@@ -10,12 +10,14 @@ use serde::Deserialize;
 
 use super::{act, fetch};
 use crate::{
-    console::posted::Posted,
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         form::{Answers, Field, FormPage},
         words::Codes,
     },
-    visit::{Answer, Visit, ask, heard},
 };
 
 const TOLD: Codes = &[("yes", "They were told"), ("no", "They are not told")];

@@ -10,13 +10,15 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
-    console::posted::Posted,
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         form::{Field, FormPage},
         part::Row,
         words,
     },
-    visit::{Answer, Visit, ask, heard},
 };
 
 /// What is asked of a referral; `agencies` are keys and names.

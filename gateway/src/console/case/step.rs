@@ -9,15 +9,17 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
-    console::people::People,
+    console::{
+        people::People,
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         Page,
         form::{Field, Form, FormPage},
         part::{Due, Head, Link, Row},
         words,
     },
-    posted::Posted,
-    visit::{Answer, Visit, ask, heard},
 };
 use serde::Serialize;
 

@@ -1,5 +1,52 @@
 //! The lists at home: what waits, how much of it, and since when.
 
+use chassis::{clock::moment, error::Error};
+use proto::{
+    filtering_ingest::v1::{Feed, ListAlertsResponse},
+    incident_cases::v1::{Invitation, ListCasesResponse, ListConcernsResponse},
+    policy_registry::v1::{Instance, InstanceState},
+};
+use serde::Serialize;
+use time::{Duration, OffsetDateTime};
+
+use super::SHOWN;
+use crate::{
+    console::{concern, visit::Visit},
+    pages::{
+        part::{Due, Link},
+        words,
+    },
+};
+
+/// How long a feed may say nothing before home says so.
+const SILENT: Duration = Duration::hours(24);
+/// How long before a review home speaks of it.
+const REVIEW_SOON: Duration = Duration::days(30);
+
+/// One list of what waits.
+#[derive(Debug, Default, Serialize)]
+pub struct Waiting {
+    pub(super) id: &'static str,
+    pub(super) title: String,
+    pub(super) count: String,
+    pub(super) oldest: String,
+    pub(super) items: Vec<Item>,
+    /// What it says when nothing waits.
+    pub(super) none: &'static str,
+    /// All of it.
+    pub(super) all: Link,
+    /// True where it could not be asked for.
+    pub(super) unknown: bool,
+}
+
+/// One thing that waits.
+#[derive(Debug, Default, Serialize)]
+pub struct Item {
+    pub(super) link: Link,
+    pub(super) hint: String,
+    pub(super) due: Due,
+}
+
 fn list<T>(
     id: &'static str,
     title: &str,
@@ -24,6 +71,7 @@ fn oldest(times: impl Iterator<Item = OffsetDateTime>, now: OffsetDateTime) -> S
     times.min().map(|at| words::age(at, now)).unwrap_or_default()
 }
 
+/// Concerns that nobody has decided about.
 pub fn concern_list(visit: &Visit, answer: Result<ListConcernsResponse, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All new concerns", visit.at("/concerns?state=new"));
     list("concerns", "New concerns", "No concern is waiting.", all, answer, |list, answer| {
@@ -50,6 +98,7 @@ pub fn concern_list(visit: &Visit, answer: Result<ListConcernsResponse, Error>, 
     })
 }
 
+/// Steps of open cases that are due today or overdue.
 pub fn task_list(visit: &Visit, answer: Result<ListCasesResponse, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All open cases", visit.at("/cases?state=open"));
     list("tasks", "Tasks due or overdue", "No task is due.", all, answer, |list, answer| {
@@ -74,6 +123,7 @@ pub fn task_list(visit: &Visit, answer: Result<ListCasesResponse, Error>, now: O
     })
 }
 
+/// Alerts without a verdict.
 pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All new alerts", visit.at("/filtering/alerts?verdict=new"));
     list("alerts", "Filter alerts", "No alert is waiting.", all, answer, |list, answer| {
@@ -100,6 +150,7 @@ pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now:
     })
 }
 
+/// Invitations without an answer.
 pub fn invitation_list(visit: &Visit, answer: Result<Vec<Invitation>, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All invitations", visit.at("/invitations"));
     list("invitations", "Invitations from other schools", "No invitation is waiting.", all, answer, |list, answer| {
@@ -122,6 +173,7 @@ pub fn invitation_list(visit: &Visit, answer: Result<Vec<Invitation>, Error>, no
     })
 }
 
+/// Versions of the policy that wait for a review or a signature.
 pub fn review_list(visit: &Visit, answer: Result<Vec<Instance>, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("The policy and its versions", visit.at("/policy"));
     list(
@@ -157,6 +209,7 @@ pub fn review_list(visit: &Visit, answer: Result<Vec<Instance>, Error>, now: Off
     )
 }
 
+/// Feeds, and which of them are silent.
 pub fn feed_list(visit: &Visit, answer: Result<Vec<Feed>, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All feeds", visit.at("/filtering"));
     list("feeds", "Filter feeds", "There is no feed yet.", all, answer, |list, answer| {

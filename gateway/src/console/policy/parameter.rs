@@ -10,14 +10,16 @@ use serde::Serialize;
 
 use super::{template, version::fetch};
 use crate::{
-    console::posted::Posted,
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         Page,
         form::{Field, FormPage},
         part::{Head, Link},
         words,
     },
-    visit::{Answer, Visit, ask, heard},
 };
 
 /// The parameters of a version.

@@ -12,15 +12,17 @@ use proto::{
 use serde::Serialize;
 
 use crate::{
-    console::people::People,
+    console::{
+        people::People,
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         Page,
         form::Form,
         part::{Head, Link, Row},
         words,
     },
-    posted::Posted,
-    visit::{Answer, Visit, ask, heard},
 };
 
 /// One version.
@@ -250,7 +252,10 @@ async fn settle<T>(posted: Posted, instance_id: &str, done: Result<T, Error>, no
     match done {
         Ok(_) => visit.to(&visit.at(&format!("/policy/versions/{instance_id}?done={notice}"))),
         Err(error) => {
-            let form = visit.mended(visit.form(String::new(), "", Vec::new()), &answers, &error, "")?;
+            let mut form = visit.mended(visit.form(String::new(), "", Vec::new()), &answers, &error, "")?;
+            if !error.violations().is_empty() {
+                form.leads_to(&visit.at(&format!("/policy/versions/{instance_id}/parameters")));
+            }
             let instance = fetch(&visit, instance_id).await?;
             visit.page_again(&page(&visit, &instance, Some(form)).await, &error)
         }
