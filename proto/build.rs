@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut compiler = protox::Compiler::new(["."])?;
     compiler.include_source_info(true).include_imports(true).open_files(FILES)?;
-    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     // The encoded set keeps our own options; prost's typed one would drop them.
     fs::write(out.join("descriptor.bin"), compiler.encode_file_descriptor_set())?;
     let set = compiler.file_descriptor_set();
