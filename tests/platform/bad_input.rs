@@ -24,7 +24,8 @@ async fn bad_input_is_refused_with_its_field_and_its_fix() {
     let roles = ["ROLE_STAFF", "ROLE_DSL", "ROLE_IT"];
     let all = place.person(&officer, "all", &roles, &school).await;
     let gateway = format!("http://{}", place.gateway);
-    let environment = [("HEDGEROW_CLIENT__SESSION_TOKEN_SECRET", all.token()), ("HEDGEROW_CLIENT__GATEWAY", gateway.as_str())];
+    let environment =
+        [("HEDGEROW_CLIENT__SESSION_TOKEN_SECRET", all.token()), ("HEDGEROW_CLIENT__GATEWAY", gateway.as_str())];
     let file = |name: &str, content: &[u8]| {
         let path = place.data.path().join(name);
         std::fs::write(&path, content).unwrap();

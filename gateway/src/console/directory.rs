@@ -123,7 +123,7 @@ async fn ask_school(app: &App, visitor: &Visitor, school_id: &str) -> Result<Str
     let mut registry = app.policy_registry(visitor)?;
     let asked = registry.get_school(request(GetSchoolRequest { school_id: school_id.to_owned() }));
     let answer = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| Error::unavailable("no answer"))?;
-    let school = answer.map_err(|status| Error::from_status(&status))?.into_inner().school;
+    let school = answer.map_err(|status| crate::refusal::of_status(&status))?.into_inner().school;
     school.map(|school| school.name).ok_or_else(Error::missing)
 }
 
@@ -131,7 +131,7 @@ async fn ask_contacts(app: &App, visitor: &Visitor) -> Result<Vec<Contact>, Erro
     let mut registry = app.policy_registry(visitor)?;
     let asked = registry.get_agency_register(request(GetAgencyRegisterRequest {}));
     let answer = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| Error::unavailable("no answer"))?;
-    let agencies = answer.map_err(|status| Error::from_status(&status))?.into_inner().agencies;
+    let agencies = answer.map_err(|status| crate::refusal::of_status(&status))?.into_inner().agencies;
     let number = |key: &str| {
         let agency = agencies.iter().find(|agency| agency.key == key)?;
         agency.channels.iter().find(|channel| channel.kind == "telephone").map(|channel| channel.value.clone())

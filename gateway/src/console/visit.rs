@@ -348,7 +348,7 @@ fn school_in(path: &str) -> &str {
 /// # Errors
 /// What it refused.
 pub async fn heard<T>(call: impl Future<Output = Result<tonic::Response<T>, Status>>) -> Result<T, Error> {
-    call.await.map(tonic::Response::into_inner).map_err(|status| Error::from_status(&status))
+    call.await.map(tonic::Response::into_inner).map_err(|status| crate::refusal::of_status(&status))
 }
 
 /// A request with the usual deadline.

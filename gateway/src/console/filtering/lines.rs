@@ -68,7 +68,7 @@ pub async fn send(visit: Visit, Path((_, feed_id)): Path<(String, String)>, mut 
 }
 
 async fn account(visit: &Visit, batches: mpsc::Receiver<IngestLinesRequest>) -> Result<(), Error> {
-    let refused = |status: tonic::Status| Error::from_status(&status);
+    let refused = |status: tonic::Status| crate::refusal::of_status(&status);
     let mut filtering = visit.filtering()?;
     let mut answers = filtering.ingest_lines(ReceiverStream::new(batches)).await.map_err(refused)?.into_inner();
     while answers.message().await.map_err(refused)?.is_some() {}
