@@ -59,6 +59,8 @@ pub struct Verdict {
     pub threshold: u32,
     /// Whether address and words are withheld from every screen.
     pub withheld: bool,
+    /// The version of the policy it was judged by; 0 where none is known.
+    pub policy_version: u32,
     /// Why, in words.
     pub because: String,
 }
@@ -100,6 +102,7 @@ impl Rules {
         };
         Verdict {
             because: format!("rule {} of {source}: {because}", rule.id),
+            policy_version: self.version,
             withheld: rule.theme == "illegal_csam",
             theme: rule.theme,
             rule_id: rule.id,

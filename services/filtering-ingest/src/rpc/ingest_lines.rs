@@ -210,7 +210,7 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised) -> Result<AlertId> {
         event_at: observation.event_at,
         count,
         raised_at: tx.now(),
-        policy_version: store::rules(tx, &feed.school_id).await?.version,
+        policy_version: verdict.policy_version,
         answer: None,
     };
     let body = store::alert::insert(tx, &alert).await?;
