@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 DATA ?= data/demo
-.PHONY: run test check up down assets setup-run setup-test clean help
+.PHONY: run test bench check up down assets setup-run setup-test clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -15,6 +15,9 @@ run: setup-run ## build and start the demonstration; prints its address and sign
 
 test: setup-test ## every suite, on SQLite and on a private PostgreSQL and Redis, and the pages in Chromium
 	deploy/test.sh
+
+bench: setup-test ## what it takes: ready, resident, pages, a case opening against its own SQL bare (release build)
+	trap 'tests/servers stop' EXIT; cargo bench --bench platform
 
 check: ## lints and formatting
 	cargo fmt --all -- --check

@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
-# Makes the secrets of an installation, once, in deploy/secrets (which git ignores): database passwords and, for each
-# process, the environment that holds its two addresses.
+# Makes the secrets of an installation, once, in deploy/secrets (which git ignores): for each process the environment
+# that holds its two database addresses, and for PostgreSQL the passwords in them.
 set -euo pipefail
 umask 077
 cd "$(dirname "$0")"
 mkdir -p secrets
+if [ -f secrets/postgres.env ]; then
+  echo "secrets are in deploy/secrets already"
+  exit
+fi
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
-[ -f secrets/postgres ] || random >secrets/postgres
+passwords="POSTGRES_PASSWORD=$(random)"
 for process in gateway policy_registry incident_cases filtering_ingest reporting; do
-  for login in owner app; do [ -f "secrets/$process.$login" ] || random >"secrets/$process.$login"; done
-  upper=$(echo "$process" | tr a-z A-Z)
+  upper=${process^^} owner=$(random) app=$(random)
+  passwords+=$'\n'"${upper}_OWNER=$owner"$'\n'"${upper}_APP=$app"
   cat >"secrets/$process.env" <<ENV
-HEDGEROW_${upper}__DATABASE__URL=postgres://${process}_app:$(cat "secrets/$process.app")@postgres/$process
-HEDGEROW_${upper}__DATABASE__MIGRATE_URL=postgres://${process}_owner:$(cat "secrets/$process.owner")@postgres/$process
+HEDGEROW_${upper}__DATABASE__URL=postgres://${process}_app:$app@postgres/$process
+HEDGEROW_${upper}__DATABASE__MIGRATE_URL=postgres://${process}_owner:$owner@postgres/$process
 ENV
 done
+# Written last: a run that was cut off begins again.
+echo "$passwords" >secrets/postgres.env
 echo "secrets are in deploy/secrets"

@@ -20,8 +20,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::date
 use tokio_stream::StreamExt as _;
 
 use crate::{client::request_id, dynamic, platform::Platform};
-pub use people::sign_ins;
-use people::{PASSWORD, People, who};
+pub use people::{PASSWORD, sign_ins};
+use people::{People, who};
 
 /// When the demonstration's history begins: the first day of the autumn term.
 pub fn start() -> OffsetDateTime {
@@ -123,10 +123,7 @@ impl Stage<'_> {
     /// Calls an rpc as somebody, through the gateway's own door.
     async fn call(&self, who: &str, method: &str, mut request: Value) -> Result<Value> {
         let rpc = dynamic::find(method)?;
-        let wants_id = rpc.descriptor.input().get_field_by_name("request_id").is_some();
-        if let (true, Some(fields)) = (wants_id, request.as_object_mut()) {
-            fields.insert("requestId".into(), request_id().into());
-        }
+        dynamic::identify(rpc, &mut request);
         let mut answer = dynamic::call(self.people.way(who)?, rpc, &request.to_string()).await;
         // Sessions end after hours, and the history jumps by days.
         if answer.as_ref().is_err_and(|error| error.kind() == Kind::Unauthenticated) {

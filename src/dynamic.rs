@@ -29,6 +29,15 @@ pub fn find(name: &str) -> Result<&'static Rpc> {
     }
 }
 
+/// Gives a request its id, where the rpc takes one and the request has none.
+pub fn identify(rpc: &Rpc, request: &mut serde_json::Value) {
+    let wanted = rpc.descriptor.input().get_field_by_name("request_id").is_some();
+    let Some(fields) = request.as_object_mut().filter(|_| wanted) else { return };
+    if !fields.contains_key("requestId") && !fields.contains_key("request_id") {
+        fields.insert("requestId".into(), crate::client::request_id().into());
+    }
+}
+
 /// Calls an rpc with a JSON request and answers its JSON response.
 ///
 /// # Errors

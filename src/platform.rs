@@ -92,6 +92,7 @@ impl Parts {
             access: self.access.clone(),
             upstreams: upstreams.clone(),
             shutdown: self.shutdown.clone(),
+            observer: None,
         })
     }
 

@@ -9,6 +9,8 @@ mod architecture;
 mod bad_input;
 #[path = "platform/contract.rs"]
 mod contract;
+#[path = "platform/deployment.rs"]
+mod deployment;
 #[path = "platform/installation.rs"]
 mod installation;
 #[path = "platform/isolation.rs"]
@@ -17,3 +19,5 @@ mod isolation;
 mod journey;
 #[path = "platform/requirements.rs"]
 mod requirements;
+#[path = "platform/telemetry.rs"]
+mod telemetry;

@@ -1,9 +1,10 @@
 #!/bin/bash
-# A database for each process, with an owner that migrates it and a login that row-level security binds. The secrets
-# are made by `deploy/secrets.sh` and mounted as files.
+# A database for each process, with an owner that migrates it and a login that row-level security binds. The
+# passwords are made by `deploy/secrets.sh` and come in the environment.
 set -euo pipefail
 for process in gateway policy_registry incident_cases filtering_ingest reporting; do
-  owner=$(cat "/run/secrets/hedgerow/$process.owner") app=$(cat "/run/secrets/hedgerow/$process.app")
+  owner=${process^^}_OWNER app=${process^^}_APP
+  owner=${!owner} app=${!app}
   psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<SQL
 CREATE ROLE ${process}_owner LOGIN PASSWORD '$owner';
 CREATE ROLE ${process}_app LOGIN PASSWORD '$app';

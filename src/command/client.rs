@@ -184,11 +184,6 @@ impl Call {
 /// The service's refusal.
 pub async fn ask(config: &Config, method: &str, mut request: serde_json::Value) -> Result<serde_json::Value> {
     let rpc = dynamic::find(method)?;
-    let wants_id = rpc.descriptor.input().get_field_by_name("request_id").is_some();
-    if let (true, Some(fields)) = (wants_id, request.as_object_mut()) {
-        if !fields.contains_key("requestId") && !fields.contains_key("request_id") {
-            fields.insert("requestId".into(), client::request_id().into());
-        }
-    }
+    dynamic::identify(rpc, &mut request);
     dynamic::call(client::gateway(config).await?, rpc, &request.to_string()).await
 }

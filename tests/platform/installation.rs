@@ -2,6 +2,7 @@
 //! PostgreSQL and Redis, reached over the network like any other.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader, Write as _},
     net::TcpListener,
     path::Path,
@@ -23,7 +24,7 @@ pub struct Installation {
     pub data: TempDir,
     pub gateway: String,
     environment: Vec<(String, String)>,
-    processes: Vec<(&'static str, Child)>,
+    processes: Vec<(String, Child)>,
 }
 
 impl Drop for Installation {
@@ -37,7 +38,7 @@ impl Drop for Installation {
 
 /// An address nobody listens on. It lies below the ports that the system hands out by itself, and each test process
 /// walks a stretch of its own, so that nobody takes it before the process under test does.
-fn spare_address() -> String {
+pub fn spare_address() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
         let step = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -67,6 +68,11 @@ impl Installation {
 
     /// The same over a Redis of its own, which the test may stop.
     pub async fn distributed_over(redis: &str) -> Self {
+        Self::distributed_with(redis, &[]).await
+    }
+
+    /// The same with more in every process's environment.
+    pub async fn distributed_with(redis: &str, more: &[(&str, String)]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let ids = chassis::id::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock));
         let gateway = spare_address();
@@ -74,6 +80,7 @@ impl Installation {
             ("HEDGEROW_GATEWAY__LISTEN".to_owned(), gateway.clone()),
             ("HEDGEROW_REDIS_URL".to_owned(), redis.to_owned()),
         ];
+        environment.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
         for process in ["gateway", "policy-registry", "incident-cases", "filtering-ingest", "reporting"] {
             let section = process.replace('-', "_").to_uppercase();
             let database = testing::postgres(process, &ids).await.unwrap();
@@ -92,6 +99,18 @@ impl Installation {
             apart.start(role);
         }
         apart.ready().await;
+        apart
+    }
+
+    /// A process for each role, each on an environment of its own and on no other.
+    pub async fn of_roles(roles: &BTreeMap<String, BTreeMap<String, String>>, gateway: &str) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut apart = Self { data, gateway: gateway.to_owned(), environment: Vec::new(), processes: Vec::new() };
+        for (role, environment) in roles {
+            apart.environment = environment.clone().into_iter().collect();
+            apart.command(&["keys", "create"]);
+            apart.start(role);
+        }
         apart
     }
 
@@ -123,19 +142,19 @@ impl Installation {
     }
 
     /// Starts a role as a process.
-    pub fn start(&mut self, role: &'static str) {
+    pub fn start(&mut self, role: &str) {
         let log = std::fs::File::create(self.data.path().join(format!("{role}.log"))).unwrap();
         let child = self.process().args(["serve", role]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        self.processes.push((role, child));
+        self.processes.push((role.to_owned(), child));
     }
 
     /// Ends a role's process at once, as a crash would.
     pub fn kill(&mut self, role: &str) {
-        for (_, process) in self.processes.iter_mut().filter(|(name, _)| *name == role) {
+        for (_, process) in self.processes.iter_mut().filter(|(name, _)| name == role) {
             let _ = process.kill();
             let _ = process.wait();
         }
-        self.processes.retain(|(name, _)| *name != role);
+        self.processes.retain(|(name, _)| name != role);
     }
 
     /// Waits until the gateway says that everything is there.
@@ -150,7 +169,7 @@ impl Installation {
 
     /// What the processes wrote, for a failing test's message.
     pub fn logs(&self) -> String {
-        let read = |(role, _): &(&str, Child)| {
+        let read = |(role, _): &(String, Child)| {
             let file = std::fs::File::open(self.data.path().join(format!("{role}.log"))).ok()?;
             let lines: Vec<String> = BufReader::new(file).lines().map_while(Result::ok).collect();
             Some(format!("--- {role}\n{}\n", lines[lines.len().saturating_sub(20)..].join("\n")))
@@ -195,9 +214,7 @@ impl Person {
     /// Calls an rpc.
     pub async fn try_call(&self, method: &str, mut request: Value) -> Result<Value, Error> {
         let rpc = dynamic::find(method)?;
-        if rpc.descriptor.input().get_field_by_name("request_id").is_some() && request.get("requestId").is_none() {
-            request["requestId"] = client::request_id().into();
-        }
+        dynamic::identify(rpc, &mut request);
         dynamic::call(client::gateway(&self.config).await?, rpc, &request.to_string()).await
     }
 

@@ -77,7 +77,15 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
     };
     let victim = all.call("AddInvolvement", with(json!({"person": "p", "role": "victim"}))).await;
     let referral = all.call("MakeReferral", with(json!({"agency": "front_door_form", "reason": "r"}))).await;
+    // An incident shared with a third school, which has not answered.
+    let away = json!({"name": "away", "kind": "primary", "urn": format!("{urn}9")[1..], "keyStages": ["KS1"]});
+    let away = text(&officer.call("CreateSchool", away).await["school"]["schoolId"]);
+    all.call("RecordConsultation", with(json!({"agency": "police_101", "advice": "a"}))).await;
+    let invite = with(json!({"toSchoolId": away, "summary": "s", "contact": "c"}));
+    let invited = all.call("InviteSchool", invite).await;
     let ids = [
+        ("shared_incident_id", text(&invited["case"]["sharedIncidentId"])),
+        ("invitation_id", text(&invited["invitation"]["invitationId"])),
         ("instance_id", text(&json!(instance))),
         ("feed_id", feed),
         ("alert_id", text(&alert["alerts"][0]["alertId"])),
@@ -142,6 +150,15 @@ async fn isolation_anothers_id_is_like_one_that_never_existed() {
             things += 1;
         }
     }
+    // The one rpc that streams: lines for their school, and lines for their feed.
+    let line = "1794825936.916 200 10.0.0.1 TCP_MISS/200 1 GET https://example.org/ u1 HIER_DIRECT/192.0.2.1 text/html\n";
+    let feed = &theirs["feed_id"];
+    for (foreign, absent) in [((&there, feed), (&nobodys(&there), &nobodys(feed))), ((&here, feed), (&here, &nobodys(feed)))] {
+        let send = async |(school, feed): (&String, &String)| told(me.send(school, feed, line).await.map(Value::from));
+        let answers = (send(foreign).await, send(absent).await);
+        assert_eq!(answers.0, answers.1, "lines");
+        assert!(answers.0.starts_with("Missing"), "lines: {}", answers.0);
+    }
     assert!(schools > 40 && things > 25, "{schools} rpcs and {things} ids were tried");
 }
 
@@ -150,10 +167,8 @@ fn fill(request: &mut Value, rpc: &str) {
     let more = match rpc {
         "AddEntry" => json!({"text": "t"}),
         "AddInvolvement" => json!({"person": "p", "role": "victim"}),
-        "AddSharedEntry" => json!({"sharedIncidentId": "shi_00000000000000000000000000", "text": "t"}),
-        "GetSharedIncident" => json!({"sharedIncidentId": "shi_00000000000000000000000000"}),
-        "AcceptInvitation" => json!({"invitationId": "ivt_00000000000000000000000000"}),
-        "DeclineInvitation" => json!({"invitationId": "ivt_00000000000000000000000000", "reason": "r"}),
+        "AddSharedEntry" => json!({"text": "t"}),
+        "DeclineInvitation" => json!({"reason": "r"}),
         "AnswerAlert" => json!({"verdict": "true", "reason": "r"}),
         "ApproveInstance" | "RatifyInstance" | "PublishInstance" => json!({"etag": "e"}),
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),

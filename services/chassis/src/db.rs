@@ -41,6 +41,9 @@ struct Inner {
     doorbell: Notify,
 }
 
+/// Told of every statement a store runs: for benchmarks, which run the same bare.
+pub type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
+
 /// What a transaction under a request id turns out to be.
 pub enum Once<R> {
     /// The request is new: do the work.
@@ -60,13 +63,17 @@ impl Store {
         clock: SharedClock,
         ids: Ids,
         ring: Arc<KeyRing>,
+        observer: Option<Observer>,
     ) -> Result<Self> {
         if let Some(url) = &database.migrate_url {
             let owner = connect(url, 1).await?;
             M::up(&owner, None).await?;
             owner.close().await?;
         }
-        let db = connect(&database.url, database.max_connections).await?;
+        let mut db = connect(&database.url, database.max_connections).await?;
+        if let Some(observer) = observer {
+            db.set_metric_callback(move |query| observer(query.statement));
+        }
         if database.migrate_url.is_none() {
             M::up(&db, None).await?;
         }

@@ -19,7 +19,7 @@ use crate::{
     caller::{Caller, Scope, Signer, Trust},
     clock::SharedClock,
     config,
-    db::Store,
+    db::{Observer, Store},
     error::{Error, Kind, Result},
     event::{Bus, Consumer, inbox::Inbox, relay},
     history::Act,
@@ -88,6 +88,8 @@ pub struct Setup {
     pub upstreams: Upstreams,
     /// Told when the process is to end.
     pub shutdown: Shutdown,
+    /// Told of every statement; nobody in production.
+    pub observer: Option<Observer>,
 }
 
 impl Setup {
@@ -96,7 +98,8 @@ impl Setup {
     /// # Errors
     /// Where the database cannot be reached or brought up to date.
     pub async fn store<M: MigratorTrait>(&self) -> Result<Store> {
-        Store::open::<M>(self.name, &self.database, self.clock.clone(), self.ids.clone(), self.ring.clone()).await
+        let (clock, ids, ring) = (self.clock.clone(), self.ids.clone(), self.ring.clone());
+        Store::open::<M>(self.name, &self.database, clock, ids, ring, self.observer.clone()).await
     }
 
     /// The name of the service's history.

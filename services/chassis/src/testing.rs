@@ -111,6 +111,7 @@ impl Bed {
             access: self.access.clone(),
             upstreams: self.upstreams.clone(),
             shutdown: self.shutdown.clone(),
+            observer: None,
         })
     }
 

@@ -1,0 +1,38 @@
+//! `make bench`: what the platform takes, measured on the machine at hand and printed. Absolute figures are this machine's;
+//! what is worked for is stated beside each, and a case opening is compared with its own SQL run bare in the same run.
+
+#[path = "platform/embedded.rs"]
+mod embedded;
+#[path = "platform/figures.rs"]
+mod figures;
+#[path = "platform/opening.rs"]
+mod opening;
+#[path = "platform/pages.rs"]
+mod pages;
+
+use std::error::Error;
+
+use chassis::testing::Engine;
+
+/// Whatever went wrong: a benchmark that cannot run says so and ends.
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let parts: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|named| named == part);
+    if wanted("start") || wanted("pages") {
+        let demo = embedded::Demo::make()?;
+        if wanted("start") {
+            demo.start_and_rest().await?;
+        }
+        if wanted("pages") {
+            pages::measure(&demo).await?;
+        }
+    }
+    if wanted("opening") {
+        opening::measure(Engine::Sqlite).await?;
+        opening::measure(Engine::Postgres).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,290 @@
+//! Opening a case, against the very SQL it runs: every statement of the service is noted with its values, and each
+//! opening's are run bare, in one transaction, on a second database that holds the same.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use chassis::{
+    config::Database,
+    serve::Running,
+    testing::{self, Bed, Engine, Person},
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{
+        NewCase, RecordConcernRequest, TriageConcernRequest, incident_cases_client::IncidentCasesClient,
+        triage_concern_request::Decision,
+    },
+    policy_registry::v1::{
+        ApproveInstanceRequest, CreateSchoolRequest, ImportPolicyRequest, PublishInstanceRequest,
+        PublishTemplateRequest, RatifyInstanceRequest, SetParameterRequest, SourceFile,
+        policy_registry_client::PolicyRegistryClient,
+    },
+};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, DatabaseConnection, Statement, TransactionOptions, TransactionTrait as _,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use tempfile::TempDir;
+
+use crate::{Result, figures::Samples};
+
+/// Openings measured.
+const OPENINGS: usize = 300;
+/// Openings before those, to warm both sides up.
+const WARM: usize = 20;
+/// How long nothing may be run before the background is taken to rest.
+const QUIET: Duration = Duration::from_millis(15);
+
+/// What the service's store ran, and when it last did.
+#[derive(Default)]
+struct Noted(Mutex<Vec<Statement>>);
+
+impl Noted {
+    fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    fn take(&self) -> Vec<Statement> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits until relay, inboxes and checkpoints have nothing left to do.
+    async fn quiet(&self) {
+        let mut before = usize::MAX;
+        while before != self.len() {
+            before = self.len();
+            tokio::time::sleep(QUIET).await;
+        }
+    }
+}
+
+/// Prints what an opening takes on an engine.
+pub async fn measure(engine: Engine) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let noted = Arc::new(Noted::default());
+    let school = School::open(engine, &folder, noted.clone()).await?;
+    let mut concerns = Vec::new();
+    for _ in 0..OPENINGS + WARM {
+        concerns.push(school.concern().await?);
+    }
+    noted.quiet().await;
+    let bare = bare(engine, &folder).await?;
+    for statement in noted.take() {
+        bare.setup.execute_raw(statement).await?;
+    }
+    let (mut opened, mut ran, mut wrote) = <(Samples, Samples, Samples)>::default();
+    let mut statements = 0;
+    for (number, concern) in concerns.into_iter().enumerate() {
+        let begun = Instant::now();
+        school.open_case(concern).await?;
+        let took = begun.elapsed();
+        noted.quiet().await;
+        let (transaction, after) = split(noted.take())?;
+        let alone = run(&bare.app, &transaction).await?;
+        for statement in after {
+            bare.setup.execute_raw(statement).await?;
+        }
+        if number >= WARM {
+            statements = transaction.len();
+            opened.push(took);
+            ran.push(alone.0);
+            wrote.push(alone.1);
+        }
+    }
+    println!("{engine:?}: opening a case through the service: {}", opened.line());
+    println!("{engine:?}: its {statements} statements bare: {}", ran.line());
+    println!("{engine:?}: of which its writes and the commit: {}", wrote.line());
+    let ratio = |other: &Samples| opened.at(50).as_secs_f64() / other.at(50).as_secs_f64();
+    println!("{engine:?}: ratio of medians {:.2} (to its writes alone {:.2})", ratio(&ran), ratio(&wrote));
+    Ok(())
+}
+
+/// The opening's own transaction, which ends with its entry in the history, and what the background ran after it.
+fn split(mut statements: Vec<Statement>) -> Result<(Vec<Statement>, Vec<Statement>)> {
+    let last = statements.iter().position(|statement| statement.sql.starts_with("UPDATE \"outbox\"") || relay(statement));
+    let after = statements.split_off(last.unwrap_or(statements.len()));
+    if !statements.iter().any(|statement| statement.sql.contains("INSERT INTO history")) {
+        return Err("an opening wrote no history: the statements are not those of an opening".into());
+    }
+    Ok((statements, after))
+}
+
+/// Whether a statement is the relay's or the checkpoints'.
+fn relay(statement: &Statement) -> bool {
+    let sql = &statement.sql;
+    sql.contains("FROM outbox") && !sql.contains("MAX(aggregate_seq)")
+}
+
+/// Runs the statements in one transaction; answers how long all of it took, and how long the writes and the commit.
+async fn run(db: &DatabaseConnection, statements: &[Statement]) -> Result<(Duration, Duration)> {
+    let begun = Instant::now();
+    let mut reading = Duration::ZERO;
+    let immediate = TransactionOptions {
+        sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let tx = db.begin_with_options(immediate).await?;
+    for statement in statements {
+        if statement.sql.starts_with("SELECT") {
+            let read = Instant::now();
+            tx.query_all_raw(statement.clone()).await?;
+            reading += read.elapsed();
+        } else {
+            tx.execute_raw(statement.clone()).await?;
+        }
+    }
+    tx.commit().await?;
+    let all = begun.elapsed();
+    Ok((all, all.saturating_sub(reading)))
+}
+
+/// A second database with the same tables: as its login sees it, and as somebody who may write anything.
+struct Bare {
+    app: DatabaseConnection,
+    setup: DatabaseConnection,
+}
+
+async fn bare(engine: Engine, folder: &TempDir) -> Result<Bare> {
+    let mut bed = Bed::new(engine)?;
+    let mut setup = bed.setup("incident-cases").await?;
+    if engine == Engine::Sqlite {
+        setup.database = file(folder, "bare");
+    }
+    let database = setup.database.clone();
+    // Starting the service makes the tables; it ends with the bed.
+    let running = incident_cases::start(setup).await?;
+    bed.add(&running);
+    drop(bed);
+    running.drain().await;
+    let app = connect(&database.url).await?;
+    let setup = match engine {
+        Engine::Sqlite => app.clone(),
+        Engine::Postgres => {
+            let server = testing::server("POSTGRES")?;
+            let name = database.url.rsplit('/').next().unwrap_or_default();
+            connect(&format!("{server}/{name}")).await?
+        }
+    };
+    Ok(Bare { app, setup })
+}
+
+/// Connects as the services do.
+async fn connect(url: &str) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
+        sqlite.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).foreign_keys(true)
+    });
+    Ok(sea_orm::Database::connect(options).await?)
+}
+
+fn file(folder: &TempDir, name: &str) -> Database {
+    let url = format!("sqlite:{}?mode=rwc", folder.path().join(format!("{name}.sqlite3")).display());
+    Database { url, migrate_url: None, max_connections: 1 }
+}
+
+/// A school with a policy in force, its lead and the services they call.
+struct School {
+    id: String,
+    dsl: Person,
+    _bed: Bed,
+    _running: [Running; 2],
+}
+
+/// Calls an rpc of the registry as somebody.
+macro_rules! registry {
+    ($who:expr, $rpc:ident, $request:expr) => {
+        PolicyRegistryClient::new($who.to("policy-registry")?)
+            .max_decoding_message_size(chassis::serve::MAX_MESSAGE)
+            .$rpc($request)
+            .await?
+            .into_inner()
+    };
+}
+
+impl School {
+    async fn open(engine: Engine, folder: &TempDir, noted: Arc<Noted>) -> Result<Self> {
+        let mut bed = Bed::new(engine)?;
+        let registry = policy_registry::start(bed.setup("policy-registry").await?).await?;
+        bed.add(&registry);
+        let mut setup = bed.setup("incident-cases").await?;
+        if engine == Engine::Sqlite {
+            setup.database = file(folder, "service");
+        }
+        setup.observer = Some(Arc::new(move |statement: &Statement| {
+            noted.0.lock().unwrap_or_else(PoisonError::into_inner).push(statement.clone());
+        }));
+        let cases = incident_cases::start(setup).await?;
+        bed.add(&cases);
+        let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
+        let request_id = || officer.request_id();
+        registry!(officer, publish_template, PublishTemplateRequest { files: Vec::new(), request_id: request_id() });
+        let school = CreateSchoolRequest {
+            name: "Harrowmere High School".into(),
+            kind: "secondary".into(),
+            urn: "888803".into(),
+            key_stages: vec!["KS3".into(), "KS4".into()],
+            request_id: request_id(),
+        };
+        let id = registry!(officer, create_school, school).school.unwrap_or_default().school_id;
+        let dsl = bed.person(&[(Role::Dsl, &id), (Role::Staff, &id)]);
+        let (head, chair) = (bed.person(&[(Role::Head, &id)]), bed.person(&[(Role::Chair, &id)]));
+        let content = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/examples/policies/harrowmere-high.txt"))?;
+        let file = Some(SourceFile { name: "policy.txt".into(), content: content.into() });
+        let import = ImportPolicyRequest { school_id: id.clone(), file, request_id: request_id() };
+        let mut draft = registry!(dsl, import_policy, import).instance.unwrap_or_default();
+        for key in ["role.dsl_lead", "net.broadband"] {
+            let set = SetParameterRequest {
+                school_id: id.clone(),
+                instance_id: draft.instance_id.clone(),
+                key: key.into(),
+                values: vec!["As the school says".into()],
+                etag: draft.etag.clone(),
+                request_id: request_id(),
+            };
+            draft = registry!(dsl, set_parameter, set).instance.unwrap_or_default();
+        }
+        let sign = |etag: String| (id.clone(), draft.instance_id.clone(), etag, request_id());
+        let (school_id, instance_id, etag, request) = sign(draft.etag.clone());
+        let approve = ApproveInstanceRequest { school_id, instance_id, etag, request_id: request };
+        let approved = registry!(head, approve_instance, approve).instance.unwrap_or_default();
+        let (school_id, instance_id, etag, request) = sign(approved.etag);
+        let ratify = RatifyInstanceRequest { school_id, instance_id, etag, request_id: request };
+        let ratified = registry!(chair, ratify_instance, ratify).instance.unwrap_or_default();
+        let (school_id, instance_id, etag, request) = sign(ratified.etag);
+        let publish = PublishInstanceRequest { school_id, instance_id, etag, request_id: request };
+        registry!(head, publish_instance, publish);
+        Ok(Self { id, dsl, _bed: bed, _running: [registry, cases] })
+    }
+
+    fn client(&self) -> Result<IncidentCasesClient<chassis::upstream::Upstream>> {
+        Ok(IncidentCasesClient::new(self.dsl.to("incident-cases")?))
+    }
+
+    async fn concern(&self) -> Result<String> {
+        let request = RecordConcernRequest {
+            school_id: self.id.clone(),
+            about: "A learner of Year 9".into(),
+            safe_now: "yes".into(),
+            narrative: "A learner was sent an unkind message in the evening and showed it to me. ".repeat(5),
+            request_id: self.dsl.request_id(),
+            ..RecordConcernRequest::default()
+        };
+        Ok(self.client()?.record_concern(request).await?.into_inner().concern.unwrap_or_default().concern_id)
+    }
+
+    async fn open_case(&self, concern_id: String) -> Result<()> {
+        let case = NewCase { procedure_id: "P1".into(), risks: vec!["contact".into()], ..NewCase::default() };
+        let request = TriageConcernRequest {
+            school_id: self.id.clone(),
+            concern_id,
+            decision: Some(Decision::NewCase(case)),
+            request_id: self.dsl.request_id(),
+            ..TriageConcernRequest::default()
+        };
+        self.client()?.triage_concern(request).await?;
+        Ok(())
+    }
+}
