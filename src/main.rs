@@ -64,6 +64,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // `hedgerow … | head` ends quietly. A server goes on when nobody reads what it says.
+    if !matches!(cli.command, Command::Serve(_) | Command::Demo(_)) {
+        sigpipe::reset();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

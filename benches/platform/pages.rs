@@ -5,9 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{Request, header};
+use http::{Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
-use hyper::{body::Bytes, client::conn::http1::SendRequest};
+use hyper::{
+    body::{Bytes, Incoming},
+    client::conn::http1::SendRequest,
+};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -49,33 +52,37 @@ impl Browser {
         Ok(Self { sender, host: address.to_owned(), cookie: String::new() })
     }
 
-    /// Signs a person of the demonstration in.
+    /// Signs a person of the demonstration in, by the form.
     async fn sign_in(&mut self, name: &str) -> Result<()> {
-        let body = serde_json::json!({"signInName": name, "password": hedgerow::demo::PASSWORD}).to_string();
-        let request = Request::post("/v1/sessions:signIn").header(header::CONTENT_TYPE, "application/json");
-        let (status, answer) = self.send(request, body).await?;
-        let answer: serde_json::Value = serde_json::from_str(&answer)?;
-        let token = answer["session_token"].as_str().ok_or(format!("{name} could not sign in: {status}"))?;
-        self.cookie = format!("hedgerow={token}");
+        let form = format!("sign_in_name={name}&password={}", hedgerow::demo::PASSWORD.replace(' ', "+"));
+        let request = Request::post("/sign-in")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        let answer = self.send(request, form).await?;
+        let cookies = answer.headers().get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let pairs: Vec<&str> = cookies.filter_map(|value| value.split(';').next()).collect();
+        if pairs.is_empty() {
+            return Err(format!("{name} could not sign in: {}", answer.status()).into());
+        }
+        self.cookie = pairs.join("; ");
         Ok(())
     }
 
-    /// Gets a page: its status and text.
+    /// Gets a page: its status, and its text or the place it sends the browser to.
     pub async fn get(&mut self, path: &str) -> Result<(u16, String)> {
-        self.send(Request::get(path), String::new()).await
-    }
-
-    /// The text is the place where the answer sends the browser elsewhere.
-    async fn send(&mut self, request: http::request::Builder, body: String) -> Result<(u16, String)> {
-        let request = request.header(header::HOST, &self.host).header(header::COOKIE, &self.cookie);
-        self.sender.ready().await?;
-        let answer = self.sender.send_request(request.body(Full::from(body))?).await?;
+        let answer = self.send(Request::get(path), String::new()).await?;
         let status = answer.status().as_u16();
         if let Some(place) = answer.headers().get(header::LOCATION) {
             return Ok((status, place.to_str()?.to_owned()));
         }
         let body = answer.into_body().collect().await?.to_bytes();
         Ok((status, String::from_utf8_lossy(&body).into_owned()))
+    }
+
+    async fn send(&mut self, request: http::request::Builder, body: String) -> Result<Response<Incoming>> {
+        let request = request.header(header::HOST, &self.host).header(header::COOKIE, &self.cookie);
+        self.sender.ready().await?;
+        Ok(self.sender.send_request(request.body(Full::from(body))?).await?)
     }
 }
 

@@ -219,7 +219,6 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Debrief", debrief::fields()),
         ("Close", close::fields()),
         ("Invite", invite::fields(&[pair("sch_2", "Harrowmere High School")])),
-        ("Invite without the registry", invite::fields(&[])),
         ("Skip", step::skip_fields()),
         ("Decline", invitation::decline_fields()),
         ("Add a feed", filtering::fields()),
@@ -236,7 +235,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     ];
     let shut = Error::gate("G-HOLD", "P1-03", "the talk with police or the front door is not recorded");
     let mut pages: Vec<_> = acts.into_iter().map(|(title, fields)| case::act::sample(title, fields)).collect();
-    let mut refused = case::act::sample("Invite another school", invite::fields(&[]));
+    let mut refused =
+        case::act::sample("Invite another school", invite::fields(&[pair("sch_2", "Harrowmere High School")]));
     refused.form = refused.form.refused(&shut, "/schools/sch_1/cases/cas_1").grave();
     refused.warning = "Names never leave the school".to_owned();
     refused.others.push(crate::pages::part::Link::new("Another way", "/"));

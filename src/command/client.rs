@@ -65,8 +65,7 @@ impl School {
     pub async fn run(self, config: &Config) -> Result<()> {
         match self {
             Self::List => {
-                let answer = ask(config, "ListSchools", serde_json::json!({"pageSize": 1000})).await?;
-                for school in answer["schools"].as_array().into_iter().flatten() {
+                for school in schools(config).await? {
                     let text = |key: &str| school[key].as_str().unwrap_or_default().to_owned();
                     println!("{}\t{}\t{}", text("schoolId"), text("kind"), text("name"));
                 }
@@ -109,6 +108,7 @@ impl Reports {
     /// # Errors
     /// The service's refusal.
     pub async fn run(self, config: &Config) -> Result<()> {
+        let authority = matches!(self, Self::Authority { .. });
         let answer = match self {
             Self::School { school, term } => {
                 ask(config, "GetSchoolReport", serde_json::json!({"schoolId": school, "termId": term})).await?
@@ -123,6 +123,7 @@ impl Reports {
                 println!("{:>12}  {}", figure(&part["figure"]), part["title"].as_str().unwrap_or_default());
             }
         }
+        let schools = if authority { schools(config).await? } else { Vec::new() };
         for row in report["schools"].as_array().into_iter().flatten() {
             let cells: Vec<String> = row["cells"]
                 .as_array()
@@ -130,9 +131,25 @@ impl Reports {
                 .flatten()
                 .map(|c| format!("{}={}", c["key"].as_str().unwrap_or_default(), figure(&c["figure"])))
                 .collect();
-            println!("{}  {}", row["schoolId"].as_str().unwrap_or_default(), cells.join(" "));
+            let school = schools.iter().find(|school| school["schoolId"] == row["schoolId"]);
+            let name = school.and_then(|school| school["name"].as_str()).or(row["schoolId"].as_str());
+            println!("{}  {}", name.unwrap_or_default(), cells.join(" "));
         }
         Ok(())
+    }
+}
+
+/// The schools one has to do with.
+async fn schools(config: &Config) -> Result<Vec<serde_json::Value>> {
+    let (mut schools, mut token) = (Vec::new(), serde_json::Value::from(""));
+    loop {
+        let page = serde_json::json!({"pageSize": 1000, "pageToken": token});
+        let answer = ask(config, "ListSchools", page).await?;
+        schools.extend(answer["schools"].as_array().cloned().unwrap_or_default());
+        token = answer["nextPageToken"].clone();
+        if token.as_str().is_none_or(str::is_empty) {
+            return Ok(schools);
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use chassis::testing;
 use sea_orm::{ConnectionTrait as _, Database};
 use serde::Deserialize;
 
-use crate::installation::{Installation, root, spare_address};
+use crate::installation::{Installation, Redis, root, spare_address};
 
 #[derive(Deserialize)]
 struct Compose {
@@ -71,7 +71,7 @@ async fn every_role_runs_on_the_environment_of_its_container() {
     }
     script(&root().join("deploy/postgres/init.sh"), &for_init);
 
-    let redis = testing::server("REDIS").unwrap();
+    let redis = Redis::start();
     let addresses: BTreeMap<&str, String> = DATABASES.iter().map(|name| (*name, spare_address())).collect();
     let mut roles = BTreeMap::new();
     for (name, service) in compose.services.iter().filter(|(_, s)| s.command.first().is_some_and(|c| c == "serve")) {
@@ -87,7 +87,7 @@ async fn every_role_runs_on_the_environment_of_its_container() {
                 _ if key.ends_with("KEYS_DIR") => folder.path().join("keys").display().to_string(),
                 Some((_, address)) if key.ends_with("__LISTEN") => address.clone(),
                 Some((_, address)) if key.ends_with("__ADDRESS") => format!("http://{address}"),
-                _ => value.replace("@postgres/", &format!("@{place}/")).replace("redis://redis:6379", &redis),
+                _ => value.replace("@postgres/", &format!("@{place}/")).replace("redis://redis:6379", &redis.1),
             };
         }
         // Nothing collects traces here; the address stays one that may be given.

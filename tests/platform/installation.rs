@@ -157,13 +157,15 @@ impl Installation {
         self.processes.retain(|(name, _)| name != role);
     }
 
-    /// Waits until the gateway says that everything is there.
+    /// Waits until every process says that it is ready.
     pub async fn ready(&self) {
-        let address = format!("http://{}/readyz", self.gateway);
         let begun = Instant::now();
-        while !self.try_command(&["healthcheck", &address], &[]).0 {
-            assert!(begun.elapsed() < Duration::from_secs(60), "the installation is not ready: {}", self.logs());
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        for (_, listen) in self.environment.iter().filter(|(key, _)| key.ends_with("__LISTEN")) {
+            let address = format!("http://{listen}/readyz");
+            while !self.try_command(&["healthcheck", &address], &[]).0 {
+                assert!(begun.elapsed() < Duration::from_secs(60), "{address} is not ready: {}", self.logs());
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
         }
     }
 

@@ -151,9 +151,12 @@ async fn isolation_anothers_id_is_like_one_that_never_existed() {
         }
     }
     // The one rpc that streams: lines for their school, and lines for their feed.
-    let line = "1794825936.916 200 10.0.0.1 TCP_MISS/200 1 GET https://example.org/ u1 HIER_DIRECT/192.0.2.1 text/html\n";
+    let line =
+        "1794825936.916 200 10.0.0.1 TCP_MISS/200 1 GET https://example.org/ u1 HIER_DIRECT/192.0.2.1 text/html\n";
     let feed = &theirs["feed_id"];
-    for (foreign, absent) in [((&there, feed), (&nobodys(&there), &nobodys(feed))), ((&here, feed), (&here, &nobodys(feed)))] {
+    for (foreign, absent) in
+        [((&there, feed), (&nobodys(&there), &nobodys(feed))), ((&here, feed), (&here, &nobodys(feed)))]
+    {
         let send = async |(school, feed): (&String, &String)| told(me.send(school, feed, line).await.map(Value::from));
         let answers = (send(foreign).await, send(absent).await);
         assert_eq!(answers.0, answers.1, "lines");

@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use chassis::testing;
 use opentelemetry_proto::tonic::{
     collector::trace::v1::{
         ExportTraceServiceRequest, ExportTraceServiceResponse,
@@ -18,7 +17,7 @@ use opentelemetry_proto::tonic::{
 use serde_json::json;
 use tonic::{Request, Response, Status};
 
-use crate::installation::{Installation, spare_address, text};
+use crate::installation::{Installation, Redis, spare_address, text};
 
 /// Takes in what processes send, as a collector does.
 #[derive(Clone, Default)]
@@ -65,7 +64,9 @@ async fn a_trace_follows_an_act_over_the_bus_and_tells_nothing_of_a_child() {
         ("HEDGEROW_TELEMETRY__OTLP_ENDPOINT", format!("http://{address}")),
         ("OTEL_BSP_SCHEDULE_DELAY", "200".to_owned()),
     ];
-    let place = Installation::distributed_with(&testing::server("REDIS").unwrap(), &more).await;
+    // A Redis of its own: on a shared one, another installation's consumers would take its events.
+    let redis = Redis::start();
+    let place = Installation::distributed_with(&redis.1, &more).await;
     let officer = place.sign_in("officer").await;
     let school = json!({"name": "Harrowmere", "kind": "primary", "urn": "888001", "keyStages": ["KS1"]});
     let school = text(&officer.call("CreateSchool", school).await["school"]["schoolId"]);

@@ -24,8 +24,6 @@ const STATES: Codes = &[("sent", "Waiting for your answer"), ("accepted", "Accep
 #[derive(Debug, Serialize)]
 pub struct Invitations {
     head: Head,
-    /// What another school's lead enters to invite this one.
-    own_id: String,
     invitations: Vec<One>,
     form: Option<Form>,
 }
@@ -58,15 +56,9 @@ impl Page for Invitations {
         let head = || Head::new("Invitations", vec![Link::new("Home", "/")]);
         let gone = chassis::error::Error::wrong_state("the invitation was declined");
         vec![
+            Self { head: head(), invitations: vec![one("sent"), one("accepted"), one("declined")], form: None },
             Self {
                 head: head(),
-                own_id: "sch_1".into(),
-                invitations: vec![one("sent"), one("accepted"), one("declined")],
-                form: None,
-            },
-            Self {
-                head: head(),
-                own_id: "sch_1".into(),
                 invitations: vec![],
                 form: Some(Form::new("/", "Accept", "1".into(), vec![]).refused(&gone, "")),
             },
@@ -107,12 +99,7 @@ async fn page(visit: &Visit, form: Option<Form>) -> Result<Invitations, super::v
         let accept = (invitation.state == "sent").then(|| visit.form(action, "Accept the invitation", Vec::new()));
         invitations.push(One::new(invitation, &words::sentence(&from), &|path| visit.at(path), accept));
     }
-    Ok(Invitations {
-        head: Head::new("Invitations", visit.crumbs(&[])),
-        own_id: visit.school.clone(),
-        invitations,
-        form,
-    })
+    Ok(Invitations { head: Head::new("Invitations", visit.crumbs(&[])), invitations, form })
 }
 
 /// Lists them.

@@ -16,7 +16,7 @@ use proto::{
     access::v1::{Permission, Role},
     filtering_ingest::v1::filtering_ingest_client::FilteringIngestClient,
     incident_cases::v1::incident_cases_client::IncidentCasesClient,
-    policy_registry::v1::policy_registry_client::PolicyRegistryClient,
+    policy_registry::v1::{ListSchoolNamesRequest, policy_registry_client::PolicyRegistryClient},
     reporting::v1::reporting_client::ReportingClient,
 };
 use time::OffsetDateTime;
@@ -320,13 +320,35 @@ impl Visit {
 
     /// What a school is called.
     pub async fn school_name(&self, school_id: &str) -> String {
-        match self.directory.known(school_id) {
-            Some(name) => name,
-            None if self.visitor.schools().iter().any(|own| own == school_id) => {
-                self.directory.school(&self.app, &self.visitor, school_id).await
-            }
-            None => "another school".to_owned(),
+        if let Some(name) = self.directory.known(school_id) {
+            return name;
         }
+        if self.visitor.schools().iter().any(|own| own == school_id) {
+            return self.directory.school(&self.app, &self.visitor, school_id).await;
+        }
+        let others = self.other_schools().await.unwrap_or_default();
+        let named = others.into_iter().find(|(id, _)| id == school_id);
+        named.map_or_else(|| "another school".to_owned(), |(_, name)| name)
+    }
+
+    /// The authority's other schools, ids and names, for whoever shares incidents with them.
+    ///
+    /// # Errors
+    /// The registry's refusal.
+    pub async fn other_schools(&self) -> Result<Vec<(String, String)>, Error> {
+        let mut asked =
+            ListSchoolNamesRequest { school_id: self.school.clone(), page_size: 1000, ..Default::default() };
+        let mut named = Vec::new();
+        loop {
+            let page = heard(self.registry()?.list_school_names(ask(asked.clone()))).await?;
+            named.extend(page.school_names.into_iter().map(|school| (school.school_id, school.name)));
+            if page.next_page_token.is_empty() {
+                break;
+            }
+            asked.page_token = page.next_page_token;
+        }
+        self.directory.learn(self.now(), named.iter().cloned());
+        Ok(named)
     }
 }
 

@@ -10,6 +10,7 @@ mod get_school;
 mod get_template;
 mod import_policy;
 mod list_instances;
+mod list_school_names;
 mod list_schools;
 mod publish_agency_register;
 mod publish_instance;
@@ -53,6 +54,7 @@ rpcs! {
     get_template: GetTemplateRequest => GetTemplateResponse,
     import_policy: ImportPolicyRequest => ImportPolicyResponse,
     list_instances: ListInstancesRequest => ListInstancesResponse,
+    list_school_names: ListSchoolNamesRequest => ListSchoolNamesResponse,
     list_schools: ListSchoolsRequest => ListSchoolsResponse,
     publish_agency_register: PublishAgencyRegisterRequest => PublishAgencyRegisterResponse,
     publish_instance: PublishInstanceRequest => PublishInstanceResponse,

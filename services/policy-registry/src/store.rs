@@ -1,11 +1,13 @@
 //! The registry's tables, and the only code that touches them. Nothing here is sealed: a policy is published by its
 //! school, and the names on its front page with it.
 
+mod by_name;
 mod entity;
 pub(crate) mod instance;
 pub(crate) mod migration;
 pub(crate) mod register;
 pub(crate) mod school;
+pub(crate) mod school_name;
 pub(crate) mod template;
 
 use chassis::error::Error;

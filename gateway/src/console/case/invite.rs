@@ -4,7 +4,6 @@ use axum::extract::Path;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Case, InviteSchoolRequest},
-    policy_registry::v1::ListSchoolsRequest,
 };
 
 use super::{act, fetch};
@@ -18,13 +17,8 @@ use crate::{
 
 /// What is asked; `schools` are ids and names.
 pub fn fields(schools: &[(String, String)]) -> Vec<Field> {
-    let school = if schools.is_empty() {
-        Field::name("to_school_id", "Which school?")
-            .hint("Enter its id on this platform, such as sch_0123. The other school’s lead can tell you.")
-    } else {
-        let choices = schools.iter().map(|(id, name)| (id.as_str(), name.as_str()));
-        Field::select("to_school_id", "Which school?").choices([("", "Choose a school")]).choices(choices)
-    };
+    let choices = schools.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+    let school = Field::select("to_school_id", "Which school?").choices([("", "Choose a school")]).choices(choices);
     vec![
         school,
         Field::long_text("summary", "What should the other school know to begin with?")
@@ -32,15 +26,6 @@ pub fn fields(schools: &[(String, String)]) -> Vec<Field> {
         Field::name("contact", "Whom should they ring?")
             .hint("A name and a telephone number. It stands in the invitation."),
     ]
-}
-
-async fn schools(visit: &Visit) -> Vec<(String, String)> {
-    let Ok(mut registry) = visit.registry() else { return Vec::new() };
-    let asked = ListSchoolsRequest { page_size: 1000, page_token: String::new() };
-    let found = heard(registry.list_schools(ask(asked))).await.map(|answer| answer.schools).unwrap_or_default();
-    let named: Vec<_> = found.into_iter().map(|school| (school.school_id, school.name)).collect();
-    visit.directory.learn(visit.now(), named.iter().cloned());
-    named.into_iter().filter(|(id, _)| *id != visit.school).collect()
 }
 
 fn page(visit: &Visit, case: &Case, schools: &[(String, String)]) -> FormPage {
@@ -52,7 +37,7 @@ fn page(visit: &Visit, case: &Case, schools: &[(String, String)]) -> FormPage {
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseShare)?;
     let case = fetch(&visit, &case_id).await?;
-    let schools = schools(&visit).await;
+    let schools = visit.other_schools().await?;
     visit.page(&page(&visit, &case, &schools))
 }
 
@@ -68,6 +53,6 @@ pub async fn send(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
         request_id: answers.request_id(),
     };
     let done = heard(visit.cases()?.invite_school(ask(command))).await;
-    let schools = if done.is_err() { schools(&visit).await } else { Vec::new() };
+    let schools = if done.is_err() { visit.other_schools().await? } else { Vec::new() };
     act::settle(&visit, &case_id, &answers, done, "invited", |case| page(&visit, case, &schools)).await
 }

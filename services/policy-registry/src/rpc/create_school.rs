@@ -20,6 +20,7 @@ pub(super) async fn create_school(app: &App, request: Request<CreateSchoolReques
     };
     let school = School { id: tx.ids().next(), name, kind, urn, key_stages, created_at: tx.now() };
     let body = store::school::insert(&tx, &school).await?;
+    store::school_name::insert(&tx, &school).await?;
     tx.record(
         Act::new("school.created", school.id.as_str())
             .school(&school.id)

@@ -164,6 +164,30 @@ async fn another_schools_policy_answers_like_one_that_never_was(engine: Engine) 
     Ok(())
 }
 
+async fn whoever_shares_incidents_reads_the_other_schools_names_and_no_more(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    for (name, urn) in [("ash tree school", "100003"), ("Zelkova School", "100004")] {
+        world.add_school(name, urn).await?;
+    }
+    let mut client = world.client(&world.at_school(Role::Dsl))?;
+    let (mut names, mut token) = (Vec::new(), String::new());
+    loop {
+        let asked = ListSchoolNamesRequest { school_id: world.school.clone(), page_size: 1, page_token: token };
+        let page = client.list_school_names(asked).await?.into_inner();
+        names.extend(page.school_names.into_iter().map(|school| (school.name, school.kind)));
+        token = page.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    let primary = |name: &str| (name.to_owned(), "primary".to_owned());
+    assert_eq!(names, [primary("ash tree school"), primary("Zelkova School")]);
+    let staff = ListSchoolNamesRequest { school_id: world.school.clone(), ..Default::default() };
+    let mut client = world.client(&world.at_school(Role::Staff))?;
+    assert_eq!(refused(client.list_school_names(staff).await).reason_name(), "NOT_PERMITTED");
+    Ok(())
+}
+
 async fn schools_are_listed_to_whom_they_concern(engine: Engine) -> Tested {
     let world = World::new(engine).await?;
     for (name, urn) in [("ash tree school", "100003"), ("Zelkova School", "100004"), ("Beech School", "100005")] {
@@ -330,6 +354,7 @@ on_both_engines!(
     other_services_read_what_is_in_force,
     signatures_are_by_two_people_and_fall_with_an_edit,
     another_schools_policy_answers_like_one_that_never_was,
+    whoever_shares_incidents_reads_the_other_schools_names_and_no_more,
     schools_are_listed_to_whom_they_concern,
     a_repeated_import_makes_one_draft,
     what_is_wrong_with_files_and_fields_is_said_in_full,

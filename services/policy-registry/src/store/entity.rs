@@ -20,6 +20,26 @@ pub(crate) mod school {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod school_name {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "school_name")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// The name in small letters, for lists in order.
+        pub sort_name: String,
+        pub name: String,
+        pub kind: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod template {
     use sea_orm::entity::prelude::*;
 

@@ -5,16 +5,13 @@ use chassis::{
     error::{Error, Result},
     page::Page,
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, SqlErr,
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, SqlErr};
+
+use super::{
+    by_name::{self, sort_name},
+    entity::school::{ActiveModel, Column, Entity, Model},
 };
-
-use super::entity::school::{ActiveModel, Column, Entity, Model};
 use crate::school::School;
-
-/// What comes between the two halves of a cursor: no name holds it.
-const BETWEEN: char = '\u{1f}';
 
 /// Writes a new school; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, school: &School) -> Result<Vec<u8>> {
@@ -45,24 +42,16 @@ pub(crate) async fn load(tx: &Tx) -> Result<School> {
 
 /// A page of the schools within the scope, by name.
 pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<Vec<School>> {
-    let mut query = Entity::find().order_by_asc(Column::SortName).order_by_asc(Column::Id).limit(page.limit());
+    let mut query = Entity::find();
     if !tx.scope().authority() {
         query = query.filter(Column::Id.is_in(tx.scope().schools().iter().map(|school| school.as_str())));
     }
-    if let Some((name, id)) = page.after().and_then(|after| after.split_once(BETWEEN)) {
-        let same = Condition::all().add(Column::SortName.eq(name)).add(Column::Id.gt(id));
-        query = query.filter(Condition::any().add(Column::SortName.gt(name)).add(same));
-    }
-    query.all(tx.db()).await?.iter().map(read).collect()
+    by_name::page(query, Column::SortName, Column::Id, page).all(tx.db()).await?.iter().map(read).collect()
 }
 
 /// Where a list goes on after this school.
 pub(crate) fn cursor(school: &School) -> String {
-    format!("{}{BETWEEN}{}", sort_name(&school.name), school.id)
-}
-
-fn sort_name(name: &str) -> String {
-    name.to_lowercase()
+    by_name::cursor(&school.name, school.id.as_str())
 }
 
 fn read(row: &Model) -> Result<School> {
