@@ -7,7 +7,7 @@ use chassis::{
     caller::{GATEWAY, Trust},
     clock::SharedClock,
     error::{Error, Result},
-    seal::{KeyRing, secret_file},
+    seal::{KeyRing, secret_file, write_once},
 };
 use ed25519_dalek::{SigningKey, VerifyingKey};
 
@@ -23,7 +23,7 @@ pub fn create(folder: &Path) -> Result<()> {
         let key = signing(folder, process)?;
         let public = folder.join(format!("{process}.pub"));
         let text = format!("{}\n", hex::encode(key.verifying_key().as_bytes()));
-        std::fs::write(&public, text).map_err(|e| Error::invalid("keys", format!("{}: {e}", public.display())))?;
+        write_once(&public, &text, 0o644)?;
     }
     Ok(())
 }

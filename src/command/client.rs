@@ -124,16 +124,21 @@ impl Reports {
             }
         }
         let schools = if authority { schools(config).await? } else { Vec::new() };
+        let lines = report["lines"].as_array().cloned().unwrap_or_default();
+        let title = |key: &serde_json::Value| {
+            let line = lines.iter().find(|line| line["key"] == *key);
+            line.map_or(key, |line| &line["title"]).as_str().unwrap_or_default().to_owned()
+        };
         for row in report["schools"].as_array().into_iter().flatten() {
             let cells: Vec<String> = row["cells"]
                 .as_array()
                 .into_iter()
                 .flatten()
-                .map(|c| format!("{}={}", c["key"].as_str().unwrap_or_default(), figure(&c["figure"])))
+                .map(|c| format!("{}: {}", title(&c["key"]), figure(&c["figure"])))
                 .collect();
             let school = schools.iter().find(|school| school["schoolId"] == row["schoolId"]);
             let name = school.and_then(|school| school["name"].as_str()).or(row["schoolId"].as_str());
-            println!("{}  {}", name.unwrap_or_default(), cells.join(" "));
+            println!("{}  {}", name.unwrap_or_default(), cells.join("; "));
         }
         Ok(())
     }

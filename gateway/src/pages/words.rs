@@ -193,23 +193,7 @@ pub const DUE: Codes = &[("overdue", "Overdue"), ("due_today", "Due today"), ("d
 /// How grave an alert is.
 pub const SEVERITIES: Codes = &[("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")];
 /// What an alert is about.
-pub const THEMES: Codes = &[
-    ("illegal_csam", "Illegal images of children"),
-    ("extremism_terrorism", "Extremism or terrorism"),
-    ("self_harm_suicide", "Self-harm or suicide"),
-    ("hate_discrimination", "Hate or discrimination"),
-    ("pornography", "Pornography"),
-    ("drugs", "Drugs"),
-    ("criminal_skills", "Criminal skills"),
-    ("proxy_circumvention", "Ways around the filter"),
-    ("dating", "Dating"),
-    ("violence_gore", "Violence or gore"),
-    ("violence_weapons", "Weapons"),
-    ("gambling", "Gambling"),
-    ("malware_phishing", "Malware or phishing"),
-    ("piracy_p2p", "Piracy or file exchange"),
-    ("generative_ai", "Generative AI"),
-];
+pub const THEMES: Codes = chassis::theme::THEMES;
 /// What became of an alert.
 pub const VERDICTS: Codes = &[
     ("new", "New"),

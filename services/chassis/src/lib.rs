@@ -26,4 +26,5 @@ pub mod seal;
 pub mod serve;
 pub mod telemetry;
 pub mod testing;
+pub mod theme;
 pub mod upstream;

@@ -134,20 +134,31 @@ pub fn secret_file(path: &Path) -> Result<[u8; KEY]> {
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or_else(|| trouble("must hold 64 hexadecimal digits".into())),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(|e| trouble(e.to_string()))?;
-            }
-            let secret = DataKey::random().0;
-            let mut options = std::fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(path).map_err(|e| trouble(e.to_string()))?;
-            writeln!(file, "{}", hex::encode(secret)).map_err(|e| trouble(e.to_string()))?;
-            file.sync_all().map_err(|e| trouble(e.to_string()))?;
-            Ok(secret)
+            write_once(path, &format!("{}\n", hex::encode(DataKey::random().0)), 0o600)?;
+            // Another process may have been quicker: what is in the file counts.
+            secret_file(path)
         }
         Err(e) => Err(trouble(e.to_string())),
+    }
+}
+
+/// Writes a file unless it is there; nobody ever reads half of it.
+///
+/// # Errors
+/// `Invalid` where it cannot be written.
+pub fn write_once(path: &Path, text: &str, mode: u32) -> Result<()> {
+    let trouble = |e: std::io::Error| Error::invalid("keys", format!("{}: {e}", path.display()));
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(trouble)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    let mut file = builder.tempfile_in(folder).map_err(trouble)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(trouble)?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(e) => Err(trouble(e.error)),
     }
 }
 

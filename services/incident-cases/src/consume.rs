@@ -96,7 +96,7 @@ impl Consumer for ConcernFromAlert {
 
     async fn consume(&self, tx: &mut Tx, envelope: &Envelope, (): ()) -> Result<()> {
         let Some(Event::AlertRaised(alert)) = &envelope.event else { return Ok(()) };
-        let theme = alert.theme.replace('_', " ");
+        let theme = chassis::theme::title(&alert.theme);
         let concern = Concern {
             id: tx.ids().next::<ConcernId>(),
             school_id: envelope.school_id.clone(),
@@ -107,9 +107,9 @@ impl Consumer for ConcernFromAlert {
             },
             report: Report {
                 about: "A filter alert".to_owned(),
-                narrative: format!("The web filter raised an alert of {} severity about {theme}.", alert.severity),
+                narrative: format!("The web filter raised an alert of {} severity: {theme}.", alert.severity),
                 safe_now: "not_sure".to_owned(),
-                event_at: envelope.event_time.as_ref().and_then(chassis::clock::moment),
+                event_at: alert.first_time.as_ref().and_then(chassis::clock::moment),
                 others: String::new(),
             },
             recorded_at: tx.now(),

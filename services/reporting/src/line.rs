@@ -139,13 +139,7 @@ pub fn part_title(part: &str) -> String {
         "P7" => "Radicalisation and extremism",
         "staff" => "Recorded by staff",
         "alert" => "From a filter alert",
-        "illegal_csam" => "Illegal material",
-        "self_harm_suicide" => "Self-harm and suicide",
-        other => {
-            let words = other.replace('_', " ");
-            let mut letters = words.chars();
-            return letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
-        }
+        theme => return chassis::theme::title(theme),
     };
     known.to_owned()
 }

@@ -220,7 +220,13 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised) -> Result<AlertId> {
             .detail("severity", severity.clone())
             .state("alert", &body),
     );
-    let event = AlertRaised { feed_id: feed.id.to_string(), theme: verdict.theme, severity, route: verdict.route };
+    let event = AlertRaised {
+        feed_id: feed.id.to_string(),
+        theme: verdict.theme,
+        severity,
+        route: verdict.route,
+        first_time: Some(timestamp(alert.event_at)),
+    };
     tx.announce(alert.id.as_str(), Event::AlertRaised(event)).await?;
     Ok(alert.id)
 }
