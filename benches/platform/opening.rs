@@ -102,21 +102,18 @@ pub async fn measure(engine: Engine) -> Result<()> {
     Ok(())
 }
 
-/// The opening's own transaction, which ends with its entry in the history, and what the background ran after it.
+/// The opening's own transaction, which ends with its entry in the history, and what the background ran beside it.
 fn split(mut statements: Vec<Statement>) -> Result<(Vec<Statement>, Vec<Statement>)> {
-    let last =
-        statements.iter().position(|statement| statement.sql.starts_with("UPDATE \"outbox\"") || relay(statement));
-    let after = statements.split_off(last.unwrap_or(statements.len()));
-    if !statements.iter().any(|statement| statement.sql.contains("INSERT INTO history")) {
-        return Err("an opening wrote no history: the statements are not those of an opening".into());
-    }
-    Ok((statements, after))
+    let last = statements.iter().rposition(|statement| statement.sql.contains("INSERT INTO history"));
+    let last = last.ok_or("an opening wrote no history: the statements are not those of an opening")?;
+    let after = statements.split_off(last + 1);
+    let (beside, own): (Vec<_>, Vec<_>) = statements.into_iter().partition(relay);
+    Ok((own, beside.into_iter().chain(after).collect()))
 }
 
-/// Whether a statement is the relay's or the checkpoints'.
+/// Whether a statement is the relay's.
 fn relay(statement: &Statement) -> bool {
-    let sql = &statement.sql;
-    sql.contains("FROM outbox") && !sql.contains("MAX(aggregate_seq)")
+    ["FROM outbox WHERE published_us", "UPDATE outbox SET published_us"].iter().any(|sql| statement.sql.contains(sql))
 }
 
 /// Runs the statements in one transaction; answers how long all of it took, and how long the writes and the commit.
