@@ -259,6 +259,7 @@ pub const IGNORED: Codes = &[
     ("signature_block", "Signature block"),
     ("blank_bullet", "Empty list item"),
     ("links", "List of links"),
+    ("page_margin", "Printed on every page"),
 ];
 /// Roles as a procedure names them.
 pub const ROLES: Codes = &[

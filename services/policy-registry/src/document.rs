@@ -1,9 +1,17 @@
 //! A school's own policy document, taken apart: every line that says something belongs to exactly one paragraph.
 
 mod contents;
+mod file;
 mod headings;
+mod margins;
+mod odt;
+mod package;
 mod paragraphs;
+mod pdf;
 pub mod text;
+mod word;
+
+use std::collections::BTreeSet;
 
 pub use text::Unreadable;
 
@@ -58,6 +66,8 @@ pub enum Kind {
     Prose,
     /// A line of the signature block.
     Signature,
+    /// A line that is printed on every page, at its head or foot.
+    Margin,
 }
 
 /// One entry of the contents list.
@@ -77,11 +87,17 @@ impl Document {
     /// # Errors
     /// Why it is refused.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Unreadable> {
-        let text = text::decode(name, bytes)?;
+        let file::Content { text, margins } = file::read(name, bytes)?;
         if text.lines().filter(|line| !line.trim().is_empty()).count() > MOST_LINES {
             return Err(Unreadable::TooLong);
         }
-        let document = Self::parse(&text);
+        let mut document = Self::parse(&text);
+        for margin in margins {
+            document.lines.push(margin.clone());
+            let line = u32::try_from(document.lines.len()).unwrap_or(u32::MAX);
+            let paragraph = Paragraph { line, end_line: line, kind: Kind::Margin, text: margin, heading: None };
+            document.paragraphs.push(paragraph);
+        }
         if document.paragraphs.len() > MOST_PARAGRAPHS {
             return Err(Unreadable::TooLong);
         }
@@ -94,11 +110,12 @@ impl Document {
         Ok(document)
     }
 
-    /// Takes a text apart, whatever it holds.
+    /// Takes a text apart, whatever it holds. A form feed ends a page.
     pub fn parse(text: &str) -> Self {
-        let lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+        let margins = if text.contains('\u{c}') { margins::find(text) } else { BTreeSet::new() };
+        let lines: Vec<String> = text.replace('\u{c}', "\n").lines().map(ToOwned::to_owned).collect();
         let contents = contents::find(&lines);
-        let paragraphs = paragraphs::read(&lines, &contents);
+        let paragraphs = paragraphs::read(&lines, &contents, &margins);
         Self { lines, paragraphs, contents: contents.entries }
     }
 

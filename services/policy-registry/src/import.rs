@@ -1,9 +1,14 @@
 //! Reads a school's own policy against the template: what became of every paragraph, and the blanks it fills.
 
+mod account;
 mod align;
+mod chain;
 pub mod dates;
 mod parameters;
 pub mod similarity;
+pub mod wording;
+
+use std::collections::BTreeSet;
 
 use crate::{document::Document, parameter::Parameter, template::Template};
 
@@ -14,12 +19,14 @@ pub struct Import {
     pub fates: Vec<Fate>,
     /// The blanks it fills.
     pub parameters: Vec<Parameter>,
+    /// The places of the paragraphs that were found out of the template's order.
+    pub moved: BTreeSet<usize>,
 }
 
 /// What became of one paragraph.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// It says what a clause says.
+    /// Its words are the clause's, the blanks filled.
     Matched {
         /// The clause.
         clause: String,
@@ -57,6 +64,8 @@ pub enum Why {
     BlankBullet,
     /// Addresses and what to call them.
     Links,
+    /// Printed on every page.
+    PageMargin,
 }
 
 impl Why {
@@ -69,17 +78,21 @@ impl Why {
             Self::SignatureBlock => "signature_block",
             Self::BlankBullet => "blank_bullet",
             Self::Links => "links",
+            Self::PageMargin => "page_margin",
         }
     }
 }
 
 /// Reads a document against a template.
 pub fn read(document: &Document, template: &Template) -> Import {
-    Import {
-        fates: align::Aligner::new(template).align(document),
-        parameters: parameters::find(document, &template.parameters),
-    }
+    let aligned = align::Aligner::new(template).align(document);
+    let mut parameters = parameters::find(document, &template.parameters);
+    parameters::captured(&mut parameters, document, template, &aligned.clauses);
+    let fates = aligned.fates(document, template, &parameters);
+    Import { fates, parameters, moved: aligned.moved }
 }
+
+pub use account::{Account, AccountedClause, AccountedDocument, AccountedParameter};
 
 #[cfg(test)]
 mod tests;

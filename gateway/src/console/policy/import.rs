@@ -23,7 +23,10 @@ const LARGEST: usize = 10 << 20;
 
 /// What is asked.
 pub fn fields() -> Vec<Field> {
-    vec![Field::file("file", "The policy document").hint("A text or Markdown file (.txt, .md), 10 MB at most.")]
+    vec![
+        Field::file("file", "The policy document")
+            .hint("A Word (.docx), OpenDocument (.odt), PDF, Markdown (.md) or text file (.txt), 10 MB at most."),
+    ]
 }
 
 fn page(visit: &Visit) -> FormPage {

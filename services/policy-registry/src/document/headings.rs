@@ -59,7 +59,7 @@ pub(super) fn heading(line: &str, alone: bool, contents: &Contents) -> Option<He
     let sentence = title.ends_with(['.', ';', ',', '?', '!']);
     let heading = match &number {
         Some(_) => capital && !sentence && (alone || title.chars().count() <= LONGEST_BARE),
-        None => capital && !sentence && !title.ends_with(':') && titled(title),
+        None => capital && !sentence && !title.ends_with(':') && !title.contains('\t') && titled(title),
     };
     heading.then(|| Heading { number, title: title.to_owned() })
 }

@@ -1,6 +1,6 @@
 //! Groups the lines of a document into paragraphs, so that each line with something on it belongs to exactly one.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use regex::Regex;
 
@@ -11,12 +11,17 @@ const WRAPPED: usize = 100;
 /// How many lines of front page are looked for where there is no contents list.
 const FRONT: usize = 40;
 
-pub(super) fn read(lines: &[String], contents: &Contents) -> Vec<Paragraph> {
+pub(super) fn read(lines: &[String], contents: &Contents, margins: &BTreeSet<usize>) -> Vec<Paragraph> {
     let layout = Layout::of(lines, contents);
     let mut reader = Reader { wrapped: layout.wrapped, ..Reader::default() };
     for (place, line) in lines.iter().enumerate() {
         if line.trim().is_empty() {
             reader.end();
+            continue;
+        }
+        if margins.contains(&place) {
+            reader.push(place, Kind::Margin, line.trim());
+            reader.turned();
             continue;
         }
         let region = layout.region(place);
@@ -83,6 +88,8 @@ struct Reader {
     heading: Option<usize>,
     /// Columns at which the levels of the present list begin.
     indents: Vec<usize>,
+    /// Whether a page ended after the last paragraph.
+    turned: bool,
 }
 
 impl Reader {
@@ -90,13 +97,26 @@ impl Reader {
         self.open = false;
     }
 
+    /// A page ended: a sentence may go on overleaf.
+    fn turned(&mut self) {
+        self.open = false;
+        self.turned = true;
+    }
+
+    /// The last paragraph of the text itself.
+    fn last(&mut self) -> Option<&mut Paragraph> {
+        self.paragraphs.iter_mut().rev().find(|paragraph| paragraph.kind != Kind::Margin)
+    }
+
     fn push(&mut self, place: usize, kind: Kind, text: &str) {
         let line = u32::try_from(place + 1).unwrap_or(u32::MAX);
-        let heading = if matches!(kind, Kind::Heading { .. } | Kind::Front | Kind::Contents | Kind::Signature) {
-            None
-        } else {
-            self.heading
-        };
+        let heading =
+            if matches!(kind, Kind::Heading { .. } | Kind::Front | Kind::Contents | Kind::Signature | Kind::Margin) {
+                None
+            } else {
+                self.heading
+            };
+        self.turned &= kind == Kind::Margin;
         self.paragraphs.push(Paragraph { line, end_line: line, kind, text: clean(text), heading });
     }
 
@@ -117,10 +137,12 @@ impl Reader {
         }
         let text = line.trim();
         if self.continues(line)
-            && let Some(last) = self.paragraphs.last_mut()
+            && let Some(last) = self.last()
         {
             last.text = format!("{} {}", last.text, clean(text));
             last.end_line = u32::try_from(place + 1).unwrap_or(u32::MAX);
+            self.turned = false;
+            self.open = true;
             return;
         }
         self.indents.clear();
@@ -137,12 +159,15 @@ impl Reader {
 
     /// Whether a line without a bullet goes on with the paragraph before it.
     fn continues(&self, line: &str) -> bool {
-        if !self.open {
+        let Some(last) = self.paragraphs.iter().rev().find(|paragraph| paragraph.kind != Kind::Margin) else {
             return false;
-        }
-        let Some(last) = self.paragraphs.last() else { return false };
+        };
         let small = line.trim_start().starts_with(|c: char| c.is_lowercase());
         let ended = last.text.ends_with(['.', ':', ';', '!', '?', '>']);
+        if !self.open {
+            let says = matches!(last.kind, Kind::Bullet(_) | Kind::Prose);
+            return self.turned && says && small && !ended;
+        }
         self.wrapped || small || !ended
     }
 }
@@ -150,7 +175,7 @@ impl Reader {
 /// The column and text of a bullet.
 fn bullet(line: &str) -> Option<(usize, &str)> {
     static BULLET: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^(\s*)([-*•▪◦‣–]|[a-z]\)|\(?[ivx]{1,4}\)|\d{1,2}[.)])(?:\s+(.*))?$").ok());
+        LazyLock::new(|| Regex::new(r"^(\s*)([-*•▪◦‣–●○■□]|o|[a-z]\)|\(?[ivx]{1,4}\)|\d{1,2}[.)])(?:\s+(.*))?$").ok());
     let found = BULLET.as_ref()?.captures(line)?;
     Some((found.get(1)?.as_str().len(), found.get(3).map_or("", |text| text.as_str().trim())))
 }

@@ -2,14 +2,14 @@
 
 /// The largest document, in bytes.
 pub const LARGEST: usize = 10 << 20;
-/// The kinds of file that are read.
-const EXTENSIONS: [&str; 2] = ["txt", "md"];
 
 /// Why a file is not read, as a sentence that names the fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// Neither `.txt` nor `.md`.
-    #[error("Save the document as plain text (.txt) or Markdown (.md) and send that file")]
+    /// A kind of file that is not read.
+    #[error(
+        "Save the document as Word (.docx), OpenDocument (.odt), PDF, Markdown (.md) or plain text (.txt) and send that file"
+    )]
     Extension,
     /// Nothing in it.
     #[error("The file is empty: send the document itself")]
@@ -17,15 +17,46 @@ pub enum Unreadable {
     /// More than is read.
     #[error("The file is larger than 10 MiB: send the text without its pictures")]
     TooLarge,
+    /// Packed so that it would unfold beyond all measure.
+    #[error("The file unfolds to more than any policy holds: open it, save it anew and send that file")]
+    Unfolds,
     /// Bytes that are no text.
     #[error("The file is not text, although its name says so: save the document as plain text (.txt) and send that")]
     Binary,
+    /// Something else than its name says.
+    #[error("The file's name says {said}, but it is {is}: save the document as {said} and send that file")]
+    Mismatch {
+        /// What the name says.
+        said: &'static str,
+        /// What it is.
+        is: &'static str,
+    },
+    /// Nobody can read it without a password.
+    #[error("The {0} file is locked with a password: open it, save a copy without one and send the copy")]
+    Locked(
+        /// The kind of file.
+        &'static str,
+    ),
+    /// It breaks the rules of its kind.
+    #[error(
+        "The {0} file is damaged: open it, save it anew and send that file; if it cannot be opened, send an earlier copy"
+    )]
+    Damaged(
+        /// The kind of file.
+        &'static str,
+    ),
+    /// Pictures of pages.
+    #[error("The PDF holds pictures of pages and no text: send the document it was made from")]
+    Scanned,
+    /// It was not read in the time a document is given.
+    #[error("The PDF could not be read in 20 seconds: send the document it was made from")]
+    Slow,
     /// More than any policy holds.
     #[error("The document has more than 5,000 paragraphs: send the text of one policy")]
     TooLong,
     /// A text without a heading.
     #[error(
-        "No headings were found: put each section's heading on a line of its own, numbered (“3. Scope”) or as Markdown (“## Scope”), with an empty line above and below"
+        "No headings were found: put each section's heading on a line of its own, numbered (“3. Scope”), as Markdown (“## Scope”) or in a heading style, with an empty line above and below"
     )]
     NoHeadings,
     /// Headings and nothing under them.
@@ -33,18 +64,11 @@ pub enum Unreadable {
     NoParagraphs,
 }
 
-/// The text of a file, with line ends of one kind.
+/// The text of a plain file, with line ends of one kind. A form feed, which ends a page, stays.
 ///
 /// # Errors
 /// Why it is refused.
-pub fn decode(name: &str, bytes: &[u8]) -> Result<String, Unreadable> {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    if !extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) {
-        return Err(Unreadable::Extension);
-    }
-    if bytes.len() > LARGEST {
-        return Err(Unreadable::TooLarge);
-    }
+pub(super) fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
     let text = match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => std::str::from_utf8(rest).map_err(|_| Unreadable::Binary)?.to_owned(),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes)?,
@@ -60,7 +84,7 @@ pub fn decode(name: &str, bytes: &[u8]) -> Result<String, Unreadable> {
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}')) {
         return Err(Unreadable::Binary);
     }
-    Ok(text.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}'], "\n"))
+    Ok(text.replace("\r\n", "\n").replace(['\r', '\u{b}'], "\n"))
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Unreadable> {
@@ -105,19 +129,16 @@ mod tests {
             b"Caf\xE9 \x96 \x93rules\x94\r\nnext".to_vec(),
         ];
         for form in forms {
-            assert_eq!(decode("policy.TXT", &form).as_deref(), Ok("Café – “rules”\nnext"));
+            assert_eq!(decode(&form).as_deref(), Ok("Café – “rules”\nnext"));
         }
     }
 
     #[test]
-    fn what_is_no_document_is_refused_with_the_reason() {
-        let refused = |name: &str, bytes: &[u8]| decode(name, bytes).err();
-        assert_eq!(refused("policy.docx", b"PK"), Some(Unreadable::Extension));
-        assert_eq!(refused("policy", b"text"), Some(Unreadable::Extension));
-        assert_eq!(refused("policy.txt", b" \n\t"), Some(Unreadable::Empty));
-        assert_eq!(refused("policy.md", b"PK\x03\x04\x00\x00"), Some(Unreadable::Binary));
-        assert_eq!(refused("policy.md", &[0xFF, 0xFE, 0x41]), Some(Unreadable::Binary));
-        assert_eq!(refused("policy.txt", &[0x81, 0x8D]), Some(Unreadable::Binary));
-        assert_eq!(refused("policy.txt", &vec![b'a'; LARGEST + 1]), Some(Unreadable::TooLarge));
+    fn what_is_no_text_is_refused() {
+        let refused = |bytes: &[u8]| decode(bytes).err();
+        assert_eq!(refused(b" \n\t"), Some(Unreadable::Empty));
+        assert_eq!(refused(b"PK\x03\x04\x00\x00"), Some(Unreadable::Binary));
+        assert_eq!(refused(&[0xFF, 0xFE, 0x41]), Some(Unreadable::Binary));
+        assert_eq!(refused(&[0x81, 0x8D]), Some(Unreadable::Binary));
     }
 }

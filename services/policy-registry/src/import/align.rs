@@ -1,19 +1,24 @@
-//! Finds the template's clause for each paragraph of a document: by the section its heading points to, by the clause's
-//! cues, and by words in common.
+//! Finds the template's clause for each paragraph of a document: first by words in common and in the template's order,
+//! then what was moved, then by the section its heading points to and the clause's cues.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     Fate, Why,
+    chain::{Pair, heaviest},
     similarity::{Rarity, Vector, words},
+    wording::{self, Piece, pieces},
 };
 use crate::{
     document::{Document, Kind, Paragraph, plain},
-    template::{Clause, Section, Template},
+    parameter::Parameter,
+    template::{Clause, Section, Template, blank::fill},
 };
 
-/// At this score and above a paragraph says what the clause says.
-const ALIKE: f64 = 0.50;
+/// How many clauses are looked at for one paragraph.
+const LIKELY: usize = 40;
+/// How much of their words two texts share to be one and the same, changed.
+const CLOSE: f64 = 0.5;
 /// At this score and above a paragraph is on the clause's matter.
 const RELATED: f64 = 0.28;
 /// The same for a clause of another section.
@@ -30,6 +35,18 @@ pub(super) struct Aligner<'a> {
     candidates: Vec<Candidate<'a>>,
     sections: &'a [Section],
     rarity: Rarity,
+    /// In which clauses a word stands.
+    index: HashMap<String, Vec<usize>>,
+}
+
+/// What was found for the paragraphs of a document.
+pub(super) struct Aligned {
+    /// The clause of each paragraph, with how alike they are; none where it has none.
+    pub clauses: Vec<Option<(String, u8)>>,
+    /// The section each paragraph stands in.
+    pub sections: Vec<String>,
+    /// The paragraphs that were found out of order.
+    pub moved: BTreeSet<usize>,
 }
 
 struct Candidate<'a> {
@@ -37,6 +54,8 @@ struct Candidate<'a> {
     clause: &'a Clause,
     vector: Vector,
     cues: Vec<(String, Vec<String>)>,
+    pieces: Vec<Piece>,
+    counts: HashMap<String, u32>,
 }
 
 impl<'a> Aligner<'a> {
@@ -53,15 +72,106 @@ impl<'a> Aligner<'a> {
                 clause,
                 vector: rarity.vector(text),
                 cues: clause.cues.iter().map(|cue| (plain(cue), words(cue))).collect(),
+                pieces: pieces(&clause.text),
+                counts: counts(pieces(&clause.text).into_iter().filter_map(|piece| match piece {
+                    Piece::Word(word) => Some(word),
+                    Piece::Blank(_) => None,
+                })),
             })
-            .collect();
-        Self { candidates, sections: &template.sections, rarity }
+            .collect::<Vec<Candidate<'_>>>();
+        let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, candidate) in candidates.iter().enumerate() {
+            for word in candidate.counts.keys() {
+                index.entry(word.clone()).or_default().push(place);
+            }
+        }
+        Self { candidates, sections: &template.sections, rarity, index }
     }
 
-    /// What becomes of each paragraph, in order.
-    pub fn align(&self, document: &Document) -> Vec<Fate> {
+    /// Finds a clause for each paragraph.
+    pub fn align(&self, document: &Document) -> Aligned {
         let sections = self.headings(document);
-        document.paragraphs.iter().map(|paragraph| self.fate(paragraph, &sections)).collect()
+        let places = |p: &Paragraph| p.heading.and_then(|at| sections.get(&at)).copied().unwrap_or_default();
+        let mut pairs = Vec::new();
+        for (at, paragraph) in document.body() {
+            pairs.extend(self.likely(at, paragraph, places(paragraph)));
+        }
+        let close = |pair: &Pair| pair.weight >= CLOSE;
+        let mut found: HashMap<usize, (usize, f64)> = HashMap::new();
+        let mut taken = HashSet::new();
+        for pair in heaviest(pairs.iter().copied().filter(close).collect()) {
+            found.insert(pair.left, (pair.right, pair.weight));
+            taken.insert(pair.right);
+        }
+        // What was moved: the most alike first, each clause once.
+        let mut moved = BTreeSet::new();
+        pairs.retain(|pair| close(pair) && !found.contains_key(&pair.left) && !taken.contains(&pair.right));
+        pairs.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.left.cmp(&b.left)));
+        for pair in pairs {
+            if !found.contains_key(&pair.left) && taken.insert(pair.right) {
+                found.insert(pair.left, (pair.right, pair.weight));
+                moved.insert(pair.left);
+            }
+        }
+        let clauses = document.paragraphs.iter().enumerate().map(|(at, paragraph)| match found.get(&at) {
+            Some((place, weight)) => self.candidates.get(*place).map(|c| (c.clause.id.clone(), percent(*weight))),
+            None if matches!(paragraph.kind, Kind::Bullet(_) | Kind::Prose) && !links(&paragraph.text) => {
+                self.on_the_matter(paragraph, places(paragraph), &taken)
+            }
+            None => None,
+        });
+        Aligned {
+            clauses: clauses.collect(),
+            sections: document.paragraphs.iter().map(|p| places(p).section.unwrap_or_default().to_owned()).collect(),
+            moved,
+        }
+    }
+
+    /// The clauses that share most of their words with a paragraph.
+    fn likely(&self, at: usize, paragraph: &Paragraph, places: Places<'_>) -> Vec<Pair> {
+        let said = wording::words(&paragraph.text);
+        let own = counts(said.iter().map(|word| word.plain.clone()));
+        let weight = |counts: &HashMap<String, u32>| -> f64 {
+            counts.iter().map(|(word, n)| f64::from(*n) * self.rare(word)).sum()
+        };
+        let whole = weight(&own);
+        let mut shared: HashMap<usize, f64> = HashMap::new();
+        for (word, n) in &own {
+            for place in self.index.get(word).into_iter().flatten() {
+                let theirs = self.candidates.get(*place).and_then(|c| c.counts.get(word)).copied().unwrap_or_default();
+                *shared.entry(*place).or_default() += f64::from((*n).min(theirs)) * self.rare(word);
+            }
+        }
+        let mut scored: Vec<Pair> = shared
+            .into_iter()
+            .filter_map(|(place, shared)| {
+                let candidate = self.candidates.get(place)?;
+                let other = weight(&candidate.counts);
+                let blanks = candidate.pieces.iter().any(|piece| matches!(piece, Piece::Blank(_)));
+                // A blank may stand for many words: what it takes does not count against the paragraph.
+                let alike = if blanks && shared >= other * 0.6 { shared / other.max(0.01) * 0.95 } else { 0.0 };
+                let alike = alike.max(2.0 * shared / (whole + other).max(0.01)).min(1.0);
+                let near = if places.section == Some(candidate.section) {
+                    0.04
+                } else if places.chapter == Some(candidate.section) {
+                    0.02
+                } else {
+                    0.0
+                };
+                let weight = if alike >= CLOSE { alike * 0.95 + near } else { alike * 0.95 };
+                Some(Pair { left: at, right: place, weight })
+            })
+            .collect();
+        scored.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.right.cmp(&b.right)));
+        scored.truncate(LIKELY);
+        scored
+    }
+
+    /// What a word says about a text: those of many clauses say little.
+    fn rare(&self, word: &str) -> f64 {
+        let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+        let within = self.index.get(word).map_or(0.5, |places| count(places.len()));
+        (1.0 + (count(self.candidates.len()) + 1.0) / within).ln()
     }
 
     /// The section each heading points to, and the one of the heading above it.
@@ -106,35 +216,19 @@ impl<'a> Aligner<'a> {
         self.sections.iter().filter_map(score).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(id, _)| id)
     }
 
-    fn fate(&self, paragraph: &Paragraph, sections: &HashMap<usize, Places<'a>>) -> Fate {
-        let ignored = match paragraph.kind {
-            Kind::Front => Some(Why::FrontMatter),
-            Kind::Contents => Some(Why::ContentsList),
-            Kind::Heading { .. } => Some(Why::Heading),
-            Kind::BlankBullet => Some(Why::BlankBullet),
-            Kind::Signature => Some(Why::SignatureBlock),
-            Kind::Bullet(_) | Kind::Prose => links(&paragraph.text).then_some(Why::Links),
-        };
-        if let Some(why) = ignored {
-            return Fate::Ignored(why);
-        }
-        let places = paragraph.heading.and_then(|at| sections.get(&at)).copied().unwrap_or_default();
+    /// The clause on whose matter a paragraph is, where no clause has its words.
+    fn on_the_matter(&self, paragraph: &Paragraph, places: Places<'_>, taken: &HashSet<usize>) -> Option<(String, u8)> {
         let said = words(&paragraph.text);
         let vector = self.rarity.vector(&said);
         let text = format!(" {} ", plain(&paragraph.text));
-        let best = self
+        let (candidate, score) = self
             .candidates
             .iter()
-            .map(|candidate| (candidate, self.score(candidate, &text, &said, &vector, places)))
-            .max_by(|a, b| a.1.total_cmp(&b.1));
-        match best {
-            Some((candidate, score)) if score >= self.least(candidate, places) => {
-                let clause = candidate.clause.id.clone();
-                let percent = percent(score);
-                if score >= ALIKE { Fate::Matched { clause, percent } } else { Fate::Amended { clause, percent } }
-            }
-            _ => Fate::Added { section: places.section.unwrap_or_default().to_owned() },
-        }
+            .enumerate()
+            .filter(|(place, _)| !taken.contains(place))
+            .map(|(_, candidate)| (candidate, self.score(candidate, &text, &said, &vector, places)))
+            .max_by(|a, b| a.1.total_cmp(&b.1))?;
+        (score >= self.least(candidate, places)).then(|| (candidate.clause.id.clone(), percent(score).min(99)))
     }
 
     /// The score at which a paragraph is on a clause's matter.
@@ -170,6 +264,59 @@ impl<'a> Aligner<'a> {
             score * ELSEWHERE
         }
     }
+}
+
+impl Aligned {
+    /// What becomes of each paragraph, in order: matched only where its words are the clause's with these values.
+    pub fn fates(&self, document: &Document, template: &Template, parameters: &[Parameter]) -> Vec<Fate> {
+        let filled = |text: &str| filled(template, parameters, text);
+        let all = document.paragraphs.iter().zip(self.clauses.iter().zip(&self.sections));
+        all.map(|(paragraph, (clause, section))| match (set_aside(paragraph), clause) {
+            (None | Some(Why::Links), Some((clause, percent))) => {
+                let text = template.clause(clause).map_or("", |(_, clause)| clause.text.as_str());
+                let clause = clause.clone();
+                if wording::plain(&filled(text)) == wording::plain(&paragraph.text) {
+                    Fate::Matched { clause, percent: 100 }
+                } else {
+                    Fate::Amended { clause, percent: (*percent).min(99) }
+                }
+            }
+            (Some(why), _) => Fate::Ignored(why),
+            (None, None) => Fate::Added { section: section.clone() },
+        })
+        .collect()
+    }
+}
+
+/// A clause's text with its blanks filled: by what was read, else by the template's defaults.
+pub(super) fn filled(template: &Template, parameters: &[Parameter], text: &str) -> String {
+    fill(text, |key| {
+        let read = parameters.iter().find(|parameter| parameter.key == key).map(|parameter| &parameter.values);
+        match template.parameter(key) {
+            Some(definition) => definition.words(read.unwrap_or(&definition.default)),
+            None => read.map(|values| values.join(", ")).unwrap_or_default(),
+        }
+    })
+}
+
+fn set_aside(paragraph: &Paragraph) -> Option<Why> {
+    match paragraph.kind {
+        Kind::Front => Some(Why::FrontMatter),
+        Kind::Contents => Some(Why::ContentsList),
+        Kind::Heading { .. } => Some(Why::Heading),
+        Kind::BlankBullet => Some(Why::BlankBullet),
+        Kind::Signature => Some(Why::SignatureBlock),
+        Kind::Margin => Some(Why::PageMargin),
+        Kind::Bullet(_) | Kind::Prose => links(&paragraph.text).then_some(Why::Links),
+    }
+}
+
+fn counts(words: impl Iterator<Item = String>) -> HashMap<String, u32> {
+    let mut counts = HashMap::new();
+    for word in words {
+        *counts.entry(word).or_default() += 1;
+    }
+    counts
 }
 
 #[derive(Clone, Copy, Default)]

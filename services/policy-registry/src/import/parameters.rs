@@ -1,13 +1,15 @@
 //! Finds the values of a template's blanks in a document: by the expressions a blank brings, and by the cues of the
 //! values it allows, which are looked for in what was found, or everywhere where the blank has no expression.
 
+use std::collections::BTreeMap;
+
 use regex::Regex;
 
-use super::dates;
+use super::{dates, wording};
 use crate::{
     document::{Document, Kind as ParagraphKind},
     parameter::{Origin, Parameter},
-    template::{Definition, Kind},
+    template::{Definition, Kind, Template, condition::Condition},
 };
 
 /// How sure a value of the front page is.
@@ -151,6 +153,73 @@ fn by_cue(definition: &Definition, places: &[Place]) -> Option<Parameter> {
         line,
         confidence: CUED,
     })
+}
+
+/// Adds what the document's own paragraphs say in the places of the template's blanks, and the sections and clauses it
+/// has where only a choice prints them.
+pub(super) fn captured(
+    found: &mut Vec<Parameter>,
+    document: &Document,
+    template: &Template,
+    clauses: &[Option<(String, u8)>],
+) {
+    let mut said: BTreeMap<String, Vec<(Vec<String>, u32)>> = BTreeMap::new();
+    let mut chosen: BTreeMap<&str, u32> = BTreeMap::new();
+    for (paragraph, (id, percent)) in
+        document.paragraphs.iter().zip(clauses).filter_map(|(p, clause)| Some((p, clause.as_ref()?)))
+    {
+        let Some((section, clause)) = template.clause(id) else { continue };
+        for condition in [&section.include_if, &clause.include_if] {
+            if let Condition::Is(key, value) = condition
+                && value == "true"
+                && *percent >= 50
+                && template.parameter(key).is_some_and(|d| d.kind == Kind::Boolean && d.allowed.is_empty())
+            {
+                chosen.entry(key).or_insert(paragraph.line);
+            }
+        }
+        let words = wording::words(&paragraph.text);
+        for (key, from, to) in wording::fits(&wording::pieces(&clause.text), &words).unwrap_or_default() {
+            let text = wording::said(&paragraph.text, &words, from, to);
+            let Some(definition) = template.parameter(&key).filter(|_| !unfilled(text)) else { continue };
+            let values = as_values(definition, text);
+            if !values.is_empty() && definition.accepts(&values).is_ok() {
+                said.entry(key).or_default().push((values, paragraph.line));
+            }
+        }
+    }
+    for (key, said) in said {
+        let count = |values: &Vec<String>| said.iter().filter(|(other, _)| other == values).count();
+
+        let Some((values, line)) = said.iter().rev().max_by_key(|(values, _)| count(values)) else { continue };
+        if !found.iter().any(|parameter| parameter.key == key) {
+            let share = count(values) * 100 / said.len();
+            let confidence = u8::try_from(share.min(99)).unwrap_or(99).max(50);
+            found.push(Parameter { key, values: values.clone(), origin: Origin::Document, line: *line, confidence });
+        }
+    }
+    for (key, line) in chosen {
+        if !found.iter().any(|parameter| parameter.key == key) {
+            let values = vec!["true".to_owned()];
+            found.push(Parameter { key: key.to_owned(), values, origin: Origin::Document, line, confidence: BODY });
+        }
+    }
+}
+
+/// The values words of a sentence stand for.
+fn as_values(definition: &Definition, text: &str) -> Vec<String> {
+    let plain = wording::plain(text);
+    let named = definition.allowed.iter().find(|allowed| {
+        wording::plain(&definition.words(std::slice::from_ref(&allowed.value))) == plain
+            || wording::plain(&allowed.value) == plain
+    });
+    match (named, definition.kind) {
+        (Some(allowed), _) => vec![allowed.value.clone()],
+        (None, Kind::Text | Kind::Person) => vec![text.split_whitespace().collect::<Vec<_>>().join(" ")],
+        (None, Kind::List | Kind::People) => split(text),
+        (None, Kind::Date | Kind::Months) => read(definition, text),
+        (None, Kind::Choice | Kind::Boolean) => Vec::new(),
+    }
 }
 
 fn tidy(text: &str) -> String {

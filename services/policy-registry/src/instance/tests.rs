@@ -114,7 +114,7 @@ fn what_is_in_force_has_every_blank_and_every_statutory_clause() {
     let printed: Vec<(&str, &str)> =
         effective.clauses.iter().map(|c| (c.template_clause.as_deref().unwrap_or("-"), c.text.as_str())).collect();
     assert!(printed.contains(&("filtering.iwf", "It blocks IWF, as Northshire Police advises.")), "{printed:?}");
-    assert!(printed.contains(&("filtering.product", "Our filter is Sluice.")), "{printed:?}");
+    assert!(printed.contains(&("filtering.product", "We use Sluice to filter the internet here.")), "{printed:?}");
     assert!(printed.contains(&("-", "Our bees hum.")) && printed.iter().any(|(id, _)| *id == "p1.tell"));
     assert!(!printed.iter().any(|(id, _)| *id == "calls.off"), "video calls are off by default");
     assert_eq!((effective.procedures.len(), effective.gates.len(), effective.contacts.len()), (1, 2, 2));

@@ -1,9 +1,11 @@
 //! Reads a school's own document against the current template, which makes a draft.
 
+use std::sync::Arc;
+
 use chassis::{
-    caller::Caller,
+    caller::{Caller, Scope},
     db::Once,
-    error::{Error, Result, Violations},
+    error::{Error, Kind, Result, Violations},
     history::Act,
 };
 use proto::policy_registry::v1::{ImportPolicyRequest, ImportPolicyResponse};
@@ -26,29 +28,27 @@ pub(super) async fn import_policy(app: &App, request: Request<ImportPolicyReques
     violations.text("file.name", "the document's name", &file.name, LONGEST);
     violations.check(!file.name.contains(['/', '\\']), "file.name", "Send the name without its folders");
     violations.finish()?;
-    let document = Document::read(&file.name, &file.content)?;
+    let (name, content) = (file.name.clone(), file.content.clone());
+    let read = tokio::task::spawn_blocking(move || Document::read(&name, &content)).await;
+    let document = read.map_err(|_| Error::internal("the reader of a document failed"))??;
+    let document = Arc::new(document);
+    // Read first, outside the transaction that writes: SQLite has one connection, and reading takes its time. What was
+    // replaced meanwhile is noticed inside.
+    let mut instance = read_against(app, &scope, &file.name, &document).await?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let school = store::school::load(&tx).await?;
-    let published = match store::template::current(&tx).await {
-        Err(error) if error.kind() == chassis::error::Kind::Missing => {
-            return Err(Error::wrong_state("no template is published: the authority publishes one first"));
-        }
-        published => published?,
-    };
-    let register = store::register::at(&tx, tx.now()).await?.map(|published| published.register);
+    let published = store::template::current(&tx).await?;
+    let register = store::register::at(&tx, tx.now()).await?;
+    if instance.against != (published.version, register.as_ref().map(|register| register.version)) {
+        return Err(Error::unavailable("the template or the register was replaced just now: try again"));
+    }
     let version = store::instance::next_version(&tx).await?;
-    let source = Source {
-        school: &school,
-        document: &document,
-        name: &file.name,
-        template: &published.template,
-        template_version: published.version,
-        register: register.as_ref(),
-    };
-    let instance = Instance::draft(tx.ids().next(), version, &source, tx.now());
+    instance.draft.version = version;
+    instance.draft.created_at = tx.now();
+    let instance = instance.draft;
+    let register = register.map(|published| published.register);
     let body = store::instance::insert(&tx, &instance).await?;
     tx.record(
         Act::new("policy.imported", instance.id.as_str())
@@ -62,4 +62,38 @@ pub(super) async fn import_policy(app: &App, request: Request<ImportPolicyReques
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// A draft, and the versions of the template and of the register it was read against.
+struct ReadAgainst {
+    draft: Instance,
+    against: (u32, Option<u32>),
+}
+
+async fn read_against(app: &App, scope: &Scope, name: &str, document: &Arc<Document>) -> Result<ReadAgainst> {
+    let tx = app.store.begin(scope).await?;
+    let school = store::school::load(&tx).await?;
+    let published = match store::template::current(&tx).await {
+        Err(error) if error.kind() == Kind::Missing => {
+            return Err(Error::wrong_state("no template is published: the authority publishes one first"));
+        }
+        published => published?,
+    };
+    let register = store::register::at(&tx, tx.now()).await?;
+    let (id, now) = (tx.ids().next(), tx.now());
+    drop(tx);
+    let (document, name) = (Arc::clone(document), name.to_owned());
+    let read = tokio::task::spawn_blocking(move || {
+        let source = Source {
+            school: &school,
+            document: &document,
+            name: &name,
+            template: &published.template,
+            template_version: published.version,
+            register: register.as_ref().map(|register| &register.register),
+        };
+        let draft = Instance::draft(id, 0, &source, now);
+        ReadAgainst { draft, against: (published.version, register.as_ref().map(|register| register.version)) }
+    });
+    read.await.map_err(|_| Error::internal("reading a document against the template failed"))
 }

@@ -226,7 +226,8 @@ async fn a_repeated_import_makes_one_draft(engine: Engine) -> Tested {
     let list = ListInstancesRequest { school_id: world.school.clone(), ..Default::default() };
     assert_eq!(client.list_instances(list).await?.into_inner().instances.len(), 1);
     for (name, text, says) in [
-        ("policy.docx", TEXT, "plain text"),
+        ("policy.docx", TEXT, "damaged"),
+        ("policy.rtf", TEXT, "plain text"),
         ("policy.txt", "", "empty"),
         ("policy.txt", "no heading in here, only words.", "No headings"),
         ("../policy.txt", TEXT, "without its folders"),

@@ -1,0 +1,114 @@
+//! PDF: the text of its pages, read on a thread of its own, so that a reader that fails or does not end takes nothing
+//! with it.
+
+use std::{io::Read as _, sync::mpsc, thread, time::Duration};
+
+use flate2::read::ZlibDecoder;
+use pdf_extract::{Document, OutputError, PlainTextOutput, output_doc_page};
+
+use super::{file::Content, text::Unreadable};
+
+const KIND: &str = "PDF";
+/// How long a document may be read.
+const LONGEST: Duration = Duration::from_secs(20);
+/// The most bytes its streams may unfold to, together.
+const LARGEST: u64 = 128 << 20;
+/// The most pages.
+const MOST_PAGES: usize = 1_000;
+/// The stack of the reader: nested objects are read by recursion.
+const STACK: usize = 64 << 20;
+
+pub(super) fn read(bytes: &[u8]) -> Result<Content, Unreadable> {
+    bounded(bytes)?;
+    let (answer, read) = mpsc::sync_channel(1);
+    let bytes = bytes.to_vec();
+    let reader = move || {
+        let pages = pages(&bytes);
+        // Whoever asked may have stopped waiting.
+        let _ = answer.send(pages);
+    };
+    let started = thread::Builder::new().name("pdf".to_owned()).stack_size(STACK).spawn(reader);
+    started.map_err(|_| Unreadable::Slow)?;
+    let pages = match read.recv_timeout(LONGEST) {
+        Ok(pages) => pages?,
+        Err(mpsc::RecvTimeoutError::Timeout) => return Err(Unreadable::Slow),
+        // The reader ended without an answer: it met something that it does not know.
+        Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Unreadable::Damaged(KIND)),
+    };
+    if pages.iter().all(|page| page.trim().is_empty()) {
+        return Err(Unreadable::Scanned);
+    }
+    let text = pages.join("\n\u{c}");
+    Ok(Content { text: text.replace(['\r', '\u{b}', '\0'], " "), margins: Vec::new() })
+}
+
+/// Refuses streams that unfold beyond measure before a reader sees them.
+fn bounded(bytes: &[u8]) -> Result<(), Unreadable> {
+    const SMALL: usize = 256 << 10;
+    let has = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+    // A packing nobody writes any more and that cannot be measured from outside, and packing within packing.
+    let packed_twice = has(b"/FlateDecode /FlateDecode") || has(b"/FlateDecode/FlateDecode");
+    if packed_twice || (has(b"/LZWDecode") && bytes.len() > SMALL) {
+        return Err(Unreadable::Unfolds);
+    }
+    let mut whole = 0;
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(6).position(|window| window == b"stream") {
+        rest = rest.get(at + 6..).unwrap_or_default();
+        let data = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")).unwrap_or(rest);
+        if matches!(data, [0x08 | 0x18 | 0x28 | 0x38 | 0x48 | 0x58 | 0x68 | 0x78, ..]) {
+            let unfolded = ZlibDecoder::new(data).take(LARGEST + 1);
+            whole += count(unfolded);
+            if whole > LARGEST {
+                return Err(Unreadable::Unfolds);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How many bytes a stream holds; what breaks off is counted as far as it goes.
+fn count(mut stream: impl std::io::Read) -> u64 {
+    let mut piece = vec![0; 1 << 16];
+    let mut whole = 0;
+    while let Ok(read) = stream.read(&mut piece) {
+        if read == 0 {
+            break;
+        }
+        whole += u64::try_from(read).unwrap_or_default();
+    }
+    whole
+}
+
+fn pages(bytes: &[u8]) -> Result<Vec<String>, Unreadable> {
+    let damaged = Unreadable::Damaged(KIND);
+    let mut document = Document::load_mem(bytes).map_err(|error| refused(&error))?;
+    // Locked against changes only: such a file opens with an empty password.
+    if document.is_encrypted() && document.decrypt("").is_err() {
+        return Err(Unreadable::Locked(KIND));
+    }
+    let numbers: Vec<u32> = document.get_pages().into_keys().collect();
+    if numbers.len() > MOST_PAGES {
+        return Err(Unreadable::TooLong);
+    }
+    let mut pages = Vec::new();
+    for number in numbers {
+        let mut page = String::new();
+        let mut output = PlainTextOutput::new(&mut page);
+        output_doc_page(&document, &mut output, number).map_err(|error| match error {
+            OutputError::PdfError(error) => refused(&error),
+            OutputError::FormatError(_) | OutputError::IoError(_) => damaged,
+        })?;
+        pages.push(page);
+    }
+    if pages.is_empty() { Err(damaged) } else { Ok(pages) }
+}
+
+fn refused(error: &pdf_extract::Error) -> Unreadable {
+    let words = format!("{error:?}").to_lowercase();
+    if words.contains("password") || words.contains("decrypt") || words.contains("encrypt") {
+        Unreadable::Locked(KIND)
+    } else {
+        Unreadable::Damaged(KIND)
+    }
+}
