@@ -173,4 +173,6 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 #[cfg(test)]
+mod lint_rules;
+#[cfg(test)]
 mod tests;

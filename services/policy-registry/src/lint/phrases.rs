@@ -107,7 +107,7 @@ pub(super) fn is_title(subject: Subject<'_>, at: At) -> bool {
 
 /// A duty without an interval.
 fn frequency(subject: Subject<'_>, paragraph: &Paragraph, findings: &mut Findings) {
-    let duty = expression!(r"(?i)\b(check|review|meet|report|train|audit|monitor|evaluat|updat)[a-z]*\b");
+    let duty = expression!(r"(?i)\b(check|test|review|meet|report|train|audit|monitor|evaluat|updat)[a-z]*\b");
     let interval = expression!(
         r"(?i)\b(daily|weekly|monthly|termly|yearly|annual(ly)?|year|term|month|week|day|immediately|at least|\d+)\b"
     );
