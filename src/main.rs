@@ -75,6 +75,12 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if let Command::Policy(command::policy::Policy::Lint(lint)) = &cli.command {
+        return lint.run().unwrap_or_else(|error| {
+            explain(&error);
+            ExitCode::FAILURE
+        });
+    }
     match runtime.block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -17,6 +17,8 @@ use crate::{client, config::Config};
 pub enum Policy {
     /// Checks a template's files; needs no server.
     Check(Check),
+    /// Checks a policy document and prints what could mislead, breaks a duty or is untidy; needs no server.
+    Lint(super::lint::Lint),
     /// Publishes a template: the files of a folder, or the model template shipped with the platform.
     PublishTemplate {
         /// The template's folder.
@@ -78,9 +80,8 @@ impl Check {
     /// # Errors
     /// `Invalid` where there is one.
     pub fn run(&self) -> Result<()> {
-        let file = |f: SourceFile| policy_registry::SourceFile { name: f.name, content: f.content.to_vec() };
         let files: Vec<policy_registry::SourceFile> = match &self.folder {
-            Some(folder) => files(folder)?.into_iter().map(file).collect(),
+            Some(folder) => source_files(folder)?,
             None => policy_registry::template::model::model_files(),
         };
         let problems = policy_registry::check(&files);
@@ -105,6 +106,8 @@ impl Policy {
     pub async fn run(self, config: &Config) -> Result<()> {
         match self {
             Self::Check(check) => check.run(),
+            // The binary runs it before a configuration is read, for its exit code.
+            Self::Lint(lint) => lint.run().map(drop),
             Self::PublishTemplate { folder } => {
                 let files = folder.map(|folder| files(&folder)).transpose()?.unwrap_or_default();
                 let request = PublishTemplateRequest { files, request_id: client::request_id() };
@@ -198,6 +201,12 @@ fn read(path: &Path) -> Result<SourceFile> {
     let content = std::fs::read(path).map_err(|e| Error::invalid("file", format!("{}: {e}", path.display())))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(SourceFile { name, content: content.into() })
+}
+
+/// Every file of a folder as the registry reads it without a server.
+pub(super) fn source_files(folder: &Path) -> Result<Vec<policy_registry::SourceFile>> {
+    let file = |f: SourceFile| policy_registry::SourceFile { name: f.name, content: f.content.to_vec() };
+    Ok(files(folder)?.into_iter().map(file).collect())
 }
 
 /// Every file of a folder, named by its path inside it.

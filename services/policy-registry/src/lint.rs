@@ -1,15 +1,22 @@
 //! The policy linter: what in a school's document could mislead in an incident, breaks a duty, or should be tidied.
 //! Each file of `lint/` holds the rules on one matter; what changes with the years is data of the template.
 
+pub mod classes;
 mod contacts;
+mod contradictions;
 pub mod data;
 mod dates;
+mod duties;
+mod guidance;
 mod leftovers;
 mod links;
 mod order;
 mod phrases;
 mod roles;
+mod slips;
 mod structure;
+mod style;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -127,6 +134,11 @@ pub fn lint(subject: Subject<'_>) -> Vec<Finding> {
     structure::look(subject, &mut findings);
     roles::look(subject, &mut findings);
     order::look(subject, &mut findings);
+    guidance::look(subject, &mut findings);
+    duties::look(subject, &mut findings);
+    contradictions::look(subject, &mut findings);
+    slips::look(subject, &mut findings);
+    style::look(subject, &mut findings);
     let mut findings = findings.0;
     findings.sort_by(|a, b| (a.line, a.column, &a.rule).cmp(&(b.line, b.column, &b.rule)));
     findings
@@ -160,5 +172,7 @@ fn distance(a: &str, b: &str) -> usize {
     rows.last().and_then(|row| row.last()).copied().unwrap_or_default()
 }
 
+#[cfg(test)]
+mod lint_rules;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,10 @@
 //! What the linter knows and people who do not program keep: `lint.yaml` of the template.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::Severity;
+use super::{Severity, words::Words};
 
 /// The whole of `lint.yaml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,134 @@ pub struct Data {
     /// Words that promise without saying when.
     #[serde(default)]
     pub weak_frequencies: Vec<String>,
+    /// The guidance register: what is cited, with its editions.
+    #[serde(default)]
+    pub guidance: Vec<Guidance>,
+    /// What a policy has to say, and where.
+    #[serde(default)]
+    pub duties: Vec<Duty>,
+    /// What does not concern schools of some kinds.
+    #[serde(default)]
+    pub inapplicable: Vec<Inapplicable>,
+    /// Clauses that cannot both hold.
+    #[serde(default)]
+    pub contradictions: Vec<Contradiction>,
+    /// Slips of the pen, as expressions.
+    #[serde(default)]
+    pub slips: Vec<Slip>,
+    /// Words spelt wrong, with the right spelling.
+    #[serde(default)]
+    pub spelling: BTreeMap<String, String>,
+    /// Words for one thing, of which a policy uses one.
+    #[serde(default)]
+    pub terms: Vec<Vec<String>>,
+    /// First names, by which a person's name is told from an organisation's.
+    #[serde(default)]
+    pub first_names: Vec<String>,
+}
+
+/// One outside instrument in the guidance register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guidance {
+    /// What it is called.
+    pub name: String,
+    /// The titles it is cited by.
+    pub titles: Vec<String>,
+    /// Its editions, the newest first; each replaced the one after it.
+    pub editions: Vec<Edition>,
+    /// How grave it is to cite it without an edition.
+    #[serde(default = "warning")]
+    pub severity: Severity,
+}
+
+/// A dated edition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edition {
+    /// What it is called, `2026` or `11 March 2024`; its last word is the year it is cited by.
+    pub edition: String,
+    /// The day it came into force, `2026-09-01`.
+    pub from: String,
+}
+
+/// Something a policy has to say. It is asked only where the policy has a heading of `where`, or a paragraph of `when`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Duty {
+    /// The class with its refinement, `FM-GAP.leader`.
+    pub rule: String,
+    /// Headings under which it belongs.
+    #[serde(default)]
+    pub r#where: Option<Words>,
+    /// The paragraph that brings it up.
+    #[serde(default)]
+    pub when: Option<Words>,
+    /// Any one of these fulfils it, in one paragraph, its heading read with it.
+    #[serde(default)]
+    pub said: Vec<Words>,
+    /// So does a heading with these words.
+    #[serde(default)]
+    pub headed: Vec<Words>,
+    /// How grave it is; a warning where not said.
+    #[serde(default = "warning")]
+    pub severity: Severity,
+    /// What is missing.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+/// A clause for a phase or thing that schools of some kinds do not have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inapplicable {
+    /// The class with its refinement.
+    pub rule: String,
+    /// The clause.
+    pub when: Words,
+    /// The kinds of school it is not for.
+    pub kinds: Vec<String>,
+    /// How to mend it.
+    pub fix: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Two clauses that cannot both hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contradiction {
+    /// The class with its refinement.
+    pub rule: String,
+    /// The one.
+    pub one: Words,
+    /// The other; the finding stands at it.
+    pub other: Words,
+    /// Whether both must stand under one heading.
+    #[serde(default)]
+    pub same_section: bool,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+/// A slip that an expression finds in a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slip {
+    /// The class with its refinement.
+    pub rule: String,
+    /// The expressions, in any case.
+    pub find: Vec<String>,
+    /// How grave it is; a warning where not said.
+    #[serde(default = "warning")]
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
 }
 
 /// Phrases that are found, and what is said about them.

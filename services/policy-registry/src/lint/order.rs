@@ -19,8 +19,14 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
             let goes_on = lifted && level > 0 && !states.is_some_and(|s| s.is_match(&paragraph.text));
             let led = leads_in || (list.led && goes_on && paragraph.heading == heading);
             let kept = if led && !leads_in { std::mem::take(&mut list.steps) } else { Vec::new() };
+            let abuse = if leads_in {
+                expression!(r"(?i)indecent|abuse image|illegal image|sexual image")
+                    .is_some_and(|s| s.is_match(&paragraph.text))
+            } else {
+                list.abuse && led
+            };
             list.judge(findings);
-            list = List { steps: kept, led, level: 0 };
+            list = List { steps: kept, led, level: 0, abuse };
         }
         (heading, list.level) = (paragraph.heading, level);
         if level > 0 && !leads_in {
@@ -36,6 +42,8 @@ struct List<'a> {
     steps: Vec<&'a Paragraph>,
     led: bool,
     level: u8,
+    /// Whether it is about images of abuse.
+    abuse: bool,
 }
 
 impl List<'_> {
@@ -55,6 +63,14 @@ impl List<'_> {
             if is(destroys, paragraph) && !is(waits, paragraph) && later.iter().any(|after| is(police, after)) {
                 let message = "something is deleted before the police are told";
                 findings.add("PROC-ORDER", Severity::Error, line, message, "Put the step to the police first.");
+            }
+            let advised = list.get(..place).unwrap_or_default().iter().any(|earlier| is(police, earlier));
+            if self.abuse && is(destroys, paragraph) && !is(waits, paragraph) && !advised {
+                let message = "something is deleted before the police are told";
+                let fix = "Have advice from the police or the LADO taken first.";
+                if !later.iter().any(|after| is(police, after)) {
+                    findings.add("PROC-ORDER", Severity::Error, line, message, fix);
+                }
             }
             if self.led && place > 0 && is(first, paragraph) {
                 let message = "a talk with the police that comes first is printed after other steps";

@@ -40,9 +40,14 @@ fn said(subject: Subject<'_>, paragraph: &Paragraph, rule: &str, phrase: &Phrase
     if excused {
         return;
     }
+    let mut told: Vec<(&str, u32)> = Vec::new();
     for words in &phrase.phrases {
         let Some(at) = place(subject, paragraph, words) else { continue };
         let rule = if rule == "AGENCY-NAME" && in_address(subject, at) { "DEAD-LINK" } else { rule };
+        if told.contains(&(rule, at.line)) {
+            continue;
+        }
+        told.push((rule, at.line));
         let message =
             if phrase.message.is_empty() { format!("“{words}” is out of date") } else { phrase.message.clone() };
         let fix = if phrase.fix.is_empty() { "Take it out or put what holds now." } else { &phrase.fix };
@@ -91,7 +96,7 @@ fn edition(subject: Subject<'_>, paragraph: &Paragraph, phrase: &Phrase, finding
 }
 
 /// Whether the words at a place are written as a title: with a capital, or in quotation marks or a link.
-fn is_title(subject: Subject<'_>, at: At) -> bool {
+pub(super) fn is_title(subject: Subject<'_>, at: At) -> bool {
     let index = |number: u32| usize::try_from(number).unwrap_or_default().wrapping_sub(1);
     let Some(line) = subject.document.lines.get(index(at.line)) else { return false };
     let column = index(at.column);
@@ -102,7 +107,7 @@ fn is_title(subject: Subject<'_>, at: At) -> bool {
 
 /// A duty without an interval.
 fn frequency(subject: Subject<'_>, paragraph: &Paragraph, findings: &mut Findings) {
-    let duty = expression!(r"(?i)\b(check|review|meet|report|train|audit|monitor|evaluat|updat)[a-z]*\b");
+    let duty = expression!(r"(?i)\b(check|test|review|meet|report|train|audit|monitor|evaluat|updat)[a-z]*\b");
     let interval = expression!(
         r"(?i)\b(daily|weekly|monthly|termly|yearly|annual(ly)?|year|term|month|week|day|immediately|at least|\d+)\b"
     );
@@ -126,14 +131,13 @@ fn risks(subject: Subject<'_>, findings: &mut Findings) {
         return;
     }
     let lists = |text: &str| ["content", "contact", "conduct"].iter().all(|c| text.split(' ').any(|word| word == *c));
-    let listed = texts.iter().find(|(_, text)| lists(text)).or_else(|| {
-        let starts = |text: &str, word: &str| text.starts_with(&format!("{word} "));
-        let three = texts.windows(3).find(|three| {
-            three.iter().zip(["content", "contact", "conduct"]).all(|((_, text), word)| starts(text, word))
-        });
-        three.and_then(|three| three.first())
+    let starts = |text: &str, word: &str| text.starts_with(&format!("{word} "));
+    let listed = texts.iter().filter(|(_, text)| lists(text));
+    let three = texts.windows(3).filter_map(|three| {
+        let all = three.iter().zip(["content", "contact", "conduct"]).all(|((_, text), word)| starts(text, word));
+        three.first().filter(|_| all)
     });
-    if let Some((line, _)) = listed {
+    for (line, _) in listed.chain(three) {
         let fix = "List content, contact, conduct and commerce.";
         findings.add(
             "RISK-MODEL",

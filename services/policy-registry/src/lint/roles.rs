@@ -43,6 +43,12 @@ fn conflicts(subject: Subject<'_>, findings: &mut Findings) {
         let fix = "Name a deputy, and the chair of governors as the way round the head.";
         findings.add("ROLE-CONFLICT", severity, at, message, fix);
     }
+    let deputies = subject.import.parameters.iter().filter(|p| p.key == "role.dsl_deputies").flat_map(|p| &p.values);
+    if holder("role.head").is_some_and(|head| deputies.map(|name| person(name)).any(|deputy| deputy == head)) {
+        let fix = "Name the chair of governors as the way round the head.";
+        let at = At::line(subject.line("role.dsl_deputies"));
+        findings.add("ROLE-CONFLICT", Severity::Warning, at, "the head is one of the deputies", fix);
+    }
     for key in ["role.chair", "role.link_governor", "role.governor_safeguarding"] {
         if holder(key).is_some_and(|governor| governor == lead) {
             let message = "a governor is named as the lead";
@@ -67,11 +73,35 @@ fn names(subject: Subject<'_>, findings: &mut Findings) {
             let Some(at) = paragraph.text.find(name.as_str()) else { continue };
             let before = &paragraph.text[..at];
             let start = before.char_indices().rev().nth(ROLE_BEFORE).map_or(0, |(start, _)| start);
-            if !role.is_some_and(|role| role.is_match(&before[start..])) {
-                let line = At::line(paragraph.line);
-                let fix = "Write the role: the name is on the front page.";
+            let beside = role.is_some_and(|role| role.is_match(&before[start..]));
+            let line = At::line(paragraph.line);
+            let fix = "Write the role: the name is on the front page.";
+            if beside {
+                findings.add("NAME-FOR-ROLE.beside", Severity::Info, line, "a person is named beside the role", fix);
+            } else {
                 findings.add("NAME-FOR-ROLE", Severity::Warning, line, "a person is named where a role belongs", fix);
             }
         }
+        let held = people.iter().any(|name| paragraph.text.contains(name.as_str()));
+        if !held && stranger(&paragraph.text, &subject.template.lint.first_names) {
+            let fix = "Write the role or the organisation: people change.";
+            let line = At::line(paragraph.line);
+            findings.add("NAME-FOR-ROLE", Severity::Warning, line, "a person is named where a role belongs", fix);
+        }
     }
+}
+
+/// Whether a text names a person whom the front page does not: by title, or by a first name and another name.
+fn stranger(text: &str, first_names: &[String]) -> bool {
+    let titled = expression!(r"\b(?:Mr|Mrs|Ms|Miss|Mx)\.? [A-Z][a-z]+");
+    let named = expression!(
+        r"\b([A-Z][a-z]+) (?:Mc|Mac|O['’])?[A-Z][a-z]+\b(?: (Trust|Foundation|School|Centre|Center|Academy|College|Hospital|House|Street|Road))?"
+    );
+    titled.is_some_and(|shape| shape.is_match(text))
+        || named.is_some_and(|shape| {
+            shape.captures_iter(text).any(|found| {
+                let first = found.get(1).map(|name| name.as_str().to_lowercase()).unwrap_or_default();
+                found.get(2).is_none() && first_names.contains(&first)
+            })
+        })
 }

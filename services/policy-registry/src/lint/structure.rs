@@ -28,6 +28,7 @@ struct Pair<'a> {
     heading: &'a Paragraph,
     apart: f64,
     begins: bool,
+    rank: u8,
 }
 
 fn number(heading: &Paragraph) -> Option<&str> {
@@ -38,19 +39,21 @@ fn number(heading: &Paragraph) -> Option<&str> {
 }
 
 fn pair<'a>(entry: &Entry, headings: &[&'a Paragraph]) -> Option<Pair<'a>> {
+    /// Words longer than this tell one section from another.
+    const LONG: usize = 6;
     let title = plain(&entry.title);
     let pairs = headings.iter().map(|heading| {
         let text = plain(&heading.text);
         // “Learners” stands for “It is the responsibility of learners …” where the numbers agree.
         let same_number = number(heading).is_some() && number(heading) == entry.number.as_deref();
-        let begins = text.starts_with(&title) || (same_number && format!(" {text} ").contains(&format!(" {title} ")));
-        Pair { heading, apart: apart(&entry.title, &heading.text), begins }
+        let shares = |word: &str| word.len() > LONG && text.split(' ').any(|other| other == word);
+        let same = same_number && (format!(" {text} ").contains(&format!(" {title} ")) || title.split(' ').any(shares));
+        let apart = apart(&entry.title, &heading.text);
+        let begins = same || text.starts_with(&title);
+        let rank = if apart <= 0.0 { u8::from(!same_number) } else { 2 + u8::from(!same) + u8::from(!begins) };
+        Pair { heading, apart, begins, rank }
     });
-    pairs.min_by(|a, b| {
-        (a.apart > 0.0 && !a.begins, a.apart)
-            .partial_cmp(&(b.apart > 0.0 && !b.begins, b.apart))
-            .unwrap_or(Ordering::Equal)
-    })
+    pairs.min_by(|a, b| (a.rank, a.apart).partial_cmp(&(b.rank, b.apart)).unwrap_or(Ordering::Equal))
 }
 
 fn contents(subject: Subject<'_>, findings: &mut Findings) {
@@ -70,7 +73,24 @@ fn contents(subject: Subject<'_>, findings: &mut Findings) {
             findings.add("CONTENTS-BODY", Severity::Warning, at, message, "Add the section or take the entry away.");
             continue;
         }
+        // Two entries of one title, and one such section: one of them points to nothing.
+        if answered.contains(&pair.heading.line) && !numbered_alike {
+            let message = format!("the contents list “{title}” once more than there are such sections");
+            findings.add("CONTENTS-BODY", Severity::Warning, at, message, "Add the section or take the entry away.");
+            continue;
+        }
         answered.push(pair.heading.line);
+        let levels = |number: Option<&str>| number.map_or(0, |number| number.split('.').count());
+        if levels(entry.number.as_deref()) > levels(number(pair.heading)) {
+            let message = "the heading lost its number, or part of it";
+            findings.add(
+                "NUMBERING",
+                Severity::Warning,
+                At::line(pair.heading.line),
+                message,
+                "Number it as the contents list does.",
+            );
+        }
         if pair.apart > 0.0 {
             let message = format!("“{title}” is worded otherwise in the text");
             findings.add("CONTENTS-BODY", Severity::Info, at, message, "Word both alike.");

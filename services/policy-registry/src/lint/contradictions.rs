@@ -1,0 +1,86 @@
+//! FACT-CONFLICT: clauses that cannot both hold, by the template's data and by what the school says it does not have.
+
+use super::{At, Findings, Severity, Subject, expression, words::spaced};
+use crate::document::{Paragraph, plain};
+
+pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
+    let body: Vec<(&Paragraph, String)> = subject.document.body().map(|(_, p)| (p, spaced(&p.text))).collect();
+    for rule in &subject.template.lint.contradictions {
+        for (other, text) in body.iter().filter(|(_, text)| rule.other.within(text)) {
+            let near = |one: &Paragraph| !rule.same_section || one.heading == other.heading;
+            let one = body
+                .iter()
+                .find(|(one, said)| one.line != other.line && near(one) && rule.one.within(said) && said != text);
+            if let Some((one, _)) = one {
+                let message = format!("{} (line {})", rule.message, one.line);
+                findings.add(&rule.rule, Severity::Warning, At::line(other.line), message, rule.fix.as_str());
+            }
+        }
+    }
+    denied(&body, findings);
+    intervals(&body, findings);
+}
+
+/// “We do not have cameras” beside “cameras are locked away”, in two sections: in one it is a section kept by mistake.
+fn denied(body: &[(&Paragraph, String)], findings: &mut Findings) {
+    let denies = expression!(
+        r"(?i)\b(?:(?:we|the school|our school) (?:do(?:es)? not|don['’]t|never) (?:use|have|own|issue|provide) (?:any )?|there are no )([a-z][a-z -]{3,30}?)(?: here| at school| in school| on site)?(?:[.,;]|$)"
+    );
+    let asserts = expression!(r"(?i)\b(?:are|is|will be|must be|we use|we have|we issue)\b");
+    let negates = expression!(r"(?i)\b(?:not|no|never|without|don['’]t)\b");
+    let (Some(denies), Some(asserts), Some(negates)) = (denies, asserts, negates) else { return };
+    for (paragraph, _) in body {
+        let Some(thing) = denies.captures(&paragraph.text).and_then(|found| found.get(1)) else { continue };
+        let thing = format!(" {} ", plain(thing.as_str()));
+        if thing.split_whitespace().any(|word| matches!(word, "it" | "them" | "this" | "these" | "so")) {
+            continue;
+        }
+        let other = body.iter().find(|(other, said)| {
+            other.heading != paragraph.heading
+                && said.contains(&thing)
+                && asserts.is_match(&other.text)
+                && !negates.is_match(&other.text)
+        });
+        if let Some((other, _)) = other {
+            let message =
+                format!("{} are spoken of, and line {} says that there are none", thing.trim(), paragraph.line);
+            let fix = "Keep the clause that is true, and take the other out.";
+            findings.add("FACT-CONFLICT", Severity::Warning, At::line(other.line), message, fix);
+        }
+    }
+}
+
+/// Two intervals for the review of the policy itself.
+fn intervals(body: &[(&Paragraph, String)], findings: &mut Findings) {
+    let review = expression!(
+        r"(?i)\b(?:review|revis)\w*\b[^.;]{0,25}\b(?:this|the|our online safety) polic(?:y|ies)\b|\b(?:this|the) policy (?:is|will be) reviewed\b"
+    );
+    let every = expression!(
+        r"(?i)\b(annual|yearly|every year|each year|every 12 months|every (?:two|three|2|3) years|termly|every term)"
+    );
+    let (Some(review), Some(every)) = (review, every) else { return };
+    let mut first: Option<(u32, u32)> = None;
+    for (paragraph, _) in body.iter().filter(|(p, _)| review.is_match(&p.text)) {
+        let Some(found) = every.find(&paragraph.text) else { continue };
+        let months = match plain(found.as_str()).as_str() {
+            "termly" | "every term" => 4,
+            "every two years" | "every 2 years" => 24,
+            "every three years" | "every 3 years" => 36,
+            _ => 12,
+        };
+        match first {
+            Some((line, known)) if known != months => {
+                let message = format!("the policy is reviewed at another interval than line {line} says");
+                findings.add(
+                    "FACT-CONFLICT.interval",
+                    Severity::Warning,
+                    At::line(paragraph.line),
+                    message,
+                    "State one interval, twelve months at most.",
+                );
+            }
+            Some(_) => {}
+            None => first = Some((paragraph.line, months)),
+        }
+    }
+}
