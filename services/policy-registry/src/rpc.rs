@@ -9,6 +9,7 @@ mod get_instance;
 mod get_school;
 mod get_template;
 mod import_policy;
+mod lint_document;
 mod list_instances;
 mod list_schools;
 mod publish_agency_register;
@@ -52,6 +53,7 @@ rpcs! {
     get_school: GetSchoolRequest => GetSchoolResponse,
     get_template: GetTemplateRequest => GetTemplateResponse,
     import_policy: ImportPolicyRequest => ImportPolicyResponse,
+    lint_document: LintDocumentRequest => LintDocumentResponse,
     list_instances: ListInstancesRequest => ListInstancesResponse,
     list_schools: ListSchoolsRequest => ListSchoolsResponse,
     publish_agency_register: PublishAgencyRegisterRequest => PublishAgencyRegisterResponse,
