@@ -9,6 +9,7 @@ mod get_instance;
 mod get_school;
 mod get_template;
 mod import_policy;
+mod lint_document;
 mod list_instances;
 mod list_school_names;
 mod list_schools;
@@ -53,6 +54,7 @@ rpcs! {
     get_school: GetSchoolRequest => GetSchoolResponse,
     get_template: GetTemplateRequest => GetTemplateResponse,
     import_policy: ImportPolicyRequest => ImportPolicyResponse,
+    lint_document: LintDocumentRequest => LintDocumentResponse,
     list_instances: ListInstancesRequest => ListInstancesResponse,
     list_school_names: ListSchoolNamesRequest => ListSchoolNamesResponse,
     list_schools: ListSchoolsRequest => ListSchoolsResponse,

@@ -176,7 +176,7 @@ fn the_primary_schools_policy_is_read() {
     assert_eq!(errors.get("ROLE-CONFLICT"), Some(&vec![119]));
     assert!(errors.get("PROC-ORDER").is_some_and(|at| at.contains(&514) && at.contains(&585)));
     let warnings = lines(&findings, Severity::Warning);
-    assert_eq!(warnings.get("NAME-FOR-ROLE"), Some(&vec![361]));
+    assert_eq!(warnings.get("NAME-FOR-ROLE"), Some(&vec![221, 361]));
     assert_eq!(warnings.get("SUPERSEDED-RULE"), Some(&vec![338]));
     assert!(!errors.contains_key("INTERNAL-LINK") && !warnings.contains_key("ROLE-MULTI"));
 }

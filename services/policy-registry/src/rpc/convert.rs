@@ -273,7 +273,7 @@ fn clause(clause: &instance::Clause) -> wire::InstanceClause {
     }
 }
 
-fn finding(finding: &Finding) -> wire::Finding {
+pub(super) fn finding(finding: &Finding) -> wire::Finding {
     let severity = match finding.severity {
         lint::Severity::Error => wire::Severity::Error,
         lint::Severity::Warning => wire::Severity::Warning,

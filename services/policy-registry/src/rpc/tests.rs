@@ -50,6 +50,27 @@ async fn a_policy_comes_into_force_and_is_answered_for_every_past_moment(engine:
     Ok(())
 }
 
+async fn a_document_is_judged_and_nothing_of_it_is_kept(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let lint = |name: &str, area: &str| LintDocumentRequest {
+        file: Some(SourceFile { name: name.into(), content: TEXT.as_bytes().to_vec().into() }),
+        area: area.into(),
+    };
+    for person in [world.at_school(Role::Dsl), world.at_school(Role::Head), world.officer.clone()] {
+        let found = world.client(&person)?.lint_document(lint("policy.txt", "")).await?.into_inner().findings;
+        assert!(found.iter().any(|f| f.rule == "AGENCY-AREA" && f.severity() == Severity::Error), "{found:?}");
+    }
+    let dsl = world.at_school(Role::Dsl);
+    let mut client = world.client(&dsl)?;
+    assert_eq!(refused(client.lint_document(lint("policy.txt", "atlantis")).await).reason_name(), "INVALID_FIELD");
+    assert_eq!(refused(client.lint_document(lint("policy.exe", "")).await).reason_name(), "INVALID_FIELD");
+    let kept = ListInstancesRequest { school_id: world.school.clone(), ..Default::default() };
+    assert!(client.list_instances(kept).await?.into_inner().instances.is_empty());
+    let staff = world.at_school(Role::Staff);
+    assert!(world.client(&staff)?.lint_document(lint("policy.txt", "")).await.is_err());
+    Ok(())
+}
+
 async fn an_earlier_version_published_later_is_the_one_in_force(engine: Engine) -> Tested {
     let world = World::new(engine).await?;
     let (head, chair) = (world.at_school(Role::Head), world.at_school(Role::Chair));
@@ -349,6 +370,7 @@ macro_rules! on_both_engines {
 }
 
 on_both_engines!(
+    a_document_is_judged_and_nothing_of_it_is_kept,
     a_policy_comes_into_force_and_is_answered_for_every_past_moment,
     an_earlier_version_published_later_is_the_one_in_force,
     of_two_at_once_one_is_told_that_it_changed,
