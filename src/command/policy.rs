@@ -9,6 +9,8 @@ use proto::policy_registry::v1::{
     policy_registry_client::PolicyRegistryClient,
 };
 
+pub mod distil;
+
 use super::client::ask;
 use crate::{client, config::Config};
 
@@ -32,14 +34,22 @@ pub enum Policy {
         #[arg(long)]
         file: Option<PathBuf>,
     },
-    /// Reads a school's document into a draft and prints what became of it.
+    /// Reads a school's document: into a draft, or against a template's folder without a server.
     Import {
         /// The document.
         file: PathBuf,
-        /// The school.
+        /// The school the draft is for.
+        #[arg(long, required_unless_present = "template", conflicts_with = "template")]
+        school: Option<String>,
+        /// The folder of the template to read it against; needs no server.
         #[arg(long)]
-        school: String,
+        template: Option<PathBuf>,
+        /// How it is printed: `text` or `json`.
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+        output: String,
     },
+    /// Makes a template of two or more schools' documents; needs no server.
+    Distil(distil::Distil),
     /// Signs a draft as the head.
     Approve(Sign),
     /// Signs an approved version as the chair of governors.
@@ -125,7 +135,9 @@ impl Policy {
                 println!("{} version {}: {} agencies", register.area, register.version, register.agencies.len());
                 Ok(())
             }
-            Self::Import { file, school } => import(config, &file, school).await,
+            Self::Import { file, template: Some(template), output, .. } => distil::import(&file, &template, &output),
+            Self::Import { file, school, .. } => import(config, &file, school.unwrap_or_default()).await,
+            Self::Distil(distil) => distil.run(),
             Self::Approve(sign) => sign.act(config, "ApproveInstance").await,
             Self::Ratify(sign) => sign.act(config, "RatifyInstance").await,
             Self::Publish(sign) => sign.act(config, "PublishInstance").await,

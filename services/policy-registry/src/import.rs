@@ -1,6 +1,6 @@
 //! Reads a school's own policy against the template: what became of every paragraph, and the blanks it fills.
 
-mod account;
+pub mod account;
 mod align;
 mod chain;
 pub mod dates;

@@ -7,6 +7,7 @@
 //! - `check`, `template::model`: for the command line, without a running service
 
 pub mod agency;
+pub mod distil;
 pub mod document;
 pub mod effective;
 pub mod import;

@@ -44,7 +44,16 @@ struct Layout {
 impl Layout {
     fn of(lines: &[String], contents: &Contents) -> Self {
         let front_end = if contents.range.is_empty() {
-            lines.iter().take(FRONT).rposition(|line| line.trim().contains('\t')).map_or(0, |last| last + 1)
+            {
+                // A table below a heading is no front page.
+                let marked = lines.iter().position(|line| line.starts_with('#')).unwrap_or(FRONT).min(FRONT);
+                lines
+                    .get(..marked.min(lines.len()))
+                    .unwrap_or_default()
+                    .iter()
+                    .rposition(|line| line.trim().contains('\t'))
+                    .map_or(0, |last| last + 1)
+            }
         } else {
             contents.range.start
         };

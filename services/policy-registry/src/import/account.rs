@@ -203,7 +203,7 @@ impl Account {
     }
 }
 
-fn blank(name: &str, parameter: &Parameter, template: &Template) -> AccountedParameter {
+pub(crate) fn blank(name: &str, parameter: &Parameter, template: &Template) -> AccountedParameter {
     let definition = template.parameter(&parameter.key);
     AccountedParameter {
         key: parameter.key.clone(),
@@ -229,4 +229,16 @@ pub(crate) fn differing(template: &str, document: &str) -> Vec<Differs> {
             document: span.second.trim().to_owned(),
         })
         .collect()
+}
+
+/// What was set aside of a document.
+pub(crate) fn set_aside(document: &Document, import: &Import) -> Vec<SetAside> {
+    let all = document.paragraphs.iter().zip(&import.fates);
+    all.filter_map(|(paragraph, fate)| match fate {
+        Fate::Ignored(why) if *why != super::Why::Links => {
+            Some(SetAside { line: paragraph.line, why: why.name(), text: paragraph.text.clone() })
+        }
+        _ => None,
+    })
+    .collect()
 }
