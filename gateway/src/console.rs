@@ -34,7 +34,7 @@ use chassis::error::Error;
 use crate::{app::App, pages::asset};
 use case::{close, consultation, debrief, entry, fact, invite, involvement, parents, referral, step};
 use filtering::{alert, lines};
-use policy::{import, parameter, version};
+use policy::{import, lint, parameter, version};
 use visit::Fault;
 
 /// What the service is called where no authority is known.
@@ -90,6 +90,7 @@ fn school() -> Vec<Below> {
         ("/shared-incidents/{shared_incident_id}/entries", post(shared_incident::add_entry)),
         ("/policy", get(policy::show)),
         ("/policy/read", get(policy::read)),
+        ("/policy/lint", get(lint::show).post(lint::lint)),
         ("/policy/import", get(import::show).post(import::import)),
         ("/policy/versions/{instance_id}", get(version::show)),
         ("/policy/versions/{instance_id}/text", get(policy::text)),

@@ -6,7 +6,10 @@ use std::{
     process::ExitCode,
 };
 
-use chassis::error::{Error, Result};
+use chassis::{
+    clock::{Clock as _, SystemClock},
+    error::{Error, Result},
+};
 use clap::{Args, ValueEnum};
 use policy_registry::{
     agency::Register,
@@ -16,7 +19,7 @@ use policy_registry::{
     template,
 };
 use serde_json::{Value, json};
-use time::{Date, OffsetDateTime, macros::format_description};
+use time::{Date, macros::format_description};
 
 /// A document to be checked.
 #[derive(Debug, Args)]
@@ -80,7 +83,7 @@ impl Lint {
         let today = match &self.today {
             Some(day) => Date::parse(day, format_description!("[year]-[month]-[day]"))
                 .map_err(|_| Error::invalid("today", "Write the day as 2026-11-22"))?,
-            None => OffsetDateTime::now_utc().date(),
+            None => SystemClock.now().date(),
         };
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let document = Document::read(&name, &bytes("file", &self.file)?)

@@ -105,7 +105,7 @@ async fn adopt(place: &Installation, school: &School, document: &Path, blanks: &
     let count = |key: &str| import[key].as_u64().unwrap_or_default();
     let accounted = count("matched") + count("amended") + count("added") + count("ignored");
     assert_eq!(count("paragraphs"), accounted, "every paragraph is accounted for");
-    assert!(count("matched") > 100, "{import}");
+    assert!(count("matched") + count("amended") > 150, "clauses are found in it: {import}");
     let mut etag = draft["instance"]["etag"].clone();
     for (key, value) in blanks {
         let answer = school.dsl.call("SetParameter", with(&etag, json!({"key": key, "values": [value]}))).await;

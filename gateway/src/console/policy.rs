@@ -1,6 +1,8 @@
 //! The school's policy: what is in force, its versions, and the text as people read it.
 
+pub mod finding;
 pub mod import;
+pub mod lint;
 pub mod parameter;
 pub mod version;
 
@@ -41,6 +43,7 @@ pub struct Policy {
     in_force: Vec<Row>,
     read: Link,
     import: Link,
+    lint: Link,
     versions: Vec<Version>,
 }
 
@@ -98,6 +101,11 @@ impl Policy {
             head: Head::new("Policy", crumbs),
             in_force: rows.unwrap_or_default(),
             read: if in_force.is_some() { Link::new("Read the policy", at("/policy/read")) } else { Link::default() },
+            lint: if edits {
+                Link::new("Check a document without keeping it", at("/policy/lint"))
+            } else {
+                Link::default()
+            },
             import: if edits { Link::new("Import a policy document", at("/policy/import")) } else { Link::default() },
             versions: instances.iter().map(version).collect(),
         }

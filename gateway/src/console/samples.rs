@@ -40,6 +40,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<policy::PolicyText>(found, frame);
     of::<policy::parameter::Parameters>(found, frame);
     of::<policy::version::VersionPage>(found, frame);
+    of::<policy::lint::LintPage>(found, frame);
     of::<report::Sent>(found, frame);
     of::<school::Schools>(found, frame);
     of::<shared_incident::SharedPage>(found, frame);

@@ -45,6 +45,7 @@ struct Inner {
 pub type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
 
 /// What a transaction under a request id turns out to be.
+#[expect(clippy::large_enum_variant, reason = "it is matched at once and never kept")]
 pub enum Once<R> {
     /// The request is new: do the work.
     Fresh(Tx),

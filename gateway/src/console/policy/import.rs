@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The largest document, in bytes.
-const LARGEST: usize = 10 << 20;
+pub const LARGEST: usize = 10 << 20;
 
 /// What is asked.
 pub fn fields() -> Vec<Field> {

@@ -5,12 +5,13 @@ use chassis::error::Error;
 use proto::{
     access::v1::Permission,
     policy_registry::v1::{
-        ApproveInstanceRequest, Finding, GetInstanceRequest, ImportSummary, Instance, InstanceState,
-        PublishInstanceRequest, RatifyInstanceRequest, Severity,
+        ApproveInstanceRequest, GetInstanceRequest, ImportSummary, Instance, InstanceState, PublishInstanceRequest,
+        RatifyInstanceRequest,
     },
 };
 use serde::Serialize;
 
+use super::finding::{Found, counted, found, gravest_first};
 use crate::{
     console::{
         people::People,
@@ -46,21 +47,13 @@ struct Imported {
     ignored: Vec<Row>,
 }
 
-#[derive(Debug, Serialize)]
-struct Found {
-    severity: &'static str,
-    grave: bool,
-    place: String,
-    message: String,
-    fix: String,
-    rule: String,
-}
-
 impl Page for VersionPage {
     const TEMPLATE: &'static str = "version.html";
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
+        use proto::policy_registry::v1::{Finding, Severity};
+
         let instance = Instance {
             instance_id: "ins_1".into(),
             version: 2,
@@ -117,8 +110,6 @@ impl VersionPage {
         acts: Vec<Form>,
         form: Option<Form>,
     ) -> Self {
-        let errors = instance.findings.iter().filter(|f| f.severity() == Severity::Error).count();
-        let total = u64::try_from(instance.findings.len()).unwrap_or_default();
         Self {
             head: Head::new(format!("Policy version {}", instance.version), crumbs),
             rows: rows(instance, people),
@@ -129,7 +120,7 @@ impl VersionPage {
             acts,
             import: instance.import.as_ref().filter(|import| import.paragraphs > 0).map(imported),
             findings: gravest_first(&instance.findings).into_iter().map(found).collect(),
-            found: format!("{}, {errors} of them grave", words::counted(total, "finding", "findings")),
+            found: counted(&instance.findings),
             form,
         }
     }
@@ -180,32 +171,6 @@ fn imported(import: &ImportSummary) -> Imported {
             .iter()
             .map(|p| Row::new(format!("Line {}", p.line), words::called(words::IGNORED, &p.why)))
             .collect(),
-    }
-}
-
-/// In the order of the document within each severity; the codes of severities rise as they matter less.
-fn gravest_first(findings: &[Finding]) -> Vec<&Finding> {
-    let mut findings: Vec<&Finding> = findings.iter().collect();
-    findings.sort_by_key(|finding| (finding.severity, finding.line));
-    findings
-}
-
-fn found(finding: &Finding) -> Found {
-    Found {
-        severity: match finding.severity() {
-            Severity::Error => "Grave",
-            Severity::Warning => "To mend",
-            Severity::Info | Severity::Unspecified => "To tidy",
-        },
-        grave: finding.severity() == Severity::Error,
-        place: match (finding.line, finding.column) {
-            (0, _) => "The whole document".to_owned(),
-            (line, 0) => format!("Line {line}"),
-            (line, column) => format!("Line {line}, column {column}"),
-        },
-        message: words::sentence(&finding.message),
-        fix: words::sentence(&finding.fix),
-        rule: finding.rule.clone(),
     }
 }
 

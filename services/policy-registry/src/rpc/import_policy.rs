@@ -5,13 +5,13 @@ use std::sync::Arc;
 use chassis::{
     caller::{Caller, Scope},
     db::Once,
-    error::{Error, Kind, Result, Violations},
+    error::{Error, Result, Violations},
     history::Act,
 };
 use proto::policy_registry::v1::{ImportPolicyRequest, ImportPolicyResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, work};
 use crate::{
     App,
     document::Document,
@@ -28,10 +28,7 @@ pub(super) async fn import_policy(app: &App, request: Request<ImportPolicyReques
     violations.text("file.name", "the document's name", &file.name, LONGEST);
     violations.check(!file.name.contains(['/', '\\']), "file.name", "Send the name without its folders");
     violations.finish()?;
-    let (name, content) = (file.name.clone(), file.content.clone());
-    let read = tokio::task::spawn_blocking(move || Document::read(&name, &content)).await;
-    let document = read.map_err(|_| Error::internal("the reader of a document failed"))??;
-    let document = Arc::new(document);
+    let document = work::document(file).await?;
     // Read first, outside the transaction that writes: SQLite has one connection, and reading takes its time. What was
     // replaced meanwhile is noticed inside.
     let mut instance = read_against(app, &scope, &file.name, &document).await?;
@@ -73,12 +70,7 @@ struct ReadAgainst {
 async fn read_against(app: &App, scope: &Scope, name: &str, document: &Arc<Document>) -> Result<ReadAgainst> {
     let tx = app.store.begin(scope).await?;
     let school = store::school::load(&tx).await?;
-    let published = match store::template::current(&tx).await {
-        Err(error) if error.kind() == Kind::Missing => {
-            return Err(Error::wrong_state("no template is published: the authority publishes one first"));
-        }
-        published => published?,
-    };
+    let published = work::template(&tx).await?;
     let register = store::register::at(&tx, tx.now()).await?;
     let (id, now) = (tx.ids().next(), tx.now());
     drop(tx);

@@ -8,32 +8,35 @@ use chassis::{
 use proto::policy_registry::v1::{LintDocumentRequest, LintDocumentResponse};
 use tonic::Request;
 
-use super::convert;
-use crate::{App, agency::Register, document::Document, import, lint, store, template::model};
+use super::{convert, work};
+use crate::{App, agency::Register, import, lint, store, template::model};
 
 pub(super) async fn lint_document(app: &App, request: Request<LintDocumentRequest>) -> Result<LintDocumentResponse> {
     let (caller, request) = Caller::split(request)?;
+    let scope = caller.anywhere()?;
     let file = request.file.as_ref().ok_or_else(|| Error::invalid("file", "Send the document"))?;
-    let document = Document::read(&file.name, &file.content)?;
     let shipped = match request.area.trim() {
         "" => None,
         area => Some(register(area)?),
     };
-    let mut tx = app.store.begin(&caller.anywhere()?).await?;
-    let published = match store::template::current(&tx).await {
-        Err(error) if error.kind() == chassis::error::Kind::Missing => {
-            return Err(Error::wrong_state("no template is published: the authority publishes one first"));
-        }
-        published => published?,
+    let document = work::document(file).await?;
+    let (template, register, today) = {
+        let tx = app.store.begin(&scope).await?;
+        let published = work::template(&tx).await?;
+        let register = match shipped {
+            None => store::register::at(&tx, tx.now()).await?.map(|published| published.register),
+            shipped => shipped,
+        };
+        (published.template, register, tx.now().date())
     };
-    let register = match shipped {
-        None => store::register::at(&tx, tx.now()).await?.map(|published| published.register),
-        shipped => shipped,
-    };
-    let (template, today) = (&published.template, tx.now().date());
-    let import = import::read(&document, template);
-    let subject = lint::Subject { document: &document, import: &import, template, register: register.as_ref(), today };
-    let findings = lint::lint(subject);
+    // No transaction is open meanwhile: SQLite has one connection, and reading takes its time.
+    let judged = tokio::task::spawn_blocking(move || {
+        let import = import::read(&document, &template);
+        let (document, template, register) = (&*document, &template, register.as_ref());
+        lint::lint(lint::Subject { document, import: &import, template, register, today })
+    });
+    let findings = judged.await.map_err(|_| Error::internal("the linter failed"))?;
+    let mut tx = app.store.begin(&scope).await?;
     tx.record(Act::new("document.linted", "document").detail("findings", findings.len()));
     tx.commit().await?;
     Ok(LintDocumentResponse { findings: findings.iter().map(convert::finding).collect() })

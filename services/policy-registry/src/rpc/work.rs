@@ -1,16 +1,19 @@
 //! What the rpcs on one instance have in common: find it, check that its text was read, write it one step on.
 
+use std::sync::Arc;
+
 use chassis::{
     db::Tx,
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     history::Act,
 };
 use proto::policy_registry::v1 as wire;
 
 use super::convert;
 use crate::{
+    document::Document,
     instance::{Instance, InstanceId},
-    store,
+    store::{self, template::Published},
 };
 
 /// The instance of the scope's school, where its present text is the one that was read.
@@ -22,6 +25,23 @@ pub(super) async fn seen(tx: &Tx, instance_id: &str, etag: &str) -> Result<Insta
         return Err(Error::invalid("etag", "Send back the etag of the version that was read"));
     }
     instance.seen(etag).map_err(Error::from)
+}
+
+/// The current template.
+pub(super) async fn template(tx: &Tx) -> Result<Published> {
+    match store::template::current(tx).await {
+        Err(error) if error.kind() == Kind::Missing => {
+            Err(Error::wrong_state("no template is published: the authority publishes one first"))
+        }
+        published => published,
+    }
+}
+
+/// Reads a document where its time is nobody else's.
+pub(super) async fn document(file: &wire::SourceFile) -> Result<Arc<Document>> {
+    let (name, content) = (file.name.clone(), file.content.clone());
+    let read = tokio::task::spawn_blocking(move || Document::read(&name, &content)).await;
+    Ok(Arc::new(read.map_err(|_| Error::internal("the reader of a document failed"))??))
 }
 
 /// Writes an instance that was worked on, with its act.
