@@ -284,7 +284,6 @@ impl School {
             concern_id,
             decision: Some(Decision::NewCase(case)),
             request_id: self.dsl.request_id(),
-            ..TriageConcernRequest::default()
         };
         self.client()?.triage_concern(request).await?;
         Ok(())
