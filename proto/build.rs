@@ -13,6 +13,7 @@ const FILES: &[&str] = &[
     "hedgerow/filtering_ingest/v1/filtering_ingest.proto",
     "hedgerow/incident_cases/v1/incident_cases.proto",
     "hedgerow/policy_registry/v1/policy_registry.proto",
+    "hedgerow/policy_registry/v1/register.proto",
     "hedgerow/reporting/v1/reporting.proto",
 ];
 

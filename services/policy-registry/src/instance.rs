@@ -4,9 +4,12 @@
 mod draft;
 
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime, Time};
+use time::OffsetDateTime;
 
-use chassis::id::{AccountId, SchoolId};
+use chassis::{
+    calendar::end_of_day,
+    id::{AccountId, SchoolId},
+};
 
 use crate::{
     agency::Register,
@@ -348,7 +351,7 @@ impl Instance {
 /// interval.
 fn review_due(printed: Option<PartDate>, months: u32, at: OffsetDateTime) -> OffsetDateTime {
     let today = PartDate { year: at.year(), month: at.month().into(), day: Some(at.day()) };
-    let end = |date: PartDate| date.last().map(|day| day.with_time(Time::MIDNIGHT).assume_utc() + Duration::DAY);
+    let end = |date: PartDate| date.last().map(end_of_day);
     let latest = end(today.plus_months(months)).unwrap_or(at);
     printed.and_then(end).filter(|due| *due > at && *due <= latest).unwrap_or(latest)
 }

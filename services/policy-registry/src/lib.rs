@@ -3,6 +3,7 @@
 //! - `template`: the template and the checks on its files · `parameter`: its blanks · `agency`: the area's register
 //! - `document`: a school's own document taken apart · `import`: read against the template · `lint`: what is wrong in it
 //! - `school`, `instance`, `effective`: tenants, versions of their policies, and what is in force
+//! - `register`: the school's append-only lists, one engine for all of them
 //! - `rpc`: one file per rpc · `store`: the tables
 //! - `check`, `template::model`: for the command line, without a running service
 
@@ -14,6 +15,7 @@ pub mod import;
 pub mod instance;
 pub mod lint;
 pub mod parameter;
+pub mod register;
 mod rpc;
 pub mod school;
 mod store;

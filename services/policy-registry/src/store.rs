@@ -1,11 +1,12 @@
-//! The registry's tables, and the only code that touches them. Nothing here is sealed: a policy is published by its
-//! school, and the names on its front page with it.
+//! The registry's tables, and the only code that touches them. A policy is published by its
+//! school, the names on its front page with it, and is not sealed; entries of registers are.
 
 mod by_name;
 mod entity;
 pub(crate) mod instance;
 pub(crate) mod migration;
 pub(crate) mod register;
+pub(crate) mod register_entry;
 pub(crate) mod school;
 pub(crate) mod school_name;
 pub(crate) mod template;

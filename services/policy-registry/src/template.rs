@@ -9,6 +9,7 @@ mod load;
 pub mod model;
 pub mod procedure;
 mod raw;
+mod registers;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ use self::{
     condition::Condition,
     procedure::{AlertRule, Gate, Named, Procedure},
 };
-use crate::lint::Data;
+use crate::{lint::Data, register};
 pub use load::load;
 pub(crate) use raw::read as read_yaml;
 
@@ -74,7 +75,7 @@ pub struct Template {
     /// Its alert rules.
     pub alert_rules: Vec<AlertRule>,
     /// The registers it names.
-    pub registers: Vec<Named>,
+    pub registers: Vec<register::Definition>,
     /// The report lines it defines.
     pub report_lines: Vec<Named>,
     /// What the policy linter knows.

@@ -105,7 +105,7 @@ steps:
 ",
     ),
     ("alert-rules.yaml", "- { rule_id: filter.illegal, watches: observation, theme: illegal, basis: list, severity: critical, route: dsl, locked: true }\n"),
-    ("registers.yaml", "- { key: concerns, title: Concerns, requirements: [R-035] }\n"),
+    ("registers.yaml", "- { key: concerns, title: Concerns, kept_as: incident_cases.v1.Concern, requirements: [R-035] }\n"),
     ("report-lines.yaml", "- { key: cases_closed, title: Cases closed, definition: cases closed in the period }\n"),
 ];
 

@@ -1,6 +1,7 @@
 //! The rpcs through the wall, on a fresh database of either engine, with a small template.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod registers;
 mod world;
 
 use chassis::{error::Error, event::Event, testing::Engine};
@@ -10,6 +11,7 @@ use proto::{
 };
 use time::Duration;
 
+use registers::every_register_keeps_corrects_exports_and_imports_an_entry;
 use world::{World, refused};
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
@@ -377,6 +379,7 @@ on_both_engines!(
     other_services_read_what_is_in_force,
     signatures_are_by_two_people_and_fall_with_an_edit,
     another_schools_policy_answers_like_one_that_never_was,
+    every_register_keeps_corrects_exports_and_imports_an_entry,
     whoever_shares_incidents_reads_the_other_schools_names_and_no_more,
     schools_are_listed_to_whom_they_concern,
     a_repeated_import_makes_one_draft,

@@ -2,6 +2,7 @@
 
 mod m20261124_000100_create_registry;
 mod m20261124_000110_create_school_name;
+mod m20261124_000300_create_register_entry;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrations {
         let mut all = migration::migrations();
         all.push(Box::new(m20261124_000100_create_registry::Migration));
         all.push(Box::new(m20261124_000110_create_school_name::Migration));
+        all.push(Box::new(m20261124_000300_create_register_entry::Migration));
         all
     }
 }

@@ -48,7 +48,8 @@ pub fn load(files: &[SourceFile]) -> Result<Template, Vec<Problem>> {
     procedures.sort_by(|a, b| a.id.cmp(&b.id));
     let alert_rules: Vec<raw::AlertRule> = reader.list("alert-rules.yaml", &mut checker.problems);
     let alert_rules = alert_rules.into_iter().map(|raw| alert_rule(raw, &mut checker)).collect();
-    let registers = named("registers.yaml", "register", &reader, &mut checker);
+    let registers = reader.list("registers.yaml", &mut checker.problems);
+    let registers = super::registers::definitions(registers, &parameters, &mut checker);
     let report_lines = named("report-lines.yaml", "report line", &reader, &mut checker);
     let lint = reader.one("lint.yaml", &mut checker.problems).unwrap_or_default();
     let template = Template {

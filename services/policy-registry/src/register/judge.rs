@@ -1,0 +1,286 @@
+//! What a register's rules find: gaps, conflicts, and what is overdue or soon due.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use time::{Date, Duration};
+
+use super::{Among, Definition, Entry, EntryId, Rule, RuleKind, duties, period};
+use crate::lint::Severity;
+
+/// How long before its day something is soon due.
+const SOON: Duration = Duration::days(30);
+
+/// What sort of finding it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    /// Two things that must not be together are.
+    Conflict,
+    /// Something ought to be there and is not.
+    Gap,
+    /// A day has passed.
+    Overdue,
+    /// A day is near.
+    DueSoon,
+}
+
+impl Sort {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::Gap => "gap",
+            Self::Overdue => "overdue",
+            Self::DueSoon => "due_soon",
+        }
+    }
+}
+
+/// One thing a rule found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The register.
+    pub register: String,
+    /// The rule's code.
+    pub code: String,
+    /// What sort it is.
+    pub sort: Sort,
+    /// How grave it is.
+    pub severity: Severity,
+    /// What is wrong, without a name.
+    pub message: String,
+    /// Whom or what it concerns.
+    pub subjects: Vec<String>,
+    /// The entry it is about.
+    pub entry: Option<EntryId>,
+    /// Since when, or until when.
+    pub due: Option<Date>,
+}
+
+/// A school's registers on one day: the definitions, and the standing entries of each.
+pub struct Kept<'a> {
+    /// What the registers hold.
+    pub definitions: &'a [Definition],
+    /// The standing entries.
+    pub entries: &'a [Entry],
+    /// The day.
+    pub today: Date,
+    /// What the school filled in of the policy's parameters.
+    pub parameter: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl<'a> Kept<'a> {
+    /// A definition and its standing entries.
+    pub fn register(&self, key: &str) -> Option<(&'a Definition, Vec<&'a Entry>)> {
+        let definition = self.definitions.iter().find(|definition| definition.key == key)?;
+        Some((definition, self.entries.iter().filter(|entry| entry.register == key).collect()))
+    }
+
+    /// Those who ought to appear, today.
+    pub fn among(&self, among: &[Among]) -> BTreeSet<&'a str> {
+        let mut persons = BTreeSet::new();
+        for source in among {
+            let Some((definition, entries)) = self.register(&source.register) else { continue };
+            let here = entries.into_iter().filter(|entry| entry.counts_on(definition, self.today));
+            let here = here.filter(|entry| source.when.holds(&|key| entry.all(key)));
+            persons.extend(here.map(|entry| entry.one(&source.field)).filter(|person| !person.is_empty()));
+        }
+        persons
+    }
+
+    /// How many months a rule gives.
+    pub fn months(&self, rule: &Rule) -> u32 {
+        let said = Some(rule.parameter.as_str()).filter(|key| !key.is_empty()).and_then(self.parameter);
+        said.and_then(|months| months.trim().parse().ok()).filter(|months| *months > 0).unwrap_or(rule.months)
+    }
+}
+
+/// Everything the rules of one register find, the gravest first.
+pub fn judge(kept: &Kept<'_>, definition: &Definition) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let entries: Vec<&Entry> = kept.entries.iter().filter(|entry| entry.register == definition.key).collect();
+    for rule in &definition.rules {
+        let seen: Vec<&Entry> = entries.iter().copied().filter(|e| rule.when.holds(&|key| e.all(key))).collect();
+        let mut found = match rule.kind {
+            RuleKind::Due => due(kept, rule, &seen),
+            RuleKind::Lapses => lapses(kept, definition, rule, &seen),
+            RuleKind::Held => held(kept, definition, rule, &seen),
+            RuleKind::Single => single(definition, rule, &seen),
+            RuleKind::Apart => apart(kept, definition, rule, &seen),
+            RuleKind::Backed => backed(kept, definition, rule, &seen),
+            RuleKind::Includes => includes(kept, definition, rule, &seen),
+            RuleKind::Answers => duties::unanswered(kept, definition, rule),
+        };
+        for finding in &mut found {
+            finding.register.clone_from(&definition.key);
+        }
+        findings.append(&mut found);
+    }
+    findings.sort_by(|a, b| (a.severity, a.sort, a.due, &a.code).cmp(&(b.severity, b.sort, b.due, &b.code)));
+    findings
+}
+
+/// A finding of a rule.
+pub(super) fn found(rule: &Rule, sort: Sort, subjects: Vec<String>) -> Finding {
+    Finding {
+        register: String::new(),
+        code: rule.code.clone(),
+        sort,
+        severity: if sort == Sort::DueSoon { Severity::Info } else { rule.severity },
+        message: rule.message.clone(),
+        subjects,
+        entry: None,
+        due: None,
+    }
+}
+
+/// Overdue, soon due, or neither.
+fn when(rule: &Rule, today: Date, day: Date, subjects: Vec<String>, entry: &Entry) -> Option<Finding> {
+    let sort = match day {
+        day if day < today => Sort::Overdue,
+        day if day <= today.saturating_add(SOON) => Sort::DueSoon,
+        _ => return None,
+    };
+    Some(Finding { entry: Some(entry.id.clone()), due: Some(day), ..found(rule, sort, subjects) })
+}
+
+fn subject(rule: &Rule, entry: &Entry) -> Vec<String> {
+    rule.by.iter().map(|key| entry.all(key).join(", ")).filter(|part| !part.is_empty()).collect()
+}
+
+/// When each subject of a rule was last done, and when it is due again.
+pub(super) fn last_done<'e>(
+    kept: &Kept<'_>,
+    rule: &Rule,
+    entries: &[&'e Entry],
+) -> BTreeMap<Vec<String>, (Date, Option<Date>, &'e Entry)> {
+    let mut latest = BTreeMap::new();
+    for entry in entries {
+        let Some(day) = entry.day(&rule.date).filter(|day| *day <= kept.today) else { continue };
+        let next = period::plus_months(day, kept.months(rule)).filter(|_| kept.months(rule) > 0);
+        let kept = latest.entry(subject(rule, entry)).or_insert((day, next, *entry));
+        if kept.0 < day {
+            *kept = (day, next, *entry);
+        }
+    }
+    latest
+}
+
+fn due(kept: &Kept<'_>, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
+    let latest = last_done(kept, rule, entries);
+    let among = kept.among(&rule.among);
+    let concerns = |subject: &[String]| {
+        rule.among.is_empty() || subject.first().is_some_and(|person| among.contains(person.as_str()))
+    };
+    let mut findings: Vec<Finding> = latest
+        .iter()
+        .filter(|(subject, _)| concerns(subject))
+        .filter_map(|(subject, (_, next, entry))| when(rule, kept.today, (*next)?, subject.clone(), entry))
+        .collect();
+    if rule.among.is_empty() && rule.by.is_empty() && latest.is_empty() {
+        findings.push(found(rule, Sort::Gap, Vec::new()));
+    }
+    let missing: Vec<String> = among
+        .iter()
+        .filter(|person| latest.keys().all(|subject| subject.first().is_none_or(|first| first != *person)))
+        .map(|person| (*person).to_owned())
+        .collect();
+    findings.extend(missing.into_iter().map(|person| found(rule, Sort::Gap, vec![person])));
+    findings
+}
+
+fn lapses(kept: &Kept<'_>, definition: &Definition, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
+    let open = entries.iter().filter(|entry| rule.done.is_empty() || entry.one(&rule.done).is_empty());
+    let open = open
+        .filter(|entry| rule.date == definition.until || entry.ends(definition).is_none_or(|ends| kept.today <= ends));
+    open.filter_map(|entry| when(rule, kept.today, entry.day(&rule.date)?, subject(rule, entry), entry)).collect()
+}
+
+fn present<'e>(kept: &Kept<'_>, definition: &Definition, entries: &[&'e Entry]) -> Vec<&'e Entry> {
+    entries.iter().copied().filter(|entry| entry.counts_on(definition, kept.today)).collect()
+}
+
+fn holds(rule: &Rule, entry: &Entry, value: &str) -> bool {
+    entry.values.get(&rule.field).is_some_and(|values| values.iter().any(|held| held == value))
+}
+
+fn held(kept: &Kept<'_>, definition: &Definition, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
+    let present = present(kept, definition, entries);
+    let missing = rule.values.iter().filter(|value| !present.iter().any(|entry| holds(rule, entry, value)));
+    missing.map(|value| found(rule, Sort::Gap, vec![value.clone()])).collect()
+}
+
+fn single(definition: &Definition, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let begins = |entry: &Entry| entry.begins(definition).unwrap_or(Date::MIN);
+    let ends = |entry: &Entry| entry.ends(definition).unwrap_or(Date::MAX);
+    for value in &rule.values {
+        let mut holders: Vec<&Entry> = entries.iter().copied().filter(|entry| holds(rule, entry, value)).collect();
+        holders.sort_by_key(|entry| (begins(entry), entry.id.clone()));
+        // Each is held against whichever of those before it lasts longest.
+        let mut longest: Option<&Entry> = None;
+        for entry in holders {
+            match longest {
+                Some(before) if ends(before) >= begins(entry) => findings.push(Finding {
+                    entry: Some(entry.id.clone()),
+                    due: entry.begins(definition),
+                    ..found(rule, Sort::Conflict, vec![value.clone()])
+                }),
+                _ => {}
+            }
+            if longest.is_none_or(|before| ends(before) < ends(entry)) {
+                longest = Some(entry);
+            }
+        }
+    }
+    findings
+}
+
+/// What each person holds today.
+fn holdings<'e>(rule: &Rule, present: &[&'e Entry]) -> BTreeMap<String, BTreeSet<&'e str>> {
+    let mut holdings: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for entry in present {
+        let person = rule.by.first().map(|key| entry.one(key).to_lowercase()).unwrap_or_default();
+        let values = entry.values.get(&rule.field).map(Vec::as_slice).unwrap_or_default();
+        if !person.is_empty() {
+            holdings.entry(person).or_default().extend(values.iter().map(String::as_str));
+        }
+    }
+    holdings
+}
+
+fn apart(kept: &Kept<'_>, definition: &Definition, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
+    let present = present(kept, definition, entries);
+    let mut findings = Vec::new();
+    for held in holdings(rule, &present).values() {
+        let of = |values: &[String]| values.iter().find(|value| held.contains(value.as_str())).cloned();
+        if let (Some(one), Some(other)) = (of(&rule.values), of(&rule.against)) {
+            findings.push(found(rule, Sort::Conflict, vec![one, other]));
+        }
+    }
+    findings
+}
+
+fn backed(kept: &Kept<'_>, definition: &Definition, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
+    let present = present(kept, definition, entries);
+    let holdings = holdings(rule, &present);
+    let mut findings = Vec::new();
+    for (person, held) in &holdings {
+        let others = holdings.iter().filter(|(other, _)| *other != person);
+        let backed = others.into_iter().any(|(_, held)| rule.against.iter().any(|value| held.contains(value.as_str())));
+        if rule.values.iter().all(|value| held.contains(value.as_str())) && !backed {
+            findings.push(found(rule, Sort::Gap, rule.values.clone()));
+        }
+    }
+    findings
+}
+
+fn includes(kept: &Kept<'_>, definition: &Definition, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for entry in present(kept, definition, entries) {
+        let missing: Vec<String> = rule.values.iter().filter(|value| !holds(rule, entry, value)).cloned().collect();
+        if !missing.is_empty() {
+            findings.push(Finding { entry: Some(entry.id.clone()), ..found(rule, Sort::Gap, missing) });
+        }
+    }
+    findings
+}

@@ -1,0 +1,157 @@
+//! A register as a CSV table, there and back.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{Definition, Entry, Field, Kind, Violation, checked};
+
+/// The largest file, in bytes.
+pub const LARGEST: usize = 5 << 20;
+/// The most lines of one file.
+pub const LINES: usize = 5_000;
+/// What comes between several values of one cell.
+const BETWEEN: &str = "; ";
+
+/// What would become of a file's lines.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Preview {
+    /// The values of the lines that would be added.
+    pub accepted: Vec<BTreeMap<String, Vec<String>>>,
+    /// Lines that are there already, or twice in the file.
+    pub duplicates: Vec<u64>,
+    /// Lines with what is wrong in them, by the column's heading.
+    pub wrong: Vec<(u64, Vec<Violation>)>,
+}
+
+/// Why a file cannot be read at all.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(pub String);
+
+/// The table of some entries.
+///
+/// # Errors
+/// Where it cannot be written: a fault of ours.
+pub fn write(definition: &Definition, entries: &[Entry]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(definition.fields.iter().map(|field| guarded(&field.title)))?;
+    for entry in entries {
+        writer.write_record(definition.fields.iter().map(|field| guarded(&entry.all(&field.key).join(BETWEEN))))?;
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// Reads a table, line by line.
+///
+/// # Errors
+/// Where it is no such table: nothing of it can be judged then.
+pub fn read(
+    definition: &Definition,
+    content: &[u8],
+    standing: &[Entry],
+    known: &dyn Fn(&str, &str) -> bool,
+) -> Result<Preview, Unreadable> {
+    let refuse = |text: String| Err(Unreadable(text));
+    if content.len() > LARGEST {
+        return refuse(format!("The file must be {} MB or smaller", LARGEST >> 20));
+    }
+    let Ok(text) = std::str::from_utf8(content) else {
+        return refuse("Save the file as “CSV UTF-8”: it holds characters of another coding".to_owned());
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::Headers).from_reader(text.as_bytes());
+    let headings = match reader.headers() {
+        Ok(headings) => headings.clone(),
+        Err(error) => return refuse(format!("The headings cannot be read: {error}")),
+    };
+    let columns = columns(definition, &headings)?;
+    let mut seen: HashSet<BTreeMap<String, Vec<String>>> = standing.iter().map(|entry| entry.values.clone()).collect();
+    let mut preview = Preview::default();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => return refuse(format!("The file cannot be read further: {error}")),
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if preview.accepted.len() + preview.duplicates.len() + preview.wrong.len() == LINES {
+            return refuse(format!("Send {LINES} lines or fewer at once"));
+        }
+        if record.len() != columns.len() {
+            let fix = format!("The line has {} cells: give it {}, as the headings have", record.len(), columns.len());
+            preview.wrong.push((line, vec![Violation { field: String::new(), fix }]));
+            continue;
+        }
+        let values = columns.iter().zip(&record).map(|(field, cell)| (field.key.clone(), cells(field, cell))).collect();
+        match checked(definition, &values, known) {
+            Ok(values) if !seen.insert(values.clone()) => preview.duplicates.push(line),
+            Ok(values) => preview.accepted.push(values),
+            Err(wrong) => {
+                let titled = wrong.into_iter().map(|violation| Violation {
+                    field: definition.field(&violation.field).map_or(violation.field, |field| field.title.clone()),
+                    fix: violation.fix,
+                });
+                preview.wrong.push((line, titled.collect()));
+            }
+        }
+    }
+    if preview == Preview::default() {
+        return refuse("The file has headings and no line".to_owned());
+    }
+    Ok(preview)
+}
+
+/// The field of each column, by its title or its key.
+fn columns<'a>(definition: &'a Definition, headings: &csv::StringRecord) -> Result<Vec<&'a Field>, Unreadable> {
+    let titles: Vec<&str> = definition.fields.iter().map(|field| field.title.as_str()).collect();
+    let mut columns: Vec<&Field> = Vec::new();
+    for heading in headings {
+        let heading = bare(heading);
+        let same = |text: &str| text.eq_ignore_ascii_case(heading);
+        let found = definition.fields.iter().find(|field| same(&field.title) || same(&field.key));
+        let Some(field) = found else {
+            let fix = format!("There is no column “{heading}”: the columns are {}", titles.join(", "));
+            return Err(Unreadable(fix));
+        };
+        if columns.iter().any(|column| column.key == field.key) {
+            return Err(Unreadable(format!("The column “{heading}” is there twice: take one away")));
+        }
+        columns.push(field);
+    }
+    let missing: Vec<&str> = definition
+        .fields
+        .iter()
+        .filter(|field| field.required && columns.iter().all(|column| column.key != field.key))
+        .map(|field| field.title.as_str())
+        .collect();
+    if missing.is_empty() {
+        Ok(columns)
+    } else {
+        Err(Unreadable(format!("A column is missing: {}", missing.join(", "))))
+    }
+}
+
+fn cells(field: &Field, cell: &str) -> Vec<String> {
+    let cell = bare(cell);
+    if field.kind == Kind::Choices {
+        cell.split(BETWEEN.trim()).map(|value| value.trim().to_owned()).collect()
+    } else {
+        vec![cell.to_owned()]
+    }
+}
+
+/// True where a spreadsheet would take a cell for a formula, or where it is a guarded one of those.
+fn formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// A cell that begins no formula.
+fn guarded(cell: &str) -> String {
+    if formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// A guarded cell as it was.
+fn bare(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| formula(rest)).unwrap_or(cell)
+}

@@ -1,0 +1,118 @@
+//! What may stand in a field.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chassis::id::AccountId;
+
+use super::{Definition, EntryId, Field, Kind, period};
+
+/// The values of an entry, by field.
+pub type Values = BTreeMap<String, Vec<String>>;
+
+/// A field that does not hold what it must.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The field's key.
+    pub field: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+const LINE: usize = 200;
+const TEXT: usize = 20_000;
+
+/// The values as an entry keeps them: trimmed, dates in one spelling, empty fields left out.
+///
+/// # Errors
+/// Every field that does not hold what it must. `known` says whether a register holds a standing entry of that id.
+pub fn checked(
+    definition: &Definition,
+    given: &Values,
+    known: &dyn Fn(&str, &str) -> bool,
+) -> Result<Values, Vec<Violation>> {
+    let mut wrong = Vec::new();
+    let mut values = Values::new();
+    let mut say = |field: &str, fix: String| wrong.push(Violation { field: field.to_owned(), fix });
+    for key in given.keys().filter(|key| definition.field(key).is_none()) {
+        let keys: Vec<&str> = definition.fields.iter().map(|field| field.key.as_str()).collect();
+        say(key, format!("There is no such field: use {}", keys.join(", ")));
+    }
+    for field in &definition.fields {
+        let given = given.get(&field.key).map(Vec::as_slice).unwrap_or_default();
+        let given: Vec<&str> = given.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).collect();
+        if given.len() > 1 && field.kind != Kind::Choices {
+            say(&field.key, format!("Enter one value for: {}", field.title));
+            continue;
+        }
+        let mut kept = Vec::new();
+        for value in given {
+            match one(field, value, known) {
+                Ok(value) if kept.contains(&value) => {}
+                Ok(value) => kept.push(value),
+                Err(fix) => say(&field.key, fix),
+            }
+        }
+        // The order of a list of choices is the template's.
+        kept.sort_by_key(|value| field.allowed.iter().position(|allowed| allowed == value));
+        if !kept.is_empty() {
+            values.insert(field.key.clone(), kept);
+        }
+    }
+    let answered: HashSet<String> = wrong.iter().map(|violation| violation.field.clone()).collect();
+    let read = |key: &str| values.get(key).cloned().unwrap_or_default();
+    for field in definition.fields.iter().filter(|f| !values.contains_key(&f.key) && !answered.contains(&f.key)) {
+        if field.required || field.required_if.as_ref().is_some_and(|when| when.holds(&read)) {
+            wrong.push(Violation { field: field.key.clone(), fix: format!("Fill in: {}", field.title) });
+        }
+    }
+    let day = |key: &str| values.get(key).and_then(|values| values.first()).and_then(|value| period::day(value));
+    if let (Some(from), Some(until)) = (day(&definition.from), day(&definition.until))
+        && until < from
+    {
+        let fix = "Enter a day that is not before the first one".to_owned();
+        wrong.push(Violation { field: definition.until.clone(), fix });
+    }
+    if wrong.is_empty() { Ok(values) } else { Err(wrong) }
+}
+
+fn one(field: &Field, value: &str, known: &dyn Fn(&str, &str) -> bool) -> Result<String, String> {
+    let longest = if field.kind == Kind::LongText { TEXT } else { LINE };
+    if value.chars().count() > longest {
+        return Err(format!("Enter {longest} characters or fewer"));
+    }
+    let control = |c: char| c.is_control() && !(field.kind == Kind::LongText && matches!(c, '\n' | '\r' | '\t'));
+    if value.chars().any(control) {
+        return Err("Take control characters and line breaks out".to_owned());
+    }
+    match field.kind {
+        Kind::Text | Kind::LongText => Ok(value.replace("\r\n", "\n")),
+        Kind::Choice | Kind::Choices | Kind::Role => field
+            .allowed
+            .iter()
+            .find(|allowed| {
+                allowed.eq_ignore_ascii_case(value) || allowed.replace('_', " ").eq_ignore_ascii_case(value)
+            })
+            .cloned()
+            .ok_or_else(|| format!("Use one of {}", field.allowed.join(", "))),
+        Kind::Date => period::day(value)
+            .map(period::written)
+            .ok_or_else(|| "Enter a day such as 2026-11-24 or 24/11/2026".to_owned()),
+        Kind::Person if value.starts_with("acc_") && value.parse::<AccountId>().is_err() => {
+            Err("Enter a whole account id, or a name".to_owned())
+        }
+        Kind::Person => Ok(value.split_whitespace().collect::<Vec<_>>().join(" ")),
+        Kind::Number => value.parse::<i64>().map(|n| n.to_string()).map_err(|_| "Enter a whole number".to_owned()),
+        Kind::Boolean => match value.to_lowercase().as_str() {
+            "true" | "yes" => Ok("true".to_owned()),
+            "false" | "no" => Ok("false".to_owned()),
+            _ => Err("Enter yes or no".to_owned()),
+        },
+        Kind::Entry if value.parse::<EntryId>().is_ok() && known(&field.refers_to, value) => Ok(value.to_owned()),
+        Kind::Entry => Err(format!("Enter the id of a standing entry of the register {}", field.refers_to)),
+        Kind::Url => {
+            let host = value.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+            let plain = !host.is_empty() && !value.contains([' ', '<', '>', '"', '\\']);
+            if plain { Ok(value.to_owned()) } else { Err("Enter an address that begins with https://".to_owned()) }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Adds an entry to a register, or one that corrects, ends or withdraws an earlier one.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Error, Result, Violations},
+    history::Act,
+};
+use proto::policy_registry::v1::{AddRegisterEntryRequest, AddRegisterEntryResponse};
+use tonic::Request;
+
+use super::registers::{self, Registers};
+use crate::{
+    App,
+    register::{Change, EntryId, Refusal},
+    store,
+};
+
+pub(super) async fn add_register_entry(
+    app: &App,
+    request: Request<AddRegisterEntryRequest>,
+) -> Result<AddRegisterEntryResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let all = Registers::load(&tx, None).await?;
+    let definition = registers::one(&all.definitions, &request.register, &scope, true)?;
+    let change = if request.supersedes.is_empty() {
+        if request.withdrawn {
+            return Err(Error::invalid("supersedes", "Name the entry that is withdrawn"));
+        }
+        None
+    } else {
+        const LONGEST: usize = 1_000;
+        let earlier: EntryId = request.supersedes.parse().map_err(|_| Error::missing())?;
+        if !store::register_entry::find(&tx, &definition.key, &earlier).await? {
+            return Err(Error::missing());
+        }
+        if !all.entries.iter().any(|entry| entry.id == earlier) {
+            return Err(Error::wrong_state(Refusal::Superseded.to_string()));
+        }
+        let mut violations = Violations::new();
+        violations.text("reason", "why the entry is corrected or withdrawn", &request.reason, LONGEST);
+        violations.check(!request.withdrawn || request.values.is_empty(), "values", "Send no values with a withdrawal");
+        violations.finish()?;
+        Some(Change { supersedes: earlier, withdrawn: request.withdrawn, reason: request.reason.trim().to_owned() })
+    };
+    let values = if request.withdrawn {
+        std::collections::BTreeMap::new()
+    } else {
+        registers::valid(definition, &request.values, &registers::known(&all.entries))?
+    };
+    let entry = registers::entry(&tx, &definition.key, values, change)?;
+    let bodies = store::register_entry::insert(&tx, std::slice::from_ref(&entry)).await?;
+    for body in &bodies {
+        let act = Act::new("register_entry.added", entry.id.as_str()).detail("register", entry.register.as_str());
+        tx.record(act.detail("withdrawn", request.withdrawn).state("register_entry", body));
+    }
+    let response = AddRegisterEntryResponse { entry: Some(registers::shown(&entry, &[])) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

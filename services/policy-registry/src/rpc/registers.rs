@@ -1,0 +1,250 @@
+//! What the rpcs on registers have in common: the definitions in force, who may, entries to and from the contract.
+
+use std::collections::BTreeMap;
+
+use chassis::{
+    caller::Scope,
+    clock::{moment, timestamp},
+    db::Tx,
+    error::{Error, Result, Violations},
+};
+use proto::policy_registry::v1 as wire;
+use sha2::{Digest as _, Sha256};
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    effective::Values,
+    lint::Severity,
+    register::{
+        Change, Definition, Entry, EntryId, Violation, as_known_at, checked,
+        duties::Coverage,
+        judge::{Finding, Kept},
+        standing,
+        table::{Preview, read},
+    },
+    store,
+};
+
+/// The registers of a school as they stand.
+pub(super) struct Registers {
+    pub definitions: Vec<Definition>,
+    /// Standing entries of all registers.
+    pub entries: Vec<Entry>,
+    pub today: Date,
+    parameters: BTreeMap<String, String>,
+    roles: Vec<String>,
+}
+
+/// The caller's roles as registers name them.
+pub(super) fn roles(scope: &Scope) -> Vec<String> {
+    let name =
+        |role: &proto::access::v1::Role| role.as_str_name().strip_prefix("ROLE_").unwrap_or_default().to_lowercase();
+    scope.roles().iter().map(name).collect()
+}
+
+impl Registers {
+    /// Everything, as it was known at a moment.
+    pub(super) async fn load(tx: &Tx, at: Option<&prost_types::Timestamp>) -> Result<Self> {
+        let at = match at {
+            Some(at) => {
+                moment(at).ok_or_else(|| Error::invalid("at_time", "Enter a moment such as 2026-11-24T09:00:00Z"))?
+            }
+            None => tx.now(),
+        };
+        let definitions = definitions(tx).await?;
+        let entries = standing(as_known_at(store::register_entry::all(tx, None).await?, at));
+        let parameters = parameters(tx, at).await?;
+        Ok(Self { definitions, entries, today: at.date(), parameters, roles: roles(tx.scope()) })
+    }
+
+    /// Calls back with the registers as the rules look at them.
+    pub(super) fn judged<T>(&self, work: impl FnOnce(&Kept<'_>) -> T) -> T {
+        let parameter = |key: &str| self.parameters.get(key).cloned();
+        let (definitions, entries) = (&self.definitions, &self.entries);
+        work(&Kept { definitions, entries, today: self.today, parameter: &parameter })
+    }
+
+    /// The registers that the caller may read.
+    pub(super) fn readable(&self) -> impl Iterator<Item = &Definition> {
+        self.definitions.iter().filter(|definition| definition.may_read(&self.roles))
+    }
+
+    /// The caller's roles.
+    pub(super) fn roles(&self) -> &[String] {
+        &self.roles
+    }
+}
+
+/// The registers of the template in force for new work.
+pub(super) async fn definitions(tx: &Tx) -> Result<Vec<Definition>> {
+    store::school::load(tx).await?;
+    match store::template::current(tx).await {
+        Ok(published) => Ok(published.template.registers),
+        Err(error) if error.kind() == chassis::error::Kind::Missing => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn parameters(tx: &Tx, at: OffsetDateTime) -> Result<BTreeMap<String, String>> {
+    let Some(instance) = store::instance::in_force(tx, at).await? else { return Ok(BTreeMap::new()) };
+    let template = store::template::version(tx, instance.template_version).await?.template;
+    let values = Values::of(&instance, &template, None);
+    Ok(values.parameters().iter().map(|p| (p.key.clone(), p.values.join("; "))).collect())
+}
+
+/// A register that is kept here and that the caller may read, or add to.
+pub(super) fn one<'d>(definitions: &'d [Definition], key: &str, scope: &Scope, adds: bool) -> Result<&'d Definition> {
+    let roles = roles(scope);
+    let definition = definitions.iter().find(|definition| definition.key == key).ok_or_else(Error::missing)?;
+    if !definition.kept_as.is_empty() {
+        return Err(Error::wrong_state("this register is kept by another part of the platform")
+            .with("kept_as", &definition.kept_as));
+    }
+    let may = if adds { definition.may_add(&roles) } else { definition.may_read(&roles) };
+    if may { Ok(definition) } else { Err(Error::denied()) }
+}
+
+/// Values that hold what they must.
+pub(super) fn valid(
+    definition: &Definition,
+    given: &[wire::RegisterValue],
+    known: &dyn Fn(&str, &str) -> bool,
+) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for value in given {
+        values.entry(value.key.clone()).or_default().extend(value.values.iter().cloned());
+    }
+    checked(definition, &values, known).map_err(violations)
+}
+
+fn violations(wrong: Vec<Violation>) -> Error {
+    let mut violations = Violations::new();
+    for Violation { field, fix } in wrong {
+        violations.add(field, fix);
+    }
+    violations.finish().err().unwrap_or_else(|| Error::internal("values were refused without a violation"))
+}
+
+/// Whether a register holds a standing entry of an id.
+pub(super) fn known(entries: &[Entry]) -> impl Fn(&str, &str) -> bool {
+    |register, id| entries.iter().any(|entry| entry.register == register && entry.id.as_str() == id)
+}
+
+/// A new entry by the caller.
+pub(super) fn entry(
+    tx: &Tx,
+    register: &str,
+    values: BTreeMap<String, Vec<String>>,
+    change: Option<Change>,
+) -> Result<Entry> {
+    Ok(Entry {
+        id: tx.ids().next::<EntryId>(),
+        school: tx.scope().school()?.clone(),
+        register: register.to_owned(),
+        values,
+        change,
+        account: tx.scope().account(),
+        added_at: tx.now(),
+    })
+}
+
+/// An entry as the contract has it, with the entries that may have followed it.
+pub(super) fn shown(entry: &Entry, all: &[Entry]) -> wire::RegisterEntry {
+    let change = entry.change.as_ref();
+    let followed = all.iter().find(|other| other.change.as_ref().is_some_and(|c| c.supersedes == entry.id));
+    wire::RegisterEntry {
+        entry_id: entry.id.to_string(),
+        school_id: entry.school.to_string(),
+        register: entry.register.clone(),
+        values: entry
+            .values
+            .iter()
+            .map(|(key, values)| wire::RegisterValue { key: key.clone(), values: values.clone() })
+            .collect(),
+        supersedes: change.map(|change| change.supersedes.to_string()).unwrap_or_default(),
+        withdrawn: entry.withdraws(),
+        reason: change.map(|change| change.reason.clone()).unwrap_or_default(),
+        account_id: entry.account.as_ref().map(ToString::to_string).unwrap_or_default(),
+        create_time: Some(timestamp(entry.added_at)),
+        superseded_by: followed.map(|other| other.id.to_string()).unwrap_or_default(),
+    }
+}
+
+/// A definition as the contract has it.
+pub(super) fn definition(definition: &Definition) -> wire::RegisterDefinition {
+    let fields = definition.fields.iter().map(|field| wire::RegisterField {
+        key: field.key.clone(),
+        title: field.title.clone(),
+        hint: field.hint.clone(),
+        r#type: field.kind.name().to_owned(),
+        allowed: field.allowed.clone(),
+        required: field.required,
+        required_if: field.required_if.as_ref().map(ToString::to_string).unwrap_or_default(),
+        refers_to: field.refers_to.clone(),
+    });
+    wire::RegisterDefinition {
+        register: definition.key.clone(),
+        title: definition.title.clone(),
+        about: definition.about.clone(),
+        kept_as: definition.kept_as.clone(),
+        add_roles: definition.add.clone(),
+        read_roles: definition.read.clone(),
+        fields: fields.collect(),
+        requirements: definition.requirements.clone(),
+    }
+}
+
+/// A finding as the contract has it.
+pub(super) fn finding(finding: &Finding) -> wire::RegisterFinding {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    };
+    wire::RegisterFinding {
+        register: finding.register.clone(),
+        code: finding.code.clone(),
+        kind: finding.sort.name().to_owned(),
+        severity: severity.to_owned(),
+        message: finding.message.clone(),
+        subjects: finding.subjects.clone(),
+        entry_id: finding.entry.as_ref().map(ToString::to_string).unwrap_or_default(),
+        due_date: finding.due.map(|day| day.to_string()).unwrap_or_default(),
+    }
+}
+
+/// How far a document was answered, as the contract has it.
+pub(super) fn coverage(coverage: &Coverage<'_>) -> wire::Coverage {
+    wire::Coverage {
+        document_id: coverage.document.id.to_string(),
+        title: coverage.document.one("title").to_owned(),
+        version: coverage.document.one("version").to_owned(),
+        audience: coverage.document.one("audience").to_owned(),
+        register: coverage.register.clone(),
+        answered: count(coverage.answered.len()),
+        due: count(coverage.answered.len() + coverage.missing.len()),
+    }
+}
+
+/// A count as the contract has it.
+pub(super) fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// A file read as a register's table.
+pub(super) fn table(all: &Registers, definition: &Definition, content: &[u8]) -> Result<Preview> {
+    let of = all.entries.iter().filter(|entry| entry.register == definition.key).cloned();
+    let of: Vec<Entry> = of.collect();
+    read(definition, content, &of, &known(&all.entries)).map_err(|error| Error::invalid("content", error.to_string()))
+}
+
+/// What a previewed file goes by: its content, the register, and who previewed it.
+pub(super) fn content_hash(scope: &Scope, register: &str, content: &[u8]) -> String {
+    let school = scope.school().map(ToString::to_string).unwrap_or_default();
+    let mut hash = Sha256::new();
+    for part in [school.as_bytes(), scope.account_text().as_bytes(), register.as_bytes(), content] {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    hex::encode(hash.finalize())
+}

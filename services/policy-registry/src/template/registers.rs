@@ -1,0 +1,183 @@
+//! `registers.yaml`: what each register holds, checked so that every field a rule names is there.
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use super::{Definition as Parameter, check::Checker};
+use crate::register::{
+    Definition, Field, Kind, ROLES, Rule, RuleKind,
+    duties::{ANSWER_FIELDS, DOCUMENT_FIELDS},
+};
+
+/// The file.
+const FILE: &str = "registers.yaml";
+
+/// An entry of the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Raw {
+    key: Spanned<String>,
+    title: String,
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    kept_as: String,
+    #[serde(default)]
+    add: Vec<Spanned<String>>,
+    #[serde(default)]
+    read: Vec<Spanned<String>>,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    fields: Vec<Field>,
+    #[serde(default)]
+    rules: Vec<Rule>,
+    #[serde(default)]
+    requirements: Vec<String>,
+}
+
+/// The registers, with everything that is wrong said.
+pub(super) fn definitions(raw: Vec<Raw>, parameters: &[Parameter], checker: &mut Checker) -> Vec<Definition> {
+    let mut lines = Vec::new();
+    let mut definitions = Vec::new();
+    for raw in raw {
+        checker.define("register", FILE, &raw.key);
+        for role in raw.add.iter().chain(&raw.read) {
+            checker.one_of(FILE, role, "role", &ROLES);
+        }
+        lines.push(raw.key.referenced.line());
+        definitions.push(Definition {
+            key: raw.key.value,
+            title: raw.title,
+            about: raw.about,
+            kept_as: raw.kept_as,
+            add: raw.add.into_iter().map(|role| role.value).collect(),
+            read: raw.read.into_iter().map(|role| role.value).collect(),
+            from: raw.from,
+            until: raw.until,
+            fields: raw.fields,
+            rules: raw.rules,
+            requirements: raw.requirements,
+        });
+    }
+    for (definition, line) in definitions.iter().zip(lines) {
+        let mut say = |message: String, fix: &str| checker.say(FILE, line, message, fix);
+        shape(definition, &definitions, &mut say);
+        for rule in &definition.rules {
+            judged(definition, rule, &definitions, parameters, &mut say);
+        }
+    }
+    definitions
+}
+
+fn shape(definition: &Definition, all: &[Definition], say: &mut impl FnMut(String, &str)) {
+    let key = &definition.key;
+    if definition.kept_as.is_empty() == definition.fields.is_empty() {
+        say(
+            format!("register “{key}” has neither fields nor kept_as, or both"),
+            "Give it fields, or say what keeps it.",
+        );
+        return;
+    }
+    if definition.kept_as.is_empty() && definition.add.is_empty() {
+        say(format!("nobody may add to register “{key}”"), "Name at least one role under add.");
+    }
+    for (at, field) in definition.fields.iter().enumerate() {
+        let name = &field.key;
+        let twice =
+            definition.fields.iter().take(at).any(|f| f.key == *name || f.title.eq_ignore_ascii_case(&field.title));
+        if twice {
+            say(format!("register “{key}” has the field or title of “{name}” twice"), "Name one of them otherwise.");
+        }
+        if field.kind.listed() == field.allowed.is_empty() {
+            say(
+                format!("field “{name}” of “{key}” and its allowed values do not agree"),
+                "List values under allowed for choice, choices and role, and for nothing else.",
+            );
+        }
+        if field.allowed.iter().any(|value| value.contains(';') || value.trim() != value || value.is_empty()) {
+            say(
+                format!("field “{name}” of “{key}” allows an unclear value"),
+                "Write values as words without “;” or spaces at their ends.",
+            );
+        }
+        let leads = all.iter().any(|other| other.key == field.refers_to && other.kept_as.is_empty());
+        if (field.kind == Kind::Entry) != leads {
+            say(
+                format!("field “{name}” of “{key}” points into no register"),
+                "Name one that is kept here under refers_to, for fields of type entry alone.",
+            );
+        }
+        let reads = field.required_if.iter().flat_map(|when| when.reads());
+        for (read, _) in reads.filter(|(read, _)| definition.field(read).is_none()) {
+            say(
+                format!("field “{name}” of “{key}” depends on “{read}”, which is not there"),
+                "Name a field of the same register.",
+            );
+        }
+    }
+    for day in [&definition.from, &definition.until].into_iter().filter(|day| !day.is_empty()) {
+        if definition.field(day).is_none_or(|field| field.kind != Kind::Date) {
+            say(format!("register “{key}” counts from or until “{day}”, which is no date field"), "Name a date field.");
+        }
+    }
+}
+
+fn judged(
+    definition: &Definition,
+    rule: &Rule,
+    all: &[Definition],
+    parameters: &[Parameter],
+    say: &mut impl FnMut(String, &str),
+) {
+    let code = &rule.code;
+    let named = rule.when.reads().into_iter().map(|(key, _)| key.to_owned());
+    let named = named.chain(rule.by.clone()).chain([rule.date.clone(), rule.done.clone(), rule.field.clone()]);
+    for field in named.filter(|field| !field.is_empty() && definition.field(field).is_none()) {
+        say(
+            format!("rule “{code}” reads “{field}”, which “{}” does not have", definition.key),
+            "Name one of its fields.",
+        );
+    }
+    let allowed = definition.field(&rule.field).map(|field| field.allowed.as_slice()).unwrap_or_default();
+    for value in rule.values.iter().chain(&rule.against).filter(|value| !allowed.contains(value)) {
+        say(format!("rule “{code}” looks for “{value}”, which the field never holds"), "Name a value it allows.");
+    }
+    for among in &rule.among {
+        let source = all.iter().find(|other| other.key == among.register);
+        let reads = among.when.reads().into_iter().map(|(key, _)| key).chain([among.field.as_str()]);
+        for field in reads.filter(|field| source.is_none_or(|source| source.field(field).is_none())) {
+            say(
+                format!("rule “{code}” reads “{field}” of “{}”, which is not there", among.register),
+                "Name a register and its field.",
+            );
+        }
+    }
+    if !rule.parameter.is_empty() && parameters.iter().all(|parameter| parameter.key != rule.parameter) {
+        say(
+            format!("rule “{code}” reads the parameter “{}”, which is not there", rule.parameter),
+            "Name one of parameters.yaml.",
+        );
+    }
+    let whole = match rule.kind {
+        RuleKind::Due => !rule.date.is_empty() && (rule.months > 0 || !rule.among.is_empty()),
+        RuleKind::Lapses => !rule.date.is_empty(),
+        RuleKind::Held | RuleKind::Single | RuleKind::Includes => !rule.field.is_empty() && !rule.values.is_empty(),
+        RuleKind::Apart | RuleKind::Backed => {
+            !rule.by.is_empty() && !rule.field.is_empty() && !rule.values.is_empty() && !rule.against.is_empty()
+        }
+        RuleKind::Answers => {
+            let documents = all.iter().find(|other| other.key == rule.documents);
+            documents.is_some_and(|documents| DOCUMENT_FIELDS.iter().all(|key| documents.field(key).is_some()))
+                && ANSWER_FIELDS.iter().all(|key| definition.field(key).is_some())
+        }
+    };
+    if !whole {
+        say(
+            format!("rule “{code}” does not say enough for its kind"),
+            "Look at a rule of the same kind in the shipped model.",
+        );
+    }
+}
