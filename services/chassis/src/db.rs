@@ -187,6 +187,8 @@ pub async fn audit(
     let tx = begin(&db, &Scope::system("audit")).await?;
     let report = history::verify::verify(&tx, origin, key).await?;
     tx.rollback().await?;
+    // SQLite puts into the file what a crash left beside it, once the last connection is closed.
+    db.close().await?;
     Ok(report)
 }
 
