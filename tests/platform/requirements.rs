@@ -2,7 +2,31 @@
 
 use std::{collections::BTreeSet, fs};
 
+use serde::Deserialize;
+
 use crate::installation::root;
+
+/// A register of the template.
+#[derive(Deserialize)]
+struct Register {
+    key: String,
+    #[serde(default)]
+    kept_as: String,
+    #[serde(default)]
+    fields: Vec<serde_json::Value>,
+}
+
+/// The registers that something keeps: the engine, from typed fields, or a message of the contract.
+fn registers() -> Vec<String> {
+    let text = fs::read_to_string(root().join("services/policy-registry/template/model/registers.yaml")).unwrap();
+    let contract = fs::read_to_string(root().join("tests/contract.txt")).unwrap();
+    let kept = |register: &Register| match register.kept_as.as_str() {
+        "" => !register.fields.is_empty(),
+        message => contract.contains(&format!("message hedgerow.{message}\n")),
+    };
+    let registers: Vec<Register> = serde_saphyr::from_str(&text).unwrap();
+    registers.iter().filter(|register| kept(register)).map(|register| format!("register:{}", register.key)).collect()
+}
 
 /// Ids and keys found in the template's files, by kind.
 fn carriers() -> BTreeSet<String> {
@@ -28,6 +52,7 @@ fn carriers() -> BTreeSet<String> {
     found.extend(keys("gates.yaml", "gate_id", "gate"));
     found.extend(keys("alert-rules.yaml", "rule_id", "alert"));
     found.extend(keys("report-lines.yaml", "key", "report"));
+    found.extend(registers());
     found
 }
 
