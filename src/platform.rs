@@ -39,6 +39,8 @@ pub struct Parts {
     trust: Arc<Trust>,
     access: Arc<Access>,
     bus: Arc<dyn Bus>,
+    /// The same, where it is within this process.
+    within: Option<Arc<MemoryBus>>,
     shutdown: Shutdown,
     ending: Ending,
 }
@@ -54,9 +56,12 @@ impl Parts {
             keys::create(&keys)?;
         }
         let ids = Ids::new(clock.clone());
-        let bus: Arc<dyn Bus> = match &config.redis_url {
-            None => Arc::new(MemoryBus::default()),
-            Some(url) => Arc::new(RedisBus::new(url, ids.request_id()).await?),
+        let (bus, within): (Arc<dyn Bus>, _) = match &config.redis_url {
+            None => {
+                let within = Arc::new(MemoryBus::held());
+                (within.clone(), Some(within))
+            }
+            Some(url) => (Arc::new(RedisBus::new(url, ids.request_id()).await?), None),
         };
         let (ending, shutdown) = Ending::new();
         Ok(Self {
@@ -68,6 +73,7 @@ impl Parts {
             clock,
             ids,
             bus,
+            within,
             shutdown,
             ending,
         })
@@ -131,6 +137,9 @@ impl Platform {
             let running = start(parts.setup(name, &upstreams)?).await?;
             upstreams.add_here(name, running.grpc());
             services.push(running);
+        }
+        if let Some(within) = &parts.within {
+            within.release();
         }
         let gateway = Some(start_gateway(&parts, &upstreams).await?);
         Ok(Self { services, gateway, upstreams, shutdown: parts.shutdown, ending: parts.ending })

@@ -83,7 +83,7 @@ impl FaultPage {
 /// A refusal as a page, in the frame of where it befell.
 pub fn response(frame: &Frame, fault: &Fault) -> Response {
     let error = &fault.0;
-    let status = StatusCode::from_u16(error.kind().http()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = StatusCode::from_u16(error.http()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if error.kind() == Kind::Internal {
         tracing::error!(error = %error, cause = ?std::error::Error::source(&**error), "a page failed");
     }

@@ -251,7 +251,7 @@ impl Visit {
     /// The refusal itself where the form is no help.
     pub fn again(&self, mut page: FormPage, answers: &Answers, error: Error, place: &str) -> Answer {
         page.form = self.mended(page.form, answers, &error, place)?;
-        let status = StatusCode::from_u16(error.kind().http()).unwrap_or(StatusCode::BAD_REQUEST);
+        let status = StatusCode::from_u16(error.http()).unwrap_or(StatusCode::BAD_REQUEST);
         tell(&error);
         Ok(pages::answer(status, &self.frame, &page)?)
     }
@@ -261,7 +261,7 @@ impl Visit {
     /// # Errors
     /// `Internal` where it cannot be rendered.
     pub fn page_again<P: Page>(&self, page: &P, error: &Error) -> Answer {
-        let status = StatusCode::from_u16(error.kind().http()).unwrap_or(StatusCode::BAD_REQUEST);
+        let status = StatusCode::from_u16(error.http()).unwrap_or(StatusCode::BAD_REQUEST);
         tell(error);
         Ok(pages::answer(status, &self.frame, page)?)
     }

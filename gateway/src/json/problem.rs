@@ -19,7 +19,7 @@ const FACTS: [&str; 5] = ["gate", "missing_step", "prohibition", "error_id", "re
 
 /// The answer for a refusal.
 pub fn response(error: &Error, request_id: &str) -> Response {
-    let status = StatusCode::from_u16(error.kind().http()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = StatusCode::from_u16(error.http()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = with_body(status, &document(error, request_id));
     let headers = response.headers_mut();
     match error.kind() {
@@ -44,7 +44,7 @@ pub fn document(error: &Error, request_id: &str) -> Value {
     let mut put = |key: &str, value: Value| document.insert(key.to_owned(), value);
     put("type", format!("/problems/{}", slug(error.reason_name())).into());
     put("title", title(error.kind()).into());
-    put("status", error.kind().http().into());
+    put("status", error.http().into());
     put("detail", error.message().into());
     if !error.violations().is_empty() {
         let errors = error.violations().iter().map(|v| json!({ "field": v.field, "detail": v.message }));

@@ -232,6 +232,14 @@ impl Error {
         Self::new(Kind::Internal, Reason::Internal, "something went wrong here").because(source)
     }
 
+    /// Its status over HTTP: its kind's, but that a request id used for another body is a request nobody can work.
+    pub fn http(&self) -> u16 {
+        match self.0.reason {
+            Reason::RequestIdReused => 422,
+            _ => self.0.kind.http(),
+        }
+    }
+
     /// Its kind.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -350,6 +358,7 @@ impl Violations {
         let length = value.trim().chars().count();
         self.check(length > 0, field, format!("Enter {thing}"));
         self.check(length <= max, field, format!("Text must be {max} characters or less"));
+        self.check(!value.contains('\0'), field, "Remove the null character: no text holds one");
     }
 
     /// Fails where anything was added.

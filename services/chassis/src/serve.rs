@@ -2,7 +2,12 @@
 
 pub mod wall;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use ed25519_dalek::SigningKey;
 use sea_orm_migration::MigratorTrait;
@@ -145,12 +150,14 @@ impl Running {
         let (ready, subscribed) = tokio::sync::oneshot::channel();
         self.tasks.push(spawn(async move {
             // A bus within the process subscribes at once; one outside reads on until shutdown.
-            let subscribe = bus.subscribe(inbox, shutdown);
+            let mut subscribe = std::pin::pin!(bus.subscribe(inbox, shutdown));
+            let done = poll_fn(|context| Poll::Ready(subscribe.as_mut().poll(context).is_ready())).await;
             let _ = ready.send(());
-            subscribe.await;
+            if !done {
+                subscribe.await;
+            }
         }));
         let _ = subscribed.await;
-        tokio::task::yield_now().await;
         self
     }
 

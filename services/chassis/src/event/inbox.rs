@@ -98,13 +98,18 @@ impl<C: Consumer> Inbox<C> {
             let event_id: String = row.try_get("", "event_id")?;
             let envelope: Vec<u8> = row.try_get("", "envelope")?;
             let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
-            self.take(&envelope).await?;
-            db.execute_raw(Statement::from_sql_and_values(
-                backend,
-                "DELETE FROM dead_letter WHERE consumer = $1 AND event_id = $2",
-                [self.consumer.name().into(), event_id.into()],
-            ))
-            .await?;
+            let (sql, reason) = match self.take(&envelope).await {
+                Ok(()) => ("DELETE FROM dead_letter WHERE consumer = $1 AND event_id = $2", None),
+                Err(error) => {
+                    warn!(consumer = self.group(), %error, "a dead letter waits");
+                    // The letters after it have their turn all the same.
+                    let reason = error.reason_name();
+                    ("UPDATE dead_letter SET reason = $3 WHERE consumer = $1 AND event_id = $2", Some(reason))
+                }
+            };
+            let mut values = vec![self.consumer.name().into(), event_id.into()];
+            values.extend(reason.map(sea_orm::Value::from));
+            db.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
         }
         Ok(())
     }

@@ -90,7 +90,8 @@ pub async fn verify(tx: &DatabaseTransaction, origin: &str, key: &VerifyingKey) 
                     } else if hash != stored {
                         report.fault_at(seq, "its content does not match its hash");
                     }
-                    if let (Some(table), Some(digest)) = (entry.state_table, entry.state_digest) {
+                    // What a changed entry says of a state is nothing to go by.
+                    if let (true, Some(table), Some(digest)) = (hash == stored, entry.state_table, entry.state_digest) {
                         states.insert((table, entry.subject), (seq, digest));
                     }
                     tree.push(hash);
