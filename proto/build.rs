@@ -12,8 +12,15 @@ const FILES: &[&str] = &[
     "hedgerow/event/v1/event.proto",
     "hedgerow/filtering_ingest/v1/filtering_ingest.proto",
     "hedgerow/incident_cases/v1/incident_cases.proto",
+    "hedgerow/policy_registry/v1/effective_policy.proto",
+    "hedgerow/policy_registry/v1/instance.proto",
+    "hedgerow/policy_registry/v1/life_cycle.proto",
+    "hedgerow/policy_registry/v1/parts.proto",
     "hedgerow/policy_registry/v1/policy_registry.proto",
     "hedgerow/policy_registry/v1/register.proto",
+    "hedgerow/policy_registry/v1/rollout.proto",
+    "hedgerow/policy_registry/v1/tailoring.proto",
+    "hedgerow/policy_registry/v1/template.proto",
     "hedgerow/reporting/v1/reporting.proto",
 ];
 

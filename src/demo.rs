@@ -3,6 +3,7 @@
 
 mod history;
 mod people;
+mod registers;
 
 use std::sync::Arc;
 
@@ -112,7 +113,9 @@ pub async fn make(platform: &Platform, clock: &Arc<ManualClock>) -> Result<()> {
         stage.open_school(school).await?;
     }
     progress("a term of history");
-    history::make(&mut stage).await
+    history::make(&mut stage).await?;
+    progress("the schools' registers");
+    registers::make(&stage).await
 }
 
 fn progress(what: &str) {

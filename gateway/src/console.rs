@@ -13,6 +13,7 @@ mod invitation;
 mod people;
 mod policy;
 mod posted;
+mod register;
 mod report;
 #[cfg(test)]
 pub mod samples;
@@ -35,6 +36,7 @@ use crate::{app::App, pages::asset};
 use case::{close, consultation, debrief, entry, fact, invite, involvement, parents, referral, step};
 use filtering::{alert, lines};
 use policy::{import, lint, parameter, version};
+use register::duty;
 use visit::Fault;
 
 /// What the service is called where no authority is known.
@@ -109,6 +111,24 @@ fn school() -> Vec<Below> {
         ("/filtering/alerts", get(alert::list)),
         ("/filtering/alerts/{alert_id}", get(alert::show)),
         ("/filtering/alerts/{alert_id}/verdict", post(alert::verdict)),
+        ("/registers", get(register::list)),
+        ("/registers/{register}", get(register::show)),
+        ("/registers/{register}/export", get(register::export)),
+        ("/registers/{register}/import", get(register::import::show).post(register::import::preview)),
+        ("/registers/{register}/import/commit", post(register::import::commit)),
+        ("/registers/{register}/entries", post(register::entry::add)),
+        ("/registers/{register}/entries/new", get(register::entry::show_add)),
+        ("/registers/{register}/entries/{entry_id}", get(register::entry::show)),
+        (
+            "/registers/{register}/entries/{entry_id}/correct",
+            get(register::entry::show_correct).post(register::entry::correct),
+        ),
+        (
+            "/registers/{register}/entries/{entry_id}/withdraw",
+            get(register::entry::show_withdraw).post(register::entry::withdraw),
+        ),
+        ("/duties", get(duty::list)),
+        ("/duties/{document_id}", get(duty::show).post(duty::answer)),
         ("/reports", get(figures::show)),
         ("/reports.csv", get(figures::csv)),
     ]
@@ -190,6 +210,9 @@ fn notice(code: &str) -> &'static str {
         "template" => "The template is published",
         "register" => "The agency register is published",
         "school" => "The school is added",
+        "register_entry" => "The register is up to date: the earlier entry stays in its history",
+        "register_import" => "The lines are added",
+        "duty" => "Your answer is recorded",
         _ => "",
     }
 }
@@ -221,6 +244,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Close", close::fields()),
         ("Invite", invite::fields(&[pair("sch_2", "Harrowmere High School")])),
         ("Skip", step::skip_fields()),
+        ("Add to a register", register::entry::fields(&register::sample(), &register::entry::sample().values, &[])),
+        ("Import a table", register::import::fields()),
         ("Decline", invitation::decline_fields()),
         ("Add a feed", filtering::fields()),
         ("Send a log", lines::fields()),

@@ -2,30 +2,20 @@
 
 use std::{collections::BTreeSet, fs};
 
-use serde::Deserialize;
+use policy_registry::template::{self, model};
+use prost_reflect::DescriptorPool;
 
 use crate::installation::root;
 
-/// A register of the template.
-#[derive(Deserialize)]
-struct Register {
-    key: String,
-    #[serde(default)]
-    kept_as: String,
-    #[serde(default)]
-    fields: Vec<serde_json::Value>,
-}
-
-/// The registers that something keeps: the engine, from typed fields, or a message of the contract.
-fn registers() -> Vec<String> {
-    let text = fs::read_to_string(root().join("services/policy-registry/template/model/registers.yaml")).unwrap();
-    let contract = fs::read_to_string(root().join("tests/contract.txt")).unwrap();
-    let kept = |register: &Register| match register.kept_as.as_str() {
-        "" => !register.fields.is_empty(),
-        message => contract.contains(&format!("message hedgerow.{message}\n")),
-    };
-    let registers: Vec<Register> = serde_saphyr::from_str(&text).unwrap();
-    registers.iter().filter(|register| kept(register)).map(|register| format!("register:{}", register.key)).collect()
+/// The registers of the shipped template that keep entries, each with the requirements it names: those with typed
+/// fields, and those whose entries are a message of the contract, kept by the service of its package.
+fn registers() -> Vec<(String, Vec<String>)> {
+    let pool = DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap();
+    let registers = template::load(&model::model_files()).unwrap().registers;
+    let kept = registers.into_iter().filter(|register| {
+        !register.fields.is_empty() || pool.get_message_by_name(&format!("hedgerow.{}", register.kept_as)).is_some()
+    });
+    kept.map(|register| (format!("register:{}", register.key), register.requirements)).collect()
 }
 
 /// Ids and keys found in the template's files, by kind.
@@ -52,7 +42,7 @@ fn carriers() -> BTreeSet<String> {
     found.extend(keys("gates.yaml", "gate_id", "gate"));
     found.extend(keys("alert-rules.yaml", "rule_id", "alert"));
     found.extend(keys("report-lines.yaml", "key", "report"));
-    found.extend(registers());
+    found.extend(registers().into_iter().map(|(register, _)| register));
     found
 }
 
@@ -63,6 +53,7 @@ fn requirements_name_carriers_that_exist() {
     let expected: BTreeSet<String> = (1..=333).map(|n| format!("R-{n:03}")).collect();
     assert_eq!(requirements.keys().cloned().collect::<BTreeSet<_>>(), expected);
     let existing = carriers();
+    let registers = registers();
     let mut carried = 0;
     for (id, requirement) in &requirements {
         assert!(!requirement["line"].as_str().unwrap().is_empty(), "{id} has no line");
@@ -72,6 +63,8 @@ fn requirements_name_carriers_that_exist() {
         let named = strings("carriers");
         for carrier in &named {
             assert!(existing.contains(carrier), "{id} names {carrier}, which does not exist");
+            let named_back = |register: &(String, Vec<String>)| register.0 != *carrier || register.1.contains(id);
+            assert!(registers.iter().all(named_back), "{id} names {carrier}, which does not name {id}");
         }
         // Carried means: by something of every kind it calls for.
         let of = |kind: &str| match kind {

@@ -32,6 +32,8 @@ pub fn state(state: InstanceState) -> &'static str {
         InstanceState::Ratified => "Ratified by the governors",
         InstanceState::InForce => "In force",
         InstanceState::Superseded => "Replaced",
+        InstanceState::Consultation => "In consultation",
+        InstanceState::Discarded => "Discarded",
         InstanceState::Unspecified => "Unknown",
     }
 }
@@ -201,7 +203,7 @@ fn section_title(template: &Template, section_id: &str) -> String {
 /// The authority's template; an empty one where it cannot be read just now.
 pub async fn template(visit: &Visit) -> Template {
     let Ok(mut registry) = visit.registry() else { return Template::default() };
-    heard(registry.get_template(ask(GetTemplateRequest {})))
+    heard(registry.get_template(ask(GetTemplateRequest::default())))
         .await
         .ok()
         .and_then(|answer| answer.template)

@@ -3,7 +3,7 @@
 use chassis::error::Result;
 
 use super::{
-    authority, case, concern, fault, figures, filtering, help, home, invitation, policy, report, school,
+    authority, case, concern, fault, figures, filtering, help, home, invitation, policy, register, report, school,
     shared_incident, sign_in,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
@@ -41,6 +41,10 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<policy::parameter::Parameters>(found, frame);
     of::<policy::version::VersionPage>(found, frame);
     of::<policy::lint::LintPage>(found, frame);
+    of::<register::Registers>(found, frame);
+    of::<register::Register>(found, frame);
+    of::<register::entry::EntryPage>(found, frame);
+    of::<register::duty::Duties>(found, frame);
     of::<report::Sent>(found, frame);
     of::<school::Schools>(found, frame);
     of::<shared_incident::SharedPage>(found, frame);

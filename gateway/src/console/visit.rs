@@ -165,6 +165,7 @@ impl Visit {
                 ("Cases", at("/cases"), Some(Permission::CaseRead)),
                 ("Filtering", at("/filtering"), Some(Permission::FeedRead)),
                 ("Policy", at("/policy"), Some(Permission::PolicyRead)),
+                ("Registers", at("/registers"), Some(Permission::RegisterRead)),
                 ("Reports", at("/reports"), Some(Permission::ReportRead)),
             ]);
         }

@@ -257,11 +257,11 @@ mod tests {
     }
 
     #[test]
-    fn a_service_reads_what_is_in_force_and_nothing_else() -> Result<(), String> {
+    fn a_service_reads_what_is_in_force_and_passes_lessons_on_and_nothing_else() -> Result<(), String> {
         let access = Access::load()?;
         for permission in permissions() {
             let allowed = access.may(Principal::Service("reporting"), permission, SCHOOL, &[]) == Decision::Allow;
-            let expected = matches!(permission, Permission::PolicyRead | Permission::SchoolRead);
+            let expected = matches!(permission, Permission::PolicyRead | Permission::SchoolRead | Permission::LessonRaise);
             assert_eq!(allowed, expected, "{}", action_name(permission));
         }
         Ok(())

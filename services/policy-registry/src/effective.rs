@@ -105,6 +105,8 @@ fn printed(instance: &Instance, template: &Template, values: &Values) -> Vec<Cla
                     text: values.fill(template, &clause.text),
                     line: adopted.map_or(0, |own| own.line),
                     score: adopted.map_or(0, |own| own.score),
+                    key: adopted.map_or_else(|| clause.id.clone(), |own| own.key.clone()),
+                    reason: String::new(),
                 });
             }
             printed.extend(own.into_iter().filter(|own| own.tailoring == Tailoring::Adapted).cloned());

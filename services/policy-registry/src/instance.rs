@@ -1,7 +1,10 @@
-//! A school's policy made from one template version: draft → approved by the head → ratified by the chair → in force →
-//! superseded. An edit drops the signatures; a version without them never comes into force.
+//! A school's policy made from one template version: draft → (consultation →) approved by the head → ratified by the chair
+//! → in force → superseded. An edit drops the signatures; a version without them comes into force in an emergency alone.
 
 mod draft;
+pub mod life_cycle;
+pub mod proposal;
+pub mod tailoring;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -19,6 +22,9 @@ use crate::{
     template::Template,
 };
 pub use draft::Source;
+use life_cycle::{Consultation, Emergency};
+use proposal::{Proposal, RolloutId};
+use tailoring::{SectionChoice, TailoredStep, Waiver};
 
 chassis::id!(/** One version of one school's policy. */ pub struct InstanceId = "ins");
 
@@ -39,14 +45,33 @@ pub struct Instance {
     pub parameters: Vec<Parameter>,
     /// Its clauses with their lineage.
     pub clauses: Vec<Clause>,
+    /// How its procedures differ from the template's.
+    pub tailored_steps: Vec<TailoredStep>,
+    /// The optional sections printed or dropped whatever their rule says.
+    pub section_choices: Vec<SectionChoice>,
+    /// The findings that are let stand.
+    pub waivers: Vec<Waiver>,
+    /// What the template version it moved to asks of the school.
+    pub proposals: Vec<Proposal>,
     /// What the linter found in the document.
     pub findings: Vec<Finding>,
     /// The signatures under it.
     pub signatures: Vec<Signature>,
     /// What became of every paragraph.
     pub summary: Summary,
-    /// The name of the document it was read from.
+    /// The name of the document it was read from; empty where it came from the version before it.
     pub source_name: String,
+    /// When a person confirmed what became of every paragraph of the document.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub import_confirmed_at: Option<OffsetDateTime>,
+    /// The consultation on it, open or ended.
+    pub consultation: Option<Consultation>,
+    /// Where it came into force before the governors ratified it.
+    pub emergency: Option<Emergency>,
+    /// The roll-out that made it.
+    pub rollout: Option<RolloutId>,
+    /// Why it was set aside.
+    pub discard_reason: Option<String>,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -77,6 +102,10 @@ pub enum State {
     InForce,
     /// Replaced by a later one.
     Superseded,
+    /// Open to comments.
+    Consultation,
+    /// Set aside before it came into force.
+    Discarded,
 }
 
 impl State {
@@ -88,6 +117,8 @@ impl State {
             Self::Ratified => "ratified",
             Self::InForce => "in force",
             Self::Superseded => "superseded",
+            Self::Consultation => "in consultation",
+            Self::Discarded => "discarded",
         }
     }
 }
@@ -107,6 +138,10 @@ pub struct Clause {
     pub line: u32,
     /// How alike it and the template's clause are, 0 to 100.
     pub score: u8,
+    /// What it goes by within this version.
+    pub key: String,
+    /// Why it differs from the template; empty where nobody said.
+    pub reason: String,
 }
 
 /// The difference between an instance clause and its template clause.
@@ -240,8 +275,8 @@ impl Instance {
     /// Where there is no such blank, the values do not fit, or the version is past editing.
     pub fn set_parameter(mut self, template: &Template, key: &str, values: Vec<String>) -> Result<Self, Refusal> {
         match self.state {
-            State::Draft | State::Approved | State::Ratified => {}
-            State::InForce | State::Superseded => {
+            State::Draft | State::Consultation | State::Approved | State::Ratified => {}
+            State::InForce | State::Superseded | State::Discarded => {
                 return Err(Refusal::WrongState { state: self.state, needed: "import a new version to change it" });
             }
         }

@@ -197,7 +197,11 @@ pub fn review_list(visit: &Visit, answer: Result<Vec<Instance>, Error>, now: Off
                     InstanceState::Draft => (version, "Draft: to be completed and approved", ""),
                     InstanceState::Approved => (version, "Approved: to be ratified", ""),
                     InstanceState::Ratified => (version, "Ratified: to be published", ""),
-                    InstanceState::InForce | InstanceState::Superseded | InstanceState::Unspecified => continue,
+                    InstanceState::Consultation => (version, "In consultation", ""),
+                    InstanceState::InForce
+                    | InstanceState::Superseded
+                    | InstanceState::Discarded
+                    | InstanceState::Unspecified => continue,
                 };
                 let (text, hint, word) = item;
                 let at = instance.review_due_time.as_ref().filter(|_| !word.is_empty());

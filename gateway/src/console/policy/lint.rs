@@ -46,6 +46,7 @@ impl Page for LintPage {
             rule: "PLACEHOLDER".into(),
             message: "a blank is not filled".into(),
             fix: "fill it in".into(),
+            ..Finding::default()
         };
         let head = || Head::new("Findings", vec![Link::new("Policy", "/policy")]);
         vec![Self::new(head(), &[finding], "/lint"), Self::new(head(), &[], "/lint")]

@@ -68,6 +68,7 @@ impl Page for VersionPage {
                     column: 3,
                     message: "names another area".into(),
                     fix: "use the register".into(),
+                    ..Finding::default()
                 },
                 Finding {
                     rule: "REVIEW".into(),

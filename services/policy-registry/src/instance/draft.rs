@@ -43,10 +43,19 @@ impl Instance {
             state: State::Draft,
             parameters: read.parameters.clone(),
             clauses: Vec::new(),
+            tailored_steps: Vec::new(),
+            section_choices: Vec::new(),
+            waivers: Vec::new(),
+            proposals: Vec::new(),
             findings,
             signatures: Vec::new(),
             summary: Summary::default(),
             source_name: name.to_owned(),
+            import_confirmed_at: None,
+            consultation: None,
+            emergency: None,
+            rollout: None,
+            discard_reason: None,
             created_at: at,
             effective_at: None,
             superseded_at: None,
@@ -84,6 +93,8 @@ impl Instance {
                     text: paragraph.text.clone(),
                     line: paragraph.line,
                     score,
+                    key: format!("line-{}", paragraph.line),
+                    reason: String::new(),
                 });
             };
             let section = |clause: &str| template.clause(clause).map_or("", |(section, _)| section.id.as_str());
@@ -119,6 +130,8 @@ impl Instance {
                 text: values.fill(template, &clause.text),
                 line: 0,
                 score: 0,
+                key: clause.id.clone(),
+                reason: String::new(),
             })
             .collect()
     }

@@ -57,7 +57,8 @@ pub fn read(
     let Ok(text) = std::str::from_utf8(content) else {
         return refuse("Save the file as “CSV UTF-8”: it holds characters of another coding".to_owned());
     };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // The reader counts lines by their feeds, and finds a record's start before the feed of a CRLF.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::Headers).from_reader(text.as_bytes());
     let headings = match reader.headers() {
         Ok(headings) => headings.clone(),

@@ -100,6 +100,7 @@ pub(super) fn school(school: &School) -> wire::School {
         urn: school.urn.clone(),
         key_stages: school.key_stages.clone(),
         create_time: Some(timestamp(school.created_at)),
+        close_time: None,
     }
 }
 
@@ -129,6 +130,8 @@ fn section(section: &template::Section) -> wire::TemplateSection {
         text: clause.text.clone(),
         requirements: clause.requirements.clone(),
         statutory: clause.statutory,
+        citations: Vec::new(),
+        include_if: String::new(),
     });
     wire::TemplateSection {
         section_id: section.id.clone(),
@@ -146,6 +149,7 @@ fn definition(definition: &template::Definition) -> wire::ParameterDefinition {
         allowed: definition.allowed.iter().map(|allowed| allowed.value.clone()).collect(),
         default_value: definition.default.join(", "),
         required: definition.required,
+        set_by: String::new(),
     }
 }
 
@@ -229,6 +233,8 @@ pub(super) fn outline(instance: &Instance) -> wire::Instance {
         State::Ratified => wire::InstanceState::Ratified,
         State::InForce => wire::InstanceState::InForce,
         State::Superseded => wire::InstanceState::Superseded,
+        State::Consultation => wire::InstanceState::Consultation,
+        State::Discarded => wire::InstanceState::Discarded,
     };
     let signatures = instance.signatures.iter().map(|signature| wire::Signature {
         role: signature.signatory.name().to_owned(),
@@ -270,6 +276,8 @@ fn clause(clause: &instance::Clause) -> wire::InstanceClause {
         text: clause.text.clone(),
         line: clause.line,
         score: u32::from(clause.score),
+        clause_key: clause.key.clone(),
+        reason: clause.reason.clone(),
     }
 }
 
@@ -286,6 +294,7 @@ pub(super) fn finding(finding: &Finding) -> wire::Finding {
         column: finding.column,
         message: finding.message.clone(),
         fix: finding.fix.clone(),
+        ..wire::Finding::default()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Answers the current version of the template.
+//! Answers one version of the template, the current one where none is named.
 
 use chassis::{caller::Caller, error::Result, history::Act};
 use proto::policy_registry::v1::{GetTemplateRequest, GetTemplateResponse};
@@ -8,9 +8,12 @@ use super::convert;
 use crate::{App, store};
 
 pub(super) async fn get_template(app: &App, request: Request<GetTemplateRequest>) -> Result<GetTemplateResponse> {
-    let (caller, GetTemplateRequest {}) = Caller::split(request)?;
+    let (caller, GetTemplateRequest { version }) = Caller::split(request)?;
     let mut tx = app.store.begin(&caller.anywhere()?).await?;
-    let published = store::template::current(&tx).await?;
+    let published = match version {
+        0 => store::template::current(&tx).await?,
+        version => store::template::version(&tx, version).await?,
+    };
     tx.record(Act::new("template.read", published.id.as_str()).detail("version", published.version));
     tx.commit().await?;
     Ok(GetTemplateResponse { template: Some(convert::template(&published)) })

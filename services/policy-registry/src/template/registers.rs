@@ -12,6 +12,9 @@ use crate::register::{
 /// The file.
 const FILE: &str = "registers.yaml";
 
+/// What every request and form carries besides its fields.
+const RESERVED: [&str; 4] = ["reason", "supersedes", "csrf", "request_id"];
+
 /// An entry of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,6 +89,9 @@ fn shape(definition: &Definition, all: &[Definition], say: &mut impl FnMut(Strin
     }
     for (at, field) in definition.fields.iter().enumerate() {
         let name = &field.key;
+        if RESERVED.contains(&name.as_str()) {
+            say(format!("no field of “{key}” can be called “{name}”"), "Name it otherwise.");
+        }
         let twice =
             definition.fields.iter().take(at).any(|f| f.key == *name || f.title.eq_ignore_ascii_case(&field.title));
         if twice {

@@ -1,30 +1,119 @@
-//! Every register of the shipped template that is kept here holds to the same: what is added is read back, corrected
-//! without loss, exported, withdrawn and imported again.
+//! The registers that ship, through the wall, on either engine.
 
-use std::collections::BTreeMap;
-
-use chassis::testing::Engine;
+use chassis::{
+    clock::timestamp,
+    testing::{Engine, Person},
+};
 use proto::{access::v1::Role, policy_registry::v1::*};
+use time::Duration;
 
-use super::{Tested, World, refused};
+use super::{
+    Tested,
+    world::{Client, World, refused},
+};
 
-/// A value that a field takes.
-fn value(field: &RegisterField, entries: &BTreeMap<String, String>) -> Option<String> {
-    Some(match field.r#type.as_str() {
-        "choice" | "choices" | "role" => field.allowed.first()?.clone(),
-        "date" => "2026-11-02".to_owned(),
-        "number" => "3".to_owned(),
-        "boolean" => "true".to_owned(),
-        "url" => "https://www.example.org/page".to_owned(),
-        "entry" => entries.get(&field.refers_to)?.clone(),
-        _ => format!("{} of the entry", field.title),
-    })
+/// One school with the template that ships.
+struct Keeping {
+    world: World,
+    head: Person,
 }
 
-fn values(definition: &RegisterDefinition, entries: &BTreeMap<String, String>) -> Vec<RegisterValue> {
-    let given =
-        |field: &RegisterField| Some(RegisterValue { key: field.key.clone(), values: vec![value(field, entries)?] });
-    definition.fields.iter().filter_map(given).collect()
+impl Keeping {
+    async fn new(engine: Engine) -> Result<Self, Box<dyn std::error::Error>> {
+        let world = World::new(engine).await?;
+        let publish = PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id() };
+        world.client(&world.officer)?.publish_template(publish).await?;
+        let head = world.at_school(Role::Head);
+        Ok(Self { world, head })
+    }
+
+    fn client(&self) -> Client {
+        self.world.client(&self.head).unwrap()
+    }
+
+    fn request(&self, register: &str, values: &[(&str, &str)]) -> AddRegisterEntryRequest {
+        let value = |(key, value): &(&str, &str)| RegisterValue { key: (*key).into(), values: vec![(*value).into()] };
+        AddRegisterEntryRequest {
+            school_id: self.world.school.clone(),
+            register: register.into(),
+            values: values.iter().map(value).collect(),
+            request_id: self.head.request_id(),
+            ..Default::default()
+        }
+    }
+
+    async fn add(&self, register: &str, values: &[(&str, &str)]) -> Result<RegisterEntry, tonic::Status> {
+        let answer = self.client().add_register_entry(self.request(register, values)).await?;
+        Ok(answer.into_inner().entry.unwrap())
+    }
+
+    async fn definitions(&self) -> Result<Vec<RegisterDefinition>, tonic::Status> {
+        let list = ListRegistersRequest { school_id: self.world.school.clone() };
+        let registers = self.client().list_registers(list).await?.into_inner().registers;
+        Ok(registers.into_iter().filter_map(|register| register.definition).collect())
+    }
+
+    async fn entries(&self, register: &str) -> Result<Vec<RegisterEntry>, tonic::Status> {
+        let list = ListRegisterEntriesRequest {
+            school_id: self.world.school.clone(),
+            register: register.into(),
+            page_size: 1000,
+            ..Default::default()
+        };
+        Ok(self.client().list_register_entries(list).await?.into_inner().entries)
+    }
+
+    async fn document(&self, version: &str, from: &str) -> Result<RegisterEntry, tonic::Status> {
+        let values = [
+            ("kind", "acceptable_use"),
+            ("title", "Rules for staff"),
+            ("version", version),
+            ("audience", "staff"),
+            ("answer", "accept"),
+            ("in_force_from", from),
+            ("review_due", "2027-09-01"),
+            ("text", "Lock the screen."),
+        ];
+        self.add("linked-policies", &values).await
+    }
+
+    async fn preview(&self, register: &str, content: &[u8]) -> Result<PreviewRegisterImportResponse, tonic::Status> {
+        let preview = PreviewRegisterImportRequest {
+            school_id: self.world.school.clone(),
+            register: register.into(),
+            content: content.to_vec().into(),
+            request_id: self.head.request_id(),
+        };
+        Ok(self.client().preview_register_import(preview).await?.into_inner())
+    }
+
+    fn import(&self, who: &Person, register: &str, content_hash: &str) -> ImportRegisterRequest {
+        ImportRegisterRequest {
+            school_id: self.world.school.clone(),
+            register: register.into(),
+            content_hash: content_hash.into(),
+            request_id: who.request_id(),
+        }
+    }
+}
+
+/// Something that every field of a definition may hold.
+fn plausible(definition: &RegisterDefinition, references: &[(&str, String)]) -> Vec<RegisterValue> {
+    let value = |field: &RegisterField| {
+        let values = match field.r#type.as_str() {
+            "choices" => field.allowed.clone(),
+            "choice" | "role" => field.allowed.first().cloned().into_iter().collect(),
+            "date" => vec!["2026-09-01".into()],
+            "number" => vec!["-3".into()],
+            "boolean" => vec!["true".into()],
+            "url" => vec!["https://school.example/a,b".into()],
+            "long_text" => vec!["=First line, with \"words\"\nsecond line".into()],
+            "entry" => references.iter().filter(|(key, _)| *key == field.refers_to).map(|(_, id)| id.clone()).collect(),
+            _ => vec!["@Ada Birch".into()],
+        };
+        RegisterValue { key: field.key.clone(), values }
+    };
+    definition.fields.iter().map(value).collect()
 }
 
 fn sorted(mut values: Vec<RegisterValue>) -> Vec<RegisterValue> {
@@ -32,89 +121,220 @@ fn sorted(mut values: Vec<RegisterValue>) -> Vec<RegisterValue> {
     values
 }
 
-pub(super) async fn every_register_keeps_corrects_exports_and_imports_an_entry(engine: Engine) -> Tested {
-    let world = World::new(engine).await?;
-    let shipped = PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id() };
-    world.client(&world.officer)?.publish_template(shipped).await?;
-    let roles =
-        [Role::Dsl, Role::Head, Role::It, Role::Governor, Role::Staff].map(|role| (role, world.school.as_str()));
-    let person = world.bed.person(&roles);
-    let mut client = world.client(&person)?;
-    let all = ListRegistersRequest { school_id: world.school.clone() };
-    let all = client.list_registers(all).await?.into_inner().registers;
-    let mut waiting: Vec<_> = all.into_iter().filter(|r| r.may_add).filter_map(|r| r.definition).collect();
-    waiting.retain(|definition| definition.kept_as.is_empty());
-    assert!(waiting.len() > 20, "{} registers are kept here", waiting.len());
-    // A register that points into another comes after it.
-    let mut entries: BTreeMap<String, String> = BTreeMap::new();
-    while !waiting.is_empty() {
-        let ready = |definition: &RegisterDefinition| {
-            let mut targets = definition.fields.iter().filter(|field| field.r#type == "entry" && field.required);
-            targets.all(|field| entries.contains_key(&field.refers_to))
+pub(super) async fn every_register_that_ships_is_kept_corrected_exported_and_imported(engine: Engine) -> Tested {
+    let keeping = Keeping::new(engine).await?;
+    let school = keeping.world.school.clone();
+    let risk = [
+        ("subject", "Filter"),
+        ("kind", "filtering"),
+        ("assessed_on", "2026-09-01"),
+        ("by", "Ada Birch"),
+        ("risks", "Some"),
+        ("measures", "Some"),
+        ("outcome", "permitted"),
+        ("review_on", "2027-09-01"),
+    ];
+    let references = [
+        ("risk-assessments", keeping.add("risk-assessments", &risk).await?.entry_id),
+        ("linked-policies", keeping.document("1", "2026-09-01").await?.entry_id),
+    ];
+    let mut client = keeping.client();
+    let kept: Vec<_> = keeping.definitions().await?.into_iter().filter(|d| d.kept_as.is_empty()).collect();
+    assert_eq!(kept.len(), 26);
+    for definition in kept {
+        let register = definition.register.clone();
+        let values = plausible(&definition, &references);
+        let bare = AddRegisterEntryRequest { values: Vec::new(), ..keeping.request(&register, &[]) };
+        assert_eq!(refused(client.add_register_entry(bare).await).reason_name(), "INVALID_FIELD", "{register}");
+        let add = AddRegisterEntryRequest { values: values.clone(), ..keeping.request(&register, &[]) };
+        let first = client.add_register_entry(add).await?.into_inner().entry.unwrap();
+        assert_eq!(sorted(first.values.clone()), sorted(values), "{register}");
+
+        // A correction takes its place; the first one is kept, and cannot be corrected a second time.
+        let correct = |reason: &str| AddRegisterEntryRequest {
+            values: first.values.clone(),
+            supersedes: first.entry_id.clone(),
+            reason: reason.into(),
+            ..keeping.request(&register, &[])
         };
-        let next = waiting.iter().position(ready).ok_or("registers point at one another in a circle")?;
-        let definition = waiting.remove(next);
-        let entry = round_trip(&world, &person, &definition, &entries).await?;
-        entries.insert(definition.register, entry);
+        assert_eq!(refused(client.add_register_entry(correct("")).await).reason_name(), "INVALID_FIELD");
+        let second = client.add_register_entry(correct("A slip")).await?.into_inner().entry.unwrap();
+        assert_eq!(refused(client.add_register_entry(correct("Again")).await).reason_name(), "WRONG_STATE");
+        let standing = keeping.entries(&register).await?;
+        assert!(standing.iter().any(|e| e.entry_id == second.entry_id), "{register}");
+        assert!(standing.iter().all(|e| e.entry_id != first.entry_id), "{register}");
+        let get = GetRegisterEntryRequest {
+            school_id: school.clone(),
+            register: register.clone(),
+            entry_id: first.entry_id.clone(),
+        };
+        let history = client.get_register_entry(get).await?.into_inner().history;
+        let ids: Vec<&str> = history.iter().map(|entry| entry.entry_id.as_str()).collect();
+        assert_eq!(ids, [first.entry_id.as_str(), second.entry_id.as_str()]);
+
+        // Out as a table, withdrawn, and back in as it was.
+        let export =
+            ExportRegisterRequest { school_id: school.clone(), register: register.clone(), ..Default::default() };
+        let table = client.export_register(export).await?.into_inner().content;
+        let again = keeping.preview(&register, &table).await?;
+        assert_eq!((again.accepted, again.wrong), (0, 0), "{register}: everything stands already");
+        let withdraw = AddRegisterEntryRequest {
+            supersedes: second.entry_id.clone(),
+            withdrawn: true,
+            reason: "Entered by mistake".into(),
+            ..keeping.request(&register, &[])
+        };
+        client.add_register_entry(withdraw).await?;
+        let preview = keeping.preview(&register, &table).await?;
+        assert_eq!((preview.accepted, preview.wrong), (1, 0), "{register}: {:?}", preview.lines);
+        let imported = client.import_register(keeping.import(&keeping.head, &register, &preview.content_hash)).await?;
+        assert_eq!(imported.into_inner().added, 1);
+        let back = keeping.entries(&register).await?;
+        assert!(back.iter().any(|e| e.entry_id != first.entry_id && e.values == first.values), "{register}");
     }
     Ok(())
 }
 
-async fn round_trip(
-    world: &World,
-    person: &chassis::testing::Person,
-    definition: &RegisterDefinition,
-    entries: &BTreeMap<String, String>,
-) -> Result<String, Box<dyn std::error::Error>> {
-    let mut client = world.client(person)?;
-    let (school_id, register) = (world.school.clone(), definition.register.clone());
-    let add = |supersedes: &str, withdrawn: bool, values: Vec<RegisterValue>| AddRegisterEntryRequest {
-        school_id: school_id.clone(),
-        register: register.clone(),
-        values,
-        supersedes: supersedes.to_owned(),
-        withdrawn,
-        reason: if supersedes.is_empty() { String::new() } else { "It was mistyped".to_owned() },
-        request_id: person.request_id(),
+pub(super) async fn each_register_says_who_adds_and_reads(engine: Engine) -> Tested {
+    let keeping = Keeping::new(engine).await?;
+    let world = &keeping.world;
+    keeping
+        .add("events", &[("on", "2026-11-10"), ("title", "Talk"), ("kind", "assembly"), ("for_whom", "staff")])
+        .await?;
+    let other = world.add_school("Elmbeck School", "100002").await?;
+    let (staff, stranger) = (world.at_school(Role::Staff), world.bed.person(&[(Role::Head, &other)]));
+    let list = |register: &str, school: &str| ListRegisterEntriesRequest {
+        school_id: school.into(),
+        register: register.into(),
+        ..Default::default()
     };
-    let wanted = sorted(values(definition, entries));
-    let added = client.add_register_entry(add("", false, wanted.clone())).await;
-    let first = added.map_err(|e| format!("{register}: {e:?}"))?.into_inner().entry.unwrap_or_default();
-    let corrected = client.add_register_entry(add(&first.entry_id, false, wanted.clone())).await?.into_inner();
-    let corrected = corrected.entry.unwrap_or_default();
-    assert_eq!(sorted(corrected.values.clone()), wanted, "{register}");
-    let again = refused(client.add_register_entry(add(&first.entry_id, false, wanted.clone())).await);
-    assert_eq!(again.reason_name(), "WRONG_STATE", "{register}: what was corrected is not corrected again");
-    let get = GetRegisterEntryRequest {
-        school_id: school_id.clone(),
-        register: register.clone(),
-        entry_id: corrected.entry_id.clone(),
-    };
-    let got = client.get_register_entry(get).await?.into_inner();
-    assert_eq!(got.entry.map(|entry| sorted(entry.values)), Some(wanted.clone()), "{register}");
-    assert!(got.history.iter().any(|entry| entry.entry_id == first.entry_id), "{register}: nothing is lost");
+    let mut client = world.client(&staff)?;
+    let shown = client.list_register_entries(list("events", &world.school)).await?.into_inner();
+    assert_eq!((shown.entries.len(), shown.may_add), (1, false));
+    for register in ["training", "acceptances"] {
+        let denied = refused(client.list_register_entries(list(register, &world.school)).await);
+        assert_eq!(denied.reason_name(), "NOT_PERMITTED", "{register}");
+    }
+    let add = AddRegisterEntryRequest { request_id: staff.request_id(), ..keeping.request("events", &[]) };
+    assert_eq!(refused(client.add_register_entry(add).await).reason_name(), "NOT_PERMITTED");
+    let all = ListRegistersRequest { school_id: world.school.clone() };
+    let seen = client.list_registers(all).await?.into_inner().registers;
+    assert!(seen.iter().all(|r| r.definition.as_ref().is_some_and(|d| d.register != "training")));
 
-    let export = ExportRegisterRequest { school_id: school_id.clone(), register: register.clone(), at_time: None };
-    let file = client.export_register(export).await?.into_inner().content;
-    client.add_register_entry(add(&corrected.entry_id, true, Vec::new())).await?;
-    let preview = PreviewRegisterImportRequest {
-        school_id: school_id.clone(),
-        register: register.clone(),
-        content: file,
-        request_id: person.request_id(),
+    // Another school's register, and one that never was.
+    let mut foreign = world.client(&stranger)?;
+    let theirs = refused(foreign.list_register_entries(list("events", &world.school)).await);
+    let nowhere = refused(foreign.list_register_entries(list("events", &world.bed.school())).await);
+    assert_eq!((theirs.reason_name(), theirs.to_string()), ("NOT_FOUND", nowhere.to_string()));
+    assert_eq!(foreign.list_register_entries(list("events", &other)).await?.into_inner().entries.len(), 0);
+    let unknown = refused(keeping.client().list_register_entries(list("spells", &world.school)).await);
+    assert_eq!(unknown.reason_name(), "NOT_FOUND");
+    let officer = world.client(&world.officer)?.list_register_entries(list("events", &world.school)).await;
+    assert_eq!(refused(officer).reason_name(), "NOT_PERMITTED");
+    Ok(())
+}
+
+pub(super) async fn the_state_of_any_day_is_answered(engine: Engine) -> Tested {
+    let keeping = Keeping::new(engine).await?;
+    let world = &keeping.world;
+    let before = world.bed.now();
+    world.bed.clock.advance(Duration::HOUR);
+    let first = keeping
+        .add("actions", &[("action", "Mend"), ("source", "audit"), ("owner", "Bo Cedar"), ("due_on", "2020-01-01")])
+        .await?;
+    let open = world.bed.now();
+    world.bed.clock.advance(Duration::HOUR);
+    let mut done = keeping.request("actions", &[("action", "Mend"), ("source", "audit"), ("owner", "Bo Cedar")]);
+    for (key, value) in [("due_on", "2020-01-01"), ("done_on", "2020-01-02")] {
+        done.values.push(RegisterValue { key: key.into(), values: vec![value.into()] });
+    }
+    done.supersedes.clone_from(&first.entry_id);
+    done.reason = "Done".into();
+    keeping.client().add_register_entry(done).await?;
+    let mut counts = Vec::new();
+    for at in [Some(before), Some(open), None] {
+        let list = ListRegisterFindingsRequest {
+            school_id: world.school.clone(),
+            register: "actions".into(),
+            at_time: at.map(timestamp),
+        };
+        let findings = keeping.client().list_register_findings(list).await?.into_inner().findings;
+        counts.push(findings.iter().filter(|finding| finding.kind == "overdue").count());
+    }
+    assert_eq!(counts, [0, 1, 0]);
+    Ok(())
+}
+
+pub(super) async fn staff_accept_in_their_own_name_and_again_on_a_new_version(engine: Engine) -> Tested {
+    let keeping = Keeping::new(engine).await?;
+    let world = &keeping.world;
+    let first = keeping.document("1", "2020-09-01").await?;
+    let staff = world.at_school(Role::Staff);
+    let mut client = world.client(&staff)?;
+    let accept = |document: &RegisterEntry| AcceptDocumentRequest {
+        school_id: world.school.clone(),
+        document_id: document.entry_id.clone(),
+        request_id: staff.request_id(),
     };
-    let preview = client.preview_register_import(preview).await?.into_inner();
-    assert!(preview.lines.iter().all(|line| line.problems.is_empty()), "{register}: {:?}", preview.lines);
-    let import = ImportRegisterRequest {
-        school_id: school_id.clone(),
-        register: register.clone(),
-        content_hash: preview.content_hash,
-        request_id: person.request_id(),
+    let duties = ListMyDutiesRequest { school_id: world.school.clone() };
+    let open = |duties: Vec<Duty>| {
+        duties
+            .into_iter()
+            .filter(|d| d.kind == "accept" && d.done_date.is_empty())
+            .map(|d| d.version)
+            .collect::<Vec<_>>()
     };
-    assert_eq!(client.import_register(import).await?.into_inner().added, 1, "{register}");
-    let list = ListRegisterEntriesRequest { school_id, register: register.clone(), ..Default::default() };
-    let listed = client.list_register_entries(list).await?.into_inner().entries;
-    let [imported] = listed.as_slice() else { return Err(format!("{register}: {} stand", listed.len()).into()) };
-    assert_eq!(sorted(imported.values.clone()), wanted, "{register}: exported and imported, it is the same");
-    Ok(imported.entry_id.clone())
+    assert_eq!(open(client.list_my_duties(duties.clone()).await?.into_inner().duties), ["1"]);
+    let once = accept(&first);
+    let answered = client.accept_document(once.clone()).await?.into_inner().entry.unwrap();
+    assert_eq!(client.accept_document(once).await?.into_inner().entry.unwrap().entry_id, answered.entry_id);
+    assert_eq!(refused(client.accept_document(accept(&first)).await).reason_name(), "ALREADY_EXISTS");
+    assert!(open(client.list_my_duties(duties.clone()).await?.into_inner().duties).is_empty());
+
+    let second = keeping.document("2", "2021-09-01").await?;
+    assert_eq!(open(client.list_my_duties(duties.clone()).await?.into_inner().duties), ["2"]);
+    assert_eq!(refused(client.accept_document(accept(&first)).await).reason_name(), "WRONG_STATE");
+    let findings = ListRegisterFindingsRequest { school_id: world.school.clone(), ..Default::default() };
+    let coverage = keeping.client().list_register_findings(findings.clone()).await?.into_inner().coverage;
+    assert_eq!(coverage.iter().map(|c| (c.version.as_str(), c.answered)).collect::<Vec<_>>(), [("2", 0)]);
+    client.accept_document(accept(&second)).await?;
+    let coverage = keeping.client().list_register_findings(findings).await?.into_inner().coverage;
+    assert_eq!(coverage.iter().map(|c| (c.answered, c.due)).collect::<Vec<_>>(), [(1, 1)]);
+    // Staff have no part in what governors answer.
+    let governor = world.at_school(Role::Governor);
+    let theirs = AcceptDocumentRequest { request_id: governor.request_id(), ..accept(&second) };
+    assert_eq!(refused(world.client(&governor)?.accept_document(theirs).await).reason_name(), "NOT_FOUND");
+    Ok(())
+}
+
+pub(super) async fn a_file_is_imported_whole_and_by_whoever_previewed_it(engine: Engine) -> Tested {
+    let keeping = Keeping::new(engine).await?;
+    let world = &keeping.world;
+    let rows: String = (0..450).map(|n| format!("Person {n},online_safety,2026-09-{:02}\r\n", n % 28 + 1)).collect();
+    let head = "Name or account,Course,Trained on\r\n";
+    let wrong = keeping.preview("training", format!("{head}{rows}Person,dancing,soon\r\n").as_bytes()).await?;
+    assert_eq!((wrong.accepted, wrong.wrong, wrong.content_hash.as_str()), (450, 1, ""));
+    let line = wrong.lines.first().unwrap();
+    let columns: Vec<&str> = line.problems.iter().map(|problem| problem.column.as_str()).collect();
+    assert_eq!((line.line, columns), (452, vec!["Course", "Trained on"]));
+    let preview = keeping.preview("training", format!("{head}{rows}").as_bytes()).await?;
+    assert!(keeping.entries("training").await?.is_empty(), "a preview adds nothing");
+    let dsl = world.at_school(Role::Dsl);
+    let theirs = keeping.import(&dsl, "training", &preview.content_hash);
+    assert_eq!(refused(world.client(&dsl)?.import_register(theirs).await).reason_name(), "INVALID_FIELD");
+    let elsewhere = keeping.import(&keeping.head, "events", &preview.content_hash);
+    assert_eq!(refused(keeping.client().import_register(elsewhere).await).reason_name(), "INVALID_FIELD");
+    let import = keeping.import(&keeping.head, "training", &preview.content_hash);
+    for _ in 0..2 {
+        let imported = keeping.client().import_register(import.clone()).await?.into_inner();
+        assert_eq!((imported.added, imported.duplicates), (450, 0));
+    }
+    assert_eq!(keeping.entries("training").await?.len(), 450);
+    let bad = keeping.preview("training", b"Name or account;Course\n").await;
+    assert_eq!(refused(bad).violations().first().map(|v| v.field.clone()).as_deref(), Some("content"));
+    let late = keeping.preview("training", format!("{head}Late,induction,2026-09-01\r\n").as_bytes()).await?;
+    world.bed.clock.advance(Duration::hours(25));
+    let late = keeping.import(&keeping.head, "training", &late.content_hash);
+    assert_eq!(refused(keeping.client().import_register(late).await).reason_name(), "INVALID_FIELD");
+    Ok(())
 }

@@ -1,0 +1,328 @@
+//! One entry of a register: with its history, added, corrected or withdrawn by forms made from the register's fields.
+
+use axum::extract::Path;
+use chassis::error::Error;
+use proto::{
+    access::v1::Permission,
+    policy_registry::v1::{
+        AddRegisterEntryRequest, GetRegisterEntryRequest, GetRegisterEntryResponse, RegisterDefinition, RegisterEntry,
+        RegisterField, RegisterValue,
+    },
+};
+use serde::Serialize;
+
+use super::{Which, cell, entries, person};
+use crate::{
+    console::{
+        people::People,
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        Page,
+        form::{Answers, Field, FormPage},
+        part::{Head, Link, Row},
+        words,
+    },
+};
+
+/// One entry with its history.
+#[derive(Debug, Serialize)]
+pub struct EntryPage {
+    head: Head,
+    rows: Vec<Row>,
+    acts: Vec<Link>,
+    history: Vec<Step>,
+}
+
+#[derive(Debug, Serialize)]
+struct Step {
+    what: String,
+    reason: String,
+    link: Link,
+}
+
+impl Page for EntryPage {
+    const TEMPLATE: &'static str = "register_entry.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let first = RegisterEntry { superseded_by: "ren_2".into(), ..sample() };
+        let second = RegisterEntry {
+            entry_id: "ren_2".into(),
+            supersedes: "ren_1".into(),
+            withdrawn: true,
+            reason: "By <mistake>".into(),
+            ..sample()
+        };
+        let people = People::of(&[]);
+        let page = |entry: RegisterEntry, history| {
+            let answer = GetRegisterEntryResponse { entry: Some(entry), history };
+            Self::new(&answer, &super::sample(), true, &people, "/r", Vec::new())
+        };
+        vec![page(sample(), vec![sample()]), page(first.clone(), vec![first, second])]
+    }
+}
+
+/// An entry as a test knows it.
+#[cfg(test)]
+pub fn sample() -> RegisterEntry {
+    let value = |key: &str, value: &str| RegisterValue { key: key.into(), values: vec![value.into()] };
+    RegisterEntry {
+        entry_id: "ren_1".into(),
+        values: vec![value("a_text", "A <b>"), value("a_date", "2026-11-24"), value("a_choice", "one_way")],
+        ..RegisterEntry::default()
+    }
+}
+
+impl EntryPage {
+    fn new(
+        answer: &GetRegisterEntryResponse,
+        definition: &RegisterDefinition,
+        may_add: bool,
+        people: &People,
+        register: &str,
+        crumbs: Vec<Link>,
+    ) -> Self {
+        let entry = answer.entry.clone().unwrap_or_default();
+        let here = format!("{register}/entries/{}", entry.entry_id);
+        let rows = definition.fields.iter().filter_map(|field| {
+            let shown = value(&entry, field, people);
+            Row::some(field.title.clone(), Some(shown)).map(|row| match field.r#type.as_str() {
+                "url" => Row { href: row.value.clone(), ..row },
+                _ => row,
+            })
+        });
+        let stands = entry.superseded_by.is_empty() && !entry.withdrawn;
+        let acts = [("Correct or end this entry", "correct"), ("Withdraw this entry", "withdraw")];
+        let acts = acts.into_iter().filter(|_| stands && may_add);
+        let step = |entry: &RegisterEntry| {
+            let what = match (entry.supersedes.is_empty(), entry.withdrawn) {
+                (true, _) => "Added",
+                (false, true) => "Withdrawn",
+                (false, false) => "Corrected",
+            };
+            let when = words::stamp(entry.create_time.as_ref()).unwrap_or_default();
+            let text = format!("{what} {when} by {}", people.name(&entry.account_id));
+            let current = entry.entry_id == answer.entry.as_ref().map(|e| e.entry_id.clone()).unwrap_or_default();
+            let href = if current { String::new() } else { format!("{register}/entries/{}", entry.entry_id) };
+            Step { what: text, reason: entry.reason.clone(), link: Link::new("See this entry", href) }
+        };
+        Self {
+            head: Head::new("Entry", crumbs).of(definition.title.clone()),
+            rows: rows.collect(),
+            acts: acts.map(|(text, act)| Link::new(text, format!("{here}/{act}"))).collect(),
+            history: answer.history.iter().map(step).collect(),
+        }
+    }
+}
+
+/// What a field of an entry holds, for a person.
+pub(super) fn value(entry: &RegisterEntry, field: &RegisterField, people: &People) -> String {
+    let values = entry.values.iter().find(|value| value.key == field.key).map(|value| value.values.as_slice());
+    let shown = values.unwrap_or_default().iter().map(|value| match field.r#type.as_str() {
+        "person" => person(people, value),
+        "choice" | "choices" | "role" | "boolean" | "date" => cell(value),
+        _ => value.clone(),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// The people that entries name or were added by.
+pub(super) async fn named(visit: &Visit, entries: &[RegisterEntry]) -> People {
+    let values = entries.iter().flat_map(|entry| entry.values.iter().flat_map(|value| value.values.iter()));
+    let accounts = values.map(String::as_str).filter(|value| value.starts_with("acc_"));
+    let accounts: Vec<&str> = accounts.chain(entries.iter().map(|entry| entry.account_id.as_str())).collect();
+    visit.people(accounts).await
+}
+
+/// What is asked of an entry, by the types of the register's fields.
+pub fn fields(
+    definition: &RegisterDefinition,
+    held: &[RegisterValue],
+    others: &[(String, Vec<(String, String)>)],
+) -> Vec<Field> {
+    let one = |field: &RegisterField| {
+        let optional = if field.required { "" } else { " (optional)" };
+        let label = format!("{}{optional}", words::sentence(&field.title));
+        let name = field.key.as_str();
+        let named: Vec<(&str, String)> = field.allowed.iter().map(|value| (value.as_str(), cell(value))).collect();
+        let choices = || named.iter().map(|(value, text)| (*value, text.as_str()));
+        let few = named.len() <= 6;
+        let asked = match field.r#type.as_str() {
+            "choices" => Field::checkboxes(name, &label, &[]).choices(choices()),
+            "choice" | "role" if few && field.required => Field::radios(name, &label, &[]).choices(choices()),
+            "choice" | "role" => Field::select(name, &label).choices(std::iter::once(("", "Choose")).chain(choices())),
+            "boolean" => Field::radios(name, &label, &[("true", "Yes"), ("false", "No")]),
+            "date" => Field::name(name, &label).hint("For example, 27/3/2027.").width("10"),
+            "number" => Field::name(name, &label).width("5"),
+            "person" => Field::name(name, &label).hint("A name, the id of an account, or a learner’s code."),
+            "long_text" => Field::long_text(name, &label),
+            "entry" => {
+                let of = others.iter().find(|(register, _)| *register == field.refers_to);
+                let of = of.map(|(_, entries)| entries.as_slice()).unwrap_or_default();
+                let of = of.iter().map(|(id, title)| (id.as_str(), title.as_str()));
+                Field::select(name, &label).choices(std::iter::once(("", "Choose")).chain(of))
+            }
+            "url" => Field::name(name, &label).hint("Begins with https://"),
+            _ => Field::text(name, &label),
+        };
+        let asked = if field.hint.is_empty() { asked } else { asked.hint(&field.hint) };
+        match held.iter().find(|value| value.key == field.key) {
+            Some(value) => asked.values(value.values.clone()),
+            None => asked,
+        }
+    };
+    definition.fields.iter().map(one).collect()
+}
+
+/// What a register is, and the entries that its fields may point at.
+async fn definition(
+    visit: &Visit,
+    register: &str,
+) -> Result<(RegisterDefinition, Vec<(String, Vec<(String, String)>)>), Error> {
+    let answer = entries(visit, register, &Which::default()).await?;
+    let definition = answer.definition.unwrap_or_default();
+    let mut others = Vec::new();
+    for other in definition.fields.iter().map(|field| &field.refers_to).filter(|other| !other.is_empty()) {
+        let answer = entries(visit, other, &Which::default()).await?;
+        let fields = answer.definition.unwrap_or_default().fields;
+        let titled = |entry: &RegisterEntry| {
+            let values =
+                fields.iter().filter(|f| matches!(f.key.as_str(), "title" | "subject" | "version" | "audience"));
+            let values = values.filter_map(|f| entry.values.iter().find(|value| value.key == f.key));
+            let title: Vec<String> = values.flat_map(|value| value.values.iter().map(|v| cell(v))).collect();
+            (entry.entry_id.clone(), title.join(", "))
+        };
+        others.push((other.clone(), answer.entries.iter().map(titled).collect()));
+    }
+    Ok((definition, others))
+}
+
+fn crumbs(visit: &Visit, register: &str, title: &str) -> Vec<Link> {
+    let here = visit.at(&format!("/registers/{register}"));
+    visit.crumbs(&[("Registers", visit.at("/registers")), (title, here)])
+}
+
+async fn get(visit: &Visit, register: &str, entry_id: &str) -> Result<GetRegisterEntryResponse, Error> {
+    let asked = GetRegisterEntryRequest {
+        school_id: visit.school.clone(),
+        register: register.to_owned(),
+        entry_id: entry_id.to_owned(),
+    };
+    heard(visit.registry()?.get_register_entry(ask(asked))).await
+}
+
+/// Shows an entry.
+pub async fn show(visit: Visit, Path((_, register, entry_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::RegisterRead)?;
+    let answer = get(&visit, &register, &entry_id).await?;
+    let listed = entries(&visit, &register, &Which::default()).await?;
+    let definition = listed.definition.unwrap_or_default();
+    let people = named(&visit, &answer.history).await;
+    let crumbs = crumbs(&visit, &register, &definition.title);
+    let here = visit.at(&format!("/registers/{register}"));
+    visit.page(&EntryPage::new(&answer, &definition, listed.may_add, &people, &here, crumbs))
+}
+
+/// Asks for a new entry.
+pub async fn show_add(visit: Visit, Path((_, register)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::RegisterKeep)?;
+    visit.page(&add_page(&visit, &register).await?)
+}
+
+async fn add_page(visit: &Visit, register: &str) -> Result<FormPage, Error> {
+    let (definition, others) = definition(visit, register).await?;
+    let head = Head::new("Add an entry", crumbs(visit, register, &definition.title)).of(definition.title.clone());
+    let action = visit.at(&format!("/registers/{register}/entries"));
+    Ok(visit.form_page(head, action, "Add the entry", fields(&definition, &[], &others)).lead(&definition.about))
+}
+
+fn command(
+    visit: &Visit,
+    register: &str,
+    definition: &RegisterDefinition,
+    answers: &Answers,
+) -> AddRegisterEntryRequest {
+    let value = |field: &RegisterField| RegisterValue { key: field.key.clone(), values: answers.all(&field.key) };
+    AddRegisterEntryRequest {
+        school_id: visit.school.clone(),
+        register: register.to_owned(),
+        values: definition.fields.iter().map(value).collect(),
+        request_id: answers.request_id(),
+        ..Default::default()
+    }
+}
+
+/// Adds it.
+pub async fn add(Path((_, register)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let (definition, _) = definition(&visit, &register).await?;
+    let command = command(&visit, &register, &definition, &answers);
+    match heard(visit.registry()?.add_register_entry(ask(command))).await {
+        Ok(_) => visit.to(&visit.at(&format!("/registers/{register}?done=entry"))),
+        Err(error) => visit.again(add_page(&visit, &register).await?, &answers, error, ""),
+    }
+}
+
+async fn change_page(visit: &Visit, register: &str, entry_id: &str, withdraws: bool) -> Result<FormPage, Error> {
+    let entry = get(visit, register, entry_id).await?.entry.unwrap_or_default();
+    let (definition, others) = definition(visit, register).await?;
+    let crumbs = crumbs(visit, register, &definition.title);
+    let here = visit.at(&format!("/registers/{register}/entries/{entry_id}"));
+    let reason = || Field::text("reason", "Why");
+    Ok(if withdraws {
+        let head = Head::new("Withdraw an entry", crumbs).of(definition.title);
+        visit
+            .form_page(head, format!("{here}/withdraw"), "Withdraw the entry", vec![reason()])
+            .lead("The entry stays in the history and counts no more. To end something, correct the entry and give its last day.")
+    } else {
+        let mut fields = fields(&definition, &entry.values, &others);
+        fields.push(reason());
+        let head = Head::new("Correct or end an entry", crumbs).of(definition.title);
+        visit
+            .form_page(head, format!("{here}/correct"), "Save", fields)
+            .lead("A new entry takes the place of this one. This one stays in the history.")
+    })
+}
+
+/// Asks for a correction.
+pub async fn show_correct(visit: Visit, Path((_, register, entry_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::RegisterKeep)?;
+    visit.page(&change_page(&visit, &register, &entry_id, false).await?)
+}
+
+/// Asks why an entry is withdrawn.
+pub async fn show_withdraw(visit: Visit, Path((_, register, entry_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::RegisterKeep)?;
+    visit.page(&change_page(&visit, &register, &entry_id, true).await?)
+}
+
+/// Corrects.
+pub async fn correct(Path((_, register, entry_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let (definition, _) = definition(&posted.visit, &register).await?;
+    let command = command(&posted.visit, &register, &definition, &posted.answers);
+    change(posted, &register, &entry_id, command).await
+}
+
+/// Withdraws.
+pub async fn withdraw(Path((_, register, entry_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let none = RegisterDefinition::default();
+    let command =
+        AddRegisterEntryRequest { withdrawn: true, ..command(&posted.visit, &register, &none, &posted.answers) };
+    change(posted, &register, &entry_id, command).await
+}
+
+async fn change(posted: Posted, register: &str, entry_id: &str, command: AddRegisterEntryRequest) -> Answer {
+    let Posted { visit, answers } = posted;
+    let withdrawn = command.withdrawn;
+    let command =
+        AddRegisterEntryRequest { supersedes: entry_id.to_owned(), reason: answers.text("reason"), ..command };
+    match heard(visit.registry()?.add_register_entry(ask(command))).await {
+        Ok(_) => visit.to(&visit.at(&format!("/registers/{register}?done=register_entry"))),
+        Err(error) => {
+            let place = visit.at(&format!("/registers/{register}/entries/{entry_id}"));
+            visit.again(change_page(&visit, register, entry_id, withdrawn).await?, &answers, error, &place)
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The engine without a database: rules of appointments, due dates, answers, and tables that are wrong.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+
+use time::{Date, macros::date};
+
+use super::{
+    Definition, Entry, duties,
+    judge::{Finding, Kept, Sort, judge},
+    period, table,
+};
+use crate::template::{self, model};
+
+pub(crate) const TODAY: Date = date!(2026 - 11 - 24);
+const SCHOOL: &str = "sch_00000000000000000000000000";
+
+pub(crate) fn shipped() -> Vec<Definition> {
+    template::load(&model::model_files()).unwrap().registers
+}
+
+fn entry(number: usize, register: &str, values: &[(&str, &str)]) -> Entry {
+    let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, value) in values {
+        held.entry((*key).to_owned()).or_default().push((*value).to_owned());
+    }
+    Entry {
+        id: format!("ren_{number:026}").parse().unwrap(),
+        school: SCHOOL.parse().unwrap(),
+        register: register.to_owned(),
+        values: held,
+        change: None,
+        account: None,
+        added_at: time::OffsetDateTime::UNIX_EPOCH,
+    }
+}
+
+/// What a register's rules find on a day: the code, the sort and the subjects.
+fn found(entries: &[Entry], register: &str, today: Date) -> Vec<(String, Sort, String)> {
+    let definitions = shipped();
+    let kept = Kept { definitions: &definitions, entries, today, parameter: &|_| None };
+    let definition = definitions.iter().find(|definition| definition.key == register).unwrap();
+    let told = |f: Finding| (f.code, f.sort, f.subjects.join(", "));
+    judge(&kept, definition).into_iter().map(told).collect()
+}
+
+type Appointed = (&'static str, &'static str, &'static str, &'static str);
+
+fn appointed(rows: &[Appointed]) -> Vec<Entry> {
+    let one = |(n, (who, role, from, until)): (usize, &Appointed)| {
+        let mut values = vec![("who", *who), ("role", *role), ("from", *from)];
+        if !until.is_empty() {
+            values.push(("until", *until));
+        }
+        entry(n, "appointments", &values)
+    };
+    rows.iter().enumerate().map(one).collect()
+}
+
+#[test]
+fn appointments_are_judged_by_their_rules() {
+    const SOUND: [Appointed; 8] = [
+        ("Ada Birch", "head", "2024-09-01", ""),
+        ("Bo Cedar", "dsl", "2024-09-01", ""),
+        ("Cy Elder", "deputy_dsl", "2024-09-01", ""),
+        ("Di Hazel", "chair", "2024-09-01", ""),
+        ("Ed Larch", "safeguarding_governor", "2024-09-01", ""),
+        ("Ada Birch", "filtering_leader", "2024-09-01", ""),
+        ("Ed Larch", "filtering_governor", "2024-09-01", ""),
+        ("Fi Maple", "network_manager", "2024-09-01", ""),
+    ];
+    let codes = |changes: &[(usize, Appointed)], more: &[Appointed]| -> Vec<String> {
+        let mut rows = SOUND.to_vec();
+        for (at, row) in changes {
+            rows[*at] = *row;
+        }
+        rows.extend(more);
+        found(&appointed(&rows), "appointments", TODAY).into_iter().map(|(code, ..)| code).collect()
+    };
+    assert_eq!(codes(&[], &[]), Vec::<String>::new());
+    // A gap: the lead left, and the next one comes later.
+    let gap = ("Bo Cedar", "dsl", "2024-09-01", "2026-11-23");
+    assert_eq!(codes(&[(1, gap)], &[]), ["appointments.vacant"]);
+    assert_eq!(codes(&[(1, gap)], &[("Gil Oak", "dsl", "2026-12-01", "")]), ["appointments.vacant"]);
+    // Neither a gap nor an overlap where one ends the day before the other begins.
+    assert_eq!(codes(&[(1, gap)], &[("Gil Oak", "dsl", "2026-11-24", "")]), Vec::<String>::new());
+    assert_eq!(codes(&[(1, gap)], &[("Gil Oak", "dsl", "2026-11-23", "")]), ["appointments.one_holder"]);
+    // Deputies are several, leads are not.
+    assert_eq!(codes(&[], &[("Gil Oak", "deputy_dsl", "2026-01-01", "")]), Vec::<String>::new());
+    assert_eq!(codes(&[], &[("Gil Oak", "dsl", "2026-01-01", "")]), ["appointments.one_holder"]);
+    let governor = ("di hazel", "deputy_dsl", "2026-01-01", "");
+    assert_eq!(codes(&[], &[governor]), ["appointments.governor_as_dsl"]);
+    assert_eq!(codes(&[(3, ("Ada Birch", "chair", "2024-09-01", ""))], &[]), ["appointments.own_check"]);
+    // The head as the lead: a warning with a deputy, an error without one.
+    let both = (1, ("Ada Birch", "dsl", "2024-09-01", ""));
+    assert_eq!(codes(&[both], &[]), ["appointments.head_as_dsl"]);
+    let alone = codes(&[both, (2, ("Cy Elder", "senco", "2024-09-01", ""))], &[]);
+    assert_eq!(alone, ["appointments.head_without_deputy", "appointments.head_as_dsl", "appointments.unfilled"]);
+    let own_deputy = codes(&[both, (2, ("Ada Birch", "deputy_dsl", "2024-09-01", ""))], &[]);
+    assert!(own_deputy.contains(&"appointments.head_without_deputy".to_owned()), "nobody is their own deputy");
+}
+
+#[test]
+fn what_is_due_again_is_said_by_person_and_day() {
+    let access = |n, who: &str, returned: &str| {
+        let mut values = vec![("who", who), ("audience", "staff"), ("granted_on", "2024-09-01")];
+        values.extend(Some(("returned_on", returned)).filter(|_| !returned.is_empty()));
+        entry(n, "access", &values)
+    };
+    let trained =
+        |n, who: &str, on: &str| entry(n, "training", &[("who", who), ("course", "online_safety"), ("trained_on", on)]);
+    for (day, expected) in [
+        ("2025-11-23", Some(Sort::Overdue)),
+        ("2025-11-24", Some(Sort::DueSoon)),
+        ("2025-12-24", Some(Sort::DueSoon)),
+        ("2025-12-25", None),
+    ] {
+        let entries = [access(1, "Bo Cedar", ""), trained(2, "Bo Cedar", "2023-01-01"), trained(3, "Bo Cedar", day)];
+        let online = found(&entries, "training", TODAY).into_iter().find(|(code, ..)| code == "training.online");
+        assert_eq!(online.map(|(_, sort, _)| sort), expected, "{day}");
+    }
+    // Never trained is a gap; whoever left is nobody's finding.
+    let entries =
+        [access(1, "Cy Elder", ""), access(2, "Di Hazel", "2026-01-01"), trained(3, "Di Hazel", "2020-01-01")];
+    let online: Vec<_> = found(&entries, "training", TODAY).into_iter().filter(|f| f.0 == "training.online").collect();
+    assert_eq!(online, [("training.online".to_owned(), Sort::Gap, "Cy Elder".to_owned())]);
+    // An action that is done is not overdue; the policy's own period goes before the rule's.
+    let action =
+        |done: &[(&str, &str)]| entry(4, "actions", &[&[("action", "Mend"), ("due_on", "2026-11-01")], done].concat());
+    assert_eq!(found(&[action(&[])], "actions", TODAY).len(), 1);
+    assert_eq!(found(&[action(&[("done_on", "2026-11-02")])], "actions", TODAY).len(), 0);
+    assert_eq!(period::plus_months(date!(2024 - 02 - 29), 12), Some(date!(2025 - 02 - 28)));
+    assert_eq!(period::plus_months(date!(2026 - 11 - 30), 3), Some(date!(2027 - 02 - 28)));
+}
+
+#[test]
+fn a_new_version_is_to_be_accepted_again() {
+    let document = |n, version: &str, from: &str| {
+        let values = [
+            ("kind", "acceptable_use"),
+            ("title", "Staff rules"),
+            ("version", version),
+            ("audience", "staff"),
+            ("answer", "accept"),
+            ("in_force_from", from),
+        ];
+        entry(n, "linked-policies", &values)
+    };
+    let access =
+        |n, who: &str| entry(n, "access", &[("who", who), ("audience", "staff"), ("granted_on", "2024-09-01")]);
+    let accepted = |n, document: &Entry, who: &str| {
+        let values =
+            [("document", document.id.as_str()), ("who", who), ("audience", "staff"), ("answered_on", "2026-09-02")];
+        entry(n, "acceptances", &values)
+    };
+    let first = document(1, "1", "2025-09-01");
+    let mut entries =
+        vec![first.clone(), access(2, "Bo Cedar"), access(3, "Cy Elder"), accepted(4, &first, "Bo Cedar")];
+    let open = |entries: &[Entry]| found(entries, "acceptances", TODAY).into_iter().map(|f| f.2).collect::<Vec<_>>();
+    assert_eq!(open(&entries), ["Cy Elder"]);
+    entries.push(document(5, "2", "2026-11-01"));
+    assert_eq!(open(&entries), ["Bo Cedar, Cy Elder"]);
+    entries.push(document(6, "3", "2027-01-01"));
+    assert_eq!(open(&entries), ["Bo Cedar, Cy Elder"], "a version to come is not due yet");
+    let definitions = shipped();
+    let kept = Kept { definitions: &definitions, entries: &entries, today: TODAY, parameter: &|_| None };
+    let duty = duties::of_person(&kept, "Bo Cedar", "staff").into_iter().find(|duty| duty.kind == "accept").unwrap();
+    assert_eq!((duty.document.map(|d| d.one("version")), duty.done), (Some("2"), None));
+}
+
+#[test]
+fn a_table_that_is_wrong_is_refused_with_the_fix() {
+    let definitions = shipped();
+    let appointments = definitions.iter().find(|definition| definition.key == "appointments").unwrap();
+    let known = |_: &str, _: &str| false;
+    let read = |content: &[u8]| table::read(appointments, content, &[], &known);
+    for (content, said) in [
+        (&b"Name or account,Role\nBo,dsl\n"[..], "A column is missing: From"),
+        (b"Name or account,Role,From,Shoe size\n", "no column “Shoe size”"),
+        (b"who,who,role,from\n", "there twice"),
+        (b"who,role,from\n", "no line"),
+        (b"", "A column is missing"),
+        (b"who,role,from\nB\xff,dsl,2026-01-01\n", "CSV UTF-8"),
+    ] {
+        assert!(read(content).unwrap_err().to_string().contains(said), "{said}");
+    }
+    let lines = "\u{feff}WHO,Role,From,Last day\n\
+        Bo Cedar,DSL,1/9/2024,\n\
+        bo  cedar,pope,soon,\n\
+        Cy Elder,dsl,2026-01-02,2026-01-01\n\
+        Di Hazel,chair\n\
+        ,,,\n\
+        Ed Larch,head,2024-09-01,\n\
+        Ed Larch,Head,01/09/2024,\n";
+    let preview = read(lines.as_bytes()).unwrap();
+    assert_eq!((preview.accepted.len(), preview.duplicates.as_slice()), (1, &[8][..]));
+    let wrong: Vec<(u64, Vec<&str>)> =
+        preview.wrong.iter().map(|(line, all)| (*line, all.iter().map(|v| v.field.as_str()).collect())).collect();
+    let leader = "Member of the leadership team";
+    assert_eq!(wrong, [(2, vec![leader]), (3, vec!["Role", "From"]), (4, vec![leader, "Last day"]), (5, vec![""])]);
+    let many = "x,head,2024-09-01\n".repeat(table::LINES + 1);
+    assert!(read(format!("who,role,from\n{many}").as_bytes()).unwrap_err().to_string().contains("5000"));
+    assert!(read(&vec![b'x'; table::LARGEST + 1]).unwrap_err().to_string().contains("5 MB"));
+}
+
+#[test]
+fn a_cell_never_begins_a_formula_and_comes_back_as_it_was() {
+    let definitions = shipped();
+    let delegations = definitions.iter().find(|definition| definition.key == "delegations").unwrap();
+    for text in ["=1+1", "'=1", "''@x", "+44 1", "-3", "'plain'", "a\"b,c", "@all"] {
+        let values = [("activity", text), ("deputy", "Cy Elder"), ("from", "2026-01-01"), ("until", "2026-12-31")];
+        let before = entry(1, "delegations", &values);
+        let written = table::write(delegations, std::slice::from_ref(&before)).unwrap();
+        let cell =
+            String::from_utf8(written.clone()).unwrap().lines().nth(1).unwrap().trim_start_matches('"').to_owned();
+        assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
+        let back = table::read(delegations, &written, &[], &|_, _| false).unwrap();
+        assert_eq!(back.accepted, [before.values], "{text}: {:?}", back.wrong);
+    }
+}

@@ -1,0 +1,209 @@
+//! A term of register entries: appointments, documents and who accepted them, access, training, the filter and what it
+//! rests on. At the primary things have lapsed: no deputy, training two years old, a new version nobody accepted.
+
+use chassis::error::Result;
+use serde_json::{Value, json};
+
+use super::{SCHOOLS, Stage, people::who, text};
+
+/// Field and value.
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
+/// Role at the school and who holds it, by the part they play in the demonstration or by name.
+const APPOINTMENTS: [(&str, &[(&str, &str)]); 3] = [
+    (
+        "thistledown",
+        &[
+            ("head", "Ruth Calloway"),
+            ("dsl", "Amara Okafor"),
+            ("deputy_dsl", "Tom Beresford"),
+            ("chair", "Nadia Rahman"),
+            ("safeguarding_governor", "Peter Lindqvist"),
+            ("filtering_leader", "Ruth Calloway"),
+            ("filtering_governor", "Peter Lindqvist"),
+            ("network_manager", "Sam Whitlock"),
+            ("online_safety_lead", "Amara Okafor"),
+        ],
+    ),
+    (
+        "pennyroyal",
+        &[("head", "Grace Tolliver"), ("dsl", "Grace Tolliver"), ("chair", "Helen Achebe"), ("senco", "Ellie Marsh")],
+    ),
+    (
+        "harrowmere",
+        &[
+            ("head", "Daniel Osei"),
+            ("dsl", "Farah Siddiqui"),
+            ("deputy_dsl", "Megan Pryce"),
+            ("chair", "Gordon Haddow"),
+            ("safeguarding_governor", "Ines Moreau"),
+            ("filtering_leader", "Daniel Osei"),
+            ("filtering_governor", "Ines Moreau"),
+            ("network_manager", "Kit Vasquez"),
+        ],
+    ),
+];
+
+/// Makes them.
+pub async fn make(stage: &Stage<'_>) -> Result<()> {
+    for school in &SCHOOLS {
+        stage.people.sign_in(&who(school.key, "dsl")).await?;
+        stage.people.sign_in(&who(school.key, "staff")).await?;
+        let lapsed = school.key == "pennyroyal";
+        let register = Register { stage, school: school.key };
+        let appointments = APPOINTMENTS.iter().find(|(key, _)| *key == school.key).map_or(&[][..], |(_, all)| *all);
+        for (role, person) in appointments {
+            let fields: Fields<'_> =
+                &[("who", person), ("role", role), ("from", "2024-09-01"), ("senior_leader", "true")];
+            register
+                .add("appointments", if *role == "dsl" { fields } else { fields.get(..3).unwrap_or(fields) })
+                .await?;
+        }
+        register.staff(lapsed, appointments).await?;
+        register.documents(lapsed).await?;
+        register.filter(school.profile, lapsed).await?;
+    }
+    Ok(())
+}
+
+struct Register<'a> {
+    stage: &'a Stage<'a>,
+    school: &'static str,
+}
+
+impl Register<'_> {
+    /// Adds an entry; answers its id.
+    async fn add(&self, register: &str, fields: Fields<'_>) -> Result<String> {
+        let values: Vec<Value> = fields
+            .iter()
+            .map(|(key, value)| {
+                let several = matches!(*key, "topics" | "lists" | "categories" | "tiers" | "strategies");
+                let values: Vec<&str> = if several { value.split("; ").collect() } else { vec![value] };
+                json!({"key": key, "values": values})
+            })
+            .collect();
+        let request =
+            json!({"schoolId": self.stage.people.school(self.school), "register": register, "values": values});
+        let answer = self.stage.call(&who(self.school, "dsl"), "AddRegisterEntry", request).await?;
+        Ok(text(&answer["entry"]["entryId"]))
+    }
+
+    /// Who works with what, and was trained when.
+    async fn staff(&self, lapsed: bool, appointments: &[(&str, &str)]) -> Result<()> {
+        let lead = appointments.iter().find(|(role, _)| *role == "dsl").map_or("", |(_, person)| *person);
+        let leads = appointments.iter().filter(|(role, _)| matches!(*role, "dsl" | "deputy_dsl"));
+        for kind in ["filtering", "monitoring"] {
+            let access = [
+                ("who", lead),
+                ("audience", "staff"),
+                ("system", "Web filter"),
+                ("kind", kind),
+                ("individual", "true"),
+                ("granted_on", "2025-09-01"),
+                ("granted_by", "The head"),
+                ("reviewed_on", if lapsed { "2025-09-01" } else { "2026-09-04" }),
+            ];
+            self.add("access", &access).await?;
+        }
+        for course in ["online_safety", "safeguarding", "induction"] {
+            let on = if lapsed { "2025-10-20" } else { "2026-09-03" };
+            self.add(
+                "training",
+                &[("who", lead), ("course", course), ("trained_on", on), ("topics", "content; contact")],
+            )
+            .await?;
+        }
+        for (_, person) in leads {
+            let on = if lapsed { "2024-09-12" } else { "2025-10-02" };
+            for course in ["dsl", "prevent", "dsl_update"] {
+                let on = if course == "dsl_update" && !lapsed { "2026-09-10" } else { on };
+                self.add("training", &[("who", person), ("course", course), ("trained_on", on)]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rules of use for staff, and what a member of staff made of them.
+    async fn documents(&self, lapsed: bool) -> Result<()> {
+        let document = |version: &'static str, from: &'static str| {
+            [
+                ("kind", "acceptable_use"),
+                ("title", "Acceptable use: staff"),
+                ("version", version),
+                ("audience", "staff"),
+                ("answer", "accept"),
+                ("in_force_from", from),
+                ("review_due", "2027-09-01"),
+                (
+                    "text",
+                    "Use your own user name and nobody else’s.\n\nLock the screen when you leave it.\n\nTell the safeguarding lead at once of anything that worries you.",
+                ),
+            ]
+        };
+        let first = self.add("linked-policies", &document("2026.1", "2026-09-01")).await?;
+        let accept = json!({"schoolId": self.stage.people.school(self.school), "documentId": first});
+        self.stage.call(&who(self.school, "staff"), "AcceptDocument", accept).await?;
+        if lapsed {
+            self.add("linked-policies", &document("2026.2", "2026-11-02")).await?;
+        }
+        for (kind, title) in [
+            ("behaviour", "Behaviour policy"),
+            ("child_protection", "Child protection policy"),
+            ("code_of_conduct", "Code of conduct"),
+            ("online_safety", "Online safety policy"),
+        ] {
+            let review = if lapsed && kind == "behaviour" { "2026-03-01" } else { "2027-09-01" };
+            let policy = [
+                ("kind", kind),
+                ("title", title),
+                ("version", "1"),
+                ("audience", "staff"),
+                ("answer", "none"),
+                ("in_force_from", "2026-09-01"),
+                ("review_due", review),
+            ];
+            self.add("linked-policies", &policy).await?;
+        }
+        Ok(())
+    }
+
+    /// The filter, the assessment it rests on, its checks.
+    async fn filter(&self, product: &str, lapsed: bool) -> Result<()> {
+        let assessed = [
+            ("subject", "Web filter and monitoring"),
+            ("kind", "filtering"),
+            ("assessed_on", "2026-06-15"),
+            ("by", "The leadership team"),
+            ("risks", "Searches in several languages; tablets that leave the building."),
+            ("measures", "Stricter tier for younger learners; the filter travels with the tablets."),
+            ("outcome", "permitted_with_measures"),
+            ("review_on", "2027-06-15"),
+        ];
+        let assessment = self.add("risk-assessments", &assessed).await?;
+        for kind in ["filter", "monitoring"] {
+            let system = [
+                ("kind", kind),
+                ("product", product),
+                ("provider", "Northshire Grid"),
+                ("lists", if lapsed { "iwf" } else { "iwf; police_terrorism" }),
+                ("categories", "pornography; hate; extremism; gaming; illegal"),
+                ("tiers", "staff; learners_younger"),
+                ("strategies", "supervision; log_review"),
+                ("watched_by", "The safeguarding lead"),
+                ("risk_assessment", assessment.as_str()),
+                ("in_use_from", "2026-09-01"),
+            ];
+            self.add("filter-systems", &system).await?;
+            let check = [
+                ("on", if lapsed { "2026-05-05" } else { "2026-10-06" }),
+                ("by", "The network manager"),
+                ("kind", kind),
+                ("where", "A classroom tablet and an office computer"),
+                ("tested", "Four kinds of unsuitable page, as a learner and as staff."),
+                ("outcome", "works"),
+            ];
+            self.add("filter-checks", &check).await?;
+        }
+        Ok(())
+    }
+}
