@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the secrets of an installation, once, in deploy/secrets (which git ignores): for each process the environment
-# that holds its two database addresses, and for PostgreSQL the passwords in them.
+# that holds its login, another for the job that migrates its database as the owner, and for PostgreSQL the passwords
+# in both.
 set -euo pipefail
 umask 077
 cd "$(dirname "$0")"
@@ -16,7 +17,9 @@ for process in gateway policy_registry incident_cases filtering_ingest reporting
   passwords+=$'\n'"${upper}_OWNER=$owner"$'\n'"${upper}_APP=$app"
   cat >"secrets/$process.env" <<ENV
 HEDGEROW_${upper}__DATABASE__URL=postgres://${process}_app:$app@postgres/$process
-HEDGEROW_${upper}__DATABASE__MIGRATE_URL=postgres://${process}_owner:$owner@postgres/$process
+ENV
+  cat >"secrets/$process.owner.env" <<ENV
+HEDGEROW_${upper}__DATABASE__URL=postgres://${process}_owner:$owner@postgres/$process
 ENV
 done
 # Written last: a run that was cut off begins again.

@@ -24,4 +24,5 @@ if [ ${#missing[@]} -gt 0 ]; then
   # The packages must not start servers of their own.
   $sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq "${missing[@]}" >/dev/null
 fi
+[ "${1:-run}" != test ] || tests/servers versions
 [ -d .assets ] || { echo "fetching the front-end packages"; gateway/assets/fetch.sh; }

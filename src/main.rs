@@ -28,7 +28,7 @@ enum Command {
     /// Run everything with a fictional authority, three schools and a term of history.
     Demo(command::serve::Demo),
     /// Bring the databases up to date and end.
-    Migrate,
+    Migrate(command::operate::Migrate),
     /// Make an installation's first account.
     Bootstrap(command::serve::Bootstrap),
     /// Sign in at a gateway; prints the session token.
@@ -59,7 +59,10 @@ enum Command {
     /// Ask an address whether it is well; for containers.
     Healthcheck(command::operate::Healthcheck),
     /// Check an installation and say how to mend what is wrong.
-    Doctor,
+    Doctor {
+        /// The processes that are looked at; all of them where none is named.
+        processes: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -101,7 +104,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Serve(serve) => serve.run(config).await,
         Command::Demo(demo) => demo.run(config).await,
-        Command::Migrate => command::operate::migrate(config).await,
+        Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Bootstrap(bootstrap) => bootstrap.run(config).await,
         Command::SignIn(sign_in) => sign_in.run(&config).await,
         Command::School(school) => school.run(&config).await,
@@ -113,7 +116,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Keys(keys) => keys.run(&config),
         Command::Config(show) => show.run(&config),
         Command::Healthcheck(check) => check.run().await,
-        Command::Doctor => command::operate::doctor(&config).await,
+        Command::Doctor { processes } => command::operate::doctor(&config, &processes).await,
     }
 }
 

@@ -6,10 +6,10 @@ use chassis::{
     access::Access,
     caller::{GATEWAY, Signer, Trust},
     clock::SharedClock,
+    config::Database,
     error::{Error, Result},
     event::{Bus, memory::MemoryBus, redis::RedisBus},
     id::Ids,
-    seal::KeyRing,
     serve::{Ending, Running, Setup, Shutdown},
     upstream::Upstreams,
 };
@@ -20,6 +20,28 @@ use crate::{
 };
 
 type Start = fn(Setup) -> Pin<Box<dyn Future<Output = Result<Running>> + Send>>;
+
+type Migrate = fn(Database) -> Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+/// Every process with the function that brings its tables up to date.
+const MIGRATIONS: [(&str, Migrate); 5] = [
+    ("policy-registry", |database| Box::pin(async move { policy_registry::migrate(&database).await })),
+    ("incident-cases", |database| Box::pin(async move { incident_cases::migrate(&database).await })),
+    ("filtering-ingest", |database| Box::pin(async move { filtering_ingest::migrate(&database).await })),
+    ("reporting", |database| Box::pin(async move { reporting::migrate(&database).await })),
+    (GATEWAY, |database| Box::pin(async move { gateway::migrate(&database).await })),
+];
+
+/// Brings the tables of one process up to date, and needs nothing but its database.
+///
+/// # Errors
+/// Where it cannot be reached.
+pub async fn migrate(config: &Config, process: &str) -> Result<()> {
+    match MIGRATIONS.iter().find(|(name, _)| *name == process) {
+        Some((_, migrate)) => migrate(config.database(process)?).await,
+        None => Err(Error::invalid("process", format!("There is no process {process}"))),
+    }
+}
 
 /// Every service with the function that starts it.
 const STARTS: [(&str, Start); 4] = [
@@ -35,7 +57,6 @@ pub struct Parts {
     keys: PathBuf,
     clock: SharedClock,
     ids: Ids,
-    ring: Arc<KeyRing>,
     trust: Arc<Trust>,
     access: Arc<Access>,
     bus: Arc<dyn Bus>,
@@ -65,7 +86,6 @@ impl Parts {
         };
         let (ending, shutdown) = Ending::new();
         Ok(Self {
-            ring: keys::ring(&keys)?,
             trust: keys::trust(&keys, clock.clone())?,
             access: Arc::new(Access::load().map_err(Error::internal)?),
             config,
@@ -90,7 +110,7 @@ impl Parts {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             database: self.config.database(name)?,
-            ring: self.ring.clone(),
+            ring: keys::ring(&self.keys, name)?,
             checkpoint_key: Arc::new(key.clone()),
             bus: self.bus.clone(),
             trust: self.trust.clone(),
@@ -167,9 +187,12 @@ impl Platform {
     /// Ends everything: what is under way finishes, what waits in outboxes is sent once more.
     pub async fn end(self) {
         self.ending.end();
+        // All were told at once, so none need wait for another.
+        let mut draining: tokio::task::JoinSet<()> = tokio::task::JoinSet::new();
         for service in self.services {
-            service.drain().await;
+            draining.spawn(service.drain());
         }
+        draining.join_all().await;
         if let Some(gateway) = self.gateway {
             gateway.drain().await;
         }

@@ -13,6 +13,7 @@ REVOKE ALL ON DATABASE $process FROM PUBLIC;
 GRANT CONNECT ON DATABASE $process TO ${process}_app;
 SQL
   psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$process" <<SQL
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO ${process}_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE ${process}_owner IN SCHEMA public
   GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${process}_app;

@@ -18,9 +18,12 @@ const EVERY: Duration = Duration::from_secs(5);
 /// what is missing is better than none, and concerns are recorded while everything else is down.
 ///
 /// # Errors
-/// `Unavailable` with what is missing.
-pub async fn ready(app: App) -> Result<()> {
-    chassis::serve::ready(app.door().store().clone()).await?;
+/// `Unavailable` with what is missing, or where the process is to end.
+pub async fn ready(app: App, shutdown: Shutdown) -> Result<()> {
+    if shutdown.is_said() {
+        return Err(chassis::serve::ending());
+    }
+    app.door().store().ready().await?;
     app.door().sessions().ready().await
 }
 
@@ -38,7 +41,10 @@ pub async fn watch(app: App, reporter: HealthReporter, mut shutdown: Shutdown) {
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
-            () = shutdown.wait() => return,
+            () = shutdown.wait() => break,
         }
+    }
+    for service in services.into_iter().chain([""]) {
+        reporter.set_service_status(service, ServingStatus::NotServing).await;
     }
 }

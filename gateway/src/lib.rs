@@ -44,7 +44,7 @@ use axum::{
 use chassis::{
     db::Store,
     error::{Error, Result},
-    serve::{Running, Setup, Shutdown, health_routes, spawn},
+    serve::{LEAD, Running, Setup, Shutdown, health_routes, spawn},
     upstream::Upstreams,
 };
 use proto::{access::v1::accounts_server::AccountsServer, contract};
@@ -147,15 +147,24 @@ pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Re
         tools = tools.add_service(chassis::serve::reflection()?);
     }
     let ready = {
-        let app = app.clone();
-        move || health::ready(app.clone())
+        let (app, shutdown) = (app.clone(), setup.shutdown.clone());
+        move || health::ready(app.clone(), shutdown.clone())
     };
-    let router = routes(&app, health_routes(setup.name, ready), tools.into_axum_router().reset_fallback());
+    let wells = health_routes(setup.name, app.door().store().clone(), ready);
+    let router = routes(&app, wells, tools.into_axum_router().reset_fallback());
     let tasks = vec![
         spawn(health::watch(app.clone(), reporter, setup.shutdown.clone())),
         spawn(sweep(app.clone(), setup.shutdown)),
     ];
     Ok(Gateway { app, running, router, tasks })
+}
+
+/// Brings the gateway's tables up to date, with the login of whoever owns them.
+///
+/// # Errors
+/// Where its database cannot be reached.
+pub async fn migrate(database: &chassis::config::Database) -> Result<()> {
+    chassis::db::migrate::<store::Migrations>(database).await
 }
 
 /// Opens the gateway's store alone: for commands that make accounts while no gateway runs.
@@ -172,7 +181,10 @@ pub async fn open_store(setup: &Setup) -> Result<Store> {
 /// # Errors
 /// `Invalid` where name or password will not do; `Conflict` where there are accounts, and none of this name.
 pub async fn bootstrap(setup: &Setup, name: &str, password: &str) -> Result<()> {
-    accounts::first(&open_store(setup).await?, name, password).await
+    let store = open_store(setup).await?;
+    accounts::first(&store, name, password).await?;
+    // No process runs yet that would sign what was just written.
+    chassis::serve::checkpoint(&store, &setup.origin(), &setup.checkpoint_key).await
 }
 
 async fn sweep(app: App, mut shutdown: Shutdown) {
@@ -219,10 +231,13 @@ impl Gateway {
     pub async fn serve(&self, listener: TcpListener, mut shutdown: Shutdown) -> Result<()> {
         let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
         let mut told = shutdown.clone();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async move { told.wait().await });
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+            told.wait().await;
+            tokio::time::sleep(LEAD).await;
+        });
         let grace = async {
             shutdown.wait().await;
-            tokio::time::sleep(GRACE).await;
+            tokio::time::sleep(LEAD + GRACE).await;
         };
         tokio::select! {
             served = serving => served.map_err(Error::internal),

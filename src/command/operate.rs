@@ -1,32 +1,49 @@
 //! `hedgerow migrate`, `keys`, `config`, `healthcheck`, `doctor`: running an installation.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
-
-use chassis::{
-    clock::SystemClock,
-    error::{Error, Result},
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
 };
+
+use chassis::error::{Error, Kind, Result};
 use clap::{Args, Subcommand};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
 
-use crate::{
-    config::{Config, SERVICES},
-    keys,
-    platform::{Parts, Platform},
-};
+use crate::{config::Config, keys, platform};
 
-/// Brings every database up to date and ends.
-///
-/// # Errors
-/// Where one cannot be reached.
-pub async fn migrate(config: Config) -> Result<()> {
-    let platform = Platform::all(Parts::new(config, Arc::new(SystemClock)).await?).await?;
-    platform.end().await;
-    println!("the databases are up to date");
-    Ok(())
+/// Brings databases up to date and ends.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// The processes whose databases they are; all of them where none is named.
+    processes: Vec<String>,
+    /// Waits so many seconds for a database that cannot be reached yet.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    wait: u64,
+}
+
+impl Migrate {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Where one cannot be reached.
+    pub async fn run(self, config: &Config) -> Result<()> {
+        let until = Instant::now() + Duration::from_secs(self.wait);
+        for process in super::audit::named(&self.processes)? {
+            loop {
+                match platform::migrate(config, process).await {
+                    Err(error) if error.kind() == Kind::Unavailable && Instant::now() < until => {
+                        tokio::time::sleep(Duration::from_secs(1)).await;
+                    }
+                    done => break done?,
+                }
+            }
+            println!("the database of {process} is up to date");
+        }
+        Ok(())
+    }
 }
 
 /// The keys of an installation.
@@ -40,6 +57,9 @@ pub enum Keys {
         /// The numeric user that is to own the files.
         #[arg(long)]
         owner: Option<u32>,
+        /// Makes a folder for each process, with its own secrets and everybody's public keys.
+        #[arg(long)]
+        apart: bool,
     },
 }
 
@@ -49,20 +69,27 @@ impl Keys {
     /// # Errors
     /// `Invalid` where a file cannot be written.
     pub fn run(self, config: &Config) -> Result<()> {
-        let Self::Create { dir, owner } = self;
+        let Self::Create { dir, owner, apart } = self;
         let dir = dir.unwrap_or_else(|| config.keys_dir());
-        keys::create(&dir)?;
+        if apart { keys::create_apart(&dir) } else { keys::create(&dir) }?;
         #[cfg(unix)]
         if let Some(owner) = owner {
-            let trouble = |e: std::io::Error| Error::invalid("owner", e.to_string());
-            for entry in std::fs::read_dir(&dir).map_err(trouble)? {
-                std::os::unix::fs::chown(entry.map_err(trouble)?.path(), Some(owner), Some(owner)).map_err(trouble)?;
-            }
-            std::os::unix::fs::chown(&dir, Some(owner), Some(owner)).map_err(trouble)?;
+            give(&dir, owner).map_err(|e| Error::invalid("owner", e.to_string()))?;
         }
         println!("the keys are in {}", dir.display());
         Ok(())
     }
+}
+
+/// Gives a folder and all in it to a user.
+#[cfg(unix)]
+fn give(path: &std::path::Path, owner: u32) -> std::io::Result<()> {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path)? {
+            give(&entry?.path(), owner)?;
+        }
+    }
+    std::os::unix::fs::chown(path, Some(owner), Some(owner))
 }
 
 /// The configuration.
@@ -93,6 +120,9 @@ impl ConfigCommand {
 pub struct Healthcheck {
     /// The address, such as `http://127.0.0.1:8080/readyz`.
     address: String,
+    /// Asks again every so many seconds, and ends only when told to: the container beside one that cannot ask itself.
+    #[arg(long, value_name = "SECONDS")]
+    every: Option<u64>,
 }
 
 impl Healthcheck {
@@ -101,6 +131,22 @@ impl Healthcheck {
     /// # Errors
     /// `Unavailable` where the answer is not 200.
     pub async fn run(self) -> Result<()> {
+        let Some(every) = self.every else { return self.ask().await };
+        let asking = async {
+            loop {
+                if let Err(error) = self.ask().await {
+                    eprintln!("{}", error.message());
+                }
+                tokio::time::sleep(Duration::from_secs(every.max(1))).await;
+            }
+        };
+        tokio::select! {
+            () = asking => Ok(()),
+            () = chassis::serve::until_told() => Ok(()),
+        }
+    }
+
+    async fn ask(&self) -> Result<()> {
         let trouble = || Error::unavailable(format!("{} is not well", self.address));
         let rest = self
             .address
@@ -125,7 +171,8 @@ impl Healthcheck {
 ///
 /// # Errors
 /// `Invalid` where something is wrong.
-pub async fn doctor(config: &Config) -> Result<()> {
+pub async fn doctor(config: &Config, processes: &[String]) -> Result<()> {
+    let processes = super::audit::named(processes)?;
     let mut wrong = 0;
     let mut say = |what: &str, checked: Result<()>| match checked {
         Ok(()) => println!("ok    {what}"),
@@ -135,27 +182,16 @@ pub async fn doctor(config: &Config) -> Result<()> {
         }
     };
     let keys_dir = config.keys_dir();
-    say(
-        "master key",
-        keys_dir
-            .join("master.key")
-            .exists()
-            .then_some(())
-            .ok_or_else(|| Error::invalid("keys", "make the keys with `hedgerow keys create`")),
-    );
-    for process in SERVICES.into_iter().chain(["gateway"]) {
-        say(&format!("key of {process}"), keys::public(&keys_dir, process).map(|_| ()));
+    for process in &processes {
+        let keys = keys::ring(&keys_dir, process).and_then(|_| keys::signing(&keys_dir, process));
+        say(&format!("keys of {process}"), keys.map(|_| ()));
     }
-    for process in SERVICES.into_iter().chain(["gateway"]) {
-        let key = keys::public(&keys_dir, process);
-        let checked = match (config.database(process), key) {
-            (Ok(database), Ok(key)) => chassis::db::audit(&database, &format!("hedgerow/{process}"), &key)
-                .await
-                .and_then(|report| match report.faults.first() {
-                    None => Ok(()),
-                    Some(fault) => Err(Error::invalid("history", fault.to_string())),
-                }),
-            (Err(error), _) | (_, Err(error)) => Err(error),
+    for process in processes {
+        let checked = match config.database(process) {
+            Ok(database) => super::audit::check(config, process, &database, &[]).await.and_then(|report| {
+                report.faults.first().map_or(Ok(()), |fault| Err(Error::invalid("history", fault.to_string())))
+            }),
+            Err(error) => Err(error),
         };
         say(&format!("database and history of {process}"), checked);
     }

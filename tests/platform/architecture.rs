@@ -62,6 +62,26 @@ fn architecture_the_domain_is_pure() {
     }
 }
 
+/// A table whose rows the history vouches for is one whose rows it must name: the check looks into each of them.
+#[test]
+fn architecture_the_check_of_the_history_knows_every_state() {
+    for (process, tables) in hedgerow::command::audit::STATES {
+        let src = match process {
+            "gateway" => root().join("gateway/src"),
+            service => root().join("services").join(service).join("src"),
+        };
+        let mut left: Vec<String> = Vec::new();
+        for path in sources(&src) {
+            let text = fs::read_to_string(&path).unwrap();
+            let found = text.split(".state(\"").skip(1).filter_map(|rest| rest.split('"').next());
+            left.extend(found.map(str::to_owned));
+        }
+        left.sort();
+        left.dedup();
+        assert_eq!(left, tables, "{process}: name the tables of its states in src/command/audit.rs");
+    }
+}
+
 #[test]
 fn architecture_files_are_small() {
     for folder in ["src", "services", "gateway/src", "proto/src", "tests"] {

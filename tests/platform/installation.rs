@@ -108,7 +108,6 @@ impl Installation {
         let mut apart = Self { data, gateway: gateway.to_owned(), environment: Vec::new(), processes: Vec::new() };
         for (role, environment) in roles {
             apart.environment = environment.clone().into_iter().collect();
-            apart.command(&["keys", "create"]);
             apart.start(role);
         }
         apart

@@ -92,6 +92,6 @@ impl Sessions for SessionTable {
     }
 
     async fn ready(&self) -> Result<()> {
-        chassis::serve::ready(self.0.clone()).await
+        self.0.ready().await
     }
 }

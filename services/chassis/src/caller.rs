@@ -1,130 +1,31 @@
 //! Who calls. The gateway signs a short-lived token for one service; the service trusts that and nothing else.
 //! Only a `Caller` makes a `Scope`, and only a `Scope` opens the store.
 
-use std::{collections::HashMap, sync::Arc};
+mod scope;
+mod token;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use prost::Message as _;
+use std::sync::Arc;
+
 use proto::{
-    access::v1::{Appointment, Assurance, CallerClaims, Role},
+    access::v1::{Appointment, CallerClaims, Role},
     contract::Rpc,
 };
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use crate::{
     access::{Access, Decision, Principal, Resource},
-    clock::{SharedClock, moment, timestamp},
+    clock::moment,
     error::{Error, Result},
-    id::{AccountId, SchoolId},
+    id::SchoolId,
 };
+pub use scope::Scope;
+use scope::{Reach, Who};
+pub use token::{Signer, Trust};
 
 /// The metadata key that carries the token between processes.
 pub const HEADER: &str = "hedgerow-caller";
 /// The issuer that may vouch for accounts; every other issuer speaks for itself alone.
 pub const GATEWAY: &str = "gateway";
-/// How long a token is accepted.
-const LIFETIME: Duration = Duration::seconds(60);
-/// How far two machines' clocks may differ.
-const SKEW: Duration = Duration::seconds(5);
-/// Keeps the signature from meaning anything elsewhere.
-const CONTEXT: &[u8] = b"hedgerow caller token v1\0";
-
-/// Signs caller tokens in the name of one process.
-pub struct Signer {
-    issuer: String,
-    key: SigningKey,
-    clock: SharedClock,
-}
-
-impl Signer {
-    /// A signer named `issuer`.
-    pub fn new(issuer: impl Into<String>, key: SigningKey, clock: SharedClock) -> Self {
-        Self { issuer: issuer.into(), key, clock }
-    }
-
-    /// A token for an account, as the gateway vouches for it.
-    pub fn for_account(
-        &self,
-        audience: &str,
-        account: &str,
-        appointments: &[Appointment],
-        assurance: Assurance,
-        request_id: &str,
-    ) -> String {
-        self.sign(CallerClaims {
-            account_id: account.to_owned(),
-            appointments: appointments.to_vec(),
-            assurance: assurance.into(),
-            ..self.claims(audience, request_id)
-        })
-    }
-
-    /// A token in which this process speaks for itself.
-    pub fn for_service(&self, audience: &str, request_id: &str) -> String {
-        self.sign(self.claims(audience, request_id))
-    }
-
-    fn claims(&self, audience: &str, request_id: &str) -> CallerClaims {
-        let now = self.clock.now();
-        CallerClaims {
-            issuer: self.issuer.clone(),
-            audience: audience.to_owned(),
-            request_id: request_id.to_owned(),
-            issue_time: Some(timestamp(now)),
-            expire_time: Some(timestamp(now + LIFETIME)),
-            ..CallerClaims::default()
-        }
-    }
-
-    fn sign(&self, claims: CallerClaims) -> String {
-        let body = claims.encode_to_vec();
-        let signature = self.key.sign(&[CONTEXT, &body].concat());
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(&body), URL_SAFE_NO_PAD.encode(signature.to_bytes()))
-    }
-}
-
-/// Whose tokens a process accepts.
-#[derive(Clone)]
-pub struct Trust {
-    keys: HashMap<String, VerifyingKey>,
-    clock: SharedClock,
-}
-
-impl Trust {
-    /// Trusts these issuers.
-    pub fn new(keys: HashMap<String, VerifyingKey>, clock: SharedClock) -> Self {
-        Self { keys, clock }
-    }
-
-    /// Reads a token meant for `audience`.
-    ///
-    /// # Errors
-    /// `Unauthenticated` for anything but a token of a trusted issuer, for this audience, in its time.
-    pub fn verify(&self, token: &str, audience: &str) -> Result<CallerClaims> {
-        let refused = Error::not_signed_in;
-        let (body, signature) = token.split_once('.').ok_or_else(refused)?;
-        let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| refused())?;
-        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| refused())?;
-        let signature = Signature::from_slice(&signature).map_err(|_| refused())?;
-        let claims = CallerClaims::decode(body.as_slice()).map_err(|_| refused())?;
-        let key = self.keys.get(&claims.issuer).ok_or_else(refused)?;
-        key.verify_strict(&[CONTEXT, &body].concat(), &signature).map_err(|_| refused())?;
-        if claims.audience != audience || (claims.issuer == GATEWAY) == claims.account_id.is_empty() {
-            return Err(refused());
-        }
-        let time = |at: &Option<prost_types::Timestamp>| at.as_ref().and_then(moment).ok_or_else(refused);
-        let (issued, expires, now) = (time(&claims.issue_time)?, time(&claims.expire_time)?, self.clock.now());
-        if expires - issued > LIFETIME || issued > now + SKEW {
-            return Err(refused());
-        }
-        if expires + SKEW < now {
-            return Err(Error::expired());
-        }
-        Ok(claims)
-    }
-}
-
 /// The verified caller of one rpc.
 #[derive(Clone)]
 pub struct Caller {
@@ -242,178 +143,5 @@ impl Caller {
             GATEWAY => Who::Account(self.claims.account_id.clone()).to_string(),
             service => Who::Service(service.to_owned()).to_string(),
         }
-    }
-}
-
-/// Who acts within a scope.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Who {
-    Account(String),
-    Service(String),
-    Consumer,
-}
-
-impl std::fmt::Display for Who {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Account(id) => f.write_str(id),
-            Self::Service(name) => write!(f, "service:{name}"),
-            Self::Consumer => f.write_str("consumer"),
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Reach {
-    School(SchoolId),
-    Own(Vec<SchoolId>),
-    Authority,
-}
-
-/// What one act may reach in the store, and who answers for it. There is no query without one.
-#[derive(Debug, Clone)]
-pub struct Scope {
-    who: Who,
-    reach: Reach,
-    roles: Vec<Role>,
-    request_id: String,
-}
-
-impl Scope {
-    /// The scope of an event's consumer: the school the event concerns, or the authority where it concerns none.
-    pub fn consumer(school: &str, event_id: &str) -> Self {
-        let reach = school.parse().map_or(Reach::Authority, Reach::School);
-        Self { who: Who::Consumer, reach, roles: Vec::new(), request_id: event_id.to_owned() }
-    }
-
-    /// The scope of the process itself, for work on the whole installation such as setting it up.
-    pub fn system(name: &str) -> Self {
-        Self {
-            who: Who::Service(name.to_owned()),
-            reach: Reach::Authority,
-            roles: Vec::new(),
-            request_id: String::new(),
-        }
-    }
-
-    /// The same act in another school's rows, where the domain has settled that it may: answering an invitation.
-    #[must_use]
-    pub fn also_at(&self, school: &SchoolId) -> Self {
-        let mut schools = self.schools().to_vec();
-        schools.push(school.clone());
-        Self { reach: Reach::Own(schools), ..self.clone() }
-    }
-
-    /// The one school this scope is at.
-    ///
-    /// # Errors
-    /// `Internal` where the scope is wider: a fault of ours.
-    pub fn school(&self) -> Result<&SchoolId> {
-        match &self.reach {
-            Reach::School(school) => Ok(school),
-            Reach::Own(schools) if schools.len() == 1 => schools.first().ok_or_else(Error::missing),
-            Reach::Own(_) | Reach::Authority => Err(Error::internal("this scope is not at one school")),
-        }
-    }
-
-    /// The schools this scope names; none where it reaches the whole authority.
-    pub fn schools(&self) -> &[SchoolId] {
-        match &self.reach {
-            Reach::School(school) => std::slice::from_ref(school),
-            Reach::Own(schools) => schools,
-            Reach::Authority => &[],
-        }
-    }
-
-    /// True where the scope reaches every school of the authority.
-    pub fn authority(&self) -> bool {
-        self.reach == Reach::Authority
-    }
-
-    /// The account that acts; none for services and consumers.
-    pub fn account(&self) -> Option<AccountId> {
-        match &self.who {
-            Who::Account(id) => id.parse().ok(),
-            Who::Service(_) | Who::Consumer => None,
-        }
-    }
-
-    /// The account's id as text, empty for services and consumers.
-    pub fn account_text(&self) -> &str {
-        match &self.who {
-            Who::Account(id) => id,
-            Who::Service(_) | Who::Consumer => "",
-        }
-    }
-
-    /// The roles the act is done in.
-    pub fn roles(&self) -> &[Role] {
-        &self.roles
-    }
-
-    /// True where the act is done in this role.
-    pub fn has(&self, role: Role) -> bool {
-        self.roles.contains(&role)
-    }
-
-    /// The request it belongs to.
-    pub fn request_id(&self) -> &str {
-        &self.request_id
-    }
-
-    /// The actor as the history names them.
-    pub fn actor(&self) -> String {
-        self.who.to_string()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::datetime;
-
-    use super::*;
-    use crate::clock::ManualClock;
-
-    fn parts() -> (Signer, Trust, Arc<ManualClock>) {
-        let clock = ManualClock::new(datetime!(2026-11-24 09:00 UTC));
-        let key = SigningKey::from_bytes(&[7; 32]);
-        let keys = HashMap::from([(GATEWAY.to_owned(), key.verifying_key())]);
-        (Signer::new(GATEWAY, key, clock.clone()), Trust::new(keys, clock.clone()), clock)
-    }
-
-    #[test]
-    fn a_token_is_for_one_audience_and_one_minute() {
-        let (signer, trust, clock) = parts();
-        let token = signer.for_account("reporting", "acc_x", &[], Assurance::Password, "r");
-        assert!(trust.verify(&token, "reporting").is_ok());
-        assert!(trust.verify(&token, "incident-cases").is_err());
-        clock.advance(Duration::seconds(66));
-        assert!(trust.verify(&token, "reporting").is_err_and(|e| e.reason_name() == "EXPIRED"));
-    }
-
-    #[test]
-    fn a_changed_or_foreign_token_is_refused() {
-        let (signer, trust, clock) = parts();
-        let token = signer.for_account("reporting", "acc_x", &[], Assurance::Password, "r");
-        for place in 0..token.len() {
-            let mut bytes = token.clone().into_bytes();
-            bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
-            let changed = String::from_utf8(bytes).unwrap_or_default();
-            assert!(changed == token || trust.verify(&changed, "reporting").is_err(), "place {place}");
-        }
-        let stranger = Signer::new(GATEWAY, SigningKey::from_bytes(&[8; 32]), clock);
-        let token = stranger.for_account("reporting", "acc_x", &[], Assurance::Password, "r");
-        assert!(trust.verify(&token, "reporting").is_err());
-    }
-
-    #[test]
-    fn a_service_cannot_vouch_for_an_account() {
-        let clock = ManualClock::new(datetime!(2026-11-24 09:00 UTC));
-        let key = SigningKey::from_bytes(&[9; 32]);
-        let trust = Trust::new(HashMap::from([("reporting".to_owned(), key.verifying_key())]), clock.clone());
-        let signer = Signer::new("reporting", key, clock);
-        assert!(trust.verify(&signer.for_service("policy-registry", "r"), "policy-registry").is_ok());
-        let forged = signer.for_account("policy-registry", "acc_x", &[], Assurance::Password, "r");
-        assert!(trust.verify(&forged, "policy-registry").is_err());
     }
 }

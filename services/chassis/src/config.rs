@@ -23,11 +23,14 @@ pub struct Database {
     pub migrate_url: Option<String>,
     /// How many connections at most; SQLite takes one.
     pub max_connections: u32,
+    /// How many days an event stays in the outbox after it was carried, to be sent again where the bus or another
+    /// service loses it; 0 for ever.
+    pub keep_events_days: u32,
 }
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: String::new(), migrate_url: None, max_connections: 10 }
+        Self { url: String::new(), migrate_url: None, max_connections: 10, keep_events_days: 30 }
     }
 }
 

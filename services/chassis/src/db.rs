@@ -1,7 +1,10 @@
 //! The store of one service: a database reached only through transactions that carry a `Scope`. State, history and
 //! outgoing events commit together; a repeated request gets its first answer.
 
+mod audit;
 pub mod migration;
+mod once;
+mod schema;
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,7 +29,9 @@ use crate::{
     id::{EventId, Ids, SchoolId},
     seal::KeyRing,
 };
+pub use audit::{audit, newest_checkpoint};
 pub use migration::{tenant_table, tenant_table_with};
+use once::OnceKey;
 
 /// A service's database.
 #[derive(Clone)]
@@ -39,7 +44,14 @@ struct Inner {
     ids: Ids,
     ring: Arc<KeyRing>,
     doorbell: Notify,
+    /// The migrations this program is written for.
+    schema: Vec<String>,
+    /// How long an event stays in the outbox after it was carried.
+    keep_events: Option<Duration>,
 }
+
+/// How long a database may take to say that it is well.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// Told of every statement a store runs: for benchmarks, which run the same bare.
 pub type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
@@ -54,10 +66,12 @@ pub enum Once<R> {
 }
 
 impl Store {
-    /// Opens the database of the service `name` and brings its tables up to date.
+    /// Opens the database of the service `name`, and brings its tables up to date where it may: SQLite's always,
+    /// PostgreSQL's where the owner's login is given. A process that holds only its own login finds them made.
     ///
     /// # Errors
-    /// `Unavailable` where it cannot be reached; `Internal` where a migration fails.
+    /// `Unavailable` where it cannot be reached or its tables are older than the program; `Internal` where a migration
+    /// fails.
     pub async fn open<M: MigratorTrait>(
         name: &'static str,
         database: &config::Database,
@@ -66,19 +80,48 @@ impl Store {
         ring: Arc<KeyRing>,
         observer: Option<Observer>,
     ) -> Result<Self> {
-        if let Some(url) = &database.migrate_url {
-            let owner = connect(url, 1).await?;
-            M::up(&owner, None).await?;
-            owner.close().await?;
+        if database.migrate_url.is_some() {
+            migrate::<M>(database).await?;
         }
         let mut db = connect(&database.url, database.max_connections).await?;
         if let Some(observer) = observer {
             db.set_metric_callback(move |query| observer(query.statement));
         }
-        if database.migrate_url.is_none() {
-            M::up(&db, None).await?;
+        if db.get_database_backend() == DatabaseBackend::Sqlite {
+            schema::bring_up::<M>(&db).await?;
         }
-        Ok(Self(Arc::new(Inner { name, db, clock, ids, ring, doorbell: Notify::new() })))
+        let schema = schema::of::<M>();
+        schema::check(&db, &schema).await?;
+        let day = Duration::from_secs(24 * 60 * 60);
+        let keep_events = (database.keep_events_days > 0).then(|| day * database.keep_events_days);
+        Ok(Self(Arc::new(Inner { name, db, clock, ids, ring, doorbell: Notify::new(), schema, keep_events })))
+    }
+
+    /// Whether the database answers, and has the tables this program is written for.
+    ///
+    /// # Errors
+    /// `Unavailable` where it does not.
+    pub async fn ready(&self) -> Result<()> {
+        match tokio::time::timeout(ANSWER, schema::check(&self.0.db, &self.0.schema)).await {
+            Ok(checked) => checked,
+            Err(_) => Err(Error::unavailable("the database does not answer")),
+        }
+    }
+
+    /// How long the oldest event has waited to be carried; none where none waits.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn oldest_waiting(&self) -> Result<Option<Duration>> {
+        let oldest = "SELECT MIN(event_id) AS oldest FROM outbox WHERE published_us IS NULL";
+        let row = self.0.db.query_one_raw(Statement::from_string(self.0.db.get_database_backend(), oldest)).await?;
+        let oldest: Option<String> = row.map(|row| row.try_get("", "oldest")).transpose()?.flatten();
+        let made = oldest.and_then(|id| crate::id::made(&id));
+        Ok(made.map(|made| Duration::try_from(self.0.clock.now() - made).unwrap_or_default()))
+    }
+
+    pub(crate) fn keep_events(&self) -> Option<Duration> {
+        self.0.keep_events
     }
 
     /// The service the store belongs to.
@@ -154,6 +197,17 @@ impl Store {
     }
 }
 
+/// Brings a database's tables up to date with its owner's login, where that is given.
+///
+/// # Errors
+/// `Unavailable` where it cannot be reached; `Internal` where a migration fails.
+pub async fn migrate<M: MigratorTrait>(database: &config::Database) -> Result<()> {
+    let owner = connect(database.migrate_url.as_ref().unwrap_or(&database.url), 1).await?;
+    schema::bring_up::<M>(&owner).await?;
+    owner.close().await?;
+    Ok(())
+}
+
 async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(url.to_owned());
     options
@@ -172,24 +226,6 @@ async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnection> 
     Database::connect(options)
         .await
         .map_err(|source| Error::unavailable("the database cannot be reached: check its address").because(source))
-}
-
-/// Checks the history of a database nobody else need be serving.
-///
-/// # Errors
-/// `Unavailable` where it cannot be reached; what does not hold is in the report.
-pub async fn audit(
-    database: &config::Database,
-    origin: &str,
-    key: &ed25519_dalek::VerifyingKey,
-) -> Result<history::verify::Report> {
-    let db = connect(database.migrate_url.as_ref().unwrap_or(&database.url), 1).await?;
-    let tx = begin(&db, &Scope::system("audit")).await?;
-    let report = history::verify::verify(&tx, origin, key).await?;
-    tx.rollback().await?;
-    // SQLite puts into the file what a crash left beside it, once the last connection is closed.
-    db.close().await?;
-    Ok(report)
 }
 
 /// Begins a transaction that row-level security knows the scope of.
@@ -334,56 +370,6 @@ impl Tx {
             store.0.doorbell.notify_one();
         }
         Ok(())
-    }
-}
-
-/// A request that may come twice.
-struct OnceKey {
-    actor: String,
-    request_id: String,
-    digest: Vec<u8>,
-}
-
-impl OnceKey {
-    fn place(&self) -> String {
-        format!("once|{}|{}", self.actor, self.request_id)
-    }
-
-    async fn find<R: Message + Default>(&self, tx: &Tx) -> Result<Option<R>> {
-        let statement = Statement::from_sql_and_values(
-            tx.tx.get_database_backend(),
-            "SELECT digest, answer FROM once WHERE actor = $1 AND request_id = $2",
-            [self.actor.clone().into(), self.request_id.clone().into()],
-        );
-        let Some(row) = tx.tx.query_one_raw(statement).await? else { return Ok(None) };
-        if row.try_get::<Vec<u8>>("", "digest")? != self.digest {
-            return Err(Error::request_id_reused());
-        }
-        let answer = tx.ring().own_key().open(&row.try_get::<Vec<u8>>("", "answer")?, &self.place())?;
-        R::decode(answer.as_slice()).map(Some).map_err(Error::internal)
-    }
-
-    async fn keep(self, tx: &Tx, response: &impl Message) -> Result<()> {
-        let answer = tx.ring().own_key().seal(&response.encode_to_vec(), &self.place());
-        let statement = Statement::from_sql_and_values(
-            tx.tx.get_database_backend(),
-            "INSERT INTO once (actor, request_id, digest, answer, time_us) VALUES ($1, $2, $3, $4, $5)",
-            [
-                self.actor.into(),
-                self.request_id.into(),
-                self.digest.into(),
-                answer.into(),
-                i64::try_from(tx.now.unix_timestamp_nanos() / 1_000).unwrap_or_default().into(),
-            ],
-        );
-        match tx.tx.execute_raw(statement).await {
-            Ok(_) => Ok(()),
-            // Two of the same at once: the other one won, and asking again gets its answer.
-            Err(e) if matches!(e.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))) => {
-                Err(Error::unavailable("the same request is being answered just now: try again"))
-            }
-            Err(e) => Err(e.into()),
-        }
     }
 }
 

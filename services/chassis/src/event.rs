@@ -41,14 +41,30 @@ pub trait Listener: Send + Sync {
     async fn deliver(&self, envelope: Envelope);
 }
 
+/// An event that a bus carried: the place it was given there, and its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// Its place in the stream.
+    pub place: String,
+    /// Its id.
+    pub event_id: String,
+}
+
 /// Carries events between services.
 #[tonic::async_trait]
 pub trait Bus: Send + Sync {
-    /// Carries one event. After this it need not be sent again, unless `lost` says so.
-    async fn publish(&self, envelope: &Envelope) -> Result<()>;
+    /// Carries one event and answers its place, empty where the bus keeps nothing. After this it need not be sent
+    /// again, unless `lost` or `missing` says so.
+    async fn publish(&self, envelope: &Envelope) -> Result<String>;
 
-    /// Whether the bus forgot what it was given by this service, so that everything must be sent again.
+    /// Whether the bus forgot all it was given by this service, so that everything must be sent again.
     async fn lost(&self, service: &str) -> Result<bool>;
+
+    /// For each of these, in their order, whether the bus lost it before everybody had heard it.
+    async fn missing(&self, carried: &[Carried]) -> Result<Vec<bool>>;
+
+    /// Lets go of what everybody has heard.
+    async fn tidy(&self) -> Result<()>;
 
     /// Lets a listener hear everything from now on, until shutdown.
     async fn subscribe(&self, listener: Arc<dyn Listener>, shutdown: Shutdown);

@@ -5,12 +5,15 @@ pub mod checkpoint;
 pub mod tree;
 pub mod verify;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, Statement};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
 use crate::{caller::Scope, error::Result};
+
+/// Entries written in one statement, so that an import's thousands stay below what an engine takes.
+const AT_ONCE: usize = 100;
 
 /// One act, before it has its place in the log. It holds codes and ids, never names or narrative.
 #[derive(Debug, Clone)]
@@ -94,14 +97,18 @@ pub(crate) async fn append(
     salt: impl Fn() -> String,
 ) -> Result<()> {
     let backend = tx.get_database_backend();
-    // This update is the lock: whoever holds it writes next, so places have no gaps.
-    let lock = "UPDATE history_head SET size = size WHERE id = 1";
-    tx.execute_raw(Statement::from_string(backend, lock)).await?;
+    // Reading the head is the lock: whoever holds it writes next, so places have no gaps. It is taken last of all, in
+    // few statements, since every other writer waits for it. SQLite's transactions are the only writer as they begin.
+    let head = match backend {
+        DatabaseBackend::Postgres => "SELECT size, frontier FROM history_head WHERE id = 1 FOR UPDATE",
+        _ => "SELECT size, frontier FROM history_head WHERE id = 1",
+    };
     let head = tx
-        .query_one_raw(Statement::from_string(backend, "SELECT size, frontier FROM history_head WHERE id = 1"))
+        .query_one_raw(Statement::from_string(backend, head))
         .await?
         .ok_or_else(|| DbErr::RecordNotFound("history_head".into()))?;
     let mut tree = tree::Frontier::read(head.try_get("", "size")?, &head.try_get::<Vec<u8>>("", "frontier")?)?;
+    let mut written = Vec::with_capacity(acts.len());
     for act in acts {
         let entry = Entry {
             seq: tree.size(),
@@ -118,7 +125,10 @@ pub(crate) async fn append(
         };
         let hash = tree::leaf_hash(&entry.leaf());
         tree.push(hash);
-        insert(tx, &entry, &hash).await?;
+        written.push((entry, hash));
+    }
+    for some in written.chunks(AT_ONCE) {
+        insert(tx, some).await?;
     }
     let update = Statement::from_sql_and_values(
         backend,
@@ -129,11 +139,14 @@ pub(crate) async fn append(
     Ok(())
 }
 
-async fn insert(tx: &DatabaseTransaction, entry: &Entry, hash: &tree::Hash) -> Result<()> {
-    let statement = Statement::from_sql_and_values(
-        tx.get_database_backend(),
-        "INSERT INTO history (seq, time_us, school_id, actor, request_id, action, subject, detail, state_table, \
-         state_digest, salt, leaf_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+async fn insert(tx: &DatabaseTransaction, written: &[(Entry, tree::Hash)]) -> Result<()> {
+    const COLUMNS: usize = 12;
+    let row = |n: usize| {
+        let places: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", n * COLUMNS + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    let rows: Vec<String> = (0..written.len()).map(row).collect();
+    let values = written.iter().flat_map(|(entry, hash)| -> [sea_orm::Value; COLUMNS] {
         [
             entry.seq.into(),
             entry.time_us.into(),
@@ -147,8 +160,13 @@ async fn insert(tx: &DatabaseTransaction, entry: &Entry, hash: &tree::Hash) -> R
             entry.state_digest.clone().into(),
             entry.salt.clone().into(),
             hash.to_vec().into(),
-        ],
+        ]
+    });
+    let sql = format!(
+        "INSERT INTO history (seq, time_us, school_id, actor, request_id, action, subject, detail, state_table, \
+         state_digest, salt, leaf_hash) VALUES {}",
+        rows.join(", ")
     );
-    tx.execute_raw(statement).await?;
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(())
 }

@@ -79,6 +79,14 @@ pub fn check<T: Id>(text: &str) -> Result<T, Malformed> {
     if well_formed { Ok(T::from_checked(text.to_owned())) } else { Err(Malformed) }
 }
 
+/// When an id was made, as its first characters tell to the millisecond; none where it is no id.
+pub fn made(id: &str) -> Option<time::OffsetDateTime> {
+    let digits = id.split_once('_')?.1.get(..10)?.bytes();
+    let place = |c| ALPHABET.iter().position(|known| *known == c).and_then(|place| i128::try_from(place).ok());
+    let millis = digits.map(place).try_fold(0_i128, |all, digit| Some(all * 32 + digit?))?;
+    time::OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000).ok()
+}
+
 /// The source of new ids: a clock and a source of randomness.
 #[derive(Clone)]
 pub struct Ids {
@@ -139,6 +147,8 @@ mod tests {
         let second: SchoolId = ids.next();
         assert!(first < second, "{first} before {second}");
         assert_eq!(first.as_str().parse::<SchoolId>()?, first);
+        assert_eq!(made(second.as_str()), Some(datetime!(2026-09-01 08:00:00.001 UTC)));
+        assert_eq!((made("sch_"), made("nothing")), (None, None));
         Ok(())
     }
 

@@ -1,5 +1,8 @@
 //! A service as a process runs it: its rpcs behind the wall, its relay, inboxes, checkpoints and health.
 
+mod checkpoints;
+mod denial;
+mod health;
 pub mod wall;
 
 use std::{
@@ -21,23 +24,30 @@ use tracing::{Instrument as _, error, info, warn};
 
 use crate::{
     access::Access,
-    caller::{Caller, Scope, Signer, Trust},
+    caller::{Caller, Signer, Trust},
     clock::SharedClock,
     config,
     db::{Observer, Store},
     error::{Error, Kind, Result},
     event::{Bus, Consumer, inbox::Inbox, relay},
-    history::Act,
     id::Ids,
     seal::KeyRing,
     telemetry,
     upstream::Upstreams,
 };
 
+pub use checkpoints::checkpoint;
+pub use denial::settle;
+pub use health::{ending, health_routes};
+
 /// The largest message a service takes or gives, in bytes.
 pub const MAX_MESSAGE: usize = 16 << 20;
-/// How often a checkpoint is signed while the history grows.
-const CHECKPOINT: Duration = Duration::from_secs(1);
+/// How long a listener goes on taking calls after it said that it serves no longer, so that callers can go elsewhere.
+pub const LEAD: Duration = Duration::from_millis(500);
+/// How long what is under way may take to finish after that.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long everything a service runs beside its rpcs may take to end.
+const DRAIN: Duration = Duration::from_secs(10);
 
 /// Told once, when the process is to end.
 #[derive(Clone)]
@@ -60,6 +70,11 @@ impl Ending {
 }
 
 impl Shutdown {
+    /// Whether the process is to end.
+    pub fn is_said(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Waits until the process is to end.
     pub async fn wait(&mut self) {
         let _ = self.0.wait_for(|ending| *ending).await;
@@ -121,6 +136,9 @@ pub struct Running {
     pub store: Store,
     grpc: axum::Router,
     tasks: Vec<JoinHandle<()>>,
+    origin: String,
+    checkpoint_key: Arc<SigningKey>,
+    shutdown: Shutdown,
 }
 
 impl Running {
@@ -135,10 +153,12 @@ impl Running {
         let wall = wall::Wall::new(setup.name, setup.trust.clone(), setup.access.clone(), setup.clock.clone());
         let grpc = routes.into_axum_router().reset_fallback().layer(wall);
         let relay = relay::run(store.clone(), setup.bus.clone(), setup.shutdown.clone());
-        let checkpoints =
-            checkpoints(store.clone(), setup.origin(), setup.checkpoint_key.clone(), setup.shutdown.clone());
-        let tasks = vec![spawn(relay), spawn(checkpoints)];
-        Ok(Self { name: setup.name, store, grpc, tasks })
+        let (origin, key) = (setup.origin(), setup.checkpoint_key.clone());
+        let checkpoints = checkpoints::run(store.clone(), origin.clone(), key.clone(), setup.shutdown.clone());
+        let denials = denial::tend(store.clone(), setup.shutdown.clone());
+        let tasks = vec![spawn(relay), spawn(checkpoints), spawn(denials)];
+        let shutdown = setup.shutdown.clone();
+        Ok(Self { name: setup.name, store, grpc, tasks, origin, checkpoint_key: key, shutdown })
     }
 
     /// Lets a consumer listen.
@@ -169,26 +189,41 @@ impl Running {
     /// Its rpcs with health, reflection and version, for a listener.
     pub async fn router(&self) -> axum::Router {
         let (reporter, health) = tonic_health::server::health_reporter();
-        let name = proto::contract::rpcs().iter().find(|rpc| wall::service_name(rpc.service()) == self.name);
-        if let Some(rpc) = name {
-            reporter.set_service_status(rpc.service(), tonic_health::ServingStatus::Serving).await;
-        }
+        let name = proto::contract::rpcs().iter().map(|rpc| rpc.service()).find(|s| wall::service_name(s) == self.name);
+        spawn(health::watch(self.store.clone(), reporter, name.unwrap_or_default(), self.shutdown.clone()));
         let mut routes = Routes::new(health);
         if let Ok(reflection) = reflection() {
             routes = routes.add_service(reflection);
         }
-        let store = self.store.clone();
+        let (store, shutdown) = (self.store.clone(), self.shutdown.clone());
         self.grpc
             .clone()
             .merge(routes.into_axum_router().reset_fallback())
-            .merge(health_routes(self.name, move || ready(store.clone())))
+            .merge(health_routes(self.name, self.store.clone(), move || {
+                let (store, shutdown) = (store.clone(), shutdown.clone());
+                async move { if shutdown.is_said() { Err(ending()) } else { store.ready().await } }
+            }))
             .fallback(|| async { Status::unimplemented("there is no such rpc").into_http::<axum::body::Body>() })
     }
 
-    /// Waits for everything it runs to end, after shutdown was said.
+    /// Waits for everything it runs to end, after shutdown was said, and for no longer than a while: what the bus or
+    /// the database keeps waiting is taken up at the next start. Then it signs the history as it stands.
     pub async fn drain(self) {
-        for task in self.tasks {
-            let _ = tokio::time::timeout(Duration::from_secs(10), task).await;
+        let deadline = tokio::time::Instant::now() + DRAIN;
+        for mut task in self.tasks {
+            if tokio::time::timeout_at(deadline, &mut task).await.is_err() {
+                warn!(service = self.name, "a task did not end in time");
+                task.abort();
+            }
+        }
+        let last = async {
+            denial::settle(&self.store, i64::MAX).await?;
+            checkpoint(&self.store, &self.origin, &self.checkpoint_key).await
+        };
+        match tokio::time::timeout(DRAIN, last).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => warn!(service = self.name, %error, "the last checkpoint could not be signed"),
+            Err(_) => warn!(service = self.name, "the last checkpoint could not be signed in time"),
         }
     }
 }
@@ -205,52 +240,25 @@ pub fn reflection()
         .map_err(Error::internal)
 }
 
-/// `/livez`, `/readyz` and `/version` of a process.
-pub fn health_routes<F, R>(name: &'static str, ready: F) -> axum::Router
-where
-    F: Fn() -> R + Clone + Send + Sync + 'static,
-    R: Future<Output = Result<()>> + Send,
-{
-    use axum::{Json, http::StatusCode, routing::get};
-    let ready = move || {
-        let ready = ready.clone();
-        async move {
-            match ready().await {
-                Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
-                Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {error}\n")),
-            }
-        }
-    };
-    let version = serde_json::json!({
-        "name": name,
-        "version": env!("CARGO_PKG_VERSION"),
-        "commit": option_env!("HEDGEROW_COMMIT").unwrap_or("unknown"),
-    });
-    axum::Router::new()
-        .route("/livez", get(|| async { "live\n" }))
-        .route("/readyz", get(ready))
-        .route("/version", get(move || async move { Json(version) }))
-}
-
-/// Whether a store answers.
-///
-/// # Errors
-/// `Unavailable` where it does not.
-pub async fn ready(store: Store) -> Result<()> {
-    use sea_orm::ConnectionTrait as _;
-    store.connection().execute_unprepared("SELECT 1 FROM history_head").await?;
-    Ok(())
-}
-
-/// Serves a router until shutdown, then lets what is under way finish.
+/// Serves a router until shutdown, then a moment longer, then lets what is under way finish, within a deadline: streams
+/// that nobody ends do not keep the process.
 ///
 /// # Errors
 /// `Internal` where the listener fails.
 pub async fn serve(listener: TcpListener, router: axum::Router, mut shutdown: Shutdown) -> Result<()> {
-    axum::serve(listener, router)
-        .with_graceful_shutdown(async move { shutdown.wait().await })
-        .await
-        .map_err(Error::internal)
+    let mut told = shutdown.clone();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        told.wait().await;
+        tokio::time::sleep(LEAD).await;
+    });
+    let over = async {
+        shutdown.wait().await;
+        tokio::time::sleep(LEAD + GRACE).await;
+    };
+    tokio::select! {
+        served = async { serving.await } => served.map_err(Error::internal),
+        () = over => Ok(()),
+    }
 }
 
 /// Runs an rpc's handler: traced, its refusal logged once and, where the caller's role was at fault, in the history.
@@ -293,7 +301,7 @@ pub async fn refuse(store: &Store, caller: Option<&Caller>, error: Error) -> Sta
         }
         Kind::Denied => {
             if let Some(caller) = caller
-                && let Err(error) = record_denial(store, caller).await
+                && let Err(error) = denial::record(store, caller).await
             {
                 warn!(%error, "a denial could not be recorded");
             }
@@ -308,59 +316,6 @@ pub async fn refuse(store: &Store, caller: Option<&Caller>, error: Error) -> Sta
     }
     info!(reason = error.reason_name(), "refused");
     error.into()
-}
-
-/// A denial rolled its own transaction back, so it is recorded in another.
-async fn record_denial(store: &Store, caller: &Caller) -> Result<()> {
-    let mut tx = store.begin(&Scope::system("wall")).await?;
-    tx.record(
-        Act::new("rpc.denied", caller.rpc().name())
-            .detail("actor", caller.actor())
-            .detail("request", caller.request_id()),
-    );
-    tx.commit().await
-}
-
-/// Signs a checkpoint whenever the history has grown.
-async fn checkpoints(store: Store, origin: String, key: Arc<SigningKey>, mut shutdown: Shutdown) {
-    loop {
-        let ending = tokio::select! {
-            () = tokio::time::sleep(CHECKPOINT) => false,
-            () = shutdown.wait() => true,
-        };
-        if let Err(error) = checkpoint(&store, &origin, &key).await {
-            warn!(service = store.name(), %error, "a checkpoint could not be signed");
-        }
-        if ending {
-            return;
-        }
-    }
-}
-
-/// Signs the history as it stands, unless that was done.
-///
-/// # Errors
-/// Where the database cannot be read or written.
-pub async fn checkpoint(store: &Store, origin: &str, key: &SigningKey) -> Result<()> {
-    use crate::history::{checkpoint::Checkpoint, tree::Frontier};
-    use sea_orm::{ConnectionTrait as _, Statement};
-    let db = store.connection();
-    let backend = db.get_database_backend();
-    let head = Statement::from_string(
-        backend,
-        "SELECT size, frontier FROM history_head WHERE size > (SELECT COALESCE(MAX(size), 0) FROM checkpoint)",
-    );
-    let Some(row) = db.query_one_raw(head).await? else { return Ok(()) };
-    let tree = Frontier::read(row.try_get("", "size")?, &row.try_get::<Vec<u8>>("", "frontier")?)?;
-    let note = Checkpoint { origin: origin.to_owned(), size: tree.size(), root: tree.root() }.sign(key);
-    let now = i64::try_from(store.clock().now().unix_timestamp_nanos() / 1_000).unwrap_or_default();
-    db.execute_raw(Statement::from_sql_and_values(
-        backend,
-        "INSERT INTO checkpoint (size, time_us, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        [tree.size().into(), now.into(), note.into()],
-    ))
-    .await?;
-    Ok(())
 }
 
 /// Starts a task that belongs to a service; its end is waited for when the service drains.
@@ -386,3 +341,6 @@ pub async fn until_told() {
     });
     signals.join_next().await;
 }
+
+#[cfg(test)]
+mod tests;

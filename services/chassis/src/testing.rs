@@ -94,7 +94,9 @@ impl Bed {
     /// Where the database cannot be made.
     pub async fn setup(&self, name: &'static str) -> Result<Setup> {
         let database = match self.engine {
-            Engine::Sqlite => config::Database { url: "sqlite::memory:".into(), migrate_url: None, max_connections: 1 },
+            Engine::Sqlite => {
+                config::Database { url: "sqlite::memory:".into(), max_connections: 1, ..config::Database::default() }
+            }
             Engine::Postgres => postgres(name, &self.ids).await?,
         };
         let trusted = self.keys.iter().map(|(name, key)| (name.clone(), key.verifying_key())).collect();
@@ -240,5 +242,10 @@ pub async fn postgres(service: &str, ids: &Ids) -> Result<config::Database> {
     ))
     .await?;
     own.close().await?;
-    Ok(config::Database { url: as_role(&app), migrate_url: Some(as_role(&owner)), max_connections: 4 })
+    Ok(config::Database {
+        url: as_role(&app),
+        migrate_url: Some(as_role(&owner)),
+        max_connections: 4,
+        ..config::Database::default()
+    })
 }

@@ -39,6 +39,14 @@ struct App {
     store: Store,
 }
 
+/// Brings the service's tables up to date, with the login of whoever owns them.
+///
+/// # Errors
+/// Where its database cannot be reached.
+pub async fn migrate(database: &chassis::config::Database) -> chassis::error::Result<()> {
+    chassis::db::migrate::<store::Migrations>(database).await
+}
+
 /// Starts the service.
 ///
 /// # Errors

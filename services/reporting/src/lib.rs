@@ -28,6 +28,14 @@ pub(crate) struct App {
     store: Store,
 }
 
+/// Brings the service's tables up to date, with the login of whoever owns them.
+///
+/// # Errors
+/// Where its database cannot be reached.
+pub async fn migrate(database: &chassis::config::Database) -> chassis::error::Result<()> {
+    chassis::db::migrate::<store::migration::Migrations>(database).await
+}
+
 /// Starts the service.
 ///
 /// # Errors

@@ -5,7 +5,32 @@ use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trai
 
 /// The common migrations; a service puts them before its own.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(CreateCommonTables)]
+    vec![Box::new(CreateCommonTables), Box::new(KeepPlaces)]
+}
+
+/// Events keep the place they were given on the bus; denials are counted.
+struct KeepPlaces;
+
+impl MigrationName for KeepPlaces {
+    fn name(&self) -> &'static str {
+        "m20261125_000001_keep_places_count_denials"
+    }
+}
+
+const PLACES: &str = "
+ALTER TABLE outbox ADD COLUMN place TEXT;
+CREATE INDEX outbox_published ON outbox (published_us, event_id);
+CREATE TABLE denial (
+    actor TEXT NOT NULL, rpc TEXT NOT NULL, minute BIGINT NOT NULL, count BIGINT NOT NULL,
+    PRIMARY KEY (actor, rpc, minute));
+";
+
+#[async_trait::async_trait]
+impl MigrationTrait for KeepPlaces {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(PLACES).await?;
+        Ok(())
+    }
 }
 
 struct CreateCommonTables;

@@ -12,7 +12,7 @@ use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaMana
 use super::*;
 use crate::{
     event::{Consumer, inbox::Inbox, relay},
-    history::verify::{Fault, verify},
+    history::verify::{Against, Fault, Report, verify},
     serve,
     testing::{Bed, Engine},
 };
@@ -81,6 +81,45 @@ async fn open_with_owner(engine: Engine) -> Result<(Bed, Store, Option<String>)>
     Ok((bed, store, setup.database.migrate_url))
 }
 
+/// What a check of the store's history finds.
+async fn audited(bed: &Bed, store: &Store, kept: &[String]) -> Result<Report> {
+    let tx = begin(store.connection(), &Scope::system("verify")).await?;
+    let (origin, tables, key) = ("hedgerow/reporting", &["note"], &bed.key("reporting").verifying_key());
+    verify(&tx, &Against { origin, key, tables, kept, now: bed.now() }).await
+}
+
+/// Whoever owns the database, and can do anything in it.
+struct Owner(DatabaseConnection);
+
+impl Owner {
+    async fn of(store: &Store, owner: Option<String>) -> Result<Self> {
+        let owner = match owner {
+            Some(url) => {
+                let owner = connect(&url, 1).await?;
+                for table in ["history", "note"] {
+                    let open = format!(
+                        "ALTER TABLE {table} DISABLE TRIGGER ALL; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
+                    );
+                    owner.execute_unprepared(&open).await?;
+                }
+                owner
+            }
+            None => {
+                let db = store.connection().clone();
+                db.execute_unprepared("DROP TRIGGER history_no_update; DROP TRIGGER history_no_delete").await?;
+                db
+            }
+        };
+        Ok(Self(owner))
+    }
+
+    /// Changes one row.
+    async fn tamper(&self, sql: &str) -> Result<()> {
+        assert_eq!(self.0.execute_unprepared(sql).await?.rows_affected(), 1, "{sql}");
+        Ok(())
+    }
+}
+
 async fn a_repeated_request_gets_its_first_answer(engine: Engine) -> Result<()> {
     let (bed, store) = open(engine).await?;
     let scope = Scope::consumer(&bed.school(), "evt");
@@ -119,10 +158,7 @@ async fn history_holds_and_a_changed_byte_is_named(engine: Engine) -> Result<()>
         write(&store, &school, &format!("n{n}"), "something").await?;
         serve::checkpoint(&store, "hedgerow/reporting", &key).await?;
     }
-    let check = async || {
-        let tx = begin(store.connection(), &Scope::system("verify")).await?;
-        verify(&tx, "hedgerow/reporting", &key.verifying_key()).await
-    };
+    let check = async || audited(&bed, &store, &[]).await;
     let report = check().await?;
     assert_eq!((report.entries, report.checkpoints, report.states, report.faults.len()), (5, 5, 5, 0));
 
@@ -130,20 +166,8 @@ async fn history_holds_and_a_changed_byte_is_named(engine: Engine) -> Result<()>
     assert!(refused.is_err(), "the database itself refuses to change history");
 
     // Whoever owns the database can still do it: that is what the hashes are for.
-    let (owner, disable) = match owner {
-        Some(url) => (connect(&url, 1).await?, "ALTER TABLE history DISABLE TRIGGER ALL"),
-        None => (store.connection().clone(), "DROP TRIGGER history_no_update"),
-    };
-    owner.execute_unprepared(disable).await?;
-    let tamper = async |sql: &str| -> Result<()> {
-        let tx = begin(&owner, &Scope::system("tamper")).await?;
-        if engine == Engine::Postgres {
-            tx.execute_unprepared("ALTER TABLE history DISABLE ROW LEVEL SECURITY").await?;
-        }
-        assert_eq!(tx.execute_unprepared(sql).await?.rows_affected(), 1, "{sql}");
-        tx.commit().await?;
-        Ok(())
-    };
+    let owner = Owner::of(&store, owner).await?;
+    let tamper = async |sql: &str| owner.tamper(sql).await;
     tamper("UPDATE history SET actor = 'consumes' WHERE seq = 2").await?;
     let faults = check().await?.faults;
     assert!(matches!(faults.first(), Some(Fault::Entry { seq: 2, .. })), "{faults:?}");
@@ -227,6 +251,10 @@ macro_rules! on_both_engines {
         mod postgres { $(#[tokio::test] async fn $name() -> crate::error::Result<()> { super::$name(crate::testing::Engine::Postgres).await })* }
     };
 }
+
+mod audit;
+mod events;
+mod tenants;
 
 on_both_engines!(
     a_repeated_request_gets_its_first_answer,

@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio::sync::RwLock;
 
-use super::{Bus, Envelope, Listener};
+use super::{Bus, Carried, Envelope, Listener};
 use crate::{
     error::{Error, Result},
     serve::Shutdown,
@@ -34,7 +34,7 @@ impl MemoryBus {
 
 #[tonic::async_trait]
 impl Bus for MemoryBus {
-    async fn publish(&self, envelope: &Envelope) -> Result<()> {
+    async fn publish(&self, envelope: &Envelope) -> Result<String> {
         if self.held.load(Ordering::Acquire) {
             return Err(Error::unavailable("not everybody listens yet"));
         }
@@ -42,11 +42,19 @@ impl Bus for MemoryBus {
         for listener in listeners {
             listener.deliver(envelope.clone()).await;
         }
-        Ok(())
+        Ok(String::new())
     }
 
     async fn lost(&self, _service: &str) -> Result<bool> {
         Ok(false)
+    }
+
+    async fn missing(&self, carried: &[Carried]) -> Result<Vec<bool>> {
+        Ok(vec![false; carried.len()])
+    }
+
+    async fn tidy(&self) -> Result<()> {
+        Ok(())
     }
 
     async fn subscribe(&self, listener: Arc<dyn Listener>, _shutdown: Shutdown) {

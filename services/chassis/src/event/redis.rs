@@ -1,29 +1,37 @@
-//! The bus between processes: one Redis stream, a consumer group per listener. Every listener reads on a connection of
-//! its own, since a blocked read stalls whoever shares it. If the stream disappears, groups are made anew from its
-//! beginning and the relays send everything again; inboxes see to it that nothing happens twice.
+//! The bus between processes: one Redis stream, a consumer group per listener. Redis may lose any of it: the outbox
+//! keeps the place each event was given, the relay sees which places are gone and sends those events again, and inboxes
+//! see to it that nothing happens twice. What every group has acknowledged is trimmed, and no more.
+
+mod place;
+mod reader;
 
 use std::{sync::Arc, time::Duration};
 
 use ::redis::{
     AsyncCommands as _, AsyncConnectionConfig, Client, RedisError,
     aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection},
-    streams::{StreamAutoClaimOptions, StreamAutoClaimReply, StreamId, StreamReadOptions, StreamReadReply},
+    pipe,
+    streams::{StreamInfoGroupsReply, StreamPendingReply, StreamRangeReply},
 };
 use prost::Message as _;
-use tracing::{info, warn};
+use tracing::info;
 
-use super::{Bus, Envelope, Listener};
+use super::{Bus, Carried, Envelope, Listener};
 use crate::{
     error::{Error, Result},
     serve::Shutdown,
 };
+use place::Place;
+use reader::{BLOCK, Reader};
 
+/// The stream.
 const STREAM: &str = "hedgerow:events";
+/// Beside it, a field for each service whose events it was given: when that is gone, so is the stream.
+const CARRIED: &str = "hedgerow:carried";
+/// Beside it, the place up to which everything was heard by everybody and let go of.
+const TRIMMED: &str = "hedgerow:trimmed";
+/// The field of an entry that holds the event.
 const FIELD: &str = "e";
-/// How long one read waits for news.
-const BLOCK: Duration = Duration::from_secs(2);
-/// After how long another process takes over what one did not finish: longer than the slowest consumer.
-const TAKE_OVER: Duration = Duration::from_secs(60);
 /// Pause after a fault.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -48,9 +56,30 @@ impl RedisBus {
         Ok(Self { client, connection, reader: reader.into() })
     }
 
+    /// A listener reads on a connection of its own, since a blocked read stalls whoever shares it.
     async fn own_connection(&self) -> Result<MultiplexedConnection, RedisError> {
         let config = AsyncConnectionConfig::new().set_response_timeout(Some(BLOCK * 3));
         self.client.get_multiplexed_async_connection_with_config(&config).await
+    }
+
+    /// The lowest place that some group has yet to acknowledge; none where nobody listens.
+    async fn heard_by_all(&self, connection: &mut ConnectionManager) -> Result<Option<Place>, RedisError> {
+        let info: StreamInfoGroupsReply = match connection.xinfo_groups(STREAM).await {
+            // There is no stream yet.
+            Err(e) if e.code() == Some("ERR") => return Ok(None),
+            other => other?,
+        };
+        let mut lowest = None;
+        for group in info.groups {
+            let mut heard = Place::read(&group.last_delivered_id);
+            if group.pending > 0
+                && let StreamPendingReply::Data(pending) = connection.xpending(STREAM, &group.name).await?
+            {
+                heard = heard.min(Place::read(&pending.start_id));
+            }
+            lowest = Some(lowest.map_or(heard, |lowest: Place| lowest.min(heard)));
+        }
+        Ok(lowest)
     }
 }
 
@@ -60,20 +89,53 @@ fn unavailable(source: RedisError) -> Error {
 
 #[tonic::async_trait]
 impl Bus for RedisBus {
-    async fn publish(&self, envelope: &Envelope) -> Result<()> {
+    async fn publish(&self, envelope: &Envelope) -> Result<String> {
         let mut connection = self.connection.clone();
-        connection
-            .xadd::<_, _, _, _, Option<String>>(STREAM, "*", &[(FIELD, envelope.encode_to_vec())])
-            .await
-            .map_err(unavailable)?;
-        Ok(())
+        let place: Option<String> =
+            connection.xadd(STREAM, "*", &[(FIELD, envelope.encode_to_vec())]).await.map_err(unavailable)?;
+        Ok(place.unwrap_or_default())
     }
 
     async fn lost(&self, service: &str) -> Result<bool> {
         let mut connection = self.connection.clone();
-        let key = format!("hedgerow:carried:{service}");
-        // The mark stands beside the stream: when it is gone, so is the stream.
-        connection.set_nx(key, 1).await.map_err(unavailable)
+        connection.hset_nx(CARRIED, service, 1).await.map_err(unavailable)
+    }
+
+    async fn missing(&self, carried: &[Carried]) -> Result<Vec<bool>> {
+        if carried.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut connection = self.connection.clone();
+        // Read first: what is let go of in between then counts as lost, and is heard twice rather than never.
+        let trimmed: Option<String> = connection.get(TRIMMED).await.map_err(unavailable)?;
+        let trimmed = trimmed.as_deref().map(Place::read).unwrap_or_default();
+        let mut ask = pipe();
+        for one in carried {
+            ask.xrange(STREAM, &one.place, &one.place);
+        }
+        let found: Vec<StreamRangeReply> = ask.query_async(&mut connection).await.map_err(unavailable)?;
+        let holds = |entries: &StreamRangeReply, one: &Carried| {
+            let bytes = entries.ids.first().and_then(|entry| entry.get::<Vec<u8>>(FIELD));
+            bytes
+                .and_then(|bytes| Envelope::decode(bytes.as_slice()).ok())
+                .is_some_and(|envelope| envelope.event_id == one.event_id)
+        };
+        let gone = |one: &Carried, entries| Place::read(&one.place) >= trimmed && !holds(entries, one);
+        Ok(carried.iter().zip(&found).map(|(one, entries)| gone(one, entries)).collect())
+    }
+
+    async fn tidy(&self) -> Result<()> {
+        let mut connection = self.connection.clone();
+        let Some(heard) = self.heard_by_all(&mut connection).await.map_err(unavailable)? else { return Ok(()) };
+        let trimmed: Option<String> = connection.get(TRIMMED).await.map_err(unavailable)?;
+        if heard <= trimmed.as_deref().map(Place::read).unwrap_or_default() {
+            return Ok(());
+        }
+        // The mark comes first: where Redis loses the end of what it did, it never has trimmed more than the mark says.
+        let mut trim = pipe();
+        trim.atomic().set(TRIMMED, heard.to_string()).ignore();
+        trim.cmd("XTRIM").arg(STREAM).arg("MINID").arg("=").arg(heard.to_string()).ignore();
+        trim.query_async(&mut connection).await.map_err(unavailable)
     }
 
     async fn subscribe(&self, listener: Arc<dyn Listener>, mut shutdown: Shutdown) {
@@ -92,71 +154,5 @@ impl Bus for RedisBus {
                 },
             }
         }
-    }
-}
-
-struct Reader {
-    group: String,
-    name: String,
-    listener: Arc<dyn Listener>,
-}
-
-impl Reader {
-    /// Makes the group, from the stream's beginning, where there is none.
-    async fn open(&self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
-        match connection.xgroup_create_mkstream::<_, _, _, ()>(STREAM, &self.group, "0").await {
-            Err(e) if e.code() == Some("BUSYGROUP") => Ok(()),
-            other => other,
-        }
-    }
-
-    async fn run(&self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
-        // What this reader was given before a restart comes first, then news.
-        self.pending(connection).await?;
-        let options = StreamReadOptions::default()
-            .group(&self.group, &self.name)
-            .count(64)
-            .block(usize::try_from(BLOCK.as_millis()).unwrap_or(2_000));
-        loop {
-            let reply: Option<StreamReadReply> = connection.xread_options(&[STREAM], &[">"], &options).await?;
-            match reply {
-                Some(reply) => {
-                    for entry in reply.keys.into_iter().flat_map(|key| key.ids) {
-                        self.take(connection, entry).await?;
-                    }
-                }
-                None => self.take_over(connection).await?,
-            }
-        }
-    }
-
-    async fn pending(&self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
-        let options = StreamReadOptions::default().group(&self.group, &self.name).count(1000);
-        let reply: Option<StreamReadReply> = connection.xread_options(&[STREAM], &["0"], &options).await?;
-        for entry in reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids) {
-            self.take(connection, entry).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes over what a reader that is gone did not finish.
-    async fn take_over(&self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
-        let idle = usize::try_from(TAKE_OVER.as_millis()).unwrap_or(60_000);
-        let options = StreamAutoClaimOptions::default().count(64);
-        let reply: StreamAutoClaimReply =
-            connection.xautoclaim_options(STREAM, &self.group, &self.name, idle, "0", options).await?;
-        for entry in reply.claimed {
-            self.take(connection, entry).await?;
-        }
-        Ok(())
-    }
-
-    async fn take(&self, connection: &mut MultiplexedConnection, entry: StreamId) -> Result<(), RedisError> {
-        let bytes: Option<Vec<u8>> = entry.get(FIELD);
-        match bytes.map(|bytes| Envelope::decode(bytes.as_slice())) {
-            Some(Ok(envelope)) => self.listener.deliver(envelope).await,
-            _ => warn!(group = self.group, entry = entry.id, "an entry of the stream is no event"),
-        }
-        connection.xack::<_, _, _, ()>(STREAM, &self.group, &[entry.id]).await
     }
 }

@@ -55,6 +55,16 @@ impl Checkpoint {
     }
 }
 
+/// The notes in a text that holds several, one after another, with or without empty lines between them.
+pub fn notes(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let of_one = |note: &[&str]| match note {
+        [body @ .., signature] => format!("{}\n\n{signature}\n", body.join("\n")),
+        [] => String::new(),
+    };
+    lines.split_inclusive(|line| line.starts_with('\u{2014}')).map(of_one).collect()
+}
+
 fn key_id(name: &str, key: &VerifyingKey) -> [u8; 4] {
     let hash = Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key.as_bytes()).finalize();
     [hash[0], hash[1], hash[2], hash[3]]
@@ -72,5 +82,6 @@ mod tests {
         assert_eq!(Checkpoint::open(&note, &key.verifying_key()), Some(checkpoint));
         assert_eq!(Checkpoint::open(&note.replace("42", "43"), &key.verifying_key()), None);
         assert_eq!(Checkpoint::open(&note, &SigningKey::from_bytes(&[4; 32]).verifying_key()), None);
+        assert_eq!(notes(&format!("{note}\n\n{note}{note}")), [note.clone(), note.clone(), note]);
     }
 }

@@ -1,0 +1,130 @@
+//! What one act may reach in the store, and who answers for it.
+
+use proto::access::v1::Role;
+
+use crate::{
+    error::{Error, Result},
+    id::{AccountId, SchoolId},
+};
+
+/// Who acts within a scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Who {
+    Account(String),
+    Service(String),
+    Consumer,
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account(id) => f.write_str(id),
+            Self::Service(name) => write!(f, "service:{name}"),
+            Self::Consumer => f.write_str("consumer"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reach {
+    School(SchoolId),
+    Own(Vec<SchoolId>),
+    Authority,
+}
+
+/// What one act may reach in the store, and who answers for it. There is no query without one.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    pub(super) who: Who,
+    pub(super) reach: Reach,
+    pub(super) roles: Vec<Role>,
+    pub(super) request_id: String,
+}
+
+impl Scope {
+    /// The scope of an event's consumer: the school the event concerns, or the authority where it concerns none.
+    pub fn consumer(school: &str, event_id: &str) -> Self {
+        let reach = school.parse().map_or(Reach::Authority, Reach::School);
+        Self { who: Who::Consumer, reach, roles: Vec::new(), request_id: event_id.to_owned() }
+    }
+
+    /// The scope of the process itself, for work on the whole installation such as setting it up.
+    pub fn system(name: &str) -> Self {
+        Self {
+            who: Who::Service(name.to_owned()),
+            reach: Reach::Authority,
+            roles: Vec::new(),
+            request_id: String::new(),
+        }
+    }
+
+    /// The same act in another school's rows, where the domain has settled that it may: answering an invitation.
+    #[must_use]
+    pub fn also_at(&self, school: &SchoolId) -> Self {
+        let mut schools = self.schools().to_vec();
+        schools.push(school.clone());
+        Self { reach: Reach::Own(schools), ..self.clone() }
+    }
+
+    /// The one school this scope is at.
+    ///
+    /// # Errors
+    /// `Internal` where the scope is wider: a fault of ours.
+    pub fn school(&self) -> Result<&SchoolId> {
+        match &self.reach {
+            Reach::School(school) => Ok(school),
+            Reach::Own(schools) if schools.len() == 1 => schools.first().ok_or_else(Error::missing),
+            Reach::Own(_) | Reach::Authority => Err(Error::internal("this scope is not at one school")),
+        }
+    }
+
+    /// The schools this scope names; none where it reaches the whole authority.
+    pub fn schools(&self) -> &[SchoolId] {
+        match &self.reach {
+            Reach::School(school) => std::slice::from_ref(school),
+            Reach::Own(schools) => schools,
+            Reach::Authority => &[],
+        }
+    }
+
+    /// True where the scope reaches every school of the authority.
+    pub fn authority(&self) -> bool {
+        self.reach == Reach::Authority
+    }
+
+    /// The account that acts; none for services and consumers.
+    pub fn account(&self) -> Option<AccountId> {
+        match &self.who {
+            Who::Account(id) => id.parse().ok(),
+            Who::Service(_) | Who::Consumer => None,
+        }
+    }
+
+    /// The account's id as text, empty for services and consumers.
+    pub fn account_text(&self) -> &str {
+        match &self.who {
+            Who::Account(id) => id,
+            Who::Service(_) | Who::Consumer => "",
+        }
+    }
+
+    /// The roles the act is done in.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// True where the act is done in this role.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// The request it belongs to.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// The actor as the history names them.
+    pub fn actor(&self) -> String {
+        self.who.to_string()
+    }
+}
