@@ -71,7 +71,8 @@ impl Keys {
     pub fn run(self, config: &Config) -> Result<()> {
         let Self::Create { dir, owner, apart } = self;
         let dir = dir.unwrap_or_else(|| config.keys_dir());
-        if apart { keys::create_apart(&dir) } else { keys::create(&dir) }?;
+        let made = if apart { keys::create_apart(&dir) } else { keys::create(&dir) };
+        made?;
         #[cfg(unix)]
         if let Some(owner) = owner {
             give(&dir, owner).map_err(|e| Error::invalid("owner", e.to_string()))?;
