@@ -180,7 +180,7 @@ async fn connect(url: &str) -> Result<DatabaseConnection> {
 
 fn file(folder: &TempDir, name: &str) -> Database {
     let url = format!("sqlite:{}?mode=rwc", folder.path().join(format!("{name}.sqlite3")).display());
-    Database { url, migrate_url: None, max_connections: 1 }
+    Database { url, migrate_url: None, max_connections: 1, ..Database::default() }
 }
 
 /// A school with a policy in force, its lead and the services they call.
