@@ -31,6 +31,7 @@ use crate::{
         frame::{Frame, Item, Person},
         part::{Head, Link},
     },
+    unsent::{self, Mark, Unsent},
     visitor::Visitor,
 };
 use chassis::upstream::Upstream;
@@ -69,6 +70,8 @@ pub struct Visit {
     pub path: String,
     roles: Vec<Role>,
     frame: Frame,
+    /// What they wrote into a form of this page before their session ended.
+    unsent: Option<Unsent>,
 }
 
 impl FromRequestParts<App> for Visit {
@@ -101,10 +104,12 @@ impl Visit {
         if !school.is_empty() {
             roles.extend(visitor.roles_at(school, now));
         }
+        let unsent = written(app, &visitor, parts).await;
         let mut visit = Self {
+            unsent,
             app: app.clone(),
             school: school.to_owned(),
-            frame: Frame::bare(&app.config().authority_name, &visitor.request_id),
+            frame: Frame::bare(&app.config().authority_name, &visitor.request_id).in_look(app.brand()),
             directory,
             path: path.clone(),
             roles,
@@ -161,7 +166,6 @@ impl Visit {
         }
         if !self.school.is_empty() {
             entries.extend([
-                ("Concerns", at("/concerns"), Some(Permission::ConcernRead)),
                 ("Cases", at("/cases"), Some(Permission::CaseRead)),
                 ("Filtering", at("/filtering"), Some(Permission::FeedRead)),
                 ("Policy", at("/policy"), Some(Permission::PolicyRead)),
@@ -173,7 +177,10 @@ impl Visit {
         shown
             .map(|(text, href, _)| {
                 let home = text == "Home" || href == "/schools";
-                let active = self.path == href || (!home && self.path.starts_with(&format!("{href}/")));
+                let below = |place: &str| self.path == place || self.path.starts_with(&format!("{place}/"));
+                // What becomes a case, and what a case shares, is found under the cases.
+                let also = text == "Cases" && ["/concerns", "/invitations", "/shared-incidents"].iter().any(|p| below(&at(p)));
+                let active = self.path == href || also || (!home && below(&href));
                 Item { link: Link::new(text, href), active }
             })
             .collect()
@@ -187,6 +194,11 @@ impl Visit {
     /// What surrounds their pages.
     pub fn frame(&self) -> &Frame {
         &self.frame
+    }
+
+    /// What they wrote before and have not sent, where the address names it.
+    pub fn written(&self) -> Option<&Unsent> {
+        self.unsent.as_ref()
     }
 
     /// The roles they hold here, the authority's among them.
@@ -221,7 +233,23 @@ impl Visit {
 
     /// A form of this visit.
     pub fn form(&self, action: String, button: &str, fields: Vec<Field>) -> Form {
-        Form::new(action, button, self.app.ids().request_id(), fields)
+        let form = Form::new(action, button, self.app.ids().request_id(), fields);
+        match &self.unsent {
+            Some(unsent) if unsent.form.action == form.action => form.restored(unsent),
+            _ => form,
+        }
+    }
+
+    /// Lets the forms of this page say that they are on the page that sent these answers.
+    pub fn on_page_of(&mut self, answers: &Answers) {
+        let ring = self.app.door().store().ring();
+        if let Some(mark) = Mark::of(&answers.text("csrf"), ring, self.now()) {
+            let Self { app, visitor, frame, .. } = self;
+            visitor.on_page(&mark.renewed(app.now()), app.door().store().ring());
+            if let Some(person) = &mut frame.person {
+                person.csrf.clone_from(&visitor.csrf);
+            }
+        }
     }
 
     /// The page of a form of this visit.
@@ -279,6 +307,10 @@ impl Visit {
             Kind::Invalid | Kind::Conflict | Kind::Stale | Kind::Exhausted | Kind::Unavailable | Kind::Internal => {
                 let fresh = form.request_id.clone();
                 let mut form = form.answered(answers).refused(error, place);
+                let unsent = answers.text("unsent");
+                if !unsent.is_empty() {
+                    form = form.carrying("unsent", unsent);
+                }
                 if error.reason() == proto::error::v1::Reason::RequestIdReused {
                     form.request_id = fresh;
                 }
@@ -351,6 +383,17 @@ impl Visit {
         self.directory.learn(self.now(), named.iter().cloned());
         Ok(named)
     }
+}
+
+/// What a visitor wrote before, where the address of a page names it.
+async fn written(app: &App, visitor: &Visitor, parts: &Parts) -> Option<Unsent> {
+    let id = unsent::named(parts.uri.query().unwrap_or_default());
+    if id.is_empty() || parts.method != http::Method::GET {
+        return None;
+    }
+    let account_id = visitor.account_id.parse().ok()?;
+    let found = app.unsent().find(id, &account_id, app.now()).await;
+    found.inspect_err(|error| tracing::warn!(%error, "an unsent form could not be read")).ok().flatten()
 }
 
 /// Logs a refusal that is our own fault.
