@@ -237,7 +237,7 @@ fn date(text: &str) -> Option<time::OffsetDateTime> {
 }
 
 /// A day for a person; empty where there is none.
-fn day(text: &str) -> String {
+pub fn day(text: &str) -> String {
     date(text).map(words::date).unwrap_or_default()
 }
 
