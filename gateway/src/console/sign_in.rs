@@ -102,7 +102,7 @@ fn checked(answers: &Answers) -> Result<(), Error> {
 }
 
 /// A refused sign-in in words for the page: which of the two was wrong is never said.
-pub fn said(error: Error) -> Error {
+fn said(error: Error) -> Error {
     use chassis::error::Kind;
     match error.kind() {
         Kind::Unauthenticated => {

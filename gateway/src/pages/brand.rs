@@ -95,10 +95,8 @@ impl Brand {
     pub fn read(console: &Console) -> Result<Self> {
         let mut v = Violations::new();
         let colour = colour(&mut v, &console.brand_colour);
-        let logo = match console.logo.as_os_str().is_empty() {
-            true => None,
-            false => logo(&mut v, &console.logo),
-        };
+        let given = Some(&console.logo).filter(|path| !path.as_os_str().is_empty());
+        let logo = given.and_then(|path| logo(&mut v, path));
         v.finish()?;
         let colour = colour.unwrap_or(WHITE);
         let sheet = sheet(colour);
