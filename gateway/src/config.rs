@@ -94,7 +94,11 @@ impl Console {
             error.violations().iter().for_each(|violation| v.add(&violation.field, &violation.message));
         }
         let mut within = |key: &str, value: u32, from: u32, to: u32| {
-            v.check((from..=to).contains(&value), format!("gateway.{key}"), format!("Enter a number from {from} to {to}"));
+            v.check(
+                (from..=to).contains(&value),
+                format!("gateway.{key}"),
+                format!("Enter a number from {from} to {to}"),
+            );
         };
         within("idle_minutes", self.idle_minutes, 1, 30);
         within("session_hours", self.session_hours, 1, 12);
@@ -123,7 +127,8 @@ mod tests {
     fn a_gateway_that_would_answer_nobody_does_not_start() {
         assert!(Console::default().check().is_ok());
         let fields = |console: Console| {
-            let fields = console.check().map_err(|e| e.violations().iter().map(|v| v.field.clone()).collect::<Vec<_>>());
+            let fields =
+                console.check().map_err(|e| e.violations().iter().map(|v| v.field.clone()).collect::<Vec<_>>());
             fields.err().unwrap_or_default()
         };
         let shut = Console { rate: 0.0, burst: f64::NAN, authority_name: " ".into(), ..Console::default() };

@@ -21,8 +21,8 @@ pub mod samples;
 mod school;
 mod shared_incident;
 mod sign_in;
-mod upload;
 mod unsent;
+mod upload;
 pub mod visit;
 
 use axum::{
@@ -34,7 +34,10 @@ use axum::{
 };
 use chassis::error::Error;
 
-use crate::{app::App, pages::{asset, brand}};
+use crate::{
+    app::App,
+    pages::{asset, brand},
+};
 use case::{close, consultation, debrief, entry, fact, invite, involvement, parents, referral, step};
 use filtering::{alert, lines};
 use policy::{import, lint, parameter, version};

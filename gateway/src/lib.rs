@@ -62,8 +62,8 @@ use tower_http::compression::{
 pub use app::App;
 use config::{Console, Place};
 use door::Door;
-use sessions::{Sessions, redis::RedisSessions};
 use pages::brand::Brand;
+use sessions::{Sessions, redis::RedisSessions};
 use store::{session::SessionTable, unsent_form::UnsentForms};
 use tries::{MemoryTries, Tries};
 

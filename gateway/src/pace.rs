@@ -127,32 +127,46 @@ mod tests {
 
     use super::*;
 
-    /// So many pieces of so many bytes, one every so many seconds.
+    /// So many pieces of so many bytes, one every so many milliseconds.
     fn coming(pieces: usize, bytes: usize, every: u64) -> Body {
         let pieces = tokio_stream::iter(0..pieces).then(move |_| async move {
-            sleep(Duration::from_secs(every)).await;
+            sleep(Duration::from_millis(every)).await;
             Ok::<_, std::io::Error>(vec![b'x'; bytes])
         });
         Body::from_stream(pieces)
+    }
+
+    /// A pace whose seconds are milliseconds, so that the test need not wait.
+    fn quick(upload: u64) -> Pace {
+        let of = Duration::from_millis;
+        Pace { page: of(100), upload: of(upload), stall: of(500) }
     }
 
     async fn arrives(pace: Pace, body: Body, quiet: Quiet) -> Option<usize> {
         pace.watch(body, quiet).collect().await.ok().map(|all| all.to_bytes().len())
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_file_may_take_long_while_it_comes_and_no_longer() {
-        let pace = Pace::of(&Console::default());
-        assert_eq!(arrives(pace, coming(100, STEP, 20), Quiet::Stalls).await, Some(100 * STEP), "33 minutes");
-        assert_eq!(arrives(pace, coming(2, STEP, 31), Quiet::Stalls).await, None, "it stopped");
-        assert_eq!(arrives(pace, coming(400, 10, 5), Quiet::Stalls).await, None, "a trickle is no progress");
-        assert_eq!(arrives(pace, coming(200, STEP, 20), Quiet::Stalls).await, None, "more than an hour in all");
+        let steady = || coming(20, STEP, 50);
+        let (whole, late, trickle, long) = tokio::join!(
+            arrives(quick(60_000), steady(), Quiet::Stalls),
+            arrives(quick(60_000), coming(2, STEP, 5_000), Quiet::Stalls),
+            arrives(quick(60_000), coming(100, 10, 50), Quiet::Stalls),
+            arrives(quick(300), steady(), Quiet::Stalls),
+        );
+        assert_eq!(whole, Some(20 * STEP), "twice as long as it may be silent, ten times as long as a page");
+        assert_eq!(late, None, "it stopped");
+        assert_eq!(trickle, None, "a trickle is no progress");
+        assert_eq!(long, None, "too long in all");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_stream_may_be_quiet_and_ends_within_the_hour() {
-        let pace = Pace::of(&Console::default());
-        assert_eq!(arrives(pace, coming(3, 10, 600), Quiet::MayBe).await, Some(30));
-        assert_eq!(arrives(pace, coming(1, 10, 3700), Quiet::MayBe).await, None);
+    #[tokio::test]
+    async fn a_stream_may_be_quiet_but_not_for_ever() {
+        let (quiet, gone) = tokio::join!(
+            arrives(quick(60_000), coming(2, 10, 1_000), Quiet::MayBe),
+            arrives(quick(300), coming(1, 10, 5_000), Quiet::MayBe),
+        );
+        assert_eq!((quiet, gone), (Some(20), None));
     }
 }

@@ -131,7 +131,9 @@ pub(crate) fn clear_cookie(https: bool) -> HeaderValue {
 pub fn return_to(path: &str) -> &str {
     let plain = path.bytes().all(|c| c.is_ascii_alphanumeric() || b"/-_.~?=&%+:".contains(&c));
     let (place, _) = path.split_once('?').unwrap_or((path, ""));
-    let ours = place.starts_with('/') && !["//", "/.", "%"].iter().any(|odd| place.contains(odd)) && !["/sign-in", "/unlock", "/hidden"].iter().any(|page| path.starts_with(page));
+    let ours = place.starts_with('/')
+        && !["//", "/.", "%"].iter().any(|odd| place.contains(odd))
+        && !["/sign-in", "/unlock", "/hidden"].iter().any(|page| path.starts_with(page));
     if plain && ours && path.len() <= 500 { path } else { "/" }
 }
 

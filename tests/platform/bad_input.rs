@@ -70,7 +70,14 @@ async fn bad_input_is_refused_with_its_field_and_its_fix() {
         ("GET", "/v1/schools/sch_wrong/concerns", bearer.as_str(), "", 404, "no such thing"),
         ("GET", nulls.as_str(), bearer.as_str(), "", 400, "page_token"),
         ("GET", doubled.as_str(), bearer.as_str(), "", 400, "page_size"),
-        ("POST", concerns.as_str(), keyed.as_str(), r#"{"about": "a\u0000", "narrative": "n", "safe_now": "yes"}"#, 400, "about"),
+        (
+            "POST",
+            concerns.as_str(),
+            keyed.as_str(),
+            r#"{"about": "a\u0000", "narrative": "n", "safe_now": "yes"}"#,
+            400,
+            "about",
+        ),
         ("GET", "/v1/nothing", bearer.as_str(), "", 404, ""),
     ] {
         let (answered, problem) = ask(&place, method, path, headers, body);

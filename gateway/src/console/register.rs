@@ -13,8 +13,8 @@ use proto::{
     access::v1::Permission,
     policy_registry::v1::{
         Coverage, ExportRegisterRequest, ListRegisterEntriesRequest, ListRegisterEntriesResponse,
-        ListRegisterFindingsRequest, ListRegisterFindingsResponse, ListRegistersRequest,
-        RegisterDefinition, RegisterEntry, RegisterFinding, RegisterSummary,
+        ListRegisterFindingsRequest, ListRegisterFindingsResponse, ListRegistersRequest, RegisterDefinition,
+        RegisterEntry, RegisterFinding, RegisterSummary,
     },
 };
 use serde::{Deserialize, Serialize};

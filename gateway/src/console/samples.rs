@@ -3,8 +3,8 @@
 use chassis::error::Result;
 
 use super::{
-    authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, policy, register, report, school,
-    shared_incident, sign_in, unsent,
+    authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, policy, register, report,
+    school, shared_incident, sign_in, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 

@@ -52,7 +52,11 @@ pub fn page(back: &str, request_id: String) -> FormPage {
 /// Says on a page that asks for a password that what was written is not lost.
 pub fn kept(page: FormPage, back: &str) -> FormPage {
     let waits = back.split_once('?').is_some_and(|(_, query)| !unsent::named(query).is_empty());
-    if waits { page.lead("What you wrote was not sent, and it is kept. It is back in the form once you go on.") } else { page }
+    if waits {
+        page.lead("What you wrote was not sent, and it is kept. It is back in the form once you go on.")
+    } else {
+        page
+    }
 }
 
 /// Shows it.

@@ -22,8 +22,7 @@ pub async fn serve(Path((hash, name)): Path<(String, String)>) -> Response {
     let found = ASSETS.iter().find(|(n, _, _)| *n == name).filter(|_| hash == HASH);
     match found {
         Some((_, mime, bytes)) => {
-            let headers =
-                [(header::CONTENT_TYPE, *mime), (header::CACHE_CONTROL, FOREVER)];
+            let headers = [(header::CONTENT_TYPE, *mime), (header::CACHE_CONTROL, FOREVER)];
             (headers, *bytes).into_response()
         }
         None => crate::console::error_page(&Error::missing()).into_response(),

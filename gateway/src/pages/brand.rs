@@ -127,7 +127,9 @@ fn colour(v: &mut Violations, text: &str) -> Option<Colour> {
     v.check(
         worst >= LEAST,
         "gateway.brand_colour",
-        format!("Enter a darker colour: {text} has a contrast of {worst:.2} to white and pale grounds, and needs {LEAST}"),
+        format!(
+            "Enter a darker colour: {text} has a contrast of {worst:.2} to white and pale grounds, and needs {LEAST}"
+        ),
     );
     Some(colour)
 }

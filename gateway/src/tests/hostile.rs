@@ -57,7 +57,10 @@ async fn nobody_is_led_elsewhere_after_signing_in() -> Result<()> {
         assert_eq!(return_to(elsewhere), "/", "{elsewhere:?}");
         assert_eq!(house.browser().sign_in("r.okafor", elsewhere).await, "/", "{elsewhere:?}");
     }
-    assert_eq!(return_to("/schools/sch_1/cases?state=open&page_token=a%20b"), "/schools/sch_1/cases?state=open&page_token=a%20b");
+    assert_eq!(
+        return_to("/schools/sch_1/cases?state=open&page_token=a%20b"),
+        "/schools/sch_1/cases?state=open&page_token=a%20b"
+    );
     Ok(())
 }
 
@@ -97,7 +100,8 @@ async fn the_look_is_the_authoritys_and_the_policy_for_content_stays() -> Result
     let logo = folder.path().join("logo.svg");
     std::fs::write(&logo, "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h9v9z\"/></svg>")
         .map_err(chassis::error::Error::internal)?;
-    let look = Console { brand_colour: "#4c2c92".into(), logo, authority_name: "A <b> & C".into(), ..Console::default() };
+    let look =
+        Console { brand_colour: "#4c2c92".into(), logo, authority_name: "A <b> & C".into(), ..Console::default() };
     let house = House::with(Engine::Sqlite, look).await?;
     let page = house.browser().get("/sign-in").await;
     let text = page.text();

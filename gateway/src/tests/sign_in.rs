@@ -141,7 +141,9 @@ async fn sessions_are_kept_alike_in_a_table_and_in_redis() -> Result<()> {
     let sqlite = House::new(Engine::Sqlite).await?;
     let postgres = House::new(Engine::Postgres).await?;
     let redis = RedisSessions::new(&server("REDIS")?, Lasting::default())?;
-    let table = |house: &House| Box::new(SessionTable::new(house.gateway.store().clone(), Lasting::default())) as Box<dyn Sessions>;
+    let table = |house: &House| {
+        Box::new(SessionTable::new(house.gateway.store().clone(), Lasting::default())) as Box<dyn Sessions>
+    };
     let places: [(&House, Box<dyn Sessions>); 3] =
         [(&sqlite, table(&sqlite)), (&postgres, table(&postgres)), (&sqlite, Box::new(redis.clone()))];
     for (house, kept) in &places {

@@ -134,7 +134,9 @@ fn check_page(visit: &Visit, case: &Case, answers: &Answers, agencies: &[Agency]
         *agency = std::mem::take(agency).change(change("agency"), "the agency");
     }
     let reference = Some(answers.text("reference")).filter(|text| !text.is_empty()).unwrap_or("None yet".to_owned());
-    rows.push(Row::new("Why you are referring", answers.text("reason")).change(change("reason"), "why you are referring"));
+    rows.push(
+        Row::new("Why you are referring", answers.text("reason")).change(change("reason"), "why you are referring"),
+    );
     rows.push(Row::new("Their reference", reference).change(change("reference"), "their reference"));
     page.rows = rows;
     page.lead.push(
@@ -261,7 +263,10 @@ impl Receipt {
         rows.push(Row::new("Case", case.reference.clone()));
         rows.extend(Row::some("Made", words::stamp(referral.create_time.as_ref())));
         rows.push(Row::new("By", people.name(&referral.account_id)));
-        rows.push(Row::new("Their reference", if referral.reference.is_empty() { "None yet" } else { &referral.reference }));
+        rows.push(Row::new(
+            "Their reference",
+            if referral.reference.is_empty() { "None yet" } else { &referral.reference },
+        ));
         rows.push(Row::new("Why", referral.reason.clone()));
         rows.extend(Row::some("Receipt number", Some(referral.referral_id.clone())));
         let mut next = Vec::new();

@@ -247,7 +247,8 @@ async fn add_page(visit: &Visit, register: &str) -> Result<FormPage, Error> {
     let (definition, others) = definition(visit, register).await?;
     let head = Head::new("Add an entry", crumbs(visit, register, &definition.title)).of(definition.title.clone());
     let action = visit.at(&format!("/registers/{register}/entries"));
-    Ok(visit.form_page(head, action, "Add the entry", fields(&definition, &[], &others))
+    Ok(visit
+        .form_page(head, action, "Add the entry", fields(&definition, &[], &others))
         .lead(super::about(&definition)))
 }
 
