@@ -6,7 +6,7 @@ use chassis::{
     caller::Signer,
     clock::SharedClock,
     error::Result,
-    id::Ids,
+    id::{AccountId, Ids},
     serve::MAX_MESSAGE,
     upstream::{Upstream, Upstreams},
 };
@@ -25,7 +25,10 @@ use crate::{
     config::Console,
     door::Door,
     limits::{Client, Limits},
+    pace::Pace,
+    pages::brand::Brand,
     sessions::{Kind, Token},
+    store::unsent_form::UnsentForms,
     visitor::{self, Visitor},
 };
 
@@ -37,6 +40,9 @@ pub(crate) struct Inner {
     pub config: Console,
     pub door: Door,
     pub limits: Limits,
+    pub pace: Pace,
+    pub unsent: UnsentForms,
+    pub brand: Brand,
     pub signer: Arc<Signer>,
     /// The services by name, this process's Accounts among them.
     pub upstreams: Upstreams,
@@ -90,7 +96,23 @@ impl App {
         &self.0.limits
     }
 
-    /// Begins a browser's session and ends the one it replaces; answers the headers that set its cookies.
+    /// How long requests may take.
+    pub(crate) fn pace(&self) -> Pace {
+        self.0.pace
+    }
+
+    /// Forms that were written and could not be sent.
+    pub(crate) fn unsent(&self) -> &UnsentForms {
+        &self.0.unsent
+    }
+
+    /// The authority's own look.
+    pub(crate) fn brand(&self) -> &Brand {
+        &self.0.brand
+    }
+
+    /// Begins a browser's session and ends the one it replaces; answers whose it is and the headers that set
+    /// its cookies.
     ///
     /// # Errors
     /// `Unauthenticated` where name or password is wrong; `Exhausted` after too many tries.
@@ -100,7 +122,7 @@ impl App {
         name: &str,
         password: &str,
         replaces: Option<&Visitor>,
-    ) -> Result<HeaderMap> {
+    ) -> Result<(AccountId, HeaderMap)> {
         let opened = self.door().sign_in(client, name, password, Kind::Cookie).await?;
         if let Some(previous) = replaces {
             self.sign_out(previous).await?;
@@ -111,7 +133,7 @@ impl App {
         for cookie in [visitor::set_cookie(&opened.token, https), mark].into_iter().flatten() {
             headers.append(header::SET_COOKIE, cookie);
         }
-        Ok(headers)
+        Ok((opened.account_id, headers))
     }
 
     /// Ends a browser's session; answers the header that clears its cookie.

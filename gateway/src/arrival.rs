@@ -1,8 +1,6 @@
 //! What every request gets on arrival: an id of its own, a span, a time limit, and one line in the log at the end.
 //! Neither ids from outside nor query strings are believed or logged.
 
-use std::time::Duration;
-
 use axum::{
     extract::{MatchedPath, Request, State},
     middleware::Next,
@@ -14,8 +12,6 @@ use tracing::{Instrument as _, info};
 
 use crate::{app::App, refusal};
 
-/// How long a page or a JSON call may take; gRPC calls have their own deadline.
-const TIME: Duration = Duration::from_secs(30);
 /// The header that tells the caller the request's id.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -55,7 +51,8 @@ pub async fn receive(State(app): State<App>, mut request: Request, next: Next) -
         let mut response = if form.grpc() {
             next.run(request).await
         } else {
-            match tokio::time::timeout(TIME, next.run(request)).await {
+            let (time, request) = app.pace().allow(request);
+            match tokio::time::timeout(time, next.run(request)).await {
                 Ok(response) => response,
                 Err(_) => form.answer(&Error::unavailable("this took too long: try again"), &request_id),
             }

@@ -1,10 +1,14 @@
 //! What the gateway is told at its start.
 
+use std::path::PathBuf;
+
 use chassis::{
     config::Database,
     error::{Result, Violations},
 };
 use serde::{Deserialize, Serialize};
+
+use crate::{pages::brand::Brand, sessions::Lasting};
 
 /// The gateway's own settings; keys come from elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +20,20 @@ pub struct Console {
     pub database: Database,
     /// The authority's name, as pages show it.
     pub authority_name: String,
+    /// The authority's colour, as `#1c5142`: white text must be readable on it, and it on white.
+    pub brand_colour: String,
+    /// The file of the authority's logo, an SVG; none where empty.
+    pub logo: PathBuf,
+    /// Minutes without a visit after which a browser is signed out.
+    pub idle_minutes: u32,
+    /// Hours after which anybody is signed out.
+    pub session_hours: u32,
+    /// Seconds that a page or a JSON call may take.
+    pub page_seconds: u32,
+    /// Minutes that sending a file, or a stream of lines, may take in all.
+    pub upload_minutes: u32,
+    /// Seconds in which a file that is being sent must come forward.
+    pub stall_seconds: u32,
     /// Whether browsers reach it over HTTPS, be it here or at a proxy before it.
     pub https: bool,
     /// How many proxies of ours stand before it: so many of the last addresses in `X-Forwarded-For` are believed.
@@ -46,6 +64,13 @@ impl Default for Console {
             listen: "127.0.0.1:8080".to_owned(),
             database: Database::default(),
             authority_name: "Your authority".to_owned(),
+            brand_colour: "#1c5142".to_owned(),
+            logo: PathBuf::new(),
+            idle_minutes: 15,
+            session_hours: 8,
+            page_seconds: 30,
+            upload_minutes: 60,
+            stall_seconds: 30,
             https: false,
             proxies: 0,
             sessions: Place::Database,
@@ -65,9 +90,32 @@ impl Console {
     pub fn check(&self) -> Result<()> {
         let mut v = Violations::new();
         v.text("gateway.authority_name", "the authority's name", &self.authority_name, 100);
+        if let Err(error) = Brand::read(self) {
+            error.violations().iter().for_each(|violation| v.add(&violation.field, &violation.message));
+        }
+        let mut within = |key: &str, value: u32, from: u32, to: u32| {
+            v.check(
+                (from..=to).contains(&value),
+                format!("gateway.{key}"),
+                format!("Enter a number from {from} to {to}"),
+            );
+        };
+        within("idle_minutes", self.idle_minutes, 1, 30);
+        within("session_hours", self.session_hours, 1, 12);
+        within("page_seconds", self.page_seconds, 1, 300);
+        within("upload_minutes", self.upload_minutes, 1, 24 * 60);
+        within("stall_seconds", self.stall_seconds, 1, 600);
         v.check(self.rate.is_finite() && self.rate > 0.0, "gateway.rate", "Enter a number greater than 0");
         v.check(self.burst.is_finite() && self.burst >= 1.0, "gateway.burst", "Enter a number of 1 or more");
         v.finish()
+    }
+
+    /// How long sessions last.
+    pub fn lasting(&self) -> Lasting {
+        Lasting {
+            idle: time::Duration::minutes(self.idle_minutes.into()),
+            absolute: time::Duration::hours(self.session_hours.into()),
+        }
     }
 }
 
@@ -78,8 +126,16 @@ mod tests {
     #[test]
     fn a_gateway_that_would_answer_nobody_does_not_start() {
         assert!(Console::default().check().is_ok());
+        let fields = |console: Console| {
+            let fields =
+                console.check().map_err(|e| e.violations().iter().map(|v| v.field.clone()).collect::<Vec<_>>());
+            fields.err().unwrap_or_default()
+        };
         let shut = Console { rate: 0.0, burst: f64::NAN, authority_name: " ".into(), ..Console::default() };
-        let fields = shut.check().map_err(|e| e.violations().iter().map(|v| v.field.clone()).collect::<Vec<_>>());
-        assert_eq!(fields.err().unwrap_or_default(), ["gateway.authority_name", "gateway.rate", "gateway.burst"]);
+        assert_eq!(fields(shut), ["gateway.authority_name", "gateway.rate", "gateway.burst"]);
+        let long = Console { idle_minutes: 31, session_hours: 0, stall_seconds: 0, ..Console::default() };
+        assert_eq!(fields(long), ["gateway.idle_minutes", "gateway.session_hours", "gateway.stall_seconds"]);
+        let pale = Console { brand_colour: "#ffdd00".into(), logo: "/nowhere/logo.svg".into(), ..Console::default() };
+        assert_eq!(fields(pale), ["gateway.brand_colour", "gateway.logo"]);
     }
 }

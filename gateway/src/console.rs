@@ -8,6 +8,7 @@ mod fault;
 mod figures;
 mod filtering;
 mod help;
+mod hidden;
 mod home;
 mod invitation;
 mod people;
@@ -20,6 +21,7 @@ pub mod samples;
 mod school;
 mod shared_incident;
 mod sign_in;
+mod unsent;
 mod upload;
 pub mod visit;
 
@@ -32,7 +34,10 @@ use axum::{
 };
 use chassis::error::Error;
 
-use crate::{app::App, pages::asset};
+use crate::{
+    app::App,
+    pages::{asset, brand},
+};
 use case::{close, consultation, debrief, entry, fact, invite, involvement, parents, referral, step};
 use filtering::{alert, lines};
 use policy::{import, lint, parameter, version};
@@ -52,7 +57,10 @@ pub fn routes() -> Router<App> {
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/choose-school", get(sign_in::choose))
-        .route("/hidden", get(sign_in::hidden))
+        .route("/hidden", get(hidden::hide))
+        .route("/unlock", get(hidden::show).post(hidden::unlock))
+        .route("/unsent", get(unsent::list))
+        .route("/unsent/{unsent_id}/delete", post(unsent::delete))
         .route("/report", get(report::anywhere))
         .route("/authority", get(authority::show))
         .route("/authority.csv", get(authority::csv))
@@ -63,6 +71,7 @@ pub fn routes() -> Router<App> {
         .route("/schools/new", get(school::show_create))
         .route("/accessibility", get(help::accessibility))
         .route("/privacy", get(help::privacy))
+        .route("/brand/{hash}/{name}", get(brand::serve))
         .route("/assets/{hash}/{name}", get(asset::serve));
     let router = under(router, "/schools/{school_id}", school());
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
@@ -151,7 +160,9 @@ fn one_case() -> Vec<Below> {
         ("/consultations/new", get(consultation::show)),
         ("/consultations", post(consultation::record)),
         ("/referrals/new", get(referral::show)),
+        ("/referrals/check", get(referral::check).post(referral::to_check)),
         ("/referrals", post(referral::make)),
+        ("/referrals/{referral_id}", get(referral::receipt)),
         ("/referrals/{referral_id}/outcome", get(referral::show_outcome).post(referral::record_outcome)),
         ("/parents-decisions/new", get(parents::show)),
         ("/parents-decisions", post(parents::record)),
@@ -171,8 +182,12 @@ pub fn not_found() -> Response {
     Fault::from(Error::missing()).into_response()
 }
 
-/// What a page may say of an error that is borrowed: its kind and message, and how long to wait.
+/// What a page may say of an error that is borrowed: its kind and message, what to mend, and how long to wait.
 fn copy(error: &Error) -> Error {
+    if let [first, more @ ..] = error.violations() {
+        let begun = Error::invalid(&first.field, &first.message);
+        return more.iter().fold(begun, |error, v| error.and(&v.field, &v.message));
+    }
     let status = tonic::Status::new(error.kind().code(), error.message());
     let copy = Error::from_status(&status);
     match error.metadata("retry_after_s") {
@@ -189,7 +204,6 @@ fn notice(code: &str) -> &'static str {
         "person" => "The person is added",
         "fact" => "The fact is recorded: check which steps it brings",
         "consultation" => "The talk is recorded",
-        "referral" => "The referral is recorded",
         "outcome" => "The agency’s answer is recorded",
         "parents" => "The decision about parents is recorded",
         "debrief" => "The debrief is recorded",
@@ -212,6 +226,7 @@ fn notice(code: &str) -> &'static str {
         "school" => "The school is added",
         "register_entry" => "The register is up to date: the earlier entry stays in its history",
         "register_import" => "The lines are added",
+        "forgotten" => "The words are deleted",
         "duty" => "Your answer is recorded",
         _ => "",
     }
@@ -269,5 +284,6 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     pages.push(refused);
     pages.extend(report::samples());
     pages.extend(sign_in::samples());
+    pages.extend(hidden::form_samples());
     pages
 }

@@ -1,4 +1,4 @@
-//! The door: signing in, knowing again who signed in, signing out. The console and the Accounts service both use it.
+//! The door: signing in, knowing again who signed in, locking, signing out. The console and the Accounts service both use it.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
     accounts::{Account, Appointment, sign_in_name},
     limits::Client,
     passwords::Passwords,
-    sessions::{Key, Kind, Session, Sessions, Token},
+    sessions::{Key, Kind, Lasting, Session, Sessions, Token},
     store,
     tries::{Place, Tries},
 };
@@ -29,6 +29,7 @@ pub struct Door {
     sessions: Arc<dyn Sessions>,
     tries: Arc<dyn Tries>,
     passwords: Passwords,
+    lasting: Lasting,
 }
 
 /// Who holds a session, as their account stands at this moment.
@@ -42,6 +43,8 @@ pub struct SignedIn {
     pub appointments: Vec<proto::access::v1::Appointment>,
     /// What their session is kept under.
     pub session: Key,
+    /// Whether its screen was hidden.
+    pub locked: bool,
 }
 
 /// A session that has just begun.
@@ -56,8 +59,14 @@ pub struct Opened {
 
 impl Door {
     /// A door to the accounts in `store`.
-    pub fn new(store: Store, sessions: Arc<dyn Sessions>, tries: Arc<dyn Tries>, passwords: Passwords) -> Self {
-        Self { store, sessions, tries, passwords }
+    pub fn new(
+        store: Store,
+        sessions: Arc<dyn Sessions>,
+        tries: Arc<dyn Tries>,
+        passwords: Passwords,
+        lasting: Lasting,
+    ) -> Self {
+        Self { store, sessions, tries, passwords, lasting }
     }
 
     /// Where the accounts are.
@@ -86,10 +95,16 @@ impl Door {
         tx.silent();
         let account = store::account::by_name(&tx, &name).await?;
         tx.commit().await?;
-        let place = self.place(client, &name, account.as_ref());
-        if let Some(wait) = self.tries.take(&place, now).await? {
-            info!("too many tries to sign in");
-            return Err(Error::too_many(wait));
+        let (place, known) = self.place(client, &name, account.as_ref());
+        let mut places = vec![place];
+        if !known {
+            places.push(Place::anywhere(&name));
+        }
+        for place in &places {
+            if let Some(wait) = self.tries.take(place, now).await? {
+                info!("too many tries to sign in");
+                return Err(Error::too_many(wait));
+            }
         }
         let kept = account.as_ref().map(|account| account.password_hash.as_str());
         let right = self.passwords.check(password, kept).await?;
@@ -102,8 +117,10 @@ impl Door {
         let session = Session::begin(token.key(), account.id.clone(), kind, now);
         self.record("session.started", &account.id, kind).await?;
         self.sessions.start(&session).await?;
-        self.tries.forget(&place).await?;
-        Ok(Opened { token, account_id: account.id, expires_at: session.expires_at() })
+        if let Some(place) = places.first() {
+            self.tries.forget(place).await?;
+        }
+        Ok(Opened { token, account_id: account.id, expires_at: self.lasting.end(&session) })
     }
 
     /// Who holds the session of a token, as their account stands now.
@@ -116,19 +133,17 @@ impl Door {
         if session.kind != kind {
             return Err(Error::not_signed_in());
         }
-        if !session.live(now) {
+        if !self.lasting.live(&session, now) {
             self.sessions.end(&key).await?;
             return Err(Error::expired());
         }
-        let mut tx = self.store.begin(&Scope::system("gateway")).await?;
-        tx.silent();
-        let account = store::account::by_id(&tx, &session.account_id).await?;
-        tx.commit().await?;
+        let account = self.account(&session.account_id).await?;
         let Some(account) = account.filter(|account| account.appointments.iter().any(|a| a.in_force(now))) else {
             self.sessions.end_all(&session.account_id).await?;
             return Err(Error::expired());
         };
-        if session.stale(now) {
+        // A hidden screen is not a visit: left alone it ends like any other.
+        if session.stale(now) && !session.locked {
             self.sessions.seen(&session, now).await?;
         }
         Ok(SignedIn {
@@ -136,7 +151,48 @@ impl Door {
             display_name: account.display_name,
             appointments: account.appointments.iter().map(Appointment::to_proto).collect(),
             session: key,
+            locked: session.locked,
         })
+    }
+
+    /// Locks a session: nothing is shown before its holder proves the password again. It does not end it.
+    ///
+    /// # Errors
+    /// Where it cannot be locked just now.
+    pub async fn lock(&self, session: &Key, account_id: &AccountId) -> Result<()> {
+        self.sessions.lock(session, true).await?;
+        self.record("session.locked", account_id, Kind::Cookie).await
+    }
+
+    /// Opens a locked session for whoever proves its holder's password.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where the password is wrong; `Exhausted` after too many tries.
+    pub async fn unlock(&self, session: &Key, account_id: &AccountId, password: &str) -> Result<()> {
+        let account = self.account(account_id).await?.ok_or_else(Error::expired)?;
+        let place = Place::session(&account.sign_in_name, session);
+        if let Some(wait) = self.tries.take(&place, self.now()).await? {
+            info!("too many tries to unlock");
+            return Err(Error::too_many(wait));
+        }
+        if !self.passwords.check(password, Some(&account.password_hash)).await? {
+            info!("an unlocking was refused");
+            return Err(Error::sign_in_refused());
+        }
+        self.record("session.unlocked", account_id, Kind::Cookie).await?;
+        self.sessions.lock(session, false).await?;
+        if let Some(found) = self.sessions.find(session).await? {
+            self.sessions.seen(&found, self.now()).await?;
+        }
+        self.tries.forget(&place).await
+    }
+
+    async fn account(&self, account_id: &AccountId) -> Result<Option<Account>> {
+        let mut tx = self.store.begin(&Scope::system("gateway")).await?;
+        tx.silent();
+        let account = store::account::by_id(&tx, account_id).await?;
+        tx.commit().await?;
+        Ok(account)
     }
 
     /// Ends a session.
@@ -155,15 +211,16 @@ impl Door {
         format!("{nonce}.{proof}")
     }
 
-    fn place(&self, client: &Client, name: &str, account: Option<&Account>) -> Place {
+    /// Where somebody tries from, and whether their browser signed in under the name before.
+    fn place(&self, client: &Client, name: &str, account: Option<&Account>) -> (Place, bool) {
         let mark = client.browser_mark.as_deref().and_then(|mark| mark.split_once('.'));
         match (mark, account) {
             (Some((nonce, proof)), Some(account))
                 if bool::from(self.proof(&account.id, nonce).as_bytes().ct_eq(proof.as_bytes())) =>
             {
-                Place::browser(name, nonce)
+                (Place::browser(name, nonce), true)
             }
-            _ => Place::address(name, client.address),
+            _ => (Place::address(name, client.address), false),
         }
     }
 

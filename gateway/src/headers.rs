@@ -33,7 +33,7 @@ const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=63072000; incl
 
 /// Puts the headers on an answer.
 pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
-    let hashed = request.uri().path().starts_with("/assets/");
+    let hashed = ["/assets/", "/brand/"].iter().any(|place| request.uri().path().starts_with(place));
     let mut response = next.run(request).await;
     let success = response.status().is_success();
     put(response.headers_mut(), app.config().https, hashed && success);

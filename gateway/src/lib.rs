@@ -1,9 +1,10 @@
 //! The one door: pages, JSON over HTTP, gRPC and gRPC-Web on one port. Every route is on this screen.
 //!
-//! - `routes`: what answers what; `arrival`, `headers`, `limits`, `refusal`: what all of them share
+//! - `routes`: what answers what; `arrival`, `headers`, `limits`, `pace`, `refusal`: what all of them share
 //! - `json`, `openapi`: the contract over HTTP, derived from its descriptors
 //! - `proxy`: the contract over gRPC, carried to its services in the caller's name
 //! - `door`, `accounts`, `sessions`, `tries`, `passwords`: who comes in
+//! - `unsent`: what somebody wrote and could not send because the session had ended
 //! - `rpc`, `store`: the Accounts service and its tables
 //! - `console`, `visitor`: the pages, and the person who looks at them
 //! - `config`, `app`, `health`: what it is told, what routes are given, whether it can answer
@@ -19,6 +20,7 @@ mod health;
 mod json;
 pub mod limits;
 pub mod openapi;
+mod pace;
 mod pages;
 mod passwords;
 mod proxy;
@@ -31,6 +33,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod tries;
+mod unsent;
 pub mod visitor;
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
@@ -59,11 +62,12 @@ use tower_http::compression::{
 pub use app::App;
 use config::{Console, Place};
 use door::Door;
+use pages::brand::Brand;
 use sessions::{Sessions, redis::RedisSessions};
-use store::session::SessionTable;
+use store::{session::SessionTable, unsent_form::UnsentForms};
 use tries::{MemoryTries, Tries};
 
-/// How often sessions that are over are forgotten.
+/// How often sessions that are over, and forms past their time, are forgotten.
 const SWEEP: Duration = Duration::from_secs(600);
 
 /// How long what is under way may take to finish at shutdown.
@@ -71,7 +75,9 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Every route. What is not here is not answered.
 fn routes(app: &App, health: Router, tools: Router) -> Router {
-    let pages = console::routes().layer(from_fn(headers::refuse_cross_site));
+    let pages = console::routes()
+        .layer(from_fn_with_state(app.clone(), unsent::keep))
+        .layer(from_fn(headers::refuse_cross_site));
     let http = Router::new()
         .route("/openapi.json", get(openapi::serve))
         .route("/problems/{reason}", get(json::problem::page))
@@ -114,25 +120,30 @@ pub struct Gateway {
 pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Result<Gateway> {
     config.check()?;
     let store = open_store(&setup).await?;
+    let brand = Brand::read(&config)?;
+    let lasting = config.lasting();
     let (sessions, tries): (Arc<dyn Sessions>, Arc<dyn Tries>) = match (config.sessions, redis_url) {
         (Place::Redis, Some(url)) => {
-            let redis = RedisSessions::new(url)?;
+            let redis = RedisSessions::new(url, lasting)?;
             (Arc::new(redis.clone()), Arc::new(redis))
         }
         (Place::Redis, None) => {
             return Err(Error::invalid("redis_url", "Enter the address of the Redis that keeps the sessions"));
         }
-        (Place::Database, _) => (Arc::new(SessionTable::new(store.clone())), Arc::new(MemoryTries::default())),
+        (Place::Database, _) => (Arc::new(SessionTable::new(store.clone(), lasting)), Arc::new(MemoryTries::default())),
     };
-    let door = Door::new(store.clone(), sessions, tries, passwords::Passwords::new()?);
+    let door = Door::new(store.clone(), sessions, tries, passwords::Passwords::new()?, lasting);
     let accounts = AccountsServer::new(rpc::AccountsService { door: door.clone() });
     let mut open = Upstreams::default();
     open.add_here(setup.name, Routes::new(accounts.clone()).into_axum_router().reset_fallback());
-    let running = Running::start(&setup, store, Routes::new(accounts))?;
+    let running = Running::start(&setup, store.clone(), Routes::new(accounts))?;
     let mut upstreams = setup.upstreams.clone();
     upstreams.add_here(setup.name, running.grpc());
     let app = App::new(app::Inner {
         limits: limits::Limits::new(config.rate, config.burst),
+        pace: pace::Pace::of(&config),
+        unsent: UnsentForms::new(store.clone()),
+        brand,
         door,
         signer: setup.signer.clone(),
         open: open.to(setup.name)?,
@@ -191,6 +202,9 @@ async fn sweep(app: App, mut shutdown: Shutdown) {
     loop {
         if let Err(error) = app.door().sessions().sweep(app.now()).await {
             tracing::warn!(%error, "sessions that are over could not be forgotten");
+        }
+        if let Err(error) = app.unsent().sweep(app.now()).await {
+            tracing::warn!(%error, "unsent forms past their time could not be forgotten");
         }
         tokio::select! {
             () = tokio::time::sleep(SWEEP) => {}

@@ -144,6 +144,8 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
     let Way { mut upstream, extensions } = way(app, rpc, request.headers(), &request_id, client).await?;
     let streams = rpc.descriptor.is_client_streaming() || rpc.descriptor.is_server_streaming();
     let deadline = deadline(request.headers(), streams)?;
+    let request =
+        if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };
     let request = forwarded(request, extensions, deadline, streams);
     let call = upstream.call(request);
     let response = match deadline {

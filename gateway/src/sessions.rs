@@ -11,10 +11,37 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
-/// How long a browser's session lasts without a visit: staff rooms share machines.
-pub const IDLE: Duration = Duration::minutes(15);
-/// How long any session lasts whatever happens: a working day.
-pub const ABSOLUTE: Duration = Duration::hours(8);
+/// How long sessions last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasting {
+    /// A browser's without a visit: staff rooms share machines.
+    pub idle: Duration,
+    /// Any, whatever happens: a working day.
+    pub absolute: Duration,
+}
+
+impl Default for Lasting {
+    fn default() -> Self {
+        Self { idle: Duration::minutes(15), absolute: Duration::hours(8) }
+    }
+}
+
+impl Lasting {
+    /// Whether a session still counts.
+    pub fn live(&self, session: &Session, now: OffsetDateTime) -> bool {
+        let idle = match session.kind {
+            Kind::Cookie => now - session.seen_at >= self.idle,
+            Kind::Bearer => false,
+        };
+        now < self.end(session) && !idle
+    }
+
+    /// When a session ends whatever happens.
+    pub fn end(&self, session: &Session) -> OffsetDateTime {
+        session.started_at + self.absolute
+    }
+}
+
 /// How exactly the last visit is kept: writing it down at every request would cost a write per page.
 const GRAIN: Duration = Duration::seconds(60);
 
@@ -149,26 +176,14 @@ pub struct Session {
     pub started_at: OffsetDateTime,
     /// When it was last used, to the minute.
     pub seen_at: OffsetDateTime,
+    /// Whether its screen was hidden: nothing is shown before its holder proves the password again.
+    pub locked: bool,
 }
 
 impl Session {
     /// A session that begins now.
     pub fn begin(key: Key, account_id: AccountId, kind: Kind, now: OffsetDateTime) -> Self {
-        Self { key, account_id, kind, started_at: now, seen_at: now }
-    }
-
-    /// When it ends whatever happens.
-    pub fn expires_at(&self) -> OffsetDateTime {
-        self.started_at + ABSOLUTE
-    }
-
-    /// Whether it still counts.
-    pub fn live(&self, now: OffsetDateTime) -> bool {
-        let idle = match self.kind {
-            Kind::Cookie => now - self.seen_at >= IDLE,
-            Kind::Bearer => false,
-        };
-        now < self.expires_at() && !idle
+        Self { key, account_id, kind, started_at: now, seen_at: now, locked: false }
     }
 
     /// Whether this use is to be written down.
@@ -188,6 +203,9 @@ pub trait Sessions: Send + Sync {
 
     /// Writes down that a session was used.
     async fn seen(&self, session: &Session, at: OffsetDateTime) -> Result<()>;
+
+    /// Locks a session, or opens it again.
+    async fn lock(&self, key: &Key, locked: bool) -> Result<()>;
 
     /// Ends one session.
     async fn end(&self, key: &Key) -> Result<()>;
@@ -217,18 +235,19 @@ mod tests {
 
     #[test]
     fn a_browser_left_alone_is_signed_out_after_a_quarter_of_an_hour() {
-        let session = session(Kind::Cookie);
-        assert!(session.live(NOW + IDLE - Duration::seconds(1)));
-        assert!(!session.live(NOW + IDLE));
+        let (session, lasting) = (session(Kind::Cookie), Lasting::default());
+        assert!(lasting.live(&session, NOW + Duration::minutes(15) - Duration::seconds(1)));
+        assert!(!lasting.live(&session, NOW + Duration::minutes(15)));
     }
 
     #[test]
     fn no_session_outlasts_a_working_day() {
+        let (day, lasting) = (Duration::hours(8), Lasting::default());
         for kind in [Kind::Cookie, Kind::Bearer] {
             let mut session = session(kind);
-            session.seen_at = NOW + ABSOLUTE - Duration::minutes(1);
-            assert!(session.live(NOW + ABSOLUTE - Duration::seconds(1)));
-            assert!(!session.live(NOW + ABSOLUTE), "{kind:?}");
+            session.seen_at = NOW + day - Duration::minutes(1);
+            assert!(lasting.live(&session, NOW + day - Duration::seconds(1)));
+            assert!(!lasting.live(&session, NOW + day), "{kind:?}");
         }
     }
 

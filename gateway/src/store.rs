@@ -1,9 +1,10 @@
-//! The gateway's own tables: accounts, their appointments, sessions. Only here is the database touched.
+//! The gateway's own tables: accounts, their appointments, sessions, unsent forms. Only here is the database touched.
 
 pub mod account;
 mod entity;
 mod migration;
 pub mod session;
+pub mod unsent_form;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 use time::OffsetDateTime;
@@ -17,6 +18,8 @@ impl MigratorTrait for Migrations {
         let mut migrations = chassis::db::migration::migrations();
         migrations.push(Box::new(migration::m20261124_000101_create_account::Migration));
         migrations.push(Box::new(migration::m20261124_000102_create_session::Migration));
+        migrations.push(Box::new(migration::m20261125_000103_lock_session::Migration));
+        migrations.push(Box::new(migration::m20261125_000104_create_unsent_form::Migration));
         migrations
     }
 }

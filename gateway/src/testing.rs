@@ -177,3 +177,75 @@ impl House {
         format!("Bearer {}", answer.json()["session_token"].as_str().unwrap_or_default())
     }
 }
+
+/// A browser: it keeps its cookies and sends forms from their pages.
+pub struct Browser<'a> {
+    house: &'a House,
+    cookies: std::collections::BTreeMap<String, String>,
+}
+
+impl House {
+    /// A browser that nobody used yet.
+    pub fn browser(&self) -> Browser<'_> {
+        Browser { house: self, cookies: std::collections::BTreeMap::new() }
+    }
+}
+
+impl Browser<'_> {
+    /// Signs in; answers where that leads.
+    pub async fn sign_in(&mut self, name: &str, return_to: &str) -> String {
+        let fields = [("sign_in_name", name), ("password", PASSWORD), ("return_to", return_to)];
+        self.post("/sign-in", &fields).await.place()
+    }
+
+    /// Asks for a page.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(http::Request::get(path).header(header::ACCEPT, "text/html"), Body::empty()).await
+    }
+
+    /// Sends a form.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let pairs: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", crate::pages::part::percent(value))).collect();
+        let request = http::Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.header("sec-fetch-site", "same-origin"), Body::from(pairs.join("&"))).await
+    }
+
+    /// The cookies, as a header holds them.
+    pub fn cookie_line(&self) -> String {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        cookies.join("; ")
+    }
+
+    async fn send(&mut self, request: http::request::Builder, body: Body) -> Answer {
+        let request = request.header(header::COOKIE, self.cookie_line()).body(body).unwrap_or_default();
+        let answer = self.house.send(request).await;
+        for set in answer.headers.get_all(header::SET_COOKIE) {
+            let pair = set.to_str().ok().and_then(|set| set.split(';').next()).and_then(|pair| pair.split_once('='));
+            if let Some((name, value)) = pair {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+}
+
+impl Answer {
+    /// Where it leads; empty where nowhere.
+    pub fn place(&self) -> String {
+        self.headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+    }
+
+    /// The page as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// What a hidden field of the page's own form carries.
+    pub fn hidden(&self, name: &str) -> String {
+        let text = self.text();
+        let main = text.split_once("<main").map_or("", |(_, main)| main);
+        let value = main.split_once(&format!("name=\"{name}\" value=\"")).map_or("", |(_, rest)| rest);
+        value.split('"').next().unwrap_or_default().to_owned()
+    }
+}

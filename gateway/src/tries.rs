@@ -1,5 +1,6 @@
-//! Throttled sign-in: ten tries in a quarter of an hour for one name from one place. A browser that signed in before
-//! is a place of its own, so that nobody can lock a colleague out by typing that colleague's name.
+//! Throttled sign-in: ten tries in a quarter of an hour for one name from one place, a hundred from all strange places
+//! together. A browser that signed in before is a place of its own and counts in no other, so that nobody can lock a
+//! colleague out by typing that colleague's name.
 
 use std::{
     collections::HashMap,
@@ -11,8 +12,12 @@ use chassis::error::Result;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
-/// How many tries there are.
+use crate::sessions::Key;
+
+/// How many tries there are from one place.
 pub const TRIES: usize = 10;
+/// How many there are at one name from all the places that never signed in under it: guessing from many addresses.
+const TRIES_IN_ALL: usize = 100;
 /// In how long.
 pub const WINDOW: Duration = Duration::minutes(15);
 /// How many places are remembered before the ones whose window has passed are forgotten.
@@ -20,9 +25,17 @@ const REMEMBERED: usize = 10_000;
 
 /// What tries are counted under: a digest of the name and the place, so that neither is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Place([u8; 32]);
+pub struct Place {
+    digest: [u8; 32],
+    most: usize,
+}
 
 impl Place {
+    /// Tries at a name from wherever nobody signed in under it before.
+    pub fn anywhere(name: &str) -> Self {
+        Self { most: TRIES_IN_ALL, ..Self::of(name, "anywhere") }
+    }
+
     /// Tries at a name from an address; of an IPv6 address only the network counts, since hosts choose the rest.
     pub fn address(name: &str, address: IpAddr) -> Self {
         Self::of(name, &network(address).to_string())
@@ -33,13 +46,24 @@ impl Place {
         Self::of(name, &format!("browser {nonce}"))
     }
 
+    /// Tries at opening a locked session again.
+    pub fn session(name: &str, session: &Key) -> Self {
+        Self::of(name, &format!("session {}", session.hex()))
+    }
+
     fn of(name: &str, from: &str) -> Self {
-        Self(Sha256::new().chain_update(name).chain_update([0]).chain_update(from).finalize().into())
+        let digest = Sha256::new().chain_update(name).chain_update([0]).chain_update(from).finalize().into();
+        Self { digest, most: TRIES }
+    }
+
+    /// How many tries there are.
+    pub fn most(&self) -> usize {
+        self.most
     }
 
     /// The place as text.
     pub fn hex(&self) -> String {
-        hex::encode(self.0)
+        hex::encode(self.digest)
     }
 }
 
@@ -75,7 +99,7 @@ impl Tries for MemoryTries {
         let tries = places.entry(*place).or_default();
         tries.retain(|at| now - *at < WINDOW);
         match tries.first() {
-            Some(first) if tries.len() >= TRIES => Ok(Some(seconds(WINDOW - (now - *first)))),
+            Some(first) if tries.len() >= place.most => Ok(Some(seconds(WINDOW - (now - *first)))),
             Some(_) | None => {
                 tries.push(now);
                 Ok(None)
@@ -131,6 +155,18 @@ mod tests {
         }
         tries.forget(&here).await?;
         assert_eq!(tries.take(&here, NOW).await?, None);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn many_addresses_together_guess_no_more_than_a_hundred_times() -> Result<()> {
+        let tries = MemoryTries::default();
+        for _ in 0..TRIES_IN_ALL {
+            assert_eq!(tries.take(&Place::anywhere("a.ali"), NOW).await?, None);
+        }
+        assert!(tries.take(&Place::anywhere("a.ali"), NOW).await?.is_some());
+        assert_eq!(tries.take(&Place::anywhere("b.brown"), NOW).await?, None);
+        assert_eq!(tries.take(&Place::browser("a.ali", "nonce"), NOW).await?, None, "their own browser is let in");
         Ok(())
     }
 

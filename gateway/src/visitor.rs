@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Redirect, Response},
 };
-use chassis::clock::moment;
+use chassis::{clock::moment, seal::KeyRing};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use proto::access::v1::{Appointment, Role};
 use time::OffsetDateTime;
@@ -13,6 +13,7 @@ use crate::{
     app::{App, SignedIn},
     arrival::RequestId,
     sessions::{FormSecret, Key, Kind, Token},
+    unsent::{Mark, NotTaken},
 };
 
 /// A person who is signed in at the console. As an argument of a page it sends everybody else to the sign-in page;
@@ -25,8 +26,10 @@ pub struct Visitor {
     pub display_name: String,
     /// The appointments the account holds, whether in force or not.
     pub appointments: Vec<Appointment>,
-    /// What every form of theirs sends back in its field `csrf`.
+    /// What every form of theirs sends back in its field `csrf`: that it came from this session, and whose page it is.
     pub csrf: String,
+    /// Whether they hid their screen: they see nothing before they prove their password again.
+    pub locked: bool,
     /// The request this visit belongs to.
     pub request_id: String,
     pub(crate) session: Key,
@@ -59,7 +62,12 @@ impl Visitor {
 
     /// Whether a form came from a page of this very session.
     pub fn csrf_ok(&self, token: &str) -> bool {
-        self.secret.proves(token)
+        self.secret.proves(token.split('.').next().unwrap_or_default())
+    }
+
+    /// Lets their forms say that they are on the page of this mark.
+    pub fn on_page(&mut self, mark: &Mark, ring: &KeyRing) {
+        self.csrf = format!("{}.{}", self.secret.masked(), mark.seal(ring));
     }
 }
 
@@ -122,19 +130,24 @@ pub(crate) fn clear_cookie(https: bool) -> HeaderValue {
 /// Where to go after sign-in: a path of this console, or its home where the text is anything else.
 pub fn return_to(path: &str) -> &str {
     let plain = path.bytes().all(|c| c.is_ascii_alphanumeric() || b"/-_.~?=&%+:".contains(&c));
-    let ours = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/sign-in");
+    let (place, _) = path.split_once('?').unwrap_or((path, ""));
+    let ours = place.starts_with('/')
+        && !["//", "/.", "%"].iter().any(|odd| place.contains(odd))
+        && !["/sign-in", "/unlock", "/hidden"].iter().any(|page| path.starts_with(page));
     if plain && ours && path.len() <= 500 { path } else { "/" }
 }
 
-/// Sends a browser to the sign-in page, which brings it back here.
-fn sign_in_first(parts: &Parts) -> Response {
+/// Sends a browser to a page that asks for its password and brings it back here. A form it sent is kept for then.
+fn first(place: &str, parts: &Parts, why: NotTaken) -> Response {
     let here = match parts.method {
         http::Method::GET => parts.uri.path_and_query().map_or("/", |p| p.as_str()),
         _ => "/",
     };
     let back: String = return_to(here).bytes().flat_map(escaped).collect();
-    let place = if back == "/" { "/sign-in".to_owned() } else { format!("/sign-in?return_to={back}") };
-    Redirect::to(&place).into_response()
+    let place = if back == "/" { place.to_owned() } else { format!("{place}?return_to={back}") };
+    let mut response = Redirect::to(&place).into_response();
+    response.extensions_mut().insert(why);
+    response
 }
 
 /// One byte of a query value.
@@ -149,22 +162,27 @@ impl Visitor {
     async fn of(parts: &Parts, app: &App) -> Result<Option<Self>, Response> {
         let Some(token) = cookie(&parts.headers, app.config().https) else { return Ok(None) };
         match app.who(&token, Kind::Cookie).await {
-            Ok(who) => Ok(Some(Self::new(who, &token, RequestId::of(parts, app)))),
+            Ok(who) => Ok(Some(Self::new(who, &token, parts, app))),
             Err(error) if error.kind() == chassis::error::Kind::Unauthenticated => Ok(None),
             Err(error) => Err(crate::console::error_page(&error).into_response()),
         }
     }
 
-    pub(crate) fn new(who: SignedIn, token: &Token, request_id: String) -> Self {
-        Self {
+    fn new(who: SignedIn, token: &Token, parts: &Parts, app: &App) -> Self {
+        let page = parts.uri.path_and_query().map_or("/", |page| page.as_str());
+        let mark = Mark::new(who.account_id.clone(), page, app.now());
+        let mut visitor = Self {
             account_id: who.account_id.to_string(),
             display_name: who.display_name,
             appointments: who.appointments,
-            csrf: token.form_secret().masked(),
-            request_id,
+            csrf: String::new(),
+            locked: who.locked,
+            request_id: RequestId::of(parts, app),
             session: who.session,
             secret: token.form_secret(),
-        }
+        };
+        visitor.on_page(&mark, app.door().store().ring());
+        visitor
     }
 }
 
@@ -172,7 +190,11 @@ impl FromRequestParts<App> for Visitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        Self::of(parts, app).await?.ok_or_else(|| sign_in_first(parts))
+        match Self::of(parts, app).await? {
+            Some(visitor) if visitor.locked => Err(first("/unlock", parts, NotTaken::Locked)),
+            Some(visitor) => Ok(visitor),
+            None => Err(first("/sign-in", parts, NotTaken::NobodyHere)),
+        }
     }
 }
 
@@ -180,7 +202,18 @@ impl OptionalFromRequestParts<App> for Visitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Response> {
-        Self::of(parts, app).await
+        Ok(Self::of(parts, app).await?.filter(|visitor| !visitor.locked))
+    }
+}
+
+/// Whoever holds the browser's session, be their screen hidden or not; for what shows nothing of theirs.
+pub struct Holder(pub Option<Visitor>);
+
+impl FromRequestParts<App> for Holder {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        Visitor::of(parts, app).await.map(Self)
     }
 }
 
@@ -200,6 +233,7 @@ mod tests {
             display_name: String::new(),
             appointments,
             csrf: token.form_secret().masked(),
+            locked: false,
             request_id: String::new(),
             session: token.key(),
             secret: token.form_secret(),

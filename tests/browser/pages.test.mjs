@@ -12,7 +12,7 @@ const password = 'correct horse battery'
 const roles = ['officer', 'thistledown.staff', 'harrowmere.dsl', 'pennyroyal.head', 'thistledown.governor', 'thistledown.chair', 'harrowmere.it']
 // Surnames of the demonstration's children.
 const names = ['Ashdown', 'Thorne', 'Penhale', 'Sayle', 'Kapadia', 'Quill', 'Stroud', 'Galloway']
-const most = 45
+const most = 90
 let browser
 
 before(async () => {
@@ -37,8 +37,8 @@ async function signIn (name) {
   return { context, page, elsewhere }
 }
 
-// One page of each kind is enough: ids are taken off before pages are told apart.
-const kind = url => new URL(url).pathname.replace(/\/[a-z]{3}_[0-9a-z]{26}/g, '/*').replace(/P\d-\d+/g, '*')
+// One page of each kind is enough: ids and the names of registers are taken off before pages are told apart.
+const kind = url => new URL(url).pathname.replace(/\/[a-z]{3}_[0-9a-z]{26}/g, '/*').replace(/\/registers\/[a-z-]+/, '/registers/*').replace(/P\d-\d+/g, '*')
 
 async function check (page, context, where) {
   const title = await page.title()
@@ -81,6 +81,9 @@ for (const role of roles) {
         if (clean.startsWith(address) && !/sign-out|openapi|hide|\/assets\/|\.csv|\.ics/.test(clean)) queue.push(clean)
       }
     }
+    assert.ok(seen.size < most, `${role} has more kinds of pages than are looked at`)
+    const navigation = await page.$$eval('.govuk-service-navigation__list a', all => all.map(a => a.textContent.trim()))
+    assert.ok(navigation.length <= 6, `${role} has ${navigation.length} entries of navigation: ${navigation}`)
     assert.deepEqual(elsewhere, [], 'requests elsewhere')
     assert.ok(seen.size > 3, `${role} saw only ${[...seen]}`)
     await context.close()
@@ -102,5 +105,72 @@ test('a concern is recorded on one page without JavaScript, and a doubled submit
   await page.goto(address)
   const text = await page.textContent('main')
   assert.equal(text.split('Recorded by a test').length - 1 <= 1, true)
+  await context.close()
+})
+
+async function signInAgain (page, name) {
+  await page.getByLabel('Sign-in name').fill(name)
+  await page.locator('#password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+test('what was written before the session ended is back after signing in, without JavaScript', async () => {
+  const { context, page } = await signIn('pennyroyal.staff')
+  await page.getByRole('button', { name: /report a concern/i }).first().click()
+  await page.getByLabel(/who/i).first().fill('I do not know the name')
+  await page.getByLabel(/what happened/i).fill('Kept by a test')
+  await page.getByLabel('Not sure').check()
+  const other = await context.newPage()
+  await other.goto(address)
+  await other.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: /send/i }).click()
+  assert.match(page.url(), /sign-in/)
+  assert.match(await page.textContent('main'), /it is kept/)
+  await signInAgain(page, 'pennyroyal.staff')
+  assert.equal(await page.getByLabel(/what happened/i).inputValue(), 'Kept by a test')
+  assert.ok(await page.getByLabel('Not sure').isChecked())
+  await check(page, context, 'pennyroyal.staff report restored')
+  await page.getByRole('button', { name: /send/i }).click()
+  assert.match(page.url(), /report\/sent/)
+  await page.goto(`${address}/unsent`)
+  assert.match(await page.textContent('main'), /nothing that you wrote/)
+  await context.close()
+})
+
+test('a hidden screen asks for the password, without JavaScript', async () => {
+  const { context, page } = await signIn('harrowmere.deputy')
+  const home = page.url()
+  await page.getByRole('link', { name: 'Hide this screen' }).click()
+  assert.match(await page.textContent('main'), /not a sign-out/)
+  await check(page, context, 'harrowmere.deputy hidden')
+  await page.goto(home)
+  assert.match(page.url(), /unlock/)
+  await check(page, context, 'harrowmere.deputy unlock')
+  await page.locator('#password').fill(password)
+  await page.getByRole('button', { name: 'Show the screen again' }).click()
+  assert.equal(page.url(), home)
+  await context.close()
+})
+
+test('a referral is begun for its writer, checked, changed, recorded and receipted in four steps', async () => {
+  const { context, page } = await signIn('harrowmere.dsl')
+  await page.goto(`${page.url()}/cases?state=open`)
+  await page.locator('main table a').first().click()
+  await page.getByRole('link', { name: 'Make a referral' }).click()
+  const begun = await page.getByLabel(/why are you referring/i).inputValue()
+  assert.match(begun, /Case /, 'it begins with what the case says')
+  await page.locator('input[name=agency]').first().check()
+  await page.getByRole('button', { name: 'Go on' }).click()
+  assert.match(page.url(), /referrals\/check\?unsent=/)
+  await check(page, context, 'harrowmere.dsl referral check')
+  await page.getByRole('link', { name: /change why/i }).click()
+  assert.equal(await page.getByLabel(/why are you referring/i).inputValue(), begun)
+  await page.getByLabel(/why are you referring/i).fill(`${begun}\nChanged by a test`)
+  await page.getByRole('button', { name: 'Go on' }).click()
+  assert.match(await page.textContent('main'), /Changed by a test/)
+  await page.getByRole('button', { name: 'Record the referral' }).click()
+  assert.match(page.url(), /referrals\/ref_/)
+  assert.match(await page.textContent('main'), /Changed by a test/)
+  await check(page, context, 'harrowmere.dsl referral receipt')
   await context.close()
 })

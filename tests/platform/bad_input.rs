@@ -57,6 +57,8 @@ async fn bad_input_is_refused_with_its_field_and_its_fix() {
     let bearer = format!("Authorization: Bearer {}\r\n", all.token());
     let concerns = format!("/v1/schools/{school}/concerns");
     let body = r#"{"about": "a", "narrative": "n", "safe_now": "yes"}"#;
+    // A cursor of three null characters, which PostgreSQL would not take.
+    let (nulls, doubled) = (format!("{concerns}?page_token=AAAA"), format!("{concerns}?page_size=1&page_size=-1"));
     let keyed = format!("{bearer}Idempotency-Key: 6f1f4c1e-7a53-4c1e-9a55-0f6d1f0b7a01\r\n");
     for (method, path, headers, body, status, expected) in [
         ("GET", concerns.as_str(), "", "", 401, "sign in"),
@@ -66,6 +68,16 @@ async fn bad_input_is_refused_with_its_field_and_its_fix() {
         ("POST", concerns.as_str(), keyed.as_str(), r#"{"abuot": "a"}"#, 400, "abuot"),
         ("POST", concerns.as_str(), keyed.as_str(), "{", 400, "JSON"),
         ("GET", "/v1/schools/sch_wrong/concerns", bearer.as_str(), "", 404, "no such thing"),
+        ("GET", nulls.as_str(), bearer.as_str(), "", 400, "page_token"),
+        ("GET", doubled.as_str(), bearer.as_str(), "", 400, "page_size"),
+        (
+            "POST",
+            concerns.as_str(),
+            keyed.as_str(),
+            r#"{"about": "a\u0000", "narrative": "n", "safe_now": "yes"}"#,
+            400,
+            "about",
+        ),
         ("GET", "/v1/nothing", bearer.as_str(), "", 404, ""),
     ] {
         let (answered, problem) = ask(&place, method, path, headers, body);

@@ -37,6 +37,7 @@ const STATES: Codes = &[("open", "Open"), ("closed", "Closed")];
 #[derive(Debug, Serialize)]
 pub struct Cases {
     head: Head,
+    other: Link,
     total: String,
     filters: Vec<Filter>,
     cases: Vec<Line>,
@@ -59,6 +60,7 @@ impl Page for Cases {
     fn samples() -> Vec<Self> {
         let page = |cases| Self {
             head: Head::new("Cases", vec![Link::new("Home", "/")]),
+            other: Link::new("Concerns", "/schools/sch_1/concerns"),
             total: "1 case".into(),
             filters: filters("/schools/sch_1/cases", "state", "", STATES),
             cases,
@@ -101,6 +103,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     let path = visit.at("/cases");
     let page = Cases {
         head: Head::new("Cases", visit.crumbs(&[])),
+        other: Link::new("Concerns: what was reported, and what became of it", visit.at("/concerns")),
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "case", "cases"),
         filters: filters(&path, "state", &listed.state, STATES),
         cases: answer.cases.iter().map(|case| Line::new(case, &path)).collect(),

@@ -45,6 +45,7 @@ pub struct Listed {
 #[derive(Debug, Serialize)]
 pub struct Concerns {
     head: Head,
+    other: Link,
     total: String,
     filters: Vec<Filter>,
     concerns: Vec<Line>,
@@ -91,6 +92,7 @@ impl Page for Concerns {
         };
         let page = |concerns, next: &str| Self {
             head: Head::new("Concerns", vec![Link::new("Home", "/")]),
+            other: Link::new("Cases", "/schools/sch_1/cases"),
             total: "1 concern".into(),
             filters: filters("/schools/sch_1/concerns", "state", "new", words::CONCERN),
             concerns,
@@ -113,6 +115,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     let (path, now) = (visit.at("/concerns"), visit.now());
     let page = Concerns {
         head: Head::new("Concerns", visit.crumbs(&[])),
+        other: Link::new("Cases", visit.at("/cases")),
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "concern", "concerns"),
         filters: filters(&path, "state", &listed.state, words::CONCERN),
         concerns: answer.concerns.iter().map(|c| Line::new(c, &path, now)).collect(),

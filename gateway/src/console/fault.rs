@@ -7,12 +7,15 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use chassis::error::Kind;
+use chassis::error::{Error, Kind};
 use http::{StatusCode, request::Parts};
 use serde::Serialize;
 
 use super::visit::Fault;
-use crate::pages::{self, Page, frame::Frame, part::Head, words};
+use crate::{
+    pages::{self, Page, frame::Frame, part::Head, words},
+    unsent::NotTaken,
+};
 
 /// The page of a refusal.
 #[derive(Debug, Clone, Serialize)]
@@ -87,7 +90,10 @@ pub fn response(frame: &Frame, fault: &Fault) -> Response {
     if error.kind() == Kind::Internal {
         tracing::error!(error = %error, cause = ?std::error::Error::source(&**error), "a page failed");
     }
-    let page = FaultPage::new(error.kind(), error.message(), &frame.reference);
+    let mut page = FaultPage::new(error.kind(), error.message(), &frame.reference);
+    if error.kind() == Kind::Invalid && !error.violations().is_empty() {
+        page.texts = error.violations().iter().map(|v| format!("{}.", words::sentence(&v.message))).collect();
+    }
     let mut response = match pages::html(frame, &page) {
         Ok(html) => (status, axum::response::Html(html)).into_response(),
         Err(_) => (status, page.head.title).into_response(),
@@ -115,8 +121,41 @@ pub async fn frame_faults(mut request: Request, next: Next) -> Response {
     let shown = Shown::default();
     request.extensions_mut().insert(shown.clone());
     let answer = next.run(request).await;
-    match (answer.extensions().get::<Fault>(), shown.0.get()) {
-        (Some(fault), Some(frame)) => response(frame, fault),
-        _ => answer,
+    let bare = Frame::bare(super::SERVICE, "");
+    let frame = shown.0.get();
+    match (answer.extensions().get::<Fault>(), frame) {
+        (Some(fault), Some(frame)) => {
+            let mut page = response(frame, fault);
+            // Who refused a form, and why, is for whoever keeps the form.
+            if let Some(why) = answer.extensions().get::<NotTaken>() {
+                page.extensions_mut().insert(why.clone());
+            }
+            page
+        }
+        (None, frame) => unpaged(&answer).map_or(answer, |fault| {
+            let mut page = response(frame.unwrap_or(&bare), &fault.0);
+            *page.status_mut() = fault.1;
+            page
+        }),
+        (Some(_), None) => answer,
     }
+}
+
+/// The refusal behind an answer that the framework made before any page could: an address or a form it cannot read.
+fn unpaged(answer: &Response) -> Option<(Fault, StatusCode)> {
+    let kind = answer.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let status = answer.status();
+    if !status.is_client_error() || kind.is_some_and(|kind| !kind.starts_with("text/plain")) {
+        return None;
+    }
+    let error = match status {
+        StatusCode::METHOD_NOT_ALLOWED => Error::invalid("form", "Go to the page of this form and send it from there"),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::invalid("form", "Send less at once: this form is too large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY => {
+            Error::invalid("form", "Send this form from its own page")
+        }
+        _ => Error::missing(),
+    };
+    let status = if error.kind() == Kind::Missing { StatusCode::NOT_FOUND } else { status };
+    Some((error.into(), status))
 }

@@ -70,6 +70,12 @@ fn privacy_page() -> Prose {
             ],
         },
         Passage {
+            title: "What you write and do not send",
+            texts: &[
+                "If your session ends before you send a form, what you wrote is kept for three days so that it is not lost. It is sealed, and only you can open it.",
+            ],
+        },
+        Passage {
             title: "Cookies",
             texts: &[
                 "One cookie keeps you signed in. A second one lets your browser be known again at sign-in and ends after half a year. There are no others, and nothing is sent to anybody else.",

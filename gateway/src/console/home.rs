@@ -11,7 +11,7 @@ use proto::{
         Invitation, ListCasesRequest, ListCasesResponse, ListConcernsRequest, ListConcernsResponse,
         ListInvitationsRequest, ListMyConcernsRequest, MyConcern,
     },
-    policy_registry::v1::{Instance, ListInstancesRequest},
+    policy_registry::v1::{Duty, Instance, ListInstancesRequest, ListMyDutiesRequest},
 };
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -103,13 +103,14 @@ pub async fn show(visit: Visit) -> Answer {
 
 async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
     let now = visit.now();
-    let (concerns, cases, alerts, invitations, instances, feeds, mine) = tokio::join!(
+    let (concerns, cases, alerts, invitations, instances, feeds, duties, mine) = tokio::join!(
         wanted(&visit, Permission::ConcernRead, new_concerns(&visit)),
         wanted(&visit, Permission::CaseRead, open_cases(&visit)),
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, invitations(&visit)),
         wanted(&visit, Permission::PolicyEdit, instances(&visit)),
         wanted(&visit, Permission::FeedManage, feeds(&visit)),
+        wanted(&visit, Permission::DutyAnswer, duties(&visit)),
         wanted(&visit, Permission::ConcernRecord, my_concerns(&visit)),
     );
     let lists = [
@@ -119,6 +120,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         invitations.map(|answer| list::invitation_list(&visit, answer, now)),
         instances.map(|answer| list::review_list(&visit, answer, now)),
         feeds.map(|answer| list::feed_list(&visit, answer, now)),
+        duties.map(|answer| list::duty_list(&visit, answer)),
     ];
     let shows_mine = mine.is_some();
     let page = Home {
@@ -173,6 +175,11 @@ async fn instances(visit: &Visit) -> Result<Vec<Instance>, Error> {
 async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {
     let asked = ListFeedsRequest { school_id: visit.school.clone(), ..Default::default() };
     Ok(heard(visit.filtering()?.list_feeds(ask(asked))).await?.feeds)
+}
+
+async fn duties(visit: &Visit) -> Result<Vec<Duty>, Error> {
+    let asked = ListMyDutiesRequest { school_id: visit.school.clone() };
+    Ok(heard(visit.registry()?.list_my_duties(ask(asked))).await?.duties)
 }
 
 async fn my_concerns(visit: &Visit) -> Result<Vec<MyConcern>, Error> {

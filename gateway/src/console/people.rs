@@ -1,4 +1,4 @@
-//! Who did what: accounts as colleagues know them.
+//! Who did what: accounts as colleagues know them, and other things by what they are called.
 
 use std::collections::HashMap;
 
@@ -22,6 +22,16 @@ impl People {
             None if account_id.is_empty() => "the platform".to_owned(),
             None => "a colleague".to_owned(),
         }
+    }
+
+    /// Learns what other things are called, by their ids.
+    pub fn learn(&mut self, named: impl IntoIterator<Item = (String, String)>) {
+        self.names.extend(named);
+    }
+
+    /// What something other than an account is called; a general word where that is not known.
+    pub fn thing<'a>(&'a self, id: &str, otherwise: &'a str) -> &'a str {
+        self.names.get(id).filter(|name| !name.is_empty()).map_or(otherwise, String::as_str)
     }
 
     /// People as a test knows them.

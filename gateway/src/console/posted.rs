@@ -17,6 +17,7 @@ use crate::{
     app::App,
     arrival::RequestId,
     pages::{self, Page, form::Answers, frame::Frame},
+    unsent::NotTaken,
 };
 
 /// Answers that came from a page of this very session: nothing else can be read out of a posted form.
@@ -32,14 +33,17 @@ impl FromRequest<App> for Posted {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let visit = <Visit as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
+        let mut visit = <Visit as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
         let fault = |error: Error| Fault::from(error).into_response();
         let read = axum::Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
         let axum::Form(pairs) = read.map_err(|_| fault(Error::invalid("form", "Send this form from its own page")))?;
         let answers = Answers::new(pairs);
         if !visit.visitor.csrf_ok(&answers.text("csrf")) {
-            return Err(fault(Error::denied()));
+            let mut response = fault(Error::denied());
+            response.extensions_mut().insert(NotTaken::OtherSession(visit.visitor.account_id.clone()));
+            return Err(response);
         }
+        visit.on_page_of(&answers);
         Ok(Self { visit, answers })
     }
 }
@@ -56,7 +60,7 @@ impl FromRequestParts<App> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let visit = <Visit as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await?;
-        let bare = || Frame::bare(&app.config().authority_name, &RequestId::of(parts, app));
+        let bare = || Frame::bare(&app.config().authority_name, &RequestId::of(parts, app)).in_look(app.brand());
         let frame = visit.as_ref().map_or_else(bare, |visit| visit.frame().clone());
         show_in(parts, &frame);
         Ok(Self { visit, frame })

@@ -13,8 +13,8 @@ use proto::{
     access::v1::Permission,
     policy_registry::v1::{
         Coverage, ExportRegisterRequest, ListRegisterEntriesRequest, ListRegisterEntriesResponse,
-        ListRegisterFindingsRequest, ListRegisterFindingsResponse, ListRegistersRequest, RegisterEntry,
-        RegisterFinding, RegisterSummary,
+        ListRegisterFindingsRequest, ListRegisterFindingsResponse, ListRegistersRequest, RegisterDefinition,
+        RegisterEntry, RegisterFinding, RegisterSummary,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -76,7 +76,6 @@ impl Page for Registers {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use proto::policy_registry::v1::RegisterDefinition;
         let finding = RegisterFinding {
             register: "training".into(),
             kind: "overdue".into(),
@@ -108,8 +107,8 @@ impl Page for Registers {
 
 /// A definition as a test knows it.
 #[cfg(test)]
-pub fn sample() -> proto::policy_registry::v1::RegisterDefinition {
-    use proto::policy_registry::v1::{RegisterDefinition, RegisterField};
+pub fn sample() -> RegisterDefinition {
+    use proto::policy_registry::v1::RegisterField;
     let kinds = ["text", "long_text", "choice", "choices", "date", "person", "number", "boolean", "entry", "url"];
     let field = |kind: &&str| RegisterField {
         key: format!("a_{kind}"),
@@ -125,6 +124,24 @@ pub fn sample() -> proto::policy_registry::v1::RegisterDefinition {
         fields: kinds.iter().map(field).collect(),
         ..RegisterDefinition::default()
     }
+}
+
+/// Findings that say the same of several things, as one.
+fn together(findings: impl Iterator<Item = Found>) -> Vec<Found> {
+    let mut lines: Vec<Found> = Vec::new();
+    for finding in findings {
+        let same = |line: &&mut Found| {
+            (&line.kind, &line.message, &line.since, &line.link)
+                == (&finding.kind, &finding.message, &finding.since, &finding.link)
+        };
+        match lines.iter_mut().find(same) {
+            Some(line) if !line.subjects.is_empty() && !finding.subjects.is_empty() => {
+                line.subjects = format!("{}\n{}", line.subjects, finding.subjects);
+            }
+            Some(_) | None => lines.push(finding),
+        }
+    }
+    lines
 }
 
 impl Registers {
@@ -162,10 +179,10 @@ impl Registers {
             let kept_here = definition.kept_as.is_empty();
             Line {
                 link: Link::new(
-                    definition.title,
+                    definition.title.clone(),
                     if kept_here { format!("{base}/{}", definition.register) } else { String::new() },
                 ),
-                about: definition.about,
+                about: about(&definition).to_owned(),
                 entries: if kept_here { summary.entries.to_string() } else { String::new() },
                 findings: summary.findings,
             }
@@ -173,11 +190,17 @@ impl Registers {
         Self {
             head: Head::new("Registers", crumbs),
             duties: Link::new("What you have to read and accept", base.replace("/registers", "/duties")),
-            findings: found.findings.iter().map(finding).collect(),
+            findings: together(found.findings.iter().map(finding)),
             coverage: found.coverage.iter().map(covered).collect(),
             registers: registers.iter().map(line).collect(),
         }
     }
+}
+
+/// What a register is for; empty where that is what its title says.
+fn about(definition: &RegisterDefinition) -> &str {
+    let about = definition.about.trim();
+    if about.trim_end_matches('.') == definition.title.trim() { "" } else { about }
 }
 
 /// Somebody's name where a value is an account.
@@ -191,6 +214,9 @@ fn cell(value: &str) -> String {
         "true" => "Yes".to_owned(),
         "false" => "No".to_owned(),
         value if date(value).is_some() => day(value),
+        "dsl" => "Designated safeguarding lead".to_owned(),
+        "deputy_dsl" => "Deputy safeguarding lead".to_owned(),
+        "it" => "IT".to_owned(),
         value if value.bytes().all(|c| c.is_ascii_lowercase() || c == b'_' || c.is_ascii_digit()) => {
             words::sentence(&words::spaced(value))
         }
@@ -198,14 +224,20 @@ fn cell(value: &str) -> String {
     }
 }
 
-/// The start of a day as entries write it.
+/// Noon of a day as a person types it.
+fn typed(text: &str) -> Option<time::OffsetDateTime> {
+    let [day, month, year] = text.split(['/', ' ', '.']).collect::<Vec<_>>().try_into().ok()?;
+    words::typed(day, month, year, "12:00")
+}
+
+/// Noon of a day as entries write it.
 fn date(text: &str) -> Option<time::OffsetDateTime> {
     let [year, month, day] = text.split('-').collect::<Vec<_>>().try_into().ok()?;
     if year.len() == 4 { words::typed(day, month, year, "12:00") } else { None }
 }
 
 /// A day for a person; empty where there is none.
-fn day(text: &str) -> String {
+pub fn day(text: &str) -> String {
     date(text).map(words::date).unwrap_or_default()
 }
 
@@ -240,9 +272,10 @@ impl Which {
     fn moment(&self) -> Result<Option<Timestamp>, Error> {
         match self.as_at.trim() {
             "" => Ok(None),
-            text => date(text)
+            text => typed(text)
+                .or_else(|| date(text))
                 .map(|noon| Some(timestamp(noon + Duration::hours(12))))
-                .ok_or_else(|| Error::invalid("as_at", "Enter a day such as 2026-11-24")),
+                .ok_or_else(|| Error::invalid("as_at", "Enter a day such as 27/3/2026")),
         }
     }
 }
@@ -315,7 +348,7 @@ impl Register {
         let acts = adds.into_iter().filter(|_| answer.may_add).chain([("Download as a table (CSV)", export)]);
         Self {
             head: Head::new(definition.title.clone(), crumbs).of("Register"),
-            about: definition.about.clone(),
+            about: about(&definition).to_owned(),
             acts: acts.map(|(text, href)| Link::new(text, href)).collect(),
             here: here.to_owned(),
             as_at: which.as_at.clone(),
@@ -342,7 +375,8 @@ async fn entries(visit: &Visit, register: &str, which: &Which) -> Result<ListReg
 pub async fn show(visit: Visit, Path((_, register)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::RegisterRead)?;
     let answer = entries(&visit, &register, &which).await?;
-    let people = entry::named(&visit, &answer.entries).await;
+    let definition = answer.definition.clone().unwrap_or_default();
+    let people = entry::named(&visit, &definition, &answer.entries).await;
     let crumbs = visit.crumbs(&[("Registers", visit.at("/registers"))]);
     visit.page(&Register::new(&answer, &which, &people, &visit.at(&format!("/registers/{register}")), crumbs))
 }

@@ -3,8 +3,8 @@
 use chassis::error::Result;
 
 use super::{
-    authority, case, concern, fault, figures, filtering, help, home, invitation, policy, register, report, school,
-    shared_incident, sign_in,
+    authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, policy, register, report,
+    school, shared_incident, sign_in, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -23,6 +23,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<authority::TemplatePage>(found, frame);
     of::<case::Cases>(found, frame);
     of::<case::page::CasePage>(found, frame);
+    of::<case::referral::Receipt>(found, frame);
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);
@@ -49,5 +50,6 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<school::Schools>(found, frame);
     of::<shared_incident::SharedPage>(found, frame);
     of::<sign_in::ChooseSchool>(found, frame);
-    of::<sign_in::Hidden>(found, frame);
+    of::<hidden::Hidden>(found, frame);
+    of::<unsent::UnsentPage>(found, frame);
 }

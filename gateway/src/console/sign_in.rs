@@ -1,17 +1,17 @@
-//! Signing in and out, choosing a school, and leaving the screen fast.
+//! Signing in and out, and choosing a school.
 
 use axum::{
     Form as Body,
     extract::{Query, State},
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Redirect},
 };
 use chassis::error::Error;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    posted::{Guest, Posted},
-    visit::{Answer, Fault, Visit},
+    posted::Guest,
+    visit::{Answer, Visit},
 };
 use crate::{
     app::App,
@@ -21,7 +21,8 @@ use crate::{
         form::{Answers, Field, Form, FormPage},
         part::{Head, Link},
     },
-    visitor::{Visitor, return_to},
+    unsent,
+    visitor::{Holder, return_to},
 };
 
 /// Where to go after signing in.
@@ -31,6 +32,13 @@ pub struct Back {
     return_to: String,
 }
 
+impl Back {
+    /// The place, as it was asked for.
+    pub fn place(&self) -> &str {
+        &self.return_to
+    }
+}
+
 /// The page that asks for name and password.
 pub fn page(back: &str, request_id: String) -> FormPage {
     let fields = vec![
@@ -38,7 +46,17 @@ pub fn page(back: &str, request_id: String) -> FormPage {
         Field::password("password", "Password").autocomplete("current-password"),
     ];
     let form = Form::new("/sign-in", "Sign in", request_id, fields).carrying("return_to", return_to(back));
-    FormPage::new(Head::new("Sign in", Vec::new()), form)
+    kept(FormPage::new(Head::new("Sign in", Vec::new()), form), back)
+}
+
+/// Says on a page that asks for a password that what was written is not lost.
+pub fn kept(page: FormPage, back: &str) -> FormPage {
+    let waits = back.split_once('?').is_some_and(|(_, query)| !unsent::named(query).is_empty());
+    if waits {
+        page.lead("What you wrote was not sent, and it is kept. It is back in the form once you go on.")
+    } else {
+        page
+    }
 }
 
 /// Shows it.
@@ -53,18 +71,25 @@ pub async fn show(guest: Guest, Query(back): Query<Back>) -> Answer {
 pub async fn sign_in(
     State(app): State<App>,
     guest: Guest,
-    visitor: Option<Visitor>,
+    Holder(holder): Holder,
     client: Client,
     Body(pairs): Body<Vec<(String, String)>>,
 ) -> Answer {
     let answers = Answers::new(pairs);
     let raw = answers.raw("password");
     let signed_in = match checked(&answers) {
-        Ok(()) => app.sign_in(&client, &answers.text("sign_in_name"), &raw, visitor.as_ref()).await,
+        Ok(()) => app.sign_in(&client, &answers.text("sign_in_name"), &raw, holder.as_ref()).await,
         Err(error) => Err(error),
     };
     match signed_in {
-        Ok(headers) => Ok((headers, Redirect::to(return_to(&answers.text("return_to")))).into_response()),
+        Ok((account_id, headers)) => {
+            let back = answers.text("return_to");
+            let place = match return_to(&back) {
+                "/" if !app.unsent().of(&account_id, app.now()).await.unwrap_or_default().is_empty() => "/unsent",
+                place => place,
+            };
+            Ok((headers, Redirect::to(place)).into_response())
+        }
         Err(error) => {
             let mut page = page(&answers.text("return_to"), String::new());
             page.form = page.form.answered(&answers).refused(&said(error), "");
@@ -94,10 +119,20 @@ fn said(error: Error) -> Error {
     }
 }
 
-/// Signs somebody out.
-pub async fn sign_out(posted: Posted) -> Answer {
-    let headers = posted.visit.app.sign_out(&posted.visit.visitor).await?;
-    Ok((headers, Redirect::to("/sign-in")).into_response())
+/// Signs somebody out, be their screen hidden or not.
+pub async fn sign_out(
+    State(app): State<App>,
+    Holder(holder): Holder,
+    Body(pairs): Body<Vec<(String, String)>>,
+) -> Answer {
+    let to_sign_in = Redirect::to("/sign-in");
+    match holder {
+        Some(holder) if holder.csrf_ok(&Answers::new(pairs).text("csrf")) => {
+            Ok((app.sign_out(&holder).await?, to_sign_in).into_response())
+        }
+        Some(_) => Err(Error::denied().into()),
+        None => Ok(to_sign_in.into_response()),
+    }
 }
 
 /// The way home: the one school somebody has to do with, a choice of several, or the authority.
@@ -141,35 +176,9 @@ pub async fn choose(visit: Visit) -> Answer {
     visit.page(&ChooseSchool { head: Head::new("Choose a school", Vec::new()), schools })
 }
 
-/// A page that shows nothing of what was on the screen. It is not a sign-out, and says so.
-#[derive(Debug, Serialize)]
-pub struct Hidden {
-    head: Head,
-    icon: String,
-}
-
-impl Page for Hidden {
-    const TEMPLATE: &'static str = "hidden.html";
-
-    #[cfg(test)]
-    fn samples() -> Vec<Self> {
-        vec![hidden_page()]
-    }
-}
-
-fn hidden_page() -> Hidden {
-    Hidden { head: Head::new("Blank page", Vec::new()), icon: crate::pages::asset::path("icon.svg") }
-}
-
-/// Shows it.
-pub async fn hidden() -> Result<Response, Fault> {
-    let frame = crate::pages::frame::Frame::bare("", "");
-    Ok(crate::pages::answer(StatusCode::OK, &frame, &hidden_page())?)
-}
-
 #[cfg(test)]
 pub fn samples() -> Vec<FormPage> {
     let mut wrong = page("/", String::new());
     wrong.form = wrong.form.refused(&said(Error::sign_in_refused()), "");
-    vec![page("/schools/sch_1", String::new()), wrong]
+    vec![page("/schools/sch_1?unsent=0f", String::new()), wrong]
 }

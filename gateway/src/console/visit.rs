@@ -1,5 +1,7 @@
 //! One person's visit to one page: who, at which school, what they may do there, and the ways a handler can answer.
 
+mod frame;
+
 use std::{convert::Infallible, future::Future, sync::Arc};
 
 use axum::{
@@ -28,9 +30,10 @@ use crate::{
     pages::{
         self, Page,
         form::{Answers, Field, Form, FormPage},
-        frame::{Frame, Item, Person},
+        frame::Frame,
         part::{Head, Link},
     },
+    unsent::{self, Mark, Unsent},
     visitor::Visitor,
 };
 use chassis::upstream::Upstream;
@@ -69,6 +72,8 @@ pub struct Visit {
     pub path: String,
     roles: Vec<Role>,
     frame: Frame,
+    /// What they wrote into a form of this page before their session ended.
+    unsent: Option<Unsent>,
 }
 
 impl FromRequestParts<App> for Visit {
@@ -101,10 +106,12 @@ impl Visit {
         if !school.is_empty() {
             roles.extend(visitor.roles_at(school, now));
         }
+        let unsent = written(app, &visitor, parts).await;
         let mut visit = Self {
+            unsent,
             app: app.clone(),
             school: school.to_owned(),
-            frame: Frame::bare(&app.config().authority_name, &visitor.request_id),
+            frame: Frame::bare(&app.config().authority_name, &visitor.request_id).in_look(app.brand()),
             directory,
             path: path.clone(),
             roles,
@@ -118,67 +125,6 @@ impl Visit {
         Ok(visit)
     }
 
-    async fn framed(&self, query: &str) -> Frame {
-        let Self { app, visitor, directory, .. } = self;
-        let person = Person { name: visitor.display_name.clone(), csrf: visitor.csrf.clone() };
-        let school =
-            if self.school.is_empty() { String::new() } else { directory.school(app, visitor, &self.school).await };
-        let may_read_register = directory.may(&self.all_roles(), Permission::TemplateRead, true);
-        let contacts = if may_read_register { directory.contacts(app, visitor).await } else { Vec::new() };
-        let done = query.split('&').find_map(|pair| pair.strip_prefix("done=")).unwrap_or_default();
-        Frame {
-            school,
-            person: Some(person),
-            navigation: self.navigation(),
-            switch: visitor.schools().len() > 1,
-            contacts,
-            notice: super::notice(done).to_owned(),
-            ..self.frame.clone()
-        }
-    }
-
-    fn all_roles(&self) -> Vec<Role> {
-        let now = self.now();
-        let schools = self.visitor.schools();
-        let mut roles = self.visitor.at_authority(now);
-        roles.extend(schools.iter().flat_map(|school| self.visitor.roles_at(school, now)));
-        roles.sort_unstable();
-        roles.dedup();
-        roles
-    }
-
-    fn navigation(&self) -> Vec<Item> {
-        let at = |path: &str| format!("/schools/{}{path}", self.school);
-        let mut entries = Vec::new();
-        if !self.visitor.at_authority(self.now()).is_empty() {
-            entries.extend([
-                ("Home", "/authority".to_owned(), Some(Permission::ReportReadAuthority)),
-                ("Schools", "/schools".to_owned(), Some(Permission::SchoolCreate)),
-                ("Template", "/template".to_owned(), Some(Permission::TemplatePublish)),
-            ]);
-        } else if !self.school.is_empty() {
-            entries.push(("Home", at(""), None));
-        }
-        if !self.school.is_empty() {
-            entries.extend([
-                ("Concerns", at("/concerns"), Some(Permission::ConcernRead)),
-                ("Cases", at("/cases"), Some(Permission::CaseRead)),
-                ("Filtering", at("/filtering"), Some(Permission::FeedRead)),
-                ("Policy", at("/policy"), Some(Permission::PolicyRead)),
-                ("Registers", at("/registers"), Some(Permission::RegisterRead)),
-                ("Reports", at("/reports"), Some(Permission::ReportRead)),
-            ]);
-        }
-        let shown = entries.into_iter().filter(|(_, _, needs)| needs.is_none_or(|needs| self.may(needs)));
-        shown
-            .map(|(text, href, _)| {
-                let home = text == "Home" || href == "/schools";
-                let active = self.path == href || (!home && self.path.starts_with(&format!("{href}/")));
-                Item { link: Link::new(text, href), active }
-            })
-            .collect()
-    }
-
     /// The present moment.
     pub fn now(&self) -> OffsetDateTime {
         self.app.now()
@@ -187,6 +133,11 @@ impl Visit {
     /// What surrounds their pages.
     pub fn frame(&self) -> &Frame {
         &self.frame
+    }
+
+    /// What they wrote before and have not sent, where the address names it.
+    pub fn written(&self) -> Option<&Unsent> {
+        self.unsent.as_ref()
     }
 
     /// The roles they hold here, the authority's among them.
@@ -221,7 +172,23 @@ impl Visit {
 
     /// A form of this visit.
     pub fn form(&self, action: String, button: &str, fields: Vec<Field>) -> Form {
-        Form::new(action, button, self.app.ids().request_id(), fields)
+        let form = Form::new(action, button, self.app.ids().request_id(), fields);
+        match &self.unsent {
+            Some(unsent) if unsent.form.action == form.action => form.restored(unsent),
+            _ => form,
+        }
+    }
+
+    /// Lets the forms of this page say that they are on the page that sent these answers.
+    pub fn on_page_of(&mut self, answers: &Answers) {
+        let ring = self.app.door().store().ring();
+        if let Some(mark) = Mark::of(&answers.text("csrf"), ring, self.now()) {
+            let Self { app, visitor, frame, .. } = self;
+            visitor.on_page(&mark.renewed(app.now()), app.door().store().ring());
+            if let Some(person) = &mut frame.person {
+                person.csrf.clone_from(&visitor.csrf);
+            }
+        }
     }
 
     /// The page of a form of this visit.
@@ -279,6 +246,10 @@ impl Visit {
             Kind::Invalid | Kind::Conflict | Kind::Stale | Kind::Exhausted | Kind::Unavailable | Kind::Internal => {
                 let fresh = form.request_id.clone();
                 let mut form = form.answered(answers).refused(error, place);
+                let unsent = answers.text("unsent");
+                if !unsent.is_empty() {
+                    form = form.carrying("unsent", unsent);
+                }
                 if error.reason() == proto::error::v1::Reason::RequestIdReused {
                     form.request_id = fresh;
                 }
@@ -351,6 +322,17 @@ impl Visit {
         self.directory.learn(self.now(), named.iter().cloned());
         Ok(named)
     }
+}
+
+/// What a visitor wrote before, where the address of a page names it.
+async fn written(app: &App, visitor: &Visitor, parts: &Parts) -> Option<Unsent> {
+    let id = unsent::named(parts.uri.query().unwrap_or_default());
+    if id.is_empty() || parts.method != http::Method::GET {
+        return None;
+    }
+    let account_id = visitor.account_id.parse().ok()?;
+    let found = app.unsent().find(id, &account_id, app.now()).await;
+    found.inspect_err(|error| tracing::warn!(%error, "an unsent form could not be read")).ok().flatten()
 }
 
 /// Logs a refusal that is our own fault.

@@ -9,6 +9,9 @@ use http::header;
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
+/// How long a file named by its own hash may be kept.
+pub const FOREVER: &str = "public, max-age=31536000, immutable";
+
 /// The address of a file; it changes whenever any file does.
 pub fn path(name: &str) -> String {
     format!("/assets/{HASH}/{name}")
@@ -19,8 +22,7 @@ pub async fn serve(Path((hash, name)): Path<(String, String)>) -> Response {
     let found = ASSETS.iter().find(|(n, _, _)| *n == name).filter(|_| hash == HASH);
     match found {
         Some((_, mime, bytes)) => {
-            let headers =
-                [(header::CONTENT_TYPE, *mime), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+            let headers = [(header::CONTENT_TYPE, *mime), (header::CACHE_CONTROL, FOREVER)];
             (headers, *bytes).into_response()
         }
         None => crate::console::error_page(&Error::missing()).into_response(),

@@ -10,6 +10,7 @@ use super::{
     part::{Head, Row},
     words::Codes,
 };
+use crate::unsent::Unsent;
 pub use answers::Answers;
 use answers::BOXES;
 
@@ -35,6 +36,8 @@ pub struct Form {
     pub hidden: Vec<(String, String)>,
     /// What is wrong with it, in the order of its fields.
     pub problems: Vec<Problem>,
+    /// Whether what was written before the session ended is back in it.
+    pub restored: bool,
 }
 
 /// One question.
@@ -109,7 +112,9 @@ impl FormPage {
     /// With what to know before answering.
     #[must_use]
     pub fn lead(mut self, text: &str) -> Self {
-        self.lead.push(text.to_owned());
+        if !text.is_empty() {
+            self.lead.push(text.to_owned());
+        }
         self
     }
 }
@@ -253,7 +258,15 @@ impl Form {
             fields,
             hidden: Vec::new(),
             problems: Vec::new(),
+            restored: false,
         }
+    }
+
+    /// With what was written before the session ended.
+    #[must_use]
+    pub fn restored(self, unsent: &Unsent) -> Self {
+        let form = self.answered(&Answers::new(unsent.form.answers.clone())).carrying("unsent", &unsent.id);
+        Self { restored: true, ..form }
     }
 
     /// That carries one thing more.

@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use super::{asset, part::Link};
+use super::{
+    asset,
+    brand::{Brand, Links},
+    part::Link,
+};
 
 /// What the layout is given.
 #[derive(Debug, Clone, Serialize)]
@@ -25,6 +29,8 @@ pub struct Frame {
     pub reference: String,
     /// The addresses of the files.
     pub files: Files,
+    /// The authority's own look.
+    pub brand: Links,
 }
 
 /// Who is signed in.
@@ -90,6 +96,13 @@ impl Frame {
             notice: String::new(),
             reference: reference.to_owned(),
             files: Files::default(),
+            brand: Links::default(),
         }
+    }
+
+    /// The same in the authority's own look.
+    #[must_use]
+    pub fn in_look(self, brand: &Brand) -> Self {
+        Self { brand: brand.links().clone(), ..self }
     }
 }

@@ -14,14 +14,14 @@ use chassis::{
 };
 use time::OffsetDateTime;
 
-use super::{ABSOLUTE, Key, Kind, Session, Sessions};
-use crate::tries::{Place, TRIES, Tries, WINDOW};
+use super::{Key, Kind, Lasting, Session, Sessions};
+use crate::tries::{Place, Tries, WINDOW};
 
 /// How long one answer, or one connection, may take: a page waits for it.
 const ANSWER: StdDuration = StdDuration::from_secs(1);
 
-/// Sets the last use only where the session still is: one that was ended meanwhile must not come back.
-const SEEN: &str = "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'seen', ARGV[1]) end";
+/// Sets one field only where the session still is: one that was ended meanwhile must not come back.
+const SET: &str = "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end";
 /// Counts a try and starts its window with the first; answers the count and the milliseconds left.
 const TAKE: &str = "local n = redis.call('INCR', KEYS[1]) \
     if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end \
@@ -29,21 +29,30 @@ const TAKE: &str = "local n = redis.call('INCR', KEYS[1]) \
 
 /// Sessions and tries kept in Redis.
 #[derive(Clone)]
-pub struct RedisSessions(ConnectionManager);
+pub struct RedisSessions(ConnectionManager, Lasting);
 
 impl RedisSessions {
     /// Those of the Redis at `url`. It need not be there yet.
     ///
     /// # Errors
     /// `Invalid` where the address cannot be read.
-    pub fn new(url: &str) -> Result<Self> {
+    pub fn new(url: &str, lasting: Lasting) -> Result<Self> {
         let client = Client::open(url)
             .map_err(|e| Error::invalid("redis.url", "Enter an address such as redis://127.0.0.1:6379").because(e))?;
         let config = ConnectionManagerConfig::new()
             .set_response_timeout(Some(ANSWER))
             .set_connection_timeout(Some(ANSWER))
             .set_number_of_retries(1);
-        ConnectionManager::new_lazy_with_config(client, config).map(Self).map_err(unavailable)
+        ConnectionManager::new_lazy_with_config(client, config)
+            .map(|connection| Self(connection, lasting))
+            .map_err(unavailable)
+    }
+
+    /// Sets one field of a session that still is.
+    async fn set(&self, key: &Key, field: &str, value: i64) -> Result<()> {
+        let script = Script::new(SET);
+        let mut call = script.key(place(key));
+        call.arg(field).arg(value).invoke_async::<()>(&mut self.0.clone()).await.map_err(unavailable)
     }
 }
 
@@ -71,7 +80,7 @@ fn micros(at: OffsetDateTime) -> i64 {
 impl Sessions for RedisSessions {
     async fn start(&self, session: &Session) -> Result<()> {
         let (place, theirs) = (place(&session.key), of_account(&session.account_id));
-        let (started, lasts) = (micros(session.started_at), ABSOLUTE.whole_seconds());
+        let (started, lasts) = (micros(session.started_at), self.1.absolute.whole_seconds());
         let mut pipe = ::redis::pipe();
         pipe.atomic();
         pipe.cmd("HSET").arg(&place).arg("account").arg(session.account_id.as_str());
@@ -83,10 +92,10 @@ impl Sessions for RedisSessions {
     }
 
     async fn find(&self, key: &Key) -> Result<Option<Session>> {
-        let fields = ["account", "kind", "started", "seen"];
+        let fields = ["account", "kind", "started", "seen", "locked"];
         let values: Vec<Option<String>> =
             cmd("HMGET").arg(place(key)).arg(&fields).query_async(&mut self.0.clone()).await.map_err(unavailable)?;
-        let [Some(account), Some(kind), Some(started), Some(seen)] = values.as_slice() else { return Ok(None) };
+        let [Some(account), Some(kind), Some(started), Some(seen), locked] = values.as_slice() else { return Ok(None) };
         let session = (|| {
             Some(Session {
                 key: *key,
@@ -94,15 +103,18 @@ impl Sessions for RedisSessions {
                 kind: Kind::of(kind)?,
                 started_at: moment(started)?,
                 seen_at: moment(seen)?,
+                locked: locked.as_deref() == Some("1"),
             })
         })();
         session.map(Some).ok_or_else(|| Error::internal("a session that cannot be read"))
     }
 
     async fn seen(&self, session: &Session, at: OffsetDateTime) -> Result<()> {
-        let script = Script::new(SEEN);
-        let mut call = script.key(place(&session.key));
-        call.arg(micros(at)).invoke_async::<()>(&mut self.0.clone()).await.map_err(unavailable)
+        self.set(&session.key, "seen", micros(at)).await
+    }
+
+    async fn lock(&self, key: &Key, locked: bool) -> Result<()> {
+        self.set(key, "locked", locked.into()).await
     }
 
     async fn end(&self, key: &Key) -> Result<()> {
@@ -134,7 +146,7 @@ impl Tries for RedisSessions {
         let window = i64::try_from(WINDOW.whole_milliseconds()).unwrap_or(i64::MAX);
         let (tries, left): (usize, i64) =
             call.arg(window).invoke_async(&mut self.0.clone()).await.map_err(unavailable)?;
-        Ok((tries > TRIES).then(|| left.unsigned_abs().div_ceil(1_000).max(1)))
+        Ok((tries > place.most()).then(|| left.unsigned_abs().div_ceil(1_000).max(1)))
     }
 
     async fn forget(&self, place: &Place) -> Result<()> {

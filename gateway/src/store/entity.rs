@@ -3,3 +3,4 @@
 pub mod account;
 pub mod appointment;
 pub mod session;
+pub mod unsent_form;

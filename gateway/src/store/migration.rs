@@ -2,3 +2,5 @@
 
 pub mod m20261124_000101_create_account;
 pub mod m20261124_000102_create_session;
+pub mod m20261125_000103_lock_session;
+pub mod m20261125_000104_create_unsent_form;

@@ -10,16 +10,27 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 use time::OffsetDateTime;
 
 use super::{entity::session, micros, moment};
-use crate::sessions::{ABSOLUTE, Key, Kind, Session, Sessions};
+use crate::sessions::{Key, Kind, Lasting, Session, Sessions};
 
 /// The table `session`.
 #[derive(Clone)]
-pub struct SessionTable(Store);
+pub struct SessionTable(Store, Lasting);
 
 impl SessionTable {
     /// Sessions in this store.
-    pub fn new(store: Store) -> Self {
-        Self(store)
+    pub fn new(store: Store, lasting: Lasting) -> Self {
+        Self(store, lasting)
+    }
+
+    /// Sets one column of a session that still is.
+    async fn set(&self, key: &Key, column: session::Column, value: i64) -> Result<()> {
+        let tx = self.begin().await?;
+        session::Entity::update_many()
+            .col_expr(column, Expr::value(value))
+            .filter(session::Column::Key.eq(key.hex()))
+            .exec(tx.db())
+            .await?;
+        tx.commit().await
     }
 
     async fn begin(&self) -> Result<Tx> {
@@ -40,6 +51,7 @@ impl Sessions for SessionTable {
             kind: Set(session.kind.code().to_owned()),
             started_us: Set(micros(session.started_at)),
             seen_us: Set(micros(session.seen_at)),
+            locked: Set(session.locked.into()),
         };
         session::Entity::insert(row).exec_without_returning(tx.db()).await?;
         tx.commit().await
@@ -56,19 +68,18 @@ impl Sessions for SessionTable {
                 kind: Kind::of(&row.kind).ok_or_else(|| Error::internal("a session of no known kind"))?,
                 started_at: moment(row.started_us),
                 seen_at: moment(row.seen_us),
+                locked: row.locked != 0,
             })
         })
         .transpose()
     }
 
     async fn seen(&self, session: &Session, at: OffsetDateTime) -> Result<()> {
-        let tx = self.begin().await?;
-        session::Entity::update_many()
-            .col_expr(session::Column::SeenUs, Expr::value(micros(at)))
-            .filter(session::Column::Key.eq(session.key.hex()))
-            .exec(tx.db())
-            .await?;
-        tx.commit().await
+        self.set(&session.key, session::Column::SeenUs, micros(at)).await
+    }
+
+    async fn lock(&self, key: &Key, locked: bool) -> Result<()> {
+        self.set(key, session::Column::Locked, locked.into()).await
     }
 
     async fn end(&self, key: &Key) -> Result<()> {
@@ -86,7 +97,7 @@ impl Sessions for SessionTable {
 
     async fn sweep(&self, now: OffsetDateTime) -> Result<()> {
         let tx = self.begin().await?;
-        let over = session::Column::StartedUs.lte(micros(now - ABSOLUTE));
+        let over = session::Column::StartedUs.lte(micros(now - self.1.absolute));
         session::Entity::delete_many().filter(over).exec(tx.db()).await?;
         tx.commit().await
     }

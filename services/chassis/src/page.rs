@@ -36,6 +36,8 @@ impl Page {
                     .decode(token)
                     .ok()
                     .and_then(|bytes| String::from_utf8(bytes).ok())
+                    // PostgreSQL takes no null character, not even to compare with.
+                    .filter(|cursor| !cursor.contains('\0'))
                     .ok_or_else(|| Error::invalid("page_token", "Send back the token exactly as it was given"))?,
             ),
         };
@@ -74,7 +76,7 @@ mod tests {
         let token = page.cut(&mut items, ToString::to_string);
         assert_eq!(items, [1, 2]);
         assert_eq!(Page::from(2, &token)?.after(), Some("2"));
-        assert!(Page::from(2, "§").is_err() && Page::from(-1, "").is_err());
+        assert!(Page::from(2, "§").is_err() && Page::from(2, "AAAA").is_err() && Page::from(-1, "").is_err());
         Ok(())
     }
 }

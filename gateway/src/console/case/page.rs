@@ -298,7 +298,7 @@ fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> 
         let link = if waits && may {
             Link::new("Record the answer", format!("{here}/referrals/{}/outcome", referral.referral_id))
         } else {
-            Link::default()
+            Link::new("See the referral", format!("{here}/referrals/{}", referral.referral_id))
         };
         let title = if referral.agency_name.is_empty() {
             words::sentence(&words::spaced(&referral.agency))

@@ -1,25 +1,32 @@
-//! Making a referral to an agency, and recording what it answered.
+//! Making a referral to an agency: asked once, checked before it counts, with a receipt; and what the agency answered.
 
 use axum::extract::Path;
 use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, MakeReferralRequest, RecordReferralOutcomeRequest},
-    policy_registry::v1::GetAgencyRegisterRequest,
+    incident_cases::v1::{Case, Consultation, MakeReferralRequest, RecordReferralOutcomeRequest, Referral},
+    policy_registry::v1::{Agency, GetAgencyRegisterRequest},
 };
+use serde::Serialize;
 
 use super::{act, fetch};
 use crate::{
     console::{
+        people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
-        form::{Field, FormPage},
-        part::Row,
+        Page,
+        form::{Answers, Field, FormPage},
+        part::{Head, Link, Row},
         words,
     },
+    unsent,
 };
+
+/// What the check page carries on, field by field.
+const CARRIED: [&str; 3] = ["agency", "reason", "reference"];
 
 /// What is asked of a referral; `agencies` are keys and names.
 pub fn fields(agencies: &[(String, String)]) -> Vec<Field> {
@@ -32,9 +39,56 @@ pub fn fields(agencies: &[(String, String)]) -> Vec<Field> {
     };
     vec![
         agency,
-        Field::long_text("reason", "Why are you referring?"),
+        Field::long_text("reason", "Why are you referring?")
+            .hint("It begins with what the case says. Add why, and take out what the agency need not know."),
         Field::name("reference", "Their reference (optional)").width("20"),
     ]
+}
+
+/// The same, begun with what the case says: nothing is asked twice.
+fn begun(case: &Case, agencies: &[Agency]) -> Vec<Field> {
+    let keys: Vec<(String, String)> = agencies.iter().map(|a| (a.key.clone(), a.name.clone())).collect();
+    let latest = case.consultations.last();
+    let agency = latest.filter(|talk| keys.is_empty() || keys.iter().any(|(key, _)| *key == talk.agency));
+    let of = |value: fn(&Consultation) -> String, talk: Option<&Consultation>| talk.map(value).unwrap_or_default();
+    let mut fields = fields(&keys).into_iter();
+    let begin = [of(|t| t.agency.clone(), agency), summary(case), of(|t| t.reference.clone(), agency)];
+    let begin = begin.into_iter().map(|value| if value.is_empty() { Vec::new() } else { vec![value] });
+    fields.by_ref().zip(begin).map(|(field, value)| field.values(value)).collect()
+}
+
+/// The case in a few lines: what, who, what was advised, what mattered.
+fn summary(case: &Case) -> String {
+    let mut lines = Vec::new();
+    let opened = words::day(case.create_time.as_ref()).unwrap_or_default();
+    if !case.procedure_title.is_empty() {
+        lines.push(format!("{}. Case {}, opened {opened}.", case.procedure_title, case.reference));
+    }
+    let list = |codes: &[String], names: words::Codes| -> String {
+        codes.iter().map(|code| words::called(names, code)).collect::<Vec<_>>().join(", ")
+    };
+    if !case.risks.is_empty() {
+        lines.push(format!("Risks: {}.", list(&case.risks, words::RISKS)));
+    }
+    for person in &case.involvements {
+        let mut line = format!("{}: {}", words::called(words::PARTS, &person.role), person.person);
+        if !person.year_group.is_empty() {
+            line += &format!(", year {}", person.year_group);
+        }
+        if !person.vulnerabilities.is_empty() {
+            line += &format!(" ({})", list(&person.vulnerabilities, words::VULNERABILITIES).to_lowercase());
+        }
+        lines.push(line + ".");
+    }
+    for talk in &case.consultations {
+        let when = words::stamp(talk.consult_time.as_ref()).unwrap_or_default();
+        lines.push(format!("{}, {when}: {}", words::called(words::CONSULTED, &talk.agency), talk.advice));
+    }
+    for entry in case.entries.iter().filter(|entry| entry.significant) {
+        let when = words::day(entry.create_time.as_ref()).unwrap_or_default();
+        lines.push(format!("{when}: {} {}", entry.text, entry.impact).trim().to_owned());
+    }
+    lines.join("\n")
 }
 
 /// What is asked of the answer.
@@ -45,25 +99,55 @@ pub fn outcome_fields() -> Vec<Field> {
     ]
 }
 
-async fn agencies(visit: &Visit) -> Vec<(String, String)> {
+async fn agencies(visit: &Visit) -> Vec<Agency> {
     let Ok(mut registry) = visit.registry() else { return Vec::new() };
     let asked = heard(registry.get_agency_register(ask(GetAgencyRegisterRequest {}))).await;
-    let agencies = asked.map(|answer| answer.agencies).unwrap_or_default();
-    agencies.into_iter().map(|agency| (agency.key, agency.name)).collect()
+    asked.map(|answer| answer.agencies).unwrap_or_default()
 }
 
-fn page(visit: &Visit, case: &Case, agencies: &[(String, String)]) -> FormPage {
-    act::page(visit, case, "Make a referral", "referrals", "Record the referral", fields(agencies))
+/// An agency's name and how it is reached.
+fn agency_rows(key: &str, name: &str, agencies: &[Agency]) -> Vec<Row> {
+    let known = agencies.iter().find(|agency| agency.key == key);
+    let name = if name.is_empty() { known.map_or("", |agency| agency.name.as_str()) } else { name };
+    let name = if name.is_empty() { words::called(words::CONSULTED, key) } else { name.to_owned() };
+    let channels = known.iter().flat_map(|agency| &agency.channels).map(|channel| {
+        let hours = if channel.hours.is_empty() { String::new() } else { format!(", {}", channel.hours) };
+        format!("{}{hours}", channel.value)
+    });
+    let channels: Vec<String> = channels.collect();
+    let reach = Row::some("How to reach it", Some(channels.join("\n")));
+    std::iter::once(Row::new("Agency", name)).chain(reach).collect()
 }
 
-fn outcome_page(visit: &Visit, case: &Case, referral_id: &str) -> FormPage {
-    let path = format!("referrals/{referral_id}/outcome");
-    let mut page = act::page(visit, case, "Record an agency’s answer", &path, "Record the answer", outcome_fields());
-    if let Some(referral) = case.referrals.iter().find(|r| r.referral_id == referral_id) {
-        page.rows.push(Row::new("Agency", referral.agency_name.clone()));
-        page.rows.push(Row::new("Referred because", referral.reason.clone()));
-        page.rows.extend(Row::some("Referred", words::stamp(referral.create_time.as_ref())));
+fn page(visit: &Visit, case: &Case, agencies: &[Agency]) -> FormPage {
+    act::page(visit, case, "Make a referral", "referrals/check", "Go on", begun(case, agencies))
+}
+
+fn check_page(visit: &Visit, case: &Case, answers: &Answers, agencies: &[Agency], unsent_id: &str) -> FormPage {
+    let mut page = act::page(visit, case, "Check the referral", "referrals", "Record the referral", Vec::new());
+    let change = |field: &str| {
+        let here = visit.at(&format!("/cases/{}/referrals/new", case.case_id));
+        format!("{here}?unsent={unsent_id}#{field}")
+    };
+    let mut rows = agency_rows(&answers.text("agency"), "", agencies);
+    if let Some(agency) = rows.first_mut() {
+        *agency = std::mem::take(agency).change(change("agency"), "the agency");
     }
+    let reference = Some(answers.text("reference")).filter(|text| !text.is_empty()).unwrap_or("None yet".to_owned());
+    rows.push(
+        Row::new("Why you are referring", answers.text("reason")).change(change("reason"), "why you are referring"),
+    );
+    rows.push(Row::new("Their reference", reference).change(change("reference"), "their reference"));
+    page.rows = rows;
+    page.lead.push(
+        "This records that the referral is made and starts the time for an answer. The agency must hear of it through its own channel."
+            .to_owned(),
+    );
+    page.form.request_id = answers.request_id();
+    for field in CARRIED {
+        page.form = page.form.carrying(field, answers.text(field));
+    }
+    page.form = page.form.carrying("unsent", unsent_id);
     page
 }
 
@@ -73,6 +157,50 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let case = fetch(&visit, &case_id).await?;
     let agencies = agencies(&visit).await;
     visit.page(&page(&visit, &case, &agencies))
+}
+
+/// Keeps the answers, sealed, until they are checked, and goes on to the page that shows them.
+pub async fn to_check(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    visit.needs(Permission::CaseRefer)?;
+    let here = visit.at(&format!("/cases/{case_id}/referrals"));
+    let kept = match complete(&answers) {
+        Ok(()) => {
+            let form = unsent::Form {
+                page: format!("{here}/new"),
+                action: format!("{here}/check"),
+                answers: answers.pairs().to_vec(),
+            };
+            unsent::put(&visit.app, &visit.visitor.account_id, form).await
+        }
+        Err(error) => Err(error),
+    };
+    match kept {
+        Ok(unsent_id) => visit.to(&format!("{here}/check?unsent={unsent_id}")),
+        Err(error) => {
+            let agencies = agencies(&visit).await;
+            act::settle::<()>(&visit, &case_id, &answers, Err(error), "", |case| page(&visit, case, &agencies)).await
+        }
+    }
+}
+
+/// Shows what is about to be recorded.
+pub async fn check(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseRefer)?;
+    let case = fetch(&visit, &case_id).await?;
+    let Some(written) = visit.written() else {
+        return visit.to(&visit.at(&format!("/cases/{case_id}/referrals/new")));
+    };
+    let answers = Answers::new(written.form.answers.clone());
+    let agencies = agencies(&visit).await;
+    visit.page(&check_page(&visit, &case, &answers, &agencies, &written.id))
+}
+
+fn complete(answers: &Answers) -> Result<(), Error> {
+    let mut v = Violations::new();
+    v.check(!answers.text("agency").is_empty(), "agency", "Select which agency");
+    v.check(!answers.text("reason").is_empty(), "reason", "Enter why you are referring");
+    v.finish()
 }
 
 /// Makes it.
@@ -86,15 +214,95 @@ pub async fn make(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
         reference: answers.text("reference"),
         request_id: answers.request_id(),
     };
-    let mut v = Violations::new();
-    v.check(!command.agency.is_empty(), "agency", "Select which agency");
-    v.check(!command.reason.is_empty(), "reason", "Enter why you are referring");
-    let done = match v.finish() {
+    let done = match complete(&answers) {
         Ok(()) => heard(visit.cases()?.make_referral(ask(command))).await,
         Err(error) => Err(error),
     };
-    let agencies = if done.is_err() { agencies(&visit).await } else { Vec::new() };
-    act::settle(&visit, &case_id, &answers, done, "referral", |case| page(&visit, case, &agencies)).await
+    match done {
+        Ok(made) => {
+            let referral_id = made.referral.unwrap_or_default().referral_id;
+            visit.to(&visit.at(&format!("/cases/{case_id}/referrals/{referral_id}")))
+        }
+        Err(error) => {
+            let agencies = agencies(&visit).await;
+            act::settle::<()>(&visit, &case_id, &answers, Err(error), "", |case| page(&visit, case, &agencies)).await
+        }
+    }
+}
+
+/// That a referral is made.
+#[derive(Debug, Serialize)]
+pub struct Receipt {
+    head: Head,
+    rows: Vec<Row>,
+    next: Vec<Link>,
+}
+
+impl Page for Receipt {
+    const TEMPLATE: &'static str = "receipt.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let case = super::sample();
+        let people = People::of(&[("acc_1", "Ms Ali")]);
+        let made = |referral| Self::new(&case, referral, &people, &[], "/schools/sch_1/cases/cas_1", Vec::new());
+        case.referrals.iter().map(made).collect()
+    }
+}
+
+impl Receipt {
+    fn new(
+        case: &Case,
+        referral: &Referral,
+        people: &People,
+        agencies: &[Agency],
+        here: &str,
+        crumbs: Vec<Link>,
+    ) -> Self {
+        let mut rows = agency_rows(&referral.agency, &referral.agency_name, agencies);
+        rows.push(Row::new("Case", case.reference.clone()));
+        rows.extend(Row::some("Made", words::stamp(referral.create_time.as_ref())));
+        rows.push(Row::new("By", people.name(&referral.account_id)));
+        rows.push(Row::new(
+            "Their reference",
+            if referral.reference.is_empty() { "None yet" } else { &referral.reference },
+        ));
+        rows.push(Row::new("Why", referral.reason.clone()));
+        rows.extend(Row::some("Receipt number", Some(referral.referral_id.clone())));
+        let mut next = Vec::new();
+        if referral.state == "made" {
+            rows.extend(Row::some("Ask for an answer by", words::day(referral.chase_time.as_ref())));
+            next.push(Link::new("Record the answer", format!("{here}/referrals/{}/outcome", referral.referral_id)));
+        } else {
+            rows.push(Row::new("Answer", words::called(words::ANSWERS, &referral.outcome)));
+            rows.extend(Row::some("What it said", Some(referral.outcome_text.clone())));
+        }
+        next.push(Link::new("Record what parents are told", format!("{here}/parents-decisions/new")));
+        next.push(Link::new("Back to the case", here));
+        Self { head: Head::new("The referral is recorded", crumbs).of(case.reference.clone()), rows, next }
+    }
+}
+
+/// Shows it, for as long as the case is there.
+pub async fn receipt(visit: Visit, Path((_, case_id, referral_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseRead)?;
+    let case = fetch(&visit, &case_id).await?;
+    let referral = case.referrals.iter().find(|r| r.referral_id == referral_id).ok_or_else(Error::missing)?;
+    let (people, agencies) = tokio::join!(visit.people([referral.account_id.as_str()]), agencies(&visit));
+    let here = visit.at(&format!("/cases/{case_id}"));
+    let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
+    visit.page(&Receipt::new(&case, referral, &people, &agencies, &here, crumbs))
+}
+
+fn outcome_page(visit: &Visit, case: &Case, referral_id: &str) -> FormPage {
+    let path = format!("referrals/{referral_id}/outcome");
+    let mut page = act::page(visit, case, "Record an agency’s answer", &path, "Record the answer", outcome_fields());
+    if let Some(referral) = case.referrals.iter().find(|r| r.referral_id == referral_id) {
+        page.rows.push(Row::new("Agency", referral.agency_name.clone()));
+        page.rows.push(Row::new("Referred because", referral.reason.clone()));
+        page.rows.extend(Row::some("Referred", words::stamp(referral.create_time.as_ref())));
+    }
+    page
 }
 
 /// Asks for the answer.

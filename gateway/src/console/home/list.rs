@@ -4,14 +4,14 @@ use chassis::{clock::moment, error::Error};
 use proto::{
     filtering_ingest::v1::{Feed, ListAlertsResponse},
     incident_cases::v1::{Invitation, ListCasesResponse, ListConcernsResponse},
-    policy_registry::v1::{Instance, InstanceState},
+    policy_registry::v1::{Duty, Instance, InstanceState},
 };
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use super::SHOWN;
 use crate::{
-    console::{concern, visit::Visit},
+    console::{concern, register, visit::Visit},
     pages::{
         part::{Due, Link},
         words,
@@ -211,6 +211,28 @@ pub fn review_list(visit: &Visit, answer: Result<Vec<Instance>, Error>, now: Off
             list.items.truncate(SHOWN);
         },
     )
+}
+
+/// What somebody has to read, accept or be trained in.
+pub fn duty_list(visit: &Visit, answer: Result<Vec<Duty>, Error>) -> Waiting {
+    let all = Link::new("All of it, and what you answered", visit.at("/duties"));
+    list("duties", "For you to read and accept", "There is nothing to read or accept.", all, answer, |list, answer| {
+        let open: Vec<&Duty> = answer.iter().filter(|duty| duty.done_date.is_empty()).collect();
+        list.count = count(open.len());
+        list.items = open
+            .into_iter()
+            .take(SHOWN)
+            .map(|duty| {
+                let page = match duty.document_id.as_str() {
+                    "" => visit.at("/duties"),
+                    document_id => visit.at(&format!("/duties/{document_id}")),
+                };
+                let due = register::day(&duty.due_date);
+                let hint = if due.is_empty() { due } else { format!("Due {due}") };
+                Item { link: Link::new(duty.title.clone(), page), hint, due: Due::default() }
+            })
+            .collect();
+    })
 }
 
 /// Feeds, and which of them are silent.

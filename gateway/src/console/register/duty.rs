@@ -65,7 +65,12 @@ impl Duties {
                 "read" => "Read",
                 _ => "Training",
             };
-            let when = if duty.done_date.is_empty() { day(&duty.due_date) } else { day(&duty.done_date) };
+            let due = day(&duty.due_date);
+            let when = match (duty.done_date.is_empty(), due.is_empty()) {
+                (false, _) => day(&duty.done_date),
+                (true, true) => due,
+                (true, false) => format!("due {due}"),
+            };
             One { what: what.to_owned(), link: Link::new(format!("{}{version}", duty.title), href), when }
         };
         let (done, open): (Vec<&Duty>, Vec<&Duty>) = duties.iter().partition(|duty| !duty.done_date.is_empty());

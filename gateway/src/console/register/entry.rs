@@ -89,7 +89,7 @@ impl EntryPage {
         let rows = definition.fields.iter().filter_map(|field| {
             let shown = value(&entry, field, people);
             Row::some(field.title.clone(), Some(shown)).map(|row| match field.r#type.as_str() {
-                "url" => Row { href: row.value.clone(), ..row },
+                "url" if row.value.starts_with("https://") => Row { href: row.value.clone(), ..row },
                 _ => row,
             })
         });
@@ -123,17 +123,23 @@ pub(super) fn value(entry: &RegisterEntry, field: &RegisterField, people: &Peopl
     let shown = values.unwrap_or_default().iter().map(|value| match field.r#type.as_str() {
         "person" => person(people, value),
         "choice" | "choices" | "role" | "boolean" | "date" => cell(value),
+        "entry" => people.thing(value, "An entry you may not read").to_owned(),
         _ => value.clone(),
     });
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// The people that entries name or were added by.
-pub(super) async fn named(visit: &Visit, entries: &[RegisterEntry]) -> People {
+/// The people that entries name or were added by, and what the entries they point at are called.
+pub(super) async fn named(visit: &Visit, definition: &RegisterDefinition, entries: &[RegisterEntry]) -> People {
     let values = entries.iter().flat_map(|entry| entry.values.iter().flat_map(|value| value.values.iter()));
     let accounts = values.map(String::as_str).filter(|value| value.starts_with("acc_"));
     let accounts: Vec<&str> = accounts.chain(entries.iter().map(|entry| entry.account_id.as_str())).collect();
-    visit.people(accounts).await
+    let mut people = visit.people(accounts).await;
+    // An entry that points into a register its reader may not see is still shown, but for that.
+    for (_, named) in pointed_at(visit, definition).await.unwrap_or_default() {
+        people.learn(named);
+    }
+    people
 }
 
 /// What is asked of an entry, by the types of the register's fields.
@@ -176,13 +182,19 @@ pub fn fields(
     definition.fields.iter().map(one).collect()
 }
 
+/// Registers, each with its entries: their ids and what they are called.
+type Others = Vec<(String, Vec<(String, String)>)>;
+
 /// What a register is, and the entries that its fields may point at.
-async fn definition(
-    visit: &Visit,
-    register: &str,
-) -> Result<(RegisterDefinition, Vec<(String, Vec<(String, String)>)>), Error> {
+async fn definition(visit: &Visit, register: &str) -> Result<(RegisterDefinition, Others), Error> {
     let answer = entries(visit, register, &Which::default()).await?;
     let definition = answer.definition.unwrap_or_default();
+    let others = pointed_at(visit, &definition).await?;
+    Ok((definition, others))
+}
+
+/// The entries that a register's fields may point at.
+async fn pointed_at(visit: &Visit, definition: &RegisterDefinition) -> Result<Others, Error> {
     let mut others = Vec::new();
     for other in definition.fields.iter().map(|field| &field.refers_to).filter(|other| !other.is_empty()) {
         let answer = entries(visit, other, &Which::default()).await?;
@@ -196,7 +208,7 @@ async fn definition(
         };
         others.push((other.clone(), answer.entries.iter().map(titled).collect()));
     }
-    Ok((definition, others))
+    Ok(others)
 }
 
 fn crumbs(visit: &Visit, register: &str, title: &str) -> Vec<Link> {
@@ -219,7 +231,7 @@ pub async fn show(visit: Visit, Path((_, register, entry_id)): Path<(String, Str
     let answer = get(&visit, &register, &entry_id).await?;
     let listed = entries(&visit, &register, &Which::default()).await?;
     let definition = listed.definition.unwrap_or_default();
-    let people = named(&visit, &answer.history).await;
+    let people = named(&visit, &definition, &answer.history).await;
     let crumbs = crumbs(&visit, &register, &definition.title);
     let here = visit.at(&format!("/registers/{register}"));
     visit.page(&EntryPage::new(&answer, &definition, listed.may_add, &people, &here, crumbs))
@@ -235,7 +247,9 @@ async fn add_page(visit: &Visit, register: &str) -> Result<FormPage, Error> {
     let (definition, others) = definition(visit, register).await?;
     let head = Head::new("Add an entry", crumbs(visit, register, &definition.title)).of(definition.title.clone());
     let action = visit.at(&format!("/registers/{register}/entries"));
-    Ok(visit.form_page(head, action, "Add the entry", fields(&definition, &[], &others)).lead(&definition.about))
+    Ok(visit
+        .form_page(head, action, "Add the entry", fields(&definition, &[], &others))
+        .lead(super::about(&definition)))
 }
 
 fn command(

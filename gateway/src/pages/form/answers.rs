@@ -18,6 +18,11 @@ impl Answers {
         Self(pairs)
     }
 
+    /// Every name and answer, as they were sent.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// One answer without space around it; empty where there is none.
     pub fn text(&self, name: &str) -> String {
         let found = self.0.iter().find(|(n, _)| n == name);

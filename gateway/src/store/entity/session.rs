@@ -17,6 +17,8 @@ pub struct Model {
     pub started_us: i64,
     /// When it was last used.
     pub seen_us: i64,
+    /// 1 where its screen was hidden.
+    pub locked: i64,
 }
 
 /// None are declared.
