@@ -113,9 +113,14 @@ async fn adopt(place: &Installation, school: &School, document: &Path, blanks: &
     }
     let unsigned = school.head.try_call("PublishInstance", with(&etag, json!({}))).await.unwrap_err();
     assert_eq!(unsigned.reason_name(), "WRONG_STATE", "no version comes into force unsigned");
-    for (who, method) in
-        [(&school.head, "ApproveInstance"), (&school.chair, "RatifyInstance"), (&school.head, "PublishInstance")]
-    {
+    let unseen = school.head.try_call("ApproveInstance", with(&etag, json!({}))).await.unwrap_err();
+    assert!(unseen.message().contains("confirm the import"), "nobody signs what nobody looked at: {unseen}");
+    for (who, method) in [
+        (&school.dsl, "ConfirmImport"),
+        (&school.head, "ApproveInstance"),
+        (&school.chair, "RatifyInstance"),
+        (&school.head, "PublishInstance"),
+    ] {
         etag = who.call(method, with(&etag, json!({}))).await["instance"]["etag"].clone();
     }
     let policy = school.staff.call("GetEffectivePolicy", json!({"schoolId": school.id})).await["policy"].clone();

@@ -6,6 +6,9 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn open_consultation(_app: &App, _request: Request<OpenConsultationRequest>) -> Result<OpenConsultationResponse> {
+pub(super) async fn open_consultation(
+    _app: &App,
+    _request: Request<OpenConsultationRequest>,
+) -> Result<OpenConsultationResponse> {
     Err(Error::internal("STUB"))
 }
