@@ -70,15 +70,15 @@ impl Page for Paragraphs {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let paragraph = |fate: &str| Paragraph {
-            line: 4,
+        let paragraph = |line, fate: &str| Paragraph {
+            line,
             text: "We filter.".into(),
             fate: fate.into(),
             template_text: "The school filters.".into(),
             score: 60,
             ..Paragraph::default()
         };
-        let all = [paragraph("matched"), paragraph("ignored")];
+        let all = [paragraph(4, "matched"), paragraph(9, "ignored")];
         let head = || Head::new("The document’s paragraphs", vec![Link::new("Policy", "/policy")]);
         let mut waits = Self::new(head(), &all, "", "/p", true);
         waits.form = Some(Form::new("/x", "Confirm", "1".into(), Vec::new()));

@@ -8,7 +8,7 @@ use crate::{
     document::Document,
     effective::{TEMPLATE_TEXT, Values, printed},
     import,
-    instance::{Clause, Instance},
+    instance::{Clause, Instance, Tailoring},
     parameter::Parameter,
     template::Template,
 };
@@ -25,8 +25,21 @@ pub struct Placed {
 /// The text of a version, and the clause each line belongs to.
 struct Text {
     text: String,
-    clauses: Vec<Option<String>>,
+    clauses: Vec<Option<Source>>,
 }
+
+/// The clause a line belongs to.
+#[derive(Clone)]
+struct Source {
+    key: String,
+    /// Whether people's names in it come through blanks: they change with the parameter, wherever they are printed.
+    names_filled: bool,
+}
+
+/// The signatures of a version are data, and stand under it when it is rendered.
+const SIGNED_ELSEWHERE: &str = "SIGN-BLANK";
+/// A person's name in the text.
+const NAMED: &str = "NAME-FOR-ROLE";
 
 impl Text {
     fn of(instance: &Instance, template: &Template, values: &Values) -> Self {
@@ -34,6 +47,7 @@ impl Text {
         let mut section = None;
         for clause in printed(instance, template, values) {
             if section.as_ref() != Some(&clause.section) {
+                text.line("", None);
                 let known = template.sections.iter().find(|section| section.id == clause.section);
                 text.line(
                     &format!("# {}", known.map_or("Other matters of this school", |known| known.title.as_str())),
@@ -43,24 +57,26 @@ impl Text {
                 section = Some(clause.section.clone());
             }
             let key = key(instance, &clause);
+            let written = instance.clauses.iter().find(|own| own.key == key).map_or("", |own| own.text.as_str());
+            let names_filled = clause.tailoring == Tailoring::Adopted || written.contains("{{role.");
+            let from = Source { key, names_filled };
             for (number, line) in clause.text.lines().filter(|line| !line.trim().is_empty()).enumerate() {
                 // A list within a clause keeps its own marks; everything else is one bullet.
-                let mark =
-                    if number == 0 && !line.trim_start().starts_with(['-', '*', '•', '#']) { "- " } else { "  " };
-                text.line(&format!("{mark}{}", line.trim_start_matches('#').trim()), Some(&key));
+                let listed = line.trim_start().starts_with(['-', '*', '•']);
+                let mark = if number == 0 && !listed { "- " } else { "  " };
+                text.line(&format!("{mark}{}", line.trim_start().trim_start_matches('#').trim()), Some(&from));
             }
-            text.line("", None);
         }
         text
     }
 
-    fn line(&mut self, line: &str, clause: Option<&String>) {
+    fn line(&mut self, line: &str, clause: Option<&Source>) {
         self.text.push_str(line);
         self.text.push('\n');
         self.clauses.push(clause.cloned());
     }
 
-    fn clause(&self, line: u32) -> Option<String> {
+    fn clause(&self, line: u32) -> Option<Source> {
         self.clauses.get(usize::try_from(line.checked_sub(1)?).ok()?).cloned().flatten()
     }
 }
@@ -82,5 +98,11 @@ pub fn judge(instance: &Instance, template: &Template, register: Option<&Registe
     let parameters = values.parameters().into_iter().map(|parameter| Parameter { line: 0, ..parameter }).collect();
     let read = import::Import { parameters, ..import::read(&document, template) };
     let subject = Subject { document: &document, import: &read, template, register, today };
-    lint(subject).into_iter().map(|finding| Placed { clause: text.clause(finding.line), finding }).collect()
+    let placed = lint(subject).into_iter().filter_map(|finding| {
+        let from = text.clause(finding.line);
+        let filled = finding.rule == NAMED && from.as_ref().is_some_and(|from| from.names_filled);
+        let said = finding.rule != SIGNED_ELSEWHERE && !filled;
+        said.then_some(Placed { clause: from.map(|from| from.key), finding })
+    });
+    placed.collect()
 }

@@ -85,8 +85,7 @@ fn a_statutory_clause_is_printed_with_what_the_school_adds_and_other_braces_stay
         keys.len(),
         "no two share a key: {keys:?}"
     );
-    let at =
-        |text: &str| printed.iter().position(|(_, printed)| printed == text).unwrap_or_else(|| panic!("{printed:?}"));
+    let at = |text: &str| printed.iter().position(|(_, printed)| printed == text).unwrap();
     assert_eq!(at("Risks are of four kinds.") + 1, at("Ask Ada Birch."));
     assert!(at("It blocks IWF, as Northshire Police advises.") < at("It blocks IWF, as the county advises {{sic}}."));
     let refused = |key: &str, change| imported().tailor_clause(&template, key, change, NOW).unwrap_err();
@@ -326,4 +325,20 @@ fn a_paragraph_is_put_elsewhere_and_has_to_be_confirmed_again() {
     assert!(!aside.clauses.iter().any(|clause| clause.text == "Our bees hum."));
     let nowhere = aside.realign(&template, None, 9_999, (Place::Aside, "r".into()), NOW);
     assert!(matches!(nowhere, Err(Refusal::Invalid("line", _))));
+}
+
+#[test]
+fn a_version_is_judged_by_its_words_and_not_by_what_the_platform_prints_around_them() {
+    let (template, register) = (template(), area());
+    let change = |text: &str| ClauseChange::Write { text: text.into(), reason: "r".into() };
+    let judged = |text: &str| {
+        let tailored = imported().tailor_clause(&template, "aims.risks", change(text), NOW).unwrap();
+        let found = crate::lint::version::judge(&tailored, &template, Some(&register), NOW.date());
+        let about = |placed: &crate::lint::version::Placed| placed.clause.as_deref() == Some("aims.risks");
+        assert!(!found.iter().any(|placed| placed.finding.rule == "SIGN-BLANK"), "signatures are data");
+        found.iter().filter(|placed| about(placed)).map(|placed| placed.finding.rule.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(judged("Ask {{role.head}} about the pond."), Vec::<String>::new(), "the name changes with the blank");
+    assert_eq!(judged("Ada Birch keeps the pond."), ["NAME-FOR-ROLE"]);
+    assert_eq!(judged("Ring Southmere Police."), ["AGENCY-AREA"]);
 }

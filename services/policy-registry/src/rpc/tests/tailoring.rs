@@ -266,7 +266,7 @@ pub(super) async fn a_finding_is_let_stand_until_a_day_and_is_the_same_one_in_th
     let imported = world.in_force(TEXT).await?;
     let mut desk = Desk::new(&world, imported).await?;
     let found = desk.findings().await?;
-    let area = found.iter().find(|f| f.rule == "AGENCY-AREA").unwrap_or_else(|| panic!("{found:?}")).clone();
+    let area = found.iter().find(|f| f.rule == "AGENCY-AREA").unwrap().clone();
     let clause = desk.instance.clauses.iter().find(|c| c.clause_key == area.clause_key).unwrap();
     assert!(clause.text.contains("Southmere") && area.waiver.is_none());
     assert!(desk.instance.findings.iter().any(|f| f.finding_id == area.finding_id), "the document’s is the same one");
@@ -283,7 +283,7 @@ pub(super) async fn a_finding_is_let_stand_until_a_day_and_is_the_same_one_in_th
     let start = StartRevisionRequest { school_id: world.school.clone(), request_id: desk.dsl.request_id() };
     desk.instance = desk.client.start_revision(start).await?.into_inner().instance.unwrap();
     let again = desk.findings().await?;
-    let same = again.iter().find(|f| f.finding_id == area.finding_id).unwrap_or_else(|| panic!("{again:?}"));
+    let same = again.iter().find(|f| f.finding_id == area.finding_id).unwrap();
     assert!(same.waiver.is_some(), "the waiver goes along");
     world.bed.clock.advance(time::Duration::days(31));
     desk = Desk::new(&world, desk.instance).await?; // the sign-in of before has expired
