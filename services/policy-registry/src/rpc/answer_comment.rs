@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn answer_comment(
-    _app: &App,
-    _request: Request<AnswerCommentRequest>,
-) -> Result<AnswerCommentResponse> {
+pub(super) async fn answer_comment(_app: &App, _request: Request<AnswerCommentRequest>) -> Result<AnswerCommentResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn answer_forwarded_lesson(
-    _app: &App,
-    _request: Request<AnswerForwardedLessonRequest>,
-) -> Result<AnswerForwardedLessonResponse> {
+pub(super) async fn answer_forwarded_lesson(_app: &App, _request: Request<AnswerForwardedLessonRequest>) -> Result<AnswerForwardedLessonResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn answer_proposal(
-    _app: &App,
-    _request: Request<AnswerProposalRequest>,
-) -> Result<AnswerProposalResponse> {
+pub(super) async fn answer_proposal(_app: &App, _request: Request<AnswerProposalRequest>) -> Result<AnswerProposalResponse> {
     Err(Error::internal("STUB"))
 }

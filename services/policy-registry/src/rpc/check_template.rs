@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn check_template(
-    _app: &App,
-    _request: Request<CheckTemplateRequest>,
-) -> Result<CheckTemplateResponse> {
+pub(super) async fn check_template(_app: &App, _request: Request<CheckTemplateRequest>) -> Result<CheckTemplateResponse> {
     Err(Error::internal("STUB"))
 }

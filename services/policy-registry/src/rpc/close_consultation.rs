@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn close_consultation(
-    _app: &App,
-    _request: Request<CloseConsultationRequest>,
-) -> Result<CloseConsultationResponse> {
+pub(super) async fn close_consultation(_app: &App, _request: Request<CloseConsultationRequest>) -> Result<CloseConsultationResponse> {
     Err(Error::internal("STUB"))
 }

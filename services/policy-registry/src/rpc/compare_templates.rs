@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn compare_templates(
-    _app: &App,
-    _request: Request<CompareTemplatesRequest>,
-) -> Result<CompareTemplatesResponse> {
+pub(super) async fn compare_templates(_app: &App, _request: Request<CompareTemplatesRequest>) -> Result<CompareTemplatesResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn complete_review(
-    _app: &App,
-    _request: Request<CompleteReviewRequest>,
-) -> Result<CompleteReviewResponse> {
+pub(super) async fn complete_review(_app: &App, _request: Request<CompleteReviewRequest>) -> Result<CompleteReviewResponse> {
     Err(Error::internal("STUB"))
 }

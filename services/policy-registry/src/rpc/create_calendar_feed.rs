@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn create_calendar_feed(
-    _app: &App,
-    _request: Request<CreateCalendarFeedRequest>,
-) -> Result<CreateCalendarFeedResponse> {
+pub(super) async fn create_calendar_feed(_app: &App, _request: Request<CreateCalendarFeedRequest>) -> Result<CreateCalendarFeedResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn distil_template(
-    _app: &App,
-    _request: Request<DistilTemplateRequest>,
-) -> Result<DistilTemplateResponse> {
+pub(super) async fn distil_template(_app: &App, _request: Request<DistilTemplateRequest>) -> Result<DistilTemplateResponse> {
     Err(Error::internal("STUB"))
 }

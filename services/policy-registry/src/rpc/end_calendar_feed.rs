@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn end_calendar_feed(
-    _app: &App,
-    _request: Request<EndCalendarFeedRequest>,
-) -> Result<EndCalendarFeedResponse> {
+pub(super) async fn end_calendar_feed(_app: &App, _request: Request<EndCalendarFeedRequest>) -> Result<EndCalendarFeedResponse> {
     Err(Error::internal("STUB"))
 }

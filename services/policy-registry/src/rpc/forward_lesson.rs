@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn forward_lesson(
-    _app: &App,
-    _request: Request<ForwardLessonRequest>,
-) -> Result<ForwardLessonResponse> {
+pub(super) async fn forward_lesson(_app: &App, _request: Request<ForwardLessonRequest>) -> Result<ForwardLessonResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn list_adoptions(
-    _app: &App,
-    _request: Request<ListAdoptionsRequest>,
-) -> Result<ListAdoptionsResponse> {
+pub(super) async fn list_adoptions(_app: &App, _request: Request<ListAdoptionsRequest>) -> Result<ListAdoptionsResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn list_forwarded_lessons(
-    _app: &App,
-    _request: Request<ListForwardedLessonsRequest>,
-) -> Result<ListForwardedLessonsResponse> {
+pub(super) async fn list_forwarded_lessons(_app: &App, _request: Request<ListForwardedLessonsRequest>) -> Result<ListForwardedLessonsResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn list_proposals(
-    _app: &App,
-    _request: Request<ListProposalsRequest>,
-) -> Result<ListProposalsResponse> {
+pub(super) async fn list_proposals(_app: &App, _request: Request<ListProposalsRequest>) -> Result<ListProposalsResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn list_reminders(
-    _app: &App,
-    _request: Request<ListRemindersRequest>,
-) -> Result<ListRemindersResponse> {
+pub(super) async fn list_reminders(_app: &App, _request: Request<ListRemindersRequest>) -> Result<ListRemindersResponse> {
     Err(Error::internal("STUB"))
 }

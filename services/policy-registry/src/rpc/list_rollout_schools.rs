@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn list_rollout_schools(
-    _app: &App,
-    _request: Request<ListRolloutSchoolsRequest>,
-) -> Result<ListRolloutSchoolsResponse> {
+pub(super) async fn list_rollout_schools(_app: &App, _request: Request<ListRolloutSchoolsRequest>) -> Result<ListRolloutSchoolsResponse> {
     Err(Error::internal("STUB"))
 }

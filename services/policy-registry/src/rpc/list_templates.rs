@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn list_templates(
-    _app: &App,
-    _request: Request<ListTemplatesRequest>,
-) -> Result<ListTemplatesResponse> {
+pub(super) async fn list_templates(_app: &App, _request: Request<ListTemplatesRequest>) -> Result<ListTemplatesResponse> {
     Err(Error::internal("STUB"))
 }

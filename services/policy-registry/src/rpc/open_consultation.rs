@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn open_consultation(
-    _app: &App,
-    _request: Request<OpenConsultationRequest>,
-) -> Result<OpenConsultationResponse> {
+pub(super) async fn open_consultation(_app: &App, _request: Request<OpenConsultationRequest>) -> Result<OpenConsultationResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn preview_rollout(
-    _app: &App,
-    _request: Request<PreviewRolloutRequest>,
-) -> Result<PreviewRolloutResponse> {
+pub(super) async fn preview_rollout(_app: &App, _request: Request<PreviewRolloutRequest>) -> Result<PreviewRolloutResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn publish_emergency(
-    _app: &App,
-    _request: Request<PublishEmergencyRequest>,
-) -> Result<PublishEmergencyResponse> {
+pub(super) async fn publish_emergency(_app: &App, _request: Request<PublishEmergencyRequest>) -> Result<PublishEmergencyResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn remind_schools(
-    _app: &App,
-    _request: Request<RemindSchoolsRequest>,
-) -> Result<RemindSchoolsResponse> {
+pub(super) async fn remind_schools(_app: &App, _request: Request<RemindSchoolsRequest>) -> Result<RemindSchoolsResponse> {
     Err(Error::internal("STUB"))
 }
