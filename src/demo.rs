@@ -176,7 +176,13 @@ impl Stage<'_> {
             });
             etag = text(&self.call(&dsl, "SetParameter", set).await?["instance"]["etag"]);
         }
-        for (who, method) in [(&head, "ApproveInstance"), (&chair, "RatifyInstance"), (&head, "PublishInstance")] {
+        let signed = [
+            (&dsl, "ConfirmImport"),
+            (&head, "ApproveInstance"),
+            (&chair, "RatifyInstance"),
+            (&head, "PublishInstance"),
+        ];
+        for (who, method) in signed {
             let sign = json!({"schoolId": id, "instanceId": draft.instance_id, "etag": etag});
             etag = text(&self.call(who, method, sign).await?["instance"]["etag"]);
         }

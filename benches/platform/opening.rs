@@ -18,7 +18,7 @@ use proto::{
         triage_concern_request::Decision,
     },
     policy_registry::v1::{
-        ApproveInstanceRequest, CreateSchoolRequest, ImportPolicyRequest, PublishInstanceRequest,
+        ApproveInstanceRequest, ConfirmImportRequest, CreateSchoolRequest, ImportPolicyRequest, PublishInstanceRequest,
         PublishTemplateRequest, RatifyInstanceRequest, SetParameterRequest, SourceFile,
         policy_registry_client::PolicyRegistryClient,
     },
@@ -250,6 +250,9 @@ impl School {
         }
         let sign = |etag: String| (id.clone(), draft.instance_id.clone(), etag, request_id());
         let (school_id, instance_id, etag, request) = sign(draft.etag.clone());
+        let confirm = ConfirmImportRequest { school_id, instance_id, etag, request_id: request };
+        let confirmed = registry!(dsl, confirm_import, confirm).instance.unwrap_or_default();
+        let (school_id, instance_id, etag, request) = sign(confirmed.etag);
         let approve = ApproveInstanceRequest { school_id, instance_id, etag, request_id: request };
         let approved = registry!(head, approve_instance, approve).instance.unwrap_or_default();
         let (school_id, instance_id, etag, request) = sign(approved.etag);

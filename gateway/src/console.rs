@@ -40,7 +40,7 @@ use crate::{
 };
 use case::{close, consultation, debrief, entry, fact, invite, involvement, parents, referral, step};
 use filtering::{alert, lines};
-use policy::{import, lint, parameter, version};
+use policy::{clause, finding, import, lint, paragraph, parameter, procedure, revision, section, version};
 use register::duty;
 use visit::Fault;
 
@@ -108,6 +108,22 @@ fn school() -> Vec<Below> {
         ("/policy/versions/{instance_id}/approve", post(version::approve)),
         ("/policy/versions/{instance_id}/ratify", post(version::ratify)),
         ("/policy/versions/{instance_id}/publish", post(version::publish)),
+        ("/policy/revise", post(revision::start)),
+        ("/policy/versions/{instance_id}/discard", get(revision::show_discard).post(revision::discard)),
+        ("/policy/versions/{instance_id}/clauses", post(clause::add)),
+        ("/policy/versions/{instance_id}/clauses/new", get(clause::show_add)),
+        ("/policy/versions/{instance_id}/clauses/{key}", get(clause::show).post(clause::tailor)),
+        ("/policy/versions/{instance_id}/sections", get(section::show).post(section::choose)),
+        ("/policy/versions/{instance_id}/procedures", get(procedure::list)),
+        (
+            "/policy/versions/{instance_id}/procedures/{procedure}/steps/{step}",
+            get(procedure::show).post(procedure::tailor),
+        ),
+        ("/policy/versions/{instance_id}/findings", get(finding::list)),
+        ("/policy/versions/{instance_id}/findings/{finding_id}", get(finding::show_waive).post(finding::waive)),
+        ("/policy/versions/{instance_id}/paragraphs", get(paragraph::list)),
+        ("/policy/versions/{instance_id}/paragraphs/confirm", post(paragraph::confirm)),
+        ("/policy/versions/{instance_id}/paragraphs/{line}", get(paragraph::show).post(paragraph::realign)),
         ("/policy/versions/{instance_id}/parameters", get(parameter::list)),
         ("/policy/versions/{instance_id}/parameters/{key}", get(parameter::show).post(parameter::set)),
         ("/filtering", get(filtering::list)),
@@ -218,6 +234,14 @@ fn notice(code: &str) -> &'static str {
         "published" => "The version is in force",
         "imported" => "The document is read: check the findings and fill the blanks",
         "parameter" => "The parameter is saved",
+        "clause" => "The clause is saved",
+        "section" => "The choice is saved",
+        "step_tailored" => "The step is saved",
+        "waiver" => "What you decided about the finding is saved",
+        "paragraph" => "The paragraph is put there: confirm the import when all are right",
+        "confirmed" => "The import is confirmed",
+        "revised" => "A new draft is started from what is in force",
+        "discarded" => "The version is set aside",
         "feed" => "The feed is added",
         "lines" => "The file is taken in: every line is accounted for below",
         "verdict" => "Your verdict is saved",
@@ -265,6 +289,12 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Add a feed", filtering::fields()),
         ("Send a log", lines::fields()),
         ("Import", import::fields()),
+        ("Add a clause", clause::fields_of_new(&Default::default())),
+        ("Optional sections", section::fields(&Default::default())),
+        ("Add a step of the school’s own", procedure::fields()),
+        ("Let a finding stand", finding::fields()),
+        ("Put a paragraph elsewhere", paragraph::fields(&Default::default(), &Default::default())),
+        ("Set a version aside", revision::fields()),
         ("Add a school", school::fields()),
         ("List", parameter("list", &["a", "b"])),
         ("Lines", parameter("list", &[])),

@@ -10,6 +10,7 @@ use proto::policy_registry::v1::{
 };
 
 pub mod distil;
+pub mod tailoring;
 
 use super::client::ask;
 use crate::{client, config::Config};
@@ -50,6 +51,20 @@ pub enum Policy {
     },
     /// Makes a template of two or more schools' documents; needs no server.
     Distil(distil::Distil),
+    /// Confirms what became of every paragraph of an imported document.
+    Confirm(Sign),
+    /// Starts a new draft from the version in force.
+    Revise {
+        /// The school.
+        #[arg(long)]
+        school: String,
+    },
+    /// Prints what is found in a version as it would be printed; ends with 1 where anything grave stands.
+    Findings(tailoring::Findings),
+    /// Words a clause otherwise, leaves it out or takes up the template’s words again.
+    TailorClause(tailoring::TailorClause),
+    /// Sets a version aside that never came into force.
+    Discard(tailoring::Discard),
     /// Signs a draft as the head.
     Approve(Sign),
     /// Signs an approved version as the chair of governors.
@@ -138,6 +153,11 @@ impl Policy {
             Self::Import { file, template: Some(template), output, .. } => distil::import(&file, &template, &output),
             Self::Import { file, school, .. } => import(config, &file, school.unwrap_or_default()).await,
             Self::Distil(distil) => distil.run(),
+            Self::Confirm(sign) => sign.act(config, "ConfirmImport").await,
+            Self::Revise { school } => tailoring::revise(config, &school).await,
+            Self::Findings(findings) => findings.run(config).await,
+            Self::TailorClause(tailor) => tailor.run(config).await,
+            Self::Discard(discard) => discard.run(config).await,
             Self::Approve(sign) => sign.act(config, "ApproveInstance").await,
             Self::Ratify(sign) => sign.act(config, "RatifyInstance").await,
             Self::Publish(sign) => sign.act(config, "PublishInstance").await,
@@ -156,13 +176,24 @@ impl Policy {
 
 impl Sign {
     async fn act(self, config: &Config, method: &str) -> Result<()> {
-        let which = serde_json::json!({"schoolId": self.school, "instanceId": self.instance});
-        let now = ask(config, "GetInstance", which.clone()).await?;
-        let mut request = which;
-        request["etag"] = now["instance"]["etag"].clone();
-        let answer = ask(config, method, request).await?;
+        let answer = self.written(config, method, serde_json::json!({})).await?;
         println!("{}", answer["instance"]["state"].as_str().unwrap_or_default());
         Ok(())
+    }
+
+    /// Acts on the version as it stands now; answers what it became.
+    async fn written(
+        &self,
+        config: &Config,
+        method: &str,
+        mut request: serde_json::Value,
+    ) -> Result<serde_json::Value> {
+        let which = serde_json::json!({"schoolId": self.school, "instanceId": self.instance});
+        let now = ask(config, "GetInstance", which).await?;
+        request["schoolId"] = self.school.as_str().into();
+        request["instanceId"] = self.instance.as_str().into();
+        request["etag"] = now["instance"]["etag"].clone();
+        ask(config, method, request).await
     }
 }
 

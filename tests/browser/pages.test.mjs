@@ -38,7 +38,8 @@ async function signIn (name) {
 }
 
 // One page of each kind is enough: ids and the names of registers are taken off before pages are told apart.
-const kind = url => new URL(url).pathname.replace(/\/[a-z]{3}_[0-9a-z]{26}/g, '/*').replace(/\/registers\/[a-z-]+/, '/registers/*').replace(/P\d-\d+/g, '*')
+const kind = url => new URL(url).pathname.replace(/\/[a-z]{3}_[0-9a-z]{26}/g, '/*').replace(/\/registers\/[a-z-]+/, '/registers/*').replace(/P\d+-S?\d+/g, '*')
+  .replace(/\/(clauses|paragraphs|findings)\/(?!new|confirm)[^/]+/, '/$1/*').replace(/\/procedures\/P\d+/, '/procedures/*')
 
 async function check (page, context, where) {
   const title = await page.title()

@@ -46,7 +46,9 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
         });
         etag = all.call("SetParameter", set).await["instance"]["etag"].clone();
     }
-    for (who, method) in [(&all, "ApproveInstance"), (&other, "RatifyInstance"), (&all, "PublishInstance")] {
+    for (who, method) in
+        [(&all, "ConfirmImport"), (&all, "ApproveInstance"), (&other, "RatifyInstance"), (&all, "PublishInstance")]
+    {
         let sign = json!({"schoolId": school, "instanceId": instance, "etag": etag});
         etag = who.call(method, sign).await["instance"]["etag"].clone();
     }
@@ -173,7 +175,16 @@ fn fill(request: &mut Value, rpc: &str) {
         "AddSharedEntry" => json!({"text": "t"}),
         "DeclineInvitation" => json!({"reason": "r"}),
         "AnswerAlert" => json!({"verdict": "true", "reason": "r"}),
-        "ApproveInstance" | "RatifyInstance" | "PublishInstance" => json!({"etag": "e"}),
+        "ApproveInstance" | "RatifyInstance" | "PublishInstance" | "ConfirmImport" => json!({"etag": "e"}),
+        "AddClause" => json!({"sectionId": "aims", "text": "t", "reason": "r", "etag": "e"}),
+        "ChooseSection" => json!({"sectionId": "aims", "choice": "rule", "etag": "e"}),
+        "DiscardInstance" => json!({"reason": "r", "etag": "e"}),
+        "RealignParagraph" => json!({"line": 1, "fate": "added", "etag": "e"}),
+        "TailorClause" => json!({"clauseKey": "line-1", "tailoring": "adopted", "etag": "e"}),
+        "TailorStep" => {
+            json!({"procedureId": "P1", "tailoring": "adopted", "step": {"stepId": "P1-01"}, "etag": "e"})
+        }
+        "WaiveFinding" => json!({"findingId": "fnd_0", "reason": "r", "untilDate": "2026-12-01", "etag": "e"}),
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
         "CompleteStep" => json!({"stepId": "P1-01", "recorded": {"note": "n"}}),

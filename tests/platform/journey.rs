@@ -113,9 +113,22 @@ async fn adopt(place: &Installation, school: &School, document: &Path, blanks: &
     }
     let unsigned = school.head.try_call("PublishInstance", with(&etag, json!({}))).await.unwrap_err();
     assert_eq!(unsigned.reason_name(), "WRONG_STATE", "no version comes into force unsigned");
-    for (who, method) in
-        [(&school.head, "ApproveInstance"), (&school.chair, "RatifyInstance"), (&school.head, "PublishInstance")]
-    {
+    let ring = json!({
+        "procedureId": "P1", "tailoring": "added", "reason": "we always do",
+        "step": {
+            "title": "Ring the school nurse", "roles": ["dsl"], "clock": {"kind": "days", "amount": 2},
+            "condition": "always", "after": ["P1-01"], "records": ["note"]
+        }
+    });
+    etag = school.dsl.call("TailorStep", with(&etag, ring)).await["instance"]["etag"].clone();
+    let unseen = school.head.try_call("ApproveInstance", with(&etag, json!({}))).await.unwrap_err();
+    assert!(unseen.message().contains("confirm the import"), "nobody signs what nobody looked at: {unseen}");
+    for (who, method) in [
+        (&school.dsl, "ConfirmImport"),
+        (&school.head, "ApproveInstance"),
+        (&school.chair, "RatifyInstance"),
+        (&school.head, "PublishInstance"),
+    ] {
         etag = who.call(method, with(&etag, json!({}))).await["instance"]["etag"].clone();
     }
     let policy = school.staff.call("GetEffectivePolicy", json!({"schoolId": school.id})).await["policy"].clone();
@@ -178,6 +191,8 @@ async fn work_a_case(place: &Installation, first: &School, second: &School) {
     let case = text(&opened["case"]["caseId"]);
     assert_eq!(opened["case"]["policyVersion"], 1);
     assert!(opened["case"]["steps"].as_array().is_some_and(|steps| steps.len() >= 10), "{opened}");
+    let own = |step: &Value| step["stepId"] == "P1-S01" && step["title"] == "Ring the school nurse";
+    assert!(opened["case"]["steps"].as_array().unwrap().iter().any(own), "the school's own step runs: {opened}");
     let on = |more: Value| {
         let mut request = at(json!({"caseId": case}));
         request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

@@ -1,9 +1,14 @@
 //! The school's policy: what is in force, its versions, and the text as people read it.
 
+pub mod clause;
 pub mod finding;
 pub mod import;
 pub mod lint;
+pub mod paragraph;
 pub mod parameter;
+pub mod procedure;
+pub mod revision;
+pub mod section;
 pub mod version;
 
 use axum::extract::Path;
@@ -20,7 +25,8 @@ use serde::Serialize;
 use super::visit::{Answer, Visit, ask, heard};
 use crate::pages::{
     Page,
-    part::{Head, Link, Row},
+    form::Form,
+    part::{Head, Link, Row, percent},
     words,
 };
 
@@ -46,6 +52,8 @@ pub struct Policy {
     read: Link,
     import: Link,
     lint: Link,
+    /// Starts a new draft from what is in force.
+    revise: Option<Form>,
     versions: Vec<Version>,
 }
 
@@ -74,6 +82,10 @@ impl Page for Policy {
         let at = |path: &str| format!("/schools/sch_1{path}");
         vec![
             Self::new(&[instance(InstanceState::Draft), instance(InstanceState::InForce)], Vec::new(), &at, true),
+            Self {
+                revise: Some(Form::new("/x", "Start a revision", "1".into(), Vec::new())),
+                ..Self::new(&[instance(InstanceState::InForce)], Vec::new(), &at, true)
+            },
             Self::new(&[], Vec::new(), &at, false),
         ]
     }
@@ -109,6 +121,7 @@ impl Policy {
                 Link::default()
             },
             import: if edits { Link::new("Import a policy document", at("/policy/import")) } else { Link::default() },
+            revise: None,
             versions: instances.iter().map(version).collect(),
         }
     }
@@ -119,8 +132,36 @@ pub async fn show(visit: Visit) -> Answer {
     visit.needs(Permission::PolicyRead)?;
     let asked = ListInstancesRequest { school_id: visit.school.clone(), ..Default::default() };
     let instances = heard(visit.registry()?.list_instances(ask(asked))).await?.instances;
-    let page = Policy::new(&instances, visit.crumbs(&[]), &|path| visit.at(path), visit.may(Permission::PolicyEdit));
+    let edits = visit.may(Permission::PolicyEdit);
+    let mut page = Policy::new(&instances, visit.crumbs(&[]), &|path| visit.at(path), edits);
+    let in_force = instances.iter().any(|instance| instance.state() == InstanceState::InForce);
+    if edits && in_force && !instances.iter().any(editable) {
+        page.revise = Some(visit.form(visit.at("/policy/revise"), "Start a revision", Vec::new()));
+    }
     visit.page(&page)
+}
+
+/// Whether a version may still be changed.
+pub fn editable(instance: &Instance) -> bool {
+    use InstanceState::{Approved, Consultation, Draft, Ratified};
+    matches!(instance.state(), Draft | Consultation | Approved | Ratified)
+}
+
+/// What to know before changing a version that somebody signed, or that others comment on.
+pub fn lead(instance: &Instance) -> &'static str {
+    match instance.state() {
+        InstanceState::Approved | InstanceState::Ratified => {
+            "A change makes this version a draft again: it has to be approved and ratified anew."
+        }
+        InstanceState::Consultation => "A change ends the consultation and makes this version a draft again.",
+        _ => "What is in force does not change until this version is approved, ratified and published.",
+    }
+}
+
+/// The way to a version.
+pub fn crumbs(visit: &Visit, instance_id: &str) -> Vec<Link> {
+    let here = visit.at(&format!("/policy/versions/{instance_id}"));
+    visit.crumbs(&[("Policy", visit.at("/policy")), ("Version", here)])
 }
 
 /// The policy as people read it.
@@ -129,6 +170,7 @@ pub struct PolicyText {
     head: Head,
     rows: Vec<Row>,
     sections: Vec<Section>,
+    links: Vec<Link>,
     /// Whether it is said of each clause how it differs from the template.
     marked: bool,
 }
@@ -145,6 +187,9 @@ struct Clause {
     tailoring: String,
     mark: String,
     text: String,
+    reason: String,
+    /// Where it is changed; empty where it is not.
+    change: String,
 }
 
 impl Page for PolicyText {
@@ -161,19 +206,28 @@ impl Page for PolicyText {
         let clauses = [clause("filtering", "adopted"), clause("aims", "adapted"), clause("filtering", "added")];
         let head = || Head::new("Online safety policy", vec![Link::new("Home", "/")]);
         vec![
-            Self { head: head(), rows: vec![], sections: sections(&clauses, &Template::default()), marked: true },
-            Self { head: head(), rows: vec![Row::new("Version", "3")], sections: vec![], marked: false },
+            Self {
+                head: head(),
+                rows: vec![],
+                sections: sections(&clauses, &Template::default(), "/v"),
+                links: vec![Link::new("Add a clause", "/v")],
+                marked: true,
+            },
+            Self { head: head(), rows: vec![Row::new("Version", "3")], sections: vec![], links: vec![], marked: false },
         ]
     }
 }
 
-fn sections(clauses: &[InstanceClause], template: &Template) -> Vec<Section> {
+/// The clauses under their headings; each leads to where it is changed, below `change`.
+fn sections(clauses: &[InstanceClause], template: &Template, change: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for clause in clauses.iter().filter(|clause| !clause.text.trim().is_empty()) {
         let one = Clause {
             tailoring: clause.tailoring.clone(),
             mark: words::called(words::TAILORING, &clause.tailoring),
             text: clause.text.clone(),
+            reason: clause.reason.clone(),
+            change: if change.is_empty() { String::new() } else { format!("{change}/{}", percent(&clause.clause_key)) },
         };
         match sections.iter_mut().find(|section| section.id == clause.section_id) {
             Some(section) => section.clauses.push(one),
@@ -220,7 +274,8 @@ pub async fn read(visit: Visit) -> Answer {
     rows.extend(Row::some("In force since", words::day(policy.effective_time.as_ref())));
     rows.extend(Row::some("Next review", words::day(policy.review_due_time.as_ref())));
     let head = Head::new("Online safety policy", visit.crumbs(&[("Policy", visit.at("/policy"))]));
-    visit.page(&PolicyText { head, rows, sections: sections(&policy.clauses, &template), marked: false })
+    let sections = sections(&policy.clauses, &template, "");
+    visit.page(&PolicyText { head, rows, sections, links: Vec::new(), marked: false })
 }
 
 /// Shows the text of one version, each clause with how it differs from the template.
@@ -229,7 +284,46 @@ pub async fn text(visit: Visit, Path((_, instance_id)): Path<(String, String)>) 
     let instance = version::fetch(&visit, &instance_id).await?;
     let template = template(&visit).await;
     let here = visit.at(&format!("/policy/versions/{instance_id}"));
-    let crumbs = visit.crumbs(&[("Policy", visit.at("/policy")), ("Version", here)]);
-    let head = Head::new("Text of the policy", crumbs).of(format!("Version {}", instance.version));
-    visit.page(&PolicyText { head, rows: Vec::new(), sections: sections(&instance.clauses, &template), marked: true })
+    let head =
+        Head::new("Text of the policy", crumbs(&visit, &instance_id)).of(format!("Version {}", instance.version));
+    let edits = editable(&instance) && visit.may(Permission::PolicyEdit);
+    let (change, links) = if edits {
+        let links = vec![
+            Link::new("Add a clause of your own", format!("{here}/clauses/new")),
+            Link::new("Choose the optional sections", format!("{here}/sections")),
+        ];
+        (format!("{here}/clauses"), links)
+    } else {
+        (String::new(), Vec::new())
+    };
+    let mut clauses = instance.clauses.clone();
+    clauses.extend(untouched(&clauses, &template));
+    for one in &mut clauses {
+        one.text = clause::filled(&one.text, &instance.parameters);
+    }
+    visit.page(&PolicyText {
+        head,
+        rows: Vec::new(),
+        sections: sections(&clauses, &template, &change),
+        links,
+        marked: true,
+    })
+}
+
+/// What the version has nothing on and prints as the template has it, in the sections it has something on.
+fn untouched(clauses: &[InstanceClause], template: &Template) -> Vec<InstanceClause> {
+    let known = |section: &str| clauses.iter().any(|clause| clause.section_id == section);
+    let has = |id: &str| clauses.iter().any(|clause| clause.template_clause_id == id);
+    let sections = template.sections.iter().filter(|section| known(&section.section_id));
+    let all = sections.flat_map(|section| section.clauses.iter().map(move |clause| (section, clause)));
+    all.filter(|(_, clause)| !has(&clause.clause_id) && clause.include_if.is_empty())
+        .map(|(section, clause)| InstanceClause {
+            template_clause_id: clause.clause_id.clone(),
+            section_id: section.section_id.clone(),
+            tailoring: "adopted".into(),
+            text: clause.text.clone(),
+            clause_key: clause.clause_id.clone(),
+            ..InstanceClause::default()
+        })
+        .collect()
 }

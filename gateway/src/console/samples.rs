@@ -40,6 +40,10 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<policy::Policy>(found, frame);
     of::<policy::PolicyText>(found, frame);
     of::<policy::parameter::Parameters>(found, frame);
+    of::<policy::clause::ClausePage>(found, frame);
+    of::<policy::finding::Findings>(found, frame);
+    of::<policy::paragraph::Paragraphs>(found, frame);
+    of::<policy::procedure::Procedures>(found, frame);
     of::<policy::version::VersionPage>(found, frame);
     of::<policy::lint::LintPage>(found, frame);
     of::<register::Registers>(found, frame);

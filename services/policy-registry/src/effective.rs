@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 use crate::{
-    agency::{Agency, Register},
-    instance::{Clause, Instance, Tailoring},
+    agency::{AREA_KEYS, Agency, Register},
+    instance::{
+        Clause, Instance, Tailoring,
+        proposal::{Answer, Change, Proposal},
+    },
     parameter::{Origin, Parameter},
     template::{
         Template,
@@ -39,6 +42,15 @@ impl Values {
     /// Every filled blank, by key.
     pub fn parameters(&self) -> Vec<Parameter> {
         self.0.values().cloned().collect()
+    }
+
+    /// A school's text with the template's blanks filled; other braces are the school's own and stay.
+    pub fn fill_known(&self, template: &Template, text: &str) -> String {
+        fill(text, |key| match template.parameter(key) {
+            Some(definition) => definition.words(&self.get(key)),
+            None if AREA_KEYS.contains(&key) => self.get(key).join(", "),
+            None => format!("{{{{{key}}}}}"),
+        })
     }
 
     /// A clause's text with its blanks filled, as a sentence reads them.
@@ -79,7 +91,7 @@ pub fn resolve(instance: Instance, template: &Template, register: Option<&Regist
         effective_at,
         parameters: values.parameters(),
         clauses: printed(&instance, template, &values),
-        procedures: template.procedures.clone(),
+        procedures: instance.procedures(template),
         gates: template.gates.clone(),
         contacts: register.map(|register| register.agencies.clone()).unwrap_or_default(),
         alert_rules: template.alert_rules.clone(),
@@ -87,17 +99,21 @@ pub fn resolve(instance: Instance, template: &Template, register: Option<&Regist
     })
 }
 
-/// A clause the school adopted is printed in the template's words, one it adapted in its own, and a statutory one that
-/// it left out all the same.
-fn printed(instance: &Instance, template: &Template, values: &Values) -> Vec<Clause> {
+/// What is printed, in the template's order. A clause the school adopted, or that nothing of the version is on, reads as
+/// the template has it; one it adapted in its own words. A statutory clause always reads as the template has it, and the
+/// school's own words on it follow: what has to be said is said, and nothing of the school's is lost.
+pub fn printed(instance: &Instance, template: &Template, values: &Values) -> Vec<Clause> {
     let holds = |key: &str| values.get(key);
     let mut printed = Vec::new();
-    for section in template.sections.iter().filter(|section| section.include_if.holds(&holds)) {
+    for section in template.sections.iter().filter(|section| instance.prints(section, &holds)) {
         for clause in section.clauses.iter().filter(|clause| clause.include_if.holds(&holds)) {
             let own: Vec<&Clause> =
                 instance.clauses.iter().filter(|own| own.template_clause.as_ref() == Some(&clause.id)).collect();
             let adopted = own.iter().find(|own| own.tailoring == Tailoring::Adopted);
-            if adopted.is_some() || (clause.statutory && !own.iter().any(|own| own.tailoring == Tailoring::Adapted)) {
+            let untouched = own.is_empty() && !offered(instance, &clause.id);
+            if adopted.is_some() || clause.statutory || untouched {
+                let taken = own.iter().any(|own| own.key == clause.id && own.tailoring == Tailoring::Adapted);
+                let key = if taken { format!("{}{TEMPLATE_TEXT}", clause.id) } else { clause.id.clone() };
                 printed.push(Clause {
                     template_clause: Some(clause.id.clone()),
                     section: section.id.clone(),
@@ -105,18 +121,37 @@ fn printed(instance: &Instance, template: &Template, values: &Values) -> Vec<Cla
                     text: values.fill(template, &clause.text),
                     line: adopted.map_or(0, |own| own.line),
                     score: adopted.map_or(0, |own| own.score),
-                    key: adopted.map_or_else(|| clause.id.clone(), |own| own.key.clone()),
+                    key: adopted.map_or(key, |own| own.key.clone()),
                     reason: String::new(),
                 });
             }
-            printed.extend(own.into_iter().filter(|own| own.tailoring == Tailoring::Adapted).cloned());
+            let adapted = own.into_iter().filter(|own| own.tailoring == Tailoring::Adapted);
+            printed.extend(adapted.map(|own| filled(own, template, values)));
         }
-        printed.extend(added(instance, &section.id));
+        printed.extend(added(instance, &section.id).map(|own| filled(own, template, values)));
     }
-    printed.extend(added(instance, ""));
+    // What stands in no section, or in one the template no longer has, comes last.
+    let homeless = |own: &&Clause| {
+        own.tailoring == Tailoring::Added && !template.sections.iter().any(|section| section.id == own.section)
+    };
+    printed.extend(instance.clauses.iter().filter(homeless).map(|own| filled(own, template, values)));
     printed
 }
 
-fn added<'a>(instance: &'a Instance, section: &'a str) -> impl Iterator<Item = Clause> + 'a {
-    instance.clauses.iter().filter(move |own| own.tailoring == Tailoring::Added && own.section == section).cloned()
+/// Behind the key of a statutory clause's text where the school's addition goes by the clause's own id.
+pub const TEMPLATE_TEXT: &str = "+template";
+
+/// Whether a clause is new in the template and the school has not taken it.
+fn offered(instance: &Instance, clause: &str) -> bool {
+    let new = |proposal: &&Proposal| proposal.id == clause && proposal.change == Change::Added;
+    let taken = |proposal: &Proposal| proposal.answer.as_ref().is_some_and(|given| given.answer == Answer::Adopt);
+    instance.proposals.iter().find(new).is_some_and(|proposal| !taken(proposal))
+}
+
+fn filled(own: &Clause, template: &Template, values: &Values) -> Clause {
+    Clause { text: values.fill_known(template, &own.text), ..own.clone() }
+}
+
+fn added<'a>(instance: &'a Instance, section: &'a str) -> impl Iterator<Item = &'a Clause> + 'a {
+    instance.clauses.iter().filter(move |own| own.tailoring == Tailoring::Added && own.section == section)
 }

@@ -24,6 +24,7 @@ use crate::{
 pub use draft::Source;
 use life_cycle::{Consultation, Emergency};
 use proposal::{Proposal, RolloutId};
+pub use tailoring::{Fate, Placed, Summary};
 use tailoring::{SectionChoice, TailoredStep, Waiver};
 
 chassis::id!(/** One version of one school's policy. */ pub struct InstanceId = "ins");
@@ -202,25 +203,6 @@ pub struct Signature {
     pub signed_at: OffsetDateTime,
 }
 
-/// What became of every paragraph of the document.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Summary {
-    /// Paragraphs read.
-    pub paragraphs: u32,
-    /// Paragraphs that say what a clause says.
-    pub matched: u32,
-    /// Paragraphs on a clause's matter that say something else.
-    pub amended: u32,
-    /// Paragraphs only this school has.
-    pub added: u32,
-    /// Headings found.
-    pub sections: u32,
-    /// Template clauses no paragraph was found for.
-    pub missing: u32,
-    /// The paragraphs set aside: line and why.
-    pub ignored: Vec<(u32, String)>,
-}
-
 /// Why an act on an instance is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -247,6 +229,25 @@ pub enum Refusal {
     /// There is no such blank, or it is not the school's to fill.
     #[error("the template has no such blank")]
     NoSuchParameter,
+    /// Nobody confirmed what became of the paragraphs of the document.
+    #[error(
+        "nobody has confirmed what became of the document’s paragraphs: look through them and confirm the import first"
+    )]
+    Unconfirmed,
+    /// A statutory clause, step or section would go or be weakened.
+    #[error("{_0}")]
+    Statutory(
+        /// What is kept, and what can be done instead.
+        String,
+    ),
+    /// What was sent cannot stand: the field and how to mend it.
+    #[error("{_1}")]
+    Invalid(
+        /// The field.
+        &'static str,
+        /// How to mend it.
+        String,
+    ),
     /// The values cannot stand in the blank; how to mend them.
     #[error("the values cannot stand in the blank")]
     Values(
@@ -273,13 +274,14 @@ impl Instance {
     ///
     /// # Errors
     /// Where there is no such blank, the values do not fit, or the version is past editing.
-    pub fn set_parameter(mut self, template: &Template, key: &str, values: Vec<String>) -> Result<Self, Refusal> {
-        match self.state {
-            State::Draft | State::Consultation | State::Approved | State::Ratified => {}
-            State::InForce | State::Superseded | State::Discarded => {
-                return Err(Refusal::WrongState { state: self.state, needed: "import a new version to change it" });
-            }
-        }
+    pub fn set_parameter(
+        mut self,
+        template: &Template,
+        key: &str,
+        values: Vec<String>,
+        at: OffsetDateTime,
+    ) -> Result<Self, Refusal> {
+        self.editable()?;
         let definition = template.parameter(key).ok_or(Refusal::NoSuchParameter)?;
         if key == "area" || key.starts_with("area.") {
             return Err(Refusal::NoSuchParameter);
@@ -290,18 +292,37 @@ impl Instance {
         if !values.is_empty() {
             self.parameters.push(Parameter::of(key, values, Origin::School));
         }
+        Ok(self.edited(at))
+    }
+
+    /// Its text is another one: a draft again, without signatures, and nobody comments on what it was.
+    fn edited(mut self, at: OffsetDateTime) -> Self {
+        self.end_consultation(at);
         self.state = State::Draft;
         self.signatures.clear();
-        Ok(self.written())
+        self.written()
+    }
+
+    /// Goes on only where the version may still be edited.
+    fn editable(&self) -> Result<(), Refusal> {
+        match self.state {
+            State::Draft | State::Consultation | State::Approved | State::Ratified => Ok(()),
+            State::InForce | State::Superseded | State::Discarded => {
+                Err(Refusal::WrongState { state: self.state, needed: "start a revision to change it" })
+            }
+        }
     }
 
     /// The head signs.
     ///
     /// # Errors
-    /// Where it is no draft.
+    /// Where it is no draft, or nobody confirmed what became of the document it was read from.
     pub fn approve(mut self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
         if self.state != State::Draft {
             return Err(Refusal::WrongState { state: self.state, needed: "only a draft is approved" });
+        }
+        if self.unconfirmed() {
+            return Err(Refusal::Unconfirmed);
         }
         self.signatures.push(Signature { signatory: Signatory::Head, account, signed_at: at });
         self.state = State::Approved;

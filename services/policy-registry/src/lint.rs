@@ -7,6 +7,7 @@ mod contradictions;
 pub mod data;
 mod dates;
 mod duties;
+mod evidence;
 mod guidance;
 mod leftovers;
 mod links;
@@ -16,6 +17,7 @@ mod roles;
 mod slips;
 mod structure;
 mod style;
+pub mod version;
 pub mod words;
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +41,9 @@ pub struct Finding {
     pub message: String,
     /// How to mend it.
     pub fix: String,
+    /// What it goes by, whatever line it stands on: the same finding has the same id in every version.
+    #[serde(default)]
+    pub id: String,
 }
 
 /// How grave a finding is.
@@ -113,6 +118,7 @@ impl Findings {
             column: at.column,
             message: message.into(),
             fix: fix.into(),
+            id: String::new(),
         };
         let same = |f: &Finding| {
             (&f.rule, f.line, f.column, &f.message) == (&finding.rule, finding.line, finding.column, &finding.message)
@@ -141,6 +147,7 @@ pub fn lint(subject: Subject<'_>) -> Vec<Finding> {
     style::look(subject, &mut findings);
     let mut findings = findings.0;
     findings.sort_by(|a, b| (a.line, a.column, &a.rule).cmp(&(b.line, b.column, &b.rule)));
+    evidence::identify(subject.document, &mut findings);
     findings
 }
 

@@ -1,9 +1,26 @@
-//! What the linter found, as pages show it.
+//! What the linter found, as pages show it; a version's own findings, and letting one stand.
 
-use proto::policy_registry::v1::{Finding, Severity};
+use axum::extract::Path;
+use chassis::error::Error;
+use proto::{
+    access::v1::Permission,
+    policy_registry::v1::{Finding, Instance, LintInstanceRequest, Severity, WaiveFindingRequest},
+};
 use serde::Serialize;
 
-use crate::pages::words;
+use super::{crumbs, version::fetch};
+use crate::{
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        Page,
+        form::{Field, FormPage},
+        part::{Head, Link, Row, percent},
+        words,
+    },
+};
 
 /// One finding.
 #[derive(Debug, Serialize)]
@@ -14,6 +31,12 @@ pub struct Found {
     message: String,
     fix: String,
     rule: String,
+    /// Until when it is let stand, and why; empty where it is not.
+    waived: String,
+    /// Where the clause it is about is changed, or empty.
+    clause: String,
+    /// Where it is let stand, or empty.
+    waive: String,
 }
 
 /// In the order of the document within each severity; the codes of severities rise as they matter less.
@@ -40,7 +63,14 @@ pub fn found(finding: &Finding) -> Found {
         message: words::sentence(&finding.message),
         fix: words::sentence(&finding.fix),
         rule: finding.rule.clone(),
+        waived: finding.waiver.as_ref().map(waived).unwrap_or_default(),
+        clause: String::new(),
+        waive: String::new(),
     }
+}
+
+fn waived(waiver: &proto::policy_registry::v1::Waiver) -> String {
+    format!("Let stand until {}: {}", waiver.until_date, waiver.reason)
 }
 
 /// How many there are, and how many of them are grave.
@@ -48,4 +78,146 @@ pub fn counted(findings: &[Finding]) -> String {
     let grave = findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
     let all = words::counted(findings.len().try_into().unwrap_or(u64::MAX), "finding", "findings");
     format!("{all}, {grave} of them grave")
+}
+
+/// How many grave ones stand, in a sentence; empty where none does.
+pub fn standing(findings: &[Finding]) -> String {
+    let grave = |finding: &&Finding| finding.severity() == Severity::Error && finding.waiver.is_none();
+    match findings.iter().filter(grave).count().try_into().unwrap_or(u64::MAX) {
+        0 => String::new(),
+        1 => "1 grave finding stands. Read it before you approve this version".to_owned(),
+        n => format!("{} grave findings stand. Read them before you approve this version", words::number(n)),
+    }
+}
+
+/// The findings on a version as it would be printed.
+#[derive(Debug, Serialize)]
+pub struct Findings {
+    head: Head,
+    found: String,
+    findings: Vec<Found>,
+}
+
+impl Page for Findings {
+    const TEMPLATE: &'static str = "findings.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let waiver = proto::policy_registry::v1::Waiver {
+            until_date: "2027-03-27".into(),
+            reason: "known".into(),
+            ..Default::default()
+        };
+        let finding = |waiver| Finding {
+            rule: "AGENCY-AREA".into(),
+            severity: Severity::Error.into(),
+            message: "names another area".into(),
+            fix: "use the register".into(),
+            clause_key: "line-4".into(),
+            finding_id: "fnd_1".into(),
+            line: 3,
+            waiver,
+            ..Finding::default()
+        };
+        let head = || Head::new("Findings", vec![Link::new("Policy", "/policy")]);
+        vec![
+            Self::new(head(), &[finding(None), finding(Some(waiver))], "/v", true),
+            Self::new(head(), &[], "/v", false),
+        ]
+    }
+}
+
+impl Findings {
+    fn new(head: Head, findings: &[Finding], here: &str, edits: bool) -> Self {
+        let one = |finding: &Finding| Found {
+            place: if finding.clause_key.is_empty() { "The whole policy".into() } else { finding.clause_key.clone() },
+            clause: if finding.clause_key.is_empty() {
+                String::new()
+            } else {
+                format!("{here}/clauses/{}", percent(&finding.clause_key))
+            },
+            waive: if edits { format!("{here}/findings/{}", finding.finding_id) } else { String::new() },
+            ..found(finding)
+        };
+        Self { head, found: counted(findings), findings: gravest_first(findings).into_iter().map(one).collect() }
+    }
+}
+
+/// The findings on a version, each with the waiver that covers it.
+///
+/// # Errors
+/// The registry's refusal.
+pub async fn of_version(visit: &Visit, instance_id: &str) -> Result<Vec<Finding>, Error> {
+    let asked = LintInstanceRequest { school_id: visit.school.clone(), instance_id: instance_id.to_owned() };
+    Ok(heard(visit.registry()?.lint_instance(ask(asked))).await?.findings)
+}
+
+/// Lists them.
+pub async fn list(visit: Visit, Path((_, instance_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::PolicyRead)?;
+    let instance = fetch(&visit, &instance_id).await?;
+    let findings = of_version(&visit, &instance_id).await?;
+    let head = Head::new("Findings", crumbs(&visit, &instance_id)).of(format!("Version {}", instance.version));
+    let here = visit.at(&format!("/policy/versions/{instance_id}"));
+    visit.page(&Findings::new(head, &findings, &here, visit.may(Permission::PolicyEdit)))
+}
+
+/// What is asked of whoever lets a finding stand.
+pub fn fields() -> Vec<Field> {
+    vec![
+        Field::long_text("reason", "Why it is let stand"),
+        Field::name("until_date", "Until when")
+            .hint("Year, month and day, a year ahead at most. For example, 2027-03-27. Leave it empty to end a waiver.")
+            .width("10"),
+    ]
+}
+
+async fn page(visit: &Visit, instance: &Instance, finding_id: &str) -> Result<FormPage, Error> {
+    let findings = of_version(visit, &instance.instance_id).await?;
+    let known = findings.iter().chain(&instance.findings).find(|finding| finding.finding_id == finding_id);
+    let finding = known.ok_or_else(Error::missing)?;
+    let here = visit.at(&format!("/policy/versions/{}/findings", instance.instance_id));
+    let mut crumbs = crumbs(visit, &instance.instance_id);
+    crumbs.push(Link::new("Findings", here.clone()));
+    let head = Head::new("Let a finding stand", crumbs).of(finding.rule.clone());
+    let mut page = visit.form_page(head, format!("{here}/{finding_id}"), "Save", fields());
+    page = page.lead("The signatures stay: a waiver changes no word of the policy.");
+    page.rows = vec![
+        Row::new("What", words::sentence(&finding.message)),
+        Row::new("How to mend it", words::sentence(&finding.fix)),
+    ];
+    page.rows.extend(finding.waiver.as_ref().map(|waiver| Row::new("Now", waived(waiver))));
+    page.form = page.form.carrying("etag", instance.etag.clone());
+    Ok(page)
+}
+
+/// Asks why and until when.
+pub async fn show_waive(visit: Visit, Path((_, instance_id, finding_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::PolicyEdit)?;
+    let instance = fetch(&visit, &instance_id).await?;
+    let page = page(&visit, &instance, &finding_id).await?;
+    visit.page(&page)
+}
+
+/// Lets it stand.
+pub async fn waive(Path((_, instance_id, finding_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = WaiveFindingRequest {
+        school_id: visit.school.clone(),
+        instance_id: instance_id.clone(),
+        finding_id: finding_id.clone(),
+        reason: answers.text("reason"),
+        until_date: answers.text("until_date").trim().to_owned(),
+        etag: answers.text("etag"),
+        request_id: answers.request_id(),
+    };
+    let here = visit.at(&format!("/policy/versions/{instance_id}/findings"));
+    match heard(visit.registry()?.waive_finding(ask(command))).await {
+        Ok(_) => visit.to(&format!("{here}?done=waiver")),
+        Err(error) => {
+            let instance = fetch(&visit, &instance_id).await?;
+            let page = page(&visit, &instance, &finding_id).await?;
+            visit.again(page, &answers, error, &here)
+        }
+    }
 }

@@ -8,7 +8,7 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{template, version::fetch};
+use super::{crumbs, editable, template, version::fetch};
 use crate::{
     console::{
         posted::Posted,
@@ -139,11 +139,6 @@ pub fn fields(definition: &ParameterDefinition, values: Vec<String>) -> Vec<Fiel
     vec![field.values(values)]
 }
 
-fn crumbs(visit: &Visit, instance_id: &str) -> Vec<Link> {
-    let here = visit.at(&format!("/policy/versions/{instance_id}"));
-    visit.crumbs(&[("Policy", visit.at("/policy")), ("Version", here)])
-}
-
 /// Lists them.
 pub async fn list(visit: Visit, Path((_, instance_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::PolicyRead)?;
@@ -153,10 +148,6 @@ pub async fn list(visit: Visit, Path((_, instance_id)): Path<(String, String)>) 
     let changes = editable(&instance) && visit.may(Permission::PolicyEdit);
     let change = changes.then_some(base.as_str());
     visit.page(&Parameters::new(&instance, &template, crumbs(&visit, &instance_id), change))
-}
-
-fn editable(instance: &Instance) -> bool {
-    matches!(instance.state(), InstanceState::Draft | InstanceState::Approved | InstanceState::Ratified)
 }
 
 fn page(visit: &Visit, instance: &Instance, template: &Template, key: &str) -> FormPage {
@@ -185,7 +176,7 @@ pub async fn show(visit: Visit, Path((_, instance_id, key)): Path<(String, Strin
     visit.needs(Permission::PolicyEdit)?;
     let instance = fetch(&visit, &instance_id).await?;
     if !editable(&instance) {
-        return Err(Error::wrong_state("a version that is or was in force cannot be changed: import a new one").into());
+        return Err(Error::wrong_state("a version that is or was in force cannot be changed: start a revision").into());
     }
     let template = template(&visit).await;
     visit.page(&page(&visit, &instance, &template, &key))

@@ -11,7 +11,10 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::finding::{Found, counted, found, gravest_first};
+use super::{
+    editable,
+    finding::{Found, counted, found, gravest_first, of_version, standing},
+};
 use crate::{
     console::{
         people::People,
@@ -33,6 +36,8 @@ pub struct VersionPage {
     rows: Vec<Row>,
     links: Vec<Link>,
     acts: Vec<Form>,
+    /// What to read before signing; empty where nothing.
+    warning: String,
     import: Option<Imported>,
     findings: Vec<Found>,
     found: String,
@@ -96,7 +101,10 @@ impl Page for VersionPage {
         let act = |button: &str| Form::new("/x", button, "1".into(), vec![]);
         let failed = act("Publish").refused(&Error::wrong_state("the version is not ratified"), "");
         vec![
-            Self::new(&instance, &people, Vec::new(), "/h", vec![act("Ratify"), act("Publish")], None),
+            Self {
+                warning: "2 grave findings stand".to_owned(),
+                ..Self::new(&instance, &people, Vec::new(), "/h", vec![act("Ratify"), act("Publish")], None)
+            },
             Self::new(&bare, &people, Vec::new(), "/h", vec![], Some(failed)),
         ]
     }
@@ -117,8 +125,11 @@ impl VersionPage {
             links: vec![
                 Link::new("Read the text of this version", format!("{here}/text")),
                 Link::new("See and change its parameters", format!("{here}/parameters")),
+                Link::new("See its procedures and the school’s own steps", format!("{here}/procedures")),
+                Link::new("See what is found in it as it would be printed", format!("{here}/findings")),
             ],
             acts,
+            warning: String::new(),
             import: instance.import.as_ref().filter(|import| import.paragraphs > 0).map(imported),
             findings: gravest_first(&instance.findings).into_iter().map(found).collect(),
             found: counted(&instance.findings),
@@ -132,6 +143,8 @@ fn rows(instance: &Instance, people: &People) -> Vec<Row> {
     rows.push(Row::new("Made from", format!("Template version {}", instance.template_version)));
     rows.extend(Row::some("Read from", Some(instance.source_name.clone())));
     rows.extend(Row::some("Made", words::stamp(instance.create_time.as_ref())));
+    rows.extend(Row::some("Import confirmed", words::stamp(instance.import_confirm_time.as_ref())));
+    rows.extend(Row::some("Set aside because", Some(instance.discard_reason.clone())));
     for signature in &instance.signatures {
         let key = if signature.role == "head" { "Approved by the head" } else { "Ratified for the governors" };
         let when = words::stamp(signature.sign_time.as_ref()).unwrap_or_default();
@@ -203,7 +216,23 @@ async fn page(visit: &Visit, instance: &Instance, form: Option<Form>) -> Version
     let people = visit.people(instance.signatures.iter().map(|s| s.account_id.as_str())).await;
     let crumbs = visit.crumbs(&[("Policy", visit.at("/policy"))]);
     let here = visit.at(&format!("/policy/versions/{}", instance.instance_id));
-    VersionPage::new(instance, &people, crumbs, &here, acts(visit, instance), form)
+    let mut page = VersionPage::new(instance, &people, crumbs, &here, acts(visit, instance), form);
+    if instance.import.as_ref().is_some_and(|import| import.paragraphs > 0) {
+        let text = if instance.import_confirm_time.is_some() || !editable(instance) {
+            "See what became of every paragraph of the document"
+        } else {
+            "Look through the document’s paragraphs and confirm the import"
+        };
+        page.links.insert(0, Link::new(text, format!("{here}/paragraphs")));
+    }
+    if editable(instance) && visit.may(Permission::PolicyEdit) {
+        page.links.push(Link::new("Set this version aside", format!("{here}/discard")));
+    }
+    // Whoever signs is told what stands; where it cannot be judged just now, nothing is said.
+    if !page.acts.is_empty() {
+        page.warning = of_version(visit, &instance.instance_id).await.map(|found| standing(&found)).unwrap_or_default();
+    }
+    page
 }
 
 /// Shows one version.

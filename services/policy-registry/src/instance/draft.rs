@@ -2,15 +2,9 @@
 
 use time::OffsetDateTime;
 
-use super::{Clause, Instance, InstanceId, State, Summary, Tailoring};
+use super::{Clause, Fate, Instance, InstanceId, Placed, State, Summary, Tailoring};
 use crate::{
-    agency::Register,
-    document::Document,
-    effective::Values,
-    import::{self, Fate},
-    lint,
-    school::School,
-    template::Template,
+    agency::Register, document::Document, effective::Values, import, lint, school::School, template::Template,
 };
 
 /// What a draft is made from.
@@ -81,47 +75,41 @@ impl Instance {
     }
 
     /// Takes every paragraph of the document, each exactly once.
-    fn take(&mut self, document: &Document, fates: &[Fate], template: &Template) {
-        self.summary.paragraphs = count(document.paragraphs.len());
+    fn take(&mut self, document: &Document, fates: &[import::Fate], template: &Template) {
         self.summary.sections = count(document.headings().count());
         for (paragraph, fate) in document.paragraphs.iter().zip(fates) {
-            let mut keep = |template_clause: Option<&String>, section: &str, tailoring, score| {
-                self.clauses.push(Clause {
-                    template_clause: template_clause.cloned(),
-                    section: section.to_owned(),
-                    tailoring,
-                    text: paragraph.text.clone(),
-                    line: paragraph.line,
-                    score,
-                    key: format!("line-{}", paragraph.line),
-                    reason: String::new(),
-                });
-            };
             let section = |clause: &str| template.clause(clause).map_or("", |(section, _)| section.id.as_str());
-            match fate {
-                Fate::Matched { clause, percent } => {
-                    keep(Some(clause), section(clause), Tailoring::Adopted, *percent);
-                    self.summary.matched += 1;
+            let (fate, clause, section, score, why) = match fate {
+                import::Fate::Matched { clause, percent } => {
+                    (Fate::Matched, Some(clause), section(clause), *percent, "")
                 }
-                Fate::Amended { clause, percent } => {
-                    keep(Some(clause), section(clause), Tailoring::Adapted, *percent);
-                    self.summary.amended += 1;
+                import::Fate::Amended { clause, percent } => {
+                    (Fate::Amended, Some(clause), section(clause), *percent, "")
                 }
-                Fate::Added { section } => {
-                    keep(None, section, Tailoring::Added, 0);
-                    self.summary.added += 1;
-                }
-                Fate::Ignored(why) => self.summary.ignored.push((paragraph.line, why.name().to_owned())),
-            }
+                import::Fate::Added { section } => (Fate::Added, None, section.as_str(), 0, ""),
+                import::Fate::Ignored(why) => (Fate::Ignored, None, "", 0, why.name()),
+            };
+            let placed = Placed {
+                line: paragraph.line,
+                text: paragraph.text.clone(),
+                fate,
+                clause: clause.cloned(),
+                section: section.to_owned(),
+                score,
+                why: why.to_owned(),
+                by_hand: false,
+            };
+            self.clauses.extend(placed.as_clause());
+            self.summary.placed.push(placed);
         }
     }
 
-    /// The clauses of the template that hold for this school and that no paragraph was found for.
-    fn omitted(&self, template: &Template, values: &Values) -> Vec<Clause> {
+    /// The clauses of the template that hold for this school and that nothing of the version stands for.
+    pub(super) fn omitted(&self, template: &Template, values: &Values) -> Vec<Clause> {
         let holds = |key: &str| values.get(key);
         template
             .clauses()
-            .filter(|(section, clause)| section.include_if.holds(&holds) && clause.include_if.holds(&holds))
+            .filter(|(section, clause)| self.prints(section, &holds) && clause.include_if.holds(&holds))
             .filter(|(_, clause)| !self.clauses.iter().any(|c| c.template_clause.as_ref() == Some(&clause.id)))
             .map(|(section, clause)| Clause {
                 template_clause: Some(clause.id.clone()),
@@ -137,6 +125,6 @@ impl Instance {
     }
 }
 
-fn count(number: usize) -> u32 {
+pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

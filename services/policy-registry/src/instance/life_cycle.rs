@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
+use chassis::calendar::end_of_day;
+
+use super::Instance;
+
 /// The time in which a version is open to comments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consultation {
@@ -23,4 +27,13 @@ pub struct Emergency {
     pub reason: String,
     /// The last day for the governors to ratify it.
     pub ratify_by: Date,
+}
+
+impl Instance {
+    /// Notes that the consultation on it is over: with its last day, or now where an edit ended it before that.
+    pub(super) fn end_consultation(&mut self, at: OffsetDateTime) {
+        if let Some(consultation) = self.consultation.as_mut().filter(|consultation| consultation.closed_at.is_none()) {
+            consultation.closed_at = Some(end_of_day(consultation.until).min(at));
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Between the contract and the domain.
 
+pub(super) mod instance;
+
 use chassis::{
     clock::timestamp,
     error::{Error, Result, Violations},
@@ -10,7 +12,7 @@ use crate::{
     agency::{Agency, Register},
     document::Unreadable,
     effective::{Effective, Values},
-    instance::{self, Instance, Refusal, State, Summary},
+    instance::{Clause, Fate, Instance, Refusal, State, Summary},
     lint::{self, Finding},
     parameter::Parameter,
     school::{KEY_STAGES, KINDS, School},
@@ -77,7 +79,10 @@ impl From<Unreadable> for Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::WrongState { .. } | Refusal::SamePerson => Self::wrong_state(refusal.to_string()),
+            Refusal::WrongState { .. } | Refusal::SamePerson | Refusal::Unconfirmed | Refusal::Statutory(_) => {
+                Self::wrong_state(refusal.to_string())
+            }
+            Refusal::Invalid(field, fix) => Self::invalid(field, fix),
             Refusal::Changed => Self::changed(),
             Refusal::Unfilled(blanks) => {
                 let message = "required blanks are empty: fill them, then have the policy signed again";
@@ -161,7 +166,7 @@ fn procedure(procedure: &procedure::Procedure) -> wire::Procedure {
     }
 }
 
-fn step(step: &procedure::Step) -> wire::Step {
+pub(super) fn step(step: &procedure::Step) -> wire::Step {
     wire::Step {
         step_id: step.id.clone(),
         title: step.title.clone(),
@@ -221,6 +226,9 @@ pub(super) fn instance(instance: &Instance, template: &Template, register: Optio
         clauses: instance.clauses.iter().map(clause).collect(),
         findings: instance.findings.iter().map(finding).collect(),
         import: Some(summary(&instance.summary)),
+        tailored_steps: instance.tailored_steps.iter().map(self::instance::tailored_step).collect(),
+        section_choices: instance.section_choices.iter().map(self::instance::section_choice).collect(),
+        waivers: instance.waivers.iter().map(self::instance::waiver).collect(),
         ..outline(instance)
     }
 }
@@ -254,6 +262,12 @@ pub(super) fn outline(instance: &Instance) -> wire::Instance {
         review_due_time: instance.review_due_at.map(timestamp),
         etag: instance.etag(),
         source_name: instance.source_name.clone(),
+        consultation: instance.consultation.as_ref().map(self::instance::consultation),
+        emergency: instance.emergency.as_ref().map(self::instance::emergency),
+        import_confirm_time: instance.import_confirmed_at.map(timestamp),
+        rollout_id: instance.rollout.as_ref().map(ToString::to_string).unwrap_or_default(),
+        open_proposals: self::instance::open_proposals(instance),
+        discard_reason: instance.discard_reason.clone().unwrap_or_default(),
         ..wire::Instance::default()
     }
 }
@@ -268,7 +282,7 @@ fn parameter(parameter: &Parameter) -> wire::Parameter {
     }
 }
 
-fn clause(clause: &instance::Clause) -> wire::InstanceClause {
+fn clause(clause: &Clause) -> wire::InstanceClause {
     wire::InstanceClause {
         template_clause_id: clause.template_clause.clone().unwrap_or_default(),
         section_id: clause.section.clone(),
@@ -294,18 +308,20 @@ pub(super) fn finding(finding: &Finding) -> wire::Finding {
         column: finding.column,
         message: finding.message.clone(),
         fix: finding.fix.clone(),
+        finding_id: finding.id.clone(),
         ..wire::Finding::default()
     }
 }
 
 fn summary(summary: &Summary) -> wire::ImportSummary {
-    let ignored = summary.ignored.iter().map(|(line, why)| wire::IgnoredParagraph { line: *line, why: why.clone() });
+    let ignored = summary.placed.iter().filter(|placed| placed.fate == Fate::Ignored);
+    let ignored = ignored.map(|placed| wire::IgnoredParagraph { line: placed.line, why: placed.why.clone() });
     wire::ImportSummary {
-        paragraphs: summary.paragraphs,
-        matched: summary.matched,
-        amended: summary.amended,
-        added: summary.added,
-        ignored: u32::try_from(summary.ignored.len()).unwrap_or(u32::MAX),
+        paragraphs: summary.paragraphs(),
+        matched: summary.count(Fate::Matched),
+        amended: summary.count(Fate::Amended),
+        added: summary.count(Fate::Added),
+        ignored: summary.count(Fate::Ignored),
         sections: summary.sections,
         missing: summary.missing,
         ignored_paragraphs: ignored.collect(),

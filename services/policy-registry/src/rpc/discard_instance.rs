@@ -1,11 +1,36 @@
-//! STUB DiscardInstance.
+//! Sets a version aside that never came into force.
 
-use chassis::error::{Error, Result};
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Result, Violations},
+    history::Act,
+};
 use proto::policy_registry::v1::{DiscardInstanceRequest, DiscardInstanceResponse};
 use tonic::Request;
 
+use super::work;
 use crate::App;
 
-pub(super) async fn discard_instance(_app: &App, _request: Request<DiscardInstanceRequest>) -> Result<DiscardInstanceResponse> {
-    Err(Error::internal("STUB"))
+pub(super) async fn discard_instance(
+    app: &App,
+    request: Request<DiscardInstanceRequest>,
+) -> Result<DiscardInstanceResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut violations = Violations::new();
+    let reason = work::reason(&mut violations, &request.reason);
+    violations.finish()?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let instance = work::seen(&tx, &request.instance_id, &request.etag).await?;
+    let instance = instance.discard(reason, tx.now())?;
+    let act = Act::new("instance.discarded", instance.id.as_str());
+    work::written(&mut tx, act, &instance).await?;
+    let response = DiscardInstanceResponse { instance: Some(work::shown(&tx, &instance).await?) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
 }

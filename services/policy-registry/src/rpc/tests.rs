@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod registers;
+mod tailoring;
 mod world;
 
 use chassis::{error::Error, event::Event, testing::Engine};
@@ -395,5 +396,17 @@ mod register_entries {
         the_state_of_any_day_is_answered,
         staff_accept_in_their_own_name_and_again_on_a_new_version,
         a_file_is_imported_whole_and_by_whoever_previewed_it,
+    );
+}
+
+mod a_school_tailors {
+    use super::{Engine, Tested, tailoring::*};
+
+    on_both_engines!(
+        a_school_words_leaves_out_and_adds_and_it_comes_into_force,
+        nobody_signs_an_import_that_nobody_looked_at,
+        a_revision_starts_from_what_is_in_force_and_a_discarded_one_never_returns,
+        a_finding_is_let_stand_until_a_day_and_is_the_same_one_in_the_next_version,
+        another_schools_version_is_tailored_by_nobody,
     );
 }

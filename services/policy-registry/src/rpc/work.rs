@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use chassis::{
+    caller::Scope,
+    clock::london,
     db::Tx,
-    error::{Error, Kind, Result},
+    error::{Error, Kind, Result, Violations},
     history::Act,
 };
 use proto::policy_registry::v1 as wire;
 
+use time::Date;
+
 use super::convert;
 use crate::{
+    App,
     document::Document,
     instance::{Instance, InstanceId},
+    lint::version,
     store::{self, template::Published},
 };
 
@@ -51,9 +57,47 @@ pub(super) async fn written(tx: &mut Tx, act: Act, instance: &Instance) -> Resul
     Ok(())
 }
 
-/// The instance as the contract has it, every blank resolved as of now.
+/// The instance as the contract has it, every blank resolved and every waiver that runs beside its finding, as of now.
 pub(super) async fn shown(tx: &Tx, instance: &Instance) -> Result<wire::Instance> {
     let template = store::template::version(tx, instance.template_version).await?;
     let register = store::register::at(tx, tx.now()).await?;
-    Ok(convert::instance(instance, &template.template, register.as_ref().map(|r| &r.register)))
+    let mut shown = convert::instance(instance, &template.template, register.as_ref().map(|r| &r.register));
+    let today = london(tx.now()).date();
+    for finding in &mut shown.findings {
+        finding.waiver = instance.waiver(&finding.finding_id, today).map(convert::instance::waiver);
+    }
+    Ok(shown)
+}
+
+/// A version with what it is judged against.
+pub(super) struct Judged {
+    /// The version.
+    pub instance: Instance,
+    /// What was found.
+    pub findings: Vec<version::Placed>,
+    /// The day it was judged on.
+    pub today: Date,
+}
+
+/// Judges a version of the scope's school where its time is nobody else's: no transaction is open meanwhile.
+pub(super) async fn judged(app: &App, scope: &Scope, instance_id: &str) -> Result<Judged> {
+    let id: InstanceId = instance_id.parse().map_err(|_| Error::missing())?;
+    let tx = app.store.begin(scope).await?;
+    let instance = store::instance::load(&tx, &id).await?;
+    let template = store::template::version(&tx, instance.template_version).await?.template;
+    let register = store::register::at(&tx, tx.now()).await?.map(|published| published.register);
+    let today = london(tx.now()).date();
+    drop(tx);
+    let judged = tokio::task::spawn_blocking(move || {
+        let findings = version::judge(&instance, &template, register.as_ref(), today);
+        Judged { instance, findings, today }
+    });
+    judged.await.map_err(|_| Error::internal("the linter failed"))
+}
+
+/// Why something differs, written by a person: 1 to 2,000 characters.
+pub(super) fn reason(violations: &mut Violations, reason: &str) -> String {
+    const LONGEST: usize = 2_000;
+    violations.text("reason", "why", reason, LONGEST);
+    reason.trim().to_owned()
 }

@@ -74,6 +74,17 @@ pub(crate) async fn in_force(tx: &Tx, at: OffsetDateTime) -> Result<Option<Insta
     row.await?.as_ref().map(read).transpose()
 }
 
+/// Whether a version is on its way into force.
+pub(crate) async fn open(tx: &Tx) -> Result<bool> {
+    let query = here(tx)?.filter(Column::EffectiveUs.is_null()).order_by_desc(Column::Version);
+    for row in query.all(tx.db()).await? {
+        if read(&row)?.is_open() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// A page of versions, newest first.
 pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<Vec<Instance>> {
     let mut query = here(tx)?.order_by_desc(Column::Version).limit(page.limit());

@@ -10,7 +10,7 @@ use super::{
     blank::blanks,
     clauses::Placed,
     condition::Condition,
-    procedure::{CLOCK_KINDS, FACTS, STEP_ROLES},
+    procedure::{self, STEP_ROLES},
     raw,
 };
 use crate::agency::AREA_KEYS;
@@ -143,38 +143,14 @@ impl Checker {
                 self.say(file, earlier.referenced.line(), message, "Name an earlier step of the same procedure.");
             }
         }
-        let clock = &step.clock.value;
         let line = step.clock.referenced.line();
-        match CLOCK_KINDS.iter().find(|(kind, _)| *kind == clock.kind) {
-            None => {
-                let kinds = CLOCK_KINDS.map(|(kind, _)| kind).join(", ");
-                self.say(file, line, format!("there is no clock “{}”", clock.kind), format!("Use one of {kinds}."));
-            }
-            Some((kind, counts)) if *counts != (clock.amount > 0) => {
-                let fix = if *counts { "Add an amount of at least 1." } else { "Take the amount away." };
-                self.say(file, line, format!("a clock of {kind} has amount {}", clock.amount), fix);
-            }
-            Some(_) => {}
+        if let Some((message, fix)) = procedure::wrong_clock(&step.clock.value) {
+            self.say(file, line, message, fix);
         }
         let line = step.condition.referenced.line();
         let condition = self.parse(file, line, &step.condition.value);
-        for (fact, values) in condition.reads() {
-            self.fact(file, line, fact, &values);
-        }
-    }
-
-    fn fact(&mut self, file: &str, line: u64, fact: &str, values: &[&str]) {
-        match FACTS.iter().find(|(name, _)| *name == fact) {
-            None => {
-                let names = FACTS.map(|(name, _)| name).join(", ");
-                self.say(file, line, format!("there is no fact “{fact}”"), format!("Use one of {names}."));
-            }
-            Some((_, allowed)) => {
-                for value in values.iter().filter(|v| **v != "unknown" && !allowed.contains(v)) {
-                    let fix = format!("Use one of unknown, {}.", allowed.join(", "));
-                    self.say(file, line, format!("fact “{fact}” is never “{value}”"), fix);
-                }
-            }
+        for (message, fix) in procedure::wrong_facts(&condition) {
+            self.say(file, line, message, fix);
         }
     }
 

@@ -98,6 +98,41 @@ pub const FACTS: [(&str, &[&str]); 19] = [
 ];
 const YES_NO: &[&str] = &["yes", "no"];
 
+/// What is wrong with a clock, and how to mend it.
+pub fn wrong_clock(clock: &StepClock) -> Option<(String, String)> {
+    match CLOCK_KINDS.iter().find(|(kind, _)| *kind == clock.kind) {
+        None => {
+            let kinds = CLOCK_KINDS.map(|(kind, _)| kind).join(", ");
+            Some((format!("there is no clock “{}”", clock.kind), format!("Use one of {kinds}.")))
+        }
+        Some((kind, counts)) if *counts != (clock.amount > 0) => {
+            let fix = if *counts { "Add an amount of at least 1." } else { "Take the amount away." };
+            Some((format!("a clock of {kind} has amount {}", clock.amount), fix.to_owned()))
+        }
+        Some(_) => None,
+    }
+}
+
+/// What is wrong with the facts a condition reads, and how to mend each.
+pub fn wrong_facts(condition: &Condition) -> Vec<(String, String)> {
+    let mut wrong = Vec::new();
+    for (fact, values) in condition.reads() {
+        match FACTS.iter().find(|(name, _)| *name == fact) {
+            None => {
+                let names = FACTS.map(|(name, _)| name).join(", ");
+                wrong.push((format!("there is no fact “{fact}”"), format!("Use one of {names}.")));
+            }
+            Some((_, allowed)) => {
+                for value in values.iter().filter(|v| **v != "unknown" && !allowed.contains(v)) {
+                    let fix = format!("Use one of unknown, {}.", allowed.join(", "));
+                    wrong.push((format!("fact “{fact}” is never “{value}”"), fix));
+                }
+            }
+        }
+    }
+    wrong
+}
+
 /// A refusal until named facts are recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gate {

@@ -85,7 +85,20 @@ impl World {
         Ok(created.school.unwrap().school_id)
     }
 
+    /// Imports a document and confirms what became of it.
     pub(super) async fn import(&self, text: &str) -> Result<Instance, Box<dyn std::error::Error>> {
+        let drafted = self.import_unconfirmed(text).await?;
+        let dsl = self.at_school(Role::Dsl);
+        let request = ConfirmImportRequest {
+            school_id: self.school.clone(),
+            instance_id: drafted.instance_id,
+            etag: drafted.etag,
+            request_id: dsl.request_id(),
+        };
+        Ok(self.client(&dsl)?.confirm_import(request).await?.into_inner().instance.unwrap())
+    }
+
+    pub(super) async fn import_unconfirmed(&self, text: &str) -> Result<Instance, Box<dyn std::error::Error>> {
         let dsl = self.at_school(Role::Dsl);
         let file = SourceFile { name: "policy.txt".into(), content: text.as_bytes().to_vec().into() };
         let request =
