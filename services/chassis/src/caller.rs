@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use prost::Message as _;
 use proto::{
-    access::v1::{Appointment, Assurance, CallerClaims, Role},
+    access::v1::{Appointment, Assurance, CallerClaims, Permission, Role},
     contract::Rpc,
 };
 use time::{Duration, OffsetDateTime};
@@ -60,7 +60,8 @@ impl Signer {
         })
     }
 
-    /// A token in which this process speaks for itself.
+    /// A token in which this process speaks for itself; the gateway's own speaks for nobody, and opens what is open to
+    /// everybody.
     pub fn for_service(&self, audience: &str, request_id: &str) -> String {
         self.sign(self.claims(audience, request_id))
     }
@@ -102,6 +103,25 @@ impl Trust {
     /// # Errors
     /// `Unauthenticated` for anything but a token of a trusted issuer, for this audience, in its time.
     pub fn verify(&self, token: &str, audience: &str) -> Result<CallerClaims> {
+        let claims = self.read(token, audience)?;
+        if (claims.issuer == GATEWAY) == claims.account_id.is_empty() {
+            Err(Error::not_signed_in())
+        } else {
+            Ok(claims)
+        }
+    }
+
+    /// Reads a token meant for `audience` in which the gateway vouches for nobody: for rpcs that are open to everybody,
+    /// and reach a service through the gateway alone, which counts who tries how often.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for anything but such a token in its time.
+    pub fn verify_open(&self, token: &str, audience: &str) -> Result<CallerClaims> {
+        let claims = self.read(token, audience)?;
+        if claims.issuer == GATEWAY && claims.account_id.is_empty() { Ok(claims) } else { Err(Error::not_signed_in()) }
+    }
+
+    fn read(&self, token: &str, audience: &str) -> Result<CallerClaims> {
         let refused = Error::not_signed_in;
         let (body, signature) = token.split_once('.').ok_or_else(refused)?;
         let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| refused())?;
@@ -110,7 +130,7 @@ impl Trust {
         let claims = CallerClaims::decode(body.as_slice()).map_err(|_| refused())?;
         let key = self.keys.get(&claims.issuer).ok_or_else(refused)?;
         key.verify_strict(&[CONTEXT, &body].concat(), &signature).map_err(|_| refused())?;
-        if claims.audience != audience || (claims.issuer == GATEWAY) == claims.account_id.is_empty() {
+        if claims.audience != audience {
             return Err(refused());
         }
         let time = |at: &Option<prost_types::Timestamp>| at.as_ref().and_then(moment).ok_or_else(refused);
@@ -204,6 +224,18 @@ impl Caller {
         Ok(self.scope(reach, roles))
     }
 
+    /// What an rpc that is open to everybody may reach: the one school whose secret the caller knows.
+    ///
+    /// # Errors
+    /// `Denied` for every other rpc.
+    pub fn open_at(&self, school: &SchoolId) -> Result<Scope> {
+        if self.rpc.permission != Permission::Public {
+            return Err(Error::denied());
+        }
+        let request_id = self.claims.request_id.clone();
+        Ok(Scope { who: Who::Nobody, reach: Reach::School(school.clone()), roles: Vec::new(), request_id })
+    }
+
     fn active(&self, appointment: &Appointment) -> bool {
         let started = appointment.start_time.as_ref().and_then(moment).is_some_and(|start| start <= self.now);
         let ended = appointment.end_time.as_ref().is_some_and(|end| moment(end).is_none_or(|end| end <= self.now));
@@ -230,6 +262,7 @@ impl Caller {
         roles.sort_unstable();
         roles.dedup();
         let who = match self.claims.issuer.as_str() {
+            GATEWAY if self.claims.account_id.is_empty() => Who::Nobody,
             GATEWAY => Who::Account(self.claims.account_id.clone()),
             service => Who::Service(service.to_owned()),
         };
@@ -239,6 +272,7 @@ impl Caller {
     /// The caller as the history names them.
     pub(crate) fn actor(&self) -> String {
         match self.claims.issuer.as_str() {
+            GATEWAY if self.claims.account_id.is_empty() => Who::Nobody.to_string(),
             GATEWAY => Who::Account(self.claims.account_id.clone()).to_string(),
             service => Who::Service(service.to_owned()).to_string(),
         }
@@ -251,6 +285,8 @@ enum Who {
     Account(String),
     Service(String),
     Consumer,
+    /// Whoever calls an rpc that is open to everybody.
+    Nobody,
 }
 
 impl std::fmt::Display for Who {
@@ -259,6 +295,7 @@ impl std::fmt::Display for Who {
             Self::Account(id) => f.write_str(id),
             Self::Service(name) => write!(f, "service:{name}"),
             Self::Consumer => f.write_str("consumer"),
+            Self::Nobody => f.write_str("nobody"),
         }
     }
 }
@@ -334,7 +371,7 @@ impl Scope {
     pub fn account(&self) -> Option<AccountId> {
         match &self.who {
             Who::Account(id) => id.parse().ok(),
-            Who::Service(_) | Who::Consumer => None,
+            Who::Service(_) | Who::Consumer | Who::Nobody => None,
         }
     }
 
@@ -342,7 +379,7 @@ impl Scope {
     pub fn account_text(&self) -> &str {
         match &self.who {
             Who::Account(id) => id,
-            Who::Service(_) | Who::Consumer => "",
+            Who::Service(_) | Who::Consumer | Who::Nobody => "",
         }
     }
 
@@ -404,6 +441,30 @@ mod tests {
         let stranger = Signer::new(GATEWAY, SigningKey::from_bytes(&[8; 32]), clock);
         let token = stranger.for_account("reporting", "acc_x", &[], Assurance::Password, "r");
         assert!(trust.verify(&token, "reporting").is_err());
+    }
+
+    #[test]
+    fn what_the_gateway_signs_for_nobody_opens_what_is_open_to_everybody_and_nothing_else() {
+        let (signer, trust, clock) = parts();
+        let nobody = signer.for_service("policy-registry", "r");
+        assert!(trust.verify(&nobody, "policy-registry").is_err());
+        let claims = trust.verify_open(&nobody, "policy-registry");
+        assert!(claims.as_ref().is_ok_and(|claims| claims.account_id.is_empty()));
+        assert!(trust.verify_open(&nobody, "reporting").is_err());
+        let somebody = signer.for_account("policy-registry", "acc_x", &[], Assurance::Password, "r");
+        assert!(trust.verify_open(&somebody, "policy-registry").is_err());
+        let service = Signer::new("reporting", SigningKey::from_bytes(&[7; 32]), clock.clone());
+        assert!(trust.verify_open(&service.for_service("policy-registry", "r"), "policy-registry").is_err());
+
+        let access = Access::load().map(Arc::new).unwrap_or_else(|fault| unreachable!("{fault}"));
+        let (claims, school) = (claims.unwrap_or_default(), "sch_00000000000000000000000000".parse::<SchoolId>());
+        for rpc in proto::contract::rpcs() {
+            let caller = Caller::new(claims.clone(), rpc, access.clone(), clock.now());
+            let open = rpc.permission == Permission::Public;
+            assert_eq!(school.as_ref().is_ok_and(|school| caller.open_at(school).is_ok()), open, "{}", rpc.path);
+            let reached = [caller.at("sch_00000000000000000000000000"), caller.at_authority(), caller.anywhere()];
+            assert!(reached.iter().all(Result::is_err), "{}", rpc.path);
+        }
     }
 
     #[test]

@@ -253,6 +253,12 @@ pub enum Refusal {
         /// How to mend them.
         String,
     ),
+    /// The next review would be due on a day that is gone, or later than the template allows.
+    #[error("the next review is due on a day after today and on {latest} at the latest")]
+    ReviewDay {
+        /// The last day it can be.
+        latest: time::Date,
+    },
 }
 
 impl Instance {
@@ -273,7 +279,13 @@ impl Instance {
     ///
     /// # Errors
     /// Where there is no such blank, the values do not fit, or the version is past editing.
-    pub fn set_parameter(mut self, template: &Template, key: &str, values: Vec<String>) -> Result<Self, Refusal> {
+    pub fn set_parameter(
+        mut self,
+        template: &Template,
+        key: &str,
+        values: Vec<String>,
+        at: OffsetDateTime,
+    ) -> Result<Self, Refusal> {
         match self.state {
             State::Draft | State::Consultation | State::Approved | State::Ratified => {}
             State::InForce | State::Superseded | State::Discarded => {
@@ -290,30 +302,35 @@ impl Instance {
         if !values.is_empty() {
             self.parameters.push(Parameter::of(key, values, Origin::School));
         }
+        Ok(self.edited(at))
+    }
+
+    /// Its text is another one: a draft again, without signatures, and nobody comments on what it was.
+    fn edited(mut self, at: OffsetDateTime) -> Self {
+        self.end_consultation(at);
         self.state = State::Draft;
         self.signatures.clear();
-        Ok(self.written())
+        self.written()
     }
 
     /// The head signs.
     ///
     /// # Errors
-    /// Where it is no draft.
-    pub fn approve(mut self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
-        if self.state != State::Draft {
-            return Err(Refusal::WrongState { state: self.state, needed: "only a draft is approved" });
-        }
-        self.signatures.push(Signature { signatory: Signatory::Head, account, signed_at: at });
-        self.state = State::Approved;
-        Ok(self.written())
+    /// Where it is no draft, or still discussed.
+    pub fn approve(self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
+        let mut draft = self.consulted(at)?;
+        draft.signatures.push(Signature { signatory: Signatory::Head, account, signed_at: at });
+        draft.state = State::Approved;
+        Ok(draft.written())
     }
 
-    /// The chair of governors signs.
+    /// The chair of governors signs: what the head approved, or what came into force in an emergency.
     ///
     /// # Errors
     /// Where the head has not signed, or is the same person.
     pub fn ratify(mut self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
-        if self.state != State::Approved {
+        let afterwards = self.ratify_by().is_some();
+        if self.state != State::Approved && !afterwards {
             return Err(Refusal::WrongState {
                 state: self.state,
                 needed: "the head approves it, then the chair ratifies it",
@@ -323,7 +340,9 @@ impl Instance {
             return Err(Refusal::SamePerson);
         }
         self.signatures.push(Signature { signatory: Signatory::Chair, account, signed_at: at });
-        self.state = State::Ratified;
+        if !afterwards {
+            self.state = State::Ratified;
+        }
         Ok(self.written())
     }
 
@@ -332,16 +351,25 @@ impl Instance {
     /// # Errors
     /// Where it is unsigned, or a required blank is empty.
     pub fn publish(
+        self,
+        template: &Template,
+        register: Option<&Register>,
+        at: OffsetDateTime,
+    ) -> Result<Self, Refusal> {
+        if self.state != State::Ratified || !self.signed(Signatory::Head) || !self.signed(Signatory::Chair) {
+            let needed = "the head approves it and the chair ratifies it before it is published";
+            return Err(Refusal::WrongState { state: self.state, needed });
+        }
+        self.come_into_force(template, register, at)
+    }
+
+    /// In force from now on, with nothing left blank that every policy needs.
+    fn come_into_force(
         mut self,
         template: &Template,
         register: Option<&Register>,
         at: OffsetDateTime,
     ) -> Result<Self, Refusal> {
-        let signed = |signatory| self.signatures.iter().any(|signature| signature.signatory == signatory);
-        if self.state != State::Ratified || !signed(Signatory::Head) || !signed(Signatory::Chair) {
-            let needed = "the head approves it and the chair ratifies it before it is published";
-            return Err(Refusal::WrongState { state: self.state, needed });
-        }
         let values = Values::of(&self, template, register);
         let required = template.parameters.iter().filter(|definition| definition.required);
         let unfilled: Vec<_> = required

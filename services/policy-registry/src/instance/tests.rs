@@ -69,25 +69,31 @@ fn an_edit_drops_the_signatures() {
     let ids = ids();
     let approved = draft(TEXT).approve(ids.next(), NOW).unwrap();
     let seen = approved.etag();
-    let edited = approved.set_parameter(&template(), "filter.product", vec!["Weir".into()]).unwrap();
+    let edited = approved.set_parameter(&template(), "filter.product", vec!["Weir".into()], NOW).unwrap();
     assert_eq!((edited.state, edited.signatures.len()), (State::Draft, 0));
     assert_eq!(edited.clone().seen(&seen), Err(Refusal::Changed));
     assert!(matches!(
-        edited.clone().set_parameter(&template(), "phone.rule", vec!["any".into()]),
+        edited.clone().set_parameter(&template(), "phone.rule", vec!["any".into()], NOW),
         Err(Refusal::Values(_))
     ));
     for key in ["area.police", "no.such"] {
-        assert_eq!(edited.clone().set_parameter(&template(), key, vec!["x".into()]), Err(Refusal::NoSuchParameter));
+        assert_eq!(
+            edited.clone().set_parameter(&template(), key, vec!["x".into()], NOW),
+            Err(Refusal::NoSuchParameter)
+        );
     }
     let published = edited.approve(ids.next(), NOW).unwrap().ratify(ids.next(), NOW).unwrap();
     let published = published.publish(&template(), None, NOW).unwrap();
-    assert!(matches!(published.set_parameter(&template(), "filter.product", vec![]), Err(Refusal::WrongState { .. })));
+    assert!(matches!(
+        published.set_parameter(&template(), "filter.product", vec![], NOW),
+        Err(Refusal::WrongState { .. })
+    ));
 }
 
 #[test]
 fn an_empty_required_blank_keeps_a_version_out_of_force() {
     let ids = ids();
-    let emptied = draft(TEXT).set_parameter(&template(), "filter.product", Vec::new()).unwrap();
+    let emptied = draft(TEXT).set_parameter(&template(), "filter.product", Vec::new(), NOW).unwrap();
     let ratified = emptied.approve(ids.next(), NOW).unwrap().ratify(ids.next(), NOW).unwrap();
     let refused = ratified.publish(&template(), None, NOW);
     assert_eq!(refused, Err(Refusal::Unfilled(vec![("filter.product".into(), "The filter".into())])));

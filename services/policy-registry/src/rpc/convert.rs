@@ -1,5 +1,7 @@
 //! Between the contract and the domain.
 
+pub(super) mod life_cycle;
+
 use chassis::{
     clock::timestamp,
     error::{Error, Result, Violations},
@@ -88,6 +90,10 @@ impl From<Refusal> for Error {
                 Self::invalid("key", "Enter a key of the template that the school itself fills")
             }
             Refusal::Values(fix) => Self::invalid("values", fix),
+            Refusal::ReviewDay { latest } => {
+                let fix = format!("Enter a day after today, and {latest} at the latest, or none for that day");
+                Self::invalid("next_review_date", fix)
+            }
         }
     }
 }
@@ -254,6 +260,8 @@ pub(super) fn outline(instance: &Instance) -> wire::Instance {
         review_due_time: instance.review_due_at.map(timestamp),
         etag: instance.etag(),
         source_name: instance.source_name.clone(),
+        consultation: life_cycle::consultation(instance),
+        emergency: life_cycle::emergency(instance),
         ..wire::Instance::default()
     }
 }

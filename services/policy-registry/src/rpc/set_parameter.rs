@@ -16,7 +16,7 @@ pub(super) async fn set_parameter(app: &App, request: Request<SetParameterReques
     };
     let instance = work::seen(&tx, &request.instance_id, &request.etag).await?;
     let template = store::template::version(&tx, instance.template_version).await?.template;
-    let instance = instance.set_parameter(&template, &request.key, request.values.clone())?;
+    let instance = instance.set_parameter(&template, &request.key, request.values.clone(), tx.now())?;
     let act = Act::new("parameter.set", instance.id.as_str()).detail("key", request.key.as_str());
     work::written(&mut tx, act, &instance).await?;
     let response = SetParameterResponse { instance: Some(work::shown(&tx, &instance).await?) };
