@@ -10,6 +10,7 @@ use proto::policy_registry::v1::{
 };
 
 pub mod distil;
+pub mod life_cycle;
 
 use super::client::ask;
 use crate::{client, config::Config};
@@ -56,6 +57,8 @@ pub enum Policy {
     Ratify(Sign),
     /// Brings a signed version into force.
     Publish(Sign),
+    #[command(flatten)]
+    LifeCycle(life_cycle::LifeCycle),
     /// Prints what was in force at a moment, as JSON.
     Effective {
         /// The school.
@@ -141,6 +144,7 @@ impl Policy {
             Self::Approve(sign) => sign.act(config, "ApproveInstance").await,
             Self::Ratify(sign) => sign.act(config, "RatifyInstance").await,
             Self::Publish(sign) => sign.act(config, "PublishInstance").await,
+            Self::LifeCycle(act) => act.run(config).await,
             Self::Effective { school, at } => {
                 let mut request = serde_json::json!({"schoolId": school});
                 if let Some(at) = at {

@@ -1,9 +1,15 @@
 //! The school's policy: what is in force, its versions, and the text as people read it.
 
+pub mod calendar;
+pub mod consultation;
+pub mod emergency;
+pub mod entries;
 pub mod finding;
 pub mod import;
+pub mod lesson;
 pub mod lint;
 pub mod parameter;
+pub mod review;
 pub mod version;
 
 use axum::extract::Path;
@@ -46,6 +52,8 @@ pub struct Policy {
     read: Link,
     import: Link,
     lint: Link,
+    /// What happens to the policy besides its text.
+    more: Vec<Link>,
     versions: Vec<Version>,
 }
 
@@ -73,14 +81,26 @@ impl Page for Policy {
         };
         let at = |path: &str| format!("/schools/sch_1{path}");
         vec![
-            Self::new(&[instance(InstanceState::Draft), instance(InstanceState::InForce)], Vec::new(), &at, true),
-            Self::new(&[], Vec::new(), &at, false),
+            Self::new(
+                &[instance(InstanceState::Draft), instance(InstanceState::InForce)],
+                Vec::new(),
+                &at,
+                true,
+                vec![Link::new("Reviews", "/r")],
+            ),
+            Self::new(&[], Vec::new(), &at, false, Vec::new()),
         ]
     }
 }
 
 impl Policy {
-    fn new(instances: &[Instance], crumbs: Vec<Link>, at: &dyn Fn(&str) -> String, edits: bool) -> Self {
+    fn new(
+        instances: &[Instance],
+        crumbs: Vec<Link>,
+        at: &dyn Fn(&str) -> String,
+        edits: bool,
+        more: Vec<Link>,
+    ) -> Self {
         let in_force = instances.iter().find(|i| i.state() == InstanceState::InForce);
         let rows = in_force.map(|instance| {
             let page = at(&format!("/policy/versions/{}", instance.instance_id));
@@ -109,6 +129,7 @@ impl Policy {
                 Link::default()
             },
             import: if edits { Link::new("Import a policy document", at("/policy/import")) } else { Link::default() },
+            more,
             versions: instances.iter().map(version).collect(),
         }
     }
@@ -119,7 +140,15 @@ pub async fn show(visit: Visit) -> Answer {
     visit.needs(Permission::PolicyRead)?;
     let asked = ListInstancesRequest { school_id: visit.school.clone(), ..Default::default() };
     let instances = heard(visit.registry()?.list_instances(ask(asked))).await?.instances;
-    let page = Policy::new(&instances, visit.crumbs(&[]), &|path| visit.at(path), visit.may(Permission::PolicyEdit));
+    let edits = visit.may(Permission::PolicyEdit);
+    let mut more = vec![Link::new("Reviews", visit.at("/policy/reviews"))];
+    if visit.may(Permission::LessonRaise) {
+        more.push(Link::new("Lessons", visit.at("/policy/lessons")));
+    }
+    if edits {
+        more.push(Link::new("Calendar of the policy", visit.at("/policy/calendar")));
+    }
+    let page = Policy::new(&instances, visit.crumbs(&[]), &|path| visit.at(path), edits, more);
     visit.page(&page)
 }
 

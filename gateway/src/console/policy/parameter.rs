@@ -156,7 +156,8 @@ pub async fn list(visit: Visit, Path((_, instance_id)): Path<(String, String)>) 
 }
 
 fn editable(instance: &Instance) -> bool {
-    matches!(instance.state(), InstanceState::Draft | InstanceState::Approved | InstanceState::Ratified)
+    use InstanceState::{Approved, Consultation, Draft, Ratified};
+    matches!(instance.state(), Draft | Consultation | Approved | Ratified)
 }
 
 fn page(visit: &Visit, instance: &Instance, template: &Template, key: &str) -> FormPage {
