@@ -57,6 +57,7 @@ pub enum Policy {
     Ratify(Sign),
     /// Brings a signed version into force.
     Publish(Sign),
+    /// What happens to a policy besides its text.
     #[command(flatten)]
     LifeCycle(life_cycle::LifeCycle),
     /// Prints what was in force at a moment, as JSON.
