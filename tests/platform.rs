@@ -19,6 +19,8 @@ mod installation;
 mod isolation;
 #[path = "platform/journey.rs"]
 mod journey;
+#[path = "platform/life_cycle.rs"]
+mod life_cycle;
 #[path = "platform/requirements.rs"]
 mod requirements;
 #[path = "platform/telemetry.rs"]

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chassis::{
-    caller::Signer,
+    caller::{GATEWAY, Signer},
     clock::SharedClock,
-    error::Result,
+    error::{Error, Result},
     id::{AccountId, Ids},
     serve::MAX_MESSAGE,
     upstream::{Upstream, Upstreams},
@@ -29,6 +29,7 @@ use crate::{
     pages::brand::Brand,
     sessions::{Kind, Token},
     store::unsent_form::UnsentForms,
+    tries::Place,
     visitor::{self, Visitor},
 };
 
@@ -178,9 +179,26 @@ impl App {
         self.0.upstreams.to(service)?.with_token(&token)
     }
 
-    /// The way to what needs no sign-in.
-    pub(crate) fn open(&self) -> Upstream {
-        self.0.open.clone()
+    /// The way to what needs no sign-in: this process's own Accounts, or a service that is told that nobody asks.
+    pub(crate) fn open(&self, service: &str, request_id: &str) -> Result<Upstream> {
+        if service == GATEWAY {
+            return Ok(self.0.open.clone());
+        }
+        self.0.upstreams.to(service)?.with_token(&self.0.signer.for_service(service, request_id))
+    }
+
+    /// Counts a try at something that opens to whoever knows a secret, as tries at sign-in are counted.
+    pub(crate) async fn try_secret(&self, client: &Client) -> Result<Place> {
+        let place = Place::address("secret", client.address);
+        match self.0.door.tries().take(&place, self.now()).await? {
+            Some(wait) => Err(Error::too_many(wait)),
+            None => Ok(place),
+        }
+    }
+
+    /// Forgets the tries of whoever knew the secret.
+    pub(crate) async fn knew_secret(&self, place: &Place) -> Result<()> {
+        self.0.door.tries().forget(place).await
     }
 
     /// The ways to every service.

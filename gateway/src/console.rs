@@ -11,6 +11,7 @@ mod help;
 mod hidden;
 mod home;
 mod invitation;
+mod oversight;
 mod people;
 mod policy;
 mod posted;
@@ -40,7 +41,9 @@ use crate::{
 };
 use case::{close, consultation, debrief, entry, fact, invite, involvement, parents, referral, step};
 use filtering::{alert, lines};
-use policy::{clause, finding, import, lint, paragraph, parameter, procedure, revision, section, version};
+use policy::{
+    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, review, revision, section, version,
+};
 use register::duty;
 use visit::Fault;
 
@@ -67,6 +70,12 @@ pub fn routes() -> Router<App> {
         .route("/template", get(authority::show_template))
         .route("/template/publish", post(authority::publish_template))
         .route("/template/register", post(authority::publish_register))
+        .route("/reviews", get(oversight::list))
+        .route("/reviews/choose", post(oversight::choose))
+        .route("/reviews/remind", post(oversight::remind))
+        .route("/reviews/new", get(oversight::show_raise).post(oversight::raise))
+        .route("/lessons", get(lesson::list_forwarded))
+        .route("/lessons/{lesson_id}/answer", get(lesson::show_authority_answer).post(lesson::authority_answer))
         .route("/schools", get(school::list).post(school::create))
         .route("/schools/new", get(school::show_create))
         .route("/accessibility", get(help::accessibility))
@@ -74,6 +83,7 @@ pub fn routes() -> Router<App> {
         .route("/brand/{hash}/{name}", get(brand::serve))
         .route("/assets/{hash}/{name}", get(asset::serve));
     let router = under(router, "/schools/{school_id}", school());
+    let router = under(router, "/schools/{school_id}/policy", life_cycle());
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
         .layer(visit::with_directory())
         .layer(from_fn(fault::frame_faults))
@@ -159,6 +169,32 @@ fn school() -> Vec<Below> {
     ]
 }
 
+/// The pages of what happens to a school's policy besides its text.
+fn life_cycle() -> Vec<Below> {
+    use policy::consultation;
+    vec![
+        ("/versions/{instance_id}/consultation", get(consultation::show)),
+        ("/versions/{instance_id}/consultation/open", get(consultation::show_open).post(consultation::open)),
+        ("/versions/{instance_id}/consultation/close", post(consultation::close)),
+        ("/versions/{instance_id}/comments", post(consultation::comment)),
+        ("/versions/{instance_id}/comments/new", get(consultation::show_comment)),
+        (
+            "/versions/{instance_id}/comments/{comment_id}/answer",
+            get(consultation::show_answer).post(consultation::answer),
+        ),
+        ("/versions/{instance_id}/emergency", get(emergency::show).post(emergency::publish)),
+        ("/reviews", get(review::list).post(review::raise)),
+        ("/reviews/new", get(review::show_raise)),
+        ("/reviews/{review_id}/complete", get(review::show_complete).post(review::complete)),
+        ("/lessons", get(lesson::list).post(lesson::raise)),
+        ("/lessons/new", get(lesson::show_raise)),
+        ("/lessons/{lesson_id}/answer", get(lesson::show_answer).post(lesson::answer)),
+        ("/lessons/{lesson_id}/forward", post(lesson::forward)),
+        ("/calendar", get(calendar::show).post(calendar::create)),
+        ("/calendar/end", post(calendar::end)),
+    ]
+}
+
 /// The pages of one case.
 fn one_case() -> Vec<Below> {
     vec![
@@ -183,6 +219,7 @@ fn one_case() -> Vec<Below> {
         ("/parents-decisions/new", get(parents::show)),
         ("/parents-decisions", post(parents::record)),
         ("/debrief", get(debrief::show).post(debrief::record)),
+        ("/lesson", get(case::lesson::show).post(case::lesson::propose)),
         ("/close", get(close::show).post(close::close)),
         ("/invite-school", get(invite::show).post(invite::send)),
     ]
@@ -252,6 +289,18 @@ fn notice(code: &str) -> &'static str {
         "register_import" => "The lines are added",
         "forgotten" => "The words are deleted",
         "duty" => "Your answer is recorded",
+        "consultation_opened" => "The consultation is open",
+        "consultation_closed" => "The consultation is closed: the version is a draft again",
+        "comment" => "The comment is recorded",
+        "comment_answered" => "Your answer to the comment is saved",
+        "review" => "The review is asked for",
+        "review_completed" => "The review is recorded",
+        "reviews" => "All schools are asked for a review",
+        "reminded" => "The reminder is sent: the schools see it on their home pages",
+        "lesson" => "The lesson is recorded",
+        "lesson_answered" => "Your answer to the lesson is saved",
+        "lesson_forwarded" => "The lesson is put to the authority",
+        "calendar_ended" => "The address is ended: nobody sees the calendar any more",
         _ => "",
     }
 }
@@ -281,6 +330,17 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Parents", parents::fields(&case, "inv_1")),
         ("Debrief", debrief::fields()),
         ("Close", close::fields()),
+        ("Propose a lesson", case::lesson::fields()),
+        ("Open a consultation", policy::consultation::open_fields()),
+        ("Record a comment", policy::consultation::comment_fields()),
+        ("Answer a comment", policy::consultation::answer_fields()),
+        ("Bring it into force in an emergency", emergency::fields()),
+        ("Ask for a review", review::raise_fields()),
+        ("Record what a review came to", review::complete_fields()),
+        ("Record a lesson", lesson::raise_fields()),
+        ("Answer a lesson", lesson::answer_fields("adopted_version", "The version it is adopted in")),
+        ("Overdue reviews", oversight::late_fields(&[pair("sch_1", "Thistledown Grange School: was due 1 May 2026")])),
+        ("Remind schools", oversight::remind_fields()),
         ("Invite", invite::fields(&[pair("sch_2", "Harrowmere High School")])),
         ("Skip", step::skip_fields()),
         ("Add to a register", register::entry::fields(&register::sample(), &register::entry::sample().values, &[])),

@@ -79,6 +79,11 @@ impl Door {
         &self.sessions
     }
 
+    /// Where tries are counted.
+    pub(crate) fn tries(&self) -> &Arc<dyn Tries> {
+        &self.tries
+    }
+
     /// Hashes and checks passwords.
     pub fn passwords(&self) -> &Passwords {
         &self.passwords

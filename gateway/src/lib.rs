@@ -2,6 +2,7 @@
 //!
 //! - `routes`: what answers what; `arrival`, `headers`, `limits`, `pace`, `refusal`: what all of them share
 //! - `json`, `openapi`: the contract over HTTP, derived from its descriptors
+//! - `calendar`: a school's calendar, for whoever knows its secret address
 //! - `proxy`: the contract over gRPC, carried to its services in the caller's name
 //! - `door`, `accounts`, `sessions`, `tries`, `passwords`: who comes in
 //! - `unsent`: what somebody wrote and could not send because the session had ended
@@ -12,6 +13,7 @@
 pub mod accounts;
 mod app;
 mod arrival;
+mod calendar;
 pub mod config;
 pub mod console;
 mod door;
@@ -80,6 +82,7 @@ fn routes(app: &App, health: Router, tools: Router) -> Router {
         .layer(from_fn(headers::refuse_cross_site));
     let http = Router::new()
         .route("/openapi.json", get(openapi::serve))
+        .route("/calendar/{file}", get(calendar::serve))
         .route("/problems/{reason}", get(json::problem::page))
         .route("/v1/{*path}", any(json::answer));
     let services: BTreeSet<&str> = contract::rpcs().iter().map(contract::Rpc::service).collect();

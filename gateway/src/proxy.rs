@@ -10,6 +10,7 @@ use axum::{
 };
 use bytes::{Buf as _, BufMut as _, Bytes};
 use chassis::{
+    caller::GATEWAY,
     error::{Error, Result},
     serve::wall::service_name,
     upstream::Upstream,
@@ -57,16 +58,22 @@ pub struct Way {
     extensions: Extensions,
 }
 
-/// Lets a caller in and finds the way to the service of an rpc.
+/// Lets a caller in and finds the way to the service of an rpc. What is open to everybody at another service opens to
+/// whoever knows a secret, and each call counts as a try.
 ///
 /// # Errors
-/// `Unauthenticated` without a session that counts; `Unavailable` where the service is not configured.
+/// `Unauthenticated` without a session that counts; `Exhausted` after too many tries; `Unavailable` where the service is not configured.
 pub async fn way(app: &App, rpc: &Rpc, headers: &HeaderMap, request_id: &str, client: Client) -> Result<Way> {
     let mut extensions = Extensions::new();
-    extensions.insert(client);
     if rpc.permission == Permission::Public {
-        return Ok(Way { upstream: app.open(), extensions });
+        let service = service_name(rpc.service());
+        if service != GATEWAY {
+            app.try_secret(&client).await?;
+        }
+        extensions.insert(client);
+        return Ok(Way { upstream: app.open(&service, request_id)?, extensions });
     }
+    extensions.insert(client);
     let token = bearer(headers).ok_or_else(Error::not_signed_in)?;
     let who = app.who(&token, Kind::Bearer).await?;
     extensions.insert(CalledWith(who.session));

@@ -10,6 +10,7 @@ use proto::policy_registry::v1::{
 };
 
 pub mod distil;
+pub mod life_cycle;
 pub mod tailoring;
 
 use super::client::ask;
@@ -71,6 +72,9 @@ pub enum Policy {
     Ratify(Sign),
     /// Brings a signed version into force.
     Publish(Sign),
+    /// What happens to a policy besides its text.
+    #[command(flatten)]
+    LifeCycle(life_cycle::LifeCycle),
     /// Prints what was in force at a moment, as JSON.
     Effective {
         /// The school.
@@ -161,6 +165,7 @@ impl Policy {
             Self::Approve(sign) => sign.act(config, "ApproveInstance").await,
             Self::Ratify(sign) => sign.act(config, "RatifyInstance").await,
             Self::Publish(sign) => sign.act(config, "PublishInstance").await,
+            Self::LifeCycle(act) => act.run(config).await,
             Self::Effective { school, at } => {
                 let mut request = serde_json::json!({"schoolId": school});
                 if let Some(at) = at {

@@ -85,7 +85,26 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
     all.call("RecordConsultation", with(json!({"agency": "police_101", "advice": "a"}))).await;
     let invite = with(json!({"toSchoolId": away, "summary": "s", "contact": "c"}));
     let invited = all.call("InviteSchool", invite).await;
+    let lesson = json!({"schoolId": school, "source": "review", "text": "t"});
+    let lesson = text(&all.call("RaiseLesson", lesson).await["lesson"]["lessonId"]);
+    let review = json!({"schoolId": school, "trigger": "other", "note": "n"});
+    let review = text(&all.call("RaiseReview", review).await["review"]["reviewId"]);
+    // A second version, in consultation: comments are on that one.
+    let document =
+        std::fs::read(crate::installation::root().join("docs/examples/policies/pennyroyal-lane.txt")).unwrap();
+    let discussed = all.import(&school, document).await;
+    let now = all.call("GetInstance", json!({"schoolId": school, "instanceId": discussed})).await;
+    let until = (chassis::clock::Clock::now(&SystemClock).date() + time::Duration::days(7)).to_string();
+    let open = json!({
+        "schoolId": school, "instanceId": discussed, "untilDate": until, "etag": now["instance"]["etag"]
+    });
+    all.call("OpenConsultation", open).await;
+    let comment = json!({"schoolId": school, "instanceId": discussed, "audience": "staff", "text": "t"});
+    let comment = text(&all.call("AddComment", comment).await["comment"]["commentId"]);
     let ids = [
+        ("lesson_id", lesson),
+        ("review_id", review),
+        ("comment_id", comment),
         ("shared_incident_id", text(&invited["case"]["sharedIncidentId"])),
         ("invitation_id", text(&invited["invitation"]["invitationId"])),
         ("instance_id", text(&json!(instance))),
@@ -171,6 +190,16 @@ async fn isolation_anothers_id_is_like_one_that_never_existed() {
 fn fill(request: &mut Value, rpc: &str) {
     let more = match rpc {
         "AddEntry" => json!({"text": "t"}),
+        "AddComment" => json!({"audience": "staff", "text": "t"}),
+        "AnswerComment" => json!({"outcome": "noted", "answer": "a"}),
+        "AnswerLesson" => json!({"outcome": "declined", "answer": "a"}),
+        "CompleteReview" => json!({"outcome": "unchanged", "findings": "f"}),
+        "OpenConsultation" => json!({"untilDate": "2999-01-01", "etag": "e"}),
+        "CloseConsultation" => json!({"etag": "e"}),
+        "PublishEmergency" => json!({"reason": "It cannot wait another day.", "etag": "e"}),
+        "ProposeLesson" => json!({"text": "t"}),
+        "RaiseLesson" => json!({"source": "review", "text": "t"}),
+        "RaiseReview" => json!({"trigger": "other", "note": "n"}),
         "AddInvolvement" => json!({"person": "p", "role": "victim"}),
         "AddSharedEntry" => json!({"text": "t"}),
         "DeclineInvitation" => json!({"reason": "r"}),

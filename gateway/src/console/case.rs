@@ -8,6 +8,7 @@ pub mod entry;
 pub mod fact;
 pub mod invite;
 pub mod involvement;
+pub mod lesson;
 pub mod page;
 pub mod parents;
 pub mod referral;
@@ -129,6 +130,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let ids =
         ids.chain(case.facts.iter().map(|f| &f.account_id)).chain(case.consultations.iter().map(|c| &c.account_id));
     let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
+    let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
     let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id));
     let people = visit.people(ids.map(String::as_str)).await;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);

@@ -11,7 +11,10 @@ use proto::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::visit::{Answer, Visit, ask, heard};
+use super::{
+    home::list::reminded,
+    visit::{Answer, Visit, ask, heard},
+};
 use crate::pages::{
     Page,
     part::{Head, Link, Row},
@@ -236,7 +239,9 @@ pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
 /// A governor's home: this term's report, and what waits for the chair's signature.
 pub async fn home(visit: Visit) -> Answer {
     let report = fetch(&visit, &Which::default()).await?;
-    let asks = if visit.roles().contains(&Role::Chair) { signatures(&visit).await } else { Vec::new() };
+    let mut asks = if visit.roles().contains(&Role::Chair) { signatures(&visit).await } else { Vec::new() };
+    let reminders = super::home::reminders(&visit).await.unwrap_or_default();
+    asks.extend(reminders.iter().map(|reminder| reminded(&visit, reminder, visit.now()).ask()));
     visit.page(&Report::new(&report, Vec::new(), &visit.at("/reports"), asks))
 }
 

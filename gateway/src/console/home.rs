@@ -1,6 +1,6 @@
 //! Home: what waits for somebody in their roles at one school, the oldest first, and how their own concerns fare.
 
-mod list;
+pub mod list;
 
 use axum::response::Response;
 use chassis::{clock::moment, error::Error};
@@ -11,7 +11,7 @@ use proto::{
         Invitation, ListCasesRequest, ListCasesResponse, ListConcernsRequest, ListConcernsResponse,
         ListInvitationsRequest, ListMyConcernsRequest, MyConcern,
     },
-    policy_registry::v1::{Duty, Instance, ListInstancesRequest, ListMyDutiesRequest},
+    policy_registry::v1::{Duty, Instance, ListInstancesRequest, ListMyDutiesRequest, ListRemindersRequest, Reminder},
 };
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -103,12 +103,13 @@ pub async fn show(visit: Visit) -> Answer {
 
 async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
     let now = visit.now();
-    let (concerns, cases, alerts, invitations, instances, feeds, duties, mine) = tokio::join!(
+    let (concerns, cases, alerts, invitations, instances, reminders, feeds, duties, mine) = tokio::join!(
         wanted(&visit, Permission::ConcernRead, new_concerns(&visit)),
         wanted(&visit, Permission::CaseRead, open_cases(&visit)),
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, invitations(&visit)),
         wanted(&visit, Permission::PolicyEdit, instances(&visit)),
+        wanted(&visit, Permission::PolicyEdit, reminders(&visit)),
         wanted(&visit, Permission::FeedManage, feeds(&visit)),
         wanted(&visit, Permission::DutyAnswer, duties(&visit)),
         wanted(&visit, Permission::ConcernRecord, my_concerns(&visit)),
@@ -118,7 +119,10 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         cases.map(|answer| list::task_list(&visit, answer, now)),
         alerts.map(|answer| list::alert_list(&visit, answer, now)),
         invitations.map(|answer| list::invitation_list(&visit, answer, now)),
-        instances.map(|answer| list::review_list(&visit, answer, now)),
+        instances.map(|answer| {
+            let told = reminders.unwrap_or_else(|| Ok(Vec::new()));
+            list::review_list(&visit, answer.and_then(|instances| Ok((instances, told?))), now)
+        }),
         feeds.map(|answer| list::feed_list(&visit, answer, now)),
         duties.map(|answer| list::duty_list(&visit, answer)),
     ];
@@ -170,6 +174,20 @@ async fn invitations(visit: &Visit) -> Result<Vec<Invitation>, Error> {
 async fn instances(visit: &Visit) -> Result<Vec<Instance>, Error> {
     let asked = ListInstancesRequest { school_id: visit.school.clone(), ..Default::default() };
     Ok(heard(visit.registry()?.list_instances(ask(asked))).await?.instances)
+}
+
+/// What the school is reminded of, so far as their roles here are told.
+///
+/// # Errors
+/// Where the registry does not answer.
+pub async fn reminders(visit: &Visit) -> Result<Vec<Reminder>, Error> {
+    let asked = ListRemindersRequest { school_id: visit.school.clone() };
+    let all = heard(visit.registry()?.list_reminders(ask(asked))).await?.reminders;
+    let told = |reminder: &Reminder| {
+        let roles = visit.roles().iter().map(|role| chassis::access::role_name(*role));
+        roles.into_iter().any(|role| reminder.told_roles.iter().any(|told| told == role))
+    };
+    Ok(all.into_iter().filter(told).collect())
 }
 
 async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {

@@ -1,12 +1,18 @@
 //! The school's policy: what is in force, its versions, and the text as people read it.
 
+pub mod calendar;
 pub mod clause;
+pub mod consultation;
+pub mod emergency;
+pub mod entries;
 pub mod finding;
 pub mod import;
+pub mod lesson;
 pub mod lint;
 pub mod paragraph;
 pub mod parameter;
 pub mod procedure;
+pub mod review;
 pub mod revision;
 pub mod section;
 pub mod version;
@@ -54,6 +60,8 @@ pub struct Policy {
     lint: Link,
     /// Starts a new draft from what is in force.
     revise: Option<Form>,
+    /// What happens to the policy besides its text.
+    more: Vec<Link>,
     versions: Vec<Version>,
 }
 
@@ -81,18 +89,30 @@ impl Page for Policy {
         };
         let at = |path: &str| format!("/schools/sch_1{path}");
         vec![
-            Self::new(&[instance(InstanceState::Draft), instance(InstanceState::InForce)], Vec::new(), &at, true),
+            Self::new(
+                &[instance(InstanceState::Draft), instance(InstanceState::InForce)],
+                Vec::new(),
+                &at,
+                true,
+                vec![Link::new("Reviews", "/r")],
+            ),
             Self {
                 revise: Some(Form::new("/x", "Start a revision", "1".into(), Vec::new())),
-                ..Self::new(&[instance(InstanceState::InForce)], Vec::new(), &at, true)
+                ..Self::new(&[instance(InstanceState::InForce)], Vec::new(), &at, true, Vec::new())
             },
-            Self::new(&[], Vec::new(), &at, false),
+            Self::new(&[], Vec::new(), &at, false, Vec::new()),
         ]
     }
 }
 
 impl Policy {
-    fn new(instances: &[Instance], crumbs: Vec<Link>, at: &dyn Fn(&str) -> String, edits: bool) -> Self {
+    fn new(
+        instances: &[Instance],
+        crumbs: Vec<Link>,
+        at: &dyn Fn(&str) -> String,
+        edits: bool,
+        more: Vec<Link>,
+    ) -> Self {
         let in_force = instances.iter().find(|i| i.state() == InstanceState::InForce);
         let rows = in_force.map(|instance| {
             let page = at(&format!("/policy/versions/{}", instance.instance_id));
@@ -122,6 +142,7 @@ impl Policy {
             },
             import: if edits { Link::new("Import a policy document", at("/policy/import")) } else { Link::default() },
             revise: None,
+            more,
             versions: instances.iter().map(version).collect(),
         }
     }
@@ -133,7 +154,14 @@ pub async fn show(visit: Visit) -> Answer {
     let asked = ListInstancesRequest { school_id: visit.school.clone(), ..Default::default() };
     let instances = heard(visit.registry()?.list_instances(ask(asked))).await?.instances;
     let edits = visit.may(Permission::PolicyEdit);
-    let mut page = Policy::new(&instances, visit.crumbs(&[]), &|path| visit.at(path), edits);
+    let mut more = vec![Link::new("Reviews", visit.at("/policy/reviews"))];
+    if visit.may(Permission::LessonRaise) {
+        more.push(Link::new("Lessons", visit.at("/policy/lessons")));
+    }
+    if edits {
+        more.push(Link::new("Calendar of the policy", visit.at("/policy/calendar")));
+    }
+    let mut page = Policy::new(&instances, visit.crumbs(&[]), &|path| visit.at(path), edits, more);
     let in_force = instances.iter().any(|instance| instance.state() == InstanceState::InForce);
     if edits && in_force && !instances.iter().any(editable) {
         page.revise = Some(visit.form(visit.at("/policy/revise"), "Start a revision", Vec::new()));

@@ -46,6 +46,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<policy::procedure::Procedures>(found, frame);
     of::<policy::version::VersionPage>(found, frame);
     of::<policy::lint::LintPage>(found, frame);
+    of::<policy::entries::Entries>(found, frame);
     of::<register::Registers>(found, frame);
     of::<register::Register>(found, frame);
     of::<register::entry::EntryPage>(found, frame);

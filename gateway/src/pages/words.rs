@@ -73,6 +73,18 @@ pub fn day(at: Option<&prost_types::Timestamp>) -> Option<String> {
     at.and_then(moment).map(date)
 }
 
+/// A day as the contract writes it, in words: `2027-03-27` to `27 March 2027`; as it stands where it is no day.
+pub fn named_day(text: &str) -> String {
+    let mut parts = text.splitn(3, '-').map(str::parse::<i32>);
+    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(day))) = (parts.next(), parts.next(), parts.next()) else {
+        return text.to_owned();
+    };
+    match u8::try_from(month).ok().and_then(|month| Month::try_from(month).ok()) {
+        Some(month) => format!("{day} {month} {year}"),
+        None => text.to_owned(),
+    }
+}
+
 /// A phrase as a sentence: capital letter, full stop only where it had one.
 pub fn sentence(phrase: &str) -> String {
     let mut letters = phrase.chars();
@@ -341,6 +353,7 @@ mod tests {
         assert_eq!(time_of_day(datetime!(2026-11-22 00:05 UTC)), "12:05am");
         assert_eq!(time_of_day(datetime!(2026-07-22 22:59 UTC)), "11:59pm");
         assert_eq!(date_and_time(datetime!(2026-11-22 09:32 UTC)), "22 November 2026, 9:32am");
+        assert_eq!((named_day("2027-03-07"), named_day("soon")), ("7 March 2027".to_owned(), "soon".to_owned()));
         assert_eq!(near(datetime!(2026-11-22 09:32 UTC), datetime!(2026-11-23 09:32 UTC)), "yesterday at 9:32am");
     }
 

@@ -7,7 +7,7 @@ mod token;
 use std::sync::Arc;
 
 use proto::{
-    access::v1::{Appointment, CallerClaims, Role},
+    access::v1::{Appointment, CallerClaims, Permission, Role},
     contract::Rpc,
 };
 use time::OffsetDateTime;
@@ -105,6 +105,18 @@ impl Caller {
         Ok(self.scope(reach, roles))
     }
 
+    /// What an rpc that is open to everybody may reach: the one school whose secret the caller knows.
+    ///
+    /// # Errors
+    /// `Denied` for every other rpc.
+    pub fn open_at(&self, school: &SchoolId) -> Result<Scope> {
+        if self.rpc.permission != Permission::Public {
+            return Err(Error::denied());
+        }
+        let request_id = self.claims.request_id.clone();
+        Ok(Scope { who: Who::Nobody, reach: Reach::School(school.clone()), roles: Vec::new(), request_id })
+    }
+
     fn active(&self, appointment: &Appointment) -> bool {
         let started = appointment.start_time.as_ref().and_then(moment).is_some_and(|start| start <= self.now);
         let ended = appointment.end_time.as_ref().is_some_and(|end| moment(end).is_none_or(|end| end <= self.now));
@@ -131,6 +143,7 @@ impl Caller {
         roles.sort_unstable();
         roles.dedup();
         let who = match self.claims.issuer.as_str() {
+            GATEWAY if self.claims.account_id.is_empty() => Who::Nobody,
             GATEWAY => Who::Account(self.claims.account_id.clone()),
             service => Who::Service(service.to_owned()),
         };
@@ -140,6 +153,7 @@ impl Caller {
     /// The caller as the history names them.
     pub(crate) fn actor(&self) -> String {
         match self.claims.issuer.as_str() {
+            GATEWAY if self.claims.account_id.is_empty() => Who::Nobody.to_string(),
             GATEWAY => Who::Account(self.claims.account_id.clone()).to_string(),
             service => Who::Service(service.to_owned()).to_string(),
         }

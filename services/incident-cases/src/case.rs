@@ -61,10 +61,24 @@ pub struct Case {
     pub shared_incident_id: Option<String>,
     /// The concerns it came from.
     pub concern_ids: Vec<String>,
+    /// The lessons that were proposed from it.
+    #[serde(default)]
+    pub proposed_lessons: Vec<ProposedLesson>,
     /// When it was opened.
     pub opened_at: OffsetDateTime,
     /// Counts its writes.
     pub version: u64,
+}
+
+/// That a lesson was proposed; what it says is kept with the policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProposedLesson {
+    /// The lesson in the policy registry.
+    pub lesson_id: String,
+    /// Who proposed it.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
 }
 
 /// Who acts, and when.

@@ -2,6 +2,7 @@
 //!
 //! - `concern`, `case`, `shared_incident`: what is kept, and how it may change
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
+//! - `lesson`: which names a text holds that leaves a case
 //! - `rules`: numbers with a legal source
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
@@ -12,6 +13,7 @@ pub mod concern;
 mod consume;
 mod error;
 pub mod gate;
+pub mod lesson;
 pub mod procedure;
 mod rpc;
 pub mod rules;

@@ -18,6 +18,7 @@ mod list_concerns;
 mod list_invitations;
 mod list_my_concerns;
 mod make_referral;
+mod propose_lesson;
 mod record_concern;
 mod record_consultation;
 mod record_debrief;
@@ -68,6 +69,7 @@ rpcs! {
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_my_concerns: ListMyConcernsRequest => ListMyConcernsResponse,
     make_referral: MakeReferralRequest => MakeReferralResponse,
+    propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
     record_concern: RecordConcernRequest => RecordConcernResponse,
     record_consultation: RecordConsultationRequest => RecordConsultationResponse,
     record_debrief: RecordDebriefRequest => RecordDebriefResponse,

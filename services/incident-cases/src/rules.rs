@@ -9,3 +9,6 @@ pub const NARRATIVE_MAX: usize = 20_000;
 
 /// Characters a name may have.
 pub const NAME_MAX: usize = 200;
+
+/// Characters a lesson may have (the contract's own limit).
+pub const LESSON_MAX: usize = 2_000;

@@ -278,6 +278,50 @@ async fn bad_input_names_the_field(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+async fn a_lesson_names_nobody_and_without_the_registry_nothing_happens(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let propose = |text: &str| ProposeLessonRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        text: text.into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let refused = |answer: Result<ProposeLessonResponse>| answer.err().ok_or_else(|| Error::internal("accepted"));
+    let lesson = "The office rings the lead’s deputy where the lead is away.";
+    let early = refused(call!(world.dsl, propose_lesson, propose(lesson)))?;
+    assert_eq!(early.reason_name(), "WRONG_STATE");
+    let person = AddInvolvementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        person: "Rowan Tansy".into(),
+        role: "witness".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, add_involvement, person)?;
+    let debrief = RecordDebriefRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        findings: "Done well".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let before = call!(world.dsl, record_debrief, debrief)?.case.unwrap_or_default();
+    let named = refused(call!(world.dsl, propose_lesson, propose("Nobody rang tansy’s parents.")))?;
+    let told: Vec<(&str, bool)> =
+        named.violations().iter().map(|v| (v.field.as_str(), v.message.to_lowercase().contains("tansy"))).collect();
+    assert_eq!(told, [("text", false)], "the field and the fix, and not the name");
+    let away = refused(call!(world.dsl, propose_lesson, propose(lesson)))?;
+    assert_eq!(away.reason_name(), "UNAVAILABLE");
+    assert!(away.message().contains("policy registry"), "{away}");
+    let read = GetCaseRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    let after = call!(world.dsl, get_case, read)?.case.unwrap_or_default();
+    assert_eq!((after.etag, after.proposed_lessons.len()), (before.etag, 0));
+    Ok(())
+}
+
 /// Makes a test of each for both engines.
 macro_rules! on_both_engines {
     ($($name:ident),* $(,)?) => {
@@ -293,4 +337,5 @@ on_both_engines!(
     another_schools_case_is_like_one_that_never_existed,
     a_reporter_sees_that_it_was_read_and_nothing_else,
     bad_input_names_the_field,
+    a_lesson_names_nobody_and_without_the_registry_nothing_happens,
 );

@@ -254,6 +254,12 @@ pub enum Refusal {
         /// How to mend them.
         String,
     ),
+    /// The next review would be due on a day that is gone, or later than the template allows.
+    #[error("the next review is due on a day after today and on {latest} at the latest")]
+    ReviewDay {
+        /// The last day it can be.
+        latest: time::Date,
+    },
 }
 
 impl Instance {
@@ -316,25 +322,24 @@ impl Instance {
     /// The head signs.
     ///
     /// # Errors
-    /// Where it is no draft, or nobody confirmed what became of the document it was read from.
-    pub fn approve(mut self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
-        if self.state != State::Draft {
-            return Err(Refusal::WrongState { state: self.state, needed: "only a draft is approved" });
-        }
-        if self.unconfirmed() {
+    /// Where it is no draft, still discussed, or nobody confirmed what became of the document it was read from.
+    pub fn approve(self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
+        let mut draft = self.consulted(at)?;
+        if draft.unconfirmed() {
             return Err(Refusal::Unconfirmed);
         }
-        self.signatures.push(Signature { signatory: Signatory::Head, account, signed_at: at });
-        self.state = State::Approved;
-        Ok(self.written())
+        draft.signatures.push(Signature { signatory: Signatory::Head, account, signed_at: at });
+        draft.state = State::Approved;
+        Ok(draft.written())
     }
 
-    /// The chair of governors signs.
+    /// The chair of governors signs: what the head approved, or what came into force in an emergency.
     ///
     /// # Errors
     /// Where the head has not signed, or is the same person.
     pub fn ratify(mut self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
-        if self.state != State::Approved {
+        let afterwards = self.ratify_by().is_some();
+        if self.state != State::Approved && !afterwards {
             return Err(Refusal::WrongState {
                 state: self.state,
                 needed: "the head approves it, then the chair ratifies it",
@@ -344,7 +349,9 @@ impl Instance {
             return Err(Refusal::SamePerson);
         }
         self.signatures.push(Signature { signatory: Signatory::Chair, account, signed_at: at });
-        self.state = State::Ratified;
+        if !afterwards {
+            self.state = State::Ratified;
+        }
         Ok(self.written())
     }
 
@@ -353,16 +360,25 @@ impl Instance {
     /// # Errors
     /// Where it is unsigned, or a required blank is empty.
     pub fn publish(
+        self,
+        template: &Template,
+        register: Option<&Register>,
+        at: OffsetDateTime,
+    ) -> Result<Self, Refusal> {
+        if self.state != State::Ratified || !self.signed(Signatory::Head) || !self.signed(Signatory::Chair) {
+            let needed = "the head approves it and the chair ratifies it before it is published";
+            return Err(Refusal::WrongState { state: self.state, needed });
+        }
+        self.come_into_force(template, register, at)
+    }
+
+    /// In force from now on, with nothing left blank that every policy needs.
+    fn come_into_force(
         mut self,
         template: &Template,
         register: Option<&Register>,
         at: OffsetDateTime,
     ) -> Result<Self, Refusal> {
-        let signed = |signatory| self.signatures.iter().any(|signature| signature.signatory == signatory);
-        if self.state != State::Ratified || !signed(Signatory::Head) || !signed(Signatory::Chair) {
-            let needed = "the head approves it and the chair ratifies it before it is published";
-            return Err(Refusal::WrongState { state: self.state, needed });
-        }
         let values = Values::of(&self, template, register);
         let required = template.parameters.iter().filter(|definition| definition.required);
         let unfilled: Vec<_> = required

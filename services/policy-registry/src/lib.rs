@@ -4,19 +4,26 @@
 //! - `document`: a school's own document taken apart · `import`: read against the template · `lint`: what is wrong in it
 //! - `school`, `instance`, `effective`: tenants, versions of their policies, and what is in force
 //! - `register`: the school's append-only lists, one engine for all of them
+//! - `comment`, `review`, `reminder`, `lesson`, `calendar_feed`: what happens to a policy besides its text · `rules`: numbers
 //! - `rpc`: one file per rpc · `store`: the tables
 //! - `check`, `template::model`: for the command line, without a running service
 
 pub mod agency;
+pub mod calendar_feed;
+pub mod comment;
 pub mod distil;
 pub mod document;
 pub mod effective;
 pub mod import;
 pub mod instance;
+pub mod lesson;
 pub mod lint;
 pub mod parameter;
 pub mod register;
+pub mod reminder;
+pub mod review;
 mod rpc;
+pub mod rules;
 pub mod school;
 mod store;
 pub mod template;

@@ -1,14 +1,20 @@
 //! The registry's tables, and the only code that touches them. A policy is published by its
-//! school, the names on its front page with it, and is not sealed; entries of registers are.
+//! school, the names on its front page with it, and is not sealed; entries of registers, comments, reviews, reminders and lessons are.
 
 mod by_name;
+pub(crate) mod calendar_feed;
+pub(crate) mod comment;
 mod entity;
 pub(crate) mod instance;
+pub(crate) mod lesson;
 pub(crate) mod migration;
 pub(crate) mod register;
 pub(crate) mod register_entry;
+pub(crate) mod reminder;
+pub(crate) mod review;
 pub(crate) mod school;
 pub(crate) mod school_name;
+mod sealed;
 pub(crate) mod template;
 
 use chassis::error::Error;

@@ -239,7 +239,11 @@ fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> 
         ("Close the case", "close", Permission::CaseClose),
     ];
     let shown = acts.into_iter().filter(|(_, _, needs)| case.state == "open" && may(*needs));
-    shown.map(|(text, path, _)| Link::new(text, format!("{here}/{path}"))).collect()
+    let mut shown: Vec<Link> = shown.map(|(text, path, _)| Link::new(text, format!("{here}/{path}"))).collect();
+    if case.debrief.is_some() && may(Permission::LessonRaise) {
+        shown.push(Link::new("Propose a lesson for the policy", format!("{here}/lesson")));
+    }
+    shown
 }
 
 fn facts(case: &Case, people: &People, here: Option<&str>) -> Vec<Row> {
@@ -331,6 +335,10 @@ fn debrief(case: &Case, people: &People) -> Vec<Row> {
     let mut rows = vec![Row::new("What was learnt", debrief.findings.clone())];
     rows.extend(Row::some("What is to change", Some(debrief.actions.clone())));
     rows.push(Row::new("Recorded", format!("{when}, by {}", people.name(&debrief.account_id))));
+    rows.extend(case.proposed_lessons.iter().map(|lesson| {
+        let when = words::stamp(lesson.propose_time.as_ref()).unwrap_or_default();
+        Row::new("Lesson proposed", format!("{when}, by {}", people.name(&lesson.account_id)))
+    }));
     rows
 }
 

@@ -4,7 +4,7 @@ use chassis::{clock::moment, error::Error};
 use proto::{
     filtering_ingest::v1::{Feed, ListAlertsResponse},
     incident_cases::v1::{Invitation, ListCasesResponse, ListConcernsResponse},
-    policy_registry::v1::{Duty, Instance, InstanceState},
+    policy_registry::v1::{Duty, Instance, InstanceState, Reminder},
 };
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
@@ -20,8 +20,6 @@ use crate::{
 
 /// How long a feed may say nothing before home says so.
 const SILENT: Duration = Duration::hours(24);
-/// How long before a review home speaks of it.
-const REVIEW_SOON: Duration = Duration::days(30);
 
 /// One list of what waits.
 #[derive(Debug, Default, Serialize)]
@@ -45,6 +43,14 @@ pub struct Item {
     pub(super) link: Link,
     pub(super) hint: String,
     pub(super) due: Due,
+}
+
+impl Item {
+    /// The same in one line.
+    pub fn ask(self) -> Link {
+        let due = if self.due.text.is_empty() { String::new() } else { format!(". {}", self.due.text) };
+        Link::new(format!("{}{due}", self.link.text), self.link.href)
+    }
 }
 
 fn list<T>(
@@ -173,8 +179,12 @@ pub fn invitation_list(visit: &Visit, answer: Result<Vec<Invitation>, Error>, no
     })
 }
 
-/// Versions of the policy that wait for a review or a signature.
-pub fn review_list(visit: &Visit, answer: Result<Vec<Instance>, Error>, now: OffsetDateTime) -> Waiting {
+/// What the policy waits for: what the school is reminded of, then the versions that are on their way.
+pub fn review_list(
+    visit: &Visit,
+    answer: Result<(Vec<Instance>, Vec<Reminder>), Error>,
+    now: OffsetDateTime,
+) -> Waiting {
     let all = Link::new("The policy and its versions", visit.at("/policy"));
     list(
         "reviews",
@@ -182,30 +192,22 @@ pub fn review_list(visit: &Visit, answer: Result<Vec<Instance>, Error>, now: Off
         "Nothing waits for a review or a signature.",
         all,
         answer,
-        |list, answer| {
-            for instance in &answer {
-                let page = visit.at(&format!("/policy/versions/{}", instance.instance_id));
-                let version = format!("Version {}", instance.version);
-                let due = instance.review_due_time.as_ref().and_then(moment);
-                let item = match instance.state() {
-                    InstanceState::InForce if due.is_some_and(|due| due < now) => {
-                        (version, "Review overdue", "overdue")
-                    }
-                    InstanceState::InForce if due.is_some_and(|due| due < now + REVIEW_SOON) => {
-                        (version, "Review", "due")
-                    }
-                    InstanceState::Draft => (version, "Draft: to be completed and approved", ""),
-                    InstanceState::Approved => (version, "Approved: to be ratified", ""),
-                    InstanceState::Ratified => (version, "Ratified: to be published", ""),
-                    InstanceState::Consultation => (version, "In consultation", ""),
+        |list, (instances, reminders)| {
+            list.items = reminders.iter().map(|reminder| reminded(visit, reminder, now)).collect();
+            for instance in &instances {
+                let hint = match instance.state() {
+                    InstanceState::Draft => "Draft: to be completed and approved",
+                    InstanceState::Approved => "Approved: to be ratified",
+                    InstanceState::Ratified => "Ratified: to be published",
+                    InstanceState::Consultation => "In consultation",
                     InstanceState::InForce
                     | InstanceState::Superseded
                     | InstanceState::Discarded
                     | InstanceState::Unspecified => continue,
                 };
-                let (text, hint, word) = item;
-                let at = instance.review_due_time.as_ref().filter(|_| !word.is_empty());
-                list.items.push(Item { link: Link::new(text, page), hint: hint.to_owned(), due: Due::new(word, at) });
+                let page = visit.at(&format!("/policy/versions/{}", instance.instance_id));
+                let link = Link::new(format!("Version {}", instance.version), page);
+                list.items.push(Item { link, hint: hint.to_owned(), due: Due::default() });
             }
             list.count = count(list.items.len());
             list.items.truncate(SHOWN);
@@ -233,6 +235,34 @@ pub fn duty_list(visit: &Visit, answer: Result<Vec<Duty>, Error>) -> Waiting {
             })
             .collect();
     })
+}
+
+/// One reminder.
+pub fn reminded(visit: &Visit, reminder: &Reminder, now: OffsetDateTime) -> Item {
+    let (text, page) = match reminder.kind.as_str() {
+        "review_due" | "review_overdue" => ("Review the policy", "/policy/reviews"),
+        "ratify_due" | "ratify_overdue" => ("Have the governors ratify what is in force", "/policy"),
+        "consultation_ends" => ("A consultation ends", "/policy"),
+        "proposals_due" | "proposals_overdue" => ("Answer what the template proposes", "/policy"),
+        _ => match reminder.about.as_str() {
+            "review" => ("The authority reminds you of the review", "/policy/reviews"),
+            "ratification" => ("The authority reminds you of the ratification", "/policy"),
+            "proposals" => ("The authority reminds you of the template’s proposals", "/policy"),
+            _ => ("The authority reminds you of findings in the policy", "/policy"),
+        },
+    };
+    let day = words::named_day(&reminder.due_date);
+    let due = if day.is_empty() {
+        Due::default()
+    } else if reminder.kind.ends_with("_overdue") {
+        Due { code: "overdue".to_owned(), text: format!("Overdue: was due {day}") }
+    } else {
+        Due { code: "due".to_owned(), text: format!("Due {day}") }
+    };
+    let sent = reminder.create_time.as_ref().and_then(moment).map(|at| format!("Sent {}", words::near(at, now)));
+    let hint: Vec<String> =
+        sent.into_iter().chain(Some(reminder.note.clone()).filter(|note| !note.is_empty())).collect();
+    Item { link: Link::new(text, visit.at(page)), hint: hint.join(". "), due }
 }
 
 /// Feeds, and which of them are silent.

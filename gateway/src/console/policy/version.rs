@@ -98,14 +98,15 @@ impl Page for VersionPage {
         };
         let bare = Instance { instance_id: "ins_2".into(), ..Instance::default() };
         let people = People::of(&[]);
+        let more = vec![Link::new("Consultation and comments", "/h/consultation")];
         let act = |button: &str| Form::new("/x", button, "1".into(), vec![]);
         let failed = act("Publish").refused(&Error::wrong_state("the version is not ratified"), "");
         vec![
             Self {
                 warning: "2 grave findings stand".to_owned(),
-                ..Self::new(&instance, &people, Vec::new(), "/h", vec![act("Ratify"), act("Publish")], None)
+                ..Self::new(&instance, &people, Vec::new(), "/h", vec![act("Ratify"), act("Publish")], more, None)
             },
-            Self::new(&bare, &people, Vec::new(), "/h", vec![], Some(failed)),
+            Self::new(&bare, &people, Vec::new(), "/h", vec![], Vec::new(), Some(failed)),
         ]
     }
 }
@@ -117,17 +118,21 @@ impl VersionPage {
         crumbs: Vec<Link>,
         here: &str,
         acts: Vec<Form>,
+        more: Vec<Link>,
         form: Option<Form>,
     ) -> Self {
         Self {
             head: Head::new(format!("Policy version {}", instance.version), crumbs),
             rows: rows(instance, people),
-            links: vec![
+            links: [
                 Link::new("Read the text of this version", format!("{here}/text")),
                 Link::new("See and change its parameters", format!("{here}/parameters")),
                 Link::new("See its procedures and the school’s own steps", format!("{here}/procedures")),
                 Link::new("See what is found in it as it would be printed", format!("{here}/findings")),
-            ],
+            ]
+            .into_iter()
+            .chain(more)
+            .collect(),
             acts,
             warning: String::new(),
             import: instance.import.as_ref().filter(|import| import.paragraphs > 0).map(imported),
@@ -149,6 +154,17 @@ fn rows(instance: &Instance, people: &People) -> Vec<Row> {
         let key = if signature.role == "head" { "Approved by the head" } else { "Ratified for the governors" };
         let when = words::stamp(signature.sign_time.as_ref()).unwrap_or_default();
         rows.push(Row::new(key, format!("{when}, {}", people.name(&signature.account_id))));
+    }
+    if let Some(consultation) = &instance.consultation {
+        let until = words::named_day(&consultation.until_date);
+        let ended = words::stamp(consultation.close_time.as_ref()).map(|at| format!("\nEnded {at}"));
+        rows.push(Row::new("Consultation", format!("Comments until {until}{}", ended.unwrap_or_default())));
+    }
+    if let Some(emergency) = &instance.emergency {
+        rows.push(Row::new("Brought into force in an emergency", emergency.reason.clone()));
+        if unratified(instance) {
+            rows.push(Row::new("Governors ratify by", words::named_day(&emergency.ratify_by_date)));
+        }
     }
     rows.extend(Row::some("In force since", words::stamp(instance.effective_time.as_ref())));
     rows.extend(Row::some("Next review", words::day(instance.review_due_time.as_ref())));
@@ -188,6 +204,12 @@ fn imported(import: &ImportSummary) -> Imported {
     }
 }
 
+/// Whether it came into force in an emergency and still waits for the governors.
+fn unratified(instance: &Instance) -> bool {
+    let signed = instance.signatures.iter().any(|signature| signature.role == "chair");
+    instance.emergency.is_some() && instance.state() == InstanceState::InForce && !signed
+}
+
 /// One version as the registry keeps it.
 ///
 /// # Errors
@@ -207,6 +229,10 @@ fn acts(visit: &Visit, instance: &Instance) -> Vec<Form> {
         InstanceState::Approved if visit.may(Permission::PolicyRatify) => {
             vec![act("ratify", "Ratify for the governors")]
         }
+        InstanceState::InForce if unratified(instance) && visit.may(Permission::PolicyRatify) => {
+            vec![act("ratify", "Ratify for the governors")]
+        }
+        InstanceState::Consultation if visit.may(Permission::PolicyApprove) => vec![act("approve", "Approve as head")],
         InstanceState::Ratified if visit.may(Permission::PolicyPublish) => vec![act("publish", "Bring into force")],
         _ => Vec::new(),
     }
@@ -216,7 +242,14 @@ async fn page(visit: &Visit, instance: &Instance, form: Option<Form>) -> Version
     let people = visit.people(instance.signatures.iter().map(|s| s.account_id.as_str())).await;
     let crumbs = visit.crumbs(&[("Policy", visit.at("/policy"))]);
     let here = visit.at(&format!("/policy/versions/{}", instance.instance_id));
-    let mut page = VersionPage::new(instance, &people, crumbs, &here, acts(visit, instance), form);
+    let mut more = Vec::new();
+    if visit.may(Permission::PolicyComment) {
+        more.push(Link::new("Consultation and comments", format!("{here}/consultation")));
+    }
+    if instance.state() == InstanceState::Approved && visit.may(Permission::PolicyPublishEmergency) {
+        more.push(Link::new("Bring it into force in an emergency", format!("{here}/emergency")));
+    }
+    let mut page = VersionPage::new(instance, &people, crumbs, &here, acts(visit, instance), more, form);
     if instance.import.as_ref().is_some_and(|import| import.paragraphs > 0) {
         let text = if instance.import_confirm_time.is_some() || !editable(instance) {
             "See what became of every paragraph of the document"

@@ -13,6 +13,8 @@ pub(super) enum Who {
     Account(String),
     Service(String),
     Consumer,
+    /// Whoever calls an rpc that is open to everybody.
+    Nobody,
 }
 
 impl std::fmt::Display for Who {
@@ -21,6 +23,7 @@ impl std::fmt::Display for Who {
             Self::Account(id) => f.write_str(id),
             Self::Service(name) => write!(f, "service:{name}"),
             Self::Consumer => f.write_str("consumer"),
+            Self::Nobody => f.write_str("nobody"),
         }
     }
 }
@@ -96,7 +99,7 @@ impl Scope {
     pub fn account(&self) -> Option<AccountId> {
         match &self.who {
             Who::Account(id) => id.parse().ok(),
-            Who::Service(_) | Who::Consumer => None,
+            Who::Service(_) | Who::Consumer | Who::Nobody => None,
         }
     }
 
@@ -104,7 +107,7 @@ impl Scope {
     pub fn account_text(&self) -> &str {
         match &self.who {
             Who::Account(id) => id,
-            Who::Service(_) | Who::Consumer => "",
+            Who::Service(_) | Who::Consumer | Who::Nobody => "",
         }
     }
 

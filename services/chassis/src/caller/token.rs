@@ -51,7 +51,8 @@ impl Signer {
         })
     }
 
-    /// A token in which this process speaks for itself.
+    /// A token in which this process speaks for itself; the gateway's own speaks for nobody, and opens what is open to
+    /// everybody.
     pub fn for_service(&self, audience: &str, request_id: &str) -> String {
         self.sign(self.claims(audience, request_id))
     }
@@ -93,6 +94,25 @@ impl Trust {
     /// # Errors
     /// `Unauthenticated` for anything but a token of a trusted issuer, for this audience, in its time.
     pub fn verify(&self, token: &str, audience: &str) -> Result<CallerClaims> {
+        let claims = self.read(token, audience)?;
+        if (claims.issuer == GATEWAY) == claims.account_id.is_empty() {
+            Err(Error::not_signed_in())
+        } else {
+            Ok(claims)
+        }
+    }
+
+    /// Reads a token meant for `audience` in which the gateway vouches for nobody: for rpcs that are open to everybody,
+    /// and reach a service through the gateway alone, which counts who tries how often.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for anything but such a token in its time.
+    pub fn verify_open(&self, token: &str, audience: &str) -> Result<CallerClaims> {
+        let claims = self.read(token, audience)?;
+        if claims.issuer == GATEWAY && claims.account_id.is_empty() { Ok(claims) } else { Err(Error::not_signed_in()) }
+    }
+
+    fn read(&self, token: &str, audience: &str) -> Result<CallerClaims> {
         let refused = Error::not_signed_in;
         let (body, signature) = token.split_once('.').ok_or_else(refused)?;
         let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| refused())?;
@@ -101,7 +121,7 @@ impl Trust {
         let claims = CallerClaims::decode(body.as_slice()).map_err(|_| refused())?;
         let key = self.keys.get(&claims.issuer).ok_or_else(refused)?;
         key.verify_strict(&[CONTEXT, &body].concat(), &signature).map_err(|_| refused())?;
-        if claims.audience != audience || (claims.issuer == GATEWAY) == claims.account_id.is_empty() {
+        if claims.audience != audience {
             return Err(refused());
         }
         let time = |at: &Option<prost_types::Timestamp>| at.as_ref().and_then(moment).ok_or_else(refused);
@@ -122,8 +142,10 @@ mod tests {
 
     use time::macros::datetime;
 
+    use proto::access::v1::Permission;
+
     use super::*;
-    use crate::clock::ManualClock;
+    use crate::{access::Access, caller::Caller, clock::ManualClock, id::SchoolId};
 
     fn parts() -> (Signer, Trust, Arc<ManualClock>) {
         let clock = ManualClock::new(datetime!(2026-11-24 09:00 UTC));
@@ -155,6 +177,30 @@ mod tests {
         let stranger = Signer::new(GATEWAY, SigningKey::from_bytes(&[8; 32]), clock);
         let token = stranger.for_account("reporting", "acc_x", &[], Assurance::Password, "r");
         assert!(trust.verify(&token, "reporting").is_err());
+    }
+
+    #[test]
+    fn what_the_gateway_signs_for_nobody_opens_what_is_open_to_everybody_and_nothing_else() {
+        let (signer, trust, clock) = parts();
+        let nobody = signer.for_service("policy-registry", "r");
+        assert!(trust.verify(&nobody, "policy-registry").is_err());
+        let claims = trust.verify_open(&nobody, "policy-registry");
+        assert!(claims.as_ref().is_ok_and(|claims| claims.account_id.is_empty()));
+        assert!(trust.verify_open(&nobody, "reporting").is_err());
+        let somebody = signer.for_account("policy-registry", "acc_x", &[], Assurance::Password, "r");
+        assert!(trust.verify_open(&somebody, "policy-registry").is_err());
+        let service = Signer::new("reporting", SigningKey::from_bytes(&[7; 32]), clock.clone());
+        assert!(trust.verify_open(&service.for_service("policy-registry", "r"), "policy-registry").is_err());
+
+        let access = Access::load().map(Arc::new).unwrap_or_else(|fault| unreachable!("{fault}"));
+        let (claims, school) = (claims.unwrap_or_default(), "sch_00000000000000000000000000".parse::<SchoolId>());
+        for rpc in proto::contract::rpcs() {
+            let caller = Caller::new(claims.clone(), rpc, access.clone(), clock.now());
+            let open = rpc.permission == Permission::Public;
+            assert_eq!(school.as_ref().is_ok_and(|school| caller.open_at(school).is_ok()), open, "{}", rpc.path);
+            let reached = [caller.at("sch_00000000000000000000000000"), caller.at_authority(), caller.anywhere()];
+            assert!(reached.iter().all(Result::is_err), "{}", rpc.path);
+        }
     }
 
     #[test]

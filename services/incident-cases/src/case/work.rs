@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     By, Case, CaseId, Closing, Consultation, Debrief, Entry, EntryId, Fact, Involvement, InvolvementId,
-    ParentsDecision, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
+    ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
 };
 use crate::{
     gate,
@@ -71,6 +71,7 @@ impl Case {
             closing: None,
             shared_incident_id: None,
             concern_ids: Vec::new(),
+            proposed_lessons: Vec::new(),
             opened_at: now,
             version: 1,
         };
@@ -246,6 +247,17 @@ impl Case {
         }
         self.debrief = Some(Debrief { findings, actions, by: by.account_id.to_owned(), at: by.at });
         Ok(())
+    }
+
+    /// Whether something can be proposed from what was learnt, the case being open or closed.
+    pub fn may_propose(&self) -> Result<(), Refusal> {
+        let learnt = self.debrief.is_some();
+        if learnt { Ok(()) } else { Err(Refusal::State("record the debrief first: a lesson is what it taught")) }
+    }
+
+    /// Records that a lesson was proposed.
+    pub fn proposed(&mut self, by: By<'_>, lesson_id: String) {
+        self.proposed_lessons.push(ProposedLesson { lesson_id, by: by.account_id.to_owned(), at: by.at });
     }
 
     /// Whether the case may be opened to another school now.

@@ -153,6 +153,15 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         close_time: case.closing.as_ref().map(|c| timestamp(c.at)),
         next_due_time: case.next_due().map(timestamp),
         etag: case.etag(),
+        proposed_lessons: case
+            .proposed_lessons
+            .iter()
+            .map(|l| pb::ProposedLesson {
+                lesson_id: l.lesson_id.clone(),
+                account_id: l.by.clone(),
+                propose_time: Some(timestamp(l.at)),
+            })
+            .collect(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Between the contract and the domain.
 
 pub(super) mod instance;
+pub(super) mod life_cycle;
 
 use chassis::{
     clock::timestamp,
@@ -93,6 +94,10 @@ impl From<Refusal> for Error {
                 Self::invalid("key", "Enter a key of the template that the school itself fills")
             }
             Refusal::Values(fix) => Self::invalid("values", fix),
+            Refusal::ReviewDay { latest } => {
+                let fix = format!("Enter a day after today, and {latest} at the latest, or none for that day");
+                Self::invalid("next_review_date", fix)
+            }
         }
     }
 }
@@ -262,8 +267,8 @@ pub(super) fn outline(instance: &Instance) -> wire::Instance {
         review_due_time: instance.review_due_at.map(timestamp),
         etag: instance.etag(),
         source_name: instance.source_name.clone(),
-        consultation: instance.consultation.as_ref().map(self::instance::consultation),
-        emergency: instance.emergency.as_ref().map(self::instance::emergency),
+        consultation: life_cycle::consultation(instance),
+        emergency: life_cycle::emergency(instance),
         import_confirm_time: instance.import_confirmed_at.map(timestamp),
         rollout_id: instance.rollout.as_ref().map(ToString::to_string).unwrap_or_default(),
         open_proposals: self::instance::open_proposals(instance),

@@ -1,11 +1,41 @@
-//! STUB RaiseReview.
+//! Asks for a review of the school's policy for a reason other than the calendar.
 
-use chassis::error::{Error, Result};
-use proto::policy_registry::v1::{RaiseReviewRequest, RaiseReviewResponse};
+use chassis::{caller::Caller, clock::london, db::Once, error::Result, history::Act};
+use proto::{
+    access::v1::Role,
+    policy_registry::v1::{RaiseReviewRequest, RaiseReviewResponse},
+};
 use tonic::Request;
 
-use crate::App;
+use super::convert::life_cycle;
+use crate::{App, review::Review, store};
 
-pub(super) async fn raise_review(_app: &App, _request: Request<RaiseReviewRequest>) -> Result<RaiseReviewResponse> {
-    Err(Error::internal("STUB"))
+pub(super) async fn raise_review(app: &App, request: Request<RaiseReviewRequest>) -> Result<RaiseReviewResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let school = store::school::load(&tx).await?;
+    let today = london(tx.now()).date();
+    let due = life_cycle::review_asked(&request.trigger, &request.note, &request.due_date, today)?;
+    let review = Review {
+        id: Some(tx.ids().next()),
+        school: school.id,
+        trigger: request.trigger.clone(),
+        note: request.note.trim().to_owned(),
+        by_authority: scope.has(Role::AuthorityOfficer),
+        raised_at: Some(tx.now()),
+        due,
+        completed: None,
+    };
+    let body = store::review::insert(&tx, &review).await?;
+    let shown = life_cycle::review(&review, today);
+    let act = Act::new("review.raised", shown.review_id.as_str()).detail("trigger", review.trigger.as_str());
+    tx.record(act.detail("due", review.due.to_string()).state("review", &body));
+    let response = RaiseReviewResponse { review: Some(shown) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
 }

@@ -1,6 +1,7 @@
 //! The rpcs through the wall, on a fresh database of either engine, with a small template.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod life_cycle;
 mod registers;
 mod tailoring;
 mod world;
@@ -408,5 +409,19 @@ mod a_school_tailors {
         a_revision_starts_from_what_is_in_force_and_a_discarded_one_never_returns,
         a_finding_is_let_stand_until_a_day_and_is_the_same_one_in_the_next_version,
         another_schools_version_is_tailored_by_nobody,
+    );
+}
+
+mod a_policys_life {
+    use super::{Engine, Tested, life_cycle::*};
+
+    on_both_engines!(
+        what_is_said_in_a_consultation_is_answered_and_kept,
+        a_consultation_closes_by_itself_or_by_hand,
+        what_cannot_wait_is_in_force_at_once_and_ratified_afterwards,
+        reviews_come_by_the_calendar_and_by_what_happens,
+        the_authority_reminds_schools_and_each_is_an_act,
+        a_calendar_opens_to_its_present_secret_alone_and_names_nobody,
+        a_lesson_is_answered_by_the_school_and_by_the_authority,
     );
 }

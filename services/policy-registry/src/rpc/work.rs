@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use chassis::{
     caller::Scope,
-    clock::london,
+    clock::{london, timestamp},
     db::Tx,
     error::{Error, Kind, Result, Violations},
     history::Act,
 };
-use proto::policy_registry::v1 as wire;
+use proto::{
+    event::v1::{PolicyPublished, envelope::Event},
+    policy_registry::v1 as wire,
+};
 
 use time::Date;
 
@@ -18,7 +21,7 @@ use crate::{
     App,
     document::Document,
     instance::{Instance, InstanceId},
-    lint::version,
+    lint::{Severity, version},
     store::{self, template::Published},
 };
 
@@ -55,6 +58,29 @@ pub(super) async fn written(tx: &mut Tx, act: Act, instance: &Instance) -> Resul
     let body = store::instance::update(tx, instance).await?;
     tx.record(act.detail("version", instance.version).detail("state", instance.state.name()).state("instance", &body));
     Ok(())
+}
+
+/// Writes a version that comes into force, with its act, in the place of the one before it, and announces it.
+pub(super) async fn into_force(tx: &mut Tx, act: Act, instance: &Instance) -> Result<()> {
+    if let Some(before) = store::instance::in_force(tx, tx.now()).await? {
+        let before = before.supersede(tx.now())?;
+        written(tx, Act::new("instance.superseded", before.id.as_str()), &before).await?;
+    }
+    written(tx, act, instance).await?;
+    announce(tx, instance).await
+}
+
+/// Announces what is in force and when its next review is due.
+pub(super) async fn announce(tx: &mut Tx, instance: &Instance) -> Result<()> {
+    let errors = instance.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let published = PolicyPublished {
+        instance_id: instance.id.to_string(),
+        version: instance.version,
+        effective_time: instance.effective_at.map(timestamp),
+        review_due_time: instance.review_due_at.map(timestamp),
+        error_findings: u32::try_from(errors).unwrap_or(u32::MAX),
+    };
+    tx.announce(instance.id.as_str(), Event::PolicyPublished(published)).await
 }
 
 /// The instance as the contract has it, every blank resolved and every waiver that runs beside its finding, as of now.

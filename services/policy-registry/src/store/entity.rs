@@ -1,5 +1,7 @@
 //! The tables.
 
+pub(crate) mod life_cycle;
+
 pub(crate) mod school {
     use sea_orm::entity::prelude::*;
 

@@ -15,7 +15,7 @@ use super::{
     entity::instance::{ActiveModel, Column, Entity, Model},
     micros, narrow, raced, wide,
 };
-use crate::instance::{Instance, InstanceId};
+use crate::instance::{Instance, InstanceId, State};
 
 fn here(tx: &Tx) -> Result<Select<Entity>> {
     Ok(Entity::find().filter(Column::SchoolId.eq(tx.scope().school()?.as_str())))
@@ -83,6 +83,23 @@ pub(crate) async fn open(tx: &Tx) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// How many versions on their way are looked at; those before them were given up.
+const ON_THEIR_WAY: u64 = 20;
+
+/// The versions that are not in force yet and not given up, the newest first.
+pub(crate) async fn on_their_way(tx: &Tx) -> Result<Vec<Instance>> {
+    let query = here(tx)?.filter(Column::EffectiveUs.is_null()).order_by_desc(Column::Version).limit(ON_THEIR_WAY);
+    let all: Result<Vec<Instance>> = query.all(tx.db()).await?.iter().map(read).collect();
+    Ok(all?.into_iter().filter(|instance| instance.state != State::Discarded).collect())
+}
+
+/// One version by its number, unless it was set aside.
+pub(crate) async fn by_version(tx: &Tx, version: u32) -> Result<Option<Instance>> {
+    let row = here(tx)?.filter(Column::Version.eq(wide(version))).one(tx.db()).await?;
+    let instance = row.as_ref().map(read).transpose()?;
+    Ok(instance.filter(|instance| instance.state != State::Discarded))
 }
 
 /// A page of versions, newest first.

@@ -3,9 +3,10 @@
 use chassis::{
     db::Tx,
     error::{Error, Result},
+    id::SchoolId,
     page::Page,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, SqlErr};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, SqlErr};
 
 use super::{
     by_name::{self, sort_name},
@@ -38,6 +39,12 @@ pub(crate) async fn load(tx: &Tx) -> Result<School> {
     let id = tx.scope().school()?;
     let row = Entity::find_by_id(id.as_str()).one(tx.db()).await?.ok_or_else(Error::missing)?;
     read(&row)
+}
+
+/// The ids of every school of the authority.
+pub(crate) async fn ids(tx: &Tx) -> Result<Vec<SchoolId>> {
+    let rows = Entity::find().order_by_asc(Column::SortName).all(tx.db()).await?;
+    rows.iter().map(|row| read(row).map(|school| school.id)).collect()
 }
 
 /// A page of the schools within the scope, by name.

@@ -9,7 +9,6 @@ use proto::policy_registry::v1 as wire;
 use crate::{
     instance::{
         Instance, Placed,
-        life_cycle::{Consultation, Emergency},
         proposal::Answer,
         tailoring::{ClauseChange, SectionChoice, TailoredStep, Waiver, paragraph::Place},
     },
@@ -46,18 +45,6 @@ pub(crate) fn waiver(waiver: &Waiver) -> wire::Waiver {
         account_id: waiver.account.to_string(),
         waive_time: Some(timestamp(waiver.waived_at)),
     }
-}
-
-pub(super) fn consultation(consultation: &Consultation) -> wire::Consultation {
-    wire::Consultation {
-        open_time: Some(timestamp(consultation.opened_at)),
-        until_date: consultation.until.to_string(),
-        close_time: consultation.closed_at.map(timestamp),
-    }
-}
-
-pub(super) fn emergency(emergency: &Emergency) -> wire::EmergencyPublication {
-    wire::EmergencyPublication { reason: emergency.reason.clone(), ratify_by_date: emergency.ratify_by.to_string() }
 }
 
 /// How many proposals have no answer, or were put off.
