@@ -4,6 +4,8 @@
 mod draft;
 pub mod life_cycle;
 pub mod proposal;
+pub mod rolled;
+pub mod standing;
 pub mod tailoring;
 
 use serde::{Deserialize, Serialize};
@@ -109,6 +111,19 @@ pub enum State {
 }
 
 impl State {
+    /// Its name in the store.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Approved => "approved",
+            Self::Ratified => "ratified",
+            Self::InForce => "in_force",
+            Self::Superseded => "superseded",
+            Self::Consultation => "consultation",
+            Self::Discarded => "discarded",
+        }
+    }
+
     /// Its name in a sentence.
     pub fn name(self) -> &'static str {
         match self {
@@ -247,6 +262,9 @@ pub enum Refusal {
     /// There is no such blank, or it is not the school's to fill.
     #[error("the template has no such blank")]
     NoSuchParameter,
+    /// Proposals of the template wait for an answer: how many.
+    #[error("{_0} of the template’s proposals wait: adopt, adapt or defer each of them first")]
+    Unanswered(usize),
     /// The values cannot stand in the blank; how to mend them.
     #[error("the values cannot stand in the blank")]
     Values(
@@ -298,10 +316,13 @@ impl Instance {
     /// The head signs.
     ///
     /// # Errors
-    /// Where it is no draft.
+    /// Where it is no draft, or proposals wait.
     pub fn approve(mut self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
         if self.state != State::Draft {
             return Err(Refusal::WrongState { state: self.state, needed: "only a draft is approved" });
+        }
+        if self.waiting() > 0 {
+            return Err(Refusal::Unanswered(self.waiting()));
         }
         self.signatures.push(Signature { signatory: Signatory::Head, account, signed_at: at });
         self.state = State::Approved;

@@ -3,11 +3,16 @@
 //! - `template`: the template and the checks on its files · `parameter`: its blanks · `agency`: the area's register
 //! - `document`: a school's own document taken apart · `import`: read against the template · `lint`: what is wrong in it
 //! - `school`, `instance`, `effective`: tenants, versions of their policies, and what is in force
+//! - `rollout`: a template version on its way into the schools' policies, three ways
+//! - `adoption`: how every school stands with the template
+//! - `carry`: takes roll-outs to the schools, beside the rpcs
 //! - `register`: the school's append-only lists, one engine for all of them
 //! - `rpc`: one file per rpc · `store`: the tables
 //! - `check`, `template::model`: for the command line, without a running service
 
+pub mod adoption;
 pub mod agency;
+mod carry;
 pub mod distil;
 pub mod document;
 pub mod effective;
@@ -16,6 +21,7 @@ pub mod instance;
 pub mod lint;
 pub mod parameter;
 pub mod register;
+pub mod rollout;
 mod rpc;
 pub mod school;
 mod store;
@@ -23,12 +29,15 @@ pub mod template;
 #[cfg(test)]
 mod testing;
 
+use std::sync::Arc;
+
 use chassis::{
     db::Store,
     error::Result,
     serve::{MAX_MESSAGE, Running, Setup},
 };
 use proto::policy_registry::v1::policy_registry_server::PolicyRegistryServer;
+use tokio::sync::Notify;
 use tonic::service::Routes;
 
 pub use template::{Problem, SourceFile, check};
@@ -37,6 +46,8 @@ pub use template::{Problem, SourceFile, check};
 #[derive(Clone)]
 struct App {
     store: Store,
+    /// Rung when a roll-out is started.
+    bell: Arc<Notify>,
 }
 
 /// Starts the service.
@@ -45,8 +56,10 @@ struct App {
 /// Where its database cannot be reached or brought up to date.
 pub async fn start(setup: Setup) -> Result<Running> {
     let store = setup.store::<store::Migrations>().await?;
-    let service = PolicyRegistryServer::new(rpc::Service { app: App { store: store.clone() } })
+    let bell = Arc::new(Notify::new());
+    let service = PolicyRegistryServer::new(rpc::Service { app: App { store: store.clone(), bell: bell.clone() } })
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
-    Running::start(&setup, store, Routes::new(service))
+    let carrying = carry::run(store.clone(), bell, setup.shutdown.clone());
+    Ok(Running::start(&setup, store, Routes::new(service))?.beside(carrying))
 }

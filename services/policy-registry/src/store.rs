@@ -7,6 +7,8 @@ pub(crate) mod instance;
 pub(crate) mod migration;
 pub(crate) mod register;
 pub(crate) mod register_entry;
+pub(crate) mod rollout;
+pub(crate) mod rollout_school;
 pub(crate) mod school;
 pub(crate) mod school_name;
 pub(crate) mod template;

@@ -1,5 +1,7 @@
 //! Between the contract and the domain.
 
+pub(super) mod rollout;
+
 use chassis::{
     clock::timestamp,
     error::{Error, Result, Violations},
@@ -77,7 +79,7 @@ impl From<Unreadable> for Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::WrongState { .. } | Refusal::SamePerson => Self::wrong_state(refusal.to_string()),
+            Refusal::WrongState { .. } | Refusal::SamePerson | Refusal::Unanswered(_) => Self::wrong_state(refusal.to_string()),
             Refusal::Changed => Self::changed(),
             Refusal::Unfilled(blanks) => {
                 let message = "required blanks are empty: fill them, then have the policy signed again";
@@ -100,7 +102,7 @@ pub(super) fn school(school: &School) -> wire::School {
         urn: school.urn.clone(),
         key_stages: school.key_stages.clone(),
         create_time: Some(timestamp(school.created_at)),
-        close_time: None,
+        close_time: school.closed_at.map(timestamp),
     }
 }
 
@@ -254,6 +256,9 @@ pub(super) fn outline(instance: &Instance) -> wire::Instance {
         review_due_time: instance.review_due_at.map(timestamp),
         etag: instance.etag(),
         source_name: instance.source_name.clone(),
+        rollout_id: instance.rollout.as_ref().map(ToString::to_string).unwrap_or_default(),
+        open_proposals: u32::try_from(instance.waiting()).unwrap_or(u32::MAX),
+        discard_reason: instance.discard_reason.clone().unwrap_or_default(),
         ..wire::Instance::default()
     }
 }

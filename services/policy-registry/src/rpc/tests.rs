@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod registers;
+mod rollouts;
 mod world;
 
 use chassis::{error::Error, event::Event, testing::Engine};
@@ -395,5 +396,17 @@ mod register_entries {
         the_state_of_any_day_is_answered,
         staff_accept_in_their_own_name_and_again_on_a_new_version,
         a_file_is_imported_whole_and_by_whoever_previewed_it,
+    );
+}
+
+mod rollout {
+    use super::{Engine, Tested, rollouts::*};
+
+    on_both_engines!(
+        rollout_merges_are_previewed_answered_and_published,
+        rollout_merges_take_a_draft_over_and_give_it_back,
+        rollout_merges_begin_on_their_day_and_pass_over_a_school_closed_since,
+        rollout_merges_once_however_many_work_at_it,
+        the_adoption_table_has_those_first_that_need_help,
     );
 }
