@@ -19,5 +19,7 @@ mod isolation;
 mod journey;
 #[path = "platform/requirements.rs"]
 mod requirements;
+#[path = "platform/rollout.rs"]
+mod rollout;
 #[path = "platform/telemetry.rs"]
 mod telemetry;

@@ -1,5 +1,6 @@
 //! The console: every page on one screen. One file per noun; templates mirror them.
 
+mod adoption;
 mod authority;
 mod case;
 mod concern;
@@ -15,6 +16,7 @@ mod policy;
 mod posted;
 mod register;
 mod report;
+mod rollout;
 #[cfg(test)]
 pub mod samples;
 mod school;
@@ -35,7 +37,7 @@ use chassis::error::Error;
 use crate::{app::App, pages::asset};
 use case::{close, consultation, debrief, entry, fact, invite, involvement, parents, referral, step};
 use filtering::{alert, lines};
-use policy::{import, lint, parameter, version};
+use policy::{import, lint, parameter, proposal, version};
 use register::duty;
 use visit::Fault;
 
@@ -59,6 +61,12 @@ pub fn routes() -> Router<App> {
         .route("/template", get(authority::show_template))
         .route("/template/publish", post(authority::publish_template))
         .route("/template/register", post(authority::publish_register))
+        .route("/rollouts", get(rollout::list).post(rollout::start))
+        .route("/rollouts/new", get(rollout::show_start))
+        .route("/rollouts/{rollout_id}", get(rollout::show))
+        .route("/rollouts/{rollout_id}/undo", get(rollout::show_undo).post(rollout::undo))
+        .route("/adoptions", get(adoption::show))
+        .route("/adoptions.csv", get(adoption::csv))
         .route("/schools", get(school::list).post(school::create))
         .route("/schools/new", get(school::show_create))
         .route("/accessibility", get(help::accessibility))
@@ -101,6 +109,8 @@ fn school() -> Vec<Below> {
         ("/policy/versions/{instance_id}/publish", post(version::publish)),
         ("/policy/versions/{instance_id}/parameters", get(parameter::list)),
         ("/policy/versions/{instance_id}/parameters/{key}", get(parameter::show).post(parameter::set)),
+        ("/policy/versions/{instance_id}/proposals", get(proposal::list)),
+        ("/policy/versions/{instance_id}/proposals/{proposal_id}", get(proposal::show).post(proposal::answer)),
         ("/filtering", get(filtering::list)),
         ("/filtering/feeds", post(filtering::create)),
         ("/filtering/feeds/new", get(filtering::show_create)),
@@ -210,6 +220,9 @@ fn notice(code: &str) -> &'static str {
         "template" => "The template is published",
         "register" => "The agency register is published",
         "school" => "The school is added",
+        "rollout" => "The roll-out is on its way",
+        "rollout_undone" => "The roll-out is undone",
+        "proposal" => "The answer is saved",
         "register_entry" => "The register is up to date: the earlier entry stays in its history",
         "register_import" => "The lines are added",
         "duty" => "Your answer is recorded",
@@ -251,6 +264,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Send a log", lines::fields()),
         ("Import", import::fields()),
         ("Add a school", school::fields()),
+        ("Undo the roll-out", rollout::undo_fields()),
         ("List", parameter("list", &["a", "b"])),
         ("Lines", parameter("list", &[])),
         ("Choice", parameter("choice", &["a", "b"])),

@@ -10,6 +10,7 @@ use proto::policy_registry::v1::{
 };
 
 pub mod distil;
+pub mod rollout;
 
 use super::client::ask;
 use crate::{client, config::Config};
@@ -56,6 +57,11 @@ pub enum Policy {
     Ratify(Sign),
     /// Brings a signed version into force.
     Publish(Sign),
+    /// Takes a template version into the schools' policies: preview, start, status, undo.
+    #[command(subcommand)]
+    Rollout(rollout::Rollout),
+    /// Prints how schools stand with the template, those that need help first.
+    Adoptions(rollout::Adoptions),
     /// Prints what was in force at a moment, as JSON.
     Effective {
         /// The school.
@@ -141,6 +147,8 @@ impl Policy {
             Self::Approve(sign) => sign.act(config, "ApproveInstance").await,
             Self::Ratify(sign) => sign.act(config, "RatifyInstance").await,
             Self::Publish(sign) => sign.act(config, "PublishInstance").await,
+            Self::Rollout(rollout) => rollout.run(config).await,
+            Self::Adoptions(adoptions) => adoptions.run(config).await,
             Self::Effective { school, at } => {
                 let mut request = serde_json::json!({"schoolId": school});
                 if let Some(at) = at {

@@ -4,6 +4,7 @@ pub mod finding;
 pub mod import;
 pub mod lint;
 pub mod parameter;
+pub mod proposal;
 pub mod version;
 
 use axum::extract::Path;

@@ -73,6 +73,18 @@ pub fn day(at: Option<&prost_types::Timestamp>) -> Option<String> {
     at.and_then(moment).map(date)
 }
 
+/// A day such as `2027-03-27` in words; as it is where it is none.
+pub fn day_of(day: &str) -> String {
+    let parts: Vec<i32> = day.split('-').filter_map(|part| part.parse().ok()).collect();
+    let read = match parts.as_slice() {
+        [year, month, day] => u8::try_from(*month).ok().and_then(|month| time::Month::try_from(month).ok()).and_then(
+            |month| time::Date::from_calendar_date(*year, month, u8::try_from(*day).ok()?).ok(),
+        ),
+        _ => None,
+    };
+    read.map_or_else(|| day.to_owned(), |read| date(read.midnight().assume_utc()))
+}
+
 /// A phrase as a sentence: capital letter, full stop only where it had one.
 pub fn sentence(phrase: &str) -> String {
     let mut letters = phrase.chars();
@@ -244,6 +256,40 @@ pub const TAILORING: Codes = &[
     ("added", "Added by the school"),
     ("omitted", "Left out by the school"),
 ];
+/// Where a roll-out stands.
+pub const ROLLOUTS: Codes = &[
+    ("scheduled", "Starts later"),
+    ("running", "Under way"),
+    ("done", "Done"),
+    ("undone", "Undone"),
+];
+/// What a roll-out came to at a school.
+pub const ROLLOUT_SCHOOLS: Codes = &[
+    ("waiting", "Waits for its draft"),
+    ("merged", "Has its draft"),
+    ("skipped", "Passed over"),
+    ("undone", "Draft taken back"),
+    ("published", "Published"),
+];
+/// Where a policy version stands, by its code.
+pub const INSTANCE_STATES: Codes = &[
+    ("draft", "Draft"),
+    ("consultation", "In consultation"),
+    ("approved", "Approved by the head"),
+    ("ratified", "Ratified by the governors"),
+];
+/// What a proposal is about.
+pub const PROPOSALS: Codes =
+    &[("clause", "Clause"), ("step", "Step of a procedure"), ("section", "Section"), ("parameter", "Parameter")];
+/// What the template did.
+pub const CHANGES: Codes = &[
+    ("changed", "Reads otherwise"),
+    ("removed", "Gone"),
+    ("added", "New"),
+    ("became_statutory", "Statutory from now on"),
+];
+/// What a school answered to a proposal.
+pub const ANSWERS: Codes = &[("adopt", "Adopted"), ("adapt", "Adapted"), ("defer", "Deferred")];
 /// Where a parameter’s value came from.
 pub const ORIGINS: Codes = &[
     ("document", "Read from the document"),

@@ -26,7 +26,7 @@ use crate::{
 /// How often it is looked whether a roll-out's day has come.
 const LOOK: Duration = Duration::from_secs(1);
 /// How many schools are merged in one transaction.
-pub(crate) const AT_ONCE: usize = 40;
+pub(crate) const AT_ONCE: usize = 25;
 /// How long after something went wrong.
 const PAUSE: Duration = Duration::from_millis(200);
 

@@ -111,13 +111,22 @@ impl VersionPage {
         acts: Vec<Form>,
         form: Option<Form>,
     ) -> Self {
+        let waits = u64::from(instance.open_proposals);
+        let asks = match (waits, instance.rollout_id.is_empty()) {
+            (0, true) => None,
+            (0, false) => Some("See what the template asked".to_owned()),
+            (waits, _) => Some(format!("Answer what the template asks: {waits} open")),
+        };
+        let asks = asks.map(|text| Link::new(text, format!("{here}/proposals"))).into_iter();
         Self {
             head: Head::new(format!("Policy version {}", instance.version), crumbs),
             rows: rows(instance, people),
-            links: vec![
+            links: asks
+                .chain([
                 Link::new("Read the text of this version", format!("{here}/text")),
                 Link::new("See and change its parameters", format!("{here}/parameters")),
-            ],
+                ])
+                .collect(),
             acts,
             import: instance.import.as_ref().filter(|import| import.paragraphs > 0).map(imported),
             findings: gravest_first(&instance.findings).into_iter().map(found).collect(),

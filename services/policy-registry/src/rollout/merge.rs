@@ -264,16 +264,12 @@ fn arrived(id: &str, section: &str) -> Clause {
     }
 }
 
-/// Both changes in one text. What is statutory stands in it whole.
+/// Both changes in one text. What is statutory is printed in the template's words, and nothing is put together.
 fn suggested(base: &str, own: &str, theirs: &str, statutory: bool) -> String {
-    if own.is_empty() || theirs.is_empty() {
+    if statutory || own.is_empty() || theirs.is_empty() {
         return String::new();
     }
-    let both = words::together(base, own, theirs);
-    if statutory {
-        return both.filter(|both| words::holds(both, theirs)).unwrap_or_else(|| format!("{theirs}\n\n{own}"));
-    }
-    both.unwrap_or_default()
+    words::together(base, own, theirs).unwrap_or_default()
 }
 
 /// Whether what was not decided is a question still.

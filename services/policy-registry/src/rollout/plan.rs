@@ -51,8 +51,8 @@ pub struct Plan<'t> {
     pub parameters: BTreeMap<&'t str, Move<'t, Definition>>,
     /// The gates that are gone.
     pub gone_gates: HashSet<&'t str>,
-    /// The ids of the procedures there are.
-    pub procedures: HashSet<&'t str>,
+    /// The procedures that are gone: ids and titles.
+    pub gone_procedures: HashMap<&'t str, &'t str>,
 }
 
 impl<'t> Plan<'t> {
@@ -88,7 +88,12 @@ impl<'t> Plan<'t> {
                 .map(|gate| gate.id.as_str())
                 .filter(|id| !theirs.gates.iter().any(|gate| gate.id == *id))
                 .collect(),
-            procedures: theirs.procedures.iter().map(|procedure| procedure.id.as_str()).collect(),
+            gone_procedures: base
+                .procedures
+                .iter()
+                .filter(|old| !theirs.procedures.iter().any(|new| new.id == old.id))
+                .map(|procedure| (procedure.id.as_str(), procedure.title.as_str()))
+                .collect(),
             clauses,
             sections,
             base,

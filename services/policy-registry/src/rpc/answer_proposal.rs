@@ -10,7 +10,7 @@ use proto::policy_registry::v1::{AnswerProposalRequest, AnswerProposalResponse};
 use tonic::Request;
 
 use super::{convert::rollout as convert, work};
-use crate::{App, effective::Values, instance::proposal::Reply, store};
+use crate::{App, instance::proposal::Reply, store};
 
 pub(super) async fn answer_proposal(
     app: &App,
@@ -26,8 +26,6 @@ pub(super) async fn answer_proposal(
     };
     let instance = work::seen(&tx, &request.instance_id, &request.etag).await?;
     let template = store::template::version(&tx, instance.template_version).await?.template;
-    let register = store::register::at(&tx, tx.now()).await?.map(|published| published.register);
-    let values = Values::of(&instance, &template, register.as_ref());
     let reply = Reply {
         answer,
         text: request.text.replace("\r\n", "\n"),
@@ -36,7 +34,7 @@ pub(super) async fn answer_proposal(
         account,
         at: tx.now(),
     };
-    let instance = instance.answer_proposal(&template, &values, &request.proposal_id, reply)?;
+    let instance = instance.answer_proposal(&template, &request.proposal_id, reply)?;
     let act = Act::new("proposal.answered", instance.id.as_str());
     let act = act.detail("proposal", request.proposal_id.as_str()).detail("answer", answer.name());
     work::written(&mut tx, act, &instance).await?;

@@ -3,7 +3,7 @@
 use chassis::{db::Tx, error::Result, page::Page};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, LockBehavior, LockType},
 };
 
@@ -125,7 +125,8 @@ pub(crate) async fn list(tx: &Tx, rollout: &RolloutId, page: &Page) -> Result<Ve
 
 /// How a roll-out stands.
 pub(crate) async fn progress(tx: &Tx, rollout: &RolloutId) -> Result<Progress> {
-    let none = Expr::col(Column::Proposals).eq(0);
+    // The same text in both places: with a value bound into each, PostgreSQL takes them for two expressions.
+    let none = Expr::cust("proposals = 0");
     let rows: Vec<(String, bool, i64, Option<i64>)> = Entity::find()
         .select_only()
         .column(Column::State)

@@ -6,10 +6,9 @@ use chassis::id::AccountId;
 
 use super::{Answer, Answered, Change, Kind, Proposal};
 use crate::{
-    effective::Values,
     instance::{Clause, Instance, State, Tailoring},
     parameter::{Origin, Parameter},
-    rollout::{step_text, words},
+    rollout::step_text,
     template::{Template, procedure::Step},
 };
 
@@ -56,7 +55,7 @@ impl Instance {
     ///
     /// # Errors
     /// Where there is no such proposal, it is decided, or the answer cannot stand.
-    pub fn answer_proposal(mut self, template: &Template, values: &Values, id: &str, reply: Reply) -> Result<Self, Refused> {
+    pub fn answer_proposal(mut self, template: &Template, id: &str, reply: Reply) -> Result<Self, Refused> {
         match self.state {
             State::Draft | State::Consultation | State::Approved | State::Ratified => {}
             State::InForce | State::Superseded | State::Discarded => return Err(Refused::WrongState(self.state)),
@@ -69,7 +68,7 @@ impl Instance {
         match reply.answer {
             Answer::Defer => proposal.due = put_off(&proposal, &reply)?,
             Answer::Adopt | Answer::Adapt => match proposal.kind {
-                Kind::Clause => self.answer_clause(template, values, &proposal, &reply)?,
+                Kind::Clause => self.answer_clause(&proposal, &reply)?,
                 Kind::Step => self.answer_step(template, &proposal, &reply)?,
                 Kind::Section => self.answer_section(&proposal, &reply)?,
                 Kind::Parameter => self.answer_parameter(template, &proposal, &reply)?,
@@ -83,7 +82,7 @@ impl Instance {
         Ok(self.written())
     }
 
-    fn answer_clause(&mut self, template: &Template, values: &Values, proposal: &Proposal, reply: &Reply) -> Result<(), Refused> {
+    fn answer_clause(&mut self, proposal: &Proposal, reply: &Reply) -> Result<(), Refused> {
         let about = |clause: &Clause| proposal.clauses.contains(&clause.key);
         let text = reply.text.trim();
         if reply.answer == Answer::Adopt {
@@ -100,15 +99,10 @@ impl Instance {
             });
             return Ok(());
         }
-        if proposal.statutory {
-            let present: Vec<&str> =
-                self.clauses.iter().filter(|c| about(c) && c.tailoring == Tailoring::Adapted).map(|c| c.text.as_str()).collect();
-            let present = present.join("\n\n");
-            let kept = if text.is_empty() { present.as_str() } else { text };
-            let theirs = template.clause(proposal.about()).map(|(_, clause)| clause.text.clone()).unwrap_or_default();
-            if !words::holds(kept, &values.fill(template, &theirs)) && !words::holds(kept, &theirs) {
-                return Err(field("text", "It is statutory: keep the template’s words whole, and add the school’s to them"));
-            }
+        // What is statutory is printed in the template's words whatever the school says, and its own words follow.
+        let omitted = |clause: &Clause| about(clause) && clause.tailoring == Tailoring::Omitted;
+        if proposal.statutory && text.is_empty() && self.clauses.iter().any(omitted) {
+            return Err(field("text", "It is statutory: enter what the school adds to it, or adopt it"));
         }
         if text.is_empty() {
             for clause in self.clauses.iter_mut().filter(|clause| about(clause)) {
@@ -148,6 +142,12 @@ impl Instance {
         let Some(at) = self.tailored_steps.iter().position(|tailored| tailored.step.id == id) else { return Ok(()) };
         if reply.answer == Answer::Adopt {
             self.tailored_steps.remove(at);
+            if proposal.change == Change::Removed {
+                // Nothing can be recorded any more that others could wait for.
+                for tailored in &mut self.tailored_steps {
+                    tailored.step.after.retain(|after| after != id);
+                }
+            }
             return Ok(());
         }
         let own = &self.tailored_steps[at];
@@ -158,9 +158,12 @@ impl Instance {
         let theirs = procedure.steps.iter().find(|step| step.id == id);
         let step = match reply.text.trim() {
             "" => own.step.clone(),
-            text => step_text::read(text, theirs.unwrap_or(&own.step)).map_err(|fix| field("text", fix))?,
+            text => {
+                let step = step_text::read(text, theirs.unwrap_or(&own.step)).map_err(|fix| field("text", fix))?;
+                self.leads_somewhere(template, &procedure.id, &step)?;
+                step
+            }
         };
-        self.leads_somewhere(template, &procedure.id, &step)?;
         let omitted = own.tailoring == Tailoring::Omitted && reply.text.trim().is_empty();
         if proposal.statutory && (omitted || theirs.is_some_and(|theirs| !step_text::holds(&step, theirs))) {
             let fix = "It is statutory: keep all that the template’s step demands, and add the school’s to it";

@@ -19,17 +19,16 @@ impl<'a> Merging<'a> {
         let mut touched: HashSet<&str> = HashSet::new();
         let tailored = std::mem::take(&mut own.tailored_steps);
         for mut tailored in tailored {
-            let stays = plan.procedures.contains(tailored.procedure.as_str());
+            let gone = plan.gone_procedures.get(tailored.procedure.as_str());
             match plan.steps.get_key_value(tailored.step.id.as_str()) {
-                Some((&id, change)) if self.step(&mut tailored, change, stays) => {
+                Some((&id, change)) if self.step(&mut tailored, change, gone.is_none()) => {
                     touched.insert(id);
                     own.tailored_steps.push(tailored);
                 }
                 Some(_) => {}
                 None => {
-                    if !stays {
-                        let title = tailored.procedure.clone();
-                        self.about_step(&tailored, &title, Change::Removed, None, None);
+                    if let Some(title) = gone {
+                        self.about_step(&tailored, title, Change::Removed, None, None);
                     }
                     own.tailored_steps.push(tailored);
                 }
