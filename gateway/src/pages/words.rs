@@ -289,7 +289,7 @@ pub const CHANGES: Codes = &[
     ("became_statutory", "Statutory from now on"),
 ];
 /// What a school answered to a proposal.
-pub const ANSWERS: Codes = &[("adopt", "Adopted"), ("adapt", "Adapted"), ("defer", "Deferred")];
+pub const PROPOSAL_ANSWERS: Codes = &[("adopt", "Adopted"), ("adapt", "Adapted"), ("defer", "Deferred")];
 /// Where a parameter’s value came from.
 pub const ORIGINS: Codes = &[
     ("document", "Read from the document"),

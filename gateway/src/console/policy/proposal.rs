@@ -142,7 +142,7 @@ impl Proposals {
             due: due(proposal),
             answer: match proposal.answer.as_str() {
                 "" => "Waits for an answer".to_owned(),
-                answer => words::called(words::ANSWERS, answer),
+                answer => words::called(words::PROPOSAL_ANSWERS, answer),
             },
         };
         let waiting = proposals.iter().filter(|proposal| proposal.answer.is_empty()).count();
@@ -185,7 +185,7 @@ impl ProposalPage {
         ];
         rows.extend(Row::some("Day", Some(due(proposal))));
         if !proposal.answer.is_empty() {
-            rows.push(Row::new("Answer", words::called(words::ANSWERS, &proposal.answer)));
+            rows.push(Row::new("Answer", words::called(words::PROPOSAL_ANSWERS, &proposal.answer)));
             rows.extend(Row::some("Why", Some(proposal.reason.clone())));
             rows.extend(Row::some("Answered", words::stamp(proposal.answer_time.as_ref())));
         }

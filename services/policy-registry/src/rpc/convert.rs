@@ -220,7 +220,7 @@ pub(super) fn instance(instance: &Instance, template: &Template, register: Optio
     let values = Values::of(instance, template, register);
     wire::Instance {
         parameters: values.parameters().iter().map(parameter).collect(),
-        clauses: instance.clauses.iter().map(clause).collect(),
+        clauses: instance.clauses.iter().map(|own| worded(own, template, &values)).collect(),
         findings: instance.findings.iter().map(finding).collect(),
         import: Some(summary(&instance.summary)),
         ..outline(instance)
@@ -271,6 +271,16 @@ fn parameter(parameter: &Parameter) -> wire::Parameter {
         line: parameter.line,
         confidence: u32::from(parameter.confidence),
     }
+}
+
+/// A clause with the template's words where it needs none of its own.
+fn worded(own: &instance::Clause, template: &Template, values: &Values) -> wire::InstanceClause {
+    let mut shown = clause(own);
+    if own.tailoring == instance::Tailoring::Adopted && own.text.is_empty() {
+        let words = own.template_clause.as_deref().and_then(|id| template.clause(id));
+        shown.text = words.map(|(_, clause)| values.fill(template, &clause.text)).unwrap_or_default();
+    }
+    shown
 }
 
 fn clause(clause: &instance::Clause) -> wire::InstanceClause {
