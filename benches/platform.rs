@@ -9,6 +9,8 @@ mod figures;
 mod opening;
 #[path = "platform/pages.rs"]
 mod pages;
+#[path = "platform/rollout.rs"]
+mod rollout;
 
 use std::error::Error;
 
@@ -33,6 +35,9 @@ async fn main() -> Result<()> {
     if wanted("opening") {
         opening::measure(Engine::Sqlite).await?;
         opening::measure(Engine::Postgres).await?;
+    }
+    if wanted("rollout") {
+        rollout::measure().await?;
     }
     Ok(())
 }

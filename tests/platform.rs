@@ -23,5 +23,7 @@ mod journey;
 mod life_cycle;
 #[path = "platform/requirements.rs"]
 mod requirements;
+#[path = "platform/rollout.rs"]
+mod rollout;
 #[path = "platform/telemetry.rs"]
 mod telemetry;

@@ -1,5 +1,6 @@
 //! The console: every page on one screen. One file per noun; templates mirror them.
 
+mod adoption;
 mod authority;
 mod case;
 mod concern;
@@ -17,6 +18,7 @@ mod policy;
 mod posted;
 mod register;
 mod report;
+mod rollout;
 #[cfg(test)]
 pub mod samples;
 mod school;
@@ -42,7 +44,8 @@ use crate::{
 use case::{close, consultation, debrief, entry, fact, invite, involvement, parents, referral, step};
 use filtering::{alert, lines};
 use policy::{
-    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, review, revision, section, version,
+    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, review, revision,
+    section, version,
 };
 use register::duty;
 use visit::Fault;
@@ -76,6 +79,12 @@ pub fn routes() -> Router<App> {
         .route("/reviews/new", get(oversight::show_raise).post(oversight::raise))
         .route("/lessons", get(lesson::list_forwarded))
         .route("/lessons/{lesson_id}/answer", get(lesson::show_authority_answer).post(lesson::authority_answer))
+        .route("/rollouts", get(rollout::list).post(rollout::start))
+        .route("/rollouts/new", get(rollout::show_start))
+        .route("/rollouts/{rollout_id}", get(rollout::show))
+        .route("/rollouts/{rollout_id}/undo", get(rollout::show_undo).post(rollout::undo))
+        .route("/adoptions", get(adoption::show))
+        .route("/adoptions.csv", get(adoption::csv))
         .route("/schools", get(school::list).post(school::create))
         .route("/schools/new", get(school::show_create))
         .route("/accessibility", get(help::accessibility))
@@ -136,6 +145,8 @@ fn school() -> Vec<Below> {
         ("/policy/versions/{instance_id}/paragraphs/{line}", get(paragraph::show).post(paragraph::realign)),
         ("/policy/versions/{instance_id}/parameters", get(parameter::list)),
         ("/policy/versions/{instance_id}/parameters/{key}", get(parameter::show).post(parameter::set)),
+        ("/policy/versions/{instance_id}/proposals", get(proposal::list)),
+        ("/policy/versions/{instance_id}/proposals/{proposal_id}", get(proposal::show).post(proposal::answer)),
         ("/filtering", get(filtering::list)),
         ("/filtering/feeds", post(filtering::create)),
         ("/filtering/feeds/new", get(filtering::show_create)),
@@ -285,6 +296,9 @@ fn notice(code: &str) -> &'static str {
         "template" => "The template is published",
         "register" => "The agency register is published",
         "school" => "The school is added",
+        "rollout" => "The roll-out is on its way",
+        "rollout_undone" => "The roll-out is undone",
+        "proposal" => "The answer is saved",
         "register_entry" => "The register is up to date: the earlier entry stays in its history",
         "register_import" => "The lines are added",
         "forgotten" => "The words are deleted",
@@ -356,6 +370,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Put a paragraph elsewhere", paragraph::fields(&Default::default(), &Default::default())),
         ("Set a version aside", revision::fields()),
         ("Add a school", school::fields()),
+        ("Undo the roll-out", rollout::undo_fields()),
         ("List", parameter("list", &["a", "b"])),
         ("Lines", parameter("list", &[])),
         ("Choice", parameter("choice", &["a", "b"])),

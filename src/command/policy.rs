@@ -11,6 +11,7 @@ use proto::policy_registry::v1::{
 
 pub mod distil;
 pub mod life_cycle;
+pub mod rollout;
 pub mod tailoring;
 
 use super::client::ask;
@@ -75,6 +76,11 @@ pub enum Policy {
     /// What happens to a policy besides its text.
     #[command(flatten)]
     LifeCycle(life_cycle::LifeCycle),
+    /// Takes a template version into the schools' policies: preview, start, status, undo.
+    #[command(subcommand)]
+    Rollout(rollout::Rollout),
+    /// Prints how schools stand with the template, those that need help first.
+    Adoptions(rollout::Adoptions),
     /// Prints what was in force at a moment, as JSON.
     Effective {
         /// The school.
@@ -166,6 +172,8 @@ impl Policy {
             Self::Ratify(sign) => sign.act(config, "RatifyInstance").await,
             Self::Publish(sign) => sign.act(config, "PublishInstance").await,
             Self::LifeCycle(act) => act.run(config).await,
+            Self::Rollout(rollout) => rollout.run(config).await,
+            Self::Adoptions(adoptions) => adoptions.run(config).await,
             Self::Effective { school, at } => {
                 let mut request = serde_json::json!({"schoolId": school});
                 if let Some(at) = at {

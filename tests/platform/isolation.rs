@@ -227,6 +227,8 @@ fn fill(request: &mut Value, rpc: &str) {
         "RecordParentsDecision" => json!({"told": true, "reason": "r"}),
         "RecordReferralOutcome" => json!({"outcome": "accepted", "text": "t"}),
         "TriageConcern" => json!({"noFurtherAction": {"reason": "r"}}),
+        "AnswerProposal" => json!({"proposalId": "clause.none", "answer": "adopt", "etag": "e"}),
+        "CloseSchool" => json!({"reason": "r"}),
         "CreateFeed" => json!({"name": "f", "profile": "squid"}),
         "ImportPolicy" => json!({"file": {"name": "a.txt", "content": "MS4gQWltcwoKV2UgYWltLgo="}}),
         _ => json!({}),

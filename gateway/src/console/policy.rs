@@ -12,6 +12,7 @@ pub mod lint;
 pub mod paragraph;
 pub mod parameter;
 pub mod procedure;
+pub mod proposal;
 pub mod review;
 pub mod revision;
 pub mod section;

@@ -3,8 +3,8 @@
 use chassis::error::Result;
 
 use super::{
-    authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, policy, register, report,
-    school, shared_incident, sign_in, unsent,
+    adoption, authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, policy, register,
+    report, rollout, school, shared_incident, sign_in, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -19,6 +19,7 @@ fn of<P: Page>(found: Found<'_>, frame: &Frame) {
 /// Renders them all.
 pub fn each(found: Found<'_>, frame: &Frame) {
     of::<FormPage>(found, frame);
+    of::<adoption::Adoptions>(found, frame);
     of::<authority::Authority>(found, frame);
     of::<authority::TemplatePage>(found, frame);
     of::<case::Cases>(found, frame);
@@ -44,6 +45,8 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<policy::finding::Findings>(found, frame);
     of::<policy::paragraph::Paragraphs>(found, frame);
     of::<policy::procedure::Procedures>(found, frame);
+    of::<policy::proposal::Proposals>(found, frame);
+    of::<policy::proposal::ProposalPage>(found, frame);
     of::<policy::version::VersionPage>(found, frame);
     of::<policy::lint::LintPage>(found, frame);
     of::<policy::entries::Entries>(found, frame);
@@ -52,6 +55,9 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<register::entry::EntryPage>(found, frame);
     of::<register::duty::Duties>(found, frame);
     of::<report::Sent>(found, frame);
+    of::<rollout::Rollouts>(found, frame);
+    of::<rollout::Preview>(found, frame);
+    of::<rollout::RolloutPage>(found, frame);
     of::<school::Schools>(found, frame);
     of::<shared_incident::SharedPage>(found, frame);
     of::<sign_in::ChooseSchool>(found, frame);

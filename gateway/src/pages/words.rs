@@ -256,6 +256,40 @@ pub const TAILORING: Codes = &[
     ("added", "Added by the school"),
     ("omitted", "Left out by the school"),
 ];
+/// Where a roll-out stands.
+pub const ROLLOUTS: Codes = &[
+    ("scheduled", "Starts later"),
+    ("running", "Under way"),
+    ("done", "Done"),
+    ("undone", "Undone"),
+];
+/// What a roll-out came to at a school.
+pub const ROLLOUT_SCHOOLS: Codes = &[
+    ("waiting", "Waits for its draft"),
+    ("merged", "Has its draft"),
+    ("skipped", "Passed over"),
+    ("undone", "Draft taken back"),
+    ("published", "Published"),
+];
+/// Where a policy version stands, by its code.
+pub const INSTANCE_STATES: Codes = &[
+    ("draft", "Draft"),
+    ("consultation", "In consultation"),
+    ("approved", "Approved by the head"),
+    ("ratified", "Ratified by the governors"),
+];
+/// What a proposal is about.
+pub const PROPOSALS: Codes =
+    &[("clause", "Clause"), ("step", "Step of a procedure"), ("section", "Section"), ("parameter", "Parameter")];
+/// What the template did.
+pub const CHANGES: Codes = &[
+    ("changed", "Reads otherwise"),
+    ("removed", "Gone"),
+    ("added", "New"),
+    ("became_statutory", "Statutory from now on"),
+];
+/// What a school answered to a proposal.
+pub const PROPOSAL_ANSWERS: Codes = &[("adopt", "Adopted"), ("adapt", "Adapted"), ("defer", "Deferred")];
 /// Where a parameter’s value came from.
 pub const ORIGINS: Codes = &[
     ("document", "Read from the document"),

@@ -181,6 +181,13 @@ impl Running {
         self
     }
 
+    /// Lets work of the service's own go on beside its rpcs; its end is waited for when the service drains.
+    #[must_use]
+    pub fn beside(mut self, work: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.tasks.push(spawn(work));
+        self
+    }
+
     /// Its rpcs, for a caller in this very process.
     pub fn grpc(&self) -> axum::Router {
         self.grpc.clone()

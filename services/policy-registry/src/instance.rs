@@ -4,6 +4,8 @@
 mod draft;
 pub mod life_cycle;
 pub mod proposal;
+pub mod rolled;
+pub mod standing;
 pub mod tailoring;
 
 use serde::{Deserialize, Serialize};
@@ -110,6 +112,19 @@ pub enum State {
 }
 
 impl State {
+    /// Its name in the store.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Approved => "approved",
+            Self::Ratified => "ratified",
+            Self::InForce => "in_force",
+            Self::Superseded => "superseded",
+            Self::Consultation => "consultation",
+            Self::Discarded => "discarded",
+        }
+    }
+
     /// Its name in a sentence.
     pub fn name(self) -> &'static str {
         match self {
@@ -248,6 +263,9 @@ pub enum Refusal {
         /// How to mend it.
         String,
     ),
+    /// Proposals of the template wait for an answer: how many.
+    #[error("{_0} of the template’s proposals wait: adopt, adapt or defer each of them first")]
+    Unanswered(usize),
     /// The values cannot stand in the blank; how to mend them.
     #[error("the values cannot stand in the blank")]
     Values(
@@ -322,11 +340,14 @@ impl Instance {
     /// The head signs.
     ///
     /// # Errors
-    /// Where it is no draft, still discussed, or nobody confirmed what became of the document it was read from.
+    /// Where it is no draft, still discussed, proposals wait, or nobody confirmed what became of the document it was read from.
     pub fn approve(self, account: AccountId, at: OffsetDateTime) -> Result<Self, Refusal> {
         let mut draft = self.consulted(at)?;
         if draft.unconfirmed() {
             return Err(Refusal::Unconfirmed);
+        }
+        if draft.waiting() > 0 {
+            return Err(Refusal::Unanswered(draft.waiting()));
         }
         draft.signatures.push(Signature { signatory: Signatory::Head, account, signed_at: at });
         draft.state = State::Approved;

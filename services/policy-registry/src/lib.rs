@@ -3,13 +3,18 @@
 //! - `template`: the template and the checks on its files · `parameter`: its blanks · `agency`: the area's register
 //! - `document`: a school's own document taken apart · `import`: read against the template · `lint`: what is wrong in it
 //! - `school`, `instance`, `effective`: tenants, versions of their policies, and what is in force
+//! - `rollout`: a template version on its way into the schools' policies, three ways
+//! - `adoption`: how every school stands with the template
+//! - `carry`: takes roll-outs to the schools, beside the rpcs
 //! - `register`: the school's append-only lists, one engine for all of them
 //! - `comment`, `review`, `reminder`, `lesson`, `calendar_feed`: what happens to a policy besides its text · `rules`: numbers
 //! - `rpc`: one file per rpc · `store`: the tables
 //! - `check`, `template::model`: for the command line, without a running service
 
+pub mod adoption;
 pub mod agency;
 pub mod calendar_feed;
+mod carry;
 pub mod comment;
 pub mod distil;
 pub mod document;
@@ -22,6 +27,7 @@ pub mod parameter;
 pub mod register;
 pub mod reminder;
 pub mod review;
+pub mod rollout;
 mod rpc;
 pub mod rules;
 pub mod school;
@@ -30,12 +36,15 @@ pub mod template;
 #[cfg(test)]
 mod testing;
 
+use std::sync::Arc;
+
 use chassis::{
     db::Store,
     error::Result,
     serve::{MAX_MESSAGE, Running, Setup},
 };
 use proto::policy_registry::v1::policy_registry_server::PolicyRegistryServer;
+use tokio::sync::Notify;
 use tonic::service::Routes;
 
 pub use template::{Problem, SourceFile, check};
@@ -44,6 +53,8 @@ pub use template::{Problem, SourceFile, check};
 #[derive(Clone)]
 struct App {
     store: Store,
+    /// Rung when a roll-out is started.
+    bell: Arc<Notify>,
 }
 
 /// Brings the service's tables up to date, with the login of whoever owns them.
@@ -60,8 +71,10 @@ pub async fn migrate(database: &chassis::config::Database) -> chassis::error::Re
 /// Where its database cannot be reached or brought up to date.
 pub async fn start(setup: Setup) -> Result<Running> {
     let store = setup.store::<store::Migrations>().await?;
-    let service = PolicyRegistryServer::new(rpc::Service { app: App { store: store.clone() } })
+    let bell = Arc::new(Notify::new());
+    let service = PolicyRegistryServer::new(rpc::Service { app: App { store: store.clone(), bell: bell.clone() } })
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
-    Running::start(&setup, store, Routes::new(service))
+    let carrying = carry::run(store.clone(), bell, setup.shutdown.clone());
+    Ok(Running::start(&setup, store, Routes::new(service))?.beside(carrying))
 }

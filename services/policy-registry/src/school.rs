@@ -28,9 +28,33 @@ pub struct School {
     /// When it was added.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+    /// When its tenancy ended.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub closed_at: Option<OffsetDateTime>,
+    /// Why.
+    #[serde(default)]
+    pub close_reason: String,
 }
 
+/// The school is closed already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the school is closed already")]
+pub struct Closed;
+
 impl School {
+    /// Ends its tenancy.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn close(mut self, reason: &str, at: OffsetDateTime) -> Result<Self, Closed> {
+        if self.closed_at.is_some() {
+            return Err(Closed);
+        }
+        self.closed_at = Some(at);
+        self.close_reason = reason.to_owned();
+        Ok(self)
+    }
+
     /// What the school's own record says of the blanks of a policy.
     pub fn parameters(&self) -> Vec<Parameter> {
         let one = |key: &str, value: &str| Parameter::of(key, vec![value.to_owned()], Origin::School);

@@ -12,6 +12,8 @@ pub(crate) mod register;
 pub(crate) mod register_entry;
 pub(crate) mod reminder;
 pub(crate) mod review;
+pub(crate) mod rollout;
+pub(crate) mod rollout_school;
 pub(crate) mod school;
 pub(crate) mod school_name;
 mod sealed;

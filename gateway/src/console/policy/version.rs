@@ -121,16 +121,23 @@ impl VersionPage {
         more: Vec<Link>,
         form: Option<Form>,
     ) -> Self {
+        let waits = u64::from(instance.open_proposals);
+        let asks = match (waits, instance.rollout_id.is_empty()) {
+            (0, true) => None,
+            (0, false) => Some("See what the template asked".to_owned()),
+            (waits, _) => Some(format!("Answer what the template asks: {waits} open")),
+        };
+        let asks = asks.map(|text| Link::new(text, format!("{here}/proposals"))).into_iter();
         Self {
             head: Head::new(format!("Policy version {}", instance.version), crumbs),
             rows: rows(instance, people),
-            links: [
+            links: asks
+                .chain([
                 Link::new("Read the text of this version", format!("{here}/text")),
                 Link::new("See and change its parameters", format!("{here}/parameters")),
                 Link::new("See its procedures and the school’s own steps", format!("{here}/procedures")),
                 Link::new("See what is found in it as it would be printed", format!("{here}/findings")),
-            ]
-            .into_iter()
+            ])
             .chain(more)
             .collect(),
             acts,

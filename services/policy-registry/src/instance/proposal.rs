@@ -1,16 +1,20 @@
 //! What a template version asks of a school: both texts beside each other, and the school's answer.
 
+mod answer;
+
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
 use chassis::id::AccountId;
+
+pub use answer::{Refused, Reply};
 
 chassis::id!(/** One template version on its way into the schools' policies. */ pub struct RolloutId = "rol");
 
 /// One template change offered to a school.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
-    /// Its id within the version: the clause, step, section or parameter it is about.
+    /// Its id within the version: what it is about, and the id of that, `clause.filtering.iwf`.
     pub id: String,
     /// What it is about.
     pub kind: Kind,
@@ -30,8 +34,31 @@ pub struct Proposal {
     pub statutory: bool,
     /// By when, for a statutory one or one that was deferred.
     pub due: Option<Date>,
+    /// The last day a statutory one can be put off to.
+    #[serde(default)]
+    pub statutory_by: Option<Date>,
+    /// The keys of the school's clauses it is about.
+    #[serde(default)]
+    pub clauses: Vec<String>,
     /// The school's answer.
     pub answer: Option<Answered>,
+}
+
+impl Proposal {
+    /// The id of the clause, step, section or blank it is about.
+    pub fn about(&self) -> &str {
+        self.id.strip_prefix(self.kind.name()).and_then(|rest| rest.strip_prefix('.')).unwrap_or(&self.id)
+    }
+
+    /// True while nobody answered.
+    pub fn waits(&self) -> bool {
+        self.answer.is_none()
+    }
+
+    /// True while the school has not decided: nobody answered, or the answer was put off.
+    pub fn undecided(&self) -> bool {
+        self.answer.as_ref().is_none_or(|answered| answered.answer == Answer::Defer)
+    }
 }
 
 /// What a proposal is about.
@@ -48,6 +75,23 @@ pub enum Kind {
     Parameter,
 }
 
+impl Kind {
+    /// Its name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Clause => "clause",
+            Self::Step => "step",
+            Self::Section => "section",
+            Self::Parameter => "parameter",
+        }
+    }
+
+    /// The id of the proposal about this one.
+    pub fn proposal(self, about: &str) -> String {
+        format!("{}.{about}", self.name())
+    }
+}
+
 /// What the template did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -60,6 +104,18 @@ pub enum Change {
     Added,
     /// It has to be adopted from now on.
     BecameStatutory,
+}
+
+impl Change {
+    /// Its name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+            Self::Added => "added",
+            Self::BecameStatutory => "became_statutory",
+        }
+    }
 }
 
 /// A school's answer to a proposal.
@@ -86,4 +142,20 @@ pub enum Answer {
     Adapt,
     /// The school answers later.
     Defer,
+}
+
+impl Answer {
+    /// Its name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Adopt => "adopt",
+            Self::Adapt => "adapt",
+            Self::Defer => "defer",
+        }
+    }
+
+    /// Reads its name in the contract.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Adopt, Self::Adapt, Self::Defer].into_iter().find(|answer| answer.name() == name)
+    }
 }

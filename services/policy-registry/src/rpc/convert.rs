@@ -2,6 +2,7 @@
 
 pub(super) mod instance;
 pub(super) mod life_cycle;
+pub(super) mod rollout;
 
 use chassis::{
     clock::timestamp,
@@ -80,7 +81,10 @@ impl From<Unreadable> for Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::WrongState { .. } | Refusal::SamePerson | Refusal::Unconfirmed | Refusal::Statutory(_) => {
+            Refusal::WrongState { .. } | Refusal::SamePerson
+            | Refusal::Unconfirmed
+            | Refusal::Unanswered(_)
+            | Refusal::Statutory(_) => {
                 Self::wrong_state(refusal.to_string())
             }
             Refusal::Invalid(field, fix) => Self::invalid(field, fix),
@@ -110,7 +114,7 @@ pub(super) fn school(school: &School) -> wire::School {
         urn: school.urn.clone(),
         key_stages: school.key_stages.clone(),
         create_time: Some(timestamp(school.created_at)),
-        close_time: None,
+        close_time: school.closed_at.map(timestamp),
     }
 }
 
@@ -228,7 +232,7 @@ pub(super) fn instance(instance: &Instance, template: &Template, register: Optio
     let values = Values::of(instance, template, register);
     wire::Instance {
         parameters: values.parameters().iter().map(parameter).collect(),
-        clauses: instance.clauses.iter().map(clause).collect(),
+        clauses: instance.clauses.iter().map(|own| worded(own, template, &values)).collect(),
         findings: instance.findings.iter().map(finding).collect(),
         import: Some(summary(&instance.summary)),
         tailored_steps: instance.tailored_steps.iter().map(self::instance::tailored_step).collect(),
@@ -285,6 +289,16 @@ fn parameter(parameter: &Parameter) -> wire::Parameter {
         line: parameter.line,
         confidence: u32::from(parameter.confidence),
     }
+}
+
+/// A clause with the template's words where it needs none of its own.
+fn worded(own: &Clause, template: &Template, values: &Values) -> wire::InstanceClause {
+    let mut shown = clause(own);
+    if own.tailoring == crate::instance::Tailoring::Adopted && own.text.is_empty() {
+        let words = own.template_clause.as_deref().and_then(|id| template.clause(id));
+        shown.text = words.map(|(_, clause)| values.fill(template, &clause.text)).unwrap_or_default();
+    }
+    shown
 }
 
 fn clause(clause: &Clause) -> wire::InstanceClause {

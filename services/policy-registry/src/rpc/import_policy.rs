@@ -70,6 +70,7 @@ struct ReadAgainst {
 async fn read_against(app: &App, scope: &Scope, name: &str, document: &Arc<Document>) -> Result<ReadAgainst> {
     let tx = app.store.begin(scope).await?;
     let school = store::school::load(&tx).await?;
+    work::rollouts::open(&school)?;
     let published = work::template(&tx).await?;
     let register = store::register::at(&tx, tx.now()).await?;
     let (id, now) = (tx.ids().next(), tx.now());

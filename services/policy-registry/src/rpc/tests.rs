@@ -3,6 +3,7 @@
 
 mod life_cycle;
 mod registers;
+mod rollouts;
 mod tailoring;
 mod world;
 
@@ -423,5 +424,17 @@ mod a_policys_life {
         the_authority_reminds_schools_and_each_is_an_act,
         a_calendar_opens_to_its_present_secret_alone_and_names_nobody,
         a_lesson_is_answered_by_the_school_and_by_the_authority,
+    );
+}
+
+mod rollout {
+    use super::{Engine, Tested, rollouts::*};
+
+    on_both_engines!(
+        rollout_merges_are_previewed_answered_and_published,
+        rollout_merges_take_a_draft_over_and_give_it_back,
+        rollout_merges_begin_on_their_day_and_pass_over_a_school_closed_since,
+        rollout_merges_once_however_many_work_at_it,
+        the_adoption_table_has_those_first_that_need_help,
     );
 }

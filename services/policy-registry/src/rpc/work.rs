@@ -1,5 +1,7 @@
 //! What the rpcs on one instance have in common: find it, check that its text was read, write it one step on.
 
+pub(super) mod rollouts;
+
 use std::sync::Arc;
 
 use chassis::{
@@ -27,7 +29,7 @@ use crate::{
 
 /// The instance of the scope's school, where its present text is the one that was read.
 pub(super) async fn seen(tx: &Tx, instance_id: &str, etag: &str) -> Result<Instance> {
-    store::school::load(tx).await?;
+    rollouts::open(&store::school::load(tx).await?)?;
     let id: InstanceId = instance_id.parse().map_err(|_| Error::missing())?;
     let instance = store::instance::load(tx, &id).await?;
     if etag.is_empty() {

@@ -1,4 +1,6 @@
-//! Instances in the database, always within the scope's school.
+//! Instances in the database, always within the scope's school; a roll-out's worker reaches those of the authority.
+
+use std::collections::HashMap;
 
 use chassis::{
     db::Tx,
@@ -15,7 +17,10 @@ use super::{
     entity::instance::{ActiveModel, Column, Entity, Model},
     micros, narrow, raced, wide,
 };
-use crate::instance::{Instance, InstanceId, State};
+use crate::{
+    instance::{Instance, InstanceId, State, standing::Standing},
+    rollout::LIVE,
+};
 
 fn here(tx: &Tx) -> Result<Select<Entity>> {
     Ok(Entity::find().filter(Column::SchoolId.eq(tx.scope().school()?.as_str())))
@@ -30,29 +35,56 @@ pub(crate) async fn next_version(tx: &Tx) -> Result<u32> {
 /// Writes a new version; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, instance: &Instance) -> Result<Vec<u8>> {
     let body = serde_json::to_vec(instance)?;
-    let row = ActiveModel {
+    Entity::insert(row(instance, body.clone())?).exec_without_returning(tx.db()).await.map_err(raced)?;
+    Ok(body)
+}
+
+/// Writes new versions of several schools, each with its body.
+pub(crate) async fn insert_many(tx: &Tx, written: Vec<(&Instance, Vec<u8>)>) -> Result<()> {
+    if written.is_empty() {
+        return Ok(());
+    }
+    let rows = written.into_iter().map(|(instance, body)| row(instance, body)).collect::<Result<Vec<_>>>()?;
+    Entity::insert_many(rows).exec_without_returning(tx.db()).await.map_err(raced)?;
+    Ok(())
+}
+
+fn row(instance: &Instance, body: Vec<u8>) -> Result<ActiveModel> {
+    Ok(ActiveModel {
         id: Set(instance.id.to_string()),
         school_id: Set(instance.school.to_string()),
         version: Set(wide(instance.version)),
         revision: Set(wide(instance.revision)),
         effective_us: Set(instance.effective_at.map(micros)),
         superseded_us: Set(instance.superseded_at.map(micros)),
-        body: Set(body.clone()),
-    };
-    Entity::insert(row).exec_without_returning(tx.db()).await.map_err(raced)?;
-    Ok(body)
+        body: Set(body),
+        state: Set(instance.state.key().to_owned()),
+        standing: Set(Some(serde_json::to_vec(&Standing::from(instance))?)),
+    })
 }
 
 /// Writes an instance one step on, unless somebody else wrote it meanwhile; answers what its body holds.
 pub(crate) async fn update(tx: &Tx, instance: &Instance) -> Result<Vec<u8>> {
+    let school = tx.scope().school()?;
+    if *school != instance.school {
+        return Err(Error::missing());
+    }
+    update_at(tx, instance).await
+}
+
+/// The same within a wider scope, for work on the schools of a roll-out.
+pub(crate) async fn update_at(tx: &Tx, instance: &Instance) -> Result<Vec<u8>> {
     let body = serde_json::to_vec(instance)?;
+    let standing = serde_json::to_vec(&Standing::from(instance))?;
     let written = Entity::update_many()
         .col_expr(Column::Revision, Expr::value(wide(instance.revision)))
         .col_expr(Column::EffectiveUs, Expr::value(instance.effective_at.map(micros)))
         .col_expr(Column::SupersededUs, Expr::value(instance.superseded_at.map(micros)))
         .col_expr(Column::Body, Expr::value(body.clone()))
+        .col_expr(Column::State, Expr::value(instance.state.key()))
+        .col_expr(Column::Standing, Expr::value(Some(standing)))
         .filter(Column::Id.eq(instance.id.as_str()))
-        .filter(Column::SchoolId.eq(tx.scope().school()?.as_str()))
+        .filter(Column::SchoolId.eq(instance.school.as_str()))
         .filter(Column::Revision.eq(wide(instance.revision) - 1))
         .exec(tx.db())
         .await
@@ -111,6 +143,69 @@ pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<Vec<Instance>> {
     query.all(tx.db()).await?.iter().map(read).collect()
 }
 
-fn read(row: &Model) -> Result<Instance> {
+/// A version of any of the scope's schools, which the caller found through a roll-out.
+pub(crate) async fn load_at(tx: &Tx, school: &str, id: &str) -> Result<Instance> {
+    let query = Entity::find().filter(Column::SchoolId.eq(school)).filter(Column::Id.eq(id));
+    read(&query.one(tx.db()).await?.ok_or_else(Error::missing)?)
+}
+
+/// The versions of these schools that are open or in force, as they stand in their rows, and each school's last number.
+pub(crate) async fn live(tx: &Tx, schools: &[String]) -> Result<(Vec<Model>, HashMap<String, u32>)> {
+    let here = || Entity::find().filter(Column::SchoolId.is_in(schools));
+    let rows = here().filter(Column::State.is_in(LIVE.map(|state| state.key()))).all(tx.db()).await?;
+    let last: Vec<(String, i64)> = here()
+        .select_only()
+        .column(Column::SchoolId)
+        .column_as(Column::Version.max(), "last")
+        .group_by(Column::SchoolId)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok((rows, last.into_iter().map(|(school, last)| (school, narrow(last))).collect()))
+}
+
+/// What lists say of the versions of all the scope's schools that are open or in force: the school, and the standing.
+pub(crate) async fn standings(tx: &Tx) -> Result<Vec<(String, Standing)>> {
+    let rows: Vec<(String, String, Option<Vec<u8>>)> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::SchoolId, Column::Standing])
+        .filter(Column::State.is_in(LIVE.map(|state| state.key())))
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    let mut standings = Vec::with_capacity(rows.len());
+    for (id, school, standing) in rows {
+        let standing = standing_of(tx, &school, &id, standing).await?;
+        standings.push((school, standing));
+    }
+    Ok(standings)
+}
+
+/// What lists say of these versions, by id.
+pub(crate) async fn standings_of(tx: &Tx, ids: Vec<String>) -> Result<HashMap<String, Standing>> {
+    let rows: Vec<(String, String, Option<Vec<u8>>)> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::SchoolId, Column::Standing])
+        .filter(Column::Id.is_in(ids))
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    let mut standings = HashMap::new();
+    for (id, school, standing) in rows {
+        let standing = standing_of(tx, &school, &id, standing).await?;
+        standings.insert(id, standing);
+    }
+    Ok(standings)
+}
+
+async fn standing_of(tx: &Tx, school: &str, id: &str, kept: Option<Vec<u8>>) -> Result<Standing> {
+    match kept {
+        Some(kept) => Ok(serde_json::from_slice(&kept)?),
+        None => Ok(Standing::from(&load_at(tx, school, id).await?)),
+    }
+}
+
+/// An instance as its row has it.
+pub(crate) fn read(row: &Model) -> Result<Instance> {
     Ok(serde_json::from_slice(&row.body)?)
 }

@@ -6,7 +6,10 @@ use chassis::{
     id::SchoolId,
     page::Page,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, SqlErr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
+    sea_query::Expr,
+};
 
 use super::{
     by_name::{self, sort_name},
@@ -45,6 +48,36 @@ pub(crate) async fn load(tx: &Tx) -> Result<School> {
 pub(crate) async fn ids(tx: &Tx) -> Result<Vec<SchoolId>> {
     let rows = Entity::find().order_by_asc(Column::SortName).all(tx.db()).await?;
     rows.iter().map(|row| read(row).map(|school| school.id)).collect()
+}
+
+/// Writes the scope's school again; answers what its body holds.
+pub(crate) async fn update(tx: &Tx, school: &School) -> Result<Vec<u8>> {
+    let body = serde_json::to_vec(school)?;
+    Entity::update_many()
+        .col_expr(Column::Body, Expr::value(body.clone()))
+        .filter(Column::Id.eq(tx.scope().school()?.as_str()))
+        .exec(tx.db())
+        .await?;
+    Ok(body)
+}
+
+/// The scope's school, for whoever changes it.
+pub(crate) async fn hold(tx: &Tx) -> Result<School> {
+    let id = tx.scope().school()?;
+    let row = Entity::find_by_id(id.as_str()).lock_exclusive().one(tx.db()).await?.ok_or_else(Error::missing)?;
+    read(&row)
+}
+
+/// These schools, within a scope that reaches them, by name.
+pub(crate) async fn some(tx: &Tx, ids: &[String]) -> Result<Vec<School>> {
+    let query = Entity::find().filter(Column::Id.is_in(ids));
+    query.order_by_asc(Column::SortName).order_by_asc(Column::Id).all(tx.db()).await?.iter().map(read).collect()
+}
+
+/// Every school of the authority, by name.
+pub(crate) async fn all(tx: &Tx) -> Result<Vec<School>> {
+    let query = Entity::find().order_by_asc(Column::SortName).order_by_asc(Column::Id);
+    query.all(tx.db()).await?.iter().map(read).collect()
 }
 
 /// A page of the schools within the scope, by name.

@@ -4,7 +4,7 @@ use chassis::{
     db::Tx,
     error::{Error, Result},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -50,6 +50,13 @@ pub(crate) async fn insert(tx: &Tx, template: Template) -> Result<(Published, Ve
 pub(crate) async fn current(tx: &Tx) -> Result<Published> {
     let row = Entity::find().order_by_desc(Column::Version).one(tx.db()).await?;
     read(row)
+}
+
+/// The number of the current version.
+pub(crate) async fn current_version(tx: &Tx) -> Result<u32> {
+    let query = Entity::find().select_only().column_as(Column::Version.max(), "last").into_tuple();
+    let last: Option<Option<i64>> = query.one(tx.db()).await?;
+    last.flatten().map(narrow).ok_or_else(Error::missing)
 }
 
 /// One version.
