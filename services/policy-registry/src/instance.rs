@@ -19,7 +19,7 @@ use crate::{
     effective::Values,
     lint::Finding,
     parameter::{Origin, Parameter, PartDate},
-    template::Template,
+    template::{SetBy, Template},
 };
 pub use draft::Source;
 use life_cycle::{Consultation, Emergency};
@@ -247,6 +247,12 @@ pub enum Refusal {
     /// There is no such blank, or it is not the school's to fill.
     #[error("the template has no such blank")]
     NoSuchParameter,
+    /// The blank is filled by somebody else.
+    #[error("a school does not fill this blank")]
+    NotTheSchools(
+        /// Who does.
+        SetBy,
+    ),
     /// The values cannot stand in the blank; how to mend them.
     #[error("the values cannot stand in the blank")]
     Values(
@@ -281,8 +287,12 @@ impl Instance {
             }
         }
         let definition = template.parameter(key).ok_or(Refusal::NoSuchParameter)?;
+        if definition.set_by != SetBy::School {
+            return Err(Refusal::NotTheSchools(definition.set_by));
+        }
+        // Templates published before it was said who sets what have these two by their names.
         if key == "area" || key.starts_with("area.") {
-            return Err(Refusal::NoSuchParameter);
+            return Err(Refusal::NotTheSchools(SetBy::Area));
         }
         let values: Vec<String> = values.into_iter().map(|value| value.trim().to_owned()).collect();
         definition.accepts(&values).map_err(Refusal::Values)?;
@@ -343,7 +353,10 @@ impl Instance {
             return Err(Refusal::WrongState { state: self.state, needed });
         }
         let values = Values::of(&self, template, register);
-        let required = template.parameters.iter().filter(|definition| definition.required);
+        let required = template
+            .parameters
+            .iter()
+            .filter(|definition| definition.required && definition.include_if.holds(&|key: &str| values.get(key)));
         let unfilled: Vec<_> = required
             .filter(|definition| values.get(&definition.key).is_empty())
             .map(|definition| (definition.key.clone(), definition.title.clone()))

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod registers;
+mod template;
 mod world;
 
 use chassis::{error::Error, event::Event, testing::Engine};
@@ -395,5 +396,16 @@ mod register_entries {
         the_state_of_any_day_is_answered,
         staff_accept_in_their_own_name_and_again_on_a_new_version,
         a_file_is_imported_whole_and_by_whoever_previewed_it,
+    );
+}
+
+mod template_versions {
+    use super::{Engine, Tested, template::*};
+
+    on_both_engines!(
+        versions_are_listed_compared_and_answered_with_their_files,
+        files_are_checked_before_they_are_published,
+        what_the_authority_sets_no_school_sets,
+        documents_become_a_template_with_evidence,
     );
 }
