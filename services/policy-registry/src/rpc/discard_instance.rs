@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn discard_instance(
-    _app: &App,
-    _request: Request<DiscardInstanceRequest>,
-) -> Result<DiscardInstanceResponse> {
+pub(super) async fn discard_instance(_app: &App, _request: Request<DiscardInstanceRequest>) -> Result<DiscardInstanceResponse> {
     Err(Error::internal("STUB"))
 }

@@ -6,9 +6,6 @@ use tonic::Request;
 
 use crate::App;
 
-pub(super) async fn render_instance(
-    _app: &App,
-    _request: Request<RenderInstanceRequest>,
-) -> Result<RenderInstanceResponse> {
+pub(super) async fn render_instance(_app: &App, _request: Request<RenderInstanceRequest>) -> Result<RenderInstanceResponse> {
     Err(Error::internal("STUB"))
 }
