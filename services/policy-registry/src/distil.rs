@@ -1,11 +1,15 @@
 //! Several schools' documents to one template: what they have in common as clauses, where they differ as blanks, what
 //! only some have as optional. Procedures, gates, rules and the blanks every school has come from the model.
 
+mod spans;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
+use spans::Stretch;
+
 use crate::{
-    document::{Document, plain},
+    document::{Document, Paragraph, plain},
     import::{self, Account, AccountedClause, AccountedDocument, AccountedParameter, account, wording},
     template::{Clause, Problem, Section, SourceFile, Template, condition::Condition, load, model::model_files},
 };
@@ -92,6 +96,7 @@ fn merge(number: usize, document: &Document, base: &Template, titles: &mut Vec<S
         cues: Vec::new(),
         statutory: false,
         include_if: Condition::Always,
+        citations: Vec::new(),
     };
     let mut so_far = Template { sections: Vec::new(), parameters: Vec::new(), ..base.clone() };
     for (at, title) in titles.iter().enumerate() {
@@ -164,11 +169,21 @@ fn section_ids(titles: &[String]) -> Vec<String> {
     titles.iter().map(id).collect()
 }
 
+/// How one document says a clause.
+struct Said<'a> {
+    /// Its place among the documents.
+    document: usize,
+    name: &'a str,
+    line: u32,
+    text: &'a str,
+}
+
 struct Writer<'a> {
     documents: &'a [(String, Document)],
     account: Account,
     yaml: String,
-    keys: HashMap<Vec<String>, String>,
+    /// The blanks by the documents and the values they have there.
+    keys: HashMap<Vec<(usize, String)>, String>,
     optional: usize,
 }
 
@@ -213,25 +228,33 @@ impl<'a> Writer<'a> {
             .iter()
             .filter_map(|(number, at)| {
                 let (name, document) = self.documents.get(*number)?;
-                Some((name.clone(), document.paragraphs.get(*at)?))
+                Some((*number, name.clone(), document.paragraphs.get(*at)?))
             })
             .collect();
         let (first, rest) = match places.split_first() {
-            Some(((_, first), rest)) => (first.text.clone(), rest),
+            Some(((.., first), rest)) => (first.text.clone(), rest),
             None => return String::new(),
         };
-        let other = rest.iter().map(|(_, p)| &p.text).find(|text| wording::plain(text) != wording::plain(&first));
-        let mut text = safe(&first);
-        if let Some(other) = other {
-            text = self.blanks(&first, other, &places.iter().map(|(n, p)| (n.as_str(), p.line)).collect::<Vec<_>>());
-        }
+        let said: Vec<Said<'_>> = places
+            .iter()
+            .map(|(number, name, p)| Said { document: *number, name, line: p.line, text: &p.text })
+            .collect();
+        let differs = rest.iter().any(|(.., p)| wording::plain(&p.text) != wording::plain(&first));
+        let text = if differs { self.blanks(&said) } else { safe(&first) };
         let pieces = wording::pieces(&text);
-        let how = match (other, places.len() < self.documents.len()) {
-            (Some(_), _) => "changed",
-            (None, true) if places.len() == 1 => "only_here",
-            (None, _) => "same",
+        let how = match (differs, places.len() < self.documents.len()) {
+            (true, _) => "changed",
+            (false, true) if places.len() == 1 => "only_here",
+            (false, _) => "same",
         };
-        let listed = places.iter().map(|(name, paragraph)| {
+        // Among three or more, a document that says what another says is the same as that one.
+        let alone = |paragraph: &Paragraph| {
+            let plain = wording::plain(&paragraph.text);
+            places.iter().filter(|(.., other)| wording::plain(&other.text) == plain).count() == 1
+        };
+        let hows: Vec<&'static str> =
+            places.iter().map(|(.., paragraph)| if differs && !alone(paragraph) { "same" } else { how }).collect();
+        let listed = places.iter().zip(&hows).map(|((_, name, paragraph), how)| {
             let words = wording::words(&paragraph.text);
             let spans = match wording::fits(&pieces, &words) {
                 Some(found) => found
@@ -248,7 +271,7 @@ impl<'a> Writer<'a> {
                 document: name.clone(),
                 line: paragraph.line,
                 end_line: paragraph.end_line,
-                how,
+                how: *how,
                 score: 100,
                 moved: false,
                 text: paragraph.text.clone(),
@@ -256,9 +279,9 @@ impl<'a> Writer<'a> {
             }
         });
         let documents = listed.collect();
-        for (name, _) in &places {
+        for ((_, name, _), how) in places.iter().zip(&hows) {
             for about in self.account.documents.iter_mut().filter(|about| about.name == *name) {
-                match how {
+                match *how {
                     "same" => about.matched += 1,
                     "changed" => about.amended += 1,
                     _ => about.added += 1,
@@ -276,56 +299,58 @@ impl<'a> Writer<'a> {
         text
     }
 
-    /// The first text with a blank wherever the other differs.
-    fn blanks(&mut self, first: &str, other: &str, places: &[(&str, u32)]) -> String {
-        let spans = wording::compare(first, other);
-        let one_sided = |s: &wording::Span| {
-            !s.same && (wording::plain(&s.first).is_empty() || wording::plain(&s.second).is_empty())
+    /// The first text with a blank wherever another differs; without blanks where one has words that another has nothing
+    /// for.
+    fn blanks(&mut self, said: &[Said<'_>]) -> String {
+        let Some(first) = said.first() else { return String::new() };
+        let Some(stretches) = spans::differing(&said.iter().map(|said| said.text).collect::<Vec<_>>()) else {
+            return safe(first.text);
         };
-        if spans.iter().any(one_sided) {
-            return safe(first);
-        }
         let mut text = String::new();
-        for span in spans {
-            if span.same {
-                text.push_str(&safe(&span.first));
-                continue;
+        for stretch in stretches {
+            match stretch {
+                Stretch::Same(same) => text.push_str(&safe(same)),
+                Stretch::Differs { values, tail } => {
+                    let key = self.blank(said, &values);
+                    let _ = write!(text, "{{{{{key}}}}}{}", safe(tail));
+                }
             }
-            let value = |side: &str| {
-                let words = wording::words(side);
-                wording::said(side, &words, 0, words.len()).to_owned()
-            };
-            let values = vec![value(&span.first), value(&span.second)];
-            let key = match self.keys.get(&values) {
-                Some(key) => key.clone(),
-                None => self.blank(&values, places),
-            };
-            let tail = span.first.split_once(values.first().map_or("", String::as_str)).map_or("", |(_, tail)| tail);
-            let _ = write!(text, "{{{{{key}}}}}{}", safe(tail));
         }
         text
     }
 
-    fn blank(&mut self, values: &[String], places: &[(&str, u32)]) -> String {
+    /// The blank in which each document has its value: the same one wherever the same documents have the same values.
+    fn blank(&mut self, said: &[Said<'_>], values: &[String]) -> String {
+        let by_document: Vec<(usize, String)> =
+            said.iter().zip(values).map(|(said, value)| (said.document, value.clone())).collect();
+        if let Some(key) = self.keys.get(&by_document) {
+            return key.clone();
+        }
         let key = format!("local.{}", self.keys.len() + 1);
+        let mut variants: Vec<&String> = Vec::new();
+        for value in values {
+            if !variants.contains(&value) {
+                variants.push(value);
+            }
+        }
         let title =
-            format!("Where schools say {}", values.iter().map(|v| format!("“{v}”")).collect::<Vec<_>>().join(" or "));
+            format!("Where schools say {}", variants.iter().map(|v| format!("“{v}”")).collect::<Vec<_>>().join(" or "));
         let date =
             values.iter().all(|value| matches!(import::dates::dates(value).as_slice(), [one] if one.text == *value));
         let kind = if date { "date" } else { "text" };
-        for ((name, line), value) in places.iter().zip(values) {
-            let _ = writeln!(self.yaml, "# {name}:{line}: {value}");
+        for (said, value) in said.iter().zip(values) {
+            let _ = writeln!(self.yaml, "# {}:{}: {value}", said.name, said.line);
         }
         let _ = writeln!(self.yaml, "- {{ key: {key}, title: {}, type: {kind} }}", quoted(&safe(&title)));
-        let found = places.iter().zip(values).map(|((name, line), value)| account::Filled {
-            document: (*name).to_owned(),
+        let found = said.iter().zip(values).map(|(said, value)| account::Filled {
+            document: said.name.to_owned(),
             value: vec![value.clone()],
-            line: *line,
+            line: said.line,
             confidence: 85,
         });
         let found = found.collect();
         self.account.parameters.push(AccountedParameter { key: key.clone(), title, kind, found });
-        self.keys.insert(values.to_vec(), key.clone());
+        self.keys.insert(by_document, key.clone());
         key
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     effective::Values,
     lint::Finding,
     parameter::{Origin, Parameter, PartDate},
-    template::Template,
+    template::{SetBy, Template},
 };
 pub use draft::Source;
 use life_cycle::{Consultation, Emergency};
@@ -266,6 +266,12 @@ pub enum Refusal {
     /// Proposals of the template wait for an answer: how many.
     #[error("{_0} of the template’s proposals wait: adopt, adapt or defer each of them first")]
     Unanswered(usize),
+    /// The blank is filled by somebody else.
+    #[error("a school does not fill this blank")]
+    NotTheSchools(
+        /// Who does.
+        SetBy,
+    ),
     /// The values cannot stand in the blank; how to mend them.
     #[error("the values cannot stand in the blank")]
     Values(
@@ -307,8 +313,12 @@ impl Instance {
     ) -> Result<Self, Refusal> {
         self.editable()?;
         let definition = template.parameter(key).ok_or(Refusal::NoSuchParameter)?;
+        if definition.set_by != SetBy::School {
+            return Err(Refusal::NotTheSchools(definition.set_by));
+        }
+        // Templates published before it was said who sets what have these two by their names.
         if key == "area" || key.starts_with("area.") {
-            return Err(Refusal::NoSuchParameter);
+            return Err(Refusal::NotTheSchools(SetBy::Area));
         }
         let values: Vec<String> = values.into_iter().map(|value| value.trim().to_owned()).collect();
         definition.accepts(&values).map_err(Refusal::Values)?;
@@ -401,7 +411,10 @@ impl Instance {
         at: OffsetDateTime,
     ) -> Result<Self, Refusal> {
         let values = Values::of(&self, template, register);
-        let required = template.parameters.iter().filter(|definition| definition.required);
+        let required = template
+            .parameters
+            .iter()
+            .filter(|definition| definition.required && definition.include_if.holds(&|key: &str| values.get(key)));
         let unfilled: Vec<_> = required
             .filter(|definition| values.get(&definition.key).is_empty())
             .map(|definition| (definition.key.clone(), definition.title.clone()))

@@ -98,6 +98,22 @@ impl Definition {
         }
     }
 
+    /// Whether it can ever have a value a condition compares it to.
+    ///
+    /// # Errors
+    /// The values it can have.
+    pub fn could_be(&self, value: &str) -> Result<(), String> {
+        let listed = !self.allowed.is_empty() && matches!(self.kind, Kind::Choice | Kind::List);
+        if listed && !self.allowed.iter().any(|allowed| allowed.value.eq_ignore_ascii_case(value)) {
+            let values: Vec<&str> = self.allowed.iter().map(|allowed| allowed.value.as_str()).collect();
+            return Err(format!("Compare it to one of {}", values.join(", ")));
+        }
+        match self.kind {
+            Kind::Boolean | Kind::Months | Kind::Date => self.fits(value),
+            _ => Ok(()),
+        }
+    }
+
     /// The values as a sentence reads them.
     pub fn words(&self, values: &[String]) -> String {
         let word = |value: &String| match self.kind {
@@ -193,6 +209,8 @@ mod tests {
             required: false,
             find: Vec::new(),
             requirements: Vec::new(),
+            set_by: crate::template::SetBy::School,
+            include_if: crate::template::condition::Condition::Always,
         }
     }
 

@@ -4,7 +4,10 @@
 pub mod blank;
 mod check;
 mod clauses;
+pub mod compare;
 pub mod condition;
+mod cycle;
+mod guidance;
 mod load;
 pub mod model;
 pub mod procedure;
@@ -21,7 +24,10 @@ use self::{
     condition::Condition,
     procedure::{AlertRule, Gate, Named, Procedure},
 };
-use crate::{lint::Data, register};
+use crate::{
+    lint::{Data, data::Guidance},
+    register,
+};
 pub use load::load;
 pub(crate) use raw::read as read_yaml;
 
@@ -112,6 +118,9 @@ pub struct Clause {
     pub statutory: bool,
     /// When it is printed.
     pub include_if: Condition,
+    /// The guidance it rests on, by key of the guidance register.
+    #[serde(default)]
+    pub citations: Vec<String>,
 }
 
 /// A typed blank.
@@ -133,6 +142,36 @@ pub struct Definition {
     pub find: Vec<String>,
     /// The requirements it carries.
     pub requirements: Vec<String>,
+    /// Who may set it.
+    #[serde(default)]
+    pub set_by: SetBy,
+    /// When it is asked for; a required one is required then alone.
+    #[serde(default)]
+    pub include_if: Condition,
+}
+
+/// Who may set a parameter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetBy {
+    /// Each school for itself.
+    #[default]
+    School,
+    /// The authority alone, in the template.
+    Authority,
+    /// Nobody: it comes from the area's agency register.
+    Area,
+}
+
+impl SetBy {
+    /// Its name in the template's files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::School => "school",
+            Self::Authority => "authority",
+            Self::Area => "area",
+        }
+    }
 }
 
 /// A value a choice may take.
@@ -196,6 +235,11 @@ impl Template {
     /// A clause by its id.
     pub fn clause(&self, id: &str) -> Option<(&Section, &Clause)> {
         self.clauses().find(|(_, clause)| clause.id == id)
+    }
+
+    /// An entry of the guidance register by its key.
+    pub fn guidance(&self, key: &str) -> Option<&Guidance> {
+        self.lint.guidance.iter().find(|guidance| guidance.key == key)
     }
 
     /// A parameter by its key.

@@ -12,7 +12,7 @@ use crate::{
 
 pub(crate) const TODAY: Date = date!(2026 - 11 - 24);
 
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 12] = [
     (
         "template.yaml",
         "name: Small model
@@ -106,6 +106,7 @@ steps:
     ),
     ("alert-rules.yaml", "- { rule_id: filter.illegal, watches: observation, theme: illegal, basis: list, severity: critical, route: dsl, locked: true }\n"),
     ("registers.yaml", "- { key: concerns, title: Concerns, kept_as: incident_cases.v1.Concern, requirements: [R-035] }\n"),
+    ("guidance.yaml", "- { key: code, name: the national code, titles: [national code], editions: [{ edition: '2026', from: 2026-01-01 }, { edition: '2019', from: 2019-01-01 }] }\n"),
     ("report-lines.yaml", "- { key: cases_closed, title: Cases closed, definition: cases closed in the period }\n"),
 ];
 

@@ -13,8 +13,8 @@ pub enum Rollout {
     Preview(Which),
     /// Starts it; prints its id.
     Start {
+        /// The version and the schools.
         #[command(flatten)]
-        /// The roll-out it is about.
         which: Which,
         /// The day by which schools adopt what is statutory, such as `2027-03-27`.
         #[arg(long)]

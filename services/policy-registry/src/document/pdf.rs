@@ -39,7 +39,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Content, Unreadable> {
         return Err(Unreadable::Scanned);
     }
     let text = pages.join("\n\u{c}");
-    Ok(Content { text: text.replace(['\r', '\u{b}', '\0'], " "), margins: Vec::new() })
+    Ok(Content { text: apart(&text.replace(['\r', '\u{b}', '\0'], " ")), margins: Vec::new() })
+}
+
+/// The letters that printing ties into one, one by one: words are compared letter by letter.
+fn apart(text: &str) -> String {
+    const TIED: [(char, &str); 7] =
+        [('ﬀ', "ff"), ('ﬁ', "fi"), ('ﬂ', "fl"), ('ﬃ', "ffi"), ('ﬄ', "ffl"), ('ﬅ', "st"), ('ﬆ', "st")];
+    TIED.iter().fold(text.to_owned(), |text, (tied, letters)| text.replace(*tied, letters))
 }
 
 /// Refuses streams that unfold beyond measure before a reader sees them.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use time::{Date, macros::format_description};
 
 use super::{Severity, words::Words};
 
@@ -31,7 +32,7 @@ pub struct Data {
     /// Words that promise without saying when.
     #[serde(default)]
     pub weak_frequencies: Vec<String>,
-    /// The guidance register: what is cited, with its editions.
+    /// The guidance register, which stands in `guidance.yaml`: what is cited, with its editions.
     #[serde(default)]
     pub guidance: Vec<Guidance>,
     /// What a policy has to say, and where.
@@ -61,6 +62,9 @@ pub struct Data {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Guidance {
+    /// Its key, which never changes, `kcsie`.
+    #[serde(default)]
+    pub key: String,
     /// What it is called.
     pub name: String,
     /// The titles it is cited by.
@@ -70,6 +74,17 @@ pub struct Guidance {
     /// How grave it is to cite it without an edition.
     #[serde(default = "warning")]
     pub severity: Severity,
+}
+
+impl Guidance {
+    /// The edition in force on a day, and those before it.
+    pub fn in_force(&self, today: Date) -> Option<(&Edition, &[Edition])> {
+        let begun = |edition: &Edition| {
+            Date::parse(&edition.from, format_description!("[year]-[month]-[day]")).is_ok_and(|from| from <= today)
+        };
+        let place = self.editions.iter().position(begun)?;
+        self.editions.get(place..)?.split_first()
+    }
 }
 
 /// A dated edition.

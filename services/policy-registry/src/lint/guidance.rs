@@ -1,7 +1,5 @@
 //! GUIDANCE-OLD, GUIDANCE-EDITION: what is cited, judged against the guidance register as it stands on the day.
 
-use time::{Date, macros::format_description};
-
 use super::{
     At, Findings, Severity, Subject,
     contacts::find_word,
@@ -11,7 +9,7 @@ use super::{
 
 pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
     for guidance in &subject.template.lint.guidance {
-        let Some((newest, older)) = in_force(guidance, subject.today) else { continue };
+        let Some((newest, older)) = guidance.in_force(subject.today) else { continue };
         for (_, paragraph) in subject.document.body() {
             let mut dated = Vec::new();
             let mut bare = None;
@@ -40,15 +38,6 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
             }
         }
     }
-}
-
-/// The edition in force on a day, and those before it.
-fn in_force(guidance: &Guidance, today: Date) -> Option<(&Edition, &[Edition])> {
-    let begun = |edition: &Edition| {
-        Date::parse(&edition.from, format_description!("[year]-[month]-[day]")).is_ok_and(|from| from <= today)
-    };
-    let place = guidance.editions.iter().position(begun)?;
-    guidance.editions.get(place..)?.split_first()
 }
 
 /// The year an edition is cited by.

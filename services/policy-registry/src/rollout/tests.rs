@@ -92,7 +92,7 @@ fn reworded(text: &str, nth: usize, with: &str) -> String {
 
 fn clause(id: String, statutory: bool) -> template::Clause {
     let text = format!("{WORDS} ({id}) at {{{{school.short_name}}}}.");
-    template::Clause { id, text, requirements: Vec::new(), cues: Vec::new(), statutory, include_if: Condition::Always }
+    template::Clause { id, text, requirements: Vec::new(), cues: Vec::new(), statutory, include_if: Condition::Always, citations: Vec::new() }
 }
 
 fn base() -> Template {

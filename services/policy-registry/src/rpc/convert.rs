@@ -9,6 +9,7 @@ use chassis::{
     error::{Error, Result, Violations},
 };
 use proto::policy_registry::v1 as wire;
+use time::{Date, OffsetDateTime};
 
 use crate::{
     agency::{Agency, Register},
@@ -19,7 +20,7 @@ use crate::{
     parameter::Parameter,
     school::{KEY_STAGES, KINDS, School},
     store,
-    template::{self, Problem, SourceFile, Template, procedure},
+    template::{self, Problem, SourceFile, Template, compare::Change, condition::Condition, procedure},
 };
 
 /// A school to be added, checked.
@@ -59,6 +60,10 @@ impl TryFrom<&wire::CreateSchoolRequest> for NewSchool {
     }
 }
 
+pub(super) fn file(file: SourceFile) -> wire::SourceFile {
+    wire::SourceFile { name: file.name, content: file.content.into() }
+}
+
 pub(super) fn source(file: &wire::SourceFile) -> SourceFile {
     SourceFile { name: file.name.clone(), content: file.content.to_vec() }
 }
@@ -70,6 +75,26 @@ pub(super) fn problems(field: &str, problems: Vec<Problem>) -> Error {
         violations.add(field, problem.to_string());
     }
     violations.finish().err().unwrap_or_else(|| Error::internal("files were refused without a problem"))
+}
+
+pub(super) fn problem(problem: Problem) -> wire::TemplateProblem {
+    wire::TemplateProblem {
+        file: problem.file,
+        line: u32::try_from(problem.line).unwrap_or(u32::MAX),
+        message: problem.message,
+        fix: problem.fix,
+    }
+}
+
+pub(super) fn change(change: Change) -> wire::TemplateChange {
+    wire::TemplateChange {
+        kind: change.kind.to_owned(),
+        id: change.id,
+        change: change.how.name().to_owned(),
+        before: change.before,
+        after: change.after,
+        statutory: change.statutory,
+    }
 }
 
 impl From<Unreadable> for Error {
@@ -97,6 +122,13 @@ impl From<Refusal> for Error {
             Refusal::NoSuchParameter => {
                 Self::invalid("key", "Enter a key of the template that the school itself fills")
             }
+            Refusal::NotTheSchools(template::SetBy::Area) => Self::invalid(
+                "key",
+                "Ask the authority to correct the agency register: this comes from there, and no school types it",
+            ),
+            Refusal::NotTheSchools(_) => {
+                Self::invalid("key", "Ask the authority to change the template: it alone sets this, for every school")
+            }
             Refusal::Values(fix) => Self::invalid("values", fix),
             Refusal::ReviewDay { latest } => {
                 let fix = format!("Enter a day after today, and {latest} at the latest, or none for that day");
@@ -118,14 +150,16 @@ pub(super) fn school(school: &School) -> wire::School {
     }
 }
 
-pub(super) fn template(published: &store::template::Published) -> wire::Template {
+/// A template version, its citations with the edition in force at the moment.
+pub(super) fn template(published: &store::template::Published, now: OffsetDateTime) -> wire::Template {
     let template = &published.template;
+    let today = now.date();
     wire::Template {
         template_id: published.id.to_string(),
         name: template.name.clone(),
         version: published.version,
         publish_time: Some(timestamp(published.published_at)),
-        sections: template.sections.iter().map(section).collect(),
+        sections: template.sections.iter().map(|s| section(template, s, today)).collect(),
         parameters: template.parameters.iter().map(definition).collect(),
         procedures: template.procedures.iter().map(procedure).collect(),
         gates: template.gates.iter().map(gate).collect(),
@@ -134,23 +168,47 @@ pub(super) fn template(published: &store::template::Published) -> wire::Template
     }
 }
 
-fn section(section: &template::Section) -> wire::TemplateSection {
-    let include_if = match &section.include_if {
-        template::condition::Condition::Always => String::new(),
+/// A version without its parts, as lists have it.
+pub(super) fn template_outline(published: &store::template::Published) -> wire::Template {
+    wire::Template {
+        template_id: published.id.to_string(),
+        name: published.template.name.clone(),
+        version: published.version,
+        publish_time: Some(timestamp(published.published_at)),
+        ..wire::Template::default()
+    }
+}
+
+/// A condition as it is written; empty for always.
+fn written(condition: &Condition) -> String {
+    match condition {
+        Condition::Always => String::new(),
         condition => condition.to_string(),
+    }
+}
+
+fn section(template: &Template, section: &template::Section, today: Date) -> wire::TemplateSection {
+    let citation = |key: &String| {
+        let guidance = template.guidance(key)?;
+        let edition = guidance.in_force(today).map(|(edition, _)| edition.edition.clone());
+        Some(wire::Citation {
+            guidance: key.clone(),
+            name: guidance.name.clone(),
+            edition: edition.unwrap_or_default(),
+        })
     };
     let clauses = section.clauses.iter().map(|clause| wire::TemplateClause {
         clause_id: clause.id.clone(),
         text: clause.text.clone(),
         requirements: clause.requirements.clone(),
         statutory: clause.statutory,
-        citations: Vec::new(),
-        include_if: String::new(),
+        citations: clause.citations.iter().filter_map(citation).collect(),
+        include_if: written(&clause.include_if),
     });
     wire::TemplateSection {
         section_id: section.id.clone(),
         title: section.title.clone(),
-        include_if,
+        include_if: written(&section.include_if),
         clauses: clauses.collect(),
     }
 }
@@ -163,7 +221,8 @@ fn definition(definition: &template::Definition) -> wire::ParameterDefinition {
         allowed: definition.allowed.iter().map(|allowed| allowed.value.clone()).collect(),
         default_value: definition.default.join(", "),
         required: definition.required,
-        set_by: String::new(),
+        set_by: definition.set_by.name().to_owned(),
+        include_if: written(&definition.include_if),
     }
 }
 

@@ -1,6 +1,11 @@
 //! Publishes a checked version of the template: the files sent, or the model that ships with the platform.
 
-use chassis::{caller::Caller, db::Once, error::Result, history::Act};
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Error, Result},
+    history::Act,
+};
 use proto::policy_registry::v1::{PublishTemplateRequest, PublishTemplateResponse};
 use tonic::Request;
 
@@ -18,18 +23,21 @@ pub(super) async fn publish_template(
     let scope = caller.at_authority()?;
     let files =
         if request.files.is_empty() { model_files() } else { request.files.iter().map(convert::source).collect() };
-    let template = template::load(&files).map_err(|problems| convert::problems("files", problems))?;
+    // Off the runtime's own threads: ten thousand clauses take their time.
+    let loading = tokio::task::spawn_blocking(move || (template::load(&files), files)).await;
+    let (template, files) = loading.map_err(|_| Error::internal("the reader of a template failed"))?;
+    let template = template.map_err(|problems| convert::problems("files", problems))?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let (published, body) = store::template::insert(&tx, template).await?;
+    let (published, body) = store::template::insert(&tx, template, &files).await?;
     tx.record(
         Act::new("template.published", published.id.as_str())
             .detail("version", published.version)
             .state("template", &body),
     );
-    let response = PublishTemplateResponse { template: Some(convert::template(&published)) };
+    let response = PublishTemplateResponse { template: Some(convert::template(&published, tx.now())) };
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)

@@ -5,6 +5,7 @@ mod life_cycle;
 mod registers;
 mod rollouts;
 mod tailoring;
+mod template;
 mod world;
 
 use chassis::{error::Error, event::Event, testing::Engine};
@@ -436,5 +437,16 @@ mod rollout {
         rollout_merges_begin_on_their_day_and_pass_over_a_school_closed_since,
         rollout_merges_once_however_many_work_at_it,
         the_adoption_table_has_those_first_that_need_help,
+    );
+}
+
+mod template_versions {
+    use super::{Engine, Tested, template::*};
+
+    on_both_engines!(
+        versions_are_listed_compared_and_answered_with_their_files,
+        files_are_checked_before_they_are_published,
+        what_the_authority_sets_no_school_sets,
+        documents_become_a_template_with_evidence,
     );
 }

@@ -61,6 +61,25 @@ pub(crate) mod template {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod template_source {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "template_source")]
+    pub struct Model {
+        /// The template version's id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// The files it was published from.
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod agency_register {
     use sea_orm::entity::prelude::*;
 

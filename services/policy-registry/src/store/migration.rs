@@ -5,6 +5,7 @@ mod m20261124_000110_create_school_name;
 mod m20261124_000300_create_register_entry;
 mod m20261125_000400_create_life_cycle;
 mod m20261125_000500_create_rollout;
+mod m20261125_000400_create_template_source;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261124_000300_create_register_entry::Migration));
         all.push(Box::new(m20261125_000400_create_life_cycle::Migration));
         all.push(Box::new(m20261125_000500_create_rollout::Migration));
+        all.push(Box::new(m20261125_000400_create_template_source::Migration));
         all
     }
 }

@@ -3,16 +3,22 @@
 use chassis::{
     db::Tx,
     error::{Error, Result},
+    page::Page,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    entity::template::{ActiveModel, Column, Entity, Model},
+    entity::{
+        template::{ActiveModel, Column, Entity, Model},
+        template_source,
+    },
     micros, narrow, raced, wide,
 };
-use crate::template::Template;
+use crate::template::{SourceFile, Template};
 
 chassis::id!(/** One version of the template. */ pub(crate) struct TemplateId = "tpl");
 
@@ -26,8 +32,15 @@ pub(crate) struct Published {
     pub template: Template,
 }
 
-/// Writes the next version; answers what its body holds.
-pub(crate) async fn insert(tx: &Tx, template: Template) -> Result<(Published, Vec<u8>)> {
+/// A file as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    name: String,
+    text: String,
+}
+
+/// Writes the next version and the files it was read from; answers what its body holds.
+pub(crate) async fn insert(tx: &Tx, template: Template, files: &[SourceFile]) -> Result<(Published, Vec<u8>)> {
     let last = Entity::find().order_by_desc(Column::Version).one(tx.db()).await?;
     let published = Published {
         id: tx.ids().next(),
@@ -43,7 +56,40 @@ pub(crate) async fn insert(tx: &Tx, template: Template) -> Result<(Published, Ve
         body: Set(body.clone()),
     };
     Entity::insert(row).exec_without_returning(tx.db()).await.map_err(raced)?;
+    let kept = files
+        .iter()
+        .map(|file| Kept { name: file.name.clone(), text: String::from_utf8_lossy(&file.content).into_owned() });
+    let source = template_source::ActiveModel {
+        id: Set(published.id.to_string()),
+        body: Set(serde_json::to_vec(&kept.collect::<Vec<_>>())?),
+    };
+    template_source::Entity::insert(source).exec_without_returning(tx.db()).await?;
     Ok((published, body))
+}
+
+/// The files a version was published from; none where it is older than their keeping.
+pub(crate) async fn files(tx: &Tx, id: &TemplateId) -> Result<Vec<SourceFile>> {
+    let Some(row) = template_source::Entity::find_by_id(id.to_string()).one(tx.db()).await? else {
+        return Ok(Vec::new());
+    };
+    let kept: Vec<Kept> = serde_json::from_slice(&row.body)?;
+    Ok(kept.into_iter().map(|file| SourceFile { name: file.name, content: file.text.into_bytes() }).collect())
+}
+
+/// A page of versions, the newest first.
+pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<Vec<Published>> {
+    let mut query = Entity::find().order_by_desc(Column::Version).limit(page.limit());
+    if let Some(after) = page.after() {
+        let after: i64 =
+            after.parse().map_err(|_| Error::invalid("page_token", "Send back the token exactly as it was given"))?;
+        query = query.filter(Column::Version.lt(after));
+    }
+    query.all(tx.db()).await?.into_iter().map(|row| read(Some(row))).collect()
+}
+
+/// Where a list goes on after this version.
+pub(crate) fn cursor(published: &Published) -> String {
+    published.version.to_string()
 }
 
 /// The current version.

@@ -21,6 +21,8 @@ pub(super) struct Checker {
     pub problems: Vec<Problem>,
     defined: HashMap<(&'static str, String), (String, u64)>,
     wanted: Vec<Wanted>,
+    /// Parameter, value, file and line of what include rules compare.
+    compared: Vec<(String, String, String, u64)>,
 }
 
 struct Wanted {
@@ -62,10 +64,32 @@ impl Checker {
         })
     }
 
-    /// An include rule reads parameters.
+    /// An include rule reads parameters, and compares them to values they can have.
     pub fn include(&mut self, file: &str, line: u64, condition: &Condition) {
-        for (key, _) in condition.reads() {
+        for (key, values) in condition.reads() {
             self.want("parameter", file, line, key);
+            let values = values.into_iter().map(ToOwned::to_owned);
+            self.compared.extend(values.map(|value| (key.to_owned(), value, file.to_owned(), line)));
+        }
+    }
+
+    /// Whether a parameter can have every value it is compared to.
+    fn comparisons(&mut self, template: &Template) {
+        for (key, value, file, line) in std::mem::take(&mut self.compared) {
+            let Some(definition) = template.parameter(&key) else { continue };
+            if let Err(fix) = definition.could_be(&value) {
+                self.say(&file, line, format!("the parameter “{key}” is never “{value}”"), format!("{fix}."));
+            }
+        }
+    }
+
+    /// Parameters that are asked for only where parameters have values lead to an end.
+    fn cycles(&mut self, template: &Template) {
+        for round in super::cycle::rounds(&template.parameters) {
+            let line = round.first().and_then(|key| self.defined.get(&("parameter", key.clone()))).map_or(0, |at| at.1);
+            let path: Vec<&str> = round.iter().chain(round.first()).map(String::as_str).collect();
+            let message = format!("include_if goes round in a circle: {}", path.join(" → "));
+            self.say("parameters.yaml", line, message, "Take include_if away from one of them.");
         }
     }
 
@@ -95,7 +119,7 @@ impl Checker {
 
     /// A clause stands in the file of its section, and every blank in it is a parameter.
     pub fn clause(&mut self, file: &str, section: &str, placed: Placed) -> Clause {
-        let Placed { clause, line, text_line, condition_line } = placed;
+        let Placed { clause, line, text_line, condition_line, citations_line } = placed;
         self.define_at("clause", file, line, &clause.id);
         if clause.id.strip_prefix(section).and_then(|rest| rest.strip_prefix('.')).is_none_or(str::is_empty) {
             let message = format!("clause “{}” does not belong to section “{section}”", clause.id);
@@ -122,6 +146,9 @@ impl Checker {
         }
         let condition = clause.include_if.clone();
         self.include(file, condition_line, &condition);
+        for key in &clause.citations {
+            self.want("guidance", file, citations_line, key);
+        }
         clause
     }
 
@@ -168,10 +195,16 @@ impl Checker {
                 || (wanted.noun == "parameter" && AREA_KEYS.contains(&wanted.id.as_str()));
             if !known {
                 let message = format!("there is no {} “{}”", wanted.noun, wanted.id);
-                let home = if wanted.noun == "gate" { "gates.yaml" } else { "parameters.yaml" };
+                let home = match wanted.noun {
+                    "gate" => "gates.yaml",
+                    "guidance" => "guidance.yaml",
+                    _ => "parameters.yaml",
+                };
                 self.say(&wanted.file, wanted.line, message, format!("Check its spelling, or define it in {home}."));
             }
         }
+        self.comparisons(&template);
+        self.cycles(&template);
         self.problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         if self.problems.is_empty() { Ok(template) } else { Err(self.problems) }
     }

@@ -8,9 +8,10 @@ pub(super) struct Placed {
     pub line: u64,
     pub text_line: u64,
     pub condition_line: u64,
+    pub citations_line: u64,
 }
 
-const KEYS: &str = "The keys are requirements, cues, statutory and include_if.";
+const KEYS: &str = "The keys are requirements, cues, citations, statutory and include_if.";
 
 /// The clauses of one file; whatever cannot be read goes into `problems`.
 pub(super) fn read(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Placed> {
@@ -27,8 +28,9 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<P
                 cues: Vec::new(),
                 statutory: false,
                 include_if: Condition::Always,
+                citations: Vec::new(),
             };
-            found.push(Placed { clause, line: number, text_line: 0, condition_line: 0 });
+            found.push(Placed { clause, line: number, text_line: 0, condition_line: 0, citations_line: 0 });
             continue;
         }
         let Some(placed) = found.last_mut() else {
@@ -49,6 +51,10 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<P
                 match key.trim() {
                     "requirements" => clause.requirements = list(',').collect(),
                     "cues" => clause.cues = list(';').collect(),
+                    "citations" => {
+                        clause.citations = list(',').collect();
+                        placed.citations_line = number;
+                    }
                     "statutory" => match value {
                         "yes" => clause.statutory = true,
                         "no" => clause.statutory = false,

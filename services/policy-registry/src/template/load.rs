@@ -10,6 +10,7 @@ use super::{
     procedure::{AlertRule, Gate, Named, Procedure, Step},
     raw,
 };
+use crate::lint::Data;
 
 /// Reads a template's files.
 ///
@@ -25,6 +26,7 @@ pub fn load(files: &[SourceFile]) -> Result<Template, Vec<Problem>> {
     };
     let definitions: Vec<raw::Definition> = reader.list("parameters.yaml", &mut checker.problems);
     let parameters: Vec<Definition> = definitions.into_iter().map(|raw| definition(raw, &mut checker)).collect();
+    let guidance = super::guidance::register(reader.list("guidance.yaml", &mut checker.problems), &mut checker);
     let mut sections = Vec::new();
     for raw in raw_sections {
         sections.push(section(raw, &reader, &mut checker));
@@ -51,7 +53,8 @@ pub fn load(files: &[SourceFile]) -> Result<Template, Vec<Problem>> {
     let registers = reader.list("registers.yaml", &mut checker.problems);
     let registers = super::registers::definitions(registers, &parameters, &mut checker);
     let report_lines = named("report-lines.yaml", "report line", &reader, &mut checker);
-    let lint = reader.one("lint.yaml", &mut checker.problems).unwrap_or_default();
+    let mut lint: Data = reader.one("lint.yaml", &mut checker.problems).unwrap_or_default();
+    super::guidance::linter(&mut lint, guidance, reader.find("lint.yaml"), &mut checker);
     let template = Template {
         name,
         review_months,
@@ -95,7 +98,7 @@ impl Reader<'_> {
 
     /// Files that belong to nothing.
     fn strangers(&self, sections: &[Section], problems: &mut Vec<Problem>) {
-        const KNOWN: [&str; 7] = [
+        const KNOWN: [&str; 8] = [
             "template.yaml",
             "parameters.yaml",
             "gates.yaml",
@@ -103,6 +106,7 @@ impl Reader<'_> {
             "registers.yaml",
             "report-lines.yaml",
             "lint.yaml",
+            "guidance.yaml",
         ];
         for file in self.files {
             let clauses = file.name.strip_prefix("clauses/").and_then(|n| n.strip_suffix(".md"));
@@ -129,6 +133,14 @@ fn definition(raw: raw::Definition, checker: &mut Checker) -> Definition {
     for pattern in &raw.find {
         checker.pattern(file, pattern);
     }
+    let include_if = match &raw.include_if {
+        Some(text) => {
+            let condition = checker.parse(file, text.referenced.line(), &text.value);
+            checker.include(file, text.referenced.line(), &condition);
+            condition
+        }
+        None => Condition::Always,
+    };
     let definition = Definition {
         key: raw.key.value,
         title: raw.title,
@@ -145,6 +157,8 @@ fn definition(raw: raw::Definition, checker: &mut Checker) -> Definition {
         required: raw.required,
         find: raw.find.into_iter().map(|pattern| pattern.value).collect(),
         requirements: raw.requirements,
+        set_by: raw.set_by,
+        include_if,
     };
     checker.definition(file, raw.key.referenced.line(), &definition);
     definition

@@ -43,6 +43,10 @@ pub(super) struct Definition {
     pub find: Vec<Spanned<String>>,
     #[serde(default)]
     pub requirements: Vec<String>,
+    #[serde(default)]
+    pub set_by: super::SetBy,
+    #[serde(default)]
+    pub include_if: Option<Spanned<String>>,
 }
 
 /// A value allowed: bare, or with the words by which a document's text is recognised as it.

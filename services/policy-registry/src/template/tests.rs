@@ -31,6 +31,20 @@ fn each_slip_is_named_with_its_file_line_and_fix() {
         ("procedures/p1.yaml", "kind: at_once", "kind: soon", 8, "no clock “soon”"),
         ("alert-rules.yaml", "severity: critical", "severity: dire", 1, "no severity “dire”"),
         ("lint.yaml", "weak_frequencies", "weak", 13, "weak"),
+        ("template.yaml", "vc.enabled = true", "vc.enabled = often", 6, "“vc.enabled” is never “often”"),
+        ("template.yaml", "vc.enabled = true", "phone.rule = elsewhere", 6, "“phone.rule” is never “elsewhere”"),
+        ("clauses/aims.md", "> cues: kinds", "> citations: kcsie\n> cues: kinds", 8, "no guidance “kcsie”"),
+        ("parameters.yaml", "title: Lists, type", "title: Lists, set_by: anyone, type", 9, "anyone"),
+        (
+            "parameters.yaml",
+            "title: The filter, type: text,",
+            "title: The filter, include_if: filter.product filled, type: text,",
+            8,
+            "filter.product → filter.product",
+        ),
+        ("guidance.yaml", "from: 2019-01-01", "from: 2029-01-01", 1, "newest first"),
+        ("guidance.yaml", "from: 2019-01-01", "from: May 2019", 1, "“May 2019” is no day"),
+        ("guidance.yaml", "editions: [{", "edition: [{", 1, "edition"),
     ];
     for (file, from, to, line, message) in cases {
         let found = problems(&[(file, from, to)]);
@@ -38,6 +52,48 @@ fn each_slip_is_named_with_its_file_line_and_fix() {
             found.iter().any(|p| p.file == file && p.line == line && p.message.contains(message) && !p.fix.is_empty());
         assert!(named, "{from} → {to}: {found:#?}");
     }
+}
+
+#[test]
+fn include_rules_that_go_round_in_a_circle_are_told_once_with_their_way() {
+    let found = problems(&[
+        (
+            "parameters.yaml",
+            "title: Lists, type: list,",
+            "title: Lists, type: list, include_if: phone.rule = office_daily,",
+        ),
+        ("parameters.yaml", "  title: Phone rule\n", "  title: Phone rule\n  include_if: vc.enabled = true\n"),
+        (
+            "parameters.yaml",
+            "title: Video calls are used,",
+            "title: Video calls are used, include_if: filter.blocklists filled,",
+        ),
+    ]);
+    let listed: Vec<String> = found.iter().map(ToString::to_string).collect();
+    let [problem] = listed.as_slice() else { unreachable!("{listed:#?}") };
+    assert!(problem.starts_with("parameters.yaml:9: include_if goes round in a circle: "), "{problem}");
+    assert!(problem.contains("filter.blocklists → phone.rule → vc.enabled → filter.blocklists"), "{problem}");
+}
+
+#[test]
+fn ten_thousand_clauses_are_read_and_compared_in_bounded_time() {
+    use std::fmt::Write as _;
+    let mut files = crate::testing::files(&[]);
+    let mut text = String::new();
+    for n in 0..10_000 {
+        let _ = write!(
+            text,
+            "## calls.n{n}\n> requirements: R-173\n> include_if: vc.enabled = true\nClause {n} of {{{{school.short_name}}}}.\n\n"
+        );
+    }
+    let file = files.iter_mut().find(|file| file.name == "clauses/calls.md").map(|file| &mut file.content);
+    *file.unwrap_or_else(|| unreachable!()) = text.into_bytes();
+    let begun = std::time::Instant::now();
+    let big = super::load(&files).unwrap_or_else(|problems| unreachable!("{problems:?}"));
+    let changes = super::compare::compare(&template(), &big);
+    assert_eq!(changes.iter().filter(|change| change.how == super::compare::How::Added).count(), 10_000);
+    // An unoptimised build on a busy machine; anything quadratic takes minutes.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
 #[test]

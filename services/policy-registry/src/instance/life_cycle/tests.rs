@@ -29,6 +29,8 @@ fn draft() -> Instance {
         urn: "100001".into(),
         key_stages: vec!["KS1".into()],
         created_at: NOW,
+        closed_at: None,
+        close_reason: String::new(),
     };
     let (document, template, register) = (Document::read("a.txt", TEXT.as_bytes()).unwrap(), template(), area());
     let source = Source {

@@ -35,6 +35,8 @@ fn imported() -> Instance {
         urn: "100001".into(),
         key_stages: vec!["KS1".into()],
         created_at: NOW,
+        closed_at: None,
+        close_reason: String::new(),
     };
     let document = Document::read("oakbeck.txt", TEXT.as_bytes()).unwrap();
     let (template, register) = (template(), area());
