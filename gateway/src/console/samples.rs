@@ -4,7 +4,7 @@ use chassis::error::Result;
 
 use super::{
     authority, case, concern, fault, figures, filtering, help, home, invitation, policy, register, report, school,
-    shared_incident, sign_in,
+    shared_incident, sign_in, template,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -20,7 +20,11 @@ fn of<P: Page>(found: Found<'_>, frame: &Frame) {
 pub fn each(found: Found<'_>, frame: &Frame) {
     of::<FormPage>(found, frame);
     of::<authority::Authority>(found, frame);
-    of::<authority::TemplatePage>(found, frame);
+    of::<template::TemplatePage>(found, frame);
+    of::<template::version::VersionPage>(found, frame);
+    of::<template::compare::ComparePage>(found, frame);
+    of::<template::check::CheckedPage>(found, frame);
+    of::<template::distil::DistilledPage>(found, frame);
     of::<case::Cases>(found, frame);
     of::<case::page::CasePage>(found, frame);
     of::<case::step::StepPage>(found, frame);
