@@ -1,6 +1,8 @@
 //! `make bench`: what the platform takes, measured on the machine at hand and printed. Absolute figures are this machine's;
 //! what is worked for is stated beside each, and a case opening is compared with its own SQL run bare in the same run.
 
+#[path = "platform/documents.rs"]
+mod documents;
 #[path = "platform/embedded.rs"]
 mod embedded;
 #[path = "platform/figures.rs"]
@@ -31,6 +33,9 @@ async fn main() -> Result<()> {
         if wanted("pages") {
             pages::measure(&demo).await?;
         }
+    }
+    if wanted("documents") {
+        documents::measure()?;
     }
     if wanted("opening") {
         opening::measure(Engine::Sqlite).await?;

@@ -24,6 +24,7 @@ pub mod samples;
 mod school;
 mod shared_incident;
 mod sign_in;
+mod template;
 mod unsent;
 mod upload;
 pub mod visit;
@@ -70,9 +71,16 @@ pub fn routes() -> Router<App> {
         .route("/report", get(report::anywhere))
         .route("/authority", get(authority::show))
         .route("/authority.csv", get(authority::csv))
-        .route("/template", get(authority::show_template))
-        .route("/template/publish", post(authority::publish_template))
-        .route("/template/register", post(authority::publish_register))
+        .route("/template", get(template::show_template))
+        .route("/template/publish", post(template::publish_template))
+        .route("/template/register", post(template::publish_register))
+        .route("/template/versions/{version}", get(template::version::show))
+        .route("/template/compare", get(template::compare::show))
+        .route("/template/files.zip", get(template::check::files))
+        .route("/template/check", get(template::check::show).post(template::check::check))
+        .route("/template/check/publish", post(template::check::publish))
+        .route("/template/distil", get(template::distil::show).post(template::distil::distil))
+        .route("/template/distil/files.zip", post(template::distil::files))
         .route("/reviews", get(oversight::list))
         .route("/reviews/choose", post(oversight::choose))
         .route("/reviews/remind", post(oversight::remind))
@@ -359,6 +367,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Skip", step::skip_fields()),
         ("Add to a register", register::entry::fields(&register::sample(), &register::entry::sample().values, &[])),
         ("Import a table", register::import::fields()),
+        ("Check a template", template::check::fields()),
+        ("Distil a template", template::distil::fields()),
         ("Decline", invitation::decline_fields()),
         ("Add a feed", filtering::fields()),
         ("Send a log", lines::fields()),

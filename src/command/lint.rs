@@ -113,7 +113,7 @@ impl Lint {
 }
 
 fn bytes(field: &str, path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|e| Error::invalid(field, format!("{}: {e}", path.display())))
+    super::policy::bounded(field, path)
 }
 
 fn refused(field: &str, problems: &[template::Problem]) -> Error {

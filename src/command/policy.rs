@@ -13,6 +13,7 @@ pub mod distil;
 pub mod life_cycle;
 pub mod rollout;
 pub mod tailoring;
+pub mod template;
 
 use super::client::ask;
 use crate::{client, config::Config};
@@ -29,6 +30,10 @@ pub enum Policy {
         /// The template's folder.
         folder: Option<PathBuf>,
     },
+    /// Prints the published versions of the template.
+    Templates,
+    /// Prints what changed from one version of the template to another.
+    Compare(template::Compare),
     /// Publishes the agency register of an area: a file, or the one shipped with the platform.
     PublishRegister {
         /// The area, such as `derbyshire`.
@@ -152,6 +157,8 @@ impl Policy {
                 println!("{} version {}: {clauses} clauses", template.name, template.version);
                 Ok(())
             }
+            Self::Templates => template::list(config).await,
+            Self::Compare(compare) => compare.run(config).await,
             Self::PublishRegister { area, file } => {
                 let file = file.map(|file| read(&file)).transpose()?;
                 let request = PublishAgencyRegisterRequest { file, area, request_id: client::request_id() };
@@ -253,10 +260,23 @@ async fn import(config: &Config, file: &Path, school: String) -> Result<()> {
     Ok(())
 }
 
+/// The largest file a command reads: no service takes a larger message.
+const LARGEST: u64 = 16 << 20;
+
 fn read(path: &Path) -> Result<SourceFile> {
-    let content = std::fs::read(path).map_err(|e| Error::invalid("file", format!("{}: {e}", path.display())))?;
+    let content = bounded("file", path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(SourceFile { name, content: content.into() })
+}
+
+/// The bytes of a file that is not too large; a large one is refused before it is read.
+pub(super) fn bounded(field: &str, path: &Path) -> Result<Vec<u8>> {
+    let wrong = |e: std::io::Error| Error::invalid(field, format!("{}: {e}", path.display()));
+    let size = std::fs::metadata(path).map_err(wrong)?.len();
+    if size > LARGEST {
+        return Err(Error::invalid(field, format!("{} must be {} MB or smaller", path.display(), LARGEST >> 20)));
+    }
+    std::fs::read(path).map_err(wrong)
 }
 
 /// Every file of a folder as the registry reads it without a server.

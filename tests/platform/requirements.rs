@@ -1,48 +1,49 @@
 //! Every requirement of the domain with what carries it: a carrier that is named exists.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use policy_registry::template::{self, model};
 use prost_reflect::DescriptorPool;
 
 use crate::installation::root;
 
-/// The registers of the shipped template that keep entries, each with the requirements it names: those with typed
-/// fields, and those whose entries are a message of the contract, kept by the service of its package.
-fn registers() -> Vec<(String, Vec<String>)> {
+/// What the shipped template holds that can carry a requirement, each with the requirements it names. A name alone carries
+/// nothing: a register keeps entries (typed fields, or a message of the contract, kept by the service of its package), a
+/// gate stands before a step or is opened by one, a step is done by somebody, a report line is counted somehow.
+fn carriers() -> BTreeMap<String, Vec<String>> {
     let pool = DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap();
-    let registers = template::load(&model::model_files()).unwrap().registers;
-    let kept = registers.into_iter().filter(|register| {
-        !register.fields.is_empty() || pool.get_message_by_name(&format!("hedgerow.{}", register.kept_as)).is_some()
-    });
-    kept.map(|register| (format!("register:{}", register.key), register.requirements)).collect()
-}
-
-/// Ids and keys found in the template's files, by kind.
-fn carriers() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let model = root().join("services/policy-registry/template/model");
-    for entry in fs::read_dir(model.join("clauses")).unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        found.extend(text.lines().filter_map(|l| l.strip_prefix("## ")).map(|id| format!("clause:{}", id.trim())));
-    }
-    let keys = |file: &str, key: &str, kind: &str| -> Vec<String> {
-        let text = fs::read_to_string(model.join(file)).unwrap();
-        let field = format!("{key}:");
-        text.lines()
-            .filter_map(|line| line.trim_start_matches(['-', ' ', '{']).strip_prefix(&field))
-            .filter_map(|rest| rest.split([',', '}']).next())
-            .map(|id| format!("{kind}:{}", id.trim().trim_matches(['"', '\''])))
-            .collect()
+    let template = template::load(&model::model_files()).unwrap();
+    let steps = || template.procedures.iter().flat_map(|procedure| &procedure.steps);
+    let mut found = BTreeMap::new();
+    let mut add = |kind: &str, id: &str, requirements: &[String]| {
+        found.insert(format!("{kind}:{id}"), requirements.to_vec());
     };
-    for entry in fs::read_dir(model.join("procedures")).unwrap() {
-        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
-        found.extend(keys(&format!("procedures/{name}"), "step_id", "step"));
+    for (_, clause) in template.clauses() {
+        add("clause", &clause.id, &clause.requirements);
     }
-    found.extend(keys("gates.yaml", "gate_id", "gate"));
-    found.extend(keys("alert-rules.yaml", "rule_id", "alert"));
-    found.extend(keys("report-lines.yaml", "key", "report"));
-    found.extend(registers().into_iter().map(|(register, _)| register));
+    for step in steps().filter(|step| !step.roles.is_empty()) {
+        add("step", &step.id, &step.requirements);
+    }
+    for gate in
+        template.gates.iter().filter(|gate| steps().any(|s| s.gates.iter().chain(&s.opens).any(|g| *g == gate.id)))
+    {
+        add("gate", &gate.id, &gate.requirements);
+    }
+    for rule in &template.alert_rules {
+        add("alert", &rule.id, &rule.requirements);
+    }
+    for line in template.report_lines.iter().filter(|line| !line.definition.is_empty()) {
+        add("report", &line.key, &line.requirements);
+    }
+    for register in &template.registers {
+        let message = pool.get_message_by_name(&format!("hedgerow.{}", register.kept_as));
+        if !register.fields.is_empty() || message.is_some() {
+            add("register", &register.key, &register.requirements);
+        }
+    }
     found
 }
 
@@ -53,7 +54,10 @@ fn requirements_name_carriers_that_exist() {
     let expected: BTreeSet<String> = (1..=333).map(|n| format!("R-{n:03}")).collect();
     assert_eq!(requirements.keys().cloned().collect::<BTreeSet<_>>(), expected);
     let existing = carriers();
-    let registers = registers();
+    let known = |id: &String| expected.contains(id);
+    for (carrier, named) in &existing {
+        assert!(named.iter().all(known), "{carrier} names a requirement that does not exist: {named:?}");
+    }
     let mut carried = 0;
     for (id, requirement) in &requirements {
         assert!(!requirement["line"].as_str().unwrap().is_empty(), "{id} has no line");
@@ -62,10 +66,10 @@ fn requirements_name_carriers_that_exist() {
         };
         let named = strings("carriers");
         for carrier in &named {
-            assert!(existing.contains(carrier), "{id} names {carrier}, which does not exist");
-            let named_back = |register: &(String, Vec<String>)| register.0 != *carrier || register.1.contains(id);
-            assert!(registers.iter().all(named_back), "{id} names {carrier}, which does not name {id}");
+            let back = existing.get(carrier).unwrap_or_else(|| panic!("{id} names {carrier}, which does not exist"));
+            assert!(back.contains(id), "{id} names {carrier}, which does not name {id}");
         }
+        assert_eq!(named.iter().collect::<BTreeSet<_>>().len(), named.len(), "{id} names a carrier twice");
         // Carried means: by something of every kind it calls for.
         let of = |kind: &str| match kind {
             "alert-rule" => "alert:",

@@ -4,7 +4,7 @@ use chassis::error::Result;
 
 use super::{
     adoption, authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, policy, register,
-    report, rollout, school, shared_incident, sign_in, unsent,
+    report, rollout, school, shared_incident, sign_in, template, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -21,7 +21,11 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<FormPage>(found, frame);
     of::<adoption::Adoptions>(found, frame);
     of::<authority::Authority>(found, frame);
-    of::<authority::TemplatePage>(found, frame);
+    of::<template::TemplatePage>(found, frame);
+    of::<template::version::VersionPage>(found, frame);
+    of::<template::compare::ComparePage>(found, frame);
+    of::<template::check::CheckedPage>(found, frame);
+    of::<template::distil::DistilledPage>(found, frame);
     of::<case::Cases>(found, frame);
     of::<case::page::CasePage>(found, frame);
     of::<case::referral::Receipt>(found, frame);

@@ -53,6 +53,7 @@ pub struct Field {
     width: &'static str,
     autocomplete: &'static str,
     spellcheck: bool,
+    multiple: bool,
 }
 
 /// How a question is asked.
@@ -141,6 +142,7 @@ impl Field {
             width: "",
             autocomplete: "",
             spellcheck: true,
+            multiple: false,
         }
     }
 
@@ -187,6 +189,11 @@ impl Field {
     /// A file.
     pub fn file(name: &str, label: &str) -> Self {
         Self::new(Asked::File, name, label)
+    }
+
+    /// One or more files.
+    pub fn files(name: &str, label: &str) -> Self {
+        Self { multiple: true, ..Self::file(name, label) }
     }
 
     /// With these to choose from.

@@ -93,7 +93,11 @@ impl Parameters {
                 needed: definition.required && values.is_empty() && definition.default_value.is_empty(),
                 value: values,
                 origin: origin.unwrap_or_default(),
-                change: change.map(|base| format!("{base}/{}", definition.key)).unwrap_or_default(),
+                // What the authority or the area sets is no school's to change.
+                change: change
+                    .filter(|_| matches!(definition.set_by.as_str(), "" | "school"))
+                    .map(|base| format!("{base}/{}", definition.key))
+                    .unwrap_or_default(),
             }
         };
         let defined = template.parameters.iter().map(one);

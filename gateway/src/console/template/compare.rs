@@ -1,0 +1,135 @@
+//! What changed from one version of the template to another.
+
+use axum::extract::Query;
+use proto::{
+    access::v1::Permission,
+    policy_registry::v1::{CompareTemplatesRequest, CompareTemplatesResponse, ListTemplatesRequest, TemplateChange},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    console::visit::{Answer, Visit, ask, heard},
+    pages::{
+        Page,
+        part::{Head, Link},
+        words::{self, Codes},
+    },
+};
+
+/// What kinds of thing a change is of.
+const KINDS: Codes = &[
+    ("template", "Template"),
+    ("section", "Section"),
+    ("clause", "Clause"),
+    ("parameter", "Parameter"),
+    ("procedure", "Procedure"),
+    ("step", "Step"),
+    ("gate", "Gate"),
+    ("alert_rule", "Alert rule"),
+    ("register", "Register"),
+    ("report_line", "Report line"),
+    ("guidance", "Guidance"),
+];
+
+/// Two versions side by side.
+#[derive(Debug, Serialize)]
+pub struct ComparePage {
+    head: Head,
+    changed: String,
+    changes: Vec<Change>,
+    versions: Vec<Version>,
+    from: u32,
+    to: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct Version {
+    number: u32,
+    text: String,
+}
+
+/// One thing that differs, as pages show it.
+#[derive(Debug, Serialize)]
+pub struct Change {
+    title: String,
+    statutory: bool,
+    before: String,
+    after: String,
+}
+
+/// A change as pages show it.
+pub fn change(change: &TemplateChange) -> Change {
+    let kind = words::called(KINDS, &change.kind);
+    Change {
+        title: format!("{kind} {}: {}", change.id, change.change),
+        statutory: change.statutory,
+        before: change.before.clone(),
+        after: change.after.clone(),
+    }
+}
+
+/// How many changes, in words.
+pub fn counted(changes: usize) -> String {
+    words::counted(u64::try_from(changes).unwrap_or(u64::MAX), "change", "changes")
+}
+
+impl Page for ComparePage {
+    const TEMPLATE: &'static str = "template_compare.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let change = TemplateChange {
+            kind: "clause".into(),
+            id: "aims.risks".into(),
+            change: "changed".into(),
+            before: "Risks are of three kinds.".into(),
+            after: "Risks are of four kinds.".into(),
+            statutory: true,
+        };
+        let added = TemplateChange { change: "added".into(), before: String::new(), ..change.clone() };
+        let compared = |changes| CompareTemplatesResponse { from_version: 1, to_version: 2, changes };
+        vec![
+            Self::new(&compared(vec![change, added]), &[2, 1], Vec::new()),
+            Self::new(&compared(Vec::new()), &[2, 1], Vec::new()),
+        ]
+    }
+}
+
+impl ComparePage {
+    fn new(compared: &CompareTemplatesResponse, versions: &[u32], crumbs: Vec<Link>) -> Self {
+        Self {
+            head: Head::new(
+                format!("From version {} to version {}", compared.from_version, compared.to_version),
+                crumbs,
+            ),
+            changed: counted(compared.changes.len()),
+            changes: compared.changes.iter().map(change).collect(),
+            versions: versions.iter().map(|n| Version { number: *n, text: format!("Version {n}") }).collect(),
+            from: compared.from_version,
+            to: compared.to_version,
+        }
+    }
+}
+
+/// Which two.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Which {
+    from: String,
+    to: String,
+}
+
+/// Shows what changed.
+pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
+    visit.needs(Permission::TemplateRead)?;
+    let listed = ListTemplatesRequest { page_size: 1000, ..ListTemplatesRequest::default() };
+    let listed = heard(visit.registry()?.list_templates(ask(listed))).await?.templates;
+    let versions: Vec<u32> = listed.iter().map(|template| template.version).collect();
+    let asked = CompareTemplatesRequest {
+        from_version: which.from.parse().unwrap_or(1),
+        to_version: which.to.parse().unwrap_or_default(),
+    };
+    let compared = heard(visit.registry()?.compare_templates(ask(asked))).await?;
+    let crumbs = visit.crumbs(&[("Template", "/template".to_owned())]);
+    visit.page(&ComparePage::new(&compared, &versions, crumbs))
+}
