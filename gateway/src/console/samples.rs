@@ -23,6 +23,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<authority::TemplatePage>(found, frame);
     of::<case::Cases>(found, frame);
     of::<case::page::CasePage>(found, frame);
+    of::<case::chain::Devices>(found, frame);
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);
