@@ -10,8 +10,11 @@ use proto::{
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
 };
 
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod gates_random_walk;
-pub(crate) mod model;
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod model;
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod procedure_table;
 
 use crate::{

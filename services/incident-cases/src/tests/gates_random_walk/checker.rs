@@ -4,7 +4,7 @@ use super::command::{Command, World};
 use crate::case::{Case, record::Asked};
 
 fn is(case: &Case, fact: &str, value: &str) -> bool {
-    case.facts.iter().filter(|f| f.name == fact).next_back().is_some_and(|f| f.value == value)
+    case.facts.iter().rfind(|f| f.name == fact).is_some_and(|f| f.value == value)
 }
 
 /// Conditions of the reference, read afresh: unknown never holds.
