@@ -16,7 +16,7 @@ use crate::{
     },
     pages::{
         form::{Field, FormPage},
-        part::Row,
+        part::{Link, Row},
         words,
     },
 };
@@ -53,7 +53,10 @@ async fn agencies(visit: &Visit) -> Vec<(String, String)> {
 }
 
 fn page(visit: &Visit, case: &Case, agencies: &[(String, String)]) -> FormPage {
-    act::page(visit, case, "Make a referral", "referrals", "Record the referral", fields(agencies))
+    let mut page = act::page(visit, case, "Make a referral", "referrals", "Record the referral", fields(agencies));
+    let here = visit.at(&format!("/cases/{}/decisions", case.case_id));
+    page.others = vec![Link::new("Decide not to refer, with the reason", here)];
+    page
 }
 
 fn outcome_page(visit: &Visit, case: &Case, referral_id: &str) -> FormPage {
