@@ -146,7 +146,9 @@ impl Case<'_> {
         for _ in 0..most {
             let case = self.call("GetCase", json!({})).await?;
             let steps = case["case"]["steps"].as_array().cloned().unwrap_or_default();
-            let Some(step) = steps.iter().find(|step| step["state"] == "to_do" && step["doneBy"].is_null()) else { return Ok(()) };
+            let Some(step) = steps.iter().find(|step| step["state"] == "to_do" && step["doneBy"].is_null()) else {
+                return Ok(());
+            };
             let records = step["records"].as_array().cloned().unwrap_or_default();
             let mut recorded: serde_json::Map<String, Value> =
                 records.iter().map(|field| (text(field), "Done and noted on file.".into())).collect();

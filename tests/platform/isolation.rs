@@ -78,7 +78,8 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
     let victim = all.call("AddInvolvement", with(json!({"person": "p", "role": "victim"}))).await;
     let referral = all.call("MakeReferral", with(json!({"agency": "front_door_form", "reason": "r"}))).await;
     let asked = all.call("AskAgreement", with(json!({"kind": "hold_override", "reason": "r"}))).await;
-    let material = all.call("RecordMaterial", with(json!({"kind": "website", "description": "d", "address": "x"}))).await;
+    let material =
+        all.call("RecordMaterial", with(json!({"kind": "website", "description": "d", "address": "x"}))).await;
     let report = all.call("RecordReport", with(json!({"body": "iwf"}))).await;
     let device = json!({
         "schoolId": school, "item": "i", "owner": "o", "ground": "rule_breach", "reason": "r", "place": "p"

@@ -228,7 +228,9 @@ async fn work_a_case(place: &Installation, first: &School, second: &School) {
     let learnt = json!({"findings": "Quick talk helped", "actions": ""});
     first.dsl.call("RecordDebrief", on(learnt)).await;
     let mut now = first.dsl.call("GetCase", on(json!({}))).await["case"].clone();
-    while let Some(step) = now["steps"].as_array().unwrap().iter().find(|s| s["state"] == "to_do" && s["doneBy"].is_null()).cloned() {
+    while let Some(step) =
+        now["steps"].as_array().unwrap().iter().find(|s| s["state"] == "to_do" && s["doneBy"].is_null()).cloned()
+    {
         let done = on(json!({"stepId": step["stepId"], "recorded": {"note": "Done", "justification": "Needed"}}));
         now = first.dsl.call("CompleteStep", done).await["case"].clone();
     }
