@@ -99,6 +99,7 @@ async fn take(stage: &Stage<'_>, (_, school, about, narrative, procedure, risk, 
     let victim = json!({"person": about, "role": "victim", "vulnerabilities": []});
     let opened = case.call("AddInvolvement", victim).await?;
     let involvement = text(&opened["case"]["involvements"][0]["involvementId"]);
+    case.call("RecordFact", json!({"name": "immediate_danger", "value": "no"})).await?;
     stage.clock.advance(Duration::minutes(20));
     case.entry("Talked with the pupil in the quiet room; they were glad somebody asked.").await?;
     match taken {
@@ -145,7 +146,9 @@ impl Case<'_> {
         for _ in 0..most {
             let case = self.call("GetCase", json!({})).await?;
             let steps = case["case"]["steps"].as_array().cloned().unwrap_or_default();
-            let Some(step) = steps.iter().find(|step| step["state"] == "to_do") else { return Ok(()) };
+            let Some(step) = steps.iter().find(|step| step["state"] == "to_do" && step["doneBy"].is_null()) else {
+                return Ok(());
+            };
             let records = step["records"].as_array().cloned().unwrap_or_default();
             let mut recorded: serde_json::Map<String, Value> =
                 records.iter().map(|field| (text(field), "Done and noted on file.".into())).collect();
@@ -185,6 +188,17 @@ impl Case<'_> {
             "involvementId": involvement, "told": true, "reason": "By telephone, by the lead, the same afternoon."
         });
         self.call("RecordParentsDecision", told).await?;
+        let support = json!({
+            "involvementId": involvement, "offer": "A weekly talk with the pastoral lead, and help to block and report.",
+            "uptake": "accepted"
+        });
+        self.call("RecordSupport", support).await?;
+        let assessment = json!({
+            "risks": "More messages in the evenings; being left out at break.", "needs": "Somebody to go to; quiet at lunch.",
+            "measures": "Seats apart in two lessons; a check-in every Friday.", "checks": "Nothing is known elsewhere.",
+            "reviewTime": "2027-01-15T12:00:00Z"
+        });
+        self.call("RecordAssessment", assessment).await?;
         self.some_steps(40).await?;
         self.stage.clock.advance(Duration::days(1));
         let outcome = json!({

@@ -79,6 +79,14 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
     };
     let victim = all.call("AddInvolvement", with(json!({"person": "p", "role": "victim"}))).await;
     let referral = all.call("MakeReferral", with(json!({"agency": "front_door_form", "reason": "r"}))).await;
+    let asked = all.call("AskAgreement", with(json!({"kind": "hold_override", "reason": "r"}))).await;
+    let material =
+        all.call("RecordMaterial", with(json!({"kind": "website", "description": "d", "address": "x"}))).await;
+    let report = all.call("RecordReport", with(json!({"body": "iwf"}))).await;
+    let device = json!({
+        "schoolId": school, "item": "i", "owner": "o", "ground": "rule_breach", "reason": "r", "place": "p"
+    });
+    let device = all.call("TakeIntoCustody", device).await;
     // An incident shared with a third school, which has not answered.
     let away = json!({"name": "away", "kind": "primary", "urn": format!("{urn}9")[1..], "keyStages": ["KS1"]});
     let away = text(&officer.call("CreateSchool", away).await["school"]["schoolId"]);
@@ -114,6 +122,10 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
         ("case_id", text(&case)),
         ("involvement_id", text(&victim["case"]["involvements"][0]["involvementId"])),
         ("referral_id", text(&referral["referral"]["referralId"])),
+        ("agreement_id", text(&asked["case"]["agreements"][0]["agreementId"])),
+        ("material_id", text(&material["case"]["materials"][0]["materialId"])),
+        ("report_id", text(&report["case"]["reports"][0]["reportId"])),
+        ("custody_id", text(&device["entry"]["custodyId"])),
     ];
     (school, all, ids.into_iter().map(|(field, id)| (field.to_owned(), id)).collect())
 }
@@ -226,6 +238,35 @@ fn fill(request: &mut Value, rpc: &str) {
         "RecordFact" => json!({"name": "offence", "value": "yes"}),
         "RecordParentsDecision" => json!({"told": true, "reason": "r"}),
         "RecordReferralOutcome" => json!({"outcome": "accepted", "text": "t"}),
+        "AddCustodyEvent" => json!({"kind": "released_to_parent", "person": "p"}),
+        "AnswerAgreement" => json!({"agreed": true, "reason": "r"}),
+        "AnswerCriteria" => json!({
+            "adultInvolved": "no", "coercion": "no", "unusualOrViolent": "no", "under13": "no", "immediateRisk": "no",
+            "reason": "r"
+        }),
+        "AskAgreement" => json!({"kind": "hold_override", "reason": "r"}),
+        "RecordAssessment" => json!({
+            "risks": "r", "needs": "n", "measures": "m", "reviewTime": "2099-01-01T00:00:00Z"
+        }),
+        "RecordDecision" => json!({"kind": "other", "choice": "c", "reason": "r"}),
+        "RecordDeletion" => json!({"what": "w", "location": "l", "deletedBy": "d", "advice": "a"}),
+        "RecordDisclosure" => json!({
+            "recipientKind": "agency", "recipient": "r", "shared": true, "what": "w", "basis": "consent", "reason": "r"
+        }),
+        "RecordExposure" => json!({"person": "p", "circumstances": "c"}),
+        "RecordMaterial" => json!({"kind": "website", "description": "d"}),
+        "RecordReport" => json!({"body": "iwf"}),
+        "RecordReportOutcome" => json!({"outcome": "o"}),
+        "RecordSearch" => json!({
+            "kind": "person", "searched": "s", "searchedBy": "b", "present": "p", "authority": "learner_consent",
+            "place": "p", "sought": "s", "reason": "r"
+        }),
+        "RecordSupport" => json!({"offer": "o", "uptake": "accepted"}),
+        "RecordViewing" => json!({
+            "purpose": "decide", "secondAdult": "s", "place": "p", "how": "h", "afterwards": "a", "sameSex": "yes"
+        }),
+        "ReopenCase" => json!({"reason": "r", "etag": "e"}),
+        "TakeIntoCustody" => json!({"item": "i", "owner": "o", "ground": "evidence", "reason": "r", "place": "p"}),
         "TriageConcern" => json!({"noFurtherAction": {"reason": "r"}}),
         "AnswerProposal" => json!({"proposalId": "clause.none", "answer": "adopt", "etag": "e"}),
         "CloseSchool" => json!({"reason": "r"}),

@@ -203,6 +203,11 @@ async fn work_a_case(place: &Installation, first: &School, second: &School) {
     }
     let victim = on(json!({"person": "Canary Child", "role": "victim", "yearGroup": "6"}));
     let involved = first.dsl.call("AddInvolvement", victim).await["case"]["involvements"][0].clone();
+    first.dsl.call("RecordFact", on(json!({"name": "immediate_danger", "value": "no"}))).await;
+    let support = json!({
+        "involvementId": involved["involvementId"], "offer": "Somebody to talk to, and help to block", "uptake": "accepted"
+    });
+    first.dsl.call("RecordSupport", on(support)).await;
     let invite = on(json!({"toSchoolId": second.id, "summary": "Our pupils share a group", "contact": "01632 960001"}));
     let refused = first.dsl.try_call("InviteSchool", invite.clone()).await.unwrap_err();
     assert_eq!(refused.reason_name(), "GATE_SHUT");
@@ -238,7 +243,9 @@ async fn work_a_case(place: &Installation, first: &School, second: &School) {
     let learnt = json!({"findings": "Quick talk helped", "actions": ""});
     first.dsl.call("RecordDebrief", on(learnt)).await;
     let mut now = first.dsl.call("GetCase", on(json!({}))).await["case"].clone();
-    while let Some(step) = now["steps"].as_array().unwrap().iter().find(|s| s["state"] == "to_do").cloned() {
+    while let Some(step) =
+        now["steps"].as_array().unwrap().iter().find(|s| s["state"] == "to_do" && s["doneBy"].is_null()).cloned()
+    {
         let done = on(json!({"stepId": step["stepId"], "recorded": {"note": "Done", "justification": "Needed"}}));
         now = first.dsl.call("CompleteStep", done).await["case"].clone();
     }

@@ -1,17 +1,25 @@
 //! Cases: the list, and one case as it stands. Each act on a case is a page of its own, in a file of its own.
 
 pub mod act;
+pub mod agreement;
+pub mod chain;
 pub mod close;
 pub mod consultation;
 pub mod debrief;
+pub mod decide;
+pub mod device;
 pub mod entry;
 pub mod fact;
 pub mod invite;
 pub mod involvement;
 pub mod lesson;
+pub mod material;
 pub mod page;
+pub mod pages;
 pub mod parents;
+pub mod records;
 pub mod referral;
+pub mod report;
 pub mod step;
 
 use axum::extract::{Path, Query};
@@ -132,6 +140,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
     let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
     let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id));
+    let ids = ids.chain(records::accounts(&case));
     let people = visit.people(ids.map(String::as_str)).await;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
     visit

@@ -29,6 +29,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<case::Cases>(found, frame);
     of::<case::page::CasePage>(found, frame);
     of::<case::referral::Receipt>(found, frame);
+    of::<case::chain::Devices>(found, frame);
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);

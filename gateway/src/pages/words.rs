@@ -328,6 +328,10 @@ pub const PROCEDURES: Codes = &[
     ("P5", "Cyberbullying"),
     ("P6", "Online hate"),
     ("P7", "Radicalisation or extremism"),
+    ("P8", "Filtering breach"),
+    ("P9", "Allegation against an adult"),
+    ("P10", "Low-level concern about an adult"),
+    ("P11", "Lost or exposed personal data"),
 ];
 const YES_NO: Codes = &[("unknown", "Not known"), ("no", "No"), ("yes", "Yes")];
 /// The facts that conditions read, each with its question.
@@ -351,12 +355,19 @@ pub const FACTS: Codes = &[
     ("response_unclear", "Is it unclear how to respond?"),
     ("iioc_variant", "How did the indecent images come up?"),
     ("subject", "Who is the concern about?"),
+    ("harm_threshold", "Is the harm threshold met?"),
+    ("child_hurt", "Is a child hurt?"),
+    ("agency_worker", "Does the adult work for an agency or another firm?"),
+    ("rights_at_risk", "Is a risk to people’s rights likely?"),
+    ("high_risk", "Is that risk high?"),
 ];
 
 /// The values a fact may take.
 pub fn fact_values(fact: &str) -> Codes {
     match fact {
-        "offence" => &[("unknown", "Not known"), ("no", "No"), ("unclear", "Unclear"), ("yes", "Yes")],
+        "offence" | "harm_threshold" => {
+            &[("unknown", "Not known"), ("no", "No"), ("unclear", "Unclear"), ("yes", "Yes")]
+        }
         "agencies_needed" => &[("unknown", "Not known"), ("undecided", "Undecided"), ("no", "No"), ("yes", "Yes")],
         "iioc_variant" => &[
             ("unknown", "Not known"),

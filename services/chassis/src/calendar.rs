@@ -125,17 +125,46 @@ pub fn working_day(date: Date) -> bool {
     !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !holiday
 }
 
+/// The days a school is closed besides weekends and bank holidays: spans, both ends among them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct ClosedDays(Vec<(Date, Date)>);
+
+impl ClosedDays {
+    /// Reads lines such as `2026-12-21` or `2026-12-21 to 2027-01-01`; a line that is neither closes no day.
+    pub fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
+        let form = time::macros::format_description!("[year]-[month]-[day]");
+        let day = |text: &str| Date::parse(text.trim(), form).ok();
+        let span = |line: &str| match line.split_once(" to ") {
+            Some((first, last)) => day(first).zip(day(last)),
+            None => day(line).map(|day| (day, day)),
+        };
+        Self(lines.into_iter().filter_map(span).collect())
+    }
+
+    /// Whether the school is closed on a day.
+    pub fn contains(&self, date: Date) -> bool {
+        self.0.iter().any(|(first, last)| (*first..=*last).contains(&date))
+    }
+
+    /// The end (midnight in London) of the day `days` days on which the school works after the day of `from`. A school
+    /// that is never open again within two years is taken to be open.
+    pub fn working_days_after(&self, from: OffsetDateTime, days: u32) -> OffsetDateTime {
+        let mut date = crate::clock::london(from).date();
+        let last_closed = date + time::Duration::days(731);
+        let mut left = days;
+        while left > 0 {
+            date = date.next_day().unwrap_or(Date::MAX);
+            if working_day(date) && (date > last_closed || !self.contains(date)) {
+                left -= 1;
+            }
+        }
+        end_of_day(date)
+    }
+}
+
 /// The end (midnight in London) of the working day `days` working days after the day of `from`.
 pub fn working_days_after(from: OffsetDateTime, days: u32) -> OffsetDateTime {
-    let mut date = crate::clock::london(from).date();
-    let mut left = days;
-    while left > 0 {
-        date = date.next_day().unwrap_or(Date::MAX);
-        if working_day(date) {
-            left -= 1;
-        }
-    }
-    end_of_day(date)
+    ClosedDays::default().working_days_after(from, days)
 }
 
 /// The last second of a day in London.
@@ -170,5 +199,15 @@ mod tests {
         assert_eq!(working_days_after(datetime!(2026-12-24 10:00 UTC), 1), datetime!(2026-12-29 23:59:59 UTC));
         assert_eq!(working_days_after(datetime!(2026-07-03 10:00 UTC), 1), datetime!(2026-07-06 22:59:59 UTC));
         assert!(!working_day(date!(2026 - 04 - 03)));
+    }
+
+    #[test]
+    fn a_schools_closed_days_do_not_count() {
+        let closed = ClosedDays::read(["2026-10-26 to 2026-10-30", "2026-11-02", "half-term"]);
+        let friday = datetime!(2026-10-23 10:00 UTC);
+        assert_eq!(closed.working_days_after(friday, 1), datetime!(2026-11-03 23:59:59 UTC));
+        assert_eq!(working_days_after(friday, 1), datetime!(2026-10-26 23:59:59 UTC));
+        let forever = ClosedDays::read(["2000-01-01 to 9999-12-31"]);
+        assert!(forever.working_days_after(friday, 1) > datetime!(2028-10-23 10:00 UTC));
     }
 }

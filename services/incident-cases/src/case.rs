@@ -1,9 +1,18 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
-//! acts on it, `steps` how its procedure stands.
+//! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
+//! its procedure stands, `evidence` which records do a step.
 
+pub mod decide;
+pub mod evidence;
+pub mod material;
+pub mod record;
 pub mod steps;
 pub mod work;
 
+use chassis::calendar::ClosedDays;
+use record::{
+    Agreement, Assessment, Criteria, Decision, Deletion, Exposure, Held, Material, Reopening, Report, Support, Viewing,
+};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -64,6 +73,54 @@ pub struct Case {
     /// The lessons that were proposed from it.
     #[serde(default)]
     pub proposed_lessons: Vec<ProposedLesson>,
+    /// The answers to the five questions, newest last.
+    #[serde(default)]
+    pub criteria: Vec<Criteria>,
+    /// What second persons were asked.
+    #[serde(default)]
+    pub agreements: Vec<Agreement>,
+    /// The viewing log.
+    #[serde(default)]
+    pub viewings: Vec<Viewing>,
+    /// Decisions.
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
+    /// Support, by child.
+    #[serde(default)]
+    pub supports: Vec<Support>,
+    /// Versions of the risk and needs assessment.
+    #[serde(default)]
+    pub assessments: Vec<Assessment>,
+    /// Suspect material.
+    #[serde(default)]
+    pub materials: Vec<Material>,
+    /// Reports about it.
+    #[serde(default)]
+    pub reports: Vec<Report>,
+    /// Who saw it.
+    #[serde(default)]
+    pub exposures: Vec<Exposure>,
+    /// Deletions.
+    #[serde(default)]
+    pub deletions: Vec<Deletion>,
+    /// Devices taken.
+    #[serde(default)]
+    pub held: Vec<Held>,
+    /// Searches made.
+    #[serde(default)]
+    pub search_ids: Vec<String>,
+    /// Every time it was opened again.
+    #[serde(default)]
+    pub reopenings: Vec<Reopening>,
+    /// Debriefs of earlier closings.
+    #[serde(default)]
+    pub past_debriefs: Vec<Debrief>,
+    /// The days the school was to be closed, as its policy said at the opening.
+    #[serde(default)]
+    pub closed_days: ClosedDays,
+    /// When the school first knew; the opening where nobody said.
+    #[serde(default)]
+    pub known_at: Option<OffsetDateTime>,
     /// When it was opened.
     pub opened_at: OffsetDateTime,
     /// Counts its writes.
@@ -88,6 +145,10 @@ pub struct By<'a> {
     pub account_id: &'a str,
     /// The moment.
     pub at: OffsetDateTime,
+    /// Whether they act as the lead or a deputy.
+    pub lead: bool,
+    /// Whether they act as the head.
+    pub head: bool,
 }
 
 /// A named value that conditions read.
@@ -166,6 +227,9 @@ pub struct Entry {
     pub school_id: String,
     /// When.
     pub at: OffsetDateTime,
+    /// The entry it corrects or adds to.
+    #[serde(default)]
+    pub corrects: Option<EntryId>,
 }
 
 /// A talk with police or front door.
@@ -276,6 +340,8 @@ pub enum Refusal {
     },
     /// The thing is in the wrong state.
     State(&'static str),
+    /// The step is done by a record that is not there yet.
+    Record(&'static str),
     /// A field does not hold what it must.
     Field(&'static str, String),
     /// The act is never offered.
@@ -337,6 +403,21 @@ impl Case {
         }
         if self.referrals.iter().any(|r| r.decision.is_none()) {
             left.push("referral_outcome".to_owned());
+        }
+        if self.fact("criteria_met") == Some("yes") && self.referrals.is_empty() {
+            left.push("referral".to_owned());
+        }
+        if self.agreements.iter().any(|a| a.answer.is_none()) {
+            left.push("agreement".to_owned());
+        }
+        if self.held.iter().any(|device| device.held) {
+            left.push("custody".to_owned());
+        }
+        let supports = self.steps_with_rules().any(|(rule, step)| {
+            evidence::done_by(rule) == Some("support") && step.end.as_ref().is_some_and(|end| end.reason.is_empty())
+        });
+        if supports && self.unsupported().next().is_some() {
+            left.push("support".to_owned());
         }
         if self.debrief.is_none() {
             left.push("debrief".to_owned());

@@ -13,6 +13,20 @@ impl From<Refusal> for Error {
             Refusal::Field(field, message) => Self::invalid(field, message),
             Refusal::Prohibited(id, message) => Self::prohibited(id, message),
             Refusal::Changed => Self::changed(),
+            Refusal::Record(act) => {
+                let message = match act {
+                    "criteria" => "answer the five questions: that does this step",
+                    "viewing" => "write the viewing log: that does this step",
+                    "custody" => "record the device taken: that does this step",
+                    "assessment" => "record the risk and needs assessment: that does this step",
+                    "support" => "record what each child was offered: that does this step",
+                    "referral" => "make a referral or decide against it: that does this step",
+                    "report" => "record the report: that does this step",
+                    "deletion" => "record the deletion or decide against it: that does this step",
+                    _ => "record the decision: that does this step",
+                };
+                Self::wrong_state(message)
+            }
             Refusal::Gate { gate, missing } => {
                 let message = match gate.as_str() {
                     "G-HOLD" => format!("talk with police or front door first and record it: {missing}"),

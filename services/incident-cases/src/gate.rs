@@ -1,7 +1,7 @@
 //! Gates: refusals by the service until named facts are recorded (domain rules G-…). A gate is data in the policy; what
 //! opens it is here, since a school may not loosen it.
 
-use crate::case::Case;
+use crate::case::{Case, record::Asked};
 
 /// Nothing passes beyond the community until a talk with police or front door is recorded.
 pub const HOLD: &str = "G-HOLD";
@@ -24,18 +24,22 @@ pub const IMAGE: &str = "G-IMAGE";
 pub fn open(gate: &str, case: &Case) -> bool {
     let known = |name| case.fact(name).is_some_and(|value| !matches!(value, "unknown" | "undecided" | ""));
     match gate {
-        HOLD => !case.consultations.is_empty(),
+        HOLD => !case.consultations.is_empty() || case.agreed(Asked::HoldOverride, ""),
+        // A hold of the police outlasts every decision of the school.
         DELETE => {
             case.fact("agencies_needed") == Some("no")
                 && case.fact("deletion_safe") == Some("yes")
-                && (case.procedure.id != "P4" || known("police_advice"))
+                && case.fact("police_hold") != Some("yes")
+                && (case.procedure.id != "P4" || case.fact("police_advice") == Some("yes"))
         }
         CUSTODY => {
             case.fact("offence") == Some("no")
-                || known("police_advice")
+                || case.fact("police_advice") == Some("yes")
                 || case.consultations.iter().any(|c| matches!(c.agency.as_str(), "police_101" | "emergency"))
         }
-        VIEW => case.procedure.id != "P4" && case.fact("viewing_needed") == Some("yes"),
+        VIEW => {
+            case.procedure.id != "P4" && case.fact("viewing_needed") == Some("yes") && case.agreed(Asked::Viewing, "")
+        }
         PARENT => case.undecided_parents().next().is_none(),
         CLOSE => case.left_to_do().is_empty(),
         DANGER => known("immediate_danger"),
@@ -43,19 +47,28 @@ pub fn open(gate: &str, case: &Case) -> bool {
     }
 }
 
-/// The step, or the act, that would open a gate.
+/// The step, the fact or the act that would open a gate.
 pub fn missing(gate: &str, case: &Case) -> String {
-    let opener = case.procedure.steps.iter().find(|step| step.opens(gate));
-    match (opener, gate) {
-        (Some(step), _) => step.id.clone(),
-        (None, HOLD) => "consultation".to_owned(),
-        (None, DELETE) => "agencies_needed, deletion_safe".to_owned(),
-        (None, CUSTODY) => "police_advice".to_owned(),
-        (None, VIEW) => "viewing_needed".to_owned(),
-        (None, PARENT) => "parents_decision".to_owned(),
-        (None, CLOSE) => case.left_to_do().first().cloned().unwrap_or_default(),
-        (None, DANGER) => "immediate_danger".to_owned(),
-        (None, _) => String::new(),
+    if let Some(step) = case.open_steps().find(|step| step.opens(gate)) {
+        return step.id.clone();
+    }
+    let fact = |facts: &[(&str, &str)]| {
+        facts.iter().find(|(name, value)| case.fact(name) != Some(value)).map(|(name, _)| (*name).to_owned())
+    };
+    match gate {
+        HOLD => "consultation".to_owned(),
+        DELETE if case.fact("police_hold") == Some("yes") => "police_hold".to_owned(),
+        DELETE => {
+            let facts = [("agencies_needed", "no"), ("deletion_safe", "yes"), ("police_advice", "yes")];
+            let needed = if case.procedure.id == "P4" { &facts[..] } else { &facts[..2] };
+            fact(needed).unwrap_or_default()
+        }
+        CUSTODY => "police_advice".to_owned(),
+        VIEW => fact(&[("viewing_needed", "yes")]).unwrap_or_else(|| "agreement".to_owned()),
+        PARENT => "parents_decision".to_owned(),
+        CLOSE => case.left_to_do().first().cloned().unwrap_or_default(),
+        DANGER => "immediate_danger".to_owned(),
+        _ => String::new(),
     }
 }
 
@@ -66,10 +79,11 @@ pub fn shut<'a>(step: &'a crate::procedure::StepRule, case: &Case) -> Option<&'a
         // The talk itself is never held back; telling parents is, once an offence is known.
         HOLD => !step.opens(HOLD) && (!parents || case.holds_parents()),
         DELETE => true,
-        // Examining a device, not storing it.
+        // Examining a device, not storing it; looking at images is the viewing log's own gate.
         CUSTODY => step.behind(VIEW),
         VIEW => !step.behind(CUSTODY),
-        PARENT => true,
+        // What comes first is asked first; whatever is only recorded is never held back.
+        PARENT | DANGER => true,
         _ => false,
     };
     step.gates.iter().map(String::as_str).find(|gate| holds(gate) && !open(gate, case))

@@ -18,6 +18,9 @@ pub struct Pinned {
     pub gates: Vec<GateRule>,
     /// The agencies of the area, key and name.
     pub agencies: Vec<(String, String)>,
+    /// The days the school is closed besides weekends and bank holidays.
+    #[serde(default)]
+    pub closed_days: chassis::calendar::ClosedDays,
 }
 
 impl Pinned {
@@ -51,6 +54,9 @@ pub struct StepRule {
     pub clock_kind: String,
     /// How many.
     pub clock_amount: u32,
+    /// The rule of law the clock comes from; empty where the school set it.
+    #[serde(default)]
+    pub clock_source: String,
     /// When it is needed.
     pub condition: String,
     /// The gates it must pass.

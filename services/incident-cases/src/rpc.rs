@@ -1,9 +1,13 @@
 //! The map of the service: one line per rpc, one file each.
 
 mod accept_invitation;
+mod add_custody_event;
 mod add_entry;
 mod add_involvement;
 mod add_shared_entry;
+mod answer_agreement;
+mod answer_criteria;
+mod ask_agreement;
 mod close_case;
 mod complete_step;
 pub(crate) mod convert;
@@ -15,16 +19,33 @@ mod get_shared_incident;
 mod invite_school;
 mod list_cases;
 mod list_concerns;
+mod list_custody;
+mod list_disclosures;
 mod list_invitations;
 mod list_my_concerns;
+mod list_searches;
 mod make_referral;
 mod propose_lesson;
+mod record_assessment;
 mod record_concern;
 mod record_consultation;
 mod record_debrief;
+mod record_decision;
+mod record_deletion;
+mod record_disclosure;
+mod record_exposure;
 mod record_fact;
+mod record_material;
 mod record_parents_decision;
 mod record_referral_outcome;
+mod record_report;
+mod record_report_outcome;
+mod record_search;
+mod record_support;
+mod record_viewing;
+mod reopen_case;
+mod reveal_material;
+mod take_into_custody;
 mod triage_concern;
 mod work;
 
@@ -53,9 +74,13 @@ macro_rules! rpcs {
 
 rpcs! {
     accept_invitation: AcceptInvitationRequest => AcceptInvitationResponse,
+    add_custody_event: AddCustodyEventRequest => AddCustodyEventResponse,
     add_entry: AddEntryRequest => AddEntryResponse,
     add_involvement: AddInvolvementRequest => AddInvolvementResponse,
     add_shared_entry: AddSharedEntryRequest => AddSharedEntryResponse,
+    answer_agreement: AnswerAgreementRequest => AnswerAgreementResponse,
+    answer_criteria: AnswerCriteriaRequest => AnswerCriteriaResponse,
+    ask_agreement: AskAgreementRequest => AskAgreementResponse,
     close_case: CloseCaseRequest => CloseCaseResponse,
     complete_step: CompleteStepRequest => CompleteStepResponse,
     decline_invitation: DeclineInvitationRequest => DeclineInvitationResponse,
@@ -66,15 +91,32 @@ rpcs! {
     invite_school: InviteSchoolRequest => InviteSchoolResponse,
     list_cases: ListCasesRequest => ListCasesResponse,
     list_concerns: ListConcernsRequest => ListConcernsResponse,
+    list_custody: ListCustodyRequest => ListCustodyResponse,
+    list_disclosures: ListDisclosuresRequest => ListDisclosuresResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_my_concerns: ListMyConcernsRequest => ListMyConcernsResponse,
+    list_searches: ListSearchesRequest => ListSearchesResponse,
     make_referral: MakeReferralRequest => MakeReferralResponse,
     propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
+    record_assessment: RecordAssessmentRequest => RecordAssessmentResponse,
     record_concern: RecordConcernRequest => RecordConcernResponse,
     record_consultation: RecordConsultationRequest => RecordConsultationResponse,
     record_debrief: RecordDebriefRequest => RecordDebriefResponse,
+    record_decision: RecordDecisionRequest => RecordDecisionResponse,
+    record_deletion: RecordDeletionRequest => RecordDeletionResponse,
+    record_disclosure: RecordDisclosureRequest => RecordDisclosureResponse,
+    record_exposure: RecordExposureRequest => RecordExposureResponse,
     record_fact: RecordFactRequest => RecordFactResponse,
+    record_material: RecordMaterialRequest => RecordMaterialResponse,
     record_parents_decision: RecordParentsDecisionRequest => RecordParentsDecisionResponse,
     record_referral_outcome: RecordReferralOutcomeRequest => RecordReferralOutcomeResponse,
+    record_report: RecordReportRequest => RecordReportResponse,
+    record_report_outcome: RecordReportOutcomeRequest => RecordReportOutcomeResponse,
+    record_search: RecordSearchRequest => RecordSearchResponse,
+    record_support: RecordSupportRequest => RecordSupportResponse,
+    record_viewing: RecordViewingRequest => RecordViewingResponse,
+    reopen_case: ReopenCaseRequest => ReopenCaseResponse,
+    reveal_material: RevealMaterialRequest => RevealMaterialResponse,
+    take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,
 }

@@ -4,6 +4,9 @@
 /// within one working day; Working Together, position unverified, hence a suggestion that a school may act on sooner).
 pub const REFERRAL_DECISION_CHASE: u32 = 1;
 
+/// Working days after which a report about material is chased where nobody said when; a suggestion, no law sets it.
+pub const REPORT_CHASE: u32 = 3;
+
 /// Characters a narrative may have (the contract's own limit).
 pub const NARRATIVE_MAX: usize = 20_000;
 

@@ -10,6 +10,13 @@ use proto::{
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
 };
 
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod gates_random_walk;
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod model;
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod procedure_table;
+
 use crate::{
     procedure::{GateRule, Pinned, Procedure, StepRule},
     store,
@@ -46,6 +53,7 @@ fn policy() -> Pinned {
         }],
         gates: vec![GateRule { id: "G-HOLD".to_owned(), ..GateRule::default() }],
         agencies: vec![("front_door_form".to_owned(), "Front door".to_owned())],
+        ..Pinned::default()
     }
 }
 
@@ -224,6 +232,9 @@ async fn a_case_closes_only_when_nothing_is_open(engine: Engine) -> Result<()> {
     let case = world.case().await?;
     let refused = world.close(&case).await.err().ok_or_else(|| Error::internal("it closed"))?;
     assert_eq!((refused.metadata("gate"), refused.metadata("missing_step")), (Some("G-CLOSE"), Some("P1-01")));
+    let early = world.complete(&case, "P1-01").await.err().ok_or_else(|| Error::internal("it was done"))?;
+    assert_eq!((early.metadata("gate"), early.metadata("missing_step")), (Some("G-DANGER"), Some("immediate_danger")));
+    world.fact(&case, "immediate_danger", "no").await?;
     for step in ["P1-01", "P1-06", "P1-10"] {
         world.complete(&case, step).await?;
     }
@@ -322,6 +333,122 @@ async fn a_lesson_names_nobody_and_without_the_registry_nothing_happens(engine: 
     Ok(())
 }
 
+async fn a_devices_chain_is_kept_and_evidence_goes_to_nobody_but_the_police(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let take = TakeIntoCustodyRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        item: "Blue phone".into(),
+        owner: "Somebody".into(),
+        ground: "evidence".into(),
+        reason: "Messages".into(),
+        place: "Safe".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let device = call!(world.dsl, take_into_custody, take)?.entry.unwrap_or_default();
+    let add = |kind: &str| AddCustodyEventRequest {
+        school_id: world.here.clone(),
+        custody_id: device.custody_id.clone(),
+        kind: kind.into(),
+        person: "Somebody else".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    for (kind, missing) in [("released_to_parent", "offence"), ("examined", "police_advice")] {
+        let refused = call!(world.dsl, add_custody_event, add(kind)).err().ok_or_else(|| Error::internal(kind))?;
+        assert_eq!((refused.metadata("gate"), refused.metadata("missing_step")), (Some("G-CUSTODY"), Some(missing)));
+    }
+    call!(world.dsl, add_custody_event, add("handed_to_police"))?;
+    let list = ListCustodyRequest { school_id: world.here.clone(), state: "with_police".into(), ..Default::default() };
+    let held = call!(world.dsl, list_custody, list)?.entries;
+    let kinds: Vec<&str> = held[0].events.iter().map(|link| link.kind.as_str()).collect();
+    assert_eq!(kinds, ["taken", "handed_to_police"]);
+    let told = ListDisclosuresRequest { school_id: world.here.clone(), case_id: case.case_id, ..Default::default() };
+    assert_eq!(call!(world.dsl, list_disclosures, told)?.disclosures[0].recipient_kind, "police");
+    let theirs = ListCustodyRequest { school_id: world.there.clone(), ..Default::default() };
+    assert!(call!(world.other, list_custody, theirs)?.entries.is_empty());
+    Ok(())
+}
+
+async fn the_address_of_material_leaves_the_case_by_one_rpc_alone(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let request = RecordMaterialRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: "website".into(),
+        description: "A page".into(),
+        address: "https://canary.example/path".into(),
+        request_id: world.dsl.request_id(),
+    };
+    let kept = call!(world.dsl, record_material, request)?.case.unwrap_or_default();
+    assert!(kept.materials[0].has_address && !format!("{kept:?}").contains("canary"));
+    let reveal = RevealMaterialRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        material_id: kept.materials[0].material_id.clone(),
+        request_id: world.dsl.request_id(),
+    };
+    assert_eq!(call!(world.dsl, reveal_material, reveal)?.address, "https://canary.example/path");
+    let image = AddEntryRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id,
+        text: "data:image/png;base64,AAAA".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let refused = call!(world.dsl, add_entry, image).err().ok_or_else(|| Error::internal("an image was kept"))?;
+    assert_eq!(refused.violations()[0].field, "text");
+    Ok(())
+}
+
+async fn an_override_takes_a_second_person(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let head = world.bed.person(&[(Role::Head, &world.here)]);
+    let case = world.case().await?;
+    let ask = AskAgreementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: "hold_override".into(),
+        reason: "No line answers and a child is expected there now".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let asked = call!(world.dsl, ask_agreement, ask)?.case.unwrap_or_default();
+    let answer = |request_id: String| AnswerAgreementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        agreement_id: asked.agreements[0].agreement_id.clone(),
+        agreed: true,
+        reason: "Agreed".into(),
+        request_id,
+    };
+    let own = call!(world.dsl, answer_agreement, answer(world.dsl.request_id())).err();
+    assert_eq!(own.map(|e| e.reason_name()), Some("WRONG_STATE"), "nobody agrees with themselves");
+    assert_eq!(world.invite(&case).await.err().map(|e| e.reason_name()), Some("GATE_SHUT"));
+    call!(head, answer_agreement, answer(head.request_id()))?;
+    world.invite(&case).await?;
+    Ok(())
+}
+
+/// No message of the contract can carry an image or a file into a case.
+#[test]
+fn no_rpc_takes_bytes() {
+    let bytes = proto::contract::pool()
+        .all_messages()
+        .filter(|m| m.full_name().starts_with("hedgerow.incident_cases."))
+        .flat_map(|m| {
+            m.fields()
+                .filter(|f| format!("{:?}", f.kind()) == "Bytes")
+                .map(|f| f.full_name().to_owned())
+                .collect::<Vec<_>>()
+        })
+        .collect::<Vec<_>>();
+    assert!(bytes.is_empty(), "{bytes:?}");
+}
+
 /// Makes a test of each for both engines.
 macro_rules! on_both_engines {
     ($($name:ident),* $(,)?) => {
@@ -338,4 +465,7 @@ on_both_engines!(
     a_reporter_sees_that_it_was_read_and_nothing_else,
     bad_input_names_the_field,
     a_lesson_names_nobody_and_without_the_registry_nothing_happens,
+    a_devices_chain_is_kept_and_evidence_goes_to_nobody_but_the_police,
+    the_address_of_material_leaves_the_case_by_one_rpc_alone,
+    an_override_takes_a_second_person,
 );

@@ -1,6 +1,6 @@
 //! Adding an entry to a case: what was seen, said or done, never changed afterwards.
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use chassis::error::Violations;
 use proto::{
     access::v1::Permission,
@@ -15,6 +15,7 @@ use crate::{
     },
     pages::{
         form::{Field, FormPage},
+        part::Row,
         words::Codes,
     },
 };
@@ -32,15 +33,27 @@ pub fn fields() -> Vec<Field> {
     ]
 }
 
-fn page(visit: &Visit, case: &Case) -> FormPage {
-    act::page(visit, case, "Add an entry", "entries", "Add the entry", fields())
+/// Which entry is corrected or added to; none where it is empty.
+#[derive(Debug, serde::Deserialize)]
+pub struct Which {
+    #[serde(default)]
+    corrects: String,
+}
+
+fn page(visit: &Visit, case: &Case, corrects: &str) -> FormPage {
+    let mut page = act::page(visit, case, "Add an entry", "entries", "Add the entry", fields());
+    if let Some(entry) = case.entries.iter().find(|entry| entry.entry_id == corrects) {
+        page.rows.push(Row::new("Corrects or adds to", entry.text.clone()));
+        page.form = page.form.carrying("corrects", corrects);
+    }
+    page
 }
 
 /// Asks.
-pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
+pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::CaseWork)?;
     let case = fetch(&visit, &case_id).await?;
-    visit.page(&page(&visit, &case))
+    visit.page(&page(&visit, &case, &which.corrects))
 }
 
 /// Adds it.
@@ -52,6 +65,7 @@ pub async fn add(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> 
         text: answers.text("text"),
         significant: answers.text("significant") == "yes",
         impact: answers.text("impact"),
+        corrects_entry_id: answers.text("corrects"),
         request_id: answers.request_id(),
     };
     let mut v = Violations::new();
@@ -61,5 +75,5 @@ pub async fn add(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> 
         Ok(()) => heard(visit.cases()?.add_entry(ask(command))).await,
         Err(error) => Err(error),
     };
-    act::settle(&visit, &case_id, &answers, done, "entry", |case| page(&visit, case)).await
+    act::settle(&visit, &case_id, &answers, done, "entry", |case| page(&visit, case, &answers.text("corrects"))).await
 }

@@ -2,7 +2,8 @@
 
 use chassis::clock::timestamp;
 use proto::incident_cases::v1::{
-    Case, CaseGate, CaseStep, Consultation, Debrief, Entry, Fact, Involvement, ParentsDecision, Referral,
+    Agreement, Assessment, Case, CaseGate, CaseStep, Consultation, Criteria, Debrief, Decision, Entry, Fact,
+    Involvement, Material, ParentsDecision, Referral, Reopening, Report, Support,
 };
 use time::macros::datetime;
 
@@ -44,6 +45,7 @@ pub fn case() -> Case {
             step("P1-03", "to_do", "overdue"),
             step("P1-04", "to_do", "due_today"),
             CaseStep { condition: "judgement".into(), ..step("P1-05", "to_do", "due") },
+            CaseStep { done_by: "support".into(), ..step("P1-06", "to_do", "due") },
             step("P1-08", "cannot_start_yet", "due"),
             step("P1-09", "not_needed", ""),
         ],
@@ -70,6 +72,7 @@ pub fn case() -> Case {
             account_id: "acc_1".into(),
             school_id: "sch_1".into(),
             create_time: at,
+            corrects_entry_id: String::new(),
         }],
         consultations: vec![Consultation {
             consultation_id: "cns_1".into(),
@@ -120,6 +123,60 @@ pub fn case() -> Case {
         close_time: None,
         next_due_time: at,
         etag: "3".into(),
+        criteria: vec![Criteria {
+            coercion: "yes".into(),
+            reason: "Threats".into(),
+            create_time: at,
+            ..Criteria::default()
+        }],
+        agreements: ["asked", "agreed", "refused"]
+            .map(|state| Agreement {
+                agreement_id: "agr_1".into(),
+                kind: "hold_override".into(),
+                reason: "Nobody answers".into(),
+                state: state.into(),
+                answer_reason: "Well".into(),
+                create_time: at,
+                ..Agreement::default()
+            })
+            .to_vec(),
+        decisions: vec![Decision {
+            kind: "sanction".into(),
+            choice: "none".into(),
+            reason: "Both <sorry>".into(),
+            create_time: at,
+            ..Decision::default()
+        }],
+        support: vec![Support {
+            involvement_id: "inv_1".into(),
+            offer: "Talks".into(),
+            uptake: "accepted".into(),
+            create_time: at,
+            ..Support::default()
+        }],
+        assessments: vec![Assessment {
+            version: 1,
+            risks: "Evenings".into(),
+            review_time: at,
+            create_time: at,
+            ..Assessment::default()
+        }],
+        materials: vec![Material {
+            material_id: "mat_1".into(),
+            kind: "website".into(),
+            description: "A page".into(),
+            has_address: true,
+            create_time: at,
+            ..Material::default()
+        }],
+        reports: vec![Report {
+            report_id: "rep_1".into(),
+            body: "iwf".into(),
+            chase_time: at,
+            create_time: at,
+            ..Report::default()
+        }],
+        reopenings: vec![Reopening { reason: "More came to light".into(), create_time: at, ..Reopening::default() }],
         ..Case::default()
     }
 }

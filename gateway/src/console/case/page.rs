@@ -6,7 +6,7 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::STATES;
+use super::{STATES, records};
 use crate::{
     console::people::People,
     pages::{
@@ -22,6 +22,8 @@ pub struct CasePage {
     head: Head,
     rows: Vec<Row>,
     acts: Vec<Link>,
+    more: Vec<Link>,
+    records: Vec<Section>,
     gates: Vec<Shut>,
     tasks: Vec<Task>,
     facts: Vec<Row>,
@@ -31,6 +33,17 @@ pub struct CasePage {
     referrals: Vec<Event>,
     parents: Vec<Event>,
     debrief: Vec<Row>,
+}
+
+/// Records of one kind; shown where there are any.
+#[derive(Debug, Serialize)]
+pub struct Section {
+    /// Its heading.
+    pub title: &'static str,
+    /// Where on the page it is.
+    pub id: &'static str,
+    /// The records, newest first.
+    pub events: Vec<Event>,
 }
 
 /// A gate that is shut.
@@ -92,6 +105,18 @@ impl Event {
     pub fn new(title: impl Into<String>, when: impl Into<String>, text: impl Into<String>) -> Self {
         Self { title: title.into(), when: when.into(), text: text.into(), ..Self::default() }
     }
+
+    /// With more to say.
+    #[must_use]
+    pub fn more(self, more: impl Into<String>) -> Self {
+        Self { more: more.into(), ..self }
+    }
+
+    /// With where to go on.
+    #[must_use]
+    pub fn link(self, link: Link) -> Self {
+        Self { link, ..self }
+    }
 }
 
 impl Page for CasePage {
@@ -132,6 +157,8 @@ impl CasePage {
             head: Head::new("Case", crumbs).of(case.reference.clone()),
             rows: rows(case, at),
             acts: acts(case, &here, may),
+            more: records::acts(case, &here, may),
+            records: records::sections(case, people, &here, may),
             gates: case
                 .gates
                 .iter()
@@ -139,7 +166,9 @@ impl CasePage {
                 .map(|gate| Shut {
                     title: gate.title.clone(),
                     opened_by: gate.opened_by.trim_end_matches('.').to_owned(),
-                    missing: if gate.missing_step.starts_with('P') {
+                    missing: if let Some((text, path)) = records::opener(&gate.missing_step) {
+                        Link::new(text, format!("{here}/{path}"))
+                    } else if gate.missing_step.starts_with('P') {
                         Link::new(
                             format!("Go to step {}", gate.missing_step),
                             format!("{here}/steps/{}", gate.missing_step),
@@ -174,7 +203,7 @@ impl CasePage {
                     },
                 })
                 .collect(),
-            entries: entries(case, people),
+            entries: entries(case, people, works.then_some(here.as_str())),
             consultations: case
                 .consultations
                 .iter()
@@ -264,19 +293,26 @@ fn facts(case: &Case, people: &People, here: Option<&str>) -> Vec<Row> {
     case.facts.iter().map(row).collect()
 }
 
-fn entries(case: &Case, people: &People) -> Vec<Event> {
+fn entries(case: &Case, people: &People, here: Option<&str>) -> Vec<Event> {
     let event = |entry: &Entry| {
-        let title = if entry.significant { "Significant event" } else { "Entry" };
+        let title = match (entry.corrects_entry_id.is_empty(), entry.significant) {
+            (false, _) => "Addendum to an earlier entry",
+            (true, true) => "Significant event",
+            (true, false) => "Entry",
+        };
         let when = words::stamp(entry.create_time.as_ref()).unwrap_or_default();
         let more = if entry.impact.is_empty() {
             String::new()
         } else {
             format!("What it meant for the child: {}", entry.impact)
         };
-        Event {
-            more,
-            ..Event::new(title, format!("{when}, by {}", people.name(&entry.account_id)), entry.text.clone())
-        }
+        let link = match here {
+            Some(here) => Link::new("Correct or add to it", format!("{here}/entries/new?corrects={}", entry.entry_id)),
+            None => Link::default(),
+        };
+        Event::new(title, format!("{when}, by {}", people.name(&entry.account_id)), entry.text.clone())
+            .more(more)
+            .link(link)
     };
     case.entries.iter().rev().map(event).collect()
 }
@@ -353,6 +389,9 @@ impl Task {
         }
         if waiting && !step.waits_for.is_empty() {
             hints.push(format!("Waits for {}", step.waits_for));
+        }
+        if let Some((text, _)) = records::opener(&step.done_by).filter(|_| open && !waiting) {
+            hints.push(text.to_owned());
         }
         hints.extend(condition(&step.condition));
         let tag = match (open && !waiting, step.due_word.as_str()) {

@@ -120,7 +120,10 @@ fn agency_rows(key: &str, name: &str, agencies: &[Agency]) -> Vec<Row> {
 }
 
 fn page(visit: &Visit, case: &Case, agencies: &[Agency]) -> FormPage {
-    act::page(visit, case, "Make a referral", "referrals/check", "Go on", begun(case, agencies))
+    let mut page = act::page(visit, case, "Make a referral", "referrals/check", "Go on", begun(case, agencies));
+    let here = visit.at(&format!("/cases/{}/decisions", case.case_id));
+    page.others = vec![Link::new("Decide not to refer, with the reason", here)];
+    page
 }
 
 fn check_page(visit: &Visit, case: &Case, answers: &Answers, agencies: &[Agency], unsent_id: &str) -> FormPage {

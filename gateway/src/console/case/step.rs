@@ -30,6 +30,7 @@ pub struct StepPage {
     prohibitions: Vec<String>,
     rows: Vec<Row>,
     waits_for: Link,
+    done_by: Link,
     form: Option<Form>,
     skip: Link,
 }
@@ -85,9 +86,18 @@ impl StepPage {
                 Link::new("G-HOLD: record a talk with police or the front door", format!("{here}/consultations/new"))
             }
             other if other.starts_with('P') => Link::new(format!("Step {other}"), format!("{here}/steps/{other}")),
+            "G-DANGER" => Link::new(
+                "G-DANGER: answer whether a child is in immediate danger",
+                format!("{here}/facts/new?name=immediate_danger"),
+            ),
+            "G-VIEW" => Link::new("G-VIEW: ask the head to agree", format!("{here}/agreements")),
             other => Link::new(other, here),
         };
-        let skip = if step.statutory || form.is_none() {
+        let done_by = match super::records::opener(&step.done_by) {
+            Some((text, path)) if step.state == "to_do" => Link::new(text, format!("{here}/{path}")),
+            _ => Link::default(),
+        };
+        let skip = if step.statutory || !open || (form.is_none() && step.done_by.is_empty()) {
             Link::default()
         } else {
             Link::new("Skip this step, with a reason", format!("{here}/steps/{}/skip", step.step_id))
@@ -97,6 +107,7 @@ impl StepPage {
             prohibitions: step.prohibitions.clone(),
             rows,
             waits_for,
+            done_by,
             form,
             skip,
         }
@@ -144,6 +155,8 @@ fn find<'a>(case: &'a Case, step_id: &str) -> Result<&'a CaseStep, Error> {
 
 fn form(visit: &Visit, case: &Case, step: &CaseStep) -> Option<Form> {
     let open = case.state == "open" && matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
+    // A step that a record does is done by that record, on its own page.
+    let open = open && step.done_by.is_empty();
     if !open || !visit.may(Permission::CaseWork) {
         return None;
     }

@@ -47,13 +47,25 @@ impl Case {
             }
             Truth::Yes => {}
         }
-        let due = step.needed_at.and_then(|from| clock::due(&rule.clock_kind, rule.clock_amount, from));
+        let due = step.needed_at.and_then(|from| clock::due(rule, self.clock_start(rule, from), &self.closed_days));
         let before = rule.after.iter().find(|id| {
             self.steps_with_rules().any(|(r, s)| r.id == **id && s.end.is_none() && self.called_for(r) == Truth::Yes)
         });
         let waits_for = before.map(String::as_str).or_else(|| gate::shut(rule, self)).unwrap_or_default();
         let state = if waits_for.is_empty() { "to_do" } else { "cannot_start_yet" };
         Standing { due, ..standing(state, waits_for) }
+    }
+
+    /// When the clock of a step needed at `from` starts. A clock of law starts when the school knew, which may be before
+    /// anybody opened a case; the one on lost data whatever became known later.
+    fn clock_start(&self, rule: &StepRule, from: OffsetDateTime) -> OffsetDateTime {
+        let known = self.known_at.unwrap_or(self.opened_at);
+        match rule.clock_source.as_str() {
+            "" => from,
+            "data_breach_ico" => known,
+            _ if from == self.opened_at => known,
+            _ => from,
+        }
     }
 
     /// The steps that are called for and have not ended.

@@ -4,11 +4,13 @@ use time::OffsetDateTime;
 
 use super::{
     By, Case, CaseId, Closing, Consultation, Debrief, Entry, EntryId, Fact, Involvement, InvolvementId,
-    ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
+        ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
+    evidence::done_by,
+    record::{Agreement, Asked},
 };
 use crate::{
     gate,
-    procedure::{Pinned, Procedure},
+    procedure::{Pinned, Procedure, condition::Truth},
 };
 
 /// The facts that conditions and gates read, each with the values it may have (`domain`, the shared facts).
@@ -32,6 +34,11 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("response_unclear", &["yes", "no", "unknown"]),
     ("iioc_variant", &["a", "b", "c", "unknown"]),
     ("subject", &["learner", "parent", "staff", "head", "unknown"]),
+    ("harm_threshold", &["no", "unclear", "yes", "unknown"]),
+    ("child_hurt", &["yes", "no", "unknown"]),
+    ("agency_worker", &["yes", "no", "unknown"]),
+    ("rights_at_risk", &["yes", "no", "unknown"]),
+    ("high_risk", &["yes", "no", "unknown"]),
 ];
 
 /// Agencies a talk with which opens the gate on wider contact.
@@ -72,6 +79,22 @@ impl Case {
             shared_incident_id: None,
             concern_ids: Vec::new(),
             proposed_lessons: Vec::new(),
+            criteria: Vec::new(),
+            agreements: Vec::new(),
+            viewings: Vec::new(),
+            decisions: Vec::new(),
+            supports: Vec::new(),
+            assessments: Vec::new(),
+            materials: Vec::new(),
+            reports: Vec::new(),
+            exposures: Vec::new(),
+            deletions: Vec::new(),
+            held: Vec::new(),
+            search_ids: Vec::new(),
+            reopenings: Vec::new(),
+            past_debriefs: Vec::new(),
+            closed_days: policy.closed_days.clone(),
+            known_at: None,
             opened_at: now,
             version: 1,
         };
@@ -79,7 +102,7 @@ impl Case {
         case
     }
 
-    fn working(&self) -> Result<(), Refusal> {
+    pub(crate) fn working(&self) -> Result<(), Refusal> {
         if self.closing.is_some() { Err(Refusal::Closed) } else { Ok(()) }
     }
 
@@ -100,10 +123,17 @@ impl Case {
         if !allowed.contains(&value) {
             return Err(Refusal::Field("value", format!("Select one of: {}", allowed.join(", "))));
         }
+        if name == "criteria_met" && self.asks_criteria() {
+            return Err(Refusal::Field("name", "Answer the five questions: this fact follows from them".into()));
+        }
+        self.note_fact(by, name, value);
+        Ok(())
+    }
+
+    pub(crate) fn note_fact(&mut self, by: By<'_>, name: &str, value: &str) {
         let (name, value) = (name.to_owned(), value.to_owned());
         self.facts.push(Fact { name, value, by: by.account_id.to_owned(), at: by.at });
         self.start_clocks(by.at);
-        Ok(())
     }
 
     /// Names a person's part.
@@ -113,9 +143,18 @@ impl Case {
         Ok(())
     }
 
-    /// Adds an entry.
-    pub fn add_entry(&mut self, by: By<'_>, id: EntryId, text: String, impact: Option<String>) -> Result<(), Refusal> {
+    /// Adds an entry, perhaps one that corrects or adds to an earlier one, which stays as it was.
+    pub fn add_entry(
+        &mut self,
+        by: By<'_>,
+        id: EntryId,
+        (text, impact): (String, Option<String>),
+        corrects: Option<EntryId>,
+    ) -> Result<(), Refusal> {
         self.working()?;
+        if corrects.as_ref().is_some_and(|id| !self.entries.iter().any(|entry| entry.id == *id)) {
+            return Err(Refusal::Missing);
+        }
         self.entries.push(Entry {
             id,
             text,
@@ -124,6 +163,7 @@ impl Case {
             by: by.account_id.to_owned(),
             school_id: self.school_id.clone(),
             at: by.at,
+            corrects,
         });
         Ok(())
     }
@@ -143,8 +183,8 @@ impl Case {
             "not_needed" => return Err(Refusal::State("the facts known do not call for this step")),
             _ => return Err(Refusal::State("the step has ended already")),
         }
-        if rule.behind(gate::VIEW) && !recorded.iter().any(|(field, _)| field == "justification") {
-            return Err(Refusal::Field("recorded.justification", "Enter why the material had to be viewed".into()));
+        if let Some(act) = done_by(rule).filter(|act| !self.recorded(act)) {
+            return Err(Refusal::Record(act));
         }
         self.end_step(id, StepEnd { recorded, reason: String::new(), by: by.account_id.to_owned(), at: by.at });
         Ok(())
@@ -160,11 +200,23 @@ impl Case {
         if rule.statutory {
             return Err(Refusal::State("the step is statutory and may not be skipped"));
         }
+        let guards = !rule.opens.is_empty() || rule.behind(gate::CUSTODY) || rule.behind(gate::DELETE);
+        if guards && !self.agreed(Asked::Deviation, id) {
+            return Err(Refusal::State("a second person must agree first: this step guards a gate"));
+        }
+        self.use_up(Asked::Deviation, id);
         self.end_step(id, StepEnd { recorded: Vec::new(), reason, by: by.account_id.to_owned(), at: by.at });
         Ok(())
     }
 
-    fn end_step(&mut self, id: &str, end: StepEnd) {
+    fn use_up(&mut self, asked: Asked, step_id: &str) {
+        let agreed = |a: &&mut Agreement| a.asked == asked && a.step_id == step_id && a.state() == "agreed";
+        if let Some(agreement) = self.agreements.iter_mut().find(agreed) {
+            agreement.used = true;
+        }
+    }
+
+    pub(crate) fn end_step(&mut self, id: &str, end: StepEnd) {
         if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
             step.end = Some(end);
         }
@@ -179,8 +231,9 @@ impl Case {
         if consultation.held_at > by.at {
             return Err(Refusal::Field("consult_time", "The time of the talk must be in the past".into()));
         }
-        let step = self.steps_with_rules().find(|(rule, step)| rule.opens(gate::HOLD) && step.end.is_none());
-        if let Some(id) = step.map(|(rule, _)| rule.id.clone()) {
+        let police = matches!(consultation.agency.as_str(), "police_101" | "emergency");
+        let step = self.open_steps().find(|rule| police && rule.opens(gate::HOLD));
+        if let Some(id) = step.map(|rule| rule.id.clone()) {
             let recorded = vec![
                 ("reference".to_owned(), consultation.reference.clone()),
                 ("advice".to_owned(), consultation.advice.clone()),
@@ -192,9 +245,10 @@ impl Case {
     }
 
     /// Makes a referral.
-    pub fn refer(&mut self, referral: Referral) -> Result<(), Refusal> {
+    pub fn refer(&mut self, by: By<'_>, referral: Referral) -> Result<(), Refusal> {
         self.working()?;
         self.referrals.push(referral);
+        self.follow(by, "referral");
         Ok(())
     }
 
@@ -233,6 +287,16 @@ impl Case {
         }
         if told && self.holds_parents() {
             self.pass(gate::HOLD)?;
+        }
+        let safe = self.fact("parents_safe");
+        // The policy leaves no judgement in some procedures: then only danger is a reason not to tell.
+        let duty = self
+            .procedure
+            .steps
+            .iter()
+            .any(|rule| rule.behind(gate::PARENT) && rule.statutory && self.called_for(rule) == Truth::Yes);
+        if (told && safe == Some("no")) || (!told && duty && safe != Some("no")) {
+            return Err(Refusal::Gate { gate: gate::PARENT.to_owned(), missing: "parents_safe".to_owned() });
         }
         let (involvement_id, by, at) = (involvement_id.clone(), by.account_id.to_owned(), by.at);
         self.parents_decisions.push(ParentsDecision { involvement_id, told, reason, by, at });

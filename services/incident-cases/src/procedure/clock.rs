@@ -1,13 +1,21 @@
 //! By when a step is due, in a school's own days.
 
-use chassis::{calendar, clock::london};
+use chassis::{
+    calendar::{self, ClosedDays},
+    clock::london,
+};
 use time::{Duration, OffsetDateTime};
 
-/// When a step that became needed at `from` is due; none where no clock runs.
-pub fn due(kind: &str, amount: u32, from: OffsetDateTime) -> Option<OffsetDateTime> {
-    match kind {
+use super::StepRule;
+
+/// When a step that became needed at `from` is due; none where no clock runs. A clock that a school set stands still on
+/// the days it is closed; one that comes from law knows no school holidays.
+pub fn due(rule: &StepRule, from: OffsetDateTime, closed: &ClosedDays) -> Option<OffsetDateTime> {
+    let amount = rule.clock_amount;
+    match rule.clock_kind.as_str() {
         "at_once" => Some(from),
         "hours" => Some(from + Duration::hours(amount.into())),
+        "working_days" if rule.clock_source.is_empty() => Some(closed.working_days_after(from, amount)),
         "working_days" => Some(calendar::working_days_after(from, amount)),
         "days" => Some(calendar::end_of_day((london(from) + Duration::days(amount.into())).date())),
         _ => None,
@@ -33,7 +41,17 @@ mod tests {
 
     #[test]
     fn a_working_day_clock_started_on_friday_ends_on_monday() {
-        let due = due("working_days", 1, datetime!(2026-11-20 16:00 UTC));
+        let rule = |source: &str| StepRule {
+            clock_kind: "working_days".to_owned(),
+            clock_amount: 1,
+            clock_source: source.to_owned(),
+            ..StepRule::default()
+        };
+        let due = |source, closed| due(&rule(source), datetime!(2026-11-20 16:00 UTC), closed);
+        let monday = ClosedDays::read(["2026-11-23"]);
+        assert_eq!(due("", &monday), Some(datetime!(2026-11-24 23:59:59 UTC)), "the school is closed");
+        assert_eq!(due("lado_contact", &monday), Some(datetime!(2026-11-23 23:59:59 UTC)), "the law is not");
+        let due = due("", &ClosedDays::default());
         assert_eq!(due, Some(datetime!(2026-11-23 23:59:59 UTC)));
         assert_eq!(word(datetime!(2026-11-23 23:59:59 UTC), datetime!(2026-11-23 09:00 UTC)), "due_today");
         assert_eq!(word(datetime!(2026-11-23 23:59:59 UTC), datetime!(2026-11-24 09:00 UTC)), "overdue");

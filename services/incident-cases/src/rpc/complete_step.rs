@@ -11,7 +11,7 @@ use tonic::Request;
 use super::work::{Done, Target, work};
 use crate::{
     App,
-    case::{By, Case},
+    case::{By, Case, material::carries_content},
     rules::NARRATIVE_MAX,
 };
 
@@ -31,6 +31,8 @@ pub(super) async fn complete_step(app: &App, request: Request<CompleteStepReques
     for (field, text) in &recorded {
         let fits = text.chars().count() <= NARRATIVE_MAX;
         violations.check(fits, format!("recorded.{field}"), format!("Text must be {NARRATIVE_MAX} characters or less"));
+        let words = !carries_content(text);
+        violations.check(words, format!("recorded.{field}"), "Describe it in words: no image or file is kept here");
     }
     violations.finish()?;
     let target =

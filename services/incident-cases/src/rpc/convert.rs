@@ -1,11 +1,13 @@
 //! The contract's messages from the domain's, and what a policy means to a case.
 
-use chassis::clock::timestamp;
+use chassis::{calendar::ClosedDays, clock::timestamp};
 use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::OffsetDateTime;
 
+pub(crate) mod record;
+
 use crate::{
-    case::{Case, Entry, Referral},
+    case::{Case, Entry, Referral, evidence::done_by},
     concern::{Concern, Origin, Outcome},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
@@ -22,6 +24,7 @@ pub(crate) fn pinned(policy: policy::EffectivePolicy) -> Pinned {
             roles: step.roles,
             clock_kind: clock.kind,
             clock_amount: clock.amount,
+            clock_source: clock.source,
             condition: step.condition,
             gates: step.gates,
             opens: step.opens,
@@ -37,7 +40,10 @@ pub(crate) fn pinned(policy: policy::EffectivePolicy) -> Pinned {
         steps: p.steps.into_iter().map(step).collect(),
     };
     let gate = |g: policy::Gate| GateRule { id: g.gate_id, title: g.title, opened_by: g.opened_by };
+    let closed = policy.parameters.iter().find(|p| p.key == "school.closed_days");
+    let closed_days = ClosedDays::read(closed.iter().flat_map(|p| p.values.iter()).map(String::as_str));
     Pinned {
+        closed_days,
         instance_id: policy.instance_id,
         version: policy.version,
         procedures: policy.procedures.into_iter().map(procedure).collect(),
@@ -162,6 +168,18 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
                 propose_time: Some(timestamp(l.at)),
             })
             .collect(),
+        criteria: case.criteria.iter().map(record::criteria).collect(),
+        agreements: case.agreements.iter().map(record::agreement).collect(),
+        viewings: case.viewings.iter().map(record::viewing).collect(),
+        decisions: case.decisions.iter().map(record::decision).collect(),
+        support: case.supports.iter().map(record::support).collect(),
+        assessments: record::assessments(&case.assessments),
+        materials: case.materials.iter().map(record::material).collect(),
+        reports: case.reports.iter().map(record::report).collect(),
+        exposures: case.exposures.iter().map(record::exposure).collect(),
+        deletions: case.deletions.iter().map(record::deletion).collect(),
+        reopenings: case.reopenings.iter().map(record::reopening).collect(),
+        left_to_do: if case.closing.is_none() { case.left_to_do() } else { Vec::new() },
     }
 }
 
@@ -200,6 +218,7 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
                 done_time: end.map(|e| timestamp(e.at)),
                 reason: end.map(|e| e.reason.clone()).unwrap_or_default(),
                 prohibitions: rule.prohibitions.clone(),
+                done_by: done_by(rule).unwrap_or_default().to_owned(),
             }
         })
         .collect()
@@ -230,6 +249,7 @@ fn entry(entry: &Entry) -> pb::Entry {
         account_id: entry.by.clone(),
         school_id: entry.school_id.clone(),
         create_time: Some(timestamp(entry.at)),
+        corrects_entry_id: entry.corrects.as_ref().map(ToString::to_string).unwrap_or_default(),
     }
 }
 

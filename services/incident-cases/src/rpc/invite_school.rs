@@ -18,6 +18,7 @@ use super::convert;
 use crate::{
     App,
     case::Case,
+    custody::Disclosure,
     rules::{NAME_MAX, NARRATIVE_MAX},
     shared_incident::{Invitation, SharedIncident, SharedIncidentId},
     store,
@@ -70,6 +71,19 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     );
     let body = store::case::update(&tx, &mut case).await?;
     tx.record(Act::new("case.shared", case.id.as_str()).state("case_file", &body));
+    let told = Disclosure {
+        id: tx.ids().next(),
+        school_id: request.school_id.clone(),
+        case_id: case.id.to_string(),
+        recipient_kind: "other_school".to_owned(),
+        recipient: invited.to_string(),
+        shared: true,
+        what: request.summary.trim().to_owned(),
+        basis: "safeguarding".to_owned(),
+        reason: "Children of both schools are concerned".to_owned(),
+        stamp: super::work::who(&scope, tx.now()).stamp(),
+    };
+    store::register::keep_disclosure(&mut tx, &told).await?;
     let event = SchoolInvited { shared_incident_id: shared.id.to_string(), invited_school_id: invited.to_string() };
     tx.announce(case.id.as_str(), Event::SchoolInvited(event)).await?;
     let response = InviteSchoolResponse {

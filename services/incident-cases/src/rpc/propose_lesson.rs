@@ -13,10 +13,10 @@ use proto::{
 };
 use tonic::Request;
 
-use super::convert;
+use super::{convert, work::who};
 use crate::{
     App,
-    case::{By, Case},
+    case::Case,
     concern::Origin,
     lesson::Names,
     rules::LESSON_MAX,
@@ -41,7 +41,7 @@ pub(super) async fn propose_lesson(app: &App, request: Request<ProposeLessonRequ
         Once::Answered(answer) => return Ok(answer),
     };
     let mut case = store::case::load(&tx, &request.case_id).await?;
-    case.proposed(By { account_id: scope.account_text(), at: tx.now() }, lesson_id);
+    case.proposed(who(&scope, tx.now()), lesson_id);
     let body = store::case::update(&tx, &mut case).await?;
     tx.record(Act::new("lesson.proposed", case.id.as_str()).state("case_file", &body));
     let response = ProposeLessonResponse { case: Some(convert::case(&case, tx.now())) };

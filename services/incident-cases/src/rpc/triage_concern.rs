@@ -17,7 +17,7 @@ use super::convert;
 use crate::{
     App,
     case::{Case, CaseId},
-    concern::Outcome,
+    concern::{Concern, Outcome},
     consume::fetch_policy,
     procedure::Pinned,
     rules::NARRATIVE_MAX,
@@ -52,7 +52,7 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
             (Outcome::NoFurtherAction { reason: nothing.reason.trim().to_owned(), by, at }, None)
         }
         Decision::NewCase(new) => {
-            let case = open(&mut tx, &request.school_id, concern.id.as_str(), new, fetched).await?;
+            let case = open(&mut tx, &request.school_id, &concern, new, fetched).await?;
             (Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
         Decision::ExistingCase(existing) => {
@@ -126,7 +126,7 @@ async fn policy_unless_kept(app: &App, scope: &chassis::caller::Scope) -> Result
     }
 }
 
-async fn open(tx: &mut Tx, school: &str, concern_id: &str, new: NewCase, fetched: Option<Pinned>) -> Result<Case> {
+async fn open(tx: &mut Tx, school: &str, concern: &Concern, new: NewCase, fetched: Option<Pinned>) -> Result<Case> {
     let policy = match (store::copy::policy(tx, school).await?, fetched) {
         (Some(kept), _) => kept,
         (None, Some(fetched)) => {
@@ -142,7 +142,8 @@ async fn open(tx: &mut Tx, school: &str, concern_id: &str, new: NewCase, fetched
     let reference = store::case::next_reference(tx).await?;
     let id = tx.ids().next::<CaseId>();
     let mut case = Case::open(id, school, reference, &policy, procedure, new.risks, tx.now());
-    case.add_concern(concern_id)?;
+    case.known_at = Some(concern.recorded_at);
+    case.add_concern(concern.id.as_str())?;
     let body = store::case::insert(tx, &case).await?;
     let version = i64::from(case.policy_version);
     tx.record(

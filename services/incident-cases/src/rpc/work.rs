@@ -1,20 +1,25 @@
 //! What every act on a case has in common: who, may they, once, load, decide, record, reply.
 
 use chassis::{
-    caller::Caller,
+    caller::{Caller, Scope},
+    clock::moment,
     db::Once,
-    error::{Error, Result},
+    error::{Error, Result, Violations},
     event::Event,
     history::Act,
     id::Ids,
 };
 use prost::Message;
-use proto::incident_cases::v1 as pb;
+use prost_types::Timestamp;
+use proto::{access::v1::Role, incident_cases::v1 as pb};
+use time::OffsetDateTime;
 
 use super::convert;
 use crate::{
     App,
-    case::{By, Case, Refusal},
+    case::{By, Case, Refusal, material::carries_content},
+    custody::Disclosure,
+    rules::{NAME_MAX, NARRATIVE_MAX},
     store,
 };
 
@@ -24,15 +29,22 @@ pub(super) struct Done {
     action: &'static str,
     details: Vec<(&'static str, String)>,
     events: Vec<Event>,
+    disclosures: Vec<Disclosure>,
 }
 
 impl Done {
     pub(super) fn new(action: &'static str) -> Self {
-        Self { action, details: Vec::new(), events: Vec::new() }
+        Self { action, details: Vec::new(), events: Vec::new(), disclosures: Vec::new() }
     }
 
     pub(super) fn detail(mut self, key: &'static str, value: impl Into<String>) -> Self {
         self.details.push((key, value.into()));
+        self
+    }
+
+    /// Something was told outside the school by this act.
+    pub(super) fn disclosure(mut self, told: Disclosure) -> Self {
+        self.disclosures.push(told);
         self
     }
 
@@ -49,6 +61,59 @@ pub(super) struct Target<'a> {
     pub(super) request_id: &'a str,
     /// The version the caller means; any where empty.
     pub(super) etag: &'a str,
+}
+
+/// The case that a request about one names.
+macro_rules! target {
+    ($request:expr) => {
+        $crate::rpc::work::Target {
+            school_id: &$request.school_id,
+            case_id: &$request.case_id,
+            request_id: &$request.request_id,
+            etag: "",
+        }
+    };
+}
+pub(super) use target;
+
+/// Who acts, and in which part.
+pub(super) fn who(scope: &Scope, now: OffsetDateTime) -> By<'_> {
+    By {
+        account_id: scope.account_text(),
+        at: now,
+        lead: scope.has(Role::Dsl) || scope.has(Role::DeputyDsl),
+        head: scope.has(Role::Head),
+    }
+}
+
+/// A text that is asked for, in words: no image, no file.
+pub(super) fn words(violations: &mut Violations, field: &str, thing: &str, value: &str) {
+    violations.text(field, thing, value, NARRATIVE_MAX);
+    violations.check(!carries_content(value), field, "Describe it in words: no image or file is kept here");
+}
+
+/// A short text that is asked for.
+pub(super) fn name(violations: &mut Violations, field: &str, thing: &str, value: &str) {
+    violations.text(field, thing, value, NAME_MAX);
+}
+
+/// A text that may be left out.
+pub(super) fn maybe(violations: &mut Violations, field: &str, value: &str) {
+    if !value.trim().is_empty() {
+        words(violations, field, "it in words", value);
+    }
+}
+
+/// A code out of a list.
+pub(super) fn one_of(violations: &mut Violations, field: &str, value: &str, codes: &[&str]) {
+    violations.check(codes.contains(&value), field, format!("Select one of: {}", codes.join(", ")));
+}
+
+/// A moment that may be left out.
+pub(super) fn at(violations: &mut Violations, field: &str, value: Option<&Timestamp>) -> Option<OffsetDateTime> {
+    let read = value.map(moment);
+    violations.check(read != Some(None), field, "Enter a real date and time");
+    read.flatten()
 }
 
 /// Works a case: `act` decides, everything else is the same for every act.
@@ -69,12 +134,15 @@ pub(super) async fn work<R: Message + Default>(
     if !target.etag.is_empty() && target.etag != case.etag() {
         return Err(Error::changed());
     }
-    let by = By { account_id: scope.account_text(), at: tx.now() };
+    let by = who(&scope, tx.now());
     let done = act(&mut case, by, tx.ids())?;
     let body = store::case::update(&tx, &mut case).await?;
     let act = Act::new(done.action, case.id.as_str()).detail("procedure", case.procedure.id.clone());
     let act = done.details.into_iter().fold(act, |act, (key, value)| act.detail(key, value));
     tx.record(act.state("case_file", &body));
+    for told in done.disclosures {
+        store::register::keep_disclosure(&mut tx, &told).await?;
+    }
     for event in done.events {
         tx.announce(case.id.as_str(), event).await?;
     }

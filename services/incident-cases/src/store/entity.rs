@@ -155,3 +155,25 @@ pub(crate) mod case_number {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod case_register {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_register")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub school_id: String,
+        pub kind: String,
+        pub case_id: String,
+        pub state: String,
+        pub version: i64,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

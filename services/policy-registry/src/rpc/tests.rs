@@ -359,7 +359,7 @@ async fn the_two_real_policies_come_into_force() -> Tested {
         assert_eq!(import.paragraphs, import.matched + import.amended + import.added + import.ignored);
         let policy = world.effective(&mut world.client(&world.at_school(Role::Dsl))?, None).await?;
         let procedures: Vec<&str> = policy.procedures.iter().map(|p| p.procedure_id.as_str()).collect();
-        assert_eq!(procedures, ["P0", "P1", "P2", "P3", "P4", "P5", "P6", "P7"]);
+        assert_eq!(procedures, ["P0", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11"]);
         assert!(policy.contacts.iter().any(|agency| agency.key == "lado_county") && !policy.alert_rules.is_empty());
         assert!(policy.clauses.len() > 250 && policy.clauses.iter().all(|clause| !clause.text.contains("{{")));
     }

@@ -47,7 +47,8 @@ pub fn load(files: &[SourceFile]) -> Result<Template, Vec<Problem>> {
             Err(problem) => checker.problems.push(problem),
         }
     }
-    procedures.sort_by(|a, b| a.id.cmp(&b.id));
+    // P2 before P10.
+    procedures.sort_by(|a, b| (a.id.len(), &a.id).cmp(&(b.id.len(), &b.id)));
     let alert_rules: Vec<raw::AlertRule> = reader.list("alert-rules.yaml", &mut checker.problems);
     let alert_rules = alert_rules.into_iter().map(|raw| alert_rule(raw, &mut checker)).collect();
     let registers = reader.list("registers.yaml", &mut checker.problems);

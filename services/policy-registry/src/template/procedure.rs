@@ -75,7 +75,7 @@ pub const STEP_ROLES: [&str; 8] =
     ["anyone", "dsl", "deputy_dsl", "leader", "head", "chair", "pastoral", "technical_staff"];
 
 /// The facts a step's condition may read, with their values beside `unknown`.
-pub const FACTS: [(&str, &[&str]); 19] = [
+pub const FACTS: [(&str, &[&str]); 24] = [
     ("immediate_danger", YES_NO),
     ("offence", &["no", "unclear", "yes"]),
     ("device_involved", YES_NO),
@@ -95,6 +95,11 @@ pub const FACTS: [(&str, &[&str]); 19] = [
     ("response_unclear", YES_NO),
     ("iioc_variant", &["a", "b", "c"]),
     ("subject", &["learner", "parent", "staff", "head"]),
+    ("harm_threshold", &["no", "unclear", "yes"]),
+    ("child_hurt", YES_NO),
+    ("agency_worker", YES_NO),
+    ("rights_at_risk", YES_NO),
+    ("high_risk", YES_NO),
 ];
 const YES_NO: &[&str] = &["yes", "no"];
 

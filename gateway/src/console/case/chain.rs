@@ -1,0 +1,189 @@
+//! The devices of a case with their chains, its searches, and what was told outside the school.
+
+use axum::extract::Path;
+use chassis::error::Error;
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{
+        AddCustodyEventRequest, Case, CustodyEntry, Disclosure, ListCustodyRequest, ListDisclosuresRequest,
+        ListSearchesRequest, Search,
+    },
+};
+use serde::Serialize;
+
+use super::{
+    act,
+    device::{GROUNDS, RECIPIENTS},
+    fetch,
+    page::Event,
+    pages::{filled, past},
+};
+use crate::{
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        Page,
+        form::{Answers, Field, FormPage},
+        part::{Head, Link},
+        words::{self, Codes},
+    },
+};
+
+const STATES: Codes = &[("held", "Held"), ("with_police", "With the police"), ("released", "Released")];
+const KINDS: Codes = &[
+    ("moved", "Moved to another place"),
+    ("examined", "Examined"),
+    ("handed_to_police", "Handed to the police"),
+    ("returned_by_police", "Returned by the police"),
+    ("released_to_parent", "Released to a parent"),
+];
+
+/// Devices, searches and disclosures of one case.
+#[derive(Debug, Serialize)]
+pub struct Devices {
+    head: Head,
+    devices: Vec<Event>,
+    searches: Vec<Event>,
+    disclosures: Vec<Event>,
+}
+
+impl Page for Devices {
+    const TEMPLATE: &'static str = "devices.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        use proto::incident_cases::v1::CustodyEvent;
+        let head = || Head::new("Devices, searches and disclosures", vec![Link::new("Home", "/")]).of("2026-014");
+        let event = CustodyEvent { number: 1, kind: "taken".into(), place: "Safe".into(), ..CustodyEvent::default() };
+        let device = CustodyEntry {
+            item: "Phone <blue>".into(),
+            state: "held".into(),
+            events: vec![event],
+            ..CustodyEntry::default()
+        };
+        let search = Search { kind: "person".into(), found: true, result: "A phone".into(), ..Search::default() };
+        let told =
+            Disclosure { recipient_kind: "police".into(), shared: true, what: "All".into(), ..Disclosure::default() };
+        vec![
+            Self {
+                head: head(),
+                devices: vec![device_event(&device, Some("/schools/sch_1/cases/cas_1"))],
+                searches: vec![search_event(&search)],
+                disclosures: vec![disclosure_event(&told)],
+            },
+            Self { head: head(), devices: vec![], searches: vec![], disclosures: vec![] },
+        ]
+    }
+}
+
+fn device_event(device: &CustodyEntry, here: Option<&str>) -> Event {
+    let chain = device.events.iter().map(|link| {
+        let kind = if link.kind == "taken" { "Taken".to_owned() } else { words::called(KINDS, &link.kind) };
+        let when = words::stamp(link.event_time.as_ref()).unwrap_or_default();
+        let parts = [link.place.as_str(), link.person.as_str(), link.present.as_str(), link.note.as_str()];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        format!("{}. {kind}, {when}: {}", link.number, parts.join(", "))
+    });
+    let more = chain.collect::<Vec<_>>().join("\n");
+    let text = format!("{}. {}", words::called(GROUNDS, &device.ground), device.reason);
+    let event = Event::new(device.item.clone(), words::called(STATES, &device.state), text).more(more);
+    match here.filter(|_| device.state != "released") {
+        Some(here) => event.link(Link::new("Add to the chain", format!("{here}/custody/{}", device.custody_id))),
+        None => event,
+    }
+}
+
+fn search_event(search: &Search) -> Event {
+    let found = if search.found { format!("Found: {}", search.result) } else { "Nothing was found".to_owned() };
+    let who = format!("Searched by {}, with {}", search.searched_by, search.present);
+    let when = words::stamp(search.search_time.as_ref()).unwrap_or_default();
+    Event::new(search.searched.clone(), when, format!("{}\n{who}", search.reason)).more(found)
+}
+
+fn disclosure_event(told: &Disclosure) -> Event {
+    let title = format!("{}: {}", words::called(RECIPIENTS, &told.recipient_kind), told.recipient);
+    let shared = if told.shared { "Told" } else { "Not told" };
+    let when = words::stamp(told.create_time.as_ref()).unwrap_or_default();
+    Event::new(title, format!("{shared}, {when}"), told.what.clone()).more(told.reason.clone())
+}
+
+async fn devices(visit: &Visit, case_id: &str) -> Result<Vec<CustodyEntry>, Error> {
+    let asked =
+        ListCustodyRequest { school_id: visit.school.clone(), case_id: case_id.to_owned(), ..Default::default() };
+    Ok(heard(visit.cases()?.list_custody(ask(asked))).await?.entries)
+}
+
+/// Shows them.
+pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseRead)?;
+    let case = fetch(&visit, &case_id).await?;
+    let school_id = visit.school.clone();
+    let searches = ListSearchesRequest { school_id: school_id.clone(), case_id: case_id.clone(), ..Default::default() };
+    let searches = heard(visit.cases()?.list_searches(ask(searches))).await?.searches;
+    let told = ListDisclosuresRequest { school_id, case_id: case_id.clone(), ..Default::default() };
+    let told = heard(visit.cases()?.list_disclosures(ask(told))).await?.disclosures;
+    let here = visit.at(&format!("/cases/{case_id}"));
+    let works = case.state == "open" && visit.may(Permission::CaseWork);
+    let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
+    let devices = devices(&visit, &case_id).await?;
+    visit.page(&Devices {
+        head: Head::new("Devices, searches and disclosures", crumbs).of(case.reference.clone()),
+        devices: devices.iter().map(|device| device_event(device, works.then_some(here.as_str()))).collect(),
+        searches: searches.iter().map(search_event).collect(),
+        disclosures: told.iter().map(disclosure_event).collect(),
+    })
+}
+
+/// What is asked of a link.
+pub fn fields() -> Vec<Field> {
+    vec![
+        Field::radios("kind", "What happened to it?", KINDS),
+        Field::name("person", "To whom was it given, or who examined it?"),
+        Field::name("place", "Where is it from now on?"),
+        Field::name("present", "Who else was there? (optional)"),
+        Field::long_text("note", "Anything else, such as a receipt or the officer’s number? (optional)"),
+        Field::moment("event_time", "When? (optional)").hint("Leave this empty if it was just now."),
+    ]
+}
+
+fn link_page(visit: &Visit, case: &Case, custody_id: &str) -> FormPage {
+    act::page(visit, case, "Add to the chain of a device", &format!("custody/{custody_id}"), "Add it", fields())
+        .lead("A device leaves the school only by what is recorded here. Nothing of the chain can be changed later.")
+}
+
+/// Asks for a link.
+pub async fn show_link(visit: Visit, Path((_, case_id, custody_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseWork)?;
+    let case = fetch(&visit, &case_id).await?;
+    if devices(&visit, &case_id).await?.iter().all(|device| device.custody_id != custody_id) {
+        return Err(Error::missing().into());
+    }
+    visit.page(&link_page(&visit, &case, &custody_id))
+}
+
+/// Adds it.
+pub async fn add_link(Path((_, case_id, custody_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let done = match command(&visit, &custody_id, &answers) {
+        Ok(command) => heard(visit.cases()?.add_custody_event(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    act::settle(&visit, &case_id, &answers, done, "chain", |case| link_page(&visit, case, &custody_id)).await
+}
+
+fn command(visit: &Visit, custody_id: &str, answers: &Answers) -> Result<AddCustodyEventRequest, Error> {
+    filled(answers, &[("kind", "Select what happened to it")])?;
+    Ok(AddCustodyEventRequest {
+        school_id: visit.school.clone(),
+        custody_id: custody_id.to_owned(),
+        kind: answers.text("kind"),
+        place: answers.text("place"),
+        person: answers.text("person"),
+        present: answers.text("present"),
+        note: answers.text("note"),
+        event_time: past(visit, answers, "event_time")?,
+        request_id: answers.request_id(),
+    })
+}

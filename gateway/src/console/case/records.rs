@@ -1,0 +1,222 @@
+//! What a case keeps beside its steps, as its page shows it: only what there is, each kind under its own heading.
+
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{Case, Decision, Support},
+};
+
+use super::{
+    decide::{ASKED, DECISIONS, QUESTIONS, UPTAKE},
+    material::{BODIES, MATERIALS, PURPOSES},
+    page::{Event, Section},
+};
+use crate::{
+    console::people::People,
+    pages::{part::Link, words},
+};
+
+/// What does a step or opens a gate, and where: by the code that the service names.
+pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "criteria" => ("Answer the five questions", "criteria"),
+        "viewing" => ("Write the viewing log", "viewings"),
+        "custody" => ("Record a device taken", "custody"),
+        "assessment" => ("Record the risk and needs assessment", "assessments"),
+        "support" => ("Record support for each child", "support"),
+        "referral" => ("Make a referral, or record why not", "referrals/new"),
+        "report" => ("Record a report about material", "reports"),
+        "deletion" => ("Record a deletion, or why not", "deletions"),
+        "sanction" => ("Record a decision", "decisions"),
+        "consultation" => ("Record a talk with police or the front door", "consultations/new"),
+        "parents_decision" => ("Record what parents are told", "parents-decisions/new"),
+        "agreement" => ("Ask a second person", "agreements"),
+        "debrief" => ("Record the debrief", "debrief"),
+        "immediate_danger" => ("Answer whether a child is in immediate danger", "facts/new?name=immediate_danger"),
+        "viewing_needed" => ("Record whether an image has to be viewed", "facts/new?name=viewing_needed"),
+        "agencies_needed" => ("Record whether other agencies are needed", "facts/new?name=agencies_needed"),
+        "deletion_safe" => ("Record whether deletion is safe", "facts/new?name=deletion_safe"),
+        "police_advice" => ("Record police advice", "facts/new?name=police_advice"),
+        "police_hold" => ("Record whether the police still need it", "facts/new?name=police_hold"),
+        _ => return None,
+    })
+}
+
+/// The rarer acts.
+pub fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> {
+    let work = Permission::CaseWork;
+    let mut acts = vec![("Devices, searches and what was told outside", "devices", Permission::CaseRead)];
+    if case.state == "open" {
+        if case.steps.iter().any(|step| step.done_by == "criteria") {
+            acts.push(("Answer the five questions", "criteria", work));
+        }
+        acts.extend([
+            ("Record a decision", "decisions", work),
+            ("Record support for a child", "support", work),
+            ("Record the risk and needs assessment", "assessments", work),
+            ("Ask a second person", "agreements", work),
+            ("Record a device taken", "custody", work),
+            ("Record a search", "searches", work),
+            ("Record suspect material", "materials", work),
+            ("Record a report about material", "reports", work),
+            ("Record who saw the material", "exposures", work),
+            ("Record a deletion", "deletions", work),
+            ("Record what was told outside the school", "disclosures", work),
+        ]);
+    } else {
+        acts.push(("Open the case again", "reopen", Permission::CaseClose));
+    }
+    let shown = acts.into_iter().filter(|(_, _, needs)| may(*needs));
+    shown.map(|(text, path, _)| Link::new(text, format!("{here}/{path}"))).collect()
+}
+
+/// The accounts named in them.
+pub fn accounts(case: &Case) -> impl Iterator<Item = &String> {
+    let asked = case.agreements.iter().flat_map(|a| [&a.asked_by_account_id, &a.answered_by_account_id]);
+    let told = case.decisions.iter().map(|d| &d.account_id).chain(case.support.iter().map(|s| &s.account_id));
+    let material = case.reports.iter().map(|r| &r.account_id).chain(case.viewings.iter().map(|v| &v.account_id));
+    asked.chain(told).chain(material).chain(case.assessments.iter().map(|a| &a.account_id))
+}
+
+/// Every kind of record that there is.
+pub fn sections(case: &Case, people: &People, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Section> {
+    let open = case.state == "open";
+    let works = open && may(Permission::CaseWork);
+    let section = |title, id, mut events: Vec<Event>| {
+        events.reverse();
+        Section { title, id, events }
+    };
+    let all = vec![
+        section("Second person", "agreements", agreements(case, people, here, open && may(Permission::CaseAgree))),
+        section(
+            "Decisions",
+            "decisions",
+            criteria(case).chain(case.decisions.iter().map(|d| decision(d, people))).collect(),
+        ),
+        section("Support", "support", case.support.iter().map(|s| support(case, s, people)).collect()),
+        section("Risk and needs assessment", "assessments", assessments(case, people)),
+        section("Material", "materials", materials(case, here, works)),
+        section("Reports about material", "reports", reports(case, people, here, works)),
+        section(
+            "Opened again",
+            "reopenings",
+            case.reopenings
+                .iter()
+                .map(|r| {
+                    Event::new(
+                        "Opened again",
+                        words::stamp(r.create_time.as_ref()).unwrap_or_default(),
+                        r.reason.clone(),
+                    )
+                })
+                .collect(),
+        ),
+    ];
+    all.into_iter().filter(|section| !section.events.is_empty()).collect()
+}
+
+fn agreements(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
+    let event = |a: &proto::incident_cases::v1::Agreement| {
+        let title = format!("{} {}", words::called(ASKED, &a.kind), a.step_id);
+        let when = words::stamp(a.create_time.as_ref()).unwrap_or_default();
+        let event = Event::new(
+            title.trim(),
+            format!("{when}, asked by {}", people.name(&a.asked_by_account_id)),
+            a.reason.clone(),
+        );
+        if a.state == "asked" {
+            let link = Link::new("Answer as the second person", format!("{here}/agreements/{}", a.agreement_id));
+            return if may { event.link(link) } else { event.more("Waiting for an answer") };
+        }
+        let word = if a.state == "refused" { "Refused" } else { "Agreed" };
+        event.more(format!("{word} by {}: {}", people.name(&a.answered_by_account_id), a.answer_reason))
+    };
+    case.agreements.iter().map(event).collect()
+}
+
+fn criteria(case: &Case) -> impl Iterator<Item = Event> {
+    case.criteria.iter().map(|c| {
+        let answers = [&c.adult_involved, &c.coercion, &c.unusual_or_violent, &c.under_13, &c.immediate_risk];
+        let met: Vec<&str> = QUESTIONS
+            .iter()
+            .zip(answers)
+            .filter(|(_, answer)| *answer == "yes")
+            .map(|((_, label), _)| *label)
+            .collect();
+        let title =
+            if met.is_empty() { "None of the five criteria is met" } else { "A criterion is met: refer at once" };
+        let when = words::stamp(c.create_time.as_ref()).unwrap_or_default();
+        Event::new(title, when, c.reason.clone()).more(met.join("\n"))
+    })
+}
+
+fn decision(d: &Decision, people: &People) -> Event {
+    let when = words::stamp(d.create_time.as_ref()).unwrap_or_default();
+    let title = format!("{}: {}", words::called(DECISIONS, &d.kind), words::spaced(&d.choice));
+    let more = [d.options.as_str(), d.effect_on_victim.as_str()].into_iter().filter(|t| !t.is_empty());
+    Event::new(title, format!("{when}, by {}", people.name(&d.account_id)), d.reason.clone())
+        .more(more.collect::<Vec<_>>().join("\n"))
+}
+
+fn support(case: &Case, s: &Support, people: &People) -> Event {
+    let child = case.involvements.iter().find(|i| i.involvement_id == s.involvement_id);
+    let title = format!("{}: {}", child.map_or("A child", |i| i.person.as_str()), words::called(UPTAKE, &s.uptake));
+    let when = words::stamp(s.create_time.as_ref()).unwrap_or_default();
+    Event::new(title, format!("{when}, by {}", people.name(&s.account_id)), s.offer.clone()).more(s.note.clone())
+}
+
+fn assessments(case: &Case, people: &People) -> Vec<Event> {
+    let event = |a: &proto::incident_cases::v1::Assessment| {
+        let when = words::stamp(a.create_time.as_ref()).unwrap_or_default();
+        let review = words::day(a.review_time.as_ref()).unwrap_or_default();
+        let text = format!("{}\n{}\n{}", a.risks, a.needs, a.measures);
+        Event::new(format!("Version {}", a.version), format!("{when}, by {}", people.name(&a.account_id)), text)
+            .more(format!("Looked at again by {review}"))
+    };
+    case.assessments.iter().map(event).collect()
+}
+
+fn materials(case: &Case, here: &str, works: bool) -> Vec<Event> {
+    let when = |at| words::stamp(at).unwrap_or_default();
+    let mut events: Vec<Event> = Vec::new();
+    for m in &case.materials {
+        let event = Event::new(words::called(MATERIALS, &m.kind), when(m.create_time.as_ref()), m.description.clone());
+        let link = Link::new("Show the sealed address", format!("{here}/materials/{}", m.material_id));
+        events.push(if m.has_address && works { event.link(link) } else { event });
+    }
+    events.extend(case.exposures.iter().map(|e| {
+        Event::new(format!("Seen by {}", e.person), when(e.expose_time.as_ref()), e.circumstances.clone())
+            .more(e.support.clone())
+    }));
+    events.extend(case.viewings.iter().map(|v| {
+        let title = format!("Viewed: {}", words::called(PURPOSES, &v.purpose));
+        let text = format!("{}\n{}", v.how, v.afterwards);
+        Event::new(title, when(v.view_time.as_ref()), text).more(format!("With {}, {}", v.second_adult, v.place))
+    }));
+    events.extend(case.deletions.iter().map(|d| {
+        Event::new(
+            format!("Deleted by {}", d.deleted_by),
+            when(d.create_time.as_ref()),
+            format!("{}\n{}", d.what, d.location),
+        )
+        .more(d.advice.clone())
+    }));
+    events
+}
+
+fn reports(case: &Case, people: &People, here: &str, works: bool) -> Vec<Event> {
+    let event = |r: &proto::incident_cases::v1::Report| {
+        let title = format!("{} {}", words::called(BODIES, &r.body), r.platform);
+        let when = words::stamp(r.create_time.as_ref()).unwrap_or_default();
+        let reference =
+            if r.reference.is_empty() { "No reference yet".into() } else { format!("Reference {}", r.reference) };
+        let event = Event::new(title.trim(), format!("{when}, by {}", people.name(&r.account_id)), reference);
+        if !r.outcome.is_empty() {
+            return event.more(r.outcome.clone());
+        }
+        let chase = words::day(r.chase_time.as_ref()).unwrap_or_default();
+        let event = event.more(format!("Chase an answer by {chase}"));
+        let link = Link::new("Record what came of it", format!("{here}/reports/{}", r.report_id));
+        if works { event.link(link) } else { event }
+    };
+    case.reports.iter().map(event).collect()
+}

@@ -1,0 +1,73 @@
+//! Steps that a record of the case does: nobody writes the same thing twice, and nobody ticks what was not recorded.
+
+use super::{By, Case, Step, StepEnd};
+use crate::{gate, procedure::StepRule};
+
+/// The act whose record does a step; none where the step is completed by itself. Read off what the step records.
+pub fn done_by(rule: &StepRule) -> Option<&'static str> {
+    let has = |field: &str| rule.records.iter().any(|record| record == field);
+    [
+        (has("criteria_answers"), "criteria"),
+        (has("viewed_by"), "viewing"),
+        (has("custody_entry"), "custody"),
+        (has("assessment_version"), "assessment"),
+        (has("uptake"), "support"),
+        (has("decision") && has("agency"), "referral"),
+        (has("report_reference") && !has("childs_view"), "report"),
+        (has("deleted_by") || has("confirmations"), "deletion"),
+        (has("decision") && rule.condition.contains("conduct_established"), "sanction"),
+    ]
+    .into_iter()
+    .find_map(|(does, act)| does.then_some(act))
+}
+
+impl Case {
+    /// Whether the record that does a step is there.
+    pub fn recorded(&self, act: &str) -> bool {
+        match act {
+            "criteria" => !self.criteria.is_empty(),
+            "viewing" => !self.viewings.is_empty(),
+            "custody" => !self.held.is_empty() || !self.search_ids.is_empty(),
+            "assessment" => !self.assessments.is_empty(),
+            "support" => self.involvements.iter().any(super::Involvement::child) && self.unsupported().next().is_none(),
+            "referral" => !self.referrals.is_empty() || self.decided("referral"),
+            "report" => !self.reports.is_empty(),
+            "deletion" => !self.deletions.is_empty() || self.decided("deletion"),
+            "sanction" => self.decided("sanction"),
+            _ => true,
+        }
+    }
+
+    /// The children nobody recorded support for.
+    pub fn unsupported(&self) -> impl Iterator<Item = &super::Involvement> {
+        let offered = |i: &&super::Involvement| !self.supports.iter().any(|s| s.involvement_id == i.id);
+        self.involvements.iter().filter(|i| i.child()).filter(offered)
+    }
+
+    fn decided(&self, kind: &str) -> bool {
+        self.decisions.iter().any(|decision| decision.kind == kind)
+    }
+
+    /// Whether the record of an act ends a step now. Not to delete is a decision that no gate holds back.
+    fn may_end(&self, act: &str, rule: &StepRule, step: &Step) -> bool {
+        let standing = self.standing(rule, step);
+        let kept = act == "deletion" && self.deletions.is_empty() && standing.waits_for == gate::DELETE;
+        standing.state == "to_do" || kept
+    }
+
+    /// Ends the steps that what was just recorded has done, as far as they may be done now.
+    pub(crate) fn follow(&mut self, by: By<'_>, act: &str) {
+        if !self.recorded(act) {
+            return;
+        }
+        let done: Vec<String> = self
+            .steps_with_rules()
+            .filter(|(rule, step)| done_by(rule) == Some(act) && self.may_end(act, rule, step))
+            .map(|(rule, _)| rule.id.clone())
+            .collect();
+        for id in done {
+            let recorded = vec![(act.to_owned(), "Recorded in this case".to_owned())];
+            self.end_step(&id, StepEnd { recorded, reason: String::new(), by: by.account_id.to_owned(), at: by.at });
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Suspect material: never held, viewed only behind its gate, reported, deleted only when no agency needs it.
+
+use super::{
+    By, Case, Refusal,
+    record::{AgreementId, Asked, Deletion, Exposure, Held, Material, MaterialId, Report, ReportId, Viewing},
+};
+use crate::gate;
+
+/// The least run of characters without a space that is taken for encoded content and not for words.
+const ENCODED: usize = 512;
+
+/// Whether a text carries content instead of describing it: a data address, or a long run of encoded bytes.
+pub fn carries_content(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["data:image", "data:video", "data:application", ";base64,"].iter().any(|mark| lower.contains(mark))
+        || text.split_whitespace().any(|word| word.len() >= ENCODED && !word.contains("://"))
+}
+
+impl Case {
+    /// The head's agreement that the next viewing would rest on.
+    fn viewing_agreed(&self) -> Option<AgreementId> {
+        let agreed = self.agreements.iter().find(|a| a.asked == Asked::Viewing && a.state() == "agreed");
+        agreed.map(|a| a.id.clone())
+    }
+
+    /// Writes the viewing log; `agreement` makes the entry from the agreement it rests on, which is then used up.
+    pub fn view(&mut self, by: By<'_>, entry: impl FnOnce(AgreementId) -> Viewing) -> Result<(), Refusal> {
+        self.working()?;
+        if self.procedure.id == "P4" {
+            return Err(Refusal::Prohibited("G-VIEW", "nobody views indecent images of children: take police advice"));
+        }
+        if !by.lead {
+            return Err(Refusal::State("only the lead or a deputy views"));
+        }
+        self.pass(gate::VIEW)?;
+        let agreed = self.viewing_agreed().ok_or(Refusal::Missing)?;
+        let viewing = entry(agreed.clone());
+        if viewing.viewed_at > by.at {
+            return Err(Refusal::Field("view_time", "The time of the viewing must be in the past".into()));
+        }
+        let answered = self.agreements.iter().find(|a| a.id == agreed).and_then(|a| a.answer.as_ref());
+        if answered.is_some_and(|answer| viewing.viewed_at < answer.stamp.at) {
+            return Err(Refusal::Field("view_time", "Viewing comes after the head agreed".into()));
+        }
+        self.viewings.push(viewing);
+        self.follow(by, "viewing");
+        if let Some(agreement) = self.agreements.iter_mut().find(|a| a.id == agreed) {
+            agreement.used = true;
+        }
+        Ok(())
+    }
+
+    /// Keeps the description and sealed address of suspect material.
+    pub fn add_material(&mut self, material: Material) -> Result<(), Refusal> {
+        self.working()?;
+        if material.description.contains("://") {
+            return Err(Refusal::Field("description", "Put the address under address, where it is sealed".into()));
+        }
+        self.materials.push(material);
+        Ok(())
+    }
+
+    /// The address of one material.
+    pub fn address(&self, id: &MaterialId) -> Result<&str, Refusal> {
+        let material = self.materials.iter().find(|m| m.id == *id).ok_or(Refusal::Missing)?;
+        Ok(&material.address)
+    }
+
+    /// Records a report.
+    pub fn report(&mut self, by: By<'_>, report: Report) -> Result<(), Refusal> {
+        self.working()?;
+        let known = |id: &MaterialId| self.materials.iter().any(|m| m.id == *id);
+        if report.material_id.as_ref().is_some_and(|id| !known(id)) {
+            return Err(Refusal::Missing);
+        }
+        if report.chase_at <= by.at {
+            return Err(Refusal::Field("chase_time", "The date to chase an answer must be in the future".into()));
+        }
+        self.reports.push(report);
+        self.follow(by, "report");
+        Ok(())
+    }
+
+    /// Records what came of a report.
+    pub fn report_outcome(&mut self, by: By<'_>, id: &ReportId, outcome: String) -> Result<(), Refusal> {
+        self.working()?;
+        let report = self.reports.iter_mut().find(|r| r.id == *id).ok_or(Refusal::Missing)?;
+        if report.outcome.is_some() {
+            return Err(Refusal::State("what came of this report is recorded already"));
+        }
+        report.outcome = Some((outcome, by.at));
+        Ok(())
+    }
+
+    /// Records that a person saw the material.
+    pub fn expose(&mut self, by: By<'_>, exposure: Exposure) -> Result<(), Refusal> {
+        self.working()?;
+        if exposure.exposed_at > by.at {
+            return Err(Refusal::Field("expose_time", "The time must be in the past".into()));
+        }
+        self.exposures.push(exposure);
+        Ok(())
+    }
+
+    /// Records a deletion, behind its gate.
+    pub fn delete(&mut self, by: By<'_>, deletion: Deletion) -> Result<(), Refusal> {
+        self.working()?;
+        self.pass(gate::DELETE)?;
+        if deletion.confirmed_at.is_some_and(|at| at > by.at) {
+            return Err(Refusal::Field("confirm_time", "The confirmation must be in the past".into()));
+        }
+        self.deletions.push(deletion);
+        self.follow(by, "deletion");
+        Ok(())
+    }
+
+    /// Notes a device that was taken.
+    pub fn take(&mut self, by: By<'_>, custody_id: &str) -> Result<(), Refusal> {
+        self.working()?;
+        self.held.push(Held { custody_id: custody_id.to_owned(), held: true });
+        self.follow(by, "custody");
+        Ok(())
+    }
+
+    /// Notes whether the school still holds a device.
+    pub fn note_held(&mut self, custody_id: &str, held: bool) {
+        if let Some(device) = self.held.iter_mut().find(|d| d.custody_id == custody_id) {
+            device.held = held;
+        }
+    }
+
+    /// Notes a search; what is on a device is looked at only behind its gate.
+    pub fn search(&mut self, by: By<'_>, search_id: &str, device: bool) -> Result<(), Refusal> {
+        self.working()?;
+        if device {
+            self.may_examine()?;
+        }
+        self.search_ids.push(search_id.to_owned());
+        self.follow(by, "custody");
+        Ok(())
+    }
+
+    /// Whether what is on a device may be looked at.
+    pub fn may_examine(&self) -> Result<(), Refusal> {
+        if self.procedure.id == "P4" {
+            return Err(Refusal::Prohibited("G-VIEW", "nobody views indecent images of children: the police examine"));
+        }
+        self.pass(gate::CUSTODY)
+    }
+
+    /// Whether something may be told outside the school.
+    pub fn may_disclose(&self, recipient_kind: &str) -> Result<(), Refusal> {
+        self.working()?;
+        if matches!(recipient_kind, "other_school" | "public") { self.pass(gate::HOLD) } else { Ok(()) }
+    }
+}

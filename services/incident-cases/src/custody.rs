@@ -1,0 +1,208 @@
+//! Devices held, searches and disclosures: registers of the school, each entry of a case or of none. A device's chain
+//! begins with its seizure, every link holds the digest of the one before, and no link is ever taken away.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+
+use crate::{
+    case::{Case, Refusal, record::Stamp},
+    gate,
+};
+
+chassis::id!(/** A device held. */ pub struct CustodyId = "cus");
+chassis::id!(/** A search. */ pub struct SearchId = "sea");
+chassis::id!(/** A disclosure. */ pub struct DisclosureId = "dis");
+
+/// Why a device was taken.
+pub const GROUNDS: [&str; 6] =
+    ["rule_breach", "behaviour_or_bullying", "nudes", "illegal_content", "evidence", "police_request"];
+
+/// What can happen to a device after it was taken.
+pub const KINDS: [&str; 5] = ["moved", "examined", "handed_to_police", "returned_by_police", "released_to_parent"];
+
+/// One link of a chain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// `taken`, or one of `KINDS`.
+    pub kind: String,
+    /// Where the device is from then on.
+    pub place: String,
+    /// From whom or to whom.
+    pub person: String,
+    /// Who else was there.
+    pub present: String,
+    /// More.
+    pub note: String,
+    /// When it happened.
+    pub at: OffsetDateTime,
+    /// Who recorded it, and when.
+    pub stamp: Stamp,
+    /// The digest of this link and all before it.
+    #[serde(default)]
+    pub digest: String,
+}
+
+/// A device held, with its chain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Custody {
+    /// Its id.
+    pub id: CustodyId,
+    /// The school.
+    pub school_id: String,
+    /// The case; empty where it was only against the rules.
+    pub case_id: String,
+    /// What it is.
+    pub item: String,
+    /// Whose it is.
+    pub owner: String,
+    /// One of `GROUNDS`.
+    pub ground: String,
+    /// Why it was taken.
+    pub reason: String,
+    /// The chain.
+    pub links: Vec<Link>,
+    /// Counts its writes.
+    pub version: u64,
+}
+
+impl Custody {
+    /// `held`, `with_police`, `released`.
+    pub fn state(&self) -> &'static str {
+        let last =
+            self.links.iter().rev().map(|link| link.kind.as_str()).find(|kind| !matches!(*kind, "moved" | "examined"));
+        match last {
+            Some("handed_to_police") => "with_police",
+            Some("released_to_parent") => "released",
+            _ => "held",
+        }
+    }
+
+    /// Whether it may be evidence by the ground it was taken on.
+    pub fn evidence(&self) -> bool {
+        !matches!(self.ground.as_str(), "rule_breach" | "behaviour_or_bullying")
+    }
+
+    /// By when it goes back to a parent: the end of the day it was taken (rule `device_release`).
+    pub fn release_due(&self) -> Option<OffsetDateTime> {
+        let taken = self.links.first()?;
+        let due = self.state() == "held" && !self.evidence() && self.case_id.is_empty();
+        due.then(|| chassis::calendar::end_of_day(chassis::clock::london(taken.at).date()))
+    }
+
+    /// Adds a link, the first one too. `case` is the one the device belongs to.
+    pub fn add(&mut self, case: Option<&Case>, link: Link) -> Result<(), Refusal> {
+        if self.links.last().is_some_and(|last| link.at < last.at) || link.at > link.stamp.at {
+            return Err(Refusal::Field("event_time", "The time must be in the past and after the link before".into()));
+        }
+        let state = if self.links.is_empty() { "" } else { self.state() };
+        match (state, link.kind.as_str()) {
+            ("", "taken") | ("held", "moved" | "handed_to_police") | ("with_police", "returned_by_police") => {}
+            ("held", "examined") => match case {
+                Some(case) => case.may_examine()?,
+                None => return Err(shut("case")),
+            },
+            ("held", "released_to_parent") => self.may_release(case)?,
+            ("released", _) => return Err(Refusal::State("the device is no longer held")),
+            ("with_police", _) => return Err(Refusal::State("the device is with the police")),
+            _ => return Err(Refusal::Field("kind", format!("Select one of: {}", KINDS.join(", ")))),
+        }
+        let before = self.links.last().map(|last| last.digest.as_str()).unwrap_or_default();
+        let digest = self.digest(before, &link);
+        self.links.push(Link { digest, ..link });
+        Ok(())
+    }
+
+    /// What may be illegal or evidence goes to the police and to nobody else, unless they gave it back.
+    fn may_release(&self, case: Option<&Case>) -> Result<(), Refusal> {
+        if self.links.iter().any(|link| link.kind == "returned_by_police") {
+            return Ok(());
+        }
+        match case {
+            Some(case) if case.fact("offence") == Some("no") => Ok(()),
+            Some(_) => Err(shut("offence")),
+            None if self.evidence() => Err(shut("case")),
+            None => Ok(()),
+        }
+    }
+
+    fn digest(&self, before: &str, link: &Link) -> String {
+        let bare = Link { digest: String::new(), ..link.clone() };
+        let text = serde_json::to_string(&(before, self.id.as_str(), &bare)).unwrap_or_default();
+        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether every link holds the digest of the one before.
+    pub fn unbroken(&self) -> bool {
+        let mut before = "";
+        self.links.iter().all(|link| {
+            let holds = self.digest(before, link) == link.digest;
+            before = &link.digest;
+            holds
+        })
+    }
+}
+
+fn shut(missing: &str) -> Refusal {
+    Refusal::Gate { gate: gate::CUSTODY.to_owned(), missing: missing.to_owned() }
+}
+
+/// A search, whether or not anything was found (rule SEA-01).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Search {
+    /// Its id.
+    pub id: SearchId,
+    /// The school.
+    pub school_id: String,
+    /// The case; empty where none.
+    pub case_id: String,
+    /// `person`, `possessions`, `device`.
+    pub kind: String,
+    /// Who, or whose things.
+    pub searched: String,
+    /// Who searched.
+    pub searched_by: String,
+    /// Who else was there.
+    pub present: String,
+    /// `learner_consent`, `parent_consent`, `statutory_power`.
+    pub authority: String,
+    /// Where.
+    pub place: String,
+    /// What was looked for.
+    pub sought: String,
+    /// Why.
+    pub reason: String,
+    /// What was found; none where nothing was.
+    pub result: Option<String>,
+    /// What was done next.
+    pub follow_up: String,
+    /// When.
+    pub searched_at: OffsetDateTime,
+    /// Who recorded it, and when.
+    pub stamp: Stamp,
+}
+
+/// Something told outside the school, or the decision not to (rule DP-05).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Disclosure {
+    /// Its id.
+    pub id: DisclosureId,
+    /// The school.
+    pub school_id: String,
+    /// The case.
+    pub case_id: String,
+    /// `agency`, `police`, `other_school`, `employer`, `public`, `reporting_body`, `other`.
+    pub recipient_kind: String,
+    /// To whom.
+    pub recipient: String,
+    /// Whether it was told.
+    pub shared: bool,
+    /// What.
+    pub what: String,
+    /// On what basis.
+    pub basis: String,
+    /// Why, or why not.
+    pub reason: String,
+    /// Who recorded it, and when.
+    pub stamp: Stamp,
+}

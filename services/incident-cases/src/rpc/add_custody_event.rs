@@ -1,0 +1,88 @@
+//! Adds a link to the chain of a device held.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Error, Result, Violations},
+    history::Act,
+};
+use proto::incident_cases::v1::{AddCustodyEventRequest, AddCustodyEventResponse};
+use tonic::Request;
+
+use super::{
+    convert::record,
+    work::{at, maybe, name, one_of, who},
+};
+use crate::{
+    App,
+    custody::{CustodyId, Disclosure, KINDS, Link},
+    store,
+};
+
+pub(super) async fn add_custody_event(
+    app: &App,
+    request: Request<AddCustodyEventRequest>,
+) -> Result<AddCustodyEventResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut v = Violations::new();
+    one_of(&mut v, "kind", &request.kind, &KINDS);
+    match request.kind.as_str() {
+        "moved" | "returned_by_police" => name(&mut v, "place", "where it is from then on", &request.place),
+        _ => name(&mut v, "person", "to whom it was given, or who examined it", &request.person),
+    }
+    maybe(&mut v, "present", &request.present);
+    maybe(&mut v, "note", &request.note);
+    let happened = at(&mut v, "event_time", request.event_time.as_ref());
+    v.finish()?;
+    let id: CustodyId = request.custody_id.parse().map_err(|_| Error::missing())?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let by = who(&scope, tx.now());
+    let text = |value: &str| value.trim().to_owned();
+    let mut custody = store::register::load_custody(&tx, id.as_str()).await?;
+    let mut case = match custody.case_id.as_str() {
+        "" => None,
+        id => Some(store::case::load(&tx, id).await?),
+    };
+    let link = Link {
+        kind: request.kind.clone(),
+        place: text(&request.place),
+        person: text(&request.person),
+        present: text(&request.present),
+        note: text(&request.note),
+        at: happened.unwrap_or(by.at),
+        stamp: by.stamp(),
+        digest: String::new(),
+    };
+    custody.add(case.as_ref(), link)?;
+    if let Some(case) = &mut case {
+        case.note_held(custody.id.as_str(), custody.state() == "held");
+        let body = store::case::update(&tx, case).await?;
+        tx.record(Act::new("case.device_noted", case.id.as_str()).state("case_file", &body));
+    }
+    let body = store::register::update(&tx, &mut custody).await?;
+    let act = Act::new("custody.added", custody.id.as_str()).detail("kind", request.kind.clone());
+    tx.record(act.state(store::register::TABLE, &body));
+    if request.kind == "handed_to_police" && !custody.case_id.is_empty() {
+        let told = Disclosure {
+            id: tx.ids().next(),
+            school_id: custody.school_id.clone(),
+            case_id: custody.case_id.clone(),
+            recipient_kind: "police".to_owned(),
+            recipient: text(&request.person),
+            shared: true,
+            what: format!("The device itself: {}", custody.item),
+            basis: "safeguarding".to_owned(),
+            reason: custody.reason.clone(),
+            stamp: by.stamp(),
+        };
+        store::register::keep_disclosure(&mut tx, &told).await?;
+    }
+    let response = AddCustodyEventResponse { entry: Some(record::custody(&custody)) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

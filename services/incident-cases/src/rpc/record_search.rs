@@ -1,0 +1,81 @@
+//! Records a search, whether or not anything was found.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Result, Violations},
+    history::Act,
+};
+use proto::incident_cases::v1::{RecordSearchRequest, RecordSearchResponse};
+use tonic::Request;
+
+use super::{
+    convert::record,
+    work::{at, maybe, name, one_of, who, words},
+};
+use crate::{App, case::Refusal, custody::Search, gate, store};
+
+pub(super) async fn record_search(app: &App, request: Request<RecordSearchRequest>) -> Result<RecordSearchResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut v = Violations::new();
+    one_of(&mut v, "kind", &request.kind, &["person", "possessions", "device"]);
+    name(&mut v, "searched", "who was searched, or whose things", &request.searched);
+    name(&mut v, "searched_by", "who searched", &request.searched_by);
+    name(&mut v, "present", "who else was there", &request.present);
+    one_of(&mut v, "authority", &request.authority, &["learner_consent", "parent_consent", "statutory_power"]);
+    name(&mut v, "place", "where", &request.place);
+    words(&mut v, "sought", "what was looked for", &request.sought);
+    words(&mut v, "reason", "why", &request.reason);
+    if request.found {
+        words(&mut v, "result", "what was found", &request.result);
+    }
+    maybe(&mut v, "follow_up", &request.follow_up);
+    let searched_at = at(&mut v, "search_time", request.search_time.as_ref());
+    v.finish()?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let by = who(&scope, tx.now());
+    let text = |value: &str| value.trim().to_owned();
+    let search = Search {
+        id: tx.ids().next(),
+        school_id: request.school_id.clone(),
+        case_id: request.case_id.clone(),
+        kind: request.kind.clone(),
+        searched: text(&request.searched),
+        searched_by: text(&request.searched_by),
+        present: text(&request.present),
+        authority: request.authority.clone(),
+        place: text(&request.place),
+        sought: text(&request.sought),
+        reason: text(&request.reason),
+        result: request.found.then(|| text(&request.result)),
+        follow_up: text(&request.follow_up),
+        searched_at: searched_at.unwrap_or(by.at),
+        stamp: by.stamp(),
+    };
+    let device = search.kind == "device";
+    if search.searched_at > by.at {
+        return Err(Refusal::Field("search_time", "The time of the search must be in the past".into()).into());
+    }
+    if request.case_id.is_empty() {
+        // What may be on a device is judged by the facts of a case.
+        if device {
+            return Err(Refusal::Gate { gate: gate::CUSTODY.to_owned(), missing: "case".to_owned() }.into());
+        }
+    } else {
+        let mut case = store::case::load(&tx, &request.case_id).await?;
+        case.search(by, search.id.as_str(), device)?;
+        let body = store::case::update(&tx, &mut case).await?;
+        tx.record(Act::new("case.searched", case.id.as_str()).state("case_file", &body));
+    }
+    let body = store::register::insert(&tx, &search).await?;
+    let act = Act::new("search.recorded", search.id.as_str()).detail("kind", request.kind.clone());
+    tx.record(act.detail("authority", request.authority.clone()).state(store::register::TABLE, &body));
+    let response = RecordSearchResponse { search: Some(record::search(&search)) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

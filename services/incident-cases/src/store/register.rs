@@ -1,0 +1,131 @@
+//! Devices held, searches and disclosures in the database, each sealed under a key of its own.
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    history::Act,
+    page::Page,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    sea_query::Expr,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{entity::case_register, key, new_key, open, seal};
+use crate::custody::{Custody, Disclosure, Search};
+
+/// The table's name, as the history has it.
+pub(crate) const TABLE: &str = "case_register";
+
+/// What the columns beside the body say of an entry.
+pub(crate) trait Entry: Serialize + DeserializeOwned {
+    /// The register.
+    const KIND: &'static str;
+    /// Id, case and state.
+    fn columns(&self) -> (&str, &str, &str);
+}
+
+impl Entry for Custody {
+    const KIND: &'static str = "custody";
+    fn columns(&self) -> (&str, &str, &str) {
+        (self.id.as_str(), &self.case_id, self.state())
+    }
+}
+
+impl Entry for Search {
+    const KIND: &'static str = "search";
+    fn columns(&self) -> (&str, &str, &str) {
+        (self.id.as_str(), &self.case_id, if self.result.is_some() { "found" } else { "nothing" })
+    }
+}
+
+impl Entry for Disclosure {
+    const KIND: &'static str = "disclosure";
+    fn columns(&self) -> (&str, &str, &str) {
+        (self.id.as_str(), &self.case_id, if self.shared { "shared" } else { "withheld" })
+    }
+}
+
+fn place(id: &str) -> String {
+    format!("register|{id}")
+}
+
+/// Writes a new entry; answers what its body holds.
+pub(crate) async fn insert<T: Entry>(tx: &Tx, entry: &T) -> Result<Vec<u8>> {
+    let school = tx.scope().school()?.as_str();
+    let (id, case_id, state) = entry.columns();
+    let body = seal(&new_key(tx, id, school).await?, entry, &place(id))?;
+    let row = case_register::ActiveModel {
+        id: Set(id.to_owned()),
+        school_id: Set(school.to_owned()),
+        kind: Set(T::KIND.to_owned()),
+        case_id: Set(case_id.to_owned()),
+        state: Set(state.to_owned()),
+        version: Set(1),
+        body: Set(body.clone()),
+    };
+    case_register::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(body)
+}
+
+/// Writes a device's longer chain, unless somebody else wrote it meanwhile; answers what its body holds.
+pub(crate) async fn update(tx: &Tx, custody: &mut Custody) -> Result<Vec<u8>> {
+    let before = i64::try_from(custody.version).unwrap_or_default();
+    custody.version += 1;
+    let id = custody.id.as_str();
+    let body = seal(&key(tx, id, &custody.school_id).await?, custody, &place(id))?;
+    let written = case_register::Entity::update_many()
+        .col_expr(case_register::Column::State, Expr::value(custody.state()))
+        .col_expr(case_register::Column::Version, Expr::value(before + 1))
+        .col_expr(case_register::Column::Body, Expr::value(body.clone()))
+        .filter(case_register::Column::Id.eq(id))
+        .filter(case_register::Column::Version.eq(before))
+        .exec(tx.db())
+        .await?;
+    if written.rows_affected == 1 { Ok(body) } else { Err(Error::changed()) }
+}
+
+/// A device of the scope's school, its chain proven unbroken.
+pub(crate) async fn load_custody(tx: &Tx, id: &str) -> Result<Custody> {
+    let school = tx.scope().school()?;
+    let row = case_register::Entity::find_by_id(id)
+        .filter(case_register::Column::SchoolId.eq(school.as_str()))
+        .filter(case_register::Column::Kind.eq(Custody::KIND))
+        .one(tx.db());
+    let row = row.await?.ok_or_else(Error::missing)?;
+    let custody: Custody = open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))?;
+    if custody.unbroken() { Ok(custody) } else { Err(Error::internal("the chain of a device is broken")) }
+}
+
+/// A page of a register, newest first; of one case where it is named, in one state where that is.
+pub(crate) async fn list<T: Entry>(tx: &Tx, case_id: &str, state: &str, page: &Page) -> Result<(Vec<T>, String)> {
+    let school = tx.scope().school()?;
+    let mut all = case_register::Entity::find()
+        .filter(case_register::Column::SchoolId.eq(school.as_str()))
+        .filter(case_register::Column::Kind.eq(T::KIND));
+    if !case_id.is_empty() {
+        all = all.filter(case_register::Column::CaseId.eq(case_id));
+    }
+    if !state.is_empty() {
+        all = all.filter(case_register::Column::State.eq(state));
+    }
+    if let Some(after) = page.after() {
+        all = all.filter(case_register::Column::Id.lt(after));
+    }
+    let mut rows = all.order_by_desc(case_register::Column::Id).limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| row.id.clone());
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        entries.push(open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))?);
+    }
+    Ok((entries, next))
+}
+
+/// Keeps a disclosure and says so in the history.
+pub(crate) async fn keep_disclosure(tx: &mut Tx, told: &Disclosure) -> Result<()> {
+    let body = insert(tx, told).await?;
+    let act = Act::new("disclosure.recorded", told.id.as_str()).detail("recipient_kind", told.recipient_kind.clone());
+    tx.record(act.detail("shared", told.shared).state(TABLE, &body));
+    Ok(())
+}

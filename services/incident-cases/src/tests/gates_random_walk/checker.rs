@@ -1,0 +1,152 @@
+//! The rules, as the domain reference has them, on what is known before a command: written beside the code, not from it.
+
+use super::command::{Command, World};
+use crate::case::{Case, record::Asked};
+
+fn is(case: &Case, fact: &str, value: &str) -> bool {
+    case.facts.iter().rfind(|f| f.name == fact).is_some_and(|f| f.value == value)
+}
+
+/// Conditions of the reference, read afresh: unknown never holds.
+fn called_for(case: &Case, condition: &str) -> bool {
+    let one = |part: &str| match (part.split_once(" = "), part.split_once(" in (")) {
+        _ if part == "always" || part == "judgement" => true,
+        (Some((fact, value)), _) => is(case, fact, value),
+        (_, Some((fact, values))) => values.trim_end_matches(')').split(", ").any(|value| is(case, fact, value)),
+        _ => false,
+    };
+    condition.split(" or ").any(|any| any.split(" and ").all(one))
+}
+
+/// Agreed to by another person than whoever asked, by the head where the head is named.
+fn agreed(case: &Case, asked: Asked, head: bool, unused: bool) -> bool {
+    case.agreements.iter().any(|a| {
+        let answer = a.answer.as_ref();
+        let another = answer.is_some_and(|x| x.agreed && x.stamp.by != a.stamp.by && (!head || x.stamp.by == "head"));
+        a.asked == asked && another && !(unused && a.used)
+    })
+}
+
+fn talked(case: &Case) -> bool {
+    !case.consultations.is_empty() || agreed(case, Asked::HoldOverride, false, false)
+}
+
+fn police(case: &Case) -> bool {
+    is(case, "police_advice", "yes")
+        || case.consultations.iter().any(|c| ["police_101", "emergency"].contains(&c.agency.as_str()))
+}
+
+fn may_delete(case: &Case) -> bool {
+    let advised = case.procedure.id != "P4" || is(case, "police_advice", "yes");
+    is(case, "agencies_needed", "no") && is(case, "deletion_safe", "yes") && !is(case, "police_hold", "yes") && advised
+}
+
+fn may_examine(case: &Case) -> bool {
+    case.procedure.id != "P4" && (is(case, "offence", "no") || police(case))
+}
+
+/// Asserts that a command that was accepted was allowed in the state before it.
+pub(super) fn allowed(before: &World, command: &Command, place: &str) {
+    let case = &before.case;
+    let must = |holds: bool, rule: &str| assert!(holds, "{place} was accepted against {rule}");
+    must(case.closing.is_none() || matches!(command, Command::Reopen), "a closed case");
+    let offence = is(case, "offence", "yes") || (case.procedure.id == "P2" && is(case, "criteria_met", "yes"));
+    match command {
+        Command::Share | Command::Disclose("other_school" | "public") => must(talked(case), "G-HOLD"),
+        Command::Parents { told, .. } => {
+            must(!told || !offence || talked(case), "G-HOLD for parents");
+            must(!told || !is(case, "parents_safe", "no"), "parents told where that endangers");
+            let duty = ["P3", "P8"].contains(&case.procedure.id.as_str());
+            must(*told || !duty || is(case, "parents_safe", "no"), "a procedure that leaves no judgement");
+        }
+        Command::View { who } => {
+            must(case.procedure.id != "P4", "nobody views in P4");
+            must(*who != "head", "only the lead or a deputy views");
+            must(is(case, "viewing_needed", "yes"), "G-VIEW: not needed");
+            must(agreed(case, Asked::Viewing, true, true), "G-VIEW: the head");
+        }
+        Command::Delete => must(may_delete(case), "G-DELETE"),
+        Command::Chain { device, kind } => {
+            let device = &before.devices[*device];
+            let back = device.links.iter().any(|link| link.kind == "returned_by_police");
+            must(!device.links.iter().any(|l| l.kind == "released_to_parent"), "a device that had left");
+            must(*kind != "examined" || may_examine(case), "G-CUSTODY: examined");
+            must(*kind != "released_to_parent" || is(case, "offence", "no") || back, "G-CUSTODY: released");
+        }
+        Command::Search { device } => must(!device || may_examine(case), "G-CUSTODY: searched"),
+        Command::Decide("referral", _) => {
+            must(!is(case, "criteria_met", "yes"), "NUD-02");
+            let nudes = case.procedure.id == "P2";
+            let answered = case.criteria.last().is_some_and(|c| !c.answers.contains(&true));
+            must(!nudes || (answered && agreed(case, Asked::InternalResponse, true, false)), "NUD-05");
+        }
+        Command::Decide("sanction", choice) => must(*choice != "y", "a choice nobody offers"),
+        Command::Answer { who, which, .. } => {
+            let asked = &case.agreements[*which];
+            must(asked.stamp.by != *who, "a second person");
+            must(!matches!(asked.asked, Asked::Viewing | Asked::InternalResponse) || *who == "head", "the head");
+        }
+        Command::Deviate(id) => {
+            let rule = case.procedure.steps.iter().find(|s| s.id == *id).unwrap();
+            must(!rule.statutory, "a duty that nobody skips");
+            let guards = !rule.opens.is_empty() || rule.gates.iter().any(|g| g == "G-CUSTODY" || g == "G-DELETE");
+            let second = case.agreements.iter().any(|a| a.step_id == *id && a.state() == "agreed");
+            must(!guards || second, "a second person for a step that guards a gate");
+        }
+        Command::Complete(id) => {
+            let rule = case.procedure.steps.iter().find(|s| s.id == *id).unwrap();
+            let gate = |gate: &str| rule.gates.iter().any(|g| g == gate);
+            must(called_for(case, &rule.condition), "facts that do not call for it");
+            must(
+                !gate("G-DANGER") || is(case, "immediate_danger", "yes") || is(case, "immediate_danger", "no"),
+                "G-DANGER",
+            );
+            must(!gate("G-DELETE") || may_delete(case), "G-DELETE");
+            must(!gate("G-HOLD") || talked(case) || (gate("G-PARENT") && !offence), "G-HOLD");
+            for earlier in &rule.after {
+                let (rule, step) = case.steps_with_rules().find(|(r, _)| r.id == *earlier).unwrap();
+                must(step.end.is_some() || !called_for(case, &rule.condition), "the order of steps");
+            }
+        }
+        Command::Close => closable(before, place),
+        _ => {}
+    }
+}
+
+fn closable(before: &World, place: &str) {
+    let case = &before.case;
+    let must = |holds: bool, what: &str| assert!(holds, "{place} closed with {what}");
+    for (rule, step) in case.steps_with_rules() {
+        must(step.end.is_some() || !called_for(case, &rule.condition), &rule.id);
+    }
+    let children =
+        case.involvements.iter().filter(|i| ["victim", "alleged_perpetrator", "affected"].contains(&i.role.as_str()));
+    for child in children {
+        must(case.parents_decisions.iter().any(|d| d.involvement_id == child.id), "parents nobody decided about");
+    }
+    must(case.debrief.is_some(), "no review");
+    must(case.referrals.iter().all(|r| r.decision.is_some()), "a referral without an answer");
+    must(case.decisions.iter().all(|d| !d.reason.is_empty()), "a decision without a reason");
+    must(case.agreements.iter().all(|a| a.answer.is_some()), "a question to a second person");
+    must(!is(case, "criteria_met", "yes") || !case.referrals.is_empty(), "a criterion met and no referral");
+    let held = |links: &[crate::custody::Link]| {
+        let last = links.iter().rev().find(|l| !["moved", "examined"].contains(&l.kind.as_str()));
+        last.is_some_and(|l| ["taken", "returned_by_police"].contains(&l.kind.as_str()))
+    };
+    must(before.devices.iter().all(|d| !held(&d.links)), "a device still held");
+}
+
+/// Asserts that whatever was recorded before is there still, in the same place, and that every chain holds.
+pub(super) fn nothing_lost(before: &World, after: &World, place: &str) {
+    let (a, b) = (&before.case, &after.case);
+    for (was, is) in a.steps.iter().zip(&b.steps) {
+        assert!(was.end.is_none() || was.end == is.end, "{place}: step {} that was done is no more", was.id);
+    }
+    assert!(b.entries.starts_with(&a.entries) && b.decisions.starts_with(&a.decisions), "{place}");
+    assert!(b.facts.starts_with(&a.facts) && b.viewings.starts_with(&a.viewings), "{place}");
+    assert!(b.deletions.starts_with(&a.deletions) && b.supports.starts_with(&a.supports), "{place}");
+    assert!(b.viewings.len() <= b.agreements.iter().filter(|g| g.asked == Asked::Viewing && g.used).count(), "{place}");
+    for (was, is) in before.devices.iter().zip(&after.devices) {
+        assert!(is.links.starts_with(&was.links) && is.unbroken(), "{place}: a chain is broken");
+    }
+}

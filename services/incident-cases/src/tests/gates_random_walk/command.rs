@@ -1,0 +1,363 @@
+//! The commands of the walk, and the part of a school they act on.
+
+use time::Duration;
+
+use super::Dice;
+use crate::{
+    case::{
+        By, Case, Consultation, Involvement, InvolvementId, Referral, ReferralDecision, Refusal,
+        record::{Asked, Assessment, Decision, Deletion, Exposure, Material, Report, Stamp, Support, Viewing},
+        work::FACTS,
+    },
+    custody::{Custody, Link},
+    procedure::Pinned,
+    tests::model::{self, OPENED},
+};
+
+/// A case and the devices that belong to it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct World {
+    pub(super) case: Case,
+    pub(super) devices: Vec<Custody>,
+    /// What was told outside, by whom it was told.
+    pub(super) told: Vec<&'static str>,
+}
+
+/// Somebody: the lead, a deputy, the head.
+pub(super) type Who = &'static str;
+
+#[derive(Debug, Clone)]
+pub(super) enum Command {
+    Fact(&'static str, &'static str),
+    Involve(&'static str),
+    Complete(String),
+    Deviate(String),
+    Consult(&'static str),
+    Refer,
+    Answered(usize),
+    Parents { child: usize, told: bool },
+    Criteria([bool; 5]),
+    Ask { who: Who, asked: Asked, step: String },
+    Answer { who: Who, which: usize, agreed: bool },
+    View { who: Who },
+    Decide(&'static str, &'static str),
+    Support(usize),
+    Assess,
+    Material,
+    Report,
+    Expose,
+    Delete,
+    Take(&'static str),
+    Chain { device: usize, kind: &'static str },
+    Search { device: bool },
+    Disclose(&'static str),
+    Share,
+    Debrief,
+    Close,
+    Reopen,
+}
+
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(prefix: &str, n: u64) -> T {
+    format!("{prefix}_{n:026}").parse().unwrap()
+}
+
+impl Command {
+    /// Any command, the apt ones a little more often than chance would have it.
+    pub(super) fn random(dice: &mut Dice, world: &World) -> Self {
+        let case = &world.case;
+        let step = |dice: &mut Dice| case.steps[dice.below(case.steps.len())].id.clone();
+        let people = ["lead", "deputy", "head"];
+        match dice.below(50) {
+            0..=6 => {
+                let (name, values) = dice.pick(FACTS);
+                Self::Fact(name, dice.pick(values))
+            }
+            7 => {
+                // The facts that gates read, as they open.
+                let open = [
+                    ("offence", "no"),
+                    ("immediate_danger", "no"),
+                    ("agencies_needed", "no"),
+                    ("deletion_safe", "yes"),
+                    ("police_hold", "no"),
+                    ("police_advice", "yes"),
+                    ("viewing_needed", "yes"),
+                    ("parents_safe", "yes"),
+                ];
+                let (name, value) = dice.pick(&open);
+                Self::Fact(name, value)
+            }
+            8 => Self::Involve(dice.pick(&["victim", "alleged_perpetrator", "witness", "subject_adult"])),
+            9..=18 => {
+                let open: Vec<&str> = case
+                    .steps_with_rules()
+                    .filter(|(rule, step)| case.standing(rule, step).state == "to_do")
+                    .map(|(rule, _)| rule.id.as_str())
+                    .collect();
+                if open.is_empty() || dice.below(4) == 0 {
+                    Self::Complete(step(dice))
+                } else {
+                    Self::Complete(dice.pick(&open).to_owned())
+                }
+            }
+            19 => Self::Deviate(step(dice)),
+            20 => Self::Consult(dice.pick(&["police_101", "emergency", "front_door_advice", "iwf"])),
+            21 => Self::Refer,
+            22 | 23 => Self::Answered(dice.below(case.referrals.len())),
+            24 | 25 => Self::Parents { child: dice.below(case.involvements.len()), told: dice.below(2) == 0 },
+            26 => Self::Criteria(std::array::from_fn(|_| dice.below(12) == 0)),
+            27 | 28 => Self::Ask { who: dice.pick(&people), asked: dice.pick(&Asked::ALL).1, step: step(dice) },
+            29..=31 => Self::Answer {
+                who: dice.pick(&people),
+                which: dice.below(case.agreements.len()),
+                agreed: dice.below(4) > 0,
+            },
+            32 | 33 => Self::View { who: dice.pick(&people) },
+            34 => {
+                let choices = [
+                    ("referral", "not_refer"),
+                    ("sanction", "none"),
+                    ("deletion", "not_deleted"),
+                    ("other", "x"),
+                    ("sanction", "y"),
+                ];
+                let (kind, choice) = dice.pick(&choices);
+                Self::Decide(kind, choice)
+            }
+            35 => Self::Support(dice.below(case.involvements.len())),
+            36 => Self::Assess,
+            37 if dice.below(3) == 0 => Self::Material,
+            37 => Self::Report,
+            38 => Self::Expose,
+            39 => Self::Delete,
+            40 if dice.below(3) > 0 => {
+                Self::Chain { device: dice.below(world.devices.len()), kind: "handed_to_police" }
+            }
+            40 => Self::Take(dice.pick(&["nudes", "evidence", "rule_breach"])),
+            41 | 42 => {
+                let kinds =
+                    ["moved", "examined", "handed_to_police", "returned_by_police", "released_to_parent", "taken"];
+                Self::Chain { device: dice.below(world.devices.len()), kind: dice.pick(&kinds) }
+            }
+            43 => Self::Search { device: dice.below(2) == 0 },
+            44 => Self::Disclose(dice.pick(&["agency", "other_school", "public", "employer"])),
+            45 if dice.below(2) == 0 => Self::Share,
+            45 => Self::Reopen,
+            46 => Self::Debrief,
+            _ => Self::Close,
+        }
+    }
+}
+
+impl World {
+    pub(super) fn new(policy: &Pinned, procedure: &str) -> Self {
+        Self { case: model::case(policy, procedure), devices: Vec::new(), told: Vec::new() }
+    }
+
+    fn child(&self, n: usize) -> Result<InvolvementId, Refusal> {
+        self.case.involvements.get(n).map(|i| i.id.clone()).ok_or(Refusal::Missing)
+    }
+
+    /// Applies a command as the service does: to a copy that is kept only where nothing refused.
+    pub(super) fn apply(&mut self, minute: u64, command: &Command) -> Result<(), Refusal> {
+        // The acts themselves must leave no trace of what they refuse, so there is no copy here.
+        let at = OPENED + Duration::minutes(i64::try_from(minute).unwrap());
+        let by = |who: Who| By { account_id: who, at, lead: who != "head", head: who == "head" };
+        let (lead, stamp) = (by("lead"), Stamp { by: "lead".into(), at });
+        let text = || "words".to_owned();
+        let case = &mut self.case;
+        match command {
+            Command::Fact(name, value) => case.record_fact(lead, name, value),
+            Command::Involve(role) => case.add_involvement(Involvement {
+                id: id("inv", minute),
+                person: text(),
+                role: (*role).into(),
+                year_group: String::new(),
+                vulnerabilities: vec![],
+            }),
+            Command::Complete(step) => case.complete_step(lead, step, vec![("note".into(), text())]),
+            Command::Deviate(step) => case.deviate_step(lead, step, text()),
+            Command::Consult(agency) => case.consult(
+                lead,
+                Consultation {
+                    id: id("cns", minute),
+                    agency: (*agency).into(),
+                    held_at: at,
+                    reference: text(),
+                    advice: text(),
+                    by: text(),
+                },
+            ),
+            Command::Refer => case.refer(
+                lead,
+                Referral {
+                    id: id("ref", minute),
+                    agency: "front_door_form".into(),
+                    agency_name: text(),
+                    reason: text(),
+                    reference: text(),
+                    by: text(),
+                    made_at: at,
+                    chase_at: at,
+                    decision: None,
+                },
+            ),
+            Command::Answered(n) => {
+                let id = case.referrals.get(*n).map(|r| r.id.clone()).ok_or(Refusal::Missing)?;
+                case.decide_referral(&id, ReferralDecision { outcome: "accepted".into(), text: text(), at }).map(|_| ())
+            }
+            Command::Parents { child, told } => {
+                let child = self.child(*child)?;
+                self.case.decide_parents(lead, &child, *told, text())
+            }
+            Command::Criteria(answers) => case.answer_criteria(lead, *answers, text()),
+            Command::Ask { who, asked, step } => case.ask(by(who), id("agr", minute), *asked, step, text()),
+            Command::Answer { who, which, agreed } => {
+                let id = case.agreements.get(*which).map(|a| a.id.clone()).ok_or(Refusal::Missing)?;
+                case.answer(by(who), &id, *agreed, text())
+            }
+            Command::View { who } => case.view(by(who), |agreement_id| Viewing {
+                id: id("vie", minute),
+                agreement_id,
+                purpose: "decide".into(),
+                second_adult: text(),
+                place: text(),
+                how: text(),
+                afterwards: text(),
+                same_sex: "yes".into(),
+                viewed_at: at,
+                stamp: Stamp { by: (*who).into(), at },
+            }),
+            Command::Decide(kind, choice) => case.decide(Decision {
+                id: id("dec", minute),
+                kind: (*kind).into(),
+                choice: (*choice).into(),
+                reason: text(),
+                options: text(),
+                effect_on_victim: text(),
+                stamp,
+            }),
+            Command::Support(child) => {
+                let involvement_id = self.child(*child)?;
+                self.case.support(
+                    lead,
+                    Support {
+                        id: id("sup", minute),
+                        involvement_id,
+                        offer: text(),
+                        uptake: "accepted".into(),
+                        note: text(),
+                        stamp,
+                    },
+                )
+            }
+            Command::Assess => case.assess(
+                lead,
+                Assessment {
+                    risks: text(),
+                    needs: text(),
+                    measures: text(),
+                    checks: text(),
+                    review_at: at + Duration::days(7),
+                    stamp,
+                },
+            ),
+            Command::Material => case.add_material(Material {
+                id: id("mat", minute),
+                kind: "website".into(),
+                description: text(),
+                address: text(),
+                stamp,
+            }),
+            Command::Report => case.report(
+                lead,
+                Report {
+                    id: id("rep", minute),
+                    body: "iwf".into(),
+                    platform: text(),
+                    material_id: None,
+                    reference: text(),
+                    chase_at: at + Duration::days(3),
+                    outcome: None,
+                    stamp,
+                },
+            ),
+            Command::Expose => case.expose(
+                lead,
+                Exposure {
+                    id: id("exp", minute),
+                    person: text(),
+                    circumstances: text(),
+                    support: text(),
+                    exposed_at: at,
+                    stamp,
+                },
+            ),
+            Command::Delete => case.delete(
+                lead,
+                Deletion {
+                    id: id("del", minute),
+                    what: text(),
+                    location: text(),
+                    deleted_by: text(),
+                    advice: text(),
+                    offence_explained: true,
+                    confirmed_at: None,
+                    stamp,
+                },
+            ),
+            Command::Take(ground) => {
+                let mut device = Custody {
+                    id: id("cus", minute),
+                    school_id: "sch_1".into(),
+                    case_id: "cas_1".into(),
+                    item: text(),
+                    owner: text(),
+                    ground: (*ground).into(),
+                    reason: text(),
+                    links: vec![],
+                    version: 1,
+                };
+                case.take(lead, device.id.as_str())?;
+                device.add(Some(&*case), link("taken", stamp))?;
+                self.devices.push(device);
+                Ok(())
+            }
+            Command::Chain { device, kind } => {
+                case.working()?;
+                let device = self.devices.get_mut(*device).ok_or(Refusal::Missing)?;
+                device.add(Some(&*case), link(kind, stamp))?;
+                case.note_held(device.id.as_str(), device.state() == "held");
+                Ok(())
+            }
+            Command::Search { device } => case.search(lead, &format!("sea_{minute:026}"), *device),
+            Command::Disclose(kind) => {
+                case.may_disclose(kind)?;
+                self.told.push(kind);
+                Ok(())
+            }
+            Command::Share => {
+                case.may_share()?;
+                self.told.push("other_school");
+                Ok(())
+            }
+            Command::Debrief => case.debrief(lead, text(), text()),
+            Command::Close => case.close(lead, "resolved".into(), text()),
+            Command::Reopen => case.reopen(lead, text()),
+        }
+    }
+}
+
+fn link(kind: &str, stamp: Stamp) -> Link {
+    let word = || "words".to_owned();
+    Link {
+        kind: kind.into(),
+        place: word(),
+        person: word(),
+        present: word(),
+        note: word(),
+        at: stamp.at,
+        stamp,
+        digest: String::new(),
+    }
+}
