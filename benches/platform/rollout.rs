@@ -75,8 +75,9 @@ fn files(next: bool) -> Result<Vec<SourceFile>> {
     let mut files = model_files();
     let there = loaded(&files)?.clauses().count();
     let missing = LINES.saturating_sub(there);
-    let sections: Vec<usize> =
-        (0..files.len()).filter(|at| files[*at].name.starts_with("clauses/") && files[*at].name.ends_with(".md")).collect();
+    let sections: Vec<usize> = (0..files.len())
+        .filter(|at| files[*at].name.starts_with("clauses/") && files[*at].name.ends_with(".md"))
+        .collect();
     let (reworded, removed, added) = CHANGES;
     let every = missing / (reworded + removed);
     let mut changed = 0;
@@ -109,7 +110,8 @@ fn add(file: &mut SourceFile, section: &str, id: &str, text: &str) {
 }
 
 fn sentence(nth: usize) -> String {
-    const WHO: [&str; 7] = ["The lead", "Every teacher", "The office", "A governor", "The technician", "Each tutor", "The head"];
+    const WHO: [&str; 7] =
+        ["The lead", "Every teacher", "The office", "A governor", "The technician", "Each tutor", "The head"];
     const WHAT: [&str; 5] = ["looks through", "writes down", "goes over", "checks", "signs off"];
     format!(
         "{} {} item {nth} of the list with a colleague every term, and keeps what was found where staff can see it.",
@@ -119,7 +121,8 @@ fn sentence(nth: usize) -> String {
 }
 
 fn loaded(files: &[SourceFile]) -> Result<Template> {
-    template::load(files).map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into())
+    template::load(files)
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into())
 }
 
 /// A school's policy: the template's, with a few clauses adapted, left out and added.
@@ -254,9 +257,17 @@ fn alone(base: &Template, theirs: &Template, plan: &Plan<'_>, own: &[Instance]) 
     }
     let git = git / u32::try_from(own.len())?;
     let times = |other: Duration| other.as_secs_f64() / ours.as_secs_f64();
-    println!("merging alone, n = {}: {} a policy; diffy {}, git merge-file {}", own.len(), ms(ours), ms(diffy), ms(git));
+    println!(
+        "merging alone, n = {}: {} a policy; diffy {}, git merge-file {}",
+        own.len(),
+        ms(ours),
+        ms(diffy),
+        ms(git)
+    );
     println!("merging alone: {:.1} times diffy (at least 3), {:.1} times git (at least 20)", times(diffy), times(git));
-    println!("copies with a question: {asking}; conflicted with diffy {conflicted}, with git {refused} (at most half of theirs)");
+    println!(
+        "copies with a question: {asking}; conflicted with diffy {conflicted}, with git {refused} (at most half of theirs)"
+    );
     println!(
         "questions: {}, of which {real} where school and template changed the same clause, each its own way, or one of them took it out; {ready} with both changes put together",
         questions.len()
@@ -305,7 +316,12 @@ async fn stored(base: &[SourceFile], next: &[SourceFile], own: &[Instance]) -> R
 
     let begun = Instant::now();
     let preview = registry!(officer, preview_rollout, PreviewRolloutRequest::default());
-    println!("preview of {} schools: {:.2} s, {} questions", preview.schools.len(), begun.elapsed().as_secs_f64(), preview.proposals);
+    println!(
+        "preview of {} schools: {:.2} s, {} questions",
+        preview.schools.len(),
+        begun.elapsed().as_secs_f64(),
+        preview.proposals
+    );
 
     let start = StartRolloutRequest {
         statutory_by_date: "2027-03-27".into(),

@@ -48,8 +48,8 @@ use case::{
 };
 use filtering::{alert, lines};
 use policy::{
-    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, review, revision,
-    section, version,
+    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, review,
+    revision, section, version,
 };
 use register::duty;
 use visit::Fault;

@@ -36,13 +36,16 @@ pub async fn lint(db: &DatabaseConnection, app: &str) -> Vec<String> {
     );
     let bare = texts(db, &bare, &[]).await;
     let known = |table: &String| OF_NO_SCHOOL.iter().any(|(name, _)| name == table);
-    find("row-level security is not enabled and forced with a policy", bare.into_iter().filter(|t| !known(t)).collect());
-    let owned = format!(
-        "SELECT c.relname::text FROM pg_class c WHERE {tables} AND pg_has_role($1, c.relowner, 'MEMBER')"
+    find(
+        "row-level security is not enabled and forced with a policy",
+        bare.into_iter().filter(|t| !known(t)).collect(),
     );
+    let owned =
+        format!("SELECT c.relname::text FROM pg_class c WHERE {tables} AND pg_has_role($1, c.relowner, 'MEMBER')");
     find("the service's login owns it", texts(db, &owned, &[app]).await);
     for privilege in ["TRUNCATE", "REFERENCES", "TRIGGER"] {
-        let may = format!("SELECT c.relname::text FROM pg_class c WHERE {tables} AND has_table_privilege($1, c.oid, $2)");
+        let may =
+            format!("SELECT c.relname::text FROM pg_class c WHERE {tables} AND has_table_privilege($1, c.oid, $2)");
         find(&format!("the service's login may {privilege}"), texts(db, &may, &[app, privilege]).await);
     }
     let mighty = "SELECT rolname::text FROM pg_roles WHERE pg_has_role($1, oid, 'MEMBER') \

@@ -190,8 +190,18 @@ pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
 pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let mut text = row(&[
-        "SCHOOL", "TEMPLATE_VERSION", "POLICY_VERSION", "DRAFT", "OPEN_PROPOSALS", "OVERDUE_PROPOSALS",
-        "REVIEW_DUE", "REVIEW_OVERDUE", "RATIFY_BY", "GRAVE_FINDINGS", "ADAPTED", "OMITTED",
+        "SCHOOL",
+        "TEMPLATE_VERSION",
+        "POLICY_VERSION",
+        "DRAFT",
+        "OPEN_PROPOSALS",
+        "OVERDUE_PROPOSALS",
+        "REVIEW_DUE",
+        "REVIEW_OVERDUE",
+        "RATIFY_BY",
+        "GRAVE_FINDINGS",
+        "ADAPTED",
+        "OMITTED",
     ]);
     let mut token = String::new();
     loop {

@@ -52,7 +52,10 @@ impl Page for Rollouts {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        vec![Self::new(&[sample("running"), sample("done")], Vec::new(), Pager::default()), Self::new(&[], Vec::new(), Pager::default())]
+        vec![
+            Self::new(&[sample("running"), sample("done")], Vec::new(), Pager::default()),
+            Self::new(&[], Vec::new(), Pager::default()),
+        ]
     }
 }
 
@@ -178,7 +181,8 @@ impl Page for Preview {
             moved: 19,
             proposals: 1,
         };
-        let wrong = form().refused(&Error::invalid("statutory_by_date", "Enter the last day for what is statutory"), "");
+        let wrong =
+            form().refused(&Error::invalid("statutory_by_date", "Enter the last day for what is statutory"), "");
         vec![Self::new(&preview, Vec::new(), form()), Self::new(&PreviewRolloutResponse::default(), Vec::new(), wrong)]
     }
 }
@@ -196,7 +200,8 @@ impl Preview {
             Row::new("Questions to schools", n(preview.proposals)),
         ];
         Self {
-            head: Head::new("Preview of a roll-out", crumbs).of(format!("Template version {}", preview.template_version)),
+            head: Head::new("Preview of a roll-out", crumbs)
+                .of(format!("Template version {}", preview.template_version)),
             rows,
             schools: preview.schools.iter().map(At::new).collect(),
             form: form.carrying("template_version", preview.template_version.to_string()),
@@ -369,7 +374,12 @@ fn undo_page(visit: &Visit, rollout: &Rollout) -> FormPage {
     let mut crumbs = below(visit);
     crumbs.push(Link::new(title(rollout), here.clone()));
     let mut page = visit
-        .form_page(Head::new("Undo the roll-out", crumbs).of(title(rollout)), format!("{here}/undo"), "Undo", undo_fields())
+        .form_page(
+            Head::new("Undo the roll-out", crumbs).of(title(rollout)),
+            format!("{here}/undo"),
+            "Undo",
+            undo_fields(),
+        )
         .lead("The drafts it made are discarded, with every answer given in them. What is in force stays in force.")
         .lead("A school whose own draft was merged gets that draft back.");
     page.form = page.form.grave();

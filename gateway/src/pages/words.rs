@@ -257,12 +257,8 @@ pub const TAILORING: Codes = &[
     ("omitted", "Left out by the school"),
 ];
 /// Where a roll-out stands.
-pub const ROLLOUTS: Codes = &[
-    ("scheduled", "Starts later"),
-    ("running", "Under way"),
-    ("done", "Done"),
-    ("undone", "Undone"),
-];
+pub const ROLLOUTS: Codes =
+    &[("scheduled", "Starts later"), ("running", "Under way"), ("done", "Done"), ("undone", "Undone")];
 /// What a roll-out came to at a school.
 pub const ROLLOUT_SCHOOLS: Codes = &[
     ("waiting", "Waits for its draft"),

@@ -261,7 +261,8 @@ mod tests {
         let access = Access::load()?;
         for permission in permissions() {
             let allowed = access.may(Principal::Service("reporting"), permission, SCHOOL, &[]) == Decision::Allow;
-            let expected = matches!(permission, Permission::PolicyRead | Permission::SchoolRead | Permission::LessonRaise);
+            let expected =
+                matches!(permission, Permission::PolicyRead | Permission::SchoolRead | Permission::LessonRaise);
             assert_eq!(allowed, expected, "{}", action_name(permission));
         }
         Ok(())

@@ -19,7 +19,10 @@ use crate::{
     instance::{Instance, InstanceId, proposal::RolloutId, rolled::Rolling},
     rollout::{self, Rollout, Skipped, State, open, plan::Plan},
     school::School,
-    store::{self, rollout_school::{self as row, Model}},
+    store::{
+        self,
+        rollout_school::{self as row, Model},
+    },
     template::Template,
 };
 
@@ -236,7 +239,8 @@ impl Found {
     /// Reads the policies of these schools, and the templates they are made from.
     pub async fn read(tx: &Tx, schools: &[String], to: u32, templates: &mut Templates) -> Result<Self> {
         let (rows, last) = store::instance::live(tx, schools).await?;
-        let rows = tokio::task::spawn_blocking(move || rows.iter().map(store::instance::read).collect::<Result<Vec<_>>>());
+        let rows =
+            tokio::task::spawn_blocking(move || rows.iter().map(store::instance::read).collect::<Result<Vec<_>>>());
         let mut versions: HashMap<String, Vec<Instance>> = HashMap::new();
         let mut needed = HashMap::from([(to, templates.get(tx, to).await?)]);
         for instance in rows.await.map_err(|_| Error::internal("reading policies failed"))?? {
@@ -276,7 +280,14 @@ impl Found {
                 rollout::Source::Merge(from) => {
                     let Some(plan) = plans.get(&from.template_version) else { return Err(Error::missing()) };
                     let version = self.last.get(school.id.as_str()).copied().unwrap_or(from.version) + 1;
-                    Came::Merged(Box::new(merged(*from, plan, self.register.as_ref(), to, (id, version), self.template_version)?))
+                    Came::Merged(Box::new(merged(
+                        *from,
+                        plan,
+                        self.register.as_ref(),
+                        to,
+                        (id, version),
+                        self.template_version,
+                    )?))
                 }
             };
             all.push(Done { school, came });

@@ -82,7 +82,11 @@ impl Rollout {
     ///
     /// # Errors
     /// The field that is wrong, and how to mend it.
-    pub fn dates(statutory_by: Date, start_at: OffsetDateTime, now: OffsetDateTime) -> Result<(), (&'static str, &'static str)> {
+    pub fn dates(
+        statutory_by: Date,
+        start_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<(), (&'static str, &'static str)> {
         if start_at > now + FURTHEST {
             return Err(("start_time", "Enter a start within the next two years"));
         }

@@ -102,7 +102,11 @@ impl Rollout {
                     "requestId": crate::client::request_id()
                 });
                 let answer = ask(config, "UndoRollout", request).await?;
-                println!("{}: {} drafts taken back", text(&answer["rollout"]["state"]), number(&answer["rollout"]["undone"]));
+                println!(
+                    "{}: {} drafts taken back",
+                    text(&answer["rollout"]["state"]),
+                    number(&answer["rollout"]["undone"])
+                );
             }
         }
         Ok(())

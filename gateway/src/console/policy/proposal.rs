@@ -165,7 +165,11 @@ impl Proposals {
 /// What a question is about, and which one.
 fn name(proposal: &Proposal) -> String {
     let about = proposal.proposal_id.split_once('.').map_or(proposal.proposal_id.as_str(), |(_, about)| about);
-    if proposal.kind == "parameter" { words::sentence(&proposal.title) } else { format!("{} ({about})", proposal.title) }
+    if proposal.kind == "parameter" {
+        words::sentence(&proposal.title)
+    } else {
+        format!("{} ({about})", proposal.title)
+    }
 }
 
 fn due(proposal: &Proposal) -> String {
@@ -203,7 +207,9 @@ impl ProposalPage {
         if proposal.statutory {
             lead.push(match proposal.kind.as_str() {
                 "step" => "This is statutory: keep all that the template’s step demands. The school may add to it.",
-                _ => "This is statutory: the template’s words are printed in any case, and the school’s own follow them.",
+                _ => {
+                    "This is statutory: the template’s words are printed in any case, and the school’s own follow them."
+                }
             });
         }
         Self {
@@ -284,8 +290,7 @@ async fn one(visit: &Visit, instance_id: &str, proposal_id: &str) -> Result<(Ins
 }
 
 fn form(visit: &Visit, instance: &Instance, proposal: &Proposal) -> Form {
-    let action =
-        visit.at(&format!("/policy/versions/{}/proposals/{}", instance.instance_id, proposal.proposal_id));
+    let action = visit.at(&format!("/policy/versions/{}/proposals/{}", instance.instance_id, proposal.proposal_id));
     visit.form(action, "Save the answer", fields(proposal)).carrying("etag", instance.etag.clone())
 }
 

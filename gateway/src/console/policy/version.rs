@@ -133,13 +133,13 @@ impl VersionPage {
             rows: rows(instance, people),
             links: asks
                 .chain([
-                Link::new("Read the text of this version", format!("{here}/text")),
-                Link::new("See and change its parameters", format!("{here}/parameters")),
-                Link::new("See its procedures and the school’s own steps", format!("{here}/procedures")),
-                Link::new("See what is found in it as it would be printed", format!("{here}/findings")),
-            ])
-            .chain(more)
-            .collect(),
+                    Link::new("Read the text of this version", format!("{here}/text")),
+                    Link::new("See and change its parameters", format!("{here}/parameters")),
+                    Link::new("See its procedures and the school’s own steps", format!("{here}/procedures")),
+                    Link::new("See what is found in it as it would be printed", format!("{here}/findings")),
+                ])
+                .chain(more)
+                .collect(),
             acts,
             warning: String::new(),
             import: instance.import.as_ref().filter(|import| import.paragraphs > 0).map(imported),

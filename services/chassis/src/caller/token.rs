@@ -145,7 +145,12 @@ mod tests {
     use proto::access::v1::Permission;
 
     use super::*;
-    use crate::{access::Access, caller::Caller, clock::{Clock as _, ManualClock}, id::SchoolId};
+    use crate::{
+        access::Access,
+        caller::Caller,
+        clock::{Clock as _, ManualClock},
+        id::SchoolId,
+    };
 
     fn parts() -> (Signer, Trust, Arc<ManualClock>) {
         let clock = ManualClock::new(datetime!(2026-11-24 09:00 UTC));

@@ -14,10 +14,7 @@ use crate::{
 ///
 /// # Errors
 /// `Unavailable` where it cannot be reached; what does not hold is in the report.
-pub async fn audit(
-    database: &config::Database,
-    against: &Against<'_>,
-) -> Result<Report> {
+pub async fn audit(database: &config::Database, against: &Against<'_>) -> Result<Report> {
     let db = connect(database.migrate_url.as_ref().unwrap_or(&database.url), 1).await?;
     let tx = begin(&db, &Scope::system("audit")).await?;
     let report = verify(&tx, against).await?;

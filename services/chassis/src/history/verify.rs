@@ -171,7 +171,8 @@ async fn notes(
 async fn check_head(tx: &DatabaseTransaction, tree: &Frontier, report: &mut Report) -> Result<()> {
     let statement = Statement::from_string(tx.get_database_backend(), "SELECT size, frontier FROM history_head");
     let head = tx.query_one_raw(statement).await?;
-    let head: Option<(i64, Vec<u8>)> = head.and_then(|row| Some((row.try_get("", "size").ok()?, row.try_get("", "frontier").ok()?)));
+    let head: Option<(i64, Vec<u8>)> =
+        head.and_then(|row| Some((row.try_get("", "size").ok()?, row.try_get("", "frontier").ok()?)));
     match head {
         Some((size, _)) if size > tree.size() => {
             report.faults.push(Fault::Truncated { from: tree.size(), to: size - 1 });

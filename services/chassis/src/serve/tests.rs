@@ -90,7 +90,9 @@ async fn a_stream_that_nobody_ends_does_not_keep_the_process() -> Result<()> {
     let hang = axum::routing::get(|| std::future::pending::<()>());
     let serving = tokio::spawn(serve(listener, axum::Router::new().route("/", hang), shutdown));
     let mut stream = tokio::net::TcpStream::connect(address).await.map_err(Error::internal)?;
-    tokio::io::AsyncWriteExt::write_all(&mut stream, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.map_err(Error::internal)?;
+    tokio::io::AsyncWriteExt::write_all(&mut stream, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .map_err(Error::internal)?;
     tokio::time::sleep(Duration::from_millis(50)).await;
     ending.end();
     let ended = tokio::time::timeout(LEAD + GRACE + Duration::from_secs(2), serving).await;
@@ -113,8 +115,7 @@ async fn a_flood_of_denials_is_two_entries_and_every_one_is_counted() -> Result<
         let store = setup.store::<Migrations>().await?;
         let rpc = proto::contract::rpcs().first().ok_or_else(Error::missing)?;
         let caller = |account: &str| {
-            let claims =
-                CallerClaims { issuer: GATEWAY.into(), account_id: account.into(), ..CallerClaims::default() };
+            let claims = CallerClaims { issuer: GATEWAY.into(), account_id: account.into(), ..CallerClaims::default() };
             Caller::new(claims, rpc, setup.access.clone(), bed.now())
         };
         let (one, other) = (caller("acc_one"), caller("acc_other"));
@@ -133,8 +134,11 @@ async fn a_flood_of_denials_is_two_entries_and_every_one_is_counted() -> Result<
         let all = denials(&store).await?;
         assert_eq!(all.len(), 4);
         let again: Vec<_> = all.iter().filter(|(action, ..)| action == "rpc.denied_again").collect();
-        assert!(matches!(again.as_slice(), [(_, subject, detail)]
-            if subject == rpc.name() && detail.contains("acc_one") && detail.contains("\"count\":39")), "{again:?}");
+        assert!(
+            matches!(again.as_slice(), [(_, subject, detail)]
+            if subject == rpc.name() && detail.contains("acc_one") && detail.contains("\"count\":39")),
+            "{again:?}"
+        );
         let tx = crate::db::begin(store.connection(), &crate::caller::Scope::system("test")).await?;
         let key = bed.key("reporting").verifying_key();
         let against = Against { origin: "hedgerow/reporting", key: &key, tables: &[], kept: &[], now: bed.now() };

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     By, Case, CaseId, Closing, Consultation, Debrief, Entry, EntryId, Fact, Involvement, InvolvementId,
-        ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
+    ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
     evidence::done_by,
     record::{Agreement, Asked},
 };

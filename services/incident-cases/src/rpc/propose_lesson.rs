@@ -14,14 +14,7 @@ use proto::{
 use tonic::Request;
 
 use super::{convert, work::who};
-use crate::{
-    App,
-    case::Case,
-    concern::Origin,
-    lesson::Names,
-    rules::LESSON_MAX,
-    store,
-};
+use crate::{App, case::Case, concern::Origin, lesson::Names, rules::LESSON_MAX, store};
 
 pub(super) async fn propose_lesson(app: &App, request: Request<ProposeLessonRequest>) -> Result<ProposeLessonResponse> {
     let (caller, request) = Caller::split(request)?;

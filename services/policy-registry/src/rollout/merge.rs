@@ -12,7 +12,10 @@ use std::{
 
 use time::Date;
 
-use super::{plan::{Move, Plan}, words};
+use super::{
+    plan::{Move, Plan},
+    words,
+};
 use crate::{
     agency::Register,
     effective::Values,
@@ -65,7 +68,15 @@ struct Texts {
 type Asked<'a> = Vec<(&'a str, &'a Move<'a, template::Clause>, Vec<usize>)>;
 
 impl<'a> Merging<'a> {
-    fn offer(&mut self, kind: Kind, about: &str, title: &str, change: Change, texts: Texts, clauses: Vec<String>) -> &mut Proposal {
+    fn offer(
+        &mut self,
+        kind: Kind,
+        about: &str,
+        title: &str,
+        change: Change,
+        texts: Texts,
+        clauses: Vec<String>,
+    ) -> &mut Proposal {
         let id = kind.proposal(about);
         // What was not decided is asked once, from where the school last agreed.
         let base = self.before.remove(&id).map(|earlier| earlier.base).filter(|base| !base.is_empty());
@@ -107,7 +118,9 @@ impl<'a> Merging<'a> {
                 change.base.is_none_or(|base| base.text != theirs.text || (theirs.statutory && !base.statutory))
             });
             match clause.tailoring {
-                Tailoring::Adapted | Tailoring::Omitted if differs && (change.theirs.is_some() || clause.tailoring == Tailoring::Adapted) => {
+                Tailoring::Adapted | Tailoring::Omitted
+                    if differs && (change.theirs.is_some() || clause.tailoring == Tailoring::Adapted) =>
+                {
                     match asked.iter_mut().find(|(asked, ..)| *asked == id) {
                         Some((.., places)) => places.push(kept.len()),
                         None => asked.push((id, change, vec![kept.len()])),
@@ -226,7 +239,9 @@ impl<'a> Merging<'a> {
         let holds = |key: &str| values.get(key);
         let there: HashSet<String> = own.clauses.iter().filter_map(|clause| clause.template_clause.clone()).collect();
         for widened in plan.widened.iter().filter(|widened| !there.contains(widened.id)) {
-            if !widened.before.iter().all(|rule| rule.holds(&holds)) && widened.now.iter().all(|rule| rule.holds(&holds)) {
+            if !widened.before.iter().all(|rule| rule.holds(&holds))
+                && widened.now.iter().all(|rule| rule.holds(&holds))
+            {
                 own.clauses.push(arrived(widened.id, widened.place));
                 moved.insert(widened.id);
             }
@@ -275,7 +290,9 @@ fn suggested(base: &str, own: &str, theirs: &str, statutory: bool) -> String {
 /// Whether what was not decided is a question still.
 fn stands(proposal: &Proposal, own: &Instance, template: &Template) -> bool {
     let clause = || {
-        own.clauses.iter().any(|clause| proposal.clauses.contains(&clause.key) && clause.tailoring != Tailoring::Adopted)
+        own.clauses
+            .iter()
+            .any(|clause| proposal.clauses.contains(&clause.key) && clause.tailoring != Tailoring::Adopted)
     };
     match proposal.kind {
         Kind::Clause => clause(),

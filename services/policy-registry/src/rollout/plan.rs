@@ -109,7 +109,9 @@ impl<'t> Plan<'t> {
 
 fn widened<'t>(base: &'t Template, theirs: &'t Template) -> Vec<Widened<'t>> {
     let rules = |template: &'t Template| {
-        template.clauses().map(|(section, clause)| (clause.id.as_str(), section.id.as_str(), [&section.include_if, &clause.include_if]))
+        template.clauses().map(|(section, clause)| {
+            (clause.id.as_str(), section.id.as_str(), [&section.include_if, &clause.include_if])
+        })
     };
     let before: HashMap<&str, [&Condition; 2]> = rules(base).map(|(id, _, rules)| (id, rules)).collect();
     let changed = rules(theirs).filter_map(|(id, place, now)| {
@@ -122,7 +124,9 @@ fn widened<'t>(base: &'t Template, theirs: &'t Template) -> Vec<Widened<'t>> {
 type Placed<'t, T> = (&'t str, &'t str, &'t str, &'t T);
 
 fn placed(template: &Template) -> impl Iterator<Item = Placed<'_, Clause>> {
-    template.clauses().map(|(section, clause)| (clause.id.as_str(), section.id.as_str(), section.title.as_str(), clause))
+    template
+        .clauses()
+        .map(|(section, clause)| (clause.id.as_str(), section.id.as_str(), section.title.as_str(), clause))
 }
 
 fn stepped(template: &Template) -> impl Iterator<Item = Placed<'_, Step>> {

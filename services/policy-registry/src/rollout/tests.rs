@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 
 use chassis::{clock::ManualClock, id::Ids};
 use proptest::{prelude::*, test_runner::Config};
-use time::{Date, OffsetDateTime, macros::{date, datetime}};
+use time::{
+    Date, OffsetDateTime,
+    macros::{date, datetime},
+};
 
 use super::{merge::merge, plan::Plan, step_text};
 use crate::{
@@ -69,19 +72,21 @@ fn cases() -> impl Strategy<Value = Case> {
     let places = (any::<bool>(), prop::bool::weighted(0.2), 0..3_usize);
     let order = prop::collection::vec(0..64_usize, 40);
     let own = (local, any::<bool>(), prop::option::of(any::<bool>()), order);
-    (clauses(), steps(), places, clauses(), steps(), own).prop_map(|(template, steps, places, school, school_steps, own)| Case {
-        template,
-        steps,
-        gone_section: places.0,
-        gone_procedure: places.1,
-        arrivals: places.2,
-        school,
-        school_steps,
-        local: own.0,
-        choice: own.1,
-        product: own.2,
-        order: own.3,
-    })
+    (clauses(), steps(), places, clauses(), steps(), own).prop_map(
+        |(template, steps, places, school, school_steps, own)| Case {
+            template,
+            steps,
+            gone_section: places.0,
+            gone_procedure: places.1,
+            arrivals: places.2,
+            school,
+            school_steps,
+            local: own.0,
+            choice: own.1,
+            product: own.2,
+            order: own.3,
+        },
+    )
 }
 
 fn reworded(text: &str, nth: usize, with: &str) -> String {
@@ -92,7 +97,15 @@ fn reworded(text: &str, nth: usize, with: &str) -> String {
 
 fn clause(id: String, statutory: bool) -> template::Clause {
     let text = format!("{WORDS} ({id}) at {{{{school.short_name}}}}.");
-    template::Clause { id, text, requirements: Vec::new(), cues: Vec::new(), statutory, include_if: Condition::Always, citations: Vec::new() }
+    template::Clause {
+        id,
+        text,
+        requirements: Vec::new(),
+        cues: Vec::new(),
+        statutory,
+        include_if: Condition::Always,
+        citations: Vec::new(),
+    }
 }
 
 fn base() -> Template {
@@ -194,7 +207,16 @@ fn own(case: &Case) -> Instance {
         };
         let (key, template_clause) = (clause.id.clone(), Some(clause.id.clone()));
         let reason = if tailoring == Tailoring::Adopted { "" } else { "It suits us" }.to_owned();
-        clauses.push(Clause { template_clause, section: section.id.clone(), tailoring, text, line: 0, score: 0, key, reason });
+        clauses.push(Clause {
+            template_clause,
+            section: section.id.clone(),
+            tailoring,
+            text,
+            line: 0,
+            score: 0,
+            key,
+            reason,
+        });
     }
     for (nth, section) in case.local.iter().enumerate() {
         clauses.push(Clause {
@@ -212,11 +234,19 @@ fn own(case: &Case) -> Instance {
     let tailored_steps = steps.filter_map(|(step, fate)| {
         let (tailoring, step) = match fate {
             Fate::Kept => return None,
-            Fate::Reworded(nth) => (Tailoring::Adapted, Step { title: reworded(&step.title, *nth, "OWN"), ..step.clone() }),
+            Fate::Reworded(nth) => {
+                (Tailoring::Adapted, Step { title: reworded(&step.title, *nth, "OWN"), ..step.clone() })
+            }
             Fate::Removed => (Tailoring::Omitted, step.clone()),
             Fate::BecameStatutory(nth) => (
                 Tailoring::Added,
-                Step { id: format!("P1-9{nth}"), title: "A step of ours".into(), statutory: false, after: vec![step.id.clone()], ..step.clone() },
+                Step {
+                    id: format!("P1-9{nth}"),
+                    title: "A step of ours".into(),
+                    statutory: false,
+                    after: vec![step.id.clone()],
+                    ..step.clone()
+                },
             ),
         };
         Some(TailoredStep { procedure: "P1".into(), tailoring, step, reason: "It suits us".into() })
@@ -280,7 +310,11 @@ fn answered(instance: Instance, template: &Template, id: &str, nth: usize) -> In
     let text = match proposal.kind {
         Kind::Clause if !proposal.template.is_empty() => format!("{} And we tell parents.", proposal.template),
         Kind::Parameter if template.parameter(proposal.about()).is_some() => {
-            if proposal.about() == "phone.rule" { "not_on_site".into() } else { "Bo Cedar".into() }
+            if proposal.about() == "phone.rule" {
+                "not_on_site".into()
+            } else {
+                "Bo Cedar".into()
+            }
         }
         Kind::Step if proposal.statutory => proposal.template.clone(),
         Kind::Clause | Kind::Step | Kind::Section | Kind::Parameter => String::new(),
@@ -445,7 +479,20 @@ fn rollout_merges_suggest_both_changes_where_they_do_not_meet() {
 #[test]
 fn rollout_merges_defer_what_is_statutory_no_further_than_its_day() {
     let case = Case {
-        template: vec![Fate::Kept, Fate::Kept, Fate::Reworded(4), Fate::Kept, Fate::Kept, Fate::Kept, Fate::Kept, Fate::Kept, Fate::Kept, Fate::Kept, Fate::Kept, Fate::Kept],
+        template: vec![
+            Fate::Kept,
+            Fate::Kept,
+            Fate::Reworded(4),
+            Fate::Kept,
+            Fate::Kept,
+            Fate::Kept,
+            Fate::Kept,
+            Fate::Kept,
+            Fate::Kept,
+            Fate::Kept,
+            Fate::Kept,
+            Fate::Kept,
+        ],
         steps: vec![Fate::Kept; STEPS],
         gone_section: false,
         gone_procedure: false,

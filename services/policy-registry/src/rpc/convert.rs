@@ -106,12 +106,11 @@ impl From<Unreadable> for Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::WrongState { .. } | Refusal::SamePerson
+            Refusal::WrongState { .. }
+            | Refusal::SamePerson
             | Refusal::Unconfirmed
             | Refusal::Unanswered(_)
-            | Refusal::Statutory(_) => {
-                Self::wrong_state(refusal.to_string())
-            }
+            | Refusal::Statutory(_) => Self::wrong_state(refusal.to_string()),
             Refusal::Invalid(field, fix) => Self::invalid(field, fix),
             Refusal::Changed => Self::changed(),
             Refusal::Unfilled(blanks) => {

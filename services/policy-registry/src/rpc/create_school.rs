@@ -18,7 +18,16 @@ pub(super) async fn create_school(app: &App, request: Request<CreateSchoolReques
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let school = School { id: tx.ids().next(), name, kind, urn, key_stages, created_at: tx.now(), closed_at: None, close_reason: String::new() };
+    let school = School {
+        id: tx.ids().next(),
+        name,
+        kind,
+        urn,
+        key_stages,
+        created_at: tx.now(),
+        closed_at: None,
+        close_reason: String::new(),
+    };
     let body = store::school::insert(&tx, &school).await?;
     store::school_name::insert(&tx, &school).await?;
     tx.record(

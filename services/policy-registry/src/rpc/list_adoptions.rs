@@ -19,10 +19,7 @@ use crate::{
     store,
 };
 
-pub(super) async fn list_adoptions(
-    app: &App,
-    request: Request<ListAdoptionsRequest>,
-) -> Result<ListAdoptionsResponse> {
+pub(super) async fn list_adoptions(app: &App, request: Request<ListAdoptionsRequest>) -> Result<ListAdoptionsResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_authority()?;
     let page = Page::from(request.page_size, &request.page_token)?;

@@ -18,10 +18,7 @@ use crate::{
     template::Template,
 };
 
-pub(super) async fn list_proposals(
-    app: &App,
-    request: Request<ListProposalsRequest>,
-) -> Result<ListProposalsResponse> {
+pub(super) async fn list_proposals(app: &App, request: Request<ListProposalsRequest>) -> Result<ListProposalsResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let id = request.instance_id.parse().map_err(|_| Error::missing())?;

@@ -4,8 +4,8 @@ mod m20261124_000100_create_registry;
 mod m20261124_000110_create_school_name;
 mod m20261124_000300_create_register_entry;
 mod m20261125_000400_create_life_cycle;
-mod m20261125_000500_create_rollout;
 mod m20261125_000400_create_template_source;
+mod m20261125_000500_create_rollout;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};

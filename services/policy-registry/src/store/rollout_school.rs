@@ -7,11 +7,11 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType},
 };
 
+pub(crate) use super::entity::rollout_school::Model;
 use super::{
     entity::rollout_school::{ActiveModel, Column, Entity},
     narrow, wide,
 };
-pub(crate) use super::entity::rollout_school::Model;
 use crate::instance::proposal::RolloutId;
 
 /// A school waits.
@@ -105,9 +105,7 @@ pub(crate) async fn hold(tx: &Tx, rollout: &RolloutId, states: &[&str], schools:
 
 /// Which of these schools the roll-out is for.
 pub(crate) async fn among(tx: &Tx, rollout: &RolloutId, schools: &[String]) -> Result<Vec<String>> {
-    let query = Entity::find()
-        .filter(Column::RolloutId.eq(rollout.as_str()))
-        .filter(Column::SchoolId.is_in(schools));
+    let query = Entity::find().filter(Column::RolloutId.eq(rollout.as_str())).filter(Column::SchoolId.is_in(schools));
     Ok(query.all(tx.db()).await?.into_iter().map(|row| row.school_id).collect())
 }
 

@@ -53,8 +53,13 @@ async fn a_log_cut_short_is_found(engine: Engine) -> Result<()> {
     // With the head put right as well, what is left looks whole, unless a checkpoint was kept elsewhere.
     let kept = "SELECT note FROM checkpoint WHERE size = 6";
     let kept = Statement::from_string(store.connection().get_database_backend(), kept);
-    let kept: Vec<String> =
-        store.connection().query_one_raw(kept).await?.iter().map(|row| row.try_get("", "note")).collect::<Result<_, _>>()?;
+    let kept: Vec<String> = store
+        .connection()
+        .query_one_raw(kept)
+        .await?
+        .iter()
+        .map(|row| row.try_get("", "note"))
+        .collect::<Result<_, _>>()?;
     owner.0.execute_unprepared("DELETE FROM history WHERE seq >= 4; DELETE FROM checkpoint WHERE size > 4").await?;
     owner.0.execute_unprepared("DELETE FROM note WHERE id >= 'n4'").await?;
     let mut tree = history::tree::Frontier::default();

@@ -153,7 +153,10 @@ impl Instance {
         let own = &self.tailored_steps[at];
         let procedure = template.procedures.iter().find(|procedure| procedure.id == own.procedure);
         let Some(procedure) = procedure else {
-            return Err(field("answer", "The procedure is gone: take the change, and add the step to another procedure"));
+            return Err(field(
+                "answer",
+                "The procedure is gone: take the change, and add the step to another procedure",
+            ));
         };
         let theirs = procedure.steps.iter().find(|step| step.id == id);
         let step = match reply.text.trim() {
@@ -239,9 +242,10 @@ impl Instance {
         if values.is_empty() && definition.required && definition.default.is_empty() {
             return Err(match reply.answer {
                 Answer::Adapt => field("text", format!("Fill in: {}", definition.title)),
-                Answer::Adopt | Answer::Defer => {
-                    field("answer", format!("The template gives no value: answer “adapt” and fill in: {}", definition.title))
-                }
+                Answer::Adopt | Answer::Defer => field(
+                    "answer",
+                    format!("The template gives no value: answer “adapt” and fill in: {}", definition.title),
+                ),
             });
         }
         match (present, values.is_empty()) {

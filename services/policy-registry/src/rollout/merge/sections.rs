@@ -20,9 +20,14 @@ impl Merging<'_> {
             }
         }
         for section in sections {
-            let keys: Vec<String> = self.gone.iter().filter(|(s, _)| *s == section).map(|(_, key)| key.clone()).collect();
-            let texts: Vec<&str> =
-                own.clauses.iter().filter(|clause| keys.contains(&clause.key)).map(|clause| clause.text.as_str()).collect();
+            let keys: Vec<String> =
+                self.gone.iter().filter(|(s, _)| *s == section).map(|(_, key)| key.clone()).collect();
+            let texts: Vec<&str> = own
+                .clauses
+                .iter()
+                .filter(|clause| keys.contains(&clause.key))
+                .map(|clause| clause.text.as_str())
+                .collect();
             let title = self.plan.sections.get(section).map_or("", |change| change.title);
             let texts = Texts { base: title.to_owned(), own: texts.join("\n\n"), ..Texts::default() };
             self.offer(Kind::Section, section, title, Change::Removed, texts, keys);

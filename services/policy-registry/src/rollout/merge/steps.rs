@@ -66,21 +66,25 @@ impl<'a> Merging<'a> {
         true
     }
 
-    fn about_step(&mut self, own: &TailoredStep, title: &str, what: Change, base: Option<&Step>, theirs: Option<&Step>) {
+    fn about_step(
+        &mut self,
+        own: &TailoredStep,
+        title: &str,
+        what: Change,
+        base: Option<&Step>,
+        theirs: Option<&Step>,
+    ) {
         let said = if own.tailoring == Tailoring::Omitted { None } else { Some(&own.step) };
         let write = |step: Option<&Step>| step.map(step_text::write).unwrap_or_default();
         let statutory = theirs.is_some_and(|theirs| theirs.statutory);
         let both = match (base, said, theirs) {
-            (Some(base), Some(own), Some(theirs)) => step_text::together(base, own, theirs)
-                .filter(|both| !statutory || step_text::holds(both, theirs)),
+            (Some(base), Some(own), Some(theirs)) => {
+                step_text::together(base, own, theirs).filter(|both| !statutory || step_text::holds(both, theirs))
+            }
             _ => None,
         };
-        let texts = Texts {
-            base: write(base),
-            own: write(said),
-            template: write(theirs),
-            suggested: write(both.as_ref()),
-        };
+        let texts =
+            Texts { base: write(base), own: write(said), template: write(theirs), suggested: write(both.as_ref()) };
         let by = self.by;
         self.offer(Kind::Step, &own.step.id, title, what, texts, Vec::new()).demand(statutory, by);
     }

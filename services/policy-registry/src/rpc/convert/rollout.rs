@@ -83,7 +83,11 @@ impl Start {
     pub(in crate::rpc) fn read(request: &wire::StartRolloutRequest, now: OffsetDateTime) -> Result<Self> {
         let mut violations = Violations::new();
         let by = day(&request.statutory_by_date);
-        violations.check(by.is_some(), "statutory_by_date", "Enter the last day for what is statutory, such as 2027-03-27");
+        violations.check(
+            by.is_some(),
+            "statutory_by_date",
+            "Enter the last day for what is statutory, such as 2027-03-27",
+        );
         let asked = request.start_time.as_ref().map(moment);
         violations.check(asked != Some(None), "start_time", "Enter a moment such as 2027-01-04T06:00:00Z");
         let short = request.note.chars().count() <= LONGEST;

@@ -12,8 +12,16 @@ const BY: &str = "2027-03-27";
 /// The next version of the small template: a reworded clause, a new one, one that became statutory.
 const CHANGES: [(&str, &str, &str); 3] = [
     ("clauses/aims.md", "wrote this with parents.", "wrote this with parents and learners."),
-    ("clauses/filtering.md", "Our filter is {{filter.product}}.", "Our filter is {{filter.product}}, tested each term."),
-    ("clauses/p1.md", "The lead is told at once.\n", "The lead is told at once.\n\n## p1.note\n> requirements: R-273\nA note is made.\n"),
+    (
+        "clauses/filtering.md",
+        "Our filter is {{filter.product}}.",
+        "Our filter is {{filter.product}}, tested each term.",
+    ),
+    (
+        "clauses/p1.md",
+        "The lead is told at once.\n",
+        "The lead is told at once.\n\n## p1.note\n> requirements: R-273\nA note is made.\n",
+    ),
 ];
 
 impl World {
@@ -66,7 +74,12 @@ impl World {
         Ok(self.client(&self.at_school(Role::Dsl))?.list_proposals(list).await?.into_inner().proposals)
     }
 
-    async fn answer(&self, who: &Person, instance: &Instance, given: (&str, &str, &str)) -> Result<Instance, tonic::Status> {
+    async fn answer(
+        &self,
+        who: &Person,
+        instance: &Instance,
+        given: (&str, &str, &str),
+    ) -> Result<Instance, tonic::Status> {
         let (proposal_id, answer, text) = given;
         let request = AnswerProposalRequest {
             school_id: self.school.clone(),
@@ -133,13 +146,17 @@ pub(super) async fn rollout_merges_are_previewed_answered_and_published(engine: 
     let early = refused(world.approve(&head, &draft).await);
     assert_eq!(early.reason_name(), "WRONG_STATE");
     assert!(early.message().contains(&format!("{} of the template", proposals.len())), "{early}");
-    for (field, given) in [("answer", ("clause.filtering.product", "agree", "")), ("proposal", ("clause.none", "adopt", ""))] {
+    for (field, given) in
+        [("answer", ("clause.filtering.product", "agree", "")), ("proposal", ("clause.none", "adopt", ""))]
+    {
         let error = refused(world.answer(&dsl, &draft, given).await);
         assert_eq!(error.reason_name(), if field == "answer" { "INVALID_FIELD" } else { "NOT_FOUND" });
     }
     for proposal in &proposals {
         let given = match proposal.proposal_id.as_str() {
-            "clause.filtering.product" => (proposal.proposal_id.as_str(), "adapt", "We use Sluice, and test it each term."),
+            "clause.filtering.product" => {
+                (proposal.proposal_id.as_str(), "adapt", "We use Sluice, and test it each term.")
+            }
             "clause.aims.made" => ("clause.aims.made", "adopt", ""),
             other => (other, "defer", ""),
         };
@@ -212,10 +229,8 @@ pub(super) async fn rollout_merges_begin_on_their_day_and_pass_over_a_school_clo
     world.school = world.add_school("Elmbeck School", "100002").await?;
     let drafted = world.import(TEXT).await?;
     world.publish_template(&CHANGES).await?;
-    let start = StartRolloutRequest {
-        start_time: Some(timestamp(world.bed.now() + time::Duration::DAY)),
-        ..world.start()
-    };
+    let start =
+        StartRolloutRequest { start_time: Some(timestamp(world.bed.now() + time::Duration::DAY)), ..world.start() };
     let rollout = world.started(start).await?;
     assert_eq!(rollout.state, "scheduled");
     assert_eq!(refused(world.client(&world.officer)?.start_rollout(world.start()).await).reason_name(), "WRONG_STATE");
@@ -317,6 +332,10 @@ pub(super) async fn the_adoption_table_has_those_first_that_need_help(engine: En
     assert_eq!(seen.len(), 2);
     let wrong = ListAdoptionsRequest { filter: "late".into(), ..Default::default() };
     assert_eq!(refused(client.list_adoptions(wrong).await).reason_name(), "INVALID_FIELD");
-    assert_eq!(refused(world.client(&world.at_school(Role::Head))?.list_adoptions(ListAdoptionsRequest::default()).await).reason_name(), "NOT_PERMITTED");
+    assert_eq!(
+        refused(world.client(&world.at_school(Role::Head))?.list_adoptions(ListAdoptionsRequest::default()).await)
+            .reason_name(),
+        "NOT_PERMITTED"
+    );
     Ok(())
 }
