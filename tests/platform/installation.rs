@@ -61,12 +61,7 @@ impl Installation {
         all
     }
 
-    /// Each role its own process, a PostgreSQL database each, events over Redis.
-    pub async fn distributed() -> Self {
-        Self::distributed_over(&testing::server("REDIS").unwrap()).await
-    }
-
-    /// The same over a Redis of its own, which the test may stop.
+    /// Each role its own process, a PostgreSQL database each, events over a Redis of the test's own, which it may stop.
     pub async fn distributed_over(redis: &str) -> Self {
         Self::distributed_with(redis, &[]).await
     }

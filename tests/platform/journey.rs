@@ -315,7 +315,8 @@ async fn journey_on_the_embedded_default() {
 
 #[tokio::test]
 async fn journey_with_each_role_its_own_process() {
-    let place = Installation::distributed().await;
+    let redis = Redis::start();
+    let place = Installation::distributed_over(&redis.1).await;
     walk(&place, examples()).await;
 }
 

@@ -26,6 +26,7 @@ async fn life_cycle_lessons_leave_a_case_nameless_and_calendars_open_to_their_se
         etag = head.call("SetParameter", set).await["instance"]["etag"].clone();
     }
     let sign = |etag: &Value| json!({"schoolId": school, "instanceId": instance, "etag": etag});
+    etag = head.call("ConfirmImport", sign(&etag)).await["instance"]["etag"].clone();
     etag = head.call("ApproveInstance", sign(&etag)).await["instance"]["etag"].clone();
     let mut emergency = sign(&etag);
     emergency["reason"] = "The filter blocks nothing since yesterday.".into();

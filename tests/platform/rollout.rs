@@ -6,7 +6,7 @@ use hedgerow::client;
 use proto::policy_registry::v1::{PublishTemplateRequest, SourceFile, policy_registry_client::PolicyRegistryClient};
 use serde_json::{Value, json};
 
-use crate::installation::{Installation, Person, text};
+use crate::installation::{Installation, Person, Redis, text};
 
 const SCHOOLS: u64 = 60;
 const POLICY: &str = "# Policy aims\n\n- It was written by staff, involving parents.\n- Our bees hum.\n\n# Filtering\n\n- We use Sluice to filter the internet here.\n";
@@ -38,7 +38,8 @@ async fn rollout(officer: &Person, id: &str) -> Value {
 
 #[tokio::test]
 async fn rollout_merges_go_on_where_a_kill_stopped_them() {
-    let mut place = Installation::distributed().await;
+    let redis = Redis::start();
+    let mut place = Installation::distributed_over(&redis.1).await;
     let officer = place.sign_in("officer").await;
     officer.call("PublishTemplate", json!({})).await;
     let mut schools = Vec::new();
@@ -49,7 +50,8 @@ async fn rollout_merges_go_on_where_a_kill_stopped_them() {
         schools.push(school);
     }
     publish_changed(&officer).await;
-    let started = officer.call("StartRollout", json!({"statutoryByDate": "2099-03-27"})).await;
+    let next_year = (chassis::clock::Clock::now(&chassis::clock::SystemClock) + time::Duration::days(365)).date().to_string();
+    let started = officer.call("StartRollout", json!({"statutoryByDate": next_year})).await;
     assert!(started.is_object());
     let mut killed_with = Vec::new();
     let id = text(&officer.call("ListRollouts", json!({})).await["rollouts"][0]["rolloutId"]);

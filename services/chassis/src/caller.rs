@@ -129,6 +129,10 @@ impl Caller {
     }
 
     fn may(&self, roles: &[Role], resource: Resource<'_>) -> Result<()> {
+        // Whoever calls without an account reaches what `open_at` names, and nothing else.
+        if self.claims.issuer == GATEWAY && self.claims.account_id.is_empty() {
+            return Err(Error::not_signed_in());
+        }
         let principal = match self.claims.issuer.as_str() {
             GATEWAY => Principal::Account { id: &self.claims.account_id, roles },
             service => Principal::Service(service),

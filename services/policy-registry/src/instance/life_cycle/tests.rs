@@ -41,7 +41,7 @@ fn draft() -> Instance {
         template_version: 1,
         register: Some(&register),
     };
-    Instance::draft(ids().next(), 1, &source, NOW)
+    Instance::draft(ids().next(), 1, &source, NOW).confirm_import(NOW).unwrap()
 }
 
 /// A version in each state, by the acts that lead there.

@@ -1,6 +1,6 @@
 //! The files each version of the template was published from, for whoever goes on editing them.
 
-use chassis::db::migration::bytes_type;
+use chassis::db::{migration::bytes_type, tenant_table_with};
 use sea_orm_migration::{
     MigrationName, MigrationTrait, SchemaManager, async_trait,
     sea_orm::{ConnectionTrait as _, DbErr},
@@ -20,6 +20,7 @@ impl MigrationTrait for Migration {
         // No tenant's own: the template is the authority's, and every school reads it.
         let bytes = bytes_type(manager);
         let table = format!("CREATE TABLE template_source (id TEXT PRIMARY KEY, body {bytes} NOT NULL)");
-        manager.get_connection().execute_unprepared(&table).await.map(drop)
+        manager.get_connection().execute_unprepared(&table).await?;
+        tenant_table_with(manager, "template_source", "true").await
     }
 }
