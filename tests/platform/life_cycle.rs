@@ -58,8 +58,10 @@ async fn life_cycle_lessons_leave_a_case_nameless_and_calendars_open_to_their_se
     assert_eq!((&lesson["source"], &lesson["stepId"]), (&json!("debrief"), &json!("P1-01")));
     assert!(!lessons.to_string().contains(&case), "nothing leads back to the case");
     head.call("ForwardLesson", json!({"schoolId": school, "lessonId": lesson["lessonId"]})).await;
-    let printed =
-        place.try_command(&["policy", "lessons"], &[("HEDGEROW_CLIENT__SESSION_TOKEN_SECRET", officer.token())]);
+    let gateway = format!("http://{}", place.gateway);
+    let environment =
+        [("HEDGEROW_CLIENT__SESSION_TOKEN_SECRET", officer.token()), ("HEDGEROW_CLIENT__GATEWAY", gateway.as_str())];
+    let printed = place.try_command(&["policy", "lessons"], &environment);
     assert!(printed.1.contains("Ring the parents sooner."), "{printed:?}");
 
     let secret = text(&head.call("CreateCalendarFeed", json!({"schoolId": school})).await["secret"]);

@@ -206,17 +206,17 @@ pub(super) fn own(case: &Case) -> Instance {
         });
     }
     let steps = base.procedures.first().unwrap().steps.iter().zip(&case.school_steps);
-    let tailored_steps = steps.filter_map(|(step, fate)| {
+    let tailored_steps = steps.enumerate().filter_map(|(place, (step, fate))| {
         let (tailoring, step) = match fate {
             Fate::Kept => return None,
             Fate::Reworded(nth) => {
                 (Tailoring::Adapted, Step { title: reworded(&step.title, *nth, "OWN"), ..step.clone() })
             }
             Fate::Removed => (Tailoring::Omitted, step.clone()),
-            Fate::BecameStatutory(nth) => (
+            Fate::BecameStatutory(_) => (
                 Tailoring::Added,
                 Step {
-                    id: format!("P1-9{nth}"),
+                    id: format!("P1-9{place}"),
                     title: "A step of ours".into(),
                     statutory: false,
                     after: vec![step.id.clone()],
@@ -226,8 +226,6 @@ pub(super) fn own(case: &Case) -> Instance {
         };
         Some(TailoredStep { procedure: "P1".into(), tailoring, step, reason: "It suits us".into() })
     });
-    let mut tailored_steps: Vec<TailoredStep> = tailored_steps.collect();
-    tailored_steps.dedup_by(|a, b| a.step.id == b.step.id);
     let filled = |key: &str, value: &str| Parameter::of(key, vec![value.to_owned()], Origin::School);
     let mut parameters = vec![filled("school.short_name", "Oakbeck"), filled("role.head", "Ada Birch")];
     if let Some(allowed) = case.product {
@@ -243,7 +241,7 @@ pub(super) fn own(case: &Case) -> Instance {
         state: State::Draft,
         parameters,
         clauses,
-        tailored_steps,
+        tailored_steps: tailored_steps.collect(),
         section_choices: if case.choice { vec![choice] } else { Vec::new() },
         waivers: Vec::new(),
         proposals: Vec::new(),
