@@ -1,6 +1,6 @@
 //! Concerns, cases, procedures, referrals, and incidents shared between schools.
 //!
-//! - `concern`, `case`, `shared_incident`: what is kept, and how it may change
+//! - `concern`, `case`, `shared_incident`, `learner`: what is kept, and how it may change
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
 //! - `rules`: numbers with a legal source
 //! - `rpc`: the map of the service, one line per rpc
@@ -12,6 +12,7 @@ pub mod concern;
 mod consume;
 mod error;
 pub mod gate;
+pub mod learner;
 pub mod procedure;
 mod rpc;
 pub mod rules;

@@ -7,24 +7,31 @@ mod add_shared_entry;
 mod close_case;
 mod complete_step;
 pub(crate) mod convert;
+mod create_learner;
 mod decline_invitation;
 mod deviate_step;
 mod get_case;
 mod get_concern;
+mod get_learner;
 mod get_shared_incident;
+mod import_learners;
 mod invite_school;
 mod list_cases;
 mod list_concerns;
 mod list_invitations;
+mod list_learners;
 mod list_my_concerns;
 mod make_referral;
+mod preview_learner_import;
 mod record_concern;
 mod record_consultation;
 mod record_debrief;
 mod record_fact;
 mod record_parents_decision;
 mod record_referral_outcome;
+mod search_learners;
 mod triage_concern;
+mod update_learner;
 mod work;
 
 use chassis::serve::answer;
@@ -57,22 +64,29 @@ rpcs! {
     add_shared_entry: AddSharedEntryRequest => AddSharedEntryResponse,
     close_case: CloseCaseRequest => CloseCaseResponse,
     complete_step: CompleteStepRequest => CompleteStepResponse,
+    create_learner: CreateLearnerRequest => CreateLearnerResponse,
     decline_invitation: DeclineInvitationRequest => DeclineInvitationResponse,
     deviate_step: DeviateStepRequest => DeviateStepResponse,
     get_case: GetCaseRequest => GetCaseResponse,
     get_concern: GetConcernRequest => GetConcernResponse,
+    get_learner: GetLearnerRequest => GetLearnerResponse,
     get_shared_incident: GetSharedIncidentRequest => GetSharedIncidentResponse,
+    import_learners: ImportLearnersRequest => ImportLearnersResponse,
     invite_school: InviteSchoolRequest => InviteSchoolResponse,
     list_cases: ListCasesRequest => ListCasesResponse,
     list_concerns: ListConcernsRequest => ListConcernsResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
+    list_learners: ListLearnersRequest => ListLearnersResponse,
     list_my_concerns: ListMyConcernsRequest => ListMyConcernsResponse,
     make_referral: MakeReferralRequest => MakeReferralResponse,
+    preview_learner_import: PreviewLearnerImportRequest => PreviewLearnerImportResponse,
     record_concern: RecordConcernRequest => RecordConcernResponse,
     record_consultation: RecordConsultationRequest => RecordConsultationResponse,
     record_debrief: RecordDebriefRequest => RecordDebriefResponse,
     record_fact: RecordFactRequest => RecordFactResponse,
     record_parents_decision: RecordParentsDecisionRequest => RecordParentsDecisionResponse,
     record_referral_outcome: RecordReferralOutcomeRequest => RecordReferralOutcomeResponse,
+    search_learners: SearchLearnersRequest => SearchLearnersResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,
+    update_learner: UpdateLearnerRequest => UpdateLearnerResponse,
 }

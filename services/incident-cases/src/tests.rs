@@ -1,5 +1,15 @@
 //! The service as its callers see it, on both engines.
 
+/// Makes a test of each for both engines.
+macro_rules! on_both_engines {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Sqlite).await })* }
+        mod postgres { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Postgres).await })* }
+    };
+}
+
+mod learners;
+
 use chassis::{
     caller::Scope,
     error::{Error, Result},
@@ -276,14 +286,6 @@ async fn bad_input_names_the_field(engine: Engine) -> Result<()> {
     let fields: Vec<&str> = refused.violations().iter().map(|v| v.field.as_str()).collect();
     assert_eq!(fields, ["about", "narrative", "safe_now"]);
     Ok(())
-}
-
-/// Makes a test of each for both engines.
-macro_rules! on_both_engines {
-    ($($name:ident),* $(,)?) => {
-        mod sqlite { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Sqlite).await })* }
-        mod postgres { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Postgres).await })* }
-    };
 }
 
 on_both_engines!(

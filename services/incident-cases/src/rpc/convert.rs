@@ -1,5 +1,7 @@
 //! The contract's messages from the domain's, and what a policy means to a case.
 
+pub(super) mod learner;
+
 use chassis::clock::timestamp;
 use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::OffsetDateTime;
