@@ -451,7 +451,7 @@ fn no_rpc_takes_bytes() {
         .filter(|m| m.full_name().starts_with("hedgerow.incident_cases."))
         .flat_map(|m| {
             m.fields()
-                .filter(|f| format!("{:?}", f.kind()) == "Bytes")
+                .filter(|f| format!("{:?}", f.kind()).eq_ignore_ascii_case("bytes"))
                 .map(|f| f.full_name().to_owned())
                 .collect::<Vec<_>>()
         })

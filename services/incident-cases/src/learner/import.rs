@@ -87,9 +87,13 @@ fn one(
     if let ([learner], Some(_)) = (exact.as_slice(), record.birth_date) {
         return stands(learner);
     }
+    // By what they are called, and by the given name: a roll may have either.
+    let written =
+        |r: &Record| [r.called().to_lowercase(), format!("{} {}", r.given_name, r.family_name).to_lowercase()];
+    let theirs = written(record);
     let alike = |learner: &&&Learner| {
-        let like = strsim::jaro_winkler(&learner.record.called().to_lowercase(), &record.called().to_lowercase());
-        like >= CLOSE || names(&learner.record) == names(record)
+        let like = |own: &String| theirs.iter().any(|name| strsim::jaro_winkler(own, name) >= CLOSE);
+        written(&learner.record).iter().any(like) || names(&learner.record) == names(record)
     };
     let undated = by_born.get(&None).map(Vec::as_slice).unwrap_or_default();
     let everybody = by_born.values().flatten();
