@@ -26,7 +26,8 @@ pub(crate) fn before(routes: Router, app: App) -> Router {
                 let app = app.clone();
                 async move { answer(&app.store, request, |request| encoded(&app, request)).await }
             });
-            let mut grpc = Grpc::new(Kept).max_decoding_message_size(MAX_MESSAGE).max_encoding_message_size(MAX_MESSAGE);
+            let mut grpc =
+                Grpc::new(Kept).max_decoding_message_size(MAX_MESSAGE).max_encoding_message_size(MAX_MESSAGE);
             grpc.unary(rpc, request).await
         }
     };

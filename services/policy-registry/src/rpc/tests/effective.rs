@@ -98,8 +98,7 @@ impl Two {
     }
 
     async fn asked(&self, client: &mut Client, at: Option<OffsetDateTime>) -> Option<EffectivePolicy> {
-        let request =
-            GetEffectivePolicyRequest { school_id: self.world.school.clone(), at_time: at.map(timestamp) };
+        let request = GetEffectivePolicyRequest { school_id: self.world.school.clone(), at_time: at.map(timestamp) };
         match client.get_effective_policy(request).await {
             Ok(answer) => answer.into_inner().policy,
             Err(status) => {
@@ -212,7 +211,9 @@ pub(super) async fn no_process_ever_answers_what_stood_before_a_write(engine: En
     two.agree("in the end", &[begun]).await
 }
 
-pub(super) async fn a_kept_answer_costs_one_statement_and_leaves_who_may_read_to_each_request(engine: Engine) -> Tested {
+pub(super) async fn a_kept_answer_costs_one_statement_and_leaves_who_may_read_to_each_request(
+    engine: Engine,
+) -> Tested {
     let mut two = Two::new(engine).await?;
     two.world.in_force(TEXT).await?;
     let mut client = two.client(1, Role::Staff);

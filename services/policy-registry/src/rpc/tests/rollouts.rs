@@ -25,7 +25,10 @@ const CHANGES: [(&str, &str, &str); 3] = [
 ];
 
 impl World {
-    pub(super) async fn publish_template(&self, changes: &[(&str, &str, &str)]) -> Result<u32, Box<dyn std::error::Error>> {
+    pub(super) async fn publish_template(
+        &self,
+        changes: &[(&str, &str, &str)],
+    ) -> Result<u32, Box<dyn std::error::Error>> {
         let files = crate::testing::files(changes).into_iter();
         let files = files.map(|file| SourceFile { name: file.name, content: file.content.into() }).collect();
         let request = PublishTemplateRequest { files, request_id: self.officer.request_id() };
