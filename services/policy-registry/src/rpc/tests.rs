@@ -1,6 +1,7 @@
 //! The rpcs through the wall, on a fresh database of either engine, with a small template.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod effective;
 mod life_cycle;
 mod registers;
 mod rollouts;
@@ -448,5 +449,15 @@ mod template_versions {
         files_are_checked_before_they_are_published,
         what_the_authority_sets_no_school_sets,
         documents_become_a_template_with_evidence,
+    );
+}
+
+mod what_is_in_force {
+    use super::{Engine, Tested, effective::*};
+
+    on_both_engines!(
+        no_process_ever_answers_what_stood_before_a_write,
+        a_kept_answer_costs_one_statement_and_leaves_who_may_read_to_each_request,
+        whoever_asks_after_a_publication_has_it_however_busy_both_are,
     );
 }
