@@ -1,16 +1,22 @@
 //! FACT-CONFLICT: clauses that cannot both hold, by the template's data and by what the school says it does not have.
 
-use super::{At, Findings, Severity, Subject, expression, words::spaced};
+use super::{
+    At, Findings, Severity, Subject, expression,
+    sheet::{Sheet, Text},
+};
 use crate::document::{Paragraph, plain};
 
-pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
-    let body: Vec<(&Paragraph, String)> = subject.document.body().map(|(_, p)| (p, spaced(&p.text))).collect();
+pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findings) {
+    let body: Vec<(&Paragraph, &Text)> = sheet.body().collect();
     for rule in &subject.template.lint.contradictions {
-        for (other, text) in body.iter().filter(|(_, text)| rule.other.within(text)) {
+        let (ones, others) = (sheet.ready.asked(&rule.one), sheet.ready.asked(&rule.other));
+        let reconciled = rule.unless.as_ref().map(|words| sheet.ready.asked(words));
+        let stands = |text: &Text| reconciled.as_ref().is_none_or(|words| !words.within(&text.held));
+        for (other, text) in body.iter().filter(|(_, text)| others.within(&text.held) && stands(text)) {
             let near = |one: &Paragraph| !rule.same_section || one.heading == other.heading;
-            let one = body
-                .iter()
-                .find(|(one, said)| one.line != other.line && near(one) && rule.one.within(said) && said != text);
+            let one = body.iter().find(|(one, said)| {
+                one.line != other.line && near(one) && ones.within(&said.held) && stands(said) && said.said != text.said
+            });
             if let Some((one, _)) = one {
                 let message = format!("{} (line {})", rule.message, one.line);
                 findings.add(&rule.rule, Severity::Warning, At::line(other.line), message, rule.fix.as_str());
@@ -22,7 +28,7 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
 }
 
 /// “We do not have cameras” beside “cameras are locked away”, in two sections: in one it is a section kept by mistake.
-fn denied(body: &[(&Paragraph, String)], findings: &mut Findings) {
+fn denied(body: &[(&Paragraph, &Text)], findings: &mut Findings) {
     let denies = expression!(
         r"(?i)\b(?:(?:we|the school|our school) (?:do(?:es)? not|don['’]t|never) (?:use|have|own|issue|provide) (?:any )?|there are no )([a-z][a-z -]{3,30}?)(?: here| at school| in school| on site)?(?:[.,;]|$)"
     );
@@ -37,7 +43,7 @@ fn denied(body: &[(&Paragraph, String)], findings: &mut Findings) {
         }
         let other = body.iter().find(|(other, said)| {
             other.heading != paragraph.heading
-                && said.contains(&thing)
+                && said.said.contains(&thing)
                 && asserts.is_match(&other.text)
                 && !negates.is_match(&other.text)
         });
@@ -51,7 +57,7 @@ fn denied(body: &[(&Paragraph, String)], findings: &mut Findings) {
 }
 
 /// Two intervals for the review of the policy itself.
-fn intervals(body: &[(&Paragraph, String)], findings: &mut Findings) {
+fn intervals(body: &[(&Paragraph, &Text)], findings: &mut Findings) {
     let review = expression!(
         r"(?i)\b(?:review|revis)\w*\b[^.;]{0,25}\b(?:this|the|our online safety) polic(?:y|ies)\b|\b(?:this|the) policy (?:is|will be) reviewed\b"
     );

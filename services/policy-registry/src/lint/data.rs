@@ -1,11 +1,13 @@
 //! What the linter knows and people who do not program keep: `lint.yaml` of the template.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 use time::{Date, macros::format_description};
 
 use super::{Severity, words::Words};
+use crate::expression::compiled;
 
 /// The whole of `lint.yaml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,12 @@ pub struct Data {
     /// Agencies of areas.
     #[serde(default)]
     pub areas: Vec<Area>,
+    /// Hosts under gov.uk and police.uk that belong to no area.
+    #[serde(default)]
+    pub national_hosts: Vec<String>,
+    /// Telephone numbers that are the same in every area.
+    #[serde(default)]
+    pub national_numbers: Vec<National>,
     /// Notes to the author that a template carries.
     #[serde(default)]
     pub leftovers: Vec<Phrase>,
@@ -56,6 +64,16 @@ pub struct Data {
     /// First names, by which a person's name is told from an organisation's.
     #[serde(default)]
     pub first_names: Vec<String>,
+}
+
+/// A telephone number that is the same in every area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct National {
+    /// Whose it is.
+    pub name: String,
+    /// The number.
+    pub number: String,
 }
 
 /// One outside instrument in the guidance register.
@@ -112,6 +130,9 @@ pub struct Duty {
     /// Any one of these fulfils it, in one paragraph, its heading read with it.
     #[serde(default)]
     pub said: Vec<Words>,
+    /// Whether every paragraph that brings it up has to say it, itself or in the next.
+    #[serde(default)]
+    pub here: bool,
     /// So does a heading with these words.
     #[serde(default)]
     pub headed: Vec<Words>,
@@ -150,6 +171,9 @@ pub struct Contradiction {
     pub one: Words,
     /// The other; the finding stands at it.
     pub other: Words,
+    /// Words of the other, or of the one, that reconcile them.
+    #[serde(default)]
+    pub unless: Option<Words>,
     /// Whether both must stand under one heading.
     #[serde(default)]
     pub same_section: bool,
@@ -174,6 +198,13 @@ pub struct Slip {
     pub message: String,
     /// How to mend it.
     pub fix: String,
+}
+
+impl Slip {
+    /// Its expressions that can be read, in any case.
+    pub fn expressions(&self) -> impl Iterator<Item = Arc<Regex>> + '_ {
+        self.find.iter().filter_map(|find| compiled(&format!("(?i){find}")))
+    }
 }
 
 /// Phrases that are found, and what is said about them.

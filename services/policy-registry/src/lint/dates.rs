@@ -7,12 +7,19 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
     let date = |key: &str| subject.value(key).and_then(PartDate::parse);
     let (mut due, approved) = (date("doc.next_review"), date("doc.approved_on"));
     let mut due_at = At::line(subject.line("doc.next_review"));
+    let mut told = false;
     if due.is_none() {
         // A line that tells what became of reviews, and not when the next one is: its last date is the last promise.
         let mut front = subject.document.paragraphs.iter().filter(|p| p.kind == Kind::Front);
         if let Some(line) = front.find(|p| p.text.to_lowercase().starts_with("review date")) {
             due = dates(&line.text).into_iter().filter_map(|found| found.date).max();
             due_at = At::line(line.line);
+            if due.is_some() {
+                let message = "the review date is not one date: when the policy is due cannot be told";
+                let fix = "Print the date of the next review alone, and the reviews done in a line of their own.";
+                findings.add("DATE-ORDER", Severity::Warning, due_at, message, fix);
+                told = true;
+            }
         }
     }
     let months = subject.template.review_months;
@@ -32,7 +39,7 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
         (Some(_), _) => {}
     }
     if let (Some(due), Some(approved)) = (due, approved) {
-        if due.last() < approved.first() {
+        if due.last() < approved.first() && !told {
             let message = "the review date lies before the approval";
             findings.add("DATE-ORDER", Severity::Warning, due_at, message, "Put the date of the next review.");
         }

@@ -25,7 +25,7 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
             } else {
                 list.abuse && led
             };
-            list.judge(findings);
+            list.judge(subject, findings);
             list = List { steps: kept, led, level: 0, abuse };
         }
         (heading, list.level) = (paragraph.heading, level);
@@ -33,7 +33,7 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
             list.steps.push(paragraph);
         }
     }
-    list.judge(findings);
+    list.judge(subject, findings);
 }
 
 /// The steps of one list, and whether a line such as “we will:” leads into it.
@@ -47,7 +47,7 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    fn judge(&self, findings: &mut Findings) {
+    fn judge(&self, subject: Subject<'_>, findings: &mut Findings) {
         let list = &self.steps;
         let destroys = expression!(r"(?i)\b(?:delet|wip|destroy|eras)(?:e|es|ed|ing|ion)?\b");
         let waits = expression!(
@@ -59,7 +59,11 @@ impl List<'_> {
             |shape: Option<&regex::Regex>, paragraph: &Paragraph| shape.is_some_and(|s| s.is_match(&paragraph.text));
         for (place, paragraph) in list.iter().enumerate() {
             let later = list.get(place + 1..).unwrap_or_default();
-            let line = At::line(paragraph.line);
+            let at = |shape: Option<&regex::Regex>| {
+                let words = shape.and_then(|shape| shape.find(&paragraph.text)).map_or("", |found| found.as_str());
+                At::words(subject, paragraph, words)
+            };
+            let line = at(destroys);
             if is(destroys, paragraph) && !is(waits, paragraph) && later.iter().any(|after| is(police, after)) {
                 let message = "something is deleted before the police are told";
                 findings.add("PROC-ORDER", Severity::Error, line, message, "Put the step to the police first.");
@@ -77,7 +81,7 @@ impl List<'_> {
                 findings.add(
                     "PROC-ORDER",
                     Severity::Error,
-                    line,
+                    at(police),
                     message,
                     "Print it before the steps that wait for it.",
                 );
