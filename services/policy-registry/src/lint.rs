@@ -108,9 +108,8 @@ impl At {
 
     /// Some words of a paragraph: the first line that has them, else where the paragraph begins.
     fn words(subject: Subject<'_>, paragraph: &Paragraph, words: &str) -> Self {
-        let numbered = (paragraph.line..=paragraph.end_line).filter_map(|line| {
-            Some((line, subject.document.lines.get(usize::try_from(line).ok()?.checked_sub(1)?)?))
-        });
+        let numbered = (paragraph.line..=paragraph.end_line)
+            .filter_map(|line| Some((line, subject.document.lines.get(usize::try_from(line).ok()?.checked_sub(1)?)?)));
         let mut places = numbered.filter_map(|(line, text)| Some(Self::byte(line, text, text.find(words)?)));
         places.next().unwrap_or_else(|| Self::line(paragraph.line))
     }
@@ -135,6 +134,15 @@ impl Findings {
     fn cover(&mut self, at: At, words: &str) {
         let length = u32::try_from(words.chars().count()).unwrap_or_default();
         self.covered.push((at.line, at.column, at.column + length));
+    }
+
+    /// Whether something of a rule's class stands between two places of a line.
+    fn stands(&self, rule: &str, from: At, to: At) -> bool {
+        let class = |rule: &str| rule.split('.').next().map(ToOwned::to_owned);
+        let (class_of, columns) = (class(rule), from.column..to.column);
+        self.found
+            .iter()
+            .any(|f| f.line == from.line && columns.contains(&f.column) && class(&f.rule) == class_of && f.rule != rule)
     }
 
     fn covers(&self, at: At) -> bool {

@@ -64,12 +64,14 @@ fn push(entries: &mut Vec<Entry>, place: usize, text: &str, numbered_page: bool)
         // “… Record Learners 18” and, on the next line, “Progress”: one entry that was too long.
         Some(last) if !numbered_page && number.is_none() && last.number.is_some() => {
             last.title = format!("{} {}", last.title, title.trim());
+            last.wrapped = true;
         }
         _ if !numbered_page => {}
         _ => entries.push(Entry {
             line: u32::try_from(place + 1).unwrap_or(u32::MAX),
             number,
             title: title.trim().to_owned(),
+            wrapped: false,
         }),
     }
 }

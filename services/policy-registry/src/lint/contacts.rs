@@ -79,11 +79,12 @@ fn hosts(subject: Subject<'_>, register: &Register, right: &[String], line: u32,
         let within = |known: &str| host == known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.'));
         let national = subject.template.lint.national_hosts.iter().filter(|known| known.contains('.'));
         // gov.uk itself, and not everything under it.
-        let national = national.filter(|known| !matches!(known.as_str(), "gov.uk" | "police.uk")).any(|known| within(known));
+        let national =
+            national.filter(|known| !matches!(known.as_str(), "gov.uk" | "police.uk")).any(|known| within(known));
         let owner = host.split('.').rev().nth(2).unwrap_or_default();
-        let listed = ["web", "email"].iter().any(|kind| {
-            register.values(kind).any(|(_, value)| value.to_lowercase().contains(host))
-        });
+        let listed = ["web", "email"]
+            .iter()
+            .any(|kind| register.values(kind).any(|(_, value)| value.to_lowercase().contains(host)));
         let here = right.iter().any(|name| name.split(' ').any(|word| word == owner));
         if !matches!(host, "gov.uk" | "police.uk") && !national && !listed && !here {
             let at = At::byte(line, text, found.start());
@@ -95,7 +96,7 @@ fn hosts(subject: Subject<'_>, register: &Register, right: &[String], line: u32,
 /// Police forces and safeguarding bodies by the shape of their names.
 fn bodies(register: &Register, right: &[String], line: u32, text: &str, findings: &mut Findings) {
     let shape = expression!(
-        r"((?:[A-Z][a-z]+(?: City)?(?: (?:and|&) | ))+)([Pp]olice|Constabulary|Safeguarding Child(?:ren)?['’]?s?['’]? (?:B[a-z]+|P[a-z]+))\b"
+        r"((?:[A-Z][a-z]+(?: City)?(?: (?:and|&) | ))+)([Pp]olice|Constabulary|Safeguarding (?:Child(?:ren)?['’]?s?['’]? )?(?:B[a-z]+|P[a-z]+))\b"
     );
     let Some(shape) = shape else { return };
     for found in shape.captures_iter(text) {
@@ -145,14 +146,20 @@ fn acronyms(register: &Register, line: u32, text: &str, findings: &mut Findings)
 /// Telephone numbers close to a registered one, and numbers nobody can ring.
 fn numbers(subject: Subject<'_>, register: &Register, line: u32, text: &str, findings: &mut Findings) {
     const FAR: usize = 2;
+    const SHORT: usize = 10;
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let Some(shape) = expression!(r"(?:^|[^\w/.-])(\+?\d[\d ]{8,13}\d)(?:$|[^\w/-])") else { return };
+    let Some(shape) = expression!(r"(?:^|[^\w/.-])(\+?\d[\d ]{6,13}\d)(?:$|[^\w/-])") else { return };
     for found in shape.captures_iter(text).filter_map(|found| found.get(1)) {
         let printed = digits(found.as_str());
-        let national = subject.template.lint.national_numbers.iter().map(|known| (known.name.as_str(), known.number.as_str()));
+        let national =
+            subject.template.lint.national_numbers.iter().map(|known| (known.name.as_str(), known.number.as_str()));
         let area = register.values("telephone").map(|(agency, value)| (agency.name.as_str(), value));
         let right: Vec<_> = area.chain(national).map(|(name, value)| (name, value, digits(value))).collect();
         if right.iter().any(|(.., value)| *value == printed) {
+            continue;
+        }
+        // Short numbers are looked at where they can be nothing else: a span of years is none.
+        if found.len() < SHORT && !printed.starts_with('0') {
             continue;
         }
         let at = At::byte(line, text, found.start());
@@ -163,7 +170,7 @@ fn numbers(subject: Subject<'_>, register: &Register, line: u32, text: &str, fin
                 let message = format!("{} is almost the number of {name}", found.as_str());
                 findings.add("CONTACT-VALUE", Severity::Error, at, message, format!("Print {value}."));
             }
-            None if printed.starts_with('0') && !(10..=11).contains(&printed.len()) => {
+            None if printed.starts_with('0') && found.len() >= SHORT && !(10..=11).contains(&printed.len()) => {
                 let message = format!("{} has {} digits", found.as_str(), printed.len());
                 let fix = "A number has eleven digits, a few have ten: check it with the agency.";
                 findings.add("CONTACT-VALUE", Severity::Error, at, message, fix);
@@ -182,7 +189,9 @@ fn numbers(subject: Subject<'_>, register: &Register, line: u32, text: &str, fin
 fn emergency(line: u32, text: &str, findings: &mut Findings) {
     const SHORT: [&str; 8] = ["999", "101", "111", "112", "116", "119", "105", "123"];
     let about = expression!(r"(?i)\b(?:police|emergenc\w*|danger|ambulance|fire)\b");
-    let dials = expression!(r"(?i)\b(?:dial|dialling|ring|ringing|call|calling|phone|phoning|via|using|on)\s+(\d{2,4})\b(?:[^\d/-]|$)");
+    let dials = expression!(
+        r"(?i)\b(?:dial|dialling|ring|ringing|call|calling|phone|phoning|via|using|on)\s+(\d{2,4})\b(?:[^\d/-]|$)"
+    );
     let (Some(about), Some(dials)) = (about, dials) else { return };
     if !about.is_match(text) {
         return;
@@ -194,14 +203,22 @@ fn emergency(line: u32, text: &str, findings: &mut Findings) {
         if almost {
             let message = format!("{number} is no emergency number");
             let at = At::byte(line, text, found.start());
-            findings.add("CONTACT-VALUE", Severity::Error, at, message, "Print 999 for danger, 101 for the police otherwise.");
+            findings.add(
+                "CONTACT-VALUE",
+                Severity::Error,
+                at,
+                message,
+                "Print 999 for danger, 101 for the police otherwise.",
+            );
         }
     }
 }
 
 /// Mail addresses close to a registered one, and those that reach nobody.
 fn mail(register: &Register, line: u32, text: &str, findings: &mut Findings) {
-    let broken = expression!(r"(?i)\b[a-z0-9._%+-]+(?:@[a-z0-9-]+(?:$|[\s,;)])|@ [a-z0-9.-]+\.[a-z]{2,}|@[a-z0-9.-]*\.\.[a-z0-9.-]*)");
+    let broken = expression!(
+        r"(?i)\b[a-z0-9._%+-]+(?:@[a-z0-9-]+\.?(?:$|[\s,;)])|@ [a-z0-9.-]+\.[a-z]{2,}|@[a-z0-9.-]*\.\.[a-z0-9.-]*)"
+    );
     for found in broken.into_iter().flat_map(|shape| shape.find_iter(text)) {
         let at = At::byte(line, text, found.start());
         let message = format!("“{}” is no mail address", found.as_str().trim());

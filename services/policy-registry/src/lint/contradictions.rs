@@ -4,7 +4,10 @@ use super::{
     At, Findings, Severity, Subject, expression,
     sheet::{Sheet, Text},
 };
-use crate::document::{Paragraph, plain};
+use crate::{
+    document::{Paragraph, plain},
+    expression::compiled,
+};
 
 pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findings) {
     let body: Vec<(&Paragraph, &Text)> = sheet.body().collect();
@@ -23,8 +26,56 @@ pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findi
             }
         }
     }
+    unlisted(subject, sheet, findings);
+    once(subject, &body, findings);
     denied(&body, findings);
     intervals(&body, findings);
+}
+
+/// Something is used, and the list that the document itself gives does not have it.
+fn unlisted(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findings) {
+    for rule in &subject.template.lint.unlisted {
+        let list = subject.import.parameters.iter().find(|p| p.key == rule.parameter && p.line > 0);
+        let Some(list) = list.filter(|list| list.values.len() > 1 && !list.values.contains(&rule.value)) else {
+            continue;
+        };
+        let (said, unless) =
+            (sheet.ready.asked(&rule.said), rule.unless.as_ref().map(|words| sheet.ready.asked(words)));
+        let used = sheet.body().find(|(paragraph, text)| {
+            paragraph.line != list.line
+                && said.within(&text.held)
+                && !unless.as_ref().is_some_and(|words| words.within(&text.held))
+        });
+        if let Some((paragraph, _)) = used {
+            let message = format!("{} (line {})", rule.message, list.line);
+            findings.add(&rule.rule, Severity::Warning, At::line(paragraph.line), message, rule.fix.as_str());
+        }
+    }
+}
+
+/// One parameter with two values: “provided by Brook” here and “our provider, Weir” there.
+fn once(subject: Subject<'_>, body: &[(&Paragraph, &Text)], findings: &mut Findings) {
+    for rule in &subject.template.lint.once {
+        let Some(definition) = subject.template.parameter(&rule.parameter) else { continue };
+        let shapes: Vec<_> = definition.find.iter().filter_map(|find| compiled(find)).collect();
+        let mut first: Option<(String, u32)> = None;
+        for (paragraph, _) in body {
+            let values = shapes.iter().filter_map(|shape| shape.captures(&paragraph.text)?.name("value"));
+            for value in values.filter(|value| value.as_str().starts_with(char::is_uppercase)) {
+                let known = plain(value.as_str());
+                match &first {
+                    // “Brook” and “Brook Broadband” are one and the same.
+                    Some((other, line)) if !known.starts_with(other.as_str()) && !other.starts_with(&known) => {
+                        let message = format!("{} than on line {line}", rule.message);
+                        let at = At::words(subject, paragraph, value.as_str());
+                        findings.add(&rule.rule, Severity::Warning, at, message, rule.fix.as_str());
+                    }
+                    Some(_) => {}
+                    None => first = Some((known, paragraph.line)),
+                }
+            }
+        }
+    }
 }
 
 /// “We do not have cameras” beside “cameras are locked away”, in two sections: in one it is a section kept by mistake.

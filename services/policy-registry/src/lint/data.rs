@@ -37,6 +37,9 @@ pub struct Data {
     /// Rules that law or advice has overtaken.
     #[serde(default)]
     pub rules: Vec<Phrase>,
+    /// Such rules that are worded in many ways.
+    #[serde(default)]
+    pub outdated: Vec<Outdated>,
     /// Words that promise without saying when.
     #[serde(default)]
     pub weak_frequencies: Vec<String>,
@@ -52,6 +55,12 @@ pub struct Data {
     /// Clauses that cannot both hold.
     #[serde(default)]
     pub contradictions: Vec<Contradiction>,
+    /// What is used although the school's own list does not have it.
+    #[serde(default)]
+    pub unlisted: Vec<Unlisted>,
+    /// Parameters that have one value in a whole policy.
+    #[serde(default)]
+    pub once: Vec<Once>,
     /// Slips of the pen, as expressions.
     #[serde(default)]
     pub slips: Vec<Slip>,
@@ -92,6 +101,9 @@ pub struct Guidance {
     /// How grave it is to cite it without an edition.
     #[serde(default = "warning")]
     pub severity: Severity,
+    /// Whether its titles are no everyday words, and so a citation however they are written.
+    #[serde(default)]
+    pub unmistakable: bool,
 }
 
 impl Guidance {
@@ -130,6 +142,9 @@ pub struct Duty {
     /// Any one of these fulfils it, in one paragraph, its heading read with it.
     #[serde(default)]
     pub said: Vec<Words>,
+    /// Headings whose paragraphs are named before others that bring it up.
+    #[serde(default)]
+    pub under: Option<Words>,
     /// Whether every paragraph that brings it up has to say it, itself or in the next.
     #[serde(default)]
     pub here: bool,
@@ -159,6 +174,61 @@ pub struct Inapplicable {
     pub fix: String,
     /// What is wrong.
     pub message: String,
+}
+
+/// A rule that law or advice has overtaken, by the words a paragraph holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outdated {
+    /// The class with its refinement.
+    pub rule: String,
+    /// The rule.
+    pub when: Words,
+    /// Words that excuse it.
+    #[serde(default)]
+    pub unless: Option<Words>,
+    /// How grave it is; a warning where not said.
+    #[serde(default = "warning")]
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+/// Something that is used, and that the list of a parameter does not have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unlisted {
+    /// The class with its refinement.
+    pub rule: String,
+    /// The parameter.
+    pub parameter: String,
+    /// The value that its list lacks.
+    pub value: String,
+    /// The paragraph that speaks of it as used.
+    pub said: Words,
+    /// Words that excuse it.
+    #[serde(default)]
+    pub unless: Option<Words>,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+/// A parameter that has one value in a whole policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Once {
+    /// The class with its refinement.
+    pub rule: String,
+    /// The parameter.
+    pub parameter: String,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
 }
 
 /// Two clauses that cannot both hold.

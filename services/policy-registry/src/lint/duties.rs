@@ -6,6 +6,7 @@ use crate::document::Kind;
 /// A paragraph's line with what it holds, alone and with its heading.
 struct Said<'a> {
     line: u32,
+    heading: Option<&'a Held>,
     whole: Held,
     own: &'a Held,
 }
@@ -14,8 +15,9 @@ pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findi
     let said: Vec<Said<'_>> = sheet
         .body()
         .map(|(paragraph, text)| {
-            let whole = sheet.heading(paragraph).map_or_else(|| text.held.clone(), |heading| heading.held.with(&text.held));
-            Said { line: paragraph.line, whole, own: &text.held }
+            let heading = sheet.heading(paragraph).map(|heading| &heading.held);
+            let whole = heading.map_or_else(|| text.held.clone(), |heading| heading.with(&text.held));
+            Said { line: paragraph.line, heading, whole, own: &text.held }
         })
         .collect();
     let headings: Vec<(u32, &Held)> = sheet.headings().map(|(heading, text)| (heading.line, &text.held)).collect();
@@ -28,21 +30,33 @@ pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findi
             let silent = |at: usize| {
                 !said.iter().skip(at).take(2).any(|said| says.iter().any(|words| words.within(&said.whole)))
             };
-            let raised = raises.and_then(|words| {
-                said.iter().enumerate().find(|(at, said)| words.within(said.own) && silent(*at))
-            });
+            let raised = raises
+                .and_then(|words| said.iter().enumerate().find(|(at, said)| words.within(said.own) && silent(*at)));
             if let Some((_, said)) = raised {
                 let at = At::line(said.line);
                 findings.add(&duty.rule, duty.severity, at, duty.message.as_str(), duty.fix.as_str());
             }
             continue;
         }
-        let raised = raises.and_then(|words| said.iter().find(|said| words.within(said.own)));
+        let raised = raises.and_then(|words| {
+            let mut raising = said.iter().filter(|said| words.within(said.own));
+            let under = duty.under.as_ref().map(asked);
+            let best = under.and_then(|under| raising.clone().find(|s| s.heading.is_some_and(|h| under.within(h))));
+            best.or_else(|| raising.next())
+        });
         let Some(line) = raised.map(|said| said.line).or(headed.map(|(line, _)| *line)) else { continue };
         let fulfilled = duty.said.iter().map(asked).any(|words| said.iter().any(|said| words.within(&said.whole)))
             || duty.headed.iter().map(asked).any(|words| headings.iter().any(|(_, held)| words.within(held)));
         if !fulfilled {
             findings.add(&duty.rule, duty.severity, At::line(line), duty.message.as_str(), duty.fix.as_str());
+        }
+    }
+    for rule in &subject.template.lint.outdated {
+        let (when, unless) = (asked(&rule.when), rule.unless.as_ref().map(asked));
+        let excused = |said: &Said<'_>| unless.as_ref().is_some_and(|words| words.within(said.own));
+        for said in said.iter().filter(|said| when.within(said.own) && !excused(said)) {
+            let at = At::line(said.line);
+            findings.add(&rule.rule, rule.severity, at, rule.message.as_str(), rule.fix.as_str());
         }
     }
     let Some(kind) = kind(subject) else { return };

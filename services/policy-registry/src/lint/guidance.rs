@@ -20,7 +20,10 @@ pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findi
                     Some(year) => dated.push((spot.at, year)),
                     // An address cites it as well, and leads to the edition in force.
                     None if phrases::in_address(subject, spot.at) => linked = linked.or(Some(spot.at)),
-                    None => bare = bare.or(Some(spot.at)).filter(|at| phrases::is_title(subject, *at)),
+                    None => {
+                        bare =
+                            bare.or(Some(spot.at)).filter(|at| guidance.unmistakable || phrases::is_title(subject, *at))
+                    }
                 }
             }
             // What was said of the words already is not said again.
@@ -67,7 +70,7 @@ fn own(subject: Subject<'_>, spot: &Spot) -> bool {
 
 /// The year beside a citation.
 fn year(subject: Subject<'_>, spot: &Spot) -> Option<i32> {
-    const AFTER: usize = 40;
+    const AFTER: usize = 80;
     let index = |number: u32| usize::try_from(number).unwrap_or_default().wrapping_sub(1);
     let line = |at: At| subject.document.lines.get(index(at.line)).map_or("", String::as_str);
     let after: String = line(spot.end).chars().skip(index(spot.end.column)).take(AFTER).collect();

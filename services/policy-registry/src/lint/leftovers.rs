@@ -1,7 +1,10 @@
 //! PLACEHOLDER, CHOICE-UNMADE, GARBLED, SECTION-CONFLICT: what an author left behind.
 
 use super::{At, Findings, Severity, Subject, expression};
-use crate::{document::Kind, expression::compiled};
+use crate::{
+    document::{Kind, Paragraph, plain},
+    expression::compiled,
+};
 
 pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
     let terms = either(&subject.template.lint.terms);
@@ -27,10 +30,12 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
         let beside = beside.into_iter().flatten().filter_map(|at| body.get(at)).any(|other| {
             matches!(other.kind, Kind::Bullet(_)) && other.kind == paragraph.kind && ends_open(&other.text)
         });
-        let next = body.get(place + 1).filter(|next| matches!(next.kind, Kind::Bullet(_)) && next.kind == paragraph.kind);
+        let next =
+            body.get(place + 1).filter(|next| matches!(next.kind, Kind::Bullet(_)) && next.kind == paragraph.kind);
         let doubled = expression!(r"(?i)\b(?:the the|of of|and and|to to|is is|will will|a a|in in)\b");
         // A list may end its items in “, and”: then it has more of them.
-        let listed = matches!(paragraph.kind, Kind::Bullet(_)) && (beside || next.is_some_and(|_| text.ends_with([';'])));
+        let listed =
+            matches!(paragraph.kind, Kind::Bullet(_)) && (beside || next.is_some_and(|_| text.ends_with([';'])));
         let joined = expression!(r"(?i)[,;] (?:and|or),?$").is_some_and(|shape| shape.is_match(text)) && next.is_some();
         let cut = expression!(r"(?i)(?:\b(?:and|or|the|of|to|with),?|,)$").filter(|_| !listed && !joined);
         let clause = expression!(r"(?:^|[.!?] )(?:When|If|Where|While|Whilst|As|After|Before|Although|Because|Since|Unless|Until) [^.,:;!?]{15,}$")
@@ -138,14 +143,34 @@ fn conflicts(subject: Subject<'_>, findings: &mut Findings) {
         r"(?ix)\bwe\ (?:do\ not|don['’]?t)\ (?:so\b|have\b|use\ (?:this|these|it|them)\b|offer\b|provide\b)
         | \b(?:is|are)\ not\ used\ (?:here|at\ this\ school|at\ our\ school) | \bcan\ be\ deleted\b | \bnot\ applicable\b"
     );
-    let Some(denies) = denies else { return };
+    let lacks = expression!(
+        r"(?i)\b(?:we|the school|pupils|learners|students|children|staff) (?:currently |at present )?(?:do(?:es)? not|don['’]?t) (?:currently |at present )?(?:have|use|issue|provide|offer) ([a-z][a-z -]{3,40}?)(?: at present| currently| here| at this school| at our school)?(?:[.,;]|$)"
+    );
+    let (Some(denies), Some(lacks)) = (denies, lacks) else { return };
+    // “Pupils do not have email accounts” under “Pupil email”: the thing itself is denied.
+    let itself = |paragraph: &Paragraph| {
+        let thing = lacks.captures(&paragraph.text)?.get(1)?;
+        let bound = |word: &str| {
+            matches!(word, "in" | "during" | "for" | "without" | "to" | "on" | "unless" | "when" | "after" | "while")
+        };
+        if plain(thing.as_str()).split(' ').any(bound) {
+            return None;
+        }
+        let heading = plain(&subject.document.paragraphs.get(paragraph.heading?)?.text);
+        let named = |word: &str| {
+            word.len() > 3
+                && heading.split(' ').any(|other| other.starts_with(word) || word.starts_with(other) && other.len() > 3)
+        };
+        plain(thing.as_str()).split(' ').any(named).then_some(thing.start())
+    };
     for (_, paragraph) in subject.document.body() {
-        let Some(found) = denies.find(&paragraph.text) else { continue };
+        let found = denies.find(&paragraph.text).map(|found| found.start());
+        let Some(start) = found.or_else(|| itself(paragraph)) else { continue };
         let beside = subject.document.body().filter(|(_, other)| {
             other.heading == paragraph.heading && other.line != paragraph.line && !denies.is_match(&other.text)
         });
         // “May be deleted” speaks of content, not of the section.
-        let about_content = paragraph.text[..found.start()].to_lowercase().contains("content");
+        let about_content = paragraph.text[..start].to_lowercase().contains("content");
         if paragraph.heading.is_some() && beside.count() > 0 && !about_content {
             let message = "the section is kept although the text says the thing is not used";
             let fix = "Take the section out, or take that sentence out.";

@@ -61,7 +61,9 @@ fn said(subject: Subject<'_>, text: &Text, list: List, findings: &mut Findings) 
         // A word of a longer phrase: that one says more.
         let longer = |other: &Spot| {
             let place = |at: At| (at.line, at.column);
-            place(other.at) <= place(at) && place(spot.end) <= place(other.end) && place(other.end) > place(other.at)
+            place(other.at) <= place(at)
+                && place(spot.end) <= place(other.end)
+                && place(other.end) > place(other.at)
                 && (place(other.at), place(other.end)) != (place(at), place(spot.end))
         };
         if all.iter().any(|(of, _, other)| *of != entry && !excused(*of) && longer(other)) {
@@ -87,7 +89,11 @@ pub(super) fn in_address(subject: Subject<'_>, at: At) -> bool {
     let before: String = line.chars().take(index(at.column)).collect();
     let after: String = line.chars().skip(index(at.column)).take_while(|c| !c.is_whitespace()).collect();
     let word = before.rsplit(char::is_whitespace).next().unwrap_or_default().to_owned() + &after;
-    word.contains("://") || word.contains("www.") || after.contains(".co.uk") || after.contains(".org.uk") || word.contains(".gov.uk")
+    word.contains("://")
+        || word.contains("www.")
+        || after.contains(".co.uk")
+        || after.contains(".org.uk")
+        || word.contains(".gov.uk")
 }
 
 /// Guidance named without its year.
@@ -146,23 +152,29 @@ fn frequency(subject: Subject<'_>, paragraph: &Paragraph, text: &Text, findings:
 /// Kinds of risk listed without the newest.
 fn risks(sheet: &Sheet<'_>, findings: &mut Findings) {
     let texts: Vec<(u32, &str)> = sheet.body().map(|(p, text)| (p.line, text.said.as_str())).collect();
-    if texts.iter().any(|(_, text)| text.contains(" commerce ")) {
-        return;
+    let said = |text: &str, kind: &str| text.contains(kind);
+    let lists = |text: &str| {
+        [" content ", " contact ", " conduct "].iter().all(|kind| said(text, kind)) && !said(text, " commerce ")
+    };
+    let mut at: Vec<u32> = texts.iter().filter(|(_, text)| lists(text)).map(|(line, _)| *line).collect();
+    let counted = expression!(
+        r" three (?:areas|categories|headings|kinds|types|strands|groups) of (?:online |internet )?risks? "
+    );
+    let counts = |text: &str| counted.is_some_and(|shape| shape.is_match(text));
+    at.extend(texts.iter().filter(|(_, text)| counts(text) && !said(text, " commerce ")).map(|(line, _)| *line));
+    for (place, three) in texts.windows(3).enumerate() {
+        let all =
+            three.iter().zip([" content ", " contact ", " conduct "]).all(|((_, text), kind)| text.starts_with(kind));
+        let fourth = texts.get(place + 3).is_some_and(|(_, text)| text.starts_with(" commerce "));
+        // The line that leads into the list says so for all of it.
+        let led = place.checked_sub(1).and_then(|lead| texts.get(lead)).is_some_and(|(line, _)| at.contains(line));
+        if all && !fourth && !led {
+            at.extend(three.first().map(|(line, _)| *line));
+        }
     }
-    let lists = |text: &str| [" content ", " contact ", " conduct "].iter().all(|kind| text.contains(kind));
-    let listed = texts.iter().filter(|(_, text)| lists(text));
-    let three = texts.windows(3).filter_map(|three| {
-        let all = three.iter().zip([" content ", " contact ", " conduct "]).all(|((_, text), kind)| text.starts_with(kind));
-        three.first().filter(|_| all)
-    });
-    for (line, _) in listed.chain(three) {
+    for line in at {
         let fix = "List content, contact, conduct and commerce.";
-        findings.add(
-            "RISK-MODEL",
-            Severity::Warning,
-            At::line(*line),
-            "commerce is missing from the kinds of risk",
-            fix,
-        );
+        let message = "commerce is missing from the kinds of risk";
+        findings.add("RISK-MODEL", Severity::Warning, At::line(line), message, fix);
     }
 }

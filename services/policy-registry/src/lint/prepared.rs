@@ -110,9 +110,10 @@ pub(super) struct Ready {
 impl Ready {
     /// The data made ready, once.
     pub fn of(data: &Data) -> Arc<Self> {
-        let known = KNOWN.read().ok().and_then(|known| {
-            known.iter().find(|(of, _)| of == data).map(|(_, ready)| Arc::clone(ready))
-        });
+        let known = KNOWN
+            .read()
+            .ok()
+            .and_then(|known| known.iter().find(|(of, _)| of == data).map(|(_, ready)| Arc::clone(ready)));
         known.unwrap_or_else(|| {
             let ready = Arc::new(Self::new(data));
             if let Ok(mut known) = KNOWN.write() {
@@ -222,10 +223,15 @@ fn asked(data: &Data) -> (Vec<String>, HashMap<String, Asked>) {
     let mut vocabulary: Vec<String> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut asked = HashMap::new();
-    let duties = data.duties.iter().flat_map(|duty| duty.r#where.iter().chain(&duty.when).chain(&duty.said).chain(&duty.headed));
+    let duties = data.duties.iter().flat_map(|duty| {
+        duty.r#where.iter().chain(&duty.when).chain(&duty.under).chain(&duty.said).chain(&duty.headed)
+    });
+    let outdated = data.outdated.iter().flat_map(|rule| [&rule.when].into_iter().chain(&rule.unless));
+    let unlisted = data.unlisted.iter().flat_map(|rule| [&rule.said].into_iter().chain(&rule.unless));
     let inapplicable = data.inapplicable.iter().map(|rule| &rule.when);
-    let contradictions = data.contradictions.iter().flat_map(|rule| [&rule.one, &rule.other].into_iter().chain(&rule.unless));
-    for words in duties.chain(inapplicable).chain(contradictions) {
+    let contradictions =
+        data.contradictions.iter().flat_map(|rule| [&rule.one, &rule.other].into_iter().chain(&rule.unless));
+    for words in duties.chain(inapplicable).chain(contradictions).chain(outdated).chain(unlisted) {
         let number = |word: &String| {
             *known.entry(word.clone()).or_insert_with(|| {
                 vocabulary.push(word.clone());

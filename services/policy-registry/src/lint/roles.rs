@@ -11,7 +11,10 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
 
 /// More than one designated safeguarding lead on the front page.
 fn leads(subject: Subject<'_>, findings: &mut Findings) {
-    let Some(shape) = expression!(r"(?i)^designated safeguarding lead[^:\t]*[:\t]\s*(.*)$") else { return };
+    let Some(shape) = expression!(r"(?i)^(?:the )?(?:designated )?(?:safeguarding leads?|DSLs?)\b[^:\t]*[:\t]\s*(.*)$")
+    else {
+        return;
+    };
     let front: Vec<_> = subject.document.paragraphs.iter().filter(|p| p.kind == Kind::Front).collect();
     for paragraph in &front {
         let raw = subject.document.lines.get(usize::try_from(paragraph.line).unwrap_or_default().wrapping_sub(1));
@@ -50,13 +53,18 @@ fn conflicts(subject: Subject<'_>, findings: &mut Findings) {
         findings.add("ROLE-CONFLICT", Severity::Warning, at, "the head is one of the deputies", fix);
     }
     // A specialist who advises the head and is the head advises nobody.
-    let held = |key: &str| holder(key).is_some_and(|name| {
-        matches!(name.as_str(), "head" | "headteacher" | "head teacher" | "principal")
-            || holder("role.head").is_some_and(|head| head == name)
-    });
+    let held = |key: &str| {
+        holder(key).is_some_and(|name| {
+            matches!(name.as_str(), "head" | "headteacher" | "head teacher" | "principal")
+                || holder("role.head").is_some_and(|head| head == name)
+        })
+    };
     if held("role.senco") || held("role.looked_after_teacher") {
         let key = if held("role.senco") { "role.senco" } else { "role.looked_after_teacher" };
-        let (message, fix) = ("the head also holds a post that advises the head", "Name another member of staff, or say who checks that work.");
+        let (message, fix) = (
+            "the head also holds a post that advises the head",
+            "Name another member of staff, or say who checks that work.",
+        );
         findings.add("ROLE-CONFLICT.specialist", Severity::Info, At::line(subject.line(key)), message, fix);
     }
     for key in ["role.chair", "role.link_governor", "role.governor_safeguarding"] {
@@ -84,7 +92,9 @@ fn names(subject: Subject<'_>, findings: &mut Findings) {
             let before = &paragraph.text[..at];
             let start = before.char_indices().rev().nth(ROLE_BEFORE).map_or(0, |(start, _)| start);
             let after = paragraph.text.get(at + name.len()..).unwrap_or_default();
-            let named = expression!(r"(?i)^,? (?:as |is )?(?:the |our |as |acting |deputy )*(?:dsl|designated|senco|head|chair|lead|deputy|governor|principal|online safety|network manager|safeguarding)");
+            let named = expression!(
+                r"(?i)^,? (?:as |is )?(?:the |our |as |acting |deputy )*(?:dsl|designated|senco|head|chair|lead|deputy|governor|principal|online safety|network manager|safeguarding)"
+            );
             let beside = role.is_some_and(|role| role.is_match(&before[start..]))
                 || named.is_some_and(|role| role.is_match(after));
             let line = At::words(subject, paragraph, name);
@@ -114,7 +124,8 @@ fn stranger<'a>(text: &'a str, first_names: &[String]) -> Option<&'a str> {
     titled.find(text).map(|found| found.as_str()).or_else(|| {
         named.captures_iter(text).find_map(|found| {
             let first = found.get(1)?.as_str().to_lowercase();
-            (found.get(2).is_none() && first_names.contains(&first)).then(|| found.get(0).map_or("", |name| name.as_str()))
+            (found.get(2).is_none() && first_names.contains(&first))
+                .then(|| found.get(0).map_or("", |name| name.as_str()))
         })
     })
 }

@@ -17,8 +17,16 @@ pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findi
             let Some(text) = subject.document.lines.get(place) else { continue };
             for (slip, found) in sheet.ready.slips(data, text) {
                 let at = At::byte(line, text, found.start);
+                let to = At::byte(line, text, found.end);
+                if findings.stands(&slip.rule, at, to) {
+                    continue;
+                }
                 let words = text.get(found).unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric());
-                let message = if words.is_empty() || words.chars().count() > QUOTED { slip.message.clone() } else { format!("“{words}”: {}", lowered(&slip.message)) };
+                let message = if words.is_empty() || words.chars().count() > QUOTED {
+                    slip.message.clone()
+                } else {
+                    format!("“{words}”: {}", lowered(&slip.message))
+                };
                 findings.add(&slip.rule, slip.severity, at, message, slip.fix.as_str());
             }
         }

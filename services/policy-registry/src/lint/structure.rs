@@ -50,8 +50,7 @@ fn pair<'a>(entry: &Entry, headings: &[(&'a Paragraph, String)]) -> Option<Pair<
             let same =
                 same_number && (format!(" {text} ").contains(&format!(" {title} ")) || title.split(' ').any(shares));
             let begins = same || text.starts_with(&title);
-            let rank =
-                if *text == title { u8::from(!same_number) } else { 2 + u8::from(!same) + u8::from(!begins) };
+            let rank = if *text == title { u8::from(!same_number) } else { 2 + u8::from(!same) + u8::from(!begins) };
             (rank, begins, known)
         })
         .collect();
@@ -74,6 +73,10 @@ fn contents(subject: Subject<'_>, findings: &mut Findings) {
     for entry in entries {
         let Some(pair) = pair(entry, &headings) else { continue };
         let (at, title) = (At::line(entry.line), &entry.title);
+        if entry.wrapped {
+            let message = format!("the entry “{title}” runs over two lines");
+            findings.add("CONTENTS-BODY", Severity::Info, at, message, "Put it on one line, with its page.");
+        }
         let numbered_alike = number(pair.heading) == entry.number.as_deref();
         if pair.apart > 0.0 && !pair.begins && pair.apart >= NEAR {
             let message = format!("the contents list “{title}” and no such section follows");
@@ -99,7 +102,8 @@ fn contents(subject: Subject<'_>, findings: &mut Findings) {
             );
         }
         if pair.apart > 0.0 {
-            let message = format!("“{title}” is headed “{}” in the text (line {})", pair.heading.text, pair.heading.line);
+            let message =
+                format!("“{title}” is headed “{}” in the text (line {})", pair.heading.text, pair.heading.line);
             findings.add("CONTENTS-BODY", Severity::Info, at, message, "Word both alike.");
         } else if !numbered_alike {
             let own = number(pair.heading).map_or_else(|| "no number".to_owned(), |own| format!("number {own}"));
