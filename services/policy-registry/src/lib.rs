@@ -21,6 +21,7 @@ pub mod comment;
 pub mod distil;
 pub mod document;
 pub mod effective;
+mod expression;
 pub mod import;
 pub mod instance;
 pub mod lesson;
