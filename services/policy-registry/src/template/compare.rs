@@ -378,10 +378,7 @@ mod tests {
         let after = load(&crate::testing::files(&[edit])).unwrap_or_else(|problems| unreachable!("{problems:?}"));
         let found = compare(&crate::testing::template(), &after);
         let [change] = found.as_slice() else { unreachable!("{found:?}") };
-        assert!(
-            change.statutory
-                && change.after == format!("{}", change.before.replace("\nCarries", "\nStatutory: yes\nCarries"))
-        );
+        assert!(change.statutory && change.after == change.before.replace("\nCarries", "\nStatutory: yes\nCarries"));
         assert!(
             change.before.starts_with("Talk to police first\nBy: dsl, deputy_dsl\nWhen: 4 hours\nIf: offence = yes")
         );
