@@ -118,3 +118,14 @@ fn the_pdf_is_tagged_and_says_its_language_and_title() -> Result<(), Failed> {
     }
     Ok(())
 }
+
+/// Leaves the sample to be looked at where a folder is named.
+#[test]
+fn the_sample_can_be_looked_at() -> Result<(), Box<dyn std::error::Error>> {
+    let Some(folder) = std::env::var_os("PAPER_SAMPLES") else { return Ok(()) };
+    for format in Format::ALL {
+        let path = std::path::Path::new(&folder).join(format!("sample.{}", format.name()));
+        std::fs::write(path, paper().write(format)?)?;
+    }
+    Ok(())
+}
