@@ -8,6 +8,7 @@
 //! - `adoption`: how every school stands with the template
 //! - `carry`: takes roll-outs to the schools, beside the rpcs
 //! - `register`: the school's append-only lists, one engine for all of them
+//! - `render`: a version as it is printed, and whose names are
 //! - `comment`, `review`, `reminder`, `lesson`, `calendar_feed`: what happens to a policy besides its text · `rules`: numbers
 //! - `rpc`: one file per rpc · `store`: the tables
 //! - `check`, `template::model`: for the command line, without a running service
@@ -29,6 +30,7 @@ pub mod lint;
 pub mod parameter;
 pub mod register;
 pub mod reminder;
+pub mod render;
 pub mod review;
 pub mod rollout;
 mod rpc;

@@ -70,6 +70,7 @@ mod ratify_instance;
 mod realign_paragraph;
 mod registers;
 mod remind_schools;
+mod render_instance;
 mod schools;
 mod set_parameter;
 mod start_revision;
@@ -172,6 +173,7 @@ rpcs! {
     ratify_instance: RatifyInstanceRequest => RatifyInstanceResponse,
     realign_paragraph: RealignParagraphRequest => RealignParagraphResponse,
     remind_schools: RemindSchoolsRequest => RemindSchoolsResponse,
+    render_instance: RenderInstanceRequest => RenderInstanceResponse,
     set_parameter: SetParameterRequest => SetParameterResponse,
     start_revision: StartRevisionRequest => StartRevisionResponse,
     start_rollout: StartRolloutRequest => StartRolloutResponse,

@@ -252,6 +252,7 @@ fn parameter(is: &Definition) -> Thing<'_, Definition> {
         .when("Required", is.required)
         .line("Set by", is.set_by.name())
         .condition("Asked for if", &is.include_if)
+        .line("Printed without a name", &is.role)
         .list("Carries", &is.requirements)
         .line("Read with", &is.find.join(" · "))
         .line("Recognised", &cues.join("; "));
