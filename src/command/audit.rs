@@ -21,9 +21,21 @@ use crate::{
 /// The tables of each process that hold nothing but what entries of its history left in them: a row there that no
 /// entry names was written by hand. A test compares this with the code.
 pub const STATES: [(&str, &[&str]); 5] = [
-    ("policy-registry", &[
-        "agency_register", "comment", "instance", "lesson", "register_entry", "reminder", "review", "rollout", "school", "template",
-    ]),
+    (
+        "policy-registry",
+        &[
+            "agency_register",
+            "comment",
+            "instance",
+            "lesson",
+            "register_entry",
+            "reminder",
+            "review",
+            "rollout",
+            "school",
+            "template",
+        ],
+    ),
     ("incident-cases", &["case_file", "concern", "invitation", "shared_incident"]),
     ("filtering-ingest", &["alert", "feed"]),
     ("reporting", &[]),

@@ -50,7 +50,8 @@ async fn rollout_merges_go_on_where_a_kill_stopped_them() {
         schools.push(school);
     }
     publish_changed(&officer).await;
-    let next_year = (chassis::clock::Clock::now(&chassis::clock::SystemClock) + time::Duration::days(365)).date().to_string();
+    let next_year =
+        (chassis::clock::Clock::now(&chassis::clock::SystemClock) + time::Duration::days(365)).date().to_string();
     let started = officer.call("StartRollout", json!({"statutoryByDate": next_year})).await;
     assert!(started.is_object());
     let mut killed_with = Vec::new();

@@ -69,7 +69,10 @@ impl Page for VersionPage {
             section_id: "filtering".into(),
             title: "Filtering".into(),
             include_if: "email.learner = true".into(),
-            clauses: vec![clause.clone(), TemplateClause { clause_id: "filtering.log".into(), statutory: false, ..clause }],
+            clauses: vec![
+                clause.clone(),
+                TemplateClause { clause_id: "filtering.log".into(), statutory: false, ..clause },
+            ],
         };
         let parameter = ParameterDefinition {
             key: "filter.product".into(),
