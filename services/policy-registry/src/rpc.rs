@@ -22,6 +22,7 @@ mod create_school;
 mod days;
 mod discard_instance;
 mod distil_template;
+pub(crate) mod encoded;
 mod end_calendar_feed;
 mod export_register;
 mod forward_lesson;

@@ -4,6 +4,7 @@ use chassis::{calendar::ClosedDays, clock::timestamp};
 use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::OffsetDateTime;
 
+pub(super) mod learner;
 pub(crate) mod record;
 
 use crate::{

@@ -2,6 +2,7 @@
 
 mod m20261124_000100_create_cases;
 mod m20261125_000200_create_case_register;
+mod m20261125_000700_create_learners;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrations {
         let mut all = migration::migrations();
         all.push(Box::new(m20261124_000100_create_cases::Migration));
         all.push(Box::new(m20261125_000200_create_case_register::Migration));
+        all.push(Box::new(m20261125_000700_create_learners::Migration));
         all
     }
 }
