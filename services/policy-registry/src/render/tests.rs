@@ -43,7 +43,8 @@ fn instance(name: &str, template: &Template, register: &Register) -> (Instance, 
     let bytes = std::fs::read(format!("{folder}{name}")).unwrap();
     let document = Document::read(name, &bytes).unwrap();
     let school = school(&ids);
-    let source = Source { school: &school, document: &document, name, template, template_version: 3, register: Some(register) };
+    let source =
+        Source { school: &school, document: &document, name, template, template_version: 3, register: Some(register) };
     let mut instance = Instance::draft(ids.next(), 3, &source, NOW);
     for (key, value) in [
         ("role.head", "Ash Alder"),
@@ -81,7 +82,11 @@ fn all_in(paper: &Paper, read: &str, what: &str) {
     let mut at = 0;
     for text in paper.texts() {
         let found = read.get(at..).and_then(|rest| rest.find(&squashed(&text)));
-        assert!(found.is_some(), "{what}: “{text}” is not behind “{}”", read.get(at.saturating_sub(60)..at).unwrap_or_default());
+        assert!(
+            found.is_some(),
+            "{what}: “{text}” is not behind “{}”",
+            read.get(at.saturating_sub(60)..at).unwrap_or_default()
+        );
         at += found.unwrap_or_default() + squashed(&text).len();
     }
 }
@@ -136,7 +141,8 @@ fn blanks_are_marked_and_what_the_version_knows_is_filled_in() {
     let (mut instance, school) = instance("pennyroyal-lane.txt", &model(), &area("northshire"));
     let printed = paper(&instance, &template, None, &school).unwrap();
     let blanks = |paper: &Paper| -> Vec<String> {
-        let texts = paper.blocks.iter().filter_map(|block| if let Block::Paragraph(text) = block { Some(text) } else { None });
+        let texts =
+            paper.blocks.iter().filter_map(|block| if let Block::Paragraph(text) = block { Some(text) } else { None });
         let marked = texts.flat_map(Text::spans).filter(|span| matches!(span, Span::Blank(_)));
         marked.map(|span| span.words().to_owned()).collect()
     };
@@ -155,7 +161,10 @@ fn blanks_are_marked_and_what_the_version_knows_is_filled_in() {
     let printed = paper(&instance, &model(), Some(&area("northshire")), &school).unwrap();
     let said = printed.texts().join("\n");
     assert_eq!((printed.status.clone(), printed.edition.as_str()), (None, "Version 3, in force from 1 July 2026"));
-    assert!(said.contains("Ratified by the governing body\n24 November 2026") && said.contains("Next review due\n1 March 2027"));
+    assert!(
+        said.contains("Ratified by the governing body\n24 November 2026")
+            && said.contains("Next review due\n1 March 2027")
+    );
     assert!(said.contains("approved on 24 November 2026. It is due for review on 1 March 2027."), "{said}");
     assert_eq!(file_name(&instance, Format::Html), "online-safety-policy-v3.html");
     // Replaced.

@@ -15,7 +15,11 @@ const TEXT: &str = "Head\tAda Birch\nLead\tBo Cedar\nGovernor\tCy Dell\nReview\t
 /// The small template, asking whose names are published.
 const ASKING: [(&str, &str, &str); 3] = [
     ("parameters.yaml", "title: Head, type: person,", "title: Head, type: person, role: head,"),
-    ("parameters.yaml", "title: Governor, type: person,", "title: Governor, type: person, role: governor for safeguarding,"),
+    (
+        "parameters.yaml",
+        "title: Governor, type: person,",
+        "title: Governor, type: person, role: governor for safeguarding,",
+    ),
     (
         "parameters.yaml",
         "- { key: doc.approved_on,",
@@ -69,7 +73,10 @@ pub(super) async fn a_policy_is_printed_with_the_names_the_school_publishes_and_
     for (place, said) in world.said(&staff, id).await?.iter().enumerate() {
         assert!(said.contains("Ada Birch") && !said.contains("Dell"), "{place}: {said}");
         assert!(said.contains("Ask the governor for safeguarding about the bees, or Ada Birch."), "{place}: {said}");
-        assert!(said.contains("DRAFT") && said.contains("Oakbeck School") && said.contains("Northshire Police"), "{place}: {said}");
+        assert!(
+            said.contains("DRAFT") && said.contains("Oakbeck School") && said.contains("Northshire Police"),
+            "{place}: {said}"
+        );
     }
     for (format, name, kind) in [
         ("html", "online-safety-policy-v1-draft.html", "text/html; charset=utf-8"),
@@ -133,12 +140,9 @@ pub(super) async fn every_version_is_printed_to_its_school_for_good_and_to_no_ot
     };
     let never = first.instance_id.replace(&first.instance_id[20..], &"0".repeat(first.instance_id.len() - 20));
     let mut told = Vec::new();
-    for request in [
-        ask(&world.school, &first.instance_id),
-        ask(&there, &first.instance_id),
-        ask(&there, &never),
-        ask(&there, "x"),
-    ] {
+    for request in
+        [ask(&world.school, &first.instance_id), ask(&there, &first.instance_id), ask(&there, &never), ask(&there, "x")]
+    {
         let error = refused(client.render_instance(request).await);
         told.push((error.reason_name().to_owned(), error.message().to_owned(), error.violations().len()));
     }
