@@ -48,8 +48,8 @@ use case::{
 };
 use filtering::{alert, lines};
 use policy::{
-    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, review,
-    revision, section, version,
+    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, render,
+    review, revision, section, version,
 };
 use register::duty;
 use visit::Fault;
@@ -135,6 +135,7 @@ fn school() -> Vec<Below> {
         ("/policy/import", get(import::show).post(import::import)),
         ("/policy/versions/{instance_id}", get(version::show)),
         ("/policy/versions/{instance_id}/text", get(policy::text)),
+        ("/policy/versions/{instance_id}/render/{format}", get(render::download)),
         ("/policy/versions/{instance_id}/approve", post(version::approve)),
         ("/policy/versions/{instance_id}/ratify", post(version::ratify)),
         ("/policy/versions/{instance_id}/publish", post(version::publish)),

@@ -189,7 +189,10 @@ impl Document {
                 Span::Link { address, .. } => {
                     self.addresses.push(address.clone());
                     let link = run("<w:rPr><w:rStyle w:val=\"Hyperlink\"/></w:rPr>");
-                    format!("<w:hyperlink r:id=\"rIdLink{}\" w:history=\"1\">{link}</w:hyperlink>", self.addresses.len())
+                    format!(
+                        "<w:hyperlink r:id=\"rIdLink{}\" w:history=\"1\">{link}</w:hyperlink>",
+                        self.addresses.len()
+                    )
                 }
             });
         }

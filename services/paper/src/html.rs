@@ -24,13 +24,21 @@ pub(crate) fn write(paper: &Paper) -> String {
         escaped(&paper.owner)
     ));
     if let Some(status) = &paper.status {
-        page.put(&format!("<p class=\"status\"><strong>{}</strong>: {}</p>\n", escaped(&status.word), escaped(&status.meaning)));
+        page.put(&format!(
+            "<p class=\"status\"><strong>{}</strong>: {}</p>\n",
+            escaped(&status.word),
+            escaped(&status.meaning)
+        ));
     }
     page.put("</header>\n<main id=\"main\" tabindex=\"-1\">\n");
     for block in &paper.blocks {
         page.block(paper, block);
     }
-    page.put(&format!("</main>\n<footer>\n<p>{} – {}</p>\n</footer>\n</body>\n</html>\n", escaped(&paper.edition), escaped(&paper.owner)));
+    page.put(&format!(
+        "</main>\n<footer>\n<p>{} – {}</p>\n</footer>\n</body>\n</html>\n",
+        escaped(&paper.edition),
+        escaped(&paper.owner)
+    ));
     page.html
 }
 
@@ -104,7 +112,9 @@ impl Page {
         self.tables += 1;
         let id = format!("table-{}", self.tables);
         let kind = if table.columns.is_empty() { " class=\"pairs\"" } else { "" };
-        self.put(&format!("<div class=\"wide\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table{kind}>\n"));
+        self.put(&format!(
+            "<div class=\"wide\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table{kind}>\n"
+        ));
         self.put(&format!("<caption id=\"{id}\">{}</caption>\n", escaped(&table.caption)));
         if !table.columns.is_empty() {
             self.put("<thead>\n<tr>");

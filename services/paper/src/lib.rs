@@ -171,7 +171,9 @@ impl Paper {
                 Block::Contents => {}
                 Block::Heading { text, .. } | Block::Paragraph(text) => texts.push(text.to_string()),
                 Block::List { items, .. } => {
-                    texts.extend(items.iter().flat_map(|item| [&item.text].into_iter().chain(&item.more)).map(Text::to_string));
+                    texts.extend(
+                        items.iter().flat_map(|item| [&item.text].into_iter().chain(&item.more)).map(Text::to_string),
+                    );
                 }
                 Block::Table(table) => {
                     texts.push(table.caption.clone());

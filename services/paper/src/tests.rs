@@ -35,11 +35,24 @@ pub(crate) fn paper() -> Paper {
     };
     let mut blocks = vec![Block::Table(pairs), Block::Contents];
     for section in 1..=12 {
-        blocks.push(heading(1, &format!("s{section}"), &format!("{section}. Why we filter the efficient Welsh office café")));
+        blocks.push(heading(
+            1,
+            &format!("s{section}"),
+            &format!("{section}. Why we filter the efficient Welsh office café"),
+        ));
         blocks.push(Block::Paragraph(blank.clone()));
         blocks.push(heading(2, &format!("s{section}-a"), "What we do"));
-        blocks.push(Block::List { counted: true, items: vec![item("Tell the lead at once.", &["Who: anyone. By when: at once."]), item(&"Filters stay on. ".repeat(30), &[])] });
-        blocks.push(Block::List { counted: false, items: vec![item("Laptops", &[]), item("Tablets of every kind", &[])] });
+        blocks.push(Block::List {
+            counted: true,
+            items: vec![
+                item("Tell the lead at once.", &["Who: anyone. By when: at once."]),
+                item(&"Filters stay on. ".repeat(30), &[]),
+            ],
+        });
+        blocks.push(Block::List {
+            counted: false,
+            items: vec![item("Laptops", &[]), item("Tablets of every kind", &[])],
+        });
         blocks.push(heading(3, &format!("s{section}-b"), "Below"));
         blocks.push(Block::Paragraph(Text::plain("字 and Łódź.")));
     }
@@ -110,7 +123,15 @@ fn the_same_document_is_the_same_bytes() -> Result<(), Failed> {
 fn the_pdf_is_tagged_and_says_its_language_and_title() -> Result<(), Failed> {
     let pdf = paper().write(Format::Pdf)?;
     let has = |name: &str| pdf.windows(name.len()).any(|window| window == name.as_bytes());
-    for name in ["/StructTreeRoot", "/MarkInfo", "/Marked true", "/Lang(en-GB)", "/DisplayDocTitle true", "/Outlines", "pdfuaid"] {
+    for name in [
+        "/StructTreeRoot",
+        "/MarkInfo",
+        "/Marked true",
+        "/Lang(en-GB)",
+        "/DisplayDocTitle true",
+        "/Outlines",
+        "pdfuaid",
+    ] {
         assert!(has(name) || has(&name.replace('(', " (")), "{name}");
     }
     for part in ["/H1", "/H2", "/H3", "/H4", "/TOC", "/TOCI", "/LBody", "/TH", "/THead", "/Caption", "/Link"] {

@@ -93,14 +93,12 @@ impl Definition {
             Kind::Months => Err("Enter a number of months from 1 to 120".to_owned()),
             Kind::Date if PartDate::parse(value).is_some() => Ok(()),
             Kind::Date => Err("Enter a date such as 2026-11 or 2026-11-24".to_owned()),
-            Kind::Choice | Kind::Choices if !allowed().contains(&value) => Err(format!("Enter one of {}", allowed().join(", "))),
-            Kind::Text
-            | Kind::List
-            | Kind::Choice
-            | Kind::Choices
-            | Kind::Boolean
-            | Kind::Person
-            | Kind::People => Ok(()),
+            Kind::Choice | Kind::Choices if !allowed().contains(&value) => {
+                Err(format!("Enter one of {}", allowed().join(", ")))
+            }
+            Kind::Text | Kind::List | Kind::Choice | Kind::Choices | Kind::Boolean | Kind::Person | Kind::People => {
+                Ok(())
+            }
         }
     }
 

@@ -8,7 +8,10 @@ use super::{
     line::{Line, Mark, lines},
     tag::{Leaf, Part, Tags, What},
 };
-use crate::{Block, CONTENTS, Item, Paper, Status, text::{Span, Text}};
+use crate::{
+    Block, CONTENTS, Item, Paper, Status,
+    text::{Span, Text},
+};
 
 /// Letters of one kind on a page.
 #[derive(Debug)]
@@ -31,7 +34,12 @@ pub(super) enum Drawn {
     /// A surface: left, top, width, height.
     Ground([f32; 4], Colour),
     /// The number of the page a heading stands on, by the heading's id.
-    Number { id: String, y: f32, size: f32, leaf: Leaf },
+    Number {
+        id: String,
+        y: f32,
+        size: f32,
+        leaf: Leaf,
+    },
 }
 
 /// Where a heading stands.

@@ -86,7 +86,9 @@ impl Tags {
             for child in children {
                 match child {
                     Child::Part(part) => tree.push(self.group(*part)),
-                    Child::Leaf(leaf) => self.leaves.get(*leaf).copied().flatten().into_iter().for_each(|i| tree.push(i)),
+                    Child::Leaf(leaf) => {
+                        self.leaves.get(*leaf).copied().flatten().into_iter().for_each(|i| tree.push(i))
+                    }
                 }
             }
         }

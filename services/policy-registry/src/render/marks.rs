@@ -116,7 +116,8 @@ mod tests {
         let bullets = |items: &[&str]| Piece::Bullets(items.iter().map(|item| (*item).into()).collect());
         let expected = [prose("We do this:"), bullets(&["one", "two and more"]), prose("Then that.")];
         assert_eq!(pieces(text, true), expected);
-        let expected = [prose("We do"), prose("this:"), bullets(&["one", "two"]), prose("and more"), prose("Then that.")];
+        let expected =
+            [prose("We do"), prose("this:"), bullets(&["one", "two"]), prose("and more"), prose("Then that.")];
         assert_eq!(pieces(text, false), expected);
     }
 }

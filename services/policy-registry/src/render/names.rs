@@ -167,7 +167,8 @@ fn forms(name: &str, published: &BTreeSet<&str>) -> String {
     let mut forms = format!(r"\b(?:{TITLES}\.?\s+)?(?i:{whole})\b");
     if !published.contains(last.to_lowercase().as_str()) {
         let surname = letters(last);
-        forms += &format!(r"|\b{TITLES}\.?\s+(?:[\w’'-]+\.?\s+)?(?i:{surname})\b|\b{first}\.\s?(?:\w\.\s?)?{surname}\b");
+        forms +=
+            &format!(r"|\b{TITLES}\.?\s+(?:[\w’'-]+\.?\s+)?(?i:{surname})\b|\b{first}\.\s?(?:\w\.\s?)?{surname}\b");
         if last.chars().count() > 3 {
             forms += &format!(r"|[\w.+-]*(?i:{surname})[\w.+-]*@[\w-]+(?:\.[\w-]+)+");
         }
@@ -178,17 +179,52 @@ fn forms(name: &str, published: &BTreeSet<&str>) -> String {
 /// Whether a value names a post and not a person.
 fn is_post(value: &str) -> bool {
     const POSTS: [&str; 42] = [
-        "admin", "administrator", "assistant", "business", "chair", "class", "clerk", "computing", "coordinator", "ddsl",
-        "deputy", "designated", "dsl", "governor", "governors", "head", "headteacher", "ict", "it", "lead", "leader",
-        "leaders", "learning", "manager", "member", "network", "office", "officer", "online", "principal", "safeguarding",
-        "safety", "school", "senco", "sendco", "senior", "slt", "staff", "support", "teacher", "team", "technician",
+        "admin",
+        "administrator",
+        "assistant",
+        "business",
+        "chair",
+        "class",
+        "clerk",
+        "computing",
+        "coordinator",
+        "ddsl",
+        "deputy",
+        "designated",
+        "dsl",
+        "governor",
+        "governors",
+        "head",
+        "headteacher",
+        "ict",
+        "it",
+        "lead",
+        "leader",
+        "leaders",
+        "learning",
+        "manager",
+        "member",
+        "network",
+        "office",
+        "officer",
+        "online",
+        "principal",
+        "safeguarding",
+        "safety",
+        "school",
+        "senco",
+        "sendco",
+        "senior",
+        "slt",
+        "staff",
+        "support",
+        "teacher",
+        "team",
+        "technician",
     ];
     const SMALL: [&str; 8] = ["the", "a", "an", "of", "and", "for", "or", "our"];
-    let words: Vec<String> = value
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let words: Vec<String> =
+        value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     let post = |word: &String| POSTS.contains(&word.as_str());
     let all = words.iter().all(|word| post(word) || SMALL.contains(&word.as_str()));
     // “the family support worker”: nobody's name begins with an article and has no capital in it.

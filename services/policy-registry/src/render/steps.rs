@@ -3,7 +3,10 @@
 use paper::{Block, Item};
 
 use super::{Writer, words};
-use crate::{instance::Instance, template::{Template, procedure::Step}};
+use crate::{
+    instance::Instance,
+    template::{Template, procedure::Step},
+};
 
 impl Writer<'_> {
     pub(super) fn procedures(&mut self, instance: &Instance, template: &Template) {

@@ -104,11 +104,19 @@ const FACTS: [(&str, &str, &str); 24] = [
     ("deletion_safe", "it is safe to delete the material", "it is not safe to delete the material"),
     ("parents_safe", "it is safe to inform the parents", "it is not safe to inform the parents"),
     ("police_advice", "the police have advised", "the police have not advised"),
-    ("police_hold", "the police have asked for material to be kept", "the police have not asked for material to be kept"),
+    (
+        "police_hold",
+        "the police have asked for material to be kept",
+        "the police have not asked for material to be kept",
+    ),
     ("criteria_met", "the criteria for a referral are met", "the criteria for a referral are not met"),
     ("conduct_established", "it is established what happened", "it is not established what happened"),
     ("intelligence", "there is intelligence to pass on", "there is no intelligence to pass on"),
-    ("by_or_at_member", "it was by, or against, a member of the school", "nobody of the school took part or was the target"),
+    (
+        "by_or_at_member",
+        "it was by, or against, a member of the school",
+        "nobody of the school took part or was the target",
+    ),
     ("response_unclear", "it is unclear how to respond", "it is clear how to respond"),
     ("iioc_variant", "indecent images came up", ""),
     ("subject", "somebody is the subject", ""),
@@ -134,10 +142,14 @@ mod tests {
         }
         assert_eq!(
             only_where(&Condition::parse("iioc_variant in (a, b) and judgement").unwrap_or_default()).as_deref(),
-            Some("the images were seen by accident or the images are on the school’s devices and the DSL judges it right")
+            Some(
+                "the images were seen by accident or the images are on the school’s devices and the DSL judges it right"
+            )
         );
-        assert_eq!(only_where(&Condition::Is("offence".into(), "unclear".into())).as_deref(),
-            Some("it is not settled whether an offence has been committed"));
+        assert_eq!(
+            only_where(&Condition::Is("offence".into(), "unclear".into())).as_deref(),
+            Some("it is not settled whether an offence has been committed")
+        );
         let facts: Vec<&str> = FACTS.iter().map(|(fact, ..)| *fact).collect();
         assert_eq!(facts, template::procedure::FACTS.map(|(fact, _)| fact));
     }

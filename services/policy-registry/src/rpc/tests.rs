@@ -4,6 +4,7 @@
 mod effective;
 mod life_cycle;
 mod registers;
+mod render;
 mod rollouts;
 mod tailoring;
 mod template;
@@ -449,6 +450,15 @@ mod template_versions {
         files_are_checked_before_they_are_published,
         what_the_authority_sets_no_school_sets,
         documents_become_a_template_with_evidence,
+    );
+}
+
+mod printed {
+    use super::{Engine, Tested, render::*};
+
+    on_both_engines!(
+        a_policy_is_printed_with_the_names_the_school_publishes_and_no_others,
+        every_version_is_printed_to_its_school_for_good_and_to_no_other,
     );
 }
 

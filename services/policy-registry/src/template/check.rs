@@ -94,7 +94,12 @@ impl Checker {
         let unknown = chosen.allowed.iter().filter(|allowed| allowed.value != NOBODY && !role(&allowed.value));
         for value in unknown.map(|allowed| allowed.value.clone()).collect::<Vec<_>>() {
             let fix = format!("Write the role of a person or of people as it stands there, or {NOBODY}.");
-            self.say("parameters.yaml", line, format!("there is no role “{value}” whose names could be published"), fix);
+            self.say(
+                "parameters.yaml",
+                line,
+                format!("there is no role “{value}” whose names could be published"),
+                fix,
+            );
         }
     }
 
@@ -126,7 +131,12 @@ impl Checker {
             self.say(file, line, format!("{key} is a choice without values"), "List them under allowed.");
         }
         if !definition.role.is_empty() && !definition.kind.names() {
-            self.say(file, line, format!("{key} has a role and names nobody"), "Take the role away, or make it a person.");
+            self.say(
+                file,
+                line,
+                format!("{key} has a role and names nobody"),
+                "Take the role away, or make it a person.",
+            );
         }
         for value in &definition.default {
             if let Err(fix) = definition.accepts(std::slice::from_ref(value)) {

@@ -58,7 +58,13 @@ impl Flow<'_> {
         self.draw(rule(y));
     }
 
-    fn cells(&mut self, row: Part, cells: &[Vec<Text>], widths: &[f32], what: impl Fn(usize) -> (What, Look)) -> Vec<Set> {
+    fn cells(
+        &mut self,
+        row: Part,
+        cells: &[Vec<Text>],
+        widths: &[f32],
+        what: impl Fn(usize) -> (What, Look),
+    ) -> Vec<Set> {
         let mut x = SIDE;
         let mut sets = Vec::new();
         for (place, (cell, width)) in cells.iter().zip(widths).enumerate() {

@@ -23,9 +23,9 @@ pub(super) fn resolve(text: &str) -> String {
 
 /// Behind a role, the same role again, as where several people hold it.
 fn once<'a>(phrase: &str, after: &'a str) -> &'a str {
-    let again = [", and ", ", ", " and ", " & "].iter().find_map(|between| {
-        after.strip_prefix(between)?.strip_prefix(OPEN)?.strip_prefix(phrase)?.strip_prefix(CLOSE)
-    });
+    let again = [", and ", ", ", " and ", " & "]
+        .iter()
+        .find_map(|between| after.strip_prefix(between)?.strip_prefix(OPEN)?.strip_prefix(phrase)?.strip_prefix(CLOSE));
     again.map_or(after, |rest| once(phrase, rest))
 }
 

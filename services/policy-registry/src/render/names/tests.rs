@@ -53,7 +53,10 @@ fn whoever_is_not_published_is_their_role_however_they_are_written() {
         ("Ash Alder leads. {{role.network_manager}} helps.", "Ash Alder leads. The network manager helps."),
         ("The network manager ({{role.network_manager}}) sees to it.", "The network manager sees to it."),
         ("The network manager is {{role.network_manager}}.", "The network manager is not named here."),
-        ("The designated safeguarding lead (DSL) is {{role.dsl_lead}}.", "The designated safeguarding lead (DSL) is [to be filled in: Title]."),
+        (
+            "The designated safeguarding lead (DSL) is {{role.dsl_lead}}.",
+            "The designated safeguarding lead (DSL) is [to be filled in: Title].",
+        ),
         ("Our deputies are {{role.dsl_deputies}}.", "Our deputies are the deputy safeguarding leads."),
         ("Ask Cedar Cole, DEE  DOGWOOD and Mrs Cole.", "Ask the deputy safeguarding leads."),
         ("Bob O'Birch’s office, or Mr. O’Birch", "The network manager’s office, or the network manager"),
@@ -81,10 +84,19 @@ fn a_name_that_is_published_for_one_role_stays_in_the_schools_own_words() {
 
 #[test]
 fn posts_are_told_from_persons() {
-    for post in ["the DSL", "Network Manager", "DSL", "the head of the school", "the family support worker", "SENCO", "School Office"] {
+    for post in [
+        "the DSL",
+        "Network Manager",
+        "DSL",
+        "the head of the school",
+        "the family support worker",
+        "SENCO",
+        "School Office",
+    ] {
         assert!(is_post(post), "{post}");
     }
-    for person in ["Jane Smith", "jane smith", "DSL Jane Smith", "Rose", "The Rev Jane Smith", "Smith IT Services Ltd"] {
+    for person in ["Jane Smith", "jane smith", "DSL Jane Smith", "Rose", "The Rev Jane Smith", "Smith IT Services Ltd"]
+    {
         assert!(!is_post(person), "{person}");
     }
 }
@@ -99,6 +111,9 @@ fn a_template_that_does_not_ask_publishes_head_and_safeguarding_leads() {
         values.put(Parameter::of(&definition.key, vec![format!("Ann {}", definition.key.len())], Origin::School));
     }
     let names = Names::withheld(&template, &mut values);
-    assert_eq!(names.published().iter().map(|(role, _)| role.as_str()).collect::<Vec<_>>(), ["head", "lead", "deputies"]);
+    assert_eq!(
+        names.published().iter().map(|(role, _)| role.as_str()).collect::<Vec<_>>(),
+        ["head", "lead", "deputies"]
+    );
     assert_eq!(names.spoken(&values.fill(&template, "By {{role.governor_safeguarding}}")), "By the governor");
 }
