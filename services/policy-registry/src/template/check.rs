@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use regex::Regex;
 use serde_saphyr::Spanned;
 
 use super::{
@@ -13,7 +12,7 @@ use super::{
     procedure::{self, STEP_ROLES},
     raw,
 };
-use crate::agency::AREA_KEYS;
+use crate::{agency::AREA_KEYS, expression};
 
 /// Collects problems while a template is read. References are looked up once everything has been defined.
 #[derive(Default)]
@@ -53,7 +52,7 @@ impl Checker {
         }
     }
 
-    fn want(&mut self, noun: &'static str, file: &str, line: u64, id: &str) {
+    pub fn want(&mut self, noun: &'static str, file: &str, line: u64, id: &str) {
         self.wanted.push(Wanted { noun, id: id.to_owned(), file: file.to_owned(), line });
     }
 
@@ -95,7 +94,7 @@ impl Checker {
 
     pub fn pattern(&mut self, file: &str, pattern: &Spanned<String>) {
         let line = pattern.referenced.line();
-        match Regex::new(&pattern.value) {
+        match expression::read(&pattern.value) {
             Ok(regex) if regex.capture_names().flatten().any(|name| name == "value") => {}
             Ok(_) => self.say(file, line, "the expression has no group named value", "Write (?P<value>…) in it."),
             Err(error) => {
