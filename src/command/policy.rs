@@ -1,6 +1,9 @@
 //! `hedgerow policy`: templates, the agency register, and a school's policy from its document to in force.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
@@ -276,11 +279,19 @@ fn read(path: &Path) -> Result<SourceFile> {
 /// The bytes of a file that is not too large; a large one is refused before it is read.
 pub(super) fn bounded(field: &str, path: &Path) -> Result<Vec<u8>> {
     let wrong = |e: std::io::Error| Error::invalid(field, format!("{}: {e}", path.display()));
-    let size = std::fs::metadata(path).map_err(wrong)?.len();
-    if size > LARGEST {
-        return Err(Error::invalid(field, format!("{} must be {} MB or smaller", path.display(), LARGEST >> 20)));
+    let large = || {
+        let (name, most) = (path.display(), LARGEST >> 20);
+        let fix = "save it without its pictures, or as text, and send that";
+        Error::invalid(field, format!("{name} must be {most} MB or smaller: {fix}"))
+    };
+    // What is no file, such as a device, never ends: no more is read than may be sent.
+    let file = std::fs::File::open(path).map_err(wrong)?;
+    if file.metadata().map_err(wrong)?.len() > LARGEST {
+        return Err(large());
     }
-    std::fs::read(path).map_err(wrong)
+    let mut content = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut content).map_err(wrong)?;
+    if u64::try_from(content.len()).unwrap_or(u64::MAX) > LARGEST { Err(large()) } else { Ok(content) }
 }
 
 /// Every file of a folder as the registry reads it without a server.

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use regex::Regex;
 use serde_saphyr::Spanned;
 
 use super::{
@@ -15,6 +14,7 @@ use super::{
 };
 use crate::{
     agency::AREA_KEYS,
+    expression,
     render::names::{NOBODY, PUBLISH_NAMES},
 };
 
@@ -56,7 +56,7 @@ impl Checker {
         }
     }
 
-    fn want(&mut self, noun: &'static str, file: &str, line: u64, id: &str) {
+    pub fn want(&mut self, noun: &'static str, file: &str, line: u64, id: &str) {
         self.wanted.push(Wanted { noun, id: id.to_owned(), file: file.to_owned(), line });
     }
 
@@ -115,7 +115,7 @@ impl Checker {
 
     pub fn pattern(&mut self, file: &str, pattern: &Spanned<String>) {
         let line = pattern.referenced.line();
-        match Regex::new(&pattern.value) {
+        match expression::read(&pattern.value) {
             Ok(regex) if regex.capture_names().flatten().any(|name| name == "value") => {}
             Ok(_) => self.say(file, line, "the expression has no group named value", "Write (?P<value>…) in it."),
             Err(error) => {
