@@ -27,7 +27,11 @@ macro_rules! registry {
 pub async fn in_force(bed: &Bed) -> Result<(String, Person)> {
     let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
     let request_id = || officer.request_id();
-    registry!(officer, publish_template, PublishTemplateRequest { files: Vec::new(), request_id: request_id() });
+    registry!(
+        officer,
+        publish_template,
+        PublishTemplateRequest { files: Vec::new(), request_id: request_id(), based_on_version: 0 }
+    );
     let school = CreateSchoolRequest {
         name: "Harrowmere High School".into(),
         kind: "secondary".into(),

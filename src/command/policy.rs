@@ -33,6 +33,9 @@ pub enum Policy {
     PublishTemplate {
         /// The template's folder.
         folder: Option<PathBuf>,
+        /// The version the files were made from; refused where another was published since.
+        #[arg(long, default_value_t = 0, hide_default_value = true)]
+        based_on: u32,
     },
     /// Prints the published versions of the template.
     Templates,
@@ -154,9 +157,9 @@ impl Policy {
             Self::Check(check) => check.run(),
             // The binary runs it before a configuration is read, for its exit code.
             Self::Lint(lint) => lint.run().map(drop),
-            Self::PublishTemplate { folder } => {
+            Self::PublishTemplate { folder, based_on: based_on_version } => {
                 let files = folder.map(|folder| files(&folder)).transpose()?.unwrap_or_default();
-                let request = PublishTemplateRequest { files, request_id: client::request_id() };
+                let request = PublishTemplateRequest { files, request_id: client::request_id(), based_on_version };
                 let response = registry(config).await?.publish_template(request).await;
                 let template = response.map_err(|s| Error::from_status(&s))?.into_inner().template.unwrap_or_default();
                 let clauses: usize = template.sections.iter().map(|s| s.clauses.len()).sum();

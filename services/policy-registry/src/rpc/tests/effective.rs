@@ -277,3 +277,22 @@ pub(super) async fn whoever_asks_after_a_publication_has_it_however_busy_both_ar
     assert!(read > 20, "{read} answers");
     Ok(())
 }
+
+/// What the walk above would look like had a write left the mark alone: without the triggers, it is seen to.
+#[tokio::test]
+async fn a_write_that_moves_no_mark_is_what_the_walk_would_find() -> Tested {
+    let mut two = Two::new(Engine::Sqlite).await?;
+    two.world.in_force(TEXT).await?;
+    two.agree("with triggers", &[]).await?;
+    for trigger in 0..9 {
+        two.write(&format!("DROP TRIGGER policy_mark_{trigger}")).await?;
+    }
+    two.world.bed.clock.advance(Duration::HOUR);
+    two.world.in_force(&TEXT.replace("Sluice", "Weir")).await?;
+    let now = two.world.bed.now();
+    let rows = two.rows_say(now).await?.map(|policy| policy.version);
+    let mut client = two.client(0, Role::Staff);
+    let answered = two.asked(&mut client, None).await.map(|policy| policy.version);
+    assert_eq!((rows, answered), (Some(2), Some(1)));
+    Ok(())
+}

@@ -31,7 +31,7 @@ impl World {
     ) -> Result<u32, Box<dyn std::error::Error>> {
         let files = crate::testing::files(changes).into_iter();
         let files = files.map(|file| SourceFile { name: file.name, content: file.content.into() }).collect();
-        let request = PublishTemplateRequest { files, request_id: self.officer.request_id() };
+        let request = PublishTemplateRequest { files, request_id: self.officer.request_id(), based_on_version: 0 };
         let published = self.client(&self.officer)?.publish_template(request).await?.into_inner();
         Ok(published.template.unwrap().version)
     }

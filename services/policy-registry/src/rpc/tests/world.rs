@@ -64,7 +64,13 @@ impl World {
         let files = crate::testing::files(&[]);
         let files = files.into_iter().map(|f| SourceFile { name: f.name, content: f.content.into() }).collect();
         let mut client = world.client(&world.officer)?;
-        client.publish_template(PublishTemplateRequest { files, request_id: world.officer.request_id() }).await?;
+        client
+            .publish_template(PublishTemplateRequest {
+                files,
+                request_id: world.officer.request_id(),
+                based_on_version: 0,
+            })
+            .await?;
         let register = PublishAgencyRegisterRequest {
             area: "northshire".into(),
             request_id: world.officer.request_id(),
