@@ -25,6 +25,7 @@ mod list_concerns;
 mod list_custody;
 mod list_disclosures;
 mod list_invitations;
+mod list_learner_records;
 mod list_learners;
 mod list_my_concerns;
 mod list_searches;
@@ -51,6 +52,7 @@ mod record_viewing;
 mod reopen_case;
 mod reveal_material;
 mod search_learners;
+mod set_concern_learners;
 mod take_into_custody;
 mod triage_concern;
 mod update_learner;
@@ -104,6 +106,7 @@ rpcs! {
     list_custody: ListCustodyRequest => ListCustodyResponse,
     list_disclosures: ListDisclosuresRequest => ListDisclosuresResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
+    list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,
     list_learners: ListLearnersRequest => ListLearnersResponse,
     list_my_concerns: ListMyConcernsRequest => ListMyConcernsResponse,
     list_searches: ListSearchesRequest => ListSearchesResponse,
@@ -130,6 +133,7 @@ rpcs! {
     reopen_case: ReopenCaseRequest => ReopenCaseResponse,
     reveal_material: RevealMaterialRequest => RevealMaterialResponse,
     search_learners: SearchLearnersRequest => SearchLearnersResponse,
+    set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
     take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,
     update_learner: UpdateLearnerRequest => UpdateLearnerResponse,

@@ -107,6 +107,8 @@ fn a_learner_is_found_by_what_one_remembers() {
 
 #[test]
 fn a_table_says_of_every_line_what_is_wrong_and_where() {
+    let picture = b"FAMILY NAME,GIVEN NAME\nOak,Ann\xff\xd8\xff\xe1\x10JFIF".as_slice();
+    assert!(table::read(picture, TODAY).is_err_and(|fix| fix.contains("no text")));
     let table = "Family name;Given Name;Date of birth;UPN;Year group;Flags\n\
                  Oak;Ann;27/03/2014;B801200005001;Year 07;SEND, looked after\n\
                  ;Bo;2014-13-01;A801200005001;14;elf\n";

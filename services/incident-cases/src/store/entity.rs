@@ -224,6 +224,27 @@ pub(crate) mod learner_token {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod learner_record {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "learner_record")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub school_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        /// A keyed hash of the learner's id.
+        pub learner_token: Vec<u8>,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub record_id: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod learner_preview {
     use sea_orm::entity::prelude::*;
 

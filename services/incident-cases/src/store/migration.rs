@@ -3,6 +3,7 @@
 mod m20261124_000100_create_cases;
 mod m20261125_000200_create_case_register;
 mod m20261125_000700_create_learners;
+mod m20261125_000800_create_learner_records;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261124_000100_create_cases::Migration));
         all.push(Box::new(m20261125_000200_create_case_register::Migration));
         all.push(Box::new(m20261125_000700_create_learners::Migration));
+        all.push(Box::new(m20261125_000800_create_learner_records::Migration));
         all
     }
 }

@@ -161,4 +161,69 @@ async fn a_roll_is_looked_at_before_it_is_taken(engine: Engine) -> Result<()> {
     Ok(())
 }
 
-on_both_engines!(a_learner_is_added_changed_and_found_and_nobody_elses, a_roll_is_looked_at_before_it_is_taken);
+async fn what_a_learner_has_to_do_with_is_found_by_the_learner(engine: Engine) -> Result<()> {
+    let world = super::world(engine).await?;
+    let school_id = || world.here.clone();
+    let add = |who: &Person, school: &str, given: &str| CreateLearnerRequest {
+        school_id: school.into(),
+        record: Some(record(given, "Oak", "")),
+        request_id: who.request_id(),
+    };
+    let ann = call!(world.dsl, create_learner, add(&world.dsl, &world.here, "Ann"))?.learner.unwrap_or_default();
+    let bo = call!(world.dsl, create_learner, add(&world.dsl, &world.here, "Bo"))?.learner.unwrap_or_default();
+    let theirs = call!(world.other, create_learner, add(&world.other, &world.there, "Cy"))?.learner.unwrap_or_default();
+    let concern_id = world.concern().await?;
+    let set = |ids: &[&str]| SetConcernLearnersRequest {
+        school_id: school_id(),
+        concern_id: concern_id.clone(),
+        learner_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, set_concern_learners, set(&[&ann.learner_id, &bo.learner_id]))?;
+    let named = call!(world.dsl, set_concern_learners, set(&[&ann.learner_id]))?.concern.unwrap_or_default();
+    assert_eq!(named.learner_ids, [ann.learner_id.clone()]);
+    let foreign = call!(world.dsl, set_concern_learners, set(&[&theirs.learner_id]));
+    assert!(foreign.is_err_and(|e| e.reason_name() == "NOT_FOUND"));
+
+    let case = world.case().await?;
+    let part = |learner: &str| AddInvolvementRequest {
+        school_id: school_id(),
+        case_id: case.case_id.clone(),
+        role: "victim".into(),
+        learner_id: learner.into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let foreign = call!(world.dsl, add_involvement, part(&theirs.learner_id));
+    assert!(foreign.is_err_and(|e| e.reason_name() == "NOT_FOUND"));
+    call!(world.dsl, add_involvement, part(&ann.learner_id))?;
+    let after = call!(world.dsl, add_involvement, part(&bo.learner_id))?.case.unwrap_or_default();
+    let people: Vec<_> = after.involvements.iter().map(|i| (i.person.as_str(), i.year_group.as_str())).collect();
+    assert_eq!(people, [("Ann Oak", "7"), ("Bo Oak", "7")], "the name and the year of the roll");
+
+    let records = |learner: &str| ListLearnerRecordsRequest { school_id: school_id(), learner_id: learner.into() };
+    let of_ann = call!(world.dsl, list_learner_records, records(&ann.learner_id))?;
+    let of_bo = call!(world.dsl, list_learner_records, records(&bo.learner_id))?;
+    assert_eq!(of_ann.concerns.iter().map(|c| c.concern_id.clone()).collect::<Vec<_>>(), [concern_id.clone()]);
+    assert_eq!((of_ann.cases.len(), of_bo.concerns.len(), of_bo.cases.len()), (1, 0, 1));
+    assert!(call!(world.dsl, list_learner_records, records(&theirs.learner_id)).is_err());
+    // A concern that goes into a case brings the case along.
+    let cy = call!(world.dsl, create_learner, add(&world.dsl, &world.here, "Cy"))?.learner.unwrap_or_default();
+    call!(world.dsl, set_concern_learners, set(&[&cy.learner_id]))?;
+    let existing = triage_concern_request::Decision::ExistingCase(ExistingCase { case_id: case.case_id.clone() });
+    let triage = TriageConcernRequest {
+        school_id: school_id(),
+        concern_id: concern_id.clone(),
+        decision: Some(existing),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, triage_concern, triage)?;
+    assert_eq!(call!(world.dsl, list_learner_records, records(&cy.learner_id))?.cases.len(), 1);
+    Ok(())
+}
+
+on_both_engines!(
+    a_learner_is_added_changed_and_found_and_nobody_elses,
+    a_roll_is_looked_at_before_it_is_taken,
+    what_a_learner_has_to_do_with_is_found_by_the_learner,
+);
