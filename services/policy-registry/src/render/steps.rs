@@ -35,7 +35,8 @@ impl Writer<'_> {
         let mut more = vec![more.join(" ")];
         more.extend(words::only_where(&step.condition).map(|condition| format!("Only where {condition}.")));
         if !step.prohibitions.is_empty() {
-            more.push(format!("Never: {}.", step.prohibitions.join("; ")));
+            let never: Vec<String> = step.prohibitions.iter().map(|never| words::within(never)).collect();
+            more.push(format!("Never: {}.", never.join("; ")));
         }
         Item { text: self.text(&step.title), more: more.iter().map(|line| self.text(line)).collect() }
     }

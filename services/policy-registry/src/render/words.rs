@@ -11,6 +11,17 @@ pub(super) fn sentence(phrase: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
+/// A sentence as it goes on within another: a name or an abbreviation keeps its capitals.
+pub(super) fn within(words: &str) -> String {
+    let mut chars = words.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            first.to_lowercase().chain([second]).chain(chars).collect()
+        }
+        _ => words.to_owned(),
+    }
+}
+
 /// `a`, `a or b`, `a, b or c`.
 pub(super) fn either(all: &[String], word: &str) -> String {
     match all.split_last() {
