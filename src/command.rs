@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod client;
+pub mod learners;
 pub mod lint;
 pub mod logs;
 pub mod operate;

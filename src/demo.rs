@@ -5,6 +5,7 @@ mod history;
 mod life_cycle;
 mod people;
 mod registers;
+mod roll;
 
 use std::{sync::Arc, time::Duration};
 
@@ -113,6 +114,8 @@ pub async fn make(platform: &Platform, clock: &Arc<ManualClock>) -> Result<()> {
         progress(school.name);
         stage.open_school(school).await?;
     }
+    progress("the schools' rolls");
+    roll::make(&stage).await?;
     progress("a term of history");
     history::make(&mut stage).await?;
     progress("the schools' registers");

@@ -39,6 +39,9 @@ enum Command {
     /// Templates and schools' policies.
     #[command(subcommand)]
     Policy(command::policy::Policy),
+    /// A school's roll.
+    #[command(subcommand)]
+    Learners(command::learners::Learners),
     /// Filter logs.
     #[command(subcommand)]
     Logs(command::logs::Logs),
@@ -109,6 +112,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::SignIn(sign_in) => sign_in.run(&config).await,
         Command::School(school) => school.run(&config).await,
         Command::Policy(policy) => policy.run(&config).await,
+        Command::Learners(learners) => learners.run(&config).await,
         Command::Logs(logs) => logs.run(&config).await,
         Command::Reports(reports) => reports.run(&config).await,
         Command::Call(call) => call.run(&config).await,

@@ -2,5 +2,6 @@
 
 mod hostile;
 mod port;
+mod roll;
 mod screen;
 mod sign_in;

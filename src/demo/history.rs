@@ -4,7 +4,7 @@ use chassis::error::Result;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime, macros::datetime};
 
-use super::{SCHOOLS, Stage, life_cycle, people::who, text};
+use super::{SCHOOLS, Stage, life_cycle, people::who, roll, text};
 
 /// How far a concern was taken by the end of the history.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,6 +91,11 @@ async fn take(stage: &Stage<'_>, (_, school, about, narrative, procedure, risk, 
     stage.clock.advance(Duration::minutes(47));
     stage.call(&dsl, "GetConcern", json!({"schoolId": id, "concernId": concern})).await?;
     stage.clock.advance(Duration::minutes(9));
+    let learner = roll::meant(stage, &id, &dsl, about).await?;
+    if !learner.is_empty() {
+        let named = json!({"schoolId": id, "concernId": concern, "learnerIds": [learner]});
+        stage.call(&dsl, "SetConcernLearners", named).await?;
+    }
     let mut triage = json!({"schoolId": id, "concernId": concern});
     if *taken == NoFurtherAction {
         let reason = "Talked with the form tutor and the family; known, and support is in place.";
@@ -101,7 +106,7 @@ async fn take(stage: &Stage<'_>, (_, school, about, narrative, procedure, risk, 
     triage["newCase"] = json!({"procedureId": procedure, "risks": [risk]});
     let opened = stage.call(&dsl, "TriageConcern", triage).await?;
     let case = Case { stage, school_id: id, dsl, case_id: text(&opened["case"]["caseId"]) };
-    let victim = json!({"person": about, "role": "victim", "vulnerabilities": []});
+    let victim = json!({"person": about, "role": "victim", "vulnerabilities": [], "learnerId": learner});
     let opened = case.call("AddInvolvement", victim).await?;
     let involvement = text(&opened["case"]["involvements"][0]["involvementId"]);
     case.call("RecordFact", json!({"name": "immediate_danger", "value": "no"})).await?;

@@ -1,0 +1,108 @@
+//! `hedgerow learners`: a school's roll from a table, looked at first and then taken, all of it or nothing.
+
+use std::path::PathBuf;
+
+use chassis::error::{Error, Result};
+use clap::Subcommand;
+use proto::incident_cases::v1::{
+    ImportLearnersRequest, LearnerImportDecision, PreviewLearnerImportRequest, PreviewLearnerImportResponse,
+    incident_cases_client::IncidentCasesClient,
+};
+
+use crate::{client, config::Config};
+
+/// A school's roll.
+#[derive(Debug, Subcommand)]
+pub enum Learners {
+    /// Prints what a table (CSV) would do to a school's roll; takes it with `--commit`.
+    Import {
+        /// The table, with the headings FAMILY NAME and GIVEN NAME and as far as known KNOWN AS, DATE OF BIRTH, YEAR GROUP, UPN, FLAGS.
+        file: PathBuf,
+        /// The school.
+        #[arg(long)]
+        school: String,
+        /// The table is the whole roll: whoever is not in it has left.
+        #[arg(long)]
+        whole_roll: bool,
+        /// Takes the table; without it nothing is changed.
+        #[arg(long)]
+        commit: bool,
+        /// Who a line is that may be somebody who is here: `12=lrn_…`, or `12=new` for somebody new.
+        #[arg(long = "decide", value_name = "LINE=WHO")]
+        decisions: Vec<String>,
+    },
+}
+
+impl Learners {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// `Invalid` where a line is wrong or undecided; the service's refusal.
+    pub async fn run(self, config: &Config) -> Result<()> {
+        let Self::Import { file, school, whole_roll, commit, decisions } = self;
+        let decisions = decisions.iter().map(|text| decision(text)).collect::<Result<Vec<_>>>()?;
+        let content =
+            std::fs::read(&file).map_err(|e| Error::invalid("file", format!("{}: {e}", file.display())))?;
+        let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
+        let preview = PreviewLearnerImportRequest {
+            school_id: school.clone(),
+            content: content.into(),
+            whole_roll,
+            request_id: client::request_id(),
+        };
+        let preview = cases.preview_learner_import(chassis::upstream::request(preview)).await;
+        let preview = preview.map_err(|s| Error::from_status(&s))?.into_inner();
+        print(&preview);
+        if preview.wrong > 0 {
+            return Err(Error::invalid("file", "Mend the lines above and send the table again: nothing was changed"));
+        }
+        if !commit {
+            println!("nothing was changed: add --commit to take it");
+            return Ok(());
+        }
+        let take = ImportLearnersRequest {
+            school_id: school,
+            content_hash: preview.content_hash,
+            decisions,
+            request_id: client::request_id(),
+        };
+        let done = cases.import_learners(chassis::upstream::request(take)).await;
+        let done = done.map_err(|s| Error::from_status(&s))?.into_inner();
+        println!("taken: {} added, {} changed, {} left", done.added, done.changed, done.left);
+        Ok(())
+    }
+}
+
+fn print(preview: &PreviewLearnerImportResponse) {
+    for line in &preview.lines {
+        for problem in &line.problems {
+            println!("line {}: {}: {}", line.line, problem.column, problem.fix);
+        }
+        if line.outcome == "close_match" {
+            println!("line {} may be somebody who is here: decide with --decide {}=WHO", line.line, line.line);
+            for learner in line.candidates.iter().filter_map(|found| found.learner.as_ref()) {
+                let record = learner.record.clone().unwrap_or_default();
+                let born = record.birth_date;
+                println!("  {}\t{} {}\t{born}", learner.learner_id, record.given_name, record.family_name);
+            }
+        }
+    }
+    println!(
+        "{} new, {} changed, {} unchanged, {} back, {} to decide, {} leavers, {} wrong",
+        preview.new_learners,
+        preview.changed,
+        preview.unchanged,
+        preview.returned,
+        preview.close_matches,
+        preview.leavers,
+        preview.wrong
+    );
+}
+
+/// `12=lrn_…` or `12=new`.
+fn decision(text: &str) -> Result<LearnerImportDecision> {
+    let fix = || Error::invalid("decide", "Enter a line and who it is, such as 12=new");
+    let (line, who) = text.split_once('=').ok_or_else(fix)?;
+    let learner_id = if who == "new" { String::new() } else { who.to_owned() };
+    Ok(LearnerImportDecision { line: line.parse().map_err(|_| fix())?, learner_id })
+}
