@@ -12,6 +12,7 @@ const FILES: &[&str] = &[
     "hedgerow/event/v1/event.proto",
     "hedgerow/filtering_ingest/v1/filtering_ingest.proto",
     "hedgerow/incident_cases/v1/incident_cases.proto",
+    "hedgerow/incident_cases/v1/learner.proto",
     "hedgerow/policy_registry/v1/effective_policy.proto",
     "hedgerow/policy_registry/v1/instance.proto",
     "hedgerow/policy_registry/v1/life_cycle.proto",

@@ -12,6 +12,7 @@ mod help;
 mod hidden;
 mod home;
 mod invitation;
+mod learner;
 mod oversight;
 mod people;
 mod policy;
@@ -48,8 +49,8 @@ use case::{
 };
 use filtering::{alert, lines};
 use policy::{
-    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, review,
-    revision, section, version,
+    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, render,
+    review, revision, section, version,
 };
 use register::duty;
 use visit::Fault;
@@ -123,6 +124,21 @@ fn school() -> Vec<Below> {
         ("/concerns", get(concern::list)),
         ("/concerns/{concern_id}", get(concern::show)),
         ("/concerns/{concern_id}/triage", post(concern::triage)),
+        ("/concerns/{concern_id}/learners", get(learner::naming::show).post(learner::naming::save)),
+        ("/concerns/{concern_id}/learners/find", post(learner::naming::find)),
+        ("/learners", get(learner::list).post(learner::edit::add)),
+        ("/learners/find", post(learner::find)),
+        ("/learners/new", get(learner::edit::show_add)),
+        (
+            "/learners/import",
+            get(learner::import::show)
+                .post(learner::import::preview)
+                .layer(DefaultBodyLimit::max(learner::import::LARGEST + (64 << 10))),
+        ),
+        ("/learners/import/commit", post(learner::import::commit)),
+        ("/learners/{learner_id}", get(learner::show)),
+        ("/learners/{learner_id}/correct", get(learner::edit::show_correct).post(learner::edit::correct)),
+        ("/devices", get(chain::list)),
         ("/cases", get(case::list)),
         ("/invitations", get(invitation::list)),
         ("/invitations/{invitation_id}/accept", post(invitation::accept)),
@@ -135,6 +151,7 @@ fn school() -> Vec<Below> {
         ("/policy/import", get(import::show).post(import::import)),
         ("/policy/versions/{instance_id}", get(version::show)),
         ("/policy/versions/{instance_id}/text", get(policy::text)),
+        ("/policy/versions/{instance_id}/render/{format}", get(render::download)),
         ("/policy/versions/{instance_id}/approve", post(version::approve)),
         ("/policy/versions/{instance_id}/ratify", post(version::ratify)),
         ("/policy/versions/{instance_id}/publish", post(version::publish)),
@@ -293,6 +310,9 @@ fn copy(error: &Error) -> Error {
 /// What was just done, by the code that the address carries.
 fn notice(code: &str) -> &'static str {
     match code {
+        "learner" => "The record is saved",
+        "learners_imported" => "The roll is taken",
+        "concern_learners" => "It is saved who the concern is about",
         "triaged" => "Your decision is saved",
         "entry" => "The entry is added",
         "person" => "The person is added",
@@ -381,6 +401,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     let acts: Vec<(&str, Vec<Field>)> = vec![
         ("Add an entry", entry::fields()),
         ("Add a person", involvement::fields()),
+        ("Add a person of the roll", vec![involvement::on_roll(&[Default::default()])]),
         ("Which fact", fact::choice()),
         ("Record a fact", fact::fields("iioc_variant")),
         ("Record a talk", consultation::fields()),
@@ -426,6 +447,10 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Record what was told", device::disclosure::fields(&case)),
         ("Add to a register", register::entry::fields(&register::sample(), &register::entry::sample().values, &[])),
         ("Import a table", register::import::fields()),
+        ("Add a child", learner::edit::fields(&learner::sample().record.unwrap_or_default())),
+        ("Correct the record", vec![learner::edit::leaving(&learner::sample())]),
+        ("Import a roll", learner::import::fields()),
+        ("Check what will change", learner::import::decisions(&learner::import::sample())),
         ("Check a template", template::check::fields()),
         ("Distil a template", template::distil::fields()),
         ("Decline", invitation::decline_fields()),

@@ -11,6 +11,7 @@ use proto::policy_registry::v1::{
 
 pub mod distil;
 pub mod life_cycle;
+pub mod render;
 pub mod rollout;
 pub mod tailoring;
 pub mod template;
@@ -78,6 +79,8 @@ pub enum Policy {
     Ratify(Sign),
     /// Brings a signed version into force.
     Publish(Sign),
+    /// Prints a version as a web page, a tagged PDF or a Word document into a file.
+    Render(render::Render),
     /// What happens to a policy besides its text.
     #[command(flatten)]
     LifeCycle(life_cycle::LifeCycle),
@@ -178,6 +181,7 @@ impl Policy {
             Self::Approve(sign) => sign.act(config, "ApproveInstance").await,
             Self::Ratify(sign) => sign.act(config, "RatifyInstance").await,
             Self::Publish(sign) => sign.act(config, "PublishInstance").await,
+            Self::Render(render) => render.run(config).await,
             Self::LifeCycle(act) => act.run(config).await,
             Self::Rollout(rollout) => rollout.run(config).await,
             Self::Adoptions(adoptions) => adoptions.run(config).await,

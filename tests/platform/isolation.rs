@@ -87,6 +87,8 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
         "schoolId": school, "item": "i", "owner": "o", "ground": "rule_breach", "reason": "r", "place": "p"
     });
     let device = all.call("TakeIntoCustody", device).await;
+    let learner = json!({"schoolId": school, "record": {"givenName": "g", "familyName": "f"}});
+    let learner = all.call("CreateLearner", learner).await;
     // An incident shared with a third school, which has not answered.
     let away = json!({"name": "away", "kind": "primary", "urn": format!("{urn}9")[1..], "keyStages": ["KS1"]});
     let away = text(&officer.call("CreateSchool", away).await["school"]["schoolId"]);
@@ -126,6 +128,7 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
         ("material_id", text(&material["case"]["materials"][0]["materialId"])),
         ("report_id", text(&report["case"]["reports"][0]["reportId"])),
         ("custody_id", text(&device["entry"]["custodyId"])),
+        ("learner_id", text(&learner["learner"]["learnerId"])),
     ];
     (school, all, ids.into_iter().map(|(field, id)| (field.to_owned(), id)).collect())
 }
@@ -226,6 +229,7 @@ fn fill(request: &mut Value, rpc: &str) {
             json!({"procedureId": "P1", "tailoring": "adopted", "step": {"stepId": "P1-01"}, "etag": "e"})
         }
         "WaiveFinding" => json!({"findingId": "fnd_0", "reason": "r", "untilDate": "2026-12-01", "etag": "e"}),
+        "RenderInstance" => json!({"format": "html"}),
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
         "CompleteStep" => json!({"stepId": "P1-01", "recorded": {"note": "n"}}),
@@ -270,6 +274,9 @@ fn fill(request: &mut Value, rpc: &str) {
         "TriageConcern" => json!({"noFurtherAction": {"reason": "r"}}),
         "AnswerProposal" => json!({"proposalId": "clause.none", "answer": "adopt", "etag": "e"}),
         "CloseSchool" => json!({"reason": "r"}),
+        "CreateLearner" | "UpdateLearner" => json!({"record": {"givenName": "g", "familyName": "f"}}),
+        "SearchLearners" => json!({"query": "somebody"}),
+        "PreviewLearnerImport" => json!({"content": "RkFNSUxZIE5BTUUsR0lWRU4gTkFNRQphLGIK"}),
         "CreateFeed" => json!({"name": "f", "profile": "squid"}),
         "ImportPolicy" => json!({"file": {"name": "a.txt", "content": "MS4gQWltcwoKV2UgYWltLgo="}}),
         _ => json!({}),

@@ -40,13 +40,14 @@ use crate::pages::{
     words::{self, Codes},
 };
 
-const STATES: Codes = &[("open", "Open"), ("closed", "Closed")];
+/// The states of a case.
+pub const STATES: Codes = &[("open", "Open"), ("closed", "Closed")];
 
 /// The list of cases.
 #[derive(Debug, Serialize)]
 pub struct Cases {
     head: Head,
-    other: Link,
+    others: Vec<Link>,
     total: String,
     filters: Vec<Filter>,
     cases: Vec<Line>,
@@ -69,7 +70,10 @@ impl Page for Cases {
     fn samples() -> Vec<Self> {
         let page = |cases| Self {
             head: Head::new("Cases", vec![Link::new("Home", "/")]),
-            other: Link::new("Concerns", "/schools/sch_1/concerns"),
+            others: vec![
+                Link::new("Concerns", "/schools/sch_1/concerns"),
+                Link::new("Children", "/schools/sch_1/learners"),
+            ],
             total: "1 case".into(),
             filters: filters("/schools/sch_1/cases", "state", "", STATES),
             cases,
@@ -112,7 +116,11 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     let path = visit.at("/cases");
     let page = Cases {
         head: Head::new("Cases", visit.crumbs(&[])),
-        other: Link::new("Concerns: what was reported, and what became of it", visit.at("/concerns")),
+        others: vec![
+            Link::new("Concerns: what was reported, and what became of it", visit.at("/concerns")),
+            Link::new("Children: the roll, and what each has to do with", visit.at("/learners")),
+            Link::new("Devices: what is held, with the police or released", visit.at("/devices")),
+        ],
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "case", "cases"),
         filters: filters(&path, "state", &listed.state, STATES),
         cases: answer.cases.iter().map(|case| Line::new(case, &path)).collect(),

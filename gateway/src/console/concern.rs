@@ -8,14 +8,15 @@ use chassis::{
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        Concern, ExistingCase, GetConcernRequest, ListCasesRequest, ListConcernsRequest, NewCase, NoFurtherAction,
-        TriageConcernRequest, triage_concern_request::Decision,
+        Concern, ExistingCase, GetConcernRequest, Learner, ListCasesRequest, ListConcernsRequest, NewCase,
+        NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
     },
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
+    learner::{self, naming},
     people::People,
     posted::Posted,
     visit::{Answer, Visit, ask, heard},
@@ -57,6 +58,13 @@ pub struct Concerns {
 pub struct Filter {
     link: Link,
     chosen: bool,
+}
+
+impl Filter {
+    /// One way, and whether it is the one taken.
+    pub fn new(link: Link, chosen: bool) -> Self {
+        Self { link, chosen }
+    }
 }
 
 /// The ways to look at a list.
@@ -157,6 +165,12 @@ pub struct ConcernPage {
     ring: bool,
     rows: Vec<Row>,
     narrative: String,
+    /// Who on the roll it is about.
+    named: Vec<Link>,
+    /// Those it may be about, to choose from; none where somebody is named, or nobody is likely.
+    who: Option<Form>,
+    /// Where it is said whom it is about.
+    naming: Link,
     /// What the lead decides; none where nothing is left to decide, or not by this person.
     form: Option<Form>,
 }
@@ -178,6 +192,8 @@ impl Page for ConcernPage {
         let people = People::of(&[("acc_1", "Ms Ali")]);
         let cases = [("cas_1".to_owned(), "2026-014".to_owned())];
         let form = Form::new("/t", "Save the decision", "1".into(), fields(&cases));
+        let who = Form::new("/w", "Save who it is about", "1".into(), naming::choices(&[learner::sample()], &[]));
+        let naming = Link::new("Find somebody else on the roll", "/n");
         let wrong = form.clone().refused(&Error::invalid("new_case.risks", "Select at least one risk"), "");
         let closed = Concern {
             state: "in_case".into(),
@@ -189,9 +205,12 @@ impl Page for ConcernPage {
         };
         let at = |path: &str| format!("/schools/sch_1{path}");
         vec![
-            Self::new(&concern, &people, Vec::new(), &at, Some(form)),
+            Self { who: Some(who), naming, ..Self::new(&concern, &people, Vec::new(), &at, Some(form)) },
             Self::new(&concern, &people, Vec::new(), &at, Some(wrong)),
-            Self::new(&closed, &people, Vec::new(), &at, None),
+            Self {
+                named: vec![Link::new("Sam <P>, Year 9", "/l")],
+                ..Self::new(&closed, &people, Vec::new(), &at, None)
+            },
         ]
     }
 }
@@ -229,6 +248,9 @@ impl ConcernPage {
             ring: !alert && matches!(concern.safe_now.as_str(), "no" | "not_sure") && concern.state == "new",
             rows,
             narrative: concern.narrative.clone(),
+            named: Vec::new(),
+            who: None,
+            naming: Link::default(),
             form,
         }
     }
@@ -271,7 +293,11 @@ async fn form(visit: &Visit, concern: &Concern) -> Option<Form> {
     Some(visit.form(action, "Save the decision", fields(&suggestions(visit).await)))
 }
 
-async fn fetch(visit: &Visit, concern_id: &str) -> Result<Concern, Error> {
+/// One concern, as the service keeps it.
+///
+/// # Errors
+/// Where there is none that the visitor may know of.
+pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Concern, Error> {
     let asked = GetConcernRequest { school_id: visit.school.clone(), concern_id: concern_id.to_owned() };
     heard(visit.cases()?.get_concern(ask(asked))).await?.concern.ok_or_else(Error::missing)
 }
@@ -280,7 +306,30 @@ async fn page(visit: &Visit, concern: &Concern, form: Option<Form>) -> ConcernPa
     let ids = [concern.reporter_account_id.as_str(), concern.read_by_account_id.as_str()];
     let people = visit.people(ids).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
-    ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path), form)
+    let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path), form);
+    if visit.may(Permission::LearnerRead) {
+        // A concern is read whether or not the roll can be.
+        let named = naming::named(visit, concern).await.unwrap_or_default();
+        let to = |learner: &Learner| {
+            Link::new(learner::told_apart(learner), visit.at(&format!("/learners/{}", learner.learner_id)))
+        };
+        page.named = named.iter().map(to).collect();
+        if visit.may(Permission::ConcernTriage) {
+            let mut text = "Change who it is about";
+            if concern.learner_ids.is_empty() {
+                let found =
+                    if concern.origin == "alert" { Vec::new() } else { naming::likely(visit, &concern.about).await };
+                page.who = naming::form(visit, concern, &named, found);
+                text = if page.who.is_some() {
+                    "Find somebody else on the roll"
+                } else {
+                    "Say who on the roll it is about"
+                };
+            }
+            page.naming = Link::new(text, visit.at(&format!("/concerns/{}/learners", concern.concern_id)));
+        }
+    }
+    page
 }
 
 /// Shows one concern, which notes that it was read.

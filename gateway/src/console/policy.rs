@@ -14,6 +14,7 @@ pub mod paragraph;
 pub mod parameter;
 pub mod procedure;
 pub mod proposal;
+pub mod render;
 pub mod review;
 pub mod revision;
 pub mod section;
@@ -58,6 +59,8 @@ pub struct Policy {
     head: Head,
     in_force: Vec<Row>,
     read: Link,
+    /// The version in force, to take along.
+    files: Vec<Link>,
     import: Link,
     lint: Link,
     /// Starts a new draft from what is in force.
@@ -74,6 +77,8 @@ struct Version {
     template: String,
     source: String,
     made: String,
+    /// It, to take along.
+    files: Vec<Link>,
 }
 
 impl Page for Policy {
@@ -135,10 +140,13 @@ impl Policy {
                 name => name.to_owned(),
             },
             made: words::day(instance.create_time.as_ref()).unwrap_or_default(),
+            files: render::links(&at(&format!("/policy/versions/{}", instance.instance_id))),
         };
+        let files = in_force.map(|instance| render::links(&at(&format!("/policy/versions/{}", instance.instance_id))));
         Self {
             head: Head::new("Policy", crumbs),
             in_force: rows.unwrap_or_default(),
+            files: files.unwrap_or_default(),
             read: if in_force.is_some() { Link::new("Read the policy", at("/policy/read")) } else { Link::default() },
             lint: if edits {
                 Link::new("Check a document without keeping it", at("/policy/lint"))

@@ -225,7 +225,7 @@ fn cell(value: &str) -> String {
 }
 
 /// Noon of a day as a person types it.
-fn typed(text: &str) -> Option<time::OffsetDateTime> {
+pub fn typed(text: &str) -> Option<time::OffsetDateTime> {
     let [day, month, year] = text.split(['/', ' ', '.']).collect::<Vec<_>>().try_into().ok()?;
     words::typed(day, month, year, "12:00")
 }

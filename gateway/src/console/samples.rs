@@ -3,8 +3,8 @@
 use chassis::error::Result;
 
 use super::{
-    adoption, authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, policy, register,
-    report, rollout, school, shared_incident, sign_in, template, unsent,
+    adoption, authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, learner, policy,
+    register, report, rollout, school, shared_incident, sign_in, template, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -30,6 +30,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<case::page::CasePage>(found, frame);
     of::<case::referral::Receipt>(found, frame);
     of::<case::chain::Devices>(found, frame);
+    of::<case::chain::Held>(found, frame);
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);
@@ -43,6 +44,9 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<help::Prose>(found, frame);
     of::<home::Home>(found, frame);
     of::<invitation::Invitations>(found, frame);
+    of::<learner::Learners>(found, frame);
+    of::<learner::LearnerPage>(found, frame);
+    of::<learner::naming::Naming>(found, frame);
     of::<policy::Policy>(found, frame);
     of::<policy::PolicyText>(found, frame);
     of::<policy::parameter::Parameters>(found, frame);

@@ -169,6 +169,36 @@ pub const VULNERABILITIES: Codes = &[
     ("eal", "English as an additional language"),
     ("trauma_or_loss", "Trauma or loss"),
 ];
+/// What is to be borne in mind of a learner.
+pub const FLAGS: Codes = &[
+    ("send", "Special educational needs or disability"),
+    ("looked_after", "Looked after by the local authority"),
+    ("previously_looked_after", "Looked after before"),
+    ("child_protection_plan", "On a child protection plan"),
+    ("child_in_need", "Child in need"),
+    ("early_help", "Early help"),
+    ("young_carer", "Young carer"),
+    ("eal", "English as an additional language"),
+    ("mental_health", "Mental health"),
+];
+/// Year groups, youngest first.
+pub const YEAR_GROUPS: Codes = &[
+    ("Nursery", "Nursery"),
+    ("Reception", "Reception"),
+    ("1", "Year 1"),
+    ("2", "Year 2"),
+    ("3", "Year 3"),
+    ("4", "Year 4"),
+    ("5", "Year 5"),
+    ("6", "Year 6"),
+    ("7", "Year 7"),
+    ("8", "Year 8"),
+    ("9", "Year 9"),
+    ("10", "Year 10"),
+    ("11", "Year 11"),
+    ("12", "Year 12"),
+    ("13", "Year 13"),
+];
 /// Whom a talk is held with.
 pub const CONSULTED: Codes = &[
     ("police_101", "Police on 101"),

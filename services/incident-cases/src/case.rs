@@ -18,6 +18,7 @@ use time::OffsetDateTime;
 
 use crate::{
     gate,
+    learner::LearnerId,
     procedure::{GateRule, Procedure},
 };
 
@@ -201,6 +202,9 @@ pub struct Involvement {
     pub year_group: String,
     /// Their vulnerabilities.
     pub vulnerabilities: Vec<String>,
+    /// Who it is on the roll, where somebody said.
+    #[serde(default)]
+    pub learner: Option<LearnerId>,
 }
 
 impl Involvement {

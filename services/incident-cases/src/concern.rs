@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::learner::LearnerId;
+
 chassis::id!(/** A concern. */ pub struct ConcernId = "con");
 
 /// A concern as it is kept.
@@ -22,6 +24,9 @@ pub struct Concern {
     pub read: Option<Read>,
     /// What became of it.
     pub outcome: Option<Outcome>,
+    /// Whom of the roll it is about, as far as somebody said.
+    #[serde(default)]
+    pub learners: Vec<LearnerId>,
 }
 
 /// Where a concern came from.

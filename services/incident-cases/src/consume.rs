@@ -115,6 +115,7 @@ impl Consumer for ConcernFromAlert {
             recorded_at: tx.now(),
             read: None,
             outcome: None,
+            learners: Vec::new(),
         };
         let body = store::concern::insert(tx, &concern).await?;
         tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "alert").state("concern", &body));

@@ -1,6 +1,6 @@
 //! Concerns, cases, procedures, referrals, and incidents shared between schools.
 //!
-//! - `concern`, `case`, `custody`, `shared_incident`: what is kept, and how it may change
+//! - `concern`, `case`, `custody`, `shared_incident`, `learner`: what is kept, and how it may change
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
 //! - `lesson`: which names a text holds that leaves a case
 //! - `rules`: numbers with a legal source
@@ -14,6 +14,7 @@ mod consume;
 pub mod custody;
 mod error;
 pub mod gate;
+pub mod learner;
 pub mod lesson;
 pub mod procedure;
 mod rpc;

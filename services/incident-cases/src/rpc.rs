@@ -11,20 +11,26 @@ mod ask_agreement;
 mod close_case;
 mod complete_step;
 pub(crate) mod convert;
+mod create_learner;
 mod decline_invitation;
 mod deviate_step;
 mod get_case;
 mod get_concern;
+mod get_learner;
 mod get_shared_incident;
+mod import_learners;
 mod invite_school;
 mod list_cases;
 mod list_concerns;
 mod list_custody;
 mod list_disclosures;
 mod list_invitations;
+mod list_learner_records;
+mod list_learners;
 mod list_my_concerns;
 mod list_searches;
 mod make_referral;
+mod preview_learner_import;
 mod propose_lesson;
 mod record_assessment;
 mod record_concern;
@@ -45,8 +51,11 @@ mod record_support;
 mod record_viewing;
 mod reopen_case;
 mod reveal_material;
+mod search_learners;
+mod set_concern_learners;
 mod take_into_custody;
 mod triage_concern;
+mod update_learner;
 mod work;
 
 use chassis::serve::answer;
@@ -83,20 +92,26 @@ rpcs! {
     ask_agreement: AskAgreementRequest => AskAgreementResponse,
     close_case: CloseCaseRequest => CloseCaseResponse,
     complete_step: CompleteStepRequest => CompleteStepResponse,
+    create_learner: CreateLearnerRequest => CreateLearnerResponse,
     decline_invitation: DeclineInvitationRequest => DeclineInvitationResponse,
     deviate_step: DeviateStepRequest => DeviateStepResponse,
     get_case: GetCaseRequest => GetCaseResponse,
     get_concern: GetConcernRequest => GetConcernResponse,
+    get_learner: GetLearnerRequest => GetLearnerResponse,
     get_shared_incident: GetSharedIncidentRequest => GetSharedIncidentResponse,
+    import_learners: ImportLearnersRequest => ImportLearnersResponse,
     invite_school: InviteSchoolRequest => InviteSchoolResponse,
     list_cases: ListCasesRequest => ListCasesResponse,
     list_concerns: ListConcernsRequest => ListConcernsResponse,
     list_custody: ListCustodyRequest => ListCustodyResponse,
     list_disclosures: ListDisclosuresRequest => ListDisclosuresResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
+    list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,
+    list_learners: ListLearnersRequest => ListLearnersResponse,
     list_my_concerns: ListMyConcernsRequest => ListMyConcernsResponse,
     list_searches: ListSearchesRequest => ListSearchesResponse,
     make_referral: MakeReferralRequest => MakeReferralResponse,
+    preview_learner_import: PreviewLearnerImportRequest => PreviewLearnerImportResponse,
     propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
     record_assessment: RecordAssessmentRequest => RecordAssessmentResponse,
     record_concern: RecordConcernRequest => RecordConcernResponse,
@@ -117,6 +132,9 @@ rpcs! {
     record_viewing: RecordViewingRequest => RecordViewingResponse,
     reopen_case: ReopenCaseRequest => ReopenCaseResponse,
     reveal_material: RevealMaterialRequest => RevealMaterialResponse,
+    search_learners: SearchLearnersRequest => SearchLearnersResponse,
+    set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
     take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,
+    update_learner: UpdateLearnerRequest => UpdateLearnerResponse,
 }

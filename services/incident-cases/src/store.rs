@@ -5,6 +5,8 @@ pub(crate) mod case;
 pub(crate) mod concern;
 pub(crate) mod copy;
 pub(crate) mod entity;
+pub(crate) mod learner;
+pub(crate) mod learner_record;
 pub(crate) mod migration;
 pub(crate) mod register;
 pub(crate) mod shared;

@@ -1,6 +1,6 @@
 //! The devices of a case with their chains, its searches, and what was told outside the school.
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use chassis::error::Error;
 use proto::{
     access::v1::Permission,
@@ -20,13 +20,14 @@ use super::{
 };
 use crate::{
     console::{
+        concern::{Filter, Listed, filters},
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
         Page,
         form::{Answers, Field, FormPage},
-        part::{Head, Link},
+        part::{Head, Link, Pager},
         words::{self, Codes},
     },
 };
@@ -69,7 +70,7 @@ impl Page for Devices {
         vec![
             Self {
                 head: head(),
-                devices: vec![device_event(&device, Some("/schools/sch_1/cases/cas_1"))],
+                devices: vec![device_event(&device, Some("/schools/sch_1/cases/cas_1"), None)],
                 searches: vec![search_event(&search)],
                 disclosures: vec![disclosure_event(&told)],
             },
@@ -78,7 +79,7 @@ impl Page for Devices {
     }
 }
 
-fn device_event(device: &CustodyEntry, here: Option<&str>) -> Event {
+fn device_event(device: &CustodyEntry, here: Option<&str>, due: Option<String>) -> Event {
     let chain = device.events.iter().map(|link| {
         let kind = if link.kind == "taken" { "Taken".to_owned() } else { words::called(KINDS, &link.kind) };
         let when = words::stamp(link.event_time.as_ref()).unwrap_or_default();
@@ -88,7 +89,9 @@ fn device_event(device: &CustodyEntry, here: Option<&str>) -> Event {
     });
     let more = chain.collect::<Vec<_>>().join("\n");
     let text = format!("{}. {}", words::called(GROUNDS, &device.ground), device.reason);
-    let event = Event::new(device.item.clone(), words::called(STATES, &device.state), text).more(more);
+    let state = words::called(STATES, &device.state);
+    let state = due.map_or(state.clone(), |due| format!("{state}, {due}"));
+    let event = Event::new(device.item.clone(), state, text).more(more);
     match here.filter(|_| device.state != "released") {
         Some(here) => event.link(Link::new("Add to the chain", format!("{here}/custody/{}", device.custody_id))),
         None => event,
@@ -107,6 +110,60 @@ fn disclosure_event(told: &Disclosure) -> Event {
     let shared = if told.shared { "Told" } else { "Not told" };
     let when = words::stamp(told.create_time.as_ref()).unwrap_or_default();
     Event::new(title, format!("{shared}, {when}"), told.what.clone()).more(told.reason.clone())
+}
+
+/// What the school holds, has given to the police or released, whichever case it belongs to.
+#[derive(Debug, Serialize)]
+pub struct Held {
+    head: Head,
+    filters: Vec<Filter>,
+    devices: Vec<Event>,
+    pager: Pager,
+}
+
+impl Page for Held {
+    const TEMPLATE: &'static str = "held.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let device = CustodyEntry { item: "Phone <blue>".into(), state: "held".into(), ..CustodyEntry::default() };
+        let page = |devices| Self {
+            head: Head::new("Devices", vec![Link::new("Home", "/")]),
+            filters: filters("/schools/sch_1/devices", "state", "held", STATES),
+            devices,
+            pager: Pager::new("/schools/sch_1/devices", &[], "", ""),
+        };
+        vec![page(vec![held_event(&device, &|path| path.to_owned())]), page(Vec::new())]
+    }
+}
+
+/// A device with the way to its case, and by when it goes back.
+fn held_event(device: &CustodyEntry, at: &dyn Fn(&str) -> String) -> Event {
+    let due = words::day(device.release_due_time.as_ref()).filter(|_| device.state == "held");
+    let event = device_event(device, None, due.map(|day| format!("goes back to a parent by {day}")));
+    match device.case_id.as_str() {
+        "" => event,
+        case => event.link(Link::new("Open its case’s devices", at(&format!("/cases/{case}/devices")))),
+    }
+}
+
+/// Lists the school's devices.
+pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
+    visit.needs(Permission::CaseRead)?;
+    let asked = ListCustodyRequest {
+        school_id: visit.school.clone(),
+        state: listed.state.clone(),
+        page_token: listed.page_token.clone(),
+        ..Default::default()
+    };
+    let answer = heard(visit.cases()?.list_custody(ask(asked))).await?;
+    let path = visit.at("/devices");
+    visit.page(&Held {
+        head: Head::new("Devices", visit.crumbs(&[("Cases", visit.at("/cases"))])),
+        filters: filters(&path, "state", &listed.state, STATES),
+        devices: answer.entries.iter().map(|device| held_event(device, &|path| visit.at(path))).collect(),
+        pager: Pager::new(&path, &[("state", &listed.state)], &listed.page_token, &answer.next_page_token),
+    })
 }
 
 async fn devices(visit: &Visit, case_id: &str) -> Result<Vec<CustodyEntry>, Error> {
@@ -130,7 +187,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let devices = devices(&visit, &case_id).await?;
     visit.page(&Devices {
         head: Head::new("Devices, searches and disclosures", crumbs).of(case.reference.clone()),
-        devices: devices.iter().map(|device| device_event(device, works.then_some(here.as_str()))).collect(),
+        devices: devices.iter().map(|device| device_event(device, works.then_some(here.as_str()), None)).collect(),
         searches: searches.iter().map(search_event).collect(),
         disclosures: told.iter().map(disclosure_event).collect(),
     })

@@ -63,6 +63,7 @@ pub fn case() -> Case {
             year_group: "9".into(),
             vulnerabilities: vec!["in_care".into()],
             label: "Learner 1, Year 9".into(),
+            learner_id: "lrn_1".into(),
         }],
         entries: vec![Entry {
             entry_id: "ent_1".into(),

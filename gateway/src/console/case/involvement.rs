@@ -4,12 +4,13 @@ use axum::extract::Path;
 use chassis::error::Violations;
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{AddInvolvementRequest, Case},
+    incident_cases::v1::{AddInvolvementRequest, Case, LearnerMatch},
 };
 
 use super::{act, fetch};
 use crate::{
     console::{
+        learner::{self, naming},
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -18,6 +19,9 @@ use crate::{
         words,
     },
 };
+
+/// What is answered for somebody who is not on the roll.
+const NOBODY: &str = "nobody";
 
 /// What is asked.
 pub fn fields() -> Vec<Field> {
@@ -31,6 +35,22 @@ pub fn fields() -> Vec<Field> {
 
 fn page(visit: &Visit, case: &Case) -> FormPage {
     act::page(visit, case, "Add a person", "involvements", "Add the person", fields())
+}
+
+/// The same page, once the roll has somebody of that name: is it one of them?
+fn asked_again(visit: &Visit, case: &Case, found: &[LearnerMatch]) -> FormPage {
+    let mut page = page(visit, case);
+    page.form.fields.insert(1, on_roll(found));
+    page
+}
+
+/// Asks whether somebody is one of those on the roll.
+pub fn on_roll(found: &[LearnerMatch]) -> Field {
+    let found = found.iter().filter_map(|found| found.learner.as_ref());
+    let texts: Vec<(String, String)> = found.map(|l| (l.learner_id.clone(), learner::told_apart(l))).collect();
+    Field::radios("learner", "Is it one of these on the roll?", &[])
+        .choices(texts.iter().map(|(id, text)| (id.as_str(), text.as_str())))
+        .choices([(NOBODY, "No, it is somebody else")])
 }
 
 /// Asks.
@@ -51,13 +71,31 @@ pub async fn add(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> 
         year_group: answers.text("year_group"),
         vulnerabilities: answers.all("vulnerabilities"),
         request_id: answers.request_id(),
+        learner_id: Some(answers.text("learner")).filter(|id| id != NOBODY).unwrap_or_default(),
     };
     let mut v = Violations::new();
     v.check(!command.person.is_empty(), "person", "Enter their full name");
     v.check(!command.role.is_empty(), "role", "Select their part in this case");
-    let done = match v.finish() {
+    let answered = v.finish();
+    // Whoever has a name of the roll is asked about once; who is not a learner is not looked for.
+    let mut found = Vec::new();
+    if command.role != "subject_adult" {
+        found = naming::likely(&visit, &command.person).await;
+    }
+    if answered.is_ok() && answers.text("learner").is_empty() && !found.is_empty() {
+        let case = fetch(&visit, &case_id).await?;
+        let mut page = asked_again(&visit, &case, &found);
+        page.form = page.form.answered(&answers);
+        page.warning = "Somebody of this name is on the roll: say who it is, then add the person.".to_owned();
+        return visit.page(&page);
+    }
+    let done = match answered {
         Ok(()) => heard(visit.cases()?.add_involvement(ask(command))).await,
         Err(error) => Err(error),
     };
-    act::settle(&visit, &case_id, &answers, done, "person", |case| page(&visit, case)).await
+    act::settle(&visit, &case_id, &answers, done, "person", |case| match found.is_empty() {
+        true => page(&visit, case),
+        false => asked_again(&visit, case, &found),
+    })
+    .await
 }

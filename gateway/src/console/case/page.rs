@@ -84,6 +84,7 @@ struct Tag {
 #[derive(Debug, Serialize)]
 struct Person {
     person: String,
+    record: String,
     part: String,
     year_group: String,
     vulnerabilities: String,
@@ -185,6 +186,11 @@ impl CasePage {
                 .iter()
                 .map(|i| Person {
                     person: i.person.clone(),
+                    record: if i.learner_id.is_empty() || !may(Permission::LearnerRead) {
+                        String::new()
+                    } else {
+                        at(&format!("/learners/{}", i.learner_id))
+                    },
                     part: words::called(words::PARTS, &i.role),
                     year_group: i.year_group.clone(),
                     vulnerabilities: i

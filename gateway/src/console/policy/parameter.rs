@@ -130,7 +130,7 @@ pub fn fields(definition: &ParameterDefinition, values: Vec<String>) -> Vec<Fiel
     let field = match definition.r#type.as_str() {
         "boolean" => Field::radios("values", &label, &[("true", "Yes"), ("false", "No")]),
         "choice" => Field::radios("values", &label, &[]).choices(allowed),
-        "list" if !definition.allowed.is_empty() => Field::checkboxes("values", &label, &[]).choices(allowed),
+        "list" | "choices" if !definition.allowed.is_empty() => Field::checkboxes("values", &label, &[]).choices(allowed),
         "list" | "people" => {
             let joined = values.join("\n");
             return vec![Field::long_text("lines", &label).hint("One to a line.").value(joined)];

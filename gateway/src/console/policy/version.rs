@@ -35,6 +35,8 @@ pub struct VersionPage {
     head: Head,
     rows: Vec<Row>,
     links: Vec<Link>,
+    /// It, to take along.
+    files: Vec<Link>,
     acts: Vec<Form>,
     /// What to read before signing; empty where nothing.
     warning: String,
@@ -133,6 +135,7 @@ impl VersionPage {
         Self {
             head: Head::new(format!("Policy version {}", instance.version), crumbs),
             rows: rows(instance, people),
+            files: super::render::links(here),
             links: asks
                 .chain([
                     Link::new("Read the text of this version", format!("{here}/text")),

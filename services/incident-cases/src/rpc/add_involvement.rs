@@ -1,7 +1,7 @@
 //! Names a person's part in a case. A part is set per person and never copied to the others.
 
 use chassis::{
-    caller::Caller,
+    caller::{Caller, Scope},
     error::{Result, Violations},
     id::Ids,
 };
@@ -12,7 +12,9 @@ use super::work::{Done, Target, work};
 use crate::{
     App,
     case::{By, Case, Involvement},
+    learner::Learner,
     rules::NAME_MAX,
+    store,
 };
 
 const ROLES: [&str; 6] = ["victim", "alleged_perpetrator", "witness", "affected", "subject_adult", "reporter"];
@@ -22,9 +24,18 @@ pub(super) async fn add_involvement(
     request: Request<AddInvolvementRequest>,
 ) -> Result<AddInvolvementResponse> {
     let (caller, request) = Caller::split(request)?;
-    caller.at(&request.school_id)?;
+    let scope = caller.at(&request.school_id)?;
+    let learner = match request.learner_id.as_str() {
+        "" => None,
+        id => Some(on_roll(app, &scope, id).await?),
+    };
+    let called = learner.as_ref().map(|learner| learner.record.called()).unwrap_or_default();
+    let year = learner.as_ref().map(|learner| learner.record.year_group.as_str()).unwrap_or_default();
+    let first =
+        |sent: &str, known: &str| if sent.trim().is_empty() { known.to_owned() } else { sent.trim().to_owned() };
+    let (person, year_group) = (first(&request.person, &called), first(&request.year_group, year));
     let mut violations = Violations::new();
-    violations.text("person", "the person's name", &request.person, NAME_MAX);
+    violations.text("person", "the person's name", &person, NAME_MAX);
     violations.check(ROLES.contains(&request.role.as_str()), "role", format!("Select one of: {}", ROLES.join(", ")));
     violations.check(request.year_group.chars().count() <= 20, "year_group", "Text must be 20 characters or less");
     violations.check(
@@ -38,12 +49,22 @@ pub(super) async fn add_involvement(
     let act = |case: &mut Case, _: By<'_>, ids: &Ids| {
         case.add_involvement(Involvement {
             id: ids.next(),
-            person: request.person.trim().to_owned(),
+            person: person.clone(),
             role: request.role.clone(),
-            year_group: request.year_group.trim().to_owned(),
+            year_group: year_group.clone(),
             vulnerabilities: request.vulnerabilities.clone(),
+            learner: learner.as_ref().map(|learner| learner.id.clone()),
         })?;
         Ok(Done::new("involvement.added").detail("role", &request.role))
     };
     work(app, &caller, &request, target, act, |case, _| AddInvolvementResponse { case: Some(case) }).await
+}
+
+/// A learner of the school's roll; the act itself notes who was named.
+async fn on_roll(app: &App, scope: &Scope, id: &str) -> Result<Learner> {
+    let mut tx = app.store.begin(scope).await?;
+    let learner = store::learner::load(&tx, id).await?;
+    tx.silent();
+    tx.commit().await?;
+    Ok(learner)
 }

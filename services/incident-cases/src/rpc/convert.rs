@@ -4,6 +4,7 @@ use chassis::{calendar::ClosedDays, clock::timestamp};
 use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::OffsetDateTime;
 
+pub(super) mod learner;
 pub(crate) mod record;
 
 use crate::{
@@ -67,6 +68,7 @@ pub(crate) fn concern(concern: &Concern) -> pb::Concern {
         read_time: concern.read.as_ref().map(|read| timestamp(read.at)),
         read_by_account_id: concern.read.as_ref().map(|read| read.by.clone()).unwrap_or_default(),
         state: concern.state().to_owned(),
+        learner_ids: concern.learners.iter().map(ToString::to_string).collect(),
         ..pb::Concern::default()
     };
     match &concern.origin {
@@ -118,6 +120,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
                 year_group: i.year_group.clone(),
                 vulnerabilities: i.vulnerabilities.clone(),
                 label: case.label(&i.id),
+                learner_id: i.learner.as_ref().map(ToString::to_string).unwrap_or_default(),
             })
             .collect(),
         entries: case.entries.iter().map(entry).collect(),

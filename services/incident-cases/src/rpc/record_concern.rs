@@ -41,6 +41,7 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
         recorded_at: tx.now(),
         read: None,
         outcome: None,
+        learners: Vec::new(),
     };
     let body = store::concern::insert(&tx, &concern).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "staff").state("concern", &body));

@@ -72,7 +72,12 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
         .filter(case_file::Column::Version.eq(before))
         .exec(tx.db())
         .await?;
-    if written.rows_affected == 1 { Ok(body) } else { Err(Error::changed()) }
+    if written.rows_affected != 1 {
+        return Err(Error::changed());
+    }
+    let learners: Vec<_> = case.involvements.iter().filter_map(|i| i.learner.clone()).collect();
+    super::learner_record::add(tx, id, &learners).await?;
+    Ok(body)
 }
 
 /// One case of the scope's school.

@@ -2,6 +2,8 @@
 
 mod m20261124_000100_create_cases;
 mod m20261125_000200_create_case_register;
+mod m20261125_000700_create_learners;
+mod m20261125_000800_create_learner_records;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -14,6 +16,8 @@ impl MigratorTrait for Migrations {
         let mut all = migration::migrations();
         all.push(Box::new(m20261124_000100_create_cases::Migration));
         all.push(Box::new(m20261125_000200_create_case_register::Migration));
+        all.push(Box::new(m20261125_000700_create_learners::Migration));
+        all.push(Box::new(m20261125_000800_create_learner_records::Migration));
         all
     }
 }

@@ -57,7 +57,7 @@ fn agreement(documents: &[(String, Document)]) -> (usize, usize) {
 fn import_accounts_for_every_paragraph() {
     let examples = ["thistledown-grange.txt", "pennyroyal-lane.txt"];
     let seeds = ["000_075fc426dfb66804.txt", "002_329bbba5d2ac27c8.txt"];
-    for (path, names) in [("../../docs/examples/policies", examples), ("../../../shared/seeds", seeds)] {
+    for (path, names) in [("../../docs/examples/policies", examples), ("../../../../shared/seeds", seeds)] {
         let Some(documents) = folder(path, &names) else { continue };
         let (agreed, equal) = agreement(&documents);
         assert!(equal > 50 && agreed * 100 >= equal * 98, "{agreed} of {equal}");

@@ -76,7 +76,7 @@ proptest::proptest! {
 
 /// One of the real documents with what was read from it; none where the folder is not there.
 fn seed(name: &str) -> Option<(Document, Import, Vec<Finding>)> {
-    let path = format!("{}/../../../shared/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../../../../shared/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
     let Ok(bytes) = std::fs::read(&path) else {
         println!("skipped: {path} is not there");
         return None;
@@ -179,4 +179,28 @@ fn the_primary_schools_policy_is_read() {
     assert_eq!(warnings.get("NAME-FOR-ROLE"), Some(&vec![221, 361]));
     assert_eq!(warnings.get("SUPERSEDED-RULE"), Some(&vec![338]));
     assert!(!errors.contains_key("INTERNAL-LINK") && !warnings.contains_key("ROLE-MULTI"));
+}
+#[test]
+fn zz_dump() {
+    for name in ["thistledown-grange.txt", "pennyroyal-lane.txt", "harrowmere-high.txt"] {
+        let path = format!("../../../../wt/chassis/docs/examples/policies/{name}");
+        let bytes = std::fs::read(format!("{}/../../docs/examples/policies/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let _ = path;
+        let template = template::load(&model::model_files()).unwrap();
+        let document = Document::read(name, &bytes).unwrap();
+        let import = read(&document, &template);
+        let register = Register::load(&model::area_file("northshire").unwrap()).unwrap();
+        let f = lint::lint(lint::Subject { document: &document, import: &import, template: &template, register: Some(&register), today: TODAY });
+        std::fs::write(format!("/tmp/documents/ex_{name}.json"), serde_json::to_vec(&f).unwrap()).unwrap();
+        let mut p = String::new();
+        for x in &import.parameters { p.push_str(&format!("{} = {:?} ({}, {})\n", x.key, x.values, x.line, x.confidence)); }
+        std::fs::write(format!("/tmp/documents/params_{name}.txt"), p).unwrap();
+    }
+    for (to, name) in [("a", "000_075fc426dfb66804.txt"), ("b", "002_329bbba5d2ac27c8.txt")] {
+        let Some((_, import, findings)) = seed(name) else { return };
+        std::fs::write(format!("/tmp/documents/now_{to}.json"), serde_json::to_vec(&findings).unwrap()).unwrap();
+        let mut p = String::new();
+        for x in &import.parameters { p.push_str(&format!("{} = {:?} ({}, {})\n", x.key, x.values, x.line, x.confidence)); }
+        std::fs::write(format!("/tmp/documents/params_{to}.txt"), p).unwrap();
+    }
 }

@@ -1,8 +1,10 @@
 //! The rpcs through the wall, on a fresh database of either engine, with a small template.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod effective;
 mod life_cycle;
 mod registers;
+mod render;
 mod rollouts;
 mod tailoring;
 mod template;
@@ -448,5 +450,24 @@ mod template_versions {
         files_are_checked_before_they_are_published,
         what_the_authority_sets_no_school_sets,
         documents_become_a_template_with_evidence,
+    );
+}
+
+mod printed {
+    use super::{Engine, Tested, render::*};
+
+    on_both_engines!(
+        a_policy_is_printed_with_the_names_the_school_publishes_and_no_others,
+        every_version_is_printed_to_its_school_for_good_and_to_no_other,
+    );
+}
+
+mod what_is_in_force {
+    use super::{Engine, Tested, effective::*};
+
+    on_both_engines!(
+        no_process_ever_answers_what_stood_before_a_write,
+        a_kept_answer_costs_one_statement_and_leaves_who_may_read_to_each_request,
+        whoever_asks_after_a_publication_has_it_however_busy_both_are,
     );
 }

@@ -106,6 +106,18 @@ pub(crate) async fn in_force(tx: &Tx, at: OffsetDateTime) -> Result<Option<Insta
     row.await?.as_ref().map(read).transpose()
 }
 
+/// The moments at which another version of the scope's school came, or comes, into force or out of it.
+pub(crate) async fn turns(tx: &Tx) -> Result<Vec<i64>> {
+    let rows: Vec<(Option<i64>, Option<i64>)> = here(tx)?
+        .select_only()
+        .columns([Column::EffectiveUs, Column::SupersededUs])
+        .filter(Column::EffectiveUs.is_not_null())
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok(rows.into_iter().flat_map(|(from, until)| [from, until]).flatten().collect())
+}
+
 /// Whether a version is on its way into force.
 pub(crate) async fn open(tx: &Tx) -> Result<bool> {
     let query = here(tx)?.filter(Column::EffectiveUs.is_null()).order_by_desc(Column::Version);

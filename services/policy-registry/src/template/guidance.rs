@@ -22,6 +22,8 @@ pub(super) struct Raw {
     editions: Vec<Spanned<Edition>>,
     #[serde(default)]
     severity: Option<Severity>,
+    #[serde(default)]
+    unmistakable: bool,
 }
 
 /// The register, with what is wrong in it said: every entry has an edition, the newest first.
@@ -54,6 +56,7 @@ pub(super) fn register(raws: Vec<Raw>, checker: &mut Checker) -> Vec<Guidance> {
             titles: raw.titles,
             editions: raw.editions.into_iter().map(|edition| edition.value).collect(),
             severity: raw.severity.unwrap_or(Severity::Warning),
+            unmistakable: raw.unmistakable,
         });
     }
     register

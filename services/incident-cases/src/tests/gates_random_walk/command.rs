@@ -174,6 +174,7 @@ impl World {
                 role: (*role).into(),
                 year_group: String::new(),
                 vulnerabilities: vec![],
+                learner: None,
             }),
             Command::Complete(step) => case.complete_step(lead, step, vec![("note".into(), text())]),
             Command::Deviate(step) => case.deviate_step(lead, step, text()),

@@ -1,0 +1,163 @@
+//! Adding a child to the roll, and correcting what it says.
+
+use axum::extract::Path;
+use chassis::error::{Error, Violations};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{CreateLearnerRequest, Learner, LearnerRecord, UpdateLearnerRequest},
+};
+
+use super::fetch;
+use crate::{
+    console::{
+        posted::Posted,
+        register::typed,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        form::{Answers, Field, FormPage},
+        part::Head,
+        words,
+    },
+};
+
+/// What is asked of a child.
+pub fn fields(record: &LearnerRecord) -> Vec<Field> {
+    let years = [("", "Not known")].into_iter().chain(words::YEAR_GROUPS.iter().copied());
+    vec![
+        Field::name("given_name", "Given name").value(record.given_name.clone()),
+        Field::name("family_name", "Family name").value(record.family_name.clone()),
+        Field::name("known_as", "Known as (optional)").value(record.known_as.clone()),
+        Field::name("birth_date", "Date of birth (optional)")
+            .hint("For example, 27/3/2014.")
+            .width("10")
+            .value(written(&record.birth_date)),
+        Field::select("year_group", "Year group (optional)").choices(years).value(record.year_group.clone()),
+        Field::name("upn", "Unique pupil number (optional)")
+            .hint("A letter, 11 digits, and a digit or a letter.")
+            .width("20")
+            .value(record.upn.clone()),
+        Field::checkboxes("flags", "What should be borne in mind? (optional)", words::FLAGS)
+            .values(record.flags.clone()),
+    ]
+}
+
+/// What is asked besides where the roll has the child.
+pub fn leaving(learner: &Learner) -> Field {
+    Field::name("leave_date", "Last day on the roll (optional)")
+        .hint("Leave this empty while the child is here. For example, 20/7/2026.")
+        .width("10")
+        .value(written(&learner.leave_date))
+}
+
+/// A day of the contract as a person types it.
+fn written(day: &str) -> String {
+    match day.split('-').collect::<Vec<_>>().as_slice() {
+        [year, month, day] => format!("{day}/{month}/{year}"),
+        _ => String::new(),
+    }
+}
+
+/// A typed day as the contract has it; empty where nothing was typed.
+fn read(answers: &Answers, field: &str, v: &mut Violations) -> String {
+    let text = answers.text(field);
+    let at = typed(&text);
+    v.check(text.is_empty() || at.is_some(), field, "Enter a real date such as 27/3/2014");
+    at.map(|at| at.date().to_string()).unwrap_or_default()
+}
+
+fn record(answers: &Answers, v: &mut Violations) -> LearnerRecord {
+    v.check(!answers.text("given_name").is_empty(), "given_name", "Enter the given name");
+    v.check(!answers.text("family_name").is_empty(), "family_name", "Enter the family name");
+    LearnerRecord {
+        given_name: answers.text("given_name"),
+        family_name: answers.text("family_name"),
+        known_as: answers.text("known_as"),
+        birth_date: read(answers, "birth_date", v),
+        year_group: answers.text("year_group"),
+        upn: answers.text("upn"),
+        flags: answers.all("flags"),
+    }
+}
+
+fn add_page(visit: &Visit) -> FormPage {
+    let head = Head::new("Add a child", visit.crumbs(&[("Children", visit.at("/learners"))]));
+    visit.form_page(head, visit.at("/learners"), "Add the child", fields(&LearnerRecord::default()))
+}
+
+/// Asks who it is.
+pub async fn show_add(visit: Visit) -> Answer {
+    visit.needs(Permission::LearnerManage)?;
+    visit.page(&add_page(&visit))
+}
+
+/// Adds them.
+pub async fn add(posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let mut v = Violations::new();
+    let record = record(&answers, &mut v);
+    let added = match v.finish() {
+        Ok(()) => {
+            let command = CreateLearnerRequest {
+                school_id: visit.school.clone(),
+                record: Some(record),
+                request_id: answers.request_id(),
+            };
+            heard(visit.cases()?.create_learner(ask(command))).await
+        }
+        Err(error) => Err(error),
+    };
+    match added {
+        Ok(answer) => {
+            let id = answer.learner.unwrap_or_default().learner_id;
+            visit.to(&visit.at(&format!("/learners/{id}?done=learner")))
+        }
+        Err(error) => visit.again(add_page(&visit), &answers, error, ""),
+    }
+}
+
+fn correct_page(visit: &Visit, learner: &Learner) -> FormPage {
+    let here = visit.at(&format!("/learners/{}", learner.learner_id));
+    let crumbs = visit.crumbs(&[("Children", visit.at("/learners")), ("A child’s record", here.clone())]);
+    let mut asked = fields(&learner.record.clone().unwrap_or_default());
+    asked.push(leaving(learner));
+    let mut page = visit.form_page(Head::new("Correct the record", crumbs), format!("{here}/correct"), "Save", asked);
+    page.form = page.form.carrying("etag", learner.etag.clone());
+    page
+}
+
+/// Asks what is right.
+pub async fn show_correct(visit: Visit, Path((_, learner_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::LearnerManage)?;
+    let learner = fetch(&visit, &learner_id).await?;
+    visit.page(&correct_page(&visit, &learner))
+}
+
+/// Corrects it.
+pub async fn correct(Path((_, learner_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let here = visit.at(&format!("/learners/{learner_id}"));
+    match save(&visit, &learner_id, &answers).await {
+        Ok(()) => visit.to(&format!("{here}?done=learner")),
+        Err(error) => {
+            let learner = fetch(&visit, &learner_id).await?;
+            visit.again(correct_page(&visit, &learner), &answers, error, &here)
+        }
+    }
+}
+
+async fn save(visit: &Visit, learner_id: &str, answers: &Answers) -> Result<(), Error> {
+    let mut v = Violations::new();
+    let record = record(answers, &mut v);
+    let leave_date = read(answers, "leave_date", &mut v);
+    v.finish()?;
+    let command = UpdateLearnerRequest {
+        school_id: visit.school.clone(),
+        learner_id: learner_id.to_owned(),
+        record: Some(record),
+        leave_date,
+        etag: answers.text("etag"),
+        request_id: answers.request_id(),
+    };
+    heard(visit.cases()?.update_learner(ask(command))).await.map(|_| ())
+}

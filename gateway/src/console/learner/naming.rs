@@ -1,0 +1,190 @@
+//! Whom of the roll a concern is about: who is likely by the name the reporter wrote, or somebody searched for.
+
+use axum::extract::Path;
+use chassis::error::{Error, Violations};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{Concern, Learner, LearnerMatch, SetConcernLearnersRequest},
+};
+use serde::Serialize;
+
+use super::{fetch, search, told_apart};
+use crate::{
+    console::{
+        concern,
+        posted::Posted,
+        visit::{Answer, Fault, Visit, ask, heard},
+    },
+    pages::{
+        Page,
+        form::{Field, Form},
+        part::Head,
+    },
+};
+
+/// How many are suggested.
+const SUGGESTED: usize = 5;
+
+/// Whom a concern is about.
+#[derive(Debug, Serialize)]
+pub struct Naming {
+    head: Head,
+    about: String,
+    form: Form,
+    choice: Option<Form>,
+    sought: bool,
+}
+
+impl Page for Naming {
+    const TEMPLATE: &'static str = "concern_learners.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let head = || Head::new("Who is it about?", vec![crate::pages::part::Link::new("Home", "/")]);
+        let form = || Form::new("/schools/sch_1/concerns/con_1/learners/find", "Search", "1".into(), query());
+        let choice =
+            Form::new("/t", "Save who it is about", "1".into(), choices(&[super::sample()], &["lrn_1".into()]));
+        let wrong = form().refused(&Error::invalid("query", "Enter part of a name"), "");
+        vec![
+            Self { head: head(), about: "Sam <P>".into(), form: form(), choice: Some(choice), sought: false },
+            Self { head: head(), about: "Sam P".into(), form: wrong, choice: None, sought: true },
+        ]
+    }
+}
+
+fn query() -> Vec<Field> {
+    vec![Field::name("query", "Find somebody on the roll").hint("Parts of a name, also misspelt, or a date of birth.")]
+}
+
+/// Those to choose from.
+pub fn choices(learners: &[Learner], chosen: &[String]) -> Vec<Field> {
+    let texts: Vec<(String, String)> = learners.iter().map(|l| (l.learner_id.clone(), told_apart(l))).collect();
+    let choices = texts.iter().map(|(id, text)| (id.as_str(), text.as_str()));
+    let field =
+        Field::checkboxes("learner_ids", "Who is it about?", &[]).hint("Select all that apply.").choices(choices);
+    vec![field.values(chosen.to_vec())]
+}
+
+/// A name as somebody wrote it, without the form or year they put behind it.
+pub fn plain_name(about: &str) -> String {
+    let name = about.split([',', ';', '(']).next().unwrap_or_default();
+    let words = name.split_whitespace().filter(|word| !word.chars().any(|c| c.is_ascii_digit()));
+    words.take(6).collect::<Vec<_>>().join(" ").chars().take(100).collect()
+}
+
+/// Who on the roll a name may mean; nobody where that cannot be asked.
+pub async fn likely(visit: &Visit, name: &str) -> Vec<LearnerMatch> {
+    let name = plain_name(name);
+    if name.chars().count() < 2 || !visit.may(Permission::LearnerRead) {
+        return Vec::new();
+    }
+    let mut found = search(visit, &name).await.unwrap_or_default();
+    found.truncate(SUGGESTED);
+    found
+}
+
+/// Those a concern is about.
+///
+/// # Errors
+/// Where one cannot be read.
+pub async fn named(visit: &Visit, concern: &Concern) -> Result<Vec<Learner>, Error> {
+    let mut learners = Vec::new();
+    for id in &concern.learner_ids {
+        learners.push(fetch(visit, id).await?);
+    }
+    Ok(learners)
+}
+
+/// The form that says whom a concern is about: those named before, and those who may be meant; none where nobody is.
+pub fn form(visit: &Visit, concern: &Concern, named: &[Learner], found: Vec<LearnerMatch>) -> Option<Form> {
+    let mut learners = named.to_vec();
+    let new = found.into_iter().filter_map(|found| found.learner);
+    learners.extend(new.filter(|learner| !concern.learner_ids.contains(&learner.learner_id)));
+    if learners.is_empty() {
+        return None;
+    }
+    let action = visit.at(&format!("/concerns/{}/learners", concern.concern_id));
+    Some(visit.form(action, "Save who it is about", choices(&learners, &concern.learner_ids)))
+}
+
+async fn page(
+    visit: &Visit,
+    concern: &Concern,
+    search_form: Form,
+    found: Vec<LearnerMatch>,
+    sought: bool,
+) -> Result<Naming, Fault> {
+    let named = named(visit, concern).await?;
+    let here = visit.at(&format!("/concerns/{}", concern.concern_id));
+    let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns")), ("Concern", here)]);
+    Ok(Naming {
+        head: Head::new("Who is it about?", crumbs),
+        about: concern::whom(concern),
+        form: search_form,
+        choice: form(visit, concern, &named, found),
+        sought,
+    })
+}
+
+fn search_form(visit: &Visit, concern_id: &str) -> Form {
+    visit.form(visit.at(&format!("/concerns/{concern_id}/learners/find")), "Search", query())
+}
+
+/// Asks.
+pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::ConcernTriage)?;
+    let concern = concern::fetch(&visit, &concern_id).await?;
+    let found = likely(&visit, &concern.about).await;
+    visit.page(&page(&visit, &concern, search_form(&visit, &concern_id), found, false).await?)
+}
+
+/// Searches for somebody else.
+pub async fn find(Path((_, concern_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    visit.needs(Permission::ConcernTriage)?;
+    let concern = concern::fetch(&visit, &concern_id).await?;
+    let mut v = Violations::new();
+    v.check(!answers.text("query").is_empty(), "query", "Enter part of a name or a date of birth");
+    let found = match v.finish() {
+        Ok(()) => search(&visit, &answers.text("query")).await,
+        Err(error) => Err(error),
+    };
+    let form = search_form(&visit, &concern_id);
+    match found {
+        Ok(found) => visit.page(&page(&visit, &concern, form.answered(&answers), found, true).await?),
+        Err(error) => {
+            let form = visit.mended(form, &answers, &error, "")?;
+            visit.page_again(&page(&visit, &concern, form, Vec::new(), false).await?, &error)
+        }
+    }
+}
+
+/// Says whom it is about.
+pub async fn save(Path((_, concern_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = SetConcernLearnersRequest {
+        school_id: visit.school.clone(),
+        concern_id: concern_id.clone(),
+        learner_ids: answers.all("learner_ids"),
+        request_id: answers.request_id(),
+    };
+    heard(visit.cases()?.set_concern_learners(ask(command))).await?;
+    visit.to(&visit.at(&format!("/concerns/{concern_id}?done=concern_learners")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn a_name_is_told_from_what_is_written_behind_it() {
+        for (about, name) in [
+            ("Leo Ashdown, 9K", "Leo Ashdown"),
+            ("Imogen Sayle 10R", "Imogen Sayle"),
+            ("Bo (new boy)", "Bo"),
+            ("  ", ""),
+        ] {
+            assert_eq!(plain_name(about), name);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Finding a learner by what one remembers: names misspelt or known-as, part of a date of birth, the pupil number. The
+//! store keeps keyed tokens of each record and none of its words; who they may mean is ranked after opening.
+
+use rphonetic::DoubleMetaphone;
+use time::Date;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::{Learner, Record};
+
+/// Learners answered at most.
+pub const MOST: usize = 20;
+/// Learners opened for one search at most.
+pub const OPENED: u64 = 60;
+/// Below this, a likeness is chance.
+const LIKELY: f64 = 0.72;
+
+/// A learner who may be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// How likely, 1 to 100.
+    pub score: u8,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// What is remembered of a learner.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Query {
+    words: Vec<String>,
+    dates: Vec<DatePart>,
+    upn: Option<String>,
+}
+
+/// A date of birth, or what is remembered of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DatePart {
+    Whole(Date),
+    DayMonth(u8, u8),
+    Year(i32),
+}
+
+impl DatePart {
+    fn of(self, born: Date) -> bool {
+        match self {
+            Self::Whole(date) => date == born,
+            Self::DayMonth(day, month) => (born.day(), u8::from(born.month())) == (day, month),
+            Self::Year(year) => born.year() == year,
+        }
+    }
+
+    fn token(self) -> String {
+        match self {
+            Self::Whole(date) => format!("born {date}"),
+            Self::DayMonth(day, month) => format!("born {day:02}.{month:02}"),
+            Self::Year(year) => format!("born {year}"),
+        }
+    }
+}
+
+/// A name's words without accents, case and marks.
+pub fn words(name: &str) -> Vec<String> {
+    let plain: String = name.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect();
+    // An apostrophe stands inside a name, every other mark between two.
+    let plain: String = plain.to_lowercase().chars().filter(|c| !matches!(c, '\'' | '’' | '`' | '‘')).collect();
+    plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// The tokens of one word, each with its weight: the word itself, how it sounds, and its parts of three letters.
+fn word_tokens(word: &str) -> Vec<(String, i32)> {
+    let mut tokens = vec![(format!("word {word}"), 12)];
+    for sound in sounds(word) {
+        tokens.push((format!("sound {sound}"), 5));
+    }
+    let padded: Vec<char> = std::iter::once('^').chain(word.chars()).chain(std::iter::once('$')).collect();
+    tokens.extend(padded.windows(3).map(|three| (format!("part {}", three.iter().collect::<String>()), 2)));
+    tokens.sort();
+    tokens.dedup();
+    tokens
+}
+
+/// How a word sounds, by the rules for English spelling; nothing for words of other letters, which have no such rules.
+fn sounds(word: &str) -> Vec<String> {
+    if !word.chars().all(|c| c.is_ascii_alphabetic()) {
+        return Vec::new();
+    }
+    let sounds = DoubleMetaphone::default().double_metaphone(word);
+    [sounds.primary(), sounds.alternate()].into_iter().filter(|sound| sound.len() > 1).collect()
+}
+
+/// Every token of a record, with its weight: what the store keeps, keyed.
+pub fn tokens(record: &Record) -> Vec<(String, i32)> {
+    let names = [&record.given_name, &record.family_name, &record.known_as];
+    let mut tokens: Vec<_> = names.into_iter().flat_map(|name| words(name)).flat_map(|w| word_tokens(&w)).collect();
+    if let Some(born) = record.birth_date {
+        let parts =
+            [DatePart::Whole(born), DatePart::DayMonth(born.day(), born.month().into()), DatePart::Year(born.year())];
+        tokens.extend(parts.into_iter().zip([14, 8, 3]).map(|(part, weight)| (part.token(), weight)));
+    }
+    if !record.upn.is_empty() {
+        tokens.push((format!("upn {}", record.upn), 60));
+    }
+    tokens.sort();
+    tokens.dedup();
+    tokens
+}
+
+impl Query {
+    /// Reads what somebody typed.
+    pub fn read(text: &str) -> Self {
+        let mut query = Self::default();
+        let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+        if bare.len() == 13 && super::upn(&bare).is_ok() {
+            query.upn = Some(bare);
+            return query;
+        }
+        for word in text.split_whitespace() {
+            if let Some(part) = date_part(word) {
+                query.dates.push(part);
+            } else {
+                query.words.extend(words(word));
+            }
+        }
+        query.words.truncate(8);
+        query
+    }
+
+    /// Whether nothing in it can be looked for.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.dates.is_empty() && self.upn.is_none()
+    }
+
+    /// The tokens to look for.
+    pub fn tokens(&self) -> Vec<String> {
+        let words = self.words.iter().flat_map(|word| word_tokens(word)).map(|(token, _)| token);
+        let dates = self.dates.iter().map(|part| part.token());
+        let mut all: Vec<String> = words.chain(dates).chain(self.upn.iter().map(|upn| format!("upn {upn}"))).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// How likely a learner is meant, and why; none where hardly.
+    pub fn matches(&self, record: &Record) -> Option<Match> {
+        if self.upn.as_ref().is_some_and(|upn| *upn == record.upn) {
+            return Some(Match { score: 100, why: "the pupil number" });
+        }
+        let dated = record.birth_date.is_some_and(|born| self.dates.iter().any(|part| part.of(born)));
+        if self.words.is_empty() {
+            return dated.then_some(Match { score: 70, why: "the date of birth" });
+        }
+        let known: Vec<String> =
+            [&record.known_as, &record.given_name, &record.family_name].into_iter().flat_map(|n| words(n)).collect();
+        let likes: Vec<(f64, &'static str)> = self.words.iter().map(|word| likeness(word, &known)).collect();
+        let mean = likes.iter().map(|(like, _)| like).sum::<f64>() / likes.len() as f64;
+        let worst = likes.iter().map(|(like, _)| *like).fold(1.0, f64::min);
+        if mean < LIKELY || worst < LIKELY - 0.2 {
+            return None;
+        }
+        let why = likes.iter().min_by(|a, b| a.0.total_cmp(&b.0)).map_or("the name", |(_, why)| why);
+        let mut score = mean * 90.0;
+        if dated {
+            score += 9.0;
+        } else if !self.dates.is_empty() && record.birth_date.is_some() {
+            score -= 20.0;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 1 and 99")]
+        Some(Match { score: score.clamp(1.0, 99.0) as u8, why })
+    }
+}
+
+/// How alike a word and the nearest of a learner's words are, and in what.
+fn likeness(word: &str, known: &[String]) -> (f64, &'static str) {
+    let spoken = sounds(word);
+    let like = |other: &String| {
+        if other == word {
+            return (1.0, "the name");
+        }
+        if word.chars().count() > 1 && other.starts_with(word) {
+            return (0.93, "how a name begins");
+        }
+        let sounds = sounds(other).iter().any(|sound| spoken.contains(sound));
+        let spelt = strsim::jaro_winkler(word, other);
+        if sounds { (spelt.max(0.88), "a name that sounds alike") } else { (spelt * 0.95, "a name spelt alike") }
+    };
+    known.iter().map(like).max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, "the name"))
+}
+
+/// The likeliest of some learners, best first.
+pub fn rank(query: &Query, learners: Vec<Learner>) -> Vec<(Learner, Match)> {
+    let mut found: Vec<(Learner, Match)> = learners
+        .into_iter()
+        .filter_map(|learner| {
+            let found = query.matches(&learner.record)?;
+            Some((learner, found))
+        })
+        .collect();
+    found.sort_by(|(a, am), (b, bm)| {
+        let gone = |learner: &Learner| learner.left_on.is_some();
+        bm.score.cmp(&am.score).then(gone(a).cmp(&gone(b))).then_with(|| a.id.as_str().cmp(b.id.as_str()))
+    });
+    found.truncate(MOST);
+    found
+}
+
+/// A date, or part of one, as people write it: `27/03/2014`, `2014-03-27`, `27/3`, `2014`.
+fn date_part(word: &str) -> Option<DatePart> {
+    let numbers: Option<Vec<i32>> = word.split(['/', '-', '.']).map(|part| part.parse().ok()).collect();
+    let month = |number: i32| u8::try_from(number).ok().and_then(|month| time::Month::try_from(month).ok());
+    let day = |number: i32| u8::try_from(number).ok().filter(|day| (1..=31).contains(day));
+    let date = |y: i32, m: i32, d: i32| Date::from_calendar_date(y, month(m)?, day(d)?).ok();
+    match *numbers?.as_slice() {
+        [year @ 1990..=2099, m, d] => date(year, m, d).map(DatePart::Whole),
+        [d, m, year @ 1990..=2099] => date(year, m, d).map(DatePart::Whole),
+        [d, m] => Some(DatePart::DayMonth(day(d)?, month(m)?.into())),
+        [year @ 1990..=2099] => Some(DatePart::Year(year)),
+        _ => None,
+    }
+}

@@ -1,0 +1,164 @@
+//! Who a learner is, how they are found, and what a roll does.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use chassis::{clock::ManualClock, id::Ids};
+use proptest::prelude::*;
+use time::macros::{date, datetime};
+
+use super::{
+    import::{Outcome, review},
+    search::{Query, rank, tokens},
+    *,
+};
+
+const TODAY: Date = date!(2026 - 11 - 25);
+
+fn record(given: &str, family: &str, born: Option<Date>) -> Record {
+    Record { given_name: given.into(), family_name: family.into(), birth_date: born, ..Record::default() }
+}
+
+fn roll(records: Vec<Record>) -> Vec<Learner> {
+    let at = datetime!(2026-11-25 09:00 UTC);
+    let ids = Ids::seeded(ManualClock::new(at), 3);
+    let learner = |record| Learner {
+        id: ids.next(),
+        school_id: "sch_a".into(),
+        record,
+        created_at: at,
+        updated_at: at,
+        left_on: None,
+        version: 1,
+    };
+    records.into_iter().map(learner).collect()
+}
+
+#[test]
+fn a_pupil_number_is_known_by_its_check_letter() {
+    assert!(upn("B801200005001").is_ok() && upn("").is_ok());
+    for wrong in ["A801200005001", "B80120000500", "B80120000500I", "8801200005001", "B80120000500é"] {
+        assert!(upn(wrong).is_err(), "{wrong}");
+    }
+}
+
+proptest! {
+    /// One digit written wrongly is always noticed: places differ by less than 23.
+    #[test]
+    fn a_slip_of_one_digit_is_noticed(at in 1usize..13, digit in 0u8..10) {
+        let mut number = b"B801200005001".to_vec();
+        let before = number[at];
+        number[at] = b'0' + digit;
+        let sound = upn(std::str::from_utf8(&number).unwrap()).is_ok();
+        let multiple = (i32::from(before) - i32::from(b'0' + digit)) * i32::try_from(at + 1).unwrap() % 23 == 0;
+        prop_assert_eq!(sound, multiple);
+    }
+
+    #[test]
+    fn no_text_makes_search_or_table_panic(text in "\\PC{0,60}", bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Query::read(&text).tokens();
+        let _ = tokens(&record(&text, &text, None));
+        let _ = table::read(&bytes, TODAY);
+        let _ = table::read(format!("FAMILY NAME,GIVEN NAME\n{text}").as_bytes(), TODAY);
+    }
+}
+
+#[test]
+fn a_learner_is_found_by_what_one_remembers() {
+    let mut renée = record("Renée", "O’Shaughnessy-Brook", Some(date!(2014 - 03 - 27)));
+    renée.known_as = "Wren".into();
+    renée.upn = "B801200005001".into();
+    let all = roll(vec![
+        renée,
+        record("Catherine", "Philipson", Some(date!(2013 - 05 - 02))),
+        record("Mohammed", "Akhtar", Some(date!(2012 - 01 - 30))),
+        record("Ann", "Oak", None),
+    ]);
+    let first = |text: &str| {
+        let query = Query::read(text);
+        let sought = query.tokens();
+        // What the store would answer: whoever shares a token.
+        let met = |l: &&Learner| tokens(&l.record).iter().any(|(token, _)| sought.contains(token));
+        let found = rank(&query, all.iter().filter(met).cloned().collect());
+        found.first().map(|(learner, _)| learner.record.given_name.clone())
+    };
+    for text in [
+        "Renee",
+        "renee oshaughnessy",
+        "Wren",
+        "wren brook",
+        "shaughnessy",
+        "27/03/2014",
+        "B801 200005001",
+        "B801200005001",
+        "wren 27/3",
+        "Renne Oshaughnesy",
+    ] {
+        assert_eq!(first(text).as_deref(), Some("Renée"), "{text}");
+    }
+    for (text, given) in [
+        ("Katherine", "Catherine"),
+        ("kathryn phillipson", "Catherine"),
+        ("muhammad", "Mohammed"),
+        ("akhter", "Mohammed"),
+    ] {
+        assert_eq!(first(text).as_deref(), Some(given), "{text}");
+    }
+    assert_eq!(first("Zebedee"), None);
+}
+
+#[test]
+fn a_table_says_of_every_line_what_is_wrong_and_where() {
+    let picture = b"FAMILY NAME,GIVEN NAME\nOak,Ann\xff\xd8\xff\xe1\x10JFIF".as_slice();
+    assert!(table::read(picture, TODAY).is_err_and(|fix| fix.contains("no text")));
+    let table = "Family name;Given Name;Date of birth;UPN;Year group;Flags\n\
+                 Oak;Ann;27/03/2014;B801200005001;Year 07;SEND, looked after\n\
+                 ;Bo;2014-13-01;A801200005001;14;elf\n";
+    let lines = table::read(table.as_bytes(), TODAY).unwrap();
+    assert!(lines[0].slips.is_empty(), "{:?}", lines[0].slips);
+    assert_eq!((lines[0].record.year_group.as_str(), lines[0].record.flags.len()), ("7", 2));
+    let columns: Vec<&str> = lines[1].slips.iter().map(|(column, _)| column.as_str()).collect();
+    assert_eq!(columns, ["Date of birth", "Family name", "Year group", "UPN", "Flags"]);
+    assert_eq!(lines[1].number, 3);
+    let western = b"FAMILY NAME,GIVEN NAME\r\nD\xfcrer,Zo\xeb\r\n";
+    assert_eq!(table::read(western, TODAY).unwrap()[0].record.called(), "Zoë Dürer");
+    for wrong in [&b""[..], b"\xff\xfeF\0", b"NAME\nx\n", b"FAMILY NAME,GIVEN NAME\n"] {
+        assert!(table::read(wrong, TODAY).is_err());
+    }
+    let twins = "FAMILY NAME,GIVEN NAME,UPN\nOak,Ann,B801200005001\nElm,Bo,B801200005001\n";
+    assert_eq!(table::read(twins.as_bytes(), TODAY).unwrap()[1].slips[0].0, "UPN");
+}
+
+#[test]
+fn a_roll_tells_new_from_known_and_asks_where_it_cannot() {
+    let born = Some(date!(2014 - 03 - 27));
+    let mut numbered = record("Ann", "Oak", born);
+    numbered.upn = "B801200005001".into();
+    let mut here = roll(vec![
+        numbered.clone(),
+        record("Bo", "Elm", born),
+        record("Cy", "Ash", None),
+        record("Di", "Yew", born),
+        record("Ed", "Fir", born),
+    ]);
+    here[4].left_on = Some(TODAY);
+    let line = |record: Record| table::Line { number: 2, record, slips: Vec::new() };
+    let mut moved = numbered.clone();
+    moved.year_group = "8".into();
+    let lines = vec![
+        line(numbered),
+        line(moved),
+        line(record("Bo", "Elm", born)),
+        line(record("Cy", "Ash", born)),
+        line(record("Ed", "Fir", born)),
+        line(record("Flo", "Bay", born)),
+        line(record("Boe", "Elm", born)),
+    ];
+    let found = review(&lines, &here);
+    assert!(matches!(found.outcomes[0], Outcome::Unchanged(_)));
+    assert!(matches!(found.outcomes[1], Outcome::Changed(_)));
+    assert!(matches!(found.outcomes[2], Outcome::Unchanged(_)));
+    assert!(matches!(&found.outcomes[3], Outcome::Close(ids) if *ids == [here[2].id.clone()]), "no date here");
+    assert!(matches!(found.outcomes[4], Outcome::Returned(_)));
+    assert_eq!(found.outcomes[5], Outcome::New);
+    assert!(matches!(&found.outcomes[6], Outcome::Close(ids) if *ids == [here[1].id.clone()]), "spelt alike");
+    assert_eq!(found.leavers, [here[3].id.clone()]);
+}

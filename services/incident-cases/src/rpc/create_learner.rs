@@ -1,0 +1,33 @@
+//! Adds a learner to the school's roll.
+
+use chassis::{caller::Caller, db::Once, error::Result, history::Act};
+use proto::incident_cases::v1::{CreateLearnerRequest, CreateLearnerResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, learner::Learner, store};
+
+pub(super) async fn create_learner(app: &App, request: Request<CreateLearnerRequest>) -> Result<CreateLearnerResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let learner = Learner {
+        id: tx.ids().next(),
+        school_id: request.school_id.clone(),
+        record: convert::learner::record(request.record.as_ref(), tx.now().date())?,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        left_on: None,
+        version: 1,
+    };
+    for body in store::learner::insert(&tx, std::slice::from_ref(&learner)).await? {
+        tx.record(Act::new("learner.created", learner.id.as_str()).state("learner", &body));
+    }
+    let response = CreateLearnerResponse { learner: Some(convert::learner::learner(&learner)) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

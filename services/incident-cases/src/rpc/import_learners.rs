@@ -1,0 +1,131 @@
+//! Takes a table of learners that was previewed, all of it or nothing.
+
+use std::collections::HashMap;
+
+use chassis::{
+    caller::Caller,
+    db::{Once, Tx},
+    error::{Error, Result, Violations},
+    history::Act,
+};
+use proto::incident_cases::v1::{ImportLearnersRequest, ImportLearnersResponse};
+use tonic::Request;
+
+use super::preview_learner_import::{Roll, hash, number};
+use crate::{
+    App,
+    learner::{
+        Learner, LearnerId, Record,
+        import::{Outcome, merged},
+    },
+    store,
+};
+
+pub(super) async fn import_learners(
+    app: &App,
+    request: Request<ImportLearnersRequest>,
+) -> Result<ImportLearnersResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let again = || Error::invalid("content_hash", "Preview the table again: it was not previewed by you within a day");
+    let kept = store::learner::preview(&tx, &request.content_hash).await?.ok_or_else(again)?;
+    if hash(&scope, &kept) != request.content_hash {
+        return Err(again());
+    }
+    let (whole_roll, content) = kept.split_first().ok_or_else(again)?;
+    let roll = Roll::read(&tx, content).await?;
+    let plan = Plan::of(&roll, &request)?;
+    let added = plan.new.len();
+    let new: Vec<Learner> = plan.new.into_iter().map(|record| fresh(&tx, &request.school_id, record)).collect();
+    let bodies = store::learner::insert(&tx, &new).await?;
+    for (learner, body) in new.iter().zip(&bodies) {
+        tx.record(Act::new("learner.created", learner.id.as_str()).state("learner", body));
+    }
+    let here: HashMap<&LearnerId, &Learner> = roll.here.iter().map(|learner| (&learner.id, learner)).collect();
+    let mut changed = 0;
+    for (id, record) in plan.changed {
+        let mut learner = (*here.get(&id).ok_or_else(Error::missing)?).clone();
+        (learner.record, learner.left_on, learner.updated_at) = (record, None, tx.now());
+        let body = store::learner::update(&tx, &mut learner).await?;
+        tx.record(Act::new("learner.updated", id.as_str()).state("learner", &body));
+        changed += 1;
+    }
+    let mut left = 0;
+    for id in roll.review.leavers.iter().filter(|_| *whole_roll == 1) {
+        let mut learner = (*here.get(id).ok_or_else(Error::missing)?).clone();
+        (learner.left_on, learner.updated_at) = (Some(tx.now().date()), tx.now());
+        let body = store::learner::update(&tx, &mut learner).await?;
+        tx.record(Act::new("learner.updated", id.as_str()).detail("left", "true").state("learner", &body));
+        left += 1;
+    }
+    store::learner::drop_preview(&tx, &request.content_hash).await?;
+    tx.record(Act::new("learners.imported", request.school_id.as_str()).detail("added", added));
+    let response = ImportLearnersResponse { added: number(added), changed, left };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}
+
+fn fresh(tx: &Tx, school: &str, record: Record) -> Learner {
+    Learner {
+        id: tx.ids().next(),
+        school_id: school.to_owned(),
+        record,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        left_on: None,
+        version: 1,
+    }
+}
+
+/// What a table does once every close match is decided.
+#[derive(Default)]
+struct Plan {
+    new: Vec<Record>,
+    changed: Vec<(LearnerId, Record)>,
+}
+
+impl Plan {
+    fn of(roll: &Roll, request: &ImportLearnersRequest) -> Result<Self> {
+        let decided: HashMap<u32, &str> = request.decisions.iter().map(|d| (d.line, d.learner_id.as_str())).collect();
+        let mut violations = Violations::new();
+        let mut plan = Self::default();
+        let own = |id: &LearnerId| roll.here.iter().find(|learner| learner.id == *id);
+        for (line, outcome) in roll.lines.iter().zip(&roll.review.outcomes) {
+            let mut change = |id: &LearnerId| {
+                let record = own(id).map(|learner| merged(&learner.record, &line.record)).unwrap_or_default();
+                plan.changed.push((id.clone(), record));
+            };
+            match outcome {
+                Outcome::Wrong => {
+                    violations.add("content_hash", format!("Mend line {} and preview the table again", line.number));
+                }
+                Outcome::New => plan.new.push(line.record.clone()),
+                Outcome::Unchanged(_) => {}
+                Outcome::Changed(id) | Outcome::Returned(id) => change(id),
+                Outcome::Close(ids) => match decided.get(&line.number) {
+                    Some(&"") => plan.new.push(line.record.clone()),
+                    Some(id) if ids.iter().any(|known| known.as_str() == *id) => {
+                        if let Some(id) = ids.iter().find(|known| known.as_str() == *id) {
+                            change(id);
+                        }
+                    }
+                    Some(_) | None => {
+                        let fix = format!("Say of line {} who it is: one of those suggested, or new", line.number);
+                        violations.add("decisions", fix);
+                    }
+                },
+            }
+        }
+        let mut twice: Vec<&str> = plan.changed.iter().map(|(id, _)| id.as_str()).collect();
+        twice.sort_unstable();
+        let same = twice.windows(2).any(|pair| pair.first() == pair.last());
+        violations.check(!same, "decisions", "Two lines are said to be the same learner: decide again");
+        violations.finish()?;
+        Ok(plan)
+    }
+}

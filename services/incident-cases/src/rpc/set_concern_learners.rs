@@ -1,0 +1,48 @@
+//! Says whom of the school's roll a concern is about.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Error, Result},
+    history::Act,
+};
+use proto::incident_cases::v1::{SetConcernLearnersRequest, SetConcernLearnersResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, store};
+
+/// Learners one concern can be about.
+const MOST: usize = 20;
+
+pub(super) async fn set_concern_learners(
+    app: &App,
+    request: Request<SetConcernLearnersRequest>,
+) -> Result<SetConcernLearnersResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    if request.learner_ids.len() > MOST {
+        return Err(Error::invalid("learner_ids", format!("Select {MOST} learners at most")));
+    }
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut concern = store::concern::load(&tx, &request.concern_id).await?;
+    let mut learners = Vec::new();
+    for id in &request.learner_ids {
+        let learner = store::learner::load(&tx, id).await?.id;
+        if !learners.contains(&learner) {
+            learners.push(learner);
+        }
+    }
+    concern.learners = learners;
+    let body = store::concern::update(&tx, &concern).await?;
+    store::learner_record::replace(&tx, concern.id.as_str(), &concern.learners).await?;
+    let named: Vec<&str> = concern.learners.iter().map(|id| id.as_str()).collect();
+    tx.record(Act::new("concern.learners_set", concern.id.as_str()).detail("ids", named).state("concern", &body));
+    let response = SetConcernLearnersResponse { concern: Some(convert::concern(&concern)) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

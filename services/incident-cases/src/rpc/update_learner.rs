@@ -1,0 +1,38 @@
+//! Changes who a learner is said to be, or when they left.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Error, Result},
+    history::Act,
+};
+use proto::incident_cases::v1::{UpdateLearnerRequest, UpdateLearnerResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, store};
+
+pub(super) async fn update_learner(app: &App, request: Request<UpdateLearnerRequest>) -> Result<UpdateLearnerResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut learner = store::learner::load(&tx, &request.learner_id).await?;
+    let record = convert::learner::record(request.record.as_ref(), tx.now().date())?;
+    let left_on = convert::learner::optional_date(&request.leave_date)
+        .map_err(|_| Error::invalid("leave_date", "Enter the last day as 2027-03-27"))?;
+    if request.etag != learner.etag() {
+        return Err(Error::changed());
+    }
+    let left = learner.left_on.is_none() && left_on.is_some();
+    (learner.record, learner.left_on, learner.updated_at) = (record, left_on, tx.now());
+    let body = store::learner::update(&tx, &mut learner).await?;
+    let act = Act::new("learner.updated", learner.id.as_str()).detail("left", left.to_string());
+    tx.record(act.state("learner", &body));
+    let response = UpdateLearnerResponse { learner: Some(convert::learner::learner(&learner)) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

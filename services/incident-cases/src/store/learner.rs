@@ -1,0 +1,255 @@
+//! Learners in the database, sealed, each with a key of its own; beside them keyed tokens, by which they are found
+//! without a word of theirs being kept. Whoever holds the database learns how often a token occurs, and no more.
+
+use std::collections::HashMap;
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    page::Page,
+    seal::DataKey,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait as _, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select, SqlErr,
+    sea_query::{Alias, Expr, ExprTrait as _, Order},
+};
+use time::Duration;
+
+use super::{
+    entity::{learner, learner_preview as preview, learner_token, record_key},
+    key, micros, open, seal,
+};
+use crate::learner::{Learner, search};
+
+/// How long a previewed roll is kept.
+const PREVIEWED: Duration = Duration::DAY;
+/// Rows written at once: below every engine's limit of parameters.
+const AT_ONCE: usize = 2_000;
+
+fn place(id: &str) -> String {
+    format!("learner|{id}")
+}
+
+fn here(tx: &Tx) -> Result<Select<learner::Entity>> {
+    Ok(learner::Entity::find().filter(learner::Column::SchoolId.eq(tx.scope().school()?.as_str())))
+}
+
+/// A token as the table has it.
+fn keyed(tx: &Tx, school: &str, token: &str) -> i64 {
+    let [a, b, c, d, e, f, g, h, ..] = tx.ring().token(school, token);
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+fn upn_token(tx: &Tx, learner: &Learner) -> Option<Vec<u8>> {
+    let upn = &learner.record.upn;
+    (!upn.is_empty()).then(|| tx.ring().token(&learner.school_id, &format!("upn {upn}")).to_vec())
+}
+
+fn row(tx: &Tx, learner: &Learner, body: Vec<u8>) -> learner::ActiveModel {
+    learner::ActiveModel {
+        id: Set(learner.id.to_string()),
+        school_id: Set(learner.school_id.clone()),
+        on_roll: Set(i32::from(learner.left_on.is_none())),
+        year_group: Set(learner.record.year_group.clone()),
+        version: Set(i64::try_from(learner.version).unwrap_or(i64::MAX)),
+        upn_token: Set(upn_token(tx, learner)),
+        body: Set(body),
+    }
+}
+
+fn token_rows(tx: &Tx, learner: &Learner) -> Vec<learner_token::ActiveModel> {
+    let mut weights = HashMap::new();
+    for (token, weight) in search::tokens(&learner.record) {
+        weights.insert(keyed(tx, &learner.school_id, &token), weight);
+    }
+    let row = |(token, weight)| learner_token::ActiveModel {
+        school_id: Set(learner.school_id.clone()),
+        token: Set(token),
+        learner_id: Set(learner.id.to_string()),
+        weight: Set(weight),
+    };
+    weights.into_iter().map(row).collect()
+}
+
+fn taken(error: sea_orm::DbErr) -> Error {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => {
+            Error::exists("record.upn", "Enter another pupil number: a learner of this school has it")
+        }
+        _ => error.into(),
+    }
+}
+
+/// Writes new learners; answers what the body of each holds.
+pub(crate) async fn insert(tx: &Tx, learners: &[Learner]) -> Result<Vec<Vec<u8>>> {
+    let (mut keys, mut rows, mut tokens, mut bodies) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for learner in learners {
+        let (id, key) = (learner.id.as_str(), DataKey::random());
+        let body = seal(&key, learner, &place(id))?;
+        keys.push(record_key::ActiveModel {
+            record_id: Set(id.to_owned()),
+            member: Set(learner.school_id.clone()),
+            wrapped: Set(tx.ring().wrap(&key, &learner.school_id)),
+        });
+        rows.push(row(tx, learner, body.clone()));
+        tokens.extend(token_rows(tx, learner));
+        bodies.push(body);
+    }
+    for chunk in keys.chunks(AT_ONCE) {
+        record_key::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx.db()).await?;
+    }
+    for chunk in rows.chunks(AT_ONCE) {
+        learner::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx.db()).await.map_err(taken)?;
+    }
+    write_tokens(tx, tokens).await?;
+    Ok(bodies)
+}
+
+async fn write_tokens(tx: &Tx, tokens: Vec<learner_token::ActiveModel>) -> Result<()> {
+    for chunk in tokens.chunks(AT_ONCE) {
+        learner_token::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx.db()).await?;
+    }
+    Ok(())
+}
+
+/// Writes a learner one step on, unless somebody else wrote it meanwhile; answers what its body holds.
+pub(crate) async fn update(tx: &Tx, learner: &mut Learner) -> Result<Vec<u8>> {
+    let before = i64::try_from(learner.version).unwrap_or(i64::MAX);
+    learner.version += 1;
+    let id = learner.id.to_string();
+    let body = seal(&key(tx, &id, &learner.school_id).await?, learner, &place(&id))?;
+    let written = learner::Entity::update_many()
+        .col_expr(learner::Column::OnRoll, Expr::value(i32::from(learner.left_on.is_none())))
+        .col_expr(learner::Column::YearGroup, Expr::value(learner.record.year_group.clone()))
+        .col_expr(learner::Column::Version, Expr::value(before + 1))
+        .col_expr(learner::Column::UpnToken, Expr::value(upn_token(tx, learner)))
+        .col_expr(learner::Column::Body, Expr::value(body.clone()))
+        .filter(learner::Column::SchoolId.eq(learner.school_id.as_str()))
+        .filter(learner::Column::Id.eq(id.as_str()))
+        .filter(learner::Column::Version.eq(before))
+        .exec(tx.db())
+        .await
+        .map_err(taken)?;
+    if written.rows_affected != 1 {
+        return Err(Error::changed());
+    }
+    learner_token::Entity::delete_many()
+        .filter(learner_token::Column::SchoolId.eq(learner.school_id.as_str()))
+        .filter(learner_token::Column::LearnerId.eq(id.as_str()))
+        .exec(tx.db())
+        .await?;
+    write_tokens(tx, token_rows(tx, learner)).await?;
+    Ok(body)
+}
+
+/// One learner of the scope's school.
+pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Learner> {
+    let row = here(tx)?.filter(learner::Column::Id.eq(id)).one(tx.db()).await?.ok_or_else(Error::missing)?;
+    open(&key(tx, id, &row.school_id).await?, &row.body, &place(id))
+}
+
+/// Every learner of the scope's school, those who left among them.
+pub(crate) async fn all(tx: &Tx) -> Result<Vec<Learner>> {
+    let rows = here(tx)?.order_by_asc(learner::Column::Id).all(tx.db()).await?;
+    opened(tx, rows).await
+}
+
+/// Opens rows, their keys fetched together.
+async fn opened(tx: &Tx, rows: Vec<learner::Model>) -> Result<Vec<Learner>> {
+    let school = tx.scope().school()?.to_string();
+    let mut keys = HashMap::new();
+    for chunk in rows.chunks(AT_ONCE) {
+        let found = record_key::Entity::find()
+            .filter(record_key::Column::Member.eq(school.as_str()))
+            .filter(record_key::Column::RecordId.is_in(chunk.iter().map(|row| row.id.as_str())))
+            .all(tx.db())
+            .await?;
+        keys.extend(found.into_iter().map(|row| (row.record_id, row.wrapped)));
+    }
+    let read = |row: learner::Model| {
+        let wrapped = keys.get(&row.id).ok_or_else(Error::missing)?;
+        open(&tx.ring().unwrap(wrapped, &school)?, &row.body, &place(&row.id))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// A page of learners in the order they were added, and how many there are.
+pub(crate) async fn list(tx: &Tx, year_group: &str, left: bool, page: &Page) -> Result<(Vec<Learner>, String, u64)> {
+    let mut all = here(tx)?.filter(learner::Column::OnRoll.eq(i32::from(!left)));
+    if !year_group.is_empty() {
+        all = all.filter(learner::Column::YearGroup.eq(year_group));
+    }
+    let total = all.clone().count(tx.db()).await?;
+    if let Some(after) = page.after() {
+        all = all.filter(learner::Column::Id.gt(after));
+    }
+    let mut rows = all.order_by_asc(learner::Column::Id).limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| row.id.clone());
+    Ok((opened(tx, rows).await?, next, total))
+}
+
+#[derive(FromQueryResult)]
+struct Candidate {
+    learner_id: String,
+}
+
+/// Learners whose tokens meet those sought, the most met first.
+pub(crate) async fn candidates(tx: &Tx, tokens: &[String]) -> Result<Vec<Learner>> {
+    let school = tx.scope().school()?.to_string();
+    let sought = tokens.iter().map(|token| keyed(tx, &school, token));
+    let met = Alias::new("met");
+    let candidates = learner_token::Entity::find()
+        .select_only()
+        .column(learner_token::Column::LearnerId)
+        .column_as(Expr::col(learner_token::Column::Weight).sum(), "met")
+        .filter(learner_token::Column::SchoolId.eq(school.as_str()))
+        .filter(learner_token::Column::Token.is_in(sought))
+        .group_by(learner_token::Column::LearnerId)
+        .order_by(Expr::col(met), Order::Desc)
+        .order_by_asc(learner_token::Column::LearnerId)
+        .limit(search::OPENED)
+        .into_model::<Candidate>()
+        .all(tx.db())
+        .await?;
+    let ids = candidates.iter().map(|candidate| candidate.learner_id.as_str());
+    let rows = here(tx)?.filter(learner::Column::Id.is_in(ids)).all(tx.db()).await?;
+    opened(tx, rows).await
+}
+
+/// Keeps a previewed roll for a day, and drops the school's older ones.
+pub(crate) async fn keep_preview(tx: &Tx, id: &str, content: &[u8]) -> Result<()> {
+    let school = tx.scope().school()?.to_string();
+    let old = preview::Column::AddedUs.lt(micros(tx.now() - PREVIEWED));
+    let mine = preview::Column::SchoolId.eq(school.as_str());
+    preview::Entity::delete_many().filter(mine).filter(old).exec(tx.db()).await?;
+    drop_preview(tx, id).await?;
+    let row = preview::ActiveModel {
+        id: Set(id.to_owned()),
+        school_id: Set(school),
+        added_us: Set(micros(tx.now())),
+        body: Set(tx.ring().own_key().seal(content, &format!("roll|{id}"))),
+    };
+    preview::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(())
+}
+
+/// A roll that was previewed within the last day.
+pub(crate) async fn preview(tx: &Tx, id: &str) -> Result<Option<Vec<u8>>> {
+    let query = preview::Entity::find()
+        .filter(preview::Column::SchoolId.eq(tx.scope().school()?.as_str()))
+        .filter(preview::Column::Id.eq(id))
+        .filter(preview::Column::AddedUs.gte(micros(tx.now() - PREVIEWED)));
+    match query.one(tx.db()).await? {
+        Some(row) => tx.ring().own_key().open(&row.body, &format!("roll|{id}")).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Drops a previewed roll.
+pub(crate) async fn drop_preview(tx: &Tx, id: &str) -> Result<()> {
+    let mine = preview::Column::SchoolId.eq(tx.scope().school()?.as_str());
+    preview::Entity::delete_many().filter(mine).filter(preview::Column::Id.eq(id)).exec(tx.db()).await?;
+    Ok(())
+}

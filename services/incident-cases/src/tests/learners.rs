@@ -1,0 +1,229 @@
+//! The roll of a school: added, found, imported after a look, and nobody else's.
+
+use chassis::{
+    error::{Error, Result},
+    testing::{Bed, Engine, Person},
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
+
+struct Place {
+    _bed: Bed,
+    here: String,
+    dsl: Person,
+    staff: Person,
+    other: Person,
+    there: String,
+}
+
+async fn place(engine: Engine) -> Result<Place> {
+    let mut bed = Bed::new(engine)?;
+    let setup = bed.setup("incident-cases").await?;
+    let running = crate::start(setup).await?;
+    bed.add(&running);
+    let (here, there) = (bed.school(), bed.school());
+    let dsl = bed.person(&[(Role::Dsl, &here)]);
+    let staff = bed.person(&[(Role::Staff, &here)]);
+    let other = bed.person(&[(Role::Dsl, &there)]);
+    Ok(Place { _bed: bed, here, dsl, staff, other, there })
+}
+
+macro_rules! call {
+    ($who:expr, $rpc:ident, $request:expr) => {
+        IncidentCasesClient::new($who.to("incident-cases")?)
+            .$rpc($request)
+            .await
+            .map(|answer| answer.into_inner())
+            .map_err(|status| Error::from_status(&status))
+    };
+}
+
+fn record(given: &str, family: &str, upn: &str) -> LearnerRecord {
+    LearnerRecord {
+        given_name: given.into(),
+        family_name: family.into(),
+        birth_date: "2014-03-27".into(),
+        year_group: "Year 7".into(),
+        upn: upn.into(),
+        ..LearnerRecord::default()
+    }
+}
+
+impl Place {
+    async fn create(&self, who: &Person, school: &str, record: LearnerRecord) -> Result<Learner> {
+        let request =
+            CreateLearnerRequest { school_id: school.into(), record: Some(record), request_id: who.request_id() };
+        Ok(call!(who, create_learner, request)?.learner.unwrap_or_default())
+    }
+
+    async fn search(&self, who: &Person, school: &str, query: &str) -> Result<Vec<LearnerMatch>> {
+        let request = SearchLearnersRequest { school_id: school.into(), query: query.into() };
+        Ok(call!(who, search_learners, request)?.matches)
+    }
+
+    async fn preview(&self, table: &str, whole_roll: bool) -> Result<PreviewLearnerImportResponse> {
+        let request = PreviewLearnerImportRequest {
+            school_id: self.here.clone(),
+            content: table.as_bytes().to_vec().into(),
+            whole_roll,
+            request_id: self.dsl.request_id(),
+        };
+        call!(self.dsl, preview_learner_import, request)
+    }
+
+    async fn import(&self, hash: &str, decisions: Vec<LearnerImportDecision>) -> Result<ImportLearnersResponse> {
+        let request = ImportLearnersRequest {
+            school_id: self.here.clone(),
+            content_hash: hash.into(),
+            decisions,
+            request_id: self.dsl.request_id(),
+        };
+        call!(self.dsl, import_learners, request)
+    }
+}
+
+fn fields(error: &Error) -> Vec<String> {
+    error.violations().iter().map(|violation| violation.field.clone()).collect()
+}
+
+async fn a_learner_is_added_changed_and_found_and_nobody_elses(engine: Engine) -> Result<()> {
+    let place = place(engine).await?;
+    let learner = place.create(&place.dsl, &place.here, record("Renée", "Oakes", "B801200005001")).await?;
+    assert_eq!((learner.key_stage.as_str(), learner.etag.as_str()), ("KS3", "v1"));
+    // The same number is another school's own matter, and no second learner's here.
+    let theirs = place.create(&place.other, &place.there, record("Renée", "Oakes", "B801200005001")).await?;
+    let twice = place.create(&place.dsl, &place.here, record("Bo", "Elm", "B801200005001")).await;
+    assert_eq!(twice.err().map(|e| (e.reason_name(), fields(&e))), Some(("ALREADY_EXISTS", vec!["record.upn".into()])));
+    let wrong = place.create(&place.dsl, &place.here, record("", "Elm", "A801200005001")).await;
+    assert_eq!(wrong.err().map(|e| fields(&e)), Some(vec!["record.given_name".into(), "record.upn".into()]));
+
+    for query in ["oaks", "rene", "27/03/2014", "B801200005001"] {
+        let found = place.search(&place.dsl, &place.here, query).await?;
+        let ids: Vec<_> = found.iter().filter_map(|m| m.learner.as_ref()).map(|l| l.learner_id.clone()).collect();
+        assert_eq!(ids, [learner.learner_id.clone()], "{query}");
+    }
+    assert!(place.search(&place.staff, &place.here, "oakes").await.is_err_and(|e| e.reason_name() == "NOT_PERMITTED"));
+    assert!(place.search(&place.dsl, &place.here, "a").await.is_err_and(|e| fields(&e) == ["query"]));
+
+    let mut changed = record("Renée", "Birch", "B801200005001");
+    changed.known_as = "Wren".into();
+    let update = UpdateLearnerRequest {
+        school_id: place.here.clone(),
+        learner_id: learner.learner_id.clone(),
+        record: Some(changed),
+        leave_date: "2026-07-20".into(),
+        etag: learner.etag.clone(),
+        request_id: place.dsl.request_id(),
+    };
+    let stale = UpdateLearnerRequest { request_id: place.dsl.request_id(), ..update.clone() };
+    let foreign = UpdateLearnerRequest {
+        learner_id: theirs.learner_id.clone(),
+        request_id: place.dsl.request_id(),
+        ..update.clone()
+    };
+    let after = call!(place.dsl, update_learner, update)?.learner.unwrap_or_default();
+    assert_eq!((after.leave_date.as_str(), after.etag.as_str()), ("2026-07-20", "v2"));
+    assert!(call!(place.dsl, update_learner, stale).is_err_and(|e| e.reason_name() == "CHANGED"));
+    assert!(call!(place.dsl, update_learner, foreign).is_err_and(|e| e.reason_name() == "NOT_FOUND"));
+    assert!(place.search(&place.dsl, &place.here, "oakes").await?.is_empty(), "the old name leaves no token");
+    assert_eq!(place.search(&place.dsl, &place.here, "wren birch").await?.len(), 1);
+    Ok(())
+}
+
+async fn a_roll_is_looked_at_before_it_is_taken(engine: Engine) -> Result<()> {
+    let place = place(engine).await?;
+    let kept = place.create(&place.dsl, &place.here, record("Ann", "Oak", "B801200005001")).await?;
+    let close = place.create(&place.dsl, &place.here, record("Bo", "Elm", "")).await?;
+    place.create(&place.dsl, &place.here, record("Cy", "Ash", "")).await?;
+    let head = "FAMILY NAME,GIVEN NAME,DATE OF BIRTH,YEAR GROUP,UPN\n";
+    let wrong = place.preview(&format!("{head}Oak,Ann,27/03/2014,15,\n"), false).await?;
+    assert_eq!((wrong.wrong, wrong.content_hash.as_str()), (1, ""));
+    let rows: String = (0..300).map(|n| format!("Family{n},Given{n},01/09/2015,Y6,\n")).collect();
+    let table = format!("{head}Oak,Ann,27/03/2014,8,B801200005001\nElm,Boe,27/03/2014,7,\n{rows}");
+    let seen = place.preview(&table, true).await?;
+    let counts = (seen.new_learners, seen.changed, seen.close_matches, seen.leavers, seen.wrong);
+    assert_eq!(counts, (300, 1, 1, 1, 0));
+    let undecided = place.import(&seen.content_hash, Vec::new()).await;
+    assert_eq!(undecided.err().map(|e| fields(&e)), Some(vec!["decisions".into()]));
+    let stranger = LearnerImportDecision { line: 3, learner_id: kept.learner_id.clone() };
+    assert!(place.import(&seen.content_hash, vec![stranger]).await.is_err());
+    let same = LearnerImportDecision { line: 3, learner_id: close.learner_id.clone() };
+    let done = place.import(&seen.content_hash, vec![same]).await?;
+    assert_eq!((done.added, done.changed, done.left), (300, 2, 1));
+    assert!(place.import(&seen.content_hash, Vec::new()).await.is_err_and(|e| fields(&e) == ["content_hash"]));
+    let list = ListLearnersRequest { school_id: place.here.clone(), page_size: 1000, ..Default::default() };
+    let roll = call!(place.dsl, list_learners, list)?;
+    assert_eq!((roll.total_size, roll.learners.len()), (302, 302));
+    let again = place.preview(&table, true).await?;
+    assert_eq!((again.new_learners, again.unchanged, again.leavers), (0, 302, 0));
+    Ok(())
+}
+
+async fn what_a_learner_has_to_do_with_is_found_by_the_learner(engine: Engine) -> Result<()> {
+    let world = super::world(engine).await?;
+    let school_id = || world.here.clone();
+    let add = |who: &Person, school: &str, given: &str| CreateLearnerRequest {
+        school_id: school.into(),
+        record: Some(record(given, "Oak", "")),
+        request_id: who.request_id(),
+    };
+    let ann = call!(world.dsl, create_learner, add(&world.dsl, &world.here, "Ann"))?.learner.unwrap_or_default();
+    let bo = call!(world.dsl, create_learner, add(&world.dsl, &world.here, "Bo"))?.learner.unwrap_or_default();
+    let theirs = call!(world.other, create_learner, add(&world.other, &world.there, "Cy"))?.learner.unwrap_or_default();
+    let concern_id = world.concern().await?;
+    let set = |ids: &[&str]| SetConcernLearnersRequest {
+        school_id: school_id(),
+        concern_id: concern_id.clone(),
+        learner_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, set_concern_learners, set(&[&ann.learner_id, &bo.learner_id]))?;
+    let named = call!(world.dsl, set_concern_learners, set(&[&ann.learner_id]))?.concern.unwrap_or_default();
+    assert_eq!(named.learner_ids, [ann.learner_id.clone()]);
+    let foreign = call!(world.dsl, set_concern_learners, set(&[&theirs.learner_id]));
+    assert!(foreign.is_err_and(|e| e.reason_name() == "NOT_FOUND"));
+
+    let case = world.case().await?;
+    let part = |learner: &str| AddInvolvementRequest {
+        school_id: school_id(),
+        case_id: case.case_id.clone(),
+        role: "victim".into(),
+        learner_id: learner.into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let foreign = call!(world.dsl, add_involvement, part(&theirs.learner_id));
+    assert!(foreign.is_err_and(|e| e.reason_name() == "NOT_FOUND"));
+    call!(world.dsl, add_involvement, part(&ann.learner_id))?;
+    let after = call!(world.dsl, add_involvement, part(&bo.learner_id))?.case.unwrap_or_default();
+    let people: Vec<_> = after.involvements.iter().map(|i| (i.person.as_str(), i.year_group.as_str())).collect();
+    assert_eq!(people, [("Ann Oak", "7"), ("Bo Oak", "7")], "the name and the year of the roll");
+
+    let records = |learner: &str| ListLearnerRecordsRequest { school_id: school_id(), learner_id: learner.into() };
+    let of_ann = call!(world.dsl, list_learner_records, records(&ann.learner_id))?;
+    let of_bo = call!(world.dsl, list_learner_records, records(&bo.learner_id))?;
+    assert_eq!(of_ann.concerns.iter().map(|c| c.concern_id.clone()).collect::<Vec<_>>(), [concern_id.clone()]);
+    assert_eq!((of_ann.cases.len(), of_bo.concerns.len(), of_bo.cases.len()), (1, 0, 1));
+    assert!(call!(world.dsl, list_learner_records, records(&theirs.learner_id)).is_err());
+    // A concern that goes into a case brings the case along.
+    let cy = call!(world.dsl, create_learner, add(&world.dsl, &world.here, "Cy"))?.learner.unwrap_or_default();
+    call!(world.dsl, set_concern_learners, set(&[&cy.learner_id]))?;
+    let existing = triage_concern_request::Decision::ExistingCase(ExistingCase { case_id: case.case_id.clone() });
+    let triage = TriageConcernRequest {
+        school_id: school_id(),
+        concern_id: concern_id.clone(),
+        decision: Some(existing),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, triage_concern, triage)?;
+    assert_eq!(call!(world.dsl, list_learner_records, records(&cy.learner_id))?.cases.len(), 1);
+    Ok(())
+}
+
+on_both_engines!(
+    a_learner_is_added_changed_and_found_and_nobody_elses,
+    a_roll_is_looked_at_before_it_is_taken,
+    what_a_learner_has_to_do_with_is_found_by_the_learner,
+);
