@@ -3,6 +3,8 @@
 
 #[path = "platform/documents.rs"]
 mod documents;
+#[path = "platform/effective.rs"]
+mod effective;
 #[path = "platform/embedded.rs"]
 mod embedded;
 #[path = "platform/figures.rs"]
@@ -13,6 +15,8 @@ mod opening;
 mod pages;
 #[path = "platform/rollout.rs"]
 mod rollout;
+#[path = "platform/school.rs"]
+mod school;
 
 use std::error::Error;
 
@@ -40,6 +44,10 @@ async fn main() -> Result<()> {
     if wanted("opening") {
         opening::measure(Engine::Sqlite).await?;
         opening::measure(Engine::Postgres).await?;
+    }
+    if wanted("effective") {
+        effective::measure(Engine::Sqlite).await?;
+        effective::measure(Engine::Postgres).await?;
     }
     if wanted("rollout") {
         rollout::measure().await?;

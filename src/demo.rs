@@ -2,11 +2,12 @@
 //! every role, and a term of plausible history, made through the very rpcs that people use. Nobody in it exists.
 
 mod history;
+mod life_cycle;
 mod people;
 mod registers;
 mod roll;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chassis::{
     clock::ManualClock,
@@ -170,7 +171,7 @@ impl Stage<'_> {
         let request = ImportPolicyRequest { school_id: id.to_owned(), file: Some(file), request_id: request_id() };
         let mut registry =
             PolicyRegistryClient::new(self.people.way(&dsl)?).max_decoding_message_size(chassis::serve::MAX_MESSAGE);
-        let draft = registry.import_policy(request).await.map_err(|s| Error::from_status(&s))?.into_inner();
+        let draft = registry.import_policy(patient(request)).await.map_err(|s| Error::from_status(&s))?.into_inner();
         let draft = draft.instance.unwrap_or_default();
         let mut etag = draft.etag;
         for (key, values) in school.parameters {
@@ -210,6 +211,13 @@ impl Stage<'_> {
         }
         Ok(())
     }
+}
+
+/// A request that may take a minute: a busy machine reads a long document slowly.
+fn patient<T>(message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.set_timeout(Duration::from_secs(60));
+    request
 }
 
 fn text(value: &Value) -> String {

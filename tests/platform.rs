@@ -1,5 +1,5 @@
 //! The platform as a whole. One binary, so that it links once.
-#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 #[path = "platform/access_matrix.rs"]
 mod access_matrix;

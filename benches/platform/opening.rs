@@ -11,17 +11,9 @@ use chassis::{
     serve::Running,
     testing::{self, Bed, Engine, Person},
 };
-use proto::{
-    access::v1::Role,
-    incident_cases::v1::{
-        NewCase, RecordConcernRequest, TriageConcernRequest, incident_cases_client::IncidentCasesClient,
-        triage_concern_request::Decision,
-    },
-    policy_registry::v1::{
-        ApproveInstanceRequest, ConfirmImportRequest, CreateSchoolRequest, ImportPolicyRequest, PublishInstanceRequest,
-        PublishTemplateRequest, RatifyInstanceRequest, SetParameterRequest, SourceFile,
-        policy_registry_client::PolicyRegistryClient,
-    },
+use proto::incident_cases::v1::{
+    NewCase, RecordConcernRequest, TriageConcernRequest, incident_cases_client::IncidentCasesClient,
+    triage_concern_request::Decision,
 };
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, DatabaseConnection, Statement, TransactionOptions, TransactionTrait as _,
@@ -170,7 +162,7 @@ async fn bare(engine: Engine, folder: &TempDir) -> Result<Bare> {
 }
 
 /// Connects as the services do.
-async fn connect(url: &str) -> Result<DatabaseConnection> {
+pub async fn connect(url: &str) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(url.to_owned());
     options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
         sqlite.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).foreign_keys(true)
@@ -178,7 +170,8 @@ async fn connect(url: &str) -> Result<DatabaseConnection> {
     Ok(sea_orm::Database::connect(options).await?)
 }
 
-fn file(folder: &TempDir, name: &str) -> Database {
+/// An SQLite database in a folder.
+pub fn file(folder: &TempDir, name: &str) -> Database {
     let url = format!("sqlite:{}?mode=rwc", folder.path().join(format!("{name}.sqlite3")).display());
     Database { url, migrate_url: None, max_connections: 1, ..Database::default() }
 }
@@ -189,17 +182,6 @@ struct School {
     dsl: Person,
     _bed: Bed,
     _running: [Running; 2],
-}
-
-/// Calls an rpc of the registry as somebody.
-macro_rules! registry {
-    ($who:expr, $rpc:ident, $request:expr) => {
-        PolicyRegistryClient::new($who.to("policy-registry")?)
-            .max_decoding_message_size(chassis::serve::MAX_MESSAGE)
-            .$rpc($request)
-            .await?
-            .into_inner()
-    };
 }
 
 impl School {
@@ -219,48 +201,7 @@ impl School {
         bed.add(&cases);
         // The second database has the tables already.
         noted.take();
-        let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
-        let request_id = || officer.request_id();
-        registry!(officer, publish_template, PublishTemplateRequest { files: Vec::new(), request_id: request_id() });
-        let school = CreateSchoolRequest {
-            name: "Harrowmere High School".into(),
-            kind: "secondary".into(),
-            urn: "888803".into(),
-            key_stages: vec!["KS3".into(), "KS4".into()],
-            request_id: request_id(),
-        };
-        let id = registry!(officer, create_school, school).school.unwrap_or_default().school_id;
-        let dsl = bed.person(&[(Role::Dsl, &id), (Role::Staff, &id)]);
-        let (head, chair) = (bed.person(&[(Role::Head, &id)]), bed.person(&[(Role::Chair, &id)]));
-        let content =
-            std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/examples/policies/harrowmere-high.txt"))?;
-        let file = Some(SourceFile { name: "policy.txt".into(), content: content.into() });
-        let import = ImportPolicyRequest { school_id: id.clone(), file, request_id: request_id() };
-        let mut draft = registry!(dsl, import_policy, import).instance.unwrap_or_default();
-        for key in ["role.dsl_lead", "net.broadband"] {
-            let set = SetParameterRequest {
-                school_id: id.clone(),
-                instance_id: draft.instance_id.clone(),
-                key: key.into(),
-                values: vec!["As the school says".into()],
-                etag: draft.etag.clone(),
-                request_id: request_id(),
-            };
-            draft = registry!(dsl, set_parameter, set).instance.unwrap_or_default();
-        }
-        let sign = |etag: String| (id.clone(), draft.instance_id.clone(), etag, request_id());
-        let (school_id, instance_id, etag, request) = sign(draft.etag.clone());
-        let confirm = ConfirmImportRequest { school_id, instance_id, etag, request_id: request };
-        let confirmed = registry!(dsl, confirm_import, confirm).instance.unwrap_or_default();
-        let (school_id, instance_id, etag, request) = sign(confirmed.etag);
-        let approve = ApproveInstanceRequest { school_id, instance_id, etag, request_id: request };
-        let approved = registry!(head, approve_instance, approve).instance.unwrap_or_default();
-        let (school_id, instance_id, etag, request) = sign(approved.etag);
-        let ratify = RatifyInstanceRequest { school_id, instance_id, etag, request_id: request };
-        let ratified = registry!(chair, ratify_instance, ratify).instance.unwrap_or_default();
-        let (school_id, instance_id, etag, request) = sign(ratified.etag);
-        let publish = PublishInstanceRequest { school_id, instance_id, etag, request_id: request };
-        registry!(head, publish_instance, publish);
+        let (id, dsl) = crate::school::in_force(&bed).await?;
         Ok(Self { id, dsl, _bed: bed, _running: [registry, cases] })
     }
 

@@ -290,7 +290,8 @@ async fn stored(base: &[SourceFile], next: &[SourceFile], own: &[Instance]) -> R
         };
         files.iter().map(file).collect::<Vec<_>>()
     };
-    let publish = |files| PublishTemplateRequest { files: wire(files), request_id: officer.request_id() };
+    let publish =
+        |files| PublishTemplateRequest { files: wire(files), request_id: officer.request_id(), based_on_version: 0 };
     registry!(officer, publish_template, publish(base));
     let server = testing::server("POSTGRES")?;
     let name = database.url.rsplit('/').next().unwrap_or_default();

@@ -49,8 +49,8 @@ use case::{
 };
 use filtering::{alert, lines};
 use policy::{
-    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, review,
-    revision, section, version,
+    calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, render,
+    review, revision, section, version,
 };
 use register::duty;
 use visit::Fault;
@@ -151,6 +151,7 @@ fn school() -> Vec<Below> {
         ("/policy/import", get(import::show).post(import::import)),
         ("/policy/versions/{instance_id}", get(version::show)),
         ("/policy/versions/{instance_id}/text", get(policy::text)),
+        ("/policy/versions/{instance_id}/render/{format}", get(render::download)),
         ("/policy/versions/{instance_id}/approve", post(version::approve)),
         ("/policy/versions/{instance_id}/ratify", post(version::ratify)),
         ("/policy/versions/{instance_id}/publish", post(version::publish)),
@@ -361,7 +362,7 @@ fn notice(code: &str) -> &'static str {
         "template" => "The template is published",
         "register" => "The agency register is published",
         "school" => "The school is added",
-        "rollout" => "The roll-out is on its way",
+        "rollout" => "The roll-out is started",
         "rollout_undone" => "The roll-out is undone",
         "proposal" => "The answer is saved",
         "register_entry" => "The register is up to date: the earlier entry stays in its history",
@@ -388,7 +389,7 @@ fn notice(code: &str) -> &'static str {
 #[cfg(test)]
 pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     use crate::pages::form::Field;
-    use proto::policy_registry::v1::ParameterDefinition;
+    use proto::policy_registry::v1::{ParameterDefinition, Template};
     let case = case::sample();
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
     let parameter = |kind: &str, allowed: &[&str]| {
@@ -410,16 +411,19 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Parents", parents::fields(&case, "inv_1")),
         ("Debrief", debrief::fields()),
         ("Close", close::fields()),
-        ("Propose a lesson", case::lesson::fields()),
+        ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
         ("Record a comment", policy::consultation::comment_fields()),
         ("Answer a comment", policy::consultation::answer_fields()),
         ("Bring it into force in an emergency", emergency::fields()),
         ("Ask for a review", review::raise_fields()),
         ("Record what a review came to", review::complete_fields()),
-        ("Record a lesson", lesson::raise_fields()),
-        ("Answer a lesson", lesson::answer_fields("adopted_version", "The version it is adopted in")),
-        ("Overdue reviews", oversight::late_fields(&[pair("sch_1", "Thistledown Grange School: was due 1 May 2026")])),
+        ("Record a lesson", lesson::raise_fields(&Template::default())),
+        ("Answer a lesson", lesson::answer_fields("adopted_version", "Which version?", &[(3, " (draft)".into())])),
+        (
+            "Overdue reviews",
+            oversight::late_fields(&[("sch_1".into(), "Thistledown Grange School".into(), "Review overdue".into())]),
+        ),
         ("Remind schools", oversight::remind_fields()),
         ("Invite", invite::fields(&[pair("sch_2", "Harrowmere High School")])),
         ("Skip", step::skip_fields()),

@@ -1,6 +1,9 @@
 //! `hedgerow policy`: templates, the agency register, and a school's policy from its document to in force.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
@@ -11,6 +14,7 @@ use proto::policy_registry::v1::{
 
 pub mod distil;
 pub mod life_cycle;
+pub mod render;
 pub mod rollout;
 pub mod tailoring;
 pub mod template;
@@ -29,6 +33,9 @@ pub enum Policy {
     PublishTemplate {
         /// The template's folder.
         folder: Option<PathBuf>,
+        /// The version the files were made from; refused where another was published since.
+        #[arg(long, default_value_t = 0, hide_default_value = true)]
+        based_on: u32,
     },
     /// Prints the published versions of the template.
     Templates,
@@ -78,6 +85,8 @@ pub enum Policy {
     Ratify(Sign),
     /// Brings a signed version into force.
     Publish(Sign),
+    /// Prints a version as a web page, a tagged PDF or a Word document into a file.
+    Render(render::Render),
     /// What happens to a policy besides its text.
     #[command(flatten)]
     LifeCycle(life_cycle::LifeCycle),
@@ -148,9 +157,9 @@ impl Policy {
             Self::Check(check) => check.run(),
             // The binary runs it before a configuration is read, for its exit code.
             Self::Lint(lint) => lint.run().map(drop),
-            Self::PublishTemplate { folder } => {
+            Self::PublishTemplate { folder, based_on: based_on_version } => {
                 let files = folder.map(|folder| files(&folder)).transpose()?.unwrap_or_default();
-                let request = PublishTemplateRequest { files, request_id: client::request_id() };
+                let request = PublishTemplateRequest { files, request_id: client::request_id(), based_on_version };
                 let response = registry(config).await?.publish_template(request).await;
                 let template = response.map_err(|s| Error::from_status(&s))?.into_inner().template.unwrap_or_default();
                 let clauses: usize = template.sections.iter().map(|s| s.clauses.len()).sum();
@@ -178,6 +187,7 @@ impl Policy {
             Self::Approve(sign) => sign.act(config, "ApproveInstance").await,
             Self::Ratify(sign) => sign.act(config, "RatifyInstance").await,
             Self::Publish(sign) => sign.act(config, "PublishInstance").await,
+            Self::Render(render) => render.run(config).await,
             Self::LifeCycle(act) => act.run(config).await,
             Self::Rollout(rollout) => rollout.run(config).await,
             Self::Adoptions(adoptions) => adoptions.run(config).await,
@@ -272,11 +282,19 @@ fn read(path: &Path) -> Result<SourceFile> {
 /// The bytes of a file that is not too large; a large one is refused before it is read.
 pub(super) fn bounded(field: &str, path: &Path) -> Result<Vec<u8>> {
     let wrong = |e: std::io::Error| Error::invalid(field, format!("{}: {e}", path.display()));
-    let size = std::fs::metadata(path).map_err(wrong)?.len();
-    if size > LARGEST {
-        return Err(Error::invalid(field, format!("{} must be {} MB or smaller", path.display(), LARGEST >> 20)));
+    let large = || {
+        let (name, most) = (path.display(), LARGEST >> 20);
+        let fix = "save it without its pictures, or as text, and send that";
+        Error::invalid(field, format!("{name} must be {most} MB or smaller: {fix}"))
+    };
+    // What is no file, such as a device, never ends: no more is read than may be sent.
+    let file = std::fs::File::open(path).map_err(wrong)?;
+    if file.metadata().map_err(wrong)?.len() > LARGEST {
+        return Err(large());
     }
-    std::fs::read(path).map_err(wrong)
+    let mut content = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut content).map_err(wrong)?;
+    if u64::try_from(content.len()).unwrap_or(u64::MAX) > LARGEST { Err(large()) } else { Ok(content) }
 }
 
 /// Every file of a folder as the registry reads it without a server.

@@ -4,7 +4,7 @@ use chassis::error::Result;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime, macros::datetime};
 
-use super::{SCHOOLS, Stage, people::who, roll, text};
+use super::{SCHOOLS, Stage, life_cycle, people::who, roll, text};
 
 /// How far a concern was taken by the end of the history.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,8 +58,13 @@ const END: OffsetDateTime = datetime!(2026-11-24 08:00 UTC);
 /// Makes it.
 pub async fn make(stage: &mut Stage<'_>) -> Result<()> {
     let mut logs_sent = false;
+    let mut acts = life_cycle::ACTS.iter().peekable();
     for concern in CONCERNS {
         let at = datetime!(2026-09-01 08:40 UTC) + Duration::days(concern.0) + Duration::minutes(concern.0 * 7 % 300);
+        while let Some((when, act)) = acts.next_if(|(when, _)| *when < at) {
+            stage.clock.set(*when);
+            stage.act(*act).await?;
+        }
         if !logs_sent && at > datetime!(2026-11-16 16:00 UTC) {
             stage.clock.set(datetime!(2026-11-16 16:30 UTC));
             for school in &SCHOOLS {

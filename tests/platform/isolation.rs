@@ -229,6 +229,7 @@ fn fill(request: &mut Value, rpc: &str) {
             json!({"procedureId": "P1", "tailoring": "adopted", "step": {"stepId": "P1-01"}, "etag": "e"})
         }
         "WaiveFinding" => json!({"findingId": "fnd_0", "reason": "r", "untilDate": "2026-12-01", "etag": "e"}),
+        "RenderInstance" => json!({"format": "html"}),
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
         "CompleteStep" => json!({"stepId": "P1-01", "recorded": {"note": "n"}}),

@@ -20,7 +20,8 @@ async fn publish_changed(officer: &Person) {
         }
         SourceFile { name: file.name, content: file.content.into() }
     });
-    let request = PublishTemplateRequest { files: files.collect(), request_id: client::request_id() };
+    let request =
+        PublishTemplateRequest { files: files.collect(), request_id: client::request_id(), based_on_version: 0 };
     let mut registry = PolicyRegistryClient::new(client::gateway(&officer.config).await.unwrap())
         .max_decoding_message_size(chassis::serve::MAX_MESSAGE);
     registry.publish_template(request).await.unwrap();

@@ -24,7 +24,7 @@ const SCHOOLS: i32 = 100;
 /// What the list can be narrowed to.
 const FILTERS: [(&str, &str); 5] = [
     ("", "All schools"),
-    ("overdue", "Past a day"),
+    ("overdue", "Overdue"),
     ("open_proposals", "With open questions"),
     ("behind", "On an older template"),
     ("no_policy", "Without a policy"),
@@ -79,6 +79,8 @@ impl Page for Adoptions {
             error_findings: 2,
             adapted: 4,
             omitted: 1,
+            ratify_overdue: version == 0,
+            overdue_reviews: 1,
         };
         let list = ListAdoptionsResponse {
             adoptions: vec![adoption(1), adoption(0)],
@@ -134,14 +136,19 @@ impl Line {
         if adoption.overdue_proposals > 0 {
             needs.push(count(adoption.overdue_proposals, "question past its day", "questions past their day"));
         }
-        if !adoption.ratify_by_date.is_empty() {
-            needs.push(format!("Governors ratify by {}", words::named_day(&adoption.ratify_by_date)));
+        if adoption.ratify_overdue {
+            needs.push(format!("Ratification overdue: was due {}", words::named_day(&adoption.ratify_by_date)));
+        } else if !adoption.ratify_by_date.is_empty() {
+            needs.push(format!("Governors to ratify by {}", words::named_day(&adoption.ratify_by_date)));
         }
         if adoption.version == 0 {
             needs.push("No policy is in force".to_owned());
         }
         if adoption.review_overdue {
-            needs.push("Review overdue".to_owned());
+            needs.push("Yearly review overdue".to_owned());
+        }
+        if adoption.overdue_reviews > 0 {
+            needs.push(count(adoption.overdue_reviews, "asked-for review overdue", "asked-for reviews overdue"));
         }
         if adoption.open_proposals > 0 {
             needs.push(count(adoption.open_proposals, "open question", "open questions"));
@@ -202,6 +209,8 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
         "GRAVE_FINDINGS",
         "ADAPTED",
         "OMITTED",
+        "RATIFY_OVERDUE",
+        "OVERDUE_REVIEWS",
     ]);
     let mut token = String::new();
     loop {
@@ -221,6 +230,8 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
                 &number(school.error_findings),
                 &number(school.adapted),
                 &number(school.omitted),
+                if school.ratify_overdue { "yes" } else { "no" },
+                &number(school.overdue_reviews),
             ]);
         }
         token = list.next_page_token;

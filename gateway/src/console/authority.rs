@@ -4,7 +4,7 @@ use axum::extract::Query;
 use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::Permission,
-    policy_registry::v1::{ListSchoolsRequest, School},
+    policy_registry::v1::{Adoption, ListAdoptionsRequest, ListSchoolsRequest, School},
     reporting::v1::{AuthorityReport, GetAuthorityReportRequest, SchoolRow},
 };
 use serde::Serialize;
@@ -66,15 +66,18 @@ impl Page for Authority {
         let empty = AuthorityReport { min_cell: 6, ..AuthorityReport::default() };
         let schools =
             [School { school_id: "sch_1".into(), name: "Thistledown Grange School".into(), ..School::default() }];
-        vec![Self::new(&report, &schools, now), Self::new(&empty, &[], now)]
+        let late =
+            Adoption { school_id: "sch_1".into(), ratify_overdue: true, overdue_reviews: 1, ..Adoption::default() };
+        vec![Self::new(&report, &schools, &[late], now), Self::new(&empty, &[], &[], now)]
     }
 }
 
 impl Authority {
-    fn new(report: &AuthorityReport, schools: &[School], now: OffsetDateTime) -> Self {
+    fn new(report: &AuthorityReport, schools: &[School], adoptions: &[Adoption], now: OffsetDateTime) -> Self {
         let term = report.term.clone().unwrap_or_default();
         let rows = Row::some("Counted", words::stamp(report.as_at_time.as_ref()));
-        let mut lines: Vec<(usize, Line)> = schools.iter().map(|school| Line::new(school, report, now)).collect();
+        let mut lines: Vec<(usize, Line)> =
+            schools.iter().map(|school| Line::new(school, report, adoptions, now)).collect();
         lines.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.link.text.cmp(&other.link.text)));
         Self {
             head: Head::new("Schools that need help", Vec::new()).of(term.title.clone()),
@@ -95,7 +98,7 @@ impl Line {
         self
     }
 
-    fn new(school: &School, report: &AuthorityReport, now: OffsetDateTime) -> (usize, Self) {
+    fn new(school: &School, report: &AuthorityReport, adoptions: &[Adoption], now: OffsetDateTime) -> (usize, Self) {
         let bare = SchoolRow::default();
         let row = report.schools.iter().find(|row| row.school_id == school.school_id).unwrap_or(&bare);
         let review = row.review_due_time.as_ref().and_then(moment);
@@ -105,6 +108,19 @@ impl Line {
             None => needs.push("No policy with a review date is in force".to_owned()),
             Some(due) if due < now => needs.push("Policy review overdue".to_owned()),
             Some(_) => {}
+        }
+        if let Some(adoption) = adoptions.iter().find(|adoption| adoption.school_id == school.school_id) {
+            if adoption.ratify_overdue {
+                needs.push("Ratification overdue".to_owned());
+            }
+            if adoption.overdue_reviews > 0 {
+                let count = u64::from(adoption.overdue_reviews);
+                needs.push(words::counted(count, "asked-for review overdue", "asked-for reviews overdue"));
+            }
+            if adoption.overdue_proposals > 0 {
+                let count = u64::from(adoption.overdue_proposals);
+                needs.push(words::counted(count, "template question overdue", "template questions overdue"));
+            }
         }
         if row.error_findings > 0 {
             needs.push(words::counted(u64::from(row.error_findings), "grave finding", "grave findings"));
@@ -151,6 +167,24 @@ pub async fn schools(visit: &Visit) -> Result<Vec<School>, Error> {
     }
 }
 
+/// How the schools of one kind stand with the template, such as those where something is overdue.
+///
+/// # Errors
+/// Where the registry does not answer.
+pub async fn standing(visit: &Visit, filter: &str) -> Result<Vec<Adoption>, Error> {
+    let mut late = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let asked = ListAdoptionsRequest { page_size: 1000, page_token, filter: filter.to_owned() };
+        let answer = heard(visit.registry()?.list_adoptions(ask(asked))).await?;
+        late.extend(answer.adoptions);
+        page_token = answer.next_page_token;
+        if page_token.is_empty() {
+            return Ok(late);
+        }
+    }
+}
+
 async fn fetch(visit: &Visit, which: &Which) -> Result<AuthorityReport, Error> {
     let asked = GetAuthorityReportRequest { term_id: which.term.clone() };
     heard(visit.reporting()?.get_authority_report(ask(asked))).await?.report.ok_or_else(Error::missing)
@@ -159,8 +193,9 @@ async fn fetch(visit: &Visit, which: &Which) -> Result<AuthorityReport, Error> {
 /// Shows the authority's home.
 pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
-    let (report, schools) = tokio::try_join!(fetch(&visit, &which), schools(&visit))?;
-    visit.page(&Authority::new(&report, &schools, visit.now()))
+    let (report, schools, late) =
+        tokio::try_join!(fetch(&visit, &which), schools(&visit), standing(&visit, "overdue"))?;
+    visit.page(&Authority::new(&report, &schools, &late, visit.now()))
 }
 
 /// The schools' figures as a table for a spreadsheet.
@@ -170,7 +205,7 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
     let titles = report.lines.iter().map(|line| line.title.as_str());
     let mut text =
         row(&["SCHOOL", "REVIEW_DUE", "GRAVE_FINDINGS", "LAST_FEED"].into_iter().chain(titles).collect::<Vec<_>>());
-    for (_, line) in schools.iter().map(|school| Line::new(school, &report, visit.now())) {
+    for (_, line) in schools.iter().map(|school| Line::new(school, &report, &[], visit.now())) {
         let first = [line.link.text.as_str(), &line.review, &line.findings, &line.feed];
         text += &row(&first.into_iter().chain(line.cells.iter().map(String::as_str)).collect::<Vec<_>>());
     }

@@ -6,13 +6,14 @@ use chassis::{calendar::Term, clock::moment, error::Error};
 use http::header;
 use proto::{
     access::v1::{Permission, Role},
-    policy_registry::v1::{InstanceState, ListInstancesRequest},
+    policy_registry::v1::{Instance, InstanceState, ListInstancesRequest},
     reporting::v1::{Figure, GetSchoolReportRequest, Line, SchoolReport},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     home::list::reminded,
+    policy::version::unratified,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -239,22 +240,42 @@ pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
 /// A governor's home: this term's report, and what waits for the chair's signature.
 pub async fn home(visit: Visit) -> Answer {
     let report = fetch(&visit, &Which::default()).await?;
-    let mut asks = if visit.roles().contains(&Role::Chair) { signatures(&visit).await } else { Vec::new() };
+    let instances = instances(&visit).await;
+    let mut asks = asked(&visit, &instances);
     let reminders = super::home::reminders(&visit).await.unwrap_or_default();
-    asks.extend(reminders.iter().map(|reminder| reminded(&visit, reminder, visit.now()).ask()));
+    // The chair is asked to ratify above.
+    let told = reminders.iter().filter(|reminder| !reminder.kind.starts_with("ratify"));
+    asks.extend(told.map(|reminder| reminded(&visit, reminder, &instances, visit.now()).ask()));
     visit.page(&Report::new(&report, Vec::new(), &visit.at("/reports"), asks))
 }
 
-async fn signatures(visit: &Visit) -> Vec<Link> {
+async fn instances(visit: &Visit) -> Vec<Instance> {
     let Ok(mut registry) = visit.registry() else { return Vec::new() };
     let asked = ListInstancesRequest { school_id: visit.school.clone(), ..Default::default() };
-    let instances = heard(registry.list_instances(ask(asked))).await.map(|answer| answer.instances).unwrap_or_default();
-    let waiting = instances.iter().filter(|instance| instance.state() == InstanceState::Approved);
-    let link = |instance: &proto::policy_registry::v1::Instance| {
+    heard(registry.list_instances(ask(asked))).await.map(|answer| answer.instances).unwrap_or_default()
+}
+
+/// What a governor is asked: to sign, where they are the chair, and to comment.
+fn asked(visit: &Visit, instances: &[Instance]) -> Vec<Link> {
+    let chair = visit.roles().contains(&Role::Chair);
+    let link = |instance: &Instance| {
         let page = visit.at(&format!("/policy/versions/{}", instance.instance_id));
-        Link::new(format!("Policy version {} waits for the governors", instance.version), page)
+        match instance.state() {
+            InstanceState::Approved if chair => {
+                Some(Link::new(format!("Policy version {} waits for the governors", instance.version), page))
+            }
+            InstanceState::InForce if chair && unratified(instance) => {
+                let text = format!("Policy version {} came into force in an emergency: ratify it", instance.version);
+                Some(Link::new(text, page))
+            }
+            InstanceState::Consultation => {
+                let text = format!("Policy version {} is in consultation: read it and comment", instance.version);
+                Some(Link::new(text, format!("{page}/consultation")))
+            }
+            _ => None,
+        }
     };
-    waiting.map(link).collect()
+    instances.iter().filter_map(link).collect()
 }
 
 /// The report as a table for a spreadsheet.

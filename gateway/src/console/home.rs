@@ -103,7 +103,7 @@ pub async fn show(visit: Visit) -> Answer {
 
 async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
     let now = visit.now();
-    let (concerns, cases, alerts, invitations, instances, reminders, feeds, duties, mine) = tokio::join!(
+    let (concerns, cases, alerts, invitations, instances, reminders, feeds, duties, open, mine) = tokio::join!(
         wanted(&visit, Permission::ConcernRead, new_concerns(&visit)),
         wanted(&visit, Permission::CaseRead, open_cases(&visit)),
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
@@ -112,6 +112,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::PolicyEdit, reminders(&visit)),
         wanted(&visit, Permission::FeedManage, feeds(&visit)),
         wanted(&visit, Permission::DutyAnswer, duties(&visit)),
+        wanted(&visit, Permission::PolicyComment, instances(&visit)),
         wanted(&visit, Permission::ConcernRecord, my_concerns(&visit)),
     );
     let lists = [
@@ -125,6 +126,8 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         }),
         feeds.map(|answer| list::feed_list(&visit, answer, now)),
         duties.map(|answer| list::duty_list(&visit, answer)),
+        open.filter(|_| !visit.may(Permission::PolicyEdit))
+            .and_then(|open| list::consultation_list(&visit, open.ok()?)),
     ];
     let shows_mine = mine.is_some();
     let page = Home {

@@ -1,14 +1,13 @@
 //! What the authority does about reviews: which schools are late, reminding them, asking for reviews.
 
-use chassis::{clock::moment, error::Error};
+use chassis::error::Error;
 use proto::{
     access::v1::Permission,
-    policy_registry::v1::{RaiseReviewsRequest, RemindSchoolsRequest},
-    reporting::v1::GetAuthorityReportRequest,
+    policy_registry::v1::{Adoption, RaiseReviewsRequest, RemindSchoolsRequest},
 };
 
 use super::{
-    authority::schools,
+    authority::standing,
     policy::review::raise_fields,
     posted::Posted,
     visit::{Answer, Fault, Visit, ask, heard},
@@ -27,45 +26,69 @@ const ABOUT: Codes = &[
     ("findings", "Findings in the policy"),
 ];
 
-/// The schools, those whose review is late first, each with its day.
-async fn late(visit: &Visit) -> Result<Vec<(String, String)>, Error> {
-    let asked = GetAuthorityReportRequest { term_id: String::new() };
-    let report = async { heard(visit.reporting()?.get_authority_report(ask(asked))).await };
-    let (report, schools) = tokio::try_join!(report, schools(visit))?;
-    let (rows, now) = (report.report.unwrap_or_default().schools, visit.now());
-    let due = |id: &str| rows.iter().find(|row| row.school_id == id).and_then(|row| row.review_due_time.as_ref());
-    let mut late: Vec<_> = schools
-        .iter()
-        .filter_map(|school| match due(&school.school_id).and_then(moment) {
-            Some(at) if at >= now => None,
-            Some(at) => {
-                Some((Some(at), school.school_id.clone(), format!("{}: was due {}", school.name, words::date(at))))
-            }
-            None => Some((None, school.school_id.clone(), format!("{}: no policy with a review date", school.name))),
-        })
-        .collect();
-    late.sort();
-    Ok(late.into_iter().map(|(_, id, text)| (id, text)).collect())
+/// What is late at a school, in words; the reason to remind of comes first.
+fn what(adoption: &Adoption) -> Vec<String> {
+    let mut late = Vec::new();
+    if adoption.review_overdue {
+        late.push(format!("Yearly review: was due {}", words::named_day(&adoption.review_due_date)));
+    }
+    if adoption.overdue_reviews > 0 {
+        let count = u64::from(adoption.overdue_reviews);
+        late.push(words::counted(
+            count,
+            "review that was asked for is overdue",
+            "reviews that were asked for are overdue",
+        ));
+    }
+    if adoption.ratify_overdue {
+        let day = words::named_day(&adoption.ratify_by_date);
+        late.push(format!("Ratification of an emergency change: was due {day}"));
+    }
+    if adoption.overdue_proposals > 0 {
+        let count = u64::from(adoption.overdue_proposals);
+        late.push(words::counted(
+            count,
+            "question of the template is past its day",
+            "questions of the template are past their day",
+        ));
+    }
+    if adoption.version == 0 {
+        late.push("No policy is in force".to_owned());
+    }
+    late
+}
+
+/// The schools where something is late, those that need help first: id, name, and what is late.
+async fn late(visit: &Visit) -> Result<Vec<(String, String, String)>, Error> {
+    let mut late = standing(visit, "overdue").await?;
+    let bare = standing(visit, "no_policy").await?;
+    let more: Vec<_> =
+        bare.into_iter().filter(|bare| late.iter().all(|known| known.school_id != bare.school_id)).collect();
+    late.extend(more);
+    Ok(late.into_iter().map(|one| (one.school_id.clone(), one.name.clone(), what(&one).join(". "))).collect())
 }
 
 /// What is asked of the schools that are late.
-pub fn late_fields(late: &[(String, String)]) -> Vec<Field> {
-    let choices = late.iter().map(|(id, text)| (id.as_str(), text.as_str()));
-    vec![Field::checkboxes("school_ids", "Which schools do you want to remind?", &[]).choices(choices)]
+pub fn late_fields(late: &[(String, String, String)]) -> Vec<Field> {
+    let field = Field::checkboxes("school_ids", "Which schools do you want to remind?", &[]);
+    vec![late.iter().fold(field, |field, (id, name, what)| field.choice(id, name, what))]
 }
 
 async fn late_page(visit: &Visit) -> Result<FormPage, Fault> {
     let late = late(visit).await?;
-    let head = Head::new("Overdue reviews", visit.crumbs(&[]));
+    let head = Head::new("Overdue reviews and ratifications", visit.crumbs(&[]));
     let mut page = if late.is_empty() {
-        let page = visit.form_page(head, "/reviews/new".to_owned(), "Ask schools for a review", raise_fields());
-        page.lead("No school’s review is overdue. You can ask all schools for a review:")
+        let page = visit.form_page(head, "/reviews/new".to_owned(), "Ask all schools for a review", raise_fields());
+        page.lead("Nothing is overdue at any school. You can ask all schools for a review:")
     } else {
         let page = visit.form_page(head, "/reviews/choose".to_owned(), "Continue", late_fields(&late));
         page.lead(&words::counted(u64::try_from(late.len()).unwrap_or_default(), "school is late", "schools are late"))
     };
-    page.others =
-        vec![Link::new("Ask all schools for a review", "/reviews/new"), Link::new("Lessons from schools", "/lessons")];
+    if !late.is_empty() {
+        page.others.push(Link::new("Ask all schools for a review", "/reviews/new"));
+    }
+    page.others.push(Link::new("How schools stand with the template", "/adoptions"));
+    page.others.push(Link::new("Lessons from schools", "/lessons"));
     Ok(page)
 }
 
@@ -86,7 +109,7 @@ pub fn remind_fields() -> Vec<Field> {
 
 fn remind_page(visit: &Visit, answers: &Answers) -> FormPage {
     let chosen = answers.all("school_ids");
-    let crumbs = visit.crumbs(&[("Overdue reviews", "/reviews".to_owned())]);
+    let crumbs = visit.crumbs(&[("Overdue", "/reviews".to_owned())]);
     let head = Head::new("Remind schools", crumbs);
     let mut page = visit.form_page(head, "/reviews/remind".to_owned(), "Send the reminder", remind_fields());
     let count = u64::try_from(chosen.len()).unwrap_or_default();
@@ -126,7 +149,7 @@ pub async fn remind(posted: Posted) -> Answer {
 }
 
 fn raise_page(visit: &Visit) -> FormPage {
-    let head = Head::new("Ask all schools for a review", visit.crumbs(&[("Overdue reviews", "/reviews".to_owned())]));
+    let head = Head::new("Ask all schools for a review", visit.crumbs(&[("Overdue", "/reviews".to_owned())]));
     let page = visit.form_page(head, "/reviews/new".to_owned(), "Ask all schools", raise_fields());
     page.lead("Every school of the authority gets a review of its own, with this reason and day.")
 }

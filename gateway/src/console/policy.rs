@@ -9,10 +9,12 @@ pub mod finding;
 pub mod import;
 pub mod lesson;
 pub mod lint;
+pub mod name;
 pub mod paragraph;
 pub mod parameter;
 pub mod procedure;
 pub mod proposal;
+pub mod render;
 pub mod review;
 pub mod revision;
 pub mod section;
@@ -57,6 +59,8 @@ pub struct Policy {
     head: Head,
     in_force: Vec<Row>,
     read: Link,
+    /// The version in force, to take along.
+    files: Vec<Link>,
     import: Link,
     lint: Link,
     /// Starts a new draft from what is in force.
@@ -73,6 +77,8 @@ struct Version {
     template: String,
     source: String,
     made: String,
+    /// It, to take along.
+    files: Vec<Link>,
 }
 
 impl Page for Policy {
@@ -129,12 +135,18 @@ impl Policy {
             ),
             state: state(instance.state()),
             template: format!("Template version {}", instance.template_version),
-            source: instance.source_name.clone(),
+            source: match instance.source_name.as_str() {
+                "" => "None".to_owned(),
+                name => name.to_owned(),
+            },
             made: words::day(instance.create_time.as_ref()).unwrap_or_default(),
+            files: render::links(&at(&format!("/policy/versions/{}", instance.instance_id))),
         };
+        let files = in_force.map(|instance| render::links(&at(&format!("/policy/versions/{}", instance.instance_id))));
         Self {
             head: Head::new("Policy", crumbs),
             in_force: rows.unwrap_or_default(),
+            files: files.unwrap_or_default(),
             read: if in_force.is_some() { Link::new("Read the policy", at("/policy/read")) } else { Link::default() },
             lint: if edits {
                 Link::new("Check a document without keeping it", at("/policy/lint"))
@@ -219,6 +231,8 @@ struct Clause {
     reason: String,
     /// Where it is changed; empty where it is not.
     change: String,
+    /// Where it is commented on; empty where it is not.
+    comment: String,
 }
 
 impl Page for PolicyText {
@@ -238,7 +252,7 @@ impl Page for PolicyText {
             Self {
                 head: head(),
                 rows: vec![],
-                sections: sections(&clauses, &Template::default(), "/v"),
+                sections: sections(&clauses, &Template::default(), "/v", "/c"),
                 links: vec![Link::new("Add a clause", "/v")],
                 marked: true,
             },
@@ -247,8 +261,8 @@ impl Page for PolicyText {
     }
 }
 
-/// The clauses under their headings; each leads to where it is changed, below `change`.
-fn sections(clauses: &[InstanceClause], template: &Template, change: &str) -> Vec<Section> {
+/// The clauses under their headings; each leads to where it is changed, below `change`, and commented on, at `comment`.
+fn sections(clauses: &[InstanceClause], template: &Template, change: &str, comment: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for clause in clauses.iter().filter(|clause| !clause.text.trim().is_empty()) {
         let one = Clause {
@@ -257,6 +271,12 @@ fn sections(clauses: &[InstanceClause], template: &Template, change: &str) -> Ve
             text: clause.text.clone(),
             reason: clause.reason.clone(),
             change: if change.is_empty() { String::new() } else { format!("{change}/{}", percent(&clause.clause_key)) },
+            // What the version has nothing on is no clause of it, and takes no comment.
+            comment: if comment.is_empty() || clause.clause_key == clause.template_clause_id {
+                String::new()
+            } else {
+                format!("{comment}?clause={}", percent(&clause.clause_key))
+            },
         };
         match sections.iter_mut().find(|section| section.id == clause.section_id) {
             Some(section) => section.clauses.push(one),
@@ -285,8 +305,17 @@ fn section_title(template: &Template, section_id: &str) -> String {
 
 /// The authority's template; an empty one where it cannot be read just now.
 pub async fn template(visit: &Visit) -> Template {
+    template_version(visit, 0).await
+}
+
+/// The template that a version is made from.
+pub async fn template_of(visit: &Visit, instance: &Instance) -> Template {
+    template_version(visit, instance.template_version).await
+}
+
+async fn template_version(visit: &Visit, version: u32) -> Template {
     let Ok(mut registry) = visit.registry() else { return Template::default() };
-    heard(registry.get_template(ask(GetTemplateRequest::default())))
+    heard(registry.get_template(ask(GetTemplateRequest { version, with_files: false })))
         .await
         .ok()
         .and_then(|answer| answer.template)
@@ -298,12 +327,12 @@ pub async fn read(visit: Visit) -> Answer {
     visit.needs(Permission::PolicyRead)?;
     let asked = GetEffectivePolicyRequest { school_id: visit.school.clone(), at_time: None };
     let policy = heard(visit.registry()?.get_effective_policy(ask(asked))).await?.policy.ok_or_else(Error::missing)?;
-    let template = template(&visit).await;
+    let template = template_version(&visit, policy.template_version).await;
     let mut rows = vec![Row::new("Version", policy.version.to_string())];
     rows.extend(Row::some("In force since", words::day(policy.effective_time.as_ref())));
     rows.extend(Row::some("Next review", words::day(policy.review_due_time.as_ref())));
     let head = Head::new("Online safety policy", visit.crumbs(&[("Policy", visit.at("/policy"))]));
-    let sections = sections(&policy.clauses, &template, "");
+    let sections = sections(&policy.clauses, &template, "", "");
     visit.page(&PolicyText { head, rows, sections, links: Vec::new(), marked: false })
 }
 
@@ -311,7 +340,7 @@ pub async fn read(visit: Visit) -> Answer {
 pub async fn text(visit: Visit, Path((_, instance_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::PolicyRead)?;
     let instance = version::fetch(&visit, &instance_id).await?;
-    let template = template(&visit).await;
+    let template = template_of(&visit, &instance).await;
     let here = visit.at(&format!("/policy/versions/{instance_id}"));
     let head =
         Head::new("Text of the policy", crumbs(&visit, &instance_id)).of(format!("Version {}", instance.version));
@@ -325,15 +354,17 @@ pub async fn text(visit: Visit, Path((_, instance_id)): Path<(String, String)>) 
     } else {
         (String::new(), Vec::new())
     };
+    let comments = instance.state() == InstanceState::Consultation && visit.may(Permission::PolicyComment);
+    let comment = if comments { format!("{here}/comments/new") } else { String::new() };
     let mut clauses = instance.clauses.clone();
     clauses.extend(untouched(&clauses, &template));
     for one in &mut clauses {
-        one.text = clause::filled(&one.text, &instance.parameters);
+        one.text = clause::filled(&one.text, &instance.parameters, &template);
     }
     visit.page(&PolicyText {
         head,
         rows: Vec::new(),
-        sections: sections(&clauses, &template, &change),
+        sections: sections(&clauses, &template, &change, &comment),
         links,
         marked: true,
     })

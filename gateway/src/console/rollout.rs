@@ -128,6 +128,12 @@ struct At {
 }
 
 impl At {
+    /// A school as a roll-out would find it.
+    fn foreseen(school: &RolloutSchool) -> Self {
+        let at = Self::new(school);
+        if school.state == "skipped" { at } else { Self { state: "Would get a draft".to_owned(), ..at } }
+    }
+
     fn new(school: &RolloutSchool) -> Self {
         let base = format!("/schools/{}/policy", school.school_id);
         let href = match school.instance_id.as_str() {
@@ -203,7 +209,7 @@ impl Preview {
             head: Head::new("Preview of a roll-out", crumbs)
                 .of(format!("Template version {}", preview.template_version)),
             rows,
-            schools: preview.schools.iter().map(At::new).collect(),
+            schools: preview.schools.iter().map(At::foreseen).collect(),
             form: form.carrying("template_version", preview.template_version.to_string()),
         }
     }

@@ -164,7 +164,7 @@ pub async fn show_template(visit: Visit) -> Answer {
 /// Publishes the model template that comes with the platform.
 pub async fn publish_template(posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let command = PublishTemplateRequest { files: Vec::new(), request_id: answers.request_id() };
+    let command = PublishTemplateRequest { request_id: answers.request_id(), ..PublishTemplateRequest::default() };
     match heard(visit.registry()?.publish_template(ask(command))).await {
         Ok(_) => visit.to("/template?done=template"),
         Err(error) => {

@@ -70,12 +70,19 @@ enum Asked {
     File,
 }
 
+/// What explains an answer, as the component wants it.
+#[derive(Debug, Clone, Serialize)]
+struct Hint {
+    text: String,
+}
+
 /// One answer to choose.
 #[derive(Debug, Clone, Serialize)]
 struct Choice {
     value: String,
     text: String,
-    hint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<Hint>,
 }
 
 /// One thing to mend.
@@ -199,8 +206,7 @@ impl Field {
     /// With these to choose from.
     #[must_use]
     pub fn choices<'a>(mut self, choices: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let owned =
-            |(value, text): (&str, &str)| Choice { value: value.into(), text: text.into(), hint: String::new() };
+        let owned = |(value, text): (&str, &str)| Choice { value: value.into(), text: text.into(), hint: None };
         self.choices.extend(choices.into_iter().map(owned));
         self
     }
@@ -208,7 +214,8 @@ impl Field {
     /// With one more to choose, explained.
     #[must_use]
     pub fn choice(mut self, value: &str, text: &str, hint: &str) -> Self {
-        self.choices.push(Choice { value: value.into(), text: text.into(), hint: hint.into() });
+        let hint = (!hint.is_empty()).then(|| Hint { text: hint.into() });
+        self.choices.push(Choice { value: value.into(), text: text.into(), hint });
         self
     }
 

@@ -309,8 +309,8 @@ pub const PROPOSALS: Codes =
     &[("clause", "Clause"), ("step", "Step of a procedure"), ("section", "Section"), ("parameter", "Parameter")];
 /// What the template did.
 pub const CHANGES: Codes = &[
-    ("changed", "Reads otherwise"),
-    ("removed", "Gone"),
+    ("changed", "Reworded"),
+    ("removed", "Taken out"),
     ("added", "New"),
     ("became_statutory", "Statutory from now on"),
 ];

@@ -11,8 +11,8 @@ use std::{sync::Arc, time::Duration};
 use prost::Message;
 use proto::event::v1::{Envelope, envelope::Event};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement,
-    TransactionOptions, TransactionTrait as _,
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, QueryResult,
+    Statement, TransactionOptions, TransactionTrait as _,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
@@ -55,6 +55,15 @@ const ANSWER: Duration = Duration::from_secs(2);
 
 /// Told of every statement a store runs: for benchmarks, which run the same bare.
 pub type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
+
+/// One statement that reads a row by a key, a transaction by itself, as each engine has it.
+pub struct Glance {
+    /// `$1` is the key.
+    pub sqlite: &'static str,
+    /// Calls a function with the scope's schools (`$1`), its reach (`$2`) and the key (`$3`). The function tells
+    /// row-level security of the scope, for as long as the statement lasts, and then reads.
+    pub postgres: &'static str,
+}
 
 /// What a transaction under a request id turns out to be.
 #[expect(clippy::large_enum_variant, reason = "it is matched at once and never kept")]
@@ -172,6 +181,22 @@ impl Store {
         })
     }
 
+    /// Reads one row within a scope in one round trip. It is for what is asked so often that four would be too many, and
+    /// leaves no entry in the history.
+    ///
+    /// # Errors
+    /// `Unavailable` where the database cannot be reached.
+    pub async fn glance(&self, scope: &Scope, glance: &Glance, key: &str) -> Result<Option<QueryResult>> {
+        let backend = self.0.db.get_database_backend();
+        let statement = if backend == DatabaseBackend::Postgres {
+            let (schools, reach) = known_as(scope);
+            Statement::from_sql_and_values(backend, glance.postgres, [schools.into(), reach.into(), key.into()])
+        } else {
+            Statement::from_sql_and_values(backend, glance.sqlite, [key.into()])
+        };
+        Ok(self.0.db.query_one_raw(statement).await?)
+    }
+
     /// Begins a transaction for a request that may come twice: the second time, its first answer comes back.
     ///
     /// # Errors
@@ -228,6 +253,12 @@ async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnection> 
         .map_err(|source| Error::unavailable("the database cannot be reached: check its address").because(source))
 }
 
+/// A scope as row-level security knows it: its schools, and its reach.
+fn known_as(scope: &Scope) -> (String, &'static str) {
+    let schools: Vec<&str> = scope.schools().iter().map(SchoolId::as_str).collect();
+    (schools.join(","), if scope.authority() { "authority" } else { "schools" })
+}
+
 /// Begins a transaction that row-level security knows the scope of.
 pub(crate) async fn begin(db: &DatabaseConnection, scope: &Scope) -> Result<DatabaseTransaction> {
     let backend = db.get_database_backend();
@@ -238,12 +269,11 @@ pub(crate) async fn begin(db: &DatabaseConnection, scope: &Scope) -> Result<Data
         })
         .await?;
     if backend == DatabaseBackend::Postgres {
-        let schools: Vec<&str> = scope.schools().iter().map(SchoolId::as_str).collect();
-        let reach = if scope.authority() { "authority" } else { "schools" };
+        let (schools, reach) = known_as(scope);
         tx.execute_raw(Statement::from_sql_and_values(
             backend,
             "SELECT set_config('hedgerow.schools', $1, true), set_config('hedgerow.reach', $2, true)",
-            [schools.join(",").into(), reach.into()],
+            [schools.into(), reach.into()],
         ))
         .await?;
     }

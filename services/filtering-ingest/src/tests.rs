@@ -47,12 +47,11 @@ fn hosts() -> HashMap<String, String> {
     text.lines().skip(1).filter_map(|l| l.split_once(',')).map(|(h, c)| (h.to_owned(), c.to_owned())).collect()
 }
 
-/// What a log becomes: rejected lines with reasons, and alerts with line, theme and severity.
-fn worked(
-    profile: &str,
-    log: &[u8],
-    hosts: &HashMap<String, String>,
-) -> (Vec<(u64, &'static str)>, Vec<(u64, String, String)>) {
+/// Rejected lines with reasons, and alerts with line, theme and severity.
+type Worked = (Vec<(u64, &'static str)>, Vec<(u64, String, String)>);
+
+/// What a log becomes.
+fn worked(profile: &str, log: &[u8], hosts: &HashMap<String, String>) -> Worked {
     let rules = rules();
     let feed = By { profile, time_zone: "UTC", hosts, rules: &rules };
     let who = |o: &crate::observation::Observation| o.user.clone().or(o.client_ip.clone()).unwrap_or_default();

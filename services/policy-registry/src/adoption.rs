@@ -38,6 +38,8 @@ pub struct Adoption {
     pub ratify_by: Option<Date>,
     /// True where that has passed.
     pub ratify_overdue: bool,
+    /// Reviews that were asked for and are past their day.
+    pub overdue_reviews: u32,
     /// Errors on what is in force that no waiver covers.
     pub errors: u32,
     /// Clauses and steps adapted.
@@ -89,8 +91,9 @@ impl Filter {
 }
 
 impl Adoption {
-    /// How a school stands, by what lists say of its versions that are open or in force.
-    pub fn of(school: &School, standings: &[Standing], current: u32, now: OffsetDateTime) -> Self {
+    /// How a school stands, by what lists say of its versions that are open or in force, and by the days of the
+    /// reviews it was asked for and did not complete.
+    pub fn of(school: &School, standings: &[Standing], reviews: &[Date], current: u32, now: OffsetDateTime) -> Self {
         let today = london(now).date();
         let in_force = standings.iter().find(|standing| standing.state == State::InForce);
         let newest = standings.iter().filter(|standing| open(standing.state)).max_by_key(|standing| standing.version);
@@ -109,6 +112,7 @@ impl Adoption {
             review_overdue: review.is_some_and(|due| due < now),
             ratify_by,
             ratify_overdue: ratify_by.is_some_and(|by| by < today),
+            overdue_reviews: u32::try_from(reviews.iter().filter(|due| **due < today).count()).unwrap_or(u32::MAX),
             errors: in_force.map_or(0, |in_force| in_force.uncovered(today)),
             adapted: in_force.map_or(0, |in_force| in_force.adapted),
             omitted: in_force.map_or(0, |in_force| in_force.omitted),
@@ -118,7 +122,12 @@ impl Adoption {
 
     /// True where a day has passed.
     pub fn overdue(&self) -> bool {
-        self.overdue_proposals > 0 || self.review_overdue || self.ratify_overdue
+        self.overdue_proposals > 0 || self.ratify_overdue || self.late_for_review()
+    }
+
+    /// True where a review is past its day, the yearly one or another.
+    fn late_for_review(&self) -> bool {
+        self.review_overdue || self.overdue_reviews > 0
     }
 
     /// The less, the more help is needed.
@@ -126,7 +135,7 @@ impl Adoption {
         match () {
             () if self.overdue_proposals > 0 || self.ratify_overdue => 0,
             () if self.version == 0 => 1,
-            () if self.review_overdue => 2,
+            () if self.late_for_review() => 2,
             () if self.open_proposals > 0 => 3,
             () if self.behind => 4,
             () if self.errors > 0 => 5,

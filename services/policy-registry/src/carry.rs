@@ -240,7 +240,7 @@ impl Found {
     pub async fn read(tx: &Tx, schools: &[String], to: u32, templates: &mut Templates) -> Result<Self> {
         let (rows, last) = store::instance::live(tx, schools).await?;
         let rows =
-            tokio::task::spawn_blocking(move || rows.iter().map(store::instance::read).collect::<Result<Vec<_>>>());
+            tokio::task::spawn_blocking(move || rows.iter().map(store::instance::unopened).collect::<Result<Vec<_>>>());
         let mut versions: HashMap<String, Vec<Instance>> = HashMap::new();
         let mut needed = HashMap::from([(to, templates.get(tx, to).await?)]);
         for instance in rows.await.map_err(|_| Error::internal("reading policies failed"))?? {

@@ -271,7 +271,7 @@ impl<'a> Writer<'a> {
                 document: name.clone(),
                 line: paragraph.line,
                 end_line: paragraph.end_line,
-                how: *how,
+                how,
                 score: 100,
                 moved: false,
                 text: paragraph.text.clone(),

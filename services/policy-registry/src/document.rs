@@ -79,6 +79,8 @@ pub struct Entry {
     pub number: Option<String>,
     /// Its title.
     pub title: String,
+    /// Whether it runs over more than one line.
+    pub wrapped: bool,
 }
 
 impl Document {

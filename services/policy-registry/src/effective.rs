@@ -44,6 +44,11 @@ impl Values {
         self.0.values().cloned().collect()
     }
 
+    /// Puts values into a blank in place of what is there.
+    pub fn put(&mut self, parameter: Parameter) {
+        self.0.insert(parameter.key.clone(), parameter);
+    }
+
     /// A school's text with the template's blanks filled; other braces are the school's own and stay.
     pub fn fill_known(&self, template: &Template, text: &str) -> String {
         fill(text, |key| match template.parameter(key) {

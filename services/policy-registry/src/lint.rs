@@ -13,7 +13,9 @@ mod leftovers;
 mod links;
 mod order;
 mod phrases;
+mod prepared;
 mod roles;
+mod sheet;
 mod slips;
 mod structure;
 mod style;
@@ -23,7 +25,12 @@ pub mod words;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use crate::{agency::Register, document::Document, import::Import, template::Template};
+use crate::{
+    agency::Register,
+    document::{Document, Paragraph},
+    import::Import,
+    template::Template,
+};
 pub use data::Data;
 
 /// One result of the linter.
@@ -99,6 +106,14 @@ impl At {
         Self { line, column: 1 }
     }
 
+    /// Some words of a paragraph: the first line that has them, else where the paragraph begins.
+    fn words(subject: Subject<'_>, paragraph: &Paragraph, words: &str) -> Self {
+        let numbered = (paragraph.line..=paragraph.end_line)
+            .filter_map(|line| Some((line, subject.document.lines.get(usize::try_from(line).ok()?.checked_sub(1)?)?)));
+        let mut places = numbered.filter_map(|(line, text)| Some(Self::byte(line, text, text.find(words)?)));
+        places.next().unwrap_or_else(|| Self::line(paragraph.line))
+    }
+
     /// A byte of a line's text.
     fn byte(line: u32, text: &str, byte: usize) -> Self {
         let before = text.get(..byte).map_or(0, |before| before.chars().count());
@@ -107,9 +122,33 @@ impl At {
 }
 
 /// Collects findings.
-struct Findings(Vec<Finding>);
+#[derive(Default)]
+struct Findings {
+    found: Vec<Finding>,
+    /// Words of which everything has been said: line, column of the first, column behind the last.
+    covered: Vec<(u32, u32, u32)>,
+}
 
 impl Findings {
+    /// Notes that no more need be said of some words of a line.
+    fn cover(&mut self, at: At, words: &str) {
+        let length = u32::try_from(words.chars().count()).unwrap_or_default();
+        self.covered.push((at.line, at.column, at.column + length));
+    }
+
+    /// Whether something of a rule's class stands between two places of a line.
+    fn stands(&self, rule: &str, from: At, to: At) -> bool {
+        let class = |rule: &str| rule.split('.').next().map(ToOwned::to_owned);
+        let (class_of, columns) = (class(rule), from.column..to.column);
+        self.found
+            .iter()
+            .any(|f| f.line == from.line && columns.contains(&f.column) && class(&f.rule) == class_of && f.rule != rule)
+    }
+
+    fn covers(&self, at: At) -> bool {
+        self.covered.iter().any(|(line, from, to)| *line == at.line && (*from..*to).contains(&at.column))
+    }
+
     fn add(&mut self, rule: &str, severity: Severity, at: At, message: impl Into<String>, fix: impl Into<String>) {
         let finding = Finding {
             rule: rule.to_owned(),
@@ -123,29 +162,30 @@ impl Findings {
         let same = |f: &Finding| {
             (&f.rule, f.line, f.column, &f.message) == (&finding.rule, finding.line, finding.column, &finding.message)
         };
-        if !self.0.iter().any(same) {
-            self.0.push(finding);
+        if !self.found.iter().any(same) {
+            self.found.push(finding);
         }
     }
 }
 
 /// Everything the linter finds, in the order of the document.
 pub fn lint(subject: Subject<'_>) -> Vec<Finding> {
-    let mut findings = Findings(Vec::new());
-    contacts::look(subject, &mut findings);
-    phrases::look(subject, &mut findings);
+    let sheet = sheet::Sheet::of(subject);
+    let mut findings = Findings::default();
+    contacts::look(subject, &sheet, &mut findings);
     leftovers::look(subject, &mut findings);
+    phrases::look(subject, &sheet, &mut findings);
     links::look(subject, &mut findings);
     dates::look(subject, &mut findings);
     structure::look(subject, &mut findings);
     roles::look(subject, &mut findings);
     order::look(subject, &mut findings);
-    guidance::look(subject, &mut findings);
-    duties::look(subject, &mut findings);
-    contradictions::look(subject, &mut findings);
-    slips::look(subject, &mut findings);
-    style::look(subject, &mut findings);
-    let mut findings = findings.0;
+    guidance::look(subject, &sheet, &mut findings);
+    duties::look(subject, &sheet, &mut findings);
+    contradictions::look(subject, &sheet, &mut findings);
+    slips::look(subject, &sheet, &mut findings);
+    style::look(subject, &sheet, &mut findings);
+    let mut findings = findings.found;
     findings.sort_by(|a, b| (a.line, a.column, &a.rule).cmp(&(b.line, b.column, &b.rule)));
     evidence::identify(subject.document, &mut findings);
     findings

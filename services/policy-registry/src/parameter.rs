@@ -93,8 +93,12 @@ impl Definition {
             Kind::Months => Err("Enter a number of months from 1 to 120".to_owned()),
             Kind::Date if PartDate::parse(value).is_some() => Ok(()),
             Kind::Date => Err("Enter a date such as 2026-11 or 2026-11-24".to_owned()),
-            Kind::Choice if !allowed().contains(&value) => Err(format!("Enter one of {}", allowed().join(", "))),
-            Kind::Text | Kind::List | Kind::Choice | Kind::Boolean | Kind::Person | Kind::People => Ok(()),
+            Kind::Choice | Kind::Choices if !allowed().contains(&value) => {
+                Err(format!("Enter one of {}", allowed().join(", ")))
+            }
+            Kind::Text | Kind::List | Kind::Choice | Kind::Choices | Kind::Boolean | Kind::Person | Kind::People => {
+                Ok(())
+            }
         }
     }
 
@@ -103,7 +107,7 @@ impl Definition {
     /// # Errors
     /// The values it can have.
     pub fn could_be(&self, value: &str) -> Result<(), String> {
-        let listed = !self.allowed.is_empty() && matches!(self.kind, Kind::Choice | Kind::List);
+        let listed = !self.allowed.is_empty() && matches!(self.kind, Kind::Choice | Kind::Choices | Kind::List);
         if listed && !self.allowed.iter().any(|allowed| allowed.value.eq_ignore_ascii_case(value)) {
             let values: Vec<&str> = self.allowed.iter().map(|allowed| allowed.value.as_str()).collect();
             return Err(format!("Compare it to one of {}", values.join(", ")));
@@ -119,7 +123,7 @@ impl Definition {
         let word = |value: &String| match self.kind {
             Kind::Date => PartDate::parse(value).map_or_else(|| value.clone(), PartDate::words),
             Kind::Boolean => if value == "true" { "yes" } else { "no" }.to_owned(),
-            Kind::Choice | Kind::List => value.replace('_', " "),
+            Kind::Choice | Kind::Choices | Kind::List => value.replace('_', " "),
             Kind::Months if value == "1" => "1 month".to_owned(),
             Kind::Months => format!("{value} months"),
             Kind::Text | Kind::Person | Kind::People => value.clone(),
@@ -211,6 +215,7 @@ mod tests {
             requirements: Vec::new(),
             set_by: crate::template::SetBy::School,
             include_if: crate::template::condition::Condition::Always,
+            role: String::new(),
         }
     }
 
@@ -222,6 +227,7 @@ mod tests {
             !accepts(Kind::Date, "2026-02-29") && !accepts(Kind::Date, "Nov 2026") && !accepts(Kind::Date, "2026-13")
         );
         assert!(accepts(Kind::Choice, "office_daily") && !accepts(Kind::Choice, "elsewhere"));
+        assert!(accepts(Kind::Choices, "office_daily") && !accepts(Kind::Choices, "elsewhere"));
         assert!(accepts(Kind::Months, "12") && !accepts(Kind::Months, "0") && !accepts(Kind::Boolean, "maybe"));
         assert!(!accepts(Kind::Text, " ") && !accepts(Kind::Text, "{{role.head}}"));
         assert!(blank(Kind::Person).accepts(&["A".into(), "B".into()]).is_err());

@@ -22,6 +22,7 @@ mod create_school;
 mod days;
 mod discard_instance;
 mod distil_template;
+pub(crate) mod encoded;
 mod end_calendar_feed;
 mod export_register;
 mod forward_lesson;
@@ -69,6 +70,7 @@ mod ratify_instance;
 mod realign_paragraph;
 mod registers;
 mod remind_schools;
+mod render_instance;
 mod schools;
 mod set_parameter;
 mod start_revision;
@@ -171,6 +173,7 @@ rpcs! {
     ratify_instance: RatifyInstanceRequest => RatifyInstanceResponse,
     realign_paragraph: RealignParagraphRequest => RealignParagraphResponse,
     remind_schools: RemindSchoolsRequest => RemindSchoolsResponse,
+    render_instance: RenderInstanceRequest => RenderInstanceResponse,
     set_parameter: SetParameterRequest => SetParameterResponse,
     start_revision: StartRevisionRequest => StartRevisionResponse,
     start_rollout: StartRolloutRequest => StartRolloutResponse,

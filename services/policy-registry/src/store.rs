@@ -8,6 +8,7 @@ mod entity;
 pub(crate) mod instance;
 pub(crate) mod lesson;
 pub(crate) mod migration;
+pub(crate) mod policy_mark;
 pub(crate) mod register;
 pub(crate) mod register_entry;
 pub(crate) mod reminder;
@@ -26,7 +27,7 @@ use time::OffsetDateTime;
 pub(crate) use migration::Migrations;
 
 /// A moment as the tables have it: microseconds since 1970.
-fn micros(at: OffsetDateTime) -> i64 {
+pub(crate) fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }
 

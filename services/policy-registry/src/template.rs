@@ -148,6 +148,9 @@ pub struct Definition {
     /// When it is asked for; a required one is required then alone.
     #[serde(default)]
     pub include_if: Condition,
+    /// For a person or people: the role, as it is printed where the name is not published.
+    #[serde(default)]
+    pub role: String,
 }
 
 /// Who may set a parameter.
@@ -193,6 +196,8 @@ pub enum Kind {
     List,
     /// One of the values allowed.
     Choice,
+    /// Some of the values allowed, and no others.
+    Choices,
     /// `true` or `false`.
     Boolean,
     /// `2026-11` or `2026-11-24`.
@@ -212,6 +217,7 @@ impl Kind {
             Self::Text => "text",
             Self::List => "list",
             Self::Choice => "choice",
+            Self::Choices => "choices",
             Self::Boolean => "boolean",
             Self::Date => "date",
             Self::Months => "months",
@@ -222,7 +228,12 @@ impl Kind {
 
     /// True where it may hold more than one value.
     pub fn many(self) -> bool {
-        matches!(self, Self::List | Self::People)
+        matches!(self, Self::List | Self::Choices | Self::People)
+    }
+
+    /// True where it names persons.
+    pub fn names(self) -> bool {
+        matches!(self, Self::Person | Self::People)
     }
 }
 

@@ -4,11 +4,13 @@ use axum::extract::Path;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Case, ProposeLessonRequest},
+    policy_registry::v1::Template,
 };
 
 use super::{act, fetch};
 use crate::{
     console::{
+        policy::{lesson::matter_fields, template},
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -16,17 +18,14 @@ use crate::{
 };
 
 /// What is asked.
-pub fn fields() -> Vec<Field> {
+pub fn fields(template: &Template) -> Vec<Field> {
     let hint = "Name nobody: the names in this case are refused. 2,000 characters or less.";
-    vec![
-        Field::long_text("text", "What should change in the policy, and why?").hint(hint),
-        Field::name("clause_id", "Clause of the template (optional)").hint("For example, roles.dsl"),
-        Field::name("step_id", "Step of a procedure (optional)").hint("For example, P1-03").width("10"),
-    ]
+    let text = Field::long_text("text", "What should change in the policy, and why?").hint(hint);
+    std::iter::once(text).chain(matter_fields(template)).collect()
 }
 
-fn page(visit: &Visit, case: &Case) -> FormPage {
-    let page = act::page(visit, case, "Propose a lesson", "lesson", "Propose the lesson", fields());
+fn page(visit: &Visit, case: &Case, template: &Template) -> FormPage {
+    let page = act::page(visit, case, "Propose a lesson", "lesson", "Propose the lesson", fields(template));
     page.lead("A lesson is read by whoever looks after the policy. Nothing in it leads back to this case.")
 }
 
@@ -34,7 +33,7 @@ fn page(visit: &Visit, case: &Case) -> FormPage {
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::LessonRaise)?;
     let case = fetch(&visit, &case_id).await?;
-    visit.page(&page(&visit, &case))
+    visit.page(&page(&visit, &case, &template(&visit).await))
 }
 
 /// Proposes it.
@@ -49,5 +48,6 @@ pub async fn propose(Path((_, case_id)): Path<(String, String)>, posted: Posted)
         request_id: answers.request_id(),
     };
     let done = heard(visit.cases()?.propose_lesson(ask(command))).await;
-    act::settle(&visit, &case_id, &answers, done, "lesson", |case| page(&visit, case)).await
+    let template = if done.is_err() { template(&visit).await } else { Template::default() };
+    act::settle(&visit, &case_id, &answers, done, "lesson", |case| page(&visit, case, &template)).await
 }

@@ -193,7 +193,7 @@ pub fn review_list(
         all,
         answer,
         |list, (instances, reminders)| {
-            list.items = reminders.iter().map(|reminder| reminded(visit, reminder, now)).collect();
+            list.items = reminders.iter().map(|reminder| reminded(visit, reminder, &instances, now)).collect();
             for instance in &instances {
                 let hint = match instance.state() {
                     InstanceState::Draft => "Draft: to be completed and approved",
@@ -213,6 +213,29 @@ pub fn review_list(
             list.items.truncate(SHOWN);
         },
     )
+}
+
+/// What somebody who does not write the policy may comment on; none where nothing is in consultation.
+pub fn consultation_list(visit: &Visit, instances: Vec<Instance>) -> Option<Waiting> {
+    let open = instances.iter().filter(|instance| instance.state() == InstanceState::Consultation);
+    let items: Vec<Item> = open
+        .map(|instance| {
+            let page = visit.at(&format!("/policy/versions/{}/consultation", instance.instance_id));
+            let until = instance.consultation.as_ref().map(|consultation| words::named_day(&consultation.until_date));
+            Item {
+                link: Link::new(format!("Read version {} and comment", instance.version), page),
+                hint: until.map(|day| format!("Until {day}")).unwrap_or_default(),
+                due: Due::default(),
+            }
+        })
+        .collect();
+    (!items.is_empty()).then(|| Waiting {
+        id: "consultations",
+        title: "A new policy to comment on".to_owned(),
+        count: count(items.len()),
+        items,
+        ..Waiting::default()
+    })
 }
 
 /// What somebody has to read, accept or be trained in.
@@ -237,18 +260,28 @@ pub fn duty_list(visit: &Visit, answer: Result<Vec<Duty>, Error>) -> Waiting {
     })
 }
 
-/// One reminder.
-pub fn reminded(visit: &Visit, reminder: &Reminder, now: OffsetDateTime) -> Item {
+/// One reminder, leading to where something can be done about it in one of the school's versions.
+pub fn reminded(visit: &Visit, reminder: &Reminder, instances: &[Instance], now: OffsetDateTime) -> Item {
+    let of = |known: &dyn Fn(&&Instance) -> bool, below: &str| match instances.iter().find(known) {
+        Some(instance) => format!("/policy/versions/{}{below}", instance.instance_id),
+        None => "/policy".to_owned(),
+    };
+    let in_force = |instance: &&Instance| instance.state() == InstanceState::InForce;
+    let consults = |instance: &&Instance| instance.state() == InstanceState::Consultation;
+    let asked = |instance: &&Instance| {
+        instance.open_proposals > 0 && !matches!(instance.state(), InstanceState::Superseded | InstanceState::Discarded)
+    };
+    let reviews = || "/policy/reviews".to_owned();
     let (text, page) = match reminder.kind.as_str() {
-        "review_due" | "review_overdue" => ("Review the policy", "/policy/reviews"),
-        "ratify_due" | "ratify_overdue" => ("Have the governors ratify what is in force", "/policy"),
-        "consultation_ends" => ("A consultation ends", "/policy"),
-        "proposals_due" | "proposals_overdue" => ("Answer what the template proposes", "/policy"),
+        "review_due" | "review_overdue" => ("Review the policy", reviews()),
+        "ratify_due" | "ratify_overdue" => ("Have the governors ratify what is in force", of(&in_force, "")),
+        "consultation_ends" => ("A consultation ends", of(&consults, "/consultation")),
+        "proposals_due" | "proposals_overdue" => ("Answer what the template asks", of(&asked, "/proposals")),
         _ => match reminder.about.as_str() {
-            "review" => ("The authority reminds you of the review", "/policy/reviews"),
-            "ratification" => ("The authority reminds you of the ratification", "/policy"),
-            "proposals" => ("The authority reminds you of the template’s proposals", "/policy"),
-            _ => ("The authority reminds you of findings in the policy", "/policy"),
+            "review" => ("The authority reminds you of the review", reviews()),
+            "ratification" => ("The authority reminds you of the ratification", of(&in_force, "")),
+            "proposals" => ("The authority reminds you of what the template asks", of(&asked, "/proposals")),
+            _ => ("The authority reminds you of findings in the policy", of(&in_force, "/findings")),
         },
     };
     let day = words::named_day(&reminder.due_date);
@@ -262,7 +295,7 @@ pub fn reminded(visit: &Visit, reminder: &Reminder, now: OffsetDateTime) -> Item
     let sent = reminder.create_time.as_ref().and_then(moment).map(|at| format!("Sent {}", words::near(at, now)));
     let hint: Vec<String> =
         sent.into_iter().chain(Some(reminder.note.clone()).filter(|note| !note.is_empty())).collect();
-    Item { link: Link::new(text, visit.at(page)), hint: hint.join(". "), due }
+    Item { link: Link::new(text, visit.at(&page)), hint: hint.join(". "), due }
 }
 
 /// Feeds, and which of them are silent.

@@ -10,7 +10,7 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{crumbs, editable, lead, template, version::fetch};
+use super::{crumbs, editable, lead, name, section_title, template_of, version::fetch};
 use crate::{
     console::{
         posted::Posted,
@@ -62,7 +62,11 @@ impl Page for ClausePage {
         };
         let form = |shown: &Shown| Form::new("/x", "Continue", "1".into(), fields(shown));
         let instance = Instance::default();
-        let shown = |own: Option<InstanceClause>, clause: Option<TemplateClause>| Shown { own, clause };
+        let shown = |own: Option<InstanceClause>, clause: Option<TemplateClause>| Shown {
+            own,
+            clause,
+            template: Template::default(),
+        };
         [shown(Some(own.clone()), Some(clause.clone())), shown(None, Some(clause)), shown(Some(own), None)]
             .into_iter()
             .map(|shown| {
@@ -77,10 +81,11 @@ impl Page for ClausePage {
 struct Shown {
     own: Option<InstanceClause>,
     clause: Option<TemplateClause>,
+    template: Template,
 }
 
 impl Shown {
-    fn find(instance: &Instance, template: &Template, key: &str) -> Result<Self, Error> {
+    fn find(instance: &Instance, template: Template, key: &str) -> Result<Self, Error> {
         let own = instance.clauses.iter().find(|own| own.clause_key == key).cloned();
         let id = own.as_ref().map_or(key, |own| own.template_clause_id.as_str());
         let mut clauses = template.sections.iter().flat_map(|section| &section.clauses);
@@ -88,7 +93,27 @@ impl Shown {
         if own.is_none() && clause.is_none() {
             return Err(Error::missing());
         }
-        Ok(Self { own, clause })
+        Ok(Self { own, clause, template })
+    }
+
+    /// What its section is called.
+    fn section(&self) -> String {
+        let id = self.clause.as_ref().map(|clause| clause.clause_id.as_str()).unwrap_or_default();
+        let holds =
+            |section: &&proto::policy_registry::v1::TemplateSection| section.clauses.iter().any(|c| c.clause_id == id);
+        match self.template.sections.iter().find(holds) {
+            Some(section) => section.title.clone(),
+            None => section_title(&self.template, self.own.as_ref().map_or("", |own| own.section_id.as_str())),
+        }
+    }
+
+    /// What the school does with it, in words.
+    fn mark(&self) -> String {
+        let statutory = self.clause.as_ref().is_some_and(|clause| clause.statutory);
+        match (self.tailoring(), statutory) {
+            ("omitted", true) => "Not in the school’s own text: the template’s words are printed".to_owned(),
+            (tailoring, _) => words::called(words::TAILORING, tailoring),
+        }
     }
 
     fn tailoring(&self) -> &str {
@@ -97,18 +122,18 @@ impl Shown {
 
     /// What would be printed of it.
     fn printed(&self, tailoring: &str, text: &str, parameters: &[Parameter]) -> Vec<String> {
-        let template = self.clause.as_ref().map(|clause| filled(&clause.text, parameters));
+        let template = self.clause.as_ref().map(|clause| filled(&clause.text, parameters, &self.template));
         let statutory = self.clause.as_ref().is_some_and(|clause| clause.statutory);
         match tailoring {
             "omitted" => template.filter(|_| statutory).into_iter().collect(),
             "adopted" => template.into_iter().collect(),
-            _ => template.filter(|_| statutory).into_iter().chain([filled(text, parameters)]).collect(),
+            _ => template.filter(|_| statutory).into_iter().chain([filled(text, parameters, &self.template)]).collect(),
         }
     }
 }
 
-/// A text with its blanks filled, near enough for a preview.
-pub fn filled(text: &str, parameters: &[Parameter]) -> String {
+/// A text with its blanks filled, near enough for a preview: what is not filled is named in brackets.
+pub fn filled(text: &str, parameters: &[Parameter], template: &Template) -> String {
     let mut filled = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -118,9 +143,10 @@ pub fn filled(text: &str, parameters: &[Parameter]) -> String {
             rest = after;
             continue;
         };
-        match parameters.iter().find(|parameter| parameter.key == key.trim()) {
-            Some(parameter) => filled.push_str(&parameter.values.join(", ")),
-            None => filled.push_str(&format!("[{}]", key.trim())),
+        let values = parameters.iter().find(|parameter| parameter.key == key.trim()).map(|one| one.values.as_slice());
+        match values.unwrap_or_default() {
+            [] => filled.push_str(&format!("[{}]", name::of_parameter(template, key.trim()))),
+            values => filled.push_str(&values.iter().map(|one| words::named_day(one)).collect::<Vec<_>>().join(", ")),
         }
         rest = after;
     }
@@ -162,7 +188,7 @@ fn text_field() -> Field {
 
 impl ClausePage {
     fn new(head: Head, instance: &Instance, shown: &Shown, asked: Option<&Answers>, form: Option<Form>) -> Self {
-        let mut rows = vec![Row::new("Now", words::called(words::TAILORING, shown.tailoring()))];
+        let mut rows = vec![Row::new("Now", shown.mark())];
         rows.extend(Row::some("Why", shown.own.as_ref().map(|own| own.reason.clone())));
         let own_text = shown.own.as_ref().filter(|own| own.tailoring != "omitted").map(|own| own.text.clone());
         let (tailoring, text) = match asked {
@@ -178,7 +204,7 @@ impl ClausePage {
             template: shown
                 .clause
                 .as_ref()
-                .map(|clause| filled(&clause.text, &instance.parameters))
+                .map(|clause| filled(&clause.text, &instance.parameters, &shown.template))
                 .unwrap_or_default(),
             own: match asked {
                 Some(answers) => answers.text("text"),
@@ -199,7 +225,7 @@ fn page(visit: &Visit, instance: &Instance, shown: &Shown, key: &str) -> ClauseP
     let action = place(visit, &instance.instance_id, key);
     let form = (editable(instance) && visit.may(Permission::PolicyEdit))
         .then(|| visit.form(action, "Continue", fields(shown)).carrying("etag", instance.etag.clone()));
-    ClausePage::new(head(visit, instance), instance, shown, None, form)
+    ClausePage::new(head_of(visit, instance, shown), instance, shown, None, form)
 }
 
 fn head(visit: &Visit, instance: &Instance) -> Head {
@@ -209,11 +235,15 @@ fn head(visit: &Visit, instance: &Instance) -> Head {
     Head::new("Clause", crumbs).of(format!("Version {}", instance.version))
 }
 
+fn head_of(visit: &Visit, instance: &Instance, shown: &Shown) -> Head {
+    Head { title: format!("Clause in “{}”", shown.section()), ..head(visit, instance) }
+}
+
 /// Shows one.
 pub async fn show(visit: Visit, Path((_, instance_id, key)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::PolicyRead)?;
     let instance = fetch(&visit, &instance_id).await?;
-    let shown = Shown::find(&instance, &template(&visit).await, &key)?;
+    let shown = Shown::find(&instance, template_of(&visit, &instance).await, &key)?;
     visit.page(&page(&visit, &instance, &shown, &key))
 }
 
@@ -222,7 +252,7 @@ pub async fn tailor(Path((_, instance_id, key)): Path<(String, String, String)>,
     let Posted { visit, answers } = posted;
     visit.needs(Permission::PolicyEdit)?;
     let instance = fetch(&visit, &instance_id).await?;
-    let shown = Shown::find(&instance, &template(&visit).await, &key)?;
+    let shown = Shown::find(&instance, template_of(&visit, &instance).await, &key)?;
     let refused = match problem(&answers) {
         Some(error) => error,
         None if answers.text("seen").is_empty() => {
@@ -231,7 +261,7 @@ pub async fn tailor(Path((_, instance_id, key)): Path<(String, String, String)>,
                 form = form.carrying(name, answers.text(name));
             }
             return visit.page(&ClausePage::new(
-                head(&visit, &instance),
+                head_of(&visit, &instance, &shown),
                 &instance,
                 &shown,
                 Some(&answers),
@@ -290,7 +320,7 @@ pub fn fields_of_new(template: &Template) -> Vec<Field> {
 }
 
 async fn page_of_new(visit: &Visit, instance: &Instance) -> FormPage {
-    let template = template(visit).await;
+    let template = template_of(visit, instance).await;
     let action = visit.at(&format!("/policy/versions/{}/clauses", instance.instance_id));
     let head = Head { title: "Add a clause".into(), ..head(visit, instance) };
     let mut page = visit.form_page(head, action, "Add the clause", fields_of_new(&template)).lead(lead(instance));

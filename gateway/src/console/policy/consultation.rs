@@ -3,16 +3,17 @@
 use axum::extract::{Path, Query};
 use chassis::error::Error;
 use proto::{
-    access::v1::Permission,
+    access::v1::{Permission, Role},
     policy_registry::v1::{
         AddCommentRequest, AnswerCommentRequest, CloseConsultationRequest, Comment, Instance, InstanceState,
-        ListCommentsRequest, OpenConsultationRequest,
+        ListCommentsRequest, OpenConsultationRequest, Template,
     },
 };
 use serde::Deserialize;
 
 use super::{
     entries::{Entries, Entry},
+    name, template_of,
     version::fetch,
 };
 use crate::{
@@ -56,7 +57,7 @@ fn crumbs(visit: &Visit, instance_id: &str, beneath: bool) -> Vec<Link> {
 }
 
 fn rows(instance: &Instance) -> Vec<Row> {
-    let mut rows = vec![Row::new("Version", super::state(instance.state()))];
+    let mut rows = vec![Row::new("State", super::state(instance.state()))];
     if let Some(consultation) = &instance.consultation {
         rows.extend(Row::some("Opened", words::stamp(consultation.open_time.as_ref())));
         rows.push(Row::new("Last day for comments", words::named_day(&consultation.until_date)));
@@ -65,14 +66,18 @@ fn rows(instance: &Instance) -> Vec<Row> {
     rows
 }
 
-fn entry(comment: &Comment, people: &People, here: &str, answers: bool) -> Entry {
-    let clause = if comment.clause_key.is_empty() { "The whole policy".to_owned() } else { comment.clause_key.clone() };
+/// What was said, about what.
+fn said(comment: &Comment, instance: &Instance, template: &Template) -> Vec<Row> {
+    let about = match comment.clause_key.as_str() {
+        "" => "The whole policy".to_owned(),
+        key => name::of_clause(instance, template, key),
+    };
+    vec![Row::new("About", about), Row::new("What was said", comment.text.clone())]
+}
+
+fn entry(comment: &Comment, mut rows: Vec<Row>, people: &People, here: &str, answers: bool) -> Entry {
     let when = words::stamp(comment.create_time.as_ref()).unwrap_or_default();
-    let mut rows = vec![
-        Row::new("About", clause),
-        Row::new("What was said", comment.text.clone()),
-        Row::new("Recorded", format!("{when}, by {}", people.name(&comment.account_id))),
-    ];
+    rows.push(Row::new("Recorded", format!("{when}, by {}", people.name(&comment.account_id))));
     let waits = comment.outcome.is_empty();
     if !waits {
         rows.push(Row::new("Answer", format!("{}\n{}", words::called(OUTCOMES, &comment.outcome), comment.answer)));
@@ -95,13 +100,15 @@ async fn page(visit: &Visit, instance_id: &str, which: &Which, form: Option<Form
         page_token: which.page_token.clone(),
     };
     let answer = heard(visit.registry()?.list_comments(ask(asked))).await?;
+    let template = template_of(visit, &instance).await;
     let people = visit.people(answer.comments.iter().map(|comment| comment.account_id.as_str())).await;
     let (here, edits) = (place(visit, instance_id), visit.may(Permission::PolicyEdit));
     let mut links = Vec::new();
     let mut acts = Vec::new();
     match instance.state() {
         InstanceState::Consultation => {
-            links.push(Link::new("Record a comment", format!("{here}/comments/new")));
+            links.push(Link::new("Comment on the whole policy", format!("{here}/comments/new")));
+            links.push(Link::new("Read the text and comment on a clause", format!("{here}/text")));
             if edits {
                 let close = visit.form(format!("{here}/consultation/close"), "Close the consultation", Vec::new());
                 acts.push(close.carrying("etag", instance.etag.clone()));
@@ -112,15 +119,21 @@ async fn page(visit: &Visit, instance_id: &str, which: &Which, form: Option<Form
         }
         _ => {}
     }
-    links.push(Link::new("Read the text of this version", format!("{here}/text")));
+    if instance.state() != InstanceState::Consultation {
+        links.push(Link::new("Read the text of this version", format!("{here}/text")));
+    }
     let path = format!("{here}/consultation");
     Ok(Entries {
         head: Head::new("Consultation", crumbs(visit, instance_id, false)).of(format!("Version {}", instance.version)),
         rows: rows(&instance),
         links,
         acts,
-        entries: answer.comments.iter().map(|comment| entry(comment, &people, &here, edits)).collect(),
-        none: "Nothing was said of this version yet.",
+        entries: answer
+            .comments
+            .iter()
+            .map(|comment| entry(comment, said(comment, &instance, &template), &people, &here, edits))
+            .collect(),
+        none: "Nobody has commented on this version yet.",
         pager: Pager::new(&path, &[], &which.page_token, &answer.next_page_token),
         form,
         ..Entries::default()
@@ -200,16 +213,53 @@ pub fn comment_fields() -> Vec<Field> {
     ]
 }
 
-fn comment_page(visit: &Visit, instance_id: &str) -> FormPage {
-    let head = Head::new("Record a comment", crumbs(visit, instance_id, true));
+/// The audience that somebody in these roles belongs to; none where it is to be asked.
+fn own_audience(visit: &Visit) -> &'static str {
+    let roles = visit.roles();
+    if roles.iter().any(|role| matches!(role, Role::Governor | Role::Chair)) {
+        return "governor";
+    }
+    if visit.may(Permission::PolicyEdit) { "" } else { "staff" }
+}
+
+/// Which clause a comment is about.
+#[derive(Debug, Default, Deserialize)]
+pub struct About {
+    #[serde(default)]
+    clause: String,
+}
+
+async fn comment_page(visit: &Visit, instance_id: &str, clause: &str) -> Result<FormPage, Error> {
+    let instance = fetch(visit, instance_id).await?;
+    let head =
+        Head::new("Record a comment", crumbs(visit, instance_id, true)).of(format!("Version {}", instance.version));
     let action = format!("{}/comments", place(visit, instance_id));
-    visit.form_page(head, action, "Record the comment", comment_fields())
+    let mut fields = comment_fields();
+    if let Some(audience) = fields.first_mut() {
+        *audience = audience.clone().value(own_audience(visit));
+    }
+    let mut page = visit.form_page(head, action, "Record the comment", fields);
+    let found = instance.clauses.iter().find(|one| one.clause_key == clause);
+    page.rows = match found {
+        Some(one) => {
+            let template = template_of(visit, &instance).await;
+            let text = super::clause::filled(&one.text, &instance.parameters, &template);
+            vec![Row::new("Section", super::section_title(&template, &one.section_id)), Row::new("The clause", text)]
+        }
+        None => vec![Row::new("About", "The whole policy")],
+    };
+    page.form = page.form.carrying("clause_key", found.map_or("", |_| clause));
+    Ok(page)
 }
 
 /// Asks for a comment.
-pub async fn show_comment(visit: Visit, Path((_, instance_id)): Path<(String, String)>) -> Answer {
+pub async fn show_comment(
+    visit: Visit,
+    Path((_, instance_id)): Path<(String, String)>,
+    Query(about): Query<About>,
+) -> Answer {
     visit.needs(Permission::PolicyComment)?;
-    visit.page(&comment_page(&visit, &instance_id))
+    visit.page(&comment_page(&visit, &instance_id, &about.clause).await?)
 }
 
 /// Records it.
@@ -219,7 +269,7 @@ pub async fn comment(Path((_, instance_id)): Path<(String, String)>, posted: Pos
         school_id: visit.school.clone(),
         instance_id: instance_id.clone(),
         audience: answers.text("audience"),
-        clause_key: String::new(),
+        clause_key: answers.text("clause_key"),
         text: answers.text("text"),
         request_id: answers.request_id(),
     };
@@ -231,7 +281,10 @@ pub async fn comment(Path((_, instance_id)): Path<(String, String)>, posted: Pos
     };
     match done {
         Ok(_) => visit.to(&format!("{here}?done=comment")),
-        Err(error) => visit.again(comment_page(&visit, &instance_id), &answers, error, &here),
+        Err(error) => {
+            let page = comment_page(&visit, &instance_id, &answers.text("clause_key")).await?;
+            visit.again(page, &answers, error, &here)
+        }
     }
 }
 
@@ -240,16 +293,26 @@ pub fn answer_fields() -> Vec<Field> {
     vec![Field::radios("outcome", "What becomes of it?", OUTCOMES), Field::long_text("answer", "Why, or how?")]
 }
 
-fn answer_page(visit: &Visit, instance_id: &str, comment_id: &str) -> FormPage {
-    let head = Head::new("Answer a comment", crumbs(visit, instance_id, true));
+async fn answer_page(visit: &Visit, instance_id: &str, comment_id: &str) -> Result<FormPage, Error> {
+    let instance = fetch(visit, instance_id).await?;
+    let (school_id, page_size) = (visit.school.clone(), 1000);
+    let asked = ListCommentsRequest { school_id, instance_id: instance_id.to_owned(), page_size, ..Default::default() };
+    let comments = heard(visit.registry()?.list_comments(ask(asked))).await?.comments;
+    let comment = comments.into_iter().find(|comment| comment.comment_id == comment_id).ok_or_else(Error::missing)?;
+    let head =
+        Head::new("Answer a comment", crumbs(visit, instance_id, true)).of(format!("Version {}", instance.version));
     let action = format!("{}/comments/{comment_id}/answer", place(visit, instance_id));
-    visit.form_page(head, action, "Save the answer", answer_fields()).lead("An answer stands once it is given.")
+    let page = visit.form_page(head, action, "Save the answer", answer_fields());
+    let mut page = page.lead("Everybody who may comment reads the answer. It cannot be changed afterwards.");
+    page.rows = vec![Row::new("From", words::called(AUDIENCES, &comment.audience))];
+    page.rows.extend(said(&comment, &instance, &template_of(visit, &instance).await));
+    Ok(page)
 }
 
 /// Asks for an answer.
 pub async fn show_answer(visit: Visit, Path((_, instance_id, comment_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::PolicyEdit)?;
-    visit.page(&answer_page(&visit, &instance_id, &comment_id))
+    visit.page(&answer_page(&visit, &instance_id, &comment_id).await?)
 }
 
 /// Answers.
@@ -271,6 +334,6 @@ pub async fn answer(Path((_, instance_id, comment_id)): Path<(String, String, St
     };
     match done {
         Ok(_) => visit.to(&format!("{here}?done=comment_answered")),
-        Err(error) => visit.again(answer_page(&visit, &instance_id, &comment_id), &answers, error, &here),
+        Err(error) => visit.again(answer_page(&visit, &instance_id, &comment_id).await?, &answers, error, &here),
     }
 }

@@ -8,7 +8,7 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{crumbs, version::fetch};
+use super::{crumbs, name, template_of, version::fetch};
 use crate::{
     console::{
         posted::Posted,
@@ -70,7 +70,7 @@ pub fn found(finding: &Finding) -> Found {
 }
 
 fn waived(waiver: &proto::policy_registry::v1::Waiver) -> String {
-    format!("Let stand until {}: {}", waiver.until_date, waiver.reason)
+    format!("Let stand until {}: {}", words::named_day(&waiver.until_date), waiver.reason)
 }
 
 /// How many there are, and how many of them are grave.
@@ -85,8 +85,8 @@ pub fn standing(findings: &[Finding]) -> String {
     let grave = |finding: &&Finding| finding.severity() == Severity::Error && finding.waiver.is_none();
     match findings.iter().filter(grave).count().try_into().unwrap_or(u64::MAX) {
         0 => String::new(),
-        1 => "1 grave finding stands. Read it before you approve this version".to_owned(),
-        n => format!("{} grave findings stand. Read them before you approve this version", words::number(n)),
+        1 => "1 grave finding stands. Read it before you sign".to_owned(),
+        n => format!("{} grave findings stand. Read them before you sign", words::number(n)),
     }
 }
 
@@ -121,16 +121,19 @@ impl Page for Findings {
         };
         let head = || Head::new("Findings", vec![Link::new("Policy", "/policy")]);
         vec![
-            Self::new(head(), &[finding(None), finding(Some(waiver))], "/v", true),
-            Self::new(head(), &[], "/v", false),
+            Self::new(head(), &[finding(None), finding(Some(waiver))], "/v", true, &str::to_owned),
+            Self::new(head(), &[], "/v", false, &str::to_owned),
         ]
     }
 }
 
 impl Findings {
-    fn new(head: Head, findings: &[Finding], here: &str, edits: bool) -> Self {
+    fn new(head: Head, findings: &[Finding], here: &str, edits: bool, named: &dyn Fn(&str) -> String) -> Self {
         let one = |finding: &Finding| Found {
-            place: if finding.clause_key.is_empty() { "The whole policy".into() } else { finding.clause_key.clone() },
+            place: match finding.clause_key.as_str() {
+                "" => "The whole policy".to_owned(),
+                key => named(key),
+            },
             clause: if finding.clause_key.is_empty() {
                 String::new()
             } else {
@@ -159,7 +162,9 @@ pub async fn list(visit: Visit, Path((_, instance_id)): Path<(String, String)>) 
     let findings = of_version(&visit, &instance_id).await?;
     let head = Head::new("Findings", crumbs(&visit, &instance_id)).of(format!("Version {}", instance.version));
     let here = visit.at(&format!("/policy/versions/{instance_id}"));
-    visit.page(&Findings::new(head, &findings, &here, visit.may(Permission::PolicyEdit)))
+    let template = template_of(&visit, &instance).await;
+    let named = |key: &str| name::of_clause(&instance, &template, key);
+    visit.page(&Findings::new(head, &findings, &here, visit.may(Permission::PolicyEdit), &named))
 }
 
 /// What is asked of whoever lets a finding stand.
@@ -167,7 +172,7 @@ pub fn fields() -> Vec<Field> {
     vec![
         Field::long_text("reason", "Why it is let stand"),
         Field::name("until_date", "Until when")
-            .hint("Year, month and day, a year ahead at most. For example, 2027-03-27. Leave it empty to end a waiver.")
+            .hint("A year ahead at most. For example, 2027-03-27. Leave it empty to let it stand no longer.")
             .width("10"),
     ]
 }
@@ -179,12 +184,13 @@ async fn page(visit: &Visit, instance: &Instance, finding_id: &str) -> Result<Fo
     let here = visit.at(&format!("/policy/versions/{}/findings", instance.instance_id));
     let mut crumbs = crumbs(visit, &instance.instance_id);
     crumbs.push(Link::new("Findings", here.clone()));
-    let head = Head::new("Let a finding stand", crumbs).of(finding.rule.clone());
+    let head = Head::new("Let a finding stand", crumbs).of(format!("Version {}", instance.version));
     let mut page = visit.form_page(head, format!("{here}/{finding_id}"), "Save", fields());
     page = page.lead("The signatures stay: a waiver changes no word of the policy.");
     page.rows = vec![
         Row::new("What", words::sentence(&finding.message)),
         Row::new("How to mend it", words::sentence(&finding.fix)),
+        Row::new("Rule", finding.rule.clone()),
     ];
     page.rows.extend(finding.waiver.as_ref().map(|waiver| Row::new("Now", waived(waiver))));
     page.form = page.form.carrying("etag", instance.etag.clone());

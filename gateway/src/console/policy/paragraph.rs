@@ -10,7 +10,7 @@ use proto::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{crumbs, editable, template, version::fetch};
+use super::{crumbs, editable, template_of, version::fetch};
 use crate::{
     console::{
         posted::Posted,
@@ -215,7 +215,7 @@ pub fn fields(template: &Template, paragraph: &Paragraph) -> Vec<Field> {
 async fn page_of_one(visit: &Visit, instance: &Instance, line: u32) -> Result<FormPage, Error> {
     let (all, _) = listed(visit, &instance.instance_id).await?;
     let paragraph = all.into_iter().find(|paragraph| paragraph.line == line).ok_or_else(Error::missing)?;
-    let template = template(visit).await;
+    let template = template_of(visit, instance).await;
     let here = visit.at(&format!("/policy/versions/{}/paragraphs", instance.instance_id));
     let mut crumbs = crumbs(visit, &instance.instance_id);
     crumbs.push(Link::new("Paragraphs", here.clone()));

@@ -4,11 +4,11 @@ use axum::extract::Path;
 use chassis::error::Error;
 use proto::{
     access::v1::Permission,
-    policy_registry::v1::{Instance, InstanceState, ParameterDefinition, SetParameterRequest, Template},
+    policy_registry::v1::{Instance, ParameterDefinition, SetParameterRequest, Template},
 };
 use serde::Serialize;
 
-use super::{crumbs, editable, template, version::fetch};
+use super::{crumbs, editable, lead, template_of, version::fetch};
 use crate::{
     console::{
         posted::Posted,
@@ -64,7 +64,7 @@ impl Page for Parameters {
         };
         let instance = Instance {
             instance_id: "ins_1".into(),
-            state: InstanceState::Draft.into(),
+            state: proto::policy_registry::v1::InstanceState::Draft.into(),
             parameters: vec![value],
             ..Instance::default()
         };
@@ -130,7 +130,7 @@ pub fn fields(definition: &ParameterDefinition, values: Vec<String>) -> Vec<Fiel
     let field = match definition.r#type.as_str() {
         "boolean" => Field::radios("values", &label, &[("true", "Yes"), ("false", "No")]),
         "choice" => Field::radios("values", &label, &[]).choices(allowed),
-        "list" if !definition.allowed.is_empty() => Field::checkboxes("values", &label, &[]).choices(allowed),
+        "list" | "choices" if !definition.allowed.is_empty() => Field::checkboxes("values", &label, &[]).choices(allowed),
         "list" | "people" => {
             let joined = values.join("\n");
             return vec![Field::long_text("lines", &label).hint("One to a line.").value(joined)];
@@ -148,7 +148,7 @@ pub async fn list(visit: Visit, Path((_, instance_id)): Path<(String, String)>) 
     visit.needs(Permission::PolicyRead)?;
     let instance = fetch(&visit, &instance_id).await?;
     let base = visit.at(&format!("/policy/versions/{instance_id}/parameters"));
-    let template = template(&visit).await;
+    let template = template_of(&visit, &instance).await;
     let changes = editable(&instance) && visit.may(Permission::PolicyEdit);
     let change = changes.then_some(base.as_str());
     visit.page(&Parameters::new(&instance, &template, crumbs(&visit, &instance_id), change))
@@ -165,14 +165,10 @@ fn page(visit: &Visit, instance: &Instance, template: &Template, key: &str) -> F
     let base = visit.at(&format!("/policy/versions/{}/parameters", instance.instance_id));
     let mut crumbs = crumbs(visit, &instance.instance_id);
     crumbs.push(Link::new("Parameters", base.clone()));
-    let head = Head::new("Change a parameter", crumbs).of(key);
+    let head = Head::new("Change a parameter", crumbs).of(format!("Version {}", instance.version));
     let mut page = visit.form_page(head, format!("{base}/{key}"), "Save", fields(&definition, values));
     page.form = page.form.carrying("etag", instance.etag.clone());
-    if instance.state() == InstanceState::Draft {
-        page
-    } else {
-        page.lead("A change makes this version a draft again: it has to be approved and ratified anew.")
-    }
+    page.lead(lead(instance))
 }
 
 /// Asks for one.
@@ -182,7 +178,7 @@ pub async fn show(visit: Visit, Path((_, instance_id, key)): Path<(String, Strin
     if !editable(&instance) {
         return Err(Error::wrong_state("a version that is or was in force cannot be changed: start a revision").into());
     }
-    let template = template(&visit).await;
+    let template = template_of(&visit, &instance).await;
     visit.page(&page(&visit, &instance, &template, &key))
 }
 
@@ -203,7 +199,7 @@ pub async fn set(Path((_, instance_id, key)): Path<(String, String, String)>, po
         Ok(_) => visit.to(&visit.at(&format!("/policy/versions/{instance_id}/parameters?done=parameter"))),
         Err(error) => {
             let instance = fetch(&visit, &instance_id).await?;
-            let template = template(&visit).await;
+            let template = template_of(&visit, &instance).await;
             let place = visit.at(&format!("/policy/versions/{instance_id}/parameters"));
             visit.again(page(&visit, &instance, &template, &key), &answers, error, &place)
         }

@@ -8,7 +8,7 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{crumbs, editable, lead, template, version::fetch};
+use super::{crumbs, editable, lead, template_of, version::fetch};
 use crate::{
     console::{
         posted::Posted,
@@ -132,7 +132,7 @@ fn find<'a>(instance: &'a Instance, procedure: &str, step: &str) -> Option<&'a T
 pub async fn list(visit: Visit, Path((_, instance_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::PolicyRead)?;
     let instance = fetch(&visit, &instance_id).await?;
-    let template = template(&visit).await;
+    let template = template_of(&visit, &instance).await;
     let here = visit.at(&format!("/policy/versions/{instance_id}/procedures"));
     let head = Head::new("Procedures", crumbs(&visit, &instance_id)).of(format!("Version {}", instance.version));
     let edits = editable(&instance) && visit.may(Permission::PolicyEdit);
@@ -181,13 +181,16 @@ impl Asked {
         }
         let step = &self.step;
         let clock = step.clock.clone().unwrap_or_default();
+        let roles: Vec<_> = words::ROLES.iter().map(|(code, name)| (*code, words::sentence(name))).collect();
         let list = |name: &str, label: &str, values: &[String]| {
             Field::long_text(name, label).hint("One to a line.").value(values.join("\n"))
         };
         vec![
             choice.value(self.tailoring.clone()),
             Field::text("title", "What is to be done").value(step.title.clone()),
-            Field::checkboxes("roles", "Who does it", words::ROLES).values(step.roles.clone()),
+            Field::checkboxes("roles", "Who does it", &[])
+                .choices(roles.iter().map(|(code, name)| (*code, name.as_str())))
+                .values(step.roles.clone()),
             Field::radios("clock", "By when", CLOCKS).value(clock.kind),
             Field::name("amount", "How many hours or days").width("4").value(if clock.amount > 0 {
                 clock.amount.to_string()
@@ -262,7 +265,7 @@ pub async fn show(
 ) -> Answer {
     visit.needs(Permission::PolicyEdit)?;
     let instance = fetch(&visit, &instance_id).await?;
-    let asked = Asked::of(&instance, &template(&visit).await, &procedure, &step)?;
+    let asked = Asked::of(&instance, &template_of(&visit, &instance).await, &procedure, &step)?;
     visit.page(&page(&visit, &instance, &asked, &procedure, &step))
 }
 
@@ -274,7 +277,7 @@ pub async fn tailor(
     let Posted { visit, answers } = posted;
     visit.needs(Permission::PolicyEdit)?;
     let instance = fetch(&visit, &instance_id).await?;
-    let template = template(&visit).await;
+    let template = template_of(&visit, &instance).await;
     let command = TailorStepRequest {
         school_id: visit.school.clone(),
         instance_id: instance_id.clone(),

@@ -9,7 +9,7 @@ use proto::{
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use super::version::fetch;
+use super::{name::beginning, version::fetch};
 use crate::{
     console::{
         posted::Posted,
@@ -22,6 +22,9 @@ use crate::{
         words,
     },
 };
+
+/// How much of two texts has to be the same for their differences to be marked.
+const ALIKE: f32 = 0.8;
 
 /// The questions of a version.
 #[derive(Debug, Serialize)]
@@ -123,10 +126,20 @@ fn compared(before: &str, after: &str) -> Vec<Piece> {
         };
         match pieces.last_mut() {
             Some(last) if last.tag == tag => last.text.push_str(change.value()),
+            // Between what went and what came stands a space, whatever the texts have there.
+            Some(last) if !last.tag.is_empty() && !tag.is_empty() && !last.text.ends_with(char::is_whitespace) => {
+                last.text.push(' ');
+                pieces.push(Piece { tag, text: change.value().to_owned() });
+            }
             _ => pieces.push(Piece { tag, text: change.value().to_owned() }),
         }
     }
     pieces
+}
+
+/// Whether two texts share so much that marking the differences helps.
+fn alike(before: &str, after: &str) -> bool {
+    TextDiff::from_words(before, after).ratio() >= ALIKE
 }
 
 fn plain(text: &str) -> Vec<Piece> {
@@ -164,19 +177,18 @@ impl Proposals {
 
 /// What a question is about, and which one.
 fn name(proposal: &Proposal) -> String {
-    let about = proposal.proposal_id.split_once('.').map_or(proposal.proposal_id.as_str(), |(_, about)| about);
-    if proposal.kind == "parameter" {
-        words::sentence(&proposal.title)
-    } else {
-        format!("{} ({about})", proposal.title)
+    let text = [&proposal.template, &proposal.base, &proposal.own].into_iter().find(|text| !text.is_empty());
+    match (proposal.kind.as_str(), text) {
+        ("clause", Some(text)) => format!("{}: {}", proposal.title, beginning(text)),
+        _ => words::sentence(&proposal.title),
     }
 }
 
 fn due(proposal: &Proposal) -> String {
     match (proposal.statutory, proposal.due_date.as_str()) {
         (true, "") => "Statutory".to_owned(),
-        (true, day) => format!("Statutory: by {}", words::named_day(day)),
-        (false, "") => String::new(),
+        (true, day) => format!("Statutory, by {}", words::named_day(day)),
+        (false, day) if day.is_empty() || proposal.answer != "defer" => String::new(),
         (false, day) => format!("Put off to {}", words::named_day(day)),
     }
 }
@@ -187,7 +199,7 @@ impl ProposalPage {
             Row::new("About", words::called(words::PROPOSALS, &proposal.kind)),
             Row::new("In the template", words::called(words::CHANGES, &proposal.change)),
         ];
-        rows.extend(Row::some("Day", Some(due(proposal))));
+        rows.extend(Row::some("By when", Some(due(proposal))));
         if !proposal.answer.is_empty() {
             rows.push(Row::new("Answer", words::called(words::PROPOSAL_ANSWERS, &proposal.answer)));
             rows.extend(Row::some("Why", Some(proposal.reason.clone())));
@@ -201,7 +213,9 @@ impl ProposalPage {
         let own = match (proposal.own.as_str(), proposal.base.as_str(), proposal.kind.as_str()) {
             ("", ..) => Vec::new(),
             (own, "", _) | (own, _, "parameter" | "section") => plain(own),
-            (own, base, _) => compared(base, own),
+            // A text of one's own that shares little with the template's is read as it stands.
+            (own, base, _) if alike(base, own) => compared(base, own),
+            (own, ..) => plain(own),
         };
         let mut lead = Vec::new();
         if proposal.statutory {
@@ -213,11 +227,11 @@ impl ProposalPage {
             });
         }
         Self {
-            head: Head::new("What the template asks", crumbs).of(name(proposal)),
+            head: Head::new("What the template asks", crumbs).of(words::sentence(&proposal.title)),
             lead,
             rows,
             sides: vec![
-                Side { title: "The template now", pieces: now, empty: "The template has it no more." },
+                Side { title: "The template now", pieces: now, empty: "The template has it no longer." },
                 Side { title: "The school’s own", pieces: own, empty: "The school has nothing on this." },
             ],
             suggested: proposal.suggested.clone(),

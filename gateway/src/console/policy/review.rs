@@ -152,16 +152,24 @@ pub fn complete_fields() -> Vec<Field> {
     ]
 }
 
-fn complete_page(visit: &Visit, review_id: &str) -> FormPage {
-    let head = Head::new("Record what a review came to", crumbs(visit, true));
+async fn complete_page(visit: &Visit, review_id: &str) -> Result<FormPage, Error> {
+    let asked = ListReviewsRequest { school_id: visit.school.clone(), page_size: 1000, ..Default::default() };
+    let reviews = heard(visit.registry()?.list_reviews(ask(asked))).await?.reviews;
+    let named =
+        |review: &Review| if review.review_id.is_empty() { "yearly" } else { review.review_id.as_str() } == review_id;
+    let review =
+        reviews.into_iter().find(|review| review.outcome.is_empty() && named(review)).ok_or_else(Error::missing)?;
+    let head = Head::new("Record what a review came to", crumbs(visit, true)).of(title(&review));
     let action = visit.at(&format!("/policy/reviews/{review_id}/complete"));
-    visit.form_page(head, action, "Record the review", complete_fields())
+    let mut page = visit.form_page(head, action, "Record the review", complete_fields());
+    page.rows = entry(&review, "", false).rows;
+    Ok(page)
 }
 
 /// Asks what it came to.
 pub async fn show_complete(visit: Visit, Path((_, review_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::PolicyEdit)?;
-    visit.page(&complete_page(&visit, &review_id))
+    visit.page(&complete_page(&visit, &review_id).await?)
 }
 
 /// Completes it.
@@ -182,6 +190,6 @@ pub async fn complete(Path((_, review_id)): Path<(String, String)>, posted: Post
     };
     match done {
         Ok(_) => visit.to(&visit.at("/policy/reviews?done=review_completed")),
-        Err(error) => visit.again(complete_page(&visit, &review_id), &answers, error, &visit.at("/policy")),
+        Err(error) => visit.again(complete_page(&visit, &review_id).await?, &answers, error, &visit.at("/policy")),
     }
 }

@@ -6,7 +6,7 @@ use proto::{
     policy_registry::v1::{ChooseSectionRequest, Instance, Template},
 };
 
-use super::{crumbs, lead, template, version::fetch};
+use super::{crumbs, lead, name, template_of, version::fetch};
 use crate::{
     console::{
         posted::Posted,
@@ -23,9 +23,9 @@ pub fn fields(template: &Template) -> Vec<Field> {
     let optional = template.sections.iter().filter(|section| !section.include_if.is_empty());
     let optional = optional.map(|section| (section.section_id.as_str(), section.title.as_str()));
     vec![
-        Field::select("section_id", "Section").choices(optional),
+        Field::select("section_id", "Which section?").choices(optional),
         Field::radios("choice", "What the school does with it", &[])
-            .choice("rule", "As its rule says", "Its rule reads the parameters.")
+            .choice("rule", "As its rule says", "As the list above says.")
             .choice("in", "Print it", "")
             .choice("out", "Leave it out", "Not where it holds statutory clauses."),
         Field::long_text("reason", "Why").hint("Not needed to follow the rule."),
@@ -33,7 +33,7 @@ pub fn fields(template: &Template) -> Vec<Field> {
 }
 
 async fn page(visit: &Visit, instance: &Instance) -> FormPage {
-    let template = template(visit).await;
+    let template = template_of(visit, instance).await;
     let action = visit.at(&format!("/policy/versions/{}/sections", instance.instance_id));
     let head = Head::new("Optional sections", crumbs(visit, &instance.instance_id));
     let head = head.of(format!("Version {}", instance.version));
@@ -47,7 +47,7 @@ async fn page(visit: &Visit, instance: &Instance) -> FormPage {
             let says = match chosen {
                 Some(choice) if choice.included => format!("Printed by choice: {}", choice.reason),
                 Some(choice) => format!("Left out by choice: {}", choice.reason),
-                None => format!("Printed where {}", section.include_if),
+                None => format!("Printed where {}", name::of_rule(&template, &section.include_if)),
             };
             Row::new(section.title.clone(), says)
         })

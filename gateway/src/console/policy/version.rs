@@ -35,12 +35,16 @@ pub struct VersionPage {
     head: Head,
     rows: Vec<Row>,
     links: Vec<Link>,
+    /// It, to take along.
+    files: Vec<Link>,
     acts: Vec<Form>,
     /// What to read before signing; empty where nothing.
     warning: String,
     import: Option<Imported>,
     findings: Vec<Found>,
     found: String,
+    /// Where the findings on the version as it would be printed are.
+    now: String,
     form: Option<Form>,
 }
 
@@ -124,19 +128,20 @@ impl VersionPage {
         let waits = u64::from(instance.open_proposals);
         let asks = match (waits, instance.rollout_id.is_empty()) {
             (0, true) => None,
-            (0, false) => Some("See what the template asked".to_owned()),
-            (waits, _) => Some(format!("Answer what the template asks: {waits} open")),
+            (0, false) => Some("See what the template asked and the school answered".to_owned()),
+            (waits, _) => Some(format!("Answer what the template asks ({waits} open)")),
         };
         let asks = asks.map(|text| Link::new(text, format!("{here}/proposals"))).into_iter();
         Self {
             head: Head::new(format!("Policy version {}", instance.version), crumbs),
             rows: rows(instance, people),
+            files: super::render::links(here),
             links: asks
                 .chain([
                     Link::new("Read the text of this version", format!("{here}/text")),
-                    Link::new("See and change its parameters", format!("{here}/parameters")),
-                    Link::new("See its procedures and the school’s own steps", format!("{here}/procedures")),
-                    Link::new("See what is found in it as it would be printed", format!("{here}/findings")),
+                    Link::new("See its parameters", format!("{here}/parameters")),
+                    Link::new("See its procedures and steps", format!("{here}/procedures")),
+                    Link::new("See the findings in it", format!("{here}/findings")),
                 ])
                 .chain(more)
                 .collect(),
@@ -145,6 +150,7 @@ impl VersionPage {
             import: instance.import.as_ref().filter(|import| import.paragraphs > 0).map(imported),
             findings: gravest_first(&instance.findings).into_iter().map(found).collect(),
             found: counted(&instance.findings),
+            now: format!("{here}/findings"),
             form,
         }
     }
@@ -152,6 +158,7 @@ impl VersionPage {
 
 fn rows(instance: &Instance, people: &People) -> Vec<Row> {
     let mut rows = vec![Row::new("State", super::state(instance.state()))];
+    rows.extend(Row::some("What comes next", next(instance)));
     rows.push(Row::new("Made from", format!("Template version {}", instance.template_version)));
     rows.extend(Row::some("Read from", Some(instance.source_name.clone())));
     rows.extend(Row::some("Made", words::stamp(instance.create_time.as_ref())));
@@ -170,7 +177,7 @@ fn rows(instance: &Instance, people: &People) -> Vec<Row> {
     if let Some(emergency) = &instance.emergency {
         rows.push(Row::new("Brought into force in an emergency", emergency.reason.clone()));
         if unratified(instance) {
-            rows.push(Row::new("Governors ratify by", words::named_day(&emergency.ratify_by_date)));
+            rows.push(Row::new("Governors to ratify by", words::named_day(&emergency.ratify_by_date)));
         }
     }
     rows.extend(Row::some("In force since", words::stamp(instance.effective_time.as_ref())));
@@ -181,6 +188,26 @@ fn rows(instance: &Instance, people: &People) -> Vec<Row> {
         rows.push(Row::new("Clauses", parts.collect::<Vec<_>>().join("\n")));
     }
     rows
+}
+
+/// Who has to do what before it is in force; none where nothing has to be done.
+fn next(instance: &Instance) -> Option<String> {
+    let imported = instance.import.as_ref().is_some_and(|import| import.paragraphs > 0);
+    let text = match instance.state() {
+        InstanceState::Draft if imported && instance.import_confirm_time.is_none() => {
+            "Somebody looks through the document’s paragraphs and confirms the import. Then the head approves it."
+        }
+        InstanceState::Draft if instance.open_proposals > 0 => {
+            "The school answers what the template asks. Then the head approves it."
+        }
+        InstanceState::Draft => "The head approves it. It can be opened to comments before that.",
+        InstanceState::Consultation => "People comment. Once the consultation has ended, the head approves it.",
+        InstanceState::Approved => "The chair of governors ratifies it.",
+        InstanceState::Ratified => "The head or the lead brings it into force.",
+        InstanceState::InForce if unratified(instance) => "The chair of governors ratifies it.",
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 fn imported(import: &ImportSummary) -> Imported {
@@ -212,7 +239,7 @@ fn imported(import: &ImportSummary) -> Imported {
 }
 
 /// Whether it came into force in an emergency and still waits for the governors.
-fn unratified(instance: &Instance) -> bool {
+pub fn unratified(instance: &Instance) -> bool {
     let signed = instance.signatures.iter().any(|signature| signature.role == "chair");
     instance.emergency.is_some() && instance.state() == InstanceState::InForce && !signed
 }
@@ -231,15 +258,21 @@ fn acts(visit: &Visit, instance: &Instance) -> Vec<Form> {
         let action = visit.at(&format!("/policy/versions/{}/{path}", instance.instance_id));
         visit.form(action, button, Vec::new()).carrying("etag", instance.etag.clone())
     };
+    // With questions open it cannot be approved: what comes next says so.
+    let answered = instance.open_proposals == 0;
     match instance.state() {
-        InstanceState::Draft if visit.may(Permission::PolicyApprove) => vec![act("approve", "Approve as head")],
+        InstanceState::Draft if answered && visit.may(Permission::PolicyApprove) => {
+            vec![act("approve", "Approve as head")]
+        }
         InstanceState::Approved if visit.may(Permission::PolicyRatify) => {
             vec![act("ratify", "Ratify for the governors")]
         }
         InstanceState::InForce if unratified(instance) && visit.may(Permission::PolicyRatify) => {
             vec![act("ratify", "Ratify for the governors")]
         }
-        InstanceState::Consultation if visit.may(Permission::PolicyApprove) => vec![act("approve", "Approve as head")],
+        InstanceState::Consultation if answered && visit.may(Permission::PolicyApprove) => {
+            vec![act("approve", "Approve as head")]
+        }
         InstanceState::Ratified if visit.may(Permission::PolicyPublish) => vec![act("publish", "Bring into force")],
         _ => Vec::new(),
     }

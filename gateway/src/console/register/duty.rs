@@ -97,7 +97,12 @@ pub async fn list(visit: Visit) -> Answer {
 async fn page(visit: &Visit, document_id: &str) -> Result<FormPage, Error> {
     let duty = duties(visit).await?.into_iter().find(|duty| duty.document_id == document_id);
     let duty = duty.ok_or_else(Error::missing)?;
-    let button = if duty.kind == "accept" { "I have read this and accept it" } else { "I have read this" };
+    // What is answered needs no button.
+    let button = match (duty.done_date.as_str(), duty.kind.as_str()) {
+        ("", "accept") => "I have read this and accept it",
+        ("", _) => "I have read this",
+        _ => "",
+    };
     let head = Head::new(duty.title.clone(), visit.crumbs(&[("Read and accept", visit.at("/duties"))]));
     let action = visit.at(&format!("/duties/{document_id}"));
     let mut page = visit.form_page(head.of(format!("Version {}", duty.version)), action, button, Vec::new());

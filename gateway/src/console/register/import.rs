@@ -62,10 +62,11 @@ pub async fn preview(visit: Visit, Path((_, register)): Path<(String, String)>, 
     match previewed {
         Ok(preview) if preview.content_hash.is_empty() => {
             let mut page = page(&visit, &register);
-            let wrong = words::counted(preview.wrong.into(), "line is wrong", "lines are wrong");
-            page.warning = format!("{wrong}. Nothing was added: mend the table and send it again.");
+            let wrong = words::counted(preview.wrong.into(), "line", "lines");
             page.rows = preview.lines.iter().filter(|line| line.outcome == "wrong").map(row).collect();
-            visit.page(&page)
+            let error =
+                Error::invalid("file", format!("Mend {wrong} of the table and send it again. Nothing was added"));
+            visit.again(page, &answers, error, "")
         }
         Ok(preview) => visit.page(&commit_page(&visit, &register, &preview)),
         Err(error) => visit.again(page(&visit, &register), &answers, on_file(error), ""),

@@ -60,7 +60,7 @@ impl Page for CheckedPage {
             ..Default::default()
         };
         let form = || Form::new("/template/check/publish", "Publish", "1".into(), Vec::new());
-        let checked = |problems, changes| CheckTemplateResponse { problems, changes };
+        let checked = |problems, changes| CheckTemplateResponse { problems, changes, template_version: 1 };
         vec![
             Self::new(&checked(vec![problem], Vec::new()), form(), Vec::new()),
             Self::new(&checked(Vec::new(), vec![change]), form(), Vec::new()),
@@ -156,6 +156,7 @@ pub async fn check(visit: Visit, mut parts: Multipart) -> Answer {
             let form = visit.form("/template/check/publish".to_owned(), "Publish this template", Vec::new());
             let crumbs = visit.crumbs(&[("Template", "/template".to_owned())]);
             let form = form.carrying("files", STANDARD.encode(packed));
+            let form = form.carrying("based_on_version", checked.template_version.to_string());
             visit.page(&CheckedPage::new(&checked, form, crumbs))
         }
         Err(error) => visit.again(page(&visit), &answers, error, "file"),
@@ -169,7 +170,8 @@ pub async fn publish(posted: Posted) -> Answer {
         let packed =
             STANDARD.decode(answers.text("files")).map_err(|_| Error::invalid("file", "Send the files again"))?;
         let files = package::unpacked(&packed)?;
-        let command = PublishTemplateRequest { files, request_id: answers.request_id() };
+        let based_on_version = answers.text("based_on_version").parse().unwrap_or_default();
+        let command = PublishTemplateRequest { files, request_id: answers.request_id(), based_on_version };
         heard(visit.registry()?.publish_template(ask(command))).await
     };
     match published.await {

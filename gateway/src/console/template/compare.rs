@@ -60,12 +60,24 @@ pub struct Change {
 /// A change as pages show it.
 pub fn change(change: &TemplateChange) -> Change {
     let kind = words::called(KINDS, &change.kind);
+    let matter = words::spaced(&change.id.replace('.', ": "));
+    let (before, after) = apart(&change.before, &change.after);
     Change {
-        title: format!("{kind} {}: {}", change.id, change.change),
+        title: format!("{kind}, {matter}: {}", words::spaced(&change.change)),
         statutory: change.statutory,
-        before: change.before.clone(),
-        after: change.after.clone(),
+        before,
+        after,
     }
+}
+
+/// Two texts without the lines that both of them have; whole where all lines are the same.
+fn apart(before: &str, after: &str) -> (String, String) {
+    let without = |text: &str, other: &str| {
+        let lines: Vec<&str> = text.lines().filter(|line| other.lines().all(|known| known != *line)).collect();
+        lines.join("\n")
+    };
+    let (went, came) = (without(before, after), without(after, before));
+    if went.is_empty() && came.is_empty() { (before.to_owned(), after.to_owned()) } else { (went, came) }
 }
 
 /// How many changes, in words.

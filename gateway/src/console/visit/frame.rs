@@ -71,7 +71,12 @@ impl Visit {
                     "Registers" => &["/duties"],
                     _ => &[],
                 };
-                let also = also.iter().any(|place| below(&at(place)));
+                let authority: &[&str] = match text {
+                    "Home" if self.school.is_empty() => &["/reviews"],
+                    "Template" => &["/rollouts", "/adoptions", "/lessons"],
+                    _ => &[],
+                };
+                let also = also.iter().any(|place| below(&at(place))) || authority.iter().any(|place| below(place));
                 let active = self.path == href || also || (!home && below(&href));
                 Item { link: Link::new(text, href), active }
             })

@@ -87,7 +87,7 @@ async fn a_stream_that_nobody_ends_does_not_keep_the_process() -> Result<()> {
     let (ending, shutdown) = Ending::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Error::internal)?;
     let address = listener.local_addr().map_err(Error::internal)?;
-    let hang = axum::routing::get(|| std::future::pending::<()>());
+    let hang = axum::routing::get(std::future::pending::<()>);
     let serving = tokio::spawn(serve(listener, axum::Router::new().route("/", hang), shutdown));
     let mut stream = tokio::net::TcpStream::connect(address).await.map_err(Error::internal)?;
     tokio::io::AsyncWriteExt::write_all(&mut stream, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -7,6 +7,9 @@ use super::{Entry, headings::split_number, plain};
 /// The most entries of a contents list.
 const MOST: usize = 300;
 
+/// The longest rest of an entry that runs over two lines.
+const LONGEST_REST: usize = 80;
+
 /// The contents list of a document.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
@@ -31,7 +34,13 @@ pub(super) fn find(lines: &[String]) -> Contents {
             break;
         }
         if paged {
-            let Some((text, number)) = page(line) else { break };
+            // The rest of an entry that was too long, on a line of its own: the list goes on behind it.
+            let rest = || {
+                let next = said(place + 1).next().is_some_and(|(_, next)| page(next).is_some());
+                let short = line.trim().chars().count() <= LONGEST_REST && !line.trim().ends_with('.');
+                (next && short && !entries.is_empty()).then(|| (line.trim().to_owned(), None))
+            };
+            let Some((text, number)) = page(line).or_else(rest) else { break };
             end = place + 1;
             push(&mut entries, place, &text, number.is_some());
         } else {
@@ -55,12 +64,14 @@ fn push(entries: &mut Vec<Entry>, place: usize, text: &str, numbered_page: bool)
         // “… Record Learners 18” and, on the next line, “Progress”: one entry that was too long.
         Some(last) if !numbered_page && number.is_none() && last.number.is_some() => {
             last.title = format!("{} {}", last.title, title.trim());
+            last.wrapped = true;
         }
         _ if !numbered_page => {}
         _ => entries.push(Entry {
             line: u32::try_from(place + 1).unwrap_or(u32::MAX),
             number,
             title: title.trim().to_owned(),
+            wrapped: false,
         }),
     }
 }

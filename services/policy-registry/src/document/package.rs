@@ -8,6 +8,8 @@ use super::text::Unreadable;
 
 /// The most bytes one part may unfold to. The longest policy seen has 0.4 MB.
 const LARGEST_PART: u64 = 32 << 20;
+/// The most bytes all parts that are read may unfold to, together.
+const LARGEST_WHOLE: u64 = 64 << 20;
 /// The most parts of a package.
 const MOST_PARTS: usize = 2_000;
 
@@ -15,6 +17,8 @@ const MOST_PARTS: usize = 2_000;
 pub(super) struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     kind: &'static str,
+    /// How many bytes were unfolded so far.
+    unfolded: u64,
 }
 
 impl<'a> Package<'a> {
@@ -23,7 +27,7 @@ impl<'a> Package<'a> {
         if archive.len() > MOST_PARTS {
             return Err(Unreadable::Unfolds);
         }
-        Ok(Self { archive, kind })
+        Ok(Self { archive, kind, unfolded: 0 })
     }
 
     /// The names of its parts.
@@ -45,7 +49,9 @@ impl<'a> Package<'a> {
         // What a part says about its size is not believed: reading stops one byte past the bound.
         let mut content = Vec::new();
         part.take(LARGEST_PART + 1).read_to_end(&mut content).map_err(|_| damaged)?;
-        if u64::try_from(content.len()).unwrap_or(u64::MAX) > LARGEST_PART {
+        let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        self.unfolded += length;
+        if length > LARGEST_PART || self.unfolded > LARGEST_WHOLE {
             return Err(Unreadable::Unfolds);
         }
         String::from_utf8(content).map(Some).map_err(|_| damaged)

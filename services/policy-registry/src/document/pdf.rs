@@ -4,7 +4,9 @@
 use std::{io::Read as _, sync::mpsc, thread, time::Duration};
 
 use flate2::read::ZlibDecoder;
-use pdf_extract::{Document, OutputError, PlainTextOutput, output_doc_page};
+use pdf_extract::{Document, OutputError, output_doc_page};
+
+mod layout;
 
 use super::{file::Content, text::Unreadable};
 
@@ -20,6 +22,9 @@ const STACK: usize = 64 << 20;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Content, Unreadable> {
     bounded(bytes)?;
+    // A file that says it is locked and cannot be opened is locked, whatever the reader makes of its lock.
+    let locked = bytes.windows(8).any(|window| window == b"/Encrypt");
+    let damaged = if locked { Unreadable::Locked(KIND) } else { Unreadable::Damaged(KIND) };
     let (answer, read) = mpsc::sync_channel(1);
     let bytes = bytes.to_vec();
     let reader = move || {
@@ -30,15 +35,17 @@ pub(super) fn read(bytes: &[u8]) -> Result<Content, Unreadable> {
     let started = thread::Builder::new().name("pdf".to_owned()).stack_size(STACK).spawn(reader);
     started.map_err(|_| Unreadable::Slow)?;
     let pages = match read.recv_timeout(LONGEST) {
+        Ok(Err(Unreadable::Damaged(_))) => return Err(damaged),
         Ok(pages) => pages?,
         Err(mpsc::RecvTimeoutError::Timeout) => return Err(Unreadable::Slow),
         // The reader ended without an answer: it met something that it does not know.
-        Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Unreadable::Damaged(KIND)),
+        Err(mpsc::RecvTimeoutError::Disconnected) => return Err(damaged),
     };
     if pages.iter().all(|page| page.trim().is_empty()) {
         return Err(Unreadable::Scanned);
     }
-    let text = pages.join("\n\u{c}");
+    // Every page ends in a form feed, the only one too: its number is told from its text.
+    let text = pages.join("\n\u{c}") + "\n\u{c}";
     Ok(Content { text: apart(&text.replace(['\r', '\u{b}', '\0'], " ")), margins: Vec::new() })
 }
 
@@ -55,7 +62,8 @@ fn bounded(bytes: &[u8]) -> Result<(), Unreadable> {
     let has = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
     // A packing nobody writes any more and that cannot be measured from outside, and packing within packing.
     let packed_twice = has(b"/FlateDecode /FlateDecode") || has(b"/FlateDecode/FlateDecode");
-    if packed_twice || (has(b"/LZWDecode") && bytes.len() > SMALL) {
+    let hexed = has(b"/ASCIIHexDecode") || has(b"/RunLengthDecode") || has(b"/ASCII85Decode /ASCII85Decode");
+    if packed_twice || ((has(b"/LZWDecode") || (hexed && has(b"/FlateDecode"))) && bytes.len() > SMALL) {
         return Err(Unreadable::Unfolds);
     }
     let mut whole = 0;
@@ -66,12 +74,37 @@ fn bounded(bytes: &[u8]) -> Result<(), Unreadable> {
         if matches!(data, [0x08 | 0x18 | 0x28 | 0x38 | 0x48 | 0x58 | 0x68 | 0x78, ..]) {
             let unfolded = ZlibDecoder::new(data).take(LARGEST + 1);
             whole += count(unfolded);
-            if whole > LARGEST {
-                return Err(Unreadable::Unfolds);
-            }
+        } else if let Some(packed) = letters(data) {
+            // Packed, and then written in letters.
+            whole += count(ZlibDecoder::new(packed.as_slice()).take(LARGEST + 1));
+        }
+        if whole > LARGEST {
+            return Err(Unreadable::Unfolds);
         }
     }
     Ok(())
+}
+
+/// A stream that was written in letters of base 85, where it is packed below them.
+fn letters(data: &[u8]) -> Option<Vec<u8>> {
+    let end = data.windows(2).position(|window| window == b"~>").filter(|end| *end > 4)?;
+    let mut bytes = Vec::with_capacity(end);
+    let mut group: Vec<u32> = Vec::with_capacity(5);
+    for byte in data.get(..end)?.iter().filter(|byte| !byte.is_ascii_whitespace()) {
+        match byte {
+            b'z' if group.is_empty() => bytes.extend([0; 4]),
+            b'!'..=b'u' => group.push(u32::from(byte - b'!')),
+            _ => return None,
+        }
+        if group.len() == 5 {
+            let value = group.drain(..).fold(0_u32, |sum, digit| sum.wrapping_mul(85).wrapping_add(digit));
+            bytes.extend(value.to_be_bytes());
+        }
+        if bytes.len() == 4 && !matches!(bytes.first(), Some(0x08 | 0x18 | 0x28 | 0x38 | 0x48 | 0x58 | 0x68 | 0x78)) {
+            return None;
+        }
+    }
+    Some(bytes)
 }
 
 /// How many bytes a stream holds; what breaks off is counted as far as it goes.
@@ -100,13 +133,12 @@ fn pages(bytes: &[u8]) -> Result<Vec<String>, Unreadable> {
     }
     let mut pages = Vec::new();
     for number in numbers {
-        let mut page = String::new();
-        let mut output = PlainTextOutput::new(&mut page);
-        output_doc_page(&document, &mut output, number).map_err(|error| match error {
+        let mut page = layout::Page::default();
+        output_doc_page(&document, &mut page, number).map_err(|error| match error {
             OutputError::PdfError(error) => refused(&error),
             OutputError::FormatError(_) | OutputError::IoError(_) => damaged,
         })?;
-        pages.push(page);
+        pages.push(page.text());
     }
     if pages.is_empty() { Err(damaged) } else { Ok(pages) }
 }

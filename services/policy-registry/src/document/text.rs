@@ -73,6 +73,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
         [0xEF, 0xBB, 0xBF, rest @ ..] => std::str::from_utf8(rest).map_err(|_| Unreadable::Binary)?.to_owned(),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes)?,
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes)?,
+        // UTF-16 without its mark: every other byte of English is nothing.
+        _ if halves(bytes, 1) => utf16(bytes, u16::from_le_bytes)?,
+        _ if halves(bytes, 0) => utf16(bytes, u16::from_be_bytes)?,
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
             Err(_) => windows_1252(bytes)?,
@@ -85,6 +88,12 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
         return Err(Unreadable::Binary);
     }
     Ok(text.replace("\r\n", "\n").replace(['\r', '\u{b}'], "\n"))
+}
+
+/// Whether nearly every second byte, from one place on, is nothing, and none of the others.
+fn halves(bytes: &[u8], from: usize) -> bool {
+    let empty = |from: usize| bytes.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    bytes.len() >= 4 && bytes.len().is_multiple_of(2) && empty(from) * 10 >= bytes.len() / 2 * 9 && empty(1 - from) == 0
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Unreadable> {

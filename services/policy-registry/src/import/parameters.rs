@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
-
 use super::{dates, wording};
 use crate::{
     document::{Document, Kind as ParagraphKind},
+    expression::compiled,
     parameter::{Origin, Parameter},
     template::{Definition, Kind, Template, condition::Condition},
 };
@@ -71,9 +70,9 @@ fn lines(document: &Document) -> Vec<Place> {
 }
 
 fn by_pattern(definition: &Definition, places: &[Place]) -> Option<Parameter> {
-    for pattern in definition.find.iter().filter_map(|pattern| Regex::new(pattern).ok()) {
+    for pattern in definition.find.iter().filter_map(|pattern| compiled(pattern)) {
         let mut found: Option<Parameter> = None;
-        for place in places {
+        for place in places.iter().filter(|place| pattern.is_match(&place.text)) {
             let texts = pattern.captures_iter(&place.text).filter_map(|c| c.name("value"));
             for value in texts.flat_map(|value| read(definition, value.as_str())) {
                 let parameter = found.get_or_insert_with(|| Parameter {
@@ -126,7 +125,7 @@ fn read(definition: &Definition, text: &str) -> Vec<String> {
                 text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
             Some(digits).filter(|digits| !digits.is_empty()).into_iter().collect()
         }
-        Kind::Choice => Vec::new(),
+        Kind::Choice | Kind::Choices => Vec::new(),
         Kind::List | Kind::People => split(&text),
     }
 }
@@ -218,7 +217,7 @@ fn as_values(definition: &Definition, text: &str) -> Vec<String> {
         (None, Kind::Text | Kind::Person) => vec![text.split_whitespace().collect::<Vec<_>>().join(" ")],
         (None, Kind::List | Kind::People) => split(text),
         (None, Kind::Date | Kind::Months) => read(definition, text),
-        (None, Kind::Choice | Kind::Boolean) => Vec::new(),
+        (None, Kind::Choice | Kind::Choices | Kind::Boolean) => Vec::new(),
     }
 }
 

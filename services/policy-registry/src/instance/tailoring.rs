@@ -20,6 +20,9 @@ pub use paragraph::{Fate, Placed, Summary};
 pub use step::TailoredStep;
 pub use waiver::Waiver;
 
+/// The most clauses a policy holds: as many as a document brings, beside those of a large template.
+const MOST: usize = 10_000;
+
 /// An optional section printed or dropped whatever its rule says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SectionChoice {
@@ -151,6 +154,10 @@ impl Instance {
         self.editable()?;
         known_section(template, section)?;
         readable(template, &text)?;
+        if self.clauses.len() >= MOST {
+            let fix = format!("Put some clauses together or take some out first: a policy holds {MOST} at most");
+            return Err(Refusal::Invalid("text", fix));
+        }
         let highest = self.clauses.iter().filter_map(|own| own.key.strip_prefix("own-")?.parse::<u32>().ok()).max();
         self.clauses.push(Clause {
             template_clause: None,

@@ -1,28 +1,85 @@
 //! FACT-CONFLICT: clauses that cannot both hold, by the template's data and by what the school says it does not have.
 
-use super::{At, Findings, Severity, Subject, expression, words::spaced};
-use crate::document::{Paragraph, plain};
+use super::{
+    At, Findings, Severity, Subject, expression,
+    sheet::{Sheet, Text},
+};
+use crate::{
+    document::{Paragraph, plain},
+    expression::compiled,
+};
 
-pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
-    let body: Vec<(&Paragraph, String)> = subject.document.body().map(|(_, p)| (p, spaced(&p.text))).collect();
+pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findings) {
+    let body: Vec<(&Paragraph, &Text)> = sheet.body().collect();
     for rule in &subject.template.lint.contradictions {
-        for (other, text) in body.iter().filter(|(_, text)| rule.other.within(text)) {
+        let (ones, others) = (sheet.ready.asked(&rule.one), sheet.ready.asked(&rule.other));
+        let reconciled = rule.unless.as_ref().map(|words| sheet.ready.asked(words));
+        let stands = |text: &Text| reconciled.as_ref().is_none_or(|words| !words.within(&text.held));
+        for (other, text) in body.iter().filter(|(_, text)| others.within(&text.held) && stands(text)) {
             let near = |one: &Paragraph| !rule.same_section || one.heading == other.heading;
-            let one = body
-                .iter()
-                .find(|(one, said)| one.line != other.line && near(one) && rule.one.within(said) && said != text);
+            let one = body.iter().find(|(one, said)| {
+                one.line != other.line && near(one) && ones.within(&said.held) && stands(said) && said.said != text.said
+            });
             if let Some((one, _)) = one {
                 let message = format!("{} (line {})", rule.message, one.line);
                 findings.add(&rule.rule, Severity::Warning, At::line(other.line), message, rule.fix.as_str());
             }
         }
     }
+    unlisted(subject, sheet, findings);
+    once(subject, &body, findings);
     denied(&body, findings);
     intervals(&body, findings);
 }
 
+/// Something is used, and the list that the document itself gives does not have it.
+fn unlisted(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findings) {
+    for rule in &subject.template.lint.unlisted {
+        let list = subject.import.parameters.iter().find(|p| p.key == rule.parameter && p.line > 0);
+        let Some(list) = list.filter(|list| list.values.len() > 1 && !list.values.contains(&rule.value)) else {
+            continue;
+        };
+        let (said, unless) =
+            (sheet.ready.asked(&rule.said), rule.unless.as_ref().map(|words| sheet.ready.asked(words)));
+        let used = sheet.body().find(|(paragraph, text)| {
+            paragraph.line != list.line
+                && said.within(&text.held)
+                && !unless.as_ref().is_some_and(|words| words.within(&text.held))
+        });
+        if let Some((paragraph, _)) = used {
+            let message = format!("{} (line {})", rule.message, list.line);
+            findings.add(&rule.rule, Severity::Warning, At::line(paragraph.line), message, rule.fix.as_str());
+        }
+    }
+}
+
+/// One parameter with two values: “provided by Brook” here and “our provider, Weir” there.
+fn once(subject: Subject<'_>, body: &[(&Paragraph, &Text)], findings: &mut Findings) {
+    for rule in &subject.template.lint.once {
+        let Some(definition) = subject.template.parameter(&rule.parameter) else { continue };
+        let shapes: Vec<_> = definition.find.iter().filter_map(|find| compiled(find)).collect();
+        let mut first: Option<(String, u32)> = None;
+        for (paragraph, _) in body {
+            let values = shapes.iter().filter_map(|shape| shape.captures(&paragraph.text)?.name("value"));
+            for value in values.filter(|value| value.as_str().starts_with(char::is_uppercase)) {
+                let known = plain(value.as_str());
+                match &first {
+                    // “Brook” and “Brook Broadband” are one and the same.
+                    Some((other, line)) if !known.starts_with(other.as_str()) && !other.starts_with(&known) => {
+                        let message = format!("{} than on line {line}", rule.message);
+                        let at = At::words(subject, paragraph, value.as_str());
+                        findings.add(&rule.rule, Severity::Warning, at, message, rule.fix.as_str());
+                    }
+                    Some(_) => {}
+                    None => first = Some((known, paragraph.line)),
+                }
+            }
+        }
+    }
+}
+
 /// “We do not have cameras” beside “cameras are locked away”, in two sections: in one it is a section kept by mistake.
-fn denied(body: &[(&Paragraph, String)], findings: &mut Findings) {
+fn denied(body: &[(&Paragraph, &Text)], findings: &mut Findings) {
     let denies = expression!(
         r"(?i)\b(?:(?:we|the school|our school) (?:do(?:es)? not|don['’]t|never) (?:use|have|own|issue|provide) (?:any )?|there are no )([a-z][a-z -]{3,30}?)(?: here| at school| in school| on site)?(?:[.,;]|$)"
     );
@@ -37,7 +94,7 @@ fn denied(body: &[(&Paragraph, String)], findings: &mut Findings) {
         }
         let other = body.iter().find(|(other, said)| {
             other.heading != paragraph.heading
-                && said.contains(&thing)
+                && said.said.contains(&thing)
                 && asserts.is_match(&other.text)
                 && !negates.is_match(&other.text)
         });
@@ -51,7 +108,7 @@ fn denied(body: &[(&Paragraph, String)], findings: &mut Findings) {
 }
 
 /// Two intervals for the review of the policy itself.
-fn intervals(body: &[(&Paragraph, String)], findings: &mut Findings) {
+fn intervals(body: &[(&Paragraph, &Text)], findings: &mut Findings) {
     let review = expression!(
         r"(?i)\b(?:review|revis)\w*\b[^.;]{0,25}\b(?:this|the|our online safety) polic(?:y|ies)\b|\b(?:this|the) policy (?:is|will be) reviewed\b"
     );

@@ -1,11 +1,13 @@
 //! What the linter knows and people who do not program keep: `lint.yaml` of the template.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 use time::{Date, macros::format_description};
 
 use super::{Severity, words::Words};
+use crate::expression::compiled;
 
 /// The whole of `lint.yaml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,12 +25,21 @@ pub struct Data {
     /// Agencies of areas.
     #[serde(default)]
     pub areas: Vec<Area>,
+    /// Hosts under gov.uk and police.uk that belong to no area.
+    #[serde(default)]
+    pub national_hosts: Vec<String>,
+    /// Telephone numbers that are the same in every area.
+    #[serde(default)]
+    pub national_numbers: Vec<National>,
     /// Notes to the author that a template carries.
     #[serde(default)]
     pub leftovers: Vec<Phrase>,
     /// Rules that law or advice has overtaken.
     #[serde(default)]
     pub rules: Vec<Phrase>,
+    /// Such rules that are worded in many ways.
+    #[serde(default)]
+    pub outdated: Vec<Outdated>,
     /// Words that promise without saying when.
     #[serde(default)]
     pub weak_frequencies: Vec<String>,
@@ -44,6 +55,12 @@ pub struct Data {
     /// Clauses that cannot both hold.
     #[serde(default)]
     pub contradictions: Vec<Contradiction>,
+    /// What is used although the school's own list does not have it.
+    #[serde(default)]
+    pub unlisted: Vec<Unlisted>,
+    /// Parameters that have one value in a whole policy.
+    #[serde(default)]
+    pub once: Vec<Once>,
     /// Slips of the pen, as expressions.
     #[serde(default)]
     pub slips: Vec<Slip>,
@@ -56,6 +73,16 @@ pub struct Data {
     /// First names, by which a person's name is told from an organisation's.
     #[serde(default)]
     pub first_names: Vec<String>,
+}
+
+/// A telephone number that is the same in every area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct National {
+    /// Whose it is.
+    pub name: String,
+    /// The number.
+    pub number: String,
 }
 
 /// One outside instrument in the guidance register.
@@ -74,6 +101,9 @@ pub struct Guidance {
     /// How grave it is to cite it without an edition.
     #[serde(default = "warning")]
     pub severity: Severity,
+    /// Whether its titles are no everyday words, and so a citation however they are written.
+    #[serde(default)]
+    pub unmistakable: bool,
 }
 
 impl Guidance {
@@ -112,6 +142,12 @@ pub struct Duty {
     /// Any one of these fulfils it, in one paragraph, its heading read with it.
     #[serde(default)]
     pub said: Vec<Words>,
+    /// Headings whose paragraphs are named before others that bring it up.
+    #[serde(default)]
+    pub under: Option<Words>,
+    /// Whether every paragraph that brings it up has to say it, itself or in the next.
+    #[serde(default)]
+    pub here: bool,
     /// So does a heading with these words.
     #[serde(default)]
     pub headed: Vec<Words>,
@@ -140,6 +176,61 @@ pub struct Inapplicable {
     pub message: String,
 }
 
+/// A rule that law or advice has overtaken, by the words a paragraph holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outdated {
+    /// The class with its refinement.
+    pub rule: String,
+    /// The rule.
+    pub when: Words,
+    /// Words that excuse it.
+    #[serde(default)]
+    pub unless: Option<Words>,
+    /// How grave it is; a warning where not said.
+    #[serde(default = "warning")]
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+/// Something that is used, and that the list of a parameter does not have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unlisted {
+    /// The class with its refinement.
+    pub rule: String,
+    /// The parameter.
+    pub parameter: String,
+    /// The value that its list lacks.
+    pub value: String,
+    /// The paragraph that speaks of it as used.
+    pub said: Words,
+    /// Words that excuse it.
+    #[serde(default)]
+    pub unless: Option<Words>,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+/// A parameter that has one value in a whole policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Once {
+    /// The class with its refinement.
+    pub rule: String,
+    /// The parameter.
+    pub parameter: String,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
 /// Two clauses that cannot both hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,6 +241,9 @@ pub struct Contradiction {
     pub one: Words,
     /// The other; the finding stands at it.
     pub other: Words,
+    /// Words of the other, or of the one, that reconcile them.
+    #[serde(default)]
+    pub unless: Option<Words>,
     /// Whether both must stand under one heading.
     #[serde(default)]
     pub same_section: bool,
@@ -174,6 +268,13 @@ pub struct Slip {
     pub message: String,
     /// How to mend it.
     pub fix: String,
+}
+
+impl Slip {
+    /// Its expressions that can be read, in any case.
+    pub fn expressions(&self) -> impl Iterator<Item = Arc<Regex>> + '_ {
+        self.find.iter().filter_map(|find| compiled(&format!("(?i){find}")))
+    }
 }
 
 /// Phrases that are found, and what is said about them.

@@ -7,12 +7,19 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
     let date = |key: &str| subject.value(key).and_then(PartDate::parse);
     let (mut due, approved) = (date("doc.next_review"), date("doc.approved_on"));
     let mut due_at = At::line(subject.line("doc.next_review"));
+    let mut told = false;
     if due.is_none() {
         // A line that tells what became of reviews, and not when the next one is: its last date is the last promise.
         let mut front = subject.document.paragraphs.iter().filter(|p| p.kind == Kind::Front);
         if let Some(line) = front.find(|p| p.text.to_lowercase().starts_with("review date")) {
             due = dates(&line.text).into_iter().filter_map(|found| found.date).max();
             due_at = At::line(line.line);
+            if due.is_some() {
+                let message = "the review date is not one date: when the policy is due cannot be told";
+                let fix = "Print the date of the next review alone, and the reviews done in a line of their own.";
+                findings.add("DATE-ORDER", Severity::Warning, due_at, message, fix);
+                told = true;
+            }
         }
     }
     let months = subject.template.review_months;
@@ -32,7 +39,7 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
         (Some(_), _) => {}
     }
     if let (Some(due), Some(approved)) = (due, approved) {
-        if due.last() < approved.first() {
+        if due.last() < approved.first() && !told {
             let message = "the review date lies before the approval";
             findings.add("DATE-ORDER", Severity::Warning, due_at, message, "Put the date of the next review.");
         }
@@ -70,13 +77,36 @@ fn signatures(subject: Subject<'_>, findings: &mut Findings) {
         return;
     };
     let label = expression!(
-        r"(?ix)^(?:signed(?:\ by)?|signatures?|dated?|name|(?:the\ )?(?:acting\ )?head\ ?(?:teacher)?(?:/?\ ?principal)?|proprietor.*|chair.*|principal)\s*[:._\s-]*$"
+        r"(?ix)^(?:signed(?:\ by|\ on\ behalf\ of.*)?|signatures?|dated?|name|print\ name|position|(?:the\ )?(?:acting\ )?head\ ?(?:teacher)?(?:\s?/\s?principal)?|proprietor.*|chair.*|governors?|trustees?|principal)\s*[:._\s-]*$"
     );
-    let filled = block.iter().filter(|p| !label.is_some_and(|label| label.is_match(p.text.trim()))).count();
+    let is_label = |cell: &str| label.is_some_and(|label| label.is_match(cell.trim()));
+    // What a line says besides its labels; “Chair: A. Lark” says one thing and “Chair:  Date:” none.
+    let says = |line: u32| {
+        let place = usize::try_from(line).unwrap_or_default().wrapping_sub(1);
+        let raw = subject.document.lines.get(place).map_or("", String::as_str);
+        let cells = raw.split(['\t', ':']).map(str::trim).filter(|cell| !cell.is_empty());
+        cells.filter(|cell| !is_label(cell) && cell.chars().any(char::is_alphanumeric)).count() > 0
+    };
+    let filled = block.iter().filter(|p| says(p.line)).count();
     let dated = block.iter().any(|p| dates(&p.text).iter().any(|found| found.date.is_some()));
     if filled == 0 || !dated {
         let message = if filled == 0 { "nobody has signed" } else { "the signatures carry no date" };
         let fix = "Have the head and the chair of governors sign and date it.";
         findings.add("SIGN-BLANK", Severity::Error, At::line(first.line), message, fix);
+        return;
+    }
+    // One signs and the other does not: a role with nothing beside it, and no name on the next line.
+    let role = expression!(r"(?i)^\W*(?:chair|head|principal|proprietor)");
+    for (place, paragraph) in block.iter().enumerate() {
+        let next =
+            block.get(place + 1).is_some_and(|next| says(next.line) && !role.is_some_and(|r| r.is_match(&next.text)));
+        let before = place
+            .checked_sub(1)
+            .and_then(|at| block.get(at))
+            .is_some_and(|p| says(p.line) && !role.is_some_and(|r| r.is_match(&p.text)));
+        if role.is_some_and(|role| role.is_match(&paragraph.text)) && !says(paragraph.line) && !next && !before {
+            let fix = "Have them sign and date it.";
+            findings.add("SIGN-BLANK", Severity::Error, At::line(paragraph.line), "this role has not signed", fix);
+        }
     }
 }

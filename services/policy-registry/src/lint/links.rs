@@ -25,6 +25,8 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
         "a link has words and no address",
         "Add the address or take the link away.",
     );
+    let cut = expression!(r"(?i)\bwww\.(?:\s|$|[,;)])|https?://(?:\s|$|[,;)])");
+    say(cut, "DEAD-LINK", Severity::Warning, "an address is cut short", "Print it whole, or take it away.");
     say(fused, "DEAD-LINK", Severity::Warning, "two addresses run into one", "Put a space between them.");
     let message = "the address of a place inside the school is printed";
     say(inside, "INTERNAL-LINK", Severity::Error, message, "Take it out: name the document instead.");

@@ -89,6 +89,152 @@ fn every_class_is_found_where_it_was_planted() {
     assert_eq!(missed, []);
 }
 
+/// The words that the cases below stand in place of.
+const HERE: &str = "- Email is for lessons.";
+
+#[test]
+fn each_rule_of_the_data_is_found_where_it_was_planted_and_is_silent_beside_it() {
+    // Rule, a text that has the defect, and one like it that has not.
+    let cases = [
+        ("AGENCY-AREA", "- Write to help@southmere.gov.uk.", "- Read www.gov.uk and help@education.gov.uk."),
+        ("AGENCY-AREA", "- Ask the Southmere Safeguarding Board.", "- Ask the board."),
+        ("AGENCY-NAME", "- Lessons may use Skype.", "- Lessons are by video."),
+        ("AGENCY-NAME", "- Follow the procedures of the Safeguarding Children Board.", "- Follow the procedures."),
+        (
+            "CONTACT-VALUE",
+            "- In danger dial 991 for the police.",
+            "- In danger dial 999, otherwise ring the police on 101.",
+        ),
+        ("CONTACT-VALUE", "- Childline is on 0800 1112.", "- Childline is on 0800 1111."),
+        ("CONTACT-VALUE", "- Ring 01999 5550001.", "- Ring 01999 555000, in 2021 2022."),
+        ("CONTACT-VALUE", "- Write to office@harrowmere.", "- Write to office@harrowmere.example."),
+        ("GUIDANCE-OLD", "- We follow Behaviour and discipline in schools.", "- We follow our behaviour policy."),
+        (
+            "GUIDANCE-EDITION",
+            "- We keep to the guide to appropriate filtering.",
+            "- We keep to the guide to appropriate filtering (2026).",
+        ),
+        (
+            "GUIDANCE-EDITION",
+            "- See www.gov.uk/searching-screening-and-confiscation",
+            "- We have a searching, screening and confiscation policy.",
+        ),
+        ("RISK-MODEL", "- There are three kinds of risk.", "- There are three kinds of boat."),
+        ("PLACEHOLDER", "- It is kept in room XX.", "- It is kept in room 12."),
+        ("TEMPLATE-INSTR", "(leave out where another policy says it)", "(another policy says more)"),
+        ("TEMPLATE-INSTR", "- Note to author: shorten this.", "- The author shortened this."),
+        ("CHOICE-UNMADE", "- Pupil/student mail is for lessons.", "- Parent/carer mail is answered."),
+        (
+            "SECTION-CONFLICT",
+            "- Pupils do not have email accounts at present.\n- Email is for work.",
+            "- Pupils do not have email open in tests.\n- Email is for work.",
+        ),
+        ("DEAD-LINK", "- Read more at www.", "- Read more at www.harrowmere.example"),
+        ("NAME-FOR-ROLE", "- Wendell Starkey keeps the list.", "- Harrowmere Grange keeps the list."),
+        ("NAME-FOR-ROLE.beside", "- Ada Birch, the head, keeps the list.", "- The head keeps the list."),
+        (
+            "FACT-CONFLICT.phones-in-lessons",
+            "- Phones are handed in at the office each day.\n- A phone is used during lessons with the consent of a teacher.",
+            "- Phones are handed in at the office each day.\n- Phones are given back after lessons.",
+        ),
+        (
+            "FACT-CONFLICT.images",
+            "- Staff must not take photographs of children with personal phones.\n- Staff may use their own phone for images of a trip.",
+            "- Staff must not take photographs of children with personal phones.\n- Staff may use a school phone on a trip.",
+        ),
+        (
+            "FACT-CONFLICT.supplier",
+            "- Our internet provider is Weir Net.\n- Our provider, Brook Line, blocks it.",
+            "- Our internet provider is Weir Net.\n- Our provider, Weir Net, blocks it.",
+        ),
+        (
+            "FACT-CONFLICT.technology",
+            "- We use computers, laptops, email and cameras.\n- A learner lays the tablet on its face.",
+            "- We use computers, laptops, tablets and cameras.\n- A learner lays the tablet on its face.",
+        ),
+        (
+            "PROC-ORDER",
+            "- A phone is confiscated.\n- What breaks our rules may be deleted.\n- Evidence of a crime goes to the police.",
+            "- A phone is confiscated.\n- Evidence of a crime goes to the police.\n- What breaks our rules may be deleted.",
+        ),
+        (
+            "PROC-GAP.lado-time",
+            "- The head informs the LADO of an allegation.",
+            "- The head informs the LADO of an allegation within one working day.",
+        ),
+        (
+            "PROC-GAP.search-record",
+            "- A phone may be searched by a leader.",
+            "- A phone may be searched by a leader, who records the search.",
+        ),
+        ("FM-GAP.access", "- The lead asks for the log.", "- Email is read."),
+        (
+            "SUPERSEDED-RULE.phones",
+            "- Phones are not used in lessons unless a teacher has approved the activity.",
+            "- Phones are not used in lessons; a medical need is met.",
+        ),
+        (
+            "GARBLED.cut",
+            "- All are told. When we plan the teaching of the year ahead",
+            "- All are told. When we plan, we ask them.",
+        ),
+        (
+            "GARBLED.doubled",
+            "- Only keep a copy of it in the safe place that the police named, and for them only.",
+            "- Only keep a copy where the police say.",
+        ),
+        ("GARBLED.apostrophe", "- It suits the learners age.", "- It suits the learners’ age."),
+        ("GARBLED.apostrophe", "- This limits harm. We record learner's work.", "- We record a learner's work."),
+        ("STYLE.spacing", "- Write to www.harrowmere.example .", "- Write to www.harrowmere.example."),
+        ("STYLE.spelling", "- We have a proceedure, and proceedures.", "- We have a procedure."),
+        ("FREQ-WEAK", "- Leaders have it checked when there is occasion.", "- Leaders have it checked every month."),
+    ];
+    let with = |text: &str| {
+        // The lead's own access is said elsewhere in the sound policy.
+        let sound = if text.contains("asks for the log") {
+            SOUND.replace(", and has access to the filter", "")
+        } else {
+            SOUND.to_owned()
+        };
+        judged(&sound.replacen(HERE, text, 1))
+    };
+    let mut wrong = Vec::new();
+    for (rule, planted, silent) in cases {
+        let hit = |text: &str| {
+            with(text)
+                .iter()
+                .any(|f| f.rule == rule || (!rule.contains('.') && f.class().is_some_and(|c| c.id == rule)))
+        };
+        if !hit(planted) || hit(silent) {
+            wrong.push((rule, hit(planted), hit(silent), planted));
+        }
+    }
+    assert_eq!(wrong, []);
+}
+
+#[test]
+fn a_finding_stands_where_its_words_begin() {
+    let text = SOUND.replacen(HERE, "- Mail is for work. Becta says so.\n- Please carry our the checks.", 1);
+    let places: Vec<(String, u32, u32)> = judged(&text).into_iter().map(|f| (f.rule, f.line, f.column)).collect();
+    assert_eq!(places, [("AGENCY-NAME".to_owned(), 24, 21), ("GARBLED.word".to_owned(), 25, 10)]);
+}
+
+#[test]
+fn an_entry_of_the_contents_may_run_over_two_lines() {
+    let listed = "Contents\n\n1. Aims\t1\n2. Filtering of all\t1\nthat is read\n3. Email\t2\n4. Responding to concerns\t3\n\n## 1. Aims";
+    let found = judged(&SOUND.replacen("## 1. Aims", listed, 1));
+    assert!(found.iter().all(|f| f.severity == Severity::Info && f.rule == "CONTENTS-BODY"), "{found:?}");
+    assert!(found.iter().any(|f| f.line == 11 && f.message.contains("two lines")));
+}
+
+#[test]
+fn one_who_has_not_signed_is_found_beside_one_who_has() {
+    let signed = "Signed\nChair of governors:\t\tDate:\nHead:\tAda Birch\tDate: 4 March 2026";
+    let text = SOUND.replacen("Signed by:\n\nAda Birch\n\nDate: 4 March 2026", signed, 1);
+    let found: Vec<(String, u32)> = judged(&text).into_iter().map(|f| (f.rule, f.line)).collect();
+    assert_eq!(found, [("SIGN-BLANK".to_owned(), 39)]);
+}
+
 #[test]
 fn a_clause_is_judged_by_the_guidance_of_the_day() {
     let template = template::load(&template::model::model_files()).unwrap();

@@ -20,12 +20,14 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
             let led = leads_in || (list.led && goes_on && paragraph.heading == heading);
             let kept = if led && !leads_in { std::mem::take(&mut list.steps) } else { Vec::new() };
             let abuse = if leads_in {
-                expression!(r"(?i)indecent|abuse image|illegal image|sexual image")
-                    .is_some_and(|s| s.is_match(&paragraph.text))
+                let heading = paragraph.heading.and_then(|place| subject.document.paragraphs.get(place));
+                expression!(r"(?i)indecent|abuse image|illegal image|sexual image").is_some_and(|s| {
+                    s.is_match(&paragraph.text) || heading.is_some_and(|heading| s.is_match(&heading.text))
+                })
             } else {
                 list.abuse && led
             };
-            list.judge(findings);
+            list.judge(subject, findings);
             list = List { steps: kept, led, level: 0, abuse };
         }
         (heading, list.level) = (paragraph.heading, level);
@@ -33,7 +35,37 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
             list.steps.push(paragraph);
         }
     }
-    list.judge(findings);
+    list.judge(subject, findings);
+    evidence(subject, findings);
+}
+
+/// What a confiscated device holds is deleted, and only later is it said that evidence goes to the police.
+fn evidence(subject: Subject<'_>, findings: &mut Findings) {
+    /// How many paragraphs on the hand-over may stand.
+    const NEAR: usize = 6;
+    let deletes =
+        expression!(r"(?i)\b(?:may|can|could|will|must|should)\b[^.;]*\b(?:be deleted|delete|wiped?|erased?)\b");
+    let waits =
+        expression!(r"(?i)\b(?:only once|once the|only after|after (?:police )?advice|until|unless|evidence)\b");
+    let hands = expression!(
+        r"(?i)\b(?:evidence|illegal|criminal|offence|crime)\b.*\bpolice\b|\bpolice\b.*\b(?:evidence|illegal|criminal|offence|crime)\b"
+    );
+    let seized = expression!(r"(?i)\b(?:confiscat|seiz|search)");
+    let (Some(deletes), Some(waits), Some(hands), Some(seized)) = (deletes, waits, hands, seized) else { return };
+    let body: Vec<&Paragraph> = subject.document.body().map(|(_, paragraph)| paragraph).collect();
+    for (place, paragraph) in body.iter().enumerate() {
+        let Some(found) = deletes.find(&paragraph.text).filter(|_| !waits.is_match(&paragraph.text)) else { continue };
+        let near = |other: &&&Paragraph| other.heading == paragraph.heading;
+        let before = body.get(place.saturating_sub(NEAR)..=place).unwrap_or_default();
+        let after = body.get(place + 1..).unwrap_or_default().iter().take(NEAR);
+        let about = before.iter().filter(near).any(|other| seized.is_match(&other.text));
+        if about && after.filter(near).any(|other| hands.is_match(&other.text)) {
+            let message = "something is deleted before the police are told";
+            let words = found.as_str().rsplit(' ').next().unwrap_or_default();
+            let at = At::words(subject, paragraph, words);
+            findings.add("PROC-ORDER", Severity::Error, at, message, "Put the step to the police first.");
+        }
+    }
 }
 
 /// The steps of one list, and whether a line such as “we will:” leads into it.
@@ -47,7 +79,7 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    fn judge(&self, findings: &mut Findings) {
+    fn judge(&self, subject: Subject<'_>, findings: &mut Findings) {
         let list = &self.steps;
         let destroys = expression!(r"(?i)\b(?:delet|wip|destroy|eras)(?:e|es|ed|ing|ion)?\b");
         let waits = expression!(
@@ -59,7 +91,11 @@ impl List<'_> {
             |shape: Option<&regex::Regex>, paragraph: &Paragraph| shape.is_some_and(|s| s.is_match(&paragraph.text));
         for (place, paragraph) in list.iter().enumerate() {
             let later = list.get(place + 1..).unwrap_or_default();
-            let line = At::line(paragraph.line);
+            let at = |shape: Option<&regex::Regex>| {
+                let words = shape.and_then(|shape| shape.find(&paragraph.text)).map_or("", |found| found.as_str());
+                At::words(subject, paragraph, words)
+            };
+            let line = at(destroys);
             if is(destroys, paragraph) && !is(waits, paragraph) && later.iter().any(|after| is(police, after)) {
                 let message = "something is deleted before the police are told";
                 findings.add("PROC-ORDER", Severity::Error, line, message, "Put the step to the police first.");
@@ -77,7 +113,7 @@ impl List<'_> {
                 findings.add(
                     "PROC-ORDER",
                     Severity::Error,
-                    line,
+                    at(police),
                     message,
                     "Print it before the steps that wait for it.",
                 );

@@ -11,7 +11,10 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
 
 /// More than one designated safeguarding lead on the front page.
 fn leads(subject: Subject<'_>, findings: &mut Findings) {
-    let Some(shape) = expression!(r"(?i)^designated safeguarding lead[^:\t]*[:\t]\s*(.*)$") else { return };
+    let Some(shape) = expression!(r"(?i)^(?:the )?(?:designated )?(?:safeguarding leads?|DSLs?)\b[^:\t]*[:\t]\s*(.*)$")
+    else {
+        return;
+    };
     let front: Vec<_> = subject.document.paragraphs.iter().filter(|p| p.kind == Kind::Front).collect();
     for paragraph in &front {
         let raw = subject.document.lines.get(usize::try_from(paragraph.line).unwrap_or_default().wrapping_sub(1));
@@ -49,6 +52,21 @@ fn conflicts(subject: Subject<'_>, findings: &mut Findings) {
         let at = At::line(subject.line("role.dsl_deputies"));
         findings.add("ROLE-CONFLICT", Severity::Warning, at, "the head is one of the deputies", fix);
     }
+    // A specialist who advises the head and is the head advises nobody.
+    let held = |key: &str| {
+        holder(key).is_some_and(|name| {
+            matches!(name.as_str(), "head" | "headteacher" | "head teacher" | "principal")
+                || holder("role.head").is_some_and(|head| head == name)
+        })
+    };
+    if held("role.senco") || held("role.looked_after_teacher") {
+        let key = if held("role.senco") { "role.senco" } else { "role.looked_after_teacher" };
+        let (message, fix) = (
+            "the head also holds a post that advises the head",
+            "Name another member of staff, or say who checks that work.",
+        );
+        findings.add("ROLE-CONFLICT.specialist", Severity::Info, At::line(subject.line(key)), message, fix);
+    }
     for key in ["role.chair", "role.link_governor", "role.governor_safeguarding"] {
         if holder(key).is_some_and(|governor| governor == lead) {
             let message = "a governor is named as the lead";
@@ -73,8 +91,13 @@ fn names(subject: Subject<'_>, findings: &mut Findings) {
             let Some(at) = paragraph.text.find(name.as_str()) else { continue };
             let before = &paragraph.text[..at];
             let start = before.char_indices().rev().nth(ROLE_BEFORE).map_or(0, |(start, _)| start);
-            let beside = role.is_some_and(|role| role.is_match(&before[start..]));
-            let line = At::line(paragraph.line);
+            let after = paragraph.text.get(at + name.len()..).unwrap_or_default();
+            let named = expression!(
+                r"(?i)^,? (?:as |is )?(?:the |our |as |acting |deputy )*(?:dsl|designated|senco|head|chair|lead|deputy|governor|principal|online safety|network manager|safeguarding)"
+            );
+            let beside = role.is_some_and(|role| role.is_match(&before[start..]))
+                || named.is_some_and(|role| role.is_match(after));
+            let line = At::words(subject, paragraph, name);
             let fix = "Write the role: the name is on the front page.";
             if beside {
                 findings.add("NAME-FOR-ROLE.beside", Severity::Info, line, "a person is named beside the role", fix);
@@ -83,25 +106,26 @@ fn names(subject: Subject<'_>, findings: &mut Findings) {
             }
         }
         let held = people.iter().any(|name| paragraph.text.contains(name.as_str()));
-        if !held && stranger(&paragraph.text, &subject.template.lint.first_names) {
+        let unknown = (!held).then(|| stranger(&paragraph.text, &subject.template.lint.first_names)).flatten();
+        if let Some(name) = unknown {
             let fix = "Write the role or the organisation: people change.";
-            let line = At::line(paragraph.line);
+            let line = At::words(subject, paragraph, name);
             findings.add("NAME-FOR-ROLE", Severity::Warning, line, "a person is named where a role belongs", fix);
         }
     }
 }
 
-/// Whether a text names a person whom the front page does not: by title, or by a first name and another name.
-fn stranger(text: &str, first_names: &[String]) -> bool {
-    let titled = expression!(r"\b(?:Mr|Mrs|Ms|Miss|Mx)\.? [A-Z][a-z]+");
+/// The person whom a text names and the front page does not: by title, or by a first name and another name.
+fn stranger<'a>(text: &'a str, first_names: &[String]) -> Option<&'a str> {
+    let titled = expression!(r"\b(?:Mr|Mrs|Ms|Miss|Mx)\.? [A-Z][a-z]+")?;
     let named = expression!(
         r"\b([A-Z][a-z]+) (?:Mc|Mac|O['’])?[A-Z][a-z]+\b(?: (Trust|Foundation|School|Centre|Center|Academy|College|Hospital|House|Street|Road))?"
-    );
-    titled.is_some_and(|shape| shape.is_match(text))
-        || named.is_some_and(|shape| {
-            shape.captures_iter(text).any(|found| {
-                let first = found.get(1).map(|name| name.as_str().to_lowercase()).unwrap_or_default();
-                found.get(2).is_none() && first_names.contains(&first)
-            })
+    )?;
+    titled.find(text).map(|found| found.as_str()).or_else(|| {
+        named.captures_iter(text).find_map(|found| {
+            let first = found.get(1)?.as_str().to_lowercase();
+            (found.get(2).is_none() && first_names.contains(&first))
+                .then(|| found.get(0).map_or("", |name| name.as_str()))
         })
+    })
 }

@@ -14,12 +14,11 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
 /// The most headings that are held against the contents list.
 const MOST: usize = 500;
 
-/// How alike two titles are: 0 the same, 1 nothing in common.
+/// How alike two plain titles are: 0 the same, 1 nothing in common.
 fn apart(a: &str, b: &str) -> f64 {
-    let (a, b) = (plain(a), plain(b));
     let longest = a.chars().count().max(b.chars().count()).max(1);
     #[expect(clippy::cast_precision_loss, reason = "titles are short")]
-    let share = distance(&a, &b) as f64 / longest as f64;
+    let share = distance(a, b) as f64 / longest as f64;
     share
 }
 
@@ -28,7 +27,6 @@ struct Pair<'a> {
     heading: &'a Paragraph,
     apart: f64,
     begins: bool,
-    rank: u8,
 }
 
 fn number(heading: &Paragraph) -> Option<&str> {
@@ -38,22 +36,29 @@ fn number(heading: &Paragraph) -> Option<&str> {
     }
 }
 
-fn pair<'a>(entry: &Entry, headings: &[&'a Paragraph]) -> Option<Pair<'a>> {
+fn pair<'a>(entry: &Entry, headings: &[(&'a Paragraph, String)]) -> Option<Pair<'a>> {
     /// Words longer than this tell one section from another.
     const LONG: usize = 6;
     let title = plain(&entry.title);
-    let pairs = headings.iter().map(|heading| {
-        let text = plain(&heading.text);
-        // “Learners” stands for “It is the responsibility of learners …” where the numbers agree.
-        let same_number = number(heading).is_some() && number(heading) == entry.number.as_deref();
-        let shares = |word: &str| word.len() > LONG && text.split(' ').any(|other| other == word);
-        let same = same_number && (format!(" {text} ").contains(&format!(" {title} ")) || title.split(' ').any(shares));
-        let apart = apart(&entry.title, &heading.text);
-        let begins = same || text.starts_with(&title);
-        let rank = if apart <= 0.0 { u8::from(!same_number) } else { 2 + u8::from(!same) + u8::from(!begins) };
-        Pair { heading, apart, begins, rank }
-    });
-    pairs.min_by(|a, b| (a.rank, a.apart).partial_cmp(&(b.rank, b.apart)).unwrap_or(Ordering::Equal))
+    let ranked: Vec<(u8, bool, &(&'a Paragraph, String))> = headings
+        .iter()
+        .map(|known| {
+            let (heading, text) = known;
+            // “Learners” stands for “It is the responsibility of learners …” where the numbers agree.
+            let same_number = number(heading).is_some() && number(heading) == entry.number.as_deref();
+            let shares = |word: &str| word.len() > LONG && text.split(' ').any(|other| other == word);
+            let same =
+                same_number && (format!(" {text} ").contains(&format!(" {title} ")) || title.split(' ').any(shares));
+            let begins = same || text.starts_with(&title);
+            let rank = if *text == title { u8::from(!same_number) } else { 2 + u8::from(!same) + u8::from(!begins) };
+            (rank, begins, known)
+        })
+        .collect();
+    // How far apart two titles are costs time: only the likeliest are compared.
+    let least = ranked.iter().map(|(rank, ..)| *rank).min()?;
+    let likeliest = ranked.into_iter().filter(|(rank, ..)| *rank == least);
+    let pairs = likeliest.map(|(_, begins, (heading, text))| Pair { heading, apart: apart(&title, text), begins });
+    pairs.min_by(|a, b| a.apart.partial_cmp(&b.apart).unwrap_or(Ordering::Equal))
 }
 
 fn contents(subject: Subject<'_>, findings: &mut Findings) {
@@ -62,11 +67,16 @@ fn contents(subject: Subject<'_>, findings: &mut Findings) {
     if entries.is_empty() {
         return;
     }
-    let headings: Vec<&Paragraph> = subject.document.headings().map(|(_, heading)| heading).take(MOST).collect();
+    let headings: Vec<(&Paragraph, String)> =
+        subject.document.headings().map(|(_, heading)| (heading, plain(&heading.text))).take(MOST).collect();
     let mut answered: Vec<u32> = Vec::new();
     for entry in entries {
         let Some(pair) = pair(entry, &headings) else { continue };
         let (at, title) = (At::line(entry.line), &entry.title);
+        if entry.wrapped {
+            let message = format!("the entry “{title}” runs over two lines");
+            findings.add("CONTENTS-BODY", Severity::Info, at, message, "Put it on one line, with its page.");
+        }
         let numbered_alike = number(pair.heading) == entry.number.as_deref();
         if pair.apart > 0.0 && !pair.begins && pair.apart >= NEAR {
             let message = format!("the contents list “{title}” and no such section follows");
@@ -92,16 +102,18 @@ fn contents(subject: Subject<'_>, findings: &mut Findings) {
             );
         }
         if pair.apart > 0.0 {
-            let message = format!("“{title}” is worded otherwise in the text");
+            let message =
+                format!("“{title}” is headed “{}” in the text (line {})", pair.heading.text, pair.heading.line);
             findings.add("CONTENTS-BODY", Severity::Info, at, message, "Word both alike.");
         } else if !numbered_alike {
-            let message = format!("“{title}” has another number in the text");
+            let own = number(pair.heading).map_or_else(|| "no number".to_owned(), |own| format!("number {own}"));
+            let message = format!("“{title}” has {own} in the text (line {})", pair.heading.line);
             findings.add("CONTENTS-BODY", Severity::Info, at, message, "Number both alike.");
         }
     }
     let depth = |number: &str| number.split('.').count();
     let listed = entries.iter().filter_map(|entry| entry.number.as_deref()).map(depth).max().unwrap_or(1);
-    for heading in headings.iter().filter(|heading| !answered.contains(&heading.line)) {
+    for (heading, _) in headings.iter().filter(|(heading, _)| !answered.contains(&heading.line)) {
         if number(heading).is_some_and(|own| depth(own) <= listed) {
             let message = "the section is not in the contents list";
             findings.add(
@@ -171,7 +183,7 @@ fn dangling(subject: Subject<'_>, findings: &mut Findings) {
             findings.add(
                 "DANGLING-REF",
                 Severity::Error,
-                At::line(paragraph.line),
+                At::words(subject, paragraph, found.as_str()),
                 message,
                 "Add it, or say where it is.",
             );

@@ -1,10 +1,10 @@
 //! STYLE: terms mixed, brackets unmatched, the level of a list lost.
 
-use super::{At, Findings, Severity, Subject, expression, words::spaced};
+use super::{At, Findings, Severity, Subject, expression, sheet::Sheet};
 use crate::document::{Kind, Paragraph};
 
-pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
-    terms(subject, findings);
+pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findings) {
+    terms(subject, sheet, findings);
     let mut before: Option<&Paragraph> = None;
     let mut led: Option<(u8, Option<usize>)> = None;
     let states = expression!(
@@ -80,9 +80,9 @@ fn brackets(paragraph: &Paragraph, findings: &mut Findings) {
 }
 
 /// Words for one thing, by turns.
-fn terms(subject: Subject<'_>, findings: &mut Findings) {
+fn terms(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findings) {
     const SELDOM: usize = 3;
-    let texts: Vec<(u32, String)> = subject.document.body().map(|(_, p)| (p.line, spaced(&p.text))).collect();
+    let texts: Vec<(u32, &str)> = sheet.body().map(|(p, text)| (p.line, text.said.as_str())).collect();
     for terms in &subject.template.lint.terms {
         let mut used: Vec<(&String, usize, u32)> = Vec::new();
         for term in terms {

@@ -67,7 +67,7 @@ fn every_class_is_found_where_it_was_planted_and_nowhere_else() {
         ),
         ("SUPERSEDED-RULE", W, "- Change your PIN weekly.", "- Change your PIN weekly after a loss."),
         ("GARBLED", I, "- Boats.\n-\n- Oars.", "- Boats.\n- Oars."),
-        ("GARBLED", W, "- We check the boats and the", "- We check the boats."),
+        ("GARBLED.cut", W, "- We check the boats and the", "- We check the boats."),
         ("FREQ-WEAK", I, "- Boats are checked from time to time.", "- Boats are checked regularly, every term."),
     ];
     for (rule, severity, planted, absent) in cases {

@@ -29,6 +29,16 @@ impl From<Words> for String {
 }
 
 impl Words {
+    /// As it is written in the data.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
+    /// The words of each group, a space before each.
+    pub fn groups(&self) -> &[Vec<String>] {
+        &self.groups
+    }
+
     /// Whether a text, made plain and with a space before it, holds one word of each group.
     pub fn within(&self, text: &str) -> bool {
         self.groups.iter().all(|group| group.iter().any(|word| text.contains(word.as_str())))

@@ -70,7 +70,7 @@ fn answered(instance: Instance, template: &Template, id: &str, nth: usize) -> In
         Ok(answered) => answered,
         // A blank that every policy needs is adopted by filling it, and a procedure that is gone leaves no room.
         Err(Refused::Field("answer", _)) => {
-            let other = if nth % 3 == 0 { reply(Answer::Adapt, &text) } else { reply(Answer::Adopt, "") };
+            let other = if nth.is_multiple_of(3) { reply(Answer::Adapt, &text) } else { reply(Answer::Adopt, "") };
             instance.answer_proposal(template, id, other).unwrap()
         }
         Err(refused) => unreachable!("{proposal:?}: {refused:?}"),

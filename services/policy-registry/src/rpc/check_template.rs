@@ -29,6 +29,7 @@ pub(super) async fn check_template(app: &App, request: Request<CheckTemplateRequ
             Err(error) => return Err(error),
         }
     };
+    let template_version = current.as_ref().map_or(0, |published| published.version);
     let id = current.as_ref().map_or_else(|| "template".to_owned(), |published| published.id.to_string());
     let checking = tokio::task::spawn_blocking(move || match template::load(&files) {
         Ok(template) => {
@@ -44,5 +45,6 @@ pub(super) async fn check_template(app: &App, request: Request<CheckTemplateRequ
     Ok(CheckTemplateResponse {
         problems: problems.into_iter().map(convert::problem).collect(),
         changes: changes.into_iter().map(convert::change).collect(),
+        template_version,
     })
 }

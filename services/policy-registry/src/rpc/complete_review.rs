@@ -27,7 +27,7 @@ pub(super) async fn complete_review(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    store::school::load(&tx).await?;
+    work::rollouts::open(&store::school::load(&tx).await?)?;
     let days = Days::load(&tx).await?;
     let yearly = request.review_id == YEARLY;
     let review = if yearly {

@@ -9,6 +9,7 @@ use chassis::{
     page::Page,
 };
 use proto::policy_registry::v1::{ListAdoptionsRequest, ListAdoptionsResponse};
+use time::Date;
 use tonic::Request;
 
 use super::convert::rollout as convert;
@@ -34,10 +35,15 @@ pub(super) async fn list_adoptions(app: &App, request: Request<ListAdoptionsRequ
     for (school, standing) in store::instance::standings(&tx).await? {
         standings.entry(school).or_default().push(standing);
     }
+    let mut reviews: HashMap<String, Vec<Date>> = HashMap::new();
+    for (school, due) in store::review::waiting(&tx).await? {
+        reviews.entry(school.to_string()).or_default().push(due);
+    }
     let schools = store::school::all(&tx).await?.into_iter().filter(|school| school.closed_at.is_none());
     let all = schools.map(|school| {
         let here = standings.get(school.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-        Adoption::of(&school, here, current_template_version, tx.now())
+        let asked = reviews.get(school.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+        Adoption::of(&school, here, asked, current_template_version, tx.now())
     });
     let mut adoptions: Vec<Adoption> = all.filter(|adoption| filter.takes(adoption)).collect();
     adoptions.sort_by(Adoption::order);

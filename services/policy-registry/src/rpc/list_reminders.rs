@@ -11,9 +11,10 @@ pub(super) async fn list_reminders(app: &App, request: Request<ListRemindersRequ
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
-    store::school::load(&tx).await?;
+    let school = store::school::load(&tx).await?;
     let days = Days::load(&tx).await?;
-    let reminders = days.standing(&tx).reminders();
+    // Nobody works at a closed school any more: nothing there is late.
+    let reminders = if school.closed_at.is_some() { Vec::new() } else { days.standing(&tx).reminders() };
     tx.record(Act::new("reminder.listed", request.school_id.as_str()).detail("count", reminders.len()));
     tx.commit().await?;
     Ok(ListRemindersResponse { reminders: reminders.iter().map(life_cycle::reminder).collect() })

@@ -31,6 +31,9 @@ pub(super) async fn publish_template(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
+    if request.based_on_version > 0 && request.based_on_version != store::template::current_version(&tx).await? {
+        return Err(store::template::overtaken());
+    }
     let (published, body) = store::template::insert(&tx, template, &files).await?;
     tx.record(
         Act::new("template.published", published.id.as_str())

@@ -7,7 +7,7 @@ use proto::{
 };
 use tonic::Request;
 
-use super::convert::life_cycle;
+use super::{convert::life_cycle, work};
 use crate::{App, review::Review, store};
 
 pub(super) async fn raise_review(app: &App, request: Request<RaiseReviewRequest>) -> Result<RaiseReviewResponse> {
@@ -18,6 +18,7 @@ pub(super) async fn raise_review(app: &App, request: Request<RaiseReviewRequest>
         Once::Answered(answer) => return Ok(answer),
     };
     let school = store::school::load(&tx).await?;
+    work::rollouts::open(&school)?;
     let today = london(tx.now()).date();
     let due = life_cycle::review_asked(&request.trigger, &request.note, &request.due_date, today)?;
     let review = Review {

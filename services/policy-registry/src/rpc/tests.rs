@@ -1,8 +1,11 @@
 //! The rpcs through the wall, on a fresh database of either engine, with a small template.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod bad_input;
+mod effective;
 mod life_cycle;
 mod registers;
+mod render;
 mod rollouts;
 mod tailoring;
 mod template;
@@ -273,7 +276,7 @@ async fn what_is_wrong_with_files_and_fields_is_said_in_full(engine: Engine) -> 
         [("clauses/aims.md", "{{school.short_name}}", "{{school.name}}"), ("gates.yaml", "title: N", "titel: N")];
     let files = crate::testing::files(&change).into_iter();
     let files = files.map(|f| SourceFile { name: f.name, content: f.content.into() }).collect();
-    let template = PublishTemplateRequest { files, request_id: world.officer.request_id() };
+    let template = PublishTemplateRequest { files, request_id: world.officer.request_id(), based_on_version: 0 };
     let error = refused(client.publish_template(template).await);
     let said: Vec<&str> = error.violations().iter().map(|v| v.message.as_str()).collect();
     assert!(said.iter().any(|m| m.starts_with("clauses/aims.md:4: there is no parameter “school.name”")), "{said:?}");
@@ -317,7 +320,8 @@ async fn what_happened_is_announced_and_stands_in_the_history(engine: Engine) ->
 async fn what_ships_is_published_by_name(engine: Engine) -> Tested {
     let world = World::new(engine).await?;
     let mut client = world.client(&world.officer)?;
-    let model = PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id() };
+    let model =
+        PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id(), based_on_version: 0 };
     let template = client.publish_template(model).await?.into_inner().template.unwrap();
     assert_eq!(template.version, 2);
     assert!(template.procedures.len() >= 8 && template.gates.iter().any(|gate| gate.gate_id == "G-HOLD"));
@@ -339,7 +343,11 @@ async fn the_two_real_policies_come_into_force() -> Tested {
     let mut world = World::new(Engine::Sqlite).await?;
     let mut client = world.client(&world.officer)?;
     client
-        .publish_template(PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id() })
+        .publish_template(PublishTemplateRequest {
+            files: Vec::new(),
+            request_id: world.officer.request_id(),
+            based_on_version: 0,
+        })
         .await?;
     let area = PublishAgencyRegisterRequest {
         area: "derbyshire".into(),
@@ -448,5 +456,36 @@ mod template_versions {
         files_are_checked_before_they_are_published,
         what_the_authority_sets_no_school_sets,
         documents_become_a_template_with_evidence,
+    );
+}
+
+mod printed {
+    use super::{Engine, Tested, render::*};
+
+    on_both_engines!(
+        a_policy_is_printed_with_the_names_the_school_publishes_and_no_others,
+        every_version_is_printed_to_its_school_for_good_and_to_no_other,
+    );
+}
+
+mod what_is_in_force {
+    use super::{Engine, Tested, effective::*};
+
+    on_both_engines!(
+        no_process_ever_answers_what_stood_before_a_write,
+        a_kept_answer_costs_one_statement_and_leaves_who_may_read_to_each_request,
+        whoever_asks_after_a_publication_has_it_however_busy_both_are,
+    );
+}
+
+mod bad_things_sent {
+    use super::{Engine, Tested, bad_input::*};
+
+    on_both_engines!(
+        ten_thousand_clauses_are_taken_or_refused_in_reasonable_time,
+        a_circle_of_rules_is_refused_by_its_names,
+        of_two_officers_who_publish_at_once_one_is_told,
+        a_closed_school_is_asked_for_nothing,
+        why_it_could_not_wait_is_sealed_in_its_row,
     );
 }

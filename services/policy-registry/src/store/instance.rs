@@ -18,7 +18,7 @@ use super::{
     micros, narrow, raced, wide,
 };
 use crate::{
-    instance::{Instance, InstanceId, State, standing::Standing},
+    instance::{Instance, InstanceId, State, life_cycle::Emergency, standing::Standing},
     rollout::LIVE,
 };
 
@@ -34,7 +34,7 @@ pub(crate) async fn next_version(tx: &Tx) -> Result<u32> {
 
 /// Writes a new version; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, instance: &Instance) -> Result<Vec<u8>> {
-    let body = serde_json::to_vec(instance)?;
+    let body = body(tx, instance)?;
     Entity::insert(row(instance, body.clone())?).exec_without_returning(tx.db()).await.map_err(raced)?;
     Ok(body)
 }
@@ -74,7 +74,7 @@ pub(crate) async fn update(tx: &Tx, instance: &Instance) -> Result<Vec<u8>> {
 
 /// The same within a wider scope, for work on the schools of a roll-out.
 pub(crate) async fn update_at(tx: &Tx, instance: &Instance) -> Result<Vec<u8>> {
-    let body = serde_json::to_vec(instance)?;
+    let body = body(tx, instance)?;
     let standing = serde_json::to_vec(&Standing::from(instance))?;
     let written = Entity::update_many()
         .col_expr(Column::Revision, Expr::value(wide(instance.revision)))
@@ -95,7 +95,7 @@ pub(crate) async fn update_at(tx: &Tx, instance: &Instance) -> Result<Vec<u8>> {
 /// One version of the scope's school.
 pub(crate) async fn load(tx: &Tx, id: &InstanceId) -> Result<Instance> {
     let row = here(tx)?.filter(Column::Id.eq(id.as_str())).one(tx.db()).await?;
-    read(&row.ok_or_else(Error::missing)?)
+    read(tx, &row.ok_or_else(Error::missing)?)
 }
 
 /// The version in force at a moment.
@@ -103,14 +103,26 @@ pub(crate) async fn in_force(tx: &Tx, at: OffsetDateTime) -> Result<Option<Insta
     let at = micros(at);
     let until = Condition::any().add(Column::SupersededUs.is_null()).add(Column::SupersededUs.gt(at));
     let row = here(tx)?.filter(Column::EffectiveUs.lte(at)).filter(until).order_by_desc(Column::Version).one(tx.db());
-    row.await?.as_ref().map(read).transpose()
+    row.await?.as_ref().map(|row| read(tx, row)).transpose()
+}
+
+/// The moments at which another version of the scope's school came, or comes, into force or out of it.
+pub(crate) async fn turns(tx: &Tx) -> Result<Vec<i64>> {
+    let rows: Vec<(Option<i64>, Option<i64>)> = here(tx)?
+        .select_only()
+        .columns([Column::EffectiveUs, Column::SupersededUs])
+        .filter(Column::EffectiveUs.is_not_null())
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok(rows.into_iter().flat_map(|(from, until)| [from, until]).flatten().collect())
 }
 
 /// Whether a version is on its way into force.
 pub(crate) async fn open(tx: &Tx) -> Result<bool> {
     let query = here(tx)?.filter(Column::EffectiveUs.is_null()).order_by_desc(Column::Version);
     for row in query.all(tx.db()).await? {
-        if read(&row)?.is_open() {
+        if read(tx, &row)?.is_open() {
             return Ok(true);
         }
     }
@@ -123,14 +135,14 @@ const ON_THEIR_WAY: u64 = 20;
 /// The versions that are not in force yet and not given up, the newest first.
 pub(crate) async fn on_their_way(tx: &Tx) -> Result<Vec<Instance>> {
     let query = here(tx)?.filter(Column::EffectiveUs.is_null()).order_by_desc(Column::Version).limit(ON_THEIR_WAY);
-    let all: Result<Vec<Instance>> = query.all(tx.db()).await?.iter().map(read).collect();
+    let all: Result<Vec<Instance>> = query.all(tx.db()).await?.iter().map(|row| read(tx, row)).collect();
     Ok(all?.into_iter().filter(|instance| instance.state != State::Discarded).collect())
 }
 
 /// One version by its number, unless it was set aside.
 pub(crate) async fn by_version(tx: &Tx, version: u32) -> Result<Option<Instance>> {
     let row = here(tx)?.filter(Column::Version.eq(wide(version))).one(tx.db()).await?;
-    let instance = row.as_ref().map(read).transpose()?;
+    let instance = row.as_ref().map(|row| read(tx, row)).transpose()?;
     Ok(instance.filter(|instance| instance.state != State::Discarded))
 }
 
@@ -140,13 +152,13 @@ pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<Vec<Instance>> {
     if let Some(before) = page.after().and_then(|after| after.parse::<i64>().ok()) {
         query = query.filter(Column::Version.lt(before));
     }
-    query.all(tx.db()).await?.iter().map(read).collect()
+    query.all(tx.db()).await?.iter().map(|row| read(tx, row)).collect()
 }
 
 /// A version of any of the scope's schools, which the caller found through a roll-out.
 pub(crate) async fn load_at(tx: &Tx, school: &str, id: &str) -> Result<Instance> {
     let query = Entity::find().filter(Column::SchoolId.eq(school)).filter(Column::Id.eq(id));
-    read(&query.one(tx.db()).await?.ok_or_else(Error::missing)?)
+    read(tx, &query.one(tx.db()).await?.ok_or_else(Error::missing)?)
 }
 
 /// The versions of these schools that are open or in force, as they stand in their rows, and each school's last number.
@@ -205,7 +217,37 @@ async fn standing_of(tx: &Tx, school: &str, id: &str, kept: Option<Vec<u8>>) -> 
     }
 }
 
-/// An instance as its row has it.
-pub(crate) fn read(row: &Model) -> Result<Instance> {
+/// What stands before a sealed text within a body.
+const SEALED: &str = "sealed:";
+
+fn place(instance: &Instance) -> String {
+    format!("instance|{}|emergency", instance.id)
+}
+
+/// A version as its row has it. The policy is published and not sealed; why it could not wait is nobody's but the
+/// school's.
+fn body(tx: &Tx, instance: &Instance) -> Result<Vec<u8>> {
+    let Some(emergency) = &instance.emergency else { return Ok(serde_json::to_vec(instance)?) };
+    let sealed = tx.ring().own_key().seal(emergency.reason.as_bytes(), &place(instance));
+    let reason = format!("{SEALED}{}", hex::encode(sealed));
+    let emergency = Emergency { reason, ..emergency.clone() };
+    Ok(serde_json::to_vec(&Instance { emergency: Some(emergency), ..instance.clone() })?)
+}
+
+fn read(tx: &Tx, row: &Model) -> Result<Instance> {
+    let mut instance = unopened(row)?;
+    let place = place(&instance);
+    if let Some(emergency) = &mut instance.emergency
+        && let Some(sealed) = emergency.reason.strip_prefix(SEALED)
+    {
+        let sealed = hex::decode(sealed).map_err(Error::internal)?;
+        let reason = tx.ring().own_key().open(&sealed, &place)?;
+        emergency.reason = String::from_utf8(reason).map_err(Error::internal)?;
+    }
+    Ok(instance)
+}
+
+/// The same with what is sealed in it left so: for work that never writes such a version again.
+pub(crate) fn unopened(row: &Model) -> Result<Instance> {
     Ok(serde_json::from_slice(&row.body)?)
 }

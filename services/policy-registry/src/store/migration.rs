@@ -6,6 +6,7 @@ mod m20261124_000300_create_register_entry;
 mod m20261125_000400_create_life_cycle;
 mod m20261125_000400_create_template_source;
 mod m20261125_000500_create_rollout;
+mod m20261125_000600_create_policy_mark;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261125_000400_create_life_cycle::Migration));
         all.push(Box::new(m20261125_000500_create_rollout::Migration));
         all.push(Box::new(m20261125_000400_create_template_source::Migration));
+        all.push(Box::new(m20261125_000600_create_policy_mark::Migration));
         all
     }
 }

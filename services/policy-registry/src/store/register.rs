@@ -1,7 +1,9 @@
 //! Versions of the agency register in the database.
 
 use chassis::{db::Tx, error::Result};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -53,6 +55,11 @@ pub(crate) async fn at(tx: &Tx, at: OffsetDateTime) -> Result<Option<Published>>
             first.as_ref().map(read).transpose()
         }
     }
+}
+
+/// The moments from which another version stands.
+pub(crate) async fn turns(tx: &Tx) -> Result<Vec<i64>> {
+    Ok(Entity::find().select_only().column(Column::PublishedUs).into_tuple().all(tx.db()).await?)
 }
 
 fn read(row: &Model) -> Result<Published> {

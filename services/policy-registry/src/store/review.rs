@@ -4,11 +4,14 @@
 use chassis::{
     db::Tx,
     error::{Error, Result},
+    id::SchoolId,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::Expr,
 };
+
+use time::Date;
 
 use super::{
     entity::life_cycle::review::{ActiveModel, Column, Entity, Model},
@@ -54,6 +57,13 @@ pub(crate) async fn all(tx: &Tx) -> Result<Vec<Review>> {
     let here = Column::SchoolId.eq(tx.scope().school()?.as_str());
     let rows = Entity::find().filter(here).order_by_asc(Column::Id).all(tx.db()).await?;
     rows.iter().map(|row| read(tx, row)).collect()
+}
+
+/// The days of the reviews that wait at every school of the authority.
+pub(crate) async fn waiting(tx: &Tx) -> Result<Vec<(SchoolId, Date)>> {
+    let rows = Entity::find().all(tx.db()).await?;
+    let reviews = rows.iter().map(|row| read(tx, row)).collect::<Result<Vec<_>>>()?;
+    Ok(reviews.into_iter().filter(|review| review.completed.is_none()).map(|one| (one.school, one.due)).collect())
 }
 
 fn read(tx: &Tx, row: &Model) -> Result<Review> {

@@ -3,7 +3,6 @@
 use chassis::{
     db::Tx,
     error::{Error, Result},
-    id::SchoolId,
     page::Page,
 };
 use sea_orm::{
@@ -42,12 +41,6 @@ pub(crate) async fn load(tx: &Tx) -> Result<School> {
     let id = tx.scope().school()?;
     let row = Entity::find_by_id(id.as_str()).one(tx.db()).await?.ok_or_else(Error::missing)?;
     read(&row)
-}
-
-/// The ids of every school of the authority.
-pub(crate) async fn ids(tx: &Tx) -> Result<Vec<SchoolId>> {
-    let rows = Entity::find().order_by_asc(Column::SortName).all(tx.db()).await?;
-    rows.iter().map(|row| read(row).map(|school| school.id)).collect()
 }
 
 /// Writes the scope's school again; answers what its body holds.

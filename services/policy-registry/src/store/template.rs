@@ -6,7 +6,7 @@ use chassis::{
     page::Page,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -16,7 +16,7 @@ use super::{
         template::{ActiveModel, Column, Entity, Model},
         template_source,
     },
-    micros, narrow, raced, wide,
+    micros, narrow, wide,
 };
 use crate::template::{SourceFile, Template};
 
@@ -55,7 +55,10 @@ pub(crate) async fn insert(tx: &Tx, template: Template, files: &[SourceFile]) ->
         published_us: Set(micros(published.published_at)),
         body: Set(body.clone()),
     };
-    Entity::insert(row).exec_without_returning(tx.db()).await.map_err(raced)?;
+    Entity::insert(row).exec_without_returning(tx.db()).await.map_err(|error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => overtaken(),
+        _ => error.into(),
+    })?;
     let kept = files
         .iter()
         .map(|file| Kept { name: file.name.clone(), text: String::from_utf8_lossy(&file.content).into_owned() });
@@ -65,6 +68,13 @@ pub(crate) async fn insert(tx: &Tx, template: Template, files: &[SourceFile]) ->
     };
     template_source::Entity::insert(source).exec_without_returning(tx.db()).await?;
     Ok((published, body))
+}
+
+/// Two people published at once, and this is the one who came second.
+pub(crate) fn overtaken() -> Error {
+    let fix =
+        "Another version of the template was published meanwhile: look at what it changed, then check your files again";
+    Error::changed().and("based_on_version", fix)
 }
 
 /// The files a version was published from; none where it is older than their keeping.

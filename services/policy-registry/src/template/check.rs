@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use regex::Regex;
 use serde_saphyr::Spanned;
 
 use super::{
@@ -13,7 +12,11 @@ use super::{
     procedure::{self, STEP_ROLES},
     raw,
 };
-use crate::agency::AREA_KEYS;
+use crate::{
+    agency::AREA_KEYS,
+    expression,
+    render::names::{NOBODY, PUBLISH_NAMES},
+};
 
 /// Collects problems while a template is read. References are looked up once everything has been defined.
 #[derive(Default)]
@@ -53,7 +56,7 @@ impl Checker {
         }
     }
 
-    fn want(&mut self, noun: &'static str, file: &str, line: u64, id: &str) {
+    pub fn want(&mut self, noun: &'static str, file: &str, line: u64, id: &str) {
         self.wanted.push(Wanted { noun, id: id.to_owned(), file: file.to_owned(), line });
     }
 
@@ -83,6 +86,23 @@ impl Checker {
         }
     }
 
+    /// The names a school can choose to publish are those of roles the template has.
+    fn published_names(&mut self, template: &Template) {
+        let Some(chosen) = template.parameter(PUBLISH_NAMES) else { return };
+        let line = self.defined.get(&("parameter", chosen.key.clone())).map_or(0, |at| at.1);
+        let role = |value: &str| template.parameters.iter().any(|definition| definition.role == value);
+        let unknown = chosen.allowed.iter().filter(|allowed| allowed.value != NOBODY && !role(&allowed.value));
+        for value in unknown.map(|allowed| allowed.value.clone()).collect::<Vec<_>>() {
+            let fix = format!("Write the role of a person or of people as it stands there, or {NOBODY}.");
+            self.say(
+                "parameters.yaml",
+                line,
+                format!("there is no role “{value}” whose names could be published"),
+                fix,
+            );
+        }
+    }
+
     /// Parameters that are asked for only where parameters have values lead to an end.
     fn cycles(&mut self, template: &Template) {
         for round in super::cycle::rounds(&template.parameters) {
@@ -95,7 +115,7 @@ impl Checker {
 
     pub fn pattern(&mut self, file: &str, pattern: &Spanned<String>) {
         let line = pattern.referenced.line();
-        match Regex::new(&pattern.value) {
+        match expression::read(&pattern.value) {
             Ok(regex) if regex.capture_names().flatten().any(|name| name == "value") => {}
             Ok(_) => self.say(file, line, "the expression has no group named value", "Write (?P<value>…) in it."),
             Err(error) => {
@@ -107,8 +127,16 @@ impl Checker {
 
     pub fn definition(&mut self, file: &str, line: u64, definition: &Definition) {
         let key = &definition.key;
-        if definition.kind == Kind::Choice && definition.allowed.is_empty() {
+        if matches!(definition.kind, Kind::Choice | Kind::Choices) && definition.allowed.is_empty() {
             self.say(file, line, format!("{key} is a choice without values"), "List them under allowed.");
+        }
+        if !definition.role.is_empty() && !definition.kind.names() {
+            self.say(
+                file,
+                line,
+                format!("{key} has a role and names nobody"),
+                "Take the role away, or make it a person.",
+            );
         }
         for value in &definition.default {
             if let Err(fix) = definition.accepts(std::slice::from_ref(value)) {
@@ -203,6 +231,7 @@ impl Checker {
                 self.say(&wanted.file, wanted.line, message, format!("Check its spelling, or define it in {home}."));
             }
         }
+        self.published_names(&template);
         self.comparisons(&template);
         self.cycles(&template);
         self.problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));

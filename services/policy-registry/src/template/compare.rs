@@ -252,6 +252,7 @@ fn parameter(is: &Definition) -> Thing<'_, Definition> {
         .when("Required", is.required)
         .line("Set by", is.set_by.name())
         .condition("Asked for if", &is.include_if)
+        .line("Printed without a name", &is.role)
         .list("Carries", &is.requirements)
         .line("Read with", &is.find.join(" · "))
         .line("Recognised", &cues.join("; "));
@@ -378,10 +379,7 @@ mod tests {
         let after = load(&crate::testing::files(&[edit])).unwrap_or_else(|problems| unreachable!("{problems:?}"));
         let found = compare(&crate::testing::template(), &after);
         let [change] = found.as_slice() else { unreachable!("{found:?}") };
-        assert!(
-            change.statutory
-                && change.after == format!("{}", change.before.replace("\nCarries", "\nStatutory: yes\nCarries"))
-        );
+        assert!(change.statutory && change.after == change.before.replace("\nCarries", "\nStatutory: yes\nCarries"));
         assert!(
             change.before.starts_with("Talk to police first\nBy: dsl, deputy_dsl\nWhen: 4 hours\nIf: offence = yes")
         );

@@ -5,9 +5,13 @@ use serde_saphyr::Spanned;
 use time::{Date, macros::format_description};
 
 use super::{SourceFile, check::Checker};
-use crate::lint::{
-    Data, Severity,
-    data::{Edition, Guidance},
+use crate::{
+    expression,
+    lint::{
+        Data, Severity,
+        classes::CLASSES,
+        data::{Edition, Guidance},
+    },
 };
 
 const FILE: &str = "guidance.yaml";
@@ -22,6 +26,8 @@ pub(super) struct Raw {
     editions: Vec<Spanned<Edition>>,
     #[serde(default)]
     severity: Option<Severity>,
+    #[serde(default)]
+    unmistakable: bool,
 }
 
 /// The register, with what is wrong in it said: every entry has an edition, the newest first.
@@ -54,6 +60,7 @@ pub(super) fn register(raws: Vec<Raw>, checker: &mut Checker) -> Vec<Guidance> {
             titles: raw.titles,
             editions: raw.editions.into_iter().map(|edition| edition.value).collect(),
             severity: raw.severity.unwrap_or(Severity::Warning),
+            unmistakable: raw.unmistakable,
         });
     }
     register
@@ -72,9 +79,25 @@ pub(super) fn linter(lint: &mut Data, guidance: Vec<Guidance>, file: Option<&Sou
         );
     }
     lint.guidance = guidance;
+    let rules = lint.duties.iter().map(|rule| &rule.rule).chain(lint.inapplicable.iter().map(|rule| &rule.rule));
+    let rules =
+        rules.chain(lint.outdated.iter().map(|rule| &rule.rule)).chain(lint.slips.iter().map(|rule| &rule.rule));
+    let rules = rules.chain(lint.contradictions.iter().map(|rule| &rule.rule));
+    let rules = rules.chain(lint.unlisted.iter().map(|rule| &rule.rule)).chain(lint.once.iter().map(|rule| &rule.rule));
+    for rule in rules {
+        let class = rule.split('.').next().unwrap_or_default();
+        if !CLASSES.iter().any(|known| known.id == class) {
+            let fix = "Begin it with a class of the linter, such as PROC-GAP, with its refinement after a dot.";
+            checker.say("lint.yaml", place(&text, rule), format!("there is no class “{class}”"), fix);
+        }
+    }
+    let keys = lint.unlisted.iter().map(|rule| &rule.parameter).chain(lint.once.iter().map(|rule| &rule.parameter));
+    for key in keys {
+        checker.want("parameter", "lint.yaml", place(&text, key), key);
+    }
     for slip in &lint.slips {
         for find in &slip.find {
-            if let Err(error) = regex::Regex::new(&format!("(?i){find}")) {
+            if let Err(error) = expression::read(&format!("(?i){find}")) {
                 let what = error.to_string().lines().last().unwrap_or_default().to_owned();
                 let message = format!("the expression “{find}” of {} cannot be read: {what}", slip.rule);
                 checker.say("lint.yaml", place(&text, find), message, "Mend the expression.");

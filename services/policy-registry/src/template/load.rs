@@ -160,6 +160,7 @@ fn definition(raw: raw::Definition, checker: &mut Checker) -> Definition {
         requirements: raw.requirements,
         set_by: raw.set_by,
         include_if,
+        role: raw.role,
     };
     checker.definition(file, raw.key.referenced.line(), &definition);
     definition

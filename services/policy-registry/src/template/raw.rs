@@ -47,6 +47,8 @@ pub(super) struct Definition {
     pub set_by: super::SetBy,
     #[serde(default)]
     pub include_if: Option<Spanned<String>>,
+    #[serde(default)]
+    pub role: String,
 }
 
 /// A value allowed: bare, or with the words by which a document's text is recognised as it.

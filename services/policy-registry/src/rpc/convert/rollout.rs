@@ -228,5 +228,7 @@ pub(in crate::rpc) fn adoption(adoption: &Adoption) -> wire::Adoption {
         error_findings: adoption.errors,
         adapted: adoption.adapted,
         omitted: adoption.omitted,
+        ratify_overdue: adoption.ratify_overdue,
+        overdue_reviews: adoption.overdue_reviews,
     }
 }

@@ -21,7 +21,8 @@ struct Keeping {
 impl Keeping {
     async fn new(engine: Engine) -> Result<Self, Box<dyn std::error::Error>> {
         let world = World::new(engine).await?;
-        let publish = PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id() };
+        let publish =
+            PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id(), based_on_version: 0 };
         world.client(&world.officer)?.publish_template(publish).await?;
         let head = world.at_school(Role::Head);
         Ok(Self { world, head })

@@ -25,10 +25,13 @@ const CHANGES: [(&str, &str, &str); 3] = [
 ];
 
 impl World {
-    async fn publish_template(&self, changes: &[(&str, &str, &str)]) -> Result<u32, Box<dyn std::error::Error>> {
+    pub(super) async fn publish_template(
+        &self,
+        changes: &[(&str, &str, &str)],
+    ) -> Result<u32, Box<dyn std::error::Error>> {
         let files = crate::testing::files(changes).into_iter();
         let files = files.map(|file| SourceFile { name: file.name, content: file.content.into() }).collect();
-        let request = PublishTemplateRequest { files, request_id: self.officer.request_id() };
+        let request = PublishTemplateRequest { files, request_id: self.officer.request_id(), based_on_version: 0 };
         let published = self.client(&self.officer)?.publish_template(request).await?.into_inner();
         Ok(published.template.unwrap().version)
     }
@@ -95,7 +98,7 @@ impl World {
         Ok(self.client(who)?.answer_proposal(request).await?.into_inner().instance.unwrap())
     }
 
-    async fn close(&self, school_id: &str) -> Result<School, tonic::Status> {
+    pub(super) async fn close(&self, school_id: &str) -> Result<School, tonic::Status> {
         let request = CloseSchoolRequest {
             school_id: school_id.to_owned(),
             reason: "It merged with its neighbour".into(),

@@ -28,7 +28,8 @@ const EDITS: [(&str, &str, &str); 4] = [
 pub(super) async fn versions_are_listed_compared_and_answered_with_their_files(engine: Engine) -> Tested {
     let world = World::new(engine).await?;
     let mut client = world.client(&world.officer)?;
-    let request = PublishTemplateRequest { files: files(&EDITS), request_id: world.officer.request_id() };
+    let request =
+        PublishTemplateRequest { files: files(&EDITS), request_id: world.officer.request_id(), based_on_version: 0 };
     client.publish_template(request).await?;
     let first = client.list_templates(ListTemplatesRequest { page_size: 1, ..Default::default() }).await?.into_inner();
     assert_eq!(first.templates.iter().map(|t| t.version).collect::<Vec<_>>(), [2]);
@@ -94,7 +95,8 @@ pub(super) async fn what_the_authority_sets_no_school_sets(engine: Engine) -> Te
         ("parameters.yaml", "title: Lists, type: list,", "title: Lists, type: list, set_by: authority,"),
         ("parameters.yaml", "title: Deputies, type: people,", "title: Deputies, type: people, set_by: area,"),
     ];
-    let request = PublishTemplateRequest { files: files(&edits), request_id: world.officer.request_id() };
+    let request =
+        PublishTemplateRequest { files: files(&edits), request_id: world.officer.request_id(), based_on_version: 0 };
     world.client(&world.officer)?.publish_template(request).await?;
     let drafted = world.import(super::TEXT).await?;
     let dsl = world.at_school(Role::Dsl);

@@ -6,7 +6,7 @@ use chassis::{
     clock::timestamp,
     error::Error,
     event::{Bus as _, Envelope, Listener, memory::MemoryBus},
-    serve::{Ending, Running},
+    serve::{Ending, Running, Setup},
     testing::{Bed, Engine, Person},
     upstream::Upstream,
 };
@@ -43,18 +43,34 @@ impl Listener for Heard {
 
 impl World {
     pub(super) async fn new(engine: Engine) -> Result<Self, Box<dyn std::error::Error>> {
+        Self::with(engine, |_| {}).await
+    }
+
+    /// The same where the service's setup is another one than a test usually has.
+    pub(super) async fn with(
+        engine: Engine,
+        change: impl FnOnce(&mut Setup),
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         let (bus, heard) = (Arc::new(MemoryBus::default()), Arc::new(Heard::default()));
         let (ending, shutdown) = Ending::new();
         bus.subscribe(heard.clone(), shutdown).await;
         let mut bed = Bed::new(engine)?.with_bus(bus);
-        let running = crate::start(bed.setup("policy-registry").await?).await?;
+        let mut setup = bed.setup("policy-registry").await?;
+        change(&mut setup);
+        let running = crate::start(setup).await?;
         bed.add(&running);
         let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
         let mut world = Self { bed, school: String::new(), officer, heard, running, _ending: ending };
         let files = crate::testing::files(&[]);
         let files = files.into_iter().map(|f| SourceFile { name: f.name, content: f.content.into() }).collect();
         let mut client = world.client(&world.officer)?;
-        client.publish_template(PublishTemplateRequest { files, request_id: world.officer.request_id() }).await?;
+        client
+            .publish_template(PublishTemplateRequest {
+                files,
+                request_id: world.officer.request_id(),
+                based_on_version: 0,
+            })
+            .await?;
         let register = PublishAgencyRegisterRequest {
             area: "northshire".into(),
             request_id: world.officer.request_id(),
