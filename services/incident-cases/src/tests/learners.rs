@@ -102,7 +102,7 @@ async fn a_learner_is_added_changed_and_found_and_nobody_elses(engine: Engine) -
     for query in ["oaks", "rene", "27/03/2014", "B801200005001"] {
         let found = place.search(&place.dsl, &place.here, query).await?;
         let ids: Vec<_> = found.iter().filter_map(|m| m.learner.as_ref()).map(|l| l.learner_id.clone()).collect();
-        assert_eq!(ids, [learner.learner_id.clone()], "{query}");
+        assert_eq!(ids, [learner.learner_id.as_str()], "{query}");
     }
     assert!(place.search(&place.staff, &place.here, "oakes").await.is_err_and(|e| e.reason_name() == "NOT_PERMITTED"));
     assert!(place.search(&place.dsl, &place.here, "a").await.is_err_and(|e| fields(&e) == ["query"]));
@@ -181,7 +181,7 @@ async fn what_a_learner_has_to_do_with_is_found_by_the_learner(engine: Engine) -
     };
     call!(world.dsl, set_concern_learners, set(&[&ann.learner_id, &bo.learner_id]))?;
     let named = call!(world.dsl, set_concern_learners, set(&[&ann.learner_id]))?.concern.unwrap_or_default();
-    assert_eq!(named.learner_ids, [ann.learner_id.clone()]);
+    assert_eq!(named.learner_ids, [ann.learner_id.as_str()]);
     let foreign = call!(world.dsl, set_concern_learners, set(&[&theirs.learner_id]));
     assert!(foreign.is_err_and(|e| e.reason_name() == "NOT_FOUND"));
 
@@ -204,7 +204,7 @@ async fn what_a_learner_has_to_do_with_is_found_by_the_learner(engine: Engine) -
     let records = |learner: &str| ListLearnerRecordsRequest { school_id: school_id(), learner_id: learner.into() };
     let of_ann = call!(world.dsl, list_learner_records, records(&ann.learner_id))?;
     let of_bo = call!(world.dsl, list_learner_records, records(&bo.learner_id))?;
-    assert_eq!(of_ann.concerns.iter().map(|c| c.concern_id.clone()).collect::<Vec<_>>(), [concern_id.clone()]);
+    assert_eq!(of_ann.concerns.iter().map(|c| c.concern_id.as_str()).collect::<Vec<_>>(), [concern_id.as_str()]);
     assert_eq!((of_ann.cases.len(), of_bo.concerns.len(), of_bo.cases.len()), (1, 0, 1));
     assert!(call!(world.dsl, list_learner_records, records(&theirs.learner_id)).is_err());
     // A concern that goes into a case brings the case along.
