@@ -9,10 +9,10 @@ import { chromium } from 'playwright-core'
 const address = process.env.ADDRESS
 const screenshots = process.env.SCREENSHOTS
 const password = 'correct horse battery'
-const roles = ['officer', 'thistledown.staff', 'harrowmere.dsl', 'pennyroyal.head', 'thistledown.governor', 'thistledown.chair', 'harrowmere.it']
+const roles = ['officer', 'harrowmere.staff', 'harrowmere.dsl', 'pennyroyal.head', 'harrowmere.governor', 'thistledown.chair', 'harrowmere.it']
 // Surnames of the demonstration's children.
 const names = ['Ashdown', 'Thorne', 'Penhale', 'Sayle', 'Kapadia', 'Quill', 'Stroud', 'Galloway']
-const most = 90
+const most = 140
 let browser
 
 before(async () => {
@@ -39,7 +39,7 @@ async function signIn (name) {
 
 // One page of each kind is enough: ids and the names of registers are taken off before pages are told apart.
 const kind = url => new URL(url).pathname.replace(/\/[a-z]{3}_[0-9a-z]{26}/g, '/*').replace(/\/registers\/[a-z-]+/, '/registers/*').replace(/P\d+-S?\d+/g, '*')
-  .replace(/\/(clauses|paragraphs|findings)\/(?!new|confirm)[^/]+/, '/$1/*').replace(/\/procedures\/P\d+/, '/procedures/*')
+  .replace(/\/(clauses|paragraphs|findings|parameters|proposals)\/(?!new|confirm)[^/]+/, '/$1/*').replace(/\/procedures\/P\d+/, '/procedures/*').replace(/\/versions\/\d+/, '/versions/*')
 
 async function check (page, context, where) {
   const title = await page.title()
@@ -173,5 +173,50 @@ test('a referral is begun for its writer, checked, changed, recorded and receipt
   assert.match(page.url(), /referrals\/ref_/)
   assert.match(await page.textContent('main'), /Changed by a test/)
   await check(page, context, 'harrowmere.dsl referral receipt')
+  await context.close()
+})
+
+test('a clause in consultation is commented on and answered, and what the chair ratifies comes into force', async () => {
+  const staff = await signIn('harrowmere.staff')
+  await staff.page.getByRole('link', { name: /read version 2 and comment/i }).click()
+  await staff.page.getByRole('link', { name: /comment on a clause/i }).click()
+  await staff.page.getByRole('link', { name: /^comment on the clause/i }).first().click()
+  await staff.page.getByRole('button', { name: 'Record the comment' }).click()
+  assert.match(await staff.page.title(), /^Error: /)
+  await staff.page.getByLabel(/what was said/i).fill('Said by a test')
+  await staff.page.getByRole('button', { name: 'Record the comment' }).click()
+  assert.match(await staff.page.textContent('main'), /Said by a test/)
+  await staff.context.close()
+  const chair = await signIn('thistledown.chair')
+  await chair.page.getByRole('link', { name: /waits for the governors/i }).click()
+  await chair.page.getByRole('button', { name: 'Ratify for the governors' }).click()
+  assert.match(await chair.page.textContent('main'), /Ratified by the governors/)
+  await chair.context.close()
+  const lead = await signIn('thistledown.dsl')
+  await lead.page.locator('.govuk-service-navigation').getByRole('link', { name: 'Policy' }).click()
+  await lead.page.locator('main table').getByRole('link', { name: 'Version 2' }).click()
+  await lead.page.getByRole('button', { name: 'Bring into force' }).click()
+  await check(lead.page, lead.context, 'thistledown.dsl in force')
+  assert.match(await lead.page.textContent('main'), /The version is in force/)
+  await lead.context.close()
+})
+
+test('a table with a wrong line adds nothing and says which line; mended, it is added', async () => {
+  const { context, page } = await signIn('harrowmere.dsl')
+  const register = `${page.url()}/registers/training`
+  const send = async table => {
+    await page.goto(`${register}/import`)
+    await page.locator('#file').setInputFiles({ name: 'training.csv', mimeType: 'text/csv', buffer: Buffer.from(table) })
+    const [response] = await Promise.all([page.waitForResponse(r => r.request().method() === 'POST'), page.getByRole('button', { name: 'Check the table' }).click()])
+    return response.status()
+  }
+  const exported = await (await context.request.get(`${register}/export`)).text()
+  const [headings, first] = exported.replace(/^\ufeff/, '').split(/\r?\n/)
+  assert.equal(await send(`${headings}\n${first.replace(/\d{4}-\d{2}-\d{2}/, 'soon')}\n`), 400)
+  assert.match(await page.title(), /^Error: /)
+  assert.match(await page.textContent('main'), /Line 2/)
+  assert.equal(await send(`${headings}\n${first.replace(/\d{4}-\d{2}-\d{2}/, '2026-10-19')}\n`), 200)
+  await page.getByRole('button', { name: 'Add them' }).click()
+  assert.match(page.url(), /done=register_import/)
   await context.close()
 })

@@ -10,6 +10,6 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 HEDGEROW_GATEWAY__LISTEN=127.0.0.1:$port "$root/target/debug/hedgerow" demo --data-dir "$data/demo" >"$data/log" 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$data"' EXIT
-for _ in $(seq 600); do curl -fs "http://127.0.0.1:$port/readyz" >/dev/null 2>&1 && break; sleep 0.1; done
+for _ in $(seq 2400); do curl -fs "http://127.0.0.1:$port/readyz" >/dev/null 2>&1 && break; sleep 0.1; done
 curl -fs "http://127.0.0.1:$port/readyz" >/dev/null || { cat "$data/log" >&2; exit 1; }
 ADDRESS=http://127.0.0.1:$port SCREENSHOTS=$root/target/pages node --test --test-reporter=spec pages.test.mjs

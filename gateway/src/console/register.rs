@@ -218,7 +218,12 @@ fn cell(value: &str) -> String {
         "deputy_dsl" => "Deputy safeguarding lead".to_owned(),
         "it" => "IT".to_owned(),
         value if value.bytes().all(|c| c.is_ascii_lowercase() || c == b'_' || c.is_ascii_digit()) => {
-            words::sentence(&words::spaced(value))
+            let word = |word: &str| match word {
+                "dsl" => "DSL".to_owned(),
+                "send" => "SEND".to_owned(),
+                word => word.to_owned(),
+            };
+            words::sentence(&value.split('_').map(word).collect::<Vec<_>>().join(" "))
         }
         value => value.to_owned(),
     }

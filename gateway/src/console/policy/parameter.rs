@@ -4,7 +4,7 @@ use axum::extract::Path;
 use chassis::error::Error;
 use proto::{
     access::v1::Permission,
-    policy_registry::v1::{Instance, ParameterDefinition, SetParameterRequest, Template},
+    policy_registry::v1::{Instance, Parameter, ParameterDefinition, SetParameterRequest, Template},
 };
 use serde::Serialize;
 
@@ -80,7 +80,9 @@ impl Parameters {
         let known = |key: &str| instance.parameters.iter().find(|p| p.key == key);
         let one = |definition: &ParameterDefinition| {
             let parameter = known(&definition.key);
-            let values = parameter.map(|p| p.values.join("\n")).unwrap_or_default();
+            let shown =
+                |p: &Parameter| p.values.iter().map(|value| said(definition, value)).collect::<Vec<_>>().join("\n");
+            let values = parameter.map(shown).unwrap_or_default();
             let origin = parameter.map(|p| {
                 let origin = words::called(words::ORIGINS, &p.origin);
                 let line = if p.line > 0 { format!(", line {}", p.line) } else { String::new() };
@@ -123,14 +125,29 @@ impl Parameters {
     }
 }
 
+/// A value in words, by the parameter's type.
+fn said(definition: &ParameterDefinition, value: &str) -> String {
+    match (definition.r#type.as_str(), value) {
+        ("boolean", "true") => "Yes".to_owned(),
+        ("boolean", "false") => "No".to_owned(),
+        ("date", day) => words::named_day(day),
+        _ if definition.allowed.iter().any(|allowed| allowed == value) => words::sentence(&words::spaced(value)),
+        _ => value.to_owned(),
+    }
+}
+
 /// What is asked about one parameter, by its type.
 pub fn fields(definition: &ParameterDefinition, values: Vec<String>) -> Vec<Field> {
     let label = words::sentence(&definition.title);
-    let allowed = definition.allowed.iter().map(|value| (value.as_str(), value.as_str()));
+    let allowed: Vec<(&str, String)> =
+        definition.allowed.iter().map(|value| (value.as_str(), said(definition, value))).collect();
+    let allowed = allowed.iter().map(|(value, text)| (*value, text.as_str()));
     let field = match definition.r#type.as_str() {
         "boolean" => Field::radios("values", &label, &[("true", "Yes"), ("false", "No")]),
         "choice" => Field::radios("values", &label, &[]).choices(allowed),
-        "list" | "choices" if !definition.allowed.is_empty() => Field::checkboxes("values", &label, &[]).choices(allowed),
+        "list" | "choices" if !definition.allowed.is_empty() => {
+            Field::checkboxes("values", &label, &[]).choices(allowed)
+        }
         "list" | "people" => {
             let joined = values.join("\n");
             return vec![Field::long_text("lines", &label).hint("One to a line.").value(joined)];

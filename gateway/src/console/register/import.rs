@@ -102,23 +102,22 @@ fn row(line: &RegisterImportLine) -> Row {
         column => format!("{column}: {}", problem.fix),
     };
     let problems: Vec<String> = line.problems.iter().map(problem).collect();
-    let text = if problems.is_empty() { "Is there already".to_owned() } else { problems.join("\n") };
+    let text = if problems.is_empty() { "In the register already".to_owned() } else { problems.join("\n") };
     Row::new(format!("Line {}", line.line), text)
 }
 
 fn commit_page(visit: &Visit, register: &str, preview: &PreviewRegisterImportResponse) -> FormPage {
     let here = visit.at(&format!("/registers/{register}"));
     let crumbs = visit.crumbs(&[("Registers", visit.at("/registers")), ("Register", here.clone())]);
-    let mut page = visit.form_page(
-        Head::new("Add these entries", crumbs),
-        format!("{here}/import/commit"),
-        "Add them",
-        Vec::new(),
-    );
+    // With nothing to add there is nothing to press.
+    let (title, button) =
+        if preview.accepted == 0 { ("Nothing to add", "") } else { ("Add these entries", "Add them") };
+    let mut page = visit.form_page(Head::new(title, crumbs), format!("{here}/import/commit"), button, Vec::new());
+    page.others.push(Link::new("Send another table", format!("{here}/import")));
     page.form = page.form.carrying("content_hash", preview.content_hash.clone());
     page.rows = vec![
         Row::new("Lines that will be added", preview.accepted.to_string()),
-        Row::new("Lines left out: there already, or twice", preview.duplicates.to_string()),
+        Row::new("Lines left out: in the register already, or twice in the table", preview.duplicates.to_string()),
     ];
     page.rows.extend(preview.lines.iter().map(row));
     page
