@@ -158,7 +158,7 @@ impl Stage<'_> {
         self.people.sign_in("officer").await?;
         let registry = PolicyRegistryClient::new(self.people.way("officer")?);
         let mut registry = registry.max_decoding_message_size(chassis::serve::MAX_MESSAGE);
-        let request = PublishTemplateRequest { files, request_id: request_id() };
+        let request = PublishTemplateRequest { files, request_id: request_id(), based_on_version: 0 };
         registry.publish_template(patient(request)).await.map(|_| ()).map_err(|status| Error::from_status(&status))
     }
 

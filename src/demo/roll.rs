@@ -94,5 +94,11 @@ pub async fn meant(stage: &Stage<'_>, school_id: &str, dsl: &str, about: &str) -
     let name = about.split(',').next().unwrap_or_default();
     let found = stage.call(dsl, "SearchLearners", json!({"schoolId": school_id, "query": name})).await?;
     let sure = |found: &&Value| found["score"].as_u64().unwrap_or_default() >= SURE;
-    Ok(found["matches"].as_array().into_iter().flatten().find(sure).map(|m| text(&m["learner"]["learnerId"])).unwrap_or_default())
+    Ok(found["matches"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(sure)
+        .map(|m| text(&m["learner"]["learnerId"]))
+        .unwrap_or_default())
 }

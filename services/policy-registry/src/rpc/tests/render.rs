@@ -66,7 +66,7 @@ pub(super) async fn a_policy_is_printed_with_the_names_the_school_publishes_and_
     let world = World::new(engine).await?;
     let files = crate::testing::files(&ASKING).into_iter();
     let files = files.map(|file| SourceFile { name: file.name, content: file.content.into() }).collect();
-    let request = PublishTemplateRequest { files, request_id: world.officer.request_id() };
+    let request = PublishTemplateRequest { files, request_id: world.officer.request_id(), based_on_version: 0 };
     world.client(&world.officer)?.publish_template(request).await?;
     let drafted = world.import(TEXT).await?;
     let (id, staff, dsl) = (drafted.instance_id.as_str(), world.at_school(Role::Staff), world.at_school(Role::Dsl));
