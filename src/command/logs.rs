@@ -1,10 +1,15 @@
 //! `hedgerow logs`: a filter's log to a school's feed, or tried out without a server.
 
-use std::{io::BufRead as _, path::PathBuf};
+use std::{
+    fs::File,
+    io::{self, BufRead as _, BufReader},
+    path::{Path, PathBuf},
+};
 
 use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
 use proto::filtering_ingest::v1::{Counts, IngestLinesRequest, filtering_ingest_client::FilteringIngestClient};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 
@@ -28,7 +33,8 @@ pub enum Logs {
         /// The feed.
         #[arg(long)]
         feed: String,
-        /// The name of the delivery; the same name sent again continues or repeats it. The file's name without it.
+        /// The name of the delivery; the same name sent again continues or repeats it. Without it the file's name and a
+        /// digest of its first line: a file that grew is continued, tomorrow's of the same name is another.
         #[arg(long)]
         delivery: Option<String>,
     },
@@ -73,9 +79,7 @@ impl Logs {
         match self {
             Self::Try(attempt) => attempt.run(),
             Self::Ingest { file, school, feed, delivery } => {
-                let delivery = delivery
-                    .or_else(|| Some(file.file_name()?.to_string_lossy().into_owned()))
-                    .unwrap_or_else(|| "delivery".into());
+                let delivery = delivery.map_or_else(|| name(&file), Ok)?;
                 let batch = IngestLinesRequest {
                     school_id: school,
                     feed_id: feed,
@@ -107,21 +111,64 @@ impl Logs {
                     "{} received = {} kept + {} folded + {} excepted + {} rejected; {alerts} alerts",
                     total.received, total.kept, total.folded, total.excepted, total.rejected
                 );
+                if total.received == 0 {
+                    eprintln!(
+                        "nothing new: these lines were taken in before; for a log of its own, name its --delivery"
+                    );
+                }
                 Ok(())
             }
         }
     }
 }
 
+/// What a delivery is called where nobody says.
+fn name(file: &Path) -> Result<String> {
+    let mut first = Vec::new();
+    read_line(&mut open(file)?, &mut first).map_err(|e| trouble(file, &e))?;
+    let digest = Sha256::digest(&first);
+    let file = file.file_name().unwrap_or_default().to_string_lossy();
+    Ok(format!("{file}-{}", hex::encode(&digest[..8])))
+}
+
+fn open(file: &Path) -> Result<BufReader<File>> {
+    File::open(file).map(BufReader::new).map_err(|e| trouble(file, &e))
+}
+
+fn trouble(file: &Path, error: &io::Error) -> Error {
+    Error::invalid("file", format!("{}: {error}", file.display()))
+}
+
+/// Appends the next line, of one that is too long to be read no more than shows it; the service rejects it by its number.
+fn read_line(reader: &mut BufReader<File>, lines: &mut Vec<u8>) -> io::Result<bool> {
+    let mut room = filtering_ingest::line::LONGEST + 1;
+    let mut any = false;
+    loop {
+        let read = reader.fill_buf()?;
+        let end = read.iter().position(|byte| *byte == b'\n');
+        let length = end.unwrap_or(read.len());
+        lines.extend_from_slice(&read[..length.min(room)]);
+        any |= !read.is_empty();
+        room = room.saturating_sub(length);
+        let taken = length + usize::from(end.is_some());
+        reader.consume(taken);
+        if end.is_some() {
+            lines.push(b'\n');
+        }
+        if end.is_some() || taken == 0 {
+            return Ok(any);
+        }
+    }
+}
+
 /// Reads a log batch by batch, as fast as they are taken, and ends with what went wrong.
 fn read(file: PathBuf, batch: IngestLinesRequest, to: mpsc::Sender<IngestLinesRequest>) -> Result<()> {
-    let trouble = |e: std::io::Error| Error::invalid("file", format!("{}: {e}", file.display()));
-    let mut reader = std::io::BufReader::new(std::fs::File::open(&file).map_err(trouble)?);
+    let mut reader = open(&file)?;
     let (mut lines, mut first, mut next) = (Vec::new(), 1, 1);
     loop {
-        let read = reader.read_until(b'\n', &mut lines).map_err(trouble)?;
-        next += u64::from(read > 0);
-        if (read == 0 || lines.len() >= BATCH) && !lines.is_empty() {
+        let read = read_line(&mut reader, &mut lines).map_err(|e| trouble(&file, &e))?;
+        next += u64::from(read);
+        if (!read || lines.len() >= BATCH) && !lines.is_empty() {
             let batch =
                 IngestLinesRequest { first_line: first, lines: std::mem::take(&mut lines).into(), ..batch.clone() };
             if to.blocking_send(batch).is_err() {
@@ -130,7 +177,7 @@ fn read(file: PathBuf, batch: IngestLinesRequest, to: mpsc::Sender<IngestLinesRe
             }
             first = next;
         }
-        if read == 0 {
+        if !read {
             break;
         }
     }
