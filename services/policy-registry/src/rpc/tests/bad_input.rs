@@ -107,9 +107,10 @@ pub(super) async fn a_closed_school_is_asked_for_nothing(engine: Engine) -> Test
     world.school = world.add_school("Elmbeck School", "100002").await?;
     world.in_force(TEXT).await?;
     let closed = world.school.clone();
-    let (dsl, mut officer) = (world.at_school(Role::Dsl), world.client(&world.officer)?);
+    let dsl = world.at_school(Role::Dsl);
     let reminders = || ListRemindersRequest { school_id: closed.clone() };
     world.bed.clock.advance(Duration::days(800));
+    let mut officer = world.client(&world.officer)?;
     assert!(!world.client(&dsl)?.list_reminders(reminders()).await?.into_inner().reminders.is_empty());
     world.close(&closed).await?;
     assert!(world.client(&dsl)?.list_reminders(reminders()).await?.into_inner().reminders.is_empty());
