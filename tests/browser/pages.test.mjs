@@ -194,7 +194,7 @@ test('a clause in consultation is commented on and answered, and what the chair 
   await chair.context.close()
   const lead = await signIn('thistledown.dsl')
   await lead.page.locator('.govuk-service-navigation').getByRole('link', { name: 'Policy' }).click()
-  await lead.page.locator('main table').getByRole('link', { name: 'Version 2' }).click()
+  await lead.page.locator('main table').getByRole('link', { name: 'Version 2', exact: true }).click()
   await lead.page.getByRole('button', { name: 'Bring into force' }).click()
   await check(lead.page, lead.context, 'thistledown.dsl in force')
   assert.match(await lead.page.textContent('main'), /The version is in force/)
