@@ -14,11 +14,16 @@ use crate::{
 
 const NOW: OffsetDateTime = datetime!(2026-11-24 09:00 UTC);
 
-fn ids() -> Ids {
+pub(super) fn ids() -> Ids {
     Ids::seeded(ManualClock::new(NOW), 7)
 }
 
 fn draft(text: &str) -> Instance {
+    imported(text).confirm_import(NOW).unwrap()
+}
+
+/// What a document was read into, before anybody looked at it.
+pub(super) fn imported(text: &str) -> Instance {
     let ids = ids();
     let school = School {
         id: ids.next(),
@@ -40,7 +45,7 @@ fn draft(text: &str) -> Instance {
         template_version: 1,
         register: Some(&register),
     };
-    Instance::draft(ids.next(), 1, &source, NOW).confirm_import(NOW).unwrap()
+    Instance::draft(ids.next(), 1, &source, NOW)
 }
 
 const TEXT: &str = "Head\tAda Birch\nLead\tBo Cedar\n\n# Policy aims\n\n- It was written by staff, involving parents.\n- Our bees hum.\n\n\

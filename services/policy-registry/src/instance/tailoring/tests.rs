@@ -1,17 +1,14 @@
 //! Whatever a school does with the template: what is statutory stays, and the account of a document adds up.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use chassis::{clock::ManualClock, id::Ids};
 use proptest::prelude::*;
 use time::{OffsetDateTime, macros::datetime};
 
 use super::{paragraph::Place, *};
 use crate::{
     agency::Register,
-    document::Document,
     effective::{self, Values},
-    instance::{Source, State},
-    school::School,
+    instance::{State, tests::ids},
     template::{
         condition::Condition,
         procedure::{Step, StepClock},
@@ -23,32 +20,8 @@ const NOW: OffsetDateTime = datetime!(2026-11-24 09:00 UTC);
 const TEXT: &str = "Head\tAda Birch\nLead\tBo Cedar\n\n# Policy aims\n\n- It was written by staff, involving parents.\n- Our bees hum.\n\n\
 # Web filtering\n\n- We use Sluice to filter the internet here.\n- It blocks IWF, as the county advises {{sic}}.\n";
 
-fn ids() -> Ids {
-    Ids::seeded(ManualClock::new(NOW), 7)
-}
-
 fn imported() -> Instance {
-    let school = School {
-        id: ids().next(),
-        name: "Oakbeck School".into(),
-        kind: "primary".into(),
-        urn: "100001".into(),
-        key_stages: vec!["KS1".into()],
-        created_at: NOW,
-        closed_at: None,
-        close_reason: String::new(),
-    };
-    let document = Document::read("oakbeck.txt", TEXT.as_bytes()).unwrap();
-    let (template, register) = (template(), area());
-    let source = Source {
-        school: &school,
-        document: &document,
-        name: "oakbeck.txt",
-        template: &template,
-        template_version: 1,
-        register: Some(&register),
-    };
-    Instance::draft(ids().next(), 1, &source, NOW)
+    crate::instance::tests::imported(TEXT)
 }
 
 fn printed(instance: &Instance, template: &Template, register: Option<&Register>) -> Vec<(String, String)> {
