@@ -79,7 +79,7 @@ impl Logs {
         match self {
             Self::Try(attempt) => attempt.run(),
             Self::Ingest { file, school, feed, delivery } => {
-                let delivery = delivery.map_or_else(|| name(&file), Ok)?;
+                let delivery = delivery.map_or_else(|| named_after(&file), Ok)?;
                 let batch = IngestLinesRequest {
                     school_id: school,
                     feed_id: feed,
@@ -123,7 +123,7 @@ impl Logs {
 }
 
 /// What a delivery is called where nobody says.
-fn name(file: &Path) -> Result<String> {
+fn named_after(file: &Path) -> Result<String> {
     let mut first = Vec::new();
     read_line(&mut open(file)?, &mut first).map_err(|e| trouble(file, &e))?;
     let digest = Sha256::digest(&first);
