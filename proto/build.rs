@@ -6,11 +6,13 @@ use prost::Message as _;
 
 const FILES: &[&str] = &[
     "hedgerow/access/v1/accounts.proto",
+    "hedgerow/access/v1/colleagues.proto",
     "hedgerow/access/v1/caller.proto",
     "hedgerow/access/v1/options.proto",
     "hedgerow/error/v1/error.proto",
     "hedgerow/event/v1/event.proto",
     "hedgerow/filtering_ingest/v1/filtering_ingest.proto",
+    "hedgerow/incident_cases/v1/access.proto",
     "hedgerow/incident_cases/v1/incident_cases.proto",
     "hedgerow/incident_cases/v1/learner.proto",
     "hedgerow/policy_registry/v1/effective_policy.proto",

@@ -222,7 +222,7 @@ impl School {
     }
 
     async fn open_case(&self, concern_id: String) -> Result<()> {
-        let case = NewCase { procedure_id: "P1".into(), risks: vec!["contact".into()] };
+        let case = NewCase { procedure_id: "P1".into(), risks: vec!["contact".into()], subject: None };
         let request = TriageConcernRequest {
             school_id: self.id.clone(),
             concern_id,

@@ -4,13 +4,14 @@ mod convert;
 mod create_account;
 mod get_self;
 mod list_accounts;
+mod list_colleagues;
 mod sign_in;
 mod sign_out;
 
 use chassis::serve::answer;
 use proto::access::v1::{
     CreateAccountRequest, CreateAccountResponse, GetSelfRequest, GetSelfResponse, ListAccountsRequest,
-    ListAccountsResponse, SignInRequest, SignInResponse, SignOutRequest, SignOutResponse, accounts_server::Accounts,
+    ListAccountsResponse, ListColleaguesRequest, ListColleaguesResponse, SignInRequest, SignInResponse, SignOutRequest, SignOutResponse, accounts_server::Accounts,
 };
 use tonic::{Request, Response, Status};
 
@@ -37,6 +38,13 @@ impl Accounts for AccountsService {
 
     async fn list_accounts(&self, r: Request<ListAccountsRequest>) -> Result<Response<ListAccountsResponse>, Status> {
         answer(self.door.store(), r, |r| list_accounts::list_accounts(&self.door, r)).await
+    }
+
+    async fn list_colleagues(
+        &self,
+        r: Request<ListColleaguesRequest>,
+    ) -> Result<Response<ListColleaguesResponse>, Status> {
+        answer(self.door.store(), r, |r| list_colleagues::list_colleagues(&self.door, r)).await
     }
 
     async fn sign_in(&self, r: Request<SignInRequest>) -> Result<Response<SignInResponse>, Status> {

@@ -3,7 +3,7 @@
 use chassis::{
     db::Tx,
     error::{Error, Result},
-    id::AccountId,
+    id::{AccountId, SchoolId},
     page::Page,
 };
 use sea_orm::{
@@ -75,6 +75,19 @@ pub async fn list(tx: &Tx, page: &Page) -> Result<Vec<Account>> {
     if let Some(after) = page.after() {
         query = query.filter(account::Column::Id.gt(after));
     }
+    query.all(tx.db()).await?.iter().map(|row| open(tx, row)).collect()
+}
+
+/// The accounts that hold, held or will hold a role at a school.
+///
+/// # Errors
+/// Where they cannot be read.
+pub async fn of_school(tx: &Tx, school: &SchoolId) -> Result<Vec<Account>> {
+    let appointed = appointment::Entity::find().filter(appointment::Column::SchoolId.eq(school.as_str()));
+    let mut ids: Vec<String> = appointed.all(tx.db()).await?.into_iter().map(|row| row.account_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let query = account::Entity::find().filter(account::Column::Id.is_in(ids));
     query.all(tx.db()).await?.iter().map(|row| open(tx, row)).collect()
 }
 

@@ -19,7 +19,7 @@ use crate::{
     id::SchoolId,
 };
 pub use scope::Scope;
-use scope::{Reach, Who};
+use scope::{LetIn, Reach, Who};
 pub use token::{Signer, Trust};
 
 /// The metadata key that carries the token between processes.
@@ -114,7 +114,7 @@ impl Caller {
             return Err(Error::denied());
         }
         let request_id = self.claims.request_id.clone();
-        Ok(Scope { who: Who::Nobody, reach: Reach::School(school.clone()), roles: Vec::new(), request_id })
+        Ok(Scope { who: Who::Nobody, reach: Reach::School(school.clone()), roles: Vec::new(), request_id, let_in: None })
     }
 
     fn active(&self, appointment: &Appointment) -> bool {
@@ -151,7 +151,8 @@ impl Caller {
             GATEWAY => Who::Account(self.claims.account_id.clone()),
             service => Who::Service(service.to_owned()),
         };
-        Scope { who, reach, roles, request_id: self.claims.request_id.clone() }
+        let let_in = LetIn { access: self.access.clone(), permission: self.rpc.permission };
+        Scope { who, reach, roles, request_id: self.claims.request_id.clone(), let_in: Some(let_in) }
     }
 
     /// The caller as the history names them.

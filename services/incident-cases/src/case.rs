@@ -2,6 +2,7 @@
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
 //! its procedure stands, `evidence` which records do a step.
 
+pub mod access;
 pub mod decide;
 pub mod evidence;
 pub mod material;
@@ -122,6 +123,9 @@ pub struct Case {
     /// When the school first knew; the opening where nobody said.
     #[serde(default)]
     pub known_at: Option<OffsetDateTime>,
+    /// Who may see it.
+    #[serde(default)]
+    pub access: access::Access,
     /// When it was opened.
     pub opened_at: OffsetDateTime,
     /// Counts its writes.

@@ -52,6 +52,7 @@ mod record_viewing;
 mod reopen_case;
 mod reveal_material;
 mod search_learners;
+mod set_case_access;
 mod set_concern_learners;
 mod take_into_custody;
 mod triage_concern;
@@ -133,6 +134,7 @@ rpcs! {
     reopen_case: ReopenCaseRequest => ReopenCaseResponse,
     reveal_material: RevealMaterialRequest => RevealMaterialResponse,
     search_learners: SearchLearnersRequest => SearchLearnersResponse,
+    set_case_access: SetCaseAccessRequest => SetCaseAccessResponse,
     set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
     take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,

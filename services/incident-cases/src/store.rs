@@ -1,7 +1,9 @@
 //! The only code of the service that touches its database. What names a person or tells a story is sealed in a `body`;
 //! the columns beside it are what lists are ordered and filtered by.
 
+pub(crate) mod access;
 pub(crate) mod case;
+mod case_grant;
 pub(crate) mod concern;
 pub(crate) mod copy;
 pub(crate) mod entity;

@@ -8,6 +8,7 @@ macro_rules! on_both_engines {
     };
 }
 
+mod access;
 mod learners;
 
 use chassis::{
@@ -50,17 +51,27 @@ fn policy() -> Pinned {
     Pinned {
         instance_id: "ins_test".to_owned(),
         version: 3,
-        procedures: vec![Procedure {
-            id: "P1".to_owned(),
-            title: "Harassment between children".to_owned(),
-            steps: vec![
-                step("P1-01", "always", &["G-DANGER"], &[]),
-                step("P1-03", "offence = yes", &[], &["G-HOLD"]),
-                step("P1-06", "judgement", &["G-PARENT", "G-HOLD"], &[]),
-                step("P1-08", "other_setting = yes", &["G-HOLD"], &[]),
-                step("P1-10", "always", &["G-CLOSE"], &[]),
-            ],
-        }],
+        procedures: vec![
+            Procedure {
+                id: "P1".to_owned(),
+                title: "Harassment between children".to_owned(),
+                steps: vec![
+                    step("P1-01", "always", &["G-DANGER"], &[]),
+                    step("P1-03", "offence = yes", &[], &["G-HOLD"]),
+                    step("P1-06", "judgement", &["G-PARENT", "G-HOLD"], &[]),
+                    step("P1-08", "other_setting = yes", &["G-HOLD"], &[]),
+                    step("P1-10", "always", &["G-CLOSE"], &[]),
+                ],
+            },
+            Procedure {
+                id: "P9".to_owned(),
+                title: "Allegation against an adult".to_owned(),
+                steps: vec![StepRule {
+                    roles: vec!["head".to_owned(), "chair".to_owned()],
+                    ..step("P9-03", "always", &["G-SUBJECT"], &[])
+                }],
+            },
+        ],
         gates: vec![GateRule { id: "G-HOLD".to_owned(), ..GateRule::default() }],
         agencies: vec![("front_door_form".to_owned(), "Front door".to_owned())],
         ..Pinned::default()
@@ -118,7 +129,7 @@ impl World {
     }
 
     async fn case(&self) -> Result<Case> {
-        let new = NewCase { procedure_id: "P1".into(), risks: vec!["conduct".into()] };
+        let new = NewCase { procedure_id: "P1".into(), risks: vec!["conduct".into()], subject: None };
         let request = TriageConcernRequest {
             school_id: self.here.clone(),
             concern_id: self.concern().await?,

@@ -1,8 +1,11 @@
 //! What one act may reach in the store, and who answers for it.
 
-use proto::access::v1::Role;
+use std::sync::Arc;
+
+use proto::access::v1::{Permission, Role};
 
 use crate::{
+    access::{Access, Decision, Principal, Resource},
     error::{Error, Result},
     id::{AccountId, SchoolId},
 };
@@ -35,6 +38,19 @@ pub(super) enum Reach {
     Authority,
 }
 
+/// The permission an act was let in by, and the rules that let it in: asked again about one record.
+#[derive(Clone)]
+pub(super) struct LetIn {
+    pub(super) access: Arc<Access>,
+    pub(super) permission: Permission,
+}
+
+impl std::fmt::Debug for LetIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.permission.as_str_name())
+    }
+}
+
 /// What one act may reach in the store, and who answers for it. There is no query without one.
 #[derive(Debug, Clone)]
 pub struct Scope {
@@ -42,13 +58,14 @@ pub struct Scope {
     pub(super) reach: Reach,
     pub(super) roles: Vec<Role>,
     pub(super) request_id: String,
+    pub(super) let_in: Option<LetIn>,
 }
 
 impl Scope {
     /// The scope of an event's consumer: the school the event concerns, or the authority where it concerns none.
     pub fn consumer(school: &str, event_id: &str) -> Self {
         let reach = school.parse().map_or(Reach::Authority, Reach::School);
-        Self { who: Who::Consumer, reach, roles: Vec::new(), request_id: event_id.to_owned() }
+        Self { who: Who::Consumer, reach, roles: Vec::new(), request_id: event_id.to_owned(), let_in: None }
     }
 
     /// The scope of the process itself, for work on the whole installation such as setting it up.
@@ -58,6 +75,7 @@ impl Scope {
             reach: Reach::Authority,
             roles: Vec::new(),
             request_id: String::new(),
+            let_in: None,
         }
     }
 
@@ -119,6 +137,28 @@ impl Scope {
     /// True where the act is done in this role.
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// The permission it was let in by; none for the process itself and for consumers.
+    pub fn permission(&self) -> Option<Permission> {
+        self.let_in.as_ref().map(|let_in| let_in.permission)
+    }
+
+    /// Whether the access rules let the act in over one record, too, given the accounts that are in conflict over it.
+    /// Whoever was let in by no rule is let in over no record.
+    pub fn clear_of(&self, conflicted: &[&str]) -> bool {
+        let Some(let_in) = &self.let_in else { return false };
+        let principal = match &self.who {
+            Who::Account(id) => Principal::Account { id, roles: &self.roles },
+            Who::Service(name) => Principal::Service(name),
+            Who::Consumer | Who::Nobody => return false,
+        };
+        let resource = match &self.reach {
+            Reach::School(school) => Resource::School(school.as_str()),
+            Reach::Own(_) => Resource::Own,
+            Reach::Authority => Resource::Authority,
+        };
+        let_in.access.may(principal, let_in.permission, resource, conflicted) == Decision::Allow
     }
 
     /// The request it belongs to.

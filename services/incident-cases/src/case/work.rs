@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::{
     By, Case, CaseId, Closing, Consultation, Debrief, Entry, EntryId, Fact, Involvement, InvolvementId,
     ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
+    access::Access,
     evidence::done_by,
     record::{Agreement, Asked},
 };
@@ -95,6 +96,7 @@ impl Case {
             past_debriefs: Vec::new(),
             closed_days: policy.closed_days.clone(),
             known_at: None,
+            access: Access::default(),
             opened_at: now,
             version: 1,
         };
@@ -315,6 +317,10 @@ impl Case {
 
     /// Whether something can be proposed from what was learnt, the case being open or closed.
     pub fn may_propose(&self) -> Result<(), Refusal> {
+        if self.adult() {
+            // Whoever reads the policy would learn from it that there was such a case.
+            return Err(Refusal::State("what a case on an adult taught is not passed on: change the policy itself"));
+        }
         let learnt = self.debrief.is_some();
         if learnt { Ok(()) } else { Err(Refusal::State("record the debrief first: a lesson is what it taught")) }
     }
@@ -326,6 +332,9 @@ impl Case {
 
     /// Whether the case may be opened to another school now.
     pub fn may_share(&self) -> Result<(), Refusal> {
+        if self.adult() {
+            return Err(Refusal::State("a case on an adult is not opened to another school: the LADO tells it"));
+        }
         self.working()?;
         self.pass(gate::HOLD)
     }

@@ -44,7 +44,10 @@ pub(super) async fn add_custody_event(
     let text = |value: &str| value.trim().to_owned();
     let mut custody = store::register::load_custody(&tx, id.as_str()).await?;
     let mut case = match custody.case_id.as_str() {
-        "" => None,
+        "" => {
+            store::access::outside(&tx)?;
+            None
+        }
         id => Some(store::case::load(&tx, id).await?),
     };
     let link = Link {

@@ -4,11 +4,12 @@ use chassis::{calendar::ClosedDays, clock::timestamp};
 use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::OffsetDateTime;
 
+pub(crate) mod access;
 pub(super) mod learner;
 pub(crate) mod record;
 
 use crate::{
-    case::{Case, Entry, Referral, evidence::done_by},
+    case::{Case, Entry, Referral, access::SUBJECT, evidence::done_by},
     concern::{Concern, Origin, Outcome},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
@@ -182,6 +183,8 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         exposures: case.exposures.iter().map(record::exposure).collect(),
         deletions: case.deletions.iter().map(record::deletion).collect(),
         reopenings: case.reopenings.iter().map(record::reopening).collect(),
+        access: Some(access::access(case)),
+        restricted: false,
         left_to_do: if case.closing.is_none() { case.left_to_do() } else { Vec::new() },
     }
 }
@@ -231,13 +234,14 @@ fn gates(case: &Case) -> Vec<pb::CaseGate> {
     case.gates
         .iter()
         .map(|rule| {
-            let open = gate::open(&rule.id, case);
+            let subject = rule.id == SUBJECT;
+            let open = if subject { case.subject_kept_out() } else { gate::open(&rule.id, case) };
             pb::CaseGate {
                 gate_id: rule.id.clone(),
                 title: rule.title.clone(),
                 open,
                 opened_by: rule.opened_by.clone(),
-                missing_step: if open { String::new() } else { gate::missing(&rule.id, case) },
+                missing_step: if open || subject { String::new() } else { gate::missing(&rule.id, case) },
             }
         })
         .collect()

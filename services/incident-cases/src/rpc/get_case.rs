@@ -5,15 +5,16 @@ use proto::incident_cases::v1::{GetCaseRequest, GetCaseResponse};
 use tonic::Request;
 
 use super::convert;
-use crate::{App, store};
+use crate::{App, case::access::Verdict, store};
 
 pub(super) async fn get_case(app: &App, request: Request<GetCaseRequest>) -> Result<GetCaseResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
-    let case = store::case::load(&tx, &request.case_id).await?;
+    let (case, verdict) = store::case::look(&tx, &request.case_id).await?;
     tx.record(Act::new("case.read", case.id.as_str()));
     let now = tx.now();
     tx.commit().await?;
-    Ok(GetCaseResponse { case: Some(convert::case(&case, now)) })
+    let seen = if verdict == Verdict::Yes { convert::case(&case, now) } else { convert::access::row(&case) };
+    Ok(GetCaseResponse { case: Some(seen) })
 }

@@ -10,7 +10,7 @@ use proto::incident_cases::v1::{Case, ListCasesRequest, ListCasesResponse};
 use tonic::Request;
 
 use super::convert;
-use crate::{App, store};
+use crate::{App, case::access::Verdict, store};
 
 pub(super) async fn list_cases(app: &App, request: Request<ListCasesRequest>) -> Result<ListCasesResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -21,11 +21,14 @@ pub(super) async fn list_cases(app: &App, request: Request<ListCasesRequest>) ->
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
     let (cases, next, total) = store::case::list(&tx, &request.state, &page).await?;
-    let ids: Vec<&str> = cases.iter().map(|c| c.id.as_str()).collect();
+    let ids: Vec<&str> = cases.iter().map(|(c, _)| c.id.as_str()).collect();
     tx.record(Act::new("case.listed", scope.account_text()).detail("ids", ids));
     let now = tx.now();
     tx.commit().await?;
-    let brief = |case| Case { entries: Vec::new(), ..convert::case(case, now) };
+    let brief = |(case, verdict): &(_, Verdict)| match verdict {
+        Verdict::Yes => Case { entries: Vec::new(), ..convert::case(case, now) },
+        _ => convert::access::row(case),
+    };
     Ok(ListCasesResponse {
         cases: cases.iter().map(brief).collect(),
         next_page_token: next,

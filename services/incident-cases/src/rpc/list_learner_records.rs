@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{caller::Caller, error::Result, history::Act};
+use chassis::{
+    caller::Caller,
+    error::{Kind, Result},
+    history::Act,
+};
 use proto::incident_cases::v1::{ListLearnerRecordsRequest, ListLearnerRecordsResponse};
 use tonic::Request;
 
 use super::convert;
 use crate::{
     App,
-    case::CaseId,
+    case::{CaseId, access::Verdict},
     concern::{ConcernId, Outcome},
     store,
 };
@@ -21,11 +25,12 @@ pub(super) async fn list_learner_records(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
+    store::access::outside(&tx)?;
     let learner = store::learner::load(&tx, &request.learner_id).await?;
     let (mut concerns, mut in_cases) = (Vec::new(), BTreeSet::new());
     for id in store::learner_record::of(&tx, &learner.id).await? {
         if id.parse::<ConcernId>().is_ok() {
-            let concern = store::concern::load(&tx, &id).await?;
+            let Some(concern) = known(store::concern::load(&tx, &id).await)? else { continue };
             if let Some(Outcome::InCase { case_id, .. }) = &concern.outcome {
                 in_cases.insert(case_id.clone());
             }
@@ -36,14 +41,27 @@ pub(super) async fn list_learner_records(
     }
     let mut cases = Vec::new();
     for id in &in_cases {
-        cases.push(store::case::load(&tx, id).await?);
+        cases.extend(known(store::case::look(&tx, id).await)?);
     }
-    let ids: Vec<&str> = concerns.iter().map(|c| c.id.as_str()).chain(cases.iter().map(|c| c.id.as_str())).collect();
+    let ids: Vec<&str> = concerns.iter().map(|c| c.id.as_str()).chain(cases.iter().map(|(c, _)| c.id.as_str())).collect();
     tx.record(Act::new("learner.records_listed", learner.id.as_str()).detail("ids", ids));
     let now = tx.now();
     tx.commit().await?;
+    let seen = |(case, verdict): &(_, Verdict)| match verdict {
+        Verdict::Yes => convert::case(case, now),
+        _ => convert::access::row(case),
+    };
     Ok(ListLearnerRecordsResponse {
         concerns: concerns.iter().map(convert::concern).collect(),
-        cases: cases.iter().map(|case| convert::case(case, now)).collect(),
+        cases: cases.iter().map(seen).collect(),
     })
+}
+
+/// What the caller may know of; none of what they may not.
+fn known<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == Kind::Missing => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -61,6 +61,7 @@ pub(super) async fn record_search(app: &App, request: Request<RecordSearchReques
         return Err(Refusal::Field("search_time", "The time of the search must be in the past".into()).into());
     }
     if request.case_id.is_empty() {
+        store::access::outside(&tx)?;
         // What may be on a device is judged by the facts of a case.
         if device {
             return Err(Refusal::Gate { gate: gate::CUSTODY.to_owned(), missing: "case".to_owned() }.into());

@@ -52,7 +52,10 @@ pub(super) async fn take_into_custody(
         version: 1,
     };
     let mut case = match request.case_id.as_str() {
-        "" => None,
+        "" => {
+            store::access::outside(&tx)?;
+            None
+        }
         id => Some(store::case::load(&tx, id).await?),
     };
     let link = Link {

@@ -16,7 +16,10 @@ use tonic::Request;
 use super::convert;
 use crate::{
     App,
-    case::{Case, CaseId},
+    case::{
+        Case, CaseId,
+        access::{Access, Office, Subject, Verdict},
+    },
     concern::{Concern, Outcome},
     consume::fetch_policy,
     procedure::Pinned,
@@ -33,14 +36,20 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
         .decision
         .clone()
         .ok_or_else(|| Error::invalid("decision", "Select no_further_action, new_case or existing_case"))?;
-    check(&decision)?;
+    let about = check(&decision)?;
     let fetched = match &decision {
         Decision::NewCase(_) => policy_unless_kept(app, &scope).await?,
         Decision::NoFurtherAction(_) | Decision::ExistingCase(_) => None,
     };
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let begun = app.store.begin_once::<TriageConcernResponse>(&scope, &request.request_id, &request).await?;
+    let mut tx = match begun {
         Once::Fresh(tx) => tx,
-        Once::Answered(answer) => return Ok(answer),
+        Once::Answered(answer) => {
+            if let Some(case) = &answer.case {
+                super::work::still(app, &scope, &case.case_id).await?;
+            }
+            return Ok(answer);
+        }
     };
     let mut concern = store::concern::load(&tx, &request.concern_id).await?;
     if concern.outcome.is_some() {
@@ -52,7 +61,7 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
             (Outcome::NoFurtherAction { reason: nothing.reason.trim().to_owned(), by, at }, None)
         }
         Decision::NewCase(new) => {
-            let case = open(&mut tx, &request.school_id, &concern, new, fetched).await?;
+            let case = open(&mut tx, &request.school_id, &concern, (new, about), fetched).await?;
             (Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
         Decision::ExistingCase(existing) => {
@@ -79,17 +88,20 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     };
     let triaged = ConcernTriaged { outcome: outcome.to_owned(), waited_s };
     tx.announce(concern.id.as_str(), Event::ConcernTriaged(triaged)).await?;
+    // Whoever opened a case that is about themselves sees from now on what everybody sees: nothing.
+    let sees = case.as_ref().is_none_or(|case| store::access::verdict(&tx, case) == Verdict::Yes);
     let response = TriageConcernResponse {
-        concern: Some(convert::concern(&concern)),
-        case: case.map(|case| convert::case(&case, at)),
+        concern: sees.then(|| convert::concern(&concern)),
+        case: case.filter(|_| sees).map(|case| convert::case(&case, at)),
     };
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)
 }
 
-fn check(decision: &Decision) -> Result<()> {
+fn check(decision: &Decision) -> Result<Option<(Subject, Office)>> {
     let mut violations = Violations::new();
+    let mut about = None;
     match decision {
         Decision::NoFurtherAction(nothing) => {
             violations.text("no_further_action.reason", "why nothing further is done", &nothing.reason, NARRATIVE_MAX);
@@ -99,12 +111,14 @@ fn check(decision: &Decision) -> Result<()> {
             violations.check(!new.risks.is_empty(), "new_case.risks", "Select content, contact, conduct or commerce");
             let known = new.risks.iter().all(|risk| RISKS.contains(&risk.as_str()));
             violations.check(known, "new_case.risks", format!("Select from: {}", RISKS.join(", ")));
+            about = convert::access::new_case(&mut violations, new);
         }
         Decision::ExistingCase(existing) => {
             violations.check(!existing.case_id.is_empty(), "existing_case.case_id", "Select a case");
         }
     }
-    violations.finish()
+    violations.finish()?;
+    Ok(about)
 }
 
 /// The policy from the registry where none is kept here yet.
@@ -126,7 +140,13 @@ async fn policy_unless_kept(app: &App, scope: &chassis::caller::Scope) -> Result
     }
 }
 
-async fn open(tx: &mut Tx, school: &str, concern: &Concern, new: NewCase, fetched: Option<Pinned>) -> Result<Case> {
+async fn open(
+    tx: &mut Tx,
+    school: &str,
+    concern: &Concern,
+    (new, about): (NewCase, Option<(Subject, Office)>),
+    fetched: Option<Pinned>,
+) -> Result<Case> {
     let policy = match (store::copy::policy(tx, school).await?, fetched) {
         (Some(kept), _) => kept,
         (None, Some(fetched)) => {
@@ -139,19 +159,27 @@ async fn open(tx: &mut Tx, school: &str, concern: &Concern, new: NewCase, fetche
         let known: Vec<String> = policy.procedures.iter().map(|p| format!("{} ({})", p.id, p.title)).collect();
         Error::invalid("new_case.procedure_id", format!("Select one of: {}", known.join(", ")))
     })?;
-    let reference = store::case::next_reference(tx).await?;
     let id = tx.ids().next::<CaseId>();
+    // A number that follows another tells everybody who counts that there is a case between.
+    let reference = match about {
+        Some(_) => adult_reference(&id),
+        None => store::case::next_reference(tx).await?,
+    };
     let mut case = Case::open(id, school, reference, &policy, procedure, new.risks, tx.now());
+    if let Some((subject, office)) = about {
+        case.access = Access::adult(subject, office, tx.scope().account_text());
+    }
     case.known_at = Some(concern.recorded_at);
     case.add_concern(concern.id.as_str())?;
     let body = store::case::insert(tx, &case).await?;
     let version = i64::from(case.policy_version);
-    tx.record(
-        Act::new("case.opened", case.id.as_str())
-            .detail("procedure", case.procedure.id.clone())
-            .detail("policy_version", version)
-            .state("case_file", &body),
-    );
+    let act = Act::new("case.opened", case.id.as_str()).detail("policy_version", version).state("case_file", &body);
+    if case.adult() {
+        // Nothing is announced: what is counted is read by its subject, too.
+        tx.record(act);
+        return Ok(case);
+    }
+    tx.record(act.detail("procedure", case.procedure.id.clone()));
     let opened = CaseOpened {
         procedure: case.procedure.id.clone(),
         policy_version: case.policy_version,
@@ -159,4 +187,11 @@ async fn open(tx: &mut Tx, school: &str, concern: &Concern, new: NewCase, fetche
     };
     tx.announce(case.id.as_str(), Event::CaseOpened(opened)).await?;
     Ok(case)
+}
+
+/// A reference that follows no other: the last characters of the id, which are random.
+fn adult_reference(id: &CaseId) -> String {
+    let text = id.as_str();
+    let tail = text.get(text.len().saturating_sub(5)..).unwrap_or_default();
+    format!("A-{}", tail.to_uppercase())
 }

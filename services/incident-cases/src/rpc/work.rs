@@ -128,7 +128,10 @@ pub(super) async fn work<R: Message + Default>(
     let scope = caller.at(target.school_id)?;
     let mut tx = match app.store.begin_once(&scope, target.request_id, request).await? {
         Once::Fresh(tx) => tx,
-        Once::Answered(answer) => return Ok(answer),
+        Once::Answered(answer) => {
+            still(app, &scope, target.case_id).await?;
+            return Ok(answer);
+        }
     };
     let mut case = store::case::load(&tx, target.case_id).await?;
     if !target.etag.is_empty() && target.etag != case.etag() {
@@ -137,17 +140,28 @@ pub(super) async fn work<R: Message + Default>(
     let by = who(&scope, tx.now());
     let done = act(&mut case, by, tx.ids())?;
     let body = store::case::update(&tx, &mut case).await?;
-    let act = Act::new(done.action, case.id.as_str()).detail("procedure", case.procedure.id.clone());
+    let act = Act::new(done.action, case.id.as_str());
+    let act = if case.adult() { act } else { act.detail("procedure", case.procedure.id.clone()) };
     let act = done.details.into_iter().fold(act, |act, (key, value)| act.detail(key, value));
     tx.record(act.state("case_file", &body));
     for told in done.disclosures {
         store::register::keep_disclosure(&mut tx, &told).await?;
     }
-    for event in done.events {
+    // What is announced is counted, and counts are read by the subject of an allegation, too.
+    let told = if case.adult() { Vec::new() } else { done.events };
+    for event in told {
         tx.announce(case.id.as_str(), event).await?;
     }
     let response = respond(convert::case(&case, tx.now()), &case);
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// An answer that was kept is given again only to somebody who still may see the case.
+pub(super) async fn still(app: &App, scope: &Scope, case_id: &str) -> Result<()> {
+    let mut tx = app.store.begin(scope).await?;
+    store::case::load(&tx, case_id).await?;
+    tx.silent();
+    tx.commit().await
 }

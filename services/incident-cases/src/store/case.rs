@@ -11,10 +11,11 @@ use sea_orm::{
 };
 
 use super::{
+    access::{self, Sight},
     entity::{case_file, case_number},
     key, micros, new_key, open, seal,
 };
-use crate::case::Case;
+use crate::case::{Case, access::Verdict};
 
 fn place(id: &str) -> String {
     format!("case|{id}")
@@ -50,10 +51,15 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
         state: Set(case.state().to_owned()),
         procedure_id: Set(case.procedure.id.clone()),
         due_us: Set(due(case)),
+        level: Set(access::column(case).to_owned()),
+        shared_incident_id: Set(case.shared_incident_id.clone().unwrap_or_default()),
         version: Set(i64::try_from(case.version).unwrap_or_default()),
         body: Set(body.clone()),
     };
     case_file::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    if case.adult() {
+        access::keep(tx, case).await?;
+    }
     Ok(body)
 }
 
@@ -66,6 +72,8 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     let written = case_file::Entity::update_many()
         .col_expr(case_file::Column::State, Expr::value(case.state()))
         .col_expr(case_file::Column::DueUs, Expr::value(due(case)))
+        .col_expr(case_file::Column::Level, Expr::value(access::column(case)))
+        .col_expr(case_file::Column::SharedIncidentId, Expr::value(case.shared_incident_id.clone().unwrap_or_default()))
         .col_expr(case_file::Column::Version, Expr::value(before + 1))
         .col_expr(case_file::Column::Body, Expr::value(body.clone()))
         .filter(case_file::Column::Id.eq(id))
@@ -80,21 +88,53 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// One case of the scope's school.
+/// One case of the scope's school that the caller may do with what they were let in for.
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Case> {
+    match look(tx, id).await? {
+        (case, Verdict::Yes) => Ok(case),
+        (_, Verdict::RowOnly | Verdict::Denied) => Err(Error::denied()),
+        (_, Verdict::No) => Err(Error::missing()),
+    }
+}
+
+/// One case of the scope's school, and what the caller may do with it; missing where there is none for them.
+pub(crate) async fn look(tx: &Tx, id: &str) -> Result<(Case, Verdict)> {
     let school = tx.scope().school()?;
     let row = case_file::Entity::find_by_id(id).filter(case_file::Column::SchoolId.eq(school.as_str())).one(tx.db());
-    read(tx, row.await?.ok_or_else(Error::missing)?).await
+    let case = read(tx, row.await?.ok_or_else(Error::missing)?).await?;
+    match access::verdict(tx, &case) {
+        Verdict::No => Err(Error::missing()),
+        verdict => Ok((case, verdict)),
+    }
+}
+
+/// Whether what belongs to a case is the caller's to read, as the case is.
+pub(crate) async fn readable(tx: &Tx, id: &str) -> Result<bool> {
+    let school = tx.scope().school()?;
+    let found = case_file::Entity::find_by_id(id)
+        .filter(case_file::Column::SchoolId.eq(school.as_str()))
+        .filter(access::cases(tx, school.as_str(), Sight::All));
+    Ok(found.count(tx.db()).await? > 0)
+}
+
+/// Whether the school has part in a shared incident through a case that the caller may not read.
+pub(crate) async fn hides_shared(tx: &Tx, shared_incident_id: &str, school: &str) -> Result<bool> {
+    let own = case_file::Entity::find()
+        .filter(case_file::Column::SchoolId.eq(school))
+        .filter(case_file::Column::SharedIncidentId.eq(shared_incident_id));
+    Ok(own.clone().count(tx.db()).await? > own.filter(access::cases(tx, school, Sight::All)).count(tx.db()).await?)
 }
 
 async fn read(tx: &Tx, row: case_file::Model) -> Result<Case> {
     open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
-/// A page of the school's cases, nearest due date first, and how many there are.
-pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Case>, String, u64)> {
+/// A page of the school's cases that the caller may know of, nearest due date first, and how many there are.
+pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<(Case, Verdict)>, String, u64)> {
     let school = tx.scope().school()?;
-    let mut all = case_file::Entity::find().filter(case_file::Column::SchoolId.eq(school.as_str()));
+    let mut all = case_file::Entity::find()
+        .filter(case_file::Column::SchoolId.eq(school.as_str()))
+        .filter(access::cases(tx, school.as_str(), Sight::Row));
     if !state.is_empty() {
         all = all.filter(case_file::Column::State.eq(state));
     }
@@ -108,7 +148,12 @@ pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Case>
     let next = page.cut(&mut rows, |row| format!("{}|{}", row.due_us, row.id));
     let mut cases = Vec::with_capacity(rows.len());
     for row in rows {
-        cases.push(read(tx, row).await?);
+        let case = read(tx, row).await?;
+        // The table narrows, the case itself decides.
+        let verdict = access::verdict(tx, &case);
+        if verdict != Verdict::No {
+            cases.push((case, verdict));
+        }
     }
     Ok((cases, next, total))
 }

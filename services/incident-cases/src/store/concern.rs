@@ -11,11 +11,19 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-use super::{entity::concern, key, micros, new_key, open, seal};
-use crate::concern::Concern;
+use super::{access, case, entity::concern, key, micros, new_key, open, seal};
+use crate::concern::{Concern, Outcome};
 
 fn place(id: &str) -> String {
     format!("concern|{id}")
+}
+
+/// The case it is part of; empty where none.
+fn case_of(concern: &Concern) -> &str {
+    match &concern.outcome {
+        Some(Outcome::InCase { case_id, .. }) => case_id,
+        Some(Outcome::NoFurtherAction { .. }) | None => "",
+    }
 }
 
 /// Writes a new concern; answers what its body holds.
@@ -28,6 +36,7 @@ pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         school_id: Set(concern.school_id.clone()),
         state: Set(concern.state().to_owned()),
         reporter: Set(concern.reporter().to_owned()),
+        case_id: Set(case_of(concern).to_owned()),
         was_read: Set(i32::from(concern.read.is_some())),
         created_us: Set(micros(concern.recorded_at)),
         body: Set(body.clone()),
@@ -43,6 +52,7 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     let row = concern::ActiveModel {
         id: Unchanged(id.to_owned()),
         state: Set(concern.state().to_owned()),
+        case_id: Set(case_of(concern).to_owned()),
         was_read: Set(i32::from(concern.read.is_some())),
         body: Set(body.clone()),
         ..Default::default()
@@ -51,21 +61,28 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// One concern of the scope's school.
+/// One concern of the scope's school; one that is part of a case is found by whoever may read the case.
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Concern> {
     let school = tx.scope().school()?;
     let row = concern::Entity::find_by_id(id).filter(concern::Column::SchoolId.eq(school.as_str())).one(tx.db());
-    read(tx, row.await?.ok_or_else(Error::missing)?).await
+    let concern = read(tx, row.await?.ok_or_else(Error::missing)?).await?;
+    let theirs = match case_of(&concern) {
+        "" => access::reads_outside(tx),
+        id => case::readable(tx, id).await?,
+    };
+    if theirs { Ok(concern) } else { Err(Error::missing()) }
 }
 
 async fn read(tx: &Tx, row: concern::Model) -> Result<Concern> {
     open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
-/// A page of the school's concerns, oldest unread first, and how many there are.
+/// A page of the school's concerns that the caller may read, oldest unread first, and how many there are.
 pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Concern>, String, u64)> {
     let school = tx.scope().school()?;
-    let mut all = concern::Entity::find().filter(concern::Column::SchoolId.eq(school.as_str()));
+    let mut all = concern::Entity::find()
+        .filter(concern::Column::SchoolId.eq(school.as_str()))
+        .filter(access::belongings(tx, "concern")?);
     if !state.is_empty() {
         all = all.filter(concern::Column::State.eq(state));
     }

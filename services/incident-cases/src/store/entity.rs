@@ -11,6 +11,8 @@ pub(crate) mod concern {
         pub school_id: String,
         pub state: String,
         pub reporter: String,
+        /// The case it became part of; empty where none.
+        pub case_id: String,
         pub was_read: i32,
         pub created_us: i64,
         pub body: Vec<u8>,
@@ -35,6 +37,10 @@ pub(crate) mod case_file {
         pub procedure_id: String,
         /// When the next step is due; the far future where none is, so that lists are ordered by one column.
         pub due_us: i64,
+        /// How far it is known; who takes it on where it is about an adult.
+        pub level: String,
+        /// The shared incident it is part of; empty where none.
+        pub shared_incident_id: String,
         pub version: i64,
         pub body: Vec<u8>,
     }

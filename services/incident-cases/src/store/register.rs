@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{entity::case_register, key, new_key, open, seal};
+use super::{access, entity::case_register, key, new_key, open, seal};
 use crate::custody::{Custody, Disclosure, Search};
 
 /// The table's name, as the history has it.
@@ -103,7 +103,8 @@ pub(crate) async fn list<T: Entry>(tx: &Tx, case_id: &str, state: &str, page: &P
     let school = tx.scope().school()?;
     let mut all = case_register::Entity::find()
         .filter(case_register::Column::SchoolId.eq(school.as_str()))
-        .filter(case_register::Column::Kind.eq(T::KIND));
+        .filter(case_register::Column::Kind.eq(T::KIND))
+        .filter(access::belongings(tx, "case_register")?);
     if !case_id.is_empty() {
         all = all.filter(case_register::Column::CaseId.eq(case_id));
     }

@@ -46,6 +46,9 @@ pub(crate) async fn update(tx: &Tx, shared: &SharedIncident, member: &str) -> Re
 /// A shared incident as `member` reads it. Whoever holds no key finds none.
 pub(crate) async fn load(tx: &Tx, id: &str, member: &str) -> Result<SharedIncident> {
     let key = key(tx, id, member).await?;
+    if super::case::hides_shared(tx, id, member).await? {
+        return Err(Error::missing());
+    }
     let row = shared_incident::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
     open(&key, &row.ok_or_else(Error::missing)?.body, &place(id))
 }

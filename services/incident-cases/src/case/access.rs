@@ -1,0 +1,251 @@
+//! Who may see a case. A role alone is not enough: the case's level, whom it names and whom it keeps out decide.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{By, Case, Refusal};
+
+/// The procedures that are about an adult: such a case is seen by those it names, and nobody else knows of it.
+pub const ADULT: [&str; 2] = ["P9", "P10"];
+
+/// The gate that keeps the subject out.
+pub const SUBJECT: &str = "G-SUBJECT";
+
+/// How far a case is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// To the lead, deputies and the head.
+    #[default]
+    Open,
+    /// To those it names; the lead, deputies and the head see that there is one.
+    Restricted,
+    /// To those it names; nobody else knows that there is one.
+    Hidden,
+}
+
+impl Level {
+    /// Every one, with its code.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("open", Self::Open), ("restricted", Self::Restricted), ("hidden", Self::Hidden)];
+
+    /// The level of a code.
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == code).map(|(_, level)| level)
+    }
+
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, level)| *level == self).map_or("", |(code, _)| code)
+    }
+}
+
+/// Who takes a case on an adult on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Office {
+    /// The head, while they are not the subject.
+    #[default]
+    Head,
+    /// The chair of governors, where the head is the subject or in conflict.
+    Chair,
+}
+
+impl Office {
+    /// The office of a code.
+    pub fn of(code: &str) -> Option<Self> {
+        match code {
+            "head" => Some(Self::Head),
+            "chair" => Some(Self::Chair),
+            _ => None,
+        }
+    }
+
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Chair => "chair",
+        }
+    }
+}
+
+/// The adult a case is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// An account of the platform.
+    Account(String),
+    /// Somebody without an account here, by name.
+    Name(String),
+}
+
+/// One change of who may see a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The level from then on.
+    pub level: Level,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// Who may see one case.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Access {
+    /// How far it is known.
+    pub level: Level,
+    /// Accounts it names.
+    pub members: Vec<String>,
+    /// Accounts it keeps out, besides the subject.
+    pub conflicted: Vec<String>,
+    /// The adult it is about.
+    pub subject: Option<Subject>,
+    /// Who takes it on, where it is about an adult.
+    pub office: Office,
+    /// Its changes, oldest first.
+    pub changes: Vec<Change>,
+}
+
+/// What a change of access asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The level.
+    pub level: Level,
+    /// Why.
+    pub reason: String,
+    /// Whom it names.
+    pub members: Vec<String>,
+    /// Whom it keeps out.
+    pub conflicted: Vec<String>,
+    /// Who takes it on; as before where none.
+    pub office: Option<Office>,
+}
+
+/// Who asks for a case.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reader<'a> {
+    /// The account; empty for everything that is nobody, which sees nothing.
+    pub account_id: &'a str,
+    /// Whether they are the lead or a deputy.
+    pub lead: bool,
+    /// Whether they are the head.
+    pub head: bool,
+    /// Whether they are the chair of governors.
+    pub chair: bool,
+}
+
+/// What they ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// To read it.
+    Read,
+    /// To work it.
+    Work,
+    /// To oversee it: to close it, to be the second person, to say what it taught.
+    Close,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// They may.
+    Yes,
+    /// They may read it, but not do this.
+    Denied,
+    /// They may know that there is one.
+    RowOnly,
+    /// For them there is none.
+    No,
+}
+
+impl Access {
+    /// Who may see a case on an adult from its first moment: whoever opens it, and whoever takes it on.
+    pub fn adult(subject: Subject, office: Office, by: &str) -> Self {
+        let about_them = matches!(&subject, Subject::Account(id) if id == by);
+        let members = if about_them { Vec::new() } else { vec![by.to_owned()] };
+        Self { level: Level::Hidden, members, subject: Some(subject), office, ..Self::default() }
+    }
+
+    /// The account the case is about.
+    pub fn subject_account(&self) -> Option<&str> {
+        match &self.subject {
+            Some(Subject::Account(id)) => Some(id),
+            Some(Subject::Name(_)) | None => None,
+        }
+    }
+
+    /// Everybody it keeps out whatever their role.
+    pub fn kept_out(&self) -> impl Iterator<Item = &str> {
+        self.conflicted.iter().map(String::as_str).chain(self.subject_account())
+    }
+}
+
+impl Case {
+    /// Whether it is about an adult who works with children.
+    pub fn adult(&self) -> bool {
+        ADULT.contains(&self.procedure.id.as_str())
+    }
+
+    /// Whether somebody may do something with the case.
+    pub fn may(&self, reader: Reader<'_>, need: Need) -> Verdict {
+        let id = reader.account_id;
+        if id.is_empty() || self.access.kept_out().any(|out| out == id) {
+            return Verdict::No;
+        }
+        let office = match self.access.office {
+            Office::Head => reader.head,
+            Office::Chair => reader.chair,
+        };
+        if self.access.members.iter().any(|member| member == id) || (self.adult() && office) {
+            return Verdict::Yes;
+        }
+        if self.adult() || !(reader.lead || reader.head) {
+            return Verdict::No;
+        }
+        match self.access.level {
+            Level::Hidden => Verdict::No,
+            Level::Restricted => Verdict::RowOnly,
+            Level::Open if reader.lead || need != Need::Work => Verdict::Yes,
+            Level::Open => Verdict::Denied,
+        }
+    }
+
+    /// Whether the gate that keeps the subject out has done its part: it is known whom it keeps out.
+    pub fn subject_kept_out(&self) -> bool {
+        !self.adult() || self.access.subject.is_some()
+    }
+
+    /// Changes who may see the case. The subject stays out, and somebody who may work it is always left.
+    pub fn set_access(&mut self, by: By<'_>, wanted: Wanted) -> Result<(), Refusal> {
+        let adult = self.adult();
+        if adult && wanted.level != Level::Hidden {
+            return Err(Refusal::Field("level", "Select hidden: a case on an adult is seen by those it names".into()));
+        }
+        let mut conflicted = wanted.conflicted;
+        conflicted.retain(|id| self.access.subject_account() != Some(id.as_str()));
+        conflicted.sort_unstable();
+        conflicted.dedup();
+        let mut members = wanted.members;
+        members.push(by.account_id.to_owned());
+        members.sort_unstable();
+        members.dedup();
+        let next = Access { conflicted, level: wanted.level, ..self.access.clone() };
+        members.retain(|id| next.kept_out().all(|out| out != id));
+        if members.is_empty() && wanted.level != Level::Open {
+            let fix = "Name somebody who is not in conflict: a case that nobody sees is worked by nobody";
+            return Err(Refusal::Field("member_account_ids", fix.into()));
+        }
+        let change = Change {
+            level: wanted.level,
+            reason: wanted.reason,
+            by: by.account_id.to_owned(),
+            at: by.at,
+        };
+        self.access = Access { members, office: wanted.office.unwrap_or(next.office), ..next };
+        self.access.changes.push(change);
+        Ok(())
+    }
+}

@@ -1,0 +1,300 @@
+//! Who may see a case: adults, levels, conflicts.
+
+use chassis::{
+    error::{Error, Result},
+    testing::{Engine, Person},
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
+};
+
+use super::{World, world};
+
+/// What somebody got, in words that can be compared.
+fn told<T: std::fmt::Debug>(answer: Result<T>) -> String {
+    match answer {
+        Ok(answer) => format!("{answer:?}"),
+        Err(error) => format!("{:?} {} {}", error.kind(), error.reason_name(), error.message()),
+    }
+}
+
+struct School {
+    world: World,
+    head: Person,
+    chair: Person,
+    deputy: Person,
+    teacher: Person,
+}
+
+async fn school(engine: Engine) -> Result<School> {
+    let world = world(engine).await?;
+    let here = world.here.clone();
+    let person = |role| world.bed.person(&[(role, &here), (Role::Staff, &here)]);
+    let (head, chair, deputy) = (person(Role::Head), person(Role::Chair), person(Role::DeputyDsl));
+    let teacher = person(Role::Staff);
+    Ok(School { world, head, chair, deputy, teacher })
+}
+
+impl School {
+    fn everybody(&self) -> [&Person; 5] {
+        [&self.world.dsl, &self.head, &self.chair, &self.deputy, &self.teacher]
+    }
+
+    /// An allegation, as the lead opens it.
+    async fn allegation(&self, subject: AdultSubject) -> Result<(String, TriageConcernResponse)> {
+        let concern_id = self.world.concern().await?;
+        let new = NewCase { procedure_id: "P9".into(), risks: vec!["contact".into()], subject: Some(subject) };
+        let request = TriageConcernRequest {
+            school_id: self.world.here.clone(),
+            concern_id: concern_id.clone(),
+            decision: Some(Decision::NewCase(new)),
+            request_id: self.world.dsl.request_id(),
+        };
+        Ok((concern_id, call!(self.world.dsl, triage_concern, request)?))
+    }
+
+    async fn get(&self, who: &Person, case_id: &str) -> Result<Case> {
+        let request = GetCaseRequest { school_id: self.world.here.clone(), case_id: case_id.into() };
+        Ok(call!(who, get_case, request)?.case.unwrap_or_default())
+    }
+
+    async fn listed(&self, who: &Person) -> Result<(Vec<Case>, i32)> {
+        let request = ListCasesRequest { school_id: self.world.here.clone(), ..Default::default() };
+        let answer = call!(who, list_cases, request)?;
+        Ok((answer.cases, answer.total_size))
+    }
+
+    async fn complete(&self, who: &Person, case: &Case, step: &str) -> Result<Case> {
+        let request = CompleteStepRequest {
+            school_id: self.world.here.clone(),
+            case_id: case.case_id.clone(),
+            step_id: step.into(),
+            recorded: [("note".to_owned(), "done".to_owned())].into(),
+            request_id: who.request_id(),
+        };
+        Ok(call!(who, complete_step, request)?.case.unwrap_or_default())
+    }
+
+    async fn entry(&self, who: &Person, case_id: &str) -> Result<AddEntryResponse> {
+        let request = AddEntryRequest {
+            school_id: self.world.here.clone(),
+            case_id: case_id.into(),
+            text: "Something was said".into(),
+            request_id: who.request_id(),
+            ..Default::default()
+        };
+        call!(who, add_entry, request)
+    }
+
+    async fn set(&self, who: &Person, case: &Case, level: &str, in_conflict: &[&str]) -> Result<SetCaseAccessResponse> {
+        let request = SetCaseAccessRequest {
+            school_id: self.world.here.clone(),
+            case_id: case.case_id.clone(),
+            level: level.into(),
+            reason: "A relative".into(),
+            conflicted_account_ids: in_conflict.iter().map(|id| (*id).to_owned()).collect(),
+            etag: case.etag.clone(),
+            request_id: who.request_id(),
+            ..Default::default()
+        };
+        call!(who, set_case_access, request)
+    }
+
+    /// Everything that somebody can list, count or ask for of the school's records.
+    async fn reach(&self, who: &Person) -> Result<Vec<String>> {
+        let school_id = || self.world.here.clone();
+        let mut all = Vec::new();
+        for state in ["", "open", "closed"] {
+            let request = ListCasesRequest { school_id: school_id(), state: state.into(), ..Default::default() };
+            all.push(told(call!(who, list_cases, request)));
+        }
+        for state in ["", "new", "no_further_action", "in_case"] {
+            let request = ListConcernsRequest { school_id: school_id(), state: state.into(), ..Default::default() };
+            all.push(told(call!(who, list_concerns, request)));
+        }
+        all.push(told(call!(who, list_custody, ListCustodyRequest { school_id: school_id(), ..Default::default() })));
+        let asked = ListDisclosuresRequest { school_id: school_id(), ..Default::default() };
+        all.push(told(call!(who, list_disclosures, asked)));
+        all.push(told(call!(who, list_searches, ListSearchesRequest { school_id: school_id(), ..Default::default() })));
+        all.push(told(call!(
+            who,
+            list_invitations,
+            ListInvitationsRequest { school_id: school_id(), ..Default::default() }
+        )));
+        let asked = ListMyConcernsRequest { school_id: school_id(), ..Default::default() };
+        all.push(told(call!(who, list_my_concerns, asked)));
+        Ok(all)
+    }
+}
+
+fn about(account_id: &str, routed_to: &str) -> AdultSubject {
+    AdultSubject { account_id: account_id.into(), name: String::new(), routed_to: routed_to.into() }
+}
+
+fn wrong<T>(answer: Result<T>) -> Result<&'static str> {
+    answer.err().map(|e| e.reason_name()).ok_or_else(|| Error::internal("it was allowed"))
+}
+
+async fn twin_worlds_of_a_head(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, head, chair) = (&school.world.dsl, &school.head, &school.chair);
+    let child = school.world.case().await?;
+    let before = school.reach(head).await?;
+
+    let (concern_id, opened) = school.allegation(about(&head.account_id, "chair")).await?;
+    let case = opened.case.unwrap_or_default();
+    let (custody, told_outside) = (
+        TakeIntoCustodyRequest {
+            school_id: school.world.here.clone(),
+            case_id: case.case_id.clone(),
+            item: "A phone".into(),
+            owner: "Somebody".into(),
+            ground: "evidence".into(),
+            reason: "It was seen".into(),
+            place: "The safe".into(),
+            request_id: chair.request_id(),
+            ..Default::default()
+        },
+        RecordDisclosureRequest {
+            school_id: school.world.here.clone(),
+            case_id: case.case_id.clone(),
+            recipient_kind: "agency".into(),
+            recipient: "The LADO".into(),
+            what: "What was said".into(),
+            basis: "safeguarding".into(),
+            reason: "It is their office".into(),
+            request_id: chair.request_id(),
+            ..Default::default()
+        },
+    );
+    let device = call!(chair, take_into_custody, custody)?.entry.unwrap_or_default();
+    call!(chair, record_disclosure, told_outside)?;
+    school.entry(chair, &case.case_id).await?;
+    school.complete(chair, &case, "P9-03").await?;
+
+    // One school without the allegation and the same with it: its subject reads the same, byte for byte.
+    assert_eq!(school.reach(head).await?, before);
+    let nobodys: crate::case::CaseId = school.world.bed.ids.next();
+    let absent = told(school.get(head, nobodys.as_str()).await);
+    assert_eq!(told(school.get(head, &case.case_id).await), absent);
+    assert_eq!(told(school.entry(head, &case.case_id).await), told(school.entry(head, nobodys.as_str()).await));
+    assert_eq!(told(school.set(head, &case, "open", &[]).await), absent);
+    let read = |concern_id: &str| GetConcernRequest { school_id: school.world.here.clone(), concern_id: concern_id.into() };
+    let no_concern: crate::concern::ConcernId = school.world.bed.ids.next();
+    let absent = told(call!(head, get_concern, read(no_concern.as_str())));
+    assert_eq!(told(call!(head, get_concern, read(&concern_id))), absent);
+    let moved = |custody_id: &str| AddCustodyEventRequest {
+        school_id: school.world.here.clone(),
+        custody_id: custody_id.into(),
+        kind: "moved".into(),
+        place: "A drawer".into(),
+        request_id: head.request_id(),
+        ..Default::default()
+    };
+    let no_device: crate::custody::CustodyId = school.world.bed.ids.next();
+    let absent = told(call!(head, add_custody_event, moved(no_device.as_str())));
+    assert_eq!(told(call!(head, add_custody_event, moved(&device.custody_id))), absent);
+    // Nothing between two numbers, either.
+    let next = school.world.case().await?;
+    assert_eq!((child.reference.as_str(), next.reference.as_str()), ("2026-001", "2026-002"));
+    assert!(case.reference.starts_with("A-"));
+
+    // Those it names: the lead who opened it and the chair. A deputy and a teacher know nothing of it.
+    assert_eq!(school.get(dsl, &case.case_id).await?.case_id, case.case_id);
+    let seen = school.get(chair, &case.case_id).await?;
+    assert!(seen.gates.iter().all(|gate| gate.gate_id != "G-SUBJECT" || gate.open));
+    assert!(call!(chair, get_concern, read(&concern_id)).is_ok(), "who works it reads what was said");
+    assert_eq!(school.listed(chair).await?.1, 1);
+    assert_eq!(wrong(school.get(&school.deputy, &case.case_id).await)?, "NOT_FOUND");
+    assert!(school.get(&school.teacher, &case.case_id).await.is_err());
+    // Nobody lets the subject in, and nobody opens it up.
+    let opened = school.set(chair, &seen, "open", &[]).await;
+    assert_eq!(wrong(opened)?, "INVALID_FIELD");
+    school.set(chair, &seen, "hidden", &[&school.deputy.account_id]).await?;
+    assert_eq!(wrong(school.get(head, &case.case_id).await)?, "NOT_FOUND");
+    Ok(())
+}
+
+async fn the_head_works_an_allegation_and_the_lead_it_is_about_sees_nothing(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, head, chair) = (&school.world.dsl, &school.head, &school.chair);
+    let before = school.reach(dsl).await?;
+    // The lead decides about a concern that turns out to be about themselves: from that moment there is none for them.
+    let (_, opened) = school.allegation(about(&dsl.account_id, "head")).await?;
+    assert_eq!((opened.case, opened.concern), (None, None));
+    let (cases, total) = school.listed(head).await?;
+    assert_eq!((cases.len(), total), (1, 1));
+    let case = school.complete(head, &cases[0], "P9-03").await?;
+    assert_eq!(super::state(&case, "P9-03"), "done");
+    assert_eq!(school.listed(chair).await?.1, 0);
+    let own = |all: &[String]| all[..all.len() - 1].to_vec();
+    assert_eq!(own(&school.reach(dsl).await?), own(&before), "all but the report they wrote themselves");
+    // The subject has to be said, and only there.
+    let nobody = TriageConcernRequest {
+        school_id: school.world.here.clone(),
+        concern_id: school.world.concern().await?,
+        decision: Some(Decision::NewCase(NewCase {
+            procedure_id: "P9".into(),
+            risks: vec!["contact".into()],
+            subject: None,
+        })),
+        request_id: dsl.request_id(),
+    };
+    let refused = call!(dsl, triage_concern, nobody).err().ok_or_else(|| Error::internal("it was opened"))?;
+    assert_eq!(refused.violations().first().map(|v| v.field.as_str()), Some("new_case.subject"));
+    // On a child's case the head oversees, and the chair has no part.
+    let child = school.world.case().await?;
+    assert_eq!(school.get(head, &child.case_id).await?.case_id, child.case_id);
+    assert_eq!(wrong(school.entry(head, &child.case_id).await)?, "PERMISSION_DENIED");
+    assert_eq!(wrong(school.get(chair, &child.case_id).await)?, "NOT_FOUND");
+    Ok(())
+}
+
+async fn lists_are_what_the_check_lets_through_at_every_level(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let dsl = &school.world.dsl;
+    let mut ids = Vec::new();
+    for (level, out) in [("open", None), ("open", Some(&school.deputy)), ("restricted", None), ("hidden", None)] {
+        let case = school.world.case().await?;
+        let out: Vec<&str> = out.into_iter().map(|who: &Person| who.account_id.as_str()).collect();
+        school.set(dsl, &case, level, &out).await?;
+        ids.push(case.case_id);
+    }
+    for subject in [about(&school.teacher.account_id, "head"), about(&school.head.account_id, "chair")] {
+        ids.push(school.allegation(subject).await?.1.case.unwrap_or_default().case_id);
+    }
+    for (n, who) in school.everybody().into_iter().enumerate() {
+        let Ok((listed, total)) = school.listed(who).await else { continue };
+        let mut checked = Vec::new();
+        for id in &ids {
+            checked.extend(school.get(who, id).await.ok());
+        }
+        let mut listed: Vec<(String, bool)> = listed.into_iter().map(|c| (c.case_id, c.restricted)).collect();
+        let mut checked: Vec<(String, bool)> = checked.into_iter().map(|c| (c.case_id, c.restricted)).collect();
+        listed.sort();
+        checked.sort();
+        assert_eq!(listed, checked, "reader {n}");
+        assert_eq!(i32::try_from(checked.len()).ok(), Some(total), "reader {n}");
+        assert_eq!(checked.len(), [6, 4, 1, 2, 0][n], "reader {n}");
+    }
+    // A row says that there is a case, and nothing of it.
+    let row = school.get(&school.deputy, &ids[2]).await?;
+    let shown = Case {
+        case_id: row.case_id.clone(),
+        school_id: row.school_id.clone(),
+        reference: row.reference.clone(),
+        state: "open".into(),
+        restricted: true,
+        ..Case::default()
+    };
+    assert_eq!(row, shown);
+    assert_eq!(wrong(school.entry(&school.deputy, &ids[2]).await)?, "PERMISSION_DENIED");
+    Ok(())
+}
+
+on_both_engines!(
+    twin_worlds_of_a_head,
+    the_head_works_an_allegation_and_the_lead_it_is_about_sees_nothing,
+    lists_are_what_the_check_lets_through_at_every_level,
+);
