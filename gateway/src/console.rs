@@ -44,7 +44,7 @@ use crate::{
     pages::{asset, brand},
 };
 use case::{
-    agreement, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement, material,
+    access, agreement, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement, material,
     parents, referral, report as material_report, step,
 };
 use filtering::{alert, lines};
@@ -259,6 +259,7 @@ fn one_case() -> Vec<Below> {
         ("/parents-decisions", post(parents::record)),
         ("/debrief", get(debrief::show).post(debrief::record)),
         ("/lesson", get(case::lesson::show).post(case::lesson::propose)),
+        ("/access", get(access::show).post(access::save)),
         ("/close", get(close::show).post(close::close)),
         ("/invite-school", get(invite::show).post(invite::send)),
         ("/criteria", get(decide::criteria::show).post(decide::criteria::send)),
@@ -322,6 +323,7 @@ fn notice(code: &str) -> &'static str {
         "parents" => "The decision about parents is recorded",
         "debrief" => "The debrief is recorded",
         "closed" => "The case is closed",
+        "access" => "It is saved who may see the case",
         "criteria" => "Your answers are saved: check whether a referral is due at once",
         "agreement" => "The second person is asked",
         "answered" => "Your answer is recorded",
@@ -411,6 +413,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Parents", parents::fields(&case, "inv_1")),
         ("Debrief", debrief::fields()),
         ("Close", close::fields()),
+        ("Who may see it", access::fields(&case, &[Default::default()])),
+        ("Who it is about", access::subject_fields(&[Default::default()])),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
         ("Record a comment", policy::consultation::comment_fields()),

@@ -1,5 +1,6 @@
 //! Cases: the list, and one case as it stands. Each act on a case is a page of its own, in a file of its own.
 
+pub mod access;
 pub mod act;
 pub mod agreement;
 pub mod chain;
@@ -61,6 +62,8 @@ struct Line {
     opened: String,
     state: String,
     due: Due,
+    /// Whether its reader sees only that there is such a case.
+    restricted: bool,
 }
 
 impl Page for Cases {
@@ -79,12 +82,25 @@ impl Page for Cases {
             cases,
             pager: Pager::new("/schools/sch_1/cases", &[], "x", ""),
         };
-        vec![page(vec![Line::new(&sample(), "/schools/sch_1/cases")]), page(vec![])]
+        let restricted =
+            Case { reference: "2026-015".into(), state: "open".into(), restricted: true, ..Case::default() };
+        let lines = [sample(), restricted].map(|case| Line::new(&case, "/schools/sch_1/cases"));
+        vec![page(lines.into()), page(vec![])]
     }
 }
 
 impl Line {
     fn new(case: &Case, path: &str) -> Self {
+        if case.restricted {
+            return Self {
+                link: Link::new(case.reference.clone(), ""),
+                kind: "Restricted: ask the lead".to_owned(),
+                opened: String::new(),
+                state: words::called(STATES, &case.state),
+                due: Due::default(),
+                restricted: true,
+            };
+        }
         let next = case
             .steps
             .iter()
@@ -99,6 +115,7 @@ impl Line {
             opened: words::day(case.create_time.as_ref()).unwrap_or_default(),
             state: words::called(STATES, &case.state),
             due: due.map(|at| Due::new(word, Some(at))).unwrap_or_default(),
+            restricted: false,
         }
     }
 }
@@ -135,7 +152,20 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
 /// Where there is none that the visitor may know of.
 pub async fn fetch(visit: &Visit, case_id: &str) -> Result<Case, Error> {
     let asked = GetCaseRequest { school_id: visit.school.clone(), case_id: case_id.to_owned() };
-    heard(visit.cases()?.get_case(ask(asked))).await?.case.ok_or_else(Error::missing)
+    let case = heard(visit.cases()?.get_case(ask(asked))).await?.case.ok_or_else(Error::missing)?;
+    // Whoever may only know that there is such a case has no page of it.
+    if case.restricted { Err(Error::denied()) } else { Ok(case) }
+}
+
+/// Whether the visitor's part in a case lets them do what their role may do in some case: on a child's case the head
+/// and the chair oversee, and the lead and those it names work.
+fn may(visit: &Visit, case: &Case, permission: Permission) -> bool {
+    let access = case.access.clone().unwrap_or_default();
+    let works = matches!(permission, Permission::CaseWork | Permission::CaseRefer);
+    let part = visit.may(Permission::ConcernTriage)
+        || access.subject.is_some()
+        || access.member_account_ids.contains(&visit.visitor.account_id);
+    visit.may(permission) && (part || !works)
 }
 
 /// Shows one case.
@@ -148,11 +178,11 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
     let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
     let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id));
-    let ids = ids.chain(records::accounts(&case));
-    let people = visit.people(ids.map(String::as_str)).await;
+    let ids = ids.chain(records::accounts(&case)).map(String::as_str);
+    let people = visit.people(ids.chain(case.access.iter().flat_map(access::accounts))).await;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
     visit
-        .page(&page::CasePage::new(&case, &people, crumbs, &|path| visit.at(path), &|permission| visit.may(permission)))
+        .page(&page::CasePage::new(&case, &people, crumbs, &|path| visit.at(path), &|permission| may(&visit, &case, permission)))
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use chassis::{
     error::{Error, Violations},
 };
 use proto::{
-    access::v1::Permission,
+    access::v1::{Colleague, Permission},
     incident_cases::v1::{
-        Concern, ExistingCase, GetConcernRequest, Learner, ListCasesRequest, ListConcernsRequest, NewCase,
+        AdultSubject, Concern, ExistingCase, GetConcernRequest, Learner, ListCasesRequest, ListConcernsRequest, NewCase,
         NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
     },
 };
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
+    case::access,
     learner::{self, naming},
     people::People,
     posted::Posted,
@@ -191,7 +192,7 @@ impl Page for ConcernPage {
         };
         let people = People::of(&[("acc_1", "Ms Ali")]);
         let cases = [("cas_1".to_owned(), "2026-014".to_owned())];
-        let form = Form::new("/t", "Save the decision", "1".into(), fields(&cases));
+        let form = Form::new("/t", "Save the decision", "1".into(), fields(&cases, &[]));
         let who = Form::new("/w", "Save who it is about", "1".into(), naming::choices(&[learner::sample()], &[]));
         let naming = Link::new("Find somebody else on the roll", "/n");
         let wrong = form.clone().refused(&Error::invalid("new_case.risks", "Select at least one risk"), "");
@@ -257,7 +258,7 @@ impl ConcernPage {
 }
 
 /// What the lead is asked: one decision and what it needs, all on this page.
-fn fields(cases: &[(String, String)]) -> Vec<Field> {
+fn fields(cases: &[(String, String)], colleagues: &[Colleague]) -> Vec<Field> {
     let decision = Field::radios("decision", "What do you decide?", &[]).choice(
         "new_case",
         "Open a new case",
@@ -266,14 +267,16 @@ fn fields(cases: &[(String, String)]) -> Vec<Field> {
     let decision = cases.iter().fold(decision, |field, (id, reference)| {
         field.choice(&format!("existing_case:{id}"), &format!("Add it to case {reference}"), "")
     });
-    vec![
+    let mut fields = vec![
         decision.choice("no_further_action", "No further action", "Then say why in the last box."),
         Field::select("procedure_id", "For a new case: what kind of incident is it?")
             .choices([("", "Choose a kind of incident")])
             .choices(words::PROCEDURES.iter().copied()),
         Field::checkboxes("risks", "For a new case: which risks?", words::RISKS),
-        Field::long_text("reason", "For no further action: why?"),
-    ]
+    ];
+    fields.extend(access::subject_fields(colleagues));
+    fields.push(Field::long_text("reason", "For no further action: why?"));
+    fields
 }
 
 async fn suggestions(visit: &Visit) -> Vec<(String, String)> {
@@ -281,7 +284,8 @@ async fn suggestions(visit: &Visit) -> Vec<(String, String)> {
     let asked = ListCasesRequest { school_id, state: "open".into(), page_size: SUGGESTED, ..Default::default() };
     let Ok(mut cases) = visit.cases() else { return Vec::new() };
     let found = heard(cases.list_cases(ask(asked))).await.map(|answer| answer.cases).unwrap_or_default();
-    found.into_iter().map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect()
+    let found = found.into_iter().filter(|case| !case.restricted);
+    found.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect()
 }
 
 async fn form(visit: &Visit, concern: &Concern) -> Option<Form> {
@@ -289,8 +293,10 @@ async fn form(visit: &Visit, concern: &Concern) -> Option<Form> {
     if !decides {
         return None;
     }
+    // A concern is decided on even where colleagues cannot be asked for: then by name.
+    let colleagues = access::colleagues(visit).await.unwrap_or_default();
     let action = visit.at(&format!("/concerns/{}/triage", concern.concern_id));
-    Some(visit.form(action, "Save the decision", fields(&suggestions(visit).await)))
+    Some(visit.form(action, "Save the decision", fields(&suggestions(visit).await, &colleagues)))
 }
 
 /// One concern, as the service keeps it.
@@ -343,13 +349,16 @@ pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>) -
 /// Decides what becomes of it.
 pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let decided = match command(&visit, &concern_id, &answers) {
+    let colleagues = access::colleagues(&visit).await.unwrap_or_default();
+    let decided = match command(&visit, &concern_id, &answers, &colleagues) {
         Ok(command) => heard(visit.cases()?.triage_concern(ask(command))).await,
         Err(error) => Err(error),
     };
     match decided {
         Ok(answer) => match answer.case {
             Some(case) => visit.to(&visit.at(&format!("/cases/{}?done=triaged", case.case_id))),
+            // Whoever opened a case about themselves is led back to the list.
+            None if answer.concern.is_none() => visit.to(&visit.at("/concerns?done=triaged")),
             None => visit.to(&visit.at(&format!("/concerns/{concern_id}?done=triaged"))),
         },
         Err(error) => {
@@ -363,7 +372,12 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
     }
 }
 
-fn command(visit: &Visit, concern_id: &str, answers: &Answers) -> Result<TriageConcernRequest, Error> {
+fn command(
+    visit: &Visit,
+    concern_id: &str,
+    answers: &Answers,
+    colleagues: &[Colleague],
+) -> Result<TriageConcernRequest, Error> {
     let mut v = Violations::new();
     let decision = answers.text("decision");
     v.check(!decision.is_empty(), "decision", "Select what you decide");
@@ -378,7 +392,8 @@ fn command(visit: &Visit, concern_id: &str, answers: &Answers) -> Result<TriageC
                 v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
                 v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
             }
-            Decision::NewCase(NewCase { procedure_id: answers.text("procedure_id"), risks: answers.all("risks") })
+            let subject = subject(&mut v, answers, colleagues);
+            Decision::NewCase(NewCase { procedure_id: answers.text("procedure_id"), risks: answers.all("risks"), subject })
         }
     };
     v.finish()?;
@@ -388,4 +403,19 @@ fn command(visit: &Visit, concern_id: &str, answers: &Answers) -> Result<TriageC
         decision: Some(decision),
         request_id: answers.request_id(),
     })
+}
+
+/// The adult a new case is about; none where it is about a child.
+fn subject(v: &mut Violations, answers: &Answers, colleagues: &[Colleague]) -> Option<AdultSubject> {
+    if !matches!(answers.text("procedure_id").as_str(), "P9" | "P10") {
+        return None;
+    }
+    let (account_id, name) = (answers.text("subject_account_id"), answers.text("subject_name"));
+    let one = account_id.is_empty() != name.is_empty();
+    v.check(one, "subject_account_id", "Select who it is about, or enter their name if they are not in the list");
+    let routed_to = answers.text("routed_to");
+    v.check(!routed_to.is_empty(), "routed_to", "Select who takes it on");
+    let themselves = routed_to == "head" && access::is_head(colleagues, &account_id);
+    v.check(!themselves, "routed_to", "Select the chair of governors: the case is about the head");
+    Some(AdultSubject { account_id, name, routed_to })
 }

@@ -359,6 +359,10 @@ impl LearnerPage {
             Event::new(words::called(words::CONCERN, &concern.state), when, text).link(link)
         };
         let case = |case: &Case| {
+            if case.restricted {
+                let state = words::called(STATES, &case.state);
+                return Event::new(case.reference.clone(), state, "Restricted: ask the lead");
+            }
             let parts = case.involvements.iter().filter(|part| part.learner_id == learner.learner_id);
             let parts: Vec<String> = parts.map(|part| words::called(words::PARTS, &part.role)).collect();
             let part = if parts.is_empty() { "By a concern about them".to_owned() } else { parts.join(", ") };

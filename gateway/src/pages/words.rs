@@ -333,6 +333,16 @@ pub const IGNORED: Codes = &[
     ("links", "List of links"),
     ("page_margin", "Printed on every page"),
 ];
+/// Roles as somebody is appointed to them.
+pub const APPOINTED: Codes = &[
+    ("staff", "Staff"),
+    ("dsl", "Lead"),
+    ("deputy_dsl", "Deputy lead"),
+    ("head", "Head"),
+    ("governor", "Governor"),
+    ("chair", "Chair of governors"),
+    ("it", "IT"),
+];
 /// Roles as a procedure names them.
 pub const ROLES: Codes = &[
     ("anyone", "anyone"),

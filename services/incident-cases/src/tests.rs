@@ -8,7 +8,6 @@ macro_rules! on_both_engines {
     };
 }
 
-mod access;
 mod learners;
 
 use chassis::{
@@ -114,6 +113,8 @@ macro_rules! call {
             .map_err(|status| Error::from_status(&status))
     };
 }
+
+mod access;
 
 impl World {
     async fn concern(&self) -> Result<String> {

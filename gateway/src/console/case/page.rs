@@ -156,7 +156,7 @@ impl CasePage {
         let works = open && may(Permission::CaseWork);
         Self {
             head: Head::new("Case", crumbs).of(case.reference.clone()),
-            rows: rows(case, at),
+            rows: [rows(case, at), super::access::shown(case, people, &here, may)].concat(),
             acts: acts(case, &here, may),
             more: records::acts(case, &here, may),
             records: records::sections(case, people, &here, may),

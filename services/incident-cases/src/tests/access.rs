@@ -246,7 +246,7 @@ async fn the_head_works_an_allegation_and_the_lead_it_is_about_sees_nothing(engi
     // On a child's case the head oversees, and the chair has no part.
     let child = school.world.case().await?;
     assert_eq!(school.get(head, &child.case_id).await?.case_id, child.case_id);
-    assert_eq!(wrong(school.entry(head, &child.case_id).await)?, "PERMISSION_DENIED");
+    assert_eq!(wrong(school.entry(head, &child.case_id).await)?, "NOT_PERMITTED");
     assert_eq!(wrong(school.get(chair, &child.case_id).await)?, "NOT_FOUND");
     Ok(())
 }
@@ -289,7 +289,7 @@ async fn lists_are_what_the_check_lets_through_at_every_level(engine: Engine) ->
         ..Case::default()
     };
     assert_eq!(row, shown);
-    assert_eq!(wrong(school.entry(&school.deputy, &ids[2]).await)?, "PERMISSION_DENIED");
+    assert_eq!(wrong(school.entry(&school.deputy, &ids[2]).await)?, "NOT_PERMITTED");
     Ok(())
 }
 
