@@ -11,7 +11,8 @@ mod sign_out;
 use chassis::serve::answer;
 use proto::access::v1::{
     CreateAccountRequest, CreateAccountResponse, GetSelfRequest, GetSelfResponse, ListAccountsRequest,
-    ListAccountsResponse, ListColleaguesRequest, ListColleaguesResponse, SignInRequest, SignInResponse, SignOutRequest, SignOutResponse, accounts_server::Accounts,
+    ListAccountsResponse, ListColleaguesRequest, ListColleaguesResponse, SignInRequest, SignInResponse, SignOutRequest,
+    SignOutResponse, accounts_server::Accounts,
 };
 use tonic::{Request, Response, Status};
 

@@ -232,6 +232,7 @@ fn fill(request: &mut Value, rpc: &str) {
         "RenderInstance" => json!({"format": "html"}),
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
+        "SetCaseAccess" => json!({"level": "open", "reason": "r", "etag": "e"}),
         "CompleteStep" => json!({"stepId": "P1-01", "recorded": {"note": "n"}}),
         "DeviateStep" => json!({"stepId": "P1-02", "reason": "r"}),
         "InviteSchool" => json!({"toSchoolId": "sch_00000000000000000000000000", "summary": "s", "contact": "c"}),

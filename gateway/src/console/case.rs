@@ -181,8 +181,9 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let ids = ids.chain(records::accounts(&case)).map(String::as_str);
     let people = visit.people(ids.chain(case.access.iter().flat_map(access::accounts))).await;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
-    visit
-        .page(&page::CasePage::new(&case, &people, crumbs, &|path| visit.at(path), &|permission| may(&visit, &case, permission)))
+    visit.page(&page::CasePage::new(&case, &people, crumbs, &|path| visit.at(path), &|permission| {
+        may(&visit, &case, permission)
+    }))
 }
 
 #[cfg(test)]

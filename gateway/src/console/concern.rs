@@ -8,8 +8,8 @@ use chassis::{
 use proto::{
     access::v1::{Colleague, Permission},
     incident_cases::v1::{
-        AdultSubject, Concern, ExistingCase, GetConcernRequest, Learner, ListCasesRequest, ListConcernsRequest, NewCase,
-        NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
+        AdultSubject, Concern, ExistingCase, GetConcernRequest, Learner, ListCasesRequest, ListConcernsRequest,
+        NewCase, NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -393,7 +393,11 @@ fn command(
                 v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
             }
             let subject = subject(&mut v, answers, colleagues);
-            Decision::NewCase(NewCase { procedure_id: answers.text("procedure_id"), risks: answers.all("risks"), subject })
+            Decision::NewCase(NewCase {
+                procedure_id: answers.text("procedure_id"),
+                risks: answers.all("risks"),
+                subject,
+            })
         }
     };
     v.finish()?;

@@ -114,7 +114,13 @@ impl Caller {
             return Err(Error::denied());
         }
         let request_id = self.claims.request_id.clone();
-        Ok(Scope { who: Who::Nobody, reach: Reach::School(school.clone()), roles: Vec::new(), request_id, let_in: None })
+        Ok(Scope {
+            who: Who::Nobody,
+            reach: Reach::School(school.clone()),
+            roles: Vec::new(),
+            request_id,
+            let_in: None,
+        })
     }
 
     fn active(&self, appointment: &Appointment) -> bool {

@@ -29,7 +29,8 @@ pub const LEVELS: Codes = &[
 ];
 
 /// Who takes on a case about an adult.
-pub const OFFICES: Codes = &[("head", "The head"), ("chair", "The chair of governors: the head is the subject or in conflict")];
+pub const OFFICES: Codes =
+    &[("head", "The head"), ("chair", "The chair of governors: the head is the subject or in conflict")];
 
 /// The roles that are let into cases at all.
 const CASE_ROLES: [Role; 4] = [Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair];
@@ -48,7 +49,11 @@ pub async fn colleagues(visit: &Visit) -> Result<Vec<Colleague>, Error> {
 fn called(colleague: &Colleague) -> String {
     let roles = colleague.roles().filter(|role| *role != Role::Staff).map(chassis::access::role_name);
     let roles: Vec<String> = roles.map(|role| words::called(words::APPOINTED, role).to_lowercase()).collect();
-    if roles.is_empty() { colleague.display_name.clone() } else { format!("{} ({})", colleague.display_name, roles.join(", ")) }
+    if roles.is_empty() {
+        colleague.display_name.clone()
+    } else {
+        format!("{} ({})", colleague.display_name, roles.join(", "))
+    }
 }
 
 /// Colleagues to choose from, with the codes of their accounts.
@@ -110,7 +115,8 @@ pub fn rows(access: &CaseAccess, people: &People) -> Vec<Row> {
     let mut rows = Vec::new();
     match &access.subject {
         Some(subject) => {
-            let who = if subject.account_id.is_empty() { subject.name.clone() } else { people.name(&subject.account_id) };
+            let who =
+                if subject.account_id.is_empty() { subject.name.clone() } else { people.name(&subject.account_id) };
             rows.push(Row::new("About", who));
             rows.push(Row::new("Taken on by", words::called(OFFICES, &subject.routed_to)));
         }
@@ -129,7 +135,9 @@ pub fn rows(access: &CaseAccess, people: &People) -> Vec<Row> {
 pub fn shown(case: &Case, people: &People, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Row> {
     let access = case.access.clone().unwrap_or_default();
     let mut rows = rows(&CaseAccess { changes: Vec::new(), ..access }, people);
-    if may(Permission::CaseClose) && let Some(first) = rows.first_mut() {
+    if may(Permission::CaseClose)
+        && let Some(first) = rows.first_mut()
+    {
         *first = first.clone().change(format!("{here}/access"), "who may see it");
     }
     rows
@@ -145,11 +153,13 @@ pub fn accounts(access: &CaseAccess) -> impl Iterator<Item = &str> {
 async fn page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage {
     let access = case.access.clone().unwrap_or_default();
     let people = visit.people(accounts(&access)).await;
-    let mut page = act::page(visit, case, "Who may see this case", "access", "Save who may see it", fields(case, colleagues));
+    let mut page =
+        act::page(visit, case, "Who may see this case", "access", "Save who may see it", fields(case, colleagues));
     page.form = page.form.carrying("etag", case.etag.clone());
     if access.subject.is_some() {
         page.form = page.form.carrying("level", "hidden");
-        page = page.lead("A case on an adult is seen by those it names and whoever takes it on, and nobody else knows of it.");
+        page = page
+            .lead("A case on an adult is seen by those it names and whoever takes it on, and nobody else knows of it.");
     }
     page.rows = rows(&access, &people);
     page

@@ -238,12 +238,7 @@ impl Case {
             let fix = "Name somebody who is not in conflict: a case that nobody sees is worked by nobody";
             return Err(Refusal::Field("member_account_ids", fix.into()));
         }
-        let change = Change {
-            level: wanted.level,
-            reason: wanted.reason,
-            by: by.account_id.to_owned(),
-            at: by.at,
-        };
+        let change = Change { level: wanted.level, reason: wanted.reason, by: by.account_id.to_owned(), at: by.at };
         self.access = Access { members, office: wanted.office.unwrap_or(next.office), ..next };
         self.access.changes.push(change);
         Ok(())

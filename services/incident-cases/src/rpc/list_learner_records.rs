@@ -43,7 +43,8 @@ pub(super) async fn list_learner_records(
     for id in &in_cases {
         cases.extend(known(store::case::look(&tx, id).await)?);
     }
-    let ids: Vec<&str> = concerns.iter().map(|c| c.id.as_str()).chain(cases.iter().map(|(c, _)| c.id.as_str())).collect();
+    let ids: Vec<&str> =
+        concerns.iter().map(|c| c.id.as_str()).chain(cases.iter().map(|(c, _)| c.id.as_str())).collect();
     tx.record(Act::new("learner.records_listed", learner.id.as_str()).detail("ids", ids));
     let now = tx.now();
     tx.commit().await?;

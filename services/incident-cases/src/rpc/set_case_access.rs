@@ -75,9 +75,10 @@ fn wanted(request: &SetCaseAccessRequest) -> Result<Wanted> {
     v.check(!request.etag.is_empty(), "etag", "Send back the etag of the case as you read it");
     let office = Office::of(&request.routed_to);
     v.check(request.routed_to.is_empty() || office.is_some(), "routed_to", "Select one of: head, chair");
-    for (field, ids) in
-        [("member_account_ids", &request.member_account_ids), ("conflicted_account_ids", &request.conflicted_account_ids)]
-    {
+    for (field, ids) in [
+        ("member_account_ids", &request.member_account_ids),
+        ("conflicted_account_ids", &request.conflicted_account_ids),
+    ] {
         let known = ids.iter().all(|id| id.parse::<AccountId>().is_ok());
         v.check(known && ids.len() <= MOST, field, format!("Select {MOST} accounts of the school at most"));
     }

@@ -8,14 +8,14 @@ use chassis::{
 use proto::access::v1::{Permission, Role};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, EntityTrait as _, QueryFilter as _, Value,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, QueryFilter as _, Value,
     sea_query::{Expr, SimpleExpr},
 };
 
 use super::case_grant;
 use crate::case::{
     Case,
-    access::{ADULT, Need, Reader, Verdict},
+    access::{ADULT, Level, Need, Office, Reader, Verdict},
 };
 
 const MEMBER: &str = "member";
@@ -106,41 +106,93 @@ pub(crate) enum Sight {
     All,
 }
 
-/// The rows of `case_file` that the caller may see, as a condition in SQL and its values.
-fn rule(tx: &Tx, school: &str, sight: Sight) -> (String, Vec<Value>) {
-    let who = reader(tx);
-    let own = token(tx, school, who.account_id);
-    let adult = ADULT.map(|id| format!("'{id}'")).join(", ");
-    let granted = "case_file.id IN (SELECT case_id FROM case_grant WHERE school_id = ? AND account_token = ? AND part = ?)";
-    let mut ways = vec![granted.to_owned()];
-    if who.lead || who.head {
-        let levels = if sight == Sight::Row { "'open', 'restricted'" } else { "'open'" };
-        ways.push(format!("(case_file.procedure_id NOT IN ({adult}) AND case_file.level IN ({levels}))"));
+/// A condition in SQL as it grows: every value is bound, none is written into it.
+struct Condition {
+    /// Whether the engine numbers its values, `$1`; else they are `?`.
+    numbered: bool,
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Condition {
+    fn new(tx: &Tx) -> Self {
+        let numbered = tx.db().get_database_backend() == DatabaseBackend::Postgres;
+        Self { numbered, sql: String::new(), values: Vec::new() }
     }
-    for (holds, levels) in [(who.head, "'open', 'head'"), (who.chair, "'chair'")] {
-        if holds {
-            ways.push(format!("(case_file.procedure_id IN ({adult}) AND case_file.level IN ({levels}))"));
+
+    fn say(&mut self, sql: &str) -> &mut Self {
+        self.sql.push_str(sql);
+        self
+    }
+
+    fn value(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        if self.numbered {
+            let place = format!("${}", self.values.len());
+            return self.say(&place);
         }
+        self.say("?")
     }
-    let sql = format!("(NOT ({granted}) AND ({}))", ways.join(" OR "));
-    let values = |part: &str| [Value::from(school.to_owned()), Value::from(own.clone()), Value::from(part.to_owned())];
-    (sql, [values(CONFLICTED), values(MEMBER)].concat())
+
+    fn one_of(&mut self, column: &str, not: bool, values: &[&str]) -> &mut Self {
+        self.say(column).say(if not { " NOT IN (" } else { " IN (" });
+        for (i, value) in values.iter().enumerate() {
+            self.say(if i == 0 { "" } else { ", " }).value(*value);
+        }
+        self.say(")")
+    }
+
+    /// The case names the account, or keeps it out.
+    fn granted(&mut self, school: &str, token: &[u8], part: &str) -> &mut Self {
+        self.say("case_file.id IN (SELECT case_grant.case_id FROM case_grant WHERE case_grant.school_id = ");
+        self.value(school).say(" AND case_grant.account_token = ").value(token.to_vec());
+        self.say(" AND case_grant.part = ").value(part).say(")")
+    }
+
+    /// The rows of `case_file` that the caller may see.
+    fn seen(&mut self, tx: &Tx, school: &str, sight: Sight) -> &mut Self {
+        let who = reader(tx);
+        let own = token(tx, school, who.account_id);
+        let open = Level::Open.code();
+        self.say("(NOT (").granted(school, &own, CONFLICTED).say(") AND (").granted(school, &own, MEMBER);
+        if who.lead || who.head {
+            let levels = [open, Level::Restricted.code()];
+            let levels = if sight == Sight::Row { &levels[..] } else { &levels[..1] };
+            self.say(" OR (").one_of("case_file.procedure_id", true, &ADULT).say(" AND ");
+            self.one_of("case_file.level", false, levels).say(")");
+        }
+        // A case on an adult from before there were levels is the head's.
+        for (holds, levels) in [(who.head, &[open, Office::Head.code()][..]), (who.chair, &[Office::Chair.code()])] {
+            if holds {
+                self.say(" OR (").one_of("case_file.procedure_id", false, &ADULT).say(" AND ");
+                self.one_of("case_file.level", false, levels).say(")");
+            }
+        }
+        self.say("))")
+    }
+
+    fn into_expr(self) -> SimpleExpr {
+        Expr::cust_with_values(self.sql, self.values)
+    }
 }
 
 /// The cases of a school that the caller may see, over `case_file`.
 pub(crate) fn cases(tx: &Tx, school: &str, sight: Sight) -> SimpleExpr {
-    let (sql, values) = rule(tx, school, sight);
-    Expr::cust_with_values(sql, values)
+    let mut condition = Condition::new(tx);
+    condition.seen(tx, school, sight);
+    condition.into_expr()
 }
 
 /// What belongs to a case the caller may read, or to none where that is theirs to read, over a table with a `case_id`.
 pub(crate) fn belongings(tx: &Tx, table: &str) -> Result<SimpleExpr> {
     let school = tx.scope().school()?.as_str();
-    let (sql, mut values) = rule(tx, school, Sight::All);
-    let none = if reads_outside(tx) { format!("{table}.case_id = '' OR ") } else { String::new() };
-    let sql = format!(
-        "({none}{table}.case_id IN (SELECT case_file.id FROM case_file WHERE case_file.school_id = ? AND {sql}))"
-    );
-    values.insert(0, Value::from(school.to_owned()));
-    Ok(Expr::cust_with_values(sql, values))
+    let column = format!("{table}.case_id");
+    let mut condition = Condition::new(tx);
+    condition.say("(");
+    if reads_outside(tx) {
+        condition.say(&column).say(" = ").value("").say(" OR ");
+    }
+    condition.say(&column).say(" IN (SELECT case_file.id FROM case_file WHERE case_file.school_id = ");
+    condition.value(school).say(" AND ").seen(tx, school, Sight::All).say("))");
+    Ok(condition.into_expr())
 }

@@ -141,7 +141,9 @@ pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<(Case
     let total = all.clone().count(tx.db()).await?;
     if let Some((due, id)) = page.after().and_then(|text| text.split_once('|')) {
         let due: i64 = due.parse().unwrap_or_default();
-        all = all.filter(Expr::cust_with_values("(due_us, id) > (?, ?)", [due.into(), sea_orm::Value::from(id)]));
+        // Spelt out: engines differ in how a condition in plain SQL takes its values.
+        let (by_due, by_id) = (case_file::Column::DueUs, case_file::Column::Id);
+        all = all.filter(by_due.gt(due).or(by_due.eq(due).and(by_id.gt(id))));
     }
     let ordered = all.order_by_asc(case_file::Column::DueUs).order_by_asc(case_file::Column::Id);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;

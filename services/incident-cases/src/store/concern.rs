@@ -8,7 +8,6 @@ use chassis::{
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    sea_query::Expr,
 };
 
 use super::{access, case, entity::concern, key, micros, new_key, open, seal};
@@ -88,8 +87,10 @@ pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Conce
     }
     let total = all.clone().count(tx.db()).await?;
     if let Some((was_read, created, id)) = page.after().and_then(cursor) {
-        let after = "(was_read, created_us, id) > (?, ?, ?)";
-        all = all.filter(Expr::cust_with_values(after, [was_read.into(), created.into(), sea_orm::Value::from(id)]));
+        // Spelt out: engines differ in how a condition in plain SQL takes its values.
+        let (read, at, by_id) = (concern::Column::WasRead, concern::Column::CreatedUs, concern::Column::Id);
+        let later = at.gt(created).or(at.eq(created).and(by_id.gt(id)));
+        all = all.filter(read.gt(was_read).or(read.eq(was_read).and(later)));
     }
     let ordered = all
         .order_by_asc(concern::Column::WasRead)

@@ -1,10 +1,6 @@
 //! Who may see a case, between the contract's form and ours.
 
-use chassis::{
-    clock::timestamp,
-    error::Violations,
-    id::AccountId,
-};
+use chassis::{clock::timestamp, error::Violations, id::AccountId};
 use proto::incident_cases::v1 as pb;
 
 use crate::{
@@ -75,4 +71,3 @@ pub(crate) fn new_case(v: &mut Violations, new: &pb::NewCase) -> Option<(Subject
     let subject = if id.is_empty() { Subject::Name(name.to_owned()) } else { Subject::Account(id.to_owned()) };
     office.map(|office| (subject, office))
 }
-
