@@ -381,7 +381,7 @@ fn notice(code: &str) -> &'static str {
         "lesson" => "The lesson is recorded",
         "lesson_answered" => "Your answer to the lesson is saved",
         "lesson_forwarded" => "The lesson is put to the authority",
-        "calendar_ended" => "The address is ended: nobody sees the calendar any more",
+        "calendar_ended" => "No address works now: nobody sees the calendar",
         _ => "",
     }
 }

@@ -241,6 +241,7 @@ pub fn consultation_list(visit: &Visit, instances: Vec<Instance>) -> Option<Wait
 /// What somebody has to read, accept or be trained in.
 pub fn duty_list(visit: &Visit, answer: Result<Vec<Duty>, Error>) -> Waiting {
     let all = Link::new("All of it, and what you answered", visit.at("/duties"));
+    let today = chassis::clock::london(visit.now()).date().to_string();
     list("duties", "For you to read and accept", "There is nothing to read or accept.", all, answer, |list, answer| {
         let open: Vec<&Duty> = answer.iter().filter(|duty| duty.done_date.is_empty()).collect();
         list.count = count(open.len());
@@ -252,9 +253,12 @@ pub fn duty_list(visit: &Visit, answer: Result<Vec<Duty>, Error>) -> Waiting {
                     "" => visit.at("/duties"),
                     document_id => visit.at(&format!("/duties/{document_id}")),
                 };
-                let due = register::day(&duty.due_date);
-                let hint = if due.is_empty() { due } else { format!("Due {due}") };
-                Item { link: Link::new(duty.title.clone(), page), hint, due: Due::default() }
+                let due = match (register::day(&duty.due_date), duty.due_date < today) {
+                    (day, _) if day.is_empty() => Due::default(),
+                    (day, true) => Due { code: "overdue".to_owned(), text: format!("Overdue: was due {day}") },
+                    (day, false) => Due { code: "due".to_owned(), text: format!("Due {day}") },
+                };
+                Item { link: Link::new(duty.title.clone(), page), hint: String::new(), due }
             })
             .collect();
     })
@@ -269,7 +273,9 @@ pub fn reminded(visit: &Visit, reminder: &Reminder, instances: &[Instance], now:
     let in_force = |instance: &&Instance| instance.state() == InstanceState::InForce;
     let consults = |instance: &&Instance| instance.state() == InstanceState::Consultation;
     let asked = |instance: &&Instance| {
-        instance.open_proposals > 0 && !matches!(instance.state(), InstanceState::Superseded | InstanceState::Discarded)
+        // One that was put off has its answer, and its day all the same.
+        (instance.open_proposals > 0 || !instance.rollout_id.is_empty())
+            && !matches!(instance.state(), InstanceState::Superseded | InstanceState::Discarded)
     };
     let reviews = || "/policy/reviews".to_owned();
     let (text, page) = match reminder.kind.as_str() {

@@ -171,9 +171,8 @@ pub async fn list(visit: Visit, Path((_, instance_id)): Path<(String, String)>) 
 pub fn fields() -> Vec<Field> {
     vec![
         Field::long_text("reason", "Why it is let stand"),
-        Field::name("until_date", "Until when")
-            .hint("A year ahead at most. For example, 2027-03-27. Leave it empty to let it stand no longer.")
-            .width("10"),
+        Field::day("until_date", "Until when")
+            .hint("A year ahead at most. For example, 27/3/2027. Leave it empty to let it stand no longer."),
     ]
 }
 
@@ -213,7 +212,7 @@ pub async fn waive(Path((_, instance_id, finding_id)): Path<(String, String, Str
         instance_id: instance_id.clone(),
         finding_id: finding_id.clone(),
         reason: answers.text("reason"),
-        until_date: answers.text("until_date").trim().to_owned(),
+        until_date: answers.day("until_date"),
         etag: answers.text("etag"),
         request_id: answers.request_id(),
     };

@@ -62,7 +62,7 @@ pub fn checked(
     let read = |key: &str| values.get(key).cloned().unwrap_or_default();
     for field in definition.fields.iter().filter(|f| !values.contains_key(&f.key) && !answered.contains(&f.key)) {
         if field.required || field.required_if.as_ref().is_some_and(|when| when.holds(&read)) {
-            wrong.push(Violation { field: field.key.clone(), fix: format!("Fill in: {}", field.title) });
+            wrong.push(Violation { field: field.key.clone(), fix: field.kind.missing(&field.title) });
         }
     }
     let day = |key: &str| values.get(key).and_then(|values| values.first()).and_then(|value| period::day(value));

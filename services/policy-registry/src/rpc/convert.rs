@@ -333,7 +333,7 @@ pub(super) fn outline(instance: &Instance) -> wire::Instance {
         emergency: life_cycle::emergency(instance),
         import_confirm_time: instance.import_confirmed_at.map(timestamp),
         rollout_id: instance.rollout.as_ref().map(ToString::to_string).unwrap_or_default(),
-        open_proposals: self::instance::open_proposals(instance),
+        open_proposals: u32::try_from(instance.waiting()).unwrap_or(u32::MAX),
         discard_reason: instance.discard_reason.clone().unwrap_or_default(),
         ..wire::Instance::default()
     }
