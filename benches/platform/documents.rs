@@ -63,7 +63,7 @@ fn linted(documents: &[Named]) -> Result<()> {
             let import = import::read(document, &template);
             let subject = lint::Subject {
                 document,
-                import: &import,
+                parameters: &import.parameters,
                 template: &template,
                 register: Some(&register),
                 today: date!(2026 - 11 - 24),

@@ -96,3 +96,5 @@ pub use account::{Account, AccountedClause, AccountedDocument, AccountedParamete
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod examples;

@@ -87,7 +87,7 @@ fn seed(name: &str) -> Option<(Document, Import, Vec<Finding>)> {
     let register = Register::load(&model::area_file("derbyshire").unwrap()).unwrap();
     let subject = lint::Subject {
         document: &document,
-        import: &import,
+        parameters: &import.parameters,
         template: &template,
         register: Some(&register),
         today: TODAY,

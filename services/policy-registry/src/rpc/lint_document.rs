@@ -33,7 +33,7 @@ pub(super) async fn lint_document(app: &App, request: Request<LintDocumentReques
     let judged = tokio::task::spawn_blocking(move || {
         let import = import::read(&document, &template);
         let (document, template, register) = (&*document, &template, register.as_ref());
-        lint::lint(lint::Subject { document, import: &import, template, register, today })
+        lint::lint(lint::Subject { document, parameters: &import.parameters, template, register, today })
     });
     let findings = judged.await.map_err(|_| Error::internal("the linter failed"))?;
     let mut tx = app.store.begin(&scope).await?;
