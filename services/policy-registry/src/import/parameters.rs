@@ -235,7 +235,13 @@ pub(super) fn captured(
             let share = count(values) * 100 / said.len();
             let confidence = u8::try_from(share.min(99)).unwrap_or(99);
             if confidence >= SURE {
-                found.push(Parameter { key, values: values.clone(), origin: Origin::Document, line: *line, confidence });
+                found.push(Parameter {
+                    key,
+                    values: values.clone(),
+                    origin: Origin::Document,
+                    line: *line,
+                    confidence,
+                });
             }
         }
     }

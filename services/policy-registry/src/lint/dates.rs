@@ -26,7 +26,9 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
                 };
                 let fix = "Print the date of the next review alone, and the reviews done in a line of their own.";
                 findings.add("DATE-ORDER", Severity::Warning, due_at, message, fix);
-                let done = expression!(r"(?i)\b(?:reviewed|looked at|looked through|no changes?|nothing changed|amended|revised)\b");
+                let done = expression!(
+                    r"(?i)\b(?:reviewed|looked at|looked through|no changes?|nothing changed|amended|revised)\b"
+                );
                 if found.len() > 1 || early || done.is_some_and(|done| done.is_match(&line.text)) {
                     past = Some(approved.map_or(last, |approved| last.max(approved)));
                 } else {

@@ -240,7 +240,15 @@ fn a_clause_is_judged_by_the_guidance_of_the_day() {
     let template = template::load(&template::model::model_files()).unwrap();
     let document = Document::parse("# Aims\n\n- We follow KCSIE 2025 here.\n");
     let import = import::read(&document, &template);
-    let on = |today| lint(Subject { document: &document, parameters: &import.parameters, template: &template, register: None, today });
+    let on = |today| {
+        lint(Subject {
+            document: &document,
+            parameters: &import.parameters,
+            template: &template,
+            register: None,
+            today,
+        })
+    };
     let old = |findings: &[Finding]| {
         findings.iter().any(|f| f.rule == "GUIDANCE-OLD.edition" && f.severity == Severity::Error)
     };

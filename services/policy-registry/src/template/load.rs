@@ -158,9 +158,7 @@ fn definition(raw: raw::Definition, checker: &mut Checker) -> Definition {
             .into_iter()
             .map(|allowed| match allowed {
                 raw::Allowed::Bare(value) => Allowed { value, cues: Vec::new(), anywhere: Vec::new() },
-                raw::Allowed::Cued(cued) => {
-                    Allowed { value: cued.value, cues: cued.cues, anywhere: cued.anywhere }
-                }
+                raw::Allowed::Cued(cued) => Allowed { value: cued.value, cues: cued.cues, anywhere: cued.anywhere },
             })
             .collect(),
         default: raw.default.map(raw::Values::list).unwrap_or_default(),
