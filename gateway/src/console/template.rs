@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::{
     policy::template,
     posted::Posted,
-    visit::{Answer, Visit, ask, heard},
+    visit::{Answer, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
     Page,
@@ -165,7 +165,7 @@ pub async fn show_template(visit: Visit) -> Answer {
 pub async fn publish_template(posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let command = PublishTemplateRequest { request_id: answers.request_id(), ..PublishTemplateRequest::default() };
-    match heard(visit.registry()?.publish_template(ask(command))).await {
+    match heard(visit.registry()?.publish_template(ask_patiently(command))).await {
         Ok(_) => visit.to("/template?done=template"),
         Err(error) => {
             let form = visit.mended(register_form(&visit), &answers, &error, "")?;

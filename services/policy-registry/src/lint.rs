@@ -220,6 +220,8 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod lint_rules;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,10 @@ fn definition(key: &str, kind: Kind, role: &str, allowed: &[&str]) -> Definition
         key: key.into(),
         title: "Title".into(),
         kind,
-        allowed: allowed.iter().map(|v| crate::template::Allowed { value: (*v).into(), cues: Vec::new(), anywhere: Vec::new() }).collect(),
+        allowed: allowed
+            .iter()
+            .map(|v| crate::template::Allowed { value: (*v).into(), cues: Vec::new(), anywhere: Vec::new() })
+            .collect(),
         default: Vec::new(),
         required: false,
         find: Vec::new(),
