@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use super::{
     posted::Posted,
-    visit::{Answer, Visit, ask, heard},
+    visit::{Answer, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
     Page,
@@ -227,7 +227,7 @@ pub fn fields() -> Vec<Field> {
 }
 
 async fn preview(visit: &Visit, form: Form) -> Result<Preview, Error> {
-    let preview = heard(visit.registry()?.preview_rollout(ask(PreviewRolloutRequest::default()))).await?;
+    let preview = heard(visit.registry()?.preview_rollout(ask_patiently(PreviewRolloutRequest::default()))).await?;
     Ok(Preview::new(&preview, below(visit), form))
 }
 

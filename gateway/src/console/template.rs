@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::{
     policy::template,
     posted::Posted,
-    visit::{Answer, Visit, ask, heard},
+    visit::{Answer, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
     Page,
@@ -180,7 +180,7 @@ pub async fn publish_template(posted: Posted) -> Answer {
     let published = if based_on_version > 0 && answers.all("sure").is_empty() {
         Err(Error::invalid("sure", "Select whether the model takes the place of the version there is"))
     } else {
-        heard(visit.registry()?.publish_template(ask(command))).await
+        heard(visit.registry()?.publish_template(ask_patiently(command))).await
     };
     match published {
         Ok(_) => visit.to("/template?done=template"),

@@ -24,6 +24,8 @@ use crate::{
 
 /// The longest a call between services may take where its caller sets no deadline.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// The same where a whole document is read or written: several at once wait for each other.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -164,5 +166,12 @@ impl Upstreams {
 pub fn request<T>(message: T) -> tonic::Request<T> {
     let mut request = tonic::Request::new(message);
     request.set_timeout(DEADLINE);
+    request
+}
+
+/// A request that reads or writes a whole document, which takes its time on a busy machine.
+pub fn patient<T>(message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.set_timeout(PATIENCE);
     request
 }

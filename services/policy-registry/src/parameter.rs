@@ -208,7 +208,11 @@ mod tests {
             key: "x".into(),
             title: "the thing".into(),
             kind,
-            allowed: vec![crate::template::Allowed { value: "office_daily".into(), cues: Vec::new() }],
+            allowed: vec![crate::template::Allowed {
+                value: "office_daily".into(),
+                cues: Vec::new(),
+                anywhere: Vec::new(),
+            }],
             default: Vec::new(),
             required: false,
             find: Vec::new(),
@@ -216,6 +220,7 @@ mod tests {
             set_by: crate::template::SetBy::School,
             include_if: crate::template::condition::Condition::Always,
             role: String::new(),
+            reading: crate::template::Reading::default(),
         }
     }
 

@@ -12,7 +12,7 @@ use super::{crumbs, name, template_of, version::fetch};
 use crate::{
     console::{
         posted::Posted,
-        visit::{Answer, Visit, ask, heard},
+        visit::{Answer, Visit, ask, ask_patiently, heard},
     },
     pages::{
         Page,
@@ -152,7 +152,7 @@ impl Findings {
 /// The registry's refusal.
 pub async fn of_version(visit: &Visit, instance_id: &str) -> Result<Vec<Finding>, Error> {
     let asked = LintInstanceRequest { school_id: visit.school.clone(), instance_id: instance_id.to_owned() };
-    Ok(heard(visit.registry()?.lint_instance(ask(asked))).await?.findings)
+    Ok(heard(visit.registry()?.lint_instance(ask_patiently(asked))).await?.findings)
 }
 
 /// Lists them.

@@ -86,20 +86,23 @@ impl Parameters {
             let origin = parameter.map(|p| {
                 let origin = words::called(words::ORIGINS, &p.origin);
                 let line = if p.line > 0 { format!(", line {}", p.line) } else { String::new() };
-                let sure = if p.origin == "document" && p.confidence < 80 { ": check it" } else { "" };
+                let sure = match p.confidence {
+                    _ if p.origin != "document" => String::new(),
+                    sure @ ..80 => format!(", {sure}% sure: check it"),
+                    sure => format!(", {sure}% sure"),
+                };
                 format!("{origin}{line}{sure}")
             });
+            let asked = matches!(definition.set_by.as_str(), "" | "school");
+            let open = || if asked && instance.import.is_some() { "Not found in the document" } else { "" }.to_owned();
             One {
                 title: words::sentence(&definition.title),
                 key: definition.key.clone(),
                 needed: definition.required && values.is_empty() && definition.default_value.is_empty(),
                 value: values,
-                origin: origin.unwrap_or_default(),
+                origin: origin.unwrap_or_else(open),
                 // What the authority or the area sets is no school's to change.
-                change: change
-                    .filter(|_| matches!(definition.set_by.as_str(), "" | "school"))
-                    .map(|base| format!("{base}/{}", definition.key))
-                    .unwrap_or_default(),
+                change: change.filter(|_| asked).map(|base| format!("{base}/{}", definition.key)).unwrap_or_default(),
             }
         };
         let defined = template.parameters.iter().map(one);
