@@ -135,7 +135,8 @@ pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Re
         }
         (Place::Database, _) => (Arc::new(SessionTable::new(store.clone(), lasting)), Arc::new(MemoryTries::default())),
     };
-    let door = Door::new(store.clone(), sessions, tries, passwords::Passwords::new()?, lasting);
+    let failures = usize::try_from(config.failed_sign_ins).unwrap_or(usize::MAX);
+    let door = Door::new(store.clone(), sessions, tries, passwords::Passwords::new()?, lasting, failures);
     let schools = rpc::Schools { upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
     let accounts = AccountsServer::new(rpc::AccountsService { door: door.clone(), schools });
     let mut open = Upstreams::default();

@@ -44,6 +44,7 @@ async fn bad_input_is_refused_with_its_field_and_its_fix() {
         (vec!["logs", "ingest", &file("a.log", b"x\n"), "--school", &school, "--feed", nowhere], "no such thing"),
         (vec!["logs", "try", &file("b.log", b"x\n"), "--profile", "abacus"], "squid"),
         (vec!["call", "CloseTheDoor"], "no rpc"),
+        (vec!["call"], "hedgerow call --list"),
         (vec!["call", "CloseCase", "{"], "json"),
     ] {
         let (done, printed) = place.try_command(&arguments, &environment);

@@ -61,7 +61,10 @@ async fn an_account_is_held_at_schools_there_are() -> Result<()> {
     let make = async || house.json("POST", "/v1/accounts", &headers, account.clone()).await;
     house.service.answers(Err(Error::missing().into()));
     let none = make().await;
-    assert_eq!((none.status.as_u16(), none.fields().join(" ")), (400, "appointments[0].school_id appointments[1].school_id".into()));
+    assert_eq!(
+        (none.status.as_u16(), none.fields().join(" ")),
+        (400, "appointments[0].school_id appointments[1].school_id".into())
+    );
     house.service.answers(Err(Status::unavailable("connection refused")));
     let stopped = make().await;
     assert_eq!(stopped.status, 503);
