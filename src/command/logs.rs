@@ -117,7 +117,10 @@ impl Logs {
                     eprintln!("lines that are not UTF-8, read as Latin-1: {recoded}");
                 }
                 if foreign > 0 && total.rejected == total.received {
-                    return Err(Error::invalid("file", "no line could be read: see the reasons above, and the feed's profile"));
+                    return Err(Error::invalid(
+                        "file",
+                        "no line could be read: see the reasons above, and the feed's profile",
+                    ));
                 }
                 if total.received == 0 {
                     eprintln!(

@@ -56,8 +56,13 @@ impl Telemetry {
     /// the rest: it is refused.
     fn filter(&self) -> Result<EnvFilter> {
         let wrong = || Error::invalid("telemetry.log", FILTER);
-        let lone = |part: &str| !part.contains(['=', '[']) && part.parse::<LevelFilter>().is_err();
-        if self.log.split(',').map(str::trim).any(lone) {
+        // An empty word would count as a level.
+        let level = |word: &str| !word.is_empty() && word.parse::<LevelFilter>().is_ok();
+        let fits = |part: &str| match part.split_once('=') {
+            Some((_, word)) => part.contains('[') || level(word),
+            None => part.contains('[') || level(part),
+        };
+        if !self.log.split(',').map(str::trim).all(fits) {
             return Err(wrong());
         }
         EnvFilter::try_new(&self.log).map_err(|e| wrong().because(e))

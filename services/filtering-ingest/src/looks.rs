@@ -42,7 +42,10 @@ pub fn check(profile: &str, batch: &[u8], context: Context<'_>) -> Result<(), St
     }
     let sample: Vec<String> = line::lines(batch).flatten().take(SAMPLE).map(|line| line.text).collect();
     let known = |profile: &str| {
-        sample.iter().filter(|line| profile::read(profile, line, context).map_or_else(|r| r.reason != "malformed", |_| true)).count()
+        sample
+            .iter()
+            .filter(|line| profile::read(profile, line, context).map_or_else(|r| r.reason != "malformed", |_| true))
+            .count()
     };
     let read = |profile: &str| sample.iter().filter(|line| profile::read(profile, line, context).is_ok()).count();
     if sample.len() < TELLING || known(profile) > 0 {
@@ -69,7 +72,9 @@ mod tests {
     #[test]
     fn a_log_of_another_kind_is_refused_with_what_it_is() {
         let squid = |n: usize| {
-            format!("179482590{n}.000 20 10.2.4.1 TCP_MISS/200 140 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 text/html\n")
+            format!(
+                "179482590{n}.000 20 10.2.4.1 TCP_MISS/200 140 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 text/html\n"
+            )
         };
         let of = |lines: usize| (0..lines).map(squid).collect::<String>();
         let refused = |profile: &str, log: &[u8]| check(profile, log, CONTEXT).err().unwrap_or_default();

@@ -2,7 +2,10 @@
 
 use axum::extract::{Multipart, Path, multipart::Field as File};
 use chassis::error::Error;
-use proto::{access::v1::Permission, filtering_ingest::v1::{Counts, IngestLinesRequest}};
+use proto::{
+    access::v1::Permission,
+    filtering_ingest::v1::{Counts, IngestLinesRequest},
+};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -59,9 +62,10 @@ pub async fn send(visit: Visit, Path((_, feed_id)): Path<(String, String)>, mut 
     let done = match (accounted, sent) {
         (Err(error), _) | (Ok(_), Err(error)) => Err(error),
         (Ok(_), Ok(0)) => Err(Error::invalid("file", "Select a file that is not empty")),
-        (Ok(Counts { received: 1.., kept: 0, folded: 0, excepted: 0, .. }), Ok(_)) => {
-            Err(Error::invalid("file", "No line of this file is web use that could be read: see the feed’s rejected lines"))
-        }
+        (Ok(Counts { received: 1.., kept: 0, folded: 0, excepted: 0, .. }), Ok(_)) => Err(Error::invalid(
+            "file",
+            "No line of this file is web use that could be read: see the feed’s rejected lines",
+        )),
         (Ok(taken), Ok(_)) => Ok(taken),
     };
     match done {
