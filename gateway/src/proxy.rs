@@ -15,8 +15,9 @@ use chassis::{
     serve::wall::service_name,
     upstream::Upstream,
 };
+use futures::StreamExt as _;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Version, header, uri::PathAndQuery};
-use http_body_util::Limited;
+use http_body_util::{BodyExt as _, Limited};
 use proto::{
     access::v1::Permission,
     contract::{self, Rpc},
@@ -30,7 +31,7 @@ use tower::Service as _;
 use crate::{
     app::App,
     arrival::RequestId,
-    limits::{Client, MAX_BODY},
+    limits::{Client, MAX_BODY, TOO_LARGE},
     refusal,
     sessions::{Key, Kind, Token},
 };
@@ -165,6 +166,7 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
     let Way { mut upstream, extensions } = way(app, rpc, request.headers(), &request_id, client).await?;
     let streams = rpc.descriptor.is_client_streaming() || rpc.descriptor.is_server_streaming();
     let deadline = deadline(request.headers(), usual(rpc), streams)?;
+    let request = if streams { request } else { of_size(request).await? };
     let request =
         if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };
     let request = forwarded(request, extensions, deadline, streams);
@@ -176,6 +178,27 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
         Some(_) | None => call.await,
     };
     Ok(response.map_err(|source| unreachable(rpc, source))?.map(Body::new))
+}
+
+/// A call whose one message is not larger than any may be. A message says its length in the four bytes before it, so
+/// that it is refused in our words, which are the same at every door, before the rest arrives.
+async fn of_size(request: Request) -> Result<Request, Refused> {
+    const BEFORE: usize = 5;
+    let (parts, mut body) = request.into_parts();
+    let mut begun = bytes::BytesMut::new();
+    while begun.len() < BEFORE {
+        match body.frame().await.map(|frame| frame.map(http_body::Frame::into_data)) {
+            Some(Ok(Ok(data))) => begun.extend_from_slice(&data),
+            Some(Ok(Err(_))) | None => break,
+            Some(Err(_)) => return Err(Status::cancelled("the message did not arrive whole").into()),
+        }
+    }
+    let length = begun.get(1..BEFORE).and_then(|length| length.try_into().ok()).map_or(0, u32::from_be_bytes);
+    if usize::try_from(length).unwrap_or(usize::MAX) > MAX_BODY {
+        return Err(Error::too_large(TOO_LARGE).into());
+    }
+    let begun = futures::stream::once(std::future::ready(Ok(begun.freeze())));
+    Ok(Request::from_parts(parts, Body::from_stream(begun.chain(body.into_data_stream()))))
 }
 
 /// The call as its service sees it.

@@ -49,6 +49,7 @@ async fn bad_input_is_refused_with_its_field_and_its_fix() {
         (vec!["logs", "ingest", &file("other.log", fortigate), "--school", &school, "--feed", &feed], "fortigate"),
         (vec!["logs", "try", &file("b.log", b"x\n"), "--profile", "abacus"], "squid"),
         (vec!["call", "CloseTheDoor"], "no rpc"),
+        (vec!["call"], "hedgerow call --list"),
         (vec!["call", "CloseCase", "{"], "json"),
     ] {
         let (done, printed) = place.try_command(&arguments, &environment);

@@ -38,7 +38,7 @@ use crate::{
 
 pub use checkpoints::checkpoint;
 pub use denial::settle;
-pub use health::{ending, health_routes};
+pub use health::{built_from, ending, health_routes};
 
 /// The largest message a service takes or gives, in bytes.
 pub const MAX_MESSAGE: usize = 16 << 20;
@@ -235,7 +235,7 @@ impl Running {
     }
 }
 
-/// The reflection service over the whole contract.
+/// The reflection service over the whole contract, and over the health that every process answers.
 ///
 /// # Errors
 /// `Internal` where the descriptors cannot be read.
@@ -243,6 +243,7 @@ pub fn reflection()
 -> Result<tonic_reflection::server::v1::ServerReflectionServer<impl tonic_reflection::server::v1::ServerReflection>> {
     tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(proto::DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()
         .map_err(Error::internal)
 }

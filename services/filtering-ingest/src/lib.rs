@@ -28,7 +28,7 @@ mod tests;
 use std::sync::Arc;
 
 use chassis::{
-    caller::Signer,
+    caller::{Caller, Signer},
     clock::SharedClock,
     db::Store,
     error::{Error, Result},
@@ -37,7 +37,7 @@ use chassis::{
 };
 use proto::{
     filtering_ingest::v1::filtering_ingest_server::FilteringIngestServer,
-    policy_registry::v1::policy_registry_client::PolicyRegistryClient,
+    policy_registry::v1::{GetSchoolRequest, policy_registry_client::PolicyRegistryClient},
 };
 use time::OffsetDateTime;
 use tonic::service::Routes;
@@ -56,6 +56,20 @@ impl App {
     fn policy_registry(&self) -> Result<PolicyRegistryClient<Upstream>> {
         let client = PolicyRegistryClient::new(self.upstreams.as_service("policy-registry", &self.signer)?);
         Ok(client.max_decoding_message_size(MAX_MESSAGE))
+    }
+
+    /// Checks that there is a school, where the caller's appointment there does not prove it already: of
+    /// schools the service knows no more than their feeds, so it asks.
+    ///
+    /// # Errors
+    /// `Missing` where there is none; `Unavailable` where the registry cannot say.
+    async fn there_is(&self, caller: &Caller, school: &str) -> Result<()> {
+        if caller.appointed_at(school) {
+            return Ok(());
+        }
+        let request = GetSchoolRequest { school_id: school.to_owned() };
+        let asked = self.policy_registry()?.get_school(chassis::upstream::request(request)).await;
+        asked.map(|_| ()).map_err(|status| Error::from_status(&status))
     }
 }
 

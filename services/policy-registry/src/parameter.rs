@@ -77,8 +77,11 @@ impl Definition {
             if value.chars().count() > LONGEST {
                 return Err(format!("A value must be {LONGEST} characters or less"));
             }
-            if value.chars().any(|c| c.is_control() && c != '\n') || value.contains("{{") {
-                return Err("Take control characters and double braces out".to_owned());
+            if let Some(fix) = chassis::text::lines(value) {
+                return Err(fix.to_owned());
+            }
+            if value.contains("{{") {
+                return Err("Take double braces out".to_owned());
             }
             self.fits(value)?;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chassis::id::AccountId;
+use chassis::{id::AccountId, text};
 
 use super::{Definition, EntryId, Field, Kind, period};
 
@@ -80,9 +80,9 @@ fn one(field: &Field, value: &str, known: &dyn Fn(&str, &str) -> bool) -> Result
     if value.chars().count() > longest {
         return Err(format!("Enter {longest} characters or fewer"));
     }
-    let control = |c: char| c.is_control() && !(field.kind == Kind::LongText && matches!(c, '\n' | '\r' | '\t'));
-    if value.chars().any(control) {
-        return Err("Take control characters and line breaks out".to_owned());
+    let fault = if field.kind == Kind::LongText { text::lines(value) } else { text::line(value) };
+    if let Some(fix) = fault {
+        return Err(fix.to_owned());
     }
     match field.kind {
         Kind::Text | Kind::LongText => Ok(value.replace("\r\n", "\n")),

@@ -25,7 +25,7 @@ pub(super) async fn import_policy(app: &App, request: Request<ImportPolicyReques
     let scope = caller.at(&request.school_id)?;
     let file = request.file.as_ref().ok_or_else(|| Error::invalid("file", "Send the document"))?;
     let mut violations = Violations::new();
-    violations.text("file.name", "the document's name", &file.name, LONGEST);
+    violations.line("file.name", "the document's name", &file.name, LONGEST);
     violations.check(!file.name.contains(['/', '\\']), "file.name", "Send the name without its folders");
     violations.finish()?;
     let document = work::document(app, file).await?;
