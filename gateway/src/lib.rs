@@ -250,7 +250,7 @@ impl Gateway {
     pub async fn serve(&self, listener: TcpListener, mut shutdown: Shutdown) -> Result<()> {
         let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
         let mut told = shutdown.clone();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let serving = axum::serve(chassis::serve::at_once(listener), service).with_graceful_shutdown(async move {
             told.wait().await;
             tokio::time::sleep(LEAD).await;
         });

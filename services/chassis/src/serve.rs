@@ -12,10 +12,11 @@ use std::{
     time::Duration,
 };
 
+use axum::serve::{ListenerExt as _, TapIo};
 use ed25519_dalek::SigningKey;
 use sea_orm_migration::MigratorTrait;
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::watch,
     task::{JoinHandle, JoinSet},
 };
@@ -248,6 +249,15 @@ pub fn reflection()
         .map_err(Error::internal)
 }
 
+/// A listener whose connections send each piece as soon as there is one: held back until the other side has acknowledged
+/// the last, an answer of two pieces takes 40 ms more.
+pub fn at_once(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
+    listener.tap_io(|connection| {
+        // Without it the connection is slower and no less right.
+        let _ = connection.set_nodelay(true);
+    })
+}
+
 /// Serves a router until shutdown, then a moment longer, then lets what is under way finish, within a deadline: streams
 /// that nobody ends do not keep the process.
 ///
@@ -255,7 +265,7 @@ pub fn reflection()
 /// `Internal` where the listener fails.
 pub async fn serve(listener: TcpListener, router: axum::Router, mut shutdown: Shutdown) -> Result<()> {
     let mut told = shutdown.clone();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let serving = axum::serve(at_once(listener), router).with_graceful_shutdown(async move {
         told.wait().await;
         tokio::time::sleep(LEAD).await;
     });
