@@ -77,8 +77,11 @@ impl Definition {
             if value.chars().count() > LONGEST {
                 return Err(format!("A value must be {LONGEST} characters or less"));
             }
-            if value.chars().any(|c| c.is_control() && c != '\n') || value.contains("{{") {
-                return Err("Take control characters and double braces out".to_owned());
+            if let Some(fix) = chassis::text::lines(value) {
+                return Err(fix.to_owned());
+            }
+            if value.contains("{{") {
+                return Err("Take double braces out".to_owned());
             }
             self.fits(value)?;
         }
@@ -93,6 +96,8 @@ impl Definition {
             Kind::Months => Err("Enter a number of months from 1 to 120".to_owned()),
             Kind::Date if PartDate::parse(value).is_some() => Ok(()),
             Kind::Date => Err("Enter a date such as 2026-11 or 2026-11-24".to_owned()),
+            Kind::Days if chassis::calendar::span(value).is_some() => Ok(()),
+            Kind::Days => Err("Enter a day such as 2026-12-21, or a span such as 2026-12-21 to 2027-01-01".to_owned()),
             Kind::Choice | Kind::Choices if !allowed().contains(&value) => {
                 Err(format!("Enter one of {}", allowed().join(", ")))
             }
@@ -113,7 +118,7 @@ impl Definition {
             return Err(format!("Compare it to one of {}", values.join(", ")));
         }
         match self.kind {
-            Kind::Boolean | Kind::Months | Kind::Date => self.fits(value),
+            Kind::Boolean | Kind::Months | Kind::Date | Kind::Days => self.fits(value),
             _ => Ok(()),
         }
     }
@@ -126,7 +131,7 @@ impl Definition {
             Kind::Choice | Kind::Choices | Kind::List => value.replace('_', " "),
             Kind::Months if value == "1" => "1 month".to_owned(),
             Kind::Months => format!("{value} months"),
-            Kind::Text | Kind::Person | Kind::People => value.clone(),
+            Kind::Text | Kind::Days | Kind::Person | Kind::People => value.clone(),
         };
         let words: Vec<String> = values.iter().map(word).collect();
         match words.split_last() {
@@ -208,7 +213,11 @@ mod tests {
             key: "x".into(),
             title: "the thing".into(),
             kind,
-            allowed: vec![crate::template::Allowed { value: "office_daily".into(), cues: Vec::new() }],
+            allowed: vec![crate::template::Allowed {
+                value: "office_daily".into(),
+                cues: Vec::new(),
+                anywhere: Vec::new(),
+            }],
             default: Vec::new(),
             required: false,
             find: Vec::new(),
@@ -216,6 +225,7 @@ mod tests {
             set_by: crate::template::SetBy::School,
             include_if: crate::template::condition::Condition::Always,
             role: String::new(),
+            reading: crate::template::Reading::default(),
         }
     }
 

@@ -119,9 +119,10 @@ pub(crate) async fn list(tx: &Tx, verdict: &str, page: &Page) -> Result<(Vec<Ale
     }
     let total = all.clone().count(tx.db()).await?;
     if let Some((answered, rank, id)) = page.after().and_then(cursor) {
-        let after = "(answered, -severity_rank, id) > (?, ?, ?)";
-        let values = [sea_orm::Value::from(answered), (-rank).into(), id.into()];
-        all = all.filter(Expr::cust_with_values(after, values));
+        // Spelt out: engines differ in how a condition in plain SQL takes its values.
+        let (by_answer, by_rank, by_id) = (alert::Column::Answered, alert::Column::SeverityRank, alert::Column::Id);
+        let later = by_rank.lt(rank).or(by_rank.eq(rank).and(by_id.gt(id)));
+        all = all.filter(by_answer.gt(answered).or(by_answer.eq(answered).and(later)));
     }
     let ordered = all
         .order_by_asc(alert::Column::Answered)

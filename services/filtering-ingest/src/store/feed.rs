@@ -68,7 +68,9 @@ pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<(Vec<(Feed, Option<i64>
     let school = tx.scope().school()?;
     let mut all = feed::Entity::find().filter(feed::Column::SchoolId.eq(school.as_str()));
     if let Some((name, id)) = page.after().and_then(|text| text.split_once('\n')) {
-        all = all.filter(Expr::cust_with_values("(name, id) > (?, ?)", [name.to_owned(), id.to_owned()]));
+        // Spelt out: engines differ in how a condition in plain SQL takes its values.
+        let (by_name, by_id) = (feed::Column::Name, feed::Column::Id);
+        all = all.filter(by_name.gt(name).or(by_name.eq(name).and(by_id.gt(id))));
     }
     let ordered = all.order_by_asc(feed::Column::Name).order_by_asc(feed::Column::Id);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;

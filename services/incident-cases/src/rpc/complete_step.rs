@@ -29,8 +29,7 @@ pub(super) async fn complete_step(app: &App, request: Request<CompleteStepReques
     violations.check(!recorded.is_empty(), "recorded", "Enter what was done");
     violations.check(recorded.len() <= 20, "recorded", "Enter 20 fields or less");
     for (field, text) in &recorded {
-        let fits = text.chars().count() <= NARRATIVE_MAX;
-        violations.check(fits, format!("recorded.{field}"), format!("Text must be {NARRATIVE_MAX} characters or less"));
+        violations.maybe_text(&format!("recorded.{field}"), text, NARRATIVE_MAX);
         let words = !carries_content(text);
         violations.check(words, format!("recorded.{field}"), "Describe it in words: no image or file is kept here");
     }
