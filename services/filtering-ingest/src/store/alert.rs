@@ -7,8 +7,8 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    sea_query::Expr,
+    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -121,8 +121,11 @@ pub(crate) async fn list(tx: &Tx, verdict: &str, page: &Page) -> Result<(Vec<Ale
     if let Some((answered, rank, id)) = page.after().and_then(cursor) {
         // Spelt out: engines differ in how a condition in plain SQL takes its values.
         let (by_answer, by_rank, by_id) = (alert::Column::Answered, alert::Column::SeverityRank, alert::Column::Id);
-        let later = by_rank.lt(rank).or(by_rank.eq(rank).and(by_id.gt(id)));
-        all = all.filter(by_answer.gt(answered).or(by_answer.eq(answered).and(later)));
+        let later =
+            Condition::any().add(by_rank.lt(rank)).add(Condition::all().add(by_rank.eq(rank)).add(by_id.gt(id)));
+        all = all.filter(
+            Condition::any().add(by_answer.gt(answered)).add(Condition::all().add(by_answer.eq(answered)).add(later)),
+        );
     }
     let ordered = all
         .order_by_asc(alert::Column::Answered)

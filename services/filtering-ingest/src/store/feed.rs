@@ -8,8 +8,8 @@ use chassis::{
     page::Page,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,9 @@ pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<(Vec<(Feed, Option<i64>
     if let Some((name, id)) = page.after().and_then(|text| text.split_once('\n')) {
         // Spelt out: engines differ in how a condition in plain SQL takes its values.
         let (by_name, by_id) = (feed::Column::Name, feed::Column::Id);
-        all = all.filter(by_name.gt(name).or(by_name.eq(name).and(by_id.gt(id))));
+        all = all.filter(
+            Condition::any().add(by_name.gt(name)).add(Condition::all().add(by_name.eq(name)).add(by_id.gt(id))),
+        );
     }
     let ordered = all.order_by_asc(feed::Column::Name).order_by_asc(feed::Column::Id);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;

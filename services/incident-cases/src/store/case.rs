@@ -6,8 +6,8 @@ use chassis::{
     page::Page,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, sea_query::Expr,
 };
 
 use super::{
@@ -143,7 +143,8 @@ pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<(Case
         let due: i64 = due.parse().unwrap_or_default();
         // Spelt out: engines differ in how a condition in plain SQL takes its values.
         let (by_due, by_id) = (case_file::Column::DueUs, case_file::Column::Id);
-        all = all.filter(by_due.gt(due).or(by_due.eq(due).and(by_id.gt(id))));
+        all = all
+            .filter(Condition::any().add(by_due.gt(due)).add(Condition::all().add(by_due.eq(due)).add(by_id.gt(id))));
     }
     let ordered = all.order_by_asc(case_file::Column::DueUs).order_by_asc(case_file::Column::Id);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;

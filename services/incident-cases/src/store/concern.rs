@@ -7,7 +7,8 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use super::{access, case, entity::concern, key, micros, new_key, open, seal};
@@ -89,8 +90,9 @@ pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Conce
     if let Some((was_read, created, id)) = page.after().and_then(cursor) {
         // Spelt out: engines differ in how a condition in plain SQL takes its values.
         let (read, at, by_id) = (concern::Column::WasRead, concern::Column::CreatedUs, concern::Column::Id);
-        let later = at.gt(created).or(at.eq(created).and(by_id.gt(id)));
-        all = all.filter(read.gt(was_read).or(read.eq(was_read).and(later)));
+        let later = Condition::any().add(at.gt(created)).add(Condition::all().add(at.eq(created)).add(by_id.gt(id)));
+        all =
+            all.filter(Condition::any().add(read.gt(was_read)).add(Condition::all().add(read.eq(was_read)).add(later)));
     }
     let ordered = all
         .order_by_asc(concern::Column::WasRead)
