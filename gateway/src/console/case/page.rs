@@ -215,7 +215,7 @@ impl CasePage {
                 .iter()
                 .rev()
                 .map(|c| {
-                    let title = words::called(words::CONSULTED, &c.agency);
+                    let title = words::called(words::REFERRED, &c.agency);
                     let when = words::stamp(c.consult_time.as_ref()).unwrap_or_default();
                     let more =
                         if c.reference.is_empty() { String::new() } else { format!("Reference {}", c.reference) };

@@ -35,7 +35,10 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "viewing_needed" => ("Record whether an image has to be viewed", "facts/new?name=viewing_needed"),
         "agencies_needed" => ("Record whether other agencies are needed", "facts/new?name=agencies_needed"),
         "deletion_safe" => ("Record whether deletion is safe", "facts/new?name=deletion_safe"),
-        "police_advice" => ("Record police advice", "facts/new?name=police_advice"),
+        "police_advice" => ("Record a talk with the police", "consultations/new"),
+        "parents" => ("Record for each child what parents are told", "parents-decisions/new"),
+        "report_outcome" => ("Record what came of each report", "reports"),
+        "assessment_review" => ("Review the assessment: its day has come", "assessments"),
         "police_hold" => ("Record whether the police still need it", "facts/new?name=police_hold"),
         _ => return None,
     })

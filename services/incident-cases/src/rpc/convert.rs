@@ -8,7 +8,7 @@ pub(super) mod learner;
 pub(crate) mod record;
 
 use crate::{
-    case::{Case, Entry, Referral, evidence::done_by},
+    case::{Case, Entry, Referral, evidence::done_by, field::Field},
     concern::{Concern, Origin, Outcome},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
@@ -182,8 +182,19 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         exposures: case.exposures.iter().map(record::exposure).collect(),
         deletions: case.deletions.iter().map(record::deletion).collect(),
         reopenings: case.reopenings.iter().map(record::reopening).collect(),
-        left_to_do: if case.closing.is_none() { case.left_to_do() } else { Vec::new() },
+        left_to_do: left_to_do(case, now),
     }
+}
+
+fn left_to_do(case: &Case, now: OffsetDateTime) -> Vec<String> {
+    if case.closing.is_some() {
+        return Vec::new();
+    }
+    let mut left = case.left_to_do();
+    if case.review_due(now) {
+        left.push("assessment_review".to_owned());
+    }
+    left
 }
 
 fn facts(case: &Case) -> Vec<pb::Fact> {
@@ -216,6 +227,7 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
                 condition: rule.condition.clone(),
                 waits_for: standing.waits_for,
                 records: rule.records.clone(),
+                fields: case.fields(rule).iter().map(field).collect(),
                 recorded: end.map(|e| e.recorded.iter().cloned().collect()).unwrap_or_default(),
                 account_id: end.map(|e| e.by.clone()).unwrap_or_default(),
                 done_time: end.map(|e| timestamp(e.at)),
@@ -225,6 +237,10 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
             }
         })
         .collect()
+}
+
+fn field(field: &Field) -> pb::StepField {
+    pb::StepField { name: field.name.clone(), kind: field.kind.code().to_owned(), codes: field.kind.codes().to_vec() }
 }
 
 fn gates(case: &Case) -> Vec<pb::CaseGate> {

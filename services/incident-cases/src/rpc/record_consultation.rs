@@ -24,6 +24,8 @@ pub(super) async fn record_consultation(
     caller.at(&request.school_id)?;
     let mut violations = Violations::new();
     violations.text("advice", "what the agency advised", &request.advice, NARRATIVE_MAX);
+    let said = !request.reference.trim().is_empty();
+    violations.check(said, "reference", "Enter their reference, or write that none was given");
     violations.check(request.reference.chars().count() <= NAME_MAX, "reference", "Text must be 200 characters or less");
     violations.finish()?;
     let held_at = match &request.consult_time {

@@ -11,7 +11,7 @@ use tonic::Request;
 use super::work::{Done, one_of, target, words, work};
 use crate::{
     App,
-    case::{By, Case, material::carries_content, record::Material},
+    case::{By, Case, record::Material},
 };
 
 pub(super) async fn record_material(
@@ -23,7 +23,7 @@ pub(super) async fn record_material(
     let mut v = Violations::new();
     one_of(&mut v, "kind", &request.kind, &["website", "account", "message", "file", "other"]);
     words(&mut v, "description", "what it is, in words", &request.description);
-    let short = request.address.chars().count() <= 2_000 && !carries_content(&request.address);
+    let short = request.address.chars().count() <= 2_000;
     v.check(short, "address", "Enter an address of 2,000 characters or less, and no content");
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();
