@@ -8,8 +8,8 @@ use chassis::{
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        Concern, ExistingCase, GetConcernRequest, Learner, LearnerMatch, ListCasesRequest, ListConcernsRequest, NewCase,
-        NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
+        Concern, ExistingCase, GetConcernRequest, Learner, LearnerMatch, ListCasesRequest, ListConcernsRequest,
+        NewCase, NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
     },
 };
 use serde::{Deserialize, Serialize};

@@ -7,8 +7,8 @@ use prost::Message as _;
 use proto::{
     access::v1::Role,
     incident_cases::v1::{
-        Concern, GetConcernResponse, Learner, LearnerImportLine, LearnerImportProblem, LearnerMatch, LearnerRecord, PreviewLearnerImportResponse,
-        SearchLearnersResponse,
+        Concern, GetConcernResponse, Learner, LearnerImportLine, LearnerImportProblem, LearnerMatch, LearnerRecord,
+        PreviewLearnerImportResponse, SearchLearnersResponse,
     },
 };
 
@@ -91,7 +91,8 @@ async fn a_concern_is_one_read_whomever_it_may_be_about() -> Result<()> {
             let page = browser.get(&format!("/schools/{school}/concerns/{path}")).await;
             assert!(page.text().contains("Quillfeather, Rowan"), "{}", page.text());
             let called = house.service.called();
-            let reads: Vec<&String> = called.iter().filter(|rpc| rpc.contains("Learner") || rpc.contains("Concern")).collect();
+            let reads: Vec<&String> =
+                called.iter().filter(|rpc| rpc.contains("Learner") || rpc.contains("Concern")).collect();
             assert_eq!(reads, ["GetConcern"], "{path}: {called:?}");
         }
     }

@@ -56,7 +56,8 @@ pages! {
 fn viewing_fields(_: &Case) -> Vec<Field> {
     vec![
         Field::radios("purpose", "Why was it looked at?", PURPOSES),
-        Field::name("second_adult", "Which other adult was present?").hint("Somebody other than you. They do not look."),
+        Field::name("second_adult", "Which other adult was present?")
+            .hint("Somebody other than you. They do not look."),
         Field::name("place", "Where on the premises?"),
         Field::long_text("how", "What was looked at, and how?").hint("In words. No image is kept here."),
         Field::long_text("afterwards", "What was done with it afterwards?"),

@@ -167,16 +167,7 @@ impl CasePage {
                 .map(|gate| Shut {
                     title: gate.title.clone(),
                     opened_by: gate.opened_by.trim_end_matches('.').to_owned(),
-                    missing: if let Some((text, path)) = records::opener(&gate.missing_step) {
-                        Link::new(text, format!("{here}/{path}"))
-                    } else if gate.missing_step.starts_with('P') {
-                        Link::new(
-                            format!("Go to step {}", gate.missing_step),
-                            format!("{here}/steps/{}", gate.missing_step),
-                        )
-                    } else {
-                        Link::default()
-                    },
+                    missing: records::missing(case, &here, &gate.missing_step),
                 })
                 .collect(),
             tasks: case.steps.iter().map(|step| Task::new(step, &here)).collect(),

@@ -37,11 +37,24 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "deletion_safe" => ("Record whether deletion is safe", "facts/new?name=deletion_safe"),
         "police_advice" => ("Record a talk with the police", "consultations/new"),
         "parents" => ("Record for each child what parents are told", "parents-decisions/new"),
-        "report_outcome" => ("Record what came of each report", "reports"),
         "assessment_review" => ("Review the assessment: its day has come", "assessments"),
         "police_hold" => ("Record whether the police still need it", "facts/new?name=police_hold"),
         _ => return None,
     })
+}
+
+/// The way to what keeps a gate shut: a step, or the act that is missing.
+pub fn missing(case: &Case, here: &str, code: &str) -> Link {
+    if code == "report_outcome" {
+        let waits = case.reports.iter().find(|report| report.outcome.is_empty());
+        let report = waits.map(|report| format!("{here}/reports/{}", report.report_id)).unwrap_or_default();
+        return Link::new("Record what came of a report about material", report);
+    }
+    match opener(code) {
+        Some((text, path)) => Link::new(text, format!("{here}/{path}")),
+        None if code.starts_with('P') => Link::new(format!("Go to step {code}"), format!("{here}/steps/{code}")),
+        None => Link::default(),
+    }
 }
 
 /// The rarer acts.

@@ -95,13 +95,7 @@ pub fn form(visit: &Visit, concern: &Concern, named: &[Learner], found: Vec<Lear
     Some(visit.form(action, "Save who it is about", choices(&learners, &concern.learner_ids)))
 }
 
-fn page(
-    visit: &Visit,
-    known: Known,
-    search_form: Form,
-    found: Vec<LearnerMatch>,
-    sought: bool,
-) -> Naming {
+fn page(visit: &Visit, known: Known, search_form: Form, found: Vec<LearnerMatch>, sought: bool) -> Naming {
     let Known { concern, named, .. } = &known;
     let here = visit.at(&format!("/concerns/{}", concern.concern_id));
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns")), ("Concern", here)]);

@@ -109,7 +109,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         risks: case.risks.clone(),
         facts: facts(case),
         steps: steps(case, now),
-        gates: gates(case),
+        gates: gates(case, now),
         involvements: case
             .involvements
             .iter()
@@ -243,20 +243,24 @@ fn field(field: &Field) -> pb::StepField {
     pb::StepField { name: field.name.clone(), kind: field.kind.code().to_owned(), codes: field.kind.codes().to_vec() }
 }
 
-fn gates(case: &Case) -> Vec<pb::CaseGate> {
-    case.gates
-        .iter()
-        .map(|rule| {
-            let open = gate::open(&rule.id, case);
-            pb::CaseGate {
-                gate_id: rule.id.clone(),
-                title: rule.title.clone(),
-                open,
-                opened_by: rule.opened_by.clone(),
-                missing_step: if open { String::new() } else { gate::missing(&rule.id, case) },
-            }
-        })
-        .collect()
+fn gates(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseGate> {
+    let gate = |rule: &GateRule| {
+        // That a review is due depends on the day, which a gate does not know.
+        let review = rule.id == gate::CLOSE && case.review_due(now);
+        let missing = match gate::open(&rule.id, case) {
+            true if review => "assessment_review".to_owned(),
+            true => String::new(),
+            false => gate::missing(&rule.id, case),
+        };
+        pb::CaseGate {
+            gate_id: rule.id.clone(),
+            title: rule.title.clone(),
+            open: gate::open(&rule.id, case) && !review,
+            opened_by: rule.opened_by.clone(),
+            missing_step: missing,
+        }
+    };
+    case.gates.iter().map(gate).collect()
 }
 
 fn entry(entry: &Entry) -> pb::Entry {

@@ -6,8 +6,8 @@ use chassis::{
     error::{Error, Result},
     testing::Engine,
 };
-use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
 use prost_reflect::{DynamicMessage, Kind, MapKey, MessageDescriptor, Value};
+use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
 use tonic_prost::ProstCodec;
 
 use super::{World, policy, state, step, world};
@@ -122,7 +122,10 @@ async fn a_step_is_done_by_everything_it_records_and_nothing_else(engine: Engine
     let fix = unknown.iter().flat_map(Error::violations).next().map(|v| v.message.clone());
     assert_eq!(fix.as_deref(), Some("This step records: told_by, told_at, body"));
     let case = world.complete_with(&case, "P1-01", &whole).await?;
-    assert_eq!((state(&case, "P1-01").as_str(), case.steps[0].recorded["told_at"].as_str()), ("done", "2020-01-05T08:30:00Z"));
+    assert_eq!(
+        (state(&case, "P1-01").as_str(), case.steps[0].recorded["told_at"].as_str()),
+        ("done", "2020-01-05T08:30:00Z")
+    );
     Ok(())
 }
 
@@ -147,7 +150,10 @@ async fn a_gate_opens_by_a_talk_and_by_nothing_else(engine: Engine) -> Result<()
     let open = |case: &Case, gate: &str| case.gates.iter().any(|g| g.gate_id == gate && g.open);
     assert!(!open(&case, "G-HOLD"));
     let case = call!(world.dsl, record_consultation, talk("front_door_advice", "1"))?.case.unwrap_or_default();
-    assert!(open(&case, "G-HOLD") && !case.facts.iter().any(|f| f.name == "police_advice"), "the front door is no police");
+    assert!(
+        open(&case, "G-HOLD") && !case.facts.iter().any(|f| f.name == "police_advice"),
+        "the front door is no police"
+    );
     let case = call!(world.dsl, record_consultation, talk("police_101", "2"))?.case.unwrap_or_default();
     assert!(case.facts.iter().any(|f| f.name == "police_advice" && f.value == "yes"));
     // The talk does its step as soon as the facts call for it, with what was said.
@@ -193,7 +199,11 @@ async fn a_policy_change_never_changes_the_procedure_of_an_open_case(engine: Eng
     };
     let case = call!(world.dsl, record_debrief, debrief)?.case.unwrap_or_default();
     let refused = world.close(&case).await.err();
-    assert_eq!(refused.as_ref().and_then(|e| e.metadata("missing_step")), Some("P1-10"), "the step the new policy lacks");
+    assert_eq!(
+        refused.as_ref().and_then(|e| e.metadata("missing_step")),
+        Some("P1-10"),
+        "the step the new policy lacks"
+    );
     let case = world.complete(&case, "P1-10").await?;
     assert_eq!(world.close(&case).await?.state, "closed");
     Ok(())

@@ -236,7 +236,7 @@ fn procedure_table_p3_sexual_abuse_and_exploitation() {
             (
                 &[("other_setting", "yes"), ("offence", "unclear")],
                 true,
-                "P3-01>G-DANGER P3-02* P3-03 P3-04 P3-05>P3-01 P3-07 P3-08 P3-09 P3-10 P3-11 P3-13",
+                "P3-01>G-DANGER P3-02* P3-03* P3-04 P3-05>P3-01 P3-07 P3-08 P3-09 P3-10 P3-11 P3-13",
                 "G-HOLD G-CUSTODY G-PARENT",
             ),
         ],
@@ -503,13 +503,22 @@ fn procedure_table_records_that_the_case_keeps_do_their_steps() {
         let steps = policy.procedure(id).unwrap().steps.clone();
         steps.iter().filter_map(|s| Some(format!("{}={}", s.id, done_by(s)?))).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(acts("P1"), "P1-03=consultation P1-04=custody P1-05=support P1-06=parents P1-07=referral P1-09=sanction");
+    assert_eq!(
+        acts("P1"),
+        "P1-03=consultation P1-04=custody P1-05=support P1-06=parents P1-07=referral P1-09=sanction"
+    );
     assert_eq!(
         acts("P2"),
         "P2-02=criteria P2-03=custody P2-05=viewing P2-06=assessment P2-07=referral P2-08=parents P2-09=support \
          P2-10=sanction P2-11=deletion"
     );
-    assert_eq!(acts("P3"), "P3-02=consultation P3-03=consultation P3-04=referral P3-06=custody P3-07=assessment P3-09=parents P3-10=support");
-    assert_eq!(acts("P4"), "P4-02=consultation P4-03=custody P4-06=report P4-07=consultation P4-08=deletion P4-10=parents P4-13=custody");
+    assert_eq!(
+        acts("P3"),
+        "P3-02=consultation P3-03=consultation P3-04=referral P3-06=custody P3-07=assessment P3-09=parents P3-10=support"
+    );
+    assert_eq!(
+        acts("P4"),
+        "P4-02=consultation P4-03=custody P4-06=report P4-07=consultation P4-08=deletion P4-10=parents P4-13=custody"
+    );
     assert_eq!(acts("P8"), "P8-03=consultation P8-04=report P8-06=referral P8-07=parents P8-08=support");
 }
