@@ -1,6 +1,6 @@
 //! A term of plausible history: concerns, what became of them, a shared incident, a day's filter logs.
 
-use chassis::error::Result;
+use chassis::{clock::Clock as _, error::Result};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339, macros::datetime};
 

@@ -1,7 +1,7 @@
 //! Whom of the roll a concern is about: who is likely by the name the reporter wrote, or somebody searched for.
 
 use axum::extract::Path;
-use chassis::error::{Error, Violations};
+use chassis::error::Violations;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Concern, Learner, LearnerMatch, SetConcernLearnersRequest},
