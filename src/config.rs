@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use chassis::{
     config::{self, Database},
-    error::{Error, Result},
+    error::{Error, Result, Violations},
     telemetry::Telemetry,
+    upstream::Upstreams,
 };
 use serde::{Deserialize, Serialize};
 
@@ -109,18 +110,33 @@ impl Config {
     }
 
     fn check(&self) -> Result<()> {
-        for (field, address) in [
-            ("gateway.listen", &self.gateway.listen),
-            ("policy_registry.listen", &self.policy_registry.listen),
-            ("incident_cases.listen", &self.incident_cases.listen),
-            ("filtering_ingest.listen", &self.filtering_ingest.listen),
-            ("reporting.listen", &self.reporting.listen),
-        ] {
-            if !address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
-                return Err(Error::invalid(field, "Enter an address and port such as 127.0.0.1:8080"));
+        let mut v = Violations::new();
+        let mut also = |checked: Result<()>| {
+            for violation in checked.err().iter().flat_map(Error::violations) {
+                v.add(&violation.field, &violation.message);
+            }
+        };
+        let listening = |field: String, address: &str| {
+            let fits =
+                address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+            if fits { Ok(()) } else { Err(Error::invalid(field, "Enter an address and port such as 127.0.0.1:8080")) }
+        };
+        also(listening("gateway.listen".into(), &self.gateway.listen));
+        also(self.gateway.check());
+        also(self.gateway.database.check("gateway.database"));
+        for name in SERVICES {
+            let (service, section) = (self.service(name), name.replace('-', "_"));
+            also(listening(format!("{section}.listen"), &service.listen));
+            also(service.database.check(&format!("{section}.database")));
+            if !service.address.is_empty() {
+                also(Upstreams::default().add_there(name, &service.address));
             }
         }
-        self.gateway.check()
+        if let Some(url) = &self.redis_url {
+            also(chassis::event::redis::check(url));
+        }
+        also(self.telemetry.check());
+        v.finish()
     }
 
     /// One service's configuration.

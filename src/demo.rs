@@ -7,11 +7,12 @@ mod people;
 mod registers;
 mod roll;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use chassis::{
     clock::ManualClock,
     error::{Error, Kind, Result},
+    upstream::patient,
 };
 use prost::bytes::Bytes;
 use proto::{
@@ -211,13 +212,6 @@ impl Stage<'_> {
         }
         Ok(())
     }
-}
-
-/// A request that may take a minute: a busy machine reads a long document slowly.
-fn patient<T>(message: T) -> tonic::Request<T> {
-    let mut request = tonic::Request::new(message);
-    request.set_timeout(Duration::from_secs(60));
-    request
 }
 
 fn text(value: &Value) -> String {

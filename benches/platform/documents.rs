@@ -11,7 +11,7 @@ use policy_registry::{
     agency::Register,
     distil::distil,
     document::Document,
-    import::{self, Fate, Import},
+    import::{self, Account, Fate, Import},
     lint,
     template::{self, model},
 };
@@ -63,7 +63,7 @@ fn linted(documents: &[Named]) -> Result<()> {
             let import = import::read(document, &template);
             let subject = lint::Subject {
                 document,
-                import: &import,
+                parameters: &import.parameters,
                 template: &template,
                 register: Some(&register),
                 today: date!(2026 - 11 - 24),
@@ -90,8 +90,19 @@ fn agreement(what: &str, documents: &[Named]) -> Result<()> {
     let template = template::load(&distilled.files).map_err(|_| "what was distilled has problems")?;
     let imports: Vec<Import> = documents.iter().map(|(_, document)| import::read(document, &template)).collect();
     for ((name, document), import) in documents.iter().zip(&imports) {
-        let (paragraphs, fates) = (document.paragraphs.len(), import.fates.len());
-        println!("import of {name}: {fates} of {paragraphs} paragraphs accounted for");
+        let account = Account::of(name, document, import, &template);
+        let about = account.documents.first().ok_or("no account")?;
+        let counted = about.matched + about.amended + about.added + about.ignored.len();
+        let verdict = if counted == about.paragraphs { "holds" } else { "MISSED" };
+        println!(
+            "import of {name} against what was distilled of both: {counted} of {} paragraphs accounted for ({} the same, {} \
+             changed, {} only here, {} set aside; wanted: all of them: {verdict})",
+            about.paragraphs,
+            about.matched,
+            about.amended,
+            about.added,
+            about.ignored.len()
+        );
     }
     let [(_, first), (_, second)] = documents else { return Err("two documents are compared".into()) };
     let body = |document: &Document| -> Vec<(usize, String)> {
@@ -105,8 +116,10 @@ fn agreement(what: &str, documents: &[Named]) -> Result<()> {
     let agree = |(a, b): &&(usize, usize)| clause(0, *a).is_some_and(|clause_a| clause(1, *b) == Some(clause_a));
     let agreed = pairs.iter().filter(agree).count();
     let share = 100.0 * f64::from(u32::try_from(agreed)?) / f64::from(u32::try_from(pairs.len().max(1))?);
+    let verdict = if share >= 98.0 { "holds" } else { "MISSED" };
     println!(
-        "{what}: {agreed} of {} paragraphs that are equal in both at the same clause, {share:.1} % (wanted: 98 %)",
+        "{what}: {agreed} of {} paragraphs that a line diff calls equal at the same clause, {share:.1} % (wanted: 98 %: \
+         {verdict})",
         pairs.len()
     );
     Ok(())

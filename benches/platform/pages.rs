@@ -54,7 +54,14 @@ impl Browser {
 
     /// Signs a person of the demonstration in, by the form.
     async fn sign_in(&mut self, name: &str) -> Result<()> {
-        let form = format!("sign_in_name={name}&password={}", hedgerow::demo::PASSWORD.replace(' ', "+"));
+        let page = self.send(Request::get("/sign-in"), String::new()).await?;
+        let set = page.headers().get(header::SET_COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        self.cookie = set.split(';').next().unwrap_or_default().to_owned();
+        let page = page.into_body().collect().await?.to_bytes();
+        let page = String::from_utf8_lossy(&page).into_owned();
+        let proof = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let proof = proof.ok_or("the sign-in page has no form")?;
+        let form = format!("csrf={proof}&sign_in_name={name}&password={}", hedgerow::demo::PASSWORD.replace(' ', "+"));
         let request = Request::post("/sign-in")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin");

@@ -89,8 +89,7 @@ impl NewAccount {
             "sign_in_name",
             "Enter 3 to 64 characters from a to z, 0 to 9, dot, hyphen and at",
         );
-        v.text("display_name", "a name", &self.display_name, 100);
-        v.check(!self.display_name.chars().any(char::is_control), "display_name", "Enter a name on one line");
+        v.line("display_name", "a name", &self.display_name, 100);
         password(&mut v, &self.password, name);
         v.check(!self.appointments.is_empty(), "appointments", "Enter at least one appointment");
         for (i, appointment) in self.appointments.iter().enumerate() {

@@ -28,6 +28,8 @@ pub struct Console {
     pub idle_minutes: u32,
     /// Hours after which anybody is signed out.
     pub session_hours: u32,
+    /// How many wrong passwords one address may send in 15 minutes, whatever the names. A school is one address.
+    pub failed_sign_ins: u32,
     /// Seconds that a page or a JSON call may take.
     pub page_seconds: u32,
     /// Minutes that sending a file, or a stream of lines, may take in all.
@@ -68,6 +70,8 @@ impl Default for Console {
             logo: PathBuf::new(),
             idle_minutes: 15,
             session_hours: 8,
+            // Of 300 people at one school on a Monday morning two in three would have to mistype.
+            failed_sign_ins: 200,
             page_seconds: 30,
             upload_minutes: 60,
             stall_seconds: 30,
@@ -89,7 +93,7 @@ impl Console {
     /// `Invalid`, naming the keys.
     pub fn check(&self) -> Result<()> {
         let mut v = Violations::new();
-        v.text("gateway.authority_name", "the authority's name", &self.authority_name, 100);
+        v.line("gateway.authority_name", "the authority's name", &self.authority_name, 100);
         if let Err(error) = Brand::read(self) {
             error.violations().iter().for_each(|violation| v.add(&violation.field, &violation.message));
         }
@@ -102,6 +106,7 @@ impl Console {
         };
         within("idle_minutes", self.idle_minutes, 1, 30);
         within("session_hours", self.session_hours, 1, 12);
+        within("failed_sign_ins", self.failed_sign_ins, 20, 100_000);
         within("page_seconds", self.page_seconds, 1, 300);
         within("upload_minutes", self.upload_minutes, 1, 24 * 60);
         within("stall_seconds", self.stall_seconds, 1, 600);

@@ -30,14 +30,19 @@ mod unsent;
 mod upload;
 pub mod visit;
 
+use std::sync::LazyLock;
+
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    body::Body,
+    extract::{DefaultBodyLimit, Request},
     middleware::from_fn,
     response::{IntoResponse as _, Response},
     routing::{MethodRouter, get, post},
 };
 use chassis::error::Error;
+use http::{Method, header};
+use tower::ServiceExt as _;
 
 use crate::{
     app::App,
@@ -108,6 +113,16 @@ pub fn routes() -> Router<App> {
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
         .layer(visit::with_directory())
         .layer(from_fn(fault::frame_faults))
+}
+
+/// Whether an address shows a page, and does not only take a form. The routes themselves are asked: to a method that no
+/// page takes they answer which ones it does take, and run nothing.
+pub async fn shows(app: &App, place: &str) -> bool {
+    static ROUTES: LazyLock<Router<App>> = LazyLock::new(routes);
+    let Ok(asked) = Request::builder().method(Method::TRACE).uri(place).body(Body::empty()) else { return false };
+    let answer = ROUTES.clone().with_state(app.clone()).oneshot(asked).await.unwrap_or_else(|never| match never {});
+    let allowed = answer.headers().get(header::ALLOW).and_then(|allow| allow.to_str().ok()).unwrap_or_default();
+    allowed.split(',').any(|method| method.trim() == Method::GET.as_str())
 }
 
 /// Adds pages below an address. Nested routers would show handlers half of the address only.
@@ -357,6 +372,7 @@ fn notice(code: &str) -> &'static str {
         "revised" => "A new draft is started from what is in force",
         "discarded" => "The version is set aside",
         "feed" => "The feed is added",
+        "lines_repeated" => "Nothing new: these lines were taken in before",
         "lines" => "The file is taken in: every line is accounted for below",
         "verdict" => "Your verdict is saved",
         "template" => "The template is published",
@@ -380,7 +396,7 @@ fn notice(code: &str) -> &'static str {
         "lesson" => "The lesson is recorded",
         "lesson_answered" => "Your answer to the lesson is saved",
         "lesson_forwarded" => "The lesson is put to the authority",
-        "calendar_ended" => "The address is ended: nobody sees the calendar any more",
+        "calendar_ended" => "No address works now: nobody sees the calendar",
         _ => "",
     }
 }

@@ -30,6 +30,8 @@ pub struct Door {
     tries: Arc<dyn Tries>,
     passwords: Passwords,
     lasting: Lasting,
+    /// How many wrong tries one address has.
+    failures: usize,
 }
 
 /// Who holds a session, as their account stands at this moment.
@@ -65,8 +67,9 @@ impl Door {
         tries: Arc<dyn Tries>,
         passwords: Passwords,
         lasting: Lasting,
+        failures: usize,
     ) -> Self {
-        Self { store, sessions, tries, passwords, lasting }
+        Self { store, sessions, tries, passwords, lasting, failures }
     }
 
     /// Where the accounts are.
@@ -101,10 +104,9 @@ impl Door {
         let account = store::account::by_name(&tx, &name).await?;
         tx.commit().await?;
         let (place, known) = self.place(client, &name, account.as_ref());
-        let mut places = vec![place];
-        if !known {
-            places.push(Place::anywhere(&name));
-        }
+        let crowd = Place::crowd(client.address, self.failures);
+        // A browser that signed in under the name before is no stranger, whatever goes on around it.
+        let places = if known { vec![place] } else { vec![crowd, place, Place::anywhere(&name)] };
         for place in &places {
             if let Some(wait) = self.tries.take(place, now).await? {
                 info!("too many tries to sign in");
@@ -122,9 +124,10 @@ impl Door {
         let session = Session::begin(token.key(), account.id.clone(), kind, now);
         self.record("session.started", &account.id, kind).await?;
         self.sessions.start(&session).await?;
-        if let Some(place) = places.first() {
-            self.tries.forget(place).await?;
+        if !known {
+            self.tries.give_back(&crowd).await?;
         }
+        self.tries.forget(&place).await?;
         Ok(Opened { token, account_id: account.id, expires_at: self.lasting.end(&session) })
     }
 

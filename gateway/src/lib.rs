@@ -135,8 +135,10 @@ pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Re
         }
         (Place::Database, _) => (Arc::new(SessionTable::new(store.clone(), lasting)), Arc::new(MemoryTries::default())),
     };
-    let door = Door::new(store.clone(), sessions, tries, passwords::Passwords::new()?, lasting);
-    let accounts = AccountsServer::new(rpc::AccountsService { door: door.clone() });
+    let failures = usize::try_from(config.failed_sign_ins).unwrap_or(usize::MAX);
+    let door = Door::new(store.clone(), sessions, tries, passwords::Passwords::new()?, lasting, failures);
+    let schools = rpc::Schools { upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
+    let accounts = AccountsServer::new(rpc::AccountsService { door: door.clone(), schools });
     let mut open = Upstreams::default();
     open.add_here(setup.name, Routes::new(accounts.clone()).into_axum_router().reset_fallback());
     let running = Running::start(&setup, store.clone(), Routes::new(accounts))?;
@@ -248,7 +250,7 @@ impl Gateway {
     pub async fn serve(&self, listener: TcpListener, mut shutdown: Shutdown) -> Result<()> {
         let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
         let mut told = shutdown.clone();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let serving = axum::serve(chassis::serve::at_once(listener), service).with_graceful_shutdown(async move {
             told.wait().await;
             tokio::time::sleep(LEAD).await;
         });

@@ -20,6 +20,9 @@ use crate::{app::App, arrival::RequestId, refusal, tries::network, visitor};
 
 /// The largest body, in bytes: as large as the largest message of the contract.
 pub const MAX_BODY: usize = chassis::serve::MAX_MESSAGE;
+/// What is said of a larger one, at every door.
+pub const TOO_LARGE: &str = "send 16 MiB at most";
+const _: () = assert!(MAX_BODY == 16 << 20, "what is said is what holds");
 /// How many clients are remembered before the ones that may send all they like are forgotten.
 const REMEMBERED: usize = 10_000;
 

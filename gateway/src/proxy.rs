@@ -15,8 +15,9 @@ use chassis::{
     serve::wall::service_name,
     upstream::Upstream,
 };
+use futures::StreamExt as _;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Version, header, uri::PathAndQuery};
-use http_body_util::Limited;
+use http_body_util::{BodyExt as _, Limited};
 use proto::{
     access::v1::Permission,
     contract::{self, Rpc},
@@ -30,13 +31,26 @@ use tower::Service as _;
 use crate::{
     app::App,
     arrival::RequestId,
-    limits::{Client, MAX_BODY},
+    limits::{Client, MAX_BODY, TOO_LARGE},
     refusal,
     sessions::{Key, Kind, Token},
 };
 
 /// How long an rpc may take where its caller sets no deadline.
 pub const DEADLINE: Duration = Duration::from_secs(10);
+/// The rpcs that read or write whole documents: where their callers set no deadline they may take as long as any. Several
+/// at once wait for each other, and a slow machine is no reason to refuse one.
+const DOCUMENTS: [&str; 9] = [
+    "CheckTemplate",
+    "CompareTemplates",
+    "DistilTemplate",
+    "ImportPolicy",
+    "LintDocument",
+    "LintInstance",
+    "PreviewRollout",
+    "PublishTemplate",
+    "RenderInstance",
+];
 /// The longest deadline a caller may set for an rpc that is no stream.
 const LONGEST: Duration = Duration::from_secs(60);
 const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
@@ -94,14 +108,15 @@ impl Way {
     pub async fn unary(self, rpc: &Rpc, message: Bytes) -> Result<Bytes> {
         let mut client = tonic::client::Grpc::new(self.upstream).max_decoding_message_size(MAX_BODY);
         let mut request = tonic::Request::new(message);
-        request.set_timeout(DEADLINE);
+        let usual = usual(rpc);
+        request.set_timeout(usual);
         *request.extensions_mut() = self.extensions;
         let path = PathAndQuery::try_from(rpc.path.as_str()).map_err(Error::internal)?;
         let call = async {
             client.ready().await.map_err(|e| unreachable(rpc, e))?;
             client.unary(request, path, Frames).await.map_err(|status| refusal::of_status(&status))
         };
-        let answer = tokio::time::timeout(DEADLINE, call).await.map_err(|_| too_slow(rpc))?;
+        let answer = tokio::time::timeout(usual, call).await.map_err(|_| too_slow(rpc))?;
         Ok(answer?.into_inner())
     }
 }
@@ -150,7 +165,8 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
     let request_id = RequestId::in_extensions(request.extensions());
     let Way { mut upstream, extensions } = way(app, rpc, request.headers(), &request_id, client).await?;
     let streams = rpc.descriptor.is_client_streaming() || rpc.descriptor.is_server_streaming();
-    let deadline = deadline(request.headers(), streams)?;
+    let deadline = deadline(request.headers(), usual(rpc), streams)?;
+    let request = if streams { request } else { of_size(request).await? };
     let request =
         if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };
     let request = forwarded(request, extensions, deadline, streams);
@@ -162,6 +178,27 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
         Some(_) | None => call.await,
     };
     Ok(response.map_err(|source| unreachable(rpc, source))?.map(Body::new))
+}
+
+/// A call whose one message is not larger than any may be. A message says its length in the four bytes before it, so
+/// that it is refused in our words, which are the same at every door, before the rest arrives.
+async fn of_size(request: Request) -> Result<Request, Refused> {
+    const BEFORE: usize = 5;
+    let (parts, mut body) = request.into_parts();
+    let mut begun = bytes::BytesMut::new();
+    while begun.len() < BEFORE {
+        match body.frame().await.map(|frame| frame.map(http_body::Frame::into_data)) {
+            Some(Ok(Ok(data))) => begun.extend_from_slice(&data),
+            Some(Ok(Err(_))) | None => break,
+            Some(Err(_)) => return Err(Status::cancelled("the message did not arrive whole").into()),
+        }
+    }
+    let length = begun.get(1..BEFORE).and_then(|length| length.try_into().ok()).map_or(0, u32::from_be_bytes);
+    if usize::try_from(length).unwrap_or(usize::MAX) > MAX_BODY {
+        return Err(Error::too_large(TOO_LARGE).into());
+    }
+    let begun = futures::stream::once(std::future::ready(Ok(begun.freeze())));
+    Ok(Request::from_parts(parts, Body::from_stream(begun.chain(body.into_data_stream()))))
 }
 
 /// The call as its service sees it.
@@ -194,9 +231,14 @@ fn forwarded(
     request
 }
 
-/// The deadline of a call: its caller's, within reason; ten seconds where it sets none; none for a stream without one.
-fn deadline(headers: &HeaderMap, streams: bool) -> Result<Option<Duration>, Status> {
-    let Some(value) = headers.get(TIMEOUT) else { return Ok((!streams).then_some(DEADLINE)) };
+/// How long an rpc may take where its caller sets no deadline.
+fn usual(rpc: &Rpc) -> Duration {
+    if DOCUMENTS.contains(&rpc.descriptor.name()) { LONGEST } else { DEADLINE }
+}
+
+/// The deadline of a call: its caller's, within reason; the usual one where it sets none; none for a stream without one.
+fn deadline(headers: &HeaderMap, usual: Duration, streams: bool) -> Result<Option<Duration>, Status> {
+    let Some(value) = headers.get(TIMEOUT) else { return Ok((!streams).then_some(usual)) };
     let read = || {
         let (number, unit) = value.to_str().ok()?.split_at_checked(value.len().checked_sub(1)?)?;
         let number = number.parse::<u64>().ok().filter(|_| number.len() <= 8)?;
@@ -264,13 +306,23 @@ mod tests {
 
     #[test]
     fn a_caller_sets_its_deadline_within_reason() {
-        assert_eq!(deadline(&HeaderMap::new(), false).ok().flatten(), Some(DEADLINE));
-        assert_eq!(deadline(&HeaderMap::new(), true).ok(), Some(None));
-        assert_eq!(deadline(&with("250m"), false).ok().flatten(), Some(Duration::from_millis(250)));
-        assert_eq!(deadline(&with("99999999H"), false).ok().flatten(), Some(LONGEST));
+        assert_eq!(deadline(&HeaderMap::new(), DEADLINE, false).ok().flatten(), Some(DEADLINE));
+        assert_eq!(deadline(&HeaderMap::new(), DEADLINE, true).ok(), Some(None));
+        assert_eq!(deadline(&with("250m"), LONGEST, false).ok().flatten(), Some(Duration::from_millis(250)));
+        assert_eq!(deadline(&with("99999999H"), DEADLINE, false).ok().flatten(), Some(LONGEST));
         for broken in ["", "S", "-1S", "1x", "999999999S"] {
-            assert!(deadline(&with(broken), false).is_err(), "{broken}");
+            assert!(deadline(&with(broken), DEADLINE, false).is_err(), "{broken}");
         }
+    }
+
+    #[test]
+    fn every_rpc_on_documents_is_in_the_contract() {
+        let names: Vec<String> = proto::contract::pool()
+            .services()
+            .flat_map(|service| service.methods().map(|method| method.name().to_owned()).collect::<Vec<_>>())
+            .collect();
+        let unknown: Vec<_> = DOCUMENTS.iter().filter(|name| !names.iter().any(|known| known == *name)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod convert;
 mod create_account;
 mod get_self;
 mod list_accounts;
+mod schools;
 mod sign_in;
 mod sign_out;
 
@@ -15,11 +16,15 @@ use proto::access::v1::{
 use tonic::{Request, Response, Status};
 
 use crate::door::Door;
+pub use schools::Schools;
 
 /// Answers for accounts, behind the door.
+#[derive(Clone)]
 pub struct AccountsService {
     /// The door.
     pub door: Door,
+    /// Where it asks which schools there are.
+    pub schools: Schools,
 }
 
 #[tonic::async_trait]
@@ -28,7 +33,7 @@ impl Accounts for AccountsService {
         &self,
         r: Request<CreateAccountRequest>,
     ) -> Result<Response<CreateAccountResponse>, Status> {
-        answer(self.door.store(), r, |r| create_account::create_account(&self.door, r)).await
+        answer(self.door.store(), r, |r| create_account::create_account(self, r)).await
     }
 
     async fn get_self(&self, r: Request<GetSelfRequest>) -> Result<Response<GetSelfResponse>, Status> {

@@ -189,19 +189,26 @@ impl House {
 pub struct Browser<'a> {
     house: &'a House,
     cookies: std::collections::BTreeMap<String, String>,
+    /// What the form of the last sign-in page proves.
+    proof: String,
 }
 
 impl House {
     /// A browser that nobody used yet.
     pub fn browser(&self) -> Browser<'_> {
-        Browser { house: self, cookies: std::collections::BTreeMap::new() }
+        Browser { house: self, cookies: std::collections::BTreeMap::new(), proof: String::new() }
     }
 }
 
 impl Browser<'_> {
     /// Signs in; answers where that leads.
     pub async fn sign_in(&mut self, name: &str, return_to: &str) -> String {
-        let fields = [("sign_in_name", name), ("password", PASSWORD), ("return_to", return_to)];
+        // Whoever is signed in is led past the page; its form may still be open from before.
+        let proof = Some(self.get("/sign-in").await.hidden("csrf")).filter(|proof| !proof.is_empty());
+        self.proof = proof.unwrap_or_else(|| self.proof.clone());
+        let csrf = self.proof.clone();
+        let fields =
+            [("csrf", csrf.as_str()), ("sign_in_name", name), ("password", PASSWORD), ("return_to", return_to)];
         self.post("/sign-in", &fields).await.place()
     }
 

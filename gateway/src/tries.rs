@@ -1,5 +1,6 @@
 //! Throttled sign-in: ten tries in a quarter of an hour for one name from one place, a hundred from all strange places
-//! together. A browser that signed in before is a place of its own and counts in no other, so that nobody can lock a
+//! together, and so many wrong ones from one address whatever the name (`gateway.failed_sign_ins`): one password tried at
+//! many names. A school is one address, and hundreds of people sign in from it in a morning: those who succeed do not count. A browser that signed in before is a place of its own and counts in no other, so that nobody can lock a
 //! colleague out by typing that colleague's name.
 
 use std::{
@@ -39,6 +40,12 @@ impl Place {
     /// Tries at a name from an address; of an IPv6 address only the network counts, since hosts choose the rest.
     pub fn address(name: &str, address: IpAddr) -> Self {
         Self::of(name, &network(address).to_string())
+    }
+
+    /// Wrong tries from an address at any name.
+    pub fn crowd(address: IpAddr, most: usize) -> Self {
+        // No sign-in name is empty.
+        Self { most, ..Self::address("", address) }
     }
 
     /// Tries at a name from a browser that signed in under that name before.
@@ -81,6 +88,10 @@ pub trait Tries: Send + Sync {
     /// Counts a try; answers how many seconds to wait where there were too many.
     async fn take(&self, place: &Place, now: OffsetDateTime) -> Result<Option<u64>>;
 
+    /// Takes one try back: it was right, and where only wrong ones count it is none. It counted meanwhile, so that many
+    /// at once are no way around.
+    async fn give_back(&self, place: &Place) -> Result<()>;
+
     /// Forgets the tries of a place: the last one was right.
     async fn forget(&self, place: &Place) -> Result<()>;
 }
@@ -105,6 +116,13 @@ impl Tries for MemoryTries {
                 Ok(None)
             }
         }
+    }
+
+    async fn give_back(&self, place: &Place) -> Result<()> {
+        if let Some(tries) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(place) {
+            tries.pop();
+        }
+        Ok(())
     }
 
     async fn forget(&self, place: &Place) -> Result<()> {

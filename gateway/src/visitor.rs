@@ -88,6 +88,23 @@ fn mark_name(https: bool) -> &'static str {
     if https { "__Host-hedgerow-browser" } else { "hedgerow-browser" }
 }
 
+/// The name of the cookie that the forms of somebody who is not signed in prove: one for each browser, until it ends.
+fn form_name(https: bool) -> &'static str {
+    if https { "__Host-hedgerow-form" } else { "hedgerow-form" }
+}
+
+/// What a browser's forms prove before anybody signed in on it.
+pub(crate) fn form_cookie(headers: &HeaderMap, https: bool) -> Option<Token> {
+    cookie_named(headers, form_name(https))?.parse().ok()
+}
+
+/// The header that gives a browser what its forms prove.
+pub(crate) fn set_form_cookie(token: &Token, https: bool) -> Option<HeaderValue> {
+    let secure = if https { "; Secure" } else { "" };
+    let line = format!("{}={}; Path=/; HttpOnly; SameSite=Lax{secure}", form_name(https), token.reveal());
+    HeaderValue::from_str(&line).ok()
+}
+
 /// The session token in a request's cookie.
 pub(crate) fn cookie(headers: &HeaderMap, https: bool) -> Option<Token> {
     cookie_named(headers, cookie_name(https))?.parse().ok()

@@ -169,8 +169,7 @@ fn figure(figure: &serde_json::Value) -> String {
 /// Calls any rpc.
 #[derive(Debug, Args)]
 pub struct Call {
-    /// The rpc, such as `CloseCase` or `IncidentCases/CloseCase`.
-    #[arg(required_unless_present = "list")]
+    /// The rpc, such as `CloseCase` or `IncidentCases/CloseCase`; `--list` says which there are.
     method: Option<String>,
     /// The request as JSON; `requestId` is added where the request has one and the JSON does not.
     #[arg(default_value = "{}")]
@@ -192,9 +191,13 @@ impl Call {
             }
             return Ok(());
         }
+        let Some(method) = self.method.as_deref() else {
+            let fix = "Name an rpc, as in `hedgerow call GetSelf`; `hedgerow call --list` lists all of them";
+            return Err(Error::invalid("method", fix));
+        };
         let request: serde_json::Value =
             serde_json::from_str(&self.json).map_err(|e| Error::invalid("json", e.to_string()))?;
-        let answer = ask(config, self.method.as_deref().unwrap_or_default(), request).await?;
+        let answer = ask(config, method, request).await?;
         println!("{}", serde_json::to_string_pretty(&answer)?);
         Ok(())
     }

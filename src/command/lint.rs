@@ -90,7 +90,13 @@ impl Lint {
             .map_err(|unreadable| Error::invalid("file", unreadable.to_string()))?;
         let import = import::read(&document, &template);
         let register = register.as_ref();
-        Ok(lint::lint(Subject { document: &document, import: &import, template: &template, register, today }))
+        Ok(lint::lint(Subject {
+            document: &document,
+            parameters: &import.parameters,
+            template: &template,
+            register,
+            today,
+        }))
     }
 
     fn register(&self) -> Result<Option<Register>> {

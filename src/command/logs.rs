@@ -92,11 +92,12 @@ impl Logs {
                 let response = ingest.ingest_lines(ReceiverStream::new(batches)).await;
                 let mut acknowledgements = response.map_err(|s| Error::from_status(&s))?.into_inner();
                 let mut total = Counts::default();
-                let mut alerts = 0;
+                let (mut alerts, mut recoded, mut foreign) = (0, 0, 0);
                 while let Some(acknowledged) = acknowledgements.next().await {
                     let acknowledged = acknowledged.map_err(|s| Error::from_status(&s))?;
                     for line in &acknowledged.rejected_lines {
                         eprintln!("line {}: {} ({})", line.line, line.reason, line.detail);
+                        foreign += u64::from(line.reason == "malformed");
                     }
                     let counts = acknowledged.counts.unwrap_or_default();
                     total.received += counts.received;
@@ -105,12 +106,22 @@ impl Logs {
                     total.excepted += counts.excepted;
                     total.rejected += counts.rejected;
                     alerts += acknowledged.alert_ids.len();
+                    recoded += acknowledged.recoded_lines;
                 }
                 reading.await.map_err(Error::internal)??;
                 println!(
                     "{} received = {} kept + {} folded + {} excepted + {} rejected; {alerts} alerts",
                     total.received, total.kept, total.folded, total.excepted, total.rejected
                 );
+                if recoded > 0 {
+                    eprintln!("lines that are not UTF-8, read as Latin-1: {recoded}");
+                }
+                if foreign > 0 && total.rejected == total.received {
+                    return Err(Error::invalid(
+                        "file",
+                        "no line could be read: see the reasons above, and the feed's profile",
+                    ));
+                }
                 if total.received == 0 {
                     eprintln!(
                         "nothing new: these lines were taken in before; for a log of its own, name its --delivery"

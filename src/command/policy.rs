@@ -250,7 +250,8 @@ async fn import(config: &Config, file: &Path, school: String) -> Result<()> {
         import.missing
     );
     for parameter in instance.parameters.iter().filter(|p| p.origin == "document") {
-        println!("  {} = {} (line {})", parameter.key, parameter.values.join("; "), parameter.line);
+        let (values, sure) = (parameter.values.join("; "), parameter.confidence);
+        println!("  {} = {values} (line {}, {sure} % sure)", parameter.key, parameter.line);
     }
     for finding in &instance.findings {
         let severity = match finding.severity() {

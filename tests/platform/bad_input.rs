@@ -33,6 +33,9 @@ async fn bad_input_is_refused_with_its_field_and_its_fix() {
     };
 
     // The command: documents and logs that cannot be read.
+    let fortigate = include_bytes!("../../docs/examples/logs/harrowmere-fortigate.log");
+    let feed = all.call("CreateFeed", json!({"schoolId": school, "name": "Proxy", "profile": "squid"})).await;
+    let feed = feed["feed"]["feedId"].as_str().unwrap().to_owned();
     let nowhere = "fee_00000000000000000000000000";
     for (arguments, expected) in [
         (vec!["policy", "import", &file("a.exe", b"MZ"), "--school", &school], "file"),
@@ -42,8 +45,11 @@ async fn bad_input_is_refused_with_its_field_and_its_fix() {
         (vec!["policy", "import", "/nowhere/at/all.txt", "--school", &school], "file"),
         (vec!["logs", "ingest", &file("empty.log", b""), "--school", &school, "--feed", nowhere], "empty"),
         (vec!["logs", "ingest", &file("a.log", b"x\n"), "--school", &school, "--feed", nowhere], "no such thing"),
+        (vec!["logs", "ingest", &file("a.log.gz", b"\x1f\x8b\x08\0"), "--school", &school, "--feed", &feed], "gzip"),
+        (vec!["logs", "ingest", &file("other.log", fortigate), "--school", &school, "--feed", &feed], "fortigate"),
         (vec!["logs", "try", &file("b.log", b"x\n"), "--profile", "abacus"], "squid"),
         (vec!["call", "CloseTheDoor"], "no rpc"),
+        (vec!["call"], "hedgerow call --list"),
         (vec!["call", "CloseCase", "{"], "json"),
     ] {
         let (done, printed) = place.try_command(&arguments, &environment);

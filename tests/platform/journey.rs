@@ -157,6 +157,18 @@ async fn send_log(place: &Installation, school: &School, profile: &str, log: &Pa
     let lines = std::fs::read(log).unwrap().iter().filter(|b| **b == b'\n').count();
     assert_eq!(count("received"), u64::try_from(lines).unwrap(), "sent twice, counted once");
     assert_eq!(count("received"), count("kept") + count("folded") + count("excepted") + count("rejected"));
+
+    // Tomorrow's log has the same name. A line too long to be read and one of an older encoding stop nothing.
+    let tomorrow = place.data.path().join(log.file_name().unwrap());
+    let long = vec![b'x'; 5 << 20];
+    std::fs::write(&tomorrow, [b"\xe9\n", long.as_slice(), b"\n", &std::fs::read(log).unwrap()].concat()).unwrap();
+    let arguments = ["logs", "ingest", tomorrow.to_str().unwrap(), "--school", &school.id, "--feed", &feed];
+    let (sent, printed) = place.try_command(&arguments, &environment);
+    assert!(sent && printed.contains(&format!("{} received", lines + 2)), "another delivery: {printed}");
+    assert!(printed.contains("line 2: too_long") && printed.contains("read as Latin-1: 1"), "{printed}");
+    std::fs::write(&tomorrow, b"junk\nmore junk\n").unwrap();
+    let (sent, printed) = place.try_command(&arguments, &environment);
+    assert!(!sent && printed.contains("no line could be read"), "{printed}");
     ledger
 }
 

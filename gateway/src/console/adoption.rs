@@ -1,7 +1,7 @@
 //! How every school stands with the template, those that need help first.
 
 use axum::extract::Query;
-use chassis::error::Error;
+use chassis::{error::Error, table::Table};
 use proto::{
     access::v1::Permission,
     policy_registry::v1::{Adoption, ListAdoptionsRequest, ListAdoptionsResponse},
@@ -9,7 +9,7 @@ use proto::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    figures::{attachment, row},
+    figures::attachment,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -196,7 +196,7 @@ pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
 /// All of it as a table for a spreadsheet.
 pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
-    let mut text = row(&[
+    let mut table = Table::new([
         "SCHOOL",
         "TEMPLATE_VERSION",
         "POLICY_VERSION",
@@ -211,14 +211,14 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
         "OMITTED",
         "RATIFY_OVERDUE",
         "OVERDUE_REVIEWS",
-    ]);
+    ])?;
     let mut token = String::new();
     loop {
         let list = fetch(&visit, &which.filter, 1000, &token).await?;
         for school in &list.adoptions {
             let number = |number: u32| number.to_string();
-            text += &row(&[
-                &school.name,
+            table.row([
+                school.name.as_str(),
                 &number(school.template_version),
                 &number(school.version),
                 &school.draft_state,
@@ -232,11 +232,11 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
                 &number(school.omitted),
                 if school.ratify_overdue { "yes" } else { "no" },
                 &number(school.overdue_reviews),
-            ]);
+            ])?;
         }
         token = list.next_page_token;
         if token.is_empty() {
-            return Ok(attachment("adoptions.csv", text));
+            return attachment("adoptions.csv", table);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The authority's home: which schools need help.
 
 use axum::extract::Query;
-use chassis::{clock::moment, error::Error};
+use chassis::{clock::moment, error::Error, table::Table};
 use proto::{
     access::v1::Permission,
     policy_registry::v1::{Adoption, ListAdoptionsRequest, ListSchoolsRequest, School},
@@ -11,7 +11,7 @@ use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    figures::{Figures, Which, attachment, figure, row, terms},
+    figures::{Figures, Which, attachment, cell as digits, figure, terms},
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -46,6 +46,9 @@ struct Line {
     findings: String,
     feed: String,
     cells: Vec<String>,
+    /// The same for a spreadsheet.
+    #[serde(skip)]
+    digits: Vec<String>,
 }
 
 impl Page for Authority {
@@ -133,15 +136,15 @@ impl Line {
             Some(_) => {}
         }
         let cell = |line: &proto::reporting::v1::Line| {
-            let cell = row.cells.iter().find(|cell| cell.key == line.key);
-            figure(cell.and_then(|cell| cell.figure.as_ref()))
+            row.cells.iter().find(|cell| cell.key == line.key).and_then(|cell| cell.figure.as_ref())
         };
         let line = Self {
             link: Link::new(school.name.clone(), format!("/schools/{}/policy", school.school_id)),
             review: review.map(words::date).unwrap_or_else(|| "None".to_owned()),
             findings: row.error_findings.to_string(),
             feed: feed.map_or_else(|| "Never".to_owned(), |at| words::sentence(&words::near(at, now))),
-            cells: report.lines.iter().map(cell).collect(),
+            cells: report.lines.iter().map(|line| figure(cell(line))).collect(),
+            digits: report.lines.iter().map(|line| digits(cell(line))).collect(),
             needs: needs.clone(),
         };
         (needs.len(), line)
@@ -203,11 +206,10 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let (report, schools) = tokio::try_join!(fetch(&visit, &which), schools(&visit))?;
     let titles = report.lines.iter().map(|line| line.title.as_str());
-    let mut text =
-        row(&["SCHOOL", "REVIEW_DUE", "GRAVE_FINDINGS", "LAST_FEED"].into_iter().chain(titles).collect::<Vec<_>>());
+    let mut table = Table::new(["SCHOOL", "REVIEW_DUE", "GRAVE_FINDINGS", "LAST_FEED"].into_iter().chain(titles))?;
     for (_, line) in schools.iter().map(|school| Line::new(school, &report, &[], visit.now())) {
         let first = [line.link.text.as_str(), &line.review, &line.findings, &line.feed];
-        text += &row(&first.into_iter().chain(line.cells.iter().map(String::as_str)).collect::<Vec<_>>());
+        table.row(first.into_iter().chain(line.digits.iter().map(String::as_str)))?;
     }
-    Ok(attachment("schools.csv", text))
+    attachment("schools.csv", table)
 }

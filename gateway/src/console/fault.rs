@@ -8,11 +8,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use chassis::error::{Error, Kind};
-use http::{StatusCode, request::Parts};
+use http::{StatusCode, header::ALLOW, request::Parts};
 use serde::Serialize;
 
 use super::visit::Fault;
 use crate::{
+    limits,
     pages::{self, Page, frame::Frame, part::Head, words},
     unsent::NotTaken,
 };
@@ -120,6 +121,7 @@ pub fn show_in(parts: &Parts, frame: &Frame) {
 pub async fn frame_faults(mut request: Request, next: Next) -> Response {
     let shown = Shown::default();
     request.extensions_mut().insert(shown.clone());
+    let sent = !request.method().is_safe();
     let answer = next.run(request).await;
     let bare = Frame::bare(super::SERVICE, "");
     let frame = shown.0.get();
@@ -132,17 +134,22 @@ pub async fn frame_faults(mut request: Request, next: Next) -> Response {
             }
             page
         }
-        (None, frame) => unpaged(&answer).map_or(answer, |fault| {
-            let mut page = response(frame.unwrap_or(&bare), &fault.0);
-            *page.status_mut() = fault.1;
-            page
-        }),
+        (None, frame) => match unpaged(&answer, sent) {
+            None => answer,
+            Some(fault) => {
+                let mut page = response(frame.unwrap_or(&bare), &fault.0);
+                *page.status_mut() = fault.1;
+                // Which methods an address takes is the framework's to say.
+                page.headers_mut().extend(answer.headers().get(ALLOW).map(|allow| (ALLOW, allow.clone())));
+                page
+            }
+        },
         (Some(_), None) => answer,
     }
 }
 
 /// The refusal behind an answer that the framework made before any page could: an address or a form it cannot read.
-fn unpaged(answer: &Response) -> Option<(Fault, StatusCode)> {
+fn unpaged(answer: &Response, sent: bool) -> Option<(Fault, StatusCode)> {
     let kind = answer.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let status = answer.status();
     if !status.is_client_error() || kind.is_some_and(|kind| !kind.starts_with("text/plain")) {
@@ -150,9 +157,13 @@ fn unpaged(answer: &Response) -> Option<(Fault, StatusCode)> {
     }
     let error = match status {
         StatusCode::METHOD_NOT_ALLOWED => Error::invalid("form", "Go to the page of this form and send it from there"),
-        StatusCode::PAYLOAD_TOO_LARGE => Error::invalid("form", "Send less at once: this form is too large"),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::invalid("form", limits::TOO_LARGE),
         StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY => {
             Error::invalid("form", "Send this form from its own page")
+        }
+        // A form whose shape is not the one its page gives it: the address is right.
+        StatusCode::BAD_REQUEST if sent => {
+            Error::invalid("form", "Send this form from its own page: a file travels as multipart/form-data")
         }
         _ => Error::missing(),
     };

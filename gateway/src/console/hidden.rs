@@ -4,7 +4,7 @@
 use axum::{
     Form as Body,
     extract::{Query, State},
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Response},
 };
 use chassis::error::{Error, Kind};
 use http::{Method, StatusCode};
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{
     posted::Guest,
-    sign_in::{Back, kept},
+    sign_in::{Back, back_to, kept},
     visit::{Answer, Fault},
 };
 use crate::{
@@ -75,10 +75,10 @@ fn page(back: &str) -> FormPage {
 }
 
 /// Asks for the password.
-pub async fn show(Holder(holder): Holder, guest: Guest, Query(back): Query<Back>) -> Answer {
+pub async fn show(State(app): State<App>, Holder(holder): Holder, guest: Guest, Query(back): Query<Back>) -> Answer {
     match holder {
         Some(holder) if holder.locked => guest.page(StatusCode::OK, &page(back.place())),
-        Some(_) | None => Ok(Redirect::to(return_to(back.place())).into_response()),
+        Some(_) | None => Ok(back_to(&app, back.place()).await.into_response()),
     }
 }
 
@@ -91,17 +91,20 @@ pub async fn unlock(
 ) -> Answer {
     let answers = Answers::new(pairs);
     let back = answers.text("return_to");
-    let on = || Ok(Redirect::to(return_to(&back)).into_response());
-    let Some(holder) = holder.filter(|holder| holder.locked) else { return on() };
+    let on = async || Ok(back_to(&app, &back).await.into_response());
+    let Some(holder) = holder.filter(|holder| holder.locked) else { return on().await };
     let account_id = holder.account_id.parse().map_err(|_| Error::internal("a session of no account"))?;
     let password = answers.raw("password");
-    let opened = if password.is_empty() {
-        Err(Error::invalid("password", "Enter your password"))
-    } else {
-        app.door().unlock(&holder.session, &account_id, &password).await
+    let asked = guest.proved(&answers, "password").and_then(|()| match password.as_str() {
+        "" => Err(Error::invalid("password", "Enter your password")),
+        _ => Ok(()),
+    });
+    let opened = match asked {
+        Ok(()) => app.door().unlock(&holder.session, &account_id, &password).await,
+        Err(error) => Err(error),
     };
     match opened {
-        Ok(()) => on(),
+        Ok(()) => on().await,
         Err(error) => {
             let error = match error.kind() {
                 Kind::Unauthenticated => Error::invalid("password", "Enter the password you sign in with"),

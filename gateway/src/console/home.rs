@@ -26,6 +26,8 @@ use crate::pages::{Page, part::Head, words};
 
 /// How many of a list are shown at home.
 const SHOWN: usize = 5;
+/// How many new concerns are looked through for children who may not be safe.
+const CONCERNS: i32 = 200;
 /// How many cases are looked through for tasks that are due.
 const CASES: i32 = 200;
 
@@ -115,9 +117,11 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::PolicyComment, instances(&visit)),
         wanted(&visit, Permission::ConcernRecord, my_concerns(&visit)),
     );
+    // A child who may not be safe now, then clocks that run out, then what nobody has read, then the rest.
     let lists = [
-        concerns.map(|answer| list::concern_list(&visit, answer, now)),
+        concerns.as_ref().and_then(|answer| list::unsafe_list(&visit, answer, now)),
         cases.map(|answer| list::task_list(&visit, answer, now)),
+        concerns.map(|answer| list::concern_list(&visit, answer, now)),
         alerts.map(|answer| list::alert_list(&visit, answer, now)),
         invitations.map(|answer| list::invitation_list(&visit, answer, now)),
         instances.map(|answer| {
@@ -150,7 +154,8 @@ async fn wanted<T>(
 }
 
 async fn new_concerns(visit: &Visit) -> Result<ListConcernsResponse, Error> {
-    let page_size = i32::try_from(SHOWN).unwrap_or_default();
+    // Whether a child is safe is sealed with the concern: the lists are put in order here, out of all that wait.
+    let page_size = CONCERNS;
     let asked =
         ListConcernsRequest { school_id: visit.school.clone(), state: "new".into(), page_size, ..Default::default() };
     heard(visit.cases()?.list_concerns(ask(asked))).await

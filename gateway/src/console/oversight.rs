@@ -167,7 +167,7 @@ pub async fn raise(posted: Posted) -> Answer {
         school_ids: Vec::new(),
         trigger: answers.text("trigger"),
         note: answers.text("note"),
-        due_date: answers.text("due_date"),
+        due_date: answers.day("due_date"),
         request_id: answers.request_id(),
     };
     let done = if command.trigger.is_empty() {

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chassis::error::Error;
-use http::{StatusCode, request::Parts};
+use http::{HeaderValue, StatusCode, header::SET_COOKIE, request::Parts};
 
 use super::{
     fault::show_in,
@@ -17,7 +17,9 @@ use crate::{
     app::App,
     arrival::RequestId,
     pages::{self, Page, form::Answers, frame::Frame},
+    sessions::Token,
     unsent::NotTaken,
+    visitor,
 };
 
 /// Answers that came from a page of this very session: nothing else can be read out of a posted form.
@@ -48,11 +50,15 @@ impl FromRequest<App> for Posted {
     }
 }
 
-/// A visit of somebody who may or may not be signed in.
+/// A visit of somebody who may or may not be signed in. Its forms prove that they come from a page of this very browser,
+/// as those of a session do: by a secret in a cookie, and the same under a mask in the form. No header need be believed.
 pub struct Guest {
     /// Their visit, where they are signed in.
     pub visit: Option<Visit>,
     frame: Frame,
+    secret: Token,
+    /// The cookie that is still to be set; none where the browser has it.
+    cookie: Option<HeaderValue>,
 }
 
 impl FromRequestParts<App> for Guest {
@@ -60,19 +66,41 @@ impl FromRequestParts<App> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let visit = <Visit as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await?;
+        let https = app.config().https;
+        let (secret, cookie) = match visitor::form_cookie(&parts.headers, https) {
+            Some(secret) => (secret, None),
+            None => {
+                let secret = Token::random();
+                let cookie = visitor::set_form_cookie(&secret, https);
+                (secret, cookie)
+            }
+        };
         let bare = || Frame::bare(&app.config().authority_name, &RequestId::of(parts, app)).in_look(app.brand());
         let frame = visit.as_ref().map_or_else(bare, |visit| visit.frame().clone());
+        let frame = Frame { csrf: secret.form_secret().masked(), ..frame };
         show_in(parts, &frame);
-        Ok(Self { visit, frame })
+        Ok(Self { visit, frame, secret, cookie })
     }
 }
 
 impl Guest {
+    /// Whether a form came from a page of this very browser.
+    ///
+    /// # Errors
+    /// `Invalid` with what to do, on the field that is asked again.
+    pub fn proved(&self, answers: &Answers, field: &str) -> Result<(), Error> {
+        let proved = self.cookie.is_none() && self.secret.form_secret().proves(&answers.text("csrf"));
+        let fix = "Enter this again: the page had been open too long, or this browser keeps no cookies from here";
+        if proved { Ok(()) } else { Err(Error::invalid(field, fix)) }
+    }
+
     /// A page.
     ///
     /// # Errors
     /// `Internal` where it cannot be rendered.
     pub fn page<P: Page>(&self, status: StatusCode, page: &P) -> Answer {
-        Ok(pages::answer(status, &self.frame, page)?)
+        let mut answer = pages::answer(status, &self.frame, page)?;
+        answer.headers_mut().extend(self.cookie.clone().map(|cookie| (SET_COOKIE, cookie)));
+        Ok(answer)
     }
 }

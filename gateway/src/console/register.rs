@@ -18,7 +18,6 @@ use proto::{
     },
 };
 use serde::{Deserialize, Serialize};
-use time::Duration;
 
 use super::{
     people::People,
@@ -220,19 +219,13 @@ fn cell(value: &str) -> String {
         value if value.bytes().all(|c| c.is_ascii_lowercase() || c == b'_' || c.is_ascii_digit()) => {
             let word = |word: &str| match word {
                 "dsl" => "DSL".to_owned(),
-                "send" => "SEND".to_owned(),
+                "send" | "eyfs" | "ks1" | "ks2" | "ks3" | "ks4" | "ks5" => word.to_uppercase(),
                 word => word.to_owned(),
             };
             words::sentence(&value.split('_').map(word).collect::<Vec<_>>().join(" "))
         }
         value => value.to_owned(),
     }
-}
-
-/// Noon of a day as a person types it.
-pub fn typed(text: &str) -> Option<time::OffsetDateTime> {
-    let [day, month, year] = text.split(['/', ' ', '.']).collect::<Vec<_>>().try_into().ok()?;
-    words::typed(day, month, year, "12:00")
 }
 
 /// Noon of a day as entries write it.
@@ -277,9 +270,8 @@ impl Which {
     fn moment(&self) -> Result<Option<Timestamp>, Error> {
         match self.as_at.trim() {
             "" => Ok(None),
-            text => typed(text)
-                .or_else(|| date(text))
-                .map(|noon| Some(timestamp(noon + Duration::hours(12))))
+            text => words::typed_day(text)
+                .map(|day| Some(timestamp(chassis::calendar::end_of_day(day))))
                 .ok_or_else(|| Error::invalid("as_at", "Enter a day such as 27/3/2026")),
         }
     }

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use super::{
     posted::Posted,
-    visit::{Answer, Visit, ask, heard},
+    visit::{Answer, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
     Page,
@@ -218,19 +218,16 @@ impl Preview {
 /// What is asked of whoever starts one.
 pub fn fields() -> Vec<Field> {
     vec![
-        Field::name("statutory_by_date", "By which day must schools adopt what is statutory?")
-            .hint("Year, month and day. For example, 2027-03-27.")
-            .width("10"),
-        Field::name("start", "On which day should it start? (optional)")
-            .hint("Leave this empty to start now. For example, 2027-01-27.")
-            .width("10"),
+        Field::day("statutory_by_date", "By which day must schools adopt what is statutory?"),
+        Field::day("start", "On which day should it start? (optional)")
+            .hint("Leave this empty to start now. For example, 27/1/2027."),
         Field::long_text("note", "What should schools know about it? (optional)")
             .hint("Up to 2,000 characters. Do not name a child or a member of staff."),
     ]
 }
 
 async fn preview(visit: &Visit, form: Form) -> Result<Preview, Error> {
-    let preview = heard(visit.registry()?.preview_rollout(ask(PreviewRolloutRequest::default()))).await?;
+    let preview = heard(visit.registry()?.preview_rollout(ask_patiently(PreviewRolloutRequest::default()))).await?;
     Ok(Preview::new(&preview, below(visit), form))
 }
 
@@ -266,8 +263,8 @@ async fn begun(visit: &Visit, answers: &Answers) -> Result<Rollout, Error> {
     let command = StartRolloutRequest {
         template_version: answers.text("template_version").parse().unwrap_or_default(),
         school_ids: Vec::new(),
-        statutory_by_date: answers.text("statutory_by_date"),
-        start_time: start_of(&answers.text("start"))?.map(timestamp),
+        statutory_by_date: answers.day("statutory_by_date"),
+        start_time: start_of(&answers.day("start"))?.map(timestamp),
         note: answers.text("note"),
         request_id: answers.request_id(),
     };
@@ -284,7 +281,7 @@ fn start_of(day: &str) -> Result<Option<OffsetDateTime>, Error> {
         [year, month, day] => words::typed(day, month, year, ""),
         _ => None,
     };
-    at.map(Some).ok_or_else(|| Error::invalid("start", "Enter a day such as 2027-01-27"))
+    at.map(Some).ok_or_else(|| Error::invalid("start", "Enter a day such as 27/1/2027"))
 }
 
 /// How far a roll-out is.

@@ -60,14 +60,21 @@ pub fn kept(page: FormPage, back: &str) -> FormPage {
 }
 
 /// Shows it.
-pub async fn show(guest: Guest, Query(back): Query<Back>) -> Answer {
+pub async fn show(State(app): State<App>, guest: Guest, Query(back): Query<Back>) -> Answer {
     if guest.visit.is_some() {
-        return Ok(Redirect::to(return_to(&back.return_to)).into_response());
+        return Ok(back_to(&app, &back.return_to).await.into_response());
     }
     guest.page(StatusCode::OK, &page(&back.return_to, String::new()))
 }
 
-/// Signs somebody in. There is no session yet to take a token from: the origin of the form is checked instead.
+/// Leads to a page of the console, or to its home where the place is none: an address that takes nothing but forms
+/// would answer a browser that its method is wrong.
+pub async fn back_to(app: &App, place: &str) -> Redirect {
+    let place = return_to(place);
+    Redirect::to(if super::shows(app, place).await { place } else { "/" })
+}
+
+/// Signs somebody in. There is no session yet to take a token from: the form proves the browser's own.
 pub async fn sign_in(
     State(app): State<App>,
     guest: Guest,
@@ -77,7 +84,7 @@ pub async fn sign_in(
 ) -> Answer {
     let answers = Answers::new(pairs);
     let raw = answers.raw("password");
-    let signed_in = match checked(&answers) {
+    let signed_in = match guest.proved(&answers, "sign_in_name").and_then(|()| checked(&answers)) {
         Ok(()) => app.sign_in(&client, &answers.text("sign_in_name"), &raw, holder.as_ref()).await,
         Err(error) => Err(error),
     };
@@ -88,7 +95,7 @@ pub async fn sign_in(
                 "/" if !app.unsent().of(&account_id, app.now()).await.unwrap_or_default().is_empty() => "/unsent",
                 place => place,
             };
-            Ok((headers, Redirect::to(place)).into_response())
+            Ok((headers, back_to(&app, place).await).into_response())
         }
         Err(error) => {
             let mut page = page(&answers.text("return_to"), String::new());

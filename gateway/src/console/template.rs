@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::{
     policy::template,
     posted::Posted,
-    visit::{Answer, Visit, ask, heard},
+    visit::{Answer, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
     Page,
@@ -138,16 +138,27 @@ fn acts(version: u32) -> Vec<Link> {
     acts
 }
 
-async fn template_page(visit: &Visit, publish: Form, form: Form) -> Result<TemplatePage, Error> {
+async fn template_page(visit: &Visit, publish: Option<Form>, form: Form) -> Result<TemplatePage, Error> {
     let template = template(visit).await;
+    let publish = publish.unwrap_or_else(|| publish_form(visit, template.version));
     let register = heard(visit.registry()?.get_agency_register(ask(GetAgencyRegisterRequest {}))).await?;
     let versions = ListTemplatesRequest { page_size: 1000, ..ListTemplatesRequest::default() };
     let versions = heard(visit.registry()?.list_templates(ask(versions))).await?.templates;
     Ok(TemplatePage::new(&template, &versions, &register, visit.crumbs(&[]), publish, form))
 }
 
-fn publish_form(visit: &Visit) -> Form {
-    visit.form("/template/publish".into(), "Publish the model template", Vec::new())
+/// Publishes at once where there is no template yet; asks once more where the model takes another's place.
+fn publish_form(visit: &Visit, version: u32) -> Form {
+    let fields = match version {
+        0 => Vec::new(),
+        version => vec![Field::checkboxes("sure", "The model as it comes with the platform becomes the next version", &[]).choice(
+            "yes",
+            &format!("Yes, in place of version {version}"),
+            "What the authority changed is not in it. Earlier versions stay readable, and schools keep theirs until a roll-out.",
+        )],
+    };
+    let form = visit.form("/template/publish".into(), "Publish the model template", fields);
+    form.carrying("based_on_version", version.to_string())
 }
 
 fn register_form(visit: &Visit) -> Form {
@@ -157,19 +168,28 @@ fn register_form(visit: &Visit) -> Form {
 /// Shows both.
 pub async fn show_template(visit: Visit) -> Answer {
     visit.needs(Permission::TemplatePublish)?;
-    let page = template_page(&visit, publish_form(&visit), register_form(&visit)).await?;
+    let page = template_page(&visit, None, register_form(&visit)).await?;
     visit.page(&page)
 }
 
 /// Publishes the model template that comes with the platform.
 pub async fn publish_template(posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let command = PublishTemplateRequest { request_id: answers.request_id(), ..PublishTemplateRequest::default() };
-    match heard(visit.registry()?.publish_template(ask(command))).await {
+    let based_on_version = answers.text("based_on_version").parse().unwrap_or_default();
+    let command = PublishTemplateRequest { files: Vec::new(), request_id: answers.request_id(), based_on_version };
+    let published = if based_on_version > 0 && answers.all("sure").is_empty() {
+        Err(Error::invalid("sure", "Select whether the model takes the place of the version there is"))
+    } else {
+        heard(visit.registry()?.publish_template(ask_patiently(command))).await
+    };
+    match published {
         Ok(_) => visit.to("/template?done=template"),
         Err(error) => {
-            let form = visit.mended(register_form(&visit), &answers, &error, "")?;
-            let page = template_page(&visit, publish_form(&visit), form).await?;
+            let version = template(&visit).await.version;
+            let form = visit.mended(publish_form(&visit, version), &answers, &error, "")?;
+            let mut page = template_page(&visit, Some(form), register_form(&visit)).await?;
+            // The summary at the top is the page's first form's.
+            page.form.problems.clone_from(&page.publish.problems);
             visit.page_again(&page, &error)
         }
     }
@@ -189,7 +209,7 @@ pub async fn publish_register(posted: Posted) -> Answer {
         Ok(_) => visit.to("/template?done=register"),
         Err(error) => {
             let form = visit.mended(register_form(&visit), &answers, &error, "")?;
-            let page = template_page(&visit, publish_form(&visit), form).await?;
+            let page = template_page(&visit, None, form).await?;
             visit.page_again(&page, &error)
         }
     }

@@ -11,7 +11,7 @@ use axum::{
 };
 use chassis::{
     error::{Error, Kind},
-    upstream::request,
+    upstream::{patient, request},
 };
 use http::{StatusCode, request::Parts};
 use proto::{
@@ -359,6 +359,11 @@ pub async fn heard<T>(call: impl Future<Output = Result<tonic::Response<T>, Stat
 /// A request with the usual deadline.
 pub fn ask<T>(message: T) -> tonic::Request<T> {
     request(message)
+}
+
+/// A request that reads or writes a whole document.
+pub fn ask_patiently<T>(message: T) -> tonic::Request<T> {
+    patient(message)
 }
 
 /// Gives every page the directory.

@@ -1,10 +1,10 @@
 //! Checks JSON against a message's descriptor and names every field at fault, before anything is decoded.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chassis::error::Violations;
+use chassis::{clock::YEARS, error::Violations};
 use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 /// The field of a message by its name in the contract or in lower camel case.
 pub fn field(message: &MessageDescriptor, name: &str) -> Option<FieldDescriptor> {
@@ -85,7 +85,8 @@ fn single(v: &mut Violations, place: &str, kind: &Kind, value: &Value) {
         }
         Kind::Enum(names) => v.check(names_one(names, value), place, choices(names)),
         Kind::Message(message) if message.full_name() == "google.protobuf.Timestamp" => {
-            let time = value.as_str().is_some_and(|text| OffsetDateTime::parse(text, &Rfc3339).is_ok());
+            let read = value.as_str().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
+            let time = read.is_some_and(|at| YEARS.contains(&at.to_offset(UtcOffset::UTC).year()));
             v.check(time, place, "Enter a time such as 2026-11-24T09:00:00Z");
         }
         Kind::Message(message) => match value {

@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode, header};
 use prost_reflect::EnumValueDescriptor;
 use serde_json::{Map, Value, json};
 
-use crate::openapi::comments::comment_of_value;
+use crate::{limits::TOO_LARGE, openapi::comments::comment_of_value};
 
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 /// After how many seconds to try again where the refusal does not say.
@@ -106,8 +106,7 @@ impl Plain {
 
     /// The body is larger than any message may be.
     pub fn too_large() -> Self {
-        let detail = "send 16 MiB at most";
-        Self { status: StatusCode::PAYLOAD_TOO_LARGE, detail, allow: None }
+        Self { status: StatusCode::PAYLOAD_TOO_LARGE, detail: TOO_LARGE, allow: None }
     }
 
     /// The body is not said to be JSON.

@@ -52,6 +52,31 @@ async fn an_account_is_made_listed_and_read_by_itself() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_account_is_held_at_schools_there_are() -> Result<()> {
+    let (house, bearer) = with_operator().await?;
+    let headers = [("authorization", bearer.as_str()), ("idempotency-key", KEY)];
+    let at = |id: &str| serde_json::json!({"role": "ROLE_DSL", "school_id": id});
+    let mut account = new_account("r.okafor");
+    account["appointments"] = serde_json::json!([at(&house.bed.school()), at(&house.bed.school())]);
+    let make = async || house.json("POST", "/v1/accounts", &headers, account.clone()).await;
+    house.service.answers(Err(Error::missing().into()));
+    let none = make().await;
+    assert_eq!(
+        (none.status.as_u16(), none.fields().join(" ")),
+        (400, "appointments[0].school_id appointments[1].school_id".into())
+    );
+    house.service.answers(Err(Status::unavailable("connection refused")));
+    let stopped = make().await;
+    assert_eq!(stopped.status, 503);
+    assert!(stopped.json()["detail"].to_string().contains("policy-registry"), "{}", stopped.json());
+    house.service.answers(Ok(GetSchoolResponse::default().encode_to_vec()));
+    let made = make().await;
+    assert_eq!(made.status, 200, "{}", made.json());
+    assert_eq!(make().await.body, made.body);
+    Ok(())
+}
+
+#[tokio::test]
 async fn every_fault_of_a_body_is_named_at_once() -> Result<()> {
     let (house, bearer) = with_operator().await?;
     let auth = ("authorization", bearer.as_str());

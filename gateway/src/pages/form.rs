@@ -188,6 +188,11 @@ impl Field {
         Self::new(Asked::Select, name, label)
     }
 
+    /// A day, in one line.
+    pub fn day(name: &str, label: &str) -> Self {
+        Self::name(name, label).hint("For example, 27/3/2027.").width("10")
+    }
+
     /// A date with an optional time.
     pub fn moment(name: &str, label: &str) -> Self {
         Self::new(Asked::Moment, name, label)
@@ -238,6 +243,12 @@ impl Field {
     pub fn values(mut self, values: Vec<String>) -> Self {
         self.values = values;
         self
+    }
+
+    /// With a day of the contract to begin with.
+    #[must_use]
+    pub fn on(self, iso: &str) -> Self {
+        self.value(crate::pages::words::day_to_type(iso))
     }
 
     /// As wide as so many characters: `10`, `20`.

@@ -17,6 +17,8 @@ pub struct Frame {
     pub school: String,
     /// Who is signed in.
     pub person: Option<Person>,
+    /// What a form of somebody who is not signed in sends back; empty where the page has none.
+    pub csrf: String,
     /// Where they may go.
     pub navigation: Vec<Item>,
     /// Whether they have to do with more than one school.
@@ -90,6 +92,7 @@ impl Frame {
             authority: authority.to_owned(),
             school: String::new(),
             person: None,
+            csrf: String::new(),
             navigation: Vec::new(),
             switch: false,
             contacts: Vec::new(),

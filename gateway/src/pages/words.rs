@@ -108,6 +108,25 @@ pub fn typed(day: &str, month: &str, year: &str, clock: &str) -> Option<OffsetDa
     Some(fits(summer).or_else(|| fits(UtcOffset::UTC)).unwrap_or_else(|| local.assume_utc()).to_offset(UtcOffset::UTC))
 }
 
+/// A day as a person types it: `27/3/2027`, `27.3.2027`, `27 March 2027`, `27 mar 2027`, or `2027-03-27`.
+pub fn typed_day(text: &str) -> Option<Date> {
+    let parts: Vec<&str> = text.split(['/', '.', '-', ' ']).filter(|part| !part.is_empty()).collect();
+    let at = match parts.as_slice() {
+        [year, month, day] if year.len() == 4 => typed(day, month, year, "12:00"),
+        [day, month, year] if year.len() == 4 => typed(day, month, year, "12:00"),
+        _ => None,
+    };
+    at.map(|at| at.date())
+}
+
+/// A day of the contract as a person types it; what is no day as it is.
+pub fn day_to_type(iso: &str) -> String {
+    match iso.split('-').map(str::parse).collect::<Result<Vec<u16>, _>>().as_deref() {
+        Ok([year, month, day]) => format!("{day}/{month}/{year}"),
+        _ => iso.to_owned(),
+    }
+}
+
 fn typed_month(text: &str) -> Option<Month> {
     if let Ok(number) = text.parse::<u8>() {
         return Month::try_from(number).ok();

@@ -1,7 +1,7 @@
 //! Accounts between the contract's form and ours.
 
 use chassis::{
-    clock::{moment, timestamp},
+    clock::timestamp,
     error::{Result, Violations},
 };
 use proto::access::v1 as wire;
@@ -41,11 +41,7 @@ pub fn new_account(request: &wire::CreateAccountRequest, now: OffsetDateTime) ->
     let mut appointments = Vec::new();
     for (i, a) in request.appointments.iter().enumerate() {
         let field = |name: &str| format!("appointments[{i}].{name}");
-        let mut time = |name: &str, at: &Option<prost_types::Timestamp>| {
-            let read = at.as_ref().and_then(moment);
-            v.check(at.is_none() || read.is_some(), field(name), "Enter a time such as 2026-11-24T09:00:00Z");
-            read
-        };
+        let mut time = |name: &str, at: &Option<prost_types::Timestamp>| v.at(&field(name), at.as_ref());
         let (start, end) = (time("start_time", &a.start_time).unwrap_or(now), time("end_time", &a.end_time));
         let school = match a.school_id.as_str() {
             "" => None,

@@ -4,16 +4,17 @@ use chassis::{caller::Caller, db::Once, error::Result, history::Act};
 use proto::access::v1::{CreateAccountRequest, CreateAccountResponse};
 use tonic::Request;
 
-use super::convert;
-use crate::{door::Door, store};
+use super::{AccountsService, convert};
+use crate::store;
 
 pub(super) async fn create_account(
-    door: &Door,
+    AccountsService { door, schools }: &AccountsService,
     request: Request<CreateAccountRequest>,
 ) -> Result<CreateAccountResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_authority()?;
     let new = convert::new_account(&request, door.store().clock().now())?;
+    schools.check(&caller, &new.appointments).await?;
     let hash = door.passwords().hash(&new.password).await?;
     // The digest that is kept of a request must not let anybody try passwords against it.
     let proof = door.store().ring().token("first-password", &request.password);

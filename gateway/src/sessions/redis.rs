@@ -27,6 +27,9 @@ const TAKE: &str = "local n = redis.call('INCR', KEYS[1]) \
     if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end \
     return {n, redis.call('PTTL', KEYS[1])}";
 
+/// Takes a try back, where its window still runs.
+const GIVE_BACK: &str = "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('DECR', KEYS[1]) end";
+
 /// Sessions and tries kept in Redis.
 #[derive(Clone)]
 pub struct RedisSessions(ConnectionManager, Lasting);
@@ -38,7 +41,7 @@ impl RedisSessions {
     /// `Invalid` where the address cannot be read.
     pub fn new(url: &str, lasting: Lasting) -> Result<Self> {
         let client = Client::open(url)
-            .map_err(|e| Error::invalid("redis.url", "Enter an address such as redis://127.0.0.1:6379").because(e))?;
+            .map_err(|e| Error::invalid("redis_url", "Enter an address such as redis://127.0.0.1:6379").because(e))?;
         let config = ConnectionManagerConfig::new()
             .set_response_timeout(Some(ANSWER))
             .set_connection_timeout(Some(ANSWER))
@@ -147,6 +150,12 @@ impl Tries for RedisSessions {
         let (tries, left): (usize, i64) =
             call.arg(window).invoke_async(&mut self.0.clone()).await.map_err(unavailable)?;
         Ok((tries > place.most()).then(|| left.unsigned_abs().div_ceil(1_000).max(1)))
+    }
+
+    async fn give_back(&self, place: &Place) -> Result<()> {
+        let script = Script::new(GIVE_BACK);
+        let call = script.key(format!("hedgerow:tries:{}", place.hex()));
+        call.invoke_async::<()>(&mut self.0.clone()).await.map_err(unavailable)
     }
 
     async fn forget(&self, place: &Place) -> Result<()> {

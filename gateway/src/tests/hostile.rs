@@ -57,6 +57,12 @@ async fn nobody_is_led_elsewhere_after_signing_in() -> Result<()> {
         assert_eq!(return_to(elsewhere), "/", "{elsewhere:?}");
         assert_eq!(house.browser().sign_in("r.okafor", elsewhere).await, "/", "{elsewhere:?}");
     }
+    // Addresses of ours that show nothing: forms go there, or nothing does.
+    for none in ["/sign-out", "/template/publish", "/schools/sch_1/concerns/con_1/triage", "/nowhere", "/v1/schools"] {
+        assert_eq!(house.browser().sign_in("r.okafor", none).await, "/", "{none:?}");
+    }
+    let page = "/schools/sch_1/cases?state=open";
+    assert_eq!(house.browser().sign_in("r.okafor", page).await, page);
     assert_eq!(
         return_to("/schools/sch_1/cases?state=open&page_token=a%20b"),
         "/schools/sch_1/cases?state=open&page_token=a%20b"
@@ -74,11 +80,15 @@ async fn a_session_is_new_at_every_sign_in_and_the_one_before_is_over() -> Resul
         let request = Request::get(&path).header(header::COOKIE, format!("hedgerow={cookie}"));
         house.send(request.body(Body::empty()).unwrap_or_default()).await.status.as_u16()
     };
+    let page = house.browser().get("/sign-in").await;
+    let form = page.headers.get(header::SET_COOKIE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let form = form.split(';').next().unwrap_or_default().to_owned();
     let sign_in = async |cookie: &str| {
-        let body = format!("sign_in_name=r.okafor&password={}", PASSWORD.replace(' ', "+"));
+        let proof = page.hidden("csrf");
+        let body = format!("csrf={proof}&sign_in_name=r.okafor&password={}", PASSWORD.replace(' ', "+"));
         let request = Request::post("/sign-in")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::COOKIE, format!("hedgerow={cookie}"));
+            .header(header::COOKIE, format!("{form}; hedgerow={cookie}"));
         let answer = house.send(request.body(Body::from(body)).unwrap_or_default()).await;
         let set = answer.headers.get(header::SET_COOKIE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let pair = set.split(';').next().and_then(|pair| pair.split_once('='));

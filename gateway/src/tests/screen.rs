@@ -125,11 +125,13 @@ async fn a_hidden_screen_shows_nothing_before_the_password_is_proved_again() -> 
     // A form that was open is kept, as after the session's end.
     let kept = browser.post(&path, &report(&csrf, &request_id)).await;
     assert!(kept.place().starts_with("/unlock?return_to="), "{}", kept.place());
-    let wrong = [("password", "not the password"), ("return_to", path.as_str())];
+    let proof = unlock.hidden("csrf");
+    let right = [("csrf", proof.as_str()), ("password", PASSWORD), ("return_to", path.as_str())];
+    assert_eq!(browser.post("/unlock", &right[1..]).await.status, 400, "a form of no page of ours");
+    let wrong = [("csrf", proof.as_str()), ("password", "not the password"), ("return_to", path.as_str())];
     let refused = browser.post("/unlock", &wrong).await;
     assert!(refused.status == 400 && refused.text().contains("Enter the password you sign in with"));
     assert_eq!(browser.get(&path).await.status, 303, "still locked");
-    let right = [("password", PASSWORD), ("return_to", path.as_str())];
     assert_eq!(browser.post("/unlock", &right).await.place(), path);
     assert_eq!(browser.get(&path).await.status, 200);
     // Ten wrong tries, and the right one has to wait.

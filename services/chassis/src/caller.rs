@@ -117,6 +117,11 @@ impl Caller {
         Ok(Scope { who: Who::Nobody, reach: Reach::School(school.clone()), roles: Vec::new(), request_id })
     }
 
+    /// Whether the caller holds an appointment at a school itself, which there is then.
+    pub fn appointed_at(&self, school: &str) -> bool {
+        !self.roles(school).is_empty()
+    }
+
     fn active(&self, appointment: &Appointment) -> bool {
         let started = appointment.start_time.as_ref().and_then(moment).is_some_and(|start| start <= self.now);
         let ended = appointment.end_time.as_ref().is_some_and(|end| moment(end).is_none_or(|end| end <= self.now));

@@ -69,6 +69,14 @@ pub fn moment(at: &prost_types::Timestamp) -> Option<OffsetDateTime> {
     Some(OffsetDateTime::from_unix_timestamp(at.seconds).ok()? + time::Duration::nanoseconds(i64::from(nanos)))
 }
 
+/// The years a record can be about: people still living were born in the first, and nothing is planned past the last.
+pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
+
+/// A moment that somebody told us; none where it is out of range, or of a year that nobody can mean.
+pub fn told(at: &prost_types::Timestamp) -> Option<OffsetDateTime> {
+    moment(at).filter(|at| YEARS.contains(&at.year()))
+}
+
 /// A moment cut to microseconds, which is what both stores keep.
 pub fn micros(at: OffsetDateTime) -> OffsetDateTime {
     at.replace_nanosecond(at.nanosecond() / 1_000 * 1_000).unwrap_or(at)

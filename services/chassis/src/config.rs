@@ -8,7 +8,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Violations};
 
 /// What the environment's variables begin with; `__` stands between a section and its key.
 pub const PREFIX: &str = "HEDGEROW_";
@@ -31,6 +31,41 @@ pub struct Database {
 impl Default for Database {
     fn default() -> Self {
         Self { url: String::new(), migrate_url: None, max_connections: 10, keep_events_days: 30 }
+    }
+}
+
+impl Database {
+    /// Checks every setting of the section `section`, without reaching for the database.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the keys.
+    pub fn check(&self, section: &str) -> Result<()> {
+        let mut v = Violations::new();
+        v.check(self.url.is_empty() || address(&self.url), format!("{section}.url"), ADDRESS);
+        let migrate = self.migrate_url.as_deref().is_none_or(address);
+        v.check(migrate, format!("{section}.migrate_url"), ADDRESS);
+        v.check(self.max_connections > 0, format!("{section}.max_connections"), "Enter 1 or more");
+        v.finish()
+    }
+}
+
+/// What a database's address looks like.
+const ADDRESS: &str = "Enter an address such as sqlite:/var/lib/hedgerow/reporting.sqlite3?mode=rwc or \
+    postgres://login:password@host:5432/reporting";
+
+/// Whether a text is the address of a database of either kind.
+fn address(text: &str) -> bool {
+    use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+    match text.split_once(':') {
+        Some(("sqlite", _)) => text.parse::<SqliteConnectOptions>().is_ok(),
+        Some(("postgres" | "postgresql", rest)) => {
+            // The driver makes up whatever is left out; an address that names no host is a slip.
+            let host = rest.strip_prefix("//").and_then(|rest| rest.split(['/', '?']).next());
+            let host = host.map(|host| host.rsplit('@').next().unwrap_or_default());
+            host.is_some_and(|host| !host.is_empty() || rest.contains("host="))
+                && text.parse::<PgConnectOptions>().is_ok()
+        }
+        _ => false,
     }
 }
 
@@ -105,5 +140,20 @@ mod tests {
         let shown = redacted(&Database { url: "postgres://app:hunter2@db/x".into(), ..Database::default() })?;
         assert!(!shown.contains("hunter2") && shown.contains("postgres://app:(hidden)@db/x"), "{shown}");
         Ok(())
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_named_before_anything_starts() {
+        let check = |url: &str| {
+            let database = Database { url: url.to_owned(), ..Database::default() };
+            database.check("reporting.database").err().map(|e| e.violations()[0].field.clone())
+        };
+        let sockets = "postgres:///x?host=/run/postgresql";
+        for fine in ["", "sqlite::memory:", "sqlite:/a/b.sqlite3?mode=rwc", "postgres://u:p@h:5432/d", sockets] {
+            assert_eq!(check(fine), None, "{fine}");
+        }
+        for wrong in ["x", "mysql://h/d", "postgres//h/d", "postgres://", "postgres://h:port/d", "sqlite:a?mode=x"] {
+            assert_eq!(check(wrong).as_deref(), Some("reporting.database.url"), "{wrong}");
+        }
     }
 }

@@ -3,9 +3,13 @@
 
 use std::error::Error as StdError;
 
+use prost_types::Timestamp;
 use proto::error::v1::Reason;
+use time::OffsetDateTime;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
+
+use crate::{clock::told, text};
 
 /// What a fallible step answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -181,6 +185,11 @@ impl Error {
             .with("retry_after_s", retry_after_s.to_string())
     }
 
+    /// What was sent is larger than anything may be.
+    pub fn too_large(message: impl Into<String>) -> Self {
+        Self::new(Kind::Exhausted, Reason::InvalidField, message)
+    }
+
     /// The caller may know of it but not do this.
     pub fn denied() -> Self {
         Self::new(Kind::Denied, Reason::NotPermitted, "your role does not allow this")
@@ -353,12 +362,50 @@ impl Violations {
         });
     }
 
-    /// A text's length in characters, white space at its ends not counted.
+    /// A text of several lines that is asked for: its length in characters, white space at its ends not counted.
     pub fn text(&mut self, field: &str, thing: &str, value: &str, max: usize) {
+        self.check(!value.trim().is_empty(), field, format!("Enter {thing}"));
+        self.maybe_text(field, value, max);
+    }
+
+    /// A text of one line that is asked for: a name, a place, a title.
+    pub fn line(&mut self, field: &str, thing: &str, value: &str, max: usize) {
+        self.check(!value.trim().is_empty(), field, format!("Enter {thing}"));
+        self.maybe_line(field, value, max);
+    }
+
+    /// A text of several lines that may be left out.
+    pub fn maybe_text(&mut self, field: &str, value: &str, max: usize) {
+        self.written(field, value, max, text::lines(value));
+    }
+
+    /// A text of one line that may be left out.
+    pub fn maybe_line(&mut self, field: &str, value: &str, max: usize) {
+        self.written(field, value, max, text::line(value));
+    }
+
+    fn written(&mut self, field: &str, value: &str, max: usize, fix: Option<&str>) {
         let length = value.trim().chars().count();
-        self.check(length > 0, field, format!("Enter {thing}"));
         self.check(length <= max, field, format!("Text must be {max} characters or less"));
-        self.check(!value.contains('\0'), field, "Remove the null character: no text holds one");
+        if let Some(fix) = fix {
+            self.add(field, fix);
+        }
+    }
+
+    /// A moment that may be left out, of any year that a record can be about.
+    pub fn at(&mut self, field: &str, value: Option<&Timestamp>) -> Option<OffsetDateTime> {
+        let read = value.map(told);
+        self.check(read != Some(None), field, "Enter a real date and time, such as 2026-11-24T09:00:00Z");
+        read.flatten()
+    }
+
+    /// A moment that may be left out, at which something happened: it lies not ahead of `now`, but for a day in which
+    /// clocks and time zones may differ.
+    pub fn happened(&mut self, field: &str, value: Option<&Timestamp>, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let read = self.at(field, value);
+        let past = read.is_none_or(|at| at <= now + time::Duration::DAY);
+        self.check(past, field, "Enter when it happened: a date and time that are not ahead of us");
+        read
     }
 
     /// Fails where anything was added.
@@ -390,5 +437,30 @@ mod tests {
         let error = Error::internal("row 7 of child_file");
         assert!(!error.to_string().contains("child_file"));
         assert!(!format!("{:?}", Status::from(error)).contains("child_file"));
+    }
+
+    #[test]
+    fn a_moment_is_of_a_year_that_a_record_can_be_about() {
+        let now = time::macros::datetime!(2026-11-24 09:00 UTC);
+        let at = |year: i32| {
+            let date = time::Date::from_calendar_date(year, time::Month::June, 1).unwrap_or(now.date());
+            crate::clock::timestamp(date.midnight().assume_utc())
+        };
+        let fields = |v: Violations| v.finish().err().map(|e| e.violations()[0].field.clone());
+        for (year, real, past) in
+            [(0, false, false), (1, false, false), (1899, false, false), (1900, true, true)].into_iter().chain([
+                (2026, true, true),
+                (2027, true, false),
+                (2200, true, false),
+                (2201, false, false),
+                (9999, false, false),
+            ])
+        {
+            let (mut any, mut happened) = (Violations::new(), Violations::new());
+            any.at("review_time", Some(&at(year)));
+            happened.happened("event_time", Some(&at(year)), now);
+            assert_eq!(fields(any), (!real).then(|| "review_time".to_owned()), "{year}");
+            assert_eq!(fields(happened), (!past).then(|| "event_time".to_owned()), "{year}");
+        }
     }
 }

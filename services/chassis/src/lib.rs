@@ -8,7 +8,7 @@
 //! - `event`: outbox, bus and inbox
 //! - `seal`: names and narratives at rest
 //! - `serve`, `upstream`: a service as a process, and its calls to others
-//! - `clock`, `id`, `page`, `calendar`, `config`, `telemetry`: what they all need
+//! - `clock`, `id`, `page`, `text`, `table`, `calendar`, `config`, `telemetry`: what they all need
 //! - `testing`: what tests start services with
 
 pub mod access;
@@ -24,7 +24,9 @@ pub mod id;
 pub mod page;
 pub mod seal;
 pub mod serve;
+pub mod table;
 pub mod telemetry;
 pub mod testing;
+pub mod text;
 pub mod theme;
 pub mod upstream;

@@ -11,9 +11,11 @@ use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::Sd
 use serde::{Deserialize, Serialize};
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    EnvFilter, Layer as _, filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Violations};
 
 /// What is told about the process to its operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +35,44 @@ impl Default for Telemetry {
     }
 }
 
+impl Telemetry {
+    /// Checks every setting.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the keys.
+    pub fn check(&self) -> Result<()> {
+        let mut v = Violations::new();
+        v.check(self.filter().is_ok(), "telemetry.log", FILTER);
+        let reached = |address: &str| {
+            let read = address.parse::<http::Uri>().ok();
+            read.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
+        };
+        let address = self.otlp_endpoint.as_deref().is_none_or(reached);
+        v.check(address, "telemetry.otlp_endpoint", "Enter an address such as http://127.0.0.1:4317");
+        v.finish()
+    }
+
+    /// The filter as it is written. A lone word that is no level would name a part of the program, and so silence all
+    /// the rest: it is refused.
+    fn filter(&self) -> Result<EnvFilter> {
+        let wrong = || Error::invalid("telemetry.log", FILTER);
+        // An empty word would count as a level.
+        let level = |word: &str| !word.is_empty() && word.parse::<LevelFilter>().is_ok();
+        let fits = |part: &str| match part.split_once('=') {
+            Some((_, word)) => part.contains('[') || level(word),
+            None => part.contains('[') || level(part),
+        };
+        if !self.log.split(',').map(str::trim).all(fits) {
+            return Err(wrong());
+        }
+        EnvFilter::try_new(&self.log).map_err(|e| wrong().because(e))
+    }
+}
+
+/// What a filter looks like.
+const FILTER: &str = "Enter off, error, warn, info, debug or trace, and parts of the program apart, as in \
+    warn,incident_cases=debug";
+
 /// Sends what is left of the traces when it is dropped.
 #[must_use]
 pub struct Guard(Option<SdkTracerProvider>);
@@ -50,8 +90,7 @@ impl Drop for Guard {
 /// # Errors
 /// `Invalid` where the filter or the address cannot be read.
 pub fn init(process: &str, telemetry: &Telemetry) -> Result<Guard> {
-    let filter = EnvFilter::try_new(&telemetry.log)
-        .map_err(|e| Error::invalid("telemetry.log", "Enter a filter such as info").because(e))?;
+    let filter = telemetry.filter()?;
     let logs = if telemetry.json {
         tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr).boxed()
     } else {
@@ -127,4 +166,21 @@ pub fn inject(headers: &mut HeaderMap) {
 /// The trace context of a request; empty where it has none.
 pub fn extract(headers: &HeaderMap) -> String {
     headers.get("traceparent").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_would_log_nothing_is_refused() {
+        let check = |log: &str| Telemetry { log: log.to_owned(), ..Telemetry::default() }.check().is_ok();
+        for fine in ["info", "WARN", "warn,incident_cases=debug", "off"] {
+            assert!(check(fine), "{fine}");
+        }
+        assert!(Telemetry::default().check().is_ok());
+        for wrong in ["", "loud", "info,gateway=chatty", "gateway=", "info,,", "a=b=c"] {
+            assert!(!check(wrong), "{wrong}");
+        }
+    }
 }

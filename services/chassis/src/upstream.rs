@@ -22,8 +22,12 @@ use crate::{
     telemetry,
 };
 
+/// How much of an answer may be under way unread, in bytes.
+const WINDOW: u32 = 1 << 20;
 /// The longest a call between services may take where its caller sets no deadline.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// The same where a whole document is read or written: several at once wait for each other.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -128,7 +132,10 @@ impl Upstreams {
             .connect_timeout(Duration::from_secs(2))
             .http2_keep_alive_interval(Duration::from_secs(20))
             .keep_alive_while_idle(true)
-            .tcp_nodelay(true);
+            .tcp_nodelay(true)
+            // A whole policy in one go: the protocol's own 64 KiB would wait half way.
+            .initial_stream_window_size(WINDOW)
+            .initial_connection_window_size(WINDOW);
         self.0.insert(service.to_owned(), Route::There(endpoint.connect_lazy()));
         Ok(())
     }
@@ -164,5 +171,12 @@ impl Upstreams {
 pub fn request<T>(message: T) -> tonic::Request<T> {
     let mut request = tonic::Request::new(message);
     request.set_timeout(DEADLINE);
+    request
+}
+
+/// A request that reads or writes a whole document, which takes its time on a busy machine.
+pub fn patient<T>(message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.set_timeout(PATIENCE);
     request
 }

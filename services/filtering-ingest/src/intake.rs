@@ -59,6 +59,8 @@ pub struct Folded {
 pub struct Taken {
     /// How it was accounted for.
     pub counts: Counts,
+    /// Lines that were no UTF-8.
+    pub recoded: u64,
     /// The lines that were not taken.
     pub rejected: Vec<(u64, Rejected)>,
     /// What is kept of user actions, with the categories.
@@ -86,7 +88,11 @@ pub fn take(
     let context = Context { time_zone: feed.time_zone, received_at };
     for (number, text) in (first..).zip(line::lines(batch)).filter(|(number, _)| *number > done) {
         taken.counts.received += 1;
-        match text.and_then(|text| profile::read(feed.profile, &text, context)) {
+        let read = text.and_then(|line| {
+            taken.recoded += u64::from(line.recoded);
+            profile::read(feed.profile, &line.text, context)
+        });
+        match read {
             Ok(observation) => taken.observe(number, observation, feed, &actor, &episode),
             Err(rejected) => {
                 taken.counts.rejected += 1;

@@ -1,6 +1,6 @@
 //! The events of any school's web filter, judged by that school's own policy.
 //!
-//! - `line`, `profile`, `observation`: from bytes to events in common terms
+//! - `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
 //! - `category`, `search`, `lexicon`, `noise`, `judge`, `episode`: what an event means
 //! - `intake`, `ledger`: a batch worked through and accounted for
 //! - `rpc`: the map of the service, one line per rpc
@@ -15,6 +15,7 @@ pub mod judge;
 pub mod ledger;
 pub mod lexicon;
 pub mod line;
+pub mod looks;
 pub mod noise;
 pub mod observation;
 pub mod profile;
@@ -27,7 +28,7 @@ mod tests;
 use std::sync::Arc;
 
 use chassis::{
-    caller::Signer,
+    caller::{Caller, Signer},
     clock::SharedClock,
     db::Store,
     error::{Error, Result},
@@ -36,7 +37,7 @@ use chassis::{
 };
 use proto::{
     filtering_ingest::v1::filtering_ingest_server::FilteringIngestServer,
-    policy_registry::v1::policy_registry_client::PolicyRegistryClient,
+    policy_registry::v1::{GetSchoolRequest, policy_registry_client::PolicyRegistryClient},
 };
 use time::OffsetDateTime;
 use tonic::service::Routes;
@@ -55,6 +56,20 @@ impl App {
     fn policy_registry(&self) -> Result<PolicyRegistryClient<Upstream>> {
         let client = PolicyRegistryClient::new(self.upstreams.as_service("policy-registry", &self.signer)?);
         Ok(client.max_decoding_message_size(MAX_MESSAGE))
+    }
+
+    /// Checks that there is a school, where the caller's appointment there does not prove it already: of
+    /// schools the service knows no more than their feeds, so it asks.
+    ///
+    /// # Errors
+    /// `Missing` where there is none; `Unavailable` where the registry cannot say.
+    async fn there_is(&self, caller: &Caller, school: &str) -> Result<()> {
+        if caller.appointed_at(school) {
+            return Ok(());
+        }
+        let request = GetSchoolRequest { school_id: school.to_owned() };
+        let asked = self.policy_registry()?.get_school(chassis::upstream::request(request)).await;
+        asked.map(|_| ()).map_err(|status| Error::from_status(&status))
     }
 }
 
@@ -96,12 +111,13 @@ pub struct Tried {
 /// Reads a log without a server and stores nothing.
 ///
 /// # Errors
-/// `Invalid` where there is no such profile.
+/// `Invalid` where there is no such profile, or the bytes are no log of it.
 pub fn try_lines(profile: &str, bytes: &[u8]) -> Result<Vec<Tried>> {
     check_profile(profile)?;
     let context = profile::Context { time_zone: "Europe/London", received_at: OffsetDateTime::UNIX_EPOCH };
-    let read = |text: Result<String, observation::Rejected>| {
-        let observation = text.and_then(|text| profile::read(profile, &text, context))?;
+    looks::check(profile, bytes, context).map_err(|why| Error::invalid("file", why))?;
+    let read = |line: Result<line::Line, observation::Rejected>| {
+        let observation = line.and_then(|line| profile::read(profile, &line.text, context))?;
         Ok(serde_json::to_string(&observation).unwrap_or_default())
     };
     Ok((1..).zip(line::lines(bytes)).map(|(line, text)| Tried { line, outcome: read(text) }).collect())

@@ -135,8 +135,8 @@ impl Record {
             if name.chars().count() > NAME_MAX {
                 say(field, format!("The {thing} must be {NAME_MAX} characters or less"));
             }
-            if name.chars().any(char::is_control) {
-                say(field, format!("Take control characters out of the {thing}"));
+            if let Some(fix) = chassis::text::line(name) {
+                say(field, fix.to_owned());
             }
         }
         if self.birth_date.is_some_and(|born| born > today || born.year() < today.year() - OLDEST) {

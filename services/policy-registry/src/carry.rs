@@ -80,7 +80,9 @@ async fn batch(store: &Store, templates: &mut Templates, most: usize) -> Result<
     if schools.is_empty() {
         return finish(tx, &rollout.id).await;
     }
-    let found = Found::read(&tx, &schools, rollout.template_version, templates).await?;
+    // Held before their policies are read: whichever comes first, a closing school is closed with a draft or without one.
+    let schools = store::school::held(&tx, &schools).await?;
+    let found = Found::read(&tx, schools, rollout.template_version, templates).await?;
     let to = To { rollout: Some((rollout.id.clone(), rollout.statutory_by)), at: tx.now() };
     let done = found.merge(to).await?;
     let count = done.len();
@@ -237,8 +239,9 @@ impl Merged {
 
 impl Found {
     /// Reads the policies of these schools, and the templates they are made from.
-    pub async fn read(tx: &Tx, schools: &[String], to: u32, templates: &mut Templates) -> Result<Self> {
-        let (rows, last) = store::instance::live(tx, schools).await?;
+    pub async fn read(tx: &Tx, schools: Vec<School>, to: u32, templates: &mut Templates) -> Result<Self> {
+        let ids: Vec<String> = schools.iter().map(|school| school.id.to_string()).collect();
+        let (rows, last) = store::instance::live(tx, &ids).await?;
         let rows =
             tokio::task::spawn_blocking(move || rows.iter().map(store::instance::unopened).collect::<Result<Vec<_>>>());
         let mut versions: HashMap<String, Vec<Instance>> = HashMap::new();
@@ -250,7 +253,6 @@ impl Found {
             }
             versions.entry(instance.school.to_string()).or_default().push(instance);
         }
-        let schools = store::school::some(tx, schools).await?;
         Ok(Self {
             ids: schools.iter().map(|_| tx.ids().next()).collect(),
             schools,

@@ -30,6 +30,16 @@ struct Row {
     at: BTreeMap<usize, usize>,
 }
 
+/// Names by which documents are told apart: two schools may well send files of one name, and a file may come twice.
+pub fn told_apart(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut apart: Vec<String> = Vec::new();
+    for (number, name) in (1..).zip(names) {
+        let taken = name.trim().is_empty() || apart.contains(&name);
+        apart.push(if taken { format!("{number} {name}") } else { name });
+    }
+    apart
+}
+
 /// Distils a template.
 ///
 /// # Errors
@@ -279,13 +289,12 @@ impl<'a> Writer<'a> {
             }
         });
         let documents = listed.collect();
-        for ((_, name, _), how) in places.iter().zip(&hows) {
-            for about in self.account.documents.iter_mut().filter(|about| about.name == *name) {
-                match *how {
-                    "same" => about.matched += 1,
-                    "changed" => about.amended += 1,
-                    _ => about.added += 1,
-                }
+        for ((number, ..), how) in places.iter().zip(&hows) {
+            let Some(about) = self.account.documents.get_mut(*number) else { continue };
+            match *how {
+                "same" => about.matched += 1,
+                "changed" => about.amended += 1,
+                _ => about.added += 1,
             }
         }
         self.account.clauses.push(AccountedClause {

@@ -95,4 +95,6 @@ pub fn read(document: &Document, template: &Template) -> Import {
 pub use account::{Account, AccountedClause, AccountedDocument, AccountedParameter};
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod tests;

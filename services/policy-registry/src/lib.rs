@@ -41,7 +41,7 @@ pub mod template;
 #[cfg(test)]
 mod testing;
 
-use std::sync::Arc;
+use std::{num::NonZero, sync::Arc};
 
 use chassis::{
     db::Store,
@@ -49,7 +49,7 @@ use chassis::{
     serve::{MAX_MESSAGE, Running, Setup},
 };
 use proto::policy_registry::v1::policy_registry_server::PolicyRegistryServer;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tonic::service::Routes;
 
 use answers::Answers;
@@ -63,6 +63,8 @@ struct App {
     bell: Arc<Notify>,
     /// What was in force, as it was answered before.
     answers: Arc<Answers>,
+    /// A turn for each processor: reading and judging documents takes no more of them.
+    turns: Arc<Semaphore>,
 }
 
 /// Brings the service's tables up to date, with the login of whoever owns them.
@@ -80,7 +82,8 @@ pub async fn migrate(database: &chassis::config::Database) -> chassis::error::Re
 pub async fn start(setup: Setup) -> Result<Running> {
     let store = setup.store::<store::Migrations>().await?;
     let bell = Arc::new(Notify::new());
-    let app = App { store: store.clone(), bell: bell.clone(), answers: Arc::default() };
+    let turns = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
+    let app = App { store: store.clone(), bell: bell.clone(), answers: Arc::default(), turns };
     let service = PolicyRegistryServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);

@@ -28,7 +28,7 @@ use time::Date;
 use crate::{
     agency::Register,
     document::{Document, Paragraph},
-    import::Import,
+    parameter::Parameter,
     template::Template,
 };
 pub use data::Data;
@@ -70,8 +70,8 @@ pub enum Severity {
 pub struct Subject<'a> {
     /// The document.
     pub document: &'a Document,
-    /// What was read from it.
-    pub import: &'a Import,
+    /// The values of the template's blanks: read from it, or known; those not read here stand on line 0.
+    pub parameters: &'a [Parameter],
     /// The template, with what its linter knows.
     pub template: &'a Template,
     /// The area's agencies; none where no register was published.
@@ -83,13 +83,13 @@ pub struct Subject<'a> {
 impl Subject<'_> {
     /// The value a parameter was read to have.
     fn value(&self, key: &str) -> Option<&str> {
-        let parameter = self.import.parameters.iter().find(|p| p.key == key)?;
+        let parameter = self.parameters.iter().find(|p| p.key == key)?;
         parameter.values.first().map(String::as_str)
     }
 
     /// The line a parameter was read at.
     fn line(&self, key: &str) -> u32 {
-        self.import.parameters.iter().find(|p| p.key == key).map_or(0, |p| p.line)
+        self.parameters.iter().find(|p| p.key == key).map_or(0, |p| p.line)
     }
 }
 
@@ -219,6 +219,8 @@ fn distance(a: &str, b: &str) -> usize {
     rows.last().and_then(|row| row.last()).copied().unwrap_or_default()
 }
 
+#[cfg(test)]
+mod examples;
 #[cfg(test)]
 mod lint_rules;
 #[cfg(test)]

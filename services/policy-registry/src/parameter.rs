@@ -77,8 +77,11 @@ impl Definition {
             if value.chars().count() > LONGEST {
                 return Err(format!("A value must be {LONGEST} characters or less"));
             }
-            if value.chars().any(|c| c.is_control() && c != '\n') || value.contains("{{") {
-                return Err("Take control characters and double braces out".to_owned());
+            if let Some(fix) = chassis::text::lines(value) {
+                return Err(fix.to_owned());
+            }
+            if value.contains("{{") {
+                return Err("Take double braces out".to_owned());
             }
             self.fits(value)?;
         }
@@ -208,7 +211,11 @@ mod tests {
             key: "x".into(),
             title: "the thing".into(),
             kind,
-            allowed: vec![crate::template::Allowed { value: "office_daily".into(), cues: Vec::new() }],
+            allowed: vec![crate::template::Allowed {
+                value: "office_daily".into(),
+                cues: Vec::new(),
+                anywhere: Vec::new(),
+            }],
             default: Vec::new(),
             required: false,
             find: Vec::new(),
@@ -216,6 +223,7 @@ mod tests {
             set_by: crate::template::SetBy::School,
             include_if: crate::template::condition::Condition::Always,
             role: String::new(),
+            reading: crate::template::Reading::default(),
         }
     }
 

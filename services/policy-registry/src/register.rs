@@ -110,6 +110,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What to do where a field is empty that must not be.
+    pub fn missing(self, title: &str) -> String {
+        match self {
+            Self::Choice | Self::Choices | Self::Role | Self::Boolean | Self::Entry => {
+                format!("Select an answer for “{title}”")
+            }
+            _ => format!("Enter “{title}”"),
+        }
+    }
+
     /// Its name in the template's files.
     pub fn name(self) -> &'static str {
         match self {

@@ -151,6 +151,27 @@ pub struct Definition {
     /// For a person or people: the role, as it is printed where the name is not published.
     #[serde(default)]
     pub role: String,
+    /// How a document's words settle it where its expressions do not.
+    #[serde(default, skip_serializing_if = "Reading::is_plain")]
+    pub reading: Reading,
+}
+
+/// What holds for reading one blank from a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Another blank, whose value is never this one's.
+    #[serde(default)]
+    pub unlike: String,
+    /// Where not 0: the value whose cues the document uses most, if they make up so many percent of all of them.
+    #[serde(default)]
+    pub prevails: u8,
+}
+
+impl Reading {
+    /// Whether nothing out of the ordinary is asked.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Who may set a parameter.
@@ -182,8 +203,11 @@ impl SetBy {
 pub struct Allowed {
     /// The value.
     pub value: String,
-    /// Words of a document by which it is recognised.
+    /// Words by which it is recognised: in what the blank's expressions found, or anywhere where it has none.
     pub cues: Vec<String>,
+    /// Words by which it is recognised anywhere where the blank has expressions and none of them found a value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anywhere: Vec<String>,
 }
 
 /// What a parameter holds.

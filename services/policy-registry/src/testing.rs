@@ -143,7 +143,7 @@ pub(crate) fn findings(text: &str) -> Vec<Finding> {
     let import = import::read(&document, &template);
     let subject = lint::Subject {
         document: &document,
-        import: &import,
+        parameters: &import.parameters,
         template: &template,
         register: Some(&register),
         today: TODAY,

@@ -34,8 +34,8 @@ impl Consumer for Tally {
         let at = envelope.event_time.as_ref().and_then(moment).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let school = envelope.school_id.as_str();
         let term = Term::at(at).id();
+        store::know_school(tx, school, at).await?;
         match envelope.event.as_ref() {
-            Some(Event::SchoolCreated(_)) => store::know_school(tx, school).await?,
             Some(Event::PolicyPublished(policy)) => {
                 let due = policy.review_due_time.as_ref().and_then(moment);
                 store::keep_policy(tx, school, due, policy.error_findings).await?;

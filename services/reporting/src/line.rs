@@ -11,8 +11,8 @@ pub struct Line {
     pub definition: &'static str,
     /// The line it is the breakdown of; its parts add up to that line.
     pub breakdown_of: Option<&'static str>,
-    /// Whether its parts stand by themselves, adding up to nothing that is printed.
-    pub parts_alone: bool,
+    /// The line whose things its parts sort, each into one part or several: they add up to nothing that is printed.
+    pub sorts: Option<&'static str>,
     /// The requirements it carries.
     pub requirements: &'static [&'static str],
 }
@@ -23,7 +23,7 @@ const fn line(
     definition: &'static str,
     requirements: &'static [&'static str],
 ) -> Line {
-    Line { key, title, definition, breakdown_of: None, parts_alone: false, requirements }
+    Line { key, title, definition, breakdown_of: None, sorts: None, requirements }
 }
 
 const fn breakdown(of: &'static str, line: Line) -> Line {
@@ -53,7 +53,7 @@ pub const LINES: &[Line] = &[
         ),
     ),
     Line {
-        parts_alone: true,
+        sorts: Some("cases_opened"),
         ..line(
             "cases_by_risk",
             "Cases by kind of risk",

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chassis::calendar::Term;
+use time::OffsetDateTime;
+
 use crate::{
     line::{LINES, Line, counts_people},
-    suppress::{Figure, alone, over, with_total},
+    suppress::{Figure, alone, among, over, with_total},
 };
 
 /// The counts of one school and term, by line key and part; the empty part is the line's own.
@@ -24,45 +27,72 @@ pub struct Published {
 /// The lines of a school's term as they are published.
 pub fn publish(tallies: &Tallies) -> Vec<Published> {
     let count = |key: &str| tallies.get(&(key.to_owned(), String::new())).copied().unwrap_or_default();
-    let mut published: Vec<Published> = LINES
-        .iter()
-        .map(|line| {
-            let parts: Vec<(&str, u64)> = tallies
-                .iter()
-                .filter(|((key, part), _)| key == line.key && !part.is_empty())
-                .map(|((_, part), count)| (part.as_str(), *count))
-                .collect();
-            let counts: Vec<u64> = parts.iter().map(|(_, count)| *count).collect();
-            let (figure, figures) = match line.breakdown_of {
-                Some(of) => {
-                    let (total, figures) = with_total(count(of), &counts);
-                    (Some(total), figures)
+    let parts = |line: &Line| -> Vec<(String, u64)> {
+        let of = tallies.iter().filter(|((key, part), _)| key == line.key && !part.is_empty());
+        of.map(|((_, part), count)| (part.clone(), *count)).collect()
+    };
+    let figures = |parts: &[(String, u64)], figures: Vec<Figure>| -> Vec<(String, Figure)> {
+        // Of parts whose total is hidden there is no figure, and no name either.
+        parts.iter().map(|(part, _)| part.clone()).zip(figures).collect()
+    };
+    let mut hidden = Vec::new();
+    let mut published = Vec::with_capacity(LINES.len());
+    for line in LINES {
+        let parts = parts(line);
+        let counts: Vec<u64> = parts.iter().map(|(_, count)| *count).collect();
+        let (figure, figures) = match line.breakdown_of {
+            Some(of) => {
+                let (total, shown) = with_total(count(of), &counts);
+                if total == Figure::Hidden {
+                    hidden.push(of);
                 }
-                None if line.parts_alone => (None, counts.iter().map(|count| alone(*count)).collect()),
-                None if counts_people(line.key) => (Some(alone(count(line.key))), Vec::new()),
-                None => (Some(Figure::Count(count(line.key))), Vec::new()),
-            };
-            let parts = parts.iter().map(|(part, _)| (*part).to_owned()).zip(figures).collect();
-            Published { line: *line, figure, parts }
-        })
-        .collect();
-    // A total that its breakdown hides is hidden wherever it stands.
-    let hidden: Vec<&str> =
-        published.iter().filter(|p| p.figure == Some(Figure::Hidden)).filter_map(|p| p.line.breakdown_of).collect();
-    for line in &mut published {
-        if hidden.contains(&line.line.key) {
-            line.figure = Some(Figure::Hidden);
+                (Some(total), figures(&parts, shown))
+            }
+            None if line.sorts.is_some() => (None, Vec::new()),
+            None if counts_people(line.key) => (Some(alone(count(line.key))), Vec::new()),
+            None => (Some(Figure::Count(count(line.key))), Vec::new()),
+        };
+        published.push(Published { line: *line, figure, parts: figures });
+    }
+    // A total that its breakdown hides is hidden wherever it stands, and nothing that narrows it is shown.
+    for published in &mut published {
+        if hidden.contains(&published.line.key) {
+            published.figure = Some(Figure::Hidden);
+        }
+        if let Some(of) = published.line.sorts.filter(|of| !hidden.contains(of)) {
+            let parts = parts(&published.line);
+            let counts: Vec<u64> = parts.iter().map(|(_, count)| *count).collect();
+            published.parts = figures(&parts, among(count(of), &counts));
         }
     }
     published
 }
 
+/// The lines of a term in which the school was not on the platform: nothing was counted, which is not a count of 0.
+pub fn no_data() -> Vec<Published> {
+    let figure = |line: &Line| line.sorts.is_none().then_some(Figure::NoData);
+    LINES.iter().map(|line| Published { line: *line, figure: figure(line), parts: Vec::new() }).collect()
+}
+
+/// A school's term as it is published: its counts where it was on the platform by then.
+pub fn of_term(term: Term, from: Option<Term>, now: OffsetDateTime, tallies: &Tallies) -> Vec<Published> {
+    let counted = from.is_some_and(|from| from.start() <= term.start()) && term.start() <= now;
+    if counted || !tallies.is_empty() { publish(tallies) } else { no_data() }
+}
+
 /// The authority's figure for a line, from the schools' counts and what each school's own report publishes.
 pub fn total(key: &str, schools: &[(&Tallies, Vec<Published>)]) -> Figure {
     let count = |t: &Tallies| t.get(&(key.to_owned(), String::new())).copied().unwrap_or_default();
-    let counts: Vec<u64> = schools.iter().map(|(tallies, _)| count(tallies)).collect();
-    let published: Vec<Figure> = schools.iter().map(|(_, lines)| figure(key, lines)).collect();
-    if counts_people(key) { over(&counts, &published) } else { Figure::Count(counts.iter().sum()) }
+    let (counts, published): (Vec<u64>, Vec<Figure>) = schools
+        .iter()
+        .map(|(tallies, lines)| (count(tallies), figure(key, lines)))
+        .filter(|(_, published)| *published != Figure::NoData)
+        .unzip();
+    match published.as_slice() {
+        [] => Figure::NoData,
+        published if counts_people(key) => over(&counts, published),
+        _ => Figure::Count(counts.iter().sum()),
+    }
 }
 
 /// A school's published figure for a line.
@@ -72,7 +102,7 @@ pub fn figure(key: &str, lines: &[Published]) -> Figure {
 
 /// The lines the authority compares schools by: those with a figure of their own.
 pub fn compared() -> impl Iterator<Item = &'static Line> {
-    LINES.iter().filter(|line| line.breakdown_of.is_none() && !line.parts_alone)
+    LINES.iter().filter(|line| line.breakdown_of.is_none() && line.sorts.is_none())
 }
 
 #[cfg(test)]
@@ -85,11 +115,15 @@ mod tests {
 
     #[test]
     fn a_total_its_breakdown_hides_is_hidden_everywhere() {
-        let lines = publish(&tallies(&[("cases_opened", "", 6), ("cases_by_procedure", "P1", 6)]));
+        let risk = ("cases_by_risk", "conduct", 6);
+        let lines = publish(&tallies(&[("cases_opened", "", 6), ("cases_by_procedure", "P1", 6), risk]));
         assert_eq!(figure("cases_opened", &lines), Figure::Count(6));
-        let lines = publish(&tallies(&[("cases_opened", "", 3), ("cases_by_procedure", "P1", 3)]));
+        let parts = |lines: &[Published]| lines.iter().map(|line| line.parts.len()).sum::<usize>();
+        assert_eq!(parts(&lines), 2);
+        let lines = publish(&tallies(&[("cases_opened", "", 3), ("cases_by_procedure", "P1", 3), risk]));
         assert_eq!(figure("cases_opened", &lines), Figure::Hidden);
         assert_eq!(figure("lines_received", &lines), Figure::Count(0));
+        assert_eq!(parts(&lines), 0, "neither kinds of incident nor kinds of risk narrow it");
     }
 
     #[test]
@@ -99,5 +133,21 @@ mod tests {
         assert_eq!(total("concerns_recorded", &schools), Figure::Hidden);
         let schools = [(&large, publish(&large)), (&large, publish(&large))];
         assert_eq!(total("concerns_recorded", &schools), Figure::Count(40));
+    }
+
+    #[test]
+    fn before_a_school_was_there_nothing_is_known_which_is_not_nothing() {
+        let term = |id: &str| id.parse::<Term>().unwrap_or(Term::at(OffsetDateTime::UNIX_EPOCH));
+        let (from, now) = (Some(term("2026-autumn")), term("2027-spring").start());
+        let of = |id: &str, counts: &Tallies| figure("concerns_recorded", &of_term(term(id), from, now, counts));
+        let nothing = Tallies::new();
+        assert_eq!(of("2026-summer", &nothing), Figure::NoData);
+        assert_eq!(of("2026-autumn", &nothing), Figure::Count(0));
+        assert_eq!(of("2027-spring", &nothing), Figure::Count(0));
+        assert_eq!(of("2027-summer", &nothing), Figure::NoData, "a term to come");
+        let new = [(&nothing, no_data())];
+        assert_eq!(total("concerns_recorded", &new), Figure::NoData);
+        let both = [(&nothing, no_data()), (&nothing, publish(&nothing))];
+        assert_eq!(total("concerns_recorded", &both), Figure::Count(0));
     }
 }

@@ -3,10 +3,14 @@
 mod entity;
 pub(crate) mod migration;
 
-use chassis::{db::Tx, error::Result};
+use chassis::{
+    calendar::Term,
+    db::Tx,
+    error::{Error, Result},
+};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 use time::OffsetDateTime;
@@ -53,18 +57,53 @@ pub(crate) async fn tallies(tx: &Tx, school: &str, term: &str) -> Result<Tallies
     Ok(rows.into_iter().map(|row| ((row.line, row.part), number(row.count))).collect())
 }
 
-/// Keeps that there is a school.
-pub(crate) async fn know_school(tx: &Tx, school: &str) -> Result<()> {
-    let nothing = OnConflict::column(school_state::Column::SchoolId).do_nothing().to_owned();
-    let row =
-        school_state::ActiveModel { school_id: Set(school.to_owned()), error_findings: Set(0), ..Default::default() };
+/// Keeps that there is a school, and from when: the earliest moment that anything is known to have happened there.
+pub(crate) async fn know_school(tx: &Tx, school: &str, at: OffsetDateTime) -> Result<()> {
+    use school_state::Column;
+    let nothing = OnConflict::column(Column::SchoolId).do_nothing().to_owned();
+    let row = school_state::ActiveModel {
+        school_id: Set(school.to_owned()),
+        error_findings: Set(0),
+        known_us: Set(Some(micros(at))),
+        ..Default::default()
+    };
     school_state::Entity::insert(row).on_conflict(nothing).exec_without_returning(tx.db()).await?;
+    school_state::Entity::update_many()
+        .col_expr(Column::KnownUs, Expr::value(Some(micros(at))))
+        .filter(Column::SchoolId.eq(school))
+        .filter(Column::KnownUs.gt(micros(at)))
+        .exec(tx.db())
+        .await?;
     Ok(())
+}
+
+/// The first term of a school on the platform.
+///
+/// # Errors
+/// `Missing` where there is no such school.
+pub(crate) async fn first_term(tx: &Tx, school: &str) -> Result<Option<Term>> {
+    let state = school_state::Entity::find_by_id(school).one(tx.db()).await?.ok_or_else(Error::missing)?;
+    from(tx, &state).await
+}
+
+/// From which term on a school is counted. What was written before that was kept has its first counts to tell.
+pub(crate) async fn from(tx: &Tx, state: &SchoolState) -> Result<Option<Term>> {
+    if let Some(at) = state.known_us.and_then(moment) {
+        return Ok(Some(Term::at(at)));
+    }
+    let terms: Vec<String> = tally::Entity::find()
+        .select_only()
+        .column(tally::Column::TermId)
+        .filter(tally::Column::SchoolId.eq(&state.school_id))
+        .distinct()
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok(terms.iter().filter_map(|term| term.parse().ok()).min_by_key(|term: &Term| term.start()))
 }
 
 /// Keeps how the policy in force at a school stands.
 pub(crate) async fn keep_policy(tx: &Tx, school: &str, due: Option<OffsetDateTime>, errors: u32) -> Result<()> {
-    know_school(tx, school).await?;
     school_state::Entity::update_many()
         .col_expr(school_state::Column::ReviewDueUs, Expr::value(due.map(micros)))
         .col_expr(school_state::Column::ErrorFindings, Expr::value(i64::from(errors)))
@@ -76,7 +115,6 @@ pub(crate) async fn keep_policy(tx: &Tx, school: &str, due: Option<OffsetDateTim
 
 /// Keeps when a school's feeds last sent.
 pub(crate) async fn keep_feed(tx: &Tx, school: &str, at: OffsetDateTime) -> Result<()> {
-    know_school(tx, school).await?;
     school_state::Entity::update_many()
         .col_expr(school_state::Column::LastFeedUs, Expr::value(Some(micros(at))))
         .filter(school_state::Column::SchoolId.eq(school))

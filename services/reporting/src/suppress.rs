@@ -1,8 +1,11 @@
 //! Hiding small counts (rules SUP-01 to SUP-03): 0 and `MIN_CELL` or more are published, what lies between is hidden,
-//! and so is whatever would let a hidden figure be subtracted.
+//! and so is whatever would let a hidden figure be worked out by somebody who sees all that is published.
 
 /// The least count that is published, beside 0 (SUP-02, the default).
 pub const MIN_CELL: u64 = 6;
+
+/// The largest count that is hidden for its own sake.
+const LARGEST_SMALL: u64 = MIN_CELL - 1;
 
 /// One published cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,117 +14,89 @@ pub enum Figure {
     Count(u64),
     /// Hidden because it, or another, is small.
     Hidden,
+    /// Nothing was counted then: the platform was not in use.
+    NoData,
 }
 
 fn small(count: u64) -> bool {
     (1..MIN_CELL).contains(&count)
 }
 
+fn figure(count: u64, hidden: bool) -> Figure {
+    if hidden { Figure::Hidden } else { Figure::Count(count) }
+}
+
 /// What is published of a count that stands alone.
 pub fn alone(count: u64) -> Figure {
-    if small(count) { Figure::Hidden } else { Figure::Count(count) }
+    figure(count, small(count))
 }
 
 /// What is published of parts that add up to `total`, and of the total itself.
 ///
-/// Hidden parts are at least two and together at least `MIN_CELL`, or the total is hidden too: else the total less the
-/// parts shown would give them away.
+/// The total less the parts shown gives the sum of those hidden: so many are hidden that the sum leaves each of them
+/// open. Where even all of them do not, the total is hidden, and then nothing beneath it is shown, not even which parts
+/// there are: five parts of a total below six would each be one.
 pub fn with_total(total: u64, parts: &[u64]) -> (Figure, Vec<Figure>) {
-    let mut hidden: Vec<bool> = parts.iter().map(|count| small(*count)).collect();
-    if small(total) {
-        // Everything above nothing is hidden, and what is nothing may be seen.
-        return (
-            Figure::Hidden,
-            parts.iter().map(|count| if *count == 0 { Figure::Count(0) } else { Figure::Hidden }).collect(),
-        );
+    let hidden = if small(total) { None } else { cover(parts, safe) };
+    match hidden {
+        Some(hidden) => (Figure::Count(total), parts.iter().zip(hidden).map(|(c, h)| figure(*c, h)).collect()),
+        None => (Figure::Hidden, Vec::new()),
     }
-    if hidden.contains(&true) {
-        while !safe(parts, &hidden) {
-            let next = (0..parts.len()).filter(|i| !hidden[*i] && parts[*i] > 0).min_by_key(|i| parts[*i]);
-            match next {
-                Some(next) => hidden[next] = true,
-                None => break,
-            }
-        }
-    }
-    let total_shown = !hidden.contains(&true) || safe(parts, &hidden);
-    let figure = |(count, hidden): (&u64, &bool)| if *hidden { Figure::Hidden } else { Figure::Count(*count) };
-    let figures = parts.iter().zip(&hidden).map(figure).collect();
-    (if total_shown { Figure::Count(total) } else { Figure::Hidden }, figures)
 }
 
-/// Whether hidden parts cannot be told from their sum.
-fn safe(parts: &[u64], hidden: &[bool]) -> bool {
-    let (mut cells, mut mass) = (0, 0);
-    for (count, _) in parts.iter().zip(hidden).filter(|(_, hidden)| **hidden) {
-        cells += 1;
-        mass += count;
+/// What is published of parts among which each of `total` things counts once or more, where the total is shown.
+///
+/// What no shown part can hold must be in the hidden ones: so many are hidden that one thing in each of them will do.
+pub fn among(total: u64, parts: &[u64]) -> Vec<Figure> {
+    let held = |parts: &[u64], hidden: &[bool]| {
+        let shown: u64 = parts.iter().zip(hidden).filter(|(_, h)| !**h).map(|(c, _)| *c).sum();
+        total <= shown + count(hidden)
+    };
+    let hidden = cover(parts, held).unwrap_or_else(|| vec![true; parts.len()]);
+    parts.iter().zip(hidden).map(|(c, h)| figure(*c, h)).collect()
+}
+
+/// Hides small parts, and others until what is hidden is safe; none where hiding all of them is not.
+///
+/// Which part is hidden next follows from its place alone. Were it the smallest, the parts still shown would tell how
+/// large it can be.
+fn cover(parts: &[u64], safe: impl Fn(&[u64], &[bool]) -> bool) -> Option<Vec<bool>> {
+    let mut hidden: Vec<bool> = parts.iter().map(|count| small(*count)).collect();
+    let Some(first) = hidden.iter().position(|hidden| *hidden) else { return Some(hidden) };
+    while !safe(parts, &hidden) {
+        let mut places = (first..parts.len()).chain(0..first);
+        let next = places.find(|i| !hidden[*i] && parts[*i] > 0)?;
+        hidden[next] = true;
     }
-    cells >= 2 && mass >= MIN_CELL
+    Some(hidden)
+}
+
+fn count(hidden: &[bool]) -> u64 {
+    hidden.iter().map(|hidden| u64::from(*hidden)).sum()
+}
+
+/// Whether hidden parts cannot be told from their sum: each may be any small count as far as the others leave it one at
+/// least, and where all of them are small the sum is not so large that all must be nearly as large as a small one is.
+fn safe(parts: &[u64], hidden: &[bool]) -> bool {
+    let cells = count(hidden);
+    let of: Vec<u64> = parts.iter().zip(hidden).filter(|(_, hidden)| **hidden).map(|(count, _)| *count).collect();
+    let sum: u64 = of.iter().sum();
+    let brimful = of.iter().all(|count| small(*count)) && sum + 2 > cells * LARGEST_SMALL;
+    cells >= 2 && sum + 1 >= cells + LARGEST_SMALL && !brimful
 }
 
 /// What is published of a sum over schools whose own figures are published elsewhere and cannot be hidden further.
+///
+/// A school's hidden figure is a small one as far as anybody knows: the sum is shown where it leaves each of them every
+/// small count.
 pub fn over(counts: &[u64], published: &[Figure]) -> Figure {
-    let hidden: Vec<bool> = published.iter().map(|figure| *figure == Figure::Hidden).collect();
-    let total: u64 = counts.iter().sum();
-    if small(total) || (hidden.contains(&true) && !safe(counts, &hidden)) {
-        return Figure::Hidden;
-    }
-    Figure::Count(total)
+    let of: Vec<u64> =
+        counts.iter().zip(published).filter(|(_, f)| **f == Figure::Hidden).map(|(count, _)| *count).collect();
+    let cells = u64::try_from(of.len()).unwrap_or(u64::MAX);
+    let sum: u64 = of.iter().sum();
+    let open = sum + 1 >= cells + LARGEST_SMALL && sum <= (cells.saturating_sub(1)) * LARGEST_SMALL + 1;
+    figure(counts.iter().sum(), cells > 0 && !open)
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// How many ways there are to fill the hidden cells, given everything published; at most two are counted.
-    fn ways(total: Figure, parts: &[Figure], counts: &[u64]) -> usize {
-        let hidden: Vec<u64> =
-            parts.iter().zip(counts).filter(|(f, _)| **f == Figure::Hidden).map(|(_, count)| *count).collect();
-        if hidden.is_empty() {
-            return 2;
-        }
-        match total {
-            Figure::Hidden => 2,
-            Figure::Count(_) => {
-                // With the total known, only the hidden cells' sum is: each is one or more.
-                let sum: u64 = hidden.iter().sum();
-                let cells = u64::try_from(hidden.len()).unwrap_or_default();
-                if cells >= 2 && sum > cells { 2 } else { 1 }
-            }
-        }
-    }
-
-    #[test]
-    fn the_smallest_neighbour_is_hidden_with_a_small_count() {
-        let (total, parts) = with_total(33, &[3, 10, 20, 0]);
-        assert_eq!(total, Figure::Count(33));
-        assert_eq!(parts, [Figure::Hidden, Figure::Hidden, Figure::Count(20), Figure::Count(0)]);
-        assert_eq!(with_total(2, &[2, 0]), (Figure::Hidden, vec![Figure::Hidden, Figure::Count(0)]));
-        assert_eq!(alone(0), Figure::Count(0));
-        assert_eq!(alone(5), Figure::Hidden);
-        assert_eq!(alone(6), Figure::Count(6));
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_hidden_can_be_worked_out(counts in prop::collection::vec(0u64..15, 1..8)) {
-            let sum: u64 = counts.iter().sum();
-            let (total, parts) = with_total(sum, &counts);
-            prop_assert_eq!(ways(total, &parts, &counts), 2, "{:?} {:?} {:?}", total, parts, counts);
-            for (figure, count) in parts.iter().zip(&counts) {
-                prop_assert!(*figure == Figure::Hidden || !small(*count));
-                prop_assert!(*figure == Figure::Hidden || *figure == Figure::Count(*count));
-            }
-        }
-
-        #[test]
-        fn the_authoritys_total_gives_no_school_away(counts in prop::collection::vec(0u64..15, 1..8)) {
-            let published: Vec<Figure> = counts.iter().map(|count| alone(*count)).collect();
-            let total = over(&counts, &published);
-            prop_assert_eq!(ways(total, &published, &counts), 2);
-        }
-    }
-}
+mod tests;

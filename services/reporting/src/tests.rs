@@ -51,10 +51,16 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
     let report = report.report.unwrap_or_default();
     assert_eq!(line(&report.lines, "concerns_recorded"), Some((9, String::new())));
     assert_eq!(line(&report.lines, "cases_reopened"), Some((9, String::new())), "closed, and open once more");
-    assert_eq!(client.get_school_report(ask(&small)).await.err().map(|s| s.code()), Some(tonic::Code::NotFound));
+    let before = report.lines.first().and_then(|line| line.before.clone()).map(|figure| figure.code);
+    assert_eq!(before.as_deref(), Some("x"), "the school was not there in the term before");
+    let foreign = client.get_school_report(ask(&small)).await.err().map(|s| (s.code(), s.message().to_owned()));
+    assert_eq!(foreign.as_ref().map(|(code, _)| *code), Some(tonic::Code::NotFound));
 
     let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
     let mut client = ReportingClient::new(officer.to("reporting")?);
+    assert!(client.get_school_report(ask(&small)).await.is_ok());
+    let absent = client.get_school_report(ask(&bed.school())).await.err().map(|s| (s.code(), s.message().to_owned()));
+    assert_eq!(absent, foreign, "a school there is not is told from another's by nobody");
     let request = GetAuthorityReportRequest { term_id: "2026-autumn".into() };
     let report = client.get_authority_report(request).await.map_err(|s| Error::from_status(&s))?.into_inner();
     let report = report.report.unwrap_or_default();

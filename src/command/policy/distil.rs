@@ -6,7 +6,7 @@ use chassis::error::{Error, Result};
 use clap::Args;
 use policy_registry::{
     Problem,
-    distil::distil,
+    distil::{distil, told_apart},
     document::Document,
     import::{self, Account},
     template,
@@ -35,7 +35,9 @@ impl Distil {
     /// # Errors
     /// Where a document cannot be read or the folder not be written.
     pub fn run(self) -> Result<()> {
-        let documents = self.documents.iter().map(|path| document(path)).collect::<Result<Vec<_>>>()?;
+        let (names, documents) =
+            self.documents.iter().map(|path| document(path)).collect::<Result<(Vec<_>, Vec<_>)>>()?;
+        let documents: Vec<_> = told_apart(names).into_iter().zip(documents).collect();
         let full = std::fs::read_dir(&self.out).is_ok_and(|mut entries| entries.next().is_some());
         if full {
             return Err(Error::invalid("out", "Name a folder that is new or empty"));
@@ -101,7 +103,10 @@ fn print(account: &Account, output: &str) -> Result<()> {
     for parameter in &account.parameters {
         for found in &parameter.found {
             let value = found.value.join("; ");
-            println!("{} = {value} ({}:{}, {} %)", parameter.key, found.document, found.line, found.confidence);
+            println!("{} = {value} ({}:{}, {} % sure)", parameter.key, found.document, found.line, found.confidence);
+        }
+        if parameter.found.is_empty() {
+            println!("{} = (open)", parameter.key);
         }
     }
     Ok(())

@@ -50,6 +50,10 @@ pub struct Section {
 #[derive(Debug, Serialize)]
 struct Shut {
     title: String,
+    /// Its code in the policy.
+    code: String,
+    /// Where the version that the case is worked by says so; empty where there is none.
+    clause: String,
     opened_by: String,
     missing: Link,
 }
@@ -154,6 +158,10 @@ impl CasePage {
         let here = at(&format!("/cases/{}", case.case_id));
         let open = case.state == "open";
         let works = open && may(Permission::CaseWork);
+        let procedures = match case.policy_instance_id.as_str() {
+            "" => String::new(),
+            version => at(&format!("/policy/versions/{version}/procedures#{}", case.procedure_id)),
+        };
         Self {
             head: Head::new("Case", crumbs).of(case.reference.clone()),
             rows: rows(case, at),
@@ -165,12 +173,14 @@ impl CasePage {
                 .iter()
                 .filter(|gate| !gate.open && open)
                 .map(|gate| Shut {
+                    code: gate.gate_id.clone(),
+                    clause: procedures.clone(),
                     title: gate.title.clone(),
                     opened_by: gate.opened_by.trim_end_matches('.').to_owned(),
                     missing: records::missing(case, &here, &gate.missing_step),
                 })
                 .collect(),
-            tasks: case.steps.iter().map(|step| Task::new(step, &here)).collect(),
+            tasks: case.steps.iter().map(|step| Task::new(case, step, &here)).collect(),
             facts: facts(case, people, works.then_some(here.as_str())),
             people: case
                 .involvements
@@ -376,7 +386,7 @@ fn debrief(case: &Case, people: &People) -> Vec<Row> {
 }
 
 impl Task {
-    fn new(step: &CaseStep, here: &str) -> Self {
+    fn new(case: &Case, step: &CaseStep, here: &str) -> Self {
         let waiting = step.state == "cannot_start_yet";
         let due = Due::new(&step.due_word, step.due_time.as_ref());
         let open = matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
@@ -385,12 +395,13 @@ impl Task {
             hints.push(due.text.clone());
         }
         if waiting && !step.waits_for.is_empty() {
-            hints.push(format!("Waits for {}", step.waits_for));
+            hints.push(format!("Waits for: {}", meant(case, &step.waits_for)));
         }
         if let Some((text, _)) = records::opener(&step.done_by).filter(|_| open && !waiting) {
             hints.push(text.to_owned());
         }
         hints.extend(condition(&step.condition));
+        hints.push(format!("Step {} of the school’s policy", step.step_id));
         let tag = match (open && !waiting, step.due_word.as_str()) {
             (true, "overdue") => Some(Tag { text: "Overdue".into(), classes: "govuk-tag--red" }),
             (true, "due_today") => Some(Tag { text: "Due today".into(), classes: "govuk-tag--yellow" }),
@@ -398,8 +409,8 @@ impl Task {
             (false, _) => None,
         };
         Self {
-            title: Text { text: format!("{} {}", step.step_id, step.title) },
-            hint: (!hints.is_empty()).then(|| Text { text: hints.join(". ") }),
+            title: Text { text: step.title.clone() },
+            hint: Some(Text { text: hints.join(". ") }),
             status: Status {
                 text: words::called(words::STEPS, &step.state),
                 classes: if waiting { "govuk-task-list__status--cannot-start-yet" } else { "" },
@@ -407,6 +418,16 @@ impl Task {
             },
             href: (!waiting).then(|| format!("{here}/steps/{}", step.step_id)),
         }
+    }
+}
+
+/// What a code of the policy means in this case: the title of its step or of its gate, the code after it.
+pub fn meant(case: &Case, code: &str) -> String {
+    let step = case.steps.iter().find(|step| step.step_id == code).map(|step| step.title.as_str());
+    let gate = || case.gates.iter().find(|gate| gate.gate_id == code).map(|gate| gate.title.as_str());
+    match step.or_else(gate) {
+        Some(title) => format!("{} ({code})", title.trim_end_matches('.')),
+        None => code.to_owned(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     },
     pages::{
         form::{Answers, Field, FormPage},
+        part::Link,
         words::Codes,
     },
 };
@@ -42,13 +43,17 @@ pub fn fields(case: &Case, chosen: &str) -> Vec<Field> {
 
 fn page(visit: &Visit, case: &Case, chosen: &str) -> FormPage {
     let title = "Record what parents are told";
-    let page = act::page(visit, case, title, "parents-decisions", "Record the decision", fields(case, chosen));
+    let page = |fields, button| act::page(visit, case, title, "parents-decisions", button, fields);
     let children = case.involvements.iter().any(|i| !matches!(i.role.as_str(), "subject_adult" | "reporter"));
     if children {
-        page
-    } else {
-        page.lead("Nobody is named in this case yet. Add the children first, then record this for each.")
+        return page(fields(case, chosen), "Record the decision");
     }
+    // A question without an answer to choose is none: there is no form before a child is named.
+    let mut page = page(Vec::new(), "").lead(
+        "No child is named in this case yet. Add each child first, then record here what their parents are told.",
+    );
+    page.others.insert(0, Link::new("Add a person", visit.at(&format!("/cases/{}/involvements/new", case.case_id))));
+    page
 }
 
 /// Asks.

@@ -8,7 +8,7 @@ use proto::{
 use super::{
     decide::{ASKED, DECISIONS, QUESTIONS, UPTAKE},
     material::{BODIES, MATERIALS, PURPOSES},
-    page::{Event, Section},
+    page::{Event, Section, meant},
 };
 use crate::{
     console::people::People,
@@ -52,7 +52,9 @@ pub fn missing(case: &Case, here: &str, code: &str) -> Link {
     }
     match opener(code) {
         Some((text, path)) => Link::new(text, format!("{here}/{path}")),
-        None if code.starts_with('P') => Link::new(format!("Go to step {code}"), format!("{here}/steps/{code}")),
+        None if code.starts_with('P') => {
+            Link::new(format!("Go to the step: {}", meant(case, code)), format!("{here}/steps/{code}"))
+        }
         None => Link::default(),
     }
 }

@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{Case, CaseStep, CompleteStepRequest, DeviateStepRequest},
 };
 
-use super::{act, fetch, field};
+use super::{act, fetch, field, page::meant};
 use crate::{
     console::{
         people::People,
@@ -85,15 +85,15 @@ impl StepPage {
         let waits_for = match step.waits_for.as_str() {
             "" => Link::default(),
             "G-HOLD" => {
-                Link::new("G-HOLD: record a talk with police or the front door", format!("{here}/consultations/new"))
+                Link::new("Record a talk with police or the front door (G-HOLD)", format!("{here}/consultations/new"))
             }
-            other if other.starts_with('P') => Link::new(format!("Step {other}"), format!("{here}/steps/{other}")),
+            other if other.starts_with('P') => Link::new(meant(case, other), format!("{here}/steps/{other}")),
             "G-DANGER" => Link::new(
-                "G-DANGER: answer whether a child is in immediate danger",
+                "Answer whether a child is in immediate danger (G-DANGER)",
                 format!("{here}/facts/new?name=immediate_danger"),
             ),
-            "G-VIEW" => Link::new("G-VIEW: ask the head to agree", format!("{here}/agreements")),
-            other => Link::new(other, here),
+            "G-VIEW" => Link::new("Ask the head to agree (G-VIEW)", format!("{here}/agreements")),
+            other => Link::new(meant(case, other), here),
         };
         let done_by = match super::records::opener(&step.done_by) {
             Some((text, path)) if step.state == "to_do" => Link::new(text, format!("{here}/{path}")),

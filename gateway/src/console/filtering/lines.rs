@@ -2,7 +2,10 @@
 
 use axum::extract::{Multipart, Path, multipart::Field as File};
 use chassis::error::Error;
-use proto::{access::v1::Permission, filtering_ingest::v1::IngestLinesRequest};
+use proto::{
+    access::v1::Permission,
+    filtering_ingest::v1::{Counts, IngestLinesRequest},
+};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -57,22 +60,43 @@ pub async fn send(visit: Visit, Path((_, feed_id)): Path<(String, String)>, mut 
     let (sent, accounted) = tokio::join!(delivery.send(&mut file, batches), account(&visit, waiting));
     // What the service refused explains more than that it stopped listening.
     let done = match (accounted, sent) {
-        (Err(error), _) | (Ok(()), Err(error)) => Err(error),
-        (Ok(()), Ok(0)) => Err(Error::invalid("file", "Select a file that is not empty")),
-        (Ok(()), Ok(_)) => Ok(()),
+        (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+        (Ok(_), Ok(0)) => Err(Error::invalid("file", "Select a file that is not empty")),
+        (Ok(Counts { received: 1.., kept: 0, folded: 0, excepted: 0, .. }), Ok(_)) => Err(Error::invalid(
+            "file",
+            "No line of this file is web use that could be read: see the feed’s rejected lines",
+        )),
+        (Ok(taken), Ok(_)) => Ok(taken),
     };
     match done {
-        Ok(()) => visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}?done=lines"))),
+        Ok(taken) => {
+            let done = if taken.received == 0 { "lines_repeated" } else { "lines" };
+            visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}?done={done}")))
+        }
         Err(error) => visit.again(page(&visit, &feed_id), &answers, error, ""),
     }
 }
 
-async fn account(visit: &Visit, batches: mpsc::Receiver<IngestLinesRequest>) -> Result<(), Error> {
-    let refused = |status: tonic::Status| crate::refusal::of_status(&status);
+async fn account(visit: &Visit, batches: mpsc::Receiver<IngestLinesRequest>) -> Result<Counts, Error> {
+    let refused = |status: tonic::Status| {
+        let error = crate::refusal::of_status(&status);
+        // The page asks for a file; that is where its answer belongs.
+        match error.violations().iter().find(|v| v.field == "lines") {
+            Some(lines) => Error::invalid("file", lines.message.clone()),
+            None => error,
+        }
+    };
     let mut filtering = visit.filtering()?;
     let mut answers = filtering.ingest_lines(ReceiverStream::new(batches)).await.map_err(refused)?.into_inner();
-    while answers.message().await.map_err(refused)?.is_some() {}
-    Ok(())
+    let mut taken = Counts::default();
+    while let Some(answer) = answers.message().await.map_err(refused)? {
+        let counts = answer.counts.unwrap_or_default();
+        taken.received += counts.received;
+        taken.kept += counts.kept;
+        taken.folded += counts.folded;
+        taken.excepted += counts.excepted;
+    }
+    Ok(taken)
 }
 
 /// A file on its way, cut into batches of whole lines.

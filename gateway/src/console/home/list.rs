@@ -3,7 +3,7 @@
 use chassis::{clock::moment, error::Error};
 use proto::{
     filtering_ingest::v1::{Feed, ListAlertsResponse},
-    incident_cases::v1::{Invitation, ListCasesResponse, ListConcernsResponse},
+    incident_cases::v1::{Concern, Invitation, ListCasesResponse, ListConcernsResponse},
     policy_registry::v1::{Duty, Instance, InstanceState, Reminder},
 };
 use serde::Serialize;
@@ -77,30 +77,73 @@ fn oldest(times: impl Iterator<Item = OffsetDateTime>, now: OffsetDateTime) -> S
     times.min().map(|at| words::age(at, now)).unwrap_or_default()
 }
 
-/// Concerns that nobody has decided about.
+/// Whether a concern says of a child that they may not be safe at this moment.
+fn unsafe_now(concern: &Concern) -> bool {
+    concern.origin != "alert" && concern.safe_now != "yes"
+}
+
+/// Concerns that nobody has decided about, in the order they are to be looked at: a child who is not safe now, one of
+/// whom that is not sure, then what nobody has read; the oldest first.
+fn by_need(mut concerns: Vec<Concern>) -> Vec<Concern> {
+    concerns.sort_by_key(|c| {
+        let need = match (unsafe_now(c), c.safe_now.as_str()) {
+            (true, "no") => 0,
+            (true, _) => 1,
+            (false, _) => 2,
+        };
+        (need, c.read_time.is_some(), c.create_time.as_ref().map(|at| (at.seconds, at.nanos)))
+    });
+    concerns
+}
+
+fn concern_item(visit: &Visit, c: &Concern, now: OffsetDateTime) -> Item {
+    let at = c.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+    let safe = match (unsafe_now(c), c.safe_now.as_str()) {
+        (true, "no") => "The child is not safe now. ",
+        (true, _) => "The child may not be safe. ",
+        (false, _) => "",
+    };
+    let read = if c.read_time.is_some() { "read" } else { "not read yet" };
+    Item {
+        link: Link::new(concern::whom(c), visit.at(&format!("/concerns/{}", c.concern_id))),
+        hint: format!("{safe}Received {at}, {read}"),
+        due: Due::default(),
+    }
+}
+
+/// Concerns about children who may not be safe now, read or not: they stand before everything else. None where there
+/// are none.
+pub fn unsafe_list(
+    visit: &Visit,
+    answer: &Result<ListConcernsResponse, Error>,
+    now: OffsetDateTime,
+) -> Option<Waiting> {
+    let concerns = answer.as_ref().ok()?.concerns.clone();
+    let first: Vec<Concern> = by_need(concerns).into_iter().filter(unsafe_now).collect();
+    let times = first.iter().filter_map(|c| c.create_time.as_ref().and_then(moment));
+    (!first.is_empty()).then(|| Waiting {
+        id: "unsafe",
+        title: "A child who may not be safe now".to_owned(),
+        count: count(first.len()),
+        oldest: oldest(times, now),
+        items: first.iter().map(|c| concern_item(visit, c, now)).collect(),
+        ..Waiting::default()
+    })
+}
+
+/// The other concerns that nobody has decided about.
 pub fn concern_list(visit: &Visit, answer: Result<ListConcernsResponse, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All new concerns", visit.at("/concerns?state=new"));
-    list("concerns", "New concerns", "No concern is waiting.", all, answer, |list, answer| {
-        list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
-        let times = answer.concerns.iter().filter_map(|c| c.create_time.as_ref().and_then(moment));
-        list.oldest = oldest(times, now);
-        list.items = answer
-            .concerns
-            .iter()
-            .take(SHOWN)
-            .map(|c| {
-                let at = c.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
-                let from = concern::whom(c);
-                let unsafe_now = c.origin != "alert" && c.safe_now != "yes";
-                let safe = if unsafe_now { "The child may not be safe. " } else { "" };
-                let read = if c.read_time.is_some() { "read" } else { "not read yet" };
-                Item {
-                    link: Link::new(from, visit.at(&format!("/concerns/{}", c.concern_id))),
-                    hint: format!("{safe}Received {at}, {read}"),
-                    due: Due::default(),
-                }
-            })
-            .collect();
+    list("concerns", "New concerns", "No other concern is waiting.", all, answer, |list, answer| {
+        let urgent = answer.concerns.iter().filter(|c| unsafe_now(c)).count();
+        let whole = usize::try_from(answer.total_size).unwrap_or_default();
+        let rest: Vec<Concern> = by_need(answer.concerns).into_iter().skip(urgent).collect();
+        if urgent == 0 {
+            list.none = "No concern is waiting.";
+        }
+        list.count = count(whole.saturating_sub(urgent));
+        list.oldest = oldest(rest.iter().filter_map(|c| c.create_time.as_ref().and_then(moment)), now);
+        list.items = rest.iter().take(SHOWN).map(|c| concern_item(visit, c, now)).collect();
     })
 }
 
@@ -115,8 +158,8 @@ pub fn task_list(visit: &Visit, answer: Result<ListCasesResponse, Error>, now: O
                 let at = step.due_time.as_ref().and_then(moment).unwrap_or(now);
                 let page = visit.at(&format!("/cases/{}/steps/{}", case.case_id, step.step_id));
                 let item = Item {
-                    link: Link::new(format!("{} {}", step.step_id, step.title), page),
-                    hint: format!("Case {}", case.reference),
+                    link: Link::new(step.title.clone(), page),
+                    hint: format!("Case {}, step {}", case.reference, step.step_id),
                     due: Due::new(&step.due_word, step.due_time.as_ref()),
                 };
                 tasks.push((at, item));
@@ -241,6 +284,7 @@ pub fn consultation_list(visit: &Visit, instances: Vec<Instance>) -> Option<Wait
 /// What somebody has to read, accept or be trained in.
 pub fn duty_list(visit: &Visit, answer: Result<Vec<Duty>, Error>) -> Waiting {
     let all = Link::new("All of it, and what you answered", visit.at("/duties"));
+    let today = chassis::clock::london(visit.now()).date().to_string();
     list("duties", "For you to read and accept", "There is nothing to read or accept.", all, answer, |list, answer| {
         let open: Vec<&Duty> = answer.iter().filter(|duty| duty.done_date.is_empty()).collect();
         list.count = count(open.len());
@@ -252,9 +296,12 @@ pub fn duty_list(visit: &Visit, answer: Result<Vec<Duty>, Error>) -> Waiting {
                     "" => visit.at("/duties"),
                     document_id => visit.at(&format!("/duties/{document_id}")),
                 };
-                let due = register::day(&duty.due_date);
-                let hint = if due.is_empty() { due } else { format!("Due {due}") };
-                Item { link: Link::new(duty.title.clone(), page), hint, due: Due::default() }
+                let due = match (register::day(&duty.due_date), duty.due_date < today) {
+                    (day, _) if day.is_empty() => Due::default(),
+                    (day, true) => Due { code: "overdue".to_owned(), text: format!("Overdue: was due {day}") },
+                    (day, false) => Due { code: "due".to_owned(), text: format!("Due {day}") },
+                };
+                Item { link: Link::new(duty.title.clone(), page), hint: String::new(), due }
             })
             .collect();
     })
@@ -269,7 +316,9 @@ pub fn reminded(visit: &Visit, reminder: &Reminder, instances: &[Instance], now:
     let in_force = |instance: &&Instance| instance.state() == InstanceState::InForce;
     let consults = |instance: &&Instance| instance.state() == InstanceState::Consultation;
     let asked = |instance: &&Instance| {
-        instance.open_proposals > 0 && !matches!(instance.state(), InstanceState::Superseded | InstanceState::Discarded)
+        // One that was put off has its answer, and its day all the same.
+        (instance.open_proposals > 0 || !instance.rollout_id.is_empty())
+            && !matches!(instance.state(), InstanceState::Superseded | InstanceState::Discarded)
     };
     let reviews = || "/policy/reviews".to_owned();
     let (text, page) = match reminder.kind.as_str() {
@@ -325,4 +374,35 @@ pub fn feed_list(visit: &Visit, answer: Result<Vec<Feed>, Error>, now: OffsetDat
             })
             .collect();
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use chassis::clock::timestamp;
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn a_child_who_may_not_be_safe_comes_first_even_where_somebody_has_read_it() {
+        let at = |hour: i64| Some(timestamp(datetime!(2026-11-24 00:00 UTC) + Duration::hours(hour)));
+        let concern = |id: &str, origin: &str, safe: &str, read: bool, hour: i64| Concern {
+            concern_id: id.into(),
+            origin: origin.into(),
+            safe_now: safe.into(),
+            read_time: at(hour + 1).filter(|_| read),
+            create_time: at(hour),
+            ..Concern::default()
+        };
+        let sorted = by_need(vec![
+            concern("old", "staff", "yes", true, 1),
+            concern("unread", "staff", "yes", false, 5),
+            concern("alert", "alert", "", false, 6),
+            concern("unsure", "staff", "not_sure", false, 2),
+            concern("unsafe read", "staff", "no", true, 7),
+            concern("unsafe unread", "staff", "no", false, 8),
+        ]);
+        let order: Vec<&str> = sorted.iter().map(|c| c.concern_id.as_str()).collect();
+        assert_eq!(order, ["unsafe unread", "unsafe read", "unsure", "unread", "alert", "old"]);
+    }
 }

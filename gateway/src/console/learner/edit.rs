@@ -11,7 +11,6 @@ use super::fetch;
 use crate::{
     console::{
         posted::Posted,
-        register::typed,
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
@@ -28,10 +27,7 @@ pub fn fields(record: &LearnerRecord) -> Vec<Field> {
         Field::name("given_name", "Given name").value(record.given_name.clone()),
         Field::name("family_name", "Family name").value(record.family_name.clone()),
         Field::name("known_as", "Known as (optional)").value(record.known_as.clone()),
-        Field::name("birth_date", "Date of birth (optional)")
-            .hint("For example, 27/3/2014.")
-            .width("10")
-            .value(written(&record.birth_date)),
+        Field::day("birth_date", "Date of birth (optional)").hint("For example, 27/3/2014.").on(&record.birth_date),
         Field::select("year_group", "Year group (optional)").choices(years).value(record.year_group.clone()),
         Field::name("upn", "Unique pupil number (optional)")
             .hint("A letter, 11 digits, and a digit or a letter.")
@@ -44,26 +40,17 @@ pub fn fields(record: &LearnerRecord) -> Vec<Field> {
 
 /// What is asked besides where the roll has the child.
 pub fn leaving(learner: &Learner) -> Field {
-    Field::name("leave_date", "Last day on the roll (optional)")
+    Field::day("leave_date", "Last day on the roll (optional)")
         .hint("Leave this empty while the child is here. For example, 20/7/2026.")
-        .width("10")
-        .value(written(&learner.leave_date))
-}
-
-/// A day of the contract as a person types it.
-fn written(day: &str) -> String {
-    match day.split('-').collect::<Vec<_>>().as_slice() {
-        [year, month, day] => format!("{day}/{month}/{year}"),
-        _ => String::new(),
-    }
+        .on(&learner.leave_date)
 }
 
 /// A typed day as the contract has it; empty where nothing was typed.
 fn read(answers: &Answers, field: &str, v: &mut Violations) -> String {
     let text = answers.text(field);
-    let at = typed(&text);
-    v.check(text.is_empty() || at.is_some(), field, "Enter a real date such as 27/3/2014");
-    at.map(|at| at.date().to_string()).unwrap_or_default()
+    let day = words::typed_day(&text);
+    v.check(text.is_empty() || day.is_some(), field, "Enter a real date such as 27/3/2014");
+    day.map(|day| day.to_string()).unwrap_or_default()
 }
 
 fn record(answers: &Answers, v: &mut Violations) -> LearnerRecord {

@@ -44,7 +44,7 @@ impl Page for Naming {
         let form = || Form::new("/schools/sch_1/concerns/con_1/learners/find", "Search", "1".into(), query());
         let choice =
             Form::new("/t", "Save who it is about", "1".into(), choices(&[super::sample()], &["lrn_1".into()]));
-        let wrong = form().refused(&Error::invalid("query", "Enter part of a name"), "");
+        let wrong = form().refused(&chassis::error::Error::invalid("query", "Enter part of a name"), "");
         vec![
             Self { head: head(), about: "Sam <P>".into(), form: form(), choice: Some(choice), sought: false },
             Self { head: head(), about: "Sam P".into(), form: wrong, choice: None, sought: true },

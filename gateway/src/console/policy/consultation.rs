@@ -148,8 +148,8 @@ pub async fn show(visit: Visit, Path((_, instance_id)): Path<(String, String)>, 
 
 /// What is asked to open one.
 pub fn open_fields() -> Vec<Field> {
-    let hint = "Year, month and day. For example, 2027-03-27. It closes by itself at the end of that day.";
-    vec![Field::name("until_date", "Last day for comments").hint(hint).width("10")]
+    let hint = "For example, 27/3/2027. It closes by itself at the end of that day.";
+    vec![Field::day("until_date", "Last day for comments").hint(hint)]
 }
 
 fn open_page(visit: &Visit, instance_id: &str, etag: &str) -> FormPage {
@@ -173,7 +173,7 @@ pub async fn open(Path((_, instance_id)): Path<(String, String)>, posted: Posted
     let command = OpenConsultationRequest {
         school_id: visit.school.clone(),
         instance_id: instance_id.clone(),
-        until_date: answers.text("until_date"),
+        until_date: answers.day("until_date"),
         etag: answers.text("etag"),
         request_id: answers.request_id(),
     };

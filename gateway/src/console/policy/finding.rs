@@ -12,7 +12,7 @@ use super::{crumbs, name, template_of, version::fetch};
 use crate::{
     console::{
         posted::Posted,
-        visit::{Answer, Visit, ask, heard},
+        visit::{Answer, Visit, ask, ask_patiently, heard},
     },
     pages::{
         Page,
@@ -152,7 +152,7 @@ impl Findings {
 /// The registry's refusal.
 pub async fn of_version(visit: &Visit, instance_id: &str) -> Result<Vec<Finding>, Error> {
     let asked = LintInstanceRequest { school_id: visit.school.clone(), instance_id: instance_id.to_owned() };
-    Ok(heard(visit.registry()?.lint_instance(ask(asked))).await?.findings)
+    Ok(heard(visit.registry()?.lint_instance(ask_patiently(asked))).await?.findings)
 }
 
 /// Lists them.
@@ -171,9 +171,8 @@ pub async fn list(visit: Visit, Path((_, instance_id)): Path<(String, String)>) 
 pub fn fields() -> Vec<Field> {
     vec![
         Field::long_text("reason", "Why it is let stand"),
-        Field::name("until_date", "Until when")
-            .hint("A year ahead at most. For example, 2027-03-27. Leave it empty to let it stand no longer.")
-            .width("10"),
+        Field::day("until_date", "Until when")
+            .hint("A year ahead at most. For example, 27/3/2027. Leave it empty to let it stand no longer."),
     ]
 }
 
@@ -213,7 +212,7 @@ pub async fn waive(Path((_, instance_id, finding_id)): Path<(String, String, Str
         instance_id: instance_id.clone(),
         finding_id: finding_id.clone(),
         reason: answers.text("reason"),
-        until_date: answers.text("until_date").trim().to_owned(),
+        until_date: answers.day("until_date"),
         etag: answers.text("etag"),
         request_id: answers.request_id(),
     };

@@ -10,7 +10,7 @@ use proto::{
 use crate::{
     console::{
         upload,
-        visit::{Answer, Visit, ask, heard},
+        visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
         form::{Answers, Field, FormPage},
@@ -62,5 +62,5 @@ async fn send(visit: &Visit, answers: &Answers, name: String, content: Vec<u8>) 
         file: Some(SourceFile { name, content: content.into() }),
         request_id: answers.request_id(),
     };
-    heard(visit.registry()?.import_policy(ask(command))).await?.instance.ok_or_else(Error::missing)
+    heard(visit.registry()?.import_policy(ask_patiently(command))).await?.instance.ok_or_else(Error::missing)
 }

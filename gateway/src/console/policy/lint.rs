@@ -15,7 +15,7 @@ use super::{
 use crate::{
     console::{
         upload,
-        visit::{Answer, Visit, ask, heard},
+        visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
         Page,
@@ -98,5 +98,5 @@ pub async fn lint(visit: Visit, mut parts: Multipart) -> Answer {
 async fn send(visit: &Visit, name: String, content: Vec<u8>) -> Result<Vec<Finding>, Error> {
     let command =
         LintDocumentRequest { file: Some(SourceFile { name, content: content.into() }), ..Default::default() };
-    Ok(heard(visit.registry()?.lint_document(ask(command))).await?.findings)
+    Ok(heard(visit.registry()?.lint_document(ask_patiently(command))).await?.findings)
 }

@@ -252,7 +252,7 @@ pub async fn realign(Path((_, instance_id, line)): Path<(String, String, u32)>, 
     };
     let here = visit.at(&format!("/policy/versions/{instance_id}/paragraphs"));
     match heard(visit.registry()?.realign_paragraph(ask(command))).await {
-        Ok(_) => visit.to(&format!("{here}?done=paragraph")),
+        Ok(_) => visit.to(&format!("{here}?done=paragraph#line-{line}")),
         Err(error) => {
             let instance = fetch(&visit, &instance_id).await?;
             let page = page_of_one(&visit, &instance, line).await?;

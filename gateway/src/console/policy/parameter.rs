@@ -86,20 +86,23 @@ impl Parameters {
             let origin = parameter.map(|p| {
                 let origin = words::called(words::ORIGINS, &p.origin);
                 let line = if p.line > 0 { format!(", line {}", p.line) } else { String::new() };
-                let sure = if p.origin == "document" && p.confidence < 80 { ": check it" } else { "" };
+                let sure = match p.confidence {
+                    _ if p.origin != "document" => String::new(),
+                    sure @ ..80 => format!(", {sure}% sure: check it"),
+                    sure => format!(", {sure}% sure"),
+                };
                 format!("{origin}{line}{sure}")
             });
+            let asked = matches!(definition.set_by.as_str(), "" | "school");
+            let open = || if asked && instance.import.is_some() { "Not found in the document" } else { "" }.to_owned();
             One {
                 title: words::sentence(&definition.title),
                 key: definition.key.clone(),
                 needed: definition.required && values.is_empty() && definition.default_value.is_empty(),
                 value: values,
-                origin: origin.unwrap_or_default(),
+                origin: origin.unwrap_or_else(open),
                 // What the authority or the area sets is no school's to change.
-                change: change
-                    .filter(|_| matches!(definition.set_by.as_str(), "" | "school"))
-                    .map(|base| format!("{base}/{}", definition.key))
-                    .unwrap_or_default(),
+                change: change.filter(|_| asked).map(|base| format!("{base}/{}", definition.key)).unwrap_or_default(),
             }
         };
         let defined = template.parameters.iter().map(one);
@@ -152,7 +155,10 @@ pub fn fields(definition: &ParameterDefinition, values: Vec<String>) -> Vec<Fiel
             let joined = values.join("\n");
             return vec![Field::long_text("lines", &label).hint("One to a line.").value(joined)];
         }
-        "date" => Field::name("values", &label).hint("Year, month and day. For example, 2027-03-27.").width("10"),
+        "date" => {
+            let held = values.first().map(String::as_str).unwrap_or_default();
+            return vec![Field::day("values", &label).on(held)];
+        }
         "months" => Field::name("values", &label).hint("In months. For example, 12.").width("4"),
         "person" => Field::name("values", &label),
         _ => Field::text("values", &label),
@@ -184,7 +190,7 @@ fn page(visit: &Visit, instance: &Instance, template: &Template, key: &str) -> F
     crumbs.push(Link::new("Parameters", base.clone()));
     let head = Head::new("Change a parameter", crumbs).of(format!("Version {}", instance.version));
     let mut page = visit.form_page(head, format!("{base}/{key}"), "Save", fields(&definition, values));
-    page.form = page.form.carrying("etag", instance.etag.clone());
+    page.form = page.form.carrying("etag", instance.etag.clone()).carrying("type", definition.r#type.clone());
     page.lead(lead(instance))
 }
 
@@ -202,13 +208,17 @@ pub async fn show(visit: Visit, Path((_, instance_id, key)): Path<(String, Strin
 /// Sets one.
 pub async fn set(Path((_, instance_id, key)): Path<(String, String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
+    let given = match answers.text("type").as_str() {
+        "date" => Some(answers.day("values")).filter(|day| !day.is_empty()).into_iter().collect(),
+        _ => answers.all("values"),
+    };
     let lines = answers.text("lines");
     let lines = lines.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
     let command = SetParameterRequest {
         school_id: visit.school.clone(),
         instance_id: instance_id.clone(),
         key: key.clone(),
-        values: answers.all("values").into_iter().chain(lines).collect(),
+        values: given.into_iter().chain(lines).collect(),
         etag: answers.text("etag"),
         request_id: answers.request_id(),
     };

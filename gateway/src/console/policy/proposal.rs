@@ -261,9 +261,8 @@ pub fn fields(proposal: &Proposal) -> Vec<Field> {
     }
     fields.push(Field::long_text("reason", "Why?").hint("Needed for “adapt” and “defer”. Do not name anybody."));
     fields.push(
-        Field::name("until_date", "Defer until which day?")
-            .hint("Only for “defer”, and needed where it is statutory. For example, 2027-03-27.")
-            .width("10"),
+        Field::day("until_date", "Defer until which day?")
+            .hint("Only for “defer”, and needed where it is statutory. For example, 27/3/2027."),
     );
     fields
 }
@@ -334,7 +333,7 @@ pub async fn answer(Path((_, instance_id, proposal_id)): Path<(String, String, S
         instance_id: instance_id.clone(),
         proposal_id: proposal_id.clone(),
         text: if answer == "adapt" { answers.text("text") } else { String::new() },
-        until_date: if answer == "defer" { answers.text("until_date") } else { String::new() },
+        until_date: if answer == "defer" { answers.day("until_date") } else { String::new() },
         answer,
         reason: answers.text("reason"),
         etag: answers.text("etag"),

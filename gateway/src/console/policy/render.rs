@@ -6,7 +6,7 @@ use http::header;
 use proto::{access::v1::Permission, policy_registry::v1::RenderInstanceRequest};
 
 use crate::{
-    console::visit::{Answer, Visit, ask, heard},
+    console::visit::{Answer, Visit, ask_patiently, heard},
     pages::part::Link,
 };
 
@@ -25,7 +25,7 @@ pub async fn download(visit: Visit, Path((_, instance_id, format)): Path<(String
         return Err(Error::missing().into());
     }
     let asked = RenderInstanceRequest { school_id: visit.school.clone(), instance_id, format };
-    let answer = heard(visit.registry()?.render_instance(ask(asked))).await?;
+    let answer = heard(visit.registry()?.render_instance(ask_patiently(asked))).await?;
     let file = answer.file.ok_or_else(|| Error::internal("a document came without a file"))?;
     let disposition = format!("attachment; filename=\"{}\"", file.name);
     let headers = [(header::CONTENT_TYPE, answer.content_type), (header::CONTENT_DISPOSITION, disposition)];

@@ -102,11 +102,11 @@ pub async fn list(visit: Visit, Query(which): Query<Which>) -> Answer {
 
 /// What is asked to ask for one.
 pub fn raise_fields() -> Vec<Field> {
-    let hint = "Year, month and day. For example, 2027-03-27. Four weeks from today where you leave it empty.";
+    let hint = "For example, 27/3/2027. Four weeks from today where you leave it empty.";
     vec![
         Field::radios("trigger", "What asks for it?", TRIGGERS),
         Field::long_text("note", "What is it about?").hint("Name nobody."),
-        Field::name("due_date", "Last day for it (optional)").hint(hint).width("10"),
+        Field::day("due_date", "Last day for it (optional)").hint(hint),
     ]
 }
 
@@ -128,7 +128,7 @@ pub async fn raise(posted: Posted) -> Answer {
         school_id: visit.school.clone(),
         trigger: answers.text("trigger"),
         note: answers.text("note"),
-        due_date: answers.text("due_date"),
+        due_date: answers.day("due_date"),
         request_id: answers.request_id(),
     };
     let done = if command.trigger.is_empty() {
@@ -144,11 +144,11 @@ pub async fn raise(posted: Posted) -> Answer {
 
 /// What is asked to complete one.
 pub fn complete_fields() -> Vec<Field> {
-    let hint = "Only where the policy stands. For example, 2027-03-27. As late as the template allows where you leave it empty.";
+    let hint = "Only where the policy stands. For example, 27/3/2027. As late as the template allows where you leave it empty.";
     vec![
         Field::radios("outcome", "What did it come to?", OUTCOMES),
         Field::long_text("findings", "What was looked at and found?").hint("Name nobody."),
-        Field::name("next_review_date", "Next review (optional)").hint(hint).width("10"),
+        Field::day("next_review_date", "Next review (optional)").hint(hint),
     ]
 }
 
@@ -180,7 +180,7 @@ pub async fn complete(Path((_, review_id)): Path<(String, String)>, posted: Post
         review_id: review_id.clone(),
         outcome: answers.text("outcome"),
         findings: answers.text("findings"),
-        next_review_date: answers.text("next_review_date"),
+        next_review_date: answers.day("next_review_date"),
         request_id: answers.request_id(),
     };
     let done = if command.outcome.is_empty() {

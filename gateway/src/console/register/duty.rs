@@ -51,12 +51,12 @@ impl Page for Duties {
             ..Duty::default()
         };
         let duties = [duty("accept", ""), duty("read", ""), duty("train", ""), duty("accept", "2026-11-24")];
-        vec![Self::new(&duties, "/d", Vec::new()), Self::new(&[], "/d", Vec::new())]
+        vec![Self::new(&duties, "2026-11-24", "/d", Vec::new()), Self::new(&[], "", "/d", Vec::new())]
     }
 }
 
 impl Duties {
-    fn new(duties: &[Duty], base: &str, crumbs: Vec<Link>) -> Self {
+    fn new(duties: &[Duty], today: &str, base: &str, crumbs: Vec<Link>) -> Self {
         let one = |duty: &Duty| {
             let version = if duty.version.is_empty() { String::new() } else { format!(", version {}", duty.version) };
             let href = if duty.document_id.is_empty() { String::new() } else { format!("{base}/{}", duty.document_id) };
@@ -69,6 +69,7 @@ impl Duties {
             let when = match (duty.done_date.is_empty(), due.is_empty()) {
                 (false, _) => day(&duty.done_date),
                 (true, true) => due,
+                (true, false) if duty.due_date.as_str() < today => format!("overdue: was due {due}"),
                 (true, false) => format!("due {due}"),
             };
             One { what: what.to_owned(), link: Link::new(format!("{}{version}", duty.title), href), when }
@@ -91,7 +92,8 @@ async fn duties(visit: &Visit) -> Result<Vec<Duty>, Error> {
 pub async fn list(visit: Visit) -> Answer {
     visit.needs(Permission::DutyAnswer)?;
     let duties = duties(&visit).await?;
-    visit.page(&Duties::new(&duties, &visit.at("/duties"), visit.crumbs(&[])))
+    let today = chassis::clock::london(visit.now()).date().to_string();
+    visit.page(&Duties::new(&duties, &today, &visit.at("/duties"), visit.crumbs(&[])))
 }
 
 async fn page(visit: &Visit, document_id: &str) -> Result<FormPage, Error> {

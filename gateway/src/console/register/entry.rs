@@ -149,8 +149,7 @@ pub fn fields(
     others: &[(String, Vec<(String, String)>)],
 ) -> Vec<Field> {
     let one = |field: &RegisterField| {
-        let optional = if field.required { "" } else { " (optional)" };
-        let label = format!("{}{optional}", words::sentence(&field.title));
+        let label = words::sentence(&field.title) + &needed(definition, field);
         let name = field.key.as_str();
         let named: Vec<(&str, String)> = field.allowed.iter().map(|value| (value.as_str(), cell(value))).collect();
         let choices = || named.iter().map(|(value, text)| (*value, text.as_str()));
@@ -160,7 +159,7 @@ pub fn fields(
             "choice" | "role" if few && field.required => Field::radios(name, &label, &[]).choices(choices()),
             "choice" | "role" => Field::select(name, &label).choices(std::iter::once(("", "Choose")).chain(choices())),
             "boolean" => Field::radios(name, &label, &[("true", "Yes"), ("false", "No")]),
-            "date" => Field::name(name, &label).hint("For example, 27/3/2027.").width("10"),
+            "date" => Field::day(name, &label),
             "number" => Field::name(name, &label).width("5"),
             "person" => Field::name(name, &label).hint("A name, the id of an account, or a learner’s code."),
             "long_text" => Field::long_text(name, &label),
@@ -175,11 +174,28 @@ pub fn fields(
         };
         let asked = if field.hint.is_empty() { asked } else { asked.hint(&field.hint) };
         match held.iter().find(|value| value.key == field.key) {
+            Some(value) if field.r#type == "date" => {
+                asked.values(value.values.iter().map(|iso| words::day_to_type(iso)).collect())
+            }
             Some(value) => asked.values(value.values.clone()),
             None => asked,
         }
     };
     definition.fields.iter().map(one).collect()
+}
+
+/// Whether a field may stay empty, as its label says it.
+fn needed(definition: &RegisterDefinition, field: &RegisterField) -> String {
+    if field.required {
+        return String::new();
+    }
+    let when = field.required_if.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
+    let title = |key: &str| definition.fields.iter().find(|other| other.key == key).map(|other| &other.title);
+    match when.and_then(|(key, value)| Some((title(key)?, value))) {
+        Some((other, value)) => format!(" (needed where “{other}” is “{}”)", cell(value)),
+        None if field.required_if.is_empty() => " (optional)".to_owned(),
+        None => " (needed in some cases)".to_owned(),
+    }
 }
 
 /// Registers, each with its entries: their ids and what they are called.
@@ -258,7 +274,10 @@ fn command(
     definition: &RegisterDefinition,
     answers: &Answers,
 ) -> AddRegisterEntryRequest {
-    let value = |field: &RegisterField| RegisterValue { key: field.key.clone(), values: answers.all(&field.key) };
+    let value = |field: &RegisterField| RegisterValue {
+        key: field.key.clone(),
+        values: if field.r#type == "date" { vec![answers.day(&field.key)] } else { answers.all(&field.key) },
+    };
     AddRegisterEntryRequest {
         school_id: visit.school.clone(),
         register: register.to_owned(),

@@ -20,7 +20,7 @@ use crate::{
     console::{
         posted::Posted,
         upload,
-        visit::{Answer, Visit, ask, heard},
+        visit::{Answer, Visit, ask, ask_patiently, heard},
     },
     pages::{
         Page,
@@ -148,7 +148,7 @@ pub async fn check(visit: Visit, mut parts: Multipart) -> Answer {
     let checked = async {
         let files = whole(&visit, package::all(first?, &mut parts).await?).await?;
         let command = CheckTemplateRequest { files: files.clone() };
-        let checked = heard(visit.registry()?.check_template(ask(command))).await?;
+        let checked = heard(visit.registry()?.check_template(ask_patiently(command))).await?;
         Ok::<_, Error>((checked, package::packed(&files)?))
     };
     match checked.await {
@@ -172,7 +172,7 @@ pub async fn publish(posted: Posted) -> Answer {
         let files = package::unpacked(&packed)?;
         let based_on_version = answers.text("based_on_version").parse().unwrap_or_default();
         let command = PublishTemplateRequest { files, request_id: answers.request_id(), based_on_version };
-        heard(visit.registry()?.publish_template(ask(command))).await
+        heard(visit.registry()?.publish_template(ask_patiently(command))).await
     };
     match published.await {
         Ok(_) => visit.to("/template?done=template"),

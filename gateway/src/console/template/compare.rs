@@ -8,7 +8,7 @@ use proto::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    console::visit::{Answer, Visit, ask, heard},
+    console::visit::{Answer, Visit, ask, ask_patiently, heard},
     pages::{
         Page,
         part::{Head, Link},
@@ -141,7 +141,7 @@ pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
         from_version: which.from.parse().unwrap_or(1),
         to_version: which.to.parse().unwrap_or_default(),
     };
-    let compared = heard(visit.registry()?.compare_templates(ask(asked))).await?;
+    let compared = heard(visit.registry()?.compare_templates(ask_patiently(asked))).await?;
     let crumbs = visit.crumbs(&[("Template", "/template".to_owned())]);
     visit.page(&ComparePage::new(&compared, &versions, crumbs))
 }

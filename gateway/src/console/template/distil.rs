@@ -16,7 +16,7 @@ use crate::{
     console::{
         posted::Posted,
         upload,
-        visit::{Answer, Visit, ask, heard},
+        visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
         Page,
@@ -141,7 +141,7 @@ pub async fn distil(visit: Visit, mut parts: Multipart) -> Answer {
 }
 
 async fn send(visit: &Visit, documents: Vec<SourceFile>) -> Result<DistilTemplateResponse, Error> {
-    heard(visit.registry()?.distil_template(ask(DistilTemplateRequest { documents }))).await
+    heard(visit.registry()?.distil_template(ask_patiently(DistilTemplateRequest { documents }))).await
 }
 
 /// The contract's words for the documents are not the form's.

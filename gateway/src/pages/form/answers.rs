@@ -52,6 +52,12 @@ impl Answers {
         self.text("request_id")
     }
 
+    /// The day somebody typed, as the contract writes days. What is no day stays as it is: the service says so.
+    pub fn day(&self, name: &str) -> String {
+        let text = self.text(name);
+        words::typed_day(&text).map_or(text, |day| day.to_string())
+    }
+
     /// The moment somebody typed; none where they left it empty.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use prost::Message as _;
 use proto::access::v1::{Appointment, Assurance, CallerClaims};
 use time::Duration;
 
-use super::GATEWAY;
+use super::{Caller, GATEWAY};
 use crate::{
     clock::{SharedClock, moment, timestamp},
     error::{Error, Result},
@@ -49,6 +49,12 @@ impl Signer {
             assurance: assurance.into(),
             ..self.claims(audience, request_id)
         })
+    }
+
+    /// A token for another service, in the name of whoever called this process.
+    pub fn passed_on(&self, audience: &str, caller: &Caller) -> String {
+        let CallerClaims { account_id, appointments, assurance, request_id, .. } = CallerClaims::clone(&caller.claims);
+        self.sign(CallerClaims { account_id, appointments, assurance, ..self.claims(audience, &request_id) })
     }
 
     /// A token in which this process speaks for itself; the gateway's own speaks for nobody, and opens what is open to

@@ -43,14 +43,26 @@ pub struct RedisBus {
     reader: String,
 }
 
+/// Checks the address of a Redis, without reaching for it.
+///
+/// # Errors
+/// `Invalid` where it cannot be read.
+pub fn check(url: &str) -> Result<()> {
+    client(url).map(|_| ())
+}
+
+fn client(url: &str) -> Result<Client> {
+    Client::open(url)
+        .map_err(|e| Error::invalid("redis_url", "Enter an address such as redis://127.0.0.1:6379").because(e))
+}
+
 impl RedisBus {
     /// A bus over the Redis at `url`. It need not be there yet.
     ///
     /// # Errors
     /// `Invalid` where the address cannot be read.
     pub async fn new(url: &str, reader: impl Into<String>) -> Result<Self> {
-        let client = Client::open(url)
-            .map_err(|e| Error::invalid("redis.url", "Enter an address such as redis://127.0.0.1:6379").because(e))?;
+        let client = client(url)?;
         let config = ConnectionManagerConfig::new().set_response_timeout(Some(Duration::from_secs(2)));
         let connection = ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(unavailable)?;
         Ok(Self { client, connection, reader: reader.into() })

@@ -2,7 +2,7 @@
 //! no as soon as the process is to end. Events that wait are told apart: a service whose bus is gone still records what
 //! it is told, so nobody should be turned away from it.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::OnceLock, time::Duration};
 
 use tonic_health::{ServingStatus, server::HealthReporter};
 
@@ -18,6 +18,15 @@ const EVERY: Duration = Duration::from_secs(1);
 const WAIT: Duration = Duration::from_secs(5 * 60);
 /// The name under which gRPC health tells of waiting events.
 const EVENTS: &str = "events";
+
+/// The commit the program was built from, once it said so.
+static COMMIT: OnceLock<&'static str> = OnceLock::new();
+
+/// Says which commit the program was built from. The program knows, and not this crate: else every commit would have
+/// everything that stands on it built anew.
+pub fn built_from(commit: &'static str) {
+    let _ = COMMIT.set(commit);
+}
 
 /// What a process says that is to end.
 pub fn ending() -> Error {
@@ -77,7 +86,7 @@ where
     let version = serde_json::json!({
         "name": name,
         "version": env!("CARGO_PKG_VERSION"),
-        "commit": option_env!("HEDGEROW_COMMIT").unwrap_or("unknown"),
+        "commit": COMMIT.get().copied().unwrap_or("unknown"),
     });
     axum::Router::new()
         .route("/livez", get(|| async { "live\n" }))

@@ -8,7 +8,7 @@ use crate::{
 };
 
 pub(super) fn read(line: &str, context: Context<'_>) -> Result<Observation, Rejected> {
-    let pairs = pairs::read(line);
+    let pairs = pairs::read(line)?;
     let get = |key| pairs::get(&pairs, key);
     let Some(kind) = get("type") else { return Err(Rejected::malformed("the line does not say its type")) };
     if kind != "utm" || !matches!(get("subtype"), Some("webfilter")) {

@@ -1,7 +1,12 @@
 //! `key=value` pairs, quoted or not, as firewalls write them.
 
+use crate::observation::Rejected;
+
 /// Reads the pairs of a line; words without an equals sign between them are passed over.
-pub(super) fn read(line: &str) -> Vec<(&str, &str)> {
+///
+/// # Errors
+/// Where the line was cut off inside a quoted value: half an address is another address.
+pub(super) fn read(line: &str) -> Result<Vec<(&str, &str)>, Rejected> {
     let mut pairs = Vec::new();
     let mut rest = line;
     while let Some(equals) = rest.find('=') {
@@ -10,8 +15,7 @@ pub(super) fn read(line: &str) -> Vec<(&str, &str)> {
         let (value, next) = match after.strip_prefix('"') {
             Some(quoted) => match quoted.find('"') {
                 Some(end) => (&quoted[..end], &quoted[end + 1..]),
-                // The line was cut inside the value.
-                None => (quoted, ""),
+                None => return Err(Rejected::malformed("the line is cut off: a quotation mark is not closed")),
             },
             None => after.split_at(after.find([' ', '\t']).unwrap_or(after.len())),
         };
@@ -20,7 +24,7 @@ pub(super) fn read(line: &str) -> Vec<(&str, &str)> {
         }
         rest = next;
     }
-    pairs
+    Ok(pairs)
 }
 
 /// The value of a key; none where it is absent or empty.

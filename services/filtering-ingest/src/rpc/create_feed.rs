@@ -26,7 +26,7 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
     let time_zone = if request.time_zone.is_empty() { ZONES[0] } else { request.time_zone.as_str() };
     let hosts = request.host_categories.iter().map(|(host, c)| (host.trim().to_lowercase(), c.clone())).collect();
     let mut violations = Violations::new();
-    violations.text("name", "a name for the feed", &request.name, 100);
+    violations.line("name", "a name for the feed", &request.name, 100);
     let known = PROFILES.contains(&request.profile.as_str());
     violations.check(known, "profile", format!("Select one of: {}", PROFILES.join(", ")));
     violations.check(ZONES.contains(&time_zone), "time_zone", format!("Select one of: {}", ZONES.join(", ")));

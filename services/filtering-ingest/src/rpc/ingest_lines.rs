@@ -21,6 +21,8 @@ use super::{Service, convert};
 use crate::{
     App,
     intake::{self, Raised, Taken, one_graver},
+    looks,
+    profile::Context,
     store::{
         self,
         alert::{Alert, AlertId},
@@ -72,6 +74,10 @@ async fn ingest(app: &App, caller: &Caller, batch: IngestLinesRequest) -> Result
     if batch.first_line > done + 1 {
         let message = format!("Send line {} next: a batch is missing", done + 1);
         return Err(Error::invalid("first_line", message));
+    }
+    if done == 0 && batch.first_line == 1 {
+        let context = Context { time_zone: &feed.time_zone, received_at: app.clock.now() };
+        looks::check(&feed.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
     }
     let taken = judge(app, &tx, &scope, &feed, &batch, done).await?;
     let last = done + taken.counts.received;
@@ -158,7 +164,8 @@ async fn write(
             .detail("kept", counts.kept)
             .detail("folded", counts.folded)
             .detail("excepted", counts.excepted)
-            .detail("rejected", counts.rejected),
+            .detail("rejected", counts.rejected)
+            .detail("recoded", taken.recoded),
     );
     let counted = FeedCounted {
         hour_time: store::moment(store::intake::hour(now_us)).map(timestamp),
@@ -182,6 +189,7 @@ async fn write(
         counts: Some(convert::counts(counts)),
         rejected_lines: taken.rejected.iter().take(TOLD).map(told).collect(),
         alert_ids,
+        recoded_lines: taken.recoded,
     })
 }
 

@@ -11,6 +11,7 @@ pub(super) async fn list_feeds(app: &App, request: Request<ListFeedsRequest>) ->
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let page = Page::from(request.page_size, &request.page_token)?;
+    app.there_is(&caller, &request.school_id).await?;
     let mut tx = app.store.begin(&scope).await?;
     let (feeds, next) = store::feed::list(&tx, &page).await?;
     tx.record(Act::new("feed.listed", scope.account_text()).detail("count", feeds.len()));

@@ -11,7 +11,7 @@ use tonic::Request;
 
 use super::{
     convert::record,
-    work::{at, maybe, name, one_of, who},
+    work::{maybe, name, one_of, who},
 };
 use crate::{
     App,
@@ -33,7 +33,7 @@ pub(super) async fn add_custody_event(
     }
     maybe(&mut v, "present", &request.present);
     maybe(&mut v, "note", &request.note);
-    let happened = at(&mut v, "event_time", request.event_time.as_ref());
+    let happened = v.happened("event_time", request.event_time.as_ref(), app.store.clock().now());
     v.finish()?;
     let id: CustodyId = request.custody_id.parse().map_err(|_| Error::missing())?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {

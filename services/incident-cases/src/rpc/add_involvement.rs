@@ -35,9 +35,14 @@ pub(super) async fn add_involvement(
         |sent: &str, known: &str| if sent.trim().is_empty() { known.to_owned() } else { sent.trim().to_owned() };
     let (person, year_group) = (first(&request.person, &called), first(&request.year_group, year));
     let mut violations = Violations::new();
-    violations.text("person", "the person's name", &person, NAME_MAX);
+    violations.line("person", "the person's name", &person, NAME_MAX);
     violations.check(ROLES.contains(&request.role.as_str()), "role", format!("Select one of: {}", ROLES.join(", ")));
-    violations.check(request.year_group.chars().count() <= 20, "year_group", "Text must be 20 characters or less");
+    violations.maybe_line("year_group", &request.year_group, 20);
+    violations.check(
+        request.vulnerabilities.iter().all(|v| chassis::text::line(v).is_none()),
+        "vulnerabilities",
+        "Enter each on one line, without control characters",
+    );
     violations.check(
         request.vulnerabilities.len() <= 20 && request.vulnerabilities.iter().all(|v| v.chars().count() <= NAME_MAX),
         "vulnerabilities",

@@ -29,7 +29,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     let scope = caller.at(&request.school_id)?;
     let mut violations = Violations::new();
     violations.text("summary", "what the other school needs to know, without names", &request.summary, NARRATIVE_MAX);
-    violations.text("contact", "whom to ring", &request.contact, NAME_MAX);
+    violations.line("contact", "whom to ring", &request.contact, NAME_MAX);
     let other = request.to_school_id != request.school_id;
     violations.check(other, "to_school_id", "Select another school than your own");
     violations.finish()?;

@@ -29,7 +29,7 @@ pub(super) async fn make_referral(app: &App, request: Request<MakeReferralReques
     caller.at(&request.school_id)?;
     let mut violations = Violations::new();
     violations.text("reason", "why the referral is made", &request.reason, NARRATIVE_MAX);
-    violations.check(request.reference.chars().count() <= NAME_MAX, "reference", "Text must be 200 characters or less");
+    violations.maybe_line("reference", &request.reference, NAME_MAX);
     violations.finish()?;
     let target =
         Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };

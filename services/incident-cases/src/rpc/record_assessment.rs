@@ -8,7 +8,7 @@ use chassis::{
 use proto::incident_cases::v1::{RecordAssessmentRequest, RecordAssessmentResponse};
 use tonic::Request;
 
-use super::work::{Done, at, maybe, target, words, work};
+use super::work::{Done, maybe, target, words, work};
 use crate::{
     App,
     case::{By, Case, record::Assessment},
@@ -25,7 +25,7 @@ pub(super) async fn record_assessment(
     words(&mut v, "needs", "what each child needs", &request.needs);
     words(&mut v, "measures", "what is done about it", &request.measures);
     maybe(&mut v, "checks", &request.checks);
-    let review_at = at(&mut v, "review_time", request.review_time.as_ref());
+    let review_at = v.at("review_time", request.review_time.as_ref());
     v.check(review_at.is_some(), "review_time", "Enter when it is looked at again");
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();

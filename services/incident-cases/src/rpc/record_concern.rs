@@ -2,7 +2,6 @@
 
 use chassis::{
     caller::Caller,
-    clock::moment,
     db::Once,
     error::{Error, Result, Violations},
     event::Event,
@@ -55,19 +54,18 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
 
 fn report(request: &RecordConcernRequest) -> Result<Report> {
     let mut violations = Violations::new();
-    violations.text("about", "who the concern is about, or that you do not know the name", &request.about, NAME_MAX);
+    violations.line("about", "who the concern is about, or that you do not know the name", &request.about, NAME_MAX);
     violations.text("narrative", "what happened", &request.narrative, NARRATIVE_MAX);
     let known = ["yes", "no", "not_sure"].contains(&request.safe_now.as_str());
     violations.check(known, "safe_now", "Select whether the child is safe now: yes, no, not_sure");
-    violations.check(request.others.chars().count() <= 2_000, "others", "Text must be 2000 characters or less");
-    let event_at = request.event_time.as_ref().map(moment);
-    violations.check(event_at != Some(None), "event_time", "When it happened must be a real date and time");
+    violations.maybe_text("others", &request.others, 2_000);
+    let event_at = violations.at("event_time", request.event_time.as_ref());
     violations.finish()?;
     Ok(Report {
         about: request.about.trim().to_owned(),
         narrative: request.narrative.trim().to_owned(),
         safe_now: request.safe_now.clone(),
-        event_at: event_at.flatten(),
+        event_at,
         others: request.others.trim().to_owned(),
     })
 }

@@ -2,8 +2,7 @@
 
 use chassis::{
     caller::Caller,
-    clock::moment,
-    error::{Error, Result, Violations},
+    error::{Result, Violations},
     id::Ids,
 };
 use proto::incident_cases::v1::{RecordConsultationRequest, RecordConsultationResponse};
@@ -24,14 +23,9 @@ pub(super) async fn record_consultation(
     caller.at(&request.school_id)?;
     let mut violations = Violations::new();
     violations.text("advice", "what the agency advised", &request.advice, NARRATIVE_MAX);
-    let said = !request.reference.trim().is_empty();
-    violations.check(said, "reference", "Enter their reference, or write that none was given");
-    violations.check(request.reference.chars().count() <= NAME_MAX, "reference", "Text must be 200 characters or less");
+    violations.line("reference", "their reference, or write that none was given", &request.reference, NAME_MAX);
+    let held_at = violations.happened("consult_time", request.consult_time.as_ref(), app.store.clock().now());
     violations.finish()?;
-    let held_at = match &request.consult_time {
-        None => None,
-        Some(at) => Some(moment(at).ok_or_else(|| Error::invalid("consult_time", "Enter a real date and time"))?),
-    };
     let target =
         Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {

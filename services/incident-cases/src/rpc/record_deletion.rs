@@ -8,7 +8,7 @@ use chassis::{
 use proto::incident_cases::v1::{RecordDeletionRequest, RecordDeletionResponse};
 use tonic::Request;
 
-use super::work::{Done, at, name, target, words, work};
+use super::work::{Done, name, target, words, work};
 use crate::{
     App,
     case::{By, Case, record::Deletion},
@@ -25,7 +25,7 @@ pub(super) async fn record_deletion(
     words(&mut v, "location", "where it was", &request.location);
     name(&mut v, "deleted_by", "who deleted it", &request.deleted_by);
     words(&mut v, "advice", "the advice it rests on", &request.advice);
-    let confirmed_at = at(&mut v, "confirm_time", request.confirm_time.as_ref());
+    let confirmed_at = v.happened("confirm_time", request.confirm_time.as_ref(), app.store.clock().now());
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {

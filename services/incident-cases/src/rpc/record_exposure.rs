@@ -8,7 +8,7 @@ use chassis::{
 use proto::incident_cases::v1::{RecordExposureRequest, RecordExposureResponse};
 use tonic::Request;
 
-use super::work::{Done, at, maybe, name, target, words, work};
+use super::work::{Done, maybe, name, target, words, work};
 use crate::{
     App,
     case::{By, Case, record::Exposure},
@@ -24,7 +24,7 @@ pub(super) async fn record_exposure(
     name(&mut v, "person", "who saw it", &request.person);
     words(&mut v, "circumstances", "how it came about", &request.circumstances);
     maybe(&mut v, "support", &request.support);
-    let exposed_at = at(&mut v, "expose_time", request.expose_time.as_ref());
+    let exposed_at = v.happened("expose_time", request.expose_time.as_ref(), app.store.clock().now());
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {

@@ -23,8 +23,7 @@ pub(super) async fn record_material(
     let mut v = Violations::new();
     one_of(&mut v, "kind", &request.kind, &["website", "account", "message", "file", "other"]);
     words(&mut v, "description", "what it is, in words", &request.description);
-    let short = request.address.chars().count() <= 2_000;
-    v.check(short, "address", "Enter an address of 2,000 characters or less, and no content");
+    v.maybe_line("address", &request.address, 2_000);
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {

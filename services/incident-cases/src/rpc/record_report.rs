@@ -8,7 +8,7 @@ use chassis::{
 use proto::incident_cases::v1::{RecordReportRequest, RecordReportResponse};
 use tonic::Request;
 
-use super::work::{Done, at, one_of, target, work};
+use super::work::{Done, one_of, target, work};
 use crate::{
     App,
     case::{By, Case, Refusal, record::Report},
@@ -23,9 +23,9 @@ pub(super) async fn record_report(app: &App, request: Request<RecordReportReques
     one_of(&mut v, "body", &request.body, &["iwf", "ceop", "platform", "report_remove", "police"]);
     v.check(request.body != "platform" || !request.platform.trim().is_empty(), "platform", "Enter which platform");
     for (field, value) in [("platform", &request.platform), ("reference", &request.reference)] {
-        v.check(value.chars().count() <= NAME_MAX, field, "Text must be 200 characters or less");
+        v.maybe_line(field, value, NAME_MAX);
     }
-    let chase_at = at(&mut v, "chase_time", request.chase_time.as_ref());
+    let chase_at = v.at("chase_time", request.chase_time.as_ref());
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {

@@ -11,7 +11,7 @@ use tonic::Request;
 
 use super::{
     convert::record,
-    work::{at, maybe, name, one_of, who, words},
+    work::{maybe, name, one_of, who, words},
 };
 use crate::{App, case::Refusal, custody::Search, gate, store};
 
@@ -31,7 +31,7 @@ pub(super) async fn record_search(app: &App, request: Request<RecordSearchReques
         words(&mut v, "result", "what was found", &request.result);
     }
     maybe(&mut v, "follow_up", &request.follow_up);
-    let searched_at = at(&mut v, "search_time", request.search_time.as_ref());
+    let searched_at = v.happened("search_time", request.search_time.as_ref(), app.store.clock().now());
     v.finish()?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,

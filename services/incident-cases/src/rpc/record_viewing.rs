@@ -8,7 +8,7 @@ use chassis::{
 use proto::incident_cases::v1::{RecordViewingRequest, RecordViewingResponse};
 use tonic::Request;
 
-use super::work::{Done, at, name, one_of, target, words, work};
+use super::work::{Done, name, one_of, target, words, work};
 use crate::{
     App,
     case::{By, Case, record::Viewing},
@@ -24,7 +24,7 @@ pub(super) async fn record_viewing(app: &App, request: Request<RecordViewingRequ
     words(&mut v, "how", "what was looked at and how", &request.how);
     words(&mut v, "afterwards", "what was done with it afterwards", &request.afterwards);
     one_of(&mut v, "same_sex", &request.same_sex, &["yes", "no", "not_possible"]);
-    let viewed_at = at(&mut v, "view_time", request.view_time.as_ref());
+    let viewed_at = v.happened("view_time", request.view_time.as_ref(), app.store.clock().now());
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {

@@ -11,7 +11,7 @@ use tonic::Request;
 
 use super::{
     convert::record,
-    work::{at, maybe, name, one_of, who, words},
+    work::{maybe, name, one_of, who, words},
 };
 use crate::{
     App,
@@ -32,7 +32,7 @@ pub(super) async fn take_into_custody(
     words(&mut v, "reason", "why it was taken", &request.reason);
     name(&mut v, "place", "where it is kept", &request.place);
     maybe(&mut v, "present", &request.present);
-    let taken_at = at(&mut v, "take_time", request.take_time.as_ref());
+    let taken_at = v.happened("take_time", request.take_time.as_ref(), app.store.clock().now());
     v.finish()?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,

@@ -2,7 +2,6 @@
 
 use chassis::{
     caller::{Caller, Scope},
-    clock::moment,
     db::Once,
     error::{Error, Result, Violations},
     event::Event,
@@ -10,7 +9,6 @@ use chassis::{
     id::Ids,
 };
 use prost::Message;
-use prost_types::Timestamp;
 use proto::{access::v1::Role, incident_cases::v1 as pb};
 use time::OffsetDateTime;
 
@@ -93,7 +91,7 @@ pub(super) fn words(violations: &mut Violations, field: &str, thing: &str, value
 
 /// A short text that is asked for.
 pub(super) fn name(violations: &mut Violations, field: &str, thing: &str, value: &str) {
-    violations.text(field, thing, value, NAME_MAX);
+    violations.line(field, thing, value, NAME_MAX);
 }
 
 /// A text that may be left out.
@@ -106,13 +104,6 @@ pub(super) fn maybe(violations: &mut Violations, field: &str, value: &str) {
 /// A code out of a list.
 pub(super) fn one_of(violations: &mut Violations, field: &str, value: &str, codes: &[&str]) {
     violations.check(codes.contains(&value), field, format!("Select one of: {}", codes.join(", ")));
-}
-
-/// A moment that may be left out.
-pub(super) fn at(violations: &mut Violations, field: &str, value: Option<&Timestamp>) -> Option<OffsetDateTime> {
-    let read = value.map(moment);
-    violations.check(read != Some(None), field, "Enter a real date and time");
-    read.flatten()
 }
 
 /// Works a case: `act` decides, everything else is the same for every act.

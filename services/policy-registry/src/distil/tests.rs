@@ -63,3 +63,51 @@ fn import_accounts_for_every_paragraph() {
         assert!(equal > 50 && agreed * 100 >= equal * 98, "{agreed} of {equal}");
     }
 }
+
+/// Of every document each paragraph is counted once: a heading or another thing set aside, or in one clause.
+fn counted(distilled: &Distilled, documents: &[(String, Document)]) {
+    for (about, (name, document)) in distilled.account.documents.iter().zip(documents) {
+        let said = about.matched + about.amended + about.added;
+        assert_eq!(said + about.ignored.len(), document.paragraphs.len(), "{name}");
+        let places = distilled.account.clauses.iter().flat_map(|clause| &clause.documents);
+        assert_eq!(places.filter(|place| place.document == *name).count(), said, "{name}");
+    }
+}
+
+#[test]
+fn three_documents_become_one_template_that_has_all_of_each() {
+    let names = ["harrowmere-high.txt", "thistledown-grange.txt", "pennyroyal-lane.txt"];
+    let documents = folder("../../docs/examples/policies", &names).unwrap();
+    let distilled = distil("Distilled", &documents).unwrap();
+    counted(&distilled, &documents);
+    // What each calls its learners is one blank, wherever it stands.
+    let learners = distilled.account.parameters.iter().filter(|parameter| {
+        let values: Vec<&str> = parameter.found.iter().flat_map(|found| &found.value).map(String::as_str).collect();
+        values == ["students", "pupils", "learners"]
+    });
+    assert_eq!(learners.count(), 1);
+    let template = load(&distilled.files).unwrap();
+    for (name, document) in &documents {
+        let read = import::read(document, &template);
+        let added = read.fates.iter().filter(|fate| matches!(fate, Fate::Added { .. })).count();
+        assert_eq!(added, 0, "{name}: every paragraph has its clause");
+    }
+}
+
+#[test]
+fn two_equal_documents_become_that_document() {
+    let read = |name: &str| folder("../../docs/examples/policies", &[name]).unwrap().remove(0);
+    let (name, document) = read("harrowmere-high.txt");
+    let names = told_apart([name.clone(), name.clone()]);
+    assert_eq!(names, [name.clone(), format!("2 {name}")]);
+    let documents: Vec<_> = names.into_iter().map(|name| (name, document.clone())).collect();
+    let distilled = distil("Distilled", &documents).unwrap();
+    counted(&distilled, &documents);
+    let account = &distilled.account;
+    assert!(account.clauses.iter().all(|clause| clause.how == "same" && clause.documents.len() == 2));
+    let made = account.parameters.iter().find(|p| p.key.starts_with("local.") || p.key.starts_with("optional."));
+    assert!(made.is_none(), "nothing differs, and nothing is left to choice: {made:?}");
+    let import = import::read(&document, &load(&distilled.files).unwrap());
+    let said = import.fates.iter().filter(|fate| !matches!(fate, Fate::Ignored(_)));
+    assert!(said.clone().count() > 200 && said.clone().all(|fate| matches!(fate, Fate::Matched { percent: 100, .. })));
+}

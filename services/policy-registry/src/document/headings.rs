@@ -29,8 +29,18 @@ pub(super) fn split_number(text: &str) -> (Option<String>, &str) {
     }
 }
 
-/// The heading a line is, where it is one. `alone` says that nothing touches it above or below.
-pub(super) fn heading(line: &str, alone: bool, contents: &Contents) -> Option<Heading> {
+/// The room around a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// Nothing touches it above.
+    pub above: bool,
+    /// Nothing touches it below.
+    pub below: bool,
+}
+
+/// The heading a line is, where it is one.
+pub(super) fn heading(line: &str, room: Room, contents: &Contents) -> Option<Heading> {
+    let alone = room.above && room.below;
     let trimmed = line.trim();
     if trimmed.is_empty() || trimmed.chars().count() > LONGEST {
         return None;
@@ -40,16 +50,17 @@ pub(super) fn heading(line: &str, alone: bool, contents: &Contents) -> Option<He
         let (number, title) = split_number(title.strip_prefix(' ')?);
         return Some(Heading { number, title: unmark(title) }).filter(|heading| !heading.title.is_empty());
     }
-    // Without white space around it a line must carry a number to be a heading: word processors leave none on export.
-    if !alone && split_number(trimmed).0.is_none() {
+    let named = |title: &str| contents.entries.iter().any(|entry| plain(&entry.title) == plain(title));
+    // Without white space around it a line must carry a number to be a heading: word processors leave none on export. One
+    // that begins a block and is in the contents list needs none.
+    if !alone && split_number(trimmed).0.is_none() && !(room.above && named(trimmed)) {
         return None;
     }
     let bullet = trimmed.starts_with(['•', '-', '*', '▪', '◦']) && !trimmed.starts_with("**");
     let bare = if bullet { trimmed.trim_start_matches(['•', '-', '*', '▪', '◦']) } else { trimmed };
     let bare = unmark(bare.trim());
     let (number, title) = split_number(&bare);
-    let listed = contents.entries.iter().any(|entry| plain(&entry.title) == plain(title)) && !title.is_empty();
-    if listed {
+    if !title.is_empty() && named(title) {
         return Some(Heading { number, title: title.to_owned() });
     }
     if bullet {

@@ -4,7 +4,12 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{Kind, Paragraph, contents::Contents, headings, plain};
+use super::{
+    Kind, Paragraph,
+    contents::Contents,
+    headings::{self, Room},
+    plain,
+};
 
 /// A text whose lines never run longer than this was wrapped by hand.
 const WRAPPED: usize = 100;
@@ -27,7 +32,7 @@ pub(super) fn read(lines: &[String], contents: &Contents, margins: &BTreeSet<usi
         let region = layout.region(place);
         match region {
             Kind::Front | Kind::Contents | Kind::Signature => reader.push(place, region, line.trim()),
-            _ => reader.body(place, line, layout.alone(lines, place), contents),
+            _ => reader.body(place, line, Layout::room(lines, place), contents),
         }
     }
     reader.paragraphs
@@ -82,9 +87,9 @@ impl Layout {
         }
     }
 
-    fn alone(&self, lines: &[String], place: usize) -> bool {
+    fn room(lines: &[String], place: usize) -> Room {
         let blank = |at: Option<usize>| at.and_then(|at| lines.get(at)).is_none_or(|line| line.trim().is_empty());
-        blank(place.checked_sub(1)) && blank(place.checked_add(1))
+        Room { above: blank(place.checked_sub(1)), below: blank(place.checked_add(1)) }
     }
 }
 
@@ -129,8 +134,8 @@ impl Reader {
         self.paragraphs.push(Paragraph { line, end_line: line, kind, text: clean(text), heading });
     }
 
-    fn body(&mut self, place: usize, line: &str, alone: bool, contents: &Contents) {
-        if let Some(heading) = headings::heading(line, alone, contents) {
+    fn body(&mut self, place: usize, line: &str, room: Room, contents: &Contents) {
+        if let Some(heading) = headings::heading(line, room, contents) {
             self.push(place, Kind::Heading { number: heading.number }, &heading.title);
             self.heading = Some(self.paragraphs.len() - 1);
             self.indents.clear();

@@ -4,7 +4,11 @@
 use serde::Serialize;
 
 use super::{Fate, Import, align::filled, wording};
-use crate::{document::Document, parameter::Parameter, template::Template};
+use crate::{
+    document::Document,
+    parameter::Parameter,
+    template::{SetBy, Template},
+};
 
 /// The whole account.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -198,7 +202,17 @@ impl Account {
             })
             .collect();
         clauses.extend(missing);
-        let parameters = import.parameters.iter().map(|parameter| blank(name, parameter, template)).collect();
+        let filled = import.parameters.iter().map(|parameter| blank(name, parameter, template));
+        // What the document does not say, or not surely, is listed as open.
+        let said = |key: &str| import.parameters.iter().any(|parameter| parameter.key == key);
+        let asked = template.parameters.iter().filter(|definition| definition.set_by == SetBy::School);
+        let open = asked.filter(|definition| !said(&definition.key)).map(|definition| AccountedParameter {
+            key: definition.key.clone(),
+            title: definition.title.clone(),
+            kind: definition.kind.name(),
+            found: Vec::new(),
+        });
+        let parameters = filled.chain(open).collect();
         Self { documents: vec![about], clauses, parameters }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::{
     Fate, Why,
     chain::{Pair, heaviest},
-    similarity::{Rarity, Vector, words},
+    similarity::{Rarity, words},
     wording::{self, Piece, pieces},
 };
 use crate::{
@@ -35,8 +35,10 @@ pub(super) struct Aligner<'a> {
     candidates: Vec<Candidate<'a>>,
     sections: &'a [Section],
     rarity: Rarity,
-    /// In which clauses a word stands.
-    index: HashMap<String, Vec<usize>>,
+    /// In which clauses a word stands, and how often.
+    index: HashMap<String, Vec<(usize, u32)>>,
+    /// The number of each word that carries matter.
+    stems: HashMap<String, usize>,
 }
 
 /// What was found for the paragraphs of a document.
@@ -52,10 +54,29 @@ pub(super) struct Aligned {
 struct Candidate<'a> {
     section: &'a str,
     clause: &'a Clause,
-    vector: Vector,
-    cues: Vec<(String, Vec<String>)>,
-    pieces: Vec<Piece>,
-    counts: HashMap<String, u32>,
+    /// Its words that carry matter, by their numbers, with their weights.
+    vector: Vec<(usize, f64)>,
+    cues: Vec<Cue>,
+    blanks: bool,
+    /// How much its words weigh together.
+    whole: f64,
+}
+
+/// A cue of a clause.
+struct Cue {
+    /// Its words with a space before and after each.
+    said: String,
+    /// Those that carry matter, by their numbers, with their weights.
+    words: Vec<(usize, f64)>,
+    weight: f64,
+}
+
+/// A paragraph as it is held against cues.
+struct Said {
+    /// Its words with a space before and after each.
+    text: String,
+    /// The weight of each word in it, by its number; 0 where it is not in it.
+    weights: Vec<f64>,
 }
 
 impl<'a> Aligner<'a> {
@@ -65,27 +86,49 @@ impl<'a> Aligner<'a> {
             .map(|(section, clause)| (section, clause, words(&format!("{} {}", clause.text, clause.cues.join(" ")))))
             .collect();
         let rarity = Rarity::of(texts.iter().map(|(.., words)| words.as_slice()));
-        let candidates = texts
-            .iter()
-            .map(|(section, clause, text)| Candidate {
-                section: &section.id,
-                clause,
-                vector: rarity.vector(text),
-                cues: clause.cues.iter().map(|cue| (plain(cue), words(cue))).collect(),
-                pieces: pieces(&clause.text),
-                counts: counts(pieces(&clause.text).into_iter().filter_map(|piece| match piece {
-                    Piece::Word(word) => Some(word),
-                    Piece::Blank(_) => None,
-                })),
-            })
-            .collect::<Vec<Candidate<'_>>>();
-        let mut index: HashMap<String, Vec<usize>> = HashMap::new();
-        for (place, candidate) in candidates.iter().enumerate() {
-            for word in candidate.counts.keys() {
-                index.entry(word.clone()).or_default().push(place);
+        let mut stems: HashMap<String, usize> = HashMap::new();
+        let mut number = |word: &str| match stems.get(word) {
+            Some(number) => *number,
+            None => {
+                stems.insert(word.to_owned(), stems.len());
+                stems.len() - 1
+            }
+        };
+        let mut index: HashMap<String, Vec<(usize, u32)>> = HashMap::new();
+        let mut candidates = Vec::new();
+        for (place, (section, clause, text)) in texts.iter().enumerate() {
+            let pieces = pieces(&clause.text);
+            let blanks = pieces.iter().any(|piece| matches!(piece, Piece::Blank(_)));
+            let words_of = pieces.into_iter().filter_map(|piece| match piece {
+                Piece::Word(word) => Some(word),
+                Piece::Blank(_) => None,
+            });
+            for (word, times) in counts(words_of) {
+                index.entry(word).or_default().push((place, times));
+            }
+            let vector = rarity.vector(text);
+            let mut cue = |cue: &String| {
+                let words: Vec<(usize, f64)> =
+                    words(cue).iter().map(|word| (number(word), rarity.weight(word))).collect();
+                let weight = words.iter().map(|(_, weight)| weight).sum();
+                Cue { said: format!(" {} ", plain(cue)), words, weight }
+            };
+            let cues = clause.cues.iter().map(&mut cue).collect();
+            let vector = vector.weights().map(|(word, weight)| (number(word), weight)).collect();
+            candidates.push(Candidate { section: &section.id, clause, vector, cues, blanks, whole: 0.0 });
+        }
+        let mut aligner = Self { candidates, sections: &template.sections, rarity, index, stems };
+        let mut wholes = vec![0.0; aligner.candidates.len()];
+        for (word, places) in &aligner.index {
+            let rare = aligner.rare(word);
+            for (place, times) in places {
+                wholes.get_mut(*place).into_iter().for_each(|whole| *whole += f64::from(*times) * rare);
             }
         }
-        Self { candidates, sections: &template.sections, rarity, index }
+        for (candidate, whole) in aligner.candidates.iter_mut().zip(wholes) {
+            candidate.whole = whole;
+        }
+        aligner
     }
 
     /// Finds a clause for each paragraph.
@@ -130,26 +173,22 @@ impl<'a> Aligner<'a> {
     /// The clauses that share most of their words with a paragraph.
     fn likely(&self, at: usize, paragraph: &Paragraph, places: Places<'_>) -> Vec<Pair> {
         let said = wording::words(&paragraph.text);
-        let own = counts(said.iter().map(|word| word.plain.clone()));
-        let weight = |counts: &HashMap<String, u32>| -> f64 {
-            counts.iter().map(|(word, n)| f64::from(*n) * self.rare(word)).sum()
-        };
-        let whole = weight(&own);
-        let mut shared: HashMap<usize, f64> = HashMap::new();
-        for (word, n) in &own {
-            for place in self.index.get(word).into_iter().flatten() {
-                let theirs = self.candidates.get(*place).and_then(|c| c.counts.get(word)).copied().unwrap_or_default();
-                *shared.entry(*place).or_default() += f64::from((*n).min(theirs)) * self.rare(word);
+        let mut whole = 0.0;
+        let mut shared = vec![0.0; self.candidates.len()];
+        for (word, n) in counts(said.into_iter().map(|word| word.plain)) {
+            let rare = self.rare(&word);
+            whole += f64::from(n) * rare;
+            for (place, theirs) in self.index.get(&word).into_iter().flatten() {
+                shared.get_mut(*place).into_iter().for_each(|sum| *sum += f64::from(n.min(*theirs)) * rare);
             }
         }
-        let mut scored: Vec<Pair> = shared
-            .into_iter()
-            .filter_map(|(place, shared)| {
-                let candidate = self.candidates.get(place)?;
-                let other = weight(&candidate.counts);
-                let blanks = candidate.pieces.iter().any(|piece| matches!(piece, Piece::Blank(_)));
+        let all = self.candidates.iter().zip(shared).enumerate().filter(|(_, (_, shared))| *shared > 0.0);
+        let mut scored: Vec<Pair> = all
+            .filter_map(|(place, (candidate, shared))| {
+                let other = candidate.whole;
                 // A blank may stand for many words: what it takes does not count against the paragraph.
-                let alike = if blanks && shared >= other * 0.6 { shared / other.max(0.01) * 0.95 } else { 0.0 };
+                let alike =
+                    if candidate.blanks && shared >= other * 0.6 { shared / other.max(0.01) * 0.95 } else { 0.0 };
                 let alike = alike.max(2.0 * shared / (whole + other).max(0.01)).min(1.0);
                 let near = if places.section == Some(candidate.section) {
                     0.04
@@ -159,7 +198,7 @@ impl<'a> Aligner<'a> {
                     0.0
                 };
                 let weight = if alike >= CLOSE { alike * 0.95 + near } else { alike * 0.95 };
-                Some(Pair { left: at, right: place, weight })
+                (weight >= CLOSE).then_some(Pair { left: at, right: place, weight })
             })
             .collect();
         scored.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.right.cmp(&b.right)));
@@ -218,15 +257,18 @@ impl<'a> Aligner<'a> {
 
     /// The clause on whose matter a paragraph is, where no clause has its words.
     fn on_the_matter(&self, paragraph: &Paragraph, places: Places<'_>, taken: &HashSet<usize>) -> Option<(String, u8)> {
-        let said = words(&paragraph.text);
-        let vector = self.rarity.vector(&said);
-        let text = format!(" {} ", plain(&paragraph.text));
+        let vector = self.rarity.vector(&words(&paragraph.text));
+        let mut said = Said { text: format!(" {} ", plain(&paragraph.text)), weights: vec![0.0; self.stems.len()] };
+        for (word, weight) in vector.weights() {
+            let place = self.stems.get(word).and_then(|number| said.weights.get_mut(*number));
+            place.into_iter().for_each(|place| *place = weight);
+        }
         let (candidate, score) = self
             .candidates
             .iter()
             .enumerate()
             .filter(|(place, _)| !taken.contains(place))
-            .map(|(_, candidate)| (candidate, self.score(candidate, &text, &said, &vector, places)))
+            .map(|(_, candidate)| (candidate, self.score(candidate, &said, places)))
             .max_by(|a, b| a.1.total_cmp(&b.1))?;
         (score >= self.least(candidate, places)).then(|| (candidate.clause.id.clone(), percent(score).min(99)))
     }
@@ -237,22 +279,17 @@ impl<'a> Aligner<'a> {
         if here { RELATED } else { RELATED_ELSEWHERE }
     }
 
-    fn score(
-        &self,
-        candidate: &Candidate<'_>,
-        text: &str,
-        said: &[String],
-        vector: &Vector,
-        places: Places<'_>,
-    ) -> f64 {
-        let alike = candidate.vector.cosine(vector);
+    fn score(&self, candidate: &Candidate<'_>, said: &Said, places: Places<'_>) -> f64 {
+        let weight = |word: usize| said.weights.get(word).copied().unwrap_or_default();
+        let alike: f64 = candidate.vector.iter().map(|(word, theirs)| theirs * weight(*word)).sum();
         let mut hit = 0.0;
         let mut whole = 0.0;
-        for (cue, cue_words) in &candidate.cues {
-            let weight: f64 = cue_words.iter().map(|word| self.rarity.weight(word)).sum();
-            let found: f64 = cue_words.iter().filter(|w| said.contains(w)).map(|word| self.rarity.weight(word)).sum();
-            whole += weight;
-            hit += if text.contains(&format!(" {cue} ")) { weight * 1.2 } else { found * 0.8 };
+        for cue in &candidate.cues {
+            let found = cue.words.iter().filter(|(word, _)| weight(*word) > 0.0);
+            let (count, sum) = found.fold((0, 0.0), |(count, sum), (_, weight)| (count + 1, sum + weight));
+            whole += cue.weight;
+            let literal = count == cue.words.len() && said.text.contains(&cue.said);
+            hit += if literal { cue.weight * 1.2 } else { sum * 0.8 };
         }
         let cued = if whole > 0.0 { hit / whole } else { 0.0 };
         let score = 0.55 * alike + 0.45 * cued.min(1.0);

@@ -1,5 +1,6 @@
 //! Finds the values of a template's blanks in a document: by the expressions a blank brings, and by the cues of the
-//! values it allows, which are looked for in what was found, or everywhere where the blank has no expression.
+//! values it allows, which are looked for in what was found, or everywhere where the blank has no expression. A value
+//! that is not sure is left out: an open blank asks to be filled, a wrong one does not.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use crate::{
     document::{Document, Kind as ParagraphKind},
     expression::compiled,
     parameter::{Origin, Parameter},
-    template::{Definition, Kind, Template, condition::Condition},
+    template::{Allowed, Definition, Kind, SetBy, Template, condition::Condition},
 };
 
 /// How sure a value of the front page is.
@@ -17,6 +18,10 @@ const FRONT: u8 = 95;
 const BODY: u8 = 85;
 /// How sure a value is that was recognised by a cue alone.
 const CUED: u8 = 70;
+/// A value that is less sure than this is left out.
+const SURE: u8 = 60;
+/// The longest value of a list that was read out of a sentence, in words.
+const LONGEST: usize = 8;
 
 /// A line or paragraph a value may stand in.
 struct Place {
@@ -29,18 +34,23 @@ struct Place {
 /// What a document says about its blanks.
 pub(super) fn find(document: &Document, definitions: &[Definition]) -> Vec<Parameter> {
     let lines = lines(document);
-    // A sentence that was wrapped is whole only as a paragraph.
-    let paragraphs: Vec<Place> = document.body().map(|(_, p)| place(p.line, false, &p.text)).collect();
-    let mut found: Vec<Parameter> = definitions
-        .iter()
-        .filter_map(|definition| {
-            if definition.find.is_empty() {
-                by_cue(definition, &lines).or_else(|| by_cue(definition, &paragraphs))
-            } else {
-                by_pattern(definition, &lines).or_else(|| by_pattern(definition, &paragraphs))
-            }
-        })
-        .collect();
+    // A sentence that was wrapped is whole only as a paragraph; what stands on one line was looked at as such.
+    let wrapped = document.body().filter(|(_, p)| p.end_line > p.line);
+    let wrapped: Vec<Place> = wrapped.map(|(_, p)| place(p.line, false, &p.text)).collect();
+    let mut found: Vec<Parameter> = Vec::new();
+    for definition in definitions {
+        let not = found.iter().find(|p| p.key == definition.reading.unlike).and_then(|p| p.values.first());
+        let read = if definition.reading.prevails > 0 {
+            by_use(definition, &lines)
+        } else {
+            let not = not.map(String::as_str);
+            by_pattern(definition, &lines, not)
+                .or_else(|| by_pattern(definition, &wrapped, not))
+                .or_else(|| by_cue(definition, &lines))
+                .or_else(|| by_cue(definition, &wrapped))
+        };
+        found.extend(read);
+    }
     without_lead(&mut found);
     found
 }
@@ -69,12 +79,13 @@ fn lines(document: &Document) -> Vec<Place> {
     places
 }
 
-fn by_pattern(definition: &Definition, places: &[Place]) -> Option<Parameter> {
+fn by_pattern(definition: &Definition, places: &[Place], not: Option<&str>) -> Option<Parameter> {
     for pattern in definition.find.iter().filter_map(|pattern| compiled(pattern)) {
         let mut found: Option<Parameter> = None;
         for place in places.iter().filter(|place| pattern.is_match(&place.text)) {
             let texts = pattern.captures_iter(&place.text).filter_map(|c| c.name("value"));
-            for value in texts.flat_map(|value| read(definition, value.as_str())) {
+            let values = texts.flat_map(|value| read(definition, value.as_str()));
+            for value in values.filter(|value| not.is_none_or(|not| !value.eq_ignore_ascii_case(not))) {
                 let parameter = found.get_or_insert_with(|| Parameter {
                     key: definition.key.clone(),
                     values: Vec::new(),
@@ -117,6 +128,8 @@ fn read(definition: &Definition, text: &str) -> Vec<String> {
         return named.collect();
     }
     match definition.kind {
+        // “The headteacher” is no name, whatever it begins with.
+        Kind::Person if ["The ", "Our ", "A ", "An "].iter().any(|word| text.starts_with(word)) => Vec::new(),
         Kind::Text | Kind::Person => vec![text],
         Kind::Date => dates::dates(&text).into_iter().find_map(|f| f.date).map(|d| d.to_string()).into_iter().collect(),
         Kind::Boolean => vec!["true".to_owned()],
@@ -132,25 +145,50 @@ fn read(definition: &Definition, text: &str) -> Vec<String> {
 
 /// Values are tried in the order the template lists them, and a choice is settled by the first that is met anywhere.
 fn by_cue(definition: &Definition, places: &[Place]) -> Option<Parameter> {
-    let mut values = Vec::new();
-    let mut line = 0;
+    let cued = |place: &Place, cues: &[String]| cues.iter().any(|cue| place.lower.contains(cue));
+    let mut met: Vec<(&str, Vec<String>)> = Vec::new();
     for allowed in &definition.allowed {
-        let cues: Vec<String> = allowed.cues.iter().map(|cue| cue.to_lowercase()).collect();
-        let Some(place) = places.iter().find(|place| cues.iter().any(|cue| place.lower.contains(cue))) else {
-            continue;
-        };
-        line = if line == 0 { place.line } else { line.min(place.line) };
-        values.push(allowed.value.clone());
-        if !definition.kind.many() {
-            break;
+        let cues = if definition.find.is_empty() { &allowed.cues } else { &allowed.anywhere };
+        let cues: Vec<String> = cues.iter().map(|cue| cue.to_lowercase()).collect();
+        if places.iter().any(|place| cued(place, &cues)) {
+            met.push((&allowed.value, cues));
+            if !definition.kind.many() {
+                break;
+            }
         }
     }
-    (!values.is_empty()).then(|| Parameter {
+    // Of several places the one that says most of it is the one to look at.
+    let says = |place: &&Place| met.iter().filter(|(_, cues)| cued(place, cues)).count();
+    let place = places.iter().rev().max_by_key(says).filter(|_| !met.is_empty())?;
+    Some(Parameter {
         key: definition.key.clone(),
-        values,
+        values: met.iter().map(|(value, _)| (*value).to_owned()).collect(),
         origin: Origin::Document,
-        line,
+        line: place.line,
         confidence: CUED,
+    })
+}
+
+/// The value whose cues, as whole words, the document uses most, where it clearly prefers it to the others.
+fn by_use(definition: &Definition, places: &[Place]) -> Option<Parameter> {
+    /// A document that has fewer of the words says nothing by them.
+    const FEWEST: usize = 5;
+    let words: Vec<(&str, u32)> = places
+        .iter()
+        .flat_map(|place| place.lower.split(|c: char| !c.is_alphanumeric()).map(|word| (word, place.line)))
+        .collect();
+    let stands = |cues: &[String]| words.iter().filter(|(word, _)| cues.iter().any(|cue| cue == word)).count();
+    let used: Vec<(usize, &Allowed)> = definition.allowed.iter().map(|a| (stands(&a.cues), a)).collect();
+    let all: usize = used.iter().map(|(times, _)| times).sum();
+    let (most, allowed) = used.into_iter().rev().max_by_key(|(times, _)| *times)?;
+    let share = u8::try_from(most * 100 / all.max(1)).unwrap_or(100);
+    let (_, line) = words.iter().find(|(word, _)| allowed.cues.iter().any(|cue| cue == word))?;
+    (all >= FEWEST && share >= definition.reading.prevails).then(|| Parameter {
+        key: definition.key.clone(),
+        values: vec![allowed.value.clone()],
+        origin: Origin::Document,
+        line: *line,
+        confidence: share.min(FRONT),
     })
 }
 
@@ -180,21 +218,31 @@ pub(super) fn captured(
         let words = wording::words(&paragraph.text);
         for (key, from, to) in wording::fits(&wording::pieces(&clause.text), &words).unwrap_or_default() {
             let text = wording::said(&paragraph.text, &words, from, to);
-            let Some(definition) = template.parameter(&key).filter(|_| !unfilled(text)) else { continue };
+            let open = unfilled(text) || unfilled(wording::around(&paragraph.text, &words, from, to));
+            let Some(definition) = template.parameter(&key).filter(|d| !open && d.set_by == SetBy::School) else {
+                continue;
+            };
             let values = as_values(definition, text);
-            if !values.is_empty() && definition.accepts(&values).is_ok() {
+            if !values.is_empty() && likely(definition, &values) && definition.accepts(&values).is_ok() {
                 said.entry(key).or_default().push((values, paragraph.line));
             }
         }
     }
     for (key, said) in said {
         let count = |values: &Vec<String>| said.iter().filter(|(other, _)| other == values).count();
-
         let Some((values, line)) = said.iter().rev().max_by_key(|(values, _)| count(values)) else { continue };
         if !found.iter().any(|parameter| parameter.key == key) {
             let share = count(values) * 100 / said.len();
-            let confidence = u8::try_from(share.min(99)).unwrap_or(99).max(50);
-            found.push(Parameter { key, values: values.clone(), origin: Origin::Document, line: *line, confidence });
+            let confidence = u8::try_from(share.min(99)).unwrap_or(99);
+            if confidence >= SURE {
+                found.push(Parameter {
+                    key,
+                    values: values.clone(),
+                    origin: Origin::Document,
+                    line: *line,
+                    confidence,
+                });
+            }
         }
     }
     for (key, line) in chosen {
@@ -203,6 +251,18 @@ pub(super) fn captured(
             found.push(Parameter { key: key.to_owned(), values, origin: Origin::Document, line, confidence: BODY });
         }
     }
+}
+
+/// Whether words that stand in the place of a blank can be its value: what runs on into another sentence, or lists whole
+/// clauses, was worded otherwise and only ends alike. A blank without expressions is known by its clause alone.
+fn likely(definition: &Definition, values: &[String]) -> bool {
+    let runs_on = |value: &str| {
+        let mut marks = value.match_indices(['.', ';', '?', '!']);
+        marks.any(|(at, _)| value.get(at + 1..).is_some_and(|rest| rest.starts_with(' ')))
+    };
+    let free = definition.kind == Kind::Text && definition.find.is_empty();
+    let short = |value: &String| value.split_whitespace().count() <= LONGEST;
+    free || values.iter().all(|value| !runs_on(value) && (!definition.kind.many() || short(value)))
 }
 
 /// The values words of a sentence stand for.
@@ -229,15 +289,42 @@ fn tidy(text: &str) -> String {
 /// Whether a value is still the template's own blank.
 fn unfilled(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let blank = ["insert", "...", "___", "[name", "(name", "tbc", "to be confirmed"];
+    let blank = ["insert", "...", "___", "[name", "(name", "tbc", "to be confirmed", "to go here"];
     text.contains(['<', '>', '{', '}']) || blank.iter().any(|mark| lower.contains(mark))
 }
 
+/// The values of a list: between semicolons where it has some, else between commas and joining words. What stands in
+/// brackets belongs together.
 fn split(text: &str) -> Vec<String> {
+    const JOINS: [&str; 3] = [" and ", " or ", " & "];
+    const LEADS: [&str; 4] = ["the ", "our ", "a ", "an "];
+    let semicolons = text.contains(';');
+    let mut parts = vec![String::new()];
+    let (mut depth, mut skip) = (0_u32, 0);
+    for (at, c) in text.char_indices() {
+        if at < skip {
+            continue;
+        }
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let rest = text.get(at..).unwrap_or_default();
+        let join = JOINS.iter().find(|join| depth == 0 && !semicolons && rest.starts_with(**join));
+        let mark = depth == 0 && if semicolons { c == ';' } else { matches!(c, ',' | '/') };
+        if let Some(join) = join {
+            skip = at + join.len();
+        }
+        match parts.last_mut() {
+            Some(part) if join.is_none() && !mark => part.push(c),
+            _ => parts.push(String::new()),
+        }
+    }
     let mut values: Vec<String> = Vec::new();
-    for part in text.replace(" and ", ",").replace(" or ", ",").replace(" & ", ",").split([',', ';', '/']) {
+    for part in &parts {
         let part = tidy(part);
-        let part = part.strip_prefix("the ").unwrap_or(&part).to_owned();
+        let part = LEADS.iter().find_map(|lead| part.strip_prefix(lead)).unwrap_or(&part).to_owned();
         if !part.is_empty() && !values.contains(&part) {
             values.push(part);
         }

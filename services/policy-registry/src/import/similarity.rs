@@ -144,6 +144,13 @@ impl Rarity {
 pub struct Vector(HashMap<String, f64>);
 
 impl Vector {
+    /// Each word with its weight, in the order of the words: sums over them come out the same each time.
+    pub fn weights(&self) -> impl Iterator<Item = (&str, f64)> {
+        let mut weights: Vec<(&str, f64)> = self.0.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
+        weights.sort_unstable_by_key(|(word, _)| *word);
+        weights.into_iter()
+    }
+
     /// How alike two texts are, 0 to 1.
     pub fn cosine(&self, other: &Self) -> f64 {
         let (small, large) = if self.0.len() < other.0.len() { (self, other) } else { (other, self) };

@@ -60,6 +60,22 @@ fn a_blank_the_school_left_open_is_not_filled() {
     }
 }
 
+#[test]
+fn a_sentence_that_only_ends_like_a_clause_fills_no_blank() {
+    let read_in =
+        |words: &str| read(&Document::parse(&format!("# Filtering\n\n- Our filter is {words}.\n")), &template());
+    assert_eq!(values(&read_in("Sluice Pro"), "filter.product"), ["Sluice Pro"]);
+    for running in ["Sluice. Leaders test it each term", "[name of filter to go here]", "____"] {
+        assert_eq!(values(&read_in(running), "filter.product"), Vec::<String>::new(), "{running}");
+    }
+    // Where the places of one blank hold different things, none of them is sure.
+    let text =
+        "# Filtering\n\n- Our filter is Sluice.\n\n# Policy aims\n\n- Our filter is Weir.\n- Our filter is Brook.\n";
+    let found = read(&Document::parse(text), &template());
+    let sure = found.parameters.iter().find(|p| p.key == "filter.product");
+    assert!(sure.is_none_or(|p| p.confidence >= 60), "{sure:?}");
+}
+
 proptest::proptest! {
     #[test]
     fn every_paragraph_of_any_document_is_accounted_for_once(text in "([-•# ]{0,3}[a-zA-Z0-9 .:\t]{0,24}\n{1,2}){0,30}") {
@@ -87,7 +103,7 @@ fn seed(name: &str) -> Option<(Document, Import, Vec<Finding>)> {
     let register = Register::load(&model::area_file("derbyshire").unwrap()).unwrap();
     let subject = lint::Subject {
         document: &document,
-        import: &import,
+        parameters: &import.parameters,
         template: &template,
         register: Some(&register),
         today: TODAY,

@@ -101,6 +101,15 @@ pub fn pieces(text: &str) -> Vec<Piece> {
 /// Where each blank of a clause stands in a text that says the same otherwise: key, first word, word after the last.
 /// None where the texts differ outside the blanks.
 pub fn fits(pieces: &[Piece], text: &[Word]) -> Option<Vec<(String, usize, usize)>> {
+    // Most texts differ in their first words or in their last ones: those need no table.
+    let agree = |(piece, word): (&Piece, &Word)| matches!(piece, Piece::Word(plain) if *plain == word.plain);
+    let blank = |piece: &Piece| matches!(piece, Piece::Blank(_));
+    let head = pieces.iter().position(blank).unwrap_or(pieces.len());
+    let tail = pieces.iter().rev().position(blank).unwrap_or(pieces.len());
+    let begins = pieces.len() <= text.len() && pieces.iter().zip(text).take(head).all(agree);
+    if !begins || !pieces.iter().rev().zip(text.iter().rev()).take(tail).all(agree) {
+        return None;
+    }
     // reach[i][j]: whether the pieces from i on can be the words from j on.
     let (rows, columns) = (pieces.len(), text.len());
     let mut reach = vec![vec![false; columns + 1]; rows + 1];
@@ -148,6 +157,13 @@ pub fn said<'a>(text: &'a str, words: &[Word], from: usize, to: usize) -> &'a st
         (Some(start), Some(end)) => text.get(start..end).unwrap_or_default(),
         _ => "",
     }
+}
+
+/// The same with what stands between it and the words before and behind it: the marks of an open blank are no words.
+pub fn around<'a>(text: &'a str, words: &[Word], from: usize, to: usize) -> &'a str {
+    let start = from.checked_sub(1).and_then(|before| words.get(before)).map_or(0, |word| word.end);
+    let end = words.get(to).map_or(text.len(), |word| word.start);
+    text.get(start..end).unwrap_or_default()
 }
 
 /// A place where two texts differ, or agree: bytes of the one, bytes of the other.

@@ -35,7 +35,7 @@ pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findi
 /// Something is used, and the list that the document itself gives does not have it.
 fn unlisted(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findings) {
     for rule in &subject.template.lint.unlisted {
-        let list = subject.import.parameters.iter().find(|p| p.key == rule.parameter && p.line > 0);
+        let list = subject.parameters.iter().find(|p| p.key == rule.parameter && p.line > 0);
         let Some(list) = list.filter(|list| list.values.len() > 1 && !list.values.contains(&rule.value)) else {
             continue;
         };

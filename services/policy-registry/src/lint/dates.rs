@@ -7,22 +7,36 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
     let date = |key: &str| subject.value(key).and_then(PartDate::parse);
     let (mut due, approved) = (date("doc.next_review"), date("doc.approved_on"));
     let mut due_at = At::line(subject.line("doc.next_review"));
-    let mut told = false;
+    let months = subject.template.review_months;
+    let mut past = None;
     if due.is_none() {
-        // A line that tells what became of reviews, and not when the next one is: its last date is the last promise.
+        // A line that tells what became of reviews, and not when the next one is.
         let mut front = subject.document.paragraphs.iter().filter(|p| p.kind == Kind::Front);
         if let Some(line) = front.find(|p| p.text.to_lowercase().starts_with("review date")) {
-            due = dates(&line.text).into_iter().filter_map(|found| found.date).max();
+            let found: Vec<PartDate> = dates(&line.text).into_iter().filter_map(|found| found.date).collect();
             due_at = At::line(line.line);
-            if due.is_some() {
-                let message = "the review date is not one date: when the policy is due cannot be told";
+            if let Some(last) = found.iter().max().copied() {
+                let early = approved.is_some_and(|approved| last.last() < approved.first());
+                let message = if found.len() > 1 {
+                    "the review date is not one date: when the policy is due cannot be told"
+                } else if early {
+                    "the review date lies before the approval"
+                } else {
+                    "the review date tells of a review that was, and not when the next one is due"
+                };
                 let fix = "Print the date of the next review alone, and the reviews done in a line of their own.";
                 findings.add("DATE-ORDER", Severity::Warning, due_at, message, fix);
-                told = true;
+                let done = expression!(
+                    r"(?i)\b(?:reviewed|looked at|looked through|no changes?|nothing changed|amended|revised)\b"
+                );
+                if found.len() > 1 || early || done.is_some_and(|done| done.is_match(&line.text)) {
+                    past = Some(approved.map_or(last, |approved| last.max(approved)));
+                } else {
+                    due = Some(last);
+                }
             }
         }
     }
-    let months = subject.template.review_months;
     match (due, approved) {
         (Some(due), _) if due.last().is_some_and(|last| last < subject.today) => {
             let fix = "Review the policy, then have it approved and signed.";
@@ -32,6 +46,16 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
             let message = format!("the review is due later than {months} months after approval");
             findings.add("REVIEW-OVERDUE", Severity::Error, due_at, message, "Bring the review date forward.");
         }
+        (None, _) if past.is_some() => {
+            let by = past.map(|past| past.plus_months(months));
+            let over = by.filter(|by| by.last().is_some_and(|last| last < subject.today));
+            let message = over.map_or_else(
+                || "the date of the next review is not set".to_owned(),
+                |by| format!("the date of the next review is not set, and it was due by {by}"),
+            );
+            let fix = "Review the policy, and print the date of the next review.";
+            findings.add("REVIEW-OVERDUE", Severity::Error, due_at, message, fix);
+        }
         (None, _) => {
             let fix = "Add a line “Review date” to the front page.";
             findings.add("REVIEW-OVERDUE", Severity::Error, At::line(0), "no review date was found", fix);
@@ -39,7 +63,7 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
         (Some(_), _) => {}
     }
     if let (Some(due), Some(approved)) = (due, approved) {
-        if due.last() < approved.first() && !told {
+        if due.last() < approved.first() {
             let message = "the review date lies before the approval";
             findings.add("DATE-ORDER", Severity::Warning, due_at, message, "Put the date of the next review.");
         }

@@ -15,7 +15,7 @@ pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findi
     let said: Vec<Said<'_>> = sheet
         .body()
         .map(|(paragraph, text)| {
-            let heading = sheet.heading(paragraph).map(|heading| &heading.held);
+            let heading = sheet.heading(paragraph);
             let whole = heading.map_or_else(|| text.held.clone(), |heading| heading.with(&text.held));
             Said { line: paragraph.line, heading, whole, own: &text.held }
         })

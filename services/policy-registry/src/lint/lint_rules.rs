@@ -27,7 +27,7 @@ fn judged(text: &str) -> Vec<Finding> {
     let document = Document::parse(text);
     let import = import::read(&document, template);
     let today = date!(2026 - 11 - 22);
-    lint(Subject { document: &document, import: &import, template, register: Some(register), today })
+    lint(Subject { document: &document, parameters: &import.parameters, template, register: Some(register), today })
 }
 
 #[test]
@@ -240,7 +240,15 @@ fn a_clause_is_judged_by_the_guidance_of_the_day() {
     let template = template::load(&template::model::model_files()).unwrap();
     let document = Document::parse("# Aims\n\n- We follow KCSIE 2025 here.\n");
     let import = import::read(&document, &template);
-    let on = |today| lint(Subject { document: &document, import: &import, template: &template, register: None, today });
+    let on = |today| {
+        lint(Subject {
+            document: &document,
+            parameters: &import.parameters,
+            template: &template,
+            register: None,
+            today,
+        })
+    };
     let old = |findings: &[Finding]| {
         findings.iter().any(|f| f.rule == "GUIDANCE-OLD.edition" && f.severity == Severity::Error)
     };

@@ -46,7 +46,7 @@ fn conflicts(subject: Subject<'_>, findings: &mut Findings) {
         let fix = "Name a deputy, and the chair of governors as the way round the head.";
         findings.add("ROLE-CONFLICT", severity, at, message, fix);
     }
-    let deputies = subject.import.parameters.iter().filter(|p| p.key == "role.dsl_deputies").flat_map(|p| &p.values);
+    let deputies = subject.parameters.iter().filter(|p| p.key == "role.dsl_deputies").flat_map(|p| &p.values);
     if holder("role.head").is_some_and(|head| deputies.map(|name| person(name)).any(|deputy| deputy == head)) {
         let fix = "Name the chair of governors as the way round the head.";
         let at = At::line(subject.line("role.dsl_deputies"));
@@ -80,7 +80,7 @@ fn names(subject: Subject<'_>, findings: &mut Findings) {
     const ROLE_BEFORE: usize = 60;
     let role =
         expression!(r"(?i)(?:lead\)?|dsl\)?|deputy|head(?: ?teacher)?|governor|chair|senco|principal)[\s:,(–-]*$");
-    let held = subject.import.parameters.iter().filter(|p| p.key.starts_with("role."));
+    let held = subject.parameters.iter().filter(|p| p.key.starts_with("role."));
     let people: Vec<String> = held
         .flat_map(|p| &p.values)
         .map(|name| name.split('(').next().unwrap_or(name).trim().to_owned())
@@ -95,6 +95,11 @@ fn names(subject: Subject<'_>, findings: &mut Findings) {
             let named = expression!(
                 r"(?i)^,? (?:as |is )?(?:the |our |as |acting |deputy )*(?:dsl|designated|senco|head|chair|lead|deputy|governor|principal|online safety|network manager|safeguarding)"
             );
+            // Whoever wrote the policy is credited by name.
+            let author = expression!(r"^(?: (?:has|have))? (?:adapted|wrote|written|drafted|compiled)\b");
+            if author.is_some_and(|author| author.is_match(after)) {
+                continue;
+            }
             let beside = role.is_some_and(|role| role.is_match(&before[start..]))
                 || named.is_some_and(|role| role.is_match(after));
             let line = At::words(subject, paragraph, name);

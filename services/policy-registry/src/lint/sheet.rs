@@ -1,6 +1,6 @@
 //! The document as the rules look at it: every paragraph made plain once, with the data's phrases that stand in it.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     At, Subject,
@@ -14,6 +14,8 @@ pub(super) struct Sheet<'a> {
     document: &'a Document,
     pub ready: Arc<Ready>,
     texts: Vec<Text>,
+    /// What each heading holds, the headings of the chapters around it read with it.
+    chapters: HashMap<usize, Held>,
 }
 
 /// A paragraph made plain.
@@ -39,7 +41,9 @@ impl<'a> Sheet<'a> {
     pub fn of(subject: Subject<'a>) -> Self {
         let ready = Ready::of(&subject.template.lint);
         let texts = subject.document.paragraphs.iter().map(|paragraph| text(subject.document, paragraph, &ready));
-        Self { document: subject.document, texts: texts.collect(), ready }
+        let texts: Vec<Text> = texts.collect();
+        let chapters = chapters(subject.document, &texts);
+        Self { document: subject.document, texts, chapters, ready }
     }
 
     /// Every paragraph with its text.
@@ -57,10 +61,30 @@ impl<'a> Sheet<'a> {
         self.all().filter(|(paragraph, _)| matches!(paragraph.kind, Kind::Heading { .. }))
     }
 
-    /// The heading a paragraph stands under.
-    pub fn heading(&self, paragraph: &Paragraph) -> Option<&Text> {
-        self.texts.get(paragraph.heading?)
+    /// What the heading a paragraph stands under holds, with those of the chapters around it: “7.3.1 Decisions” under “7.3
+    /// Filtering” is about filtering.
+    pub fn heading(&self, paragraph: &Paragraph) -> Option<&Held> {
+        self.chapters.get(&paragraph.heading?)
     }
+}
+
+fn chapters(document: &Document, texts: &[Text]) -> HashMap<usize, Held> {
+    let mut chapters = HashMap::new();
+    let mut above: Vec<(&str, Held)> = Vec::new();
+    for (at, heading) in document.headings() {
+        let Some(own) = texts.get(at) else { continue };
+        let number = match &heading.kind {
+            Kind::Heading { number } => number.as_deref().unwrap_or_default(),
+            _ => "",
+        };
+        above.retain(|(chapter, _)| number.strip_prefix(chapter).is_some_and(|rest| rest.starts_with('.')));
+        let held = above.last().map_or_else(|| own.held.clone(), |(_, chapter)| chapter.with(&own.held));
+        if !number.is_empty() {
+            above.push((number, held.clone()));
+        }
+        chapters.insert(at, held);
+    }
+    chapters
 }
 
 fn text(document: &Document, paragraph: &Paragraph, ready: &Ready) -> Text {

@@ -7,7 +7,6 @@ use crate::{
     agency::Register,
     document::Document,
     effective::{TEMPLATE_TEXT, Values, printed},
-    import,
     instance::{Clause, Instance, Tailoring},
     parameter::Parameter,
     template::Template,
@@ -94,10 +93,10 @@ pub fn judge(instance: &Instance, template: &Template, register: Option<&Registe
     let values = Values::of(instance, template, register);
     let text = Text::of(instance, template, &values);
     let document = Document::parse(&text.text);
-    // The values are known; nothing is guessed from the text, and their lines were those of another one.
-    let parameters = values.parameters().into_iter().map(|parameter| Parameter { line: 0, ..parameter }).collect();
-    let read = import::Import { parameters, ..import::read(&document, template) };
-    let subject = Subject { document: &document, import: &read, template, register, today };
+    // The values are known; nothing is read from the text, and their lines were those of another one.
+    let parameters: Vec<Parameter> =
+        values.parameters().into_iter().map(|parameter| Parameter { line: 0, ..parameter }).collect();
+    let subject = Subject { document: &document, parameters: &parameters, template, register, today };
     let placed = lint(subject).into_iter().filter_map(|finding| {
         let from = text.clause(finding.line);
         let filled = finding.rule == NAMED && from.as_ref().is_some_and(|from| from.names_filled);

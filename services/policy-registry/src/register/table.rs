@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use chassis::table::{Table, bare};
+
 use super::{Definition, Entry, Field, Kind, Violation, checked};
 
 /// The largest file, in bytes.
@@ -31,13 +33,13 @@ pub struct Unreadable(pub String);
 ///
 /// # Errors
 /// Where it cannot be written: a fault of ours.
-pub fn write(definition: &Definition, entries: &[Entry]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(definition.fields.iter().map(|field| guarded(&field.title)))?;
+pub fn write(definition: &Definition, entries: &[Entry]) -> chassis::error::Result<Vec<u8>> {
+    let mut table = Table::new(definition.fields.iter().map(|field| field.title.as_str()))?;
     for entry in entries {
-        writer.write_record(definition.fields.iter().map(|field| guarded(&entry.all(&field.key).join(BETWEEN))))?;
+        let cells: Vec<String> = definition.fields.iter().map(|field| entry.all(&field.key).join(BETWEEN)).collect();
+        table.row(cells.iter().map(String::as_str))?;
     }
-    writer.into_inner().map_err(|error| error.into_error().into())
+    table.finish()
 }
 
 /// Reads a table, line by line.
@@ -140,19 +142,4 @@ fn cells(field: &Field, cell: &str) -> Vec<String> {
     } else {
         vec![cell.to_owned()]
     }
-}
-
-/// True where a spreadsheet would take a cell for a formula, or where it is a guarded one of those.
-fn formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-/// A cell that begins no formula.
-fn guarded(cell: &str) -> String {
-    if formula(cell) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-/// A guarded cell as it was.
-fn bare(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| formula(rest)).unwrap_or(cell)
 }

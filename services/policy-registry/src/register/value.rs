@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chassis::id::AccountId;
+use chassis::{id::AccountId, text};
 
 use super::{Definition, EntryId, Field, Kind, period};
 
@@ -62,7 +62,7 @@ pub fn checked(
     let read = |key: &str| values.get(key).cloned().unwrap_or_default();
     for field in definition.fields.iter().filter(|f| !values.contains_key(&f.key) && !answered.contains(&f.key)) {
         if field.required || field.required_if.as_ref().is_some_and(|when| when.holds(&read)) {
-            wrong.push(Violation { field: field.key.clone(), fix: format!("Fill in: {}", field.title) });
+            wrong.push(Violation { field: field.key.clone(), fix: field.kind.missing(&field.title) });
         }
     }
     let day = |key: &str| values.get(key).and_then(|values| values.first()).and_then(|value| period::day(value));
@@ -80,9 +80,9 @@ fn one(field: &Field, value: &str, known: &dyn Fn(&str, &str) -> bool) -> Result
     if value.chars().count() > longest {
         return Err(format!("Enter {longest} characters or fewer"));
     }
-    let control = |c: char| c.is_control() && !(field.kind == Kind::LongText && matches!(c, '\n' | '\r' | '\t'));
-    if value.chars().any(control) {
-        return Err("Take control characters and line breaks out".to_owned());
+    let fault = if field.kind == Kind::LongText { text::lines(value) } else { text::line(value) };
+    if let Some(fix) = fault {
+        return Err(fix.to_owned());
     }
     match field.kind {
         Kind::Text | Kind::LongText => Ok(value.replace("\r\n", "\n")),

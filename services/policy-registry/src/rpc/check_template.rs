@@ -8,7 +8,7 @@ use chassis::{
 use proto::policy_registry::v1::{CheckTemplateRequest, CheckTemplateResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, work};
 use crate::{
     App, store,
     template::{self, Problem, SourceFile, compare},
@@ -31,14 +31,14 @@ pub(super) async fn check_template(app: &App, request: Request<CheckTemplateRequ
     };
     let template_version = current.as_ref().map_or(0, |published| published.version);
     let id = current.as_ref().map_or_else(|| "template".to_owned(), |published| published.id.to_string());
-    let checking = tokio::task::spawn_blocking(move || match template::load(&files) {
+    let checking = work::heavy(app, move || match template::load(&files) {
         Ok(template) => {
             let changes = current.map(|published| compare::compare(&published.template, &template));
             (Vec::<Problem>::new(), changes.unwrap_or_default())
         }
         Err(problems) => (problems, Vec::new()),
     });
-    let (problems, changes) = checking.await.map_err(|_| Error::internal("checking a template failed"))?;
+    let (problems, changes) = checking.await?;
     let mut tx = app.store.begin(&scope).await?;
     tx.record(Act::new("template.checked", &id).detail("problems", problems.len()).detail("changes", changes.len()));
     tx.commit().await?;

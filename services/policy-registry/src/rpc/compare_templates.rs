@@ -8,7 +8,7 @@ use chassis::{
 use proto::policy_registry::v1::{CompareTemplatesRequest, CompareTemplatesResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, work};
 use crate::{App, store, template::compare};
 
 pub(super) async fn compare_templates(
@@ -32,8 +32,7 @@ pub(super) async fn compare_templates(
             .detail("to_version", to_version),
     );
     tx.commit().await?;
-    let compared = tokio::task::spawn_blocking(move || compare::compare(&before.template, &after.template)).await;
-    let changes = compared.map_err(|_| Error::internal("comparing two templates failed"))?;
+    let changes = work::heavy(app, move || compare::compare(&before.template, &after.template)).await?;
     let changes = changes.into_iter().map(convert::change).collect();
     Ok(CompareTemplatesResponse { from_version, to_version, changes })
 }

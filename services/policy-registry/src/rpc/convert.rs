@@ -36,12 +36,7 @@ impl TryFrom<&wire::CreateSchoolRequest> for NewSchool {
     fn try_from(request: &wire::CreateSchoolRequest) -> Result<Self> {
         const LONGEST: usize = 200;
         let mut violations = Violations::new();
-        violations.text("name", "the school's name", &request.name, LONGEST);
-        violations.check(
-            !request.name.chars().any(char::is_control),
-            "name",
-            "Take control characters out of the name",
-        );
+        violations.line("name", "the school's name", &request.name, LONGEST);
         let kind = format!("Enter one of {}", KINDS.join(", "));
         violations.check(KINDS.contains(&request.kind.as_str()), "kind", kind);
         let urn = request.urn.len() == 6 && request.urn.bytes().all(|b| b.is_ascii_digit());
@@ -333,7 +328,7 @@ pub(super) fn outline(instance: &Instance) -> wire::Instance {
         emergency: life_cycle::emergency(instance),
         import_confirm_time: instance.import_confirmed_at.map(timestamp),
         rollout_id: instance.rollout.as_ref().map(ToString::to_string).unwrap_or_default(),
-        open_proposals: self::instance::open_proposals(instance),
+        open_proposals: u32::try_from(instance.waiting()).unwrap_or(u32::MAX),
         discard_reason: instance.discard_reason.clone().unwrap_or_default(),
         ..wire::Instance::default()
     }

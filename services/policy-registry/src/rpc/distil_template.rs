@@ -11,10 +11,10 @@ use proto::policy_registry::v1::{
 };
 use tonic::Request;
 
-use super::convert;
+use super::{convert, work};
 use crate::{
     App,
-    distil::{Distilled, distil},
+    distil::{Distilled, distil, told_apart},
     document::Document,
 };
 
@@ -32,14 +32,14 @@ pub(super) async fn distil_template(
     if !(FEWEST..=MOST).contains(&count) {
         return Err(Error::invalid("documents", format!("Send {FEWEST} to {MOST} documents")));
     }
-    let working = tokio::task::spawn_blocking(move || {
+    let working = work::heavy(app, move || {
         let documents = read(&request.documents)?;
         let names = names(&request.documents);
         let named: Vec<(String, Document)> = names.iter().cloned().zip(documents).collect();
         let distilled = distil("Distilled policy", &named).map_err(|problems| convert::problems("documents", problems));
         Ok::<_, Error>((names, distilled?))
     });
-    let (names, distilled) = working.await.map_err(|_| Error::internal("distilling a template failed"))??;
+    let (names, distilled) = working.await??;
     let mut tx = app.store.begin(&scope).await?;
     tx.record(
         Act::new("template.distilled", "template")
@@ -64,16 +64,10 @@ fn read(files: &[SourceFile]) -> Result<Vec<Document>> {
     Ok(documents)
 }
 
-/// A name for each document, as comments in the template's files have it: two schools may well send files of one name.
+/// A name for each document, as comments in the template's files have it.
 fn names(files: &[SourceFile]) -> Vec<String> {
     const LONGEST: usize = 80;
-    let mut names: Vec<String> = Vec::new();
-    for (number, file) in (1..).zip(files) {
-        let plain: String = file.name.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
-        let taken = plain.trim().is_empty() || names.contains(&plain);
-        names.push(if taken { format!("{number} {plain}") } else { plain });
-    }
-    names
+    told_apart(files.iter().map(|file| file.name.chars().filter(|c| !c.is_control()).take(LONGEST).collect()))
 }
 
 fn answer(names: &[String], distilled: Distilled) -> DistilTemplateResponse {

@@ -1,10 +1,6 @@
 //! Answers a register as a table.
 
-use chassis::{
-    caller::Caller,
-    error::{Error, Result},
-    history::Act,
-};
+use chassis::{caller::Caller, error::Result, history::Act};
 use proto::policy_registry::v1::{ExportRegisterRequest, ExportRegisterResponse};
 use tonic::Request;
 
@@ -24,7 +20,7 @@ pub(super) async fn export_register(
     let all = Registers::load(&tx, request.at_time.as_ref()).await?;
     let definition = registers::one(&all.definitions, &request.register, &scope, false)?;
     let entries: Vec<Entry> = all.entries.iter().filter(|entry| entry.register == definition.key).cloned().collect();
-    let content = table::write(definition, &entries).map_err(Error::internal)?;
+    let content = table::write(definition, &entries)?;
     let act = Act::new("register.exported", request.school_id.as_str());
     tx.record(act.detail("register", definition.key.as_str()).detail("count", entries.len()));
     tx.commit().await?;

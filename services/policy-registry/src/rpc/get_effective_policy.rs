@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use chassis::{
     caller::Caller,
-    clock::moment,
+    clock::told,
     db::Tx,
     error::{Error, Result},
 };
@@ -28,7 +28,7 @@ pub(super) async fn encoded(app: &App, request: Request<GetEffectivePolicyReques
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let unreadable = || Error::invalid("at_time", "Enter a moment such as 2026-11-24T09:00:00Z");
-    let asked = request.at_time.as_ref().map(|at| moment(at).ok_or_else(unreadable)).transpose()?;
+    let asked = request.at_time.as_ref().map(|at| told(at).ok_or_else(unreadable)).transpose()?;
     let at = asked.unwrap_or_else(|| app.store.clock().now());
     let (school, at_us) = (scope.school()?.as_str(), store::micros(at));
     // Before anything else is read: what is written from here on has other marks, and never meets this answer.

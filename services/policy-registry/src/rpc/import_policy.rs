@@ -25,10 +25,10 @@ pub(super) async fn import_policy(app: &App, request: Request<ImportPolicyReques
     let scope = caller.at(&request.school_id)?;
     let file = request.file.as_ref().ok_or_else(|| Error::invalid("file", "Send the document"))?;
     let mut violations = Violations::new();
-    violations.text("file.name", "the document's name", &file.name, LONGEST);
+    violations.line("file.name", "the document's name", &file.name, LONGEST);
     violations.check(!file.name.contains(['/', '\\']), "file.name", "Send the name without its folders");
     violations.finish()?;
-    let document = work::document(file).await?;
+    let document = work::document(app, file).await?;
     // Read first, outside the transaction that writes: SQLite has one connection, and reading takes its time. What was
     // replaced meanwhile is noticed inside.
     let mut instance = read_against(app, &scope, &file.name, &document).await?;
@@ -76,7 +76,7 @@ async fn read_against(app: &App, scope: &Scope, name: &str, document: &Arc<Docum
     let (id, now) = (tx.ids().next(), tx.now());
     drop(tx);
     let (document, name) = (Arc::clone(document), name.to_owned());
-    let read = tokio::task::spawn_blocking(move || {
+    work::heavy(app, move || {
         let source = Source {
             school: &school,
             document: &document,
@@ -87,6 +87,6 @@ async fn read_against(app: &App, scope: &Scope, name: &str, document: &Arc<Docum
         };
         let draft = Instance::draft(id, 0, &source, now);
         ReadAgainst { draft, against: (published.version, register.as_ref().map(|register| register.version)) }
-    });
-    read.await.map_err(|_| Error::internal("reading a document against the template failed"))
+    })
+    .await
 }

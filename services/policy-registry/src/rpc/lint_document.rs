@@ -19,7 +19,7 @@ pub(super) async fn lint_document(app: &App, request: Request<LintDocumentReques
         "" => None,
         area => Some(register(area)?),
     };
-    let document = work::document(file).await?;
+    let document = work::document(app, file).await?;
     let (template, register, today) = {
         let tx = app.store.begin(&scope).await?;
         let published = work::template(&tx).await?;
@@ -30,12 +30,12 @@ pub(super) async fn lint_document(app: &App, request: Request<LintDocumentReques
         (published.template, register, tx.now().date())
     };
     // No transaction is open meanwhile: SQLite has one connection, and reading takes its time.
-    let judged = tokio::task::spawn_blocking(move || {
+    let judged = work::heavy(app, move || {
         let import = import::read(&document, &template);
         let (document, template, register) = (&*document, &template, register.as_ref());
-        lint::lint(lint::Subject { document, import: &import, template, register, today })
+        lint::lint(lint::Subject { document, parameters: &import.parameters, template, register, today })
     });
-    let findings = judged.await.map_err(|_| Error::internal("the linter failed"))?;
+    let findings = judged.await?;
     let mut tx = app.store.begin(&scope).await?;
     tx.record(Act::new("document.linted", "document").detail("findings", findings.len()));
     tx.commit().await?;

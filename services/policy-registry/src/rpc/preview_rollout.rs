@@ -8,6 +8,7 @@ use super::{convert::rollout as convert, work::rollouts};
 use crate::{
     App,
     carry::{AT_ONCE, Found, Templates, To},
+    store,
 };
 
 pub(super) async fn preview_rollout(
@@ -31,7 +32,8 @@ pub(super) async fn preview_rollout(
     // Some at a time, each in a transaction of its own: SQLite has one connection, and others want it meanwhile.
     for some in ids.chunks(AT_ONCE) {
         let tx = app.store.begin(&scope).await?;
-        let found = Found::read(&tx, some, template_version, &mut templates).await?;
+        let schools = store::school::some(&tx, some).await?;
+        let found = Found::read(&tx, schools, template_version, &mut templates).await?;
         let at = tx.now();
         drop(tx);
         let done = found.merge(To { rollout: None, at }).await?;

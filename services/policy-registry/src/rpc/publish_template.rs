@@ -1,15 +1,10 @@
 //! Publishes a checked version of the template: the files sent, or the model that ships with the platform.
 
-use chassis::{
-    caller::Caller,
-    db::Once,
-    error::{Error, Result},
-    history::Act,
-};
+use chassis::{caller::Caller, db::Once, error::Result, history::Act};
 use proto::policy_registry::v1::{PublishTemplateRequest, PublishTemplateResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, work};
 use crate::{
     App, store,
     template::{self, model::model_files},
@@ -24,8 +19,7 @@ pub(super) async fn publish_template(
     let files =
         if request.files.is_empty() { model_files() } else { request.files.iter().map(convert::source).collect() };
     // Off the runtime's own threads: ten thousand clauses take their time.
-    let loading = tokio::task::spawn_blocking(move || (template::load(&files), files)).await;
-    let (template, files) = loading.map_err(|_| Error::internal("the reader of a template failed"))?;
+    let (template, files) = work::heavy(app, move || (template::load(&files), files)).await?;
     let template = template.map_err(|problems| convert::problems("files", problems))?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,

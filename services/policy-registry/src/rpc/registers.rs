@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chassis::{
     caller::Scope,
-    clock::{moment, timestamp},
+    clock::{timestamp, told},
     db::Tx,
     error::{Error, Result, Violations},
 };
@@ -47,7 +47,7 @@ impl Registers {
     pub(super) async fn load(tx: &Tx, at: Option<&prost_types::Timestamp>) -> Result<Self> {
         let at = match at {
             Some(at) => {
-                moment(at).ok_or_else(|| Error::invalid("at_time", "Enter a moment such as 2026-11-24T09:00:00Z"))?
+                told(at).ok_or_else(|| Error::invalid("at_time", "Enter a moment such as 2026-11-24T09:00:00Z"))?
             }
             None => tx.now(),
         };

@@ -9,7 +9,7 @@ use paper::Format;
 use proto::policy_registry::v1::{RenderInstanceRequest, RenderInstanceResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, work};
 use crate::{
     App,
     instance::InstanceId,
@@ -43,11 +43,11 @@ pub(super) async fn render_instance(
     drop(tx);
     let (version, name) = (instance.version, render::file_name(&instance, format));
     // Setting and shaping a long text takes a while: no transaction is open meanwhile, and nobody else's time is taken.
-    let writing = tokio::task::spawn_blocking(move || {
+    let writing = work::heavy(app, move || {
         let paper = render::paper(&instance, &template, register.as_ref(), &school)?;
         paper.write(format).map_err(Error::internal)
     });
-    let content = writing.await.map_err(|_| Error::internal("writing a document failed"))??;
+    let content = writing.await??;
     let mut tx = app.store.begin(&scope).await?;
     let act = Act::new("instance.rendered", id.as_str()).detail("version", version);
     tx.record(act.detail("format", format.name()));

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
+mod documents;
 mod effective;
 mod life_cycle;
 mod registers;
@@ -456,6 +457,17 @@ mod template_versions {
         files_are_checked_before_they_are_published,
         what_the_authority_sets_no_school_sets,
         documents_become_a_template_with_evidence,
+    );
+}
+
+mod at_once_and_at_the_limit {
+    use super::{Engine, Tested, documents::*};
+
+    on_both_engines!(
+        four_documents_at_once_are_all_read,
+        a_policy_takes_ten_thousand_clauses_and_no_more,
+        a_review_past_its_day_is_counted_until_it_is_done,
+        a_school_that_closes_while_a_rollout_runs_is_passed_over_and_the_others_are_not,
     );
 }
 

@@ -48,11 +48,22 @@ pub(super) async fn template(tx: &Tx) -> Result<Published> {
     }
 }
 
-/// Reads a document where its time is nobody else's.
-pub(super) async fn document(file: &wire::SourceFile) -> Result<Arc<Document>> {
+/// Does what takes a processor's time where it is nobody else's, and no more of it at once than there are processors.
+/// Whoever waits for a turn waits within the deadline of the call; no transaction is open meanwhile.
+pub(super) async fn heavy<T: Send + 'static>(app: &App, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let turn = Arc::clone(&app.turns).acquire_owned().await.map_err(Error::internal)?;
+    let work = move || {
+        // Kept to the end of the work, whether or not anybody still waits for it.
+        let _turn = turn;
+        work()
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::internal("the work on a document failed"))
+}
+
+/// Reads a document.
+pub(super) async fn document(app: &App, file: &wire::SourceFile) -> Result<Arc<Document>> {
     let (name, content) = (file.name.clone(), file.content.clone());
-    let read = tokio::task::spawn_blocking(move || Document::read(&name, &content)).await;
-    Ok(Arc::new(read.map_err(|_| Error::internal("the reader of a document failed"))??))
+    Ok(Arc::new(heavy(app, move || Document::read(&name, &content)).await??))
 }
 
 /// Writes an instance that was worked on, with its act.
@@ -116,11 +127,11 @@ pub(super) async fn judged(app: &App, scope: &Scope, instance_id: &str) -> Resul
     let register = store::register::at(&tx, tx.now()).await?.map(|published| published.register);
     let today = london(tx.now()).date();
     drop(tx);
-    let judged = tokio::task::spawn_blocking(move || {
+    heavy(app, move || {
         let findings = version::judge(&instance, &template, register.as_ref(), today);
         Judged { instance, findings, today }
-    });
-    judged.await.map_err(|_| Error::internal("the linter failed"))
+    })
+    .await
 }
 
 /// Why something differs, written by a person: 1 to 2,000 characters.

@@ -67,6 +67,12 @@ pub(crate) async fn some(tx: &Tx, ids: &[String]) -> Result<Vec<School>> {
     query.order_by_asc(Column::SortName).order_by_asc(Column::Id).all(tx.db()).await?.iter().map(read).collect()
 }
 
+/// The same for whoever makes something for them: until this ends, none of them is closed.
+pub(crate) async fn held(tx: &Tx, ids: &[String]) -> Result<Vec<School>> {
+    let query = Entity::find().filter(Column::Id.is_in(ids)).lock_shared();
+    query.order_by_asc(Column::SortName).order_by_asc(Column::Id).all(tx.db()).await?.iter().map(read).collect()
+}
+
 /// Every school of the authority, by name.
 pub(crate) async fn all(tx: &Tx) -> Result<Vec<School>> {
     let query = Entity::find().order_by_asc(Column::SortName).order_by_asc(Column::Id);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Allowed, Definition, Problem, Section, SourceFile, Template,
+    Allowed, Definition, Problem, Reading, Section, SourceFile, Template,
     check::Checker,
     clauses,
     condition::Condition,
@@ -142,6 +142,13 @@ fn definition(raw: raw::Definition, checker: &mut Checker) -> Definition {
         }
         None => Condition::Always,
     };
+    let unlike = match raw.unlike {
+        Some(other) => {
+            checker.want("parameter", file, other.referenced.line(), &other.value);
+            other.value
+        }
+        None => String::new(),
+    };
     let definition = Definition {
         key: raw.key.value,
         title: raw.title,
@@ -150,8 +157,8 @@ fn definition(raw: raw::Definition, checker: &mut Checker) -> Definition {
             .allowed
             .into_iter()
             .map(|allowed| match allowed {
-                raw::Allowed::Bare(value) => Allowed { value, cues: Vec::new() },
-                raw::Allowed::Cued(cued) => Allowed { value: cued.value, cues: cued.cues },
+                raw::Allowed::Bare(value) => Allowed { value, cues: Vec::new(), anywhere: Vec::new() },
+                raw::Allowed::Cued(cued) => Allowed { value: cued.value, cues: cued.cues, anywhere: cued.anywhere },
             })
             .collect(),
         default: raw.default.map(raw::Values::list).unwrap_or_default(),
@@ -161,6 +168,7 @@ fn definition(raw: raw::Definition, checker: &mut Checker) -> Definition {
         set_by: raw.set_by,
         include_if,
         role: raw.role,
+        reading: Reading { unlike, prevails: raw.prevails },
     };
     checker.definition(file, raw.key.referenced.line(), &definition);
     definition

@@ -49,6 +49,10 @@ pub(super) struct Definition {
     pub include_if: Option<Spanned<String>>,
     #[serde(default)]
     pub role: String,
+    #[serde(default)]
+    pub unlike: Option<Spanned<String>>,
+    #[serde(default)]
+    pub prevails: u8,
 }
 
 /// A value allowed: bare, or with the words by which a document's text is recognised as it.
@@ -66,6 +70,8 @@ pub(super) struct CuedValue {
     pub value: String,
     #[serde(default)]
     pub cues: Vec<String>,
+    #[serde(default)]
+    pub anywhere: Vec<String>,
 }
 
 /// One value or several.

@@ -58,6 +58,13 @@ fn each_slip_is_named_with_its_file_line_and_fix() {
         ("parameters.yaml", "title: Lists, type", "title: Lists, set_by: anyone, type", 9, "anyone"),
         (
             "parameters.yaml",
+            "title: Lists, type",
+            "title: Lists, unlike: filter.prod, type",
+            9,
+            "no parameter “filter.prod”",
+        ),
+        (
+            "parameters.yaml",
             "title: The filter, type: text,",
             "title: The filter, include_if: filter.product filled, type: text,",
             8,

@@ -2,12 +2,13 @@
 
 use chassis::{calendar::Term, caller::Caller, clock::timestamp, db::Tx, error::Result, history::Act};
 use proto::reporting::v1::{AuthorityReport, Cell, GetAuthorityReportRequest, GetAuthorityReportResponse, SchoolRow};
+use time::OffsetDateTime;
 use tonic::Request;
 
 use super::convert;
 use crate::{
     App,
-    report::{Published, Tallies, compared, figure, publish, total},
+    report::{Published, Tallies, compared, figure, of_term, total},
     store,
     suppress::MIN_CELL,
 };
@@ -21,13 +22,13 @@ pub(super) async fn get_authority_report(
     let mut tx = app.store.begin(&scope).await?;
     let term = convert::term(&request.term_id, tx.now())?;
     let schools = store::schools(&tx).await?;
-    let ids: Vec<&str> = schools.iter().map(|s| s.school_id.as_str()).collect();
-    let now = counted(&tx, &ids, term).await?;
-    let before = counted(&tx, &ids, term.before()).await?;
+    let now = counted(&tx, &schools, term).await?;
+    let before = counted(&tx, &schools, term.before()).await?;
     tx.record(Act::new("authority_report.read", term.id()));
-    let as_at = timestamp(tx.now());
+    let at = tx.now();
+    let as_at = timestamp(at);
     tx.commit().await?;
-    let (now, before) = (published(&now), published(&before));
+    let (now, before) = (published(&now, term, at), published(&before, term.before(), at));
     let lines = compared()
         .map(|line| convert::line(line, Some(total(line.key, &now)), Some(total(line.key, &before)), &[]))
         .collect();
@@ -42,16 +43,18 @@ pub(super) async fn get_authority_report(
     Ok(GetAuthorityReportResponse { report: Some(report) })
 }
 
-async fn counted(tx: &Tx, schools: &[&str], term: Term) -> Result<Vec<Tallies>> {
+/// Each school's counts of a term, and the term it is counted from.
+async fn counted(tx: &Tx, schools: &[store::SchoolState], term: Term) -> Result<Vec<(Tallies, Option<Term>)>> {
     let mut all = Vec::with_capacity(schools.len());
     for school in schools {
-        all.push(store::tallies(tx, school, &term.id()).await?);
+        let tallies = store::tallies(tx, &school.school_id, &term.id()).await?;
+        all.push((tallies, store::from(tx, school).await?));
     }
     Ok(all)
 }
 
-fn published(tallies: &[Tallies]) -> Vec<(&Tallies, Vec<Published>)> {
-    tallies.iter().map(|tallies| (tallies, publish(tallies))).collect()
+fn published(counted: &[(Tallies, Option<Term>)], term: Term, now: OffsetDateTime) -> Vec<(&Tallies, Vec<Published>)> {
+    counted.iter().map(|(tallies, from)| (tallies, of_term(term, *from, now, tallies))).collect()
 }
 
 fn row(school: &store::SchoolState, lines: &[Published]) -> SchoolRow {

@@ -1,11 +1,17 @@
 //! Answers a term's figures of one school.
 
-use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act};
+use chassis::{
+    calendar::Term,
+    caller::Caller,
+    clock::timestamp,
+    error::{Error, Result},
+    history::Act,
+};
 use proto::reporting::v1::{GetSchoolReportRequest, GetSchoolReportResponse, SchoolReport};
 use tonic::Request;
 
 use super::convert;
-use crate::{App, report::publish, store, suppress::MIN_CELL};
+use crate::{App, report::of_term, store, suppress::MIN_CELL};
 
 pub(super) async fn get_school_report(
     app: &App,
@@ -15,8 +21,12 @@ pub(super) async fn get_school_report(
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
     let term = convert::term(&request.term_id, tx.now())?;
-    let now = publish(&store::tallies(&tx, &request.school_id, &term.id()).await?);
-    let before = publish(&store::tallies(&tx, &request.school_id, &term.before().id()).await?);
+    let from = store::first_term(&tx, &request.school_id).await?;
+    let published = async |term: Term| {
+        let tallies = store::tallies(&tx, &request.school_id, &term.id()).await?;
+        Ok::<_, Error>(of_term(term, from, tx.now(), &tallies))
+    };
+    let (now, before) = (published(term).await?, published(term.before()).await?);
     tx.record(Act::new("report.read", request.school_id.clone()).detail("term", term.id()));
     let as_at = timestamp(tx.now());
     tx.commit().await?;

@@ -34,6 +34,7 @@ pub(crate) mod school_state {
         pub review_due_us: Option<i64>,
         pub error_findings: i64,
         pub last_feed_us: Option<i64>,
+        pub known_us: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

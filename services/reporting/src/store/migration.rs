@@ -1,6 +1,7 @@
 //! The tables, step by step.
 
 mod m20261124_000100_create_tallies;
+mod m20261126_000200_add_known_time;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -12,6 +13,7 @@ impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         let mut all = migration::migrations();
         all.push(Box::new(m20261124_000100_create_tallies::Migration));
+        all.push(Box::new(m20261126_000200_add_known_time::Migration));
         all
     }
 }

@@ -8,7 +8,10 @@ fn definition(key: &str, kind: Kind, role: &str, allowed: &[&str]) -> Definition
         key: key.into(),
         title: "Title".into(),
         kind,
-        allowed: allowed.iter().map(|v| crate::template::Allowed { value: (*v).into(), cues: Vec::new() }).collect(),
+        allowed: allowed
+            .iter()
+            .map(|v| crate::template::Allowed { value: (*v).into(), cues: Vec::new(), anywhere: Vec::new() })
+            .collect(),
         default: Vec::new(),
         required: false,
         find: Vec::new(),
@@ -16,6 +19,7 @@ fn definition(key: &str, kind: Kind, role: &str, allowed: &[&str]) -> Definition
         set_by: crate::template::SetBy::School,
         include_if: Condition::Always,
         role: role.into(),
+        reading: crate::template::Reading::default(),
     }
 }
 

@@ -8,8 +8,7 @@ use proto::policy_registry::v1 as wire;
 
 use crate::{
     instance::{
-        Instance, Placed,
-        proposal::Answer,
+        Placed,
         tailoring::{ClauseChange, SectionChoice, TailoredStep, Waiver, paragraph::Place},
     },
     lint::version,
@@ -45,13 +44,6 @@ pub(crate) fn waiver(waiver: &Waiver) -> wire::Waiver {
         account_id: waiver.account.to_string(),
         waive_time: Some(timestamp(waiver.waived_at)),
     }
-}
-
-/// How many proposals have no answer, or were put off.
-pub(super) fn open_proposals(instance: &Instance) -> u32 {
-    let open =
-        instance.proposals.iter().filter(|p| p.answer.as_ref().is_none_or(|given| given.answer == Answer::Defer));
-    u32::try_from(open.count()).unwrap_or(u32::MAX)
 }
 
 /// A finding on a version, with the waiver that covers it.

@@ -1,7 +1,7 @@
 //! Roll-outs, proposals and adoptions between the contract and the domain.
 
 use chassis::{
-    clock::{moment, timestamp},
+    clock::timestamp,
     error::{Error, Result, Violations},
     id::SchoolId,
 };
@@ -88,14 +88,10 @@ impl Start {
             "statutory_by_date",
             "Enter the last day for what is statutory, such as 2027-03-27",
         );
-        let asked = request.start_time.as_ref().map(moment);
-        violations.check(asked != Some(None), "start_time", "Enter a moment such as 2027-01-04T06:00:00Z");
-        let short = request.note.chars().count() <= LONGEST;
-        violations.check(short, "note", format!("The note must be {LONGEST} characters or less"));
-        let nulls = request.note.contains('\0');
-        violations.check(!nulls, "note", "Take control characters out of the note");
+        let asked = violations.at("start_time", request.start_time.as_ref());
+        violations.maybe_text("note", &request.note, LONGEST);
         violations.finish()?;
-        let start_at = asked.flatten().filter(|start| *start > now).unwrap_or(now);
+        let start_at = asked.filter(|start| *start > now).unwrap_or(now);
         let statutory_by = by.unwrap_or(Date::MIN);
         Rollout::dates(statutory_by, start_at, now).map_err(|(field, fix)| Error::invalid(field, fix))?;
         let state = if start_at > now { State::Scheduled } else { State::Running };
@@ -109,19 +105,11 @@ pub(in crate::rpc) fn answer(request: &wire::AnswerProposalRequest) -> Result<(A
     let mut violations = Violations::new();
     let answer = Answer::parse(&request.answer);
     violations.check(answer.is_some(), "answer", "Select adopt, adapt or defer");
-    violations.check(
-        request.text.chars().count() <= TEXT,
-        "text",
-        format!("The school’s text must be {TEXT} characters or less"),
-    );
-    let control = |text: &str| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    violations.check(!control(&request.text), "text", "Take control characters out of the text");
-    violations.check(!control(&request.reason), "reason", "Take control characters out of the reason");
+    violations.maybe_text("text", &request.text, TEXT);
     if matches!(answer, Some(Answer::Adapt | Answer::Defer)) {
         violations.text("reason", "why", &request.reason, LONGEST);
     } else {
-        let short = request.reason.chars().count() <= LONGEST;
-        violations.check(short, "reason", format!("Why must be {LONGEST} characters or less"));
+        violations.maybe_text("reason", &request.reason, LONGEST);
     }
     let until = day(&request.until_date);
     let said = request.until_date.is_empty() || until.is_some();

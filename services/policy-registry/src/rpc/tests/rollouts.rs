@@ -10,7 +10,7 @@ use super::{Engine, TEXT, Tested, World, refused};
 const BY: &str = "2027-03-27";
 
 /// The next version of the small template: a reworded clause, a new one, one that became statutory.
-const CHANGES: [(&str, &str, &str); 3] = [
+pub(super) const CHANGES: [(&str, &str, &str); 3] = [
     ("clauses/aims.md", "wrote this with parents.", "wrote this with parents and learners."),
     (
         "clauses/filtering.md",
@@ -36,7 +36,7 @@ impl World {
         Ok(published.template.unwrap().version)
     }
 
-    fn start(&self) -> StartRolloutRequest {
+    pub(super) fn start(&self) -> StartRolloutRequest {
         StartRolloutRequest {
             statutory_by_date: BY.into(),
             note: "New duties from spring".into(),
@@ -45,12 +45,12 @@ impl World {
         }
     }
 
-    async fn started(&self, request: StartRolloutRequest) -> Result<Rollout, Box<dyn std::error::Error>> {
+    pub(super) async fn started(&self, request: StartRolloutRequest) -> Result<Rollout, Box<dyn std::error::Error>> {
         Ok(self.client(&self.officer)?.start_rollout(request).await?.into_inner().rollout.unwrap())
     }
 
     /// Waits until a roll-out is done.
-    async fn done(&self, rollout_id: &str) -> Result<Rollout, Box<dyn std::error::Error>> {
+    pub(super) async fn done(&self, rollout_id: &str) -> Result<Rollout, Box<dyn std::error::Error>> {
         for _ in 0..1_000 {
             let get = GetRolloutRequest { rollout_id: rollout_id.to_owned() };
             let rollout = self.client(&self.officer)?.get_rollout(get).await?.into_inner().rollout.unwrap();
@@ -62,12 +62,12 @@ impl World {
         Err("the roll-out did not end".into())
     }
 
-    async fn schools_of(&self, rollout_id: &str) -> Result<Vec<RolloutSchool>, Box<dyn std::error::Error>> {
+    pub(super) async fn schools_of(&self, rollout_id: &str) -> Result<Vec<RolloutSchool>, Box<dyn std::error::Error>> {
         let list = ListRolloutSchoolsRequest { rollout_id: rollout_id.to_owned(), ..Default::default() };
         Ok(self.client(&self.officer)?.list_rollout_schools(list).await?.into_inner().schools)
     }
 
-    async fn versions(&self, school_id: &str) -> Result<Vec<Instance>, Box<dyn std::error::Error>> {
+    pub(super) async fn versions(&self, school_id: &str) -> Result<Vec<Instance>, Box<dyn std::error::Error>> {
         let list = ListInstancesRequest { school_id: school_id.to_owned(), ..Default::default() };
         Ok(self.client(&self.officer)?.list_instances(list).await?.into_inner().instances)
     }
@@ -107,7 +107,7 @@ impl World {
         Ok(self.client(&self.officer)?.close_school(request).await?.into_inner().school.unwrap())
     }
 
-    async fn adoptions(&self, filter: &str) -> Result<ListAdoptionsResponse, Box<dyn std::error::Error>> {
+    pub(super) async fn adoptions(&self, filter: &str) -> Result<ListAdoptionsResponse, Box<dyn std::error::Error>> {
         let list = ListAdoptionsRequest { filter: filter.into(), ..Default::default() };
         Ok(self.client(&self.officer)?.list_adoptions(list).await?.into_inner())
     }

@@ -162,6 +162,11 @@ pub(super) async fn documents_become_a_template_with_evidence(engine: Engine) ->
     let broken = SourceFile { name: "b.docx".into(), content: b"no archive".to_vec().into() };
     let refusal = refused(client.distil_template(request(&[documents[0].clone(), broken])).await);
     assert!(refusal.violations().iter().any(|v| v.field == "documents[1]"), "{refusal:?}");
+    let empty = SourceFile { name: "empty.txt".into(), content: b"\n \n".to_vec().into() };
+    let refusal = refused(client.distil_template(request(&[documents[0].clone(), empty])).await);
+    let said =
+        |v: &chassis::error::Violation| v.field == "documents[1]" && v.message.contains("send the document itself");
+    assert!(refusal.violations().iter().any(said), "{refusal:?}");
     let mut dsl = world.client(&world.at_school(Role::Dsl))?;
     assert_eq!(refused(dsl.distil_template(request(&documents)).await).reason_name(), "NOT_PERMITTED");
     Ok(())
