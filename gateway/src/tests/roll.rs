@@ -89,7 +89,7 @@ async fn a_concern_is_one_read_whomever_it_may_be_about() -> Result<()> {
         for path in ["con_1", "con_1/learners"] {
             house.service.called();
             let page = browser.get(&format!("/schools/{school}/concerns/{path}")).await;
-            assert!(page.text().contains("Quillfeather, Rowan"), "{}", page.text());
+            assert!(page.text().contains("Rowan Quillfeather"), "{}", page.text());
             let called = house.service.called();
             let reads: Vec<&String> =
                 called.iter().filter(|rpc| rpc.contains("Learner") || rpc.contains("Concern")).collect();
