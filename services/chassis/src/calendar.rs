@@ -125,6 +125,17 @@ pub fn working_day(date: Date) -> bool {
     !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !holiday
 }
 
+/// The first and the last day of a line such as `2026-12-21` or `2026-12-21 to 2027-01-01`.
+pub fn span(line: &str) -> Option<(Date, Date)> {
+    let form = time::macros::format_description!("[year]-[month]-[day]");
+    let day = |text: &str| Date::parse(text.trim(), form).ok();
+    let (first, last) = match line.split_once(" to ") {
+        Some((first, last)) => (day(first)?, day(last)?),
+        None => (day(line)?, day(line)?),
+    };
+    (first <= last).then_some((first, last))
+}
+
 /// The days a school is closed besides weekends and bank holidays: spans, both ends among them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct ClosedDays(Vec<(Date, Date)>);
@@ -132,12 +143,6 @@ pub struct ClosedDays(Vec<(Date, Date)>);
 impl ClosedDays {
     /// Reads lines such as `2026-12-21` or `2026-12-21 to 2027-01-01`; a line that is neither closes no day.
     pub fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
-        let form = time::macros::format_description!("[year]-[month]-[day]");
-        let day = |text: &str| Date::parse(text.trim(), form).ok();
-        let span = |line: &str| match line.split_once(" to ") {
-            Some((first, last)) => day(first).zip(day(last)),
-            None => day(line).map(|day| (day, day)),
-        };
         Self(lines.into_iter().filter_map(span).collect())
     }
 

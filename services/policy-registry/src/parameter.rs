@@ -96,6 +96,8 @@ impl Definition {
             Kind::Months => Err("Enter a number of months from 1 to 120".to_owned()),
             Kind::Date if PartDate::parse(value).is_some() => Ok(()),
             Kind::Date => Err("Enter a date such as 2026-11 or 2026-11-24".to_owned()),
+            Kind::Days if chassis::calendar::span(value).is_some() => Ok(()),
+            Kind::Days => Err("Enter a day such as 2026-12-21, or a span such as 2026-12-21 to 2027-01-01".to_owned()),
             Kind::Choice | Kind::Choices if !allowed().contains(&value) => {
                 Err(format!("Enter one of {}", allowed().join(", ")))
             }
@@ -116,7 +118,7 @@ impl Definition {
             return Err(format!("Compare it to one of {}", values.join(", ")));
         }
         match self.kind {
-            Kind::Boolean | Kind::Months | Kind::Date => self.fits(value),
+            Kind::Boolean | Kind::Months | Kind::Date | Kind::Days => self.fits(value),
             _ => Ok(()),
         }
     }
@@ -129,7 +131,7 @@ impl Definition {
             Kind::Choice | Kind::Choices | Kind::List => value.replace('_', " "),
             Kind::Months if value == "1" => "1 month".to_owned(),
             Kind::Months => format!("{value} months"),
-            Kind::Text | Kind::Person | Kind::People => value.clone(),
+            Kind::Text | Kind::Days | Kind::Person | Kind::People => value.clone(),
         };
         let words: Vec<String> = values.iter().map(word).collect();
         match words.split_last() {

@@ -142,6 +142,8 @@ pub enum Skipped {
     NoPolicy,
     /// Its policy is made from this template version, or a later one.
     OnThisVersion,
+    /// A draft of it is; what is in force is not.
+    DraftOnThisVersion,
     /// Its policy cannot be read.
     Unreadable,
 }
@@ -152,6 +154,9 @@ impl Skipped {
         match self {
             Self::Closed => "the school is closed",
             Self::NoPolicy => "it has no policy yet",
+            Self::DraftOnThisVersion => {
+                "a draft of it is made from this template version already: what is in force follows when the draft does"
+            }
             Self::OnThisVersion => "its policy is made from this template version already",
             Self::Unreadable => "its policy could not be read: tell whoever runs the platform",
         }
@@ -166,6 +171,9 @@ pub fn source(school: &School, versions: Vec<Instance>, template_version: u32) -
     let newest = versions.into_iter().filter(|version| LIVE.contains(&version.state));
     match newest.max_by_key(|version| version.version) {
         None => Source::Skip(Skipped::NoPolicy),
+        Some(version) if version.template_version >= template_version && open(version.state) => {
+            Source::Skip(Skipped::DraftOnThisVersion)
+        }
         Some(version) if version.template_version >= template_version => Source::Skip(Skipped::OnThisVersion),
         Some(version) => Source::Merge(Box::new(version)),
     }

@@ -226,6 +226,8 @@ pub enum Kind {
     Boolean,
     /// `2026-11` or `2026-11-24`.
     Date,
+    /// Days and spans of days: `2026-12-21` or `2026-12-21 to 2027-01-01`.
+    Days,
     /// A number of months.
     Months,
     /// One person or post.
@@ -244,6 +246,7 @@ impl Kind {
             Self::Choices => "choices",
             Self::Boolean => "boolean",
             Self::Date => "date",
+            Self::Days => "days",
             Self::Months => "months",
             Self::Person => "person",
             Self::People => "people",
@@ -252,7 +255,7 @@ impl Kind {
 
     /// True where it may hold more than one value.
     pub fn many(self) -> bool {
-        matches!(self, Self::List | Self::Choices | Self::People)
+        matches!(self, Self::List | Self::Choices | Self::Days | Self::People)
     }
 
     /// True where it names persons.

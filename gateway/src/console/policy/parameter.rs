@@ -151,7 +151,7 @@ pub fn fields(definition: &ParameterDefinition, values: Vec<String>) -> Vec<Fiel
         "list" | "choices" if !definition.allowed.is_empty() => {
             Field::checkboxes("values", &label, &[]).choices(allowed)
         }
-        "list" | "people" => {
+        "list" | "days" | "people" => {
             let joined = values.join("\n");
             return vec![Field::long_text("lines", &label).hint("One to a line.").value(joined)];
         }
