@@ -46,6 +46,7 @@ pub struct Behind(Arc<Mutex<Told>>);
 struct Told {
     answer: Option<Result<Vec<u8>, Status>>,
     headers: Vec<HeaderMap>,
+    rpcs: Vec<String>,
     asleep: bool,
 }
 
@@ -58,6 +59,11 @@ impl Behind {
     /// The headers of the last call.
     pub fn heard(&self) -> HeaderMap {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).headers.last().cloned().unwrap_or_default()
+    }
+
+    /// The rpcs called since this was last asked, oldest first.
+    pub fn called(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).rpcs)
     }
 
     /// Nothing is answered any more.
@@ -81,6 +87,7 @@ impl Behind {
         let (parts, body) = request.into_parts();
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.headers.push(parts.headers);
+        told.rpcs.push(parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned());
         let body = match &told.answer {
             Some(Err(status)) => return status.clone().into_http(),
             Some(Ok(message)) => Body::from(frame(message)),

@@ -2,6 +2,7 @@
 //! the descriptors they come from, and the rules each rpc names there (`contract`).
 
 pub mod contract;
+pub mod text;
 
 /// The descriptor set the crate was generated from, with Hedgerow's own options in it.
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptor.bin"));

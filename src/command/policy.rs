@@ -142,6 +142,7 @@ impl Check {
                 println!("the template holds");
                 Ok(())
             }
+            1 => Err(Error::invalid("template", "Mend the problem above")),
             n => Err(Error::invalid("template", format!("Mend the {n} problems above"))),
         }
     }

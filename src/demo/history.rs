@@ -1,8 +1,8 @@
 //! A term of plausible history: concerns, what became of them, a shared incident, a day's filter logs.
 
-use chassis::error::Result;
+use chassis::{clock::Clock as _, error::Result};
 use serde_json::{Value, json};
-use time::{Duration, OffsetDateTime, macros::datetime};
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339, macros::datetime};
 
 use super::{SCHOOLS, Stage, life_cycle, people::who, roll, text};
 
@@ -159,13 +159,8 @@ impl Case<'_> {
             let Some(step) = steps.iter().find(|step| step["state"] == "to_do" && step["doneBy"].is_null()) else {
                 return Ok(());
             };
-            let records = step["records"].as_array().cloned().unwrap_or_default();
-            let mut recorded: serde_json::Map<String, Value> =
-                records.iter().map(|field| (text(field), "Done and noted on file.".into())).collect();
-            if recorded.is_empty() {
-                recorded.insert("note".into(), "Done and noted on file.".into());
-            }
             self.stage.clock.advance(Duration::minutes(35));
+            let recorded = recorded(step, self.stage.clock.now() - Duration::minutes(10));
             self.call("CompleteStep", json!({"stepId": step["stepId"], "recorded": recorded})).await?;
         }
         Ok(())
@@ -231,4 +226,31 @@ impl Case<'_> {
         });
         self.call("CloseCase", close).await.map(|_| ())
     }
+}
+
+/// What somebody wrote down about a step, field by field.
+fn recorded(step: &Value, at: OffsetDateTime) -> Value {
+    let field = |field: &Value| {
+        let name = text(&field["name"]);
+        let value = match (field["kind"].as_str().unwrap_or_default(), name.as_str()) {
+            ("moment", _) => at.format(&Rfc3339).unwrap_or_default(),
+            ("number", _) => "12".to_owned(),
+            ("one_of" | "some_of", _) => text(&field["codes"][0]),
+            (_, "told_by") => "The form tutor".to_owned(),
+            (_, "told_to") => "The designated safeguarding lead".to_owned(),
+            (_, "how") => "In person, at the end of registration".to_owned(),
+            (_, "finder") => "The teacher on duty".to_owned(),
+            (_, "kind") => "Unkind messages after school, over several evenings".to_owned(),
+            (_, "policy_version") => "The versions in force today".to_owned(),
+            (_, "involvement") => "As named under the people of this case".to_owned(),
+            (_, "shared_incident") => "Shared with the other school\u{2019}s lead".to_owned(),
+            (_, "contacts" | "contact") => "The other school\u{2019}s lead, by telephone".to_owned(),
+            (_, "findings") => "Everybody knew whom to tell, and the talk came within the hour.".to_owned(),
+            (_, "actions") => "Remind form tutors at the next briefing.".to_owned(),
+            _ => "Done and noted on file.".to_owned(),
+        };
+        (name, Value::from(value))
+    };
+    let fields = step["fields"].as_array().map(Vec::as_slice).unwrap_or_default();
+    fields.iter().map(field).collect::<serde_json::Map<_, _>>().into()
 }

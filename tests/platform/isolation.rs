@@ -92,7 +92,7 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
     // An incident shared with a third school, which has not answered.
     let away = json!({"name": "away", "kind": "primary", "urn": format!("{urn}9")[1..], "keyStages": ["KS1"]});
     let away = text(&officer.call("CreateSchool", away).await["school"]["schoolId"]);
-    all.call("RecordConsultation", with(json!({"agency": "police_101", "advice": "a"}))).await;
+    all.call("RecordConsultation", with(json!({"agency": "police_101", "reference": "r", "advice": "a"}))).await;
     let invite = with(json!({"toSchoolId": away, "summary": "s", "contact": "c"}));
     let invited = all.call("InviteSchool", invite).await;
     let lesson = json!({"schoolId": school, "source": "review", "text": "t"});
@@ -233,12 +233,15 @@ fn fill(request: &mut Value, rpc: &str) {
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
         "SetCaseAccess" => json!({"level": "open", "reason": "r", "etag": "e"}),
-        "CompleteStep" => json!({"stepId": "P1-01", "recorded": {"note": "n"}}),
+        "CompleteStep" => json!({
+            "stepId": "P1-01",
+            "recorded": {"told_by": "a", "told_to": "b", "told_at": "2026-01-05T09:00:00Z", "how": "c"}
+        }),
         "DeviateStep" => json!({"stepId": "P1-02", "reason": "r"}),
         "InviteSchool" => json!({"toSchoolId": "sch_00000000000000000000000000", "summary": "s", "contact": "c"}),
         "MakeReferral" => json!({"agency": "front_door_form", "reason": "r"}),
         "RecordConcern" => json!({"about": "a", "narrative": "n", "safeNow": "yes"}),
-        "RecordConsultation" => json!({"agency": "police_101", "advice": "a"}),
+        "RecordConsultation" => json!({"agency": "police_101", "reference": "r", "advice": "a"}),
         "RecordDebrief" => json!({"findings": "f"}),
         "RecordFact" => json!({"name": "offence", "value": "yes"}),
         "RecordParentsDecision" => json!({"told": true, "reason": "r"}),

@@ -258,11 +258,25 @@ async fn work_a_case(place: &Installation, first: &School, second: &School) {
     while let Some(step) =
         now["steps"].as_array().unwrap().iter().find(|s| s["state"] == "to_do" && s["doneBy"].is_null()).cloned()
     {
-        let done = on(json!({"stepId": step["stepId"], "recorded": {"note": "Done", "justification": "Needed"}}));
+        let done = on(json!({"stepId": step["stepId"], "recorded": recorded(&step)}));
         now = first.dsl.call("CompleteStep", done).await["case"].clone();
     }
     let close = on(json!({"outcome": "resolved", "reason": "Safe now", "etag": now["etag"]}));
     assert_eq!(first.dsl.call("CloseCase", close).await["case"]["state"], "closed");
+}
+
+/// Something under each field that a step records.
+fn recorded(step: &Value) -> Value {
+    let field = |field: &Value| {
+        let value = match field["kind"].as_str().unwrap() {
+            "moment" => "2026-01-05T09:30:00Z",
+            "number" => "3",
+            "one_of" | "some_of" => field["codes"][0].as_str().unwrap(),
+            _ => "Done",
+        };
+        (text(&field["name"]), json!(value))
+    };
+    step["fields"].as_array().unwrap().iter().map(field).collect::<serde_json::Map<_, _>>().into()
 }
 
 fn uuid() -> String {

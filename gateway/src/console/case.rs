@@ -11,6 +11,7 @@ pub mod decide;
 pub mod device;
 pub mod entry;
 pub mod fact;
+pub mod field;
 pub mod invite;
 pub mod involvement;
 pub mod lesson;

@@ -8,7 +8,7 @@ use chassis::{
 use proto::{
     access::v1::{Colleague, Permission},
     incident_cases::v1::{
-        AdultSubject, Concern, ExistingCase, GetConcernRequest, Learner, ListCasesRequest, ListConcernsRequest,
+        AdultSubject, Concern, ExistingCase, GetConcernRequest, Learner, LearnerMatch, ListCasesRequest, ListConcernsRequest,
         NewCase, NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
     },
 };
@@ -299,23 +299,38 @@ async fn form(visit: &Visit, concern: &Concern) -> Option<Form> {
     Some(visit.form(action, "Save the decision", fields(&suggestions(visit).await, &colleagues)))
 }
 
+/// One concern as it is read, with whom it is about or may be about: one read, one entry of the history.
+pub struct Known {
+    /// The concern.
+    pub concern: Concern,
+    /// Those of the roll it is about.
+    pub named: Vec<Learner>,
+    /// Those who may be meant; none where somebody is named.
+    pub likely: Vec<LearnerMatch>,
+}
+
 /// One concern, as the service keeps it.
 ///
 /// # Errors
 /// Where there is none that the visitor may know of.
-pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Concern, Error> {
-    let asked = GetConcernRequest { school_id: visit.school.clone(), concern_id: concern_id.to_owned() };
-    heard(visit.cases()?.get_concern(ask(asked))).await?.concern.ok_or_else(Error::missing)
+pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
+    let asked = GetConcernRequest {
+        school_id: visit.school.clone(),
+        concern_id: concern_id.to_owned(),
+        with_learners: visit.may(Permission::LearnerRead),
+    };
+    let found = heard(visit.cases()?.get_concern(ask(asked))).await?;
+    let concern = found.concern.ok_or_else(Error::missing)?;
+    Ok(Known { concern, named: found.learners, likely: found.likely })
 }
 
-async fn page(visit: &Visit, concern: &Concern, form: Option<Form>) -> ConcernPage {
+async fn page(visit: &Visit, known: Known, form: Option<Form>) -> ConcernPage {
+    let Known { concern, named, likely } = &known;
     let ids = [concern.reporter_account_id.as_str(), concern.read_by_account_id.as_str()];
     let people = visit.people(ids).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path), form);
     if visit.may(Permission::LearnerRead) {
-        // A concern is read whether or not the roll can be.
-        let named = naming::named(visit, concern).await.unwrap_or_default();
         let to = |learner: &Learner| {
             Link::new(learner::told_apart(learner), visit.at(&format!("/learners/{}", learner.learner_id)))
         };
@@ -323,9 +338,7 @@ async fn page(visit: &Visit, concern: &Concern, form: Option<Form>) -> ConcernPa
         if visit.may(Permission::ConcernTriage) {
             let mut text = "Change who it is about";
             if concern.learner_ids.is_empty() {
-                let found =
-                    if concern.origin == "alert" { Vec::new() } else { naming::likely(visit, &concern.about).await };
-                page.who = naming::form(visit, concern, &named, found);
+                page.who = naming::form(visit, concern, named, likely.clone());
                 text = if page.who.is_some() {
                     "Find somebody else on the roll"
                 } else {
@@ -341,9 +354,9 @@ async fn page(visit: &Visit, concern: &Concern, form: Option<Form>) -> ConcernPa
 /// Shows one concern, which notes that it was read.
 pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::ConcernRead)?;
-    let concern = fetch(&visit, &concern_id).await?;
-    let form = form(&visit, &concern).await;
-    visit.page(&page(&visit, &concern, form).await)
+    let known = fetch(&visit, &concern_id).await?;
+    let form = form(&visit, &known.concern).await;
+    visit.page(&page(&visit, known, form).await)
 }
 
 /// Decides what becomes of it.
@@ -362,12 +375,12 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
             None => visit.to(&visit.at(&format!("/concerns/{concern_id}?done=triaged"))),
         },
         Err(error) => {
-            let concern = fetch(&visit, &concern_id).await?;
-            let mended = match form(&visit, &concern).await {
+            let known = fetch(&visit, &concern_id).await?;
+            let mended = match form(&visit, &known.concern).await {
                 Some(form) => Some(visit.mended(form, &answers, &error, "")?),
                 None => return Err(error.into()),
             };
-            visit.page_again(&page(&visit, &concern, mended).await, &error)
+            visit.page_again(&page(&visit, known, mended).await, &error)
         }
     }
 }

@@ -40,11 +40,15 @@ fn shape() -> Error {
 /// `Invalid` where there is none, it is empty or too large.
 pub async fn whole(mut file: Field<'_>, largest: usize) -> Result<Vec<u8>, Error> {
     let mut content = Vec::new();
+    let named = file.file_name().is_some_and(|name| !name.is_empty());
     while let Some(chunk) = chunk(&mut file).await? {
         content.extend_from_slice(&chunk);
         if content.len() > largest {
             return Err(Error::invalid("file", format!("The file must be {} MB or smaller", largest >> 20)));
         }
+    }
+    if content.is_empty() && !named {
+        return Err(Error::invalid("file", "Select a file"));
     }
     if content.is_empty() {
         return Err(Error::invalid("file", "Select a file that is not empty"));

@@ -224,6 +224,14 @@ pub const CONSULTED: Codes = &[
     ("emergency", "Emergency services on 999"),
     ("front_door_urgent", "Children’s services front door, urgent"),
     ("front_door_advice", "Children’s services front door, advice"),
+    ("front_door_city", "Children’s services front door, city"),
+];
+/// To whom one refers where the agency register cannot be read: also by a form, which is no talk.
+pub const REFERRED: Codes = &[
+    ("police_101", "Police on 101"),
+    ("emergency", "Emergency services on 999"),
+    ("front_door_urgent", "Children’s services front door, urgent"),
+    ("front_door_advice", "Children’s services front door, advice"),
     ("front_door_form", "Children’s services front door, written request"),
     ("front_door_city", "Children’s services front door, city"),
 ];

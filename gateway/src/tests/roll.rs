@@ -7,8 +7,8 @@ use prost::Message as _;
 use proto::{
     access::v1::Role,
     incident_cases::v1::{
-        Learner, LearnerImportLine, LearnerImportProblem, LearnerMatch, LearnerRecord, PreviewLearnerImportResponse,
-        SearchLearnersResponse,
+        Concern, GetConcernResponse, Learner, LearnerImportLine, LearnerImportProblem, LearnerMatch, LearnerRecord,
+        PreviewLearnerImportResponse, SearchLearnersResponse,
     },
 };
 
@@ -63,6 +63,38 @@ async fn a_child_is_found_and_named_in_no_address() -> Result<()> {
     staff.sign_in("s.staff", "").await;
     for path in [roll.clone(), format!("{roll}/new"), format!("{roll}/import"), format!("{roll}/lrn_1")] {
         assert_eq!(staff.get(&path).await.status, 403, "{path}");
+    }
+    Ok(())
+}
+
+/// Whoever opens a concern reads one thing: whom it may be about comes with it, and is not searched for view by view.
+#[tokio::test]
+async fn a_concern_is_one_read_whomever_it_may_be_about() -> Result<()> {
+    let house = House::new(Engine::Sqlite).await?;
+    let school = house.bed.school();
+    house.account("r.okafor", Role::Dsl, Some(&school)).await?;
+    house.service.answers(Ok(Vec::new()));
+    let mut browser = house.browser();
+    browser.sign_in("r.okafor", "").await;
+    let concern =
+        Concern { concern_id: "con_1".into(), about: "Rowan Q, 9K".into(), state: "new".into(), ..Default::default() };
+    let unlinked = GetConcernResponse { concern: Some(concern.clone()), likely: vec![found()], ..Default::default() };
+    let linked = GetConcernResponse {
+        concern: Some(Concern { learner_ids: vec!["lrn_1".into()], ..concern }),
+        learners: found().learner.into_iter().collect(),
+        ..Default::default()
+    };
+    for known in [unlinked, linked] {
+        house.service.answers(Ok(known.encode_to_vec()));
+        for path in ["con_1", "con_1/learners"] {
+            house.service.called();
+            let page = browser.get(&format!("/schools/{school}/concerns/{path}")).await;
+            assert!(page.text().contains("Rowan Quillfeather"), "{}", page.text());
+            let called = house.service.called();
+            let reads: Vec<&String> =
+                called.iter().filter(|rpc| rpc.contains("Learner") || rpc.contains("Concern")).collect();
+            assert_eq!(reads, ["GetConcern"], "{path}: {called:?}");
+        }
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
-//! its procedure stands, `evidence` which records do a step.
+//! its procedure stands, `evidence` which records do a step, `field` what a step records.
 
 pub mod access;
 pub mod decide;
 pub mod evidence;
+pub mod field;
 pub mod material;
 pub mod record;
 pub mod steps;
@@ -352,6 +353,8 @@ pub enum Refusal {
     Record(&'static str),
     /// A field does not hold what it must.
     Field(&'static str, String),
+    /// Fields of a map do not hold what they must.
+    Fields(&'static str, Vec<(String, String)>),
     /// The act is never offered.
     Prohibited(&'static str, &'static str),
     /// The case changed since it was read.
@@ -411,6 +414,9 @@ impl Case {
         }
         if self.referrals.iter().any(|r| r.decision.is_none()) {
             left.push("referral_outcome".to_owned());
+        }
+        if self.reports.iter().any(|r| r.outcome.is_none()) {
+            left.push("report_outcome".to_owned());
         }
         if self.fact("criteria_met") == Some("yes") && self.referrals.is_empty() {
             left.push("referral".to_owned());

@@ -1,6 +1,6 @@
 //! A domain refusal as its caller's trouble.
 
-use chassis::error::Error;
+use chassis::error::{Error, Violations};
 
 use crate::{case::Refusal, concern::AlreadyTriaged, shared_incident::AlreadyAnswered};
 
@@ -11,6 +11,13 @@ impl From<Refusal> for Error {
             Refusal::Missing => Self::missing(),
             Refusal::State(message) => Self::wrong_state(message),
             Refusal::Field(field, message) => Self::invalid(field, message),
+            Refusal::Fields(map, wrong) => {
+                let mut violations = Violations::new();
+                for (name, fix) in wrong {
+                    violations.check(false, format!("{map}.{name}"), fix);
+                }
+                violations.finish().err().unwrap_or_else(Self::changed)
+            }
             Refusal::Prohibited(id, message) => Self::prohibited(id, message),
             Refusal::Changed => Self::changed(),
             Refusal::Record(act) => {
@@ -19,6 +26,8 @@ impl From<Refusal> for Error {
                     "viewing" => "write the viewing log: that does this step",
                     "custody" => "record the device taken: that does this step",
                     "assessment" => "record the risk and needs assessment: that does this step",
+                    "consultation" => "record the talk with the police: that does this step",
+                    "parents" => "record for each child whether the parents were told: that does this step",
                     "support" => "record what each child was offered: that does this step",
                     "referral" => "make a referral or decide against it: that does this step",
                     "report" => "record the report: that does this step",

@@ -24,19 +24,15 @@ pub const IMAGE: &str = "G-IMAGE";
 pub fn open(gate: &str, case: &Case) -> bool {
     let known = |name| case.fact(name).is_some_and(|value| !matches!(value, "unknown" | "undecided" | ""));
     match gate {
-        HOLD => !case.consultations.is_empty() || case.agreed(Asked::HoldOverride, ""),
+        HOLD => case.talked() || case.agreed(Asked::HoldOverride, ""),
         // A hold of the police outlasts every decision of the school.
         DELETE => {
             case.fact("agencies_needed") == Some("no")
                 && case.fact("deletion_safe") == Some("yes")
                 && case.fact("police_hold") != Some("yes")
-                && (case.procedure.id != "P4" || case.fact("police_advice") == Some("yes"))
+                && (case.procedure.id != "P4" || case.police_talk().is_some())
         }
-        CUSTODY => {
-            case.fact("offence") == Some("no")
-                || case.fact("police_advice") == Some("yes")
-                || case.consultations.iter().any(|c| matches!(c.agency.as_str(), "police_101" | "emergency"))
-        }
+        CUSTODY => case.fact("offence") == Some("no") || case.police_talk().is_some(),
         VIEW => {
             case.procedure.id != "P4" && case.fact("viewing_needed") == Some("yes") && case.agreed(Asked::Viewing, "")
         }
@@ -59,9 +55,7 @@ pub fn missing(gate: &str, case: &Case) -> String {
         HOLD => "consultation".to_owned(),
         DELETE if case.fact("police_hold") == Some("yes") => "police_hold".to_owned(),
         DELETE => {
-            let facts = [("agencies_needed", "no"), ("deletion_safe", "yes"), ("police_advice", "yes")];
-            let needed = if case.procedure.id == "P4" { &facts[..] } else { &facts[..2] };
-            fact(needed).unwrap_or_default()
+            fact(&[("agencies_needed", "no"), ("deletion_safe", "yes")]).unwrap_or_else(|| "police_advice".to_owned())
         }
         CUSTODY => "police_advice".to_owned(),
         VIEW => fact(&[("viewing_needed", "yes")]).unwrap_or_else(|| "agreement".to_owned()),

@@ -11,6 +11,7 @@
 pub mod case;
 pub mod concern;
 mod consume;
+pub mod content;
 pub mod custody;
 mod error;
 pub mod gate;

@@ -14,6 +14,7 @@ pub(crate) mod convert;
 mod create_learner;
 mod decline_invitation;
 mod deviate_step;
+mod door;
 mod get_case;
 mod get_concern;
 mod get_learner;
@@ -76,7 +77,11 @@ macro_rules! rpcs {
         #[tonic::async_trait]
         impl IncidentCases for Service {
             $(async fn $name(&self, r: Request<$request>) -> Result<Response<$response>, Status> {
-                answer(&self.app.store, r, |r| $name::$name(&self.app, r)).await
+                let behind_the_door = async |r| {
+                    door::words_alone(&r)?;
+                    $name::$name(&self.app, r).await
+                };
+                answer(&self.app.store, r, behind_the_door).await
             })*
         }
     };

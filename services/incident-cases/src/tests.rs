@@ -12,6 +12,7 @@ mod learners;
 
 use chassis::{
     caller::Scope,
+    db::Store,
     error::{Error, Result},
     testing::{Bed, Engine, Person},
 };
@@ -79,6 +80,7 @@ fn policy() -> Pinned {
 
 struct World {
     bed: Bed,
+    store: Store,
     here: String,
     there: String,
     dsl: Person,
@@ -100,7 +102,7 @@ async fn world(engine: Engine) -> Result<World> {
     }
     let dsl = bed.person(&[(Role::Dsl, &here), (Role::Staff, &here)]);
     let other = bed.person(&[(Role::Dsl, &there), (Role::Staff, &there)]);
-    Ok(World { bed, here, there, dsl, other })
+    Ok(World { bed, store: running.store.clone(), here, there, dsl, other })
 }
 
 /// Calls an rpc as somebody; the request's school and id are filled in by the caller.
@@ -115,6 +117,7 @@ macro_rules! call {
 }
 
 mod access;
+mod gates;
 
 impl World {
     async fn concern(&self) -> Result<String> {
@@ -157,6 +160,7 @@ impl World {
             school_id: self.here.clone(),
             case_id: case.case_id.clone(),
             agency: "police_101".into(),
+            reference: "4711".into(),
             advice: "Go ahead".into(),
             request_id: self.dsl.request_id(),
             ..Default::default()
@@ -292,7 +296,7 @@ async fn a_reporter_sees_that_it_was_read_and_nothing_else(engine: Engine) -> Re
     let concern = world.concern().await?;
     let mine = ListMyConcernsRequest { school_id: world.here.clone(), ..Default::default() };
     assert_eq!(call!(world.dsl, list_my_concerns, mine.clone())?.concerns[0].read_time, None);
-    let read = GetConcernRequest { school_id: world.here.clone(), concern_id: concern };
+    let read = GetConcernRequest { school_id: world.here.clone(), concern_id: concern, with_learners: true };
     call!(world.dsl, get_concern, read)?;
     assert!(call!(world.dsl, list_my_concerns, mine)?.concerns[0].read_time.is_some());
     Ok(())

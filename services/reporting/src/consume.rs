@@ -65,6 +65,7 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
             one("cases_by_outcome", &e.outcome),
             ("deviations", String::new(), e.deviations.into()),
         ],
+        Event::CaseReopened(_) => vec![one("cases_reopened", "")],
         Event::ReferralMade(_) => vec![one("referrals_made", "")],
         Event::ReferralDecided(_) => vec![one("referrals_decided", "")],
         Event::ParentsDecided(e) => vec![one(if e.told { "parents_told" } else { "parents_not_told" }, "")],

@@ -61,7 +61,18 @@ pub const LINES: &[Line] = &[
             &["R-004", "R-036"],
         )
     },
-    line("cases_closed", "Cases closed", "Cases closed in the period.", &["R-014", "R-037"]),
+    line(
+        "cases_closed",
+        "Cases closed",
+        "Cases closed in the period; one opened again and closed again counts each time.",
+        &["R-014", "R-037"],
+    ),
+    line(
+        "cases_reopened",
+        "Cases opened again",
+        "Closed cases opened again in the period: those are open cases once more, until they are closed again.",
+        &["R-014", "R-037"],
+    ),
     breakdown(
         "cases_closed",
         line(

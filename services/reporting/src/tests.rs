@@ -9,7 +9,7 @@ use chassis::{
 };
 use proto::{
     access::v1::Role,
-    event::v1::{ConcernRecorded, Envelope, SchoolCreated},
+    event::v1::{CaseClosed, CaseReopened, ConcernRecorded, Envelope, SchoolCreated},
     reporting::v1::{reporting_client::ReportingClient, *},
 };
 
@@ -24,6 +24,8 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
         sent.push((school.clone(), Event::SchoolCreated(SchoolCreated::default())));
         for _ in 0..count {
             sent.push((school.clone(), Event::ConcernRecorded(ConcernRecorded { origin: "staff".into() })));
+            sent.push((school.clone(), Event::CaseClosed(CaseClosed::default())));
+            sent.push((school.clone(), Event::CaseReopened(CaseReopened::default())));
         }
     }
     for (school, event) in sent {
@@ -48,6 +50,7 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
     };
     let report = report.report.unwrap_or_default();
     assert_eq!(line(&report.lines, "concerns_recorded"), Some((9, String::new())));
+    assert_eq!(line(&report.lines, "cases_reopened"), Some((9, String::new())), "closed, and open once more");
     let before = report.lines.first().and_then(|line| line.before.clone()).map(|figure| figure.code);
     assert_eq!(before.as_deref(), Some("x"), "the school was not there in the term before");
     let foreign = client.get_school_report(ask(&small)).await.err().map(|s| (s.code(), s.message().to_owned()));

@@ -28,7 +28,9 @@ pub fn fields() -> Vec<Field> {
         Field::radios("agency", "Whom did you talk to?", words::CONSULTED),
         Field::moment("consult_time", "When? (optional)")
             .hint("Leave this empty if it was just now. For example, 27 11 2025 and 9:30am."),
-        Field::name("reference", "Their reference (optional)").hint("For example, an incident number.").width("20"),
+        Field::name("reference", "Their reference")
+            .hint("For example, an incident number. If they gave none, say so.")
+            .width("20"),
         Field::long_text("advice", "What did they advise?"),
     ]
 }
@@ -57,6 +59,8 @@ pub async fn record(Path((_, case_id)): Path<(String, String)>, posted: Posted) 
 fn command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<RecordConsultationRequest, Error> {
     let mut v = Violations::new();
     v.check(!answers.text("agency").is_empty(), "agency", "Select whom you talked to");
+    let reference = !answers.text("reference").is_empty();
+    v.check(reference, "reference", "Enter their reference, or say that they gave none");
     v.check(!answers.text("advice").is_empty(), "advice", "Enter what they advised");
     v.finish()?;
     Ok(RecordConsultationRequest {

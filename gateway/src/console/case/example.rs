@@ -3,7 +3,7 @@
 use chassis::clock::timestamp;
 use proto::incident_cases::v1::{
     Agreement, Assessment, Case, CaseGate, CaseStep, Consultation, Criteria, Debrief, Decision, Entry, Fact,
-    Involvement, Material, ParentsDecision, Referral, Reopening, Report, Support,
+    Involvement, Material, ParentsDecision, Referral, Reopening, Report, StepField, Support,
 };
 use time::macros::datetime;
 
@@ -20,6 +20,9 @@ fn step(id: &str, state: &str, word: &str) -> CaseStep {
         records: vec!["time".into(), "reference".into(), "advice".into()],
         recorded: [("advice".to_owned(), "Wait <here>".to_owned())].into(),
         account_id: "acc_1".into(),
+        fields: [("time", "moment"), ("reference", "words"), ("advice", "words")]
+            .map(|(name, kind)| StepField { name: name.into(), kind: kind.into(), codes: Vec::new() })
+            .to_vec(),
         prohibitions: vec!["Nobody views or copies the image".into()],
         ..CaseStep::default()
     }

@@ -33,9 +33,15 @@ pub fn fields(name: &str) -> Vec<Field> {
     vec![Field::radios("value", &words::called(words::FACTS, name), words::fact_values(name))]
 }
 
+/// Whether a fact is said by somebody. That the police advised follows from the talk with them.
+fn settable(name: &str) -> bool {
+    name != "police_advice" && words::FACTS.iter().any(|(known, _)| *known == name)
+}
+
 /// What is asked first.
 pub fn choice() -> Vec<Field> {
-    vec![Field::radios("name", "Which fact?", words::FACTS)]
+    let set = words::FACTS.iter().copied().filter(|(name, _)| settable(name));
+    vec![Field::radios("name", "Which fact?", &[]).choices(set)]
 }
 
 fn page(visit: &Visit, case: &Case, name: &str) -> FormPage {
@@ -54,7 +60,7 @@ fn choice_page(visit: &Visit, case: &Case) -> FormPage {
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::CaseWork)?;
     let case = fetch(&visit, &case_id).await?;
-    if words::FACTS.iter().any(|(name, _)| *name == which.name) {
+    if settable(&which.name) {
         visit.page(&page(&visit, &case, &which.name))
     } else {
         visit.page(&choice_page(&visit, &case))
@@ -65,7 +71,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Quer
 pub async fn choose(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let name = answers.text("name");
-    if words::FACTS.iter().any(|(known, _)| *known == name) {
+    if settable(&name) {
         return visit.to(&visit.at(&format!("/cases/{case_id}/facts/new?name={name}")));
     }
     let case = fetch(&visit, &case_id).await?;

@@ -56,7 +56,8 @@ pages! {
 fn viewing_fields(_: &Case) -> Vec<Field> {
     vec![
         Field::radios("purpose", "Why was it looked at?", PURPOSES),
-        Field::name("second_adult", "Which other adult was present?").hint("They do not look."),
+        Field::name("second_adult", "Which other adult was present?")
+            .hint("Somebody other than you. They do not look."),
         Field::name("place", "Where on the premises?"),
         Field::long_text("how", "What was looked at, and how?").hint("In words. No image is kept here."),
         Field::long_text("afterwards", "What was done with it afterwards?"),
@@ -77,6 +78,10 @@ fn viewing_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<Re
             ("same_sex", "Select whether somebody of the child’s sex looked"),
         ],
     )?;
+    let plain = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    if plain(&answers.text("second_adult")) == plain(&visit.visitor.display_name) {
+        return Err(Error::invalid("second_adult", "Enter another adult than yourself"));
+    }
     Ok(RecordViewingRequest {
         school_id: visit.school.clone(),
         case_id: case_id.to_owned(),

@@ -177,16 +177,7 @@ impl CasePage {
                     clause: procedures.clone(),
                     title: gate.title.clone(),
                     opened_by: gate.opened_by.trim_end_matches('.').to_owned(),
-                    missing: if let Some((text, path)) = records::opener(&gate.missing_step) {
-                        Link::new(text, format!("{here}/{path}"))
-                    } else if gate.missing_step.starts_with('P') {
-                        Link::new(
-                            format!("Go to the step: {}", meant(case, &gate.missing_step)),
-                            format!("{here}/steps/{}", gate.missing_step),
-                        )
-                    } else {
-                        Link::default()
-                    },
+                    missing: records::missing(case, &here, &gate.missing_step),
                 })
                 .collect(),
             tasks: case.steps.iter().map(|step| Task::new(case, step, &here)).collect(),
@@ -225,7 +216,7 @@ impl CasePage {
                 .iter()
                 .rev()
                 .map(|c| {
-                    let title = words::called(words::CONSULTED, &c.agency);
+                    let title = words::called(words::REFERRED, &c.agency);
                     let when = words::stamp(c.consult_time.as_ref()).unwrap_or_default();
                     let more =
                         if c.reference.is_empty() { String::new() } else { format!("Reference {}", c.reference) };

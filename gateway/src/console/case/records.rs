@@ -8,7 +8,7 @@ use proto::{
 use super::{
     decide::{ASKED, DECISIONS, QUESTIONS, UPTAKE},
     material::{BODIES, MATERIALS, PURPOSES},
-    page::{Event, Section},
+    page::{Event, Section, meant},
 };
 use crate::{
     console::people::People,
@@ -35,10 +35,28 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "viewing_needed" => ("Record whether an image has to be viewed", "facts/new?name=viewing_needed"),
         "agencies_needed" => ("Record whether other agencies are needed", "facts/new?name=agencies_needed"),
         "deletion_safe" => ("Record whether deletion is safe", "facts/new?name=deletion_safe"),
-        "police_advice" => ("Record police advice", "facts/new?name=police_advice"),
+        "police_advice" => ("Record a talk with the police", "consultations/new"),
+        "parents" => ("Record for each child what parents are told", "parents-decisions/new"),
+        "assessment_review" => ("Review the assessment: its day has come", "assessments"),
         "police_hold" => ("Record whether the police still need it", "facts/new?name=police_hold"),
         _ => return None,
     })
+}
+
+/// The way to what keeps a gate shut: a step, or the act that is missing.
+pub fn missing(case: &Case, here: &str, code: &str) -> Link {
+    if code == "report_outcome" {
+        let waits = case.reports.iter().find(|report| report.outcome.is_empty());
+        let report = waits.map(|report| format!("{here}/reports/{}", report.report_id)).unwrap_or_default();
+        return Link::new("Record what came of a report about material", report);
+    }
+    match opener(code) {
+        Some((text, path)) => Link::new(text, format!("{here}/{path}")),
+        None if code.starts_with('P') => {
+            Link::new(format!("Go to the step: {}", meant(case, code)), format!("{here}/steps/{code}"))
+        }
+        None => Link::default(),
+    }
 }
 
 /// The rarer acts.

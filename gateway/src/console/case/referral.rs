@@ -32,7 +32,7 @@ const CARRIED: [&str; 3] = ["agency", "reason", "reference"];
 pub fn fields(agencies: &[(String, String)]) -> Vec<Field> {
     let agency = if agencies.is_empty() {
         // The register cannot be read just now: the talk is not kept waiting for it.
-        Field::radios("agency", "Which agency?", words::CONSULTED)
+        Field::radios("agency", "Which agency?", words::REFERRED)
     } else {
         let choices = agencies.iter().map(|(key, name)| (key.as_str(), name.as_str()));
         Field::radios("agency", "Which agency?", &[]).choices(choices)
@@ -82,7 +82,7 @@ fn summary(case: &Case) -> String {
     }
     for talk in &case.consultations {
         let when = words::stamp(talk.consult_time.as_ref()).unwrap_or_default();
-        lines.push(format!("{}, {when}: {}", words::called(words::CONSULTED, &talk.agency), talk.advice));
+        lines.push(format!("{}, {when}: {}", words::called(words::REFERRED, &talk.agency), talk.advice));
     }
     for entry in case.entries.iter().filter(|entry| entry.significant) {
         let when = words::day(entry.create_time.as_ref()).unwrap_or_default();
@@ -109,7 +109,7 @@ async fn agencies(visit: &Visit) -> Vec<Agency> {
 fn agency_rows(key: &str, name: &str, agencies: &[Agency]) -> Vec<Row> {
     let known = agencies.iter().find(|agency| agency.key == key);
     let name = if name.is_empty() { known.map_or("", |agency| agency.name.as_str()) } else { name };
-    let name = if name.is_empty() { words::called(words::CONSULTED, key) } else { name.to_owned() };
+    let name = if name.is_empty() { words::called(words::REFERRED, key) } else { name.to_owned() };
     let channels = known.iter().flat_map(|agency| &agency.channels).map(|channel| {
         let hours = if channel.hours.is_empty() { String::new() } else { format!(", {}", channel.hours) };
         format!("{}{hours}", channel.value)

@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{Case, CaseStep, CompleteStepRequest, DeviateStepRequest},
 };
 
-use super::{act, fetch, page::meant};
+use super::{act, fetch, field, page::meant};
 use crate::{
     console::{
         people::People,
@@ -44,12 +44,13 @@ impl Page for StepPage {
         let people = People::of(&[("acc_1", "Ms Ali")]);
         let page = |step: &CaseStep| {
             let open = matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
-            let form = open.then(|| Form::new("/x", "Record that it is done", "1".into(), fields(step)));
+            let form = open.then(|| Form::new("/x", "Record that it is done", "1".into(), field::questions(step)));
             Self::new(&case, step, &people, "/schools/sch_1/cases/cas_1", Vec::new(), form)
         };
         let mut pages: Vec<Self> = case.steps.iter().map(page).collect();
         let error = Error::gate("G-HOLD", "P1-03", "the talk with police is not recorded");
-        let form = Form::new("/x", "Record that it is done", "1".into(), fields(&case.steps[2])).refused(&error, "/c");
+        let form = Form::new("/x", "Record that it is done", "1".into(), field::questions(&case.steps[2]))
+            .refused(&error, "/c");
         pages.push(Self::new(&case, &case.steps[2], &people, "/c", Vec::new(), Some(form)));
         pages
     }
@@ -73,8 +74,9 @@ impl StepPage {
         }
         let mut recorded: Vec<(&String, &String)> = step.recorded.iter().collect();
         recorded.sort();
+        let kind = |name: &str| step.fields.iter().find(|field| field.name == name);
         rows.extend(
-            recorded.into_iter().map(|(name, value)| Row::new(words::sentence(&words::spaced(name)), value.clone())),
+            recorded.into_iter().map(|(name, value)| Row::new(field::label(name), field::said(kind(name), value))),
         );
         rows.extend(Row::some("Why it was skipped", Some(step.reason.clone())));
         if let Some(done) = words::stamp(step.done_time.as_ref()) {
@@ -114,36 +116,6 @@ impl StepPage {
     }
 }
 
-/// What is asked when it is done: the step's own fields.
-pub fn fields(step: &CaseStep) -> Vec<Field> {
-    if step.records.is_empty() {
-        return vec![Field::long_text("recorded.note", "What was done?")];
-    }
-    let field = |name: &String| {
-        let label = words::sentence(&words::spaced(name));
-        let long = [
-            "advice",
-            "note",
-            "reason",
-            "findings",
-            "actions",
-            "decision",
-            "justification",
-            "act",
-            "what",
-            "entries",
-            "offer",
-        ];
-        let name = format!("recorded.{name}");
-        if long.iter().any(|word| name.contains(word)) {
-            Field::long_text(&name, &label)
-        } else {
-            Field::name(&name, &label)
-        }
-    };
-    step.records.iter().map(field).collect()
-}
-
 /// What is asked when it is skipped.
 pub fn skip_fields() -> Vec<Field> {
     vec![Field::long_text("reason", "Why is this step skipped?").hint("The reason stays in the case with your name.")]
@@ -161,7 +133,7 @@ fn form(visit: &Visit, case: &Case, step: &CaseStep) -> Option<Form> {
         return None;
     }
     let action = visit.at(&format!("/cases/{}/steps/{}/complete", case.case_id, step.step_id));
-    Some(visit.form(action, "Record that it is done", fields(step)))
+    Some(visit.form(action, "Record that it is done", field::questions(step)))
 }
 
 async fn page(visit: &Visit, case: &Case, step: &CaseStep, form: Option<Form>) -> StepPage {
@@ -183,24 +155,30 @@ pub async fn show(visit: Visit, Path((_, case_id, step_id)): Path<(String, Strin
 /// Records that it was done.
 pub async fn complete(Path((_, case_id, step_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let recorded = answers.beginning("recorded.").into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let command = CompleteStepRequest {
-        school_id: visit.school.clone(),
-        case_id: case_id.clone(),
-        step_id: step_id.clone(),
-        recorded,
-        request_id: answers.request_id(),
-    };
     let here = visit.at(&format!("/cases/{case_id}"));
-    match heard(visit.cases()?.complete_step(ask(command))).await {
+    let case = fetch(&visit, &case_id).await?;
+    let done = match field::recorded(find(&case, &step_id)?, &answers, visit.now()) {
+        Ok(recorded) => {
+            let command = CompleteStepRequest {
+                school_id: visit.school.clone(),
+                case_id: case_id.clone(),
+                step_id: step_id.clone(),
+                recorded,
+                request_id: answers.request_id(),
+            };
+            heard(visit.cases()?.complete_step(ask(command))).await
+        }
+        Err(error) => Err(error),
+    };
+    match done {
         Ok(_) => visit.to(&format!("{here}?done=step")),
         Err(error) => {
             let case = fetch(&visit, &case_id).await?;
             let step = find(&case, &step_id)?;
             let action = format!("{here}/steps/{step_id}/complete");
             // The step may have been done by somebody else meanwhile: what was written is shown all the same.
-            let form =
-                form(&visit, &case, step).unwrap_or_else(|| visit.form(action, "Record that it is done", fields(step)));
+            let form = form(&visit, &case, step)
+                .unwrap_or_else(|| visit.form(action, "Record that it is done", field::questions(step)));
             let form = visit.mended(form, &answers, &error, &here)?;
             visit.page_again(&page(&visit, &case, step, Some(form)).await, &error)
         }

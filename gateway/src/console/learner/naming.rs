@@ -1,19 +1,19 @@
 //! Whom of the roll a concern is about: who is likely by the name the reporter wrote, or somebody searched for.
 
 use axum::extract::Path;
-use chassis::error::{Error, Violations};
+use chassis::error::Violations;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Concern, Learner, LearnerMatch, SetConcernLearnersRequest},
 };
 use serde::Serialize;
 
-use super::{fetch, search, told_apart};
+use super::{search, told_apart};
 use crate::{
     console::{
-        concern,
+        concern::{self, Known},
         posted::Posted,
-        visit::{Answer, Fault, Visit, ask, heard},
+        visit::{Answer, Visit, ask, heard},
     },
     pages::{
         Page,
@@ -44,7 +44,7 @@ impl Page for Naming {
         let form = || Form::new("/schools/sch_1/concerns/con_1/learners/find", "Search", "1".into(), query());
         let choice =
             Form::new("/t", "Save who it is about", "1".into(), choices(&[super::sample()], &["lrn_1".into()]));
-        let wrong = form().refused(&Error::invalid("query", "Enter part of a name"), "");
+        let wrong = form().refused(&chassis::error::Error::invalid("query", "Enter part of a name"), "");
         vec![
             Self { head: head(), about: "Sam <P>".into(), form: form(), choice: Some(choice), sought: false },
             Self { head: head(), about: "Sam P".into(), form: wrong, choice: None, sought: true },
@@ -83,18 +83,6 @@ pub async fn likely(visit: &Visit, name: &str) -> Vec<LearnerMatch> {
     found
 }
 
-/// Those a concern is about.
-///
-/// # Errors
-/// Where one cannot be read.
-pub async fn named(visit: &Visit, concern: &Concern) -> Result<Vec<Learner>, Error> {
-    let mut learners = Vec::new();
-    for id in &concern.learner_ids {
-        learners.push(fetch(visit, id).await?);
-    }
-    Ok(learners)
-}
-
 /// The form that says whom a concern is about: those named before, and those who may be meant; none where nobody is.
 pub fn form(visit: &Visit, concern: &Concern, named: &[Learner], found: Vec<LearnerMatch>) -> Option<Form> {
     let mut learners = named.to_vec();
@@ -107,23 +95,17 @@ pub fn form(visit: &Visit, concern: &Concern, named: &[Learner], found: Vec<Lear
     Some(visit.form(action, "Save who it is about", choices(&learners, &concern.learner_ids)))
 }
 
-async fn page(
-    visit: &Visit,
-    concern: &Concern,
-    search_form: Form,
-    found: Vec<LearnerMatch>,
-    sought: bool,
-) -> Result<Naming, Fault> {
-    let named = named(visit, concern).await?;
+fn page(visit: &Visit, known: Known, search_form: Form, found: Vec<LearnerMatch>, sought: bool) -> Naming {
+    let Known { concern, named, .. } = &known;
     let here = visit.at(&format!("/concerns/{}", concern.concern_id));
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns")), ("Concern", here)]);
-    Ok(Naming {
+    Naming {
         head: Head::new("Who is it about?", crumbs),
         about: concern::whom(concern),
         form: search_form,
-        choice: form(visit, concern, &named, found),
+        choice: form(visit, concern, named, found),
         sought,
-    })
+    }
 }
 
 fn search_form(visit: &Visit, concern_id: &str) -> Form {
@@ -133,16 +115,16 @@ fn search_form(visit: &Visit, concern_id: &str) -> Form {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::ConcernTriage)?;
-    let concern = concern::fetch(&visit, &concern_id).await?;
-    let found = likely(&visit, &concern.about).await;
-    visit.page(&page(&visit, &concern, search_form(&visit, &concern_id), found, false).await?)
+    let known = concern::fetch(&visit, &concern_id).await?;
+    let found = known.likely.clone();
+    visit.page(&page(&visit, known, search_form(&visit, &concern_id), found, false))
 }
 
 /// Searches for somebody else.
 pub async fn find(Path((_, concern_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     visit.needs(Permission::ConcernTriage)?;
-    let concern = concern::fetch(&visit, &concern_id).await?;
+    let known = concern::fetch(&visit, &concern_id).await?;
     let mut v = Violations::new();
     v.check(!answers.text("query").is_empty(), "query", "Enter part of a name or a date of birth");
     let found = match v.finish() {
@@ -151,10 +133,10 @@ pub async fn find(Path((_, concern_id)): Path<(String, String)>, posted: Posted)
     };
     let form = search_form(&visit, &concern_id);
     match found {
-        Ok(found) => visit.page(&page(&visit, &concern, form.answered(&answers), found, true).await?),
+        Ok(found) => visit.page(&page(&visit, known, form.answered(&answers), found, true)),
         Err(error) => {
             let form = visit.mended(form, &answers, &error, "")?;
-            visit.page_again(&page(&visit, &concern, form, Vec::new(), false).await?, &error)
+            visit.page_again(&page(&visit, known, form, Vec::new(), false), &error)
         }
     }
 }

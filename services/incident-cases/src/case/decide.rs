@@ -1,5 +1,7 @@
 //! Decisions with their reasons, and what takes a second person.
 
+use time::OffsetDateTime;
+
 use super::{
     By, Case, Refusal,
     record::{Agreement, AgreementId, Answer, Asked, Assessment, Criteria, Decision, Reopening, Stamp, Support},
@@ -29,6 +31,7 @@ impl Case {
         self.criteria.push(criteria);
         self.note_fact(by, "criteria_met", met);
         self.follow(by, "criteria");
+        self.settle(by);
         Ok(())
     }
 
@@ -95,6 +98,7 @@ impl Case {
             return Err(Refusal::State("the head answers this"));
         }
         agreement.answer = Some(Answer { agreed, reason, stamp: by.stamp() });
+        self.settle(by);
         Ok(())
     }
 
@@ -164,6 +168,12 @@ impl Case {
         self.assessments.push(assessment);
         self.follow(by, "assessment");
         Ok(())
+    }
+
+    /// Whether the day to review the assessment has come and no newer version is there: what the last one says may be
+    /// true no more, so that nothing closes on it.
+    pub fn review_due(&self, now: OffsetDateTime) -> bool {
+        self.assessments.last().is_some_and(|latest| latest.review_at <= now)
     }
 
     /// Opens a closed case again; it closes only after a new debrief.

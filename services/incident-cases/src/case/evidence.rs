@@ -1,5 +1,7 @@
 //! Steps that a record of the case does: nobody writes the same thing twice, and nobody ticks what was not recorded.
 
+use time::format_description::well_known::Rfc3339;
+
 use super::{By, Case, Step, StepEnd};
 use crate::{gate, procedure::StepRule};
 
@@ -7,6 +9,8 @@ use crate::{gate, procedure::StepRule};
 pub fn done_by(rule: &StepRule) -> Option<&'static str> {
     let has = |field: &str| rule.records.iter().any(|record| record == field);
     [
+        (rule.opens(gate::HOLD), "consultation"),
+        (has("child") && has("told"), "parents"),
         (has("criteria_answers"), "criteria"),
         (has("viewed_by"), "viewing"),
         (has("custody_entry"), "custody"),
@@ -25,6 +29,10 @@ impl Case {
     /// Whether the record that does a step is there.
     pub fn recorded(&self, act: &str) -> bool {
         match act {
+            "consultation" => self.police_talk().is_some(),
+            "parents" => {
+                self.involvements.iter().any(super::Involvement::child) && self.undecided_parents().next().is_none()
+            }
             "criteria" => !self.criteria.is_empty(),
             "viewing" => !self.viewings.is_empty(),
             "custody" => !self.held.is_empty() || !self.search_ids.is_empty(),
@@ -66,8 +74,37 @@ impl Case {
             .map(|(rule, _)| rule.id.clone())
             .collect();
         for id in done {
-            let recorded = vec![(act.to_owned(), "Recorded in this case".to_owned())];
+            let recorded = self.noted(act, &id);
             self.end_step(&id, StepEnd { recorded, reason: String::new(), by: by.account_id.to_owned(), at: by.at });
+        }
+    }
+
+    /// What a step says that a record of the case did: the talk itself, or that the record is there.
+    pub(crate) fn noted(&self, act: &str, step_id: &str) -> Vec<(String, String)> {
+        let records = self.procedure.steps.iter().find(|rule| rule.id == step_id).map(|rule| &rule.records);
+        let talk = self.police_talk().filter(|_| act == "consultation").zip(records);
+        let Some((talk, records)) = talk else {
+            return vec![(act.to_owned(), "Recorded in this case".to_owned())];
+        };
+        let said = |name: &String| match name.as_str() {
+            "time" => talk.held_at.format(&Rfc3339).ok(),
+            "reference" => Some(talk.reference.clone()),
+            "advice" => Some(talk.advice.clone()),
+            _ => None,
+        };
+        records.iter().filter_map(|name| Some((name.clone(), said(name)?))).collect()
+    }
+
+    /// Ends whatever the records of the case do and may be done now: a fact that became known may call for a step whose
+    /// record is there already, and a step that ended may have been what another waited for.
+    pub(crate) fn settle(&mut self, by: By<'_>) {
+        loop {
+            let next = self.steps_with_rules().find_map(|(rule, step)| {
+                let act = done_by(rule)?;
+                (self.recorded(act) && self.may_end(act, rule, step)).then_some(act)
+            });
+            let Some(act) = next else { return };
+            self.follow(by, act);
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     gate,
-    procedure::{Pinned, Procedure, condition::Truth},
+    procedure::{Pinned, Procedure, StepRule, condition::Truth},
 };
 
 /// The facts that conditions and gates read, each with the values it may have (`domain`, the shared facts).
@@ -42,9 +42,12 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("high_risk", &["yes", "no", "unknown"]),
 ];
 
-/// Agencies a talk with which opens the gate on wider contact.
-const CONSULTED: &[&str] =
-    &["police_101", "emergency", "front_door_urgent", "front_door_advice", "front_door_form", "front_door_city"];
+/// Agencies a talk with which opens the gate on wider contact. A form sent to the front door is a referral and no talk.
+pub const CONSULTED: &[&str] =
+    &["police_101", "emergency", "front_door_urgent", "front_door_advice", "front_door_city"];
+
+/// Those of them that are the police.
+const POLICE: &[&str] = &["police_101", "emergency"];
 
 impl Case {
     /// Opens a case, pinned to a policy.
@@ -128,7 +131,11 @@ impl Case {
         if name == "criteria_met" && self.asks_criteria() {
             return Err(Refusal::Field("name", "Answer the five questions: this fact follows from them".into()));
         }
+        if name == "police_advice" {
+            return Err(Refusal::Field("name", "Record the talk with the police: this fact follows from it".into()));
+        }
         self.note_fact(by, name, value);
+        self.settle(by);
         Ok(())
     }
 
@@ -185,10 +192,16 @@ impl Case {
             "not_needed" => return Err(Refusal::State("the facts known do not call for this step")),
             _ => return Err(Refusal::State("the step has ended already")),
         }
-        if let Some(act) = done_by(rule).filter(|act| !self.recorded(act)) {
+        let act = done_by(rule);
+        if let Some(act) = act.filter(|act| !self.recorded(act)) {
             return Err(Refusal::Record(act));
         }
+        let mut recorded = self.read_fields(rule, &recorded, by.at)?;
+        if let Some(act) = act.filter(|_| recorded.is_empty()) {
+            recorded = self.noted(act, id);
+        }
         self.end_step(id, StepEnd { recorded, reason: String::new(), by: by.account_id.to_owned(), at: by.at });
+        self.settle(by);
         Ok(())
     }
 
@@ -208,6 +221,7 @@ impl Case {
         }
         self.use_up(Asked::Deviation, id);
         self.end_step(id, StepEnd { recorded: Vec::new(), reason, by: by.account_id.to_owned(), at: by.at });
+        self.settle(by);
         Ok(())
     }
 
@@ -233,17 +247,30 @@ impl Case {
         if consultation.held_at > by.at {
             return Err(Refusal::Field("consult_time", "The time of the talk must be in the past".into()));
         }
-        let police = matches!(consultation.agency.as_str(), "police_101" | "emergency");
-        let step = self.open_steps().find(|rule| police && rule.opens(gate::HOLD));
-        if let Some(id) = step.map(|rule| rule.id.clone()) {
-            let recorded = vec![
-                ("reference".to_owned(), consultation.reference.clone()),
-                ("advice".to_owned(), consultation.advice.clone()),
-            ];
-            self.end_step(&id, StepEnd { recorded, reason: String::new(), by: by.account_id.to_owned(), at: by.at });
+        if consultation.reference.is_empty() {
+            return Err(Refusal::Field("reference", "Enter their reference, or write that none was given".into()));
         }
+        if consultation.advice.is_empty() {
+            return Err(Refusal::Field("advice", "Enter what they advised".into()));
+        }
+        let police = POLICE.contains(&consultation.agency.as_str());
         self.consultations.push(consultation);
+        if police {
+            self.note_fact(by, "police_advice", "yes");
+        }
+        self.settle(by);
         Ok(())
+    }
+
+    /// Whether a talk with police or front door is recorded.
+    pub fn talked(&self) -> bool {
+        self.consultations.iter().any(|talk| CONSULTED.contains(&talk.agency.as_str()))
+    }
+
+    /// The latest talk with the police that gave advice.
+    pub fn police_talk(&self) -> Option<&Consultation> {
+        let advised = |talk: &&Consultation| POLICE.contains(&talk.agency.as_str()) && !talk.advice.trim().is_empty();
+        self.consultations.iter().rev().find(advised)
     }
 
     /// Makes a referral.
@@ -290,6 +317,9 @@ impl Case {
         if told && self.holds_parents() {
             self.pass(gate::HOLD)?;
         }
+        if let Some(earlier) = self.before_parents().filter(|_| told) {
+            return Err(Refusal::Gate { gate: gate::PARENT.to_owned(), missing: earlier });
+        }
         let safe = self.fact("parents_safe");
         // The policy leaves no judgement in some procedures: then only danger is a reason not to tell.
         let duty = self
@@ -300,9 +330,21 @@ impl Case {
         if (told && safe == Some("no")) || (!told && duty && safe != Some("no")) {
             return Err(Refusal::Gate { gate: gate::PARENT.to_owned(), missing: "parents_safe".to_owned() });
         }
+        let acting = by;
         let (involvement_id, by, at) = (involvement_id.clone(), by.account_id.to_owned(), by.at);
         self.parents_decisions.push(ParentsDecision { involvement_id, told, reason, by, at });
+        self.settle(acting);
         Ok(())
+    }
+
+    /// The step that must end before any parents are told, such as the word with the LADO about an adult; a talk with the
+    /// police is the hold's own.
+    fn before_parents(&self) -> Option<String> {
+        let telling = self.procedure.steps.iter().filter(|rule| rule.behind(gate::PARENT));
+        let first: Vec<&String> =
+            telling.filter(|rule| done_by(rule) == Some("parents")).flat_map(|r| &r.after).collect();
+        let open = |rule: &&StepRule| first.contains(&&rule.id) && !rule.opens(gate::HOLD);
+        self.open_steps().find(open).map(|rule| rule.id.clone())
     }
 
     /// Records what was learnt.
@@ -343,6 +385,9 @@ impl Case {
     pub fn close(&mut self, by: By<'_>, outcome: String, reason: String) -> Result<(), Refusal> {
         self.working()?;
         self.pass(gate::CLOSE)?;
+        if self.review_due(by.at) {
+            return Err(Refusal::Gate { gate: gate::CLOSE.to_owned(), missing: "assessment_review".to_owned() });
+        }
         self.closing = Some(Closing { outcome, reason, by: by.account_id.to_owned(), at: by.at });
         Ok(())
     }

@@ -65,6 +65,13 @@ pub fn words(name: &str) -> Vec<String> {
     plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
+/// A name as somebody wrote it, without the form or year they put behind it.
+pub fn plain_name(about: &str) -> String {
+    let name = about.split([',', ';', '(']).next().unwrap_or_default();
+    let words = name.split_whitespace().filter(|word| !word.chars().any(|c| c.is_ascii_digit()));
+    words.take(6).collect::<Vec<_>>().join(" ").chars().take(100).collect()
+}
+
 /// The tokens of one word, each with its weight: the word itself, how it sounds, and its parts of three letters.
 fn word_tokens(word: &str) -> Vec<(String, i32)> {
     let mut tokens = vec![(format!("word {word}"), 12)];

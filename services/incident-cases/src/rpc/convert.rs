@@ -9,7 +9,7 @@ pub(super) mod learner;
 pub(crate) mod record;
 
 use crate::{
-    case::{Case, Entry, Referral, access::SUBJECT, evidence::done_by},
+    case::{Case, Entry, Referral, access::SUBJECT, evidence::done_by, field::Field},
     concern::{Concern, Origin, Outcome},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
@@ -110,7 +110,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         risks: case.risks.clone(),
         facts: facts(case),
         steps: steps(case, now),
-        gates: gates(case),
+        gates: gates(case, now),
         involvements: case
             .involvements
             .iter()
@@ -185,8 +185,19 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         reopenings: case.reopenings.iter().map(record::reopening).collect(),
         access: Some(access::access(case)),
         restricted: false,
-        left_to_do: if case.closing.is_none() { case.left_to_do() } else { Vec::new() },
+        left_to_do: left_to_do(case, now),
     }
+}
+
+fn left_to_do(case: &Case, now: OffsetDateTime) -> Vec<String> {
+    if case.closing.is_some() {
+        return Vec::new();
+    }
+    let mut left = case.left_to_do();
+    if case.review_due(now) {
+        left.push("assessment_review".to_owned());
+    }
+    left
 }
 
 fn facts(case: &Case) -> Vec<pb::Fact> {
@@ -219,6 +230,7 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
                 condition: rule.condition.clone(),
                 waits_for: standing.waits_for,
                 records: rule.records.clone(),
+                fields: case.fields(rule).iter().map(field).collect(),
                 recorded: end.map(|e| e.recorded.iter().cloned().collect()).unwrap_or_default(),
                 account_id: end.map(|e| e.by.clone()).unwrap_or_default(),
                 done_time: end.map(|e| timestamp(e.at)),
@@ -230,21 +242,31 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
         .collect()
 }
 
-fn gates(case: &Case) -> Vec<pb::CaseGate> {
-    case.gates
-        .iter()
-        .map(|rule| {
-            let subject = rule.id == SUBJECT;
-            let open = if subject { case.subject_kept_out() } else { gate::open(&rule.id, case) };
-            pb::CaseGate {
-                gate_id: rule.id.clone(),
-                title: rule.title.clone(),
-                open,
-                opened_by: rule.opened_by.clone(),
-                missing_step: if open || subject { String::new() } else { gate::missing(&rule.id, case) },
-            }
-        })
-        .collect()
+fn field(field: &Field) -> pb::StepField {
+    pb::StepField { name: field.name.clone(), kind: field.kind.code().to_owned(), codes: field.kind.codes().to_vec() }
+}
+
+fn gates(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseGate> {
+    let gate = |rule: &GateRule| {
+        // That a review is due depends on the day, which a gate does not know.
+        let review = rule.id == gate::CLOSE && case.review_due(now);
+        let subject = rule.id == SUBJECT;
+        let open = if subject { case.subject_kept_out() } else { gate::open(&rule.id, case) };
+        let missing = match open {
+            true if review => "assessment_review".to_owned(),
+            true => String::new(),
+            false if subject => String::new(),
+            false => gate::missing(&rule.id, case),
+        };
+        pb::CaseGate {
+            gate_id: rule.id.clone(),
+            title: rule.title.clone(),
+            open: open && !review,
+            opened_by: rule.opened_by.clone(),
+            missing_step: missing,
+        }
+    };
+    case.gates.iter().map(gate).collect()
 }
 
 fn entry(entry: &Entry) -> pb::Entry {

@@ -1,6 +1,6 @@
 //! Answers one concern; the lead or a deputy opening it first is what its reporter sees as read.
 
-use chassis::{caller::Caller, error::Result, history::Act};
+use chassis::{caller::Caller, db::Tx, error::Result, history::Act};
 use proto::{
     access::v1::Role,
     incident_cases::v1::{GetConcernRequest, GetConcernResponse},
@@ -8,7 +8,18 @@ use proto::{
 use tonic::Request;
 
 use super::convert;
-use crate::{App, store};
+use crate::{
+    App,
+    concern::{Concern, Origin},
+    learner::{
+        Learner,
+        search::{Match, Query, plain_name, rank},
+    },
+    store,
+};
+
+/// How many are suggested.
+const SUGGESTED: usize = 5;
 
 pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) -> Result<GetConcernResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -21,7 +32,35 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
         let body = store::concern::update(&tx, &concern).await?;
         act = act.detail("first", true).state("concern", &body);
     }
+    let mut response = GetConcernResponse { concern: Some(convert::concern(&concern)), ..Default::default() };
+    if request.with_learners {
+        // One read is one entry of the history, whomever it showed.
+        let mut shown = Vec::new();
+        for id in &concern.learners {
+            // A concern is read whether or not the roll can be.
+            let Ok(learner) = store::learner::load(&tx, id.as_str()).await else { continue };
+            shown.push(learner.id.to_string());
+            response.learners.push(convert::learner::learner(&learner));
+        }
+        for (learner, found) in likely(&tx, &concern).await? {
+            shown.push(learner.id.to_string());
+            response.likely.push(convert::learner::found(&learner, &found));
+        }
+        act = act.detail("ids", shown);
+    }
     tx.record(act);
     tx.commit().await?;
-    Ok(GetConcernResponse { concern: Some(convert::concern(&concern)) })
+    Ok(response)
+}
+
+/// Who on the roll may be meant by the name the reporter wrote; nobody where somebody is named, or it is an alert.
+async fn likely(tx: &Tx, concern: &Concern) -> Result<Vec<(Learner, Match)>> {
+    let written = matches!(concern.origin, Origin::Staff { .. }) && concern.learners.is_empty();
+    let query = Query::read(&plain_name(&concern.report.about));
+    if !written || query.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = rank(&query, store::learner::candidates(tx, &query.tokens()).await?);
+    found.truncate(SUGGESTED);
+    Ok(found)
 }

@@ -23,7 +23,7 @@ pub(super) async fn record_consultation(
     caller.at(&request.school_id)?;
     let mut violations = Violations::new();
     violations.text("advice", "what the agency advised", &request.advice, NARRATIVE_MAX);
-    violations.maybe_line("reference", &request.reference, NAME_MAX);
+    violations.line("reference", "their reference, or write that none was given", &request.reference, NAME_MAX);
     let held_at = violations.happened("consult_time", request.consult_time.as_ref(), app.store.clock().now());
     violations.finish()?;
     let target =

@@ -11,7 +11,7 @@ use tonic::Request;
 use super::work::{Done, one_of, target, words, work};
 use crate::{
     App,
-    case::{By, Case, material::carries_content, record::Material},
+    case::{By, Case, record::Material},
 };
 
 pub(super) async fn record_material(
@@ -24,7 +24,6 @@ pub(super) async fn record_material(
     one_of(&mut v, "kind", &request.kind, &["website", "account", "message", "file", "other"]);
     words(&mut v, "description", "what it is, in words", &request.description);
     v.maybe_line("address", &request.address, 2_000);
-    v.check(!carries_content(&request.address), "address", "Enter an address, and no content");
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {

@@ -3,9 +3,13 @@
 use chassis::{
     caller::Caller,
     error::{Result, Violations},
+    event::Event,
     id::Ids,
 };
-use proto::incident_cases::v1::{ReopenCaseRequest, ReopenCaseResponse};
+use proto::{
+    event::v1::CaseReopened,
+    incident_cases::v1::{ReopenCaseRequest, ReopenCaseResponse},
+};
 use tonic::Request;
 
 use super::work::{Done, Target, target, words, work};
@@ -23,8 +27,10 @@ pub(super) async fn reopen_case(app: &App, request: Request<ReopenCaseRequest>) 
     v.finish()?;
     let target = Target { etag: &request.etag, ..target!(request) };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
+        let closed_s = case.closing.as_ref().map_or(0, |closing| (by.at - closing.at).whole_seconds());
         case.reopen(by, request.reason.trim().to_owned())?;
-        Ok(Done::new("case.reopened"))
+        let again = CaseReopened { procedure: case.procedure.id.clone(), closed_s };
+        Ok(Done::new("case.reopened").event(Event::CaseReopened(again)))
     };
     work(app, &caller, &request, target, act, |case, _| ReopenCaseResponse { case: Some(case) }).await
 }

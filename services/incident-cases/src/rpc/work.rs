@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use super::convert;
 use crate::{
     App,
-    case::{By, Case, Refusal, material::carries_content},
+    case::{By, Case, Refusal},
     custody::Disclosure,
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
@@ -84,10 +84,9 @@ pub(super) fn who(scope: &Scope, now: OffsetDateTime) -> By<'_> {
     }
 }
 
-/// A text that is asked for, in words: no image, no file.
+/// A text that is asked for.
 pub(super) fn words(violations: &mut Violations, field: &str, thing: &str, value: &str) {
     violations.text(field, thing, value, NARRATIVE_MAX);
-    violations.check(!carries_content(value), field, "Describe it in words: no image or file is kept here");
 }
 
 /// A short text that is asked for.

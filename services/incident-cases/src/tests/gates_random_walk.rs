@@ -47,7 +47,7 @@ fn gates_random_walk() {
                 match world.apply(minute, &command) {
                     Err(_) => assert!(world == before, "{place} was refused and changed something"),
                     Ok(()) => {
-                        checker::allowed(&before, &command, &place);
+                        checker::allowed(&before, minute, &command, &place);
                         checker::nothing_lost(&before, &world, &place);
                         match &command {
                             Command::Close => closed += 1,

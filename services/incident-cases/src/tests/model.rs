@@ -6,7 +6,10 @@ use serde::Deserialize;
 use time::{OffsetDateTime, macros::datetime};
 
 use crate::{
-    case::{By, Case},
+    case::{
+        By, Case,
+        field::{Field, Kind},
+    },
     procedure::{GateRule, Pinned, Procedure, StepRule},
 };
 
@@ -106,4 +109,19 @@ pub(super) fn case(policy: &Pinned, procedure: &str) -> Case {
 /// The lead, some minutes after the opening.
 pub(super) fn lead(minutes: i64) -> By<'static> {
     By { account_id: "acc_lead", at: OPENED + time::Duration::minutes(minutes), lead: true, head: false }
+}
+
+/// Everything that a step records, well filled.
+pub(super) fn recorded(case: &Case, step: &str) -> Vec<(String, String)> {
+    let rule = case.procedure.steps.iter().find(|rule| rule.id == step).unwrap();
+    let filled = |field: Field| {
+        let value = match &field.kind {
+            Kind::Words => "words".to_owned(),
+            Kind::Moment => "2026-11-24T09:00:00Z".to_owned(),
+            Kind::Number => "3".to_owned(),
+            Kind::OneOf(codes) | Kind::SomeOf(codes) => codes[0].clone(),
+        };
+        (field.name, value)
+    };
+    case.fields(rule).into_iter().map(filled).collect()
 }

@@ -236,7 +236,7 @@ fn procedure_table_p3_sexual_abuse_and_exploitation() {
             (
                 &[("other_setting", "yes"), ("offence", "unclear")],
                 true,
-                "P3-01>G-DANGER P3-02* P3-03 P3-04 P3-05>P3-01 P3-07 P3-08 P3-09 P3-10 P3-11 P3-13",
+                "P3-01>G-DANGER P3-02* P3-03* P3-04 P3-05>P3-01 P3-07 P3-08 P3-09 P3-10 P3-11 P3-13",
                 "G-HOLD G-CUSTODY G-PARENT",
             ),
         ],
@@ -266,13 +266,13 @@ fn procedure_table_p4_indecent_images_of_children() {
             (&[("iioc_variant", "a")], false, "P4-01>G-DANGER P4-04 P4-05 P4-06 P4-08>G-DELETE P4-10", "G-PARENT"),
             (&[("iioc_variant", "b")], false, "P4-01>G-DANGER P4-04 P4-05 P4-06 P4-07 P4-08>P4-07 P4-10", "G-PARENT"),
             (
-                &[("iioc_variant", "b"), ("agencies_needed", "no"), ("deletion_safe", "yes")],
-                true,
-                "P4-01>G-DANGER P4-04 P4-05 P4-06 P4-07* P4-08>G-DELETE P4-10",
-                "G-HOLD G-CUSTODY G-PARENT",
+                &[("iioc_variant", "a"), ("agencies_needed", "no"), ("deletion_safe", "yes")],
+                false,
+                "P4-01>G-DANGER P4-04 P4-05 P4-06 P4-08>G-DELETE P4-10",
+                "G-PARENT",
             ),
             (
-                &[("iioc_variant", "b"), ("agencies_needed", "no"), ("deletion_safe", "yes"), ("police_advice", "yes")],
+                &[("iioc_variant", "b"), ("agencies_needed", "no"), ("deletion_safe", "yes")],
                 true,
                 "P4-01>G-DANGER P4-04 P4-05 P4-06 P4-07* P4-08 P4-10",
                 "G-HOLD G-DELETE G-CUSTODY G-PARENT",
@@ -488,7 +488,8 @@ fn procedure_table_a_step_done_stays_whatever_becomes_known() {
     let mut case = case(&policy(), "P1");
     case.record_fact(lead(1), "other_setting", "yes").unwrap();
     case.consult(lead(2), talk()).unwrap();
-    case.complete_step(lead(3), "P1-08", vec![("contacts".into(), "Rang".into())]).unwrap();
+    let worked = vec![("contacts".into(), "Rang".into()), ("shared_incident".into(), "One group of messages".into())];
+    case.complete_step(lead(3), "P1-08", worked).unwrap();
     case.record_fact(lead(4), "other_setting", "no").unwrap();
     assert!(stands(&case).contains("P1-08*"));
     case.record_fact(lead(5), "other_setting", "unknown").unwrap();
@@ -502,13 +503,22 @@ fn procedure_table_records_that_the_case_keeps_do_their_steps() {
         let steps = policy.procedure(id).unwrap().steps.clone();
         steps.iter().filter_map(|s| Some(format!("{}={}", s.id, done_by(s)?))).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(acts("P1"), "P1-04=custody P1-05=support P1-07=referral P1-09=sanction");
+    assert_eq!(
+        acts("P1"),
+        "P1-03=consultation P1-04=custody P1-05=support P1-06=parents P1-07=referral P1-09=sanction"
+    );
     assert_eq!(
         acts("P2"),
-        "P2-02=criteria P2-03=custody P2-05=viewing P2-06=assessment P2-07=referral P2-09=support P2-10=sanction \
-         P2-11=deletion"
+        "P2-02=criteria P2-03=custody P2-05=viewing P2-06=assessment P2-07=referral P2-08=parents P2-09=support \
+         P2-10=sanction P2-11=deletion"
     );
-    assert_eq!(acts("P3"), "P3-04=referral P3-06=custody P3-07=assessment P3-10=support");
-    assert_eq!(acts("P4"), "P4-03=custody P4-06=report P4-08=deletion P4-13=custody");
-    assert_eq!(acts("P8"), "P8-04=report P8-06=referral P8-08=support");
+    assert_eq!(
+        acts("P3"),
+        "P3-02=consultation P3-03=consultation P3-04=referral P3-06=custody P3-07=assessment P3-09=parents P3-10=support"
+    );
+    assert_eq!(
+        acts("P4"),
+        "P4-02=consultation P4-03=custody P4-06=report P4-07=consultation P4-08=deletion P4-10=parents P4-13=custody"
+    );
+    assert_eq!(acts("P8"), "P8-03=consultation P8-04=report P8-06=referral P8-07=parents P8-08=support");
 }

@@ -1,7 +1,12 @@
 //! The rules, as the domain reference has them, on what is known before a command: written beside the code, not from it.
 
+use time::Duration;
+
 use super::command::{Command, World};
-use crate::case::{Case, record::Asked};
+use crate::{
+    case::{Case, record::Asked},
+    tests::model::OPENED,
+};
 
 fn is(case: &Case, fact: &str, value: &str) -> bool {
     case.facts.iter().rfind(|f| f.name == fact).is_some_and(|f| f.value == value)
@@ -28,16 +33,18 @@ fn agreed(case: &Case, asked: Asked, head: bool, unused: bool) -> bool {
 }
 
 fn talked(case: &Case) -> bool {
-    !case.consultations.is_empty() || agreed(case, Asked::HoldOverride, false, false)
+    case.consultations.iter().any(|talk| talk.agency != "front_door_form" && !talk.advice.is_empty())
+        || agreed(case, Asked::HoldOverride, false, false)
 }
 
+/// Advice of the police is what they said in a talk, and no fact that somebody set.
 fn police(case: &Case) -> bool {
-    is(case, "police_advice", "yes")
-        || case.consultations.iter().any(|c| ["police_101", "emergency"].contains(&c.agency.as_str()))
+    let police = ["police_101", "emergency"];
+    case.consultations.iter().any(|talk| police.contains(&talk.agency.as_str()) && !talk.advice.is_empty())
 }
 
 fn may_delete(case: &Case) -> bool {
-    let advised = case.procedure.id != "P4" || is(case, "police_advice", "yes");
+    let advised = case.procedure.id != "P4" || police(case);
     is(case, "agencies_needed", "no") && is(case, "deletion_safe", "yes") && !is(case, "police_hold", "yes") && advised
 }
 
@@ -46,20 +53,28 @@ fn may_examine(case: &Case) -> bool {
 }
 
 /// Asserts that a command that was accepted was allowed in the state before it.
-pub(super) fn allowed(before: &World, command: &Command, place: &str) {
+pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &str) {
     let case = &before.case;
     let must = |holds: bool, rule: &str| assert!(holds, "{place} was accepted against {rule}");
     must(case.closing.is_none() || matches!(command, Command::Reopen), "a closed case");
     let offence = is(case, "offence", "yes") || (case.procedure.id == "P2" && is(case, "criteria_met", "yes"));
     match command {
+        Command::Fact(name, _) => must(*name != "police_advice", "advice that nobody gave"),
+        Command::Consult { agency, said } => {
+            let form = *agency == "front_door_form" || *agency == "iwf";
+            must(!form && !said.is_empty(), "a talk that is none");
+        }
         Command::Share | Command::Disclose("other_school" | "public") => must(talked(case), "G-HOLD"),
         Command::Parents { told, .. } => {
             must(!told || !offence || talked(case), "G-HOLD for parents");
             must(!told || !is(case, "parents_safe", "no"), "parents told where that endangers");
+            let ended = |id: &str| case.steps.iter().any(|step| step.id == id && step.end.is_some());
+            must(!told || case.procedure.id != "P9" || ended("P9-04"), "parents told before the LADO agrees");
             let duty = ["P3", "P8"].contains(&case.procedure.id.as_str());
             must(*told || !duty || is(case, "parents_safe", "no"), "a procedure that leaves no judgement");
         }
-        Command::View { who } => {
+        Command::View { who, second } => {
+            must(who != second, "NUD-04: the second adult is the viewer");
             must(case.procedure.id != "P4", "nobody views in P4");
             must(*who != "head", "only the lead or a deputy views");
             must(is(case, "viewing_needed", "yes"), "G-VIEW: not needed");
@@ -93,7 +108,8 @@ pub(super) fn allowed(before: &World, command: &Command, place: &str) {
             let second = case.agreements.iter().any(|a| a.step_id == *id && a.state() == "agreed");
             must(!guards || second, "a second person for a step that guards a gate");
         }
-        Command::Complete(id) => {
+        Command::Complete { step: id, all } => {
+            must(*all, "a field left out and one that the step does not record");
             let rule = case.procedure.steps.iter().find(|s| s.id == *id).unwrap();
             let gate = |gate: &str| rule.gates.iter().any(|g| g == gate);
             must(called_for(case, &rule.condition), "facts that do not call for it");
@@ -108,12 +124,12 @@ pub(super) fn allowed(before: &World, command: &Command, place: &str) {
                 must(step.end.is_some() || !called_for(case, &rule.condition), "the order of steps");
             }
         }
-        Command::Close => closable(before, place),
+        Command::Close => closable(before, minute, place),
         _ => {}
     }
 }
 
-fn closable(before: &World, place: &str) {
+fn closable(before: &World, minute: u64, place: &str) {
     let case = &before.case;
     let must = |holds: bool, what: &str| assert!(holds, "{place} closed with {what}");
     for (rule, step) in case.steps_with_rules() {
@@ -126,6 +142,9 @@ fn closable(before: &World, place: &str) {
     }
     must(case.debrief.is_some(), "no review");
     must(case.referrals.iter().all(|r| r.decision.is_some()), "a referral without an answer");
+    must(case.reports.iter().all(|r| r.outcome.is_some()), "a report that nobody answered");
+    let now = OPENED + Duration::minutes(i64::try_from(minute).unwrap());
+    must(case.assessments.last().is_none_or(|a| a.review_at > now), "an assessment whose review is due");
     must(case.decisions.iter().all(|d| !d.reason.is_empty()), "a decision without a reason");
     must(case.agreements.iter().all(|a| a.answer.is_some()), "a question to a second person");
     must(!is(case, "criteria_met", "yes") || !case.referrals.is_empty(), "a criterion met and no referral");

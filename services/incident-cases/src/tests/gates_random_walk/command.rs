@@ -30,21 +30,22 @@ pub(super) type Who = &'static str;
 pub(super) enum Command {
     Fact(&'static str, &'static str),
     Involve(&'static str),
-    Complete(String),
+    Complete { step: String, all: bool },
     Deviate(String),
-    Consult(&'static str),
+    Consult { agency: &'static str, said: &'static str },
     Refer,
     Answered(usize),
     Parents { child: usize, told: bool },
     Criteria([bool; 5]),
     Ask { who: Who, asked: Asked, step: String },
     Answer { who: Who, which: usize, agreed: bool },
-    View { who: Who },
+    View { who: Who, second: &'static str },
     Decide(&'static str, &'static str),
     Support(usize),
-    Assess,
+    Assess { minutes: i64 },
     Material,
     Report,
+    Reported(usize),
     Expose,
     Delete,
     Take(&'static str),
@@ -94,14 +95,18 @@ impl Command {
                     .filter(|(rule, step)| case.standing(rule, step).state == "to_do")
                     .map(|(rule, _)| rule.id.as_str())
                     .collect();
+                let all = dice.below(8) > 0;
                 if open.is_empty() || dice.below(4) == 0 {
-                    Self::Complete(step(dice))
+                    Self::Complete { step: step(dice), all }
                 } else {
-                    Self::Complete(dice.pick(&open).to_owned())
+                    Self::Complete { step: dice.pick(&open).to_owned(), all }
                 }
             }
             19 => Self::Deviate(step(dice)),
-            20 => Self::Consult(dice.pick(&["police_101", "emergency", "front_door_advice", "iwf"])),
+            20 => {
+                let agencies = ["police_101", "emergency", "front_door_advice", "front_door_form", "iwf"];
+                Self::Consult { agency: dice.pick(&agencies), said: dice.pick(&["words", "words", "words", ""]) }
+            }
             21 => Self::Refer,
             22 | 23 => Self::Answered(dice.below(case.referrals.len())),
             24 | 25 => Self::Parents { child: dice.below(case.involvements.len()), told: dice.below(2) == 0 },
@@ -112,7 +117,7 @@ impl Command {
                 which: dice.below(case.agreements.len()),
                 agreed: dice.below(4) > 0,
             },
-            32 | 33 => Self::View { who: dice.pick(&people) },
+            32 | 33 => Self::View { who: dice.pick(&people), second: dice.pick(&["another adult", "lead"]) },
             34 => {
                 let choices = [
                     ("referral", "not_refer"),
@@ -125,9 +130,10 @@ impl Command {
                 Self::Decide(kind, choice)
             }
             35 => Self::Support(dice.below(case.involvements.len())),
-            36 => Self::Assess,
+            36 => Self::Assess { minutes: dice.pick(&[0, 30, 10_080]) },
             37 if dice.below(3) == 0 => Self::Material,
-            37 => Self::Report,
+            37 if dice.below(2) == 0 => Self::Report,
+            37 => Self::Reported(dice.below(world.case.reports.len())),
             38 => Self::Expose,
             39 => Self::Delete,
             40 if dice.below(3) > 0 => {
@@ -176,16 +182,23 @@ impl World {
                 vulnerabilities: vec![],
                 learner: None,
             }),
-            Command::Complete(step) => case.complete_step(lead, step, vec![("note".into(), text())]),
+            Command::Complete { step, all } => {
+                let mut recorded = model::recorded(case, step);
+                if !all {
+                    recorded.pop();
+                    recorded.push(("zzz".into(), text()));
+                }
+                case.complete_step(lead, step, recorded)
+            }
             Command::Deviate(step) => case.deviate_step(lead, step, text()),
-            Command::Consult(agency) => case.consult(
+            Command::Consult { agency, said } => case.consult(
                 lead,
                 Consultation {
                     id: id("cns", minute),
                     agency: (*agency).into(),
                     held_at: at,
                     reference: text(),
-                    advice: text(),
+                    advice: (*said).into(),
                     by: text(),
                 },
             ),
@@ -217,11 +230,11 @@ impl World {
                 let id = case.agreements.get(*which).map(|a| a.id.clone()).ok_or(Refusal::Missing)?;
                 case.answer(by(who), &id, *agreed, text())
             }
-            Command::View { who } => case.view(by(who), |agreement_id| Viewing {
+            Command::View { who, second } => case.view(by(who), |agreement_id| Viewing {
                 id: id("vie", minute),
                 agreement_id,
                 purpose: "decide".into(),
-                second_adult: text(),
+                second_adult: (*second).into(),
                 place: text(),
                 how: text(),
                 afterwards: text(),
@@ -252,14 +265,14 @@ impl World {
                     },
                 )
             }
-            Command::Assess => case.assess(
+            Command::Assess { minutes } => case.assess(
                 lead,
                 Assessment {
                     risks: text(),
                     needs: text(),
                     measures: text(),
                     checks: text(),
-                    review_at: at + Duration::days(7),
+                    review_at: at + Duration::minutes(*minutes),
                     stamp,
                 },
             ),
@@ -283,6 +296,10 @@ impl World {
                     stamp,
                 },
             ),
+            Command::Reported(n) => {
+                let id = case.reports.get(*n).map(|r| r.id.clone()).ok_or(Refusal::Missing)?;
+                case.report_outcome(lead, &id, text())
+            }
             Command::Expose => case.expose(
                 lead,
                 Exposure {

@@ -1,0 +1,157 @@
+//! What a step's record must hold: every field the policy names, filled, a code where there is a list, a time as a
+//! moment. A field the step does not record is refused by its name, with what is expected.
+
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::{Case, Refusal, evidence::done_by};
+use crate::{procedure::StepRule, rules::NARRATIVE_MAX};
+
+/// What a field takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Words.
+    Words,
+    /// A moment in the past.
+    Moment,
+    /// A count.
+    Number,
+    /// One of these codes.
+    OneOf(Vec<String>),
+    /// One or more of these codes, with commas between.
+    SomeOf(Vec<String>),
+}
+
+impl Kind {
+    /// Its code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Words => "words",
+            Self::Moment => "moment",
+            Self::Number => "number",
+            Self::OneOf(_) => "one_of",
+            Self::SomeOf(_) => "some_of",
+        }
+    }
+
+    /// The codes it takes; none where it takes no codes.
+    pub fn codes(&self) -> &[String] {
+        match self {
+            Self::OneOf(codes) | Self::SomeOf(codes) => codes,
+            Self::Words | Self::Moment | Self::Number => &[],
+        }
+    }
+
+    /// The value as it is kept, or what is expected instead.
+    fn read(&self, value: &str, now: OffsetDateTime) -> Result<String, String> {
+        let listed = |codes: &[String], value: &str| codes.iter().any(|code| code == value);
+        match self {
+            Self::Words if value.chars().count() > NARRATIVE_MAX => {
+                Err(format!("Text must be {NARRATIVE_MAX} characters or less"))
+            }
+            Self::Words => Ok(value.to_owned()),
+            Self::Moment => match OffsetDateTime::parse(value, &Rfc3339) {
+                Err(_) => Err("Enter a real date and time, such as 2026-11-24T09:30:00Z".to_owned()),
+                Ok(at) if at > now => Err("The time must be in the past".to_owned()),
+                Ok(at) => at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).map_err(|error| error.to_string()),
+            },
+            Self::Number => match value.parse::<u32>() {
+                Ok(number) => Ok(number.to_string()),
+                Err(_) => Err("Enter a whole number".to_owned()),
+            },
+            Self::OneOf(codes) if listed(codes, value) => Ok(value.to_owned()),
+            Self::OneOf(codes) => Err(format!("Select one of: {}", codes.join(", "))),
+            Self::SomeOf(codes) => {
+                let chosen: Vec<&str> = value.split(',').map(str::trim).filter(|code| !code.is_empty()).collect();
+                if chosen.is_empty() || chosen.iter().any(|code| !listed(codes, code)) {
+                    return Err(format!("Select one or more of: {}, with commas between", codes.join(", ")));
+                }
+                Ok(chosen.join(","))
+            }
+        }
+    }
+}
+
+/// One thing a step records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// What it takes.
+    pub kind: Kind,
+}
+
+impl Case {
+    /// What a step records, in the policy's order; a note where the policy names nothing.
+    pub fn fields(&self, rule: &StepRule) -> Vec<Field> {
+        if rule.records.is_empty() {
+            return vec![Field { name: "note".to_owned(), kind: Kind::Words }];
+        }
+        rule.records.iter().map(|name| Field { name: name.clone(), kind: self.kind(rule, name) }).collect()
+    }
+
+    fn kind(&self, rule: &StepRule, name: &str) -> Kind {
+        let list = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
+        let has = |field: &str| rule.records.iter().any(|record| record == field);
+        match name {
+            "time" | "told_at" | "date" => Kind::Moment,
+            "how_many" => Kind::Number,
+            // Whether the parents of a child were told; of an adult, `told` is who was.
+            "told" if has("child") => Kind::OneOf(list(&["yes", "no"])),
+            "copy_given" => Kind::OneOf(list(&["yes", "no"])),
+            // A referral to the Prevent panel needs the person's own yes (PRV-02).
+            "consent" => Kind::OneOf(list(&["yes", "no", "not_needed"])),
+            "variant" => Kind::OneOf(list(&["a", "b", "c"])),
+            "agency" | "body" if !self.agencies.is_empty() => {
+                Kind::OneOf(self.agencies.iter().map(|(key, _)| key.clone()).collect())
+            }
+            // The four limbs of the harm threshold (ALL-01), or that none is met.
+            "limbs" => Kind::SomeOf(list(&["harmed", "offence", "risk", "suitability", "none"])),
+            // How an allegation ended (ALL-04).
+            "outcome" if self.procedure.id == "P9" => {
+                Kind::OneOf(list(&["substantiated", "malicious", "false", "unsubstantiated", "unfounded"]))
+            }
+            "protected_characteristic" => Kind::OneOf(list(&[
+                "age",
+                "disability",
+                "gender_reassignment",
+                "marriage_civil_partnership",
+                "pregnancy_maternity",
+                "race",
+                "religion_belief",
+                "sex",
+                "sexual_orientation",
+                "none",
+            ])),
+            _ => Kind::Words,
+        }
+    }
+
+    /// What is recorded for a step as it is kept: nothing missing, nothing that the step does not record. A step that a
+    /// record of the case does needs no second writing.
+    pub(crate) fn read_fields(
+        &self,
+        rule: &StepRule,
+        recorded: &[(String, String)],
+        now: OffsetDateTime,
+    ) -> Result<Vec<(String, String)>, Refusal> {
+        let fields = self.fields(rule);
+        let expected = || fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
+        let (mut kept, mut wrong) = (Vec::new(), Vec::new());
+        for field in &fields {
+            let given = recorded.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.trim());
+            match given.filter(|value| !value.is_empty()) {
+                None if done_by(rule).is_some() => {}
+                None => wrong.push((field.name.clone(), format!("Enter {}", field.name.replace('_', " ")))),
+                Some(value) => match field.kind.read(value, now) {
+                    Ok(value) => kept.push((field.name.clone(), value)),
+                    Err(fix) => wrong.push((field.name.clone(), fix)),
+                },
+            }
+        }
+        for (name, _) in recorded.iter().filter(|(name, _)| !fields.iter().any(|field| field.name == *name)) {
+            let shown: String = name.chars().take(40).collect();
+            wrong.push((shown, format!("This step records: {}", expected())));
+        }
+        if wrong.is_empty() { Ok(kept) } else { Err(Refusal::Fields("recorded", wrong)) }
+    }
+}

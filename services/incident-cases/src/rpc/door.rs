@@ -1,0 +1,28 @@
+//! The door that every rpc of the service stands behind: no text of a request may carry an image or a file, whichever
+//! rpc it is and wherever in the message the text stands (G-IMAGE).
+
+use chassis::{
+    caller::Caller,
+    error::{Error, Result, Violations},
+};
+use prost::Message;
+use proto::text::{Text, texts};
+use tonic::Request;
+
+use crate::content::{carries_content, table_carries_content};
+
+/// Refuses a request that carries content instead of describing it, naming every such field.
+pub(super) fn words_alone<T: Message>(request: &Request<T>) -> Result<()> {
+    // Whom the wall let nobody in for is refused by the rpc itself.
+    let Some(caller) = request.extensions().get::<Caller>() else { return Ok(()) };
+    let message = request.get_ref().encode_to_vec();
+    let mut violations = Violations::new();
+    for (field, text) in texts(caller.rpc().descriptor.input(), &message).map_err(Error::internal)? {
+        let content = match &text {
+            Text::Words(words) => carries_content(words),
+            Text::Bytes(bytes) => table_carries_content(bytes),
+        };
+        violations.check(!content, field, "Describe it in words: no image or file is kept here");
+    }
+    violations.finish()
+}
