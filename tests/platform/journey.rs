@@ -191,8 +191,8 @@ async fn work_a_case(place: &Installation, first: &School, second: &School) {
         request
     };
     let concern = at(json!({"about": "Canary Child", "narrative": "Canary narrative", "safeNow": "not_sure"}));
-    let recorded = first.staff.call("RecordConcern", concern).await;
-    let concern = text(&recorded["concern"]["concernId"]);
+    let heard = first.staff.call("RecordConcern", concern).await;
+    let concern = text(&heard["concern"]["concernId"]);
     let triage = at(json!({"concernId": concern, "newCase": {"procedureId": "P1", "risks": ["conduct"]}}));
     let mut opened = Value::Null;
     eventually("the policy at incident-cases", async || {

@@ -8,8 +8,8 @@ use chassis::{
 use proto::{
     access::v1::{Colleague, Permission},
     incident_cases::v1::{
-        AdultSubject, Concern, ExistingCase, GetConcernRequest, Learner, LearnerMatch, ListCasesRequest, ListConcernsRequest,
-        NewCase, NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
+        AdultSubject, Concern, ExistingCase, GetConcernRequest, Learner, LearnerMatch, ListCasesRequest,
+        ListConcernsRequest, NewCase, NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
     },
 };
 use serde::{Deserialize, Serialize};

@@ -181,8 +181,11 @@ async fn twin_worlds_of_a_head(engine: Engine) -> Result<()> {
     assert_eq!(told(school.get(head, &case.case_id).await), absent);
     assert_eq!(told(school.entry(head, &case.case_id).await), told(school.entry(head, nobodys.as_str()).await));
     assert_eq!(told(school.set(head, &case, "open", &[]).await), absent);
-    let read =
-        |concern_id: &str| GetConcernRequest { school_id: school.world.here.clone(), concern_id: concern_id.into() };
+    let read = |concern_id: &str| GetConcernRequest {
+        school_id: school.world.here.clone(),
+        concern_id: concern_id.into(),
+        ..Default::default()
+    };
     let no_concern: crate::concern::ConcernId = school.world.bed.ids.next();
     let absent = told(call!(head, get_concern, read(no_concern.as_str())));
     assert_eq!(told(call!(head, get_concern, read(&concern_id))), absent);
