@@ -12,7 +12,7 @@ fn git(arguments: &[&str]) -> Option<String> {
 fn main() {
     let told = std::env::var("GIT_COMMIT").ok().filter(|told| !matches!(told.trim(), "" | "unknown"));
     let commit = git(&["rev-parse", "--short=12", "HEAD"]).or(told).unwrap_or_else(|| "unknown".to_owned());
-    println!("cargo::rustc-env=HEDGEROW_COMMIT={}", commit.trim());
+    println!("cargo::rustc-env=BUILT_COMMIT={}", commit.trim());
     println!("cargo::rerun-if-env-changed=GIT_COMMIT");
     println!("cargo::rerun-if-changed=build.rs");
     // The log of HEAD grows with every commit and every checkout.

@@ -69,7 +69,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    chassis::serve::built_from(env!("HEDGEROW_COMMIT"));
+    chassis::serve::built_from(env!("BUILT_COMMIT"));
     let cli = Cli::parse();
     // `hedgerow … | head` ends quietly. A server goes on when nobody reads what it says.
     if !matches!(cli.command, Command::Serve(_) | Command::Demo(_)) {

@@ -34,15 +34,17 @@ impl Schools {
                 fields.entry(school.as_str()).or_default().push(i);
             }
         }
-        let mut v = Violations::new();
+        let mut wrong = Vec::new();
         for (school, places) in fields {
-            if self.there_is(caller, school).await? {
-                continue;
+            if !self.there_is(caller, school).await? {
+                wrong.extend(places);
             }
-            for i in places {
-                let fix = "Enter the id of a school of this authority: there is none of this id";
-                v.add(format!("appointments[{i}].school_id"), fix);
-            }
+        }
+        wrong.sort_unstable();
+        let mut v = Violations::new();
+        for i in wrong {
+            let fix = "Enter the id of a school of this authority: there is none of this id";
+            v.add(format!("appointments[{i}].school_id"), fix);
         }
         v.finish()
     }

@@ -7,7 +7,7 @@ use time::{OffsetDateTime, macros::datetime};
 
 use crate::{
     case::{
-        By, Case,
+        By, Case, Consultation,
         field::{Field, Kind},
     },
     procedure::{GateRule, Pinned, Procedure, StepRule},
@@ -124,4 +124,16 @@ pub(super) fn recorded(case: &Case, step: &str) -> Vec<(String, String)> {
         (field.name, value)
     };
     case.fields(rule).into_iter().map(filled).collect()
+}
+
+/// A talk with the police that gave advice.
+pub(super) fn talk() -> Consultation {
+    Consultation {
+        id: "cns_00000000000000000000000001".parse().unwrap(),
+        agency: "police_101".into(),
+        held_at: OPENED,
+        reference: "1".into(),
+        advice: "Wait".into(),
+        by: "acc_lead".into(),
+    }
 }

@@ -3,9 +3,9 @@
 
 use time::macros::datetime;
 
-use super::model::{OPENED, case, lead, policy};
+use super::model::{case, lead, policy, talk};
 use crate::{
-    case::{Case, Consultation, evidence::done_by},
+    case::{Case, evidence::done_by},
     gate,
     procedure::Procedure,
 };
@@ -54,17 +54,6 @@ fn stands(case: &Case) -> String {
         }
     };
     case.steps_with_rules().filter_map(step).collect::<Vec<_>>().join(" ")
-}
-
-fn talk() -> Consultation {
-    Consultation {
-        id: "cns_00000000000000000000000001".parse().unwrap(),
-        agency: "police_101".into(),
-        held_at: OPENED,
-        reference: "1".into(),
-        advice: "Wait".into(),
-        by: "acc_lead".into(),
-    }
 }
 
 fn situations(id: &str, table: Rows, situations: &[Situation]) {
