@@ -15,7 +15,6 @@ use chassis::{
     serve::wall::service_name,
     upstream::Upstream,
 };
-use futures::StreamExt as _;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Version, header, uri::PathAndQuery};
 use http_body_util::{BodyExt as _, Limited};
 use proto::{
@@ -197,8 +196,11 @@ async fn of_size(request: Request) -> Result<Request, Refused> {
     if usize::try_from(length).unwrap_or(usize::MAX) > MAX_BODY {
         return Err(Error::too_large(TOO_LARGE).into());
     }
-    let begun = futures::stream::once(std::future::ready(Ok(begun.freeze())));
-    Ok(Request::from_parts(parts, Body::from_stream(begun.chain(body.into_data_stream()))))
+    // Whole, so that its last piece also ends it: an end that comes as an empty piece of its own counts as flooding, and
+    // after a few dozen of them the service closes the connection for everybody.
+    let rest = axum::body::to_bytes(body, MAX_BODY).await;
+    begun.extend_from_slice(&rest.map_err(|_| Status::cancelled("the message did not arrive whole"))?);
+    Ok(Request::from_parts(parts, Body::from(begun.freeze())))
 }
 
 /// The call as its service sees it.
