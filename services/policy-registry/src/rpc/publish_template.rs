@@ -25,10 +25,8 @@ pub(super) async fn publish_template(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    if request.based_on_version > 0 && request.based_on_version != store::template::current_version(&tx).await? {
-        return Err(store::template::overtaken());
-    }
-    let (published, body) = store::template::insert(&tx, template, &files).await?;
+    let based_on = Some(request.based_on_version).filter(|version| *version > 0);
+    let (published, body) = store::template::insert(&tx, template, &files, based_on).await?;
     tx.record(
         Act::new("template.published", published.id.as_str())
             .detail("version", published.version)

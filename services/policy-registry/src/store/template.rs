@@ -39,12 +39,21 @@ struct Kept {
     text: String,
 }
 
-/// Writes the next version and the files it was read from; answers what its body holds.
-pub(crate) async fn insert(tx: &Tx, template: Template, files: &[SourceFile]) -> Result<(Published, Vec<u8>)> {
-    let last = Entity::find().order_by_desc(Column::Version).one(tx.db()).await?;
+/// Writes the next version and the files it was read from; answers what its body holds. The version it was `based_on`,
+/// where one is named, is judged by the same read that numbers it: who publishes in between is met by the unique number.
+pub(crate) async fn insert(
+    tx: &Tx,
+    template: Template,
+    files: &[SourceFile],
+    based_on: Option<u32>,
+) -> Result<(Published, Vec<u8>)> {
+    let last = last_version(tx).await?;
+    if based_on.is_some_and(|based_on| Some(based_on) != last) {
+        return Err(overtaken());
+    }
     let published = Published {
         id: tx.ids().next(),
-        version: last.map_or(0, |row| narrow(row.version)) + 1,
+        version: last.unwrap_or(0) + 1,
         published_at: tx.now(),
         template,
     };
@@ -71,7 +80,7 @@ pub(crate) async fn insert(tx: &Tx, template: Template, files: &[SourceFile]) ->
 }
 
 /// Two people published at once, and this is the one who came second.
-pub(crate) fn overtaken() -> Error {
+fn overtaken() -> Error {
     let fix =
         "Another version of the template was published meanwhile: look at what it changed, then check your files again";
     Error::changed().and("based_on_version", fix)
@@ -110,9 +119,13 @@ pub(crate) async fn current(tx: &Tx) -> Result<Published> {
 
 /// The number of the current version.
 pub(crate) async fn current_version(tx: &Tx) -> Result<u32> {
+    last_version(tx).await?.ok_or_else(Error::missing)
+}
+
+async fn last_version(tx: &Tx) -> Result<Option<u32>> {
     let query = Entity::find().select_only().column_as(Column::Version.max(), "last").into_tuple();
     let last: Option<Option<i64>> = query.one(tx.db()).await?;
-    last.flatten().map(narrow).ok_or_else(Error::missing)
+    Ok(last.flatten().map(narrow))
 }
 
 /// One version.
