@@ -5,6 +5,7 @@ mod history;
 mod life_cycle;
 mod people;
 mod registers;
+mod reporter;
 mod roll;
 
 use std::sync::Arc;

@@ -201,6 +201,19 @@ impl App {
         self.0.door.tries().forget(place).await
     }
 
+    /// Counts a try at something that so many may do from one place.
+    pub(crate) async fn take(&self, place: &Place) -> Result<()> {
+        match self.0.door.tries().take(place, self.now()).await? {
+            Some(wait) => Err(Error::too_many(wait)),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a try back that was right.
+    pub(crate) async fn give_back(&self, place: &Place) -> Result<()> {
+        self.0.door.tries().give_back(place).await
+    }
+
     /// The ways to every service.
     pub(crate) fn upstreams(&self) -> &Upstreams {
         &self.0.upstreams

@@ -1,6 +1,7 @@
 //! The console: every page on one screen. One file per noun; templates mirror them.
 
 mod adoption;
+mod attachment;
 mod authority;
 mod case;
 mod concern;
@@ -13,10 +14,12 @@ mod hidden;
 mod home;
 mod invitation;
 mod learner;
+mod my_concern;
 mod oversight;
 mod people;
 mod policy;
 mod posted;
+mod public_report;
 mod register;
 mod report;
 mod rollout;
@@ -78,6 +81,8 @@ pub fn routes() -> Router<App> {
         .route("/unsent", get(unsent::list))
         .route("/unsent/{unsent_id}/delete", post(unsent::delete))
         .route("/report", get(report::anywhere))
+        .route("/public/{code}", get(public_report::show).post(public_report::send))
+        .route("/public/{code}/receipt", get(public_report::show_receipt).post(public_report::check))
         .route("/authority", get(authority::show))
         .route("/authority.csv", get(authority::csv))
         .route("/template", get(template::show_template))
@@ -109,6 +114,7 @@ pub fn routes() -> Router<App> {
         .route("/brand/{hash}/{name}", get(brand::serve))
         .route("/assets/{hash}/{name}", get(asset::serve));
     let router = under(router, "/schools/{school_id}", school());
+    let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}/policy", life_cycle());
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
         .layer(visit::with_directory())
@@ -138,7 +144,7 @@ fn school() -> Vec<Below> {
         ("/report/sent", get(report::sent)),
         ("/concerns", get(concern::list)),
         ("/concerns/{concern_id}", get(concern::show)),
-        ("/concerns/{concern_id}/triage", post(concern::triage)),
+        ("/concerns/{concern_id}/triage", post(concern::triage::triage)),
         ("/concerns/{concern_id}/learners", get(learner::naming::show).post(learner::naming::save)),
         ("/concerns/{concern_id}/learners/find", post(learner::naming::find)),
         ("/learners", get(learner::list).post(learner::edit::add)),
@@ -220,6 +226,28 @@ fn school() -> Vec<Below> {
         ("/duties/{document_id}", get(duty::show).post(duty::answer)),
         ("/reports", get(figures::show)),
         ("/reports.csv", get(figures::csv)),
+    ]
+}
+
+/// The reporter's side of concerns, and photos of notes.
+fn reporters() -> Vec<Below> {
+    let photo = || {
+        let page = get(attachment::show_file).post(attachment::send);
+        page.layer(DefaultBodyLimit::max(attachment::LARGEST + (64 << 10)))
+    };
+    vec![
+        ("/my-concerns", get(my_concern::list)),
+        ("/my-concerns/{concern_id}", get(my_concern::show).post(my_concern::add)),
+        ("/my-concerns/{concern_id}/photos", get(attachment::show).post(attachment::begin)),
+        ("/my-concerns/{concern_id}/photos/{attachment_id}", photo()),
+        ("/concerns/{concern_id}/photos", get(attachment::show).post(attachment::begin)),
+        ("/concerns/{concern_id}/photos/{attachment_id}", photo()),
+        ("/cases/{case_id}/photos", get(attachment::show).post(attachment::begin)),
+        ("/cases/{case_id}/photos/{attachment_id}", photo()),
+        ("/attachments/{attachment_id}", get(attachment::view)),
+        ("/attachments/{attachment_id}/file", get(attachment::read)),
+        ("/public-report", get(public_report::manage::show).post(public_report::manage::open)),
+        ("/public-report/close", post(public_report::manage::close)),
     ]
 }
 
@@ -330,6 +358,10 @@ fn notice(code: &str) -> &'static str {
         "learners_imported" => "The roll is taken",
         "concern_learners" => "It is saved who the concern is about",
         "triaged" => "Your decision is saved",
+        "added" => "What you added is sent to the safeguarding lead",
+        "photo" => "The photo is kept",
+        "public_report_opened" => "The public report page is open",
+        "public_report_closed" => "The public report page is closed",
         "entry" => "The entry is added",
         "person" => "The person is added",
         "fact" => "The fact is recorded: check which steps it brings",
@@ -401,108 +433,4 @@ fn notice(code: &str) -> &'static str {
         "calendar_ended" => "No address works now: nobody sees the calendar",
         _ => "",
     }
-}
-
-/// Every form, as it is first shown and as it is shown again.
-#[cfg(test)]
-pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
-    use crate::pages::form::Field;
-    use proto::policy_registry::v1::{ParameterDefinition, Template};
-    let case = case::sample();
-    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-    let parameter = |kind: &str, allowed: &[&str]| {
-        let allowed = allowed.iter().map(|a| (*a).to_owned()).collect();
-        let definition =
-            ParameterDefinition { title: "filter product".into(), r#type: kind.into(), allowed, ..Default::default() };
-        parameter::fields(&definition, vec!["a".into()])
-    };
-    let acts: Vec<(&str, Vec<Field>)> = vec![
-        ("Add an entry", entry::fields()),
-        ("Add a person", involvement::fields()),
-        ("Add a person of the roll", vec![involvement::on_roll(&[Default::default()])]),
-        ("Which fact", fact::choice()),
-        ("Record a fact", fact::fields("iioc_variant")),
-        ("Record a talk", consultation::fields()),
-        ("Make a referral", referral::fields(&[pair("ceop", "CEOP")])),
-        ("Make a referral without the register", referral::fields(&[])),
-        ("Record an answer", referral::outcome_fields()),
-        ("Parents", parents::fields(&case, "inv_1")),
-        ("Debrief", debrief::fields()),
-        ("Close", close::fields()),
-        ("Who may see it", access::fields(&case, &[Default::default()])),
-        ("Who it is about", access::subject_fields(&[Default::default()])),
-        ("Propose a lesson", case::lesson::fields(&Template::default())),
-        ("Open a consultation", policy::consultation::open_fields()),
-        ("Record a comment", policy::consultation::comment_fields()),
-        ("Answer a comment", policy::consultation::answer_fields()),
-        ("Bring it into force in an emergency", emergency::fields()),
-        ("Ask for a review", review::raise_fields()),
-        ("Record what a review came to", review::complete_fields()),
-        ("Record a lesson", lesson::raise_fields(&Template::default())),
-        ("Answer a lesson", lesson::answer_fields("adopted_version", "Which version?", &[(3, " (draft)".into())])),
-        (
-            "Overdue reviews",
-            oversight::late_fields(&[("sch_1".into(), "Thistledown Grange School".into(), "Review overdue".into())]),
-        ),
-        ("Remind schools", oversight::remind_fields()),
-        ("Invite", invite::fields(&[pair("sch_2", "Harrowmere High School")])),
-        ("Skip", step::skip_fields()),
-        ("Five questions", decide::criteria::fields(&case)),
-        ("Ask a second person", decide::agreement::fields(&case)),
-        ("Answer as the second person", agreement::fields()),
-        ("Record a decision", decide::decision::fields(&case)),
-        ("Record support", decide::support::fields(&case)),
-        ("Record an assessment", decide::assessment::fields(&case)),
-        ("Open again", decide::reopen::fields(&case)),
-        ("Viewing log", material::viewing::fields(&case)),
-        ("Record material", material::suspect::fields(&case)),
-        ("Show an address", material_report::reveal_fields()),
-        ("Record a report", material::report::fields(&case)),
-        ("Record what came of it", material_report::outcome_fields()),
-        ("Record who saw it", material::exposure::fields(&case)),
-        ("Record a deletion", material::deletion::fields(&case)),
-        ("Record a device", device::custody::fields(&case)),
-        ("Add to a chain", chain::fields()),
-        ("Record a search", device::search::fields(&case)),
-        ("Record what was told", device::disclosure::fields(&case)),
-        ("Add to a register", register::entry::fields(&register::sample(), &register::entry::sample().values, &[])),
-        ("Import a table", register::import::fields()),
-        ("Add a child", learner::edit::fields(&learner::sample().record.unwrap_or_default())),
-        ("Correct the record", vec![learner::edit::leaving(&learner::sample())]),
-        ("Import a roll", learner::import::fields()),
-        ("Check what will change", learner::import::decisions(&learner::import::sample())),
-        ("Check a template", template::check::fields()),
-        ("Distil a template", template::distil::fields()),
-        ("Decline", invitation::decline_fields()),
-        ("Add a feed", filtering::fields()),
-        ("Send a log", lines::fields()),
-        ("Import", import::fields()),
-        ("Add a clause", clause::fields_of_new(&Default::default())),
-        ("Optional sections", section::fields(&Default::default())),
-        ("Add a step of the school’s own", procedure::fields()),
-        ("Let a finding stand", finding::fields()),
-        ("Put a paragraph elsewhere", paragraph::fields(&Default::default(), &Default::default())),
-        ("Set a version aside", revision::fields()),
-        ("Add a school", school::fields()),
-        ("Undo the roll-out", rollout::undo_fields()),
-        ("List", parameter("list", &["a", "b"])),
-        ("Lines", parameter("list", &[])),
-        ("Choice", parameter("choice", &["a", "b"])),
-        ("Boolean", parameter("boolean", &[])),
-        ("Date", parameter("date", &[])),
-        ("Months", parameter("months", &[])),
-        ("Text", parameter("text", &[])),
-    ];
-    let shut = Error::gate("G-HOLD", "P1-03", "the talk with police or the front door is not recorded");
-    let mut pages: Vec<_> = acts.into_iter().map(|(title, fields)| case::act::sample(title, fields)).collect();
-    let mut refused =
-        case::act::sample("Invite another school", invite::fields(&[pair("sch_2", "Harrowmere High School")]));
-    refused.form = refused.form.refused(&shut, "/schools/sch_1/cases/cas_1").grave();
-    refused.warning = "Names never leave the school".to_owned();
-    refused.others.push(crate::pages::part::Link::new("Another way", "/"));
-    pages.push(refused);
-    pages.extend(report::samples());
-    pages.extend(sign_in::samples());
-    pages.extend(hidden::form_samples());
-    pages
 }

@@ -1,6 +1,7 @@
 //! Pages: templates rendered over typed contexts. Nothing else writes HTML.
 
 pub mod asset;
+pub mod body_map;
 pub mod brand;
 mod component;
 pub mod form;

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod port;
+mod reporter;
 mod roll;
 mod screen;
 mod sign_in;

@@ -21,6 +21,11 @@ pub const TRIES: usize = 10;
 const TRIES_IN_ALL: usize = 100;
 /// In how long.
 pub const WINDOW: Duration = Duration::minutes(15);
+/// How many reports one address sends through a public page: a school is one address, and a year group may have been told
+/// of the page in one morning.
+const REPORTS: usize = 20;
+/// How many wrong receipts come from one address.
+const RECEIPTS: usize = 20;
 /// How many places are remembered before the ones whose window has passed are forgotten.
 const REMEMBERED: usize = 10_000;
 
@@ -56,6 +61,16 @@ impl Place {
     /// Tries at opening a locked session again.
     pub fn session(name: &str, session: &Key) -> Self {
         Self::of(name, &format!("session {}", session.hex()))
+    }
+
+    /// Reports from an address through the public page of a code.
+    pub fn reports(code: &str, address: IpAddr) -> Self {
+        Self { most: REPORTS, ..Self::address(&format!("public report {code}"), address) }
+    }
+
+    /// Wrong receipts from an address.
+    pub fn receipts(address: IpAddr) -> Self {
+        Self { most: RECEIPTS, ..Self::address("public receipt", address) }
     }
 
     fn of(name: &str, from: &str) -> Self {

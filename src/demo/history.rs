@@ -4,7 +4,7 @@ use chassis::{clock::Clock as _, error::Result};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339, macros::datetime};
 
-use super::{SCHOOLS, Stage, life_cycle, people::who, roll, text};
+use super::{SCHOOLS, Stage, life_cycle, people::who, reporter, roll, text};
 
 /// How far a concern was taken by the end of the history.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,7 @@ pub async fn make(stage: &mut Stage<'_>) -> Result<()> {
         stage.clock.set(at);
         take(stage, concern).await?;
     }
+    reporter::make(stage).await?;
     stage.clock.set(END);
     Ok(())
 }

@@ -87,6 +87,10 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
         "schoolId": school, "item": "i", "owner": "o", "ground": "rule_breach", "reason": "r", "place": "p"
     });
     let device = all.call("TakeIntoCustody", device).await;
+    let unread = json!({"schoolId": school, "about": "a", "narrative": "n", "safeNow": "yes"});
+    let unread = text(&all.call("RecordConcern", unread).await["concern"]["concernId"]);
+    let photo = json!({"schoolId": school, "concernId": unread, "showsChild": "no"});
+    let photo = all.call("BeginAttachment", photo).await;
     let learner = json!({"schoolId": school, "record": {"givenName": "g", "familyName": "f"}});
     let learner = all.call("CreateLearner", learner).await;
     // An incident shared with a third school, which has not answered.
@@ -129,6 +133,7 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
         ("report_id", text(&report["case"]["reports"][0]["reportId"])),
         ("custody_id", text(&device["entry"]["custodyId"])),
         ("learner_id", text(&learner["learner"]["learnerId"])),
+        ("attachment_id", text(&photo["attachment"]["attachmentId"])),
     ];
     (school, all, ids.into_iter().map(|(field, id)| (field.to_owned(), id)).collect())
 }
@@ -204,7 +209,10 @@ async fn isolation_anothers_id_is_like_one_that_never_existed() {
 /// What a request needs to get past validation, so that the answer is about the id and nothing else.
 fn fill(request: &mut Value, rpc: &str) {
     let more = match rpc {
-        "AddEntry" => json!({"text": "t"}),
+        "AddEntry" | "AddToConcern" => json!({"text": "t"}),
+        "AddAttachment" => json!({"content": "iVBORw0KGgo="}),
+        "BeginAttachment" => json!({"showsChild": "no"}),
+        "OpenPublicReport" => json!({"schoolName": "s", "readFrom": "08:30", "readTo": "16:00"}),
         "AddComment" => json!({"audience": "staff", "text": "t"}),
         "AnswerComment" => json!({"outcome": "noted", "answer": "a"}),
         "AnswerLesson" => json!({"outcome": "declined", "answer": "a"}),

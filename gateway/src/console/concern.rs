@@ -1,36 +1,40 @@
 //! Concerns: the list, one concern in its reporter's words, and what the lead decides about it.
 
+pub mod told;
+pub mod triage;
+
 use axum::extract::{Path, Query};
-use chassis::{
-    clock::moment,
-    error::{Error, Violations},
-};
+use chassis::{clock::moment, error::Error};
 use proto::{
-    access::v1::{Colleague, Permission},
-    incident_cases::v1::{
-        AdultSubject, Concern, ExistingCase, GetConcernRequest, Learner, LearnerMatch, ListCasesRequest,
-        ListConcernsRequest, NewCase, NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
-    },
+    access::v1::Permission,
+    incident_cases::v1::{Concern, GetConcernRequest, Learner, LearnerMatch, ListConcernsRequest, PublicReporter},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    case::access,
     learner::{self, naming},
     people::People,
-    posted::Posted,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
     Page,
-    form::{Answers, Field, Form},
+    body_map::BodyMap,
+    form::Form,
     part::{Head, Link, Pager, Row},
     words,
 };
 
-/// How many open cases a concern can be added to from its page.
-const SUGGESTED: i32 = 8;
+/// The state asked for that is none of a concern's own: those that were added to since they were read.
+const ADDED: &str = "added";
+
+/// The ways to look at the list.
+const STATES: words::Codes = &[
+    ("new", "New"),
+    ("no_further_action", "No further action"),
+    ("in_case", "In a case"),
+    (ADDED, "Added to since read"),
+];
 
 /// What a list shows and where it begins.
 #[derive(Debug, Default, Deserialize)]
@@ -47,7 +51,7 @@ pub struct Listed {
 #[derive(Debug, Serialize)]
 pub struct Concerns {
     head: Head,
-    other: Link,
+    others: Vec<Link>,
     total: String,
     filters: Vec<Filter>,
     concerns: Vec<Line>,
@@ -101,9 +105,9 @@ impl Page for Concerns {
         };
         let page = |concerns, next: &str| Self {
             head: Head::new("Concerns", vec![Link::new("Home", "/")]),
-            other: Link::new("Cases", "/schools/sch_1/cases"),
+            others: vec![Link::new("Cases", "/schools/sch_1/cases")],
             total: "1 concern".into(),
-            filters: filters("/schools/sch_1/concerns", "state", "new", words::CONCERN),
+            filters: filters("/schools/sch_1/concerns", "state", "new", STATES),
             concerns,
             pager: Pager::new("/schools/sch_1/concerns", &[("state", "new")], "", next),
         };
@@ -116,21 +120,29 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     visit.needs(Permission::ConcernRead)?;
     let asked = ListConcernsRequest {
         school_id: visit.school.clone(),
-        state: listed.state.clone(),
+        state: if listed.state == ADDED { String::new() } else { listed.state.clone() },
         page_size: 50,
         page_token: listed.page_token.clone(),
+        added: listed.state == ADDED,
     };
     let answer = heard(visit.cases()?.list_concerns(ask(asked))).await?;
     let (path, now) = (visit.at("/concerns"), visit.now());
     let page = Concerns {
         head: Head::new("Concerns", visit.crumbs(&[])),
-        other: Link::new("Cases", visit.at("/cases")),
+        others: ways(&visit),
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "concern", "concerns"),
-        filters: filters(&path, "state", &listed.state, words::CONCERN),
+        filters: filters(&path, "state", &listed.state, STATES),
         concerns: answer.concerns.iter().map(|c| Line::new(c, &path, now)).collect(),
         pager: Pager::new(&path, &[("state", &listed.state)], &listed.page_token, &answer.next_page_token),
     };
     visit.page(&page)
+}
+
+/// What is near the concerns.
+fn ways(visit: &Visit) -> Vec<Link> {
+    let public = Link::new("Public report page", visit.at("/public-report"));
+    let manages = visit.may(Permission::PublicReportManage);
+    std::iter::once(Link::new("Cases", visit.at("/cases"))).chain(Some(public).filter(|_| manages)).collect()
 }
 
 impl Line {
@@ -166,6 +178,11 @@ pub struct ConcernPage {
     ring: bool,
     rows: Vec<Row>,
     narrative: String,
+    additions: Vec<told::Added>,
+    body: BodyMap,
+    photos: Vec<Link>,
+    /// Where a photo of a note is added; empty where none is taken any more.
+    photo: Link,
     /// Who on the roll it is about.
     named: Vec<Link>,
     /// Those it may be about, to choose from; none where somebody is named, or nobody is likely.
@@ -192,7 +209,7 @@ impl Page for ConcernPage {
         };
         let people = People::of(&[("acc_1", "Ms Ali")]);
         let cases = [("cas_1".to_owned(), "2026-014".to_owned())];
-        let form = Form::new("/t", "Save the decision", "1".into(), fields(&cases, &[]));
+        let form = Form::new("/t", "Save the decision", "1".into(), triage::fields(&cases, &[]));
         let who = Form::new("/w", "Save who it is about", "1".into(), naming::choices(&[learner::sample()], &[]));
         let naming = Link::new("Find somebody else on the roll", "/n");
         let wrong = form.clone().refused(&Error::invalid("new_case.risks", "Select at least one risk"), "");
@@ -205,7 +222,24 @@ impl Page for ConcernPage {
             ..concern.clone()
         };
         let at = |path: &str| format!("/schools/sch_1{path}");
+        let public = Concern {
+            origin: "public".into(),
+            reporter_account_id: String::new(),
+            public_reporter: Some(PublicReporter {
+                kind: "learner".into(),
+                name: "Sam <P>".into(),
+                ..Default::default()
+            }),
+            body_areas: vec!["left_arm".into()],
+            ..concern.clone()
+        };
         vec![
+            Self {
+                additions: told::sample(),
+                photos: vec![Link::new("Photo of a note, 24 November 2026, 9:00am", "/a")],
+                photo: Link::new("Add a photo of a note", "/p"),
+                ..Self::new(&public, &people, Vec::new(), &at, None)
+            },
             Self { who: Some(who), naming, ..Self::new(&concern, &people, Vec::new(), &at, Some(form)) },
             Self::new(&concern, &people, Vec::new(), &at, Some(wrong)),
             Self {
@@ -230,7 +264,10 @@ impl ConcernPage {
             rows.push(Row::new("From", "A filter alert").to(at(&format!("/filtering/alerts/{}", concern.alert_id))));
             rows.push(Row::new("Severity", words::called(words::SEVERITIES, &concern.severity)));
         } else {
-            rows.push(Row::new("Reported by", people.name(&concern.reporter_account_id)));
+            match &concern.public_reporter {
+                Some(reporter) => rows.extend(sender(reporter)),
+                None => rows.push(Row::new("Reported by", people.name(&concern.reporter_account_id))),
+            }
             rows.push(Row::new("Is the child safe now?", words::called(words::SAFE, &concern.safe_now)));
         }
         rows.extend(Row::some("Received", words::stamp(concern.create_time.as_ref())));
@@ -249,6 +286,10 @@ impl ConcernPage {
             ring: !alert && matches!(concern.safe_now.as_str(), "no" | "not_sure") && concern.state == "new",
             rows,
             narrative: concern.narrative.clone(),
+            additions: Vec::new(),
+            body: BodyMap::new(&concern.body_areas),
+            photos: told::photos(&concern.attachments, &at("/attachments")),
+            photo: Link::default(),
             named: Vec::new(),
             who: None,
             naming: Link::default(),
@@ -257,46 +298,14 @@ impl ConcernPage {
     }
 }
 
-/// What the lead is asked: one decision and what it needs, all on this page.
-fn fields(cases: &[(String, String)], colleagues: &[Colleague]) -> Vec<Field> {
-    let decision = Field::radios("decision", "What do you decide?", &[]).choice(
-        "new_case",
-        "Open a new case",
-        "Then answer the next two questions.",
-    );
-    let decision = cases.iter().fold(decision, |field, (id, reference)| {
-        field.choice(&format!("existing_case:{id}"), &format!("Add it to case {reference}"), "")
-    });
-    let mut fields = vec![
-        decision.choice("no_further_action", "No further action", "Then say why in the last box."),
-        Field::select("procedure_id", "For a new case: what kind of incident is it?")
-            .choices([("", "Choose a kind of incident")])
-            .choices(words::PROCEDURES.iter().copied()),
-        Field::checkboxes("risks", "For a new case: which risks?", words::RISKS),
-    ];
-    fields.extend(access::subject_fields(colleagues));
-    fields.push(Field::long_text("reason", "For no further action: why?"));
-    fields
-}
-
-async fn suggestions(visit: &Visit) -> Vec<(String, String)> {
-    let school_id = visit.school.clone();
-    let asked = ListCasesRequest { school_id, state: "open".into(), page_size: SUGGESTED, ..Default::default() };
-    let Ok(mut cases) = visit.cases() else { return Vec::new() };
-    let found = heard(cases.list_cases(ask(asked))).await.map(|answer| answer.cases).unwrap_or_default();
-    let found = found.into_iter().filter(|case| !case.restricted);
-    found.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect()
-}
-
-async fn form(visit: &Visit, concern: &Concern) -> Option<Form> {
-    let decides = concern.state == "new" && visit.may(Permission::ConcernTriage);
-    if !decides {
-        return None;
-    }
-    // A concern is decided on even where colleagues cannot be asked for: then by name.
-    let colleagues = access::colleagues(visit).await.unwrap_or_default();
-    let action = visit.at(&format!("/concerns/{}/triage", concern.concern_id));
-    Some(visit.form(action, "Save the decision", fields(&suggestions(visit).await, &colleagues)))
+/// Who sent it through the public page, which nobody has checked.
+fn sender(reporter: &PublicReporter) -> Vec<Row> {
+    let kind = words::called(words::reporter::SENDERS, &reporter.kind);
+    let mut rows =
+        vec![Row::new("Reported by", format!("{kind}, through the public report page: nobody has checked who"))];
+    rows.extend(Row::some("Their name, as they gave it", Some(reporter.name.clone())));
+    rows.extend(Row::some("How to reach them", Some(reporter.contact.clone())));
+    rows
 }
 
 /// One concern as it is read, with whom it is about or may be about: one read, one entry of the history.
@@ -327,9 +336,14 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
 async fn page(visit: &Visit, known: Known, form: Option<Form>) -> ConcernPage {
     let Known { concern, named, likely } = &known;
     let ids = [concern.reporter_account_id.as_str(), concern.read_by_account_id.as_str()];
-    let people = visit.people(ids).await;
+    let people = visit.people(ids.into_iter().chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path), form);
+    page.additions = told::added(&concern.additions, &people, visit.now());
+    if concern.state == "new" && visit.may(Permission::ConcernTriage) {
+        let place = visit.at(&format!("/concerns/{}/photos", concern.concern_id));
+        page.photo = Link::new("Add a photo of a note", place);
+    }
     if visit.may(Permission::LearnerRead) {
         let to = |learner: &Learner| {
             Link::new(learner::told_apart(learner), visit.at(&format!("/learners/{}", learner.learner_id)))
@@ -355,84 +369,6 @@ async fn page(visit: &Visit, known: Known, form: Option<Form>) -> ConcernPage {
 pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::ConcernRead)?;
     let known = fetch(&visit, &concern_id).await?;
-    let form = form(&visit, &known.concern).await;
+    let form = triage::form(&visit, &known.concern).await;
     visit.page(&page(&visit, known, form).await)
-}
-
-/// Decides what becomes of it.
-pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Posted) -> Answer {
-    let Posted { visit, answers } = posted;
-    let colleagues = access::colleagues(&visit).await.unwrap_or_default();
-    let decided = match command(&visit, &concern_id, &answers, &colleagues) {
-        Ok(command) => heard(visit.cases()?.triage_concern(ask(command))).await,
-        Err(error) => Err(error),
-    };
-    match decided {
-        Ok(answer) => match answer.case {
-            Some(case) => visit.to(&visit.at(&format!("/cases/{}?done=triaged", case.case_id))),
-            // Whoever opened a case about themselves is led back to the list.
-            None if answer.concern.is_none() => visit.to(&visit.at("/concerns?done=triaged")),
-            None => visit.to(&visit.at(&format!("/concerns/{concern_id}?done=triaged"))),
-        },
-        Err(error) => {
-            let known = fetch(&visit, &concern_id).await?;
-            let mended = match form(&visit, &known.concern).await {
-                Some(form) => Some(visit.mended(form, &answers, &error, "")?),
-                None => return Err(error.into()),
-            };
-            visit.page_again(&page(&visit, known, mended).await, &error)
-        }
-    }
-}
-
-fn command(
-    visit: &Visit,
-    concern_id: &str,
-    answers: &Answers,
-    colleagues: &[Colleague],
-) -> Result<TriageConcernRequest, Error> {
-    let mut v = Violations::new();
-    let decision = answers.text("decision");
-    v.check(!decision.is_empty(), "decision", "Select what you decide");
-    let decision = match decision.split_once(':') {
-        Some(("existing_case", case_id)) => Decision::ExistingCase(ExistingCase { case_id: case_id.to_owned() }),
-        _ if decision == "no_further_action" => {
-            v.check(!answers.text("reason").is_empty(), "reason", "Enter why nothing further is done");
-            Decision::NoFurtherAction(NoFurtherAction { reason: answers.text("reason") })
-        }
-        _ => {
-            if decision == "new_case" {
-                v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
-                v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
-            }
-            let subject = subject(&mut v, answers, colleagues);
-            Decision::NewCase(NewCase {
-                procedure_id: answers.text("procedure_id"),
-                risks: answers.all("risks"),
-                subject,
-            })
-        }
-    };
-    v.finish()?;
-    Ok(TriageConcernRequest {
-        school_id: visit.school.clone(),
-        concern_id: concern_id.to_owned(),
-        decision: Some(decision),
-        request_id: answers.request_id(),
-    })
-}
-
-/// The adult a new case is about; none where it is about a child.
-fn subject(v: &mut Violations, answers: &Answers, colleagues: &[Colleague]) -> Option<AdultSubject> {
-    if !matches!(answers.text("procedure_id").as_str(), "P9" | "P10") {
-        return None;
-    }
-    let (account_id, name) = (answers.text("subject_account_id"), answers.text("subject_name"));
-    let one = account_id.is_empty() != name.is_empty();
-    v.check(one, "subject_account_id", "Select who it is about, or enter their name if they are not in the list");
-    let routed_to = answers.text("routed_to");
-    v.check(!routed_to.is_empty(), "routed_to", "Select who takes it on");
-    let themselves = routed_to == "head" && access::is_head(colleagues, &account_id);
-    v.check(!themselves, "routed_to", "Select the chair of governors: the case is about the head");
-    Some(AdultSubject { account_id, name, routed_to })
 }

@@ -3,7 +3,7 @@
 pub mod list;
 
 use axum::response::Response;
-use chassis::{clock::moment, error::Error};
+use chassis::error::Error;
 use proto::{
     access::v1::{Permission, Role},
     filtering_ingest::v1::{Feed, ListAlertsRequest, ListAlertsResponse, ListFeedsRequest},
@@ -14,15 +14,18 @@ use proto::{
     policy_registry::v1::{Duty, Instance, ListInstancesRequest, ListMyDutiesRequest, ListRemindersRequest, Reminder},
 };
 use serde::Serialize;
-use time::OffsetDateTime;
 
 use list::Waiting;
 
 use super::{
     figures,
+    my_concern::{self, Mine},
     visit::{Answer, Visit, ask, heard},
 };
-use crate::pages::{Page, part::Head, words};
+use crate::pages::{
+    Page,
+    part::{Head, Link},
+};
 
 /// How many of a list are shown at home.
 const SHOWN: usize = 5;
@@ -39,14 +42,9 @@ pub struct Home {
     report: String,
     lists: Vec<Waiting>,
     mine: Vec<Mine>,
+    /// All of their own.
+    all_mine: Link,
     shows_mine: bool,
-}
-
-/// One concern of their own.
-#[derive(Debug, Serialize)]
-struct Mine {
-    about: String,
-    status: String,
 }
 
 impl Page for Home {
@@ -54,7 +52,7 @@ impl Page for Home {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use crate::pages::part::{Due, Link};
+        use crate::pages::part::Due;
         use list::Item;
 
         let item = Item {
@@ -82,11 +80,18 @@ impl Page for Home {
         let unknown = Waiting { id: "alerts", title: "Filter alerts".into(), unknown: true, ..Waiting::default() };
         let head = Head::new("Home", Vec::new());
         let mine = vec![
-            Mine { about: "Sam <P>".into(), status: "Received 9:32am, read 9:40am".into() },
-            Mine { about: "I do not know the name".into(), status: "Received 9:32am, not read yet".into() },
+            Mine::sample("Sam <P>", "Received 9:32am, read 9:40am by Ms Ali"),
+            Mine::sample("I do not know the name", "Received 9:32am, not read yet"),
         ];
         vec![
-            Self { head: head.clone(), report: "/r".into(), lists: vec![full, empty, unknown], mine, shows_mine: true },
+            Self {
+                head: head.clone(),
+                report: "/r".into(),
+                lists: vec![full, empty, unknown],
+                mine,
+                all_mine: Link::new("All the concerns you reported", "/m"),
+                shows_mine: true,
+            },
             Self { head: head.clone(), report: "/r".into(), shows_mine: true, ..Self::default() },
             Self { head, ..Self::default() },
         ]
@@ -105,8 +110,9 @@ pub async fn show(visit: Visit) -> Answer {
 
 async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
     let now = visit.now();
-    let (concerns, cases, alerts, invitations, instances, reminders, feeds, duties, open, mine) = tokio::join!(
+    let (concerns, added, cases, alerts, invitations, instances, reminders, feeds, duties, open, mine) = tokio::join!(
         wanted(&visit, Permission::ConcernRead, new_concerns(&visit)),
+        wanted(&visit, Permission::ConcernRead, added_to(&visit)),
         wanted(&visit, Permission::CaseRead, open_cases(&visit)),
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, invitations(&visit)),
@@ -122,6 +128,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         concerns.as_ref().and_then(|answer| list::unsafe_list(&visit, answer, now)),
         cases.map(|answer| list::task_list(&visit, answer, now)),
         concerns.map(|answer| list::concern_list(&visit, answer, now)),
+        added.and_then(|answer| list::added_list(&visit, answer.ok()?, now)),
         alerts.map(|answer| list::alert_list(&visit, answer, now)),
         invitations.map(|answer| list::invitation_list(&visit, answer, now)),
         instances.map(|answer| {
@@ -134,11 +141,15 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
             .and_then(|open| list::consultation_list(&visit, open.ok()?)),
     ];
     let shows_mine = mine.is_some();
+    let mine = mine.and_then(Result::ok).unwrap_or_default();
+    let people = my_concern::readers(&visit, &mine).await;
+    let path = visit.at("/my-concerns");
     let page = Home {
         head: Head::new("Home", Vec::new()),
         report: if visit.may(Permission::ConcernRecord) { visit.at("/report") } else { String::new() },
         lists: lists.into_iter().flatten().collect(),
-        mine: mine.and_then(Result::ok).unwrap_or_default().iter().map(|c| Mine::new(c, now)).collect(),
+        all_mine: if mine.is_empty() { Link::default() } else { Link::new("All the concerns you reported", &*path) },
+        mine: mine.iter().map(|c| Mine::new(c, &people, &path, now)).collect(),
         shows_mine,
     };
     visit.page(&page)
@@ -158,6 +169,12 @@ async fn new_concerns(visit: &Visit) -> Result<ListConcernsResponse, Error> {
     let page_size = CONCERNS;
     let asked =
         ListConcernsRequest { school_id: visit.school.clone(), state: "new".into(), page_size, ..Default::default() };
+    heard(visit.cases()?.list_concerns(ask(asked))).await
+}
+
+async fn added_to(visit: &Visit) -> Result<ListConcernsResponse, Error> {
+    let page_size = i32::try_from(SHOWN).unwrap_or_default();
+    let asked = ListConcernsRequest { school_id: visit.school.clone(), added: true, page_size, ..Default::default() };
     heard(visit.cases()?.list_concerns(ask(asked))).await
 }
 
@@ -211,16 +228,4 @@ async fn duties(visit: &Visit) -> Result<Vec<Duty>, Error> {
 async fn my_concerns(visit: &Visit) -> Result<Vec<MyConcern>, Error> {
     let asked = ListMyConcernsRequest { school_id: visit.school.clone(), page_size: 10, ..Default::default() };
     Ok(heard(visit.cases()?.list_my_concerns(ask(asked))).await?.concerns)
-}
-
-impl Mine {
-    fn new(concern: &MyConcern, now: OffsetDateTime) -> Self {
-        let near = |at: &Option<prost_types::Timestamp>| at.as_ref().and_then(moment).map(|at| words::near(at, now));
-        let received = near(&concern.create_time).unwrap_or_default();
-        let status = match near(&concern.read_time) {
-            Some(read) => format!("Received {received}, read {read}"),
-            None => format!("Received {received}, not read yet"),
-        };
-        Self { about: concern.about.clone(), status }
-    }
 }

@@ -94,6 +94,13 @@ impl Guest {
         if proved { Ok(()) } else { Err(Error::invalid(field, fix)) }
     }
 
+    /// The same without the name of whoever is signed in at this browser: for pages that people without an account use.
+    #[must_use]
+    pub fn anonymous(self, app: &App) -> Self {
+        let bare = Frame::bare(&app.config().authority_name, &self.frame.reference).in_look(app.brand());
+        Self { visit: None, frame: Frame { csrf: self.frame.csrf.clone(), ..bare }, ..self }
+    }
+
     /// A page.
     ///
     /// # Errors

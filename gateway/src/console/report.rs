@@ -16,7 +16,7 @@ use crate::pages::{
     Page,
     form::{Answers, Field, FormPage, LONG_TEXT},
     frame::Contact,
-    part::{Head, Link},
+    part::{Head, Link, Row},
     words,
 };
 
@@ -30,20 +30,31 @@ pub fn fields() -> Vec<Field> {
         Field::moment("event_time", "When did it happen? (optional)")
             .hint("Leave this empty if it was just now. For example, 27 11 2025 and 9:30am."),
         Field::name("others", "Who else was there, or was told? (optional)"),
+        Field::checkboxes("body_areas", "Where on the body? (optional)", words::reporter::BODY_AREAS)
+            .hint("Only what you saw without looking for it. Never ask a child to undress.")
+            .folded("Did you see a mark or an injury?"),
     ]
 }
 
-fn page(visit: &Visit) -> FormPage {
+async fn page(visit: &Visit) -> FormPage {
     let head = Head::new("Report a concern", visit.crumbs(&[]));
-    visit
-        .form_page(head, visit.at("/report"), "Send to the safeguarding lead", fields())
+    let page = visit.form_page(head, visit.at("/report"), "Send to the safeguarding lead", fields());
+    let contacts = visit.directory.contacts(&visit.app, &visit.visitor).await;
+    FormPage { rows: ring(&contacts), ..page }
         .lead("If a child is in danger now, ring 999 first. Then tell the designated safeguarding lead in person.")
+}
+
+/// Whom to ring before anything is written.
+fn ring(contacts: &[Contact]) -> Vec<Row> {
+    let line = |name: &str, number: &str| Row::new(name, number).to(format!("tel:{}", number.replace(' ', "")));
+    let known = contacts.iter().map(|contact| line(&contact.name, &contact.number));
+    std::iter::once(line("Danger now", "999")).chain(known).collect()
 }
 
 /// Shows it.
 pub async fn show(visit: Visit) -> Answer {
     visit.needs(Permission::ConcernRecord)?;
-    visit.page(&page(&visit))
+    visit.page(&page(&visit).await)
 }
 
 /// Reports a concern at the one school somebody has to do with.
@@ -64,11 +75,11 @@ pub async fn record(posted: Posted) -> Answer {
         Err(error) => Err(error),
     };
     match recorded {
-        Ok(_) => {
-            let safe = answers.text("safe_now");
-            visit.to(&visit.at(&format!("/report/sent?safe={safe}")))
+        Ok(answer) => {
+            let (safe, concern) = (answers.text("safe_now"), answer.concern.unwrap_or_default().concern_id);
+            visit.to(&visit.at(&format!("/report/sent?safe={safe}&concern={concern}")))
         }
-        Err(error) => visit.again(page(&visit), &answers, error, ""),
+        Err(error) => visit.again(page(&visit).await, &answers, error, ""),
     }
 }
 
@@ -96,9 +107,12 @@ fn command(visit: &Visit, answers: &Answers) -> Result<RecordConcernRequest, Err
         safe_now: answers.text("safe_now"),
         event_time: event_time?.map(timestamp),
         others: answers.text("others"),
+        body_areas: answers.all("body_areas"),
         request_id: answers.request_id(),
     })
 }
+
+chassis::id!(/** A concern, as an address names it. */ struct ConcernId = "con");
 
 /// That a concern arrived. Where the child may not be safe it leads with whom to ring.
 #[derive(Debug, Serialize)]
@@ -106,6 +120,8 @@ pub struct Sent {
     head: Head,
     ring: bool,
     contacts: Vec<Contact>,
+    /// Where it is added to; empty where that is not known.
+    add: Link,
     home: Link,
     another: Link,
 }
@@ -117,21 +133,26 @@ impl Page for Sent {
     fn samples() -> Vec<Self> {
         let contacts = vec![Contact { name: "Children’s services, urgent".into(), number: "01632 960100".into() }];
         vec![
-            Self::new("no", contacts.clone(), "/schools/sch_1"),
-            Self::new("not_sure", Vec::new(), "/schools/sch_1"),
-            Self::new("yes", contacts, "/schools/sch_1"),
+            Self::new("no", contacts.clone(), "/schools/sch_1", "con_1"),
+            Self::new("not_sure", Vec::new(), "/schools/sch_1", ""),
+            Self::new("yes", contacts, "/schools/sch_1", "con_1"),
         ]
     }
 }
 
 impl Sent {
-    fn new(safe: &str, contacts: Vec<Contact>, home: &str) -> Self {
+    fn new(safe: &str, contacts: Vec<Contact>, home: &str, concern_id: &str) -> Self {
         let ring = safe != "yes";
         let title = if ring { "Ring now, then tell the safeguarding lead" } else { "Your concern has been sent" };
         Self {
             head: Head::new(title, Vec::new()),
             ring,
             contacts,
+            add: if concern_id.is_empty() {
+                Link::default()
+            } else {
+                Link::new("Add something, or a photo of your notes", format!("{home}/my-concerns/{concern_id}"))
+            },
             home: Link::new("See when it is read", home),
             another: Link::new("Report another concern", format!("{home}/report")),
         }
@@ -143,13 +164,18 @@ impl Sent {
 pub struct Safe {
     #[serde(default)]
     safe: String,
+    /// The concern it was answered in.
+    #[serde(default)]
+    concern: String,
 }
 
 /// Says so.
 pub async fn sent(visit: Visit, Path(_): Path<String>, Query(safe): Query<Safe>) -> Answer {
     visit.needs(Permission::ConcernRecord)?;
     let contacts = visit.directory.contacts(&visit.app, &visit.visitor).await;
-    visit.page(&Sent::new(&safe.safe, contacts, &visit.at("")))
+    let concern: Result<ConcernId, _> = safe.concern.parse();
+    let concern = concern.map(|id| id.to_string()).unwrap_or_default();
+    visit.page(&Sent::new(&safe.safe, contacts, &visit.at(""), &concern))
 }
 
 #[cfg(test)]

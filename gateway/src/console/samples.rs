@@ -1,10 +1,13 @@
 //! Every page with every sample: for the tests of the pages.
 
+mod forms;
+
 use chassis::error::Result;
+pub use forms::form_samples;
 
 use super::{
-    adoption, authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, learner, policy,
-    register, report, rollout, school, shared_incident, sign_in, template, unsent,
+    adoption, attachment, authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, learner,
+    my_concern, policy, public_report, register, report, rollout, school, shared_incident, sign_in, template, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -20,6 +23,8 @@ fn of<P: Page>(found: Found<'_>, frame: &Frame) {
 pub fn each(found: Found<'_>, frame: &Frame) {
     of::<FormPage>(found, frame);
     of::<adoption::Adoptions>(found, frame);
+    of::<attachment::Photos>(found, frame);
+    of::<attachment::Photo>(found, frame);
     of::<authority::Authority>(found, frame);
     of::<template::TemplatePage>(found, frame);
     of::<template::version::VersionPage>(found, frame);
@@ -47,6 +52,10 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<learner::Learners>(found, frame);
     of::<learner::LearnerPage>(found, frame);
     of::<learner::naming::Naming>(found, frame);
+    of::<my_concern::MyConcerns>(found, frame);
+    of::<my_concern::MyConcernPage>(found, frame);
+    of::<public_report::PublicPage>(found, frame);
+    of::<public_report::PublicSent>(found, frame);
     of::<policy::Policy>(found, frame);
     of::<policy::PolicyText>(found, frame);
     of::<policy::parameter::Parameters>(found, frame);

@@ -54,6 +54,8 @@ pub struct Field {
     autocomplete: &'static str,
     spellcheck: bool,
     multiple: bool,
+    /// What opens it; empty where it stands open.
+    folded: String,
 }
 
 /// How a question is asked.
@@ -132,7 +134,7 @@ impl super::Page for FormPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        crate::console::form_samples()
+        crate::console::samples::form_samples()
     }
 }
 
@@ -150,6 +152,7 @@ impl Field {
             autocomplete: "",
             spellcheck: true,
             multiple: false,
+            folded: String::new(),
         }
     }
 
@@ -221,6 +224,13 @@ impl Field {
     pub fn choice(mut self, value: &str, text: &str, hint: &str) -> Self {
         let hint = (!hint.is_empty()).then(|| Hint { text: hint.into() });
         self.choices.push(Choice { value: value.into(), text: text.into(), hint });
+        self
+    }
+
+    /// Folded away until somebody opens it, or has answered it: for what few need.
+    #[must_use]
+    pub fn folded(mut self, summary: &str) -> Self {
+        self.folded = summary.to_owned();
         self
     }
 

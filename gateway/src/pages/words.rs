@@ -1,5 +1,7 @@
 //! How pages say dates, times and codes. Every date a person reads is written here.
 
+pub mod reporter;
+
 use chassis::clock::{london, moment};
 use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
 
@@ -7,6 +9,11 @@ use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
 pub fn date(at: OffsetDateTime) -> String {
     let at = london(at);
     format!("{} {} {}", at.day(), at.month(), at.year())
+}
+
+/// A date with its day of the week: `Friday 27 November 2026`.
+pub fn date_with_day(at: OffsetDateTime) -> String {
+    format!("{} {}", london(at).weekday(), date(at))
 }
 
 /// A time of day: `9:32am`.

@@ -27,6 +27,20 @@ pub struct Concern {
     /// Whom of the roll it is about, as far as somebody said.
     #[serde(default)]
     pub learners: Vec<LearnerId>,
+    /// What its reporter added, oldest first.
+    #[serde(default)]
+    pub additions: Vec<Addition>,
+}
+
+/// What a reporter added to their concern. It never changes either.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Addition {
+    /// What they added, as written.
+    pub text: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Who of the safeguarding team first read it.
+    pub read: Option<Read>,
 }
 
 /// Where a concern came from.
@@ -46,7 +60,44 @@ pub enum Origin {
         /// Its severity.
         severity: String,
     },
+    /// Somebody without an account sent it through the school's public page.
+    Public(Sender),
 }
+
+/// Who sent a concern through the public page, as far as they said. Nobody has checked it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Sender {
+    /// `learner`, `parent` or `other`.
+    pub kind: String,
+    /// Their name, where said.
+    pub name: String,
+    /// How they can be reached, where said.
+    pub contact: String,
+}
+
+/// Who can send one.
+pub const SENDERS: [&str; 3] = ["learner", "parent", "other"];
+
+/// Where on a body something can be seen, from head to foot.
+pub const BODY_AREAS: [&str; 17] = [
+    "head",
+    "face",
+    "neck",
+    "chest",
+    "stomach",
+    "private_area",
+    "upper_back",
+    "lower_back",
+    "bottom",
+    "left_arm",
+    "right_arm",
+    "left_hand",
+    "right_hand",
+    "left_leg",
+    "right_leg",
+    "left_foot",
+    "right_foot",
+];
 
 /// What was reported.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -61,6 +112,9 @@ pub struct Report {
     pub event_at: Option<OffsetDateTime>,
     /// Who else was there or was told, where said.
     pub others: String,
+    /// Where on the body something was seen, where said.
+    #[serde(default)]
+    pub body_areas: Vec<String>,
 }
 
 /// Who first read it, and when.
@@ -100,6 +154,40 @@ pub enum Outcome {
 pub struct AlreadyTriaged;
 
 impl Concern {
+    /// A concern as it arrives: read by nobody, decided by nobody.
+    pub fn new(id: ConcernId, school_id: &str, origin: Origin, report: Report, at: OffsetDateTime) -> Self {
+        Self {
+            id,
+            school_id: school_id.to_owned(),
+            origin,
+            report,
+            recorded_at: at,
+            read: None,
+            outcome: None,
+            learners: Vec::new(),
+            additions: Vec::new(),
+        }
+    }
+
+    /// Adds what its reporter has to add.
+    pub fn add(&mut self, text: &str, at: OffsetDateTime) {
+        self.additions.push(Addition { text: text.to_owned(), at, read: None });
+    }
+
+    /// How much of what was added nobody of the safeguarding team has read.
+    pub fn unread_additions(&self) -> usize {
+        self.additions.iter().filter(|addition| addition.read.is_none()).count()
+    }
+
+    /// Notes who first read what was added. Answers whether anything was new.
+    pub fn read_additions(&mut self, by: &str, at: OffsetDateTime) -> bool {
+        let new = self.unread_additions() > 0;
+        for addition in self.additions.iter_mut().filter(|addition| addition.read.is_none()) {
+            addition.read = Some(Read { by: by.to_owned(), at });
+        }
+        new
+    }
+
     /// Notes the first reader; later ones change nothing. Answers whether this was the first.
     pub fn read(&mut self, by: &str, at: OffsetDateTime) -> bool {
         let first = self.read.is_none();
@@ -134,11 +222,34 @@ impl Concern {
         }
     }
 
-    /// The account that recorded it; empty for alerts.
+    /// The account that recorded it; empty where none did.
     pub fn reporter(&self) -> &str {
         match &self.origin {
             Origin::Staff { account_id } => account_id,
-            Origin::Alert { .. } => "",
+            Origin::Alert { .. } | Origin::Public(_) => "",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chassis::id::Ids;
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn what_is_added_is_read_for_itself_and_changes_nothing_before() {
+        let now = datetime!(2026-11-24 09:00 UTC);
+        let ids = Ids::new(chassis::clock::ManualClock::new(now));
+        let origin = Origin::Staff { account_id: "acc_1".into() };
+        let report = Report { narrative: "First".into(), ..Report::default() };
+        let mut concern = Concern::new(ids.next(), "sch_1", origin, report.clone(), now);
+        concern.add("Second", now);
+        assert!(concern.read("acc_2", now) && concern.unread_additions() == 1, "deciding or reading is not reading on");
+        assert!(concern.read_additions("acc_2", now) && !concern.read_additions("acc_3", now));
+        concern.add("Third", now);
+        assert_eq!((concern.unread_additions(), &concern.report), (1, &report));
+        assert_eq!(concern.additions[0].read.as_ref().map(|read| read.by.as_str()), Some("acc_2"));
     }
 }

@@ -97,26 +97,19 @@ impl Consumer for ConcernFromAlert {
     async fn consume(&self, tx: &mut Tx, envelope: &Envelope, (): ()) -> Result<()> {
         let Some(Event::AlertRaised(alert)) = &envelope.event else { return Ok(()) };
         let theme = chassis::theme::title(&alert.theme);
-        let concern = Concern {
-            id: tx.ids().next::<ConcernId>(),
-            school_id: envelope.school_id.clone(),
-            origin: Origin::Alert {
-                alert_id: envelope.aggregate_id.clone(),
-                theme: alert.theme.clone(),
-                severity: alert.severity.clone(),
-            },
-            report: Report {
-                about: "A filter alert".to_owned(),
-                narrative: format!("The web filter raised an alert of {} severity: {theme}.", alert.severity),
-                safe_now: "not_sure".to_owned(),
-                event_at: alert.first_time.as_ref().and_then(chassis::clock::moment),
-                others: String::new(),
-            },
-            recorded_at: tx.now(),
-            read: None,
-            outcome: None,
-            learners: Vec::new(),
+        let origin = Origin::Alert {
+            alert_id: envelope.aggregate_id.clone(),
+            theme: alert.theme.clone(),
+            severity: alert.severity.clone(),
         };
+        let report = Report {
+            about: "A filter alert".to_owned(),
+            narrative: format!("The web filter raised an alert of {} severity: {theme}.", alert.severity),
+            safe_now: "not_sure".to_owned(),
+            event_at: alert.first_time.as_ref().and_then(chassis::clock::moment),
+            ..Report::default()
+        };
+        let concern = Concern::new(tx.ids().next::<ConcernId>(), &envelope.school_id, origin, report, tx.now());
         let body = store::concern::insert(tx, &concern).await?;
         tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "alert").state("concern", &body));
         let recorded = ConcernRecorded { origin: "alert".to_owned() };

@@ -1,6 +1,7 @@
 //! Concerns, cases, procedures, referrals, and incidents shared between schools.
 //!
 //! - `concern`, `case`, `custody`, `shared_incident`, `learner`: what is kept, and how it may change
+//! - `attachment`, `image`, `public_report`: photos of notes, and the page on which people without an account report
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
 //! - `lesson`: which names a text holds that leaves a case
 //! - `rules`: numbers with a legal source
@@ -8,6 +9,7 @@
 //! - `store`: the only code that touches the database
 //! - `consume`: what it learns from other services
 
+pub mod attachment;
 pub mod case;
 pub mod concern;
 mod consume;
@@ -15,9 +17,11 @@ pub mod content;
 pub mod custody;
 mod error;
 pub mod gate;
+pub mod image;
 pub mod learner;
 pub mod lesson;
 pub mod procedure;
+pub mod public_report;
 mod rpc;
 pub mod rules;
 pub mod shared_incident;

@@ -1,26 +1,36 @@
 //! The map of the service: one line per rpc, one file each.
 
 mod accept_invitation;
+mod add_attachment;
 mod add_custody_event;
 mod add_entry;
 mod add_involvement;
 mod add_shared_entry;
+mod add_to_concern;
 mod answer_agreement;
 mod answer_criteria;
 mod ask_agreement;
+mod begin_attachment;
+mod check_public_receipt;
 mod close_case;
+mod close_public_report;
 mod complete_step;
 pub(crate) mod convert;
 mod create_learner;
 mod decline_invitation;
 mod deviate_step;
 mod door;
+mod find_public_report;
+mod get_attachment;
 mod get_case;
 mod get_concern;
 mod get_learner;
+mod get_my_concern;
+mod get_public_report;
 mod get_shared_incident;
 mod import_learners;
 mod invite_school;
+mod list_attachments;
 mod list_cases;
 mod list_concerns;
 mod list_custody;
@@ -31,6 +41,7 @@ mod list_learners;
 mod list_my_concerns;
 mod list_searches;
 mod make_referral;
+mod open_public_report;
 mod preview_learner_import;
 mod propose_lesson;
 mod record_assessment;
@@ -44,6 +55,7 @@ mod record_exposure;
 mod record_fact;
 mod record_material;
 mod record_parents_decision;
+mod record_public_concern;
 mod record_referral_outcome;
 mod record_report;
 mod record_report_outcome;
@@ -89,24 +101,34 @@ macro_rules! rpcs {
 
 rpcs! {
     accept_invitation: AcceptInvitationRequest => AcceptInvitationResponse,
+    add_attachment: AddAttachmentRequest => AddAttachmentResponse,
     add_custody_event: AddCustodyEventRequest => AddCustodyEventResponse,
     add_entry: AddEntryRequest => AddEntryResponse,
     add_involvement: AddInvolvementRequest => AddInvolvementResponse,
     add_shared_entry: AddSharedEntryRequest => AddSharedEntryResponse,
+    add_to_concern: AddToConcernRequest => AddToConcernResponse,
     answer_agreement: AnswerAgreementRequest => AnswerAgreementResponse,
     answer_criteria: AnswerCriteriaRequest => AnswerCriteriaResponse,
     ask_agreement: AskAgreementRequest => AskAgreementResponse,
+    begin_attachment: BeginAttachmentRequest => BeginAttachmentResponse,
+    check_public_receipt: CheckPublicReceiptRequest => CheckPublicReceiptResponse,
     close_case: CloseCaseRequest => CloseCaseResponse,
+    close_public_report: ClosePublicReportRequest => ClosePublicReportResponse,
     complete_step: CompleteStepRequest => CompleteStepResponse,
     create_learner: CreateLearnerRequest => CreateLearnerResponse,
     decline_invitation: DeclineInvitationRequest => DeclineInvitationResponse,
     deviate_step: DeviateStepRequest => DeviateStepResponse,
+    find_public_report: FindPublicReportRequest => FindPublicReportResponse,
+    get_attachment: GetAttachmentRequest => GetAttachmentResponse,
     get_case: GetCaseRequest => GetCaseResponse,
     get_concern: GetConcernRequest => GetConcernResponse,
     get_learner: GetLearnerRequest => GetLearnerResponse,
+    get_my_concern: GetMyConcernRequest => GetMyConcernResponse,
+    get_public_report: GetPublicReportRequest => GetPublicReportResponse,
     get_shared_incident: GetSharedIncidentRequest => GetSharedIncidentResponse,
     import_learners: ImportLearnersRequest => ImportLearnersResponse,
     invite_school: InviteSchoolRequest => InviteSchoolResponse,
+    list_attachments: ListAttachmentsRequest => ListAttachmentsResponse,
     list_cases: ListCasesRequest => ListCasesResponse,
     list_concerns: ListConcernsRequest => ListConcernsResponse,
     list_custody: ListCustodyRequest => ListCustodyResponse,
@@ -117,6 +139,7 @@ rpcs! {
     list_my_concerns: ListMyConcernsRequest => ListMyConcernsResponse,
     list_searches: ListSearchesRequest => ListSearchesResponse,
     make_referral: MakeReferralRequest => MakeReferralResponse,
+    open_public_report: OpenPublicReportRequest => OpenPublicReportResponse,
     preview_learner_import: PreviewLearnerImportRequest => PreviewLearnerImportResponse,
     propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
     record_assessment: RecordAssessmentRequest => RecordAssessmentResponse,
@@ -130,6 +153,7 @@ rpcs! {
     record_fact: RecordFactRequest => RecordFactResponse,
     record_material: RecordMaterialRequest => RecordMaterialResponse,
     record_parents_decision: RecordParentsDecisionRequest => RecordParentsDecisionResponse,
+    record_public_concern: RecordPublicConcernRequest => RecordPublicConcernResponse,
     record_referral_outcome: RecordReferralOutcomeRequest => RecordReferralOutcomeResponse,
     record_report: RecordReportRequest => RecordReportResponse,
     record_report_outcome: RecordReportOutcomeRequest => RecordReportOutcomeResponse,

@@ -2,6 +2,7 @@
 //! the columns beside it are what lists are ordered and filtered by.
 
 pub(crate) mod access;
+pub(crate) mod attachment;
 pub(crate) mod case;
 mod case_grant;
 pub(crate) mod concern;
@@ -10,6 +11,7 @@ pub(crate) mod entity;
 pub(crate) mod learner;
 pub(crate) mod learner_record;
 pub(crate) mod migration;
+pub(crate) mod public_report;
 pub(crate) mod register;
 pub(crate) mod shared;
 

@@ -153,6 +153,7 @@ pub fn part_title(part: &str) -> String {
         "P10" => "Low-level concerns about adults",
         "P11" => "Lost or exposed data",
         "staff" => "Recorded by staff",
+        "public" => "From the public report page",
         "alert" => "From a filter alert",
         theme => return chassis::theme::title(theme),
     };

@@ -147,6 +147,27 @@ pub fn concern_list(visit: &Visit, answer: Result<ListConcernsResponse, Error>, 
     })
 }
 
+/// Concerns that their reporters added to since they were read. None where there are none.
+pub fn added_list(visit: &Visit, answer: ListConcernsResponse, now: OffsetDateTime) -> Option<Waiting> {
+    let whole = usize::try_from(answer.total_size).unwrap_or_default();
+    let added =
+        |c: &Concern| c.additions.iter().rev().find(|a| a.read_time.is_none())?.create_time.as_ref().and_then(moment);
+    let item = |c: &Concern| {
+        let at = added(c).map(|at| words::near(at, now)).unwrap_or_default();
+        let link = Link::new(concern::whom(c), visit.at(&format!("/concerns/{}", c.concern_id)));
+        Item { link, hint: format!("Added to {at}, not read yet"), due: Due::default() }
+    };
+    (whole > 0).then(|| Waiting {
+        id: "added",
+        title: "Added to since you read it".to_owned(),
+        count: count(whole),
+        oldest: oldest(answer.concerns.iter().filter_map(added), now),
+        items: answer.concerns.iter().take(SHOWN).map(item).collect(),
+        all: Link::new("All that were added to", visit.at("/concerns?state=added")),
+        ..Waiting::default()
+    })
+}
+
 /// Steps of open cases that are due today or overdue.
 pub fn task_list(visit: &Visit, answer: Result<ListCasesResponse, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All open cases", visit.at("/cases?state=open"));

@@ -5,12 +5,16 @@ use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::OffsetDateTime;
 
 pub(crate) mod access;
+pub(super) mod attachment;
+mod concern;
 pub(super) mod learner;
+pub(super) mod public_report;
 pub(crate) mod record;
+
+pub(crate) use concern::{concern, my_concern};
 
 use crate::{
     case::{Case, Entry, Referral, access::SUBJECT, evidence::done_by, field::Field},
-    concern::{Concern, Origin, Outcome},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
     shared_incident::{Invitation, SharedIncident},
@@ -51,49 +55,6 @@ pub(crate) fn pinned(policy: policy::EffectivePolicy) -> Pinned {
         procedures: policy.procedures.into_iter().map(procedure).collect(),
         gates: policy.gates.into_iter().map(gate).collect(),
         agencies: policy.contacts.into_iter().map(|agency| (agency.key, agency.name)).collect(),
-    }
-}
-
-pub(crate) fn concern(concern: &Concern) -> pb::Concern {
-    let report = &concern.report;
-    let mut message = pb::Concern {
-        concern_id: concern.id.to_string(),
-        school_id: concern.school_id.clone(),
-        reporter_account_id: concern.reporter().to_owned(),
-        about: report.about.clone(),
-        narrative: report.narrative.clone(),
-        safe_now: report.safe_now.clone(),
-        event_time: report.event_at.map(timestamp),
-        others: report.others.clone(),
-        create_time: Some(timestamp(concern.recorded_at)),
-        read_time: concern.read.as_ref().map(|read| timestamp(read.at)),
-        read_by_account_id: concern.read.as_ref().map(|read| read.by.clone()).unwrap_or_default(),
-        state: concern.state().to_owned(),
-        learner_ids: concern.learners.iter().map(ToString::to_string).collect(),
-        ..pb::Concern::default()
-    };
-    match &concern.origin {
-        Origin::Staff { .. } => message.origin = "staff".to_owned(),
-        Origin::Alert { alert_id, theme, severity } => {
-            message.origin = "alert".to_owned();
-            (message.alert_id, message.theme, message.severity) = (alert_id.clone(), theme.clone(), severity.clone());
-        }
-    }
-    match &concern.outcome {
-        None => {}
-        Some(Outcome::NoFurtherAction { reason, .. }) => message.reason.clone_from(reason),
-        Some(Outcome::InCase { case_id, .. }) => message.case_id.clone_from(case_id),
-    }
-    message
-}
-
-pub(crate) fn my_concern(concern: &Concern) -> pb::MyConcern {
-    pb::MyConcern {
-        concern_id: concern.id.to_string(),
-        about: concern.report.about.clone(),
-        narrative: concern.report.narrative.clone(),
-        create_time: Some(timestamp(concern.recorded_at)),
-        read_time: concern.read.as_ref().map(|read| timestamp(read.at)),
     }
 }
 

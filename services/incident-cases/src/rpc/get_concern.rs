@@ -1,10 +1,7 @@
 //! Answers one concern; the lead or a deputy opening it first is what its reporter sees as read.
 
 use chassis::{caller::Caller, db::Tx, error::Result, history::Act};
-use proto::{
-    access::v1::Role,
-    incident_cases::v1::{GetConcernRequest, GetConcernResponse},
-};
+use proto::incident_cases::v1::{self as pb, GetConcernRequest, GetConcernResponse};
 use tonic::Request;
 
 use super::convert;
@@ -27,12 +24,22 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
     let mut tx = app.store.begin(&scope).await?;
     let mut concern = store::concern::load(&tx, &request.concern_id).await?;
     let mut act = Act::new("concern.read", concern.id.as_str());
-    let lead = scope.has(Role::Dsl) || scope.has(Role::DeputyDsl);
-    if lead && concern.read(scope.account_text(), tx.now()) {
-        let body = store::concern::update(&tx, &concern).await?;
-        act = act.detail("first", true).state("concern", &body);
+    let mut shown = convert::concern(&concern);
+    if store::concern::read_for_the_school(&tx, &concern).await? {
+        let (who, now) = (scope.account_text(), tx.now());
+        let first = concern.read(who, now);
+        if first {
+            act = act.detail("first", true);
+        }
+        // What was added comes as it was before this reading, so that whoever reads it sees what is new.
+        let added = shown.additions;
+        if concern.read_additions(who, now) || first {
+            act = act.state("concern", &store::concern::update(&tx, &concern).await?);
+        }
+        shown = pb::Concern { additions: added, ..convert::concern(&concern) };
     }
-    let mut response = GetConcernResponse { concern: Some(convert::concern(&concern)), ..Default::default() };
+    shown.attachments = super::convert::attachment::all(store::attachment::of(&tx, &[concern.id.as_str()]).await?);
+    let mut response = GetConcernResponse { concern: Some(shown), ..Default::default() };
     if request.with_learners {
         // One read is one entry of the history, whomever it showed.
         let mut shown = Vec::new();
@@ -55,7 +62,7 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
 
 /// Who on the roll may be meant by the name the reporter wrote; nobody where somebody is named, or it is an alert.
 async fn likely(tx: &Tx, concern: &Concern) -> Result<Vec<(Learner, Match)>> {
-    let written = matches!(concern.origin, Origin::Staff { .. }) && concern.learners.is_empty();
+    let written = matches!(concern.origin, Origin::Staff { .. } | Origin::Public(_)) && concern.learners.is_empty();
     let query = Query::read(&plain_name(&concern.report.about));
     if !written || query.is_empty() {
         return Ok(Vec::new());

@@ -16,7 +16,7 @@ use tonic::Request;
 use super::convert;
 use crate::{
     App,
-    concern::{Concern, Origin, Report},
+    concern::{BODY_AREAS, Concern, Origin, Report},
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
 };
@@ -32,16 +32,8 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     if report.event_at.is_some_and(|at| at > tx.now()) {
         return Err(Error::invalid("event_time", "When it happened must be in the past"));
     }
-    let concern = Concern {
-        id: tx.ids().next(),
-        school_id: request.school_id.clone(),
-        origin: Origin::Staff { account_id: scope.account_text().to_owned() },
-        report,
-        recorded_at: tx.now(),
-        read: None,
-        outcome: None,
-        learners: Vec::new(),
-    };
+    let origin = Origin::Staff { account_id: scope.account_text().to_owned() };
+    let concern = Concern::new(tx.ids().next(), &request.school_id, origin, report, tx.now());
     let body = store::concern::insert(&tx, &concern).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "staff").state("concern", &body));
     let recorded = ConcernRecorded { origin: "staff".to_owned() };
@@ -59,6 +51,8 @@ fn report(request: &RecordConcernRequest) -> Result<Report> {
     let known = ["yes", "no", "not_sure"].contains(&request.safe_now.as_str());
     violations.check(known, "safe_now", "Select whether the child is safe now: yes, no, not_sure");
     violations.maybe_text("others", &request.others, 2_000);
+    let areas = request.body_areas.iter().all(|area| BODY_AREAS.contains(&area.as_str()));
+    violations.check(areas, "body_areas", format!("Select from: {}", BODY_AREAS.join(", ")));
     let event_at = violations.at("event_time", request.event_time.as_ref());
     violations.finish()?;
     Ok(Report {
@@ -67,5 +61,11 @@ fn report(request: &RecordConcernRequest) -> Result<Report> {
         safe_now: request.safe_now.clone(),
         event_at,
         others: request.others.trim().to_owned(),
+        // Each once, from head to foot.
+        body_areas: BODY_AREAS
+            .iter()
+            .filter(|area| request.body_areas.iter().any(|said| said == *area))
+            .map(|area| (*area).to_owned())
+            .collect(),
     })
 }

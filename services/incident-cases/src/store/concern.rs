@@ -5,6 +5,7 @@ use chassis::{
     error::{Error, Result},
     page::Page,
 };
+use proto::access::v1::Role;
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
@@ -26,6 +27,10 @@ fn case_of(concern: &Concern) -> &str {
     }
 }
 
+fn added(concern: &Concern) -> i32 {
+    i32::try_from(concern.unread_additions()).unwrap_or(i32::MAX)
+}
+
 /// Writes a new concern; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     let id = concern.id.as_str();
@@ -38,6 +43,7 @@ pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         reporter: Set(concern.reporter().to_owned()),
         case_id: Set(case_of(concern).to_owned()),
         was_read: Set(i32::from(concern.read.is_some())),
+        added: Set(added(concern)),
         created_us: Set(micros(concern.recorded_at)),
         body: Set(body.clone()),
     };
@@ -54,6 +60,7 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         state: Set(concern.state().to_owned()),
         case_id: Set(case_of(concern).to_owned()),
         was_read: Set(i32::from(concern.read.is_some())),
+        added: Set(added(concern)),
         body: Set(body.clone()),
         ..Default::default()
     };
@@ -63,9 +70,7 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
 
 /// One concern of the scope's school; one that is part of a case is found by whoever may read the case.
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Concern> {
-    let school = tx.scope().school()?;
-    let row = concern::Entity::find_by_id(id).filter(concern::Column::SchoolId.eq(school.as_str())).one(tx.db());
-    let concern = read(tx, row.await?.ok_or_else(Error::missing)?).await?;
+    let concern = found(tx, id).await?;
     let theirs = match case_of(&concern) {
         "" => access::reads_outside(tx),
         id => case::readable(tx, id).await?,
@@ -73,18 +78,48 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Concern> {
     if theirs { Ok(concern) } else { Err(Error::missing()) }
 }
 
+/// One concern of the scope's school that one account recorded.
+pub(crate) async fn load_own(tx: &Tx, id: &str, reporter: &str) -> Result<Concern> {
+    let concern = found(tx, id).await?;
+    if !reporter.is_empty() && concern.reporter() == reporter { Ok(concern) } else { Err(Error::missing()) }
+}
+
+/// The row, held until the end of the transaction: a concern is added to while it is read or decided on.
+async fn found(tx: &Tx, id: &str) -> Result<Concern> {
+    let school = tx.scope().school()?;
+    let row = concern::Entity::find_by_id(id).filter(concern::Column::SchoolId.eq(school.as_str()));
+    let row = row.lock_exclusive().one(tx.db()).await?;
+    read(tx, row.ok_or_else(Error::missing)?).await
+}
+
+/// Whether the caller reads a concern for the school: the lead and deputies, and whoever takes the case on an adult on
+/// that it is part of.
+pub(crate) async fn read_for_the_school(tx: &Tx, concern: &Concern) -> Result<bool> {
+    let scope = tx.scope();
+    if scope.has(Role::Dsl) || scope.has(Role::DeputyDsl) {
+        return Ok(true);
+    }
+    match case_of(concern) {
+        "" => Ok(false),
+        id => Ok(case::look(tx, id).await?.0.adult()),
+    }
+}
+
 async fn read(tx: &Tx, row: concern::Model) -> Result<Concern> {
     open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
 /// A page of the school's concerns that the caller may read, oldest unread first, and how many there are.
-pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Concern>, String, u64)> {
+pub(crate) async fn list(tx: &Tx, state: &str, added: bool, page: &Page) -> Result<(Vec<Concern>, String, u64)> {
     let school = tx.scope().school()?;
     let mut all = concern::Entity::find()
         .filter(concern::Column::SchoolId.eq(school.as_str()))
         .filter(access::belongings(tx, "concern")?);
     if !state.is_empty() {
         all = all.filter(concern::Column::State.eq(state));
+    }
+    if added {
+        all = all.filter(concern::Column::Added.gt(0));
     }
     let total = all.clone().count(tx.db()).await?;
     if let Some((was_read, created, id)) = page.after().and_then(cursor) {

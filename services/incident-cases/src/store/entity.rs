@@ -14,6 +14,8 @@ pub(crate) mod concern {
         /// The case it became part of; empty where none.
         pub case_id: String,
         pub was_read: i32,
+        /// How much was added that nobody of the safeguarding team has read.
+        pub added: i32,
         pub created_us: i64,
         pub body: Vec<u8>,
     }

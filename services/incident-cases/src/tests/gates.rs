@@ -52,6 +52,10 @@ async fn no_text_of_any_rpc_carries_an_image(engine: Engine) -> Result<()> {
     let (mut rpcs_tried, mut tried) = (0, 0);
     for rpc in rpcs {
         for (field, message) in planted(&rpc.descriptor.input()) {
+            // The one field that takes a photo, of a note, once it was asked whether it may come.
+            if (rpc.name(), field.as_str()) == ("AddAttachment", "content") {
+                continue;
+            }
             let mut grpc = tonic::client::Grpc::new(world.dsl.to("incident-cases")?);
             grpc.ready().await.map_err(Error::internal)?;
             let path = rpc.path.parse().map_err(Error::internal)?;

@@ -1,0 +1,64 @@
+//! What was told beside a concern's first words: what its reporter added, and photos of notes.
+
+use chassis::clock::moment;
+use proto::incident_cases::v1::{Attachment, ConcernAddition};
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use crate::{
+    console::people::People,
+    pages::{part::Link, words},
+};
+
+/// Something that was added.
+#[derive(Debug, Clone, Serialize)]
+pub struct Added {
+    text: String,
+    when: String,
+    read: String,
+    /// Whether nobody of the safeguarding team had read it before.
+    fresh: bool,
+}
+
+/// What was added to a concern, as its page shows it.
+pub fn added(additions: &[ConcernAddition], people: &People, now: OffsetDateTime) -> Vec<Added> {
+    let near = |at: &Option<prost_types::Timestamp>| at.as_ref().and_then(moment).map(|at| words::near(at, now));
+    let one = |addition: &ConcernAddition| Added {
+        text: addition.text.clone(),
+        when: words::sentence(&near(&addition.create_time).unwrap_or_default()),
+        read: match near(&addition.read_time) {
+            Some(read) => format!("Read {read}, by {}", people.name(&addition.read_by_account_id)),
+            None => String::new(),
+        },
+        fresh: addition.read_time.is_none(),
+    };
+    additions.iter().map(one).collect()
+}
+
+/// The accounts that read what was added.
+pub fn readers(additions: &[ConcernAddition]) -> impl Iterator<Item = &str> {
+    additions.iter().map(|addition| addition.read_by_account_id.as_str())
+}
+
+/// The photos that came, each with where it is read; nowhere where `at` is empty.
+pub fn photos(attachments: &[Attachment], at: &str) -> Vec<Link> {
+    let kept = attachments.iter().filter(|attachment| attachment.state == "kept");
+    kept.map(|attachment| {
+        let when = words::stamp(attachment.keep_time.as_ref()).unwrap_or_default();
+        let href = if at.is_empty() { String::new() } else { format!("{at}/{}", attachment.attachment_id) };
+        Link::new(format!("Photo of a note, {when}"), href)
+    })
+    .collect()
+}
+
+/// Something added, as a test knows it.
+#[cfg(test)]
+pub fn sample() -> Vec<Added> {
+    let fresh = ConcernAddition { text: "There is <more>".into(), ..Default::default() };
+    let read = ConcernAddition {
+        read_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
+        read_by_account_id: "acc_1".into(),
+        ..fresh.clone()
+    };
+    added(&[fresh, read], &People::of(&[("acc_1", "Ms Ali")]), OffsetDateTime::UNIX_EPOCH)
+}

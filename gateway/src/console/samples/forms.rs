@@ -1,0 +1,119 @@
+//! Every form, as it is first shown and as it is shown again: for the tests of the forms.
+
+use chassis::error::Error;
+
+use super::super::{
+    access, agreement, attachment, case, chain, clause, close, consultation, debrief, decide, device, emergency, entry,
+    fact, filtering, finding, hidden, import, invitation, invite, involvement, learner, lesson, lines, material,
+    material_report, my_concern, oversight, paragraph, parameter, parents, policy, procedure, public_report, referral,
+    register, report, review, revision, rollout, school, section, sign_in, step, template,
+};
+
+/// Every form, as it is first shown and as it is shown again.
+pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
+    use crate::pages::form::Field;
+    use proto::policy_registry::v1::{ParameterDefinition, Template};
+    let case = case::sample();
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    let parameter = |kind: &str, allowed: &[&str]| {
+        let allowed = allowed.iter().map(|a| (*a).to_owned()).collect();
+        let definition =
+            ParameterDefinition { title: "filter product".into(), r#type: kind.into(), allowed, ..Default::default() };
+        parameter::fields(&definition, vec!["a".into()])
+    };
+    let acts: Vec<(&str, Vec<Field>)> = vec![
+        ("Add an entry", entry::fields()),
+        ("Add a person", involvement::fields()),
+        ("Add a person of the roll", vec![involvement::on_roll(&[Default::default()])]),
+        ("Which fact", fact::choice()),
+        ("Record a fact", fact::fields("iioc_variant")),
+        ("Record a talk", consultation::fields()),
+        ("Make a referral", referral::fields(&[pair("ceop", "CEOP")])),
+        ("Make a referral without the register", referral::fields(&[])),
+        ("Record an answer", referral::outcome_fields()),
+        ("Parents", parents::fields(&case, "inv_1")),
+        ("Debrief", debrief::fields()),
+        ("Close", close::fields()),
+        ("Who may see it", access::fields(&case, &[Default::default()])),
+        ("Who it is about", access::subject_fields(&[Default::default()])),
+        ("Propose a lesson", case::lesson::fields(&Template::default())),
+        ("Open a consultation", policy::consultation::open_fields()),
+        ("Record a comment", policy::consultation::comment_fields()),
+        ("Answer a comment", policy::consultation::answer_fields()),
+        ("Bring it into force in an emergency", emergency::fields()),
+        ("Ask for a review", review::raise_fields()),
+        ("Record what a review came to", review::complete_fields()),
+        ("Record a lesson", lesson::raise_fields(&Template::default())),
+        ("Answer a lesson", lesson::answer_fields("adopted_version", "Which version?", &[(3, " (draft)".into())])),
+        (
+            "Overdue reviews",
+            oversight::late_fields(&[("sch_1".into(), "Thistledown Grange School".into(), "Review overdue".into())]),
+        ),
+        ("Remind schools", oversight::remind_fields()),
+        ("Invite", invite::fields(&[pair("sch_2", "Harrowmere High School")])),
+        ("Skip", step::skip_fields()),
+        ("Five questions", decide::criteria::fields(&case)),
+        ("Ask a second person", decide::agreement::fields(&case)),
+        ("Answer as the second person", agreement::fields()),
+        ("Record a decision", decide::decision::fields(&case)),
+        ("Record support", decide::support::fields(&case)),
+        ("Record an assessment", decide::assessment::fields(&case)),
+        ("Open again", decide::reopen::fields(&case)),
+        ("Viewing log", material::viewing::fields(&case)),
+        ("Record material", material::suspect::fields(&case)),
+        ("Show an address", material_report::reveal_fields()),
+        ("Record a report", material::report::fields(&case)),
+        ("Record what came of it", material_report::outcome_fields()),
+        ("Record who saw it", material::exposure::fields(&case)),
+        ("Record a deletion", material::deletion::fields(&case)),
+        ("Record a device", device::custody::fields(&case)),
+        ("Add to a chain", chain::fields()),
+        ("Record a search", device::search::fields(&case)),
+        ("Record what was told", device::disclosure::fields(&case)),
+        ("Add to a concern", my_concern::fields()),
+        ("May a photo be kept?", attachment::question()),
+        ("Open the public page", public_report::manage::fields(None, "Harrowmere High School")),
+        ("Change the public page", public_report::manage::fields(Some(&Default::default()), "")),
+        ("Add to a register", register::entry::fields(&register::sample(), &register::entry::sample().values, &[])),
+        ("Import a table", register::import::fields()),
+        ("Add a child", learner::edit::fields(&learner::sample().record.unwrap_or_default())),
+        ("Correct the record", vec![learner::edit::leaving(&learner::sample())]),
+        ("Import a roll", learner::import::fields()),
+        ("Check what will change", learner::import::decisions(&learner::import::sample())),
+        ("Check a template", template::check::fields()),
+        ("Distil a template", template::distil::fields()),
+        ("Decline", invitation::decline_fields()),
+        ("Add a feed", filtering::fields()),
+        ("Send a log", lines::fields()),
+        ("Import", import::fields()),
+        ("Add a clause", clause::fields_of_new(&Default::default())),
+        ("Optional sections", section::fields(&Default::default())),
+        ("Add a step of the school’s own", procedure::fields()),
+        ("Let a finding stand", finding::fields()),
+        ("Put a paragraph elsewhere", paragraph::fields(&Default::default(), &Default::default())),
+        ("Set a version aside", revision::fields()),
+        ("Add a school", school::fields()),
+        ("Undo the roll-out", rollout::undo_fields()),
+        ("List", parameter("list", &["a", "b"])),
+        ("Lines", parameter("list", &[])),
+        ("Choice", parameter("choice", &["a", "b"])),
+        ("Boolean", parameter("boolean", &[])),
+        ("Date", parameter("date", &[])),
+        ("Months", parameter("months", &[])),
+        ("Text", parameter("text", &[])),
+    ];
+    let shut = Error::gate("G-HOLD", "P1-03", "the talk with police or the front door is not recorded");
+    let mut pages: Vec<_> = acts.into_iter().map(|(title, fields)| case::act::sample(title, fields)).collect();
+    let mut refused =
+        case::act::sample("Invite another school", invite::fields(&[pair("sch_2", "Harrowmere High School")]));
+    refused.form = refused.form.refused(&shut, "/schools/sch_1/cases/cas_1").grave();
+    refused.warning = "Names never leave the school".to_owned();
+    refused.others.push(crate::pages::part::Link::new("Another way", "/"));
+    pages.push(refused);
+    pages.extend(attachment::samples());
+    pages.extend(public_report::samples());
+    pages.extend(report::samples());
+    pages.extend(sign_in::samples());
+    pages.extend(hidden::form_samples());
+    pages
+}

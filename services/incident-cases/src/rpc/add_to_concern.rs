@@ -1,0 +1,33 @@
+//! Adds to a concern of the caller's own. What was written before stays, and those who read it see that there is more.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Result, Violations},
+    history::Act,
+};
+use proto::incident_cases::v1::{AddToConcernRequest, AddToConcernResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, rules::NARRATIVE_MAX, store};
+
+pub(super) async fn add_to_concern(app: &App, request: Request<AddToConcernRequest>) -> Result<AddToConcernResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut violations = Violations::new();
+    violations.text("text", "what you want to add", &request.text, NARRATIVE_MAX);
+    violations.finish()?;
+    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut concern = store::concern::load_own(&tx, &request.concern_id, scope.account_text()).await?;
+    concern.add(request.text.trim(), tx.now());
+    let body = store::concern::update(&tx, &concern).await?;
+    tx.record(Act::new("concern.added_to", concern.id.as_str()).state("concern", &body));
+    let response = AddToConcernResponse { concern: Some(convert::my_concern(&concern)) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

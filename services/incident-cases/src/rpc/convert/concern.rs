@@ -1,0 +1,74 @@
+//! Concerns, as those see them who answer for them, and as their reporters do.
+
+use chassis::clock::timestamp;
+use proto::incident_cases::v1 as pb;
+
+use crate::concern::{Addition, Concern, Origin, Outcome, Sender};
+
+pub(crate) fn concern(concern: &Concern) -> pb::Concern {
+    let report = &concern.report;
+    let mut message = pb::Concern {
+        concern_id: concern.id.to_string(),
+        school_id: concern.school_id.clone(),
+        reporter_account_id: concern.reporter().to_owned(),
+        about: report.about.clone(),
+        narrative: report.narrative.clone(),
+        safe_now: report.safe_now.clone(),
+        event_time: report.event_at.map(timestamp),
+        others: report.others.clone(),
+        create_time: Some(timestamp(concern.recorded_at)),
+        read_time: concern.read.as_ref().map(|read| timestamp(read.at)),
+        read_by_account_id: concern.read.as_ref().map(|read| read.by.clone()).unwrap_or_default(),
+        state: concern.state().to_owned(),
+        learner_ids: concern.learners.iter().map(ToString::to_string).collect(),
+        body_areas: report.body_areas.clone(),
+        additions: concern.additions.iter().map(addition).collect(),
+        ..pb::Concern::default()
+    };
+    match &concern.origin {
+        Origin::Staff { .. } => message.origin = "staff".to_owned(),
+        Origin::Alert { alert_id, theme, severity } => {
+            message.origin = "alert".to_owned();
+            (message.alert_id, message.theme, message.severity) = (alert_id.clone(), theme.clone(), severity.clone());
+        }
+        Origin::Public(Sender { kind, name, contact }) => {
+            message.origin = "public".to_owned();
+            let sender = pb::PublicReporter { kind: kind.clone(), name: name.clone(), contact: contact.clone() };
+            message.public_reporter = Some(sender);
+        }
+    }
+    match &concern.outcome {
+        None => {}
+        Some(Outcome::NoFurtherAction { reason, .. }) => message.reason.clone_from(reason),
+        Some(Outcome::InCase { case_id, .. }) => message.case_id.clone_from(case_id),
+    }
+    message
+}
+
+/// A concern as its reporter sees it: nothing of what followed.
+pub(crate) fn my_concern(concern: &Concern) -> pb::MyConcern {
+    let report = &concern.report;
+    pb::MyConcern {
+        concern_id: concern.id.to_string(),
+        about: report.about.clone(),
+        narrative: report.narrative.clone(),
+        create_time: Some(timestamp(concern.recorded_at)),
+        read_time: concern.read.as_ref().map(|read| timestamp(read.at)),
+        read_by_account_id: concern.read.as_ref().map(|read| read.by.clone()).unwrap_or_default(),
+        additions: concern.additions.iter().map(addition).collect(),
+        body_areas: report.body_areas.clone(),
+        safe_now: report.safe_now.clone(),
+        event_time: report.event_at.map(timestamp),
+        others: report.others.clone(),
+        attachments: Vec::new(),
+    }
+}
+
+fn addition(addition: &Addition) -> pb::ConcernAddition {
+    pb::ConcernAddition {
+        text: addition.text.clone(),
+        create_time: Some(timestamp(addition.at)),
+        read_time: addition.read.as_ref().map(|read| timestamp(read.at)),
+        read_by_account_id: addition.read.as_ref().map(|read| read.by.clone()).unwrap_or_default(),
+    }
+}
