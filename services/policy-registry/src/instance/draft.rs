@@ -28,8 +28,14 @@ impl Instance {
     pub fn draft(id: InstanceId, version: u32, source: &Source<'_>, at: OffsetDateTime) -> Self {
         let Source { school, document, name, template, template_version, register } = *source;
         let read = import::read(document, template);
-        let findings =
-            lint::lint(lint::Subject { document, parameters: &read.parameters, template, register, today: at.date() });
+        let findings = lint::lint(lint::Subject {
+            document,
+            parameters: &read.parameters,
+            template,
+            school: Some(&school.name),
+            register,
+            today: at.date(),
+        });
         let mut instance = Self {
             id,
             school: school.id.clone(),
