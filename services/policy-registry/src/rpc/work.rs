@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chassis::{
     caller::Scope,
     clock::{london, timestamp},
-    db::Tx,
+    db::{Once, Tx},
     error::{Error, Kind, Result, Violations},
     history::Act,
 };
@@ -16,6 +16,7 @@ use proto::{
     policy_registry::v1 as wire,
 };
 
+use prost::Message;
 use time::Date;
 
 use super::convert;
@@ -27,9 +28,23 @@ use crate::{
     store::{self, template::Published},
 };
 
+/// Begins a change at the scope's school, for a request that may come twice. Until it ends no other is made there, so that
+/// what it reads stands when it writes; at a closed school none is made any more.
+pub(super) async fn change<A: Message + Default>(
+    app: &App,
+    scope: &Scope,
+    request_id: &str,
+    request: &impl Message,
+) -> Result<Once<A>> {
+    let begun = app.store.begin_once(scope, request_id, request).await?;
+    if let Once::Fresh(tx) = &begun {
+        rollouts::open(&store::school::hold(tx).await?)?;
+    }
+    Ok(begun)
+}
+
 /// The instance of the scope's school, where its present text is the one that was read.
 pub(super) async fn seen(tx: &Tx, instance_id: &str, etag: &str) -> Result<Instance> {
-    rollouts::open(&store::school::load(tx).await?)?;
     let id: InstanceId = instance_id.parse().map_err(|_| Error::missing())?;
     let instance = store::instance::load(tx, &id).await?;
     if etag.is_empty() {
