@@ -94,6 +94,7 @@ impl Lint {
             document: &document,
             parameters: &import.parameters,
             template: &template,
+            school: None,
             register,
             today,
         }))

@@ -74,6 +74,8 @@ pub struct Subject<'a> {
     pub parameters: &'a [Parameter],
     /// The template, with what its linter knows.
     pub template: &'a Template,
+    /// The school's name by the authority's record; none where a document is looked at for itself.
+    pub school: Option<&'a str>,
     /// The area's agencies; none where no register was published.
     pub register: Option<&'a Register>,
     /// The day it is judged on.

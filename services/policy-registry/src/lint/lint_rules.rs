@@ -27,7 +27,14 @@ fn judged(text: &str) -> Vec<Finding> {
     let document = Document::parse(text);
     let import = import::read(&document, template);
     let today = date!(2026 - 11 - 22);
-    lint(Subject { document: &document, parameters: &import.parameters, template, register: Some(register), today })
+    lint(Subject {
+        document: &document,
+        parameters: &import.parameters,
+        template,
+        school: None,
+        register: Some(register),
+        today,
+    })
 }
 
 #[test]
@@ -236,6 +243,26 @@ fn one_who_has_not_signed_is_found_beside_one_who_has() {
 }
 
 #[test]
+fn a_document_of_another_school_is_grave() {
+    let (template, document) = (&SHIPPED.0, Document::parse(SOUND));
+    let import = import::read(&document, template);
+    let named = |school| {
+        let subject = Subject {
+            document: &document,
+            parameters: &import.parameters,
+            template,
+            school: Some(school),
+            register: None,
+            today: date!(2026 - 11 - 22),
+        };
+        let found = lint(subject).into_iter().filter(|f| f.rule == "FACT-CONFLICT.school-name");
+        found.map(|f| (f.severity, f.line > 0)).collect::<Vec<_>>()
+    };
+    assert_eq!(named("Elmbeck Community School"), [(Severity::Error, true)]);
+    assert_eq!(named("Harrowmere Church of England Primary School"), []);
+}
+
+#[test]
 fn a_clause_is_judged_by_the_guidance_of_the_day() {
     let template = template::load(&template::model::model_files()).unwrap();
     let document = Document::parse("# Aims\n\n- We follow KCSIE 2025 here.\n");
@@ -245,6 +272,7 @@ fn a_clause_is_judged_by_the_guidance_of_the_day() {
             document: &document,
             parameters: &import.parameters,
             template: &template,
+            school: None,
             register: None,
             today,
         })
