@@ -9,7 +9,7 @@ use chassis::{
 use proto::incident_cases::v1::{AddAttachmentRequest, AddAttachmentResponse};
 use tonic::Request;
 
-use super::{begin_attachment::takes, convert};
+use super::{begin_attachment::Record, convert};
 use crate::{App, image, store};
 
 pub(super) async fn add_attachment(app: &App, request: Request<AddAttachmentRequest>) -> Result<AddAttachmentResponse> {
@@ -24,7 +24,7 @@ pub(super) async fn add_attachment(app: &App, request: Request<AddAttachmentRequ
         return Err(Error::missing());
     }
     // What the record has become since it was begun counts.
-    takes(&tx, &attachment.record_id).await?;
+    Record::find(&tx, &attachment.record_id).await?.takes()?;
     let photo = image::photo(&request.content).map_err(|fix| Error::invalid("content", fix))?;
     attachment.keep(&photo, tx.now())?;
     let body = store::attachment::keep(&tx, &attachment, &photo.bytes).await?;

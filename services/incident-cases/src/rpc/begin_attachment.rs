@@ -16,6 +16,8 @@ use super::convert;
 use crate::{
     App,
     attachment::{ANSWERS, Attachment, MOST, case_takes, concern_takes, shows_nobody},
+    case::Case,
+    concern::Concern,
     store,
 };
 
@@ -34,25 +36,25 @@ pub(super) async fn begin_attachment(
             return Ok(answer);
         }
     };
-    let named: Vec<&str> =
-        [request.concern_id.as_str(), request.case_id.as_str()].into_iter().filter(|id| !id.is_empty()).collect();
-    for record in &named {
-        takes(&tx, record).await?;
+    let mut named = Vec::new();
+    for id in [request.concern_id.as_str(), request.case_id.as_str()].into_iter().filter(|id| !id.is_empty()) {
+        named.push((id, Record::find(&tx, id).await?));
     }
-    let [record] = named.as_slice() else {
+    let [(record_id, record)] = named.as_slice() else {
         return Err(Error::invalid("concern_id", "Name a concern or a case, and not both"));
     };
     if !ANSWERS.contains(&request.shows_child.as_str()) {
         return Err(Error::invalid("shows_child", "Select whether the photo shows a child: no, yes, not_sure"));
     }
+    record.takes()?;
     shows_nobody(&request.shows_child)?;
-    if store::attachment::of(&tx, &[record]).await?.len() >= MOST {
+    if store::attachment::of(&tx, &[*record_id]).await?.len() >= MOST {
         return Err(Error::wrong_state(format!("there are {MOST} photos here already, and there is room for no more")));
     }
     let attachment = Attachment {
         id: tx.ids().next(),
         school_id: request.school_id.clone(),
-        record_id: (*record).to_owned(),
+        record_id: (*record_id).to_owned(),
         by: scope.account_text().to_owned(),
         begun_at: tx.now(),
         file: None,
@@ -66,20 +68,34 @@ pub(super) async fn begin_attachment(
     Ok(response)
 }
 
-/// Whether a record takes photos from the caller at this moment: their own concern, one they answer for, a case they
-/// work.
-pub(super) async fn takes(tx: &Tx, record_id: &str) -> Result<()> {
-    if record_id.starts_with("cas_") {
-        return Ok(case_takes(&store::case::load(tx, record_id).await?)?);
-    }
-    let scope = tx.scope();
-    if let Ok(own) = store::concern::load_own(tx, record_id, scope.account_text()).await {
+/// What a photo is for: a concern of the caller's own, one they answer for, a case they work.
+pub(super) enum Record {
+    Case(Box<Case>),
+    /// The concern, and whether the caller is no more to it than its reporter.
+    Concern(Box<Concern>, bool),
+}
+
+impl Record {
+    /// The record of an id, so far as it is the caller's to add to.
+    pub(super) async fn find(tx: &Tx, id: &str) -> Result<Self> {
+        if id.starts_with("cas_") {
+            return Ok(Self::Case(Box::new(store::case::load(tx, id).await?)));
+        }
+        let scope = tx.scope();
         let lead = scope.has(Role::Dsl) || scope.has(Role::DeputyDsl);
-        return Ok(concern_takes(&own, !lead)?);
+        if let Ok(own) = store::concern::load_own(tx, id, scope.account_text()).await {
+            return Ok(Self::Concern(Box::new(own), !lead));
+        }
+        let concern = store::concern::load(tx, id).await?;
+        if lead { Ok(Self::Concern(Box::new(concern), false)) } else { Err(Error::denied()) }
     }
-    let concern = store::concern::load(tx, record_id).await?;
-    if scope.has(Role::Dsl) || scope.has(Role::DeputyDsl) {
-        return Ok(concern_takes(&concern, false)?);
+
+    /// Whether it takes photos at this moment.
+    pub(super) fn takes(&self) -> Result<()> {
+        match self {
+            Self::Case(case) => case_takes(case)?,
+            Self::Concern(concern, own) => concern_takes(concern, *own)?,
+        }
+        Ok(())
     }
-    Err(Error::denied())
 }
