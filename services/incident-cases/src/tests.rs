@@ -118,6 +118,7 @@ macro_rules! call {
 
 mod access;
 mod gates;
+mod races;
 
 impl World {
     async fn concern(&self) -> Result<String> {

@@ -15,6 +15,7 @@ use tonic::Request;
 
 use super::{
     convert,
+    once::{About, once},
     work::{one_of, who, words},
 };
 use crate::{
@@ -33,12 +34,14 @@ pub(super) async fn set_case_access(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let wanted = wanted(&request)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    // Whoever took themselves out was told nothing, and is told it again.
+    let about = |answer: &SetCaseAccessResponse| match &answer.access {
+        Some(_) => About::Case(request.case_id.clone()),
+        None => About::Permission,
+    };
+    let mut tx = match once(app, &scope, &request.request_id, &request, about).await? {
         Once::Fresh(tx) => tx,
-        Once::Answered(answer) => {
-            super::work::still(app, &scope, &request.case_id).await?;
-            return Ok(answer);
-        }
+        Once::Answered(answer) => return Ok(answer),
     };
     let mut case = store::case::load(&tx, &request.case_id).await?;
     let by = who(&scope, tx.now());

@@ -13,7 +13,10 @@ use proto::{
 };
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{
     App,
     case::{
@@ -41,15 +44,14 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
         Decision::NewCase(_) => policy_unless_kept(app, &scope).await?,
         Decision::NoFurtherAction(_) | Decision::ExistingCase(_) => None,
     };
-    let begun = app.store.begin_once::<TriageConcernResponse>(&scope, &request.request_id, &request).await?;
-    let mut tx = match begun {
+    let told = |answer: &TriageConcernResponse| match (&answer.case, &answer.concern) {
+        (Some(case), _) => About::Case(case.case_id.clone()),
+        (None, Some(concern)) => About::Concern(concern.concern_id.clone()),
+        (None, None) => About::Permission,
+    };
+    let mut tx = match once(app, &scope, &request.request_id, &request, told).await? {
         Once::Fresh(tx) => tx,
-        Once::Answered(answer) => {
-            if let Some(case) = &answer.case {
-                super::work::still(app, &scope, &case.case_id).await?;
-            }
-            return Ok(answer);
-        }
+        Once::Answered(answer) => return Ok(answer),
     };
     let mut concern = store::concern::load(&tx, &request.concern_id).await?;
     if concern.outcome.is_some() {

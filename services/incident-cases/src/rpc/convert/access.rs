@@ -63,8 +63,7 @@ pub(crate) fn new_case(v: &mut Violations, new: &pb::NewCase) -> Option<(Subject
     let field = "new_case.subject.account_id";
     v.check(id.is_empty() != name.is_empty(), field, "Enter their account, or their name where they have none");
     v.check(id.is_empty() || id.parse::<AccountId>().is_ok(), field, "Select a colleague of the school");
-    let short = name.chars().count() <= NAME_MAX;
-    v.check(short, "new_case.subject.name", format!("Enter {NAME_MAX} characters at most"));
+    v.maybe_line("new_case.subject.name", name, NAME_MAX);
     let office = Office::of(&subject.routed_to);
     let fix = "Select head, or chair where the head is the subject or in conflict";
     v.check(office.is_some(), "new_case.subject.routed_to", fix);
