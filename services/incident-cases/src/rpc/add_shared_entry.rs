@@ -24,8 +24,7 @@ pub(super) async fn add_shared_entry(
     let mut violations = Violations::new();
     violations.text("text", "what the schools should know", &request.text, NARRATIVE_MAX);
     violations.finish()?;
-    let about =
-        About::Shared { id: request.shared_incident_id.clone(), school: request.school_id.clone() };
+    let about = About::Shared { id: request.shared_incident_id.clone(), school: request.school_id.clone() };
     let mut tx = match once(app, &scope, &request.request_id, &request, |_| about).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),

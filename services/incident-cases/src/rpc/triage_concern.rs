@@ -21,7 +21,7 @@ use crate::{
     App,
     case::{
         Case, CaseId,
-        access::{Access, Office, Subject, Verdict},
+        access::{self, Access, NOT_ON_AN_ADULT, Office, Subject, Verdict},
     },
     concern::{Concern, Outcome},
     consume::fetch_policy,
@@ -161,6 +161,9 @@ async fn open(
         let known: Vec<String> = policy.procedures.iter().map(|p| format!("{} ({})", p.id, p.title)).collect();
         Error::invalid("new_case.procedure_id", format!("Select one of: {}", known.join(", ")))
     })?;
+    if about.is_some() && !access::takes_subject(procedure) {
+        return Err(Error::invalid("new_case.subject", NOT_ON_AN_ADULT));
+    }
     let id = tx.ids().next::<CaseId>();
     // A number that follows another tells everybody who counts that there is a case between.
     let reference = match about {

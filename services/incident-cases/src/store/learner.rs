@@ -18,8 +18,9 @@ use sea_orm::{
 use time::Duration;
 
 use super::{
+    AT_ONCE,
     entity::{learner, learner_preview as preview, learner_token, record_key},
-    AT_ONCE, key, micros, open, open_all, seal,
+    key, micros, open, open_all, seal,
 };
 use crate::learner::{Learner, search};
 

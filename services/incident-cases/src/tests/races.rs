@@ -121,15 +121,15 @@ async fn an_allegation_is_hidden_whoever_reads_or_names_at_the_same_moment() -> 
             }
         };
         let triage = world.triage(&world.dsl, &concern_id, on_the_head(&head));
-        let (opened, second, gone) =
-            join!(async { call!(world.dsl, triage_concern, triage) }, second, let_go(held));
+        let (opened, second, gone) = join!(async { call!(world.dsl, triage_concern, triage) }, second, let_go(held));
         gone?;
         opened?;
         assert_eq!(second.err().map(|error| error.reason_name()), Some("NOT_FOUND"));
         for who in [&head, &deputy] {
             let asked = ListConcernsRequest { school_id: here.clone(), ..Default::default() };
             assert_eq!(call!(who, list_concerns, asked)?.total_size, 0, "round {round}");
-            let asked = GetConcernRequest { school_id: here.clone(), concern_id: concern_id.clone(), ..Default::default() };
+            let asked =
+                GetConcernRequest { school_id: here.clone(), concern_id: concern_id.clone(), ..Default::default() };
             assert!(call!(who, get_concern, asked).is_err_and(|error| error.reason_name() == "NOT_FOUND"));
         }
     }
@@ -164,8 +164,7 @@ async fn whoever_is_shut_out_while_they_wait_reads_nothing() -> Result<()> {
             sleep(LATER).await;
             call!(world.dsl, set_case_access, out)
         };
-        let (read, out, gone) =
-            join!(async { call!(deputy, get_shared_incident, asked) }, shut_out, let_go(held));
+        let (read, out, gone) = join!(async { call!(deputy, get_shared_incident, asked) }, shut_out, let_go(held));
         gone?;
         out?;
         assert_eq!(read.err().map(|error| error.reason_name()), Some("NOT_FOUND"));
@@ -178,7 +177,8 @@ async fn a_roll_is_taken_once() -> Result<()> {
     let world = world(Engine::Postgres).await?;
     let here = world.here.clone();
     for round in 1..=ROUNDS {
-        let table = format!("FAMILY NAME,GIVEN NAME,DATE OF BIRTH,YEAR GROUP\nF{round}x,G{round}y,0{round}/09/2015,6\n");
+        let table =
+            format!("FAMILY NAME,GIVEN NAME,DATE OF BIRTH,YEAR GROUP\nF{round}x,G{round}y,0{round}/09/2015,6\n");
         let request = PreviewLearnerImportRequest {
             school_id: here.clone(),
             content: table.into_bytes().into(),
