@@ -9,7 +9,10 @@ use chassis::{
 use proto::policy_registry::v1::{AcceptDocumentRequest, AcceptDocumentResponse, RegisterValue};
 use tonic::Request;
 
-use super::registers::{self, Registers};
+use super::{
+    registers::{self, Registers},
+    work,
+};
 use crate::{App, register::duties, store};
 
 pub(super) async fn accept_document(
@@ -18,7 +21,7 @@ pub(super) async fn accept_document(
 ) -> Result<AcceptDocumentResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -6,7 +6,10 @@ use proto::policy_registry::v1::{
 };
 use tonic::Request;
 
-use super::registers::{self, Registers};
+use super::{
+    registers::{self, Registers},
+    work,
+};
 use crate::{App, store};
 
 /// How many lines are shown.
@@ -18,7 +21,7 @@ pub(super) async fn preview_register_import(
 ) -> Result<PreviewRegisterImportResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -31,7 +31,7 @@ pub(super) async fn tailor_step(app: &App, request: Request<TailorStepRequest>) 
     violations.check(request.step.is_some(), "step", "Send the step");
     violations.finish()?;
     let step = convert::instance::asked_step(request.step.as_ref().unwrap_or(&Step::default()))?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -8,7 +8,7 @@ use proto::{access::v1::Role, policy_registry::v1::*};
 use time::Duration;
 
 use super::{
-    Tested,
+    TEXT, Tested,
     world::{Client, World, refused},
 };
 
@@ -337,5 +337,55 @@ pub(super) async fn a_file_is_imported_whole_and_by_whoever_previewed_it(engine:
     world.bed.clock.advance(Duration::hours(25));
     let late = keeping.import(&keeping.head, "training", &late.content_hash);
     assert_eq!(refused(keeping.client().import_register(late).await).reason_name(), "INVALID_FIELD");
+    Ok(())
+}
+
+pub(super) async fn what_two_do_at_once_is_done_once(engine: Engine) -> Tested {
+    let keeping = Keeping::new(engine).await?;
+    let world = &keeping.world;
+    let (dsl, staff) = (world.at_school(Role::Dsl), world.at_school(Role::Staff));
+    let draft = world.import(TEXT).await?;
+    let open = OpenConsultationRequest {
+        school_id: world.school.clone(),
+        instance_id: draft.instance_id.clone(),
+        until_date: (world.bed.now().date() + Duration::days(7)).to_string(),
+        etag: draft.etag.clone(),
+        request_id: dsl.request_id(),
+    };
+    world.client(&dsl)?.open_consultation(open).await?;
+    for (round, audience) in ["staff", "learner", "parent", "governor"].into_iter().enumerate() {
+        // Two send in what a group says: the register of who was asked has the group once.
+        let comment = || AddCommentRequest {
+            school_id: world.school.clone(),
+            instance_id: draft.instance_id.clone(),
+            audience: audience.into(),
+            text: "It reads well.".into(),
+            request_id: dsl.request_id(),
+            ..Default::default()
+        };
+        let (mut one, mut two) = (world.client(&dsl)?, world.client(&dsl)?);
+        let (first, second) = tokio::join!(one.add_comment(comment()), two.add_comment(comment()));
+        first.and(second)?;
+        assert_eq!(keeping.entries("consultations").await?.len(), round + 1);
+        // A file is imported by two clicks at once.
+        let rows = format!("Name or account,Course,Trained on\r\nPerson {round},induction,2026-09-01\r\n");
+        let hash = keeping.preview("training", rows.as_bytes()).await?.content_hash;
+        let import = || keeping.import(&keeping.head, "training", &hash);
+        let (mut one, mut two) = (keeping.client(), keeping.client());
+        let (first, second) = tokio::join!(one.import_register(import()), two.import_register(import()));
+        assert_ne!(first.is_ok(), second.is_ok());
+        assert_eq!(keeping.entries("training").await?.len(), round + 1);
+        // Somebody accepts a document twice at once.
+        let document = keeping.document(&round.to_string(), &format!("202{round}-09-01")).await?;
+        let accept = || AcceptDocumentRequest {
+            school_id: world.school.clone(),
+            document_id: document.entry_id.clone(),
+            request_id: staff.request_id(),
+        };
+        let (mut one, mut two) = (world.client(&staff)?, world.client(&staff)?);
+        let (first, second) = tokio::join!(one.accept_document(accept()), two.accept_document(accept()));
+        let refusal = refused(if first.is_ok() { second } else { first });
+        assert_eq!(refusal.reason_name(), "ALREADY_EXISTS");
+    }
     Ok(())
 }
