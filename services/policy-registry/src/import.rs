@@ -4,6 +4,7 @@ pub mod account;
 mod align;
 mod chain;
 pub mod dates;
+mod lists;
 mod parameters;
 pub mod similarity;
 pub mod wording;
@@ -91,6 +92,8 @@ pub fn read(document: &Document, template: &Template) -> Import {
     let fates = aligned.fates(document, template, &parameters);
     Import { fates, parameters, moved: aligned.moved }
 }
+
+pub use lists::homes;
 
 pub use account::{Account, AccountedClause, AccountedDocument, AccountedParameter};
 

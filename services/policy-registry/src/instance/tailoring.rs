@@ -133,6 +133,7 @@ impl Instance {
                 line: 0,
                 score: 0,
                 key,
+                level: 0,
                 reason,
             }),
         }
@@ -167,6 +168,7 @@ impl Instance {
             line: 0,
             score: 0,
             key: format!("own-{}", highest.unwrap_or_default().saturating_add(1)),
+            level: 0,
             reason,
         });
         Ok(self.edited(at))

@@ -275,6 +275,7 @@ fn arrived(id: &str, section: &str) -> Clause {
         line: 0,
         score: 0,
         key: id.to_owned(),
+        level: 0,
         reason: String::new(),
     }
 }

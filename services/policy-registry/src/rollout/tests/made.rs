@@ -190,6 +190,7 @@ pub(super) fn own(case: &Case) -> Instance {
             line: 0,
             score: 0,
             key,
+            level: 0,
             reason,
         });
     }
@@ -202,6 +203,7 @@ pub(super) fn own(case: &Case) -> Instance {
             line: 0,
             score: 0,
             key: format!("own-{nth}"),
+            level: 0,
             reason: "It is ours".into(),
         });
     }
@@ -246,6 +248,7 @@ pub(super) fn own(case: &Case) -> Instance {
         waivers: Vec::new(),
         proposals: Vec::new(),
         findings: Vec::new(),
+        grave: None,
         signatures: Vec::new(),
         summary: Summary::default(),
         source_name: String::new(),
