@@ -58,6 +58,7 @@ pub struct Scope {
     pub(super) reach: Reach,
     pub(super) roles: Vec<Role>,
     pub(super) request_id: String,
+    pub(super) name: String,
     pub(super) let_in: Option<LetIn>,
 }
 
@@ -65,7 +66,14 @@ impl Scope {
     /// The scope of an event's consumer: the school the event concerns, or the authority where it concerns none.
     pub fn consumer(school: &str, event_id: &str) -> Self {
         let reach = school.parse().map_or(Reach::Authority, Reach::School);
-        Self { who: Who::Consumer, reach, roles: Vec::new(), request_id: event_id.to_owned(), let_in: None }
+        Self {
+            who: Who::Consumer,
+            reach,
+            roles: Vec::new(),
+            request_id: event_id.to_owned(),
+            name: String::new(),
+            let_in: None,
+        }
     }
 
     /// The scope of the process itself, for work on the whole installation such as setting it up.
@@ -75,6 +83,7 @@ impl Scope {
             reach: Reach::Authority,
             roles: Vec::new(),
             request_id: String::new(),
+            name: String::new(),
             let_in: None,
         }
     }
@@ -127,6 +136,11 @@ impl Scope {
             Who::Account(id) => id,
             Who::Service(_) | Who::Consumer | Who::Nobody => "",
         }
+    }
+
+    /// The name the account is shown by to colleagues; empty where the service is told none.
+    pub fn account_name(&self) -> &str {
+        &self.name
     }
 
     /// The roles the act is done in.
