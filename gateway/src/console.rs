@@ -208,7 +208,7 @@ fn school() -> Vec<Below> {
         ("/filtering/alerts/{alert_id}/verdict", post(alert::verdict)),
         ("/registers", get(register::list)),
         ("/registers/{register}", get(register::show)),
-        ("/registers/{register}/export", get(register::export)),
+        ("/registers/{register}/export", get(register::export::show).post(register::export::send)),
         ("/registers/{register}/import", get(register::import::show).post(register::import::preview)),
         ("/registers/{register}/import/commit", post(register::import::commit)),
         ("/registers/{register}/entries", post(register::entry::add)),

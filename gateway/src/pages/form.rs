@@ -54,6 +54,9 @@ pub struct Field {
     autocomplete: &'static str,
     spellcheck: bool,
     multiple: bool,
+    /// Whether it is a day, which people type as its hint says.
+    #[serde(skip)]
+    day: bool,
     /// What opens it; empty where it stands open.
     folded: String,
 }
@@ -152,6 +155,7 @@ impl Field {
             autocomplete: "",
             spellcheck: true,
             multiple: false,
+            day: false,
             folded: String::new(),
         }
     }
@@ -193,7 +197,7 @@ impl Field {
 
     /// A day, in one line.
     pub fn day(name: &str, label: &str) -> Self {
-        Self::name(name, label).hint("For example, 27/3/2027.").width("10")
+        Self { day: true, ..Self::name(name, label).hint("For example, 27/3/2027.").width("10") }
     }
 
     /// A date with an optional time.

@@ -41,6 +41,7 @@ mod list_learners;
 mod list_my_concerns;
 mod list_searches;
 mod make_referral;
+mod once;
 mod open_public_report;
 mod preview_learner_import;
 mod propose_lesson;

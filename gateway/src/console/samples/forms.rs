@@ -5,8 +5,8 @@ use chassis::error::Error;
 use super::super::{
     access, agreement, attachment, case, chain, clause, close, consultation, debrief, decide, device, emergency, entry,
     fact, filtering, finding, hidden, import, invitation, invite, involvement, learner, lesson, lines, material,
-    material_report, my_concern, oversight, paragraph, parameter, parents, policy, procedure, public_report, referral,
-    register, report, review, revision, rollout, school, section, sign_in, step, template,
+    material_report, my_concern, oversight, paragraph, parameter, parents, people, policy, procedure, public_report,
+    referral, register, report, review, revision, rollout, school, section, sign_in, step, template,
 };
 
 /// Every form, as it is first shown and as it is shown again.
@@ -34,7 +34,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Parents", parents::fields(&case, "inv_1")),
         ("Debrief", debrief::fields()),
         ("Close", close::fields()),
-        ("Who may see it", access::fields(&case, &[Default::default()])),
+        ("Who may see it", access::fields(&case, &[Default::default()], &people::People::of(&[]))),
         ("Who it is about", access::subject_fields(&[Default::default()])),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
@@ -76,6 +76,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Change the public page", public_report::manage::fields(Some(&Default::default()), "")),
         ("Add to a register", register::entry::fields(&register::sample(), &register::entry::sample().values, &[])),
         ("Import a table", register::import::fields()),
+        ("Download as a table", register::export::fields()),
         ("Add a child", learner::edit::fields(&learner::sample().record.unwrap_or_default())),
         ("Correct the record", vec![learner::edit::leaving(&learner::sample())]),
         ("Import a roll", learner::import::fields()),

@@ -9,13 +9,18 @@ use chassis::{
 use proto::incident_cases::v1::{AddAttachmentRequest, AddAttachmentResponse};
 use tonic::Request;
 
-use super::{begin_attachment::Record, convert};
+use super::{
+    begin_attachment::{Record, of},
+    convert,
+    once::once,
+};
 use crate::{App, image, store};
 
 pub(super) async fn add_attachment(app: &App, request: Request<AddAttachmentRequest>) -> Result<AddAttachmentResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let about = |answer: &AddAttachmentResponse| of(answer.attachment.as_ref().map_or("", |a| a.case_id.as_str()));
+    let mut tx = match once(app, &scope, &request.request_id, &request, about).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

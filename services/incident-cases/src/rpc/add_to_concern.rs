@@ -9,7 +9,10 @@ use chassis::{
 use proto::incident_cases::v1::{AddToConcernRequest, AddToConcernResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, rules::NARRATIVE_MAX, store};
 
 pub(super) async fn add_to_concern(app: &App, request: Request<AddToConcernRequest>) -> Result<AddToConcernResponse> {
@@ -18,7 +21,7 @@ pub(super) async fn add_to_concern(app: &App, request: Request<AddToConcernReque
     let mut violations = Violations::new();
     violations.text("text", "what you want to add", &request.text, NARRATIVE_MAX);
     violations.finish()?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -12,7 +12,10 @@ use proto::{
 };
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{
     App,
     attachment::{ANSWERS, Attachment, MOST, case_takes, concern_takes, shows_nobody},
@@ -27,14 +30,9 @@ pub(super) async fn begin_attachment(
 ) -> Result<BeginAttachmentResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| of(&request.case_id)).await? {
         Once::Fresh(tx) => tx,
-        Once::Answered(answer) => {
-            if !request.case_id.is_empty() {
-                super::work::still(app, &scope, &request.case_id).await?;
-            }
-            return Ok(answer);
-        }
+        Once::Answered(answer) => return Ok(answer),
     };
     let mut named = Vec::new();
     for id in [request.concern_id.as_str(), request.case_id.as_str()].into_iter().filter(|id| !id.is_empty()) {
@@ -66,6 +64,11 @@ pub(super) async fn begin_attachment(
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// What an answer about a photo is about: its case, where it has one.
+pub(super) fn of(case_id: &str) -> About {
+    if case_id.is_empty() { About::Permission } else { About::Case(case_id.to_owned()) }
 }
 
 /// What a photo is for: a concern of the caller's own, one they answer for, a case they work.

@@ -9,7 +9,10 @@ use chassis::{
 use proto::incident_cases::v1::{ClosePublicReportRequest, ClosePublicReportResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, store};
 
 pub(super) async fn close_public_report(
@@ -18,7 +21,7 @@ pub(super) async fn close_public_report(
 ) -> Result<ClosePublicReportResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

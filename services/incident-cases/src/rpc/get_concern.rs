@@ -1,7 +1,10 @@
 //! Answers one concern; the lead or a deputy opening it first is what its reporter sees as read.
 
 use chassis::{caller::Caller, db::Tx, error::Result, history::Act};
-use proto::incident_cases::v1::{self as pb, GetConcernRequest, GetConcernResponse};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{self as pb, GetConcernRequest, GetConcernResponse},
+};
 use tonic::Request;
 
 use super::convert;
@@ -40,7 +43,8 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
     }
     shown.attachments = super::convert::attachment::all(store::attachment::of(&tx, &[concern.id.as_str()]).await?);
     let mut response = GetConcernResponse { concern: Some(shown), ..Default::default() };
-    if request.with_learners {
+    // The roll is read by its own permission: a chair, who reads concerns of their cases, has no part in it.
+    if request.with_learners && scope.may(Permission::LearnerRead) {
         // One read is one entry of the history, whomever it showed.
         let mut shown = Vec::new();
         for id in &concern.learners {

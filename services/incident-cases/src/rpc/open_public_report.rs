@@ -9,7 +9,10 @@ use chassis::{
 use proto::incident_cases::v1::{OpenPublicReportRequest, OpenPublicReportResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{
     App,
     public_report::{Hours, PublicReport, code},
@@ -30,7 +33,7 @@ pub(super) async fn open_public_report(
     violations.check(hours.is_some(), "read_from", fix);
     violations.finish()?;
     let Some(hours) = hours else { return Err(chassis::error::Error::invalid("read_from", fix)) };
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -13,7 +13,10 @@ use proto::{
 };
 use tonic::Request;
 
-use super::find_public_report::open_page;
+use super::{
+    find_public_report::open_page,
+    once::{About, once},
+};
 use crate::{
     App,
     concern::{Concern, Origin, Report, SENDERS, Sender},
@@ -32,7 +35,7 @@ pub(super) async fn record_public_concern(
     // The receipt follows from the request: the kept answer holds none, and a repeated request is told the same one.
     let told = |receipt: String| RecordPublicConcernResponse { receipt };
     let code = receipt(&app.store.ring().token(&page.school_id, &format!("public receipt|{}", request.request_id)));
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(RecordPublicConcernResponse { .. }) => return Ok(told(code)),
     };

@@ -14,9 +14,11 @@ pub(crate) mod concern {
         /// The case it became part of; empty where none.
         pub case_id: String,
         pub was_read: i32,
-        /// How much was added that nobody of the safeguarding team has read.
+        /// How much was added since it was read.
         pub added: i32,
         pub created_us: i64,
+        /// 0 a child is not safe now, 1 that is not sure, 2 every other and whatever is decided; -1 not read out yet.
+        pub urgency: i32,
         pub body: Vec<u8>,
     }
 

@@ -5,7 +5,8 @@ mod m20261125_000200_create_case_register;
 mod m20261125_000700_create_learners;
 mod m20261125_000800_create_learner_records;
 mod m20261126_000900_restrict_cases;
-mod m20261126_001100_create_reporters_side;
+mod m20261126_001500_order_concerns;
+mod m20261126_001600_create_reporters_side;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -21,7 +22,8 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261125_000700_create_learners::Migration));
         all.push(Box::new(m20261125_000800_create_learner_records::Migration));
         all.push(Box::new(m20261126_000900_restrict_cases::Migration));
-        all.push(Box::new(m20261126_001100_create_reporters_side::Migration));
+        all.push(Box::new(m20261126_001500_order_concerns::Migration));
+        all.push(Box::new(m20261126_001600_create_reporters_side::Migration));
         all
     }
 }

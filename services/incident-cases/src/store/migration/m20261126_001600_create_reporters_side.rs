@@ -11,7 +11,7 @@ pub(super) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &'static str {
-        "m20261126_001100_create_reporters_side"
+        "m20261126_001600_create_reporters_side"
     }
 }
 
