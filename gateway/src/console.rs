@@ -429,7 +429,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Parents", parents::fields(&case, "inv_1")),
         ("Debrief", debrief::fields()),
         ("Close", close::fields()),
-        ("Who may see it", access::fields(&case, &[Default::default()])),
+        ("Who may see it", access::fields(&case, &[Default::default()], &people::People::of(&[]))),
         ("Who it is about", access::subject_fields(&[Default::default()])),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),

@@ -139,6 +139,7 @@ pub fn printed(instance: &Instance, template: &Template, values: &Values) -> Vec
                     score: adopted.map_or(0, |own| own.score),
                     key: adopted.map_or(key, |own| own.key.clone()),
                     level: 0,
+                    title: String::new(),
                     reason: String::new(),
                 });
             }

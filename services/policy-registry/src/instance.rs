@@ -163,6 +163,9 @@ pub struct Clause {
     /// Its level in the document's list, 1 for the outermost; 0 where it is no item of one.
     #[serde(default)]
     pub level: u8,
+    /// The document's heading it stands under, where the template knows none like it; empty elsewhere.
+    #[serde(default)]
+    pub title: String,
     /// Why it differs from the template; empty where nobody said.
     pub reason: String,
 }

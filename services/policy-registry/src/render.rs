@@ -145,8 +145,16 @@ impl Writer<'_> {
             return;
         }
         self.section(id, title);
-        let mut list = Vec::new();
-        for clause in clauses {
+        let (mut list, mut title) = (Vec::new(), "");
+        for (nth, clause) in clauses.iter().enumerate() {
+            // A part of its own that the school's document gives this section.
+            if clause.title != title {
+                self.list(std::mem::take(&mut list));
+                title = &clause.title;
+                if !title.is_empty() {
+                    self.part(&format!("section-{id}-{nth}"), title);
+                }
+            }
             if clause.level > 0 {
                 self.item(&mut list, clause);
                 continue;

@@ -161,6 +161,16 @@ impl Scope {
     /// Whether the access rules let the act in over one record, too, given the accounts that are in conflict over it.
     /// Whoever was let in by no rule is let in over no record.
     pub fn clear_of(&self, conflicted: &[&str]) -> bool {
+        self.permission().is_some_and(|permission| self.asked(permission, conflicted))
+    }
+
+    /// Whether the access rules would let the same caller in by another permission, too: for what an answer shows beside
+    /// the thing it was asked for. Whoever was let in by no rule has no other.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.asked(permission, &[])
+    }
+
+    fn asked(&self, permission: Permission, conflicted: &[&str]) -> bool {
         let Some(let_in) = &self.let_in else { return false };
         let principal = match &self.who {
             Who::Account(id) => Principal::Account { id, roles: &self.roles },
@@ -172,7 +182,7 @@ impl Scope {
             Reach::Own(_) => Resource::Own,
             Reach::Authority => Resource::Authority,
         };
-        let_in.access.may(principal, let_in.permission, resource, conflicted) == Decision::Allow
+        let_in.access.may(principal, permission, resource, conflicted) == Decision::Allow
     }
 
     /// The request it belongs to.

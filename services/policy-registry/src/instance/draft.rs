@@ -79,7 +79,7 @@ impl Instance {
                 instance.parameters.push(parameter);
             }
         }
-        instance.take(document, &read.fates, template);
+        instance.take(document, &read, template);
         let values = Values::of(&instance, template, register);
         let omitted = instance.omitted(template, &values);
         instance.clauses.extend(omitted);
@@ -88,10 +88,11 @@ impl Instance {
     }
 
     /// Takes every paragraph of the document, each exactly once.
-    fn take(&mut self, document: &Document, fates: &[import::Fate], template: &Template) {
+    fn take(&mut self, document: &Document, read: &import::Import, template: &Template) {
         self.summary.sections = count(document.headings().count());
-        let homes = import::homes(document, fates, template);
-        for ((paragraph, fate), home) in document.paragraphs.iter().zip(fates).zip(homes) {
+        let homes = import::homes(document, &read.fates, template);
+        let fates = read.fates.iter().zip(homes).zip(&read.under);
+        for (paragraph, ((fate, home), (led_to, title))) in document.paragraphs.iter().zip(fates) {
             let section = |clause: &str| template.clause(clause).map_or("", |(section, _)| section.id.as_str());
             let (fate, clause, section, score, why) = match fate {
                 import::Fate::Matched { clause, percent } => {
@@ -103,12 +104,13 @@ impl Instance {
                 import::Fate::Added { section } => (Fate::Added, None, section.as_str(), 0, ""),
                 import::Fate::Ignored(why) => (Fate::Ignored, None, "", 0, why.name()),
             };
+            let section = home.unwrap_or(section);
             let placed = Placed {
                 line: paragraph.line,
                 text: paragraph.text.clone(),
                 fate,
                 clause: clause.cloned(),
-                section: home.unwrap_or(section).to_owned(),
+                section: section.to_owned(),
                 score,
                 why: why.to_owned(),
                 by_hand: false,
@@ -116,6 +118,7 @@ impl Instance {
                     Kind::Bullet(level) => level,
                     _ => 0,
                 },
+                title: title.clone().filter(|_| led_to == section).unwrap_or_default(),
             };
             self.clauses.extend(placed.as_clause());
             self.summary.placed.push(placed);
@@ -141,6 +144,7 @@ impl Instance {
                 score: 0,
                 key: clause.id.clone(),
                 level: 0,
+                title: String::new(),
                 reason: String::new(),
             })
             .collect()

@@ -134,6 +134,7 @@ impl Instance {
                 score: 0,
                 key,
                 level: 0,
+                title: String::new(),
                 reason,
             }),
         }
@@ -169,6 +170,7 @@ impl Instance {
             score: 0,
             key: format!("own-{}", highest.unwrap_or_default().saturating_add(1)),
             level: 0,
+            title: String::new(),
             reason,
         });
         Ok(self.edited(at))

@@ -276,6 +276,7 @@ fn arrived(id: &str, section: &str) -> Clause {
         score: 0,
         key: id.to_owned(),
         level: 0,
+        title: String::new(),
         reason: String::new(),
     }
 }

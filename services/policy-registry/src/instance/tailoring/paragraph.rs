@@ -40,6 +40,9 @@ pub struct Placed {
     /// Its level in a list, 1 for the outermost; 0 where it is no item of one.
     #[serde(default)]
     pub level: u8,
+    /// The heading it stands under, where the template knows none like it; empty elsewhere.
+    #[serde(default)]
+    pub title: String,
 }
 
 /// What became of a paragraph.
@@ -117,6 +120,7 @@ impl Placed {
             score: self.score,
             key: key(self.line),
             level: self.level,
+            title: self.title.clone(),
             reason: if self.by_hand { self.why.clone() } else { String::new() },
         })
     }

@@ -191,6 +191,7 @@ pub(super) fn own(case: &Case) -> Instance {
             score: 0,
             key,
             level: 0,
+            title: String::new(),
             reason,
         });
     }
@@ -204,6 +205,7 @@ pub(super) fn own(case: &Case) -> Instance {
             score: 0,
             key: format!("own-{nth}"),
             level: 0,
+            title: String::new(),
             reason: "It is ours".into(),
         });
     }
