@@ -102,7 +102,7 @@ fn the_example_policies_are_found_to_say_what_they_say() {
         assert!(missed.is_empty(), "{name}: planted and not found: {missed:?}");
         let others = found.iter().filter(|f| !planted.iter().any(|fault| is(f, fault)));
         let others: Vec<String> = others.map(|f| format!("{} {}", f.line, f.rule)).collect();
-        besides.push((name, others.join(", ")));
+        besides.push((name.as_str(), others.join(", ")));
     }
     let besides: Vec<(&str, &str)> = besides.iter().map(|(name, others)| (*name, others.as_str())).collect();
     assert_eq!(besides, BESIDES);
