@@ -67,6 +67,7 @@ fn first(missing: &str, title: &str) -> String {
         "referral_outcome" => "record the answer to every referral",
         "report_outcome" => "record what came of every report about material",
         "agreement" => "have the second person answer",
+        "subject" => "say which adult the case is about",
         "custody" => "release or hand over every device that is held",
         "support" => "record what each child was offered",
         "debrief" => "record the debrief",

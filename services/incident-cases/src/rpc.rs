@@ -31,6 +31,7 @@ mod list_learners;
 mod list_my_concerns;
 mod list_searches;
 mod make_referral;
+mod once;
 mod preview_learner_import;
 mod propose_lesson;
 mod record_assessment;

@@ -1,6 +1,7 @@
 //! The policy linter: what in a school's document could mislead in an incident, breaks a duty, or should be tidied.
 //! Each file of `lint/` holds the rules on one matter; what changes with the years is data of the template.
 
+mod channels;
 pub mod classes;
 mod contacts;
 mod contradictions;
@@ -185,6 +186,7 @@ pub fn lint(subject: Subject<'_>) -> Vec<Finding> {
     guidance::look(subject, &sheet, &mut findings);
     duties::look(subject, &sheet, &mut findings);
     contradictions::look(subject, &sheet, &mut findings);
+    channels::look(subject, &sheet, &mut findings);
     slips::look(subject, &sheet, &mut findings);
     style::look(subject, &sheet, &mut findings);
     let mut findings = findings.found;

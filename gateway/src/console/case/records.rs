@@ -50,6 +50,9 @@ pub fn missing(case: &Case, here: &str, code: &str) -> Link {
         let report = waits.map(|report| format!("{here}/reports/{}", report.report_id)).unwrap_or_default();
         return Link::new("Record what came of a report about material", report);
     }
+    if code == "subject" {
+        return Link::new("Say which adult the case is about", format!("{here}/access"));
+    }
     match opener(code) {
         Some((text, path)) => Link::new(text, format!("{here}/{path}")),
         None if code.starts_with('P') => {
@@ -66,6 +69,7 @@ pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
         "" => Link::default(),
         "G-HOLD" => gate("Record a talk with police or the front door", "consultations/new"),
         "G-DANGER" => gate("Answer whether a child is in immediate danger", "facts/new?name=immediate_danger"),
+        "G-SUBJECT" => gate("Say which adult the case is about", "access"),
         "G-VIEW" if case.facts.iter().any(|fact| fact.name == "viewing_needed" && fact.value == "yes") => {
             gate("Ask the head to agree", "agreements")
         }

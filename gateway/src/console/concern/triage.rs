@@ -5,7 +5,7 @@ use chassis::error::{Error, Violations};
 use proto::{
     access::v1::{Colleague, Permission},
     incident_cases::v1::{
-        AdultSubject, Concern, ExistingCase, ListCasesRequest, NewCase, NoFurtherAction, TriageConcernRequest,
+        Concern, ExistingCase, ListCasesRequest, NewCase, NoFurtherAction, TriageConcernRequest,
         triage_concern_request::Decision,
     },
 };
@@ -184,7 +184,7 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
                 return Err(error.into());
             }
             let page = page_of(&visit, &concern, &chosen, &answers).await?;
-            visit.again(page, &answers, error, "")
+            visit.again(page, &answers, access::at_fields(error), "")
         }
     }
 }
@@ -208,7 +208,7 @@ fn command(
         _ => {
             v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
             v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
-            let subject = if about_adult(answers) { subject(&mut v, answers, colleagues) } else { None };
+            let subject = about_adult(answers).then(|| access::subject(&mut v, answers, colleagues));
             let (procedure_id, risks) = (answers.text("procedure_id"), answers.all("risks"));
             Decision::NewCase(NewCase { procedure_id, risks, subject })
         }
@@ -220,16 +220,4 @@ fn command(
         decision: Some(decision),
         request_id: answers.request_id(),
     })
-}
-
-/// The adult a new case is about.
-fn subject(v: &mut Violations, answers: &Answers, colleagues: &[Colleague]) -> Option<AdultSubject> {
-    let (account_id, name) = (answers.text("subject_account_id"), answers.text("subject_name"));
-    let one = account_id.is_empty() != name.is_empty();
-    v.check(one, "subject_account_id", "Select who it is about, or enter their name if they are not in the list");
-    let routed_to = answers.text("routed_to");
-    v.check(!routed_to.is_empty(), "routed_to", "Select who takes it on");
-    let themselves = routed_to == "head" && access::is_head(colleagues, &account_id);
-    v.check(!themselves, "routed_to", "Select the chair of governors: the case is about the head");
-    Some(AdultSubject { account_id, name, routed_to })
 }

@@ -185,7 +185,7 @@ impl Case {
         match standing.state {
             "to_do" => {}
             "cannot_start_yet" if standing.waits_for.starts_with("G-") => {
-                let missing = gate::missing(&standing.waits_for, self);
+                let missing = gate::missing(&standing.waits_for, self, by.at);
                 return Err(self.shut(&standing.waits_for, &missing));
             }
             "cannot_start_yet" => return Err(Refusal::State("an earlier step must be done first")),
@@ -277,7 +277,7 @@ impl Case {
     pub fn refer(&mut self, by: By<'_>, referral: Referral) -> Result<(), Refusal> {
         self.working()?;
         self.referrals.push(referral);
-        self.follow(by, "referral");
+        self.settle(by);
         Ok(())
     }
 
@@ -315,7 +315,7 @@ impl Case {
             return Err(Refusal::Field("involvement_id", "Select a child of this case".into()));
         }
         if told && self.holds_parents() {
-            self.pass(gate::HOLD)?;
+            self.pass(gate::HOLD, by.at)?;
         }
         if let Some(earlier) = self.before_parents().filter(|_| told) {
             return Err(self.shut(gate::PARENT, &earlier));
@@ -373,21 +373,18 @@ impl Case {
     }
 
     /// Whether the case may be opened to another school now.
-    pub fn may_share(&self) -> Result<(), Refusal> {
+    pub fn may_share(&self, now: OffsetDateTime) -> Result<(), Refusal> {
         if self.adult() {
             return Err(Refusal::State("a case on an adult is not opened to another school: the LADO tells it"));
         }
         self.working()?;
-        self.pass(gate::HOLD)
+        self.pass(gate::HOLD, now)
     }
 
     /// Closes the case.
     pub fn close(&mut self, by: By<'_>, outcome: String, reason: String) -> Result<(), Refusal> {
         self.working()?;
-        self.pass(gate::CLOSE)?;
-        if self.review_due(by.at) {
-            return Err(self.shut(gate::CLOSE, "assessment_review"));
-        }
+        self.pass(gate::CLOSE, by.at)?;
         self.closing = Some(Closing { outcome, reason, by: by.account_id.to_owned(), at: by.at });
         Ok(())
     }

@@ -15,6 +15,8 @@ pub(crate) mod concern {
         pub case_id: String,
         pub was_read: i32,
         pub created_us: i64,
+        /// 0 a child is not safe now, 1 that is not sure, 2 every other and whatever is decided; -1 not read out yet.
+        pub urgency: i32,
         pub body: Vec<u8>,
     }
 

@@ -62,6 +62,16 @@ fn a_contents_list_is_known_by_its_pages_however_a_copy_sets_them() {
 }
 
 #[test]
+fn a_title_between_two_lists_is_no_end_of_the_item_above_it() {
+    let text = "# Contacts\n\nNorthshire Police\n- 999 in an emergency; 101 for everything else\nLocal Authority Designated Officer\n\
+                - telephone 01632 960357, and at any hour of the day or night the one who answers\nDesignated Safeguarding Lead\n- the office\n";
+    let document = Document::parse(text);
+    let headings: Vec<&str> = document.headings().map(|(_, heading)| heading.text.as_str()).collect();
+    // The last one may be the second line of an item that was too long for one.
+    assert_eq!(headings, ["Contacts", "Northshire Police", "Local Authority Designated Officer"]);
+}
+
+#[test]
 fn a_long_lined_document_keeps_its_lines_apart() {
     let long =
         format!("# Phones\n\n- {} end of it.\nA rule on its own line.\nand its second half\n", "word ".repeat(30));

@@ -38,7 +38,7 @@ pub(super) async fn import_register(
     }
     let duplicates = registers::count(preview.duplicates.len());
     let make = |values| registers::entry(&tx, &definition.key, values, None);
-    let entries: Vec<Entry> = preview.accepted.into_iter().map(make).collect::<Result<_>>()?;
+    let entries: Vec<Entry> = preview.accepted.into_iter().map(|line| make(line.values)).collect::<Result<_>>()?;
     let bodies = store::register_entry::insert(&tx, &entries).await?;
     for (entry, body) in entries.iter().zip(&bodies) {
         let act = Act::new("register_entry.imported", entry.id.as_str()).detail("register", definition.key.as_str());

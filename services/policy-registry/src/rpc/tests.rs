@@ -408,6 +408,7 @@ mod register_entries {
         the_state_of_any_day_is_answered,
         staff_accept_in_their_own_name_and_again_on_a_new_version,
         a_file_is_imported_whole_and_by_whoever_previewed_it,
+        a_file_is_shown_line_by_line_with_what_would_be_found,
         what_two_do_at_once_is_done_once,
     );
 }

@@ -24,7 +24,7 @@ use crate::{
     App,
     document::Document,
     instance::{Instance, InstanceId},
-    lint::{Severity, version},
+    lint::version,
     store::{self, template::Published},
 };
 
@@ -100,13 +100,12 @@ pub(super) async fn into_force(tx: &mut Tx, act: Act, instance: &Instance) -> Re
 
 /// Announces what is in force and when its next review is due.
 pub(super) async fn announce(tx: &mut Tx, instance: &Instance) -> Result<()> {
-    let errors = instance.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let published = PolicyPublished {
         instance_id: instance.id.to_string(),
         version: instance.version,
         effective_time: instance.effective_at.map(timestamp),
         review_due_time: instance.review_due_at.map(timestamp),
-        error_findings: u32::try_from(errors).unwrap_or(u32::MAX),
+        error_findings: u32::try_from(instance.grave().len()).unwrap_or(u32::MAX),
     };
     tx.announce(instance.id.as_str(), Event::PolicyPublished(published)).await
 }
