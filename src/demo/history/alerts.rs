@@ -12,28 +12,26 @@ use super::{
 /// How often it is asked whether the alerts have become concerns, a twentieth of a second apart.
 const TRIES: usize = 400;
 
-/// What a lead makes of an alert: the verdict, why, and whether a case is opened.
-fn made_of(alert: &Value, school: &str) -> Option<(&'static str, &'static str, Option<(&'static str, &'static str)>)> {
+/// What a lead makes of an alert: the verdict, why, and the procedure of the case that is opened; empty where none is.
+type Made = (&'static str, &'static str, &'static str);
+
+fn made_of(alert: &Value, school: &str) -> Option<Made> {
     Some(match (alert["theme"].as_str().unwrap_or_default(), school) {
-        ("illegal_csam", "harrowmere") => (
-            "true",
-            "Blocked by the list. Nobody looked it up; the police were rung on 101 the same morning.",
-            Some(("P8", "content")),
-        ),
+        ("illegal_csam", "harrowmere") => {
+            ("true", "Blocked by the list. Nobody looked it up; the police were rung on 101 the same morning.", "P8")
+        }
         ("illegal_csam", _) => (
             "false",
             "The provider of the filter confirmed in writing that the address was on its list by mistake, and took it off.",
-            None,
+            "",
         ),
-        ("self_harm_suicide", _) => (
-            "true",
-            "Typed in a free period. The pupil was seen at once and said that it was about themselves.",
-            Some(("P0", "content")),
-        ),
+        ("self_harm_suicide", _) => {
+            ("true", "Typed in a free period. The pupil was seen at once and said that it was about themselves.", "P0")
+        }
         ("pornography", _) => (
             "understandable",
             "An advertisement in a page for homework led there; the whole class saw it happen.",
-            None,
+            "",
         ),
         _ => return None,
     })
@@ -46,19 +44,19 @@ pub async fn look_through(stage: &Stage<'_>) -> Result<()> {
         let (id, dsl) = (stage.people.school(school.key).to_owned(), who(school.key, "dsl"));
         let alerts = stage.call(&dsl, "ListAlerts", json!({"schoolId": id, "verdict": "new"})).await?;
         for alert in alerts["alerts"].as_array().into_iter().flatten() {
-            let Some((verdict, reason, case)) = made_of(alert, school.key) else { continue };
+            let Some((verdict, reason, procedure)) = made_of(alert, school.key) else { continue };
             let concern = concern_of(stage, &dsl, &id, &alert["alertId"]).await?;
             stage.clock.advance(time::Duration::minutes(6));
             stage.call(&dsl, "GetConcern", json!({"schoolId": id, "concernId": concern})).await?;
             let answer = json!({"schoolId": id, "alertId": alert["alertId"], "verdict": verdict, "reason": reason});
             stage.call(&dsl, "AnswerAlert", answer).await?;
             let mut triage = json!({"schoolId": id, "concernId": concern});
-            let Some((procedure, risk)) = case else {
+            if procedure.is_empty() {
                 triage["noFurtherAction"] = json!({"reason": reason});
                 stage.call(&dsl, "TriageConcern", triage).await?;
                 continue;
-            };
-            triage["newCase"] = json!({"procedureId": procedure, "risks": [risk]});
+            }
+            triage["newCase"] = json!({"procedureId": procedure, "risks": ["content"]});
             let opened = stage.call(&dsl, "TriageConcern", triage).await?;
             let mut case = Case::opened(stage, id.clone(), dsl.clone(), procedure, &opened);
             case.involve("The pupil who was signed in", "").await?;
