@@ -1,5 +1,6 @@
 //! The console: every page on one screen. One file per noun; templates mirror them.
 
+mod address;
 mod adoption;
 mod authority;
 mod case;
@@ -48,6 +49,7 @@ use crate::{
     app::App,
     pages::{asset, brand},
 };
+pub use case::records::opener;
 use case::{
     access, agreement, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement, material,
     parents, referral, report as material_report, step,
@@ -138,7 +140,7 @@ fn school() -> Vec<Below> {
         ("/report/sent", get(report::sent)),
         ("/concerns", get(concern::list)),
         ("/concerns/{concern_id}", get(concern::show)),
-        ("/concerns/{concern_id}/triage", post(concern::triage)),
+        ("/concerns/{concern_id}/triage", get(concern::triage::show).post(concern::triage::triage)),
         ("/concerns/{concern_id}/learners", get(learner::naming::show).post(learner::naming::save)),
         ("/concerns/{concern_id}/learners/find", post(learner::naming::find)),
         ("/learners", get(learner::list).post(learner::edit::add)),
@@ -430,7 +432,6 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Debrief", debrief::fields()),
         ("Close", close::fields()),
         ("Who may see it", access::fields(&case, &[Default::default()], &people::People::of(&[]))),
-        ("Who it is about", access::subject_fields(&[Default::default()])),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
         ("Record a comment", policy::consultation::comment_fields()),
@@ -475,6 +476,10 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Check a template", template::check::fields()),
         ("Distil a template", template::distil::fields()),
         ("Decline", invitation::decline_fields()),
+        ("Open a new case", concern::triage::new_fields()),
+        ("Add it to a case", concern::triage::existing_fields(&[pair("cas_1", "2026-014, Bullying")])),
+        ("No further action", concern::triage::nothing_fields()),
+        ("Who is the case about?", case::access::subject_fields(&[Default::default()])),
         ("Add a feed", filtering::fields()),
         ("Send a log", lines::fields()),
         ("Import", import::fields()),

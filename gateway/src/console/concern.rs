@@ -1,36 +1,26 @@
 //! Concerns: the list, one concern in its reporter's words, and what the lead decides about it.
 
+pub mod triage;
+
 use axum::extract::{Path, Query};
-use chassis::{
-    clock::moment,
-    error::{Error, Violations},
-};
+use chassis::{clock::moment, error::Error};
 use proto::{
-    access::v1::{Colleague, Permission},
-    incident_cases::v1::{
-        Concern, ExistingCase, GetConcernRequest, Learner, LearnerMatch, ListCasesRequest, ListConcernsRequest,
-        NewCase, NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
-    },
+    access::v1::Permission,
+    incident_cases::v1::{Concern, GetConcernRequest, Learner, LearnerMatch, ListConcernsRequest},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    case::access,
-    learner::{self, naming},
+    learner,
     people::People,
-    posted::Posted,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
     Page,
-    form::{Answers, Field, Form},
     part::{Head, Link, Pager, Row},
     words,
 };
-
-/// How many open cases a concern can be added to from its page.
-const SUGGESTED: i32 = 8;
 
 /// What a list shows and where it begins.
 #[derive(Debug, Default, Deserialize)]
@@ -168,12 +158,12 @@ pub struct ConcernPage {
     narrative: String,
     /// Who on the roll it is about.
     named: Vec<Link>,
-    /// Those it may be about, to choose from; none where somebody is named, or nobody is likely.
-    who: Option<Form>,
+    /// Those it may be about; none where somebody is named, or nobody is likely.
+    likely: Vec<String>,
     /// Where it is said whom it is about.
     naming: Link,
-    /// What the lead decides; none where nothing is left to decide, or not by this person.
-    form: Option<Form>,
+    /// What the lead may decide; none where nothing is left to decide, or not by this person.
+    ways: Vec<triage::Way>,
 }
 
 impl Page for ConcernPage {
@@ -191,11 +181,8 @@ impl Page for ConcernPage {
             ..Concern::default()
         };
         let people = People::of(&[("acc_1", "Ms Ali")]);
-        let cases = [("cas_1".to_owned(), "2026-014".to_owned())];
-        let form = Form::new("/t", "Save the decision", "1".into(), fields(&cases, &[]));
-        let who = Form::new("/w", "Save who it is about", "1".into(), naming::choices(&[learner::sample()], &[]));
-        let naming = Link::new("Find somebody else on the roll", "/n");
-        let wrong = form.clone().refused(&Error::invalid("new_case.risks", "Select at least one risk"), "");
+        let likely = vec![learner::told_apart(&learner::sample())];
+        let naming = Link::new("Say who on the roll it is about", "/n");
         let closed = Concern {
             state: "in_case".into(),
             case_id: "cas_1".into(),
@@ -206,24 +193,20 @@ impl Page for ConcernPage {
         };
         let at = |path: &str| format!("/schools/sch_1{path}");
         vec![
-            Self { who: Some(who), naming, ..Self::new(&concern, &people, Vec::new(), &at, Some(form)) },
-            Self::new(&concern, &people, Vec::new(), &at, Some(wrong)),
             Self {
-                named: vec![Link::new("Sam <P>, Year 9", "/l")],
-                ..Self::new(&closed, &people, Vec::new(), &at, None)
+                likely,
+                naming,
+                ways: triage::ways("/schools/sch_1/concerns/con_1", 2),
+                ..Self::new(&concern, &people, Vec::new(), &at)
             },
+            Self { ways: triage::ways("/c", 0), ..Self::new(&concern, &people, Vec::new(), &at) },
+            Self { named: vec![Link::new("Sam <P>, Year 9", "/l")], ..Self::new(&closed, &people, Vec::new(), &at) },
         ]
     }
 }
 
 impl ConcernPage {
-    fn new(
-        concern: &Concern,
-        people: &People,
-        crumbs: Vec<Link>,
-        at: &dyn Fn(&str) -> String,
-        form: Option<Form>,
-    ) -> Self {
+    fn new(concern: &Concern, people: &People, crumbs: Vec<Link>, at: &dyn Fn(&str) -> String) -> Self {
         let alert = concern.origin == "alert";
         let mut rows = vec![Row::new("About", whom(concern))];
         if alert {
@@ -250,53 +233,11 @@ impl ConcernPage {
             rows,
             narrative: concern.narrative.clone(),
             named: Vec::new(),
-            who: None,
+            likely: Vec::new(),
             naming: Link::default(),
-            form,
+            ways: Vec::new(),
         }
     }
-}
-
-/// What the lead is asked: one decision and what it needs, all on this page.
-fn fields(cases: &[(String, String)], colleagues: &[Colleague]) -> Vec<Field> {
-    let decision = Field::radios("decision", "What do you decide?", &[]).choice(
-        "new_case",
-        "Open a new case",
-        "Then answer the next two questions.",
-    );
-    let decision = cases.iter().fold(decision, |field, (id, reference)| {
-        field.choice(&format!("existing_case:{id}"), &format!("Add it to case {reference}"), "")
-    });
-    let mut fields = vec![
-        decision.choice("no_further_action", "No further action", "Then say why in the last box."),
-        Field::select("procedure_id", "For a new case: what kind of incident is it?")
-            .choices([("", "Choose a kind of incident")])
-            .choices(words::PROCEDURES.iter().copied()),
-        Field::checkboxes("risks", "For a new case: which risks?", words::RISKS),
-    ];
-    fields.extend(access::subject_fields(colleagues));
-    fields.push(Field::long_text("reason", "For no further action: why?"));
-    fields
-}
-
-async fn suggestions(visit: &Visit) -> Vec<(String, String)> {
-    let school_id = visit.school.clone();
-    let asked = ListCasesRequest { school_id, state: "open".into(), page_size: SUGGESTED, ..Default::default() };
-    let Ok(mut cases) = visit.cases() else { return Vec::new() };
-    let found = heard(cases.list_cases(ask(asked))).await.map(|answer| answer.cases).unwrap_or_default();
-    let found = found.into_iter().filter(|case| !case.restricted);
-    found.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect()
-}
-
-async fn form(visit: &Visit, concern: &Concern) -> Option<Form> {
-    let decides = concern.state == "new" && visit.may(Permission::ConcernTriage);
-    if !decides {
-        return None;
-    }
-    // A concern is decided on even where colleagues cannot be asked for: then by name.
-    let colleagues = access::colleagues(visit).await.unwrap_or_default();
-    let action = visit.at(&format!("/concerns/{}/triage", concern.concern_id));
-    Some(visit.form(action, "Save the decision", fields(&suggestions(visit).await, &colleagues)))
 }
 
 /// One concern as it is read, with whom it is about or may be about: one read, one entry of the history.
@@ -324,27 +265,29 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
     Ok(Known { concern, named: found.learners, likely: found.likely })
 }
 
-async fn page(visit: &Visit, known: Known, form: Option<Form>) -> ConcernPage {
+async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let Known { concern, named, likely } = &known;
     let ids = [concern.reporter_account_id.as_str(), concern.read_by_account_id.as_str()];
     let people = visit.people(ids).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
-    let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path), form);
+    let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
+    if concern.state == "new" && visit.may(Permission::ConcernTriage) {
+        let here = visit.at(&format!("/concerns/{}", concern.concern_id));
+        page.ways = triage::ways(&here, triage::suggestions(visit).await.len());
+    }
     if visit.may(Permission::LearnerRead) {
         let to = |learner: &Learner| {
             Link::new(learner::told_apart(learner), visit.at(&format!("/learners/{}", learner.learner_id)))
         };
         page.named = named.iter().map(to).collect();
         if visit.may(Permission::ConcernTriage) {
-            let mut text = "Change who it is about";
-            if concern.learner_ids.is_empty() {
-                page.who = naming::form(visit, concern, named, likely.clone());
-                text = if page.who.is_some() {
-                    "Find somebody else on the roll"
-                } else {
-                    "Say who on the roll it is about"
-                };
-            }
+            let text = if concern.learner_ids.is_empty() {
+                let likely = likely.iter().filter_map(|found| found.learner.as_ref());
+                page.likely = likely.map(learner::told_apart).collect();
+                "Say who on the roll it is about"
+            } else {
+                "Change who it is about"
+            };
             page.naming = Link::new(text, visit.at(&format!("/concerns/{}/learners", concern.concern_id)));
         }
     }
@@ -355,73 +298,5 @@ async fn page(visit: &Visit, known: Known, form: Option<Form>) -> ConcernPage {
 pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::ConcernRead)?;
     let known = fetch(&visit, &concern_id).await?;
-    let form = form(&visit, &known.concern).await;
-    visit.page(&page(&visit, known, form).await)
-}
-
-/// Decides what becomes of it.
-pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Posted) -> Answer {
-    let Posted { visit, answers } = posted;
-    let colleagues = access::colleagues(&visit).await.unwrap_or_default();
-    let decided = match command(&visit, &concern_id, &answers, &colleagues) {
-        Ok(command) => heard(visit.cases()?.triage_concern(ask(command))).await,
-        Err(error) => Err(error),
-    };
-    match decided {
-        Ok(answer) => match answer.case {
-            Some(case) => visit.to(&visit.at(&format!("/cases/{}?done=triaged", case.case_id))),
-            // Whoever opened a case about themselves is led back to the list.
-            None if answer.concern.is_none() => visit.to(&visit.at("/concerns?done=triaged")),
-            None => visit.to(&visit.at(&format!("/concerns/{concern_id}?done=triaged"))),
-        },
-        Err(error) => {
-            let error = access::at_fields(error);
-            let known = fetch(&visit, &concern_id).await?;
-            let mended = match form(&visit, &known.concern).await {
-                Some(form) => Some(visit.mended(form, &answers, &error, "")?),
-                None => return Err(error.into()),
-            };
-            visit.page_again(&page(&visit, known, mended).await, &error)
-        }
-    }
-}
-
-fn command(
-    visit: &Visit,
-    concern_id: &str,
-    answers: &Answers,
-    colleagues: &[Colleague],
-) -> Result<TriageConcernRequest, Error> {
-    let mut v = Violations::new();
-    let decision = answers.text("decision");
-    v.check(!decision.is_empty(), "decision", "Select what you decide");
-    let decision = match decision.split_once(':') {
-        Some(("existing_case", case_id)) => Decision::ExistingCase(ExistingCase { case_id: case_id.to_owned() }),
-        _ if decision == "no_further_action" => {
-            v.check(!answers.text("reason").is_empty(), "reason", "Enter why nothing further is done");
-            Decision::NoFurtherAction(NoFurtherAction { reason: answers.text("reason") })
-        }
-        _ => {
-            if decision == "new_case" {
-                v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
-                v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
-            }
-            // Allegations and low-level concerns are always about an adult; others are where somebody is named.
-            let adult = matches!(answers.text("procedure_id").as_str(), "P9" | "P10");
-            let said = adult || access::says_subject(answers);
-            let subject = said.then(|| access::subject(&mut v, answers, colleagues));
-            Decision::NewCase(NewCase {
-                procedure_id: answers.text("procedure_id"),
-                risks: answers.all("risks"),
-                subject,
-            })
-        }
-    };
-    v.finish()?;
-    Ok(TriageConcernRequest {
-        school_id: visit.school.clone(),
-        concern_id: concern_id.to_owned(),
-        decision: Some(decision),
-        request_id: answers.request_id(),
-    })
+    visit.page(&page(&visit, known).await)
 }

@@ -40,6 +40,8 @@ pub struct Home {
     lists: Vec<Waiting>,
     mine: Vec<Mine>,
     shows_mine: bool,
+    /// True where their own concerns could not be asked for.
+    mine_unknown: bool,
 }
 
 /// One concern of their own.
@@ -71,6 +73,7 @@ impl Page for Home {
             none: "No task is due.",
             all: Link::new("All open cases", "/schools/sch_1/cases"),
             unknown: false,
+            meanwhile: "",
         };
         let empty = Waiting {
             id: "concerns",
@@ -86,8 +89,16 @@ impl Page for Home {
             Mine { about: "I do not know the name".into(), status: "Received 9:32am, not read yet".into() },
         ];
         vec![
-            Self { head: head.clone(), report: "/r".into(), lists: vec![full, empty, unknown], mine, shows_mine: true },
+            Self {
+                head: head.clone(),
+                report: "/r".into(),
+                lists: vec![full, empty, unknown],
+                mine,
+                shows_mine: true,
+                ..Self::default()
+            },
             Self { head: head.clone(), report: "/r".into(), shows_mine: true, ..Self::default() },
+            Self { head: head.clone(), shows_mine: true, mine_unknown: true, ..Self::default() },
             Self { head, ..Self::default() },
         ]
     }
@@ -130,16 +141,16 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         }),
         feeds.map(|answer| list::feed_list(&visit, answer, now)),
         duties.map(|answer| list::duty_list(&visit, answer)),
-        open.filter(|_| !visit.may(Permission::PolicyEdit))
-            .and_then(|open| list::consultation_list(&visit, open.ok()?)),
+        open.filter(|_| !visit.may(Permission::PolicyEdit)).and_then(|open| list::consultation_list(&visit, open)),
     ];
-    let shows_mine = mine.is_some();
+    let (shows_mine, mine_unknown) = (mine.is_some(), matches!(mine, Some(Err(_))));
     let page = Home {
         head: Head::new("Home", Vec::new()),
         report: if visit.may(Permission::ConcernRecord) { visit.at("/report") } else { String::new() },
         lists: lists.into_iter().flatten().collect(),
         mine: mine.and_then(Result::ok).unwrap_or_default().iter().map(|c| Mine::new(c, now)).collect(),
         shows_mine,
+        mine_unknown,
     };
     visit.page(&page)
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query};
 use chassis::{
     clock::timestamp,
-    error::{Error, Violations},
+    error::{Error, Kind, Violations},
 };
 use proto::{access::v1::Permission, incident_cases::v1::RecordConcernRequest};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ use crate::pages::{
     part::{Head, Link},
     words,
 };
+
+/// What to do where a concern cannot be sent.
+const IN_PERSON: &str = "It has not been sent. Do not wait for it: tell the designated safeguarding lead in person now, and write down on paper what you saw or heard and when. Send it here as soon as it works again.";
 
 /// The three questions that must be answered, and the two that may be.
 pub fn fields() -> Vec<Field> {
@@ -68,7 +71,13 @@ pub async fn record(posted: Posted) -> Answer {
             let safe = answers.text("safe_now");
             visit.to(&visit.at(&format!("/report/sent?safe={safe}")))
         }
-        Err(error) => visit.again(page(&visit), &answers, error, ""),
+        Err(error) => {
+            let mut page = page(&visit);
+            if matches!(error.kind(), Kind::Unavailable | Kind::Internal) {
+                page = page.lead(IN_PERSON);
+            }
+            visit.again(page, &answers, error, "")
+        }
     }
 }
 
@@ -115,7 +124,7 @@ impl Page for Sent {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let contacts = vec![Contact { name: "Children’s services, urgent".into(), number: "01632 960100".into() }];
+        let contacts = vec![Contact::new("Children’s services, urgent", "tel", "01632 960100")];
         vec![
             Self::new("no", contacts.clone(), "/schools/sch_1"),
             Self::new("not_sure", Vec::new(), "/schools/sch_1"),
@@ -131,7 +140,7 @@ impl Sent {
         Self {
             head: Head::new(title, Vec::new()),
             ring,
-            contacts,
+            contacts: contacts.into_iter().filter(|contact| contact.href.starts_with("tel:")).collect(),
             home: Link::new("See when it is read", home),
             another: Link::new("Report another concern", format!("{home}/report")),
         }
