@@ -154,6 +154,8 @@ fn tailored(base: &Template, nth: usize) -> Result<Instance> {
         line: 0,
         score: 0,
         key,
+        level: 0,
+        title: String::new(),
         reason: String::new(),
     };
     instance.clauses = base

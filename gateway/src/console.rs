@@ -1,5 +1,6 @@
 //! The console: every page on one screen. One file per noun; templates mirror them.
 
+mod address;
 mod adoption;
 mod attachment;
 mod authority;
@@ -51,6 +52,7 @@ use crate::{
     app::App,
     pages::{asset, brand},
 };
+pub use case::records::opener;
 use case::{
     access, agreement, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement, material,
     parents, referral, report as material_report, step,
@@ -144,7 +146,7 @@ fn school() -> Vec<Below> {
         ("/report/sent", get(report::sent)),
         ("/concerns", get(concern::list)),
         ("/concerns/{concern_id}", get(concern::show)),
-        ("/concerns/{concern_id}/triage", post(concern::triage::triage)),
+        ("/concerns/{concern_id}/triage", get(concern::triage::show).post(concern::triage::triage)),
         ("/concerns/{concern_id}/learners", get(learner::naming::show).post(learner::naming::save)),
         ("/concerns/{concern_id}/learners/find", post(learner::naming::find)),
         ("/learners", get(learner::list).post(learner::edit::add)),

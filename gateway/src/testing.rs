@@ -212,8 +212,16 @@ impl Browser<'_> {
         self.post("/sign-in", &fields).await.place()
     }
 
-    /// Asks for a page.
+    /// Asks for a page; for that of a form at its own address.
     pub async fn get(&mut self, path: &str) -> Answer {
+        let answer = self.ask(path).await;
+        let place = answer.place();
+        let page = path.split('?').next().unwrap_or_default();
+        if place.starts_with(&format!("{page}?")) && place.contains("form=") { self.ask(&place).await } else { answer }
+    }
+
+    /// Asks for what is at an address, and goes nowhere else.
+    pub async fn ask(&mut self, path: &str) -> Answer {
         self.send(http::Request::get(path).header(header::ACCEPT, "text/html"), Body::empty()).await
     }
 

@@ -78,9 +78,10 @@ pub struct Mark {
 impl Mark {
     /// The mark of a page that is shown now.
     pub fn new(account_id: AccountId, page: &str, now: OffsetDateTime) -> Self {
-        // A form that comes back with its own words must not name the older ones too.
+        // A form that comes back with its own words must not name the older ones too, and has its own id.
         let (path, query) = page.split_once('?').unwrap_or((page, ""));
-        let rest: Vec<&str> = query.split('&').filter(|p| !p.is_empty() && !p.starts_with("unsent=")).collect();
+        let ids = |pair: &&str| pair.starts_with("unsent=") || pair.starts_with("form=");
+        let rest: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !ids(pair)).collect();
         let page = if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) };
         Self { account_id, page: return_to(&page).to_owned(), made_s: now.unix_timestamp() }
     }
@@ -232,7 +233,7 @@ mod tests {
     fn a_mark_is_known_again_for_a_day_and_by_nobody_else() {
         let (ring, other) = (KeyRing::generate(), KeyRing::generate());
         let account: AccountId = Ids::new(ManualClock::new(NOW)).next();
-        let mark = Mark::new(account, "/schools/sch_1/facts/new?name=a&unsent=0f&x=1", NOW);
+        let mark = Mark::new(account, "/schools/sch_1/facts/new?name=a&unsent=0f&x=1&form=0e", NOW);
         assert_eq!(mark.page(), "/schools/sch_1/facts/new?name=a&x=1");
         let proof = format!("masked.{}", mark.seal(&ring));
         assert_eq!(Mark::of(&proof, &ring, NOW + Duration::hours(23)), Some(mark));

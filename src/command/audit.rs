@@ -103,7 +103,8 @@ async fn verify(config: &Config, processes: &[&'static str], kept: Option<PathBu
     let kept = match kept {
         None => Vec::new(),
         Some(file) => checkpoint::notes(&std::fs::read_to_string(&file).map_err(|e| {
-            Error::invalid("kept", format!("{}: {e}; `hedgerow audit checkpoint` prints what it holds", file.display()))
+            let why = super::unreadable(&file, &e);
+            Error::invalid("kept", format!("{why}; `hedgerow audit checkpoint` prints what it holds"))
         })?),
     };
     let mut faults = 0;

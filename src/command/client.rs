@@ -22,11 +22,7 @@ impl SignIn {
     /// # Errors
     /// The gateway's refusal.
     pub async fn run(self, config: &Config) -> Result<()> {
-        let password = match &self.password_file {
-            Some(file) => std::fs::read_to_string(file),
-            None => std::io::read_to_string(std::io::stdin()),
-        };
-        let password = password.map_err(|e| Error::invalid("password-file", e.to_string()))?;
+        let password = super::password(self.password_file.as_deref())?;
         let request =
             SignInRequest { sign_in_name: self.name, password: password.trim_end_matches(['\r', '\n']).to_owned() };
         let mut accounts = AccountsClient::new(client::gateway(config).await?);

@@ -41,7 +41,7 @@ impl Learners {
     pub async fn run(self, config: &Config) -> Result<()> {
         let Self::Import { file, school, whole_roll, commit, decisions } = self;
         let decisions = decisions.iter().map(|text| decision(text)).collect::<Result<Vec<_>>>()?;
-        let content = std::fs::read(&file).map_err(|e| Error::invalid("file", format!("{}: {e}", file.display())))?;
+        let content = std::fs::read(&file).map_err(|e| Error::invalid("file", super::unreadable(&file, &e)))?;
         let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
         let preview = PreviewLearnerImportRequest {
             school_id: school.clone(),

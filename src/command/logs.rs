@@ -58,8 +58,7 @@ impl Try {
     /// # Errors
     /// `Invalid` where file or profile cannot be read.
     pub fn run(&self) -> Result<()> {
-        let bytes =
-            std::fs::read(&self.file).map_err(|e| Error::invalid("file", format!("{}: {e}", self.file.display())))?;
+        let bytes = std::fs::read(&self.file).map_err(|e| trouble(&self.file, &e))?;
         for tried in filtering_ingest::try_lines(&self.profile, &bytes)? {
             match tried.outcome {
                 Ok(observation) => println!("{observation}"),
@@ -147,7 +146,7 @@ fn open(file: &Path) -> Result<BufReader<File>> {
 }
 
 fn trouble(file: &Path, error: &io::Error) -> Error {
-    Error::invalid("file", format!("{}: {error}", file.display()))
+    Error::invalid("file", super::unreadable(file, error))
 }
 
 /// Appends the next line, of one that is too long to be read no more than shows it; the service rejects it by its number.

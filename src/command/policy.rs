@@ -11,6 +11,7 @@ use proto::policy_registry::v1::{
     ImportPolicyRequest, PublishAgencyRegisterRequest, PublishTemplateRequest, Severity, SourceFile,
     policy_registry_client::PolicyRegistryClient,
 };
+use time::{Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 
 pub mod distil;
 pub mod life_cycle;
@@ -100,7 +101,7 @@ pub enum Policy {
         /// The school.
         #[arg(long)]
         school: String,
-        /// The moment, such as `2026-11-24T09:00:00Z`; now without it.
+        /// The end of a day, such as `2026-11-24`, or a moment, such as `2026-11-24T09:00:00Z`; now without it.
         #[arg(long)]
         at: Option<String>,
     },
@@ -195,7 +196,7 @@ impl Policy {
             Self::Effective { school, at } => {
                 let mut request = serde_json::json!({"schoolId": school});
                 if let Some(at) = at {
-                    request["atTime"] = at.into();
+                    request["atTime"] = moment(&at)?.into();
                 }
                 let answer = ask(config, "GetEffectivePolicy", request).await?;
                 println!("{}", serde_json::to_string_pretty(&answer["policy"])?);
@@ -226,6 +227,19 @@ impl Sign {
         request["etag"] = now["instance"]["etag"].clone();
         ask(config, method, request).await
     }
+}
+
+/// The moment that `--at` names: one of the contract's, or the last of a day in Europe/London.
+fn moment(text: &str) -> Result<String> {
+    let wrong = || Error::invalid("--at", "Enter a day such as 2026-11-24, or a moment such as 2026-11-24T09:00:00Z");
+    if let Ok(at) = OffsetDateTime::parse(text, &Rfc3339) {
+        return at.format(&Rfc3339).map_err(Error::internal);
+    }
+    let day = Date::parse(text, format_description!("[year]-[month]-[day]")).map_err(|_| wrong())?;
+    let last = day.with_hms(23, 59, 59).map_err(Error::internal)?;
+    let summer = UtcOffset::from_hms(1, 0, 0).map_err(Error::internal)?;
+    let at = Some(last.assume_offset(summer)).filter(|at| chassis::clock::london(*at).time() == last.time());
+    at.unwrap_or_else(|| last.assume_utc()).to_offset(UtcOffset::UTC).format(&Rfc3339).map_err(Error::internal)
 }
 
 async fn registry(config: &Config) -> Result<PolicyRegistryClient<client::Gateway>> {
@@ -283,7 +297,7 @@ fn read(path: &Path) -> Result<SourceFile> {
 
 /// The bytes of a file that is not too large; a large one is refused before it is read.
 pub(super) fn bounded(field: &str, path: &Path) -> Result<Vec<u8>> {
-    let wrong = |e: std::io::Error| Error::invalid(field, format!("{}: {e}", path.display()));
+    let wrong = |e: std::io::Error| Error::invalid(field, super::unreadable(path, &e));
     let large = || {
         let (name, most) = (path.display(), LARGEST >> 20);
         let fix = "save it without its pictures, or as text, and send that";
@@ -322,6 +336,22 @@ fn files(folder: &Path) -> Result<Vec<SourceFile>> {
         Ok(())
     }
     let mut found = Vec::new();
-    walk(folder, folder, &mut found).map_err(|e| Error::invalid("folder", format!("{}: {e}", folder.display())))?;
+    walk(folder, folder, &mut found).map_err(|e| Error::invalid("folder", super::unreadable(folder, &e)))?;
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_or_a_moment_may_be_asked_for_and_nothing_else() {
+        let at = |text: &str| moment(text).map_err(|e| e.violations()[0].field.clone());
+        assert_eq!(at("2026-11-24T09:00:00Z").as_deref(), Ok("2026-11-24T09:00:00Z"));
+        assert_eq!(at("2026-11-24").as_deref(), Ok("2026-11-24T23:59:59Z"));
+        assert_eq!(at("2026-07-01").as_deref(), Ok("2026-07-01T22:59:59Z"), "summer time");
+        for wrong in ["nonsense", "2026-02-30", "24/11/2026", ""] {
+            assert_eq!(at(wrong).err().as_deref(), Some("--at"), "{wrong}");
+        }
+    }
 }

@@ -152,11 +152,7 @@ impl Bootstrap {
     /// # Errors
     /// Where the gateway's database cannot be reached or has accounts.
     pub async fn run(self, config: Config) -> Result<()> {
-        let password = match &self.password_file {
-            Some(file) => std::fs::read_to_string(file),
-            None => std::io::read_to_string(std::io::stdin()),
-        };
-        let password = password.map_err(|e| Error::invalid("password-file", e.to_string()))?;
+        let password = super::password(self.password_file.as_deref())?;
         let parts = Parts::new(config, Arc::new(SystemClock)).await?;
         let setup = parts.setup(GATEWAY, &chassis::upstream::Upstreams::default())?;
         gateway::bootstrap(&setup, &self.name, password.trim_end_matches(['\r', '\n'])).await?;

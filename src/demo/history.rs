@@ -1,5 +1,7 @@
 //! A term of plausible history: concerns, what became of them, a shared incident, a day's filter logs.
 
+mod alerts;
+
 use chassis::{clock::Clock as _, error::Result};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339, macros::datetime};
@@ -11,6 +13,9 @@ use super::{SCHOOLS, Stage, life_cycle, people::who, reporter, roll, text};
 enum Taken {
     Unread,
     NoFurtherAction,
+    /// Its first steps are done, one is late.
+    Begun,
+    /// All that is due is done; it waits for an answer and its review.
     Open,
     Closed,
     /// Shared with this school, and still open.
@@ -20,7 +25,7 @@ enum Taken {
 /// Day of the term (from 0), school, whom it is about, what happened, procedure, one of the four Cs, how far.
 type Concern = (i64, &'static str, &'static str, &'static str, &'static str, &'static str, Taken);
 
-use Taken::{Closed, NoFurtherAction, Open, Shared, Unread};
+use Taken::{Begun, Closed, NoFurtherAction, Open, Shared, Unread};
 
 #[rustfmt::skip]
 const CONCERNS: &[Concern] = &[
@@ -45,9 +50,9 @@ const CONCERNS: &[Concern] = &[
     (57, "pennyroyal", "Ivy Castell", "Ivy is frightened of a challenge that children talk about in the playground.", "P0", "content", NoFurtherAction),
     (62, "harrowmere", "Mabel Stroud, 8C", "Mabel says a boy at Pennyroyal Lane's after-school club and two of ours swap messages about her sister.", "P1", "conduct", Shared("pennyroyal")),
     (70, "thistledown", "Ned Halloran", "Ned's carer says he has three hundred followers he does not know and posts where he is.", "P0", "contact", Open),
-    (76, "pennyroyal", "Tilly Marchbanks", "Tilly cried when the tablet was turned on and said the scary man is in there.", "P0", "content", Open),
-    (78, "harrowmere", "Rufus Abbott, 9M", "Rufus forwarded a joke about a terrorist attack to the whole form.", "P7", "content", Open),
-    (82, "harrowmere", "Una Pike, 7B", "Una said goodbye to me as if she would not be in tomorrow, and would not say why.", "P0", "content", Unread),
+    (76, "pennyroyal", "Tilly Marchbanks", "Tilly cried when the tablet was turned on and said the scary man is in there.", "P0", "content", Begun),
+    (78, "harrowmere", "Rufus Abbott, 9M", "Rufus forwarded a joke about a terrorist attack to the whole form.", "P7", "content", Begun),
+    (83, "harrowmere", "Una Pike, 7B", "Una said goodbye to me as if she would not be in tomorrow, and would not say why.", "P0", "content", Unread),
     (83, "thistledown", "I do not know the name", "A taxi driver says pupils in his car pass a phone round and go quiet when he looks.", "P0", "conduct", Unread),
     (83, "pennyroyal", "Jonty Reeve", "Jonty said his cousin shows him fighting videos of real people.", "P0", "content", Unread),
 ];
@@ -70,6 +75,7 @@ pub async fn make(stage: &mut Stage<'_>) -> Result<()> {
             for school in &SCHOOLS {
                 stage.send_log(school).await?;
             }
+            alerts::look_through(stage).await?;
             logs_sent = true;
         }
         stage.clock.set(at);
@@ -106,20 +112,21 @@ async fn take(stage: &Stage<'_>, (_, school, about, narrative, procedure, risk, 
     }
     triage["newCase"] = json!({"procedureId": procedure, "risks": [risk]});
     let opened = stage.call(&dsl, "TriageConcern", triage).await?;
-    let case = Case { stage, school_id: id, dsl, case_id: text(&opened["case"]["caseId"]) };
-    let victim = json!({"person": about, "role": "victim", "vulnerabilities": [], "learnerId": learner});
-    let opened = case.call("AddInvolvement", victim).await?;
-    let involvement = text(&opened["case"]["involvements"][0]["involvementId"]);
-    case.call("RecordFact", json!({"name": "immediate_danger", "value": "no"})).await?;
+    let mut case = Case::opened(stage, id, dsl, procedure, &opened);
+    case.involve(about, &learner).await?;
     stage.clock.advance(Duration::minutes(20));
     case.entry("Talked with the pupil in the quiet room; they were glad somebody asked.").await?;
     match taken {
+        Begun => case.begin().await,
         Open => {
             stage.clock.advance(Duration::hours(2));
-            case.some_steps(2).await
+            case.work().await.map(|_| ())
         }
-        Shared(with) => case.share(stage.people.school(with)).await,
-        Closed => case.to_its_end(&involvement).await,
+        Shared(with) => {
+            case.work().await?;
+            case.share(stage.people.school(with)).await
+        }
+        Closed => case.to_its_end().await,
         Unread | NoFurtherAction => Ok(()),
     }
 }
@@ -129,10 +136,30 @@ struct Case<'a> {
     stage: &'a Stage<'a>,
     school_id: String,
     dsl: String,
+    procedure: String,
     case_id: String,
+    /// The child it is about.
+    involvement: String,
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    fn opened(stage: &'a Stage<'a>, school_id: String, dsl: String, procedure: &str, answer: &Value) -> Self {
+        let case_id = text(&answer["case"]["caseId"]);
+        Self { stage, school_id, dsl, procedure: procedure.to_owned(), case_id, involvement: String::new() }
+    }
+
+    /// Says whom it is about, and what its procedure asks to know first.
+    async fn involve(&mut self, person: &str, learner_id: &str) -> Result<()> {
+        let victim = json!({"person": person, "role": "victim", "vulnerabilities": [], "learnerId": learner_id});
+        let opened = self.call("AddInvolvement", victim).await?;
+        self.involvement = text(&opened["case"]["involvements"][0]["involvementId"]);
+        self.call("RecordFact", json!({"name": "immediate_danger", "value": "no"})).await?;
+        if self.procedure == "P7" {
+            self.call("RecordFact", json!({"name": "subject", "value": "learner"})).await?;
+        }
+        Ok(())
+    }
+
     async fn call(&self, method: &str, mut request: Value) -> Result<Value> {
         request["schoolId"] = self.school_id.clone().into();
         request["caseId"] = self.case_id.clone().into();
@@ -152,12 +179,13 @@ impl Case<'_> {
         self.call("RecordConsultation", talk).await.map(|_| ())
     }
 
-    /// Completes steps that can be done, at most so many of them.
-    async fn some_steps(&self, most: usize) -> Result<()> {
+    /// Completes steps that can be done, at most so many of them; those that only closing asks for where it is near.
+    async fn some_steps(&self, most: usize, closing: bool) -> Result<()> {
         for _ in 0..most {
             let case = self.call("GetCase", json!({})).await?;
             let steps = case["case"]["steps"].as_array().cloned().unwrap_or_default();
-            let Some(step) = steps.iter().find(|step| step["state"] == "to_do" && step["doneBy"].is_null()) else {
+            let can = |step: &&Value| step["state"] == "to_do" && step["doneBy"].is_null();
+            let Some(step) = steps.iter().find(|step| can(step) && (closing || !step["dueTime"].is_null())) else {
                 return Ok(());
             };
             self.stage.clock.advance(Duration::minutes(35));
@@ -169,7 +197,6 @@ impl Case<'_> {
 
     async fn share(&self, with: &str) -> Result<()> {
         self.call("RecordFact", json!({"name": "other_setting", "value": "yes"})).await?;
-        self.consult().await?;
         let invitation = json!({
             "toSchoolId": with, "contact": "01632 960188",
             "summary": "Pupils of both our schools are in the same message group; we would like to work on it together."
@@ -183,29 +210,59 @@ impl Case<'_> {
             "schoolId": with, "sharedIncidentId": accepted["sharedIncident"]["sharedIncidentId"],
             "text": "We know the child on our side and have talked with the family. Happy to meet on Thursday."
         });
-        self.stage.call("pennyroyal.head", "AddSharedEntry", shared).await.map(|_| ())
+        self.stage.call("pennyroyal.head", "AddSharedEntry", shared).await?;
+        self.some_steps(10, false).await
     }
 
-    async fn to_its_end(&self, involvement: &str) -> Result<()> {
+    /// The first afternoon: who was told, what was offered, the first steps.
+    async fn begin(&self) -> Result<()> {
+        self.stage.clock.advance(Duration::hours(2));
+        self.support().await?;
+        self.parents().await?;
+        self.some_steps(if self.procedure == "P7" { 1 } else { 2 }, false).await
+    }
+
+    async fn parents(&self) -> Result<()> {
+        let told = json!({
+            "involvementId": self.involvement, "told": true, "reason": "By telephone, by the lead, the same afternoon."
+        });
+        self.call("RecordParentsDecision", told).await.map(|_| ())
+    }
+
+    async fn support(&self) -> Result<()> {
+        let support = json!({
+            "involvementId": self.involvement, "uptake": "accepted",
+            "offer": "A weekly talk with the pastoral lead, and help to block and report."
+        });
+        self.call("RecordSupport", support).await.map(|_| ())
+    }
+
+    /// Everything that is due before the review; answers the referral that was made.
+    async fn work(&self) -> Result<Value> {
+        if self.procedure == "P2" {
+            let criteria = json!({
+                "adultInvolved": "no", "coercion": "no", "unusualOrViolent": "no", "under13": "no", "immediateRisk": "no",
+                "reason": "What the pupils said apart from each other, and what the form tutor knows of them."
+            });
+            self.call("AnswerCriteria", criteria).await?;
+        }
         self.consult().await?;
         let referral = json!({"agency": "front_door_form", "reason": "Asked for advice and family support."});
         let made = self.call("MakeReferral", referral).await?;
-        let told = json!({
-            "involvementId": involvement, "told": true, "reason": "By telephone, by the lead, the same afternoon."
-        });
-        self.call("RecordParentsDecision", told).await?;
-        let support = json!({
-            "involvementId": involvement, "offer": "A weekly talk with the pastoral lead, and help to block and report.",
-            "uptake": "accepted"
-        });
-        self.call("RecordSupport", support).await?;
+        self.parents().await?;
+        self.support().await?;
         let assessment = json!({
             "risks": "More messages in the evenings; being left out at break.", "needs": "Somebody to go to; quiet at lunch.",
             "measures": "Seats apart in two lessons; a check-in every Friday.", "checks": "Nothing is known elsewhere.",
             "reviewTime": "2027-01-15T12:00:00Z"
         });
         self.call("RecordAssessment", assessment).await?;
-        self.some_steps(40).await?;
+        self.some_steps(40, false).await?;
+        Ok(made)
+    }
+
+    async fn to_its_end(&self) -> Result<()> {
+        let made = self.work().await?;
         self.stage.clock.advance(Duration::days(1));
         let outcome = json!({
             "referralId": made["referral"]["referralId"], "outcome": "advice_given",
@@ -219,7 +276,7 @@ impl Case<'_> {
             "actions": "Remind form tutors at briefing."
         });
         self.call("RecordDebrief", learnt).await?;
-        self.some_steps(10).await?;
+        self.some_steps(10, true).await?;
         let case = self.call("GetCase", json!({})).await?;
         let close = json!({
             "outcome": "resolved", "reason": "Support is in place and the family is content.",

@@ -13,14 +13,13 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    learner::{self, naming},
+    learner,
     people::People,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
     Page,
     body_map::BodyMap,
-    form::Form,
     part::{Head, Link, Pager, Row},
     words,
 };
@@ -185,12 +184,12 @@ pub struct ConcernPage {
     photo: Link,
     /// Who on the roll it is about.
     named: Vec<Link>,
-    /// Those it may be about, to choose from; none where somebody is named, or nobody is likely.
-    who: Option<Form>,
+    /// Those it may be about; none where somebody is named, or nobody is likely.
+    likely: Vec<String>,
     /// Where it is said whom it is about.
     naming: Link,
-    /// What the lead decides; none where nothing is left to decide, or not by this person.
-    form: Option<Form>,
+    /// What the lead may decide; none where nothing is left to decide, or not by this person.
+    ways: Vec<triage::Way>,
 }
 
 impl Page for ConcernPage {
@@ -208,11 +207,8 @@ impl Page for ConcernPage {
             ..Concern::default()
         };
         let people = People::of(&[("acc_1", "Ms Ali")]);
-        let cases = [("cas_1".to_owned(), "2026-014".to_owned())];
-        let form = Form::new("/t", "Save the decision", "1".into(), triage::fields(&cases, &[]));
-        let who = Form::new("/w", "Save who it is about", "1".into(), naming::choices(&[learner::sample()], &[]));
-        let naming = Link::new("Find somebody else on the roll", "/n");
-        let wrong = form.clone().refused(&Error::invalid("new_case.risks", "Select at least one risk"), "");
+        let likely = vec![learner::told_apart(&learner::sample())];
+        let naming = Link::new("Say who on the roll it is about", "/n");
         let closed = Concern {
             state: "in_case".into(),
             case_id: "cas_1".into(),
@@ -238,26 +234,22 @@ impl Page for ConcernPage {
                 additions: told::sample(),
                 photos: vec![Link::new("Photo of a note, 24 November 2026, 9:00am", "/a")],
                 photo: Link::new("Add a photo of a note", "/p"),
-                ..Self::new(&public, &people, Vec::new(), &at, None)
+                ..Self::new(&public, &people, Vec::new(), &at)
             },
-            Self { who: Some(who), naming, ..Self::new(&concern, &people, Vec::new(), &at, Some(form)) },
-            Self::new(&concern, &people, Vec::new(), &at, Some(wrong)),
             Self {
-                named: vec![Link::new("Sam <P>, Year 9", "/l")],
-                ..Self::new(&closed, &people, Vec::new(), &at, None)
+                likely,
+                naming,
+                ways: triage::ways("/schools/sch_1/concerns/con_1", 2),
+                ..Self::new(&concern, &people, Vec::new(), &at)
             },
+            Self { ways: triage::ways("/c", 0), ..Self::new(&concern, &people, Vec::new(), &at) },
+            Self { named: vec![Link::new("Sam <P>, Year 9", "/l")], ..Self::new(&closed, &people, Vec::new(), &at) },
         ]
     }
 }
 
 impl ConcernPage {
-    fn new(
-        concern: &Concern,
-        people: &People,
-        crumbs: Vec<Link>,
-        at: &dyn Fn(&str) -> String,
-        form: Option<Form>,
-    ) -> Self {
+    fn new(concern: &Concern, people: &People, crumbs: Vec<Link>, at: &dyn Fn(&str) -> String) -> Self {
         let alert = concern.origin == "alert";
         let mut rows = vec![Row::new("About", whom(concern))];
         if alert {
@@ -291,9 +283,9 @@ impl ConcernPage {
             photos: told::photos(&concern.attachments, &at("/attachments")),
             photo: Link::default(),
             named: Vec::new(),
-            who: None,
+            likely: Vec::new(),
             naming: Link::default(),
-            form,
+            ways: Vec::new(),
         }
     }
 }
@@ -333,16 +325,17 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
     Ok(Known { concern, named: found.learners, likely: found.likely })
 }
 
-async fn page(visit: &Visit, known: Known, form: Option<Form>) -> ConcernPage {
+async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let Known { concern, named, likely } = &known;
     let ids = [concern.reporter_account_id.as_str(), concern.read_by_account_id.as_str()];
     let people = visit.people(ids.into_iter().chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
-    let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path), form);
+    let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
     page.additions = told::added(&concern.additions, &people, visit.now());
     if concern.state == "new" && visit.may(Permission::ConcernTriage) {
-        let place = visit.at(&format!("/concerns/{}/photos", concern.concern_id));
-        page.photo = Link::new("Add a photo of a note", place);
+        let here = visit.at(&format!("/concerns/{}", concern.concern_id));
+        page.ways = triage::ways(&here, triage::suggestions(visit).await.len());
+        page.photo = Link::new("Add a photo of a note", format!("{here}/photos"));
     }
     if visit.may(Permission::LearnerRead) {
         let to = |learner: &Learner| {
@@ -350,15 +343,13 @@ async fn page(visit: &Visit, known: Known, form: Option<Form>) -> ConcernPage {
         };
         page.named = named.iter().map(to).collect();
         if visit.may(Permission::ConcernTriage) {
-            let mut text = "Change who it is about";
-            if concern.learner_ids.is_empty() {
-                page.who = naming::form(visit, concern, named, likely.clone());
-                text = if page.who.is_some() {
-                    "Find somebody else on the roll"
-                } else {
-                    "Say who on the roll it is about"
-                };
-            }
+            let text = if concern.learner_ids.is_empty() {
+                let likely = likely.iter().filter_map(|found| found.learner.as_ref());
+                page.likely = likely.map(learner::told_apart).collect();
+                "Say who on the roll it is about"
+            } else {
+                "Change who it is about"
+            };
             page.naming = Link::new(text, visit.at(&format!("/concerns/{}/learners", concern.concern_id)));
         }
     }
@@ -369,6 +360,5 @@ async fn page(visit: &Visit, known: Known, form: Option<Form>) -> ConcernPage {
 pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::ConcernRead)?;
     let known = fetch(&visit, &concern_id).await?;
-    let form = triage::form(&visit, &known.concern).await;
-    visit.page(&page(&visit, known, form).await)
+    visit.page(&page(&visit, known).await)
 }

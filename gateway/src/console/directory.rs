@@ -14,7 +14,7 @@ use chassis::{
 };
 use proto::{
     access::v1::{Permission, Role},
-    policy_registry::v1::{GetAgencyRegisterRequest, GetSchoolRequest},
+    policy_registry::v1::{Agency, GetAgencyRegisterRequest, GetAgencyRegisterResponse, GetSchoolRequest},
 };
 use time::{Duration, OffsetDateTime};
 
@@ -26,12 +26,11 @@ const FRESH: Duration = Duration::minutes(5);
 const SULKING: Duration = Duration::seconds(20);
 /// How long a page waits for what it can do without.
 const PATIENCE: Patience = Patience::from_millis(800);
-/// The contacts that every page shows, in their order.
-const SHOWN: [(&str, &str); 3] = [
-    ("front_door_urgent", "Children’s services, urgent"),
-    ("front_door_advice", "Children’s services, advice"),
-    ("lado_city", "Allegations about adults"),
-];
+/// The contacts that every page shows besides the one for allegations, in their order.
+const SHOWN: [(&str, &str); 2] =
+    [("front_door_urgent", "Children’s services, urgent"), ("front_door_advice", "Children’s services, advice")];
+/// How the purpose of whoever takes allegations begins in a register.
+const ALLEGATIONS: &str = "allegations about adults";
 
 /// What is remembered.
 #[derive(Clone, Default)]
@@ -131,11 +130,68 @@ async fn ask_contacts(app: &App, visitor: &Visitor) -> Result<Vec<Contact>, Erro
     let mut registry = app.policy_registry(visitor)?;
     let asked = registry.get_agency_register(request(GetAgencyRegisterRequest {}));
     let answer = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| Error::unavailable("no answer"))?;
-    let agencies = answer.map_err(|status| crate::refusal::of_status(&status))?.into_inner().agencies;
-    let number = |key: &str| {
-        let agency = agencies.iter().find(|agency| agency.key == key)?;
-        agency.channels.iter().find(|channel| channel.kind == "telephone").map(|channel| channel.value.clone())
-    };
-    let shown = SHOWN.iter().filter_map(|(key, name)| Some(Contact { name: (*name).to_owned(), number: number(key)? }));
-    Ok(shown.collect())
+    let register = answer.map_err(|status| crate::refusal::of_status(&status))?.into_inner();
+    let of = |key: &str| register.agencies.iter().find(|agency| agency.key == key);
+    let shown = SHOWN.iter().filter_map(|(key, name)| contact(name, of(key)?));
+    let allegations = for_allegations(&register).and_then(|agency| contact("Allegations about adults", agency));
+    Ok(shown.chain(allegations).collect())
+}
+
+/// Whoever takes allegations about adults for this authority. A register may name a neighbour's too, for children who
+/// live there: the authority's own bears the area's name, or is the first.
+fn for_allegations(register: &GetAgencyRegisterResponse) -> Option<&Agency> {
+    let mut all = register.agencies.iter().filter(|agency| agency.purpose.to_lowercase().starts_with(ALLEGATIONS));
+    let area = register.area.replace(['_', '-'], " ").to_lowercase();
+    let own = all.clone().find(|agency| agency.name.to_lowercase().contains(&area));
+    own.or_else(|| all.next())
+}
+
+/// How an agency is reached: by telephone where it has one, else by e-mail.
+fn contact(name: &str, agency: &Agency) -> Option<Contact> {
+    let by = |kind: &str| agency.channels.iter().find(|channel| channel.kind == kind).map(|found| found.value.as_str());
+    let (scheme, value) = by("telephone").map(|n| ("tel", n)).or_else(|| by("email").map(|e| ("mailto", e)))?;
+    Some(Contact::new(name, scheme, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::policy_registry::v1::Channel;
+
+    use super::*;
+
+    #[test]
+    fn allegations_go_to_the_authority_s_own_officer_however_the_register_keys_them() {
+        let agency = |key: &str, name: &str, purpose: &str, channels: &[(&str, &str)]| Agency {
+            key: key.into(),
+            name: name.into(),
+            purpose: purpose.into(),
+            channels: channels
+                .iter()
+                .map(|(kind, value)| Channel { kind: (*kind).into(), value: (*value).into(), ..Channel::default() })
+                .collect(),
+        };
+        let city = agency(
+            "lado_city",
+            "Northport city designated officer",
+            "allegations about adults, in the city of Northport",
+            &[("telephone", "01632 960642")],
+        );
+        let county = agency(
+            "lado_county",
+            "Northshire designated officer",
+            "Allegations about adults, in the county",
+            &[("web", "www.northshire.example"), ("email", "lado@northshire.example")],
+        );
+        let prevent = agency("prevent", "Northshire Prevent", "radicalisation", &[("telephone", "01632 960111")]);
+        let shown = |agencies: &[&Agency]| {
+            let agencies = agencies.iter().map(|agency| (*agency).clone()).collect();
+            let register = GetAgencyRegisterResponse { area: "northshire".into(), version: 1, agencies };
+            for_allegations(&register).and_then(|agency| contact("Allegations", agency)).map(|c| (c.shown, c.href))
+        };
+        let own = ("lado@northshire.example".to_owned(), "mailto:lado@northshire.example".to_owned());
+        assert_eq!(shown(&[&prevent, &city, &county]), Some(own.clone()));
+        assert_eq!(shown(&[&county, &city]), Some(own));
+        assert_eq!(shown(&[&city]), Some(("01632 960642".into(), "tel:01632960642".into())));
+        assert_eq!(shown(&[&prevent]), None);
+    }
 }

@@ -73,7 +73,11 @@ impl FaultPage {
             Kind::Exhausted => ("Too many requests", vec!["Wait a minute, then try again.".into()]),
             Kind::Unavailable => (
                 "This part of the service is not available",
-                vec!["Try again in a few minutes. You can still report a concern.".into()],
+                vec![
+                    "Try again in a few minutes. Nothing that was saved is lost.".into(),
+                    "Do not wait for this page if you are worried about a child. If the child is in danger now, ring 999; the other numbers are at the foot of this page.".into(),
+                    "If a concern cannot be reported here either, tell the designated safeguarding lead in person, write down on paper what you saw or heard and when, and report it here as soon as it works again.".into(),
+                ],
             ),
             Kind::Internal => (
                 "There is a problem with the service",

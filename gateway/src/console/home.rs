@@ -45,6 +45,8 @@ pub struct Home {
     /// All of their own.
     all_mine: Link,
     shows_mine: bool,
+    /// True where their own concerns could not be asked for.
+    mine_unknown: bool,
 }
 
 impl Page for Home {
@@ -69,6 +71,7 @@ impl Page for Home {
             none: "No task is due.",
             all: Link::new("All open cases", "/schools/sch_1/cases"),
             unknown: false,
+            meanwhile: "",
         };
         let empty = Waiting {
             id: "concerns",
@@ -91,8 +94,10 @@ impl Page for Home {
                 mine,
                 all_mine: Link::new("All the concerns you reported", "/m"),
                 shows_mine: true,
+                ..Self::default()
             },
             Self { head: head.clone(), report: "/r".into(), shows_mine: true, ..Self::default() },
+            Self { head: head.clone(), shows_mine: true, mine_unknown: true, ..Self::default() },
             Self { head, ..Self::default() },
         ]
     }
@@ -137,10 +142,9 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         }),
         feeds.map(|answer| list::feed_list(&visit, answer, now)),
         duties.map(|answer| list::duty_list(&visit, answer)),
-        open.filter(|_| !visit.may(Permission::PolicyEdit))
-            .and_then(|open| list::consultation_list(&visit, open.ok()?)),
+        open.filter(|_| !visit.may(Permission::PolicyEdit)).and_then(|open| list::consultation_list(&visit, open)),
     ];
-    let shows_mine = mine.is_some();
+    let (shows_mine, mine_unknown) = (mine.is_some(), matches!(mine, Some(Err(_))));
     let mine = mine.and_then(Result::ok).unwrap_or_default();
     let people = my_concern::readers(&visit, &mine).await;
     let path = visit.at("/my-concerns");
@@ -151,6 +155,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         all_mine: if mine.is_empty() { Link::default() } else { Link::new("All the concerns you reported", &*path) },
         mine: mine.iter().map(|c| Mine::new(c, &people, &path, now)).collect(),
         shows_mine,
+        mine_unknown,
     };
     visit.page(&page)
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query};
 use chassis::{
     clock::timestamp,
-    error::{Error, Violations},
+    error::{Error, Kind, Violations},
 };
 use proto::{access::v1::Permission, incident_cases::v1::RecordConcernRequest};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ use crate::pages::{
     part::{Head, Link, Row},
     words,
 };
+
+/// What to do where a concern cannot be sent.
+const IN_PERSON: &str = "It has not been sent. Do not wait for it: tell the designated safeguarding lead in person now, and write down on paper what you saw or heard and when. Send it here as soon as it works again.";
 
 /// The three questions that must be answered, and the two that may be.
 pub fn fields() -> Vec<Field> {
@@ -46,9 +49,9 @@ async fn page(visit: &Visit) -> FormPage {
 
 /// Whom to ring before anything is written.
 fn ring(contacts: &[Contact]) -> Vec<Row> {
-    let line = |name: &str, number: &str| Row::new(name, number).to(format!("tel:{}", number.replace(' ', "")));
-    let known = contacts.iter().map(|contact| line(&contact.name, &contact.number));
-    std::iter::once(line("Danger now", "999")).chain(known).collect()
+    let danger = Contact::new("Danger now", "tel", "999");
+    let line = |contact: &Contact| Row::new(contact.name.clone(), contact.shown.clone()).to(contact.href.clone());
+    std::iter::once(&danger).chain(contacts).map(line).collect()
 }
 
 /// Shows it.
@@ -79,7 +82,13 @@ pub async fn record(posted: Posted) -> Answer {
             let (safe, concern) = (answers.text("safe_now"), answer.concern.unwrap_or_default().concern_id);
             visit.to(&visit.at(&format!("/report/sent?safe={safe}&concern={concern}")))
         }
-        Err(error) => visit.again(page(&visit).await, &answers, error, ""),
+        Err(error) => {
+            let mut page = page(&visit).await;
+            if matches!(error.kind(), Kind::Unavailable | Kind::Internal) {
+                page = page.lead(IN_PERSON);
+            }
+            visit.again(page, &answers, error, "")
+        }
     }
 }
 
@@ -131,7 +140,7 @@ impl Page for Sent {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let contacts = vec![Contact { name: "Children’s services, urgent".into(), number: "01632 960100".into() }];
+        let contacts = vec![Contact::new("Children’s services, urgent", "tel", "01632 960100")];
         vec![
             Self::new("no", contacts.clone(), "/schools/sch_1", "con_1"),
             Self::new("not_sure", Vec::new(), "/schools/sch_1", ""),
@@ -147,7 +156,7 @@ impl Sent {
         Self {
             head: Head::new(title, Vec::new()),
             ring,
-            contacts,
+            contacts: contacts.into_iter().filter(|contact| contact.href.starts_with("tel:")).collect(),
             add: if concern_id.is_empty() {
                 Link::default()
             } else {

@@ -43,7 +43,7 @@ impl Back {
 pub fn page(back: &str, request_id: String) -> FormPage {
     let fields = vec![
         Field::name("sign_in_name", "Sign-in name").autocomplete("username").width("20"),
-        Field::password("password", "Password").autocomplete("current-password"),
+        Field::password("password", "Password").autocomplete("current-password").width("20"),
     ];
     let form = Form::new("/sign-in", "Sign in", request_id, fields).carrying("return_to", return_to(back));
     kept(FormPage::new(Head::new("Sign in", Vec::new()), form), back)

@@ -24,7 +24,7 @@ use proto::{
 use time::OffsetDateTime;
 use tonic::Status;
 
-use super::{directory::Directory, fault::show_in};
+use super::{address, directory::Directory, fault::show_in};
 use crate::{
     app::App,
     pages::{
@@ -74,6 +74,8 @@ pub struct Visit {
     frame: Frame,
     /// What they wrote into a form of this page before their session ended.
     unsent: Option<Unsent>,
+    /// The id in the address of a page with a form; empty where there is none.
+    form_id: String,
 }
 
 impl FromRequestParts<App> for Visit {
@@ -81,6 +83,9 @@ impl FromRequestParts<App> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let visitor = <Visitor as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        if let Some(place) = address::with_id(&parts.method, &parts.uri, app.now(), &app.ids().request_id()) {
+            return Err(Redirect::to(&place).into_response());
+        }
         Self::of(parts, app, visitor).await.map_err(IntoResponse::into_response)
     }
 }
@@ -109,6 +114,7 @@ impl Visit {
         let unsent = written(app, &visitor, parts).await;
         let mut visit = Self {
             unsent,
+            form_id: address::form_id(parts.uri.query().unwrap_or_default()).to_owned(),
             app: app.clone(),
             school: school.to_owned(),
             frame: Frame::bare(&app.config().authority_name, &visitor.request_id).in_look(app.brand()),
@@ -172,7 +178,11 @@ impl Visit {
 
     /// A form of this visit.
     pub fn form(&self, action: String, button: &str, fields: Vec<Field>) -> Form {
-        let form = Form::new(action, button, self.app.ids().request_id(), fields);
+        let request_id = match self.form_id.as_str() {
+            "" => self.app.ids().request_id(),
+            form_id => address::request_id(form_id, &action),
+        };
+        let form = Form::new(action, button, request_id, fields);
         match &self.unsent {
             Some(unsent) if unsent.form.action == form.action => form.restored(unsent),
             _ => form,

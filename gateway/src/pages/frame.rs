@@ -54,13 +54,23 @@ pub struct Item {
     pub active: bool,
 }
 
-/// One body to ring.
+/// One body to ring, or to write to where it has no number.
 #[derive(Debug, Clone, Serialize)]
 pub struct Contact {
     /// What it is for.
     pub name: String,
-    /// Its number.
-    pub number: String,
+    /// Its number or address.
+    pub shown: String,
+    /// The same as a link.
+    pub href: String,
+}
+
+impl Contact {
+    /// A contact by `tel` or `mailto`.
+    pub fn new(name: &str, scheme: &str, value: &str) -> Self {
+        let href = format!("{scheme}:{}", value.replace(' ', ""));
+        Self { name: name.to_owned(), shown: value.to_owned(), href }
+    }
 }
 
 /// The addresses of the files.

@@ -21,7 +21,7 @@ fn frame() -> Frame {
         person: Some(Person { name: "R <Okafor>".into(), csrf: "token".into() }),
         navigation: vec![item("Home", true), item("Cases", false)],
         switch: true,
-        contacts: vec![Contact { name: "Children’s services".into(), number: "01632 960100".into() }],
+        contacts: vec![Contact::new("Children’s services", "tel", "01632 960100")],
         notice: "The entry is added".into(),
         ..Frame::bare("Northshire Council", "ref-1")
     }

@@ -1,8 +1,10 @@
 //! How pages say dates, times and codes. Every date a person reads is written here.
 
+mod never;
 pub mod reporter;
 
 use chassis::clock::{london, moment};
+pub use never::never;
 use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
 
 /// A date: `22 November 2026`.

@@ -58,7 +58,7 @@ async fn nobody_is_led_elsewhere_after_signing_in() -> Result<()> {
         assert_eq!(house.browser().sign_in("r.okafor", elsewhere).await, "/", "{elsewhere:?}");
     }
     // Addresses of ours that show nothing: forms go there, or nothing does.
-    for none in ["/sign-out", "/template/publish", "/schools/sch_1/concerns/con_1/triage", "/nowhere", "/v1/schools"] {
+    for none in ["/sign-out", "/template/publish", "/schools/sch_1/cases/cas_1/facts", "/nowhere", "/v1/schools"] {
         assert_eq!(house.browser().sign_in("r.okafor", none).await, "/", "{none:?}");
     }
     let page = "/schools/sch_1/cases?state=open";
@@ -75,7 +75,7 @@ async fn a_session_is_new_at_every_sign_in_and_the_one_before_is_over() -> Resul
     let house = House::new(Engine::Sqlite).await?;
     let school = house.bed.school();
     house.account("r.okafor", Role::Dsl, Some(&school)).await?;
-    let path = format!("/schools/{school}/report");
+    let path = format!("/schools/{school}");
     let ask = async |cookie: &str| {
         let request = Request::get(&path).header(header::COOKIE, format!("hedgerow={cookie}"));
         house.send(request.body(Body::empty()).unwrap_or_default()).await.status.as_u16()

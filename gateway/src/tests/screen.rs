@@ -107,6 +107,32 @@ async fn a_page_from_an_earlier_session_of_ones_own_loses_nothing_and_is_not_sen
 }
 
 #[tokio::test]
+async fn a_form_that_is_gone_back_to_and_sent_again_is_the_same_request() -> Result<()> {
+    let house = House::new(Engine::Sqlite).await?;
+    let school = house.bed.school();
+    house.account("r.okafor", Role::Dsl, Some(&school)).await?;
+    let (path, mut browser) = (format!("/schools/{school}/report"), house.browser());
+    browser.sign_in("r.okafor", "").await;
+    let page = browser.ask(&path).await;
+    let place = page.place();
+    assert!(page.status == 303 && place.starts_with(&format!("{path}?form=")), "{place}");
+    let first = browser.ask(&place).await.hidden("request_id");
+    house.bed.clock.advance(Duration::minutes(3));
+    // Back: the page is asked for anew, at the address it had.
+    assert_eq!(browser.ask(&place).await.hidden("request_id"), first);
+    // A second report, begun from its link, is another one.
+    let second = browser.get(&path).await.hidden("request_id");
+    assert!(!second.is_empty() && second != first, "{second}");
+    // Sent before with other words: said so, the words kept, and free to be sent.
+    house.service.answers(Err(chassis::error::Error::request_id_reused().into()));
+    let csrf = browser.get(&path).await.hidden("csrf");
+    let again = browser.post(&path, &report(&csrf, &first)[..5]).await;
+    assert!(shows_the_words(&again) && again.text().contains("You have sent this form before"), "{}", again.text());
+    assert_ne!(again.hidden("request_id"), first);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_hidden_screen_shows_nothing_before_the_password_is_proved_again() -> Result<()> {
     let house = House::new(Engine::Sqlite).await?;
     let school = house.bed.school();

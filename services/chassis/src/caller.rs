@@ -135,6 +135,11 @@ impl Caller {
         started && !ended
     }
 
+    /// Whether the caller holds an appointment at a school, and so knows that it is there.
+    pub fn is_at(&self, school: &str) -> bool {
+        !school.is_empty() && !self.roles(school).is_empty()
+    }
+
     fn roles(&self, school: &str) -> Vec<Role> {
         let at = self.claims.appointments.iter().filter(|a| a.school_id == school && self.active(a));
         at.map(Appointment::role).collect()

@@ -200,6 +200,11 @@ impl Error {
         Self::new(Kind::Missing, Reason::NotFound, "there is no such thing, or none you may know of")
     }
 
+    /// Absent, told to somebody who may know of all there is: which thing is not there.
+    pub fn none_here(message: impl Into<String>) -> Self {
+        Self::new(Kind::Missing, Reason::NotFound, message)
+    }
+
     /// There is one already.
     pub fn exists(field: &str, message: impl Into<String>) -> Self {
         Self::new(Kind::Conflict, Reason::AlreadyExists, "there is one already").and(field, message)

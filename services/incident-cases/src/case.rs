@@ -344,8 +344,10 @@ pub enum Refusal {
     Gate {
         /// The gate.
         gate: String,
-        /// What opens it.
+        /// What opens it: the id of a step, or the code of a record or a fact.
         missing: String,
+        /// The title of the step; empty where it is none.
+        title: String,
     },
     /// The thing is in the wrong state.
     State(&'static str),
@@ -447,6 +449,13 @@ impl Case {
         if gate::open(gate, self, now) {
             return Ok(());
         }
-        Err(Refusal::Gate { gate: gate.to_owned(), missing: gate::missing(gate, self, now) })
+        Err(self.shut(gate, &gate::missing(gate, self, now)))
+    }
+
+    /// That a gate is shut, and what opens it.
+    pub(crate) fn shut(&self, gate: &str, missing: &str) -> Refusal {
+        let step = self.procedure.steps.iter().find(|rule| rule.id == missing);
+        let title = step.map(|rule| rule.title.clone()).unwrap_or_default();
+        Refusal::Gate { gate: gate.to_owned(), missing: missing.to_owned(), title }
     }
 }

@@ -35,21 +35,20 @@ fn marked(text: &str) -> bool {
 fn encoded(text: &str) -> bool {
     let mut run = 0;
     text.split_whitespace().any(|word| {
-        let (longest, least) = match address(word) {
-            Some(rest) => (longest(rest), ADDRESSED),
-            None => (longest(word), ENCODED),
-        };
-        let line = least == ENCODED && word.len() >= WRAPPED && longest == word.len();
+        // An address may be long behind its scheme, and only there.
+        let (plain, behind) = address(word).unwrap_or((word, ""));
+        let line = word.len() >= WRAPPED && longest(plain) == word.len();
         run = if line { run + word.len() } else { 0 };
-        run >= ENCODED || longest >= least || pieces(word).any(jpeg)
+        run >= ENCODED || longest(plain) >= ENCODED || longest(behind) >= ADDRESSED || pieces(word).any(jpeg)
     })
 }
 
-/// What an address has behind its scheme: a host with a dot or a port in it. Whatever else follows `://` is no address.
-fn address(word: &str) -> Option<&str> {
-    let (_, rest) = word.split_once("://")?;
+/// The scheme of an address and what is behind it: a host with a dot or a port in it. Whatever else follows `://` is no
+/// address.
+fn address(word: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = word.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    host.contains(['.', ':']).then_some(rest)
+    host.contains(['.', ':']).then_some((scheme, rest))
 }
 
 /// The runs of a word that could be encoded bytes: what stands between is of a language, or of an address.
@@ -92,6 +91,7 @@ mod tests {
             "see:/9j/7gAOQWRvYmUA",
             &format!("x://{}", "QUJD".repeat(200)),
             &format!("https://example.org/{}", "QUJD".repeat(600)),
+            &format!("{}://example.org", "QUJD".repeat(200)),
         ] {
             assert!(carries_content(image), "{image:?}");
         }

@@ -144,7 +144,7 @@ impl Custody {
 }
 
 fn shut(missing: &str) -> Refusal {
-    Refusal::Gate { gate: gate::CUSTODY.to_owned(), missing: missing.to_owned() }
+    Refusal::Gate { gate: gate::CUSTODY.to_owned(), missing: missing.to_owned(), title: String::new() }
 }
 
 /// A search, whether or not anything was found (rule SEA-01).

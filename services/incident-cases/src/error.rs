@@ -36,15 +36,75 @@ impl From<Refusal> for Error {
                 };
                 Self::wrong_state(message)
             }
-            Refusal::Gate { gate, missing } => {
+            Refusal::Gate { gate, missing, title } => {
+                let first = first(&missing, title.trim_end_matches('.'));
                 let message = match gate.as_str() {
-                    "G-HOLD" => format!("talk with police or front door first and record it: {missing}"),
-                    "G-CLOSE" => format!("the case cannot close yet: {missing} is open"),
-                    _ => format!("{gate} is shut: {missing} comes first"),
+                    "G-HOLD" if missing == "consultation" => {
+                        "talk with police or front door first and record it".into()
+                    }
+                    "G-HOLD" => format!("talk with police or front door first and record it: {first}"),
+                    "G-CLOSE" => format!("the case cannot close yet: {first}"),
+                    _ => format!("this has to wait: first {first}"),
                 };
                 Self::gate(&gate, &missing, message)
             }
         }
+    }
+}
+
+/// What opens a gate, as something to do. The code of it stays in the refusal's data.
+fn first(missing: &str, title: &str) -> String {
+    if !title.is_empty() {
+        return format!("do step {missing}, “{title}”");
+    }
+    let act = match missing {
+        "consultation" => "record the talk with police or front door",
+        "police_advice" => "record a talk with the police",
+        "police_hold" => "record that the police need it no longer",
+        "parents_decision" => "record for each child whether the parents were told",
+        "parents_safe" => "record whether it is safe to tell the parents",
+        "referral" => "make a referral, since a criterion is met",
+        "referral_outcome" => "record the answer to every referral",
+        "report_outcome" => "record what came of every report about material",
+        "agreement" => "have the second person answer",
+        "subject" => "say which adult the case is about",
+        "custody" => "release or hand over every device that is held",
+        "support" => "record what each child was offered",
+        "debrief" => "record the debrief",
+        "assessment_review" => "review the risk and needs assessment, since its day has come",
+        "viewing_needed" => "record that an image has to be viewed",
+        "agencies_needed" => "record that no other agency is needed",
+        "deletion_safe" => "record that deletion is safe",
+        "immediate_danger" => "record whether a child is in immediate danger",
+        "offence" => "record that there is no offence, or a talk with the police",
+        "case" => "open a case, whose facts say what may be done with the device",
+        other => return other.replace('_', " "),
+    };
+    act.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shut_gate_says_what_to_do_in_words_and_keeps_the_code_as_data() {
+        let refused = |gate: &str, missing: &str, title: &str| {
+            let title = title.to_owned();
+            let error = Error::from(Refusal::Gate { gate: gate.into(), missing: missing.into(), title });
+            assert_eq!(error.metadata("missing_step"), Some(missing));
+            error.message().to_owned()
+        };
+        let said = refused("G-HOLD", "P1-03", "Talk to the police first.");
+        assert_eq!(
+            said,
+            "talk with police or front door first and record it: do step P1-03, “Talk to the police first”"
+        );
+        assert_eq!(refused("G-HOLD", "consultation", ""), "talk with police or front door first and record it");
+        let said = refused("G-CLOSE", "parents_decision", "");
+        assert_eq!(said, "the case cannot close yet: record for each child whether the parents were told");
+        let said = refused("G-DELETE", "agencies_needed", "");
+        assert_eq!(said, "this has to wait: first record that no other agency is needed");
     }
 }
 

@@ -69,12 +69,12 @@ fn pairs(choices: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
 /// What is asked about the adult a case is about.
 pub fn subject_fields(colleagues: &[Colleague]) -> Vec<Field> {
     vec![
-        Field::select("subject_account_id", "For a case on an adult: who is it about?")
+        Field::select("subject_account_id", "Who is it about?")
             .choices([("", "Choose a colleague, or leave this and enter a name")])
             .choices(pairs(&choices(colleagues)))
             .hint("They are kept out of the case from this moment, whatever their role."),
         Field::name("subject_name", "Their name, if they are not in the list"),
-        Field::radios("routed_to", "For a case on an adult: who takes it on?", OFFICES),
+        Field::radios("routed_to", "Who takes it on?", OFFICES),
     ]
 }
 

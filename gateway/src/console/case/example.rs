@@ -23,7 +23,7 @@ fn step(id: &str, state: &str, word: &str) -> CaseStep {
         fields: [("time", "moment"), ("reference", "words"), ("advice", "words")]
             .map(|(name, kind)| StepField { name: name.into(), kind: kind.into(), codes: Vec::new() })
             .to_vec(),
-        prohibitions: vec!["Nobody views or copies the image".into()],
+        prohibitions: vec!["Viewing or copying the image".into()],
         ..CaseStep::default()
     }
 }

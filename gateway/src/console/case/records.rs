@@ -62,6 +62,35 @@ pub fn missing(case: &Case, here: &str, code: &str) -> Link {
     }
 }
 
+/// The way to what a step waits for: an earlier step, what opens its gate, or the fact that says whether it is needed.
+pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
+    let gate = |text: &str, path: &str| Link::new(format!("{text} ({code})"), format!("{here}/{path}"));
+    match code {
+        "" => Link::default(),
+        "G-HOLD" => gate("Record a talk with police or the front door", "consultations/new"),
+        "G-DANGER" => gate("Answer whether a child is in immediate danger", "facts/new?name=immediate_danger"),
+        "G-SUBJECT" => gate("Say which adult the case is about", "access"),
+        "G-VIEW" if case.facts.iter().any(|fact| fact.name == "viewing_needed" && fact.value == "yes") => {
+            gate("Ask the head to agree", "agreements")
+        }
+        step if step.starts_with('P') => Link::new(meant(case, step), format!("{here}/steps/{step}")),
+        shut if shut.starts_with("G-") => {
+            let missing = case.gates.iter().find(|gate| gate.gate_id == shut).map(|gate| gate.missing_step.as_str());
+            match missing.and_then(opener) {
+                Some((text, path)) => gate(text, path),
+                None => Link::new(meant(case, shut), format!("{here}#steps")),
+            }
+        }
+        other => match (opener(other), words::FACTS.iter().find(|(fact, _)| *fact == other)) {
+            (Some((text, path)), _) => Link::new(text, format!("{here}/{path}")),
+            (None, Some((fact, text))) => {
+                Link::new(format!("Record a fact: {text}"), format!("{here}/facts/new?name={fact}"))
+            }
+            (None, None) => Link::new(meant(case, other), format!("{here}#facts")),
+        },
+    }
+}
+
 /// The rarer acts.
 pub fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> {
     let work = Permission::CaseWork;

@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{Case, CaseStep, CompleteStepRequest, DeviateStepRequest},
 };
 
-use super::{act, fetch, field, page::meant};
+use super::{act, fetch, field};
 use crate::{
     console::{
         people::People,
@@ -29,6 +29,7 @@ pub struct StepPage {
     head: Head,
     prohibitions: Vec<String>,
     rows: Vec<Row>,
+    waits: &'static str,
     waits_for: Link,
     done_by: Link,
     form: Option<Form>,
@@ -82,20 +83,7 @@ impl StepPage {
         if let Some(done) = words::stamp(step.done_time.as_ref()) {
             rows.push(Row::new("Recorded", format!("{done}, by {}", people.name(&step.account_id))));
         }
-        let waits_for = match step.waits_for.as_str() {
-            "" => Link::default(),
-            "G-HOLD" => {
-                Link::new("Record a talk with police or the front door (G-HOLD)", format!("{here}/consultations/new"))
-            }
-            other if other.starts_with('P') => Link::new(meant(case, other), format!("{here}/steps/{other}")),
-            "G-DANGER" => Link::new(
-                "Answer whether a child is in immediate danger (G-DANGER)",
-                format!("{here}/facts/new?name=immediate_danger"),
-            ),
-            "G-SUBJECT" => Link::new("Say which adult the case is about (G-SUBJECT)", format!("{here}/access")),
-            "G-VIEW" => Link::new("Ask the head to agree (G-VIEW)", format!("{here}/agreements")),
-            other => Link::new(meant(case, other), here),
-        };
+        let waits_for = super::records::waits_for(case, here, &step.waits_for);
         let done_by = match super::records::opener(&step.done_by) {
             Some((text, path)) if step.state == "to_do" => Link::new(text, format!("{here}/{path}")),
             _ => Link::default(),
@@ -107,8 +95,12 @@ impl StepPage {
         };
         Self {
             head: Head::new(format!("{} {}", step.step_id, step.title), crumbs).of(case.reference.clone()),
-            prohibitions: step.prohibitions.clone(),
+            prohibitions: step.prohibitions.iter().map(|act| words::never(act)).collect(),
             rows,
+            waits: match step.state.as_str() {
+                "not_needed" => "Whether this step is needed is not known yet:",
+                _ => "This step cannot start before:",
+            },
             waits_for,
             done_by,
             form,

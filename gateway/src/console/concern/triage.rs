@@ -1,6 +1,6 @@
-//! What the lead decides about a concern: the form on its page, and the decision it makes.
+//! Deciding about a concern: each decision has its own page, which asks what that decision needs and nothing else.
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use chassis::error::{Error, Violations};
 use proto::{
     access::v1::{Colleague, Permission},
@@ -9,8 +9,9 @@ use proto::{
         triage_concern_request::Decision,
     },
 };
+use serde::Deserialize;
 
-use super::{fetch, page};
+use super::{fetch, whom};
 use crate::{
     console::{
         case::access,
@@ -18,37 +19,52 @@ use crate::{
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
-        form::{Answers, Field, Form},
+        form::{Answers, Field, FormPage},
+        part::{Head, Link, Row},
         words,
     },
 };
 
 /// How many open cases a concern can be added to from its page.
 const SUGGESTED: i32 = 8;
+const NEW_CASE: &str = "new_case";
+const EXISTING_CASE: &str = "existing_case";
+const NOTHING: &str = "no_further_action";
+/// The kinds of incident that are about an adult.
+const ADULT: [&str; 2] = ["P9", "P10"];
+/// What the second page of a case about an adult carries of the first.
+const CARRIED: [&str; 2] = ["procedure_id", "risks"];
 
-/// What the lead is asked: one decision and what it needs, all on this page.
-pub(super) fn fields(cases: &[(String, String)], colleagues: &[Colleague]) -> Vec<Field> {
-    let decision = Field::radios("decision", "What do you decide?", &[]).choice(
-        "new_case",
-        "Open a new case",
-        "Then answer the next two questions.",
-    );
-    let decision = cases.iter().fold(decision, |field, (id, reference)| {
-        field.choice(&format!("existing_case:{id}"), &format!("Add it to case {reference}"), "")
-    });
-    let mut fields = vec![
-        decision.choice("no_further_action", "No further action", "Then say why in the last box."),
-        Field::select("procedure_id", "For a new case: what kind of incident is it?")
-            .choices([("", "Choose a kind of incident")])
-            .choices(words::PROCEDURES.iter().copied()),
-        Field::checkboxes("risks", "For a new case: which risks?", words::RISKS),
-    ];
-    fields.extend(access::subject_fields(colleagues));
-    fields.push(Field::long_text("reason", "For no further action: why?"));
-    fields
+/// Which decision is asked about.
+#[derive(Debug, Default, Deserialize)]
+pub struct Chosen {
+    #[serde(default)]
+    decision: String,
 }
 
-async fn suggestions(visit: &Visit) -> Vec<(String, String)> {
+/// One way to decide, as the page of the concern offers it.
+#[derive(Debug, serde::Serialize)]
+pub struct Way {
+    link: Link,
+    hint: String,
+}
+
+/// The ways to decide about a concern at `here`.
+pub fn ways(here: &str, open_cases: usize) -> Vec<Way> {
+    let way = |text: &str, decision: &str, hint: String| Way {
+        link: Link::new(text, format!("{here}/triage?decision={decision}")),
+        hint,
+    };
+    let open =
+        words::counted(u64::try_from(open_cases).unwrap_or_default(), "case that is open", "cases that are open");
+    let join = (open_cases > 0).then(|| way("Add it to a case", EXISTING_CASE, format!("Choose among {open}.")));
+    let new = way("Open a new case", NEW_CASE, "Its steps and their times start at once.".to_owned());
+    let nothing = way("No further action", NOTHING, "You write down why.".to_owned());
+    [Some(new), join, Some(nothing)].into_iter().flatten().collect()
+}
+
+/// The cases that a concern is likely to belong to: ids and what they are called.
+pub async fn suggestions(visit: &Visit) -> Vec<(String, String)> {
     let school_id = visit.school.clone();
     let asked = ListCasesRequest { school_id, state: "open".into(), page_size: SUGGESTED, ..Default::default() };
     let Ok(mut cases) = visit.cases() else { return Vec::new() };
@@ -57,22 +73,100 @@ async fn suggestions(visit: &Visit) -> Vec<(String, String)> {
     found.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect()
 }
 
-/// The form, where something is left to decide and this person decides it.
-pub(super) async fn form(visit: &Visit, concern: &Concern) -> Option<Form> {
-    let decides = concern.state == "new" && visit.may(Permission::ConcernTriage);
-    if !decides {
-        return None;
+/// What a new case needs to be known.
+pub fn new_fields() -> Vec<Field> {
+    vec![
+        Field::select("procedure_id", "What kind of incident is it?")
+            .choices([("", "Choose a kind of incident")])
+            .choices(words::PROCEDURES.iter().copied())
+            .hint("It decides which steps the case has. For one about an adult you are asked who it is next."),
+        Field::checkboxes("risks", "Which risks?", words::RISKS).hint("Select all that apply."),
+    ]
+}
+
+/// The cases it can be added to.
+pub fn existing_fields(cases: &[(String, String)]) -> Vec<Field> {
+    vec![
+        Field::radios("case_id", "Which case?", &[])
+            .choices(cases.iter().map(|(id, reference)| (id.as_str(), reference.as_str()))),
+    ]
+}
+
+/// Why nothing more is done.
+pub fn nothing_fields() -> Vec<Field> {
+    vec![Field::long_text("reason", "Why is nothing further done?").hint("It stays with the concern, with your name.")]
+}
+
+fn page(visit: &Visit, concern: &Concern, title: &str, decision: &str, button: &str, fields: Vec<Field>) -> FormPage {
+    let here = visit.at(&format!("/concerns/{}", concern.concern_id));
+    let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns")), ("Concern", here.clone())]);
+    let mut page = visit.form_page(Head::new(title, crumbs), format!("{here}/triage"), button, fields);
+    page.form = page.form.carrying("decision", decision);
+    page.rows = vec![Row::new("About", whom(concern))];
+    page.rows.extend(Row::some("What was said", Some(concern.narrative.clone())));
+    page.others = vec![Link::new("Decide something else", here)];
+    page
+}
+
+/// The page of one decision; `answers` are what is known of it already.
+async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Answers) -> Result<FormPage, Error> {
+    Ok(match decision {
+        NEW_CASE if about_adult(answers) => {
+            // A concern is decided on even where colleagues cannot be asked for: then by name.
+            let colleagues = access::colleagues(visit).await.unwrap_or_default();
+            let fields = access::subject_fields(&colleagues);
+            let mut page = page(visit, concern, "Who is the case about?", decision, "Open the case", fields);
+            for name in CARRIED {
+                for value in answers.all(name) {
+                    page.form = page.form.carrying(name, value);
+                }
+            }
+            page.form = page.form.carrying("asked", "adult");
+            let kind = words::called(words::PROCEDURES, &answers.text("procedure_id"));
+            page.rows.insert(0, Row::new("Kind of incident", kind));
+            page
+        }
+        NEW_CASE => page(visit, concern, "Open a new case", decision, "Open the case", new_fields()),
+        EXISTING_CASE => {
+            let fields = existing_fields(&suggestions(visit).await);
+            page(visit, concern, "Add it to a case", decision, "Add it to the case", fields)
+        }
+        NOTHING => page(visit, concern, "No further action", decision, "Save the decision", nothing_fields()),
+        _ => return Err(Error::missing()),
+    })
+}
+
+fn about_adult(answers: &Answers) -> bool {
+    ADULT.contains(&answers.text("procedure_id").as_str()) && !answers.all("risks").is_empty()
+}
+
+/// Asks what a decision needs.
+pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>, Query(chosen): Query<Chosen>) -> Answer {
+    visit.needs(Permission::ConcernTriage)?;
+    let concern = fetch(&visit, &concern_id).await?.concern;
+    if concern.state != "new" {
+        return visit.to(&visit.at(&format!("/concerns/{concern_id}")));
     }
-    // A concern is decided on even where colleagues cannot be asked for: then by name.
-    let colleagues = access::colleagues(visit).await.unwrap_or_default();
-    let action = visit.at(&format!("/concerns/{}/triage", concern.concern_id));
-    Some(visit.form(action, "Save the decision", fields(&suggestions(visit).await, &colleagues)))
+    // What was written before the session ended may be of the second page.
+    let written = visit.written().map(|unsent| Answers::new(unsent.form.answers.clone()));
+    let answers = written.filter(|answers| answers.text("asked") == "adult").unwrap_or_default();
+    visit.page(&page_of(&visit, &concern, &chosen.decision, &answers).await?)
 }
 
 /// Decides what becomes of it.
 pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let colleagues = access::colleagues(&visit).await.unwrap_or_default();
+    let chosen = answers.text("decision");
+    if chosen == NEW_CASE && about_adult(&answers) && answers.text("asked") != "adult" {
+        let concern = fetch(&visit, &concern_id).await?.concern;
+        let mut page = page_of(&visit, &concern, &chosen, &answers).await?;
+        page.form.request_id = answers.request_id();
+        return visit.page(&page);
+    }
+    let colleagues = match about_adult(&answers) {
+        true => access::colleagues(&visit).await.unwrap_or_default(),
+        false => Vec::new(),
+    };
     let decided = match command(&visit, &concern_id, &answers, &colleagues) {
         Ok(command) => heard(visit.cases()?.triage_concern(ask(command))).await,
         Err(error) => Err(error),
@@ -85,13 +179,12 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
             None => visit.to(&visit.at(&format!("/concerns/{concern_id}?done=triaged"))),
         },
         Err(error) => {
-            let error = access::at_fields(error);
-            let known = fetch(&visit, &concern_id).await?;
-            let mended = match form(&visit, &known.concern).await {
-                Some(form) => Some(visit.mended(form, &answers, &error, "")?),
-                None => return Err(error.into()),
-            };
-            visit.page_again(&page(&visit, known, mended).await, &error)
+            let concern = fetch(&visit, &concern_id).await?.concern;
+            if concern.state != "new" {
+                return Err(error.into());
+            }
+            let page = page_of(&visit, &concern, &chosen, &answers).await?;
+            visit.again(page, &answers, access::at_fields(error), "")
         }
     }
 }
@@ -103,28 +196,21 @@ fn command(
     colleagues: &[Colleague],
 ) -> Result<TriageConcernRequest, Error> {
     let mut v = Violations::new();
-    let decision = answers.text("decision");
-    v.check(!decision.is_empty(), "decision", "Select what you decide");
-    let decision = match decision.split_once(':') {
-        Some(("existing_case", case_id)) => Decision::ExistingCase(ExistingCase { case_id: case_id.to_owned() }),
-        _ if decision == "no_further_action" => {
+    let decision = match answers.text("decision").as_str() {
+        EXISTING_CASE => {
+            v.check(!answers.text("case_id").is_empty(), "case_id", "Select which case it belongs to");
+            Decision::ExistingCase(ExistingCase { case_id: answers.text("case_id") })
+        }
+        NOTHING => {
             v.check(!answers.text("reason").is_empty(), "reason", "Enter why nothing further is done");
             Decision::NoFurtherAction(NoFurtherAction { reason: answers.text("reason") })
         }
         _ => {
-            if decision == "new_case" {
-                v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
-                v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
-            }
-            // Allegations and low-level concerns are always about an adult; others are where somebody is named.
-            let adult = matches!(answers.text("procedure_id").as_str(), "P9" | "P10");
-            let said = adult || access::says_subject(answers);
-            let subject = said.then(|| access::subject(&mut v, answers, colleagues));
-            Decision::NewCase(NewCase {
-                procedure_id: answers.text("procedure_id"),
-                risks: answers.all("risks"),
-                subject,
-            })
+            v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
+            v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
+            let subject = about_adult(answers).then(|| access::subject(&mut v, answers, colleagues));
+            let (procedure_id, risks) = (answers.text("procedure_id"), answers.all("risks"));
+            Decision::NewCase(NewCase { procedure_id, risks, subject })
         }
     };
     v.finish()?;

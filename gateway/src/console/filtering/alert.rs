@@ -93,7 +93,8 @@ fn sample() -> Alert {
         theme: "self_harm_suicide".into(),
         severity: "critical".into(),
         basis: "search".into(),
-        because: "filter.self_harm_search, version 3".into(),
+        rule_id: "filter.self_harm_search".into(),
+        because: "rule filter.self_harm_search of version 3 of the school's policy: words that were typed".into(),
         user: "s.p".into(),
         identity_confidence: "strong".into(),
         host: "search.example".into(),
@@ -191,11 +192,20 @@ impl AlertPage {
         rows.extend(Row::some("What the filter did", Some(words::sentence(&words::spaced(&alert.outcome)))));
         rows.extend(Row::some("The filter’s categories", Some(alert.vendor_categories.join(", "))));
         rows.push(Row::new("Why it was raised", words::called(BASES, &alert.basis)));
-        rows.extend(Row::some("By which rule of the school’s policy", Some(words::sentence(&alert.because))));
+        rows.extend(Row::some("By which rule", Some(rule(alert)).filter(|text| !text.is_empty())));
         rows.push(Row::new("From", "The feed").to(feed));
         rows.push(Row::new("Verdict", words::called(words::VERDICTS, &alert.verdict)));
         rows.extend(Row::some("Why that verdict", Some(alert.verdict_reason.clone())));
         Self { head: Head::new("Filter alert", crumbs), withheld: alert.withheld, rows, form }
+    }
+}
+
+/// The rule that raised it, in words: the service names it by its code in the policy.
+fn rule(alert: &Alert) -> String {
+    let why = alert.because.replace('\'', "’");
+    match why.strip_prefix(&format!("rule {} of ", alert.rule_id)) {
+        Some(rest) => format!("The rule on {} in {rest}", theme(alert).to_lowercase()),
+        None => words::sentence(&why),
     }
 }
 
@@ -264,4 +274,22 @@ fn command(visit: &Visit, alert_id: &str, answers: &Answers) -> Result<AnswerAle
         reason: answers.text("reason"),
         request_id: answers.request_id(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_says_its_rule_in_words() {
+        let said = rule(&sample());
+        assert!(
+            said.starts_with("The rule on ")
+                && said.ends_with("in version 3 of the school’s policy: words that were typed"),
+            "{said}"
+        );
+        assert!(!said.contains("filter."), "{said}");
+        let other = Alert { because: "told by hand".into(), ..sample() };
+        assert_eq!(rule(&other), "Told by hand");
+    }
 }

@@ -35,6 +35,8 @@ pub struct Waiting {
     pub(super) all: Link,
     /// True where it could not be asked for.
     pub(super) unknown: bool,
+    /// What to do meanwhile where it could not.
+    pub(super) meanwhile: &'static str,
 }
 
 /// One thing that waits.
@@ -112,18 +114,23 @@ fn concern_item(visit: &Visit, c: &Concern, now: OffsetDateTime) -> Item {
 }
 
 /// Concerns about children who may not be safe now, read or not: they stand before everything else. None where there
-/// are none.
+/// are none; where that cannot be told, it says so.
 pub fn unsafe_list(
     visit: &Visit,
     answer: &Result<ListConcernsResponse, Error>,
     now: OffsetDateTime,
 ) -> Option<Waiting> {
-    let concerns = answer.as_ref().ok()?.concerns.clone();
+    let title = "A child who may not be safe now".to_owned();
+    let Ok(answer) = answer else {
+        let meanwhile = "There may be a child in it: ask the staff whether anybody is worried about a child.";
+        return Some(Waiting { id: "unsafe", title, unknown: true, meanwhile, ..Waiting::default() });
+    };
+    let concerns = answer.concerns.clone();
     let first: Vec<Concern> = by_need(concerns).into_iter().filter(unsafe_now).collect();
     let times = first.iter().filter_map(|c| c.create_time.as_ref().and_then(moment));
     (!first.is_empty()).then(|| Waiting {
         id: "unsafe",
-        title: "A child who may not be safe now".to_owned(),
+        title,
         count: count(first.len()),
         oldest: oldest(times, now),
         items: first.iter().map(|c| concern_item(visit, c, now)).collect(),
@@ -280,7 +287,11 @@ pub fn review_list(
 }
 
 /// What somebody who does not write the policy may comment on; none where nothing is in consultation.
-pub fn consultation_list(visit: &Visit, instances: Vec<Instance>) -> Option<Waiting> {
+pub fn consultation_list(visit: &Visit, answer: Result<Vec<Instance>, Error>) -> Option<Waiting> {
+    let title = "A new policy to comment on".to_owned();
+    let Ok(instances) = answer else {
+        return Some(Waiting { id: "consultations", title, unknown: true, ..Waiting::default() });
+    };
     let open = instances.iter().filter(|instance| instance.state() == InstanceState::Consultation);
     let items: Vec<Item> = open
         .map(|instance| {
@@ -295,7 +306,7 @@ pub fn consultation_list(visit: &Visit, instances: Vec<Instance>) -> Option<Wait
         .collect();
     (!items.is_empty()).then(|| Waiting {
         id: "consultations",
-        title: "A new policy to comment on".to_owned(),
+        title,
         count: count(items.len()),
         items,
         ..Waiting::default()

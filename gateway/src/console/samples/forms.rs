@@ -3,10 +3,10 @@
 use chassis::error::Error;
 
 use super::super::{
-    access, agreement, attachment, case, chain, clause, close, consultation, debrief, decide, device, emergency, entry,
-    fact, filtering, finding, hidden, import, invitation, invite, involvement, learner, lesson, lines, material,
-    material_report, my_concern, oversight, paragraph, parameter, parents, people, policy, procedure, public_report,
-    referral, register, report, review, revision, rollout, school, section, sign_in, step, template,
+    access, agreement, attachment, case, chain, clause, close, concern, consultation, debrief, decide, device,
+    emergency, entry, fact, filtering, finding, hidden, import, invitation, invite, involvement, learner, lesson,
+    lines, material, material_report, my_concern, oversight, paragraph, parameter, parents, people, policy, procedure,
+    public_report, referral, register, report, review, revision, rollout, school, section, sign_in, step, template,
 };
 
 /// Every form, as it is first shown and as it is shown again.
@@ -35,7 +35,10 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Debrief", debrief::fields()),
         ("Close", close::fields()),
         ("Who may see it", access::fields(&case, &[Default::default()], &people::People::of(&[]))),
-        ("Who it is about", access::subject_fields(&[Default::default()])),
+        ("Open a new case", concern::triage::new_fields()),
+        ("Add it to a case", concern::triage::existing_fields(&[pair("cas_1", "2026-014, Bullying")])),
+        ("No further action", concern::triage::nothing_fields()),
+        ("Who is the case about?", case::access::subject_fields(&[Default::default()])),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
         ("Record a comment", policy::consultation::comment_fields()),

@@ -187,7 +187,7 @@ fn step(step: &proto::policy_registry::v1::Step) -> Row {
     if !matches!(step.condition.as_str(), "" | "always") {
         lines.push(format!("If {}", step.condition));
     }
-    lines.extend(step.prohibitions.iter().map(|never| format!("Never: {never}")));
+    lines.extend(step.prohibitions.iter().map(|act| words::never(act)));
     Row::new(step.step_id.clone(), lines.join("\n"))
 }
 

@@ -59,18 +59,19 @@ fn whole(error: &Error, place: &str) -> Vec<Problem> {
         Reason::GateShut => {
             let step = error.metadata("missing_step").unwrap_or_default();
             let gate = error.metadata("gate").unwrap_or_default();
-            let mut problems = vec![if step.is_empty() {
-                problem(said(), place.to_owned())
-            } else if is_step(step) && said().contains(step) {
-                problem(said(), format!("{place}/steps/{step}"))
-            } else if is_step(step) {
-                problem(format!("{}. Missing: step {step}", said()), format!("{place}/steps/{step}"))
-            } else {
-                problem(format!("{}. Missing: {}", said(), words::spaced(step)), place.to_owned())
-            }];
+            // The service says in words what comes first; the code of it says where that is done.
+            let opener = crate::console::opener(step);
+            let href = match opener {
+                _ if is_step(step) => format!("{place}/steps/{step}"),
+                Some((_, path)) => format!("{place}/{path}"),
+                None => place.to_owned(),
+            };
+            let mut problems = vec![problem(said(), href)];
             if gate == "G-HOLD" {
                 let text = "Record a talk with police or the front door".to_owned();
                 problems.push(problem(text, format!("{place}/consultations/new")));
+            } else if let Some((text, path)) = opener {
+                problems.push(problem(text.to_owned(), format!("{place}/{path}")));
             }
             problems
         }
@@ -134,10 +135,17 @@ mod tests {
 
     #[test]
     fn a_shut_gate_links_to_the_missing_step() {
-        let error = Error::gate("G-HOLD", "P1-03", "the talk with police or front door is not recorded");
-        let form = form().refused(&error, "/c");
-        assert_eq!(form.problems[0].href, "/c/steps/P1-03");
-        assert!(form.problems[0].text.contains("P1-03"));
-        assert_eq!(form.problems[1].href, "/c/consultations/new");
+        let links = |error: Error| {
+            let form = form().refused(&error, "/c");
+            form.problems.into_iter().map(|p| (p.text, p.href)).collect::<Vec<_>>()
+        };
+        let problem = |text: &str, href: &str| (text.to_owned(), href.to_owned());
+        let talk = problem("Record a talk with police or the front door", "/c/consultations/new");
+        let shut = links(Error::gate("G-HOLD", "P1-03", "first do step P1-03, “Talk to the police”"));
+        assert_eq!(shut, [problem("First do step P1-03, “Talk to the police”", "/c/steps/P1-03"), talk.clone()]);
+        let shut = links(Error::gate("G-HOLD", "consultation", "talk with police or front door first"));
+        assert_eq!(shut, [problem("Talk with police or front door first", "/c/consultations/new"), talk]);
+        let shut = links(Error::gate("G-CLOSE", "debrief", "the case cannot close yet"));
+        assert_eq!(shut[1], problem("Record the debrief", "/c/debrief"));
     }
 }

@@ -78,7 +78,7 @@ impl Case {
             return Err(Refusal::Prohibited("G-VIEW", "nobody views indecent images of children: take police advice"));
         }
         if self.fact("viewing_needed") != Some("yes") {
-            return Err(Refusal::Gate { gate: gate::VIEW.to_owned(), missing: "viewing_needed".to_owned() });
+            return Err(self.shut(gate::VIEW, "viewing_needed"));
         }
         Ok(())
     }

@@ -186,7 +186,7 @@ impl Case {
             "to_do" => {}
             "cannot_start_yet" if standing.waits_for.starts_with("G-") => {
                 let missing = gate::missing(&standing.waits_for, self, by.at);
-                return Err(Refusal::Gate { gate: standing.waits_for, missing });
+                return Err(self.shut(&standing.waits_for, &missing));
             }
             "cannot_start_yet" => return Err(Refusal::State("an earlier step must be done first")),
             "not_needed" => return Err(Refusal::State("the facts known do not call for this step")),
@@ -318,7 +318,7 @@ impl Case {
             self.pass(gate::HOLD, by.at)?;
         }
         if let Some(earlier) = self.before_parents().filter(|_| told) {
-            return Err(Refusal::Gate { gate: gate::PARENT.to_owned(), missing: earlier });
+            return Err(self.shut(gate::PARENT, &earlier));
         }
         let safe = self.fact("parents_safe");
         // The policy leaves no judgement in some procedures: then only danger is a reason not to tell.
@@ -328,7 +328,7 @@ impl Case {
             .iter()
             .any(|rule| rule.behind(gate::PARENT) && rule.statutory && self.called_for(rule) == Truth::Yes);
         if (told && safe == Some("no")) || (!told && duty && safe != Some("no")) {
-            return Err(Refusal::Gate { gate: gate::PARENT.to_owned(), missing: "parents_safe".to_owned() });
+            return Err(self.shut(gate::PARENT, "parents_safe"));
         }
         let acting = by;
         let (involvement_id, by, at) = (involvement_id.clone(), by.account_id.to_owned(), by.at);

@@ -66,7 +66,8 @@ pub(super) async fn record_search(app: &App, request: Request<RecordSearchReques
         store::access::outside(&tx)?;
         // What may be on a device is judged by the facts of a case.
         if device {
-            return Err(Refusal::Gate { gate: gate::CUSTODY.to_owned(), missing: "case".to_owned() }.into());
+            let (gate, missing) = (gate::CUSTODY.to_owned(), "case".to_owned());
+            return Err(Refusal::Gate { gate, missing, title: String::new() }.into());
         }
     } else {
         let mut case = store::case::load(&tx, &request.case_id).await?;

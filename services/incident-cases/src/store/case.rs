@@ -102,6 +102,9 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Case> {
 
 /// One case of the scope's school, and what the caller may do with it; missing where there is none for them.
 pub(crate) async fn look(tx: &Tx, id: &str) -> Result<(Case, Verdict)> {
+    if id.is_empty() {
+        return Err(Error::invalid("case_id", "Enter the case, such as cas_01k…"));
+    }
     let school = tx.scope().school()?;
     let row = case_file::Entity::find_by_id(id).filter(case_file::Column::SchoolId.eq(school.as_str())).one(tx.db());
     let case = read(tx, row.await?.ok_or_else(Error::missing)?).await?;

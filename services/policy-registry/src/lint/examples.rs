@@ -64,26 +64,30 @@ fn is(finding: &Finding, (line, class): &Planted) -> bool {
 const BESIDES: [(&str, &str); 3] = [
     (
         "harrowmere-high.txt",
-        "86 NUMBERING, 97 NAME-FOR-ROLE.beside, 107 FREQ-WEAK, 168 FREQ-WEAK, 169 FM-GAP.dsl, 271 \
+        "86 NUMBERING, 93 FREQ-WEAK, 94 FREQ-WEAK, 97 NAME-FOR-ROLE.beside, 107 FREQ-WEAK, 168 FREQ-WEAK, 169 \
+         FM-GAP.dsl, 178 FREQ-WEAK, 194 FREQ-WEAK, 228 FREQ-WEAK, 265 FACT-CONFLICT.phones-in-lessons, 271 \
          PROC-GAP.search-record, 280 PROC-GAP.hours, 280 PROC-GAP.low-level, 280 PROC-GAP.retention, 280 \
-         PROC-GAP.transfer, 295 GUIDANCE-EDITION, 340 PROC-GAP.removal, 388 AGENCY-NAME, 392 AGENCY-NAME",
+         PROC-GAP.transfer, 295 GUIDANCE-EDITION, 306 PROC-ORDER, 312 PROC-GAP.viewing, 340 PROC-GAP.removal, 357 \
+         PROC-GAP.lado-time, 388 AGENCY-NAME, 392 AGENCY-NAME",
     ),
     (
         "pennyroyal-lane.txt",
-        "83 NUMBERING, 89 FREQ-WEAK, 93 NAME-FOR-ROLE.beside, 102 FREQ-WEAK, 165 FREQ-WEAK, 166 FM-GAP.dsl, 166 \
-         FM-GAP.governor, 166 FM-GAP.leader, 166 FM-GAP.lists, 166 FM-GAP.record, 166 FM-GAP.review, 166 \
-         FM-GAP.test, 166 FM-GAP.tiers, 260 FACT-CONFLICT.phones-in-lessons, 264 PROC-GAP.removal, 265 \
-         PROC-GAP.search-record, 274 PROC-GAP.hours, 274 PROC-GAP.low-level, 274 PROC-GAP.retention, 274 \
-         PROC-GAP.transfer, 289 GUIDANCE-EDITION, 366 TEMPLATE-INSTR",
+        "83 NUMBERING, 89 FREQ-WEAK, 90 FREQ-WEAK, 93 NAME-FOR-ROLE.beside, 102 FREQ-WEAK, 165 FREQ-WEAK, 166 \
+         FM-GAP.dsl, 166 FM-GAP.governor, 166 FM-GAP.leader, 166 FM-GAP.lists, 166 FM-GAP.record, 166 FM-GAP.review, \
+         166 FM-GAP.test, 166 FM-GAP.tiers, 175 FREQ-WEAK, 190 FREQ-WEAK, 226 FREQ-WEAK, 260 \
+         FACT-CONFLICT.phones-in-lessons, 264 PROC-GAP.removal, 265 PROC-GAP.search-record, 274 PROC-GAP.hours, 274 \
+         PROC-GAP.low-level, 274 PROC-GAP.retention, 274 PROC-GAP.transfer, 289 GUIDANCE-EDITION, 300 PROC-ORDER, 306 \
+         PROC-GAP.viewing, 351 PROC-GAP.lado-time, 366 TEMPLATE-INSTR",
     ),
     (
         "thistledown-grange.txt",
-        "55 CONTENTS-BODY, 56 CONTENTS-BODY, 57 CONTENTS-BODY, 58 CONTENTS-BODY, 87 NUMBERING, 93 FREQ-WEAK, 97 \
-         NAME-FOR-ROLE.beside, 106 FREQ-WEAK, 144 ROLE-CONFLICT.specialist, 144 NAME-FOR-ROLE.beside, 172 \
-         FREQ-WEAK, 173 FM-GAP.dsl, 173 FM-GAP.frequency, 173 FM-GAP.governor, 173 FM-GAP.leader, 173 \
-         FM-GAP.lists, 173 FM-GAP.record, 173 FM-GAP.review, 173 FM-GAP.test, 232 FREQ-WEAK, 270 \
-         FACT-CONFLICT.phones-in-lessons, 273 PROC-GAP.removal, 283 PROC-GAP.hours, 283 PROC-GAP.low-level, 283 \
-         PROC-GAP.retention, 283 PROC-GAP.transfer, 298 GUIDANCE-EDITION, 394 AGENCY-NAME",
+        "55 CONTENTS-BODY, 56 CONTENTS-BODY, 57 CONTENTS-BODY, 58 CONTENTS-BODY, 87 NUMBERING, 93 FREQ-WEAK, 94 \
+         FREQ-WEAK, 97 NAME-FOR-ROLE.beside, 106 FREQ-WEAK, 144 ROLE-CONFLICT.specialist, 144 NAME-FOR-ROLE.beside, \
+         172 FREQ-WEAK, 173 FM-GAP.dsl, 173 FM-GAP.frequency, 173 FM-GAP.governor, 173 FM-GAP.leader, 173 \
+         FM-GAP.lists, 173 FM-GAP.record, 173 FM-GAP.review, 173 FM-GAP.test, 182 FREQ-WEAK, 198 FREQ-WEAK, 232 \
+         FREQ-WEAK, 270 FACT-CONFLICT.phones-in-lessons, 273 PROC-GAP.removal, 274 PROC-GAP.search-record, 283 \
+         PROC-GAP.hours, 283 PROC-GAP.low-level, 283 PROC-GAP.retention, 283 PROC-GAP.transfer, 298 GUIDANCE-EDITION, \
+         309 PROC-ORDER, 315 PROC-GAP.viewing, 360 PROC-GAP.lado-time, 394 AGENCY-NAME",
     ),
 ];
 
@@ -91,13 +95,15 @@ const BESIDES: [(&str, &str); 3] = [
 fn the_example_policies_are_found_to_say_what_they_say() {
     let planted = planted();
     assert!(planted.values().map(Vec::len).sum::<usize>() > 100 && planted.len() == BESIDES.len());
-    for ((name, planted), (same, besides)) in planted.iter().zip(BESIDES) {
-        assert_eq!(name, same);
+    let mut besides: Vec<(&str, String)> = Vec::new();
+    for (name, planted) in &planted {
         let found = found(name);
         let missed: Vec<_> = planted.iter().filter(|fault| !found.iter().any(|f| is(f, fault))).collect();
         assert!(missed.is_empty(), "{name}: planted and not found: {missed:?}");
         let others = found.iter().filter(|f| !planted.iter().any(|fault| is(f, fault)));
         let others: Vec<String> = others.map(|f| format!("{} {}", f.line, f.rule)).collect();
-        assert_eq!(others.join(", "), besides, "{name}");
+        besides.push((name.as_str(), others.join(", ")));
     }
+    let besides: Vec<(&str, &str)> = besides.iter().map(|(name, others)| (*name, others.as_str())).collect();
+    assert_eq!(besides, BESIDES);
 }

@@ -27,6 +27,11 @@ pub(super) async fn get_effective_policy(
 pub(super) async fn encoded(app: &App, request: Request<GetEffectivePolicyRequest>) -> Result<Bytes> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
+    // Only whoever has to do with the school learns that it is there and had no policy then.
+    let none = || match caller.is_at(&request.school_id) {
+        true => Error::none_here("no policy was in force at this school at that time"),
+        false => Error::missing(),
+    };
     let unreadable = || Error::invalid("at_time", "Enter a moment such as 2026-11-24T09:00:00Z");
     let asked = request.at_time.as_ref().map(|at| told(at).ok_or_else(unreadable)).transpose()?;
     let at = asked.unwrap_or_else(|| app.store.clock().now());
@@ -34,7 +39,7 @@ pub(super) async fn encoded(app: &App, request: Request<GetEffectivePolicyReques
     // Before anything else is read: what is written from here on has other marks, and never meets this answer.
     let marks = store::policy_mark::read(&app.store, &scope).await?;
     if let Some(kept) = marks.as_ref().and_then(|marks| app.answers.get(school, marks, at_us)) {
-        return kept.ok_or_else(Error::missing);
+        return kept.ok_or_else(none);
     }
     let tx = app.store.begin(&scope).await?;
     let answer = made(&tx, at).await?.map(|response| Bytes::from(response.encode_to_vec()));
@@ -42,7 +47,7 @@ pub(super) async fn encoded(app: &App, request: Request<GetEffectivePolicyReques
         let turns = [store::instance::turns(&tx).await?, store::register::turns(&tx).await?].concat();
         app.answers.keep(school, marks, answers::between(&turns, at_us), answer.clone());
     }
-    answer.ok_or_else(Error::missing)
+    answer.ok_or_else(none)
 }
 
 /// What was in force at the scope's school, read from its rows; none where nothing was.
