@@ -161,7 +161,9 @@ pub fn fields(
             "boolean" => Field::radios(name, &label, &[("true", "Yes"), ("false", "No")]),
             "date" => Field::day(name, &label),
             "number" => Field::name(name, &label).width("5"),
-            "person" => Field::name(name, &label).hint("The name that the platform shows, where the person signs in here; else a name, or a learner’s code."),
+            "person" => Field::name(name, &label).hint(
+                "The name that the platform shows, where the person signs in here; else a name, or a learner’s code.",
+            ),
             "long_text" => Field::long_text(name, &label),
             "entry" => {
                 let of = others.iter().find(|(register, _)| *register == field.refers_to);
