@@ -10,10 +10,9 @@ fn git(arguments: &[&str]) -> Option<String> {
 }
 
 fn main() {
-    let told = std::env::var("GIT_COMMIT").ok().filter(|told| !matches!(told.trim(), "" | "unknown"));
+    let told = option_env!("GIT_COMMIT").filter(|told| !matches!(told.trim(), "" | "unknown")).map(str::to_owned);
     let commit = git(&["rev-parse", "--short=12", "HEAD"]).or(told).unwrap_or_else(|| "unknown".to_owned());
     println!("cargo::rustc-env=BUILT_COMMIT={}", commit.trim());
-    println!("cargo::rerun-if-env-changed=GIT_COMMIT");
     println!("cargo::rerun-if-changed=build.rs");
     // The log of HEAD grows with every commit and every checkout.
     if let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"]).filter(|log| Path::new(log).exists()) {

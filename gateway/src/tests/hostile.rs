@@ -142,6 +142,7 @@ async fn a_call_whose_message_never_ends_is_over_by_its_deadline() -> Result<()>
     let pieces =
         tokio_stream::StreamExt::chain(tokio_stream::once(Ok::<_, std::io::Error>(begun)), tokio_stream::pending());
     let request = Request::post("/hedgerow.access.v1.Accounts/SignIn")
+        .version(http::Version::HTTP_2)
         .header(header::CONTENT_TYPE, "application/grpc")
         .header("grpc-timeout", "200m")
         .body(Body::from_stream(pieces));

@@ -28,11 +28,9 @@ fn made_of(alert: &Value, school: &str) -> Option<Made> {
         ("self_harm_suicide", _) => {
             ("true", "Typed in a free period. The pupil was seen at once and said that it was about themselves.", "P0")
         }
-        ("pornography", _) => (
-            "understandable",
-            "An advertisement in a page for homework led there; the whole class saw it happen.",
-            "",
-        ),
+        ("pornography", _) => {
+            ("understandable", "An advertisement in a page for homework led there; the whole class saw it happen.", "")
+        }
         _ => return None,
     })
 }
