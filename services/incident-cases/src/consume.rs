@@ -11,6 +11,7 @@ use proto::{event::v1::ConcernRecorded, policy_registry::v1::GetEffectivePolicyR
 use crate::{
     App,
     concern::{Concern, ConcernId, Origin, Report},
+    escalate,
     procedure::Pinned,
     rpc::convert,
     store,
@@ -116,10 +117,14 @@ impl Consumer for ConcernFromAlert {
             read: None,
             outcome: None,
             learners: Vec::new(),
+            wait: None,
         };
+        let clocks = store::copy::clocks(tx, &envelope.school_id).await?;
+        let concern = concern.waiting(&clocks, &store::cover::load(tx).await?);
         let body = store::concern::insert(tx, &concern).await?;
         tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "alert").state("concern", &body));
         let recorded = ConcernRecorded { origin: "alert".to_owned() };
-        tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await
+        tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+        escalate::tell_new(tx, &concern, &body).await
     }
 }

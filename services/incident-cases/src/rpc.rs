@@ -15,8 +15,10 @@ mod create_learner;
 mod decline_invitation;
 mod deviate_step;
 mod door;
+mod end_absence;
 mod get_case;
 mod get_concern;
+mod get_cover;
 mod get_learner;
 mod get_shared_incident;
 mod import_learners;
@@ -33,6 +35,7 @@ mod list_searches;
 mod make_referral;
 mod preview_learner_import;
 mod propose_lesson;
+mod record_absence;
 mod record_assessment;
 mod record_concern;
 mod record_consultation;
@@ -55,6 +58,7 @@ mod reveal_material;
 mod search_learners;
 mod set_case_access;
 mod set_concern_learners;
+mod set_rota;
 mod take_into_custody;
 mod triage_concern;
 mod update_learner;
@@ -101,8 +105,10 @@ rpcs! {
     create_learner: CreateLearnerRequest => CreateLearnerResponse,
     decline_invitation: DeclineInvitationRequest => DeclineInvitationResponse,
     deviate_step: DeviateStepRequest => DeviateStepResponse,
+    end_absence: EndAbsenceRequest => EndAbsenceResponse,
     get_case: GetCaseRequest => GetCaseResponse,
     get_concern: GetConcernRequest => GetConcernResponse,
+    get_cover: GetCoverRequest => GetCoverResponse,
     get_learner: GetLearnerRequest => GetLearnerResponse,
     get_shared_incident: GetSharedIncidentRequest => GetSharedIncidentResponse,
     import_learners: ImportLearnersRequest => ImportLearnersResponse,
@@ -119,6 +125,7 @@ rpcs! {
     make_referral: MakeReferralRequest => MakeReferralResponse,
     preview_learner_import: PreviewLearnerImportRequest => PreviewLearnerImportResponse,
     propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
+    record_absence: RecordAbsenceRequest => RecordAbsenceResponse,
     record_assessment: RecordAssessmentRequest => RecordAssessmentResponse,
     record_concern: RecordConcernRequest => RecordConcernResponse,
     record_consultation: RecordConsultationRequest => RecordConsultationResponse,
@@ -141,6 +148,7 @@ rpcs! {
     search_learners: SearchLearnersRequest => SearchLearnersResponse,
     set_case_access: SetCaseAccessRequest => SetCaseAccessResponse,
     set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
+    set_rota: SetRotaRequest => SetRotaResponse,
     take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,
     update_learner: UpdateLearnerRequest => UpdateLearnerResponse,

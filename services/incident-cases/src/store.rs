@@ -6,6 +6,8 @@ pub(crate) mod case;
 mod case_grant;
 pub(crate) mod concern;
 pub(crate) mod copy;
+pub(crate) mod cover;
+mod cover_row;
 pub(crate) mod entity;
 pub(crate) mod learner;
 pub(crate) mod learner_record;

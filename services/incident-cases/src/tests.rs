@@ -117,6 +117,7 @@ macro_rules! call {
 }
 
 mod access;
+mod cover;
 mod gates;
 
 impl World {

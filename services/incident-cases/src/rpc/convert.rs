@@ -1,10 +1,11 @@
 //! The contract's messages from the domain's, and what a policy means to a case.
 
-use chassis::{calendar::ClosedDays, clock::timestamp};
+use chassis::clock::timestamp;
 use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::OffsetDateTime;
 
 pub(crate) mod access;
+pub(crate) mod cover;
 pub(super) mod learner;
 pub(crate) mod record;
 
@@ -42,10 +43,10 @@ pub(crate) fn pinned(policy: policy::EffectivePolicy) -> Pinned {
         steps: p.steps.into_iter().map(step).collect(),
     };
     let gate = |g: policy::Gate| GateRule { id: g.gate_id, title: g.title, opened_by: g.opened_by };
-    let closed = policy.parameters.iter().find(|p| p.key == "school.closed_days");
-    let closed_days = ClosedDays::read(closed.iter().flat_map(|p| p.values.iter()).map(String::as_str));
+    let clocks = cover::clocks(&policy);
     Pinned {
-        closed_days,
+        closed_days: clocks.closed_days.clone(),
+        clocks,
         instance_id: policy.instance_id,
         version: policy.version,
         procedures: policy.procedures.into_iter().map(procedure).collect(),
@@ -70,6 +71,10 @@ pub(crate) fn concern(concern: &Concern) -> pb::Concern {
         read_by_account_id: concern.read.as_ref().map(|read| read.by.clone()).unwrap_or_default(),
         state: concern.state().to_owned(),
         learner_ids: concern.learners.iter().map(ToString::to_string).collect(),
+        urgency: concern.urgency().code().to_owned(),
+        read_due_time: concern.wait.as_ref().map(|wait| timestamp(wait.due_at)),
+        asked_account_id: concern.wait.as_ref().and_then(|wait| wait.asked.clone()).unwrap_or_default(),
+        escalations: concern.wait.iter().flat_map(|wait| &wait.escalations).map(cover::escalation).collect(),
         ..pb::Concern::default()
     };
     match &concern.origin {

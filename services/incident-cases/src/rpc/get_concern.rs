@@ -1,4 +1,5 @@
-//! Answers one concern; the lead or a deputy opening it first is what its reporter sees as read.
+//! Answers one concern; the lead or a deputy opening it first, or the head once it was passed on to them, is what its
+//! reporter sees as read.
 
 use chassis::{caller::Caller, db::Tx, error::Result, history::Act};
 use proto::{
@@ -10,7 +11,7 @@ use tonic::Request;
 use super::convert;
 use crate::{
     App,
-    concern::{Concern, Origin},
+    concern::{Concern, Origin, wait::Level},
     learner::{
         Learner,
         search::{Match, Query, plain_name, rank},
@@ -28,7 +29,8 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
     let mut concern = store::concern::load(&tx, &request.concern_id).await?;
     let mut act = Act::new("concern.read", concern.id.as_str());
     let lead = scope.has(Role::Dsl) || scope.has(Role::DeputyDsl);
-    if lead && concern.read(scope.account_text(), tx.now()) {
+    let passed_on = scope.has(Role::Head) && concern.level() == Some(Level::Head);
+    if (lead || passed_on) && concern.read(scope.account_text(), tx.now()) {
         let body = store::concern::update(&tx, &concern).await?;
         act = act.detail("first", true).state("concern", &body);
     }

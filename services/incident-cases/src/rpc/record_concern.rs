@@ -17,6 +17,7 @@ use super::convert;
 use crate::{
     App,
     concern::{Concern, Origin, Report},
+    escalate,
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
 };
@@ -41,11 +42,15 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
         read: None,
         outcome: None,
         learners: Vec::new(),
+        wait: None,
     };
+    let clocks = store::copy::clocks(&tx, &request.school_id).await?;
+    let concern = concern.waiting(&clocks, &store::cover::load(&tx).await?);
     let body = store::concern::insert(&tx, &concern).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "staff").state("concern", &body));
     let recorded = ConcernRecorded { origin: "staff".to_owned() };
     tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+    escalate::tell_new(&mut tx, &concern, &body).await?;
     let response = RecordConcernResponse { concern: Some(convert::my_concern(&concern)) };
     tx.answer(&response).await?;
     tx.commit().await?;

@@ -7,12 +7,15 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 
 use super::{access, case, entity::concern, key, micros, new_key, open, seal};
-use crate::concern::{Concern, Outcome};
+use crate::concern::{Concern, Outcome, wait::Level};
+
+/// How many that have waited too long are looked for at once.
+const AT_ONCE: u64 = 200;
 
 fn place(id: &str) -> String {
     format!("concern|{id}")
@@ -39,10 +42,26 @@ pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         case_id: Set(case_of(concern).to_owned()),
         was_read: Set(i32::from(concern.read.is_some())),
         created_us: Set(micros(concern.recorded_at)),
+        escalate_us: Set(escalate_us(concern)),
+        escalated: Set(escalated(concern)),
         body: Set(body.clone()),
     };
     concern::Entity::insert(row).exec_without_returning(tx.db()).await?;
     Ok(body)
+}
+
+/// When it is passed on, as the column has it.
+fn escalate_us(concern: &Concern) -> i64 {
+    concern.next_escalation().map_or(i64::MAX, micros)
+}
+
+/// How far it was passed on, as the column has it.
+fn escalated(concern: &Concern) -> i32 {
+    match concern.level() {
+        None => 0,
+        Some(Level::Deputy) => 1,
+        Some(Level::Head) => 2,
+    }
 }
 
 /// Writes what became of a concern; answers what its body holds.
@@ -54,6 +73,8 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         state: Set(concern.state().to_owned()),
         case_id: Set(case_of(concern).to_owned()),
         was_read: Set(i32::from(concern.read.is_some())),
+        escalate_us: Set(escalate_us(concern)),
+        escalated: Set(escalated(concern)),
         body: Set(body.clone()),
         ..Default::default()
     };
@@ -64,8 +85,9 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
 /// One concern of the scope's school; one that is part of a case is found by whoever may read the case.
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Concern> {
     let school = tx.scope().school()?;
-    let row = concern::Entity::find_by_id(id).filter(concern::Column::SchoolId.eq(school.as_str())).one(tx.db());
-    let concern = read(tx, row.await?.ok_or_else(Error::missing)?).await?;
+    // Held until the commit: whoever reads it and whoever passes it on do so one after the other.
+    let row = concern::Entity::find_by_id(id).filter(concern::Column::SchoolId.eq(school.as_str())).lock_exclusive();
+    let concern = read(tx, row.one(tx.db()).await?.ok_or_else(Error::missing)?).await?;
     let theirs = match case_of(&concern) {
         "" => access::reads_outside(tx),
         id => case::readable(tx, id).await?,
@@ -77,15 +99,52 @@ async fn read(tx: &Tx, row: concern::Model) -> Result<Concern> {
     open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
+/// A concern that nobody has read, for the service itself.
+pub(crate) async fn waiting(tx: &Tx, id: &str) -> Result<Option<Concern>> {
+    let unread = concern::Entity::find_by_id(id).filter(concern::Column::WasRead.eq(0)).lock_exclusive();
+    match unread.one(tx.db()).await? {
+        Some(row) => read(tx, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A concern that has waited too long.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Due {
+    pub(crate) id: String,
+    pub(crate) school_id: String,
+    pub(crate) escalate_us: i64,
+}
+
+/// Concerns of every school that have waited too long, the longest first, after the one given.
+pub(crate) async fn due(tx: &Tx, after: Option<&(i64, String)>) -> Result<Vec<Due>> {
+    let (by_time, by_id) = (concern::Column::EscalateUs, concern::Column::Id);
+    let mut all = concern::Entity::find()
+        .select_only()
+        .columns([by_id, concern::Column::SchoolId, by_time])
+        .filter(concern::Column::WasRead.eq(0))
+        .filter(by_time.lte(micros(tx.now())));
+    if let Some((at, id)) = after {
+        all = all
+            .filter(Condition::any().add(by_time.gt(*at)).add(Condition::all().add(by_time.eq(*at)).add(by_id.gt(id))));
+    }
+    let ordered = all.order_by_asc(by_time).order_by_asc(by_id).limit(AT_ONCE);
+    Ok(ordered.into_model::<Due>().all(tx.db()).await?)
+}
+
 /// A page of the school's concerns that the caller may read, oldest unread first, and how many there are.
 pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Concern>, String, u64)> {
     let school = tx.scope().school()?;
     let mut all = concern::Entity::find()
         .filter(concern::Column::SchoolId.eq(school.as_str()))
         .filter(access::belongings(tx, "concern")?);
-    if !state.is_empty() {
-        all = all.filter(concern::Column::State.eq(state));
-    }
+    let (unread, passed_on) = (concern::Column::WasRead.eq(0), concern::Column::Escalated.gt(0));
+    all = match state {
+        "" => all,
+        "unread" => all.filter(concern::Column::State.eq("new")).filter(unread),
+        "escalated" => all.filter(concern::Column::State.eq("new")).filter(unread).filter(passed_on),
+        state => all.filter(concern::Column::State.eq(state)),
+    };
     let total = all.clone().count(tx.db()).await?;
     if let Some((was_read, created, id)) = page.after().and_then(cursor) {
         // Spelt out: engines differ in how a condition in plain SQL takes its values.

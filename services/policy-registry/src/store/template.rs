@@ -51,12 +51,7 @@ pub(crate) async fn insert(
     if based_on.is_some_and(|based_on| Some(based_on) != last) {
         return Err(overtaken());
     }
-    let published = Published {
-        id: tx.ids().next(),
-        version: last.unwrap_or(0) + 1,
-        published_at: tx.now(),
-        template,
-    };
+    let published = Published { id: tx.ids().next(), version: last.unwrap_or(0) + 1, published_at: tx.now(), template };
     let body = serde_json::to_vec(&published)?;
     let row = ActiveModel {
         id: Set(published.id.to_string()),
