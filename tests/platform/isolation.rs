@@ -87,6 +87,8 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
         "schoolId": school, "item": "i", "owner": "o", "ground": "rule_breach", "reason": "r", "place": "p"
     });
     let device = all.call("TakeIntoCustody", device).await;
+    let away = json!({"schoolId": school, "accountId": "acc_00000000000000000000000000"});
+    let absence = all.call("RecordAbsence", away).await;
     let learner = json!({"schoolId": school, "record": {"givenName": "g", "familyName": "f"}});
     let learner = all.call("CreateLearner", learner).await;
     // An incident shared with a third school, which has not answered.
@@ -128,6 +130,7 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
         ("material_id", text(&material["case"]["materials"][0]["materialId"])),
         ("report_id", text(&report["case"]["reports"][0]["reportId"])),
         ("custody_id", text(&device["entry"]["custodyId"])),
+        ("absence_id", text(&absence["absence"]["absenceId"])),
         ("learner_id", text(&learner["learner"]["learnerId"])),
     ];
     (school, all, ids.into_iter().map(|(field, id)| (field.to_owned(), id)).collect())
@@ -233,6 +236,10 @@ fn fill(request: &mut Value, rpc: &str) {
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
         "SetCaseAccess" => json!({"level": "open", "reason": "r", "etag": "e"}),
+        "AssignStep" => json!({"stepId": "P1-01"}),
+        "MoveDueTime" => json!({"stepId": "P1-02", "dueTime": "2099-01-01T00:00:00Z", "reason": "r"}),
+        "RecordAbsence" => json!({"accountId": "acc_00000000000000000000000000"}),
+        "SetRota" => json!({"weekdays": ["monday"], "etag": "e"}),
         "CompleteStep" => json!({
             "stepId": "P1-01",
             "recorded": {"told_by": "a", "told_to": "b", "told_at": "2026-01-05T09:00:00Z", "how": "c"}

@@ -3,7 +3,7 @@
 use chassis::error::Result;
 
 use super::{
-    adoption, authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, learner, policy,
+    adoption, authority, case, concern, cover, due, fault, figures, filtering, help, hidden, home, invitation, learner, policy,
     register, report, rollout, school, shared_incident, sign_in, template, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
@@ -34,6 +34,8 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);
+    of::<cover::CoverPage>(found, frame);
+    of::<due::DuePage>(found, frame);
     of::<fault::FaultPage>(found, frame);
     of::<figures::Report>(found, frame);
     of::<filtering::Feeds>(found, frame);

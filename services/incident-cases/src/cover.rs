@@ -174,6 +174,7 @@ impl Cover {
             let fix = "Let each begin when the one before has ended: two of them meet";
             return Err(Refusal::Field("shifts", fix.to_owned()));
         }
+        shifts.iter_mut().for_each(|shift| shift.weekday = weekday);
         self.shifts.retain(|shift| shift.weekday != weekday);
         self.shifts.extend(shifts);
         self.shifts.sort_by_key(|shift| (shift.weekday.number_days_from_monday(), shift.from));

@@ -23,8 +23,9 @@ use crate::{
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Looks until shutdown.
+/// Looks until shutdown. First it keeps what is due in cases from before that was kept.
 pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
+    let mut caught_up = false;
     loop {
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -32,6 +33,12 @@ pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
         }
         if let Err(error) = pass(&store).await {
             warn!(service = store.name(), %error, "what waits unread could not be looked for");
+        }
+        if !caught_up {
+            match catch_up(&store).await {
+                Ok(done) => caught_up = done,
+                Err(error) => warn!(service = store.name(), %error, "what is due in older cases is not listed yet"),
+            }
         }
     }
 }
@@ -58,6 +65,22 @@ pub(crate) async fn pass(store: &Store) -> Result<u32> {
             }
         }
     }
+}
+
+/// Keeps what is due in some of the cases from before that was kept; answers whether there were none.
+async fn catch_up(store: &Store) -> Result<bool> {
+    let mut tx = store.begin(&Scope::system(store.name())).await?;
+    let cases = store::due::without(&tx).await?;
+    tx.silent();
+    tx.commit().await?;
+    for (school, case) in &cases {
+        let school: SchoolId = school.parse().map_err(|_| chassis::error::Error::internal("a case of no school"))?;
+        let mut tx = store.begin(&Scope::own(store.name(), &school)).await?;
+        store::due::catch_up(&tx, case).await?;
+        tx.silent();
+        tx.commit().await?;
+    }
+    Ok(cases.is_empty())
 }
 
 async fn one(store: &Store, school: &str, id: &str) -> Result<bool> {

@@ -8,6 +8,8 @@ mod add_shared_entry;
 mod answer_agreement;
 mod answer_criteria;
 mod ask_agreement;
+mod assign_case;
+mod assign_step;
 mod close_case;
 mod complete_step;
 pub(crate) mod convert;
@@ -27,12 +29,14 @@ mod list_cases;
 mod list_concerns;
 mod list_custody;
 mod list_disclosures;
+mod list_due;
 mod list_invitations;
 mod list_learner_records;
 mod list_learners;
 mod list_my_concerns;
 mod list_searches;
 mod make_referral;
+mod move_due_time;
 mod preview_learner_import;
 mod propose_lesson;
 mod record_absence;
@@ -100,6 +104,8 @@ rpcs! {
     answer_agreement: AnswerAgreementRequest => AnswerAgreementResponse,
     answer_criteria: AnswerCriteriaRequest => AnswerCriteriaResponse,
     ask_agreement: AskAgreementRequest => AskAgreementResponse,
+    assign_case: AssignCaseRequest => AssignCaseResponse,
+    assign_step: AssignStepRequest => AssignStepResponse,
     close_case: CloseCaseRequest => CloseCaseResponse,
     complete_step: CompleteStepRequest => CompleteStepResponse,
     create_learner: CreateLearnerRequest => CreateLearnerResponse,
@@ -117,12 +123,14 @@ rpcs! {
     list_concerns: ListConcernsRequest => ListConcernsResponse,
     list_custody: ListCustodyRequest => ListCustodyResponse,
     list_disclosures: ListDisclosuresRequest => ListDisclosuresResponse,
+    list_due: ListDueRequest => ListDueResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,
     list_learners: ListLearnersRequest => ListLearnersResponse,
     list_my_concerns: ListMyConcernsRequest => ListMyConcernsResponse,
     list_searches: ListSearchesRequest => ListSearchesResponse,
     make_referral: MakeReferralRequest => MakeReferralResponse,
+    move_due_time: MoveDueTimeRequest => MoveDueTimeResponse,
     preview_learner_import: PreviewLearnerImportRequest => PreviewLearnerImportResponse,
     propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
     record_absence: RecordAbsenceRequest => RecordAbsenceResponse,

@@ -16,6 +16,9 @@ pub const CONCERN_ACK_ORDINARY: u32 = 240;
 /// The hours of a school day where the policy does not say (rule DSL-05: the lead or a deputy is there in school hours).
 pub const SCHOOL_HOURS: Hours = Hours { from: time!(8:30), to: time!(15:30) };
 
+/// Days after which a case in which nothing has happened is looked at again; a suggestion, no law sets it.
+pub const CASE_IDLE_DAYS: i64 = 30;
+
 /// Days ahead in which hours without cover are looked for.
 pub const COVER_AHEAD: i64 = 14;
 

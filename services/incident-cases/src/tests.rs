@@ -118,6 +118,7 @@ macro_rules! call {
 
 mod access;
 mod cover;
+mod due;
 mod gates;
 
 impl World {

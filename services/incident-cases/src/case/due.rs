@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::{By, Case, Refusal, access::Level};
-use crate::rules::CASE_IDLE_DAYS;
+use super::{By, Case, Refusal, Step, access::Level};
+use crate::{procedure::StepRule, rules::CASE_IDLE_DAYS};
 
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,16 +131,9 @@ impl Case {
         Ok(())
     }
 
-    /// Moves the day a step is due; the clock of a law or of a statutory step is not the school's to move.
-    pub fn move_due(
-        &mut self,
-        by: By<'_>,
-        step_id: &str,
-        due_at: OffsetDateTime,
-        reason: String,
-    ) -> Result<(), Refusal> {
+    /// Whether the day a step is due may be moved.
+    pub fn may_move(&self, rule: &StepRule, step: &Step) -> Result<(), Refusal> {
         self.working()?;
-        let (rule, step) = self.steps_with_rules().find(|(rule, _)| rule.id == step_id).ok_or(Refusal::Missing)?;
         match self.standing(rule, step).state {
             "to_do" | "cannot_start_yet" => {}
             "not_needed" => return Err(Refusal::State("the facts known do not call for this step")),
@@ -149,6 +142,19 @@ impl Case {
         if rule.statutory || !rule.clock_source.is_empty() {
             return Err(Refusal::State("the law sets when this step is due: that cannot be moved"));
         }
+        Ok(())
+    }
+
+    /// Moves the day a step is due; the clock of a law or of a statutory step is not the school's to move.
+    pub fn move_due(
+        &mut self,
+        by: By<'_>,
+        step_id: &str,
+        due_at: OffsetDateTime,
+        reason: String,
+    ) -> Result<(), Refusal> {
+        let (rule, step) = self.steps_with_rules().find(|(rule, _)| rule.id == step_id).ok_or(Refusal::Missing)?;
+        self.may_move(rule, step)?;
         if due_at <= by.at {
             return Err(Refusal::Field("due_time", "The new date must be in the future".to_owned()));
         }

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 pub(crate) mod access;
 pub(crate) mod cover;
+pub(crate) mod due;
 pub(super) mod learner;
 pub(crate) mod record;
 
@@ -190,6 +191,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         reopenings: case.reopenings.iter().map(record::reopening).collect(),
         access: Some(access::access(case)),
         restricted: false,
+        owner_account_id: case.owner.clone().unwrap_or_default(),
         left_to_do: left_to_do(case, now),
     }
 }
@@ -242,6 +244,9 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
                 reason: end.map(|e| e.reason.clone()).unwrap_or_default(),
                 prohibitions: rule.prohibitions.clone(),
                 done_by: done_by(rule).unwrap_or_default().to_owned(),
+                owner_account_id: step.owner.clone().unwrap_or_default(),
+                due_moves: step.moved.iter().map(due::moved).collect(),
+                movable: case.may_move(rule, step).is_ok(),
             }
         })
         .collect()

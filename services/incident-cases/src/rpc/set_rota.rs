@@ -1,4 +1,4 @@
-//! Says who is there for concerns on a weekday.
+//! Says who is there for concerns on one or more weekdays.
 
 use chassis::{
     caller::Caller,
@@ -15,7 +15,7 @@ use crate::{App, store};
 pub(super) async fn set_rota(app: &App, request: Request<SetRotaRequest>) -> Result<SetRotaResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let (weekday, shifts) = convert::cover::day(&request)?;
+    let (weekdays, shifts) = convert::cover::days(&request)?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
@@ -24,9 +24,11 @@ pub(super) async fn set_rota(app: &App, request: Request<SetRotaRequest>) -> Res
     if request.etag != cover.etag() {
         return Err(Error::changed());
     }
-    cover.set_day(weekday, shifts)?;
+    for weekday in weekdays {
+        cover.set_day(weekday, shifts.clone())?;
+    }
     let body = store::cover::save(&tx, &mut cover).await?;
-    let act = Act::new("rota.set", request.school_id.as_str()).detail("weekday", request.weekday.as_str());
+    let act = Act::new("rota.set", request.school_id.as_str()).detail("weekdays", request.weekdays.clone());
     tx.record(act.state("cover", &body));
     let clocks = store::copy::clocks(&tx, &request.school_id).await?;
     let cover = convert::cover::cover(&request.school_id, &cover, &clocks, tx.now());

@@ -15,7 +15,10 @@ use super::{
     entity::{case_file, case_number},
     key, micros, new_key, open, seal,
 };
-use crate::case::{Case, access::Verdict};
+use crate::case::{
+    Case,
+    access::{ADULT, Verdict},
+};
 
 fn place(id: &str) -> String {
     format!("case|{id}")
@@ -60,6 +63,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
     if case.adult() {
         access::keep(tx, case).await?;
     }
+    super::due::insert(tx, case).await?;
     Ok(body)
 }
 
@@ -67,6 +71,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
 pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     let before = i64::try_from(case.version).unwrap_or_default();
     case.version += 1;
+    case.touched_at = Some(tx.now());
     let id = case.id.as_str();
     let body = seal(&key(tx, id, &case.school_id).await?, case, &place(id))?;
     let written = case_file::Entity::update_many()
@@ -85,6 +90,7 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     }
     let learners: Vec<_> = case.involvements.iter().filter_map(|i| i.learner.clone()).collect();
     super::learner_record::add(tx, id, &learners).await?;
+    super::due::replace(tx, case).await?;
     Ok(body)
 }
 
@@ -106,6 +112,11 @@ pub(crate) async fn look(tx: &Tx, id: &str) -> Result<(Case, Verdict)> {
         Verdict::No => Err(Error::missing()),
         verdict => Ok((case, verdict)),
     }
+}
+
+/// One case of the scope's school, for the service itself.
+pub(crate) async fn of_service(tx: &Tx, id: &str) -> Result<Case> {
+    read(tx, case_file::Entity::find_by_id(id).one(tx.db()).await?.ok_or_else(Error::missing)?).await
 }
 
 /// Whether what belongs to a case is the caller's to read, as the case is.
@@ -130,7 +141,11 @@ async fn read(tx: &Tx, row: case_file::Model) -> Result<Case> {
 }
 
 /// A page of the school's cases that the caller may know of, nearest due date first, and how many there are.
-pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<(Case, Verdict)>, String, u64)> {
+pub(crate) async fn list(
+    tx: &Tx,
+    (state, level): (&str, &str),
+    page: &Page,
+) -> Result<(Vec<(Case, Verdict)>, String, u64)> {
     let school = tx.scope().school()?;
     let mut all = case_file::Entity::find()
         .filter(case_file::Column::SchoolId.eq(school.as_str()))
@@ -138,6 +153,13 @@ pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<(Case
     if !state.is_empty() {
         all = all.filter(case_file::Column::State.eq(state));
     }
+    all = match level {
+        "" => all,
+        "adult" => all.filter(case_file::Column::ProcedureId.is_in(ADULT)),
+        level => all
+            .filter(case_file::Column::ProcedureId.is_not_in(ADULT))
+            .filter(case_file::Column::Level.eq(level)),
+    };
     let total = all.clone().count(tx.db()).await?;
     if let Some((due, id)) = page.after().and_then(|text| text.split_once('|')) {
         let due: i64 = due.parse().unwrap_or_default();

@@ -2,7 +2,6 @@
 
 use chassis::{calendar::on, clock::london, db::Tx, error::Result, page::Page};
 use sea_orm::{
-    ActiveValue::Set,
     ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Select,
     sea_query::{Expr, ExprTrait as _},
@@ -74,7 +73,7 @@ pub(crate) struct Asked {
 
 /// The moment before which what was due is overdue, as `clock::word` has it: an hour ago, or the beginning of today.
 pub(crate) fn overdue_before(now: OffsetDateTime) -> OffsetDateTime {
-    on(london(now).date(), Time::MIDNIGHT).max(now - Duration::HOUR)
+    Ord::max(on(london(now).date(), Time::MIDNIGHT), now - Duration::HOUR)
 }
 
 fn seen(tx: &Tx) -> Result<Select<case_due::Entity>> {

@@ -6,6 +6,7 @@ mod m20261125_000700_create_learners;
 mod m20261125_000800_create_learner_records;
 mod m20261126_000900_restrict_cases;
 mod m20261126_001300_keep_cover;
+mod m20261126_001400_keep_dues;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261125_000800_create_learner_records::Migration));
         all.push(Box::new(m20261126_000900_restrict_cases::Migration));
         all.push(Box::new(m20261126_001300_keep_cover::Migration));
+        all.push(Box::new(m20261126_001400_keep_dues::Migration));
         all
     }
 }

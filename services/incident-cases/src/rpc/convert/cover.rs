@@ -92,21 +92,22 @@ pub(super) fn escalation(escalation: &Escalation) -> pb::Escalation {
     }
 }
 
-/// The day and its shifts.
+/// The days, and the shifts of each.
 ///
 /// # Errors
 /// `Invalid` naming what cannot be.
-pub(crate) fn day(request: &pb::SetRotaRequest) -> Result<(Weekday, Vec<Shift>)> {
+pub(crate) fn days(request: &pb::SetRotaRequest) -> Result<(Vec<Weekday>, Vec<Shift>)> {
     let mut v = Violations::new();
-    let weekday = WEEKDAYS.iter().find(|(code, _)| *code == request.weekday).map(|(_, day)| *day);
-    v.check(weekday.is_some(), "weekday", "Select a day from monday to sunday");
+    let weekday = |code: &String| WEEKDAYS.iter().find(|(known, _)| known == code).map(|(_, day)| *day);
+    let weekdays: Vec<Weekday> = request.weekdays.iter().filter_map(weekday).collect();
+    let known = !weekdays.is_empty() && weekdays.len() == request.weekdays.len();
+    v.check(known, "weekdays", "Select one or more days from monday to sunday");
     v.check(!request.etag.is_empty(), "etag", "Send back the etag of the cover as you read it");
     v.check(request.shifts.len() <= MOST, "shifts", format!("Enter {MOST} at most"));
     let mut shifts = Vec::new();
     for (n, shift) in request.shifts.iter().enumerate() {
         let field = |name: &str| format!("shifts[{n}].{name}");
-        let same = shift.weekday.is_empty() || shift.weekday == request.weekday;
-        v.check(same, field("weekday"), "Leave it out: all of them are on the day above");
+        v.check(shift.weekday.is_empty(), field("weekday"), "Leave it out: all of them are on the days above");
         let (from, to) = (time_of_day(&shift.start), time_of_day(&shift.end));
         v.check(from.is_some(), field("start"), "Enter a time such as 08:30");
         v.check(to.is_some(), field("end"), "Enter a time such as 15:30");
@@ -116,10 +117,10 @@ pub(crate) fn day(request: &pb::SetRotaRequest) -> Result<(Weekday, Vec<Shift>)>
         let fix = format!("Select 1 to {MOST} colleagues, who reads first before the others");
         v.check(known && (1..=MOST).contains(&shift.account_ids.len()), field("account_ids"), fix);
         let account_ids = shift.account_ids.clone();
-        if let (Some(weekday), Some(from), Some(to)) = (weekday, from, to) {
+        if let (Some(weekday), Some(from), Some(to)) = (weekdays.first().copied(), from, to) {
             shifts.push(Shift { weekday, from, to, account_ids });
         }
     }
     v.finish()?;
-    Ok((weekday.unwrap_or(Weekday::Monday), shifts))
+    Ok((weekdays, shifts))
 }
