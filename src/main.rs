@@ -88,7 +88,7 @@ fn main() -> ExitCode {
     if let Command::Policy(command::policy::Policy::Lint(lint)) = &cli.command {
         return lint.run().unwrap_or_else(|error| {
             explain(&error);
-            ExitCode::FAILURE
+            ExitCode::from(command::lint::NOT_JUDGED)
         });
     }
     match runtime.block_on(run(cli)) {

@@ -65,6 +65,7 @@ fn linted(documents: &[Named]) -> Result<()> {
                 document,
                 parameters: &import.parameters,
                 template: &template,
+                school: None,
                 register: Some(&register),
                 today: date!(2026 - 11 - 24),
             };

@@ -167,15 +167,16 @@ impl App {
 
     fn to(&self, service: &str, visitor: &Visitor) -> Result<Upstream> {
         let assurance = Assurance::Password;
-        let Visitor { account_id, appointments, request_id, .. } = visitor;
-        let token = self.0.signer.for_account(service, account_id, appointments, assurance, request_id);
+        let Visitor { account_id, display_name, appointments, request_id, .. } = visitor;
+        let known = (account_id.as_str(), told(service, display_name));
+        let token = self.0.signer.for_named_account(service, known, appointments, assurance, request_id);
         self.0.upstreams.to(service)?.with_token(&token)
     }
 
     /// The way to a service in the name of whoever holds a session.
     pub(crate) fn in_name_of(&self, who: &SignedIn, service: &str, request_id: &str) -> Result<Upstream> {
-        let (account, assurance) = (who.account_id.as_str(), Assurance::Password);
-        let token = self.0.signer.for_account(service, account, &who.appointments, assurance, request_id);
+        let known = (who.account_id.as_str(), told(service, &who.display_name));
+        let token = self.0.signer.for_named_account(service, known, &who.appointments, Assurance::Password, request_id);
         self.0.upstreams.to(service)?.with_token(&token)
     }
 
@@ -205,4 +206,9 @@ impl App {
     pub(crate) fn upstreams(&self) -> &Upstreams {
         &self.0.upstreams
     }
+}
+
+/// The name a service is told of whoever calls: the policy registry alone, whose registers name people.
+fn told<'a>(service: &str, display_name: &'a str) -> &'a str {
+    if service == "policy-registry" { display_name } else { "" }
 }

@@ -30,7 +30,7 @@ pub struct Console {
     pub session_hours: u32,
     /// How many wrong passwords one address may send in 15 minutes, whatever the names. A school is one address.
     pub failed_sign_ins: u32,
-    /// Seconds that a page or a JSON call may take.
+    /// Seconds that a page or a JSON call may take: a little more than the longest rpc behind one, which is a minute.
     pub page_seconds: u32,
     /// Minutes that sending a file, or a stream of lines, may take in all.
     pub upload_minutes: u32,
@@ -72,7 +72,7 @@ impl Default for Console {
             session_hours: 8,
             // Of 300 people at one school on a Monday morning two in three would have to mistype.
             failed_sign_ins: 200,
-            page_seconds: 30,
+            page_seconds: 70,
             upload_minutes: 60,
             stall_seconds: 30,
             https: false,

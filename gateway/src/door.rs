@@ -106,7 +106,8 @@ impl Door {
         let (place, known) = self.place(client, &name, account.as_ref());
         let crowd = Place::crowd(client.address, self.failures);
         // A browser that signed in under the name before is no stranger, whatever goes on around it.
-        let places = if known { vec![place] } else { vec![crowd, place, Place::anywhere(&name)] };
+        // The crowd's last: what the others refuse is no wrong password, and uses nothing up of what everybody there shares.
+        let places = if known { vec![place] } else { vec![place, Place::anywhere(&name), crowd] };
         for place in &places {
             if let Some(wait) = self.tries.take(place, now).await? {
                 info!("too many tries to sign in");

@@ -165,18 +165,20 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
     let Way { mut upstream, extensions } = way(app, rpc, request.headers(), &request_id, client).await?;
     let streams = rpc.descriptor.is_client_streaming() || rpc.descriptor.is_server_streaming();
     let deadline = deadline(request.headers(), usual(rpc), streams)?;
-    let request = if streams { request } else { of_size(request).await? };
-    let request =
-        if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };
-    let request = forwarded(request, extensions, deadline, streams);
-    let call = upstream.call(request);
-    let response = match deadline {
+    let call = async {
+        let request = if streams { request } else { of_size(request).await? };
+        let request =
+            if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };
+        let response = upstream.call(forwarded(request, extensions, deadline, streams)).await;
+        Ok(response.map_err(|source| unreachable(rpc, source))?.map(Body::new))
+    };
+    match deadline {
+        // The message has to arrive within it too: nobody holds a connection by sending a byte now and then.
         Some(deadline) if !streams => tokio::time::timeout(deadline, call)
             .await
             .map_err(|_| Status::deadline_exceeded(format!("{} took too long", service_name(rpc.service()))))?,
         Some(_) | None => call.await,
-    };
-    Ok(response.map_err(|source| unreachable(rpc, source))?.map(Body::new))
+    }
 }
 
 /// A call whose one message is not larger than any may be. A message says its length in the four bytes before it, so

@@ -21,7 +21,11 @@ use policy_registry::{
 use serde_json::{Value, json};
 use time::{Date, macros::format_description};
 
-/// A document to be checked.
+/// The exit code where nothing could be judged; the same as of a wrong command line.
+pub const NOT_JUDGED: u8 = 2;
+
+/// A document to be checked. Exit code 0: no error was found; 1: an error was found; 2: the document, the template, the
+/// register or the day cannot be read, or the command is written wrong.
 #[derive(Debug, Args)]
 pub struct Lint {
     /// The document.
@@ -94,6 +98,7 @@ impl Lint {
             document: &document,
             parameters: &import.parameters,
             template: &template,
+            school: None,
             register,
             today,
         }))

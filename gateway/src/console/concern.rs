@@ -8,8 +8,8 @@ use chassis::{
 use proto::{
     access::v1::{Colleague, Permission},
     incident_cases::v1::{
-        AdultSubject, Concern, ExistingCase, GetConcernRequest, Learner, LearnerMatch, ListCasesRequest,
-        ListConcernsRequest, NewCase, NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
+        Concern, ExistingCase, GetConcernRequest, Learner, LearnerMatch, ListCasesRequest, ListConcernsRequest,
+        NewCase, NoFurtherAction, TriageConcernRequest, triage_concern_request::Decision,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -427,6 +427,7 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
             None => visit.to(&visit.at(&format!("/concerns/{concern_id}?done=triaged"))),
         },
         Err(error) => {
+            let error = access::at_fields(error);
             let known = fetch(&visit, &concern_id).await?;
             let mended = match form(&visit, &known.concern).await {
                 Some(form) => Some(visit.mended(form, &answers, &error, "")?),
@@ -457,7 +458,10 @@ fn command(
                 v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
                 v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
             }
-            let subject = subject(&mut v, answers, colleagues);
+            // Allegations and low-level concerns are always about an adult; others are where somebody is named.
+            let adult = matches!(answers.text("procedure_id").as_str(), "P9" | "P10");
+            let said = adult || access::says_subject(answers);
+            let subject = said.then(|| access::subject(&mut v, answers, colleagues));
             Decision::NewCase(NewCase {
                 procedure_id: answers.text("procedure_id"),
                 risks: answers.all("risks"),
@@ -472,19 +476,4 @@ fn command(
         decision: Some(decision),
         request_id: answers.request_id(),
     })
-}
-
-/// The adult a new case is about; none where it is about a child.
-fn subject(v: &mut Violations, answers: &Answers, colleagues: &[Colleague]) -> Option<AdultSubject> {
-    if !matches!(answers.text("procedure_id").as_str(), "P9" | "P10") {
-        return None;
-    }
-    let (account_id, name) = (answers.text("subject_account_id"), answers.text("subject_name"));
-    let one = account_id.is_empty() != name.is_empty();
-    v.check(one, "subject_account_id", "Select who it is about, or enter their name if they are not in the list");
-    let routed_to = answers.text("routed_to");
-    v.check(!routed_to.is_empty(), "routed_to", "Select who takes it on");
-    let themselves = routed_to == "head" && access::is_head(colleagues, &account_id);
-    v.check(!themselves, "routed_to", "Select the chair of governors: the case is about the head");
-    Some(AdultSubject { account_id, name, routed_to })
 }

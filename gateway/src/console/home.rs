@@ -161,7 +161,7 @@ async fn wanted<T>(
 }
 
 async fn new_concerns(visit: &Visit) -> Result<ListConcernsResponse, Error> {
-    // Whether a child is safe is sealed with the concern: the lists are put in order here, out of all that wait.
+    // The service lists children who may not be safe first, so that none of them is beyond what is looked through.
     let page_size = CONCERNS;
     let asked =
         ListConcernsRequest { school_id: visit.school.clone(), state: "new".into(), page_size, ..Default::default() };

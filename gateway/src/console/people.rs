@@ -29,6 +29,11 @@ impl People {
         self.names.extend(named);
     }
 
+    /// Learns whom others are known as.
+    pub fn join(&mut self, others: Self) {
+        self.names.extend(others.names);
+    }
+
     /// What something other than an account is called; a general word where that is not known.
     pub fn thing<'a>(&'a self, id: &str, otherwise: &'a str) -> &'a str {
         self.names.get(id).filter(|name| !name.is_empty()).map_or(otherwise, String::as_str)

@@ -1,5 +1,6 @@
 //! The school's policy: what is in force, its versions, and the text as people read it.
 
+pub mod beside;
 pub mod calendar;
 pub mod clause;
 pub mod consultation;
@@ -18,9 +19,10 @@ pub mod render;
 pub mod review;
 pub mod revision;
 pub mod section;
+pub mod step_words;
 pub mod version;
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use chassis::error::Error;
 use proto::{
     access::v1::Permission,
@@ -29,7 +31,7 @@ use proto::{
         Template,
     },
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::visit::{Answer, Visit, ask, heard};
 use crate::pages::{
@@ -211,14 +213,27 @@ pub struct PolicyText {
     head: Head,
     rows: Vec<Row>,
     sections: Vec<Section>,
+    /// Where its sections are, one to a page; nothing where all of them are on this one.
+    contents: Vec<Place>,
+    /// The sections before and behind.
+    beside: Vec<Link>,
     links: Vec<Link>,
     /// Whether it is said of each clause how it differs from the template.
     marked: bool,
 }
 
+/// A section on a page of its own, or on this one.
+#[derive(Debug, Serialize)]
+struct Place {
+    link: Link,
+    here: bool,
+}
+
 #[derive(Debug, Serialize)]
 struct Section {
     id: String,
+    /// What the address of its page calls it.
+    key: String,
     title: String,
     clauses: Vec<Clause>,
 }
@@ -250,15 +265,44 @@ impl Page for PolicyText {
         let head = || Head::new("Online safety policy", vec![Link::new("Home", "/")]);
         vec![
             Self {
-                head: head(),
-                rows: vec![],
-                sections: sections(&clauses, &Template::default(), "/v", "/c"),
                 links: vec![Link::new("Add a clause", "/v")],
                 marked: true,
+                ..Self::whole(head(), Vec::new(), sections(&clauses, &Template::default(), "/v", "/c"))
             },
-            Self { head: head(), rows: vec![Row::new("Version", "3")], sections: vec![], links: vec![], marked: false },
+            Self {
+                marked: true,
+                ..Self::whole(head(), Vec::new(), sections(&clauses, &Template::default(), "", "")).one_of("/t", "aims")
+            },
+            Self::whole(head(), vec![Row::new("Version", "3")], Vec::new()),
         ]
     }
+}
+
+impl PolicyText {
+    /// The text on one page.
+    fn whole(head: Head, rows: Vec<Row>, sections: Vec<Section>) -> Self {
+        Self { head, rows, sections, contents: Vec::new(), beside: Vec::new(), links: Vec::new(), marked: false }
+    }
+
+    /// The same with one section to a page, the first one where none of that name is there.
+    fn one_of(mut self, here: &str, key: &str) -> Self {
+        let at = self.sections.iter().position(|section| section.key == key).unwrap_or_default();
+        let link = |section: &Section| Link::new(section.title.clone(), format!("{here}?section={}", section.key));
+        self.contents = self.sections.iter().enumerate().map(|(n, s)| Place { link: link(s), here: n == at }).collect();
+        let other = |n: Option<usize>, word: &str| {
+            let link = self.contents.get(n?)?.link.clone();
+            Some(Link { text: format!("{word}: {}", link.text), ..link })
+        };
+        let beside = [other(at.checked_sub(1), "Previous section"), other(at.checked_add(1), "Next section")];
+        self.beside = beside.into_iter().flatten().collect();
+        self.sections = self.sections.into_iter().skip(at).take(1).collect();
+        self
+    }
+}
+
+/// What the address of a section's page calls it.
+fn section_key(section_id: &str) -> &str {
+    if section_id.is_empty() { "other" } else { section_id }
 }
 
 /// The clauses under their headings; each leads to where it is changed, below `change`, and commented on, at `comment`.
@@ -282,6 +326,7 @@ fn sections(clauses: &[InstanceClause], template: &Template, change: &str, comme
             Some(section) => section.clauses.push(one),
             None => sections.push(Section {
                 id: clause.section_id.clone(),
+                key: section_key(&clause.section_id).to_owned(),
                 title: section_title(template, &clause.section_id),
                 clauses: vec![one],
             }),
@@ -333,11 +378,22 @@ pub async fn read(visit: Visit) -> Answer {
     rows.extend(Row::some("Next review", words::day(policy.review_due_time.as_ref())));
     let head = Head::new("Online safety policy", visit.crumbs(&[("Policy", visit.at("/policy"))]));
     let sections = sections(&policy.clauses, &template, "", "");
-    visit.page(&PolicyText { head, rows, sections, links: Vec::new(), marked: false })
+    visit.page(&PolicyText::whole(head, rows, sections))
 }
 
-/// Shows the text of one version, each clause with how it differs from the template.
-pub async fn text(visit: Visit, Path((_, instance_id)): Path<(String, String)>) -> Answer {
+/// Which part of the text.
+#[derive(Debug, Default, Deserialize)]
+pub struct Part {
+    /// The section; the first where empty, the whole text for `all`.
+    #[serde(default)]
+    section: String,
+    /// The clause whose section it is.
+    #[serde(default)]
+    clause: String,
+}
+
+/// Shows the text of one version section by section, each clause with how it differs from the template.
+pub async fn text(visit: Visit, Path((_, instance_id)): Path<(String, String)>, Query(part): Query<Part>) -> Answer {
     visit.needs(Permission::PolicyRead)?;
     let instance = version::fetch(&visit, &instance_id).await?;
     let template = template_of(&visit, &instance).await;
@@ -361,12 +417,18 @@ pub async fn text(visit: Visit, Path((_, instance_id)): Path<(String, String)>) 
     for one in &mut clauses {
         one.text = clause::filled(&one.text, &instance.parameters, &template);
     }
-    visit.page(&PolicyText {
-        head,
-        rows: Vec::new(),
-        sections: sections(&clauses, &template, &change, &comment),
-        links,
-        marked: true,
+    let of = clauses.iter().find(|one| !part.clause.is_empty() && one.clause_key == part.clause);
+    let key = of.map_or(part.section.as_str(), |one| section_key(&one.section_id));
+    let page = PolicyText::whole(head, Vec::new(), sections(&clauses, &template, &change, &comment));
+    let page = PolicyText { links, marked: true, ..page };
+    let place = format!("{here}/text");
+    visit.page(&match key {
+        "all" => page,
+        key => {
+            let mut page = page.one_of(&place, key);
+            page.links.push(Link::new("Show the whole text on one page", format!("{place}?section=all")));
+            page
+        }
     })
 }
 

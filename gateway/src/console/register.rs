@@ -2,19 +2,18 @@
 
 pub mod duty;
 pub mod entry;
+pub mod export;
 pub mod import;
 
 use axum::extract::{Path, Query};
-use axum::response::IntoResponse as _;
 use chassis::{clock::timestamp, error::Error};
-use http::header;
 use prost_types::Timestamp;
 use proto::{
     access::v1::Permission,
     policy_registry::v1::{
-        Coverage, ExportRegisterRequest, ListRegisterEntriesRequest, ListRegisterEntriesResponse,
-        ListRegisterFindingsRequest, ListRegisterFindingsResponse, ListRegistersRequest, RegisterDefinition,
-        RegisterEntry, RegisterFinding, RegisterSummary,
+        Coverage, ListRegisterEntriesRequest, ListRegisterEntriesResponse, ListRegisterFindingsRequest,
+        ListRegisterFindingsResponse, ListRegistersRequest, RegisterDefinition, RegisterEntry, RegisterFinding,
+        RegisterSummary,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -90,13 +89,15 @@ impl Page for Registers {
             audience: "staff".into(),
             answered: 3,
             due: 4,
+            others: 1,
             ..Coverage::default()
         };
+        let unlisted = Coverage { audience: "visitors".into(), answered: 0, due: 0, others: 2, ..covered.clone() };
         let summary = RegisterSummary { definition: Some(sample()), entries: 1, findings: 1, ..Default::default() };
         let elsewhere = RegisterDefinition { kept_as: "incident_cases.v1.Concern".into(), ..sample() };
         let elsewhere = RegisterSummary { definition: Some(elsewhere), ..Default::default() };
         let people = People::of(&[("acc_1", "Ada Birch")]);
-        let found = ListRegisterFindingsResponse { findings: vec![finding], coverage: vec![covered] };
+        let found = ListRegisterFindingsResponse { findings: vec![finding], coverage: vec![covered, unlisted] };
         vec![
             Self::new(&found, &[summary, elsewhere], &people, "/r", Vec::new()),
             Self::new(&ListRegisterFindingsResponse::default(), &[], &people, "/r", Vec::new()),
@@ -155,23 +156,14 @@ impl Registers {
             let definitions = registers.iter().filter_map(|register| register.definition.as_ref());
             definitions.into_iter().find(|d| d.register == key).map_or(key, |d| d.title.as_str()).to_owned()
         };
-        let finding = |finding: &RegisterFinding| Found {
-            kind: words::called(KINDS, &finding.kind),
-            grave: finding.severity == "error",
-            message: finding.message.clone(),
-            subjects: finding
-                .subjects
-                .iter()
-                .map(|s| if s.starts_with("acc_") { people.name(s) } else { cell(s) })
-                .collect::<Vec<_>>()
-                .join(", "),
-            since: day(&finding.due_date),
-            link: Link::new(title(&finding.register), format!("{base}/{}", finding.register)),
+        let finding = |finding: &RegisterFinding| {
+            let link = Link::new(title(&finding.register), format!("{base}/{}", finding.register));
+            self::found(finding, people, link)
         };
         let covered = |coverage: &Coverage| Covered {
             title: format!("{}, version {}", coverage.title, coverage.version),
-            audience: words::sentence(&words::spaced(&coverage.audience)),
-            figure: format!("{} of {}", coverage.answered, coverage.due),
+            audience: cell(&coverage.audience),
+            figure: figure(coverage),
         };
         let line = |summary: &RegisterSummary| {
             let definition = summary.definition.clone().unwrap_or_default();
@@ -193,6 +185,30 @@ impl Registers {
             coverage: found.coverage.iter().map(covered).collect(),
             registers: registers.iter().map(line).collect(),
         }
+    }
+}
+
+/// How many answered of those who are asked, and beside them.
+fn figure(coverage: &Coverage) -> String {
+    let Coverage { answered, due, others, .. } = coverage;
+    match (due, others) {
+        (0, 0) => "Nobody yet. The register of access says nobody who is asked".to_owned(),
+        (0, _) => format!("{others}. The register of access says nobody who is asked"),
+        (_, 0) => format!("{answered} of {due}"),
+        _ => format!("{answered} of {due}, and {others} not in the register of access"),
+    }
+}
+
+/// A finding as the page of registers shows it, under its register’s title.
+fn found(finding: &RegisterFinding, people: &People, link: Link) -> Found {
+    let subject = |s: &String| if s.starts_with("acc_") { people.name(s) } else { cell(s) };
+    Found {
+        kind: words::called(KINDS, &finding.kind),
+        grave: finding.severity == "error",
+        message: finding.message.clone(),
+        subjects: finding.subjects.iter().map(subject).collect::<Vec<_>>().join(", "),
+        since: day(&finding.due_date),
+        link,
     }
 }
 
@@ -219,7 +235,9 @@ fn cell(value: &str) -> String {
         value if value.bytes().all(|c| c.is_ascii_lowercase() || c == b'_' || c.is_ascii_digit()) => {
             let word = |word: &str| match word {
                 "dsl" => "DSL".to_owned(),
-                "send" | "eyfs" | "ks1" | "ks2" | "ks3" | "ks4" | "ks5" => word.to_uppercase(),
+                "send" | "senco" | "pshe" | "rse" | "iwf" | "eyfs" | "ks1" | "ks2" | "ks3" | "ks4" | "ks5" => {
+                    word.to_uppercase()
+                }
                 word => word.to_owned(),
             };
             words::sentence(&value.split('_').map(word).collect::<Vec<_>>().join(" "))
@@ -376,15 +394,4 @@ pub async fn show(visit: Visit, Path((_, register)): Path<(String, String)>, Que
     let people = entry::named(&visit, &definition, &answer.entries).await;
     let crumbs = visit.crumbs(&[("Registers", visit.at("/registers"))]);
     visit.page(&Register::new(&answer, &which, &people, &visit.at(&format!("/registers/{register}")), crumbs))
-}
-
-/// The register as a table for a spreadsheet.
-pub async fn export(visit: Visit, Path((_, register)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
-    visit.needs(Permission::RegisterRead)?;
-    let asked = ExportRegisterRequest { school_id: visit.school.clone(), register, at_time: which.moment()? };
-    let table = heard(visit.registry()?.export_register(ask(asked))).await?;
-    let disposition = format!("attachment; filename=\"{}\"", table.file_name);
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-    Ok((headers, table.content).into_response())
 }

@@ -56,6 +56,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<policy::finding::Findings>(found, frame);
     of::<policy::paragraph::Paragraphs>(found, frame);
     of::<policy::procedure::Procedures>(found, frame);
+    of::<policy::beside::Beside>(found, frame);
     of::<policy::proposal::Proposals>(found, frame);
     of::<policy::proposal::ProposalPage>(found, frame);
     of::<policy::version::VersionPage>(found, frame);
@@ -64,6 +65,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<register::Registers>(found, frame);
     of::<register::Register>(found, frame);
     of::<register::entry::EntryPage>(found, frame);
+    of::<register::import::Review>(found, frame);
     of::<register::duty::Duties>(found, frame);
     of::<report::Sent>(found, frame);
     of::<rollout::Rollouts>(found, frame);

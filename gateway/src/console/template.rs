@@ -135,6 +135,7 @@ fn acts(version: u32) -> Vec<Link> {
     }
     acts.push(Link::new("Check and publish edited files", "/template/check"));
     acts.push(Link::new("Make a template of schools’ documents", "/template/distil"));
+    acts.push(Link::new("Lessons from schools", "/lessons"));
     acts
 }
 

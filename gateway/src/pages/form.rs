@@ -54,6 +54,9 @@ pub struct Field {
     autocomplete: &'static str,
     spellcheck: bool,
     multiple: bool,
+    /// Whether it is a day, which people type as its hint says.
+    #[serde(skip)]
+    day: bool,
 }
 
 /// How a question is asked.
@@ -150,6 +153,7 @@ impl Field {
             autocomplete: "",
             spellcheck: true,
             multiple: false,
+            day: false,
         }
     }
 
@@ -190,7 +194,7 @@ impl Field {
 
     /// A day, in one line.
     pub fn day(name: &str, label: &str) -> Self {
-        Self::name(name, label).hint("For example, 27/3/2027.").width("10")
+        Self { day: true, ..Self::name(name, label).hint("For example, 27/3/2027.").width("10") }
     }
 
     /// A date with an optional time.

@@ -137,6 +137,16 @@ pub fn day_to_type(iso: &str) -> String {
     }
 }
 
+/// A text whose days are written as a person types them.
+pub fn days_to_type(text: &str) -> String {
+    let typed = |word: &str| {
+        let bare = word.trim_end_matches([',', '.', ':', ';', ' ']);
+        let day = Some(bare).filter(|bare| bare.len() == 10).and_then(typed_day);
+        day.map_or_else(|| word.to_owned(), |_| day_to_type(bare) + word.get(bare.len()..).unwrap_or_default())
+    };
+    text.split_inclusive(' ').map(typed).collect()
+}
+
 fn typed_month(text: &str) -> Option<Month> {
     if let Ok(number) = text.parse::<u8>() {
         return Month::try_from(number).ok();

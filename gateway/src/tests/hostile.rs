@@ -136,6 +136,23 @@ async fn the_look_is_the_authoritys_and_the_policy_for_content_stays() -> Result
 }
 
 #[tokio::test]
+async fn a_call_whose_message_never_ends_is_over_by_its_deadline() -> Result<()> {
+    let house = House::with(Engine::Sqlite, Console::default()).await?;
+    let begun = "\0\0\0\0\u{9}and on and".to_owned();
+    let pieces =
+        tokio_stream::StreamExt::chain(tokio_stream::once(Ok::<_, std::io::Error>(begun)), tokio_stream::pending());
+    let request = Request::post("/hedgerow.access.v1.Accounts/SignIn")
+        .header(header::CONTENT_TYPE, "application/grpc")
+        .header("grpc-timeout", "200m")
+        .body(Body::from_stream(pieces));
+    let waited = std::time::Duration::from_secs(5);
+    let answer = tokio::time::timeout(waited, house.send(request.unwrap_or_default())).await;
+    let status = answer.ok().and_then(|answer| answer.headers.get("grpc-status").cloned());
+    assert_eq!(status.as_ref().map(|status| status.as_bytes()), Some(&b"4"[..]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_file_may_take_longer_than_a_page_while_it_comes() -> Result<()> {
     use tokio_stream::StreamExt as _;
     let quick = Console { page_seconds: 1, stall_seconds: 1, ..Console::default() };

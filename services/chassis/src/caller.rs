@@ -119,6 +119,7 @@ impl Caller {
             reach: Reach::School(school.clone()),
             roles: Vec::new(),
             request_id,
+            name: String::new(),
             let_in: None,
         })
     }
@@ -163,7 +164,8 @@ impl Caller {
             service => Who::Service(service.to_owned()),
         };
         let let_in = LetIn { access: self.access.clone(), permission: self.rpc.permission };
-        Scope { who, reach, roles, request_id: self.claims.request_id.clone(), let_in: Some(let_in) }
+        let (request_id, name) = (self.claims.request_id.clone(), self.claims.account_name.clone());
+        Scope { who, reach, roles, request_id, name, let_in: Some(let_in) }
     }
 
     /// The caller as the history names them.

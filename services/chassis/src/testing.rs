@@ -146,6 +146,7 @@ impl Bed {
             .collect();
         Person {
             account_id: self.ids.next::<AccountId>().to_string(),
+            name: String::new(),
             appointments,
             signer: self.signer(GATEWAY),
             upstreams: self.upstreams.clone(),
@@ -169,6 +170,7 @@ impl Bed {
 pub struct Person {
     /// Their account.
     pub account_id: String,
+    name: String,
     appointments: Vec<Appointment>,
     signer: Arc<Signer>,
     upstreams: Upstreams,
@@ -183,8 +185,20 @@ impl Person {
     pub fn to(&self, service: &str) -> Result<Upstream> {
         let assurance = Assurance::SecondFactor;
         let request = self.ids.request_id();
-        let token = self.signer.for_account(service, &self.account_id, &self.appointments, assurance, &request);
+        let token = self.signer.for_named_account(
+            service,
+            (&self.account_id, &self.name),
+            &self.appointments,
+            assurance,
+            &request,
+        );
         self.upstreams.to(service)?.with_token(&token)
+    }
+
+    /// The same person, by the name they are shown by to colleagues.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
     }
 
     /// A new request id.

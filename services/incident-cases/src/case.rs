@@ -420,8 +420,8 @@ impl Case {
         u32::try_from(skipped.count()).unwrap_or(u32::MAX)
     }
 
-    /// Everything that keeps the case from closing, as step ids and names of what is missing.
-    pub fn left_to_do(&self) -> Vec<String> {
+    /// Everything that keeps the case from closing at a moment, as step ids and names of what is missing.
+    pub fn left_to_do(&self, now: OffsetDateTime) -> Vec<String> {
         let mut left: Vec<String> = self.open_steps().map(|rule| rule.id.clone()).collect();
         if self.undecided_parents().next().is_some() {
             left.push("parents_decision".to_owned());
@@ -450,14 +450,17 @@ impl Case {
         if self.debrief.is_none() {
             left.push("debrief".to_owned());
         }
+        if self.review_due(now) {
+            left.push("assessment_review".to_owned());
+        }
         left
     }
 
     /// Refuses with a gate unless it is open.
-    pub(crate) fn pass(&self, gate: &str) -> Result<(), Refusal> {
-        if gate::open(gate, self) {
+    pub(crate) fn pass(&self, gate: &str, now: OffsetDateTime) -> Result<(), Refusal> {
+        if gate::open(gate, self, now) {
             return Ok(());
         }
-        Err(Refusal::Gate { gate: gate.to_owned(), missing: gate::missing(gate, self) })
+        Err(Refusal::Gate { gate: gate.to_owned(), missing: gate::missing(gate, self, now) })
     }
 }

@@ -99,7 +99,7 @@ impl Custody {
         match (state, link.kind.as_str()) {
             ("", "taken") | ("held", "moved" | "handed_to_police") | ("with_police", "returned_by_police") => {}
             ("held", "examined") => match case {
-                Some(case) => case.may_examine()?,
+                Some(case) => case.may_examine(link.stamp.at)?,
                 None => return Err(shut("case")),
             },
             ("held", "released_to_parent") => self.may_release(case)?,

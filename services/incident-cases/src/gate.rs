@@ -1,6 +1,8 @@
 //! Gates: refusals by the service until named facts are recorded (domain rules G-…). A gate is data in the policy; what
 //! opens it is here, since a school may not loosen it.
 
+use time::OffsetDateTime;
+
 use crate::case::{Case, record::Asked};
 
 /// Nothing passes beyond the community until a talk with police or front door is recorded.
@@ -20,8 +22,19 @@ pub const DANGER: &str = "G-DANGER";
 /// No upload, preview, copy, print or file export of imagery: nothing opens it.
 pub const IMAGE: &str = "G-IMAGE";
 
-/// Whether a gate is open in a case.
-pub fn open(gate: &str, case: &Case) -> bool {
+/// Where an adult is the subject: it is said who that is, so that they are kept out.
+pub const SUBJECT: &str = "G-SUBJECT";
+
+/// Whether a gate is open in a case at a moment.
+pub fn open(gate: &str, case: &Case, now: OffsetDateTime) -> bool {
+    match gate {
+        CLOSE => case.left_to_do(now).is_empty(),
+        _ => stands_open(gate, case),
+    }
+}
+
+/// Whether a gate is open whatever the day: all but the one on closing.
+fn stands_open(gate: &str, case: &Case) -> bool {
     let known = |name| case.fact(name).is_some_and(|value| !matches!(value, "unknown" | "undecided" | ""));
     match gate {
         HOLD => case.talked() || case.agreed(Asked::HoldOverride, ""),
@@ -37,14 +50,14 @@ pub fn open(gate: &str, case: &Case) -> bool {
             case.procedure.id != "P4" && case.fact("viewing_needed") == Some("yes") && case.agreed(Asked::Viewing, "")
         }
         PARENT => case.undecided_parents().next().is_none(),
-        CLOSE => case.left_to_do().is_empty(),
+        SUBJECT => !case.asks_subject() || case.access.subject.is_some(),
         DANGER => known("immediate_danger"),
         _ => false,
     }
 }
 
 /// The step, the fact or the act that would open a gate.
-pub fn missing(gate: &str, case: &Case) -> String {
+pub fn missing(gate: &str, case: &Case, now: OffsetDateTime) -> String {
     if let Some(step) = case.open_steps().find(|step| step.opens(gate)) {
         return step.id.clone();
     }
@@ -60,7 +73,8 @@ pub fn missing(gate: &str, case: &Case) -> String {
         CUSTODY => "police_advice".to_owned(),
         VIEW => fact(&[("viewing_needed", "yes")]).unwrap_or_else(|| "agreement".to_owned()),
         PARENT => "parents_decision".to_owned(),
-        CLOSE => case.left_to_do().first().cloned().unwrap_or_default(),
+        CLOSE => case.left_to_do(now).first().cloned().unwrap_or_default(),
+        SUBJECT => "subject".to_owned(),
         DANGER => "immediate_danger".to_owned(),
         _ => String::new(),
     }
@@ -78,7 +92,9 @@ pub fn shut<'a>(step: &'a crate::procedure::StepRule, case: &Case) -> Option<&'a
         VIEW => !step.behind(CUSTODY),
         // What comes first is asked first; whatever is only recorded is never held back.
         PARENT | DANGER => true,
+        // Nothing is done about an adult while they could still read it.
+        SUBJECT => true,
         _ => false,
     };
-    step.gates.iter().map(String::as_str).find(|gate| holds(gate) && !open(gate, case))
+    step.gates.iter().map(String::as_str).find(|gate| holds(gate) && !stands_open(gate, case))
 }

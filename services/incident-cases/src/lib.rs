@@ -72,6 +72,10 @@ pub async fn migrate(database: &chassis::config::Database) -> chassis::error::Re
 /// Where its database cannot be reached or brought up to date.
 pub async fn start(setup: Setup) -> Result<Running> {
     let store = setup.store::<store::migration::Migrations>().await?;
+    // Concerns are taken in whether or not old ones can be read.
+    if let Err(error) = store::upgrade::concerns(&store).await {
+        tracing::warn!(%error, "what earlier versions kept of concerns could not all be read out of them");
+    }
     let escalating = escalate::run(store.clone(), setup.shutdown.clone());
     let app = App { store: store.clone(), upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
     let rpcs = IncidentCasesServer::new(rpc::Service { app: app.clone() })

@@ -37,6 +37,7 @@ mod list_my_concerns;
 mod list_searches;
 mod make_referral;
 mod move_due_time;
+mod once;
 mod preview_learner_import;
 mod propose_lesson;
 mod record_absence;

@@ -16,6 +16,9 @@ pub(crate) mod learner_record;
 pub(crate) mod migration;
 pub(crate) mod register;
 pub(crate) mod shared;
+pub(crate) mod upgrade;
+
+use std::collections::HashMap;
 
 use chassis::{
     db::Tx,
@@ -27,6 +30,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use time::OffsetDateTime;
 
 use entity::record_key;
+
+/// Rows that one statement takes at once: below every engine's limit of parameters.
+const AT_ONCE: usize = 2_000;
 
 /// A moment as a column holds it: microseconds since 1970.
 fn micros(at: OffsetDateTime) -> i64 {
@@ -59,6 +65,30 @@ async fn key(tx: &Tx, record_id: &str, member: &str) -> Result<DataKey> {
         .one(tx.db())
         .await?;
     tx.ring().unwrap(&row.ok_or_else(Error::missing)?.wrapped, member)
+}
+
+/// Opens many rows, each its id and its body; their keys are fetched together, as `member` holds them.
+async fn open_all<T: DeserializeOwned>(
+    tx: &Tx,
+    member: &str,
+    rows: impl IntoIterator<Item = (String, Vec<u8>)>,
+    place: fn(&str) -> String,
+) -> Result<Vec<T>> {
+    let rows: Vec<(String, Vec<u8>)> = rows.into_iter().collect();
+    let mut keys = HashMap::with_capacity(rows.len());
+    for chunk in rows.chunks(AT_ONCE) {
+        let found = record_key::Entity::find()
+            .filter(record_key::Column::Member.eq(member))
+            .filter(record_key::Column::RecordId.is_in(chunk.iter().map(|(id, _)| id.as_str())))
+            .all(tx.db())
+            .await?;
+        keys.extend(found.into_iter().map(|row| (row.record_id, row.wrapped)));
+    }
+    let read = |(id, body): &(String, Vec<u8>)| {
+        let wrapped = keys.get(id).ok_or_else(Error::missing)?;
+        open(&tx.ring().unwrap(wrapped, member)?, body, &place(id))
+    };
+    rows.iter().map(read).collect()
 }
 
 fn seal<T: Serialize>(key: &DataKey, value: &T, place: &str) -> Result<Vec<u8>> {

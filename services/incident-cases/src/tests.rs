@@ -12,7 +12,7 @@ mod learners;
 
 use chassis::{
     caller::Scope,
-    db::Store,
+    db::{Observer, Store},
     error::{Error, Result},
     testing::{Bed, Engine, Person},
 };
@@ -64,6 +64,14 @@ fn policy() -> Pinned {
                 ],
             },
             Procedure {
+                id: "P7".to_owned(),
+                title: "Radicalisation".to_owned(),
+                steps: vec![
+                    step("P7-03", "subject in (staff, head)", &["G-SUBJECT"], &[]),
+                    step("P7-05", "always", &[], &[]),
+                ],
+            },
+            Procedure {
                 id: "P9".to_owned(),
                 title: "Allegation against an adult".to_owned(),
                 steps: vec![StepRule {
@@ -72,7 +80,7 @@ fn policy() -> Pinned {
                 }],
             },
         ],
-        gates: vec![GateRule { id: "G-HOLD".to_owned(), ..GateRule::default() }],
+        gates: ["G-HOLD", "G-SUBJECT"].map(|id| GateRule { id: id.to_owned(), ..GateRule::default() }).into(),
         agencies: vec![("front_door_form".to_owned(), "Front door".to_owned())],
         ..Pinned::default()
     }
@@ -88,8 +96,13 @@ struct World {
 }
 
 async fn world(engine: Engine) -> Result<World> {
+    watched(engine, None).await
+}
+
+async fn watched(engine: Engine, observer: Option<Observer>) -> Result<World> {
     let mut bed = Bed::new(engine)?;
-    let setup = bed.setup("incident-cases").await?;
+    let mut setup = bed.setup("incident-cases").await?;
+    setup.observer = observer;
     let running = crate::start(setup).await?;
     bed.add(&running);
     let (here, there) = (bed.school(), bed.school());
@@ -117,9 +130,12 @@ macro_rules! call {
 }
 
 mod access;
+mod answers;
 mod cover;
 mod due;
 mod gates;
+mod races;
+mod upgrade;
 
 impl World {
     async fn concern(&self) -> Result<String> {

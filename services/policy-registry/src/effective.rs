@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use chassis::clock::london;
 use time::OffsetDateTime;
 
 use crate::{
     agency::{AREA_KEYS, Agency, Register},
     instance::{
-        Clause, Instance, Tailoring,
+        Clause, Instance, Signatory, Tailoring,
         proposal::{Answer, Change, Proposal},
     },
     parameter::{Origin, Parameter},
@@ -24,13 +25,20 @@ use crate::{
 pub struct Values(BTreeMap<String, Parameter>);
 
 impl Values {
-    /// What the school filled in, else the template's default; what belongs to the area comes from its register alone.
+    /// What the school filled in, else the template's default; what belongs to the area comes from its register alone, and
+    /// the days of approval and of the next review are those of the version itself once it has them.
     pub fn of(instance: &Instance, template: &Template, register: Option<&Register>) -> Self {
         let defaults = template.parameters.iter().filter(|definition| !definition.default.is_empty());
         let defaults = defaults.map(|d| Parameter::of(&d.key, d.default.clone(), Origin::Default));
         let own = instance.parameters.iter().cloned();
+        let days =
+            [("doc.approved_on", instance.signed_at(Signatory::Head)), ("doc.next_review", instance.review_due_at)];
+        let days = days
+            .into_iter()
+            .filter(|(key, _)| template.parameter(key).is_some())
+            .filter_map(|(key, at)| Some(Parameter::of(key, vec![london(at?).date().to_string()], Origin::School)));
         let area = register.map(Register::parameters).unwrap_or_default();
-        let all = defaults.chain(own).chain(area);
+        let all = defaults.chain(own).chain(days).chain(area);
         Self(all.map(|parameter| (parameter.key.clone(), parameter)).collect())
     }
 
@@ -104,9 +112,11 @@ pub fn resolve(instance: Instance, template: &Template, register: Option<&Regist
     })
 }
 
-/// What is printed, in the template's order. A clause the school adopted, or that nothing of the version is on, reads as
-/// the template has it; one it adapted in its own words. A statutory clause always reads as the template has it, and the
-/// school's own words on it follow: what has to be said is said, and nothing of the school's is lost.
+/// What is printed, section by section in the template's order. A clause the school adopted, or that nothing of the
+/// version is on, reads as the template has it; one it adapted in its own words. A statutory clause always reads as the
+/// template has it, and the school's own words on it follow: what has to be said is said, and nothing of the school's is
+/// lost. What was read from a document stands in the document's order, behind the template's own words of its section: its
+/// sentences lead into each other, and its lists stay whole.
 pub fn printed(instance: &Instance, template: &Template, values: &Values) -> Vec<Clause> {
     let holds = |key: &str| values.get(key);
     let mut printed = Vec::new();
@@ -116,7 +126,8 @@ pub fn printed(instance: &Instance, template: &Template, values: &Values) -> Vec
                 instance.clauses.iter().filter(|own| own.template_clause.as_ref() == Some(&clause.id)).collect();
             let adopted = own.iter().find(|own| own.tailoring == Tailoring::Adopted);
             let untouched = own.is_empty() && !offered(instance, &clause.id);
-            if adopted.is_some() || clause.statutory || untouched {
+            let in_its_place = adopted.is_some_and(|own| own.from_document());
+            if !in_its_place && (adopted.is_some() || clause.statutory || untouched) {
                 let taken = own.iter().any(|own| own.key == clause.id && own.tailoring == Tailoring::Adapted);
                 let key = if taken { format!("{}{TEMPLATE_TEXT}", clause.id) } else { clause.id.clone() };
                 printed.push(Clause {
@@ -127,12 +138,16 @@ pub fn printed(instance: &Instance, template: &Template, values: &Values) -> Vec
                     line: adopted.map_or(0, |own| own.line),
                     score: adopted.map_or(0, |own| own.score),
                     key: adopted.map_or(key, |own| own.key.clone()),
+                    level: 0,
+                    title: String::new(),
                     reason: String::new(),
                 });
             }
-            let adapted = own.into_iter().filter(|own| own.tailoring == Tailoring::Adapted);
+            let adapted = own.into_iter().filter(|own| own.tailoring == Tailoring::Adapted && !own.from_document());
             printed.extend(adapted.map(|own| filled(own, template, values)));
         }
+        let read = instance.clauses.iter().filter(|own| own.from_document() && own.section == section.id);
+        printed.extend(read.filter_map(|own| as_read(own, template, values)));
         printed.extend(added(instance, &section.id).map(|own| filled(own, template, values)));
     }
     // What stands in no section, or in one the template no longer has, comes last.
@@ -157,6 +172,24 @@ fn filled(own: &Clause, template: &Template, values: &Values) -> Clause {
     Clause { text: values.fill_known(template, &own.text), ..own.clone() }
 }
 
+/// A clause of the document as it is printed; none where it is left out, or on a clause that does not hold here.
+fn as_read(own: &Clause, template: &Template, values: &Values) -> Option<Clause> {
+    let known = own.template_clause.as_deref().and_then(|id| template.clause(id));
+    if own.tailoring == Tailoring::Omitted
+        || known.is_some_and(|(_, clause)| !clause.include_if.holds(&|key| values.get(key)))
+    {
+        return None;
+    }
+    let words = known.filter(|_| own.tailoring == Tailoring::Adopted);
+    let text = words.map(|(_, clause)| values.fill(template, &clause.text));
+    Some(Clause {
+        text: text.unwrap_or_else(|| values.fill_known(template, &own.text)),
+        reason: if own.tailoring == Tailoring::Adopted { String::new() } else { own.reason.clone() },
+        ..own.clone()
+    })
+}
+
 fn added<'a>(instance: &'a Instance, section: &'a str) -> impl Iterator<Item = &'a Clause> + 'a {
-    instance.clauses.iter().filter(move |own| own.tailoring == Tailoring::Added && own.section == section)
+    let added = |own: &&Clause| own.tailoring == Tailoring::Added && !own.from_document();
+    instance.clauses.iter().filter(added).filter(move |own| own.section == section)
 }

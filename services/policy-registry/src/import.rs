@@ -4,6 +4,7 @@ pub mod account;
 mod align;
 mod chain;
 pub mod dates;
+mod lists;
 mod parameters;
 pub mod similarity;
 pub mod wording;
@@ -19,6 +20,8 @@ pub struct Import {
     pub fates: Vec<Fate>,
     /// The blanks it fills.
     pub parameters: Vec<Parameter>,
+    /// The section each paragraph's heading leads to, and the heading where it is one that the template does not know.
+    pub under: Vec<(String, Option<String>)>,
     /// The places of the paragraphs that were found out of the template's order.
     pub moved: BTreeSet<usize>,
 }
@@ -89,8 +92,11 @@ pub fn read(document: &Document, template: &Template) -> Import {
     let mut parameters = parameters::find(document, &template.parameters);
     parameters::captured(&mut parameters, document, template, &aligned.clauses);
     let fates = aligned.fates(document, template, &parameters);
-    Import { fates, parameters, moved: aligned.moved }
+    let under = aligned.sections.into_iter().zip(aligned.titles).collect();
+    Import { fates, parameters, under, moved: aligned.moved }
 }
+
+pub use lists::homes;
 
 pub use account::{Account, AccountedClause, AccountedDocument, AccountedParameter};
 

@@ -13,13 +13,14 @@ use time::OffsetDateTime;
 
 use chassis::{
     calendar::end_of_day,
+    clock::london,
     id::{AccountId, SchoolId},
 };
 
 use crate::{
     agency::Register,
     effective::Values,
-    lint::Finding,
+    lint::{Finding, Severity, version},
     parameter::{Origin, Parameter, PartDate},
     template::{SetBy, Template},
 };
@@ -58,6 +59,9 @@ pub struct Instance {
     pub proposals: Vec<Proposal>,
     /// What the linter found in the document.
     pub findings: Vec<Finding>,
+    /// What could mislead in the version itself, by the ids of the findings, on the day it came into force; none before.
+    #[serde(default)]
+    pub grave: Option<Vec<String>>,
     /// The signatures under it.
     pub signatures: Vec<Signature>,
     /// What became of every paragraph.
@@ -156,6 +160,12 @@ pub struct Clause {
     pub score: u8,
     /// What it goes by within this version.
     pub key: String,
+    /// Its level in the document's list, 1 for the outermost; 0 where it is no item of one.
+    #[serde(default)]
+    pub level: u8,
+    /// The document's heading it stands under, where the template knows none like it; empty elsewhere.
+    #[serde(default)]
+    pub title: String,
     /// Why it differs from the template; empty where nobody said.
     pub reason: String,
 }
@@ -426,6 +436,9 @@ impl Instance {
         self.review_due_at = Some(review_due(printed, template.review_months, at));
         self.effective_at = Some(at);
         self.state = State::InForce;
+        let found = version::judge(&self, template, register, london(at).date()).into_iter();
+        let grave = found.filter(|placed| placed.finding.severity == Severity::Error);
+        self.grave = Some(grave.map(|placed| placed.finding.id).collect());
         Ok(self.written())
     }
 
@@ -445,6 +458,18 @@ impl Instance {
     /// Whether it was in force at a moment.
     pub fn in_force(&self, at: OffsetDateTime) -> bool {
         self.effective_at.is_some_and(|from| from <= at) && self.superseded_at.is_none_or(|until| at < until)
+    }
+
+    /// What could mislead in it, by the ids of the findings: as it was judged when it came into force, else as the document
+    /// was that it was read from.
+    pub fn grave(&self) -> Vec<&str> {
+        match &self.grave {
+            Some(grave) => grave.iter().map(String::as_str).collect(),
+            None => {
+                let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
+                errors.map(|finding| finding.id.as_str()).collect()
+            }
+        }
     }
 
     fn written(mut self) -> Self {

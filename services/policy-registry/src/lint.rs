@@ -1,6 +1,7 @@
 //! The policy linter: what in a school's document could mislead in an incident, breaks a duty, or should be tidied.
 //! Each file of `lint/` holds the rules on one matter; what changes with the years is data of the template.
 
+mod channels;
 pub mod classes;
 mod contacts;
 mod contradictions;
@@ -74,6 +75,8 @@ pub struct Subject<'a> {
     pub parameters: &'a [Parameter],
     /// The template, with what its linter knows.
     pub template: &'a Template,
+    /// The school's name by the authority's record; none where a document is looked at for itself.
+    pub school: Option<&'a str>,
     /// The area's agencies; none where no register was published.
     pub register: Option<&'a Register>,
     /// The day it is judged on.
@@ -183,6 +186,7 @@ pub fn lint(subject: Subject<'_>) -> Vec<Finding> {
     guidance::look(subject, &sheet, &mut findings);
     duties::look(subject, &sheet, &mut findings);
     contradictions::look(subject, &sheet, &mut findings);
+    channels::look(subject, &sheet, &mut findings);
     slips::look(subject, &sheet, &mut findings);
     style::look(subject, &sheet, &mut findings);
     let mut findings = findings.found;

@@ -5,6 +5,7 @@ pub mod duties;
 mod entry;
 pub mod judge;
 mod period;
+mod persons;
 pub mod table;
 mod value;
 
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{lint::Severity, template::condition::Condition};
 pub use entry::{Change, Entry, EntryId, Refusal, as_known_at, standing};
-pub use value::{Violation, checked};
+pub use persons::Persons;
+pub use value::{Against, Violation, checked};
 
 /// The roles a register may name.
 pub const ROLES: [&str; 7] = ["staff", "dsl", "deputy_dsl", "head", "governor", "chair", "it"];
@@ -79,6 +81,15 @@ pub struct Field {
     /// The register an entry points into.
     #[serde(default)]
     pub refers_to: String,
+    /// Which of that register's entries it may point at.
+    #[serde(default)]
+    pub refers_if: Option<Condition>,
+    /// The field it takes its value from, `document.audience`: of the entry that another field points at.
+    #[serde(default)]
+    pub taken_from: String,
+    /// True where a day cannot lie ahead.
+    #[serde(default)]
+    pub past: bool,
 }
 
 /// What a field holds.
@@ -219,6 +230,8 @@ pub enum RuleKind {
     Held,
     /// Each of the values is held by one present entry at a time.
     Single,
+    /// Each subject has one entry at a time.
+    Once,
     /// Nobody holds one of the values and one of those set against them.
     Apart,
     /// Whoever holds all of the values needs somebody else who holds one of those set against them.
@@ -237,6 +250,12 @@ impl Definition {
     /// A field by its key.
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
+    }
+
+    /// The field of the entry it points at whose value a field takes, and the field that points there.
+    pub fn taken<'a>(&'a self, field: &'a Field) -> Option<(&'a Field, &'a str)> {
+        let (pointer, taken) = field.taken_from.split_once('.')?;
+        Some((self.field(pointer)?, taken))
     }
 
     /// True where one of the roles may add entries.

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use crate::{
     agency::{AREA_KEYS, Agency, Register},
     effective::{Values, printed},
-    instance::{Clause, Instance, Signatory, Tailoring},
+    instance::{Clause, Instance, Tailoring},
     parameter::{Origin, Parameter},
     school::School,
     template::Template,
@@ -42,7 +42,7 @@ pub fn paper(
     let mut values = Values::of(instance, template, register);
     let own = values.get("school.legal_name").into_iter().next();
     let name = own.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| school.name.clone());
-    settle(&mut values, instance, register, &name);
+    settle(&mut values, register, &name);
     let names = Names::withheld(template, &mut values);
     let mut writer = Writer { names: &names, blocks: front::blocks(instance, &names, &values, &name), section: 0 };
     writer.blocks.push(Block::Contents);
@@ -71,16 +71,13 @@ fn dated(instance: &Instance) -> OffsetDateTime {
     instance.effective_at.into_iter().chain(signed).max().unwrap_or(instance.created_at)
 }
 
-/// What the version itself knows of blanks that nobody filled.
-fn settle(values: &mut Values, instance: &Instance, register: Option<&Register>, name: &str) {
+/// What is known of blanks that nobody filled.
+fn settle(values: &mut Values, register: Option<&Register>, name: &str) {
     let mut known = |key: &str, value: Option<String>| {
         if let Some(value) = value.filter(|_| values.get(key).is_empty()) {
             values.put(Parameter::of(key, vec![value], Origin::School));
         }
     };
-    let approved = front::signed(instance, Signatory::Head);
-    known("doc.approved_on", approved.map(|at| front::date(at).to_string()));
-    known("doc.next_review", instance.review_due_at.map(|at| front::date(at).to_string()));
     known("doc.owner", Some(name.to_owned()));
     known("school.short_name", Some(name.to_owned()));
     if register.is_none() {
@@ -148,7 +145,21 @@ impl Writer<'_> {
             return;
         }
         self.section(id, title);
-        for clause in clauses {
+        let (mut list, mut title) = (Vec::new(), "");
+        for (nth, clause) in clauses.iter().enumerate() {
+            // A part of its own that the school's document gives this section.
+            if clause.title != title {
+                self.list(std::mem::take(&mut list));
+                title = &clause.title;
+                if !title.is_empty() {
+                    self.part(&format!("section-{id}-{nth}"), title);
+                }
+            }
+            if clause.level > 0 {
+                self.item(&mut list, clause);
+                continue;
+            }
+            self.list(std::mem::take(&mut list));
             // The template's files are broken into lines by hand; a school breaks a line where it wants a new one.
             let wrapped = clause.tailoring == Tailoring::Adopted;
             for piece in marks::pieces(&clause.text, wrapped) {
@@ -156,9 +167,36 @@ impl Writer<'_> {
                     marks::Piece::Prose(words) => self.say(&words),
                     marks::Piece::Bullets(items) => {
                         let item = |words: &String| Item { text: self.text(words), more: Vec::new() };
-                        let items = items.iter().map(item).filter(|item| !item.text.is_empty()).collect();
-                        self.blocks.push(Block::List { counted: false, items });
+                        self.list(items.iter().map(item).filter(|item| !item.text.is_empty()).collect());
                     }
+                }
+            }
+        }
+        self.list(list);
+    }
+
+    fn list(&mut self, items: Vec<Item>) {
+        if !items.is_empty() {
+            self.blocks.push(Block::List { counted: false, items });
+        }
+    }
+
+    /// Adds an item of the school's own list; one of an inner list stands below the item it belongs to.
+    fn item(&self, list: &mut Vec<Item>, clause: &Clause) {
+        let pieces = marks::pieces(&clause.text, clause.tailoring == Tailoring::Adopted).into_iter();
+        let said = pieces.flat_map(|piece| match piece {
+            marks::Piece::Prose(words) => vec![self.text(&words)],
+            marks::Piece::Bullets(items) => items.iter().map(|words| self.text(&format!("– {words}"))).collect(),
+        });
+        let mut said = said.filter(|text| !text.is_empty());
+        match list.last_mut() {
+            Some(above) if clause.level > 1 => {
+                let inner = said.next().map(|first| self.text(&format!("– {first}")));
+                above.more.extend(inner.into_iter().chain(said));
+            }
+            _ => {
+                if let Some(text) = said.next() {
+                    list.push(Item { text, more: said.collect() });
                 }
             }
         }

@@ -28,6 +28,7 @@ mod export_register;
 mod forward_lesson;
 mod get_agency_register;
 mod get_calendar;
+mod get_calendar_feed;
 mod get_effective_policy;
 mod get_instance;
 mod get_register_entry;
@@ -132,6 +133,7 @@ rpcs! {
     forward_lesson: ForwardLessonRequest => ForwardLessonResponse,
     get_agency_register: GetAgencyRegisterRequest => GetAgencyRegisterResponse,
     get_calendar: GetCalendarRequest => GetCalendarResponse,
+    get_calendar_feed: GetCalendarFeedRequest => GetCalendarFeedResponse,
     get_effective_policy: GetEffectivePolicyRequest => GetEffectivePolicyResponse,
     get_instance: GetInstanceRequest => GetInstanceResponse,
     get_register_entry: GetRegisterEntryRequest => GetRegisterEntryResponse,

@@ -20,7 +20,7 @@ pub(crate) mod school_name;
 mod sealed;
 pub(crate) mod template;
 
-use chassis::error::Error;
+use chassis::error::{Error, Result};
 use sea_orm::{DbErr, SqlErr};
 use time::OffsetDateTime;
 
@@ -29,6 +29,11 @@ pub(crate) use migration::Migrations;
 /// A moment as the tables have it: microseconds since 1970.
 pub(crate) fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
+}
+
+/// A moment read back from a table.
+fn moment(micros: i64) -> Result<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).map_err(Error::internal)
 }
 
 /// A number as the tables have it.

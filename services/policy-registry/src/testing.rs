@@ -145,6 +145,7 @@ pub(crate) fn findings(text: &str) -> Vec<Finding> {
         document: &document,
         parameters: &import.parameters,
         template: &template,
+        school: None,
         register: Some(&register),
         today: TODAY,
     };

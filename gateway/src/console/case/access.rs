@@ -4,7 +4,8 @@ use axum::extract::Path;
 use chassis::error::{Error, Violations};
 use proto::{
     access::v1::{Colleague, ListColleaguesRequest, Permission, Role},
-    incident_cases::v1::{Case, CaseAccess, SetCaseAccessRequest},
+    error::v1::Reason,
+    incident_cases::v1::{AdultSubject, Case, CaseAccess, SetCaseAccessRequest},
 };
 
 use super::{act, fetch};
@@ -15,7 +16,7 @@ use crate::{
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
-        form::{Field, FormPage},
+        form::{Answers, Field, FormPage},
         part::Row,
         words::{self, Codes},
     },
@@ -74,7 +75,7 @@ fn pairs(choices: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
     choices.iter().map(|(id, text)| (id.as_str(), text.as_str()))
 }
 
-/// What is asked about the adult of a new case.
+/// What is asked about the adult a case is about.
 pub fn subject_fields(colleagues: &[Colleague]) -> Vec<Field> {
     vec![
         Field::select("subject_account_id", "For a case on an adult: who is it about?")
@@ -86,31 +87,76 @@ pub fn subject_fields(colleagues: &[Colleague]) -> Vec<Field> {
     ]
 }
 
+/// Whether anything is answered about an adult.
+pub fn says_subject(answers: &Answers) -> bool {
+    ["subject_account_id", "subject_name"].iter().any(|field| !answers.text(field).is_empty())
+}
+
+/// The adult a case is about, as answered.
+pub fn subject(v: &mut Violations, answers: &Answers, colleagues: &[Colleague]) -> AdultSubject {
+    let (account_id, name) = (answers.text("subject_account_id"), answers.text("subject_name"));
+    let one = account_id.is_empty() != name.is_empty();
+    v.check(one, "subject_account_id", "Select who it is about, or enter their name if they are not in the list");
+    let routed_to = answers.text("routed_to");
+    v.check(!routed_to.is_empty(), "routed_to", "Select who takes it on");
+    let themselves = routed_to == "head" && is_head(colleagues, &account_id);
+    v.check(!themselves, "routed_to", "Select the chair of governors: the case is about the head");
+    AdultSubject { account_id, name, routed_to }
+}
+
 /// Whether an account holds the role of the head.
-pub fn is_head(colleagues: &[Colleague], account_id: &str) -> bool {
+fn is_head(colleagues: &[Colleague], account_id: &str) -> bool {
     colleagues.iter().any(|c| c.account_id == account_id && c.roles().any(|role| role == Role::Head))
 }
 
+/// Whether an account holds a role that is let into cases.
+fn works(colleague: &Colleague) -> bool {
+    colleague.roles().any(|role| CASE_ROLES.contains(&role))
+}
+
+/// Whether the case waits to be told which adult it is about.
+fn asks_subject(case: &Case) -> bool {
+    case.gates.iter().any(|gate| gate.gate_id == "G-SUBJECT" && !gate.open)
+}
+
+/// Those a case can name or keep out: who works cases, and whoever it names or keeps out already. What is not ticked is
+/// taken out, so that nobody may be missing who is in it: not somebody whose role ended, nor somebody who left.
+fn choosable(access: &CaseAccess, colleagues: &[Colleague], people: &People) -> Vec<(String, String)> {
+    let subject = access.subject.as_ref().map(|subject| subject.account_id.as_str()).unwrap_or_default();
+    let mut held: Vec<&String> = access.member_account_ids.iter().chain(&access.conflicted_account_ids).collect();
+    held.sort_unstable();
+    held.dedup();
+    let here = colleagues.iter().filter(|c| works(c) || held.iter().any(|id| **id == c.account_id));
+    let mut all = choices(&here.cloned().collect::<Vec<_>>());
+    let left = held.into_iter().filter(|id| !colleagues.iter().any(|c| c.account_id == **id));
+    all.extend(left.map(|id| (id.clone(), format!("{} (no longer at this school)", people.name(id)))));
+    // They stay out whatever is ticked.
+    all.retain(|(id, _)| id != subject || subject.is_empty());
+    all
+}
+
 /// What is asked.
-pub fn fields(case: &Case, colleagues: &[Colleague]) -> Vec<Field> {
+pub fn fields(case: &Case, colleagues: &[Colleague], people: &People) -> Vec<Field> {
     let access = case.access.clone().unwrap_or_default();
-    let works = |c: &&Colleague| c.roles().any(|role| CASE_ROLES.contains(&role));
-    let named: Vec<Colleague> = colleagues.iter().filter(works).cloned().collect();
+    let named = choosable(&access, colleagues, people);
     let mut fields = Vec::new();
     if let Some(subject) = &access.subject {
         fields.push(Field::radios("routed_to", "Who takes the case on?", OFFICES).value(subject.routed_to.clone()));
     } else {
+        if asks_subject(case) {
+            fields.extend(subject_fields(colleagues));
+        }
         fields.push(Field::radios("level", "Who may see this case?", LEVELS).value(access.level.clone()));
     }
     fields.push(
         Field::checkboxes("members", "Who is named in it? (optional)", &[])
-            .choices(pairs(&choices(&named)))
+            .choices(pairs(&named))
             .values(access.member_account_ids.clone())
             .hint("You stay named, unless you are in conflict."),
     );
     fields.push(
         Field::checkboxes("conflicted", "Who is kept out, whatever their role? (optional)", &[])
-            .choices(pairs(&choices(&named)))
+            .choices(pairs(&named))
             .values(access.conflicted_account_ids.clone())
             .hint("For example, a relative of somebody in the case."),
     );
@@ -162,8 +208,14 @@ pub fn accounts(access: &CaseAccess) -> impl Iterator<Item = &str> {
 async fn page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage {
     let access = case.access.clone().unwrap_or_default();
     let people = visit.people(accounts(&access)).await;
-    let mut page =
-        act::page(visit, case, "Who may see this case", "access", "Save who may see it", fields(case, colleagues));
+    let asked = fields(case, colleagues, &people);
+    let mut page = act::page(visit, case, "Who may see this case", "access", "Save who may see it", asked);
+    if asks_subject(case) {
+        page = page.lead(
+            "Steps of this case wait until you say which adult it is about. From then on nobody knows of it but those \
+             you name and whoever takes it on.",
+        );
+    }
     page.form = page.form.carrying("etag", case.etag.clone());
     if access.subject.is_some() {
         page.form = page.form.carrying("level", "hidden");
@@ -185,19 +237,28 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
 /// Saves it.
 pub async fn save(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
+    let colleagues = colleagues(&visit).await?;
+    let mut v = Violations::new();
+    let subject = says_subject(&answers).then(|| subject(&mut v, &answers, &colleagues));
     let command = SetCaseAccessRequest {
         school_id: visit.school.clone(),
         case_id: case_id.clone(),
-        level: answers.text("level"),
+        // Whatever was ticked above: a case on an adult is known to nobody else.
+        level: if subject.is_some() { "hidden".to_owned() } else { answers.text("level") },
         reason: answers.text("reason"),
         member_account_ids: answers.all("members"),
         conflicted_account_ids: answers.all("conflicted"),
         etag: answers.text("etag"),
         request_id: answers.request_id(),
         routed_to: answers.text("routed_to"),
+        subject,
     };
-    let mut v = Violations::new();
     v.check(!command.level.is_empty(), "level", "Select who may see this case");
+    v.check(
+        somebody_opens(&command, &visit, &colleagues),
+        "members",
+        "Select somebody who works cases and is not kept out",
+    );
     v.check(!command.reason.is_empty(), "reason", "Enter why it changes");
     let done = match v.finish() {
         Ok(()) => heard(visit.cases()?.set_case_access(ask(command))).await,
@@ -209,7 +270,6 @@ pub async fn save(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
         Ok(_) => visit.to(&visit.at(&format!("/cases/{case_id}?done=access"))),
         Err(error) => {
             let case = fetch(&visit, &case_id).await?;
-            let colleagues = colleagues(&visit).await?;
             let error = at_fields(error);
             let here = visit.at(&format!("/cases/{case_id}"));
             visit.again(page(&visit, &case, &colleagues).await, &answers, error, &here)
@@ -217,11 +277,70 @@ pub async fn save(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
     }
 }
 
-/// The refusal with its fields called as this page calls them.
-fn at_fields(error: Error) -> Error {
-    match error.violations().first() {
-        Some(v) if v.field == "member_account_ids" => Error::invalid("members", &v.message),
-        Some(v) if v.field == "conflicted_account_ids" => Error::invalid("conflicted", &v.message),
-        _ => error,
+/// Whether somebody is left who can open the case: a name alone opens nothing, only one with a role that works cases.
+fn somebody_opens(command: &SetCaseAccessRequest, visit: &Visit, colleagues: &[Colleague]) -> bool {
+    let named = command.member_account_ids.iter().chain([&visit.visitor.account_id]);
+    let mut left = named.filter(|id| !command.conflicted_account_ids.contains(id));
+    let adult = command.subject.is_some() || !command.routed_to.is_empty();
+    adult || command.level != "hidden" || left.any(|id| colleagues.iter().any(|c| c.account_id == *id && works(c)))
+}
+
+/// The refusal with its fields called as the forms call them.
+pub fn at_fields(error: Error) -> Error {
+    if error.reason() != Reason::InvalidField {
+        return error;
+    }
+    let mut v = Violations::new();
+    for violation in error.violations() {
+        let field = match violation.field.strip_prefix("new_case.").unwrap_or(&violation.field) {
+            "member_account_ids" => "members",
+            "conflicted_account_ids" => "conflicted",
+            "subject" | "subject.account_id" => "subject_account_id",
+            "subject.name" => "subject_name",
+            "subject.routed_to" => "routed_to",
+            other => other,
+        };
+        v.add(field, violation.message.as_str());
+    }
+    v.finish().err().unwrap_or(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_who_is_kept_out_is_missing_from_the_form() {
+        let colleague = |id: &str, role: Role| Colleague {
+            account_id: id.into(),
+            display_name: id.into(),
+            roles: vec![role.into()],
+            ..Colleague::default()
+        };
+        let own = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        let access = CaseAccess {
+            member_account_ids: own(&["acc_lead"]),
+            conflicted_account_ids: own(&["acc_was_deputy", "acc_left", "acc_subject"]),
+            subject: Some(AdultSubject { account_id: "acc_subject".into(), ..AdultSubject::default() }),
+            ..CaseAccess::default()
+        };
+        let colleagues = [
+            colleague("acc_lead", Role::Dsl),
+            colleague("acc_was_deputy", Role::Staff),
+            colleague("acc_teacher", Role::Staff),
+            colleague("acc_subject", Role::Head),
+        ];
+        let all = choosable(&access, &colleagues, &People::of(&[("acc_left", "Mr Ash")]));
+        let ids: Vec<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, ["acc_lead", "acc_was_deputy", "acc_left"]);
+        assert_eq!(all.last().map(|(_, text)| text.as_str()), Some("Mr Ash (no longer at this school)"));
+    }
+
+    #[test]
+    fn every_field_that_was_wrong_is_told_at_its_place() {
+        let wrong = Error::invalid("member_account_ids", "Too many").and("conflicted_account_ids", "Too many");
+        let told = at_fields(wrong.and("new_case.subject", "Leave it out").and("reason", "Enter why"));
+        let fields: Vec<&str> = told.violations().iter().map(|v| v.field.as_str()).collect();
+        assert_eq!(fields, ["members", "conflicted", "subject_account_id", "reason"]);
     }
 }

@@ -50,6 +50,9 @@ pub fn missing(case: &Case, here: &str, code: &str) -> Link {
         let report = waits.map(|report| format!("{here}/reports/{}", report.report_id)).unwrap_or_default();
         return Link::new("Record what came of a report about material", report);
     }
+    if code == "subject" {
+        return Link::new("Say which adult the case is about", format!("{here}/access"));
+    }
     match opener(code) {
         Some((text, path)) => Link::new(text, format!("{here}/{path}")),
         None if code.starts_with('P') => {

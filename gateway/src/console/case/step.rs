@@ -113,6 +113,7 @@ impl StepPage {
                 "Answer whether a child is in immediate danger (G-DANGER)",
                 format!("{here}/facts/new?name=immediate_danger"),
             ),
+            "G-SUBJECT" => Link::new("Say which adult the case is about (G-SUBJECT)", format!("{here}/access")),
             "G-VIEW" => Link::new("Ask the head to agree (G-VIEW)", format!("{here}/agreements")),
             other => Link::new(meant(case, other), here),
         };

@@ -24,6 +24,8 @@ use crate::{
 
 /// How many are suggested.
 const SUGGESTED: usize = 5;
+/// As much of a name as can be searched for.
+const LONGEST: usize = 100;
 
 /// Whom a concern is about.
 #[derive(Debug, Serialize)]
@@ -65,16 +67,9 @@ pub fn choices(learners: &[Learner], chosen: &[String]) -> Vec<Field> {
     vec![field.values(chosen.to_vec())]
 }
 
-/// A name as somebody wrote it, without the form or year they put behind it.
-pub fn plain_name(about: &str) -> String {
-    let name = about.split([',', ';', '(']).next().unwrap_or_default();
-    let words = name.split_whitespace().filter(|word| !word.chars().any(|c| c.is_ascii_digit()));
-    words.take(6).collect::<Vec<_>>().join(" ").chars().take(100).collect()
-}
-
 /// Who on the roll a name may mean; nobody where that cannot be asked.
 pub async fn likely(visit: &Visit, name: &str) -> Vec<LearnerMatch> {
-    let name = plain_name(name);
+    let name: String = name.chars().take(LONGEST).collect();
     if name.chars().count() < 2 || !visit.may(Permission::LearnerRead) {
         return Vec::new();
     }
@@ -152,21 +147,4 @@ pub async fn save(Path((_, concern_id)): Path<(String, String)>, posted: Posted)
     };
     heard(visit.cases()?.set_concern_learners(ask(command))).await?;
     visit.to(&visit.at(&format!("/concerns/{concern_id}?done=concern_learners")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain_name;
-
-    #[test]
-    fn a_name_is_told_from_what_is_written_behind_it() {
-        for (about, name) in [
-            ("Leo Ashdown, 9K", "Leo Ashdown"),
-            ("Imogen Sayle 10R", "Imogen Sayle"),
-            ("Bo (new boy)", "Bo"),
-            ("  ", ""),
-        ] {
-            assert_eq!(plain_name(about), name);
-        }
-    }
 }

@@ -122,14 +122,37 @@ impl Shown {
 
     /// What would be printed of it.
     fn printed(&self, tailoring: &str, text: &str, parameters: &[Parameter]) -> Vec<String> {
-        let template = self.clause.as_ref().map(|clause| filled(&clause.text, parameters, &self.template));
-        let statutory = self.clause.as_ref().is_some_and(|clause| clause.statutory);
-        match tailoring {
-            "omitted" => template.filter(|_| statutory).into_iter().collect(),
-            "adopted" => template.into_iter().collect(),
-            _ => template.filter(|_| statutory).into_iter().chain([filled(text, parameters, &self.template)]).collect(),
-        }
+        printed(self.clause.as_ref(), &self.template, (tailoring, text), parameters)
     }
+}
+
+fn printed(
+    clause: Option<&TemplateClause>,
+    template: &Template,
+    (tailoring, text): (&str, &str),
+    parameters: &[Parameter],
+) -> Vec<String> {
+    let words = clause.map(|clause| filled(&clause.text, parameters, template));
+    let statutory = clause.is_some_and(|clause| clause.statutory);
+    match tailoring {
+        "omitted" => words.filter(|_| statutory).into_iter().collect(),
+        "adopted" => words.into_iter().collect(),
+        _ => words.filter(|_| statutory).into_iter().chain([filled(text, parameters, template)]).collect(),
+    }
+}
+
+/// What a version prints under a section of the template.
+pub fn printed_under(instance: &Instance, template: &Template, section_id: &str) -> Vec<String> {
+    let section = template.sections.iter().find(|section| section.section_id == section_id);
+    let clauses = section.map(|section| section.clauses.as_slice()).unwrap_or_default();
+    let of = |clause: &TemplateClause| {
+        let own = instance.clauses.iter().find(|own| own.template_clause_id == clause.clause_id);
+        let (tailoring, text) = own.map_or(("adopted", ""), |own| (own.tailoring.as_str(), own.text.as_str()));
+        printed(Some(clause), template, (tailoring, text), &instance.parameters)
+    };
+    let added = instance.clauses.iter().filter(|own| own.section_id == section_id && own.tailoring == "added");
+    let added = added.map(|own| filled(&own.text, &instance.parameters, template));
+    clauses.iter().flat_map(of).chain(added).collect()
 }
 
 /// A text with its blanks filled, near enough for a preview: what is not filled is named in brackets.
@@ -280,7 +303,10 @@ pub async fn tailor(Path((_, instance_id, key)): Path<(String, String, String)>,
                 request_id: answers.request_id(),
             };
             match heard(visit.registry()?.tailor_clause(ask(command))).await {
-                Ok(_) => return visit.to(&visit.at(&format!("/policy/versions/{instance_id}/text?done=clause"))),
+                Ok(_) => {
+                    let text = visit.at(&format!("/policy/versions/{instance_id}/text"));
+                    return visit.to(&format!("{text}?done=clause&clause={}", percent(&key)));
+                }
                 Err(error) => error,
             }
         }
@@ -348,7 +374,10 @@ pub async fn add(Path((_, instance_id)): Path<(String, String)>, posted: Posted)
         request_id: answers.request_id(),
     };
     match heard(visit.registry()?.add_clause(ask(command))).await {
-        Ok(_) => visit.to(&visit.at(&format!("/policy/versions/{instance_id}/text?done=clause"))),
+        Ok(_) => {
+            let text = visit.at(&format!("/policy/versions/{instance_id}/text"));
+            visit.to(&format!("{text}?done=clause&section={}", percent(&answers.text("section_id"))))
+        }
         Err(error) => {
             let instance = fetch(&visit, &instance_id).await?;
             let page = page_of_new(&visit, &instance).await;

@@ -204,6 +204,19 @@ pub async fn show_waive(visit: Visit, Path((_, instance_id, finding_id)): Path<(
     visit.page(&page)
 }
 
+/// An empty form is asked for all of it: only where a finding is let stand does a day left empty end something.
+async fn problem(visit: &Visit, instance_id: &str, asked: &WaiveFindingRequest) -> Result<Option<Error>, Error> {
+    if !asked.until_date.is_empty() {
+        return Ok(None);
+    }
+    let findings = of_version(visit, instance_id).await?;
+    if findings.iter().any(|finding| finding.finding_id == asked.finding_id && finding.waiver.is_some()) {
+        return Ok(None);
+    }
+    let day = Error::invalid("until_date", "Enter the last day it is let stand");
+    Ok(Some(if asked.reason.is_empty() { day.and("reason", "Enter why it is let stand") } else { day }))
+}
+
 /// Lets it stand.
 pub async fn waive(Path((_, instance_id, finding_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
@@ -217,8 +230,12 @@ pub async fn waive(Path((_, instance_id, finding_id)): Path<(String, String, Str
         request_id: answers.request_id(),
     };
     let here = visit.at(&format!("/policy/versions/{instance_id}/findings"));
-    match heard(visit.registry()?.waive_finding(ask(command))).await {
-        Ok(_) => visit.to(&format!("{here}?done=waiver")),
+    let sent = match problem(&visit, &instance_id, &command).await? {
+        Some(error) => Err(error),
+        None => heard(visit.registry()?.waive_finding(ask(command))).await.map(|_| ()),
+    };
+    match sent {
+        Ok(()) => visit.to(&format!("{here}?done=waiver")),
         Err(error) => {
             let instance = fetch(&visit, &instance_id).await?;
             let page = page(&visit, &instance, &finding_id).await?;

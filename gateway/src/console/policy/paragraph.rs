@@ -19,7 +19,7 @@ use crate::{
     pages::{
         Page,
         form::{Field, Form, FormPage},
-        part::{Head, Link, Row},
+        part::{Head, Link, Row, percent},
         words,
     },
 };
@@ -37,6 +37,10 @@ const FATES: words::Codes = &[
 pub struct Paragraphs {
     head: Head,
     filters: Vec<Filter>,
+    orders: Vec<Filter>,
+    pages: Vec<Filter>,
+    /// Which of them this page shows, in words.
+    shown: String,
     paragraphs: Vec<One>,
     confirmed: String,
     form: Option<Form>,
@@ -57,12 +61,49 @@ struct One {
     change: String,
 }
 
+/// How many are on one page.
+const AT_ONCE: usize = 100;
+
 /// Which are shown.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 pub struct Chosen {
     /// What became of them; all without it.
     #[serde(default)]
     fate: String,
+    /// `document` for the order of the document; the doubtful first without it.
+    #[serde(default)]
+    order: String,
+    /// The page, from 1.
+    #[serde(default)]
+    page: String,
+    /// The line whose page it is, in the order of the document.
+    #[serde(default)]
+    line: String,
+}
+
+impl Chosen {
+    fn place(&self, here: &str) -> String {
+        let page = if self.page == "1" { "" } else { self.page.as_str() };
+        let set = [("fate", self.fate.as_str()), ("order", self.order.as_str()), ("page", page)];
+        let set: Vec<String> = set
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={}", percent(value)))
+            .collect();
+        if set.is_empty() { here.to_owned() } else { format!("{here}?{}", set.join("&")) }
+    }
+}
+
+/// How much a paragraph is worth a look: what was put to a clause it is little like comes first, what a person put
+/// there last.
+fn doubt(paragraph: &Paragraph) -> (u8, u32) {
+    match paragraph.fate.as_str() {
+        _ if paragraph.by_hand => (4, 0),
+        "amended" => (0, paragraph.score),
+        "added" => (1, 0),
+        "matched" => (2, paragraph.score),
+        _ => (3, 0),
+    }
 }
 
 impl Page for Paragraphs {
@@ -80,23 +121,59 @@ impl Page for Paragraphs {
         };
         let all = [paragraph(4, "matched"), paragraph(9, "ignored")];
         let head = || Head::new("The document’s paragraphs", vec![Link::new("Policy", "/policy")]);
-        let mut waits = Self::new(head(), &all, "", "/p", true);
+        let chosen = |fate: &str| Chosen { fate: fate.into(), ..Chosen::default() };
+        let mut waits = Self::new(head(), &all, &chosen(""), "/p", true);
         waits.form = Some(Form::new("/x", "Confirm", "1".into(), Vec::new()));
-        let mut done = Self::new(head(), &all, "ignored", "/p", false);
+        let mut done = Self::new(head(), &all, &chosen("ignored"), "/p", false);
         done.confirmed = "3 March 2027".into();
-        vec![waits, done, Self::new(head(), &[], "added", "/p", false)]
+        let long: Vec<Paragraph> = (1..=250).map(|line| paragraph(line, "amended")).collect();
+        let third = Chosen { order: "document".into(), page: "3".into(), ..Chosen::default() };
+        vec![
+            waits,
+            done,
+            Self::new(head(), &[], &chosen("added"), "/p", false),
+            Self::new(head(), &long, &third, "/p", true),
+        ]
     }
 }
 
 impl Paragraphs {
-    fn new(head: Head, all: &[Paragraph], fate: &str, here: &str, edits: bool) -> Self {
+    fn new(head: Head, all: &[Paragraph], chosen: &Chosen, here: &str, edits: bool) -> Self {
+        let line = chosen.line.parse::<u32>().ok();
+        let order = if line.is_some() { "document".to_owned() } else { chosen.order.clone() };
+        let chosen = Chosen { order, line: String::new(), ..chosen.clone() };
+        let fate = chosen.fate.as_str();
         let count = |code: &str| all.iter().filter(|p| code.is_empty() || p.fate == code).count();
+        let first = Chosen { page: String::new(), ..chosen.clone() };
         let filter = |code: &str, name: &str| Filter {
             link: Link::new(
                 format!("{name} ({})", count(code)),
-                if code.is_empty() { here.to_owned() } else { format!("{here}?fate={code}") },
+                Chosen { fate: code.to_owned(), ..first.clone() }.place(here),
             ),
             chosen: code == fate,
+        };
+        let ordered = |code: &str, name: &str| Filter {
+            link: Link::new(name, Chosen { order: code.to_owned(), ..first.clone() }.place(here)),
+            chosen: code == chosen.order,
+        };
+        let mut kept: Vec<&Paragraph> = all.iter().filter(|p| fate.is_empty() || p.fate == fate).collect();
+        if chosen.order != "document" {
+            kept.sort_by_key(|paragraph| doubt(paragraph));
+        }
+        let pages = kept.len().div_ceil(AT_ONCE).max(1);
+        let of_line = line.and_then(|line| kept.iter().position(|p| p.line >= line)).map(|at| at / AT_ONCE + 1);
+        let asked = of_line.or_else(|| chosen.page.parse().ok()).unwrap_or(1);
+        let page = asked.clamp(1, pages);
+        let numbered = |n: usize| Filter {
+            link: Link::new(format!("Page {n}"), Chosen { page: n.to_string(), ..first.clone() }.place(here)),
+            chosen: n == page,
+        };
+        let from = (page - 1) * AT_ONCE;
+        let here_now: Vec<&Paragraph> = kept.iter().copied().skip(from).take(AT_ONCE).collect();
+        let shown = if pages > 1 {
+            format!("{} to {} of {}", from + 1, from + here_now.len(), kept.len())
+        } else {
+            String::new()
         };
         let filters = [("", "All")].iter().chain(FATES).map(|(code, name)| filter(code, name));
         let one = |paragraph: &Paragraph| One {
@@ -109,7 +186,10 @@ impl Paragraphs {
         Self {
             head,
             filters: filters.collect(),
-            paragraphs: all.iter().filter(|p| fate.is_empty() || p.fate == fate).map(one).collect(),
+            orders: vec![ordered("", "The doubtful first"), ordered("document", "As in the document")],
+            pages: if pages > 1 { (1..=pages).map(numbered).collect() } else { Vec::new() },
+            shown,
+            paragraphs: here_now.into_iter().map(one).collect(),
             confirmed: String::new(),
             form: None,
         }
@@ -138,12 +218,12 @@ async fn listed(visit: &Visit, instance_id: &str) -> Result<(Vec<Paragraph>, Opt
     Ok((answer.paragraphs, words::stamp(answer.confirm_time.as_ref())))
 }
 
-async fn page(visit: &Visit, instance: &Instance, fate: &str) -> Result<Paragraphs, Error> {
+async fn page(visit: &Visit, instance: &Instance, chosen: &Chosen) -> Result<Paragraphs, Error> {
     let (all, confirmed) = listed(visit, &instance.instance_id).await?;
     let here = visit.at(&format!("/policy/versions/{}/paragraphs", instance.instance_id));
     let head = Head::new("The document’s paragraphs", crumbs(visit, &instance.instance_id));
     let edits = editable(instance) && visit.may(Permission::PolicyEdit);
-    let mut page = Paragraphs::new(head.of(format!("Version {}", instance.version)), &all, fate, &here, edits);
+    let mut page = Paragraphs::new(head.of(format!("Version {}", instance.version)), &all, chosen, &here, edits);
     if edits && confirmed.is_none() && !all.is_empty() {
         let form = visit.form(format!("{here}/confirm"), "Confirm the import", Vec::new());
         page.form = Some(form.carrying("etag", instance.etag.clone()));
@@ -160,7 +240,7 @@ pub async fn list(
 ) -> Answer {
     visit.needs(Permission::PolicyRead)?;
     let instance = fetch(&visit, &instance_id).await?;
-    let page = page(&visit, &instance, &chosen.fate).await?;
+    let page = page(&visit, &instance, &chosen).await?;
     visit.page(&page)
 }
 
@@ -178,7 +258,7 @@ pub async fn confirm(Path((_, instance_id)): Path<(String, String)>, posted: Pos
         Ok(_) => visit.to(&format!("{here}?done=confirmed")),
         Err(error) => {
             let instance = fetch(&visit, &instance_id).await?;
-            let mut page = page(&visit, &instance, "").await?;
+            let mut page = page(&visit, &instance, &Chosen::default()).await?;
             let form = page.form.take().unwrap_or_else(|| visit.form(String::new(), "", Vec::new()));
             page.form = Some(visit.mended(form, &answers, &error, &here)?);
             visit.page_again(&page, &error)
@@ -252,7 +332,7 @@ pub async fn realign(Path((_, instance_id, line)): Path<(String, String, u32)>, 
     };
     let here = visit.at(&format!("/policy/versions/{instance_id}/paragraphs"));
     match heard(visit.registry()?.realign_paragraph(ask(command))).await {
-        Ok(_) => visit.to(&format!("{here}?done=paragraph#line-{line}")),
+        Ok(_) => visit.to(&format!("{here}?done=paragraph&line={line}#line-{line}")),
         Err(error) => {
             let instance = fetch(&visit, &instance_id).await?;
             let page = page_of_one(&visit, &instance, line).await?;

@@ -8,7 +8,11 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{crumbs, editable, lead, template_of, version::fetch};
+use super::{
+    beside::{self, Beside},
+    crumbs, editable, lead, step_words, template_of,
+    version::fetch,
+};
 use crate::{
     console::{
         posted::Posted,
@@ -146,14 +150,19 @@ struct Asked {
     step: Step,
     tailoring: String,
     reason: String,
+    /// The steps it may come after.
+    earlier: Vec<(String, String)>,
 }
 
 impl Asked {
     fn of(instance: &Instance, template: &Template, procedure: &str, step: &str) -> Result<Self, Error> {
         let known =
             template.procedures.iter().find(|known| known.procedure_id == procedure).ok_or_else(Error::missing)?;
+        let own = instance.tailored_steps.iter().filter(|own| own.procedure_id == procedure);
+        let own: Vec<Step> = own.filter_map(|own| own.step.clone()).collect();
+        let earlier = step_words::earlier(known, &own, step);
         if step == "new" {
-            return Ok(Self { tailoring: "added".into(), ..Self::default() });
+            return Ok(Self { tailoring: "added".into(), earlier, ..Self::default() });
         }
         let base = known.steps.iter().find(|base| base.step_id == step).cloned();
         let own = find(instance, procedure, step);
@@ -163,10 +172,23 @@ impl Asked {
             step: now,
             tailoring: own.map_or_else(|| "adopted".to_owned(), |own| own.tailoring.clone()),
             reason: own.map(|own| own.reason.clone()).unwrap_or_default(),
+            earlier,
         })
     }
 
-    fn fields(&self) -> Vec<Field> {
+    /// The records that have a code: the template's of this step, and the school's.
+    fn codes(&self) -> Vec<String> {
+        let base = self.base.iter().flat_map(|base| &base.records);
+        let mut codes: Vec<String> = Vec::new();
+        for code in base.chain(&self.step.records).filter(|code| step_words::is_code(code)) {
+            if !codes.contains(code) {
+                codes.push(code.clone());
+            }
+        }
+        codes
+    }
+
+    fn fields(&self, template: &Template) -> Vec<Field> {
         let mut choice = Field::radios("tailoring", "What the school does with it", &[]);
         choice = match &self.base {
             Some(_) => choice.choice("adopted", "Take it as the template has it", "").choice(
@@ -182,10 +204,14 @@ impl Asked {
         let step = &self.step;
         let clock = step.clock.clone().unwrap_or_default();
         let roles: Vec<_> = words::ROLES.iter().map(|(code, name)| (*code, words::sentence(name))).collect();
-        let list = |name: &str, label: &str, values: &[String]| {
-            Field::long_text(name, label).hint("One to a line.").value(values.join("\n"))
+        let list = |name: &str, label: &str, values: String| {
+            Field::long_text(name, label).hint("One to a line.").value(values)
         };
-        vec![
+        let several = |name: &str, label: &str, all: &[(String, String)], held: &[String]| {
+            let all = all.iter().map(|(value, text)| (value.as_str(), text.as_str()));
+            Field::checkboxes(name, label, &[]).choices(all).values(held.to_vec())
+        };
+        let mut fields = vec![
             choice.value(self.tailoring.clone()),
             Field::text("title", "What is to be done").value(step.title.clone()),
             Field::checkboxes("roles", "Who does it", &[])
@@ -197,55 +223,141 @@ impl Asked {
             } else {
                 String::new()
             }),
-            Field::name("condition", "When it is due at all")
-                .hint("A condition on the facts of a case, such as other_setting = yes. Leave it empty for always.")
-                .value(step.condition.clone()),
-            list("after", "Steps that come before it", &step.after),
-            list("records", "What is recorded when it is done", &step.records),
-            list("prohibitions", "What is never done in such a case", &step.prohibitions),
-            list("gates", "Gates it must pass", &step.gates),
+        ];
+        fields.extend(condition_fields(&step.condition));
+        if !self.earlier.is_empty() {
+            fields.push(several("after", "Steps that come before it (optional)", &self.earlier, &step.after));
+        }
+        let codes: Vec<(String, String)> =
+            self.codes().into_iter().map(|code| (code.clone(), step_words::record(&code))).collect();
+        if !codes.is_empty() {
+            fields.push(several("records", "What is recorded when it is done", &codes, &step.records));
+        }
+        let written: Vec<&str> =
+            step.records.iter().map(String::as_str).filter(|record| !step_words::is_code(record)).collect();
+        let more = if codes.is_empty() { "What is recorded when it is done" } else { "What is recorded besides" };
+        fields.push(list("recorded", &format!("{more} (optional)"), written.join("\n")));
+        let never = "What is never done in such a case (optional)";
+        fields.push(list("prohibitions", never, step.prohibitions.join("\n")));
+        if !template.gates.is_empty() {
+            let gates = Field::checkboxes("gates", "Rules it waits for (optional)", &[]);
+            fields.push(gates.choices(step_words::gates(template)).values(step.gates.clone()));
+        }
+        fields.push(
             Field::long_text("reason", "Why").hint("Not needed to take the template’s.").value(self.reason.clone()),
-        ]
+        );
+        fields
     }
 
     /// The step as it was answered; what the form does not ask stays.
     fn answered(self, answers: &Answers) -> Step {
-        let lines = |name: &str| {
+        let lines = |name: &str| -> Vec<String> {
             let text = answers.text(name);
             text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
         };
         let source = self.step.clock.as_ref().map(|clock| clock.source.clone()).unwrap_or_default();
+        let kind = answers.text("clock");
+        let amount = if counts(&kind) { answers.text("amount").trim().parse().unwrap_or_default() } else { 0 };
         Step {
             title: answers.text("title"),
             roles: answers.all("roles"),
-            clock: Some(Clock {
-                kind: answers.text("clock"),
-                amount: answers.text("amount").trim().parse().unwrap_or_default(),
-                source,
-            }),
-            condition: answers.text("condition"),
-            after: lines("after"),
-            records: lines("records"),
+            clock: Some(Clock { kind, amount, source }),
+            condition: step_words::joined(&answers.text("condition"), &answers.text("also")),
+            after: answers.all("after"),
+            records: answers.all("records").into_iter().chain(lines("recorded")).collect(),
             prohibitions: lines("prohibitions"),
-            gates: lines("gates"),
+            gates: answers.all("gates"),
             ..self.step
         }
     }
 }
 
+/// Whether a clock counts hours or days.
+fn counts(kind: &str) -> bool {
+    matches!(kind, "hours" | "working_days" | "days")
+}
+
+/// When a step is due at all: one fact of the case, and another one with it.
+fn condition_fields(held: &str) -> [Field; 2] {
+    let (one, also) = step_words::parts(held);
+    let known = step_words::conditions();
+    let choose = |name: &str, label: &str, empty: &'static str, held: &str| {
+        let mut field = Field::select(name, label).choices([("", empty)]);
+        field = field.choices(known.iter().map(|(value, text)| (value.as_str(), text.as_str())));
+        if !held.is_empty() && known.iter().all(|(value, _)| value != held) {
+            field = field.choice(held, &step_words::condition(held), "");
+        }
+        field.value(held)
+    };
+    [
+        choose("condition", "When it is due at all", "Always", &one)
+            .hint("A fact of the case, as its page asks for it, or what the lead decides."),
+        choose("also", "And only where this is so as well (optional)", "Nothing more", &also),
+    ]
+}
+
+/// What can be said before it is previewed; the service decides again.
+fn problem(answers: &Answers) -> Option<Error> {
+    let mut wrong: Vec<(&str, &str)> = Vec::new();
+    let tailoring = answers.text("tailoring");
+    if tailoring.is_empty() {
+        wrong.push(("tailoring", "Select what the school does with it"));
+    }
+    if matches!(tailoring.as_str(), "adapted" | "added") {
+        if answers.text("title").is_empty() {
+            wrong.push(("title", "Enter what is to be done"));
+        }
+        if answers.all("roles").is_empty() {
+            wrong.push(("roles", "Select who does it"));
+        }
+        let clock = answers.text("clock");
+        if clock.is_empty() {
+            wrong.push(("clock", "Select by when it is done"));
+        }
+        if counts(&clock) && !answers.text("amount").parse::<u32>().is_ok_and(|amount| amount > 0) {
+            wrong.push(("amount", "Enter how many hours or days: a whole number from 1"));
+        }
+    }
+    if tailoring != "adopted" && answers.text("reason").is_empty() {
+        wrong.push(("reason", "Enter why"));
+    }
+    beside::all_of(wrong)
+}
+
 /// What is asked of a new step.
 #[cfg(test)]
 pub fn fields() -> Vec<Field> {
-    Asked { tailoring: "added".into(), ..Asked::default() }.fields()
+    use proto::policy_registry::v1::Gate;
+    let gate = Gate { gate_id: "G-PARENT".into(), title: "It is written down.".into(), ..Gate::default() };
+    let template = Template { gates: vec![gate], ..Template::default() };
+    let step = Step {
+        condition: "offence in (yes, unclear) or judgement".into(),
+        records: vec!["told_by".into(), "The weather".into()],
+        ..Step::default()
+    };
+    let earlier = vec![("P1-01".to_owned(), "P1-01 Tell".to_owned())];
+    Asked { tailoring: "added".into(), step, earlier, ..Asked::default() }.fields(&template)
 }
 
-fn page(visit: &Visit, instance: &Instance, asked: &Asked, procedure: &str, step: &str) -> FormPage {
-    let here = visit.at(&format!("/policy/versions/{}/procedures", instance.instance_id));
+fn head(visit: &Visit, instance: &Instance, title: &str, procedure: &str, step: &str) -> Head {
     let mut crumbs = crumbs(visit, &instance.instance_id);
-    crumbs.push(Link::new("Procedures", here.clone()));
+    let here = visit.at(&format!("/policy/versions/{}/procedures", instance.instance_id));
+    crumbs.push(Link::new("Procedures", here));
+    Head::new(title, crumbs).of(if step == "new" { procedure } else { step })
+}
+
+fn page(
+    visit: &Visit,
+    instance: &Instance,
+    template: &Template,
+    asked: &Asked,
+    (procedure, step): (&str, &str),
+) -> FormPage {
+    let here = visit.at(&format!("/policy/versions/{}/procedures", instance.instance_id));
     let title = if step == "new" { "Add a step" } else { "Change a step" };
-    let head = Head::new(title, crumbs).of(if step == "new" { procedure } else { step });
-    let mut page = visit.form_page(head, format!("{here}/{procedure}/steps/{step}"), "Save", asked.fields());
+    let head = head(visit, instance, title, procedure, step);
+    let action = format!("{here}/{procedure}/steps/{step}");
+    let mut page = visit.form_page(head, action, "Continue", asked.fields(template));
     page = page
         .lead(lead(instance))
         .lead("New cases run on it once this version is in force; cases that are open keep theirs.");
@@ -265,11 +377,12 @@ pub async fn show(
 ) -> Answer {
     visit.needs(Permission::PolicyEdit)?;
     let instance = fetch(&visit, &instance_id).await?;
-    let asked = Asked::of(&instance, &template_of(&visit, &instance).await, &procedure, &step)?;
-    visit.page(&page(&visit, &instance, &asked, &procedure, &step))
+    let template = template_of(&visit, &instance).await;
+    let asked = Asked::of(&instance, &template, &procedure, &step)?;
+    visit.page(&page(&visit, &instance, &template, &asked, (&procedure, &step)))
 }
 
-/// Changes it.
+/// Shows it beside the template's; saves it where that was seen.
 pub async fn tailor(
     Path((_, instance_id, procedure, step)): Path<(String, String, String, String)>,
     posted: Posted,
@@ -278,22 +391,49 @@ pub async fn tailor(
     visit.needs(Permission::PolicyEdit)?;
     let instance = fetch(&visit, &instance_id).await?;
     let template = template_of(&visit, &instance).await;
-    let command = TailorStepRequest {
-        school_id: visit.school.clone(),
-        instance_id: instance_id.clone(),
-        procedure_id: procedure.clone(),
-        tailoring: answers.text("tailoring"),
-        step: Some(Asked::of(&instance, &template, &procedure, &step)?.answered(&answers)),
-        reason: answers.text("reason"),
-        etag: answers.text("etag"),
-        request_id: answers.request_id(),
-    };
     let here = visit.at(&format!("/policy/versions/{instance_id}/procedures"));
-    match heard(visit.registry()?.tailor_step(ask(command))).await {
-        Ok(_) => visit.to(&format!("{here}?done=step_tailored")),
-        Err(error) => {
-            let asked = Asked::of(&instance, &template, &procedure, &step)?;
-            visit.again(page(&visit, &instance, &asked, &procedure, &step), &answers, error, &here)
+    let asked = || Asked::of(&instance, &template, &procedure, &step);
+    let refused = match problem(&answers) {
+        Some(error) => error,
+        None if answers.text("seen").is_empty() => {
+            let asked = asked()?;
+            let base = asked.base.clone();
+            let own = match answers.text("tailoring").as_str() {
+                "adopted" => base.clone(),
+                "omitted" => None,
+                _ => Some(asked.answered(&answers)),
+            };
+            let rows = |step: Option<Step>| step.map(|step| step_words::rows(&step, &template)).unwrap_or_default();
+            let mut school = rows(own);
+            school.extend(Row::some("Why", Some(answers.text("reason"))));
+            let action = format!("{here}/{procedure}/steps/{step}");
+            return visit.page(&Beside {
+                head: head(&visit, &instance, "Check the step", &procedure, &step),
+                lead: lead(&instance).to_owned(),
+                template: rows(base),
+                no_template: "The template has no such step.",
+                school: if answers.text("tailoring") == "omitted" { Vec::new() } else { school },
+                no_school: "Nothing: it is left out.",
+                form: beside::save(&visit, action, &answers),
+            });
         }
-    }
+        None => {
+            let command = TailorStepRequest {
+                school_id: visit.school.clone(),
+                instance_id: instance_id.clone(),
+                procedure_id: procedure.clone(),
+                tailoring: answers.text("tailoring"),
+                step: Some(asked()?.answered(&answers)),
+                reason: answers.text("reason"),
+                etag: answers.text("etag"),
+                request_id: answers.request_id(),
+            };
+            match heard(visit.registry()?.tailor_step(ask(command))).await {
+                Ok(_) => return visit.to(&format!("{here}?done=step_tailored")),
+                Err(error) => error,
+            }
+        }
+    };
+    let asked = asked()?;
+    visit.again(page(&visit, &instance, &template, &asked, (&procedure, &step)), &answers, refused, &here)
 }

@@ -136,7 +136,7 @@ pub(super) async fn named(visit: &Visit, definition: &RegisterDefinition, entrie
     let accounts: Vec<&str> = accounts.chain(entries.iter().map(|entry| entry.account_id.as_str())).collect();
     let mut people = visit.people(accounts).await;
     // An entry that points into a register its reader may not see is still shown, but for that.
-    for (_, named) in pointed_at(visit, definition).await.unwrap_or_default() {
+    for (_, named) in pointed_at(visit, definition, &|_, _| true).await.unwrap_or_default() {
         people.learn(named);
     }
     people
@@ -181,7 +181,8 @@ pub fn fields(
             None => asked,
         }
     };
-    definition.fields.iter().map(one).collect()
+    // What is taken from another entry nobody fills in.
+    definition.fields.iter().filter(|field| field.taken_from.is_empty()).map(one).collect()
 }
 
 /// Whether a field may stay empty, as its label says it.
@@ -205,14 +206,19 @@ type Others = Vec<(String, Vec<(String, String)>)>;
 async fn definition(visit: &Visit, register: &str) -> Result<(RegisterDefinition, Others), Error> {
     let answer = entries(visit, register, &Which::default()).await?;
     let definition = answer.definition.unwrap_or_default();
-    let others = pointed_at(visit, &definition).await?;
+    let others = pointed_at(visit, &definition, &fits).await?;
     Ok((definition, others))
 }
 
-/// The entries that a register's fields may point at.
-async fn pointed_at(visit: &Visit, definition: &RegisterDefinition) -> Result<Others, Error> {
+/// The entries that a register's fields point at, those of them that fit a field's condition.
+async fn pointed_at(
+    visit: &Visit,
+    definition: &RegisterDefinition,
+    fit: &(dyn Fn(&RegisterEntry, &str) -> bool + Sync),
+) -> Result<Others, Error> {
     let mut others = Vec::new();
-    for other in definition.fields.iter().map(|field| &field.refers_to).filter(|other| !other.is_empty()) {
+    for field in definition.fields.iter().filter(|field| !field.refers_to.is_empty()) {
+        let other = &field.refers_to;
         let answer = entries(visit, other, &Which::default()).await?;
         let fields = answer.definition.unwrap_or_default().fields;
         let titled = |entry: &RegisterEntry| {
@@ -222,9 +228,20 @@ async fn pointed_at(visit: &Visit, definition: &RegisterDefinition) -> Result<Ot
             let title: Vec<String> = values.flat_map(|value| value.values.iter().map(|v| cell(v))).collect();
             (entry.entry_id.clone(), title.join(", "))
         };
-        others.push((other.clone(), answer.entries.iter().map(titled).collect()));
+        let fitting = answer.entries.iter().filter(|entry| fit(entry, &field.refers_if));
+        others.push((other.clone(), fitting.map(titled).collect()));
     }
     Ok(others)
+}
+
+/// Whether an entry may be pointed at under a condition `key = value`; what is written otherwise the service judges.
+fn fits(entry: &RegisterEntry, condition: &str) -> bool {
+    match condition.split_once(" = ") {
+        Some((key, wanted)) if !wanted.contains(' ') => {
+            entry.values.iter().any(|value| value.key == key && value.values.iter().any(|held| held == wanted))
+        }
+        _ => true,
+    }
 }
 
 fn crumbs(visit: &Visit, register: &str, title: &str) -> Vec<Link> {

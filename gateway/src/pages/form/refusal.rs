@@ -13,13 +13,16 @@ impl Form {
     pub fn refused(mut self, error: &Error, place: &str) -> Self {
         let about_fields = error.reason() != Reason::RequestIdReused;
         for violation in error.violations().iter().filter(|_| about_fields) {
-            let text = words::sentence(&violation.message);
+            let mut text = words::sentence(&violation.message);
             let whole = self.fields.iter().position(|f| f.name == violation.field);
             let part = || self.fields.iter().position(|f| names(&violation.field).any(|name| name == f.name));
             let below = || self.fields.iter().position(|f| f.name.starts_with(&format!("{}.", violation.field)));
             let place = whole.or_else(part).or_else(below);
             let field = place.and_then(|place| self.fields.get_mut(place));
             let href = field.map(|field| {
+                if field.day {
+                    text = words::days_to_type(&text);
+                }
                 field.error.clone_from(&text);
                 format!("#{}", field.id())
             });
@@ -118,6 +121,15 @@ mod tests {
         let links: Vec<_> = form.problems.iter().map(|p| (p.text.as_str(), p.href.as_str())).collect();
         assert_eq!(links, [("Enter who", "#about"), ("When must be a real date", "#when-day"), ("No field", "")]);
         assert_eq!(form.fields[0].error, "Enter who");
+    }
+
+    #[test]
+    fn a_day_is_asked_for_as_its_hint_writes_it() {
+        let form = Form::new("/x", "Send", "1".into(), vec![Field::day("until", "Until"), Field::text("days", "Days")]);
+        let fix = "Enter the last day, such as 2027-03-27: today or later";
+        let form = form.refused(&Error::invalid("until", fix).and("days", "Enter 2027-03-27"), "");
+        let texts: Vec<_> = form.problems.iter().map(|problem| problem.text.as_str()).collect();
+        assert_eq!(texts, ["Enter the last day, such as 27/3/2027: today or later", "Enter 2027-03-27"]);
     }
 
     #[test]

@@ -58,6 +58,7 @@ pub struct Scope {
     pub(super) reach: Reach,
     pub(super) roles: Vec<Role>,
     pub(super) request_id: String,
+    pub(super) name: String,
     pub(super) let_in: Option<LetIn>,
 }
 
@@ -65,7 +66,14 @@ impl Scope {
     /// The scope of an event's consumer: the school the event concerns, or the authority where it concerns none.
     pub fn consumer(school: &str, event_id: &str) -> Self {
         let reach = school.parse().map_or(Reach::Authority, Reach::School);
-        Self { who: Who::Consumer, reach, roles: Vec::new(), request_id: event_id.to_owned(), let_in: None }
+        Self {
+            who: Who::Consumer,
+            reach,
+            roles: Vec::new(),
+            request_id: event_id.to_owned(),
+            name: String::new(),
+            let_in: None,
+        }
     }
 
     /// The scope of the process itself, for work on the whole installation such as setting it up.
@@ -75,6 +83,7 @@ impl Scope {
             reach: Reach::Authority,
             roles: Vec::new(),
             request_id: String::new(),
+            name: String::new(),
             let_in: None,
         }
     }
@@ -134,6 +143,11 @@ impl Scope {
         }
     }
 
+    /// The name the account is shown by to colleagues; empty where the service is told none.
+    pub fn account_name(&self) -> &str {
+        &self.name
+    }
+
     /// The roles the act is done in.
     pub fn roles(&self) -> &[Role] {
         &self.roles
@@ -152,6 +166,16 @@ impl Scope {
     /// Whether the access rules let the act in over one record, too, given the accounts that are in conflict over it.
     /// Whoever was let in by no rule is let in over no record.
     pub fn clear_of(&self, conflicted: &[&str]) -> bool {
+        self.permission().is_some_and(|permission| self.asked(permission, conflicted))
+    }
+
+    /// Whether the access rules would let the same caller in by another permission, too: for what an answer shows beside
+    /// the thing it was asked for. Whoever was let in by no rule has no other.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.asked(permission, &[])
+    }
+
+    fn asked(&self, permission: Permission, conflicted: &[&str]) -> bool {
         let Some(let_in) = &self.let_in else { return false };
         let principal = match &self.who {
             Who::Account(id) => Principal::Account { id, roles: &self.roles },
@@ -163,7 +187,7 @@ impl Scope {
             Reach::Own(_) => Resource::Own,
             Reach::Authority => Resource::Authority,
         };
-        let_in.access.may(principal, let_in.permission, resource, conflicted) == Decision::Allow
+        let_in.access.may(principal, permission, resource, conflicted) == Decision::Allow
     }
 
     /// The request it belongs to.

@@ -43,8 +43,21 @@ impl Signer {
         assurance: Assurance,
         request_id: &str,
     ) -> String {
+        self.for_named_account(audience, (account, ""), appointments, assurance, request_id)
+    }
+
+    /// The same for a service that is told by which name the account is shown to colleagues.
+    pub fn for_named_account(
+        &self,
+        audience: &str,
+        (account, name): (&str, &str),
+        appointments: &[Appointment],
+        assurance: Assurance,
+        request_id: &str,
+    ) -> String {
         self.sign(CallerClaims {
             account_id: account.to_owned(),
+            account_name: name.to_owned(),
             appointments: appointments.to_vec(),
             assurance: assurance.into(),
             ..self.claims(audience, request_id)

@@ -4,12 +4,17 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{By, Case, Refusal};
+use crate::{
+    gate,
+    procedure::{Procedure, condition::Truth},
+};
 
 /// The procedures that are about an adult: such a case is seen by those it names, and nobody else knows of it.
 pub const ADULT: [&str; 2] = ["P9", "P10"];
 
-/// The gate that keeps the subject out.
-pub const SUBJECT: &str = "G-SUBJECT";
+/// What to do with a subject that a procedure has no place for.
+pub const NOT_ON_AN_ADULT: &str =
+    "Leave it out: this kind of incident is not about an adult. Keep somebody out as being in conflict";
 
 /// How far a case is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +127,8 @@ pub struct Wanted {
     pub conflicted: Vec<String>,
     /// Who takes it on; as before where none.
     pub office: Option<Office>,
+    /// The adult it turned out to be about; as before where none.
+    pub subject: Option<Subject>,
 }
 
 /// Who asks for a case.
@@ -183,10 +190,21 @@ impl Access {
     }
 }
 
+/// Whether a case worked by a procedure can be about an adult: it always is, or some of its steps are.
+pub fn takes_subject(procedure: &Procedure) -> bool {
+    ADULT.contains(&procedure.id.as_str()) || procedure.steps.iter().any(|rule| rule.behind(gate::SUBJECT))
+}
+
 impl Case {
-    /// Whether it is about an adult who works with children.
+    /// Whether it is about an adult who works with children: by its procedure, or because it turned out to be.
     pub fn adult(&self) -> bool {
-        ADULT.contains(&self.procedure.id.as_str())
+        ADULT.contains(&self.procedure.id.as_str()) || self.access.subject.is_some()
+    }
+
+    /// Whether what is known calls for a step that is done only once the adult it is about is kept out.
+    pub fn asks_subject(&self) -> bool {
+        let steps = self.procedure.steps.iter();
+        steps.filter(|rule| rule.behind(gate::SUBJECT)).any(|rule| self.called_for(rule) == Truth::Yes)
     }
 
     /// Whether somebody may do something with the case.
@@ -213,28 +231,26 @@ impl Case {
         }
     }
 
-    /// Whether the gate that keeps the subject out has done its part: it is known whom it keeps out.
-    pub fn subject_kept_out(&self) -> bool {
-        !self.adult() || self.access.subject.is_some()
-    }
-
-    /// Changes who may see the case. The subject stays out, and somebody who may work it is always left.
+    /// Changes who may see the case. The subject stays out, and somebody is always left whom it names or, from the moment
+    /// it is said to be about an adult, who takes it on. What roles those hold is not known here.
     pub fn set_access(&mut self, by: By<'_>, wanted: Wanted) -> Result<(), Refusal> {
-        let adult = self.adult();
-        if adult && wanted.level != Level::Hidden {
+        let named = wanted.subject.is_some() && self.access.subject.is_none();
+        let subject = self.subject_from(wanted.subject)?;
+        if (self.adult() || subject.is_some()) && wanted.level != Level::Hidden {
             return Err(Refusal::Field("level", "Select hidden: a case on an adult is seen by those it names".into()));
         }
+        let mut next = Access { subject, level: wanted.level, ..self.access.clone() };
         let mut conflicted = wanted.conflicted;
-        conflicted.retain(|id| self.access.subject_account() != Some(id.as_str()));
+        conflicted.retain(|id| next.subject_account() != Some(id.as_str()));
         conflicted.sort_unstable();
         conflicted.dedup();
+        next.conflicted = conflicted;
         let mut members = wanted.members;
         members.push(by.account_id.to_owned());
         members.sort_unstable();
         members.dedup();
-        let next = Access { conflicted, level: wanted.level, ..self.access.clone() };
         members.retain(|id| next.kept_out().all(|out| out != id));
-        if members.is_empty() && wanted.level != Level::Open {
+        if members.is_empty() && wanted.level != Level::Open && !named {
             let fix = "Name somebody who is not in conflict: a case that nobody sees is worked by nobody";
             return Err(Refusal::Field("member_account_ids", fix.into()));
         }
@@ -242,6 +258,22 @@ impl Case {
         self.access = Access { members, office: wanted.office.unwrap_or(next.office), ..next };
         self.access.changes.push(change);
         self.take_from_strangers(by);
+        if named && self.closing.is_none() {
+            self.settle(by);
+        }
         Ok(())
+    }
+
+    /// The adult it is about from now on. Once said, that stays: whoever is kept out cannot be let in by a correction.
+    fn subject_from(&self, wanted: Option<Subject>) -> Result<Option<Subject>, Refusal> {
+        match (&self.access.subject, wanted) {
+            (known, None) => Ok(known.clone()),
+            (Some(known), Some(wanted)) if *known == wanted => Ok(Some(wanted)),
+            (Some(_), Some(_)) => {
+                Err(Refusal::Field("subject", "Leave it out: who the case is about was said before, and stays".into()))
+            }
+            (None, Some(wanted)) if takes_subject(&self.procedure) => Ok(Some(wanted)),
+            (None, Some(_)) => Err(Refusal::Field("subject", NOT_ON_AN_ADULT.into())),
+        }
     }
 }

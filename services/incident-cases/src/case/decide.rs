@@ -30,7 +30,6 @@ impl Case {
         let met = if criteria.met() { "yes" } else { "no" };
         self.criteria.push(criteria);
         self.note_fact(by, "criteria_met", met);
-        self.follow(by, "criteria");
         self.settle(by);
         Ok(())
     }
@@ -124,9 +123,9 @@ impl Case {
         if effect {
             return Err(Refusal::Field("effect_on_victim", "Enter what this may do to a victim".into()));
         }
-        let (kind, stamp) = (decision.kind.clone(), decision.stamp.clone());
+        let stamp = decision.stamp.clone();
         self.decisions.push(decision);
-        self.follow(By { account_id: &stamp.by, at: stamp.at, lead: true, head: false }, &kind);
+        self.settle(By { account_id: &stamp.by, at: stamp.at, lead: true, head: false });
         Ok(())
     }
 
@@ -155,7 +154,7 @@ impl Case {
             return Err(Refusal::Field("involvement_id", "Select a child of this case".into()));
         }
         self.supports.push(support);
-        self.follow(by, "support");
+        self.settle(by);
         Ok(())
     }
 
@@ -166,7 +165,7 @@ impl Case {
             return Err(Refusal::Field("review_time", "The review must be in the future".into()));
         }
         self.assessments.push(assessment);
-        self.follow(by, "assessment");
+        self.settle(by);
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Suspect material: never held, viewed only behind its gate, reported, deleted only when no agency needs it.
 
+use time::OffsetDateTime;
+
 use super::{
     By, Case, Refusal,
     record::{AgreementId, Asked, Deletion, Exposure, Held, Material, MaterialId, Report, ReportId, Viewing},
@@ -22,7 +24,7 @@ impl Case {
         if !by.lead {
             return Err(Refusal::State("only the lead or a deputy views"));
         }
-        self.pass(gate::VIEW)?;
+        self.pass(gate::VIEW, by.at)?;
         let agreed = self.viewing_agreed().ok_or(Refusal::Missing)?;
         let viewing = entry(agreed.clone());
         // Names of accounts are known at the gateway alone, which compares them; here whoever names themselves is refused.
@@ -38,7 +40,7 @@ impl Case {
             return Err(Refusal::Field("view_time", "Viewing comes after the head agreed".into()));
         }
         self.viewings.push(viewing);
-        self.follow(by, "viewing");
+        self.settle(by);
         if let Some(agreement) = self.agreements.iter_mut().find(|a| a.id == agreed) {
             agreement.used = true;
         }
@@ -72,7 +74,7 @@ impl Case {
             return Err(Refusal::Field("chase_time", "The date to chase an answer must be in the future".into()));
         }
         self.reports.push(report);
-        self.follow(by, "report");
+        self.settle(by);
         Ok(())
     }
 
@@ -100,12 +102,12 @@ impl Case {
     /// Records a deletion, behind its gate.
     pub fn delete(&mut self, by: By<'_>, deletion: Deletion) -> Result<(), Refusal> {
         self.working()?;
-        self.pass(gate::DELETE)?;
+        self.pass(gate::DELETE, by.at)?;
         if deletion.confirmed_at.is_some_and(|at| at > by.at) {
             return Err(Refusal::Field("confirm_time", "The confirmation must be in the past".into()));
         }
         self.deletions.push(deletion);
-        self.follow(by, "deletion");
+        self.settle(by);
         Ok(())
     }
 
@@ -113,7 +115,7 @@ impl Case {
     pub fn take(&mut self, by: By<'_>, custody_id: &str) -> Result<(), Refusal> {
         self.working()?;
         self.held.push(Held { custody_id: custody_id.to_owned(), held: true });
-        self.follow(by, "custody");
+        self.settle(by);
         Ok(())
     }
 
@@ -128,24 +130,24 @@ impl Case {
     pub fn search(&mut self, by: By<'_>, search_id: &str, device: bool) -> Result<(), Refusal> {
         self.working()?;
         if device {
-            self.may_examine()?;
+            self.may_examine(by.at)?;
         }
         self.search_ids.push(search_id.to_owned());
-        self.follow(by, "custody");
+        self.settle(by);
         Ok(())
     }
 
     /// Whether what is on a device may be looked at.
-    pub fn may_examine(&self) -> Result<(), Refusal> {
+    pub fn may_examine(&self, now: OffsetDateTime) -> Result<(), Refusal> {
         if self.procedure.id == "P4" {
             return Err(Refusal::Prohibited("G-VIEW", "nobody views indecent images of children: the police examine"));
         }
-        self.pass(gate::CUSTODY)
+        self.pass(gate::CUSTODY, now)
     }
 
     /// Whether something may be told outside the school.
-    pub fn may_disclose(&self, recipient_kind: &str) -> Result<(), Refusal> {
+    pub fn may_disclose(&self, recipient_kind: &str, now: OffsetDateTime) -> Result<(), Refusal> {
         self.working()?;
-        if matches!(recipient_kind, "other_school" | "public") { self.pass(gate::HOLD) } else { Ok(()) }
+        if matches!(recipient_kind, "other_school" | "public") { self.pass(gate::HOLD, now) } else { Ok(()) }
     }
 }

@@ -187,7 +187,7 @@ impl Case {
         match standing.state {
             "to_do" => {}
             "cannot_start_yet" if standing.waits_for.starts_with("G-") => {
-                let missing = gate::missing(&standing.waits_for, self);
+                let missing = gate::missing(&standing.waits_for, self, by.at);
                 return Err(Refusal::Gate { gate: standing.waits_for, missing });
             }
             "cannot_start_yet" => return Err(Refusal::State("an earlier step must be done first")),
@@ -279,7 +279,7 @@ impl Case {
     pub fn refer(&mut self, by: By<'_>, referral: Referral) -> Result<(), Refusal> {
         self.working()?;
         self.referrals.push(referral);
-        self.follow(by, "referral");
+        self.settle(by);
         Ok(())
     }
 
@@ -317,7 +317,7 @@ impl Case {
             return Err(Refusal::Field("involvement_id", "Select a child of this case".into()));
         }
         if told && self.holds_parents() {
-            self.pass(gate::HOLD)?;
+            self.pass(gate::HOLD, by.at)?;
         }
         if let Some(earlier) = self.before_parents().filter(|_| told) {
             return Err(Refusal::Gate { gate: gate::PARENT.to_owned(), missing: earlier });
@@ -375,21 +375,18 @@ impl Case {
     }
 
     /// Whether the case may be opened to another school now.
-    pub fn may_share(&self) -> Result<(), Refusal> {
+    pub fn may_share(&self, now: OffsetDateTime) -> Result<(), Refusal> {
         if self.adult() {
             return Err(Refusal::State("a case on an adult is not opened to another school: the LADO tells it"));
         }
         self.working()?;
-        self.pass(gate::HOLD)
+        self.pass(gate::HOLD, now)
     }
 
     /// Closes the case.
     pub fn close(&mut self, by: By<'_>, outcome: String, reason: String) -> Result<(), Refusal> {
         self.working()?;
-        self.pass(gate::CLOSE)?;
-        if self.review_due(by.at) {
-            return Err(Refusal::Gate { gate: gate::CLOSE.to_owned(), missing: "assessment_review".to_owned() });
-        }
+        self.pass(gate::CLOSE, by.at)?;
         self.closing = Some(Closing { outcome, reason, by: by.account_id.to_owned(), at: by.at });
         Ok(())
     }

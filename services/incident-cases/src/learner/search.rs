@@ -123,7 +123,8 @@ impl Query {
         for word in text.split_whitespace() {
             if let Some(part) = date_part(word) {
                 query.dates.push(part);
-            } else {
+            } else if !word.chars().any(|c| c.is_ascii_digit()) {
+                // No name has a digit in it: that is a form, such as 9K.
                 query.words.extend(words(word));
             }
         }

@@ -7,7 +7,7 @@ use time::macros::{date, datetime};
 
 use super::{
     import::{Outcome, review},
-    search::{Query, rank, tokens},
+    search::{Query, plain_name, rank, tokens},
     *,
 };
 
@@ -30,6 +30,17 @@ fn roll(records: Vec<Record>) -> Vec<Learner> {
         version: 1,
     };
     records.into_iter().map(learner).collect()
+}
+
+#[test]
+fn a_name_is_told_from_what_is_written_behind_it() {
+    for (about, name) in
+        [("Leo Ashdown, 9K", "Leo Ashdown"), ("Imogen Sayle 10R", "Imogen Sayle"), ("Bo (new boy)", "Bo"), ("  ", "")]
+    {
+        assert_eq!(plain_name(about), name);
+    }
+    // Whoever searches writes the form behind the name, too.
+    assert_eq!(Query::read("Imogen Sayle 10R").tokens(), Query::read("Imogen Sayle").tokens());
 }
 
 #[test]

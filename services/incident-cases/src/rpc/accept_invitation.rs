@@ -14,7 +14,10 @@ use proto::{
 };
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, shared_incident::Answer, store};
 
 pub(super) async fn accept_invitation(
@@ -26,7 +29,11 @@ pub(super) async fn accept_invitation(
     let lead = lead(app, &scope, &request.invitation_id).await?;
     // Wrapping the key for the new member is done with the leading school's, within this one transaction.
     let both = scope.also_at(&lead);
-    let mut tx = match app.store.begin_once(&both, &request.request_id, &request).await? {
+    let about = |answer: &AcceptInvitationResponse| match &answer.shared_incident {
+        Some(shared) => About::Shared { id: shared.shared_incident_id.clone(), school: request.school_id.clone() },
+        None => About::Permission,
+    };
+    let mut tx = match once(app, &both, &request.request_id, &request, about).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -11,6 +11,7 @@ use tonic::Request;
 
 use super::{
     convert::record,
+    once::{About, once},
     work::{maybe, name, one_of, who},
 };
 use crate::{
@@ -36,10 +37,11 @@ pub(super) async fn add_custody_event(
     let happened = v.happened("event_time", request.event_time.as_ref(), app.store.clock().now());
     v.finish()?;
     let id: CustodyId = request.custody_id.parse().map_err(|_| Error::missing())?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
-        Once::Fresh(tx) => tx,
-        Once::Answered(answer) => return Ok(answer),
-    };
+    let mut tx =
+        match once(app, &scope, &request.request_id, &request, |_| About::Custody(request.custody_id.clone())).await? {
+            Once::Fresh(tx) => tx,
+            Once::Answered(answer) => return Ok(answer),
+        };
     let by = who(&scope, tx.now());
     let text = |value: &str| value.trim().to_owned();
     let mut custody = store::register::load_custody(&tx, id.as_str()).await?;

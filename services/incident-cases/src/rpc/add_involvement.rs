@@ -2,10 +2,13 @@
 
 use chassis::{
     caller::{Caller, Scope},
-    error::{Result, Violations},
+    error::{Error, Result, Violations},
     id::Ids,
 };
-use proto::incident_cases::v1::{AddInvolvementRequest, AddInvolvementResponse};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{AddInvolvementRequest, AddInvolvementResponse},
+};
 use tonic::Request;
 
 use super::work::{Done, Target, work};
@@ -67,6 +70,10 @@ pub(super) async fn add_involvement(
 
 /// A learner of the school's roll; the act itself notes who was named.
 async fn on_roll(app: &App, scope: &Scope, id: &str) -> Result<Learner> {
+    // Working a case is not reading the roll: whoever may not writes the name as they know it.
+    if !scope.may(Permission::LearnerRead) {
+        return Err(Error::denied());
+    }
     let mut tx = app.store.begin(scope).await?;
     let learner = store::learner::load(&tx, id).await?;
     tx.silent();

@@ -9,7 +9,10 @@ use chassis::{
 use proto::incident_cases::v1::{AddSharedEntryRequest, AddSharedEntryResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, case::Entry, rules::NARRATIVE_MAX, store};
 
 pub(super) async fn add_shared_entry(
@@ -21,7 +24,8 @@ pub(super) async fn add_shared_entry(
     let mut violations = Violations::new();
     violations.text("text", "what the schools should know", &request.text, NARRATIVE_MAX);
     violations.finish()?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let about = About::Shared { id: request.shared_incident_id.clone(), school: request.school_id.clone() };
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| about).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

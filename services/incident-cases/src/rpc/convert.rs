@@ -11,7 +11,7 @@ pub(super) mod learner;
 pub(crate) mod record;
 
 use crate::{
-    case::{Case, Entry, Referral, access::SUBJECT, evidence::done_by, field::Field},
+    case::{Case, Entry, Referral, evidence::done_by, field::Field},
     concern::{Concern, Origin, Outcome},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
@@ -192,19 +192,8 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         access: Some(access::access(case)),
         restricted: false,
         owner_account_id: case.owner.clone().unwrap_or_default(),
-        left_to_do: left_to_do(case, now),
+        left_to_do: if case.closing.is_some() { Vec::new() } else { case.left_to_do(now) },
     }
-}
-
-fn left_to_do(case: &Case, now: OffsetDateTime) -> Vec<String> {
-    if case.closing.is_some() {
-        return Vec::new();
-    }
-    let mut left = case.left_to_do();
-    if case.review_due(now) {
-        left.push("assessment_review".to_owned());
-    }
-    left
 }
 
 fn facts(case: &Case) -> Vec<pb::Fact> {
@@ -258,22 +247,13 @@ fn field(field: &Field) -> pb::StepField {
 
 fn gates(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseGate> {
     let gate = |rule: &GateRule| {
-        // That a review is due depends on the day, which a gate does not know.
-        let review = rule.id == gate::CLOSE && case.review_due(now);
-        let subject = rule.id == SUBJECT;
-        let open = if subject { case.subject_kept_out() } else { gate::open(&rule.id, case) };
-        let missing = match open {
-            true if review => "assessment_review".to_owned(),
-            true => String::new(),
-            false if subject => String::new(),
-            false => gate::missing(&rule.id, case),
-        };
+        let open = gate::open(&rule.id, case, now);
         pb::CaseGate {
             gate_id: rule.id.clone(),
             title: rule.title.clone(),
-            open: open && !review,
+            open,
             opened_by: rule.opened_by.clone(),
-            missing_step: missing,
+            missing_step: if open { String::new() } else { gate::missing(&rule.id, case, now) },
         }
     };
     case.gates.iter().map(gate).collect()

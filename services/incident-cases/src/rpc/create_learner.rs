@@ -4,13 +4,16 @@ use chassis::{caller::Caller, db::Once, error::Result, history::Act};
 use proto::incident_cases::v1::{CreateLearnerRequest, CreateLearnerResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, learner::Learner, store};
 
 pub(super) async fn create_learner(app: &App, request: Request<CreateLearnerRequest>) -> Result<CreateLearnerResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

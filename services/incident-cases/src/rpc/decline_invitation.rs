@@ -9,7 +9,10 @@ use chassis::{
 use proto::incident_cases::v1::{DeclineInvitationRequest, DeclineInvitationResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, rules::NARRATIVE_MAX, shared_incident::Answer, store};
 
 pub(super) async fn decline_invitation(
@@ -21,7 +24,7 @@ pub(super) async fn decline_invitation(
     let mut violations = Violations::new();
     violations.text("reason", "why, without names", &request.reason, NARRATIVE_MAX);
     violations.finish()?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -9,14 +9,17 @@ use chassis::{
 use proto::incident_cases::v1::{EndAbsenceRequest, EndAbsenceResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, store};
 
 pub(super) async fn end_absence(app: &App, request: Request<EndAbsenceRequest>) -> Result<EndAbsenceResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let id = request.absence_id.parse().map_err(|_| Error::missing())?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

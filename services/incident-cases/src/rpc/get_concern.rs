@@ -3,7 +3,7 @@
 
 use chassis::{caller::Caller, db::Tx, error::Result, history::Act};
 use proto::{
-    access::v1::Role,
+    access::v1::{Permission, Role},
     incident_cases::v1::{GetConcernRequest, GetConcernResponse},
 };
 use tonic::Request;
@@ -35,7 +35,8 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
         act = act.detail("first", true).state("concern", &body);
     }
     let mut response = GetConcernResponse { concern: Some(convert::concern(&concern)), ..Default::default() };
-    if request.with_learners {
+    // The roll is read by its own permission: a chair, who reads concerns of their cases, has no part in it.
+    if request.with_learners && scope.may(Permission::LearnerRead) {
         // One read is one entry of the history, whomever it showed.
         let mut shown = Vec::new();
         for id in &concern.learners {

@@ -11,7 +11,10 @@ use chassis::{
 use proto::incident_cases::v1::{ImportLearnersRequest, ImportLearnersResponse};
 use tonic::Request;
 
-use super::preview_learner_import::{Roll, hash, number};
+use super::{
+    once::{About, once},
+    preview_learner_import::{Roll, hash, number},
+};
 use crate::{
     App,
     learner::{
@@ -27,13 +30,17 @@ pub(super) async fn import_learners(
 ) -> Result<ImportLearnersResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
     let again = || Error::invalid("content_hash", "Preview the table again: it was not previewed by you within a day");
     let kept = store::learner::preview(&tx, &request.content_hash).await?.ok_or_else(again)?;
     if hash(&scope, &kept) != request.content_hash {
+        return Err(again());
+    }
+    // Dropped before anything is written: of two who import one table at once, one finds it gone.
+    if !store::learner::drop_preview(&tx, &request.content_hash).await? {
         return Err(again());
     }
     let (whole_roll, content) = kept.split_first().ok_or_else(again)?;
@@ -62,7 +69,6 @@ pub(super) async fn import_learners(
         tx.record(Act::new("learner.updated", id.as_str()).detail("left", "true").state("learner", &body));
         left += 1;
     }
-    store::learner::drop_preview(&tx, &request.content_hash).await?;
     tx.record(Act::new("learners.imported", request.school_id.as_str()).detail("added", added));
     let response = ImportLearnersResponse { added: number(added), changed, left };
     tx.answer(&response).await?;

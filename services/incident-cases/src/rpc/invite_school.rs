@@ -14,7 +14,10 @@ use proto::{
 };
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{
     App,
     case::Case,
@@ -34,12 +37,13 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     violations.check(other, "to_school_id", "Select another school than your own");
     violations.finish()?;
     let invited: SchoolId = request.to_school_id.parse().map_err(|_| unknown_school())?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
-        Once::Fresh(tx) => tx,
-        Once::Answered(answer) => return Ok(answer),
-    };
+    let mut tx =
+        match once(app, &scope, &request.request_id, &request, |_| About::Case(request.case_id.clone())).await? {
+            Once::Fresh(tx) => tx,
+            Once::Answered(answer) => return Ok(answer),
+        };
     let mut case = store::case::load(&tx, &request.case_id).await?;
-    case.may_share()?;
+    case.may_share(tx.now())?;
     if !store::copy::knows_school(&tx, invited.as_str()).await? {
         return Err(unknown_school());
     }

@@ -14,17 +14,20 @@ pub(super) async fn list_due(app: &App, request: Request<ListDueRequest>) -> Res
     let mut tx = app.store.begin(&scope).await?;
     let now = tx.now();
     let asked = convert::due::asked(&request, now)?;
-    let (dues, next, total) = store::due::list(&tx, &asked, &page).await?;
+    let found = store::due::list(&tx, &asked, &page).await?;
     let owners = if request.with_owners { store::due::owners(&tx, now).await? } else { Vec::new() };
-    let mut ids: Vec<&str> = dues.iter().map(|(case, _)| case.id.as_str()).collect();
+    let mut ids: Vec<&str> = found.cases.keys().map(String::as_str).collect();
     ids.sort_unstable();
-    ids.dedup();
     tx.record(Act::new("due.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;
     Ok(ListDueResponse {
-        dues: dues.iter().map(|(case, due)| convert::due::due(case, due, now)).collect(),
-        next_page_token: next,
-        total_size: i32::try_from(total).unwrap_or(i32::MAX),
+        dues: found
+            .dues
+            .iter()
+            .filter_map(|(id, due)| Some(convert::due::due(found.cases.get(id)?, due, now)))
+            .collect(),
+        next_page_token: found.next,
+        total_size: i32::try_from(found.total).unwrap_or(i32::MAX),
         owners: owners.iter().map(convert::due::owner).collect(),
     })
 }

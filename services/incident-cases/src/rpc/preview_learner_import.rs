@@ -12,7 +12,10 @@ use proto::incident_cases::v1::{
 use sha2::{Digest as _, Sha256};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{
     App,
     learner::{
@@ -33,7 +36,7 @@ pub(super) async fn preview_learner_import(
 ) -> Result<PreviewLearnerImportResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -13,7 +13,11 @@ use proto::{
 };
 use tonic::Request;
 
-use super::{convert, work::who};
+use super::{
+    convert,
+    once::{About, once},
+    work::who,
+};
 use crate::{App, case::Case, concern::Origin, lesson::Names, rules::LESSON_MAX, store};
 
 pub(super) async fn propose_lesson(app: &App, request: Request<ProposeLessonRequest>) -> Result<ProposeLessonResponse> {
@@ -44,7 +48,7 @@ pub(super) async fn propose_lesson(app: &App, request: Request<ProposeLessonRequ
 }
 
 async fn begin(app: &App, scope: &Scope, request: &ProposeLessonRequest) -> Result<Once<ProposeLessonResponse>> {
-    app.store.begin_once(scope, &request.request_id, request).await
+    once(app, scope, &request.request_id, request, |_| About::Case(request.case_id.clone())).await
 }
 
 async fn names(tx: &Tx, case: &Case) -> Result<Names> {

@@ -10,7 +10,10 @@ use chassis::{
 use proto::incident_cases::v1::{RecordAbsenceRequest, RecordAbsenceResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, cover::Absence, store};
 
 pub(super) async fn record_absence(app: &App, request: Request<RecordAbsenceRequest>) -> Result<RecordAbsenceResponse> {
@@ -23,7 +26,7 @@ pub(super) async fn record_absence(app: &App, request: Request<RecordAbsenceRequ
     let from = v.at("start_time", request.start_time.as_ref());
     let to = v.at("end_time", request.end_time.as_ref());
     v.finish()?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -13,7 +13,10 @@ use proto::{
 };
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{
     App,
     concern::{Concern, Origin, Report},
@@ -26,7 +29,7 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let report = report(&request)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -33,7 +33,7 @@ pub(super) async fn record_disclosure(
     let text = |value: &str| value.trim().to_owned();
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
         if request.shared {
-            case.may_disclose(&request.recipient_kind)?;
+            case.may_disclose(&request.recipient_kind, by.at)?;
         } else {
             case.working()?;
         }

@@ -11,6 +11,7 @@ use tonic::Request;
 
 use super::{
     convert::record,
+    once::{About, once},
     work::{maybe, name, one_of, who, words},
 };
 use crate::{App, case::Refusal, custody::Search, gate, store};
@@ -33,10 +34,11 @@ pub(super) async fn record_search(app: &App, request: Request<RecordSearchReques
     maybe(&mut v, "follow_up", &request.follow_up);
     let searched_at = v.happened("search_time", request.search_time.as_ref(), app.store.clock().now());
     v.finish()?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
-        Once::Fresh(tx) => tx,
-        Once::Answered(answer) => return Ok(answer),
-    };
+    let mut tx =
+        match once(app, &scope, &request.request_id, &request, |_| About::Case(request.case_id.clone())).await? {
+            Once::Fresh(tx) => tx,
+            Once::Answered(answer) => return Ok(answer),
+        };
     let by = who(&scope, tx.now());
     let text = |value: &str| value.trim().to_owned();
     let search = Search {

@@ -15,6 +15,7 @@ use tonic::Request;
 
 use super::{
     convert,
+    once::{About, once},
     work::{one_of, who, words},
 };
 use crate::{
@@ -33,18 +34,22 @@ pub(super) async fn set_case_access(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let wanted = wanted(&request)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    // Whoever took themselves out was told nothing, and is told it again.
+    let about = |answer: &SetCaseAccessResponse| match &answer.access {
+        Some(_) => About::Case(request.case_id.clone()),
+        None => About::Permission,
+    };
+    let mut tx = match once(app, &scope, &request.request_id, &request, about).await? {
         Once::Fresh(tx) => tx,
-        Once::Answered(answer) => {
-            super::work::still(app, &scope, &request.case_id).await?;
-            return Ok(answer);
-        }
+        Once::Answered(answer) => return Ok(answer),
     };
     let mut case = store::case::load(&tx, &request.case_id).await?;
     let by = who(&scope, tx.now());
     let named = case.access.members.iter().any(|id| id == by.account_id);
-    // A deputy works cases; whom they are kept from is the lead's, the head's, or of those whom the case names.
-    if !(case.adult() || named || scope.has(Role::Dsl) || by.head) {
+    // A deputy works cases; whom they are kept from is the lead's, the head's, or of those whom the case names. Only that
+    // a case turned out to be about an adult waits for nobody.
+    let turned_out = case.asks_subject() && wanted.subject.is_some();
+    if !(case.adult() || named || turned_out || scope.has(Role::Dsl) || by.head) {
         return Err(Error::denied());
     }
     if request.etag != case.etag() {
@@ -73,6 +78,7 @@ fn wanted(request: &SetCaseAccessRequest) -> Result<Wanted> {
     one_of(&mut v, "level", &request.level, &Level::ALL.map(|(code, _)| code));
     words(&mut v, "reason", "why it changes", &request.reason);
     v.check(!request.etag.is_empty(), "etag", "Send back the etag of the case as you read it");
+    let subject = request.subject.as_ref().and_then(|subject| convert::access::subject(&mut v, "subject", subject));
     let office = Office::of(&request.routed_to);
     v.check(request.routed_to.is_empty() || office.is_some(), "routed_to", "Select one of: head, chair");
     for (field, ids) in [
@@ -88,6 +94,7 @@ fn wanted(request: &SetCaseAccessRequest) -> Result<Wanted> {
         reason: request.reason.trim().to_owned(),
         members: request.member_account_ids.clone(),
         conflicted: request.conflicted_account_ids.clone(),
-        office,
+        office: subject.as_ref().map(|(_, office)| *office).or(office),
+        subject: subject.map(|(subject, _)| subject),
     })
 }

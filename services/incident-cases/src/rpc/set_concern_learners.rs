@@ -9,7 +9,10 @@ use chassis::{
 use proto::incident_cases::v1::{SetConcernLearnersRequest, SetConcernLearnersResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, store};
 
 /// Learners one concern can be about.
@@ -24,10 +27,11 @@ pub(super) async fn set_concern_learners(
     if request.learner_ids.len() > MOST {
         return Err(Error::invalid("learner_ids", format!("Select {MOST} learners at most")));
     }
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
-        Once::Fresh(tx) => tx,
-        Once::Answered(answer) => return Ok(answer),
-    };
+    let mut tx =
+        match once(app, &scope, &request.request_id, &request, |_| About::Concern(request.concern_id.clone())).await? {
+            Once::Fresh(tx) => tx,
+            Once::Answered(answer) => return Ok(answer),
+        };
     let mut concern = store::concern::load(&tx, &request.concern_id).await?;
     let mut learners = Vec::new();
     for id in &request.learner_ids {

@@ -9,14 +9,17 @@ use chassis::{
 use proto::incident_cases::v1::{SetRotaRequest, SetRotaResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, store};
 
 pub(super) async fn set_rota(app: &App, request: Request<SetRotaRequest>) -> Result<SetRotaResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let (weekdays, shifts) = convert::cover::days(&request)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -11,6 +11,7 @@ use tonic::Request;
 
 use super::{
     convert::record,
+    once::{About, once},
     work::{maybe, name, one_of, who, words},
 };
 use crate::{
@@ -34,10 +35,11 @@ pub(super) async fn take_into_custody(
     maybe(&mut v, "present", &request.present);
     let taken_at = v.happened("take_time", request.take_time.as_ref(), app.store.clock().now());
     v.finish()?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
-        Once::Fresh(tx) => tx,
-        Once::Answered(answer) => return Ok(answer),
-    };
+    let mut tx =
+        match once(app, &scope, &request.request_id, &request, |_| About::Case(request.case_id.clone())).await? {
+            Once::Fresh(tx) => tx,
+            Once::Answered(answer) => return Ok(answer),
+        };
     let by = who(&scope, tx.now());
     let text = |value: &str| value.trim().to_owned();
     let mut custody = Custody {

@@ -13,12 +13,15 @@ use proto::{
 };
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{
     App,
     case::{
         Case, CaseId,
-        access::{Access, Office, Subject, Verdict},
+        access::{self, Access, NOT_ON_AN_ADULT, Office, Subject, Verdict},
     },
     concern::{Concern, Outcome},
     consume::fetch_policy,
@@ -41,15 +44,14 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
         Decision::NewCase(_) => policy_unless_kept(app, &scope).await?,
         Decision::NoFurtherAction(_) | Decision::ExistingCase(_) => None,
     };
-    let begun = app.store.begin_once::<TriageConcernResponse>(&scope, &request.request_id, &request).await?;
-    let mut tx = match begun {
+    let told = |answer: &TriageConcernResponse| match (&answer.case, &answer.concern) {
+        (Some(case), _) => About::Case(case.case_id.clone()),
+        (None, Some(concern)) => About::Concern(concern.concern_id.clone()),
+        (None, None) => About::Permission,
+    };
+    let mut tx = match once(app, &scope, &request.request_id, &request, told).await? {
         Once::Fresh(tx) => tx,
-        Once::Answered(answer) => {
-            if let Some(case) = &answer.case {
-                super::work::still(app, &scope, &case.case_id).await?;
-            }
-            return Ok(answer);
-        }
+        Once::Answered(answer) => return Ok(answer),
     };
     let mut concern = store::concern::load(&tx, &request.concern_id).await?;
     if concern.outcome.is_some() {
@@ -159,6 +161,9 @@ async fn open(
         let known: Vec<String> = policy.procedures.iter().map(|p| format!("{} ({})", p.id, p.title)).collect();
         Error::invalid("new_case.procedure_id", format!("Select one of: {}", known.join(", ")))
     })?;
+    if about.is_some() && !access::takes_subject(procedure) {
+        return Err(Error::invalid("new_case.subject", NOT_ON_AN_ADULT));
+    }
     let id = tx.ids().next::<CaseId>();
     // A number that follows another tells everybody who counts that there is a case between.
     let reference = match about {

@@ -9,13 +9,16 @@ use chassis::{
 use proto::incident_cases::v1::{UpdateLearnerRequest, UpdateLearnerResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{App, store};
 
 pub(super) async fn update_learner(app: &App, request: Request<UpdateLearnerRequest>) -> Result<UpdateLearnerResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -12,7 +12,10 @@ use prost::Message;
 use proto::{access::v1::Role, incident_cases::v1 as pb};
 use time::OffsetDateTime;
 
-use super::convert;
+use super::{
+    convert,
+    once::{About, once},
+};
 use crate::{
     App,
     case::{By, Case, Refusal},
@@ -122,12 +125,10 @@ pub(super) async fn work<R: Message + Default>(
     respond: impl FnOnce(pb::Case, &Case) -> R,
 ) -> Result<R> {
     let scope = caller.at(target.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, target.request_id, request).await? {
+    let about = |_: &R| About::Case(target.case_id.to_owned());
+    let mut tx = match once(app, &scope, target.request_id, request, about).await? {
         Once::Fresh(tx) => tx,
-        Once::Answered(answer) => {
-            still(app, &scope, target.case_id).await?;
-            return Ok(answer);
-        }
+        Once::Answered(answer) => return Ok(answer),
     };
     let mut case = store::case::load(&tx, target.case_id).await?;
     if !target.etag.is_empty() && target.etag != case.etag() {
@@ -152,12 +153,4 @@ pub(super) async fn work<R: Message + Default>(
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)
-}
-
-/// An answer that was kept is given again only to somebody who still may see the case.
-pub(super) async fn still(app: &App, scope: &Scope, case_id: &str) -> Result<()> {
-    let mut tx = app.store.begin(scope).await?;
-    store::case::load(&tx, case_id).await?;
-    tx.silent();
-    tx.commit().await
 }

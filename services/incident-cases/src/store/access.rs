@@ -37,7 +37,40 @@ fn need(tx: &Tx) -> Option<Need> {
     match tx.scope().permission()? {
         Permission::CaseRead | Permission::ConcernRead | Permission::LearnerRead => Some(Need::Read),
         Permission::CaseClose | Permission::CaseAgree | Permission::LessonRaise => Some(Need::Close),
-        _ => Some(Need::Work),
+        Permission::CaseWork | Permission::CaseRefer | Permission::CaseShare | Permission::ConcernTriage => {
+            Some(Need::Work)
+        }
+        // Let in for something else: over no case.
+        Permission::Unspecified
+        | Permission::Public
+        | Permission::Self_
+        | Permission::AccountManage
+        | Permission::SchoolRead
+        | Permission::SchoolCreate
+        | Permission::TemplateRead
+        | Permission::TemplatePublish
+        | Permission::PolicyRead
+        | Permission::PolicyEdit
+        | Permission::PolicyApprove
+        | Permission::PolicyRatify
+        | Permission::PolicyPublish
+        | Permission::RegisterRead
+        | Permission::RegisterKeep
+        | Permission::DutyAnswer
+        | Permission::PolicyPublishEmergency
+        | Permission::PolicyComment
+        | Permission::DocumentLint
+        | Permission::ConcernRecord
+        | Permission::LearnerManage
+        | Permission::FeedRead
+        | Permission::FeedManage
+        | Permission::FeedIngest
+        | Permission::AlertRead
+        | Permission::AlertAnswer
+        | Permission::ReportRead
+        | Permission::ReportReadAuthority
+        | Permission::CoverKeep
+        | Permission::HistoryRead => None,
     }
 }
 
@@ -161,12 +194,16 @@ impl Condition {
             self.say(" OR (").one_of("case_file.procedure_id", true, &ADULT).say(" AND ");
             self.one_of("case_file.level", false, levels).say(")");
         }
-        // A case on an adult from before there were levels is the head's.
-        for (holds, levels) in [(who.head, &[open, Office::Head.code()][..]), (who.chair, &[Office::Chair.code()])] {
+        // Whatever its procedure: who takes it on says that it is on an adult.
+        for (holds, office) in [(who.head, Office::Head), (who.chair, Office::Chair)] {
             if holds {
-                self.say(" OR (").one_of("case_file.procedure_id", false, &ADULT).say(" AND ");
-                self.one_of("case_file.level", false, levels).say(")");
+                self.say(" OR case_file.level = ").value(office.code());
             }
+        }
+        // A case on an adult from before there were levels is the head's.
+        if who.head {
+            self.say(" OR (").one_of("case_file.procedure_id", false, &ADULT).say(" AND case_file.level = ");
+            self.value(open).say(")");
         }
         self.say("))")
     }

@@ -1,23 +1,28 @@
 //! Cases in the database.
 
+use std::collections::HashMap;
+
 use chassis::{
     db::Tx,
     error::{Error, Result},
     page::Page,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+    sea_query::{Expr, OnConflict},
 };
 
 use super::{
+    AT_ONCE,
     access::{self, Sight},
     entity::{case_file, case_number},
-    key, micros, new_key, open, seal,
+    key, micros, new_key, open, open_all, seal,
 };
 use crate::case::{
     Case,
-    access::{ADULT, Verdict},
+    access::{ADULT, Office, Verdict},
 };
 
 fn place(id: &str) -> String {
@@ -32,14 +37,15 @@ fn due(case: &Case) -> i64 {
 pub(crate) async fn next_reference(tx: &Tx) -> Result<String> {
     let school = tx.scope().school()?.as_str();
     let year = chassis::clock::london(tx.now()).year();
+    let row = |last| case_number::ActiveModel { school_id: Set(school.to_owned()), year: Set(year), last: Set(last) };
+    // A row that is not there cannot be locked: the year's first case makes it, and is numbered like every other.
+    let columns = [case_number::Column::SchoolId, case_number::Column::Year];
+    let there = OnConflict::columns(columns).do_nothing().to_owned();
+    case_number::Entity::insert(row(0)).on_conflict(there).exec_without_returning(tx.db()).await?;
     let id = (school.to_owned(), year);
     let last = case_number::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
-    let next = last.as_ref().map_or(1, |row| row.last + 1);
-    let row = case_number::ActiveModel { school_id: Set(school.to_owned()), year: Set(year), last: Set(next) };
-    match last {
-        None => case_number::Entity::insert(row).exec_without_returning(tx.db()).await.map(|_| ())?,
-        Some(_) => case_number::Entity::update(row).exec(tx.db()).await.map(|_| ())?,
-    }
+    let next = last.map_or(1, |row| row.last + 1);
+    case_number::Entity::update(row(next)).exec(tx.db()).await?;
     Ok(format!("{year}-{next:03}"))
 }
 
@@ -114,6 +120,24 @@ pub(crate) async fn look(tx: &Tx, id: &str) -> Result<(Case, Verdict)> {
     }
 }
 
+/// Those of the school's cases with these ids that the caller may read, by id.
+pub(crate) async fn readable_all(tx: &Tx, ids: &[String]) -> Result<HashMap<String, Case>> {
+    let school = tx.scope().school()?;
+    let mut cases = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(AT_ONCE) {
+        let rows = case_file::Entity::find()
+            .filter(case_file::Column::SchoolId.eq(school.as_str()))
+            .filter(case_file::Column::Id.is_in(chunk))
+            .all(tx.db())
+            .await?;
+        let rows = rows.into_iter().map(|row| (row.id, row.body));
+        let opened: Vec<Case> = open_all(tx, school.as_str(), rows, place).await?;
+        let theirs = opened.into_iter().filter(|case| access::verdict(tx, case) == Verdict::Yes);
+        cases.extend(theirs.map(|case| (case.id.to_string(), case)));
+    }
+    Ok(cases)
+}
+
 /// One case of the scope's school, for the service itself.
 pub(crate) async fn of_service(tx: &Tx, id: &str) -> Result<Case> {
     read(tx, case_file::Entity::find_by_id(id).one(tx.db()).await?.ok_or_else(Error::missing)?).await
@@ -155,7 +179,12 @@ pub(crate) async fn list(
     }
     all = match level {
         "" => all,
-        "adult" => all.filter(case_file::Column::ProcedureId.is_in(ADULT)),
+        // Of a case that turned out to be about an adult the column says who takes it on.
+        "adult" => all.filter(
+            Condition::any()
+                .add(case_file::Column::ProcedureId.is_in(ADULT))
+                .add(case_file::Column::Level.is_in([Office::Head.code(), Office::Chair.code()])),
+        ),
         level => all
             .filter(case_file::Column::ProcedureId.is_not_in(ADULT))
             .filter(case_file::Column::Level.eq(level)),
@@ -171,14 +200,12 @@ pub(crate) async fn list(
     let ordered = all.order_by_asc(case_file::Column::DueUs).order_by_asc(case_file::Column::Id);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;
     let next = page.cut(&mut rows, |row| format!("{}|{}", row.due_us, row.id));
-    let mut cases = Vec::with_capacity(rows.len());
-    for row in rows {
-        let case = read(tx, row).await?;
-        // The table narrows, the case itself decides.
+    let rows = rows.into_iter().map(|row| (row.id, row.body));
+    let cases: Vec<Case> = open_all(tx, school.as_str(), rows, place).await?;
+    // The table narrows, the case itself decides.
+    let judged = cases.into_iter().map(|case| {
         let verdict = access::verdict(tx, &case);
-        if verdict != Verdict::No {
-            cases.push((case, verdict));
-        }
-    }
-    Ok((cases, next, total))
+        (case, verdict)
+    });
+    Ok((judged.filter(|(_, verdict)| *verdict != Verdict::No).collect(), next, total))
 }

@@ -11,21 +11,34 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _,
 };
 
-use super::{access, case, entity::concern, key, micros, new_key, open, seal};
-use crate::concern::{Concern, Outcome, wait::Level};
+use super::{access, case, entity::concern, key, micros, new_key, open, open_all, seal};
+use crate::concern::{Concern, Origin, Outcome, wait::Level};
 
 /// How many that have waited too long are looked for at once.
 const AT_ONCE: u64 = 200;
 
-fn place(id: &str) -> String {
+/// What the column says of a concern that an earlier version kept, until it is read out of its body.
+pub(super) const UNKNOWN: i32 = -1;
+
+pub(super) fn place(id: &str) -> String {
     format!("concern|{id}")
 }
 
 /// The case it is part of; empty where none.
-fn case_of(concern: &Concern) -> &str {
+pub(super) fn case_of(concern: &Concern) -> &str {
     match &concern.outcome {
         Some(Outcome::InCase { case_id, .. }) => case_id,
         Some(Outcome::NoFurtherAction { .. }) | None => "",
+    }
+}
+
+/// How urgent it is that somebody decides, as the column has it: whoever is asked last is not the last to be safe.
+pub(super) fn urgency(concern: &Concern) -> i32 {
+    match (&concern.outcome, &concern.origin, concern.report.safe_now.as_str()) {
+        // A filter says nothing of where the child is now.
+        (Some(_), _, _) | (None, Origin::Alert { .. }, _) | (None, _, "yes") => 2,
+        (None, _, "no") => 0,
+        (None, _, _) => 1,
     }
 }
 
@@ -44,6 +57,7 @@ pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         created_us: Set(micros(concern.recorded_at)),
         escalate_us: Set(escalate_us(concern)),
         escalated: Set(escalated(concern)),
+        urgency: Set(urgency(concern)),
         body: Set(body.clone()),
     };
     concern::Entity::insert(row).exec_without_returning(tx.db()).await?;
@@ -75,6 +89,7 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         was_read: Set(i32::from(concern.read.is_some())),
         escalate_us: Set(escalate_us(concern)),
         escalated: Set(escalated(concern)),
+        urgency: Set(urgency(concern)),
         body: Set(body.clone()),
         ..Default::default()
     };
@@ -84,15 +99,21 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
 
 /// One concern of the scope's school; one that is part of a case is found by whoever may read the case.
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Concern> {
-    let school = tx.scope().school()?;
-    // Held until the commit: whoever reads it and whoever passes it on do so one after the other.
-    let row = concern::Entity::find_by_id(id).filter(concern::Column::SchoolId.eq(school.as_str())).lock_exclusive();
-    let concern = read(tx, row.one(tx.db()).await?.ok_or_else(Error::missing)?).await?;
+    let concern = found(tx, id).await?;
     let theirs = match case_of(&concern) {
         "" => access::reads_outside(tx),
         id => case::readable(tx, id).await?,
     };
     if theirs { Ok(concern) } else { Err(Error::missing()) }
+}
+
+/// The row, held until the end of the transaction: whoever reads a concern first, names its learners or decides on it
+/// writes all of it, and would undo what another wrote meanwhile.
+async fn found(tx: &Tx, id: &str) -> Result<Concern> {
+    let school = tx.scope().school()?;
+    let row = concern::Entity::find_by_id(id).filter(concern::Column::SchoolId.eq(school.as_str()));
+    let row = row.lock_exclusive().one(tx.db()).await?;
+    read(tx, row.ok_or_else(Error::missing)?).await
 }
 
 async fn read(tx: &Tx, row: concern::Model) -> Result<Concern> {
@@ -132,12 +153,15 @@ pub(crate) async fn due(tx: &Tx, after: Option<&(i64, String)>) -> Result<Vec<Du
     Ok(ordered.into_model::<Due>().all(tx.db()).await?)
 }
 
-/// A page of the school's concerns that the caller may read, oldest unread first, and how many there are.
+/// A page of the school's concerns that the caller may read, and how many there are: children who may not be safe first,
+/// then the oldest unread.
 pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Concern>, String, u64)> {
     let school = tx.scope().school()?;
     let mut all = concern::Entity::find()
         .filter(concern::Column::SchoolId.eq(school.as_str()))
-        .filter(access::belongings(tx, "concern")?);
+        .filter(access::belongings(tx, "concern")?)
+        // Part of a case, and not said yet of which: nobody's to list.
+        .filter(Condition::any().add(concern::Column::State.ne("in_case")).add(concern::Column::CaseId.ne("")));
     let (unread, passed_on) = (concern::Column::WasRead.eq(0), concern::Column::Escalated.gt(0));
     all = match state {
         "" => all,
@@ -146,29 +170,30 @@ pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Conce
         state => all.filter(concern::Column::State.eq(state)),
     };
     let total = all.clone().count(tx.db()).await?;
-    if let Some((was_read, created, id)) = page.after().and_then(cursor) {
+    let (need, read) = (concern::Column::Urgency, concern::Column::WasRead);
+    if let Some((urgency, was_read, created, id)) = page.after().and_then(cursor) {
         // Spelt out: engines differ in how a condition in plain SQL takes its values.
-        let (read, at, by_id) = (concern::Column::WasRead, concern::Column::CreatedUs, concern::Column::Id);
+        let (at, by_id) = (concern::Column::CreatedUs, concern::Column::Id);
         let later = Condition::any().add(at.gt(created)).add(Condition::all().add(at.eq(created)).add(by_id.gt(id)));
-        all =
-            all.filter(Condition::any().add(read.gt(was_read)).add(Condition::all().add(read.eq(was_read)).add(later)));
+        let later = Condition::any().add(read.gt(was_read)).add(Condition::all().add(read.eq(was_read)).add(later));
+        all = all.filter(Condition::any().add(need.gt(urgency)).add(Condition::all().add(need.eq(urgency)).add(later)));
     }
     let ordered = all
-        .order_by_asc(concern::Column::WasRead)
+        .order_by_asc(need)
+        .order_by_asc(read)
         .order_by_asc(concern::Column::CreatedUs)
         .order_by_asc(concern::Column::Id);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;
-    let next = page.cut(&mut rows, |row| format!("{}|{}|{}", row.was_read, row.created_us, row.id));
-    let mut concerns = Vec::with_capacity(rows.len());
-    for row in rows {
-        concerns.push(read(tx, row).await?);
-    }
-    Ok((concerns, next, total))
+    let next = page.cut(&mut rows, |row| format!("{}|{}|{}|{}", row.urgency, row.was_read, row.created_us, row.id));
+    let rows = rows.into_iter().map(|row| (row.id, row.body));
+    Ok((open_all(tx, school.as_str(), rows, place).await?, next, total))
 }
 
-fn cursor(text: &str) -> Option<(i32, i64, String)> {
-    let mut parts = text.splitn(3, '|');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.to_owned()))
+fn cursor(text: &str) -> Option<(i32, i32, i64, String)> {
+    let mut parts = text.splitn(4, '|');
+    let mut number = || parts.next()?.parse::<i64>().ok();
+    let (urgency, was_read, created) = (number()?, number()?, number()?);
+    Some((i32::try_from(urgency).ok()?, i32::try_from(was_read).ok()?, created, parts.next()?.to_owned()))
 }
 
 /// A page of the concerns that one account recorded, newest first.
@@ -182,9 +207,6 @@ pub(crate) async fn list_of(tx: &Tx, reporter: &str, page: &Page) -> Result<(Vec
     }
     let mut rows = all.order_by_desc(concern::Column::Id).limit(page.limit()).all(tx.db()).await?;
     let next = page.cut(&mut rows, |row| row.id.clone());
-    let mut concerns = Vec::with_capacity(rows.len());
-    for row in rows {
-        concerns.push(read(tx, row).await?);
-    }
-    Ok((concerns, next))
+    let rows = rows.into_iter().map(|row| (row.id, row.body));
+    Ok((open_all(tx, school.as_str(), rows, place).await?, next))
 }

@@ -1,5 +1,7 @@
 //! What is due, in the database: kept with every write of a case, and seen by whoever may read the case.
 
+use std::collections::HashMap;
+
 use chassis::{calendar::on, clock::london, db::Tx, error::Result, page::Page};
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _,
@@ -82,9 +84,20 @@ fn seen(tx: &Tx) -> Result<Select<case_due::Entity>> {
     Ok(here.filter(access::belongings(tx, "case_due")?))
 }
 
-/// A page of what is due in cases that the caller may read, the earliest first, and how much there is. With each, its
-/// case.
-pub(crate) async fn list(tx: &Tx, asked: &Asked, page: &Page) -> Result<(Vec<(Case, Due)>, String, u64)> {
+/// A page of what is due.
+pub(crate) struct Found {
+    /// The cases, by id.
+    pub(crate) cases: HashMap<String, Case>,
+    /// What is due, each with the id of its case.
+    pub(crate) dues: Vec<(String, Due)>,
+    /// Where the next page begins.
+    pub(crate) next: String,
+    /// How much there is in all.
+    pub(crate) total: u64,
+}
+
+/// A page of what is due in cases that the caller may read, the earliest first.
+pub(crate) async fn list(tx: &Tx, asked: &Asked, page: &Page) -> Result<Found> {
     let school = tx.scope().school()?.as_str();
     let (by_time, by_case) = (case_due::Column::DueUs, case_due::Column::CaseId);
     let (by_kind, by_item) = (case_due::Column::Kind, case_due::Column::Item);
@@ -112,22 +125,23 @@ pub(crate) async fn list(tx: &Tx, asked: &Asked, page: &Page) -> Result<(Vec<(Ca
     let ordered = all.order_by_asc(by_time).order_by_asc(by_case).order_by_asc(by_kind).order_by_asc(by_item);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;
     let next = page.cut(&mut rows, |row| format!("{}|{}|{}|{}", row.due_us, row.case_id, row.kind, row.item));
-    let mut cases: Vec<Case> = Vec::new();
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        let case = match cases.iter().find(|case| case.id.as_str() == row.case_id) {
-            Some(case) => case.clone(),
-            None => {
-                let case = case::load(tx, &row.case_id).await?;
-                cases.push(case.clone());
-                case
-            }
-        };
+    let cases = of(tx, rows.iter().map(|row| row.case_id.clone())).await?;
+    let found = rows.iter().filter_map(|row| {
+        // The table narrows, the case itself decides.
+        let case = cases.get(&row.case_id)?;
         let same = |due: &Due| due.kind.code() == row.kind && due.item == row.item;
-        let due = case.dues().into_iter().find(same);
-        found.extend(due.map(|due| (case, due)));
-    }
-    Ok((found, next, total))
+        Some((row.case_id.clone(), case.dues().into_iter().find(same)?))
+    });
+    let dues = found.collect();
+    Ok(Found { cases, dues, next, total })
+}
+
+/// The cases with these ids that the caller may read.
+async fn of(tx: &Tx, ids: impl Iterator<Item = String>) -> Result<HashMap<String, Case>> {
+    let mut ids: Vec<String> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    case::readable_all(tx, &ids).await
 }
 
 fn cursor(text: &str) -> Option<(i64, String, String, String)> {
@@ -166,16 +180,14 @@ pub(crate) async fn owners(tx: &Tx, now: OffsetDateTime) -> Result<Vec<OwnerSum>
         .column_as(case_due::Column::CaseId.count(), "whole")
         .column_as(case_due::Column::CaseId.min(), "one_case")
         .group_by(case_due::Column::OwnerToken);
+    let groups = groups.into_model::<Group>().all(tx.db()).await?;
+    // The table knows a keyed hash; who that is says any case in which something is theirs.
+    let cases = of(tx, groups.iter().map(|group| group.one_case.clone())).await?;
     let mut sums = Vec::new();
-    for group in groups.into_model::<Group>().all(tx.db()).await? {
-        let mut account_id = String::new();
-        if !group.owner_token.is_empty() {
-            // The table knows a keyed hash; who that is says any case in which something is theirs.
-            let case = case::load(tx, &group.one_case).await?;
-            let mut owners = case.owners();
-            let known = owners.find(|account| token(tx, &school, account) == group.owner_token);
-            account_id = known.unwrap_or_default().to_owned();
-        }
+    for group in groups {
+        let mut owners = cases.get(&group.one_case).into_iter().flat_map(Case::owners);
+        let known = owners.find(|account| token(tx, &school, account) == group.owner_token);
+        let account_id = known.unwrap_or_default().to_owned();
         let number = |n: i64| u64::try_from(n).unwrap_or_default();
         sums.push(OwnerSum { account_id, overdue: number(group.overdue), all: number(group.whole) });
     }

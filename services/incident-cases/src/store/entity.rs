@@ -19,6 +19,8 @@ pub(crate) mod concern {
         pub escalate_us: i64,
         /// 0; 1 passed on to a deputy; 2 to the head.
         pub escalated: i32,
+        /// 0 a child is not safe now, 1 that is not sure, 2 every other and whatever is decided; -1 not read out yet.
+        pub urgency: i32,
         pub body: Vec<u8>,
     }
 

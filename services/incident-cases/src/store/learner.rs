@@ -18,15 +18,14 @@ use sea_orm::{
 use time::Duration;
 
 use super::{
+    AT_ONCE,
     entity::{learner, learner_preview as preview, learner_token, record_key},
-    key, micros, open, seal,
+    key, micros, open, open_all, seal,
 };
 use crate::learner::{Learner, search};
 
 /// How long a previewed roll is kept.
 const PREVIEWED: Duration = Duration::DAY;
-/// Rows written at once: below every engine's limit of parameters.
-const AT_ONCE: usize = 2_000;
 
 fn place(id: &str) -> String {
     format!("learner|{id}")
@@ -156,23 +155,8 @@ pub(crate) async fn all(tx: &Tx) -> Result<Vec<Learner>> {
     opened(tx, rows).await
 }
 
-/// Opens rows, their keys fetched together.
 async fn opened(tx: &Tx, rows: Vec<learner::Model>) -> Result<Vec<Learner>> {
-    let school = tx.scope().school()?.to_string();
-    let mut keys = HashMap::new();
-    for chunk in rows.chunks(AT_ONCE) {
-        let found = record_key::Entity::find()
-            .filter(record_key::Column::Member.eq(school.as_str()))
-            .filter(record_key::Column::RecordId.is_in(chunk.iter().map(|row| row.id.as_str())))
-            .all(tx.db())
-            .await?;
-        keys.extend(found.into_iter().map(|row| (row.record_id, row.wrapped)));
-    }
-    let read = |row: learner::Model| {
-        let wrapped = keys.get(&row.id).ok_or_else(Error::missing)?;
-        open(&tx.ring().unwrap(wrapped, &school)?, &row.body, &place(&row.id))
-    };
-    rows.into_iter().map(read).collect()
+    open_all(tx, tx.scope().school()?.as_str(), rows.into_iter().map(|row| (row.id, row.body)), place).await
 }
 
 /// A page of learners in the order they were added, and how many there are.
@@ -247,9 +231,9 @@ pub(crate) async fn preview(tx: &Tx, id: &str) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// Drops a previewed roll.
-pub(crate) async fn drop_preview(tx: &Tx, id: &str) -> Result<()> {
+/// Drops a previewed roll; answers whether there was one to drop.
+pub(crate) async fn drop_preview(tx: &Tx, id: &str) -> Result<bool> {
     let mine = preview::Column::SchoolId.eq(tx.scope().school()?.as_str());
-    preview::Entity::delete_many().filter(mine).filter(preview::Column::Id.eq(id)).exec(tx.db()).await?;
-    Ok(())
+    let dropped = preview::Entity::delete_many().filter(mine).filter(preview::Column::Id.eq(id)).exec(tx.db()).await?;
+    Ok(dropped.rows_affected == 1)
 }

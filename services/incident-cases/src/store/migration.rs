@@ -5,8 +5,9 @@ mod m20261125_000200_create_case_register;
 mod m20261125_000700_create_learners;
 mod m20261125_000800_create_learner_records;
 mod m20261126_000900_restrict_cases;
-mod m20261126_001300_keep_cover;
-mod m20261126_001400_keep_dues;
+mod m20261126_001500_order_concerns;
+mod m20261126_001600_keep_cover;
+mod m20261126_001700_keep_dues;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -22,8 +23,9 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261125_000700_create_learners::Migration));
         all.push(Box::new(m20261125_000800_create_learner_records::Migration));
         all.push(Box::new(m20261126_000900_restrict_cases::Migration));
-        all.push(Box::new(m20261126_001300_keep_cover::Migration));
-        all.push(Box::new(m20261126_001400_keep_dues::Migration));
+        all.push(Box::new(m20261126_001500_order_concerns::Migration));
+        all.push(Box::new(m20261126_001600_keep_cover::Migration));
+        all.push(Box::new(m20261126_001700_keep_dues::Migration));
         all
     }
 }

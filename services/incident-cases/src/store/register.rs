@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{access, entity::case_register, key, new_key, open, seal};
+use super::{access, entity::case_register, key, new_key, open, open_all, seal};
 use crate::custody::{Custody, Disclosure, Search};
 
 /// The table's name, as the history has it.
@@ -116,11 +116,8 @@ pub(crate) async fn list<T: Entry>(tx: &Tx, case_id: &str, state: &str, page: &P
     }
     let mut rows = all.order_by_desc(case_register::Column::Id).limit(page.limit()).all(tx.db()).await?;
     let next = page.cut(&mut rows, |row| row.id.clone());
-    let mut entries = Vec::with_capacity(rows.len());
-    for row in rows {
-        entries.push(open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))?);
-    }
-    Ok((entries, next))
+    let rows = rows.into_iter().map(|row| (row.id, row.body));
+    Ok((open_all(tx, school.as_str(), rows, place).await?, next))
 }
 
 /// Keeps a disclosure and says so in the history.

@@ -46,11 +46,13 @@ pub(crate) async fn update(tx: &Tx, shared: &SharedIncident, member: &str) -> Re
 /// A shared incident as `member` reads it. Whoever holds no key finds none.
 pub(crate) async fn load(tx: &Tx, id: &str, member: &str) -> Result<SharedIncident> {
     let key = key(tx, id, member).await?;
+    let row = shared_incident::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
+    let row = row.ok_or_else(Error::missing)?;
+    // Asked only now: whoever was shut out while they waited for the row reads nothing that was written since.
     if super::case::hides_shared(tx, id, member).await? {
         return Err(Error::missing());
     }
-    let row = shared_incident::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
-    open(&key, &row.ok_or_else(Error::missing)?.body, &place(id))
+    open(&key, &row.body, &place(id))
 }
 
 /// Lets a school in: its key is wrapped from the leading school's.
@@ -87,10 +89,11 @@ pub(crate) async fn update_invitation(tx: &Tx, asked: &Invitation) -> Result<Vec
     Ok(body)
 }
 
-/// An invitation that a school received.
+/// An invitation that a school received, held until the end of the transaction: it is answered once.
 pub(crate) async fn received(tx: &Tx, id: &str, school: &str) -> Result<Invitation> {
-    let row = invitation::Entity::find_by_id(id).filter(invitation::Column::ToSchoolId.eq(school)).one(tx.db());
-    Ok(serde_json::from_slice(&row.await?.ok_or_else(Error::missing)?.body)?)
+    let row = invitation::Entity::find_by_id(id).filter(invitation::Column::ToSchoolId.eq(school));
+    let row = row.lock_exclusive().one(tx.db()).await?;
+    Ok(serde_json::from_slice(&row.ok_or_else(Error::missing)?.body)?)
 }
 
 /// Whether a school was invited into a shared incident and has not declined.

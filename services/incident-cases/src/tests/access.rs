@@ -137,6 +137,12 @@ fn wrong<T>(answer: Result<T>) -> Result<&'static str> {
     answer.err().map(|e| e.reason_name()).ok_or_else(|| Error::internal("it was allowed"))
 }
 
+/// How the gate that keeps the subject out stands, and what opens it.
+fn gate(case: &Case) -> (bool, String) {
+    let gate = case.gates.iter().find(|gate| gate.gate_id == "G-SUBJECT").cloned();
+    gate.map(|gate| (gate.open, gate.missing_step)).unwrap_or_else(|| (false, "no such gate".to_owned()))
+}
+
 async fn twin_worlds_of_a_head(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let (dsl, head, chair) = (&school.world.dsl, &school.head, &school.chair);
@@ -208,7 +214,7 @@ async fn twin_worlds_of_a_head(engine: Engine) -> Result<()> {
     // Those it names: the lead who opened it and the chair. A deputy and a teacher know nothing of it.
     assert_eq!(school.get(dsl, &case.case_id).await?.case_id, case.case_id);
     let seen = school.get(chair, &case.case_id).await?;
-    assert!(seen.gates.iter().all(|gate| gate.gate_id != "G-SUBJECT" || gate.open));
+    assert_eq!(gate(&seen), (true, String::new()));
     assert!(call!(chair, get_concern, read(&concern_id)).is_ok(), "who works it reads what was said");
     assert_eq!(school.listed(chair).await?.1, 1);
     assert_eq!(wrong(school.get(&school.deputy, &case.case_id).await)?, "NOT_FOUND");
@@ -333,7 +339,123 @@ async fn a_list_goes_on_where_its_page_ended(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+async fn a_case_turns_out_to_be_about_the_head(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, head, chair, deputy) = (&school.world.dsl, &school.head, &school.chair, &school.deputy);
+    let opening = |concern_id: &str, procedure: &str, subject| TriageConcernRequest {
+        school_id: school.world.here.clone(),
+        concern_id: concern_id.into(),
+        decision: Some(Decision::NewCase(NewCase {
+            procedure_id: procedure.into(),
+            risks: vec!["contact".into()],
+            subject,
+        })),
+        request_id: dsl.request_id(),
+    };
+    let naming = |case: &Case, level: &str, subject: AdultSubject| SetCaseAccessRequest {
+        school_id: school.world.here.clone(),
+        case_id: case.case_id.clone(),
+        level: level.into(),
+        reason: "It is about them".into(),
+        etag: case.etag.clone(),
+        request_id: deputy.request_id(),
+        subject: Some(subject),
+        ..Default::default()
+    };
+    let concern_id = school.world.concern().await?;
+    let opened = call!(dsl, triage_concern, opening(&concern_id, "P7", None))?.case.unwrap_or_default();
+    assert_eq!(gate(&opened), (true, String::new()), "nothing is called for that it would hold");
+    assert_eq!(school.get(head, &opened.case_id).await?.case_id, opened.case_id);
+    let case = school.world.fact(&opened, "subject", "head").await?;
+    assert_eq!(gate(&case), (false, "subject".to_owned()));
+    let held = school.complete(dsl, &case, "P7-03").await.err().ok_or_else(|| Error::internal("it was done"))?;
+    assert_eq!((held.metadata("gate"), held.metadata("missing_step")), (Some("G-SUBJECT"), Some("subject")));
+    // Whoever is in conflict over it is not whom it is about.
+    school.set(dsl, &case, "open", &[&school.teacher.account_id]).await?;
+    let case = school.get(deputy, &case.case_id).await?;
+    assert_eq!(gate(&case), (false, "subject".to_owned()));
+
+    let open = call!(deputy, set_case_access, naming(&case, "open", about(&head.account_id, "chair")));
+    assert_eq!(wrong(open)?, "INVALID_FIELD");
+    let done = call!(deputy, set_case_access, naming(&case, "hidden", about(&head.account_id, "chair")))?;
+    let access = done.access.unwrap_or_default();
+    assert_eq!(access.member_account_ids, [deputy.account_id.as_str()]);
+    assert_eq!(access.conflicted_account_ids, [head.account_id.as_str()]);
+    let read = GetConcernRequest { school_id: school.world.here.clone(), concern_id, ..Default::default() };
+    for shut_out in [head, dsl] {
+        assert_eq!(wrong(school.get(shut_out, &case.case_id).await)?, "NOT_FOUND");
+        assert_eq!(school.listed(shut_out).await?.1, 0);
+        assert_eq!(wrong(call!(shut_out, get_concern, read.clone()))?, "NOT_FOUND");
+    }
+    let seen = school.get(chair, &case.case_id).await?;
+    assert_eq!((gate(&seen), school.listed(chair).await?.1), ((true, String::new()), 1));
+    let seen = school.complete(chair, &seen, "P7-03").await?;
+    assert_eq!(super::state(&seen, "P7-03"), "done");
+    let again = call!(deputy, set_case_access, naming(&seen, "hidden", about(&dsl.account_id, "head")));
+    assert_eq!(wrong(again)?, "INVALID_FIELD", "who it is about is said once");
+
+    // A kind of incident that is never about an adult has no place for one.
+    let fields = |error: Error| error.violations().iter().map(|v| v.field.clone()).collect::<Vec<_>>();
+    let concern_id = school.world.concern().await?;
+    let subject = Some(about(&head.account_id, "chair"));
+    let refused = call!(dsl, triage_concern, opening(&concern_id, "P1", subject.clone())).err().map(fields);
+    assert_eq!(refused, Some(vec!["new_case.subject".to_owned()]));
+    let child = school.world.case().await?;
+    let refused = call!(dsl, set_case_access, naming(&child, "hidden", about(&head.account_id, "chair"))).err();
+    assert_eq!(refused.map(fields), Some(vec!["subject".to_owned()]));
+    // Known from the start, it is hidden from the start.
+    let opened = call!(dsl, triage_concern, opening(&concern_id, "P7", subject))?.case.unwrap_or_default();
+    assert!(opened.reference.starts_with("A-"), "{}", opened.reference);
+    assert_eq!(wrong(school.get(head, &opened.case_id).await)?, "NOT_FOUND");
+    assert_eq!(school.listed(chair).await?.1, 2);
+    Ok(())
+}
+
+async fn a_chair_works_the_case_and_never_sees_the_roll(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, chair) = (&school.world.dsl, &school.chair);
+    let here = || school.world.here.clone();
+    let record = LearnerRecord {
+        given_name: "Ann".into(),
+        family_name: "Oak".into(),
+        year_group: "7".into(),
+        ..LearnerRecord::default()
+    };
+    let new = CreateLearnerRequest { school_id: here(), record: Some(record), request_id: dsl.request_id() };
+    let learner = call!(dsl, create_learner, new)?.learner.unwrap_or_default();
+    let (concern_id, opened) = school.allegation(about(&school.head.account_id, "chair")).await?;
+    let named = SetConcernLearnersRequest {
+        school_id: here(),
+        concern_id: concern_id.clone(),
+        learner_ids: vec![learner.learner_id.clone()],
+        request_id: dsl.request_id(),
+    };
+    call!(dsl, set_concern_learners, named)?;
+    let read = GetConcernRequest { school_id: here(), concern_id, with_learners: true };
+    assert_eq!(call!(dsl, get_concern, read.clone())?.learners.len(), 1);
+    let seen = call!(chair, get_concern, read)?;
+    assert!(seen.concern.is_some() && seen.learners.is_empty() && seen.likely.is_empty());
+    let part = |who: &Person, learner_id: &str, person: &str| AddInvolvementRequest {
+        school_id: here(),
+        case_id: opened.case.clone().unwrap_or_default().case_id,
+        role: "victim".into(),
+        person: person.into(),
+        learner_id: learner_id.into(),
+        request_id: who.request_id(),
+        ..Default::default()
+    };
+    let nobodys: crate::learner::LearnerId = school.world.bed.ids.next();
+    for id in [learner.learner_id.as_str(), nobodys.as_str()] {
+        assert_eq!(wrong(call!(chair, add_involvement, part(chair, id, "")))?, "NOT_PERMITTED");
+    }
+    assert!(call!(chair, add_involvement, part(chair, "", "A child")).is_ok(), "by name, as they know it");
+    assert!(call!(dsl, add_involvement, part(dsl, &learner.learner_id, "")).is_ok());
+    Ok(())
+}
+
 on_both_engines!(
+    a_case_turns_out_to_be_about_the_head,
+    a_chair_works_the_case_and_never_sees_the_roll,
     a_list_goes_on_where_its_page_ended,
     twin_worlds_of_a_head,
     the_head_works_an_allegation_and_the_lead_it_is_about_sees_nothing,

@@ -49,6 +49,7 @@ fn gates_random_walk() {
                     Ok(()) => {
                         checker::allowed(&before, minute, &command, &place);
                         checker::nothing_lost(&before, &world, &place);
+                        checker::nothing_left_behind(&world.case, &place);
                         match &command {
                             Command::Close => closed += 1,
                             Command::View { .. } => viewed += 1,

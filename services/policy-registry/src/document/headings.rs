@@ -36,6 +36,8 @@ pub(super) struct Room {
     pub above: bool,
     /// Nothing touches it below.
     pub below: bool,
+    /// A list begins below it, and it goes on with nothing above: its first word would have fitted there.
+    pub over_list: bool,
 }
 
 /// The heading a line is, where it is one.
@@ -53,7 +55,7 @@ pub(super) fn heading(line: &str, room: Room, contents: &Contents) -> Option<Hea
     let named = |title: &str| contents.entries.iter().any(|entry| plain(&entry.title) == plain(title));
     // Without white space around it a line must carry a number to be a heading: word processors leave none on export. One
     // that begins a block and is in the contents list needs none.
-    if !alone && split_number(trimmed).0.is_none() && !(room.above && named(trimmed)) {
+    if !alone && split_number(trimmed).0.is_none() && !(room.above && named(trimmed)) && !room.over_list {
         return None;
     }
     let bullet = trimmed.starts_with(['•', '-', '*', '▪', '◦']) && !trimmed.starts_with("**");

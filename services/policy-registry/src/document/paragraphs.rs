@@ -32,7 +32,7 @@ pub(super) fn read(lines: &[String], contents: &Contents, margins: &BTreeSet<usi
         let region = layout.region(place);
         match region {
             Kind::Front | Kind::Contents | Kind::Signature => reader.push(place, region, line.trim()),
-            _ => reader.body(place, line, Layout::room(lines, place), contents),
+            _ => reader.body(place, line, layout.room(lines, place), contents),
         }
     }
     reader.paragraphs
@@ -44,6 +44,8 @@ struct Layout {
     contents: std::ops::Range<usize>,
     signature: usize,
     wrapped: bool,
+    /// The length of its longest line.
+    longest: usize,
 }
 
 impl Layout {
@@ -72,7 +74,7 @@ impl Layout {
         // A sentence of the body may begin like a signature: the block holds no heading and little else.
         let signature = if lines.len() - signature <= 30 { signature } else { lines.len() };
         let longest = lines.iter().skip(after).map(|line| line.chars().count()).max().unwrap_or(0);
-        Self { front_end, contents: contents.range.clone(), signature, wrapped: longest <= WRAPPED }
+        Self { front_end, contents: contents.range.clone(), signature, wrapped: longest <= WRAPPED, longest }
     }
 
     fn region(&self, place: usize) -> Kind {
@@ -87,9 +89,17 @@ impl Layout {
         }
     }
 
-    fn room(lines: &[String], place: usize) -> Room {
-        let blank = |at: Option<usize>| at.and_then(|at| lines.get(at)).is_none_or(|line| line.trim().is_empty());
-        Room { above: blank(place.checked_sub(1)), below: blank(place.checked_add(1)) }
+    fn room(&self, lines: &[String], place: usize) -> Room {
+        let line = |at: Option<usize>| at.and_then(|at| lines.get(at)).map(|line| line.trim_end()).unwrap_or_default();
+        let (before, own, after) = (line(place.checked_sub(1)), line(Some(place)), line(place.checked_add(1)));
+        let word = own.split_whitespace().next().map_or(0, |word| word.chars().count());
+        let fits = !self.wrapped || before.chars().count() + 1 + word <= self.longest;
+        let marked = |line: &str| bullet(line).is_some_and(|(_, text)| !text.is_empty());
+        Room {
+            above: before.trim().is_empty(),
+            below: after.trim().is_empty(),
+            over_list: (before.trim().is_empty() || fits) && !marked(own) && marked(after),
+        }
     }
 }
 

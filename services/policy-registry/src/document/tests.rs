@@ -46,6 +46,32 @@ fn a_document_comes_apart_at_its_seams() {
 }
 
 #[test]
+fn a_contents_list_is_known_by_its_pages_however_a_copy_sets_them() {
+    let list = ["Aims", "1. Boats", "2. Lakes and Other Still Waters", "3. Rivers", "4. When it goes wrong"];
+    let body = "\n\nAims\n\n- We have aims.\n\n1. Boats\n\n- Float.\n";
+    for (heading, leader) in [("\tPage", "\t"), ("Page no", "\t"), ("Page", " "), ("", " "), ("", " ..... ")] {
+        let lines: Vec<String> =
+            list.iter().enumerate().map(|(nth, title)| format!("{title}{leader}{}", nth / 2 + 1)).collect();
+        let document =
+            Document::parse(&format!("Oakbeck School\n\nContents\n\n{heading}\n\n{}{body}", lines.join("\n\n")));
+        let titles: Vec<&str> = document.contents.iter().map(|entry| entry.title.as_str()).collect();
+        let bare = list.map(|title| title.trim_start_matches(|c: char| !c.is_alphabetic()));
+        assert_eq!(titles, bare, "{heading:?} {leader:?}");
+        assert_eq!(document.paragraphs.iter().filter(|p| p.kind == Kind::Bullet(1)).count(), 2);
+    }
+}
+
+#[test]
+fn a_title_between_two_lists_is_no_end_of_the_item_above_it() {
+    let text = "# Contacts\n\nNorthshire Police\n- 999 in an emergency; 101 for everything else\nLocal Authority Designated Officer\n\
+                - telephone 01632 960357, and at any hour of the day or night the one who answers\nDesignated Safeguarding Lead\n- the office\n";
+    let document = Document::parse(text);
+    let headings: Vec<&str> = document.headings().map(|(_, heading)| heading.text.as_str()).collect();
+    // The last one may be the second line of an item that was too long for one.
+    assert_eq!(headings, ["Contacts", "Northshire Police", "Local Authority Designated Officer"]);
+}
+
+#[test]
 fn a_long_lined_document_keeps_its_lines_apart() {
     let long =
         format!("# Phones\n\n- {} end of it.\nA rule on its own line.\nand its second half\n", "word ".repeat(30));

@@ -47,6 +47,8 @@ pub(super) struct Aligned {
     pub clauses: Vec<Option<(String, u8)>>,
     /// The section each paragraph stands in.
     pub sections: Vec<String>,
+    /// The heading each paragraph stands under, where it points to no section of the template.
+    pub titles: Vec<Option<String>>,
     /// The paragraphs that were found out of order.
     pub moved: BTreeSet<usize>,
 }
@@ -166,6 +168,7 @@ impl<'a> Aligner<'a> {
         Aligned {
             clauses: clauses.collect(),
             sections: document.paragraphs.iter().map(|p| places(p).section.unwrap_or_default().to_owned()).collect(),
+            titles: document.paragraphs.iter().map(|p| title(document, p, places(p))).collect(),
             moved,
         }
     }
@@ -231,7 +234,7 @@ impl<'a> Aligner<'a> {
             above.retain(|(level, _)| *level < depth);
             above.push((depth, section));
             before = section;
-            places.insert(at, Places { section, chapter });
+            places.insert(at, Places { section, chapter, named: own.is_some() });
         }
         places
     }
@@ -336,6 +339,11 @@ pub(super) fn filled(template: &Template, parameters: &[Parameter], text: &str) 
     })
 }
 
+fn title(document: &Document, paragraph: &Paragraph, places: Places<'_>) -> Option<String> {
+    let heading = paragraph.heading.and_then(|at| document.paragraphs.get(at)).filter(|_| !places.named)?;
+    Some(heading.text.clone())
+}
+
 fn set_aside(paragraph: &Paragraph) -> Option<Why> {
     match paragraph.kind {
         Kind::Front => Some(Why::FrontMatter),
@@ -360,6 +368,8 @@ fn counts(words: impl Iterator<Item = String>) -> HashMap<String, u32> {
 struct Places<'a> {
     section: Option<&'a str>,
     chapter: Option<&'a str>,
+    /// Whether the heading itself points to the section, and not the one above it.
+    named: bool,
 }
 
 fn percent(score: f64) -> u8 {

@@ -105,6 +105,7 @@ fn seed(name: &str) -> Option<(Document, Import, Vec<Finding>)> {
         document: &document,
         parameters: &import.parameters,
         template: &template,
+        school: None,
         register: Some(&register),
         today: TODAY,
     };

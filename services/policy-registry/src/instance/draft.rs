@@ -4,7 +4,12 @@ use time::OffsetDateTime;
 
 use super::{Clause, Fate, Instance, InstanceId, Placed, State, Summary, Tailoring};
 use crate::{
-    agency::Register, document::Document, effective::Values, import, lint, school::School, template::Template,
+    agency::Register,
+    document::{Document, Kind},
+    effective::Values,
+    import, lint,
+    school::School,
+    template::Template,
 };
 
 /// What a draft is made from.
@@ -28,8 +33,14 @@ impl Instance {
     pub fn draft(id: InstanceId, version: u32, source: &Source<'_>, at: OffsetDateTime) -> Self {
         let Source { school, document, name, template, template_version, register } = *source;
         let read = import::read(document, template);
-        let findings =
-            lint::lint(lint::Subject { document, parameters: &read.parameters, template, register, today: at.date() });
+        let findings = lint::lint(lint::Subject {
+            document,
+            parameters: &read.parameters,
+            template,
+            school: Some(&school.name),
+            register,
+            today: at.date(),
+        });
         let mut instance = Self {
             id,
             school: school.id.clone(),
@@ -43,6 +54,7 @@ impl Instance {
             waivers: Vec::new(),
             proposals: Vec::new(),
             findings,
+            grave: None,
             signatures: Vec::new(),
             summary: Summary::default(),
             source_name: name.to_owned(),
@@ -67,18 +79,20 @@ impl Instance {
                 instance.parameters.push(parameter);
             }
         }
-        instance.take(document, &read.fates, template);
+        instance.take(document, &read, template);
         let values = Values::of(&instance, template, register);
         let omitted = instance.omitted(template, &values);
-        instance.summary.missing = count(omitted.len());
         instance.clauses.extend(omitted);
+        instance.summary.missing = instance.missing(template, &values);
         instance
     }
 
     /// Takes every paragraph of the document, each exactly once.
-    fn take(&mut self, document: &Document, fates: &[import::Fate], template: &Template) {
+    fn take(&mut self, document: &Document, read: &import::Import, template: &Template) {
         self.summary.sections = count(document.headings().count());
-        for (paragraph, fate) in document.paragraphs.iter().zip(fates) {
+        let homes = import::homes(document, &read.fates, template);
+        let fates = read.fates.iter().zip(homes).zip(&read.under);
+        for (paragraph, ((fate, home), (led_to, title))) in document.paragraphs.iter().zip(fates) {
             let section = |clause: &str| template.clause(clause).map_or("", |(section, _)| section.id.as_str());
             let (fate, clause, section, score, why) = match fate {
                 import::Fate::Matched { clause, percent } => {
@@ -90,6 +104,7 @@ impl Instance {
                 import::Fate::Added { section } => (Fate::Added, None, section.as_str(), 0, ""),
                 import::Fate::Ignored(why) => (Fate::Ignored, None, "", 0, why.name()),
             };
+            let section = home.unwrap_or(section);
             let placed = Placed {
                 line: paragraph.line,
                 text: paragraph.text.clone(),
@@ -99,19 +114,27 @@ impl Instance {
                 score,
                 why: why.to_owned(),
                 by_hand: false,
+                level: match paragraph.kind {
+                    Kind::Bullet(level) => level,
+                    _ => 0,
+                },
+                title: title.clone().filter(|_| led_to == section).unwrap_or_default(),
             };
             self.clauses.extend(placed.as_clause());
             self.summary.placed.push(placed);
         }
     }
 
-    /// The clauses of the template that hold for this school and that nothing of the version stands for.
+    /// The clauses of the template that hold for this school and that nothing of the version stands for. A statutory one is
+    /// printed all the same, and so never left out.
     pub(super) fn omitted(&self, template: &Template, values: &Values) -> Vec<Clause> {
         let holds = |key: &str| values.get(key);
         template
             .clauses()
             .filter(|(section, clause)| self.prints(section, &holds) && clause.include_if.holds(&holds))
-            .filter(|(_, clause)| !self.clauses.iter().any(|c| c.template_clause.as_ref() == Some(&clause.id)))
+            .filter(|(_, clause)| {
+                !clause.statutory && !self.clauses.iter().any(|c| c.template_clause.as_ref() == Some(&clause.id))
+            })
             .map(|(section, clause)| Clause {
                 template_clause: Some(clause.id.clone()),
                 section: section.id.clone(),
@@ -120,6 +143,8 @@ impl Instance {
                 line: 0,
                 score: 0,
                 key: clause.id.clone(),
+                level: 0,
+                title: String::new(),
                 reason: String::new(),
             })
             .collect()

@@ -152,6 +152,11 @@ impl Instance {
     }
 
     /// Whether somebody signed it in a role.
+    /// When somebody signed it in a role; none where nobody did.
+    pub fn signed_at(&self, signatory: Signatory) -> Option<OffsetDateTime> {
+        self.signatures.iter().find(|signature| signature.signatory == signatory).map(|signature| signature.signed_at)
+    }
+
     pub(super) fn signed(&self, signatory: Signatory) -> bool {
         self.signatures.iter().any(|signature| signature.signatory == signatory)
     }

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
 use super::{Instance, Signatory, State, Tailoring, proposal::RolloutId};
-use crate::lint::Severity;
 
 /// What lists say of a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +42,9 @@ impl From<&Instance> for Standing {
             let steps = instance.tailored_steps.iter().filter(|step| step.tailoring == tailoring).count();
             count(clauses + steps)
         };
-        let errors = instance.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let covered = |finding: &str| {
+            instance.waivers.iter().filter(|waiver| waiver.finding == finding).map(|waiver| waiver.until).max()
+        };
         let ratified = instance.signatures.iter().any(|signature| signature.signatory == Signatory::Chair);
         Self {
             version: instance.version,
@@ -55,7 +56,7 @@ impl From<&Instance> for Standing {
             due: instance.proposals.iter().filter(|p| p.undecided()).filter_map(|p| p.due).collect(),
             review_due_at: instance.review_due_at,
             ratify_by: instance.emergency.as_ref().filter(|_| !ratified).map(|emergency| emergency.ratify_by),
-            errors: errors.map(|_| None).collect(),
+            errors: instance.grave().into_iter().map(covered).collect(),
             adapted: tailored(Tailoring::Adapted),
             omitted: tailored(Tailoring::Omitted),
         }

@@ -133,6 +133,8 @@ impl Instance {
                 line: 0,
                 score: 0,
                 key,
+                level: 0,
+                title: String::new(),
                 reason,
             }),
         }
@@ -167,6 +169,8 @@ impl Instance {
             line: 0,
             score: 0,
             key: format!("own-{}", highest.unwrap_or_default().saturating_add(1)),
+            level: 0,
+            title: String::new(),
             reason,
         });
         Ok(self.edited(at))

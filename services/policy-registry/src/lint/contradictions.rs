@@ -30,6 +30,57 @@ pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findi
     once(subject, &body, findings);
     denied(&body, findings);
     intervals(&body, findings);
+    another_school(subject, findings);
+}
+
+/// The document speaks of another school than the one it is judged for: it was taken over, or the wrong file was sent.
+fn another_school(subject: Subject<'_>, findings: &mut Findings) {
+    // What many schools are called, which makes no two of them the same.
+    const COMMON: [&str; 27] = [
+        "school",
+        "schools",
+        "academy",
+        "college",
+        "primary",
+        "secondary",
+        "junior",
+        "infant",
+        "infants",
+        "nursery",
+        "high",
+        "special",
+        "community",
+        "church",
+        "of",
+        "england",
+        "ce",
+        "rc",
+        "catholic",
+        "st",
+        "saint",
+        "and",
+        "the",
+        "for",
+        "trust",
+        "first",
+        "middle",
+    ];
+    let own = |name: &str| -> Vec<String> {
+        plain(name).split(' ').filter(|word| !COMMON.contains(word) && !word.is_empty()).map(str::to_owned).collect()
+    };
+    let Some(school) = subject.school else { return };
+    let record = own(school);
+    let names =
+        subject.parameters.iter().filter(|p| matches!(p.key.as_str(), "school.legal_name" | "school.short_name"));
+    for parameter in names {
+        let Some(name) = parameter.values.first() else { continue };
+        let said = own(name);
+        if !record.is_empty() && !said.is_empty() && !said.iter().any(|word| record.contains(word)) {
+            let message = format!("the policy says that it is of “{name}”; the school is {school}");
+            let fix = "Check that this is your school's own document, and put your school's name in the clauses that name the other.";
+            findings.add("FACT-CONFLICT.school-name", Severity::Error, At::line(parameter.line), message, fix);
+        }
+    }
 }
 
 /// Something is used, and the list that the document itself gives does not have it.

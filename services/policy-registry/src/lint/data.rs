@@ -55,6 +55,9 @@ pub struct Data {
     /// Clauses that cannot both hold.
     #[serde(default)]
     pub contradictions: Vec<Contradiction>,
+    /// The school's own channels, named in two places.
+    #[serde(default)]
+    pub channels: Vec<Channels>,
     /// What is used although the school's own list does not have it.
     #[serde(default)]
     pub unlisted: Vec<Unlisted>,
@@ -247,6 +250,24 @@ pub struct Contradiction {
     /// Whether both must stand under one heading.
     #[serde(default)]
     pub same_section: bool,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+/// Channels that a school names as its own in one place, and fewer of them where it says that it uses no others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channels {
+    /// The class with its refinement.
+    pub rule: String,
+    /// What is known as a channel.
+    pub platforms: Vec<String>,
+    /// An expression that finds where they are named.
+    pub named: String,
+    /// An expression that finds where others are ruled out; the finding stands there.
+    pub only: String,
     /// What is wrong.
     pub message: String,
     /// How to mend it.

@@ -8,6 +8,10 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
     let (mut due, approved) = (date("doc.next_review"), date("doc.approved_on"));
     let mut due_at = At::line(subject.line("doc.next_review"));
     let months = subject.template.review_months;
+    // What was reviewed since stands as approved on that day.
+    let reviewed = subject.parameters.iter().filter(|parameter| parameter.key == "doc.review_log");
+    let reviewed = reviewed.flat_map(|parameter| &parameter.values).flat_map(|text| dates(text));
+    let since = reviewed.filter_map(|found| found.date).chain(approved).max();
     let mut past = None;
     if due.is_none() {
         // A line that tells what became of reviews, and not when the next one is.
@@ -37,12 +41,12 @@ pub(super) fn look(subject: Subject<'_>, findings: &mut Findings) {
             }
         }
     }
-    match (due, approved) {
+    match (due, since) {
         (Some(due), _) if due.last().is_some_and(|last| last < subject.today) => {
             let fix = "Review the policy, then have it approved and signed.";
             findings.add("REVIEW-OVERDUE", Severity::Error, due_at, format!("the review was due by {due}"), fix);
         }
-        (Some(due), Some(approved)) if due.first() > approved.plus_months(months).last() => {
+        (Some(due), Some(since)) if due.first() > since.plus_months(months).last() => {
             let message = format!("the review is due later than {months} months after approval");
             findings.add("REVIEW-OVERDUE", Severity::Error, due_at, message, "Bring the review date forward.");
         }

@@ -44,7 +44,14 @@ fn found(name: &str) -> Vec<Finding> {
     let document = Document::read(name, &std::fs::read(format!("{FOLDER}/{name}")).unwrap()).unwrap();
     let parameters = &import::read(&document, &template).parameters;
     let today = date!(2026 - 11 - 22);
-    lint(Subject { document: &document, parameters, template: &template, register: Some(&register), today })
+    lint(Subject {
+        document: &document,
+        parameters,
+        template: &template,
+        school: None,
+        register: Some(&register),
+        today,
+    })
 }
 
 /// Whether a finding is of a class and stands on a line, or names it as the other of two.

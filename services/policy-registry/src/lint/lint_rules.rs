@@ -27,7 +27,14 @@ fn judged(text: &str) -> Vec<Finding> {
     let document = Document::parse(text);
     let import = import::read(&document, template);
     let today = date!(2026 - 11 - 22);
-    lint(Subject { document: &document, parameters: &import.parameters, template, register: Some(register), today })
+    lint(Subject {
+        document: &document,
+        parameters: &import.parameters,
+        template,
+        school: None,
+        register: Some(register),
+        today,
+    })
 }
 
 #[test]
@@ -138,6 +145,16 @@ fn each_rule_of_the_data_is_found_where_it_was_planted_and_is_silent_beside_it()
             "- Phones are handed in at the office each day.\n- Phones are given back after lessons.",
         ),
         (
+            "FACT-CONFLICT.phones-in-lessons",
+            "- A phone is off and at the bottom of the bag from the first bell to the last.\n- Phones are used in lessons with the consent of a teacher.",
+            "- A phone is off and at the bottom of the bag from the first bell to the last.\n- Phones are given back after lessons.",
+        ),
+        (
+            "FACT-CONFLICT.channels",
+            "- Our official channels are:\n  - a Facebook page, a YouTube channel\n- Only tools (Facebook) which have been risk assessed will be used.",
+            "- Our official channels are:\n  - a Facebook page, a YouTube channel\n- Only tools (YouTube, Facebook) which have been risk assessed will be used.",
+        ),
+        (
             "FACT-CONFLICT.images",
             "- Staff must not take photographs of children with personal phones.\n- Staff may use their own phone for images of a trip.",
             "- Staff must not take photographs of children with personal phones.\n- Staff may use a school phone on a trip.",
@@ -158,6 +175,16 @@ fn each_rule_of_the_data_is_found_where_it_was_planted_and_is_silent_beside_it()
             "- A phone is confiscated.\n- Evidence of a crime goes to the police.\n- What breaks our rules may be deleted.",
         ),
         (
+            "PROC-ORDER",
+            "- When we learn of it, we:\n  - tell the parents\n  - speak with the police before any of this where there is an offence",
+            "- When we learn of it, we:\n  - speak with the police before any of this where there is an offence\n  - tell the parents",
+        ),
+        (
+            "PROC-GAP.lado-time",
+            "- The LADO and others are told under the policy on allegations.",
+            "- The LADO and others are told at once under the policy on allegations.",
+        ),
+        (
             "PROC-GAP.lado-time",
             "- The head informs the LADO of an allegation.",
             "- The head informs the LADO of an allegation within one working day.",
@@ -166,6 +193,11 @@ fn each_rule_of_the_data_is_found_where_it_was_planted_and_is_silent_beside_it()
             "PROC-GAP.search-record",
             "- A phone may be searched by a leader.",
             "- A phone may be searched by a leader, who records the search.",
+        ),
+        (
+            "PROC-GAP.search-record",
+            "- A phone may be searched by a leader.\n- The proxy logs requests, and blocked searches are shown.",
+            "- A phone may be searched by a leader; every search is written down in the log.",
         ),
         ("FM-GAP.access", "- The lead asks for the log.", "- Email is read."),
         (
@@ -187,6 +219,13 @@ fn each_rule_of_the_data_is_found_where_it_was_planted_and_is_silent_beside_it()
         ("GARBLED.apostrophe", "- This limits harm. We record learner's work.", "- We record a learner's work."),
         ("STYLE.spacing", "- Write to www.harrowmere.example .", "- Write to www.harrowmere.example."),
         ("STYLE.spelling", "- We have a proceedure, and proceedures.", "- We have a procedure."),
+        (
+            "FREQ-WEAK",
+            "- The files are gone over regularly. The head hears of it every term.",
+            "- The files are gone over every week. The head hears of it regularly.",
+        ),
+        ("FREQ-WEAK", "- The board is told regularly how it stands.", "- Learners behave regularly and well."),
+        ("FREQ-WEAK", "- Leaders look regularly at how it is used.", "- Leaders look at how it is used every term."),
         ("FREQ-WEAK", "- Leaders have it checked when there is occasion.", "- Leaders have it checked every month."),
     ];
     let with = |text: &str| {
@@ -236,6 +275,26 @@ fn one_who_has_not_signed_is_found_beside_one_who_has() {
 }
 
 #[test]
+fn a_document_of_another_school_is_grave() {
+    let (template, document) = (&SHIPPED.0, Document::parse(SOUND));
+    let import = import::read(&document, template);
+    let named = |school| {
+        let subject = Subject {
+            document: &document,
+            parameters: &import.parameters,
+            template,
+            school: Some(school),
+            register: None,
+            today: date!(2026 - 11 - 22),
+        };
+        let found = lint(subject).into_iter().filter(|f| f.rule == "FACT-CONFLICT.school-name");
+        found.map(|f| (f.severity, f.line > 0)).collect::<Vec<_>>()
+    };
+    assert_eq!(named("Elmbeck Community School"), [(Severity::Error, true)]);
+    assert_eq!(named("Harrowmere Church of England Primary School"), []);
+}
+
+#[test]
 fn a_clause_is_judged_by_the_guidance_of_the_day() {
     let template = template::load(&template::model::model_files()).unwrap();
     let document = Document::parse("# Aims\n\n- We follow KCSIE 2025 here.\n");
@@ -245,6 +304,7 @@ fn a_clause_is_judged_by_the_guidance_of_the_day() {
             document: &document,
             parameters: &import.parameters,
             template: &template,
+            school: None,
             register: None,
             today,
         })

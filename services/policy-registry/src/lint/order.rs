@@ -86,7 +86,9 @@ impl List<'_> {
             r"(?i)\b(?:only once|once the|only after|after (?:police )?advice|until|request|consider|unless)\b"
         );
         let police = expression!(r"(?i)\bpolice\b");
-        let first = expression!(r"(?i)\bpolice\b[^.]*\bfirst\b|\bfirst\b[^.]*\bpolice\b");
+        let first = expression!(
+            r"(?i)\bpolice\b[^.]*\bfirst\b|\bfirst\b[^.]*\bpolice\b|\bpolice\b[^.]*\bbefore (?:(?:any|all|each|every) (?:of )?(?:this|these|that|those|the (?:other|rest)|other|step)|anything else|doing any|any other)"
+        );
         let is =
             |shape: Option<&regex::Regex>, paragraph: &Paragraph| shape.is_some_and(|s| s.is_match(&paragraph.text));
         for (place, paragraph) in list.iter().enumerate() {

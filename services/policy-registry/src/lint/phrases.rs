@@ -6,6 +6,7 @@ use super::{
     expression,
     prepared::{List, Owner},
     sheet::{Sheet, Spot, Text},
+    words::spaced,
 };
 use crate::document::{Kind, Paragraph};
 
@@ -130,21 +131,30 @@ pub(super) fn is_title(subject: Subject<'_>, at: At) -> bool {
     capital || mark.is_some_and(|mark| "'\"‘“[".contains(mark))
 }
 
-/// A duty without an interval.
+/// A duty without an interval, sentence by sentence: another one of the paragraph may say how often something else is
+/// done.
 fn frequency(subject: Subject<'_>, paragraph: &Paragraph, text: &Text, findings: &mut Findings) {
     let weak = text.spots.iter().filter_map(|spot| match spot.owner {
         Owner::Weak(place) => Some((spot.at, subject.template.lint.weak_frequencies.get(place)?)),
         _ => None,
     });
-    let Some((at, words)) = weak.min_by_key(|(at, _)| (at.line, at.column)) else { return };
-    let duty = expression!(r"(?i)\b(check|test|review|meet|report|train|audit|monitor|evaluat|updat)[a-z]*\b");
+    let duty = expression!(
+        r"(?i)\b(?:(?:check|test|review|meet|report|train|audit|monitor|evaluat|updat|inspect|scan|examin|discuss|tell|told|brief)[a-z]*|look(?:s|ed|ing)?(?: \w+)? (?:at|into|through|over)|go(?:es|ne|ing)?(?: \w+)? (?:over|through))\b"
+    );
     let interval = expression!(
         r"(?i)\b(daily|weekly|monthly|termly|yearly|annual(ly)?|year|term|month|week|day|immediately|at least|\d+)\b"
     );
-    let matches = |shape: Option<&regex::Regex>| shape.is_some_and(|shape| shape.is_match(&paragraph.text));
-    if !matches(duty) || matches(interval) {
-        return;
-    }
+    let matches = |shape: Option<&regex::Regex>, said: &str| shape.is_some_and(|shape| shape.is_match(said));
+    let mut weak: Vec<_> = weak.collect();
+    weak.sort_by_key(|(at, _)| (at.line, at.column));
+    let sentences: Vec<&str> = paragraph.text.split_inclusive(['.', ';', '!', '?']).collect();
+    let open = |words: &str| {
+        let said = |sentence: &&&str| spaced(sentence).contains(&spaced(words));
+        let whole = paragraph.text.as_str();
+        let sentence = sentences.iter().find(said).copied().unwrap_or(whole);
+        matches(duty, sentence) && !matches(interval, sentence)
+    };
+    let Some((at, words)) = weak.into_iter().find(|(_, words)| open(words)) else { return };
     let message = format!("“{words}” does not say how often");
     findings.add("FREQ-WEAK", Severity::Info, at, message, "Say how often, such as every term.");
 }

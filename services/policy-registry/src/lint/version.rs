@@ -96,7 +96,9 @@ pub fn judge(instance: &Instance, template: &Template, register: Option<&Registe
     // The values are known; nothing is read from the text, and their lines were those of another one.
     let parameters: Vec<Parameter> =
         values.parameters().into_iter().map(|parameter| Parameter { line: 0, ..parameter }).collect();
-    let subject = Subject { document: &document, parameters: &parameters, template, register, today };
+    let legal_name = values.get("school.legal_name");
+    let school = legal_name.first().map(String::as_str);
+    let subject = Subject { document: &document, parameters: &parameters, template, school, register, today };
     let placed = lint(subject).into_iter().filter_map(|finding| {
         let from = text.clause(finding.line);
         let filled = finding.rule == NAMED && from.as_ref().is_some_and(|from| from.names_filled);

@@ -21,10 +21,12 @@ pub struct Coverage<'a> {
     pub document: &'a Entry,
     /// The register that holds the answers.
     pub register: String,
-    /// Those who answered.
-    pub answered: BTreeSet<&'a str>,
-    /// Those of the audience who did not.
+    /// How many of those asked answered.
+    pub answered: usize,
+    /// Those of them who did not.
     pub missing: BTreeSet<&'a str>,
+    /// How many answered who are on no record of those asked.
+    pub others: usize,
 }
 
 /// Something one person has to do.
@@ -57,11 +59,11 @@ pub fn documents<'a>(kept: &Kept<'a>, rule: &Rule) -> Vec<&'a Entry> {
     present.into_values().filter(|entry| entry.one("answer") == rule.answer).collect()
 }
 
-/// Who answered a document, and when.
-fn answers<'a>(kept: &Kept<'a>, register: &str, document: &Entry) -> BTreeMap<&'a str, Option<Date>> {
+/// Who answered a document, by what they go by, and when.
+pub fn answers(kept: &Kept<'_>, register: &str, document: &Entry) -> BTreeMap<String, Option<Date>> {
     let of = kept.entries.iter().filter(|entry| entry.register == register);
     let of = of.filter(|entry| entry.one("document") == document.id.as_str());
-    of.map(|entry| (entry.one("who"), entry.day("answered_on"))).collect()
+    of.map(|entry| (kept.persons.key(entry.one("who")), entry.day("answered_on"))).collect()
 }
 
 /// How far the documents of one rule were answered.
@@ -79,11 +81,11 @@ pub fn coverage<'a>(kept: &Kept<'a>, definition: &Definition, rule: &Rule) -> Ve
             .collect();
         let asked = kept.among(&among);
         let given = answers(kept, &definition.key, document);
-        let (answered, missing): (BTreeSet<&str>, BTreeSet<&str>) =
-            asked.into_iter().partition(|person| given.contains_key(person));
-        // Whoever answered without being asked counts as asked.
-        let answered = answered.into_iter().chain(given.into_keys()).collect();
-        all.push(Coverage { document, register: definition.key.clone(), answered, missing });
+        let others = given.keys().filter(|person| !asked.contains_key(*person)).count();
+        let missing: BTreeSet<&str> =
+            asked.iter().filter(|(person, _)| !given.contains_key(*person)).map(|(_, named)| *named).collect();
+        let answered = asked.len() - missing.len();
+        all.push(Coverage { document, register: definition.key.clone(), answered, missing, others });
     }
     all
 }
@@ -107,6 +109,7 @@ pub fn audience(roles: &[String]) -> &'static str {
 
 /// What a person of an audience has to accept, read and be trained in: what is still to do first.
 pub fn of_person<'a>(kept: &Kept<'a>, person: &str, audience: &str) -> Vec<Duty<'a>> {
+    let person = kept.persons.key(person);
     let mut duties = Vec::new();
     let rules =
         kept.definitions.iter().flat_map(|definition| definition.rules.iter().map(move |rule| (definition, rule)));
@@ -118,16 +121,16 @@ pub fn of_person<'a>(kept: &Kept<'a>, person: &str, audience: &str) -> Vec<Duty<
                     kind: if rule.answer == "accept" { "accept" } else { "read" },
                     title: document.one("title").to_owned(),
                     document: Some(document),
-                    done: answers(kept, &definition.key, document).get(person).copied().flatten(),
+                    done: answers(kept, &definition.key, document).get(&person).copied().flatten(),
                     due: document.day("in_force_from"),
                 }));
             }
-            RuleKind::Due if !rule.among.is_empty() && kept.among(&rule.among).contains(person) => {
+            RuleKind::Due if !rule.among.is_empty() && kept.among(&rule.among).contains_key(&person) => {
                 let entries = kept.register(&definition.key).map(|(_, entries)| entries).unwrap_or_default();
                 let entries: Vec<&Entry> =
                     entries.into_iter().filter(|entry| rule.when.holds(&|key| entry.all(key))).collect();
                 let latest = last_done(kept, rule, &entries);
-                let mine = latest.iter().find(|(subject, _)| subject.first().is_some_and(|first| first == person));
+                let mine = latest.iter().find(|(subject, _)| subject.first() == Some(&person));
                 let (done, due) = mine.map_or((None, None), |(_, (day, next, _))| (Some(*day), *next));
                 let done = done.filter(|_| due.is_none_or(|due| kept.today <= due));
                 duties.push(Duty { kind: "train", title: rule.message.clone(), document: None, done, due });

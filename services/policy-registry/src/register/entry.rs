@@ -25,6 +25,9 @@ pub struct Entry {
     pub change: Option<Change>,
     /// The account that added it; none where the platform did.
     pub account: Option<AccountId>,
+    /// The name that account was shown by then; empty where none was told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// When it was added.
     #[serde(with = "time::serde::rfc3339")]
     pub added_at: OffsetDateTime,

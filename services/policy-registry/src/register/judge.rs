@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use time::{Date, Duration};
 
-use super::{Among, Definition, Entry, EntryId, Rule, RuleKind, duties, period};
+use super::{Among, Definition, Entry, EntryId, Kind, Persons, Rule, RuleKind, duties, period};
 use crate::lint::Severity;
 
 /// How long before its day something is soon due.
@@ -64,6 +64,8 @@ pub struct Kept<'a> {
     pub entries: &'a [Entry],
     /// The day.
     pub today: Date,
+    /// Who is who.
+    pub persons: &'a Persons,
     /// What the school filled in of the policy's parameters.
     pub parameter: &'a dyn Fn(&str) -> Option<String>,
 }
@@ -75,14 +77,17 @@ impl<'a> Kept<'a> {
         Some((definition, self.entries.iter().filter(|entry| entry.register == key).collect()))
     }
 
-    /// Those who ought to appear, today.
-    pub fn among(&self, among: &[Among]) -> BTreeSet<&'a str> {
-        let mut persons = BTreeSet::new();
+    /// Those who ought to appear, today: what each goes by, and as an entry names them.
+    pub fn among(&self, among: &[Among]) -> BTreeMap<String, &'a str> {
+        let mut persons = BTreeMap::new();
         for source in among {
             let Some((definition, entries)) = self.register(&source.register) else { continue };
             let here = entries.into_iter().filter(|entry| entry.counts_on(definition, self.today));
             let here = here.filter(|entry| source.when.holds(&|key| entry.all(key)));
-            persons.extend(here.map(|entry| entry.one(&source.field)).filter(|person| !person.is_empty()));
+            let named = here.map(|entry| entry.one(&source.field)).filter(|person| !person.is_empty());
+            for person in named {
+                persons.entry(self.persons.key(person)).or_insert(person);
+            }
         }
         persons
     }
@@ -105,6 +110,7 @@ pub fn judge(kept: &Kept<'_>, definition: &Definition) -> Vec<Finding> {
             RuleKind::Lapses => lapses(kept, definition, rule, &seen),
             RuleKind::Held => held(kept, definition, rule, &seen),
             RuleKind::Single => single(definition, rule, &seen),
+            RuleKind::Once => once(kept, definition, rule, &seen),
             RuleKind::Apart => apart(kept, definition, rule, &seen),
             RuleKind::Backed => backed(kept, definition, rule, &seen),
             RuleKind::Includes => includes(kept, definition, rule, &seen),
@@ -147,6 +153,17 @@ fn subject(rule: &Rule, entry: &Entry) -> Vec<String> {
     rule.by.iter().map(|key| entry.all(key).join(", ")).filter(|part| !part.is_empty()).collect()
 }
 
+/// What a subject goes by: a person by who they are, anything else by what it says.
+fn subject_key(kept: &Kept<'_>, rule: &Rule, entry: &Entry) -> Vec<String> {
+    let definition = kept.definitions.iter().find(|definition| definition.key == entry.register);
+    let person = |key: &str| definition.and_then(|d| d.field(key)).is_some_and(|field| field.kind == Kind::Person);
+    let part = |key: &String| {
+        let said = entry.all(key).join(", ");
+        if person(key) && !said.is_empty() { kept.persons.key(&said) } else { said }
+    };
+    rule.by.iter().map(part).filter(|part| !part.is_empty()).collect()
+}
+
 /// When each subject of a rule was last done, and when it is due again.
 pub(super) fn last_done<'e>(
     kept: &Kept<'_>,
@@ -157,9 +174,9 @@ pub(super) fn last_done<'e>(
     for entry in entries {
         let Some(day) = entry.day(&rule.date).filter(|day| *day <= kept.today) else { continue };
         let next = period::plus_months(day, kept.months(rule)).filter(|_| kept.months(rule) > 0);
-        let kept = latest.entry(subject(rule, entry)).or_insert((day, next, *entry));
-        if kept.0 < day {
-            *kept = (day, next, *entry);
+        let last = latest.entry(subject_key(kept, rule, entry)).or_insert((day, next, *entry));
+        if last.0 < day {
+            *last = (day, next, *entry);
         }
     }
     latest
@@ -168,21 +185,20 @@ pub(super) fn last_done<'e>(
 fn due(kept: &Kept<'_>, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
     let latest = last_done(kept, rule, entries);
     let among = kept.among(&rule.among);
-    let concerns = |subject: &[String]| {
-        rule.among.is_empty() || subject.first().is_some_and(|person| among.contains(person.as_str()))
-    };
+    let concerns =
+        |subject: &[String]| rule.among.is_empty() || subject.first().is_some_and(|person| among.contains_key(person));
     let mut findings: Vec<Finding> = latest
         .iter()
         .filter(|(subject, _)| concerns(subject))
-        .filter_map(|(subject, (_, next, entry))| when(rule, kept.today, (*next)?, subject.clone(), entry))
+        .filter_map(|(_, (_, next, entry))| when(rule, kept.today, (*next)?, subject(rule, entry), entry))
         .collect();
     if rule.among.is_empty() && rule.by.is_empty() && latest.is_empty() {
         findings.push(found(rule, Sort::Gap, Vec::new()));
     }
     let missing: Vec<String> = among
         .iter()
-        .filter(|person| latest.keys().all(|subject| subject.first().is_none_or(|first| first != *person)))
-        .map(|person| (*person).to_owned())
+        .filter(|(key, _)| latest.keys().all(|subject| subject.first().is_none_or(|first| first != *key)))
+        .map(|(_, person)| (*person).to_owned())
         .collect();
     findings.extend(missing.into_iter().map(|person| found(rule, Sort::Gap, vec![person])));
     findings
@@ -235,11 +251,32 @@ fn single(definition: &Definition, rule: &Rule, entries: &[&Entry]) -> Vec<Findi
     findings
 }
 
+/// Where an entry says of a subject what another one says of the same days.
+fn once(kept: &Kept<'_>, definition: &Definition, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
+    let mut subjects: BTreeMap<Vec<String>, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries {
+        subjects.entry(subject_key(kept, rule, entry)).or_default().push(entry);
+    }
+    let mut findings = Vec::new();
+    for (_, mut same) in subjects {
+        same.sort_by_key(|entry| (entry.begins(definition), entry.id.clone()));
+        let mut last: Option<Date> = None;
+        for entry in same {
+            if last.is_some_and(|last| entry.begins(definition).unwrap_or(Date::MIN) <= last) {
+                let twice = found(rule, Sort::Conflict, subject(rule, entry));
+                findings.push(Finding { entry: Some(entry.id.clone()), due: entry.begins(definition), ..twice });
+            }
+            last = last.max(Some(entry.ends(definition).unwrap_or(Date::MAX)));
+        }
+    }
+    findings
+}
+
 /// What each person holds today.
-fn holdings<'e>(rule: &Rule, present: &[&'e Entry]) -> BTreeMap<String, BTreeSet<&'e str>> {
+fn holdings<'e>(kept: &Kept<'_>, rule: &Rule, present: &[&'e Entry]) -> BTreeMap<String, BTreeSet<&'e str>> {
     let mut holdings: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for entry in present {
-        let person = rule.by.first().map(|key| entry.one(key).to_lowercase()).unwrap_or_default();
+        let person = rule.by.first().map(|key| kept.persons.key(entry.one(key))).unwrap_or_default();
         let values = entry.values.get(&rule.field).map(Vec::as_slice).unwrap_or_default();
         if !person.is_empty() {
             holdings.entry(person).or_default().extend(values.iter().map(String::as_str));
@@ -251,7 +288,7 @@ fn holdings<'e>(rule: &Rule, present: &[&'e Entry]) -> BTreeMap<String, BTreeSet
 fn apart(kept: &Kept<'_>, definition: &Definition, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
     let present = present(kept, definition, entries);
     let mut findings = Vec::new();
-    for held in holdings(rule, &present).values() {
+    for held in holdings(kept, rule, &present).values() {
         let of = |values: &[String]| values.iter().find(|value| held.contains(value.as_str())).cloned();
         if let (Some(one), Some(other)) = (of(&rule.values), of(&rule.against)) {
             findings.push(found(rule, Sort::Conflict, vec![one, other]));
@@ -262,7 +299,7 @@ fn apart(kept: &Kept<'_>, definition: &Definition, rule: &Rule, entries: &[&Entr
 
 fn backed(kept: &Kept<'_>, definition: &Definition, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
     let present = present(kept, definition, entries);
-    let holdings = holdings(rule, &present);
+    let holdings = holdings(kept, rule, &present);
     let mut findings = Vec::new();
     for (person, held) in &holdings {
         let others = holdings.iter().filter(|(other, _)| *other != person);

@@ -1,10 +1,10 @@
 //! A register as a CSV table, there and back.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chassis::table::{Table, bare};
 
-use super::{Definition, Entry, Field, Kind, Violation, checked};
+use super::{Against, Definition, Entry, Field, Kind, Violation, checked};
 
 /// The largest file, in bytes.
 pub const LARGEST: usize = 5 << 20;
@@ -16,12 +16,21 @@ const BETWEEN: &str = "; ";
 /// What would become of a file's lines.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Preview {
-    /// The values of the lines that would be added.
-    pub accepted: Vec<BTreeMap<String, Vec<String>>>,
-    /// Lines that are there already, or twice in the file.
-    pub duplicates: Vec<u64>,
+    /// The lines that would be added.
+    pub accepted: Vec<Line>,
+    /// Lines that say what is said already: in the register, or on an earlier line of the file, which is named.
+    pub duplicates: Vec<(Line, Option<u64>)>,
     /// Lines with what is wrong in them, by the column's heading.
     pub wrong: Vec<(u64, Vec<Violation>)>,
+}
+
+/// A line that can be read, and what an entry of it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its number in the file, the headings counted.
+    pub number: u64,
+    /// The values.
+    pub values: BTreeMap<String, Vec<String>>,
 }
 
 /// Why a file cannot be read at all.
@@ -46,12 +55,7 @@ pub fn write(definition: &Definition, entries: &[Entry]) -> chassis::error::Resu
 ///
 /// # Errors
 /// Where it is no such table: nothing of it can be judged then.
-pub fn read(
-    definition: &Definition,
-    content: &[u8],
-    standing: &[Entry],
-    known: &dyn Fn(&str, &str) -> bool,
-) -> Result<Preview, Unreadable> {
+pub fn read(definition: &Definition, content: &[u8], against: &Against<'_>) -> Result<Preview, Unreadable> {
     let refuse = |text: String| Err(Unreadable(text));
     if content.len() > LARGEST {
         return refuse(format!("The file must be {} MB or smaller", LARGEST >> 20));
@@ -67,7 +71,9 @@ pub fn read(
         Err(error) => return refuse(format!("The headings cannot be read: {error}")),
     };
     let columns = columns(definition, &headings)?;
-    let mut seen: HashSet<BTreeMap<String, Vec<String>>> = standing.iter().map(|entry| entry.values.clone()).collect();
+    let standing = against.entries.iter().filter(|entry| entry.register == definition.key);
+    let mut seen: HashMap<BTreeMap<String, Vec<String>>, Option<u64>> =
+        standing.map(|entry| (entry.values.clone(), None)).collect();
     let mut preview = Preview::default();
     for record in reader.records() {
         let record = match record {
@@ -87,9 +93,17 @@ pub fn read(
             continue;
         }
         let values = columns.iter().zip(&record).map(|(field, cell)| (field.key.clone(), cells(field, cell))).collect();
-        match checked(definition, &values, known) {
-            Ok(values) if !seen.insert(values.clone()) => preview.duplicates.push(line),
-            Ok(values) => preview.accepted.push(values),
+        match checked(definition, &values, against) {
+            Ok(values) => {
+                let read = Line { number: line, values };
+                match seen.get(&read.values) {
+                    Some(earlier) => preview.duplicates.push((read, *earlier)),
+                    None => {
+                        seen.insert(read.values.clone(), Some(line));
+                        preview.accepted.push(read);
+                    }
+                }
+            }
             Err(wrong) => {
                 let titled = wrong.into_iter().map(|violation| Violation {
                     field: definition.field(&violation.field).map_or(violation.field, |field| field.title.clone()),
@@ -125,7 +139,9 @@ fn columns<'a>(definition: &'a Definition, headings: &csv::StringRecord) -> Resu
     let missing: Vec<&str> = definition
         .fields
         .iter()
-        .filter(|field| field.required && columns.iter().all(|column| column.key != field.key))
+        .filter(|field| {
+            field.required && field.taken_from.is_empty() && columns.iter().all(|column| column.key != field.key)
+        })
         .map(|field| field.title.as_str())
         .collect();
     if missing.is_empty() {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use time::{Date, macros::date};
 
 use super::{
-    Definition, Entry, duties,
+    Against, Definition, Entry, Persons, duties,
     judge::{Finding, Kept, Sort, judge},
     period, table,
 };
@@ -31,17 +31,23 @@ fn entry(number: usize, register: &str, values: &[(&str, &str)]) -> Entry {
         values: held,
         change: None,
         account: None,
+        name: String::new(),
         added_at: time::OffsetDateTime::UNIX_EPOCH,
     }
+}
+
+/// Calls back with entries as the rules look at them on a day.
+fn kept<T>(entries: &[Entry], today: Date, work: impl FnOnce(&Kept<'_>) -> T) -> T {
+    let (definitions, persons) = (shipped(), Persons::of(entries, ("", "")));
+    work(&Kept { definitions: &definitions, entries, today, persons: &persons, parameter: &|_| None })
 }
 
 /// What a register's rules find on a day: the code, the sort and the subjects.
 fn found(entries: &[Entry], register: &str, today: Date) -> Vec<(String, Sort, String)> {
     let definitions = shipped();
-    let kept = Kept { definitions: &definitions, entries, today, parameter: &|_| None };
     let definition = definitions.iter().find(|definition| definition.key == register).unwrap();
     let told = |f: Finding| (f.code, f.sort, f.subjects.join(", "));
-    judge(&kept, definition).into_iter().map(told).collect()
+    kept(entries, today, |kept| judge(kept, definition)).into_iter().map(told).collect()
 }
 
 type Appointed = (&'static str, &'static str, &'static str, &'static str);
@@ -90,6 +96,11 @@ fn appointments_are_judged_by_their_rules() {
     assert_eq!(codes(&[], &[("Gil Oak", "dsl", "2026-01-01", "")]), ["appointments.one_holder"]);
     let governor = ("di hazel", "deputy_dsl", "2026-01-01", "");
     assert_eq!(codes(&[], &[governor]), ["appointments.governor_as_dsl"]);
+    // The same said twice, in other letters; one after the other is no fault.
+    let again = |from: &'static str| ("cy  ELDER", "deputy_dsl", from, "");
+    assert_eq!(codes(&[], &[again("2025-09-01")]), ["appointments.twice"]);
+    let ended = ("Cy Elder", "deputy_dsl", "2024-09-01", "2025-08-31");
+    assert_eq!(codes(&[(2, ended)], &[again("2025-09-01")]), Vec::<String>::new());
     assert_eq!(codes(&[(3, ("Ada Birch", "chair", "2024-09-01", ""))], &[]), ["appointments.own_check"]);
     // The head as the lead: a warning with a deputy, an error without one.
     let both = (1, ("Ada Birch", "dsl", "2024-09-01", ""));
@@ -162,18 +173,109 @@ fn a_new_version_is_to_be_accepted_again() {
     assert_eq!(open(&entries), ["Bo Cedar, Cy Elder"]);
     entries.push(document(6, "3", "2027-01-01"));
     assert_eq!(open(&entries), ["Bo Cedar, Cy Elder"], "a version to come is not due yet");
+    kept(&entries, TODAY, |kept| {
+        let duty = duties::of_person(kept, "Bo Cedar", "staff").into_iter().find(|duty| duty.kind == "accept").unwrap();
+        assert_eq!((duty.document.map(|d| d.one("version")), duty.done), (Some("2"), None));
+    });
+}
+
+#[test]
+fn who_accepts_under_their_account_answers_for_their_name() {
+    const FARAH: &str = "acc_00000000000000000000000001";
+    let staff = document("staff", "accept");
+    let named = |account: &str, name: &str, entry: Entry| Entry {
+        account: Some(account.parse().unwrap()),
+        name: name.to_owned(),
+        ..entry
+    };
+    let access = entry(2, "access", &[("who", "Farah  siddiqui"), ("audience", "staff"), ("granted_on", "2025-09-01")]);
+    let values =
+        [("document", staff.id.as_str()), ("who", FARAH), ("audience", "staff"), ("answered_on", "2026-11-24")];
+    let accepted = named(FARAH, "Farah Siddiqui", entry(3, "acceptances", &values));
+    let open = |entries: &[Entry]| {
+        let all = found(entries, "acceptances", TODAY);
+        all.into_iter().filter(|f| f.0 == "acceptances.due").map(|f| f.2).collect::<Vec<_>>()
+    };
+    assert_eq!(open(&[staff.clone(), access.clone()]), ["Farah  siddiqui"]);
+    let entries = [staff.clone(), access.clone(), accepted.clone()];
+    assert_eq!(open(&entries), Vec::<String>::new());
+    // Who is trained under a name has the duty under the account, and the other way about.
+    let course = [("who", "Farah Siddiqui"), ("course", "online_safety"), ("trained_on", "2026-09-01")];
+    let trained = entry(4, "training", &course);
+    kept(&[&entries[..], &[trained]].concat(), TODAY, |kept| {
+        let duties = duties::of_person(kept, FARAH, "staff");
+        let online = duties.iter().find(|duty| duty.title.starts_with("Online safety training")).unwrap();
+        assert_eq!(online.done, Some(date!(2026 - 09 - 01)));
+    });
+    // Two people of one name: nobody is taken for the other.
+    let other = named("acc_00000000000000000000000002", "Farah Siddiqui", entry(5, "events", &[]));
+    assert_eq!(open(&[staff, access, accepted, other]), ["Farah  siddiqui"]);
+}
+
+#[test]
+fn an_answer_is_one_to_its_document() {
     let definitions = shipped();
-    let kept = Kept { definitions: &definitions, entries: &entries, today: TODAY, parameter: &|_| None };
-    let duty = duties::of_person(&kept, "Bo Cedar", "staff").into_iter().find(|duty| duty.kind == "accept").unwrap();
-    assert_eq!((duty.document.map(|d| d.one("version")), duty.done), (Some("2"), None));
+    let acceptances = definitions.iter().find(|definition| definition.key == "acceptances").unwrap();
+    let (visitors, read) = (document("visitors", "accept"), document("staff", "read"));
+    let read = Entry { id: "ren_00000000000000000000000009".parse().unwrap(), ..read };
+    let entries = [visitors.clone(), read.clone()];
+    let against = Against { definitions: &definitions, entries: &entries, today: TODAY };
+    let checked = |document: &Entry, audience: &str, day: &str| {
+        let given = [("document", document.id.as_str()), ("who", "X Y"), ("audience", audience), ("how", "paper")];
+        let given = given.into_iter().chain([("answered_on", day)]);
+        let given = given.map(|(key, value)| (key.to_owned(), vec![value.to_owned()])).collect();
+        super::checked(acceptances, &given, &against)
+    };
+    assert_eq!(checked(&visitors, "", "24/11/2026").unwrap()["audience"], ["visitors"]);
+    assert!(checked(&visitors, "visitors", "2026-11-24").is_ok());
+    for (document, audience, day, field, fix) in [
+        (&visitors, "learners_ks1", "2026-11-24", "audience", "Enter “visitors”"),
+        (&visitors, "", "20/11/2099", "answered_on", "cannot lie ahead"),
+        (&read, "", "2026-11-24", "document", "“Answer asked for” is “accept”"),
+    ] {
+        let wrong = checked(document, audience, day).unwrap_err();
+        assert_eq!(wrong.iter().map(|v| v.field.as_str()).collect::<Vec<_>>(), [field], "{wrong:?}");
+        assert!(wrong[0].fix.contains(fix), "{wrong:?}");
+    }
+    // A list says of whom the answer is asked; where there is none, nobody is counted as asked.
+    let answer = |n, who: &str| {
+        let values = [("document", visitors.id.as_str()), ("who", who), ("answered_on", "2026-11-24")];
+        entry(n, "acceptances", &values)
+    };
+    let listed =
+        |n, who: &str| entry(n, "access", &[("who", who), ("audience", "visitors"), ("granted_on", "2026-09-01")]);
+    let counts = |entries: &[Entry]| {
+        kept(entries, TODAY, |kept| {
+            let covered = duties::coverage(kept, acceptances, acceptances.rules.first().unwrap());
+            covered.iter().map(|c| (c.answered, c.missing.len(), c.others)).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(counts(&[visitors.clone(), answer(2, "Bo"), answer(3, "Cy")]), [(0, 0, 2)]);
+    let all = [visitors.clone(), answer(2, "Bo"), answer(3, "Cy"), listed(4, "bo"), listed(5, "Di")];
+    assert_eq!(counts(&all), [(1, 1, 1)]);
+}
+
+fn document(audience: &str, answer: &str) -> Entry {
+    let values = [
+        ("kind", "acceptable_use"),
+        ("title", "Rules"),
+        ("version", "1"),
+        ("audience", audience),
+        ("answer", answer),
+        ("in_force_from", "2026-09-01"),
+    ];
+    entry(1, "linked-policies", &values)
+}
+
+fn against(definitions: &[Definition]) -> Against<'_> {
+    Against { definitions, entries: &[], today: TODAY }
 }
 
 #[test]
 fn a_table_that_is_wrong_is_refused_with_the_fix() {
     let definitions = shipped();
     let appointments = definitions.iter().find(|definition| definition.key == "appointments").unwrap();
-    let known = |_: &str, _: &str| false;
-    let read = |content: &[u8]| table::read(appointments, content, &[], &known);
+    let read = |content: &[u8]| table::read(appointments, content, &against(&definitions));
     for (content, said) in [
         (&b"Name or account,Role\nBo,dsl\n"[..], "A column is missing: From"),
         (b"Name or account,Role,From,Shoe size\n", "no column “Shoe size”"),
@@ -193,7 +295,9 @@ fn a_table_that_is_wrong_is_refused_with_the_fix() {
         Ed Larch,head,2024-09-01,\n\
         Ed Larch,Head,01/09/2024,\n";
     let preview = read(lines.as_bytes()).unwrap();
-    assert_eq!((preview.accepted.len(), preview.duplicates.as_slice()), (1, &[8][..]));
+    assert_eq!(preview.accepted.iter().map(|line| line.number).collect::<Vec<_>>(), [7]);
+    let twice: Vec<_> = preview.duplicates.iter().map(|(line, earlier)| (line.number, *earlier)).collect();
+    assert_eq!(twice, [(8, Some(7))]);
     let wrong: Vec<(u64, Vec<&str>)> =
         preview.wrong.iter().map(|(line, all)| (*line, all.iter().map(|v| v.field.as_str()).collect())).collect();
     let leader = "Member of the leadership team";
@@ -214,7 +318,8 @@ fn a_cell_never_begins_a_formula_and_comes_back_as_it_was() {
         let cell =
             String::from_utf8(written.clone()).unwrap().lines().nth(1).unwrap().trim_start_matches('"').to_owned();
         assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
-        let back = table::read(delegations, &written, &[], &|_, _| false).unwrap();
-        assert_eq!(back.accepted, [before.values], "{text}: {:?}", back.wrong);
+        let back = table::read(delegations, &written, &against(&definitions)).unwrap();
+        let values: Vec<_> = back.accepted.into_iter().map(|line| line.values).collect();
+        assert_eq!(values, [before.values], "{text}: {:?}", back.wrong);
     }
 }

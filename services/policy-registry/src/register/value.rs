@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chassis::{id::AccountId, text};
+use time::Date;
 
-use super::{Definition, EntryId, Field, Kind, period};
+use super::{Definition, Entry, EntryId, Field, Kind, period};
+use crate::template::condition::Condition;
 
 /// The values of an entry, by field.
 pub type Values = BTreeMap<String, Vec<String>>;
@@ -18,18 +20,38 @@ pub struct Violation {
     pub fix: String,
 }
 
+/// What values are checked against.
+pub struct Against<'a> {
+    /// What the registers hold.
+    pub definitions: &'a [Definition],
+    /// The standing entries of all of them.
+    pub entries: &'a [Entry],
+    /// The day.
+    pub today: Date,
+}
+
+impl Against<'_> {
+    fn entry(&self, register: &str, id: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.register == register && entry.id.as_str() == id)
+    }
+
+    /// What an entry must hold to be pointed at, in the words of its own register.
+    fn wanted(&self, field: &Field, condition: &Condition) -> String {
+        let definition = self.definitions.iter().find(|definition| definition.key == field.refers_to);
+        let title = |key: &str| definition.and_then(|d| d.field(key)).map_or(key.to_owned(), |f| f.title.clone());
+        let part = |(key, values): (&str, Vec<&str>)| format!("“{}” is “{}”", title(key), values.join("” or “"));
+        condition.reads().into_iter().map(part).collect::<Vec<_>>().join(" and ")
+    }
+}
+
 const LINE: usize = 200;
 const TEXT: usize = 20_000;
 
 /// The values as an entry keeps them: trimmed, dates in one spelling, empty fields left out.
 ///
 /// # Errors
-/// Every field that does not hold what it must. `known` says whether a register holds a standing entry of that id.
-pub fn checked(
-    definition: &Definition,
-    given: &Values,
-    known: &dyn Fn(&str, &str) -> bool,
-) -> Result<Values, Vec<Violation>> {
+/// Every field that does not hold what it must.
+pub fn checked(definition: &Definition, given: &Values, against: &Against<'_>) -> Result<Values, Vec<Violation>> {
     let mut wrong = Vec::new();
     let mut values = Values::new();
     let mut say = |field: &str, fix: String| wrong.push(Violation { field: field.to_owned(), fix });
@@ -46,7 +68,7 @@ pub fn checked(
         }
         let mut kept = Vec::new();
         for value in given {
-            match one(field, value, known) {
+            match one(field, value, against) {
                 Ok(value) if kept.contains(&value) => {}
                 Ok(value) => kept.push(value),
                 Err(fix) => say(&field.key, fix),
@@ -58,9 +80,16 @@ pub fn checked(
             values.insert(field.key.clone(), kept);
         }
     }
+    for field in &definition.fields {
+        take(definition, field, &mut values, against, &mut say);
+    }
     let answered: HashSet<String> = wrong.iter().map(|violation| violation.field.clone()).collect();
     let read = |key: &str| values.get(key).cloned().unwrap_or_default();
     for field in definition.fields.iter().filter(|f| !values.contains_key(&f.key) && !answered.contains(&f.key)) {
+        // What is taken from an entry is missing where that entry is, which is said of the field that points there.
+        if definition.taken(field).is_some_and(|(pointer, _)| !values.contains_key(&pointer.key)) {
+            continue;
+        }
         if field.required || field.required_if.as_ref().is_some_and(|when| when.holds(&read)) {
             wrong.push(Violation { field: field.key.clone(), fix: field.kind.missing(&field.title) });
         }
@@ -75,7 +104,32 @@ pub fn checked(
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
 }
 
-fn one(field: &Field, value: &str, known: &dyn Fn(&str, &str) -> bool) -> Result<String, String> {
+/// Fills a field that takes its value from the entry another field points at.
+fn take(
+    definition: &Definition,
+    field: &Field,
+    values: &mut Values,
+    against: &Against<'_>,
+    say: &mut impl FnMut(&str, String),
+) {
+    let Some((pointer, taken)) = definition.taken(field) else { return };
+    let points = values.get(&pointer.key).and_then(|ids| ids.first());
+    let Some(entry) = points.and_then(|id| against.entry(&pointer.refers_to, id)) else { return };
+    let theirs = entry.all(taken);
+    match values.get(&field.key) {
+        Some(given) if *given != theirs => {
+            let fix = format!("Enter “{}”, as the entry under “{}” has it", theirs.join(", "), pointer.title);
+            say(&field.key, fix);
+        }
+        Some(_) => {}
+        None if theirs.is_empty() => {}
+        None => {
+            values.insert(field.key.clone(), theirs);
+        }
+    }
+}
+
+fn one(field: &Field, value: &str, against: &Against<'_>) -> Result<String, String> {
     let longest = if field.kind == Kind::LongText { TEXT } else { LINE };
     if value.chars().count() > longest {
         return Err(format!("Enter {longest} characters or fewer"));
@@ -94,9 +148,13 @@ fn one(field: &Field, value: &str, known: &dyn Fn(&str, &str) -> bool) -> Result
             })
             .cloned()
             .ok_or_else(|| format!("Use one of {}", field.allowed.join(", "))),
-        Kind::Date => period::day(value)
-            .map(period::written)
-            .ok_or_else(|| "Enter a day such as 2026-11-24 or 24/11/2026".to_owned()),
+        Kind::Date => match period::day(value) {
+            Some(day) if field.past && day > against.today => {
+                Err("Enter today or a day before it: it cannot lie ahead".to_owned())
+            }
+            Some(day) => Ok(period::written(day)),
+            None => Err("Enter a day such as 24/11/2026".to_owned()),
+        },
         Kind::Person if value.starts_with("acc_") && value.parse::<AccountId>().is_err() => {
             Err("Enter a whole account id, or a name".to_owned())
         }
@@ -107,8 +165,16 @@ fn one(field: &Field, value: &str, known: &dyn Fn(&str, &str) -> bool) -> Result
             "false" | "no" => Ok("false".to_owned()),
             _ => Err("Enter yes or no".to_owned()),
         },
-        Kind::Entry if value.parse::<EntryId>().is_ok() && known(&field.refers_to, value) => Ok(value.to_owned()),
-        Kind::Entry => Err(format!("Enter the id of a standing entry of the register {}", field.refers_to)),
+        Kind::Entry => {
+            let entry = value.parse::<EntryId>().ok().and_then(|id| against.entry(&field.refers_to, id.as_str()));
+            let Some(entry) = entry else {
+                return Err(format!("Enter the id of a standing entry of the register {}", field.refers_to));
+            };
+            match field.refers_if.as_ref().filter(|condition| !condition.holds(&|key| entry.all(key))) {
+                Some(condition) => Err(format!("Select an entry where {}", against.wanted(field, condition))),
+                None => Ok(value.to_owned()),
+            }
+        }
         Kind::Url => {
             let host = value.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
             let plain = !host.is_empty() && !value.contains([' ', '<', '>', '"', '\\']);

@@ -26,11 +26,6 @@ fn named(date: Date) -> String {
     format!("{} {} {}", date.day(), date.month(), date.year())
 }
 
-/// When somebody signed.
-pub(super) fn signed(instance: &Instance, by: Signatory) -> Option<OffsetDateTime> {
-    instance.signatures.iter().find(|signature| signature.signatory == by).map(|signature| signature.signed_at)
-}
-
 /// The version in a few words, for the foot of every page.
 pub(super) fn edition(instance: &Instance) -> String {
     let standing = match (instance.state, instance.effective_at, instance.superseded_at) {
@@ -60,7 +55,7 @@ pub(super) fn status(instance: &Instance) -> Option<Status> {
             status("REPLACED", format!("a later version took its place{until}."))
         }
         State::InForce => {
-            let emergency = instance.emergency.as_ref().filter(|_| signed(instance, Signatory::Chair).is_none())?;
+            let emergency = instance.emergency.as_ref().filter(|_| instance.signed_at(Signatory::Chair).is_none())?;
             let by = named(emergency.ratify_by);
             status("EMERGENCY", format!("this version is in force and waits for the governors to ratify it by {by}."))
         }
@@ -76,8 +71,8 @@ pub(super) fn blocks(instance: &Instance, names: &Names, values: &Values, school
         ("School", school.to_owned()),
         ("Version", instance.version.to_string()),
         ("Status", words::sentence(instance.state.name())),
-        ("Approved by the head", yet(signed(instance, Signatory::Head))),
-        ("Ratified by the governing body", yet(signed(instance, Signatory::Chair))),
+        ("Approved by the head", yet(instance.signed_at(Signatory::Head))),
+        ("Ratified by the governing body", yet(instance.signed_at(Signatory::Chair))),
         ("Published and in force from", yet(instance.effective_at)),
     ];
     rows.extend(instance.superseded_at.map(|at| ("Replaced on", day(at))));

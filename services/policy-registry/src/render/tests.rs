@@ -11,7 +11,7 @@ use time::macros::datetime;
 use super::*;
 use crate::{
     document::{self, Document},
-    instance::{Source, State},
+    instance::{Signatory, Source, State},
     template::{self, SourceFile},
 };
 
@@ -63,6 +63,8 @@ fn instance(name: &str, template: &Template, register: &Register) -> (Instance, 
         line: 0,
         score: 0,
         key: "own-1".into(),
+        level: 0,
+        title: String::new(),
         reason: "It is ours".into(),
     });
     (instance, school)
@@ -107,6 +109,36 @@ fn words(html: &[u8]) -> String {
     let body = html.split_once("<body>").unwrap().1;
     let text: String = body.split('<').filter_map(|part| Some(format!(" {}", part.split_once('>')?.1))).collect();
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+#[test]
+fn what_a_document_says_is_printed_in_its_order_and_its_lists_stay_whole() {
+    let (template, register) = (model(), area("northshire"));
+    for name in ["thistledown-grange.txt", "harrowmere-high.txt", "pennyroyal-lane.txt"] {
+        let (instance, _) = instance(name, &template, &register);
+        let values = Values::of(&instance, &template, Some(&register));
+        let printed: Vec<Clause> = printed(&instance, &template, &values);
+        let read: Vec<&Clause> = printed.iter().filter(|clause| clause.from_document()).collect();
+        let in_order = |pair: &[&Clause]| pair[0].section != pair[1].section || pair[0].line < pair[1].line;
+        assert!(read.windows(2).all(in_order), "{name}");
+        let said = |title: &str| instance.clauses.iter().filter(|clause| clause.title == title).count();
+        let unknown = if name.starts_with("thistledown") { "The leadership team" } else { "" };
+        assert!(said(unknown) > 1, "{name}: a heading that the model does not have stays");
+        let (mut lists, mut broken) = (0, Vec::new());
+        let leads = instance.summary.placed.windows(2).filter(|pair| {
+            pair[0].level < pair[1].level && pair[0].text.ends_with(':') && pair.iter().all(|p| p.as_clause().is_some())
+        });
+        for pair in leads {
+            let at = printed.iter().position(|clause| clause.line == pair[0].line);
+            let next = at.and_then(|at| printed.get(at + 1));
+            lists += usize::from(at.is_some());
+            if at.is_some() && next.is_none_or(|next| next.line != pair[1].line) {
+                broken.push((pair[0].line, pair[1].line, next.map(|next| next.line)));
+            }
+        }
+        assert!(lists > 3, "{name}: {lists}");
+        assert_eq!(broken, [], "{name}");
+    }
 }
 
 #[test]

@@ -275,6 +275,8 @@ fn arrived(id: &str, section: &str) -> Clause {
         line: 0,
         score: 0,
         key: id.to_owned(),
+        level: 0,
+        title: String::new(),
         reason: String::new(),
     }
 }

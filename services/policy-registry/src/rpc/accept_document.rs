@@ -9,7 +9,10 @@ use chassis::{
 use proto::policy_registry::v1::{AcceptDocumentRequest, AcceptDocumentResponse, RegisterValue};
 use tonic::Request;
 
-use super::registers::{self, Registers};
+use super::{
+    registers::{self, Registers},
+    work,
+};
 use crate::{App, register::duties, store};
 
 pub(super) async fn accept_document(
@@ -18,7 +21,7 @@ pub(super) async fn accept_document(
 ) -> Result<AcceptDocumentResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
@@ -35,11 +38,11 @@ pub(super) async fn accept_document(
     if !all.judged(|kept| duties::documents(kept, rule).iter().any(|present| present.id == document.id)) {
         return Err(Error::wrong_state("another version of this document is the present one: read that one"));
     }
-    let answers = all.entries.iter().filter(|entry| entry.register == definition.key);
-    if answers.into_iter().any(|e| e.one("document") == document.id.as_str() && e.one("who") == account.as_str()) {
+    // Also where somebody else entered it for them, by name: on paper.
+    if all.judged(|kept| duties::answers(kept, &definition.key, document).contains_key(account.as_str())) {
         return Err(Error::exists("document_id", "You answered this version already"));
     }
-    let today = tx.now().date().to_string();
+    let today = all.today.to_string();
     let value = |key: &str, value: &str| RegisterValue { key: key.to_owned(), values: vec![value.to_owned()] };
     let values = [
         value("document", document.id.as_str()),
@@ -48,7 +51,7 @@ pub(super) async fn accept_document(
         value("how", "console"),
         value("answered_on", &today),
     ];
-    let values = registers::valid(definition, &values, &registers::known(&all.entries))?;
+    let values = registers::valid(definition, &values, &all)?;
     let entry = registers::entry(&tx, &definition.key, values, None)?;
     for body in &store::register_entry::insert(&tx, std::slice::from_ref(&entry)).await? {
         let act = Act::new("document.answered", entry.id.as_str()).detail("document", document.id.as_str());

@@ -19,7 +19,7 @@ pub(super) async fn add_clause(app: &App, request: Request<AddClauseRequest>) ->
     let text = convert::instance::text(&mut violations, &request.text);
     let reason = work::reason(&mut violations, &request.reason);
     violations.finish()?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -12,6 +12,7 @@ use tonic::Request;
 use super::{
     convert::life_cycle,
     registers::{self, Registers},
+    work,
 };
 use crate::{App, comment::Comment, store};
 
@@ -19,7 +20,7 @@ pub(super) async fn add_comment(app: &App, request: Request<AddCommentRequest>) 
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let account = scope.account().ok_or_else(Error::denied)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
@@ -74,7 +75,7 @@ async fn enter(tx: &mut Tx, comment: &Comment, version: u32) -> Result<()> {
         value("subject", &subject),
         value("said", "See the comments kept with the version."),
     ];
-    let Ok(values) = registers::valid(definition, &values, &registers::known(&all.entries)) else { return Ok(()) };
+    let Ok(values) = registers::valid(definition, &values, &all) else { return Ok(()) };
     let entry = registers::entry(tx, &definition.key, values, None)?;
     for body in &store::register_entry::insert(tx, std::slice::from_ref(&entry)).await? {
         let act = Act::new("consultation.entered", entry.id.as_str()).detail("register", definition.key.as_str());

@@ -9,7 +9,10 @@ use chassis::{
 use proto::policy_registry::v1::{AddRegisterEntryRequest, AddRegisterEntryResponse};
 use tonic::Request;
 
-use super::registers::{self, Registers};
+use super::{
+    registers::{self, Registers},
+    work,
+};
 use crate::{
     App,
     register::{Change, EntryId, Refusal},
@@ -22,7 +25,7 @@ pub(super) async fn add_register_entry(
 ) -> Result<AddRegisterEntryResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
@@ -51,8 +54,14 @@ pub(super) async fn add_register_entry(
     let values = if request.withdrawn {
         std::collections::BTreeMap::new()
     } else {
-        registers::valid(definition, &request.values, &registers::known(&all.entries))?
+        registers::valid(definition, &request.values, &all)?
     };
+    let earlier = change.as_ref().map(|change| &change.supersedes);
+    let others = all.entries.iter().filter(|other| other.register == definition.key && Some(&other.id) != earlier);
+    if !request.withdrawn && others.into_iter().any(|other| other.values == values) {
+        let first = definition.fields.first().map_or("values", |field| field.key.as_str());
+        return Err(Error::exists(first, "Change what you entered: an entry that stands says the same already"));
+    }
     let entry = registers::entry(&tx, &definition.key, values, change)?;
     let bodies = store::register_entry::insert(&tx, std::slice::from_ref(&entry)).await?;
     for body in &bodies {

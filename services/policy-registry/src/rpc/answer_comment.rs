@@ -9,7 +9,7 @@ use chassis::{
 use proto::policy_registry::v1::{AnswerCommentRequest, AnswerCommentResponse};
 use tonic::Request;
 
-use super::convert::life_cycle;
+use super::{convert::life_cycle, work};
 use crate::{
     App,
     comment::{Answer, OUTCOMES},
@@ -20,7 +20,7 @@ pub(super) async fn answer_comment(app: &App, request: Request<AnswerCommentRequ
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let account = scope.account().ok_or_else(Error::denied)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

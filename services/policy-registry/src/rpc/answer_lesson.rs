@@ -9,7 +9,7 @@ use chassis::{
 use proto::policy_registry::v1::{AnswerLessonRequest, AnswerLessonResponse};
 use tonic::Request;
 
-use super::convert::life_cycle;
+use super::{convert::life_cycle, work};
 use crate::{
     App,
     lesson::{Answer, OUTCOMES},
@@ -19,7 +19,7 @@ use crate::{
 pub(super) async fn answer_lesson(app: &App, request: Request<AnswerLessonRequest>) -> Result<AnswerLessonResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -26,7 +26,7 @@ pub(super) async fn choose_section(app: &App, request: Request<ChooseSectionRequ
         }
     };
     violations.finish()?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

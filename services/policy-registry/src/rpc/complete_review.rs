@@ -23,11 +23,10 @@ pub(super) async fn complete_review(
 ) -> Result<CompleteReviewResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    work::rollouts::open(&store::school::load(&tx).await?)?;
     let days = Days::load(&tx).await?;
     let yearly = request.review_id == YEARLY;
     let review = if yearly {

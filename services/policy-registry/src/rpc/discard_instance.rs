@@ -21,7 +21,7 @@ pub(super) async fn discard_instance(
     let mut violations = Violations::new();
     let reason = work::reason(&mut violations, &request.reason);
     violations.finish()?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -9,13 +9,13 @@ use chassis::{
 use proto::policy_registry::v1::{ForwardLessonRequest, ForwardLessonResponse};
 use tonic::Request;
 
-use super::convert::life_cycle;
+use super::{convert::life_cycle, work};
 use crate::{App, store};
 
 pub(super) async fn forward_lesson(app: &App, request: Request<ForwardLessonRequest>) -> Result<ForwardLessonResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

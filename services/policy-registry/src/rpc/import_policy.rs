@@ -32,7 +32,7 @@ pub(super) async fn import_policy(app: &App, request: Request<ImportPolicyReques
     // Read first, outside the transaction that writes: SQLite has one connection, and reading takes its time. What was
     // replaced meanwhile is noticed inside.
     let mut instance = read_against(app, &scope, &file.name, &document).await?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

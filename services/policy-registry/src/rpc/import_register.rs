@@ -9,7 +9,10 @@ use chassis::{
 use proto::policy_registry::v1::{ImportRegisterRequest, ImportRegisterResponse};
 use tonic::Request;
 
-use super::registers::{self, Registers};
+use super::{
+    registers::{self, Registers},
+    work,
+};
 use crate::{App, register::Entry, store};
 
 pub(super) async fn import_register(
@@ -18,7 +21,7 @@ pub(super) async fn import_register(
 ) -> Result<ImportRegisterResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
@@ -35,7 +38,7 @@ pub(super) async fn import_register(
     }
     let duplicates = registers::count(preview.duplicates.len());
     let make = |values| registers::entry(&tx, &definition.key, values, None);
-    let entries: Vec<Entry> = preview.accepted.into_iter().map(make).collect::<Result<_>>()?;
+    let entries: Vec<Entry> = preview.accepted.into_iter().map(|line| make(line.values)).collect::<Result<_>>()?;
     let bodies = store::register_entry::insert(&tx, &entries).await?;
     for (entry, body) in entries.iter().zip(&bodies) {
         let act = Act::new("register_entry.imported", entry.id.as_str()).detail("register", definition.key.as_str());

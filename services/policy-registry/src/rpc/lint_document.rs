@@ -33,7 +33,7 @@ pub(super) async fn lint_document(app: &App, request: Request<LintDocumentReques
     let judged = work::heavy(app, move || {
         let import = import::read(&document, &template);
         let (document, template, register) = (&*document, &template, register.as_ref());
-        lint::lint(lint::Subject { document, parameters: &import.parameters, template, register, today })
+        lint::lint(lint::Subject { document, parameters: &import.parameters, template, school: None, register, today })
     });
     let findings = judged.await?;
     let mut tx = app.store.begin(&scope).await?;

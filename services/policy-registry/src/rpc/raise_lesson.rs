@@ -10,11 +10,10 @@ use crate::{App, lesson::Lesson, store};
 pub(super) async fn raise_lesson(app: &App, request: Request<RaiseLessonRequest>) -> Result<RaiseLessonResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let school = store::school::load(&tx).await?;
     let (mut clause, mut step) = (request.clause_id.is_empty(), request.step_id.is_empty());
     if !(clause && step) {
         let template = work::template(&tx).await?.template;
@@ -26,7 +25,7 @@ pub(super) async fn raise_lesson(app: &App, request: Request<RaiseLessonRequest>
     life_cycle::check_lesson(&request, clause, step)?;
     let lesson = Lesson {
         id: tx.ids().next(),
-        school: school.id,
+        school: scope.school()?.clone(),
         source: request.source.clone(),
         clause: request.clause_id.clone(),
         step: request.step_id.clone(),

@@ -13,17 +13,15 @@ use crate::{App, review::Review, store};
 pub(super) async fn raise_review(app: &App, request: Request<RaiseReviewRequest>) -> Result<RaiseReviewResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let school = store::school::load(&tx).await?;
-    work::rollouts::open(&school)?;
     let today = london(tx.now()).date();
     let due = life_cycle::review_asked(&request.trigger, &request.note, &request.due_date, today)?;
     let review = Review {
         id: Some(tx.ids().next()),
-        school: school.id,
+        school: scope.school()?.clone(),
         trigger: request.trigger.clone(),
         note: request.note.trim().to_owned(),
         by_authority: scope.has(Role::AuthorityOfficer),

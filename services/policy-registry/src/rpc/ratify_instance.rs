@@ -19,7 +19,7 @@ pub(super) async fn ratify_instance(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let account = scope.account().ok_or_else(Error::denied)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -14,7 +14,7 @@ pub(super) async fn realign_paragraph(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let place = Place::asked(&request)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

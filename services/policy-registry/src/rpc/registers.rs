@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chassis::{
     caller::Scope,
-    clock::{timestamp, told},
+    clock::{london, timestamp, told},
     db::Tx,
     error::{Error, Result, Violations},
 };
@@ -16,7 +16,7 @@ use crate::{
     effective::Values,
     lint::Severity,
     register::{
-        Change, Definition, Entry, EntryId, Violation, as_known_at, checked,
+        Against, Change, Definition, Entry, EntryId, Persons, Violation, as_known_at, checked,
         duties::Coverage,
         judge::{Finding, Kept},
         standing,
@@ -31,6 +31,7 @@ pub(super) struct Registers {
     /// Standing entries of all registers.
     pub entries: Vec<Entry>,
     pub today: Date,
+    persons: Persons,
     parameters: BTreeMap<String, String>,
     roles: Vec<String>,
 }
@@ -52,16 +53,28 @@ impl Registers {
             None => tx.now(),
         };
         let definitions = definitions(tx).await?;
-        let entries = standing(as_known_at(store::register_entry::all(tx, None).await?, at));
+        let entries = as_known_at(store::register_entry::all(tx, None).await?, at);
+        let persons = Persons::of(&entries, (tx.scope().account_text(), tx.scope().account_name()));
         let parameters = parameters(tx, at).await?;
-        Ok(Self { definitions, entries, today: at.date(), parameters, roles: roles(tx.scope()) })
+        let (entries, today) = (standing(entries), london(at).date());
+        Ok(Self { definitions, entries, today, persons, parameters, roles: roles(tx.scope()) })
     }
 
     /// Calls back with the registers as the rules look at them.
     pub(super) fn judged<T>(&self, work: impl FnOnce(&Kept<'_>) -> T) -> T {
+        self.judged_with(&self.entries, work)
+    }
+
+    /// The same where these entries stood.
+    pub(super) fn judged_with<T>(&self, entries: &[Entry], work: impl FnOnce(&Kept<'_>) -> T) -> T {
         let parameter = |key: &str| self.parameters.get(key).cloned();
-        let (definitions, entries) = (&self.definitions, &self.entries);
-        work(&Kept { definitions, entries, today: self.today, parameter: &parameter })
+        let (definitions, persons) = (&self.definitions, &self.persons);
+        work(&Kept { definitions, entries, today: self.today, persons, parameter: &parameter })
+    }
+
+    /// What the values of an entry are checked against.
+    pub(super) fn against(&self) -> Against<'_> {
+        Against { definitions: &self.definitions, entries: &self.entries, today: self.today }
     }
 
     /// The registers that the caller may read.
@@ -108,13 +121,13 @@ pub(super) fn one<'d>(definitions: &'d [Definition], key: &str, scope: &Scope, a
 pub(super) fn valid(
     definition: &Definition,
     given: &[wire::RegisterValue],
-    known: &dyn Fn(&str, &str) -> bool,
+    all: &Registers,
 ) -> Result<BTreeMap<String, Vec<String>>> {
     let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for value in given {
         values.entry(value.key.clone()).or_default().extend(value.values.iter().cloned());
     }
-    checked(definition, &values, known).map_err(violations)
+    checked(definition, &values, &all.against()).map_err(violations)
 }
 
 fn violations(wrong: Vec<Violation>) -> Error {
@@ -123,11 +136,6 @@ fn violations(wrong: Vec<Violation>) -> Error {
         violations.add(field, fix);
     }
     violations.finish().err().unwrap_or_else(|| Error::internal("values were refused without a violation"))
-}
-
-/// Whether a register holds a standing entry of an id.
-pub(super) fn known(entries: &[Entry]) -> impl Fn(&str, &str) -> bool {
-    |register, id| entries.iter().any(|entry| entry.register == register && entry.id.as_str() == id)
 }
 
 /// A new entry by the caller.
@@ -144,6 +152,7 @@ pub(super) fn entry(
         values,
         change,
         account: tx.scope().account(),
+        name: tx.scope().account_name().to_owned(),
         added_at: tx.now(),
     })
 }
@@ -156,18 +165,20 @@ pub(super) fn shown(entry: &Entry, all: &[Entry]) -> wire::RegisterEntry {
         entry_id: entry.id.to_string(),
         school_id: entry.school.to_string(),
         register: entry.register.clone(),
-        values: entry
-            .values
-            .iter()
-            .map(|(key, values)| wire::RegisterValue { key: key.clone(), values: values.clone() })
-            .collect(),
+        values: values(&entry.values),
         supersedes: change.map(|change| change.supersedes.to_string()).unwrap_or_default(),
         withdrawn: entry.withdraws(),
         reason: change.map(|change| change.reason.clone()).unwrap_or_default(),
         account_id: entry.account.as_ref().map(ToString::to_string).unwrap_or_default(),
         create_time: Some(timestamp(entry.added_at)),
         superseded_by: followed.map(|other| other.id.to_string()).unwrap_or_default(),
+        account_name: entry.name.clone(),
     }
+}
+
+/// Values as the contract has them.
+pub(super) fn values(values: &BTreeMap<String, Vec<String>>) -> Vec<wire::RegisterValue> {
+    values.iter().map(|(key, values)| wire::RegisterValue { key: key.clone(), values: values.clone() }).collect()
 }
 
 /// A definition as the contract has it.
@@ -181,6 +192,9 @@ pub(super) fn definition(definition: &Definition) -> wire::RegisterDefinition {
         required: field.required,
         required_if: field.required_if.as_ref().map(ToString::to_string).unwrap_or_default(),
         refers_to: field.refers_to.clone(),
+        refers_if: field.refers_if.as_ref().map(ToString::to_string).unwrap_or_default(),
+        taken_from: field.taken_from.clone(),
+        past: field.past,
     });
     wire::RegisterDefinition {
         register: definition.key.clone(),
@@ -221,8 +235,9 @@ pub(super) fn coverage(coverage: &Coverage<'_>) -> wire::Coverage {
         version: coverage.document.one("version").to_owned(),
         audience: coverage.document.one("audience").to_owned(),
         register: coverage.register.clone(),
-        answered: count(coverage.answered.len()),
-        due: count(coverage.answered.len() + coverage.missing.len()),
+        answered: count(coverage.answered),
+        due: count(coverage.answered + coverage.missing.len()),
+        others: count(coverage.others),
     }
 }
 
@@ -233,9 +248,7 @@ pub(super) fn count(number: usize) -> u32 {
 
 /// A file read as a register's table.
 pub(super) fn table(all: &Registers, definition: &Definition, content: &[u8]) -> Result<Preview> {
-    let of = all.entries.iter().filter(|entry| entry.register == definition.key).cloned();
-    let of: Vec<Entry> = of.collect();
-    read(definition, content, &of, &known(&all.entries)).map_err(|error| Error::invalid("content", error.to_string()))
+    read(definition, content, &all.against()).map_err(|error| Error::invalid("content", error.to_string()))
 }
 
 /// What a previewed file goes by: its content, the register, and who previewed it.

@@ -10,7 +10,7 @@ use crate::{App, store};
 pub(super) async fn set_parameter(app: &App, request: Request<SetParameterRequest>) -> Result<SetParameterResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

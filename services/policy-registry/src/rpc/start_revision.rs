@@ -16,11 +16,10 @@ use crate::{App, store};
 pub(super) async fn start_revision(app: &App, request: Request<StartRevisionRequest>) -> Result<StartRevisionResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    store::school::load(&tx).await?;
     let before = store::instance::in_force(&tx, tx.now()).await?;
     let before =
         before.ok_or_else(|| Error::wrong_state("nothing is in force yet: import a document to start from"))?;

@@ -29,9 +29,13 @@ pub(super) async fn tailor_step(app: &App, request: Request<TailorStepRequest>) 
     let why =
         if tailoring == Tailoring::Adopted { String::new() } else { work::reason(&mut violations, &request.reason) };
     violations.check(request.step.is_some(), "step", "Send the step");
+    if let Some(step) = request.step.as_ref().filter(|_| matches!(tailoring, Tailoring::Adapted | Tailoring::Added)) {
+        violations.check(!step.title.trim().is_empty(), "step.title", "Enter what is to be done");
+        violations.check(!step.roles.is_empty(), "step.roles", "Select who does it");
+    }
     violations.finish()?;
     let step = convert::instance::asked_step(request.step.as_ref().unwrap_or(&Step::default()))?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

@@ -408,6 +408,8 @@ mod register_entries {
         the_state_of_any_day_is_answered,
         staff_accept_in_their_own_name_and_again_on_a_new_version,
         a_file_is_imported_whole_and_by_whoever_previewed_it,
+        a_file_is_shown_line_by_line_with_what_would_be_found,
+        what_two_do_at_once_is_done_once,
     );
 }
 
@@ -497,6 +499,7 @@ mod bad_things_sent {
         ten_thousand_clauses_are_taken_or_refused_in_reasonable_time,
         a_circle_of_rules_is_refused_by_its_names,
         of_two_officers_who_publish_at_once_one_is_told,
+        of_two_revisions_begun_at_once_one_is_made,
         a_closed_school_is_asked_for_nothing,
         why_it_could_not_wait_is_sealed_in_its_row,
     );

@@ -25,7 +25,7 @@ pub(super) async fn waive_finding(app: &App, request: Request<WaiveFindingReques
     violations.finish()?;
     // Judged first, where no transaction is open: only what is found can be let stand.
     let judged = work::judged(app, &scope, &request.instance_id).await?;
-    let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
+    let mut tx = match work::change(app, &scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };

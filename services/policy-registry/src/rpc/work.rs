@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chassis::{
     caller::Scope,
     clock::{london, timestamp},
-    db::Tx,
+    db::{Once, Tx},
     error::{Error, Kind, Result, Violations},
     history::Act,
 };
@@ -16,6 +16,7 @@ use proto::{
     policy_registry::v1 as wire,
 };
 
+use prost::Message;
 use time::Date;
 
 use super::convert;
@@ -23,13 +24,27 @@ use crate::{
     App,
     document::Document,
     instance::{Instance, InstanceId},
-    lint::{Severity, version},
+    lint::version,
     store::{self, template::Published},
 };
 
+/// Begins a change at the scope's school, for a request that may come twice. Until it ends no other is made there, so that
+/// what it reads stands when it writes; at a closed school none is made any more.
+pub(super) async fn change<A: Message + Default>(
+    app: &App,
+    scope: &Scope,
+    request_id: &str,
+    request: &impl Message,
+) -> Result<Once<A>> {
+    let begun = app.store.begin_once(scope, request_id, request).await?;
+    if let Once::Fresh(tx) = &begun {
+        rollouts::open(&store::school::hold(tx).await?)?;
+    }
+    Ok(begun)
+}
+
 /// The instance of the scope's school, where its present text is the one that was read.
 pub(super) async fn seen(tx: &Tx, instance_id: &str, etag: &str) -> Result<Instance> {
-    rollouts::open(&store::school::load(tx).await?)?;
     let id: InstanceId = instance_id.parse().map_err(|_| Error::missing())?;
     let instance = store::instance::load(tx, &id).await?;
     if etag.is_empty() {
@@ -85,13 +100,12 @@ pub(super) async fn into_force(tx: &mut Tx, act: Act, instance: &Instance) -> Re
 
 /// Announces what is in force and when its next review is due.
 pub(super) async fn announce(tx: &mut Tx, instance: &Instance) -> Result<()> {
-    let errors = instance.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let published = PolicyPublished {
         instance_id: instance.id.to_string(),
         version: instance.version,
         effective_time: instance.effective_at.map(timestamp),
         review_due_time: instance.review_due_at.map(timestamp),
-        error_findings: u32::try_from(errors).unwrap_or(u32::MAX),
+        error_findings: u32::try_from(instance.grave().len()).unwrap_or(u32::MAX),
     };
     tx.announce(instance.id.as_str(), Event::PolicyPublished(published)).await
 }

@@ -9,10 +9,11 @@ use chassis::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, SqlErr, sea_query::Expr};
 use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
 
 use super::{
     entity::life_cycle::calendar_feed::{ActiveModel, Column, Entity},
-    micros,
+    micros, moment,
 };
 use crate::calendar_feed::CalendarFeedId;
 
@@ -52,6 +53,14 @@ pub(crate) async fn end(tx: &Tx) -> Result<bool> {
         .exec(tx.db())
         .await?;
     Ok(ended.rows_affected > 0)
+}
+
+/// When the school's present secret was made; none where nothing opens its calendar.
+pub(crate) async fn since(tx: &Tx) -> Result<Option<OffsetDateTime>> {
+    let query =
+        Entity::find().filter(Column::SchoolId.eq(tx.scope().school()?.as_str())).filter(Column::EndedUs.is_null());
+    let row = query.one(tx.db()).await?;
+    row.map(|row| moment(row.created_us)).transpose()
 }
 
 /// The school whose calendar a secret opens.

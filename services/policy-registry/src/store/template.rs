@@ -51,6 +51,14 @@ pub(crate) async fn insert(
     if based_on.is_some_and(|based_on| Some(based_on) != last) {
         return Err(overtaken());
     }
+    if let Some(last) = last
+        && version(tx, last).await?.template == template
+    {
+        return Err(Error::exists(
+            "files",
+            format!("Version {last} says the same already: there is nothing new to publish"),
+        ));
+    }
     let published = Published { id: tx.ids().next(), version: last.unwrap_or(0) + 1, published_at: tx.now(), template };
     let body = serde_json::to_vec(&published)?;
     let row = ActiveModel {

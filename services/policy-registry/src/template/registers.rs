@@ -124,10 +124,37 @@ fn shape(definition: &Definition, all: &[Definition], say: &mut impl FnMut(Strin
             );
         }
     }
+    for field in &definition.fields {
+        points(definition, field, all, say);
+    }
     for day in [&definition.from, &definition.until].into_iter().filter(|day| !day.is_empty()) {
         if definition.field(day).is_none_or(|field| field.kind != Kind::Date) {
             say(format!("register “{key}” counts from or until “{day}”, which is no date field"), "Name a date field.");
         }
+    }
+}
+
+/// What a field says of the entry it points at, or takes from one.
+fn points(definition: &Definition, field: &Field, all: &[Definition], say: &mut impl FnMut(String, &str)) {
+    let (key, name) = (&definition.key, &field.key);
+    let other = |register: &str| all.iter().find(|other| other.key == register);
+    let reads = field.refers_if.iter().flat_map(|when| when.reads());
+    for (read, _) in reads.filter(|(read, _)| other(&field.refers_to).is_none_or(|other| other.field(read).is_none())) {
+        say(
+            format!("field “{name}” of “{key}” points at entries by their “{read}”, which they do not have"),
+            "Name a field of the register under refers_to.",
+        );
+    }
+    let taken = definition.taken(field);
+    let there = taken.and_then(|(pointer, taken)| other(&pointer.refers_to)?.field(taken));
+    if !field.taken_from.is_empty() && there.is_none_or(|there| there.allowed != field.allowed) {
+        say(
+            format!("field “{name}” of “{key}” is taken from “{}”, which cannot be", field.taken_from),
+            "Write a field of type entry, a full stop, and a field of the register it points into that allows the same.",
+        );
+    }
+    if field.past && field.kind != Kind::Date {
+        say(format!("field “{name}” of “{key}” is no date and cannot be past"), "Leave past to fields of type date.");
     }
 }
 
@@ -170,6 +197,7 @@ fn judged(
     let whole = match rule.kind {
         RuleKind::Due => !rule.date.is_empty() && (rule.months > 0 || !rule.among.is_empty()),
         RuleKind::Lapses => !rule.date.is_empty(),
+        RuleKind::Once => !rule.by.is_empty(),
         RuleKind::Held | RuleKind::Single | RuleKind::Includes => !rule.field.is_empty() && !rule.values.is_empty(),
         RuleKind::Apart | RuleKind::Backed => {
             !rule.by.is_empty() && !rule.field.is_empty() && !rule.values.is_empty() && !rule.against.is_empty()

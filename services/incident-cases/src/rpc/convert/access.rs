@@ -48,26 +48,25 @@ pub(crate) fn row(case: &Case) -> pb::Case {
     }
 }
 
-/// Who may see a new case: of everybody's kind where it is about a child; else kept from the adult it is about.
-///
-/// # Errors
-/// `Invalid` where a procedure on adults has no subject, or another has one.
+/// Whom a new case is kept from; nobody where it is about a child. A procedure on adults says who; whether another has
+/// a place for it is known once the policy is.
 pub(crate) fn new_case(v: &mut Violations, new: &pb::NewCase) -> Option<(Subject, Office)> {
     let adult = ADULT.contains(&new.procedure_id.as_str());
-    let Some(subject) = &new.subject else {
-        v.check(!adult, "new_case.subject", "Say which adult it is about, so that they are kept out from now on");
-        return None;
-    };
-    v.check(adult, "new_case.subject", "Leave it out: only allegations and low-level concerns are about an adult");
+    let said = new.subject.is_some() || !adult;
+    v.check(said, "new_case.subject", "Say which adult it is about, so that they are kept out from now on");
+    new.subject.as_ref().and_then(|subject| self::subject(v, "new_case.subject", subject))
+}
+
+/// The adult a case is about, and who takes it on.
+pub(crate) fn subject(v: &mut Violations, field: &str, subject: &pb::AdultSubject) -> Option<(Subject, Office)> {
     let (id, name) = (subject.account_id.as_str(), subject.name.trim());
-    let field = "new_case.subject.account_id";
-    v.check(id.is_empty() != name.is_empty(), field, "Enter their account, or their name where they have none");
-    v.check(id.is_empty() || id.parse::<AccountId>().is_ok(), field, "Select a colleague of the school");
-    let short = name.chars().count() <= NAME_MAX;
-    v.check(short, "new_case.subject.name", format!("Enter {NAME_MAX} characters at most"));
+    let account = format!("{field}.account_id");
+    v.check(id.is_empty() != name.is_empty(), &account, "Enter their account, or their name where they have none");
+    v.check(id.is_empty() || id.parse::<AccountId>().is_ok(), &account, "Select a colleague of the school");
+    v.maybe_line(&format!("{field}.name"), &subject.name, NAME_MAX);
     let office = Office::of(&subject.routed_to);
     let fix = "Select head, or chair where the head is the subject or in conflict";
-    v.check(office.is_some(), "new_case.subject.routed_to", fix);
+    v.check(office.is_some(), format!("{field}.routed_to"), fix);
     let subject = if id.is_empty() { Subject::Name(name.to_owned()) } else { Subject::Account(id.to_owned()) };
     office.map(|office| (subject, office))
 }

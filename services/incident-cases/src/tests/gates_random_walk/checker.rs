@@ -4,7 +4,7 @@ use time::Duration;
 
 use super::command::{Command, World};
 use crate::{
-    case::{Case, record::Asked},
+    case::{Case, evidence::done_by, record::Asked},
     tests::model::OPENED,
 };
 
@@ -56,7 +56,7 @@ fn may_examine(case: &Case) -> bool {
 pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &str) {
     let case = &before.case;
     let must = |holds: bool, rule: &str| assert!(holds, "{place} was accepted against {rule}");
-    must(case.closing.is_none() || matches!(command, Command::Reopen), "a closed case");
+    must(case.closing.is_none() || matches!(command, Command::Reopen | Command::Name), "a closed case");
     let offence = is(case, "offence", "yes") || (case.procedure.id == "P2" && is(case, "criteria_met", "yes"));
     match command {
         Command::Fact(name, _) => must(*name != "police_advice", "advice that nobody gave"),
@@ -118,11 +118,20 @@ pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &st
                 "G-DANGER",
             );
             must(!gate("G-DELETE") || may_delete(case), "G-DELETE");
+            must(!gate("G-SUBJECT") || case.access.subject.is_some(), "G-SUBJECT: nobody is named");
             must(!gate("G-HOLD") || talked(case) || (gate("G-PARENT") && !offence), "G-HOLD");
             for earlier in &rule.after {
                 let (rule, step) = case.steps_with_rules().find(|(r, _)| r.id == *earlier).unwrap();
                 must(step.end.is_some() || !called_for(case, &rule.condition), "the order of steps");
             }
+        }
+        Command::Name => {
+            let about = case.procedure.steps.iter().any(|rule| rule.gates.iter().any(|g| g == "G-SUBJECT"));
+            let same = Some(crate::case::access::Subject::Name("words".into()));
+            must(
+                about && (case.access.subject.is_none() || case.access.subject == same),
+                "another subject, or one too many",
+            );
         }
         Command::Close => closable(before, minute, place),
         _ => {}
@@ -153,6 +162,18 @@ fn closable(before: &World, minute: u64, place: &str) {
         last.is_some_and(|l| ["taken", "returned_by_police"].contains(&l.kind.as_str()))
     };
     must(before.devices.iter().all(|d| !held(&d.links)), "a device still held");
+}
+
+/// Asserts that no step waits to be done that a record of the case has done.
+pub(super) fn nothing_left_behind(case: &Case, place: &str) {
+    let waits = case.steps_with_rules().find(|(rule, step)| {
+        done_by(rule).is_some_and(|act| case.recorded(act)) && case.standing(rule, step).state == "to_do"
+    });
+    assert!(
+        waits.is_none() || case.closing.is_some(),
+        "{place}: step {:?} was recorded",
+        waits.map(|(rule, _)| &rule.id)
+    );
 }
 
 /// Asserts that whatever was recorded before is there still, in the same place, and that every chain holds.

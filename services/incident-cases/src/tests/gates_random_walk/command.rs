@@ -6,6 +6,7 @@ use super::Dice;
 use crate::{
     case::{
         By, Case, Consultation, Involvement, InvolvementId, Referral, ReferralDecision, Refusal,
+        access::{Access, Level, Office, Subject, Wanted},
         record::{Asked, Assessment, Decision, Deletion, Exposure, Material, Report, Stamp, Support, Viewing},
         work::FACTS,
     },
@@ -54,6 +55,7 @@ pub(super) enum Command {
     Disclose(&'static str),
     Share,
     Debrief,
+    Name,
     Close,
     Reopen,
 }
@@ -150,6 +152,7 @@ impl Command {
             45 if dice.below(2) == 0 => Self::Share,
             45 => Self::Reopen,
             46 => Self::Debrief,
+            47 if dice.below(3) == 0 => Self::Name,
             _ => Self::Close,
         }
     }
@@ -157,7 +160,12 @@ impl Command {
 
 impl World {
     pub(super) fn new(policy: &Pinned, procedure: &str) -> Self {
-        Self { case: model::case(policy, procedure), devices: Vec::new(), told: Vec::new() }
+        let mut case = model::case(policy, procedure);
+        // A case on an adult is opened with who that is; others may turn out to be about one.
+        if case.adult() {
+            case.access = Access::adult(Subject::Name("Somebody".into()), Office::Head, "lead");
+        }
+        Self { case, devices: Vec::new(), told: Vec::new() }
     }
 
     fn child(&self, n: usize) -> Result<InvolvementId, Refusal> {
@@ -350,14 +358,18 @@ impl World {
             }
             Command::Search { device } => case.search(lead, &format!("sea_{minute:026}"), *device),
             Command::Disclose(kind) => {
-                case.may_disclose(kind)?;
+                case.may_disclose(kind, at)?;
                 self.told.push(kind);
                 Ok(())
             }
             Command::Share => {
-                case.may_share()?;
+                case.may_share(at)?;
                 self.told.push("other_school");
                 Ok(())
+            }
+            Command::Name => {
+                let subject = Some(Subject::Name(text()));
+                case.set_access(lead, Wanted { level: Level::Hidden, reason: text(), subject, ..Wanted::default() })
             }
             Command::Debrief => case.debrief(lead, text(), text()),
             Command::Close => case.close(lead, "resolved".into(), text()),

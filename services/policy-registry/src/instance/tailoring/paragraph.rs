@@ -37,6 +37,12 @@ pub struct Placed {
     pub why: String,
     /// True where a person put it there.
     pub by_hand: bool,
+    /// Its level in a list, 1 for the outermost; 0 where it is no item of one.
+    #[serde(default)]
+    pub level: u8,
+    /// The heading it stands under, where the template knows none like it; empty elsewhere.
+    #[serde(default)]
+    pub title: String,
 }
 
 /// What became of a paragraph.
@@ -113,13 +119,25 @@ impl Placed {
             line: self.line,
             score: self.score,
             key: key(self.line),
+            level: self.level,
+            title: self.title.clone(),
             reason: if self.by_hand { self.why.clone() } else { String::new() },
         })
     }
 }
 
+/// What the keys of a document's clauses begin with.
+const READ: &str = "line-";
+
 fn key(line: u32) -> String {
-    format!("line-{line}")
+    format!("{READ}{line}")
+}
+
+impl Clause {
+    /// Whether it was read from a document, in this version or in one before it: such clauses stand in its order.
+    pub fn from_document(&self) -> bool {
+        self.key.starts_with(READ)
+    }
 }
 
 impl Instance {
@@ -185,7 +203,7 @@ impl Instance {
     }
 
     /// The template's clauses that hold here and that no paragraph was found for.
-    fn missing(&self, template: &Template, values: &Values) -> u32 {
+    pub(in crate::instance) fn missing(&self, template: &Template, values: &Values) -> u32 {
         let holds = |key: &str| values.get(key);
         let found = |id: &str| self.summary.placed.iter().any(|placed| placed.clause.as_deref() == Some(id));
         let clauses = template.clauses();

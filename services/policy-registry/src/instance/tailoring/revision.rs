@@ -33,6 +33,7 @@ impl Instance {
             waivers: self.waivers.iter().filter(|waiver| waiver.until >= today).cloned().collect(),
             proposals: self.proposals.iter().filter(open).cloned().collect(),
             findings: Vec::new(),
+            grave: None,
             signatures: Vec::new(),
             summary: Summary::default(),
             source_name: String::new(),

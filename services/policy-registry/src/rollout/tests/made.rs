@@ -190,6 +190,8 @@ pub(super) fn own(case: &Case) -> Instance {
             line: 0,
             score: 0,
             key,
+            level: 0,
+            title: String::new(),
             reason,
         });
     }
@@ -202,6 +204,8 @@ pub(super) fn own(case: &Case) -> Instance {
             line: 0,
             score: 0,
             key: format!("own-{nth}"),
+            level: 0,
+            title: String::new(),
             reason: "It is ours".into(),
         });
     }
@@ -246,6 +250,7 @@ pub(super) fn own(case: &Case) -> Instance {
         waivers: Vec::new(),
         proposals: Vec::new(),
         findings: Vec::new(),
+        grave: None,
         signatures: Vec::new(),
         summary: Summary::default(),
         source_name: String::new(),

@@ -101,6 +101,29 @@ pub(super) async fn of_two_officers_who_publish_at_once_one_is_told(engine: Engi
     Ok(())
 }
 
+pub(super) async fn of_two_revisions_begun_at_once_one_is_made(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let head = world.at_school(Role::Head);
+    world.in_force(TEXT).await?;
+    for round in 1..=4 {
+        let start = || StartRevisionRequest { school_id: world.school.clone(), request_id: head.request_id() };
+        let (mut one, mut two) = (world.client(&head)?, world.client(&head)?);
+        let (first, second) = tokio::join!(one.start_revision(start()), two.start_revision(start()));
+        let (done, refusal) = if first.is_ok() { (first, second) } else { (second, first) };
+        let draft = done?.into_inner().instance.unwrap();
+        assert_eq!((draft.version, refused(refusal).reason_name()), (round + 1, "WRONG_STATE"));
+        let discard = DiscardInstanceRequest {
+            school_id: world.school.clone(),
+            instance_id: draft.instance_id,
+            reason: "Begun for nothing".into(),
+            etag: draft.etag,
+            request_id: head.request_id(),
+        };
+        world.client(&head)?.discard_instance(discard).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn a_closed_school_is_asked_for_nothing(engine: Engine) -> Tested {
     let mut world = World::new(engine).await?;
     let open = world.school.clone();
@@ -113,6 +136,19 @@ pub(super) async fn a_closed_school_is_asked_for_nothing(engine: Engine) -> Test
     let mut officer = world.client(&world.officer)?;
     assert!(!world.client(&dsl)?.list_reminders(reminders()).await?.into_inner().reminders.is_empty());
     world.close(&closed).await?;
+    let lesson = RaiseLessonRequest {
+        school_id: closed.clone(),
+        source: "training".into(),
+        text: "Say who stands in for the lead.".into(),
+        request_id: dsl.request_id(),
+        ..Default::default()
+    };
+    let lesson = refused(world.client(&dsl)?.raise_lesson(lesson).await);
+    let revision = StartRevisionRequest { school_id: closed.clone(), request_id: dsl.request_id() };
+    let revision = refused(world.client(&dsl)?.start_revision(revision).await);
+    for refusal in [lesson, revision] {
+        assert!(refusal.to_string().contains("closed"), "{refusal:?}");
+    }
     assert!(world.client(&dsl)?.list_reminders(reminders()).await?.into_inner().reminders.is_empty());
 
     let raise = |school_ids: Vec<String>| RaiseReviewsRequest {

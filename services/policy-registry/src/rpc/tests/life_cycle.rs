@@ -339,6 +339,8 @@ pub(super) async fn a_calendar_opens_to_its_present_secret_alone_and_names_nobod
     let create = || CreateCalendarFeedRequest { school_id: life.school(), request_id: life.dsl.request_id() };
     let request = create();
     let mut dsl = life.to(&life.dsl);
+    let works = GetCalendarFeedRequest { school_id: life.school() };
+    assert_eq!(dsl.get_calendar_feed(works.clone()).await?.into_inner().create_time, None);
     let first = dsl.create_calendar_feed(request.clone()).await?.into_inner().secret;
     assert_eq!(
         dsl.create_calendar_feed(request).await?.into_inner().secret,
@@ -350,10 +352,13 @@ pub(super) async fn a_calendar_opens_to_its_present_secret_alone_and_names_nobod
     assert!(!calendar.contains("Birch") && !calendar.contains("Cedar"), "{calendar}");
     let second = dsl.create_calendar_feed(create()).await?.into_inner().secret;
     assert_ne!(first, second);
+    let made = Some(chassis::clock::timestamp(life.world.bed.now()));
+    assert_eq!(dsl.get_calendar_feed(works.clone()).await?.into_inner().create_time, made);
     assert_eq!(refused(life.calendar(&first).await).reason_name(), "NOT_FOUND");
     assert!(life.calendar(&second).await.is_ok());
     let end = EndCalendarFeedRequest { school_id: life.school(), request_id: life.dsl.request_id() };
     dsl.end_calendar_feed(end).await?;
+    assert_eq!(dsl.get_calendar_feed(works).await?.into_inner().create_time, None);
     for nothing in [second.as_str(), "", "x"] {
         assert_eq!(refused(life.calendar(nothing).await).reason_name(), "NOT_FOUND");
     }

@@ -8,7 +8,7 @@ use proto::{access::v1::Role, policy_registry::v1::*};
 use time::Duration;
 
 use super::{
-    Tested,
+    TEXT, Tested,
     world::{Client, World, refused},
 };
 
@@ -64,6 +64,19 @@ impl Keeping {
         Ok(self.client().list_register_entries(list).await?.into_inner().entries)
     }
 
+    async fn asking(&self, answer: &str) -> Result<String, tonic::Status> {
+        let values = [
+            ("kind", "behaviour"),
+            ("title", answer),
+            ("version", "1"),
+            ("audience", "staff"),
+            ("answer", answer),
+            ("in_force_from", "2026-09-01"),
+            ("review_due", "2027-09-01"),
+        ];
+        Ok(self.add("linked-policies", &values).await?.entry_id)
+    }
+
     async fn document(&self, version: &str, from: &str) -> Result<RegisterEntry, tonic::Status> {
         let values = [
             ("kind", "acceptable_use"),
@@ -109,7 +122,10 @@ fn plausible(definition: &RegisterDefinition, references: &[(&str, String)]) -> 
             "boolean" => vec!["true".into()],
             "url" => vec!["https://school.example/a,b".into()],
             "long_text" => vec!["=First line, with \"words\"\nsecond line".into()],
-            "entry" => references.iter().filter(|(key, _)| *key == field.refers_to).map(|(_, id)| id.clone()).collect(),
+            "entry" => {
+                let leads = |key: &str| key == field.refers_to || key == field.refers_if;
+                references.iter().rfind(|(key, _)| leads(key)).map(|(_, id)| id.clone()).into_iter().collect()
+            }
             _ => vec!["@Ada Birch".into()],
         };
         RegisterValue { key: field.key.clone(), values }
@@ -138,6 +154,8 @@ pub(super) async fn every_register_that_ships_is_kept_corrected_exported_and_imp
     let references = [
         ("risk-assessments", keeping.add("risk-assessments", &risk).await?.entry_id),
         ("linked-policies", keeping.document("1", "2026-09-01").await?.entry_id),
+        ("answer = read", keeping.asking("read").await?),
+        ("answer = accept", keeping.asking("accept").await?),
     ];
     let mut client = keeping.client();
     let kept: Vec<_> = keeping.definitions().await?.into_iter().filter(|d| d.kept_as.is_empty()).collect();
@@ -176,6 +194,9 @@ pub(super) async fn every_register_that_ships_is_kept_corrected_exported_and_imp
         // Out as a table, withdrawn, and back in as it was.
         let export =
             ExportRegisterRequest { school_id: school.clone(), register: register.clone(), ..Default::default() };
+        let why = refused(client.export_register(export.clone()).await);
+        assert_eq!(why.violations().first().map(|v| v.field.as_str()), Some("purpose"));
+        let export = ExportRegisterRequest { purpose: "copy".into(), ..export };
         let table = client.export_register(export).await?.into_inner().content;
         let again = keeping.preview(&register, &table).await?;
         assert_eq!((again.accepted, again.wrong), (0, 0), "{register}: everything stands already");
@@ -270,7 +291,17 @@ pub(super) async fn staff_accept_in_their_own_name_and_again_on_a_new_version(en
     let keeping = Keeping::new(engine).await?;
     let world = &keeping.world;
     let first = keeping.document("1", "2020-09-01").await?;
-    let staff = world.at_school(Role::Staff);
+    let staff = world.at_school(Role::Staff).named("Farah Siddiqui");
+    let access = [
+        ("who", "Farah Siddiqui"),
+        ("audience", "staff"),
+        ("system", "Web filter"),
+        ("kind", "filtering"),
+        ("granted_on", "2020-09-01"),
+        ("granted_by", "Ada Birch"),
+        ("reviewed_on", "2026-09-01"),
+    ];
+    keeping.add("access", &access).await?;
     let mut client = world.client(&staff)?;
     let accept = |document: &RegisterEntry| AcceptDocumentRequest {
         school_id: world.school.clone(),
@@ -298,9 +329,13 @@ pub(super) async fn staff_accept_in_their_own_name_and_again_on_a_new_version(en
     let findings = ListRegisterFindingsRequest { school_id: world.school.clone(), ..Default::default() };
     let coverage = keeping.client().list_register_findings(findings.clone()).await?.into_inner().coverage;
     assert_eq!(coverage.iter().map(|c| (c.version.as_str(), c.answered)).collect::<Vec<_>>(), [("2", 0)]);
+    let open = |findings: &[RegisterFinding]| findings.iter().filter(|f| f.code == "acceptances.due").count();
+    let before = keeping.client().list_register_findings(findings.clone()).await?.into_inner();
+    assert_eq!(open(&before.findings), 1);
     client.accept_document(accept(&second)).await?;
-    let coverage = keeping.client().list_register_findings(findings).await?.into_inner().coverage;
-    assert_eq!(coverage.iter().map(|c| (c.answered, c.due)).collect::<Vec<_>>(), [(1, 1)]);
+    let after = keeping.client().list_register_findings(findings).await?.into_inner();
+    assert_eq!(after.coverage.iter().map(|c| (c.answered, c.due, c.others)).collect::<Vec<_>>(), [(1, 1, 0)]);
+    assert_eq!(open(&after.findings), 0, "an acceptance under an account answers for the name on the list");
     // Staff have no part in what governors answer.
     let governor = world.at_school(Role::Governor);
     let theirs = AcceptDocumentRequest { request_id: governor.request_id(), ..accept(&second) };
@@ -337,5 +372,97 @@ pub(super) async fn a_file_is_imported_whole_and_by_whoever_previewed_it(engine:
     world.bed.clock.advance(Duration::hours(25));
     let late = keeping.import(&keeping.head, "training", &late.content_hash);
     assert_eq!(refused(keeping.client().import_register(late).await).reason_name(), "INVALID_FIELD");
+    Ok(())
+}
+
+pub(super) async fn what_two_do_at_once_is_done_once(engine: Engine) -> Tested {
+    let keeping = Keeping::new(engine).await?;
+    let world = &keeping.world;
+    let (dsl, staff) = (world.at_school(Role::Dsl), world.at_school(Role::Staff));
+    let draft = world.import(TEXT).await?;
+    let open = OpenConsultationRequest {
+        school_id: world.school.clone(),
+        instance_id: draft.instance_id.clone(),
+        until_date: (world.bed.now().date() + Duration::days(7)).to_string(),
+        etag: draft.etag.clone(),
+        request_id: dsl.request_id(),
+    };
+    world.client(&dsl)?.open_consultation(open).await?;
+    for (round, audience) in ["staff", "learner", "parent", "governor"].into_iter().enumerate() {
+        // Two send in what a group says: the register of who was asked has the group once.
+        let comment = || AddCommentRequest {
+            school_id: world.school.clone(),
+            instance_id: draft.instance_id.clone(),
+            audience: audience.into(),
+            text: "It reads well.".into(),
+            request_id: dsl.request_id(),
+            ..Default::default()
+        };
+        let (mut one, mut two) = (world.client(&dsl)?, world.client(&dsl)?);
+        let (first, second) = tokio::join!(one.add_comment(comment()), two.add_comment(comment()));
+        first.and(second)?;
+        assert_eq!(keeping.entries("consultations").await?.len(), round + 1);
+        // A file is imported by two clicks at once.
+        let rows = format!("Name or account,Course,Trained on\r\nPerson {round},induction,2026-09-01\r\n");
+        let hash = keeping.preview("training", rows.as_bytes()).await?.content_hash;
+        let import = || keeping.import(&keeping.head, "training", &hash);
+        let (mut one, mut two) = (keeping.client(), keeping.client());
+        let (first, second) = tokio::join!(one.import_register(import()), two.import_register(import()));
+        assert_ne!(first.is_ok(), second.is_ok());
+        assert_eq!(keeping.entries("training").await?.len(), round + 1);
+        // Somebody accepts a document twice at once.
+        let document = keeping.document(&round.to_string(), &format!("202{round}-09-01")).await?;
+        let accept = || AcceptDocumentRequest {
+            school_id: world.school.clone(),
+            document_id: document.entry_id.clone(),
+            request_id: staff.request_id(),
+        };
+        let (mut one, mut two) = (world.client(&staff)?, world.client(&staff)?);
+        let (first, second) = tokio::join!(one.accept_document(accept()), two.accept_document(accept()));
+        let refusal = refused(if first.is_ok() { second } else { first });
+        assert_eq!(refusal.reason_name(), "ALREADY_EXISTS");
+    }
+    Ok(())
+}
+
+pub(super) async fn a_file_is_shown_line_by_line_with_what_would_be_found(engine: Engine) -> Tested {
+    let keeping = Keeping::new(engine).await?;
+    let lead = [("who", "Ada Birch"), ("role", "dsl"), ("from", "2024-09-01"), ("senior_leader", "true")];
+    let first = keeping.add("appointments", &lead).await?;
+    let again = refused(keeping.client().add_register_entry(keeping.request("appointments", &lead)).await);
+    assert_eq!(again.reason_name(), "ALREADY_EXISTS");
+    let deputy =
+        keeping.add("appointments", &[("who", "Cy Elder"), ("role", "deputy_dsl"), ("from", "2024-09-01")]).await?;
+    // Correcting one into what another one says leaves two of a kind, which is refused too.
+    let mut correct = keeping.request("appointments", &lead);
+    correct.supersedes.clone_from(&deputy.entry_id);
+    correct.reason = "A slip".into();
+    assert_eq!(refused(keeping.client().add_register_entry(correct).await).reason_name(), "ALREADY_EXISTS");
+    let table = "Name or account,Role,From,Member of the leadership team\n\
+        Bo Cedar,dsl,2025-09-01,yes\n\
+        Ada Birch,dsl,01/09/2024,yes\n\
+        Di Hazel,chair,2024-09-01,\n\
+        Di Hazel,chair,2024-09-01,\n";
+    let preview = keeping.preview("appointments", table.as_bytes()).await?;
+    assert_eq!((preview.accepted, preview.duplicates, preview.wrong), (2, 2, 0));
+    let who = |line: &RegisterImportLine| {
+        let value = line.values.iter().find(|value| value.key == "who").and_then(|value| value.values.first());
+        (line.line, line.outcome.clone(), value.cloned().unwrap_or_default(), line.repeats_line)
+    };
+    let row = |line, outcome: &str, who: &str, repeats| (line, outcome.to_owned(), who.to_owned(), repeats);
+    assert_eq!(
+        preview.lines.iter().map(who).collect::<Vec<_>>(),
+        [
+            row(2, "accepted", "Bo Cedar", 0),
+            row(4, "accepted", "Di Hazel", 0),
+            row(3, "duplicate", "Ada Birch", 0),
+            row(5, "duplicate", "Di Hazel", 4),
+        ]
+    );
+    let codes: Vec<&str> = preview.findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert!(codes.contains(&"appointments.one_holder"), "a second lead is said before it is there: {codes:?}");
+    assert!(!codes.contains(&"appointments.vacant"), "what is found already is not said again: {codes:?}");
+    assert_eq!(keeping.entries("appointments").await?.len(), 2);
+    assert_eq!(first.account_name, "");
     Ok(())
 }

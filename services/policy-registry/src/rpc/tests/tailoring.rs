@@ -266,6 +266,11 @@ pub(super) async fn a_finding_is_let_stand_until_a_day_and_is_the_same_one_in_th
     let imported = world.in_force(TEXT).await?;
     let mut desk = Desk::new(&world, imported).await?;
     let found = desk.findings().await?;
+    let grave = async || -> Result<u32, Box<dyn std::error::Error>> {
+        Ok(world.adoptions("").await?.adoptions[0].error_findings)
+    };
+    let all = found.iter().filter(|f| f.severity() == Severity::Error).count();
+    assert_eq!(usize::try_from(grave().await?)?, all, "the authority is told what is found in what is in force");
     let area = found.iter().find(|f| f.rule == "AGENCY-AREA").unwrap().clone();
     let clause = desk.instance.clauses.iter().find(|c| c.clause_key == area.clause_key).unwrap();
     assert!(clause.text.contains("Southmere") && area.waiver.is_none());
@@ -280,6 +285,7 @@ pub(super) async fn a_finding_is_let_stand_until_a_day_and_is_the_same_one_in_th
     assert_eq!(desk.instance.state(), InstanceState::InForce, "no word changed");
     let kept = desk.instance.findings.iter().find(|f| f.finding_id == area.finding_id).unwrap();
     assert_eq!(kept.waiver.as_ref().unwrap().until_date, until);
+    assert_eq!(usize::try_from(grave().await?)?, all - 1, "and not of what is let stand");
     let start = StartRevisionRequest { school_id: world.school.clone(), request_id: desk.dsl.request_id() };
     desk.instance = desk.client.start_revision(start).await?.into_inner().instance.unwrap();
     let again = desk.findings().await?;

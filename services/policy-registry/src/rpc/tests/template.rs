@@ -30,7 +30,9 @@ pub(super) async fn versions_are_listed_compared_and_answered_with_their_files(e
     let mut client = world.client(&world.officer)?;
     let request =
         PublishTemplateRequest { files: files(&EDITS), request_id: world.officer.request_id(), based_on_version: 0 };
-    client.publish_template(request).await?;
+    client.publish_template(request.clone()).await?;
+    let again = PublishTemplateRequest { request_id: world.officer.request_id(), ..request };
+    assert_eq!(refused(client.publish_template(again).await).reason_name(), "ALREADY_EXISTS", "nothing is new");
     let first = client.list_templates(ListTemplatesRequest { page_size: 1, ..Default::default() }).await?.into_inner();
     assert_eq!(first.templates.iter().map(|t| t.version).collect::<Vec<_>>(), [2]);
     assert!(first.templates[0].sections.is_empty() && first.templates[0].publish_time.is_some());

@@ -10,7 +10,7 @@ pub(super) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &'static str {
-        "m20261126_001300_keep_cover"
+        "m20261126_001600_keep_cover"
     }
 }
 

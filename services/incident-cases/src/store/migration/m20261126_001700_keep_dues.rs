@@ -10,7 +10,7 @@ pub(super) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &'static str {
-        "m20261126_001400_keep_dues"
+        "m20261126_001700_keep_dues"
     }
 }
 
