@@ -47,8 +47,8 @@ pub struct CoverPage {
     /// Who is there now.
     now: String,
     gaps: Vec<String>,
-    /// Whether nothing is said of any day.
-    bare: bool,
+    /// Whether hours of the rota run now, so that somebody should be there.
+    on: bool,
     shifts: Vec<Line>,
     rota: Link,
     away: Vec<Away>,
@@ -128,6 +128,13 @@ fn clock(text: &str) -> String {
     chassis::calendar::time_of_day(text).map_or_else(|| text.to_owned(), |at| words::time_of_day(day.replace_time(at)))
 }
 
+/// Whether a shift runs at a moment.
+fn runs(shift: &Shift, now: OffsetDateTime) -> bool {
+    let (day, at) = (london(now).weekday().to_string().to_lowercase(), london(now).time());
+    let read = |text: &str| chassis::calendar::time_of_day(text);
+    shift.weekday == day && read(&shift.start).zip(read(&shift.end)).is_some_and(|(from, to)| from <= at && at < to)
+}
+
 /// Hours that nobody covers, in words.
 pub fn gap(gap: &CoverGap) -> String {
     let (Some(from), Some(to)) =
@@ -152,7 +159,7 @@ impl CoverPage {
         let line = |shift: &Shift| Line {
             day: words::called(WEEKDAYS, &shift.weekday),
             hours: format!("{} to {}", clock(&shift.start), clock(&shift.end)),
-            people: shift.account_ids.iter().map(|id| words::sentence(&name(id))).collect(),
+            people: shift.account_ids.iter().map(name).collect(),
         };
         let away = |absence: &Absence| {
             let until = absence.end_time.as_ref().and_then(moment);
@@ -179,7 +186,7 @@ impl CoverPage {
                 [first, rest @ ..] => format!("{}, then {}", words::sentence(first), rest.join(", then ")),
             },
             gaps: cover.gaps.iter().map(gap).collect(),
-            bare: cover.shifts.is_empty(),
+            on: cover.shifts.iter().any(|shift| runs(shift, now)),
             shifts: cover.shifts.iter().map(line).collect(),
             rota: Link::new("Change the rota", at("/cover/rota")),
             away: cover.absences.iter().rev().map(away).collect(),
