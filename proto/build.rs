@@ -14,6 +14,8 @@ const FILES: &[&str] = &[
     "hedgerow/filtering_ingest/v1/filtering_ingest.proto",
     "hedgerow/incident_cases/v1/access.proto",
     "hedgerow/incident_cases/v1/attachment.proto",
+    "hedgerow/incident_cases/v1/cover.proto",
+    "hedgerow/incident_cases/v1/due.proto",
     "hedgerow/incident_cases/v1/incident_cases.proto",
     "hedgerow/incident_cases/v1/learner.proto",
     "hedgerow/incident_cases/v1/reporter.proto",

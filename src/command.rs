@@ -1,6 +1,7 @@
 //! One file per noun of the command.
 
 pub mod audit;
+pub mod cases;
 pub mod client;
 pub mod learners;
 pub mod lint;

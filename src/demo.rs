@@ -1,6 +1,7 @@
 //! The demonstration: a fictional authority with three schools tailored as differently as real ones are, people for
 //! every role, and a term of plausible history, made through the very rpcs that people use. Nobody in it exists.
 
+mod cover;
 mod history;
 mod life_cycle;
 mod people;
@@ -118,8 +119,11 @@ pub async fn make(platform: &Platform, clock: &Arc<ManualClock>) -> Result<()> {
     }
     progress("the schools' rolls");
     roll::make(&stage).await?;
+    progress("who reads concerns");
+    cover::make(&stage).await?;
     progress("a term of history");
     history::make(&mut stage).await?;
+    cover::absence(&stage).await?;
     progress("the schools' registers");
     registers::make(&stage).await
 }

@@ -39,6 +39,9 @@ enum Command {
     /// Templates and schools' policies.
     #[command(subcommand)]
     Policy(command::policy::Policy),
+    /// A school’s cases: what is due in them.
+    #[command(subcommand)]
+    Cases(command::cases::Cases),
     /// A school's roll.
     #[command(subcommand)]
     Learners(command::learners::Learners),
@@ -113,6 +116,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::SignIn(sign_in) => sign_in.run(&config).await,
         Command::School(school) => school.run(&config).await,
         Command::Policy(policy) => policy.run(&config).await,
+        Command::Cases(cases) => cases.run(&config).await,
         Command::Learners(learners) => learners.run(&config).await,
         Command::Logs(logs) => logs.run(&config).await,
         Command::Reports(reports) => reports.run(&config).await,

@@ -6,7 +6,9 @@ mod attachment;
 mod authority;
 mod case;
 mod concern;
+mod cover;
 mod directory;
+mod due;
 mod fault;
 mod figures;
 mod filtering;
@@ -16,6 +18,7 @@ mod home;
 mod invitation;
 mod learner;
 mod my_concern;
+mod notice;
 mod oversight;
 mod people;
 mod policy;
@@ -54,7 +57,7 @@ use crate::{
 };
 pub use case::records::opener;
 use case::{
-    access, agreement, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement, material,
+    access, agreement, assign, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement, material,
     parents, referral, report as material_report, step,
 };
 use filtering::{alert, lines};
@@ -163,6 +166,13 @@ fn school() -> Vec<Below> {
         ("/learners/{learner_id}/correct", get(learner::edit::show_correct).post(learner::edit::correct)),
         ("/devices", get(chain::list)),
         ("/cases", get(case::list)),
+        ("/due", get(due::show)),
+        ("/due.csv", get(due::csv)),
+        ("/cover", get(cover::show)),
+        ("/cover/rota", get(cover::rota::show).post(cover::rota::save)),
+        ("/cover/absences", post(cover::absence::record)),
+        ("/cover/absences/new", get(cover::absence::show)),
+        ("/cover/absences/{absence_id}/end", post(cover::absence::end)),
         ("/invitations", get(invitation::list)),
         ("/invitations/{invitation_id}/accept", post(invitation::accept)),
         ("/invitations/{invitation_id}/decline", get(invitation::show_decline).post(invitation::decline)),
@@ -286,6 +296,9 @@ fn one_case() -> Vec<Below> {
         ("/steps/{step_id}", get(step::show)),
         ("/steps/{step_id}/complete", post(step::complete)),
         ("/steps/{step_id}/skip", get(step::show_skip).post(step::deviate)),
+        ("/steps/{step_id}/assign", get(assign::show_step).post(assign::step)),
+        ("/steps/{step_id}/move", get(assign::show_move).post(assign::move_due)),
+        ("/assign", get(assign::show_case).post(assign::case)),
         ("/facts/new", get(fact::show)),
         ("/facts/choose", post(fact::choose)),
         ("/facts", post(fact::record)),
@@ -353,86 +366,4 @@ fn copy(error: &Error) -> Error {
     }
 }
 
-/// What was just done, by the code that the address carries.
-fn notice(code: &str) -> &'static str {
-    match code {
-        "learner" => "The record is saved",
-        "learners_imported" => "The roll is taken",
-        "concern_learners" => "It is saved who the concern is about",
-        "triaged" => "Your decision is saved",
-        "added" => "What you added is sent to the safeguarding lead",
-        "photo" => "The photo is kept",
-        "public_report_opened" => "The public report page is open",
-        "public_report_closed" => "The public report page is closed",
-        "entry" => "The entry is added",
-        "person" => "The person is added",
-        "fact" => "The fact is recorded: check which steps it brings",
-        "consultation" => "The talk is recorded",
-        "outcome" => "The agency’s answer is recorded",
-        "parents" => "The decision about parents is recorded",
-        "debrief" => "The debrief is recorded",
-        "closed" => "The case is closed",
-        "access" => "It is saved who may see the case",
-        "criteria" => "Your answers are saved: check whether a referral is due at once",
-        "agreement" => "The second person is asked",
-        "answered" => "Your answer is recorded",
-        "decision" => "The decision is recorded",
-        "support" => "The support is recorded",
-        "assessment" => "The assessment is recorded",
-        "reopen" => "The case is open again",
-        "viewing" => "The viewing is recorded",
-        "suspect" => "The material is recorded",
-        "report" => "The report is recorded",
-        "exposure" => "It is recorded who saw the material",
-        "deletion" => "The deletion is recorded",
-        "custody" => "The device is recorded",
-        "chain" => "The chain of the device is up to date",
-        "search" => "The search is recorded",
-        "disclosure" => "What was told is recorded",
-        "invited" => "The invitation is sent",
-        "accepted" => "The invitation is accepted",
-        "declined" => "The invitation is declined",
-        "step" => "The step is recorded as done",
-        "skipped" => "The step is skipped",
-        "approved" => "The version is approved",
-        "ratified" => "The version is ratified",
-        "published" => "The version is in force",
-        "imported" => "The document is read: check the findings and fill the blanks",
-        "parameter" => "The parameter is saved",
-        "clause" => "The clause is saved",
-        "section" => "The choice is saved",
-        "step_tailored" => "The step is saved",
-        "waiver" => "What you decided about the finding is saved",
-        "paragraph" => "The paragraph is put there: confirm the import when all are right",
-        "confirmed" => "The import is confirmed",
-        "revised" => "A new draft is started from what is in force",
-        "discarded" => "The version is set aside",
-        "feed" => "The feed is added",
-        "lines_repeated" => "Nothing new: these lines were taken in before",
-        "lines" => "The file is taken in: every line is accounted for below",
-        "verdict" => "Your verdict is saved",
-        "template" => "The template is published",
-        "register" => "The agency register is published",
-        "school" => "The school is added",
-        "rollout" => "The roll-out is started",
-        "rollout_undone" => "The roll-out is undone",
-        "proposal" => "The answer is saved",
-        "register_entry" => "The register is up to date: the earlier entry stays in its history",
-        "register_import" => "The lines are added",
-        "forgotten" => "The words are deleted",
-        "duty" => "Your answer is recorded",
-        "consultation_opened" => "The consultation is open",
-        "consultation_closed" => "The consultation is closed: the version is a draft again",
-        "comment" => "The comment is recorded",
-        "comment_answered" => "Your answer to the comment is saved",
-        "review" => "The review is asked for",
-        "review_completed" => "The review is recorded",
-        "reviews" => "All schools are asked for a review",
-        "reminded" => "The reminder is sent: the schools see it on their home pages",
-        "lesson" => "The lesson is recorded",
-        "lesson_answered" => "Your answer to the lesson is saved",
-        "lesson_forwarded" => "The lesson is put to the authority",
-        "calendar_ended" => "No address works now: nobody sees the calendar",
-        _ => "",
-    }
 }

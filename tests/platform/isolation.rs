@@ -91,6 +91,8 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
     let unread = text(&all.call("RecordConcern", unread).await["concern"]["concernId"]);
     let photo = json!({"schoolId": school, "concernId": unread, "showsChild": "no"});
     let photo = all.call("BeginAttachment", photo).await;
+    let away = json!({"schoolId": school, "accountId": "acc_00000000000000000000000000"});
+    let absence = all.call("RecordAbsence", away).await;
     let learner = json!({"schoolId": school, "record": {"givenName": "g", "familyName": "f"}});
     let learner = all.call("CreateLearner", learner).await;
     // An incident shared with a third school, which has not answered.
@@ -132,6 +134,7 @@ async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String
         ("material_id", text(&material["case"]["materials"][0]["materialId"])),
         ("report_id", text(&report["case"]["reports"][0]["reportId"])),
         ("custody_id", text(&device["entry"]["custodyId"])),
+        ("absence_id", text(&absence["absence"]["absenceId"])),
         ("learner_id", text(&learner["learner"]["learnerId"])),
         ("attachment_id", text(&photo["attachment"]["attachmentId"])),
     ];
@@ -241,6 +244,10 @@ fn fill(request: &mut Value, rpc: &str) {
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
         "SetCaseAccess" => json!({"level": "open", "reason": "r", "etag": "e"}),
+        "AssignStep" => json!({"stepId": "P1-01"}),
+        "MoveDueTime" => json!({"stepId": "P1-02", "dueTime": "2099-01-01T00:00:00Z", "reason": "r"}),
+        "RecordAbsence" => json!({"accountId": "acc_00000000000000000000000000"}),
+        "SetRota" => json!({"weekdays": ["monday"], "etag": "e"}),
         "CompleteStep" => json!({
             "stepId": "P1-01",
             "recorded": {"told_by": "a", "told_to": "b", "told_at": "2026-01-05T09:00:00Z", "how": "c"}

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod act;
 pub mod agreement;
+pub mod assign;
 pub mod chain;
 pub mod close;
 pub mod consultation;
@@ -25,12 +26,13 @@ pub mod report;
 pub mod step;
 
 use axum::extract::{Path, Query};
-use chassis::error::Error;
+use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Case, GetCaseRequest, ListCasesRequest},
 };
 use serde::Serialize;
+use time::OffsetDateTime;
 
 use super::{
     concern::{Filter, Listed, filters},
@@ -45,6 +47,14 @@ use crate::pages::{
 /// The states of a case.
 pub const STATES: Codes = &[("open", "Open"), ("closed", "Closed")];
 
+/// Who may see a case, as lists have it.
+pub const LEVELS: Codes = &[
+    ("open", "Open to the lead, deputies and the head"),
+    ("restricted", "Restricted to those named"),
+    ("hidden", "Hidden but for those named"),
+    ("adult", "About an adult"),
+];
+
 /// The list of cases.
 #[derive(Debug, Serialize)]
 pub struct Cases {
@@ -52,6 +62,8 @@ pub struct Cases {
     others: Vec<Link>,
     total: String,
     filters: Vec<Filter>,
+    /// Of which level they are alone; empty where of any.
+    of_level: String,
     cases: Vec<Line>,
     pager: Pager,
 }
@@ -80,18 +92,20 @@ impl Page for Cases {
             ],
             total: "1 case".into(),
             filters: filters("/schools/sch_1/cases", "state", "", STATES),
+            of_level: "Open to the lead, deputies and the head".into(),
             cases,
             pager: Pager::new("/schools/sch_1/cases", &[], "x", ""),
         };
         let restricted =
             Case { reference: "2026-015".into(), state: "open".into(), restricted: true, ..Case::default() };
-        let lines = [sample(), restricted].map(|case| Line::new(&case, "/schools/sch_1/cases"));
+        let lines = [sample(), restricted]
+            .map(|case| Line::new(&case, "/schools/sch_1/cases", time::macros::datetime!(2026-11-26 09:00 UTC)));
         vec![page(lines.into()), page(vec![])]
     }
 }
 
 impl Line {
-    fn new(case: &Case, path: &str) -> Self {
+    fn new(case: &Case, path: &str, now: OffsetDateTime) -> Self {
         if case.restricted {
             return Self {
                 link: Link::new(case.reference.clone(), ""),
@@ -102,13 +116,8 @@ impl Line {
                 restricted: true,
             };
         }
-        let next = case
-            .steps
-            .iter()
-            .filter(|s| s.due_time.is_some() && matches!(s.state.as_str(), "to_do" | "cannot_start_yet"));
-        let word = next
-            .min_by_key(|s| s.due_time.as_ref().map(|at| at.seconds))
-            .map_or("due", |step| if step.due_word.is_empty() { "due" } else { step.due_word.as_str() });
+        let next = case.next_due_time.as_ref().and_then(moment);
+        let word = next.map_or("", |at| words::due_word(at, now));
         let due = case.next_due_time.as_ref().filter(|_| case.state == "open");
         Self {
             link: Link::new(case.reference.clone(), format!("{path}/{}", case.case_id)),
@@ -129,20 +138,23 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         state: listed.state.clone(),
         page_size: 50,
         page_token: listed.page_token.clone(),
+        level: listed.level.clone(),
     };
     let answer = heard(visit.cases()?.list_cases(ask(asked))).await?;
-    let path = visit.at("/cases");
+    let (path, now) = (visit.at("/cases"), visit.now());
     let page = Cases {
         head: Head::new("Cases", visit.crumbs(&[])),
         others: vec![
+            Link::new("What is due, and whose it is", visit.at("/due")),
             Link::new("Concerns: what was reported, and what became of it", visit.at("/concerns")),
             Link::new("Children: the roll, and what each has to do with", visit.at("/learners")),
             Link::new("Devices: what is held, with the police or released", visit.at("/devices")),
         ],
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "case", "cases"),
         filters: filters(&path, "state", &listed.state, STATES),
-        cases: answer.cases.iter().map(|case| Line::new(case, &path)).collect(),
-        pager: Pager::new(&path, &[("state", &listed.state)], &listed.page_token, &answer.next_page_token),
+        of_level: if listed.level.is_empty() { String::new() } else { words::called(LEVELS, &listed.level) },
+        cases: answer.cases.iter().map(|case| Line::new(case, &path, now)).collect(),
+        pager: Pager::new(&path, &[("state", &listed.state), ("level", &listed.level)], &listed.page_token, &answer.next_page_token),
     };
     visit.page(&page)
 }
@@ -179,6 +191,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
     let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
     let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id));
+    let ids = ids.chain(case.steps.iter().map(|step| &step.owner_account_id)).chain([&case.owner_account_id]);
     let ids = ids.chain(records::accounts(&case)).map(String::as_str);
     let people = visit.people(ids.chain(case.access.iter().flat_map(access::accounts))).await;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);

@@ -27,9 +27,11 @@ use crate::pages::{
 /// The state asked for that is none of a concern's own: those that were added to since they were read.
 const ADDED: &str = "added";
 
-/// The ways to look at the list.
-const STATES: words::Codes = &[
+/// The ways to look at concerns.
+const LISTED: words::Codes = &[
     ("new", "New"),
+    ("unread", "Not read yet"),
+    ("escalated", "Passed on, because nobody read it in time"),
     ("no_further_action", "No further action"),
     ("in_case", "In a case"),
     (ADDED, "Added to since read"),
@@ -41,6 +43,9 @@ pub struct Listed {
     /// The state asked for; any where empty.
     #[serde(default)]
     pub state: String,
+    /// The level asked for, of cases; any where empty.
+    #[serde(default)]
+    pub level: String,
     /// Where the page begins.
     #[serde(default)]
     pub page_token: String,
@@ -106,7 +111,7 @@ impl Page for Concerns {
             head: Head::new("Concerns", vec![Link::new("Home", "/")]),
             others: vec![Link::new("Cases", "/schools/sch_1/cases")],
             total: "1 concern".into(),
-            filters: filters("/schools/sch_1/concerns", "state", "new", STATES),
+            filters: filters("/schools/sch_1/concerns", "state", "new", LISTED),
             concerns,
             pager: Pager::new("/schools/sch_1/concerns", &[("state", "new")], "", next),
         };
@@ -130,7 +135,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         head: Head::new("Concerns", visit.crumbs(&[])),
         others: ways(&visit),
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "concern", "concerns"),
-        filters: filters(&path, "state", &listed.state, STATES),
+        filters: filters(&path, "state", &listed.state, LISTED),
         concerns: answer.concerns.iter().map(|c| Line::new(c, &path, now)).collect(),
         pager: Pager::new(&path, &[("state", &listed.state)], &listed.page_token, &answer.next_page_token),
     };
@@ -156,9 +161,24 @@ impl Line {
             } else {
                 words::called(words::SAFE, &concern.safe_now)
             },
-            read: near(&concern.read_time).map_or_else(|| "Not read yet".into(), |at| words::sentence(&at)),
+            read: near(&concern.read_time).map_or_else(|| unread(concern, now), |at| words::sentence(&at)),
         }
     }
+}
+
+/// That nobody has read it, by when somebody should, and to whom it was passed on.
+pub fn unread(concern: &Concern, now: OffsetDateTime) -> String {
+    let waits = concern.state == "new";
+    match (concern.escalations.last(), concern.read_due_time.as_ref().and_then(moment)) {
+        (Some(last), _) if waits => format!("Not read yet, passed on to {}", level(&last.level)),
+        (None, Some(due)) if waits => format!("Not read yet, to be read by {}", words::near(due, now)),
+        _ => "Not read yet".to_owned(),
+    }
+}
+
+/// To whom it was passed on.
+fn level(code: &str) -> &'static str {
+    if code == "head" { "the head" } else { "the deputies" }
 }
 
 /// What a concern is listed under.
@@ -197,6 +217,8 @@ impl Page for ConcernPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
+        use proto::incident_cases::v1::Escalation;
+
         let concern = Concern {
             concern_id: "con_1".into(),
             about: "Sam P".into(),
@@ -204,6 +226,13 @@ impl Page for ConcernPage {
             safe_now: "no".into(),
             state: "new".into(),
             reporter_account_id: "acc_1".into(),
+            asked_account_id: "acc_1".into(),
+            escalations: vec![Escalation {
+                level: "head".into(),
+                reason: "unread".into(),
+                account_ids: vec!["acc_1".into()],
+                ..Escalation::default()
+            }],
             ..Concern::default()
         };
         let people = People::of(&[("acc_1", "Ms Ali")]);
@@ -268,6 +297,21 @@ impl ConcernPage {
         if let Some(read) = words::stamp(concern.read_time.as_ref()) {
             rows.push(Row::new("First read", format!("{read}, by {}", people.name(&concern.read_by_account_id))));
         }
+        let turn = Some(&concern.asked_account_id).filter(|id| !id.is_empty());
+        rows.extend(turn.map(|id| Row::new("Whose turn it was", words::sentence(&people.name(id)))));
+        if concern.read_time.is_none() {
+            rows.extend(Row::some("To be read by", words::stamp(concern.read_due_time.as_ref())));
+        }
+        rows.extend(concern.escalations.iter().map(|passed| {
+            let names: Vec<String> = passed.account_ids.iter().map(|id| people.name(id)).collect();
+            let whom = if names.is_empty() { level(&passed.level).to_owned() } else { names.join(", ") };
+            let why = match passed.reason.as_str() {
+                "nobody_there" => "nobody was there by the rota",
+                _ => "nobody had read it",
+            };
+            let when = words::stamp(passed.create_time.as_ref()).unwrap_or_default();
+            Row::new("Passed on", format!("{when}, to {whom}: {why}"))
+        }));
         rows.push(Row::new("State", words::called(words::CONCERN, &concern.state)));
         if !concern.case_id.is_empty() {
             rows.push(Row::new("Case", "Open the case").to(at(&format!("/cases/{}", concern.case_id))));
@@ -327,8 +371,9 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
 
 async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let Known { concern, named, likely } = &known;
-    let ids = [concern.reporter_account_id.as_str(), concern.read_by_account_id.as_str()];
-    let people = visit.people(ids.into_iter().chain(told::readers(&concern.additions))).await;
+    let ids = [&concern.reporter_account_id, &concern.read_by_account_id, &concern.asked_account_id].into_iter();
+    let ids = ids.chain(concern.escalations.iter().flat_map(|passed| &passed.account_ids)).map(String::as_str);
+    let people = visit.people(ids.chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
     page.additions = told::added(&concern.additions, &people, visit.now());

@@ -1,6 +1,7 @@
 //! Home: what waits for somebody in their roles at one school, the oldest first, and how their own concerns fare.
 
 pub mod list;
+mod nothing_forgotten;
 
 use axum::response::Response;
 use chassis::error::Error;
@@ -8,8 +9,7 @@ use proto::{
     access::v1::{Permission, Role},
     filtering_ingest::v1::{Feed, ListAlertsRequest, ListAlertsResponse, ListFeedsRequest},
     incident_cases::v1::{
-        Invitation, ListCasesRequest, ListCasesResponse, ListConcernsRequest, ListConcernsResponse,
-        ListInvitationsRequest, ListMyConcernsRequest, MyConcern,
+        Invitation, ListConcernsRequest, ListConcernsResponse, ListInvitationsRequest, ListMyConcernsRequest, MyConcern,
     },
     policy_registry::v1::{Duty, Instance, ListInstancesRequest, ListMyDutiesRequest, ListRemindersRequest, Reminder},
 };
@@ -17,8 +17,10 @@ use serde::Serialize;
 
 use list::Waiting;
 
+use nothing_forgotten as kept;
+
 use super::{
-    figures,
+    cover, figures,
     my_concern::{self, Mine},
     visit::{Answer, Visit, ask, heard},
 };
@@ -31,8 +33,6 @@ use crate::pages::{
 const SHOWN: usize = 5;
 /// How many new concerns are looked through for children who may not be safe.
 const CONCERNS: i32 = 200;
-/// How many cases are looked through for tasks that are due.
-const CASES: i32 = 200;
 
 /// Home at one school.
 #[derive(Debug, Default, Serialize)]
@@ -64,11 +64,11 @@ impl Page for Home {
         };
         let full = Waiting {
             id: "tasks",
-            title: "Tasks due or overdue".into(),
+            title: "Due this week or overdue".into(),
             count: "7".into(),
             oldest: "3 days".into(),
             items: vec![item],
-            none: "No task is due.",
+            none: "Nothing is due this week.",
             all: Link::new("All open cases", "/schools/sch_1/cases"),
             unknown: false,
             meanwhile: "",
@@ -115,10 +115,12 @@ pub async fn show(visit: Visit) -> Answer {
 
 async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
     let now = visit.now();
-    let (concerns, added, cases, alerts, invitations, instances, reminders, feeds, duties, open, mine) = tokio::join!(
+    let (concerns, added, dues, cover, levels, alerts, invitations, instances, reminders, feeds, duties, open, mine) = tokio::join!(
         wanted(&visit, Permission::ConcernRead, new_concerns(&visit)),
         wanted(&visit, Permission::ConcernRead, added_to(&visit)),
-        wanted(&visit, Permission::CaseRead, open_cases(&visit)),
+        wanted(&visit, Permission::CaseRead, kept::dues(&visit)),
+        wanted(&visit, Permission::CoverKeep, cover::fetch(&visit)),
+        async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, invitations(&visit)),
         wanted(&visit, Permission::PolicyEdit, instances(&visit)),
@@ -128,10 +130,15 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::PolicyComment, instances(&visit)),
         wanted(&visit, Permission::ConcernRecord, my_concerns(&visit)),
     );
-    // A child who may not be safe now, then clocks that run out, then what nobody has read, then the rest.
+    // A child who may not be safe now, then what nobody read in time and nobody will, then clocks that run out, then what
+    // is new, then the rest.
     let lists = [
         concerns.as_ref().and_then(|answer| list::unsafe_list(&visit, answer, now)),
-        cases.map(|answer| list::task_list(&visit, answer, now)),
+        concerns.as_ref().and_then(|answer| kept::passed_on_list(&visit, answer, now)),
+        cover.and_then(|cover| kept::cover_list(&visit, &cover.ok()?)),
+        dues.as_ref().and_then(|answer| kept::owner_list(&visit, answer)),
+        dues.as_ref().map(|answer| kept::due_list(&visit, answer)),
+        levels.map(|answer| kept::level_list(&visit, answer)),
         concerns.map(|answer| list::concern_list(&visit, answer, now)),
         added.and_then(|answer| list::added_list(&visit, answer.ok()?, now)),
         alerts.map(|answer| list::alert_list(&visit, answer, now)),
@@ -181,12 +188,6 @@ async fn added_to(visit: &Visit) -> Result<ListConcernsResponse, Error> {
     let page_size = i32::try_from(SHOWN).unwrap_or_default();
     let asked = ListConcernsRequest { school_id: visit.school.clone(), added: true, page_size, ..Default::default() };
     heard(visit.cases()?.list_concerns(ask(asked))).await
-}
-
-async fn open_cases(visit: &Visit) -> Result<ListCasesResponse, Error> {
-    let school_id = visit.school.clone();
-    let asked = ListCasesRequest { school_id, state: "open".into(), page_size: CASES, ..Default::default() };
-    heard(visit.cases()?.list_cases(ask(asked))).await
 }
 
 async fn new_alerts(visit: &Visit) -> Result<ListAlertsResponse, Error> {

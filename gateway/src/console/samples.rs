@@ -6,7 +6,7 @@ use chassis::error::Result;
 pub use forms::form_samples;
 
 use super::{
-    adoption, attachment, authority, case, concern, fault, figures, filtering, help, hidden, home, invitation, learner,
+    adoption, attachment, authority, case, concern, cover, due, fault, figures, filtering, help, hidden, home, invitation, learner,
     my_concern, policy, public_report, register, report, rollout, school, shared_incident, sign_in, template, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
@@ -39,6 +39,8 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);
+    of::<cover::CoverPage>(found, frame);
+    of::<due::DuePage>(found, frame);
     of::<fault::FaultPage>(found, frame);
     of::<figures::Report>(found, frame);
     of::<filtering::Feeds>(found, frame);

@@ -54,6 +54,16 @@ pub fn age(since: OffsetDateTime, now: OffsetDateTime) -> String {
     counted(n.unsigned_abs(), unit, &format!("{unit}s"))
 }
 
+/// How a due date stands: `overdue`, `due_today` or `due`, as the service has it.
+pub fn due_word(due: OffsetDateTime, now: OffsetDateTime) -> &'static str {
+    match london(due).date().cmp(&london(now).date()) {
+        std::cmp::Ordering::Less => "overdue",
+        _ if due + Duration::hours(1) < now => "overdue",
+        std::cmp::Ordering::Equal => "due_today",
+        std::cmp::Ordering::Greater => "due",
+    }
+}
+
 /// A number with its noun: `1 case`, `12,000 lines`.
 pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })

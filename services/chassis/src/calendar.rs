@@ -1,6 +1,6 @@
 //! The school year: terms, and days that are not working days in England and Wales.
 
-use time::{Date, Month, OffsetDateTime, Weekday};
+use time::{Date, Duration, Month, OffsetDateTime, Time, Weekday};
 
 /// One of the three terms of a school year. Each runs from its first day to the day before the next term's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,11 +151,35 @@ impl ClosedDays {
         self.0.iter().any(|(first, last)| (*first..=*last).contains(&date))
     }
 
+    /// Whether the school works on a day.
+    pub fn school_day(&self, date: Date) -> bool {
+        working_day(date) && !self.contains(date)
+    }
+
+    /// The moment at which the school has worked for `minutes` since `from`, in its hours of its days; with none, the
+    /// moment it works next. A school that is not open again within two years is taken to be open at every hour.
+    pub fn minutes_after(&self, from: OffsetDateTime, minutes: u32, hours: Hours) -> OffsetDateTime {
+        let mut left = Duration::minutes(minutes.into());
+        let mut date = crate::clock::london(from).date();
+        let last_closed = date + Duration::days(731);
+        while date <= last_closed {
+            let (start, end) = (on(date, hours.from).max(from), on(date, hours.to));
+            if self.school_day(date) && start < end {
+                if left <= end - start {
+                    return start + left;
+                }
+                left -= end - start;
+            }
+            date = date.next_day().unwrap_or(Date::MAX);
+        }
+        from + Duration::minutes(minutes.into())
+    }
+
     /// The end (midnight in London) of the day `days` days on which the school works after the day of `from`. A school
     /// that is never open again within two years is taken to be open.
     pub fn working_days_after(&self, from: OffsetDateTime, days: u32) -> OffsetDateTime {
         let mut date = crate::clock::london(from).date();
-        let last_closed = date + time::Duration::days(731);
+        let last_closed = date + Duration::days(731);
         let mut left = days;
         while left > 0 {
             date = date.next_day().unwrap_or(Date::MAX);
@@ -167,6 +191,36 @@ impl ClosedDays {
     }
 }
 
+/// The hours of a day on which a school works, by the clock on its wall: from one time until another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Hours {
+    /// From then on.
+    pub from: Time,
+    /// Until then; later than the first.
+    pub to: Time,
+}
+
+impl Hours {
+    /// Reads `08:30 to 15:30`.
+    pub fn read(line: &str) -> Option<Self> {
+        let (from, to) = line.split_once(" to ")?;
+        let hours = Self { from: time_of_day(from)?, to: time_of_day(to)? };
+        (hours.from < hours.to).then_some(hours)
+    }
+}
+
+/// A time of day such as `08:30`.
+pub fn time_of_day(text: &str) -> Option<Time> {
+    Time::parse(text.trim(), time::macros::format_description!("[hour]:[minute]")).ok()
+}
+
+/// The moment of a time of day in London.
+pub fn on(date: Date, at: Time) -> OffsetDateTime {
+    let utc = date.with_time(at).assume_utc();
+    // In summer London is an hour ahead of UTC.
+    utc - Duration::seconds(crate::clock::london(utc).offset().whole_seconds().into())
+}
+
 /// The end (midnight in London) of the working day `days` working days after the day of `from`.
 pub fn working_days_after(from: OffsetDateTime, days: u32) -> OffsetDateTime {
     ClosedDays::default().working_days_after(from, days)
@@ -174,9 +228,7 @@ pub fn working_days_after(from: OffsetDateTime, days: u32) -> OffsetDateTime {
 
 /// The last second of a day in London.
 pub fn end_of_day(date: Date) -> OffsetDateTime {
-    let utc = date.with_hms(23, 59, 59).map_or(OffsetDateTime::UNIX_EPOCH, |at| at.assume_utc());
-    // In summer the day ends an hour earlier by UTC.
-    utc - time::Duration::seconds(crate::clock::london(utc).offset().whole_seconds().into())
+    Time::from_hms(23, 59, 59).map_or(OffsetDateTime::UNIX_EPOCH, |last| on(date, last))
 }
 
 #[cfg(test)]
@@ -191,7 +243,7 @@ mod tests {
         for _ in 0..9 {
             assert_eq!(term.end(), term.after().start());
             assert_eq!(term.after().before(), term);
-            assert_eq!(Term::at(term.start() + time::Duration::hours(12)), term);
+            assert_eq!(Term::at(term.start() + Duration::hours(12)), term);
             assert_eq!(term.id().parse(), Ok(term));
             term = term.after();
         }
@@ -214,5 +266,21 @@ mod tests {
         assert_eq!(working_days_after(friday, 1), datetime!(2026-10-26 23:59:59 UTC));
         let forever = ClosedDays::read(["2000-01-01 to 9999-12-31"]);
         assert!(forever.working_days_after(friday, 1) > datetime!(2028-10-23 10:00 UTC));
+    }
+
+    #[test]
+    fn minutes_run_in_the_hours_of_the_schools_days() {
+        let Some(hours) = Hours::read("08:30 to 15:30") else { unreachable!() };
+        let monday = ClosedDays::read(["2026-11-30"]);
+        let after = |from, minutes| monday.minutes_after(from, minutes, hours);
+        assert_eq!(after(datetime!(2026-11-26 09:00 UTC), 60), datetime!(2026-11-26 10:00 UTC));
+        // An hour from Friday half past two: half of it on Friday, and the school is closed on Monday.
+        assert_eq!(after(datetime!(2026-11-27 15:00 UTC), 60), datetime!(2026-12-01 09:00 UTC));
+        assert_eq!(after(datetime!(2026-11-28 12:00 UTC), 0), datetime!(2026-12-01 08:30 UTC));
+        assert_eq!(after(datetime!(2026-07-01 06:00 UTC), 30), datetime!(2026-07-01 08:00 UTC));
+        assert_eq!(after(datetime!(2026-11-24 15:30 UTC), 840), datetime!(2026-11-26 15:30 UTC));
+        for wrong in ["8:30 to 15:30", "15:30 to 08:30", "08:30-15:30", "08:30 to 25:00", ""] {
+            assert_eq!(Hours::read(wrong), None, "{wrong}");
+        }
     }
 }

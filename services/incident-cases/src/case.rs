@@ -1,9 +1,11 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
-//! its procedure stands, `evidence` which records do a step, `field` what a step records.
+//! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
+//! whose it is.
 
 pub mod access;
 pub mod decide;
+pub mod due;
 pub mod evidence;
 pub mod field;
 pub mod material;
@@ -127,6 +129,12 @@ pub struct Case {
     /// Who may see it.
     #[serde(default)]
     pub access: access::Access,
+    /// Whose it is, where it is somebody's.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// When it was last written; the opening where it is from before that was kept.
+    #[serde(default)]
+    pub touched_at: Option<OffsetDateTime>,
     /// When it was opened.
     pub opened_at: OffsetDateTime,
     /// Counts its writes.
@@ -179,6 +187,12 @@ pub struct Step {
     pub needed_at: Option<OffsetDateTime>,
     /// How it ended; none while it is open.
     pub end: Option<StepEnd>,
+    /// Whose it is; whoever's the case is where none.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// Every time its day was moved, oldest first.
+    #[serde(default)]
+    pub moved: Vec<due::Moved>,
 }
 
 /// How a step ended.

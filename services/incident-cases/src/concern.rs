@@ -1,5 +1,7 @@
 //! A concern: what someone reported first, in their words. Its text never changes; what becomes of it is added.
 
+pub mod wait;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -27,6 +29,9 @@ pub struct Concern {
     /// Whom of the roll it is about, as far as somebody said.
     #[serde(default)]
     pub learners: Vec<LearnerId>,
+    /// How it waits to be read; none where it is from before there were clocks.
+    #[serde(default)]
+    pub wait: Option<wait::Wait>,
     /// What its reporter added, oldest first.
     #[serde(default)]
     pub additions: Vec<Addition>,
@@ -166,6 +171,7 @@ impl Concern {
             outcome: None,
             learners: Vec::new(),
             additions: Vec::new(),
+            wait: None,
         }
     }
 

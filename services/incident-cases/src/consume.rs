@@ -11,6 +11,7 @@ use proto::{event::v1::ConcernRecorded, policy_registry::v1::GetEffectivePolicyR
 use crate::{
     App,
     concern::{Concern, ConcernId, Origin, Report},
+    escalate,
     procedure::Pinned,
     rpc::convert,
     store,
@@ -110,9 +111,12 @@ impl Consumer for ConcernFromAlert {
             ..Report::default()
         };
         let concern = Concern::new(tx.ids().next::<ConcernId>(), &envelope.school_id, origin, report, tx.now());
+        let clocks = store::copy::clocks(tx, &envelope.school_id).await?;
+        let concern = concern.waiting(&clocks, &store::cover::load(tx).await?);
         let body = store::concern::insert(tx, &concern).await?;
         tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "alert").state("concern", &body));
         let recorded = ConcernRecorded { origin: "alert".to_owned() };
-        tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await
+        tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+        escalate::tell_new(tx, &concern, &body).await
     }
 }

@@ -2,20 +2,24 @@
 //!
 //! - `concern`, `case`, `custody`, `shared_incident`, `learner`: what is kept, and how it may change
 //! - `attachment`, `image`, `public_report`: photos of notes, and the page on which people without an account report
+//! - `cover`: who reads concerns when, who stands in, and how long a concern may wait
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
 //! - `lesson`: which names a text holds that leaves a case
 //! - `rules`: numbers with a legal source
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
 //! - `consume`: what it learns from other services
+//! - `escalate`: passes on what nobody reads in time
 
 pub mod attachment;
 pub mod case;
 pub mod concern;
 mod consume;
 pub mod content;
+pub mod cover;
 pub mod custody;
 mod error;
+mod escalate;
 pub mod gate;
 pub mod image;
 pub mod learner;
@@ -76,6 +80,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
     if let Err(error) = store::upgrade::concerns(&store).await {
         tracing::warn!(%error, "what earlier versions kept of concerns could not all be read out of them");
     }
+    let escalating = escalate::run(store.clone(), setup.shutdown.clone());
     let app = App { store: store.clone(), upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
     let rpcs = IncidentCasesServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)
@@ -83,7 +88,8 @@ pub async fn start(setup: Setup) -> Result<Running> {
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
     let running = running.listen(&setup, consume::KeepSchool).await;
     let running = running.listen(&setup, consume::KeepPolicy { app }).await;
-    Ok(running.listen(&setup, consume::ConcernFromAlert).await)
+    let running = running.listen(&setup, consume::ConcernFromAlert).await;
+    Ok(running.beside(escalating))
 }
 
 #[cfg(test)]

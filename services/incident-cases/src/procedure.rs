@@ -21,6 +21,9 @@ pub struct Pinned {
     /// The days the school is closed besides weekends and bank holidays.
     #[serde(default)]
     pub closed_days: chassis::calendar::ClosedDays,
+    /// How long a concern may wait.
+    #[serde(default)]
+    pub clocks: crate::cover::clocks::Clocks,
 }
 
 impl Pinned {

@@ -12,6 +12,8 @@ mod answer_criteria;
 mod ask_agreement;
 mod begin_attachment;
 mod check_public_receipt;
+mod assign_case;
+mod assign_step;
 mod close_case;
 mod close_public_report;
 mod complete_step;
@@ -22,8 +24,10 @@ mod deviate_step;
 mod door;
 mod find_public_report;
 mod get_attachment;
+mod end_absence;
 mod get_case;
 mod get_concern;
+mod get_cover;
 mod get_learner;
 mod get_my_concern;
 mod get_public_report;
@@ -35,16 +39,19 @@ mod list_cases;
 mod list_concerns;
 mod list_custody;
 mod list_disclosures;
+mod list_due;
 mod list_invitations;
 mod list_learner_records;
 mod list_learners;
 mod list_my_concerns;
 mod list_searches;
 mod make_referral;
+mod move_due_time;
 mod once;
 mod open_public_report;
 mod preview_learner_import;
 mod propose_lesson;
+mod record_absence;
 mod record_assessment;
 mod record_concern;
 mod record_consultation;
@@ -68,6 +75,7 @@ mod reveal_material;
 mod search_learners;
 mod set_case_access;
 mod set_concern_learners;
+mod set_rota;
 mod take_into_custody;
 mod triage_concern;
 mod update_learner;
@@ -113,6 +121,8 @@ rpcs! {
     ask_agreement: AskAgreementRequest => AskAgreementResponse,
     begin_attachment: BeginAttachmentRequest => BeginAttachmentResponse,
     check_public_receipt: CheckPublicReceiptRequest => CheckPublicReceiptResponse,
+    assign_case: AssignCaseRequest => AssignCaseResponse,
+    assign_step: AssignStepRequest => AssignStepResponse,
     close_case: CloseCaseRequest => CloseCaseResponse,
     close_public_report: ClosePublicReportRequest => ClosePublicReportResponse,
     complete_step: CompleteStepRequest => CompleteStepResponse,
@@ -121,8 +131,10 @@ rpcs! {
     deviate_step: DeviateStepRequest => DeviateStepResponse,
     find_public_report: FindPublicReportRequest => FindPublicReportResponse,
     get_attachment: GetAttachmentRequest => GetAttachmentResponse,
+    end_absence: EndAbsenceRequest => EndAbsenceResponse,
     get_case: GetCaseRequest => GetCaseResponse,
     get_concern: GetConcernRequest => GetConcernResponse,
+    get_cover: GetCoverRequest => GetCoverResponse,
     get_learner: GetLearnerRequest => GetLearnerResponse,
     get_my_concern: GetMyConcernRequest => GetMyConcernResponse,
     get_public_report: GetPublicReportRequest => GetPublicReportResponse,
@@ -134,6 +146,7 @@ rpcs! {
     list_concerns: ListConcernsRequest => ListConcernsResponse,
     list_custody: ListCustodyRequest => ListCustodyResponse,
     list_disclosures: ListDisclosuresRequest => ListDisclosuresResponse,
+    list_due: ListDueRequest => ListDueResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,
     list_learners: ListLearnersRequest => ListLearnersResponse,
@@ -141,8 +154,10 @@ rpcs! {
     list_searches: ListSearchesRequest => ListSearchesResponse,
     make_referral: MakeReferralRequest => MakeReferralResponse,
     open_public_report: OpenPublicReportRequest => OpenPublicReportResponse,
+    move_due_time: MoveDueTimeRequest => MoveDueTimeResponse,
     preview_learner_import: PreviewLearnerImportRequest => PreviewLearnerImportResponse,
     propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
+    record_absence: RecordAbsenceRequest => RecordAbsenceResponse,
     record_assessment: RecordAssessmentRequest => RecordAssessmentResponse,
     record_concern: RecordConcernRequest => RecordConcernResponse,
     record_consultation: RecordConsultationRequest => RecordConsultationResponse,
@@ -166,6 +181,7 @@ rpcs! {
     search_learners: SearchLearnersRequest => SearchLearnersResponse,
     set_case_access: SetCaseAccessRequest => SetCaseAccessResponse,
     set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
+    set_rota: SetRotaRequest => SetRotaResponse,
     take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,
     update_learner: UpdateLearnerRequest => UpdateLearnerResponse,

@@ -1,5 +1,27 @@
 //! Numbers with a legal or policy source; nowhere else.
 
+use chassis::calendar::Hours;
+use time::macros::time;
+
+/// Minutes in which a concern is read where a child is not safe now and the school's policy does not say (parameter
+/// `concern_ack`; a suggestion, no law sets it).
+pub const CONCERN_ACK_DANGER: u32 = 10;
+
+/// Minutes of school hours in which one is read where it is not sure that the child is safe; likewise.
+pub const CONCERN_ACK_URGENT: u32 = 60;
+
+/// Minutes of school hours in which any other is read; likewise.
+pub const CONCERN_ACK_ORDINARY: u32 = 240;
+
+/// The hours of a school day where the policy does not say (rule DSL-05: the lead or a deputy is there in school hours).
+pub const SCHOOL_HOURS: Hours = Hours { from: time!(8:30), to: time!(15:30) };
+
+/// Days after which a case in which nothing has happened is looked at again; a suggestion, no law sets it.
+pub const CASE_IDLE_DAYS: i64 = 30;
+
+/// Days ahead in which hours without cover are looked for.
+pub const COVER_AHEAD: i64 = 14;
+
 /// Working days after which the answer to a referral is chased (rule `referral_decision_chase`: the front door decides
 /// within one working day; Working Together, position unverified, hence a suggestion that a school may act on sooner).
 pub const REFERRAL_DECISION_CHASE: u32 = 1;

@@ -4,9 +4,13 @@
 pub(crate) mod access;
 pub(crate) mod attachment;
 pub(crate) mod case;
+mod case_due;
 mod case_grant;
 pub(crate) mod concern;
 pub(crate) mod copy;
+pub(crate) mod cover;
+mod cover_row;
+pub(crate) mod due;
 pub(crate) mod entity;
 pub(crate) mod learner;
 pub(crate) mod learner_record;

@@ -131,6 +131,8 @@ macro_rules! call {
 
 mod access;
 mod answers;
+mod cover;
+mod due;
 mod gates;
 mod races;
 mod reporter;

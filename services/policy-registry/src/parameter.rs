@@ -57,6 +57,8 @@ impl Parameter {
 const LONGEST: usize = 2000;
 /// The most values of one parameter.
 const MOST: usize = 100;
+/// The most minutes: a school week of them, so that nothing waits for longer.
+const MINUTES: u32 = 2_400;
 
 impl Definition {
     /// Whether the values can stand in this blank.
@@ -94,6 +96,10 @@ impl Definition {
             Kind::Boolean if !matches!(value, "true" | "false") => Err("Enter true or false".to_owned()),
             Kind::Months if value.parse::<u32>().is_ok_and(|months| (1..=120).contains(&months)) => Ok(()),
             Kind::Months => Err("Enter a number of months from 1 to 120".to_owned()),
+            Kind::Minutes if value.parse::<u32>().is_ok_and(|minutes| (1..=MINUTES).contains(&minutes)) => Ok(()),
+            Kind::Minutes => Err(format!("Enter a number of minutes from 1 to {MINUTES}")),
+            Kind::Hours if chassis::calendar::Hours::read(value).is_some() => Ok(()),
+            Kind::Hours => Err("Enter hours such as 08:30 to 15:30".to_owned()),
             Kind::Date if PartDate::parse(value).is_some() => Ok(()),
             Kind::Date => Err("Enter a date such as 2026-11 or 2026-11-24".to_owned()),
             Kind::Days if chassis::calendar::span(value).is_some() => Ok(()),
@@ -118,7 +124,7 @@ impl Definition {
             return Err(format!("Compare it to one of {}", values.join(", ")));
         }
         match self.kind {
-            Kind::Boolean | Kind::Months | Kind::Date | Kind::Days => self.fits(value),
+            Kind::Boolean | Kind::Months | Kind::Minutes | Kind::Hours | Kind::Date | Kind::Days => self.fits(value),
             _ => Ok(()),
         }
     }
@@ -131,7 +137,9 @@ impl Definition {
             Kind::Choice | Kind::Choices | Kind::List => value.replace('_', " "),
             Kind::Months if value == "1" => "1 month".to_owned(),
             Kind::Months => format!("{value} months"),
-            Kind::Text | Kind::Days | Kind::Person | Kind::People => value.clone(),
+            Kind::Minutes if value == "1" => "1 minute".to_owned(),
+            Kind::Minutes => format!("{value} minutes"),
+            Kind::Text | Kind::Days | Kind::Hours | Kind::Person | Kind::People => value.clone(),
         };
         let words: Vec<String> = values.iter().map(word).collect();
         match words.split_last() {
@@ -239,6 +247,8 @@ mod tests {
         assert!(accepts(Kind::Choice, "office_daily") && !accepts(Kind::Choice, "elsewhere"));
         assert!(accepts(Kind::Choices, "office_daily") && !accepts(Kind::Choices, "elsewhere"));
         assert!(accepts(Kind::Months, "12") && !accepts(Kind::Months, "0") && !accepts(Kind::Boolean, "maybe"));
+        assert!(accepts(Kind::Minutes, "240") && !accepts(Kind::Minutes, "0") && !accepts(Kind::Minutes, "4 hours"));
+        assert!(accepts(Kind::Hours, "08:30 to 15:30") && !accepts(Kind::Hours, "15:30 to 08:30"));
         assert!(!accepts(Kind::Text, " ") && !accepts(Kind::Text, "{{role.head}}"));
         assert!(blank(Kind::Person).accepts(&["A".into(), "B".into()]).is_err());
     }

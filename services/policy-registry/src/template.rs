@@ -230,6 +230,10 @@ pub enum Kind {
     Days,
     /// A number of months.
     Months,
+    /// A number of minutes.
+    Minutes,
+    /// Hours of a day: `08:30 to 15:30`.
+    Hours,
     /// One person or post.
     Person,
     /// Several persons or posts.
@@ -247,6 +251,8 @@ impl Kind {
             Self::Boolean => "boolean",
             Self::Date => "date",
             Self::Days => "days",
+            Self::Minutes => "minutes",
+            Self::Hours => "hours",
             Self::Months => "months",
             Self::Person => "person",
             Self::People => "people",

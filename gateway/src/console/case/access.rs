@@ -46,6 +46,15 @@ pub async fn colleagues(visit: &Visit) -> Result<Vec<Colleague>, Error> {
     Ok(heard(accounts.list_colleagues(ask(asked))).await?.colleagues)
 }
 
+/// Those of them who are let into cases.
+///
+/// # Errors
+/// Where they cannot be asked for.
+pub async fn workers(visit: &Visit) -> Result<Vec<Colleague>, Error> {
+    let all = colleagues(visit).await?;
+    Ok(all.into_iter().filter(|colleague| colleague.roles().any(|role| CASE_ROLES.contains(&role))).collect())
+}
+
 /// A colleague with what they do.
 fn called(colleague: &Colleague) -> String {
     let roles = colleague.roles().filter(|role| *role != Role::Staff).map(chassis::access::role_name);

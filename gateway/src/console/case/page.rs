@@ -164,7 +164,8 @@ impl CasePage {
         };
         Self {
             head: Head::new("Case", crumbs).of(case.reference.clone()),
-            rows: [rows(case, at), super::access::shown(case, people, &here, may)].concat(),
+            rows: [rows(case, at), owner(case, people, &here, may), super::access::shown(case, people, &here, may)]
+                .concat(),
             acts: acts(case, &here, may),
             more: records::acts(case, &here, may),
             records: records::sections(case, people, &here, may),
@@ -180,7 +181,7 @@ impl CasePage {
                     missing: records::missing(case, &here, &gate.missing_step),
                 })
                 .collect(),
-            tasks: case.steps.iter().map(|step| Task::new(case, step, &here)).collect(),
+            tasks: case.steps.iter().map(|step| Task::new(case, step, people, &here)).collect(),
             facts: facts(case, people, works.then_some(here.as_str())),
             people: case
                 .involvements
@@ -260,6 +261,13 @@ fn rows(case: &Case, at: &dyn Fn(&str) -> String) -> Vec<Row> {
     }
     rows.extend(Row::some("Why", Some(case.outcome_reason.clone())));
     rows
+}
+
+/// Whose the case is, and where that is said.
+fn owner(case: &Case, people: &People, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Row> {
+    let row = Row::new("Whose it is", crate::console::due::whose(people, &case.owner_account_id));
+    let changes = case.state == "open" && may(Permission::CaseClose);
+    vec![if changes { row.change(format!("{here}/assign"), "whose the case is") } else { row }]
 }
 
 fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> {
@@ -389,13 +397,16 @@ fn debrief(case: &Case, people: &People) -> Vec<Row> {
 }
 
 impl Task {
-    fn new(case: &Case, step: &CaseStep, here: &str) -> Self {
+    fn new(case: &Case, step: &CaseStep, people: &People, here: &str) -> Self {
         let waiting = step.state == "cannot_start_yet";
         let due = Due::new(&step.due_word, step.due_time.as_ref());
         let open = matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
         let mut hints = Vec::new();
         if open && !due.text.is_empty() {
             hints.push(due.text.clone());
+        }
+        if open && !step.owner_account_id.is_empty() {
+            hints.push(format!("With {}", people.name(&step.owner_account_id)));
         }
         if waiting && !step.waits_for.is_empty() {
             hints.push(format!("Waits for: {}", meant(case, &step.waits_for)));

@@ -46,19 +46,25 @@ impl Page for StepPage {
         let page = |step: &CaseStep| {
             let open = matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
             let form = open.then(|| Form::new("/x", "Record that it is done", "1".into(), field::questions(step)));
-            Self::new(&case, step, &people, "/schools/sch_1/cases/cas_1", Vec::new(), form)
+            Self::new((&case, step), &people, ("/schools/sch_1/cases/cas_1", Vec::new()), form, &|_| true)
         };
         let mut pages: Vec<Self> = case.steps.iter().map(page).collect();
         let error = Error::gate("G-HOLD", "P1-03", "the talk with police is not recorded");
         let form = Form::new("/x", "Record that it is done", "1".into(), field::questions(&case.steps[2]))
             .refused(&error, "/c");
-        pages.push(Self::new(&case, &case.steps[2], &people, "/c", Vec::new(), Some(form)));
+        pages.push(Self::new((&case, &case.steps[2]), &people, ("/c", Vec::new()), Some(form), &|_| false));
         pages
     }
 }
 
 impl StepPage {
-    fn new(case: &Case, step: &CaseStep, people: &People, here: &str, crumbs: Vec<Link>, form: Option<Form>) -> Self {
+    fn new(
+        (case, step): (&Case, &CaseStep),
+        people: &People,
+        (here, crumbs): (&str, Vec<Link>),
+        form: Option<Form>,
+        may: &dyn Fn(Permission) -> bool,
+    ) -> Self {
         let roles: Vec<String> = step.roles.iter().map(|role| words::called(words::ROLES, role)).collect();
         let mut rows = vec![Row::new("State", words::called(words::STEPS, &step.state))];
         if !roles.is_empty() {
@@ -66,9 +72,24 @@ impl StepPage {
         }
         let open = matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
         let due = Due::new(&step.due_word, step.due_time.as_ref());
-        if open && !due.text.is_empty() {
-            rows.push(Row::new("By when", due.text));
+        if open {
+            let text = if due.text.is_empty() { "No date".to_owned() } else { due.text };
+            let row = Row::new("By when", text);
+            let moves = step.movable && may(Permission::CaseWork);
+            let at = |path: &str| format!("{here}/steps/{}/{path}", step.step_id);
+            rows.push(if moves { row.change(at("move"), "the day it is due") } else { row });
+            let owner = match step.owner_account_id.as_str() {
+                "" => "Whoever’s the case is".to_owned(),
+                id => words::sentence(&people.name(id)),
+            };
+            let row = Row::new("Whose it is", owner);
+            rows.push(if may(Permission::CaseClose) { row.change(at("assign"), "whose it is") } else { row });
         }
+        rows.extend(step.due_moves.iter().map(|moved| {
+            let day = words::day(moved.due_time.as_ref()).unwrap_or_default();
+            let when = words::stamp(moved.create_time.as_ref()).unwrap_or_default();
+            Row::new(format!("Moved to {day}"), format!("{}\n{when}, by {}", moved.reason, people.name(&moved.account_id)))
+        }));
         rows.extend(super::page::condition(&step.condition).map(|text| Row::new("When it is needed", text)));
         if step.statutory {
             rows.push(Row::new("May it be skipped?", "No: it is a legal duty"));
@@ -130,10 +151,11 @@ fn form(visit: &Visit, case: &Case, step: &CaseStep) -> Option<Form> {
 }
 
 async fn page(visit: &Visit, case: &Case, step: &CaseStep, form: Option<Form>) -> StepPage {
-    let people = visit.people([step.account_id.as_str()]).await;
+    let moved = step.due_moves.iter().map(|moved| moved.account_id.as_str());
+    let people = visit.people(moved.chain([step.account_id.as_str(), step.owner_account_id.as_str()])).await;
     let here = visit.at(&format!("/cases/{}", case.case_id));
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
-    StepPage::new(case, step, &people, &here, crumbs, form)
+    StepPage::new((case, step), &people, (&here, crumbs), form, &|permission| super::may(visit, case, permission))
 }
 
 /// Shows one step.

@@ -3,7 +3,7 @@
 use chassis::{clock::moment, error::Error};
 use proto::{
     filtering_ingest::v1::{Feed, ListAlertsResponse},
-    incident_cases::v1::{Concern, Invitation, ListCasesResponse, ListConcernsResponse},
+    incident_cases::v1::{Concern, Invitation, ListConcernsResponse},
     policy_registry::v1::{Duty, Instance, InstanceState, Reminder},
 };
 use serde::Serialize;
@@ -55,27 +55,30 @@ impl Item {
     }
 }
 
-fn list<T>(
+/// A list of an answer; an answer that did not come is told apart from one with nothing in it.
+pub(super) fn list<T>(
     id: &'static str,
     title: &str,
     none: &'static str,
     all: Link,
-    answer: Result<T, Error>,
+    answer: Option<T>,
     fill: impl FnOnce(&mut Waiting, T),
 ) -> Waiting {
     let mut list = Waiting { id, title: title.to_owned(), none, all, ..Waiting::default() };
     match answer {
-        Ok(answer) => fill(&mut list, answer),
-        Err(_) => list.unknown = true,
+        Some(answer) => fill(&mut list, answer),
+        None => list.unknown = true,
     }
     list
 }
 
-fn count(n: usize) -> String {
+/// How many, in words.
+pub(super) fn count(n: usize) -> String {
     words::number(u64::try_from(n).unwrap_or_default())
 }
 
-fn oldest(times: impl Iterator<Item = OffsetDateTime>, now: OffsetDateTime) -> String {
+/// How old the oldest is.
+pub(super) fn oldest(times: impl Iterator<Item = OffsetDateTime>, now: OffsetDateTime) -> String {
     times.min().map(|at| words::age(at, now)).unwrap_or_default()
 }
 
@@ -98,14 +101,21 @@ fn by_need(mut concerns: Vec<Concern>) -> Vec<Concern> {
     concerns
 }
 
-fn concern_item(visit: &Visit, c: &Concern, now: OffsetDateTime) -> Item {
+/// Whether nobody has read it in time, and no child is in doubt.
+pub(super) fn passed_on(concern: &Concern) -> bool {
+    !unsafe_now(concern) && concern.read_time.is_none() && !concern.escalations.is_empty()
+}
+
+/// One concern.
+pub(super) fn concern_item(visit: &Visit, c: &Concern, now: OffsetDateTime) -> Item {
     let at = c.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
     let safe = match (unsafe_now(c), c.safe_now.as_str()) {
         (true, "no") => "The child is not safe now. ",
         (true, _) => "The child may not be safe. ",
         (false, _) => "",
     };
-    let read = if c.read_time.is_some() { "read" } else { "not read yet" };
+    let read = if c.read_time.is_some() { "read".to_owned() } else { concern::unread(c, now) };
+    let read = read.replacen("Not", "not", 1);
     Item {
         link: Link::new(concern::whom(c), visit.at(&format!("/concerns/{}", c.concern_id))),
         hint: format!("{safe}Received {at}, {read}"),
@@ -141,10 +151,11 @@ pub fn unsafe_list(
 /// The other concerns that nobody has decided about.
 pub fn concern_list(visit: &Visit, answer: Result<ListConcernsResponse, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All new concerns", visit.at("/concerns?state=new"));
-    list("concerns", "New concerns", "No other concern is waiting.", all, answer, |list, answer| {
-        let urgent = answer.concerns.iter().filter(|c| unsafe_now(c)).count();
+    list("concerns", "New concerns", "No other concern is waiting.", all, answer.ok(), |list, answer| {
+        let above = |c: &Concern| unsafe_now(c) || passed_on(c);
+        let urgent = answer.concerns.iter().filter(|c| above(c)).count();
         let whole = usize::try_from(answer.total_size).unwrap_or_default();
-        let rest: Vec<Concern> = by_need(answer.concerns).into_iter().skip(urgent).collect();
+        let rest: Vec<Concern> = by_need(answer.concerns).into_iter().filter(|c| !above(c)).collect();
         if urgent == 0 {
             list.none = "No concern is waiting.";
         }
@@ -175,35 +186,10 @@ pub fn added_list(visit: &Visit, answer: ListConcernsResponse, now: OffsetDateTi
     })
 }
 
-/// Steps of open cases that are due today or overdue.
-pub fn task_list(visit: &Visit, answer: Result<ListCasesResponse, Error>, now: OffsetDateTime) -> Waiting {
-    let all = Link::new("All open cases", visit.at("/cases?state=open"));
-    list("tasks", "Tasks due or overdue", "No task is due.", all, answer, |list, answer| {
-        let mut tasks = Vec::new();
-        for case in &answer.cases {
-            let due = case.steps.iter().filter(|s| matches!(s.state.as_str(), "to_do" | "cannot_start_yet"));
-            for step in due.filter(|s| matches!(s.due_word.as_str(), "overdue" | "due_today")) {
-                let at = step.due_time.as_ref().and_then(moment).unwrap_or(now);
-                let page = visit.at(&format!("/cases/{}/steps/{}", case.case_id, step.step_id));
-                let item = Item {
-                    link: Link::new(step.title.clone(), page),
-                    hint: format!("Case {}, step {}", case.reference, step.step_id),
-                    due: Due::new(&step.due_word, step.due_time.as_ref()),
-                };
-                tasks.push((at, item));
-            }
-        }
-        tasks.sort_by_key(|(at, _)| *at);
-        list.count = count(tasks.len());
-        list.oldest = tasks.first().filter(|(at, _)| *at < now).map(|(at, _)| words::age(*at, now)).unwrap_or_default();
-        list.items = tasks.into_iter().take(SHOWN).map(|(_, item)| item).collect();
-    })
-}
-
 /// Alerts without a verdict.
 pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All new alerts", visit.at("/filtering/alerts?verdict=new"));
-    list("alerts", "Filter alerts", "No alert is waiting.", all, answer, |list, answer| {
+    list("alerts", "Filter alerts", "No alert is waiting.", all, answer.ok(), |list, answer| {
         list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
         let times = answer.alerts.iter().filter_map(|a| a.create_time.as_ref().and_then(moment));
         list.oldest = oldest(times, now);
@@ -230,7 +216,7 @@ pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now:
 /// Invitations without an answer.
 pub fn invitation_list(visit: &Visit, answer: Result<Vec<Invitation>, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All invitations", visit.at("/invitations"));
-    list("invitations", "Invitations from other schools", "No invitation is waiting.", all, answer, |list, answer| {
+    list("invitations", "Invitations from other schools", "No invitation is waiting.", all, answer.ok(), |list, answer| {
         let waiting: Vec<&Invitation> = answer.iter().filter(|i| i.state == "sent").collect();
         list.count = count(waiting.len());
         list.oldest = oldest(waiting.iter().filter_map(|i| i.create_time.as_ref().and_then(moment)), now);
@@ -262,7 +248,7 @@ pub fn review_list(
         "Policy reviews and signatures",
         "Nothing waits for a review or a signature.",
         all,
-        answer,
+        answer.ok(),
         |list, (instances, reminders)| {
             list.items = reminders.iter().map(|reminder| reminded(visit, reminder, &instances, now)).collect();
             for instance in &instances {
@@ -317,7 +303,7 @@ pub fn consultation_list(visit: &Visit, answer: Result<Vec<Instance>, Error>) ->
 pub fn duty_list(visit: &Visit, answer: Result<Vec<Duty>, Error>) -> Waiting {
     let all = Link::new("All of it, and what you answered", visit.at("/duties"));
     let today = chassis::clock::london(visit.now()).date().to_string();
-    list("duties", "For you to read and accept", "There is nothing to read or accept.", all, answer, |list, answer| {
+    list("duties", "For you to read and accept", "There is nothing to read or accept.", all, answer.ok(), |list, answer| {
         let open: Vec<&Duty> = answer.iter().filter(|duty| duty.done_date.is_empty()).collect();
         list.count = count(open.len());
         list.items = open
@@ -382,7 +368,7 @@ pub fn reminded(visit: &Visit, reminder: &Reminder, instances: &[Instance], now:
 /// Feeds, and which of them are silent.
 pub fn feed_list(visit: &Visit, answer: Result<Vec<Feed>, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All feeds", visit.at("/filtering"));
-    list("feeds", "Filter feeds", "There is no feed yet.", all, answer, |list, answer| {
+    list("feeds", "Filter feeds", "There is no feed yet.", all, answer.ok(), |list, answer| {
         list.count = count(answer.len());
         list.items = answer
             .iter()

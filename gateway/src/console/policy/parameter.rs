@@ -160,6 +160,8 @@ pub fn fields(definition: &ParameterDefinition, values: Vec<String>) -> Vec<Fiel
             return vec![Field::day("values", &label).on(held)];
         }
         "months" => Field::name("values", &label).hint("In months. For example, 12.").width("4"),
+        "minutes" => Field::name("values", &label).hint("In minutes. For example, 60.").width("4"),
+        "hours" => Field::text("values", &label).hint("For example, 08:30 to 15:30."),
         "person" => Field::name("values", &label),
         _ => Field::text("values", &label),
     };

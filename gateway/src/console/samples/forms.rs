@@ -3,7 +3,7 @@
 use chassis::error::Error;
 
 use super::super::{
-    access, agreement, attachment, case, chain, clause, close, concern, consultation, debrief, decide, device,
+    access, agreement, assign, attachment, case, chain, clause, close, concern, consultation, cover, debrief, decide, device,
     emergency, entry, fact, filtering, finding, hidden, import, invitation, invite, involvement, learner, lesson,
     lines, material, material_report, my_concern, oversight, paragraph, parameter, parents, people, policy, procedure,
     public_report, referral, register, report, review, revision, rollout, school, section, sign_in, step, template,
@@ -55,6 +55,10 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Remind schools", oversight::remind_fields()),
         ("Invite", invite::fields(&[pair("sch_2", "Harrowmere High School")])),
         ("Skip", step::skip_fields()),
+        ("Say whose it is", assign::owner_fields(&[Default::default()], "", "Nobody’s")),
+        ("Move the day", assign::move_fields()),
+        ("Change the rota", cover::rota::fields(&Default::default(), "monday", &[Default::default()])),
+        ("Record an absence", cover::absence::fields(&[Default::default()])),
         ("Five questions", decide::criteria::fields(&case)),
         ("Ask a second person", decide::agreement::fields(&case)),
         ("Answer as the second person", agreement::fields()),
@@ -104,6 +108,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Boolean", parameter("boolean", &[])),
         ("Date", parameter("date", &[])),
         ("Months", parameter("months", &[])),
+        ("Minutes", parameter("minutes", &[])),
+        ("Hours", parameter("hours", &[])),
         ("Text", parameter("text", &[])),
     ];
     let shut = Error::gate("G-HOLD", "P1-03", "the talk with police or the front door is not recorded");

@@ -24,7 +24,7 @@ impl Visit {
             navigation: self.navigation(),
             switch: visitor.schools().len() > 1,
             contacts,
-            notice: crate::console::notice(done).to_owned(),
+            notice: crate::console::notice::notice(done).to_owned(),
             ..self.frame.clone()
         }
     }
@@ -67,7 +67,7 @@ impl Visit {
                 let below = |place: &str| self.path == place || self.path.starts_with(&format!("{place}/"));
                 // What becomes a case, and what a case shares, is found under the cases.
                 let also: &[&str] = match text {
-                    "Cases" => &["/concerns", "/learners", "/devices", "/invitations", "/shared-incidents"],
+                    "Cases" => &["/concerns", "/learners", "/devices", "/due", "/cover", "/invitations", "/shared-incidents"],
                     "Registers" => &["/duties"],
                     _ => &[],
                 };

@@ -88,6 +88,11 @@ impl Scope {
         }
     }
 
+    /// The scope of the process itself at one school, for what becomes due there by itself.
+    pub fn own(name: &str, school: &SchoolId) -> Self {
+        Self { reach: Reach::School(school.clone()), ..Self::system(name) }
+    }
+
     /// The same act in another school's rows, where the domain has settled that it may: answering an invitation.
     #[must_use]
     pub fn also_at(&self, school: &SchoolId) -> Self {

@@ -257,6 +257,7 @@ impl Case {
         let change = Change { level: wanted.level, reason: wanted.reason, by: by.account_id.to_owned(), at: by.at };
         self.access = Access { members, office: wanted.office.unwrap_or(next.office), ..next };
         self.access.changes.push(change);
+        self.take_from_strangers(by);
         if named && self.closing.is_none() {
             self.settle(by);
         }

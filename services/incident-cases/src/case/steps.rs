@@ -47,7 +47,8 @@ impl Case {
             }
             Truth::Yes => {}
         }
-        let due = step.needed_at.and_then(|from| clock::due(rule, self.clock_start(rule, from), &self.closed_days));
+        let clock = || step.needed_at.and_then(|from| clock::due(rule, self.clock_start(rule, from), &self.closed_days));
+        let due = step.moved.last().map(|moved| moved.due_at).or_else(clock);
         let before = rule.after.iter().find(|id| {
             self.steps_with_rules().any(|(r, s)| r.id == **id && s.end.is_none() && self.called_for(r) == Truth::Yes)
         });
@@ -73,14 +74,6 @@ impl Case {
         self.steps_with_rules()
             .filter(|(rule, step)| step.end.is_none() && self.called_for(rule) == Truth::Yes)
             .map(|(rule, _)| rule)
-    }
-
-    /// When the next step is due.
-    pub fn next_due(&self) -> Option<OffsetDateTime> {
-        if self.closing.is_some() {
-            return None;
-        }
-        self.steps_with_rules().filter_map(|(rule, step)| self.standing(rule, step).due).min()
     }
 
     /// Starts the clocks of steps that have become needed.

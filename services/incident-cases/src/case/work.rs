@@ -60,7 +60,7 @@ impl Case {
         risks: Vec<String>,
         now: OffsetDateTime,
     ) -> Self {
-        let step = |id: &String| Step { id: id.clone(), needed_at: None, end: None };
+        let step = |id: &String| Step { id: id.clone(), needed_at: None, end: None, owner: None, moved: Vec::new() };
         let mut case = Self {
             id,
             school_id: school_id.to_owned(),
@@ -100,6 +100,8 @@ impl Case {
             closed_days: policy.closed_days.clone(),
             known_at: None,
             access: Access::default(),
+            owner: None,
+            touched_at: None,
             opened_at: now,
             version: 1,
         };

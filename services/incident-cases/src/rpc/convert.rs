@@ -1,12 +1,14 @@
 //! The contract's messages from the domain's, and what a policy means to a case.
 
-use chassis::{calendar::ClosedDays, clock::timestamp};
+use chassis::clock::timestamp;
 use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::OffsetDateTime;
 
 pub(crate) mod access;
 pub(super) mod attachment;
 mod concern;
+pub(crate) mod cover;
+pub(crate) mod due;
 pub(super) mod learner;
 pub(super) mod public_report;
 pub(crate) mod record;
@@ -46,10 +48,10 @@ pub(crate) fn pinned(policy: policy::EffectivePolicy) -> Pinned {
         steps: p.steps.into_iter().map(step).collect(),
     };
     let gate = |g: policy::Gate| GateRule { id: g.gate_id, title: g.title, opened_by: g.opened_by };
-    let closed = policy.parameters.iter().find(|p| p.key == "school.closed_days");
-    let closed_days = ClosedDays::read(closed.iter().flat_map(|p| p.values.iter()).map(String::as_str));
+    let clocks = cover::clocks(&policy);
     Pinned {
-        closed_days,
+        closed_days: clocks.closed_days.clone(),
+        clocks,
         instance_id: policy.instance_id,
         version: policy.version,
         procedures: policy.procedures.into_iter().map(procedure).collect(),
@@ -146,6 +148,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         reopenings: case.reopenings.iter().map(record::reopening).collect(),
         access: Some(access::access(case)),
         restricted: false,
+        owner_account_id: case.owner.clone().unwrap_or_default(),
         left_to_do: if case.closing.is_some() { Vec::new() } else { case.left_to_do(now) },
     }
 }
@@ -187,6 +190,9 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
                 reason: end.map(|e| e.reason.clone()).unwrap_or_default(),
                 prohibitions: rule.prohibitions.clone(),
                 done_by: done_by(rule).unwrap_or_default().to_owned(),
+                owner_account_id: step.owner.clone().unwrap_or_default(),
+                due_moves: step.moved.iter().map(due::moved).collect(),
+                movable: case.may_move(rule, step).is_ok(),
             }
         })
         .collect()

@@ -1,4 +1,5 @@
-//! Answers one concern; the lead or a deputy opening it first is what its reporter sees as read.
+//! Answers one concern; the lead or a deputy opening it first, or the head once it was passed on to them, is what its
+//! reporter sees as read.
 
 use chassis::{caller::Caller, db::Tx, error::Result, history::Act};
 use proto::{

@@ -18,9 +18,12 @@ pub(super) async fn list_cases(app: &App, request: Request<ListCasesRequest>) ->
     if !["", "open", "closed"].contains(&request.state.as_str()) {
         return Err(Error::invalid("state", "Select one of: open, closed"));
     }
+    if !["", "open", "restricted", "hidden", "adult"].contains(&request.level.as_str()) {
+        return Err(Error::invalid("level", "Select one of: open, restricted, hidden, adult"));
+    }
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
-    let (cases, next, total) = store::case::list(&tx, &request.state, &page).await?;
+    let (cases, next, total) = store::case::list(&tx, (&request.state, &request.level), &page).await?;
     let ids: Vec<&str> = cases.iter().map(|(c, _)| c.id.as_str()).collect();
     tx.record(Act::new("case.listed", scope.account_text()).detail("ids", ids));
     let now = tx.now();

@@ -15,8 +15,9 @@ use crate::{App, store};
 pub(super) async fn list_concerns(app: &App, request: Request<ListConcernsRequest>) -> Result<ListConcernsResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    if !["", "new", "no_further_action", "in_case"].contains(&request.state.as_str()) {
-        return Err(Error::invalid("state", "Select one of: new, no_further_action, in_case"));
+    let states = ["new", "unread", "escalated", "no_further_action", "in_case"];
+    if !request.state.is_empty() && !states.contains(&request.state.as_str()) {
+        return Err(Error::invalid("state", format!("Select one of: {}", states.join(", "))));
     }
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;

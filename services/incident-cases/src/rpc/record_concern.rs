@@ -20,6 +20,7 @@ use super::{
 use crate::{
     App,
     concern::{BODY_AREAS, Concern, Origin, Report},
+    escalate,
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
 };
@@ -37,10 +38,13 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     }
     let origin = Origin::Staff { account_id: scope.account_text().to_owned() };
     let concern = Concern::new(tx.ids().next(), &request.school_id, origin, report, tx.now());
+    let clocks = store::copy::clocks(&tx, &request.school_id).await?;
+    let concern = concern.waiting(&clocks, &store::cover::load(&tx).await?);
     let body = store::concern::insert(&tx, &concern).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "staff").state("concern", &body));
     let recorded = ConcernRecorded { origin: "staff".to_owned() };
     tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+    escalate::tell_new(&mut tx, &concern, &body).await?;
     let response = RecordConcernResponse { concern: Some(convert::my_concern(&concern)) };
     tx.answer(&response).await?;
     tx.commit().await?;

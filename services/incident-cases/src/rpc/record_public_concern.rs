@@ -20,6 +20,7 @@ use super::{
 use crate::{
     App,
     concern::{Concern, Origin, Report, SENDERS, Sender},
+    escalate,
     public_report::{MOST, WINDOW, receipt},
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
@@ -43,11 +44,14 @@ pub(super) async fn record_public_concern(
         return Err(Error::too_many(WINDOW.whole_seconds().unsigned_abs()));
     }
     let concern = Concern::new(tx.ids().next(), &page.school_id, Origin::Public(sender), report, tx.now());
+    let clocks = store::copy::clocks(&tx, &page.school_id).await?;
+    let concern = concern.waiting(&clocks, &store::cover::load(&tx).await?);
     let body = store::concern::insert(&tx, &concern).await?;
     store::public_report::keep_receipt(&tx, &code, &concern.id).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "public").state("concern", &body));
     let recorded = ConcernRecorded { origin: "public".to_owned() };
     tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+    escalate::tell_new(&mut tx, &concern, &body).await?;
     tx.answer(&told(String::new())).await?;
     tx.commit().await?;
     Ok(told(code))

@@ -174,6 +174,10 @@ async fn open(
     if let Some((subject, office)) = about {
         case.access = Access::adult(subject, office, tx.scope().account_text());
     }
+    if !case.adult() {
+        // Whoever takes a case on has it until somebody says otherwise.
+        case.owner = Some(tx.scope().account_text().to_owned());
+    }
     case.known_at = Some(concern.recorded_at);
     case.add_concern(concern.id.as_str())?;
     let body = store::case::insert(tx, &case).await?;

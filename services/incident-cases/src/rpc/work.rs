@@ -6,7 +6,7 @@ use chassis::{
     error::{Error, Result, Violations},
     event::Event,
     history::Act,
-    id::Ids,
+    id::{AccountId, Ids},
 };
 use prost::Message;
 use proto::{access::v1::Role, incident_cases::v1 as pb};
@@ -102,6 +102,12 @@ pub(super) fn maybe(violations: &mut Violations, field: &str, value: &str) {
     if !value.trim().is_empty() {
         words(violations, field, "it in words", value);
     }
+}
+
+/// An account that may be left out.
+pub(super) fn account<'a>(violations: &mut Violations, field: &str, value: &'a str) -> Option<&'a str> {
+    violations.check(value.is_empty() || value.parse::<AccountId>().is_ok(), field, "Select a colleague, or nobody");
+    Some(value).filter(|value| !value.is_empty())
 }
 
 /// A code out of a list.

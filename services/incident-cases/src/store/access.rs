@@ -72,6 +72,7 @@ fn need(tx: &Tx) -> Option<Need> {
         | Permission::AlertAnswer
         | Permission::ReportRead
         | Permission::ReportReadAuthority
+        | Permission::CoverKeep
         | Permission::HistoryRead => None,
     }
 }

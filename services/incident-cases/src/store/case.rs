@@ -1,5 +1,7 @@
 //! Cases in the database.
 
+use std::collections::HashMap;
+
 use chassis::{
     db::Tx,
     error::{Error, Result},
@@ -13,11 +15,15 @@ use sea_orm::{
 };
 
 use super::{
+    AT_ONCE,
     access::{self, Sight},
     entity::{case_file, case_number},
     key, micros, new_key, open, open_all, seal,
 };
-use crate::case::{Case, access::Verdict};
+use crate::case::{
+    Case,
+    access::{ADULT, Office, Verdict},
+};
 
 fn place(id: &str) -> String {
     format!("case|{id}")
@@ -63,6 +69,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
     if case.adult() {
         access::keep(tx, case).await?;
     }
+    super::due::insert(tx, case).await?;
     Ok(body)
 }
 
@@ -70,6 +77,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
 pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     let before = i64::try_from(case.version).unwrap_or_default();
     case.version += 1;
+    case.touched_at = Some(tx.now());
     let id = case.id.as_str();
     let body = seal(&key(tx, id, &case.school_id).await?, case, &place(id))?;
     let written = case_file::Entity::update_many()
@@ -88,6 +96,7 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     }
     let learners: Vec<_> = case.involvements.iter().filter_map(|i| i.learner.clone()).collect();
     super::learner_record::add(tx, id, &learners).await?;
+    super::due::replace(tx, case).await?;
     Ok(body)
 }
 
@@ -114,6 +123,29 @@ pub(crate) async fn look(tx: &Tx, id: &str) -> Result<(Case, Verdict)> {
     }
 }
 
+/// Those of the school's cases with these ids that the caller may read, by id.
+pub(crate) async fn readable_all(tx: &Tx, ids: &[String]) -> Result<HashMap<String, Case>> {
+    let school = tx.scope().school()?;
+    let mut cases = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(AT_ONCE) {
+        let rows = case_file::Entity::find()
+            .filter(case_file::Column::SchoolId.eq(school.as_str()))
+            .filter(case_file::Column::Id.is_in(chunk))
+            .all(tx.db())
+            .await?;
+        let rows = rows.into_iter().map(|row| (row.id, row.body));
+        let opened: Vec<Case> = open_all(tx, school.as_str(), rows, place).await?;
+        let theirs = opened.into_iter().filter(|case| access::verdict(tx, case) == Verdict::Yes);
+        cases.extend(theirs.map(|case| (case.id.to_string(), case)));
+    }
+    Ok(cases)
+}
+
+/// One case of the scope's school, for the service itself.
+pub(crate) async fn of_service(tx: &Tx, id: &str) -> Result<Case> {
+    read(tx, case_file::Entity::find_by_id(id).one(tx.db()).await?.ok_or_else(Error::missing)?).await
+}
+
 /// Whether what belongs to a case is the caller's to read, as the case is.
 pub(crate) async fn readable(tx: &Tx, id: &str) -> Result<bool> {
     let school = tx.scope().school()?;
@@ -136,7 +168,11 @@ async fn read(tx: &Tx, row: case_file::Model) -> Result<Case> {
 }
 
 /// A page of the school's cases that the caller may know of, nearest due date first, and how many there are.
-pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<(Case, Verdict)>, String, u64)> {
+pub(crate) async fn list(
+    tx: &Tx,
+    (state, level): (&str, &str),
+    page: &Page,
+) -> Result<(Vec<(Case, Verdict)>, String, u64)> {
     let school = tx.scope().school()?;
     let mut all = case_file::Entity::find()
         .filter(case_file::Column::SchoolId.eq(school.as_str()))
@@ -144,6 +180,18 @@ pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<(Case
     if !state.is_empty() {
         all = all.filter(case_file::Column::State.eq(state));
     }
+    all = match level {
+        "" => all,
+        // Of a case that turned out to be about an adult the column says who takes it on.
+        "adult" => all.filter(
+            Condition::any()
+                .add(case_file::Column::ProcedureId.is_in(ADULT))
+                .add(case_file::Column::Level.is_in([Office::Head.code(), Office::Chair.code()])),
+        ),
+        level => all
+            .filter(case_file::Column::ProcedureId.is_not_in(ADULT))
+            .filter(case_file::Column::Level.eq(level)),
+    };
     let total = all.clone().count(tx.db()).await?;
     if let Some((due, id)) = page.after().and_then(|text| text.split_once('|')) {
         let due: i64 = due.parse().unwrap_or_default();

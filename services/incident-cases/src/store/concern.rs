@@ -8,12 +8,15 @@ use chassis::{
 use proto::access::v1::Role;
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 
 use super::{access, case, entity::concern, key, micros, new_key, open, open_all, seal};
-use crate::concern::{Concern, Origin, Outcome};
+use crate::concern::{Concern, Origin, Outcome, wait::Level};
+
+/// How many that have waited too long are looked for at once.
+const AT_ONCE: u64 = 200;
 
 /// What the column says of a concern that an earlier version kept, until it is read out of its body.
 pub(super) const UNKNOWN: i32 = -1;
@@ -60,11 +63,27 @@ pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         was_read: Set(i32::from(concern.read.is_some())),
         added: Set(added(concern)),
         created_us: Set(micros(concern.recorded_at)),
+        escalate_us: Set(escalate_us(concern)),
+        escalated: Set(escalated(concern)),
         urgency: Set(urgency(concern)),
         body: Set(body.clone()),
     };
     concern::Entity::insert(row).exec_without_returning(tx.db()).await?;
     Ok(body)
+}
+
+/// When it is passed on, as the column has it.
+fn escalate_us(concern: &Concern) -> i64 {
+    concern.next_escalation().map_or(i64::MAX, micros)
+}
+
+/// How far it was passed on, as the column has it.
+fn escalated(concern: &Concern) -> i32 {
+    match concern.level() {
+        None => 0,
+        Some(Level::Deputy) => 1,
+        Some(Level::Head) => 2,
+    }
 }
 
 /// Writes what became of a concern; answers what its body holds.
@@ -77,6 +96,8 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         case_id: Set(case_of(concern).to_owned()),
         was_read: Set(i32::from(concern.read.is_some())),
         added: Set(added(concern)),
+        escalate_us: Set(escalate_us(concern)),
+        escalated: Set(escalated(concern)),
         urgency: Set(urgency(concern)),
         body: Set(body.clone()),
         ..Default::default()
@@ -110,11 +131,12 @@ async fn found(tx: &Tx, id: &str) -> Result<Concern> {
     read(tx, row.ok_or_else(Error::missing)?).await
 }
 
-/// Whether the caller reads a concern for the school: the lead and deputies, and whoever takes the case on an adult on
-/// that it is part of.
+/// Whether the caller reads a concern for the school: the lead and deputies, the head once it was passed on to them, and
+/// whoever takes the case on an adult on that it is part of.
 pub(crate) async fn read_for_the_school(tx: &Tx, concern: &Concern) -> Result<bool> {
     let scope = tx.scope();
-    if scope.has(Role::Dsl) || scope.has(Role::DeputyDsl) {
+    let passed_on = scope.has(Role::Head) && concern.level() == Some(Level::Head);
+    if scope.has(Role::Dsl) || scope.has(Role::DeputyDsl) || passed_on {
         return Ok(true);
     }
     match case_of(concern) {
@@ -127,6 +149,39 @@ async fn read(tx: &Tx, row: concern::Model) -> Result<Concern> {
     open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
+/// A concern that nobody has read, for the service itself.
+pub(crate) async fn waiting(tx: &Tx, id: &str) -> Result<Option<Concern>> {
+    let unread = concern::Entity::find_by_id(id).filter(concern::Column::WasRead.eq(0)).lock_exclusive();
+    match unread.one(tx.db()).await? {
+        Some(row) => read(tx, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A concern that has waited too long.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Due {
+    pub(crate) id: String,
+    pub(crate) school_id: String,
+    pub(crate) escalate_us: i64,
+}
+
+/// Concerns of every school that have waited too long, the longest first, after the one given.
+pub(crate) async fn due(tx: &Tx, after: Option<&(i64, String)>) -> Result<Vec<Due>> {
+    let (by_time, by_id) = (concern::Column::EscalateUs, concern::Column::Id);
+    let mut all = concern::Entity::find()
+        .select_only()
+        .columns([by_id, concern::Column::SchoolId, by_time])
+        .filter(concern::Column::WasRead.eq(0))
+        .filter(by_time.lte(micros(tx.now())));
+    if let Some((at, id)) = after {
+        all = all
+            .filter(Condition::any().add(by_time.gt(*at)).add(Condition::all().add(by_time.eq(*at)).add(by_id.gt(id))));
+    }
+    let ordered = all.order_by_asc(by_time).order_by_asc(by_id).limit(AT_ONCE);
+    Ok(ordered.into_model::<Due>().all(tx.db()).await?)
+}
+
 /// A page of the school's concerns that the caller may read, and how many there are: children who may not be safe first,
 /// then the oldest unread.
 pub(crate) async fn list(tx: &Tx, state: &str, added: bool, page: &Page) -> Result<(Vec<Concern>, String, u64)> {
@@ -136,9 +191,13 @@ pub(crate) async fn list(tx: &Tx, state: &str, added: bool, page: &Page) -> Resu
         .filter(access::belongings(tx, "concern")?)
         // Part of a case, and not said yet of which: nobody's to list.
         .filter(Condition::any().add(concern::Column::State.ne("in_case")).add(concern::Column::CaseId.ne("")));
-    if !state.is_empty() {
-        all = all.filter(concern::Column::State.eq(state));
-    }
+    let (unread, passed_on) = (concern::Column::WasRead.eq(0), concern::Column::Escalated.gt(0));
+    all = match state {
+        "" => all,
+        "unread" => all.filter(concern::Column::State.eq("new")).filter(unread),
+        "escalated" => all.filter(concern::Column::State.eq("new")).filter(unread).filter(passed_on),
+        state => all.filter(concern::Column::State.eq(state)),
+    };
     if added {
         all = all.filter(concern::Column::Added.gt(0));
     }

@@ -17,6 +17,10 @@ pub(crate) mod concern {
         /// How much was added since it was read.
         pub added: i32,
         pub created_us: i64,
+        /// When it is passed on where nobody has read it; the far future where never.
+        pub escalate_us: i64,
+        /// 0; 1 passed on to a deputy; 2 to the head.
+        pub escalated: i32,
         /// 0 a child is not safe now, 1 that is not sure, 2 every other and whatever is decided; -1 not read out yet.
         pub urgency: i32,
         pub body: Vec<u8>,
@@ -123,6 +127,8 @@ pub(crate) mod policy_copy {
         pub school_id: String,
         pub version: i64,
         pub body: Vec<u8>,
+        /// How long a concern may wait, out of the body: asked for at every concern.
+        pub clocks: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

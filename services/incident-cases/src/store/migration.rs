@@ -7,6 +7,8 @@ mod m20261125_000800_create_learner_records;
 mod m20261126_000900_restrict_cases;
 mod m20261126_001500_order_concerns;
 mod m20261126_001600_create_reporters_side;
+mod m20261126_001600_keep_cover;
+mod m20261126_001700_keep_dues;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -24,6 +26,8 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_000900_restrict_cases::Migration));
         all.push(Box::new(m20261126_001500_order_concerns::Migration));
         all.push(Box::new(m20261126_001600_create_reporters_side::Migration));
+        all.push(Box::new(m20261126_001600_keep_cover::Migration));
+        all.push(Box::new(m20261126_001700_keep_dues::Migration));
         all
     }
 }

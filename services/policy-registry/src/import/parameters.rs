@@ -138,7 +138,7 @@ fn read(definition: &Definition, text: &str) -> Vec<String> {
                 text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
             Some(digits).filter(|digits| !digits.is_empty()).into_iter().collect()
         }
-        Kind::Choice | Kind::Choices | Kind::Days => Vec::new(),
+        Kind::Choice | Kind::Choices | Kind::Days | Kind::Minutes | Kind::Hours => Vec::new(),
         Kind::List | Kind::People => split(&text),
     }
 }
@@ -277,7 +277,7 @@ fn as_values(definition: &Definition, text: &str) -> Vec<String> {
         (None, Kind::Text | Kind::Person) => vec![text.split_whitespace().collect::<Vec<_>>().join(" ")],
         (None, Kind::List | Kind::People) => split(text),
         (None, Kind::Date | Kind::Months) => read(definition, text),
-        (None, Kind::Choice | Kind::Choices | Kind::Days | Kind::Boolean) => Vec::new(),
+        (None, Kind::Choice | Kind::Choices | Kind::Days | Kind::Minutes | Kind::Hours | Kind::Boolean) => Vec::new(),
     }
 }
 

@@ -23,6 +23,10 @@ pub(crate) fn concern(concern: &Concern) -> pb::Concern {
         learner_ids: concern.learners.iter().map(ToString::to_string).collect(),
         body_areas: report.body_areas.clone(),
         additions: concern.additions.iter().map(addition).collect(),
+        urgency: concern.urgency().code().to_owned(),
+        read_due_time: concern.wait.as_ref().map(|wait| timestamp(wait.due_at)),
+        asked_account_id: concern.wait.as_ref().and_then(|wait| wait.asked.clone()).unwrap_or_default(),
+        escalations: concern.wait.iter().flat_map(|wait| &wait.escalations).map(super::cover::escalation).collect(),
         ..pb::Concern::default()
     };
     match &concern.origin {

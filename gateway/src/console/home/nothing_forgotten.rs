@@ -1,0 +1,178 @@
+//! The lists at home that see to it that nothing is forgotten: what nobody read in time, hours that nobody covers, what is
+//! due, and with whom.
+
+use chassis::{clock::moment, error::Error};
+use proto::{
+    access::v1::{Permission, Role},
+    incident_cases::v1::{
+        Concern, Cover, ListCasesRequest, ListConcernsResponse, ListDueRequest, ListDueResponse,
+    },
+};
+use time::OffsetDateTime;
+
+use super::{
+    SHOWN,
+    list::{Item, Waiting, concern_item, count, list, oldest, passed_on},
+};
+use crate::{
+    console::{
+        cover,
+        due::{self, Asked, whose},
+        people::People,
+        visit::{Visit, ask, heard},
+    },
+    pages::{
+        part::{Due, Link},
+        words,
+    },
+};
+
+/// What is due this week or overdue, and how much of it is whose.
+///
+/// # Errors
+/// Where it cannot be asked for.
+pub async fn dues(visit: &Visit) -> Result<(ListDueResponse, People), Error> {
+    let asked = ListDueRequest {
+        school_id: visit.school.clone(),
+        within_days: Some(7),
+        with_owners: true,
+        page_size: i32::try_from(SHOWN).unwrap_or_default(),
+        ..ListDueRequest::default()
+    };
+    let answer = heard(visit.cases()?.list_due(ask(asked))).await?;
+    let ids = answer.owners.iter().map(|sum| &sum.account_id);
+    let people = visit.people(ids.chain(answer.dues.iter().map(|due| &due.owner_account_id)).map(String::as_str)).await;
+    Ok((answer, people))
+}
+
+/// How many open cases there are of each level that they may know of.
+///
+/// # Errors
+/// Where it cannot be asked for.
+pub async fn levels(visit: &Visit) -> Result<Vec<(&'static str, u64)>, Error> {
+    let mut found = Vec::new();
+    for level in ["open", "restricted", "hidden", "adult"] {
+        let asked = ListCasesRequest {
+            school_id: visit.school.clone(),
+            state: "open".into(),
+            level: level.into(),
+            page_size: 1,
+            ..ListCasesRequest::default()
+        };
+        let answer = heard(visit.cases()?.list_cases(ask(asked))).await?;
+        found.push((level, u64::try_from(answer.total_size).unwrap_or_default()));
+    }
+    Ok(found)
+}
+
+/// Concerns that were passed on because nobody had read them, but for those about children who may not be safe, which
+/// stand above. None where there are none.
+pub fn passed_on_list(
+    visit: &Visit,
+    answer: &Result<ListConcernsResponse, Error>,
+    now: OffsetDateTime,
+) -> Option<Waiting> {
+    let concerns: Vec<&Concern> = answer.as_ref().ok()?.concerns.iter().filter(|c| passed_on(c)).collect();
+    let times = concerns.iter().filter_map(|c| c.create_time.as_ref().and_then(moment));
+    (!concerns.is_empty()).then(|| Waiting {
+        id: "passed-on",
+        title: "Passed on, because nobody read it in time".to_owned(),
+        count: count(concerns.len()),
+        oldest: oldest(times, now),
+        items: concerns.iter().take(SHOWN).map(|c| concern_item(visit, c, now)).collect(),
+        all: Link::new("All concerns passed on", visit.at("/concerns?state=escalated")),
+        ..Waiting::default()
+    })
+}
+
+/// School hours that nobody covers; none where every hour is covered.
+pub fn cover_list(visit: &Visit, cover: &Cover) -> Option<Waiting> {
+    let place = || visit.at("/cover");
+    let item = |text: String| Item { link: Link::new(text, place()), hint: String::new(), due: Due::default() };
+    let items: Vec<Item> = if cover.shifts.is_empty() {
+        vec![item("There is no rota: say who reads concerns when".to_owned())]
+    } else {
+        cover.gaps.iter().map(|gap| item(cover::gap(gap))).collect()
+    };
+    (!items.is_empty()).then(|| Waiting {
+        id: "cover",
+        title: "Hours in which nobody reads concerns".to_owned(),
+        count: count(items.len()),
+        items: items.into_iter().take(SHOWN).collect(),
+        all: Link::new("Who reads concerns, and who is away", place()),
+        ..Waiting::default()
+    })
+}
+
+/// What is due this week or overdue.
+pub fn due_list(visit: &Visit, answer: &Result<(ListDueResponse, People), Error>) -> Waiting {
+    let all = Link::new("All that is due", Asked::at(&visit.at("/due"), "week", ""));
+    list("tasks", "Due this week or overdue", "Nothing is due this week.", all, answer.as_ref().ok(), |list, answer| {
+        let (answer, people) = answer;
+        list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
+        list.items = answer
+            .dues
+            .iter()
+            .map(|one| {
+                let owner = match one.owner_account_id.as_str() {
+                    "" => "nobody’s".to_owned(),
+                    id if id == visit.visitor.account_id => "yours".to_owned(),
+                    id => people.name(id),
+                };
+                Item {
+                    link: Link::new(due::called(one), due::place(one, &|path| visit.at(path))),
+                    hint: format!("Case {}, {owner}", one.reference),
+                    due: Due::new(&one.due_word, one.due_time.as_ref()),
+                }
+            })
+            .collect();
+    })
+}
+
+/// Who has what that is overdue: the head's.
+pub fn owner_list(visit: &Visit, answer: &Result<(ListDueResponse, People), Error>) -> Option<Waiting> {
+    if !visit.roles().contains(&Role::Head) {
+        return None;
+    }
+    let all = Link::new("All that is overdue", Asked::at(&visit.at("/due"), "overdue", ""));
+    Some(list("overdue", "Overdue, and with whom", "Nothing is overdue.", all, answer.as_ref().ok(), |list, answer| {
+        let (answer, people) = answer;
+        let late: Vec<_> = answer.owners.iter().filter(|sum| sum.overdue > 0).collect();
+        list.count = words::number(late.iter().map(|sum| u64::try_from(sum.overdue).unwrap_or_default()).sum());
+        list.items = late
+            .into_iter()
+            .take(SHOWN)
+            .map(|sum| {
+                let code = if sum.account_id.is_empty() { "nobody" } else { sum.account_id.as_str() };
+                let place = Asked::at(&visit.at("/due"), "overdue", code);
+                let overdue = u64::try_from(sum.overdue).unwrap_or_default();
+                Item {
+                    link: Link::new(format!("{}: {}", whose(people, &sum.account_id), words::number(overdue)), place),
+                    hint: format!("{} due in all", sum.total),
+                    due: Due::default(),
+                }
+            })
+            .collect();
+    }))
+}
+
+/// How many cases are open, by who may see them: the head's, and where the chair takes cases on, theirs.
+pub fn level_list(visit: &Visit, answer: Result<Vec<(&'static str, u64)>, Error>) -> Waiting {
+    let all = Link::new("All open cases", visit.at("/cases?state=open"));
+    list("levels", "Open cases", "No case is open.", all, answer.ok(), |list, levels| {
+        list.count = words::number(levels.iter().map(|(_, n)| n).sum());
+        let shown = levels.into_iter().filter(|(_, n)| *n > 0);
+        list.items = shown
+            .map(|(level, n)| {
+                let place = visit.at(&format!("/cases?state=open&level={level}"));
+                let text = format!("{}: {}", words::called(crate::console::case::LEVELS, level), words::number(n));
+                Item { link: Link::new(text, place), hint: String::new(), due: Due::default() }
+            })
+            .collect();
+    })
+}
+
+/// Whether the head's overview is theirs.
+pub fn oversees(visit: &Visit) -> bool {
+    visit.roles().contains(&Role::Head) && visit.may(Permission::CaseRead)
+}

@@ -1,0 +1,242 @@
+//! How a concern waits to be read: by when, whose turn it is, and to whom it is passed on where nobody reads it.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{Concern, Origin};
+use crate::cover::{
+    Cover,
+    clocks::{Clocks, Urgency},
+};
+
+/// How a concern waits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wait {
+    /// How pressing it is.
+    pub urgency: Urgency,
+    /// By when it is to be read.
+    pub due_at: OffsetDateTime,
+    /// Whose turn it was by the rota when its clock began to run.
+    pub asked: Option<String>,
+    /// Every time it was passed on.
+    pub escalations: Vec<Escalation>,
+    /// When it is passed on next; never where none.
+    pub next_at: Option<OffsetDateTime>,
+}
+
+/// A concern was passed on because nobody had read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// To whom.
+    pub level: Level,
+    /// Why.
+    pub reason: Reason,
+    /// The accounts whose turn it is; everybody of the level where none.
+    pub to: Vec<String>,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// To whom a concern is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// A deputy.
+    Deputy,
+    /// The head.
+    Head,
+}
+
+impl Level {
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Deputy => "deputy",
+            Self::Head => "head",
+        }
+    }
+}
+
+/// Why a concern is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Nobody read it in time.
+    Unread,
+    /// Whoever the rota names is away, and nobody stands in.
+    NobodyThere,
+}
+
+impl Reason {
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unread => "unread",
+            Self::NobodyThere => "nobody_there",
+        }
+    }
+}
+
+impl Concern {
+    /// How pressing it is, by what its reporter or the alert said.
+    pub fn urgency(&self) -> Urgency {
+        let said = match &self.origin {
+            Origin::Staff { .. } | Origin::Public(_) => self.report.safe_now.as_str(),
+            Origin::Alert { severity, .. } => severity.as_str(),
+        };
+        match said {
+            "no" | "critical" => Urgency::Danger,
+            "not_sure" | "high" => Urgency::Urgent,
+            _ => Urgency::Ordinary,
+        }
+    }
+
+    /// Starts its clock. Where the rota leads to nobody it is passed on at once.
+    #[must_use]
+    pub fn waiting(mut self, clocks: &Clocks, cover: &Cover) -> Self {
+        let (urgency, from) = (self.urgency(), self.recorded_at);
+        let due_at = clocks.out(urgency, from);
+        let present = cover.present(clocks.begins(urgency, from));
+        let nobody = present.rota && present.account_ids.is_empty();
+        let at_once = Escalation { level: Level::Deputy, reason: Reason::NobodyThere, to: Vec::new(), at: from };
+        self.wait = Some(Wait {
+            urgency,
+            due_at,
+            asked: present.account_ids.into_iter().next(),
+            escalations: nobody.then_some(at_once).into_iter().collect(),
+            next_at: Some(due_at),
+        });
+        self
+    }
+
+    /// When it is passed on next, unless somebody reads it before.
+    pub fn next_escalation(&self) -> Option<OffsetDateTime> {
+        let waits = self.read.is_none() && self.outcome.is_none();
+        // One from before there were clocks is due at once.
+        if waits { self.wait.as_ref().map_or(Some(self.recorded_at), |wait| wait.next_at) } else { None }
+    }
+
+    /// How far it was passed on.
+    pub fn level(&self) -> Option<Level> {
+        self.wait.as_ref().and_then(|wait| wait.escalations.last()).map(|escalation| escalation.level)
+    }
+
+    /// Passes it on where it has waited too long: to a deputy, then to the head. Answers how, where it was.
+    pub fn escalate(&mut self, now: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Option<&Escalation> {
+        if self.next_escalation().is_none_or(|due| now < due) {
+            return None;
+        }
+        if self.wait.is_none() {
+            *self = self.clone().waiting(clocks, cover);
+        }
+        let level = if self.level().is_none() { Level::Deputy } else { Level::Head };
+        let wait = self.wait.as_mut()?;
+        let to = match level {
+            Level::Deputy => {
+                let present = cover.present(now).account_ids.into_iter();
+                present.filter(|account| Some(account) != wait.asked.as_ref()).collect()
+            }
+            Level::Head => Vec::new(),
+        };
+        // Whoever it is passed on to has as long as whoever had it first.
+        wait.next_at = (level == Level::Deputy).then(|| clocks.out(wait.urgency, now));
+        wait.escalations.push(Escalation { level, reason: Reason::Unread, to, at: now });
+        wait.escalations.last()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chassis::{clock::SystemClock, id::Ids};
+    use time::{
+        Weekday,
+        macros::{datetime, time},
+    };
+
+    use super::*;
+    use crate::{
+        concern::{Outcome, Report},
+        cover::{Absence, Shift},
+    };
+
+    const THURSDAY: OffsetDateTime = datetime!(2026-11-26 14:30 UTC);
+
+    fn concern(safe_now: &str, cover: &Cover) -> Concern {
+        let concern = Concern {
+            id: Ids::new(Arc::new(SystemClock)).next(),
+            school_id: "sch".into(),
+            origin: Origin::Staff { account_id: "acc".into() },
+            report: Report { safe_now: safe_now.into(), ..Report::default() },
+            recorded_at: THURSDAY,
+            read: None,
+            outcome: None,
+            learners: Vec::new(),
+            wait: None,
+        };
+        concern.waiting(&Clocks::default(), cover)
+    }
+
+    fn rota(accounts: &[&str]) -> Cover {
+        let account_ids = accounts.iter().map(|id| (*id).to_owned()).collect();
+        let shift = |weekday| Shift { weekday, from: time!(8:00), to: time!(16:00), account_ids };
+        let mut cover = Cover::default();
+        assert_eq!(cover.set_day(Weekday::Thursday, vec![shift(Weekday::Thursday)]), Ok(()));
+        cover
+    }
+
+    #[test]
+    fn an_unread_concern_goes_to_a_deputy_and_then_to_the_head() {
+        let (clocks, cover) = (Clocks::default(), rota(&["lead", "deputy"]));
+        // Four hours of school: one of them on Thursday, the rest on Friday.
+        let mut concern = concern("yes", &cover);
+        let due = datetime!(2026-11-27 11:30 UTC);
+        assert_eq!(concern.wait.as_ref().map(|w| (w.due_at, w.asked.as_deref())), Some((due, Some("lead"))));
+        assert_eq!(concern.escalate(due - time::Duration::SECOND, &clocks, &cover), None);
+        let passed = concern.escalate(due, &clocks, &cover).cloned();
+        assert_eq!(passed.map(|e| (e.level, e.to)), Some((Level::Deputy, Vec::new())), "no rota on a Friday");
+        assert_eq!(concern.escalate(due, &clocks, &cover), None, "the deputy has as long as the lead had");
+        let head = datetime!(2026-11-30 08:30 UTC);
+        assert_eq!(concern.next_escalation(), Some(datetime!(2026-11-27 15:30 UTC)));
+        assert_eq!(concern.escalate(head, &clocks, &cover).map(|e| e.level), Some(Level::Head));
+        assert_eq!(concern.next_escalation(), None);
+    }
+
+    #[test]
+    fn danger_waits_for_no_school_day_and_reading_stops_the_clock() {
+        let (clocks, cover) = (Clocks::default(), rota(&["lead", "deputy"]));
+        let mut concern = concern("no", &cover);
+        let due = THURSDAY + time::Duration::minutes(10);
+        let passed = concern.escalate(due, &clocks, &cover).cloned();
+        assert_eq!(passed.map(|e| e.to), Some(vec!["deputy".to_owned()]));
+        concern.read("deputy", due);
+        assert_eq!(
+            (concern.next_escalation(), concern.escalate(due + time::Duration::WEEK, &clocks, &cover)),
+            (None, None)
+        );
+        let mut decided = self::concern("no", &cover);
+        let (reason, by) = (String::new(), String::new());
+        assert_eq!(decided.triage(Outcome::NoFurtherAction { reason, by, at: due }), Ok(()));
+        assert_eq!(decided.next_escalation(), None);
+    }
+
+    #[test]
+    fn where_everybody_on_the_rota_is_away_it_is_passed_on_at_once() {
+        let mut cover = rota(&["lead"]);
+        cover.absences.push(Absence {
+            id: Ids::new(Arc::new(SystemClock)).next(),
+            account_id: "lead".into(),
+            from: THURSDAY,
+            to: None,
+            stand_in: None,
+            by: "lead".into(),
+            at: THURSDAY,
+        });
+        let mut concern = concern("not_sure", &cover);
+        assert_eq!(concern.level(), Some(Level::Deputy));
+        let due = concern.next_escalation().unwrap_or(THURSDAY);
+        assert_eq!(due, datetime!(2026-11-26 15:30 UTC));
+        assert_eq!(concern.escalate(due, &Clocks::default(), &cover).map(|e| e.level), Some(Level::Head));
+    }
+}

@@ -1,0 +1,125 @@
+//! Passes on what nobody reads in time: to a deputy, then to the head. Every process of the service looks; whoever comes
+//! first does it, and a concern that somebody is reading at that moment is left to them.
+
+use std::time::Duration;
+
+use chassis::{
+    caller::Scope,
+    db::{Store, Tx},
+    error::Result,
+    event::Event,
+    history::Act,
+    id::SchoolId,
+    serve::Shutdown,
+};
+use proto::event::v1::ConcernEscalated;
+use tracing::warn;
+
+use crate::{
+    concern::{Concern, wait::Escalation},
+    store,
+};
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// Looks until shutdown. First it keeps what is due in cases from before that was kept.
+pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
+    let mut caught_up = false;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = shutdown.wait() => return,
+        }
+        if let Err(error) = pass(&store).await {
+            warn!(service = store.name(), %error, "what waits unread could not be looked for");
+        }
+        if !caught_up {
+            match catch_up(&store).await {
+                Ok(done) => caught_up = done,
+                Err(error) => warn!(service = store.name(), %error, "what is due in older cases is not listed yet"),
+            }
+        }
+    }
+}
+
+/// Passes on whatever is due at every school; answers how much that was.
+///
+/// # Errors
+/// Where what is due cannot be looked for.
+pub(crate) async fn pass(store: &Store) -> Result<u32> {
+    let (mut passed, mut after) = (0, None);
+    loop {
+        let mut tx = store.begin(&Scope::system(store.name())).await?;
+        let due = store::concern::due(&tx, after.as_ref()).await?;
+        tx.silent();
+        tx.commit().await?;
+        let Some(last) = due.last() else { return Ok(passed) };
+        after = Some((last.escalate_us, last.id.clone()));
+        for row in &due {
+            match one(store, &row.school_id, &row.id).await {
+                Ok(true) => passed += 1,
+                Ok(false) => {}
+                // The others are passed on all the same; this one is tried again.
+                Err(error) => warn!(concern.id = row.id, %error, "a concern that waits unread could not be passed on"),
+            }
+        }
+    }
+}
+
+/// Keeps what is due in some of the cases from before that was kept; answers whether there were none.
+async fn catch_up(store: &Store) -> Result<bool> {
+    let mut tx = store.begin(&Scope::system(store.name())).await?;
+    let cases = store::due::without(&tx).await?;
+    tx.silent();
+    tx.commit().await?;
+    for (school, case) in &cases {
+        let school: SchoolId = school.parse().map_err(|_| chassis::error::Error::internal("a case of no school"))?;
+        let mut tx = store.begin(&Scope::own(store.name(), &school)).await?;
+        store::due::catch_up(&tx, case).await?;
+        tx.silent();
+        tx.commit().await?;
+    }
+    Ok(cases.is_empty())
+}
+
+async fn one(store: &Store, school: &str, id: &str) -> Result<bool> {
+    let school: SchoolId = school.parse().map_err(|_| chassis::error::Error::internal("a concern of no school"))?;
+    let mut tx = store.begin(&Scope::own(store.name(), &school)).await?;
+    let Some(mut concern) = store::concern::waiting(&tx, id).await? else { return Ok(false) };
+    let clocks = store::copy::clocks(&tx, school.as_str()).await?;
+    let cover = store::cover::load(&tx).await?;
+    let Some(escalation) = concern.escalate(tx.now(), &clocks, &cover).cloned() else { return Ok(false) };
+    let body = store::concern::update(&tx, &concern).await?;
+    tell(&mut tx, &concern, &escalation, &body).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Says that a concern was passed on, in the history and to whoever listens.
+///
+/// # Errors
+/// Where the outbox cannot be written.
+pub(crate) async fn tell(tx: &mut Tx, concern: &Concern, escalation: &Escalation, body: &[u8]) -> Result<()> {
+    let (level, reason) = (escalation.level.code(), escalation.reason.code());
+    let act = Act::new("concern.escalated", concern.id.as_str()).detail("level", level).detail("reason", reason);
+    tx.record(act.detail("account_ids", escalation.to.clone()).state("concern", body));
+    let event = ConcernEscalated {
+        level: level.to_owned(),
+        urgency: concern.urgency().code().to_owned(),
+        reason: reason.to_owned(),
+        waited_s: (escalation.at - concern.recorded_at).whole_seconds(),
+    };
+    tx.announce(concern.id.as_str(), Event::ConcernEscalated(event)).await
+}
+
+/// Says of a new concern what is to be said at once: that the rota led to nobody.
+///
+/// # Errors
+/// Where the outbox cannot be written.
+pub(crate) async fn tell_new(tx: &mut Tx, concern: &Concern, body: &[u8]) -> Result<()> {
+    match concern.wait.as_ref().and_then(|wait| wait.escalations.first()).cloned() {
+        Some(escalation) => tell(tx, concern, &escalation, body).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,200 @@
+//! Who reads concerns when, and what becomes of a concern that nobody reads.
+
+use chassis::{
+    clock::timestamp,
+    error::{Error, Result},
+    testing::{Engine, Person},
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
+use time::{Duration, macros::datetime};
+
+use super::{World, world};
+use crate::escalate::pass;
+
+struct School {
+    world: World,
+    head: Person,
+    deputy: Person,
+    teacher: Person,
+}
+
+/// A school on a Thursday morning.
+async fn school(engine: Engine) -> Result<School> {
+    let world = world(engine).await?;
+    world.bed.clock.set(datetime!(2026-11-26 09:00 UTC));
+    let here = world.here.clone();
+    let person = |role| world.bed.person(&[(role, &here), (Role::Staff, &here)]);
+    let (head, deputy, teacher) = (person(Role::Head), person(Role::DeputyDsl), person(Role::Staff));
+    Ok(School { world, head, deputy, teacher })
+}
+
+impl School {
+    fn id(&self) -> String {
+        self.world.here.clone()
+    }
+
+    async fn concern(&self, safe_now: &str) -> Result<String> {
+        let request = RecordConcernRequest {
+            school_id: self.id(),
+            about: "Somebody".into(),
+            narrative: "Something".into(),
+            safe_now: safe_now.into(),
+            request_id: self.teacher.request_id(),
+            ..Default::default()
+        };
+        Ok(call!(self.teacher, record_concern, request)?.concern.unwrap_or_default().concern_id)
+    }
+
+    /// The state of the rota and of what waits, as the lead sees it.
+    async fn cover(&self) -> Result<Cover> {
+        let request = GetCoverRequest { school_id: self.id() };
+        Ok(call!(self.world.dsl, get_cover, request)?.cover.unwrap_or_default())
+    }
+
+    async fn rota(&self, etag: &str, shifts: &[(&str, &str, &[&Person])]) -> Result<Cover> {
+        let shift = |(start, end, people): &(&str, &str, &[&Person])| Shift {
+            start: (*start).into(),
+            end: (*end).into(),
+            account_ids: people.iter().map(|person| person.account_id.clone()).collect(),
+            ..Shift::default()
+        };
+        let request = SetRotaRequest {
+            school_id: self.id(),
+            weekdays: vec!["thursday".into()],
+            shifts: shifts.iter().map(shift).collect(),
+            etag: etag.into(),
+            request_id: self.world.dsl.request_id(),
+        };
+        Ok(call!(self.world.dsl, set_rota, request)?.cover.unwrap_or_default())
+    }
+
+    async fn away(&self, who: &Person, stand_in: &str) -> Result<RecordAbsenceResponse> {
+        let request = RecordAbsenceRequest {
+            school_id: self.id(),
+            account_id: who.account_id.clone(),
+            stand_in_account_id: stand_in.into(),
+            request_id: self.world.dsl.request_id(),
+            ..Default::default()
+        };
+        call!(self.world.dsl, record_absence, request)
+    }
+
+    async fn listed(&self, who: &Person, state: &str) -> Result<Vec<Concern>> {
+        let request = ListConcernsRequest { school_id: self.id(), state: state.into(), ..Default::default() };
+        Ok(call!(who, list_concerns, request)?.concerns)
+    }
+
+    async fn read(&self, who: &Person, concern_id: &str) -> Result<Concern> {
+        let request = GetConcernRequest { school_id: self.id(), concern_id: concern_id.into(), with_learners: false };
+        Ok(call!(who, get_concern, request)?.concern.unwrap_or_default())
+    }
+
+    /// Lets time pass, and the service look.
+    async fn later(&self, minutes: i64) -> Result<u32> {
+        self.world.bed.clock.advance(Duration::minutes(minutes));
+        pass(&self.world.store).await
+    }
+}
+
+fn levels(concern: &Concern) -> Vec<(&str, &str, usize)> {
+    concern.escalations.iter().map(|e| (e.level.as_str(), e.reason.as_str(), e.account_ids.len())).collect()
+}
+
+async fn nothing_waits_unread_beyond_the_schools_clock(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (urgent, danger) = (school.concern("not_sure").await?, school.concern("no").await?);
+    assert_eq!(school.later(9).await?, 0);
+    assert_eq!(school.later(1).await?, 1, "ten minutes: the one about danger");
+    assert_eq!(school.later(0).await?, 0, "once");
+    let listed = school.listed(&school.deputy, "escalated").await?;
+    assert_eq!(listed.iter().map(|c| c.concern_id.as_str()).collect::<Vec<_>>(), [danger.as_str()]);
+    assert_eq!((levels(&listed[0]), listed[0].urgency.as_str()), (vec![("deputy", "unread", 0)], "danger"));
+    assert_eq!(school.later(10).await?, 1);
+    let listed = school.listed(&school.head, "escalated").await?;
+    assert_eq!(levels(&listed[0]), [("deputy", "unread", 0), ("head", "unread", 0)]);
+    // The head reads: that stops the clock of what was passed on to them, and of nothing else.
+    assert!(school.read(&school.head, &danger).await?.read_time.is_some());
+    assert!(school.read(&school.head, &urgent).await?.read_time.is_none());
+    assert_eq!(school.listed(&school.head, "escalated").await?, []);
+    assert_eq!(school.listed(&school.head, "unread").await?.len(), 1);
+    assert!(school.read(&school.world.dsl, &urgent).await?.read_time.is_some());
+    assert_eq!(school.later(600).await?, 0, "what was read is passed on to nobody");
+    Ok(())
+}
+
+async fn what_is_not_pressing_waits_in_school_hours_only(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    school.world.bed.clock.set(datetime!(2026-11-27 14:30 UTC));
+    let concern = school.concern("yes").await?;
+    // Friday 14:30: an hour of that day and three of Monday.
+    let unread = &school.listed(&school.deputy, "unread").await?[0];
+    assert_eq!(unread.read_due_time, Some(timestamp(datetime!(2026-11-30 11:30 UTC))));
+    school.world.bed.clock.set(datetime!(2026-11-30 11:29 UTC));
+    assert_eq!(school.later(0).await?, 0);
+    assert_eq!(school.later(1).await?, 1);
+    assert_eq!(school.listed(&school.deputy, "escalated").await?[0].concern_id, concern);
+    Ok(())
+}
+
+async fn a_concern_goes_to_whoever_is_there(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, deputy) = (&school.world.dsl, &school.deputy);
+    assert_eq!(school.cover().await?.gaps, [], "without a rota nothing is missing in it");
+    let cover = school.rota(&school.cover().await?.etag, &[("08:30", "15:30", &[dsl, deputy])]).await?;
+    assert_eq!(cover.present_account_ids, [dsl.account_id.clone(), deputy.account_id.clone()]);
+    assert_eq!(cover.gaps.len(), 8, "two weeks, but for the Thursdays");
+    assert_eq!(school.rota("v0", &[]).await.err().map(|e| e.reason_name()), Some("CHANGED"));
+
+    school.concern("not_sure").await?;
+    let asked = |concerns: Vec<Concern>| concerns.last().map(|c| c.asked_account_id.clone()).unwrap_or_default();
+    assert_eq!(asked(school.listed(deputy, "unread").await?), dsl.account_id);
+    // The lead is away and the head stands in; then the head is away, too, and nobody for them.
+    let absence = school.away(dsl, &school.head.account_id).await?.absence.unwrap_or_default();
+    assert_eq!(school.cover().await?.present_account_ids[0], school.head.account_id);
+    let away = school.away(deputy, "").await?.cover.unwrap_or_default();
+    assert_eq!(away.present_account_ids, std::slice::from_ref(&school.head.account_id));
+    assert_eq!(school.away(dsl, "").await.err().map(|e| e.reason_name()), Some("INVALID_FIELD"));
+    school.away(&school.head, "").await?;
+    assert_eq!(school.cover().await?.present_account_ids, Vec::<String>::new());
+    // A concern that nobody is there for is passed on from its first moment, and reaches the head after one clock.
+    let alone = school.concern("not_sure").await?;
+    let found = |concerns: Vec<Concern>| concerns.into_iter().find(|c| c.concern_id == alone).unwrap_or_default();
+    assert_eq!(levels(&found(school.listed(deputy, "escalated").await?)), [("deputy", "nobody_there", 0)]);
+    school.later(60).await?;
+    let passed = found(school.listed(deputy, "escalated").await?);
+    assert_eq!(levels(&passed), [("deputy", "nobody_there", 0), ("head", "unread", 0)]);
+    let end =
+        EndAbsenceRequest { school_id: school.id(), absence_id: absence.absence_id, request_id: dsl.request_id() };
+    let cover = call!(dsl, end_absence, end)?.cover.unwrap_or_default();
+    assert_eq!(cover.present_account_ids, std::slice::from_ref(&dsl.account_id));
+    Ok(())
+}
+
+async fn cover_is_kept_by_those_it_is_about(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let request = GetCoverRequest { school_id: school.id() };
+    assert!(call!(school.head, get_cover, request.clone()).is_ok());
+    assert_eq!(call!(school.teacher, get_cover, request.clone()).err().map(|e| e.reason_name()), Some("NOT_PERMITTED"));
+    assert_eq!(call!(school.world.other, get_cover, request).err().map(|e| e.reason_name()), Some("NOT_FOUND"));
+    let wrong = SetRotaRequest {
+        school_id: school.id(),
+        weekdays: vec!["someday".into()],
+        shifts: vec![Shift { start: "8am".into(), end: "07:00".into(), ..Shift::default() }],
+        request_id: school.head.request_id(),
+        ..Default::default()
+    };
+    let refused = call!(school.head, set_rota, wrong).err().ok_or_else(|| Error::internal("accepted"))?;
+    let fields: Vec<&str> = refused.violations().iter().map(|v| v.field.as_str()).collect();
+    assert_eq!(fields, ["weekdays", "etag", "shifts[0].start", "shifts[0].account_ids"]);
+    Ok(())
+}
+
+on_both_engines!(
+    nothing_waits_unread_beyond_the_schools_clock,
+    what_is_not_pressing_waits_in_school_hours_only,
+    a_concern_goes_to_whoever_is_there,
+    cover_is_kept_by_those_it_is_about,
+);
