@@ -57,8 +57,8 @@ use crate::{
 };
 pub use case::records::opener;
 use case::{
-    access, agreement, assign, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement, material,
-    parents, referral, report as material_report, step,
+    access, agreement, assign, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement,
+    material, parents, referral, report as material_report, step,
 };
 use filtering::{alert, lines};
 use policy::{
@@ -364,6 +364,4 @@ fn copy(error: &Error) -> Error {
         Some(wait) => copy.with("retry_after_s", wait),
         None => copy,
     }
-}
-
 }

@@ -24,8 +24,11 @@ pub async fn make(stage: &Stage<'_>) -> Result<()> {
         let cover = stage.call(&head, "GetCover", json!({"schoolId": id})).await?;
         let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
         // At one school nobody has said yet who is there on a Friday afternoon.
-        let rotas: &[(&[&str], &str)] =
-            if school.key == "harrowmere" { &[(&days[..4], "15:30"), (&days[4..], "13:00")] } else { &[(&days, "15:30")] };
+        let rotas: &[(&[&str], &str)] = if school.key == "harrowmere" {
+            &[(&days[..4], "15:30"), (&days[4..], "13:00")]
+        } else {
+            &[(&days, "15:30")]
+        };
         let mut etag = cover["cover"]["etag"].clone();
         for (days, end) in rotas {
             let shift = json!({"start": "08:30", "end": end, "accountIds": turns});

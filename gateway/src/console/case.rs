@@ -154,7 +154,12 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         filters: filters(&path, "state", &listed.state, STATES),
         of_level: if listed.level.is_empty() { String::new() } else { words::called(LEVELS, &listed.level) },
         cases: answer.cases.iter().map(|case| Line::new(case, &path, now)).collect(),
-        pager: Pager::new(&path, &[("state", &listed.state), ("level", &listed.level)], &listed.page_token, &answer.next_page_token),
+        pager: Pager::new(
+            &path,
+            &[("state", &listed.state), ("level", &listed.level)],
+            &listed.page_token,
+            &answer.next_page_token,
+        ),
     };
     visit.page(&page)
 }

@@ -117,7 +117,11 @@ fn minutes(n: u32) -> String {
         (0, _) => words::counted(n.into(), "minute", "minutes"),
         (hours, 0) => words::counted(hours.into(), "hour", "hours"),
         (hours, rest) => {
-            format!("{} {}", words::counted(hours.into(), "hour", "hours"), words::counted(rest.into(), "minute", "minutes"))
+            format!(
+                "{} {}",
+                words::counted(hours.into(), "hour", "hours"),
+                words::counted(rest.into(), "minute", "minutes")
+            )
         }
     }
 }
@@ -137,8 +141,7 @@ fn runs(shift: &Shift, now: OffsetDateTime) -> bool {
 
 /// Hours that nobody covers, in words.
 pub fn gap(gap: &CoverGap) -> String {
-    let (Some(from), Some(to)) =
-        (gap.start_time.as_ref().and_then(moment), gap.end_time.as_ref().and_then(moment))
+    let (Some(from), Some(to)) = (gap.start_time.as_ref().and_then(moment), gap.end_time.as_ref().and_then(moment))
     else {
         return String::new();
     };
@@ -193,7 +196,10 @@ impl CoverPage {
             absence: Link::new("Record that somebody is away", at("/cover/absences/new")),
             clocks: vec![
                 Row::new("The child is not safe now", format!("{}, at every hour", minutes(clocks.danger_minutes))),
-                Row::new("It is not sure that the child is safe", format!("{} of school hours", minutes(clocks.urgent_minutes))),
+                Row::new(
+                    "It is not sure that the child is safe",
+                    format!("{} of school hours", minutes(clocks.urgent_minutes)),
+                ),
                 Row::new("Any other concern", format!("{} of school hours", minutes(clocks.ordinary_minutes))),
                 Row::new("School hours", format!("{hours} on school days")),
             ],

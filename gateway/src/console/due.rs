@@ -158,7 +158,8 @@ impl DuePage {
         let when = WHEN.iter().map(|(code, text)| {
             Filter::new(Link::new(*text, Asked::at(&path, code, &asked.owner)), *code == asked.when)
         });
-        let everybody = Filter::new(Link::new("Everybody’s", Asked::at(&path, &asked.when, "")), asked.owner.is_empty());
+        let everybody =
+            Filter::new(Link::new("Everybody’s", Asked::at(&path, &asked.when, "")), asked.owner.is_empty());
         let owner = |sum: &DueOwner| {
             let code = if sum.account_id.is_empty() { "nobody" } else { sum.account_id.as_str() };
             let text = format!("{}: {} overdue, {} in all", whose(people, &sum.account_id), sum.overdue, sum.total);

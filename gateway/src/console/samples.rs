@@ -6,8 +6,9 @@ use chassis::error::Result;
 pub use forms::form_samples;
 
 use super::{
-    adoption, attachment, authority, case, concern, cover, due, fault, figures, filtering, help, hidden, home, invitation, learner,
-    my_concern, policy, public_report, register, report, rollout, school, shared_incident, sign_in, template, unsent,
+    adoption, attachment, authority, case, concern, cover, due, fault, figures, filtering, help, hidden, home,
+    invitation, learner, my_concern, policy, public_report, register, report, rollout, school, shared_incident,
+    sign_in, template, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 

@@ -132,12 +132,7 @@ pub async fn show_move(visit: Visit, Path((_, case_id, step_id)): Path<(String, 
     visit.page(&move_page(&visit, &case, &step_id))
 }
 
-fn move_command(
-    visit: &Visit,
-    case_id: &str,
-    step_id: &str,
-    answers: &Answers,
-) -> Result<MoveDueTimeRequest, Error> {
+fn move_command(visit: &Visit, case_id: &str, step_id: &str, answers: &Answers) -> Result<MoveDueTimeRequest, Error> {
     let mut v = Violations::new();
     let day = words::typed_day(&answers.text("due_time"));
     v.check(day.is_some(), "due_time", "Enter the day it is due from now on, such as 27/3/2027");

@@ -88,7 +88,10 @@ impl StepPage {
         rows.extend(step.due_moves.iter().map(|moved| {
             let day = words::day(moved.due_time.as_ref()).unwrap_or_default();
             let when = words::stamp(moved.create_time.as_ref()).unwrap_or_default();
-            Row::new(format!("Moved to {day}"), format!("{}\n{when}, by {}", moved.reason, people.name(&moved.account_id)))
+            Row::new(
+                format!("Moved to {day}"),
+                format!("{}\n{when}, by {}", moved.reason, people.name(&moved.account_id)),
+            )
         }));
         rows.extend(super::page::condition(&step.condition).map(|text| Row::new("When it is needed", text)));
         if step.statutory {

@@ -72,7 +72,11 @@ fn command(visit: &Visit, answers: &Answers, now: OffsetDateTime) -> Result<Reco
     let last = day(&mut v, answers, "last_day", "The last day");
     let today = london(now).date();
     v.check(first.is_none_or(|first| first >= today), "first_day", "The first day must be today or in the future");
-    v.check(last.is_none_or(|last| last >= first.unwrap_or(today)), "last_day", "The last day must be the first day or later");
+    v.check(
+        last.is_none_or(|last| last >= first.unwrap_or(today)),
+        "last_day",
+        "The last day must be the first day or later",
+    );
     v.finish()?;
     // Today begins now.
     let from = first.filter(|first| *first > today).map(|first| on(first, Time::MIDNIGHT));
@@ -109,8 +113,7 @@ pub async fn record(posted: Posted) -> Answer {
 /// Records that they are back.
 pub async fn end(Path((_, absence_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let command =
-        EndAbsenceRequest { school_id: visit.school.clone(), absence_id, request_id: answers.request_id() };
+    let command = EndAbsenceRequest { school_id: visit.school.clone(), absence_id, request_id: answers.request_id() };
     heard(visit.cases()?.end_absence(ask(command))).await?;
     visit.to(&visit.at("/cover?done=absence_ended"))
 }

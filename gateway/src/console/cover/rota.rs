@@ -71,7 +71,9 @@ fn page(visit: &Visit, cover: &Cover, day: &str, colleagues: &[Colleague]) -> Fo
         let day = words::called(WEEKDAYS, &shift.weekday);
         Row::new(day.clone(), format!("{} to {}", shift.start, shift.end)).change(change, day)
     }));
-    page.lead("Whoever is first reads what comes in their hours. What they do not read in time goes to whoever is next.")
+    page.lead(
+        "Whoever is first reads what comes in their hours. What they do not read in time goes to whoever is next.",
+    )
 }
 
 /// Asks.

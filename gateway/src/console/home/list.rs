@@ -216,24 +216,32 @@ pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now:
 /// Invitations without an answer.
 pub fn invitation_list(visit: &Visit, answer: Result<Vec<Invitation>, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All invitations", visit.at("/invitations"));
-    list("invitations", "Invitations from other schools", "No invitation is waiting.", all, answer.ok(), |list, answer| {
-        let waiting: Vec<&Invitation> = answer.iter().filter(|i| i.state == "sent").collect();
-        list.count = count(waiting.len());
-        list.oldest = oldest(waiting.iter().filter_map(|i| i.create_time.as_ref().and_then(moment)), now);
-        list.items = waiting
-            .iter()
-            .take(SHOWN)
-            .map(|i| {
-                let school = visit.directory.known(&i.from_school_id).unwrap_or_else(|| "Another school".to_owned());
-                let at = i.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
-                Item {
-                    link: Link::new(school, visit.at("/invitations")),
-                    hint: format!("Sent {at}"),
-                    due: Due::default(),
-                }
-            })
-            .collect();
-    })
+    list(
+        "invitations",
+        "Invitations from other schools",
+        "No invitation is waiting.",
+        all,
+        answer.ok(),
+        |list, answer| {
+            let waiting: Vec<&Invitation> = answer.iter().filter(|i| i.state == "sent").collect();
+            list.count = count(waiting.len());
+            list.oldest = oldest(waiting.iter().filter_map(|i| i.create_time.as_ref().and_then(moment)), now);
+            list.items = waiting
+                .iter()
+                .take(SHOWN)
+                .map(|i| {
+                    let school =
+                        visit.directory.known(&i.from_school_id).unwrap_or_else(|| "Another school".to_owned());
+                    let at = i.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
+                    Item {
+                        link: Link::new(school, visit.at("/invitations")),
+                        hint: format!("Sent {at}"),
+                        due: Due::default(),
+                    }
+                })
+                .collect();
+        },
+    )
 }
 
 /// What the policy waits for: what the school is reminded of, then the versions that are on their way.
@@ -303,26 +311,33 @@ pub fn consultation_list(visit: &Visit, answer: Result<Vec<Instance>, Error>) ->
 pub fn duty_list(visit: &Visit, answer: Result<Vec<Duty>, Error>) -> Waiting {
     let all = Link::new("All of it, and what you answered", visit.at("/duties"));
     let today = chassis::clock::london(visit.now()).date().to_string();
-    list("duties", "For you to read and accept", "There is nothing to read or accept.", all, answer.ok(), |list, answer| {
-        let open: Vec<&Duty> = answer.iter().filter(|duty| duty.done_date.is_empty()).collect();
-        list.count = count(open.len());
-        list.items = open
-            .into_iter()
-            .take(SHOWN)
-            .map(|duty| {
-                let page = match duty.document_id.as_str() {
-                    "" => visit.at("/duties"),
-                    document_id => visit.at(&format!("/duties/{document_id}")),
-                };
-                let due = match (register::day(&duty.due_date), duty.due_date < today) {
-                    (day, _) if day.is_empty() => Due::default(),
-                    (day, true) => Due { code: "overdue".to_owned(), text: format!("Overdue: was due {day}") },
-                    (day, false) => Due { code: "due".to_owned(), text: format!("Due {day}") },
-                };
-                Item { link: Link::new(duty.title.clone(), page), hint: String::new(), due }
-            })
-            .collect();
-    })
+    list(
+        "duties",
+        "For you to read and accept",
+        "There is nothing to read or accept.",
+        all,
+        answer.ok(),
+        |list, answer| {
+            let open: Vec<&Duty> = answer.iter().filter(|duty| duty.done_date.is_empty()).collect();
+            list.count = count(open.len());
+            list.items = open
+                .into_iter()
+                .take(SHOWN)
+                .map(|duty| {
+                    let page = match duty.document_id.as_str() {
+                        "" => visit.at("/duties"),
+                        document_id => visit.at(&format!("/duties/{document_id}")),
+                    };
+                    let due = match (register::day(&duty.due_date), duty.due_date < today) {
+                        (day, _) if day.is_empty() => Due::default(),
+                        (day, true) => Due { code: "overdue".to_owned(), text: format!("Overdue: was due {day}") },
+                        (day, false) => Due { code: "due".to_owned(), text: format!("Due {day}") },
+                    };
+                    Item { link: Link::new(duty.title.clone(), page), hint: String::new(), due }
+                })
+                .collect();
+        },
+    )
 }
 
 /// One reminder, leading to where something can be done about it in one of the school's versions.

@@ -4,9 +4,7 @@
 use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::{Permission, Role},
-    incident_cases::v1::{
-        Concern, Cover, ListCasesRequest, ListConcernsResponse, ListDueRequest, ListDueResponse,
-    },
+    incident_cases::v1::{Concern, Cover, ListCasesRequest, ListConcernsResponse, ListDueRequest, ListDueResponse},
 };
 use time::OffsetDateTime;
 

@@ -47,7 +47,8 @@ impl Case {
             }
             Truth::Yes => {}
         }
-        let clock = || step.needed_at.and_then(|from| clock::due(rule, self.clock_start(rule, from), &self.closed_days));
+        let clock =
+            || step.needed_at.and_then(|from| clock::due(rule, self.clock_start(rule, from), &self.closed_days));
         let due = step.moved.last().map(|moved| moved.due_at).or_else(clock);
         let before = rule.after.iter().find(|id| {
             self.steps_with_rules().any(|(r, s)| r.id == **id && s.end.is_none() && self.called_for(r) == Truth::Yes)

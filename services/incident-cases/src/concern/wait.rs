@@ -173,6 +173,7 @@ mod tests {
             read: None,
             outcome: None,
             learners: Vec::new(),
+            additions: Vec::new(),
             wait: None,
         };
         concern.waiting(&Clocks::default(), cover)

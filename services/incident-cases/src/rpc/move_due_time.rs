@@ -8,7 +8,7 @@ use chassis::{
 use proto::incident_cases::v1::{MoveDueTimeRequest, MoveDueTimeResponse};
 use tonic::Request;
 
-use super::work::{Done, target, work, words};
+use super::work::{Done, target, words, work};
 use crate::{
     App,
     case::{By, Case},

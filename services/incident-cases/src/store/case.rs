@@ -188,9 +188,7 @@ pub(crate) async fn list(
                 .add(case_file::Column::ProcedureId.is_in(ADULT))
                 .add(case_file::Column::Level.is_in([Office::Head.code(), Office::Chair.code()])),
         ),
-        level => all
-            .filter(case_file::Column::ProcedureId.is_not_in(ADULT))
-            .filter(case_file::Column::Level.eq(level)),
+        level => all.filter(case_file::Column::ProcedureId.is_not_in(ADULT)).filter(case_file::Column::Level.eq(level)),
     };
     let total = all.clone().count(tx.db()).await?;
     if let Some((due, id)) = page.after().and_then(|text| text.split_once('|')) {

@@ -117,10 +117,10 @@ pub(crate) async fn list(tx: &Tx, asked: &Asked, page: &Page) -> Result<Found> {
         // Spelt out: engines differ in how a condition in plain SQL takes its values.
         let after_item = Condition::all().add(by_kind.eq(kind.as_str())).add(by_item.gt(item));
         let after_kind = Condition::any().add(by_kind.gt(kind)).add(after_item);
-        let after_case = Condition::any()
-            .add(by_case.gt(case.as_str()))
-            .add(Condition::all().add(by_case.eq(case)).add(after_kind));
-        all = all.filter(Condition::any().add(by_time.gt(at)).add(Condition::all().add(by_time.eq(at)).add(after_case)));
+        let after_case =
+            Condition::any().add(by_case.gt(case.as_str())).add(Condition::all().add(by_case.eq(case)).add(after_kind));
+        all =
+            all.filter(Condition::any().add(by_time.gt(at)).add(Condition::all().add(by_time.eq(at)).add(after_case)));
     }
     let ordered = all.order_by_asc(by_time).order_by_asc(by_case).order_by_asc(by_kind).order_by_asc(by_item);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;
