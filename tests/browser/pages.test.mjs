@@ -1,7 +1,7 @@
 // Every page of every role: no axe violation, no sideways scroll at 320 pixels, no request elsewhere, no child's name in
 // an address or a title, all of it without JavaScript.
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import AxeBuilder from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
@@ -291,13 +291,16 @@ test('a table with a wrong line adds nothing and says which line; mended, it is 
     const [response] = await Promise.all([page.waitForResponse(r => r.request().method() === 'POST'), page.getByRole('button', { name: 'Check the table' }).click()])
     return response.status()
   }
-  const exported = await (await context.request.get(`${register}/export`)).text()
+  await page.goto(`${register}/export`)
+  await page.getByLabel('To correct it in a spreadsheet, or to keep a copy').check()
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the table' }).click()])
+  const exported = readFileSync(await download.path(), 'utf8')
   const [headings, first] = exported.replace(/^\ufeff/, '').split(/\r?\n/)
   assert.equal(await send(`${headings}\n${first.replace(/\d{4}-\d{2}-\d{2}/, 'soon')}\n`), 400)
   assert.match(await page.title(), /^Error: /)
   assert.match(await page.textContent('main'), /Line 2/)
   assert.equal(await send(`${headings}\n${first.replace(/\d{4}-\d{2}-\d{2}/, '2026-10-19')}\n`), 200)
-  await page.getByRole('button', { name: 'Add them' }).click()
+  await page.getByRole('button', { name: 'Add the line' }).click()
   assert.match(page.url(), /done=register_import/)
   await context.close()
 })

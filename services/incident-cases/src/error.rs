@@ -83,6 +83,18 @@ fn first(missing: &str, title: &str) -> String {
     act.to_owned()
 }
 
+impl From<AlreadyTriaged> for Error {
+    fn from(_: AlreadyTriaged) -> Self {
+        Self::wrong_state("the concern was decided on already")
+    }
+}
+
+impl From<AlreadyAnswered> for Error {
+    fn from(_: AlreadyAnswered) -> Self {
+        Self::wrong_state("the invitation was answered already")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,17 +117,5 @@ mod tests {
         assert_eq!(said, "the case cannot close yet: record for each child whether the parents were told");
         let said = refused("G-DELETE", "agencies_needed", "");
         assert_eq!(said, "this has to wait: first record that no other agency is needed");
-    }
-}
-
-impl From<AlreadyTriaged> for Error {
-    fn from(_: AlreadyTriaged) -> Self {
-        Self::wrong_state("the concern was decided on already")
-    }
-}
-
-impl From<AlreadyAnswered> for Error {
-    fn from(_: AlreadyAnswered) -> Self {
-        Self::wrong_state("the invitation was answered already")
     }
 }

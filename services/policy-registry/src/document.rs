@@ -70,6 +70,22 @@ pub enum Kind {
     Margin,
 }
 
+impl Kind {
+    /// Its level in a list: 0 for a sentence outside of one, 1 for the outermost bullet; none for what says nothing itself.
+    pub fn level(&self) -> Option<u8> {
+        match self {
+            Self::Prose => Some(0),
+            Self::Bullet(level) => Some(*level),
+            Self::Front
+            | Self::Contents
+            | Self::Heading { .. }
+            | Self::BlankBullet
+            | Self::Signature
+            | Self::Margin => None,
+        }
+    }
+}
+
 /// One entry of the contents list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {

@@ -96,9 +96,8 @@ pub fn read(document: &Document, template: &Template) -> Import {
     Import { fates, parameters, under, moved: aligned.moved }
 }
 
-pub use lists::homes;
-
 pub use account::{Account, AccountedClause, AccountedDocument, AccountedParameter};
+pub use lists::homes;
 
 #[cfg(test)]
 mod examples;

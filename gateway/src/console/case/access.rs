@@ -315,7 +315,6 @@ mod tests {
             account_id: id.into(),
             display_name: id.into(),
             roles: vec![role.into()],
-            ..Colleague::default()
         };
         let own = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
         let access = CaseAccess {

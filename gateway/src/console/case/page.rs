@@ -450,6 +450,6 @@ pub fn condition(condition: &str) -> Option<String> {
     match condition {
         "" | "always" => None,
         "judgement" => Some("You decide whether this is needed".to_owned()),
-        facts => Some(format!("If {}", words::spaced(facts).replace(" = ", " is "))),
+        facts => Some(crate::console::policy::step_words::condition(facts)),
     }
 }

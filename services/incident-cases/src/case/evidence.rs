@@ -95,8 +95,9 @@ impl Case {
         records.iter().filter_map(|name| Some((name.clone(), said(name)?))).collect()
     }
 
-    /// Ends whatever the records of the case do and may be done now; every act that records something ends with it. A fact that became known may call for a step whose record is there already, a step that ended may have been what another waited
-    /// for, and a record may open the gate that another step stood behind.
+    /// Ends whatever the records of the case do and may be done now; every act that records something ends with it. A fact
+    /// that became known may call for a step whose record is there already, a step that ended may have been what another
+    /// waited for, and a record may open the gate that another step stood behind.
     pub(crate) fn settle(&mut self, by: By<'_>) {
         loop {
             let next = self.steps_with_rules().find_map(|(rule, step)| {

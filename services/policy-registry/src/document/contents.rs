@@ -73,7 +73,7 @@ type Reading = fn(&str) -> Option<(String, Option<u32>)>;
 /// How a list says its pages, where it does: set apart, or (in a copy that kept no tabs) as a number at the end of each line.
 fn pages_read<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Option<Reading> {
     let first = |many: usize, read: Reading| {
-        lines.clone().take(many).filter_map(move |line| read(line)).map(|(_, page)| page).collect::<Vec<_>>()
+        lines.clone().take(many).filter_map(read).map(|(_, page)| page).collect::<Vec<_>>()
     };
     if first(3, page).len() >= 2 {
         return Some(page);

@@ -55,7 +55,8 @@ pub(super) fn heading(line: &str, room: Room, contents: &Contents) -> Option<Hea
     let named = |title: &str| contents.entries.iter().any(|entry| plain(&entry.title) == plain(title));
     // Without white space around it a line must carry a number to be a heading: word processors leave none on export. One
     // that begins a block and is in the contents list needs none.
-    if !alone && split_number(trimmed).0.is_none() && !(room.above && named(trimmed)) && !room.over_list {
+    let stands_out = alone || split_number(trimmed).0.is_some() || room.over_list || (room.above && named(trimmed));
+    if !stands_out {
         return None;
     }
     let bullet = trimmed.starts_with(['•', '-', '*', '▪', '◦']) && !trimmed.starts_with("**");

@@ -43,14 +43,10 @@ pub fn homes<'a>(document: &Document, fates: &'a [Fate], template: &'a Template)
 
 /// How many paragraphs at the start of these make one list, which something leads into; 0 where none begins there.
 fn length(paragraphs: &[Paragraph]) -> usize {
-    let level = |paragraph: &Paragraph| match paragraph.kind {
-        Kind::Prose => Some(0),
-        Kind::Bullet(level) => Some(level),
-        _ => None,
-    };
     let Some((first, rest)) = paragraphs.split_first() else { return 0 };
-    let Some(above) = level(first).filter(|_| first.text.trim_end().ends_with(':')) else { return 0 };
-    let below = |item: &&Paragraph| item.kind == Kind::BlankBullet || level(item).is_some_and(|level| level > above);
+    let Some(above) = first.kind.level().filter(|_| first.text.trim_end().ends_with(':')) else { return 0 };
+    let below =
+        |item: &&Paragraph| item.kind == Kind::BlankBullet || item.kind.level().is_some_and(|level| level > above);
     match rest.iter().take_while(below).count() {
         0 => 0,
         items => 1 + items,
@@ -80,14 +76,13 @@ mod tests {
         let at = |words: &str| document.paragraphs.iter().position(|p| p.text == words).unwrap_or_default();
         for (words, fate) in [
             ("We mean to:", on(other, 55)),
-            ("teach", on(first, 60)),
+            ("teach", on(first, 99)),
             ("warn", Fate::Added { section: first.id.clone() }),
             ("keep", on(other, 40)),
             ("A line by itself.", on(other, 90)),
         ] {
             fates[at(words)] = fate;
         }
-        fates[at("teach")] = on(first, 99);
         let homes = homes(&document, &fates, &template);
         for words in ["We mean to:", "teach", "warn", "keep"] {
             assert_eq!(homes[at(words)], Some(first.id.as_str()), "{words}");

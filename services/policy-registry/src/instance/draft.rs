@@ -4,12 +4,7 @@ use time::OffsetDateTime;
 
 use super::{Clause, Fate, Instance, InstanceId, Placed, State, Summary, Tailoring};
 use crate::{
-    agency::Register,
-    document::{Document, Kind},
-    effective::Values,
-    import, lint,
-    school::School,
-    template::Template,
+    agency::Register, document::Document, effective::Values, import, lint, school::School, template::Template,
 };
 
 /// What a draft is made from.
@@ -114,10 +109,7 @@ impl Instance {
                 score,
                 why: why.to_owned(),
                 by_hand: false,
-                level: match paragraph.kind {
-                    Kind::Bullet(level) => level,
-                    _ => 0,
-                },
+                level: paragraph.kind.level().unwrap_or_default(),
                 title: title.clone().filter(|_| led_to == section).unwrap_or_default(),
             };
             self.clauses.extend(placed.as_clause());

@@ -151,14 +151,14 @@ impl Instance {
         self.emergency.as_ref().filter(|_| waits).map(|emergency| emergency.ratify_by)
     }
 
-    /// Whether somebody signed it in a role.
     /// When somebody signed it in a role; none where nobody did.
     pub fn signed_at(&self, signatory: Signatory) -> Option<OffsetDateTime> {
         self.signatures.iter().find(|signature| signature.signatory == signatory).map(|signature| signature.signed_at)
     }
 
+    /// Whether somebody signed it in a role.
     pub(super) fn signed(&self, signatory: Signatory) -> bool {
-        self.signatures.iter().any(|signature| signature.signatory == signatory)
+        self.signed_at(signatory).is_some()
     }
 
     /// The last day on which its next review can be due.

@@ -7,10 +7,7 @@ use super::{
     data::Channels,
     sheet::{Sheet, Text},
 };
-use crate::{
-    document::{Kind, Paragraph},
-    expression::compiled,
-};
+use crate::{document::Paragraph, expression::compiled};
 
 pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findings) {
     let body: Vec<(&Paragraph, &Text)> = sheet.body().collect();
@@ -47,13 +44,9 @@ fn listed<'a>(
     body: &'a [(&'a Paragraph, &'a Text)],
     lead: usize,
 ) -> impl Iterator<Item = &'a (&'a Paragraph, &'a Text)> {
-    let level = |paragraph: &Paragraph| match paragraph.kind {
-        Kind::Bullet(level) => Some(level),
-        _ => None,
-    };
-    let (leads, heading) = body.get(lead).map_or((None, None), |(paragraph, _)| (level(paragraph), paragraph.heading));
+    let (leads, heading) = body.get(lead).map_or((None, None), |(lead, _)| (lead.kind.level(), lead.heading));
     let behind = body.get(lead + 1..).unwrap_or_default().iter();
-    behind.take_while(move |(paragraph, _)| paragraph.heading == heading && level(paragraph) > leads)
+    behind.take_while(move |(paragraph, _)| paragraph.heading == heading && paragraph.kind.level() > leads)
 }
 
 /// The channels that a paragraph names.

@@ -36,37 +36,11 @@ pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findi
 /// The document speaks of another school than the one it is judged for: it was taken over, or the wrong file was sent.
 fn another_school(subject: Subject<'_>, findings: &mut Findings) {
     // What many schools are called, which makes no two of them the same.
-    const COMMON: [&str; 27] = [
-        "school",
-        "schools",
-        "academy",
-        "college",
-        "primary",
-        "secondary",
-        "junior",
-        "infant",
-        "infants",
-        "nursery",
-        "high",
-        "special",
-        "community",
-        "church",
-        "of",
-        "england",
-        "ce",
-        "rc",
-        "catholic",
-        "st",
-        "saint",
-        "and",
-        "the",
-        "for",
-        "trust",
-        "first",
-        "middle",
-    ];
+    const COMMON: &str = " school schools academy college primary secondary junior infant infants nursery high special \
+                          community church of england ce rc catholic st saint and the for trust first middle ";
+    let common = |word: &str| COMMON.contains(&format!(" {word} "));
     let own = |name: &str| -> Vec<String> {
-        plain(name).split(' ').filter(|word| !COMMON.contains(word) && !word.is_empty()).map(str::to_owned).collect()
+        plain(name).split_whitespace().filter(|word| !common(word)).map(str::to_owned).collect()
     };
     let Some(school) = subject.school else { return };
     let record = own(school);

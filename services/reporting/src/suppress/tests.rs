@@ -11,6 +11,9 @@ fn every(cells: u32, bound: u64) -> impl Iterator<Item = Vec<u64>> {
     (0..bound.pow(cells)).map(move |n| (0..cells).map(|i| n / bound.pow(i) % bound).collect())
 }
 
+/// What is published, with its key and the counts that are shown.
+type Published<K> = (K, Vec<Option<u64>>);
+
 /// The fewest values that a hidden cell may have, over all that can be published: lists of counts that are published
 /// alike cannot be told apart. `whole` says of a publication whether all lists that lead to it were tried.
 fn fewest<K: Ord>(
@@ -18,7 +21,7 @@ fn fewest<K: Ord>(
     publish: impl Fn(&[u64]) -> (K, Vec<Figure>),
     whole: impl Fn(&[u64], &[Figure]) -> bool,
 ) -> usize {
-    let mut alike: BTreeMap<(K, Vec<Option<u64>>), Vec<BTreeSet<u64>>> = BTreeMap::new();
+    let mut alike: BTreeMap<Published<K>, Vec<BTreeSet<u64>>> = BTreeMap::new();
     for counts in lists {
         let (key, figures) = publish(&counts);
         if !whole(&counts, &figures) {
