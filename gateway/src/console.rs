@@ -2,6 +2,7 @@
 
 mod address;
 mod adoption;
+mod adult;
 mod attachment;
 mod authority;
 mod case;
@@ -150,6 +151,8 @@ fn school() -> Vec<Below> {
         ("/concerns", get(concern::list)),
         ("/concerns/{concern_id}", get(concern::show)),
         ("/concerns/{concern_id}/triage", get(concern::triage::show).post(concern::triage::triage)),
+        ("/concerns/{concern_id}/pass-on", get(concern::pass_on::show).post(concern::pass_on::pass_on)),
+        ("/adults", get(adult::list)),
         ("/concerns/{concern_id}/learners", get(learner::naming::show).post(learner::naming::save)),
         ("/concerns/{concern_id}/learners/find", post(learner::naming::find)),
         ("/learners", get(learner::list).post(learner::edit::add)),

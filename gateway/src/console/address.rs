@@ -74,6 +74,7 @@ fn asks(path: &str) -> bool {
         "withdraw",
         "decline",
         "triage",
+        "pass-on",
     ];
     of_case || of_shared || (parts.len() > 1 && named.contains(&last))
 }

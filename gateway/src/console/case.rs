@@ -28,7 +28,7 @@ pub mod step;
 use axum::extract::{Path, Query};
 use chassis::{clock::moment, error::Error};
 use proto::{
-    access::v1::Permission,
+    access::v1::{Permission, Role},
     incident_cases::v1::{Case, GetCaseRequest, ListCasesRequest},
 };
 use serde::Serialize;
@@ -149,6 +149,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
             Link::new("Concerns: what was reported, and what became of it", visit.at("/concerns")),
             Link::new("Children: the roll, and what each has to do with", visit.at("/learners")),
             Link::new("Devices: what is held, with the police or released", visit.at("/devices")),
+            Link::new("Adults: what is recorded about each", visit.at("/adults")),
         ],
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "case", "cases"),
         filters: filters(&path, "state", &listed.state, STATES),
@@ -180,7 +181,8 @@ pub async fn fetch(visit: &Visit, case_id: &str) -> Result<Case, Error> {
 fn may(visit: &Visit, case: &Case, permission: Permission) -> bool {
     let access = case.access.clone().unwrap_or_default();
     let works = matches!(permission, Permission::CaseWork | Permission::CaseRefer);
-    let part = visit.may(Permission::ConcernTriage)
+    let lead = visit.roles().iter().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl));
+    let part = lead
         || access.subject.is_some()
         || access.member_account_ids.contains(&visit.visitor.account_id);
     visit.may(permission) && (part || !works)

@@ -1,12 +1,13 @@
 //! Concerns: the list, one concern in its reporter's words, and what the lead decides about it.
 
+pub mod pass_on;
 pub mod told;
 pub mod triage;
 
 use axum::extract::{Path, Query};
 use chassis::{clock::moment, error::Error};
 use proto::{
-    access::v1::Permission,
+    access::v1::{Permission, Role},
     incident_cases::v1::{Concern, GetConcernRequest, Learner, LearnerMatch, ListConcernsRequest, PublicReporter},
 };
 use serde::{Deserialize, Serialize};
@@ -146,7 +147,10 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
 fn ways(visit: &Visit) -> Vec<Link> {
     let public = Link::new("Public report page", visit.at("/public-report"));
     let manages = visit.may(Permission::PublicReportManage);
-    std::iter::once(Link::new("Cases", visit.at("/cases"))).chain(Some(public).filter(|_| manages)).collect()
+    let adults = Link::new("Adults: what is recorded about each", visit.at("/adults"));
+    let takes_on = visit.roles().iter().any(|role| matches!(role, Role::Head | Role::Chair));
+    let ways = [Some(Link::new("Cases", visit.at("/cases"))), Some(public).filter(|_| manages)];
+    ways.into_iter().chain([Some(adults).filter(|_| takes_on)]).flatten().collect()
 }
 
 impl Line {
@@ -178,7 +182,11 @@ pub fn unread(concern: &Concern, now: OffsetDateTime) -> String {
 
 /// To whom it was passed on.
 fn level(code: &str) -> &'static str {
-    if code == "head" { "the head" } else { "the deputies" }
+    match code {
+        "head" => "the head",
+        "chair" => "the chair of governors",
+        _ => "the deputies",
+    }
 }
 
 /// What a concern is listed under.
@@ -217,7 +225,7 @@ impl Page for ConcernPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use proto::incident_cases::v1::Escalation;
+        use proto::incident_cases::v1::{ConcernPassedOn, Escalation};
 
         let concern = Concern {
             concern_id: "con_1".into(),
@@ -247,6 +255,16 @@ impl Page for ConcernPage {
             ..concern.clone()
         };
         let at = |path: &str| format!("/schools/sch_1{path}");
+        let about_adult = Concern {
+            office: "chair".into(),
+            passed_on: vec![ConcernPassedOn {
+                to: "chair".into(),
+                reason: "It is about <the head>".into(),
+                account_id: "acc_1".into(),
+                ..ConcernPassedOn::default()
+            }],
+            ..concern.clone()
+        };
         let public = Concern {
             origin: "public".into(),
             reporter_account_id: String::new(),
@@ -268,10 +286,10 @@ impl Page for ConcernPage {
             Self {
                 likely,
                 naming,
-                ways: triage::ways("/schools/sch_1/concerns/con_1", 2),
+                ways: triage::ways("/schools/sch_1/concerns/con_1", "", 2),
                 ..Self::new(&concern, &people, Vec::new(), &at)
             },
-            Self { ways: triage::ways("/c", 0), ..Self::new(&concern, &people, Vec::new(), &at) },
+            Self { ways: triage::ways("/c", "chair", 0), ..Self::new(&about_adult, &people, Vec::new(), &at) },
             Self { named: vec![Link::new("Sam <P>, Year 9", "/l")], ..Self::new(&closed, &people, Vec::new(), &at) },
         ]
     }
@@ -281,6 +299,7 @@ impl ConcernPage {
     fn new(concern: &Concern, people: &People, crumbs: Vec<Link>, at: &dyn Fn(&str) -> String) -> Self {
         let alert = concern.origin == "alert";
         let mut rows = vec![Row::new("About", whom(concern))];
+        rows.extend(Row::some("Who takes it on", Some(pass_on::office(concern).to_owned())));
         if alert {
             rows.push(Row::new("From", "A filter alert").to(at(&format!("/filtering/alerts/{}", concern.alert_id))));
             rows.push(Row::new("Severity", words::called(words::SEVERITIES, &concern.severity)));
@@ -312,6 +331,7 @@ impl ConcernPage {
             let when = words::stamp(passed.create_time.as_ref()).unwrap_or_default();
             Row::new("Passed on", format!("{when}, to {whom}: {why}"))
         }));
+        rows.extend(pass_on::rows(concern, &|id| people.name(id)));
         rows.push(Row::new("State", words::called(words::CONCERN, &concern.state)));
         if !concern.case_id.is_empty() {
             rows.push(Row::new("Case", "Open the case").to(at(&format!("/cases/{}", concern.case_id))));
@@ -373,13 +393,15 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let Known { concern, named, likely } = &known;
     let ids = [&concern.reporter_account_id, &concern.read_by_account_id, &concern.asked_account_id].into_iter();
     let ids = ids.chain(concern.escalations.iter().flat_map(|passed| &passed.account_ids)).map(String::as_str);
+    let ids = ids.chain(concern.passed_on.iter().map(|passed| passed.account_id.as_str()));
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
     page.additions = told::added(&concern.additions, &people, visit.now());
-    if concern.state == "new" && visit.may(Permission::ConcernTriage) {
+    let decides = visit.may(Permission::ConcernTriage) && pass_on::decides(concern, visit.roles());
+    if concern.state == "new" && decides {
         let here = visit.at(&format!("/concerns/{}", concern.concern_id));
-        page.ways = triage::ways(&here, triage::suggestions(visit).await.len());
+        page.ways = triage::ways(&here, &concern.office, triage::suggestions(visit, concern).await.len());
         page.photo = Link::new("Add a photo of a note", format!("{here}/photos"));
     }
     if visit.may(Permission::LearnerRead) {
@@ -387,7 +409,7 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
             Link::new(learner::told_apart(learner), visit.at(&format!("/learners/{}", learner.learner_id)))
         };
         page.named = named.iter().map(to).collect();
-        if visit.may(Permission::ConcernTriage) {
+        if decides {
             let text = if concern.learner_ids.is_empty() {
                 let likely = likely.iter().filter_map(|found| found.learner.as_ref());
                 page.likely = likely.map(learner::told_apart).collect();

@@ -251,6 +251,7 @@ pub async fn home(visit: Visit) -> Answer {
     let report = fetch(&visit, &Which::default()).await?;
     let instances = instances(&visit).await;
     let mut asks = asked(&visit, &instances);
+    asks.extend(super::home::concerns_for_the_chair(&visit).await);
     let reminders = super::home::reminders(&visit).await.unwrap_or_default();
     // The chair is asked to ratify above.
     let told = reminders.iter().filter(|reminder| !reminder.kind.starts_with("ratify"));

@@ -27,6 +27,7 @@ use super::{
 use crate::pages::{
     Page,
     part::{Head, Link},
+    words,
 };
 
 /// How many of a list are shown at home.
@@ -182,6 +183,23 @@ async fn new_concerns(visit: &Visit) -> Result<ListConcernsResponse, Error> {
     let asked =
         ListConcernsRequest { school_id: visit.school.clone(), state: "new".into(), page_size, ..Default::default() };
     heard(visit.cases()?.list_concerns(ask(asked))).await
+}
+
+/// What a chair of governors is told of concerns that are theirs to take on; nothing where there are none.
+pub async fn concerns_for_the_chair(visit: &Visit) -> Option<Link> {
+    if !visit.roles().contains(&Role::Chair) {
+        return None;
+    }
+    match new_concerns(visit).await {
+        Ok(answer) if answer.total_size == 0 => None,
+        Ok(answer) => {
+            let n = u64::try_from(answer.total_size).unwrap_or_default();
+            let waits = if n == 1 { "waits" } else { "wait" };
+            let text = words::counted(n, "concern about an adult", "concerns about adults");
+            Some(Link::new(format!("{text} {waits} for you"), visit.at("/concerns?state=new")))
+        }
+        Err(_) => Some(Link::new("Whether a concern waits for you cannot be shown now", visit.at("/concerns?state=new"))),
+    }
 }
 
 async fn added_to(visit: &Visit) -> Result<ListConcernsResponse, Error> {

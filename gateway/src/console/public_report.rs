@@ -76,6 +76,8 @@ fn fields() -> Vec<Field> {
         Field::long_text("narrative", "What has happened?")
             .hint("Use your own words. Do not send any pictures: just say what they show."),
         Field::radios("safe_now", "Are they safe right now?", words::SAFE),
+        Field::radios("about_adult", "Is it about an adult at the school? (optional)", reporter::ABOUT_ADULT)
+            .folded("Is it about an adult who works or helps at the school?"),
         Field::name("name", "Your name (optional)")
             .hint("You do not have to say who you are. If you do, we can help you sooner."),
         Field::name("contact", "How can we reach you? (optional)")
@@ -243,6 +245,7 @@ fn command(code: &str, answers: &Answers) -> Result<RecordPublicConcernRequest, 
             contact: answers.text("contact"),
         }),
         request_id: answers.request_id(),
+        about_adult: answers.text("about_adult"),
     })
 }
 
@@ -290,7 +293,7 @@ pub async fn check(
     };
     match read {
         Ok(read) => {
-            let state = if read { "Read by the safeguarding team" } else { "Not read yet" };
+            let state = if read { "Read" } else { "Not read yet" };
             page.rows.push(Row::new("What you sent", state));
             guest.page(StatusCode::OK, &page)
         }

@@ -30,6 +30,8 @@ pub fn fields() -> Vec<Field> {
         Field::long_text("narrative", "What happened?")
             .hint("Use your own words. Say what you saw or heard. Do not copy, share or upload images of children."),
         Field::radios("safe_now", "Is the child safe now?", words::SAFE),
+        Field::radios("about_adult", "Is it about an adult who works here? (optional)", words::reporter::ABOUT_ADULT)
+            .folded("Is it about an adult who works or helps here?"),
         Field::moment("event_time", "When did it happen? (optional)")
             .hint("Leave this empty if it was just now. For example, 27 11 2025 and 9:30am."),
         Field::name("others", "Who else was there, or was told? (optional)"),
@@ -80,7 +82,8 @@ pub async fn record(posted: Posted) -> Answer {
     match recorded {
         Ok(answer) => {
             let (safe, concern) = (answers.text("safe_now"), answer.concern.unwrap_or_default().concern_id);
-            visit.to(&visit.at(&format!("/report/sent?safe={safe}&concern={concern}")))
+            let reader = Reader::of(&answers.text("about_adult"));
+            visit.to(&visit.at(&format!("/report/sent?safe={safe}&to={}&concern={concern}", reader.code())))
         }
         Err(error) => {
             let mut page = page(&visit).await;
@@ -117,17 +120,62 @@ fn command(visit: &Visit, answers: &Answers) -> Result<RecordConcernRequest, Err
         event_time: event_time?.map(timestamp),
         others: answers.text("others"),
         body_areas: answers.all("body_areas"),
+        about_adult: answers.text("about_adult"),
         request_id: answers.request_id(),
     })
 }
 
 chassis::id!(/** A concern, as an address names it. */ struct ConcernId = "con");
 
+/// Who reads a concern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+enum Reader {
+    /// The lead or a deputy.
+    #[default]
+    Lead,
+    /// The head: it is about an adult.
+    Head,
+    /// The chair of governors: it is about the head.
+    Chair,
+}
+
+impl Reader {
+    /// By what was answered to whether it is about an adult.
+    fn of(about_adult: &str) -> Self {
+        match about_adult {
+            "staff" => Self::Head,
+            "head" => Self::Chair,
+            _ => Self::Lead,
+        }
+    }
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Lead => "lead",
+            Self::Head => "head",
+            Self::Chair => "chair",
+        }
+    }
+
+    fn called(self) -> &'static str {
+        match self {
+            Self::Lead => "the designated safeguarding lead or a deputy",
+            Self::Head => "the head",
+            Self::Chair => "the chair of governors",
+        }
+    }
+}
+
 /// That a concern arrived. Where the child may not be safe it leads with whom to ring.
 #[derive(Debug, Serialize)]
 pub struct Sent {
     head: Head,
     ring: bool,
+    /// Who reads it.
+    reader: &'static str,
+    /// Whether nobody else does: it is about an adult.
+    alone: bool,
     contacts: Vec<Contact>,
     /// Where it is added to; empty where that is not known.
     add: Link,
@@ -142,20 +190,27 @@ impl Page for Sent {
     fn samples() -> Vec<Self> {
         let contacts = vec![Contact::new("Children’s services, urgent", "tel", "01632 960100")];
         vec![
-            Self::new("no", contacts.clone(), "/schools/sch_1", "con_1"),
-            Self::new("not_sure", Vec::new(), "/schools/sch_1", ""),
-            Self::new("yes", contacts, "/schools/sch_1", "con_1"),
+            Self::new("no", Reader::Lead, contacts.clone(), "/schools/sch_1", "con_1"),
+            Self::new("not_sure", Reader::Chair, Vec::new(), "/schools/sch_1", ""),
+            Self::new("yes", Reader::Head, contacts, "/schools/sch_1", "con_1"),
         ]
     }
 }
 
 impl Sent {
-    fn new(safe: &str, contacts: Vec<Contact>, home: &str, concern_id: &str) -> Self {
+    fn new(safe: &str, reader: Reader, contacts: Vec<Contact>, home: &str, concern_id: &str) -> Self {
         let ring = safe != "yes";
-        let title = if ring { "Ring now, then tell the safeguarding lead" } else { "Your concern has been sent" };
+        let title = match (ring, reader) {
+            (false, _) => "Your concern has been sent",
+            (true, Reader::Lead) => "Ring now, then tell the safeguarding lead",
+            (true, Reader::Head) => "Ring now, then tell the head",
+            (true, Reader::Chair) => "Ring now, then tell the chair of governors",
+        };
         Self {
             head: Head::new(title, Vec::new()),
             ring,
+            reader: reader.called(),
+            alone: reader != Reader::Lead,
             contacts: contacts.into_iter().filter(|contact| contact.href.starts_with("tel:")).collect(),
             add: if concern_id.is_empty() {
                 Link::default()
@@ -173,6 +228,9 @@ impl Sent {
 pub struct Safe {
     #[serde(default)]
     safe: String,
+    /// Who reads it.
+    #[serde(default)]
+    to: Reader,
     /// The concern it was answered in.
     #[serde(default)]
     concern: String,
@@ -184,7 +242,7 @@ pub async fn sent(visit: Visit, Path(_): Path<String>, Query(safe): Query<Safe>)
     let contacts = visit.directory.contacts(&visit.app, &visit.visitor).await;
     let concern: Result<ConcernId, _> = safe.concern.parse();
     let concern = concern.map(|id| id.to_string()).unwrap_or_default();
-    visit.page(&Sent::new(&safe.safe, contacts, &visit.at(""), &concern))
+    visit.page(&Sent::new(&safe.safe, safe.to, contacts, &visit.at(""), &concern))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use chassis::error::Result;
 pub use forms::form_samples;
 
 use super::{
-    adoption, attachment, authority, case, concern, cover, due, fault, figures, filtering, help, hidden, home,
+    adoption, adult, attachment, authority, case, concern, cover, due, fault, figures, filtering, help, hidden, home,
     invitation, learner, my_concern, policy, public_report, register, report, rollout, school, shared_incident,
     sign_in, template, unsent,
 };
@@ -24,6 +24,7 @@ fn of<P: Page>(found: Found<'_>, frame: &Frame) {
 pub fn each(found: Found<'_>, frame: &Frame) {
     of::<FormPage>(found, frame);
     of::<adoption::Adoptions>(found, frame);
+    of::<adult::Adults>(found, frame);
     of::<attachment::Photos>(found, frame);
     of::<attachment::Photo>(found, frame);
     of::<authority::Authority>(found, frame);

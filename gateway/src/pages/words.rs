@@ -195,6 +195,7 @@ pub fn called(codes: Codes, code: &str) -> String {
 
 /// Whether a child is safe.
 pub const SAFE: Codes = &[("yes", "Yes"), ("no", "No"), ("not_sure", "Not sure")];
+
 /// What became of a concern.
 pub const CONCERN: Codes = &[("new", "New"), ("no_further_action", "No further action"), ("in_case", "In a case")];
 /// The four Cs.

@@ -1,11 +1,12 @@
 //! A concern: what someone reported first, in their words. Its text never changes; what becomes of it is added.
 
+pub mod adult;
 pub mod wait;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::learner::LearnerId;
+use crate::{case::access::Office, learner::LearnerId};
 
 chassis::id!(/** A concern. */ pub struct ConcernId = "con");
 
@@ -35,6 +36,12 @@ pub struct Concern {
     /// What its reporter added, oldest first.
     #[serde(default)]
     pub additions: Vec<Addition>,
+    /// Who takes it on, where it is about an adult.
+    #[serde(default)]
+    pub office: Option<Office>,
+    /// Every time it was passed on to whom it is for, oldest first.
+    #[serde(default)]
+    pub passed_on: Vec<adult::PassedOn>,
 }
 
 /// What a reporter added to their concern. It never changes either.
@@ -172,6 +179,8 @@ impl Concern {
             learners: Vec::new(),
             additions: Vec::new(),
             wait: None,
+            office: None,
+            passed_on: Vec::new(),
         }
     }
 

@@ -2,7 +2,11 @@
 
 use chassis::error::{Error, Violations};
 
-use crate::{case::Refusal, concern::AlreadyTriaged, shared_incident::AlreadyAnswered};
+use crate::{
+    case::Refusal,
+    concern::{AlreadyTriaged, adult::{NotOnAnAdult, NotPassedOn}},
+    shared_incident::AlreadyAnswered,
+};
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
@@ -86,6 +90,23 @@ fn first(missing: &str, title: &str) -> String {
 impl From<AlreadyTriaged> for Error {
     fn from(_: AlreadyTriaged) -> Self {
         Self::wrong_state("the concern was decided on already")
+    }
+}
+
+impl From<NotPassedOn> for Error {
+    fn from(refused: NotPassedOn) -> Self {
+        match refused {
+            NotPassedOn::Triaged => AlreadyTriaged.into(),
+            NotPassedOn::TheirsAlready => Self::invalid("to", "Select somebody else: it is theirs already"),
+        }
+    }
+}
+
+impl From<NotOnAnAdult> for Error {
+    fn from(NotOnAnAdult: NotOnAnAdult) -> Self {
+        Self::wrong_state(
+            "the concern is about an adult and the case is not: open a case on an adult, or pass the concern on to the lead first",
+        )
     }
 }
 

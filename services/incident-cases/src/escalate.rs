@@ -104,6 +104,10 @@ pub(crate) async fn tell(tx: &mut Tx, concern: &Concern, escalation: &Escalation
     let (level, reason) = (escalation.level.code(), escalation.reason.code());
     let act = Act::new("concern.escalated", concern.id.as_str()).detail("level", level).detail("reason", reason);
     tx.record(act.detail("account_ids", escalation.to.clone()).state("concern", body));
+    if concern.office.is_some() {
+        // What is about an adult is told to those who take it on, and counted nowhere.
+        return Ok(());
+    }
     let event = ConcernEscalated {
         level: level.to_owned(),
         urgency: concern.urgency().code().to_owned(),

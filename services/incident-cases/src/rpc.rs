@@ -34,6 +34,7 @@ mod get_public_report;
 mod get_shared_incident;
 mod import_learners;
 mod invite_school;
+mod list_adult_patterns;
 mod list_attachments;
 mod list_cases;
 mod list_concerns;
@@ -49,6 +50,7 @@ mod make_referral;
 mod move_due_time;
 mod once;
 mod open_public_report;
+mod pass_on_concern;
 mod preview_learner_import;
 mod propose_lesson;
 mod record_absence;
@@ -141,6 +143,7 @@ rpcs! {
     get_shared_incident: GetSharedIncidentRequest => GetSharedIncidentResponse,
     import_learners: ImportLearnersRequest => ImportLearnersResponse,
     invite_school: InviteSchoolRequest => InviteSchoolResponse,
+    list_adult_patterns: ListAdultPatternsRequest => ListAdultPatternsResponse,
     list_attachments: ListAttachmentsRequest => ListAttachmentsResponse,
     list_cases: ListCasesRequest => ListCasesResponse,
     list_concerns: ListConcernsRequest => ListConcernsResponse,
@@ -155,6 +158,7 @@ rpcs! {
     make_referral: MakeReferralRequest => MakeReferralResponse,
     open_public_report: OpenPublicReportRequest => OpenPublicReportResponse,
     move_due_time: MoveDueTimeRequest => MoveDueTimeResponse,
+    pass_on_concern: PassOnConcernRequest => PassOnConcernResponse,
     preview_learner_import: PreviewLearnerImportRequest => PreviewLearnerImportResponse,
     propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
     record_absence: RecordAbsenceRequest => RecordAbsenceResponse,

@@ -41,6 +41,16 @@ fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
 }
 
+/// Who holds the keys of what is about adults at a school: nobody who has the school's own key opens them.
+fn adults(school: &str) -> String {
+    format!("{school}/adults")
+}
+
+/// Who holds the key of a record: the school, or those who take on what is about adults.
+fn holder(school: &str, adult: bool) -> String {
+    if adult { adults(school) } else { school.to_owned() }
+}
+
 /// Makes the key of a new record and wraps it for a member.
 async fn new_key(tx: &Tx, record_id: &str, member: &str) -> Result<DataKey> {
     let key = DataKey::random();
@@ -69,10 +79,39 @@ async fn key(tx: &Tx, record_id: &str, member: &str) -> Result<DataKey> {
     tx.ring().unwrap(&row.ok_or_else(Error::missing)?.wrapped, member)
 }
 
-/// Opens many rows, each its id and its body; their keys are fetched together, as `member` holds them.
+/// A record's key at a school, whoever there holds it.
+async fn key_at(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
+    held(tx, record_id, school).await.map(|(_, key)| key)
+}
+
+/// Who at a school holds a record's key, and the key.
+async fn held(tx: &Tx, record_id: &str, school: &str) -> Result<(String, DataKey)> {
+    let row = record_key::Entity::find()
+        .filter(record_key::Column::RecordId.eq(record_id))
+        .filter(record_key::Column::Member.is_in([school.to_owned(), adults(school)]))
+        .one(tx.db())
+        .await?
+        .ok_or_else(Error::missing)?;
+    let key = tx.ring().unwrap(&row.wrapped, &row.member)?;
+    Ok((row.member, key))
+}
+
+/// A record's key as it is written from now on: of a record that turns out to be about an adult, or about none, the key
+/// goes over to whoever holds such keys, and the holder before has none.
+async fn key_for(tx: &Tx, record_id: &str, school: &str, adult: bool) -> Result<DataKey> {
+    let holder = holder(school, adult);
+    let (before, key) = held(tx, record_id, school).await?;
+    if before != holder {
+        record_key::Entity::delete_by_id((record_id.to_owned(), before)).exec(tx.db()).await?;
+        give_key(tx, record_id, &holder, &key).await?;
+    }
+    Ok(key)
+}
+
+/// Opens many rows of a school, each its id and its body; their keys are fetched together.
 async fn open_all<T: DeserializeOwned>(
     tx: &Tx,
-    member: &str,
+    school: &str,
     rows: impl IntoIterator<Item = (String, Vec<u8>)>,
     place: fn(&str) -> String,
 ) -> Result<Vec<T>> {
@@ -80,14 +119,14 @@ async fn open_all<T: DeserializeOwned>(
     let mut keys = HashMap::with_capacity(rows.len());
     for chunk in rows.chunks(AT_ONCE) {
         let found = record_key::Entity::find()
-            .filter(record_key::Column::Member.eq(member))
+            .filter(record_key::Column::Member.is_in([school.to_owned(), adults(school)]))
             .filter(record_key::Column::RecordId.is_in(chunk.iter().map(|(id, _)| id.as_str())))
             .all(tx.db())
             .await?;
-        keys.extend(found.into_iter().map(|row| (row.record_id, row.wrapped)));
+        keys.extend(found.into_iter().map(|row| (row.record_id, (row.member, row.wrapped))));
     }
     let read = |(id, body): &(String, Vec<u8>)| {
-        let wrapped = keys.get(id).ok_or_else(Error::missing)?;
+        let (member, wrapped) = keys.get(id).ok_or_else(Error::missing)?;
         open(&tx.ring().unwrap(wrapped, member)?, body, &place(id))
     };
     rows.iter().map(read).collect()

@@ -79,6 +79,7 @@ fn policy() -> Pinned {
                     ..step("P9-03", "always", &["G-SUBJECT"], &[])
                 }],
             },
+            Procedure { id: "P10".to_owned(), title: "Low-level concern".to_owned(), steps: Vec::new() },
         ],
         gates: ["G-HOLD", "G-SUBJECT"].map(|id| GateRule { id: id.to_owned(), ..GateRule::default() }).into(),
         agencies: vec![("front_door_form".to_owned(), "Front door".to_owned())],
@@ -130,6 +131,7 @@ macro_rules! call {
 }
 
 mod access;
+mod adults;
 mod answers;
 mod cover;
 mod due;

@@ -49,8 +49,8 @@ pub struct Way {
     hint: String,
 }
 
-/// The ways to decide about a concern at `here`.
-pub fn ways(here: &str, open_cases: usize) -> Vec<Way> {
+/// The ways to decide about a concern at `here`, which `office` takes on where it is about an adult.
+pub fn ways(here: &str, office: &str, open_cases: usize) -> Vec<Way> {
     let way = |text: &str, decision: &str, hint: String| Way {
         link: Link::new(text, format!("{here}/triage?decision={decision}")),
         hint,
@@ -60,25 +60,34 @@ pub fn ways(here: &str, open_cases: usize) -> Vec<Way> {
     let join = (open_cases > 0).then(|| way("Add it to a case", EXISTING_CASE, format!("Choose among {open}.")));
     let new = way("Open a new case", NEW_CASE, "Its steps and their times start at once.".to_owned());
     let nothing = way("No further action", NOTHING, "You write down why.".to_owned());
-    [Some(new), join, Some(nothing)].into_iter().flatten().collect()
+    let hint = match office {
+        "" => "If it is about an adult who works here, it is for the head; if about the head, for the chair of governors.",
+        "head" => "If it is about the head or you are in conflict, it is for the chair; if about no adult, for the lead.",
+        _ => "If it is not about the head, it is for the head or the lead.",
+    };
+    let pass = Way { link: Link::new("Pass it on", format!("{here}/pass-on")), hint: hint.to_owned() };
+    [Some(new), join, Some(nothing), Some(pass)].into_iter().flatten().collect()
 }
 
 /// The cases that a concern is likely to belong to: ids and what they are called.
-pub async fn suggestions(visit: &Visit) -> Vec<(String, String)> {
+pub async fn suggestions(visit: &Visit, concern: &Concern) -> Vec<(String, String)> {
     let school_id = visit.school.clone();
-    let asked = ListCasesRequest { school_id, state: "open".into(), page_size: SUGGESTED, ..Default::default() };
+    // One about an adult becomes part of cases on adults alone.
+    let level = if concern.office.is_empty() { String::new() } else { "adult".to_owned() };
+    let asked = ListCasesRequest { school_id, state: "open".into(), level, page_size: SUGGESTED, ..Default::default() };
     let Ok(mut cases) = visit.cases() else { return Vec::new() };
     let found = heard(cases.list_cases(ask(asked))).await.map(|answer| answer.cases).unwrap_or_default();
     let found = found.into_iter().filter(|case| !case.restricted);
     found.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect()
 }
 
-/// What a new case needs to be known.
-pub fn new_fields() -> Vec<Field> {
+/// What a new case needs to be known. A concern that `office` takes on is about an adult.
+pub fn new_fields(office: &str) -> Vec<Field> {
+    let kinds = words::PROCEDURES.iter().copied();
     vec![
         Field::select("procedure_id", "What kind of incident is it?")
             .choices([("", "Choose a kind of incident")])
-            .choices(words::PROCEDURES.iter().copied())
+            .choices(kinds.filter(|(code, _)| office.is_empty() || ADULT.contains(code)))
             .hint("It decides which steps the case has. For one about an adult you are asked who it is next."),
         Field::checkboxes("risks", "Which risks?", words::RISKS).hint("Select all that apply."),
     ]
@@ -126,9 +135,11 @@ async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Ans
             page.rows.insert(0, Row::new("Kind of incident", kind));
             page
         }
-        NEW_CASE => page(visit, concern, "Open a new case", decision, "Open the case", new_fields()),
+        NEW_CASE => {
+            page(visit, concern, "Open a new case", decision, "Open the case", new_fields(&concern.office))
+        }
         EXISTING_CASE => {
-            let fields = existing_fields(&suggestions(visit).await);
+            let fields = existing_fields(&suggestions(visit, concern).await);
             page(visit, concern, "Add it to a case", decision, "Add it to the case", fields)
         }
         NOTHING => page(visit, concern, "No further action", decision, "Save the decision", nothing_fields()),

@@ -68,7 +68,16 @@ impl Visit {
                 // What becomes a case, and what a case shares, is found under the cases.
                 let also: &[&str] = match text {
                     "Cases" => {
-                        &["/concerns", "/learners", "/devices", "/due", "/cover", "/invitations", "/shared-incidents"]
+                        &[
+                            "/concerns",
+                            "/adults",
+                            "/learners",
+                            "/devices",
+                            "/due",
+                            "/cover",
+                            "/invitations",
+                            "/shared-incidents",
+                        ]
                     }
                     "Registers" => &["/duties"],
                     _ => &[],

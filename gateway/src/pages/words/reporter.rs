@@ -2,6 +2,13 @@
 
 use super::{Codes, typed_time};
 
+/// Whether a concern is about what an adult who works at the school did.
+pub const ABOUT_ADULT: Codes = &[
+    ("no", "No"),
+    ("staff", "Yes, about somebody who works or helps here. It goes to the head, and nobody else sees it"),
+    ("head", "Yes, about the head. It goes to the chair of governors, and nobody else sees it"),
+];
+
 /// Who sent something through the public report page.
 pub const SENDERS: Codes =
     &[("learner", "A pupil or student"), ("parent", "A parent or carer"), ("other", "Somebody else")];

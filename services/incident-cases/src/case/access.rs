@@ -10,7 +10,10 @@ use crate::{
 };
 
 /// The procedures that are about an adult: such a case is seen by those it names, and nobody else knows of it.
-pub const ADULT: [&str; 2] = ["P9", "P10"];
+pub const ADULT: [&str; 2] = ["P9", LOW_LEVEL];
+
+/// The one of them by which concerns below the threshold of harm are worked.
+pub const LOW_LEVEL: &str = "P10";
 
 /// What to do with a subject that a procedure has no place for.
 pub const NOT_ON_AN_ADULT: &str =

@@ -4,9 +4,12 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{Concern, Origin};
-use crate::cover::{
-    Cover,
-    clocks::{Clocks, Urgency},
+use crate::{
+    case::access::Office,
+    cover::{
+        Cover,
+        clocks::{Clocks, Urgency},
+    },
 };
 
 /// How a concern waits.
@@ -45,6 +48,8 @@ pub enum Level {
     Deputy,
     /// The head.
     Head,
+    /// The chair of governors, of a concern about an adult that the head did not read.
+    Chair,
 }
 
 impl Level {
@@ -53,6 +58,7 @@ impl Level {
         match self {
             Self::Deputy => "deputy",
             Self::Head => "head",
+            Self::Chair => "chair",
         }
     }
 }
@@ -93,9 +99,21 @@ impl Concern {
 
     /// Starts its clock. Where the rota leads to nobody it is passed on at once.
     #[must_use]
-    pub fn waiting(mut self, clocks: &Clocks, cover: &Cover) -> Self {
-        let (urgency, from) = (self.urgency(), self.recorded_at);
+    pub fn waiting(self, clocks: &Clocks, cover: &Cover) -> Self {
+        let from = self.recorded_at;
+        self.waiting_from(from, clocks, cover)
+    }
+
+    /// Starts its clock at a moment. The rota is that of the lead and deputies: one about an adult is none of theirs.
+    pub(super) fn waiting_from(mut self, from: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Self {
+        let urgency = self.urgency();
         let due_at = clocks.out(urgency, from);
+        if let Some(office) = self.office {
+            // Nobody at the school is above the chair.
+            let next_at = (office == Office::Head).then_some(due_at);
+            self.wait = Some(Wait { urgency, due_at, asked: None, escalations: Vec::new(), next_at });
+            return self;
+        }
         let present = cover.present(clocks.begins(urgency, from));
         let nobody = present.rota && present.account_ids.is_empty();
         let at_once = Escalation { level: Level::Deputy, reason: Reason::NobodyThere, to: Vec::new(), at: from };
@@ -121,7 +139,8 @@ impl Concern {
         self.wait.as_ref().and_then(|wait| wait.escalations.last()).map(|escalation| escalation.level)
     }
 
-    /// Passes it on where it has waited too long: to a deputy, then to the head. Answers how, where it was.
+    /// Passes it on where it has waited too long: to a deputy, then to the head; about an adult, from the head to the
+    /// chair. Answers how, where it was.
     pub fn escalate(&mut self, now: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Option<&Escalation> {
         if self.next_escalation().is_none_or(|due| now < due) {
             return None;
@@ -129,14 +148,18 @@ impl Concern {
         if self.wait.is_none() {
             *self = self.clone().waiting(clocks, cover);
         }
-        let level = if self.level().is_none() { Level::Deputy } else { Level::Head };
+        let level = match (self.office, self.level()) {
+            (Some(_), _) => Level::Chair,
+            (None, None) => Level::Deputy,
+            (None, Some(_)) => Level::Head,
+        };
         let wait = self.wait.as_mut()?;
         let to = match level {
             Level::Deputy => {
                 let present = cover.present(now).account_ids.into_iter();
                 present.filter(|account| Some(account) != wait.asked.as_ref()).collect()
             }
-            Level::Head => Vec::new(),
+            Level::Head | Level::Chair => Vec::new(),
         };
         // Whoever it is passed on to has as long as whoever had it first.
         wait.next_at = (level == Level::Deputy).then(|| clocks.out(wait.urgency, now));
@@ -175,6 +198,8 @@ mod tests {
             learners: Vec::new(),
             additions: Vec::new(),
             wait: None,
+            office: None,
+            passed_on: Vec::new(),
         };
         concern.waiting(&Clocks::default(), cover)
     }

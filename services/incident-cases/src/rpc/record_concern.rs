@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     App,
-    concern::{BODY_AREAS, Concern, Origin, Report},
+    concern::{
+        BODY_AREAS, Concern, Origin, Report,
+        adult::{ABOUT_ADULT, For},
+    },
     escalate,
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
@@ -28,7 +31,7 @@ use crate::{
 pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequest>) -> Result<RecordConcernResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let report = report(&request)?;
+    let (report, whose) = report(&request)?;
     let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
@@ -39,11 +42,14 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     let origin = Origin::Staff { account_id: scope.account_text().to_owned() };
     let concern = Concern::new(tx.ids().next(), &request.school_id, origin, report, tx.now());
     let clocks = store::copy::clocks(&tx, &request.school_id).await?;
-    let concern = concern.waiting(&clocks, &store::cover::load(&tx).await?);
+    let concern = concern.to(whose).waiting(&clocks, &store::cover::load(&tx).await?);
     let body = store::concern::insert(&tx, &concern).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "staff").state("concern", &body));
     let recorded = ConcernRecorded { origin: "staff".to_owned() };
-    tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+    if whose == For::Lead {
+        // What is about an adult is counted nowhere.
+        tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+    }
     escalate::tell_new(&mut tx, &concern, &body).await?;
     let response = RecordConcernResponse { concern: Some(convert::my_concern(&concern)) };
     tx.answer(&response).await?;
@@ -51,7 +57,7 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     Ok(response)
 }
 
-fn report(request: &RecordConcernRequest) -> Result<Report> {
+fn report(request: &RecordConcernRequest) -> Result<(Report, For)> {
     let mut violations = Violations::new();
     violations.line("about", "who the concern is about, or that you do not know the name", &request.about, NAME_MAX);
     violations.text("narrative", "what happened", &request.narrative, NARRATIVE_MAX);
@@ -61,8 +67,10 @@ fn report(request: &RecordConcernRequest) -> Result<Report> {
     let areas = request.body_areas.iter().all(|area| BODY_AREAS.contains(&area.as_str()));
     violations.check(areas, "body_areas", format!("Select from: {}", BODY_AREAS.join(", ")));
     let event_at = violations.at("event_time", request.event_time.as_ref());
+    let whose = For::about(&request.about_adult);
+    violations.check(whose.is_some(), "about_adult", ABOUT_ADULT);
     violations.finish()?;
-    Ok(Report {
+    let report = Report {
         about: request.about.trim().to_owned(),
         narrative: request.narrative.trim().to_owned(),
         safe_now: request.safe_now.clone(),
@@ -74,5 +82,6 @@ fn report(request: &RecordConcernRequest) -> Result<Report> {
             .filter(|area| request.body_areas.iter().any(|said| said == *area))
             .map(|area| (*area).to_owned())
             .collect(),
-    })
+    };
+    Ok((report, whose.unwrap_or(For::Lead)))
 }

@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     App,
-    concern::{Concern, Origin, Report, SENDERS, Sender},
+    concern::{
+        Concern, Origin, Report, SENDERS, Sender,
+        adult::{ABOUT_ADULT, For},
+    },
     escalate,
     public_report::{MOST, WINDOW, receipt},
     rules::{NAME_MAX, NARRATIVE_MAX},
@@ -32,7 +35,7 @@ pub(super) async fn record_public_concern(
 ) -> Result<RecordPublicConcernResponse> {
     let (caller, request) = Caller::split(request)?;
     let (page, scope) = open_page(app, &caller, &request.code).await?;
-    let (report, sender) = read(&request)?;
+    let (report, sender, whose) = read(&request)?;
     // The receipt follows from the request: the kept answer holds none, and a repeated request is told the same one.
     let told = |receipt: String| RecordPublicConcernResponse { receipt };
     let code = receipt(&app.store.ring().token(&page.school_id, &format!("public receipt|{}", request.request_id)));
@@ -45,19 +48,22 @@ pub(super) async fn record_public_concern(
     }
     let concern = Concern::new(tx.ids().next(), &page.school_id, Origin::Public(sender), report, tx.now());
     let clocks = store::copy::clocks(&tx, &page.school_id).await?;
-    let concern = concern.waiting(&clocks, &store::cover::load(&tx).await?);
+    let concern = concern.to(whose).waiting(&clocks, &store::cover::load(&tx).await?);
     let body = store::concern::insert(&tx, &concern).await?;
     store::public_report::keep_receipt(&tx, &code, &concern.id).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "public").state("concern", &body));
     let recorded = ConcernRecorded { origin: "public".to_owned() };
-    tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+    if whose == For::Lead {
+        // What is about an adult is counted nowhere.
+        tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+    }
     escalate::tell_new(&mut tx, &concern, &body).await?;
     tx.answer(&told(String::new())).await?;
     tx.commit().await?;
     Ok(told(code))
 }
 
-fn read(request: &RecordPublicConcernRequest) -> Result<(Report, Sender)> {
+fn read(request: &RecordPublicConcernRequest) -> Result<(Report, Sender, For)> {
     let sender = request.reporter.clone().unwrap_or_default();
     let mut violations = Violations::new();
     violations.line("about", "who this is about", &request.about, NAME_MAX);
@@ -68,6 +74,8 @@ fn read(request: &RecordPublicConcernRequest) -> Result<(Report, Sender)> {
     violations.check(SENDERS.contains(&sender.kind.as_str()), "reporter.kind", fix);
     violations.maybe_line("reporter.name", &sender.name, NAME_MAX);
     violations.maybe_line("reporter.contact", &sender.contact, NAME_MAX);
+    let whose = For::about(&request.about_adult);
+    violations.check(whose.is_some(), "about_adult", ABOUT_ADULT);
     violations.finish()?;
     let report = Report {
         about: request.about.trim().to_owned(),
@@ -76,5 +84,6 @@ fn read(request: &RecordPublicConcernRequest) -> Result<(Report, Sender)> {
         ..Report::default()
     };
     let trimmed = |text: String| text.trim().to_owned();
-    Ok((report, Sender { kind: sender.kind, name: trimmed(sender.name), contact: trimmed(sender.contact) }))
+    let sender = Sender { kind: sender.kind, name: trimmed(sender.name), contact: trimmed(sender.contact) };
+    Ok((report, sender, whose.unwrap_or(For::Lead)))
 }

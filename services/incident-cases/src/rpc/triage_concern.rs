@@ -23,7 +23,7 @@ use crate::{
         Case, CaseId,
         access::{self, Access, NOT_ON_AN_ADULT, Office, Subject, Verdict},
     },
-    concern::{Concern, Outcome},
+    concern::{Concern, Outcome, adult::For},
     consume::fetch_policy,
     procedure::Pinned,
     rules::NARRATIVE_MAX,
@@ -58,16 +58,23 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
         return Err(crate::concern::AlreadyTriaged.into());
     }
     let (by, at) = (scope.account_text().to_owned(), tx.now());
+    let counted = concern.office.is_none();
     let (outcome, case) = match decision {
         Decision::NoFurtherAction(nothing) => {
             (Outcome::NoFurtherAction { reason: nothing.reason.trim().to_owned(), by, at }, None)
         }
         Decision::NewCase(new) => {
+            if concern.whose() == For::Chair && about.as_ref().is_some_and(|(_, office)| *office == Office::Head) {
+                let fix = "Select chair: the concern came to the chair. Pass it on to the head where the head takes it on";
+                return Err(Error::invalid("new_case.subject.routed_to", fix));
+            }
             let case = open(&mut tx, &request.school_id, &concern, (new, about), fetched).await?;
+            concern.goes_into(&case)?;
             (Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
         Decision::ExistingCase(existing) => {
             let mut case = store::case::load(&tx, &existing.case_id).await?;
+            concern.goes_into(&case)?;
             case.add_concern(concern.id.as_str())?;
             let body = store::case::update(&tx, &mut case).await?;
             tx.record(Act::new("case.joined", case.id.as_str()).state("case_file", &body));
@@ -89,7 +96,9 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
         "no_further_action"
     };
     let triaged = ConcernTriaged { outcome: outcome.to_owned(), waited_s };
-    tx.announce(concern.id.as_str(), Event::ConcernTriaged(triaged)).await?;
+    if counted {
+        tx.announce(concern.id.as_str(), Event::ConcernTriaged(triaged)).await?;
+    }
     // Whoever opened a case that is about themselves sees from now on what everybody sees: nothing.
     let sees = case.as_ref().is_none_or(|case| store::access::verdict(&tx, case) == Verdict::Yes);
     let response = TriageConcernResponse {

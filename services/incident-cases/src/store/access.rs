@@ -13,16 +13,22 @@ use sea_orm::{
 };
 
 use super::case_grant;
-use crate::case::{
-    Case,
-    access::{ADULT, Level, Need, Office, Reader, Verdict},
+use crate::{
+    case::{
+        Case,
+        access::{ADULT, Level, Need, Office, Reader, Verdict},
+    },
+    concern::Concern,
 };
+
+/// What the column says of a concern that both the head and the chair see.
+pub(crate) const BOTH: &str = "both";
 
 const MEMBER: &str = "member";
 const CONFLICTED: &str = "conflicted";
 
 /// Who asks, and for what.
-fn reader(tx: &Tx) -> Reader<'_> {
+pub(crate) fn reader(tx: &Tx) -> Reader<'_> {
     let scope = tx.scope();
     Reader {
         account_id: scope.account_text(),
@@ -86,6 +92,15 @@ pub(crate) fn verdict(tx: &Tx, case: &Case) -> Verdict {
         return Verdict::No;
     }
     case.may(reader(tx), need)
+}
+
+/// What the caller may do with a concern that is part of no case.
+pub(crate) fn concern_verdict(tx: &Tx, concern: &Concern) -> Verdict {
+    match need(tx) {
+        Some(need) if concern.may(reader(tx), need) => Verdict::Yes,
+        Some(_) if concern.may(reader(tx), Need::Read) => Verdict::Denied,
+        Some(_) | None => Verdict::No,
+    }
 }
 
 /// Refuses what belongs to no case to those who have only cases: a chair of governors.
@@ -221,6 +236,23 @@ pub(crate) fn cases(tx: &Tx, school: &str, sight: Sight) -> SimpleExpr {
     let mut condition = Condition::new(tx);
     condition.seen(tx, school, sight);
     condition.into_expr()
+}
+
+/// The concerns of a school that the caller may read, over `concern`.
+pub(crate) fn concerns(tx: &Tx) -> Result<SimpleExpr> {
+    let school = tx.scope().school()?.as_str();
+    let (who, column) = (reader(tx), "concern.office");
+    let mut condition = Condition::new(tx);
+    condition.say("((concern.case_id = ").value("").say(" AND (").say(column).say(" IN (");
+    let offices = [(who.lead || who.head, ""), (who.head, Office::Head.code()), (who.chair, Office::Chair.code())];
+    // Nobody's, so that the list is never empty.
+    condition.value("nobody");
+    for (_, office) in offices.into_iter().chain([(who.head || who.chair, BOTH)]).filter(|(theirs, _)| *theirs) {
+        condition.say(", ").value(office);
+    }
+    condition.say("))) OR concern.case_id IN (SELECT case_file.id FROM case_file WHERE case_file.school_id = ");
+    condition.value(school).say(" AND ").seen(tx, school, Sight::All).say("))");
+    Ok(condition.into_expr())
 }
 
 /// What belongs to a case the caller may read, or to none where that is theirs to read, over a table with a `case_id`.

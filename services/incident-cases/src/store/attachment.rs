@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use super::{key, open, seal};
+use super::{key_at, open, seal};
 use crate::attachment::Attachment;
 
 mod entity {
@@ -47,7 +47,7 @@ fn file_place(id: &str) -> String {
 /// Writes one that was begun; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, attachment: &Attachment) -> Result<Vec<u8>> {
     let id = attachment.id.as_str();
-    let body = seal(&key(tx, &attachment.record_id, &attachment.school_id).await?, attachment, &place(id))?;
+    let body = seal(&key_at(tx, &attachment.record_id, &attachment.school_id).await?, attachment, &place(id))?;
     let row = ActiveModel {
         id: Set(id.to_owned()),
         school_id: Set(attachment.school_id.clone()),
@@ -62,7 +62,7 @@ pub(crate) async fn insert(tx: &Tx, attachment: &Attachment) -> Result<Vec<u8>> 
 /// Writes the file of one; answers what its body holds.
 pub(crate) async fn keep(tx: &Tx, attachment: &Attachment, content: &[u8]) -> Result<Vec<u8>> {
     let id = attachment.id.as_str();
-    let key = key(tx, &attachment.record_id, &attachment.school_id).await?;
+    let key = key_at(tx, &attachment.record_id, &attachment.school_id).await?;
     let body = seal(&key, attachment, &place(id))?;
     let row = ActiveModel {
         id: Set(id.to_owned()),
@@ -77,7 +77,7 @@ pub(crate) async fn keep(tx: &Tx, attachment: &Attachment, content: &[u8]) -> Re
 type Row = (String, String, String, Vec<u8>);
 
 async fn read(tx: &Tx, (id, school, record, body): Row) -> Result<Attachment> {
-    open(&key(tx, &record, &school).await?, &body, &place(&id))
+    open(&key_at(tx, &record, &school).await?, &body, &place(&id))
 }
 
 fn known() -> sea_orm::Select<Entity> {
@@ -114,6 +114,6 @@ pub(crate) async fn content(tx: &Tx, attachment: &Attachment) -> Result<Option<V
     let id = attachment.id.as_str();
     let row = Entity::find_by_id(id).filter(Column::SchoolId.eq(attachment.school_id.as_str())).one(tx.db()).await?;
     let Some(sealed) = row.and_then(|row| row.content) else { return Ok(None) };
-    let key = key(tx, &attachment.record_id, &attachment.school_id).await?;
+    let key = key_at(tx, &attachment.record_id, &attachment.school_id).await?;
     key.open(&sealed, &file_place(id)).map(Some)
 }

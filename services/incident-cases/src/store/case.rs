@@ -18,7 +18,7 @@ use super::{
     AT_ONCE,
     access::{self, Sight},
     entity::{case_file, case_number},
-    key, micros, new_key, open, open_all, seal,
+    holder, key_at, key_for, micros, new_key, open, open_all, seal,
 };
 use crate::case::{
     Case,
@@ -52,7 +52,7 @@ pub(crate) async fn next_reference(tx: &Tx) -> Result<String> {
 /// Writes a new case; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
     let id = case.id.as_str();
-    let key = new_key(tx, id, &case.school_id).await?;
+    let key = new_key(tx, id, &holder(&case.school_id, case.adult())).await?;
     let body = seal(&key, case, &place(id))?;
     let row = case_file::ActiveModel {
         id: Set(id.to_owned()),
@@ -79,7 +79,7 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     case.version += 1;
     case.touched_at = Some(tx.now());
     let id = case.id.as_str();
-    let body = seal(&key(tx, id, &case.school_id).await?, case, &place(id))?;
+    let body = seal(&key_for(tx, id, &case.school_id, case.adult()).await?, case, &place(id))?;
     let written = case_file::Entity::update_many()
         .col_expr(case_file::Column::State, Expr::value(case.state()))
         .col_expr(case_file::Column::DueUs, Expr::value(due(case)))
@@ -141,6 +141,24 @@ pub(crate) async fn readable_all(tx: &Tx, ids: &[String]) -> Result<HashMap<Stri
     Ok(cases)
 }
 
+/// Every case on an adult that the caller may read.
+pub(crate) async fn on_adults(tx: &Tx) -> Result<Vec<Case>> {
+    let school = tx.scope().school()?.as_str();
+    let all = case_file::Entity::find()
+        .filter(case_file::Column::SchoolId.eq(school))
+        .filter(adult())
+        .filter(access::cases(tx, school, Sight::All));
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    open_all(tx, school, rows, place).await
+}
+
+/// Cases on adults: of one that turned out to be, the column says who takes it on.
+fn adult() -> Condition {
+    Condition::any()
+        .add(case_file::Column::ProcedureId.is_in(ADULT))
+        .add(case_file::Column::Level.is_in([Office::Head.code(), Office::Chair.code()]))
+}
+
 /// One case of the scope's school, for the service itself.
 pub(crate) async fn of_service(tx: &Tx, id: &str) -> Result<Case> {
     read(tx, case_file::Entity::find_by_id(id).one(tx.db()).await?.ok_or_else(Error::missing)?).await
@@ -164,7 +182,7 @@ pub(crate) async fn hides_shared(tx: &Tx, shared_incident_id: &str, school: &str
 }
 
 async fn read(tx: &Tx, row: case_file::Model) -> Result<Case> {
-    open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
+    open(&key_at(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
 /// A page of the school's cases that the caller may know of, nearest due date first, and how many there are.
@@ -182,12 +200,7 @@ pub(crate) async fn list(
     }
     all = match level {
         "" => all,
-        // Of a case that turned out to be about an adult the column says who takes it on.
-        "adult" => all.filter(
-            Condition::any()
-                .add(case_file::Column::ProcedureId.is_in(ADULT))
-                .add(case_file::Column::Level.is_in([Office::Head.code(), Office::Chair.code()])),
-        ),
+        "adult" => all.filter(adult()),
         level => all.filter(case_file::Column::ProcedureId.is_not_in(ADULT)).filter(case_file::Column::Level.eq(level)),
     };
     let total = all.clone().count(tx.db()).await?;

@@ -5,15 +5,17 @@ use chassis::{
     error::{Error, Result},
     page::Page,
 };
-use proto::access::v1::Role;
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _,
 };
 
-use super::{access, case, entity::concern, key, micros, new_key, open, open_all, seal};
-use crate::concern::{Concern, Origin, Outcome, wait::Level};
+use super::{access, case, entity::concern, holder, key_at, key_for, micros, new_key, open, open_all, seal};
+use crate::{
+    case::access::{Need, Office, Verdict},
+    concern::{Concern, Origin, Outcome, wait::Level},
+};
 
 /// How many that have waited too long are looked for at once.
 const AT_ONCE: u64 = 200;
@@ -52,7 +54,7 @@ pub(super) fn urgency(concern: &Concern) -> i32 {
 /// Writes a new concern; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     let id = concern.id.as_str();
-    let key = new_key(tx, id, &concern.school_id).await?;
+    let key = new_key(tx, id, &holder(&concern.school_id, concern.office.is_some())).await?;
     let body = seal(&key, concern, &place(id))?;
     let row = concern::ActiveModel {
         id: Set(id.to_owned()),
@@ -66,6 +68,7 @@ pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         escalate_us: Set(escalate_us(concern)),
         escalated: Set(escalated(concern)),
         urgency: Set(urgency(concern)),
+        office: Set(offices(concern).to_owned()),
         body: Set(body.clone()),
     };
     concern::Entity::insert(row).exec_without_returning(tx.db()).await?;
@@ -83,13 +86,23 @@ fn escalated(concern: &Concern) -> i32 {
         None => 0,
         Some(Level::Deputy) => 1,
         Some(Level::Head) => 2,
+        Some(Level::Chair) => 3,
+    }
+}
+
+/// Who takes it on, as the column has it.
+fn offices(concern: &Concern) -> &'static str {
+    match concern.office {
+        None => "",
+        Some(Office::Head) if concern.level() == Some(Level::Chair) => access::BOTH,
+        Some(office) => office.code(),
     }
 }
 
 /// Writes what became of a concern; answers what its body holds.
 pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     let id = concern.id.as_str();
-    let body = seal(&key(tx, id, &concern.school_id).await?, concern, &place(id))?;
+    let body = seal(&key_for(tx, id, &concern.school_id, concern.office.is_some()).await?, concern, &place(id))?;
     let row = concern::ActiveModel {
         id: Unchanged(id.to_owned()),
         state: Set(concern.state().to_owned()),
@@ -99,6 +112,7 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         escalate_us: Set(escalate_us(concern)),
         escalated: Set(escalated(concern)),
         urgency: Set(urgency(concern)),
+        office: Set(offices(concern).to_owned()),
         body: Set(body.clone()),
         ..Default::default()
     };
@@ -106,14 +120,20 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// One concern of the scope's school; one that is part of a case is found by whoever may read the case.
+/// One concern of the scope's school that the caller may do with what they were let in for; one that is part of a case is
+/// found by whoever may read the case.
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Concern> {
     let concern = found(tx, id).await?;
-    let theirs = match case_of(&concern) {
-        "" => access::reads_outside(tx),
-        id => case::readable(tx, id).await?,
+    let verdict = match case_of(&concern) {
+        "" => access::concern_verdict(tx, &concern),
+        id if case::readable(tx, id).await? => Verdict::Yes,
+        _ => Verdict::No,
     };
-    if theirs { Ok(concern) } else { Err(Error::missing()) }
+    match verdict {
+        Verdict::Yes => Ok(concern),
+        Verdict::Denied | Verdict::RowOnly => Err(Error::denied()),
+        Verdict::No => Err(Error::missing()),
+    }
 }
 
 /// One concern of the scope's school that one account recorded.
@@ -132,21 +152,17 @@ async fn found(tx: &Tx, id: &str) -> Result<Concern> {
 }
 
 /// Whether the caller reads a concern for the school: the lead and deputies, the head once it was passed on to them, and
-/// whoever takes the case on an adult on that it is part of.
+/// whoever takes it on, or the case it is part of, where it is about an adult.
 pub(crate) async fn read_for_the_school(tx: &Tx, concern: &Concern) -> Result<bool> {
-    let scope = tx.scope();
-    let passed_on = scope.has(Role::Head) && concern.level() == Some(Level::Head);
-    if scope.has(Role::Dsl) || scope.has(Role::DeputyDsl) || passed_on {
-        return Ok(true);
-    }
     match case_of(concern) {
-        "" => Ok(false),
+        "" => Ok(concern.may(access::reader(tx), Need::Work)),
+        _ if access::reader(tx).lead => Ok(true),
         id => Ok(case::look(tx, id).await?.0.adult()),
     }
 }
 
 async fn read(tx: &Tx, row: concern::Model) -> Result<Concern> {
-    open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
+    open(&key_at(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
 /// A concern that nobody has read, for the service itself.
@@ -188,7 +204,7 @@ pub(crate) async fn list(tx: &Tx, state: &str, added: bool, page: &Page) -> Resu
     let school = tx.scope().school()?;
     let mut all = concern::Entity::find()
         .filter(concern::Column::SchoolId.eq(school.as_str()))
-        .filter(access::belongings(tx, "concern")?)
+        .filter(access::concerns(tx)?)
         // Part of a case, and not said yet of which: nobody's to list.
         .filter(Condition::any().add(concern::Column::State.ne("in_case")).add(concern::Column::CaseId.ne("")));
     let (unread, passed_on) = (concern::Column::WasRead.eq(0), concern::Column::Escalated.gt(0));

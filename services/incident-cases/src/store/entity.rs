@@ -19,10 +19,12 @@ pub(crate) mod concern {
         pub created_us: i64,
         /// When it is passed on where nobody has read it; the far future where never.
         pub escalate_us: i64,
-        /// 0; 1 passed on to a deputy; 2 to the head.
+        /// 0; 1 passed on to a deputy; 2 to the head; 3 to the chair.
         pub escalated: i32,
         /// 0 a child is not safe now, 1 that is not sure, 2 every other and whatever is decided; -1 not read out yet.
         pub urgency: i32,
+        /// Who takes it on where it is about an adult: `head`, `chair`, `both`; empty for every other.
+        pub office: String,
         pub body: Vec<u8>,
     }
 

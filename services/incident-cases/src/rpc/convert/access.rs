@@ -7,6 +7,7 @@ use crate::{
     case::{
         Case,
         access::{ADULT, Office, Subject},
+        pattern::Pattern,
     },
     rules::NAME_MAX,
 };
@@ -33,6 +34,25 @@ pub(crate) fn access(case: &Case) -> pb::CaseAccess {
         conflicted_account_ids: access.kept_out().map(str::to_owned).collect(),
         subject,
         changes: access.changes.iter().map(change).collect(),
+    }
+}
+
+/// What is recorded about one adult.
+pub(crate) fn pattern(pattern: &Pattern<'_>) -> pb::AdultPattern {
+    let line = |case: &&Case| pb::AdultCase {
+        case_id: case.id.to_string(),
+        reference: case.reference.clone(),
+        procedure_id: case.procedure.id.clone(),
+        procedure_title: case.procedure.title.clone(),
+        state: case.state().to_owned(),
+        outcome: case.closing.as_ref().map(|closing| closing.outcome.clone()).unwrap_or_default(),
+        create_time: Some(timestamp(case.opened_at)),
+    };
+    pb::AdultPattern {
+        subject: pattern.cases.first().and_then(|case| access(case).subject),
+        cases: pattern.cases.iter().map(line).collect(),
+        low_level_of_late: i32::try_from(pattern.low_level_of_late).unwrap_or(i32::MAX),
+        calls_for_review: pattern.calls_for_review(),
     }
 }
 

@@ -3,7 +3,7 @@
 use chassis::clock::timestamp;
 use proto::incident_cases::v1 as pb;
 
-use crate::concern::{Addition, Concern, Origin, Outcome, Sender};
+use crate::concern::{Addition, Concern, Origin, Outcome, Sender, adult::PassedOn};
 
 pub(crate) fn concern(concern: &Concern) -> pb::Concern {
     let report = &concern.report;
@@ -27,6 +27,8 @@ pub(crate) fn concern(concern: &Concern) -> pb::Concern {
         read_due_time: concern.wait.as_ref().map(|wait| timestamp(wait.due_at)),
         asked_account_id: concern.wait.as_ref().and_then(|wait| wait.asked.clone()).unwrap_or_default(),
         escalations: concern.wait.iter().flat_map(|wait| &wait.escalations).map(super::cover::escalation).collect(),
+        office: concern.office.map(|office| office.code().to_owned()).unwrap_or_default(),
+        passed_on: concern.passed_on.iter().map(passed_on).collect(),
         ..pb::Concern::default()
     };
     match &concern.origin {
@@ -65,6 +67,15 @@ pub(crate) fn my_concern(concern: &Concern) -> pb::MyConcern {
         event_time: report.event_at.map(timestamp),
         others: report.others.clone(),
         attachments: Vec::new(),
+    }
+}
+
+fn passed_on(passed: &PassedOn) -> pb::ConcernPassedOn {
+    pb::ConcernPassedOn {
+        to: passed.to.code().to_owned(),
+        reason: passed.reason.clone(),
+        account_id: passed.by.clone(),
+        create_time: Some(timestamp(passed.at)),
     }
 }
 

@@ -1,0 +1,212 @@
+//! Concerns about an adult who works with children at the school: the head takes them on, the chair of governors where
+//! they are about the head, and nobody else knows of them (Keeping children safe in education, part four).
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{Concern, wait::Level};
+use crate::{
+    case::{
+        Case,
+        access::{Need, Office, Reader},
+    },
+    cover::{Cover, clocks::Clocks},
+};
+
+/// What to do where it was not said whether a concern is about an adult.
+pub const ABOUT_ADULT: &str = "Select no, staff for an adult who works here, or head";
+
+/// Whom a concern is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum For {
+    /// The lead and deputies: it is about a child.
+    Lead,
+    /// The head: it is about an adult.
+    Head,
+    /// The chair of governors: it is about the head, or the head is in conflict.
+    Chair,
+}
+
+impl For {
+    /// Every one, with its code.
+    pub const ALL: [(&'static str, Self); 3] = [("lead", Self::Lead), ("head", Self::Head), ("chair", Self::Chair)];
+
+    /// The one of a code.
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == code).map(|(_, to)| to)
+    }
+
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, to)| *to == self).map_or("", |(code, _)| code)
+    }
+
+    /// Whom a concern is for by what its reporter answered to whether it is about an adult: `no`, `staff`, `head`.
+    pub fn about(answer: &str) -> Option<Self> {
+        match answer {
+            "" | "no" => Some(Self::Lead),
+            "staff" => Some(Self::Head),
+            "head" => Some(Self::Chair),
+            _ => None,
+        }
+    }
+
+    fn office(self) -> Option<Office> {
+        match self {
+            Self::Lead => None,
+            Self::Head => Some(Office::Head),
+            Self::Chair => Some(Office::Chair),
+        }
+    }
+}
+
+/// A concern was passed on to whom it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedOn {
+    /// To whom.
+    pub to: For,
+    /// Why.
+    pub reason: String,
+    /// Who passed it on.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// Why a concern is not passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotPassedOn {
+    /// It was decided on.
+    Triaged,
+    /// It is theirs already.
+    TheirsAlready,
+}
+
+/// A concern about an adult, and a case that is on none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotOnAnAdult;
+
+impl Concern {
+    /// Whom it is for.
+    pub fn whose(&self) -> For {
+        match self.office {
+            None => For::Lead,
+            Some(Office::Head) => For::Head,
+            Some(Office::Chair) => For::Chair,
+        }
+    }
+
+    /// A concern for whom it is for, before its clock starts.
+    #[must_use]
+    pub fn to(self, to: For) -> Self {
+        Self { office: to.office(), ..self }
+    }
+
+    /// Whether somebody may read it or decide on it, while it is part of no case.
+    pub fn may(&self, reader: Reader<'_>, need: Need) -> bool {
+        let head = reader.head && self.level() == Some(Level::Head);
+        match (self.office, need) {
+            (None, Need::Read) => reader.lead || reader.head,
+            // The head decides where it was passed on to them because nobody else read it.
+            (None, _) => reader.lead || head,
+            (Some(Office::Head), _) => reader.head || (reader.chair && self.level() == Some(Level::Chair)),
+            (Some(Office::Chair), _) => reader.chair,
+        }
+    }
+
+    /// Becomes part of a case: one about an adult of no other case than one on an adult, since others are read by more
+    /// people; and what becomes part of such a case is held as that is.
+    ///
+    /// # Errors
+    /// Where it is about an adult, and the case is not.
+    pub fn goes_into(&mut self, case: &Case) -> Result<(), NotOnAnAdult> {
+        match (self.office, case.adult()) {
+            (Some(_), false) => Err(NotOnAnAdult),
+            (_, true) => {
+                self.office = Some(case.access.office);
+                Ok(())
+            }
+            (None, false) => Ok(()),
+        }
+    }
+
+    /// Passes it on, and its clock starts anew: for them nobody has read it yet.
+    ///
+    /// # Errors
+    /// Where it was decided on, or is theirs already.
+    pub fn pass_on(&mut self, passed: PassedOn, clocks: &Clocks, cover: &Cover) -> Result<(), NotPassedOn> {
+        if self.outcome.is_some() {
+            return Err(NotPassedOn::Triaged);
+        }
+        if self.whose() == passed.to {
+            return Err(NotPassedOn::TheirsAlready);
+        }
+        let at = passed.at;
+        self.office = passed.to.office();
+        self.passed_on.push(passed);
+        self.read = None;
+        *self = self.clone().waiting_from(at, clocks, cover);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chassis::{clock::SystemClock, id::Ids};
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::concern::{Origin, Report};
+
+    const NOW: OffsetDateTime = datetime!(2026-11-26 09:30 UTC);
+
+    fn concern(to: For) -> Concern {
+        let origin = Origin::Staff { account_id: "acc".into() };
+        let new = Concern::new(Ids::new(Arc::new(SystemClock)).next(), "sch", origin, Report::default(), NOW);
+        new.to(to).waiting(&Clocks::default(), &Cover::default())
+    }
+
+    const LEAD: Reader<'_> = Reader { account_id: "acc_1", lead: true, head: false, chair: false };
+    const HEAD: Reader<'_> = Reader { account_id: "acc_2", lead: false, head: true, chair: false };
+    const CHAIR: Reader<'_> = Reader { account_id: "acc_3", lead: false, head: false, chair: true };
+
+    #[test]
+    fn each_concern_is_seen_by_those_it_is_for() {
+        let sees = |concern: &Concern, need| [LEAD, HEAD, CHAIR].map(|reader| concern.may(reader, need));
+        for (to, read, work) in [
+            (For::Lead, [true, true, false], [true, false, false]),
+            (For::Head, [false, true, false], [false, true, false]),
+            (For::Chair, [false, false, true], [false, false, true]),
+        ] {
+            let concern = concern(to);
+            assert_eq!((sees(&concern, Need::Read), sees(&concern, Need::Work)), (read, work), "{to:?}");
+        }
+    }
+
+    #[test]
+    fn unread_by_the_head_it_goes_to_the_chair_and_one_about_the_head_stays_there() {
+        let (clocks, cover) = (Clocks::default(), Cover::default());
+        let mut at_head = concern(For::Head);
+        let due = at_head.next_escalation().unwrap_or(NOW);
+        assert_eq!(at_head.escalate(due, &clocks, &cover).map(|e| e.level), Some(Level::Chair));
+        assert_eq!((at_head.next_escalation(), at_head.may(CHAIR, Need::Work)), (None, true));
+        let at_chair = concern(For::Chair);
+        assert_eq!(at_chair.next_escalation(), None, "nobody here is above the chair");
+    }
+
+    #[test]
+    fn passed_on_it_is_unread_again_and_no_longer_whose_it_was() {
+        let (clocks, cover) = (Clocks::default(), Cover::default());
+        let passed = |to| PassedOn { to, reason: "About a colleague".into(), by: "acc_1".into(), at: NOW };
+        let mut concern = concern(For::Lead);
+        concern.read("acc_1", NOW);
+        assert_eq!(concern.pass_on(passed(For::Lead), &clocks, &cover), Err(NotPassedOn::TheirsAlready));
+        assert_eq!(concern.pass_on(passed(For::Head), &clocks, &cover), Ok(()));
+        assert_eq!((concern.read.is_some(), concern.may(LEAD, Need::Read), concern.whose()), (false, false, For::Head));
+        assert_eq!(concern.pass_on(passed(For::Chair), &clocks, &cover), Ok(()));
+        assert_eq!((concern.may(HEAD, Need::Read), concern.passed_on.len()), (false, 2));
+    }
+}

@@ -1,0 +1,235 @@
+//! Concerns about adults: who is told, who takes them on, and that nobody else can tell that there is one.
+
+use chassis::{
+    error::{Error, Result},
+    testing::{Engine, Person},
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
+};
+use sea_orm::{ConnectionTrait as _, Statement};
+
+use super::{World, world};
+
+/// What somebody got, in words that can be compared.
+fn told<T: std::fmt::Debug>(answer: Result<T>) -> String {
+    match answer {
+        Ok(answer) => format!("{answer:?}"),
+        Err(error) => format!("{:?} {} {}", error.kind(), error.reason_name(), error.message()),
+    }
+}
+
+fn wrong<T>(answer: Result<T>) -> Result<&'static str> {
+    answer.err().map(|e| e.reason_name()).ok_or_else(|| Error::internal("it was allowed"))
+}
+
+struct School {
+    world: World,
+    head: Person,
+    chair: Person,
+    deputy: Person,
+    teacher: Person,
+}
+
+async fn school(engine: Engine) -> Result<School> {
+    let world = world(engine).await?;
+    let here = world.here.clone();
+    let person = |role| world.bed.person(&[(role, &here), (Role::Staff, &here)]);
+    let (head, chair, deputy) = (person(Role::Head), person(Role::Chair), person(Role::DeputyDsl));
+    let teacher = person(Role::Staff);
+    Ok(School { world, head, chair, deputy, teacher })
+}
+
+impl School {
+    fn id(&self) -> String {
+        self.world.here.clone()
+    }
+
+    async fn report(&self, about_adult: &str) -> Result<String> {
+        let request = RecordConcernRequest {
+            school_id: self.id(),
+            about: "A colleague".into(),
+            narrative: "Shouted at a class".into(),
+            safe_now: "yes".into(),
+            about_adult: about_adult.into(),
+            request_id: self.teacher.request_id(),
+            ..Default::default()
+        };
+        Ok(call!(self.teacher, record_concern, request)?.concern.unwrap_or_default().concern_id)
+    }
+
+    async fn read(&self, who: &Person, concern_id: &str) -> Result<Concern> {
+        let request = GetConcernRequest { school_id: self.id(), concern_id: concern_id.into(), with_learners: false };
+        Ok(call!(who, get_concern, request)?.concern.unwrap_or_default())
+    }
+
+    async fn listed(&self, who: &Person) -> Result<ListConcernsResponse> {
+        call!(who, list_concerns, ListConcernsRequest { school_id: self.id(), ..Default::default() })
+    }
+
+    async fn decide(&self, who: &Person, concern_id: &str, decision: Decision) -> Result<TriageConcernResponse> {
+        let request = TriageConcernRequest {
+            school_id: self.id(),
+            concern_id: concern_id.into(),
+            decision: Some(decision),
+            request_id: who.request_id(),
+        };
+        call!(who, triage_concern, request)
+    }
+
+    async fn pass_on(&self, who: &Person, concern_id: &str, to: &str) -> Result<PassOnConcernResponse> {
+        let request = PassOnConcernRequest {
+            school_id: self.id(),
+            concern_id: concern_id.into(),
+            to: to.into(),
+            reason: "It is theirs".into(),
+            request_id: who.request_id(),
+        };
+        call!(who, pass_on_concern, request)
+    }
+
+    async fn patterns(&self, who: &Person) -> Result<Vec<AdultPattern>> {
+        let request = ListAdultPatternsRequest { school_id: self.id() };
+        Ok(call!(who, list_adult_patterns, request)?.patterns)
+    }
+
+    async fn count(&self, sql: &str) -> Result<i64> {
+        let mut tx = self.world.store.begin(&chassis::caller::Scope::consumer(&self.id(), "evt")).await?;
+        let row = tx.db().query_one_raw(Statement::from_string(tx.db().get_database_backend(), sql)).await?;
+        tx.silent();
+        tx.commit().await?;
+        Ok(row.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or_default())
+    }
+
+    /// What those who are told nothing of adults can see at all.
+    async fn seen_by_others(&self) -> Vec<String> {
+        let mut seen = Vec::new();
+        for who in [&self.world.dsl, &self.deputy] {
+            seen.push(told(self.listed(who).await));
+            seen.push(told(self.patterns(who).await));
+            let cases = ListCasesRequest { school_id: self.id(), ..Default::default() };
+            let listed: Result<_> = async { call!(who, list_cases, cases) }.await;
+            seen.push(told(listed));
+            let due = ListDueRequest { school_id: self.id(), ..Default::default() };
+            let listed: Result<_> = async { call!(who, list_due, due) }.await;
+            seen.push(told(listed));
+        }
+        seen
+    }
+}
+
+fn allegation(procedure: &str, account: &str, routed_to: &str) -> Decision {
+    let subject = AdultSubject { account_id: account.into(), routed_to: routed_to.into(), ..Default::default() };
+    Decision::NewCase(NewCase {
+        procedure_id: procedure.into(),
+        risks: vec!["conduct".into()],
+        subject: Some(subject),
+    })
+}
+
+async fn a_concern_about_an_adult_is_the_head_s_and_nobody_else_s(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let about_a_child = school.report("").await?;
+    let before = school.seen_by_others().await;
+    let events = "SELECT COUNT(*) AS n FROM outbox";
+    let announced = school.count(events).await?;
+
+    let own = school.report("staff").await?;
+    let nobody: crate::concern::ConcernId = school.world.bed.ids.next();
+    for who in [&school.world.dsl, &school.deputy, &school.chair, &school.teacher] {
+        let (there, absent) = (school.read(who, &own).await, school.read(who, nobody.as_str()).await);
+        assert_eq!(told(there), told(absent));
+    }
+    assert_eq!(school.count(events).await?, announced, "it is counted nowhere");
+    let held = format!("SELECT COUNT(*) AS n FROM record_key WHERE record_id = '{own}' AND member = '{}'", school.id());
+    assert_eq!(school.count(&held).await?, 0, "the school's own key does not open it");
+
+    let listed = school.listed(&school.head).await?;
+    assert_eq!(listed.concerns.iter().map(|c| c.office.as_str()).collect::<Vec<_>>(), ["", "head"]);
+    assert_eq!(school.read(&school.head, &own).await?.office, "head");
+    let mine = GetMyConcernRequest { school_id: school.id(), concern_id: own.clone() };
+    let mine = call!(school.teacher, get_my_concern, mine)?.concern.unwrap_or_default();
+    assert_eq!(mine.read_by_account_id, school.head.account_id, "the reporter is told who read it");
+
+    // It becomes part of no case that others read.
+    let child = NewCase { procedure_id: "P1".into(), risks: vec!["conduct".into()], subject: None };
+    assert_eq!(wrong(school.decide(&school.head, &own, Decision::NewCase(child)).await)?, "WRONG_STATE");
+    let lead = school.world.dsl.account_id.clone();
+    let opened = school.decide(&school.head, &own, allegation("P9", &lead, "head")).await?;
+    assert!(opened.case.is_some_and(|case| case.reference.starts_with("A-")));
+    assert_eq!(school.seen_by_others().await, before, "nobody else can tell that there is one");
+    assert_eq!(school.count(events).await?, announced);
+
+    // What is about a child is none of the head's to decide while the lead is there.
+    let nothing = Decision::NoFurtherAction(NoFurtherAction { reason: "Nothing".into() });
+    assert_eq!(wrong(school.decide(&school.head, &about_a_child, nothing).await)?, "PERMISSION_DENIED");
+    Ok(())
+}
+
+async fn a_concern_about_the_head_is_the_chair_s(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let own = school.report("head").await?;
+    assert_eq!(wrong(school.read(&school.head, &own).await)?, "NOT_FOUND");
+    assert_eq!(school.listed(&school.head).await?.total_size, 0);
+    assert_eq!(school.listed(&school.chair).await?.total_size, 1);
+    let head = school.head.account_id.clone();
+    assert_eq!(wrong(school.decide(&school.chair, &own, allegation("P9", &head, "head")).await)?, "INVALID_FIELD");
+    school.decide(&school.chair, &own, allegation("P9", &head, "chair")).await?;
+    assert!(school.patterns(&school.head).await?.is_empty());
+    assert_eq!(school.patterns(&school.chair).await?.len(), 1);
+    assert_eq!(wrong(school.report("everybody").await)?, "INVALID_FIELD");
+    Ok(())
+}
+
+async fn a_concern_is_passed_on_to_whom_it_is_for(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, head, chair) = (&school.world.dsl, &school.head, &school.chair);
+    let own = school.report("no").await?;
+    school.read(dsl, &own).await?;
+    assert_eq!(wrong(school.pass_on(head, &own, "head").await)?, "PERMISSION_DENIED");
+    assert_eq!(wrong(school.pass_on(dsl, &own, "lead").await)?, "INVALID_FIELD");
+    school.pass_on(dsl, &own, "head").await?;
+    assert_eq!(wrong(school.read(dsl, &own).await)?, "NOT_FOUND");
+    assert_eq!(wrong(school.pass_on(dsl, &own, "lead").await)?, "NOT_FOUND");
+    let unread = ListConcernsRequest { school_id: school.id(), state: "unread".into(), ..Default::default() };
+    assert_eq!(call!(head, list_concerns, unread)?.total_size, 1, "for the head nobody has read it");
+    let held = format!("SELECT COUNT(*) AS n FROM record_key WHERE record_id = '{own}' AND member = '{}'", school.id());
+    assert_eq!(school.count(&held).await?, 0);
+    school.pass_on(head, &own, "chair").await?;
+    assert_eq!(wrong(school.read(head, &own).await)?, "NOT_FOUND");
+    school.pass_on(chair, &own, "lead").await?;
+    let read = school.read(dsl, &own).await?;
+    assert_eq!(read.passed_on.iter().map(|p| p.to.as_str()).collect::<Vec<_>>(), ["head", "chair", "lead"]);
+    assert_eq!(school.count(&held).await?, 1, "about a child it is the school's again");
+    let nothing = Decision::NoFurtherAction(NoFurtherAction { reason: "Nothing".into() });
+    school.decide(dsl, &own, nothing).await?;
+    assert_eq!(wrong(school.pass_on(dsl, &own, "head").await)?, "WRONG_STATE");
+    Ok(())
+}
+
+async fn low_level_concerns_about_one_adult_are_seen_together(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (lead, deputy) = (school.world.dsl.account_id.clone(), school.deputy.account_id.clone());
+    for subject in [&lead, &deputy, &lead] {
+        let own = school.report("staff").await?;
+        school.decide(&school.head, &own, allegation("P10", subject, "head")).await?;
+    }
+    let patterns = school.patterns(&school.head).await?;
+    let found: Vec<_> = patterns
+        .iter()
+        .map(|pattern| {
+            let subject = pattern.subject.clone().unwrap_or_default().account_id;
+            (subject, pattern.cases.len(), pattern.low_level_of_late, pattern.calls_for_review)
+        })
+        .collect();
+    assert_eq!(found, [(lead, 2, 2, true), (deputy, 1, 1, false)]);
+    Ok(())
+}
+
+on_both_engines!(
+    a_concern_about_an_adult_is_the_head_s_and_nobody_else_s,
+    a_concern_about_the_head_is_the_chair_s,
+    a_concern_is_passed_on_to_whom_it_is_for,
+    low_level_concerns_about_one_adult_are_seen_together,
+);
