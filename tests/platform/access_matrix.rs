@@ -23,7 +23,8 @@ const ROLES: [&str; 11] = [
     "nobody",
 ];
 
-/// What a role gets of an rpc: `+` where it may, `-` where its role does not allow it, `.` where it is told nothing.
+/// What a role gets of an rpc: `+` where it may, `-` where its role does not allow it, `.` where it is told nothing, `~`
+/// where so many have guessed from one address that it is told to wait.
 async fn asked(person: &Person, rpc: &'static contract::Rpc, school: &str) -> char {
     let mut request = json!({});
     if rpc.descriptor.input().get_field_by_name("school_id").is_some() {
@@ -35,7 +36,8 @@ async fn asked(person: &Person, rpc: &'static contract::Rpc, school: &str) -> ch
         person.try_call(rpc.path.trim_start_matches('/'), request).await.map(|_| ())
     };
     match answer.map_err(|error| error.kind()) {
-        Ok(()) | Err(Kind::Invalid | Kind::Conflict | Kind::Stale | Kind::Exhausted) => '+',
+        Ok(()) | Err(Kind::Invalid | Kind::Conflict | Kind::Stale) => '+',
+        Err(Kind::Exhausted) => '~',
         Err(Kind::Denied) => '-',
         Err(Kind::Unauthenticated) => '!',
         Err(Kind::Missing) => '.',

@@ -7,7 +7,10 @@ use chassis::{
     testing::Engine,
 };
 use prost_reflect::{DynamicMessage, Kind, MapKey, MessageDescriptor, Value};
-use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
 use tonic_prost::ProstCodec;
 
 use super::{World, policy, state, step, world};
@@ -56,7 +59,13 @@ async fn no_text_of_any_rpc_carries_an_image(engine: Engine) -> Result<()> {
             if (rpc.name(), field.as_str()) == ("AddAttachment", "content") {
                 continue;
             }
-            let mut grpc = tonic::client::Grpc::new(world.dsl.to("incident-cases")?);
+            let to = match rpc.permission {
+                Permission::Public => {
+                    world.bed.upstreams.as_service("incident-cases", &world.bed.signer("gateway"))?
+                }
+                _ => world.dsl.to("incident-cases")?,
+            };
+            let mut grpc = tonic::client::Grpc::new(to);
             grpc.ready().await.map_err(Error::internal)?;
             let path = rpc.path.parse().map_err(Error::internal)?;
             let codec = ProstCodec::<DynamicMessage, ()>::default();
