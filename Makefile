@@ -24,7 +24,7 @@ check: ## lints and formatting
 	cargo clippy --workspace --all-targets -- -D warnings
 
 up: ## the distributed form in containers
-	docker compose up --build --wait
+	COMMIT=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown) docker compose up --build --wait
 
 down: ## end it
 	docker compose down

@@ -5,6 +5,9 @@
 set -euo pipefail
 umask 077
 cd "$(dirname "$0")"
+# The containers' own users read these two, however the checkout was made.
+chmod a+rx postgres/init.sh
+chmod a+r otel-collector/config.yaml
 mkdir -p secrets
 if [ -f secrets/postgres.env ]; then
   echo "secrets are in deploy/secrets already"

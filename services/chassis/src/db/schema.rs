@@ -29,6 +29,10 @@ pub(super) async fn check(db: &DatabaseConnection, schema: &[String]) -> Result<
     let had = Statement::from_string(db.get_database_backend(), "SELECT version FROM seaql_migrations");
     let had: BTreeSet<String> = match db.query_all_raw(had).await {
         Ok(rows) => rows.iter().map(|row| row.try_get("", "version")).collect::<Result<_, _>>()?,
+        // A server that is away is no database without tables.
+        Err(source) if db.ping().await.is_err() => {
+            return Err(Error::unavailable("the database cannot be reached").because(source));
+        }
         Err(source) => {
             return Err(Error::unavailable("the database has no tables yet: run `hedgerow migrate`").because(source));
         }

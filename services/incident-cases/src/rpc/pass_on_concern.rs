@@ -41,7 +41,7 @@ pub(super) async fn pass_on_concern(app: &App, request: Request<PassOnConcernReq
     };
     concern.pass_on(passed, &clocks, &cover)?;
     let body = store::concern::update(&tx, &concern).await?;
-    tx.record(Act::new("concern.passed_on", concern.id.as_str()).detail("to", &request.to).state("concern", &body));
+    tx.record(Act::new("concern.passed_on", concern.id.as_str()).detail("to", request.to.as_str()).state("concern", &body));
     tx.answer(&PassOnConcernResponse {}).await?;
     tx.commit().await?;
     Ok(PassOnConcernResponse {})

@@ -170,6 +170,7 @@ impl School {
                 contact: "After school, at the library".into(),
             }),
             request_id,
+            ..Default::default()
         };
         Ok(call!(self.nobody(), record_public_concern, request)?.receipt)
     }
