@@ -27,3 +27,5 @@ mod requirements;
 mod rollout;
 #[path = "platform/telemetry.rs"]
 mod telemetry;
+#[path = "platform/twin_worlds.rs"]
+mod twin_worlds;

@@ -185,10 +185,15 @@ impl Installation {
 
     /// Makes an account and signs it in.
     pub async fn person(&self, officer: &Person, name: &str, roles: &[&str], school: &str) -> Person {
+        self.named(officer, name, name, roles, school).await
+    }
+
+    /// The same, shown to colleagues under a name of its own.
+    pub async fn named(&self, officer: &Person, name: &str, shown: &str, roles: &[&str], school: &str) -> Person {
         let appointment = |role: &&str| json!({"role": role, "schoolId": school, "startTime": "2020-01-01T00:00:00Z"});
         let appointments: Vec<Value> = roles.iter().map(appointment).collect();
         let account = json!({
-            "signInName": name, "displayName": name, "password": PASSWORD, "appointments": appointments
+            "signInName": name, "displayName": shown, "password": PASSWORD, "appointments": appointments
         });
         officer.call("CreateAccount", account).await;
         self.sign_in(name).await
@@ -225,15 +230,23 @@ pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// Speaks HTTP to the gateway by hand; answers status and body.
-pub fn http(gateway: &str, request: &str) -> (u16, String) {
+/// Speaks HTTP to the gateway by hand; answers status, head and body.
+pub fn spoken(gateway: &str, request: &str) -> (u16, String, String) {
     use std::io::Read as _;
     let mut stream = std::net::TcpStream::connect(gateway).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
     let status = answer.split_whitespace().nth(1).and_then(|s| s.parse().ok()).unwrap_or_default();
-    (status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    (status, head.to_owned(), body.to_owned())
+}
+
+/// The same without the head.
+pub fn http(gateway: &str, request: &str) -> (u16, String) {
+    let (status, _, body) = spoken(gateway, request);
+    (status, body)
 }
 
 /// A folder of the repository.

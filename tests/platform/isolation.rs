@@ -291,6 +291,7 @@ fn fill(request: &mut Value, rpc: &str) {
         "ReopenCase" => json!({"reason": "r", "etag": "e"}),
         "TakeIntoCustody" => json!({"item": "i", "owner": "o", "ground": "evidence", "reason": "r", "place": "p"}),
         "TriageConcern" => json!({"noFurtherAction": {"reason": "r"}}),
+        "PassOnConcern" => json!({"to": "head", "reason": "r"}),
         "AnswerProposal" => json!({"proposalId": "clause.none", "answer": "adopt", "etag": "e"}),
         "CloseSchool" => json!({"reason": "r"}),
         "CreateLearner" | "UpdateLearner" => json!({"record": {"givenName": "g", "familyName": "f"}}),

@@ -76,14 +76,15 @@ fn pairs(choices: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// What is asked about the adult a case is about.
-pub fn subject_fields(colleagues: &[Colleague]) -> Vec<Field> {
+/// `office` is who has it already; empty where that is not said.
+pub fn subject_fields(colleagues: &[Colleague], office: &str) -> Vec<Field> {
     vec![
         Field::select("subject_account_id", "Who is it about?")
             .choices([("", "Choose a colleague, or leave this and enter a name")])
             .choices(pairs(&choices(colleagues)))
             .hint("They are kept out of the case from this moment, whatever their role."),
         Field::name("subject_name", "Their name, if they are not in the list"),
-        Field::radios("routed_to", "Who takes it on?", OFFICES),
+        Field::radios("routed_to", "Who takes it on?", OFFICES).value(office),
     ]
 }
 
@@ -144,7 +145,7 @@ pub fn fields(case: &Case, colleagues: &[Colleague], people: &People) -> Vec<Fie
         fields.push(Field::radios("routed_to", "Who takes the case on?", OFFICES).value(subject.routed_to.clone()));
     } else {
         if asks_subject(case) {
-            fields.extend(subject_fields(colleagues));
+            fields.extend(subject_fields(colleagues, ""));
         }
         fields.push(Field::radios("level", "Who may see this case?", LEVELS).value(access.level.clone()));
     }

@@ -61,8 +61,12 @@ pub fn ways(here: &str, office: &str, open_cases: usize) -> Vec<Way> {
     let new = way("Open a new case", NEW_CASE, "Its steps and their times start at once.".to_owned());
     let nothing = way("No further action", NOTHING, "You write down why.".to_owned());
     let hint = match office {
-        "" => "If it is about an adult who works here, it is for the head; if about the head, for the chair of governors.",
-        "head" => "If it is about the head or you are in conflict, it is for the chair; if about no adult, for the lead.",
+        "" => {
+            "If it is about an adult who works here, it is for the head; if about the head, for the chair of governors."
+        }
+        "head" => {
+            "If it is about the head or you are in conflict, it is for the chair; if about no adult, for the lead."
+        }
         _ => "If it is not about the head, it is for the head or the lead.",
     };
     let pass = Way { link: Link::new("Pass it on", format!("{here}/pass-on")), hint: hint.to_owned() };
@@ -123,7 +127,7 @@ async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Ans
         NEW_CASE if about_adult(answers) => {
             // A concern is decided on even where colleagues cannot be asked for: then by name.
             let colleagues = access::colleagues(visit).await.unwrap_or_default();
-            let fields = access::subject_fields(&colleagues);
+            let fields = access::subject_fields(&colleagues, &concern.office);
             let mut page = page(visit, concern, "Who is the case about?", decision, "Open the case", fields);
             for name in CARRIED {
                 for value in answers.all(name) {
@@ -135,9 +139,7 @@ async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Ans
             page.rows.insert(0, Row::new("Kind of incident", kind));
             page
         }
-        NEW_CASE => {
-            page(visit, concern, "Open a new case", decision, "Open the case", new_fields(&concern.office))
-        }
+        NEW_CASE => page(visit, concern, "Open a new case", decision, "Open the case", new_fields(&concern.office)),
         EXISTING_CASE => {
             let fields = existing_fields(&suggestions(visit, concern).await);
             page(visit, concern, "Add it to a case", decision, "Add it to the case", fields)

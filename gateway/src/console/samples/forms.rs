@@ -40,7 +40,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Pass it on", concern::pass_on::fields("head")),
         ("Add it to a case", concern::triage::existing_fields(&[pair("cas_1", "2026-014, Bullying")])),
         ("No further action", concern::triage::nothing_fields()),
-        ("Who is the case about?", case::access::subject_fields(&[Default::default()])),
+        ("Who is the case about?", case::access::subject_fields(&[Default::default()], "head")),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
         ("Record a comment", policy::consultation::comment_fields()),

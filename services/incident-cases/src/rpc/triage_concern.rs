@@ -65,7 +65,8 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
         }
         Decision::NewCase(new) => {
             if concern.whose() == For::Chair && about.as_ref().is_some_and(|(_, office)| *office == Office::Head) {
-                let fix = "Select chair: the concern came to the chair. Pass it on to the head where the head takes it on";
+                let fix =
+                    "Select chair: the concern came to the chair. Pass it on to the head where the head takes it on";
                 return Err(Error::invalid("new_case.subject.routed_to", fix));
             }
             let case = open(&mut tx, &request.school_id, &concern, (new, about), fetched).await?;
