@@ -139,7 +139,7 @@ impl<'a> Browser<'a> {
 
 /// Whether an rpc only reads, for somebody who is signed in: guesses of codes are counted by the address they come from.
 fn reads(rpc: &contract::Rpc) -> bool {
-    let reading = ["Get", "List", "Search", "Preview", "Find", "Check"];
+    let reading = ["Get", "List", "Search", "Preview", "Find", "Check", "Suggest"];
     let public = rpc.permission == Permission::Public;
     !public && !rpc.descriptor.is_client_streaming() && reading.iter().any(|verb| rpc.name().starts_with(verb))
 }

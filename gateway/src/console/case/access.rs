@@ -286,6 +286,9 @@ fn somebody_opens(command: &SetCaseAccessRequest, visit: &Visit, colleagues: &[C
     adult || command.level != "hidden" || left.any(|id| colleagues.iter().any(|c| c.account_id == *id && works(c)))
 }
 
+/// The decisions about a concern, as the contract names them before a field of theirs.
+const DECISIONS: [&str; 5] = ["new_case.", "existing_case.", "early_help.", "refer_now.", "no_further_action."];
+
 /// The refusal with its fields called as the forms call them.
 pub fn at_fields(error: Error) -> Error {
     if error.reason() != Reason::InvalidField {
@@ -293,7 +296,9 @@ pub fn at_fields(error: Error) -> Error {
     }
     let mut v = Violations::new();
     for violation in error.violations() {
-        let field = match violation.field.strip_prefix("new_case.").unwrap_or(&violation.field) {
+        // The decision that a field belongs to is the page's.
+        let field = DECISIONS.iter().find_map(|decision| violation.field.strip_prefix(decision));
+        let field = match field.unwrap_or(&violation.field) {
             "member_account_ids" => "members",
             "conflicted_account_ids" => "conflicted",
             "subject" | "subject.account_id" => "subject_account_id",

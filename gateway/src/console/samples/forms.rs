@@ -38,7 +38,17 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Who may see it", access::fields(&case, &[Default::default()], &people::People::of(&[]))),
         ("Open a new case", concern::triage::new_fields("")),
         ("Pass it on", concern::pass_on::fields("head")),
-        ("Add it to a case", concern::triage::existing_fields(&[pair("cas_1", "2026-014, Bullying")])),
+        ("Early help", concern::triage::early_help_fields()),
+        ("Refer now", concern::triage::refer_fields(&[pair("ceop", "CEOP")])),
+        ("Who lives together", learner::household::choices(&[Default::default()], &[])),
+        (
+            "Add it to a case",
+            concern::triage::existing_fields(&[(
+                "cas_1".into(),
+                "2026-014, Bullying".into(),
+                "about the same child".into(),
+            )]),
+        ),
         ("No further action", concern::triage::nothing_fields()),
         ("Who is the case about?", case::access::subject_fields(&[Default::default()], "head")),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
