@@ -7,6 +7,8 @@ mod access_matrix;
 mod architecture;
 #[path = "platform/bad_input.rs"]
 mod bad_input;
+#[path = "platform/canaries.rs"]
+mod canaries;
 #[path = "platform/catalogue.rs"]
 mod catalogue;
 #[path = "platform/contract.rs"]

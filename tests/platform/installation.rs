@@ -52,8 +52,14 @@ pub fn spare_address() -> String {
 impl Installation {
     /// All roles in one process, SQLite files in a folder of its own.
     pub async fn embedded() -> Self {
+        Self::embedded_with(&[]).await
+    }
+
+    /// The same with more in its environment.
+    pub async fn embedded_with(more: &[(&str, String)]) -> Self {
         let gateway = spare_address();
-        let environment = vec![("HEDGEROW_GATEWAY__LISTEN".to_owned(), gateway.clone())];
+        let mut environment = vec![("HEDGEROW_GATEWAY__LISTEN".to_owned(), gateway.clone())];
+        environment.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
         let mut all = Self { data: tempfile::tempdir().unwrap(), gateway, environment, processes: Vec::new() };
         all.bootstrap();
         all.start("all");
@@ -149,6 +155,12 @@ impl Installation {
             let _ = process.wait();
         }
         self.processes.retain(|(name, _)| name != role);
+    }
+
+    /// The names of its PostgreSQL databases; none on the embedded default.
+    pub fn databases(&self) -> Vec<String> {
+        let urls = self.environment.iter().filter(|(key, _)| key.ends_with("__DATABASE__URL"));
+        urls.filter_map(|(_, url)| url.rsplit('/').next()).map(str::to_owned).collect()
     }
 
     /// Waits until every process says that it is ready.

@@ -75,13 +75,13 @@ impl Masks {
 }
 
 /// A browser without scripts, signed in.
-struct Browser<'a> {
+pub struct Browser<'a> {
     gateway: &'a str,
     cookies: BTreeMap<String, String>,
 }
 
 impl<'a> Browser<'a> {
-    fn sign_in(gateway: &'a str, name: &str) -> Self {
+    pub fn sign_in(gateway: &'a str, name: &str) -> Self {
         let mut browser = Self { gateway, cookies: BTreeMap::new() };
         let (_, page) = browser.send("GET", "/sign-in", "");
         let csrf = Regex::new(r#"name="csrf" value="([^"]*)""#).unwrap();
@@ -94,7 +94,7 @@ impl<'a> Browser<'a> {
     }
 
     /// The status and the head and body of the answer.
-    fn send(&mut self, method: &str, path: &str, form: &str) -> (u16, String) {
+    pub fn send(&mut self, method: &str, path: &str, form: &str) -> (u16, String) {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\nSec-Fetch-Site: same-origin\r\n\

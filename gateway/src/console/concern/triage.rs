@@ -151,10 +151,15 @@ pub fn early_help_fields() -> Vec<Field> {
     ]
 }
 
-/// What a referral at once needs to be known.
-pub fn refer_fields(agencies: &[(String, String)]) -> Vec<Field> {
+/// What a referral at once needs to be known. Why begins with what was said.
+pub fn refer_fields(agencies: &[(String, String)], said: &str) -> Vec<Field> {
+    let mut of_referral = case::referral::fields(agencies);
+    if let Some(reason) = of_referral.get_mut(1) {
+        let hint = "It begins with what was said. Add why, and take out what the agency need not know.";
+        *reason = reason.clone().hint(hint).value(said);
+    }
     let kind = kinds("What kind of incident is it?").value(WELFARE);
-    [kind, risks()].into_iter().chain(case::referral::fields(agencies)).collect()
+    [kind, risks()].into_iter().chain(of_referral).collect()
 }
 
 /// Why nothing more is done.
@@ -197,7 +202,7 @@ async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Ans
             let agencies = case::referral::agencies(visit).await;
             let agencies: Vec<_> = agencies.into_iter().map(|agency| (agency.key, agency.name)).collect();
             let button = "Open the case and record the referral";
-            page(visit, concern, "Refer to an agency now", decision, button, refer_fields(&agencies))
+            page(visit, concern, "Refer to an agency now", decision, button, refer_fields(&agencies, &concern.narrative))
                 .lead("Make the referral as the agency asks for it, then record it here.")
         }
         EXISTING_CASE => {

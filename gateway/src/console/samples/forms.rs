@@ -39,7 +39,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Open a new case", concern::triage::new_fields("")),
         ("Pass it on", concern::pass_on::fields("head")),
         ("Early help", concern::triage::early_help_fields()),
-        ("Refer now", concern::triage::refer_fields(&[pair("ceop", "CEOP")])),
+        ("Refer now", concern::triage::refer_fields(&[pair("ceop", "CEOP")], "What was said")),
         ("Who lives together", learner::household::choices(&[Default::default()], &[])),
         (
             "Add it to a case",
