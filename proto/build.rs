@@ -19,6 +19,7 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/due.proto",
     "hedgerow/incident_cases/v1/incident_cases.proto",
     "hedgerow/incident_cases/v1/learner.proto",
+    "hedgerow/incident_cases/v1/print.proto",
     "hedgerow/incident_cases/v1/reporter.proto",
     "hedgerow/incident_cases/v1/triage.proto",
     "hedgerow/policy_registry/v1/effective_policy.proto",

@@ -322,6 +322,7 @@ fn one_case() -> Vec<Below> {
         ("/parents-decisions", post(parents::record)),
         ("/debrief", get(debrief::show).post(debrief::record)),
         ("/lesson", get(case::lesson::show).post(case::lesson::propose)),
+        ("/prints", get(case::print::show).post(case::print::print)),
         ("/access", get(access::show).post(access::save)),
         ("/close", get(close::show).post(close::close)),
         ("/invite-school", get(invite::show).post(invite::send)),

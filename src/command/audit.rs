@@ -36,7 +36,10 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "template",
         ],
     ),
-    ("incident-cases", &["attachment", "case_file", "concern", "cover", "invitation", "learner", "shared_incident"]),
+    (
+        "incident-cases",
+        &["attachment", "case_file", "case_print", "concern", "cover", "invitation", "learner", "shared_incident"],
+    ),
     ("filtering-ingest", &["alert", "feed"]),
     ("reporting", &[]),
     ("gateway", &["account"]),

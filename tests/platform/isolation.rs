@@ -295,6 +295,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "ReopenCase" => json!({"reason": "r", "etag": "e"}),
         "TakeIntoCustody" => json!({"item": "i", "owner": "o", "ground": "evidence", "reason": "r", "place": "p"}),
         "TriageConcern" => json!({"noFurtherAction": {"reason": "r"}}),
+        "PrintCase" => json!({"kind": "bundle", "format": "html", "people": "names", "reason": "r"}),
         "PassOnConcern" => json!({"to": "head", "reason": "r"}),
         "AnswerProposal" => json!({"proposalId": "clause.none", "answer": "adopt", "etag": "e"}),
         "CloseSchool" => json!({"reason": "r"}),

@@ -20,6 +20,7 @@ pub mod material;
 pub mod page;
 pub mod pages;
 pub mod parents;
+pub mod print;
 pub mod records;
 pub mod referral;
 pub mod report;

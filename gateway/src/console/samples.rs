@@ -38,6 +38,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<case::referral::Receipt>(found, frame);
     of::<case::chain::Devices>(found, frame);
     of::<case::chain::Held>(found, frame);
+    of::<case::print::Prints>(found, frame);
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);

@@ -1,7 +1,7 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
 //! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
-//! whose it is, `access` who may see it, `pattern` what is recorded about one adult.
+//! whose it is, `access` who may see it, `pattern` what is recorded about one adult, `print` puts it on paper.
 
 pub mod access;
 pub mod decide;
@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod field;
 pub mod material;
 pub mod pattern;
+pub mod print;
 pub mod record;
 pub mod steps;
 pub mod work;

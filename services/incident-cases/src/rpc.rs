@@ -36,6 +36,7 @@ mod import_learners;
 mod invite_school;
 mod list_adult_patterns;
 mod list_attachments;
+mod list_case_prints;
 mod list_cases;
 mod list_concerns;
 mod list_custody;
@@ -52,6 +53,7 @@ mod once;
 mod open_public_report;
 mod pass_on_concern;
 mod preview_learner_import;
+mod print_case;
 mod propose_lesson;
 mod record_absence;
 mod record_assessment;
@@ -147,6 +149,7 @@ rpcs! {
     invite_school: InviteSchoolRequest => InviteSchoolResponse,
     list_adult_patterns: ListAdultPatternsRequest => ListAdultPatternsResponse,
     list_attachments: ListAttachmentsRequest => ListAttachmentsResponse,
+    list_case_prints: ListCasePrintsRequest => ListCasePrintsResponse,
     list_cases: ListCasesRequest => ListCasesResponse,
     list_concerns: ListConcernsRequest => ListConcernsResponse,
     list_custody: ListCustodyRequest => ListCustodyResponse,
@@ -162,6 +165,7 @@ rpcs! {
     move_due_time: MoveDueTimeRequest => MoveDueTimeResponse,
     pass_on_concern: PassOnConcernRequest => PassOnConcernResponse,
     preview_learner_import: PreviewLearnerImportRequest => PreviewLearnerImportResponse,
+    print_case: PrintCaseRequest => PrintCaseResponse,
     propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
     record_absence: RecordAbsenceRequest => RecordAbsenceResponse,
     record_assessment: RecordAssessmentRequest => RecordAssessmentResponse,

@@ -15,6 +15,7 @@ pub(crate) mod entity;
 pub(crate) mod learner;
 pub(crate) mod learner_record;
 pub(crate) mod migration;
+pub(crate) mod print;
 pub(crate) mod public_report;
 pub(crate) mod register;
 pub(crate) mod shared;

@@ -136,6 +136,7 @@ mod answers;
 mod cover;
 mod due;
 mod gates;
+mod print;
 mod races;
 mod reporter;
 mod triage;

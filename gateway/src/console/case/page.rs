@@ -287,6 +287,9 @@ fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> 
     if case.debrief.is_some() && may(Permission::LessonRaise) {
         shown.push(Link::new("Propose a lesson for the policy", format!("{here}/lesson")));
     }
+    if may(Permission::CaseRead) {
+        shown.push(Link::new("Print the case", format!("{here}/prints")));
+    }
     if may(Permission::ConcernRecord) {
         shown.push(Link::new("Photos of notes", format!("{here}/photos")));
     }

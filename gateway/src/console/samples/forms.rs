@@ -51,6 +51,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ),
         ("No further action", concern::triage::nothing_fields()),
         ("Who is the case about?", case::access::subject_fields(&[Default::default()], "head")),
+        ("Print the case", case::print::fields()),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
         ("Record a comment", policy::consultation::comment_fields()),

@@ -10,6 +10,7 @@ mod concern;
 pub(crate) mod cover;
 pub(crate) mod due;
 pub(super) mod learner;
+pub(super) mod print;
 pub(super) mod public_report;
 pub(crate) mod record;
 

@@ -10,6 +10,7 @@ mod m20261126_001600_create_reporters_side;
 mod m20261126_001600_keep_cover;
 mod m20261126_001700_keep_dues;
 mod m20261126_001800_route_concerns;
+mod m20261126_001900_keep_prints;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_001600_keep_cover::Migration));
         all.push(Box::new(m20261126_001700_keep_dues::Migration));
         all.push(Box::new(m20261126_001800_route_concerns::Migration));
+        all.push(Box::new(m20261126_001900_keep_prints::Migration));
         all
     }
 }
