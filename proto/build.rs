@@ -20,6 +20,7 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/incident_cases.proto",
     "hedgerow/incident_cases/v1/learner.proto",
     "hedgerow/incident_cases/v1/reporter.proto",
+    "hedgerow/incident_cases/v1/triage.proto",
     "hedgerow/policy_registry/v1/effective_policy.proto",
     "hedgerow/policy_registry/v1/instance.proto",
     "hedgerow/policy_registry/v1/life_cycle.proto",

@@ -75,6 +75,7 @@ fn asks(path: &str) -> bool {
         "decline",
         "triage",
         "pass-on",
+        "household",
     ];
     of_case || of_shared || (parts.len() > 1 && named.contains(&last))
 }

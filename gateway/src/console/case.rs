@@ -182,9 +182,7 @@ fn may(visit: &Visit, case: &Case, permission: Permission) -> bool {
     let access = case.access.clone().unwrap_or_default();
     let works = matches!(permission, Permission::CaseWork | Permission::CaseRefer);
     let lead = visit.roles().iter().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl));
-    let part = lead
-        || access.subject.is_some()
-        || access.member_account_ids.contains(&visit.visitor.account_id);
+    let part = lead || access.subject.is_some() || access.member_account_ids.contains(&visit.visitor.account_id);
     visit.may(permission) && (part || !works)
 }
 

@@ -198,7 +198,9 @@ pub async fn concerns_for_the_chair(visit: &Visit) -> Option<Link> {
             let text = words::counted(n, "concern about an adult", "concerns about adults");
             Some(Link::new(format!("{text} {waits} for you"), visit.at("/concerns?state=new")))
         }
-        Err(_) => Some(Link::new("Whether a concern waits for you cannot be shown now", visit.at("/concerns?state=new"))),
+        Err(_) => {
+            Some(Link::new("Whether a concern waits for you cannot be shown now", visit.at("/concerns?state=new")))
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! search is posted: no name stands in an address or a title.
 
 pub mod edit;
+pub mod household;
 pub mod import;
 pub mod naming;
 
@@ -305,6 +306,8 @@ pub struct LearnerPage {
     name: String,
     acts: Vec<Link>,
     rows: Vec<Row>,
+    /// Who lives with them.
+    household: Vec<Link>,
     concerns: Vec<Event>,
     cases: Vec<Event>,
     chronology: Vec<Event>,
@@ -325,7 +328,10 @@ impl Page for LearnerPage {
         let left = Learner { leave_date: "2026-07-20".into(), ..sample() };
         let at = |path: &str| format!("/schools/sch_1{path}");
         vec![
-            Self::new(&sample(), &records, true, &at, Vec::new()),
+            Self {
+                household: household::links(&[sample()], &at),
+                ..Self::new(&sample(), &records, true, &at, Vec::new())
+            },
             Self::new(&left, &ListLearnerRecordsResponse::default(), false, &at, Vec::new()),
         ]
     }
@@ -387,11 +393,16 @@ impl LearnerPage {
             head: Head::new("A child’s record", crumbs),
             name: called(learner),
             acts: if manages {
-                vec![Link::new("Correct the record", at(&format!("/learners/{}/correct", learner.learner_id)))]
+                let here = at(&format!("/learners/{}", learner.learner_id));
+                vec![
+                    Link::new("Correct the record", format!("{here}/correct")),
+                    Link::new("Say who lives with them", format!("{here}/household")),
+                ]
             } else {
                 Vec::new()
             },
             rows: rows.into_iter().filter_map(|(key, value)| Row::some(key, Some(value))).collect(),
+            household: Vec::new(),
             concerns: records.concerns.iter().rev().map(concern).collect(),
             cases: records.cases.iter().rev().map(case).collect(),
             chronology: moments.iter().map(moment).collect(),
@@ -416,5 +427,7 @@ pub async fn show(visit: Visit, Path((_, learner_id)): Path<(String, String)>) -
     let records = heard(visit.cases()?.list_learner_records(ask(asked))).await?;
     let crumbs = visit.crumbs(&[("Children", visit.at("/learners"))]);
     let manages = visit.may(Permission::LearnerManage);
-    visit.page(&LearnerPage::new(&learner, &records, manages, &|path| visit.at(path), crumbs))
+    let at = |path: &str| visit.at(path);
+    let household = household::links(&household::of(&visit, &learner).await, &at);
+    visit.page(&LearnerPage { household, ..LearnerPage::new(&learner, &records, manages, &at, crumbs) })
 }

@@ -77,7 +77,9 @@ mod reveal_material;
 mod search_learners;
 mod set_case_access;
 mod set_concern_learners;
+mod set_household;
 mod set_rota;
+mod suggest_triage;
 mod take_into_custody;
 mod triage_concern;
 mod update_learner;
@@ -185,7 +187,9 @@ rpcs! {
     search_learners: SearchLearnersRequest => SearchLearnersResponse,
     set_case_access: SetCaseAccessRequest => SetCaseAccessResponse,
     set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
+    set_household: SetHouseholdRequest => SetHouseholdResponse,
     set_rota: SetRotaRequest => SetRotaResponse,
+    suggest_triage: SuggestTriageRequest => SuggestTriageResponse,
     take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,
     update_learner: UpdateLearnerRequest => UpdateLearnerResponse,

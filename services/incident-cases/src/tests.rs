@@ -138,6 +138,7 @@ mod due;
 mod gates;
 mod races;
 mod reporter;
+mod triage;
 mod upgrade;
 
 impl World {
