@@ -36,7 +36,10 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "template",
         ],
     ),
-    ("incident-cases", &["attachment", "case_file", "concern", "cover", "invitation", "learner", "shared_incident"]),
+    (
+        "incident-cases",
+        &["attachment", "break_glass", "case_file", "concern", "cover", "invitation", "learner", "shared_incident"],
+    ),
     ("filtering-ingest", &["alert", "feed"]),
     ("reporting", &[]),
     ("gateway", &["account"]),

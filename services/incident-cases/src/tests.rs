@@ -136,8 +136,10 @@ mod answers;
 mod cover;
 mod due;
 mod gates;
+mod looks;
 mod races;
 mod reporter;
+mod search;
 mod upgrade;
 
 impl World {
