@@ -7,6 +7,8 @@ mod access_matrix;
 mod architecture;
 #[path = "platform/bad_input.rs"]
 mod bad_input;
+#[path = "platform/canaries.rs"]
+mod canaries;
 #[path = "platform/catalogue.rs"]
 mod catalogue;
 #[path = "platform/contract.rs"]
@@ -27,3 +29,5 @@ mod requirements;
 mod rollout;
 #[path = "platform/telemetry.rs"]
 mod telemetry;
+#[path = "platform/twin_worlds.rs"]
+mod twin_worlds;

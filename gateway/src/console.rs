@@ -169,6 +169,8 @@ fn school() -> Vec<Below> {
         ),
         ("/learners/import/commit", post(learner::import::commit)),
         ("/learners/{learner_id}", get(learner::show)),
+        ("/learners/{learner_id}/household", get(learner::household::show).post(learner::household::save)),
+        ("/learners/{learner_id}/household/find", post(learner::household::find)),
         ("/learners/{learner_id}/correct", get(learner::edit::show_correct).post(learner::edit::correct)),
         ("/devices", get(chain::list)),
         ("/cases", get(case::list)),

@@ -52,8 +52,14 @@ pub fn spare_address() -> String {
 impl Installation {
     /// All roles in one process, SQLite files in a folder of its own.
     pub async fn embedded() -> Self {
+        Self::embedded_with(&[]).await
+    }
+
+    /// The same with more in its environment.
+    pub async fn embedded_with(more: &[(&str, String)]) -> Self {
         let gateway = spare_address();
-        let environment = vec![("HEDGEROW_GATEWAY__LISTEN".to_owned(), gateway.clone())];
+        let mut environment = vec![("HEDGEROW_GATEWAY__LISTEN".to_owned(), gateway.clone())];
+        environment.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
         let mut all = Self { data: tempfile::tempdir().unwrap(), gateway, environment, processes: Vec::new() };
         all.bootstrap();
         all.start("all");
@@ -151,6 +157,12 @@ impl Installation {
         self.processes.retain(|(name, _)| name != role);
     }
 
+    /// The names of its PostgreSQL databases; none on the embedded default.
+    pub fn databases(&self) -> Vec<String> {
+        let urls = self.environment.iter().filter(|(key, _)| key.ends_with("__DATABASE__URL"));
+        urls.filter_map(|(_, url)| url.rsplit('/').next()).map(str::to_owned).collect()
+    }
+
     /// Waits until every process says that it is ready.
     pub async fn ready(&self) {
         let begun = Instant::now();
@@ -185,10 +197,15 @@ impl Installation {
 
     /// Makes an account and signs it in.
     pub async fn person(&self, officer: &Person, name: &str, roles: &[&str], school: &str) -> Person {
+        self.named(officer, name, name, roles, school).await
+    }
+
+    /// The same, shown to colleagues under a name of its own.
+    pub async fn named(&self, officer: &Person, name: &str, shown: &str, roles: &[&str], school: &str) -> Person {
         let appointment = |role: &&str| json!({"role": role, "schoolId": school, "startTime": "2020-01-01T00:00:00Z"});
         let appointments: Vec<Value> = roles.iter().map(appointment).collect();
         let account = json!({
-            "signInName": name, "displayName": name, "password": PASSWORD, "appointments": appointments
+            "signInName": name, "displayName": shown, "password": PASSWORD, "appointments": appointments
         });
         officer.call("CreateAccount", account).await;
         self.sign_in(name).await
@@ -225,15 +242,23 @@ pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// Speaks HTTP to the gateway by hand; answers status and body.
-pub fn http(gateway: &str, request: &str) -> (u16, String) {
+/// Speaks HTTP to the gateway by hand; answers status, head and body.
+pub fn spoken(gateway: &str, request: &str) -> (u16, String, String) {
     use std::io::Read as _;
     let mut stream = std::net::TcpStream::connect(gateway).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
     let status = answer.split_whitespace().nth(1).and_then(|s| s.parse().ok()).unwrap_or_default();
-    (status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    (status, head.to_owned(), body.to_owned())
+}
+
+/// The same without the head.
+pub fn http(gateway: &str, request: &str) -> (u16, String) {
+    let (status, _, body) = spoken(gateway, request);
+    (status, body)
 }
 
 /// A folder of the repository.

@@ -28,7 +28,11 @@ fn told(answer: Result<Value, Error>) -> String {
 }
 
 /// A school with something of every kind in it; answers the ids by the field that names them.
-async fn furnished(place: &Installation, officer: &Person, key: &str) -> (String, Person, BTreeMap<String, String>) {
+pub async fn furnished(
+    place: &Installation,
+    officer: &Person,
+    key: &str,
+) -> (String, Person, BTreeMap<String, String>) {
     let urn = if key == "here" { "888001" } else { "888002" };
     let request = json!({"name": key, "kind": "primary", "urn": urn, "keyStages": ["KS1"]});
     let school = text(&officer.call("CreateSchool", request).await["school"]["schoolId"]);
@@ -224,7 +228,7 @@ async fn isolation_anothers_id_is_like_one_that_never_existed() {
 }
 
 /// What a request needs to get past validation, so that the answer is about the id and nothing else.
-fn fill(request: &mut Value, rpc: &str) {
+pub fn fill(request: &mut Value, rpc: &str) {
     let more = match rpc {
         "BreakGlass" => json!({"reason": "Nobody named in it answers."}),
         "ReviewBreakGlass" => json!({"finding": "f", "justified": true}),
@@ -308,6 +312,7 @@ fn fill(request: &mut Value, rpc: &str) {
         "ReopenCase" => json!({"reason": "r", "etag": "e"}),
         "TakeIntoCustody" => json!({"item": "i", "owner": "o", "ground": "evidence", "reason": "r", "place": "p"}),
         "TriageConcern" => json!({"noFurtherAction": {"reason": "r"}}),
+        "PassOnConcern" => json!({"to": "head", "reason": "r"}),
         "AnswerProposal" => json!({"proposalId": "clause.none", "answer": "adopt", "etag": "e"}),
         "CloseSchool" => json!({"reason": "r"}),
         "CreateLearner" | "UpdateLearner" => json!({"record": {"givenName": "g", "familyName": "f"}}),

@@ -1,6 +1,7 @@
 //! Concerns: the list, one concern in its reporter's words, and what the lead decides about it.
 
 pub mod pass_on;
+pub mod suggested;
 pub mod told;
 pub mod triage;
 
@@ -217,6 +218,8 @@ pub struct ConcernPage {
     likely: Vec<String>,
     /// Where it is said whom it is about.
     naming: Link,
+    /// Other concerns that may be about the same.
+    same: Vec<suggested::Same>,
     /// What the lead may decide; none where nothing is left to decide, or not by this person.
     ways: Vec<triage::Way>,
     /// Who has looked at it.
@@ -228,7 +231,7 @@ impl Page for ConcernPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use proto::incident_cases::v1::{ConcernPassedOn, Escalation};
+        use proto::incident_cases::v1::{ConcernPassedOn, Escalation, SuggestedConcern};
 
         let concern = Concern {
             concern_id: "con_1".into(),
@@ -289,6 +292,15 @@ impl Page for ConcernPage {
             Self {
                 likely,
                 naming,
+                same: suggested::same(
+                    &[SuggestedConcern {
+                        about: "Sam <P>".into(),
+                        reasons: vec!["same_name".into()],
+                        ..Default::default()
+                    }],
+                    OffsetDateTime::UNIX_EPOCH,
+                    &at,
+                ),
                 ways: triage::ways("/schools/sch_1/concerns/con_1", "", 2),
                 ..Self::new(&concern, &people, Vec::new(), &at)
             },
@@ -352,6 +364,7 @@ impl ConcernPage {
             named: Vec::new(),
             likely: Vec::new(),
             naming: Link::default(),
+            same: Vec::new(),
             ways: Vec::new(),
             looks: Link::new("Who has looked at this", at(&format!("/concerns/{}/looks", concern.concern_id))),
         }
@@ -405,7 +418,9 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let decides = visit.may(Permission::ConcernTriage) && pass_on::decides(concern, visit.roles());
     if concern.state == "new" && decides {
         let here = visit.at(&format!("/concerns/{}", concern.concern_id));
-        page.ways = triage::ways(&here, &concern.office, triage::suggestions(visit, concern).await.len());
+        let suggested = suggested::fetch(visit, &concern.concern_id).await;
+        page.same = suggested::same(&suggested.concerns, visit.now(), &|path| visit.at(path));
+        page.ways = triage::ways(&here, &concern.office, triage::open_cases(visit, concern, suggested).await.len());
         page.photo = Link::new("Add a photo of a note", format!("{here}/photos"));
     }
     if visit.may(Permission::LearnerRead) {

@@ -2,6 +2,7 @@
 //! search is posted: no name stands in an address or a title.
 
 pub mod edit;
+pub mod household;
 pub mod import;
 pub mod naming;
 
@@ -305,6 +306,8 @@ pub struct LearnerPage {
     name: String,
     acts: Vec<Link>,
     rows: Vec<Row>,
+    /// Who lives with them.
+    household: Vec<Link>,
     concerns: Vec<Event>,
     cases: Vec<Event>,
     chronology: Vec<Event>,
@@ -325,7 +328,10 @@ impl Page for LearnerPage {
         let left = Learner { leave_date: "2026-07-20".into(), ..sample() };
         let at = |path: &str| format!("/schools/sch_1{path}");
         vec![
-            Self::new(&sample(), &records, true, &at, Vec::new()),
+            Self {
+                household: household::links(&[sample()], &at),
+                ..Self::new(&sample(), &records, true, &at, Vec::new())
+            },
             Self::new(&left, &ListLearnerRecordsResponse::default(), false, &at, Vec::new()),
         ]
     }
@@ -387,12 +393,17 @@ impl LearnerPage {
         Self {
             head: Head::new("A child’s record", crumbs),
             name: called(learner),
-            acts: [(manages, "Correct the record", "correct"), (true, "Who has looked at this", "looks")]
-                .into_iter()
-                .filter(|(may, ..)| *may)
-                .map(|(_, text, path)| Link::new(text, at(&format!("/learners/{}/{path}", learner.learner_id))))
-                .collect(),
+            acts: [
+                (manages, "Correct the record", "correct"),
+                (manages, "Say who lives with them", "household"),
+                (true, "Who has looked at this", "looks"),
+            ]
+            .into_iter()
+            .filter(|(may, ..)| *may)
+            .map(|(_, text, path)| Link::new(text, at(&format!("/learners/{}/{path}", learner.learner_id))))
+            .collect(),
             rows: rows.into_iter().filter_map(|(key, value)| Row::some(key, Some(value))).collect(),
+            household: Vec::new(),
             concerns: records.concerns.iter().rev().map(concern).collect(),
             cases: records.cases.iter().rev().map(case).collect(),
             chronology: moments.iter().map(moment).collect(),
@@ -417,5 +428,7 @@ pub async fn show(visit: Visit, Path((_, learner_id)): Path<(String, String)>) -
     let records = heard(visit.cases()?.list_learner_records(ask(asked))).await?;
     let crumbs = visit.crumbs(&[("Children", visit.at("/learners"))]);
     let manages = visit.may(Permission::LearnerManage);
-    visit.page(&LearnerPage::new(&learner, &records, manages, &|path| visit.at(path), crumbs))
+    let at = |path: &str| visit.at(path);
+    let household = household::links(&household::of(&visit, &learner).await, &at);
+    visit.page(&LearnerPage { household, ..LearnerPage::new(&learner, &records, manages, &at, crumbs) })
 }

@@ -10,6 +10,7 @@ pub fn notice(code: &str) -> &'static str {
         "public_report_opened" => "The public report page is open",
         "public_report_closed" => "The public report page is closed",
         "added" => "What you added is sent to the safeguarding lead",
+        "household" => "It is saved who lives together",
         "passed_on" => "The concern is passed on: you do not see it any more",
         "triaged" => "Your decision is saved",
         "entry" => "The entry is added",

@@ -43,7 +43,7 @@ pub fn fields() -> Vec<Field> {
 
 async fn page(visit: &Visit) -> FormPage {
     let head = Head::new("Report a concern", visit.crumbs(&[]));
-    let page = visit.form_page(head, visit.at("/report"), "Send to the safeguarding lead", fields());
+    let page = visit.form_page(head, visit.at("/report"), "Send the concern", fields());
     let contacts = visit.directory.contacts(&visit.app, &visit.visitor).await;
     FormPage { rows: ring(&contacts), ..page }
         .lead("If a child is in danger now, ring 999 first. Then tell the designated safeguarding lead in person.")
@@ -248,7 +248,7 @@ pub async fn sent(visit: Visit, Path(_): Path<String>, Query(safe): Query<Safe>)
 #[cfg(test)]
 pub fn samples() -> Vec<FormPage> {
     use crate::pages::form::Form;
-    let form = || Form::new("/schools/sch_1/report", "Send to the safeguarding lead", "1".into(), fields());
+    let form = || Form::new("/schools/sch_1/report", "Send the concern", "1".into(), fields());
     let head = || Head::new("Report a concern", vec![Link::new("Home", "/")]);
     let error =
         Error::invalid("about", "Enter who you are worried about").and("event_time", "The date must be a real date");

@@ -1,6 +1,7 @@
 //! A concern: what someone reported first, in their words. Its text never changes; what becomes of it is added.
 
 pub mod adult;
+pub mod suggest;
 pub mod wait;
 
 use serde::{Deserialize, Serialize};

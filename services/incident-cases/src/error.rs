@@ -4,7 +4,10 @@ use chassis::error::{Error, Violations};
 
 use crate::{
     case::Refusal,
-    concern::{AlreadyTriaged, adult::{NotOnAnAdult, NotPassedOn}},
+    concern::{
+        AlreadyTriaged,
+        adult::{NotOnAnAdult, NotPassedOn},
+    },
     shared_incident::AlreadyAnswered,
 };
 

@@ -66,6 +66,9 @@ pub struct Learner {
     pub left_on: Option<Date>,
     /// Counts its writes.
     pub version: u64,
+    /// Others of the roll who live with them.
+    #[serde(default)]
+    pub household: Vec<LearnerId>,
 }
 
 /// Who a learner is.

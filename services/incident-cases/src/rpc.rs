@@ -82,7 +82,9 @@ mod search_learners;
 mod search_records;
 mod set_case_access;
 mod set_concern_learners;
+mod set_household;
 mod set_rota;
+mod suggest_triage;
 mod take_into_custody;
 mod triage_concern;
 mod update_learner;
@@ -195,7 +197,9 @@ rpcs! {
     search_records: SearchRecordsRequest => SearchRecordsResponse,
     set_case_access: SetCaseAccessRequest => SetCaseAccessResponse,
     set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
+    set_household: SetHouseholdRequest => SetHouseholdResponse,
     set_rota: SetRotaRequest => SetRotaResponse,
+    suggest_triage: SuggestTriageRequest => SuggestTriageResponse,
     take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,
     update_learner: UpdateLearnerRequest => UpdateLearnerResponse,

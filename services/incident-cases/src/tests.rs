@@ -140,6 +140,7 @@ mod looks;
 mod races;
 mod reporter;
 mod search;
+mod triage;
 mod upgrade;
 
 impl World {

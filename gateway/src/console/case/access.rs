@@ -77,14 +77,15 @@ fn pairs(choices: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// What is asked about the adult a case is about.
-pub fn subject_fields(colleagues: &[Colleague]) -> Vec<Field> {
+/// `office` is who has it already; empty where that is not said.
+pub fn subject_fields(colleagues: &[Colleague], office: &str) -> Vec<Field> {
     vec![
         Field::select("subject_account_id", "Who is it about?")
             .choices([("", "Choose a colleague, or leave this and enter a name")])
             .choices(pairs(&choices(colleagues)))
             .hint("They are kept out of the case from this moment, whatever their role."),
         Field::name("subject_name", "Their name, if they are not in the list"),
-        Field::radios("routed_to", "Who takes it on?", OFFICES),
+        Field::radios("routed_to", "Who takes it on?", OFFICES).value(office),
     ]
 }
 
@@ -145,7 +146,7 @@ pub fn fields(case: &Case, colleagues: &[Colleague], people: &People) -> Vec<Fie
         fields.push(Field::radios("routed_to", "Who takes the case on?", OFFICES).value(subject.routed_to.clone()));
     } else {
         if asks_subject(case) {
-            fields.extend(subject_fields(colleagues));
+            fields.extend(subject_fields(colleagues, ""));
         }
         fields.push(Field::radios("level", "Who may see this case?", LEVELS).value(access.level.clone()));
     }
@@ -287,6 +288,9 @@ fn somebody_opens(command: &SetCaseAccessRequest, visit: &Visit, colleagues: &[C
     adult || command.level != "hidden" || left.any(|id| colleagues.iter().any(|c| c.account_id == *id && works(c)))
 }
 
+/// The decisions about a concern, as the contract names them before a field of theirs.
+const DECISIONS: [&str; 5] = ["new_case.", "existing_case.", "early_help.", "refer_now.", "no_further_action."];
+
 /// The refusal with its fields called as the forms call them.
 pub fn at_fields(error: Error) -> Error {
     if error.reason() != Reason::InvalidField {
@@ -294,7 +298,9 @@ pub fn at_fields(error: Error) -> Error {
     }
     let mut v = Violations::new();
     for violation in error.violations() {
-        let field = match violation.field.strip_prefix("new_case.").unwrap_or(&violation.field) {
+        // The decision that a field belongs to is the page's.
+        let field = DECISIONS.iter().find_map(|decision| violation.field.strip_prefix(decision));
+        let field = match field.unwrap_or(&violation.field) {
             "member_account_ids" => "members",
             "conflicted_account_ids" => "conflicted",
             "subject" | "subject.account_id" => "subject_account_id",

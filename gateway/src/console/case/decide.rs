@@ -28,6 +28,7 @@ pub const DECISIONS: Codes = &[
     ("referral", "Not to refer"),
     ("sanction", "Sanctions"),
     ("deletion", "Not to delete"),
+    ("early_help", "Early help"),
     ("other", "Something else"),
 ];
 /// Whether a child took it up.
@@ -113,7 +114,7 @@ fn decision_fields(_: &Case) -> Vec<Field> {
     vec![
         Field::radios("kind", "What did you decide about?", DECISIONS),
         Field::radios("sanction", "For sanctions: what was decided?", SANCTIONS),
-        Field::name("choice", "For something else: what was decided?"),
+        Field::name("choice", "For something else: what was decided? For early help: who leads it?"),
         Field::long_text("reason", "Why?"),
         Field::long_text("options", "What else did you consider? (optional)"),
         Field::long_text("effect_on_victim", "For sanctions: what may they do to a victim?"),
@@ -125,6 +126,7 @@ fn decision_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<R
     let mut asked = vec![("kind", "Select what you decided about"), ("reason", "Enter why")];
     match kind.as_str() {
         "sanction" => asked.push(("sanction", "Select whether sanctions are applied")),
+        "early_help" => asked.push(("choice", "Enter who leads it")),
         "other" => asked.push(("choice", "Enter what was decided")),
         _ => {}
     }

@@ -99,7 +99,8 @@ pub fn outcome_fields() -> Vec<Field> {
     ]
 }
 
-async fn agencies(visit: &Visit) -> Vec<Agency> {
+/// The agencies of the area; none where the register cannot be read.
+pub async fn agencies(visit: &Visit) -> Vec<Agency> {
     let Ok(mut registry) = visit.registry() else { return Vec::new() };
     let asked = heard(registry.get_agency_register(ask(GetAgencyRegisterRequest {}))).await;
     asked.map(|answer| answer.agencies).unwrap_or_default()

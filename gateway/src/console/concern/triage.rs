@@ -5,16 +5,16 @@ use chassis::error::{Error, Violations};
 use proto::{
     access::v1::{Colleague, Permission},
     incident_cases::v1::{
-        Concern, ExistingCase, ListCasesRequest, NewCase, NoFurtherAction, TriageConcernRequest,
-        triage_concern_request::Decision,
+        Concern, EarlyHelp, ExistingCase, ListCasesRequest, NewCase, NoFurtherAction, ReferNow, SuggestTriageResponse,
+        TriageConcernRequest, triage_concern_request::Decision,
     },
 };
 use serde::Deserialize;
 
-use super::{fetch, whom};
+use super::{fetch, suggested, whom};
 use crate::{
     console::{
-        case::access,
+        case::{self, access},
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -30,6 +30,10 @@ const SUGGESTED: i32 = 8;
 const NEW_CASE: &str = "new_case";
 const EXISTING_CASE: &str = "existing_case";
 const NOTHING: &str = "no_further_action";
+const EARLY_HELP: &str = "early_help";
+const REFER_NOW: &str = "refer_now";
+/// The kind of incident that is chosen where nothing more is known.
+const WELFARE: &str = "P0";
 /// The kinds of incident that are about an adult.
 const ADULT: [&str; 2] = ["P9", "P10"];
 /// What the second page of a case about an adult carries of the first.
@@ -59,26 +63,55 @@ pub fn ways(here: &str, office: &str, open_cases: usize) -> Vec<Way> {
         words::counted(u64::try_from(open_cases).unwrap_or_default(), "case that is open", "cases that are open");
     let join = (open_cases > 0).then(|| way("Add it to a case", EXISTING_CASE, format!("Choose among {open}.")));
     let new = way("Open a new case", NEW_CASE, "Its steps and their times start at once.".to_owned());
+    let child = office.is_empty();
+    let help = child.then(|| {
+        way("Early help", EARLY_HELP, "A case that somebody leads, with what is done for the family.".to_owned())
+    });
+    let refer = child.then(|| {
+        way(
+            "Refer to an agency now",
+            REFER_NOW,
+            "A case with the referral in it, such as to children’s services.".to_owned(),
+        )
+    });
     let nothing = way("No further action", NOTHING, "You write down why.".to_owned());
     let hint = match office {
-        "" => "If it is about an adult who works here, it is for the head; if about the head, for the chair of governors.",
-        "head" => "If it is about the head or you are in conflict, it is for the chair; if about no adult, for the lead.",
+        "" => {
+            "If it is about an adult who works here, it is for the head; if about the head, for the chair of governors."
+        }
+        "head" => {
+            "If it is about the head or you are in conflict, it is for the chair; if about no adult, for the lead."
+        }
         _ => "If it is not about the head, it is for the head or the lead.",
     };
     let pass = Way { link: Link::new("Pass it on", format!("{here}/pass-on")), hint: hint.to_owned() };
-    [Some(new), join, Some(nothing), Some(pass)].into_iter().flatten().collect()
+    [Some(new), join, help, refer, Some(nothing), Some(pass)].into_iter().flatten().collect()
 }
 
-/// The cases that a concern is likely to belong to: ids and what they are called.
-pub async fn suggestions(visit: &Visit, concern: &Concern) -> Vec<(String, String)> {
+/// The cases that a concern can be added to: ids, what they are called, and why each is likely; the likeliest first.
+pub async fn open_cases(
+    visit: &Visit,
+    concern: &Concern,
+    suggested: SuggestTriageResponse,
+) -> Vec<(String, String, String)> {
+    let called = |reference: &str, title: &str| format!("{reference}, {title}");
+    let likely = suggested.cases.iter().map(|case| {
+        let why = words::sentence(&suggested::why(&case.reasons));
+        (case.case_id.clone(), called(&case.reference, &case.procedure_title), why)
+    });
+    let mut all: Vec<_> = likely.collect();
     let school_id = visit.school.clone();
     // One about an adult becomes part of cases on adults alone.
     let level = if concern.office.is_empty() { String::new() } else { "adult".to_owned() };
     let asked = ListCasesRequest { school_id, state: "open".into(), level, page_size: SUGGESTED, ..Default::default() };
-    let Ok(mut cases) = visit.cases() else { return Vec::new() };
+    let Ok(mut cases) = visit.cases() else { return all };
     let found = heard(cases.list_cases(ask(asked))).await.map(|answer| answer.cases).unwrap_or_default();
-    let found = found.into_iter().filter(|case| !case.restricted);
-    found.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect()
+    for case in found.into_iter().filter(|case| !case.restricted) {
+        if all.iter().all(|(id, ..)| *id != case.case_id) {
+            all.push((case.case_id, called(&case.reference, &case.procedure_title), String::new()));
+        }
+    }
+    all
 }
 
 /// What a new case needs to be known. A concern that `office` takes on is about an adult.
@@ -89,16 +122,44 @@ pub fn new_fields(office: &str) -> Vec<Field> {
             .choices([("", "Choose a kind of incident")])
             .choices(kinds.filter(|(code, _)| office.is_empty() || ADULT.contains(code)))
             .hint("It decides which steps the case has. For one about an adult you are asked who it is next."),
-        Field::checkboxes("risks", "Which risks?", words::RISKS).hint("Select all that apply."),
+        risks(),
     ]
 }
 
 /// The cases it can be added to.
-pub fn existing_fields(cases: &[(String, String)]) -> Vec<Field> {
+pub fn existing_fields(cases: &[(String, String, String)]) -> Vec<Field> {
+    let field = Field::radios("case_id", "Which case?", &[]);
+    vec![cases.iter().fold(field, |field, (id, called, why)| field.choice(id, called, why))]
+}
+
+fn kinds(label: &str) -> Field {
+    let kinds = words::PROCEDURES.iter().copied().filter(|(code, _)| !ADULT.contains(code));
+    Field::select("procedure_id", label).choices(kinds).hint("It decides which steps the case has.")
+}
+
+fn risks() -> Field {
+    Field::checkboxes("risks", "Which risks?", words::RISKS).hint("Select all that apply.")
+}
+
+/// What early help needs to be known.
+pub fn early_help_fields() -> Vec<Field> {
     vec![
-        Field::radios("case_id", "Which case?", &[])
-            .choices(cases.iter().map(|(id, reference)| (id.as_str(), reference.as_str()))),
+        kinds("What kind of incident is it?").value(WELFARE),
+        risks(),
+        Field::name("lead_professional", "Who leads it?").hint("For example, the head of year or a family worker."),
+        Field::long_text("plan", "What is done for the child and the family?"),
     ]
+}
+
+/// What a referral at once needs to be known. Why begins with what was said.
+pub fn refer_fields(agencies: &[(String, String)], said: &str) -> Vec<Field> {
+    let mut of_referral = case::referral::fields(agencies);
+    if let Some(reason) = of_referral.get_mut(1) {
+        let hint = "It begins with what was said. Add why, and take out what the agency need not know.";
+        *reason = reason.clone().hint(hint).value(said);
+    }
+    let kind = kinds("What kind of incident is it?").value(WELFARE);
+    [kind, risks()].into_iter().chain(of_referral).collect()
 }
 
 /// Why nothing more is done.
@@ -123,7 +184,7 @@ async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Ans
         NEW_CASE if about_adult(answers) => {
             // A concern is decided on even where colleagues cannot be asked for: then by name.
             let colleagues = access::colleagues(visit).await.unwrap_or_default();
-            let fields = access::subject_fields(&colleagues);
+            let fields = access::subject_fields(&colleagues, &concern.office);
             let mut page = page(visit, concern, "Who is the case about?", decision, "Open the case", fields);
             for name in CARRIED {
                 for value in answers.all(name) {
@@ -135,11 +196,18 @@ async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Ans
             page.rows.insert(0, Row::new("Kind of incident", kind));
             page
         }
-        NEW_CASE => {
-            page(visit, concern, "Open a new case", decision, "Open the case", new_fields(&concern.office))
+        NEW_CASE => page(visit, concern, "Open a new case", decision, "Open the case", new_fields(&concern.office)),
+        EARLY_HELP => page(visit, concern, "Early help", decision, "Open the case", early_help_fields()),
+        REFER_NOW => {
+            let agencies = case::referral::agencies(visit).await;
+            let agencies: Vec<_> = agencies.into_iter().map(|agency| (agency.key, agency.name)).collect();
+            let button = "Open the case and record the referral";
+            page(visit, concern, "Refer to an agency now", decision, button, refer_fields(&agencies, &concern.narrative))
+                .lead("Make the referral as the agency asks for it, then record it here.")
         }
         EXISTING_CASE => {
-            let fields = existing_fields(&suggestions(visit, concern).await);
+            let suggested = suggested::fetch(visit, &concern.concern_id).await;
+            let fields = existing_fields(&open_cases(visit, concern, suggested).await);
             page(visit, concern, "Add it to a case", decision, "Add it to the case", fields)
         }
         NOTHING => page(visit, concern, "No further action", decision, "Save the decision", nothing_fields()),
@@ -200,6 +268,11 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
     }
 }
 
+fn asked_of_case(v: &mut Violations, answers: &Answers) {
+    v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
+    v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
+}
+
 fn command(
     visit: &Visit,
     concern_id: &str,
@@ -212,13 +285,35 @@ fn command(
             v.check(!answers.text("case_id").is_empty(), "case_id", "Select which case it belongs to");
             Decision::ExistingCase(ExistingCase { case_id: answers.text("case_id") })
         }
+        EARLY_HELP => {
+            asked_of_case(&mut v, answers);
+            v.check(!answers.text("lead_professional").is_empty(), "lead_professional", "Enter who leads it");
+            v.check(!answers.text("plan").is_empty(), "plan", "Enter what is done for the child and the family");
+            Decision::EarlyHelp(EarlyHelp {
+                procedure_id: answers.text("procedure_id"),
+                risks: answers.all("risks"),
+                lead_professional: answers.text("lead_professional"),
+                plan: answers.text("plan"),
+            })
+        }
+        REFER_NOW => {
+            asked_of_case(&mut v, answers);
+            v.check(!answers.text("agency").is_empty(), "agency", "Select which agency");
+            v.check(!answers.text("reason").is_empty(), "reason", "Enter why you are referring");
+            Decision::ReferNow(ReferNow {
+                procedure_id: answers.text("procedure_id"),
+                risks: answers.all("risks"),
+                agency: answers.text("agency"),
+                reason: answers.text("reason"),
+                reference: answers.text("reference"),
+            })
+        }
         NOTHING => {
             v.check(!answers.text("reason").is_empty(), "reason", "Enter why nothing further is done");
             Decision::NoFurtherAction(NoFurtherAction { reason: answers.text("reason") })
         }
         _ => {
-            v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
-            v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
+            asked_of_case(&mut v, answers);
             let subject = about_adult(answers).then(|| access::subject(&mut v, answers, colleagues));
             let (procedure_id, risks) = (answers.text("procedure_id"), answers.all("risks"));
             Decision::NewCase(NewCase { procedure_id, risks, subject })

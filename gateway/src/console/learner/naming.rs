@@ -30,12 +30,17 @@ const LONGEST: usize = 100;
 /// Whom a concern is about.
 #[derive(Debug, Serialize)]
 pub struct Naming {
-    head: Head,
-    about: String,
-    form: Form,
-    choice: Option<Form>,
-    sought: bool,
+    pub(super) head: Head,
+    /// What is said before whom it is about.
+    pub(super) lead: String,
+    pub(super) about: String,
+    pub(super) form: Form,
+    pub(super) choice: Option<Form>,
+    pub(super) sought: bool,
 }
+
+/// What is said before what the reporter wrote.
+const LEAD: &str = "The concern is about:";
 
 impl Page for Naming {
     const TEMPLATE: &'static str = "concern_learners.html";
@@ -48,13 +53,21 @@ impl Page for Naming {
             Form::new("/t", "Save who it is about", "1".into(), choices(&[super::sample()], &["lrn_1".into()]));
         let wrong = form().refused(&chassis::error::Error::invalid("query", "Enter part of a name"), "");
         vec![
-            Self { head: head(), about: "Sam <P>".into(), form: form(), choice: Some(choice), sought: false },
-            Self { head: head(), about: "Sam P".into(), form: wrong, choice: None, sought: true },
+            Self {
+                head: head(),
+                lead: LEAD.into(),
+                about: "Sam <P>".into(),
+                form: form(),
+                choice: Some(choice),
+                sought: false,
+            },
+            Self { head: head(), lead: LEAD.into(), about: "Sam P".into(), form: wrong, choice: None, sought: true },
         ]
     }
 }
 
-fn query() -> Vec<Field> {
+/// What is asked to find somebody.
+pub fn query() -> Vec<Field> {
     vec![Field::name("query", "Find somebody on the roll").hint("Parts of a name, also misspelt, or a date of birth.")]
 }
 
@@ -96,6 +109,7 @@ fn page(visit: &Visit, known: Known, search_form: Form, found: Vec<LearnerMatch>
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns")), ("Concern", here)]);
     Naming {
         head: Head::new("Who is it about?", crumbs),
+        lead: LEAD.into(),
         about: concern::whom(concern),
         form: search_form,
         choice: form(visit, concern, named, found),

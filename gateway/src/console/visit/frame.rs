@@ -67,18 +67,16 @@ impl Visit {
                 let below = |place: &str| self.path == place || self.path.starts_with(&format!("{place}/"));
                 // What becomes a case, and what a case shares, is found under the cases.
                 let also: &[&str] = match text {
-                    "Cases" => {
-                        &[
-                            "/concerns",
-                            "/adults",
-                            "/learners",
-                            "/devices",
-                            "/due",
-                            "/cover",
-                            "/invitations",
-                            "/shared-incidents",
-                        ]
-                    }
+                    "Cases" => &[
+                        "/concerns",
+                        "/adults",
+                        "/learners",
+                        "/devices",
+                        "/due",
+                        "/cover",
+                        "/invitations",
+                        "/shared-incidents",
+                    ],
                     "Registers" => &["/duties"],
                     _ => &[],
                 };

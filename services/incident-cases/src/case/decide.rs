@@ -8,9 +8,17 @@ use super::{
 };
 use crate::gate;
 
-/// What a decision may choose, by its kind; any words for `other`.
-pub const CHOICES: &[(&str, &[&str])] =
-    &[("referral", &["not_refer"]), ("sanction", &["applied", "none"]), ("deletion", &["not_deleted"]), ("other", &[])];
+/// The kind of a decision for early help: the choice is who leads it, the reason what is done.
+pub const EARLY_HELP: &str = "early_help";
+
+/// What a decision may choose, by its kind; any words for `other` and early help.
+pub const CHOICES: &[(&str, &[&str])] = &[
+    ("referral", &["not_refer"]),
+    ("sanction", &["applied", "none"]),
+    ("deletion", &["not_deleted"]),
+    (EARLY_HELP, &[]),
+    ("other", &[]),
+];
 
 impl By<'_> {
     /// Who and when, to be kept.

@@ -27,6 +27,7 @@ fn roll(records: Vec<Record>) -> Vec<Learner> {
         created_at: at,
         updated_at: at,
         left_on: None,
+        household: Vec::new(),
         version: 1,
     };
     records.into_iter().map(learner).collect()

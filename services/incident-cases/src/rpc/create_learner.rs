@@ -24,6 +24,7 @@ pub(super) async fn create_learner(app: &App, request: Request<CreateLearnerRequ
         created_at: tx.now(),
         updated_at: tx.now(),
         left_on: None,
+        household: Vec::new(),
         version: 1,
     };
     for body in store::learner::insert(&tx, std::slice::from_ref(&learner)).await? {

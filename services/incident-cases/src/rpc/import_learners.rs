@@ -84,6 +84,7 @@ fn fresh(tx: &Tx, school: &str, record: Record) -> Learner {
         created_at: tx.now(),
         updated_at: tx.now(),
         left_on: None,
+        household: Vec::new(),
         version: 1,
     }
 }

@@ -1,12 +1,6 @@
 //! Records a referral to one agency.
 
-use chassis::{
-    calendar,
-    caller::Caller,
-    error::{Result, Violations},
-    event::Event,
-    id::Ids,
-};
+use chassis::{calendar, caller::Caller, error::Violations, event::Event, id::Ids};
 use proto::{
     event::v1::ReferralMade,
     incident_cases::v1::{MakeReferralRequest, MakeReferralResponse},
@@ -19,12 +13,15 @@ use super::{
 };
 use crate::{
     App,
-    case::{By, Case, Referral},
+    case::{By, Case, Referral, Refusal},
     custody::Disclosure,
     rules::{NAME_MAX, NARRATIVE_MAX, REFERRAL_DECISION_CHASE},
 };
 
-pub(super) async fn make_referral(app: &App, request: Request<MakeReferralRequest>) -> Result<MakeReferralResponse> {
+pub(super) async fn make_referral(
+    app: &App,
+    request: Request<MakeReferralRequest>,
+) -> chassis::error::Result<MakeReferralResponse> {
     let (caller, request) = Caller::split(request)?;
     caller.at(&request.school_id)?;
     let mut violations = Violations::new();
@@ -33,41 +30,55 @@ pub(super) async fn make_referral(app: &App, request: Request<MakeReferralReques
     violations.finish()?;
     let target =
         Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
-    let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
-        let agency_name = case.agency(&request.agency)?.to_owned();
-        case.refer(
-            by,
-            Referral {
-                id: ids.next(),
-                agency: request.agency.clone(),
-                agency_name,
-                reason: request.reason.trim().to_owned(),
-                reference: request.reference.trim().to_owned(),
-                by: by.account_id.to_owned(),
-                made_at: by.at,
-                chase_at: calendar::working_days_after(by.at, REFERRAL_DECISION_CHASE),
-                decision: None,
-            },
-        )?;
-        let made = ReferralMade { agency: request.agency.clone(), procedure: case.procedure.id.clone() };
-        let told = Disclosure {
-            id: ids.next(),
-            school_id: case.school_id.clone(),
-            case_id: case.id.to_string(),
-            recipient_kind: if request.agency.starts_with("police") { "police" } else { "agency" }.to_owned(),
-            recipient: case.agency(&request.agency)?.to_owned(),
-            shared: true,
-            what: "The referral".to_owned(),
-            basis: "safeguarding".to_owned(),
-            reason: request.reason.trim().to_owned(),
-            stamp: by.stamp(),
-        };
-        let done = Done::new("referral.made").detail("agency", &request.agency).disclosure(told);
-        Ok(done.event(Event::ReferralMade(made)))
-    };
+    let wanted = Wanted { agency: &request.agency, reason: &request.reason, reference: &request.reference };
+    let act = |case: &mut Case, by: By<'_>, ids: &Ids| refer(case, by, ids, wanted);
     let respond = |message, case: &Case| MakeReferralResponse {
         case: Some(message),
         referral: case.referrals.last().map(convert::referral),
     };
     work(app, &caller, &request, target, act, respond).await
+}
+
+/// A referral that is to be made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The agency's key.
+    pub(super) agency: &'a str,
+    /// Why.
+    pub(super) reason: &'a str,
+    /// The agency's reference; empty where it gave none.
+    pub(super) reference: &'a str,
+}
+
+/// Makes a referral in a case: it is entered among the disclosures and announced.
+pub(super) fn refer(case: &mut Case, by: By<'_>, ids: &Ids, wanted: Wanted<'_>) -> Result<Done, Refusal> {
+    let agency_name = case.agency(wanted.agency)?.to_owned();
+    let reason = wanted.reason.trim().to_owned();
+    let referral = Referral {
+        id: ids.next(),
+        agency: wanted.agency.to_owned(),
+        agency_name: agency_name.clone(),
+        reason: reason.clone(),
+        reference: wanted.reference.trim().to_owned(),
+        by: by.account_id.to_owned(),
+        made_at: by.at,
+        chase_at: calendar::working_days_after(by.at, REFERRAL_DECISION_CHASE),
+        decision: None,
+    };
+    case.refer(by, referral)?;
+    let made = ReferralMade { agency: wanted.agency.to_owned(), procedure: case.procedure.id.clone() };
+    let told = Disclosure {
+        id: ids.next(),
+        school_id: case.school_id.clone(),
+        case_id: case.id.to_string(),
+        recipient_kind: if wanted.agency.starts_with("police") { "police" } else { "agency" }.to_owned(),
+        recipient: agency_name,
+        shared: true,
+        what: "The referral".to_owned(),
+        basis: "safeguarding".to_owned(),
+        reason,
+        stamp: by.stamp(),
+    };
+    let done = Done::new("referral.made").detail("agency", wanted.agency).disclosure(told);
+    Ok(done.event(Event::ReferralMade(made)))
 }

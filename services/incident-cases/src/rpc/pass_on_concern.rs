@@ -18,7 +18,10 @@ use crate::{
     store,
 };
 
-pub(super) async fn pass_on_concern(app: &App, request: Request<PassOnConcernRequest>) -> Result<PassOnConcernResponse> {
+pub(super) async fn pass_on_concern(
+    app: &App,
+    request: Request<PassOnConcernRequest>,
+) -> Result<PassOnConcernResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut violations = Violations::new();
@@ -41,7 +44,9 @@ pub(super) async fn pass_on_concern(app: &App, request: Request<PassOnConcernReq
     };
     concern.pass_on(passed, &clocks, &cover)?;
     let body = store::concern::update(&tx, &concern).await?;
-    tx.record(Act::new("concern.passed_on", concern.id.as_str()).detail("to", request.to.as_str()).state("concern", &body));
+    tx.record(
+        Act::new("concern.passed_on", concern.id.as_str()).detail("to", request.to.as_str()).state("concern", &body),
+    );
     tx.answer(&PassOnConcernResponse {}).await?;
     tx.commit().await?;
     Ok(PassOnConcernResponse {})

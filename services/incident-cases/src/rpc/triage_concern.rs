@@ -6,43 +6,80 @@ use chassis::{
     error::{Error, Result, Violations},
     event::Event,
     history::Act,
+    id::Ids,
 };
 use proto::{
     event::v1::{CaseOpened, ConcernTriaged},
-    incident_cases::v1::{NewCase, TriageConcernRequest, TriageConcernResponse, triage_concern_request::Decision},
+    incident_cases::v1::{TriageConcernRequest, TriageConcernResponse, triage_concern_request::Decision},
 };
 use tonic::Request;
 
 use super::{
-    convert,
+    convert, make_referral,
     once::{About, once},
+    work::{Done, tell, who},
 };
 use crate::{
     App,
     case::{
-        Case, CaseId,
-        access::{self, Access, NOT_ON_AN_ADULT, Office, Subject, Verdict},
+        By, Case, CaseId, Refusal,
+        access::{self, ADULT, Access, NOT_ON_AN_ADULT, Office, Subject, Verdict},
+        decide::EARLY_HELP,
     },
     concern::{Concern, Outcome, adult::For},
     consume::fetch_policy,
     procedure::Pinned,
-    rules::NARRATIVE_MAX,
+    rules::{NAME_MAX, NARRATIVE_MAX},
     store,
 };
 
 const RISKS: [&str; 4] = ["content", "contact", "conduct", "commerce"];
 
+/// The procedure of early help where none is said.
+const WELFARE: &str = "P0";
+
+/// What becomes of the concern.
+enum Decided {
+    Nothing { reason: String },
+    Joins { case_id: String },
+    Opens(Opening),
+}
+
+/// A new case, and what is done in it at once.
+struct Opening {
+    /// The field of the request that asks for it.
+    field: &'static str,
+    procedure_id: String,
+    risks: Vec<String>,
+    about: Option<(Subject, Office)>,
+    begins: Begins,
+}
+
+/// What is done at once in a new case.
+enum Begins {
+    Nothing,
+    EarlyHelp { lead_professional: String, plan: String },
+    Referral { agency: String, reason: String, reference: String },
+}
+
+impl Begins {
+    /// What became of the concern, as it is announced.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Nothing => "new_case",
+            Self::EarlyHelp { .. } => "early_help",
+            Self::Referral { .. } => "referred",
+        }
+    }
+}
+
 pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequest>) -> Result<TriageConcernResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let decision = request
-        .decision
-        .clone()
-        .ok_or_else(|| Error::invalid("decision", "Select no_further_action, new_case or existing_case"))?;
-    let about = check(&decision)?;
-    let fetched = match &decision {
-        Decision::NewCase(_) => policy_unless_kept(app, &scope).await?,
-        Decision::NoFurtherAction(_) | Decision::ExistingCase(_) => None,
+    let decided = decided(&request)?;
+    let fetched = match &decided {
+        Decided::Opens(_) => policy_unless_kept(app, &scope).await?,
+        Decided::Nothing { .. } | Decided::Joins { .. } => None,
     };
     let told = |answer: &TriageConcernResponse| match (&answer.case, &answer.concern) {
         (Some(case), _) => About::Case(case.case_id.clone()),
@@ -58,45 +95,32 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
         return Err(crate::concern::AlreadyTriaged.into());
     }
     let (by, at) = (scope.account_text().to_owned(), tx.now());
+    // What is about an adult is counted nowhere.
     let counted = concern.office.is_none();
-    let (outcome, case) = match decision {
-        Decision::NoFurtherAction(nothing) => {
-            (Outcome::NoFurtherAction { reason: nothing.reason.trim().to_owned(), by, at }, None)
+    let (announced, outcome, case) = match decided {
+        Decided::Nothing { reason } => ("no_further_action", Outcome::NoFurtherAction { reason, by, at }, None),
+        Decided::Opens(opening) => {
+            let announced = opening.begins.outcome();
+            let case = open(&mut tx, &mut concern, opening, fetched).await?;
+            (announced, Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
-        Decision::NewCase(new) => {
-            if concern.whose() == For::Chair && about.as_ref().is_some_and(|(_, office)| *office == Office::Head) {
-                let fix = "Select chair: the concern came to the chair. Pass it on to the head where the head takes it on";
-                return Err(Error::invalid("new_case.subject.routed_to", fix));
-            }
-            let case = open(&mut tx, &request.school_id, &concern, (new, about), fetched).await?;
-            concern.goes_into(&case)?;
-            (Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
-        }
-        Decision::ExistingCase(existing) => {
-            let mut case = store::case::load(&tx, &existing.case_id).await?;
+        Decided::Joins { case_id } => {
+            let mut case = store::case::load(&tx, &case_id).await?;
             concern.goes_into(&case)?;
             case.add_concern(concern.id.as_str())?;
             let body = store::case::update(&tx, &mut case).await?;
             tx.record(Act::new("case.joined", case.id.as_str()).state("case_file", &body));
-            (Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
+            ("added_to_case", Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
     };
     let waited_s = (at - concern.recorded_at).whole_seconds();
-    let new = case.as_ref().is_some_and(|c| c.opened_at == at);
     concern.triage(outcome)?;
     let body = store::concern::update(&tx, &concern).await?;
     tx.record(
         Act::new("concern.triaged", concern.id.as_str()).detail("outcome", concern.state()).state("concern", &body),
     );
-    let outcome = if new {
-        "new_case"
-    } else if case.is_some() {
-        "added_to_case"
-    } else {
-        "no_further_action"
-    };
-    let triaged = ConcernTriaged { outcome: outcome.to_owned(), waited_s };
     if counted {
+        let triaged = ConcernTriaged { outcome: announced.to_owned(), waited_s };
         tx.announce(concern.id.as_str(), Event::ConcernTriaged(triaged)).await?;
     }
     // Whoever opened a case that is about themselves sees from now on what everybody sees: nothing.
@@ -110,26 +134,86 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     Ok(response)
 }
 
-fn check(decision: &Decision) -> Result<Option<(Subject, Office)>> {
-    let mut violations = Violations::new();
-    let mut about = None;
-    match decision {
+fn decided(request: &TriageConcernRequest) -> Result<Decided> {
+    const WAYS: &str = "Select no_further_action, new_case, existing_case, early_help or refer_now";
+    let mut v = Violations::new();
+    let text = |value: &str| value.trim().to_owned();
+    let decided = match request.decision.as_ref().ok_or_else(|| Error::invalid("decision", WAYS))? {
         Decision::NoFurtherAction(nothing) => {
-            violations.text("no_further_action.reason", "why nothing further is done", &nothing.reason, NARRATIVE_MAX);
-        }
-        Decision::NewCase(new) => {
-            violations.check(!new.procedure_id.is_empty(), "new_case.procedure_id", "Select the kind of incident");
-            violations.check(!new.risks.is_empty(), "new_case.risks", "Select content, contact, conduct or commerce");
-            let known = new.risks.iter().all(|risk| RISKS.contains(&risk.as_str()));
-            violations.check(known, "new_case.risks", format!("Select from: {}", RISKS.join(", ")));
-            about = convert::access::new_case(&mut violations, new);
+            v.text("no_further_action.reason", "why nothing further is done", &nothing.reason, NARRATIVE_MAX);
+            Decided::Nothing { reason: text(&nothing.reason) }
         }
         Decision::ExistingCase(existing) => {
-            violations.check(!existing.case_id.is_empty(), "existing_case.case_id", "Select a case");
+            v.check(!existing.case_id.is_empty(), "existing_case.case_id", "Select a case");
+            Decided::Joins { case_id: existing.case_id.clone() }
+        }
+        Decision::NewCase(new) => Decided::Opens(Opening {
+            about: convert::access::new_case(&mut v, new),
+            ..Opening::read(&mut v, "new_case", &new.procedure_id, &new.risks)
+        }),
+        Decision::EarlyHelp(help) => {
+            v.line("early_help.lead_professional", "who leads it", &help.lead_professional, NAME_MAX);
+            v.text("early_help.plan", "what is done for the child and the family", &help.plan, NARRATIVE_MAX);
+            let procedure = if help.procedure_id.is_empty() { WELFARE } else { &help.procedure_id };
+            let begins = Begins::EarlyHelp { lead_professional: text(&help.lead_professional), plan: text(&help.plan) };
+            Decided::Opens(Opening { begins, ..Opening::read(&mut v, "early_help", procedure, &help.risks) })
+        }
+        Decision::ReferNow(refer) => {
+            v.check(!refer.agency.is_empty(), "refer_now.agency", "Select the agency");
+            v.text("refer_now.reason", "why the referral is made", &refer.reason, NARRATIVE_MAX);
+            v.maybe_line("refer_now.reference", &refer.reference, NAME_MAX);
+            let begins = Begins::Referral {
+                agency: refer.agency.clone(),
+                reason: refer.reason.clone(),
+                reference: refer.reference.clone(),
+            };
+            Decided::Opens(Opening { begins, ..Opening::read(&mut v, "refer_now", &refer.procedure_id, &refer.risks) })
+        }
+    };
+    v.finish()?;
+    Ok(decided)
+}
+
+impl Opening {
+    fn read(v: &mut Violations, field: &'static str, procedure_id: &str, risks: &[String]) -> Self {
+        let procedure = format!("{field}.procedure_id");
+        v.check(!procedure_id.is_empty(), procedure.as_str(), "Select the kind of incident");
+        // One on an adult says first who it is about.
+        let child = field == "new_case" || !ADULT.contains(&procedure_id);
+        v.check(child, procedure.as_str(), "Open a new case for a kind of incident about an adult");
+        let of_risks = format!("{field}.risks");
+        v.check(!risks.is_empty(), of_risks.as_str(), "Select content, contact, conduct or commerce");
+        let known = risks.iter().all(|risk| RISKS.contains(&risk.as_str()));
+        v.check(known, of_risks.as_str(), format!("Select from: {}", RISKS.join(", ")));
+        let (procedure_id, risks) = (procedure_id.to_owned(), risks.to_vec());
+        Self { field, procedure_id, risks, about: None, begins: Begins::Nothing }
+    }
+
+    /// Does in the case what is to be done at once.
+    fn begin(&self, case: &mut Case, by: By<'_>, ids: &Ids) -> std::result::Result<Done, Refusal> {
+        match &self.begins {
+            Begins::Nothing => Ok(Done::new("case.opened")),
+            Begins::EarlyHelp { lead_professional, plan } => {
+                case.decide(crate::case::record::Decision {
+                    id: ids.next(),
+                    kind: EARLY_HELP.to_owned(),
+                    choice: lead_professional.clone(),
+                    reason: plan.clone(),
+                    options: String::new(),
+                    effect_on_victim: String::new(),
+                    stamp: by.stamp(),
+                })?;
+                Ok(Done::new("decision.recorded"))
+            }
+            Begins::Referral { agency, reason, reference } => {
+                let wanted = make_referral::Wanted { agency, reason, reference };
+                make_referral::refer(case, by, ids, wanted).map_err(|refused| match refused {
+                    Refusal::Field("agency", fix) => Refusal::Field("refer_now.agency", fix),
+                    other => other,
+                })
+            }
         }
     }
-    violations.finish()?;
-    Ok(about)
 }
 
 /// The policy from the registry where none is kept here yet.
@@ -151,59 +235,60 @@ async fn policy_unless_kept(app: &App, scope: &chassis::caller::Scope) -> Result
     }
 }
 
-async fn open(
-    tx: &mut Tx,
-    school: &str,
-    concern: &Concern,
-    (new, about): (NewCase, Option<(Subject, Office)>),
-    fetched: Option<Pinned>,
-) -> Result<Case> {
-    let policy = match (store::copy::policy(tx, school).await?, fetched) {
+async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Option<Pinned>) -> Result<Case> {
+    if concern.whose() == For::Chair && matches!(&opening.about, Some((_, Office::Head))) {
+        let fix = "Select chair: the concern came to the chair. Pass it on to the head where the head takes it on";
+        return Err(Error::invalid("new_case.subject.routed_to", fix));
+    }
+    let school = concern.school_id.clone();
+    let policy = match (store::copy::policy(tx, &school).await?, fetched) {
         (Some(kept), _) => kept,
         (None, Some(fetched)) => {
-            store::copy::keep_policy(tx, school, &fetched).await?;
+            store::copy::keep_policy(tx, &school, &fetched).await?;
             fetched
         }
         (None, None) => return Err(Error::unavailable("the school's policy is not known here yet: try again")),
     };
-    let procedure = policy.procedure(&new.procedure_id).ok_or_else(|| {
+    let procedure = policy.procedure(&opening.procedure_id).ok_or_else(|| {
         let known: Vec<String> = policy.procedures.iter().map(|p| format!("{} ({})", p.id, p.title)).collect();
-        Error::invalid("new_case.procedure_id", format!("Select one of: {}", known.join(", ")))
+        Error::invalid(format!("{}.procedure_id", opening.field), format!("Select one of: {}", known.join(", ")))
     })?;
-    if about.is_some() && !access::takes_subject(procedure) {
+    if opening.about.is_some() && !access::takes_subject(procedure) {
         return Err(Error::invalid("new_case.subject", NOT_ON_AN_ADULT));
     }
     let id = tx.ids().next::<CaseId>();
     // A number that follows another tells everybody who counts that there is a case between.
-    let reference = match about {
+    let reference = match &opening.about {
         Some(_) => adult_reference(&id),
         None => store::case::next_reference(tx).await?,
     };
-    let mut case = Case::open(id, school, reference, &policy, procedure, new.risks, tx.now());
-    if let Some((subject, office)) = about {
-        case.access = Access::adult(subject, office, tx.scope().account_text());
+    let mut case = Case::open(id, &school, reference, &policy, procedure, opening.risks.clone(), tx.now());
+    let scope = tx.scope().clone();
+    if let Some((subject, office)) = &opening.about {
+        case.access = Access::adult(subject.clone(), *office, scope.account_text());
     }
     if !case.adult() {
         // Whoever takes a case on has it until somebody says otherwise.
-        case.owner = Some(tx.scope().account_text().to_owned());
+        case.owner = Some(scope.account_text().to_owned());
     }
     case.known_at = Some(concern.recorded_at);
+    concern.goes_into(&case)?;
     case.add_concern(concern.id.as_str())?;
+    let done = opening.begin(&mut case, who(&scope, tx.now()), tx.ids())?;
     let body = store::case::insert(tx, &case).await?;
     let version = i64::from(case.policy_version);
     let act = Act::new("case.opened", case.id.as_str()).detail("policy_version", version).state("case_file", &body);
-    if case.adult() {
-        // Nothing is announced: what is counted is read by its subject, too.
-        tx.record(act);
-        return Ok(case);
-    }
-    tx.record(act.detail("procedure", case.procedure.id.clone()));
+    // Nothing of one on an adult is said or announced: what is counted is read by its subject, too.
+    let act = if case.adult() { act } else { act.detail("procedure", case.procedure.id.clone()) };
+    tx.record(act.detail("begins", opening.begins.outcome()));
     let opened = CaseOpened {
         procedure: case.procedure.id.clone(),
         policy_version: case.policy_version,
         risks: case.risks.clone(),
     };
-    tx.announce(case.id.as_str(), Event::CaseOpened(opened)).await?;
+    let (disclosures, events) = done.told();
+    let events = std::iter::once(Event::CaseOpened(opened)).chain(events).collect();
+    tell(tx, &case, disclosures, events).await?;
     Ok(case)
 }
 

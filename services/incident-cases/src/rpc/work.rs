@@ -2,7 +2,7 @@
 
 use chassis::{
     caller::{Caller, Scope},
-    db::Once,
+    db::{Once, Tx},
     error::{Error, Result, Violations},
     event::Event,
     history::Act,
@@ -52,6 +52,11 @@ impl Done {
     pub(super) fn event(mut self, event: Event) -> Self {
         self.events.push(event);
         self
+    }
+
+    /// What it told outside the school, and what it announces.
+    pub(super) fn told(self) -> (Vec<Disclosure>, Vec<Event>) {
+        (self.disclosures, self.events)
     }
 }
 
@@ -141,16 +146,22 @@ pub(super) async fn work<R: Message + Default>(
     let act = if case.adult() { act } else { act.detail("procedure", case.procedure.id.clone()) };
     let act = done.details.into_iter().fold(act, |act, (key, value)| act.detail(key, value));
     tx.record(act.state("case_file", &body));
-    for told in done.disclosures {
-        store::register::keep_disclosure(&mut tx, &told).await?;
-    }
-    // What is announced is counted, and counts are read by the subject of an allegation, too.
-    let told = if case.adult() { Vec::new() } else { done.events };
-    for event in told {
-        tx.announce(case.id.as_str(), event).await?;
-    }
+    tell(&mut tx, &case, done.disclosures, done.events).await?;
     let response = respond(convert::case(&case, tx.now()), &case);
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// Enters what an act told outside the school, and announces what it announces.
+pub(super) async fn tell(tx: &mut Tx, case: &Case, disclosures: Vec<Disclosure>, events: Vec<Event>) -> Result<()> {
+    for told in disclosures {
+        store::register::keep_disclosure(tx, &told).await?;
+    }
+    // What is announced is counted, and counts are read by the subject of an allegation, too.
+    let events = if case.adult() { Vec::new() } else { events };
+    for event in events {
+        tx.announce(case.id.as_str(), event).await?;
+    }
+    Ok(())
 }

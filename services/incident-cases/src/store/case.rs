@@ -25,6 +25,9 @@ use crate::case::{
     access::{ADULT, Office, Verdict},
 };
 
+/// Open cases that are looked through for what a concern may belong to.
+const LOOKED_AT: u64 = 500;
+
 pub(super) fn place(id: &str) -> String {
     format!("case|{id}")
 }
@@ -158,6 +161,20 @@ pub(crate) async fn on_adults(tx: &Tx) -> Result<Vec<Case>> {
         .filter(case_file::Column::SchoolId.eq(school))
         .filter(adult())
         .filter(access::cases(tx, school, Sight::All));
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    open_all(tx, school, rows, place).await
+}
+
+/// The open cases that the caller may read, those on adults or the others, the latest first.
+pub(crate) async fn open_readable(tx: &Tx, on_adults: bool) -> Result<Vec<Case>> {
+    let school = tx.scope().school()?.as_str();
+    let all = case_file::Entity::find()
+        .filter(case_file::Column::SchoolId.eq(school))
+        .filter(case_file::Column::State.eq("open"))
+        .filter(access::cases(tx, school, Sight::All))
+        .filter(if on_adults { adult() } else { adult().not() })
+        .order_by_desc(case_file::Column::Id)
+        .limit(LOOKED_AT);
     let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
     open_all(tx, school, rows, place).await
 }

@@ -12,6 +12,8 @@ use sea_orm::{
 };
 
 use super::{access, case, entity::concern, holder, key_at, key_for, micros, new_key, open, open_all, seal};
+use time::OffsetDateTime;
+
 use crate::{
     case::access::{Need, Office, Verdict},
     concern::{Concern, Origin, Outcome, wait::Level},
@@ -19,6 +21,9 @@ use crate::{
 
 /// How many that have waited too long are looked for at once.
 const AT_ONCE: u64 = 200;
+
+/// Concerns that are looked through for one that may be about the same.
+const LOOKED_AT: u64 = 500;
 
 /// What the column says of a concern that an earlier version kept, until it is read out of its body.
 pub(super) const UNKNOWN: i32 = -1;
@@ -246,6 +251,19 @@ fn cursor(text: &str) -> Option<(i32, i32, i64, String)> {
     let mut number = || parts.next()?.parse::<i64>().ok();
     let (urgency, was_read, created) = (number()?, number()?, number()?);
     Some((i32::try_from(urgency).ok()?, i32::try_from(was_read).ok()?, created, parts.next()?.to_owned()))
+}
+
+/// Concerns recorded since a moment that the caller may read, the latest first.
+pub(crate) async fn since(tx: &Tx, at: OffsetDateTime) -> Result<Vec<Concern>> {
+    let school = tx.scope().school()?;
+    let all = concern::Entity::find()
+        .filter(concern::Column::SchoolId.eq(school.as_str()))
+        .filter(concern::Column::CreatedUs.gte(micros(at)))
+        .filter(access::concerns(tx)?)
+        .order_by_desc(concern::Column::CreatedUs)
+        .limit(LOOKED_AT);
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    open_all(tx, school.as_str(), rows, place).await
 }
 
 /// A page of the concerns that one account recorded, newest first.

@@ -121,11 +121,7 @@ impl School {
 
 fn allegation(procedure: &str, account: &str, routed_to: &str) -> Decision {
     let subject = AdultSubject { account_id: account.into(), routed_to: routed_to.into(), ..Default::default() };
-    Decision::NewCase(NewCase {
-        procedure_id: procedure.into(),
-        risks: vec!["conduct".into()],
-        subject: Some(subject),
-    })
+    Decision::NewCase(NewCase { procedure_id: procedure.into(), risks: vec!["conduct".into()], subject: Some(subject) })
 }
 
 async fn a_concern_about_an_adult_is_the_head_s_and_nobody_else_s(engine: Engine) -> Result<()> {

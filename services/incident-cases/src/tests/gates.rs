@@ -60,9 +60,7 @@ async fn no_text_of_any_rpc_carries_an_image(engine: Engine) -> Result<()> {
                 continue;
             }
             let to = match rpc.permission {
-                Permission::Public => {
-                    world.bed.upstreams.as_service("incident-cases", &world.bed.signer("gateway"))?
-                }
+                Permission::Public => world.bed.upstreams.as_service("incident-cases", &world.bed.signer("gateway"))?,
                 _ => world.dsl.to("incident-cases")?,
             };
             let mut grpc = tonic::client::Grpc::new(to);

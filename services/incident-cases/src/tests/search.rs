@@ -52,7 +52,7 @@ impl World {
         Ok(call!(self.dsl, add_involvement, request)?.case.unwrap_or_default())
     }
 
-    async fn learner(&self, given: &str, known_as: &str, family: &str) -> Result<String> {
+    async fn enrolled(&self, given: &str, known_as: &str, family: &str) -> Result<String> {
         let record = LearnerRecord {
             given_name: given.into(),
             known_as: known_as.into(),
@@ -97,7 +97,7 @@ fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
 
 async fn a_record_is_found_by_whatever_one_remembers_of_it(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
-    let learner = world.learner("Samantha", "Pip", "Thornbury").await?;
+    let learner = world.enrolled("Samantha", "Pip", "Thornbury").await?;
     let case = world.case().await?;
     world.named(&case, "Tomasz Quill", "").await?;
     world.named(&case, "Samantha Thornbury", &learner).await?;

@@ -66,6 +66,7 @@ pub(in crate::rpc) fn learner(learner: &Learner) -> pb::Learner {
         update_time: Some(timestamp(learner.updated_at)),
         leave_date: date(learner.left_on),
         etag: learner.etag(),
+        household_learner_ids: learner.household.iter().map(ToString::to_string).collect(),
     }
 }
 

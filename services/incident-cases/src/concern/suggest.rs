@@ -1,0 +1,209 @@
+//! What a concern may belong to: open cases and other concerns about the same child, a child of the same household, or
+//! somebody of the same name. It says why, and decides nothing.
+
+use time::{Duration, OffsetDateTime};
+
+use super::{Concern, Origin};
+use crate::{
+    case::Case,
+    learner::{
+        LearnerId,
+        search::{plain_name, words},
+    },
+};
+
+/// How many are suggested.
+pub const MOST: usize = 8;
+/// How far back other concerns are looked at.
+pub const LOOKED_AT: Duration = Duration::days(30);
+/// What lies no further apart than this is near in time.
+const NEAR: Duration = Duration::days(3);
+/// A name this short is as likely an initial.
+const SHORTEST: usize = 3;
+
+/// Why something is suggested, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// It is about the same learner.
+    SameLearner,
+    /// It is about a learner of the same household.
+    SameHousehold,
+    /// It names somebody of the same name.
+    SameName,
+    /// It came from a filter alert of the same theme.
+    SameTheme,
+    /// It was recorded at about the same time.
+    NearInTime,
+}
+
+impl Reason {
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SameLearner => "same_learner",
+            Self::SameHousehold => "same_household",
+            Self::SameName => "same_name",
+            Self::SameTheme => "same_theme",
+            Self::NearInTime => "near_in_time",
+        }
+    }
+}
+
+/// Something a concern may belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion<'a, T> {
+    /// What.
+    pub of: &'a T,
+    /// Why, the strongest first.
+    pub reasons: Vec<Reason>,
+}
+
+/// What is known of the concern that is decided about.
+#[derive(Debug)]
+pub struct About<'a> {
+    concern: &'a Concern,
+    household: &'a [LearnerId],
+    name: Vec<String>,
+}
+
+fn name(text: &str) -> Vec<String> {
+    words(&plain_name(text))
+}
+
+/// Whether two names may be one person's: a whole name stands in the other.
+fn same(a: &[String], b: &[String]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let tells = short.iter().any(|word| word.chars().count() >= SHORTEST);
+    tells && short.iter().all(|word| long.contains(word))
+}
+
+impl<'a> About<'a> {
+    /// A concern, and who lives with the learners it is about.
+    pub fn new(concern: &'a Concern, household: &'a [LearnerId]) -> Self {
+        // An alert names a device or an account, and a theme is no name.
+        let name = match concern.origin {
+            Origin::Alert { .. } => Vec::new(),
+            Origin::Staff { .. } | Origin::Public(_) => name(&concern.report.about),
+        };
+        Self { concern, household, name }
+    }
+
+    fn people<'b>(
+        &self,
+        learners: impl Iterator<Item = &'b LearnerId> + Clone,
+        mut names: impl Iterator<Item = &'b str>,
+    ) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if learners.clone().any(|learner| self.concern.learners.contains(learner)) {
+            reasons.push(Reason::SameLearner);
+        }
+        if learners.clone().any(|learner| self.household.contains(learner)) {
+            reasons.push(Reason::SameHousehold);
+        }
+        if !self.name.is_empty() && names.any(|other| same(&self.name, &name(other))) {
+            reasons.push(Reason::SameName);
+        }
+        reasons
+    }
+
+    fn near(&self, at: OffsetDateTime) -> bool {
+        (self.concern.recorded_at - at).abs() <= NEAR
+    }
+
+    /// Open cases it may belong to, the likeliest first.
+    pub fn cases<'c>(&self, cases: &'c [Case]) -> Vec<Suggestion<'c, Case>> {
+        let one = |case: &'c Case| {
+            let parts = case.involvements.iter();
+            let learners = parts.clone().filter_map(|part| part.learner.as_ref());
+            let mut reasons = self.people(learners, parts.map(|part| part.person.as_str()));
+            if !reasons.is_empty() && self.near(case.opened_at) {
+                reasons.push(Reason::NearInTime);
+            }
+            Suggestion { of: case, reasons }
+        };
+        likeliest(cases.iter().map(one), |case| case.opened_at)
+    }
+
+    /// Other concerns that may be about the same, the likeliest first.
+    pub fn concerns<'c>(&self, concerns: &'c [Concern]) -> Vec<Suggestion<'c, Concern>> {
+        let one = |other: &'c Concern| {
+            let about = match other.origin {
+                Origin::Alert { .. } => "",
+                Origin::Staff { .. } | Origin::Public(_) => other.report.about.as_str(),
+            };
+            let mut reasons = self.people(other.learners.iter(), std::iter::once(about));
+            let near = self.near(other.recorded_at);
+            match (&self.concern.origin, &other.origin) {
+                (Origin::Alert { theme, .. }, Origin::Alert { theme: other, .. }) if theme == other && near => {
+                    reasons.push(Reason::SameTheme);
+                }
+                _ => {}
+            }
+            if !reasons.is_empty() && near {
+                reasons.push(Reason::NearInTime);
+            }
+            Suggestion { of: other, reasons }
+        };
+        let others = concerns.iter().filter(|other| other.id != self.concern.id);
+        likeliest(others.map(one), |concern| concern.recorded_at)
+    }
+}
+
+fn likeliest<'a, T>(
+    all: impl Iterator<Item = Suggestion<'a, T>>,
+    when: impl Fn(&T) -> OffsetDateTime,
+) -> Vec<Suggestion<'a, T>> {
+    let mut some: Vec<_> = all.filter(|suggestion| !suggestion.reasons.is_empty()).collect();
+    // By the strongest reason, then by how many, then the latest.
+    some.sort_by_key(|s| (s.reasons[0], usize::MAX - s.reasons.len(), std::cmp::Reverse(when(s.of))));
+    some.truncate(MOST);
+    some
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chassis::{clock::SystemClock, id::Ids};
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::concern::Report;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-26 09:30 UTC);
+
+    fn concern(about: &str, days: i64, learners: &[&LearnerId]) -> Concern {
+        let report = Report { about: about.into(), ..Report::default() };
+        let origin = Origin::Staff { account_id: "acc".into() };
+        let at = NOW - Duration::days(days);
+        let new = Concern::new(Ids::new(Arc::new(SystemClock)).next(), "sch", origin, report, at);
+        Concern { learners: learners.iter().map(|id| (*id).clone()).collect(), ..new }
+    }
+
+    #[test]
+    fn the_same_child_comes_before_the_household_and_that_before_a_name() {
+        let ids = Ids::new(Arc::new(SystemClock));
+        let (robin, sister): (LearnerId, LearnerId) = (ids.next(), ids.next());
+        let household = [sister.clone()];
+        let new = concern("Robin Field, 9K", 0, &[&robin]);
+        let others = [
+            concern("Robin", 20, &[]),
+            concern("Somebody else", 1, &[&sister]),
+            concern("R Field", 9, &[&robin]),
+            concern("Robinson", 0, &[]),
+            concern("I do not know the name", 0, &[]),
+            new.clone(),
+        ];
+        let found = About::new(&new, &household);
+        let found = found.concerns(&others);
+        let told: Vec<_> = found.iter().map(|s| (s.of.report.about.as_str(), s.reasons.clone())).collect();
+        assert_eq!(
+            told,
+            [
+                ("R Field", vec![Reason::SameLearner]),
+                ("Somebody else", vec![Reason::SameHousehold, Reason::NearInTime]),
+                ("Robin", vec![Reason::SameName]),
+            ]
+        );
+    }
+}

@@ -1,0 +1,78 @@
+//! Answers what a concern may belong to. Only what the caller may read is looked at.
+
+use chassis::{caller::Caller, clock::timestamp, db::Tx, error::Result, history::Act};
+use proto::incident_cases::v1::{self as pb, SuggestTriageRequest, SuggestTriageResponse};
+use tonic::Request;
+
+use crate::{
+    App,
+    case::Case,
+    concern::{
+        Concern, Outcome,
+        suggest::{About, LOOKED_AT, Reason, Suggestion},
+    },
+    learner::LearnerId,
+    store,
+};
+
+pub(super) async fn suggest_triage(app: &App, request: Request<SuggestTriageRequest>) -> Result<SuggestTriageResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = app.store.begin(&scope).await?;
+    let concern = store::concern::load(&tx, &request.concern_id).await?;
+    let household = household(&tx, &concern).await;
+    let cases = store::case::open_readable(&tx, concern.office.is_some()).await?;
+    let concerns = store::concern::since(&tx, tx.now() - LOOKED_AT).await?;
+    let about = About::new(&concern, &household);
+    let (cases, concerns) = (about.cases(&cases), about.concerns(&concerns));
+    let shown: Vec<&str> =
+        cases.iter().map(|s| s.of.id.as_str()).chain(concerns.iter().map(|s| s.of.id.as_str())).collect();
+    tx.record(Act::new("concern.suggested", concern.id.as_str()).detail("ids", shown));
+    let response = SuggestTriageResponse {
+        cases: cases.iter().map(case).collect(),
+        concerns: concerns.iter().map(other).collect(),
+    };
+    tx.commit().await?;
+    Ok(response)
+}
+
+/// Who lives with those a concern is about; nobody where the roll cannot be read.
+async fn household(tx: &Tx, concern: &Concern) -> Vec<LearnerId> {
+    let mut all = Vec::new();
+    for learner in &concern.learners {
+        if let Ok(learner) = store::learner::load(tx, learner.as_str()).await {
+            all.extend(learner.household);
+        }
+    }
+    all
+}
+
+fn codes(reasons: &[Reason]) -> Vec<String> {
+    reasons.iter().map(|reason| reason.code().to_owned()).collect()
+}
+
+fn case(suggested: &Suggestion<'_, Case>) -> pb::SuggestedCase {
+    let case = suggested.of;
+    pb::SuggestedCase {
+        case_id: case.id.to_string(),
+        reference: case.reference.clone(),
+        procedure_title: case.procedure.title.clone(),
+        reasons: codes(&suggested.reasons),
+    }
+}
+
+fn other(suggested: &Suggestion<'_, Concern>) -> pb::SuggestedConcern {
+    let concern = suggested.of;
+    let case_id = match &concern.outcome {
+        Some(Outcome::InCase { case_id, .. }) => case_id.clone(),
+        Some(Outcome::NoFurtherAction { .. }) | None => String::new(),
+    };
+    pb::SuggestedConcern {
+        concern_id: concern.id.to_string(),
+        about: concern.report.about.clone(),
+        create_time: Some(timestamp(concern.recorded_at)),
+        state: concern.state().to_owned(),
+        case_id,
+        reasons: codes(&suggested.reasons),
+    }
+}

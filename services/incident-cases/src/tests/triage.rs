@@ -1,0 +1,162 @@
+//! Deciding about concerns: what is suggested and why, and decisions that begin a case with something done.
+
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
+use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *};
+
+use super::{World, world};
+
+fn wrong<T>(answer: Result<T>) -> Result<Vec<String>> {
+    let error = answer.err().ok_or_else(|| Error::internal("it was allowed"))?;
+    Ok(error.violations().iter().map(|violation| violation.field.clone()).collect())
+}
+
+impl World {
+    async fn worry(&self, about: &str, learners: &[&str]) -> Result<String> {
+        let request = RecordConcernRequest {
+            school_id: self.here.clone(),
+            about: about.into(),
+            narrative: "Something".into(),
+            safe_now: "yes".into(),
+            request_id: self.dsl.request_id(),
+            ..Default::default()
+        };
+        let concern_id = call!(self.dsl, record_concern, request)?.concern.unwrap_or_default().concern_id;
+        let request = SetConcernLearnersRequest {
+            school_id: self.here.clone(),
+            concern_id: concern_id.clone(),
+            learner_ids: learners.iter().map(|id| (*id).to_owned()).collect(),
+            request_id: self.dsl.request_id(),
+        };
+        call!(self.dsl, set_concern_learners, request)?;
+        Ok(concern_id)
+    }
+
+    async fn learner(&self, given_name: &str) -> Result<String> {
+        let record = LearnerRecord { given_name: given_name.into(), family_name: "Field".into(), ..Default::default() };
+        let request = CreateLearnerRequest {
+            school_id: self.here.clone(),
+            record: Some(record),
+            request_id: self.dsl.request_id(),
+        };
+        Ok(call!(self.dsl, create_learner, request)?.learner.unwrap_or_default().learner_id)
+    }
+
+    async fn household(&self, learner_id: &str, others: &[&str]) -> Result<SetHouseholdResponse> {
+        let request = SetHouseholdRequest {
+            school_id: self.here.clone(),
+            learner_id: learner_id.into(),
+            learner_ids: others.iter().map(|id| (*id).to_owned()).collect(),
+            request_id: self.dsl.request_id(),
+        };
+        call!(self.dsl, set_household, request)
+    }
+
+    async fn lives_with(&self, learner_id: &str) -> Result<Vec<String>> {
+        let request = GetLearnerRequest { school_id: self.here.clone(), learner_id: learner_id.into() };
+        Ok(call!(self.dsl, get_learner, request)?.learner.unwrap_or_default().household_learner_ids)
+    }
+
+    async fn decided(&self, concern_id: &str, decision: Decision) -> Result<Case> {
+        let request = TriageConcernRequest {
+            school_id: self.here.clone(),
+            concern_id: concern_id.into(),
+            decision: Some(decision),
+            request_id: self.dsl.request_id(),
+        };
+        Ok(call!(self.dsl, triage_concern, request)?.case.unwrap_or_default())
+    }
+
+    async fn suggested(&self, concern_id: &str) -> Result<SuggestTriageResponse> {
+        let request = SuggestTriageRequest { school_id: self.here.clone(), concern_id: concern_id.into() };
+        call!(self.dsl, suggest_triage, request)
+    }
+}
+
+async fn open_cases_and_other_concerns_are_suggested_with_why(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (robin, sister) = (world.learner("Robin").await?, world.learner("Alex").await?);
+    world.household(&robin, &[&sister]).await?;
+    assert_eq!(
+        (world.lives_with(&sister).await?, world.lives_with(&robin).await?),
+        (vec![robin.clone()], vec![sister.clone()])
+    );
+
+    let before = world.worry("Alex Field", &[&sister]).await?;
+    let new = NewCase { procedure_id: "P1".into(), risks: vec!["conduct".into()], subject: None };
+    let case = world.decided(&before, Decision::NewCase(new)).await?;
+    let part = AddInvolvementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        role: "victim".into(),
+        learner_id: sister.clone(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, add_involvement, part)?;
+    let unrelated = world.case().await?;
+    let now = world.worry("Robin F", &[&robin]).await?;
+    let again = world.worry("Robin Field", &[]).await?;
+
+    let found = world.suggested(&now).await?;
+    let cases: Vec<_> = found.cases.iter().map(|case| (case.case_id.as_str(), case.reasons.as_slice())).collect();
+    let why = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
+    assert_eq!(cases, [(case.case_id.as_str(), why(&["same_household", "near_in_time"]).as_slice())]);
+    assert_ne!(unrelated.case_id, case.case_id);
+    let told: Vec<_> = found.concerns.iter().map(|c| (c.concern_id.as_str(), c.reasons.as_slice())).collect();
+    assert_eq!(told[0], (before.as_str(), why(&["same_household", "near_in_time"]).as_slice()));
+    let by_name = world.suggested(&again).await?;
+    assert!(by_name.cases.is_empty(), "no learner is named yet, and the case is of another name");
+    assert!(by_name.concerns.iter().all(|c| c.concern_id != before));
+
+    // Nobody is left in a household on one side alone.
+    world.household(&sister, &[]).await?;
+    assert!(world.lives_with(&robin).await?.is_empty());
+    assert_eq!(wrong(world.household(&robin, &[&robin]).await)?, ["learner_ids"]);
+    Ok(())
+}
+
+async fn early_help_and_a_referral_begin_a_case_with_it_done(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let risks = || vec!["conduct".to_owned()];
+    let help = |lead: &str| EarlyHelp {
+        procedure_id: "P1".into(),
+        risks: risks(),
+        lead_professional: lead.into(),
+        plan: "A talk each week, and help at home".into(),
+    };
+    let concern = world.worry("Somebody", &[]).await?;
+    assert_eq!(wrong(world.decided(&concern, Decision::EarlyHelp(help(""))).await)?, ["early_help.lead_professional"]);
+    let case = world.decided(&concern, Decision::EarlyHelp(help("The head of year"))).await?;
+    let decision = case.decisions.first().cloned().unwrap_or_default();
+    assert_eq!((decision.kind.as_str(), decision.choice.as_str()), ("early_help", "The head of year"));
+
+    let refer = |agency: &str, procedure: &str| {
+        Decision::ReferNow(ReferNow {
+            procedure_id: procedure.into(),
+            risks: risks(),
+            agency: agency.into(),
+            reason: "They need to know today".into(),
+            reference: String::new(),
+        })
+    };
+    let concern = world.worry("Somebody else", &[]).await?;
+    assert_eq!(wrong(world.decided(&concern, refer("nobody", "P1")).await)?, ["refer_now.agency"]);
+    assert_eq!(wrong(world.decided(&concern, refer("front_door_form", "P9")).await)?, ["refer_now.procedure_id"]);
+    let case = world.decided(&concern, refer("front_door_form", "P1")).await?;
+    assert_eq!(case.referrals.iter().map(|r| r.agency.as_str()).collect::<Vec<_>>(), ["front_door_form"]);
+    let listed = ListDisclosuresRequest { school_id: world.here.clone(), ..Default::default() };
+    assert_eq!(
+        call!(world.dsl, list_disclosures, listed)?.disclosures.len(),
+        1,
+        "it is in the register of disclosures"
+    );
+    Ok(())
+}
+
+on_both_engines!(
+    open_cases_and_other_concerns_are_suggested_with_why,
+    early_help_and_a_referral_begin_a_case_with_it_done,
+);
