@@ -38,7 +38,17 @@ pub const STATES: [(&str, &[&str]); 5] = [
     ),
     (
         "incident-cases",
-        &["attachment", "case_file", "case_print", "concern", "cover", "invitation", "learner", "shared_incident"],
+        &[
+            "attachment",
+            "break_glass",
+            "case_file",
+            "case_print",
+            "concern",
+            "cover",
+            "invitation",
+            "learner",
+            "shared_incident",
+        ],
     ),
     ("filtering-ingest", &["alert", "feed"]),
     ("reporting", &[]),

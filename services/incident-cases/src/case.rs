@@ -1,9 +1,11 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
 //! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
-//! whose it is, `access` who may see it, `pattern` what is recorded about one adult, `print` puts it on paper.
+//! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
+//! `print` puts it on paper.
 
 pub mod access;
+pub mod break_glass;
 pub mod decide;
 pub mod due;
 pub mod evidence;

@@ -13,6 +13,7 @@ mod ask_agreement;
 mod assign_case;
 mod assign_step;
 mod begin_attachment;
+mod break_glass;
 mod check_public_receipt;
 mod close_case;
 mod close_public_report;
@@ -36,6 +37,7 @@ mod import_learners;
 mod invite_school;
 mod list_adult_patterns;
 mod list_attachments;
+mod list_break_glass;
 mod list_case_prints;
 mod list_cases;
 mod list_concerns;
@@ -45,6 +47,7 @@ mod list_due;
 mod list_invitations;
 mod list_learner_records;
 mod list_learners;
+mod list_looks;
 mod list_my_concerns;
 mod list_searches;
 mod make_referral;
@@ -76,7 +79,9 @@ mod record_support;
 mod record_viewing;
 mod reopen_case;
 mod reveal_material;
+mod review_break_glass;
 mod search_learners;
+mod search_records;
 mod set_case_access;
 mod set_concern_learners;
 mod set_household;
@@ -126,6 +131,7 @@ rpcs! {
     answer_criteria: AnswerCriteriaRequest => AnswerCriteriaResponse,
     ask_agreement: AskAgreementRequest => AskAgreementResponse,
     begin_attachment: BeginAttachmentRequest => BeginAttachmentResponse,
+    break_glass: BreakGlassRequest => BreakGlassResponse,
     check_public_receipt: CheckPublicReceiptRequest => CheckPublicReceiptResponse,
     assign_case: AssignCaseRequest => AssignCaseResponse,
     assign_step: AssignStepRequest => AssignStepResponse,
@@ -149,6 +155,7 @@ rpcs! {
     invite_school: InviteSchoolRequest => InviteSchoolResponse,
     list_adult_patterns: ListAdultPatternsRequest => ListAdultPatternsResponse,
     list_attachments: ListAttachmentsRequest => ListAttachmentsResponse,
+    list_break_glass: ListBreakGlassRequest => ListBreakGlassResponse,
     list_case_prints: ListCasePrintsRequest => ListCasePrintsResponse,
     list_cases: ListCasesRequest => ListCasesResponse,
     list_concerns: ListConcernsRequest => ListConcernsResponse,
@@ -158,6 +165,7 @@ rpcs! {
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,
     list_learners: ListLearnersRequest => ListLearnersResponse,
+    list_looks: ListLooksRequest => ListLooksResponse,
     list_my_concerns: ListMyConcernsRequest => ListMyConcernsResponse,
     list_searches: ListSearchesRequest => ListSearchesResponse,
     make_referral: MakeReferralRequest => MakeReferralResponse,
@@ -188,7 +196,9 @@ rpcs! {
     record_viewing: RecordViewingRequest => RecordViewingResponse,
     reopen_case: ReopenCaseRequest => ReopenCaseResponse,
     reveal_material: RevealMaterialRequest => RevealMaterialResponse,
+    review_break_glass: ReviewBreakGlassRequest => ReviewBreakGlassResponse,
     search_learners: SearchLearnersRequest => SearchLearnersResponse,
+    search_records: SearchRecordsRequest => SearchRecordsResponse,
     set_case_access: SetCaseAccessRequest => SetCaseAccessResponse,
     set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
     set_household: SetHouseholdRequest => SetHouseholdResponse,

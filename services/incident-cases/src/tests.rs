@@ -136,9 +136,11 @@ mod answers;
 mod cover;
 mod due;
 mod gates;
+mod looks;
 mod print;
 mod races;
 mod reporter;
+mod search;
 mod triage;
 mod upgrade;
 

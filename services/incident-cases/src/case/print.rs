@@ -142,7 +142,8 @@ impl Case {
         let opened = [("Kind of incident", kind.as_str()), ("Risks", &risks), ("Worked by the policy", &policy)];
         all.add(self.opened_at, "Case opened", "", &opened, &(&self.id, &self.reference, &self.risks));
         for talk in &self.consultations {
-            let says = [("With", talk.agency.as_str()), ("Reference", &talk.reference), ("Advice", &talk.advice)];
+            let with = self.agency(&talk.agency).map_or_else(|_| talk.agency.replace('_', " "), ToOwned::to_owned);
+            let says = [("With", with.as_str()), ("Reference", &talk.reference), ("Advice", &talk.advice)];
             all.add(talk.held_at, "Talk with an agency", &talk.by, &says, talk);
         }
         for referral in &self.referrals {

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 pub(crate) mod access;
 pub(super) mod attachment;
+pub(crate) mod break_glass;
 mod concern;
 pub(crate) mod cover;
 pub(crate) mod due;

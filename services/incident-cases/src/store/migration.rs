@@ -11,6 +11,8 @@ mod m20261126_001600_keep_cover;
 mod m20261126_001700_keep_dues;
 mod m20261126_001800_route_concerns;
 mod m20261126_001900_keep_prints;
+mod m20261126_002000_keep_record_tokens;
+mod m20261126_002100_keep_break_glass;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -32,6 +34,8 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_001700_keep_dues::Migration));
         all.push(Box::new(m20261126_001800_route_concerns::Migration));
         all.push(Box::new(m20261126_001900_keep_prints::Migration));
+        all.push(Box::new(m20261126_002000_keep_record_tokens::Migration));
+        all.push(Box::new(m20261126_002100_keep_break_glass::Migration));
         all
     }
 }
