@@ -185,7 +185,7 @@ impl CoverPage {
             head: Head::new("Who reads concerns", crumbs),
             now: match now_there.as_slice() {
                 [] => String::new(),
-                [first, rest @ ..] if rest.is_empty() => words::sentence(first),
+                [first] => words::sentence(first),
                 [first, rest @ ..] => format!("{}, then {}", words::sentence(first), rest.join(", then ")),
             },
             gaps: cover.gaps.iter().map(gap).collect(),

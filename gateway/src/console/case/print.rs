@@ -21,7 +21,7 @@ use crate::{
     pages::{
         Page,
         form::{Answers, Field, Form},
-        part::{Head, Link},
+        part::Head,
         words::{self, Codes},
     },
 };
@@ -75,7 +75,7 @@ impl Page for Prints {
         let wrong = form().refused(&Error::invalid("kind", "Select what you need"), "");
         let people = People::of(&[("acc_1", "Ms Ali")]);
         let page = |form, prints: &[CasePrint]| Self {
-            head: Head::new("Print the case", vec![Link::new("Home", "/")]).of("2026-014"),
+            head: Head::new("Print the case", vec![crate::pages::part::Link::new("Home", "/")]).of("2026-014"),
             form,
             prints: prints.iter().map(|print| event(print, &people)).collect(),
         };
