@@ -41,18 +41,29 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
     let prints = call!(deputy, list_case_prints, list.clone())?.prints;
     assert_eq!((prints.len(), prints[0].account_id.as_str()), (1, world.dsl.account_id.as_str()));
 
-    // Who may not read the case prints nothing, and is told nothing of prints.
-    let access = SetCaseAccessRequest {
+    // An hour behind broken glass is for reading alone.
+    let access = |level: &str, etag: &str| SetCaseAccessRequest {
         school_id: world.here.clone(),
         case_id: case.case_id.clone(),
-        level: "hidden".into(),
+        level: level.into(),
         reason: "A relative works here".into(),
-        etag: case.etag.clone(),
+        etag: etag.into(),
         request_id: world.dsl.request_id(),
         ..Default::default()
     };
-    call!(world.dsl, set_case_access, access)?;
+    let etag = call!(world.dsl, set_case_access, access("restricted", &case.etag))?.etag;
+    let glass = BreakGlassRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        reason: "The lead is away and the police are on the telephone".into(),
+        request_id: deputy.request_id(),
+    };
+    call!(deputy, break_glass, glass)?;
     let refused = |error: Option<Error>| error.map(|error| error.reason_name());
+    assert_eq!(refused(call!(deputy, print_case, print("bundle", "names")).err()), Some("NOT_PERMITTED"));
+
+    // Who may not read the case prints nothing, and is told nothing of prints.
+    call!(world.dsl, set_case_access, access("hidden", &etag))?;
     assert_eq!(refused(call!(deputy, print_case, print("bundle", "names")).err()), Some("NOT_FOUND"));
     assert_eq!(refused(call!(deputy, list_case_prints, list).err()), Some("NOT_FOUND"));
     Ok(())
