@@ -1,20 +1,25 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
 //! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
-//! whose it is, `access` who may see it, `pattern` what is recorded about one adult.
+//! whose it is, `access` who may see it, `pattern` what is recorded about one adult, `entry` what was written down and
+//! `person` who has a part.
 
 pub mod access;
 pub mod decide;
 pub mod due;
+pub mod entry;
 pub mod evidence;
 pub mod field;
 pub mod material;
 pub mod pattern;
+pub mod person;
 pub mod record;
 pub mod steps;
 pub mod work;
 
 use chassis::calendar::ClosedDays;
+pub use entry::Entry;
+pub use person::Involvement;
 use record::{
     Agreement, Assessment, Criteria, Decision, Deletion, Exposure, Held, Material, Reopening, Report, Support, Viewing,
 };
@@ -23,7 +28,6 @@ use time::OffsetDateTime;
 
 use crate::{
     gate,
-    learner::LearnerId,
     procedure::{GateRule, Procedure},
 };
 
@@ -207,53 +211,6 @@ pub struct StepEnd {
     pub by: String,
     /// When.
     pub at: OffsetDateTime,
-}
-
-/// One person's part.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Involvement {
-    /// Its id.
-    pub id: InvolvementId,
-    /// The person.
-    pub person: String,
-    /// Their part.
-    pub role: String,
-    /// Their year group; empty where none.
-    pub year_group: String,
-    /// Their vulnerabilities.
-    pub vulnerabilities: Vec<String>,
-    /// Who it is on the roll, where somebody said.
-    #[serde(default)]
-    pub learner: Option<LearnerId>,
-}
-
-impl Involvement {
-    /// Whether the person is a child of the school, so that parents are to be thought of.
-    pub fn child(&self) -> bool {
-        matches!(self.role.as_str(), "victim" | "alleged_perpetrator" | "affected")
-    }
-}
-
-/// One dated item.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its id.
-    pub id: EntryId,
-    /// Its text.
-    pub text: String,
-    /// Whether it belongs in the chronology.
-    pub significant: bool,
-    /// What it meant for the child.
-    pub impact: String,
-    /// Who wrote it.
-    pub by: String,
-    /// Their school.
-    pub school_id: String,
-    /// When.
-    pub at: OffsetDateTime,
-    /// The entry it corrects or adds to.
-    #[serde(default)]
-    pub corrects: Option<EntryId>,
 }
 
 /// A talk with police or front door.

@@ -136,6 +136,7 @@ mod answers;
 mod cover;
 mod due;
 mod gates;
+mod happened;
 mod races;
 mod reporter;
 mod triage;

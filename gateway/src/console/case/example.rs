@@ -76,7 +76,10 @@ pub fn case() -> Case {
             account_id: "acc_1".into(),
             school_id: "sch_1".into(),
             create_time: at,
-            corrects_entry_id: String::new(),
+            kind: "said_by_child".into(),
+            event_time: at,
+            event_time_kind: "day".into(),
+            ..Entry::default()
         }],
         consultations: vec![Consultation {
             consultation_id: "cns_1".into(),

@@ -2,7 +2,7 @@
 
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, CaseStep, Entry, Fact, ParentsDecision, Referral},
+    incident_cases::v1::{Case, CaseStep, Fact, ParentsDecision, Referral},
 };
 use serde::Serialize;
 
@@ -211,7 +211,7 @@ impl CasePage {
                     },
                 })
                 .collect(),
-            entries: entries(case, people, works.then_some(here.as_str())),
+            entries: super::entry::events(case, people, works.then_some(here.as_str())),
             consultations: case
                 .consultations
                 .iter()
@@ -309,30 +309,6 @@ fn facts(case: &Case, people: &People, here: Option<&str>) -> Vec<Row> {
         }
     };
     case.facts.iter().map(row).collect()
-}
-
-fn entries(case: &Case, people: &People, here: Option<&str>) -> Vec<Event> {
-    let event = |entry: &Entry| {
-        let title = match (entry.corrects_entry_id.is_empty(), entry.significant) {
-            (false, _) => "Addendum to an earlier entry",
-            (true, true) => "Significant event",
-            (true, false) => "Entry",
-        };
-        let when = words::stamp(entry.create_time.as_ref()).unwrap_or_default();
-        let more = if entry.impact.is_empty() {
-            String::new()
-        } else {
-            format!("What it meant for the child: {}", entry.impact)
-        };
-        let link = match here {
-            Some(here) => Link::new("Correct or add to it", format!("{here}/entries/new?corrects={}", entry.entry_id)),
-            None => Link::default(),
-        };
-        Event::new(title, format!("{when}, by {}", people.name(&entry.account_id)), entry.text.clone())
-            .more(more)
-            .link(link)
-    };
-    case.entries.iter().rev().map(event).collect()
 }
 
 fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {

@@ -85,8 +85,8 @@ fn summary(case: &Case) -> String {
         lines.push(format!("{}, {when}: {}", words::called(words::REFERRED, &talk.agency), talk.advice));
     }
     for entry in case.entries.iter().filter(|entry| entry.significant) {
-        let when = words::day(entry.create_time.as_ref()).unwrap_or_default();
-        lines.push(format!("{when}: {} {}", entry.text, entry.impact).trim().to_owned());
+        let told = format!("{}: {} {}", super::entry::day(entry), super::entry::said(entry), entry.impact);
+        lines.push(told.trim().to_owned());
     }
     lines.join("\n")
 }

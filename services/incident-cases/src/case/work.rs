@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{
-    By, Case, CaseId, Closing, Consultation, Debrief, Entry, EntryId, Fact, Involvement, InvolvementId,
+    By, Case, CaseId, Closing, Consultation, Debrief, Fact, Involvement, InvolvementId,
     ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
     access::Access,
     evidence::done_by,
@@ -151,31 +151,6 @@ impl Case {
     pub fn add_involvement(&mut self, involvement: Involvement) -> Result<(), Refusal> {
         self.working()?;
         self.involvements.push(involvement);
-        Ok(())
-    }
-
-    /// Adds an entry, perhaps one that corrects or adds to an earlier one, which stays as it was.
-    pub fn add_entry(
-        &mut self,
-        by: By<'_>,
-        id: EntryId,
-        (text, impact): (String, Option<String>),
-        corrects: Option<EntryId>,
-    ) -> Result<(), Refusal> {
-        self.working()?;
-        if corrects.as_ref().is_some_and(|id| !self.entries.iter().any(|entry| entry.id == *id)) {
-            return Err(Refusal::Missing);
-        }
-        self.entries.push(Entry {
-            id,
-            text,
-            significant: impact.is_some(),
-            impact: impact.unwrap_or_default(),
-            by: by.account_id.to_owned(),
-            school_id: self.school_id.clone(),
-            at: by.at,
-            corrects,
-        });
         Ok(())
     }
 

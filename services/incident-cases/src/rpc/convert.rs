@@ -16,7 +16,7 @@ pub(crate) mod record;
 pub(crate) use concern::{concern, my_concern};
 
 use crate::{
-    case::{Case, Entry, Referral, evidence::done_by, field::Field},
+    case::{Case, Entry, Referral, entry::Happened, evidence::done_by, field::Field},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
     shared_incident::{Invitation, SharedIncident},
@@ -226,6 +226,9 @@ fn entry(entry: &Entry) -> pb::Entry {
         school_id: entry.school_id.clone(),
         create_time: Some(timestamp(entry.at)),
         corrects_entry_id: entry.corrects.as_ref().map(ToString::to_string).unwrap_or_default(),
+        event_time: entry.happened.and_then(Happened::at).map(timestamp),
+        event_time_kind: entry.happened.map(|happened| happened.code().to_owned()).unwrap_or_default(),
+        kind: entry.kind.clone(),
     }
 }
 

@@ -1,0 +1,83 @@
+//! What a case says of when things happened, what belongs in its chronology, whose part was wrong, and how parents were told.
+
+use chassis::{
+    clock::timestamp,
+    error::{Error, Result},
+    testing::Engine,
+};
+use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
+use time::Duration;
+
+use super::{World, world};
+use crate::case::{Entry as Kept, EntryId};
+
+impl World {
+    async fn entry(&self, case: &Case, request: AddEntryRequest) -> Result<Case> {
+        let request = AddEntryRequest {
+            school_id: self.here.clone(),
+            case_id: case.case_id.clone(),
+            text: "He sent it round".into(),
+            request_id: self.dsl.request_id(),
+            ..request
+        };
+        Ok(call!(self.dsl, add_entry, request)?.case.unwrap_or_default())
+    }
+}
+
+fn field(error: Option<Error>) -> String {
+    error.and_then(|e| e.violations().first().map(|v| v.field.clone())).unwrap_or_default()
+}
+
+async fn an_entry_says_when_it_happened_and_what_it_is(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let now = world.bed.now();
+    let at = |days| Some(timestamp(now + Duration::days(days)));
+    let plain = || AddEntryRequest::default();
+    world.entry(&case, plain()).await?;
+    let yesterday =
+        AddEntryRequest { event_time: at(-1), event_time_kind: "day".into(), kind: "said_by_child".into(), ..plain() };
+    world.entry(&case, yesterday).await?;
+    let unknown = AddEntryRequest { event_time_kind: "unknown".into(), kind: "opinion".into(), ..plain() };
+    world.entry(&case, unknown).await?;
+    let case = world.entry(&case, AddEntryRequest { event_time: at(-3), ..plain() }).await?;
+    let told: Vec<_> =
+        case.entries.iter().map(|e| (e.event_time, e.event_time_kind.as_str(), e.kind.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (at(0), "exact", "fact"),
+            (at(-1), "day", "said_by_child"),
+            (None, "unknown", "opinion"),
+            (at(-3), "exact", "fact"),
+        ]
+    );
+    let soon = Some(timestamp(now + Duration::minutes(1)));
+    for (wrong, request) in [
+        ("event_time", AddEntryRequest { event_time: soon, ..plain() }),
+        ("event_time", AddEntryRequest { event_time: at(1), event_time_kind: "day".into(), ..plain() }),
+        ("event_time", AddEntryRequest { event_time: at(400), ..plain() }),
+        ("event_time", AddEntryRequest { event_time_kind: "day".into(), ..plain() }),
+        ("event_time", AddEntryRequest { event_time: at(-1), event_time_kind: "unknown".into(), ..plain() }),
+        ("event_time_kind", AddEntryRequest { event_time_kind: "about".into(), ..plain() }),
+        ("kind", AddEntryRequest { kind: "rumour".into(), ..plain() }),
+    ] {
+        assert_eq!(field(world.entry(&case, request).await.err()), wrong);
+    }
+    Ok(())
+}
+
+/// A case that was sealed before anybody asked.
+#[test]
+fn an_entry_from_before_says_nothing_of_when_it_happened() -> std::result::Result<(), serde_json::Error> {
+    let id = "ent_00000000000000000000000000".parse::<EntryId>().ok();
+    let old = serde_json::json!({
+        "id": id, "text": "t", "significant": true, "impact": "i", "by": "acc_1", "school_id": "sch_1",
+        "at": serde_json::to_value(time::macros::datetime!(2026-11-24 09:00 UTC))?,
+    });
+    let kept: Kept = serde_json::from_value(old)?;
+    assert_eq!((kept.happened, kept.kind.as_str(), kept.significant), (None, "", true));
+    Ok(())
+}
+
+on_both_engines!(an_entry_says_when_it_happened_and_what_it_is);
