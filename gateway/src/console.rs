@@ -311,6 +311,7 @@ fn one_case() -> Vec<Below> {
         ("/involvements", post(involvement::add)),
         ("/entries/new", get(entry::show)),
         ("/entries", post(entry::add)),
+        ("/entries/{entry_id}/significant", get(case::significant::show).post(case::significant::save)),
         ("/consultations/new", get(consultation::show)),
         ("/consultations", post(consultation::record)),
         ("/referrals/new", get(referral::show)),

@@ -23,6 +23,7 @@ pub mod parents;
 pub mod records;
 pub mod referral;
 pub mod report;
+pub mod significant;
 pub mod step;
 
 use axum::extract::{Path, Query};
@@ -186,19 +187,24 @@ fn may(visit: &Visit, case: &Case, permission: Permission) -> bool {
     visit.may(permission) && (part || !works)
 }
 
-/// Shows one case.
-pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
-    visit.needs(Permission::CaseRead)?;
-    let case = fetch(&visit, &case_id).await?;
-    let ids = case.entries.iter().map(|e| &e.account_id);
+/// The accounts of everybody who did something in a case.
+fn accounts(case: &Case) -> Vec<&str> {
+    let ids = case.entries.iter().flat_map(|e| e.marks.iter().map(|m| &m.account_id).chain([&e.account_id]));
     let ids =
         ids.chain(case.facts.iter().map(|f| &f.account_id)).chain(case.consultations.iter().map(|c| &c.account_id));
     let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
     let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
     let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id));
     let ids = ids.chain(case.steps.iter().map(|step| &step.owner_account_id)).chain([&case.owner_account_id]);
-    let ids = ids.chain(records::accounts(&case)).map(String::as_str);
-    let people = visit.people(ids.chain(case.access.iter().flat_map(access::accounts))).await;
+    let ids = ids.chain(records::accounts(case)).map(String::as_str);
+    ids.chain(case.access.iter().flat_map(access::accounts)).collect()
+}
+
+/// Shows one case.
+pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseRead)?;
+    let case = fetch(&visit, &case_id).await?;
+    let people = visit.people(accounts(&case)).await;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
     visit.page(&page::CasePage::new(&case, &people, crumbs, &|path| visit.at(path), &|permission| {
         may(&visit, &case, permission)

@@ -77,6 +77,7 @@ mod reveal_material;
 mod search_learners;
 mod set_case_access;
 mod set_concern_learners;
+mod set_entry_significant;
 mod set_household;
 mod set_rota;
 mod suggest_triage;
@@ -187,6 +188,7 @@ rpcs! {
     search_learners: SearchLearnersRequest => SearchLearnersResponse,
     set_case_access: SetCaseAccessRequest => SetCaseAccessResponse,
     set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
+    set_entry_significant: SetEntrySignificantRequest => SetEntrySignificantResponse,
     set_household: SetHouseholdRequest => SetHouseholdResponse,
     set_rota: SetRotaRequest => SetRotaResponse,
     suggest_triage: SuggestTriageRequest => SuggestTriageResponse,

@@ -164,11 +164,13 @@ pub fn title(entry: &Entry) -> String {
 
 /// One entry as it is shown.
 pub fn event(entry: &Entry, people: &People) -> Event {
-    let impact = match entry.impact.as_str() {
-        "" => String::new(),
-        impact => format!("What it meant for the child: {impact}"),
-    };
-    Event::new(title(entry), format!("{}, by {}", when(entry), people.name(&entry.account_id)), said(entry)).more(impact)
+    let mut more = Vec::new();
+    if !entry.impact.is_empty() {
+        more.push(format!("What it meant for the child: {}", entry.impact));
+    }
+    more.extend(super::significant::marks(entry, people));
+    Event::new(title(entry), format!("{}, by {}", when(entry), people.name(&entry.account_id)), said(entry))
+        .more(more.join("\n"))
 }
 
 /// The entries of a case, newest first; `here` for whoever may add to them.
@@ -176,7 +178,13 @@ pub fn events(case: &Case, people: &People, here: Option<&str>) -> Vec<Event> {
     let shown = |entry: &Entry| match here {
         Some(here) => {
             let page = format!("{here}/entries/new?corrects={}", entry.entry_id);
-            event(entry, people).link(Link::new("Correct or add to it", page))
+            let chronology = match entry.significant {
+                true => "Change what the chronology says of it",
+                false => "Put it in the chronology",
+            };
+            event(entry, people)
+                .link(Link::new("Correct or add to it", page))
+                .also(Link::new(chronology, format!("{here}/entries/{}/significant", entry.entry_id)))
         }
         None => event(entry, people),
     };

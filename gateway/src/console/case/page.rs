@@ -103,6 +103,7 @@ pub struct Event {
     text: String,
     more: String,
     link: Link,
+    also: Link,
 }
 
 impl Event {
@@ -115,6 +116,12 @@ impl Event {
     #[must_use]
     pub fn more(self, more: impl Into<String>) -> Self {
         Self { more: more.into(), ..self }
+    }
+
+    /// With somewhere else to go on.
+    #[must_use]
+    pub fn also(self, also: Link) -> Self {
+        Self { also, ..self }
     }
 
     /// With where to go on.

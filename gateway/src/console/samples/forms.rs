@@ -24,6 +24,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     };
     let acts: Vec<(&str, Vec<Field>)> = vec![
         ("Add an entry", entry::fields()),
+        ("Say whether it belongs in the chronology", case::significant::fields(&case.entries[0])),
         ("Add a person", involvement::fields()),
         ("Add a person of the roll", vec![involvement::on_roll(&[Default::default()])]),
         ("Which fact", fact::choice()),

@@ -4,7 +4,7 @@ use chassis::clock::london;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{By, Case, EntryId, Refusal};
+use super::{By, Case, EntryId, Refusal, record::Stamp};
 
 /// What an entry may be.
 pub const KINDS: &[&str] = &["fact", "opinion", "said_by_child"];
@@ -59,9 +59,9 @@ pub struct Entry {
     pub id: EntryId,
     /// Its text.
     pub text: String,
-    /// Whether it belongs in the chronology.
+    /// Whether it belongs in the chronology, as whoever wrote it said.
     pub significant: bool,
-    /// What it meant for the child.
+    /// What it meant for the child, as they said.
     pub impact: String,
     /// Who wrote it.
     pub by: String,
@@ -78,6 +78,30 @@ pub struct Entry {
     /// What it is, one of `KINDS`; empty where nobody was asked.
     #[serde(default)]
     pub kind: String,
+    /// Every time somebody said later whether it belongs in the chronology, oldest first.
+    #[serde(default)]
+    pub marks: Vec<Mark>,
+}
+
+/// Somebody says whether an entry belongs in the chronology.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// What it meant for the child; none where it does not belong there.
+    pub impact: Option<String>,
+    /// Why it is said.
+    pub reason: String,
+    /// Who and when.
+    pub stamp: Stamp,
+}
+
+impl Entry {
+    /// What it meant for the child, where it belongs in the chronology, as was said last.
+    pub fn significance(&self) -> Option<&str> {
+        match self.marks.last() {
+            Some(mark) => mark.impact.as_deref(),
+            None => self.significant.then_some(self.impact.as_str()),
+        }
+    }
 }
 
 /// An entry as somebody writes it.
@@ -118,7 +142,23 @@ impl Case {
             corrects,
             happened: Some(happened),
             kind,
+            marks: Vec::new(),
         });
+        Ok(())
+    }
+
+    /// Says whether an entry belongs in the chronology: what it meant for the child where it does. The entry stays as it
+    /// was, and so does what was said before.
+    pub fn mark(&mut self, by: By<'_>, id: &EntryId, impact: Option<String>, reason: String) -> Result<(), Refusal> {
+        self.working()?;
+        let entry = self.entries.iter_mut().find(|entry| entry.id == *id).ok_or(Refusal::Missing)?;
+        match (entry.significance(), &impact) {
+            (None, None) => return Err(Refusal::State("the entry is not in the chronology")),
+            (Some(said), Some(now)) if said == now => {
+                return Err(Refusal::State("the entry is in the chronology already, with this impact"));
+            }
+            _ => entry.marks.push(Mark { impact, reason, stamp: by.stamp() }),
+        }
         Ok(())
     }
 }

@@ -34,6 +34,7 @@ pub(super) async fn add_shared_entry(
         corrects: None,
         happened: None,
         kind: String::new(),
+        marks: Vec::new(),
         id: tx.ids().next(),
         text: request.text.trim().to_owned(),
         significant: true,

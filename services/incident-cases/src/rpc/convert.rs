@@ -9,6 +9,7 @@ pub(super) mod attachment;
 mod concern;
 pub(crate) mod cover;
 pub(crate) mod due;
+mod happened;
 pub(super) mod learner;
 pub(super) mod public_report;
 pub(crate) mod record;
@@ -16,7 +17,7 @@ pub(crate) mod record;
 pub(crate) use concern::{concern, my_concern};
 
 use crate::{
-    case::{Case, Entry, Referral, entry::Happened, evidence::done_by, field::Field},
+    case::{Case, Referral, evidence::done_by, field::Field},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
     shared_incident::{Invitation, SharedIncident},
@@ -87,7 +88,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
                 learner_id: i.learner.as_ref().map(ToString::to_string).unwrap_or_default(),
             })
             .collect(),
-        entries: case.entries.iter().map(entry).collect(),
+        entries: case.entries.iter().map(happened::entry).collect(),
         consultations: case
             .consultations
             .iter()
@@ -216,22 +217,6 @@ fn gates(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseGate> {
     case.gates.iter().map(gate).collect()
 }
 
-fn entry(entry: &Entry) -> pb::Entry {
-    pb::Entry {
-        entry_id: entry.id.to_string(),
-        text: entry.text.clone(),
-        significant: entry.significant,
-        impact: entry.impact.clone(),
-        account_id: entry.by.clone(),
-        school_id: entry.school_id.clone(),
-        create_time: Some(timestamp(entry.at)),
-        corrects_entry_id: entry.corrects.as_ref().map(ToString::to_string).unwrap_or_default(),
-        event_time: entry.happened.and_then(Happened::at).map(timestamp),
-        event_time_kind: entry.happened.map(|happened| happened.code().to_owned()).unwrap_or_default(),
-        kind: entry.kind.clone(),
-    }
-}
-
 pub(crate) fn referral(referral: &Referral) -> pb::Referral {
     let decision = referral.decision.as_ref();
     pb::Referral {
@@ -273,7 +258,7 @@ pub(crate) fn shared_incident(shared: &SharedIncident) -> pb::SharedIncident {
         title: shared.title.clone(),
         summary: shared.summary.clone(),
         learner_labels: shared.learner_labels.clone(),
-        entries: shared.entries.iter().map(entry).collect(),
+        entries: shared.entries.iter().map(happened::entry).collect(),
         create_time: Some(timestamp(shared.opened_at)),
     }
 }

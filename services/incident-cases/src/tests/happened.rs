@@ -24,6 +24,35 @@ impl World {
     }
 }
 
+async fn what_belongs_in_the_chronology_is_said_later_and_the_entry_stays(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let case = world.entry(&case, AddEntryRequest::default()).await?;
+    let mark = |significant: bool, impact: &str, etag: &str| SetEntrySignificantRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        entry_id: case.entries[0].entry_id.clone(),
+        significant,
+        impact: impact.into(),
+        reason: "The second time in a month".into(),
+        etag: etag.into(),
+        request_id: world.dsl.request_id(),
+    };
+    let stale = call!(world.dsl, set_entry_significant, mark(true, "Fear", "v0"));
+    assert_eq!(stale.err().map(|e| e.reason_name()), Some("CHANGED"));
+    assert_eq!(field(call!(world.dsl, set_entry_significant, mark(true, "", "")).err()), "impact");
+    let idle = call!(world.dsl, set_entry_significant, mark(false, "", ""));
+    assert_eq!(idle.err().map(|e| e.reason_name()), Some("WRONG_STATE"));
+    let in_it = call!(world.dsl, set_entry_significant, mark(true, "Fear", &case.etag))?.case.unwrap_or_default();
+    assert_eq!((in_it.entries[0].significant, in_it.entries[0].impact.as_str()), (true, "Fear"));
+    let out = call!(world.dsl, set_entry_significant, mark(false, "", ""))?.case.unwrap_or_default();
+    let told: Vec<_> = out.entries[0].marks.iter().map(|m| (m.significant, m.impact.as_str())).collect();
+    assert_eq!(told, [(false, ""), (true, "Fear"), (false, "")], "what was said before stays");
+    assert_eq!((out.entries[0].significant, out.entries[0].impact.as_str()), (false, ""));
+    assert_eq!((&out.entries[0].text, out.entries[0].create_time), (&case.entries[0].text, case.entries[0].create_time));
+    Ok(())
+}
+
 fn field(error: Option<Error>) -> String {
     error.and_then(|e| e.violations().first().map(|v| v.field.clone())).unwrap_or_default()
 }
@@ -80,4 +109,7 @@ fn an_entry_from_before_says_nothing_of_when_it_happened() -> std::result::Resul
     Ok(())
 }
 
-on_both_engines!(an_entry_says_when_it_happened_and_what_it_is);
+on_both_engines!(
+    an_entry_says_when_it_happened_and_what_it_is,
+    what_belongs_in_the_chronology_is_said_later_and_the_entry_stays,
+);

@@ -1,0 +1,44 @@
+//! Entries as messages, and what was said of them later.
+
+use chassis::clock::timestamp;
+use proto::incident_cases::v1 as pb;
+
+use crate::case::entry::{Entry, Happened, Mark};
+
+pub(crate) fn entry(entry: &Entry) -> pb::Entry {
+    let significance = entry.significance();
+    pb::Entry {
+        entry_id: entry.id.to_string(),
+        text: entry.text.clone(),
+        significant: significance.is_some(),
+        impact: significance.unwrap_or_default().to_owned(),
+        account_id: entry.by.clone(),
+        school_id: entry.school_id.clone(),
+        create_time: Some(timestamp(entry.at)),
+        corrects_entry_id: entry.corrects.as_ref().map(ToString::to_string).unwrap_or_default(),
+        event_time: entry.happened.and_then(Happened::at).map(timestamp),
+        event_time_kind: entry.happened.map(|happened| happened.code().to_owned()).unwrap_or_default(),
+        kind: entry.kind.clone(),
+        marks: marks(entry),
+    }
+}
+
+/// Where something was said later, what was said at first comes before it.
+fn marks(entry: &Entry) -> Vec<pb::EntryMark> {
+    let mark = |mark: &Mark| pb::EntryMark {
+        significant: mark.impact.is_some(),
+        impact: mark.impact.clone().unwrap_or_default(),
+        reason: mark.reason.clone(),
+        account_id: mark.stamp.by.clone(),
+        create_time: Some(timestamp(mark.stamp.at)),
+    };
+    let first = pb::EntryMark {
+        significant: entry.significant,
+        impact: entry.impact.clone(),
+        reason: String::new(),
+        account_id: entry.by.clone(),
+        create_time: Some(timestamp(entry.at)),
+    };
+    let first = (!entry.marks.is_empty()).then_some(first);
+    first.into_iter().chain(entry.marks.iter().map(mark)).collect()
+}
