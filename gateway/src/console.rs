@@ -309,6 +309,8 @@ fn one_case() -> Vec<Below> {
         ("/facts", post(fact::record)),
         ("/involvements/new", get(involvement::show)),
         ("/involvements", post(involvement::add)),
+        ("/involvements/{involvement_id}", get(case::part::show).post(case::part::correct)),
+        ("/involvements/{involvement_id}/end", get(case::part::show_end).post(case::part::end)),
         ("/entries/new", get(entry::show)),
         ("/entries", post(entry::add)),
         ("/entries/{entry_id}/significant", get(case::significant::show).post(case::significant::save)),

@@ -249,6 +249,8 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "RenderInstance" => json!({"format": "html"}),
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
+        "EndInvolvement" => json!({"reason": "r"}),
+        "UpdateInvolvement" => json!({"role": "witness", "reason": "r"}),
         "SetEntrySignificant" => json!({"significant": true, "impact": "i", "reason": "r"}),
         "SetCaseAccess" => json!({"level": "open", "reason": "r", "etag": "e"}),
         "AssignStep" => json!({"stepId": "P1-01"}),

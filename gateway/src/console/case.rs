@@ -20,6 +20,7 @@ pub mod material;
 pub mod page;
 pub mod pages;
 pub mod parents;
+pub mod part;
 pub mod records;
 pub mod referral;
 pub mod report;
@@ -194,7 +195,7 @@ fn accounts(case: &Case) -> Vec<&str> {
         ids.chain(case.facts.iter().map(|f| &f.account_id)).chain(case.consultations.iter().map(|c| &c.account_id));
     let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
     let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
-    let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id));
+    let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id)).chain(part::accounts(case));
     let ids = ids.chain(case.steps.iter().map(|step| &step.owner_account_id)).chain([&case.owner_account_id]);
     let ids = ids.chain(records::accounts(case)).map(String::as_str);
     ids.chain(case.access.iter().flat_map(access::accounts)).collect()

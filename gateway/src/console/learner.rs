@@ -370,7 +370,11 @@ impl LearnerPage {
                 return Event::new(case.reference.clone(), state, "Restricted: ask the lead");
             }
             let parts = case.involvements.iter().filter(|part| part.learner_id == learner.learner_id);
-            let parts: Vec<String> = parts.map(|part| words::called(words::PARTS, &part.role)).collect();
+            let part = |part: &proto::incident_cases::v1::Involvement| {
+                let called = words::called(words::PARTS, &part.role);
+                if part.end.is_some() { format!("{called} (ended)") } else { called }
+            };
+            let parts: Vec<String> = parts.map(part).collect();
             let part = if parts.is_empty() { "By a concern about them".to_owned() } else { parts.join(", ") };
             let state = words::called(STATES, &case.state);
             let when = words::day(case.create_time.as_ref()).unwrap_or_default();

@@ -367,7 +367,7 @@ impl Case {
     pub fn label(&self, id: &InvolvementId) -> String {
         let place = self.involvements.iter().position(|i| i.id == *id).map_or(0, |p| p + 1);
         let involvement = self.involvements.iter().find(|i| i.id == *id);
-        match involvement.map(|i| (i.child(), i.year_group.as_str())) {
+        match involvement.map(|i| (i.of_child(), i.year_group.as_str())) {
             Some((true, "")) => format!("Learner {place}"),
             Some((true, year)) => format!("Learner {place}, Year {year}"),
             _ => format!("Person {place}"),

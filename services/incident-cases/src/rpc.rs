@@ -23,6 +23,7 @@ mod decline_invitation;
 mod deviate_step;
 mod door;
 mod end_absence;
+mod end_involvement;
 mod find_public_report;
 mod get_attachment;
 mod get_case;
@@ -83,6 +84,7 @@ mod set_rota;
 mod suggest_triage;
 mod take_into_custody;
 mod triage_concern;
+mod update_involvement;
 mod update_learner;
 mod work;
 
@@ -137,6 +139,7 @@ rpcs! {
     find_public_report: FindPublicReportRequest => FindPublicReportResponse,
     get_attachment: GetAttachmentRequest => GetAttachmentResponse,
     end_absence: EndAbsenceRequest => EndAbsenceResponse,
+    end_involvement: EndInvolvementRequest => EndInvolvementResponse,
     get_case: GetCaseRequest => GetCaseResponse,
     get_concern: GetConcernRequest => GetConcernResponse,
     get_cover: GetCoverRequest => GetCoverResponse,
@@ -194,5 +197,6 @@ rpcs! {
     suggest_triage: SuggestTriageRequest => SuggestTriageResponse,
     take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,
+    update_involvement: UpdateInvolvementRequest => UpdateInvolvementResponse,
     update_learner: UpdateLearnerRequest => UpdateLearnerResponse,
 }

@@ -3,7 +3,7 @@
 use chassis::clock::timestamp;
 use proto::incident_cases::v1::{
     Agreement, Assessment, Case, CaseGate, CaseStep, Consultation, Criteria, Debrief, Decision, Entry, Fact,
-    Involvement, Material, ParentsDecision, Referral, Reopening, Report, StepField, Support,
+    Involvement, InvolvementChange, Material, ParentsDecision, Referral, Reopening, Report, StepField, Support,
 };
 use time::macros::datetime;
 
@@ -67,6 +67,14 @@ pub fn case() -> Case {
             vulnerabilities: vec!["in_care".into()],
             label: "Learner 1, Year 9".into(),
             learner_id: "lrn_1".into(),
+            changes: vec![InvolvementChange {
+                role: "witness".into(),
+                reason: "It turned out so".into(),
+                account_id: "acc_1".into(),
+                create_time: at,
+                ..InvolvementChange::default()
+            }],
+            end: None,
         }],
         entries: vec![Entry {
             entry_id: "ent_1".into(),

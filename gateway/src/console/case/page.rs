@@ -6,7 +6,7 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{STATES, records};
+use super::{STATES, part::Person, records};
 use crate::{
     console::people::People,
     pages::{
@@ -83,16 +83,6 @@ struct Status {
 struct Tag {
     text: String,
     classes: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-struct Person {
-    person: String,
-    record: String,
-    part: String,
-    year_group: String,
-    vulnerabilities: String,
-    parents: Link,
 }
 
 /// One dated item.
@@ -190,34 +180,7 @@ impl CasePage {
                 .collect(),
             tasks: case.steps.iter().map(|step| Task::new(case, step, people, &here)).collect(),
             facts: facts(case, people, works.then_some(here.as_str())),
-            people: case
-                .involvements
-                .iter()
-                .map(|i| Person {
-                    person: i.person.clone(),
-                    record: if i.learner_id.is_empty() || !may(Permission::LearnerRead) {
-                        String::new()
-                    } else {
-                        at(&format!("/learners/{}", i.learner_id))
-                    },
-                    part: words::called(words::PARTS, &i.role),
-                    year_group: i.year_group.clone(),
-                    vulnerabilities: i
-                        .vulnerabilities
-                        .iter()
-                        .map(|v| words::called(words::VULNERABILITIES, v))
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                    parents: if works && i.role != "subject_adult" {
-                        Link::new(
-                            "Record what parents are told",
-                            format!("{here}/parents-decisions/new?involvement={}", i.involvement_id),
-                        )
-                    } else {
-                        Link::default()
-                    },
-                })
-                .collect(),
+            people: super::part::people(case, people, &here, at, may),
             entries: super::entry::events(case, people, works.then_some(here.as_str())),
             consultations: case
                 .consultations

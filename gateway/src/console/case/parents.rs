@@ -4,7 +4,7 @@ use axum::extract::{Path, Query};
 use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, RecordParentsDecisionRequest},
+    incident_cases::v1::{Case, Involvement, RecordParentsDecisionRequest},
 };
 use serde::Deserialize;
 
@@ -32,7 +32,7 @@ pub struct Which {
 
 /// What is asked.
 pub fn fields(case: &Case, chosen: &str) -> Vec<Field> {
-    let children = case.involvements.iter().filter(|i| !matches!(i.role.as_str(), "subject_adult" | "reporter"));
+    let children = case.involvements.iter().filter(|i| child(i));
     let choices = children.map(|i| (i.involvement_id.as_str(), i.person.as_str()));
     vec![
         Field::radios("involvement_id", "Whose parents?", &[]).choices(choices).value(chosen),
@@ -41,10 +41,15 @@ pub fn fields(case: &Case, chosen: &str) -> Vec<Field> {
     ]
 }
 
+/// Whether somebody's parents may be to be told.
+fn child(i: &Involvement) -> bool {
+    i.end.is_none() && !matches!(i.role.as_str(), "subject_adult" | "reporter")
+}
+
 fn page(visit: &Visit, case: &Case, chosen: &str) -> FormPage {
     let title = "Record what parents are told";
     let page = |fields, button| act::page(visit, case, title, "parents-decisions", button, fields);
-    let children = case.involvements.iter().any(|i| !matches!(i.role.as_str(), "subject_adult" | "reporter"));
+    let children = case.involvements.iter().any(child);
     if children {
         return page(fields(case, chosen), "Record the decision");
     }

@@ -70,7 +70,7 @@ fn summary(case: &Case) -> String {
     if !case.risks.is_empty() {
         lines.push(format!("Risks: {}.", list(&case.risks, words::RISKS)));
     }
-    for person in &case.involvements {
+    for person in case.involvements.iter().filter(|person| person.end.is_none()) {
         let mut line = format!("{}: {}", words::called(words::PARTS, &person.role), person.person);
         if !person.year_group.is_empty() {
             line += &format!(", year {}", person.year_group);

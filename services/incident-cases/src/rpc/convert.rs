@@ -75,19 +75,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         facts: facts(case),
         steps: steps(case, now),
         gates: gates(case, now),
-        involvements: case
-            .involvements
-            .iter()
-            .map(|i| pb::Involvement {
-                involvement_id: i.id.to_string(),
-                person: i.person.clone(),
-                role: i.role.clone(),
-                year_group: i.year_group.clone(),
-                vulnerabilities: i.vulnerabilities.clone(),
-                label: case.label(&i.id),
-                learner_id: i.learner.as_ref().map(ToString::to_string).unwrap_or_default(),
-            })
-            .collect(),
+        involvements: case.involvements.iter().map(|i| happened::involvement(case, i)).collect(),
         entries: case.entries.iter().map(happened::entry).collect(),
         consultations: case
             .consultations

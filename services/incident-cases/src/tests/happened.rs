@@ -53,6 +53,72 @@ async fn what_belongs_in_the_chronology_is_said_later_and_the_entry_stays(engine
     Ok(())
 }
 
+async fn a_part_is_corrected_or_ended_and_keeps_what_it_said(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let (school_id, case_id, dsl) = (world.here.clone(), case.case_id.clone(), &world.dsl);
+    let add = |person: &str| AddInvolvementRequest {
+        school_id: school_id.clone(),
+        case_id: case_id.clone(),
+        person: person.into(),
+        role: "victim".into(),
+        year_group: "9".into(),
+        request_id: dsl.request_id(),
+        ..Default::default()
+    };
+    call!(dsl, add_involvement, add("One"))?;
+    let case = call!(dsl, add_involvement, add("Two"))?.case.unwrap_or_default();
+    let id = |n: usize| case.involvements[n].involvement_id.clone();
+    let told = RecordParentsDecisionRequest {
+        school_id: school_id.clone(),
+        case_id: case_id.clone(),
+        involvement_id: id(0),
+        told: true,
+        reason: "At the gate".into(),
+        request_id: dsl.request_id(),
+        ..Default::default()
+    };
+    let told = call!(dsl, record_parents_decision, told)?.case.unwrap_or_default();
+    assert!(told.left_to_do.contains(&"parents_decision".to_owned()), "the other child is still to be thought of");
+
+    let correct = |role: &str, reason: &str| UpdateInvolvementRequest {
+        school_id: school_id.clone(),
+        case_id: case_id.clone(),
+        involvement_id: id(0),
+        role: role.into(),
+        year_group: "10".into(),
+        vulnerabilities: vec!["send".into()],
+        reason: reason.into(),
+        etag: String::new(),
+        request_id: dsl.request_id(),
+    };
+    assert_eq!(field(call!(dsl, update_involvement, correct("witness", "")).err()), "reason");
+    assert_eq!(field(call!(dsl, update_involvement, correct("friend", "So")).err()), "role");
+    let now = call!(dsl, update_involvement, correct("witness", "She saw it"))?.case.unwrap_or_default();
+    let part = &now.involvements[0];
+    assert_eq!((part.role.as_str(), part.year_group.as_str(), part.vulnerabilities.len()), ("witness", "10", 1));
+    let before: Vec<_> = part.changes.iter().map(|c| (c.role.as_str(), c.year_group.as_str(), c.reason.as_str())).collect();
+    assert_eq!(before, [("victim", "9", "She saw it")]);
+    assert_eq!(now.parents_decisions.len(), 1, "what was recorded of it stays");
+    let same = call!(dsl, update_involvement, correct("", "Again"));
+    assert_eq!(same.err().map(|e| e.reason_name()), Some("WRONG_STATE"), "an empty part stays as it is");
+
+    let end = |n| EndInvolvementRequest {
+        school_id: school_id.clone(),
+        case_id: case_id.clone(),
+        involvement_id: id(n),
+        reason: "Another pupil of that name".into(),
+        etag: String::new(),
+        request_id: dsl.request_id(),
+    };
+    let ended = call!(dsl, end_involvement, end(1))?.case.unwrap_or_default();
+    assert_eq!(ended.involvements[1].end.as_ref().map(|e| e.reason.as_str()), Some("Another pupil of that name"));
+    assert_eq!(ended.involvements[1].label, "Learner 2, Year 9", "what others know them by stays");
+    assert!(!ended.left_to_do.contains(&"parents_decision".to_owned()), "nothing more is asked for it");
+    assert_eq!(call!(dsl, end_involvement, end(1)).err().map(|e| e.reason_name()), Some("WRONG_STATE"));
+    Ok(())
+}
+
 fn field(error: Option<Error>) -> String {
     error.and_then(|e| e.violations().first().map(|v| v.field.clone())).unwrap_or_default()
 }
@@ -112,4 +178,5 @@ fn an_entry_from_before_says_nothing_of_when_it_happened() -> std::result::Resul
 on_both_engines!(
     an_entry_says_when_it_happened_and_what_it_is,
     what_belongs_in_the_chronology_is_said_later_and_the_entry_stays,
+    a_part_is_corrected_or_ended_and_keeps_what_it_said,
 );

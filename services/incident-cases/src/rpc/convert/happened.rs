@@ -1,9 +1,13 @@
-//! Entries as messages, and what was said of them later.
+//! Entries and people's parts as messages, and what was said of them later.
 
 use chassis::clock::timestamp;
 use proto::incident_cases::v1 as pb;
 
-use crate::case::entry::{Entry, Happened, Mark};
+use crate::case::{
+    Case,
+    entry::{Entry, Happened, Mark},
+    person::{Change, Involvement},
+};
 
 pub(crate) fn entry(entry: &Entry) -> pb::Entry {
     let significance = entry.significance();
@@ -41,4 +45,30 @@ fn marks(entry: &Entry) -> Vec<pb::EntryMark> {
     };
     let first = (!entry.marks.is_empty()).then_some(first);
     first.into_iter().chain(entry.marks.iter().map(mark)).collect()
+}
+
+pub(crate) fn involvement(case: &Case, i: &Involvement) -> pb::Involvement {
+    let change = |change: &Change| pb::InvolvementChange {
+        role: change.before.role.clone(),
+        year_group: change.before.year_group.clone(),
+        vulnerabilities: change.before.vulnerabilities.clone(),
+        reason: change.reason.clone(),
+        account_id: change.stamp.by.clone(),
+        create_time: Some(timestamp(change.stamp.at)),
+    };
+    pb::Involvement {
+        involvement_id: i.id.to_string(),
+        person: i.person.clone(),
+        role: i.role.clone(),
+        year_group: i.year_group.clone(),
+        vulnerabilities: i.vulnerabilities.clone(),
+        label: case.label(&i.id),
+        learner_id: i.learner.as_ref().map(ToString::to_string).unwrap_or_default(),
+        changes: i.changes.iter().map(change).collect(),
+        end: i.ended.as_ref().map(|ended| pb::InvolvementEnd {
+            reason: ended.reason.clone(),
+            account_id: ended.stamp.by.clone(),
+            create_time: Some(timestamp(ended.stamp.at)),
+        }),
+    }
 }

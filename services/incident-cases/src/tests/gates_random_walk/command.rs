@@ -189,6 +189,8 @@ impl World {
                 year_group: String::new(),
                 vulnerabilities: vec![],
                 learner: None,
+                changes: vec![],
+                ended: None,
             }),
             Command::Complete { step, all } => {
                 let mut recorded = model::recorded(case, step);
