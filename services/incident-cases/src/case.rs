@@ -19,7 +19,7 @@ pub mod work;
 
 use chassis::calendar::ClosedDays;
 pub use entry::Entry;
-pub use person::Involvement;
+pub use person::{Involvement, Telling};
 use record::{
     Agreement, Assessment, Criteria, Decision, Deletion, Exposure, Held, Material, Reopening, Report, Support, Viewing,
 };
@@ -271,12 +271,15 @@ pub struct ParentsDecision {
     pub involvement_id: InvolvementId,
     /// Whether they were told.
     pub told: bool,
-    /// By whom and when, or why not.
+    /// What was said and how they took it, or why they are not told.
     pub reason: String,
     /// Who decided.
     pub by: String,
     /// When.
     pub at: OffsetDateTime,
+    /// How they were told, where somebody said.
+    #[serde(default)]
+    pub telling: Option<Telling>,
 }
 
 /// What was learnt.

@@ -122,9 +122,13 @@ pub fn case() -> Case {
         parents_decisions: vec![ParentsDecision {
             involvement_id: "inv_1".into(),
             told: true,
-            reason: "By telephone".into(),
+            reason: "They will talk with him".into(),
             create_time: at,
             account_id: "acc_1".into(),
+            told_by: "Ms Ali".into(),
+            told_time: at,
+            told_whom: "the mother".into(),
+            told_how: "telephone".into(),
         }],
         debrief: Some(Debrief {
             findings: "Fast".into(),

@@ -2,7 +2,7 @@
 
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, CaseStep, Fact, ParentsDecision, Referral},
+    incident_cases::v1::{Case, CaseStep, Fact, Referral},
 };
 use serde::Serialize;
 
@@ -198,7 +198,7 @@ impl CasePage {
                 })
                 .collect(),
             referrals: referrals(case, people, &here, open && may(Permission::CaseRefer)),
-            parents: parents(case, people),
+            parents: super::parents::events(case, people),
             debrief: debrief(case, people),
         }
     }
@@ -316,17 +316,6 @@ fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> 
         }
     };
     case.referrals.iter().rev().map(event).collect()
-}
-
-fn parents(case: &Case, people: &People) -> Vec<Event> {
-    let event = |decision: &ParentsDecision| {
-        let child = case.involvements.iter().find(|i| i.involvement_id == decision.involvement_id);
-        let child = child.map_or("A child", |i| i.person.as_str());
-        let title = format!("{child}: parents {}", if decision.told { "were told" } else { "were not told" });
-        let when = words::stamp(decision.create_time.as_ref()).unwrap_or_default();
-        Event::new(title, format!("{when}, by {}", people.name(&decision.account_id)), decision.reason.clone())
-    };
-    case.parents_decisions.iter().rev().map(event).collect()
 }
 
 fn debrief(case: &Case, people: &People) -> Vec<Row> {

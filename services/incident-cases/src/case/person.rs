@@ -1,6 +1,7 @@
 //! Who has a part in a case.
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use super::{By, Case, InvolvementId, Refusal, record::Stamp};
 use crate::learner::LearnerId;
@@ -61,6 +62,22 @@ pub struct Ended {
     pub reason: String,
     /// Who and when.
     pub stamp: Stamp,
+}
+
+/// By which ways parents may be told.
+pub const WAYS: &[&str] = &["in_person", "telephone", "video", "letter", "message"];
+
+/// How parents were told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telling {
+    /// Who told them.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Who was told.
+    pub whom: String,
+    /// One of `WAYS`.
+    pub how: String,
 }
 
 impl Involvement {

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     By, Case, CaseId, Closing, Consultation, Debrief, Fact, Involvement, InvolvementId,
-    ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
+    ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd, Telling,
     access::Access,
     evidence::done_by,
     record::{Agreement, Asked},
@@ -284,12 +284,15 @@ impl Case {
         by: By<'_>,
         involvement_id: &InvolvementId,
         told: bool,
-        reason: String,
+        (reason, telling): (String, Option<Telling>),
     ) -> Result<(), Refusal> {
         self.working()?;
         let involvement = self.involvements.iter().find(|i| i.id == *involvement_id).ok_or(Refusal::Missing)?;
         if !involvement.child() {
             return Err(Refusal::Field("involvement_id", "Select a child of this case".into()));
+        }
+        if telling.as_ref().is_some_and(|telling| telling.at > by.at) {
+            return Err(Refusal::Field("told_time", "The time they were told must be in the past".into()));
         }
         if told && self.holds_parents() {
             self.pass(gate::HOLD, by.at)?;
@@ -309,7 +312,7 @@ impl Case {
         }
         let acting = by;
         let (involvement_id, by, at) = (involvement_id.clone(), by.account_id.to_owned(), by.at);
-        self.parents_decisions.push(ParentsDecision { involvement_id, told, reason, by, at });
+        self.parents_decisions.push(ParentsDecision { involvement_id, told, reason, by, at, telling });
         self.settle(acting);
         Ok(())
     }

@@ -90,17 +90,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
             })
             .collect(),
         referrals: case.referrals.iter().map(referral).collect(),
-        parents_decisions: case
-            .parents_decisions
-            .iter()
-            .map(|d| pb::ParentsDecision {
-                involvement_id: d.involvement_id.to_string(),
-                told: d.told,
-                reason: d.reason.clone(),
-                create_time: Some(timestamp(d.at)),
-                account_id: d.by.clone(),
-            })
-            .collect(),
+        parents_decisions: case.parents_decisions.iter().map(happened::parents_decision).collect(),
         debrief: case.debrief.as_ref().map(|d| pb::Debrief {
             findings: d.findings.clone(),
             actions: d.actions.clone(),

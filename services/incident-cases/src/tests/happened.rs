@@ -119,6 +119,50 @@ async fn a_part_is_corrected_or_ended_and_keeps_what_it_said(engine: Engine) -> 
     Ok(())
 }
 
+async fn parents_told_are_told_by_somebody_at_a_time(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let add = AddInvolvementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        person: "One".into(),
+        role: "victim".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let case = call!(world.dsl, add_involvement, add)?.case.unwrap_or_default();
+    let now = world.bed.now();
+    let told = |told_time| RecordParentsDecisionRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        involvement_id: case.involvements[0].involvement_id.clone(),
+        told: true,
+        reason: "She will talk with him".into(),
+        request_id: world.dsl.request_id(),
+        told_by: "Ms Ali".into(),
+        told_time,
+        told_whom: "The mother".into(),
+        told_how: "telephone".into(),
+    };
+    let at = |hours| Some(timestamp(now + Duration::hours(hours)));
+    let whole = || told(at(-1));
+    for (wrong, request) in [
+        ("told_time", told(None)),
+        ("told_time", told(at(1))),
+        ("told_by", RecordParentsDecisionRequest { told_by: String::new(), ..whole() }),
+        ("told_whom", RecordParentsDecisionRequest { told_whom: String::new(), ..whole() }),
+        ("told_how", RecordParentsDecisionRequest { told_how: "pigeon".into(), ..whole() }),
+        ("told_by", RecordParentsDecisionRequest { told: false, ..whole() }),
+    ] {
+        assert_eq!(field(call!(world.dsl, record_parents_decision, request).err()), wrong);
+    }
+    let kept = call!(world.dsl, record_parents_decision, whole())?.case.unwrap_or_default().parents_decisions;
+    let kept = &kept[0];
+    assert_eq!((kept.told_by.as_str(), kept.told_time, kept.told_whom.as_str()), ("Ms Ali", at(-1), "The mother"));
+    assert_eq!(kept.told_how, "telephone");
+    Ok(())
+}
+
 fn field(error: Option<Error>) -> String {
     error.and_then(|e| e.violations().first().map(|v| v.field.clone())).unwrap_or_default()
 }
@@ -179,4 +223,5 @@ on_both_engines!(
     an_entry_says_when_it_happened_and_what_it_is,
     what_belongs_in_the_chronology_is_said_later_and_the_entry_stays,
     a_part_is_corrected_or_ended_and_keeps_what_it_said,
+    parents_told_are_told_by_somebody_at_a_time,
 );

@@ -1,10 +1,10 @@
-//! Entries and people's parts as messages, and what was said of them later.
+//! Entries, people's parts and what parents were told as messages, and what was said of them later.
 
 use chassis::clock::timestamp;
 use proto::incident_cases::v1 as pb;
 
 use crate::case::{
-    Case,
+    Case, ParentsDecision,
     entry::{Entry, Happened, Mark},
     person::{Change, Involvement},
 };
@@ -70,5 +70,20 @@ pub(crate) fn involvement(case: &Case, i: &Involvement) -> pb::Involvement {
             account_id: ended.stamp.by.clone(),
             create_time: Some(timestamp(ended.stamp.at)),
         }),
+    }
+}
+
+pub(crate) fn parents_decision(d: &ParentsDecision) -> pb::ParentsDecision {
+    let telling = d.telling.as_ref();
+    pb::ParentsDecision {
+        involvement_id: d.involvement_id.to_string(),
+        told: d.told,
+        reason: d.reason.clone(),
+        create_time: Some(timestamp(d.at)),
+        account_id: d.by.clone(),
+        told_by: telling.map(|t| t.by.clone()).unwrap_or_default(),
+        told_time: telling.map(|t| timestamp(t.at)),
+        told_whom: telling.map(|t| t.whom.clone()).unwrap_or_default(),
+        told_how: telling.map(|t| t.how.clone()).unwrap_or_default(),
     }
 }

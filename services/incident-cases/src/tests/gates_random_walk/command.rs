@@ -232,7 +232,7 @@ impl World {
             }
             Command::Parents { child, told } => {
                 let child = self.child(*child)?;
-                self.case.decide_parents(lead, &child, *told, text())
+                self.case.decide_parents(lead, &child, *told, (text(), None))
             }
             Command::Criteria(answers) => case.answer_criteria(lead, *answers, text()),
             Command::Ask { who, asked, step } => case.ask(by(who), id("agr", minute), *asked, step, text()),
