@@ -304,6 +304,8 @@ fn one_case() -> Vec<Below> {
         ("/steps/{step_id}/assign", get(assign::show_step).post(assign::step)),
         ("/steps/{step_id}/move", get(assign::show_move).post(assign::move_due)),
         ("/assign", get(assign::show_case).post(assign::case)),
+        ("/log", get(case::log::show)),
+        ("/chronology", get(case::chronology::show)),
         ("/facts/new", get(fact::show)),
         ("/facts/choose", post(fact::choose)),
         ("/facts", post(fact::record)),

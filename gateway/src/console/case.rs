@@ -5,6 +5,7 @@ pub mod act;
 pub mod agreement;
 pub mod assign;
 pub mod chain;
+pub mod chronology;
 pub mod close;
 pub mod consultation;
 pub mod debrief;
@@ -16,6 +17,7 @@ pub mod field;
 pub mod invite;
 pub mod involvement;
 pub mod lesson;
+pub mod log;
 pub mod material;
 pub mod page;
 pub mod pages;
@@ -38,6 +40,7 @@ use time::OffsetDateTime;
 
 use super::{
     concern::{Filter, Listed, filters},
+    people::People,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -194,6 +197,9 @@ fn accounts(case: &Case) -> Vec<&str> {
     let ids =
         ids.chain(case.facts.iter().map(|f| &f.account_id)).chain(case.consultations.iter().map(|c| &c.account_id));
     let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
+    let ids = ids.chain(case.reopenings.iter().map(|reopening| &reopening.account_id));
+    let moved = case.steps.iter().flat_map(|step| step.due_moves.iter().map(|moved| &moved.account_id));
+    let ids = ids.chain(moved).chain(case.steps.iter().map(|step| &step.account_id));
     let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
     let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id)).chain(part::accounts(case));
     let ids = ids.chain(case.steps.iter().map(|step| &step.owner_account_id)).chain([&case.owner_account_id]);
@@ -201,11 +207,16 @@ fn accounts(case: &Case) -> Vec<&str> {
     ids.chain(case.access.iter().flat_map(access::accounts)).collect()
 }
 
+/// Their names.
+async fn named(visit: &Visit, case: &Case) -> People {
+    visit.people(accounts(case)).await
+}
+
 /// Shows one case.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseRead)?;
     let case = fetch(&visit, &case_id).await?;
-    let people = visit.people(accounts(&case)).await;
+    let people = named(&visit, &case).await;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
     visit.page(&page::CasePage::new(&case, &people, crumbs, &|path| visit.at(path), &|permission| {
         may(&visit, &case, permission)

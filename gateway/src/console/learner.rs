@@ -390,7 +390,8 @@ impl LearnerPage {
         }
         moments.sort_by_key(|(at, ..)| *at);
         let moment = |(_, case, entry): &(_, &Case, &proto::incident_cases::v1::Entry)| {
-            Event::new(entry::when(entry), format!("Case {}", case.reference), entry::said(entry)).more(entry.impact.clone())
+            Event::new(entry::when(entry), format!("Case {}", case.reference), entry::said(entry))
+                .more(entry.impact.clone())
         };
         Self {
             head: Head::new("A child’s record", crumbs),

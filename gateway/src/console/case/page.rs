@@ -28,6 +28,8 @@ pub struct CasePage {
     tasks: Vec<Task>,
     facts: Vec<Row>,
     people: Vec<Person>,
+    /// The whole of it elsewhere.
+    views: Vec<Link>,
     entries: Vec<Event>,
     consultations: Vec<Event>,
     referrals: Vec<Event>,
@@ -181,22 +183,12 @@ impl CasePage {
             tasks: case.steps.iter().map(|step| Task::new(case, step, people, &here)).collect(),
             facts: facts(case, people, works.then_some(here.as_str())),
             people: super::part::people(case, people, &here, at, may),
+            views: vec![
+                Link::new("The whole log of this case", format!("{here}/log")),
+                Link::new("The chronology, to read or print", format!("{here}/chronology")),
+            ],
             entries: super::entry::events(case, people, works.then_some(here.as_str())),
-            consultations: case
-                .consultations
-                .iter()
-                .rev()
-                .map(|c| {
-                    let title = words::called(words::REFERRED, &c.agency);
-                    let when = words::stamp(c.consult_time.as_ref()).unwrap_or_default();
-                    let more =
-                        if c.reference.is_empty() { String::new() } else { format!("Reference {}", c.reference) };
-                    Event {
-                        more,
-                        ..Event::new(title, format!("{when}, by {}", people.name(&c.account_id)), c.advice.clone())
-                    }
-                })
-                .collect(),
+            consultations: case.consultations.iter().rev().map(|talk| super::log::talk(talk, people)).collect(),
             referrals: referrals(case, people, &here, open && may(Permission::CaseRefer)),
             parents: super::parents::events(case, people),
             debrief: debrief(case, people),
@@ -281,7 +273,8 @@ fn facts(case: &Case, people: &People, here: Option<&str>) -> Vec<Row> {
     case.facts.iter().map(row).collect()
 }
 
-fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
+/// The referrals of a case, newest first.
+pub(super) fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
     let event = |referral: &Referral| {
         let when = words::stamp(referral.create_time.as_ref()).unwrap_or_default();
         let mut more = Vec::new();

@@ -100,7 +100,11 @@ fn command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<RecordPare
     let mut v = Violations::new();
     v.check(!answers.text("involvement_id").is_empty(), "involvement_id", "Select whose parents");
     v.check(!answers.text("told").is_empty(), "told", "Select what was decided");
-    let asks = [("told_by", "Enter who told them"), ("told_whom", "Enter who was told"), ("told_how", "Select how they were told")];
+    let asks = [
+        ("told_by", "Enter who told them"),
+        ("told_whom", "Enter who was told"),
+        ("told_how", "Select how they were told"),
+    ];
     for (field, fix) in asks {
         v.check(!told || !answers.text(field).is_empty(), field, fix);
     }

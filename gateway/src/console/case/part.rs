@@ -65,8 +65,7 @@ pub fn people(
 
 fn links(i: &Involvement, here: &str) -> Vec<Link> {
     let id = &i.involvement_id;
-    let parents =
-        Link::new("Record what parents are told", format!("{here}/parents-decisions/new?involvement={id}"));
+    let parents = Link::new("Record what parents are told", format!("{here}/parents-decisions/new?involvement={id}"));
     let part = [
         Link::new("Correct their part", format!("{here}/involvements/{id}")),
         Link::new("End their part", format!("{here}/involvements/{id}/end")),
@@ -89,7 +88,8 @@ pub fn past(i: &Involvement, names: &People) -> Vec<String> {
     changed.chain(ended).collect()
 }
 
-fn before(change: &InvolvementChange) -> String {
+/// What a part said before it was corrected.
+pub fn before(change: &InvolvementChange) -> String {
     let mut told = vec![words::called(words::PARTS, &change.role)];
     if !change.year_group.is_empty() {
         told.push(format!("year {}", change.year_group));

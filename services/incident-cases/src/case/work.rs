@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use super::{
-    By, Case, CaseId, Closing, Consultation, Debrief, Fact, Involvement, InvolvementId,
-    ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd, Telling,
+    By, Case, CaseId, Closing, Consultation, Debrief, Fact, Involvement, InvolvementId, ParentsDecision,
+    ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd, Telling,
     access::Access,
     evidence::done_by,
     record::{Agreement, Asked},

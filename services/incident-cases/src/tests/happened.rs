@@ -49,7 +49,10 @@ async fn what_belongs_in_the_chronology_is_said_later_and_the_entry_stays(engine
     let told: Vec<_> = out.entries[0].marks.iter().map(|m| (m.significant, m.impact.as_str())).collect();
     assert_eq!(told, [(false, ""), (true, "Fear"), (false, "")], "what was said before stays");
     assert_eq!((out.entries[0].significant, out.entries[0].impact.as_str()), (false, ""));
-    assert_eq!((&out.entries[0].text, out.entries[0].create_time), (&case.entries[0].text, case.entries[0].create_time));
+    assert_eq!(
+        (&out.entries[0].text, out.entries[0].create_time),
+        (&case.entries[0].text, case.entries[0].create_time)
+    );
     Ok(())
 }
 
@@ -97,7 +100,8 @@ async fn a_part_is_corrected_or_ended_and_keeps_what_it_said(engine: Engine) -> 
     let now = call!(dsl, update_involvement, correct("witness", "She saw it"))?.case.unwrap_or_default();
     let part = &now.involvements[0];
     assert_eq!((part.role.as_str(), part.year_group.as_str(), part.vulnerabilities.len()), ("witness", "10", 1));
-    let before: Vec<_> = part.changes.iter().map(|c| (c.role.as_str(), c.year_group.as_str(), c.reason.as_str())).collect();
+    let before: Vec<_> =
+        part.changes.iter().map(|c| (c.role.as_str(), c.year_group.as_str(), c.reason.as_str())).collect();
     assert_eq!(before, [("victim", "9", "She saw it")]);
     assert_eq!(now.parents_decisions.len(), 1, "what was recorded of it stays");
     let same = call!(dsl, update_involvement, correct("", "Again"));
