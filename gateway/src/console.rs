@@ -5,6 +5,7 @@ mod adoption;
 mod adult;
 mod attachment;
 mod authority;
+mod break_glass;
 mod case;
 mod concern;
 mod cover;
@@ -18,6 +19,7 @@ mod hidden;
 mod home;
 mod invitation;
 mod learner;
+mod looks;
 mod my_concern;
 mod notice;
 mod oversight;
@@ -31,6 +33,7 @@ mod rollout;
 #[cfg(test)]
 pub mod samples;
 mod school;
+mod search;
 mod shared_incident;
 mod sign_in;
 mod template;
@@ -171,6 +174,11 @@ fn school() -> Vec<Below> {
         ("/learners/{learner_id}/correct", get(learner::edit::show_correct).post(learner::edit::correct)),
         ("/devices", get(chain::list)),
         ("/cases", get(case::list)),
+        ("/break-glass", get(break_glass::list)),
+        ("/break-glass/{break_glass_id}/review", get(break_glass::show_review).post(break_glass::review)),
+        ("/concerns/{concern_id}/looks", get(looks::concern)),
+        ("/learners/{learner_id}/looks", get(looks::learner)),
+        ("/search", get(search::show).post(search::find)),
         ("/due", get(due::show)),
         ("/due.csv", get(due::csv)),
         ("/cover", get(cover::show)),
@@ -298,6 +306,8 @@ fn life_cycle() -> Vec<Below> {
 fn one_case() -> Vec<Below> {
     vec![
         ("", get(case::show)),
+        ("/looks", get(looks::case)),
+        ("/break-glass", get(break_glass::show).post(break_glass::open)),
         ("/steps/{step_id}", get(step::show)),
         ("/steps/{step_id}/complete", post(step::complete)),
         ("/steps/{step_id}/skip", get(step::show_skip).post(step::deviate)),
@@ -327,6 +337,7 @@ fn one_case() -> Vec<Below> {
         ("/parents-decisions", post(parents::record)),
         ("/debrief", get(debrief::show).post(debrief::record)),
         ("/lesson", get(case::lesson::show).post(case::lesson::propose)),
+        ("/prints", get(case::print::show).post(case::print::print)),
         ("/access", get(access::show).post(access::save)),
         ("/close", get(close::show).post(close::close)),
         ("/invite-school", get(invite::show).post(invite::send)),

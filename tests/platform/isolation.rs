@@ -100,6 +100,18 @@ pub async fn furnished(
     let absence = all.call("RecordAbsence", away).await;
     let learner = json!({"schoolId": school, "record": {"givenName": "g", "familyName": "f"}});
     let learner = all.call("CreateLearner", learner).await;
+    // A restricted case that somebody opened who is not named in it.
+    let deputy = place.person(officer, &format!("{key}.deputy"), &["ROLE_DEPUTY_DSL"], &school).await;
+    let secret = json!({"schoolId": school, "about": "a", "narrative": "n", "safeNow": "yes"});
+    let secret = text(&all.call("RecordConcern", secret).await["concern"]["concernId"]);
+    let open = json!({"schoolId": school, "concernId": secret, "newCase": {"procedureId": "P1", "risks": ["conduct"]}});
+    let secret = all.call("TriageConcern", open).await["case"].clone();
+    let close = json!({
+        "schoolId": school, "caseId": secret["caseId"], "level": "restricted", "reason": "r", "etag": secret["etag"]
+    });
+    all.call("SetCaseAccess", close).await;
+    let break_glass = json!({"schoolId": school, "caseId": secret["caseId"], "reason": "Nobody named in it answers."});
+    let glass = deputy.call("BreakGlass", break_glass).await;
     // An incident shared with a third school, which has not answered.
     let away = json!({"name": "away", "kind": "primary", "urn": format!("{urn}9")[1..], "keyStages": ["KS1"]});
     let away = text(&officer.call("CreateSchool", away).await["school"]["schoolId"]);
@@ -133,6 +145,8 @@ pub async fn furnished(
         ("alert_id", text(&alert["alerts"][0]["alertId"])),
         ("concern_id", concern),
         ("case_id", text(&case)),
+        ("record_id", text(&case)),
+        ("break_glass_id", text(&glass["breakGlass"]["breakGlassId"])),
         ("involvement_id", text(&victim["case"]["involvements"][0]["involvementId"])),
         ("entry_id", text(&entry["case"]["entries"][0]["entryId"])),
         ("referral_id", text(&referral["referral"]["referralId"])),
@@ -218,6 +232,9 @@ async fn isolation_anothers_id_is_like_one_that_never_existed() {
 /// What a request needs to get past validation, so that the answer is about the id and nothing else.
 pub fn fill(request: &mut Value, rpc: &str) {
     let more = match rpc {
+        "BreakGlass" => json!({"reason": "Nobody named in it answers."}),
+        "ReviewBreakGlass" => json!({"finding": "f", "justified": true}),
+        "SearchRecords" => json!({"query": "Sam"}),
         "AddEntry" | "AddToConcern" => json!({"text": "t"}),
         "AddAttachment" => json!({"content": "iVBORw0KGgo="}),
         "BeginAttachment" => json!({"showsChild": "no"}),
@@ -300,6 +317,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "ReopenCase" => json!({"reason": "r", "etag": "e"}),
         "TakeIntoCustody" => json!({"item": "i", "owner": "o", "ground": "evidence", "reason": "r", "place": "p"}),
         "TriageConcern" => json!({"noFurtherAction": {"reason": "r"}}),
+        "PrintCase" => json!({"kind": "bundle", "format": "html", "people": "names", "reason": "r"}),
         "PassOnConcern" => json!({"to": "head", "reason": "r"}),
         "AnswerProposal" => json!({"proposalId": "clause.none", "answer": "adopt", "etag": "e"}),
         "CloseSchool" => json!({"reason": "r"}),

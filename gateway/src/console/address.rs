@@ -55,7 +55,7 @@ fn good(id: &str, now: OffsetDateTime) -> bool {
 fn asks(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let of_case = match parts.as_slice() {
-        ["schools", _, "cases", _, act] => *act != "devices",
+        ["schools", _, "cases", _, act] => !matches!(*act, "devices" | "looks"),
         ["schools", _, "cases", _, "agreements" | "materials" | "reports" | "custody", _] => true,
         _ => false,
     };
@@ -76,6 +76,7 @@ fn asks(path: &str) -> bool {
         "triage",
         "pass-on",
         "household",
+        "review",
     ];
     of_case || of_shared || (parts.len() > 1 && named.contains(&last))
 }

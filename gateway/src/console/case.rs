@@ -23,6 +23,7 @@ pub mod page;
 pub mod pages;
 pub mod parents;
 pub mod part;
+pub mod print;
 pub mod records;
 pub mod referral;
 pub mod report;
@@ -113,8 +114,8 @@ impl Line {
     fn new(case: &Case, path: &str, now: OffsetDateTime) -> Self {
         if case.restricted {
             return Self {
-                link: Link::new(case.reference.clone(), ""),
-                kind: "Restricted: ask the lead".to_owned(),
+                link: Link::new(case.reference.clone(), format!("{path}/{}/break-glass", case.case_id)),
+                kind: "Restricted to those it names".to_owned(),
                 opened: String::new(),
                 state: words::called(STATES, &case.state),
                 due: Due::default(),
@@ -150,6 +151,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     let page = Cases {
         head: Head::new("Cases", visit.crumbs(&[])),
         others: vec![
+            Link::new("Search: a child, a case or a concern", visit.at("/search")),
             Link::new("What is due, and whose it is", visit.at("/due")),
             Link::new("Concerns: what was reported, and what became of it", visit.at("/concerns")),
             Link::new("Children: the roll, and what each has to do with", visit.at("/learners")),
@@ -170,13 +172,22 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     visit.page(&page)
 }
 
+/// A case as far as the visitor may see it, and until when where it is open to them beyond their rights.
+///
+/// # Errors
+/// Where there is none that the visitor may know of.
+pub async fn seen(visit: &Visit, case_id: &str) -> Result<(Case, Option<prost_types::Timestamp>), Error> {
+    let asked = GetCaseRequest { school_id: visit.school.clone(), case_id: case_id.to_owned() };
+    let answer = heard(visit.cases()?.get_case(ask(asked))).await?;
+    Ok((answer.case.ok_or_else(Error::missing)?, answer.break_glass_expire_time))
+}
+
 /// One case as the service keeps it.
 ///
 /// # Errors
 /// Where there is none that the visitor may know of.
 pub async fn fetch(visit: &Visit, case_id: &str) -> Result<Case, Error> {
-    let asked = GetCaseRequest { school_id: visit.school.clone(), case_id: case_id.to_owned() };
-    let case = heard(visit.cases()?.get_case(ask(asked))).await?.case.ok_or_else(Error::missing)?;
+    let (case, _) = seen(visit, case_id).await?;
     // Whoever may only know that there is such a case has no page of it.
     if case.restricted { Err(Error::denied()) } else { Ok(case) }
 }
@@ -215,12 +226,15 @@ async fn named(visit: &Visit, case: &Case) -> People {
 /// Shows one case.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseRead)?;
-    let case = fetch(&visit, &case_id).await?;
+    let (case, until) = seen(&visit, &case_id).await?;
+    if case.restricted {
+        return visit.to(&visit.at(&format!("/cases/{case_id}/break-glass")));
+    }
     let people = named(&visit, &case).await;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
-    visit.page(&page::CasePage::new(&case, &people, crumbs, &|path| visit.at(path), &|permission| {
-        may(&visit, &case, permission)
-    }))
+    let may = |permission| until.is_none() && may(&visit, &case, permission);
+    let page = page::CasePage::new(&case, &people, crumbs, &|path| visit.at(path), &may);
+    visit.page(&page.open_until(until.as_ref()))
 }
 
 #[cfg(test)]

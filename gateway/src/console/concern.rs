@@ -150,7 +150,8 @@ fn ways(visit: &Visit) -> Vec<Link> {
     let manages = visit.may(Permission::PublicReportManage);
     let adults = Link::new("Adults: what is recorded about each", visit.at("/adults"));
     let takes_on = visit.roles().iter().any(|role| matches!(role, Role::Head | Role::Chair));
-    let ways = [Some(Link::new("Cases", visit.at("/cases"))), Some(public).filter(|_| manages)];
+    let search = Link::new("Search", visit.at("/search"));
+    let ways = [Some(Link::new("Cases", visit.at("/cases"))), Some(search), Some(public).filter(|_| manages)];
     ways.into_iter().chain([Some(adults).filter(|_| takes_on)]).flatten().collect()
 }
 
@@ -221,6 +222,8 @@ pub struct ConcernPage {
     same: Vec<suggested::Same>,
     /// What the lead may decide; none where nothing is left to decide, or not by this person.
     ways: Vec<triage::Way>,
+    /// Who has looked at it.
+    looks: Link,
 }
 
 impl Page for ConcernPage {
@@ -363,6 +366,7 @@ impl ConcernPage {
             naming: Link::default(),
             same: Vec::new(),
             ways: Vec::new(),
+            looks: Link::new("Who has looked at this", at(&format!("/concerns/{}/looks", concern.concern_id))),
         }
     }
 }

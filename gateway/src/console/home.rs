@@ -22,10 +22,12 @@ use nothing_forgotten as kept;
 use super::{
     cover, figures,
     my_concern::{self, Mine},
+    search,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
     Page,
+    form::Form,
     part::{Head, Link},
     words,
 };
@@ -41,6 +43,8 @@ pub struct Home {
     head: Head,
     /// Where a concern is reported; empty where their roles do not.
     report: String,
+    /// Where records are found again; none where their roles read no cases.
+    find: Option<Form>,
     lists: Vec<Waiting>,
     mine: Vec<Mine>,
     /// All of their own.
@@ -91,6 +95,7 @@ impl Page for Home {
             Self {
                 head: head.clone(),
                 report: "/r".into(),
+                find: Some(Form::new("/schools/sch_1/search", "Search", "1".into(), search::fields())),
                 lists: vec![full, empty, unknown],
                 mine,
                 all_mine: Link::new("All the concerns you reported", "/m"),
@@ -116,11 +121,27 @@ pub async fn show(visit: Visit) -> Answer {
 
 async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
     let now = visit.now();
-    let (concerns, added, dues, cover, levels, alerts, invitations, instances, reminders, feeds, duties, open, mine) = tokio::join!(
+    let (
+        concerns,
+        added,
+        dues,
+        cover,
+        opened,
+        levels,
+        alerts,
+        invitations,
+        instances,
+        reminders,
+        feeds,
+        duties,
+        open,
+        mine,
+    ) = tokio::join!(
         wanted(&visit, Permission::ConcernRead, new_concerns(&visit)),
         wanted(&visit, Permission::ConcernRead, added_to(&visit)),
         wanted(&visit, Permission::CaseRead, kept::dues(&visit)),
         wanted(&visit, Permission::CoverKeep, cover::fetch(&visit)),
+        wanted(&visit, Permission::CaseRead, kept::opened(&visit)),
         async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, invitations(&visit)),
@@ -137,6 +158,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         concerns.as_ref().and_then(|answer| list::unsafe_list(&visit, answer, now)),
         concerns.as_ref().and_then(|answer| kept::passed_on_list(&visit, answer, now)),
         cover.and_then(|cover| kept::cover_list(&visit, &cover.ok()?)),
+        opened.and_then(|answer| kept::opened_list(&visit, answer.ok()?, now)),
         dues.as_ref().and_then(|answer| kept::owner_list(&visit, answer)),
         dues.as_ref().map(|answer| kept::due_list(&visit, answer)),
         levels.map(|answer| kept::level_list(&visit, answer)),
@@ -159,6 +181,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
     let page = Home {
         head: Head::new("Home", Vec::new()),
         report: if visit.may(Permission::ConcernRecord) { visit.at("/report") } else { String::new() },
+        find: search::form(&visit),
         lists: lists.into_iter().flatten().collect(),
         all_mine: if mine.is_empty() { Link::default() } else { Link::new("All the concerns you reported", &*path) },
         mine: mine.iter().map(|c| Mine::new(c, &people, &path, now)).collect(),

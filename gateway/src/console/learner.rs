@@ -367,7 +367,8 @@ impl LearnerPage {
         let case = |case: &Case| {
             if case.restricted {
                 let state = words::called(STATES, &case.state);
-                return Event::new(case.reference.clone(), state, "Restricted: ask the lead");
+                let page = Link::new("Ask to read the case", at(&format!("/cases/{}/break-glass", case.case_id)));
+                return Event::new(case.reference.clone(), state, "Restricted to those it names").link(page);
             }
             let parts = case.involvements.iter().filter(|part| part.learner_id == learner.learner_id);
             let part = |part: &proto::incident_cases::v1::Involvement| {
@@ -396,15 +397,15 @@ impl LearnerPage {
         Self {
             head: Head::new("A child’s record", crumbs),
             name: called(learner),
-            acts: if manages {
-                let here = at(&format!("/learners/{}", learner.learner_id));
-                vec![
-                    Link::new("Correct the record", format!("{here}/correct")),
-                    Link::new("Say who lives with them", format!("{here}/household")),
-                ]
-            } else {
-                Vec::new()
-            },
+            acts: [
+                (manages, "Correct the record", "correct"),
+                (manages, "Say who lives with them", "household"),
+                (true, "Who has looked at this", "looks"),
+            ]
+            .into_iter()
+            .filter(|(may, ..)| *may)
+            .map(|(_, text, path)| Link::new(text, at(&format!("/learners/{}/{path}", learner.learner_id))))
+            .collect(),
             rows: rows.into_iter().filter_map(|(key, value)| Row::some(key, Some(value))).collect(),
             household: Vec::new(),
             concerns: records.concerns.iter().rev().map(concern).collect(),

@@ -24,6 +24,7 @@ pub fn notice(code: &str) -> &'static str {
         "debrief" => "The debrief is recorded",
         "closed" => "The case is closed",
         "access" => "It is saved who may see the case",
+        "break_glass_reviewed" => "What you found is saved",
         "assigned" => "It is saved whose it is",
         "moved" => "The day is moved",
         "rota" => "The rota is saved",

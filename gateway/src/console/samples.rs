@@ -6,9 +6,9 @@ use chassis::error::Result;
 pub use forms::form_samples;
 
 use super::{
-    adoption, adult, attachment, authority, case, concern, cover, due, fault, figures, filtering, help, hidden, home,
-    invitation, learner, my_concern, policy, public_report, register, report, rollout, school, shared_incident,
-    sign_in, template, unsent,
+    adoption, adult, attachment, authority, break_glass, case, concern, cover, due, fault, figures, filtering, help,
+    hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report, rollout, school,
+    search, shared_incident, sign_in, template, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -28,6 +28,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<attachment::Photos>(found, frame);
     of::<attachment::Photo>(found, frame);
     of::<authority::Authority>(found, frame);
+    of::<break_glass::Opened>(found, frame);
     of::<template::TemplatePage>(found, frame);
     of::<template::version::VersionPage>(found, frame);
     of::<template::compare::ComparePage>(found, frame);
@@ -40,6 +41,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<case::referral::Receipt>(found, frame);
     of::<case::chain::Devices>(found, frame);
     of::<case::chain::Held>(found, frame);
+    of::<case::print::Prints>(found, frame);
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);
@@ -58,6 +60,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<learner::Learners>(found, frame);
     of::<learner::LearnerPage>(found, frame);
     of::<learner::naming::Naming>(found, frame);
+    of::<looks::Looks>(found, frame);
     of::<my_concern::MyConcerns>(found, frame);
     of::<my_concern::MyConcernPage>(found, frame);
     of::<public_report::PublicPage>(found, frame);
@@ -85,6 +88,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<rollout::Preview>(found, frame);
     of::<rollout::RolloutPage>(found, frame);
     of::<school::Schools>(found, frame);
+    of::<search::Search>(found, frame);
     of::<shared_incident::SharedPage>(found, frame);
     of::<sign_in::ChooseSchool>(found, frame);
     of::<hidden::Hidden>(found, frame);

@@ -240,6 +240,8 @@ async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnection> 
         .max_connections(if url.starts_with("sqlite:") { 1 } else { max_connections })
         .acquire_timeout(Duration::from_secs(10))
         .connect_timeout(Duration::from_secs(5))
+        // One that was in use a moment ago is there: to ask it each time were one more round trip for every request.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite

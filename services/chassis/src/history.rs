@@ -1,7 +1,9 @@
 //! The history: an RFC 6962 log whose rows are written in the transaction of the act, and whose checkpoints are C2SP
-//! signed notes. `tree` has the mathematics, `verify` checks a log from outside.
+//! signed notes. `tree` has the mathematics, `verify` checks a log from outside, `looks`
+//! finds what was done to one record.
 
 pub mod checkpoint;
+pub mod looks;
 pub mod tree;
 pub mod verify;
 
@@ -109,7 +111,9 @@ pub(crate) async fn append(
         .ok_or_else(|| DbErr::RecordNotFound("history_head".into()))?;
     let mut tree = tree::Frontier::read(head.try_get("", "size")?, &head.try_get::<Vec<u8>>("", "frontier")?)?;
     let mut written = Vec::with_capacity(acts.len());
+    let mut shown = Vec::new();
     for act in acts {
+        let ids = looks::shown(&act.detail);
         let entry = Entry {
             seq: tree.size(),
             time_us: i64::try_from(now.unix_timestamp_nanos() / 1_000).unwrap_or_default(),
@@ -125,11 +129,13 @@ pub(crate) async fn append(
         };
         let hash = tree::leaf_hash(&entry.leaf());
         tree.push(hash);
+        shown.extend(ids.into_iter().map(|id| (id, entry.seq, entry.school_id.clone())));
         written.push((entry, hash));
     }
     for some in written.chunks(AT_ONCE) {
         insert(tx, some).await?;
     }
+    looks::index(tx, &shown).await?;
     let update = Statement::from_sql_and_values(
         backend,
         "UPDATE history_head SET size = $1, frontier = $2 WHERE id = 1",

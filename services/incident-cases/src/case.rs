@@ -1,10 +1,11 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
 //! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
-//! whose it is, `access` who may see it, `pattern` what is recorded about one adult, `entry` what was written down and
-//! `person` who has a part.
+//! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
+//! `entry` what was written down, `person` who has a part, `print` puts it on paper.
 
 pub mod access;
+pub mod break_glass;
 pub mod decide;
 pub mod due;
 pub mod entry;
@@ -13,6 +14,7 @@ pub mod field;
 pub mod material;
 pub mod pattern;
 pub mod person;
+pub mod print;
 pub mod record;
 pub mod steps;
 pub mod work;
@@ -278,7 +280,7 @@ pub struct ParentsDecision {
     /// When.
     pub at: OffsetDateTime,
     /// How they were told, where somebody said.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub telling: Option<Telling>,
 }
 

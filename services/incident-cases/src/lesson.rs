@@ -90,6 +90,11 @@ const SHORT: usize = 3;
 #[derive(Debug, Default)]
 pub struct Names(HashSet<String>);
 
+/// Whether a word, in small letters, stands beside names and is none.
+pub fn no_name(word: &str) -> bool {
+    NO_NAMES.contains(&word)
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty())
 }

@@ -4,6 +4,7 @@
 //! - `attachment`, `image`, `public_report`: photos of notes, and the page on which people without an account report
 //! - `cover`: who reads concerns when, who stands in, and how long a concern may wait
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
+//! - `search`: how records are found again by what one remembers of them
 //! - `lesson`: which names a text holds that leaves a case
 //! - `rules`: numbers with a legal source
 //! - `rpc`: the map of the service, one line per rpc
@@ -28,6 +29,7 @@ pub mod procedure;
 pub mod public_report;
 mod rpc;
 pub mod rules;
+pub mod search;
 pub mod shared_incident;
 mod store;
 
@@ -81,6 +83,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
         tracing::warn!(%error, "what earlier versions kept of concerns could not all be read out of them");
     }
     let escalating = escalate::run(store.clone(), setup.shutdown.clone());
+    let catching_up = store::search::catch_up(store.clone(), setup.shutdown.clone());
     let app = App { store: store.clone(), upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
     let rpcs = IncidentCasesServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)
@@ -89,7 +92,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
     let running = running.listen(&setup, consume::KeepSchool).await;
     let running = running.listen(&setup, consume::KeepPolicy { app }).await;
     let running = running.listen(&setup, consume::ConcernFromAlert).await;
-    Ok(running.beside(escalating))
+    Ok(running.beside(escalating).beside(catching_up))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod ask_agreement;
 mod assign_case;
 mod assign_step;
 mod begin_attachment;
+mod break_glass;
 mod check_public_receipt;
 mod close_case;
 mod close_public_report;
@@ -37,6 +38,8 @@ mod import_learners;
 mod invite_school;
 mod list_adult_patterns;
 mod list_attachments;
+mod list_break_glass;
+mod list_case_prints;
 mod list_cases;
 mod list_concerns;
 mod list_custody;
@@ -45,6 +48,7 @@ mod list_due;
 mod list_invitations;
 mod list_learner_records;
 mod list_learners;
+mod list_looks;
 mod list_my_concerns;
 mod list_searches;
 mod make_referral;
@@ -53,6 +57,7 @@ mod once;
 mod open_public_report;
 mod pass_on_concern;
 mod preview_learner_import;
+mod print_case;
 mod propose_lesson;
 mod record_absence;
 mod record_assessment;
@@ -75,7 +80,9 @@ mod record_support;
 mod record_viewing;
 mod reopen_case;
 mod reveal_material;
+mod review_break_glass;
 mod search_learners;
+mod search_records;
 mod set_case_access;
 mod set_concern_learners;
 mod set_entry_significant;
@@ -127,6 +134,7 @@ rpcs! {
     answer_criteria: AnswerCriteriaRequest => AnswerCriteriaResponse,
     ask_agreement: AskAgreementRequest => AskAgreementResponse,
     begin_attachment: BeginAttachmentRequest => BeginAttachmentResponse,
+    break_glass: BreakGlassRequest => BreakGlassResponse,
     check_public_receipt: CheckPublicReceiptRequest => CheckPublicReceiptResponse,
     assign_case: AssignCaseRequest => AssignCaseResponse,
     assign_step: AssignStepRequest => AssignStepResponse,
@@ -151,6 +159,8 @@ rpcs! {
     invite_school: InviteSchoolRequest => InviteSchoolResponse,
     list_adult_patterns: ListAdultPatternsRequest => ListAdultPatternsResponse,
     list_attachments: ListAttachmentsRequest => ListAttachmentsResponse,
+    list_break_glass: ListBreakGlassRequest => ListBreakGlassResponse,
+    list_case_prints: ListCasePrintsRequest => ListCasePrintsResponse,
     list_cases: ListCasesRequest => ListCasesResponse,
     list_concerns: ListConcernsRequest => ListConcernsResponse,
     list_custody: ListCustodyRequest => ListCustodyResponse,
@@ -159,6 +169,7 @@ rpcs! {
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,
     list_learners: ListLearnersRequest => ListLearnersResponse,
+    list_looks: ListLooksRequest => ListLooksResponse,
     list_my_concerns: ListMyConcernsRequest => ListMyConcernsResponse,
     list_searches: ListSearchesRequest => ListSearchesResponse,
     make_referral: MakeReferralRequest => MakeReferralResponse,
@@ -166,6 +177,7 @@ rpcs! {
     move_due_time: MoveDueTimeRequest => MoveDueTimeResponse,
     pass_on_concern: PassOnConcernRequest => PassOnConcernResponse,
     preview_learner_import: PreviewLearnerImportRequest => PreviewLearnerImportResponse,
+    print_case: PrintCaseRequest => PrintCaseResponse,
     propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
     record_absence: RecordAbsenceRequest => RecordAbsenceResponse,
     record_assessment: RecordAssessmentRequest => RecordAssessmentResponse,
@@ -188,7 +200,9 @@ rpcs! {
     record_viewing: RecordViewingRequest => RecordViewingResponse,
     reopen_case: ReopenCaseRequest => ReopenCaseResponse,
     reveal_material: RevealMaterialRequest => RevealMaterialResponse,
+    review_break_glass: ReviewBreakGlassRequest => ReviewBreakGlassResponse,
     search_learners: SearchLearnersRequest => SearchLearnersResponse,
+    search_records: SearchRecordsRequest => SearchRecordsResponse,
     set_case_access: SetCaseAccessRequest => SetCaseAccessResponse,
     set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
     set_entry_significant: SetEntrySignificantRequest => SetEntrySignificantResponse,

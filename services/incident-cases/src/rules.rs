@@ -29,6 +29,12 @@ pub const REFERRAL_DECISION_CHASE: u32 = 1;
 /// Working days after which a report about material is chased where nobody said when; a suggestion, no law sets it.
 pub const REPORT_CHASE: u32 = 3;
 
+/// Minutes for which a restricted case is open to somebody beyond their rights, and characters of the reason at least; the
+/// platform's own promise, no law sets them.
+pub const BREAK_GLASS_MINUTES: i64 = 60;
+/// See above.
+pub const BREAK_GLASS_REASON_MIN: usize = 20;
+
 /// Characters a narrative may have (the contract's own limit).
 pub const NARRATIVE_MAX: usize = 20_000;
 

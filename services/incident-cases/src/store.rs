@@ -3,6 +3,7 @@
 
 pub(crate) mod access;
 pub(crate) mod attachment;
+pub(crate) mod break_glass;
 pub(crate) mod case;
 mod case_due;
 mod case_grant;
@@ -14,9 +15,12 @@ pub(crate) mod due;
 pub(crate) mod entity;
 pub(crate) mod learner;
 pub(crate) mod learner_record;
+pub(crate) mod looks;
 pub(crate) mod migration;
+pub(crate) mod print;
 pub(crate) mod public_report;
 pub(crate) mod register;
+pub(crate) mod search;
 pub(crate) mod shared;
 pub(crate) mod upgrade;
 

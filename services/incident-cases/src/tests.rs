@@ -137,8 +137,11 @@ mod cover;
 mod due;
 mod gates;
 mod happened;
+mod looks;
+mod print;
 mod races;
 mod reporter;
+mod search;
 mod triage;
 mod upgrade;
 
@@ -486,7 +489,7 @@ async fn an_override_takes_a_second_person(engine: Engine) -> Result<()> {
 /// is text; a photo of a note comes only once it was asked and answered that it shows no child, and leaves to readers alone.
 #[test]
 fn no_rpc_takes_bytes() {
-    let bytes = proto::contract::pool()
+    let mut bytes = proto::contract::pool()
         .all_messages()
         .filter(|m| m.full_name().starts_with("hedgerow.incident_cases."))
         .flat_map(|m| {
@@ -499,7 +502,6 @@ fn no_rpc_takes_bytes() {
     let named = |message: &str| format!("hedgerow.incident_cases.v1.{message}.content");
     let mut known = ["AddAttachmentRequest", "GetAttachmentResponse", "PreviewLearnerImportRequest"].map(named);
     known.sort_unstable();
-    let mut bytes = bytes;
     bytes.sort_unstable();
     assert_eq!(bytes, known);
 }

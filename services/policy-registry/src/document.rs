@@ -157,11 +157,18 @@ impl Document {
 /// A title with everything taken out that documents write one way and another: case, marks, spaces.
 pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
+    let mut say = |c: char| {
         if c.is_alphanumeric() {
             plain.push(c);
         } else if !matches!(c, '\'' | '’' | '‘') && !plain.ends_with(' ') {
             plain.push(' ');
+        }
+    };
+    for c in text.chars() {
+        if c.is_ascii() {
+            say(c.to_ascii_lowercase());
+        } else {
+            c.to_lowercase().for_each(&mut say);
         }
     }
     plain.trim().to_owned()

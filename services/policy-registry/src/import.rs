@@ -6,10 +6,11 @@ mod chain;
 pub mod dates;
 mod lists;
 mod parameters;
+mod prepared;
 pub mod similarity;
 pub mod wording;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, panic::resume_unwind, thread};
 
 use crate::{document::Document, parameter::Parameter, template::Template};
 
@@ -88,8 +89,12 @@ impl Why {
 
 /// Reads a document against a template.
 pub fn read(document: &Document, template: &Template) -> Import {
-    let aligned = align::Aligner::new(template).align(document);
-    let mut parameters = parameters::find(document, &template.parameters);
+    // Neither needs the other, and each takes its time.
+    let (aligned, mut parameters) = thread::scope(|scope| {
+        let aligned = scope.spawn(|| prepared::Aligner::of(template).align(document));
+        let parameters = parameters::find(document, template);
+        (aligned.join().unwrap_or_else(|panic| resume_unwind(panic)), parameters)
+    });
     parameters::captured(&mut parameters, document, template, &aligned.clauses);
     let fates = aligned.fates(document, template, &parameters);
     let under = aligned.sections.into_iter().zip(aligned.titles).collect();

@@ -10,6 +10,7 @@
 //! - `register`: the school's append-only lists, one engine for all of them
 //! - `render`: a version as it is printed, and whose names are
 //! - `comment`, `review`, `reminder`, `lesson`, `calendar_feed`: what happens to a policy besides its text · `rules`: numbers
+//! - `remembered`: what was made of the last few templates
 //! - `rpc`: one file per rpc · `store`: the tables
 //! - `check`, `template::model`: for the command line, without a running service
 
@@ -29,6 +30,7 @@ pub mod lesson;
 pub mod lint;
 pub mod parameter;
 pub mod register;
+mod remembered;
 pub mod reminder;
 pub mod render;
 pub mod review;

@@ -11,6 +11,7 @@ use proto::{
 use super::{act, fetch};
 use crate::{
     console::{
+        break_glass,
         people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -224,6 +225,7 @@ async fn page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage 
             .lead("A case on an adult is seen by those it names and whoever takes it on, and nobody else knows of it.");
     }
     page.rows = rows(&access, &people);
+    page.rows.extend(break_glass::of_case(visit, &case.case_id).await);
     page
 }
 

@@ -26,7 +26,7 @@ pub struct Chronology {
     head: Head,
     rows: Vec<Row>,
     events: Vec<Line>,
-    log: Link,
+    others: Vec<Link>,
 }
 
 /// One significant event.
@@ -71,7 +71,10 @@ impl Chronology {
             head: Head::new("Chronology", crumbs).of(case.reference.clone()),
             rows,
             events: events.iter().map(line).collect(),
-            log: Link::new("The whole log of this case", format!("{here}/log")),
+            others: vec![
+                Link::new("The whole log of this case", format!("{here}/log")),
+                Link::new("Print it for somebody else, with who printed it and why", format!("{here}/prints")),
+            ],
         }
     }
 }

@@ -20,6 +20,8 @@ use crate::{
 #[derive(Debug, Serialize)]
 pub struct CasePage {
     head: Head,
+    /// Until when it is open to its reader beyond their rights; empty where they may read it.
+    open_until: String,
     rows: Vec<Row>,
     acts: Vec<Link>,
     more: Vec<Link>,
@@ -138,8 +140,9 @@ impl Page for CasePage {
         let bare =
             Case { case_id: "cas_1".into(), reference: "2026-015".into(), state: "open".into(), ..Case::default() };
         let at = |path: &str| format!("/schools/sch_1{path}");
-        [(super::sample(), true), (closed, false), (bare, true)]
-            .map(|(case, may)| Self::new(&case, &people, Vec::new(), &at, &|_| may))
+        let until = prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 };
+        [(super::sample(), true, None), (closed, false, Some(&until)), (bare, true, None)]
+            .map(|(case, may, until)| Self::new(&case, &people, Vec::new(), &at, &|_| may).open_until(until))
             .into_iter()
             .collect()
     }
@@ -163,6 +166,7 @@ impl CasePage {
         };
         Self {
             head: Head::new("Case", crumbs).of(case.reference.clone()),
+            open_until: String::new(),
             rows: [rows(case, at), owner(case, people, &here, may), super::access::shown(case, people, &here, may)]
                 .concat(),
             acts: acts(case, &here, may),
@@ -193,6 +197,14 @@ impl CasePage {
             parents: super::parents::events(case, people),
             debrief: debrief(case, people),
         }
+    }
+}
+
+impl CasePage {
+    /// The same, open to its reader beyond their rights until then.
+    #[must_use]
+    pub fn open_until(self, until: Option<&prost_types::Timestamp>) -> Self {
+        Self { open_until: words::stamp(until).unwrap_or_default(), ..self }
     }
 }
 
@@ -249,9 +261,13 @@ fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> 
     if case.debrief.is_some() && may(Permission::LessonRaise) {
         shown.push(Link::new("Propose a lesson for the policy", format!("{here}/lesson")));
     }
+    if may(Permission::CaseRead) {
+        shown.push(Link::new("Print the case", format!("{here}/prints")));
+    }
     if may(Permission::ConcernRecord) {
         shown.push(Link::new("Photos of notes", format!("{here}/photos")));
     }
+    shown.push(Link::new("Who has looked at this", format!("{here}/looks")));
     shown
 }
 

@@ -202,8 +202,15 @@ async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Ans
             let agencies = case::referral::agencies(visit).await;
             let agencies: Vec<_> = agencies.into_iter().map(|agency| (agency.key, agency.name)).collect();
             let button = "Open the case and record the referral";
-            page(visit, concern, "Refer to an agency now", decision, button, refer_fields(&agencies, &concern.narrative))
-                .lead("Make the referral as the agency asks for it, then record it here.")
+            page(
+                visit,
+                concern,
+                "Refer to an agency now",
+                decision,
+                button,
+                refer_fields(&agencies, &concern.narrative),
+            )
+            .lead("Make the referral as the agency asks for it, then record it here.")
         }
         EXISTING_CASE => {
             let suggested = suggested::fetch(visit, &concern.concern_id).await;

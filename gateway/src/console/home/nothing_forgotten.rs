@@ -4,7 +4,9 @@
 use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::{Permission, Role},
-    incident_cases::v1::{Concern, Cover, ListCasesRequest, ListConcernsResponse, ListDueRequest, ListDueResponse},
+    incident_cases::v1::{
+        BreakGlassEntry, Concern, Cover, ListCasesRequest, ListConcernsResponse, ListDueRequest, ListDueResponse,
+    },
 };
 use time::OffsetDateTime;
 
@@ -14,7 +16,7 @@ use super::{
 };
 use crate::{
     console::{
-        cover,
+        break_glass, cover,
         due::{self, Asked, whose},
         people::People,
         visit::{Visit, ask, heard},
@@ -167,6 +169,37 @@ pub fn level_list(visit: &Visit, answer: Result<Vec<(&'static str, u64)>, Error>
                 Item { link: Link::new(text, place), hint: String::new(), due: Due::default() }
             })
             .collect();
+    })
+}
+
+/// Restricted cases that somebody opened beyond their rights, and that the visitor is asked to look at.
+///
+/// # Errors
+/// Where it cannot be asked for.
+pub async fn opened(visit: &Visit) -> Result<(Vec<BreakGlassEntry>, People), Error> {
+    let (answer, people) = break_glass::all(visit, ("", true), "").await?;
+    Ok((answer.break_glasses.into_iter().filter(|entry| entry.reviewable).collect(), people))
+}
+
+/// The same as a list; none where there are none.
+pub fn opened_list(visit: &Visit, answer: (Vec<BreakGlassEntry>, People), now: OffsetDateTime) -> Option<Waiting> {
+    let (entries, people) = answer;
+    let item = |entry: &BreakGlassEntry| Item {
+        link: Link::new(
+            format!("Case {}: was it justified?", entry.reference),
+            visit.at(&format!("/break-glass/{}/review", entry.break_glass_id)),
+        ),
+        hint: words::sentence(&people.name(&entry.account_id)),
+        due: Due::default(),
+    };
+    (!entries.is_empty()).then(|| Waiting {
+        id: "break-glass",
+        title: "Restricted cases opened beyond somebody’s rights".to_owned(),
+        count: count(entries.len()),
+        oldest: oldest(entries.iter().filter_map(|entry| entry.create_time.as_ref().and_then(moment)), now),
+        items: entries.iter().take(SHOWN).map(item).collect(),
+        all: Link::new("All that were opened so", visit.at("/break-glass")),
+        ..Waiting::default()
     })
 }
 

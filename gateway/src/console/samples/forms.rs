@@ -3,11 +3,11 @@
 use chassis::error::Error;
 
 use super::super::{
-    access, agreement, assign, attachment, case, chain, clause, close, concern, consultation, cover, debrief, decide,
-    device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite, involvement, learner,
-    lesson, lines, material, material_report, my_concern, oversight, paragraph, parameter, parents, people, policy,
-    procedure, public_report, referral, register, report, review, revision, rollout, school, section, sign_in, step,
-    template,
+    access, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation, cover,
+    debrief, decide, device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite,
+    involvement, learner, lesson, lines, material, material_report, my_concern, oversight, paragraph, parameter,
+    parents, people, policy, procedure, public_report, referral, register, report, review, revision, rollout, school,
+    section, sign_in, step, template,
 };
 
 /// Every form, as it is first shown and as it is shown again.
@@ -54,6 +54,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ),
         ("No further action", concern::triage::nothing_fields()),
         ("Who is the case about?", case::access::subject_fields(&[Default::default()], "head")),
+        ("Print the case", case::print::fields()),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
         ("Record a comment", policy::consultation::comment_fields()),
@@ -77,6 +78,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Five questions", decide::criteria::fields(&case)),
         ("Ask a second person", decide::agreement::fields(&case)),
         ("Answer as the second person", agreement::fields()),
+        ("A restricted case", break_glass::fields()),
+        ("Was it justified?", break_glass::review_fields()),
         ("Record a decision", decide::decision::fields(&case)),
         ("Record support", decide::support::fields(&case)),
         ("Record an assessment", decide::assessment::fields(&case)),

@@ -5,7 +5,7 @@ use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trai
 
 /// The common migrations; a service puts them before its own.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(CreateCommonTables), Box::new(KeepPlaces)]
+    vec![Box::new(CreateCommonTables), Box::new(KeepPlaces), Box::new(IndexWhatWasShown)]
 }
 
 /// Events keep the place they were given on the bus; denials are counted.
@@ -29,6 +29,56 @@ CREATE TABLE denial (
 impl MigrationTrait for KeepPlaces {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(PLACES).await?;
+        Ok(())
+    }
+}
+
+/// Which entries of the history showed a record among others: found by the record, and read from the entry itself.
+struct IndexWhatWasShown;
+
+impl MigrationName for IndexWhatWasShown {
+    fn name(&self) -> &'static str {
+        "m20261126_002200_index_what_was_shown"
+    }
+}
+
+const SHOWN: &str = "
+CREATE TABLE history_shown (
+    record_id TEXT NOT NULL, seq BIGINT NOT NULL, school_id TEXT, PRIMARY KEY (record_id, seq));
+";
+
+/// What earlier entries showed goes into it, too.
+const SQLITE_SHOWN: &str = "
+INSERT INTO history_shown (record_id, seq, school_id)
+    SELECT DISTINCT shown.value, history.seq, history.school_id FROM history, json_each(history.detail, '$.ids') AS shown;
+CREATE TRIGGER history_shown_no_update BEFORE UPDATE ON history_shown
+    BEGIN SELECT RAISE(ABORT, 'history is only added to'); END;
+CREATE TRIGGER history_shown_no_delete BEFORE DELETE ON history_shown
+    BEGIN SELECT RAISE(ABORT, 'history is only added to'); END;
+";
+const POSTGRES_SHOWN: &str = "
+SELECT set_config('hedgerow.reach', 'authority', true);
+INSERT INTO history_shown (record_id, seq, school_id)
+    SELECT DISTINCT shown.id, history.seq, history.school_id
+    FROM history, jsonb_array_elements_text(history.detail::jsonb -> 'ids') AS shown(id);
+SELECT set_config('hedgerow.reach', '', true);
+CREATE TRIGGER history_shown_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON history_shown
+    FOR EACH STATEMENT EXECUTE FUNCTION history_is_only_added_to();
+ALTER TABLE history_shown ENABLE ROW LEVEL SECURITY;
+ALTER TABLE history_shown FORCE ROW LEVEL SECURITY;
+CREATE POLICY history_shown_add ON history_shown FOR INSERT WITH CHECK (true);
+CREATE POLICY history_shown_read ON history_shown FOR SELECT USING (
+    current_setting('hedgerow.reach', true) = 'authority'
+    OR school_id = ANY (string_to_array(current_setting('hedgerow.schools', true), ',')));
+";
+
+#[async_trait::async_trait]
+impl MigrationTrait for IndexWhatWasShown {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        db.execute_unprepared(SHOWN).await?;
+        let postgres = manager.get_database_backend() == DatabaseBackend::Postgres;
+        db.execute_unprepared(if postgres { POSTGRES_SHOWN } else { SQLITE_SHOWN }).await?;
         Ok(())
     }
 }

@@ -73,13 +73,13 @@ pub struct Entry {
     #[serde(default)]
     pub corrects: Option<EntryId>,
     /// When it happened; none where nobody was asked.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub happened: Option<Happened>,
     /// What it is, one of `KINDS`; empty where nobody was asked.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub kind: String,
     /// Every time somebody said later whether it belongs in the chronology, oldest first.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
 }
 
@@ -95,6 +95,11 @@ pub struct Mark {
 }
 
 impl Entry {
+    /// When it happened, or when it was written down where nobody knows or was asked.
+    pub fn told_at(&self) -> OffsetDateTime {
+        self.happened.and_then(Happened::at).unwrap_or(self.at)
+    }
+
     /// What it meant for the child, where it belongs in the chronology, as was said last.
     pub fn significance(&self) -> Option<&str> {
         match self.marks.last() {

@@ -26,10 +26,10 @@ pub struct Involvement {
     #[serde(default)]
     pub learner: Option<LearnerId>,
     /// What it said before, oldest first.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
     /// How it ended, where it did.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
 }
 

@@ -9,8 +9,12 @@ use super::{Learner, Record};
 
 /// Learners answered at most.
 pub const MOST: usize = 20;
+/// Words of a text that it is found by at most.
+const WORDS: usize = 24;
 /// Learners opened for one search at most.
 pub const OPENED: u64 = 60;
+/// What is said where a word is a learner's own.
+const EXACT: &str = "the name";
 /// Below this, a likeness is chance.
 const LIKELY: f64 = 0.72;
 
@@ -21,6 +25,13 @@ pub struct Match {
     pub score: u8,
     /// Why.
     pub why: &'static str,
+}
+
+impl Match {
+    /// Whether every word is one of the learner's own.
+    pub fn exact(&self) -> bool {
+        self.why == EXACT
+    }
 }
 
 /// What is remembered of a learner.
@@ -94,6 +105,12 @@ fn sounds(word: &str) -> Vec<String> {
     [sounds.primary(), sounds.alternate()].into_iter().filter(|sound| sound.len() > 1).collect()
 }
 
+/// The tokens of names as somebody wrote them, each with its weight. Words with a digit are forms, such as 9K.
+pub fn name_tokens(text: &str) -> Vec<(String, i32)> {
+    let named = words(text).into_iter().filter(|word| !word.chars().any(|c| c.is_ascii_digit()));
+    named.take(WORDS).flat_map(|word| word_tokens(&word)).collect()
+}
+
 /// Every token of a record, with its weight: what the store keeps, keyed.
 pub fn tokens(record: &Record) -> Vec<(String, i32)> {
     let names = [&record.given_name, &record.family_name, &record.known_as];
@@ -147,12 +164,22 @@ impl Query {
         all
     }
 
+    /// Whether it says anything of a name.
+    pub fn named(&self) -> bool {
+        !self.words.is_empty()
+    }
+
+    /// Whether a learner was born when it says.
+    pub fn dated(&self, record: &Record) -> bool {
+        record.birth_date.is_some_and(|born| self.dates.iter().any(|part| part.of(born)))
+    }
+
     /// How likely a learner is meant, and why; none where hardly.
     pub fn matches(&self, record: &Record) -> Option<Match> {
         if self.upn.as_ref().is_some_and(|upn| *upn == record.upn) {
             return Some(Match { score: 100, why: "the pupil number" });
         }
-        let dated = record.birth_date.is_some_and(|born| self.dates.iter().any(|part| part.of(born)));
+        let dated = self.dated(record);
         if self.words.is_empty() {
             return dated.then_some(Match { score: 70, why: "the date of birth" });
         }
@@ -164,7 +191,7 @@ impl Query {
         if mean < LIKELY || worst < LIKELY - 0.2 {
             return None;
         }
-        let why = likes.iter().min_by(|a, b| a.0.total_cmp(&b.0)).map_or("the name", |(_, why)| why);
+        let why = likes.iter().min_by(|a, b| a.0.total_cmp(&b.0)).map_or(EXACT, |(_, why)| why);
         let mut score = mean * 90.0;
         if dated {
             score += 9.0;
@@ -181,7 +208,7 @@ fn likeness(word: &str, known: &[String]) -> (f64, &'static str) {
     let spoken = sounds(word);
     let like = |other: &String| {
         if other == word {
-            return (1.0, "the name");
+            return (1.0, EXACT);
         }
         if word.chars().count() > 1 && other.starts_with(word) {
             return (0.93, "how a name begins");
@@ -190,7 +217,7 @@ fn likeness(word: &str, known: &[String]) -> (f64, &'static str) {
         let spelt = strsim::jaro_winkler(word, other);
         if sounds { (spelt.max(0.88), "a name that sounds alike") } else { (spelt * 0.95, "a name spelt alike") }
     };
-    known.iter().map(like).max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, "the name"))
+    known.iter().map(like).max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, EXACT))
 }
 
 /// The likeliest of some learners, best first.

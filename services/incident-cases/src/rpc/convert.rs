@@ -6,11 +6,13 @@ use time::OffsetDateTime;
 
 pub(crate) mod access;
 pub(super) mod attachment;
+pub(crate) mod break_glass;
 mod concern;
 pub(crate) mod cover;
 pub(crate) mod due;
 mod happened;
 pub(super) mod learner;
+pub(super) mod print;
 pub(super) mod public_report;
 pub(crate) mod record;
 

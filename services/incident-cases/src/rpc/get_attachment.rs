@@ -24,7 +24,8 @@ pub(super) async fn get_attachment(app: &App, request: Request<GetAttachmentRequ
     }
     let content = store::attachment::content(&tx, &attachment).await?;
     let content = content.ok_or_else(|| Error::wrong_state("its file has not come yet"))?;
-    tx.record(Act::new("attachment.read", attachment.id.as_str()).detail("record", attachment.record_id.as_str()));
+    let record = attachment.record_id.as_str();
+    tx.record(Act::new("attachment.read", attachment.id.as_str()).detail("record", record).detail("ids", vec![record]));
     tx.commit().await?;
     Ok(GetAttachmentResponse {
         attachment: Some(convert::attachment::attachment(&attachment)),

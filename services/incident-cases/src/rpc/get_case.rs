@@ -1,6 +1,6 @@
 //! Answers one case.
 
-use chassis::{caller::Caller, error::Result, history::Act};
+use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act};
 use proto::incident_cases::v1::{GetCaseRequest, GetCaseResponse};
 use tonic::Request;
 
@@ -12,9 +12,15 @@ pub(super) async fn get_case(app: &App, request: Request<GetCaseRequest>) -> Res
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
     let (case, verdict) = store::case::look(&tx, &request.case_id).await?;
-    tx.record(Act::new("case.read", case.id.as_str()));
+    let until = store::break_glass::until(&tx, &case).await?;
+    let act = Act::new("case.read", case.id.as_str());
+    tx.record(match (verdict, until) {
+        (Verdict::Yes, None) => act,
+        (Verdict::Yes, Some(_)) => act.detail("break_glass", true),
+        _ => act.detail("row_only", true),
+    });
     let now = tx.now();
     tx.commit().await?;
     let seen = if verdict == Verdict::Yes { convert::case(&case, now) } else { convert::access::row(&case) };
-    Ok(GetCaseResponse { case: Some(seen) })
+    Ok(GetCaseResponse { case: Some(seen), break_glass_expire_time: until.map(timestamp) })
 }

@@ -14,6 +14,8 @@ pub(super) enum About {
     Case(String),
     /// A concern.
     Concern(String),
+    /// A reading beyond somebody's rights.
+    BreakGlass(String),
     /// A device held.
     Custody(String),
     /// A shared incident, as a school reads it.
@@ -47,6 +49,10 @@ async fn still(app: &App, scope: &Scope, about: About) -> Result<()> {
         About::Case(id) => Some(id),
         About::Concern(id) => {
             store::concern::load(&tx, &id).await?;
+            None
+        }
+        About::BreakGlass(id) => {
+            store::break_glass::load(&tx, &id).await?;
             None
         }
         About::Custody(id) => Some(store::register::load_custody(&tx, &id).await?.case_id),

@@ -83,6 +83,11 @@ fn need(tx: &Tx) -> Option<Need> {
     }
 }
 
+/// Whether the caller was let in to read and for nothing else.
+pub(crate) fn only_reads(tx: &Tx) -> bool {
+    need(tx) == Some(Need::Read)
+}
+
 /// What the caller may do with a case under the permission they were let in by.
 pub(crate) fn verdict(tx: &Tx, case: &Case) -> Verdict {
     let Some(need) = need(tx) else { return Verdict::No };

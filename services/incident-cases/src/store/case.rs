@@ -28,7 +28,7 @@ use crate::case::{
 /// Open cases that are looked through for what a concern may belong to.
 const LOOKED_AT: u64 = 500;
 
-fn place(id: &str) -> String {
+pub(super) fn place(id: &str) -> String {
     format!("case|{id}")
 }
 
@@ -73,6 +73,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
         access::keep(tx, case).await?;
     }
     super::due::insert(tx, case).await?;
+    super::search::keep_case(tx, case).await?;
     Ok(body)
 }
 
@@ -100,6 +101,7 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     let learners: Vec<_> = case.involvements.iter().filter_map(|i| i.learner.clone()).collect();
     super::learner_record::add(tx, id, &learners).await?;
     super::due::replace(tx, case).await?;
+    super::search::keep_case(tx, case).await?;
     Ok(body)
 }
 
@@ -112,7 +114,8 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Case> {
     }
 }
 
-/// One case of the scope's school, and what the caller may do with it; missing where there is none for them.
+/// One case of the scope's school, and what the caller may do with it; missing where there is none for them. Whoever may
+/// only know that there is one reads it while it is open to them beyond that.
 pub(crate) async fn look(tx: &Tx, id: &str) -> Result<(Case, Verdict)> {
     if id.is_empty() {
         return Err(Error::invalid("case_id", "Enter the case, such as cas_01k…"));
@@ -122,14 +125,21 @@ pub(crate) async fn look(tx: &Tx, id: &str) -> Result<(Case, Verdict)> {
     let case = read(tx, row.await?.ok_or_else(Error::missing)?).await?;
     match access::verdict(tx, &case) {
         Verdict::No => Err(Error::missing()),
+        Verdict::RowOnly if super::break_glass::until(tx, &case).await?.is_some() => Ok((case, Verdict::Yes)),
         verdict => Ok((case, verdict)),
     }
 }
 
 /// Those of the school's cases with these ids that the caller may read, by id.
 pub(crate) async fn readable_all(tx: &Tx, ids: &[String]) -> Result<HashMap<String, Case>> {
+    let known = known_all(tx, ids).await?.into_iter();
+    Ok(known.filter(|(_, verdict)| *verdict == Verdict::Yes).map(|(case, _)| (case.id.to_string(), case)).collect())
+}
+
+/// Those of the school's cases with these ids that the caller may know of, and what they may do with each.
+pub(crate) async fn known_all(tx: &Tx, ids: &[String]) -> Result<Vec<(Case, Verdict)>> {
     let school = tx.scope().school()?;
-    let mut cases = HashMap::with_capacity(ids.len());
+    let mut cases = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(AT_ONCE) {
         let rows = case_file::Entity::find()
             .filter(case_file::Column::SchoolId.eq(school.as_str()))
@@ -138,8 +148,8 @@ pub(crate) async fn readable_all(tx: &Tx, ids: &[String]) -> Result<HashMap<Stri
             .await?;
         let rows = rows.into_iter().map(|row| (row.id, row.body));
         let opened: Vec<Case> = open_all(tx, school.as_str(), rows, place).await?;
-        let theirs = opened.into_iter().filter(|case| access::verdict(tx, case) == Verdict::Yes);
-        cases.extend(theirs.map(|case| (case.id.to_string(), case)));
+        let judged = opened.into_iter().map(|case| (access::verdict(tx, &case), case));
+        cases.extend(judged.filter(|(verdict, _)| *verdict != Verdict::No).map(|(verdict, case)| (case, verdict)));
     }
     Ok(cases)
 }
@@ -183,6 +193,14 @@ pub(crate) async fn of_service(tx: &Tx, id: &str) -> Result<Case> {
 
 /// Whether what belongs to a case is the caller's to read, as the case is.
 pub(crate) async fn readable(tx: &Tx, id: &str) -> Result<bool> {
+    if by_right(tx, id).await? {
+        return Ok(true);
+    }
+    Ok(super::break_glass::now(tx, id).await?.is_some() && matches!(look(tx, id).await, Ok((_, Verdict::Yes))))
+}
+
+/// Whether a case is the caller's to read without anything being opened to them beyond that.
+pub(crate) async fn by_right(tx: &Tx, id: &str) -> Result<bool> {
     let school = tx.scope().school()?;
     let found = case_file::Entity::find_by_id(id)
         .filter(case_file::Column::SchoolId.eq(school.as_str()))

@@ -1,9 +1,13 @@
 //! Which concerns and cases a learner has to do with: found by a keyed token, so that whoever holds the database cannot
 //! tell which learner it is.
 
+use std::collections::HashMap;
+
 use chassis::{db::Tx, error::Result};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    sea_query::{OnConflict, SelectStatement},
 };
 
 use super::entity::learner_record as link;
@@ -38,6 +42,27 @@ pub(crate) async fn replace(tx: &Tx, record_id: &str, learners: &[LearnerId]) ->
         .exec(tx.db())
         .await?;
     add(tx, record_id, learners).await
+}
+
+/// Which of the records that a query selects some learners have to do with, each with the learner; newest first.
+pub(super) async fn of_some(
+    tx: &Tx,
+    learners: &[LearnerId],
+    records: SelectStatement,
+    most: u64,
+) -> Result<Vec<(String, LearnerId)>> {
+    let school = tx.scope().school()?.to_string();
+    let tokens: HashMap<Vec<u8>, &LearnerId> = learners.iter().map(|id| (token(tx, &school, id), id)).collect();
+    let rows = link::Entity::find()
+        .filter(link::Column::SchoolId.eq(school))
+        .filter(link::Column::LearnerToken.is_in(tokens.keys().cloned()))
+        .filter(link::Column::RecordId.in_subquery(records))
+        .order_by_desc(link::Column::RecordId)
+        .limit(most)
+        .all(tx.db())
+        .await?;
+    let named = |row: link::Model| Some((row.record_id, (*tokens.get(&row.learner_token)?).clone()));
+    Ok(rows.into_iter().filter_map(named).collect())
 }
 
 /// The records that a learner has to do with, oldest first of each kind.

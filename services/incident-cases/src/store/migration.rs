@@ -10,6 +10,9 @@ mod m20261126_001600_create_reporters_side;
 mod m20261126_001600_keep_cover;
 mod m20261126_001700_keep_dues;
 mod m20261126_001800_route_concerns;
+mod m20261126_001900_keep_prints;
+mod m20261126_002000_keep_record_tokens;
+mod m20261126_002100_keep_break_glass;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -30,6 +33,9 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_001600_keep_cover::Migration));
         all.push(Box::new(m20261126_001700_keep_dues::Migration));
         all.push(Box::new(m20261126_001800_route_concerns::Migration));
+        all.push(Box::new(m20261126_001900_keep_prints::Migration));
+        all.push(Box::new(m20261126_002000_keep_record_tokens::Migration));
+        all.push(Box::new(m20261126_002100_keep_break_glass::Migration));
         all
     }
 }

@@ -1,18 +1,18 @@
 //! Finds the template's clause for each paragraph of a document: first by words in common and in the template's order,
 //! then what was moved, then by the section its heading points to and the clause's cues.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     Fate, Why,
     chain::{Pair, heaviest},
-    similarity::{Rarity, words},
-    wording::{self, Piece, pieces},
+    prepared::{Aligner, Candidate, Said, count, counts, length, rare},
+    wording,
 };
 use crate::{
     document::{Document, Kind, Paragraph, plain},
     parameter::Parameter,
-    template::{Clause, Section, Template, blank::fill},
+    template::{Template, blank::fill},
 };
 
 /// How many clauses are looked at for one paragraph.
@@ -30,17 +30,6 @@ const SAME_CHAPTER: f64 = 0.07;
 /// How much a clause from elsewhere counts.
 const ELSEWHERE: f64 = 0.75;
 
-/// The template prepared for comparing.
-pub(super) struct Aligner<'a> {
-    candidates: Vec<Candidate<'a>>,
-    sections: &'a [Section],
-    rarity: Rarity,
-    /// In which clauses a word stands, and how often.
-    index: HashMap<String, Vec<(usize, u32)>>,
-    /// The number of each word that carries matter.
-    stems: HashMap<String, usize>,
-}
-
 /// What was found for the paragraphs of a document.
 pub(super) struct Aligned {
     /// The clause of each paragraph, with how alike they are; none where it has none.
@@ -53,86 +42,7 @@ pub(super) struct Aligned {
     pub moved: BTreeSet<usize>,
 }
 
-struct Candidate<'a> {
-    section: &'a str,
-    clause: &'a Clause,
-    /// Its words that carry matter, by their numbers, with their weights.
-    vector: Vec<(usize, f64)>,
-    cues: Vec<Cue>,
-    blanks: bool,
-    /// How much its words weigh together.
-    whole: f64,
-}
-
-/// A cue of a clause.
-struct Cue {
-    /// Its words with a space before and after each.
-    said: String,
-    /// Those that carry matter, by their numbers, with their weights.
-    words: Vec<(usize, f64)>,
-    weight: f64,
-}
-
-/// A paragraph as it is held against cues.
-struct Said {
-    /// Its words with a space before and after each.
-    text: String,
-    /// The weight of each word in it, by its number; 0 where it is not in it.
-    weights: Vec<f64>,
-}
-
-impl<'a> Aligner<'a> {
-    pub fn new(template: &'a Template) -> Self {
-        let texts: Vec<(&Section, &Clause, Vec<String>)> = template
-            .clauses()
-            .map(|(section, clause)| (section, clause, words(&format!("{} {}", clause.text, clause.cues.join(" ")))))
-            .collect();
-        let rarity = Rarity::of(texts.iter().map(|(.., words)| words.as_slice()));
-        let mut stems: HashMap<String, usize> = HashMap::new();
-        let mut number = |word: &str| match stems.get(word) {
-            Some(number) => *number,
-            None => {
-                stems.insert(word.to_owned(), stems.len());
-                stems.len() - 1
-            }
-        };
-        let mut index: HashMap<String, Vec<(usize, u32)>> = HashMap::new();
-        let mut candidates = Vec::new();
-        for (place, (section, clause, text)) in texts.iter().enumerate() {
-            let pieces = pieces(&clause.text);
-            let blanks = pieces.iter().any(|piece| matches!(piece, Piece::Blank(_)));
-            let words_of = pieces.into_iter().filter_map(|piece| match piece {
-                Piece::Word(word) => Some(word),
-                Piece::Blank(_) => None,
-            });
-            for (word, times) in counts(words_of) {
-                index.entry(word).or_default().push((place, times));
-            }
-            let vector = rarity.vector(text);
-            let mut cue = |cue: &String| {
-                let words: Vec<(usize, f64)> =
-                    words(cue).iter().map(|word| (number(word), rarity.weight(word))).collect();
-                let weight = words.iter().map(|(_, weight)| weight).sum();
-                Cue { said: format!(" {} ", plain(cue)), words, weight }
-            };
-            let cues = clause.cues.iter().map(&mut cue).collect();
-            let vector = vector.weights().map(|(word, weight)| (number(word), weight)).collect();
-            candidates.push(Candidate { section: &section.id, clause, vector, cues, blanks, whole: 0.0 });
-        }
-        let mut aligner = Self { candidates, sections: &template.sections, rarity, index, stems };
-        let mut wholes = vec![0.0; aligner.candidates.len()];
-        for (word, places) in &aligner.index {
-            let rare = aligner.rare(word);
-            for (place, times) in places {
-                wholes.get_mut(*place).into_iter().for_each(|whole| *whole += f64::from(*times) * rare);
-            }
-        }
-        for (candidate, whole) in aligner.candidates.iter_mut().zip(wholes) {
-            candidate.whole = whole;
-        }
-        aligner
-    }
-
+impl Aligner {
     /// Finds a clause for each paragraph.
     pub fn align(&self, document: &Document) -> Aligned {
         let sections = self.headings(document);
@@ -143,23 +53,24 @@ impl<'a> Aligner<'a> {
         }
         let close = |pair: &Pair| pair.weight >= CLOSE;
         let mut found: HashMap<usize, (usize, f64)> = HashMap::new();
-        let mut taken = HashSet::new();
+        let mut taken = vec![false; self.candidates.len()];
+        let mut take = |place: usize| taken.get_mut(place).is_some_and(|taken| !std::mem::replace(taken, true));
         for pair in heaviest(pairs.iter().copied().filter(close).collect()) {
             found.insert(pair.left, (pair.right, pair.weight));
-            taken.insert(pair.right);
+            take(pair.right);
         }
         // What was moved: the most alike first, each clause once.
         let mut moved = BTreeSet::new();
-        pairs.retain(|pair| close(pair) && !found.contains_key(&pair.left) && !taken.contains(&pair.right));
+        pairs.retain(|pair| close(pair) && !found.contains_key(&pair.left));
         pairs.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.left.cmp(&b.left)));
         for pair in pairs {
-            if !found.contains_key(&pair.left) && taken.insert(pair.right) {
+            if !found.contains_key(&pair.left) && take(pair.right) {
                 found.insert(pair.left, (pair.right, pair.weight));
                 moved.insert(pair.left);
             }
         }
         let clauses = document.paragraphs.iter().enumerate().map(|(at, paragraph)| match found.get(&at) {
-            Some((place, weight)) => self.candidates.get(*place).map(|c| (c.clause.id.clone(), percent(*weight))),
+            Some((place, weight)) => self.candidates.get(*place).map(|c| (c.clause.clone(), percent(*weight))),
             None if matches!(paragraph.kind, Kind::Bullet(_) | Kind::Prose) && !links(&paragraph.text) => {
                 self.on_the_matter(paragraph, places(paragraph), &taken)
             }
@@ -178,10 +89,13 @@ impl<'a> Aligner<'a> {
         let said = wording::words(&paragraph.text);
         let mut whole = 0.0;
         let mut shared = vec![0.0; self.candidates.len()];
+        // What a word says that stands in no clause.
+        let unknown = rare(count(self.candidates.len()), 0.5);
         for (word, n) in counts(said.into_iter().map(|word| word.plain)) {
-            let rare = self.rare(&word);
+            let stands = self.index.get(&word);
+            let rare = stands.map_or(unknown, |stands| stands.rare);
             whole += f64::from(n) * rare;
-            for (place, theirs) in self.index.get(&word).into_iter().flatten() {
+            for (place, theirs) in stands.into_iter().flat_map(|stands| &stands.places) {
                 shared.get_mut(*place).into_iter().for_each(|sum| *sum += f64::from(n.min(*theirs)) * rare);
             }
         }
@@ -193,9 +107,9 @@ impl<'a> Aligner<'a> {
                 let alike =
                     if candidate.blanks && shared >= other * 0.6 { shared / other.max(0.01) * 0.95 } else { 0.0 };
                 let alike = alike.max(2.0 * shared / (whole + other).max(0.01)).min(1.0);
-                let near = if places.section == Some(candidate.section) {
+                let near = if places.section == Some(candidate.section.as_str()) {
                     0.04
-                } else if places.chapter == Some(candidate.section) {
+                } else if places.chapter == Some(candidate.section.as_str()) {
                     0.02
                 } else {
                     0.0
@@ -209,17 +123,10 @@ impl<'a> Aligner<'a> {
         scored
     }
 
-    /// What a word says about a text: those of many clauses say little.
-    fn rare(&self, word: &str) -> f64 {
-        let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-        let within = self.index.get(word).map_or(0.5, |places| count(places.len()));
-        (1.0 + (count(self.candidates.len()) + 1.0) / within).ln()
-    }
-
     /// The section each heading points to, and the one of the heading above it.
-    fn headings(&self, document: &Document) -> HashMap<usize, Places<'a>> {
+    fn headings(&self, document: &Document) -> HashMap<usize, Places<'_>> {
         let mut places = HashMap::new();
-        let mut above: Vec<(usize, Option<&'a str>)> = Vec::new();
+        let mut above: Vec<(usize, Option<&str>)> = Vec::new();
         let mut before = None;
         for (at, heading) in document.headings() {
             let number = match &heading.kind {
@@ -240,69 +147,67 @@ impl<'a> Aligner<'a> {
     }
 
     /// The section whose cue fills most of a heading.
-    fn section(&self, heading: &str, chapter: Option<&str>) -> Option<&'a str> {
+    fn section(&self, heading: &str, chapter: Option<&str>) -> Option<&str> {
         let heading = format!(" {} ", plain(heading));
-        let length = |text: &str| f64::from(u16::try_from(text.trim().len()).unwrap_or(u16::MAX));
-        let score = |section: &'a Section| {
-            let cues = section.cues.iter().chain([&section.title]).map(|cue| plain(cue));
-            let best =
-                cues.filter(|cue| heading.contains(&format!(" {cue} "))).map(|cue| length(&cue)).fold(0.0, f64::max);
+        let mut longest = vec![0.0_f64; self.sections.len()];
+        for found in self.headed.iter().flat_map(|headed| headed.find_overlapping_iter(&heading)) {
+            if let Some((section, length)) = self.cued_sections.get(found.pattern().as_usize()) {
+                longest.get_mut(*section).into_iter().for_each(|longest| *longest = longest.max(*length));
+            }
+        }
+        let score = |(section, best): (&'_ String, f64)| {
             // “Users” and “Content” mean something only under their own chapter.
-            let near = chapter.is_some_and(|chapter| section.id.starts_with(chapter));
+            let near = chapter.is_some_and(|chapter| section.starts_with(chapter));
             // “Staff use of phones” under “Use of phones” is a part of it, not the same again.
-            let part = near && chapter != Some(section.id.as_str());
-            let whole = best / length(&heading);
+            let part = near && chapter != Some(section.as_str());
+            let whole = best / length(heading.trim());
             let vague = best < 9.0 && !near && chapter.is_some();
-            (best > 0.0 && !vague).then_some((section.id.as_str(), best + whole * 10.0 + if part { 20.0 } else { 0.0 }))
+            (best > 0.0 && !vague).then_some(best + whole * 10.0 + if part { 20.0 } else { 0.0 })
         };
-        self.sections.iter().filter_map(score).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(id, _)| id)
+        let scored =
+            self.sections.iter().zip(longest).filter_map(|(section, best)| Some((section, score((section, best))?)));
+        scored.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(section, _)| section.as_str())
     }
 
     /// The clause on whose matter a paragraph is, where no clause has its words.
-    fn on_the_matter(&self, paragraph: &Paragraph, places: Places<'_>, taken: &HashSet<usize>) -> Option<(String, u8)> {
-        let vector = self.rarity.vector(&words(&paragraph.text));
-        let mut said = Said { text: format!(" {} ", plain(&paragraph.text)), weights: vec![0.0; self.stems.len()] };
-        for (word, weight) in vector.weights() {
-            let place = self.stems.get(word).and_then(|number| said.weights.get_mut(*number));
-            place.into_iter().for_each(|place| *place = weight);
-        }
+    fn on_the_matter(&self, paragraph: &Paragraph, places: Places<'_>, taken: &[bool]) -> Option<(String, u8)> {
+        let said = self.said(paragraph);
         let (candidate, score) = self
             .candidates
             .iter()
-            .enumerate()
-            .filter(|(place, _)| !taken.contains(place))
-            .map(|(_, candidate)| (candidate, self.score(candidate, &said, places)))
+            .zip(&said.alike)
+            .zip(taken)
+            .filter(|(_, taken)| !**taken)
+            .map(|((candidate, alike), _)| (candidate, score(candidate, *alike, &said, places)))
             .max_by(|a, b| a.1.total_cmp(&b.1))?;
-        (score >= self.least(candidate, places)).then(|| (candidate.clause.id.clone(), percent(score).min(99)))
+        (score >= least(candidate, places)).then(|| (candidate.clause.clone(), percent(score).min(99)))
     }
+}
 
-    /// The score at which a paragraph is on a clause's matter.
-    fn least(&self, candidate: &Candidate<'_>, places: Places<'_>) -> f64 {
-        let here = places.section == Some(candidate.section) || places.chapter == Some(candidate.section);
-        if here { RELATED } else { RELATED_ELSEWHERE }
+/// The score at which a paragraph is on a clause's matter.
+fn least(candidate: &Candidate, places: Places<'_>) -> f64 {
+    let here = [places.section, places.chapter].contains(&Some(candidate.section.as_str()));
+    if here { RELATED } else { RELATED_ELSEWHERE }
+}
+
+fn score(candidate: &Candidate, alike: f64, said: &Said, places: Places<'_>) -> f64 {
+    let weight = |word: usize| said.weights.get(word).copied().unwrap_or_default();
+    let mut hit = 0.0;
+    for cue in candidate.cues.iter().filter(|cue| said.cues.get(cue.number).is_some_and(|has| *has)) {
+        let found = cue.words.iter().filter(|(word, _)| weight(*word) > 0.0);
+        let (count, sum) = found.fold((0, 0.0), |(count, sum), (_, weight)| (count + 1, sum + weight));
+        let literal = count == cue.words.len() && said.text.contains(&cue.said);
+        hit += if literal { cue.weight * 1.2 } else { sum * 0.8 };
     }
-
-    fn score(&self, candidate: &Candidate<'_>, said: &Said, places: Places<'_>) -> f64 {
-        let weight = |word: usize| said.weights.get(word).copied().unwrap_or_default();
-        let alike: f64 = candidate.vector.iter().map(|(word, theirs)| theirs * weight(*word)).sum();
-        let mut hit = 0.0;
-        let mut whole = 0.0;
-        for cue in &candidate.cues {
-            let found = cue.words.iter().filter(|(word, _)| weight(*word) > 0.0);
-            let (count, sum) = found.fold((0, 0.0), |(count, sum), (_, weight)| (count + 1, sum + weight));
-            whole += cue.weight;
-            let literal = count == cue.words.len() && said.text.contains(&cue.said);
-            hit += if literal { cue.weight * 1.2 } else { sum * 0.8 };
-        }
-        let cued = if whole > 0.0 { hit / whole } else { 0.0 };
-        let score = 0.55 * alike + 0.45 * cued.min(1.0);
-        if places.section == Some(candidate.section) {
-            if score > 0.04 { score + SAME_SECTION } else { score }
-        } else if places.chapter == Some(candidate.section) {
-            if score > 0.08 { score + SAME_CHAPTER } else { score }
-        } else {
-            score * ELSEWHERE
-        }
+    let cued = if candidate.cued > 0.0 { hit / candidate.cued } else { 0.0 };
+    let score = 0.55 * alike + 0.45 * cued.min(1.0);
+    let section = Some(candidate.section.as_str());
+    if places.section == section {
+        if score > 0.04 { score + SAME_SECTION } else { score }
+    } else if places.chapter == section {
+        if score > 0.08 { score + SAME_CHAPTER } else { score }
+    } else {
+        score * ELSEWHERE
     }
 }
 
@@ -356,14 +261,6 @@ fn set_aside(paragraph: &Paragraph) -> Option<Why> {
     }
 }
 
-fn counts(words: impl Iterator<Item = String>) -> HashMap<String, u32> {
-    let mut counts = HashMap::new();
-    for word in words {
-        *counts.entry(word).or_default() += 1;
-    }
-    counts
-}
-
 #[derive(Clone, Copy, Default)]
 struct Places<'a> {
     section: Option<&'a str>,
@@ -383,6 +280,9 @@ fn percent(score: f64) -> u8 {
 fn links(text: &str) -> bool {
     const LABEL: usize = 8;
     let address = |word: &str| word.contains("://") || word.starts_with("www.") || word.starts_with("<http");
-    let (addresses, label): (Vec<&str>, Vec<&str>) = text.split_whitespace().partition(|word| address(word));
-    !addresses.is_empty() && label.len() <= LABEL && !label.iter().any(|word| word.ends_with('.'))
+    if !text.split_whitespace().any(address) {
+        return false;
+    }
+    let label: Vec<&str> = text.split_whitespace().filter(|word| !address(word)).collect();
+    label.len() <= LABEL && !label.iter().any(|word| word.ends_with('.'))
 }

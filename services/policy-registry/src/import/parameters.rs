@@ -4,11 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use aho_corasick::AhoCorasick;
+
 use super::{dates, wording};
 use crate::{
     document::{Document, Kind as ParagraphKind},
     expression::compiled,
     parameter::{Origin, Parameter},
+    remembered::Remembered,
     template::{Allowed, Definition, Kind, SetBy, Template, condition::Condition},
 };
 
@@ -23,22 +26,68 @@ const SURE: u8 = 60;
 /// The longest value of a list that was read out of a sentence, in words.
 const LONGEST: usize = 8;
 
+/// The cues of the templates that were read against last.
+static KNOWN: Remembered<Vec<Definition>, Cues> = Remembered::new(16);
+
+/// The cues by which values are recognised in a text, found in one pass.
+struct Cues {
+    found: Option<AhoCorasick>,
+    /// The value each is of: the place of its blank, and its place among what the blank allows.
+    of: Vec<(usize, usize)>,
+}
+
+impl Cues {
+    fn new(definitions: &[Definition]) -> Self {
+        let (mut said, mut of) = (Vec::new(), Vec::new());
+        for (blank, definition) in definitions.iter().enumerate() {
+            for (value, allowed) in definition.allowed.iter().enumerate() {
+                let cues = if definition.find.is_empty() { &allowed.cues } else { &allowed.anywhere };
+                said.extend(cues.iter().map(|cue| cue.to_lowercase()));
+                of.extend(cues.iter().map(|_| (blank, value)));
+            }
+        }
+        Self { found: AhoCorasick::new(said).ok(), of }
+    }
+
+    /// The values that a text has a cue of, in order.
+    fn within(&self, lower: &str) -> Vec<(usize, usize)> {
+        let found = self.found.iter().flat_map(|cues| cues.find_overlapping_iter(lower));
+        let mut values: Vec<(usize, usize)> =
+            found.filter_map(|found| self.of.get(found.pattern().as_usize()).copied()).collect();
+        values.sort_unstable();
+        values.dedup();
+        values
+    }
+}
+
 /// A line or paragraph a value may stand in.
 struct Place {
     line: u32,
     front: bool,
     text: String,
     lower: String,
+    /// The values it has a cue of.
+    cued: Vec<(usize, usize)>,
+}
+
+impl Place {
+    fn cued(&self, blank: usize, value: usize) -> bool {
+        self.cued.binary_search(&(blank, value)).is_ok()
+    }
 }
 
 /// What a document says about its blanks.
-pub(super) fn find(document: &Document, definitions: &[Definition]) -> Vec<Parameter> {
-    let lines = lines(document);
+pub(super) fn find(document: &Document, template: &Template) -> Vec<Parameter> {
+    let cues = KNOWN.of(&template.parameters, |definitions| Cues::new(definitions));
+    let mut lines = lines(document);
     // A sentence that was wrapped is whole only as a paragraph; what stands on one line was looked at as such.
     let wrapped = document.body().filter(|(_, p)| p.end_line > p.line);
-    let wrapped: Vec<Place> = wrapped.map(|(_, p)| place(p.line, false, &p.text)).collect();
+    let mut wrapped: Vec<Place> = wrapped.map(|(_, p)| place(p.line, false, &p.text)).collect();
+    for place in lines.iter_mut().chain(&mut wrapped) {
+        place.cued = cues.within(&place.lower);
+    }
     let mut found: Vec<Parameter> = Vec::new();
-    for definition in definitions {
+    for (blank, definition) in template.parameters.iter().enumerate() {
         let not = found.iter().find(|p| p.key == definition.reading.unlike).and_then(|p| p.values.first());
         let read = if definition.reading.prevails > 0 {
             by_use(definition, &lines)
@@ -46,8 +95,8 @@ pub(super) fn find(document: &Document, definitions: &[Definition]) -> Vec<Param
             let not = not.map(String::as_str);
             by_pattern(definition, &lines, not)
                 .or_else(|| by_pattern(definition, &wrapped, not))
-                .or_else(|| by_cue(definition, &lines))
-                .or_else(|| by_cue(definition, &wrapped))
+                .or_else(|| by_cue(blank, definition, &lines))
+                .or_else(|| by_cue(blank, definition, &wrapped))
         };
         found.extend(read);
     }
@@ -57,7 +106,7 @@ pub(super) fn find(document: &Document, definitions: &[Definition]) -> Vec<Param
 
 fn place(line: u32, front: bool, text: &str) -> Place {
     let lower = text.to_lowercase().replace(['’', '‘'], "'").replace("**", "");
-    Place { line, front, text: text.to_owned(), lower }
+    Place { line, front, text: text.to_owned(), lower, cued: Vec::new() }
 }
 
 /// The lines that say something, the contents list left out, a line that ends with a comma together with the next.
@@ -144,25 +193,22 @@ fn read(definition: &Definition, text: &str) -> Vec<String> {
 }
 
 /// Values are tried in the order the template lists them, and a choice is settled by the first that is met anywhere.
-fn by_cue(definition: &Definition, places: &[Place]) -> Option<Parameter> {
-    let cued = |place: &Place, cues: &[String]| cues.iter().any(|cue| place.lower.contains(cue));
-    let mut met: Vec<(&str, Vec<String>)> = Vec::new();
-    for allowed in &definition.allowed {
-        let cues = if definition.find.is_empty() { &allowed.cues } else { &allowed.anywhere };
-        let cues: Vec<String> = cues.iter().map(|cue| cue.to_lowercase()).collect();
-        if places.iter().any(|place| cued(place, &cues)) {
-            met.push((&allowed.value, cues));
+fn by_cue(blank: usize, definition: &Definition, places: &[Place]) -> Option<Parameter> {
+    let mut met: Vec<(usize, &str)> = Vec::new();
+    for (value, allowed) in definition.allowed.iter().enumerate() {
+        if places.iter().any(|place| place.cued(blank, value)) {
+            met.push((value, &allowed.value));
             if !definition.kind.many() {
                 break;
             }
         }
     }
     // Of several places the one that says most of it is the one to look at.
-    let says = |place: &&Place| met.iter().filter(|(_, cues)| cued(place, cues)).count();
+    let says = |place: &&Place| met.iter().filter(|(value, _)| place.cued(blank, *value)).count();
     let place = places.iter().rev().max_by_key(says).filter(|_| !met.is_empty())?;
     Some(Parameter {
         key: definition.key.clone(),
-        values: met.iter().map(|(value, _)| (*value).to_owned()).collect(),
+        values: met.iter().map(|(_, value)| (*value).to_owned()).collect(),
         origin: Origin::Document,
         line: place.line,
         confidence: CUED,
@@ -214,6 +260,9 @@ pub(super) fn captured(
             {
                 chosen.entry(key).or_insert(paragraph.line);
             }
+        }
+        if !clause.text.contains("{{") {
+            continue;
         }
         let words = wording::words(&paragraph.text);
         for (key, from, to) in wording::fits(&wording::pieces(&clause.text), &words).unwrap_or_default() {

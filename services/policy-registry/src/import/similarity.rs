@@ -123,38 +123,43 @@ impl Rarity {
     }
 
     /// The weighed words of a text, its length 1.
-    pub fn vector(&self, words: &[String]) -> Vector {
-        let mut weights: HashMap<String, f64> = HashMap::new();
+    pub fn vector(&self, mut words: Vec<String>) -> Vector {
+        words.sort_unstable();
+        let mut weights: Vec<(String, f64)> = Vec::new();
         for word in words {
-            *weights.entry(word.clone()).or_default() += 1.0;
+            match weights.last_mut().filter(|(last, _)| *last == word) {
+                Some((_, times)) => *times += 1.0,
+                None => weights.push((word, 1.0)),
+            }
         }
         for (word, weight) in &mut weights {
             *weight = (1.0 + weight.ln()) * self.weight(word);
         }
-        let length = weights.values().map(|w| w * w).sum::<f64>().sqrt();
+        let length = weights.iter().map(|(_, w)| w * w).sum::<f64>().sqrt();
         if length > 0.0 {
-            weights.values_mut().for_each(|w| *w /= length);
+            weights.iter_mut().for_each(|(_, w)| *w /= length);
         }
         Vector(weights)
     }
 }
 
-/// The weighed words of a text.
+/// The weighed words of a text, in the order of the words: sums over them come out the same each time.
 #[derive(Debug, Clone, Default)]
-pub struct Vector(HashMap<String, f64>);
+pub struct Vector(Vec<(String, f64)>);
 
 impl Vector {
-    /// Each word with its weight, in the order of the words: sums over them come out the same each time.
-    pub fn weights(&self) -> impl Iterator<Item = (&str, f64)> {
-        let mut weights: Vec<(&str, f64)> = self.0.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
-        weights.sort_unstable_by_key(|(word, _)| *word);
-        weights.into_iter()
+    /// Each word with its weight.
+    pub fn into_weights(self) -> impl Iterator<Item = (String, f64)> {
+        self.0.into_iter()
     }
 
     /// How alike two texts are, 0 to 1.
     pub fn cosine(&self, other: &Self) -> f64 {
-        let (small, large) = if self.0.len() < other.0.len() { (self, other) } else { (other, self) };
-        small.0.iter().filter_map(|(word, weight)| Some(weight * large.0.get(word)?)).sum()
+        let theirs = |word: &String| {
+            let place = other.0.binary_search_by(|(other, _)| other.cmp(word)).ok()?;
+            other.0.get(place).map(|(_, weight)| *weight)
+        };
+        self.0.iter().filter_map(|(word, weight)| Some(weight * theirs(word)?)).sum()
     }
 }
 
@@ -166,7 +171,7 @@ mod tests {
     fn a_text_is_most_like_itself_and_unlike_another_matter() {
         let texts = ["Boats are moored at dusk", "Bees are fed in winter", "Reported boats"].map(words);
         let rarity = Rarity::of(texts.iter().map(Vec::as_slice));
-        let [boats, bees, reported] = texts.each_ref().map(|text| rarity.vector(text));
+        let [boats, bees, reported] = texts.map(|text| rarity.vector(text));
         assert!((boats.cosine(&boats) - 1.0).abs() < 1e-9);
         assert!(boats.cosine(&bees) < 0.01 && boats.cosine(&reported) > 0.1);
         assert_eq!(words("Reporting concerns"), words("the reported concern"));

@@ -36,12 +36,14 @@ fn push(text: &str, start: usize, end: usize, found: &mut Vec<Word>) {
     let start = start + raw.len() - inner.len();
     let inner = inner.trim_end_matches(|c: char| !c.is_alphanumeric());
     let mut add = |word: &str, start: usize| {
-        let plain: String = word
-            .chars()
-            .filter(|c| !matches!(c, '\'' | '’' | '‘' | '*' | '\u{ad}' | '\u{200b}'))
-            .map(|c| if matches!(c, '–' | '—' | '‑' | '‐') { '-' } else { c })
-            .flat_map(char::to_lowercase)
-            .collect();
+        let mut plain = String::with_capacity(word.len());
+        for c in word.chars().filter(|c| !matches!(c, '\'' | '’' | '‘' | '*' | '\u{ad}' | '\u{200b}')) {
+            match c {
+                _ if c.is_ascii() => plain.push(c.to_ascii_lowercase()),
+                '–' | '—' | '‑' | '‐' => plain.push('-'),
+                _ => plain.extend(c.to_lowercase()),
+            }
+        }
         if !plain.is_empty() {
             found.push(Word { plain, start, end: start + word.len() });
         }
@@ -61,7 +63,14 @@ fn push(text: &str, start: usize, end: usize, found: &mut Vec<Word>) {
 
 /// The words of a text in one line, for comparing whole texts.
 pub fn plain(text: &str) -> String {
-    words(text).into_iter().map(|word| word.plain).collect::<Vec<_>>().join(" ")
+    let mut plain = String::with_capacity(text.len());
+    for word in words(text) {
+        if !plain.is_empty() {
+            plain.push(' ');
+        }
+        plain.push_str(&word.plain);
+    }
+    plain
 }
 
 /// A piece of a clause: a word, or a blank.

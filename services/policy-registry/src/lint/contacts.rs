@@ -31,13 +31,14 @@ pub(super) fn look(subject: Subject<'_>, sheet: &Sheet<'_>, findings: &mut Findi
     let Some(register) = subject.register else { return };
     let credits = sheet.body().find(|(_, text)| text.said.contains("template")).map(|(p, _)| p.line);
     let right: Vec<String> = register.names().map(plain).collect();
+    let acronyms = acronyms(register);
     foreign(subject, sheet, register, findings);
     for (line, text) in subject.document.numbered() {
         if credits != Some(line) {
             bodies(register, &right, line, text, findings);
         }
         hosts(subject, register, &right, line, text, findings);
-        acronyms(register, line, text, findings);
+        misspelt(&acronyms, line, text, findings);
         numbers(subject, register, line, text, findings);
         emergency(line, text, findings);
         mail(register, line, text, findings);
@@ -127,13 +128,16 @@ fn known(right: &[String], name: &str) -> bool {
     right.iter().any(|right| bare(right).contains(&name))
 }
 
-/// Acronyms one slip away from a registered one.
-fn acronyms(register: &Register, line: u32, text: &str, findings: &mut Findings) {
+/// The acronyms that a register's names are, or hold.
+fn acronyms(register: &Register) -> Vec<&str> {
     const SHORTEST: usize = 4;
+    let capitals = |name: &&str| name.chars().all(|c| c.is_ascii_uppercase()) && name.len() >= SHORTEST;
+    register.names().flat_map(|name| name.split(|c: char| !c.is_alphanumeric())).filter(capitals).collect()
+}
+
+/// Acronyms one slip away from a registered one.
+fn misspelt(right: &[&str], line: u32, text: &str, findings: &mut Findings) {
     let Some(shape) = expression!(r"\b[A-Z]{4,8}\b") else { return };
-    let capitals = |name: &str| name.chars().all(|c| c.is_ascii_uppercase()) && name.len() >= SHORTEST;
-    let inside = register.names().flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
-    let right: Vec<&str> = inside.filter(|name| capitals(name)).collect();
     for found in shape.find_iter(text).filter(|found| !right.contains(&found.as_str())) {
         if let Some(meant) = right.iter().find(|name| distance(name, found.as_str()) == 1) {
             let message = format!("{} is not in the agency register", found.as_str());

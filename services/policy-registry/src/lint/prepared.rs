@@ -1,10 +1,6 @@
 //! The data's words and expressions made ready for looking, once a template: every phrase is found in one pass.
 
-use std::{
-    collections::HashMap,
-    ops::Range,
-    sync::{Arc, RwLock},
-};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use aho_corasick::AhoCorasick;
 use regex::{Regex, RegexSet, RegexSetBuilder};
@@ -13,12 +9,10 @@ use super::{
     data::{Data, Phrase, Slip},
     words::Words,
 };
-use crate::document::plain;
+use crate::{document::plain, remembered::Remembered};
 
-/// What was made ready last, with the data it was made of: a service judges by the same few templates all day.
-static KNOWN: RwLock<Vec<(Data, Arc<Ready>)>> = RwLock::new(Vec::new());
-/// How many are kept.
-const MOST: usize = 16;
+/// What was made ready last.
+static KNOWN: Remembered<Data, Ready> = Remembered::new(16);
 
 /// A list of phrases in the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,20 +104,7 @@ pub(super) struct Ready {
 impl Ready {
     /// The data made ready, once.
     pub fn of(data: &Data) -> Arc<Self> {
-        let known = KNOWN
-            .read()
-            .ok()
-            .and_then(|known| known.iter().find(|(of, _)| of == data).map(|(_, ready)| Arc::clone(ready)));
-        known.unwrap_or_else(|| {
-            let ready = Arc::new(Self::new(data));
-            if let Ok(mut known) = KNOWN.write() {
-                if known.len() >= MOST {
-                    known.remove(0);
-                }
-                known.push((data.clone(), Arc::clone(&ready)));
-            }
-            ready
-        })
+        KNOWN.of(data, Self::new)
     }
 
     fn new(data: &Data) -> Self {

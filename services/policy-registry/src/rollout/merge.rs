@@ -106,45 +106,20 @@ impl<'a> Merging<'a> {
         }
         let mut asked: Asked<'a> = Vec::new();
         let mut moved: HashSet<&str> = HashSet::new();
-        let mut kept: Vec<Clause> = Vec::with_capacity(own.clauses.len() + plan.new_clauses.len());
-        for mut clause in std::mem::take(&mut own.clauses) {
+        let mut kept = 0;
+        // Where they stand: most of a policy stays as it is.
+        own.clauses.retain_mut(|clause| {
             let change = clause.template_clause.as_deref().and_then(|id| plan.clauses.get_key_value(id));
-            let Some((&id, change)) = change else {
-                self.own_section(&mut clause);
-                kept.push(clause);
-                continue;
+            let stays = match change {
+                None => {
+                    self.own_section(clause);
+                    true
+                }
+                Some((&id, change)) => settled(clause, id, change, kept, &mut asked, &mut moved),
             };
-            let differs = change.theirs.is_none_or(|theirs| {
-                change.base.is_none_or(|base| base.text != theirs.text || (theirs.statutory && !base.statutory))
-            });
-            match clause.tailoring {
-                Tailoring::Adapted | Tailoring::Omitted
-                    if differs && (change.theirs.is_some() || clause.tailoring == Tailoring::Adapted) =>
-                {
-                    match asked.iter_mut().find(|(asked, ..)| *asked == id) {
-                        Some((.., places)) => places.push(kept.len()),
-                        None => asked.push((id, change, vec![kept.len()])),
-                    }
-                    kept.push(clause);
-                }
-                Tailoring::Adopted | Tailoring::Omitted if change.theirs.is_none() => {
-                    moved.insert(id);
-                }
-                Tailoring::Adopted => {
-                    moved.insert(id);
-                    if differs {
-                        adopted(&mut clause);
-                    }
-                    kept.push(clause);
-                }
-                Tailoring::Adapted | Tailoring::Omitted => {
-                    moved.insert(id);
-                    kept.push(clause);
-                }
-                Tailoring::Added => kept.push(clause),
-            }
-        }
-        own.clauses = kept;
+            kept += usize::from(stays);
+            stays
+        });
         self.ask(own, register, asked, &mut moved);
         self.arrive(own, register, &mut moved);
         self.moved += count(moved.len());
@@ -152,8 +127,11 @@ impl<'a> Merging<'a> {
 
     /// The school's own clause goes to no section where its own is gone.
     fn own_section(&mut self, clause: &mut Clause) {
+        if clause.tailoring != Tailoring::Added {
+            return;
+        }
         let gone = self.plan.sections.get_key_value(clause.section.as_str()).filter(|(_, s)| s.theirs.is_none());
-        if let (Some((&section, _)), Tailoring::Added) = (gone, clause.tailoring) {
+        if let Some((&section, _)) = gone {
             self.gone.push((section, clause.key.clone()));
             clause.section.clear();
         }
@@ -255,6 +233,48 @@ impl Proposal {
         self.statutory = statutory;
         let by = by.filter(|_| statutory);
         (self.due, self.statutory_by) = (by, by);
+    }
+}
+
+/// Settles a clause that the template changed, or notes that it has to be asked about; `place` is where it stands. False
+/// where it goes.
+fn settled<'a>(
+    clause: &mut Clause,
+    id: &'a str,
+    change: &'a Move<'a, template::Clause>,
+    place: usize,
+    asked: &mut Asked<'a>,
+    moved: &mut HashSet<&'a str>,
+) -> bool {
+    let differs = change.theirs.is_none_or(|theirs| {
+        change.base.is_none_or(|base| base.text != theirs.text || (theirs.statutory && !base.statutory))
+    });
+    match clause.tailoring {
+        Tailoring::Adapted | Tailoring::Omitted
+            if differs && (change.theirs.is_some() || clause.tailoring == Tailoring::Adapted) =>
+        {
+            match asked.iter_mut().find(|(asked, ..)| *asked == id) {
+                Some((.., places)) => places.push(place),
+                None => asked.push((id, change, vec![place])),
+            }
+            true
+        }
+        Tailoring::Adopted | Tailoring::Omitted if change.theirs.is_none() => {
+            moved.insert(id);
+            false
+        }
+        Tailoring::Adopted => {
+            moved.insert(id);
+            if differs {
+                adopted(clause);
+            }
+            true
+        }
+        Tailoring::Adapted | Tailoring::Omitted => {
+            moved.insert(id);
+            true
+        }
+        Tailoring::Added => true,
     }
 }
 

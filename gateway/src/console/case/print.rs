@@ -1,0 +1,179 @@
+//! A case on paper: what is printed, for whom, and who printed it before.
+
+use std::collections::BTreeSet;
+
+use axum::{extract::Path, response::IntoResponse as _};
+use chassis::error::{Error, Violations};
+use http::header;
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{Case, CasePrint, ListCasePrintsRequest, PrintCaseRequest},
+};
+use serde::Serialize;
+
+use super::{fetch, page::Event};
+use crate::{
+    console::{
+        people::People,
+        posted::Posted,
+        visit::{Answer, Visit, ask, ask_patiently, heard},
+    },
+    pages::{
+        Page,
+        form::{Answers, Field, Form},
+        part::{Head, Link},
+        words::{self, Codes},
+    },
+};
+
+/// What is printed.
+const KINDS: Codes = &[
+    ("chronology", "The chronology: what mattered, in the order it happened"),
+    ("bundle", "The whole record, for a court or an inquiry"),
+];
+const FORMATS: Codes = &[("pdf", "PDF"), ("docx", "Word"), ("html", "Web page")];
+/// How people are called.
+const PEOPLE: Codes =
+    &[("labels", "By labels such as Victim 1: names of people in the case are left out"), ("names", "By their names")];
+
+/// The page.
+#[derive(Debug, Serialize)]
+pub struct Prints {
+    head: Head,
+    form: Form,
+    prints: Vec<Event>,
+}
+
+/// What is asked.
+pub fn fields() -> Vec<Field> {
+    vec![
+        Field::radios("kind", "What do you need?", KINDS),
+        Field::radios("people", "How are people called?", PEOPLE)
+            .hint("Read it before it leaves: nicknames, and people who have no part in the case, are not known."),
+        Field::radios("format", "As what?", FORMATS),
+        Field::long_text("reason", "What is it for, and who gets it?").hint("It stands on the first page."),
+    ]
+}
+
+impl Page for Prints {
+    const TEMPLATE: &'static str = "prints.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let print = CasePrint {
+            print_id: "prt_1".into(),
+            kind: "bundle".into(),
+            format: "pdf".into(),
+            people: "labels".into(),
+            reason: "For <the> conference".into(),
+            account_id: "acc_1".into(),
+            records: 12,
+            digest: "ab".repeat(32),
+            ..Default::default()
+        };
+        let form = || Form::new("/p", "Print", "1".into(), fields());
+        let wrong = form().refused(&Error::invalid("kind", "Select what you need"), "");
+        let people = People::of(&[("acc_1", "Ms Ali")]);
+        let page = |form, prints: &[CasePrint]| Self {
+            head: Head::new("Print the case", vec![Link::new("Home", "/")]).of("2026-014"),
+            form,
+            prints: prints.iter().map(|print| event(print, &people)).collect(),
+        };
+        vec![page(form(), &[print]), page(wrong, &[])]
+    }
+}
+
+/// One print as the page shows it.
+fn event(print: &CasePrint, people: &People) -> Event {
+    let kind = if print.kind == "bundle" { "Whole record" } else { "Chronology" };
+    let called = if print.people == "labels" { "by labels" } else { "by name" };
+    let format = words::called(FORMATS, &print.format);
+    let records = words::counted(u64::try_from(print.records).unwrap_or_default(), "record", "records");
+    let when = words::stamp(print.create_time.as_ref()).unwrap_or_default();
+    let title = format!("{kind}, {format}, people {called}, {records}");
+    let by = format!("{when}, by {}", people.name(&print.account_id));
+    Event::new(title, by, print.reason.clone()).more(format!("SHA-256 {}", print.digest))
+}
+
+async fn page(visit: &Visit, case: &Case, form: Form) -> Result<Prints, Error> {
+    let asked = ListCasePrintsRequest { school_id: visit.school.clone(), case_id: case.case_id.clone() };
+    let prints = heard(visit.cases()?.list_case_prints(ask(asked))).await?.prints;
+    let people = visit.people(prints.iter().map(|print| print.account_id.as_str())).await;
+    let here = visit.at(&format!("/cases/{}", case.case_id));
+    let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here)]);
+    Ok(Prints {
+        head: Head::new("Print the case", crumbs).of(case.reference.clone()),
+        form,
+        prints: prints.iter().map(|print| event(print, &people)).collect(),
+    })
+}
+
+fn form(visit: &Visit, case_id: &str) -> Form {
+    visit.form(visit.at(&format!("/cases/{case_id}/prints")), "Print", fields())
+}
+
+/// Asks what is printed, and shows what was.
+pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseRead)?;
+    let case = fetch(&visit, &case_id).await?;
+    let form = form(&visit, &case_id);
+    visit.page(&page(&visit, &case, form).await?)
+}
+
+/// Prints it and sends the file.
+pub async fn print(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    visit.needs(Permission::CaseRead)?;
+    let case = fetch(&visit, &case_id).await?;
+    let printed = match command(&visit, &case, &answers).await {
+        Ok(command) => heard(visit.cases()?.print_case(ask_patiently(command))).await,
+        Err(error) => Err(error),
+    };
+    match printed {
+        Ok(answer) => {
+            let disposition = format!("attachment; filename=\"{}\"", answer.file_name);
+            let headers = [(header::CONTENT_TYPE, answer.media_type), (header::CONTENT_DISPOSITION, disposition)];
+            Ok((headers, answer.content).into_response())
+        }
+        Err(error) => {
+            let form = visit.mended(form(&visit, &case_id), &answers, &error, "")?;
+            visit.page_again(&page(&visit, &case, form).await?, &error)
+        }
+    }
+}
+
+/// Everybody who wrote in the case or works it: they stand in the print by name beside their account.
+fn accounts(case: &Case, own: &str) -> BTreeSet<String> {
+    let ids = case.entries.iter().map(|e| &e.account_id).chain(case.facts.iter().map(|f| &f.account_id));
+    let ids = ids.chain(case.consultations.iter().map(|c| &c.account_id));
+    let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
+    let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id));
+    let ids = ids.map(String::as_str).chain(super::records::accounts(case).map(String::as_str)).chain([own]);
+    ids.filter(|id| !id.is_empty()).map(str::to_owned).collect()
+}
+
+async fn command(visit: &Visit, case: &Case, answers: &Answers) -> Result<PrintCaseRequest, Error> {
+    let mut v = Violations::new();
+    v.check(!answers.text("kind").is_empty(), "kind", "Select what you need");
+    v.check(!answers.text("people").is_empty(), "people", "Select how people are called");
+    v.check(!answers.text("format").is_empty(), "format", "Select PDF, Word or web page");
+    v.check(!answers.text("reason").is_empty(), "reason", "Enter what it is for, and who gets it");
+    v.finish()?;
+    let accounts = accounts(case, &visit.visitor.account_id);
+    let people = visit.people(accounts.iter().map(String::as_str)).await;
+    // Their names, as they stand to others: whoever prints it is not “you” on paper.
+    let name = |id: &String| match id == &visit.visitor.account_id {
+        true => visit.visitor.display_name.clone(),
+        false => people.name(id),
+    };
+    Ok(PrintCaseRequest {
+        school_id: visit.school.clone(),
+        case_id: case.case_id.clone(),
+        kind: answers.text("kind"),
+        format: answers.text("format"),
+        people: answers.text("people"),
+        reason: answers.text("reason"),
+        school_name: visit.directory.school(&visit.app, &visit.visitor, &visit.school).await,
+        account_names: accounts.iter().map(|id| (id.clone(), name(id))).collect(),
+    })
+}

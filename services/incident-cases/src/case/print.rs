@@ -1,0 +1,358 @@
+//! A case on paper: which of its records a print has, each numbered in the order they happened, with the digest of what
+//! is kept, so that a print can be held against the record. `people` says how people are called, `paper` sets it.
+
+pub mod paper;
+pub mod people;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+
+use super::{
+    Case,
+    entry::{Entry, Happened},
+    record::Stamp,
+};
+
+chassis::id!(/** A print of a case. */ pub struct PrintId = "prt");
+
+/// What a print has of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// What mattered, in the order it happened.
+    Chronology,
+    /// Everything that was recorded.
+    Bundle,
+}
+
+impl Kind {
+    /// Every one, with its code.
+    pub const ALL: [(&'static str, Self); 2] = [("chronology", Self::Chronology), ("bundle", Self::Bundle)];
+
+    /// The one of a code.
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == code).map(|(_, kind)| kind)
+    }
+
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, kind)| *kind == self).map_or("", |(code, _)| code)
+    }
+}
+
+/// That a case was printed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Print {
+    /// Its id.
+    pub id: PrintId,
+    /// What it has.
+    pub kind: Kind,
+    /// What it was written as.
+    pub format: String,
+    /// Whether people stand by their names.
+    pub names: bool,
+    /// Why.
+    pub reason: String,
+    /// Who and when.
+    pub stamp: Stamp,
+    /// How many numbered records it has.
+    pub records: usize,
+    /// The SHA-256 of the file, in hexadecimal digits.
+    pub digest: String,
+}
+
+/// One record as it is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// When it happened, as far as it says.
+    pub at: OffsetDateTime,
+    /// What it is.
+    pub what: &'static str,
+    /// The account that recorded it.
+    pub by: String,
+    /// What it says, each part under its name; what is empty is left out.
+    pub says: Vec<(&'static str, String)>,
+    /// The SHA-256 of the record as it is kept, in hexadecimal digits.
+    pub digest: String,
+}
+
+fn digest(kept: &impl Serialize) -> String {
+    let kept = serde_json::to_vec(kept).unwrap_or_default();
+    let digest = Sha256::digest(kept);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The records as they are gathered.
+struct Gathered(Vec<Record>);
+
+impl Gathered {
+    fn add(
+        &mut self,
+        at: OffsetDateTime,
+        what: &'static str,
+        by: &str,
+        says: &[(&'static str, &str)],
+        kept: &impl Serialize,
+    ) {
+        let says = says.iter().filter(|(_, text)| !text.trim().is_empty());
+        let says = says.map(|(name, text)| (*name, (*text).to_owned())).collect();
+        self.0.push(Record { at, what, by: by.to_owned(), says, digest: digest(kept) });
+    }
+
+    fn stamped(&mut self, stamp: &Stamp, what: &'static str, says: &[(&'static str, &str)], kept: &impl Serialize) {
+        self.add(stamp.at, what, &stamp.by, says, kept);
+    }
+}
+
+fn yes(value: bool) -> &'static str {
+    if value { "Yes" } else { "No" }
+}
+
+impl Case {
+    /// What a print of it has, in the order it happened.
+    pub fn records(&self, kind: Kind) -> Vec<Record> {
+        let mut all = Gathered(Vec::new());
+        self.entries_of(kind, &mut all);
+        self.turning_points(&mut all);
+        if kind == Kind::Bundle {
+            self.parts_of(&mut all);
+            self.work_of(&mut all);
+            self.material_of(&mut all);
+        }
+        let mut records = all.0;
+        records.sort_by_key(|record| record.at);
+        records
+    }
+
+    /// Entries; one that corrects another says which moment's. The digest is the entry's as it was written: what was said
+    /// later of its place in the chronology is a record of its own.
+    fn entries_of(&self, kind: Kind, all: &mut Gathered) {
+        let when = |at: OffsetDateTime| paper::moment(at);
+        for entry in self.entries.iter().filter(|entry| kind == Kind::Bundle || entry.significance().is_some()) {
+            let corrects = entry.corrects.as_ref().and_then(|id| self.entries.iter().find(|other| other.id == *id));
+            let corrects = corrects.map(|other| when(other.told_at())).unwrap_or_default();
+            let what = if corrects.is_empty() { "Entry" } else { "Addendum" };
+            let known = match entry.happened {
+                Some(Happened::Day(_)) => "The day, not the hour",
+                Some(Happened::Unknown) => "Not when it happened",
+                Some(Happened::Exact(_)) | None => "",
+            };
+            let is = match entry.kind.as_str() {
+                "opinion" => "A professional view",
+                "said_by_child" => "A child’s own words",
+                _ => "",
+            };
+            let recorded = if entry.told_at() == entry.at { String::new() } else { when(entry.at) };
+            let says = [
+                ("To the entry of", corrects.as_str()),
+                ("What it is", is),
+                ("What is known", known),
+                ("", &entry.text),
+                ("Impact", entry.significance().unwrap_or_default()),
+                ("Recorded", &recorded),
+            ];
+            let written = Entry { marks: Vec::new(), ..entry.clone() };
+            all.add(entry.told_at(), what, &entry.by, &says, &written);
+            for mark in entry.marks.iter().filter(|_| kind == Kind::Bundle) {
+                let of = when(entry.told_at());
+                let impact = mark.impact.as_deref().unwrap_or_default();
+                let says = [
+                    ("The entry of", of.as_str()),
+                    ("Belongs there", yes(mark.impact.is_some())),
+                    ("Impact", impact),
+                    ("Why", &mark.reason),
+                ];
+                all.stamped(&mark.stamp, "Chronology", &says, mark);
+            }
+        }
+    }
+
+    /// Parts that were corrected or ended.
+    fn parts_of(&self, all: &mut Gathered) {
+        for part in &self.involvements {
+            for change in &part.changes {
+                let was = change.before.role.replace('_', " ");
+                let says = [("Of", part.person.as_str()), ("It was", &was), ("Why", &change.reason)];
+                all.stamped(&change.stamp, "Part corrected", &says, change);
+            }
+            if let Some(ended) = &part.ended {
+                let says = [("Of", part.person.as_str()), ("Why", &ended.reason)];
+                all.stamped(&ended.stamp, "Part ended", &says, ended);
+            }
+        }
+    }
+
+    /// What turned the case: talks, referrals, decisions, what parents were told, how it ended.
+    fn turning_points(&self, all: &mut Gathered) {
+        let risks = self.risks.join(", ");
+        let kind = format!("{} {}", self.procedure.id, self.procedure.title);
+        let policy = format!("Version {}", self.policy_version);
+        let opened = [("Kind of incident", kind.as_str()), ("Risks", &risks), ("Worked by the policy", &policy)];
+        all.add(self.opened_at, "Case opened", "", &opened, &(&self.id, &self.reference, &self.risks));
+        for talk in &self.consultations {
+            let with = self.agency(&talk.agency).map_or_else(|_| talk.agency.replace('_', " "), ToOwned::to_owned);
+            let says = [("With", with.as_str()), ("Reference", &talk.reference), ("Advice", &talk.advice)];
+            all.add(talk.held_at, "Talk with an agency", &talk.by, &says, talk);
+        }
+        for referral in &self.referrals {
+            let says =
+                [("To", referral.agency_name.as_str()), ("Why", &referral.reason), ("Reference", &referral.reference)];
+            all.add(referral.made_at, "Referral", &referral.by, &says, referral);
+            if let Some(decision) = &referral.decision {
+                let says = [
+                    ("Of", referral.agency_name.as_str()),
+                    ("Outcome", &decision.outcome.replace('_', " ")),
+                    ("", &decision.text),
+                ];
+                all.add(decision.at, "Answer to a referral", "", &says, decision);
+            }
+        }
+        for decision in &self.decisions {
+            let says = [
+                ("About", decision.kind.replace('_', " ")),
+                ("Choice", decision.choice.replace('_', " ")),
+                ("Why", decision.reason.clone()),
+                ("Considered", decision.options.clone()),
+                ("Effect on the victim", decision.effect_on_victim.clone()),
+            ];
+            let says = says.each_ref().map(|(name, text)| (*name, text.as_str()));
+            all.stamped(&decision.stamp, "Decision", &says, decision);
+        }
+        for told in &self.parents_decisions {
+            let child = self.person(told.involvement_id.as_str());
+            let telling = told.telling.as_ref();
+            let at = telling.map(|telling| paper::moment(telling.at)).unwrap_or_default();
+            let how = telling.map(|telling| telling.how.replace('_', " ")).unwrap_or_default();
+            let says = [
+                ("Of", child),
+                ("Told", yes(told.told)),
+                ("By", telling.map_or("", |telling| &telling.by)),
+                ("To", telling.map_or("", |telling| &telling.whom)),
+                ("When", &at),
+                ("How", &how),
+                ("What was said, or why not", told.reason.as_str()),
+            ];
+            all.add(told.at, "Parents", &told.by, &says, told);
+        }
+        let debriefs = self.past_debriefs.iter().chain(&self.debrief);
+        for debrief in debriefs {
+            let says = [("Findings", debrief.findings.as_str()), ("Actions", &debrief.actions)];
+            all.add(debrief.at, "Debrief", &debrief.by, &says, debrief);
+        }
+        for opened in &self.reopenings {
+            let closing = &opened.closing;
+            let says = [("Outcome", closing.outcome.replace('_', " ")), ("Why", closing.reason.clone())];
+            all.add(closing.at, "Case closed", &closing.by, &says.each_ref().map(|(n, t)| (*n, t.as_str())), closing);
+            all.stamped(&opened.stamp, "Case opened again", &[("Why", &opened.reason)], opened);
+        }
+        if let Some(closing) = &self.closing {
+            let says = [("Outcome", closing.outcome.replace('_', " ")), ("Why", closing.reason.clone())];
+            all.add(closing.at, "Case closed", &closing.by, &says.each_ref().map(|(n, t)| (*n, t.as_str())), closing);
+        }
+    }
+
+    /// How it was worked: facts, steps, questions, second persons, support, assessments, who may see it.
+    fn work_of(&self, all: &mut Gathered) {
+        for fact in &self.facts {
+            let says = [(fact.name.replace('_', " "), fact.value.replace('_', " "))];
+            let says = format!("{}: {}", says[0].0, says[0].1);
+            all.add(fact.at, "Fact", &fact.by, &[("", &says)], fact);
+        }
+        for (rule, step) in self.steps_with_rules() {
+            let Some(end) = &step.end else { continue };
+            let recorded = end.recorded.iter().map(|(name, value)| format!("{}: {value}", name.replace('_', " ")));
+            let recorded = recorded.collect::<Vec<_>>().join("; ");
+            let title = format!("{} {}", rule.id, rule.title);
+            let says = [("", title.as_str()), ("Recorded", &recorded), ("Why it was skipped", &end.reason)];
+            let what = if end.reason.is_empty() { "Step done" } else { "Step skipped" };
+            all.add(end.at, what, &end.by, &says, step);
+        }
+        for criteria in &self.criteria {
+            let met = yes(criteria.met());
+            all.stamped(&criteria.stamp, "Five questions", &[("One is met", met), ("Why", &criteria.reason)], criteria);
+        }
+        for agreement in &self.agreements {
+            let about = agreement.asked.code().replace('_', " ");
+            let says = [("About", about.as_str()), ("Step", &agreement.step_id), ("Why", &agreement.reason)];
+            all.stamped(&agreement.stamp, "Second person asked", &says, agreement);
+            if let Some(answer) = &agreement.answer {
+                let says = [("About", about.as_str()), ("Agreed", yes(answer.agreed)), ("Why", &answer.reason)];
+                all.stamped(&answer.stamp, "Second person answered", &says, answer);
+            }
+        }
+        for support in &self.supports {
+            let child = self.person(support.involvement_id.as_str());
+            let says =
+                [("For", child), ("Offer", &support.offer), ("Uptake", &support.uptake), ("Said", &support.note)];
+            all.stamped(&support.stamp, "Support", &says, support);
+        }
+        for assessed in &self.assessments {
+            let says = [
+                ("Risks", assessed.risks.as_str()),
+                ("Needs", &assessed.needs),
+                ("Measures", &assessed.measures),
+                ("What agencies know", &assessed.checks),
+                ("Looked at again", &paper::moment(assessed.review_at)),
+            ];
+            all.stamped(&assessed.stamp, "Risk and needs assessment", &says, assessed);
+        }
+        for change in &self.access.changes {
+            let says = [("Level", change.level.code()), ("Why", change.reason.as_str())];
+            all.add(change.at, "Who may see it", &change.by, &says, change);
+        }
+    }
+
+    /// Material and what was done about it. Its addresses are never printed.
+    fn material_of(&self, all: &mut Gathered) {
+        for viewing in &self.viewings {
+            let says = [
+                ("Purpose", viewing.purpose.as_str()),
+                ("Second adult", &viewing.second_adult),
+                ("Place", &viewing.place),
+                ("How", &viewing.how),
+                ("Afterwards", &viewing.afterwards),
+            ];
+            all.add(viewing.viewed_at, "Viewing", &viewing.stamp.by, &says, viewing);
+        }
+        for material in &self.materials {
+            let says = [("Kind", material.kind.as_str()), ("", &material.description)];
+            all.stamped(&material.stamp, "Suspect material", &says, material);
+        }
+        for report in &self.reports {
+            let outcome = report.outcome.as_ref().map_or("", |(text, _)| text.as_str());
+            let says = [
+                ("To", report.body.as_str()),
+                ("Platform", &report.platform),
+                ("Reference", &report.reference),
+                ("Outcome", outcome),
+            ];
+            all.stamped(&report.stamp, "Report about material", &says, report);
+        }
+        for exposure in &self.exposures {
+            let says = [
+                ("Who", exposure.person.as_str()),
+                ("How it came about", &exposure.circumstances),
+                ("Support", &exposure.support),
+            ];
+            all.add(exposure.exposed_at, "Exposure", &exposure.stamp.by, &says, exposure);
+        }
+        for deletion in &self.deletions {
+            let says = [
+                ("What", deletion.what.as_str()),
+                ("Where", &deletion.location),
+                ("By", &deletion.deleted_by),
+                ("Advice", &deletion.advice),
+            ];
+            all.stamped(&deletion.stamp, "Deletion", &says, deletion);
+        }
+    }
+
+    /// The person of a part; empty where there is none.
+    fn person(&self, involvement_id: &str) -> &str {
+        let part = self.involvements.iter().find(|part| part.id.as_str() == involvement_id);
+        part.map_or("", |part| part.person.as_str())
+    }
+}

@@ -1,0 +1,121 @@
+//! A print as a document.
+
+use std::collections::HashMap;
+
+use ::paper::{Block, Paper, Status, Table, Text};
+use time::{OffsetDateTime, macros::format_description};
+
+use super::{Kind, PrintId, Record, people::People};
+use crate::case::Case;
+
+/// The most that is printed, in bytes of text.
+pub const LONGEST: usize = 4 << 20;
+
+/// What a print is made of besides the case.
+#[derive(Debug)]
+pub struct Made<'a> {
+    /// Its id.
+    pub id: &'a PrintId,
+    /// What it has.
+    pub kind: Kind,
+    /// Whether people stand by their names.
+    pub names: bool,
+    /// Why it is printed.
+    pub reason: &'a str,
+    /// Who prints it.
+    pub by: &'a str,
+    /// When.
+    pub at: OffsetDateTime,
+    /// What the school is called.
+    pub school: &'a str,
+    /// How accounts are called.
+    pub accounts: &'a HashMap<String, String>,
+}
+
+/// A moment in words, by the clock of the schools.
+pub fn moment(at: OffsetDateTime) -> String {
+    let format = format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute]");
+    chassis::clock::london(at).format(format).unwrap_or_default()
+}
+
+fn title(kind: Kind, case: &Case) -> String {
+    match kind {
+        Kind::Chronology => format!("Chronology of case {}", case.reference),
+        Kind::Bundle => format!("Record of case {}", case.reference),
+    }
+}
+
+/// The document.
+pub fn paper(case: &Case, records: &[Record], made: &Made<'_>) -> Paper {
+    let people = People::of(case, made.names);
+    let called = |account: &str| match made.accounts.get(account) {
+        _ if account.is_empty() => String::new(),
+        Some(name) => format!("{name} ({account})"),
+        None => account.to_owned(),
+    };
+    let mut blocks = vec![Block::Table(front(case, records, made, &called(made.by)))];
+    if !case.involvements.is_empty() {
+        blocks.push(heading(1, "people", "People".to_owned()));
+        let columns = ["Called here", "Name", "Part", "Year group"];
+        let rows = people.rows().map(|row| row.map(|cell| vec![Text::plain(&cell)]).to_vec()).collect();
+        blocks.push(Block::Table(Table {
+            caption: "Everybody who has a part in the case".to_owned(),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows,
+        }));
+    }
+    blocks.push(heading(1, "records", "Records, in the order they happened".to_owned()));
+    for (place, record) in records.iter().enumerate() {
+        let number = place + 1;
+        blocks.push(heading(2, &format!("r{number}"), format!("{number}. {}, {}", record.what, moment(record.at))));
+        for (name, text) in &record.says {
+            let text = people.told(text);
+            let mut name = *name;
+            for paragraph in text.lines().filter(|line| !line.trim().is_empty()) {
+                let words = if name.is_empty() { paragraph.to_owned() } else { format!("{name}: {paragraph}") };
+                blocks.push(Block::Paragraph(Text::plain(&words)));
+                name = "";
+            }
+        }
+        let by = called(&record.by);
+        let by = if by.is_empty() { String::new() } else { format!("Recorded by {by}. ") };
+        blocks.push(Block::Paragraph(Text::plain(&format!("{by}SHA-256 {}", record.digest))));
+    }
+    Paper {
+        title: title(made.kind, case),
+        owner: made.school.to_owned(),
+        edition: format!("Printed {}, {}", moment(made.at), made.id),
+        status: Some(Status {
+            word: "CONFIDENTIAL".to_owned(),
+            meaning: "about children; for the purpose on the first page and for nothing else".to_owned(),
+        }),
+        dated: made.at,
+        identity: made.id.to_string(),
+        blocks,
+    }
+}
+
+fn heading(level: u8, id: &str, words: String) -> Block {
+    Block::Heading { level, id: id.to_owned(), text: Text::plain(&words) }
+}
+
+/// What stands first: which case, who printed it, why, and how to hold it against the record.
+fn front(case: &Case, records: &[Record], made: &Made<'_>, by: &str) -> Table {
+    let people = if made.names { "By their names" } else { "By labels; their names are left out of what was written" };
+    let rows = [
+        ("Case", case.reference.clone()),
+        ("State", if case.closing.is_some() { "Closed" } else { "Open" }.to_owned()),
+        ("Printed by", by.to_owned()),
+        ("Printed", moment(made.at)),
+        ("Why and for whom", made.reason.to_owned()),
+        ("People", people.to_owned()),
+        ("Records", records.len().to_string()),
+        ("Print", made.id.to_string()),
+        (
+            "Digests",
+            "Each record bears the SHA-256 of what is kept, by which it can be held against the record".to_owned(),
+        ),
+    ];
+    let row = |(name, value): (&str, String)| vec![vec![Text::plain(name)], vec![Text::plain(&value)]];
+    Table { caption: "This print".to_owned(), columns: Vec::new(), rows: rows.map(row).to_vec() }
+}

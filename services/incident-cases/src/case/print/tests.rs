@@ -1,0 +1,109 @@
+use std::{collections::HashMap, time::Instant};
+
+use ::paper::Format;
+use time::macros::datetime;
+
+use super::{
+    Kind,
+    paper::{Made, paper},
+    people::People,
+};
+use crate::{
+    case::{Case, Entry, EntryId, Involvement},
+    procedure::{Pinned, Procedure},
+};
+
+const NOW: time::OffsetDateTime = datetime!(2026-11-26 09:30 UTC);
+
+fn ids() -> chassis::id::Ids {
+    chassis::id::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock))
+}
+
+/// A case with two children and so many entries.
+fn case(entries: usize) -> Case {
+    let ids = ids();
+    let procedure = Procedure { id: "P1".into(), title: "Harassment".into(), steps: Vec::new() };
+    let policy = Pinned { procedures: vec![procedure.clone()], ..Pinned::default() };
+    let risks = vec!["conduct".to_owned()];
+    let mut case = Case::open(ids.next(), "sch_1", "2026-014".into(), &policy, &procedure, risks, NOW);
+    for (person, role) in [("Robin Field", "victim"), ("Al O’Neill", "alleged_perpetrator")] {
+        case.involvements.push(Involvement {
+            id: ids.next(),
+            person: person.into(),
+            role: role.into(),
+            year_group: "9".into(),
+            vulnerabilities: Vec::new(),
+            learner: None,
+            changes: Vec::new(),
+            ended: None,
+        });
+    }
+    for n in 0..entries {
+        let id: EntryId = ids.next();
+        case.entries.push(Entry {
+            id,
+            text: format!("Entry {n}: Robin Field said that O’Neill’s messages came again; Robin was upset."),
+            significant: n % 2 == 0,
+            impact: "Robin sleeps badly".into(),
+            by: "acc_1".into(),
+            school_id: "sch_1".into(),
+            at: NOW + time::Duration::minutes(i64::try_from(n).unwrap_or_default()),
+            corrects: None,
+            happened: None,
+            kind: String::new(),
+            marks: Vec::new(),
+        });
+    }
+    case
+}
+
+fn printed(case: &Case, kind: Kind, names: bool) -> ::paper::Paper {
+    let (id, accounts) = (ids().next(), HashMap::from([("acc_1".to_owned(), "Ms Ali".to_owned())]));
+    let made = Made {
+        id: &id,
+        kind,
+        names,
+        reason: "For the conference",
+        by: "acc_1",
+        at: NOW,
+        school: "A school",
+        accounts: &accounts,
+    };
+    paper(case, &case.records(kind), &made)
+}
+
+#[test]
+fn a_print_with_labels_tells_no_name_and_one_with_names_tells_all() {
+    let case = case(4);
+    let labelled = printed(&case, Kind::Bundle, false).texts().join("\n");
+    for name in ["Robin", "Field", "Neill"] {
+        assert!(!labelled.contains(name), "{name} stands in {labelled}");
+    }
+    assert!(labelled.contains("[Victim 1] said that [Alleged perpetrator 1] messages"), "{labelled}");
+    let named = printed(&case, Kind::Bundle, true).texts().join("\n");
+    assert!(named.contains("Robin Field said that O’Neill’s messages") && named.contains("Ms Ali (acc_1)"));
+    assert_eq!(People::of(&case, true).rows().next().map(|row| row[1].clone()), Some("Robin Field".into()));
+}
+
+#[test]
+fn a_chronology_has_what_mattered_and_a_bundle_all_each_with_its_digest() {
+    let case = case(4);
+    let (some, all) = (case.records(Kind::Chronology), case.records(Kind::Bundle));
+    assert_eq!((some.len(), all.len()), (3, 5), "the opening and two entries, or four");
+    assert!(all.iter().all(|record| record.digest.len() == 64) && all.is_sorted_by_key(|record| record.at));
+    let mut changed = case.clone();
+    changed.entries[0].text.push('.');
+    let differ = all.iter().zip(changed.records(Kind::Bundle)).filter(|(a, b)| a.digest != b.digest).count();
+    assert_eq!(differ, 1, "a digest tells which record is another");
+}
+
+#[test]
+fn five_hundred_entries_are_written_in_every_format() {
+    let case = case(500);
+    for format in Format::ALL {
+        let begun = Instant::now();
+        let written = printed(&case, Kind::Bundle, true).write(format);
+        println!("{}: {:?}", format.name(), begun.elapsed());
+        assert!(written.is_ok_and(|bytes| bytes.len() > 20_000));
+    }
+}

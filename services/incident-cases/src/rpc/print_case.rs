@@ -1,0 +1,94 @@
+//! Prints a case. Nothing is sent that is not kept: the print is recorded before its file leaves.
+
+use std::collections::HashMap;
+
+use ::paper::Format;
+use chassis::{
+    caller::Caller,
+    error::{Error, Result, Violations},
+    history::Act,
+};
+use proto::incident_cases::v1::{PrintCaseRequest, PrintCaseResponse};
+use sha2::{Digest as _, Sha256};
+use tonic::Request;
+
+use super::convert;
+use crate::{
+    App,
+    case::{
+        print::{
+            Kind, Print, PrintId,
+            paper::{LONGEST, Made, paper},
+        },
+        record::Stamp,
+    },
+    rules::{NAME_MAX, NARRATIVE_MAX},
+    store,
+};
+
+pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) -> Result<PrintCaseResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let (kind, format, names) = read(&request)?;
+    let tx = app.store.begin(&scope).await?;
+    let case = store::case::load(&tx, &request.case_id).await?;
+    let (id, at) = (tx.ids().next::<PrintId>(), tx.now());
+    drop(tx);
+    let (case_id, reference) = (case.id.to_string(), case.reference.clone());
+    let reason = request.reason.trim().to_owned();
+    let by = scope.account_text().to_owned();
+    let accounts: HashMap<String, String> = request.account_names.into_iter().collect();
+    let (printed, printed_by, why) = (id.clone(), by.clone(), reason.clone());
+    // Setting a long record takes a while: no transaction is open meanwhile, and nobody else's time is taken.
+    let writing = tokio::task::spawn_blocking(move || {
+        let records = case.records(kind);
+        let made = Made {
+            id: &printed,
+            kind,
+            names,
+            reason: &why,
+            by: &printed_by,
+            at,
+            school: request.school_name.trim(),
+            accounts: &accounts,
+        };
+        let paper = paper(&case, &records, &made);
+        if paper.length() > LONGEST {
+            return Err(Error::wrong_state("the record is too long to be printed in one: print the chronology"));
+        }
+        Ok((records.len(), paper.write(format).map_err(Error::internal)?))
+    });
+    let (records, content) = writing.await.map_err(|_| Error::internal("the print failed"))??;
+    let digest = hex::encode(Sha256::digest(&content));
+    let stamp = Stamp { by, at };
+    let print = Print { id, kind, format: format.name().to_owned(), names, reason, stamp, records, digest };
+    let mut tx = app.store.begin(&scope).await?;
+    // Whoever was shut out meanwhile gets nothing.
+    store::case::load(&tx, &case_id).await?;
+    let body = store::print::insert(&tx, &case_id, &print).await?;
+    let act = Act::new("case.printed", print.id.as_str()).detail("case", case_id.as_str());
+    let act = act.detail("kind", kind.code()).detail("format", format.name()).detail("names", names);
+    tx.record(act.state("case_print", &body));
+    tx.commit().await?;
+    Ok(PrintCaseResponse {
+        print: Some(convert::print::print(&print)),
+        content: content.into(),
+        media_type: format.media_type().to_owned(),
+        file_name: format!("{}-{}.{}", kind.code(), reference.to_lowercase(), format.name()),
+    })
+}
+
+fn read(request: &PrintCaseRequest) -> Result<(Kind, Format, bool)> {
+    let mut v = Violations::new();
+    let (kind, format) = (Kind::of(&request.kind), Format::named(&request.format));
+    v.check(kind.is_some(), "kind", "Select chronology or bundle");
+    v.check(format.is_some(), "format", "Select pdf, docx or html");
+    let known = ["names", "labels"].contains(&request.people.as_str());
+    v.check(known, "people", "Select names or labels");
+    v.text("reason", "why it is printed and for whom", &request.reason, NARRATIVE_MAX);
+    v.maybe_line("school_name", &request.school_name, NAME_MAX);
+    let short = request.account_names.values().all(|name| name.chars().count() <= NAME_MAX);
+    v.check(short, "account_names", format!("Shorten the names to {NAME_MAX} characters"));
+    v.finish()?;
+    Ok((kind.unwrap_or(Kind::Chronology), format.unwrap_or(Format::Pdf), request.people == "names"))
+}

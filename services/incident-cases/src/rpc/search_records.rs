@@ -1,0 +1,130 @@
+//! Finds learners, cases and concerns by what one remembers of them. What was typed is never kept.
+
+use std::collections::BTreeMap;
+
+use chassis::{
+    caller::Caller,
+    clock::timestamp,
+    db::Tx,
+    error::{Error, Result},
+    history::Act,
+};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{FoundRecord, SearchRecordsRequest, SearchRecordsResponse},
+};
+use tonic::Request;
+
+use crate::{
+    App,
+    learner::{LearnerId, search::rank},
+    search::{Found, Hit, Query, Thing},
+    store,
+};
+
+pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequest>) -> Result<SearchRecordsResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let long = request.query.trim().chars().count();
+    let query = Query::read(&request.query);
+    if !(2..=100).contains(&long) || query.is_empty() {
+        let fix = "Enter 2 to 100 characters of a name, a date of birth, a pupil number or the reference of a case";
+        return Err(Error::invalid("query", fix));
+    }
+    let mut tx = app.store.begin(&scope).await?;
+    let mut found = Found::new(&query);
+    if let Some(token) = query.reference_token() {
+        for (case, readable) in store::search::referred(&tx, &token).await? {
+            found.referred(case, readable);
+        }
+    }
+    let tokens = query.tokens();
+    for case in store::search::candidate_cases(&tx, &tokens).await? {
+        found.case(case);
+    }
+    for concern in store::search::candidate_concerns(&tx, &tokens).await? {
+        found.concern(concern);
+    }
+    // The roll is read by its own permission: a chair, who reads cases of theirs, has no part in it.
+    if scope.may(Permission::LearnerRead) && !tokens.is_empty() {
+        of_the_roll(&tx, &query, &tokens, &mut found).await?;
+    }
+    let best = found.best();
+    let ids: Vec<&str> = best.iter().map(|hit| hit.thing.id()).collect();
+    tx.record(Act::new("records.searched", scope.account_text()).detail("ids", ids));
+    tx.commit().await?;
+    Ok(SearchRecordsResponse { records: best.iter().map(shown).collect() })
+}
+
+/// Learners who may be meant, and what they have a part in.
+async fn of_the_roll(tx: &Tx, query: &Query, tokens: &[String], found: &mut Found<'_>) -> Result<()> {
+    let learners = rank(query.names(), store::learner::candidates(tx, tokens).await?);
+    let scores: BTreeMap<LearnerId, u8> = learners.iter().map(|(one, found)| (one.id.clone(), found.score)).collect();
+    let ids: Vec<LearnerId> = scores.keys().cloned().collect();
+    for (learner, likely) in learners {
+        found.learner(learner, &likely);
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let score = |learner: &LearnerId| scores.get(learner).copied().unwrap_or(1);
+    let mut in_cases: BTreeMap<String, u8> = BTreeMap::new();
+    for (case, learner) in store::search::cases_of(tx, &ids).await? {
+        let likely = in_cases.entry(case).or_default();
+        *likely = (*likely).max(score(&learner));
+    }
+    for (concern, learner) in store::search::concerns_of(tx, &ids).await? {
+        let case = store::concern::case_of(&concern);
+        if !case.is_empty() {
+            let likely = in_cases.entry(case.to_owned()).or_default();
+            *likely = (*likely).max(score(&learner));
+        }
+        found.belonging(Thing::Concern(Box::new(concern)), score(&learner));
+    }
+    let cases: Vec<String> = in_cases.keys().cloned().collect();
+    for (case, readable) in store::search::known(tx, &cases).await? {
+        let likely = in_cases.get(case.id.as_str()).copied().unwrap_or(1);
+        found.belonging(Thing::Case(Box::new(case), readable), likely);
+    }
+    Ok(())
+}
+
+fn shown(hit: &Hit) -> FoundRecord {
+    let found = FoundRecord {
+        id: hit.thing.id().to_owned(),
+        why: hit.why.iter().map(|why| why.code().to_owned()).collect(),
+        score: i32::from(hit.score),
+        ..FoundRecord::default()
+    };
+    match &hit.thing {
+        Thing::Learner(learner) => FoundRecord {
+            kind: "learner".into(),
+            title: learner.record.called(),
+            year_group: learner.record.year_group.clone(),
+            birth_date: learner.record.birth_date.map(|born| born.to_string()).unwrap_or_default(),
+            ..found
+        },
+        // All that is told of a case that its reader may only know to exist.
+        Thing::Case(case, false) => FoundRecord {
+            kind: "case".into(),
+            title: case.reference.clone(),
+            state: case.state().to_owned(),
+            restricted: true,
+            ..found
+        },
+        Thing::Case(case, true) => FoundRecord {
+            kind: "case".into(),
+            title: format!("{}: {}", case.reference, case.procedure.title),
+            state: case.state().to_owned(),
+            create_time: Some(timestamp(case.opened_at)),
+            ..found
+        },
+        Thing::Concern(concern) => FoundRecord {
+            kind: "concern".into(),
+            title: concern.report.about.clone(),
+            state: concern.state().to_owned(),
+            create_time: Some(timestamp(concern.recorded_at)),
+            ..found
+        },
+    }
+}

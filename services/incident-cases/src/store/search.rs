@@ -1,0 +1,308 @@
+//! By what cases and concerns are found again: keyed tokens, written with the record. What is about an adult has tokens of
+//! its own, as it has keys of its own. Whoever may not know of a record does not find it, and it takes no room among
+//! what is found: the rows are narrowed before they are counted.
+
+use std::{collections::HashMap, time::Duration};
+
+use chassis::{
+    caller::Scope,
+    db::{Store, Tx},
+    error::{Error, Result},
+    id::SchoolId,
+    serve::Shutdown,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _,
+    sea_query::{Alias, Expr, ExprTrait as _, OnConflict, Order, SelectStatement},
+};
+
+use super::{
+    AT_ONCE,
+    access::{self, Sight},
+    case, concern,
+    entity::{case_file, concern as concern_table},
+    holder, key_at, learner_record, open, open_all,
+};
+use crate::{
+    case::{Case, access::Verdict},
+    concern::Concern,
+    learner::LearnerId,
+    search::{OPENED, tokens_of_case, tokens_of_concern},
+};
+
+mod entity {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "record_token")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub school_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub record_id: String,
+        pub weight: i32,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use entity::{ActiveModel, Column, Entity};
+
+/// What every record has, whatever it is found by: those without are from before there were tokens.
+const KEPT: &str = "kept";
+/// Records whose tokens are kept afterwards at once, and how long others then have the database.
+const SOME: u64 = 200;
+const BETWEEN: Duration = Duration::from_millis(200);
+/// How soon it is tried again.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// A token as the table has it.
+fn keyed(tx: &Tx, holder: &str, token: &str) -> i64 {
+    let [a, b, c, d, e, f, g, h, ..] = tx.ring().token(holder, &format!("found by {token}"));
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// Keeps what a case is found by, in place of what it was found by before.
+pub(super) async fn keep_case(tx: &Tx, case: &Case) -> Result<()> {
+    keep(tx, &case.school_id, case.adult(), case.id.as_str(), tokens_of_case(case)).await
+}
+
+/// Keeps what a concern is found by, in place of what it was found by before.
+pub(super) async fn keep_concern(tx: &Tx, concern: &Concern) -> Result<()> {
+    keep(tx, &concern.school_id, concern.office.is_some(), concern.id.as_str(), tokens_of_concern(concern)).await
+}
+
+async fn keep(tx: &Tx, school: &str, adult: bool, record_id: &str, tokens: Vec<(String, i32)>) -> Result<()> {
+    let holder = holder(school, adult);
+    let mut after: HashMap<i64, i32> = HashMap::from([(keyed(tx, &holder, KEPT), 0)]);
+    after.extend(tokens.into_iter().map(|(token, weight)| (keyed(tx, &holder, &token), weight)));
+    let of_record = Condition::all().add(Column::SchoolId.eq(school)).add(Column::RecordId.eq(record_id));
+    let before: Vec<(i64, i32)> = Entity::find()
+        .select_only()
+        .columns([Column::Token, Column::Weight])
+        .filter(of_record.clone())
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    if before.len() == after.len() && before.iter().all(|(token, weight)| after.get(token) == Some(weight)) {
+        return Ok(());
+    }
+    if !before.is_empty() {
+        Entity::delete_many().filter(of_record).exec(tx.db()).await?;
+    }
+    let rows: Vec<ActiveModel> = after
+        .into_iter()
+        .map(|(token, weight)| ActiveModel {
+            school_id: Set(school.to_owned()),
+            token: Set(token),
+            record_id: Set(record_id.to_owned()),
+            weight: Set(weight),
+        })
+        .collect();
+    let again = OnConflict::columns([Column::SchoolId, Column::Token, Column::RecordId]).do_nothing().to_owned();
+    for chunk in rows.chunks(AT_ONCE) {
+        Entity::insert_many(chunk.to_vec()).on_conflict(again.clone()).exec_without_returning(tx.db()).await?;
+    }
+    Ok(())
+}
+
+/// The ids of the cases that the caller may see.
+pub(super) fn cases(tx: &Tx, sight: Sight) -> Result<SelectStatement> {
+    let school = tx.scope().school()?.as_str();
+    let seen = case_file::Entity::find()
+        .select_only()
+        .column(case_file::Column::Id)
+        .filter(case_file::Column::SchoolId.eq(school))
+        .filter(access::cases(tx, school, sight));
+    Ok(seen.into_query())
+}
+
+/// The ids of the concerns that the caller may read.
+fn concerns(tx: &Tx) -> Result<SelectStatement> {
+    let seen = concern_table::Entity::find()
+        .select_only()
+        .column(concern_table::Column::Id)
+        .filter(concern_table::Column::SchoolId.eq(tx.scope().school()?.as_str()))
+        .filter(access::concerns(tx)?)
+        // Part of a case, and not said yet of which: nobody's to find.
+        .filter(listed());
+    Ok(seen.into_query())
+}
+
+fn listed() -> Condition {
+    Condition::any().add(concern_table::Column::State.ne("in_case")).add(concern_table::Column::CaseId.ne(""))
+}
+
+#[derive(FromQueryResult)]
+struct Candidate {
+    record_id: String,
+}
+
+/// Of the records that a query selects, those whose tokens meet the ones sought, the most met first.
+async fn met(tx: &Tx, tokens: &[String], records: SelectStatement) -> Result<Vec<String>> {
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let school = tx.scope().school()?.as_str();
+    // Always both, whoever asks: what somebody may find is in the rows, not in what is sought.
+    let holders = [holder(school, false), holder(school, true)];
+    let sought = holders.iter().flat_map(|holder| tokens.iter().map(|token| keyed(tx, holder, token)));
+    let found = Entity::find()
+        .select_only()
+        .column(Column::RecordId)
+        .column_as(Expr::col(Column::Weight).sum(), "met")
+        .filter(Column::SchoolId.eq(school))
+        .filter(Column::Token.is_in(sought))
+        .filter(Column::RecordId.in_subquery(records))
+        .group_by(Column::RecordId)
+        .order_by(Expr::col(Alias::new("met")), Order::Desc)
+        .order_by_desc(Column::RecordId)
+        .limit(OPENED)
+        .into_model::<Candidate>()
+        .all(tx.db())
+        .await?;
+    Ok(found.into_iter().map(|candidate| candidate.record_id).collect())
+}
+
+/// Cases with a reference, and whether the caller may read them or only know that they exist.
+pub(crate) async fn referred(tx: &Tx, reference_token: &str) -> Result<Vec<(Case, bool)>> {
+    let ids = met(tx, &[reference_token.to_owned()], cases(tx, Sight::Row)?).await?;
+    known(tx, &ids).await
+}
+
+/// Cases that the caller may read, whose people may be meant by these tokens.
+pub(crate) async fn candidate_cases(tx: &Tx, tokens: &[String]) -> Result<Vec<Case>> {
+    let ids = met(tx, tokens, cases(tx, Sight::All)?).await?;
+    Ok(case::readable_all(tx, &ids).await?.into_values().collect())
+}
+
+/// Concerns that the caller may read, about somebody who may be meant by these tokens.
+pub(crate) async fn candidate_concerns(tx: &Tx, tokens: &[String]) -> Result<Vec<Concern>> {
+    let ids = met(tx, tokens, concerns(tx)?).await?;
+    read_concerns(tx, &ids).await
+}
+
+/// Concerns in which some learners have a part, each with one of them.
+pub(crate) async fn concerns_of(tx: &Tx, learners: &[LearnerId]) -> Result<Vec<(Concern, LearnerId)>> {
+    let linked: HashMap<String, LearnerId> =
+        learner_record::of_some(tx, learners, concerns(tx)?, OPENED).await?.into_iter().collect();
+    let ids: Vec<String> = linked.keys().cloned().collect();
+    let named = |concern: Concern| {
+        let learner = linked.get(concern.id.as_str())?.clone();
+        Some((concern, learner))
+    };
+    Ok(read_concerns(tx, &ids).await?.into_iter().filter_map(named).collect())
+}
+
+/// The ids of cases in which some learners have a part, each with one of them.
+pub(crate) async fn cases_of(tx: &Tx, learners: &[LearnerId]) -> Result<Vec<(String, LearnerId)>> {
+    learner_record::of_some(tx, learners, cases(tx, Sight::Row)?, OPENED).await
+}
+
+/// Those of the cases that the caller may know of, and whether they may read each.
+pub(crate) async fn known(tx: &Tx, ids: &[String]) -> Result<Vec<(Case, bool)>> {
+    let known = case::known_all(tx, ids).await?.into_iter();
+    Ok(known.map(|(case, verdict)| (case, verdict == Verdict::Yes)).collect())
+}
+
+/// Those of the concerns that the caller may read.
+pub(super) async fn read_concerns(tx: &Tx, ids: &[String]) -> Result<Vec<Concern>> {
+    let school = tx.scope().school()?.as_str();
+    let rows = concern_table::Entity::find()
+        .filter(concern_table::Column::SchoolId.eq(school))
+        .filter(concern_table::Column::Id.is_in(ids))
+        .filter(access::concerns(tx)?)
+        .filter(listed())
+        .all(tx.db())
+        .await?;
+    let rows = rows.into_iter().map(|row| (row.id, row.body));
+    let opened: Vec<Concern> = open_all(tx, school, rows, concern::place).await?;
+    let cases: Vec<String> = opened.iter().map(|one| concern::case_of(one).to_owned()).collect();
+    let readable = case::readable_all(tx, &cases).await?;
+    // The table narrows, the concern itself or its case decides.
+    let theirs = |one: &Concern| match concern::case_of(one) {
+        "" => access::concern_verdict(tx, one) == Verdict::Yes,
+        case => readable.contains_key(case),
+    };
+    Ok(opened.into_iter().filter(theirs).collect())
+}
+
+/// Keeps the tokens of records from before there were any, a few at a time and beside the work of others.
+pub(crate) async fn catch_up(store: Store, mut shutdown: Shutdown) {
+    let mut after = [String::new(), String::new()];
+    loop {
+        let wait = match some(&store, &mut after).await {
+            Ok(false) => return,
+            Ok(true) => BETWEEN,
+            Err(error) => {
+                tracing::warn!(service = store.name(), %error, "older records are not all found by a search yet");
+                AGAIN
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = shutdown.wait() => return,
+        }
+    }
+}
+
+/// Keeps the tokens of some, after those before; answers whether there may be more.
+pub(crate) async fn some(store: &Store, after: &mut [String; 2]) -> Result<bool> {
+    let [after_case, after_concern] = after;
+    let mut tx = store.begin(&Scope::system(store.name())).await?;
+    tx.silent();
+    let kept = || Entity::find().select_only().column(Column::RecordId).into_query();
+    let cases: Vec<(String, String)> = case_file::Entity::find()
+        .select_only()
+        .columns([case_file::Column::SchoolId, case_file::Column::Id])
+        .filter(case_file::Column::Id.gt(after_case.as_str()))
+        .filter(case_file::Column::Id.not_in_subquery(kept()))
+        .order_by_asc(case_file::Column::Id)
+        .limit(SOME)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    let concerns: Vec<(String, String)> = concern_table::Entity::find()
+        .select_only()
+        .columns([concern_table::Column::SchoolId, concern_table::Column::Id])
+        .filter(concern_table::Column::Id.gt(after_concern.as_str()))
+        .filter(concern_table::Column::Id.not_in_subquery(kept()))
+        .order_by_asc(concern_table::Column::Id)
+        .limit(SOME)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    tx.commit().await?;
+    for (school, id) in cases.iter().chain(&concerns) {
+        one(store, school, id).await?;
+    }
+    for (rows, after) in [(&cases, after_case), (&concerns, after_concern)] {
+        if let Some((_, last)) = rows.last() {
+            after.clone_from(last);
+        }
+    }
+    Ok(!(cases.is_empty() && concerns.is_empty()))
+}
+
+/// Keeps the tokens of one, as it is while nobody else writes it.
+async fn one(store: &Store, school: &str, id: &str) -> Result<()> {
+    let school: SchoolId = school.parse().map_err(|_| Error::internal("a record of no school"))?;
+    let mut tx = store.begin(&Scope::own(store.name(), &school)).await?;
+    // It says beside the bodies what the bodies say, and is nobody's act.
+    tx.silent();
+    if let Some(row) = case_file::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await? {
+        let opened: Case = open(&key_at(&tx, id, &row.school_id).await?, &row.body, &case::place(id))?;
+        keep_case(&tx, &opened).await?;
+    } else if let Some(row) = concern_table::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await? {
+        let opened: Concern = open(&key_at(&tx, id, &row.school_id).await?, &row.body, &concern::place(id))?;
+        keep_concern(&tx, &opened).await?;
+    }
+    tx.commit().await
+}

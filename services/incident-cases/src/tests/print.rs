@@ -1,0 +1,61 @@
+//! Cases on paper: every print is kept with who made it and why, and goes only to who may read the case.
+
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
+
+use super::world;
+
+async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let deputy = world.bed.person(&[(Role::DeputyDsl, &world.here), (Role::Staff, &world.here)]);
+    let print = |kind: &str, people: &str| PrintCaseRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: kind.into(),
+        format: "html".into(),
+        people: people.into(),
+        reason: "For the conference".into(),
+        school_name: "A school".into(),
+        account_names: [(world.dsl.account_id.clone(), "Ms Ali".to_owned())].into(),
+    };
+    let wrong = call!(world.dsl, print_case, print("everything", "")).err();
+    let fields: Vec<String> = wrong.iter().flat_map(Error::violations).map(|v| v.field.clone()).collect();
+    assert_eq!(fields, ["kind", "people"]);
+
+    let printed = call!(world.dsl, print_case, print("bundle", "names"))?;
+    let page = String::from_utf8_lossy(&printed.content).into_owned();
+    for said in ["For the conference", "Ms Ali", "A school", "CONFIDENTIAL", "Record of case 2026-001"] {
+        assert!(page.contains(said), "{said} is missing in {page}");
+    }
+    assert_eq!(printed.file_name, "bundle-2026-001.html");
+    let kept = printed.print.unwrap_or_default();
+    assert!(page.contains(&kept.print_id) && kept.digest.len() == 64);
+    let list = ListCasePrintsRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    let prints = call!(deputy, list_case_prints, list.clone())?.prints;
+    assert_eq!((prints.len(), prints[0].account_id.as_str()), (1, world.dsl.account_id.as_str()));
+
+    // Who may not read the case prints nothing, and is told nothing of prints.
+    let access = SetCaseAccessRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        level: "hidden".into(),
+        reason: "A relative works here".into(),
+        etag: case.etag.clone(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, set_case_access, access)?;
+    let refused = |error: Option<Error>| error.map(|error| error.reason_name());
+    assert_eq!(refused(call!(deputy, print_case, print("bundle", "names")).err()), Some("NOT_FOUND"));
+    assert_eq!(refused(call!(deputy, list_case_prints, list).err()), Some("NOT_FOUND"));
+    Ok(())
+}
+
+on_both_engines!(a_print_is_kept_with_who_made_it_and_why);
