@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/attachment.proto",
     "hedgerow/incident_cases/v1/cover.proto",
     "hedgerow/incident_cases/v1/due.proto",
+    "hedgerow/incident_cases/v1/happened.proto",
     "hedgerow/incident_cases/v1/incident_cases.proto",
     "hedgerow/incident_cases/v1/learner.proto",
     "hedgerow/incident_cases/v1/looks.proto",

@@ -82,6 +82,7 @@ pub async fn furnished(
         request
     };
     let victim = all.call("AddInvolvement", with(json!({"person": "p", "role": "victim"}))).await;
+    let entry = all.call("AddEntry", with(json!({"text": "t"}))).await;
     let referral = all.call("MakeReferral", with(json!({"agency": "front_door_form", "reason": "r"}))).await;
     let asked = all.call("AskAgreement", with(json!({"kind": "hold_override", "reason": "r"}))).await;
     let material =
@@ -147,6 +148,7 @@ pub async fn furnished(
         ("record_id", text(&case)),
         ("break_glass_id", text(&glass["breakGlass"]["breakGlassId"])),
         ("involvement_id", text(&victim["case"]["involvements"][0]["involvementId"])),
+        ("entry_id", text(&entry["case"]["entries"][0]["entryId"])),
         ("referral_id", text(&referral["referral"]["referralId"])),
         ("agreement_id", text(&asked["case"]["agreements"][0]["agreementId"])),
         ("material_id", text(&material["case"]["materials"][0]["materialId"])),
@@ -264,6 +266,9 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "RenderInstance" => json!({"format": "html"}),
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
+        "EndInvolvement" => json!({"reason": "r"}),
+        "UpdateInvolvement" => json!({"role": "witness", "reason": "r"}),
+        "SetEntrySignificant" => json!({"significant": true, "impact": "i", "reason": "r"}),
         "SetCaseAccess" => json!({"level": "open", "reason": "r", "etag": "e"}),
         "AssignStep" => json!({"stepId": "P1-01"}),
         "MoveDueTime" => json!({"stepId": "P1-02", "dueTime": "2099-01-01T00:00:00Z", "reason": "r"}),

@@ -5,6 +5,7 @@ pub mod act;
 pub mod agreement;
 pub mod assign;
 pub mod chain;
+pub mod chronology;
 pub mod close;
 pub mod consultation;
 pub mod debrief;
@@ -16,14 +17,17 @@ pub mod field;
 pub mod invite;
 pub mod involvement;
 pub mod lesson;
+pub mod log;
 pub mod material;
 pub mod page;
 pub mod pages;
 pub mod parents;
+pub mod part;
 pub mod print;
 pub mod records;
 pub mod referral;
 pub mod report;
+pub mod significant;
 pub mod step;
 
 use axum::extract::{Path, Query};
@@ -37,6 +41,7 @@ use time::OffsetDateTime;
 
 use super::{
     concern::{Filter, Listed, filters},
+    people::People,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -197,6 +202,27 @@ fn may(visit: &Visit, case: &Case, permission: Permission) -> bool {
     visit.may(permission) && (part || !works)
 }
 
+/// The accounts of everybody who did something in a case.
+fn accounts(case: &Case) -> Vec<&str> {
+    let ids = case.entries.iter().flat_map(|e| e.marks.iter().map(|m| &m.account_id).chain([&e.account_id]));
+    let ids =
+        ids.chain(case.facts.iter().map(|f| &f.account_id)).chain(case.consultations.iter().map(|c| &c.account_id));
+    let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
+    let ids = ids.chain(case.reopenings.iter().map(|reopening| &reopening.account_id));
+    let moved = case.steps.iter().flat_map(|step| step.due_moves.iter().map(|moved| &moved.account_id));
+    let ids = ids.chain(moved).chain(case.steps.iter().map(|step| &step.account_id));
+    let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
+    let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id)).chain(part::accounts(case));
+    let ids = ids.chain(case.steps.iter().map(|step| &step.owner_account_id)).chain([&case.owner_account_id]);
+    let ids = ids.chain(records::accounts(case)).map(String::as_str);
+    ids.chain(case.access.iter().flat_map(access::accounts)).collect()
+}
+
+/// Their names.
+async fn named(visit: &Visit, case: &Case) -> People {
+    visit.people(accounts(case)).await
+}
+
 /// Shows one case.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseRead)?;
@@ -204,15 +230,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     if case.restricted {
         return visit.to(&visit.at(&format!("/cases/{case_id}/break-glass")));
     }
-    let ids = case.entries.iter().map(|e| &e.account_id);
-    let ids =
-        ids.chain(case.facts.iter().map(|f| &f.account_id)).chain(case.consultations.iter().map(|c| &c.account_id));
-    let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
-    let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
-    let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id));
-    let ids = ids.chain(case.steps.iter().map(|step| &step.owner_account_id)).chain([&case.owner_account_id]);
-    let ids = ids.chain(records::accounts(&case)).map(String::as_str);
-    let people = visit.people(ids.chain(case.access.iter().flat_map(access::accounts))).await;
+    let people = named(&visit, &case).await;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
     let may = |permission| until.is_none() && may(&visit, &case, permission);
     let page = page::CasePage::new(&case, &people, crumbs, &|path| visit.at(path), &may);

@@ -18,7 +18,7 @@ use proto::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    case::{STATES, page::Event},
+    case::{STATES, entry, page::Event},
     concern::Filter,
     posted::Posted,
     register::day,
@@ -371,7 +371,11 @@ impl LearnerPage {
                 return Event::new(case.reference.clone(), state, "Restricted to those it names").link(page);
             }
             let parts = case.involvements.iter().filter(|part| part.learner_id == learner.learner_id);
-            let parts: Vec<String> = parts.map(|part| words::called(words::PARTS, &part.role)).collect();
+            let part = |part: &proto::incident_cases::v1::Involvement| {
+                let called = words::called(words::PARTS, &part.role);
+                if part.end.is_some() { format!("{called} (ended)") } else { called }
+            };
+            let parts: Vec<String> = parts.map(part).collect();
             let part = if parts.is_empty() { "By a concern about them".to_owned() } else { parts.join(", ") };
             let state = words::called(STATES, &case.state);
             let when = words::day(case.create_time.as_ref()).unwrap_or_default();
@@ -382,13 +386,13 @@ impl LearnerPage {
         let mut moments = Vec::new();
         for case in &records.cases {
             for entry in case.entries.iter().filter(|entry| entry.significant) {
-                moments.push((entry.create_time.map_or(0, |at| at.seconds), case, entry));
+                moments.push((entry::order(entry), case, entry));
             }
         }
         moments.sort_by_key(|(at, ..)| *at);
-        let moment = |(_, case, entry): &(i64, &Case, &proto::incident_cases::v1::Entry)| {
-            let when = words::stamp(entry.create_time.as_ref()).unwrap_or_default();
-            Event::new(when, format!("Case {}", case.reference), entry.text.clone()).more(entry.impact.clone())
+        let moment = |(_, case, entry): &(_, &Case, &proto::incident_cases::v1::Entry)| {
+            Event::new(entry::when(entry), format!("Case {}", case.reference), entry::said(entry))
+                .more(entry.impact.clone())
         };
         Self {
             head: Head::new("A child’s record", crumbs),

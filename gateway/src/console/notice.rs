@@ -14,6 +14,8 @@ pub fn notice(code: &str) -> &'static str {
         "passed_on" => "The concern is passed on: you do not see it any more",
         "triaged" => "Your decision is saved",
         "entry" => "The entry is added",
+        "marked" => "It is saved whether the entry belongs in the chronology",
+        "part" => "The person’s part is saved",
         "person" => "The person is added",
         "fact" => "The fact is recorded: check which steps it brings",
         "consultation" => "The talk is recorded",

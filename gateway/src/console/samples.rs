@@ -36,6 +36,8 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<template::distil::DistilledPage>(found, frame);
     of::<case::Cases>(found, frame);
     of::<case::page::CasePage>(found, frame);
+    of::<case::log::LogPage>(found, frame);
+    of::<case::chronology::Chronology>(found, frame);
     of::<case::referral::Receipt>(found, frame);
     of::<case::chain::Devices>(found, frame);
     of::<case::chain::Held>(found, frame);

@@ -2,22 +2,26 @@
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
 //! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
 //! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
-//! `print` puts it on paper.
+//! `entry` what was written down, `person` who has a part, `print` puts it on paper.
 
 pub mod access;
 pub mod break_glass;
 pub mod decide;
 pub mod due;
+pub mod entry;
 pub mod evidence;
 pub mod field;
 pub mod material;
 pub mod pattern;
+pub mod person;
 pub mod print;
 pub mod record;
 pub mod steps;
 pub mod work;
 
 use chassis::calendar::ClosedDays;
+pub use entry::Entry;
+pub use person::{Involvement, Telling};
 use record::{
     Agreement, Assessment, Criteria, Decision, Deletion, Exposure, Held, Material, Reopening, Report, Support, Viewing,
 };
@@ -26,7 +30,6 @@ use time::OffsetDateTime;
 
 use crate::{
     gate,
-    learner::LearnerId,
     procedure::{GateRule, Procedure},
 };
 
@@ -212,53 +215,6 @@ pub struct StepEnd {
     pub at: OffsetDateTime,
 }
 
-/// One person's part.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Involvement {
-    /// Its id.
-    pub id: InvolvementId,
-    /// The person.
-    pub person: String,
-    /// Their part.
-    pub role: String,
-    /// Their year group; empty where none.
-    pub year_group: String,
-    /// Their vulnerabilities.
-    pub vulnerabilities: Vec<String>,
-    /// Who it is on the roll, where somebody said.
-    #[serde(default)]
-    pub learner: Option<LearnerId>,
-}
-
-impl Involvement {
-    /// Whether the person is a child of the school, so that parents are to be thought of.
-    pub fn child(&self) -> bool {
-        matches!(self.role.as_str(), "victim" | "alleged_perpetrator" | "affected")
-    }
-}
-
-/// One dated item.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its id.
-    pub id: EntryId,
-    /// Its text.
-    pub text: String,
-    /// Whether it belongs in the chronology.
-    pub significant: bool,
-    /// What it meant for the child.
-    pub impact: String,
-    /// Who wrote it.
-    pub by: String,
-    /// Their school.
-    pub school_id: String,
-    /// When.
-    pub at: OffsetDateTime,
-    /// The entry it corrects or adds to.
-    #[serde(default)]
-    pub corrects: Option<EntryId>,
-}
-
 /// A talk with police or front door.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Consultation {
@@ -317,12 +273,15 @@ pub struct ParentsDecision {
     pub involvement_id: InvolvementId,
     /// Whether they were told.
     pub told: bool,
-    /// By whom and when, or why not.
+    /// What was said and how they took it, or why they are not told.
     pub reason: String,
     /// Who decided.
     pub by: String,
     /// When.
     pub at: OffsetDateTime,
+    /// How they were told, where somebody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telling: Option<Telling>,
 }
 
 /// What was learnt.
@@ -413,7 +372,7 @@ impl Case {
     pub fn label(&self, id: &InvolvementId) -> String {
         let place = self.involvements.iter().position(|i| i.id == *id).map_or(0, |p| p + 1);
         let involvement = self.involvements.iter().find(|i| i.id == *id);
-        match involvement.map(|i| (i.child(), i.year_group.as_str())) {
+        match involvement.map(|i| (i.of_child(), i.year_group.as_str())) {
             Some((true, "")) => format!("Learner {place}"),
             Some((true, year)) => format!("Learner {place}, Year {year}"),
             _ => format!("Person {place}"),

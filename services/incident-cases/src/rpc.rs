@@ -24,6 +24,7 @@ mod decline_invitation;
 mod deviate_step;
 mod door;
 mod end_absence;
+mod end_involvement;
 mod find_public_report;
 mod get_attachment;
 mod get_case;
@@ -84,11 +85,13 @@ mod search_learners;
 mod search_records;
 mod set_case_access;
 mod set_concern_learners;
+mod set_entry_significant;
 mod set_household;
 mod set_rota;
 mod suggest_triage;
 mod take_into_custody;
 mod triage_concern;
+mod update_involvement;
 mod update_learner;
 mod work;
 
@@ -144,6 +147,7 @@ rpcs! {
     find_public_report: FindPublicReportRequest => FindPublicReportResponse,
     get_attachment: GetAttachmentRequest => GetAttachmentResponse,
     end_absence: EndAbsenceRequest => EndAbsenceResponse,
+    end_involvement: EndInvolvementRequest => EndInvolvementResponse,
     get_case: GetCaseRequest => GetCaseResponse,
     get_concern: GetConcernRequest => GetConcernResponse,
     get_cover: GetCoverRequest => GetCoverResponse,
@@ -201,10 +205,12 @@ rpcs! {
     search_records: SearchRecordsRequest => SearchRecordsResponse,
     set_case_access: SetCaseAccessRequest => SetCaseAccessResponse,
     set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
+    set_entry_significant: SetEntrySignificantRequest => SetEntrySignificantResponse,
     set_household: SetHouseholdRequest => SetHouseholdResponse,
     set_rota: SetRotaRequest => SetRotaResponse,
     suggest_triage: SuggestTriageRequest => SuggestTriageResponse,
     take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,
     triage_concern: TriageConcernRequest => TriageConcernResponse,
+    update_involvement: UpdateInvolvementRequest => UpdateInvolvementResponse,
     update_learner: UpdateLearnerRequest => UpdateLearnerResponse,
 }

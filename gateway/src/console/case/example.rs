@@ -3,7 +3,7 @@
 use chassis::clock::timestamp;
 use proto::incident_cases::v1::{
     Agreement, Assessment, Case, CaseGate, CaseStep, Consultation, Criteria, Debrief, Decision, Entry, Fact,
-    Involvement, Material, ParentsDecision, Referral, Reopening, Report, StepField, Support,
+    Involvement, InvolvementChange, Material, ParentsDecision, Referral, Reopening, Report, StepField, Support,
 };
 use time::macros::datetime;
 
@@ -67,6 +67,14 @@ pub fn case() -> Case {
             vulnerabilities: vec!["in_care".into()],
             label: "Learner 1, Year 9".into(),
             learner_id: "lrn_1".into(),
+            changes: vec![InvolvementChange {
+                role: "witness".into(),
+                reason: "It turned out so".into(),
+                account_id: "acc_1".into(),
+                create_time: at,
+                ..InvolvementChange::default()
+            }],
+            end: None,
         }],
         entries: vec![Entry {
             entry_id: "ent_1".into(),
@@ -76,7 +84,10 @@ pub fn case() -> Case {
             account_id: "acc_1".into(),
             school_id: "sch_1".into(),
             create_time: at,
-            corrects_entry_id: String::new(),
+            kind: "said_by_child".into(),
+            event_time: at,
+            event_time_kind: "day".into(),
+            ..Entry::default()
         }],
         consultations: vec![Consultation {
             consultation_id: "cns_1".into(),
@@ -111,9 +122,13 @@ pub fn case() -> Case {
         parents_decisions: vec![ParentsDecision {
             involvement_id: "inv_1".into(),
             told: true,
-            reason: "By telephone".into(),
+            reason: "They will talk with him".into(),
             create_time: at,
             account_id: "acc_1".into(),
+            told_by: "Ms Ali".into(),
+            told_time: at,
+            told_whom: "the mother".into(),
+            told_how: "telephone".into(),
         }],
         debrief: Some(Debrief {
             findings: "Fast".into(),

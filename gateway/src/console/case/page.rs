@@ -2,11 +2,11 @@
 
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, CaseStep, Entry, Fact, ParentsDecision, Referral},
+    incident_cases::v1::{Case, CaseStep, Fact, Referral},
 };
 use serde::Serialize;
 
-use super::{STATES, records};
+use super::{STATES, part::Person, records};
 use crate::{
     console::people::People,
     pages::{
@@ -30,6 +30,8 @@ pub struct CasePage {
     tasks: Vec<Task>,
     facts: Vec<Row>,
     people: Vec<Person>,
+    /// The whole of it elsewhere.
+    views: Vec<Link>,
     entries: Vec<Event>,
     consultations: Vec<Event>,
     referrals: Vec<Event>,
@@ -87,16 +89,6 @@ struct Tag {
     classes: &'static str,
 }
 
-#[derive(Debug, Serialize)]
-struct Person {
-    person: String,
-    record: String,
-    part: String,
-    year_group: String,
-    vulnerabilities: String,
-    parents: Link,
-}
-
 /// One dated item.
 #[derive(Debug, Default, Serialize)]
 pub struct Event {
@@ -105,6 +97,7 @@ pub struct Event {
     text: String,
     more: String,
     link: Link,
+    also: Link,
 }
 
 impl Event {
@@ -117,6 +110,12 @@ impl Event {
     #[must_use]
     pub fn more(self, more: impl Into<String>) -> Self {
         Self { more: more.into(), ..self }
+    }
+
+    /// With somewhere else to go on.
+    #[must_use]
+    pub fn also(self, also: Link) -> Self {
+        Self { also, ..self }
     }
 
     /// With where to go on.
@@ -187,52 +186,15 @@ impl CasePage {
                 .collect(),
             tasks: case.steps.iter().map(|step| Task::new(case, step, people, &here)).collect(),
             facts: facts(case, people, works.then_some(here.as_str())),
-            people: case
-                .involvements
-                .iter()
-                .map(|i| Person {
-                    person: i.person.clone(),
-                    record: if i.learner_id.is_empty() || !may(Permission::LearnerRead) {
-                        String::new()
-                    } else {
-                        at(&format!("/learners/{}", i.learner_id))
-                    },
-                    part: words::called(words::PARTS, &i.role),
-                    year_group: i.year_group.clone(),
-                    vulnerabilities: i
-                        .vulnerabilities
-                        .iter()
-                        .map(|v| words::called(words::VULNERABILITIES, v))
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                    parents: if works && i.role != "subject_adult" {
-                        Link::new(
-                            "Record what parents are told",
-                            format!("{here}/parents-decisions/new?involvement={}", i.involvement_id),
-                        )
-                    } else {
-                        Link::default()
-                    },
-                })
-                .collect(),
-            entries: entries(case, people, works.then_some(here.as_str())),
-            consultations: case
-                .consultations
-                .iter()
-                .rev()
-                .map(|c| {
-                    let title = words::called(words::REFERRED, &c.agency);
-                    let when = words::stamp(c.consult_time.as_ref()).unwrap_or_default();
-                    let more =
-                        if c.reference.is_empty() { String::new() } else { format!("Reference {}", c.reference) };
-                    Event {
-                        more,
-                        ..Event::new(title, format!("{when}, by {}", people.name(&c.account_id)), c.advice.clone())
-                    }
-                })
-                .collect(),
+            people: super::part::people(case, people, &here, at, may),
+            views: vec![
+                Link::new("The whole log of this case", format!("{here}/log")),
+                Link::new("The chronology, to read or print", format!("{here}/chronology")),
+            ],
+            entries: super::entry::events(case, people, works.then_some(here.as_str())),
+            consultations: case.consultations.iter().rev().map(|talk| super::log::talk(talk, people)).collect(),
             referrals: referrals(case, people, &here, open && may(Permission::CaseRefer)),
-            parents: parents(case, people),
+            parents: super::parents::events(case, people),
             debrief: debrief(case, people),
         }
     }
@@ -327,31 +289,8 @@ fn facts(case: &Case, people: &People, here: Option<&str>) -> Vec<Row> {
     case.facts.iter().map(row).collect()
 }
 
-fn entries(case: &Case, people: &People, here: Option<&str>) -> Vec<Event> {
-    let event = |entry: &Entry| {
-        let title = match (entry.corrects_entry_id.is_empty(), entry.significant) {
-            (false, _) => "Addendum to an earlier entry",
-            (true, true) => "Significant event",
-            (true, false) => "Entry",
-        };
-        let when = words::stamp(entry.create_time.as_ref()).unwrap_or_default();
-        let more = if entry.impact.is_empty() {
-            String::new()
-        } else {
-            format!("What it meant for the child: {}", entry.impact)
-        };
-        let link = match here {
-            Some(here) => Link::new("Correct or add to it", format!("{here}/entries/new?corrects={}", entry.entry_id)),
-            None => Link::default(),
-        };
-        Event::new(title, format!("{when}, by {}", people.name(&entry.account_id)), entry.text.clone())
-            .more(more)
-            .link(link)
-    };
-    case.entries.iter().rev().map(event).collect()
-}
-
-fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
+/// The referrals of a case, newest first.
+pub(super) fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
     let event = |referral: &Referral| {
         let when = words::stamp(referral.create_time.as_ref()).unwrap_or_default();
         let mut more = Vec::new();
@@ -386,17 +325,6 @@ fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> 
         }
     };
     case.referrals.iter().rev().map(event).collect()
-}
-
-fn parents(case: &Case, people: &People) -> Vec<Event> {
-    let event = |decision: &ParentsDecision| {
-        let child = case.involvements.iter().find(|i| i.involvement_id == decision.involvement_id);
-        let child = child.map_or("A child", |i| i.person.as_str());
-        let title = format!("{child}: parents {}", if decision.told { "were told" } else { "were not told" });
-        let when = words::stamp(decision.create_time.as_ref()).unwrap_or_default();
-        Event::new(title, format!("{when}, by {}", people.name(&decision.account_id)), decision.reason.clone())
-    };
-    case.parents_decisions.iter().rev().map(event).collect()
 }
 
 fn debrief(case: &Case, people: &People) -> Vec<Row> {

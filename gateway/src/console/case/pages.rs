@@ -91,7 +91,9 @@ pub fn filled(answers: &Answers, asked: &[(&str, &str)]) -> Result<(), Error> {
 
 /// The children of a case, to choose one.
 pub fn children(case: &Case, name: &str, label: &str) -> Field {
-    let children =
-        case.involvements.iter().filter(|i| matches!(i.role.as_str(), "victim" | "alleged_perpetrator" | "affected"));
+    let children = case
+        .involvements
+        .iter()
+        .filter(|i| i.end.is_none() && matches!(i.role.as_str(), "victim" | "alleged_perpetrator" | "affected"));
     Field::radios(name, label, &[]).choices(children.map(|i| (i.involvement_id.as_str(), i.person.as_str())))
 }

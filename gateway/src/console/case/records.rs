@@ -164,7 +164,7 @@ pub fn sections(case: &Case, people: &People, here: &str, may: &dyn Fn(Permissio
     all.into_iter().filter(|section| !section.events.is_empty()).collect()
 }
 
-fn agreements(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
+pub(super) fn agreements(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
     let event = |a: &proto::incident_cases::v1::Agreement| {
         let title = format!("{} {}", words::called(ASKED, &a.kind), a.step_id);
         let when = words::stamp(a.create_time.as_ref()).unwrap_or_default();
@@ -183,7 +183,7 @@ fn agreements(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event>
     case.agreements.iter().map(event).collect()
 }
 
-fn criteria(case: &Case) -> impl Iterator<Item = Event> {
+pub(super) fn criteria(case: &Case) -> impl Iterator<Item = Event> {
     case.criteria.iter().map(|c| {
         let answers = [&c.adult_involved, &c.coercion, &c.unusual_or_violent, &c.under_13, &c.immediate_risk];
         let met: Vec<&str> = QUESTIONS
@@ -199,7 +199,7 @@ fn criteria(case: &Case) -> impl Iterator<Item = Event> {
     })
 }
 
-fn decision(d: &Decision, people: &People) -> Event {
+pub(super) fn decision(d: &Decision, people: &People) -> Event {
     let when = words::stamp(d.create_time.as_ref()).unwrap_or_default();
     let title = format!("{}: {}", words::called(DECISIONS, &d.kind), words::spaced(&d.choice));
     let more = [d.options.as_str(), d.effect_on_victim.as_str()].into_iter().filter(|t| !t.is_empty());
@@ -207,14 +207,14 @@ fn decision(d: &Decision, people: &People) -> Event {
         .more(more.collect::<Vec<_>>().join("\n"))
 }
 
-fn support(case: &Case, s: &Support, people: &People) -> Event {
+pub(super) fn support(case: &Case, s: &Support, people: &People) -> Event {
     let child = case.involvements.iter().find(|i| i.involvement_id == s.involvement_id);
     let title = format!("{}: {}", child.map_or("A child", |i| i.person.as_str()), words::called(UPTAKE, &s.uptake));
     let when = words::stamp(s.create_time.as_ref()).unwrap_or_default();
     Event::new(title, format!("{when}, by {}", people.name(&s.account_id)), s.offer.clone()).more(s.note.clone())
 }
 
-fn assessments(case: &Case, people: &People) -> Vec<Event> {
+pub(super) fn assessments(case: &Case, people: &People) -> Vec<Event> {
     let event = |a: &proto::incident_cases::v1::Assessment| {
         let when = words::stamp(a.create_time.as_ref()).unwrap_or_default();
         let review = words::day(a.review_time.as_ref()).unwrap_or_default();
@@ -225,7 +225,7 @@ fn assessments(case: &Case, people: &People) -> Vec<Event> {
     case.assessments.iter().map(event).collect()
 }
 
-fn materials(case: &Case, here: &str, works: bool) -> Vec<Event> {
+pub(super) fn materials(case: &Case, here: &str, works: bool) -> Vec<Event> {
     let when = |at| words::stamp(at).unwrap_or_default();
     let mut events: Vec<Event> = Vec::new();
     for m in &case.materials {
@@ -253,7 +253,7 @@ fn materials(case: &Case, here: &str, works: bool) -> Vec<Event> {
     events
 }
 
-fn reports(case: &Case, people: &People, here: &str, works: bool) -> Vec<Event> {
+pub(super) fn reports(case: &Case, people: &People, here: &str, works: bool) -> Vec<Event> {
     let event = |r: &proto::incident_cases::v1::Report| {
         let title = format!("{} {}", words::called(BODIES, &r.body), r.platform);
         let when = words::stamp(r.create_time.as_ref()).unwrap_or_default();

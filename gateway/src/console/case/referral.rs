@@ -70,7 +70,7 @@ fn summary(case: &Case) -> String {
     if !case.risks.is_empty() {
         lines.push(format!("Risks: {}.", list(&case.risks, words::RISKS)));
     }
-    for person in &case.involvements {
+    for person in case.involvements.iter().filter(|person| person.end.is_none()) {
         let mut line = format!("{}: {}", words::called(words::PARTS, &person.role), person.person);
         if !person.year_group.is_empty() {
             line += &format!(", year {}", person.year_group);
@@ -85,8 +85,8 @@ fn summary(case: &Case) -> String {
         lines.push(format!("{}, {when}: {}", words::called(words::REFERRED, &talk.agency), talk.advice));
     }
     for entry in case.entries.iter().filter(|entry| entry.significant) {
-        let when = words::day(entry.create_time.as_ref()).unwrap_or_default();
-        lines.push(format!("{when}: {} {}", entry.text, entry.impact).trim().to_owned());
+        let told = format!("{}: {} {}", super::entry::day(entry), super::entry::said(entry), entry.impact);
+        lines.push(told.trim().to_owned());
     }
     lines.join("\n")
 }

@@ -24,7 +24,10 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     };
     let acts: Vec<(&str, Vec<Field>)> = vec![
         ("Add an entry", entry::fields()),
+        ("Say whether it belongs in the chronology", case::significant::fields(&case.entries[0])),
         ("Add a person", involvement::fields()),
+        ("Correct a person’s part", case::part::fields(&case.involvements[0])),
+        ("End a person’s part", case::part::end_fields()),
         ("Add a person of the roll", vec![involvement::on_roll(&[Default::default()])]),
         ("Which fact", fact::choice()),
         ("Record a fact", fact::fields("iioc_variant")),

@@ -10,7 +10,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use super::{Case, record::Stamp};
+use super::{
+    Case,
+    entry::{Entry, Happened},
+    record::Stamp,
+};
 
 chassis::id!(/** A print of a case. */ pub struct PrintId = "prt");
 
@@ -114,6 +118,7 @@ impl Case {
         self.entries_of(kind, &mut all);
         self.turning_points(&mut all);
         if kind == Kind::Bundle {
+            self.parts_of(&mut all);
             self.work_of(&mut all);
             self.material_of(&mut all);
         }
@@ -122,15 +127,61 @@ impl Case {
         records
     }
 
-    /// Entries; one that corrects another says which moment's.
+    /// Entries; one that corrects another says which moment's. The digest is the entry's as it was written: what was said
+    /// later of its place in the chronology is a record of its own.
     fn entries_of(&self, kind: Kind, all: &mut Gathered) {
         let when = |at: OffsetDateTime| paper::moment(at);
-        for entry in self.entries.iter().filter(|entry| kind == Kind::Bundle || entry.significant) {
+        for entry in self.entries.iter().filter(|entry| kind == Kind::Bundle || entry.significance().is_some()) {
             let corrects = entry.corrects.as_ref().and_then(|id| self.entries.iter().find(|other| other.id == *id));
-            let corrects = corrects.map(|other| when(other.at)).unwrap_or_default();
+            let corrects = corrects.map(|other| when(other.told_at())).unwrap_or_default();
             let what = if corrects.is_empty() { "Entry" } else { "Addendum" };
-            let says = [("To the entry of", corrects.as_str()), ("", &entry.text), ("Impact", &entry.impact)];
-            all.add(entry.at, what, &entry.by, &says, entry);
+            let known = match entry.happened {
+                Some(Happened::Day(_)) => "The day, not the hour",
+                Some(Happened::Unknown) => "Not when it happened",
+                Some(Happened::Exact(_)) | None => "",
+            };
+            let is = match entry.kind.as_str() {
+                "opinion" => "A professional view",
+                "said_by_child" => "A child’s own words",
+                _ => "",
+            };
+            let recorded = if entry.told_at() == entry.at { String::new() } else { when(entry.at) };
+            let says = [
+                ("To the entry of", corrects.as_str()),
+                ("What it is", is),
+                ("What is known", known),
+                ("", &entry.text),
+                ("Impact", entry.significance().unwrap_or_default()),
+                ("Recorded", &recorded),
+            ];
+            let written = Entry { marks: Vec::new(), ..entry.clone() };
+            all.add(entry.told_at(), what, &entry.by, &says, &written);
+            for mark in entry.marks.iter().filter(|_| kind == Kind::Bundle) {
+                let of = when(entry.told_at());
+                let impact = mark.impact.as_deref().unwrap_or_default();
+                let says = [
+                    ("The entry of", of.as_str()),
+                    ("Belongs there", yes(mark.impact.is_some())),
+                    ("Impact", impact),
+                    ("Why", &mark.reason),
+                ];
+                all.stamped(&mark.stamp, "Chronology", &says, mark);
+            }
+        }
+    }
+
+    /// Parts that were corrected or ended.
+    fn parts_of(&self, all: &mut Gathered) {
+        for part in &self.involvements {
+            for change in &part.changes {
+                let was = change.before.role.replace('_', " ");
+                let says = [("Of", part.person.as_str()), ("It was", &was), ("Why", &change.reason)];
+                all.stamped(&change.stamp, "Part corrected", &says, change);
+            }
+            if let Some(ended) = &part.ended {
+                let says = [("Of", part.person.as_str()), ("Why", &ended.reason)];
+                all.stamped(&ended.stamp, "Part ended", &says, ended);
+            }
         }
     }
 
@@ -172,7 +223,18 @@ impl Case {
         }
         for told in &self.parents_decisions {
             let child = self.person(told.involvement_id.as_str());
-            let says = [("Of", child), ("Told", yes(told.told)), ("How, or why not", told.reason.as_str())];
+            let telling = told.telling.as_ref();
+            let at = telling.map(|telling| paper::moment(telling.at)).unwrap_or_default();
+            let how = telling.map(|telling| telling.how.replace('_', " ")).unwrap_or_default();
+            let says = [
+                ("Of", child),
+                ("Told", yes(told.told)),
+                ("By", telling.map_or("", |telling| &telling.by)),
+                ("To", telling.map_or("", |telling| &telling.whom)),
+                ("When", &at),
+                ("How", &how),
+                ("What was said, or why not", told.reason.as_str()),
+            ];
             all.add(told.at, "Parents", &told.by, &says, told);
         }
         let debriefs = self.past_debriefs.iter().chain(&self.debrief);

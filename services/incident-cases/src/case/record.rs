@@ -15,7 +15,7 @@ chassis::id!(/** An exposure. */ pub struct ExposureId = "exp");
 chassis::id!(/** A deletion. */ pub struct DeletionId = "del");
 
 /// Who recorded something, and when.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     /// The account.
     pub by: String,

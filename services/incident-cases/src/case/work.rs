@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use super::{
-    By, Case, CaseId, Closing, Consultation, Debrief, Entry, EntryId, Fact, Involvement, InvolvementId,
-    ParentsDecision, ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd,
+    By, Case, CaseId, Closing, Consultation, Debrief, Fact, Involvement, InvolvementId, ParentsDecision,
+    ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd, Telling,
     access::Access,
     evidence::done_by,
     record::{Agreement, Asked},
@@ -154,31 +154,6 @@ impl Case {
         Ok(())
     }
 
-    /// Adds an entry, perhaps one that corrects or adds to an earlier one, which stays as it was.
-    pub fn add_entry(
-        &mut self,
-        by: By<'_>,
-        id: EntryId,
-        (text, impact): (String, Option<String>),
-        corrects: Option<EntryId>,
-    ) -> Result<(), Refusal> {
-        self.working()?;
-        if corrects.as_ref().is_some_and(|id| !self.entries.iter().any(|entry| entry.id == *id)) {
-            return Err(Refusal::Missing);
-        }
-        self.entries.push(Entry {
-            id,
-            text,
-            significant: impact.is_some(),
-            impact: impact.unwrap_or_default(),
-            by: by.account_id.to_owned(),
-            school_id: self.school_id.clone(),
-            at: by.at,
-            corrects,
-        });
-        Ok(())
-    }
-
     /// Records that a step was done.
     pub fn complete_step(&mut self, by: By<'_>, id: &str, recorded: Vec<(String, String)>) -> Result<(), Refusal> {
         self.working()?;
@@ -309,12 +284,15 @@ impl Case {
         by: By<'_>,
         involvement_id: &InvolvementId,
         told: bool,
-        reason: String,
+        (reason, telling): (String, Option<Telling>),
     ) -> Result<(), Refusal> {
         self.working()?;
         let involvement = self.involvements.iter().find(|i| i.id == *involvement_id).ok_or(Refusal::Missing)?;
         if !involvement.child() {
             return Err(Refusal::Field("involvement_id", "Select a child of this case".into()));
+        }
+        if telling.as_ref().is_some_and(|telling| telling.at > by.at) {
+            return Err(Refusal::Field("told_time", "The time they were told must be in the past".into()));
         }
         if told && self.holds_parents() {
             self.pass(gate::HOLD, by.at)?;
@@ -334,7 +312,7 @@ impl Case {
         }
         let acting = by;
         let (involvement_id, by, at) = (involvement_id.clone(), by.account_id.to_owned(), by.at);
-        self.parents_decisions.push(ParentsDecision { involvement_id, told, reason, by, at });
+        self.parents_decisions.push(ParentsDecision { involvement_id, told, reason, by, at, telling });
         self.settle(acting);
         Ok(())
     }

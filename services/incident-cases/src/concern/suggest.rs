@@ -113,7 +113,7 @@ impl<'a> About<'a> {
     /// Open cases it may belong to, the likeliest first.
     pub fn cases<'c>(&self, cases: &'c [Case]) -> Vec<Suggestion<'c, Case>> {
         let one = |case: &'c Case| {
-            let parts = case.involvements.iter();
+            let parts = case.involvements.iter().filter(|part| part.ended.is_none());
             let learners = parts.clone().filter_map(|part| part.learner.as_ref());
             let mut reasons = self.people(learners, parts.map(|part| part.person.as_str()));
             if !reasons.is_empty() && self.near(case.opened_at) {

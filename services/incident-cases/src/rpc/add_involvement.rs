@@ -11,16 +11,14 @@ use proto::{
 };
 use tonic::Request;
 
-use super::work::{Done, Target, work};
+use super::work::{Done, Target, one_of, work};
 use crate::{
     App,
-    case::{By, Case, Involvement},
+    case::{By, Case, Involvement, person::ROLES},
     learner::Learner,
     rules::NAME_MAX,
     store,
 };
-
-const ROLES: [&str; 6] = ["victim", "alleged_perpetrator", "witness", "affected", "subject_adult", "reporter"];
 
 pub(super) async fn add_involvement(
     app: &App,
@@ -39,18 +37,9 @@ pub(super) async fn add_involvement(
     let (person, year_group) = (first(&request.person, &called), first(&request.year_group, year));
     let mut violations = Violations::new();
     violations.line("person", "the person's name", &person, NAME_MAX);
-    violations.check(ROLES.contains(&request.role.as_str()), "role", format!("Select one of: {}", ROLES.join(", ")));
+    one_of(&mut violations, "role", &request.role, ROLES);
     violations.maybe_line("year_group", &request.year_group, 20);
-    violations.check(
-        request.vulnerabilities.iter().all(|v| chassis::text::line(v).is_none()),
-        "vulnerabilities",
-        "Enter each on one line, without control characters",
-    );
-    violations.check(
-        request.vulnerabilities.len() <= 20 && request.vulnerabilities.iter().all(|v| v.chars().count() <= NAME_MAX),
-        "vulnerabilities",
-        "Select up to 20, each 200 characters or less",
-    );
+    vulnerabilities(&mut violations, &request.vulnerabilities);
     violations.finish()?;
     let target =
         Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
@@ -62,10 +51,21 @@ pub(super) async fn add_involvement(
             year_group: year_group.clone(),
             vulnerabilities: request.vulnerabilities.clone(),
             learner: learner.as_ref().map(|learner| learner.id.clone()),
+            changes: Vec::new(),
+            ended: None,
         })?;
         Ok(Done::new("involvement.added").detail("role", &request.role))
     };
     work(app, &caller, &request, target, act, |case, _| AddInvolvementResponse { case: Some(case) }).await
+}
+
+/// Vulnerabilities, as codes or in words.
+pub(super) fn vulnerabilities(v: &mut Violations, said: &[String]) {
+    let field = "vulnerabilities";
+    let lines = said.iter().all(|line| chassis::text::line(line).is_none());
+    v.check(lines, field, "Enter each on one line, without control characters");
+    let few = said.len() <= 20 && said.iter().all(|line| line.chars().count() <= NAME_MAX);
+    v.check(few, field, "Select up to 20, each 200 characters or less");
 }
 
 /// A learner of the school's roll; the act itself notes who was named.

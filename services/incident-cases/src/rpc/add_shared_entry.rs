@@ -32,6 +32,9 @@ pub(super) async fn add_shared_entry(
     let mut shared = store::shared::load(&tx, &request.shared_incident_id, &request.school_id).await?;
     shared.entries.push(Entry {
         corrects: None,
+        happened: None,
+        kind: String::new(),
+        marks: Vec::new(),
         id: tx.ids().next(),
         text: request.text.trim().to_owned(),
         significant: true,

@@ -10,6 +10,7 @@ pub(crate) mod break_glass;
 mod concern;
 pub(crate) mod cover;
 pub(crate) mod due;
+mod happened;
 pub(super) mod learner;
 pub(super) mod print;
 pub(super) mod public_report;
@@ -18,7 +19,7 @@ pub(crate) mod record;
 pub(crate) use concern::{concern, my_concern};
 
 use crate::{
-    case::{Case, Entry, Referral, evidence::done_by, field::Field},
+    case::{Case, Referral, evidence::done_by, field::Field},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
     shared_incident::{Invitation, SharedIncident},
@@ -76,20 +77,8 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         facts: facts(case),
         steps: steps(case, now),
         gates: gates(case, now),
-        involvements: case
-            .involvements
-            .iter()
-            .map(|i| pb::Involvement {
-                involvement_id: i.id.to_string(),
-                person: i.person.clone(),
-                role: i.role.clone(),
-                year_group: i.year_group.clone(),
-                vulnerabilities: i.vulnerabilities.clone(),
-                label: case.label(&i.id),
-                learner_id: i.learner.as_ref().map(ToString::to_string).unwrap_or_default(),
-            })
-            .collect(),
-        entries: case.entries.iter().map(entry).collect(),
+        involvements: case.involvements.iter().map(|i| happened::involvement(case, i)).collect(),
+        entries: case.entries.iter().map(happened::entry).collect(),
         consultations: case
             .consultations
             .iter()
@@ -103,17 +92,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
             })
             .collect(),
         referrals: case.referrals.iter().map(referral).collect(),
-        parents_decisions: case
-            .parents_decisions
-            .iter()
-            .map(|d| pb::ParentsDecision {
-                involvement_id: d.involvement_id.to_string(),
-                told: d.told,
-                reason: d.reason.clone(),
-                create_time: Some(timestamp(d.at)),
-                account_id: d.by.clone(),
-            })
-            .collect(),
+        parents_decisions: case.parents_decisions.iter().map(happened::parents_decision).collect(),
         debrief: case.debrief.as_ref().map(|d| pb::Debrief {
             findings: d.findings.clone(),
             actions: d.actions.clone(),
@@ -218,19 +197,6 @@ fn gates(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseGate> {
     case.gates.iter().map(gate).collect()
 }
 
-fn entry(entry: &Entry) -> pb::Entry {
-    pb::Entry {
-        entry_id: entry.id.to_string(),
-        text: entry.text.clone(),
-        significant: entry.significant,
-        impact: entry.impact.clone(),
-        account_id: entry.by.clone(),
-        school_id: entry.school_id.clone(),
-        create_time: Some(timestamp(entry.at)),
-        corrects_entry_id: entry.corrects.as_ref().map(ToString::to_string).unwrap_or_default(),
-    }
-}
-
 pub(crate) fn referral(referral: &Referral) -> pb::Referral {
     let decision = referral.decision.as_ref();
     pb::Referral {
@@ -272,7 +238,7 @@ pub(crate) fn shared_incident(shared: &SharedIncident) -> pb::SharedIncident {
         title: shared.title.clone(),
         summary: shared.summary.clone(),
         learner_labels: shared.learner_labels.clone(),
-        entries: shared.entries.iter().map(entry).collect(),
+        entries: shared.entries.iter().map(happened::entry).collect(),
         create_time: Some(timestamp(shared.opened_at)),
     }
 }

@@ -55,7 +55,8 @@ impl<'a> People<'a> {
     pub fn rows(&self) -> impl Iterator<Item = [String; 4]> {
         self.parts.iter().zip(&self.labels).map(|(involvement, label)| {
             let name = if self.words.is_empty() { involvement.person.clone() } else { String::new() };
-            [label.clone(), name, part(&involvement.role), involvement.year_group.clone()]
+            let ended = if involvement.ended.is_some() { " (ended)" } else { "" };
+            [label.clone(), name, part(&involvement.role) + ended, involvement.year_group.clone()]
         })
     }
 

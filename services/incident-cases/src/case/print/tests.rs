@@ -34,6 +34,8 @@ fn case(entries: usize) -> Case {
             year_group: "9".into(),
             vulnerabilities: Vec::new(),
             learner: None,
+            changes: Vec::new(),
+            ended: None,
         });
     }
     for n in 0..entries {
@@ -47,6 +49,9 @@ fn case(entries: usize) -> Case {
             school_id: "sch_1".into(),
             at: NOW + time::Duration::minutes(i64::try_from(n).unwrap_or_default()),
             corrects: None,
+            happened: None,
+            kind: String::new(),
+            marks: Vec::new(),
         });
     }
     case

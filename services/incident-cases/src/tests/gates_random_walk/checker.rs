@@ -59,6 +59,7 @@ pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &st
     must(case.closing.is_none() || matches!(command, Command::Reopen | Command::Name), "a closed case");
     let offence = is(case, "offence", "yes") || (case.procedure.id == "P2" && is(case, "criteria_met", "yes"));
     match command {
+        Command::Part { which, .. } => must(case.involvements[*which].ended.is_none(), "a part that had ended"),
         Command::Fact(name, _) => must(*name != "police_advice", "advice that nobody gave"),
         Command::Consult { agency, said } => {
             let form = *agency == "front_door_form" || *agency == "iwf";
@@ -145,7 +146,7 @@ fn closable(before: &World, minute: u64, place: &str) {
         must(step.end.is_some() || !called_for(case, &rule.condition), &rule.id);
     }
     let children =
-        case.involvements.iter().filter(|i| ["victim", "alleged_perpetrator", "affected"].contains(&i.role.as_str()));
+        case.involvements.iter().filter(|i| i.ended.is_none() && ["victim", "alleged_perpetrator", "affected"].contains(&i.role.as_str()));
     for child in children {
         must(case.parents_decisions.iter().any(|d| d.involvement_id == child.id), "parents nobody decided about");
     }
@@ -186,6 +187,12 @@ pub(super) fn nothing_lost(before: &World, after: &World, place: &str) {
     assert!(b.facts.starts_with(&a.facts) && b.viewings.starts_with(&a.viewings), "{place}");
     assert!(b.deletions.starts_with(&a.deletions) && b.supports.starts_with(&a.supports), "{place}");
     assert!(b.viewings.len() <= b.agreements.iter().filter(|g| g.asked == Asked::Viewing && g.used).count(), "{place}");
+    assert!(b.parents_decisions.starts_with(&a.parents_decisions), "{place}: what parents were told");
+    for (was, is) in a.involvements.iter().zip(&b.involvements) {
+        assert!(was.person == is.person && is.changes.starts_with(&was.changes), "{place}: what a part said");
+        assert!(was.ended.is_none() || was == is, "{place}: a part that had ended");
+        assert!(was.role == is.role || is.changes.len() > was.changes.len(), "{place}: a part changed unsaid");
+    }
     for (was, is) in before.devices.iter().zip(&after.devices) {
         assert!(is.links.starts_with(&was.links) && is.unbroken(), "{place}: a chain is broken");
     }

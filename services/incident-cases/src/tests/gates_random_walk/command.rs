@@ -7,6 +7,7 @@ use crate::{
     case::{
         By, Case, Consultation, Involvement, InvolvementId, Referral, ReferralDecision, Refusal,
         access::{Access, Level, Office, Subject, Wanted},
+        person::Part,
         record::{Asked, Assessment, Decision, Deletion, Exposure, Material, Report, Stamp, Support, Viewing},
         work::FACTS,
     },
@@ -31,6 +32,8 @@ pub(super) type Who = &'static str;
 pub(super) enum Command {
     Fact(&'static str, &'static str),
     Involve(&'static str),
+    /// Ends a part where the role is empty, else corrects it.
+    Part { which: usize, role: &'static str },
     Complete { step: String, all: bool },
     Deviate(String),
     Consult { agency: &'static str, said: &'static str },
@@ -89,6 +92,10 @@ impl Command {
                 ];
                 let (name, value) = dice.pick(&open);
                 Self::Fact(name, value)
+            }
+            8 if dice.below(3) == 0 => {
+                let role = dice.pick(&["", "witness", "victim"]);
+                Self::Part { which: dice.below(case.involvements.len()), role }
             }
             8 => Self::Involve(dice.pick(&["victim", "alleged_perpetrator", "witness", "subject_adult"])),
             9..=18 => {
@@ -189,7 +196,17 @@ impl World {
                 year_group: String::new(),
                 vulnerabilities: vec![],
                 learner: None,
+                changes: vec![],
+                ended: None,
             }),
+            Command::Part { which, role } => {
+                let child = self.child(*which)?;
+                if role.is_empty() {
+                    return self.case.end_part(lead, &child, text());
+                }
+                let (role, year_group) = ((*role).to_owned(), String::new());
+                self.case.correct_part(lead, &child, Part { role, year_group, vulnerabilities: vec![] }, text())
+            }
             Command::Complete { step, all } => {
                 let mut recorded = model::recorded(case, step);
                 if !all {
@@ -230,7 +247,7 @@ impl World {
             }
             Command::Parents { child, told } => {
                 let child = self.child(*child)?;
-                self.case.decide_parents(lead, &child, *told, text())
+                self.case.decide_parents(lead, &child, *told, (text(), None))
             }
             Command::Criteria(answers) => case.answer_criteria(lead, *answers, text()),
             Command::Ask { who, asked, step } => case.ask(by(who), id("agr", minute), *asked, step, text()),

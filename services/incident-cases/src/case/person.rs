@@ -1,0 +1,135 @@
+//! Who has a part in a case.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{By, Case, InvolvementId, Refusal, record::Stamp};
+use crate::learner::LearnerId;
+
+/// What a part may be.
+pub const ROLES: &[&str] = &["victim", "alleged_perpetrator", "witness", "affected", "subject_adult", "reporter"];
+
+/// One person's part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Involvement {
+    /// Its id.
+    pub id: InvolvementId,
+    /// The person.
+    pub person: String,
+    /// Their part.
+    pub role: String,
+    /// Their year group; empty where none.
+    pub year_group: String,
+    /// Their vulnerabilities.
+    pub vulnerabilities: Vec<String>,
+    /// Who it is on the roll, where somebody said.
+    #[serde(default)]
+    pub learner: Option<LearnerId>,
+    /// What it said before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+    /// How it ended, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
+}
+
+/// A part was corrected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// What it said before.
+    pub before: Part,
+    /// Why it was corrected.
+    pub reason: String,
+    /// Who and when.
+    pub stamp: Stamp,
+}
+
+/// What a part says of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The part.
+    pub role: String,
+    /// The year group; empty where none.
+    pub year_group: String,
+    /// The vulnerabilities.
+    pub vulnerabilities: Vec<String>,
+}
+
+/// A part ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Why.
+    pub reason: String,
+    /// Who and when.
+    pub stamp: Stamp,
+}
+
+/// By which ways parents may be told.
+pub const WAYS: &[&str] = &["in_person", "telephone", "video", "letter", "message"];
+
+/// How parents were told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telling {
+    /// Who told them.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Who was told.
+    pub whom: String,
+    /// One of `WAYS`.
+    pub how: String,
+}
+
+impl Involvement {
+    /// Whether it is the part of a child of the school.
+    pub fn of_child(&self) -> bool {
+        matches!(self.role.as_str(), "victim" | "alleged_perpetrator" | "affected")
+    }
+
+    /// Whether it is such a part and lasts, so that parents and support are to be thought of.
+    pub fn child(&self) -> bool {
+        self.of_child() && self.ended.is_none()
+    }
+
+    fn part(&self) -> Part {
+        Part {
+            role: self.role.clone(),
+            year_group: self.year_group.clone(),
+            vulnerabilities: self.vulnerabilities.clone(),
+        }
+    }
+}
+
+impl Case {
+    /// A part that has not ended.
+    fn lasting(&mut self, id: &InvolvementId) -> Result<&mut Involvement, Refusal> {
+        self.working()?;
+        let involvement = self.involvements.iter_mut().find(|i| i.id == *id).ok_or(Refusal::Missing)?;
+        match involvement.ended {
+            Some(_) => Err(Refusal::State("this person’s part has ended: add the person again")),
+            None => Ok(involvement),
+        }
+    }
+
+    /// Corrects a person's part. What is recorded of it stays.
+    pub fn correct_part(&mut self, by: By<'_>, id: &InvolvementId, now: Part, reason: String) -> Result<(), Refusal> {
+        let involvement = self.lasting(id)?;
+        let before = involvement.part();
+        if before == now {
+            return Err(Refusal::State("the part says this already"));
+        }
+        involvement.changes.push(Change { before, reason, stamp: by.stamp() });
+        let Part { role, year_group, vulnerabilities } = now;
+        (involvement.role, involvement.year_group, involvement.vulnerabilities) = (role, year_group, vulnerabilities);
+        // A step may have waited for what is asked for this child alone.
+        self.settle(by);
+        Ok(())
+    }
+
+    /// Ends a person's part. What is recorded of it stays, and nothing more is asked for it.
+    pub fn end_part(&mut self, by: By<'_>, id: &InvolvementId, reason: String) -> Result<(), Refusal> {
+        self.lasting(id)?.ended = Some(Ended { reason, stamp: by.stamp() });
+        self.settle(by);
+        Ok(())
+    }
+}

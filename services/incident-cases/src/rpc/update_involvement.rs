@@ -1,0 +1,49 @@
+//! Corrects a person's part in a case, with the reason; what it said before is kept.
+
+use chassis::{
+    caller::Caller,
+    error::{Error, Result, Violations},
+    id::Ids,
+};
+use proto::incident_cases::v1::{UpdateInvolvementRequest, UpdateInvolvementResponse};
+use tonic::Request;
+
+use super::{
+    add_involvement::vulnerabilities,
+    work::{Done, Target, one_of, target, words, work},
+};
+use crate::{
+    App,
+    case::{
+        By, Case, InvolvementId, Refusal,
+        person::{Part, ROLES},
+    },
+};
+
+pub(super) async fn update_involvement(
+    app: &App,
+    request: Request<UpdateInvolvementRequest>,
+) -> Result<UpdateInvolvementResponse> {
+    let (caller, request) = Caller::split(request)?;
+    caller.at(&request.school_id)?;
+    let mut v = Violations::new();
+    if !request.role.is_empty() {
+        one_of(&mut v, "role", &request.role, ROLES);
+    }
+    v.maybe_line("year_group", &request.year_group, 20);
+    vulnerabilities(&mut v, &request.vulnerabilities);
+    words(&mut v, "reason", "why it is corrected", &request.reason);
+    v.finish()?;
+    let id: InvolvementId = request.involvement_id.parse().map_err(|_| Error::missing())?;
+    let target = Target { etag: &request.etag, ..target!(request) };
+    let act = |case: &mut Case, by: By<'_>, _: &Ids| {
+        let said = case.involvements.iter().find(|i| i.id == id).ok_or(Refusal::Missing)?;
+        let role = if request.role.is_empty() { said.role.clone() } else { request.role.clone() };
+        let detail = role.clone();
+        let year_group = request.year_group.trim().to_owned();
+        let now = Part { role, year_group, vulnerabilities: request.vulnerabilities.clone() };
+        case.correct_part(by, &id, now, request.reason.trim().to_owned())?;
+        Ok(Done::new("involvement.corrected").detail("role", detail))
+    };
+    work(app, &caller, &request, target, act, |case, _| UpdateInvolvementResponse { case: Some(case) }).await
+}
