@@ -66,8 +66,11 @@ impl Made {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let secrets = folder.path().join("deploy/secrets.sh");
-        std::fs::create_dir(folder.path().join("deploy")).unwrap();
-        std::fs::copy(root().join("deploy/secrets.sh"), &secrets).unwrap();
+        for file in ["deploy/secrets.sh", "deploy/postgres/init.sh", "deploy/otel-collector/config.yaml"] {
+            let copy = folder.path().join(file);
+            std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
+            std::fs::copy(root().join(file), copy).unwrap();
+        }
         script(&secrets, &BTreeMap::new());
         let made = environment(&folder.path().join("deploy/secrets/postgres.env"));
         script(&secrets, &BTreeMap::new());

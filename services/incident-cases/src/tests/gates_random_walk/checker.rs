@@ -145,8 +145,10 @@ fn closable(before: &World, minute: u64, place: &str) {
     for (rule, step) in case.steps_with_rules() {
         must(step.end.is_some() || !called_for(case, &rule.condition), &rule.id);
     }
-    let children =
-        case.involvements.iter().filter(|i| i.ended.is_none() && ["victim", "alleged_perpetrator", "affected"].contains(&i.role.as_str()));
+    let children = case
+        .involvements
+        .iter()
+        .filter(|i| i.ended.is_none() && ["victim", "alleged_perpetrator", "affected"].contains(&i.role.as_str()));
     for child in children {
         must(case.parents_decisions.iter().any(|d| d.involvement_id == child.id), "parents nobody decided about");
     }
