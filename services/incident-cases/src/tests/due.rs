@@ -137,7 +137,7 @@ async fn what_is_due_is_seen_and_owned_by_those_who_may_see_the_case(engine: Eng
     let whole = || ListDueRequest { with_owners: true, ..Default::default() };
     let seen = school.due(dsl, whole()).await?;
     assert_eq!(seen.dues.len(), 4);
-    assert_eq!(sums(seen), [dsl.account_id.clone()], "nothing is left with somebody who may not see it");
+    assert_eq!(sums(seen), std::slice::from_ref(&dsl.account_id), "nothing is left with somebody who may not see it");
     for stranger in [deputy, &school.head] {
         let seen = school.due(stranger, whole()).await?;
         assert_eq!((seen.dues.len(), seen.total_size, seen.owners.len()), (0, 0, 0));

@@ -393,7 +393,7 @@ async fn a_photo_of_a_note_is_sealed_cleaned_and_read_by_whoever_answers_for_it(
     let kept = school.send(teacher, &begun, &from_a_phone()).await?;
     assert_eq!((kept.state.as_str(), kept.media_type.as_str()), ("kept", "image/jpeg"));
     assert_eq!(wrong(school.send(teacher, &begun, &from_a_phone()).await)?, "WRONG_STATE", "once");
-    assert_eq!(school.mine(teacher, &own).await?.attachments, [kept.clone()]);
+    assert_eq!(school.mine(teacher, &own).await?.attachments, std::slice::from_ref(&kept));
 
     let opened = school.open_attachment(dsl, &begun.attachment_id).await?;
     let canary = |bytes: &[u8]| bytes.windows(6).any(|w| w == b"canary");
