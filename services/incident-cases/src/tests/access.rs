@@ -12,22 +12,23 @@ use proto::{
 use super::{World, world};
 
 /// What somebody got, in words that can be compared.
-fn told<T: std::fmt::Debug>(answer: Result<T>) -> String {
+pub(super) fn told<T: std::fmt::Debug>(answer: Result<T>) -> String {
     match answer {
         Ok(answer) => format!("{answer:?}"),
         Err(error) => format!("{:?} {} {}", error.kind(), error.reason_name(), error.message()),
     }
 }
 
-struct School {
-    world: World,
-    head: Person,
-    chair: Person,
-    deputy: Person,
-    teacher: Person,
+/// A school with everybody who may come near a case.
+pub(super) struct School {
+    pub(super) world: World,
+    pub(super) head: Person,
+    pub(super) chair: Person,
+    pub(super) deputy: Person,
+    pub(super) teacher: Person,
 }
 
-async fn school(engine: Engine) -> Result<School> {
+pub(super) async fn school(engine: Engine) -> Result<School> {
     let world = world(engine).await?;
     let here = world.here.clone();
     let person = |role| world.bed.person(&[(role, &here), (Role::Staff, &here)]);
@@ -133,7 +134,8 @@ fn about(account_id: &str, routed_to: &str) -> AdultSubject {
     AdultSubject { account_id: account_id.into(), name: String::new(), routed_to: routed_to.into() }
 }
 
-fn wrong<T>(answer: Result<T>) -> Result<&'static str> {
+/// Why somebody was refused.
+pub(super) fn wrong<T>(answer: Result<T>) -> Result<&'static str> {
     answer.err().map(|e| e.reason_name()).ok_or_else(|| Error::internal("it was allowed"))
 }
 

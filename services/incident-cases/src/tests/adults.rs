@@ -4,42 +4,10 @@ use chassis::{
     error::{Error, Result},
     testing::{Engine, Person},
 };
-use proto::{
-    access::v1::Role,
-    incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
-};
+use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *};
 use sea_orm::{ConnectionTrait as _, Statement};
 
-use super::{World, world};
-
-/// What somebody got, in words that can be compared.
-fn told<T: std::fmt::Debug>(answer: Result<T>) -> String {
-    match answer {
-        Ok(answer) => format!("{answer:?}"),
-        Err(error) => format!("{:?} {} {}", error.kind(), error.reason_name(), error.message()),
-    }
-}
-
-fn wrong<T>(answer: Result<T>) -> Result<&'static str> {
-    answer.err().map(|e| e.reason_name()).ok_or_else(|| Error::internal("it was allowed"))
-}
-
-struct School {
-    world: World,
-    head: Person,
-    chair: Person,
-    deputy: Person,
-    teacher: Person,
-}
-
-async fn school(engine: Engine) -> Result<School> {
-    let world = world(engine).await?;
-    let here = world.here.clone();
-    let person = |role| world.bed.person(&[(role, &here), (Role::Staff, &here)]);
-    let (head, chair, deputy) = (person(Role::Head), person(Role::Chair), person(Role::DeputyDsl));
-    let teacher = person(Role::Staff);
-    Ok(School { world, head, chair, deputy, teacher })
-}
+use super::access::{School, school, told, wrong};
 
 impl School {
     fn id(&self) -> String {
@@ -64,7 +32,7 @@ impl School {
         Ok(call!(who, get_concern, request)?.concern.unwrap_or_default())
     }
 
-    async fn listed(&self, who: &Person) -> Result<ListConcernsResponse> {
+    async fn concerns(&self, who: &Person) -> Result<ListConcernsResponse> {
         call!(who, list_concerns, ListConcernsRequest { school_id: self.id(), ..Default::default() })
     }
 
@@ -106,7 +74,7 @@ impl School {
     async fn seen_by_others(&self) -> Vec<String> {
         let mut seen = Vec::new();
         for who in [&self.world.dsl, &self.deputy] {
-            seen.push(told(self.listed(who).await));
+            seen.push(told(self.concerns(who).await));
             seen.push(told(self.patterns(who).await));
             let cases = ListCasesRequest { school_id: self.id(), ..Default::default() };
             let listed: Result<_> = async { call!(who, list_cases, cases) }.await;
@@ -141,7 +109,7 @@ async fn a_concern_about_an_adult_is_the_head_s_and_nobody_else_s(engine: Engine
     let held = format!("SELECT COUNT(*) AS n FROM record_key WHERE record_id = '{own}' AND member = '{}'", school.id());
     assert_eq!(school.count(&held).await?, 0, "the school's own key does not open it");
 
-    let listed = school.listed(&school.head).await?;
+    let listed = school.concerns(&school.head).await?;
     let mut offices: Vec<_> = listed.concerns.iter().map(|c| c.office.as_str()).collect();
     offices.sort_unstable();
     assert_eq!(offices, ["", "head"]);
@@ -169,8 +137,8 @@ async fn a_concern_about_the_head_is_the_chair_s(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let own = school.report("head").await?;
     assert_eq!(wrong(school.read(&school.head, &own).await)?, "NOT_FOUND");
-    assert_eq!(school.listed(&school.head).await?.total_size, 0);
-    assert_eq!(school.listed(&school.chair).await?.total_size, 1);
+    assert_eq!(school.concerns(&school.head).await?.total_size, 0);
+    assert_eq!(school.concerns(&school.chair).await?.total_size, 1);
     let head = school.head.account_id.clone();
     assert_eq!(wrong(school.decide(&school.chair, &own, allegation("P9", &head, "head")).await)?, "INVALID_FIELD");
     school.decide(&school.chair, &own, allegation("P9", &head, "chair")).await?;

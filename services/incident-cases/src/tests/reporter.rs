@@ -11,20 +11,12 @@ use proto::{
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 
-use super::{World, world};
+use super::{
+    World,
+    access::{told, wrong},
+    world,
+};
 use crate::image::tests::from_a_phone;
-
-/// What somebody got, in words that can be compared.
-fn told<T: std::fmt::Debug>(answer: Result<T>) -> String {
-    match answer {
-        Ok(answer) => format!("{answer:?}"),
-        Err(error) => format!("{:?} {} {}", error.kind(), error.reason_name(), error.message()),
-    }
-}
-
-fn wrong<T>(answer: Result<T>) -> Result<&'static str> {
-    answer.err().map(|e| e.reason_name()).ok_or_else(|| Error::internal("it was allowed"))
-}
 
 /// Whoever comes through the gateway without a sign-in.
 struct Nobody<'a>(&'a World);
