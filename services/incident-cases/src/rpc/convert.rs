@@ -61,8 +61,13 @@ pub(crate) fn pinned(policy: policy::EffectivePolicy) -> Pinned {
         version: policy.version,
         procedures: policy.procedures.into_iter().map(procedure).collect(),
         gates: policy.gates.into_iter().map(gate).collect(),
-        agencies: policy.contacts.into_iter().map(|agency| (agency.key, agency.name)).collect(),
+        agencies: referred_to(policy.contacts),
     }
+}
+
+/// The agencies to which children are referred, key and name.
+fn referred_to(agencies: Vec<proto::policy_registry::v1::Agency>) -> Vec<(String, String)> {
+    agencies.into_iter().filter(|agency| !agency.no_referrals).map(|agency| (agency.key, agency.name)).collect()
 }
 
 pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
@@ -76,6 +81,8 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         policy_instance_id: case.policy_instance_id.clone(),
         policy_version: case.policy_version,
         risks: case.risks.clone(),
+        kinds: case.kinds.clone(),
+        classes: case.classes.iter().map(happened::class).collect(),
         facts: facts(case),
         steps: steps(case, now),
         gates: gates(case, now),
