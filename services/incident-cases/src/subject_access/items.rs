@@ -186,6 +186,7 @@ impl Found {
                     ("What happened", &kind),
                     ("Why", if first { device.reason.as_str() } else { "" }),
                     ("Where", &link.place),
+                    ("Taken by", &link.taken_by),
                     ("From or to", &link.person),
                     ("Present", &link.present),
                     ("", &link.note),
