@@ -15,6 +15,8 @@ pub(super) mod learner;
 pub(super) mod print;
 pub(super) mod public_report;
 pub(crate) mod record;
+pub(super) mod sheet;
+pub(super) mod subject_access;
 
 pub(crate) use concern::{concern, my_concern};
 
