@@ -23,6 +23,7 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/looks.proto",
     "hedgerow/incident_cases/v1/print.proto",
     "hedgerow/incident_cases/v1/reporter.proto",
+    "hedgerow/incident_cases/v1/retention.proto",
     "hedgerow/incident_cases/v1/search.proto",
     "hedgerow/incident_cases/v1/triage.proto",
     "hedgerow/policy_registry/v1/effective_policy.proto",

@@ -74,6 +74,8 @@ impl Visit {
                         "/devices",
                         "/due",
                         "/cover",
+                        "/retention",
+                        "/certificates",
                         "/invitations",
                         "/shared-incidents",
                     ],
