@@ -122,7 +122,7 @@ pub struct Keeping {
 }
 
 /// A record as lists and pages call it.
-fn called(record: &Retention) -> String {
+pub fn called(record: &Retention) -> String {
     match record.reference.as_str() {
         "" => "A concern without further action".to_owned(),
         reference => format!("Case {reference}"),
@@ -347,6 +347,26 @@ fn accounts(record: &Retention) -> impl Iterator<Item = &str> {
     let kept = record.keeps.iter().map(|kept| &kept.account_id);
     let said = record.basis.iter().map(|basis| &basis.account_id);
     holds.chain(asks).chain(kept).chain(said).map(String::as_str)
+}
+
+/// Those that wait for a second person, then those whose review is due.
+///
+/// # Errors
+/// Where they cannot be asked for.
+pub async fn waiting(visit: &Visit) -> Result<Vec<Retention>, Error> {
+    let asked = |show: &str| ListRetentionRequest {
+        school_id: visit.school.clone(),
+        show: show.to_owned(),
+        page_size: 50,
+        ..ListRetentionRequest::default()
+    };
+    let mut records = heard(visit.cases()?.list_retention(ask(asked("asked")))).await?.records;
+    for record in heard(visit.cases()?.list_retention(ask(asked("due")))).await?.records {
+        if records.iter().all(|other| other.record_id != record.record_id) {
+            records.push(record);
+        }
+    }
+    Ok(records)
 }
 
 /// Lists them.

@@ -292,7 +292,7 @@ async fn two_people_destroy_a_record_and_nothing_of_it_is_left(engine: Engine) -
     let requests: Vec<String> = school.column("SELECT request_id AS v FROM once ORDER BY actor, request_id").await?;
     let named: Vec<Option<String>> =
         school.column("SELECT record_id AS v FROM once ORDER BY actor, request_id").await?;
-    assert!(answers.len() > 10 && named.iter().all(Option::is_some), "{named:?}");
+    assert!(answers.len() > 3 && named.iter().all(Option::is_some), "{named:?}");
     for ((answer, actor), request) in answers.iter().zip(&actors).zip(&requests) {
         assert!(!own_key(answer, actor, request), "the service's own key opens none of them");
     }
@@ -307,7 +307,7 @@ async fn two_people_destroy_a_record_and_nothing_of_it_is_left(engine: Engine) -
     let rows = |table: &str| certificate.rows.get(table).copied().unwrap_or_default();
     assert_eq!((rows("case_file"), rows("concern"), rows("case_register"), rows("case_print")), (1, 1, 1, 1));
     assert_eq!((rows("record_key"), certificate.digests.len()), (3, 4), "{:?}", certificate.rows);
-    assert!(rows("once") > 8 && rows("record_token") > 1 && rows("learner_record") > 0);
+    assert!(rows("once") > 4 && rows("record_token") > 1 && rows("learner_record") > 0);
     for word in ["2026-001", id, &concern, "2035-05", "05-01", PLANTED] {
         assert!(!format!("{certificate:?}").contains(word), "{word} is in the certificate");
     }

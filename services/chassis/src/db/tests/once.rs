@@ -57,10 +57,10 @@ async fn an_answer_is_kept_for_thirty_days(engine: Engine) -> Result<()> {
     tx.answer(&request).await?;
     tx.commit().await?;
     bed.clock.advance(time::Duration::days(30));
-    once::sweep(&store).await?;
+    crate::db::once::sweep(&store).await?;
     assert_eq!(rows(&store).await?.len(), 1);
     bed.clock.advance(time::Duration::seconds(1));
-    once::sweep(&store).await?;
+    crate::db::once::sweep(&store).await?;
     assert_eq!(rows(&store).await?, []);
     Ok(())
 }
