@@ -25,6 +25,7 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/print.proto",
     "hedgerow/incident_cases/v1/register_export.proto",
     "hedgerow/incident_cases/v1/reporter.proto",
+    "hedgerow/incident_cases/v1/retention.proto",
     "hedgerow/incident_cases/v1/search.proto",
     "hedgerow/incident_cases/v1/subject_access.proto",
     "hedgerow/incident_cases/v1/triage.proto",

@@ -29,6 +29,7 @@ mod posted;
 mod public_report;
 mod register;
 mod report;
+mod retention;
 mod rollout;
 #[cfg(test)]
 pub mod samples;
@@ -126,6 +127,7 @@ pub fn routes() -> Router<App> {
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}", subject_access::pages());
+    let router = under(router, "/schools/{school_id}", keeping());
     let router = under(router, "/schools/{school_id}/policy", life_cycle());
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
         .layer(visit::with_directory())
@@ -276,6 +278,23 @@ fn reporters() -> Vec<Below> {
         ("/attachments/{attachment_id}/file", get(attachment::read)),
         ("/public-report", get(public_report::manage::show).post(public_report::manage::open)),
         ("/public-report/close", post(public_report::manage::close)),
+    ]
+}
+
+/// How long records are kept, and what stays of those that were destroyed.
+fn keeping() -> Vec<Below> {
+    use retention::{certificate, decide};
+    vec![
+        ("/retention", get(retention::list)),
+        ("/retention/{record_id}", get(retention::show)),
+        ("/retention/{record_id}/holds", get(decide::show_hold).post(decide::hold)),
+        ("/retention/{record_id}/holds/{hold_id}/lift", get(decide::show_lift).post(decide::lift)),
+        ("/retention/{record_id}/keep", get(decide::show_keep).post(decide::keep)),
+        ("/retention/{record_id}/basis", get(decide::show_basis).post(decide::basis)),
+        ("/retention/{record_id}/destroy", get(decide::show_destroy).post(decide::destroy)),
+        ("/retention/{record_id}/asks/{ask_id}", get(decide::show_answer).post(decide::answer)),
+        ("/certificates", get(certificate::list)),
+        ("/certificates/{certificate_id}", get(certificate::show)),
     ]
 }
 

@@ -45,6 +45,7 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "break_glass",
             "case_file",
             "case_print",
+            "certificate",
             "concern",
             "cover",
             "invitation",

@@ -1,4 +1,5 @@
-//! `hedgerow cases`: what is due in a school's cases, and with whom; a case, a list or the answer to a request in a file.
+//! `hedgerow cases`: what is due in a school's cases, and with whom; how long its records are kept; a case, a list or the
+//! answer to a request in a file.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use chassis::{
 };
 use clap::{Args, Subcommand, ValueEnum};
 use proto::incident_cases::v1::{
-    Due, ExportCaseRegisterRequest, ExportSubjectAccessRequest, ListDueRequest, PrintCaseRequest,
+    Due, ExportCaseRegisterRequest, ExportSubjectAccessRequest, ListDueRequest, ListRetentionRequest, PrintCaseRequest,
     incident_cases_client::IncidentCasesClient,
 };
 
@@ -36,6 +37,18 @@ pub enum Cases {
         #[arg(long, value_enum, default_value_t = Output::Table)]
         output: Output,
     },
+    /// Prints when the records one may read are reviewed and what holds them, the nearest review first.
+    Retention {
+        /// The school.
+        #[arg(long)]
+        school: String,
+        /// Only those whose review is due, that are held, of which a second person is asked, or that have no date.
+        #[arg(long, value_parser = ["due", "held", "asked", "undated"])]
+        show: Option<String>,
+        /// How it is printed.
+        #[arg(long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+    },
     /// Writes a case to a file, as its chronology or as all of its record.
     Print {
         /// The case, `cas_…`.
@@ -49,6 +62,7 @@ pub enum Cases {
         /// How people are called in it.
         #[arg(long, default_value = "labels", value_parser = ["labels", "names"])]
         people: String,
+        /// Where it is written, and why.
         #[command(flatten)]
         leaving: Leaving,
     },
@@ -63,6 +77,7 @@ pub enum Cases {
         /// The last day.
         #[arg(long, default_value = "")]
         to: String,
+        /// Where it is written, and why.
         #[command(flatten)]
         leaving: Leaving,
     },
@@ -76,6 +91,7 @@ pub enum Cases {
         /// The file says how many records are kept back.
         #[arg(long)]
         say_withheld: bool,
+        /// Where it is written, and why.
         #[command(flatten)]
         leaving: Leaving,
     },
@@ -157,6 +173,15 @@ impl Cases {
                 };
                 due(config, asked, output).await
             }
+            Self::Retention { school, show, output } => {
+                let asked = ListRetentionRequest {
+                    school_id: school,
+                    show: show.unwrap_or_default(),
+                    page_size: 1000,
+                    ..ListRetentionRequest::default()
+                };
+                retention(config, asked, output).await
+            }
             Self::Print { case, kind, format, people, leaving } => {
                 leaving.ready()?;
                 let asked = PrintCaseRequest {
@@ -235,6 +260,39 @@ async fn due(config: &Config, mut asked: ListDueRequest, output: Output) -> Resu
             let mut table = Table::new(["CASE", "WHAT", "DUE", "HOW", "WHOSE"])?;
             for due in &dues {
                 table.row(cells(due).each_ref().map(String::as_str))?;
+            }
+            print!("{}", String::from_utf8_lossy(&table.finish()?));
+        }
+    }
+    Ok(())
+}
+
+async fn retention(config: &Config, mut asked: ListRetentionRequest, output: Output) -> Result<()> {
+    let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
+    let mut lines = Vec::new();
+    loop {
+        let page = cases.list_retention(chassis::upstream::request(asked.clone())).await;
+        let page = page.map_err(|status| Error::from_status(&status))?.into_inner();
+        lines.extend(page.records.iter().map(|record| {
+            let due = if record.due { "due" } else { record.state.as_str() };
+            let held = record.held_for.join(" ");
+            [record.review_date.clone(), due.to_owned(), record.record_id.clone(), record.class.clone(), held]
+        }));
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        asked.page_token = page.next_page_token;
+    }
+    match output {
+        Output::Table => {
+            for [day, due, record, class, held] in &lines {
+                println!("{day:10}  {due:7}  {record:30}  {class:18}  {held}");
+            }
+        }
+        Output::Csv => {
+            let mut table = Table::new(["REVIEW", "STATE", "RECORD", "CLASS", "HELD FOR"])?;
+            for line in &lines {
+                table.row(line.each_ref().map(String::as_str))?;
             }
             print!("{}", String::from_utf8_lossy(&table.finish()?));
         }

@@ -374,6 +374,10 @@ impl ConcernPage {
             rows.push(Row::new("Case", "Open the case").to(at(&format!("/cases/{}", concern.case_id))));
         }
         rows.extend(Row::some("Why nothing further", Some(concern.reason.clone())));
+        if concern.state == "no_further_action" {
+            let kept = at(&format!("/retention/{}", concern.concern_id));
+            rows.push(Row::new("Kept", "How long it is kept").to(kept));
+        }
         Self {
             head: Head::new("Concern", crumbs),
             ring: !alert && matches!(concern.safe_now.as_str(), "no" | "not_sure") && concern.state == "new",

@@ -65,7 +65,7 @@ fn privacy_page() -> Prose {
         Passage {
             title: "What is kept about children",
             texts: &[
-                "Concerns, cases and filter alerts belong to the school. They are sealed, open only to people whose role needs them, and deleted when their retention ends.",
+                "Concerns, cases and filter alerts belong to the school. They are sealed, open only to people whose role needs them, and destroyed by two people when they need not be kept any longer.",
                 "Reports for governors and the authority hold counts only. Small counts are left out.",
             ],
         },

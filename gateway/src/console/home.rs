@@ -22,7 +22,7 @@ use nothing_forgotten as kept;
 use super::{
     cover, figures,
     my_concern::{self, Mine},
-    search,
+    retention, search,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -127,6 +127,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         dues,
         cover,
         opened,
+        records,
         levels,
         alerts,
         invitations,
@@ -142,6 +143,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::CaseRead, kept::dues(&visit)),
         wanted(&visit, Permission::CoverKeep, cover::fetch(&visit)),
         wanted(&visit, Permission::CaseRead, kept::opened(&visit)),
+        wanted(&visit, Permission::CaseRead, retention::waiting(&visit)),
         async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, invitations(&visit)),
@@ -166,6 +168,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         added.and_then(|answer| list::added_list(&visit, answer.ok()?, now)),
         alerts.map(|answer| list::alert_list(&visit, answer, now)),
         invitations.map(|answer| list::invitation_list(&visit, answer, now)),
+        records.and_then(|answer| kept::records_list(&visit, &answer.ok()?)),
         instances.map(|answer| {
             let told = reminders.unwrap_or_else(|| Ok(Vec::new()));
             list::review_list(&visit, answer.and_then(|instances| Ok((instances, told?))), now)

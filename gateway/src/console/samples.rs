@@ -7,8 +7,8 @@ pub use forms::form_samples;
 
 use super::{
     adoption, adult, attachment, authority, break_glass, case, concern, cover, due, fault, figures, filtering, help,
-    hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report, rollout, school,
-    search, shared_incident, sign_in, subject_access, template, unsent,
+    hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report, retention, rollout,
+    school, search, shared_incident, sign_in, subject_access, template, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -85,6 +85,10 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<register::import::Review>(found, frame);
     of::<register::duty::Duties>(found, frame);
     of::<report::Sent>(found, frame);
+    of::<retention::Records>(found, frame);
+    of::<retention::Keeping>(found, frame);
+    of::<retention::certificate::Certificates>(found, frame);
+    of::<retention::certificate::CertificatePage>(found, frame);
     of::<rollout::Rollouts>(found, frame);
     of::<rollout::Preview>(found, frame);
     of::<rollout::RolloutPage>(found, frame);

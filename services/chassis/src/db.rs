@@ -3,7 +3,7 @@
 
 mod audit;
 pub mod migration;
-mod once;
+pub(crate) mod once;
 mod schema;
 
 use std::{sync::Arc, time::Duration};
@@ -32,6 +32,7 @@ use crate::{
 pub use audit::{audit, newest_checkpoint};
 pub use migration::{tenant_table, tenant_table_with};
 use once::OnceKey;
+pub use once::RecordKey;
 
 /// A service's database.
 #[derive(Clone)]
@@ -207,11 +208,25 @@ impl Store {
         request_id: &str,
         request: &impl Message,
     ) -> Result<Once<R>> {
+        self.begin_once_under(scope, request_id, request, once::none).await
+    }
+
+    /// The same for a service whose records have keys of their own, under which answers about them are kept.
+    ///
+    /// # Errors
+    /// As `begin_once`; and whatever `keys` says of a record that is there no more.
+    pub async fn begin_once_under<R: Message + Default>(
+        &self,
+        scope: &Scope,
+        request_id: &str,
+        request: &impl Message,
+        keys: RecordKey,
+    ) -> Result<Once<R>> {
         let id = uuid::Uuid::try_parse(request_id)
             .map_err(|_| Error::invalid("request_id", "Enter a UUID, a new one for each new request"))?;
         let digest = Sha256::digest(request.encode_to_vec()).to_vec();
         let mut tx = self.begin(scope).await?;
-        let key = OnceKey { actor: scope.actor(), request_id: id.to_string(), digest };
+        let key = OnceKey { actor: scope.actor(), request_id: id.to_string(), digest, keys };
         match key.find::<R>(&tx).await? {
             Some(answer) => Ok(Once::Answered(answer)),
             None => {
@@ -375,7 +390,18 @@ impl Tx {
     /// Where it cannot be written.
     pub async fn answer(&mut self, response: &impl Message) -> Result<()> {
         match self.once.take() {
-            Some(key) => key.keep(self, response).await,
+            Some(key) => key.keep(self, None, response).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The same for an answer about a record: it is kept under the record's own key and goes with the record.
+    ///
+    /// # Errors
+    /// Where it cannot be written, or the record has no key.
+    pub async fn answer_about(&mut self, record_id: &str, response: &impl Message) -> Result<()> {
+        match self.once.take() {
+            Some(key) => key.keep(self, Some(record_id), response).await,
             None => Ok(()),
         }
     }

@@ -53,6 +53,30 @@ impl Act {
         self.state = Some((table, hex::encode(Sha256::digest(body))));
         self
     }
+
+    /// Rows of `table` that the act destroyed: a check of the log looks for them no more, and says so if they are back.
+    #[must_use]
+    pub fn gone(mut self, table: &str, ids: &[String]) -> Self {
+        let gone = self.detail.entry(GONE).or_insert_with(|| serde_json::json!({}));
+        if let Some(gone) = gone.as_object_mut() {
+            gone.insert(table.to_owned(), ids.into());
+        }
+        self
+    }
+}
+
+/// What names the rows that an act destroyed, by table.
+const GONE: &str = "gone";
+
+/// The rows that an entry says were destroyed, each with its table.
+fn gone(detail: &str) -> Vec<(String, String)> {
+    let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
+    let tables = detail.get(GONE).and_then(serde_json::Value::as_object);
+    let rows = tables.into_iter().flatten().flat_map(|(table, ids)| {
+        let ids = ids.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
+        ids.map(|id| (table.clone(), id.to_owned())).collect::<Vec<_>>()
+    });
+    rows.collect()
 }
 
 /// One entry of the log, in the order its hash is taken over.

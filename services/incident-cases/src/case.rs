@@ -146,6 +146,9 @@ pub struct Case {
     /// Whose it is, where it is somebody's.
     #[serde(default)]
     pub owner: Option<String>,
+    /// How long it is kept.
+    #[serde(default)]
+    pub retention: crate::retention::Retention,
     /// When it was last written; the opening where it is from before that was kept.
     #[serde(default)]
     pub touched_at: Option<OffsetDateTime>,

@@ -43,6 +43,9 @@ pub struct Concern {
     /// Every time it was passed on to whom it is for, oldest first.
     #[serde(default)]
     pub passed_on: Vec<adult::PassedOn>,
+    /// How long it is kept, while it is part of no case.
+    #[serde(default)]
+    pub retention: crate::retention::Retention,
 }
 
 /// What a reporter added to their concern. It never changes either.
@@ -182,6 +185,7 @@ impl Concern {
             wait: None,
             office: None,
             passed_on: Vec::new(),
+            retention: crate::retention::Retention::default(),
         }
     }
 

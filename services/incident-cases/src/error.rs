@@ -8,6 +8,7 @@ use crate::{
         AlreadyTriaged,
         adult::{NotOnAnAdult, NotPassedOn},
     },
+    retention::decide::Refused,
     shared_incident::AlreadyAnswered,
 };
 
@@ -88,6 +89,33 @@ fn first(missing: &str, title: &str) -> String {
         other => return other.replace('_', " "),
     };
     act.to_owned()
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Open => Self::wrong_state("the record is open: end it first"),
+            Refused::Held(kind) => {
+                Self::wrong_state(format!("a hold stands ({}): ask for it to be lifted", kind.code()))
+            }
+            Refused::Shared => Self::wrong_state("a school has not answered its invitation into this incident"),
+            Refused::Early(day) => {
+                Self::wrong_state(format!("its review is due on {day}: nothing is destroyed before"))
+            }
+            Refused::Undated => {
+                Self::wrong_state("nothing says when its review is due: say what it is reckoned from, or set a day")
+            }
+            Refused::Review(day) => Self::invalid("review_date", format!("Enter {day} or a later day")),
+            Refused::Missing => Self::missing(),
+            Refused::Unanswered => Self::wrong_state("answer the subject access request: the hold ends with it"),
+            Refused::Asked => Self::wrong_state("this is asked already"),
+            Refused::Lapsed => {
+                Self::wrong_state("this was answered, is too old, or the record changed since: ask again")
+            }
+            Refused::SamePerson => Self::wrong_state("somebody else than whoever asked must answer"),
+            Refused::Basis(field, fix) => Self::invalid(field, fix),
+        }
+    }
 }
 
 impl From<AlreadyTriaged> for Error {

@@ -4,6 +4,7 @@
 //! - `attachment`, `image`, `public_report`: photos of notes, and the page on which people without an account report
 //! - `cover`: who reads concerns when, who stands in, and how long a concern may wait
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
+//! - `retention`: how long records are kept, what holds them, and who destroys them
 //! - `search`: how records are found again by what one remembers of them
 //! - `lesson`: which names a text holds that leaves a case
 //! - `subject_access`: what is kept about a learner, given to whoever may ask, without what is others'
@@ -29,6 +30,7 @@ pub mod learner;
 pub mod lesson;
 pub mod procedure;
 pub mod public_report;
+pub mod retention;
 mod rpc;
 pub mod rules;
 pub mod search;
@@ -88,6 +90,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
     }
     let escalating = escalate::run(store.clone(), setup.shutdown.clone());
     let catching_up = store::search::catch_up(store.clone(), setup.shutdown.clone());
+    let keeping = store::retention::catch_up(store.clone(), setup.shutdown.clone());
     let app = App { store: store.clone(), upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
     let rpcs = IncidentCasesServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)
@@ -96,7 +99,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
     let running = running.listen(&setup, consume::KeepSchool).await;
     let running = running.listen(&setup, consume::KeepPolicy { app }).await;
     let running = running.listen(&setup, consume::ConcernFromAlert).await;
-    Ok(running.beside(escalating).beside(catching_up))
+    Ok(running.beside(escalating).beside(catching_up).beside(keeping))
 }
 
 #[cfg(test)]

@@ -9,7 +9,11 @@ mod add_shared_entry;
 mod add_to_concern;
 mod answer_agreement;
 mod answer_criteria;
+mod answer_destruction;
+mod answer_hold_lift;
 mod ask_agreement;
+mod ask_destruction;
+mod ask_hold_lift;
 mod assign_case;
 mod assign_step;
 mod begin_attachment;
@@ -33,14 +37,18 @@ mod find_public_report;
 mod get_access_request;
 mod get_attachment;
 mod get_case;
+mod get_certificate;
 mod get_concern;
 mod get_cover;
 mod get_learner;
 mod get_my_concern;
 mod get_public_report;
+mod get_retention;
 mod get_shared_incident;
 mod import_learners;
 mod invite_school;
+mod keep_longer;
+mod keeping;
 mod list_access_requests;
 mod list_adult_patterns;
 mod list_attachments;
@@ -48,6 +56,7 @@ mod list_break_glass;
 mod list_case_prints;
 mod list_case_register_exports;
 mod list_cases;
+mod list_certificates;
 mod list_concerns;
 mod list_custody;
 mod list_disclosures;
@@ -57,6 +66,7 @@ mod list_learner_records;
 mod list_learners;
 mod list_looks;
 mod list_my_concerns;
+mod list_retention;
 mod list_searches;
 mod make_referral;
 mod move_due_time;
@@ -64,6 +74,7 @@ mod once;
 mod open_public_report;
 mod pass_on_concern;
 mod pause_access_request;
+mod place_hold;
 mod preview_learner_import;
 mod print_case;
 mod propose_lesson;
@@ -97,6 +108,7 @@ mod set_case_access;
 mod set_concern_learners;
 mod set_entry_significant;
 mod set_household;
+mod set_retention_basis;
 mod set_rota;
 mod subject;
 mod suggest_triage;
@@ -143,7 +155,11 @@ rpcs! {
     add_to_concern: AddToConcernRequest => AddToConcernResponse,
     answer_agreement: AnswerAgreementRequest => AnswerAgreementResponse,
     answer_criteria: AnswerCriteriaRequest => AnswerCriteriaResponse,
+    answer_destruction: AnswerDestructionRequest => AnswerDestructionResponse,
+    answer_hold_lift: AnswerHoldLiftRequest => AnswerHoldLiftResponse,
     ask_agreement: AskAgreementRequest => AskAgreementResponse,
+    ask_destruction: AskDestructionRequest => AskDestructionResponse,
+    ask_hold_lift: AskHoldLiftRequest => AskHoldLiftResponse,
     begin_attachment: BeginAttachmentRequest => BeginAttachmentResponse,
     break_glass: BreakGlassRequest => BreakGlassResponse,
     check_public_receipt: CheckPublicReceiptRequest => CheckPublicReceiptResponse,
@@ -160,19 +176,23 @@ rpcs! {
     end_absence: EndAbsenceRequest => EndAbsenceResponse,
     end_involvement: EndInvolvementRequest => EndInvolvementResponse,
     get_case: GetCaseRequest => GetCaseResponse,
+    get_certificate: GetCertificateRequest => GetCertificateResponse,
     get_concern: GetConcernRequest => GetConcernResponse,
     get_cover: GetCoverRequest => GetCoverResponse,
     get_learner: GetLearnerRequest => GetLearnerResponse,
     get_my_concern: GetMyConcernRequest => GetMyConcernResponse,
     get_public_report: GetPublicReportRequest => GetPublicReportResponse,
+    get_retention: GetRetentionRequest => GetRetentionResponse,
     get_shared_incident: GetSharedIncidentRequest => GetSharedIncidentResponse,
     import_learners: ImportLearnersRequest => ImportLearnersResponse,
     invite_school: InviteSchoolRequest => InviteSchoolResponse,
+    keep_longer: KeepLongerRequest => KeepLongerResponse,
     list_adult_patterns: ListAdultPatternsRequest => ListAdultPatternsResponse,
     list_attachments: ListAttachmentsRequest => ListAttachmentsResponse,
     list_break_glass: ListBreakGlassRequest => ListBreakGlassResponse,
     list_case_prints: ListCasePrintsRequest => ListCasePrintsResponse,
     list_cases: ListCasesRequest => ListCasesResponse,
+    list_certificates: ListCertificatesRequest => ListCertificatesResponse,
     list_concerns: ListConcernsRequest => ListConcernsResponse,
     list_custody: ListCustodyRequest => ListCustodyResponse,
     list_disclosures: ListDisclosuresRequest => ListDisclosuresResponse,
@@ -182,11 +202,13 @@ rpcs! {
     list_learners: ListLearnersRequest => ListLearnersResponse,
     list_looks: ListLooksRequest => ListLooksResponse,
     list_my_concerns: ListMyConcernsRequest => ListMyConcernsResponse,
+    list_retention: ListRetentionRequest => ListRetentionResponse,
     list_searches: ListSearchesRequest => ListSearchesResponse,
     make_referral: MakeReferralRequest => MakeReferralResponse,
     open_public_report: OpenPublicReportRequest => OpenPublicReportResponse,
     move_due_time: MoveDueTimeRequest => MoveDueTimeResponse,
     pass_on_concern: PassOnConcernRequest => PassOnConcernResponse,
+    place_hold: PlaceHoldRequest => PlaceHoldResponse,
     preview_learner_import: PreviewLearnerImportRequest => PreviewLearnerImportResponse,
     print_case: PrintCaseRequest => PrintCaseResponse,
     propose_lesson: ProposeLessonRequest => ProposeLessonResponse,
@@ -219,6 +241,7 @@ rpcs! {
     classify_case: ClassifyCaseRequest => ClassifyCaseResponse,
     set_entry_significant: SetEntrySignificantRequest => SetEntrySignificantResponse,
     set_household: SetHouseholdRequest => SetHouseholdResponse,
+    set_retention_basis: SetRetentionBasisRequest => SetRetentionBasisResponse,
     set_rota: SetRotaRequest => SetRotaResponse,
     suggest_triage: SuggestTriageRequest => SuggestTriageResponse,
     take_into_custody: TakeIntoCustodyRequest => TakeIntoCustodyResponse,

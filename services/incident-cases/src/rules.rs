@@ -35,6 +35,23 @@ pub const BREAK_GLASS_MINUTES: i64 = 60;
 /// See above.
 pub const BREAK_GLASS_REASON_MIN: usize = 20;
 
+/// Years after birth until which a child’s file is kept (rule RET-01; IRMS toolkit for schools, a suggestion).
+pub const RETAIN_CHILD_YEARS: i32 = 25;
+/// Years after birth where the child has special educational needs or a disability (rule RET-01; likewise).
+pub const RETAIN_SEND_YEARS: i32 = 31;
+/// Years after which nobody who was on a roll can be younger than that: a young adult of 25 with a plan reaches 31. No
+/// review may be set for a day before where nobody knows how old the child was.
+pub const RETAIN_CHILD_LEAST_YEARS: i32 = 6;
+/// Years that whatever touches sexual abuse is kept after it ended (rule RET-02; the inquiry’s recommendation, no law).
+pub const RETAIN_SEXUAL_ABUSE_YEARS: i32 = 75;
+/// Years that an allegation is kept from the day it became known, at least (rule RET-03; KCSIE Part four).
+pub const RETAIN_ALLEGATION_YEARS: i32 = 10;
+/// The age until which an allegation is kept where that is longer (rule RET-03; the highest state pension age that is
+/// enacted, Pensions Act 2014, so that nothing is early).
+pub const PENSION_AGE: i32 = 68;
+/// Days for which a second person can answer about the keeping of a record; the platform's own promise, no law sets it.
+pub const RETENTION_ASK_DAYS: i64 = 30;
+
 /// Characters a narrative may have (the contract's own limit).
 pub const NARRATIVE_MAX: usize = 20_000;
 

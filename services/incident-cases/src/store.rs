@@ -7,6 +7,7 @@ pub(crate) mod break_glass;
 pub(crate) mod case;
 mod case_due;
 mod case_grant;
+pub(crate) mod certificate;
 pub(crate) mod concern;
 pub(crate) mod copy;
 pub(crate) mod cover;
@@ -21,16 +22,17 @@ pub(crate) mod print;
 pub(crate) mod public_report;
 pub(crate) mod register;
 pub(crate) mod register_export;
+pub(crate) mod retention;
 pub(crate) mod search;
 pub(crate) mod shared;
 pub(crate) mod subject_access;
 pub(crate) mod upgrade;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, pin::Pin};
 
 use chassis::{
     db::Tx,
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     seal::DataKey,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -112,6 +114,22 @@ async fn key_for(tx: &Tx, record_id: &str, school: &str, adult: bool) -> Result<
         give_key(tx, record_id, &holder, &key).await?;
     }
     Ok(key)
+}
+
+/// A record's key for the answers that are kept about it: whoever of the scope's schools holds one.
+pub(crate) fn answer_key<'a>(
+    tx: &'a Tx,
+    record_id: &'a str,
+) -> Pin<Box<dyn Future<Output = Result<DataKey>> + Send + 'a>> {
+    Box::pin(async move {
+        for school in tx.scope().schools() {
+            match key_at(tx, record_id, school.as_str()).await {
+                Err(error) if error.kind() == Kind::Missing => {}
+                found => return found,
+            }
+        }
+        Err(Error::missing())
+    })
 }
 
 /// Opens many rows of a school, each its id and its body; their keys are fetched together.

@@ -141,6 +141,7 @@ mod looks;
 mod print;
 mod races;
 mod reporter;
+mod retention;
 mod search;
 mod triage;
 mod upgrade;

@@ -19,7 +19,7 @@ use crate::{
     pages::{
         Page,
         form::{Answers, Field, Form},
-        part::{Head, Link},
+        part::Head,
         words::{self, Codes},
     },
 };
@@ -71,7 +71,7 @@ impl Page for Exports {
         let form = || Form::new("/schools/sch_1/cases/export", "Download the table", "1".into(), fields());
         let wrong = form().refused(&Error::invalid("register", "Select which list you need"), "");
         let page = |form, exports: &[CaseRegisterExport]| Self {
-            head: Head::new("Download a list", vec![Link::new("Home", "/")]),
+            head: Head::new("Download a list", vec![crate::pages::part::Link::new("Home", "/")]),
             form,
             exports: exports.iter().map(event).collect(),
         };

@@ -268,6 +268,9 @@ fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> 
     if may(Permission::ConcernRecord) {
         shown.push(Link::new("Photos of notes", format!("{here}/photos")));
     }
+    if let Some((school, id)) = here.rsplit_once("/cases/") {
+        shown.push(Link::new("How long it is kept", format!("{school}/retention/{id}")));
+    }
     shown.push(Link::new("Who has looked at this", format!("{here}/looks")));
     shown
 }

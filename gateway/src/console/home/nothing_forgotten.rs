@@ -6,6 +6,7 @@ use proto::{
     access::v1::{Permission, Role},
     incident_cases::v1::{
         BreakGlassEntry, Concern, Cover, ListCasesRequest, ListConcernsResponse, ListDueRequest, ListDueResponse,
+        Retention,
     },
 };
 use time::OffsetDateTime;
@@ -19,6 +20,7 @@ use crate::{
         break_glass, cover,
         due::{self, Asked, whose},
         people::People,
+        retention,
         visit::{Visit, ask, heard},
     },
     pages::{
@@ -199,6 +201,23 @@ pub fn opened_list(visit: &Visit, answer: (Vec<BreakGlassEntry>, People), now: O
         oldest: oldest(entries.iter().filter_map(|entry| entry.create_time.as_ref().and_then(moment)), now),
         items: entries.iter().take(SHOWN).map(item).collect(),
         all: Link::new("All that were opened so", visit.at("/break-glass")),
+        ..Waiting::default()
+    })
+}
+
+/// Records that wait for a second person, and those whose review is due; none where there are none.
+pub fn records_list(visit: &Visit, records: &[Retention]) -> Option<Waiting> {
+    let item = |record: &Retention| Item {
+        link: Link::new(retention::called(record), visit.at(&format!("/retention/{}", record.record_id))),
+        hint: if record.asked.is_empty() { "Its review is due" } else { "A second person is asked" }.to_owned(),
+        due: Due::default(),
+    };
+    (!records.is_empty()).then(|| Waiting {
+        id: "records",
+        title: "Records to keep or to destroy".to_owned(),
+        count: count(records.len()),
+        items: records.iter().take(SHOWN).map(item).collect(),
+        all: Link::new("All whose review is due", visit.at("/retention?show=due")),
         ..Waiting::default()
     })
 }

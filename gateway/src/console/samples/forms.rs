@@ -6,8 +6,8 @@ use super::super::{
     access, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation, cover,
     debrief, decide, device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite,
     involvement, learner, lesson, lines, material, material_report, my_concern, oversight, paragraph, parameter,
-    parents, people, policy, procedure, public_report, referral, register, report, review, revision, rollout, school,
-    section, sign_in, step, subject_access, template,
+    parents, people, policy, procedure, public_report, referral, register, report, retention, review, revision,
+    rollout, school, section, sign_in, step, subject_access, template,
 };
 
 /// Every form, as it is first shown and as it is shown again.
@@ -87,6 +87,12 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Answer as the second person", agreement::fields()),
         ("A restricted case", break_glass::fields()),
         ("Was it justified?", break_glass::review_fields()),
+        ("Hold a record", retention::decide::hold_fields()),
+        ("Ask for a hold to be lifted", retention::decide::lift_fields()),
+        ("Keep a record longer", retention::decide::keep_fields()),
+        ("Say what a review is reckoned from", retention::decide::basis_fields()),
+        ("Ask for a record to be destroyed", retention::decide::destroy_fields()),
+        ("Is a record destroyed?", retention::decide::answer_fields()),
         ("Record a decision", decide::decision::fields(&case)),
         ("Record support", decide::support::fields(&case)),
         ("Record an assessment", decide::assessment::fields(&case)),

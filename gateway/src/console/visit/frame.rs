@@ -76,6 +76,8 @@ impl Visit {
                         "/devices",
                         "/due",
                         "/cover",
+                        "/retention",
+                        "/certificates",
                         "/invitations",
                         "/shared-incidents",
                     ],

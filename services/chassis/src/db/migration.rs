@@ -5,7 +5,7 @@ use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trai
 
 /// The common migrations; a service puts them before its own.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(CreateCommonTables), Box::new(KeepPlaces), Box::new(IndexWhatWasShown)]
+    vec![Box::new(CreateCommonTables), Box::new(KeepPlaces), Box::new(IndexWhatWasShown), Box::new(NameRecords)]
 }
 
 /// Events keep the place they were given on the bus; denials are counted.
@@ -79,6 +79,29 @@ impl MigrationTrait for IndexWhatWasShown {
         db.execute_unprepared(SHOWN).await?;
         let postgres = manager.get_database_backend() == DatabaseBackend::Postgres;
         db.execute_unprepared(if postgres { POSTGRES_SHOWN } else { SQLITE_SHOWN }).await?;
+        Ok(())
+    }
+}
+
+/// Answers that are kept say which record they are about, where they are about one: with it they are let go of.
+struct NameRecords;
+
+impl MigrationName for NameRecords {
+    fn name(&self) -> &'static str {
+        "m20261126_003000_name_records_of_answers"
+    }
+}
+
+const RECORDS: &str = "
+ALTER TABLE once ADD COLUMN record_id TEXT;
+CREATE INDEX once_record ON once (record_id);
+CREATE INDEX once_time ON once (time_us);
+";
+
+#[async_trait::async_trait]
+impl MigrationTrait for NameRecords {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(RECORDS).await?;
         Ok(())
     }
 }

@@ -254,6 +254,7 @@ macro_rules! on_both_engines {
 
 mod audit;
 mod events;
+mod once;
 mod tenants;
 
 on_both_engines!(

@@ -13,7 +13,7 @@ use tracing::{info, warn};
 
 use super::{Bus, Carried, Envelope};
 use crate::{
-    db::Store,
+    db::{Store, once},
     error::{Error, Result},
     serve::Shutdown,
 };
@@ -44,7 +44,8 @@ pub async fn run(store: Store, bus: Arc<dyn Bus>, mut shutdown: Shutdown) {
             tidied = Instant::now();
             let tidy = async {
                 bus.tidy().await?;
-                sweep(&store).await
+                sweep(&store).await?;
+                once::sweep(&store).await
             };
             if let Err(error) = tidy.await {
                 warn!(service = store.name(), %error, "what was carried is kept for now");

@@ -13,6 +13,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Entry,
     checkpoint::Checkpoint,
+    gone,
     tree::{Frontier, Hash, leaf_hash},
 };
 use crate::error::Result;
@@ -64,6 +65,10 @@ pub async fn verify(tx: &DatabaseTransaction, against: &Against<'_>) -> Result<R
                         report.entry(seq, "it is missing, or its place was changed");
                     } else if hash != stored {
                         report.entry(seq, "its content does not match its hash");
+                    }
+                    if hash == stored {
+                        let rows = gone(&entry.detail);
+                        rows.into_iter().for_each(|(table, id)| states.destroy(table, id, seq));
                     }
                     match (entry.state_table, entry.state_digest) {
                         (Some(table), Some(digest)) if hash == stored => {

@@ -106,6 +106,7 @@ impl Case {
             known_at: None,
             access: Access::default(),
             owner: None,
+            retention: crate::retention::Retention::default(),
             touched_at: None,
             opened_at: now,
             version: 1,

@@ -60,7 +60,7 @@ pub(super) async fn accept_invitation(
         invitation: Some(convert::invitation(&invitation, &request.school_id)),
         shared_incident: Some(convert::shared_incident(&shared)),
     };
-    tx.answer(&response).await?;
+    tx.answer_about(shared.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -36,7 +36,7 @@ pub(super) async fn add_attachment(app: &App, request: Request<AddAttachmentRequ
     let act = Act::new("attachment.kept", attachment.id.as_str()).detail("record", attachment.record_id.as_str());
     tx.record(act.state("attachment", &body));
     let response = AddAttachmentResponse { attachment: Some(convert::attachment::attachment(&attachment)) };
-    tx.answer(&response).await?;
+    tx.answer_about(&attachment.record_id, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

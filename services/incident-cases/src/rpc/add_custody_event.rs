@@ -88,7 +88,8 @@ pub(super) async fn add_custody_event(
         store::register::keep_disclosure(&mut tx, &told).await?;
     }
     let response = AddCustodyEventResponse { entry: Some(record::custody(&custody)) };
-    tx.answer(&response).await?;
+    let about = if custody.case_id.is_empty() { custody.id.as_str() } else { &custody.case_id };
+    tx.answer_about(about, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -34,7 +34,7 @@ pub(super) async fn add_shared_entry(
     let body = store::shared::update(&tx, &shared, &request.school_id).await?;
     tx.record(Act::new("shared_entry.added", shared.id.as_str()).state("shared_incident", &body));
     let response = AddSharedEntryResponse { shared_incident: Some(convert::shared_incident(&shared)) };
-    tx.answer(&response).await?;
+    tx.answer_about(shared.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

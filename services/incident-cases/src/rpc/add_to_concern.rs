@@ -30,7 +30,7 @@ pub(super) async fn add_to_concern(app: &App, request: Request<AddToConcernReque
     let body = store::concern::update(&tx, &concern).await?;
     tx.record(Act::new("concern.added_to", concern.id.as_str()).state("concern", &body));
     let response = AddToConcernResponse { concern: Some(convert::my_concern(&concern)) };
-    tx.answer(&response).await?;
+    tx.answer_about(concern.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

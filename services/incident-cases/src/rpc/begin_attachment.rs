@@ -61,7 +61,7 @@ pub(super) async fn begin_attachment(
     let act = Act::new("attachment.begun", attachment.id.as_str()).detail("record", attachment.record_id.as_str());
     tx.record(act.state("attachment", &body));
     let response = BeginAttachmentResponse { attachment: Some(convert::attachment::attachment(&attachment)) };
-    tx.answer(&response).await?;
+    tx.answer_about(&attachment.record_id, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

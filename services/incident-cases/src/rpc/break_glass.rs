@@ -52,7 +52,7 @@ pub(super) async fn break_glass(app: &App, request: Request<BreakGlassRequest>) 
     let act = Act::new("break_glass.used", glass.id.as_str()).detail("ids", vec![case.id.as_str()]);
     tx.record(act.state("break_glass", &body));
     let response = BreakGlassResponse { break_glass: Some(convert::break_glass::entry(&glass, &case, false)) };
-    tx.answer(&response).await?;
+    tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -15,6 +15,7 @@ pub(super) mod learner;
 pub(super) mod print;
 pub(super) mod public_report;
 pub(crate) mod record;
+pub(super) mod retention;
 pub(super) mod sheet;
 pub(super) mod subject_access;
 

@@ -31,7 +31,7 @@ pub(super) async fn create_learner(app: &App, request: Request<CreateLearnerRequ
         tx.record(Act::new("learner.created", learner.id.as_str()).state("learner", &body));
     }
     let response = CreateLearnerResponse { learner: Some(convert::learner::learner(&learner)) };
-    tx.answer(&response).await?;
+    tx.answer_about(learner.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

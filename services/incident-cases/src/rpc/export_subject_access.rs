@@ -69,6 +69,7 @@ pub(super) async fn export_subject_access(
     let mut asked = now.request;
     asked.export = Some(export.clone());
     let body = store::subject_access::update(&tx, &asked).await?;
+    store::retention::stale(&tx, &asked.learner_id).await?;
     let act = Act::new("access_request.answered", asked.id.as_str()).detail("export", export.id.as_str());
     let act = act.detail("format", format.name()).detail("digest", export.digest.as_str());
     tx.record(act.detail("ids", file.shown()).state("access_request", &body));

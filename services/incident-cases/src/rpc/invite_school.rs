@@ -101,7 +101,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
         invitation: Some(convert::invitation(&invitation, &request.school_id)),
         case: Some(convert::case(&case, tx.now())),
     };
-    tx.answer(&response).await?;
+    tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -1,10 +1,10 @@
-//! Requests that may come twice. The answer that was kept is given again only to somebody who still may see what it is
+//! Requests that may come twice. An answer about a record is kept under the record's key, and goes with it. What was kept is given again only to somebody who still may see what it is
 //! about: between the two, a case may have come to keep them out.
 
 use chassis::{caller::Scope, db::Once, error::Result};
 use prost::Message;
 
-use crate::{App, store};
+use crate::{App, store, store::retention::Part};
 
 /// What an answer is about, asked for again before it is given a second time.
 pub(super) enum About {
@@ -18,6 +18,8 @@ pub(super) enum About {
     BreakGlass(String),
     /// A device held.
     Custody(String),
+    /// A record whose keeping is decided on.
+    Keeping(String),
     /// A shared incident, as a school reads it.
     Shared {
         /// The shared incident.
@@ -35,7 +37,7 @@ pub(super) async fn once<R: Message + Default>(
     request: &impl Message,
     about: impl FnOnce(&R) -> About,
 ) -> Result<Once<R>> {
-    let begun = app.store.begin_once(scope, request_id, request).await?;
+    let begun = app.store.begin_once_under(scope, request_id, request, store::answer_key).await?;
     if let Once::Answered(answer) = &begun {
         still(app, scope, about(answer)).await?;
     }
@@ -56,6 +58,10 @@ async fn still(app: &App, scope: &Scope, about: About) -> Result<()> {
             None
         }
         About::Custody(id) => Some(store::register::load_custody(&tx, &id).await?.case_id),
+        About::Keeping(id) => {
+            store::retention::load(&tx, &id, Part::Reads).await?;
+            None
+        }
         About::Shared { id, school } => {
             store::shared::load(&tx, &id, &school).await?;
             None

@@ -42,7 +42,7 @@ pub(super) async fn propose_lesson(app: &App, request: Request<ProposeLessonRequ
     let body = store::case::update(&tx, &mut case).await?;
     tx.record(Act::new("lesson.proposed", case.id.as_str()).state("case_file", &body));
     let response = ProposeLessonResponse { case: Some(convert::case(&case, tx.now())) };
-    tx.answer(&response).await?;
+    tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -46,6 +46,8 @@ pub(super) async fn receive_access_request(
         export: None,
     };
     let body = store::subject_access::insert(&tx, &asked).await?;
+    // From now on it holds whatever the learner has a part in.
+    store::retention::stale(&tx, &asked.learner_id).await?;
     let act = Act::new("access_request.received", asked.id.as_str()).detail("learner", asked.learner_id.as_str());
     tx.record(act.state("access_request", &body));
     let access_request = Some(convert::subject_access::request(&asked, tx.now()));

@@ -52,7 +52,7 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     }
     escalate::tell_new(&mut tx, &concern, &body).await?;
     let response = RecordConcernResponse { concern: Some(convert::my_concern(&concern)) };
-    tx.answer(&response).await?;
+    tx.answer_about(concern.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -79,7 +79,8 @@ pub(super) async fn record_search(app: &App, request: Request<RecordSearchReques
     let act = Act::new("search.recorded", search.id.as_str()).detail("kind", request.kind.clone());
     tx.record(act.detail("authority", request.authority.clone()).state(store::register::TABLE, &body));
     let response = RecordSearchResponse { search: Some(record::search(&search)) };
-    tx.answer(&response).await?;
+    let about = if search.case_id.is_empty() { search.id.as_str() } else { &search.case_id };
+    tx.answer_about(about, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

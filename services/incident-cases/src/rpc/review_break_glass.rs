@@ -49,7 +49,7 @@ pub(super) async fn review_break_glass(
     let act = Act::new("break_glass.reviewed", glass.id.as_str()).detail("justified", request.justified);
     tx.record(act.state("break_glass", &body));
     let response = ReviewBreakGlassResponse { break_glass: Some(convert::break_glass::entry(&glass, &case, false)) };
-    tx.answer(&response).await?;
+    tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -68,7 +68,7 @@ pub(super) async fn set_case_access(
         access: sees.then(|| convert::access::access(&case)),
         etag: if sees { case.etag() } else { String::new() },
     };
-    tx.answer(&response).await?;
+    tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

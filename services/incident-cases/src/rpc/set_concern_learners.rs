@@ -46,7 +46,7 @@ pub(super) async fn set_concern_learners(
     let named: Vec<&str> = concern.learners.iter().map(|id| id.as_str()).collect();
     tx.record(Act::new("concern.learners_set", concern.id.as_str()).detail("ids", named).state("concern", &body));
     let response = SetConcernLearnersResponse { concern: Some(convert::concern(&concern)) };
-    tx.answer(&response).await?;
+    tx.answer_about(concern.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -54,7 +54,7 @@ pub(super) async fn set_household(app: &App, request: Request<SetHouseholdReques
         learner: Some(convert::learner::learner(&learner)),
         household: household.iter().map(convert::learner::learner).collect(),
     };
-    tx.answer(&response).await?;
+    tx.answer_about(learner.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

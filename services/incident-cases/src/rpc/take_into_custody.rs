@@ -83,7 +83,8 @@ pub(super) async fn take_into_custody(
     let act = Act::new("custody.taken", custody.id.as_str()).detail("ground", request.ground.clone());
     tx.record(act.state(store::register::TABLE, &body));
     let response = TakeIntoCustodyResponse { entry: Some(record::custody(&custody)) };
-    tx.answer(&response).await?;
+    let about = if custody.case_id.is_empty() { custody.id.as_str() } else { &custody.case_id };
+    tx.answer_about(about, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -123,11 +123,12 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     }
     // Whoever opened a case that is about themselves sees from now on what everybody sees: nothing.
     let sees = case.as_ref().is_none_or(|case| store::access::verdict(&tx, case) == Verdict::Yes);
+    let about = case.as_ref().map_or_else(|| concern.id.to_string(), |case| case.id.to_string());
     let response = TriageConcernResponse {
         concern: sees.then(|| convert::concern(&concern)),
         case: case.filter(|_| sees).map(|case| convert::case(&case, at)),
     };
-    tx.answer(&response).await?;
+    tx.answer_about(&about, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -35,7 +35,7 @@ pub(super) async fn update_learner(app: &App, request: Request<UpdateLearnerRequ
     let act = Act::new("learner.updated", learner.id.as_str()).detail("left", left.to_string());
     tx.record(act.state("learner", &body));
     let response = UpdateLearnerResponse { learner: Some(convert::learner::learner(&learner)) };
-    tx.answer(&response).await?;
+    tx.answer_about(learner.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -148,7 +148,7 @@ pub(super) async fn work<R: Message + Default>(
     tx.record(act.state("case_file", &body));
     tell(&mut tx, &case, done.disclosures, done.events).await?;
     let response = respond(convert::case(&case, tx.now()), &case);
-    tx.answer(&response).await?;
+    tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -101,6 +101,7 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     let learners: Vec<_> = case.involvements.iter().filter_map(|i| i.learner.clone()).collect();
     super::learner_record::add(tx, id, &learners).await?;
     super::due::replace(tx, case).await?;
+    super::retention::keep_case(tx, case).await?;
     super::search::keep_case(tx, case).await?;
     Ok(body)
 }

@@ -123,6 +123,7 @@ pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         ..Default::default()
     };
     concern::Entity::update(row).exec(tx.db()).await?;
+    super::retention::keep_concern(tx, concern).await?;
     super::search::keep_concern(tx, concern).await?;
     Ok(body)
 }
@@ -151,7 +152,7 @@ pub(crate) async fn load_own(tx: &Tx, id: &str, reporter: &str) -> Result<Concer
 
 /// The row, held until the end of the transaction: whoever reads a concern first, names its learners or decides on it
 /// writes all of it, and would undo what another wrote meanwhile.
-async fn found(tx: &Tx, id: &str) -> Result<Concern> {
+pub(super) async fn found(tx: &Tx, id: &str) -> Result<Concern> {
     let school = tx.scope().school()?;
     let row = concern::Entity::find_by_id(id).filter(concern::Column::SchoolId.eq(school.as_str()));
     let row = row.lock_exclusive().one(tx.db()).await?;

@@ -140,6 +140,7 @@ pub(crate) async fn update(tx: &Tx, learner: &mut Learner) -> Result<Vec<u8>> {
         .exec(tx.db())
         .await?;
     write_tokens(tx, token_rows(tx, learner)).await?;
+    super::retention::stale(tx, &learner.id).await?;
     Ok(body)
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chassis::{db::Tx, error::Result};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
     sea_query::{OnConflict, SelectStatement},
 };
 
@@ -63,6 +63,17 @@ pub(super) async fn of_some(
         .await?;
     let named = |row: link::Model| Some((row.record_id, (*tokens.get(&row.learner_token)?).clone()));
     Ok(rows.into_iter().filter_map(named).collect())
+}
+
+/// The ids of the records that a learner has to do with.
+pub(super) fn ids(tx: &Tx, learner: &LearnerId) -> Result<SelectStatement> {
+    let school = tx.scope().school()?.to_string();
+    let theirs = link::Entity::find()
+        .select_only()
+        .column(link::Column::RecordId)
+        .filter(link::Column::LearnerToken.eq(token(tx, &school, learner)))
+        .filter(link::Column::SchoolId.eq(school));
+    Ok(theirs.into_query())
 }
 
 /// The records that a learner has to do with, oldest first of each kind.

@@ -12,7 +12,7 @@ use chassis::{
 use super::{case, search};
 
 /// Acts by which somebody sees a record, or that there is one.
-const LOOKS: [&str; 15] = [
+const LOOKS: [&str; 17] = [
     "attachment.listed",
     "attachment.read",
     "break_glass.used",
@@ -28,6 +28,8 @@ const LOOKS: [&str; 15] = [
     "learner.searched",
     "material.revealed",
     "records.searched",
+    "retention.listed",
+    "retention.read",
 ];
 
 /// What a place in the log is sealed as: a page token tells nobody how much is done elsewhere.

@@ -125,7 +125,7 @@ pub(super) fn cases(tx: &Tx, sight: Sight) -> Result<SelectStatement> {
 }
 
 /// The ids of the concerns that the caller may read.
-fn concerns(tx: &Tx) -> Result<SelectStatement> {
+pub(super) fn concerns(tx: &Tx) -> Result<SelectStatement> {
     let seen = concern_table::Entity::find()
         .select_only()
         .column(concern_table::Column::Id)

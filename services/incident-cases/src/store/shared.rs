@@ -107,6 +107,17 @@ pub(crate) async fn invited(tx: &Tx, shared_incident_id: &str, school: &str) -> 
     Ok(found.is_some())
 }
 
+/// Whether a school that the scope's school invited into a shared incident has not answered yet.
+pub(crate) async fn waits(tx: &Tx, shared_incident_id: &str) -> Result<bool> {
+    let found = invitation::Entity::find()
+        .filter(invitation::Column::SharedIncidentId.eq(shared_incident_id))
+        .filter(invitation::Column::FromSchoolId.eq(tx.scope().school()?.as_str()))
+        .filter(invitation::Column::State.eq("sent"))
+        .one(tx.db())
+        .await?;
+    Ok(found.is_some())
+}
+
 /// A page of the invitations that the scope's school received, newest first.
 pub(crate) async fn list_received(tx: &Tx, page: &Page) -> Result<(Vec<Invitation>, String)> {
     let school = tx.scope().school()?;

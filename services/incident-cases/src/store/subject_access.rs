@@ -16,6 +16,9 @@ use sea_orm::{
 };
 
 use super::{key, key_at, new_key, open, open_all, seal};
+use time::OffsetDateTime;
+
+use crate::learner::LearnerId;
 use crate::subject_access::{AccessRequest, Decision, items::Item};
 
 mod request {
@@ -108,6 +111,25 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<AccessRequest> {
     let row = request::Entity::find_by_id(id).filter(request::Column::SchoolId.eq(school));
     let row = row.lock_exclusive().one(tx.db()).await?.ok_or_else(Error::missing)?;
     open(&key(tx, id, school).await?, &row.body, &place(id))
+}
+
+/// Since when a request about one of these learners is not answered; none where there is no such request.
+pub(super) async fn unanswered(tx: &Tx, learners: impl Iterator<Item = &LearnerId>) -> Result<Option<OffsetDateTime>> {
+    let school = tx.scope().school()?.as_str();
+    let tokens: Vec<Vec<u8>> = learners.map(|learner| token(tx, school, learner.as_str())).collect();
+    if tokens.is_empty() {
+        return Ok(None);
+    }
+    let first = request::Entity::find()
+        .filter(request::Column::SchoolId.eq(school))
+        .filter(request::Column::LearnerToken.is_in(tokens))
+        .filter(request::Column::State.ne("answered"))
+        .order_by_asc(request::Column::Id)
+        .one(tx.db())
+        .await?;
+    let Some(row) = first else { return Ok(None) };
+    let asked: AccessRequest = open(&key(tx, &row.id, school).await?, &row.body, &place(&row.id))?;
+    Ok(Some(asked.stamp.at))
 }
 
 /// A page of the school's requests, newest first; of one learner where one is named.

@@ -28,6 +28,31 @@ async fn a_row_written_or_deleted_by_hand_is_found(engine: Engine) -> Result<()>
     Ok(())
 }
 
+async fn what_an_act_destroyed_is_missed_no_more_and_found_where_it_is_back(engine: Engine) -> Result<()> {
+    let (bed, store, owner) = written(engine).await?;
+    let destroy = async |named: &[&str]| -> Result<()> {
+        let mut tx = store.begin(&Scope::consumer(&bed.school(), "evt")).await?;
+        let named: Vec<String> = named.iter().map(|id| (*id).to_owned()).collect();
+        tx.record(Act::new("record.destroyed", "c1").gone("note", &named));
+        tx.commit().await
+    };
+    owner.0.execute_unprepared("CREATE TABLE kept AS SELECT * FROM note").await?;
+    owner.tamper("DELETE FROM note WHERE id = 'n2'").await?;
+    owner.tamper("DELETE FROM note WHERE id = 'n4'").await?;
+    destroy(&["n2"]).await?;
+    serve::checkpoint(&store, "hedgerow/reporting", &bed.key("reporting")).await?;
+    let faults = audited(&bed, &store, &[]).await?.faults;
+    let unsaid = Fault::Gone { seq: 4, table: "note".into(), subject: "n4".into() };
+    assert_eq!(faults, [unsaid], "what no entry destroyed is missed");
+    destroy(&["n4"]).await?;
+    serve::checkpoint(&store, "hedgerow/reporting", &bed.key("reporting")).await?;
+    assert_eq!(audited(&bed, &store, &[]).await?.faults, []);
+    owner.tamper("INSERT INTO note SELECT * FROM kept WHERE id = 'n2'").await?;
+    let faults = audited(&bed, &store, &[]).await?.faults;
+    assert_eq!(faults, [Fault::Returned { seq: 6, table: "note".into(), subject: "n2".into() }]);
+    Ok(())
+}
+
 async fn checkpoints_that_were_removed_are_missed(engine: Engine) -> Result<()> {
     let (bed, store, owner) = written(engine).await?;
     bed.clock.advance(time::Duration::minutes(10));
@@ -89,6 +114,7 @@ async fn acts_of_one_commit_stand_in_their_order(engine: Engine) -> Result<()> {
 
 on_both_engines!(
     a_row_written_or_deleted_by_hand_is_found,
+    what_an_act_destroyed_is_missed_no_more_and_found_where_it_is_back,
     checkpoints_that_were_removed_are_missed,
     a_log_cut_short_is_found,
     acts_of_one_commit_stand_in_their_order,

@@ -46,6 +46,16 @@ pub enum Fault {
         /// Its id.
         subject: String,
     },
+    /// A thing that an entry destroyed is there again.
+    #[error("entry {seq} destroyed {table} {subject}, which is there again")]
+    Returned {
+        /// The entry that destroyed it.
+        seq: i64,
+        /// Its table.
+        table: String,
+        /// Its id.
+        subject: String,
+    },
     /// A row that no entry ever named.
     #[error("{table} {subject} is in no entry: its row was written outside the history")]
     Unnamed {

@@ -18,6 +18,8 @@ pub(super) struct States {
     left: BTreeMap<String, BTreeMap<String, (i64, String)>>,
     /// What changed entries speak of: they were reported, and their word is nothing to go by.
     doubtful: BTreeSet<String>,
+    /// What was destroyed, by table and id, and the entry that did it.
+    destroyed: BTreeMap<(String, String), i64>,
 }
 
 impl States {
@@ -31,6 +33,12 @@ impl States {
         self.left.entry(table).or_default().insert(id, (seq, digest));
     }
 
+    /// An entry destroyed a thing: its row is looked for no more.
+    pub(super) fn destroy(&mut self, table: String, id: String, seq: i64) {
+        self.left.entry(table.clone()).or_default().remove(&id);
+        self.destroyed.insert((table, id), seq);
+    }
+
     /// A changed entry speaks of a thing.
     pub(super) fn doubt(&mut self, id: String) {
         self.doubtful.insert(id);
@@ -41,7 +49,7 @@ impl States {
     /// # Errors
     /// Where the database cannot be read at all.
     pub(super) async fn check(self, tx: &DatabaseTransaction, report: &mut Report) -> Result<(), DbErr> {
-        let Self { left, doubtful } = self;
+        let Self { left, doubtful, destroyed } = self;
         for (table, mut expected) in left {
             let named = !table.is_empty() && table.bytes().all(|c| c.is_ascii_lowercase() || c == b'_');
             if !named || !exists(tx, &table).await? {
@@ -63,7 +71,15 @@ impl States {
                             }
                         }
                         None if doubtful.contains(&id) => {}
-                        None => report.faults.push(Fault::Unnamed { table: table.clone(), subject: id.clone() }),
+                        None => {
+                            let subject = (table.clone(), id.clone());
+                            let destroyed = destroyed.get(&subject);
+                            let (table, subject) = subject;
+                            report.faults.push(match destroyed {
+                                Some(seq) => Fault::Returned { seq: *seq, table, subject },
+                                None => Fault::Unnamed { table, subject },
+                            });
+                        }
                     }
                     after = id;
                 }

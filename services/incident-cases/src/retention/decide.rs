@@ -1,0 +1,228 @@
+//! What people decide about the keeping of a record. One person keeps it longer; two lift a hold or destroy it.
+
+use serde::{Deserialize, Serialize};
+use time::{Date, Duration};
+
+use super::{AskId, Basis, Kept, Retention, Standing, hold::Lifted};
+use crate::{
+    case::{
+        By,
+        record::{Answer, Stamp},
+    },
+    rules,
+};
+
+/// What a second person is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// To destroy the record.
+    Destroy,
+    /// To lift a hold.
+    Lift(String),
+}
+
+impl Asked {
+    /// Its code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Destroy => "destroy",
+            Self::Lift(_) => "lift_hold",
+        }
+    }
+}
+
+/// A question to a second person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ask {
+    /// Its id.
+    pub id: AskId,
+    /// What is asked.
+    pub asked: Asked,
+    /// Why.
+    pub reason: String,
+    /// Who asked, and when.
+    pub stamp: Stamp,
+    /// When the record had been ended that was asked about.
+    pub closed_at: Option<time::OffsetDateTime>,
+    /// What was answered.
+    pub answer: Option<Answer>,
+}
+
+impl Ask {
+    /// Whether it still waits for its answer at a moment.
+    pub fn waits(&self, standing: &Standing, now: time::OffsetDateTime) -> bool {
+        let young = now - self.stamp.at <= Duration::days(rules::RETENTION_ASK_DAYS);
+        // Opened again meanwhile, it is another record than the one that was asked about.
+        let same = self.asked != Asked::Destroy || self.closed_at == standing.closed_at;
+        let asker = !standing.kept_out.contains(&self.stamp.by);
+        self.answer.is_none() && young && same && asker
+    }
+}
+
+/// An answer of the second person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// What was asked.
+    pub id: AskId,
+    /// Whether it was asked to destroy the record, or else to lift a hold.
+    pub destroys: bool,
+    /// Whether they agree.
+    pub agreed: bool,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why a decision was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// It is open.
+    Open,
+    /// A hold stands.
+    Held(super::hold::Kind),
+    /// Another school has still to answer its invitation.
+    Shared,
+    /// Its review is not due before this day.
+    Early(Date),
+    /// Nothing says when its review is due.
+    Undated,
+    /// A review on this day would come too early, or not after today.
+    Review(Date),
+    /// There is no such hold or question.
+    Missing,
+    /// The hold is of a request that is not answered, and ends with its answer.
+    Unanswered,
+    /// It was asked already.
+    Asked,
+    /// It was answered, or it is too old, or the record changed since.
+    Lapsed,
+    /// Whoever asked does not answer.
+    SamePerson,
+    /// Something was said that does not fit this class.
+    Basis(&'static str, &'static str),
+}
+
+impl Standing {
+    /// Whether it may be destroyed on a day.
+    ///
+    /// # Errors
+    /// What stands against it.
+    pub fn may_be_destroyed(&self, today: Date) -> Result<(), Refused> {
+        if self.closed_at.is_none() {
+            return Err(Refused::Open);
+        }
+        if let Some(hold) = self.holds.first() {
+            return Err(Refused::Held(hold.kind));
+        }
+        if self.shared_open {
+            return Err(Refused::Shared);
+        }
+        match self.review_on {
+            None => Err(Refused::Undated),
+            Some(day) if day > today => Err(Refused::Early(day)),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+impl Retention {
+    /// Keeps it until a later review.
+    ///
+    /// # Errors
+    /// Where it is open, or the day is too early.
+    pub fn keep_longer(
+        &mut self,
+        by: By<'_>,
+        review_on: Date,
+        reason: String,
+        standing: &Standing,
+    ) -> Result<(), Refused> {
+        if standing.closed_at.is_none() {
+            return Err(Refused::Open);
+        }
+        let today = super::day(by.at);
+        let tomorrow = today.next_day().unwrap_or(today);
+        // What somebody decided before is not undone by a nearer day, but a day that has come is decided on anew.
+        let before = self.kept.last().map(|kept| kept.review_on).filter(|day| *day > today);
+        let least = standing.reckoned.earliest.max(tomorrow).max(before.unwrap_or(tomorrow));
+        if review_on < least {
+            return Err(Refused::Review(least));
+        }
+        self.kept.push(Kept { review_on, reason, stamp: by.stamp() });
+        Ok(())
+    }
+
+    /// Says what its review is reckoned from.
+    ///
+    /// # Errors
+    /// Where it says nothing that could be true.
+    pub fn say_basis(&mut self, basis: Basis) -> Result<(), Refused> {
+        let today = super::day(basis.stamp.at);
+        if basis.born_on.is_some_and(|born| born >= today) {
+            return Err(Refused::Basis("born_date", "The date of birth must be in the past"));
+        }
+        if basis.born_on.is_none() && basis.left_on.is_none() && !basis.sexual_abuse {
+            let fix = "Enter a date of birth or a last day, or say that it touches sexual abuse";
+            return Err(Refused::Basis("born_date", fix));
+        }
+        self.bases.push(basis);
+        Ok(())
+    }
+
+    /// Asks a second person.
+    ///
+    /// # Errors
+    /// Where what is asked for may not be done now.
+    pub fn ask(
+        &mut self,
+        by: By<'_>,
+        id: AskId,
+        asked: Asked,
+        reason: String,
+        standing: &Standing,
+    ) -> Result<(), Refused> {
+        match &asked {
+            Asked::Destroy => standing.may_be_destroyed(super::day(by.at))?,
+            Asked::Lift(hold) if hold == super::hold::BY_REQUEST => return Err(Refused::Unanswered),
+            Asked::Lift(hold) => {
+                if standing.holds.iter().all(|standing| standing.id != *hold) {
+                    return Err(Refused::Missing);
+                }
+            }
+        }
+        if self.asks.iter().any(|ask| ask.asked == asked && ask.waits(standing, by.at)) {
+            return Err(Refused::Asked);
+        }
+        let closed_at = standing.closed_at;
+        self.asks.push(Ask { id, asked, reason, stamp: by.stamp(), closed_at, answer: None });
+        Ok(())
+    }
+
+    /// Answers as the second person. Where that destroys the record, whoever calls does it.
+    ///
+    /// # Errors
+    /// Where the answer comes from the first, or what was asked for may not be done any more.
+    pub fn answer(&mut self, by: By<'_>, answered: Answered, standing: &Standing) -> Result<Ask, Refused> {
+        let Answered { id, destroys, agreed, reason } = answered;
+        let asked = |ask: &&mut Ask| ask.id == id && (ask.asked == Asked::Destroy) == destroys;
+        let ask = self.asks.iter_mut().find(asked).ok_or(Refused::Missing)?;
+        if !ask.waits(standing, by.at) {
+            return Err(Refused::Lapsed);
+        }
+        if ask.stamp.by == by.account_id {
+            return Err(Refused::SamePerson);
+        }
+        if agreed && ask.asked == Asked::Destroy {
+            standing.may_be_destroyed(super::day(by.at))?;
+        }
+        ask.answer = Some(Answer { agreed, reason, stamp: by.stamp() });
+        let ask = ask.clone();
+        if let (true, Asked::Lift(hold)) = (agreed, &ask.asked) {
+            let lifted = Lifted { asked: ask.stamp.clone(), agreed: by.stamp(), reason: ask.reason.clone() };
+            if !self.lift(&standing.holds, hold, lifted) {
+                return Err(Refused::Missing);
+            }
+        }
+        Ok(ask)
+    }
+}

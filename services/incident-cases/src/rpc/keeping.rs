@@ -1,0 +1,76 @@
+//! What every act on the keeping of a record has in common: who, may they, once, load and hold, decide, record, reply.
+
+use chassis::{
+    caller::Caller,
+    db::{Once, Tx},
+    error::Result,
+    history::Act,
+    id::Ids,
+};
+use prost::Message;
+use proto::incident_cases::v1 as pb;
+
+use super::{
+    convert,
+    once::{About, once},
+    work::who,
+};
+use crate::{
+    App,
+    case::By,
+    retention::{Standing, decide::Refused},
+    store::retention::{Part, Record, load, standing},
+};
+
+/// Which record, under which request, and in which part.
+pub(super) struct Target<'a> {
+    pub(super) school_id: &'a str,
+    pub(super) record_id: &'a str,
+    pub(super) request_id: &'a str,
+    pub(super) part: Part,
+}
+
+/// The record that a request about one names.
+macro_rules! target {
+    ($request:expr, $part:ident) => {
+        $crate::rpc::keeping::Target {
+            school_id: &$request.school_id,
+            record_id: &$request.record_id,
+            request_id: &$request.request_id,
+            part: $crate::store::retention::Part::$part,
+        }
+    };
+}
+pub(super) use target;
+
+/// Decides on the keeping of a record: `act` decides, everything else is the same for every act.
+pub(super) async fn keeping<R: Message + Default>(
+    app: &App,
+    caller: &Caller,
+    request: &impl Message,
+    target: Target<'_>,
+    act: impl FnOnce(&mut Record, &Standing, By<'_>, &Ids) -> Result<Act, Refused>,
+    respond: impl FnOnce(pb::Retention) -> R,
+) -> Result<R> {
+    let scope = caller.at(target.school_id)?;
+    let about = |_: &R| About::Keeping(target.record_id.to_owned());
+    let mut tx = match once(app, &scope, target.request_id, request, about).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let (mut record, before) = load(&tx, target.record_id, target.part).await?;
+    let act = act(&mut record, &before, who(&scope, tx.now()), tx.ids())?;
+    let shown = write(&mut tx, &mut record, act).await?;
+    let response = respond(shown);
+    tx.answer_about(record.id(), &response).await?;
+    tx.commit().await?;
+    Ok(response)
+}
+
+/// Writes a record that was decided on, and says so; answers its keeping from then on.
+pub(super) async fn write(tx: &mut Tx, record: &mut Record, act: Act) -> Result<pb::Retention> {
+    let body = record.update(tx).await?;
+    tx.record(act.state(record.table(), &body));
+    let now = standing(tx, record).await?;
+    Ok(convert::retention::whole(record, &now, tx.now()))
+}
