@@ -102,9 +102,9 @@ pub struct Size {
 }
 
 impl Size {
-    /// 60,000 learners and 100,000 cases, or the share of that which `HEDGEROW_BENCH_PERCENT` says.
+    /// 60,000 learners and 100,000 cases, or the share of that which `BENCH_PERCENT` says.
     pub fn asked() -> Result<Self> {
-        let percent = match std::env::var("HEDGEROW_BENCH_PERCENT") {
+        let percent = match std::env::var("BENCH_PERCENT") {
             Ok(percent) => percent.parse::<usize>()?.clamp(1, 100),
             Err(_) => 100,
         };

@@ -37,6 +37,7 @@ mod school;
 mod search;
 mod shared_incident;
 mod sign_in;
+mod subject_access;
 mod template;
 mod unsent;
 mod upload;
@@ -126,6 +127,7 @@ pub fn routes() -> Router<App> {
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}", keeping());
+    let router = under(router, "/schools/{school_id}", subject_access::pages());
     let router = under(router, "/schools/{school_id}/policy", life_cycle());
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
         .layer(visit::with_directory())
@@ -176,6 +178,7 @@ fn school() -> Vec<Below> {
         ("/learners/{learner_id}/correct", get(learner::edit::show_correct).post(learner::edit::correct)),
         ("/devices", get(chain::list)),
         ("/cases", get(case::list)),
+        ("/cases/export", get(case::export::show).post(case::export::send)),
         ("/break-glass", get(break_glass::list)),
         ("/break-glass/{break_glass_id}/review", get(break_glass::show_review).post(break_glass::review)),
         ("/concerns/{concern_id}/looks", get(looks::concern)),

@@ -170,7 +170,8 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
         let request =
             if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };
         let response = upstream.call(forwarded(request, extensions, deadline, streams)).await;
-        Ok(response.map_err(|source| unreachable(rpc, source))?.map(Body::new))
+        let response = response.map_err(|source| unreachable(rpc, source))?;
+        if streams { Ok(response.map(Body::new)) } else { whole(rpc, response).await }
     };
     match deadline {
         // The message has to arrive within it too: nobody holds a connection by sending a byte now and then.
@@ -179,6 +180,17 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
             .map_err(|_| Status::deadline_exceeded(format!("{} took too long", service_name(rpc.service()))))?,
         Some(_) | None => call.await,
     }
+}
+
+/// An answer of one message, once all of it is here: where its service stops in the middle, the caller is told so in our
+/// words, and not that a connection broke.
+async fn whole(rpc: &Rpc, response: http::Response<tonic::body::Body>) -> Result<Response, Refused> {
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.map_err(|source| {
+        let service = service_name(rpc.service());
+        Error::unavailable(format!("{service} stopped while it answered: try again")).because(source)
+    })?;
+    Ok(Response::from_parts(parts, Body::new(body)))
 }
 
 /// A call whose one message is not larger than any may be. A message says its length in the four bytes before it, so

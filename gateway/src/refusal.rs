@@ -68,6 +68,10 @@ pub fn of_status(status: &Status) -> Error {
         Kind::Unavailable if unsaid => {
             Error::unavailable("a service cannot be reached just now: try again").because(status.clone())
         }
+        // No service said it: the connection broke while it answered.
+        Kind::Internal if unsaid && std::error::Error::source(status).is_some() => {
+            Error::unavailable("a service stopped while it answered: try again").because(status.clone())
+        }
         Kind::Internal if unsaid => Error::internal(status.clone()),
         Kind::Invalid
         | Kind::Unauthenticated

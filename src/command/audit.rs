@@ -39,6 +39,8 @@ pub const STATES: [(&str, &[&str]); 5] = [
     (
         "incident-cases",
         &[
+            "access_decision",
+            "access_request",
             "attachment",
             "break_glass",
             "case_file",
@@ -48,6 +50,7 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "cover",
             "invitation",
             "learner",
+            "register_export",
             "shared_incident",
         ],
     ),

@@ -1,13 +1,17 @@
-//! `hedgerow cases`: what is due in a school's cases, and with whom; how long its records are kept.
+//! `hedgerow cases`: what is due in a school's cases, and with whom; how long its records are kept; a case, a list or the answer to a
+//! request in a file.
+
+use std::path::{Path, PathBuf};
 
 use chassis::{
     clock::{london, moment},
     error::{Error, Result},
     table::Table,
 };
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use proto::incident_cases::v1::{
-    Due, ListDueRequest, ListRetentionRequest, incident_cases_client::IncidentCasesClient,
+    Due, ExportCaseRegisterRequest, ExportSubjectAccessRequest, ListDueRequest, ListRetentionRequest, PrintCaseRequest,
+    incident_cases_client::IncidentCasesClient,
 };
 
 use crate::{client, config::Config};
@@ -45,6 +49,98 @@ pub enum Cases {
         #[arg(long, value_enum, default_value_t = Output::Table)]
         output: Output,
     },
+    /// Writes a case to a file, as its chronology or as all of its record.
+    Print {
+        /// The case, `cas_…`.
+        case: String,
+        /// What it has.
+        #[arg(long, default_value = "chronology", value_parser = ["chronology", "bundle"])]
+        kind: String,
+        /// What it is written as.
+        #[arg(long, default_value = "pdf", value_parser = ["pdf", "docx", "html"])]
+        format: String,
+        /// How people are called in it.
+        #[arg(long, default_value = "labels", value_parser = ["labels", "names"])]
+        people: String,
+        #[command(flatten)]
+        leaving: Leaving,
+    },
+    /// Writes a list to a file as comma-separated values, without names and without anything that was written.
+    Export {
+        /// The list.
+        #[arg(value_parser = ["cases", "concerns", "devices", "searches", "disclosures", "referrals", "reports"])]
+        register: String,
+        /// The first day, such as `2026-09-01`.
+        #[arg(long, default_value = "")]
+        from: String,
+        /// The last day.
+        #[arg(long, default_value = "")]
+        to: String,
+        #[command(flatten)]
+        leaving: Leaving,
+    },
+    /// Writes the answer to a subject access request to a file and closes the request; every record was decided on before.
+    SubjectAccess {
+        /// The request, `sar_…`.
+        request: String,
+        /// What it is written as.
+        #[arg(long, default_value = "pdf", value_parser = ["pdf", "docx", "html"])]
+        format: String,
+        /// The file says how many records are kept back.
+        #[arg(long)]
+        say_withheld: bool,
+        #[command(flatten)]
+        leaving: Leaving,
+    },
+}
+
+/// What is asked of every file that leaves.
+#[derive(Debug, Args)]
+pub struct Leaving {
+    /// The school.
+    #[arg(long)]
+    school: String,
+    /// Why it leaves and for whom. It is kept.
+    #[arg(long)]
+    reason: String,
+    /// What the school is called in the file.
+    #[arg(long, default_value = "")]
+    school_name: String,
+    /// The file.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Writes over a file that is there.
+    #[arg(long)]
+    force: bool,
+}
+
+impl Leaving {
+    /// Refuses before anything is asked where the file could not be written: what is asked is recorded as having left.
+    fn ready(&self) -> Result<()> {
+        if !self.force && self.out.exists() {
+            let fix = format!("{} is there already: name another file, or add --force", self.out.display());
+            return Err(Error::invalid("out", fix));
+        }
+        let folder = self.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if folder.is_dir() { Ok(()) } else { Err(Error::invalid("out", format!("There is no {}", folder.display()))) }
+    }
+
+    fn write(&self, content: &[u8]) -> Result<()> {
+        use std::io::Write as _;
+
+        let wrong = |e: std::io::Error| Error::invalid("out", format!("{}: {e}", self.out.display()));
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(!self.force).create(self.force).truncate(self.force);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            // What leaves is about children: for whoever asked for it alone.
+            options.mode(0o600);
+        }
+        options.open(&self.out).and_then(|mut file| file.write_all(content)).map_err(wrong)?;
+        println!("{}", self.out.display());
+        Ok(())
+    }
 }
 
 /// How a list is printed.
@@ -72,7 +168,7 @@ impl Cases {
                     page_size: 1000,
                     ..ListDueRequest::default()
                 };
-                Self::due(config, asked, output).await
+                due(config, asked, output).await
             }
             Self::Retention { school, show, output } => {
                 let asked = ListRetentionRequest {
@@ -81,73 +177,124 @@ impl Cases {
                     page_size: 1000,
                     ..ListRetentionRequest::default()
                 };
-                Self::retention(config, asked, output).await
+                retention(config, asked, output).await
+            }
+            Self::Print { case, kind, format, people, leaving } => {
+                leaving.ready()?;
+                let asked = PrintCaseRequest {
+                    school_id: leaving.school.clone(),
+                    case_id: case,
+                    kind,
+                    format,
+                    people,
+                    reason: leaving.reason.clone(),
+                    school_name: leaving.school_name.clone(),
+                    ..PrintCaseRequest::default()
+                };
+                let mut cases = files(config).await?;
+                let answer = cases.print_case(chassis::upstream::patient(asked)).await;
+                leaving.write(&answer.map_err(|status| Error::from_status(&status))?.into_inner().content)
+            }
+            Self::Export { register, from, to, leaving } => {
+                leaving.ready()?;
+                let asked = ExportCaseRegisterRequest {
+                    school_id: leaving.school.clone(),
+                    register,
+                    from_date: from,
+                    to_date: to,
+                    reason: leaving.reason.clone(),
+                    request_id: client::request_id(),
+                };
+                let mut cases = files(config).await?;
+                let answer = cases.export_case_register(chassis::upstream::patient(asked)).await;
+                leaving.write(&answer.map_err(|status| Error::from_status(&status))?.into_inner().content)
+            }
+            Self::SubjectAccess { request, format, say_withheld, leaving } => {
+                leaving.ready()?;
+                let asked = ExportSubjectAccessRequest {
+                    school_id: leaving.school.clone(),
+                    access_request_id: request,
+                    format,
+                    reason: leaving.reason.clone(),
+                    say_withheld,
+                    school_name: leaving.school_name.clone(),
+                    request_id: client::request_id(),
+                };
+                let mut cases = files(config).await?;
+                let answer = cases.export_subject_access(chassis::upstream::patient(asked)).await;
+                leaving.write(&answer.map_err(|status| Error::from_status(&status))?.into_inner().content)
             }
         }
     }
+}
 
-    async fn retention(config: &Config, mut asked: ListRetentionRequest, output: Output) -> Result<()> {
-        let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
-        let mut lines = Vec::new();
-        loop {
-            let page = cases.list_retention(chassis::upstream::request(asked.clone())).await;
-            let page = page.map_err(|status| Error::from_status(&status))?.into_inner();
-            lines.extend(page.records.iter().map(|record| {
-                let due = if record.due { "due" } else { record.state.as_str() };
-                let held = record.held_for.join(" ");
-                [record.review_date.clone(), due.to_owned(), record.record_id.clone(), record.class.clone(), held]
-            }));
-            if page.next_page_token.is_empty() {
-                break;
-            }
-            asked.page_token = page.next_page_token;
-        }
-        match output {
-            Output::Table => {
-                for [day, due, record, class, held] in &lines {
-                    println!("{day:10}  {due:7}  {record:30}  {class:18}  {held}");
-                }
-            }
-            Output::Csv => {
-                let mut table = Table::new(["REVIEW", "STATE", "RECORD", "CLASS", "HELD FOR"])?;
-                for line in &lines {
-                    table.row(line.each_ref().map(String::as_str))?;
-                }
-                print!("{}", String::from_utf8_lossy(&table.finish()?));
-            }
-        }
-        Ok(())
-    }
+/// A way to what answers with a file.
+async fn files(config: &Config) -> Result<IncidentCasesClient<client::Gateway>> {
+    let cases = IncidentCasesClient::new(client::gateway(config).await?);
+    Ok(cases.max_decoding_message_size(chassis::serve::MAX_MESSAGE))
+}
 
-    async fn due(config: &Config, mut asked: ListDueRequest, output: Output) -> Result<()> {
-        let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
-        let mut dues = Vec::new();
-        loop {
-            let page = cases.list_due(chassis::upstream::request(asked.clone())).await;
-            let page = page.map_err(|status| Error::from_status(&status))?.into_inner();
-            dues.extend(page.dues);
-            if page.next_page_token.is_empty() {
-                break;
-            }
-            asked.page_token = page.next_page_token;
+async fn retention(config: &Config, mut asked: ListRetentionRequest, output: Output) -> Result<()> {
+    let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
+    let mut lines = Vec::new();
+    loop {
+        let page = cases.list_retention(chassis::upstream::request(asked.clone())).await;
+        let page = page.map_err(|status| Error::from_status(&status))?.into_inner();
+        lines.extend(page.records.iter().map(|record| {
+            let due = if record.due { "due" } else { record.state.as_str() };
+            let held = record.held_for.join(" ");
+            [record.review_date.clone(), due.to_owned(), record.record_id.clone(), record.class.clone(), held]
+        }));
+        if page.next_page_token.is_empty() {
+            break;
         }
-        match output {
-            Output::Table => {
-                for due in &dues {
-                    let [case, what, day, word, owner] = cells(due);
-                    println!("{day:10}  {word:9}  {case:10}  {what}  {owner}");
-                }
-            }
-            Output::Csv => {
-                let mut table = Table::new(["CASE", "WHAT", "DUE", "HOW", "WHOSE"])?;
-                for due in &dues {
-                    table.row(cells(due).each_ref().map(String::as_str))?;
-                }
-                print!("{}", String::from_utf8_lossy(&table.finish()?));
-            }
-        }
-        Ok(())
+        asked.page_token = page.next_page_token;
     }
+    match output {
+        Output::Table => {
+            for [day, due, record, class, held] in &lines {
+                println!("{day:10}  {due:7}  {record:30}  {class:18}  {held}");
+            }
+        }
+        Output::Csv => {
+            let mut table = Table::new(["REVIEW", "STATE", "RECORD", "CLASS", "HELD FOR"])?;
+            for line in &lines {
+                table.row(line.each_ref().map(String::as_str))?;
+            }
+            print!("{}", String::from_utf8_lossy(&table.finish()?));
+        }
+    }
+    Ok(())
+}
+
+async fn due(config: &Config, mut asked: ListDueRequest, output: Output) -> Result<()> {
+    let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
+    let mut dues = Vec::new();
+    loop {
+        let page = cases.list_due(chassis::upstream::request(asked.clone())).await;
+        let page = page.map_err(|status| Error::from_status(&status))?.into_inner();
+        dues.extend(page.dues);
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        asked.page_token = page.next_page_token;
+    }
+    match output {
+        Output::Table => {
+            for due in &dues {
+                let [case, what, day, word, owner] = cells(due);
+                println!("{day:10}  {word:9}  {case:10}  {what}  {owner}");
+            }
+        }
+        Output::Csv => {
+            let mut table = Table::new(["CASE", "WHAT", "DUE", "HOW", "WHOSE"])?;
+            for due in &dues {
+                table.row(cells(due).each_ref().map(String::as_str))?;
+            }
+            print!("{}", String::from_utf8_lossy(&table.finish()?));
+        }
+    }
+    Ok(())
 }
 
 fn cells(due: &Due) -> [String; 5] {

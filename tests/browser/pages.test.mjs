@@ -235,6 +235,23 @@ test('a hidden screen asks for the password, without JavaScript', async () => {
   await context.close()
 })
 
+test('a concern is decided on in two steps from home, and the next one is offered', async () => {
+  const { context, page } = await signIn('harrowmere.dsl')
+  await page.locator('main a[href*="/concerns/con_"]').first().click()
+  await page.getByRole('link', { name: 'No further action' }).click()
+  const asked = await page.$$eval('main form :is(input:not([type=hidden]), textarea, select)', all => all.length)
+  assert.ok(asked <= 4, `${asked} fields`)
+  await page.getByLabel(/why is nothing further done/i).fill('Decided by a test')
+  await page.locator('main form button').first().click()
+  assert.match(page.url(), /concerns\/con_[0-9a-z]+\?done=triaged/)
+  await check(page, context, 'harrowmere.dsl concern decided on')
+  const decided = page.url()
+  await page.getByRole('link', { name: /^Next concern/ }).click()
+  assert.match(page.url(), /concerns\/con_/)
+  assert.notEqual(page.url().split('?')[0], decided.split('?')[0])
+  await context.close()
+})
+
 test('a referral is begun for its writer, checked, changed, recorded and receipted in four steps', async () => {
   const { context, page } = await signIn('harrowmere.dsl')
   await page.goto(`${page.url()}/cases?state=open`)

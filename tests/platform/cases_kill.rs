@@ -17,7 +17,7 @@ use crate::{
     journey::{self, School, eventually},
 };
 
-/// Deaths unless `HEDGEROW_KILLS` says otherwise: the measured 200 take minutes.
+/// Deaths unless `CASES_KILLS` says otherwise: the measured 200 take minutes.
 const KILLS: u32 = 20;
 /// People who work at once.
 const PEOPLE: usize = 4;
@@ -120,7 +120,7 @@ async fn compare(school: &School, taken: &[Taken]) -> (usize, usize, usize) {
 
 #[tokio::test]
 async fn cases_kill_loses_nothing_acknowledged_and_doubles_nothing() {
-    let kills = std::env::var("HEDGEROW_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
+    let kills = std::env::var("CASES_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
     let redis = Redis::start();
     // What one address may ask is another test's matter.
     let rates = [("HEDGEROW_GATEWAY__RATE", "10000".to_owned()), ("HEDGEROW_GATEWAY__BURST", "10000".to_owned())];

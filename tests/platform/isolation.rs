@@ -100,6 +100,13 @@ pub async fn furnished(
     let absence = all.call("RecordAbsence", away).await;
     let learner = json!({"schoolId": school, "record": {"givenName": "g", "familyName": "f"}});
     let learner = all.call("CreateLearner", learner).await;
+    let part = with(json!({"person": "g f", "role": "witness", "learnerId": learner["learner"]["learnerId"]}));
+    all.call("AddInvolvement", part).await;
+    let access = json!({
+        "schoolId": school, "learnerId": learner["learner"]["learnerId"], "requestedBy": "r", "receivedDate": "2026-01-05"
+    });
+    let access = text(&all.call("ReceiveAccessRequest", access).await["accessRequest"]["accessRequestId"]);
+    let kept = all.call("GetAccessRequest", json!({"schoolId": school, "accessRequestId": access})).await;
     // A restricted case that somebody opened who is not named in it.
     let deputy = place.person(officer, &format!("{key}.deputy"), &["ROLE_DEPUTY_DSL"], &school).await;
     let secret = json!({"schoolId": school, "about": "a", "narrative": "n", "safeNow": "yes"});
@@ -156,6 +163,8 @@ pub async fn furnished(
         ("custody_id", text(&device["entry"]["custodyId"])),
         ("absence_id", text(&absence["absence"]["absenceId"])),
         ("learner_id", text(&learner["learner"]["learnerId"])),
+        ("access_request_id", access),
+        ("item_id", text(&kept["items"][0]["itemId"])),
         ("attachment_id", text(&photo["attachment"]["attachmentId"])),
     ];
     (school, all, ids.into_iter().map(|(field, id)| (field.to_owned(), id)).collect())
@@ -233,6 +242,11 @@ async fn isolation_anothers_id_is_like_one_that_never_existed() {
 pub fn fill(request: &mut Value, rpc: &str) {
     let more = match rpc {
         "BreakGlass" => json!({"reason": "Nobody named in it answers."}),
+        "ReceiveAccessRequest" => json!({"requestedBy": "r", "receivedDate": "2026-01-05"}),
+        "PauseAccessRequest" | "ResumeAccessRequest" => json!({"reason": "r"}),
+        "DecideAccessItem" => json!({"decision": "withhold", "reason": "r"}),
+        "ExportSubjectAccess" => json!({"format": "html", "reason": "r"}),
+        "ExportCaseRegister" => json!({"register": "cases", "reason": "For the conference"}),
         "ReviewBreakGlass" => json!({"finding": "f", "justified": true}),
         "SearchRecords" => json!({"query": "Sam"}),
         "AddEntry" | "AddToConcern" => json!({"text": "t"}),

@@ -307,6 +307,43 @@ fn post(place: &Installation, who: &Person, path: &str, body: &Value) -> (u16, S
     )
 }
 
+/// What leaves in files, with the command: never over a file that is there, and never without a reason.
+async fn take_out(place: &Installation, school: &School) {
+    let gateway = format!("http://{}", place.gateway);
+    let environment =
+        [("HEDGEROW_CLIENT__SESSION_TOKEN_SECRET", school.dsl.token()), ("HEDGEROW_CLIENT__GATEWAY", gateway.as_str())];
+    let cases = school.dsl.call("ListCases", json!({"schoolId": school.id})).await;
+    let case = text(&cases["cases"][0]["caseId"]);
+    let child = json!({"schoolId": school.id, "record": {"givenName": "Robin", "familyName": "Field"}});
+    let child = text(&school.dsl.call("CreateLearner", child).await["learner"]["learnerId"]);
+    let asked = json!({
+        "schoolId": school.id, "learnerId": child, "requestedBy": "Their mother", "receivedDate": "2026-01-05"
+    });
+    let asked = text(&school.dsl.call("ReceiveAccessRequest", asked).await["accessRequest"]["accessRequestId"]);
+    let folder = tempfile::tempdir().unwrap();
+    for (what, ending, begins) in [
+        (&["print", case.as_str(), "--kind", "bundle", "--format", "pdf"][..], "pdf", &b"%PDF-"[..]),
+        (&["export", "cases"][..], "csv", &b"CASE,STATE,"[..]),
+        (&["subject-access", asked.as_str(), "--format", "html"][..], "html", &b"<!"[..]),
+    ] {
+        let file = folder.path().join(format!("{}.{ending}", what[0]));
+        let out = ["--school", &school.id, "--reason", "For the conference", "--out", file.to_str().unwrap()];
+        let arguments = [&["cases"][..], what, &out[..]].concat();
+        std::fs::write(&file, "mine").unwrap();
+        let (written, printed) = place.try_command(&arguments, &environment);
+        assert!(!written && printed.contains("--force"), "{printed}");
+        assert_eq!(std::fs::read(&file).unwrap(), b"mine");
+        let (written, printed) = place.try_command(&[&arguments[..], &["--force"]].concat(), &environment);
+        assert!(written, "{printed}");
+        let content = std::fs::read(&file).unwrap();
+        assert!(content.to_ascii_uppercase().starts_with(&begins.to_ascii_uppercase()), "{what:?}");
+    }
+    let exports = school.dsl.call("ListCaseRegisterExports", json!({"schoolId": school.id})).await;
+    assert_eq!(exports["exports"].as_array().map(Vec::len), Some(1), "what was refused for the file was not asked");
+    let closed = json!({"schoolId": school.id, "accessRequestId": asked});
+    assert_eq!(school.dsl.call("GetAccessRequest", closed).await["accessRequest"]["state"], "answered");
+}
+
 async fn walk(place: &Installation, material: Material) {
     let officer = place.sign_in("officer").await;
     officer.call("PublishTemplate", json!({})).await;
@@ -331,6 +368,7 @@ async fn walk(place: &Installation, material: Material) {
         .await;
     }
     work_a_case(place, &first, &second).await;
+    take_out(place, &first).await;
 
     eventually("the figures", async || {
         let report = first.governor.call("GetSchoolReport", json!({"schoolId": first.id})).await;

@@ -57,6 +57,7 @@ fn asks(path: &str) -> bool {
     let of_case = match parts.as_slice() {
         ["schools", _, "cases", _, act] => !matches!(*act, "devices" | "looks"),
         ["schools", _, "cases", _, "agreements" | "materials" | "reports" | "custody", _] => true,
+        ["schools", _, "cases", "export"] => true,
         _ => false,
     };
     let of_shared = matches!(parts.as_slice(), ["schools", _, "shared-incidents", _]);
@@ -76,6 +77,7 @@ fn asks(path: &str) -> bool {
         "triage",
         "pass-on",
         "household",
+        "clock",
         "review",
     ];
     of_case || of_shared || (parts.len() > 1 && named.contains(&last))

@@ -13,6 +13,7 @@ pub mod debrief;
 pub mod decide;
 pub mod device;
 pub mod entry;
+pub mod export;
 pub mod fact;
 pub mod field;
 pub mod invite;
@@ -159,6 +160,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
             Link::new("Devices: what is held, with the police or released", visit.at("/devices")),
             Link::new("Adults: what is recorded about each", visit.at("/adults")),
             Link::new("How long records are kept", visit.at("/retention")),
+            Link::new("Download a list as a table (CSV), without names", visit.at("/cases/export")),
         ],
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "case", "cases"),
         filters: filters(&path, "state", &listed.state, STATES),

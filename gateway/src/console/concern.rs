@@ -144,6 +144,28 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     visit.page(&page)
 }
 
+/// The concern to be decided on next: offered to whoever has just decided on one.
+pub async fn next(visit: &Visit) -> Option<Link> {
+    if !visit.may(Permission::ConcernTriage) {
+        return None;
+    }
+    let asked = ListConcernsRequest {
+        school_id: visit.school.clone(),
+        state: "new".into(),
+        page_size: 1,
+        ..ListConcernsRequest::default()
+    };
+    let answer = heard(visit.cases().ok()?.list_concerns(ask(asked))).await.ok()?;
+    let first = answer.concerns.first()?;
+    let others = match answer.total_size {
+        ..=1 => String::new(),
+        2 => " (1 more waits)".to_owned(),
+        total => format!(" ({} more wait)", total - 1),
+    };
+    let here = visit.at(&format!("/concerns/{}", first.concern_id));
+    Some(Link::new(format!("Next concern: {}{others}", whom(first)), here))
+}
+
 /// What is near the concerns.
 fn ways(visit: &Visit) -> Vec<Link> {
     let public = Link::new("Public report page", visit.at("/public-report"));

@@ -207,6 +207,9 @@ fn page(visit: &Visit, form: Form, found: &Found) -> Learners {
         acts.push(Link::new("Add a child", format!("{here}/new")));
         acts.push(Link::new("Import a roll (CSV)", format!("{here}/import")));
     }
+    if visit.may(Permission::CaseRead) {
+        acts.push(Link::new("Subject access requests: who asked, and by when", visit.at("/access-requests")));
+    }
     let (which, learners, total, next) = match found {
         Found::All(which, learners, total, next) => {
             let mut sorted: Vec<&Learner> = learners.iter().collect();
@@ -400,6 +403,7 @@ impl LearnerPage {
             acts: [
                 (manages, "Correct the record", "correct"),
                 (manages, "Say who lives with them", "household"),
+                (true, "Subject access requests", "access-requests"),
                 (true, "Who has looked at this", "looks"),
             ]
             .into_iter()

@@ -3,6 +3,10 @@
 /// What was just done, by the code that the address carries.
 pub fn notice(code: &str) -> &'static str {
     match code {
+        "access_request" => "The request is taken in",
+        "access_clock" => "The clock of the request is saved",
+        "access_decided" => "The decision is saved: this is the next record",
+        "access_decided_all" => "The decision is saved: every record is decided on",
         "learner" => "The record is saved",
         "learners_imported" => "The roll is taken",
         "concern_learners" => "It is saved who the concern is about",

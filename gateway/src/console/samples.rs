@@ -8,7 +8,7 @@ pub use forms::form_samples;
 use super::{
     adoption, adult, attachment, authority, break_glass, case, concern, cover, due, fault, figures, filtering, help,
     hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report, retention, rollout,
-    school, search, shared_incident, sign_in, template, unsent,
+    school, search, shared_incident, sign_in, subject_access, template, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -42,6 +42,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<case::chain::Devices>(found, frame);
     of::<case::chain::Held>(found, frame);
     of::<case::print::Prints>(found, frame);
+    of::<case::export::Exports>(found, frame);
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);
@@ -95,6 +96,9 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<search::Search>(found, frame);
     of::<shared_incident::SharedPage>(found, frame);
     of::<sign_in::ChooseSchool>(found, frame);
+    of::<subject_access::AccessRequests>(found, frame);
+    of::<subject_access::AccessRequestPage>(found, frame);
+    of::<subject_access::item::AccessItemPage>(found, frame);
     of::<hidden::Hidden>(found, frame);
     of::<unsent::UnsentPage>(found, frame);
 }

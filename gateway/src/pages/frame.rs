@@ -27,6 +27,8 @@ pub struct Frame {
     pub contacts: Vec<Contact>,
     /// What was just done; empty where nothing.
     pub notice: String,
+    /// What may be done next, where that is offered.
+    pub next: Option<Link>,
     /// The request, for whoever looks into a fault.
     pub reference: String,
     /// The addresses of the files.
@@ -107,6 +109,7 @@ impl Frame {
             switch: false,
             contacts: Vec::new(),
             notice: String::new(),
+            next: None,
             reference: reference.to_owned(),
             files: Files::default(),
             brand: Links::default(),

@@ -407,7 +407,7 @@ impl Case {
         if self.reports.iter().any(|r| r.outcome.is_none()) {
             left.push("report_outcome".to_owned());
         }
-        if self.fact("criteria_met") == Some("yes") && self.referrals.is_empty() {
+        if self.fact("criteria_met") == Some("yes") && !self.referred_at_once() {
             left.push("referral".to_owned());
         }
         if self.agreements.iter().any(|a| a.answer.is_none()) {

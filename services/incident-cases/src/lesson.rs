@@ -95,6 +95,11 @@ pub fn no_name(word: &str) -> bool {
     NO_NAMES.contains(&word)
 }
 
+/// Whether a word, in small letters, is an everyday word that is a name as well.
+pub fn everyday(word: &str) -> bool {
+    EVERYDAY.contains(&word)
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty())
 }
@@ -126,7 +131,7 @@ impl Names {
     pub fn in_text(&self, text: &str) -> bool {
         words(text).any(|word| {
             let name = small(word);
-            self.0.contains(&name) && (capital(word) || !EVERYDAY.contains(&name.as_str()))
+            self.0.contains(&name) && (capital(word) || !everyday(&name))
         })
     }
 }

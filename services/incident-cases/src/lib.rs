@@ -7,6 +7,8 @@
 //! - `retention`: how long records are kept, what holds them, and who destroys them
 //! - `search`: how records are found again by what one remembers of them
 //! - `lesson`: which names a text holds that leaves a case
+//! - `subject_access`: what is kept about a learner, given to whoever may ask, without what is others'
+//! - `sheet`: lists as tables without a name or a written word
 //! - `rules`: numbers with a legal source
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
@@ -33,7 +35,9 @@ mod rpc;
 pub mod rules;
 pub mod search;
 pub mod shared_incident;
+pub mod sheet;
 mod store;
+pub mod subject_access;
 
 use std::sync::Arc;
 

@@ -25,12 +25,16 @@ mod close_public_report;
 mod complete_step;
 pub(crate) mod convert;
 mod create_learner;
+mod decide_access_item;
 mod decline_invitation;
 mod deviate_step;
 mod door;
 mod end_absence;
 mod end_involvement;
+mod export_case_register;
+mod export_subject_access;
 mod find_public_report;
+mod get_access_request;
 mod get_attachment;
 mod get_case;
 mod get_certificate;
@@ -45,10 +49,12 @@ mod import_learners;
 mod invite_school;
 mod keep_longer;
 mod keeping;
+mod list_access_requests;
 mod list_adult_patterns;
 mod list_attachments;
 mod list_break_glass;
 mod list_case_prints;
+mod list_case_register_exports;
 mod list_cases;
 mod list_certificates;
 mod list_concerns;
@@ -67,10 +73,12 @@ mod move_due_time;
 mod once;
 mod open_public_report;
 mod pass_on_concern;
+mod pause_access_request;
 mod place_hold;
 mod preview_learner_import;
 mod print_case;
 mod propose_lesson;
+mod receive_access_request;
 mod record_absence;
 mod record_assessment;
 mod record_concern;
@@ -91,6 +99,7 @@ mod record_search;
 mod record_support;
 mod record_viewing;
 mod reopen_case;
+mod resume_access_request;
 mod reveal_material;
 mod review_break_glass;
 mod search_learners;
@@ -101,6 +110,7 @@ mod set_entry_significant;
 mod set_household;
 mod set_retention_basis;
 mod set_rota;
+mod subject;
 mod suggest_triage;
 mod take_into_custody;
 mod triage_concern;
@@ -238,4 +248,13 @@ rpcs! {
     triage_concern: TriageConcernRequest => TriageConcernResponse,
     update_involvement: UpdateInvolvementRequest => UpdateInvolvementResponse,
     update_learner: UpdateLearnerRequest => UpdateLearnerResponse,
+    decide_access_item: DecideAccessItemRequest => DecideAccessItemResponse,
+    export_case_register: ExportCaseRegisterRequest => ExportCaseRegisterResponse,
+    export_subject_access: ExportSubjectAccessRequest => ExportSubjectAccessResponse,
+    get_access_request: GetAccessRequestRequest => GetAccessRequestResponse,
+    list_access_requests: ListAccessRequestsRequest => ListAccessRequestsResponse,
+    list_case_register_exports: ListCaseRegisterExportsRequest => ListCaseRegisterExportsResponse,
+    pause_access_request: PauseAccessRequestRequest => PauseAccessRequestResponse,
+    receive_access_request: ReceiveAccessRequestRequest => ReceiveAccessRequestResponse,
+    resume_access_request: ResumeAccessRequestRequest => ResumeAccessRequestResponse,
 }

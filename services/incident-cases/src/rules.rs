@@ -60,3 +60,9 @@ pub const NAME_MAX: usize = 200;
 
 /// Characters a lesson may have (the contract's own limit).
 pub const LESSON_MAX: usize = 2_000;
+
+/// Months in which a request for what is kept about somebody is answered (rule `subject_access`; UK GDPR article 12(3)).
+pub const SUBJECT_ACCESS_MONTHS: u8 = 1;
+
+/// Characters the reason for taking a list out has at least; the platform's own promise, no law sets it.
+pub const EXPORT_REASON_MIN: usize = 10;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::case::Entry;
+use crate::case::{Entry, EntryId};
 
 chassis::id!(/** A shared incident. */ pub struct SharedIncidentId = "shi");
 chassis::id!(/** An invitation into a shared incident. */ pub struct InvitationId = "ivt");
@@ -25,6 +25,25 @@ pub struct SharedIncident {
     pub entries: Vec<Entry>,
     /// When it was opened.
     pub opened_at: OffsetDateTime,
+}
+
+impl SharedIncident {
+    /// Adds what somebody at a member school wrote.
+    pub fn enter(&mut self, id: EntryId, text: &str, by: &str, school: &str, at: OffsetDateTime) {
+        self.entries.push(Entry {
+            corrects: None,
+            happened: None,
+            kind: String::new(),
+            marks: Vec::new(),
+            id,
+            text: text.trim().to_owned(),
+            significant: true,
+            impact: String::new(),
+            by: by.to_owned(),
+            school_id: school.to_owned(),
+            at,
+        });
+    }
 }
 
 /// Asks a school in; says nothing of any child.

@@ -21,9 +21,11 @@ pub(crate) mod migration;
 pub(crate) mod print;
 pub(crate) mod public_report;
 pub(crate) mod register;
+pub(crate) mod register_export;
 pub(crate) mod retention;
 pub(crate) mod search;
 pub(crate) mod shared;
+pub(crate) mod subject_access;
 pub(crate) mod upgrade;
 
 use std::{collections::HashMap, pin::Pin};

@@ -34,12 +34,20 @@ pub struct Agency {
     pub name: String,
     /// What it is for.
     pub purpose: String,
+    /// Whether children are referred to it; not to one that only informs, or takes reports of addresses.
+    #[serde(default = "takes")]
+    pub referrals: bool,
     /// How it is reached.
     #[serde(default)]
     pub channels: Vec<Channel>,
     /// Other names it rightly goes by.
     #[serde(default)]
     pub aliases: Vec<String>,
+}
+
+/// What holds where a register does not say.
+fn takes() -> bool {
+    true
 }
 
 /// One way to reach an agency.
@@ -176,6 +184,10 @@ agencies:
             let file = crate::template::model::area_file(&area);
             let read = file.as_ref().map(Register::load);
             assert!(matches!(&read, Some(Ok(register)) if register.area == area), "{read:?}");
+            let agencies = read.and_then(Result::ok).map(|register| register.agencies).unwrap_or_default();
+            let takes = |key: &str| agencies.iter().any(|agency| agency.key == key && agency.referrals);
+            assert!(takes("front_door_form") && takes("police_101") && takes("lado_county"), "{area}");
+            assert!(!takes("parent_links") && !takes("iwf"), "{area}: no child is referred to those");
         }
     }
 }

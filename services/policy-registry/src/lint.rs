@@ -23,6 +23,8 @@ mod style;
 pub mod version;
 pub mod words;
 
+use std::{panic::resume_unwind, thread};
+
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -162,6 +164,11 @@ impl Findings {
             fix: fix.into(),
             id: String::new(),
         };
+        self.take(finding);
+    }
+
+    /// Adds a finding unless it is there.
+    fn take(&mut self, finding: Finding) {
         let same = |f: &Finding| {
             (&f.rule, f.line, f.column, &f.message) == (&finding.rule, finding.line, finding.column, &finding.message)
         };
@@ -174,19 +181,29 @@ impl Findings {
 /// Everything the linter finds, in the order of the document.
 pub fn lint(subject: Subject<'_>) -> Vec<Finding> {
     let sheet = sheet::Sheet::of(subject);
-    let mut findings = Findings::default();
-    contacts::look(subject, &sheet, &mut findings);
-    leftovers::look(subject, &mut findings);
-    phrases::look(subject, &sheet, &mut findings);
-    links::look(subject, &mut findings);
-    dates::look(subject, &mut findings);
-    structure::look(subject, &mut findings);
-    roles::look(subject, &mut findings);
-    order::look(subject, &mut findings);
-    guidance::look(subject, &sheet, &mut findings);
-    duties::look(subject, &sheet, &mut findings);
-    contradictions::look(subject, &sheet, &mut findings);
-    channels::look(subject, &sheet, &mut findings);
+    // Two halves that do not read each other's findings, side by side.
+    let (mut findings, others) = thread::scope(|scope| {
+        let others = scope.spawn(|| {
+            let mut findings = Findings::default();
+            links::look(subject, &mut findings);
+            dates::look(subject, &mut findings);
+            structure::look(subject, &mut findings);
+            roles::look(subject, &mut findings);
+            order::look(subject, &mut findings);
+            duties::look(subject, &sheet, &mut findings);
+            contradictions::look(subject, &sheet, &mut findings);
+            channels::look(subject, &sheet, &mut findings);
+            findings
+        });
+        let mut findings = Findings::default();
+        contacts::look(subject, &sheet, &mut findings);
+        leftovers::look(subject, &mut findings);
+        phrases::look(subject, &sheet, &mut findings);
+        guidance::look(subject, &sheet, &mut findings);
+        (findings, others.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    others.found.into_iter().for_each(|finding| findings.take(finding));
+    // These keep silent where something was said already.
     slips::look(subject, &sheet, &mut findings);
     style::look(subject, &sheet, &mut findings);
     let mut findings = findings.found;

@@ -99,11 +99,12 @@ pub fn outcome_fields() -> Vec<Field> {
     ]
 }
 
-/// The agencies of the area; none where the register cannot be read.
+/// The agencies of the area to which children are referred; none where the register cannot be read.
 pub async fn agencies(visit: &Visit) -> Vec<Agency> {
     let Ok(mut registry) = visit.registry() else { return Vec::new() };
     let asked = heard(registry.get_agency_register(ask(GetAgencyRegisterRequest {}))).await;
-    asked.map(|answer| answer.agencies).unwrap_or_default()
+    let agencies = asked.map(|answer| answer.agencies).unwrap_or_default();
+    agencies.into_iter().filter(|agency| !agency.no_referrals).collect()
 }
 
 /// An agency's name and how it is reached.

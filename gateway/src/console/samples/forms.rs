@@ -7,7 +7,7 @@ use super::super::{
     debrief, decide, device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite,
     involvement, learner, lesson, lines, material, material_report, my_concern, oversight, paragraph, parameter,
     parents, people, policy, procedure, public_report, referral, register, report, retention, review, revision,
-    rollout, school, section, sign_in, step, template,
+    rollout, school, section, sign_in, step, subject_access, template,
 };
 
 /// Every form, as it is first shown and as it is shown again.
@@ -56,6 +56,12 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("No further action", concern::triage::nothing_fields()),
         ("Who is the case about?", case::access::subject_fields(&[Default::default()], "head")),
         ("Print the case", case::print::fields()),
+        ("Download a list", case::export::fields()),
+        ("Take in a request", subject_access::fields()),
+        ("Decide on a record", subject_access::item::fields(&subject_access::sample().items[0])),
+        ("Stop the clock", subject_access::answer::clock_fields(false)),
+        ("Start the clock again", subject_access::answer::clock_fields(true)),
+        ("Make the answer", subject_access::answer::fields()),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
         ("Record a comment", policy::consultation::comment_fields()),

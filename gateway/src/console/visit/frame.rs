@@ -18,6 +18,7 @@ impl Visit {
         let may_read_register = directory.may(&self.all_roles(), Permission::TemplateRead, true);
         let contacts = if may_read_register { directory.contacts(app, visitor).await } else { Vec::new() };
         let done = query.split('&').find_map(|pair| pair.strip_prefix("done=")).unwrap_or_default();
+        let next = if done == "triaged" { crate::console::concern::next(self).await } else { None };
         Frame {
             school,
             person: Some(person),
@@ -25,6 +26,7 @@ impl Visit {
             switch: visitor.schools().len() > 1,
             contacts,
             notice: crate::console::notice::notice(done).to_owned(),
+            next,
             ..self.frame.clone()
         }
     }

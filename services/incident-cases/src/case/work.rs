@@ -46,6 +46,9 @@ pub const FACTS: &[(&str, &[&str])] = &[
 pub const CONSULTED: &[&str] =
     &["police_101", "emergency", "front_door_urgent", "front_door_advice", "front_door_city"];
 
+/// The written way to children's services.
+const FRONT_DOOR_FORM: &str = "front_door_form";
+
 /// Those of them that are the police.
 const POLICE: &[&str] = &["police_101", "emergency"];
 
@@ -259,6 +262,12 @@ impl Case {
         self.referrals.push(referral);
         self.settle(by);
         Ok(())
+    }
+
+    /// Whether police or children's services have a referral.
+    pub fn referred_at_once(&self) -> bool {
+        let services = |key: &str| CONSULTED.contains(&key) || key == FRONT_DOOR_FORM;
+        self.referrals.iter().any(|referral| services(&referral.agency))
     }
 
     /// The agency with a key, as the pinned policy names it.

@@ -182,7 +182,8 @@ impl Retention {
         match &asked {
             Asked::Destroy => standing.may_be_destroyed(super::day(by.at))?,
             Asked::Lift(hold) => {
-                if standing.holds.iter().all(|standing| standing.id != *hold) {
+                let there = standing.holds.iter().any(|standing| standing.id == *hold);
+                if !there || hold == super::hold::BY_REQUEST {
                     return Err(Refused::Missing);
                 }
             }

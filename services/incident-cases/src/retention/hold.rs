@@ -14,6 +14,9 @@ pub const BY_CLASS: &str = "by_class";
 /// The hold that follows from the fact that the police need it.
 pub const BY_POLICE: &str = "by_police_fact";
 
+/// The hold that stands while a request for what is kept about somebody in it is not answered.
+pub const BY_REQUEST: &str = "by_request";
+
 /// Whom or what a record is held for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -75,6 +78,14 @@ pub struct Lifted {
     pub agreed: Stamp,
     /// Why.
     pub reason: String,
+}
+
+impl Hold {
+    /// The hold of a request that is not answered; it ends with the answer, and nobody lifts it.
+    pub fn for_request(at: OffsetDateTime) -> Self {
+        let stamp = Stamp { by: String::new(), at };
+        Self { id: BY_REQUEST.to_owned(), kind: Kind::Request, reason: String::new(), stamp, lifted: None }
+    }
 }
 
 /// The holds of a record: those that were placed, and those that stand by themselves.

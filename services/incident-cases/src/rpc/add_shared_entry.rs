@@ -13,7 +13,7 @@ use super::{
     convert,
     once::{About, once},
 };
-use crate::{App, case::Entry, rules::NARRATIVE_MAX, store};
+use crate::{App, rules::NARRATIVE_MAX, store};
 
 pub(super) async fn add_shared_entry(
     app: &App,
@@ -30,19 +30,7 @@ pub(super) async fn add_shared_entry(
         Once::Answered(answer) => return Ok(answer),
     };
     let mut shared = store::shared::load(&tx, &request.shared_incident_id, &request.school_id).await?;
-    shared.entries.push(Entry {
-        corrects: None,
-        happened: None,
-        kind: String::new(),
-        marks: Vec::new(),
-        id: tx.ids().next(),
-        text: request.text.trim().to_owned(),
-        significant: true,
-        impact: String::new(),
-        by: scope.account_text().to_owned(),
-        school_id: request.school_id.clone(),
-        at: tx.now(),
-    });
+    shared.enter(tx.ids().next(), &request.text, scope.account_text(), &request.school_id, tx.now());
     let body = store::shared::update(&tx, &shared, &request.school_id).await?;
     tx.record(Act::new("shared_entry.added", shared.id.as_str()).state("shared_incident", &body));
     let response = AddSharedEntryResponse { shared_incident: Some(convert::shared_incident(&shared)) };

@@ -16,6 +16,8 @@ pub(super) mod print;
 pub(super) mod public_report;
 pub(crate) mod record;
 pub(super) mod retention;
+pub(super) mod sheet;
+pub(super) mod subject_access;
 
 pub(crate) use concern::{concern, my_concern};
 
@@ -60,8 +62,13 @@ pub(crate) fn pinned(policy: policy::EffectivePolicy) -> Pinned {
         version: policy.version,
         procedures: policy.procedures.into_iter().map(procedure).collect(),
         gates: policy.gates.into_iter().map(gate).collect(),
-        agencies: policy.contacts.into_iter().map(|agency| (agency.key, agency.name)).collect(),
+        agencies: referred_to(policy.contacts),
     }
+}
+
+/// The agencies to which children are referred, key and name.
+fn referred_to(agencies: Vec<proto::policy_registry::v1::Agency>) -> Vec<(String, String)> {
+    agencies.into_iter().filter(|agency| !agency.no_referrals).map(|agency| (agency.key, agency.name)).collect()
 }
 
 pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {

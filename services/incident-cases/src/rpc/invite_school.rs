@@ -48,7 +48,14 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
         return Err(unknown_school());
     }
     let shared = match &case.shared_incident_id {
-        Some(id) => store::shared::load(&tx, id, &request.school_id).await?,
+        Some(id) => {
+            // What this school is told stands in the part that all of them read, as the first one's does.
+            let mut shared = store::shared::load(&tx, id, &request.school_id).await?;
+            shared.enter(tx.ids().next(), &request.summary, scope.account_text(), &request.school_id, tx.now());
+            let body = store::shared::update(&tx, &shared, &request.school_id).await?;
+            tx.record(Act::new("shared_entry.added", shared.id.as_str()).state("shared_incident", &body));
+            shared
+        }
         None => {
             let shared = open(&case, tx.ids().next(), &request, tx.now());
             let body = store::shared::insert(&tx, &shared).await?;

@@ -120,6 +120,18 @@ pub(crate) async fn list<T: Entry>(tx: &Tx, case_id: &str, state: &str, page: &P
     Ok((open_all(tx, school.as_str(), rows, place).await?, next))
 }
 
+/// Every entry of a register that belongs to one of some cases; whether the caller may read those was asked before.
+pub(crate) async fn of_cases<T: Entry>(tx: &Tx, cases: &[String]) -> Result<Vec<T>> {
+    let school = tx.scope().school()?;
+    let all = case_register::Entity::find()
+        .filter(case_register::Column::SchoolId.eq(school.as_str()))
+        .filter(case_register::Column::Kind.eq(T::KIND))
+        .filter(case_register::Column::CaseId.is_in(cases))
+        .order_by_asc(case_register::Column::Id);
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    open_all(tx, school.as_str(), rows, place).await
+}
+
 /// Keeps a disclosure and says so in the history.
 pub(crate) async fn keep_disclosure(tx: &mut Tx, told: &Disclosure) -> Result<()> {
     let body = insert(tx, told).await?;

@@ -11,6 +11,9 @@ use proto::{
 
 use super::world;
 
+mod register_export;
+mod subject_access;
+
 async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let case = world.case().await?;

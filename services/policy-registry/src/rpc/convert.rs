@@ -277,6 +277,7 @@ pub(super) fn agency(agency: &Agency) -> wire::Agency {
         key: agency.key.clone(),
         name: agency.name.clone(),
         purpose: agency.purpose.clone(),
+        no_referrals: !agency.referrals,
         channels: channels.collect(),
     }
 }

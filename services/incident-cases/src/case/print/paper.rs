@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ::paper::{Block, Paper, Status, Table, Text};
-use time::{OffsetDateTime, macros::format_description};
+use time::{Date, OffsetDateTime, macros::format_description};
 
 use super::{Kind, PrintId, Record, people::People};
 use crate::case::Case;
@@ -36,6 +36,11 @@ pub struct Made<'a> {
 pub fn moment(at: OffsetDateTime) -> String {
     let format = format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute]");
     chassis::clock::london(at).format(format).unwrap_or_default()
+}
+
+/// A day in words.
+pub fn day(date: Date) -> String {
+    date.format(format_description!("[day padding:none] [month repr:long] [year]")).unwrap_or_default()
 }
 
 fn title(kind: Kind, case: &Case) -> String {

@@ -46,7 +46,7 @@ pub(super) enum Command {
         agency: &'static str,
         said: &'static str,
     },
-    Refer,
+    Refer(&'static str),
     Answered(usize),
     Parents {
         child: usize,
@@ -146,7 +146,7 @@ impl Command {
                 let agencies = ["police_101", "emergency", "front_door_advice", "front_door_form", "iwf"];
                 Self::Consult { agency: dice.pick(&agencies), said: dice.pick(&["words", "words", "words", ""]) }
             }
-            21 => Self::Refer,
+            21 => Self::Refer(dice.pick(&["front_door_form", "front_door_form", "ceop"])),
             22 | 23 => Self::Answered(dice.below(case.referrals.len())),
             24 | 25 => Self::Parents { child: dice.below(case.involvements.len()), told: dice.below(2) == 0 },
             26 => Self::Criteria(std::array::from_fn(|_| dice.below(12) == 0)),
@@ -257,11 +257,11 @@ impl World {
                     by: text(),
                 },
             ),
-            Command::Refer => case.refer(
+            Command::Refer(agency) => case.refer(
                 lead,
                 Referral {
                     id: id("ref", minute),
-                    agency: "front_door_form".into(),
+                    agency: (*agency).into(),
                     agency_name: text(),
                     reason: text(),
                     reference: text(),

@@ -1,0 +1,162 @@
+//! Makes the file that answers a request. Nothing is sent that is not kept, and what was taken out is in no part of it. The
+//! file is not kept, only its digest: for a repeated call it is made again of the same, and held against that.
+
+use ::paper::Format;
+use chassis::{
+    caller::{Caller, Scope},
+    db::Once,
+    error::{Error, Result, Violations},
+    history::Act,
+};
+use proto::incident_cases::v1::{ExportSubjectAccessRequest, ExportSubjectAccessResponse};
+use sha2::{Digest as _, Sha256};
+use tonic::Request;
+
+use super::{
+    convert,
+    once::{About, once},
+    subject::{self, File},
+};
+use crate::{
+    App,
+    case::{print::paper::LONGEST, record::Stamp},
+    rules::{NAME_MAX, NARRATIVE_MAX},
+    store,
+    subject_access::{
+        Export,
+        paper::{Made, paper},
+        said, undecided,
+    },
+};
+
+pub(super) async fn export_subject_access(
+    app: &App,
+    request: Request<ExportSubjectAccessRequest>,
+) -> Result<ExportSubjectAccessResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let format = read(&request)?;
+    let first = match begin(app, &scope, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return again(app, &scope, answer, format).await,
+    };
+    let file = ready(&first, &request).await?;
+    let (at, id) = (first.now(), first.ids().next());
+    drop(first);
+    let mut export = Export {
+        id,
+        format: format.name().to_owned(),
+        reason: request.reason.trim().to_owned(),
+        say_withheld: request.say_withheld,
+        school_name: request.school_name.trim().to_owned(),
+        stamp: Stamp { by: scope.account_text().to_owned(), at },
+        digest: String::new(),
+    };
+    // Setting it takes a while: no transaction is open meanwhile.
+    let (file, content) = write(file, export.clone(), format).await?;
+    export.digest = hex::encode(Sha256::digest(&content));
+    let mut tx = match begin(app, &scope, &request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return again(app, &scope, answer, format).await,
+    };
+    let now = ready(&tx, &request).await?;
+    let same = |a: &File, b: &File| {
+        a.decisions == b.decisions && a.items.iter().map(|item| &item.id).eq(b.items.iter().map(|item| &item.id))
+    };
+    if !same(&file, &now) {
+        return Err(Error::changed());
+    }
+    let mut asked = now.request;
+    asked.export = Some(export.clone());
+    let body = store::subject_access::update(&tx, &asked).await?;
+    let act = Act::new("access_request.answered", asked.id.as_str()).detail("export", export.id.as_str());
+    let act = act.detail("format", format.name()).detail("digest", export.digest.as_str());
+    tx.record(act.detail("ids", file.shown()).state("access_request", &body));
+    let mut response = ExportSubjectAccessResponse {
+        access_request: Some(convert::subject_access::request(&asked, tx.now())),
+        media_type: format.media_type().to_owned(),
+        file_name: format!("subject-access-{}.{}", chassis::clock::london(at).date(), format.name()),
+        ..Default::default()
+    };
+    tx.answer_about(asked.id.as_str(), &response).await?;
+    tx.commit().await?;
+    response.content = content.into();
+    Ok(response)
+}
+
+async fn begin(
+    app: &App,
+    scope: &Scope,
+    request: &ExportSubjectAccessRequest,
+) -> Result<Once<ExportSubjectAccessResponse>> {
+    let outside = |_: &ExportSubjectAccessResponse| About::Case(String::new());
+    once(app, scope, &request.request_id, request, outside).await
+}
+
+fn read(request: &ExportSubjectAccessRequest) -> Result<Format> {
+    let mut v = Violations::new();
+    let format = Format::named(&request.format);
+    v.check(format.is_some(), "format", "Select pdf, docx or html");
+    v.text("reason", "why it is made and for whom", &request.reason, NARRATIVE_MAX);
+    v.maybe_line("school_name", &request.school_name, NAME_MAX);
+    v.finish()?;
+    Ok(format.unwrap_or(Format::Pdf))
+}
+
+/// A request that may be answered now.
+async fn ready(tx: &chassis::db::Tx, request: &ExportSubjectAccessRequest) -> Result<File> {
+    let file = subject::file(tx, &request.access_request_id).await?;
+    file.request.answerable()?;
+    match undecided(&file.items, &file.decisions) {
+        0 => Ok(file),
+        1 => Err(Error::wrong_state("decide on every record first: 1 is undecided")),
+        left => Err(Error::wrong_state(format!("decide on every record first: {left} are undecided"))),
+    }
+}
+
+async fn write(file: File, export: Export, format: Format) -> Result<(File, Vec<u8>)> {
+    let writing = tokio::task::spawn_blocking(move || {
+        let all = file.items.iter();
+        let given = all.filter_map(|item| said(item, file.decisions.get(&item.id)).map(|said| (item, said)));
+        let given: Vec<_> = given.collect();
+        let withheld = file.items.len() - given.len();
+        let record = &file.learner.record;
+        let made = Made {
+            id: &export.id,
+            request: &file.request,
+            learner: &format!("{} {}", record.given_name, record.family_name),
+            at: export.stamp.at,
+            school: &export.school_name,
+            withheld: export.say_withheld.then_some(withheld),
+        };
+        let paper = paper(&made, &given);
+        if paper.length() > LONGEST {
+            return Err(Error::wrong_state("the answer is too long for one file: answer it in writing"));
+        }
+        let content = paper.write(format).map_err(Error::internal)?;
+        drop(given);
+        Ok((file, content))
+    });
+    writing.await.map_err(|_| Error::internal("the answer failed"))?
+}
+
+/// The same file for a repeated call, as long as it can still be made of the same.
+async fn again(
+    app: &App,
+    scope: &Scope,
+    answer: ExportSubjectAccessResponse,
+    format: Format,
+) -> Result<ExportSubjectAccessResponse> {
+    let mut tx = app.store.begin(scope).await?;
+    let id = answer.access_request.as_ref().map(|asked| asked.access_request_id.clone()).unwrap_or_default();
+    let file = subject::file(&tx, &id).await?;
+    let export = file.request.export.clone().ok_or_else(Error::changed)?;
+    tx.record(Act::new("access_request.answer_read", file.request.id.as_str()).detail("ids", file.shown()));
+    tx.commit().await?;
+    let digest = export.digest.clone();
+    let (_, content) = write(file, export, format).await?;
+    if hex::encode(Sha256::digest(&content)) != digest {
+        return Err(Error::wrong_state("the records changed since: the file that was sent cannot be made again"));
+    }
+    Ok(ExportSubjectAccessResponse { content: content.into(), ..answer })
+}

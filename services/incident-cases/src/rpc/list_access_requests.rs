@@ -1,0 +1,31 @@
+//! Lists requests for what is kept about learners, newest first.
+
+use chassis::{caller::Caller, error::Result, history::Act, page::Page};
+use proto::incident_cases::v1::{ListAccessRequestsRequest, ListAccessRequestsResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{App, store};
+
+pub(super) async fn list_access_requests(
+    app: &App,
+    request: Request<ListAccessRequestsRequest>,
+) -> Result<ListAccessRequestsResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let page = Page::from(request.page_size, &request.page_token)?;
+    let mut tx = app.store.begin(&scope).await?;
+    store::access::outside(&tx)?;
+    if !request.learner_id.is_empty() {
+        store::learner::load(&tx, &request.learner_id).await?;
+    }
+    let (found, next) = store::subject_access::list(&tx, &request.learner_id, &page).await?;
+    let ids: Vec<&str> = found.iter().map(|asked| asked.id.as_str()).collect();
+    tx.record(Act::new("access_request.listed", scope.account_text()).detail("ids", ids));
+    let now = tx.now();
+    tx.commit().await?;
+    Ok(ListAccessRequestsResponse {
+        access_requests: found.iter().map(|asked| convert::subject_access::request(asked, now)).collect(),
+        next_page_token: next,
+    })
+}

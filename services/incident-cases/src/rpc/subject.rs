@@ -1,0 +1,124 @@
+//! What is kept about the learner of a request, as far as the caller may read it by their own right: what is open to them
+//! for an hour is for reading, and gives nothing to an answer.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chassis::{
+    db::Tx,
+    error::{Kind, Result},
+};
+
+use crate::{
+    case::CaseId,
+    concern::{Concern, ConcernId, Outcome},
+    learner::{Learner, LearnerId},
+    store,
+    subject_access::{
+        AccessRequest, Decision,
+        items::{Found, Item},
+    },
+};
+
+/// A request with its records and what was decided about each.
+pub(super) struct File {
+    pub(super) request: AccessRequest,
+    pub(super) learner: Learner,
+    pub(super) items: Vec<Item>,
+    pub(super) decisions: HashMap<String, Decision>,
+}
+
+impl File {
+    /// The ids of the cases and concerns that it shows something of.
+    pub(super) fn shown(&self) -> Vec<String> {
+        let ids: BTreeSet<&str> = self.items.iter().map(|item| item.record_id.as_str()).collect();
+        ids.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// A request of the scope's school, to those who have more than single cases.
+pub(super) async fn load(tx: &Tx, id: &str) -> Result<AccessRequest> {
+    store::access::outside(tx)?;
+    store::subject_access::load(tx, id).await
+}
+
+/// Everything about a request.
+pub(super) async fn file(tx: &Tx, id: &str) -> Result<File> {
+    let request = load(tx, id).await?;
+    let learner = store::learner::load(tx, request.learner_id.as_str()).await?;
+    let found = gather(tx, &learner).await?;
+    let name = |says: &str| store::subject_access::item_id(tx, &request.school_id, &request, says);
+    let items = found.items(&learner, name);
+    let decisions = store::subject_access::decisions(tx, &request, &items).await?;
+    Ok(File { request, learner, items, decisions })
+}
+
+async fn gather(tx: &Tx, learner: &Learner) -> Result<Found> {
+    let (mut ids, mut case_ids, mut concerns) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
+    for id in store::learner_record::of(tx, &learner.id).await? {
+        if id.parse::<CaseId>().is_ok() {
+            case_ids.insert(id);
+        } else if id.parse::<ConcernId>().is_ok() {
+            ids.insert(id);
+        }
+    }
+    for id in &ids {
+        let Some(concern) = known(store::concern::load(tx, id).await)? else { continue };
+        case_ids.extend(case_of(&concern).map(str::to_owned));
+        concerns.insert(id.clone(), concern);
+    }
+    let case_ids: Vec<String> = case_ids.into_iter().collect();
+    // By right alone: what broken glass shows is not among them.
+    let cases = store::case::readable_all(tx, &case_ids).await?;
+    // Rows are held as they are read: everybody takes them in the same order.
+    let of_cases: BTreeSet<&String> = cases.values().flat_map(|case| &case.concern_ids).collect();
+    for id in of_cases.into_iter().filter(|id| !ids.contains(*id)) {
+        let concern = known(store::concern::load(tx, id).await)?;
+        concerns.extend(concern.map(|concern| (id.clone(), concern)));
+    }
+    concerns.retain(|_, concern| case_of(concern).is_none_or(|id| cases.contains_key(id)));
+    let mut cases: Vec<_> = cases.into_values().collect();
+    cases.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
+    let readable: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
+    let records: Vec<&str> = readable.iter().chain(concerns.keys()).map(String::as_str).collect();
+    let photos = if records.is_empty() { Vec::new() } else { store::attachment::of(tx, &records).await? };
+    let mut shared = Vec::new();
+    for case in &cases {
+        let Some(id) = &case.shared_incident_id else { continue };
+        let incident = known(store::shared::load(tx, id, &case.school_id).await)?;
+        shared.extend(incident.map(|incident| (case.id.to_string(), incident)));
+    }
+    let mut others: BTreeSet<&LearnerId> = learner.household.iter().collect();
+    others.extend(cases.iter().flat_map(|case| &case.involvements).filter_map(|part| part.learner.as_ref()));
+    others.extend(concerns.values().flat_map(|concern| &concern.learners));
+    others.remove(&learner.id);
+    let mut learners = Vec::new();
+    for id in others {
+        learners.extend(known(store::learner::load(tx, id.as_str()).await)?);
+    }
+    Ok(Found {
+        devices: store::register::of_cases(tx, &readable).await?,
+        searches: store::register::of_cases(tx, &readable).await?,
+        disclosures: store::register::of_cases(tx, &readable).await?,
+        cases,
+        concerns: concerns.into_values().collect(),
+        photos,
+        shared,
+        others: learners,
+    })
+}
+
+fn case_of(concern: &Concern) -> Option<&str> {
+    match &concern.outcome {
+        Some(Outcome::InCase { case_id, .. }) => Some(case_id),
+        Some(Outcome::NoFurtherAction { .. }) | None => None,
+    }
+}
+
+/// What the caller may know of; none of what they may not.
+fn known<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.kind(), Kind::Missing | Kind::Denied) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

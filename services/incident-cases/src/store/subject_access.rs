@@ -1,0 +1,179 @@
+//! Requests for what is kept about a learner, each sealed under a key of its own, and what was decided about each record,
+//! sealed under the key of the case or concern it belongs to: who cannot open that reads no decision about it, and when its
+//! key goes, the decision goes.
+
+use std::collections::{HashMap, HashSet};
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    page::Page,
+};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    sea_query::OnConflict,
+};
+
+use super::{key, key_at, new_key, open, open_all, seal};
+use crate::subject_access::{AccessRequest, Decision, items::Item};
+
+mod request {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "access_request")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub school_id: String,
+        pub learner_token: Vec<u8>,
+        /// `open`, `paused`, `answered`.
+        pub state: String,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod decision {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "access_decision")]
+    pub struct Model {
+        /// The item's id, which is a keyed token of the request and what the record says.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub school_id: String,
+        pub access_request_id: String,
+        /// The case or concern the record belongs to.
+        pub record_id: String,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+fn place(id: &str) -> String {
+    format!("access request|{id}")
+}
+
+fn decided(id: &str) -> String {
+    format!("access decision|{id}")
+}
+
+fn token(tx: &Tx, school: &str, learner: &str) -> Vec<u8> {
+    tx.ring().token(school, &format!("access requests of {learner}")).to_vec()
+}
+
+/// Whether somebody waits for what is kept about a learner: nothing of it is destroyed meanwhile (rule RET-07).
+pub(super) async fn waits(tx: &Tx, learner: &str) -> Result<bool> {
+    let school = tx.scope().school()?.as_str();
+    let open = request::Entity::find()
+        .filter(request::Column::SchoolId.eq(school))
+        .filter(request::Column::LearnerToken.eq(token(tx, school, learner)))
+        .filter(request::Column::State.ne("answered"));
+    Ok(open.one(tx.db()).await?.is_some())
+}
+
+/// Writes a new request; answers what its body holds.
+pub(crate) async fn insert(tx: &Tx, asked: &AccessRequest) -> Result<Vec<u8>> {
+    let (id, school) = (asked.id.as_str(), asked.school_id.as_str());
+    let body = seal(&new_key(tx, id, school).await?, asked, &place(id))?;
+    let row = request::ActiveModel {
+        id: Set(id.to_owned()),
+        school_id: Set(school.to_owned()),
+        learner_token: Set(token(tx, school, asked.learner_id.as_str())),
+        state: Set(asked.state().to_owned()),
+        body: Set(body.clone()),
+    };
+    request::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    Ok(body)
+}
+
+/// Writes what became of a request; answers what its body holds.
+pub(crate) async fn update(tx: &Tx, asked: &AccessRequest) -> Result<Vec<u8>> {
+    let (id, school) = (asked.id.as_str(), asked.school_id.as_str());
+    let body = seal(&key(tx, id, school).await?, asked, &place(id))?;
+    let row = request::ActiveModel {
+        id: Unchanged(id.to_owned()),
+        state: Set(asked.state().to_owned()),
+        body: Set(body.clone()),
+        ..Default::default()
+    };
+    request::Entity::update(row).exec(tx.db()).await?;
+    Ok(body)
+}
+
+/// One request of the scope's school, held until the end of the transaction: all of it is written back.
+pub(crate) async fn load(tx: &Tx, id: &str) -> Result<AccessRequest> {
+    let school = tx.scope().school()?.as_str();
+    let row = request::Entity::find_by_id(id).filter(request::Column::SchoolId.eq(school));
+    let row = row.lock_exclusive().one(tx.db()).await?.ok_or_else(Error::missing)?;
+    open(&key(tx, id, school).await?, &row.body, &place(id))
+}
+
+/// A page of the school's requests, newest first; of one learner where one is named.
+pub(crate) async fn list(tx: &Tx, learner: &str, page: &Page) -> Result<(Vec<AccessRequest>, String)> {
+    let school = tx.scope().school()?.as_str();
+    let mut all = request::Entity::find().filter(request::Column::SchoolId.eq(school));
+    if !learner.is_empty() {
+        all = all.filter(request::Column::LearnerToken.eq(token(tx, school, learner)));
+    }
+    if let Some(after) = page.after() {
+        all = all.filter(request::Column::Id.lt(after));
+    }
+    let mut rows = all.order_by_desc(request::Column::Id).limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| row.id.clone());
+    let rows = rows.into_iter().map(|row| (row.id, row.body));
+    Ok((open_all(tx, school, rows, place).await?, next))
+}
+
+/// What tells a record of a request from every other, as an id that says nothing.
+pub(crate) fn item_id(tx: &Tx, school: &str, asked: &AccessRequest, says: &str) -> String {
+    let token = tx.ring().token(school, &format!("access item of {}|{says}", asked.id));
+    format!("itm_{}", token.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+/// Keeps what was decided about a record, in place of what was decided before; answers what its body holds.
+pub(crate) async fn keep(tx: &Tx, asked: &AccessRequest, item: &Item, kept: &Decision) -> Result<Vec<u8>> {
+    let school = asked.school_id.as_str();
+    let body = seal(&key_at(tx, &item.record_id, school).await?, kept, &decided(&item.id))?;
+    let row = decision::ActiveModel {
+        id: Set(item.id.clone()),
+        school_id: Set(school.to_owned()),
+        access_request_id: Set(asked.id.to_string()),
+        record_id: Set(item.record_id.clone()),
+        body: Set(body.clone()),
+    };
+    let again = OnConflict::column(decision::Column::Id).update_column(decision::Column::Body).to_owned();
+    decision::Entity::insert(row).on_conflict(again).exec_without_returning(tx.db()).await?;
+    Ok(body)
+}
+
+/// What was decided about those records of a request that the caller was found to read.
+pub(crate) async fn decisions(tx: &Tx, asked: &AccessRequest, items: &[Item]) -> Result<HashMap<String, Decision>> {
+    let school = asked.school_id.as_str();
+    let known: HashSet<&str> = items.iter().map(|item| item.id.as_str()).collect();
+    let all = decision::Entity::find()
+        .filter(decision::Column::SchoolId.eq(school))
+        .filter(decision::Column::AccessRequestId.eq(asked.id.as_str()));
+    let mut keys = HashMap::new();
+    let mut found = HashMap::new();
+    for row in all.all(tx.db()).await?.into_iter().filter(|row| known.contains(row.id.as_str())) {
+        if !keys.contains_key(&row.record_id) {
+            keys.insert(row.record_id.clone(), key_at(tx, &row.record_id, school).await?);
+        }
+        if let Some(key) = keys.get(&row.record_id) {
+            found.insert(row.id.clone(), open(key, &row.body, &decided(&row.id))?);
+        }
+    }
+    Ok(found)
+}

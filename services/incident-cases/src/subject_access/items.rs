@@ -1,0 +1,362 @@
+//! The records that have to do with a learner, each as it would be given: what it says, who else is in it, and what to
+//! think of before it leaves.
+
+use std::collections::HashMap;
+
+use time::OffsetDateTime;
+
+use super::mentions::{People, Suggestion};
+use crate::{
+    attachment::Attachment,
+    case::{
+        Case,
+        print::{Kind, Record},
+    },
+    concern::{Concern, Origin, Outcome, Sender},
+    custody::{Custody, Disclosure, Search},
+    learner::Learner,
+    shared_incident::SharedIncident,
+};
+
+/// Kinds of incident in which a child was or may have been abused, so that DPA 2018 schedule 3 paragraph 21 is thought of.
+const CHILD_ABUSE: [&str; 5] = ["P1", "P2", "P3", "P4", "P9"];
+
+/// What a case keeps of suspect material. It never leaves in an answer.
+const MATERIAL: [&str; 5] = ["Viewing", "Suspect material", "Report about material", "Exposure", "Deletion"];
+
+/// Records that are about one person of several.
+const OF_ONE: [&str; 4] = ["Support", "Parents", "Part corrected", "Part ended"];
+
+/// One record.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Its id, which changes with what it says.
+    pub id: String,
+    /// The case or concern it belongs to.
+    pub record_id: String,
+    /// The case's reference; empty where it belongs to no case.
+    pub reference: String,
+    /// What it is.
+    pub kind: &'static str,
+    /// When it happened.
+    pub at: OffsetDateTime,
+    /// What it says.
+    pub text: String,
+    /// What to think of.
+    pub marks: Vec<&'static str>,
+    /// What is likely to be taken out.
+    pub suggestions: Vec<Suggestion>,
+    /// Whether it is kept back whatever is decided.
+    pub fixed: bool,
+}
+
+/// Everything that was found of a learner and may be read.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Cases in which they have a part, or that a concern about them belongs to.
+    pub cases: Vec<Case>,
+    /// Concerns about them, and those of the cases.
+    pub concerns: Vec<Concern>,
+    /// Devices of those cases.
+    pub devices: Vec<Custody>,
+    /// Searches.
+    pub searches: Vec<Search>,
+    /// What was told outside the school.
+    pub disclosures: Vec<Disclosure>,
+    /// Photos of notes, without their files.
+    pub photos: Vec<Attachment>,
+    /// What those cases share with other schools, each with the case.
+    pub shared: Vec<(String, SharedIncident)>,
+    /// Other learners of the school who have a part in those cases or live with the learner.
+    pub others: Vec<Learner>,
+}
+
+/// Characters that nobody sees: with them a name would not be found that is read all the same.
+fn unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// The parts of a record as one text, a line each under its name.
+fn joined<'a>(says: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let seen = |text: &str| text.replace("\r\n", "\n").chars().filter(|c| !unseen(*c)).collect::<String>();
+    let line = |(name, text): (&str, &str)| {
+        let text = seen(text.trim());
+        if name.is_empty() { text } else { format!("{name}: {text}") }
+    };
+    let lines = says.into_iter().filter(|(_, text)| !text.trim().is_empty()).map(line);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+impl Found {
+    /// Everybody who may be named in it.
+    pub fn people(&self, subject: &Learner) -> People {
+        let mut people = People::default();
+        let names = |learner: &Learner| {
+            let record = &learner.record;
+            format!("{} {} {}", record.given_name, record.family_name, record.known_as)
+        };
+        people.own(&names(subject));
+        for other in &self.others {
+            people.other(&names(other));
+        }
+        for case in &self.cases {
+            for part in &case.involvements {
+                match &part.learner {
+                    Some(learner) if *learner == subject.id => people.own(&part.person),
+                    _ => people.other(&part.person),
+                }
+            }
+            for telling in case.parents_decisions.iter().filter_map(|told| told.telling.as_ref()) {
+                people.somebody(&telling.whom);
+            }
+            case.exposures.iter().for_each(|exposure| people.other(&exposure.person));
+            case.viewings.iter().for_each(|viewing| people.somebody(&viewing.second_adult));
+            case.materials.iter().for_each(|material| people.address(&material.address));
+        }
+        for concern in &self.concerns {
+            people.somebody(&concern.report.about);
+            people.somebody(&concern.report.others);
+            if let Origin::Public(sender) = &concern.origin {
+                people.other(&sender.name);
+                people.contact(&sender.contact);
+            }
+        }
+        self.devices.iter().for_each(|device| people.somebody(&device.owner));
+        for search in &self.searches {
+            people.somebody(&search.searched);
+            people.somebody(&search.present);
+        }
+        people
+    }
+
+    /// The records in the order they happened; `name` makes an id of what tells one from every other.
+    pub fn items(&self, subject: &Learner, name: impl Fn(&str) -> String) -> Vec<Item> {
+        let people = self.people(subject);
+        let mut all = Gathered { people, items: Vec::new() };
+        let references: HashMap<&str, &Case> = self.cases.iter().map(|case| (case.id.as_str(), case)).collect();
+        for case in &self.cases {
+            all.case(case, subject);
+        }
+        for concern in &self.concerns {
+            let case = match &concern.outcome {
+                Some(Outcome::InCase { case_id, .. }) => references.get(case_id.as_str()).copied(),
+                _ => None,
+            };
+            all.concern(concern, case);
+        }
+        self.registers(&mut all, &references);
+        for photo in self.photos.iter().filter(|photo| photo.file.is_some()) {
+            let reference = references.get(photo.record_id.as_str()).map_or("", |case| case.reference.as_str());
+            let text = "A photo of a note is kept. It is not in this file: a copy comes beside it.";
+            all.add((&photo.record_id, reference), "Photo of a note", photo.begun_at, text.into(), vec!["photo"]);
+        }
+        for (case_id, shared) in &self.shared {
+            let Some(case) = references.get(case_id.as_str()) else { continue };
+            let place = (case_id.as_str(), case.reference.as_str());
+            let said = joined([("Kind", shared.title.as_str()), ("", &shared.summary)]);
+            all.add(place, "Shared with other schools", shared.opened_at, said, Vec::new());
+            for entry in &shared.entries {
+                let marks = if entry.school_id == case.school_id { Vec::new() } else { vec!["other_school"] };
+                all.add(place, "Entry shared between schools", entry.at, entry.text.clone(), marks);
+            }
+        }
+        let mut items = all.items;
+        items.sort_by(|a, b| (a.at, &a.record_id, a.kind, &a.text).cmp(&(b.at, &b.record_id, b.kind, &b.text)));
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        for item in &mut items {
+            let says =
+                [item.record_id.as_str(), item.kind, &item.at.unix_timestamp_nanos().to_string(), &item.text].join("|");
+            let same = seen.entry(says.clone()).or_default();
+            *same += 1;
+            item.id = name(&format!("{says}|{same}"));
+        }
+        items
+    }
+
+    fn registers(&self, all: &mut Gathered, references: &HashMap<&str, &Case>) {
+        let place = |case_id: &str| references.get(case_id).map(|case| case.reference.clone()).unwrap_or_default();
+        for device in &self.devices {
+            let reference = place(&device.case_id);
+            for link in &device.links {
+                let kind = link.kind.replace('_', " ");
+                let first = link.kind == "taken";
+                let says = [
+                    ("What", device.item.as_str()),
+                    ("Whose", &device.owner),
+                    ("What happened", &kind),
+                    ("Why", if first { device.reason.as_str() } else { "" }),
+                    ("Where", &link.place),
+                    ("Taken by", &link.taken_by),
+                    ("From or to", &link.person),
+                    ("Present", &link.present),
+                    ("", &link.note),
+                ];
+                let other = all.people.only_others(&device.owner);
+                all.add((&device.case_id, &reference), "Device held", link.at, joined(says), other_person(other));
+            }
+        }
+        for search in &self.searches {
+            let says = [
+                ("Who, or whose things", search.searched.as_str()),
+                ("By", &search.searched_by),
+                ("Present", &search.present),
+                ("By what right", &search.authority.replace('_', " ")),
+                ("Where", &search.place),
+                ("Sought", &search.sought),
+                ("Why", &search.reason),
+                ("Found", search.result.as_deref().unwrap_or("Nothing")),
+                ("Afterwards", &search.follow_up),
+            ];
+            let other = other_person(all.people.only_others(&search.searched));
+            let reference = place(&search.case_id);
+            all.add((&search.case_id, &reference), "Search", search.searched_at, joined(says), other);
+        }
+        for told in &self.disclosures {
+            let says = [
+                ("To", told.recipient.as_str()),
+                ("Told", if told.shared { "Yes" } else { "No" }),
+                ("What", &told.what),
+                ("On what basis", &told.basis.replace('_', " ")),
+                ("Why, or why not", &told.reason),
+            ];
+            let reference = place(&told.case_id);
+            let marks = vec!["agency"];
+            all.add((&told.case_id, &reference), "Told outside the school", told.stamp.at, joined(says), marks);
+        }
+    }
+}
+
+fn other_person(is: bool) -> Vec<&'static str> {
+    if is { vec!["other_person"] } else { Vec::new() }
+}
+
+struct Gathered {
+    people: People,
+    items: Vec<Item>,
+}
+
+impl Gathered {
+    fn add(
+        &mut self,
+        (record_id, reference): (&str, &str),
+        kind: &'static str,
+        at: OffsetDateTime,
+        text: String,
+        marks: Vec<&'static str>,
+    ) {
+        if text.is_empty() {
+            return;
+        }
+        self.items.push(Item {
+            id: String::new(),
+            record_id: record_id.to_owned(),
+            reference: reference.to_owned(),
+            kind,
+            at,
+            suggestions: self.people.mentions(&text),
+            text,
+            fixed: marks.contains(&"material"),
+            marks,
+        });
+    }
+
+    fn case(&mut self, case: &Case, subject: &Learner) {
+        let place = (case.id.as_str(), case.reference.as_str());
+        let of_case = of_case(case);
+        let own = |part: &&crate::case::Involvement| part.learner.as_ref() == Some(&subject.id);
+        for part in case.involvements.iter().filter(own) {
+            let role = crate::case::print::people::part(&part.role);
+            let vulnerabilities = part.vulnerabilities.join(", ").replace('_', " ");
+            let says =
+                [("Part", role.as_str()), ("Year group", &part.year_group), ("To bear in mind", &vulnerabilities)];
+            self.add(place, "Part in the case", case.opened_at, joined(says), of_case.clone());
+        }
+        for record in case.records(Kind::Bundle) {
+            let mut marks = marks(&record);
+            if let Some(person) = about_one(&record) {
+                let theirs = case.involvements.iter().filter(own).any(|part| part.person == person);
+                marks.extend(other_person(!theirs));
+            }
+            marks.extend(of_case.iter().copied().filter(|mark| !marks.contains(mark)).collect::<Vec<_>>());
+            let text = joined(record.says.iter().map(|(name, text)| (*name, text.as_str())));
+            self.add(place, record.what, record.at, text, marks);
+        }
+    }
+
+    fn concern(&mut self, concern: &Concern, case: Option<&Case>) {
+        let place = (concern.id.as_str(), case.map_or("", |case| case.reference.as_str()));
+        let report = &concern.report;
+        let mut marks = case.map(of_case).unwrap_or_default();
+        if report.safe_now == "no" && !marks.contains(&"serious_harm") {
+            marks.push("serious_harm");
+        }
+        let (mut from, mut reach) = (String::new(), "");
+        if let Origin::Public(Sender { kind, name, contact }) = &concern.origin {
+            marks.push("in_confidence");
+            from = format!("{kind} {name}");
+            reach = contact;
+        }
+        let areas = report.body_areas.join(", ").replace('_', " ");
+        let says = [
+            ("About", report.about.as_str()),
+            ("", &report.narrative),
+            ("Safe now", &report.safe_now.replace('_', " ")),
+            ("Who else was there or was told", &report.others),
+            ("Seen on the body", &areas),
+            ("Sent by", &from),
+            ("How to reach them", reach),
+        ];
+        self.add(place, "Concern", report.event_at.unwrap_or(concern.recorded_at), joined(says), marks.clone());
+        for addition in &concern.additions {
+            self.add(place, "Added to the concern", addition.at, addition.text.clone(), marks.clone());
+        }
+        for passed in &concern.passed_on {
+            self.add(place, "Concern passed on", passed.at, joined([("Why", passed.reason.as_str())]), marks.clone());
+        }
+        if let Some(Outcome::NoFurtherAction { reason, at, .. }) = &concern.outcome {
+            self.add(place, "Concern closed", *at, joined([("Why", reason.as_str())]), marks);
+        }
+    }
+}
+
+/// What to think of in every record of a case.
+fn of_case(case: &Case) -> Vec<&'static str> {
+    let mut marks = Vec::new();
+    if CHILD_ABUSE.contains(&case.procedure.id.as_str()) {
+        marks.push("child_abuse");
+    }
+    let at_risk = case.criteria.last().is_some_and(|criteria| criteria.answers[4]);
+    if at_risk || case.fact("immediate_danger") == Some("yes") {
+        marks.push("serious_harm");
+    }
+    marks
+}
+
+/// What to think of in one record.
+fn marks(record: &Record) -> Vec<&'static str> {
+    let is = |value: &str| record.says.iter().any(|(name, text)| *name == "What it is" && text == value);
+    let mut marks = Vec::new();
+    if MATERIAL.contains(&record.what) {
+        marks.push("material");
+    }
+    if is("A professional view") || record.what == "Second person answered" {
+        marks.push("opinion");
+    }
+    if is("A child’s own words") {
+        marks.push("in_confidence");
+    }
+    if matches!(record.what, "Talk with an agency" | "Referral" | "Answer to a referral") {
+        marks.push("agency");
+    }
+    if record.what == "Risk and needs assessment" {
+        marks.push("serious_harm");
+    }
+    marks
+}
+
+/// Whom a record is about, where it is about one person of several.
+fn about_one(record: &Record) -> Option<&str> {
+    let of_one = OF_ONE.contains(&record.what);
+    let who = record.says.iter().find(|(name, _)| of_one && matches!(*name, "For" | "Of"));
+    who.map(|(_, person)| person.as_str())
+}

@@ -1,0 +1,267 @@
+//! Finds other people in what was written about somebody: by every word of their names, as they are called, in any spelling
+//! of case and accents. A name that the subject bears as well is taken out where it stands beside another of theirs.
+
+use std::collections::HashSet;
+
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+use super::redact::Stretch;
+use crate::lesson::{everyday, no_name};
+
+/// Why a stretch is likely to be taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It names somebody else, or says how to reach them.
+    OtherPerson,
+    /// It is the address of suspect material.
+    Address,
+}
+
+/// A stretch that is likely to be taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The stretch.
+    pub stretch: Stretch,
+    /// Why.
+    pub why: Why,
+}
+
+/// Who may be named in the records: whom they are about, and everybody else.
+#[derive(Debug, Default)]
+pub struct People {
+    own: HashSet<String>,
+    others: HashSet<String>,
+    /// Words of a description that may be names: where they begin with a capital letter.
+    guessed: HashSet<String>,
+    contacts: Vec<String>,
+    addresses: Vec<String>,
+}
+
+/// One word of a text.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    start: usize,
+    end: usize,
+    capital: bool,
+}
+
+fn joins(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | '-' | '‐' | '‑')
+}
+
+fn lettered(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
+}
+
+/// The words of a text; what an apostrophe or a hyphen joins is one, and the s of a possessive is none of it.
+fn words(text: &[char]) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = text.get(at) {
+        if !lettered(*first) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while let Some(c) = text.get(at) {
+            let inside = lettered(*c) || (joins(*c) && text.get(at + 1).copied().is_some_and(lettered));
+            if !inside {
+                break;
+            }
+            at += 1;
+        }
+        let word = text.get(start..at).unwrap_or_default();
+        let possessive = matches!(word, [_, .., mark, 's' | 'S'] if matches!(mark, '\'' | '’'));
+        let end = if possessive { at - 2 } else { at };
+        found.push(Word { start, end, capital: first.is_uppercase() });
+    }
+    found
+}
+
+/// A word as it is compared: without accents and case, every apostrophe and hyphen the same.
+fn plain(word: &[char]) -> String {
+    let folded = word.iter().copied().nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let same = folded.map(|c| match c {
+        '’' | '‘' => '\'',
+        '‐' | '‑' => '-',
+        c => c,
+    });
+    same.collect()
+}
+
+/// A word and, where it is joined, each part of it that is more than an initial.
+fn parts(word: &str) -> Vec<String> {
+    let joined = word.split(['\'', '-']).filter(|part| part.chars().count() > 1 && *part != word);
+    std::iter::once(word.to_owned()).chain(joined.map(str::to_owned)).collect()
+}
+
+/// The words of a name that tell who it is.
+fn told_by(name: &str) -> impl Iterator<Item = String> {
+    let text: Vec<char> = name.chars().collect();
+    let all: Vec<String> = words(&text).iter().map(|word| plain(slice(&text, *word))).collect();
+    all.into_iter().flat_map(|word| parts(&word)).filter(|word| word.chars().count() > 1 && !no_name(word))
+}
+
+fn slice(text: &[char], word: Word) -> &[char] {
+    text.get(word.start..word.end).unwrap_or_default()
+}
+
+/// How far a word names somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// Not at all.
+    Nobody,
+    /// The subject bears it, too.
+    Both,
+    /// Somebody else.
+    Another,
+}
+
+impl People {
+    /// Learns a name of whom the records are about.
+    pub fn own(&mut self, name: &str) {
+        self.own.extend(told_by(name));
+    }
+
+    /// Learns the name of somebody else.
+    pub fn other(&mut self, name: &str) {
+        self.others.extend(told_by(name).filter(|word| !word.chars().all(|c| c.is_ascii_digit())));
+    }
+
+    /// Learns who is in a description, such as “Jo Marsh in Year 8, by a boy”: the words with a capital letter.
+    pub fn somebody(&mut self, description: &str) {
+        let text: Vec<char> = description.chars().collect();
+        for word in words(&text).into_iter().filter(|word| word.capital && word.end - word.start > 1) {
+            let all = parts(&plain(slice(&text, word))).into_iter();
+            self.guessed.extend(all.filter(|word| !no_name(word) && !word.chars().all(|c| c.is_ascii_digit())));
+        }
+    }
+
+    /// Learns how somebody else is reached.
+    pub fn contact(&mut self, contact: &str) {
+        self.contacts.extend(Some(contact.trim().to_owned()).filter(|contact| !contact.is_empty()));
+    }
+
+    /// Learns the address of suspect material.
+    pub fn address(&mut self, address: &str) {
+        self.addresses.extend(Some(address.trim().to_owned()).filter(|address| !address.is_empty()));
+    }
+
+    fn names(&self, word: &str, capital: bool) -> Names {
+        let mut names = Names::Nobody;
+        for part in parts(word) {
+            let known = self.others.contains(&part) && (capital || !everyday(&part));
+            let guessed = capital && self.guessed.contains(&part);
+            match (known || guessed, self.own.contains(&part)) {
+                (true, false) => return Names::Another,
+                (true, true) => names = Names::Both,
+                (false, _) => {}
+            }
+        }
+        names
+    }
+
+    /// Whether a text names somebody else and not whom the records are about.
+    pub fn only_others(&self, text: &str) -> bool {
+        let own = told_by(text).any(|word| self.own.contains(&word));
+        !own && self.mentions(text).iter().any(|suggestion| suggestion.why == Why::OtherPerson)
+    }
+
+    /// The stretches of a text that name others, and addresses in it, in their order.
+    pub fn mentions(&self, text: &str) -> Vec<Suggestion> {
+        let text: Vec<char> = text.chars().collect();
+        let mut found: Vec<Suggestion> = Vec::new();
+        // Words beside each other that name one other person, at least one of them theirs alone.
+        let mut run: Option<(Stretch, bool)> = None;
+        let mut keep = |run: &mut Option<(Stretch, bool)>| {
+            if let Some((stretch, true)) = run.take() {
+                found.push(Suggestion { stretch, why: Why::OtherPerson });
+            }
+        };
+        for word in words(&text) {
+            let names = self.names(&plain(slice(&text, word)), word.capital);
+            let beside = run.is_some_and(|(stretch, _)| {
+                let between = text.get(stretch.end..word.start).unwrap_or_default();
+                between.iter().all(|c| matches!(c, ' ' | '\u{a0}'))
+            });
+            if !beside || names == Names::Nobody {
+                keep(&mut run);
+            }
+            if names != Names::Nobody {
+                let (start, sure) = run.map_or((word.start, false), |(stretch, sure)| (stretch.start, sure));
+                run = Some((Stretch { start, end: word.end }, sure || names == Names::Another));
+            }
+        }
+        keep(&mut run);
+        let literal = |all: &[String], why: Why| -> Vec<Suggestion> {
+            let found = all.iter().flat_map(|phrase| wherever(&text, phrase));
+            found.map(|stretch| Suggestion { stretch, why }).collect()
+        };
+        found.extend(literal(&self.contacts, Why::OtherPerson));
+        found.extend(mailboxes(&text).map(|stretch| Suggestion { stretch, why: Why::OtherPerson }));
+        found.extend(literal(&self.addresses, Why::Address));
+        found.sort_unstable_by_key(|suggestion| suggestion.stretch);
+        found.dedup();
+        found
+    }
+}
+
+/// E-mail addresses in a text: whoever is reached by one is somebody.
+fn mailboxes(text: &[char]) -> impl Iterator<Item = Stretch> {
+    let inside = |c: &&char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-');
+    let at = text.iter().enumerate().filter(|(_, c)| **c == '@').map(|(at, _)| at);
+    at.filter_map(move |at| {
+        let (before, after) = text.split_at_checked(at)?;
+        let before = before.iter().rev().take_while(inside).count();
+        let mut after: Vec<char> = after.iter().skip(1).take_while(inside).copied().collect();
+        while after.last().is_some_and(|c| !c.is_alphanumeric()) {
+            after.pop();
+        }
+        let whole = before > 0 && after.contains(&'.');
+        whole.then(|| Stretch { start: at - before, end: at + 1 + after.len() })
+    })
+}
+
+/// Wherever a phrase stands in a text, in whatever case, white space of any kind and length between its words; never
+/// within a longer word.
+pub fn wherever(text: &[char], phrase: &str) -> Vec<Stretch> {
+    let phrase: Vec<char> = phrase.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
+    let (Some(first), Some(last)) = (phrase.first().copied(), phrase.last().copied()) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        let begins = !(lettered(first) && before.is_some_and(|c| lettered(*c)));
+        match here(text, at, &phrase) {
+            Some(end) if begins && !(lettered(last) && text.get(end).is_some_and(|c| lettered(*c))) => {
+                found.push(Stretch { start: at, end });
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+    found
+}
+
+/// Where a phrase ends that stands at a place of a text; none where it does not.
+fn here(text: &[char], mut at: usize, phrase: &[char]) -> Option<usize> {
+    for c in phrase {
+        if *c == ' ' {
+            let blank = text.get(at..)?.iter().take_while(|c| c.is_whitespace()).count();
+            if blank == 0 {
+                return None;
+            }
+            at += blank;
+        } else if same(*text.get(at)?, *c) {
+            at += 1;
+        } else {
+            return None;
+        }
+    }
+    Some(at)
+}
+
+fn same(a: char, b: char) -> bool {
+    let apostrophe = |c: char| matches!(c, '\'' | '’' | '‘');
+    (apostrophe(a) && apostrophe(b)) || a.to_lowercase().eq(b.to_lowercase())
+}
