@@ -28,6 +28,7 @@ const TABLES: Codes = &[
     ("attachment", "Photos of notes"),
     ("case_print", "Records of prints"),
     ("break_glass", "Readings beyond somebody’s rights"),
+    ("access_decision", "Decisions for subject access"),
     ("case_due", "Due dates"),
     ("case_grant", "Rights of access"),
     ("record_token", "Search tokens"),

@@ -79,7 +79,7 @@ pub(super) async fn export_subject_access(
         file_name: format!("subject-access-{}.{}", chassis::clock::london(at).date(), format.name()),
         ..Default::default()
     };
-    tx.answer(&response).await?;
+    tx.answer_about(asked.id.as_str(), &response).await?;
     tx.commit().await?;
     response.content = content.into();
     Ok(response)

@@ -37,7 +37,7 @@ pub(super) async fn pause_access_request(
     tx.record(Act::new("access_request.paused", asked.id.as_str()).state("access_request", &body));
     let access_request = Some(convert::subject_access::request(&asked, tx.now()));
     let response = PauseAccessRequestResponse { access_request };
-    tx.answer(&response).await?;
+    tx.answer_about(asked.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -52,7 +52,7 @@ pub(super) async fn receive_access_request(
     tx.record(act.state("access_request", &body));
     let access_request = Some(convert::subject_access::request(&asked, tx.now()));
     let response = ReceiveAccessRequestResponse { access_request };
-    tx.answer(&response).await?;
+    tx.answer_about(asked.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -76,6 +76,16 @@ fn token(tx: &Tx, school: &str, learner: &str) -> Vec<u8> {
     tx.ring().token(school, &format!("access requests of {learner}")).to_vec()
 }
 
+/// Whether somebody waits for what is kept about a learner: nothing of it is destroyed meanwhile (rule RET-07).
+pub(super) async fn waits(tx: &Tx, learner: &str) -> Result<bool> {
+    let school = tx.scope().school()?.as_str();
+    let open = request::Entity::find()
+        .filter(request::Column::SchoolId.eq(school))
+        .filter(request::Column::LearnerToken.eq(token(tx, school, learner)))
+        .filter(request::Column::State.ne("answered"));
+    Ok(open.one(tx.db()).await?.is_some())
+}
+
 /// Writes a new request; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, asked: &AccessRequest) -> Result<Vec<u8>> {
     let (id, school) = (asked.id.as_str(), asked.school_id.as_str());

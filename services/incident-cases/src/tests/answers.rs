@@ -138,7 +138,7 @@ async fn whoever_came_to_be_shut_out_is_not_told_again(engine: Engine) -> Result
 fn every_rpc_that_changes_something_begins_in_one_place() {
     let rpcs = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rpc");
     let files = fs::read_dir(rpcs).into_iter().flatten().flatten().map(|file| file.path());
-    let begins = |path: &Path| fs::read_to_string(path).is_ok_and(|text| text.contains(".begin_once("));
+    let begins = |path: &Path| fs::read_to_string(path).is_ok_and(|text| text.contains(".begin_once"));
     let begun: Vec<_> = files.filter(|path| path.is_file() && begins(path)).collect();
     let names: Vec<_> = begun.iter().filter_map(|path| path.file_name()).collect();
     assert_eq!(names, ["once.rs"], "begin with `once`, and say what the answer is about");
