@@ -300,39 +300,6 @@ async fn due(config: &Config, mut asked: ListDueRequest, output: Output) -> Resu
     Ok(())
 }
 
-async fn retention(config: &Config, mut asked: ListRetentionRequest, output: Output) -> Result<()> {
-    let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
-    let mut lines = Vec::new();
-    loop {
-        let page = cases.list_retention(chassis::upstream::request(asked.clone())).await;
-        let page = page.map_err(|status| Error::from_status(&status))?.into_inner();
-        lines.extend(page.records.iter().map(|record| {
-            let due = if record.due { "due" } else { record.state.as_str() };
-            let held = record.held_for.join(" ");
-            [record.review_date.clone(), due.to_owned(), record.record_id.clone(), record.class.clone(), held]
-        }));
-        if page.next_page_token.is_empty() {
-            break;
-        }
-        asked.page_token = page.next_page_token;
-    }
-    match output {
-        Output::Table => {
-            for [day, due, record, class, held] in &lines {
-                println!("{day:10}  {due:7}  {record:30}  {class:18}  {held}");
-            }
-        }
-        Output::Csv => {
-            let mut table = Table::new(["REVIEW", "STATE", "RECORD", "CLASS", "HELD FOR"])?;
-            for line in &lines {
-                table.row(line.each_ref().map(String::as_str))?;
-            }
-            print!("{}", String::from_utf8_lossy(&table.finish()?));
-        }
-    }
-    Ok(())
-}
-
 fn cells(due: &Due) -> [String; 5] {
     let day = due.due_time.as_ref().and_then(moment).map(|at| london(at).date().to_string()).unwrap_or_default();
     let what = match due.kind.as_str() {

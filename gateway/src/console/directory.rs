@@ -169,6 +169,7 @@ mod tests {
                 .iter()
                 .map(|(kind, value)| Channel { kind: (*kind).into(), value: (*value).into(), ..Channel::default() })
                 .collect(),
+            ..Agency::default()
         };
         let city = agency(
             "lado_city",

@@ -185,8 +185,7 @@ impl Retention {
             Asked::Destroy => standing.may_be_destroyed(super::day(by.at))?,
             Asked::Lift(hold) if hold == super::hold::BY_REQUEST => return Err(Refused::Unanswered),
             Asked::Lift(hold) => {
-                let there = standing.holds.iter().any(|standing| standing.id == *hold);
-                if !there || hold == super::hold::BY_REQUEST {
+                if standing.holds.iter().all(|standing| standing.id != *hold) {
                     return Err(Refused::Missing);
                 }
             }

@@ -197,22 +197,12 @@ async fn load_concern(tx: &Tx, id: &str, part: Part) -> Result<Concern> {
     }
 }
 
-/// How a record stands. While somebody waits for what is kept about a learner in it, it is held.
+/// How a record stands.
 pub(crate) async fn standing(tx: &Tx, record: &Record) -> Result<Standing> {
-    let (mut standing, learners): (Standing, Vec<&LearnerId>) = match record {
-        Record::Case(case) => {
-            let learners = case.involvements.iter().filter_map(|part| part.learner.as_ref()).collect();
-            (of_case(tx, case).await?, learners)
-        }
-        Record::Concern(concern) => (of_concern(tx, concern).await?, concern.learners.iter().collect()),
-    };
-    for learner in learners {
-        if subject_access::waits(tx, learner.as_str()).await? {
-            standing.holds.push(Hold::for_request(tx.now()));
-            break;
-        }
+    match record {
+        Record::Case(case) => of_case(tx, case).await,
+        Record::Concern(concern) => of_concern(tx, concern).await,
     }
-    Ok(standing)
 }
 
 async fn of_case(tx: &Tx, case: &Case) -> Result<Standing> {

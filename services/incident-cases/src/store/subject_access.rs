@@ -15,11 +15,13 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use super::{key, key_at, new_key, open, open_all, seal};
 use time::OffsetDateTime;
 
-use crate::learner::LearnerId;
-use crate::subject_access::{AccessRequest, Decision, items::Item};
+use super::{key, key_at, new_key, open, open_all, seal};
+use crate::{
+    learner::LearnerId,
+    subject_access::{AccessRequest, Decision, items::Item},
+};
 
 mod request {
     use sea_orm::entity::prelude::*;
@@ -74,16 +76,6 @@ fn decided(id: &str) -> String {
 
 fn token(tx: &Tx, school: &str, learner: &str) -> Vec<u8> {
     tx.ring().token(school, &format!("access requests of {learner}")).to_vec()
-}
-
-/// Whether somebody waits for what is kept about a learner: nothing of it is destroyed meanwhile (rule RET-07).
-pub(super) async fn waits(tx: &Tx, learner: &str) -> Result<bool> {
-    let school = tx.scope().school()?.as_str();
-    let open = request::Entity::find()
-        .filter(request::Column::SchoolId.eq(school))
-        .filter(request::Column::LearnerToken.eq(token(tx, school, learner)))
-        .filter(request::Column::State.ne("answered"));
-    Ok(open.one(tx.db()).await?.is_some())
 }
 
 /// Writes a new request; answers what its body holds.
