@@ -144,14 +144,16 @@ pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Re
     let failures = usize::try_from(config.failed_sign_ins).unwrap_or(usize::MAX);
     let door = Door::new(store.clone(), sessions, tries, passwords::Passwords::new()?, lasting, failures);
     let schools = rpc::Schools { upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
-    let notices = NoticesServer::new(rpc::NoticesService::new(door.clone(), schools.clone(), &config)?);
+    let client = webhooks::client::Client::new(config.webhooks.allow_loopback)?;
+    let notices = rpc::NoticesService::new(door.clone(), schools.clone(), client.clone(), &config);
+    let notices = NoticesServer::new(notices);
     let accounts = AccountsServer::new(rpc::AccountsService { door: door.clone(), schools });
     let mut open = Upstreams::default();
     open.add_here(setup.name, Routes::new(accounts.clone()).into_axum_router().reset_fallback());
     let told = notices::consume::Told { mail: config.smtp.on(), address: config.address.clone() };
     let running = Running::start(&setup, store.clone(), Routes::new(accounts).add_service(notices))?;
     let running = running.listen(&setup, told).await;
-    let sender = webhooks::send::Sender::new(store.clone(), &config)?;
+    let sender = webhooks::send::Sender::new(store.clone(), client, &config);
     let post = notices::post::Post::new(store.clone(), &config)?;
     let mut upstreams = setup.upstreams.clone();
     upstreams.add_here(setup.name, running.grpc());

@@ -59,13 +59,9 @@ pub struct NoticesService {
 
 impl NoticesService {
     /// The service of an installation.
-    ///
-    /// # Errors
-    /// `Internal` where TLS cannot be set up.
-    pub fn new(door: Door, schools: Schools, config: &Console) -> Result<Self> {
-        let loopback = config.webhooks.allow_loopback;
-        let (client, mail, address) = (Client::new(loopback)?, config.smtp.on(), config.address.clone());
-        Ok(Self { door, schools, client, mail, loopback, address })
+    pub fn new(door: Door, schools: Schools, client: Client, config: &Console) -> Self {
+        let (mail, loopback) = (config.smtp.on(), config.webhooks.allow_loopback);
+        Self { door, schools, client, mail, loopback, address: config.address.clone() }
     }
 
     /// Sees whether a webhook's address leads where nothing is sent. One that leads nowhere yet may do so later.

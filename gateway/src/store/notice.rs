@@ -174,8 +174,13 @@ pub async fn mark(tx: &Tx, taken: &Taken, fate: &Fate) -> Result<()> {
 /// # Errors
 /// Where it cannot be forgotten.
 pub async fn forget(tx: &Tx, account_id: &AccountId, kind: Option<&str>) -> Result<()> {
-    let queued = notice::Column::AccountId.eq(account_id.as_str()).and(notice::Column::State.eq("queued"));
-    let which = kind.map_or(queued.clone(), |kind| queued.and(notice::Column::Kind.eq(kind)));
+    let queued = Condition::all()
+        .add(notice::Column::AccountId.eq(account_id.as_str()))
+        .add(notice::Column::State.eq("queued"));
+    let which = match kind {
+        Some(kind) => queued.add(notice::Column::Kind.eq(kind)),
+        None => queued,
+    };
     notice::Entity::delete_many().filter(which).exec(tx.db()).await?;
     Ok(())
 }
@@ -185,7 +190,9 @@ pub async fn forget(tx: &Tx, account_id: &AccountId, kind: Option<&str>) -> Resu
 /// # Errors
 /// Where they cannot be counted.
 pub async fn given_up(tx: &Tx, account_id: &AccountId) -> Result<u64> {
-    let lost = notice::Column::AccountId.eq(account_id.as_str()).and(notice::Column::State.eq("given_up"));
+    let lost = Condition::all()
+        .add(notice::Column::AccountId.eq(account_id.as_str()))
+        .add(notice::Column::State.eq("given_up"));
     let since = notice::Column::CreatedUs.gt(micros(tx.now() - REMEMBERED));
     Ok(notice::Entity::find().filter(lost).filter(since).count(tx.db()).await?)
 }

@@ -97,7 +97,7 @@ pub async fn told(tx: &Tx, school: &str, kind: &str, authority: bool) -> Result<
         place = place.add(webhook::Column::SchoolId.eq(""));
     }
     // A webhook that is off for a fault of its own gets what it missed when it is on again; one off by hand does not.
-    let on = webhook::Column::Enabled.eq(true).or(webhook::Column::Reason.eq("failing"));
+    let on = Condition::any().add(webhook::Column::Enabled.eq(true)).add(webhook::Column::Reason.eq("failing"));
     let query = webhook::Entity::find().filter(place).filter(on);
     let hooks: Vec<Webhook> =
         query.all(tx.db()).await?.into_iter().map(|row| open(tx, row)).collect::<Result<_>>()?;

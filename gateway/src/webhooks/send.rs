@@ -45,12 +45,8 @@ pub struct Sender {
 
 impl Sender {
     /// The sender of an installation.
-    ///
-    /// # Errors
-    /// `Internal` where TLS cannot be set up.
-    pub fn new(store: Store, config: &Console) -> Result<Self> {
-        let loopback = config.webhooks.allow_loopback;
-        Ok(Self { store, client: Client::new(loopback)?, mail: config.smtp.on(), loopback })
+    pub fn new(store: Store, client: Client, config: &Console) -> Self {
+        Self { store, client, mail: config.smtp.on(), loopback: config.webhooks.allow_loopback }
     }
 
     /// Looks until shutdown.
