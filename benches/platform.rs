@@ -9,6 +9,8 @@ mod effective;
 mod embedded;
 #[path = "platform/figures.rs"]
 mod figures;
+#[path = "platform/load.rs"]
+mod load;
 #[path = "platform/opening.rs"]
 mod opening;
 #[path = "platform/pages.rs"]
@@ -42,8 +44,12 @@ async fn main() -> Result<()> {
         documents::measure()?;
     }
     if wanted("opening") {
-        opening::measure(Engine::Sqlite).await?;
-        opening::measure(Engine::Postgres).await?;
+        opening::measure(Engine::Sqlite, None).await?;
+        opening::measure(Engine::Postgres, None).await?;
+    }
+    // Only where it is asked for: loading takes a quarter of an hour.
+    if parts.iter().any(|part| part == "authority") {
+        opening::measure(Engine::Postgres, Some(load::Size::asked()?)).await?;
     }
     if wanted("effective") {
         effective::measure(Engine::Sqlite).await?;

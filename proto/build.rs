@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/access.proto",
     "hedgerow/incident_cases/v1/adult.proto",
     "hedgerow/incident_cases/v1/attachment.proto",
+    "hedgerow/incident_cases/v1/class.proto",
     "hedgerow/incident_cases/v1/cover.proto",
     "hedgerow/incident_cases/v1/due.proto",
     "hedgerow/incident_cases/v1/happened.proto",

@@ -9,6 +9,8 @@ mod architecture;
 mod bad_input;
 #[path = "platform/canaries.rs"]
 mod canaries;
+#[path = "platform/cases_kill.rs"]
+mod cases_kill;
 #[path = "platform/catalogue.rs"]
 mod catalogue;
 #[path = "platform/contract.rs"]

@@ -2,7 +2,10 @@
 //! opening's are run bare, in one transaction, on a second database that holds the same.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -21,7 +24,7 @@ use sea_orm::{
 };
 use tempfile::TempDir;
 
-use crate::{Result, figures::Samples};
+use crate::{Result, figures::Samples, load, school};
 
 /// Openings measured.
 const OPENINGS: usize = 300;
@@ -30,11 +33,21 @@ const WARM: usize = 20;
 /// How long nothing may be run before the background is taken to rest.
 const QUIET: Duration = Duration::from_millis(15);
 
-/// What the service's store ran, and when it last did.
+/// What the service's store ran, and when it last did. What it runs while an authority's records are loaded is let go.
 #[derive(Default)]
-struct Noted(Mutex<Vec<Statement>>);
+struct Noted(Mutex<Vec<Statement>>, AtomicBool);
 
 impl Noted {
+    fn note(&self, statement: &Statement) {
+        if !self.1.load(Ordering::Relaxed) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(statement.clone());
+        }
+    }
+
+    fn loading(&self, loading: bool) {
+        self.1.store(loading, Ordering::Relaxed);
+    }
+
     fn len(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
@@ -53,11 +66,12 @@ impl Noted {
     }
 }
 
-/// Prints what an opening takes on an engine.
-pub async fn measure(engine: Engine) -> Result<()> {
+/// Prints what an opening takes on an engine; where it is asked for, beside the records of a whole authority, and with it
+/// what a search takes there.
+pub async fn measure(engine: Engine, beside: Option<load::Size>) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let noted = Arc::new(Noted::default());
-    let school = School::open(engine, &folder, &noted).await?;
+    let school = School::open(engine, &folder, &noted, beside).await?;
     let mut concerns = Vec::new();
     for _ in 0..OPENINGS + WARM {
         concerns.push(school.concern().await?);
@@ -185,7 +199,7 @@ struct School {
 }
 
 impl School {
-    async fn open(engine: Engine, folder: &TempDir, noted: &Arc<Noted>) -> Result<Self> {
+    async fn open(engine: Engine, folder: &TempDir, noted: &Arc<Noted>, beside: Option<load::Size>) -> Result<Self> {
         let mut bed = Bed::new(engine)?;
         let registry = policy_registry::start(bed.setup("policy-registry").await?).await?;
         bed.add(&registry);
@@ -194,14 +208,19 @@ impl School {
             setup.database = file(folder, "service");
         }
         let observed = noted.clone();
-        setup.observer = Some(Arc::new(move |statement: &Statement| {
-            observed.0.lock().unwrap_or_else(PoisonError::into_inner).push(statement.clone());
-        }));
+        setup.observer = Some(Arc::new(move |statement: &Statement| observed.note(statement)));
         let cases = incident_cases::start(setup).await?;
         bed.add(&cases);
         // The second database has the tables already.
         noted.take();
-        let (id, dsl) = crate::school::in_force(&bed).await?;
+        school::template(&bed).await?;
+        if let Some(size) = beside {
+            noted.loading(true);
+            let loaded = load::fill(&bed, size).await?;
+            load::search(engine, &loaded).await?;
+            noted.loading(false);
+        }
+        let (id, dsl) = school::with_policy(&bed, 0).await?;
         Ok(Self { id, dsl, _bed: bed, _running: [registry, cases] })
     }
 

@@ -25,17 +25,26 @@ macro_rules! registry {
 
 /// Publishes the template that ships and brings a policy of the examples into force; answers the school and its lead.
 pub async fn in_force(bed: &Bed) -> Result<(String, Person)> {
+    template(bed).await?;
+    with_policy(bed, 0).await
+}
+
+/// Publishes the template that ships.
+pub async fn template(bed: &Bed) -> Result<()> {
+    let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
+    let request = PublishTemplateRequest { files: Vec::new(), request_id: officer.request_id(), based_on_version: 0 };
+    registry!(officer, publish_template, request);
+    Ok(())
+}
+
+/// Brings a policy of the examples into force at a school of its own.
+pub async fn with_policy(bed: &Bed, nth: usize) -> Result<(String, Person)> {
     let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
     let request_id = || officer.request_id();
-    registry!(
-        officer,
-        publish_template,
-        PublishTemplateRequest { files: Vec::new(), request_id: request_id(), based_on_version: 0 }
-    );
     let school = CreateSchoolRequest {
-        name: "Harrowmere High School".into(),
+        name: format!("Harrowmere High School {nth}"),
         kind: "secondary".into(),
-        urn: "888803".into(),
+        urn: format!("{}", 888_000 + nth),
         key_stages: vec!["KS3".into(), "KS4".into()],
         request_id: request_id(),
     };

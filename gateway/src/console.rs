@@ -345,6 +345,7 @@ fn one_case() -> Vec<Below> {
         ("/involvements", post(involvement::add)),
         ("/involvements/{involvement_id}", get(case::part::show).post(case::part::correct)),
         ("/involvements/{involvement_id}/end", get(case::part::show_end).post(case::part::end)),
+        ("/class", get(case::class::show).post(case::class::save)),
         ("/entries/new", get(entry::show)),
         ("/entries", post(entry::add)),
         ("/entries/{entry_id}/significant", get(case::significant::show).post(case::significant::save)),

@@ -274,6 +274,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
         "EndInvolvement" => json!({"reason": "r"}),
         "UpdateInvolvement" => json!({"role": "witness", "reason": "r"}),
+        "ClassifyCase" => json!({"risks": ["conduct"], "reason": "r"}),
         "SetEntrySignificant" => json!({"significant": true, "impact": "i", "reason": "r"}),
         "SetCaseAccess" => json!({"level": "open", "reason": "r", "etag": "e"}),
         "AssignStep" => json!({"stepId": "P1-01"}),

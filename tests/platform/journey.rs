@@ -57,14 +57,15 @@ fn real() -> Option<Material> {
     })
 }
 
-struct School {
-    id: String,
-    dsl: Person,
+/// A school and its people.
+pub struct School {
+    pub id: String,
+    pub dsl: Person,
     head: Person,
     chair: Person,
     it: Person,
-    staff: Person,
-    governor: Person,
+    pub staff: Person,
+    pub governor: Person,
 }
 
 async fn school(place: &Installation, officer: &Person, key: &str, kind: &str) -> School {
@@ -81,6 +82,16 @@ async fn school(place: &Installation, officer: &Person, key: &str, kind: &str) -
         governor: person("governor", &["ROLE_GOVERNOR"]).await,
         id,
     }
+}
+
+/// A school with a policy in force, made of a document that the project ships.
+pub async fn in_force(place: &Installation, officer: &Person) -> School {
+    officer.call("PublishTemplate", json!({})).await;
+    let material = examples();
+    officer.call("PublishAgencyRegister", json!({"area": material.area})).await;
+    let school = school(place, officer, "first", "special").await;
+    adopt(place, &school, &material.policies[0], material.blanks).await;
+    school
 }
 
 /// Steps 1 and 2: from the document to a policy in force, with the command.
@@ -173,7 +184,7 @@ async fn send_log(place: &Installation, school: &School, profile: &str, log: &Pa
 }
 
 /// Waits for what another service has to hear first.
-async fn eventually(what: &str, mut check: impl AsyncFnMut() -> bool) {
+pub async fn eventually(what: &str, mut check: impl AsyncFnMut() -> bool) {
     for _ in 0..100 {
         if check().await {
             return;

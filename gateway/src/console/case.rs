@@ -6,6 +6,7 @@ pub mod agreement;
 pub mod assign;
 pub mod chain;
 pub mod chronology;
+pub mod class;
 pub mod close;
 pub mod consultation;
 pub mod debrief;

@@ -15,6 +15,7 @@ pub fn notice(code: &str) -> &'static str {
         "triaged" => "Your decision is saved",
         "entry" => "The entry is added",
         "marked" => "It is saved whether the entry belongs in the chronology",
+        "classified" => "It is saved what the case is about",
         "part" => "The person’s part is saved",
         "person" => "The person is added",
         "fact" => "The fact is recorded: check which steps it brings",

@@ -2,10 +2,11 @@
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
 //! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
 //! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
-//! `entry` what was written down, `person` who has a part, `print` puts it on paper.
+//! `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper.
 
 pub mod access;
 pub mod break_glass;
+pub mod class;
 pub mod decide;
 pub mod due;
 pub mod entry;
@@ -58,8 +59,14 @@ pub struct Case {
     pub gates: Vec<GateRule>,
     /// The agencies of the area, key and name.
     pub agencies: Vec<(String, String)>,
-    /// The four Cs it was put under.
+    /// The four Cs it is put under.
     pub risks: Vec<String>,
+    /// The kinds it is put under, where its kind of incident has them.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// Every time it was put under something else, oldest first.
+    #[serde(default)]
+    pub classes: Vec<class::Classed>,
     /// Facts known.
     pub facts: Vec<Fact>,
     /// How far each step is, in the procedure's order.

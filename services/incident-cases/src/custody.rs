@@ -34,6 +34,9 @@ pub struct Link {
     pub present: String,
     /// More.
     pub note: String,
+    /// Who took the device, where somebody else recorded it; of the first link only.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub taken_by: String,
     /// When it happened.
     pub at: OffsetDateTime,
     /// Who recorded it, and when.

@@ -15,6 +15,7 @@ mod assign_step;
 mod begin_attachment;
 mod break_glass;
 mod check_public_receipt;
+mod classify_case;
 mod close_case;
 mod close_public_report;
 mod complete_step;
@@ -205,6 +206,7 @@ rpcs! {
     search_records: SearchRecordsRequest => SearchRecordsResponse,
     set_case_access: SetCaseAccessRequest => SetCaseAccessResponse,
     set_concern_learners: SetConcernLearnersRequest => SetConcernLearnersResponse,
+    classify_case: ClassifyCaseRequest => ClassifyCaseResponse,
     set_entry_significant: SetEntrySignificantRequest => SetEntrySignificantResponse,
     set_household: SetHouseholdRequest => SetHouseholdResponse,
     set_rota: SetRotaRequest => SetRotaResponse,

@@ -84,6 +84,7 @@ fn device_event(device: &CustodyEntry, here: Option<&str>, due: Option<String>) 
         let kind = if link.kind == "taken" { "Taken".to_owned() } else { words::called(KINDS, &link.kind) };
         let when = words::stamp(link.event_time.as_ref()).unwrap_or_default();
         let parts = [link.place.as_str(), link.person.as_str(), link.present.as_str(), link.note.as_str()];
+        let kind = if link.taken_by.is_empty() { kind } else { format!("{kind} by {}", link.taken_by) };
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         format!("{}. {kind}, {when}: {}", link.number, parts.join(", "))
     });

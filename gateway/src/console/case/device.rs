@@ -62,6 +62,7 @@ fn custody_fields(_: &Case) -> Vec<Field> {
         Field::radios("ground", "On what ground?", GROUNDS),
         Field::long_text("reason", "Why was it taken?"),
         Field::name("place", "Where is it kept?"),
+        Field::name("taken_by", "Who took it? (optional)").hint("Leave this empty if it was you."),
         Field::name("present", "Who else was there? (optional)"),
         Field::moment("take_time", "When? (optional)").hint("Leave this empty if it was just now."),
     ]
@@ -87,6 +88,7 @@ fn custody_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<Ta
         reason: answers.text("reason"),
         place: answers.text("place"),
         present: answers.text("present"),
+        taken_by: answers.text("taken_by"),
         take_time: past(visit, answers, "take_time")?,
         request_id: answers.request_id(),
     })

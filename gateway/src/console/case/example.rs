@@ -2,7 +2,7 @@
 
 use chassis::clock::timestamp;
 use proto::incident_cases::v1::{
-    Agreement, Assessment, Case, CaseGate, CaseStep, Consultation, Criteria, Debrief, Decision, Entry, Fact,
+    Agreement, Assessment, Case, CaseClass, CaseGate, CaseStep, Consultation, Criteria, Debrief, Decision, Entry, Fact,
     Involvement, InvolvementChange, Material, ParentsDecision, Referral, Reopening, Report, StepField, Support,
 };
 use time::macros::datetime;
@@ -41,6 +41,16 @@ pub fn case() -> Case {
         policy_instance_id: "ins_1".into(),
         policy_version: 3,
         risks: vec!["contact".into(), "conduct".into()],
+        kinds: vec!["shared_images".into()],
+        classes: vec![CaseClass {
+            risks_before: vec!["contact".into()],
+            risks: vec!["contact".into(), "conduct".into()],
+            kinds: vec!["shared_images".into()],
+            reason: "It was sent on".into(),
+            account_id: "acc_1".into(),
+            create_time: at,
+            ..CaseClass::default()
+        }],
         facts: vec![Fact { name: "offence".into(), value: "yes".into(), account_id: "acc_1".into(), create_time: at }],
         steps: vec![
             CaseStep { statutory: true, ..step("P1-01", "done", "") },

@@ -163,6 +163,9 @@ impl Lines<'_> {
         for r in &case.reopenings {
             self.say("decisions", r.create_time.as_ref(), &r.account_id, "Opened again", &r.reason);
         }
+        for (at, event) in super::class::events(case, people) {
+            self.add("decisions", at.as_ref(), event);
+        }
         if let Some(d) = &case.debrief {
             let title = "Debrief recorded";
             let text = format!("{}\n{}", d.findings, d.actions);

@@ -167,8 +167,12 @@ impl CasePage {
         Self {
             head: Head::new("Case", crumbs).of(case.reference.clone()),
             open_until: String::new(),
-            rows: [rows(case, at), owner(case, people, &here, may), super::access::shown(case, people, &here, may)]
-                .concat(),
+            rows: [
+                rows(case, works, at),
+                owner(case, people, &here, may),
+                super::access::shown(case, people, &here, may),
+            ]
+            .concat(),
             acts: acts(case, &here, may),
             more: records::acts(case, &here, may),
             records: records::sections(case, people, &here, may),
@@ -208,13 +212,10 @@ impl CasePage {
     }
 }
 
-fn rows(case: &Case, at: &dyn Fn(&str) -> String) -> Vec<Row> {
+fn rows(case: &Case, works: bool, at: &dyn Fn(&str) -> String) -> Vec<Row> {
     let mut rows = vec![Row::new("Kind of incident", case.procedure_title.clone())];
     rows.push(Row::new("State", words::called(STATES, &case.state)));
-    if !case.risks.is_empty() {
-        let risks: Vec<String> = case.risks.iter().map(|risk| words::called(words::RISKS, risk)).collect();
-        rows.push(Row::new("Risks", risks.join(", ")));
-    }
+    rows.extend(super::class::rows(case, works.then_some(at(&format!("/cases/{}", case.case_id))).as_deref()));
     rows.extend(Row::some("Opened", words::stamp(case.create_time.as_ref())));
     if !case.policy_instance_id.is_empty() {
         let version =

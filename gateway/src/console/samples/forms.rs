@@ -25,6 +25,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     let acts: Vec<(&str, Vec<Field>)> = vec![
         ("Add an entry", entry::fields()),
         ("Say whether it belongs in the chronology", case::significant::fields(&case.entries[0])),
+        ("Say what the case is about", case::class::fields(&case)),
         ("Add a person", involvement::fields()),
         ("Correct a person’s part", case::part::fields(&case.involvements[0])),
         ("End a person’s part", case::part::end_fields()),

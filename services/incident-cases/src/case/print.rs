@@ -187,11 +187,16 @@ impl Case {
 
     /// What turned the case: talks, referrals, decisions, what parents were told, how it ended.
     fn turning_points(&self, all: &mut Gathered) {
-        let risks = self.risks.join(", ");
+        let risks = self.risks_at_opening().join(", ");
         let kind = format!("{} {}", self.procedure.id, self.procedure.title);
         let policy = format!("Version {}", self.policy_version);
         let opened = [("Kind of incident", kind.as_str()), ("Risks", &risks), ("Worked by the policy", &policy)];
-        all.add(self.opened_at, "Case opened", "", &opened, &(&self.id, &self.reference, &self.risks));
+        all.add(self.opened_at, "Case opened", "", &opened, &(&self.id, &self.reference, self.risks_at_opening()));
+        for class in &self.classes {
+            let said = [&class.risks[..], &class.kinds[..]].concat().join(", ").replace('_', " ");
+            let says = [("Under", said.as_str()), ("Why", &class.reason)];
+            all.stamped(&class.stamp, "Put under something else", &says, class);
+        }
         for talk in &self.consultations {
             let with = self.agency(&talk.agency).map_or_else(|_| talk.agency.replace('_', " "), ToOwned::to_owned);
             let says = [("With", with.as_str()), ("Reference", &talk.reference), ("Advice", &talk.advice)];

@@ -72,6 +72,8 @@ impl Case {
             gates: policy.gates.clone(),
             agencies: policy.agencies.clone(),
             risks,
+            kinds: Vec::new(),
+            classes: Vec::new(),
             facts: Vec::new(),
             involvements: Vec::new(),
             entries: Vec::new(),

@@ -61,6 +61,7 @@ pub(super) async fn add_custody_event(
         at: happened.unwrap_or(by.at),
         stamp: by.stamp(),
         digest: String::new(),
+        taken_by: String::new(),
     };
     custody.add(case.as_ref(), link)?;
     if let Some(case) = &mut case {

@@ -74,6 +74,8 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         policy_instance_id: case.policy_instance_id.clone(),
         policy_version: case.policy_version,
         risks: case.risks.clone(),
+        kinds: case.kinds.clone(),
+        classes: case.classes.iter().map(happened::class).collect(),
         facts: facts(case),
         steps: steps(case, now),
         gates: gates(case, now),

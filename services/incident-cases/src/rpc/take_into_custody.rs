@@ -17,6 +17,7 @@ use super::{
 use crate::{
     App,
     custody::{Custody, GROUNDS, Link},
+    rules::NAME_MAX,
     store,
 };
 
@@ -33,6 +34,7 @@ pub(super) async fn take_into_custody(
     words(&mut v, "reason", "why it was taken", &request.reason);
     name(&mut v, "place", "where it is kept", &request.place);
     maybe(&mut v, "present", &request.present);
+    v.maybe_line("taken_by", &request.taken_by, NAME_MAX);
     let taken_at = v.happened("take_time", request.take_time.as_ref(), app.store.clock().now());
     v.finish()?;
     let mut tx =
@@ -66,6 +68,7 @@ pub(super) async fn take_into_custody(
         person: text(&request.owner),
         present: text(&request.present),
         note: String::new(),
+        taken_by: text(&request.taken_by),
         at: taken_at.unwrap_or(by.at),
         stamp: by.stamp(),
         digest: String::new(),

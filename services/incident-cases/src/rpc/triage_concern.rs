@@ -15,7 +15,7 @@ use proto::{
 use tonic::Request;
 
 use super::{
-    convert, make_referral,
+    classify_case, convert, make_referral,
     once::{About, once},
     work::{Done, tell, who},
 };
@@ -32,8 +32,6 @@ use crate::{
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
 };
-
-const RISKS: [&str; 4] = ["content", "contact", "conduct", "commerce"];
 
 /// The procedure of early help where none is said.
 const WELFARE: &str = "P0";
@@ -181,10 +179,7 @@ impl Opening {
         // One on an adult says first who it is about.
         let child = field == "new_case" || !ADULT.contains(&procedure_id);
         v.check(child, procedure.as_str(), "Open a new case for a kind of incident about an adult");
-        let of_risks = format!("{field}.risks");
-        v.check(!risks.is_empty(), of_risks.as_str(), "Select content, contact, conduct or commerce");
-        let known = risks.iter().all(|risk| RISKS.contains(&risk.as_str()));
-        v.check(known, of_risks.as_str(), format!("Select from: {}", RISKS.join(", ")));
+        classify_case::risks(v, &format!("{field}.risks"), risks);
         let (procedure_id, risks) = (procedure_id.to_owned(), risks.to_vec());
         Self { field, procedure_id, risks, about: None, begins: Begins::Nothing }
     }

@@ -56,6 +56,32 @@ async fn what_belongs_in_the_chronology_is_said_later_and_the_entry_stays(engine
     Ok(())
 }
 
+async fn what_a_case_is_put_under_is_said_anew_and_what_was_said_stays(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let to = |risks: &[&str], kinds: &[&str]| ClassifyCaseRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        risks: risks.iter().map(|risk| (*risk).to_owned()).collect(),
+        kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+        reason: "The picture was sent on".into(),
+        etag: String::new(),
+        request_id: world.dsl.request_id(),
+    };
+    assert_eq!(field(call!(world.dsl, classify_case, to(&[], &[])).err()), "risks");
+    assert_eq!(field(call!(world.dsl, classify_case, to(&["conduct"], &["theft"])).err()), "kinds");
+    let now = to(&["conduct", "contact"], &["coercion", "shared_images", "coercion"]);
+    let now = call!(world.dsl, classify_case, now)?.case.unwrap_or_default();
+    assert_eq!(now.risks, ["contact", "conduct"]);
+    assert_eq!(now.kinds, ["shared_images", "coercion"], "in the order of the list, each once");
+    assert_eq!(now.classes.len(), 1);
+    assert_eq!((&now.classes[0].risks_before, now.classes[0].kinds_before.len()), (&case.risks, 0));
+    assert_eq!(now.classes[0].account_id, world.dsl.account_id);
+    let idle = call!(world.dsl, classify_case, to(&["contact", "conduct"], &["shared_images", "coercion"]));
+    assert_eq!(idle.err().map(|e| e.reason_name()), Some("WRONG_STATE"));
+    Ok(())
+}
+
 async fn a_part_is_corrected_or_ended_and_keeps_what_it_said(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let case = world.case().await?;
@@ -228,4 +254,5 @@ on_both_engines!(
     what_belongs_in_the_chronology_is_said_later_and_the_entry_stays,
     a_part_is_corrected_or_ended_and_keeps_what_it_said,
     parents_told_are_told_by_somebody_at_a_time,
+    what_a_case_is_put_under_is_said_anew_and_what_was_said_stays,
 );

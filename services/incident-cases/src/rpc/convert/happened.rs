@@ -5,6 +5,7 @@ use proto::incident_cases::v1 as pb;
 
 use crate::case::{
     Case, ParentsDecision,
+    class::Classed,
     entry::{Entry, Happened, Mark},
     person::{Change, Involvement},
 };
@@ -85,5 +86,17 @@ pub(crate) fn parents_decision(d: &ParentsDecision) -> pb::ParentsDecision {
         told_time: telling.map(|t| timestamp(t.at)),
         told_whom: telling.map(|t| t.whom.clone()).unwrap_or_default(),
         told_how: telling.map(|t| t.how.clone()).unwrap_or_default(),
+    }
+}
+
+pub(crate) fn class(class: &Classed) -> pb::CaseClass {
+    pb::CaseClass {
+        risks_before: class.risks_before.clone(),
+        kinds_before: class.kinds_before.clone(),
+        risks: class.risks.clone(),
+        kinds: class.kinds.clone(),
+        reason: class.reason.clone(),
+        account_id: class.stamp.by.clone(),
+        create_time: Some(timestamp(class.stamp.at)),
     }
 }

@@ -168,6 +168,7 @@ pub(crate) fn custody(c: &Custody) -> pb::CustodyEntry {
         person: link.person.clone(),
         present: link.present.clone(),
         note: link.note.clone(),
+        taken_by: link.taken_by.clone(),
         event_time: Some(timestamp(link.at)),
         account_id: link.stamp.by.clone(),
         digest: link.digest.clone(),

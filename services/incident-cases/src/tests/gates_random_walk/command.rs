@@ -428,6 +428,7 @@ impl World {
 fn link(kind: &str, stamp: Stamp) -> Link {
     let word = || "words".to_owned();
     Link {
+        taken_by: String::new(),
         kind: kind.into(),
         place: word(),
         person: word(),
