@@ -185,7 +185,10 @@ mod tests {
         let fields = |url: &str, kinds: &[&str], authority: bool| {
             let kinds: Vec<String> = kinds.iter().map(|k| (*k).to_owned()).collect();
             let checked = Webhook::checked(url, &kinds, authority, false);
-            checked.err().map(|e| e.violations().iter().map(|v| v.field.clone()).collect::<Vec<_>>()).unwrap_or_default()
+            checked
+                .err()
+                .map(|e| e.violations().iter().map(|v| v.field.clone()).collect::<Vec<_>>())
+                .unwrap_or_default()
         };
         assert!(fields("https://hooks.example/x", &["concern.recorded"], false).is_empty());
         assert_eq!(fields("https://hooks.example/x", &["concern.recorded"], true), ["kinds"]);

@@ -88,7 +88,8 @@ fn page(settings: &NoticeSettings, forms: Forms, failures: &[NoticeFailure], lin
         rows.push(Row::new("Waits for you to confirm it", text));
     }
     if settings.given_up > 0 {
-        let lost = words::counted(settings.given_up.into(), "notice in the last 30 days", "notices in the last 30 days");
+        let lost =
+            words::counted(settings.given_up.into(), "notice in the last 30 days", "notices in the last 30 days");
         rows.push(Row::new("Could not be delivered", lost));
     }
     let part = |title: &str, form: Form| Entry { title: title.into(), acts: vec![form], ..Entry::default() };
@@ -103,7 +104,14 @@ fn page(settings: &NoticeSettings, forms: Forms, failures: &[NoticeFailure], lin
         entries.push(part("Stop", forms.stop));
     }
     entries.extend((!failures.is_empty()).then(|| lost(failures)));
-    Entries { head: Head::new("Notices", vec![Link::new("Home", "/")]), lead, rows, links, entries, ..Entries::default() }
+    Entries {
+        head: Head::new("Notices", vec![Link::new("Home", "/")]),
+        lead,
+        rows,
+        links,
+        entries,
+        ..Entries::default()
+    }
 }
 
 /// Whom mail does not reach, for whoever manages accounts.
@@ -153,7 +161,10 @@ async fn links(visit: &Visit) -> Vec<Link> {
         let roles = visit.visitor.roles_at(&school, visit.now());
         if visit.directory.may(&roles, Permission::WebhookManage, true) {
             let name = visit.school_name(&school).await;
-            links.push(Link::new(format!("Programs that {name} tells (webhooks)"), format!("/schools/{school}/webhooks")));
+            links.push(Link::new(
+                format!("Programs that {name} tells (webhooks)"),
+                format!("/schools/{school}/webhooks"),
+            ));
         }
     }
     links
@@ -231,7 +242,8 @@ fn confirm_page(visit: &Visit, token: &str) -> FormPage {
     let head = Head::new("Confirm your address", visit.crumbs(&[("Notices", HERE.to_owned())]));
     let page = visit.form_page(head, "/notices/confirm".to_owned(), "Confirm", Vec::new());
     let form = page.form.clone().carrying("token", token);
-    FormPage { form, ..page }.lead("You opened the link that we sent to the address you gave. From now on you are told there.")
+    FormPage { form, ..page }
+        .lead("You opened the link that we sent to the address you gave. From now on you are told there.")
 }
 
 /// Asks once more: programs that look at mail open links, too.
@@ -282,7 +294,12 @@ pub fn samples() -> Vec<Entries> {
         given_up: 2,
         ..NoticeSettings::default()
     };
-    let failure = NoticeFailure { display_name: "Ruth Okafor".into(), count: 2, error: "smtp_550".into(), ..NoticeFailure::default() };
+    let failure = NoticeFailure {
+        display_name: "Ruth Okafor".into(),
+        count: 2,
+        error: "smtp_550".into(),
+        ..NoticeFailure::default()
+    };
     let form = |button: &str, fields| Form::new("/x", button, "1".into(), fields);
     let forms = |settings: &NoticeSettings| Forms {
         address: form("Save where and when", address_fields(settings)),

@@ -64,7 +64,8 @@ fn crumbs(visit: &Visit, beneath: &[(&str, String)]) -> Vec<Link> {
 pub fn fields(kinds: &[WebhookKind], hook: Option<&Webhook>) -> Vec<Field> {
     let field = Field::checkboxes("kinds", "What is it told of?", &[]);
     let field = kinds.iter().fold(field, |field, kind| field.choice(&kind.kind, &kind.title, &kind.kind));
-    let url = Field::name("url", "Where is it told?").hint("An address on the public internet that begins with https://");
+    let url =
+        Field::name("url", "Where is it told?").hint("An address on the public internet that begins with https://");
     match hook {
         Some(hook) => vec![url.value(hook.url.clone()), field.values(hook.kinds.clone())],
         None => vec![url, field],
@@ -100,7 +101,10 @@ fn list_page(all: &ListWebhooksResponse, crumbs: Vec<Link>, place: &str) -> Entr
     let entry = |hook: &Webhook| Entry {
         title: host(&hook.url),
         rows: vec![Row::new("State", state(hook)), Row::new("Told of", titles(hook, &all.kinds))],
-        links: vec![Link::new(format!("See {} and what was sent to it", host(&hook.url)), format!("{place}/{}", hook.webhook_id))],
+        links: vec![Link::new(
+            format!("See {} and what was sent to it", host(&hook.url)),
+            format!("{place}/{}", hook.webhook_id),
+        )],
         ..Entry::default()
     };
     Entries {
@@ -181,7 +185,8 @@ fn secret_page(hook: &Webhook, secret: &str, crumbs: Vec<Link>, place: &str) -> 
     Entries {
         head: Head::new("The secret of the webhook", crumbs).of(host(&hook.url)),
         lead: vec![
-            "Copy the secret now: it is shown this once. With it the program proves that a message comes from here.".to_owned(),
+            "Copy the secret now: it is shown this once. With it the program proves that a message comes from here."
+                .to_owned(),
         ],
         rows,
         links: vec![Link::new("Go to the webhook", format!("{place}/{}", hook.webhook_id))],
@@ -437,7 +442,8 @@ pub fn samples() -> Vec<Entries> {
         old_secret_until_time: now,
         ..Webhook::default()
     };
-    let off = Webhook { enabled: false, disabled_reason: "failing".into(), url: "https://b.example/".into(), ..hook.clone() };
+    let off =
+        Webhook { enabled: false, disabled_reason: "failing".into(), url: "https://b.example/".into(), ..hook.clone() };
     let attempt = |state: &str, error: &str, status: u32, tries: u32| WebhookAttempt {
         attempt_id: "msg_06f3k1q2r3s4t5v6w7x8y9z0aa".into(),
         kind: "concern.recorded".into(),
@@ -449,7 +455,8 @@ pub fn samples() -> Vec<Entries> {
         try_time: now,
         due_time: now.filter(|_| state == "queued"),
     };
-    let attempts = [attempt("queued", "status", 503, 2), attempt("delivered", "", 204, 1), attempt("given_up", "tls", 0, 10)];
+    let attempts =
+        [attempt("queued", "status", 503, 2), attempt("delivered", "", 204, 1), attempt("given_up", "tls", 0, 10)];
     let form = |button: &str| Form::new("/x", button, "1".into(), Vec::new());
     let replay = |attempt: &WebhookAttempt| (attempt.state != "queued").then(|| form("Send this again"));
     let crumbs = || vec![Link::new("Home", "/"), Link::new("Notices", "/notices"), Link::new("Webhooks", "/webhooks")];

@@ -50,7 +50,12 @@ impl Letterhead {
         match waiting {
             [one] => self.letter(
                 format!("{} - {}", one.title, one.place),
-                &format!("{}\r\n\r\n{}.\r\n\r\nSee it here, after signing in:\r\n{}", one.place, one.title, self.to(&one.link)),
+                &format!(
+                    "{}\r\n\r\n{}.\r\n\r\nSee it here, after signing in:\r\n{}",
+                    one.place,
+                    one.title,
+                    self.to(&one.link)
+                ),
             ),
             many => {
                 let mut counts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();

@@ -100,7 +100,11 @@ impl Smtp {
         let text = std::fs::read_to_string(&self.password_file).map_err(|e| {
             Error::invalid(
                 "gateway.smtp.password_file",
-                format!("Enter the file that holds the password of {}: {}: {e}", self.user, self.password_file.display()),
+                format!(
+                    "Enter the file that holds the password of {}: {}: {e}",
+                    self.user,
+                    self.password_file.display()
+                ),
             )
         })?;
         Ok(text.trim_end_matches(['\r', '\n']).to_owned())

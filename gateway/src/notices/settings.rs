@@ -127,11 +127,7 @@ impl Wanted {
     pub fn checked(email: &str, digest: &str, quiet_from: &str, quiet_to: &str) -> Result<Self> {
         let email = email.trim();
         let mut v = Violations::new();
-        v.check(
-            address(email),
-            "email",
-            "Enter an email address in the correct format, such as name@example.org",
-        );
+        v.check(address(email), "email", "Enter an email address in the correct format, such as name@example.org");
         v.check(matches!(digest, "at_once" | "daily"), "digest", "Select whether mail comes at once or once a day");
         let (from, to) = (time_of_day(quiet_from), time_of_day(quiet_to));
         let fix = "Enter a time such as 18:00";
@@ -150,7 +146,9 @@ impl Wanted {
 fn address(text: &str) -> bool {
     let plain = text.bytes().all(|c| c.is_ascii_graphic() && !b"\"()<>,;:\\[]|".contains(&c));
     let named = text.rsplit_once('@').is_some_and(|(_, host)| {
-        host.contains('.') && host.split('.').all(|label| !label.is_empty()) && host.parse::<std::net::IpAddr>().is_err()
+        host.contains('.')
+            && host.split('.').all(|label| !label.is_empty())
+            && host.parse::<std::net::IpAddr>().is_err()
     });
     plain && named && text.len() <= LONGEST && text.parse::<lettre::Address>().is_ok()
 }
@@ -175,10 +173,26 @@ mod tests {
             assert!(address(fine), "{fine}");
         }
         for wrong in [
-            "", "r.okafor", "@x.example", "r@", "r@x", "r@localhost", "r@127.0.0.1", "r@[127.0.0.1]", "r@x..example",
-            "a@x.example\r\nBcc: b@x.example", "a@x.example\nRCPT TO:<b@x.example>", "a@x.example, b@x.example",
-            "a b@x.example", "\"a b\"@x.example", "<a@x.example>", "a@x.example>", "a@b@x.example", "zo\u{eb}@x.example",
-            "a@x.example;b@x.example", "a\0@x.example",
+            "",
+            "r.okafor",
+            "@x.example",
+            "r@",
+            "r@x",
+            "r@localhost",
+            "r@127.0.0.1",
+            "r@[127.0.0.1]",
+            "r@x..example",
+            "a@x.example\r\nBcc: b@x.example",
+            "a@x.example\nRCPT TO:<b@x.example>",
+            "a@x.example, b@x.example",
+            "a b@x.example",
+            "\"a b\"@x.example",
+            "<a@x.example>",
+            "a@x.example>",
+            "a@b@x.example",
+            "zo\u{eb}@x.example",
+            "a@x.example;b@x.example",
+            "a\0@x.example",
         ] {
             assert!(!address(wrong), "{wrong:?}");
         }

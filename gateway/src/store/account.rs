@@ -8,7 +8,8 @@ use chassis::{
 };
 use proto::access::v1::Role;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, SqlErr,
 };
 
 use super::{
@@ -103,11 +104,7 @@ pub async fn holding(tx: &Tx, school: &str, roles: &[Role]) -> Result<Vec<String
         .filter(appointment::Column::SchoolId.eq(school))
         .filter(appointment::Column::Role.is_in(names))
         .filter(appointment::Column::StartUs.lte(now))
-        .filter(
-            Condition::any()
-                .add(appointment::Column::EndUs.is_null())
-                .add(appointment::Column::EndUs.gt(now)),
-        );
+        .filter(Condition::any().add(appointment::Column::EndUs.is_null()).add(appointment::Column::EndUs.gt(now)));
     let mut ids: Vec<String> = held.all(tx.db()).await?.into_iter().map(|row| row.account_id).collect();
     ids.sort_unstable();
     ids.dedup();

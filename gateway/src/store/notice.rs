@@ -174,9 +174,8 @@ pub async fn mark(tx: &Tx, taken: &Taken, fate: &Fate) -> Result<()> {
 /// # Errors
 /// Where it cannot be forgotten.
 pub async fn forget(tx: &Tx, account_id: &AccountId, kind: Option<&str>) -> Result<()> {
-    let queued = Condition::all()
-        .add(notice::Column::AccountId.eq(account_id.as_str()))
-        .add(notice::Column::State.eq("queued"));
+    let queued =
+        Condition::all().add(notice::Column::AccountId.eq(account_id.as_str())).add(notice::Column::State.eq("queued"));
     let which = match kind {
         Some(kind) => queued.add(notice::Column::Kind.eq(kind)),
         None => queued,

@@ -99,8 +99,7 @@ pub async fn told(tx: &Tx, school: &str, kind: &str, authority: bool) -> Result<
     // A webhook that is off for a fault of its own gets what it missed when it is on again; one off by hand does not.
     let on = Condition::any().add(webhook::Column::Enabled.eq(true)).add(webhook::Column::Reason.eq("failing"));
     let query = webhook::Entity::find().filter(place).filter(on);
-    let hooks: Vec<Webhook> =
-        query.all(tx.db()).await?.into_iter().map(|row| open(tx, row)).collect::<Result<_>>()?;
+    let hooks: Vec<Webhook> = query.all(tx.db()).await?.into_iter().map(|row| open(tx, row)).collect::<Result<_>>()?;
     Ok(hooks.into_iter().filter(|hook| hook.kinds.iter().any(|k| k == kind)).collect())
 }
 

@@ -6,8 +6,8 @@ use chassis::{
     page::Page,
 };
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, Query},
 };
 use time::Duration;
@@ -63,7 +63,11 @@ fn free(now: i64) -> Condition {
 /// Where it cannot be taken.
 pub async fn take(tx: &Tx) -> Result<Vec<Attempt>> {
     let now = micros(tx.now());
-    let on = Query::select().column(webhook::Column::Id).from(webhook::Entity).and_where(webhook::Column::Enabled.eq(true)).to_owned();
+    let on = Query::select()
+        .column(webhook::Column::Id)
+        .from(webhook::Entity)
+        .and_where(webhook::Column::Enabled.eq(true))
+        .to_owned();
     let due = webhook_attempt::Entity::find()
         .filter(free(now))
         .filter(webhook_attempt::Column::WebhookId.in_subquery(on))

@@ -170,7 +170,8 @@ impl Program {
             this.told.lock().unwrap_or_else(PoisonError::into_inner).push(told);
             let status = StatusCode::from_u16(this.answer.load(Ordering::SeqCst)).unwrap_or_default();
             // Far more than anybody reads, and a way elsewhere.
-            (status, [(header::LOCATION, "/elsewhere")], vec![b'a'; if status == 500 { 1 << 20 } else { 0 }]).into_response()
+            (status, [(header::LOCATION, "/elsewhere")], vec![b'a'; if status == 500 { 1 << 20 } else { 0 }])
+                .into_response()
         };
         let router = Router::new().fallback(take).with_state(program.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -197,7 +198,11 @@ impl Program {
 ///
 /// # Errors
 /// Where it has not arrived in time, or too much has.
-pub async fn arrives<T>(count: usize, what: impl Fn() -> Vec<T>, mut meanwhile: impl AsyncFnMut() -> Result<()>) -> Result<Vec<T>> {
+pub async fn arrives<T>(
+    count: usize,
+    what: impl Fn() -> Vec<T>,
+    mut meanwhile: impl AsyncFnMut() -> Result<()>,
+) -> Result<Vec<T>> {
     let arrived = async {
         loop {
             meanwhile().await?;

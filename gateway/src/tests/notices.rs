@@ -53,7 +53,9 @@ impl Place {
         let config = Console { address, smtp: smtp(&office), ..Console::default() };
         let house = House::still(engine, config.clone()).await?;
         let school = house.bed.school();
-        for (name, role) in [("r.okafor", Role::Dsl), ("d.deputy", Role::DeputyDsl), ("h.head", Role::Head), ("i.it", Role::It)] {
+        for (name, role) in
+            [("r.okafor", Role::Dsl), ("d.deputy", Role::DeputyDsl), ("h.head", Role::Head), ("i.it", Role::It)]
+        {
             house.account(name, role, Some(&school)).await?;
         }
         house.account("officer", Role::AuthorityOfficer, None).await?;
@@ -91,7 +93,10 @@ impl Place {
         let answer = self.call(who, "POST", "/v1/notices/address", body).await?;
         assert_eq!(answer.status, 200, "{}", answer.json());
         let mails = self.mails(before + 1).await?;
-        let token = mails.last().map(|mail| mail.line("https://safety.northshire.example/notices/confirm?token=")).unwrap_or_default();
+        let token = mails
+            .last()
+            .map(|mail| mail.line("https://safety.northshire.example/notices/confirm?token="))
+            .unwrap_or_default();
         let answer = self.call(who, "POST", "/v1/notices/address:confirm", json!({"token": token})).await?;
         assert_eq!(answer.status, 200, "{}", answer.json());
         Ok(())
@@ -137,7 +142,11 @@ async fn an_address_counts_once_its_holder_confirmed_it() -> Result<()> {
         let confirm = &mails[0];
         assert_eq!(confirm.to, ["ruth@thistledown.example"]);
         assert_eq!(confirm.header("Auto-Submitted"), "auto-generated");
-        assert!(confirm.header("Message-ID").starts_with("<ntc_") && !confirm.data.contains("Okafor"), "{}", confirm.data);
+        assert!(
+            confirm.header("Message-ID").starts_with("<ntc_") && !confirm.data.contains("Okafor"),
+            "{}",
+            confirm.data
+        );
         let link = "https://safety.northshire.example/notices/confirm?token=";
         let token = confirm.line(link);
         place.happens("con_1", recorded()).await?;
@@ -152,7 +161,10 @@ async fn an_address_counts_once_its_holder_confirmed_it() -> Result<()> {
         assert_eq!(browser.sign_in("r.okafor", &page).await, page);
         let asked = browser.get(&page).await;
         let fields = [asked.hidden("csrf"), asked.hidden("request_id"), asked.hidden("token")];
-        assert_eq!(place.call("r.okafor", "GET", "/v1/notices/settings", Value::Null).await?.json()["settings"]["email"], "");
+        assert_eq!(
+            place.call("r.okafor", "GET", "/v1/notices/settings", Value::Null).await?.json()["settings"]["email"],
+            ""
+        );
         let names = ["csrf", "request_id", "token"];
         let fields: Vec<(&str, &str)> = names.into_iter().zip(fields.iter().map(String::as_str)).collect();
         assert_eq!(browser.post("/notices/confirm", &fields).await.place(), "/notices?done=notice_confirmed");
@@ -204,7 +216,8 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
             place.house.bus.publish(&envelope).await?;
             let new = place.mails(count + whom.len()).await?.split_off(count);
             count += whom.len();
-            let mut to: Vec<&str> = new.iter().flat_map(|mail| &mail.to).filter_map(|to| to.split('@').next()).collect();
+            let mut to: Vec<&str> =
+                new.iter().flat_map(|mail| &mail.to).filter_map(|to| to.split('@').next()).collect();
             to.sort_unstable();
             assert_eq!(to, whom, "{event:?}");
             for mail in &new {
@@ -226,7 +239,10 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         assert_eq!(place.call("r.okafor", "POST", "/v1/notices/choices", beyond).await?.status, 400);
         place.happens("con_2", recorded()).await?;
         place.mails(count).await?;
-        assert_eq!(place.call("d.deputy", "GET", "/v1/notices/settings", Value::Null).await?.json()["settings"]["email"], "");
+        assert_eq!(
+            place.call("d.deputy", "GET", "/v1/notices/settings", Value::Null).await?.json()["settings"]["email"],
+            ""
+        );
     }
     Ok(())
 }
@@ -294,7 +310,9 @@ async fn a_server_that_is_away_is_waited_for_and_no_two_processes_send_the_same(
             post.pass().await?;
             let answer = place.call("officer", "GET", "/v1/notices/failures", Value::Null).await?.json();
             let all = answer["failures"].as_array().cloned().unwrap_or_default();
-            let one = |f: &Value| (f["count"].as_u64().unwrap_or_default(), f["error"].as_str().unwrap_or_default().to_owned());
+            let one = |f: &Value| {
+                (f["count"].as_u64().unwrap_or_default(), f["error"].as_str().unwrap_or_default().to_owned())
+            };
             Ok(all.iter().map(one).collect())
         };
         assert_eq!(failures().await?, [(1, "smtp_550".to_owned()), (1, "smtp_550".to_owned())]);

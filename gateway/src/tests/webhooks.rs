@@ -174,7 +174,10 @@ async fn what_fails_is_tried_for_days_then_switched_off_and_told_and_can_be_sent
         assert_eq!(place.call("h.head", "POST", "/v1/notices/address", address).await.status, 200);
         let mails = arrives(1, || office.mails(), async || place.give_out().await).await?;
         let token = mails[0].line("https://safety.northshire.example/notices/confirm?token=");
-        assert_eq!(place.call("h.head", "POST", "/v1/notices/address:confirm", json!({"token": token})).await.status, 200);
+        assert_eq!(
+            place.call("h.head", "POST", "/v1/notices/address:confirm", json!({"token": token})).await.status,
+            200
+        );
 
         let (hook, _) = place.hook(&["concern.recorded"]).await;
         place.program.answers(500);
@@ -228,7 +231,7 @@ async fn what_fails_is_tried_for_days_then_switched_off_and_told_and_can_be_sent
         place.told(16).await?;
         assert_eq!(place.hooks().await["webhooks"][0]["disabled_reason"], "gone");
         assert_eq!(place.act(&hook, ":delete", json!({})).await.status, 200);
-        assert_eq!(place.hooks().await["webhooks"], Value::Null);
+        assert!(place.hooks().await["webhooks"].as_array().is_none_or(Vec::is_empty));
     }
     Ok(())
 }
@@ -266,7 +269,12 @@ async fn the_head_decides_for_a_school_and_the_officer_for_the_authority() -> Re
         let form = browser.get(&format!("{list}/new")).await;
         let (csrf, request_id) = (form.hidden("csrf"), form.hidden("request_id"));
         let fields = |url: &'static str| {
-            [("csrf", csrf.clone()), ("request_id", request_id.clone()), ("url", url.into()), ("kinds", "case.opened".into())]
+            [
+                ("csrf", csrf.clone()),
+                ("request_id", request_id.clone()),
+                ("url", url.into()),
+                ("kinds", "case.opened".into()),
+            ]
         };
         let send = |fields: [(&'static str, String); 4]| fields;
         let wrong = send(fields("https://10.0.0.1/"));
@@ -291,7 +299,9 @@ async fn nothing_is_sent_where_only_we_reach() -> Result<()> {
     let headers = Headers { id: "msg_1", timestamp: 1, signature: "v1,x" };
     // A name that leads here is seen when it is resolved; an address in itself, too, however it is written.
     let here = |host: &str| Url::parse(&format!("http://{host}:{}/", program.port)).map_err(Error::internal);
-    for host in ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0x7f.1", "0.0.0.0", "10.0.0.1", "169.254.169.254"] {
+    for host in
+        ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0x7f.1", "0.0.0.0", "10.0.0.1", "169.254.169.254"]
+    {
         assert_eq!(client.send(&here(host)?, &headers, "{}").await, Err("refused_address"), "{host}");
     }
     assert_eq!(client.send(&here("hooks.invalid")?, &headers, "{}").await, Err("unresolved"));
@@ -306,7 +316,9 @@ async fn nothing_is_sent_where_only_we_reach() -> Result<()> {
     assert_eq!(near.send(&nobody, &headers, "{}").await, Err("unreachable"));
 
     let place = Place::new(Engine::Sqlite, Console::default()).await?;
-    for url in ["http://hooks.example.org/", "https://192.168.1.1/", "https://u:p@hooks.example.org/", "https://intranet/", ""] {
+    for url in
+        ["http://hooks.example.org/", "https://192.168.1.1/", "https://u:p@hooks.example.org/", "https://intranet/", ""]
+    {
         let body = json!({"school_id": place.school, "url": url, "kinds": ["case.opened"]});
         assert_eq!(place.call("h.head", "POST", "/v1/webhooks", body).await.fields(), ["url"], "{url}");
     }
@@ -315,8 +327,10 @@ async fn nothing_is_sent_where_only_we_reach() -> Result<()> {
 
 #[tokio::test]
 async fn over_tls_whom_we_trust_is_told_and_nobody_else() -> Result<()> {
-    let certificate = CertificateDer::from_pem_slice(include_bytes!("../webhooks/testdata/localhost.crt")).map_err(Error::internal)?;
-    let key = PrivateKeyDer::from_pem_slice(include_bytes!("../webhooks/testdata/localhost.key")).map_err(Error::internal)?;
+    let certificate = CertificateDer::from_pem_slice(include_bytes!("../webhooks/testdata/localhost.crt"))
+        .map_err(Error::internal)?;
+    let key =
+        PrivateKeyDer::from_pem_slice(include_bytes!("../webhooks/testdata/localhost.key")).map_err(Error::internal)?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(Error::internal)?
@@ -345,6 +359,10 @@ async fn over_tls_whom_we_trust_is_told_and_nobody_else() -> Result<()> {
     let url = |host: &str| Url::parse(&format!("https://{host}:{port}/")).map_err(Error::internal);
     assert_eq!(Client::trusting(roots.clone(), true)?.send(&url("localhost")?, &headers, "{}").await, Ok(202));
     assert_eq!(Client::new(true)?.send(&url("localhost")?, &headers, "{}").await, Err("tls"), "by nobody we know");
-    assert_eq!(Client::trusting(roots, true)?.send(&url("127.0.0.1")?, &headers, "{}").await, Err("tls"), "for another name");
+    assert_eq!(
+        Client::trusting(roots, true)?.send(&url("127.0.0.1")?, &headers, "{}").await,
+        Err("tls"),
+        "for another name"
+    );
     Ok(())
 }

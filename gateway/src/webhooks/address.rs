@@ -62,7 +62,8 @@ fn public_v6(ip: Ipv6Addr) -> bool {
     let [a, b, ..] = ip.segments();
     let given_out = a & 0xe000 == 0x2000;
     // 2001::/23 is for protocols, 2001:db8::/32 and 3fff::/20 for texts, 2002::/16 leads to version 4.
-    let special = (a == 0x2001 && b < 0x0200) || (a == 0x2001 && b == 0x0db8) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
+    let special =
+        (a == 0x2001 && b < 0x0200) || (a == 0x2001 && b == 0x0db8) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
     given_out && !special
 }
 
@@ -73,11 +74,41 @@ mod tests {
     #[test]
     fn nothing_is_sent_to_what_only_we_reach() {
         for private in [
-            "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
-            "169.254.169.254", "100.64.0.1", "100.127.255.255", "192.0.0.8", "192.0.2.1", "198.18.0.1", "198.51.100.1",
-            "203.0.113.9", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1", "::ffff:a9fe:a9fe", "::7f00:1", "fe80::1", "fec0::1", "fc00::1", "fd12:3456::1", "ff02::1",
-            "64:ff9b::7f00:1", "64:ff9b:1::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "3fff::1",
+            "127.0.0.1",
+            "127.8.8.8",
+            "0.0.0.0",
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "100.127.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.9",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::ffff:a9fe:a9fe",
+            "::7f00:1",
+            "fe80::1",
+            "fec0::1",
+            "fc00::1",
+            "fd12:3456::1",
+            "ff02::1",
+            "64:ff9b::7f00:1",
+            "64:ff9b:1::1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "3fff::1",
         ] {
             let ip: Option<IpAddr> = private.parse().ok();
             assert_eq!(ip.map(|ip| allowed(ip, false)), Some(false), "{private}");
@@ -94,10 +125,23 @@ mod tests {
             assert!(url(fine, false).is_some(), "{fine}");
         }
         for wrong in [
-            "http://hooks.example.org/", "ftp://hooks.example.org/", "hooks.example.org", "", "https://localhost/",
-            "https://127.0.0.1/", "https://127.1/", "https://0x7f000001/", "https://2130706433/", "https://[::1]/",
-            "https://[::ffff:10.0.0.1]/", "https://u:p@hooks.example.org/", "https://hooks.example.org/#a",
-            "https://intranet/", "file:///etc/passwd", "https://10.0.0.1:443/", "javascript:alert(1)",
+            "http://hooks.example.org/",
+            "ftp://hooks.example.org/",
+            "hooks.example.org",
+            "",
+            "https://localhost/",
+            "https://127.0.0.1/",
+            "https://127.1/",
+            "https://0x7f000001/",
+            "https://2130706433/",
+            "https://[::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://u:p@hooks.example.org/",
+            "https://hooks.example.org/#a",
+            "https://intranet/",
+            "file:///etc/passwd",
+            "https://10.0.0.1:443/",
+            "javascript:alert(1)",
         ] {
             assert!(url(wrong, false).is_none(), "{wrong}");
         }

@@ -50,7 +50,8 @@ impl Keys {
 /// The keyed digest of the version `v1`.
 fn digest(secret: &[u8], signed: &[u8]) -> Vec<u8> {
     // A key of any length is taken.
-    let mac = Hmac::<Sha256>::new_from_slice(secret).map(|mac| mac.chain_update(signed).finalize().into_bytes().to_vec());
+    let mac =
+        Hmac::<Sha256>::new_from_slice(secret).map(|mac| mac.chain_update(signed).finalize().into_bytes().to_vec());
     mac.unwrap_or_default()
 }
 

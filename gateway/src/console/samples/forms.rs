@@ -5,9 +5,9 @@ use chassis::error::Error;
 use super::super::{
     access, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation, cover,
     debrief, decide, device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite,
-    involvement, learner, lesson, lines, material, material_report, my_concern, notices, oversight, paragraph, parameter,
-    parents, people, policy, procedure, public_report, referral, register, report, review, revision, rollout, school,
-    section, sign_in, step, template, webhook,
+    involvement, learner, lesson, lines, material, material_report, my_concern, notices, oversight, paragraph,
+    parameter, parents, people, policy, procedure, public_report, referral, register, report, review, revision,
+    rollout, school, section, sign_in, step, template, webhook,
 };
 
 /// Every form, as it is first shown and as it is shown again.

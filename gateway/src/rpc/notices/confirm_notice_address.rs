@@ -14,7 +14,8 @@ use super::{NoticesService, convert};
 use crate::store;
 
 /// What is said of every link that does not confirm: nobody learns why.
-const FIX: &str = "Ask for a new link: this one was used before, is older than 24 hours, or was sent for another account";
+const FIX: &str =
+    "Ask for a new link: this one was used before, is older than 24 hours, or was sent for another account";
 
 pub(super) async fn confirm_notice_address(
     NoticesService { door, mail, .. }: &NoticesService,
