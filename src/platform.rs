@@ -158,10 +158,10 @@ impl Platform {
             upstreams.add_here(name, running.grpc());
             services.push(running);
         }
+        let gateway = Some(start_gateway(&parts, &upstreams).await?);
         if let Some(within) = &parts.within {
             within.release();
         }
-        let gateway = Some(start_gateway(&parts, &upstreams).await?);
         Ok(Self { services, gateway, upstreams, shutdown: parts.shutdown, ending: parts.ending })
     }
 

@@ -25,6 +25,8 @@ mod isolation;
 mod journey;
 #[path = "platform/life_cycle.rs"]
 mod life_cycle;
+#[path = "platform/notices.rs"]
+mod notices;
 #[path = "platform/requirements.rs"]
 mod requirements;
 #[path = "platform/rollout.rs"]

@@ -12,7 +12,7 @@ use chassis::{
 };
 use http::{HeaderMap, HeaderValue, header};
 use proto::{
-    access::v1::{Assurance, accounts_client::AccountsClient},
+    access::v1::{Assurance, accounts_client::AccountsClient, notices_client::NoticesClient},
     filtering_ingest::v1::filtering_ingest_client::FilteringIngestClient,
     incident_cases::v1::incident_cases_client::IncidentCasesClient,
     policy_registry::v1::policy_registry_client::PolicyRegistryClient,
@@ -164,6 +164,7 @@ impl App {
     client!(/** A visitor's way to the filter feeds. */ filtering_ingest, "filtering-ingest", FilteringIngestClient);
     client!(/** A visitor's way to the reports. */ reporting, "reporting", ReportingClient);
     client!(/** A visitor's way to the accounts. */ accounts, "gateway", AccountsClient);
+    client!(/** A visitor's way to the notices. */ notices, "gateway", NoticesClient);
 
     fn to(&self, service: &str, visitor: &Visitor) -> Result<Upstream> {
         let assurance = Assurance::Password;

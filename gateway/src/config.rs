@@ -8,7 +8,7 @@ use chassis::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{pages::brand::Brand, sessions::Lasting};
+use crate::{notices::mailer::Smtp, pages::brand::Brand, sessions::Lasting};
 
 /// The gateway's own settings; keys come from elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ use crate::{pages::brand::Brand, sessions::Lasting};
 pub struct Console {
     /// The address it listens on.
     pub listen: String,
+    /// What people enter to reach it, such as `https://online-safety.example.org`: what links in mail and messages begin with.
+    pub address: String,
     /// Where its accounts and sessions are.
     pub database: Database,
     /// The authority's name, as pages show it.
@@ -48,6 +50,18 @@ pub struct Console {
     pub rate: f64,
     /// Requests that one address may send at once.
     pub burst: f64,
+    /// The mail server that notices leave by; none are sent where it has no host.
+    pub smtp: Smtp,
+    /// Programs that are told.
+    pub webhooks: Webhooks,
+}
+
+/// Programs that are told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhooks {
+    /// Whether messages may be sent to this very machine, and there without TLS: for tests, never in service.
+    pub allow_loopback: bool,
 }
 
 /// Where sessions are kept.
@@ -64,6 +78,7 @@ impl Default for Console {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8080".to_owned(),
+            address: String::new(),
             database: Database::default(),
             authority_name: "Your authority".to_owned(),
             brand_colour: "#1c5142".to_owned(),
@@ -82,6 +97,8 @@ impl Default for Console {
             // A whole school shares one address: this stops floods, not a busy morning.
             rate: 200.0,
             burst: 1000.0,
+            smtp: Smtp::default(),
+            webhooks: Webhooks::default(),
         }
     }
 }
@@ -112,6 +129,10 @@ impl Console {
         within("stall_seconds", self.stall_seconds, 1, 600);
         v.check(self.rate.is_finite() && self.rate > 0.0, "gateway.rate", "Enter a number greater than 0");
         v.check(self.burst.is_finite() && self.burst >= 1.0, "gateway.burst", "Enter a number of 1 or more");
+        let fix = "Enter what people enter to reach it, such as https://online-safety.example.org";
+        v.check(self.address.is_empty() || begins_links(&self.address), "gateway.address", fix);
+        v.check(!self.smtp.on() || !self.address.is_empty(), "gateway.address", fix);
+        self.smtp.check(&mut v);
         v.finish()
     }
 
@@ -122,6 +143,19 @@ impl Console {
             absolute: time::Duration::hours(self.session_hours.into()),
         }
     }
+}
+
+/// Whether links can begin with a text: where it is, and no page there.
+fn begins_links(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "https" | "http")
+            && url.has_host()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && !text.ends_with('/')
+    })
 }
 
 #[cfg(test)]
@@ -142,5 +176,29 @@ mod tests {
         assert_eq!(fields(long), ["gateway.idle_minutes", "gateway.session_hours", "gateway.stall_seconds"]);
         let pale = Console { brand_colour: "#ffdd00".into(), logo: "/nowhere/logo.svg".into(), ..Console::default() };
         assert_eq!(fields(pale), ["gateway.brand_colour", "gateway.logo"]);
+    }
+
+    #[test]
+    fn mail_is_sent_as_configured_or_not_at_all() {
+        use crate::notices::mailer::Tls;
+        let fields = |address: &str, smtp: Smtp| {
+            let console = Console { address: address.into(), smtp, ..Console::default() };
+            let fields =
+                console.check().map_err(|e| e.violations().iter().map(|v| v.field.clone()).collect::<Vec<_>>());
+            fields.err().unwrap_or_default()
+        };
+        let smtp = Smtp { host: "mail.example.org".into(), from: "A <a@example.org>".into(), ..Smtp::default() };
+        assert!(fields("https://safety.example.org", smtp.clone()).is_empty());
+        assert!(fields("https://safety.example.org:8443", Smtp::default()).is_empty());
+        for address in ["", "safety.example.org", "https://safety.example.org/", "https://safety.example.org/a"] {
+            assert_eq!(fields(address, smtp.clone()), ["gateway.address"], "{address}");
+        }
+        let address = "https://safety.example.org";
+        let wrong = Smtp { host: "a b".into(), port: 0, from: "nobody".into(), ..smtp.clone() };
+        assert_eq!(fields(address, wrong), ["gateway.smtp.host", "gateway.smtp.port", "gateway.smtp.from"]);
+        let clear = Smtp { tls: Tls::None, user: "u".into(), password_file: "/nowhere".into(), ..smtp.clone() };
+        assert_eq!(fields(address, clear), ["gateway.smtp.tls", "gateway.smtp.password_file"]);
+        let near = Smtp { tls: Tls::None, host: "127.0.0.1".into(), ..smtp };
+        assert!(fields(address, near).is_empty());
     }
 }

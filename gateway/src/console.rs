@@ -22,6 +22,7 @@ mod learner;
 mod looks;
 mod my_concern;
 mod notice;
+mod notices;
 mod oversight;
 mod people;
 mod policy;
@@ -42,6 +43,7 @@ mod template;
 mod unsent;
 mod upload;
 pub mod visit;
+mod webhook;
 
 use std::sync::LazyLock;
 
@@ -91,6 +93,10 @@ pub fn routes() -> Router<App> {
         .route("/unlock", get(hidden::show).post(hidden::unlock))
         .route("/unsent", get(unsent::list))
         .route("/unsent/{unsent_id}/delete", post(unsent::delete))
+        .route("/notices", get(notices::show).post(notices::save))
+        .route("/notices/choices", post(notices::choose))
+        .route("/notices/stop", post(notices::stop))
+        .route("/notices/confirm", get(notices::show_confirm).post(notices::confirm))
         .route("/report", get(report::anywhere))
         .route("/public/{code}", get(public_report::show).post(public_report::send))
         .route("/public/{code}/receipt", get(public_report::show_receipt).post(public_report::check))
@@ -124,6 +130,7 @@ pub fn routes() -> Router<App> {
         .route("/privacy", get(help::privacy))
         .route("/brand/{hash}/{name}", get(brand::serve))
         .route("/assets/{hash}/{name}", get(asset::serve));
+    let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, webhooks()));
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}", subject_access::pages());
@@ -256,6 +263,21 @@ fn school() -> Vec<Below> {
         ("/duties/{document_id}", get(duty::show).post(duty::answer)),
         ("/reports", get(figures::show)),
         ("/reports.csv", get(figures::csv)),
+    ]
+}
+
+/// Programs that are told, of a school or of the authority.
+fn webhooks() -> Vec<Below> {
+    vec![
+        ("/webhooks", get(webhook::list).post(webhook::create)),
+        ("/webhooks/new", get(webhook::show_new)),
+        ("/webhooks/{webhook_id}", get(webhook::show)),
+        ("/webhooks/{webhook_id}/change", get(webhook::show_change).post(webhook::change)),
+        ("/webhooks/{webhook_id}/switch", post(webhook::switch)),
+        ("/webhooks/{webhook_id}/test", post(webhook::test)),
+        ("/webhooks/{webhook_id}/secret", post(webhook::rotate)),
+        ("/webhooks/{webhook_id}/delete", post(webhook::delete)),
+        ("/webhooks/{webhook_id}/attempts/{attempt_id}/replay", post(webhook::replay)),
     ]
 }
 

@@ -6,7 +6,8 @@
 //! - `proxy`: the contract over gRPC, carried to its services in the caller's name
 //! - `door`, `accounts`, `sessions`, `tries`, `passwords`: who comes in
 //! - `unsent`: what somebody wrote and could not send because the session had ended
-//! - `rpc`, `store`: the Accounts service and its tables
+//! - `notices`, `webhooks`: people and programs that are told, by a link and without a name
+//! - `rpc`, `store`: the Accounts and Notices services and their tables
 //! - `console`, `visitor`: the pages, and the person who looks at them
 //! - `config`, `app`, `health`: what it is told, what routes are given, whether it can answer
 
@@ -21,6 +22,7 @@ mod headers;
 mod health;
 mod json;
 pub mod limits;
+pub mod notices;
 pub mod openapi;
 mod pace;
 mod pages;
@@ -37,6 +39,7 @@ mod tests;
 mod tries;
 mod unsent;
 pub mod visitor;
+mod webhooks;
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -52,7 +55,10 @@ use chassis::{
     serve::{LEAD, Running, Setup, Shutdown, health_routes, spawn},
     upstream::Upstreams,
 };
-use proto::{access::v1::accounts_server::AccountsServer, contract};
+use proto::{
+    access::v1::{accounts_server::AccountsServer, notices_server::NoticesServer},
+    contract,
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tonic::service::Routes;
 use tonic_web::GrpcWebLayer;
@@ -138,10 +144,17 @@ pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Re
     let failures = usize::try_from(config.failed_sign_ins).unwrap_or(usize::MAX);
     let door = Door::new(store.clone(), sessions, tries, passwords::Passwords::new()?, lasting, failures);
     let schools = rpc::Schools { upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
+    let client = webhooks::client::Client::new(config.webhooks.allow_loopback)?;
+    let notices = rpc::NoticesService::new(door.clone(), schools.clone(), client.clone(), &config);
+    let notices = NoticesServer::new(notices);
     let accounts = AccountsServer::new(rpc::AccountsService { door: door.clone(), schools });
     let mut open = Upstreams::default();
     open.add_here(setup.name, Routes::new(accounts.clone()).into_axum_router().reset_fallback());
-    let running = Running::start(&setup, store.clone(), Routes::new(accounts))?;
+    let told = notices::consume::Told { mail: config.smtp.on(), address: config.address.clone() };
+    let running = Running::start(&setup, store.clone(), Routes::new(accounts).add_service(notices))?;
+    let running = running.listen(&setup, told).await;
+    let sender = webhooks::send::Sender::new(store.clone(), client, &config);
+    let post = notices::post::Post::new(store.clone(), &config)?;
     let mut upstreams = setup.upstreams.clone();
     upstreams.add_here(setup.name, running.grpc());
     let app = App::new(app::Inner {
@@ -168,10 +181,12 @@ pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Re
     };
     let wells = health_routes(setup.name, app.door().store().clone(), ready);
     let router = routes(&app, wells, tools.into_axum_router().reset_fallback());
-    let tasks = vec![
+    let mut tasks = vec![
         spawn(health::watch(app.clone(), reporter, setup.shutdown.clone())),
-        spawn(sweep(app.clone(), setup.shutdown)),
+        spawn(sender.run(setup.shutdown.clone())),
+        spawn(sweep(app.clone(), setup.shutdown.clone())),
     ];
+    tasks.extend(post.map(|post| spawn(post.run(setup.shutdown))));
     Ok(Gateway { app, running, router, tasks })
 }
 

@@ -1,10 +1,11 @@
-//! The Accounts service: one line per rpc.
+//! The Accounts service, one line per rpc; Notices is in `notices`.
 
 mod convert;
 mod create_account;
 mod get_self;
 mod list_accounts;
 mod list_colleagues;
+mod notices;
 mod schools;
 mod sign_in;
 mod sign_out;
@@ -18,6 +19,7 @@ use proto::access::v1::{
 use tonic::{Request, Response, Status};
 
 use crate::door::Door;
+pub use notices::NoticesService;
 pub use schools::Schools;
 
 /// Answers for accounts, behind the door.

@@ -1,10 +1,15 @@
-//! The gateway's own tables: accounts, their appointments, sessions, unsent forms. Only here is the database touched.
+//! The gateway's own tables: accounts, their appointments, sessions, unsent forms, notices,
+//! webhooks. Only here is the database touched.
 
 pub mod account;
 mod entity;
 mod migration;
+pub mod notice;
+pub mod notice_address;
 pub mod session;
 pub mod unsent_form;
+pub mod webhook;
+pub mod webhook_attempt;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 use time::OffsetDateTime;
@@ -20,6 +25,8 @@ impl MigratorTrait for Migrations {
         migrations.push(Box::new(migration::m20261124_000102_create_session::Migration));
         migrations.push(Box::new(migration::m20261125_000103_lock_session::Migration));
         migrations.push(Box::new(migration::m20261125_000104_create_unsent_form::Migration));
+        migrations.push(Box::new(migration::m20261126_000105_create_notice::Migration));
+        migrations.push(Box::new(migration::m20261126_000106_create_webhook::Migration));
         migrations
     }
 }
@@ -30,6 +37,6 @@ fn micros(at: OffsetDateTime) -> i64 {
 }
 
 /// The moment a column holds.
-fn moment(micros: i64) -> OffsetDateTime {
+pub(crate) fn moment(micros: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }

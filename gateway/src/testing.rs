@@ -1,6 +1,8 @@
 //! What the gateway's own tests start: a gateway on a fresh store, a service behind it that answers as told, and
 //! people who sign in.
 
+pub mod receive;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{
@@ -12,6 +14,7 @@ use axum::{
 };
 use chassis::{
     error::{Error, Result},
+    event::Bus,
     id::AccountId,
     testing::{Bed, Engine},
 };
@@ -36,6 +39,8 @@ pub struct House {
     pub bed: Bed,
     pub gateway: Arc<Gateway>,
     pub service: Behind,
+    /// What events come by.
+    pub bus: Arc<dyn Bus>,
 }
 
 /// The service behind the gateway: it keeps what it was asked and answers as it is told.
@@ -133,6 +138,15 @@ impl House {
     }
 
     pub async fn with(engine: Engine, config: Console) -> Result<Self> {
+        Self::started(engine, config, false).await
+    }
+
+    /// One in which nothing goes on by itself: the test says when mail is given out and programs are told.
+    pub async fn still(engine: Engine, config: Console) -> Result<Self> {
+        Self::started(engine, config, true).await
+    }
+
+    async fn started(engine: Engine, config: Console, still: bool) -> Result<Self> {
         let mut bed = Bed::new(engine)?;
         let service = Behind::default();
         for name in ["policy-registry", "incident-cases", "filtering-ingest"] {
@@ -140,8 +154,13 @@ impl House {
         }
         // Nothing listens on the discard port.
         bed.upstreams.add_there("reporting", "http://127.0.0.1:9")?;
-        let gateway = Arc::new(crate::start(bed.setup("gateway").await?, config, None).await?);
-        Ok(Self { bed, gateway, service })
+        let setup = bed.setup("gateway").await?;
+        let bus = setup.bus.clone();
+        let mut gateway = crate::start(setup, config, None).await?;
+        if still {
+            gateway.tasks.drain(..).for_each(|task| task.abort());
+        }
+        Ok(Self { bed, gateway: Arc::new(gateway), service, bus })
     }
 
     /// Makes somebody's account.

@@ -1,8 +1,10 @@
 //! The gateway as a whole: its one port, who comes in, and what becomes of what they write.
 
 mod hostile;
+mod notices;
 mod port;
 mod reporter;
 mod roll;
 mod screen;
 mod sign_in;
+mod webhooks;

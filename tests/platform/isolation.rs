@@ -141,7 +141,13 @@ pub async fn furnished(
     all.call("OpenConsultation", open).await;
     let comment = json!({"schoolId": school, "instanceId": discussed, "audience": "staff", "text": "t"});
     let comment = text(&all.call("AddComment", comment).await["comment"]["commentId"]);
+    let hook = json!({"schoolId": school, "url": "https://hooks.invalid/x", "kinds": ["case.opened"]});
+    let hook = text(&all.call("CreateWebhook", hook).await["webhook"]["webhookId"]);
+    let test = json!({"schoolId": school, "webhookId": hook});
+    let attempt = text(&all.call("SendTestWebhook", test).await["attempt"]["attemptId"]);
     let ids = [
+        ("webhook_id", hook),
+        ("attempt_id", attempt),
         ("lesson_id", lesson),
         ("review_id", review),
         ("comment_id", comment),
@@ -343,6 +349,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "CreateLearner" | "UpdateLearner" => json!({"record": {"givenName": "g", "familyName": "f"}}),
         "SearchLearners" => json!({"query": "somebody"}),
         "PreviewLearnerImport" => json!({"content": "RkFNSUxZIE5BTUUsR0lWRU4gTkFNRQphLGIK"}),
+        "CreateWebhook" | "UpdateWebhook" => json!({"url": "https://hooks.invalid/x", "kinds": ["case.opened"]}),
         "CreateFeed" => json!({"name": "f", "profile": "squid"}),
         "ImportPolicy" => json!({"file": {"name": "a.txt", "content": "MS4gQWltcwoKV2UgYWltLgo="}}),
         _ => json!({}),

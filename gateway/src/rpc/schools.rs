@@ -49,6 +49,28 @@ impl Schools {
         v.finish()
     }
 
+    /// What these schools are called, as far as the registry says just now.
+    pub async fn names(&self, caller: &Caller, schools: &[String]) -> BTreeMap<String, String> {
+        let mut names = BTreeMap::new();
+        for school in schools {
+            match self.ask(caller, school).await {
+                Ok(name) if !name.is_empty() => {
+                    names.insert(school.clone(), name);
+                }
+                Ok(_) => {}
+                Err(error) => tracing::info!(school.id = school, %error, "a school's name is not known just now"),
+            }
+        }
+        names
+    }
+
+    async fn ask(&self, caller: &Caller, school: &str) -> Result<String> {
+        let way = self.upstreams.to(REGISTRY)?.with_token(&self.signer.passed_on(REGISTRY, caller))?;
+        let asked = request(GetSchoolRequest { school_id: school.to_owned() });
+        let answer = PolicyRegistryClient::new(way).get_school(asked).await.map_err(|s| Error::from_status(&s))?;
+        Ok(answer.into_inner().school.map(|school| school.name).unwrap_or_default())
+    }
+
     async fn there_is(&self, caller: &Caller, school: &str) -> Result<bool> {
         let way = self.upstreams.to(REGISTRY)?.with_token(&self.signer.passed_on(REGISTRY, caller))?;
         let asked = GetSchoolRequest { school_id: school.to_owned() };

@@ -6,8 +6,10 @@ use chassis::{
     id::{AccountId, SchoolId},
     page::Page,
 };
+use proto::access::v1::Role;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, SqlErr,
 };
 
 use super::{
@@ -89,6 +91,24 @@ pub async fn of_school(tx: &Tx, school: &SchoolId) -> Result<Vec<Account>> {
     ids.dedup();
     let query = account::Entity::find().filter(account::Column::Id.is_in(ids));
     query.all(tx.db()).await?.iter().map(|row| open(tx, row)).collect()
+}
+
+/// The accounts that hold one of these roles at a school now, or at the authority where it is empty.
+///
+/// # Errors
+/// Where they cannot be read.
+pub async fn holding(tx: &Tx, school: &str, roles: &[Role]) -> Result<Vec<String>> {
+    let now = micros(tx.now());
+    let names = roles.iter().map(Role::as_str_name);
+    let held = appointment::Entity::find()
+        .filter(appointment::Column::SchoolId.eq(school))
+        .filter(appointment::Column::Role.is_in(names))
+        .filter(appointment::Column::StartUs.lte(now))
+        .filter(Condition::any().add(appointment::Column::EndUs.is_null()).add(appointment::Column::EndUs.gt(now)));
+    let mut ids: Vec<String> = held.all(tx.db()).await?.into_iter().map(|row| row.account_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
 }
 
 fn open(tx: &Tx, row: &account::Model) -> Result<Account> {

@@ -2,5 +2,11 @@
 
 pub mod account;
 pub mod appointment;
+pub mod notice;
+pub mod notice_address;
+pub mod notice_confirmation;
 pub mod session;
+pub mod shared_school;
 pub mod unsent_form;
+pub mod webhook;
+pub mod webhook_attempt;

@@ -4,3 +4,5 @@ pub mod m20261124_000101_create_account;
 pub mod m20261124_000102_create_session;
 pub mod m20261125_000103_lock_session;
 pub mod m20261125_000104_create_unsent_form;
+pub mod m20261126_000105_create_notice;
+pub mod m20261126_000106_create_webhook;

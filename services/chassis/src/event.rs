@@ -24,6 +24,12 @@ pub trait Consumer: Send + Sync + 'static {
     /// Whether it listens to such events.
     fn wants(&self, event: &Event) -> bool;
 
+    /// The school in whose rows the effect is: the event's own, unless the consumer's are elsewhere too. Empty for the
+    /// authority as a whole.
+    fn school<'a>(&self, envelope: &'a Envelope) -> &'a str {
+        &envelope.school_id
+    }
+
     /// Fetches what the effect needs from elsewhere.
     async fn prepare(&self, envelope: &Envelope) -> Result<Self::Prepared>;
 

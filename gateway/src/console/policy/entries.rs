@@ -48,7 +48,7 @@ impl Page for Entries {
             links: vec![Link::new("Answer the comment", "/x")],
         };
         let gone = chassis::error::Error::wrong_state("the policy is approved: no consultation on it is open");
-        vec![
+        let mut pages = vec![
             Self {
                 head: Head::new("Comments", vec![Link::new("Home", "/")]).of("Version 2"),
                 lead: vec!["Name nobody.".into()],
@@ -65,6 +65,9 @@ impl Page for Entries {
                 form: Some(act("Close").refused(&gone, "")),
                 ..Self::default()
             },
-        ]
+        ];
+        pages.extend(crate::console::notices::samples());
+        pages.extend(crate::console::webhook::samples());
+        pages
     }
 }

@@ -5,9 +5,9 @@ use chassis::error::Error;
 use super::super::{
     access, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation, cover,
     debrief, decide, device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite,
-    involvement, learner, lesson, lines, material, material_report, my_concern, oversight, paragraph, parameter,
-    parents, people, policy, procedure, public_report, referral, register, report, retention, review, revision,
-    rollout, school, section, sign_in, step, subject_access, template,
+    involvement, learner, lesson, lines, material, material_report, my_concern, notices, oversight, paragraph,
+    parameter, parents, people, policy, procedure, public_report, referral, register, report, retention, review,
+    revision, rollout, school, section, sign_in, step, subject_access, template, webhook,
 };
 
 /// Every form, as it is first shown and as it is shown again.
@@ -122,6 +122,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Check a template", template::check::fields()),
         ("Distil a template", template::distil::fields()),
         ("Decline", invitation::decline_fields()),
+        ("Where you are told", notices::address_fields(&Default::default())),
+        ("Add a webhook", webhook::fields(&webhook::sample_kinds(), None)),
         ("Add a feed", filtering::fields()),
         ("Send a log", lines::fields()),
         ("Import", import::fields()),

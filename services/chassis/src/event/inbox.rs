@@ -50,7 +50,7 @@ impl<C: Consumer> Inbox<C> {
             return Ok(());
         }
         let prepared = self.consumer.prepare(envelope).await?;
-        let mut tx = self.store.begin(&Scope::consumer(&envelope.school_id, &envelope.event_id)).await?;
+        let mut tx = self.store.begin(&Scope::consumer(self.consumer.school(envelope), &envelope.event_id)).await?;
         let note = Statement::from_sql_and_values(
             tx.db().get_database_backend(),
             "INSERT INTO inbox (consumer, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",

@@ -54,6 +54,7 @@ fn need(tx: &Tx) -> Option<Need> {
         | Permission::Public
         | Permission::Self_
         | Permission::AccountManage
+        | Permission::WebhookManage
         | Permission::SchoolRead
         | Permission::SchoolCreate
         | Permission::TemplateRead

@@ -1,0 +1,148 @@
+//! What happens elsewhere becomes notices to people and messages to programs: each event once.
+
+use chassis::{
+    clock::moment,
+    db::Tx,
+    error::Result,
+    event::{Consumer, Envelope, Event},
+};
+use proto::access::v1::Role;
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    kind::{self, Kind},
+    timing,
+};
+use crate::{store, webhooks};
+
+/// How old an event may be and still be told of: a gateway that starts to listen does not tell of last term.
+const NEWS: Duration = Duration::days(3);
+
+/// Makes notices and messages of events.
+pub struct Told {
+    /// Whether mail is sent from here.
+    pub mail: bool,
+    /// What links in messages begin with; empty where nobody said.
+    pub address: String,
+}
+
+/// Something to be told of.
+struct Happened<'a> {
+    kind: &'static Kind,
+    school: &'a str,
+    /// Whom of those the kind is for.
+    roles: &'a [Role],
+    /// The path of its page.
+    link: String,
+}
+
+#[tonic::async_trait]
+impl Consumer for Told {
+    type Prepared = ();
+
+    fn name(&self) -> &'static str {
+        "notices"
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        match event {
+            // Every other alert becomes a concern, of which is told as of any.
+            Event::AlertRaised(alert) => alert.route == "it",
+            Event::ConcernRecorded(_)
+            | Event::ConcernEscalated(_)
+            | Event::CaseOpened(_)
+            | Event::ReferralDecided(_)
+            | Event::SchoolInvited(_)
+            | Event::InvitationAccepted(_)
+            | Event::PolicyPublished(_) => true,
+            Event::SchoolCreated(_)
+            | Event::ConcernTriaged(_)
+            | Event::CaseClosed(_)
+            | Event::CaseReopened(_)
+            | Event::ReferralMade(_)
+            | Event::ParentsDecided(_)
+            | Event::FeedCounted(_) => false,
+        }
+    }
+
+    /// An invitation is told of at the invited school, and a policy at the authority, too.
+    fn school<'a>(&self, _: &'a Envelope) -> &'a str {
+        ""
+    }
+
+    async fn prepare(&self, _: &Envelope) -> Result<()> {
+        Ok(())
+    }
+
+    async fn consume(&self, tx: &mut Tx, envelope: &Envelope, (): ()) -> Result<()> {
+        if let Some(Event::SchoolInvited(invited)) = &envelope.event {
+            store::notice::keep_shared(tx, &invited.shared_incident_id, &envelope.school_id).await?;
+        }
+        let at = envelope.event_time.as_ref().and_then(moment).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        if tx.now() - at > NEWS {
+            return Ok(());
+        }
+        let opened_by = match &envelope.event {
+            Some(Event::InvitationAccepted(accepted)) => {
+                store::notice::shared_by(tx, &accepted.shared_incident_id).await?.unwrap_or_default()
+            }
+            _ => String::new(),
+        };
+        let Some(happened) = happened(envelope, &opened_by) else { return Ok(()) };
+        if self.mail {
+            tell(tx, happened.kind, happened.school, happened.roles, &happened.link).await?;
+        }
+        webhooks::tell(tx, happened.kind, happened.school, &format!("{}{}", self.address, happened.link), at).await
+    }
+}
+
+/// What an event tells; none where it is to be told nobody.
+fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'a>> {
+    let (school, id) = (envelope.school_id.as_str(), envelope.aggregate_id.as_str());
+    let at = |kind: &'static Kind, page: &str| Happened {
+        kind,
+        school,
+        roles: kind.roles,
+        link: format!("/schools/{school}{page}"),
+    };
+    let concern = format!("/concerns/{id}");
+    match envelope.event.as_ref()? {
+        Event::ConcernRecorded(_) => Some(at(kind::CONCERN_RECORDED, &concern)),
+        Event::ConcernEscalated(escalated) => {
+            let roles: &[Role] = if escalated.level == "head" { &[Role::Head] } else { &[Role::DeputyDsl] };
+            Some(Happened { roles, ..at(kind::CONCERN_ESCALATED, &concern) })
+        }
+        Event::AlertRaised(_) => Some(at(kind::ALERT_RAISED, "/filtering")),
+        Event::CaseOpened(_) => Some(at(kind::CASE_OPENED, "/cases")),
+        Event::ReferralDecided(_) => Some(at(kind::REFERRAL_DECIDED, "/cases")),
+        Event::SchoolInvited(invited) => {
+            let school = invited.invited_school_id.as_str();
+            let link = format!("/schools/{school}/invitations");
+            Some(Happened { kind: kind::SCHOOL_INVITED, school, roles: kind::SCHOOL_INVITED.roles, link })
+        }
+        Event::InvitationAccepted(accepted) if !opened_by.is_empty() => {
+            let link = format!("/schools/{opened_by}/shared-incidents/{}", accepted.shared_incident_id);
+            let kind = kind::INVITATION_ACCEPTED;
+            Some(Happened { kind, school: opened_by, roles: kind.roles, link })
+        }
+        Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
+        _ => None,
+    }
+}
+
+/// Makes notices for everybody in these roles at a school, or at the authority, who has an address and wants them.
+///
+/// # Errors
+/// Where they cannot be kept.
+pub async fn tell(tx: &Tx, kind: &Kind, school: &str, roles: &[Role], link: &str) -> Result<()> {
+    let accounts = store::account::holding(tx, school, roles).await?;
+    for settings in store::notice_address::confirmed(tx, accounts).await? {
+        if settings.wants(kind) {
+            let due = timing::due(tx.now(), settings.daily, settings.quiet, kind.urgent);
+            let account_id = &settings.account_id;
+            let new = store::notice::New { account_id, school, kind: kind.code, link, due };
+            store::notice::insert(tx, &new).await?;
+        }
+    }
+    Ok(())
+}

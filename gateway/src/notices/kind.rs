@@ -1,0 +1,124 @@
+//! What there is to be told of, and whom: one table. What concerns an adult is announced by no service and so is not
+//! here; what leads to a case leads to the list of cases, since a case may be hidden from one of those who are told.
+
+use proto::access::v1::Role;
+
+/// One thing to be told of.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Its code, which is the `type` of its webhook messages.
+    pub code: &'static str,
+    /// What a notice of it says.
+    pub title: &'static str,
+    /// Whom it is for.
+    pub roles: &'static [Role],
+    /// Whether somebody who chose nothing is told.
+    pub by_default: bool,
+    /// Whether it is sent at once, at every hour.
+    pub urgent: bool,
+    /// Whether a school's programs can be told.
+    pub at_school: bool,
+    /// Whether the authority's programs can be told: never of a concern, a case or how many there are.
+    pub at_authority: bool,
+}
+
+/// The code of the confirmation of an address, which is nobody's choice.
+pub const CONFIRM: &str = "address.confirm";
+/// The type of a message that tells nothing.
+pub const TEST: &str = "webhook.test";
+
+const LEADS: &[Role] = &[Role::Dsl, Role::DeputyDsl];
+
+const fn of_school(code: &'static str, title: &'static str, roles: &'static [Role]) -> Kind {
+    Kind { code, title, roles, by_default: true, urgent: false, at_school: true, at_authority: false }
+}
+
+/// A concern came.
+pub const CONCERN_RECORDED: &Kind = &of_school("concern.recorded", "A concern is waiting to be read", LEADS);
+/// A concern that nobody read was passed on.
+pub const CONCERN_ESCALATED: &Kind = &Kind {
+    urgent: true,
+    ..of_school(
+        "concern.escalated",
+        "A concern was passed on to you because nobody had read it",
+        &[Role::DeputyDsl, Role::Head],
+    )
+};
+/// An alert came that becomes no concern.
+pub const ALERT_RAISED: &Kind = &of_school("alert.raised", "A web filter needs looking at", &[Role::It]);
+/// A case was opened.
+pub const CASE_OPENED: &Kind = &Kind { by_default: false, ..of_school("case.opened", "A case was opened", LEADS) };
+/// An agency answered.
+pub const REFERRAL_DECIDED: &Kind =
+    &Kind { by_default: false, ..of_school("referral.decided", "An agency\u{2019}s answer was recorded", LEADS) };
+/// Another school asks to share an incident.
+pub const SCHOOL_INVITED: &Kind =
+    &of_school("school.invited", "Another school asks to work on an incident with yours", LEADS);
+/// A school that was asked accepted.
+pub const INVITATION_ACCEPTED: &Kind =
+    &of_school("invitation.accepted", "A school accepted your invitation to work on an incident", LEADS);
+/// A policy came into force.
+pub const POLICY_PUBLISHED: &Kind = &Kind {
+    by_default: false,
+    at_authority: true,
+    ..of_school(
+        "policy.published",
+        "A policy came into force, or its review was moved",
+        &[Role::Dsl, Role::Head, Role::Governor, Role::Chair],
+    )
+};
+/// A program could not be told for days.
+pub const WEBHOOK_DISABLED: &Kind = &Kind {
+    at_school: false,
+    ..of_school(
+        "webhook.disabled",
+        "A program cannot be told any more: its webhook was switched off",
+        &[Role::Head, Role::AuthorityOfficer],
+    )
+};
+
+/// Every one of them.
+pub const KINDS: [&Kind; 9] = [
+    CONCERN_RECORDED,
+    CONCERN_ESCALATED,
+    ALERT_RAISED,
+    CASE_OPENED,
+    REFERRAL_DECIDED,
+    SCHOOL_INVITED,
+    INVITATION_ACCEPTED,
+    POLICY_PUBLISHED,
+    WEBHOOK_DISABLED,
+];
+
+/// The one with a code.
+pub fn find(code: &str) -> Option<&'static Kind> {
+    KINDS.into_iter().find(|kind| kind.code == code)
+}
+
+/// Those that somebody in these roles can be told of.
+pub fn of_roles(roles: &[Role]) -> impl Iterator<Item = &'static Kind> {
+    KINDS.into_iter().filter(|kind| kind.roles.iter().any(|role| roles.contains(role)))
+}
+
+/// Those that programs of a school, or of the authority, can be told of.
+pub fn of_place(authority: bool) -> impl Iterator<Item = &'static Kind> {
+    KINDS.into_iter().filter(move |kind| if authority { kind.at_authority } else { kind.at_school })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_told_apart_and_the_authority_learns_of_no_concern() {
+        let mut codes: Vec<&str> = KINDS.iter().map(|kind| kind.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), KINDS.len());
+        let authority: Vec<&str> = of_place(true).map(|kind| kind.code).collect();
+        assert_eq!(authority, ["policy.published"]);
+        for kind in KINDS.iter().filter(|kind| kind.code.starts_with("concern") || kind.code.starts_with("case")) {
+            assert!(!kind.roles.iter().any(|role| matches!(role, Role::AuthorityOfficer | Role::Staff | Role::It)));
+        }
+    }
+}
