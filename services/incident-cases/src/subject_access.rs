@@ -24,7 +24,7 @@ use items::Item;
 use redact::Stretch;
 
 chassis::id!(/** A request for what is kept about a learner. */ pub struct AccessRequestId = "sar");
-chassis::id!(/** A file that left. */ pub struct ExportId = "exp");
+chassis::id!(/** A file that left. */ pub struct ExportId = "xpo");
 
 /// A request as it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

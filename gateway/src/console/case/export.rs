@@ -60,7 +60,7 @@ impl Page for Exports {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         let export = CaseRegisterExport {
-            export_id: "exp_1".into(),
+            export_id: "xpo_1".into(),
             register: "cases".into(),
             from_date: "2026-09-01".into(),
             reason: "For <the> governors".into(),

@@ -32,7 +32,7 @@ pub fn sample() -> GetAccessRequestResponse {
         account_id: "acc_1".into(),
         create_time: at,
         export: Some(AccessExport {
-            export_id: "exp_1".into(),
+            export_id: "xpo_1".into(),
             format: "pdf".into(),
             reason: "For her".into(),
             account_id: "acc_1".into(),
