@@ -239,10 +239,12 @@ fn command(visit: &Visit, id: &str, item_id: &str, answers: &Answers) -> Result<
     let mut v = Violations::new();
     let decision = answers.text("decision");
     v.check(!decision.is_empty(), "decision", "Select what you decide");
-    v.finish()?;
     let redacted = decision == "release_redacted";
     let taken = answers.all("taken");
     let typed = answers.text("phrases");
+    let some = !taken.is_empty() || !typed.trim().is_empty();
+    v.check(!redacted || some, "phrases", "Enter the words to take out, or select that you give all of it");
+    v.finish()?;
     let phrases = typed.lines().map(str::trim).filter(|line| redacted && !line.is_empty());
     Ok(DecideAccessItemRequest {
         school_id: visit.school.clone(),
