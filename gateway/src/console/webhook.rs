@@ -64,8 +64,8 @@ fn crumbs(visit: &Visit, beneath: &[(&str, String)]) -> Vec<Link> {
 pub fn fields(kinds: &[WebhookKind], hook: Option<&Webhook>) -> Vec<Field> {
     let field = Field::checkboxes("kinds", "What is it told of?", &[]);
     let field = kinds.iter().fold(field, |field, kind| field.choice(&kind.kind, &kind.title, &kind.kind));
-    let url =
-        Field::name("url", "Which address is told?").hint("An address on the public internet that begins with https://");
+    let url = Field::name("url", "Which address is told?")
+        .hint("An address on the public internet that begins with https://");
     match hook {
         Some(hook) => vec![url.value(hook.url.clone()), field.values(hook.kinds.clone())],
         None => vec![url, field],
