@@ -103,6 +103,7 @@ pub struct Size {
 
 impl Size {
     /// 60,000 learners and 100,000 cases, or the share of that which `BENCH_PERCENT` says.
+    #[expect(clippy::disallowed_methods, reason = "a benchmark has no configuration")]
     pub fn asked() -> Result<Self> {
         let percent = match std::env::var("BENCH_PERCENT") {
             Ok(percent) => percent.parse::<usize>()?.clamp(1, 100),

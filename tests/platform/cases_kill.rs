@@ -24,11 +24,14 @@ const PEOPLE: usize = 4;
 /// How long anybody tries one and the same request.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A case and what was entered there.
+type Opened = (String, Vec<String>);
+
 /// What the platform said it had taken, and how often it had to be asked.
 #[derive(Default)]
 struct Taken {
-    /// Each concern by its narrative; its case, where one was opened, and what was entered there.
-    concerns: BTreeMap<String, (String, Option<(String, Vec<String>)>)>,
+    /// Each concern by its narrative, and its case where one was opened.
+    concerns: BTreeMap<String, (String, Option<Opened>)>,
     asked_again: u32,
 }
 
@@ -118,9 +121,15 @@ async fn compare(school: &School, taken: &[Taken]) -> (usize, usize, usize) {
     (said.len(), cases, entries)
 }
 
+/// How often it is killed.
+#[expect(clippy::disallowed_methods, reason = "a test has no configuration")]
+fn deaths() -> u32 {
+    std::env::var("CASES_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS)
+}
+
 #[tokio::test]
 async fn cases_kill_loses_nothing_acknowledged_and_doubles_nothing() {
-    let kills = std::env::var("CASES_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
+    let kills = deaths();
     let redis = Redis::start();
     // What one address may ask is another test's matter.
     let rates = [("HEDGEROW_GATEWAY__RATE", "10000".to_owned()), ("HEDGEROW_GATEWAY__BURST", "10000".to_owned())];

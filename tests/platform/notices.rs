@@ -1,7 +1,7 @@
 //! From a concern to a mail and a message, through real processes of both forms; a name that was planted in the concern
 //! is in neither, and the address stands in no log.
 
-#[allow(dead_code, reason = "the gateway's own tests use the rest of it")]
+#[expect(dead_code, reason = "the gateway's own tests use the rest of it")]
 #[path = "../../gateway/src/testing/receive.rs"]
 mod receive;
 

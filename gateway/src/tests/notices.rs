@@ -296,7 +296,7 @@ async fn a_server_that_is_away_is_waited_for_and_no_two_processes_send_the_same(
         place.house.bed.clock.advance(Duration::hours(2));
         let (one, other) = (place.post()?, place.post()?);
         let (a, b, c) = tokio::join!(one.pass(), other.pass(), post.pass());
-        (a?, b?, c?);
+        a.and(b).and(c)?;
         let mails = place.mails(2).await?;
         place.house.bed.clock.advance(Duration::hours(1));
         place.mails(2).await?;

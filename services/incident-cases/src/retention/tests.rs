@@ -81,7 +81,7 @@ fn each_class_has_its_day() {
     told.retention.bases.push(said(Some(date!(2015 - 01 - 09)), None, false));
     assert_eq!(day_of(&told, &[old.clone(), child(None, "")]), ("child", Some(date!(2040 - 01 - 09))));
     // RET-02: by the kind of incident, or because somebody says so; held from the first.
-    assert_eq!(day_of(&case("P3"), &[old.clone()]), ("sexual_abuse", Some(date!(2101 - 11 - 24))));
+    assert_eq!(day_of(&case("P3"), std::slice::from_ref(&old)), ("sexual_abuse", Some(date!(2101 - 11 - 24))));
     told.retention.bases.push(said(None, None, true));
     assert_eq!(day_of(&told, &[old]), ("sexual_abuse", Some(date!(2101 - 11 - 24))));
     assert_eq!(told.how_kept(&[], false).holds.len(), 1);

@@ -434,7 +434,8 @@ pub(crate) async fn some(store: &Store, after: &mut [String; 2], older: bool) ->
     let mut tx = store.begin(&Scope::system(store.name())).await?;
     tx.silent();
     let kept = || Entity::find().select_only().column(Column::RecordId).into_query();
-    let (mut cases, mut concerns): (Vec<(String, String)>, Vec<(String, String)>) = (Vec::new(), Vec::new());
+    let mut cases: Vec<(String, String)> = Vec::new();
+    let mut concerns: Vec<(String, String)> = Vec::new();
     if older {
         cases = case_file::Entity::find()
             .select_only()

@@ -15,7 +15,7 @@ fn keys<'a>(tx: &'a Tx, id: &'a str) -> Pin<Box<dyn Future<Output = Result<DataK
 async fn rows(store: &Store) -> Result<Vec<(Vec<u8>, Option<String>)>> {
     let all = Statement::from_string(store.connection().get_database_backend(), "SELECT answer, record_id FROM once");
     let rows = store.connection().query_all_raw(all).await?;
-    Ok(rows.iter().map(|row| Ok((row.try_get("", "answer")?, row.try_get("", "record_id")?))).collect::<Result<_>>()?)
+    rows.iter().map(|row| Ok((row.try_get("", "answer")?, row.try_get("", "record_id")?))).collect()
 }
 
 async fn an_answer_about_a_record_goes_with_its_key(engine: Engine) -> Result<()> {
