@@ -1,43 +1,25 @@
 //! Stops the clock of a request.
 
-use chassis::{
-    caller::Caller,
-    db::Once,
-    error::{Result, Violations},
-    history::Act,
-};
+use chassis::{caller::Caller, error::Result};
 use proto::incident_cases::v1::{PauseAccessRequestRequest, PauseAccessRequestResponse};
 use tonic::Request;
 
-use super::{
-    convert,
-    once::{About, once},
-    subject,
-};
-use crate::{App, case::record::Stamp, rules::NARRATIVE_MAX, store};
+use super::subject::{Turn, turn_clock};
+use crate::{App, subject_access::AccessRequest};
 
 pub(super) async fn pause_access_request(
     app: &App,
     request: Request<PauseAccessRequestRequest>,
 ) -> Result<PauseAccessRequestResponse> {
     let (caller, request) = Caller::split(request)?;
-    let scope = caller.at(&request.school_id)?;
-    let outside = |_: &PauseAccessRequestResponse| About::Case(String::new());
-    let mut tx = match once(app, &scope, &request.request_id, &request, outside).await? {
-        Once::Fresh(tx) => tx,
-        Once::Answered(answer) => return Ok(answer),
+    let said = Turn {
+        school_id: &request.school_id,
+        access_request_id: &request.access_request_id,
+        request_id: &request.request_id,
+        reason: &request.reason,
+        tells: "what the school waits for",
+        action: "access_request.paused",
     };
-    let mut asked = subject::load(&tx, &request.access_request_id).await?;
-    let mut v = Violations::new();
-    v.text("reason", "what the school waits for", &request.reason, NARRATIVE_MAX);
-    v.finish()?;
-    let stamp = Stamp { by: scope.account_text().to_owned(), at: tx.now() };
-    asked.pause(request.reason.trim().to_owned(), stamp)?;
-    let body = store::subject_access::update(&tx, &asked).await?;
-    tx.record(Act::new("access_request.paused", asked.id.as_str()).state("access_request", &body));
-    let access_request = Some(convert::subject_access::request(&asked, tx.now()));
-    let response = PauseAccessRequestResponse { access_request };
-    tx.answer_about(asked.id.as_str(), &response).await?;
-    tx.commit().await?;
-    Ok(response)
+    let respond = |asked| PauseAccessRequestResponse { access_request: Some(asked) };
+    turn_clock(app, &caller, &request, said, AccessRequest::pause, respond).await
 }

@@ -4,14 +4,25 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::{
-    db::Tx,
-    error::{Kind, Result},
+    caller::Caller,
+    db::{Once, Tx},
+    error::{Kind, Result, Violations},
+    history::Act,
+};
+use prost::Message;
+use proto::incident_cases::v1 as pb;
+
+use super::{
+    convert,
+    once::{About, once},
 };
 
 use crate::{
-    case::CaseId,
+    App,
+    case::{CaseId, Refusal, record::Stamp},
     concern::{Concern, ConcernId, Outcome},
     learner::{Learner, LearnerId},
+    rules::NARRATIVE_MAX,
     store,
     subject_access::{
         AccessRequest, Decision,
@@ -121,4 +132,45 @@ fn known<T>(found: Result<T>) -> Result<Option<T>> {
         Err(error) if matches!(error.kind(), Kind::Missing | Kind::Denied) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What is said where a request's clock is stopped or goes on.
+pub(super) struct Turn<'a> {
+    pub(super) school_id: &'a str,
+    pub(super) access_request_id: &'a str,
+    pub(super) request_id: &'a str,
+    pub(super) reason: &'a str,
+    /// What the reason tells, for whoever left it out.
+    pub(super) tells: &'static str,
+    /// The act as the history names it.
+    pub(super) action: &'static str,
+}
+
+/// Stops a request's clock or lets it go on: `turn` does the one or the other.
+pub(super) async fn turn_clock<R: Message + Default>(
+    app: &App,
+    caller: &Caller,
+    request: &impl Message,
+    said: Turn<'_>,
+    turn: impl FnOnce(&mut AccessRequest, String, Stamp) -> std::result::Result<(), Refusal>,
+    respond: impl FnOnce(pb::AccessRequest) -> R,
+) -> Result<R> {
+    let scope = caller.at(said.school_id)?;
+    let outside = |_: &R| About::Case(String::new());
+    let mut tx = match once(app, &scope, said.request_id, request, outside).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut asked = load(&tx, said.access_request_id).await?;
+    let mut v = Violations::new();
+    v.text("reason", said.tells, said.reason, NARRATIVE_MAX);
+    v.finish()?;
+    let stamp = Stamp { by: scope.account_text().to_owned(), at: tx.now() };
+    turn(&mut asked, said.reason.trim().to_owned(), stamp)?;
+    let body = store::subject_access::update(&tx, &asked).await?;
+    tx.record(Act::new(said.action, asked.id.as_str()).state("access_request", &body));
+    let response = respond(convert::subject_access::request(&asked, tx.now()));
+    tx.answer_about(asked.id.as_str(), &response).await?;
+    tx.commit().await?;
+    Ok(response)
 }
