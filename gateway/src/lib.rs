@@ -29,6 +29,7 @@ mod pages;
 mod passwords;
 mod proxy;
 mod refusal;
+mod rounds;
 mod rpc;
 pub mod sessions;
 mod store;
@@ -183,10 +184,10 @@ pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Re
     let router = routes(&app, wells, tools.into_axum_router().reset_fallback());
     let mut tasks = vec![
         spawn(health::watch(app.clone(), reporter, setup.shutdown.clone())),
-        spawn(sender.run(setup.shutdown.clone())),
+        spawn(rounds::run(sender, setup.shutdown.clone())),
         spawn(sweep(app.clone(), setup.shutdown.clone())),
     ];
-    tasks.extend(post.map(|post| spawn(post.run(setup.shutdown))));
+    tasks.extend(post.map(|post| spawn(rounds::run(post, setup.shutdown))));
     Ok(Gateway { app, running, router, tasks })
 }
 

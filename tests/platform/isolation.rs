@@ -249,7 +249,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
     let more = match rpc {
         "BreakGlass" => json!({"reason": "Nobody named in it answers."}),
         "ReceiveAccessRequest" => json!({"requestedBy": "r", "receivedDate": "2026-01-05"}),
-        "PauseAccessRequest" | "ResumeAccessRequest" => json!({"reason": "r"}),
+        "PauseAccessRequest" | "ResumeAccessRequest" | "ExtendAccessRequest" => json!({"reason": "r"}),
         "DecideAccessItem" => json!({"decision": "withhold", "reason": "r"}),
         "ExportSubjectAccess" => json!({"format": "html", "reason": "r"}),
         "ExportCaseRegister" => json!({"register": "cases", "reason": "For the conference"}),

@@ -78,6 +78,7 @@ fn asks(path: &str) -> bool {
         "pass-on",
         "household",
         "clock",
+        "extension",
         "review",
     ];
     of_case || of_shared || (parts.len() > 1 && named.contains(&last))

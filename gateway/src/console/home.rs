@@ -22,7 +22,7 @@ use nothing_forgotten as kept;
 use super::{
     cover, figures,
     my_concern::{self, Mine},
-    retention, search,
+    retention, search, subject_access,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -128,6 +128,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         cover,
         opened,
         records,
+        requests,
         levels,
         alerts,
         invitations,
@@ -144,6 +145,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::CoverKeep, cover::fetch(&visit)),
         wanted(&visit, Permission::CaseRead, kept::opened(&visit)),
         wanted(&visit, Permission::CaseRead, retention::waiting(&visit)),
+        wanted(&visit, Permission::CaseRead, subject_access::waiting(&visit)),
         async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, invitations(&visit)),
@@ -168,6 +170,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         added.and_then(|answer| list::added_list(&visit, answer.ok()?, now)),
         alerts.map(|answer| list::alert_list(&visit, answer, now)),
         invitations.map(|answer| list::invitation_list(&visit, answer, now)),
+        requests.and_then(|answer| kept::requests_list(&visit, &answer.ok()?)),
         records.and_then(|answer| kept::records_list(&visit, &answer.ok()?)),
         instances.map(|answer| {
             let told = reminders.unwrap_or_else(|| Ok(Vec::new()));

@@ -51,7 +51,8 @@ pub const DECISIONS: Codes = &[
 const SHOWN: i32 = 50;
 /// How much of a record the list of them shows, in characters.
 const BRIEF: usize = 240;
-const TITLE: &str = "Subject access requests";
+/// What the list of them is called.
+pub const TITLE: &str = "Subject access requests";
 
 /// The pages of requests, below a school.
 pub fn pages() -> Vec<Below> {
@@ -61,6 +62,7 @@ pub fn pages() -> Vec<Below> {
         ("/learners/{learner_id}/access-requests/new", get(show_new)),
         ("/access-requests/{access_request_id}", get(show)),
         ("/access-requests/{access_request_id}/clock", get(answer::show_clock).post(answer::clock)),
+        ("/access-requests/{access_request_id}/extension", get(answer::show_extension).post(answer::extend)),
         ("/access-requests/{access_request_id}/items/{item_id}", get(item::show).post(item::decide)),
         ("/access-requests/{access_request_id}/answer", get(answer::show).post(answer::send)),
     ]
@@ -138,7 +140,7 @@ impl Page for AccessRequestPage {
 }
 
 /// By when it is answered, in words.
-fn due(asked: &AccessRequest) -> String {
+pub fn due(asked: &AccessRequest) -> String {
     let day = day(&asked.due_date);
     match asked.due_word.as_str() {
         "overdue" => format!("Overdue: was due {day}"),
@@ -174,10 +176,27 @@ async fn listed(visit: &Visit, learner_id: &str, from: &From) -> Result<(Vec<Eve
         learner_id: learner_id.to_owned(),
         page_size: SHOWN,
         page_token: from.page_token.clone(),
+        unanswered: false,
     };
     let answer = heard(visit.cases()?.list_access_requests(ask(asked))).await?;
     let here = visit.at("/access-requests");
     Ok((answer.access_requests.iter().map(|asked| line(asked, &here)).collect(), answer.next_page_token))
+}
+
+/// Requests that nobody has answered, the first to be answered first.
+///
+/// # Errors
+/// Where they cannot be asked for.
+pub async fn waiting(visit: &Visit) -> Result<Vec<AccessRequest>, Error> {
+    let asked = ListAccessRequestsRequest {
+        school_id: visit.school.clone(),
+        unanswered: true,
+        page_size: 200,
+        ..ListAccessRequestsRequest::default()
+    };
+    let mut requests = heard(visit.cases()?.list_access_requests(ask(asked))).await?.access_requests;
+    requests.sort_by(|a, b| a.due_date.cmp(&b.due_date));
+    Ok(requests)
 }
 
 /// The school's requests.
@@ -269,6 +288,7 @@ pub async fn show(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
     let child = learner::fetch(&visit, &asked.learner_id).await?;
     let paused = asked.pauses.iter().flat_map(|pause| [&pause.account_id, &pause.resume_account_id]);
     let ids = paused.chain(asked.export.iter().map(|export| &export.account_id)).chain([&asked.account_id]);
+    let ids = ids.chain(asked.extension.iter().map(|extension| &extension.account_id));
     let people = visit.people(ids.map(String::as_str)).await;
     let here = visit.at(&format!("/access-requests/{id}"));
     let about = visit.at(&format!("/learners/{}", asked.learner_id));
@@ -296,6 +316,10 @@ impl AccessRequestPage {
             Row::new("State", words::called(STATES, &asked.state)),
         ];
         rows.extend(Row::some("To be answered by", Some(due(&asked))));
+        if let Some(extension) = &asked.extension {
+            let by = format!("{}, by {}", at(&extension.create_time), people.name(&extension.account_id));
+            rows.push(Row::new("More time taken", format!("{by}\n{}", extension.reason)));
+        }
         if let Some(export) = &asked.export {
             let by = format!("{}, by {}", at(&export.create_time), people.name(&export.account_id));
             rows.push(Row::new("Answered", format!("{by}\n{}\n{}", export.format.to_uppercase(), export.reason)));
@@ -309,6 +333,9 @@ impl AccessRequestPage {
             );
             let clock = if asked.state == "paused" { "Start the clock again" } else { "Stop the clock" };
             acts.push(Link::new(clock, format!("{here}/clock")));
+            if asked.extension.is_none() {
+                acts.push(Link::new("Take up to two months more", format!("{here}/extension")));
+            }
             if undecided.is_none() && asked.state == "open" {
                 acts.push(Link::new("Make the answer", format!("{here}/answer")));
             }

@@ -3,14 +3,7 @@
 
 use std::time::Duration as Pause;
 
-use chassis::{
-    caller::Scope,
-    db::{Store, Tx},
-    error::Result,
-    history::Act,
-    id::AccountId,
-    serve::Shutdown,
-};
+use chassis::{db::Store, error::Result, history::Act, id::AccountId};
 use tracing::warn;
 
 use super::{
@@ -22,16 +15,12 @@ use super::{
 };
 use crate::{
     config::Console,
+    rounds::{self, Rounds},
     store::{
         self,
         notice::{Fate, Taken},
     },
 };
-
-/// How often it looks.
-const EVERY: Pause = Pause::from_secs(2);
-/// How often what became of old notices is forgotten: every so many looks.
-const SWEEP: u32 = 1800;
 
 /// Gives mail out.
 #[derive(Clone)]
@@ -39,6 +28,36 @@ pub struct Post {
     store: Store,
     mailer: Mailer,
     head: Letterhead,
+}
+
+impl Rounds for Post {
+    const OF: &'static str = "mail";
+    const EVERY: Pause = Pause::from_secs(2);
+
+    /// Gives out what is due now; answers how many mails left.
+    ///
+    /// # Errors
+    /// Where it cannot be looked for.
+    async fn pass(&self) -> Result<usize> {
+        let tx = rounds::begin(&self.store).await?;
+        let due = store::notice::due(&tx).await?;
+        tx.commit().await?;
+        let mut left = 0;
+        for account_id in &due {
+            match self.one(account_id).await {
+                Ok(count) => left += count,
+                // The others get theirs all the same.
+                Err(error) => warn!(account.id = %account_id, %error, "notices to an account wait"),
+            }
+        }
+        Ok(left)
+    }
+
+    async fn sweep(&self) -> Result<()> {
+        let tx = rounds::begin(&self.store).await?;
+        store::notice::sweep(&tx).await?;
+        tx.commit().await
+    }
 }
 
 impl Post {
@@ -58,65 +77,14 @@ impl Post {
         Ok(Some(Self { store, mailer: Mailer::new(&config.smtp)?, head }))
     }
 
-    /// Looks until shutdown.
-    pub async fn run(self, mut shutdown: Shutdown) {
-        let mut looks = 0_u32;
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
-                () = shutdown.wait() => return,
-            }
-            if let Err(error) = self.pass().await {
-                warn!(%error, "notices wait: they could not be looked for");
-            }
-            if looks.is_multiple_of(SWEEP)
-                && let Err(error) = self.sweep().await
-            {
-                warn!(%error, "what became of old notices is kept for now");
-            }
-            looks = looks.wrapping_add(1);
-        }
-    }
-
-    async fn begin(&self) -> Result<Tx> {
-        let mut tx = self.store.begin(&Scope::system(self.store.name())).await?;
-        tx.silent();
-        Ok(tx)
-    }
-
-    async fn sweep(&self) -> Result<()> {
-        let tx = self.begin().await?;
-        store::notice::sweep(&tx).await?;
-        tx.commit().await
-    }
-
-    /// Gives out what is due now; answers how many mails left.
-    ///
-    /// # Errors
-    /// Where it cannot be looked for.
-    pub async fn pass(&self) -> Result<u32> {
-        let tx = self.begin().await?;
-        let due = store::notice::due(&tx).await?;
-        tx.commit().await?;
-        let mut left = 0;
-        for account_id in &due {
-            match self.one(account_id).await {
-                Ok(count) => left += count,
-                // The others get theirs all the same.
-                Err(error) => warn!(account.id = %account_id, %error, "notices to an account wait"),
-            }
-        }
-        Ok(left)
-    }
-
     /// Gives out what is due for one account.
-    async fn one(&self, account_id: &AccountId) -> Result<u32> {
-        let tx = self.begin().await?;
+    async fn one(&self, account_id: &AccountId) -> Result<usize> {
+        let tx = rounds::begin(&self.store).await?;
         let settings = store::notice_address::find(&tx, account_id).await?;
         let taken = store::notice::take(&tx, account_id).await?;
         tx.commit().await?;
         let Some(settings) = settings else {
-            let tx = self.begin().await?;
+            let tx = rounds::begin(&self.store).await?;
             store::notice::forget(&tx, account_id, None).await?;
             tx.commit().await?;
             return Ok(0);
@@ -146,7 +114,7 @@ impl Post {
     }
 
     /// Sends one mail and marks what it told of.
-    async fn send(&self, settings: &Settings, email: Option<&str>, letter: &Letter, told: Vec<Taken>) -> Result<u32> {
+    async fn send(&self, settings: &Settings, email: Option<&str>, letter: &Letter, told: Vec<Taken>) -> Result<usize> {
         let Some(first) = told.first() else { return Ok(0) };
         let sent = match email {
             Some(email) => {
@@ -156,7 +124,7 @@ impl Post {
             // The address was taken back meanwhile.
             None => Err(Refusal { code: "no_address".to_owned(), for_good: true }),
         };
-        let mut tx = self.begin().await?;
+        let mut tx = rounds::begin(&self.store).await?;
         let mut lost = None;
         for one in &told {
             let fate = match &sent {
@@ -175,7 +143,7 @@ impl Post {
             tx.record(Act::new("notice.given_up", settings.account_id.as_str()).detail("error", code));
         }
         tx.commit().await?;
-        Ok(u32::from(sent.is_ok()))
+        Ok(usize::from(sent.is_ok()))
     }
 }
 

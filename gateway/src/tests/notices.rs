@@ -22,6 +22,7 @@ use crate::{
         mailer::{Smtp, Tls},
         post::Post,
     },
+    rounds::Rounds as _,
     testing::{
         House,
         receive::{Mail, PostOffice, arrives},

@@ -24,6 +24,7 @@ use super::notices::{envelope, recorded, smtp};
 use crate::{
     config::{Console, Webhooks},
     notices::post::Post,
+    rounds::Rounds as _,
     testing::{
         Answer, House,
         receive::{PostOffice, Program, Told, arrives},

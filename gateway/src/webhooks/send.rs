@@ -4,11 +4,9 @@
 use std::time::Duration as Pause;
 
 use chassis::{
-    caller::Scope,
     db::{Store, Tx},
     error::Result,
     history::Act,
-    serve::Shutdown,
 };
 use futures::StreamExt as _;
 use time::{Duration, OffsetDateTime};
@@ -22,17 +20,14 @@ use super::{
 use crate::{
     config::Console,
     notices::{consume, kind::WEBHOOK_DISABLED},
+    rounds::{self, Rounds},
     store::{self, webhook_attempt::Attempt},
 };
 
-/// How often it looks.
-const EVERY: Pause = Pause::from_secs(1);
 /// How many are sent at once.
 const AT_ONCE: usize = 8;
 /// How long nothing may arrive before a webhook is switched off, once a message was given up.
 const LASTING: Duration = Duration::days(3);
-/// How often messages of long ago are forgotten: every so many looks.
-const SWEEP: u32 = 3600;
 
 /// Sends messages to programs.
 #[derive(Clone)]
@@ -43,50 +38,16 @@ pub struct Sender {
     loopback: bool,
 }
 
-impl Sender {
-    /// The sender of an installation.
-    pub fn new(store: Store, client: Client, config: &Console) -> Self {
-        Self { store, client, mail: config.smtp.on(), loopback: config.webhooks.allow_loopback }
-    }
-
-    /// Looks until shutdown.
-    pub async fn run(self, mut shutdown: Shutdown) {
-        let mut looks = 0_u32;
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
-                () = shutdown.wait() => return,
-            }
-            if let Err(error) = self.pass().await {
-                warn!(%error, "messages to programs wait: they could not be looked for");
-            }
-            if looks.is_multiple_of(SWEEP)
-                && let Err(error) = self.sweep().await
-            {
-                warn!(%error, "old messages to programs are kept for now");
-            }
-            looks = looks.wrapping_add(1);
-        }
-    }
-
-    async fn begin(&self) -> Result<Tx> {
-        let mut tx = self.store.begin(&Scope::system(self.store.name())).await?;
-        tx.silent();
-        Ok(tx)
-    }
-
-    async fn sweep(&self) -> Result<()> {
-        let tx = self.begin().await?;
-        store::webhook_attempt::sweep(&tx).await?;
-        tx.commit().await
-    }
+impl Rounds for Sender {
+    const OF: &'static str = "messages to programs";
+    const EVERY: Pause = Pause::from_secs(1);
 
     /// Sends what is due now; answers how many messages were tried.
     ///
     /// # Errors
     /// Where it cannot be looked for.
-    pub async fn pass(&self) -> Result<usize> {
-        let tx = self.begin().await?;
+    async fn pass(&self) -> Result<usize> {
+        let tx = rounds::begin(&self.store).await?;
         let due = store::webhook_attempt::take(&tx).await?;
         tx.commit().await?;
         let count = due.len();
@@ -102,8 +63,21 @@ impl Sender {
         Ok(count)
     }
 
+    async fn sweep(&self) -> Result<()> {
+        let tx = rounds::begin(&self.store).await?;
+        store::webhook_attempt::sweep(&tx).await?;
+        tx.commit().await
+    }
+}
+
+impl Sender {
+    /// The sender of an installation.
+    pub fn new(store: Store, client: Client, config: &Console) -> Self {
+        Self { store, client, mail: config.smtp.on(), loopback: config.webhooks.allow_loopback }
+    }
+
     async fn one(&self, mut attempt: Attempt) -> Result<()> {
-        let tx = self.begin().await?;
+        let tx = rounds::begin(&self.store).await?;
         let hook = store::webhook::find(&tx, &attempt.webhook_id).await?;
         tx.commit().await?;
         let Some(hook) = hook else { return Ok(()) };
@@ -125,7 +99,7 @@ impl Sender {
     }
 
     async fn mark(&self, mut attempt: Attempt) -> Result<()> {
-        let mut tx = self.begin().await?;
+        let mut tx = rounds::begin(&self.store).await?;
         let Some(mut hook) = store::webhook::find(&tx, &attempt.webhook_id).await? else { return Ok(()) };
         let now = tx.now();
         attempt.tries += 1;

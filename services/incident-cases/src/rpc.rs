@@ -33,6 +33,7 @@ mod end_absence;
 mod end_involvement;
 mod export_case_register;
 mod export_subject_access;
+mod extend_access_request;
 mod find_public_report;
 mod get_access_request;
 mod get_attachment;
@@ -254,6 +255,7 @@ rpcs! {
     get_access_request: GetAccessRequestRequest => GetAccessRequestResponse,
     list_access_requests: ListAccessRequestsRequest => ListAccessRequestsResponse,
     list_case_register_exports: ListCaseRegisterExportsRequest => ListCaseRegisterExportsResponse,
+    extend_access_request: ExtendAccessRequestRequest => ExtendAccessRequestResponse,
     pause_access_request: PauseAccessRequestRequest => PauseAccessRequestResponse,
     receive_access_request: ReceiveAccessRequestRequest => ReceiveAccessRequestResponse,
     resume_access_request: ResumeAccessRequestRequest => ResumeAccessRequestResponse,

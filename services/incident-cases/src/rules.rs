@@ -63,6 +63,8 @@ pub const LESSON_MAX: usize = 2_000;
 
 /// Months in which a request for what is kept about somebody is answered (rule `subject_access`; UK GDPR article 12(3)).
 pub const SUBJECT_ACCESS_MONTHS: u8 = 1;
+/// Months more that a complex request may take, where whoever asks is told within the first (UK GDPR article 12(3)).
+pub const SUBJECT_ACCESS_MORE_MONTHS: u8 = 2;
 
 /// Characters the reason for taking a list out has at least; the platform's own promise, no law sets it.
 pub const EXPORT_REASON_MIN: usize = 10;

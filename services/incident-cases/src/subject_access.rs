@@ -18,7 +18,7 @@ use time::{Date, Duration, Month, OffsetDateTime};
 use crate::{
     case::{Refusal, record::Stamp},
     learner::LearnerId,
-    rules::SUBJECT_ACCESS_MONTHS,
+    rules::{SUBJECT_ACCESS_MONTHS, SUBJECT_ACCESS_MORE_MONTHS},
 };
 use items::Item;
 use redact::Stretch;
@@ -45,6 +45,9 @@ pub struct AccessRequest {
     pub pauses: Vec<Pause>,
     /// How it was answered.
     pub export: Option<Export>,
+    /// Why it takes longer, who decided so and when.
+    #[serde(default)]
+    pub extension: Option<(String, Stamp)>,
 }
 
 /// A time in which the clock stood still.
@@ -88,16 +91,21 @@ fn months_after(date: Date, months: u8) -> Date {
 }
 
 impl AccessRequest {
-    /// The last day to answer: one month from the day it came, later by the days its clock stood still, and on to the
-    /// next working day where that is none.
+    /// The last day to answer: one month from the day it came, three where it was extended, later by the days its clock
+    /// stood still, and on to the next working day where that is none.
     pub fn due_on(&self, now: OffsetDateTime) -> Date {
+        let more = if self.extension.is_some() { SUBJECT_ACCESS_MORE_MONTHS } else { 0 };
+        self.months_on(SUBJECT_ACCESS_MONTHS + more, now)
+    }
+
+    fn months_on(&self, months: u8, now: OffsetDateTime) -> Date {
         let day = |at: OffsetDateTime| london(at).date();
         let stood = |pause: &Pause| {
             let until = pause.resumed.as_ref().map_or(now, |(_, stamp)| stamp.at);
             day(until) - day(pause.stamp.at)
         };
         let stood = self.pauses.iter().map(stood).sum::<Duration>();
-        let mut due = months_after(self.received_on, SUBJECT_ACCESS_MONTHS) + stood;
+        let mut due = months_after(self.received_on, months) + stood;
         while !working_day(due) {
             due = due.next_day().unwrap_or(Date::MAX);
         }
@@ -152,6 +160,22 @@ impl AccessRequest {
             }
             _ => Err(Refusal::State("the clock is running")),
         }
+    }
+
+    /// Takes more time: once, and while whoever asks can still be told within the first month.
+    ///
+    /// # Errors
+    /// `State` where it was extended or answered before, or its first month is over.
+    pub fn extend(&mut self, reason: String, stamp: Stamp) -> Result<(), Refusal> {
+        self.unanswered()?;
+        if self.extension.is_some() {
+            return Err(Refusal::State("the request was extended already: it is not extended twice"));
+        }
+        if london(stamp.at).date() > self.months_on(SUBJECT_ACCESS_MONTHS, stamp.at) {
+            return Err(Refusal::State("the first month is over: whoever asks had to be told within it"));
+        }
+        self.extension = Some((reason, stamp));
+        Ok(())
     }
 
     /// Refuses an answer while the clock stands still: the school waits for something that it may not answer without.

@@ -5,8 +5,8 @@ use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::{Permission, Role},
     incident_cases::v1::{
-        BreakGlassEntry, Concern, Cover, ListCasesRequest, ListConcernsResponse, ListDueRequest, ListDueResponse,
-        Retention,
+        AccessRequest, BreakGlassEntry, Concern, Cover, ListCasesRequest, ListConcernsResponse, ListDueRequest,
+        ListDueResponse, Retention,
     },
 };
 use time::OffsetDateTime;
@@ -20,7 +20,8 @@ use crate::{
         break_glass, cover,
         due::{self, Asked, whose},
         people::People,
-        retention,
+        register::day,
+        retention, subject_access,
         visit::{Visit, ask, heard},
     },
     pages::{
@@ -201,6 +202,27 @@ pub fn opened_list(visit: &Visit, answer: (Vec<BreakGlassEntry>, People), now: O
         oldest: oldest(entries.iter().filter_map(|entry| entry.create_time.as_ref().and_then(moment)), now),
         items: entries.iter().take(SHOWN).map(item).collect(),
         all: Link::new("All that were opened so", visit.at("/break-glass")),
+        ..Waiting::default()
+    })
+}
+
+/// Requests for what is kept about a child, the first to be answered first; none where all are answered.
+pub fn requests_list(visit: &Visit, requests: &[AccessRequest]) -> Option<Waiting> {
+    let place = visit.at("/access-requests");
+    let item = |asked: &AccessRequest| Item {
+        link: Link::new(
+            format!("The request received {}", day(&asked.received_date)),
+            format!("{place}/{}", asked.access_request_id),
+        ),
+        hint: if asked.state == "paused" { "The clock stands still" } else { "" }.to_owned(),
+        due: Due { code: asked.due_word.clone(), text: subject_access::due(asked) },
+    };
+    (!requests.is_empty()).then(|| Waiting {
+        id: "access-requests",
+        title: "Requests for what is kept about a child".to_owned(),
+        count: count(requests.len()),
+        items: requests.iter().take(SHOWN).map(item).collect(),
+        all: Link::new(subject_access::TITLE, place.clone()),
         ..Waiting::default()
     })
 }

@@ -61,6 +61,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Decide on a record", subject_access::item::fields(&subject_access::sample().items[0])),
         ("Stop the clock", subject_access::answer::clock_fields(false)),
         ("Start the clock again", subject_access::answer::clock_fields(true)),
+        ("Take up to two months more", subject_access::answer::extension_fields()),
         ("Make the answer", subject_access::answer::fields()),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),

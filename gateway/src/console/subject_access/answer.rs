@@ -6,7 +6,8 @@ use http::header;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        AccessRequest, ExportSubjectAccessRequest, PauseAccessRequestRequest, ResumeAccessRequestRequest,
+        AccessRequest, ExportSubjectAccessRequest, ExtendAccessRequestRequest, PauseAccessRequestRequest,
+        ResumeAccessRequestRequest,
     },
 };
 
@@ -99,6 +100,49 @@ async fn moved(visit: &Visit, id: &str, answers: &Answers, was: &str) -> Result<
     } else {
         let command = PauseAccessRequestRequest { school_id, access_request_id, reason, request_id };
         heard(visit.cases()?.pause_access_request(ask(command))).await.map(drop)
+    }
+}
+
+/// What is asked to take more time.
+pub fn extension_fields() -> Vec<Field> {
+    vec![
+        Field::long_text("reason", "Why does it take longer, and how were they told?")
+            .hint("Only where it is complex, or they made several requests. Tell them within the first month."),
+    ]
+}
+
+fn extension_page(visit: &Visit, id: &str) -> FormPage {
+    let title = "Take up to two months more";
+    let (head, here) = head(visit, id, title);
+    visit
+        .form_page(head, format!("{here}/extension"), "Take more time", extension_fields())
+        .lead("A request is extended once. It is then answered within three months of the day it came.")
+}
+
+/// Asks why it takes longer.
+pub async fn show_extension(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseWork)?;
+    visit.page(&extension_page(&visit, &id))
+}
+
+/// Takes more time.
+pub async fn extend(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let mut v = Violations::new();
+    v.check(!answers.text("reason").is_empty(), "reason", "Enter why it takes longer, and how they were told");
+    let command = ExtendAccessRequestRequest {
+        school_id: visit.school.clone(),
+        access_request_id: id.clone(),
+        reason: answers.text("reason"),
+        request_id: answers.request_id(),
+    };
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.extend_access_request(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(_) => visit.to(&visit.at(&format!("/access-requests/{id}?done=access_clock"))),
+        Err(error) => visit.again(extension_page(&visit, &id), &answers, error, ""),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A request as tests know it.
 
 use proto::incident_cases::v1::{
-    AccessExport, AccessItem, AccessPause, AccessRequest, AccessSuggestion, GetAccessRequestResponse,
+    AccessExport, AccessExtension, AccessItem, AccessPause, AccessRequest, AccessSuggestion, GetAccessRequestResponse,
 };
 
 /// One with a record to decide on and one that is never given.
@@ -39,6 +39,11 @@ pub fn sample() -> GetAccessRequestResponse {
             create_time: at,
             digest: "ab".repeat(32),
             ..Default::default()
+        }),
+        extension: Some(AccessExtension {
+            reason: "Three years of <records>".into(),
+            account_id: "acc_1".into(),
+            create_time: at,
         }),
     };
     let text = "Sam <hit> Robin; Robin told Sam’s teacher.";

@@ -19,7 +19,7 @@ pub(super) async fn list_access_requests(
     if !request.learner_id.is_empty() {
         store::learner::load(&tx, &request.learner_id).await?;
     }
-    let (found, next) = store::subject_access::list(&tx, &request.learner_id, &page).await?;
+    let (found, next) = store::subject_access::list(&tx, &request.learner_id, request.unanswered, &page).await?;
     let ids: Vec<&str> = found.iter().map(|asked| asked.id.as_str()).collect();
     tx.record(Act::new("access_request.listed", scope.account_text()).detail("ids", ids));
     let now = tx.now();

@@ -44,6 +44,7 @@ pub(super) async fn receive_access_request(
         stamp: Stamp { by: scope.account_text().to_owned(), at: tx.now() },
         pauses: Vec::new(),
         export: None,
+        extension: None,
     };
     let body = store::subject_access::insert(&tx, &asked).await?;
     // From now on it holds whatever the learner has a part in.

@@ -134,7 +134,7 @@ fn known<T>(found: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// What is said where a request's clock is stopped or goes on.
+/// What is said where a request's clock is stopped, goes on, or is given more time.
 pub(super) struct Turn<'a> {
     pub(super) school_id: &'a str,
     pub(super) access_request_id: &'a str,
@@ -146,7 +146,7 @@ pub(super) struct Turn<'a> {
     pub(super) action: &'static str,
 }
 
-/// Stops a request's clock or lets it go on: `turn` does the one or the other.
+/// Stops a request's clock, lets it go on or gives it more time: `turn` does the one or the other.
 pub(super) async fn turn_clock<R: Message + Default>(
     app: &App,
     caller: &Caller,

@@ -134,12 +134,15 @@ pub(super) async fn unanswered(tx: &Tx, learners: impl Iterator<Item = &LearnerI
     Ok(Some(asked.stamp.at))
 }
 
-/// A page of the school's requests, newest first; of one learner where one is named.
-pub(crate) async fn list(tx: &Tx, learner: &str, page: &Page) -> Result<(Vec<AccessRequest>, String)> {
+/// A page of the school's requests, newest first; of one learner where one is named, and those that wait alone where asked.
+pub(crate) async fn list(tx: &Tx, learner: &str, waiting: bool, page: &Page) -> Result<(Vec<AccessRequest>, String)> {
     let school = tx.scope().school()?.as_str();
     let mut all = request::Entity::find().filter(request::Column::SchoolId.eq(school));
     if !learner.is_empty() {
         all = all.filter(request::Column::LearnerToken.eq(token(tx, school, learner)));
+    }
+    if waiting {
+        all = all.filter(request::Column::State.ne("answered"));
     }
     if let Some(after) = page.after() {
         all = all.filter(request::Column::Id.lt(after));

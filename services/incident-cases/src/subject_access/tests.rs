@@ -18,6 +18,7 @@ fn request(received_on: Date) -> AccessRequest {
         stamp: by(datetime!(2026-11-26 09:00 UTC)),
         pauses: Vec::new(),
         export: None,
+        extension: None,
     }
 }
 
@@ -55,6 +56,23 @@ fn while_the_clock_stands_still_the_day_moves_and_nothing_is_answered() -> Resul
     asked.pause("Which years?".into(), by(at(11)))?;
     asked.resume("All".into(), by(at(13)))?;
     assert_eq!(asked.due_on(at(30)), date!(2026 - 12 - 11), "pauses add up");
+    Ok(())
+}
+
+#[test]
+fn more_time_is_taken_once_and_within_the_first_month() -> Result<(), Refusal> {
+    let within = by(datetime!(2026-12-02 16:00 UTC));
+    let mut asked = request(date!(2026 - 11 - 02));
+    assert!(asked.extend("Too late".into(), by(datetime!(2026-12-03 09:00 UTC))).is_err());
+    asked.extend("Three years of records; told by letter".into(), within.clone())?;
+    assert_eq!(asked.due_on(within.at), date!(2027 - 02 - 02), "three months from the day it came");
+    assert!(asked.extend("Again".into(), within.clone()).is_err(), "it is extended once");
+    asked.pause("Which years?".into(), within)?;
+    assert_eq!(
+        asked.due_on(datetime!(2026-12-09 16:00 UTC)),
+        date!(2027 - 02 - 09),
+        "a clock that stands still adds up"
+    );
     Ok(())
 }
 

@@ -53,6 +53,11 @@ pub(in crate::rpc) fn request(asked: &AccessRequest, now: OffsetDateTime) -> pb:
         account_id: asked.stamp.by.clone(),
         create_time: Some(timestamp(asked.stamp.at)),
         export: asked.export.as_ref().map(export),
+        extension: asked.extension.as_ref().map(|(reason, stamp)| pb::AccessExtension {
+            reason: reason.clone(),
+            account_id: stamp.by.clone(),
+            create_time: Some(timestamp(stamp.at)),
+        }),
     }
 }
 

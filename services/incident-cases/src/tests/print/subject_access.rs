@@ -441,6 +441,18 @@ async fn the_clock_stands_still_while_the_school_waits(engine: Engine) -> Result
         request_id: dsl.request_id(),
     };
     assert_eq!(call!(dsl, resume_access_request, again).err().map(|e| e.reason_name()), Some("WRONG_STATE"));
+    let extend = ExtendAccessRequestRequest {
+        school_id: family.here(),
+        access_request_id: asked.access_request_id.clone(),
+        reason: "Three years of records; told by letter".into(),
+        request_id: dsl.request_id(),
+    };
+    let empty = ExtendAccessRequestRequest { reason: " ".into(), request_id: dsl.request_id(), ..extend.clone() };
+    assert_eq!(call!(dsl, extend_access_request, empty).err().map(|e| e.reason_name()), Some("INVALID_FIELD"));
+    let longer = call!(dsl, extend_access_request, extend.clone())?.access_request.unwrap_or_default();
+    assert!(longer.due_date > now.due_date, "{} is not after {}", longer.due_date, now.due_date);
+    let once_more = ExtendAccessRequestRequest { request_id: dsl.request_id(), ..extend };
+    assert_eq!(call!(dsl, extend_access_request, once_more).err().map(|e| e.reason_name()), Some("WRONG_STATE"));
     let second = PauseAccessRequestRequest { request_id: dsl.request_id(), ..pause };
     call!(dsl, pause_access_request, second)?;
     assert_eq!(family.decide_all(dsl, &asked.access_request_id).await?, 0);
