@@ -19,6 +19,7 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/attachment.proto",
     "hedgerow/incident_cases/v1/class.proto",
     "hedgerow/incident_cases/v1/cover.proto",
+    "hedgerow/incident_cases/v1/desk.proto",
     "hedgerow/incident_cases/v1/due.proto",
     "hedgerow/incident_cases/v1/happened.proto",
     "hedgerow/incident_cases/v1/incident_cases.proto",

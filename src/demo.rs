@@ -113,6 +113,8 @@ pub async fn make(platform: &Platform, clock: &Arc<ManualClock>) -> Result<()> {
     stage.people.sign_in("officer").await?;
     stage.call("officer", "PublishTemplate", json!({})).await?;
     stage.call("officer", "PublishAgencyRegister", json!({"area": "northshire"})).await?;
+    progress("the authority's desks");
+    stage.open_desks().await?;
     for school in &SCHOOLS {
         progress(school.name);
         stage.open_school(school).await?;
@@ -144,6 +146,15 @@ impl Stage<'_> {
             answer = dynamic::call(self.people.way(who)?, rpc, &request.to_string()).await;
         }
         answer.map_err(|error| Error::internal(format!("{method} by {who} was refused: {error}")))
+    }
+
+    async fn open_desks(&self) -> Result<()> {
+        let start = start().format(&Rfc3339).map_err(Error::internal)?;
+        for (name, account) in people::desks(&start) {
+            self.call("officer", "CreateAccount", account).await?;
+            self.people.sign_in(name).await?;
+        }
+        Ok(())
     }
 
     async fn open_school(&mut self, school: &School) -> Result<()> {

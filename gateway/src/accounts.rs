@@ -140,7 +140,15 @@ fn appointment_at(v: &mut Violations, i: usize, appointment: &Appointment) {
     let field = |name: &str| format!("appointments[{i}].{name}");
     match (appointment.role, &appointment.school) {
         (Role::Unspecified, _) => v.add(field("role"), "Select a role"),
-        (Role::AuthorityOfficer | Role::Operator, Some(_)) => {
+        (
+            Role::AuthorityOfficer
+            | Role::Operator
+            | Role::Lado
+            | Role::FrontDoor
+            | Role::PreventLead
+            | Role::SafeguardingOfficer,
+            Some(_),
+        ) => {
             v.add(field("school_id"), "Leave the school empty: this role is held at the authority");
         }
         (

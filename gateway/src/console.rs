@@ -9,6 +9,7 @@ mod break_glass;
 mod case;
 mod concern;
 mod cover;
+mod desk;
 mod directory;
 mod due;
 mod fault;
@@ -131,6 +132,7 @@ pub fn routes() -> Router<App> {
         .route("/brand/{hash}/{name}", get(brand::serve))
         .route("/assets/{hash}/{name}", get(asset::serve));
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, webhooks()));
+    let router = under(router, "/desks/{desk}", desk::pages());
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}", subject_access::pages());

@@ -5,6 +5,7 @@ mod create_account;
 mod get_self;
 mod list_accounts;
 mod list_colleagues;
+mod list_desk_colleagues;
 mod notices;
 mod schools;
 mod sign_in;
@@ -13,8 +14,9 @@ mod sign_out;
 use chassis::serve::answer;
 use proto::access::v1::{
     CreateAccountRequest, CreateAccountResponse, GetSelfRequest, GetSelfResponse, ListAccountsRequest,
-    ListAccountsResponse, ListColleaguesRequest, ListColleaguesResponse, SignInRequest, SignInResponse, SignOutRequest,
-    SignOutResponse, accounts_server::Accounts,
+    ListAccountsResponse, ListColleaguesRequest, ListColleaguesResponse, ListDeskColleaguesRequest,
+    ListDeskColleaguesResponse, SignInRequest, SignInResponse, SignOutRequest, SignOutResponse,
+    accounts_server::Accounts,
 };
 use tonic::{Request, Response, Status};
 
@@ -46,6 +48,13 @@ impl Accounts for AccountsService {
 
     async fn list_accounts(&self, r: Request<ListAccountsRequest>) -> Result<Response<ListAccountsResponse>, Status> {
         answer(self.door.store(), r, |r| list_accounts::list_accounts(&self.door, r)).await
+    }
+
+    async fn list_desk_colleagues(
+        &self,
+        r: Request<ListDeskColleaguesRequest>,
+    ) -> Result<Response<ListDeskColleaguesResponse>, Status> {
+        answer(self.door.store(), r, |r| list_desk_colleagues::list_desk_colleagues(&self.door, r)).await
     }
 
     async fn list_colleagues(

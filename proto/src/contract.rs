@@ -112,6 +112,8 @@ mod tests {
             let streams = rpc.descriptor.is_client_streaming();
             assert_eq!(rpc.http.is_none(), streams, "{} needs a google.api.http rule", rpc.path);
             let has_school = rpc.descriptor.input().get_field_by_name("school_id").is_some();
+            let has_desk = rpc.descriptor.input().get_field_by_name("desk").is_some();
+            assert!(rpc.at != At::Desk || has_desk, "{} is asked at a desk but its request names none", rpc.path);
             assert!(rpc.at != At::School || has_school, "{} is asked at a school but its request names none", rpc.path);
         }
     }

@@ -41,6 +41,7 @@ pub const STATES: [(&str, &[&str]); 5] = [
         &[
             "access_decision",
             "access_request",
+            "allegation",
             "attachment",
             "break_glass",
             "case_file",

@@ -54,6 +54,14 @@ const PEOPLE: [(&str, &[Person]); 3] = [
     ),
 ];
 
+/// The people of the authority's desks: sign-in name, name shown, role held.
+const DESKS: [(&str, &str, &str); 4] = [
+    ("lado", "Imogen Farrar", "ROLE_LADO"),
+    ("front-door", "Dev Chaudhary", "ROLE_FRONT_DOOR"),
+    ("prevent", "Marta Kowal", "ROLE_PREVENT_LEAD"),
+    ("safeguarding", "Joan Attwater", "ROLE_SAFEGUARDING_OFFICER"),
+];
+
 /// Who is signed in, and what they have made.
 pub struct People {
     gateway: Within,
@@ -93,6 +101,18 @@ impl People {
     }
 }
 
+/// The accounts of the authority's desks, as requests to create them.
+pub fn desks(start: &str) -> Vec<(&'static str, Value)> {
+    let account = |(name, display, role): &(&'static str, &str, &str)| {
+        let appointment = json!({"role": role, "startTime": start});
+        let request = json!({
+            "signInName": name, "displayName": display, "password": PASSWORD, "appointments": [appointment]
+        });
+        (*name, request)
+    };
+    DESKS.iter().map(account).collect()
+}
+
 /// The accounts of a school, as requests to create them.
 pub fn accounts(school: &str, school_id: &str, start: &str) -> Vec<(String, Value)> {
     let people = PEOPLE.iter().find(|(key, _)| *key == school).map(|(_, people)| *people).unwrap_or_default();
@@ -120,6 +140,10 @@ pub fn who(school: &str, part: &str) -> String {
 pub fn sign_ins(listen: &str) -> String {
     let mut text = format!("\nHedgerow runs at http://{listen}\nEverybody's password is: {PASSWORD}\n\n");
     text += &format!("  {:24} {}\n", "officer", "the authority's officer");
+    for (name, display, role) in DESKS {
+        text +=
+            &format!("  {name:24} {display}: {}\n", role.trim_start_matches("ROLE_").to_lowercase().replace('_', " "));
+    }
     for (school, people) in PEOPLE {
         for (part, display, roles) in people {
             let roles: Vec<String> =

@@ -3,13 +3,13 @@
 
 use std::fmt::Write as _;
 
-use chassis::error::Kind;
-use proto::contract;
+use chassis::{desk::Desk, error::Kind};
+use proto::{access::v1::At, contract};
 use serde_json::json;
 
 use crate::installation::{Installation, Person, root};
 
-const ROLES: [&str; 11] = [
+const ROLES: [&str; 15] = [
     "ROLE_STAFF",
     "ROLE_DSL",
     "ROLE_DEPUTY_DSL",
@@ -20,6 +20,10 @@ const ROLES: [&str; 11] = [
     "ROLE_SENDER",
     "ROLE_AUTHORITY_OFFICER",
     "ROLE_OPERATOR",
+    "ROLE_LADO",
+    "ROLE_FRONT_DOOR",
+    "ROLE_PREVENT_LEAD",
+    "ROLE_SAFEGUARDING_OFFICER",
     "nobody",
 ];
 
@@ -30,6 +34,27 @@ async fn asked(person: &Person, rpc: &'static contract::Rpc, school: &str) -> ch
     if rpc.descriptor.input().get_field_by_name("school_id").is_some() {
         request["schoolId"] = school.into();
     }
+    // What is asked at a desk is asked at each: `+` where the role may at any.
+    let desks: Vec<&str> = match rpc.at {
+        At::Desk => Desk::ALL.iter().map(|(_, name, ..)| *name).collect(),
+        _ => vec![""],
+    };
+    let mut found = Vec::new();
+    for desk in desks {
+        if !desk.is_empty() {
+            request["desk"] = desk.into();
+        }
+        found.push(one(person, rpc, school, &request).await);
+    }
+    *found
+        .iter()
+        .find(|answer| **answer == '+')
+        .or_else(|| found.iter().find(|answer| **answer == '.'))
+        .unwrap_or(&found[0])
+}
+
+async fn one(person: &Person, rpc: &'static contract::Rpc, school: &str, request: &serde_json::Value) -> char {
+    let request = request.clone();
     let answer = if rpc.descriptor.is_client_streaming() {
         crate::installation::first_of_stream(person, school).await
     } else {
@@ -57,7 +82,12 @@ async fn access_matrix_is_the_one_that_was_reviewed() {
         let name = role.to_lowercase().replace('_', "-");
         people.push(match role {
             "nobody" => Person { config: place.nobody() },
-            "ROLE_AUTHORITY_OFFICER" | "ROLE_OPERATOR" => place.person(&officer, &name, &[role], "").await,
+            "ROLE_AUTHORITY_OFFICER"
+            | "ROLE_OPERATOR"
+            | "ROLE_LADO"
+            | "ROLE_FRONT_DOOR"
+            | "ROLE_PREVENT_LEAD"
+            | "ROLE_SAFEGUARDING_OFFICER" => place.person(&officer, &name, &[role], "").await,
             role => place.person(&officer, &name, &[role], &school).await,
         });
     }

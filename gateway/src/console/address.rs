@@ -60,6 +60,7 @@ fn asks(path: &str) -> bool {
         ["schools", _, "cases", "export"] => true,
         _ => false,
     };
+    let of_desk = matches!(parts.as_slice(), ["desks", _, "allegations", _, _]);
     let of_shared = matches!(parts.as_slice(), ["schools", _, "shared-incidents", _]);
     let last = parts.last().copied().unwrap_or_default();
     let named = [
@@ -81,7 +82,7 @@ fn asks(path: &str) -> bool {
         "extension",
         "review",
     ];
-    of_case || of_shared || (parts.len() > 1 && named.contains(&last))
+    of_case || of_desk || of_shared || (parts.len() > 1 && named.contains(&last))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::{
 
 use chassis::{
     access::{Access, Decision, Principal, Resource},
+    desk::Desk,
     error::Error,
     upstream::request,
 };
@@ -36,8 +37,19 @@ const ALLEGATIONS: &str = "allegations about adults";
 #[derive(Clone, Default)]
 pub struct Directory(Arc<Inner>);
 
-/// Roles, what they want to do, and whether at a school.
-type Question = (Vec<Role>, Permission, bool);
+/// Where something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// At a school.
+    School,
+    /// At a desk of the authority.
+    Desk(Desk),
+    /// At the authority as a whole.
+    Authority,
+}
+
+/// Roles, what they want to do, and where.
+type Question = (Vec<Role>, Permission, Place);
 
 #[derive(Default)]
 struct Inner {
@@ -61,13 +73,17 @@ impl Directory {
         Self(Arc::new(Inner { access: access.ok(), ..Inner::default() }))
     }
 
-    /// Whether somebody in these roles may do something, at a school or at the authority. The services decide again.
-    pub fn may(&self, roles: &[Role], permission: Permission, at_school: bool) -> bool {
-        let key = (roles.to_vec(), permission, at_school);
+    /// Whether somebody in these roles may do something at a place. The services decide again.
+    pub fn may(&self, roles: &[Role], permission: Permission, place: Place) -> bool {
+        let key = (roles.to_vec(), permission, place);
         let mut decisions = self.0.decisions.lock().unwrap_or_else(PoisonError::into_inner);
         *decisions.entry(key).or_insert_with(|| {
             let who = Principal::Account { id: "visitor", roles };
-            let what = if at_school { Resource::School("school") } else { Resource::Authority };
+            let what = match place {
+                Place::School => Resource::School("school"),
+                Place::Desk(desk) => Resource::Desk(desk.name()),
+                Place::Authority => Resource::Authority,
+            };
             self.0.access.as_ref().is_some_and(|access| access.may(who, permission, what, &[]) == Decision::Allow)
         })
     }

@@ -4,6 +4,7 @@
 pub fn notice(code: &str) -> &'static str {
     match code {
         "access_request" => "The request is taken in",
+        "allegation" => "Saved",
         "access_clock" => "The clock of the request is saved",
         "access_decided" => "The decision is saved: this is the next record",
         "access_decided_all" => "The decision is saved: every record is decided on",

@@ -9,6 +9,7 @@ use proto::access::v1::{
 use serde::Deserialize;
 
 use super::{
+    directory::Place,
     policy::entries::{Entries, Entry},
     posted::Posted,
     visit::{Answer, Visit, ask, heard},
@@ -159,7 +160,7 @@ async fn links(visit: &Visit) -> Vec<Link> {
     }
     for school in visit.visitor.schools() {
         let roles = visit.visitor.roles_at(&school, visit.now());
-        if visit.directory.may(&roles, Permission::WebhookManage, true) {
+        if visit.directory.may(&roles, Permission::WebhookManage, Place::School) {
             let name = visit.school_name(&school).await;
             links.push(Link::new(
                 format!("Programs that {name} tells (webhooks)"),

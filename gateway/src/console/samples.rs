@@ -6,9 +6,9 @@ use chassis::error::Result;
 pub use forms::form_samples;
 
 use super::{
-    adoption, adult, attachment, authority, break_glass, case, concern, cover, due, fault, figures, filtering, help,
-    hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report, retention, rollout,
-    school, search, shared_incident, sign_in, subject_access, template, unsent,
+    adoption, adult, attachment, authority, break_glass, case, concern, cover, desk, due, fault, figures, filtering,
+    help, hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report, retention,
+    rollout, school, search, shared_incident, sign_in, subject_access, template, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -47,6 +47,9 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);
     of::<cover::CoverPage>(found, frame);
+    of::<desk::DeskPage>(found, frame);
+    of::<desk::allegation::AllegationPage>(found, frame);
+    of::<desk::figures::DeskFigures>(found, frame);
     of::<due::DuePage>(found, frame);
     of::<fault::FaultPage>(found, frame);
     of::<figures::Report>(found, frame);

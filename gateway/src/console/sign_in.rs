@@ -5,7 +5,7 @@ use axum::{
     extract::{Query, State},
     response::{IntoResponse as _, Redirect},
 };
-use chassis::error::Error;
+use chassis::{desk::Desk, error::Error};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -148,7 +148,10 @@ pub async fn home(visit: Visit) -> Answer {
     let now = visit.now();
     let current: Vec<&String> = schools.iter().filter(|s| !visit.visitor.roles_at(s, now).is_empty()).collect();
     match current.as_slice() {
-        [] if !visit.visitor.at_authority(now).is_empty() => visit.to("/authority"),
+        [] if !visit.visitor.at_authority(now).is_empty() => {
+            let desk = visit.visitor.at_authority(now).iter().find_map(|role| Desk::of_role(*role));
+            visit.to(&desk.map_or("/authority".to_owned(), |desk| format!("/desks/{}", desk.name())))
+        }
         [] => Err(Error::denied().into()),
         [only] => visit.to(&format!("/schools/{only}")),
         _ => visit.to("/choose-school"),

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use chassis::{
+    desk::Desk,
     error::{Error, Kind},
     upstream::{patient, request},
 };
@@ -24,7 +25,11 @@ use proto::{
 use time::OffsetDateTime;
 use tonic::Status;
 
-use super::{address, directory::Directory, fault::show_in};
+use super::{
+    address,
+    directory::{Directory, Place},
+    fault::show_in,
+};
 use crate::{
     app::App,
     pages::{
@@ -66,6 +71,8 @@ pub struct Visit {
     pub visitor: Visitor,
     /// The school in the address; empty where there is none.
     pub school: String,
+    /// The authority's desk in the address; none where there is none.
+    pub desk: Option<Desk>,
     /// What the console remembers.
     pub directory: Directory,
     /// The path of the page.
@@ -117,6 +124,7 @@ impl Visit {
             form_id: address::form_id(parts.uri.query().unwrap_or_default()).to_owned(),
             app: app.clone(),
             school: school.to_owned(),
+            desk: desk_in(&path),
             frame: Frame::bare(&app.config().authority_name, &visitor.request_id).in_look(app.brand()),
             directory,
             path: path.clone(),
@@ -153,7 +161,16 @@ impl Visit {
 
     /// Whether their roles here let them do something. The service decides again.
     pub fn may(&self, permission: Permission) -> bool {
-        self.directory.may(&self.roles, permission, !self.school.is_empty())
+        self.directory.may(&self.roles, permission, self.place())
+    }
+
+    /// Where the page is.
+    fn place(&self) -> Place {
+        match self.desk {
+            Some(desk) => Place::Desk(desk),
+            None if self.school.is_empty() => Place::Authority,
+            None => Place::School,
+        }
     }
 
     /// Refuses a page whose act their roles do not allow.
@@ -356,6 +373,10 @@ fn tell(error: &Error) {
 fn school_in(path: &str) -> &str {
     let school = path.strip_prefix("/schools/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
     if school.starts_with("sch_") { school } else { "" }
+}
+
+fn desk_in(path: &str) -> Option<Desk> {
+    path.strip_prefix("/desks/").and_then(|rest| rest.split('/').next()).and_then(Desk::of)
 }
 
 /// What a service answered.

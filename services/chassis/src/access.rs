@@ -13,7 +13,7 @@ use tracing::warn;
 const POLICIES: &str = include_str!("access/policies.cedar");
 
 /// Every role somebody can be appointed to.
-pub const ROLES: [Role; 10] = [
+pub const ROLES: [Role; 14] = [
     Role::Staff,
     Role::Dsl,
     Role::DeputyDsl,
@@ -24,6 +24,10 @@ pub const ROLES: [Role; 10] = [
     Role::AuthorityOfficer,
     Role::Operator,
     Role::Sender,
+    Role::Lado,
+    Role::FrontDoor,
+    Role::PreventLead,
+    Role::SafeguardingOfficer,
 ];
 
 /// Who asks.
@@ -47,6 +51,8 @@ pub enum Resource<'a> {
     School(&'a str),
     /// The authority as a whole.
     Authority,
+    /// One of its desks.
+    Desk(&'a str),
     /// The caller's own affairs.
     Own,
 }
@@ -132,6 +138,7 @@ impl Access {
         let what = match resource {
             Resource::School(id) => uid("School", id)?,
             Resource::Authority => uid("Authority", "authority")?,
+            Resource::Desk(name) => uid("Desk", name)?,
             Resource::Own => uid("Own", "own")?,
         };
         let conflicted = conflicted.iter().map(|id| uid("Account", id).map(RestrictedExpression::new_entity_uid));
@@ -177,6 +184,10 @@ pub fn role_name(role: Role) -> &'static str {
         Role::AuthorityOfficer => "authority_officer",
         Role::Operator => "operator",
         Role::Sender => "sender",
+        Role::Lado => "lado",
+        Role::FrontDoor => "front_door",
+        Role::PreventLead => "prevent_lead",
+        Role::SafeguardingOfficer => "safeguarding_officer",
     }
 }
 
@@ -191,8 +202,8 @@ fn schema() -> String {
     format!(
         "entity Role in [Role];\nentity Account in [Role];\nentity Service;\n\
          entity School {{ conflicted: Set<Account> }};\nentity Authority {{ conflicted: Set<Account> }};\n\
-         entity Own {{ conflicted: Set<Account> }};\n\
-         action {} appliesTo {{ principal: [Account, Service], resource: [School, Authority, Own], context: {{}} }};\n",
+         entity Own {{ conflicted: Set<Account> }};\nentity Desk {{ conflicted: Set<Account> }};\n\
+         action {} appliesTo {{ principal: [Account, Service], resource: [School, Authority, Desk, Own], context: {{}} }};\n",
         actions.join(", ")
     )
 }
@@ -205,6 +216,7 @@ pub fn permissions() -> impl Iterator<Item = Permission> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::Desk;
 
     const SCHOOL: Resource<'static> = Resource::School("sch_a");
 
@@ -234,6 +246,28 @@ mod tests {
             for permission in permissions() {
                 let principal = Principal::Account { id: "acc_a", roles: &[role] };
                 assert_eq!(access.may(principal, permission, SCHOOL, &["acc_a"]), Decision::Deny);
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_desk_is_worked_by_its_own_role_and_that_role_reaches_no_school() -> Result<(), String> {
+        let access = Access::load()?;
+        let on = |role, permission, resource| {
+            access.may(Principal::Account { id: "acc_a", roles: &[role] }, permission, resource, &[]) == Decision::Allow
+        };
+        for permission in permissions() {
+            for role in ROLES {
+                for (desk, name, ..) in Desk::ALL {
+                    let works = Desk::of_role(role) == Some(desk);
+                    let of_desks = matches!(permission, Permission::DeskRead | Permission::DeskWork);
+                    let allowed = on(role, permission, Resource::Desk(name));
+                    assert!(!allowed || !of_desks || works, "{} at {name}", role_name(role));
+                    assert!(allowed || !(of_desks && works), "{} at {name}", role_name(role));
+                }
+                let desk = Desk::of_role(role).is_some();
+                assert!(!(desk && on(role, permission, SCHOOL)), "{} at a school", role_name(role));
             }
         }
         Ok(())

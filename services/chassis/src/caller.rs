@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use crate::{
     access::{Access, Decision, Principal, Resource},
     clock::moment,
+    desk::Desk,
     error::{Error, Result},
     id::SchoolId,
 };
@@ -88,6 +89,17 @@ impl Caller {
         Ok(self.scope(Reach::Authority, roles))
     }
 
+    /// What the caller may reach at one of the authority's desks: its rows, and no school's.
+    ///
+    /// # Errors
+    /// `Missing` where there is no such desk; `Denied` where no role at the authority works it.
+    pub fn at_desk(&self, desk: &str) -> Result<Scope> {
+        let desk = Desk::of(desk).ok_or_else(Error::missing)?;
+        let roles = self.roles("");
+        self.may(&roles, Resource::Desk(desk.name()))?;
+        Ok(Scope { desk: Some(desk), ..self.scope(Reach::Own(Vec::new()), roles) })
+    }
+
     /// What the caller may reach of their own: the schools they hold an appointment at, or all of them for the
     /// authority's officers.
     ///
@@ -121,6 +133,7 @@ impl Caller {
             request_id,
             name: String::new(),
             let_in: None,
+            desk: None,
         })
     }
 
@@ -170,7 +183,7 @@ impl Caller {
         };
         let let_in = LetIn { access: self.access.clone(), permission: self.rpc.permission };
         let (request_id, name) = (self.claims.request_id.clone(), self.claims.account_name.clone());
-        Scope { who, reach, roles, request_id, name, let_in: Some(let_in) }
+        Scope { who, reach, roles, request_id, name, let_in: Some(let_in), desk: None }
     }
 
     /// The caller as the history names them.

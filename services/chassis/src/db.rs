@@ -26,7 +26,7 @@ use crate::{
     config,
     error::{Error, Result},
     history::{self, Act},
-    id::{EventId, Ids, SchoolId},
+    id::{EventId, Ids},
     seal::KeyRing,
 };
 pub use audit::{audit, newest_checkpoint};
@@ -270,10 +270,9 @@ async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnection> 
         .map_err(|source| Error::unavailable("the database cannot be reached: check its address").because(source))
 }
 
-/// A scope as row-level security knows it: its schools, and its reach.
+/// A scope as row-level security knows it: its schools and its desk, and its reach.
 fn known_as(scope: &Scope) -> (String, &'static str) {
-    let schools: Vec<&str> = scope.schools().iter().map(SchoolId::as_str).collect();
-    (schools.join(","), if scope.authority() { "authority" } else { "schools" })
+    (scope.holders().join(","), if scope.authority() { "authority" } else { "schools" })
 }
 
 /// Begins a transaction that row-level security knows the scope of.

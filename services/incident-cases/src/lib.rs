@@ -3,6 +3,7 @@
 //! - `concern`, `case`, `custody`, `shared_incident`, `learner`: what is kept, and how it may change
 //! - `attachment`, `image`, `public_report`: photos of notes, and the page on which people without an account report
 //! - `cover`: who reads concerns when, who stands in, and how long a concern may wait
+//! - `desk`: what the authority's desks keep of their own
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
 //! - `retention`: how long records are kept, what holds them, and who destroys them
 //! - `search`: how records are found again by what one remembers of them
@@ -22,6 +23,7 @@ mod consume;
 pub mod content;
 pub mod cover;
 pub mod custody;
+pub mod desk;
 mod error;
 mod escalate;
 pub mod gate;

@@ -1,12 +1,15 @@
 //! The map of the service: one line per rpc, one file each.
 
 mod accept_invitation;
+mod add_allegation_meeting;
+mod add_allegation_note;
 mod add_attachment;
 mod add_custody_event;
 mod add_entry;
 mod add_involvement;
 mod add_shared_entry;
 mod add_to_concern;
+mod allegation;
 mod answer_agreement;
 mod answer_criteria;
 mod answer_destruction;
@@ -20,6 +23,7 @@ mod begin_attachment;
 mod break_glass;
 mod check_public_receipt;
 mod classify_case;
+mod close_allegation;
 mod close_case;
 mod close_public_report;
 mod complete_step;
@@ -31,16 +35,19 @@ mod deviate_step;
 mod door;
 mod end_absence;
 mod end_involvement;
+mod evaluate_allegation;
 mod export_case_register;
 mod export_subject_access;
 mod extend_access_request;
 mod find_public_report;
 mod get_access_request;
+mod get_allegation;
 mod get_attachment;
 mod get_case;
 mod get_certificate;
 mod get_concern;
 mod get_cover;
+mod get_desk_figures;
 mod get_learner;
 mod get_my_concern;
 mod get_public_report;
@@ -52,6 +59,7 @@ mod keep_longer;
 mod keeping;
 mod list_access_requests;
 mod list_adult_patterns;
+mod list_allegations;
 mod list_attachments;
 mod list_break_glass;
 mod list_case_prints;
@@ -72,6 +80,7 @@ mod list_searches;
 mod make_referral;
 mod move_due_time;
 mod once;
+mod open_allegation;
 mod open_public_report;
 mod pass_on_concern;
 mod pause_access_request;
@@ -99,12 +108,14 @@ mod record_report_outcome;
 mod record_search;
 mod record_support;
 mod record_viewing;
+mod reopen_allegation;
 mod reopen_case;
 mod resume_access_request;
 mod reveal_material;
 mod review_break_glass;
 mod search_learners;
 mod search_records;
+mod set_allegation_conflict;
 mod set_case_access;
 mod set_concern_learners;
 mod set_entry_significant;
@@ -259,4 +270,14 @@ rpcs! {
     pause_access_request: PauseAccessRequestRequest => PauseAccessRequestResponse,
     receive_access_request: ReceiveAccessRequestRequest => ReceiveAccessRequestResponse,
     resume_access_request: ResumeAccessRequestRequest => ResumeAccessRequestResponse,
+    open_allegation: OpenAllegationRequest => OpenAllegationResponse,
+    list_allegations: ListAllegationsRequest => ListAllegationsResponse,
+    get_allegation: GetAllegationRequest => GetAllegationResponse,
+    add_allegation_note: AddAllegationNoteRequest => AddAllegationNoteResponse,
+    evaluate_allegation: EvaluateAllegationRequest => EvaluateAllegationResponse,
+    add_allegation_meeting: AddAllegationMeetingRequest => AddAllegationMeetingResponse,
+    close_allegation: CloseAllegationRequest => CloseAllegationResponse,
+    reopen_allegation: ReopenAllegationRequest => ReopenAllegationResponse,
+    set_allegation_conflict: SetAllegationConflictRequest => SetAllegationConflictResponse,
+    get_desk_figures: GetDeskFiguresRequest => GetDeskFiguresResponse,
 }

@@ -68,3 +68,10 @@ pub const SUBJECT_ACCESS_MORE_MONTHS: u8 = 2;
 
 /// Characters the reason for taking a list out has at least; the platform's own promise, no law sets it.
 pub const EXPORT_REASON_MIN: usize = 10;
+
+/// Working days within which an allegation that reached the designated officer is held against the harm threshold; a
+/// suggestion, no law sets it.
+pub const ALLEGATION_EVALUATE: u32 = 1;
+
+/// Days after which an allegation in which nothing has happened is looked at; a suggestion, no law sets it.
+pub const ALLEGATION_REVIEW_DAYS: i64 = 28;

@@ -2,6 +2,7 @@
 //! the columns beside it are what lists are ordered and filtered by.
 
 pub(crate) mod access;
+pub(crate) mod allegation;
 pub(crate) mod attachment;
 pub(crate) mod break_glass;
 pub(crate) mod case;
@@ -116,14 +117,14 @@ async fn key_for(tx: &Tx, record_id: &str, school: &str, adult: bool) -> Result<
     Ok(key)
 }
 
-/// A record's key for the answers that are kept about it: whoever of the scope's schools holds one.
+/// A record's key for the answers that are kept about it: whoever of the scope's schools holds one, or its desk.
 pub(crate) fn answer_key<'a>(
     tx: &'a Tx,
     record_id: &'a str,
 ) -> Pin<Box<dyn Future<Output = Result<DataKey>> + Send + 'a>> {
     Box::pin(async move {
-        for school in tx.scope().schools() {
-            match key_at(tx, record_id, school.as_str()).await {
+        for holder in tx.scope().holders() {
+            match key_at(tx, record_id, &holder).await {
                 Err(error) if error.kind() == Kind::Missing => {}
                 found => return found,
             }

@@ -135,6 +135,7 @@ mod adults;
 mod answers;
 mod bytes;
 mod cover;
+mod desk;
 mod due;
 mod gates;
 mod happened;

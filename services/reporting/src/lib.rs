@@ -1,7 +1,6 @@
 //! The figures for leads, heads, governors and the authority, with no child identifiable.
 //!
 //! - `line`: what is counted, with its definition
-//! - `suppress`: which figures are published and which are hidden, so that nothing can be subtracted
 //! - `report`: a school's term, and the authority's
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
@@ -10,7 +9,6 @@ pub mod line;
 pub mod report;
 mod rpc;
 mod store;
-pub mod suppress;
 #[cfg(test)]
 mod tests;
 

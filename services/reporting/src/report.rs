@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chassis::calendar::Term;
-use time::OffsetDateTime;
-
-use crate::{
-    line::{LINES, Line, counts_people},
+use chassis::{
+    calendar::Term,
     suppress::{Figure, alone, among, over, with_total},
 };
+use time::OffsetDateTime;
+
+use crate::line::{LINES, Line, counts_people};
 
 /// The counts of one school and term, by line key and part; the empty part is the line's own.
 pub type Tallies = BTreeMap<(String, String), u64>;

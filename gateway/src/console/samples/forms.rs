@@ -4,7 +4,7 @@ use chassis::error::Error;
 
 use super::super::{
     access, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation, cover,
-    debrief, decide, device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite,
+    debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite,
     involvement, learner, lesson, lines, material, material_report, my_concern, notices, oversight, paragraph,
     parameter, parents, people, policy, procedure, public_report, referral, register, report, retention, review,
     revision, rollout, school, section, sign_in, step, subject_access, template, webhook,
@@ -22,7 +22,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
             ParameterDefinition { title: "filter product".into(), r#type: kind.into(), allowed, ..Default::default() };
         parameter::fields(&definition, vec!["a".into()])
     };
-    let acts: Vec<(&str, Vec<Field>)> = vec![
+    let mut acts: Vec<(&str, Vec<Field>)> = vec![
         ("Add an entry", entry::fields()),
         ("Say whether it belongs in the chronology", case::significant::fields(&case.entries[0])),
         ("Say what the case is about", case::class::fields(&case)),
@@ -146,6 +146,10 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Hours", parameter("hours", &[])),
         ("Text", parameter("text", &[])),
     ];
+    let schools = [pair("sch_1", "Thistledown <Grange>")];
+    acts.push(("Take an allegation in", desk::act::opening_fields(&schools)));
+    acts.extend(desk::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&desk::allegation::sample(), &[]))));
+
     let shut = Error::gate("G-HOLD", "P1-03", "the talk with police or the front door is not recorded");
     let mut pages: Vec<_> = acts.into_iter().map(|(title, fields)| case::act::sample(title, fields)).collect();
     let mut refused =

@@ -1,8 +1,10 @@
 //! What surrounds a visitor's page: their school, where they may go, whom to ring.
 
+use chassis::desk::Desk;
 use proto::access::v1::{Permission, Role};
 
 use super::Visit;
+use crate::console::directory::Place;
 use crate::pages::{
     frame::{Frame, Item, Person},
     part::Link,
@@ -15,7 +17,9 @@ impl Visit {
         let person = Person { name: visitor.display_name.clone(), csrf: visitor.csrf.clone() };
         let school =
             if self.school.is_empty() { String::new() } else { directory.school(app, visitor, &self.school).await };
-        let may_read_register = directory.may(&self.all_roles(), Permission::TemplateRead, true);
+        let roles = self.all_roles();
+        let places = [Place::School, Place::Authority];
+        let may_read_register = places.iter().any(|place| directory.may(&roles, Permission::TemplateRead, *place));
         let contacts = if may_read_register { directory.contacts(app, visitor).await } else { Vec::new() };
         let done = query.split('&').find_map(|pair| pair.strip_prefix("done=")).unwrap_or_default();
         let next = if done == "triaged" { crate::console::concern::next(self).await } else { None };
@@ -44,7 +48,12 @@ impl Visit {
     fn navigation(&self) -> Vec<Item> {
         let at = |path: &str| format!("/schools/{}{path}", self.school);
         let mut entries = Vec::new();
-        if !self.visitor.at_authority(self.now()).is_empty() {
+        let of_authority = self.visitor.at_authority(self.now());
+        let desk = of_authority.iter().find_map(|role| Desk::of_role(*role));
+        if let Some(desk) = desk {
+            entries.push(("Desk", format!("/desks/{}", desk.name()), None));
+        }
+        if !of_authority.is_empty() {
             entries.extend([
                 ("Home", "/authority".to_owned(), Some(Permission::ReportReadAuthority)),
                 ("Schools", "/schools".to_owned(), Some(Permission::SchoolCreate)),

@@ -6,6 +6,7 @@ use proto::access::v1::{Permission, Role};
 
 use crate::{
     access::{Access, Decision, Principal, Resource},
+    desk::Desk,
     error::{Error, Result},
     id::{AccountId, SchoolId},
 };
@@ -60,6 +61,7 @@ pub struct Scope {
     pub(super) request_id: String,
     pub(super) name: String,
     pub(super) let_in: Option<LetIn>,
+    pub(super) desk: Option<Desk>,
 }
 
 impl Scope {
@@ -73,6 +75,7 @@ impl Scope {
             request_id: event_id.to_owned(),
             name: String::new(),
             let_in: None,
+            desk: None,
         }
     }
 
@@ -85,6 +88,7 @@ impl Scope {
             request_id: String::new(),
             name: String::new(),
             let_in: None,
+            desk: None,
         }
     }
 
@@ -120,6 +124,16 @@ impl Scope {
             Reach::Own(schools) => schools,
             Reach::Authority => &[],
         }
+    }
+
+    /// The desk of the authority it is at; none where it is at none.
+    pub fn desk(&self) -> Option<Desk> {
+        self.desk
+    }
+
+    /// As whom its rows and keys are held: its schools, and its desk.
+    pub fn holders(&self) -> Vec<String> {
+        self.schools().iter().map(|school| school.as_str().to_owned()).chain(self.desk.map(Desk::holder)).collect()
     }
 
     /// True where the scope reaches every school of the authority.
@@ -183,6 +197,7 @@ impl Scope {
             Who::Consumer | Who::Nobody => return false,
         };
         let resource = match &self.reach {
+            _ if self.desk.is_some() => Resource::Desk(self.desk.map_or("", Desk::name)),
             Reach::School(school) => Resource::School(school.as_str()),
             Reach::Own(_) => Resource::Own,
             Reach::Authority => Resource::Authority,

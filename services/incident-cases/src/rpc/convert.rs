@@ -9,6 +9,7 @@ pub(super) mod attachment;
 pub(crate) mod break_glass;
 mod concern;
 pub(crate) mod cover;
+pub(super) mod desk;
 pub(crate) mod due;
 mod happened;
 pub(super) mod learner;

@@ -16,6 +16,8 @@ pub(super) enum About {
     Concern(String),
     /// A reading beyond somebody's rights.
     BreakGlass(String),
+    /// An allegation at a desk.
+    Allegation(String),
     /// A device held.
     Custody(String),
     /// A record whose keeping is decided on.
@@ -55,6 +57,10 @@ async fn still(app: &App, scope: &Scope, about: About) -> Result<()> {
         }
         About::BreakGlass(id) => {
             store::break_glass::load(&tx, &id).await?;
+            None
+        }
+        About::Allegation(id) => {
+            store::allegation::load(&tx, &id).await?;
             None
         }
         About::Custody(id) => Some(store::register::load_custody(&tx, &id).await?.case_id),

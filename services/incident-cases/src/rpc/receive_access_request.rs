@@ -35,6 +35,7 @@ pub(super) async fn receive_access_request(
     v.check(past, "received_date", "Enter the day it came as 2026-11-24; it is not ahead of us");
     v.finish()?;
     let learner = store::learner::load(&tx, &request.learner_id).await?;
+    store::learner::hold(&tx, [&learner.id]).await?;
     let asked = AccessRequest {
         id: tx.ids().next(),
         school_id: request.school_id.clone(),

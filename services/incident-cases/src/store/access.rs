@@ -80,6 +80,9 @@ fn need(tx: &Tx) -> Option<Need> {
         | Permission::ReportRead
         | Permission::ReportReadAuthority
         | Permission::CoverKeep
+        | Permission::DeskRead
+        | Permission::DeskWork
+        | Permission::ShareOversee
         | Permission::HistoryRead => None,
     }
 }

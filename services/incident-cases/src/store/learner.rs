@@ -1,7 +1,7 @@
 //! Learners in the database, sealed, each with a key of its own; beside them keyed tokens, by which they are found
 //! without a word of theirs being kept. Whoever holds the database learns how often a token occurs, and no more.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chassis::{
     db::Tx,
@@ -22,7 +22,7 @@ use super::{
     entity::{learner, learner_preview as preview, learner_token, record_key},
     key, micros, open, open_all, seal,
 };
-use crate::learner::{Learner, search};
+use crate::learner::{Learner, LearnerId, search};
 
 /// How long a previewed roll is kept.
 const PREVIEWED: Duration = Duration::DAY;
@@ -148,6 +148,18 @@ pub(crate) async fn update(tx: &Tx, learner: &mut Learner) -> Result<Vec<u8>> {
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Learner> {
     let row = here(tx)?.filter(learner::Column::Id.eq(id)).one(tx.db()).await?.ok_or_else(Error::missing)?;
     open(&key(tx, id, &row.school_id).await?, &row.body, &place(id))
+}
+
+/// Holds learners of the scope's school until the end of the transaction: whoever asks for what is kept about one, and
+/// whoever destroys a record of theirs, wait for each other.
+pub(crate) async fn hold<'a>(tx: &Tx, ids: impl IntoIterator<Item = &'a LearnerId>) -> Result<()> {
+    // In one order, so that two who hold several never wait for each other.
+    let ids: BTreeSet<&str> = ids.into_iter().map(LearnerId::as_str).collect();
+    if !ids.is_empty() {
+        let rows = here(tx)?.filter(learner::Column::Id.is_in(ids)).order_by_asc(learner::Column::Id);
+        rows.lock_exclusive().all(tx.db()).await?;
+    }
+    Ok(())
 }
 
 /// Every learner of the scope's school, those who left among them.

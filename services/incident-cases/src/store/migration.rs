@@ -14,6 +14,7 @@ mod m20261126_001900_keep_prints;
 mod m20261126_002000_keep_record_tokens;
 mod m20261126_002100_keep_break_glass;
 mod m20261126_002500_keep_access_requests;
+mod m20261126_003001_admit_desks;
 mod m20261126_003100_keep_retention;
 
 use chassis::db::migration;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_002000_keep_record_tokens::Migration));
         all.push(Box::new(m20261126_002100_keep_break_glass::Migration));
         all.push(Box::new(m20261126_002500_keep_access_requests::Migration));
+        all.push(Box::new(m20261126_003001_admit_desks::Migration));
         all.push(Box::new(m20261126_003100_keep_retention::Migration));
         all
     }

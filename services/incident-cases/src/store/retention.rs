@@ -152,6 +152,14 @@ impl Record {
         }
     }
 
+    /// The learners of the roll whom it is about.
+    fn learners(&self) -> Vec<&LearnerId> {
+        match self {
+            Self::Case(case) => case.involvements.iter().filter_map(|part| part.learner.as_ref()).collect(),
+            Self::Concern(concern) => concern.learners.iter().collect(),
+        }
+    }
+
     /// Writes it; answers what its body holds.
     pub(crate) async fn update(&mut self, tx: &Tx) -> Result<Vec<u8>> {
         match self {
@@ -174,6 +182,9 @@ pub(crate) async fn load(tx: &Tx, id: &str, part: Part) -> Result<(Record, Stand
         }
         Record::Case(Box::new(case::load(tx, id).await?))
     };
+    if part == Part::Agrees {
+        learner::hold(tx, record.learners()).await?;
+    }
     let standing = standing(tx, &record).await?;
     Ok((record, standing))
 }

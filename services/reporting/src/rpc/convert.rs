@@ -4,6 +4,7 @@ use chassis::{
     calendar::Term,
     clock::timestamp,
     error::{Error, Result},
+    suppress::Figure,
 };
 use proto::reporting::v1 as pb;
 use time::OffsetDateTime;
@@ -11,7 +12,6 @@ use time::OffsetDateTime;
 use crate::{
     line::{Line, part_title},
     report::Published,
-    suppress::Figure,
 };
 
 /// The term a request means: the current one where it names none.

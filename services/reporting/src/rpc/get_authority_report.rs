@@ -1,6 +1,8 @@
 //! Answers a term's figures over the authority's schools, from the very cells the schools' own reports publish.
 
-use chassis::{calendar::Term, caller::Caller, clock::timestamp, db::Tx, error::Result, history::Act};
+use chassis::{
+    calendar::Term, caller::Caller, clock::timestamp, db::Tx, error::Result, history::Act, suppress::MIN_CELL,
+};
 use proto::reporting::v1::{AuthorityReport, Cell, GetAuthorityReportRequest, GetAuthorityReportResponse, SchoolRow};
 use time::OffsetDateTime;
 use tonic::Request;
@@ -10,7 +12,6 @@ use crate::{
     App,
     report::{Published, Tallies, compared, figure, of_term, total},
     store,
-    suppress::MIN_CELL,
 };
 
 pub(super) async fn get_authority_report(

@@ -6,12 +6,13 @@ use chassis::{
     clock::timestamp,
     error::{Error, Result},
     history::Act,
+    suppress::MIN_CELL,
 };
 use proto::reporting::v1::{GetSchoolReportRequest, GetSchoolReportResponse, SchoolReport};
 use tonic::Request;
 
 use super::convert;
-use crate::{App, report::of_term, store, suppress::MIN_CELL};
+use crate::{App, report::of_term, store};
 
 pub(super) async fn get_school_report(
     app: &App,

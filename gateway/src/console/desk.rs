@@ -1,0 +1,194 @@
+//! A desk of the authority: what waits for whoever works it. `allegation` has one allegation, `act` what is done with it,
+//! `figures` what is counted.
+
+pub mod act;
+pub mod allegation;
+pub mod figures;
+
+use axum::{
+    extract::{Path, Query},
+    routing::get,
+};
+use chassis::{desk::Desk, error::Error};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{Allegation, ListAllegationsRequest},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Below,
+    register::day,
+    visit::{Answer, Visit, ask, heard},
+};
+use crate::pages::{
+    Page,
+    part::{Due, Head, Link, Pager},
+    words::{self, Codes},
+};
+
+/// How many a page of the list shows.
+const SHOWN: i32 = 50;
+/// What is due.
+const NEXT: Codes = &[
+    ("evaluate", "Hold it against the harm threshold"),
+    ("meeting", "Meet"),
+    ("review", "Look at it: nothing has happened for four weeks"),
+];
+
+/// The pages of a desk.
+pub fn pages() -> Vec<Below> {
+    vec![
+        ("", get(show)),
+        ("/allegations", get(list)),
+        ("/allegations/new", get(act::show_open).post(act::open)),
+        ("/allegations/{allegation_id}", get(allegation::show)),
+        ("/allegations/{allegation_id}/{act}", get(act::show).post(act::send)),
+        ("/figures", get(figures::show)),
+        ("/figures.csv", get(figures::csv)),
+    ]
+}
+
+/// What is listed.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// `open` or `closed`.
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    page_token: String,
+}
+
+/// A list of allegations.
+#[derive(Debug, Serialize)]
+pub struct DeskPage {
+    head: Head,
+    /// What can be done; empty at a desk that takes nothing in by itself.
+    acts: Vec<Link>,
+    /// What the list is called; empty where the desk keeps none.
+    title: String,
+    lines: Vec<Line>,
+    none: &'static str,
+    pager: Pager,
+}
+
+/// One of them.
+#[derive(Debug, Serialize)]
+struct Line {
+    link: Link,
+    hint: String,
+    due: Due,
+}
+
+impl Page for DeskPage {
+    const TEMPLATE: &'static str = "desk.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let (new, mut closed) = (allegation::sample(), allegation::sample());
+        closed.state = "closed".into();
+        let page = |lines: Vec<Line>| Self {
+            head: Head::new("Allegations", vec![Link::new("Home", "/")]),
+            acts: vec![Link::new("Take an allegation in", "/desks/lado/allegations/new")],
+            title: "Open".into(),
+            lines,
+            none: "None is open.",
+            pager: Pager::new("/desks/lado/allegations", &[("state", "open")], "", "x"),
+        };
+        let line = |one: &Allegation| line(one, "Thistledown <Grange>", "/desks/lado");
+        vec![page(vec![line(&new), line(&closed)]), page(Vec::new())]
+    }
+}
+
+/// An allegation in the list: by its reference, never by a name.
+fn line(one: &Allegation, place: &str, here: &str) -> Line {
+    let text = if one.due_word.is_empty() {
+        String::new()
+    } else {
+        let what = words::called(NEXT, &one.due_kind);
+        match one.due_word.as_str() {
+            "overdue" => format!("{what}: was due {}", day(&one.due_date)),
+            _ => format!("{what}: due {}", day(&one.due_date)),
+        }
+    };
+    Line {
+        link: Link::new(one.reference.clone(), format!("{here}/allegations/{}", one.allegation_id)),
+        hint: format!("{place}. {}", words::called(allegation::STATES, &one.state)),
+        due: Due { code: one.due_word.clone(), text },
+    }
+}
+
+/// The desk in the address of a page.
+///
+/// # Errors
+/// `Missing` where it names none.
+pub fn desk(visit: &Visit) -> Result<Desk, Error> {
+    visit.desk.ok_or_else(Error::missing)
+}
+
+/// The address of a page of the desk.
+pub fn at(visit: &Visit, path: &str) -> String {
+    format!("/desks/{}{path}", visit.desk.map_or("", Desk::name))
+}
+
+/// The way to a page of the desk.
+pub fn crumbs(visit: &Visit, then: &[(&str, String)]) -> Vec<Link> {
+    let then = then.iter().map(|(text, href)| Link::new(*text, href.clone()));
+    std::iter::once(Link::new("Desk", at(visit, ""))).chain(then).collect()
+}
+
+/// What the desk has to work; the designated officer's open allegations.
+pub async fn show(visit: Visit, Path(_): Path<String>) -> Answer {
+    visit.needs(Permission::DeskRead)?;
+    if desk(&visit)? != Desk::Lado {
+        let title = words::sentence(desk(&visit)?.words());
+        let head = Head::new(title, Vec::new());
+        let pager = Pager::new(&at(&visit, ""), &[], "", "");
+        let none = "Nothing waits at this desk.";
+        return visit.page(&DeskPage { head, acts: Vec::new(), title: String::new(), lines: Vec::new(), none, pager });
+    }
+    listed(visit, Asked { state: "open".into(), ..Asked::default() }, Vec::new()).await
+}
+
+/// Allegations of one state.
+pub async fn list(visit: Visit, Path(_): Path<String>, Query(asked): Query<Asked>) -> Answer {
+    visit.needs(Permission::DeskRead)?;
+    let crumbs = crumbs(&visit, &[]);
+    listed(visit, asked, crumbs).await
+}
+
+async fn listed(visit: Visit, asked: Asked, crumbs: Vec<Link>) -> Answer {
+    let request = ListAllegationsRequest {
+        desk: desk(&visit)?.name().to_owned(),
+        state: asked.state.clone(),
+        page_size: SHOWN,
+        page_token: asked.page_token.clone(),
+    };
+    let answer = heard(visit.cases()?.list_allegations(ask(request))).await?;
+    let here = at(&visit, "");
+    let mut lines = Vec::new();
+    for one in &answer.allegations {
+        lines.push(line(one, &allegation::place(&visit, one).await, &here));
+    }
+    let closed = asked.state == "closed";
+    let other = if closed { ("Open allegations", "open") } else { ("Closed allegations", "closed") };
+    let mut acts = Vec::new();
+    if visit.may(Permission::DeskWork) {
+        acts.push(Link::new("Take an allegation in", at(&visit, "/allegations/new")));
+    }
+    acts.push(Link::new(other.0, at(&visit, &format!("/allegations?state={}", other.1))));
+    acts.push(Link::new("Figures", at(&visit, "/figures")));
+    visit.page(&DeskPage {
+        head: Head::new("Allegations", crumbs),
+        acts,
+        title: if closed { "Closed" } else { "Open, what is due first coming first" }.to_owned(),
+        lines,
+        none: if closed { "None was closed." } else { "None is open." },
+        pager: Pager::new(
+            &at(&visit, "/allegations"),
+            &[("state", &asked.state)],
+            &asked.page_token,
+            &answer.next_page_token,
+        ),
+    })
+}

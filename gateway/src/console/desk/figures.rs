@@ -1,0 +1,154 @@
+//! What is counted of a desk's allegations, and what of it may be published.
+
+use axum::extract::{Path, Query};
+use chassis::{clock::london, error::Error, table::Table};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{DeskFigure, GetDeskFiguresRequest, GetDeskFiguresResponse},
+};
+use serde::{Deserialize, Serialize};
+use time::Duration;
+
+use super::{
+    allegation::{OUTCOMES, SOURCES},
+    at, crumbs, desk,
+};
+use crate::{
+    console::{
+        figures::attachment,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        Page,
+        part::{Head, Link, percent},
+        words::{self, Codes},
+    },
+};
+
+/// What is counted besides sources and outcomes.
+const COUNTS: Codes = &[
+    ("opened", "Taken in"),
+    ("threshold_met", "Harm threshold met"),
+    ("below_threshold", "Harm threshold not met"),
+    ("not_evaluated", "Not evaluated yet"),
+    ("closed", "Closed"),
+    ("days_to_close", "Days from the first call to the end (median)"),
+];
+
+/// The days that are counted.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Days {
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+}
+
+/// The page.
+#[derive(Debug, Serialize)]
+pub struct DeskFigures {
+    head: Head,
+    action: String,
+    from: String,
+    until: String,
+    tables: Vec<Counted>,
+    csv: Link,
+}
+
+#[derive(Debug, Serialize)]
+struct Counted {
+    title: &'static str,
+    lines: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    title: String,
+    count: String,
+    published: String,
+}
+
+impl Page for DeskFigures {
+    const TEMPLATE: &'static str = "desk_figures.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let figure =
+            |key: &str, count, published: &str| DeskFigure { key: key.into(), count, published: published.into() };
+        let answer = GetDeskFiguresResponse {
+            opened: vec![figure("opened", 20, "20"), figure("child", 2, "c")],
+            closed: vec![figure("closed", 7, "7"), figure("false", 7, "7"), figure("days_to_close", 31, "")],
+        };
+        let days = Days { from: "1/9/2026".into(), until: "26/11/2026".into() };
+        vec![Self::new(&answer, &days, "/desks/lado", Vec::new())]
+    }
+}
+
+/// What a count is called.
+fn title(figure: &DeskFigure) -> String {
+    let known = |codes: Codes| codes.iter().find(|(code, _)| *code == figure.key).map(|(_, title)| (*title).to_owned());
+    let source = || known(SOURCES).map(|source| format!("Told by: {}", source.to_lowercase()));
+    known(COUNTS).or_else(|| known(OUTCOMES)).or_else(source).unwrap_or_else(|| words::sentence(&figure.key))
+}
+
+impl DeskFigures {
+    fn new(answer: &GetDeskFiguresResponse, days: &Days, desk: &str, crumbs: Vec<Link>) -> Self {
+        let line = |figure: &DeskFigure| Line {
+            title: title(figure),
+            count: figure.count.to_string(),
+            published: figure.published.clone(),
+        };
+        let table = |title, figures: &[DeskFigure]| Counted { title, lines: figures.iter().map(line).collect() };
+        let query = format!("from={}&until={}", percent(&days.from), percent(&days.until));
+        Self {
+            head: Head::new("Figures of the desk", crumbs),
+            action: format!("{desk}/figures"),
+            from: days.from.clone(),
+            until: days.until.clone(),
+            tables: vec![
+                table("Taken in during these days", &answer.opened),
+                table("Closed during these days", &answer.closed),
+            ],
+            csv: Link::new("Download what may be published (CSV)", format!("{desk}/figures.csv?{query}")),
+        }
+    }
+}
+
+/// The days asked for; the year until today where none are.
+fn meant(visit: &Visit, days: &Days) -> Days {
+    let today = london(visit.now()).date();
+    let or = |typed: &str, day: time::Date| match typed.trim() {
+        "" => words::day_to_type(&day.to_string()),
+        typed => typed.to_owned(),
+    };
+    Days { from: or(&days.from, today - Duration::days(365)), until: or(&days.until, today) }
+}
+
+async fn counted(visit: &Visit, days: &Days) -> Result<GetDeskFiguresResponse, Error> {
+    let day = |typed: &str| words::typed_day(typed).map_or_else(|| typed.to_owned(), |day| day.to_string());
+    let asked = GetDeskFiguresRequest {
+        desk: desk(visit)?.name().to_owned(),
+        from_date: day(&days.from),
+        until_date: day(&days.until),
+    };
+    heard(visit.cases()?.get_desk_figures(ask(asked))).await
+}
+
+/// Shows them.
+pub async fn show(visit: Visit, Path(_): Path<String>, Query(days): Query<Days>) -> Answer {
+    visit.needs(Permission::DeskRead)?;
+    let days = meant(&visit, &days);
+    let answer = counted(&visit, &days).await?;
+    visit.page(&DeskFigures::new(&answer, &days, &at(&visit, ""), crumbs(&visit, &[])))
+}
+
+/// What may be published of them, as a table for a spreadsheet.
+pub async fn csv(visit: Visit, Path(_): Path<String>, Query(days): Query<Days>) -> Answer {
+    visit.needs(Permission::DeskRead)?;
+    let answer = counted(&visit, &meant(&visit, &days)).await?;
+    let mut table = Table::new(["WHAT", "COUNT"])?;
+    for figure in answer.opened.iter().chain(&answer.closed).filter(|figure| !figure.published.is_empty()) {
+        table.row([title(figure).as_str(), &figure.published])?;
+    }
+    attachment("desk-figures.csv", table)
+}

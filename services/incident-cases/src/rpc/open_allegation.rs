@@ -1,0 +1,74 @@
+//! Takes an allegation in at the designated officer's desk.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Error, Result, Violations},
+    history::Act,
+};
+use proto::incident_cases::v1::{OpenAllegationRequest, OpenAllegationResponse};
+use tonic::Request;
+
+use super::{
+    allegation::stamp,
+    convert,
+    once::{About, once},
+    work::{name, words},
+};
+use crate::{
+    App,
+    desk::allegation::{Allegation, SOURCES},
+    store,
+};
+
+pub(super) async fn open_allegation(
+    app: &App,
+    request: Request<OpenAllegationRequest>,
+) -> Result<OpenAllegationResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at_desk(&request.desk)?;
+    let about = |answer: &OpenAllegationResponse| match &answer.allegation {
+        Some(one) => About::Allegation(one.allegation_id.clone()),
+        None => About::Permission,
+    };
+    let mut tx = match once(app, &scope, &request.request_id, &request, about).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut v = Violations::new();
+    let source = request.source.as_str();
+    v.check(SOURCES.contains(&source), "source", format!("Select one of {}", SOURCES.join(", ")));
+    words(&mut v, "about", "whom it is about, and what they do with children", &request.about);
+    words(&mut v, "what", "what is alleged", &request.what);
+    if request.school_id.is_empty() {
+        name(&mut v, "setting", "where they work, or select a school", &request.setting);
+    } else {
+        v.check(request.setting.trim().is_empty(), "setting", "Leave this empty where a school is selected");
+    }
+    v.finish()?;
+    if !request.school_id.is_empty() && !store::copy::knows_school(&tx, &request.school_id).await? {
+        return Err(Error::invalid("school_id", "Select a school of the authority"));
+    }
+    let one = Allegation {
+        id: tx.ids().next(),
+        desk: store::allegation::desk(&tx)?,
+        school_id: request.school_id.clone(),
+        setting: request.setting.trim().to_owned(),
+        source: request.source.clone(),
+        about: request.about.trim().to_owned(),
+        what: request.what.trim().to_owned(),
+        opened: stamp(&scope, &tx),
+        notes: Vec::new(),
+        evaluations: Vec::new(),
+        meetings: Vec::new(),
+        closings: Vec::new(),
+        conflicted: Vec::new(),
+        version: 1,
+    };
+    let body = store::allegation::insert(&tx, &one).await?;
+    tx.record(Act::new("allegation.opened", one.id.as_str()).state("allegation", &body));
+    let response = OpenAllegationResponse { allegation: Some(convert::desk::allegation(&one, tx.now())) };
+    tx.answer_about(one.id.as_str(), &response).await?;
+    tx.commit().await?;
+    Ok(response)
+}
