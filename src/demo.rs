@@ -2,6 +2,7 @@
 //! every role, and a term of plausible history, made through the very rpcs that people use. Nobody in it exists.
 
 mod cover;
+mod desk;
 mod history;
 mod life_cycle;
 mod people;
@@ -101,6 +102,13 @@ struct Stage<'a> {
     people: People,
 }
 
+/// Ways to report, without which no policy is approved: how far each reaches, its name and how it is reached.
+const WAYS: [(&str, &str, &str); 3] = [
+    ("school", "The safeguarding team", "At the office, or on the report page"),
+    ("local", "Children’s services", "The number in the footer of every page"),
+    ("national", "Childline", "0800 1111"),
+];
+
 /// Makes the demonstration's data.
 ///
 /// # Errors
@@ -127,7 +135,9 @@ pub async fn make(platform: &Platform, clock: &Arc<ManualClock>) -> Result<()> {
     history::make(&mut stage).await?;
     cover::absence(&stage).await?;
     progress("the schools' registers");
-    registers::make(&stage).await
+    registers::make(&stage).await?;
+    progress("an officer's allegations");
+    desk::make(&stage).await
 }
 
 fn progress(what: &str) {
@@ -196,6 +206,19 @@ impl Stage<'_> {
                 "schoolId": id, "instanceId": draft.instance_id, "key": key, "values": values, "etag": etag
             });
             etag = text(&self.call(&dsl, "SetParameter", set).await?["instance"]["etag"]);
+        }
+        for (reach, name, contact) in WAYS {
+            let values = [
+                ("reach", reach),
+                ("for_whom", "learners"),
+                ("name", name),
+                ("about", "any"),
+                ("contact", contact),
+                ("checked_on", "2026-08-31"),
+            ];
+            let values = values.map(|(key, value)| json!({"key": key, "values": [value]}));
+            let entry = json!({"schoolId": id, "register": "reporting-routes", "values": values});
+            self.call(&dsl, "AddRegisterEntry", entry).await?;
         }
         let signed = [
             (&dsl, "ConfirmImport"),

@@ -17,6 +17,11 @@ impl Samples {
         self.0.extend(&other.0);
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The smallest value that `percent` of them do not exceed.
     pub fn at(&self, percent: usize) -> Duration {
         let mut sorted = self.0.clone();

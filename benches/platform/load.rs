@@ -18,8 +18,9 @@ use proto::incident_cases::v1::{
 
 use crate::{Result, figures::Samples, school};
 
-/// Schools the records are spread over.
-const SCHOOLS: usize = 100;
+/// Learners and cases of one school: an authority of a hundred such schools has 60,000 and 100,000.
+const LEARNERS: usize = 600;
+const CASES: usize = 1_000;
 /// Requests at once while they are made.
 const AT_ONCE: usize = 8;
 /// Searches measured, and lists of cases.
@@ -97,19 +98,19 @@ const FAMILY: [&str; 60] = [
 /// How much there is.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    learners: usize,
-    cases: usize,
+    schools: usize,
 }
 
 impl Size {
-    /// 60,000 learners and 100,000 cases, or the share of that which `BENCH_PERCENT` says.
+    /// A hundred schools, with 60,000 learners and 100,000 cases; or as many schools as `BENCH_PERCENT` says, each as large:
+    /// what a search takes grows with the school.
     #[expect(clippy::disallowed_methods, reason = "a benchmark has no configuration")]
     pub fn asked() -> Result<Self> {
         let percent = match std::env::var("BENCH_PERCENT") {
             Ok(percent) => percent.parse::<usize>()?.clamp(1, 100),
             Err(_) => 100,
         };
-        Ok(Self { learners: 600 * percent, cases: 1_000 * percent })
+        Ok(Self { schools: percent })
     }
 }
 
@@ -208,35 +209,36 @@ impl Loaded {
 pub async fn fill(bed: &Bed, size: Size) -> Result<Vec<Loaded>> {
     let begun = Instant::now();
     let mut waiting = VecDeque::new();
-    for nth in 1..=SCHOOLS {
+    for nth in 1..=size.schools {
         let (id, dsl) = school::with_policy(bed, nth).await?;
         waiting.push_back(Loaded { id, dsl, learners: Vec::new() });
     }
     let waiting = Arc::new(Mutex::new(waiting));
     let mut workers = JoinSet::new();
     for _ in 0..AT_ONCE {
-        workers.spawn(take_turns(waiting.clone(), size));
+        workers.spawn(take_turns(waiting.clone()));
     }
     let mut schools = Vec::new();
     while let Some(done) = workers.join_next().await {
         schools.extend(done??);
     }
     println!(
-        "loaded {} learners and {} cases at {SCHOOLS} schools in {:.0?}",
-        size.learners,
-        size.cases,
+        "loaded {} learners and {} cases at {} schools in {:.0?}",
+        size.schools * LEARNERS,
+        size.schools * CASES,
+        size.schools,
         begun.elapsed()
     );
     Ok(schools)
 }
 
 /// Loads one school after the other until none is left.
-async fn take_turns(waiting: Arc<Mutex<VecDeque<Loaded>>>, size: Size) -> Result<Vec<Loaded>> {
+async fn take_turns(waiting: Arc<Mutex<VecDeque<Loaded>>>) -> Result<Vec<Loaded>> {
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let mut done = Vec::new();
     while let Some(mut school) = next() {
-        school.import(size.learners / SCHOOLS).await?;
-        for nth in 0..size.cases / SCHOOLS {
+        school.import(LEARNERS).await?;
+        for nth in 0..CASES {
             school.case(nth).await?;
         }
         done.push(school);

@@ -4,9 +4,9 @@ use chassis::testing::{Bed, Person};
 use proto::{
     access::v1::Role,
     policy_registry::v1::{
-        ApproveInstanceRequest, ConfirmImportRequest, CreateSchoolRequest, ImportPolicyRequest, PublishInstanceRequest,
-        PublishTemplateRequest, RatifyInstanceRequest, SetParameterRequest, SourceFile,
-        policy_registry_client::PolicyRegistryClient,
+        AddRegisterEntryRequest, ApproveInstanceRequest, ConfirmImportRequest, CreateSchoolRequest,
+        ImportPolicyRequest, PublishInstanceRequest, PublishTemplateRequest, RatifyInstanceRequest, RegisterValue,
+        SetParameterRequest, SourceFile, policy_registry_client::PolicyRegistryClient,
     },
 };
 
@@ -65,6 +65,25 @@ pub async fn with_policy(bed: &Bed, nth: usize) -> Result<(String, Person)> {
             request_id: request_id(),
         };
         draft = registry!(dsl, set_parameter, set).instance.unwrap_or_default();
+    }
+    for reach in ["school", "local", "national"] {
+        let values = [
+            ("reach", reach),
+            ("for_whom", "learners"),
+            ("name", "The office"),
+            ("about", "any"),
+            ("contact", "Room 4"),
+            ("checked_on", "2026-01-05"),
+        ];
+        let value = |(key, value): (&str, &str)| RegisterValue { key: key.into(), values: vec![value.into()] };
+        let entry = AddRegisterEntryRequest {
+            school_id: id.clone(),
+            register: "reporting-routes".into(),
+            values: values.map(value).into(),
+            request_id: request_id(),
+            ..AddRegisterEntryRequest::default()
+        };
+        registry!(dsl, add_register_entry, entry);
     }
     let sign = |etag: String| (id.clone(), draft.instance_id.clone(), etag, request_id());
     let (school_id, instance_id, etag, request) = sign(draft.etag.clone());

@@ -9,6 +9,7 @@ use chassis::{
     table::Table,
 };
 use clap::{Args, Subcommand, ValueEnum};
+use prost::bytes::Bytes;
 use proto::incident_cases::v1::{
     Due, ExportCaseRegisterRequest, ExportSubjectAccessRequest, ListDueRequest, ListRetentionRequest, PrintCaseRequest,
     incident_cases_client::IncidentCasesClient,
@@ -91,6 +92,9 @@ pub enum Cases {
         /// The file says how many records are kept back.
         #[arg(long)]
         say_withheld: bool,
+        /// A draft to be read first: nothing is closed.
+        #[arg(long)]
+        draft: bool,
         /// Where it is written, and why.
         #[command(flatten)]
         leaving: Leaving,
@@ -120,6 +124,9 @@ pub struct Leaving {
 impl Leaving {
     /// Refuses before anything is asked where the file could not be written: what is asked is recorded as having left.
     fn ready(&self) -> Result<()> {
+        if self.out.is_dir() || self.out.file_name().is_none() {
+            return Err(Error::invalid("out", format!("{} is a folder: name a file in it", self.out.display())));
+        }
         if !self.force && self.out.exists() {
             let fix = format!("{} is there already: name another file, or add --force", self.out.display());
             return Err(Error::invalid("out", fix));
@@ -128,19 +135,40 @@ impl Leaving {
         if folder.is_dir() { Ok(()) } else { Err(Error::invalid("out", format!("There is no {}", folder.display()))) }
     }
 
-    fn write(&self, content: &[u8]) -> Result<()> {
+    /// Makes the file and lets it leave. The place it goes to is opened first: what is asked is recorded as having left, and
+    /// some of it can be asked once only.
+    async fn leave<T>(
+        &self,
+        made: impl Future<Output = std::result::Result<tonic::Response<T>, tonic::Status>>,
+        of: impl FnOnce(T) -> Bytes,
+    ) -> Result<()> {
         use std::io::Write as _;
 
+        self.ready()?;
         let wrong = |e: std::io::Error| Error::invalid("out", format!("{}: {e}", self.out.display()));
+        let mut name = self.out.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        let part = self.out.with_file_name(name);
         let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(!self.force).create(self.force).truncate(self.force);
+        options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         {
             use std::os::unix::fs::OpenOptionsExt as _;
             // What leaves is about children: for whoever asked for it alone.
             options.mode(0o600);
         }
-        options.open(&self.out).and_then(|mut file| file.write_all(content)).map_err(wrong)?;
+        let mut file = options.open(&part).map_err(wrong)?;
+        let content = match made.await {
+            Ok(answer) => of(answer.into_inner()),
+            Err(status) => {
+                drop(file);
+                let _ = std::fs::remove_file(&part);
+                return Err(Error::from_status(&status));
+            }
+        };
+        let kept =
+            file.write_all(&content).and_then(|()| file.sync_all()).and_then(|()| std::fs::rename(&part, &self.out));
+        kept.map_err(wrong)?;
         println!("{}", self.out.display());
         Ok(())
     }
@@ -183,7 +211,6 @@ impl Cases {
                 retention(config, asked, output).await
             }
             Self::Print { case, kind, format, people, leaving } => {
-                leaving.ready()?;
                 let asked = PrintCaseRequest {
                     school_id: leaving.school.clone(),
                     case_id: case,
@@ -195,11 +222,9 @@ impl Cases {
                     ..PrintCaseRequest::default()
                 };
                 let mut cases = files(config).await?;
-                let answer = cases.print_case(chassis::upstream::patient(asked)).await;
-                leaving.write(&answer.map_err(|status| Error::from_status(&status))?.into_inner().content)
+                leaving.leave(cases.print_case(chassis::upstream::patient(asked)), |file| file.content).await
             }
             Self::Export { register, from, to, leaving } => {
-                leaving.ready()?;
                 let asked = ExportCaseRegisterRequest {
                     school_id: leaving.school.clone(),
                     register,
@@ -209,11 +234,9 @@ impl Cases {
                     request_id: client::request_id(),
                 };
                 let mut cases = files(config).await?;
-                let answer = cases.export_case_register(chassis::upstream::patient(asked)).await;
-                leaving.write(&answer.map_err(|status| Error::from_status(&status))?.into_inner().content)
+                leaving.leave(cases.export_case_register(chassis::upstream::patient(asked)), |file| file.content).await
             }
-            Self::SubjectAccess { request, format, say_withheld, leaving } => {
-                leaving.ready()?;
+            Self::SubjectAccess { request, format, say_withheld, draft, leaving } => {
                 let asked = ExportSubjectAccessRequest {
                     school_id: leaving.school.clone(),
                     access_request_id: request,
@@ -222,10 +245,10 @@ impl Cases {
                     say_withheld,
                     school_name: leaving.school_name.clone(),
                     request_id: client::request_id(),
+                    draft,
                 };
                 let mut cases = files(config).await?;
-                let answer = cases.export_subject_access(chassis::upstream::patient(asked)).await;
-                leaving.write(&answer.map_err(|status| Error::from_status(&status))?.into_inner().content)
+                leaving.leave(cases.export_subject_access(chassis::upstream::patient(asked)), |file| file.content).await
             }
         }
     }

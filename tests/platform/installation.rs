@@ -300,11 +300,35 @@ impl Drop for Redis {
 }
 
 impl Person {
-    /// Imports a document; answers the draft's id.
+    /// Enters ways to report, without which no policy is approved.
+    pub async fn ways_to_report(&self, school: &str) {
+        for reach in ["school", "local", "national"] {
+            let values = [
+                ("reach", reach),
+                ("for_whom", "learners"),
+                ("name", "The office"),
+                ("about", "any"),
+                ("contact", "Room 4"),
+                ("checked_on", "2026-01-05"),
+            ];
+            let values = values.map(|(key, value)| serde_json::json!({"key": key, "values": [value]}));
+            let entry = serde_json::json!({"schoolId": school, "register": "reporting-routes", "values": values});
+            self.call("AddRegisterEntry", entry).await;
+        }
+    }
+
+    /// Imports a document, and enters the ways to report that its approval asks for; answers the draft's id.
     pub async fn import(&self, school: &str, document: Vec<u8>) -> String {
         use proto::policy_registry::v1::{
             ImportPolicyRequest, SourceFile, policy_registry_client::PolicyRegistryClient,
         };
+        if !self
+            .try_call("ListRegisterEntries", serde_json::json!({"schoolId": school, "register": "reporting-routes"}))
+            .await
+            .is_ok_and(|found| found["entries"].as_array().is_some_and(|entries| !entries.is_empty()))
+        {
+            self.ways_to_report(school).await;
+        }
         let file = SourceFile { name: "policy.txt".into(), content: document.into() };
         let request =
             ImportPolicyRequest { school_id: school.into(), file: Some(file), request_id: client::request_id() };

@@ -134,6 +134,7 @@ async fn adopt(place: &Installation, school: &School, document: &Path, blanks: &
     etag = school.dsl.call("TailorStep", with(&etag, ring)).await["instance"]["etag"].clone();
     let unseen = school.head.try_call("ApproveInstance", with(&etag, json!({}))).await.unwrap_err();
     assert!(unseen.message().contains("confirm the import"), "nobody signs what nobody looked at: {unseen}");
+    school.dsl.ways_to_report(&school.id).await;
     for (who, method) in [
         (&school.dsl, "ConfirmImport"),
         (&school.head, "ApproveInstance"),

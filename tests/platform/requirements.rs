@@ -12,7 +12,7 @@ use crate::installation::root;
 
 /// What the shipped template holds that can carry a requirement, each with the requirements it names. A name alone carries
 /// nothing: a register keeps entries (typed fields, or a message of the contract, kept by the service of its package), a
-/// gate stands before a step or is opened by one, a step is done by somebody, a report line is counted somehow.
+/// gate stands before a step, an act of the platform or new entries of a register, or is opened by a step, a step is done by somebody, a report line is counted somehow.
 fn carriers() -> BTreeMap<String, Vec<String>> {
     let pool = DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap();
     let template = template::load(&model::model_files()).unwrap();
@@ -27,10 +27,20 @@ fn carriers() -> BTreeMap<String, Vec<String>> {
     for step in steps().filter(|step| !step.roles.is_empty()) {
         add("step", &step.id, &step.requirements);
     }
-    for gate in
-        template.gates.iter().filter(|gate| steps().any(|s| s.gates.iter().chain(&s.opens).any(|g| *g == gate.id)))
-    {
+    for gate in template.gates.iter().filter(|gate| {
+        !gate.guards.is_empty() || steps().any(|s| s.gates.iter().chain(&s.opens).any(|g| *g == gate.id))
+    }) {
         add("gate", &gate.id, &gate.requirements);
+    }
+    for (gate, act) in template.gates.iter().flat_map(|gate| gate.guards.iter().map(move |act| (gate, act))) {
+        assert!(
+            proto::contract::rpcs().iter().any(|rpc| rpc.name() == act),
+            "{} guards {act}, which is no rpc",
+            gate.id
+        );
+    }
+    for gate in template.registers.iter().flat_map(|register| &register.gates) {
+        add("gate", &gate.gate_id, &gate.requirements);
     }
     for rule in &template.alert_rules {
         add("alert", &rule.id, &rule.requirements);

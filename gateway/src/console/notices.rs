@@ -244,7 +244,7 @@ fn confirm_page(visit: &Visit, token: &str) -> FormPage {
     let page = visit.form_page(head, "/notices/confirm".to_owned(), "Confirm", Vec::new());
     let form = page.form.clone().carrying("token", token);
     FormPage { form, ..page }
-        .lead("You opened the link that we sent to the address you gave. From now on you are told there.")
+        .lead("You opened the link that we sent to the address you gave. Once you confirm it, you are told there.")
 }
 
 /// Asks once more: programs that look at mail open links, too.

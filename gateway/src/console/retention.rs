@@ -80,6 +80,7 @@ const SHOWN: Codes = &[
 const OBSTACLES: Codes = &[
     ("open", "It is open"),
     ("held", "It is held"),
+    ("unread", "Something was added that nobody has read"),
     ("shared", "Another school has not answered its invitation"),
     ("early", "Its review is not due yet"),
     ("undated", "Nothing says when its review is due"),

@@ -29,11 +29,12 @@ use super::{
     people::People,
     posted::Posted,
     register::day,
+    search,
     visit::{Answer, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
     Page,
-    form::{Field, FormPage},
+    form::{Field, Form, FormPage},
     part::{Head, Link, Pager, Row},
     words::{self, Codes},
 };
@@ -94,6 +95,8 @@ pub struct AccessRequestPage {
     acts: Vec<Link>,
     pauses: Vec<Event>,
     items: Vec<Event>,
+    /// Looks for records that nobody linked to the child; none once it is answered.
+    find: Option<Form>,
 }
 
 impl Page for AccessRequests {
@@ -135,7 +138,9 @@ impl Page for AccessRequestPage {
                 Vec::new(),
             )
         };
-        vec![page(&file, true), page(&open, true), page(&open, false), page(&none, true)]
+        let find = || Some(Form::new("/schools/sch_1/search", "Search", "1".into(), search::fields()));
+        let open_page = page(&open, true).finding(find(), "Sam <Oak>", true);
+        vec![page(&file, true), open_page, page(&open, false), page(&none, true)]
     }
 }
 
@@ -160,9 +165,10 @@ fn line(asked: &AccessRequest, here: &str) -> Event {
     Event::new(format!("Received {}", day(&asked.received_date)), when, asked.requested_by.clone()).link(link)
 }
 
-/// Whether somebody decides what is given: the lead and deputies; the head reads.
+/// Whether somebody decides what is given: the lead and deputies, and the head, whose the records about adults are.
 pub fn decides(visit: &Visit) -> bool {
-    visit.may(Permission::CaseWork) && visit.roles().iter().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl))
+    let answers = |role: &Role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head);
+    visit.may(Permission::CaseWork) && visit.roles().iter().any(answers)
 }
 
 /// The way to a request.
@@ -293,7 +299,8 @@ pub async fn show(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
     let here = visit.at(&format!("/access-requests/{id}"));
     let about = visit.at(&format!("/learners/{}", asked.learner_id));
     let name = learner::called(&child);
-    visit.page(&AccessRequestPage::new(&file, &name, &people, decides(&visit), &here, &about, crumbs(&visit)))
+    let page = AccessRequestPage::new(&file, &name, &people, decides(&visit), &here, &about, crumbs(&visit));
+    visit.page(&page.finding(search::form(&visit), &name, asked.export.is_none()))
 }
 
 impl AccessRequestPage {
@@ -360,7 +367,18 @@ impl AccessRequestPage {
             acts,
             pauses: asked.pauses.iter().map(pause).collect(),
             items: file.items.iter().map(|item| record(item, here, decides && open)).collect(),
+            find: None,
         }
+    }
+
+    /// With a way to records that nobody linked to the child, while it is open.
+    fn finding(self, form: Option<Form>, name: &str, open: bool) -> Self {
+        let form = form.filter(|_| open).map(|mut form| {
+            form.button = "Look for records that name them".to_owned();
+            form.fields = form.fields.into_iter().map(|field| field.value(name)).collect();
+            form
+        });
+        Self { find: form, ..self }
     }
 }
 

@@ -107,6 +107,7 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
     };
     let concern = format!("/concerns/{id}");
     match envelope.event.as_ref()? {
+        Event::ConcernRecorded(recorded) if recorded.not_safe => Some(at(kind::CONCERN_UNSAFE, &concern)),
         Event::ConcernRecorded(_) => Some(at(kind::CONCERN_RECORDED, &concern)),
         Event::ConcernEscalated(escalated) => {
             let roles: &[Role] = if escalated.level == "head" { &[Role::Head] } else { &[Role::DeputyDsl] };

@@ -35,6 +35,9 @@ const fn of_school(code: &'static str, title: &'static str, roles: &'static [Rol
 
 /// A concern came.
 pub const CONCERN_RECORDED: &Kind = &of_school("concern.recorded", "A concern is waiting to be read", LEADS);
+/// A concern came, and a child is not safe.
+pub const CONCERN_UNSAFE: &Kind =
+    &Kind { urgent: true, ..of_school("concern.unsafe", "A concern is waiting, and a child may not be safe", LEADS) };
 /// A concern that nobody read was passed on.
 pub const CONCERN_ESCALATED: &Kind = &Kind {
     urgent: true,
@@ -78,8 +81,9 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 9] = [
+pub const KINDS: [&Kind; 10] = [
     CONCERN_RECORDED,
+    CONCERN_UNSAFE,
     CONCERN_ESCALATED,
     ALERT_RAISED,
     CASE_OPENED,

@@ -425,6 +425,7 @@ pub const PROCEDURES: Codes = &[
     ("P9", "Allegation against an adult"),
     ("P10", "Low-level concern about an adult"),
     ("P11", "Lost or exposed personal data"),
+    ("P12", "Concern about what somebody put on a platform"),
 ];
 const YES_NO: Codes = &[("unknown", "Not known"), ("no", "No"), ("yes", "Yes")];
 /// The facts that conditions read, each with its question.

@@ -126,7 +126,7 @@ pub fn envelope(house: &House, school: &str, aggregate: &str, event: Event) -> E
 }
 
 pub fn recorded() -> Event {
-    Event::ConcernRecorded(ConcernRecorded { origin: "staff".into() })
+    Event::ConcernRecorded(ConcernRecorded { origin: "staff".into(), not_safe: false })
 }
 
 fn escalated(level: &str) -> Event {

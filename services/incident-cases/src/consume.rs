@@ -115,7 +115,7 @@ impl Consumer for ConcernFromAlert {
         let concern = concern.waiting(&clocks, &store::cover::load(tx).await?);
         let body = store::concern::insert(tx, &concern).await?;
         tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "alert").state("concern", &body));
-        let recorded = ConcernRecorded { origin: "alert".to_owned() };
+        let recorded = ConcernRecorded { origin: "alert".to_owned(), not_safe: false };
         tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
         escalate::tell_new(tx, &concern, &body).await
     }

@@ -98,6 +98,8 @@ impl From<Refused> for Error {
             Refused::Held(kind) => {
                 Self::wrong_state(format!("a hold stands ({}): ask for it to be lifted", kind.code()))
             }
+            Refused::Unread => Self::wrong_state("something was added that nobody has read: read it first"),
+            Refused::TooLate(day) => Self::invalid("review_date", format!("Enter {day} or an earlier day")),
             Refused::Shared => Self::wrong_state("a school has not answered its invitation into this incident"),
             Refused::Early(day) => {
                 Self::wrong_state(format!("its review is due on {day}: nothing is destroyed before"))

@@ -3,7 +3,10 @@
 
 use time::OffsetDateTime;
 
-use crate::case::{Case, record::Asked};
+use crate::{
+    case::{Case, record::Asked},
+    procedure::{Procedure, StepRule},
+};
 
 /// Nothing passes beyond the community until a talk with police or front door is recorded.
 pub const HOLD: &str = "G-HOLD";
@@ -24,6 +27,15 @@ pub const IMAGE: &str = "G-IMAGE";
 
 /// Where an adult is the subject: it is said who that is, so that they are kept out.
 pub const SUBJECT: &str = "G-SUBJECT";
+
+/// The gates of every case, whatever its kind. The policy has others: of single procedures, of registers, of the platform.
+const OF_CASES: [&str; 9] = [HOLD, VIEW, DELETE, CUSTODY, PARENT, CLOSE, DANGER, IMAGE, SUBJECT];
+
+/// Whether a gate of the policy is one of a case worked by a procedure.
+pub fn of(gate: &str, procedure: &Procedure) -> bool {
+    let names = |step: &StepRule| step.gates.iter().chain(&step.opens).any(|named| named == gate);
+    OF_CASES.contains(&gate) || procedure.steps.iter().any(names)
+}
 
 /// Whether a gate is open in a case at a moment.
 pub fn open(gate: &str, case: &Case, now: OffsetDateTime) -> bool {
@@ -52,7 +64,8 @@ fn stands_open(gate: &str, case: &Case) -> bool {
         PARENT => case.undecided_parents().next().is_none(),
         SUBJECT => !case.asks_subject() || case.access.subject.is_some(),
         DANGER => known("immediate_danger"),
-        _ => false,
+        // Any other is opened by the step that says so.
+        _ => case.opened(gate),
     }
 }
 
@@ -94,7 +107,9 @@ pub fn shut<'a>(step: &'a crate::procedure::StepRule, case: &Case) -> Option<&'a
         PARENT | DANGER => true,
         // Nothing is done about an adult while they could still read it.
         SUBJECT => true,
-        _ => false,
+        IMAGE | CLOSE => false,
+        // Any other holds where the procedure has a step that opens it.
+        other => case.procedure.steps.iter().any(|step| step.opens(other)),
     };
     step.gates.iter().map(String::as_str).find(|gate| holds(gate) && !stands_open(gate, case))
 }

@@ -196,6 +196,10 @@ pub struct Standing {
     pub review_on: Option<Date>,
     /// The holds that stand.
     pub holds: Vec<Hold>,
+    /// When its reporter last added something.
+    pub added_at: Option<OffsetDateTime>,
+    /// Whether something that was added has been read by nobody.
+    pub unread: bool,
     /// Whether another school has still to answer its invitation into the incident.
     pub shared_open: bool,
     /// Accounts it keeps out.
@@ -245,14 +249,15 @@ fn of_children(children: &[Child], basis: Option<&Basis>, recorded_on: Date) -> 
             },
         };
         let years = if child.send { rules::RETAIN_SEND_YEARS } else { rules::RETAIN_CHILD_YEARS };
-        last = last.max(Some(years_after(born, years)));
+        // A date of birth that makes a learner older than any can be is a slip, and brings no day nearer.
+        last = last.max(Some(years_after(born, years).max(earliest)));
     }
     match last {
         Some(day) => Reckoned { review_on: Some(day), earliest: day, from },
         None => match basis.and_then(|basis| basis.born_on) {
             // Nobody is named, and somebody said when the child was born.
             Some(born) => {
-                let day = years_after(born, rules::RETAIN_CHILD_YEARS);
+                let day = years_after(born, rules::RETAIN_CHILD_YEARS).max(earliest);
                 Reckoned { review_on: Some(day), earliest: day, from }
             }
             None => Reckoned { review_on: None, earliest, from: From::Nothing },
@@ -351,6 +356,8 @@ impl Case {
             review_on: self.closing.as_ref().and_then(|_| self.retention.review_on(&reckoned)),
             reckoned,
             holds: self.holds().into_iter().filter(|hold| hold.lifted.is_none()).collect(),
+            added_at: None,
+            unread: false,
             shared_open,
             kept_out: self.access.kept_out().map(str::to_owned).collect(),
         }
@@ -379,6 +386,8 @@ impl Concern {
             review_on: closed_at.and_then(|_| self.retention.review_on(&reckoned)),
             reckoned,
             holds: self.holds().into_iter().filter(|hold| hold.lifted.is_none()).collect(),
+            added_at: self.additions.last().map(|addition| addition.at),
+            unread: self.unread_additions() > 0,
             shared_open: false,
             kept_out: Vec::new(),
         }

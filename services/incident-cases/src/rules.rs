@@ -69,6 +69,12 @@ pub const SUBJECT_ACCESS_MORE_MONTHS: u8 = 2;
 /// Characters the reason for taking a list out has at least; the platform's own promise, no law sets it.
 pub const EXPORT_REASON_MIN: usize = 10;
 
+/// Years ahead of which no review is set, so that a slip keeps nothing for ever; no law says it.
+pub const RETAIN_LONGEST_YEARS: i32 = 100;
+
+/// Years before which nobody was born whom a record is about; no law says it.
+pub const OLDEST_YEARS: i32 = 110;
+
 /// Working days within which an allegation that reached the designated officer is held against the harm threshold; a
 /// suggestion, no law sets it.
 pub const ALLEGATION_EVALUATE: u32 = 1;

@@ -229,6 +229,18 @@ pub struct Decision {
     pub stamp: Stamp,
 }
 
+impl Decision {
+    /// What tells it from every other about the same record.
+    pub fn etag(&self) -> String {
+        self.stamp.at.unix_timestamp_nanos().to_string()
+    }
+}
+
+/// What tells what was decided about a record from what was decided before or since.
+pub fn decision_etag(decision: Option<&Decision>) -> String {
+    decision.map_or_else(|| "none".to_owned(), Decision::etag)
+}
+
 /// What somebody wants to decide.
 #[derive(Debug, Clone)]
 pub struct Wanted {
@@ -273,8 +285,10 @@ pub fn decide(item: &Item, wanted: Wanted, stamp: Stamp) -> Result<Decision, Ref
     let stays = |suggestion: &mentions::Suggestion| {
         suggestion.why == mentions::Why::OtherPerson && !redact::covers(&redactions, suggestion.stretch)
     };
+    let grave = choice != Choice::Withhold && item.marks.contains(&"serious_harm");
     if reason.trim().is_empty() {
         match choice {
+            _ if grave => return wrong("reason", "Enter why it is given although it says of serious harm"),
             Choice::Withhold => return wrong("reason", "Enter why it is kept back"),
             _ if item.suggestions.iter().any(stays) => {
                 return wrong("reason", "Enter why somebody else’s name stays in");

@@ -3,6 +3,7 @@
 
 pub mod duties;
 mod entry;
+pub mod gate;
 pub mod judge;
 mod period;
 mod persons;
@@ -50,6 +51,9 @@ pub struct Definition {
     /// What is judged.
     #[serde(default)]
     pub rules: Vec<Rule>,
+    /// What no new entry passes.
+    #[serde(default)]
+    pub gates: Vec<gate::Gate>,
     /// The requirements it carries.
     #[serde(default)]
     pub requirements: Vec<String>,

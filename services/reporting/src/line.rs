@@ -152,6 +152,7 @@ pub fn part_title(part: &str) -> String {
         "P9" => "Allegations against adults",
         "P10" => "Low-level concerns about adults",
         "P11" => "Lost or exposed data",
+        "P12" => "Content on a platform",
         "staff" => "Recorded by staff",
         "public" => "From the public report page",
         "alert" => "From a filter alert",

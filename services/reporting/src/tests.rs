@@ -23,7 +23,10 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
     for (school, count) in [(&small, 2), (&large, 9)] {
         sent.push((school.clone(), Event::SchoolCreated(SchoolCreated::default())));
         for _ in 0..count {
-            sent.push((school.clone(), Event::ConcernRecorded(ConcernRecorded { origin: "staff".into() })));
+            sent.push((
+                school.clone(),
+                Event::ConcernRecorded(ConcernRecorded { origin: "staff".into(), not_safe: false }),
+            ));
             sent.push((school.clone(), Event::CaseClosed(CaseClosed::default())));
             sent.push((school.clone(), Event::CaseReopened(CaseReopened::default())));
         }

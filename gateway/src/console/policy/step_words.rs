@@ -88,9 +88,10 @@ pub fn earlier(procedure: &Procedure, own: &[Step], step: &str) -> Vec<(String, 
     named
 }
 
-/// The gates of a template, to choose from.
+/// The gates of a template that a step can wait for, to choose from.
 pub fn gates(template: &Template) -> Vec<(&str, &str)> {
-    template.gates.iter().map(|gate: &Gate| (gate.gate_id.as_str(), gate.title.as_str())).collect()
+    let before_steps = template.gates.iter().filter(|gate| gate.guards.is_empty());
+    before_steps.map(|gate: &Gate| (gate.gate_id.as_str(), gate.title.as_str())).collect()
 }
 
 /// A step as it would be printed, worked and recorded.

@@ -122,6 +122,18 @@ fn answer_page(visit: &Visit, record: &Retention, asked: &RetentionAsk) -> FormP
     let title = if destroys { "Is the record destroyed?" } else { "Is the hold lifted?" };
     let path = format!("asks/{}", asked.ask_id);
     let mut page = page(visit, record, title, &path, "Send your answer", answer_fields());
+    // The second person decides on the record and not on a form: it is one step away, with what its day rests on.
+    let kind = if record.kind == "case" { "cases" } else { "concerns" };
+    let record_at = visit.at(&format!("/{kind}/{}", record.record_id));
+    page.rows.insert(0, Row::new("The record", "Read it before you answer").to(record_at));
+    page.rows.push(Row::new("Reckoned", words::called(super::FROM, &record.reckoned_from)));
+    if let Some(said) = &record.basis {
+        let days = [("born", &said.born_date), ("last day", &said.left_date)];
+        let days = days.into_iter().filter(|(_, day)| !day.is_empty());
+        let days: Vec<String> = days.map(|(what, day)| format!("{what} {}", words::named_day(day))).collect();
+        let when = words::stamp(said.create_time.as_ref()).unwrap_or_default();
+        page.rows.push(Row::new("Said of it", format!("{}\n{}\n{when}", days.join(", "), said.reason)));
+    }
     page.rows.push(Row::new("Asked because", asked.reason.clone()));
     page.rows.extend(Row::some("When", words::stamp(asked.create_time.as_ref())));
     if destroys {

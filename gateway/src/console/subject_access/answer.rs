@@ -25,7 +25,11 @@ use crate::{
 };
 
 const FORMATS: Codes = &[("pdf", "PDF"), ("docx", "Word"), ("html", "Web page")];
-const SAY: Codes = &[("yes", "Say in the file how many records are kept back")];
+const DRAFT: Codes = &[
+    ("yes", "A draft to read first: nothing is closed, and decisions can still be changed"),
+    ("no", "The answer: the request is closed, and no decision is changed after that"),
+];
+const SAY: Codes = &[("yes", "Say in the file that some records are kept back")];
 
 /// What is asked to stop the clock, or to start it again.
 pub fn clock_fields(paused: bool) -> Vec<Field> {
@@ -40,9 +44,10 @@ pub fn clock_fields(paused: bool) -> Vec<Field> {
 /// What is asked of an answer.
 pub fn fields() -> Vec<Field> {
     vec![
+        Field::radios("draft", "What do you need?", DRAFT).value("yes"),
         Field::radios("format", "As what?", FORMATS),
         Field::checkboxes("say_withheld", "What is kept back (optional)", SAY)
-            .hint("Leave this empty where the number alone would tell too much."),
+            .hint("Leave this empty where that alone would tell too much."),
         Field::long_text("reason", "What is it for, and who gets it?")
             .hint("It is kept, and does not stand in the file."),
     ]
@@ -152,8 +157,6 @@ fn page(visit: &Visit, id: &str) -> FormPage {
         "Read the file before it leaves: nicknames, and people who have no part in the records, are not known. Photos \
          of notes are given beside it.",
     );
-    page.warning = "The request is closed as answered, and no decision is changed after that.".to_owned();
-    page.form = page.form.grave();
     page.others.push(Link::new("Back to the request", here));
     page
 }
@@ -186,6 +189,7 @@ pub async fn send(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answ
 
 async fn command(visit: &Visit, id: &str, answers: &Answers) -> Result<ExportSubjectAccessRequest, Error> {
     let mut v = Violations::new();
+    v.check(!answers.text("draft").is_empty(), "draft", "Select a draft or the answer");
     v.check(!answers.text("format").is_empty(), "format", "Select PDF, Word or web page");
     v.check(!answers.text("reason").is_empty(), "reason", "Enter what it is for, and who gets it");
     v.finish()?;
@@ -195,6 +199,7 @@ async fn command(visit: &Visit, id: &str, answers: &Answers) -> Result<ExportSub
         format: answers.text("format"),
         reason: answers.text("reason"),
         say_withheld: !answers.all("say_withheld").is_empty(),
+        draft: answers.text("draft") != "no",
         school_name: visit.directory.school(&visit.app, &visit.visitor, &visit.school).await,
         request_id: answers.request_id(),
     })

@@ -197,7 +197,10 @@ impl AccessItemPage {
             marks: item.marks.iter().map(|mark| words::called(MARKS, mark)).collect(),
             pieces: pieces(item),
             given: item.redacted_text.clone(),
-            state: words::called(DECISIONS, &item.state),
+            state: match item.decision.as_ref().and_then(|decided| words::stamp(decided.create_time.as_ref())) {
+                Some(when) => format!("{}, decided {when}", words::called(DECISIONS, &item.state)),
+                None => words::called(DECISIONS, &item.state),
+            },
             form,
             others: others.into_iter().flatten().collect(),
         }
@@ -222,7 +225,9 @@ fn page(
 }
 
 fn form(visit: &Visit, item: &AccessItem, id: &str) -> Form {
-    visit.form(visit.at(&format!("/access-requests/{id}/items/{}", item.item_id)), "Save the decision", fields(item))
+    let place = visit.at(&format!("/access-requests/{id}/items/{}", item.item_id));
+    // Sent again after somebody else decided, the form is about what was decided when it was opened.
+    visit.form(place, "Save the decision", fields(item)).carrying("decision_etag", item.decision_etag.clone())
 }
 
 /// Shows one record.
@@ -253,6 +258,7 @@ fn command(visit: &Visit, id: &str, item_id: &str, answers: &Answers) -> Result<
         redactions: taken.iter().filter(|_| redacted).flat_map(|value| ranges(value)).collect(),
         phrases: phrases.map(str::to_owned).collect(),
         reason: answers.text("reason"),
+        decision_etag: answers.text("decision_etag"),
         decision,
     })
 }

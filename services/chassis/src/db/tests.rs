@@ -55,7 +55,7 @@ async fn write(store: &Store, school: &str, id: &str, body: &str) -> Result<()> 
     );
     tx.db().execute_raw(insert).await?;
     tx.record(Act::new("note.written", id).state("note", body.as_bytes()));
-    tx.announce(id, Event::ConcernRecorded(ConcernRecorded { origin: "staff".into() })).await?;
+    tx.announce(id, Event::ConcernRecorded(ConcernRecorded { origin: "staff".into(), not_safe: false })).await?;
     tx.commit().await
 }
 

@@ -1,6 +1,7 @@
 //! A case on paper: which of its records a print has, each numbered in the order they happened, with the digest of what
 //! is kept, so that a print can be held against the record. `people` says how people are called, `paper` sets it.
 
+pub mod beside;
 pub mod paper;
 pub mod people;
 #[cfg(test)]

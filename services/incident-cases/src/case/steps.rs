@@ -77,6 +77,11 @@ impl Case {
             .map(|(rule, _)| rule)
     }
 
+    /// Whether a step that opens a gate has ended: done, or skipped with a second person's word.
+    pub(crate) fn opened(&self, gate: &str) -> bool {
+        self.steps_with_rules().any(|(rule, step)| step.end.is_some() && rule.opens(gate))
+    }
+
     /// Starts the clocks of steps that have become needed.
     pub(crate) fn start_clocks(&mut self, now: OffsetDateTime) {
         let needed: Vec<bool> = self.procedure.steps.iter().map(|r| self.called_for(r) == Truth::Yes).collect();

@@ -72,7 +72,7 @@ impl Case {
             policy_version: policy.version,
             steps: procedure.steps.iter().map(|rule| step(&rule.id)).collect(),
             procedure: procedure.clone(),
-            gates: policy.gates.clone(),
+            gates: policy.gates.iter().filter(|rule| gate::of(&rule.id, procedure)).cloned().collect(),
             agencies: policy.agencies.clone(),
             risks,
             kinds: Vec::new(),

@@ -55,6 +55,8 @@ impl Ask {
         let young = now - self.stamp.at <= Duration::days(rules::RETENTION_ASK_DAYS);
         // Opened again meanwhile, it is another record than the one that was asked about.
         let same = self.asked != Asked::Destroy || self.closed_at == standing.closed_at;
+        // What somebody added since, nobody was asked about.
+        let same = same && standing.added_at.is_none_or(|added| self.asked != Asked::Destroy || added <= self.stamp.at);
         let asker = !standing.kept_out.contains(&self.stamp.by);
         self.answer.is_none() && young && same && asker
     }
@@ -80,6 +82,8 @@ pub enum Refused {
     Open,
     /// A hold stands.
     Held(super::hold::Kind),
+    /// Something that was added has been read by nobody.
+    Unread,
     /// Another school has still to answer its invitation.
     Shared,
     /// Its review is not due before this day.
@@ -88,6 +92,8 @@ pub enum Refused {
     Undated,
     /// A review on this day would come too early, or not after today.
     Review(Date),
+    /// A review on this day would never come for whoever is here now.
+    TooLate(Date),
     /// There is no such hold or question.
     Missing,
     /// The hold is of a request that is not answered, and ends with its answer.
@@ -113,6 +119,9 @@ impl Standing {
         }
         if let Some(hold) = self.holds.first() {
             return Err(Refused::Held(hold.kind));
+        }
+        if self.unread {
+            return Err(Refused::Unread);
         }
         if self.shared_open {
             return Err(Refused::Shared);
@@ -144,6 +153,10 @@ impl Retention {
         let tomorrow = today.next_day().unwrap_or(today);
         // What somebody decided before is not undone by a nearer day, but a day that has come is decided on anew.
         let before = self.kept.last().map(|kept| kept.review_on).filter(|day| *day > today);
+        let latest = super::years_after(today, rules::RETAIN_LONGEST_YEARS);
+        if review_on > latest {
+            return Err(Refused::TooLate(latest));
+        }
         let least = standing.reckoned.earliest.max(tomorrow).max(before.unwrap_or(tomorrow));
         if review_on < least {
             return Err(Refused::Review(least));
@@ -158,8 +171,12 @@ impl Retention {
     /// Where it says nothing that could be true.
     pub fn say_basis(&mut self, basis: Basis) -> Result<(), Refused> {
         let today = super::day(basis.stamp.at);
-        if basis.born_on.is_some_and(|born| born >= today) {
-            return Err(Refused::Basis("born_date", "The date of birth must be in the past"));
+        let old = |born: Date| born < super::years_after(today, -rules::OLDEST_YEARS);
+        if basis.born_on.is_some_and(|born| born >= today || old(born)) {
+            return Err(Refused::Basis(
+                "born_date",
+                "The date of birth must be in the past, and within the last 110 years",
+            ));
         }
         if basis.born_on.is_none() && basis.left_on.is_none() && !basis.sexual_abuse {
             let fix = "Enter a date of birth or a last day, or say that it touches sexual abuse";

@@ -14,11 +14,11 @@ use crate::{
     case::record::Stamp,
     rules::NARRATIVE_MAX,
     store,
-    subject_access::{Choice, Wanted, decide, next_undecided, redact::Stretch},
+    subject_access::{Choice, Wanted, decide, decision_etag, next_undecided, redact::Stretch},
 };
 
 /// Stretches and phrases that one record may have.
-const MOST: usize = 1_000;
+const MOST: usize = 20_000;
 
 pub(super) async fn decide_access_item(
     app: &App,
@@ -30,6 +30,10 @@ pub(super) async fn decide_access_item(
     let mut file = subject::file(&tx, &request.access_request_id).await?;
     let item = file.items.iter().find(|item| item.id == request.item_id).ok_or_else(Error::missing)?.clone();
     file.request.unanswered()?;
+    let standing = decision_etag(file.decisions.get(&item.id));
+    if !request.decision_etag.is_empty() && request.decision_etag != standing {
+        return Err(Error::changed());
+    }
     let decision = decide(&item, read(&request)?, Stamp { by: scope.account_text().to_owned(), at: tx.now() })?;
     let body = store::subject_access::keep(&tx, &file.request, &item, &decision).await?;
     let act = Act::new("access_item.decided", item.id.as_str()).detail("choice", decision.choice.code());

@@ -4,12 +4,13 @@
 use ::paper::Format;
 use chassis::{
     caller::{Caller, Scope},
-    db::Once,
+    db::{Once, Tx},
     error::{Error, Result, Violations},
     history::Act,
 };
 use proto::incident_cases::v1::{ExportSubjectAccessRequest, ExportSubjectAccessResponse};
 use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
 use tonic::Request;
 
 use super::{
@@ -36,24 +37,19 @@ pub(super) async fn export_subject_access(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let format = read(&request)?;
+    if request.draft {
+        return draft(app, &scope, &request, format).await;
+    }
     let first = match begin(app, &scope, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return again(app, &scope, answer, format).await,
     };
     let file = ready(&first, &request).await?;
-    let (at, id) = (first.now(), first.ids().next());
+    let at = first.now();
+    let mut export = wanted(&first, &scope, &request, format);
     drop(first);
-    let mut export = Export {
-        id,
-        format: format.name().to_owned(),
-        reason: request.reason.trim().to_owned(),
-        say_withheld: request.say_withheld,
-        school_name: request.school_name.trim().to_owned(),
-        stamp: Stamp { by: scope.account_text().to_owned(), at },
-        digest: String::new(),
-    };
     // Setting it takes a while: no transaction is open meanwhile.
-    let (file, content) = write(file, export.clone(), format).await?;
+    let (file, content) = write(file, export.clone(), (format, false)).await?;
     export.digest = hex::encode(Sha256::digest(&content));
     let mut tx = match begin(app, &scope, &request).await? {
         Once::Fresh(tx) => tx,
@@ -76,7 +72,7 @@ pub(super) async fn export_subject_access(
     let mut response = ExportSubjectAccessResponse {
         access_request: Some(convert::subject_access::request(&asked, tx.now())),
         media_type: format.media_type().to_owned(),
-        file_name: format!("subject-access-{}.{}", chassis::clock::london(at).date(), format.name()),
+        file_name: file_name("subject-access", at, format),
         ..Default::default()
     };
     tx.answer_about(asked.id.as_str(), &response).await?;
@@ -85,12 +81,52 @@ pub(super) async fn export_subject_access(
     Ok(response)
 }
 
+/// The file as it would be, for whoever reads it before it leaves: nothing is closed, and nothing kept of it but that it was made.
+async fn draft(
+    app: &App,
+    scope: &Scope,
+    request: &ExportSubjectAccessRequest,
+    format: Format,
+) -> Result<ExportSubjectAccessResponse> {
+    let mut tx = app.store.begin(scope).await?;
+    let file = ready(&tx, request).await?;
+    let (at, export) = (tx.now(), wanted(&tx, scope, request, format));
+    let access_request = Some(convert::subject_access::request(&file.request, at));
+    let act = Act::new("access_request.draft_read", file.request.id.as_str()).detail("format", format.name());
+    tx.record(act.detail("ids", file.shown()));
+    tx.commit().await?;
+    let (_, content) = write(file, export, (format, true)).await?;
+    Ok(ExportSubjectAccessResponse {
+        access_request,
+        media_type: format.media_type().to_owned(),
+        file_name: file_name("draft", at, format),
+        content: content.into(),
+    })
+}
+
+fn file_name(what: &str, at: OffsetDateTime, format: Format) -> String {
+    format!("{what}-{}.{}", chassis::clock::london(at).date(), format.name())
+}
+
+/// The file that is asked for, before it is made.
+fn wanted(tx: &Tx, scope: &Scope, request: &ExportSubjectAccessRequest, format: Format) -> Export {
+    Export {
+        id: tx.ids().next(),
+        format: format.name().to_owned(),
+        reason: request.reason.trim().to_owned(),
+        say_withheld: request.say_withheld,
+        school_name: request.school_name.trim().to_owned(),
+        stamp: Stamp { by: scope.account_text().to_owned(), at: tx.now() },
+        digest: String::new(),
+    }
+}
+
 async fn begin(
     app: &App,
     scope: &Scope,
     request: &ExportSubjectAccessRequest,
 ) -> Result<Once<ExportSubjectAccessResponse>> {
-    let outside = |_: &ExportSubjectAccessResponse| About::Case(String::new());
+    let outside = |_: &ExportSubjectAccessResponse| About::Requests;
     once(app, scope, &request.request_id, request, outside).await
 }
 
@@ -105,9 +141,14 @@ fn read(request: &ExportSubjectAccessRequest) -> Result<Format> {
 }
 
 /// A request that may be answered now.
-async fn ready(tx: &chassis::db::Tx, request: &ExportSubjectAccessRequest) -> Result<File> {
+async fn ready(tx: &Tx, request: &ExportSubjectAccessRequest) -> Result<File> {
     let file = subject::file(tx, &request.access_request_id).await?;
     file.request.answerable()?;
+    if file.beyond {
+        let who = "a case about this learner is restricted, and you are not named in it: ask somebody whom it names to answer, \
+                   or to name you";
+        return Err(Error::wrong_state(who));
+    }
     match undecided(&file.items, &file.decisions) {
         0 => Ok(file),
         1 => Err(Error::wrong_state("decide on every record first: 1 is undecided")),
@@ -115,7 +156,7 @@ async fn ready(tx: &chassis::db::Tx, request: &ExportSubjectAccessRequest) -> Re
     }
 }
 
-async fn write(file: File, export: Export, format: Format) -> Result<(File, Vec<u8>)> {
+async fn write(file: File, export: Export, (format, draft): (Format, bool)) -> Result<(File, Vec<u8>)> {
     let writing = tokio::task::spawn_blocking(move || {
         let all = file.items.iter();
         let given = all.filter_map(|item| said(item, file.decisions.get(&item.id)).map(|said| (item, said)));
@@ -128,7 +169,8 @@ async fn write(file: File, export: Export, format: Format) -> Result<(File, Vec<
             learner: &format!("{} {}", record.given_name, record.family_name),
             at: export.stamp.at,
             school: &export.school_name,
-            withheld: export.say_withheld.then_some(withheld),
+            withheld: export.say_withheld && withheld > 0,
+            draft,
         };
         let paper = paper(&made, &given);
         if paper.length() > LONGEST {
@@ -155,7 +197,7 @@ async fn again(
     tx.record(Act::new("access_request.answer_read", file.request.id.as_str()).detail("ids", file.shown()));
     tx.commit().await?;
     let digest = export.digest.clone();
-    let (_, content) = write(file, export, format).await?;
+    let (_, content) = write(file, export, (format, false)).await?;
     if hex::encode(Sha256::digest(&content)) != digest {
         return Err(Error::wrong_state("the records changed since: the file that was sent cannot be made again"));
     }

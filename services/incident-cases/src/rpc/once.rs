@@ -10,6 +10,8 @@ use crate::{App, store, store::retention::Part};
 pub(super) enum About {
     /// Nothing that a case could keep anybody out of: the permission that was asked for anyway is enough.
     Permission,
+    /// Requests for what is kept about learners.
+    Requests,
     /// A case, or where its id is empty what belongs to none.
     Case(String),
     /// A concern.
@@ -50,6 +52,10 @@ async fn still(app: &App, scope: &Scope, about: About) -> Result<()> {
     let mut tx = app.store.begin(scope).await?;
     let case_id = match about {
         About::Permission => None,
+        About::Requests => {
+            store::access::answers_requests(&tx)?;
+            None
+        }
         About::Case(id) => Some(id),
         About::Concern(id) => {
             store::concern::load(&tx, &id).await?;

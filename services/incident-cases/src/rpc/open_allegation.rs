@@ -35,6 +35,7 @@ pub(super) async fn open_allegation(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
+    let desk = store::allegation::desk(&tx)?;
     let mut v = Violations::new();
     let source = request.source.as_str();
     v.check(SOURCES.contains(&source), "source", format!("Select one of {}", SOURCES.join(", ")));
@@ -51,7 +52,7 @@ pub(super) async fn open_allegation(
     }
     let one = Allegation {
         id: tx.ids().next(),
-        desk: store::allegation::desk(&tx)?,
+        desk,
         school_id: request.school_id.clone(),
         setting: request.setting.trim().to_owned(),
         source: request.source.clone(),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use ::paper::Format;
 use chassis::{
     caller::Caller,
+    db::Tx,
     error::{Error, Result, Violations},
     history::Act,
 };
@@ -16,8 +17,10 @@ use super::convert;
 use crate::{
     App,
     case::{
+        Case,
         print::{
             Kind, Print, PrintId,
+            beside::Beside,
             paper::{LONGEST, Made, paper},
         },
         record::Stamp,
@@ -36,6 +39,7 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
         // An hour of reading is not for taking away.
         return Err(Error::denied());
     }
+    let beside = if kind == Kind::Bundle { beside(&tx, &case).await? } else { Beside::default() };
     let (id, at) = (tx.ids().next::<PrintId>(), tx.now());
     drop(tx);
     let (case_id, reference) = (case.id.to_string(), case.reference.clone());
@@ -45,7 +49,9 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     let (printed, printed_by, why) = (id.clone(), by.clone(), reason.clone());
     // Setting a long record takes a while: no transaction is open meanwhile, and nobody else's time is taken.
     let writing = tokio::task::spawn_blocking(move || {
-        let records = case.records(kind);
+        let mut records = case.records(kind);
+        records.extend(beside.records());
+        records.sort_by_key(|record| record.at);
         let made = Made {
             id: &printed,
             kind,
@@ -79,6 +85,23 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
         content: content.into(),
         media_type: format.media_type().to_owned(),
         file_name: format!("{}-{}.{}", kind.code(), reference.to_lowercase(), format.name()),
+    })
+}
+
+/// What belongs to a case that the caller reads, and is kept beside it.
+async fn beside(tx: &Tx, case: &Case) -> Result<Beside> {
+    let ids = [case.id.to_string()];
+    let mut concerns = Vec::new();
+    for id in &case.concern_ids {
+        concerns.push(store::concern::load(tx, id).await?);
+    }
+    let records: Vec<&str> = ids.iter().chain(&case.concern_ids).map(String::as_str).collect();
+    Ok(Beside {
+        devices: store::register::of_cases(tx, &ids).await?,
+        searches: store::register::of_cases(tx, &ids).await?,
+        disclosures: store::register::of_cases(tx, &ids).await?,
+        photos: store::attachment::of(tx, &records).await?,
+        concerns,
     })
 }
 

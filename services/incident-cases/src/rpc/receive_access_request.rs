@@ -22,12 +22,12 @@ pub(super) async fn receive_access_request(
 ) -> Result<ReceiveAccessRequestResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let outside = |_: &ReceiveAccessRequestResponse| About::Case(String::new());
+    let outside = |_: &ReceiveAccessRequestResponse| About::Requests;
     let mut tx = match once(app, &scope, &request.request_id, &request, outside).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    store::access::outside(&tx)?;
+    store::access::answers_requests(&tx)?;
     let mut v = Violations::new();
     v.text("requested_by", "who asks, and how they may", &request.requested_by, NARRATIVE_MAX);
     let received = convert::learner::optional_date(&request.received_date).ok().flatten();

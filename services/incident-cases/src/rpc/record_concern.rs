@@ -45,7 +45,7 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     let concern = concern.to(whose).waiting(&clocks, &store::cover::load(&tx).await?);
     let body = store::concern::insert(&tx, &concern).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "staff").state("concern", &body));
-    let recorded = ConcernRecorded { origin: "staff".to_owned() };
+    let recorded = ConcernRecorded { origin: "staff".to_owned(), not_safe: request.safe_now == "no" };
     if whose == For::Lead {
         // What is about an adult is counted nowhere.
         tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;

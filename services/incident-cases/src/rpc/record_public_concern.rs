@@ -52,7 +52,7 @@ pub(super) async fn record_public_concern(
     let body = store::concern::insert(&tx, &concern).await?;
     store::public_report::keep_receipt(&tx, &code, &concern.id).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "public").state("concern", &body));
-    let recorded = ConcernRecorded { origin: "public".to_owned() };
+    let recorded = ConcernRecorded { origin: "public".to_owned(), not_safe: request.safe_now == "no" };
     if whose == For::Lead {
         // What is about an adult is counted nowhere.
         tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;

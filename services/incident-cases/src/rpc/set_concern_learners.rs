@@ -40,6 +40,20 @@ pub(super) async fn set_concern_learners(
             learners.push(learner);
         }
     }
+    let gone: Vec<_> = concern.learners.iter().filter(|learner| !learners.contains(learner)).cloned().collect();
+    if !gone.is_empty() && concern.outcome.is_some() {
+        // What is kept, held and answered for hangs on whom it is about: one person does not take a child off it.
+        return Err(Error::wrong_state(
+            "the concern was decided on: learners can be added to it, and none is taken off",
+        ));
+    }
+    if store::subject_access::unanswered(&tx, gone.iter()).await?.is_some() {
+        let why =
+            "a subject access request about this learner is not answered yet: nothing is taken out of what it asks for";
+        return Err(Error::wrong_state(why));
+    }
+    // Whoever takes in a request about one of them waits, and finds the concern as it is then.
+    store::learner::hold(&tx, concern.learners.iter().chain(&learners)).await?;
     concern.learners = learners;
     let body = store::concern::update(&tx, &concern).await?;
     store::learner_record::replace(&tx, concern.id.as_str(), &concern.learners).await?;

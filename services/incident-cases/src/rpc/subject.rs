@@ -19,7 +19,7 @@ use super::{
 
 use crate::{
     App,
-    case::{CaseId, Refusal, record::Stamp},
+    case::{Case, CaseId, Refusal, access::Verdict, record::Stamp},
     concern::{Concern, ConcernId, Outcome},
     learner::{Learner, LearnerId},
     rules::NARRATIVE_MAX,
@@ -36,6 +36,8 @@ pub(super) struct File {
     pub(super) learner: Learner,
     pub(super) items: Vec<Item>,
     pub(super) decisions: HashMap<String, Decision>,
+    /// Whether there is a case about the learner that the caller knows of and may not read.
+    pub(super) beyond: bool,
 }
 
 impl File {
@@ -48,7 +50,7 @@ impl File {
 
 /// A request of the scope's school, to those who have more than single cases.
 pub(super) async fn load(tx: &Tx, id: &str) -> Result<AccessRequest> {
-    store::access::outside(tx)?;
+    store::access::answers_requests(tx)?;
     store::subject_access::load(tx, id).await
 }
 
@@ -56,14 +58,15 @@ pub(super) async fn load(tx: &Tx, id: &str) -> Result<AccessRequest> {
 pub(super) async fn file(tx: &Tx, id: &str) -> Result<File> {
     let request = load(tx, id).await?;
     let learner = store::learner::load(tx, request.learner_id.as_str()).await?;
-    let found = gather(tx, &learner).await?;
+    let (found, beyond) = gather(tx, &learner).await?;
     let name = |says: &str| store::subject_access::item_id(tx, &request.school_id, &request, says);
     let items = found.items(&learner, name);
     let decisions = store::subject_access::decisions(tx, &request, &items).await?;
-    Ok(File { request, learner, items, decisions })
+    Ok(File { request, learner, items, decisions, beyond })
 }
 
-async fn gather(tx: &Tx, learner: &Learner) -> Result<Found> {
+/// What is found, and whether there is more that the caller knows of and may not read.
+async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> {
     let (mut ids, mut case_ids, mut concerns) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     for id in store::learner_record::of(tx, &learner.id).await? {
         if id.parse::<CaseId>().is_ok() {
@@ -77,9 +80,15 @@ async fn gather(tx: &Tx, learner: &Learner) -> Result<Found> {
         case_ids.extend(case_of(&concern).map(str::to_owned));
         concerns.insert(id.clone(), concern);
     }
+    // Also of concerns that are not theirs to read: of such a case they may know that there is one.
+    let linked: Vec<String> = ids.iter().cloned().collect();
+    case_ids.extend(store::concern::cases_of(tx, &linked).await?);
     let case_ids: Vec<String> = case_ids.into_iter().collect();
     // By right alone: what broken glass shows is not among them.
-    let cases = store::case::readable_all(tx, &case_ids).await?;
+    let known_of = store::case::known_all(tx, &case_ids).await?;
+    let beyond = known_of.iter().any(|(_, verdict)| *verdict != Verdict::Yes);
+    let readable = known_of.into_iter().filter(|(_, verdict)| *verdict == Verdict::Yes);
+    let cases: HashMap<String, Case> = readable.map(|(case, _)| (case.id.to_string(), case)).collect();
     // Rows are held as they are read: everybody takes them in the same order.
     let of_cases: BTreeSet<&String> = cases.values().flat_map(|case| &case.concern_ids).collect();
     for id in of_cases.into_iter().filter(|id| !ids.contains(*id)) {
@@ -106,7 +115,7 @@ async fn gather(tx: &Tx, learner: &Learner) -> Result<Found> {
     for id in others {
         learners.extend(known(store::learner::load(tx, id.as_str()).await)?);
     }
-    Ok(Found {
+    let found = Found {
         devices: store::register::of_cases(tx, &readable).await?,
         searches: store::register::of_cases(tx, &readable).await?,
         disclosures: store::register::of_cases(tx, &readable).await?,
@@ -115,7 +124,8 @@ async fn gather(tx: &Tx, learner: &Learner) -> Result<Found> {
         photos,
         shared,
         others: learners,
-    })
+    };
+    Ok((found, beyond))
 }
 
 fn case_of(concern: &Concern) -> Option<&str> {
@@ -156,7 +166,7 @@ pub(super) async fn turn_clock<R: Message + Default>(
     respond: impl FnOnce(pb::AccessRequest) -> R,
 ) -> Result<R> {
     let scope = caller.at(said.school_id)?;
-    let outside = |_: &R| About::Case(String::new());
+    let outside = |_: &R| About::Requests;
     let mut tx = match once(app, &scope, said.request_id, request, outside).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),

@@ -119,6 +119,13 @@ pub(crate) fn outside(tx: &Tx) -> Result<()> {
     if who.lead || (who.head && works) { Ok(()) } else { Err(Error::denied()) }
 }
 
+/// Refuses the answering of requests to those who have only single cases. The head answers as well as the lead: what is
+/// recorded about adults is the head's, and nobody else's to give.
+pub(crate) fn answers_requests(tx: &Tx) -> Result<()> {
+    let who = reader(tx);
+    if who.lead || who.head { Ok(()) } else { Err(Error::denied()) }
+}
+
 /// Whether the caller reads what belongs to no case.
 pub(crate) fn reads_outside(tx: &Tx) -> bool {
     let who = reader(tx);

@@ -4,6 +4,7 @@
 use chassis::{
     calendar::end_of_day,
     db::Tx,
+    desk::Desk,
     error::{Error, Result},
     page::Page,
 };
@@ -49,12 +50,12 @@ fn place(id: &str) -> String {
     format!("allegation|{id}")
 }
 
-/// The scope's desk, as it holds rows.
+/// The scope's desk, as it holds rows: allegations are the designated officer's, and no other desk keeps any.
 ///
 /// # Errors
-/// `Missing` where the scope is at none.
+/// `Missing` where the scope is at another, or at none.
 pub(crate) fn desk(tx: &Tx) -> Result<String> {
-    tx.scope().desk().map(chassis::desk::Desk::holder).ok_or_else(Error::missing)
+    tx.scope().desk().filter(|desk| *desk == Desk::Lado).map(Desk::holder).ok_or_else(Error::missing)
 }
 
 /// An account as the table of grants knows it.

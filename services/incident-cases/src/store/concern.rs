@@ -56,6 +56,18 @@ pub(super) fn urgency(concern: &Concern) -> i32 {
     }
 }
 
+/// The cases that concerns are part of, whoever may read them.
+pub(crate) async fn cases_of(tx: &Tx, ids: &[String]) -> Result<Vec<String>> {
+    let school = tx.scope().school()?.as_str();
+    let rows = concern::Entity::find()
+        .select_only()
+        .column(concern::Column::CaseId)
+        .filter(concern::Column::SchoolId.eq(school))
+        .filter(concern::Column::Id.is_in(ids))
+        .filter(concern::Column::CaseId.ne(""));
+    Ok(rows.into_tuple().all(tx.db()).await?)
+}
+
 /// Writes a new concern; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     let id = concern.id.as_str();

@@ -235,6 +235,15 @@ async fn of_case(tx: &Tx, case: &Case) -> Result<Standing> {
         None => false,
     };
     let mut standing = case.how_kept(&children, shared_open);
+    for id in &case.concern_ids {
+        let added = match concern::found(tx, id).await {
+            Ok(concern) => concern,
+            Err(error) if error.kind() == Kind::Missing => continue,
+            Err(error) => return Err(error),
+        };
+        standing.added_at = standing.added_at.max(added.additions.last().map(|addition| addition.at));
+        standing.unread |= added.unread_additions() > 0;
+    }
     let learners = case.involvements.iter().filter_map(|part| part.learner.as_ref());
     standing.holds.extend(requested(tx, learners).await?);
     Ok(standing)

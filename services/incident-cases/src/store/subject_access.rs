@@ -116,7 +116,7 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<AccessRequest> {
 }
 
 /// Since when a request about one of these learners is not answered; none where there is no such request.
-pub(super) async fn unanswered(tx: &Tx, learners: impl Iterator<Item = &LearnerId>) -> Result<Option<OffsetDateTime>> {
+pub(crate) async fn unanswered(tx: &Tx, learners: impl Iterator<Item = &LearnerId>) -> Result<Option<OffsetDateTime>> {
     let school = tx.scope().school()?.as_str();
     let tokens: Vec<Vec<u8>> = learners.map(|learner| token(tx, school, learner.as_str())).collect();
     if tokens.is_empty() {

@@ -39,10 +39,13 @@ pub struct People {
 
 /// One word of a text.
 #[derive(Debug, Clone, Copy)]
-struct Word {
-    start: usize,
-    end: usize,
-    capital: bool,
+pub struct Word {
+    /// Where it begins, in characters.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Whether it begins with a capital letter.
+    pub capital: bool,
 }
 
 fn joins(c: char) -> bool {
@@ -54,7 +57,7 @@ fn lettered(c: char) -> bool {
 }
 
 /// The words of a text; what an apostrophe or a hyphen joins is one, and the s of a possessive is none of it.
-fn words(text: &[char]) -> Vec<Word> {
+pub fn words(text: &[char]) -> Vec<Word> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(first) = text.get(at) {
@@ -79,7 +82,7 @@ fn words(text: &[char]) -> Vec<Word> {
 }
 
 /// A word as it is compared: without accents and case, every apostrophe and hyphen the same.
-fn plain(word: &[char]) -> String {
+pub fn plain(word: &[char]) -> String {
     let folded = word.iter().copied().nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
     let same = folded.map(|c| match c {
         '’' | '‘' => '\'',
@@ -89,17 +92,57 @@ fn plain(word: &[char]) -> String {
     same.collect()
 }
 
-/// A word and, where it is joined, each part of it that is more than an initial.
-fn parts(word: &str) -> Vec<String> {
-    let joined = word.split(['\'', '-']).filter(|part| part.chars().count() > 1 && *part != word);
-    std::iter::once(word.to_owned()).chain(joined.map(str::to_owned)).collect()
+/// A word and, where it is joined, each part of it that is more than an initial, and all of it without what joins it.
+pub fn parts(word: &str) -> Vec<String> {
+    let joined = ["-", "'"].into_iter().flat_map(|joint| word.split(joint)).chain(word.split(['\'', '-']));
+    let mut all = vec![word.to_owned()];
+    for part in joined.filter(|part| telling(part)) {
+        all.push(part.to_owned());
+        all.push(part.replace(['\'', '-'], ""));
+    }
+    all.push(word.replace(['\'', '-'], ""));
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
-/// The words of a name that tell who it is.
-fn told_by(name: &str) -> impl Iterator<Item = String> {
+/// Whether a word is more than an initial: one sign of a script that writes names with one is.
+fn telling(word: &str) -> bool {
+    word.chars().count() > 1 || !word.is_ascii()
+}
+
+/// The words of a name that tell who it is, and all of it as one word: scripts without spaces write it so, and so do
+/// names on a screen.
+pub fn told_by(name: &str) -> impl Iterator<Item = String> {
     let text: Vec<char> = name.chars().collect();
     let all: Vec<String> = words(&text).iter().map(|word| plain(slice(&text, *word))).collect();
-    all.into_iter().flat_map(|word| parts(&word)).filter(|word| word.chars().count() > 1 && !no_name(word))
+    let (whole, turned) = (all.concat(), all.iter().rev().cloned().collect::<String>());
+    let several = all.len() > 1;
+    let joined = [whole, turned].into_iter().filter(move |_| several);
+    let single = all.into_iter().flat_map(|word| parts(&word)).filter(|word| telling(word) && !no_name(word));
+    single.chain(joined.filter(|whole| whole.chars().count() > 3 || !whole.is_ascii()))
+}
+
+/// How a word may stand for a name that is known: as it is, without the number after it, in the plural, or as two names in one.
+pub fn readings(word: &str, capital: bool, known: &impl Fn(&str) -> bool) -> Vec<String> {
+    let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let mut all = parts(word);
+    if bare != word && telling(bare) {
+        all.extend(parts(bare));
+    }
+    if let Some(one) = bare.strip_suffix('s').filter(|one| capital && one.chars().count() > 3) {
+        all.extend(parts(one));
+    }
+    // A name on a screen: two names, or an initial and a name.
+    let ends: Vec<usize> = bare.char_indices().map(|(at, _)| at).skip(1).collect();
+    for at in ends {
+        let (first, last) = bare.split_at(at);
+        let long = |name: &str| name.chars().count() > 2 && known(name);
+        if long(last) && (long(first) || (first.len() == 1 && last.chars().count() > 3 && bare != word)) {
+            all.extend([first.to_owned(), last.to_owned()]);
+        }
+    }
+    all
 }
 
 fn slice(text: &[char], word: Word) -> &[char] {
@@ -125,6 +168,12 @@ impl People {
 
     /// Learns the name of somebody else.
     pub fn other(&mut self, name: &str) {
+        // A name made of words that stand in every text is found as a whole.
+        let text: Vec<char> = name.chars().collect();
+        let all: Vec<String> = words(&text).iter().map(|word| plain(slice(&text, *word))).collect();
+        if all.len() > 1 && all.iter().all(|word| no_name(word)) && text.iter().any(|c| c.is_uppercase()) {
+            self.contacts.push(name.trim().to_owned());
+        }
         self.others.extend(told_by(name).filter(|word| !word.chars().all(|c| c.is_ascii_digit())));
     }
 
@@ -149,7 +198,7 @@ impl People {
 
     fn names(&self, word: &str, capital: bool) -> Names {
         let mut names = Names::Nobody;
-        for part in parts(word) {
+        for part in readings(word, capital, &|name| self.others.contains(name)) {
             let known = self.others.contains(&part) && (capital || !everyday(&part));
             let guessed = capital && self.guessed.contains(&part);
             match (known || guessed, self.own.contains(&part)) {
@@ -198,6 +247,7 @@ impl People {
             found.map(|stretch| Suggestion { stretch, why }).collect()
         };
         found.extend(literal(&self.contacts, Why::OtherPerson));
+        found.extend(telephones(&text).map(|stretch| Suggestion { stretch, why: Why::OtherPerson }));
         found.extend(mailboxes(&text).map(|stretch| Suggestion { stretch, why: Why::OtherPerson }));
         found.extend(literal(&self.addresses, Why::Address));
         found.sort_unstable_by_key(|suggestion| suggestion.stretch);
@@ -207,7 +257,7 @@ impl People {
 }
 
 /// E-mail addresses in a text: whoever is reached by one is somebody.
-fn mailboxes(text: &[char]) -> impl Iterator<Item = Stretch> {
+pub fn mailboxes(text: &[char]) -> impl Iterator<Item = Stretch> {
     let inside = |c: &&char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-');
     let at = text.iter().enumerate().filter(|(_, c)| **c == '@').map(|(at, _)| at);
     at.filter_map(move |at| {
@@ -220,6 +270,30 @@ fn mailboxes(text: &[char]) -> impl Iterator<Item = Stretch> {
         let whole = before > 0 && after.contains(&'.');
         whole.then(|| Stretch { start: at - before, end: at + 1 + after.len() })
     })
+}
+
+/// Telephone numbers in a text: ten digits or more, however they are set.
+pub fn telephones(text: &[char]) -> impl Iterator<Item = Stretch> {
+    let inside = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '+' | '\u{a0}');
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text.get(at).copied() {
+        // Dates begin otherwise.
+        if !(c == '0' || c == '+')
+            || at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(|c| c.is_alphanumeric())
+        {
+            at += 1;
+            continue;
+        }
+        let long = text.iter().skip(at).take_while(|c| inside(**c)).count();
+        let run = text.get(at..at + long).unwrap_or_default();
+        let end = at + run.iter().rposition(char::is_ascii_digit).map_or(0, |last| last + 1);
+        if (10..=15).contains(&run.iter().filter(|c| c.is_ascii_digit()).count()) {
+            found.push(Stretch { start: at, end });
+        }
+        at = end.max(at + 1);
+    }
+    found.into_iter()
 }
 
 /// Wherever a phrase stands in a text, in whatever case, white space of any kind and length between its words; never

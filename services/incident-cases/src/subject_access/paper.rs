@@ -20,8 +20,10 @@ pub struct Made<'a> {
     pub at: OffsetDateTime,
     /// What the school is called.
     pub school: &'a str,
-    /// How many records are kept back, where it says so.
-    pub withheld: Option<usize>,
+    /// Whether it says that records are kept back.
+    pub withheld: bool,
+    /// Whether it is only a look at the file, which answers nothing.
+    pub draft: bool,
 }
 
 /// The document, of records each with what it says of it.
@@ -32,10 +34,11 @@ pub fn paper(made: &Made<'_>, given: &[(&Item, String)]) -> Paper {
         ("Received", day(made.request.received_on)),
         ("Answered", moment(made.at)),
         ("Answer", made.id.to_string()),
-        ("Records given", given.len().to_string()),
+        ("Records in this file", given.len().to_string()),
     ];
-    if let Some(withheld) = made.withheld {
-        rows.push(("Records kept back", withheld.to_string()));
+    // How many is not said: whoever made it may not know of all.
+    if made.withheld {
+        rows.push(("Not in this file", "Some records are kept back".to_owned()));
     }
     let row = |(name, value): (&str, String)| vec![vec![Text::plain(name)], vec![Text::plain(&value)]];
     let front =
@@ -66,9 +69,13 @@ pub fn paper(made: &Made<'_>, given: &[(&Item, String)]) -> Paper {
         title: "Answer to a request for personal data".to_owned(),
         owner: made.school.to_owned(),
         edition: format!("Answered {}, {}", moment(made.at), made.id),
-        status: Some(Status {
-            word: "CONFIDENTIAL".to_owned(),
-            meaning: "about a child; for whoever asked for it and for nobody else".to_owned(),
+        status: Some(if made.draft {
+            Status { word: "DRAFT".to_owned(), meaning: "to be read at the school; not an answer".to_owned() }
+        } else {
+            Status {
+                word: "CONFIDENTIAL".to_owned(),
+                meaning: "about a child; for whoever asked for it and for nobody else".to_owned(),
+            }
         }),
         dated: made.at,
         identity: made.id.to_string(),

@@ -114,6 +114,9 @@ fn every_other_person_is_found_however_they_are_written_and_the_subject_stays() 
         ("(sam.f@mail.example.org’s)", format!("({gone}’s)")),
         ("It was on https://bad.example/x again", "It was on [address removed] again".to_owned()),
         ("The same sample of Samantha’s", "The same sample of Samantha’s".to_owned()),
+        ("The Prices and ONeill", format!("The {gone} and {gone}")),
+        ("@samuelfield09 and Sam2013", format!("@{gone} and {gone}")),
+        ("Ring 07700 900123 on 2026-11-26 09:00", format!("Ring {gone} on 2026-11-26 09:00")),
     ] {
         assert_eq!(told(text), expected, "{text}");
     }

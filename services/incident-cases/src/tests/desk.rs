@@ -156,21 +156,23 @@ async fn nobody_else_is_told_that_there_is_one(engine: Engine) -> Result<()> {
     let nothing = "alg_00000000000000000000000000";
     for who in others.iter().chain([&world.dsl]) {
         let (found, none) = (told(got(who, LADO, id).await), told(got(who, LADO, nothing).await));
-        assert_eq!(reason(listed(who, LADO, "").await), "DENIED");
-        assert!(found == none && found.contains("DENIED"), "{found}");
+        assert_eq!(reason(listed(who, LADO, "").await), "NOT_PERMITTED");
+        assert!(found == none && found.contains("NOT_PERMITTED"), "{found}");
     }
-    // At their own desk they find none of another's, by list or by id.
+    // At their own desk there are no allegations, by list, by id or to be opened.
     for (who, desk) in others.iter().zip(["front_door", "prevent", "safeguarding"]) {
-        assert_eq!(listed(who, desk, "").await?, Vec::<String>::new());
+        assert_eq!(reason(listed(who, desk, "").await), "NOT_FOUND");
+        let own = OpenAllegationRequest { desk: desk.into(), ..opening(&world, who) };
+        assert_eq!(reason(call!(who, open_allegation, own)), "NOT_FOUND");
         assert_eq!(reason(got(who, desk, id).await), "NOT_FOUND");
         assert_eq!(reason(got(who, "no_such_desk", id).await), "NOT_FOUND");
     }
     // And the desk's own officer has nothing at a school.
     let case = world.case().await?;
     let asked = GetCaseRequest { school_id: here.clone(), case_id: case.case_id };
-    assert_eq!(reason(call!(lado, get_case, asked)), "DENIED");
+    assert_eq!(reason(call!(lado, get_case, asked)), "NOT_PERMITTED");
     let asked = ListCasesRequest { school_id: here, ..Default::default() };
-    assert_eq!(reason(call!(lado, list_cases, asked)), "DENIED");
+    assert_eq!(reason(call!(lado, list_cases, asked)), "NOT_PERMITTED");
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! Every procedure against the domain reference: its rows as they stand there, and for facts that become known the steps
 //! and gates that follow. The tables are written from the reference, never from the files of the template.
 
-use time::macros::datetime;
+#[path = "procedure_table/lost_data.rs"]
+mod lost_data;
+#[path = "procedure_table/platform_content.rs"]
+mod platform_content;
 
 use super::model::{case, lead, policy, talk};
 use crate::{
@@ -95,6 +98,7 @@ fn procedure_table_p0_general_welfare() {
         P0-02|dsl|at_once|always||S
         P0-03|dsl|param|judgement|G-PARENT G-HOLD|
         P0-04|dsl|param|judgement||
+        P0-06|leader|at_once|device_involved = yes||
         P0-05|dsl leader|before_closing|always|G-CLOSE|",
         &[
             (&[], false, "P0-01>G-DANGER P0-02>P0-01 P0-03 P0-04 P0-05", "G-PARENT"),
@@ -430,53 +434,6 @@ fn procedure_table_p10_low_level_concern() {
             ),
         ],
     );
-}
-
-#[test]
-fn procedure_table_p11_lost_data() {
-    situations(
-        "P11",
-        "
-        P11-01|anyone|at_once|always|G-DANGER|S
-        P11-02|technical_staff leader|at_once|always||S
-        P11-03|dsl|at_once|always||S
-        P11-04|dsl leader|at_once|offence = yes|+G-HOLD|S
-        P11-05|leader|param|always||S
-        P11-06|head leader|72 hours data_breach_ico|rights_at_risk = yes||S
-        P11-07|head leader|72 hours data_breach_ico|rights_at_risk = no||S
-        P11-08|head leader|at_once|high_risk = yes|G-PARENT G-HOLD|S
-        P11-09|leader technical_staff|before_closing|always|G-CLOSE|",
-        &[
-            (
-                &[("immediate_danger", "no")],
-                false,
-                "P11-01 P11-02>P11-01 P11-03>P11-01 P11-05>P11-01 P11-09",
-                "G-DANGER G-PARENT",
-            ),
-            (
-                &[("immediate_danger", "no"), ("rights_at_risk", "yes"), ("high_risk", "yes"), ("offence", "yes")],
-                false,
-                "P11-01 P11-02>P11-01 P11-03>P11-01 P11-04 P11-05>P11-01 P11-06 P11-08>P11-04 P11-09",
-                "G-DANGER G-PARENT",
-            ),
-            (
-                &[("immediate_danger", "no"), ("rights_at_risk", "no")],
-                false,
-                "P11-01 P11-02>P11-01 P11-03>P11-01 P11-05>P11-01 P11-07>P11-05 P11-09",
-                "G-DANGER G-PARENT",
-            ),
-        ],
-    );
-}
-
-#[test]
-fn procedure_table_the_clock_on_lost_data_runs_from_the_moment_the_school_knew() {
-    let policy = policy();
-    let mut case = case(&policy, "P11");
-    case.known_at = Some(datetime!(2026-11-22 18:00 UTC));
-    case.record_fact(lead(24 * 60), "rights_at_risk", "yes").unwrap();
-    let (rule, step) = case.steps_with_rules().find(|(rule, _)| rule.id == "P11-06").unwrap();
-    assert_eq!(case.standing(rule, step).due, Some(datetime!(2026-11-25 18:00 UTC)));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use super::access::{School, school, told, wrong};
 use crate::store;
 
 mod held;
+mod slips;
 
 /// What is said in a record and in nothing else.
 const PLANTED: &str = "Quillfeather-Marchpane";

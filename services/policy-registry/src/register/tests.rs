@@ -1,6 +1,9 @@
 //! The engine without a database: rules of appointments, due dates, answers, and tables that are wrong.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "gate_tests.rs"]
+mod gates;
+
 use std::collections::BTreeMap;
 
 use time::{Date, macros::date};
@@ -219,7 +222,7 @@ fn an_answer_is_one_to_its_document() {
     let (visitors, read) = (document("visitors", "accept"), document("staff", "read"));
     let read = Entry { id: "ren_00000000000000000000000009".parse().unwrap(), ..read };
     let entries = [visitors.clone(), read.clone()];
-    let against = Against { definitions: &definitions, entries: &entries, today: TODAY };
+    let against = Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes: None };
     let checked = |document: &Entry, audience: &str, day: &str| {
         let given = [("document", document.id.as_str()), ("who", "X Y"), ("audience", audience), ("how", "paper")];
         let given = given.into_iter().chain([("answered_on", day)]);
@@ -268,7 +271,7 @@ fn document(audience: &str, answer: &str) -> Entry {
 }
 
 fn against(definitions: &[Definition]) -> Against<'_> {
-    Against { definitions, entries: &[], today: TODAY }
+    Against { definitions, entries: &[], today: TODAY, supersedes: None }
 }
 
 #[test]

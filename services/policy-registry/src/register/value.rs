@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use chassis::{id::AccountId, text};
 use time::Date;
 
-use super::{Definition, Entry, EntryId, Field, Kind, period};
+use super::{Definition, Entry, EntryId, Field, Kind, gate, period};
 use crate::template::condition::Condition;
 
 /// The values of an entry, by field.
@@ -28,6 +28,8 @@ pub struct Against<'a> {
     pub entries: &'a [Entry],
     /// The day.
     pub today: Date,
+    /// The entry that the new one takes the place of.
+    pub supersedes: Option<&'a EntryId>,
 }
 
 impl Against<'_> {
@@ -100,6 +102,10 @@ pub fn checked(definition: &Definition, given: &Values, against: &Against<'_>) -
     {
         let fix = "Enter a day that is not before the first one".to_owned();
         wrong.push(Violation { field: definition.until.clone(), fix });
+    }
+    if wrong.is_empty() {
+        // What is filled in as it must be may still have to wait for something else.
+        wrong = gate::shut(definition, &values, against);
     }
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
 }

@@ -51,7 +51,7 @@ pub(super) async fn accept_document(
         value("how", "console"),
         value("answered_on", &today),
     ];
-    let values = registers::valid(definition, &values, &all)?;
+    let values = registers::valid(definition, &values, &all, None)?;
     let entry = registers::entry(&tx, &definition.key, values, None)?;
     for body in &store::register_entry::insert(&tx, std::slice::from_ref(&entry)).await? {
         let act = Act::new("document.answered", entry.id.as_str()).detail("document", document.id.as_str());

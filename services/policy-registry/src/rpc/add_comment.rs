@@ -75,7 +75,7 @@ async fn enter(tx: &mut Tx, comment: &Comment, version: u32) -> Result<()> {
         value("subject", &subject),
         value("said", "See the comments kept with the version."),
     ];
-    let Ok(values) = registers::valid(definition, &values, &all) else { return Ok(()) };
+    let Ok(values) = registers::valid(definition, &values, &all, None) else { return Ok(()) };
     let entry = registers::entry(tx, &definition.key, values, None)?;
     for body in &store::register_entry::insert(tx, std::slice::from_ref(&entry)).await? {
         let act = Act::new("consultation.entered", entry.id.as_str()).detail("register", definition.key.as_str());

@@ -51,12 +51,12 @@ pub(super) async fn add_register_entry(
         violations.finish()?;
         Some(Change { supersedes: earlier, withdrawn: request.withdrawn, reason: request.reason.trim().to_owned() })
     };
+    let earlier = change.as_ref().map(|change| &change.supersedes);
     let values = if request.withdrawn {
         std::collections::BTreeMap::new()
     } else {
-        registers::valid(definition, &request.values, &all)?
+        registers::valid(definition, &request.values, &all, earlier)?
     };
-    let earlier = change.as_ref().map(|change| &change.supersedes);
     let others = all.entries.iter().filter(|other| other.register == definition.key && Some(&other.id) != earlier);
     if !request.withdrawn && others.into_iter().any(|other| other.values == values) {
         let first = definition.fields.first().map_or("values", |field| field.key.as_str());

@@ -9,7 +9,7 @@ use chassis::{
 use proto::policy_registry::v1::{ApproveInstanceRequest, ApproveInstanceResponse};
 use tonic::Request;
 
-use super::work;
+use super::{registers, work};
 use crate::App;
 
 pub(super) async fn approve_instance(
@@ -24,6 +24,7 @@ pub(super) async fn approve_instance(
         Once::Answered(answer) => return Ok(answer),
     };
     let instance = work::seen(&tx, &request.instance_id, &request.etag).await?.approve(account, tx.now())?;
+    registers::ways_to_report(&tx).await?;
     work::written(&mut tx, Act::new("instance.approved", instance.id.as_str()), &instance).await?;
     let response = ApproveInstanceResponse { instance: Some(work::shown(&tx, &instance).await?) };
     tx.answer(&response).await?;

@@ -250,7 +250,12 @@ pub(super) fn step(step: &procedure::Step) -> wire::Step {
 }
 
 fn gate(gate: &procedure::Gate) -> wire::Gate {
-    wire::Gate { gate_id: gate.id.clone(), title: gate.title.clone(), opened_by: gate.opened_by.clone() }
+    wire::Gate {
+        gate_id: gate.id.clone(),
+        title: gate.title.clone(),
+        opened_by: gate.opened_by.clone(),
+        guards: gate.guards.clone(),
+    }
 }
 
 fn alert_rule(rule: &procedure::AlertRule) -> wire::AlertRule {

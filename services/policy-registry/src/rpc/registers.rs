@@ -74,7 +74,7 @@ impl Registers {
 
     /// What the values of an entry are checked against.
     pub(super) fn against(&self) -> Against<'_> {
-        Against { definitions: &self.definitions, entries: &self.entries, today: self.today }
+        Against { definitions: &self.definitions, entries: &self.entries, today: self.today, supersedes: None }
     }
 
     /// The registers that the caller may read.
@@ -105,6 +105,26 @@ async fn parameters(tx: &Tx, at: OffsetDateTime) -> Result<BTreeMap<String, Stri
     Ok(values.parameters().iter().map(|p| (p.key.clone(), p.values.join("; "))).collect())
 }
 
+/// The register of ways to report, and its field that says how far one reaches.
+const WAYS: (&str, &str) = ("reporting-routes", "reach");
+
+/// Refuses a policy's approval while there is no way to report in the school, in the area or nationally (gate G-CHANNELS,
+/// requirement R-024). A template without such a register asks for none.
+pub(super) async fn ways_to_report(tx: &Tx) -> Result<()> {
+    let (register, reach) = WAYS;
+    let definitions = definitions(tx).await?;
+    let Some(definition) = definitions.iter().find(|definition| definition.key == register) else { return Ok(()) };
+    let Some(field) = definition.field(reach) else { return Ok(()) };
+    let entries = standing(store::register_entry::all(tx, Some(register)).await?);
+    let there = |wanted: &String| entries.iter().any(|entry| entry.one(reach) == wanted);
+    let missing: Vec<&str> = field.allowed.iter().filter(|wanted| !there(wanted)).map(String::as_str).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let wanted = format!("enter first, under “{}”, one that reaches: {}", definition.title, missing.join(", "));
+    Err(Error::gate("G-CHANNELS", register, wanted))
+}
+
 /// A register that is kept here and that the caller may read, or add to.
 pub(super) fn one<'d>(definitions: &'d [Definition], key: &str, scope: &Scope, adds: bool) -> Result<&'d Definition> {
     let roles = roles(scope);
@@ -122,12 +142,13 @@ pub(super) fn valid(
     definition: &Definition,
     given: &[wire::RegisterValue],
     all: &Registers,
+    supersedes: Option<&EntryId>,
 ) -> Result<BTreeMap<String, Vec<String>>> {
     let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for value in given {
         values.entry(value.key.clone()).or_default().extend(value.values.iter().cloned());
     }
-    checked(definition, &values, &all.against()).map_err(violations)
+    checked(definition, &values, &Against { supersedes, ..all.against() }).map_err(violations)
 }
 
 fn violations(wrong: Vec<Violation>) -> Error {

@@ -368,7 +368,7 @@ async fn the_two_real_policies_come_into_force() -> Tested {
         assert_eq!(import.paragraphs, import.matched + import.amended + import.added + import.ignored);
         let policy = world.effective(&mut world.client(&world.at_school(Role::Dsl))?, None).await?;
         let procedures: Vec<&str> = policy.procedures.iter().map(|p| p.procedure_id.as_str()).collect();
-        assert_eq!(procedures, ["P0", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11"]);
+        assert_eq!(procedures, ["P0", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12"]);
         assert!(policy.contacts.iter().any(|agency| agency.key == "lado_county") && !policy.alert_rules.is_empty());
         assert!(policy.clauses.len() > 250 && policy.clauses.iter().all(|clause| !clause.text.contains("{{")));
     }
@@ -410,6 +410,7 @@ mod register_entries {
         a_file_is_imported_whole_and_by_whoever_previewed_it,
         a_file_is_shown_line_by_line_with_what_would_be_found,
         what_two_do_at_once_is_done_once,
+        no_policy_is_approved_while_a_way_to_report_is_missing,
     );
 }
 

@@ -37,7 +37,8 @@ pub fn load(files: &[SourceFile]) -> Result<Template, Vec<Problem>> {
         .into_iter()
         .map(|raw| {
             checker.define("gate", "gates.yaml", &raw.gate_id);
-            Gate { id: raw.gate_id.value, title: raw.title, opened_by: raw.opened_by, requirements: raw.requirements }
+            let (guards, requirements) = (raw.guards, raw.requirements);
+            Gate { id: raw.gate_id.value, title: raw.title, opened_by: raw.opened_by, guards, requirements }
         })
         .collect();
     let mut procedures = Vec::new();

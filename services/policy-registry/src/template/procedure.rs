@@ -147,6 +147,9 @@ pub struct Gate {
     pub title: String,
     /// What opens it, in words.
     pub opened_by: String,
+    /// The acts of the platform that it stands before, by the names of their rpcs; none where it stands before steps.
+    #[serde(default)]
+    pub guards: Vec<String>,
     /// The requirements it carries.
     pub requirements: Vec<String>,
 }

@@ -137,6 +137,8 @@ pub(super) struct Gate {
     pub title: String,
     pub opened_by: String,
     #[serde(default)]
+    pub guards: Vec<String>,
+    #[serde(default)]
     pub requirements: Vec<String>,
 }
 

@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::{Definition as Parameter, check::Checker};
+use super::{Definition as Parameter, check::Checker, condition::Condition};
 use crate::register::{
     Definition, Field, Kind, ROLES, Rule, RuleKind,
     duties::{ANSWER_FIELDS, DOCUMENT_FIELDS},
+    gate::Gate,
 };
 
 /// The file.
@@ -38,6 +39,8 @@ pub(super) struct Raw {
     #[serde(default)]
     rules: Vec<Rule>,
     #[serde(default)]
+    gates: Vec<Gate>,
+    #[serde(default)]
     requirements: Vec<String>,
 }
 
@@ -62,6 +65,7 @@ pub(super) fn definitions(raw: Vec<Raw>, parameters: &[Parameter], checker: &mut
             until: raw.until,
             fields: raw.fields,
             rules: raw.rules,
+            gates: raw.gates,
             requirements: raw.requirements,
         });
     }
@@ -70,6 +74,9 @@ pub(super) fn definitions(raw: Vec<Raw>, parameters: &[Parameter], checker: &mut
         shape(definition, &definitions, &mut say);
         for rule in &definition.rules {
             judged(definition, rule, &definitions, parameters, &mut say);
+        }
+        for gate in &definition.gates {
+            barred(definition, gate, &definitions, &mut say);
         }
     }
     definitions
@@ -131,6 +138,48 @@ fn shape(definition: &Definition, all: &[Definition], say: &mut impl FnMut(Strin
         if definition.field(day).is_none_or(|field| field.kind != Kind::Date) {
             say(format!("register “{key}” counts from or until “{day}”, which is no date field"), "Name a date field.");
         }
+    }
+}
+
+/// A gate names fields that are there, and shuts something.
+fn barred(definition: &Definition, gate: &Gate, all: &[Definition], say: &mut impl FnMut(String, &str)) {
+    let (key, id) = (&definition.key, &gate.gate_id);
+    let mut read: Vec<&str> = vec![&gate.field];
+    read.extend(gate.when.reads().into_iter().chain(gate.must.iter().flat_map(Condition::reads)).map(|(read, _)| read));
+    read.extend(gate.differ.iter().map(String::as_str));
+    let other = |register: &str| all.iter().find(|other| other.key == register);
+    let mut there = true;
+    if let Some(points) = &gate.points {
+        read.push(&points.field);
+        let pointed = definition.field(&points.field).and_then(|field| other(&field.refers_to));
+        there &= pointed.is_some_and(|to| points.when.reads().iter().all(|(read, _)| to.field(read).is_some()));
+    }
+    if let Some(needs) = &gate.needs {
+        let named = needs.when.reads().into_iter().map(|(read, _)| read);
+        let named: Vec<&str> =
+            named.chain([needs.person.as_str()].into_iter().filter(|person| !person.is_empty())).collect();
+        there &= other(&needs.register).is_some_and(|to| named.iter().all(|read| to.field(read).is_some()));
+        there &= needs.who.is_empty() == needs.person.is_empty();
+        read.extend([needs.who.as_str()].into_iter().filter(|who| !who.is_empty()));
+    }
+    if !there || read.iter().any(|read| definition.field(read).is_none()) {
+        say(
+            format!("gate “{id}” of “{key}” reads a field that is not there"),
+            "Name fields of the registers it reads.",
+        );
+    }
+    let shuts = gate.must.is_some() || gate.points.is_some() || gate.needs.is_some() || gate.alone;
+    if !shuts && gate.differ.len() < 2 {
+        say(
+            format!("gate “{id}” of “{key}” shuts nothing"),
+            "Say what an entry must, points at or needs, or what differs.",
+        );
+    }
+    if !id.starts_with("G-") || gate.title.is_empty() || gate.fix.is_empty() {
+        say(
+            format!("gate “{id}” of “{key}” has no id, title or fix"),
+            "Give it an id such as G-LEAD, a title and a fix.",
+        );
     }
 }
 

@@ -1,22 +1,23 @@
 //! How people are called in a print: by their names, or by labels such as `Victim 1`, also in what was written about them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     case::{Case, Involvement},
-    lesson::no_name,
+    lesson::everyday,
+    subject_access::{
+        mentions::{mailboxes, plain, readings, telephones, told_by, words},
+        redact::Stretch,
+    },
 };
-
-/// A word of a name is at least this long; shorter ones are initials.
-const SHORTEST: usize = 3;
 
 /// How the people of one case are called.
 #[derive(Debug)]
 pub struct People<'a> {
     parts: &'a [Involvement],
     labels: Vec<String>,
-    /// The label of each word of a name; none where everybody stands by their name.
-    words: HashMap<String, String>,
+    /// Whose name each word is of, by their places; none where everybody stands by their name.
+    words: Option<HashMap<String, BTreeSet<usize>>>,
 }
 
 /// A part in words.
@@ -26,62 +27,77 @@ pub fn part(role: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn bare(word: &str) -> String {
-    let word = word.trim_end_matches("'s").trim_end_matches("’s");
-    word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
-}
-
 impl<'a> People<'a> {
     /// The people of a case, by their names or by labels.
     pub fn of(case: &'a Case, names: bool) -> Self {
         let mut counts: HashMap<&str, usize> = HashMap::new();
-        let (mut labels, mut words) = (Vec::new(), HashMap::new());
-        for involvement in &case.involvements {
+        let (mut labels, mut words) = (Vec::new(), HashMap::<String, BTreeSet<usize>>::new());
+        for (place, involvement) in case.involvements.iter().enumerate() {
             let count = counts.entry(involvement.role.as_str()).or_default();
             *count += 1;
-            let label = format!("{} {count}", part(&involvement.role));
-            if !names {
-                let own = involvement.person.split_whitespace().map(bare);
-                for word in own.filter(|word| word.chars().count() >= SHORTEST && !no_name(word)) {
-                    words.entry(word).or_insert_with(|| label.clone());
-                }
+            labels.push(format!("{} {count}", part(&involvement.role)));
+            for word in told_by(&involvement.person) {
+                words.entry(word).or_default().insert(place);
             }
-            labels.push(label);
         }
+        let words = (!names).then_some(words);
         Self { parts: &case.involvements, labels, words }
     }
 
     /// Each person: label, name (empty where they stand by the label), part, year group.
     pub fn rows(&self) -> impl Iterator<Item = [String; 4]> {
         self.parts.iter().zip(&self.labels).map(|(involvement, label)| {
-            let name = if self.words.is_empty() { involvement.person.clone() } else { String::new() };
+            let name = if self.words.is_none() { involvement.person.clone() } else { String::new() };
             let ended = if involvement.ended.is_some() { " (ended)" } else { "" };
             [label.clone(), name, part(&involvement.role) + ended, involvement.year_group.clone()]
         })
     }
 
-    /// What was written, with people called as they are called here.
+    /// What was written, with people called as they are called here. How they are reached is left out with their names.
     pub fn told(&self, text: &str) -> String {
-        if self.words.is_empty() {
-            return text.to_owned();
-        }
-        let mut told: Vec<String> = Vec::new();
-        let mut last = "";
-        for word in text.split(' ') {
-            match self.words.get(&bare(word)) {
-                // A first and a family name are one person.
-                Some(label) if label == last => {}
-                Some(label) => {
-                    last = label;
-                    let end = word.trim_end_matches(|c: char| !c.is_alphanumeric());
-                    told.push(format!("[{label}]{}", &word[end.len()..]));
-                }
-                None => {
-                    last = "";
-                    told.push(word.to_owned());
-                }
+        let Some(known) = &self.words else { return text.to_owned() };
+        let text: Vec<char> = text.chars().collect();
+        let mut gone: Vec<(Stretch, String)> = Vec::new();
+        // Words beside each other that can name one person are one name.
+        let mut run: Option<(Stretch, BTreeSet<usize>)> = None;
+        for word in words(&text) {
+            let letters = plain(text.get(word.start..word.end).unwrap_or_default());
+            let said = readings(&letters, word.capital, &|name| known.contains_key(name));
+            let said = said.iter().filter(|name| word.capital || !everyday(name)).filter_map(|name| known.get(name));
+            let who: BTreeSet<usize> = said.flatten().copied().collect();
+            let stretch = Stretch { start: word.start, end: word.end };
+            let joined = run.as_ref().and_then(|(before, same)| {
+                let between = text.get(before.end..word.start).unwrap_or_default();
+                let both: BTreeSet<usize> = same.intersection(&who).copied().collect();
+                let beside = between.iter().all(|c| matches!(c, ' ' | '\u{a0}'));
+                (beside && !both.is_empty()).then_some((Stretch { start: before.start, end: word.end }, both))
+            });
+            if joined.is_none() {
+                gone.extend(run.take().map(|(stretch, who)| (stretch, self.called(&who))));
             }
+            run = joined.or_else(|| (!who.is_empty()).then_some((stretch, who)));
         }
-        told.join(" ")
+        gone.extend(run.map(|(stretch, who)| (stretch, self.called(&who))));
+        let reach =
+            mailboxes(&text).chain(telephones(&text)).map(|stretch| (stretch, "[how to reach somebody]".to_owned()));
+        gone.extend(reach.collect::<Vec<_>>());
+        gone.sort_by_key(|(stretch, _)| (stretch.start, std::cmp::Reverse(stretch.end)));
+        let (mut told, mut at) = (String::new(), 0);
+        for (stretch, label) in gone.into_iter() {
+            if stretch.start < at {
+                continue;
+            }
+            told.extend(text.get(at..stretch.start).unwrap_or_default());
+            told.push_str(&label);
+            at = stretch.end;
+        }
+        told.extend(text.get(at..).unwrap_or_default());
+        told
+    }
+
+    /// The label of whoever a name may be of: of all of them where it can be of several.
+    fn called(&self, who: &BTreeSet<usize>) -> String {
+        let labels: Vec<&str> = who.iter().filter_map(|place| self.labels.get(*place)).map(String::as_str).collect();
+        format!("[{}]", labels.join(" or "))
     }
 }

@@ -79,10 +79,42 @@ fn a_print_with_labels_tells_no_name_and_one_with_names_tells_all() {
     for name in ["Robin", "Field", "Neill"] {
         assert!(!labelled.contains(name), "{name} stands in {labelled}");
     }
-    assert!(labelled.contains("[Victim 1] said that [Alleged perpetrator 1] messages"), "{labelled}");
+    assert!(labelled.contains("[Victim 1] said that [Alleged perpetrator 1]’s messages"), "{labelled}");
     let named = printed(&case, Kind::Bundle, true).texts().join("\n");
     assert!(named.contains("Robin Field said that O’Neill’s messages") && named.contains("Ms Ali (acc_1)"));
     assert_eq!(People::of(&case, true).rows().next().map(|row| row[1].clone()), Some("Robin Field".into()));
+}
+
+#[test]
+fn a_label_stands_for_a_name_however_it_is_written() {
+    let mut case = case(0);
+    let part = |n: usize, person: &str| {
+        let mut part = case.involvements[0].clone();
+        (part.id, part.person, part.role) = (ids().next(), person.to_owned(), "witness".to_owned());
+        let _ = n;
+        part
+    };
+    let more = [part(1, "Seán O’Dwyer-Nguyễn"), part(2, "Mary Field"), part(3, "李 娜"), part(4, "An To")];
+    case.involvements.extend(more);
+    let told = |text: &str| People::of(&case, false).told(text);
+    for (text, expected) in [
+        ("Seán came", "[Witness 1] came"),
+        ("Sean ODwyer Nguyen came.", "[Witness 1] came."),
+        ("Dwyer’s phone", "[Witness 1]’s phone"),
+        ("Robin Field and Mary Field", "[Victim 1] and [Witness 2]"),
+        ("the Fields", "the [Victim 1 or Witness 2]"),
+        ("ask @robinfield2013", "ask @[Victim 1 or Witness 2]"),
+        ("Robin_field09 wrote", "[Victim 1]_[Victim 1 or Witness 2] wrote"),
+        ("李娜来了 and 李娜", "李娜来了 and [Witness 3]"),
+        (
+            "Write to r.field@mail.example.org or 07700 900123",
+            "Write to [how to reach somebody] or [how to reach somebody]",
+        ),
+        ("On 2026-11-26 10:30 in 01 room", "On 2026-11-26 10:30 in 01 room"),
+        ("A robin sang; the field was wet", "A robin sang; the [Victim 1 or Witness 2] was wet"),
+    ] {
+        assert_eq!(told(text), expected, "{text}");
+    }
 }
 
 #[test]

@@ -34,9 +34,11 @@ fn obstacle(refused: &Refused) -> &'static str {
         Refused::Open => "open",
         Refused::Held(_) => "held",
         Refused::Shared => "shared",
+        Refused::Unread => "unread",
         Refused::Early(_) => "early",
         Refused::Undated => "undated",
         Refused::Review(_)
+        | Refused::TooLate(_)
         | Refused::Missing
         | Refused::Asked
         | Refused::Unanswered

@@ -8,7 +8,7 @@ use crate::{
     procedure::clock,
     rpc::subject::File,
     subject_access::{
-        AccessRequest, Decision, Export, Pause,
+        AccessRequest, Decision, Export, Pause, decision_etag,
         items::Item,
         mentions::{Suggestion, Why},
         redact::Stretch,
@@ -93,6 +93,7 @@ fn item(place: usize, item: &Item, decision: Option<&Decision>) -> pb::AccessIte
         }),
         redacted_text: said(item, decision).unwrap_or_default(),
         always_withheld: item.fixed,
+        decision_etag: decision_etag(decision),
     }
 }
 

@@ -122,7 +122,37 @@ impl World {
         Ok(self.client(&dsl)?.import_policy(request).await?.into_inner().instance.unwrap())
     }
 
+    /// Ways to report, without which no policy is approved.
+    pub(super) async fn ways_to_report(&self) -> Result<(), tonic::Status> {
+        let head = self.at_school(Role::Head);
+        for reach in ["school", "local", "national"] {
+            let value = |(key, value): (&str, &str)| RegisterValue { key: key.into(), values: vec![value.into()] };
+            let values = [
+                ("reach", reach),
+                ("for_whom", "learners"),
+                ("name", "The office"),
+                ("about", "any"),
+                ("contact", "Room 4"),
+                ("checked_on", "2026-01-05"),
+            ];
+            let request = AddRegisterEntryRequest {
+                school_id: self.school.clone(),
+                register: "reporting-routes".into(),
+                values: values.map(value).into(),
+                request_id: head.request_id(),
+                ..AddRegisterEntryRequest::default()
+            };
+            match self.client(&head)?.add_register_entry(request).await {
+                // They stand already, or the template has no such register.
+                Err(status) if matches!(status.code(), tonic::Code::AlreadyExists | tonic::Code::NotFound) => {}
+                answer => drop(answer?),
+            }
+        }
+        Ok(())
+    }
+
     pub(super) async fn approve(&self, head: &Person, instance: &Instance) -> Result<Instance, tonic::Status> {
+        self.ways_to_report().await?;
         let request = ApproveInstanceRequest {
             school_id: self.school.clone(),
             instance_id: instance.instance_id.clone(),

@@ -1,0 +1,127 @@
+//! What a whole record has besides the case itself: the concerns it began with, devices, searches, what was told outside
+//! the school, photos of notes.
+
+use super::{Gathered, Record, yes};
+use crate::{
+    attachment::Attachment,
+    concern::{Concern, Origin},
+    custody::{Custody, Disclosure, Search},
+};
+
+/// What belongs to a case and is kept beside it.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Concerns that are part of it.
+    pub concerns: Vec<Concern>,
+    /// Devices held for it.
+    pub devices: Vec<Custody>,
+    /// Searches.
+    pub searches: Vec<Search>,
+    /// What was told outside the school, or not.
+    pub disclosures: Vec<Disclosure>,
+    /// Photos of notes.
+    pub photos: Vec<Attachment>,
+}
+
+impl Beside {
+    /// What a print has of it.
+    pub fn records(&self) -> Vec<Record> {
+        let mut all = Gathered(Vec::new());
+        for concern in &self.concerns {
+            concern_of(concern, &mut all);
+        }
+        for device in &self.devices {
+            device_of(device, &mut all);
+        }
+        for search in &self.searches {
+            let says = [
+                ("What", search.kind.as_str()),
+                ("Of", &search.searched),
+                ("By", &search.searched_by),
+                ("Also there", &search.present),
+                ("On the authority of", &search.authority.replace('_', " ")),
+                ("Where", &search.place),
+                ("For what", &search.sought),
+                ("Why", &search.reason),
+                ("Found", search.result.as_deref().unwrap_or("Nothing")),
+                ("What followed", &search.follow_up),
+            ];
+            all.add(search.searched_at, "Search", &search.stamp.by, &says, search);
+        }
+        for told in &self.disclosures {
+            let says = [
+                ("To", told.recipient.as_str()),
+                ("Told", yes(told.shared)),
+                ("What", &told.what),
+                ("On what basis", &told.basis.replace('_', " ")),
+                ("Why, or why not", &told.reason),
+            ];
+            all.stamped(&told.stamp, "Told outside the school", &says, told);
+        }
+        for photo in self.photos.iter().filter(|photo| photo.file.is_some()) {
+            let digest = photo.file.as_ref().map_or("", |file| file.digest.as_str());
+            let says = [("", "It is kept, and is not in this file."), ("SHA-256 of the photo", digest)];
+            all.add(photo.begun_at, "Photo of a note", &photo.by, &says, photo);
+        }
+        all.0
+    }
+}
+
+fn concern_of(concern: &Concern, all: &mut Gathered) {
+    let (report, by) = (&concern.report, by(concern));
+    let areas = report.body_areas.join(", ").replace('_', " ");
+    let (safe, from) = (report.safe_now.replace('_', " "), from(concern));
+    let says = [
+        ("About", report.about.as_str()),
+        ("", &report.narrative),
+        ("Safe now", &safe),
+        ("Who else was there or was told", &report.others),
+        ("Seen on the body", &areas),
+        ("Came from", &from),
+    ];
+    all.add(concern.recorded_at, "Concern", by, &says, &(&concern.id, report));
+    for addition in &concern.additions {
+        all.add(addition.at, "Added to the concern", by, &[("", &addition.text)], &(&addition.text, addition.at));
+    }
+    for passed in &concern.passed_on {
+        all.add(passed.at, "Concern passed on", &passed.by, &[("Why", &passed.reason)], passed);
+    }
+}
+
+/// Who recorded a concern, where an account did.
+fn by(concern: &Concern) -> &str {
+    match &concern.origin {
+        Origin::Staff { account_id } => account_id,
+        Origin::Alert { .. } | Origin::Public(_) => "",
+    }
+}
+
+/// Where a concern came from that no account recorded.
+fn from(concern: &Concern) -> String {
+    match &concern.origin {
+        Origin::Staff { .. } => String::new(),
+        Origin::Alert { theme, .. } => format!("a filter alert: {}", chassis::theme::title(theme)),
+        Origin::Public(sender) => format!("{} {}", sender.kind, sender.name),
+    }
+}
+
+fn device_of(device: &Custody, all: &mut Gathered) {
+    for (place, link) in device.links.iter().enumerate() {
+        let what = if place == 0 { "Device taken" } else { "Device" };
+        let (kind, ground) = (link.kind.replace('_', " "), device.ground.replace('_', " "));
+        let first = place == 0;
+        let says = [
+            ("What", device.item.as_str()),
+            ("Whose", if first { &device.owner } else { "" }),
+            ("Ground", if first { &ground } else { "" }),
+            ("Why", if first { &device.reason } else { "" }),
+            ("What happened", if first { "" } else { &kind }),
+            ("Taken by", &link.taken_by),
+            ("From or to whom", &link.person),
+            ("Also there", &link.present),
+            ("Where it is then", &link.place),
+            ("", &link.note),
+        ];
+        all.add(link.at, what, &link.stamp.by, &says, link);
+    }
+}

@@ -1,0 +1,122 @@
+//! What one person must not bring about, by a slip or on purpose: a day that comes too early, a record without its child, an
+//! addition that is destroyed unread.
+
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
+use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *};
+use time::macros::datetime;
+
+use super::super::access::{School, school, wrong};
+
+/// A concern about a learner that was ended.
+async fn ended(school: &School, learner: &Learner) -> Result<String> {
+    let id = school.reported("").await?;
+    about(school, &id, &[&learner.learner_id]).await?;
+    let reason = NoFurtherAction { reason: "It was settled".into() };
+    school.triaged(&school.world.dsl, &id, Decision::NoFurtherAction(reason)).await?;
+    Ok(id)
+}
+
+async fn about(school: &School, concern_id: &str, learners: &[&str]) -> Result<SetConcernLearnersResponse> {
+    let request = SetConcernLearnersRequest {
+        school_id: school.at(),
+        concern_id: concern_id.into(),
+        learner_ids: learners.iter().map(|id| (*id).to_owned()).collect(),
+        request_id: school.world.dsl.request_id(),
+    };
+    call!(school.world.dsl, set_concern_learners, request)
+}
+
+async fn nobody_takes_a_child_off_a_concern_that_was_decided_on(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (one, other) = (school.learner("2014-05-01").await?, school.learner("2015-05-01").await?);
+    let (a, b) = (one.learner_id.as_str(), other.learner_id.as_str());
+    // Before it is decided on, whom it is about is put right freely, but for a child who is asked about.
+    let new = school.reported("").await?;
+    about(&school, &new, &[a, b]).await?;
+    about(&school, &new, &[b]).await?;
+    let asked = ReceiveAccessRequestRequest {
+        school_id: school.at(),
+        learner_id: b.into(),
+        requested_by: "Himself".into(),
+        received_date: school.world.bed.now().date().to_string(),
+        request_id: school.world.dsl.request_id(),
+    };
+    call!(school.world.dsl, receive_access_request, asked)?;
+    assert_eq!(wrong(about(&school, &new, &[a]).await)?, "WRONG_STATE", "what is asked for does not shrink");
+    about(&school, &new, &[a, b]).await?;
+    let decided = ended(&school, &one).await?;
+    assert_eq!(wrong(about(&school, &decided, &[]).await)?, "WRONG_STATE");
+    assert_eq!(wrong(about(&school, &decided, &[b]).await)?, "WRONG_STATE");
+    about(&school, &decided, &[a, b]).await?;
+    Ok(())
+}
+
+async fn no_date_of_birth_brings_the_review_nearer_than_a_learner_can_be_old(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let id = school.reported("").await?;
+    let reason = NoFurtherAction { reason: "It was settled".into() };
+    school.triaged(&school.world.dsl, &id, Decision::NoFurtherAction(reason)).await?;
+    let basis = |born: &str| SetRetentionBasisRequest {
+        school_id: school.at(),
+        record_id: id.clone(),
+        born_date: born.into(),
+        reason: "A slip".into(),
+        request_id: school.world.dsl.request_id(),
+        ..Default::default()
+    };
+    for born in ["1900-01-01", "0001-01-01"] {
+        assert_eq!(wrong(call!(school.world.dsl, set_retention_basis, basis(born)))?, "INVALID_FIELD", "{born}");
+    }
+    let kept = call!(school.world.dsl, set_retention_basis, basis("1999-01-01"))?.retention.unwrap_or_default();
+    assert_eq!((kept.review_date.as_str(), kept.obstacle.as_str()), ("2032-11-24", "early"), "six years on at least");
+    let longer = |day: &str| KeepLongerRequest {
+        school_id: school.at(),
+        record_id: id.clone(),
+        review_date: day.into(),
+        reason: "A slip".into(),
+        request_id: school.world.dsl.request_id(),
+    };
+    assert_eq!(wrong(call!(school.world.dsl, keep_longer, longer("9999-12-31")))?, "INVALID_FIELD");
+    Ok(())
+}
+
+async fn what_was_added_since_is_read_before_anything_is_destroyed(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, head) = (&school.world.dsl, &school.head);
+    let learner = school.learner("2010-05-01").await?;
+    let alone = ended(&school, &learner).await?;
+    let (case, of_case) = school.closed(&learner).await?;
+    school.travel(datetime!(2035-05-02 09:00 UTC));
+    for (record, concern) in [(alone.as_str(), alone.as_str()), (case.case_id.as_str(), of_case.as_str())] {
+        let ask = school.ask_destruction(dsl, record).await?;
+        school.world.bed.clock.advance(time::Duration::minutes(1));
+        let add = AddToConcernRequest {
+            school_id: school.at(),
+            concern_id: concern.into(),
+            text: "He told me something today".into(),
+            request_id: school.teacher.request_id(),
+        };
+        call!(school.teacher, add_to_concern, add)?;
+        assert_eq!(school.kept(dsl, record).await?.obstacle, "unread");
+        let yes = school.destroys(head, record, &ask, true);
+        assert_eq!(wrong(call!(head, answer_destruction, yes))?, "WRONG_STATE");
+        let read = GetConcernRequest { school_id: school.at(), concern_id: concern.into(), ..Default::default() };
+        call!(dsl, get_concern, read)?;
+        // Read, it may be asked for anew; what was asked before is void.
+        let yes = school.destroys(head, record, &ask, true);
+        assert_eq!(wrong(call!(head, answer_destruction, yes))?, "WRONG_STATE");
+        let again = school.ask_destruction(dsl, record).await?;
+        let yes = school.destroys(head, record, &again, true);
+        assert!(call!(head, answer_destruction, yes)?.certificate.is_some());
+    }
+    Ok(())
+}
+
+on_both_engines!(
+    nobody_takes_a_child_off_a_concern_that_was_decided_on,
+    no_date_of_birth_brings_the_review_nearer_than_a_learner_can_be_old,
+    what_was_added_since_is_read_before_anything_is_destroyed,
+);

@@ -1,0 +1,182 @@
+//! Every gate of the shipped registers, shut once and open once.
+
+use std::collections::BTreeSet;
+
+use super::{super::checked, Against, Entry, TODAY, entry, shipped};
+
+/// Field and value.
+type Fields = &'static [(&'static str, &'static str)];
+
+/// An assessment with an outcome, of a kind, approved or not.
+fn assessment(kind: &str, outcome: &str, approved: bool) -> Entry {
+    let mut values = vec![("subject", "It"), ("kind", kind), ("outcome", outcome)];
+    if approved {
+        values.push(("approved_by", "The head"));
+    }
+    entry(7, "risk-assessments", &values)
+}
+
+const ASSESSED: (&str, &str) = ("risk_assessment", "ren_00000000000000000000000007");
+const LEAD: Fields = &[("who", "Bo"), ("role", "dsl"), ("from", "2026-09-01"), ("senior_leader", "true")];
+const TECHNOLOGY: Fields =
+    &[("name", "N"), ("kind", "tablet"), ("status", "permitted"), ASSESSED, ("in_use_from", "2026-09-01")];
+const PROGRESS_APP: Fields =
+    &[("name", "N"), ("kind", "progress_app"), ("status", "permitted"), ASSESSED, ("in_use_from", "2026-09-01")];
+const LOGIN: Fields = &[
+    ("who", "Bo"),
+    ("audience", "staff"),
+    ("system", "S"),
+    ("kind", "network"),
+    ("granted_on", "2026-09-01"),
+    ("granted_by", "Cy"),
+    ("reviewed_on", "2026-09-01"),
+];
+const VIDEO: Fields = &[("who", "L-1"), ("for", "videoconference"), ("given", "true"), ("on", "2026-09-01")];
+const RECORDING: Fields =
+    &[("who", "L-1"), ("for", "recording"), ("given_by", "parent"), ("given", "true"), ("on", "2026-09-01")];
+const ACCOUNT: Fields = &[("platform", "P"), ("holder", "Bo"), ("opened_on", "2026-09-01"), ("opened_by", "Cy")];
+const CHANNEL: Fields = &[
+    ("name", "N"),
+    ("url", "https://example.org"),
+    ("aims", "A"),
+    ASSESSED,
+    ("approved_by", "The head"),
+    ("approved_on", "2026-09-01"),
+    ("logins_held_by", "Cy"),
+    ("school_email", "true"),
+    ("dedicated", "true"),
+    ("linked", "true"),
+];
+const FILTER: Fields = &[
+    ("kind", "filter"),
+    ("product", "P"),
+    ("provider", "Q"),
+    ("lists", "iwf"),
+    ASSESSED,
+    ("in_use_from", "2026-09-01"),
+];
+const CHANGE: Fields = &[
+    ("on", "2026-09-01"),
+    ("change", "C"),
+    ("kind", "block"),
+    ("asked_by", "Di"),
+    ("risk", "R"),
+    ("educational_view", "Bo"),
+];
+
+/// What else stands, what is entered beside what all have, and the field a refusal names; none where it is taken.
+type Try = (Vec<Entry>, Fields, Option<&'static str>);
+
+#[test]
+fn every_gate_is_shut_until_what_it_asks_for_is_there() {
+    let lead = |until: &str| {
+        let mut values = vec![("who", "Al"), ("role", "dsl"), ("from", "2024-09-01")];
+        if !until.is_empty() {
+            values.push(("until", until));
+        }
+        entry(1, "appointments", &values)
+    };
+    let accepted = || entry(2, "acceptances", &[("who", "bo"), ("answered_on", "2026-09-01")]);
+    let works = || entry(3, "access", &[("who", "Bo"), ("audience", "staff"), ("granted_on", "2026-09-01")]);
+    let taught = || entry(4, "curriculum", &[("topics", "before_access"), ("taught_from", "2026-09-01")]);
+    let later = || entry(4, "curriculum", &[("topics", "before_access"), ("taught_from", "2027-09-01")]);
+    let permits = || assessment("new_technology", "permitted", false);
+    let refuses = || assessment("new_technology", "refused", true);
+    let approved = || assessment("progress_app", "permitted_with_measures", true);
+    let filtering = || assessment("filtering", "permitted", false);
+    let tries: Vec<(&str, &str, Fields, Vec<Try>)> = vec![
+        (
+            "G-LEAD",
+            "appointments",
+            LEAD,
+            vec![
+                (vec![lead("")], &[], Some("role")),
+                (vec![lead("2026-09-01")], &[], Some("role")),
+                (vec![lead("2026-08-31")], &[], None),
+            ],
+        ),
+        ("G-RISK", "technology", TECHNOLOGY, vec![
+            (vec![refuses()], &[], Some("risk_assessment")),
+            (vec![permits()], &[], None),
+        ]),
+        ("G-PROGRESS-APP", "technology", PROGRESS_APP, vec![
+            (vec![permits()], &[], Some("risk_assessment")),
+            (vec![approved()], &[], None),
+        ]),
+        ("G-LOGIN", "access", LOGIN, vec![
+            (vec![], &[], Some("individual")),
+            (vec![], &[("individual", "false")], Some("individual")),
+            (vec![], &[("individual", "true")], None),
+        ]),
+        ("G-CONSENT", "consents", VIDEO, vec![
+            (vec![], &[("given_by", "self")], Some("given_by")),
+            (vec![], &[("given_by", "parent")], None),
+        ]),
+        ("G-RECORDING", "consents", RECORDING, vec![
+            (vec![], &[], Some("purpose")),
+            (vec![], &[("purpose", "For the class that was away")], None),
+        ]),
+        ("G-TAUGHT", "accounts", ACCOUNT, vec![
+            (vec![accepted()], &[("kind", "learner")], Some("kind")),
+            (vec![accepted(), later()], &[("kind", "learner")], Some("kind")),
+            (vec![accepted(), taught()], &[("kind", "learner")], None),
+        ]),
+        ("G-ACCEPTED", "accounts", ACCOUNT, vec![
+            (vec![works()], &[("kind", "staff")], Some("holder")),
+            (vec![], &[("kind", "parent")], Some("holder")),
+            (vec![accepted()], &[("kind", "parent")], None),
+        ]),
+        ("G-CURRENT", "accounts", ACCOUNT, vec![
+            (vec![accepted()], &[("kind", "staff")], Some("holder")),
+            (vec![accepted(), works()], &[("kind", "staff")], None),
+        ]),
+        ("G-VISITOR", "accounts", ACCOUNT, vec![
+            // The fields are asked for before the gate is.
+            (vec![], &[("kind", "visitor")], Some("purpose")),
+            (vec![], &[("kind", "visitor"), ("purpose", "A talk"), ("expires_on", "2026-12-01")], None),
+        ]),
+        ("G-UNDER-13", "accounts", ACCOUNT, vec![
+            (vec![], &[("kind", "class_or_group"), ("social_media", "true")], Some("under_13")),
+            (vec![], &[("kind", "class_or_group"), ("social_media", "true"), ("under_13", "true")], Some("under_13")),
+            (vec![], &[("kind", "class_or_group"), ("social_media", "true"), ("under_13", "false")], None),
+        ]),
+        ("G-CHANNEL", "channels", CHANNEL, vec![
+            (vec![refuses()], &[], Some("risk_assessment")),
+            (vec![permits()], &[], None),
+        ]),
+        ("G-FILTER", "filter-systems", FILTER, vec![
+            (vec![permits()], &[], Some("risk_assessment")),
+            (vec![filtering()], &[], None),
+        ]),
+        ("G-CHANGE", "filter-changes", CHANGE, vec![
+            (vec![], &[("technical_view", "bo")], Some("technical_view")),
+            (vec![], &[("technical_view", "Cy")], None),
+        ]),
+    ];
+    let definitions = shipped();
+    let known: BTreeSet<&str> =
+        definitions.iter().flat_map(|definition| &definition.gates).map(|gate| gate.gate_id.as_str()).collect();
+    assert_eq!(tries.iter().map(|(gate, ..)| *gate).collect::<BTreeSet<_>>(), known, "every gate is tried");
+    for (gate, register, all, tries) in tries {
+        let definition = definitions.iter().find(|definition| definition.key == register).unwrap();
+        for (entries, fields, refused) in tries {
+            let given = all.iter().chain(fields).map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()]));
+            let against = Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes: None };
+            let wrong = checked(definition, &given.collect(), &against).err().unwrap_or_default();
+            let first = wrong.first().map(|violation| violation.field.as_str());
+            assert_eq!(first, refused, "{gate} with {fields:?}: {wrong:?}");
+        }
+    }
+}
+
+#[test]
+fn whoever_takes_the_place_of_an_entry_does_not_stand_in_their_own_way() {
+    let definitions = shipped();
+    let appointments = definitions.iter().find(|definition| definition.key == "appointments").unwrap();
+    let before = entry(1, "appointments", &[("who", "B"), ("role", "dsl"), ("from", "2026-09-01")]);
+    let given = LEAD.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()])).collect();
+    let entries = [before.clone()];
+    let against = |supersedes| Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes };
+    assert!(checked(appointments, &given, &against(None)).is_err());
+    assert!(checked(appointments, &given, &against(Some(&before.id))).is_ok(), "a correction is no second lead");
+}
