@@ -32,7 +32,7 @@ fn procedure_table_p12_content_on_a_platform() {
             (
                 &[("immediate_danger", "no"), ("offence", "yes")],
                 false,
-                "P12-01 P12-02 P12-04>P12-01 P12-05>P12-01 P12-06>P12-05 P12-07>G-REINSTATE P12-08>P12-02 P12-09",
+                "P12-01 P12-02 P12-04>P12-01 P12-05>P12-01 P12-06>P12-05 P12-07>G-REINSTATE P12-08>G-HOLD P12-09",
                 "G-DANGER G-PARENT",
             ),
         ],
