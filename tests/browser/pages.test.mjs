@@ -44,6 +44,7 @@ const kind = url => new URL(url).pathname.replace(/\/[a-z]{3}_[0-9a-z]{26}/g, '/
 
 async function check (page, context, where) {
   const title = await page.title()
+  assert.ok(!/screen is hidden|Sign in/.test(title), `${where} is not looked at: it shows “${title}”`)
   for (const name of names) {
     assert.ok(!page.url().includes(name) && !title.includes(name), `${where} tells a child's name`)
   }
@@ -80,7 +81,7 @@ for (const role of roles) {
       const links = await page.$$eval('a[href]', all => all.filter(a => !a.hasAttribute('download')).map(a => a.href))
       for (const link of links) {
         const clean = link.split('#')[0]
-        if (clean.startsWith(address) && !/sign-out|openapi|hide|\/assets\/|\.csv|\.ics/.test(clean)) queue.push(clean)
+        if (clean.startsWith(address) && !/sign-out|sign-in|openapi|\/hidden|\/unlock|\/assets\/|\.csv|\.ics/.test(clean)) queue.push(clean)
       }
     }
     assert.ok(seen.size < most, `${role} has more kinds of pages than are looked at`)
