@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The pages in Chromium: the demonstration is started on a spare port, every role signs in, every page it links to is
-# opened without JavaScript, at desktop width and at 320 pixels, and checked.
+# opened without JavaScript, at desktop width and at 320 pixels, and checked. With SCREENSHOTS=/a/directory every page's
+# picture is kept there at both widths.
 set -euo pipefail
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
@@ -12,4 +13,4 @@ server=$!
 trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$data"' EXIT
 for _ in $(seq 2400); do curl -fs "http://127.0.0.1:$port/readyz" >/dev/null 2>&1 && break; sleep 0.1; done
 curl -fs "http://127.0.0.1:$port/readyz" >/dev/null || { cat "$data/log" >&2; exit 1; }
-ADDRESS=http://127.0.0.1:$port SCREENSHOTS=$root/target/pages node --test --test-reporter=spec pages.test.mjs
+ADDRESS=http://127.0.0.1:$port node --test --test-reporter=spec pages.test.mjs

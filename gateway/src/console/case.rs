@@ -63,6 +63,18 @@ pub const LEVELS: Codes = &[
     ("adult", "About an adult"),
 ];
 
+/// What is found beside the cases, and the permission without which it is not opened.
+const OTHERS: [(&str, &str, Permission); 8] = [
+    ("Search: a child, a case or a concern", "/search", Permission::CaseRead),
+    ("What is due, and whose it is", "/due", Permission::CaseRead),
+    ("Concerns: what was reported, and what became of it", "/concerns", Permission::CaseRead),
+    ("Children: the roll, and what each has to do with", "/learners", Permission::LearnerRead),
+    ("Devices: what is held, with the police or released", "/devices", Permission::CaseRead),
+    ("Adults: what is recorded about each", "/adults", Permission::CaseRead),
+    ("Download a list as a table (CSV), without names", "/cases/export", Permission::CaseRead),
+    ("How long records are kept", "/retention", Permission::CaseRead),
+];
+
 /// The list of cases.
 #[derive(Debug, Serialize)]
 pub struct Cases {
@@ -152,16 +164,11 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     let (path, now) = (visit.at("/cases"), visit.now());
     let page = Cases {
         head: Head::new("Cases", visit.crumbs(&[])),
-        others: vec![
-            Link::new("Search: a child, a case or a concern", visit.at("/search")),
-            Link::new("What is due, and whose it is", visit.at("/due")),
-            Link::new("Concerns: what was reported, and what became of it", visit.at("/concerns")),
-            Link::new("Children: the roll, and what each has to do with", visit.at("/learners")),
-            Link::new("Devices: what is held, with the police or released", visit.at("/devices")),
-            Link::new("Adults: what is recorded about each", visit.at("/adults")),
-            Link::new("Download a list as a table (CSV), without names", visit.at("/cases/export")),
-            Link::new("How long records are kept", visit.at("/retention")),
-        ],
+        others: OTHERS
+            .iter()
+            .filter(|(_, _, needs)| visit.may(*needs))
+            .map(|(text, place, _)| Link::new(*text, visit.at(place)))
+            .collect(),
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "case", "cases"),
         filters: filters(&path, "state", &listed.state, STATES),
         of_level: if listed.level.is_empty() { String::new() } else { words::called(LEVELS, &listed.level) },

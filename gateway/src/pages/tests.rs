@@ -62,6 +62,9 @@ fn check(name: &str, html: &str) {
     assert!(!html.contains("GOV.UK"), "{name}: nobody else’s brand");
     let posts = html.matches("method=\"post\"").count();
     assert_eq!(html.matches("name=\"csrf\"").count(), posts, "{name}: every form carries its token");
+    let digits = html.match_indices("<h").filter_map(|(i, _)| html[i + 2..].chars().next()?.to_digit(10));
+    let levels: Vec<u32> = digits.collect();
+    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{name}: no heading skips a level: {levels:?}");
     let errors = html.contains("govuk-error-summary");
     assert_eq!(html.contains("<title>Error: "), errors, "{name}: the title says that there is an error");
 }
