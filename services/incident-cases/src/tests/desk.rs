@@ -120,7 +120,7 @@ async fn an_allegation_goes_from_the_first_call_to_its_outcome(engine: Engine) -
     assert_eq!(reason(call!(lado, close_allegation, close("false"))), "WRONG_STATE");
     let id = closed.allegation_id.clone();
     assert_eq!(listed(&lado, LADO, "open").await?, Vec::<String>::new());
-    assert_eq!(listed(&lado, LADO, "closed").await?, [id.clone()]);
+    assert_eq!(listed(&lado, LADO, "closed").await?, std::slice::from_ref(&id));
     let figures =
         GetDeskFiguresRequest { desk: LADO.into(), from_date: "2020-01-01".into(), until_date: "2099-12-31".into() };
     let figures = call!(lado, get_desk_figures, figures)?;
@@ -180,7 +180,7 @@ async fn an_officer_who_is_kept_out_finds_nothing(engine: Engine) -> Result<()> 
     let world = world(engine).await?;
     let (lado, related) = (officer(&world, Role::Lado), officer(&world, Role::Lado));
     let one = opened(&world, &lado).await?;
-    assert_eq!(listed(&related, LADO, "").await?, [one.allegation_id.clone()]);
+    assert_eq!(listed(&related, LADO, "").await?, std::slice::from_ref(&one.allegation_id));
     let keep_out = |account: &str, who: &Person| SetAllegationConflictRequest {
         desk: LADO.into(),
         allegation_id: one.allegation_id.clone(),
@@ -191,7 +191,7 @@ async fn an_officer_who_is_kept_out_finds_nothing(engine: Engine) -> Result<()> 
     assert_eq!(reason(call!(lado, set_allegation_conflict, keep_out("cousin", &lado))), "INVALID_FIELD");
     let request = keep_out(&related.account_id, &lado);
     let kept = call!(lado, set_allegation_conflict, request.clone())?.allegation.unwrap_or_default();
-    assert_eq!(kept.conflicted_account_ids, [related.account_id.clone()]);
+    assert_eq!(kept.conflicted_account_ids, std::slice::from_ref(&related.account_id));
     assert_eq!(listed(&related, LADO, "").await?, Vec::<String>::new());
     let (theirs, none) =
         (got(&related, LADO, &one.allegation_id).await, got(&related, LADO, "alg_00000000000000000000000000").await);
@@ -200,7 +200,11 @@ async fn an_officer_who_is_kept_out_finds_nothing(engine: Engine) -> Result<()> 
     let own = call!(lado, set_allegation_conflict, keep_out(&lado.account_id, &lado))?;
     assert_eq!(own.allegation, None);
     assert_eq!(reason(call!(lado, set_allegation_conflict, request)), "NOT_FOUND", "nor what they were told before");
-    assert_eq!(listed(&related, LADO, "").await?, [one.allegation_id.clone()], "the list is what was said last");
+    assert_eq!(
+        listed(&related, LADO, "").await?,
+        std::slice::from_ref(&one.allegation_id),
+        "the list is what was said last"
+    );
     Ok(())
 }
 
