@@ -300,7 +300,7 @@ impl Drop for Redis {
 }
 
 impl Person {
-    /// Enters ways to report, without which no policy is approved.
+    /// Enters ways to report as somebody at the school, without which no policy of it is approved.
     pub async fn ways_to_report(&self, school: &str) {
         for reach in ["school", "local", "national"] {
             let values = [
@@ -317,18 +317,11 @@ impl Person {
         }
     }
 
-    /// Imports a document, and enters the ways to report that its approval asks for; answers the draft's id.
+    /// Imports a document; answers the draft's id.
     pub async fn import(&self, school: &str, document: Vec<u8>) -> String {
         use proto::policy_registry::v1::{
             ImportPolicyRequest, SourceFile, policy_registry_client::PolicyRegistryClient,
         };
-        if !self
-            .try_call("ListRegisterEntries", serde_json::json!({"schoolId": school, "register": "reporting-routes"}))
-            .await
-            .is_ok_and(|found| found["entries"].as_array().is_some_and(|entries| !entries.is_empty()))
-        {
-            self.ways_to_report(school).await;
-        }
         let file = SourceFile { name: "policy.txt".into(), content: document.into() };
         let request =
             ImportPolicyRequest { school_id: school.into(), file: Some(file), request_id: client::request_id() };

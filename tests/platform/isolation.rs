@@ -41,6 +41,7 @@ pub async fn furnished(
     let other = place.person(officer, &format!("{key}.chair"), &["ROLE_CHAIR"], &school).await;
     let document =
         std::fs::read(crate::installation::root().join("docs/examples/policies/pennyroyal-lane.txt")).unwrap();
+    all.ways_to_report(&school).await;
     let instance = all.import(&school, document).await;
     let mut etag = Value::Null;
     for (key, value) in [("role.dsl_lead", "A"), ("net.broadband", "B"), ("doc.next_review", "2030-01-01")] {

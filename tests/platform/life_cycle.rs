@@ -16,6 +16,7 @@ async fn life_cycle_lessons_leave_a_case_nameless_and_calendars_open_to_their_se
     let head = place.person(&officer, "head", &["ROLE_HEAD", "ROLE_DSL"], &school).await;
     let chair = place.person(&officer, "chair", &["ROLE_CHAIR"], &school).await;
     let document = std::fs::read(root().join("docs/examples/policies/pennyroyal-lane.txt")).unwrap();
+    head.ways_to_report(&school).await;
     let instance = head.import(&school, document).await;
     let mut etag = Value::Null;
     for (key, value) in [("role.dsl_lead", "A"), ("net.broadband", "B"), ("doc.next_review", "2030-01-01")] {

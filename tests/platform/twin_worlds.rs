@@ -203,6 +203,7 @@ async fn furnish(people: &BTreeMap<&str, Person>, school: &str) -> Ids {
     let at = |more: Value| with(json!({"schoolId": school}), more);
     let document =
         std::fs::read(crate::installation::root().join("docs/examples/policies/pennyroyal-lane.txt")).unwrap();
+    dsl.ways_to_report(school).await;
     let instance = dsl.import(school, document).await;
     let mut etag = Value::Null;
     for (key, value) in [("role.dsl_lead", "A"), ("net.broadband", "B"), ("doc.next_review", "2030-01-01")] {

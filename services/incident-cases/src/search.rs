@@ -2,7 +2,7 @@
 //! names of the people in it, a concern by whom it is about, and both by the learners who have a part in them. The store
 //! keeps keyed tokens and none of the words; what they may mean is ranked after opening.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     case::{Case, access::Subject},
@@ -69,7 +69,7 @@ pub enum Thing {
     /// A learner.
     Learner(Box<Learner>),
     /// A case, and whether it may be read, or only known that there is one.
-    Case(Box<Case>, bool),
+    Case(Arc<Case>, bool),
     /// A concern.
     Concern(Box<Concern>),
 }
@@ -241,14 +241,14 @@ impl<'a> Found<'a> {
     }
 
     /// A case with the reference that was asked for.
-    pub fn referred(&mut self, case: Case, readable: bool) {
-        self.add(Thing::Case(Box::new(case), readable), 100, [Why::Reference]);
+    pub fn referred(&mut self, case: Arc<Case>, readable: bool) {
+        self.add(Thing::Case(case, readable), 100, [Why::Reference]);
     }
 
     /// A case whose people may be meant; none of it where they hardly are.
-    pub fn case(&mut self, case: Case) {
+    pub fn case(&mut self, case: Arc<Case>) {
         if let Some((score, why)) = self.query.of_case(&case) {
-            self.add(Thing::Case(Box::new(case), true), score, [why]);
+            self.add(Thing::Case(case, true), score, [why]);
         }
     }
 

@@ -19,7 +19,7 @@ use crate::{
     App,
     learner::{LearnerId, search::rank},
     search::{Found, Hit, Query, Thing},
-    store,
+    store::{self, search::Search},
 };
 
 pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequest>) -> Result<SearchRecordsResponse> {
@@ -33,21 +33,22 @@ pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequ
     }
     let mut tx = app.store.begin(&scope).await?;
     let mut found = Found::new(&query);
+    let mut search = Search::new(&tx);
     if let Some(token) = query.reference_token() {
-        for (case, readable) in store::search::referred(&tx, &token).await? {
+        for (case, readable) in search.referred(&token).await? {
             found.referred(case, readable);
         }
     }
     let tokens = query.tokens();
-    for case in store::search::candidate_cases(&tx, &tokens).await? {
+    for case in search.candidate_cases(&tokens).await? {
         found.case(case);
     }
-    for concern in store::search::candidate_concerns(&tx, &tokens).await? {
+    for concern in search.candidate_concerns(&tokens).await? {
         found.concern(concern);
     }
     // The roll is read by its own permission: a chair, who reads cases of theirs, has no part in it.
     if scope.may(Permission::LearnerRead) && !tokens.is_empty() {
-        of_the_roll(&tx, &query, &tokens, &mut found).await?;
+        of_the_roll(&tx, &mut search, &query, &mut found).await?;
     }
     let best = found.best();
     let ids: Vec<&str> = best.iter().map(|hit| hit.thing.id()).collect();
@@ -57,8 +58,8 @@ pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequ
 }
 
 /// Learners who may be meant, and what they have a part in.
-async fn of_the_roll(tx: &Tx, query: &Query, tokens: &[String], found: &mut Found<'_>) -> Result<()> {
-    let learners = rank(query.names(), store::learner::candidates(tx, tokens).await?);
+async fn of_the_roll(tx: &Tx, search: &mut Search<'_>, query: &Query, found: &mut Found<'_>) -> Result<()> {
+    let learners = rank(query.names(), store::learner::candidates(tx, &query.tokens()).await?);
     let scores: BTreeMap<LearnerId, u8> = learners.iter().map(|(one, found)| (one.id.clone(), found.score)).collect();
     let ids: Vec<LearnerId> = scores.keys().cloned().collect();
     for (learner, likely) in learners {
@@ -69,11 +70,11 @@ async fn of_the_roll(tx: &Tx, query: &Query, tokens: &[String], found: &mut Foun
     }
     let score = |learner: &LearnerId| scores.get(learner).copied().unwrap_or(1);
     let mut in_cases: BTreeMap<String, u8> = BTreeMap::new();
-    for (case, learner) in store::search::cases_of(tx, &ids).await? {
+    for (case, learner) in search.cases_of(&ids).await? {
         let likely = in_cases.entry(case).or_default();
         *likely = (*likely).max(score(&learner));
     }
-    for (concern, learner) in store::search::concerns_of(tx, &ids).await? {
+    for (concern, learner) in search.concerns_of(&ids).await? {
         let case = store::concern::case_of(&concern);
         if !case.is_empty() {
             let likely = in_cases.entry(case.to_owned()).or_default();
@@ -82,9 +83,9 @@ async fn of_the_roll(tx: &Tx, query: &Query, tokens: &[String], found: &mut Foun
         found.belonging(Thing::Concern(Box::new(concern)), score(&learner));
     }
     let cases: Vec<String> = in_cases.keys().cloned().collect();
-    for (case, readable) in store::search::known(tx, &cases).await? {
+    for (case, readable) in search.known(&cases).await? {
         let likely = in_cases.get(case.id.as_str()).copied().unwrap_or(1);
-        found.belonging(Thing::Case(Box::new(case), readable), likely);
+        found.belonging(Thing::Case(case, readable), likely);
     }
     Ok(())
 }

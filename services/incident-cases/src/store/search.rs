@@ -2,7 +2,11 @@
 //! its own, as it has keys of its own. Whoever may not know of a record does not find it, and it takes no room among
 //! what is found: the rows are narrowed before they are counted.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use chassis::{
     caller::Scope,
@@ -171,49 +175,89 @@ async fn met(tx: &Tx, tokens: &[String], records: SelectStatement) -> Result<Vec
     Ok(found.into_iter().map(|candidate| candidate.record_id).collect())
 }
 
-/// Cases with a reference, and whether the caller may read them or only know that they exist.
-pub(crate) async fn referred(tx: &Tx, reference_token: &str) -> Result<Vec<(Case, bool)>> {
-    let ids = met(tx, &[reference_token.to_owned()], cases(tx, Sight::Row)?).await?;
-    known(tx, &ids).await
+/// One search: a case that it meets by several ways is opened once.
+pub(crate) struct Search<'a> {
+    tx: &'a Tx,
+    /// What was asked for before; none where there is nothing that the caller may know of.
+    looked_at: HashMap<String, Option<(Arc<Case>, Verdict)>>,
 }
 
-/// Cases that the caller may read, whose people may be meant by these tokens.
-pub(crate) async fn candidate_cases(tx: &Tx, tokens: &[String]) -> Result<Vec<Case>> {
-    let ids = met(tx, tokens, cases(tx, Sight::All)?).await?;
-    Ok(case::readable_all(tx, &ids).await?.into_values().collect())
-}
+impl<'a> Search<'a> {
+    /// Nothing is opened yet.
+    pub(crate) fn new(tx: &'a Tx) -> Self {
+        Self { tx, looked_at: HashMap::new() }
+    }
 
-/// Concerns that the caller may read, about somebody who may be meant by these tokens.
-pub(crate) async fn candidate_concerns(tx: &Tx, tokens: &[String]) -> Result<Vec<Concern>> {
-    let ids = met(tx, tokens, concerns(tx)?).await?;
-    read_concerns(tx, &ids).await
-}
+    /// Cases with a reference, and whether the caller may read them or only know that they exist.
+    pub(crate) async fn referred(&mut self, reference_token: &str) -> Result<Vec<(Arc<Case>, bool)>> {
+        let ids = met(self.tx, &[reference_token.to_owned()], cases(self.tx, Sight::Row)?).await?;
+        self.known(&ids).await
+    }
 
-/// Concerns in which some learners have a part, each with one of them.
-pub(crate) async fn concerns_of(tx: &Tx, learners: &[LearnerId]) -> Result<Vec<(Concern, LearnerId)>> {
-    let linked: HashMap<String, LearnerId> =
-        learner_record::of_some(tx, learners, concerns(tx)?, OPENED).await?.into_iter().collect();
-    let ids: Vec<String> = linked.keys().cloned().collect();
-    let named = |concern: Concern| {
-        let learner = linked.get(concern.id.as_str())?.clone();
-        Some((concern, learner))
-    };
-    Ok(read_concerns(tx, &ids).await?.into_iter().filter_map(named).collect())
-}
+    /// Cases that the caller may read, whose people may be meant by these tokens.
+    pub(crate) async fn candidate_cases(&mut self, tokens: &[String]) -> Result<Vec<Arc<Case>>> {
+        let ids = met(self.tx, tokens, cases(self.tx, Sight::All)?).await?;
+        Ok(self.known(&ids).await?.into_iter().filter_map(|(case, readable)| readable.then_some(case)).collect())
+    }
 
-/// The ids of cases in which some learners have a part, each with one of them.
-pub(crate) async fn cases_of(tx: &Tx, learners: &[LearnerId]) -> Result<Vec<(String, LearnerId)>> {
-    learner_record::of_some(tx, learners, cases(tx, Sight::Row)?, OPENED).await
-}
+    /// Concerns that the caller may read, about somebody who may be meant by these tokens.
+    pub(crate) async fn candidate_concerns(&mut self, tokens: &[String]) -> Result<Vec<Concern>> {
+        let ids = met(self.tx, tokens, concerns(self.tx)?).await?;
+        self.concerns(&ids).await
+    }
 
-/// Those of the cases that the caller may know of, and whether they may read each.
-pub(crate) async fn known(tx: &Tx, ids: &[String]) -> Result<Vec<(Case, bool)>> {
-    let known = case::known_all(tx, ids).await?.into_iter();
-    Ok(known.map(|(case, verdict)| (case, verdict == Verdict::Yes)).collect())
+    /// Concerns in which some learners have a part, each with one of them.
+    pub(crate) async fn concerns_of(&mut self, learners: &[LearnerId]) -> Result<Vec<(Concern, LearnerId)>> {
+        let linked = learner_record::of_some(self.tx, learners, concerns(self.tx)?, OPENED).await?;
+        let linked: HashMap<String, LearnerId> = linked.into_iter().collect();
+        let ids: Vec<String> = linked.keys().cloned().collect();
+        let named = |concern: Concern| {
+            let learner = linked.get(concern.id.as_str())?.clone();
+            Some((concern, learner))
+        };
+        Ok(self.concerns(&ids).await?.into_iter().filter_map(named).collect())
+    }
+
+    /// The ids of cases in which some learners have a part, each with one of them.
+    pub(crate) async fn cases_of(&self, learners: &[LearnerId]) -> Result<Vec<(String, LearnerId)>> {
+        learner_record::of_some(self.tx, learners, cases(self.tx, Sight::Row)?, OPENED).await
+    }
+
+    /// Those of the cases that the caller may know of, and whether they may read each.
+    pub(crate) async fn known(&mut self, ids: &[String]) -> Result<Vec<(Arc<Case>, bool)>> {
+        let new: Vec<String> = ids.iter().filter(|id| !self.looked_at.contains_key(*id)).cloned().collect();
+        if !new.is_empty() {
+            let mut found: HashMap<String, (Arc<Case>, Verdict)> = HashMap::new();
+            for (case, verdict) in case::known_all(self.tx, &new).await? {
+                found.insert(case.id.to_string(), (Arc::new(case), verdict));
+            }
+            self.looked_at.extend(new.into_iter().map(|id| {
+                let known = found.remove(&id);
+                (id, known)
+            }));
+        }
+        let known = ids.iter().filter_map(|id| self.looked_at.get(id)?.as_ref());
+        Ok(known.map(|(case, verdict)| (case.clone(), *verdict == Verdict::Yes)).collect())
+    }
+
+    async fn concerns(&mut self, ids: &[String]) -> Result<Vec<Concern>> {
+        let opened = listed_concerns(self.tx, ids).await?;
+        let cases: Vec<String> = opened.iter().map(|one| concern::case_of(one).to_owned()).collect();
+        let known = self.known(&cases).await?;
+        let readable = known.iter().filter(|(_, readable)| *readable).map(|(case, _)| case.id.as_str()).collect();
+        Ok(theirs(self.tx, opened, &readable))
+    }
 }
 
 /// Those of the concerns that the caller may read.
 pub(super) async fn read_concerns(tx: &Tx, ids: &[String]) -> Result<Vec<Concern>> {
+    let opened = listed_concerns(tx, ids).await?;
+    let cases: Vec<String> = opened.iter().map(|one| concern::case_of(one).to_owned()).collect();
+    let readable = case::readable_all(tx, &cases).await?;
+    Ok(theirs(tx, opened, &readable.keys().map(String::as_str).collect()))
+}
+
+async fn listed_concerns(tx: &Tx, ids: &[String]) -> Result<Vec<Concern>> {
     let school = tx.scope().school()?.as_str();
     let rows = concern_table::Entity::find()
         .filter(concern_table::Column::SchoolId.eq(school))
@@ -222,16 +266,16 @@ pub(super) async fn read_concerns(tx: &Tx, ids: &[String]) -> Result<Vec<Concern
         .filter(listed())
         .all(tx.db())
         .await?;
-    let rows = rows.into_iter().map(|row| (row.id, row.body));
-    let opened: Vec<Concern> = open_all(tx, school, rows, concern::place).await?;
-    let cases: Vec<String> = opened.iter().map(|one| concern::case_of(one).to_owned()).collect();
-    let readable = case::readable_all(tx, &cases).await?;
-    // The table narrows, the concern itself or its case decides.
-    let theirs = |one: &Concern| match concern::case_of(one) {
+    open_all(tx, school, rows.into_iter().map(|row| (row.id, row.body)), concern::place).await
+}
+
+/// The table narrows, the concern itself or its case decides.
+fn theirs(tx: &Tx, opened: Vec<Concern>, readable: &HashSet<&str>) -> Vec<Concern> {
+    let reads = |one: &Concern| match concern::case_of(one) {
         "" => access::concern_verdict(tx, one) == Verdict::Yes,
-        case => readable.contains_key(case),
+        case => readable.contains(case),
     };
-    Ok(opened.into_iter().filter(theirs).collect())
+    opened.into_iter().filter(reads).collect()
 }
 
 /// Keeps the tokens of records from before there were any, a few at a time and beside the work of others.
