@@ -27,6 +27,7 @@ pub mod parents;
 pub mod part;
 pub mod print;
 pub mod records;
+pub mod refer;
 pub mod referral;
 pub mod report;
 pub mod significant;
