@@ -294,7 +294,10 @@ fn reporters() -> Vec<Below> {
         ("/my-concerns", get(my_concern::list)),
         ("/my-concerns/{concern_id}", get(my_concern::show).post(my_concern::add)),
         ("/my-concerns/{concern_id}/mandatory-reports", get(mandatory_report::list)),
-        ("/my-concerns/{concern_id}/mandatory-reports/{route}", get(mandatory_report::show).post(mandatory_report::send)),
+        (
+            "/my-concerns/{concern_id}/mandatory-reports/{route}",
+            get(mandatory_report::show).post(mandatory_report::send),
+        ),
         ("/my-concerns/{concern_id}/photos", get(attachment::show).post(attachment::begin)),
         ("/my-concerns/{concern_id}/photos/{attachment_id}", photo()),
         ("/concerns/{concern_id}/photos", get(attachment::show).post(attachment::begin)),

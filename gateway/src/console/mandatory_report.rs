@@ -75,7 +75,9 @@ pub fn fields(one: &ReferralRoute, begun: &dyn Fn(&str) -> String) -> Vec<Field>
     }
     fields.extend(refer::form(&one.route.clone().unwrap_or_default(), begun));
     fields.push(Field::name("reference", "Which reference did they give you?").width("20").under("The report"));
-    fields.push(Field::moment("report_time", "When did you report? (optional)").hint("Leave this empty if it was just now."));
+    fields.push(
+        Field::moment("report_time", "When did you report? (optional)").hint("Leave this empty if it was just now."),
+    );
     fields
 }
 

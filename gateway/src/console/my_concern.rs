@@ -206,10 +206,7 @@ async fn page(visit: &Visit, concern: &MyConcern, form: Form) -> MyConcernPage {
         body: BodyMap::new(&concern.body_areas),
         photos: told::photos(&concern.attachments, ""),
         photo,
-        duties: Link::new(
-            DUTIES,
-            visit.at(&format!("/my-concerns/{}/mandatory-reports", concern.concern_id)),
-        ),
+        duties: Link::new(DUTIES, visit.at(&format!("/my-concerns/{}/mandatory-reports", concern.concern_id))),
         form,
     }
 }

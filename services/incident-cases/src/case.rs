@@ -24,10 +24,10 @@ pub mod work;
 use chassis::calendar::ClosedDays;
 pub use entry::Entry;
 pub use person::{Involvement, Telling};
-pub use referral::{Referral, ReferralDecision, ReferralId};
 use record::{
     Agreement, Assessment, Criteria, Decision, Deletion, Exposure, Held, Material, Reopening, Report, Support, Viewing,
 };
+pub use referral::{Referral, ReferralDecision, ReferralId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

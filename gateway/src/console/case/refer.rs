@@ -12,7 +12,7 @@ use http::header;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        Case, CheckReferralRequest, DraftReferralRequest, FormAnswer, ListReferralRoutesRequest, PrintReferralRequest,
+        Case, CheckReferralRequest, DraftReferralRequest, ListReferralRoutesRequest, PrintReferralRequest,
         ReferralDraft, ReferralRoute, SendReferralRequest, UpdateReferralDraftRequest, WithdrawReferralDraftRequest,
     },
     policy_registry::v1::{Agency, AgencyRoute, AgencyRouteField, Clock},
@@ -201,8 +201,12 @@ fn form_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
     let (route, agency) = route_of(draft);
     let said = |key: &str| draft.answers.iter().find(|a| a.key == key).map(|a| a.value.clone()).unwrap_or_default();
     let path = format!("refer/{}", draft.draft_id);
-    let mut page = act::page(visit, case, &route.title, &path, "Save and check", form(&route, &said)).lead(&route.advice);
-    page.lead.push("What the case knows stands in the form already. Check it, and take out what the agency need not know.".to_owned());
+    let mut page =
+        act::page(visit, case, &route.title, &path, "Save and check", form(&route, &said)).lead(&route.advice);
+    page.lead.push(
+        "What the case knows stands in the form already. Check it, and take out what the agency need not know."
+            .to_owned(),
+    );
     page.rows = agency_rows(&agency);
     page.others = others(visit, case, draft);
     page
@@ -256,7 +260,8 @@ pub fn send_fields(agency: &Agency) -> Vec<Field> {
     }
     vec![
         how,
-        Field::name("proof", "What proves it?").hint("Who took the call, what their page showed, or who handed it over."),
+        Field::name("proof", "What proves it?")
+            .hint("Who took the call, what their page showed, or who handed it over."),
         Field::name("reference", "Their reference (optional)").width("20"),
         Field::moment("send_time", "When was it sent? (optional)").hint("Leave this empty if it was just now."),
     ]
@@ -266,8 +271,7 @@ fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
     let (route, agency) = route_of(draft);
     let here = visit.at(&format!("/cases/{}/refer/{}", case.case_id, draft.draft_id));
     let path = format!("refer/{}/check", draft.draft_id);
-    let mut page =
-        act::page(visit, case, "Check the referral", &path, "Record that it is sent", send_fields(&agency));
+    let mut page = act::page(visit, case, "Check the referral", &path, "Record that it is sent", send_fields(&agency));
     page.rows = agency_rows(&agency);
     page.rows.push(Row::new("Answer due", clock(route.answer.as_ref())));
     page.rows.extend(draft.answers.iter().map(|answer| {
@@ -276,7 +280,9 @@ fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
         Row::new(answer.label.clone(), value).change(format!("{here}#{}", answer.key), answer.label.clone())
     }));
     if draft.missing.is_empty() {
-        page.lead.push("Send it as the agency asks for it, then record here how. The form is kept as it was sent.".to_owned());
+        page.lead.push(
+            "Send it as the agency asks for it, then record here how. The form is kept as it was sent.".to_owned(),
+        );
     } else {
         page.warning = format!(
             "This cannot be sent yet. {} missing.",
@@ -417,7 +423,7 @@ pub fn sample() -> ReferralDraft {
         ],
         ..Default::default()
     };
-    let answers = route.fields.iter().map(|field| FormAnswer {
+    let answers = route.fields.iter().map(|field| proto::incident_cases::v1::FormAnswer {
         key: field.key.clone(),
         group: field.group.clone(),
         label: field.label.clone(),

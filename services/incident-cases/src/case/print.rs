@@ -226,10 +226,8 @@ impl Case {
                 ("Reference", &referral.reference),
             ];
             all.add(referral.made_at, "Referral", &referral.by, &says, referral);
-            for (what, said) in [
-                ("Referral acknowledged", &referral.acknowledged),
-                ("Referral closed", &referral.end),
-            ] {
+            for (what, said) in [("Referral acknowledged", &referral.acknowledged), ("Referral closed", &referral.end)]
+            {
                 if let Some(said) = said {
                     all.stamped(&said.stamp, what, &[("By", &referral.agency_name), ("", &said.text)], said);
                 }

@@ -31,5 +31,6 @@ pub(super) async fn acknowledge_referral(
         let agency = case.acknowledge_referral(by, &referral, request.reference.trim(), text)?.agency.clone();
         Ok(Done::new("referral.acknowledged").detail("agency", agency))
     };
-    work(app, &caller, &request, target!(request), act, |case, _| AcknowledgeReferralResponse { case: Some(case) }).await
+    work(app, &caller, &request, target!(request), act, |case, _| AcknowledgeReferralResponse { case: Some(case) })
+        .await
 }

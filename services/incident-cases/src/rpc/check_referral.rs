@@ -11,10 +11,7 @@ use tonic::Request;
 use super::convert;
 use crate::{App, case::referral::DraftId, store};
 
-pub(super) async fn check_referral(
-    app: &App,
-    request: Request<CheckReferralRequest>,
-) -> Result<CheckReferralResponse> {
+pub(super) async fn check_referral(app: &App, request: Request<CheckReferralRequest>) -> Result<CheckReferralResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;

@@ -14,10 +14,7 @@ use crate::{
     case::{By, Case, ReferralId},
 };
 
-pub(super) async fn close_referral(
-    app: &App,
-    request: Request<CloseReferralRequest>,
-) -> Result<CloseReferralResponse> {
+pub(super) async fn close_referral(app: &App, request: Request<CloseReferralRequest>) -> Result<CloseReferralResponse> {
     let (caller, request) = Caller::split(request)?;
     caller.at(&request.school_id)?;
     let mut violations = Violations::new();

@@ -19,10 +19,7 @@ use crate::{
     rules::NAME_MAX,
 };
 
-pub(super) async fn draft_referral(
-    app: &App,
-    request: Request<DraftReferralRequest>,
-) -> Result<DraftReferralResponse> {
+pub(super) async fn draft_referral(app: &App, request: Request<DraftReferralRequest>) -> Result<DraftReferralResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut violations = Violations::new();

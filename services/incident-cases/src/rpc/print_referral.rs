@@ -23,10 +23,7 @@ use crate::{
     store,
 };
 
-pub(super) async fn print_referral(
-    app: &App,
-    request: Request<PrintReferralRequest>,
-) -> Result<PrintReferralResponse> {
+pub(super) async fn print_referral(app: &App, request: Request<PrintReferralRequest>) -> Result<PrintReferralResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut violations = Violations::new();

@@ -45,7 +45,8 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
         let form = referral.form.as_ref();
         let (route, digest) = form.map(|form| (form.route.clone(), form.digest.clone())).unwrap_or_default();
         let what = form.map_or("The referral", |form| form.title.as_str());
-        let told = told(case, by, ids, (&referral.agency, referral.agency_name.clone()), (what, referral.reason.clone()));
+        let told =
+            told(case, by, ids, (&referral.agency, referral.agency_name.clone()), (what, referral.reason.clone()));
         let done = Done::new("referral.sent").detail("agency", &referral.agency).detail("route", route);
         let done = done.detail("means", &request.means).detail("form", digest).disclosure(told);
         Ok(done.event(made(case, &referral.agency)))

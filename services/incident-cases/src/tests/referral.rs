@@ -51,7 +51,8 @@ pub(super) fn routed(policy: Pinned) -> Pinned {
         field("our_reference", "text", true, "case.reference"),
     ];
     let own = vec![field("girl", "text", true, ""), field("what", "long_text", true, "concern.words")];
-    let later = Route { from: crate::route::NOT_COMMENCED.to_owned(), ..route("csa", "staff", "police_101", own.clone()) };
+    let later =
+        Route { from: crate::route::NOT_COMMENCED.to_owned(), ..route("csa", "staff", "police_101", own.clone()) };
     let agency = |key: &str, name: &str, means: &str, (kind, value): (&str, &str)| Contact {
         key: key.to_owned(),
         name: name.to_owned(),
@@ -236,8 +237,12 @@ async fn a_silent_agency_and_a_decision_not_agreed_with_are_taken_further(engine
     let case = world.case().await?;
     let acts = Acts { world: &world, case_id: case.case_id.clone() };
     let draft = acts.draft().await?;
-    let left = call!(world.dsl, get_case, GetCaseRequest { school_id: world.here.clone(), case_id: case.case_id.clone() })?;
-    assert!(left.case.unwrap_or_default().left_to_do.contains(&"referral_draft".to_owned()), "a draft is not forgotten");
+    let left =
+        call!(world.dsl, get_case, GetCaseRequest { school_id: world.here.clone(), case_id: case.case_id.clone() })?;
+    assert!(
+        left.case.unwrap_or_default().left_to_do.contains(&"referral_draft".to_owned()),
+        "a draft is not forgotten"
+    );
     acts.write(&draft.draft_id, &[("address", "1 High Street"), ("children", "Rowan Tansy")]).await?;
     let id = acts.send(&draft.draft_id, "secure_mail").await?.referral.unwrap_or_default().referral_id;
 

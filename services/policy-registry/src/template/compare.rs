@@ -106,7 +106,8 @@ pub fn compare(before: &Template, after: &Template) -> Vec<Change> {
     all("agency_route", &before.agency_routes.routes, &after.agency_routes.routes, route, &mut changes);
     if before.agency_routes.ladder != after.agency_routes.ladder {
         let said = |template: &Template| {
-            let rungs = template.agency_routes.ladder.iter().map(|rung| format!("{} ({} working days)", rung.title, rung.days));
+            let rungs =
+                template.agency_routes.ladder.iter().map(|rung| format!("{} ({} working days)", rung.title, rung.days));
             rungs.collect::<Vec<_>>().join("\n")
         };
         changes.push(changed("template", "ladder", said(before), said(after)));

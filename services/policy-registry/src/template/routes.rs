@@ -141,7 +141,8 @@ pub(super) fn read(file: Option<&SourceFile>, checker: &mut Checker) -> Routes {
     let mut seen: Vec<String> = Vec::new();
     for spanned in &raw.routes {
         let (route, line) = (&spanned.value, spanned.referenced.line());
-        let mut say = |message: String, fix: &str| checker.say(FILE, line, format!("route “{}”: {message}", route.key), fix);
+        let mut say =
+            |message: String, fix: &str| checker.say(FILE, line, format!("route “{}”: {message}", route.key), fix);
         if route.key.is_empty() || seen.contains(&route.key) {
             say("its key is empty or there already".to_owned(), "Give each route its own key.");
         }
@@ -167,7 +168,10 @@ fn wrong(route: &Route, say: &mut impl FnMut(String, &str)) {
     for (what, day) in [("from", &route.from), ("until", &route.until)] {
         let begins_some_day = what == "from" && day == NOT_COMMENCED;
         if !day.is_empty() && !begins_some_day && !is_day(day) {
-            say(format!("“{day}” is no day"), "Write it as 2026-09-01, or not_commenced for a duty that has not begun.");
+            say(
+                format!("“{day}” is no day"),
+                "Write it as 2026-09-01, or not_commenced for a duty that has not begun.",
+            );
         }
     }
     for (place, field) in route.fields.iter().enumerate() {

@@ -4,9 +4,7 @@ use axum::extract::Path;
 use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{
-        AcknowledgeReferralRequest, Case, CloseReferralRequest, EscalateReferralRequest, Referral,
-    },
+    incident_cases::v1::{AcknowledgeReferralRequest, Case, CloseReferralRequest, EscalateReferralRequest, Referral},
 };
 
 use super::super::{act, fetch};
@@ -23,7 +21,8 @@ use crate::{
 };
 
 /// Why a school goes further.
-pub const CAUSES: Codes = &[("silence", "It has not answered"), ("disagreement", "We do not agree with what it decided")];
+pub const CAUSES: Codes =
+    &[("silence", "It has not answered"), ("disagreement", "We do not agree with what it decided")];
 
 /// What can be done with a referral that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
