@@ -21,6 +21,7 @@ mod home;
 mod invitation;
 mod learner;
 mod looks;
+mod mandatory_report;
 mod my_concern;
 mod notice;
 mod notices;
@@ -67,7 +68,7 @@ use crate::{
 pub use case::records::opener;
 use case::{
     access, agreement, assign, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement,
-    material, parents, referral, report as material_report, step,
+    material, parents, refer, referral, report as material_report, step,
 };
 use filtering::{alert, lines};
 use policy::{
@@ -292,6 +293,11 @@ fn reporters() -> Vec<Below> {
     vec![
         ("/my-concerns", get(my_concern::list)),
         ("/my-concerns/{concern_id}", get(my_concern::show).post(my_concern::add)),
+        ("/my-concerns/{concern_id}/mandatory-reports", get(mandatory_report::list)),
+        (
+            "/my-concerns/{concern_id}/mandatory-reports/{route}",
+            get(mandatory_report::show).post(mandatory_report::send),
+        ),
         ("/my-concerns/{concern_id}/photos", get(attachment::show).post(attachment::begin)),
         ("/my-concerns/{concern_id}/photos/{attachment_id}", photo()),
         ("/concerns/{concern_id}/photos", get(attachment::show).post(attachment::begin)),
@@ -380,6 +386,13 @@ fn one_case() -> Vec<Below> {
         ("/referrals", post(referral::make)),
         ("/referrals/{referral_id}", get(referral::receipt)),
         ("/referrals/{referral_id}/outcome", get(referral::show_outcome).post(referral::record_outcome)),
+        ("/referrals/{referral_id}/paper/{format}", get(refer::paper)),
+        ("/referrals/{referral_id}/{act}", get(refer::follow::show).post(refer::follow::send)),
+        ("/refer", get(refer::show).post(refer::begin)),
+        ("/refer/{draft_id}", get(refer::show_form).post(refer::write)),
+        ("/refer/{draft_id}/check", get(refer::check).post(refer::send)),
+        ("/refer/{draft_id}/withdraw", get(refer::show_withdraw).post(refer::withdraw)),
+        ("/refer/{draft_id}/paper/{format}", get(refer::paper)),
         ("/parents-decisions/new", get(parents::show)),
         ("/parents-decisions", post(parents::record)),
         ("/debrief", get(debrief::show).post(debrief::record)),

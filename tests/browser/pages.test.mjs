@@ -274,7 +274,7 @@ test('a referral is begun for its writer, checked, changed, recorded and receipt
   const { context, page } = await signIn('harrowmere.dsl')
   await page.goto(`${page.url()}/cases?state=open`)
   await page.locator('main table a').first().click()
-  await page.getByRole('link', { name: 'Make a referral' }).click()
+  await page.getByRole('link', { name: 'Record a referral already made' }).click()
   const begun = await page.getByLabel(/why are you referring/i).inputValue()
   assert.match(begun, /Case /, 'it begins with what the case says')
   await page.locator('input[name=agency]').first().check()

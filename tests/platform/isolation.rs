@@ -85,6 +85,8 @@ pub async fn furnished(
     let victim = all.call("AddInvolvement", with(json!({"person": "p", "role": "victim"}))).await;
     let entry = all.call("AddEntry", with(json!({"text": "t"}))).await;
     let referral = all.call("MakeReferral", with(json!({"agency": "front_door_form", "reason": "r"}))).await;
+    let draft = with(json!({"route": "front_door", "agency": "front_door_form"}));
+    let draft = all.call("DraftReferral", draft).await;
     let asked = all.call("AskAgreement", with(json!({"kind": "hold_override", "reason": "r"}))).await;
     let material =
         all.call("RecordMaterial", with(json!({"kind": "website", "description": "d", "address": "x"}))).await;
@@ -164,6 +166,7 @@ pub async fn furnished(
         ("involvement_id", text(&victim["case"]["involvements"][0]["involvementId"])),
         ("entry_id", text(&entry["case"]["entries"][0]["entryId"])),
         ("referral_id", text(&referral["referral"]["referralId"])),
+        ("draft_id", text(&draft["draft"]["draftId"])),
         ("agreement_id", text(&asked["case"]["agreements"][0]["agreementId"])),
         ("material_id", text(&material["case"]["materials"][0]["materialId"])),
         ("report_id", text(&report["case"]["reports"][0]["reportId"])),
@@ -303,6 +306,13 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "DeviateStep" => json!({"stepId": "P1-02", "reason": "r"}),
         "InviteSchool" => json!({"toSchoolId": "sch_00000000000000000000000000", "summary": "s", "contact": "c"}),
         "MakeReferral" => json!({"agency": "front_door_form", "reason": "r"}),
+        "DraftReferral" => json!({"route": "front_door", "agency": "front_door_form"}),
+        "SendReferral" => json!({"means": "web", "proof": "p"}),
+        "WithdrawReferralDraft" => json!({"reason": "r"}),
+        "AcknowledgeReferral" | "CloseReferral" => json!({"text": "t"}),
+        "EscalateReferral" => json!({"cause": "silence", "reason": "r"}),
+        "PrintReferral" => json!({"format": "html"}),
+        "RecordMandatoryReport" => json!({"route": "fgm", "reference": "r"}),
         "RecordConcern" => json!({"about": "a", "narrative": "n", "safeNow": "yes"}),
         "RecordConsultation" => json!({"agency": "police_101", "reference": "r", "advice": "a"}),
         "RecordDebrief" => json!({"findings": "f"}),

@@ -27,6 +27,7 @@ pub mod parents;
 pub mod part;
 pub mod print;
 pub mod records;
+pub mod refer;
 pub mod referral;
 pub mod report;
 pub mod significant;
@@ -219,6 +220,7 @@ fn accounts(case: &Case) -> Vec<&str> {
     let ids =
         ids.chain(case.facts.iter().map(|f| &f.account_id)).chain(case.consultations.iter().map(|c| &c.account_id));
     let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
+    let ids = ids.chain(case.referral_drafts.iter().map(|draft| &draft.account_id));
     let ids = ids.chain(case.reopenings.iter().map(|reopening| &reopening.account_id));
     let moved = case.steps.iter().flat_map(|step| step.due_moves.iter().map(|moved| &moved.account_id));
     let ids = ids.chain(moved).chain(case.steps.iter().map(|step| &step.account_id));

@@ -27,6 +27,7 @@ const WHEN: Codes = &[("overdue", "Overdue"), ("week", "Due this week or overdue
 const KINDS: Codes = &[
     ("step", "Step"),
     ("referral_chase", "Chase the answer to a referral"),
+    ("referral_draft", "Send a referral that is being written"),
     ("report_chase", "Chase the answer to a report"),
     ("assessment_review", "Look at the risk and needs assessment again"),
     ("idle", "Look at the case: nothing has happened for 30 days"),
@@ -129,6 +130,7 @@ pub fn called(due: &Due) -> String {
     match due.kind.as_str() {
         "step" => due.title.clone(),
         "referral_chase" => format!("Chase the answer to the referral: {}", due.title),
+        "referral_draft" => format!("Send the referral: {}", due.title),
         "report_chase" => format!("Chase the answer to the report: {}", words::called(BODIES, &due.title)),
         kind => words::called(KINDS, kind),
     }
@@ -140,6 +142,7 @@ pub fn place(due: &Due, at: &dyn Fn(&str) -> String) -> String {
     match due.kind.as_str() {
         "step" => at(&format!("{case}/steps/{}", due.item_id)),
         "referral_chase" => at(&format!("{case}/referrals/{}", due.item_id)),
+        "referral_draft" => at(&format!("{case}/refer/{}", due.item_id)),
         "report_chase" => at(&format!("{case}/reports/{}", due.item_id)),
         "assessment_review" => at(&format!("{case}/assessments")),
         _ => at(&case),

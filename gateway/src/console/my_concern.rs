@@ -26,6 +26,9 @@ use crate::pages::{
     words,
 };
 
+/// The way to what the law asks of them in person.
+const DUTIES: &str = "Check whether the law asks you to report this yourself";
+
 /// How one's own concern fares, in a line.
 #[derive(Debug, Serialize)]
 pub struct Mine {
@@ -122,6 +125,8 @@ pub struct MyConcernPage {
     photos: Vec<Link>,
     /// Where a photo of a note is added; empty once it was read.
     photo: Link,
+    /// Where it is recorded what the law asks of them in person.
+    duties: Link,
     form: Form,
 }
 
@@ -140,6 +145,7 @@ impl Page for MyConcernPage {
             body: BodyMap::default(),
             photos: Vec::new(),
             photo: Link::new("Add a photo of your notes", "/p"),
+            duties: Link::new(DUTIES, "/d"),
             form: form.clone(),
         };
         let wrong = form.refused(&Error::invalid("text", "Enter what you want to add"), "");
@@ -148,6 +154,7 @@ impl Page for MyConcernPage {
             body: BodyMap::new(&["face".to_owned(), "left_arm".to_owned()]),
             photos: vec![Link::new("Photo of a note, 24 November 2026, 9:00am", "")],
             photo: Link::default(),
+            duties: Link::new(DUTIES, "/d"),
             head: plain.head.clone(),
             status: "Received 9:32am, read 9:40am by Ms Ali".into(),
             rows: Vec::new(),
@@ -199,6 +206,7 @@ async fn page(visit: &Visit, concern: &MyConcern, form: Form) -> MyConcernPage {
         body: BodyMap::new(&concern.body_areas),
         photos: told::photos(&concern.attachments, ""),
         photo,
+        duties: Link::new(DUTIES, visit.at(&format!("/my-concerns/{}/mandatory-reports", concern.concern_id))),
         form,
     }
 }

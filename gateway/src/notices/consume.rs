@@ -52,6 +52,7 @@ impl Consumer for Told {
             | Event::ConcernEscalated(_)
             | Event::CaseOpened(_)
             | Event::ReferralDecided(_)
+            | Event::MandatoryReportMade(_)
             | Event::SchoolInvited(_)
             | Event::InvitationAccepted(_)
             | Event::PolicyPublished(_) => true,
@@ -60,6 +61,7 @@ impl Consumer for Told {
             | Event::CaseClosed(_)
             | Event::CaseReopened(_)
             | Event::ReferralMade(_)
+            | Event::ReferralEscalated(_)
             | Event::ParentsDecided(_)
             | Event::FeedCounted(_) => false,
         }
@@ -116,6 +118,7 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::AlertRaised(_) => Some(at(kind::ALERT_RAISED, "/filtering")),
         Event::CaseOpened(_) => Some(at(kind::CASE_OPENED, "/cases")),
         Event::ReferralDecided(_) => Some(at(kind::REFERRAL_DECIDED, "/cases")),
+        Event::MandatoryReportMade(_) => Some(at(kind::MANDATORY_REPORT, &concern)),
         Event::SchoolInvited(invited) => {
             let school = invited.invited_school_id.as_str();
             let link = format!("/schools/{school}/invitations");

@@ -54,6 +54,9 @@ pub const CASE_OPENED: &Kind = &Kind { by_default: false, ..of_school("case.open
 /// An agency answered.
 pub const REFERRAL_DECIDED: &Kind =
     &Kind { by_default: false, ..of_school("referral.decided", "An agency\u{2019}s answer was recorded", LEADS) };
+/// Somebody reported in person, as the law asks.
+pub const MANDATORY_REPORT: &Kind =
+    &of_school("concern.reported", "A colleague reported to an agency in person, as the law asks", LEADS);
 /// Another school asks to share an incident.
 pub const SCHOOL_INVITED: &Kind =
     &of_school("school.invited", "Another school asks to work on an incident with yours", LEADS);
@@ -81,13 +84,14 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 10] = [
+pub const KINDS: [&Kind; 11] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
     ALERT_RAISED,
     CASE_OPENED,
     REFERRAL_DECIDED,
+    MANDATORY_REPORT,
     SCHOOL_INVITED,
     INVITATION_ACCEPTED,
     POLICY_PUBLISHED,

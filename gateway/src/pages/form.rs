@@ -59,6 +59,8 @@ pub struct Field {
     day: bool,
     /// What opens it; empty where it stands open.
     folded: String,
+    /// The heading it begins; empty where it belongs to the one before.
+    heading: String,
 }
 
 /// How a question is asked.
@@ -157,6 +159,7 @@ impl Field {
             multiple: false,
             day: false,
             folded: String::new(),
+            heading: String::new(),
         }
     }
 
@@ -235,6 +238,13 @@ impl Field {
     #[must_use]
     pub fn folded(mut self, summary: &str) -> Self {
         self.folded = summary.to_owned();
+        self
+    }
+
+    /// That begins a group of questions.
+    #[must_use]
+    pub fn under(mut self, heading: &str) -> Self {
+        self.heading = heading.to_owned();
         self
     }
 

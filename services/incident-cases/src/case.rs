@@ -2,7 +2,7 @@
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
 //! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
 //! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
-//! `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper.
+//! `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper, `referral` is what agencies are asked.
 
 pub mod access;
 pub mod break_glass;
@@ -17,6 +17,7 @@ pub mod pattern;
 pub mod person;
 pub mod print;
 pub mod record;
+pub mod referral;
 pub mod steps;
 pub mod work;
 
@@ -26,6 +27,7 @@ pub use person::{Involvement, Telling};
 use record::{
     Agreement, Assessment, Criteria, Decision, Deletion, Exposure, Held, Material, Reopening, Report, Support, Viewing,
 };
+pub use referral::{Referral, ReferralDecision, ReferralId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -38,7 +40,6 @@ chassis::id!(/** A case. */ pub struct CaseId = "cas");
 chassis::id!(/** A person's part in a case. */ pub struct InvolvementId = "inv");
 chassis::id!(/** An entry. */ pub struct EntryId = "ent");
 chassis::id!(/** A talk with police or front door. */ pub struct ConsultationId = "cns");
-chassis::id!(/** A referral. */ pub struct ReferralId = "ref");
 
 /// A case as it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,6 +80,9 @@ pub struct Case {
     pub consultations: Vec<Consultation>,
     /// Referrals.
     pub referrals: Vec<Referral>,
+    /// Referrals that are being written, or were not sent after all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drafts: Vec<referral::Draft>,
     /// Decisions on telling parents.
     pub parents_decisions: Vec<ParentsDecision>,
     /// What was learnt.
@@ -242,40 +246,6 @@ pub struct Consultation {
     pub by: String,
 }
 
-/// A request to one agency.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Referral {
-    /// Its id.
-    pub id: ReferralId,
-    /// The agency's key.
-    pub agency: String,
-    /// Its name.
-    pub agency_name: String,
-    /// Why.
-    pub reason: String,
-    /// The agency's reference.
-    pub reference: String,
-    /// Who made it.
-    pub by: String,
-    /// When.
-    pub made_at: OffsetDateTime,
-    /// When an answer is chased.
-    pub chase_at: OffsetDateTime,
-    /// What came of it.
-    pub decision: Option<ReferralDecision>,
-}
-
-/// What came of a referral.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ReferralDecision {
-    /// `accepted`, `advice_given`, `no_further_action`, `declined`.
-    pub outcome: String,
-    /// What the agency said.
-    pub text: String,
-    /// When it was recorded.
-    pub at: OffsetDateTime,
-}
-
 /// A decision on telling one child's parents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParentsDecision {
@@ -403,6 +373,9 @@ impl Case {
         }
         if self.referrals.iter().any(|r| r.decision.is_none()) {
             left.push("referral_outcome".to_owned());
+        }
+        if self.open_drafts().next().is_some() {
+            left.push("referral_draft".to_owned());
         }
         if self.reports.iter().any(|r| r.outcome.is_none()) {
             left.push("report_outcome".to_owned());

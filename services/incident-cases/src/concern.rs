@@ -1,6 +1,7 @@
 //! A concern: what someone reported first, in their words. Its text never changes; what becomes of it is added.
 
 pub mod adult;
+pub mod duty;
 pub mod suggest;
 pub mod wait;
 
@@ -43,6 +44,9 @@ pub struct Concern {
     /// Every time it was passed on to whom it is for, oldest first.
     #[serde(default)]
     pub passed_on: Vec<adult::PassedOn>,
+    /// What its reporter reported in person because the law asks it of them, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duties: Vec<duty::Duty>,
     /// How long it is kept, while it is part of no case.
     #[serde(default)]
     pub retention: crate::retention::Retention,
@@ -185,6 +189,7 @@ impl Concern {
             wait: None,
             office: None,
             passed_on: Vec::new(),
+            duties: Vec::new(),
             retention: crate::retention::Retention::default(),
         }
     }

@@ -73,6 +73,7 @@ fn first(missing: &str, title: &str) -> String {
         "parents_safe" => "record whether it is safe to tell the parents",
         "referral" => "make a referral, since a criterion is met",
         "referral_outcome" => "record the answer to every referral",
+        "referral_draft" => "send or withdraw every referral that is being written",
         "report_outcome" => "record what came of every report about material",
         "agreement" => "have the second person answer",
         "subject" => "say which adult the case is about",

@@ -5,6 +5,7 @@
 //! - `cover`: who reads concerns when, who stands in, and how long a concern may wait
 //! - `desk`: what the authority's desks keep of their own
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
+//! - `route`: the routes to agencies, and what a filled-in form lacks
 //! - `retention`: how long records are kept, what holds them, and who destroys them
 //! - `search`: how records are found again by what one remembers of them
 //! - `lesson`: which names a text holds that leaves a case
@@ -33,6 +34,7 @@ pub mod lesson;
 pub mod procedure;
 pub mod public_report;
 pub mod retention;
+pub mod route;
 mod rpc;
 pub mod rules;
 pub mod search;

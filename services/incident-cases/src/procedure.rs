@@ -18,6 +18,18 @@ pub struct Pinned {
     pub gates: Vec<GateRule>,
     /// The agencies of the area, key and name.
     pub agencies: Vec<(String, String)>,
+    /// Every agency of the area, and how it is reached.
+    #[serde(default)]
+    pub contacts: Vec<crate::route::Contact>,
+    /// The routes to them.
+    #[serde(default)]
+    pub routes: Vec<crate::route::Route>,
+    /// Whom the school turns to where an agency is silent or the school disagrees.
+    #[serde(default)]
+    pub ladder: Vec<crate::route::Rung>,
+    /// What the policy says of that the routes' forms begin with, by key of the parameter.
+    #[serde(default)]
+    pub parameters: Vec<(String, String)>,
     /// The days the school is closed besides weekends and bank holidays.
     #[serde(default)]
     pub closed_days: chassis::calendar::ClosedDays,

@@ -1,6 +1,7 @@
 //! The map of the service: one line per rpc, one file each.
 
 mod accept_invitation;
+mod acknowledge_referral;
 mod add_allegation_meeting;
 mod add_allegation_note;
 mod add_attachment;
@@ -22,10 +23,12 @@ mod assign_step;
 mod begin_attachment;
 mod break_glass;
 mod check_public_receipt;
+mod check_referral;
 mod classify_case;
 mod close_allegation;
 mod close_case;
 mod close_public_report;
+mod close_referral;
 mod complete_step;
 pub(crate) mod convert;
 mod create_learner;
@@ -33,8 +36,10 @@ mod decide_access_item;
 mod decline_invitation;
 mod deviate_step;
 mod door;
+mod draft_referral;
 mod end_absence;
 mod end_involvement;
+mod escalate_referral;
 mod evaluate_allegation;
 mod export_case_register;
 mod export_subject_access;
@@ -74,7 +79,9 @@ mod list_invitations;
 mod list_learner_records;
 mod list_learners;
 mod list_looks;
+mod list_mandatory_reports;
 mod list_my_concerns;
+mod list_referral_routes;
 mod list_retention;
 mod list_searches;
 mod make_referral;
@@ -87,6 +94,7 @@ mod pause_access_request;
 mod place_hold;
 mod preview_learner_import;
 mod print_case;
+mod print_referral;
 mod propose_lesson;
 mod receive_access_request;
 mod record_absence;
@@ -99,6 +107,7 @@ mod record_deletion;
 mod record_disclosure;
 mod record_exposure;
 mod record_fact;
+mod record_mandatory_report;
 mod record_material;
 mod record_parents_decision;
 mod record_public_concern;
@@ -113,8 +122,10 @@ mod reopen_case;
 mod resume_access_request;
 mod reveal_material;
 mod review_break_glass;
+mod routes;
 mod search_learners;
 mod search_records;
+mod send_referral;
 mod set_allegation_conflict;
 mod set_case_access;
 mod set_concern_learners;
@@ -128,6 +139,8 @@ mod take_into_custody;
 mod triage_concern;
 mod update_involvement;
 mod update_learner;
+mod update_referral_draft;
+mod withdraw_referral_draft;
 mod work;
 
 use chassis::serve::answer;
@@ -280,4 +293,16 @@ rpcs! {
     reopen_allegation: ReopenAllegationRequest => ReopenAllegationResponse,
     set_allegation_conflict: SetAllegationConflictRequest => SetAllegationConflictResponse,
     get_desk_figures: GetDeskFiguresRequest => GetDeskFiguresResponse,
+    acknowledge_referral: AcknowledgeReferralRequest => AcknowledgeReferralResponse,
+    check_referral: CheckReferralRequest => CheckReferralResponse,
+    close_referral: CloseReferralRequest => CloseReferralResponse,
+    draft_referral: DraftReferralRequest => DraftReferralResponse,
+    escalate_referral: EscalateReferralRequest => EscalateReferralResponse,
+    list_referral_routes: ListReferralRoutesRequest => ListReferralRoutesResponse,
+    print_referral: PrintReferralRequest => PrintReferralResponse,
+    send_referral: SendReferralRequest => SendReferralResponse,
+    update_referral_draft: UpdateReferralDraftRequest => UpdateReferralDraftResponse,
+    withdraw_referral_draft: WithdrawReferralDraftRequest => WithdrawReferralDraftResponse,
+    list_mandatory_reports: ListMandatoryReportsRequest => ListMandatoryReportsResponse,
+    record_mandatory_report: RecordMandatoryReportRequest => RecordMandatoryReportResponse,
 }

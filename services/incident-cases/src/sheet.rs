@@ -289,7 +289,7 @@ pub fn referrals(cases: &[Case], days: Days) -> Sheet {
                 referral.agency.clone(),
                 day(referral.made_at),
                 day(referral.chase_at),
-                if decision.is_some() { "decided" } else { "made" }.to_owned(),
+                referral.state().to_owned(),
                 decision.map(|decision| decision.outcome.clone()).unwrap_or_default(),
                 maybe(decision.map(|decision| decision.at)),
             ]

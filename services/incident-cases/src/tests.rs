@@ -48,7 +48,7 @@ fn step(id: &str, condition: &str, gates: &[&str], opens: &[&str]) -> StepRule {
 }
 
 fn policy() -> Pinned {
-    Pinned {
+    referral::routed(Pinned {
         instance_id: "ins_test".to_owned(),
         version: 3,
         procedures: vec![
@@ -84,7 +84,7 @@ fn policy() -> Pinned {
         gates: ["G-HOLD", "G-SUBJECT"].map(|id| GateRule { id: id.to_owned(), ..GateRule::default() }).into(),
         agencies: vec![("front_door_form".to_owned(), "Front door".to_owned())],
         ..Pinned::default()
-    }
+    })
 }
 
 struct World {
@@ -142,6 +142,7 @@ mod happened;
 mod looks;
 mod print;
 mod races;
+mod referral;
 mod reporter;
 mod retention;
 mod search;

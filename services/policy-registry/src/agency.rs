@@ -40,6 +40,9 @@ pub struct Agency {
     /// How it is reached.
     #[serde(default)]
     pub channels: Vec<Channel>,
+    /// How a referral may be sent to it: of `MEANS`; where the register does not say, as it is reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub means: Vec<String>,
     /// Other names it rightly goes by.
     #[serde(default)]
     pub aliases: Vec<String>,
@@ -48,6 +51,22 @@ pub struct Agency {
 /// What holds where a register does not say.
 fn takes() -> bool {
     true
+}
+
+/// How a referral may be sent: spoken on the telephone with the form at hand, typed into the agency's own page, printed, or
+/// as a file by the secure mail that school and agency have.
+pub const MEANS: [&str; 4] = ["telephone", "web", "printed", "secure_mail"];
+
+impl Agency {
+    /// How a referral may be sent to it.
+    pub fn ways(&self) -> Vec<String> {
+        if !self.means.is_empty() {
+            return self.means.clone();
+        }
+        let has = |kind: &str| self.channels.iter().any(|channel| channel.kind == kind);
+        let ways = [("telephone", has("telephone")), ("web", has("web")), ("secure_mail", has("email"))];
+        ways.iter().filter(|(_, has)| *has).map(|(way, _)| (*way).to_owned()).collect()
+    }
 }
 
 /// One way to reach an agency.
@@ -90,6 +109,13 @@ impl Register {
                 say(line, format!("agency “{}” is there already", agency.key), "Give each agency its own key.");
             }
             seen.push(&agency.key);
+            if let Some(unknown) = agency.means.iter().find(|way| !MEANS.contains(&way.as_str())) {
+                say(
+                    line,
+                    format!("a referral is not sent as “{unknown}”"),
+                    "Use telephone, web, printed or secure_mail.",
+                );
+            }
             for channel in &agency.channels {
                 let fits = match channel.kind.as_str() {
                     "telephone" => channel.value.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '+'),

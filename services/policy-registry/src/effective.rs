@@ -17,6 +17,7 @@ use crate::{
         Template,
         blank::fill,
         procedure::{AlertRule, Gate, Procedure},
+        routes::Routes,
     },
 };
 
@@ -94,6 +95,8 @@ pub struct Effective {
     pub contacts: Vec<Agency>,
     /// The alert rules.
     pub alert_rules: Vec<AlertRule>,
+    /// The routes to agencies.
+    pub agency_routes: Routes,
 }
 
 /// Resolves an instance; none where it never came into force.
@@ -108,6 +111,7 @@ pub fn resolve(instance: Instance, template: &Template, register: Option<&Regist
         gates: template.gates.clone(),
         contacts: register.map(|register| register.agencies.clone()).unwrap_or_default(),
         alert_rules: template.alert_rules.clone(),
+        agency_routes: template.agency_routes.clone(),
         instance,
     })
 }

@@ -13,6 +13,7 @@ pub mod model;
 pub mod procedure;
 mod raw;
 mod registers;
+pub mod routes;
 #[cfg(test)]
 mod tests;
 
@@ -84,6 +85,9 @@ pub struct Template {
     pub registers: Vec<register::Definition>,
     /// The report lines it defines.
     pub report_lines: Vec<Named>,
+    /// The routes to agencies; none in a template from before there were any.
+    #[serde(default)]
+    pub agency_routes: routes::Routes,
     /// What the policy linter knows.
     pub lint: Data,
 }

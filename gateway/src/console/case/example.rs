@@ -128,7 +128,9 @@ pub fn case() -> Case {
                 decide_time: at,
                 ..Referral::default()
             },
+            followed(at),
         ],
+        referral_drafts: vec![super::refer::sample()],
         parents_decisions: vec![ParentsDecision {
             involvement_id: "inv_1".into(),
             told: true,
@@ -207,5 +209,47 @@ pub fn case() -> Case {
         }],
         reopenings: vec![Reopening { reason: "More came to light".into(), create_time: at, ..Reopening::default() }],
         ..Case::default()
+    }
+}
+
+/// A referral that was sent by a route, acknowledged, taken further and closed.
+fn followed(at: Option<prost_types::Timestamp>) -> Referral {
+    let said = |text: &str| (text.to_owned(), "acc_1".to_owned(), at);
+    let (text, account_id, create_time) = said("The duty desk has <it>");
+    let draft = super::refer::sample();
+    Referral {
+        referral_id: "ref_3".into(),
+        agency: "front_door_form".into(),
+        agency_name: "Front door".into(),
+        state: "closed".into(),
+        outcome: "accepted".into(),
+        create_time: at,
+        account_id: "acc_1".into(),
+        form: Some(proto::incident_cases::v1::ReferralForm {
+            route: "front_door".into(),
+            title: "Children’s services front door".into(),
+            answers: draft.answers,
+            means: "web".into(),
+            recipient: "www.door.northshire.example".into(),
+            proof: "Receipt <4711>".into(),
+            send_time: at,
+            digest: "ab".repeat(32),
+        }),
+        acknowledgement: Some(proto::incident_cases::v1::ReferralAcknowledgement { text, account_id, create_time }),
+        escalations: vec![proto::incident_cases::v1::ReferralEscalation {
+            cause: "disagreement".into(),
+            rung: "The managers speak".into(),
+            reason: "We see more risk".into(),
+            outcome: "no_further_action".into(),
+            account_id: "acc_1".into(),
+            create_time: at,
+            ..Default::default()
+        }],
+        end: Some(proto::incident_cases::v1::ReferralEnd {
+            text: "A plan is in place".into(),
+            account_id: "acc_1".into(),
+            create_time: at,
+        }),
+        ..Referral::default()
     }
 }

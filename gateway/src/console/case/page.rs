@@ -197,7 +197,9 @@ impl CasePage {
             ],
             entries: super::entry::events(case, people, works.then_some(here.as_str())),
             consultations: case.consultations.iter().rev().map(|talk| super::log::talk(talk, people)).collect(),
-            referrals: referrals(case, people, &here, open && may(Permission::CaseRefer)),
+            referrals: drafts(case, people, &here, may(Permission::CaseRefer))
+                .chain(referrals(case, people, &here, open && may(Permission::CaseRefer)))
+                .collect(),
             parents: super::parents::events(case, people),
             debrief: debrief(case, people),
         }
@@ -251,7 +253,8 @@ fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> 
         ("Record a fact", "facts/new", Permission::CaseWork),
         ("Add a person", "involvements/new", Permission::CaseWork),
         ("Record a talk with police or the front door", "consultations/new", Permission::CaseWork),
-        ("Make a referral", "referrals/new", Permission::CaseRefer),
+        ("Refer to an agency", "refer", Permission::CaseRefer),
+        ("Record a referral already made", "referrals/new", Permission::CaseRefer),
         ("Record what parents are told", "parents-decisions/new", Permission::CaseWork),
         ("Invite another school", "invite-school", Permission::CaseShare),
         ("Record the debrief", "debrief", Permission::CaseWork),
@@ -293,6 +296,21 @@ fn facts(case: &Case, people: &People, here: Option<&str>) -> Vec<Row> {
     case.facts.iter().map(row).collect()
 }
 
+/// Referrals that are being written, and those that were not sent after all.
+fn drafts<'a>(case: &'a Case, people: &'a People, here: &'a str, may: bool) -> impl Iterator<Item = Event> + 'a {
+    case.referral_drafts.iter().rev().map(move |draft| {
+        let title = draft.route.as_ref().and_then(|one| one.route.as_ref()).map_or("", |route| route.title.as_str());
+        let by = people.name(&draft.account_id);
+        let when = words::stamp(draft.create_time.as_ref()).unwrap_or_default();
+        if draft.state == "withdrawn" {
+            return Event::new(format!("{title}: not sent"), format!("{when}, by {by}"), draft.withdraw_reason.clone());
+        }
+        let event = Event::new(format!("{title}: not sent yet"), format!("Begun {when}, by {by}"), "");
+        let address = format!("{here}/refer/{}", draft.draft_id);
+        if may && case.state == "open" { event.link(Link::new("Go on with it", address)) } else { event }
+    })
+}
+
 /// The referrals of a case, newest first.
 pub(super) fn referrals(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
     let event = |referral: &Referral| {
@@ -301,7 +319,13 @@ pub(super) fn referrals(case: &Case, people: &People, here: &str, may: bool) -> 
         if !referral.reference.is_empty() {
             more.push(format!("Reference {}", referral.reference));
         }
-        let waits = referral.state == "made";
+        let waits = referral.outcome.is_empty();
+        if referral.acknowledgement.is_some() {
+            more.push("The agency has it".to_owned());
+        }
+        if let Some(went) = referral.escalations.last() {
+            more.push(format!("Taken further: {}", went.rung));
+        }
         if waits {
             more.extend(words::day(referral.chase_time.as_ref()).map(|day| format!("Chase an answer by {day}")));
         } else {
@@ -312,7 +336,7 @@ pub(super) fn referrals(case: &Case, people: &People, here: &str, may: bool) -> 
                 referral.outcome_text
             ));
         }
-        let link = if waits && may {
+        let link = if waits && may && referral.form.is_none() {
             Link::new("Record the answer", format!("{here}/referrals/{}/outcome", referral.referral_id))
         } else {
             Link::new("See the referral", format!("{here}/referrals/{}", referral.referral_id))

@@ -23,7 +23,7 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "custody" => ("Record a device taken", "custody"),
         "assessment" => ("Record the risk and needs assessment", "assessments"),
         "support" => ("Record support for each child", "support"),
-        "referral" => ("Make a referral, or record why not", "referrals/new"),
+        "referral" => ("Make a referral, or record why not", "refer"),
         "report" => ("Record a report about material", "reports"),
         "deletion" => ("Record a deletion, or why not", "deletions"),
         "sanction" => ("Record a decision", "decisions"),
@@ -49,6 +49,11 @@ pub fn missing(case: &Case, here: &str, code: &str) -> Link {
         let waits = case.reports.iter().find(|report| report.outcome.is_empty());
         let report = waits.map(|report| format!("{here}/reports/{}", report.report_id)).unwrap_or_default();
         return Link::new("Record what came of a report about material", report);
+    }
+    if code == "referral_draft" {
+        let open = case.referral_drafts.iter().find(|draft| draft.state == "drafted");
+        let draft = open.map(|draft| format!("{here}/refer/{}", draft.draft_id)).unwrap_or_default();
+        return Link::new("Send or withdraw the referral that is being written", draft);
     }
     if code == "subject" {
         return Link::new("Say which adult the case is about", format!("{here}/access"));

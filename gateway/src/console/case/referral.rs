@@ -4,12 +4,17 @@ use axum::extract::Path;
 use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, Consultation, MakeReferralRequest, RecordReferralOutcomeRequest, Referral},
+    incident_cases::v1::{
+        Case, Consultation, MakeReferralRequest, RecordReferralOutcomeRequest, Referral, ReferralForm,
+    },
     policy_registry::v1::{Agency, GetAgencyRegisterRequest},
 };
 use serde::Serialize;
 
-use super::{act, fetch};
+use super::{
+    act, fetch,
+    refer::{self, follow},
+};
 use crate::{
     console::{
         people::People,
@@ -25,6 +30,14 @@ use crate::{
     unsent,
 };
 
+/// How a referral stands.
+const STATES: words::Codes = &[
+    ("made", "Made"),
+    ("sent", "Sent"),
+    ("acknowledged", "The agency has it"),
+    ("decided", "Decided"),
+    ("closed", "Closed"),
+];
 /// What the check page carries on, field by field.
 const CARRIED: [&str; 3] = ["agency", "reason", "reference"];
 
@@ -272,20 +285,57 @@ impl Receipt {
             "Their reference",
             if referral.reference.is_empty() { "None yet" } else { &referral.reference },
         ));
-        rows.push(Row::new("Why", referral.reason.clone()));
+        if let Some(form) = &referral.form {
+            rows.extend(form_rows(form));
+        } else {
+            rows.push(Row::new("Why", referral.reason.clone()));
+        }
+        rows.extend(followed(referral, people));
         rows.extend(Row::some("Receipt number", Some(referral.referral_id.clone())));
         let mut next = Vec::new();
-        if referral.state == "made" {
+        if referral.outcome.is_empty() {
             rows.extend(Row::some("Ask for an answer by", words::day(referral.chase_time.as_ref())));
-            next.push(Link::new("Record the answer", format!("{here}/referrals/{}/outcome", referral.referral_id)));
         } else {
             rows.push(Row::new("Answer", words::called(words::ANSWERS, &referral.outcome)));
             rows.extend(Row::some("What it said", Some(referral.outcome_text.clone())));
         }
+        next.extend(follow::ways_on(referral, here));
         next.push(Link::new("Record what parents are told", format!("{here}/parents-decisions/new")));
         next.push(Link::new("Back to the case", here));
         Self { head: Head::new("The referral is recorded", crumbs).of(case.reference.clone()), rows, next }
     }
+}
+
+/// What was sent, and what proves it.
+fn form_rows(form: &ReferralForm) -> Vec<Row> {
+    let mut rows = vec![Row::new("By route", form.title.clone())];
+    rows.extend(form.answers.iter().map(|answer| Row::new(answer.label.clone(), refer::read(&answer.value))));
+    rows.push(Row::new("How it was sent", words::called(refer::MEANS, &form.means)));
+    rows.push(Row::new("Where to", form.recipient.clone()));
+    rows.push(Row::new("Proof", form.proof.clone()));
+    rows.push(Row::new("SHA-256 of what was sent", form.digest.clone()));
+    rows
+}
+
+/// What became of it since.
+fn followed(referral: &Referral, people: &People) -> Vec<Row> {
+    let mut rows = vec![Row::new("State", words::called(STATES, &referral.state))];
+    if let Some(has) = &referral.acknowledgement {
+        rows.push(Row::new("The agency has it", said(&has.text, &has.account_id, has.create_time.as_ref(), people)));
+    }
+    for went in &referral.escalations {
+        let cause = words::called(follow::CAUSES, &went.cause);
+        let told = said(&went.reason, &went.account_id, went.create_time.as_ref(), people);
+        rows.push(Row::new(format!("Taken further: {}", went.rung), format!("{cause}. {told}")));
+    }
+    if let Some(end) = &referral.end {
+        rows.push(Row::new("What came of it", said(&end.text, &end.account_id, end.create_time.as_ref(), people)));
+    }
+    rows
+}
+
+fn said(text: &str, account_id: &str, at: Option<&prost_types::Timestamp>, people: &People) -> String {
+    format!("{text} ({}, {})", people.name(account_id), words::stamp(at).unwrap_or_default())
 }
 
 /// Shows it, for as long as the case is there.
@@ -293,10 +343,18 @@ pub async fn receipt(visit: Visit, Path((_, case_id, referral_id)): Path<(String
     visit.needs(Permission::CaseRead)?;
     let case = fetch(&visit, &case_id).await?;
     let referral = case.referrals.iter().find(|r| r.referral_id == referral_id).ok_or_else(Error::missing)?;
-    let (people, agencies) = tokio::join!(visit.people([referral.account_id.as_str()]), agencies(&visit));
+    let (people, agencies) = tokio::join!(visit.people(accounts(referral)), agencies(&visit));
     let here = visit.at(&format!("/cases/{case_id}"));
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
     visit.page(&Receipt::new(&case, referral, &people, &agencies, &here, crumbs))
+}
+
+/// Everybody who had to do with it.
+fn accounts(referral: &Referral) -> Vec<&str> {
+    let has = referral.acknowledgement.iter().map(|has| has.account_id.as_str());
+    let went = referral.escalations.iter().map(|went| went.account_id.as_str());
+    let end = referral.end.iter().map(|end| end.account_id.as_str());
+    std::iter::once(referral.account_id.as_str()).chain(has).chain(went).chain(end).collect()
 }
 
 fn outcome_page(visit: &Visit, case: &Case, referral_id: &str) -> FormPage {

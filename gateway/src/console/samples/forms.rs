@@ -5,10 +5,15 @@ use chassis::error::Error;
 use super::super::{
     access, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation, cover,
     debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite,
-    involvement, learner, lesson, lines, material, material_report, my_concern, notices, oversight, paragraph,
-    parameter, parents, people, policy, procedure, public_report, referral, register, report, retention, review,
-    revision, rollout, school, section, sign_in, step, subject_access, template, webhook,
+    involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern, notices, oversight,
+    paragraph, parameter, parents, people, policy, procedure, public_report, referral, register, report, retention,
+    review, revision, rollout, school, section, sign_in, step, subject_access, template, webhook,
 };
+
+fn refer_form() -> Vec<crate::pages::form::Field> {
+    let route = case::refer::sample().route.unwrap_or_default().route.unwrap_or_default();
+    case::refer::form(&route, &|key| if key == "danger" { "no".to_owned() } else { String::new() })
+}
 
 /// Every form, as it is first shown and as it is shown again.
 pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
@@ -36,6 +41,17 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Make a referral", referral::fields(&[pair("ceop", "CEOP")])),
         ("Make a referral without the register", referral::fields(&[])),
         ("Record an answer", referral::outcome_fields()),
+        ("Refer to an agency", case::refer::choices(&[case::refer::sample().route.unwrap_or_default()])),
+        ("Fill the form in", refer_form()),
+        ("Send it", case::refer::send_fields(&case::refer::sample().route.unwrap_or_default().agencies[0])),
+        ("Not to be sent", case::refer::withdraw_fields()),
+        ("The agency has it", case::refer::follow::Act::Acknowledge.fields()),
+        ("Take it further", case::refer::follow::Act::Escalate.fields()),
+        ("Close the referral", case::refer::follow::Act::Close.fields()),
+        (
+            "Record what the law asks",
+            mandatory_report::fields(&case::refer::sample().route.unwrap_or_default(), &|_| String::new()),
+        ),
         ("Parents", parents::fields(&case, "inv_1")),
         ("Debrief", debrief::fields()),
         ("Close", close::fields()),

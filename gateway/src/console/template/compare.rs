@@ -28,6 +28,7 @@ const KINDS: Codes = &[
     ("alert_rule", "Alert rule"),
     ("register", "Register"),
     ("report_line", "Report line"),
+    ("agency_route", "Route to an agency"),
     ("guidance", "Guidance"),
 ];
 

@@ -14,6 +14,8 @@ pub enum Kind {
     Step,
     /// An agency's answer to a referral is to be chased.
     ReferralChase,
+    /// A referral that is being written is to be sent.
+    ReferralDraft,
     /// An answer to a report about material is.
     ReportChase,
     /// The risk and needs assessment is to be looked at again.
@@ -24,9 +26,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every one, with its code.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("step", Self::Step),
         ("referral_chase", Self::ReferralChase),
+        ("referral_draft", Self::ReferralDraft),
         ("report_chase", Self::ReportChase),
         ("assessment_review", Self::AssessmentReview),
         ("idle", Self::Idle),
@@ -82,6 +85,7 @@ impl Case {
         let due = |kind, item: &str, at| Due { kind, item: item.to_owned(), at: Some(at), owner: self.owner.clone() };
         let referrals = self.referrals.iter().filter(|referral| referral.decision.is_none());
         dues.extend(referrals.map(|referral| due(Kind::ReferralChase, referral.id.as_str(), referral.chase_at)));
+        dues.extend(self.open_drafts().map(|draft| due(Kind::ReferralDraft, draft.id.as_str(), draft.send_by)));
         let reports = self.reports.iter().filter(|report| report.outcome.is_none());
         dues.extend(reports.map(|report| due(Kind::ReportChase, report.id.as_str(), report.chase_at)));
         dues.extend(self.assessments.last().map(|latest| due(Kind::AssessmentReview, "", latest.review_at)));

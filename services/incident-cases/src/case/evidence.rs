@@ -40,7 +40,7 @@ impl Case {
             "support" => self.involvements.iter().any(super::Involvement::child) && self.unsupported().next().is_none(),
             // Where one of the five criteria holds, only a referral to police or children's services will do (rule NUD-02).
             "referral" if self.fact("criteria_met") == Some("yes") => self.referred_at_once(),
-            "referral" => !self.referrals.is_empty() || self.decided("referral"),
+            "referral" => self.referrals.iter().any(super::Referral::of_child) || self.decided("referral"),
             "report" => !self.reports.is_empty(),
             "deletion" => !self.deletions.is_empty() || self.decided("deletion"),
             "sanction" => self.decided("sanction"),

@@ -108,6 +108,12 @@ impl Gathered {
     }
 }
 
+/// A form in lines.
+fn told(answers: &[crate::route::Filled]) -> String {
+    let answered = answers.iter().filter(|filled| !filled.value.is_empty());
+    answered.map(|filled| format!("{} {}", filled.label, filled.value)).collect::<Vec<_>>().join("\n")
+}
+
 fn yes(value: bool) -> &'static str {
     if value { "Yes" } else { "No" }
 }
@@ -121,6 +127,7 @@ impl Case {
         if kind == Kind::Bundle {
             self.parts_of(&mut all);
             self.work_of(&mut all);
+            self.unsent(&mut all);
             self.material_of(&mut all);
         }
         let mut records = all.0;
@@ -204,9 +211,38 @@ impl Case {
             all.add(talk.held_at, "Talk with an agency", &talk.by, &says, talk);
         }
         for referral in &self.referrals {
-            let says =
-                [("To", referral.agency_name.as_str()), ("Why", &referral.reason), ("Reference", &referral.reference)];
+            let why = if referral.form.is_some() { "" } else { referral.reason.as_str() };
+            let form = referral.form.as_ref();
+            let answered = form.map(|form| told(&form.answers)).unwrap_or_default();
+            let how = form.map(|form| format!("{}, {}", form.means.replace('_', " "), form.recipient));
+            let says = [
+                ("To", referral.agency_name.as_str()),
+                ("Why", why),
+                ("By route", form.map_or("", |form| &form.title)),
+                ("What was sent", &answered),
+                ("How", how.as_deref().unwrap_or_default()),
+                ("Proof", form.map_or("", |form| &form.proof)),
+                ("SHA-256 of what was sent", form.map_or("", |form| &form.digest)),
+                ("Reference", &referral.reference),
+            ];
             all.add(referral.made_at, "Referral", &referral.by, &says, referral);
+            for (what, said) in [("Referral acknowledged", &referral.acknowledged), ("Referral closed", &referral.end)]
+            {
+                if let Some(said) = said {
+                    all.stamped(&said.stamp, what, &[("By", &referral.agency_name), ("", &said.text)], said);
+                }
+            }
+            for went in &referral.escalations {
+                let against = went.against.as_ref();
+                let says = [
+                    ("Of", referral.agency_name.as_str()),
+                    ("Because of", &went.cause),
+                    ("Not agreed with", against.map_or("", |decision| &decision.text)),
+                    ("How far", &went.rung.title),
+                    ("Why", &went.reason),
+                ];
+                all.stamped(&went.stamp, "Referral taken further", &says, went);
+            }
             if let Some(decision) = &referral.decision {
                 let says = [
                     ("Of", referral.agency_name.as_str()),
@@ -257,6 +293,16 @@ impl Case {
         if let Some(closing) = &self.closing {
             let says = [("Outcome", closing.outcome.replace('_', " ")), ("Why", closing.reason.clone())];
             all.add(closing.at, "Case closed", &closing.by, &says.each_ref().map(|(n, t)| (*n, t.as_str())), closing);
+        }
+    }
+
+    /// Referrals that were not sent, or not yet.
+    fn unsent(&self, all: &mut Gathered) {
+        for draft in &self.drafts {
+            let answered = told(&draft.route.filled(&draft.answers));
+            let why = draft.withdrawn.as_ref().map_or("", |said| said.text.as_str());
+            let says = [("By route", draft.route.title.as_str()), ("", &answered), ("Why it was not sent", why)];
+            all.stamped(&draft.stamp, "Referral not sent", &says, draft);
         }
     }
 

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     By, Case, CaseId, Closing, Consultation, Debrief, Fact, Involvement, InvolvementId, ParentsDecision,
-    ProposedLesson, Referral, ReferralDecision, ReferralId, Refusal, Step, StepEnd, Telling,
+    ProposedLesson, Referral, Refusal, Step, StepEnd, Telling,
     access::Access,
     evidence::done_by,
     record::{Agreement, Asked},
@@ -82,6 +82,7 @@ impl Case {
             entries: Vec::new(),
             consultations: Vec::new(),
             referrals: Vec::new(),
+            drafts: Vec::new(),
             parents_decisions: Vec::new(),
             debrief: None,
             closing: None,
@@ -277,17 +278,6 @@ impl Case {
             let keys: Vec<&str> = self.agencies.iter().map(|(k, _)| k.as_str()).collect();
             Refusal::Field("agency", format!("Select one of: {}", keys.join(", ")))
         })
-    }
-
-    /// Records an agency's answer.
-    pub fn decide_referral(&mut self, id: &ReferralId, decision: ReferralDecision) -> Result<&Referral, Refusal> {
-        self.working()?;
-        let referral = self.referrals.iter_mut().find(|r| r.id == *id).ok_or(Refusal::Missing)?;
-        if referral.decision.is_some() {
-            return Err(Refusal::State("the outcome of this referral is recorded already"));
-        }
-        referral.decision = Some(decision);
-        Ok(referral)
     }
 
     /// Records whether one child's parents were told.

@@ -200,6 +200,7 @@ mod tests {
             wait: None,
             office: None,
             passed_on: Vec::new(),
+            duties: Vec::new(),
             retention: crate::retention::Retention::default(),
         };
         concern.waiting(&Clocks::default(), cover)

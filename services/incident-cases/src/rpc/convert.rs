@@ -16,6 +16,7 @@ pub(super) mod learner;
 pub(super) mod print;
 pub(super) mod public_report;
 pub(crate) mod record;
+pub(super) mod referral;
 pub(super) mod retention;
 pub(super) mod sheet;
 pub(super) mod subject_access;
@@ -23,7 +24,7 @@ pub(super) mod subject_access;
 pub(crate) use concern::{concern, my_concern};
 
 use crate::{
-    case::{Case, Referral, evidence::done_by, field::Field},
+    case::{Case, evidence::done_by, field::Field},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
     shared_incident::{Invitation, SharedIncident},
@@ -63,6 +64,10 @@ pub(crate) fn pinned(policy: policy::EffectivePolicy) -> Pinned {
         version: policy.version,
         procedures: policy.procedures.into_iter().map(procedure).collect(),
         gates: policy.gates.into_iter().map(gate).collect(),
+        parameters: referral::parameters(&policy.parameters, &policy.agency_routes),
+        contacts: policy.contacts.iter().map(referral::contact).collect(),
+        routes: policy.agency_routes.into_iter().map(referral::route_kept).collect(),
+        ladder: policy.escalation.into_iter().map(referral::rung).collect(),
         agencies: referred_to(policy.contacts),
     }
 }
@@ -102,7 +107,8 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
                 account_id: c.by.clone(),
             })
             .collect(),
-        referrals: case.referrals.iter().map(referral).collect(),
+        referrals: case.referrals.iter().map(referral::referral).collect(),
+        referral_drafts: case.drafts.iter().map(referral::draft).collect(),
         parents_decisions: case.parents_decisions.iter().map(happened::parents_decision).collect(),
         debrief: case.debrief.as_ref().map(|d| pb::Debrief {
             findings: d.findings.clone(),
@@ -206,24 +212,6 @@ fn gates(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseGate> {
         }
     };
     case.gates.iter().map(gate).collect()
-}
-
-pub(crate) fn referral(referral: &Referral) -> pb::Referral {
-    let decision = referral.decision.as_ref();
-    pb::Referral {
-        referral_id: referral.id.to_string(),
-        agency: referral.agency.clone(),
-        agency_name: referral.agency_name.clone(),
-        reason: referral.reason.clone(),
-        reference: referral.reference.clone(),
-        state: if decision.is_some() { "decided" } else { "made" }.to_owned(),
-        chase_time: Some(timestamp(referral.chase_at)),
-        outcome: decision.map(|d| d.outcome.clone()).unwrap_or_default(),
-        outcome_text: decision.map(|d| d.text.clone()).unwrap_or_default(),
-        create_time: Some(timestamp(referral.made_at)),
-        decide_time: decision.map(|d| timestamp(d.at)),
-        account_id: referral.by.clone(),
-    }
 }
 
 /// An invitation as a school sees it: until it accepted, not even which incident it is about.

@@ -34,7 +34,7 @@ pub(super) async fn make_referral(
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| refer(case, by, ids, wanted);
     let respond = |message, case: &Case| MakeReferralResponse {
         case: Some(message),
-        referral: case.referrals.last().map(convert::referral),
+        referral: case.referrals.last().map(convert::referral::referral),
     };
     work(app, &caller, &request, target, act, respond).await
 }
@@ -54,31 +54,41 @@ pub(super) struct Wanted<'a> {
 pub(super) fn refer(case: &mut Case, by: By<'_>, ids: &Ids, wanted: Wanted<'_>) -> Result<Done, Refusal> {
     let agency_name = case.agency(wanted.agency)?.to_owned();
     let reason = wanted.reason.trim().to_owned();
+    let chase_at = calendar::working_days_after(by.at, REFERRAL_DECISION_CHASE);
     let referral = Referral {
-        id: ids.next(),
-        agency: wanted.agency.to_owned(),
-        agency_name: agency_name.clone(),
         reason: reason.clone(),
         reference: wanted.reference.trim().to_owned(),
-        by: by.account_id.to_owned(),
-        made_at: by.at,
-        chase_at: calendar::working_days_after(by.at, REFERRAL_DECISION_CHASE),
-        decision: None,
+        ..Referral::made(ids.next(), (wanted.agency, agency_name.clone()), by, chase_at)
     };
     case.refer(by, referral)?;
-    let made = ReferralMade { agency: wanted.agency.to_owned(), procedure: case.procedure.id.clone() };
-    let told = Disclosure {
+    let told = told(case, by, ids, (wanted.agency, agency_name), ("The referral", reason));
+    let done = Done::new("referral.made").detail("agency", wanted.agency).disclosure(told);
+    Ok(done.event(made(case, wanted.agency)))
+}
+
+/// That a referral was made.
+pub(super) fn made(case: &Case, agency: &str) -> Event {
+    Event::ReferralMade(ReferralMade { agency: agency.to_owned(), procedure: case.procedure.id.clone() })
+}
+
+/// What an agency was told, as the register of disclosures has it.
+pub(super) fn told(
+    case: &Case,
+    by: By<'_>,
+    ids: &Ids,
+    (agency, recipient): (&str, String),
+    (what, reason): (&str, String),
+) -> Disclosure {
+    Disclosure {
         id: ids.next(),
         school_id: case.school_id.clone(),
         case_id: case.id.to_string(),
-        recipient_kind: if wanted.agency.starts_with("police") { "police" } else { "agency" }.to_owned(),
-        recipient: agency_name,
+        recipient_kind: if agency.starts_with("police") { "police" } else { "agency" }.to_owned(),
+        recipient,
         shared: true,
-        what: "The referral".to_owned(),
+        what: what.to_owned(),
         basis: "safeguarding".to_owned(),
         reason,
         stamp: by.stamp(),
-    };
-    let done = Done::new("referral.made").detail("agency", wanted.agency).disclosure(told);
-    Ok(done.event(Event::ReferralMade(made)))
+    }
 }

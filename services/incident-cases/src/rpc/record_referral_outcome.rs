@@ -15,11 +15,9 @@ use tonic::Request;
 use super::work::{Done, Target, work};
 use crate::{
     App,
-    case::{By, Case, ReferralDecision, ReferralId},
+    case::{By, Case, ReferralDecision, ReferralId, referral::OUTCOMES},
     rules::NARRATIVE_MAX,
 };
-
-const OUTCOMES: [&str; 4] = ["accepted", "advice_given", "no_further_action", "declined"];
 
 pub(super) async fn record_referral_outcome(
     app: &App,

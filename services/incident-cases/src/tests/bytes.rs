@@ -23,6 +23,7 @@ fn no_rpc_takes_bytes() {
         "GetAttachmentResponse",
         "PreviewLearnerImportRequest",
         "PrintCaseResponse",
+        "PrintReferralResponse",
     ]
     .map(full);
     bytes.sort_unstable();

@@ -3,6 +3,7 @@
 pub(super) mod instance;
 pub(super) mod life_cycle;
 pub(super) mod rollout;
+mod route;
 
 use chassis::{
     clock::timestamp,
@@ -284,6 +285,7 @@ pub(super) fn agency(agency: &Agency) -> wire::Agency {
         purpose: agency.purpose.clone(),
         no_referrals: !agency.referrals,
         channels: channels.collect(),
+        means: agency.ways(),
     }
 }
 
@@ -421,5 +423,7 @@ pub(super) fn effective(effective: &Effective) -> wire::EffectivePolicy {
         gates: effective.gates.iter().map(gate).collect(),
         contacts: effective.contacts.iter().map(agency).collect(),
         alert_rules: effective.alert_rules.iter().map(alert_rule).collect(),
+        agency_routes: effective.agency_routes.routes.iter().map(route::route).collect(),
+        escalation: effective.agency_routes.ladder.iter().map(route::rung).collect(),
     }
 }

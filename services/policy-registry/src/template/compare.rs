@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::{
     Clause, Definition, Section, Template,
     condition::Condition,
-    procedure::{AlertRule, Gate, Named, Procedure, Step},
+    procedure::{AlertRule, Gate, Named, Procedure, Step, StepClock},
+    routes::{self, Route},
 };
 use crate::{lint::data::Guidance, register};
 
@@ -13,7 +14,7 @@ use crate::{lint::data::Guidance, register};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// What kind of thing: `section`, `clause`, `parameter`, `procedure`, `step`, `gate`, `alert_rule`, `register`,
-    /// `report_line`, `guidance`, or `template` for what stands at the head of it and what the linter is told.
+    /// `report_line`, `agency_route`, `guidance`, or `template` for what stands at the head of it and what the linter is told.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -102,6 +103,15 @@ pub fn compare(before: &Template, after: &Template) -> Vec<Change> {
     all("alert_rule", &before.alert_rules, &after.alert_rules, alert_rule, &mut changes);
     all("register", &before.registers, &after.registers, kept, &mut changes);
     all("report_line", &before.report_lines, &after.report_lines, named, &mut changes);
+    all("agency_route", &before.agency_routes.routes, &after.agency_routes.routes, route, &mut changes);
+    if before.agency_routes.ladder != after.agency_routes.ladder {
+        let said = |template: &Template| {
+            let rungs =
+                template.agency_routes.ladder.iter().map(|rung| format!("{} ({} working days)", rung.title, rung.days));
+            rungs.collect::<Vec<_>>().join("\n")
+        };
+        changes.push(changed("template", "ladder", said(before), said(after)));
+    }
     all("guidance", &before.lint.guidance, &after.lint.guidance, guidance, &mut changes);
     let told = |template: &Template| {
         let mut lint = template.lint.clone();
@@ -318,6 +328,29 @@ fn kept(is: &register::Definition) -> Thing<'_, register::Definition> {
 fn named(is: &Named) -> Thing<'_, Named> {
     let words = Words::of(&is.title).line("Counts", &is.definition).list("Carries", &is.requirements);
     Thing { id: &is.key, is, words: words.0, statutory: false }
+}
+
+fn route(is: &Route) -> Thing<'_, Route> {
+    let clock = |clock: &StepClock| match clock.amount {
+        0 => clock.kind.replace('_', " "),
+        amount => format!("{amount} {}", clock.kind.replace('_', " ")),
+    };
+    let asked = |field: &routes::Field| match field.required {
+        true => format!("{} (required)", field.label),
+        false => field.label.clone(),
+    };
+    let words = Words::of(&is.title)
+        .line("When", &is.threshold)
+        .line("Know", &is.advice)
+        .line("By", &is.maker)
+        .list("To", &is.agencies)
+        .line("Sent", &clock(&is.send))
+        .line("Answered", &clock(&is.answer))
+        .line("Duty", &is.duty)
+        .line("From", &is.from)
+        .line("Until", &is.until)
+        .list("Asks", &is.fields.iter().map(asked).collect::<Vec<_>>());
+    Thing { id: &is.key, is, words: words.0, statutory: !is.duty.is_empty() }
 }
 
 fn guidance(is: &Guidance) -> Thing<'_, Guidance> {

@@ -55,6 +55,7 @@ pub fn load(files: &[SourceFile]) -> Result<Template, Vec<Problem>> {
     let registers = reader.list("registers.yaml", &mut checker.problems);
     let registers = super::registers::definitions(registers, &parameters, &mut checker);
     let report_lines = named("report-lines.yaml", "report line", &reader, &mut checker);
+    let agency_routes = super::routes::read(reader.find(super::routes::FILE), &mut checker);
     let mut lint: Data = reader.one("lint.yaml", &mut checker.problems).unwrap_or_default();
     super::guidance::linter(&mut lint, guidance, reader.find("lint.yaml"), &mut checker);
     let template = Template {
@@ -67,6 +68,7 @@ pub fn load(files: &[SourceFile]) -> Result<Template, Vec<Problem>> {
         alert_rules,
         registers,
         report_lines,
+        agency_routes,
         lint,
     };
     checker.finish(template)
@@ -100,7 +102,8 @@ impl Reader<'_> {
 
     /// Files that belong to nothing.
     fn strangers(&self, sections: &[Section], problems: &mut Vec<Problem>) {
-        const KNOWN: [&str; 8] = [
+        const KNOWN: [&str; 9] = [
+            super::routes::FILE,
             "template.yaml",
             "parameters.yaml",
             "gates.yaml",

@@ -260,15 +260,9 @@ impl World {
             Command::Refer(agency) => case.refer(
                 lead,
                 Referral {
-                    id: id("ref", minute),
-                    agency: (*agency).into(),
-                    agency_name: text(),
                     reason: text(),
                     reference: text(),
-                    by: text(),
-                    made_at: at,
-                    chase_at: at,
-                    decision: None,
+                    ..Referral::made(id("ref", minute), (agency, text()), lead, at)
                 },
             ),
             Command::Answered(n) => {

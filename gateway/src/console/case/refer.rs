@@ -1,0 +1,446 @@
+//! Referring by a route of the policy: choose it, fill its form in, check it, send it. What the case knows already stands in
+//! the form.
+
+pub mod follow;
+
+use axum::{extract::Path, response::IntoResponse as _};
+use chassis::{
+    clock::timestamp,
+    error::{Error, Violations},
+};
+use http::header;
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{
+        Case, CheckReferralRequest, DraftReferralRequest, ListReferralRoutesRequest, PrintReferralRequest,
+        ReferralDraft, ReferralRoute, SendReferralRequest, UpdateReferralDraftRequest, WithdrawReferralDraftRequest,
+    },
+    policy_registry::v1::{Agency, AgencyRoute, AgencyRouteField, Clock},
+};
+
+use super::{act, fetch};
+use crate::{
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, ask_patiently, heard},
+    },
+    pages::{
+        form::{Answers, Field, FormPage},
+        part::{Link, Row},
+        words::{self, Codes},
+    },
+};
+
+/// How a referral is sent.
+pub const MEANS: Codes = &[
+    ("telephone", "On the telephone, with the form at hand"),
+    ("web", "Typed into their own page"),
+    ("printed", "Printed, and handed over or posted"),
+    ("secure_mail", "As a file, by secure mail"),
+];
+/// Answers to a question that is answered yes or no.
+const YES_NO: Codes = &[("yes", "Yes"), ("no", "No"), ("not_known", "Not known")];
+
+/// By when something is due, in words.
+pub fn clock(clock: Option<&Clock>) -> String {
+    let Some(clock) = clock else { return String::new() };
+    let counted = |one: &str, many: &str| format!("within {}", words::counted(clock.amount.into(), one, many));
+    match clock.kind.as_str() {
+        "hours" => counted("hour", "hours"),
+        "working_days" => counted("working day", "working days"),
+        "days" => counted("day", "days"),
+        _ => "at once".to_owned(),
+    }
+}
+
+/// The routes to choose from.
+pub fn choices(routes: &[ReferralRoute]) -> Vec<Field> {
+    let mut field = Field::radios("route", "Where to?", &[]);
+    for one in routes.iter().filter(|one| one.shut.is_empty()) {
+        let route = one.route.clone().unwrap_or_default();
+        let sent = format!("Sent {}.", clock(route.send.as_ref()));
+        let hint = format!("{} {sent}", route.threshold);
+        for agency in &one.agencies {
+            let title = match one.agencies.as_slice() {
+                [_] => route.title.clone(),
+                _ => format!("{}: {}", route.title, agency.name),
+            };
+            field = field.choice(&format!("{} {}", route.key, agency.key), &title, &hint);
+        }
+    }
+    vec![field]
+}
+
+/// One question of a route's form.
+fn asked(field: &AgencyRouteField, value: &str) -> Field {
+    let optional = !field.required && field.required_when.is_empty();
+    let label = if optional { format!("{} (optional)", field.label) } else { field.label.clone() };
+    let begun = match field.kind.as_str() {
+        "long_text" => Field::long_text(&field.key, &label),
+        "yes_no" => Field::radios(&field.key, &label, YES_NO),
+        "choice" => Field::radios(&field.key, &label, &[])
+            .choices(field.options.iter().map(|option| (option.as_str(), option.as_str()))),
+        "date" => return Field::day(&field.key, &label).on(value),
+        _ => Field::text(&field.key, &label),
+    };
+    let begun = if field.hint.is_empty() { begun } else { begun.hint(&field.hint) };
+    if value.is_empty() { begun } else { begun.value(value) }
+}
+
+/// A route's form with what stands in it, each group under its heading.
+pub fn form(route: &AgencyRoute, said: &dyn Fn(&str) -> String) -> Vec<Field> {
+    let mut group = "";
+    let question = |field: &AgencyRouteField| asked(field, &said(&field.key));
+    let mut fields = Vec::with_capacity(route.fields.len());
+    for field in &route.fields {
+        let question = question(field);
+        fields.push(if field.group == group { question } else { question.under(&field.group) });
+        group = &field.group;
+    }
+    fields
+}
+
+/// What was answered in a route's form.
+pub fn answered(route: &AgencyRoute, answers: &Answers) -> std::collections::HashMap<String, String> {
+    let value = |field: &AgencyRouteField| match field.kind.as_str() {
+        "date" => answers.day(&field.key),
+        _ => answers.text(&field.key),
+    };
+    route.fields.iter().map(|field| (field.key.clone(), value(field))).collect()
+}
+
+/// An answer as people read it.
+pub fn read(value: &str) -> String {
+    match value {
+        "" => "No answer".to_owned(),
+        value if YES_NO.iter().any(|(code, _)| *code == value) => words::called(YES_NO, value),
+        value => value.to_owned(),
+    }
+}
+
+fn route_of(draft: &ReferralDraft) -> (AgencyRoute, Agency) {
+    let route = draft.route.clone().unwrap_or_default();
+    let agency = route.agencies.into_iter().find(|agency| agency.key == draft.agency).unwrap_or_default();
+    (route.route.unwrap_or_default(), agency)
+}
+
+/// Who it is for and how they are reached.
+fn agency_rows(agency: &Agency) -> Vec<Row> {
+    let reached: Vec<String> = agency.channels.iter().map(|channel| channel.value.clone()).collect();
+    let reached = Row::some("How to reach it", Some(reached.join("\n")));
+    std::iter::once(Row::new("Agency", agency.name.clone())).chain(reached).collect()
+}
+
+async fn routes(visit: &Visit, case_id: &str) -> Result<Vec<ReferralRoute>, Error> {
+    let asked = ListReferralRoutesRequest { school_id: visit.school.clone(), case_id: case_id.to_owned() };
+    Ok(heard(visit.cases()?.list_referral_routes(ask(asked))).await?.routes)
+}
+
+async fn draft(visit: &Visit, case_id: &str, draft_id: &str) -> Result<ReferralDraft, Error> {
+    let asked = CheckReferralRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.to_owned(),
+        draft_id: draft_id.to_owned(),
+    };
+    heard(visit.cases()?.check_referral(ask(asked))).await?.draft.ok_or_else(Error::missing)
+}
+
+fn choose_page(visit: &Visit, case: &Case, routes: &[ReferralRoute]) -> FormPage {
+    let mut page = act::page(visit, case, "Refer to an agency", "refer", "Continue", choices(routes));
+    if routes.iter().all(|route| !route.shut.is_empty()) {
+        page.form.button = String::new();
+        page.lead.push("The policy in force has no routes that can be taken here. Refer as the agency asks for it, then record it.".to_owned());
+    }
+    let here = visit.at(&format!("/cases/{}", case.case_id));
+    page.others = vec![
+        Link::new("Record a referral already made", format!("{here}/referrals/new")),
+        Link::new("Decide not to refer, with the reason", format!("{here}/decisions")),
+    ];
+    page
+}
+
+/// Asks where to.
+pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseRefer)?;
+    let (case, routes) = (fetch(&visit, &case_id).await?, routes(&visit, &case_id).await?);
+    visit.page(&choose_page(&visit, &case, &routes))
+}
+
+/// Begins the draft.
+pub async fn begin(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let chosen = answers.text("route");
+    let (route, agency) = chosen.split_once(' ').unwrap_or_default();
+    let command = DraftReferralRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.clone(),
+        route: route.to_owned(),
+        agency: agency.to_owned(),
+        account_name: visit.visitor.display_name.clone(),
+        request_id: answers.request_id(),
+    };
+    let done = if route.is_empty() {
+        Err(Error::invalid("route", "Select where to refer"))
+    } else {
+        heard(visit.cases()?.draft_referral(ask(command))).await
+    };
+    match done {
+        Ok(begun) => {
+            let draft_id = begun.draft.unwrap_or_default().draft_id;
+            visit.to(&visit.at(&format!("/cases/{case_id}/refer/{draft_id}")))
+        }
+        Err(error) => {
+            let routes = routes(&visit, &case_id).await.unwrap_or_default();
+            act::settle::<()>(&visit, &case_id, &answers, Err(error), "", |case| choose_page(&visit, case, &routes))
+                .await
+        }
+    }
+}
+
+fn form_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
+    let (route, agency) = route_of(draft);
+    let said = |key: &str| draft.answers.iter().find(|a| a.key == key).map(|a| a.value.clone()).unwrap_or_default();
+    let path = format!("refer/{}", draft.draft_id);
+    let mut page =
+        act::page(visit, case, &route.title, &path, "Save and check", form(&route, &said)).lead(&route.advice);
+    page.lead.push(
+        "What the case knows stands in the form already. Check it, and take out what the agency need not know."
+            .to_owned(),
+    );
+    page.rows = agency_rows(&agency);
+    page.others = others(visit, case, draft);
+    page
+}
+
+fn others(visit: &Visit, case: &Case, draft: &ReferralDraft) -> Vec<Link> {
+    let here = visit.at(&format!("/cases/{}/refer/{}", case.case_id, draft.draft_id));
+    vec![
+        Link::new("Print the form as it is (PDF)", format!("{here}/paper/pdf")),
+        Link::new("Not to be sent after all", format!("{here}/withdraw")),
+    ]
+}
+
+/// Shows the form.
+pub async fn show_form(visit: Visit, Path((_, case_id, draft_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseRefer)?;
+    let (case, draft) = (fetch(&visit, &case_id).await?, draft(&visit, &case_id, &draft_id).await?);
+    visit.page(&form_page(&visit, &case, &draft))
+}
+
+/// Keeps what was answered, and goes on to the page that shows it.
+pub async fn write(Path((_, case_id, draft_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let draft = draft(&visit, &case_id, &draft_id).await?;
+    let command = UpdateReferralDraftRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.clone(),
+        draft_id: draft_id.clone(),
+        answers: answered(&route_of(&draft).0, &answers),
+        etag: String::new(),
+        request_id: answers.request_id(),
+    };
+    match heard(visit.cases()?.update_referral_draft(ask(command))).await {
+        Ok(_) => visit.to(&visit.at(&format!("/cases/{case_id}/refer/{draft_id}/check"))),
+        Err(error) => {
+            act::settle::<()>(&visit, &case_id, &answers, Err(error), "", |case| form_page(&visit, case, &draft)).await
+        }
+    }
+}
+
+/// What is asked before it is sent.
+pub fn send_fields(agency: &Agency) -> Vec<Field> {
+    let mut how = Field::radios("means", "How is it sent?", &[]);
+    for means in &agency.means {
+        let kind = match means.as_str() {
+            "secure_mail" => "email",
+            other => other,
+        };
+        let reached = agency.channels.iter().find(|channel| channel.kind == kind);
+        how = how.choice(means, &words::called(MEANS, means), reached.map_or("", |channel| &channel.value));
+    }
+    vec![
+        how,
+        Field::name("proof", "What proves it?")
+            .hint("Who took the call, what their page showed, or who handed it over."),
+        Field::name("reference", "Their reference (optional)").width("20"),
+        Field::moment("send_time", "When was it sent? (optional)").hint("Leave this empty if it was just now."),
+    ]
+}
+
+fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
+    let (route, agency) = route_of(draft);
+    let here = visit.at(&format!("/cases/{}/refer/{}", case.case_id, draft.draft_id));
+    let path = format!("refer/{}/check", draft.draft_id);
+    let mut page = act::page(visit, case, "Check the referral", &path, "Record that it is sent", send_fields(&agency));
+    page.rows = agency_rows(&agency);
+    page.rows.push(Row::new("Answer due", clock(route.answer.as_ref())));
+    page.rows.extend(draft.answers.iter().map(|answer| {
+        let lacks = draft.missing.iter().any(|lack| lack.key == answer.key);
+        let value = if lacks { "Missing: nothing is sent without it".to_owned() } else { read(&answer.value) };
+        Row::new(answer.label.clone(), value).change(format!("{here}#{}", answer.key), answer.label.clone())
+    }));
+    if draft.missing.is_empty() {
+        page.lead.push(
+            "Send it as the agency asks for it, then record here how. The form is kept as it was sent.".to_owned(),
+        );
+    } else {
+        page.warning = format!(
+            "This cannot be sent yet. {} missing.",
+            words::counted(u64::try_from(draft.missing.len()).unwrap_or_default(), "answer is", "answers are")
+        );
+        page.form.button = String::new();
+    }
+    page.others = others(visit, case, draft);
+    page.others.insert(0, Link::new("Change the answers", here));
+    page
+}
+
+/// Shows what is about to be sent.
+pub async fn check(visit: Visit, Path((_, case_id, draft_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseRefer)?;
+    let (case, draft) = (fetch(&visit, &case_id).await?, draft(&visit, &case_id, &draft_id).await?);
+    visit.page(&check_page(&visit, &case, &draft))
+}
+
+/// Records that it is sent.
+pub async fn send(Path((_, case_id, draft_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let draft = draft(&visit, &case_id, &draft_id).await?;
+    let done = match command(&visit, &case_id, &draft_id, &answers) {
+        Ok(command) => heard(visit.cases()?.send_referral(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(sent) => {
+            let referral_id = sent.referral.unwrap_or_default().referral_id;
+            visit.to(&visit.at(&format!("/cases/{case_id}/referrals/{referral_id}?done=referred")))
+        }
+        Err(error) => {
+            act::settle::<()>(&visit, &case_id, &answers, Err(error), "", |case| check_page(&visit, case, &draft)).await
+        }
+    }
+}
+
+fn command(visit: &Visit, case_id: &str, draft_id: &str, answers: &Answers) -> Result<SendReferralRequest, Error> {
+    let mut v = Violations::new();
+    v.check(!answers.text("means").is_empty(), "means", "Select how it is sent");
+    v.check(!answers.text("proof").is_empty(), "proof", "Enter what proves that it was sent");
+    v.finish()?;
+    let sent = answers.moment("send_time", "When it was sent", visit.now())?;
+    Ok(SendReferralRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.to_owned(),
+        draft_id: draft_id.to_owned(),
+        means: answers.text("means"),
+        recipient: String::new(),
+        proof: answers.text("proof"),
+        send_time: sent.map(timestamp),
+        reference: answers.text("reference"),
+        request_id: answers.request_id(),
+    })
+}
+
+/// What is asked of a draft that is not sent.
+pub fn withdraw_fields() -> Vec<Field> {
+    vec![Field::long_text("reason", "Why is it not sent?").hint("The draft and the reason stay in the case.")]
+}
+
+fn withdraw_page(visit: &Visit, case: &Case, draft_id: &str) -> FormPage {
+    let path = format!("refer/{draft_id}/withdraw");
+    act::page(visit, case, "Not to be sent", &path, "Keep it unsent", withdraw_fields())
+}
+
+/// Asks why it is not sent.
+pub async fn show_withdraw(visit: Visit, Path((_, case_id, draft_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseRefer)?;
+    let case = fetch(&visit, &case_id).await?;
+    draft(&visit, &case_id, &draft_id).await?;
+    visit.page(&withdraw_page(&visit, &case, &draft_id))
+}
+
+/// Takes it back.
+pub async fn withdraw(Path((_, case_id, draft_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = WithdrawReferralDraftRequest {
+        school_id: visit.school.clone(),
+        case_id: case_id.clone(),
+        draft_id: draft_id.clone(),
+        reason: answers.text("reason"),
+        request_id: answers.request_id(),
+    };
+    let done = if command.reason.is_empty() {
+        Err(Error::invalid("reason", "Enter why it is not sent"))
+    } else {
+        heard(visit.cases()?.withdraw_referral_draft(ask(command))).await
+    };
+    act::settle(&visit, &case_id, &answers, done, "unsent", |case| withdraw_page(&visit, case, &draft_id)).await
+}
+
+/// Gives the form as a file: of a draft, or of what was sent.
+pub async fn paper(
+    visit: Visit,
+    Path((_, case_id, referral_id, format)): Path<(String, String, String, String)>,
+) -> Answer {
+    visit.needs(Permission::CaseRefer)?;
+    let command = PrintReferralRequest {
+        school_id: visit.school.clone(),
+        case_id,
+        referral_id,
+        format,
+        school_name: visit.directory.school(&visit.app, &visit.visitor, &visit.school).await,
+    };
+    let answer = heard(visit.cases()?.print_referral(ask_patiently(command))).await?;
+    let disposition = format!("attachment; filename=\"{}\"", answer.file_name);
+    let headers = [(header::CONTENT_TYPE, answer.media_type), (header::CONTENT_DISPOSITION, disposition)];
+    Ok((headers, answer.content).into_response())
+}
+
+/// A draft as a test knows it.
+#[cfg(test)]
+pub fn sample() -> ReferralDraft {
+    let field = |key: &str, group: &str, kind: &str| AgencyRouteField {
+        key: key.into(),
+        group: group.into(),
+        label: format!("What of the <{key}>?"),
+        kind: kind.into(),
+        options: if kind == "choice" { vec!["One".into(), "Two".into()] } else { Vec::new() },
+        required: true,
+        ..Default::default()
+    };
+    let route = AgencyRoute {
+        key: "front_door".into(),
+        title: "Children’s services front door".into(),
+        threshold: "Significant harm".into(),
+        advice: "Tell the parents first".into(),
+        send: Some(Clock { kind: "at_once".into(), ..Default::default() }),
+        answer: Some(Clock { kind: "working_days".into(), amount: 1, ..Default::default() }),
+        fields: vec![
+            field("danger", "The risk", "yes_no"),
+            field("worry", "The risk", "long_text"),
+            field("level", "The risk", "choice"),
+            field("known_on", "The child", "date"),
+            field("school", "The child", "text"),
+        ],
+        ..Default::default()
+    };
+    let answers = route.fields.iter().map(|field| proto::incident_cases::v1::FormAnswer {
+        key: field.key.clone(),
+        group: field.group.clone(),
+        label: field.label.clone(),
+        value: if field.key == "danger" { "no".into() } else { String::new() },
+    });
+    let agency = Agency {
+        key: "front_door_form".into(),
+        name: "Front <door>".into(),
+        means: vec!["web".into(), "secure_mail".into()],
+        ..Default::default()
+    };
+    ReferralDraft {
+        draft_id: "rfd_1".into(),
+        agency: agency.key.clone(),
+        answers: answers.collect(),
+        route: Some(ReferralRoute { route: Some(route), agencies: vec![agency], shut: String::new() }),
+        state: "drafted".into(),
+        ..Default::default()
+    }
+}

@@ -1,0 +1,162 @@
+//! What becomes of a referral that was sent: that the agency has it, that the school goes further, how it ended.
+
+use axum::extract::Path;
+use chassis::error::{Error, Violations};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{AcknowledgeReferralRequest, Case, CloseReferralRequest, EscalateReferralRequest, Referral},
+};
+
+use super::super::{act, fetch};
+use crate::{
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        form::{Answers, Field, FormPage},
+        part::{Link, Row},
+        words::{self, Codes},
+    },
+};
+
+/// Why a school goes further.
+pub const CAUSES: Codes =
+    &[("silence", "It has not answered"), ("disagreement", "We do not agree with what it decided")];
+
+/// What can be done with a referral that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// The agency has it.
+    Acknowledge,
+    /// One rung further.
+    Escalate,
+    /// It ended.
+    Close,
+}
+
+impl Act {
+    /// Every one, with its address, its title and its button.
+    pub const ALL: [(Self, &'static str, &'static str, &'static str); 3] = [
+        (Self::Acknowledge, "acknowledge", "The agency has it", "Save"),
+        (Self::Escalate, "escalate", "Take it further", "Record it"),
+        (Self::Close, "close", "Close the referral", "Close the referral"),
+    ];
+
+    fn of(address: &str) -> Result<Self, Error> {
+        Self::ALL.iter().find(|(_, known, ..)| *known == address).map(|(act, ..)| *act).ok_or_else(Error::missing)
+    }
+
+    /// What is asked.
+    pub fn fields(self) -> Vec<Field> {
+        match self {
+            Self::Acknowledge => vec![
+                Field::long_text("text", "Who has it, and what did they say?"),
+                Field::name("reference", "Their reference (optional)").width("20"),
+            ],
+            Self::Escalate => vec![
+                Field::radios("cause", "Why do you take it further?", CAUSES),
+                Field::long_text("reason", "What did you put to whom?"),
+            ],
+            Self::Close => vec![Field::long_text("text", "What came of it for the child?")],
+        }
+    }
+}
+
+/// The ways on from a referral as it stands.
+pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
+    let at = |path: &str| format!("{here}/referrals/{}/{path}", referral.referral_id);
+    let sent = referral.form.is_some();
+    let (open, decided) = (referral.end.is_none(), !referral.outcome.is_empty());
+    [
+        (referral.acknowledgement.is_none() && !decided, "Record that the agency has it", "acknowledge"),
+        (!decided, "Record the answer", "outcome"),
+        (sent && open && !referral.next_rung.is_empty(), "Take it further: no answer, or you disagree", "escalate"),
+        (open && decided, "Close the referral", "close"),
+        (sent, "Download what was sent (PDF)", "paper/pdf"),
+        (sent, "Download what was sent (Word)", "paper/docx"),
+    ]
+    .into_iter()
+    .filter_map(|(shown, text, path)| shown.then(|| Link::new(text, at(path))))
+    .collect()
+}
+
+fn page(visit: &Visit, case: &Case, act: Act, referral_id: &str) -> FormPage {
+    let found = Act::ALL.iter().find(|(known, ..)| *known == act);
+    let (address, title, button) = found.map_or(("", "", ""), |(_, address, title, button)| (address, title, button));
+    let path = format!("referrals/{referral_id}/{address}");
+    let mut page = act::page(visit, case, title, &path, button, act.fields());
+    if let Some(referral) = case.referrals.iter().find(|one| one.referral_id == referral_id) {
+        page.rows.push(Row::new("Agency", referral.agency_name.clone()));
+        page.rows.extend(Row::some("Sent", words::stamp(referral.create_time.as_ref())));
+        page.rows.extend(Row::some("Answer due", words::day(referral.chase_time.as_ref())));
+        if act == Act::Escalate {
+            page.rows.extend(Row::some("Next in the area’s ladder", Some(referral.next_rung.clone())));
+        }
+    }
+    page
+}
+
+/// Asks.
+pub async fn show(
+    visit: Visit,
+    Path((_, case_id, referral_id, address)): Path<(String, String, String, String)>,
+) -> Answer {
+    visit.needs(Permission::CaseRefer)?;
+    let act = Act::of(&address)?;
+    let case = fetch(&visit, &case_id).await?;
+    if case.referrals.iter().all(|one| one.referral_id != referral_id) {
+        return Err(Error::missing().into());
+    }
+    visit.page(&page(&visit, &case, act, &referral_id))
+}
+
+/// Does it.
+pub async fn send(
+    Path((_, case_id, referral_id, address)): Path<(String, String, String, String)>,
+    posted: Posted,
+) -> Answer {
+    let Posted { visit, answers } = posted;
+    let act = Act::of(&address)?;
+    match done(&visit, act, (&case_id, &referral_id), &answers).await {
+        Ok(()) => visit.to(&visit.at(&format!("/cases/{case_id}/referrals/{referral_id}?done=referral"))),
+        Err(error) => {
+            let again = |case: &Case| page(&visit, case, act, &referral_id);
+            act::settle::<()>(&visit, &case_id, &answers, Err(error), "", again).await
+        }
+    }
+}
+
+async fn done(visit: &Visit, act: Act, ids: (&str, &str), answers: &Answers) -> Result<(), Error> {
+    let (case_id, referral_id) = (ids.0.to_owned(), ids.1.to_owned());
+    let (school_id, request_id) = (visit.school.clone(), answers.request_id());
+    let text = answers.text("text");
+    let mut v = Violations::new();
+    match act {
+        Act::Acknowledge => v.check(!text.is_empty(), "text", "Enter who has it, and what they said"),
+        Act::Escalate => {
+            v.check(!answers.text("cause").is_empty(), "cause", "Select why you take it further");
+            v.check(!answers.text("reason").is_empty(), "reason", "Enter what you put to whom");
+        }
+        Act::Close => v.check(!text.is_empty(), "text", "Enter what came of it for the child"),
+    }
+    v.finish()?;
+    let mut cases = visit.cases()?;
+    match act {
+        Act::Acknowledge => {
+            let reference = answers.text("reference");
+            let command = AcknowledgeReferralRequest { school_id, case_id, referral_id, reference, text, request_id };
+            heard(cases.acknowledge_referral(ask(command))).await?;
+        }
+        Act::Escalate => {
+            let (cause, reason) = (answers.text("cause"), answers.text("reason"));
+            let command = EscalateReferralRequest { school_id, case_id, referral_id, cause, reason, request_id };
+            heard(cases.escalate_referral(ask(command))).await?;
+        }
+        Act::Close => {
+            let command = CloseReferralRequest { school_id, case_id, referral_id, text, request_id };
+            heard(cases.close_referral(ask(command))).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! What a form begins with: what the case, the roll and the policy say already is not asked again.
+
+use time::Date;
+
+use crate::{
+    case::{
+        Case, Consultation, Involvement, ParentsDecision,
+        access::Subject,
+        print::paper::{day, moment},
+    },
+    learner::Learner,
+    route::Route,
+};
+
+/// What is known besides the case.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The name that whoever refers goes by; may be empty.
+    pub maker: &'a str,
+    /// The day.
+    pub today: Date,
+    /// What the policy says, by key of the parameter.
+    pub parameters: &'a [(String, String)],
+    /// Those of the case's people who are on the roll.
+    pub learners: &'a [Learner],
+}
+
+impl Known<'_> {
+    /// What a source says beside any case; none where it is not one of those.
+    pub fn says(&self, source: &str) -> Option<String> {
+        match source {
+            "maker.name" => Some(self.maker.trim().to_owned()),
+            "today" => Some(self.today.to_string()),
+            _ => {
+                let key = source.strip_prefix("policy.")?;
+                let said = self.parameters.iter().find(|(of, _)| of == key).map(|(_, value)| value.clone());
+                Some(said.unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl Case {
+    /// The answers that a form begins with.
+    pub fn begun(&self, route: &Route, known: Known<'_>) -> Vec<(String, String)> {
+        let said = |source: &str| known.says(source).unwrap_or_else(|| self.says(source, known.learners));
+        let begun = route.fields.iter().filter(|field| !field.source.is_empty());
+        let begun = begun.map(|field| (field.key.clone(), said(&field.source)));
+        begun.filter(|(_, value)| !value.trim().is_empty()).collect()
+    }
+
+    fn says(&self, source: &str, learners: &[Learner]) -> String {
+        match source {
+            "case.reference" => self.reference.clone(),
+            "case.kind" => self.procedure.title.clone(),
+            "case.summary" => self.summary(),
+            "case.children" => self.parts(true, learners),
+            "case.others" => self.parts(false, learners),
+            // An account's name is not known here: whoever refers writes it.
+            "case.adult" => match &self.access.subject {
+                Some(Subject::Name(name)) => name.clone(),
+                Some(Subject::Account(_)) | None => String::new(),
+            },
+            "case.talks" => self.talks(),
+            "case.parents" => self.what_parents_know(),
+            "case.danger" => self.fact("immediate_danger").filter(|known| *known != "unknown").unwrap_or("").to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// What kind of case it is, and what mattered in it.
+    fn summary(&self) -> String {
+        let mut lines = vec![format!("{}. Risks: {}.", self.procedure.title, self.risks.join(", "))];
+        let mattered = self.entries.iter().filter(|entry| entry.significance().is_some());
+        lines.extend(mattered.map(|entry| entry.text.clone()));
+        lines.join("\n")
+    }
+
+    /// The people of the case, a line each: the children in it, or everybody else.
+    fn parts(&self, children: bool, learners: &[Learner]) -> String {
+        let line = |part: &Involvement| {
+            let learner = part.learner.as_ref().and_then(|id| learners.iter().find(|learner| learner.id == *id));
+            let mut line = learner.map_or_else(
+                || part.person.clone(),
+                |learner| format!("{} {}", learner.record.given_name, learner.record.family_name),
+            );
+            if let Some(born) = learner.and_then(|learner| learner.record.birth_date) {
+                line += &format!(", born {}", day(born));
+            }
+            if !part.year_group.is_empty() {
+                line += &format!(", year {}", part.year_group);
+            }
+            line += &format!(" ({})", part.role.replace('_', " "));
+            if !part.vulnerabilities.is_empty() {
+                line += &format!(": {}", part.vulnerabilities.join(", ").replace('_', " "));
+            }
+            line
+        };
+        let those = self.involvements.iter().filter(|part| part.ended.is_none() && part.of_child() == children);
+        those.map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What agencies said so far.
+    fn talks(&self) -> String {
+        let line = |talk: &Consultation| {
+            let with = self.agency(&talk.agency).map_or_else(|_| talk.agency.replace('_', " "), ToOwned::to_owned);
+            format!("{with}, {} ({}): {}", moment(talk.held_at), talk.reference, talk.advice)
+        };
+        self.consultations.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Which parents were told, or why not.
+    fn what_parents_know(&self) -> String {
+        let line = |told: &ParentsDecision| {
+            let child = self.involvements.iter().find(|part| part.id == told.involvement_id);
+            let child = child.map_or("", |part| part.person.as_str());
+            format!("{child}: {}. {}", if told.told { "told" } else { "not told" }, told.reason)
+        };
+        self.parents_decisions.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}

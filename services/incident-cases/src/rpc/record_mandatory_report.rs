@@ -1,0 +1,77 @@
+//! Records that the caller did in person what the law asks of them. It is added to their own concern, so that the lead sees
+//! it; nobody can do it for them.
+
+use chassis::{
+    caller::Caller,
+    clock::london,
+    db::Once,
+    error::{Result, Violations},
+    event::Event,
+    history::Act,
+};
+use proto::{
+    event::v1::MandatoryReportMade,
+    incident_cases::v1::{RecordMandatoryReportRequest, RecordMandatoryReportResponse},
+};
+use tonic::Request;
+
+use super::{
+    convert,
+    once::{About, once},
+    routes,
+};
+use crate::{
+    App,
+    case::{
+        Refusal,
+        record::Stamp,
+        referral::{can_be_taken, chosen},
+    },
+    concern::duty::Reported,
+    rules::NAME_MAX,
+    store,
+};
+
+pub(super) async fn record_mandatory_report(
+    app: &App,
+    request: Request<RecordMandatoryReportRequest>,
+) -> Result<RecordMandatoryReportResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut violations = Violations::new();
+    violations.line("reference", "the reference that you were given", &request.reference, NAME_MAX);
+    let reported_at = violations.happened("report_time", request.report_time.as_ref(), app.store.clock().now());
+    violations.finish()?;
+    let policy = routes::in_force(app, &scope).await?;
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut concern = store::concern::load_own(&tx, &request.concern_id, scope.account_text()).await?;
+    let route = routes::of(&policy, &request.route, "staff")?;
+    can_be_taken(route, &policy.contacts, tx.now())?;
+    let agencies: Vec<_> = route.led_to(&policy.contacts).cloned().collect();
+    let to = chosen(&agencies, &request.agency)?;
+    let read = route.read(&request.answers, london(tx.now()).date());
+    let answers = read.map_err(|wrong| Refusal::Fields("answers", wrong))?;
+    let missing = route.missing(&answers);
+    if !missing.is_empty() {
+        return Err(Refusal::Fields("answers", missing).into());
+    }
+    let stamp = Stamp { by: scope.account_text().to_owned(), at: tx.now() };
+    let reported = Reported { to, reference: request.reference.trim(), at: reported_at.unwrap_or(stamp.at) };
+    concern.report_in_person(route, route.filled(&answers), reported, stamp);
+    let body = store::concern::update(&tx, &concern).await?;
+    let act = Act::new("mandatory_report.recorded", concern.id.as_str()).detail("route", route.key.as_str());
+    tx.record(act.detail("agency", to.key.as_str()).state("concern", &body));
+    // What is about an adult who works with children is counted nowhere.
+    if concern.office.is_none() {
+        let made = MandatoryReportMade { route: route.key.clone(), agency: to.key.clone() };
+        tx.announce(concern.id.as_str(), Event::MandatoryReportMade(made)).await?;
+    }
+    let report = concern.duties.last().map(convert::referral::duty);
+    let response = RecordMandatoryReportResponse { report };
+    tx.answer_about(concern.id.as_str(), &response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

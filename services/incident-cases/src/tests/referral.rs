@@ -1,0 +1,365 @@
+//! Referrals by route: nothing asked twice, nothing sent that lacks a fact, and nothing forgotten once it was sent.
+
+use std::collections::HashMap;
+
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
+use time::Duration;
+
+use super::{World, world};
+use crate::{
+    procedure::Pinned,
+    route::{Clock, Contact, Field, Route, Rung},
+};
+
+fn field(key: &str, kind: &str, required: bool, source: &str) -> Field {
+    Field {
+        key: key.to_owned(),
+        group: "The child".to_owned(),
+        label: format!("What of {key}?"),
+        kind: kind.to_owned(),
+        required,
+        source: source.to_owned(),
+        ..Field::default()
+    }
+}
+
+/// A policy with routes, agencies and a ladder.
+pub(super) fn routed(policy: Pinned) -> Pinned {
+    let clock = |kind: &str, amount| Clock { kind: kind.to_owned(), amount, source: String::new() };
+    let route = |key: &str, maker: &str, agency: &str, fields: Vec<Field>| Route {
+        key: key.to_owned(),
+        title: format!("Route {key}"),
+        maker: maker.to_owned(),
+        agencies: vec![agency.to_owned()],
+        send: clock("at_once", 0),
+        answer: clock("working_days", 1),
+        fields,
+        ..Route::default()
+    };
+    let told = vec![
+        field("children", "long_text", true, "case.children"),
+        field("worry", "long_text", true, "case.summary"),
+        field("address", "text", true, ""),
+        field("school", "text", true, "policy.school.legal_name"),
+        field("our_reference", "text", true, "case.reference"),
+    ];
+    let own = vec![field("girl", "text", true, ""), field("what", "long_text", true, "concern.words")];
+    let later =
+        Route { from: crate::route::NOT_COMMENCED.to_owned(), ..route("csa", "staff", "police_101", own.clone()) };
+    let agency = |key: &str, name: &str, means: &str, (kind, value): (&str, &str)| Contact {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        takes_children: true,
+        means: vec![means.to_owned()],
+        channels: vec![(kind.to_owned(), value.to_owned(), String::new())],
+    };
+    Pinned {
+        routes: vec![
+            route("front_door", "lead", "front_door_form", told),
+            route("fgm", "staff", "police_101", own),
+            later,
+        ],
+        contacts: vec![
+            agency("front_door_form", "Front door", "secure_mail", ("email", "door@northshire.example")),
+            agency("police_101", "Police", "telephone", ("telephone", "101")),
+        ],
+        ladder: vec![Rung { key: "managers".to_owned(), title: "The managers speak".to_owned(), days: 2 }],
+        parameters: vec![("school.legal_name".to_owned(), "Harrowmere High School".to_owned())],
+        ..policy
+    }
+}
+
+struct Acts<'a> {
+    world: &'a World,
+    case_id: String,
+}
+
+impl Acts<'_> {
+    async fn draft(&self) -> Result<ReferralDraft> {
+        let request = DraftReferralRequest {
+            school_id: self.world.here.clone(),
+            case_id: self.case_id.clone(),
+            route: "front_door".into(),
+            account_name: "Ms Ali".into(),
+            request_id: self.world.dsl.request_id(),
+            ..Default::default()
+        };
+        Ok(call!(self.world.dsl, draft_referral, request)?.draft.unwrap_or_default())
+    }
+
+    async fn write(&self, draft_id: &str, answers: &[(&str, &str)]) -> Result<Case> {
+        let request = UpdateReferralDraftRequest {
+            school_id: self.world.here.clone(),
+            case_id: self.case_id.clone(),
+            draft_id: draft_id.into(),
+            answers: answers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            request_id: self.world.dsl.request_id(),
+            ..Default::default()
+        };
+        Ok(call!(self.world.dsl, update_referral_draft, request)?.case.unwrap_or_default())
+    }
+
+    async fn send(&self, draft_id: &str, means: &str) -> Result<SendReferralResponse> {
+        let request = SendReferralRequest {
+            school_id: self.world.here.clone(),
+            case_id: self.case_id.clone(),
+            draft_id: draft_id.into(),
+            means: means.into(),
+            proof: "Receipt 4711".into(),
+            request_id: self.world.dsl.request_id(),
+            ..Default::default()
+        };
+        call!(self.world.dsl, send_referral, request)
+    }
+
+    async fn escalate(&self, referral_id: &str, cause: &str) -> Result<Referral> {
+        let request = EscalateReferralRequest {
+            school_id: self.world.here.clone(),
+            case_id: self.case_id.clone(),
+            referral_id: referral_id.into(),
+            cause: cause.into(),
+            reason: "Put to the team manager".into(),
+            request_id: self.world.dsl.request_id(),
+        };
+        only(call!(self.world.dsl, escalate_referral, request)?.case)
+    }
+
+    async fn decide(&self, referral_id: &str, outcome: &str) -> Result<Referral> {
+        let request = RecordReferralOutcomeRequest {
+            school_id: self.world.here.clone(),
+            case_id: self.case_id.clone(),
+            referral_id: referral_id.into(),
+            outcome: outcome.into(),
+            text: "Said the duty worker".into(),
+            request_id: self.world.dsl.request_id(),
+        };
+        only(call!(self.world.dsl, record_referral_outcome, request)?.case)
+    }
+
+    async fn close(&self, referral_id: &str) -> Result<Referral> {
+        let request = CloseReferralRequest {
+            school_id: self.world.here.clone(),
+            case_id: self.case_id.clone(),
+            referral_id: referral_id.into(),
+            text: "A plan is in place".into(),
+            request_id: self.world.dsl.request_id(),
+        };
+        only(call!(self.world.dsl, close_referral, request)?.case)
+    }
+
+    async fn disclosures(&self) -> Result<usize> {
+        let asked = ListDisclosuresRequest {
+            school_id: self.world.here.clone(),
+            case_id: self.case_id.clone(),
+            ..Default::default()
+        };
+        Ok(call!(self.world.dsl, list_disclosures, asked)?.disclosures.len())
+    }
+}
+
+fn only(case: Option<Case>) -> Result<Referral> {
+    case.and_then(|case| case.referrals.into_iter().next()).ok_or_else(|| Error::internal("no referral"))
+}
+
+fn reason<T>(answer: Result<T>) -> Option<&'static str> {
+    answer.err().map(|error| error.reason_name())
+}
+
+fn fields<T>(answer: Result<T>) -> Vec<String> {
+    let error = answer.err();
+    error.iter().flat_map(Error::violations).map(|violation| violation.field.clone()).collect()
+}
+
+async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let person = AddInvolvementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        person: "Rowan Tansy".into(),
+        role: "victim".into(),
+        year_group: "8".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, add_involvement, person)?;
+    let acts = Acts { world: &world, case_id: case.case_id.clone() };
+    let asked = ListReferralRoutesRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    let routes = call!(world.dsl, list_referral_routes, asked)?.routes;
+    assert_eq!((routes.len(), routes[0].shut.as_str()), (1, ""), "what the law puts on somebody is not the lead's");
+
+    let draft = acts.draft().await?;
+    let begun: HashMap<&str, &str> = draft.answers.iter().map(|a| (a.key.as_str(), a.value.as_str())).collect();
+    assert_eq!(begun["children"], "Rowan Tansy, year 8 (victim)");
+    assert_eq!((begun["our_reference"], begun["school"]), ("2026-001", "Harrowmere High School"));
+    assert_eq!(draft.missing.iter().map(|lack| lack.key.as_str()).collect::<Vec<_>>(), ["address"]);
+
+    let refused = acts.send(&draft.draft_id, "secure_mail").await;
+    assert_eq!(fields(refused), ["answers.address"], "the field is named");
+    assert_eq!(acts.disclosures().await?, 0, "and nothing was sent");
+    assert_eq!(fields(acts.write(&draft.draft_id, &[("secret", "x")]).await), ["answers.secret"]);
+    acts.write(&draft.draft_id, &[("address", "1 High Street")]).await?;
+    assert_eq!(fields(acts.send(&draft.draft_id, "portal").await), ["means"], "only as the authority says");
+
+    let sent = acts.send(&draft.draft_id, "secure_mail").await?;
+    let referral = sent.referral.unwrap_or_default();
+    let form = referral.form.clone().unwrap_or_default();
+    assert_eq!((referral.state.as_str(), form.recipient.as_str()), ("sent", "door@northshire.example"));
+    assert_eq!((form.digest.len(), form.proof.as_str()), (64, "Receipt 4711"));
+    assert_eq!((acts.disclosures().await?, sent.case.unwrap_or_default().referral_drafts.len()), (1, 0));
+    assert_eq!(reason(acts.send(&draft.draft_id, "secure_mail").await), Some("NOT_FOUND"), "once, and not twice");
+
+    let print = PrintReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        referral_id: referral.referral_id.clone(),
+        format: "html".into(),
+        school_name: "Harrowmere High School".into(),
+    };
+    let printed = call!(world.dsl, print_referral, print)?;
+    let page = String::from_utf8_lossy(&printed.content).into_owned();
+    for said in ["Route front_door", "1 High Street", "Receipt 4711", &form.digest] {
+        assert!(page.contains(said), "{said} is missing in {page}");
+    }
+    assert_eq!(printed.file_name, "referral-2026-001.html");
+    Ok(())
+}
+
+async fn a_silent_agency_and_a_decision_not_agreed_with_are_taken_further(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let acts = Acts { world: &world, case_id: case.case_id.clone() };
+    let draft = acts.draft().await?;
+    let left =
+        call!(world.dsl, get_case, GetCaseRequest { school_id: world.here.clone(), case_id: case.case_id.clone() })?;
+    assert!(
+        left.case.unwrap_or_default().left_to_do.contains(&"referral_draft".to_owned()),
+        "a draft is not forgotten"
+    );
+    acts.write(&draft.draft_id, &[("address", "1 High Street"), ("children", "Rowan Tansy")]).await?;
+    let id = acts.send(&draft.draft_id, "secure_mail").await?.referral.unwrap_or_default().referral_id;
+
+    assert_eq!(reason(acts.escalate(&id, "silence").await), Some("WRONG_STATE"), "it still has time");
+    assert_eq!(reason(acts.close(&id).await), Some("WRONG_STATE"), "nothing is decided");
+    world.bed.clock.advance(Duration::days(4));
+    let due = ListDueRequest { school_id: world.here.clone(), kind: "referral_chase".into(), ..Default::default() };
+    let due = call!(world.dsl, list_due, due)?.dues;
+    assert_eq!((due.len(), due[0].due_word.as_str()), (1, "overdue"));
+
+    let acknowledge = AcknowledgeReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        referral_id: id.clone(),
+        reference: "FD-7".into(),
+        text: "The duty desk has it".into(),
+        request_id: world.dsl.request_id(),
+    };
+    let known = only(call!(world.dsl, acknowledge_referral, acknowledge)?.case)?;
+    assert_eq!((known.state.as_str(), known.reference.as_str()), ("acknowledged", "FD-7"));
+    let decided = acts.decide(&id, "no_further_action").await?;
+    assert_eq!(decided.state, "decided");
+    let further = acts.escalate(&id, "disagreement").await?;
+    let went = further.escalations.last().cloned().unwrap_or_default();
+    assert_eq!((went.rung.as_str(), went.outcome.as_str()), ("The managers speak", "no_further_action"));
+    assert_eq!((further.outcome.as_str(), further.next_rung.as_str()), ("", ""), "the decision is asked for again");
+    assert_eq!(acts.disclosures().await?, 2, "what the agency is told further is a disclosure");
+    acts.decide(&id, "accepted").await?;
+    assert_eq!(reason(acts.escalate(&id, "disagreement").await), Some("WRONG_STATE"), "the ladder has an end");
+    let closed = acts.close(&id).await?;
+    assert_eq!((closed.state.as_str(), closed.outcome.as_str()), ("closed", "accepted"));
+    Ok(())
+}
+
+async fn who_does_not_work_the_case_refers_nobody(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let acts = Acts { world: &world, case_id: case.case_id.clone() };
+    let draft = acts.draft().await?;
+    let check = |school: &str| CheckReferralRequest {
+        school_id: school.into(),
+        case_id: case.case_id.clone(),
+        draft_id: draft.draft_id.clone(),
+    };
+    let staff = world.bed.person(&[(Role::Staff, &world.here)]);
+    assert_eq!(reason(call!(staff, check_referral, check(&world.here))), Some("NOT_PERMITTED"));
+    assert_eq!(reason(call!(world.other, check_referral, check(&world.there))), Some("NOT_FOUND"));
+    let print = PrintReferralRequest {
+        school_id: world.there.clone(),
+        case_id: case.case_id.clone(),
+        referral_id: draft.draft_id.clone(),
+        format: "html".into(),
+        ..Default::default()
+    };
+    assert_eq!(reason(call!(world.other, print_referral, print)), Some("NOT_FOUND"));
+    let withdraw = WithdrawReferralDraftRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        draft_id: draft.draft_id.clone(),
+        reason: "The police do it".into(),
+        request_id: world.dsl.request_id(),
+    };
+    let kept = call!(world.dsl, withdraw_referral_draft, withdraw)?.case.unwrap_or_default();
+    assert_eq!(kept.referral_drafts[0].state, "withdrawn", "it stays on record");
+    assert_eq!(reason(acts.send(&draft.draft_id, "secure_mail").await), Some("WRONG_STATE"));
+    Ok(())
+}
+
+async fn the_duty_of_whoever_found_out_is_done_by_them_alone(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let teacher = world.bed.person(&[(Role::Staff, &world.here)]);
+    let request = RecordConcernRequest {
+        school_id: world.here.clone(),
+        about: "Somebody".into(),
+        narrative: "She told me".into(),
+        safe_now: "not_sure".into(),
+        request_id: teacher.request_id(),
+        ..Default::default()
+    };
+    let concern_id = call!(teacher, record_concern, request)?.concern.unwrap_or_default().concern_id;
+    let read = GetConcernRequest { school_id: world.here.clone(), concern_id: concern_id.clone(), with_learners: true };
+    call!(world.dsl, get_concern, read)?;
+    let asked = ListMandatoryReportsRequest {
+        school_id: world.here.clone(),
+        concern_id: concern_id.clone(),
+        account_name: "Mx Oak".into(),
+    };
+    let duties = call!(teacher, list_mandatory_reports, asked.clone())?;
+    let shut: Vec<&str> = duties.routes.iter().map(|route| route.shut.as_str()).collect();
+    assert_eq!(shut, ["", "not_commenced"]);
+    assert_eq!(duties.begun.get("fgm.what").map(String::as_str), Some("She told me"));
+    let report = |route: &str, girl: &str, who: &chassis::testing::Person| RecordMandatoryReportRequest {
+        school_id: world.here.clone(),
+        concern_id: concern_id.clone(),
+        route: route.into(),
+        answers: [("girl".to_owned(), girl.to_owned()), ("what".to_owned(), "She told me".to_owned())].into(),
+        reference: "P-12".into(),
+        request_id: who.request_id(),
+        ..Default::default()
+    };
+    let lacking = call!(teacher, record_mandatory_report, report("fgm", "", &teacher));
+    assert_eq!(fields(lacking), ["answers.girl"]);
+    let early = call!(teacher, record_mandatory_report, report("csa", "Somebody", &teacher));
+    assert_eq!(reason(early), Some("WRONG_STATE"), "the law has not begun");
+    let by_lead = call!(world.dsl, record_mandatory_report, report("fgm", "Somebody", &world.dsl));
+    assert_eq!(reason(by_lead), Some("NOT_FOUND"), "nobody does it for them");
+    let done = call!(teacher, record_mandatory_report, report("fgm", "Somebody", &teacher))?.report.unwrap_or_default();
+    assert_eq!((done.agency_name.as_str(), done.digest.len()), ("Police", 64));
+    let added = ListConcernsRequest { school_id: world.here.clone(), added: true, ..Default::default() };
+    assert_eq!(call!(world.dsl, list_concerns, added)?.concerns.len(), 1, "and the lead is told");
+    assert_eq!(call!(teacher, list_mandatory_reports, asked)?.reports.len(), 1);
+    Ok(())
+}
+
+on_both_engines!(
+    a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs,
+    a_silent_agency_and_a_decision_not_agreed_with_are_taken_further,
+    who_does_not_work_the_case_refers_nobody,
+    the_duty_of_whoever_found_out_is_done_by_them_alone,
+);
