@@ -34,6 +34,7 @@ mod decline_invitation;
 mod deviate_step;
 mod door;
 mod end_absence;
+mod end_contact_mark;
 mod end_involvement;
 mod evaluate_allegation;
 mod export_case_register;
@@ -67,18 +68,23 @@ mod list_case_register_exports;
 mod list_cases;
 mod list_certificates;
 mod list_concerns;
+mod list_contact_matches;
 mod list_custody;
+mod list_desk_contact_matches;
 mod list_disclosures;
 mod list_due;
 mod list_invitations;
 mod list_learner_records;
 mod list_learners;
 mod list_looks;
+mod list_marked_contacts;
 mod list_my_concerns;
 mod list_retention;
 mod list_searches;
 mod make_referral;
+mod mark_contact;
 mod move_due_time;
+mod note_contact_match;
 mod once;
 mod open_allegation;
 mod open_public_report;
@@ -208,6 +214,12 @@ rpcs! {
     list_concerns: ListConcernsRequest => ListConcernsResponse,
     list_custody: ListCustodyRequest => ListCustodyResponse,
     list_disclosures: ListDisclosuresRequest => ListDisclosuresResponse,
+    mark_contact: MarkContactRequest => MarkContactResponse,
+    end_contact_mark: EndContactMarkRequest => EndContactMarkResponse,
+    list_marked_contacts: ListMarkedContactsRequest => ListMarkedContactsResponse,
+    list_contact_matches: ListContactMatchesRequest => ListContactMatchesResponse,
+    note_contact_match: NoteContactMatchRequest => NoteContactMatchResponse,
+    list_desk_contact_matches: ListDeskContactMatchesRequest => ListDeskContactMatchesResponse,
     list_due: ListDueRequest => ListDueResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,
