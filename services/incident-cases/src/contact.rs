@@ -116,7 +116,7 @@ impl Case {
             return Err(Refusal::State("contacts are not compared for a case on an adult: the designated officer sees several schools"));
         }
         let part = self.involvements.iter().find(|part| part.id == *id);
-        let part = part.ok_or(Refusal::Field("involvement_id", "Select somebody who has a part in the case"))?;
+        let part = part.ok_or(Refusal::Missing)?;
         if part.ended.is_some() || part.role != "alleged_perpetrator" || part.learner.is_some() {
             return Err(Refusal::Field("involvement_id", "Select an alleged perpetrator who is on no roll of the school"));
         }

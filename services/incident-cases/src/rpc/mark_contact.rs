@@ -36,8 +36,7 @@ pub(super) async fn mark_contact(app: &App, request: Request<MarkContactRequest>
         Once::Answered(answer) => return Ok(answer),
     };
     let case = store::case::load(&tx, &request.case_id).await?;
-    let nobody = || Error::invalid("involvement_id", "Select somebody who has a part in the case");
-    let involvement = request.involvement_id.parse().map_err(|_| nobody())?;
+    let involvement = request.involvement_id.parse().map_err(|_| Error::missing())?;
     case.may_mark(&involvement)?;
     if store::contact::marked(&tx, &request.case_id, &alike).await? {
         return Err(Error::exists("value", "The case marks this contact already"));
