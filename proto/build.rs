@@ -18,6 +18,7 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/adult.proto",
     "hedgerow/incident_cases/v1/attachment.proto",
     "hedgerow/incident_cases/v1/class.proto",
+    "hedgerow/incident_cases/v1/contact.proto",
     "hedgerow/incident_cases/v1/cover.proto",
     "hedgerow/incident_cases/v1/desk.proto",
     "hedgerow/incident_cases/v1/due.proto",

@@ -8,6 +8,7 @@ mod authority;
 mod break_glass;
 mod case;
 mod concern;
+mod contact;
 mod cover;
 mod desk;
 mod directory;
@@ -189,6 +190,8 @@ fn school() -> Vec<Below> {
         ("/devices", get(chain::list)),
         ("/cases", get(case::list)),
         ("/cases/export", get(case::export::show).post(case::export::send)),
+        ("/contact-matches", get(contact::list)),
+        ("/contact-matches/{contact_match_id}/note", get(contact::show_note).post(contact::note)),
         ("/break-glass", get(break_glass::list)),
         ("/break-glass/{break_glass_id}/review", get(break_glass::show_review).post(break_glass::review)),
         ("/concerns/{concern_id}/looks", get(looks::concern)),
@@ -397,6 +400,9 @@ fn one_case() -> Vec<Below> {
         ("/parents-decisions", post(parents::record)),
         ("/debrief", get(debrief::show).post(debrief::record)),
         ("/lesson", get(case::lesson::show).post(case::lesson::propose)),
+        ("/contacts", get(contact::of)),
+        ("/contacts/new", get(contact::show_mark).post(contact::mark)),
+        ("/contacts/{contact_id}/end", get(contact::show_end).post(contact::end)),
         ("/prints", get(case::print::show).post(case::print::print)),
         ("/access", get(access::show).post(access::save)),
         ("/close", get(close::show).post(close::close)),

@@ -48,6 +48,8 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "case_print",
             "certificate",
             "concern",
+            "contact",
+            "contact_match",
             "cover",
             "invitation",
             "learner",

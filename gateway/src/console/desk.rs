@@ -17,7 +17,7 @@ use proto::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Below,
+    Below, contact,
     register::day,
     visit::{Answer, Visit, ask, heard},
 };
@@ -138,8 +138,11 @@ pub fn crumbs(visit: &Visit, then: &[(&str, String)]) -> Vec<Link> {
 }
 
 /// What the desk has to work; the designated officer's open allegations.
-pub async fn show(visit: Visit, Path(_): Path<String>) -> Answer {
+pub async fn show(visit: Visit, Path(_): Path<String>, Query(from): Query<contact::From>) -> Answer {
     visit.needs(Permission::DeskRead)?;
+    if desk(&visit)? == Desk::Safeguarding {
+        return contact::at_desk(visit, from).await;
+    }
     if desk(&visit)? != Desk::Lado {
         let title = words::sentence(desk(&visit)?.words());
         let head = Head::new(title, Vec::new());

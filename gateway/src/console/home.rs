@@ -20,7 +20,7 @@ use list::Waiting;
 use nothing_forgotten as kept;
 
 use super::{
-    cover, figures,
+    contact, cover, figures,
     my_concern::{self, Mine},
     retention, search, subject_access,
     visit::{Answer, Visit, ask, heard},
@@ -129,6 +129,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         opened,
         records,
         requests,
+        contacts,
         levels,
         alerts,
         invitations,
@@ -146,6 +147,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::CaseRead, kept::opened(&visit)),
         wanted(&visit, Permission::CaseRead, retention::waiting(&visit)),
         wanted(&visit, Permission::CaseRead, subject_access::waiting(&visit)),
+        wanted(&visit, Permission::CaseShare, contact::waiting(&visit)),
         async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, invitations(&visit)),
@@ -170,6 +172,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         added.and_then(|answer| list::added_list(&visit, answer.ok()?, now)),
         alerts.map(|answer| list::alert_list(&visit, answer, now)),
         invitations.map(|answer| list::invitation_list(&visit, answer, now)),
+        contacts.and_then(|answer| kept::contact_list(&visit, &answer.ok()?, now)),
         requests.and_then(|answer| kept::requests_list(&visit, &answer.ok()?)),
         records.and_then(|answer| kept::records_list(&visit, &answer.ok()?)),
         instances.map(|answer| {

@@ -60,6 +60,8 @@ pub fn notice(code: &str) -> &'static str {
         "chain" => "The chain of the device is up to date",
         "search" => "The search is recorded",
         "disclosure" => "What was told is recorded",
+        "contact" => "It is saved which contacts are compared",
+        "contact_noted" => "It is saved what was done",
         "invited" => "The invitation is sent",
         "accepted" => "The invitation is accepted",
         "declined" => "The invitation is declined",

@@ -6,7 +6,7 @@ use chassis::error::Result;
 pub use forms::form_samples;
 
 use super::{
-    adoption, adult, attachment, authority, break_glass, case, concern, cover, desk, due, fault, figures, filtering,
+    adoption, adult, attachment, authority, break_glass, case, concern, contact, cover, desk, due, fault, figures, filtering,
     help, hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report, retention,
     rollout, school, search, shared_incident, sign_in, subject_access, template, unsent,
 };
@@ -46,6 +46,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<case::step::StepPage>(found, frame);
     of::<concern::Concerns>(found, frame);
     of::<concern::ConcernPage>(found, frame);
+    of::<contact::Contacts>(found, frame);
     of::<cover::CoverPage>(found, frame);
     of::<desk::DeskPage>(found, frame);
     of::<desk::allegation::AllegationPage>(found, frame);

@@ -50,6 +50,7 @@ impl Consumer for Told {
             Event::AlertRaised(alert) => alert.route == "it",
             Event::ConcernRecorded(_)
             | Event::ConcernEscalated(_)
+            | Event::ContactMatched(_)
             | Event::CaseOpened(_)
             | Event::ReferralDecided(_)
             | Event::MandatoryReportMade(_)
@@ -116,6 +117,7 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
             Some(Happened { roles, ..at(kind::CONCERN_ESCALATED, &concern) })
         }
         Event::AlertRaised(_) => Some(at(kind::ALERT_RAISED, "/filtering")),
+        Event::ContactMatched(_) => Some(at(kind::CONTACT_MATCHED, "/contact-matches")),
         Event::CaseOpened(_) => Some(at(kind::CASE_OPENED, "/cases")),
         Event::ReferralDecided(_) => Some(at(kind::REFERRAL_DECIDED, "/cases")),
         Event::MandatoryReportMade(_) => Some(at(kind::MANDATORY_REPORT, &concern)),

@@ -49,6 +49,9 @@ pub const CONCERN_ESCALATED: &Kind = &Kind {
 };
 /// An alert came that becomes no concern.
 pub const ALERT_RAISED: &Kind = &of_school("alert.raised", "A web filter needs looking at", &[Role::It]);
+/// Another school marked the same contact.
+pub const CONTACT_MATCHED: &Kind =
+    &of_school("contact.matched", "Another school knows a contact that one of your cases marks", LEADS);
 /// A case was opened.
 pub const CASE_OPENED: &Kind = &Kind { by_default: false, ..of_school("case.opened", "A case was opened", LEADS) };
 /// An agency answered.
@@ -89,6 +92,7 @@ pub const KINDS: [&Kind; 11] = [
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
     ALERT_RAISED,
+    CONTACT_MATCHED,
     CASE_OPENED,
     REFERRAL_DECIDED,
     MANDATORY_REPORT,

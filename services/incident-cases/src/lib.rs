@@ -2,6 +2,7 @@
 //!
 //! - `concern`, `case`, `custody`, `shared_incident`, `learner`: what is kept, and how it may change
 //! - `attachment`, `image`, `public_report`: photos of notes, and the page on which people without an account report
+//! - `contact`, `compare`: contacts that cases of several schools have in common
 //! - `cover`: who reads concerns when, who stands in, and how long a concern may wait
 //! - `desk`: what the authority's desks keep of their own
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
@@ -19,8 +20,10 @@
 
 pub mod attachment;
 pub mod case;
+mod compare;
 pub mod concern;
 mod consume;
+pub mod contact;
 pub mod content;
 pub mod cover;
 pub mod custody;
@@ -94,6 +97,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
     }
     let escalating = escalate::run(store.clone(), setup.shutdown.clone());
     let catching_up = store::search::catch_up(store.clone(), setup.shutdown.clone());
+    let comparing = compare::run(store.clone(), setup.shutdown.clone());
     let keeping = store::retention::catch_up(store.clone(), setup.shutdown.clone());
     let app = App { store: store.clone(), upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
     let rpcs = IncidentCasesServer::new(rpc::Service { app: app.clone() })
@@ -103,7 +107,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
     let running = running.listen(&setup, consume::KeepSchool).await;
     let running = running.listen(&setup, consume::KeepPolicy { app }).await;
     let running = running.listen(&setup, consume::ConcernFromAlert).await;
-    Ok(running.beside(escalating).beside(catching_up).beside(keeping))
+    Ok(running.beside(escalating).beside(catching_up).beside(comparing).beside(keeping))
 }
 
 #[cfg(test)]

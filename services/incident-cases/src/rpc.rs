@@ -38,6 +38,7 @@ mod deviate_step;
 mod door;
 mod draft_referral;
 mod end_absence;
+mod end_contact_mark;
 mod end_involvement;
 mod escalate_referral;
 mod evaluate_allegation;
@@ -72,7 +73,9 @@ mod list_case_register_exports;
 mod list_cases;
 mod list_certificates;
 mod list_concerns;
+mod list_contact_matches;
 mod list_custody;
+mod list_desk_contact_matches;
 mod list_disclosures;
 mod list_due;
 mod list_invitations;
@@ -80,12 +83,15 @@ mod list_learner_records;
 mod list_learners;
 mod list_looks;
 mod list_mandatory_reports;
+mod list_marked_contacts;
 mod list_my_concerns;
 mod list_referral_routes;
 mod list_retention;
 mod list_searches;
 mod make_referral;
+mod mark_contact;
 mod move_due_time;
+mod note_contact_match;
 mod once;
 mod open_allegation;
 mod open_public_report;
@@ -221,6 +227,12 @@ rpcs! {
     list_concerns: ListConcernsRequest => ListConcernsResponse,
     list_custody: ListCustodyRequest => ListCustodyResponse,
     list_disclosures: ListDisclosuresRequest => ListDisclosuresResponse,
+    mark_contact: MarkContactRequest => MarkContactResponse,
+    end_contact_mark: EndContactMarkRequest => EndContactMarkResponse,
+    list_marked_contacts: ListMarkedContactsRequest => ListMarkedContactsResponse,
+    list_contact_matches: ListContactMatchesRequest => ListContactMatchesResponse,
+    note_contact_match: NoteContactMatchRequest => NoteContactMatchResponse,
+    list_desk_contact_matches: ListDeskContactMatchesRequest => ListDeskContactMatchesResponse,
     list_due: ListDueRequest => ListDueResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,

@@ -10,6 +10,7 @@ mod case_due;
 mod case_grant;
 pub(crate) mod certificate;
 pub(crate) mod concern;
+pub(crate) mod contact;
 pub(crate) mod copy;
 pub(crate) mod cover;
 mod cover_row;

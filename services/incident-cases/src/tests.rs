@@ -134,6 +134,7 @@ mod access;
 mod adults;
 mod answers;
 mod bytes;
+mod contact;
 mod cover;
 mod desk;
 mod due;

@@ -266,6 +266,7 @@ fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> 
         shown.push(Link::new("Propose a lesson for the policy", format!("{here}/lesson")));
     }
     if may(Permission::CaseRead) {
+        shown.push(Link::new("Contacts of people outside the school", format!("{here}/contacts")));
         shown.push(Link::new("Print the case", format!("{here}/prints")));
     }
     if may(Permission::ConcernRecord) {

@@ -3,7 +3,7 @@
 use chassis::error::Error;
 
 use super::super::{
-    access, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation, cover,
+    access, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation, contact, cover,
     debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite,
     involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern, notices, oversight,
     paragraph, parameter, parents, people, policy, procedure, public_report, referral, register, report, retention,
@@ -102,6 +102,9 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Five questions", decide::criteria::fields(&case)),
         ("Ask a second person", decide::agreement::fields(&case)),
         ("Answer as the second person", agreement::fields()),
+        ("Mark a contact", contact::fields(&[pair("inv_1", "Somebody <outside>")])),
+        ("Compare a contact no more", contact::end_fields()),
+        ("Say what was done", contact::note_fields()),
         ("A restricted case", break_glass::fields()),
         ("Was it justified?", break_glass::review_fields()),
         ("Hold a record", retention::decide::hold_fields()),

@@ -8,6 +8,7 @@ pub(crate) mod access;
 pub(super) mod attachment;
 pub(crate) mod break_glass;
 mod concern;
+pub(super) mod contact;
 pub(crate) mod cover;
 pub(super) mod desk;
 pub(crate) mod due;

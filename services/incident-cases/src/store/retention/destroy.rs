@@ -15,7 +15,7 @@ const AT_ONCE: usize = 1_000;
 
 /// Tables whose rows have a sealed body and an act in the history, by the column that says which record they belong to.
 /// Whoever adds a table to which records or parts of them go adds it here.
-const SEALED: [(&str, &str); 7] = [
+const SEALED: [(&str, &str); 9] = [
     ("case_file", "id"),
     ("concern", "id"),
     ("case_register", "case_id"),
@@ -23,6 +23,8 @@ const SEALED: [(&str, &str); 7] = [
     ("case_print", "case_id"),
     ("break_glass", "case_id"),
     ("access_decision", "record_id"),
+    ("contact", "case_id"),
+    ("contact_match", "case_id"),
 ];
 
 /// Tables beside them, by which records are found, listed and reached.

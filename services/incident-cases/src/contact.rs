@@ -1,0 +1,184 @@
+//! How somebody outside the schools is reached, marked in a case so that another school's case with the same contact is
+//! found. Schools compare keyed tokens of what is equal once written alike; nobody reads anybody's case for it.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::case::{Case, InvolvementId, Refusal, record::Stamp};
+
+chassis::id!(/** A contact that a case marks. */ pub struct ContactId = "ctc");
+chassis::id!(/** A match of two contacts. */ pub struct ContactMatchId = "cmt");
+
+/// What a contact may be.
+pub const KINDS: &[&str] = &["telephone", "email", "handle", "address"];
+
+/// A contact as its case keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkedContact {
+    /// Its id.
+    pub id: ContactId,
+    /// The case.
+    pub case_id: String,
+    /// Whose it is.
+    pub involvement: InvolvementId,
+    /// One of `KINDS`.
+    pub kind: String,
+    /// Where a handle is used; empty for every other kind.
+    pub platform: String,
+    /// As it was written.
+    pub value: String,
+    /// Whom another school rings.
+    pub ring: String,
+    /// Who marked it, and when.
+    pub stamp: Stamp,
+    /// Why it is compared no more, where it is not.
+    pub ended: Option<Ended>,
+}
+
+/// The comparing of a contact ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Why.
+    pub reason: String,
+    /// Who said so, and when.
+    pub stamp: Stamp,
+}
+
+/// What is told of a match: never anything of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactMatch {
+    /// Its id.
+    pub id: ContactMatchId,
+    /// `match`, or `many_marks`.
+    pub kind: String,
+    /// The other school, or at the desk the first of the two, and whom to ring there.
+    pub school: (String, String),
+    /// The second of the two, at the desk.
+    pub second: Option<(String, String)>,
+    /// When it was found.
+    pub found_at: OffsetDateTime,
+    /// What was done about it, where somebody said.
+    pub note: Option<Ended>,
+}
+
+/// What a contact is once it is written as all equal ones are; none where it cannot be one of its kind.
+pub fn written_alike(kind: &str, platform: &str, value: &str) -> Option<String> {
+    let plain = value.trim().to_lowercase();
+    let alike = match kind {
+        "telephone" => {
+            let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
+            let other = plain.chars().any(|c| !c.is_ascii_digit() && !" +()-./".contains(c));
+            // A number of this country is written with its code or with a nought.
+            let national = digits.strip_prefix("0044").or_else(|| plain.starts_with('+').then(|| digits.strip_prefix("44"))?);
+            let digits = national.map_or(digits.clone(), |rest| format!("0{}", rest.trim_start_matches('0')));
+            (!other && (7..=15).contains(&digits.len())).then_some(digits)
+        }
+        "email" => {
+            let (name, host) = plain.split_once('@')?;
+            let whole = !name.is_empty() && host.contains('.') && !plain.contains(char::is_whitespace);
+            whole.then_some(plain)
+        }
+        "handle" => {
+            let handle = plain.trim_start_matches('@');
+            let place: String = platform.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+            let one = !handle.is_empty() && !handle.contains(char::is_whitespace) && !place.is_empty();
+            one.then(|| format!("{place} {handle}"))
+        }
+        "address" => {
+            let words: Vec<&str> = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+            let numbered = words.iter().any(|word| word.chars().any(|c| c.is_ascii_digit()));
+            (numbered && words.len() > 2).then(|| words.join(" "))
+        }
+        _ => None,
+    }?;
+    Some(format!("{kind} {alike}"))
+}
+
+/// What to enter for a contact of a kind.
+pub fn fix(kind: &str) -> &'static str {
+    match kind {
+        "telephone" => "Enter a telephone number of 7 to 15 digits, such as 07700 900123",
+        "email" => "Enter a whole e-mail address, such as name@example.org",
+        "handle" => "Enter the handle without spaces, such as @name",
+        "address" => "Enter the whole address with its number and postcode",
+        _ => "Enter the contact",
+    }
+}
+
+impl Case {
+    /// Whether a contact of somebody in it may be marked: an alleged perpetrator who is on no roll.
+    ///
+    /// # Errors
+    /// Says why not.
+    pub fn may_mark(&self, id: &InvolvementId) -> Result<(), Refusal> {
+        self.working()?;
+        if self.adult() {
+            return Err(Refusal::State("contacts are not compared for a case on an adult: the designated officer sees several schools"));
+        }
+        let part = self.involvements.iter().find(|part| part.id == *id);
+        let part = part.ok_or(Refusal::Missing)?;
+        if part.ended.is_some() || part.role != "alleged_perpetrator" || part.learner.is_some() {
+            return Err(Refusal::Field("involvement_id", "Select an alleged perpetrator who is on no roll of the school"));
+        }
+        Ok(())
+    }
+}
+
+impl MarkedContact {
+    /// Ends the comparing.
+    ///
+    /// # Errors
+    /// Where it ended before.
+    pub fn end(&mut self, reason: &str, stamp: Stamp) -> Result<(), Refusal> {
+        if self.ended.is_some() {
+            return Err(Refusal::State("this contact is compared no more already"));
+        }
+        self.ended = Some(Ended { reason: reason.to_owned(), stamp });
+        Ok(())
+    }
+}
+
+impl ContactMatch {
+    /// Says what was done about it, once.
+    ///
+    /// # Errors
+    /// Where somebody did before.
+    pub fn say(&mut self, note: &str, stamp: Stamp) -> Result<(), Refusal> {
+        if self.note.is_some() {
+            return Err(Refusal::State("somebody said what was done about this already"));
+        }
+        self.note = Some(Ended { reason: note.to_owned(), stamp });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_contacts_are_written_alike_and_others_are_not() {
+        let same = |kind, a: (&str, &str), b: (&str, &str)| {
+            let alike = written_alike(kind, a.0, a.1);
+            assert!(alike.is_some() && alike == written_alike(kind, b.0, b.1), "{kind} {a:?} {b:?}");
+        };
+        same("telephone", ("", "07700 900123"), ("", "+44 (0)7700 900-123"));
+        same("telephone", ("", "0044 7700 900123"), ("", "07700900123"));
+        same("email", ("", " A.B@Example.org"), ("", "a.b@example.org"));
+        same("handle", ("Snap chat", "@Xy_9"), ("snapchat", "xy_9"));
+        same("address", ("", "12a Mill Lane, ZZ1 1ZZ"), ("", "12A mill lane zz1 1zz"));
+        assert_ne!(written_alike("handle", "a", "x"), written_alike("handle", "b", "x"));
+        for (kind, value) in [
+            ("telephone", "12"),
+            ("telephone", "call 07700 900123"),
+            ("email", "a@b"),
+            ("email", "a b@c.d"),
+            ("handle", "@"),
+            ("address", "Mill Lane"),
+            ("fax", "1"),
+        ] {
+            assert_eq!(written_alike(kind, "p", value), None, "{kind} {value}");
+        }
+        assert_eq!(written_alike("handle", "", "x"), None);
+    }
+}

@@ -1,0 +1,179 @@
+//! Contacts in common over the wire: what is marked, who is told of a match, and what nobody is told.
+
+use chassis::{
+    error::{Error, Result},
+    testing::{Engine, Person},
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
+
+use super::{World, world};
+use crate::compare;
+
+const DESK: &str = "safeguarding";
+
+impl World {
+    /// A case of a school with an alleged perpetrator outside it; answers the case and the part.
+    async fn with_outsider(&self, who: &Person, school: &str) -> Result<(String, String)> {
+        let concern = RecordConcernRequest {
+            school_id: school.into(),
+            about: "Somebody".into(),
+            narrative: "Something".into(),
+            safe_now: "yes".into(),
+            request_id: who.request_id(),
+            ..Default::default()
+        };
+        let concern_id = call!(who, record_concern, concern)?.concern.unwrap_or_default().concern_id;
+        let new = NewCase { procedure_id: "P1".into(), risks: vec!["contact".into()], subject: None };
+        let triage = TriageConcernRequest {
+            school_id: school.into(),
+            concern_id,
+            decision: Some(triage_concern_request::Decision::NewCase(new)),
+            request_id: who.request_id(),
+        };
+        let case_id = call!(who, triage_concern, triage)?.case.unwrap_or_default().case_id;
+        let part = AddInvolvementRequest {
+            school_id: school.into(),
+            case_id: case_id.clone(),
+            person: "A stranger in a game".into(),
+            role: "alleged_perpetrator".into(),
+            request_id: who.request_id(),
+            ..Default::default()
+        };
+        let case = call!(who, add_involvement, part)?.case.unwrap_or_default();
+        Ok((case_id, case.involvements.first().map(|part| part.involvement_id.clone()).unwrap_or_default()))
+    }
+}
+
+fn mark(who: &Person, school: &str, (case_id, involvement_id): &(String, String), value: &str) -> MarkContactRequest {
+    MarkContactRequest {
+        school_id: school.into(),
+        case_id: case_id.clone(),
+        involvement_id: involvement_id.clone(),
+        kind: "telephone".into(),
+        value: value.into(),
+        ring: format!("The lead, {school}"),
+        request_id: who.request_id(),
+        ..Default::default()
+    }
+}
+
+fn why<T>(answer: Result<T>) -> &'static str {
+    answer.err().map_or("OK", |error| error.reason_name())
+}
+
+async fn matches(who: &Person, school: &str) -> Result<Vec<ContactMatch>> {
+    let request = ListContactMatchesRequest { school_id: school.into(), ..Default::default() };
+    Ok(call!(who, list_contact_matches, request)?.matches)
+}
+
+async fn told(desk: &Person) -> Result<Vec<ContactMatch>> {
+    let request = ListDeskContactMatchesRequest { desk: DESK.into(), ..Default::default() };
+    Ok(call!(desk, list_desk_contact_matches, request)?.matches)
+}
+
+async fn both_schools_and_the_desk_are_told_whom_to_ring_and_nothing_else(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (here, there) = (world.here.clone(), world.there.clone());
+    let desk = world.bed.person(&[(Role::SafeguardingOfficer, "")]);
+    let ours = world.with_outsider(&world.dsl, &here).await?;
+    let theirs = world.with_outsider(&world.other, &there).await?;
+    let first = call!(world.dsl, mark_contact, mark(&world.dsl, &here, &ours, "07700 900123"))?;
+    compare::pass(&world.store).await?;
+    assert_eq!((matches(&world.dsl, &here).await?.len(), told(&desk).await?.len()), (0, 0), "nobody else has it");
+    call!(world.other, mark_contact, mark(&world.other, &there, &theirs, "+44 7700 900 123"))?;
+    // However often it is looked, each is told once.
+    compare::pass(&world.store).await?;
+    compare::pass(&world.store).await?;
+    let (mine, others, desks) = (matches(&world.dsl, &here).await?, matches(&world.other, &there).await?, told(&desk).await?);
+    assert_eq!((mine.len(), others.len(), desks.len()), (1, 1, 1));
+    assert_eq!((mine[0].school_id.as_str(), mine[0].ring.as_str()), (there.as_str(), format!("The lead, {there}").as_str()));
+    assert_eq!(mine[0].contact_id, first.contact.unwrap_or_default().contact_id);
+    assert_eq!((mine[0].case_id.as_str(), others[0].school_id.as_str()), (ours.0.as_str(), here.as_str()));
+    let text = format!("{:?} {:?} {:?}", mine, others, desks);
+    assert!(!text.contains("900123") && !text.contains("900 123") && !text.contains("stranger"), "{text}");
+    assert!(desks[0].case_id.is_empty() && desks[0].contact_id.is_empty(), "the desk is told of no case");
+    assert_eq!([&desks[0].school_id, &desks[0].second_school_id].map(|id| *id == here || *id == there), [true; 2]);
+    // What was done is said once; nobody at another school says it.
+    let note = |who: &Person, school: &str| NoteContactMatchRequest {
+        school_id: school.into(),
+        contact_match_id: mine[0].contact_match_id.clone(),
+        note: "Rang the other lead".into(),
+        request_id: who.request_id(),
+    };
+    assert_eq!(why(call!(world.other, note_contact_match, note(&world.other, &there))), "NOT_FOUND");
+    let noted = call!(world.dsl, note_contact_match, note(&world.dsl, &here))?.r#match.unwrap_or_default();
+    assert_eq!(noted.note_account_id, world.dsl.account_id);
+    assert_eq!(why(call!(world.dsl, note_contact_match, note(&world.dsl, &here))), "WRONG_STATE");
+    // The other desks and the officer of the authority are not told.
+    for role in [Role::Lado, Role::FrontDoor, Role::AuthorityOfficer] {
+        assert_eq!(why(told(&world.bed.person(&[(role, "")])).await), "NOT_PERMITTED");
+    }
+    Ok(())
+}
+
+async fn what_is_compared_no_more_matches_nothing_new(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (here, there) = (world.here.clone(), world.there.clone());
+    let ours = world.with_outsider(&world.dsl, &here).await?;
+    let theirs = world.with_outsider(&world.other, &there).await?;
+    let marked = call!(world.dsl, mark_contact, mark(&world.dsl, &here, &ours, "07700 900123"))?;
+    let again = mark(&world.dsl, &here, &ours, "0044 7700900123");
+    assert_eq!(why(call!(world.dsl, mark_contact, again)), "ALREADY_EXISTS");
+    let end = EndContactMarkRequest {
+        school_id: here.clone(),
+        case_id: ours.0.clone(),
+        contact_id: marked.contact.unwrap_or_default().contact_id,
+        reason: "It was the number of a shop".into(),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, end_contact_mark, end)?;
+    call!(world.other, mark_contact, mark(&world.other, &there, &theirs, "07700 900123"))?;
+    compare::pass(&world.store).await?;
+    assert!(matches(&world.dsl, &here).await?.is_empty() && matches(&world.other, &there).await?.is_empty());
+    let list = ListMarkedContactsRequest { school_id: here.clone(), case_id: ours.0.clone() };
+    let listed = call!(world.dsl, list_marked_contacts, list)?.contacts;
+    assert_eq!(listed.first().map(|one| one.end_reason.as_str()), Some("It was the number of a shop"));
+    Ok(())
+}
+
+async fn what_may_not_be_marked_is_refused_and_guessing_is_told_to_the_desk(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let here = world.here.clone();
+    let desk = world.bed.person(&[(Role::SafeguardingOfficer, "")]);
+    let ours = world.with_outsider(&world.dsl, &here).await?;
+    let asked = |value: &str| mark(&world.dsl, &here, &ours, value);
+    assert_eq!(why(call!(world.dsl, mark_contact, asked("a shop"))), "INVALID_FIELD");
+    let handle = MarkContactRequest { kind: "handle".into(), value: "@x".into(), ..asked("") };
+    assert_eq!(why(call!(world.dsl, mark_contact, handle)), "INVALID_FIELD", "a handle is of an app");
+    let victim = AddInvolvementRequest {
+        school_id: here.clone(),
+        case_id: ours.0.clone(),
+        person: "A learner".into(),
+        role: "victim".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let case = call!(world.dsl, add_involvement, victim)?.case.unwrap_or_default();
+    let part = case.involvements.last().map(|part| part.involvement_id.clone()).unwrap_or_default();
+    let of_victim = MarkContactRequest { involvement_id: part, ..asked("07700 900124") };
+    assert_eq!(why(call!(world.dsl, mark_contact, of_victim)), "INVALID_FIELD");
+    assert_eq!(why(call!(world.other, mark_contact, asked("07700 900124"))), "NOT_PERMITTED");
+    for n in 0..30 {
+        call!(world.dsl, mark_contact, asked(&format!("07700 9001{n:02}")))?;
+        let told = told(&desk).await?.len();
+        assert_eq!(told, usize::from(n >= 14), "after {} marks", n + 1);
+    }
+    assert_eq!(why(call!(world.dsl, mark_contact, asked("07700 900199"))), "TOO_MANY_TRIES");
+    let kinds: Vec<String> = told(&desk).await?.into_iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, ["many_marks"]);
+    Ok(())
+}
+
+on_both_engines!(
+    both_schools_and_the_desk_are_told_whom_to_ring_and_nothing_else,
+    what_is_compared_no_more_matches_nothing_new,
+    what_may_not_be_marked_is_refused_and_guessing_is_told_to_the_desk,
+);
