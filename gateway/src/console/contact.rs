@@ -171,7 +171,8 @@ fn found(one: &ContactMatch, school: &str, by: &str, here: &str, works: bool) ->
 fn told_desk(one: &ContactMatch, school: &str, second: &str) -> Event {
     let when = words::stamp(one.create_time.as_ref()).unwrap_or_default();
     if one.kind == "many_marks" {
-        let says = format!("Many contacts were marked there in one day. Ask whether somebody is guessing: {}", one.ring);
+        let says =
+            format!("Many contacts were marked there in one day. Ask whether somebody is guessing: {}", one.ring);
         return Event::new(school, format!("Found {when}"), says);
     }
     let says = format!("{school}: {}\n{second}: {}", one.ring, one.second_ring);
@@ -205,9 +206,10 @@ pub fn note_fields() -> Vec<Field> {
 
 /// Those whose contacts may be marked.
 fn people_of(case: &Case) -> Vec<(String, String)> {
-    let outside = case.involvements.iter().filter(|part| {
-        part.role == "alleged_perpetrator" && part.learner_id.is_empty() && part.end_time.is_none()
-    });
+    let outside = case
+        .involvements
+        .iter()
+        .filter(|part| part.role == "alleged_perpetrator" && part.learner_id.is_empty() && part.end.is_none());
     outside.map(|part| (part.involvement_id.clone(), part.person.clone())).collect()
 }
 

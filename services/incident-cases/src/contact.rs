@@ -69,7 +69,8 @@ pub fn written_alike(kind: &str, platform: &str, value: &str) -> Option<String> 
             let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
             let other = plain.chars().any(|c| !c.is_ascii_digit() && !" +()-./".contains(c));
             // A number of this country is written with its code or with a nought.
-            let national = digits.strip_prefix("0044").or_else(|| plain.starts_with('+').then(|| digits.strip_prefix("44"))?);
+            let national =
+                digits.strip_prefix("0044").or_else(|| plain.starts_with('+').then(|| digits.strip_prefix("44"))?);
             let digits = national.map_or(digits.clone(), |rest| format!("0{}", rest.trim_start_matches('0')));
             (!other && (7..=15).contains(&digits.len())).then_some(digits)
         }
@@ -85,7 +86,8 @@ pub fn written_alike(kind: &str, platform: &str, value: &str) -> Option<String> 
             one.then(|| format!("{place} {handle}"))
         }
         "address" => {
-            let words: Vec<&str> = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+            let words: Vec<&str> =
+                plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
             let numbered = words.iter().any(|word| word.chars().any(|c| c.is_ascii_digit()));
             (numbered && words.len() > 2).then(|| words.join(" "))
         }
@@ -113,12 +115,17 @@ impl Case {
     pub fn may_mark(&self, id: &InvolvementId) -> Result<(), Refusal> {
         self.working()?;
         if self.adult() {
-            return Err(Refusal::State("contacts are not compared for a case on an adult: the designated officer sees several schools"));
+            return Err(Refusal::State(
+                "contacts are not compared for a case on an adult: the designated officer sees several schools",
+            ));
         }
         let part = self.involvements.iter().find(|part| part.id == *id);
         let part = part.ok_or(Refusal::Missing)?;
         if part.ended.is_some() || part.role != "alleged_perpetrator" || part.learner.is_some() {
-            return Err(Refusal::Field("involvement_id", "Select an alleged perpetrator who is on no roll of the school"));
+            return Err(Refusal::Field(
+                "involvement_id",
+                "Select an alleged perpetrator who is on no roll of the school".to_owned(),
+            ));
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::{Permission, Role},
     incident_cases::v1::{
-        AccessRequest, BreakGlassEntry, Concern, ContactMatch, Cover, ListCasesRequest, ListConcernsResponse, ListDueRequest,
-        ListDueResponse, Retention,
+        AccessRequest, BreakGlassEntry, Concern, ContactMatch, Cover, ListCasesRequest, ListConcernsResponse,
+        ListDueRequest, ListDueResponse, Retention,
     },
 };
 use time::OffsetDateTime;

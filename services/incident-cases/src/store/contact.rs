@@ -206,11 +206,7 @@ pub(crate) async fn equal(tx: &Tx, one: &New) -> Result<Vec<New>> {
 
 /// Says that one was held against all others.
 pub(crate) async fn compared(tx: &Tx, id: &str) -> Result<()> {
-    Entity::update_many()
-        .col_expr(Column::Compared, Expr::value(1))
-        .filter(Column::Id.eq(id))
-        .exec(tx.db())
-        .await?;
+    Entity::update_many().col_expr(Column::Compared, Expr::value(1)).filter(Column::Id.eq(id)).exec(tx.db()).await?;
     Ok(())
 }
 

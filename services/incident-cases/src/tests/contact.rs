@@ -87,9 +87,13 @@ async fn both_schools_and_the_desk_are_told_whom_to_ring_and_nothing_else(engine
     // However often it is looked, each is told once.
     compare::pass(&world.store).await?;
     compare::pass(&world.store).await?;
-    let (mine, others, desks) = (matches(&world.dsl, &here).await?, matches(&world.other, &there).await?, told(&desk).await?);
+    let (mine, others, desks) =
+        (matches(&world.dsl, &here).await?, matches(&world.other, &there).await?, told(&desk).await?);
     assert_eq!((mine.len(), others.len(), desks.len()), (1, 1, 1));
-    assert_eq!((mine[0].school_id.as_str(), mine[0].ring.as_str()), (there.as_str(), format!("The lead, {there}").as_str()));
+    assert_eq!(
+        (mine[0].school_id.as_str(), mine[0].ring.as_str()),
+        (there.as_str(), format!("The lead, {there}").as_str())
+    );
     assert_eq!(mine[0].contact_id, first.contact.unwrap_or_default().contact_id);
     assert_eq!((mine[0].case_id.as_str(), others[0].school_id.as_str()), (ours.0.as_str(), here.as_str()));
     let text = format!("{:?} {:?} {:?}", mine, others, desks);
