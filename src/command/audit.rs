@@ -53,6 +53,8 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "learner",
             "register_export",
             "shared_incident",
+            "shared_item",
+            "sharing",
         ],
     ),
     ("filtering-ingest", &["alert", "feed"]),

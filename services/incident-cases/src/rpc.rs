@@ -5,9 +5,13 @@ mod add_allegation_meeting;
 mod add_allegation_note;
 mod add_attachment;
 mod add_custody_event;
+mod add_desk_shared_entry;
 mod add_entry;
 mod add_involvement;
+mod add_minutes;
+mod add_shared_decision;
 mod add_shared_entry;
+mod add_shared_task;
 mod add_to_concern;
 mod allegation;
 mod answer_agreement;
@@ -26,6 +30,7 @@ mod classify_case;
 mod close_allegation;
 mod close_case;
 mod close_public_report;
+mod complete_shared_task;
 mod complete_step;
 pub(crate) mod convert;
 mod create_learner;
@@ -48,15 +53,21 @@ mod get_certificate;
 mod get_concern;
 mod get_cover;
 mod get_desk_figures;
+mod get_desk_shared_incident;
 mod get_learner;
 mod get_my_concern;
 mod get_public_report;
 mod get_retention;
 mod get_shared_incident;
 mod import_learners;
+mod invite_officer;
 mod invite_school;
+mod join_shared_incident;
 mod keep_longer;
 mod keeping;
+mod leave_desk_shared_incident;
+mod leave_shared_incident;
+mod link_case;
 mod list_access_requests;
 mod list_adult_patterns;
 mod list_allegations;
@@ -68,6 +79,7 @@ mod list_cases;
 mod list_certificates;
 mod list_concerns;
 mod list_custody;
+mod list_desk_shared_incidents;
 mod list_disclosures;
 mod list_due;
 mod list_invitations;
@@ -77,11 +89,14 @@ mod list_looks;
 mod list_my_concerns;
 mod list_retention;
 mod list_searches;
+mod list_shared_incidents;
+mod list_sharing;
 mod make_referral;
 mod move_due_time;
 mod once;
 mod open_allegation;
 mod open_public_report;
+mod pass_lead;
 mod pass_on_concern;
 mod pause_access_request;
 mod place_hold;
@@ -108,6 +123,7 @@ mod record_report_outcome;
 mod record_search;
 mod record_support;
 mod record_viewing;
+mod remove_school;
 mod reopen_allegation;
 mod reopen_case;
 mod resume_access_request;
@@ -122,12 +138,15 @@ mod set_entry_significant;
 mod set_household;
 mod set_retention_basis;
 mod set_rota;
+mod sharing;
+mod stop_sharing;
 mod subject;
 mod suggest_triage;
 mod take_into_custody;
 mod triage_concern;
 mod update_involvement;
 mod update_learner;
+mod withdraw_invitation;
 mod work;
 
 use chassis::serve::answer;
@@ -158,6 +177,24 @@ macro_rules! rpcs {
 }
 
 rpcs! {
+    add_desk_shared_entry: AddDeskSharedEntryRequest => AddDeskSharedEntryResponse,
+    add_minutes: AddMinutesRequest => AddMinutesResponse,
+    add_shared_decision: AddSharedDecisionRequest => AddSharedDecisionResponse,
+    add_shared_task: AddSharedTaskRequest => AddSharedTaskResponse,
+    complete_shared_task: CompleteSharedTaskRequest => CompleteSharedTaskResponse,
+    get_desk_shared_incident: GetDeskSharedIncidentRequest => GetDeskSharedIncidentResponse,
+    invite_officer: InviteOfficerRequest => InviteOfficerResponse,
+    join_shared_incident: JoinSharedIncidentRequest => JoinSharedIncidentResponse,
+    leave_desk_shared_incident: LeaveDeskSharedIncidentRequest => LeaveDeskSharedIncidentResponse,
+    leave_shared_incident: LeaveSharedIncidentRequest => LeaveSharedIncidentResponse,
+    link_case: LinkCaseRequest => LinkCaseResponse,
+    list_desk_shared_incidents: ListDeskSharedIncidentsRequest => ListDeskSharedIncidentsResponse,
+    list_shared_incidents: ListSharedIncidentsRequest => ListSharedIncidentsResponse,
+    list_sharing: ListSharingRequest => ListSharingResponse,
+    pass_lead: PassLeadRequest => PassLeadResponse,
+    remove_school: RemoveSchoolRequest => RemoveSchoolResponse,
+    stop_sharing: StopSharingRequest => StopSharingResponse,
+    withdraw_invitation: WithdrawInvitationRequest => WithdrawInvitationResponse,
     accept_invitation: AcceptInvitationRequest => AcceptInvitationResponse,
     add_attachment: AddAttachmentRequest => AddAttachmentResponse,
     add_custody_event: AddCustodyEventRequest => AddCustodyEventResponse,

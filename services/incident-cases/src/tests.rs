@@ -145,6 +145,8 @@ mod races;
 mod reporter;
 mod retention;
 mod search;
+mod sharing;
+mod sharing_races;
 mod triage;
 mod upgrade;
 

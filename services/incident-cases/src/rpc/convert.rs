@@ -17,6 +17,7 @@ pub(super) mod print;
 pub(super) mod public_report;
 pub(crate) mod record;
 pub(super) mod retention;
+pub(super) mod sharing;
 pub(super) mod sheet;
 pub(super) mod subject_access;
 
@@ -26,7 +27,6 @@ use crate::{
     case::{Case, Referral, evidence::done_by, field::Field},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
-    shared_incident::{Invitation, SharedIncident},
 };
 
 /// What a case takes over from the policy in force.
@@ -223,33 +223,5 @@ pub(crate) fn referral(referral: &Referral) -> pb::Referral {
         create_time: Some(timestamp(referral.made_at)),
         decide_time: decision.map(|d| timestamp(d.at)),
         account_id: referral.by.clone(),
-    }
-}
-
-/// An invitation as a school sees it: until it accepted, not even which incident it is about.
-pub(crate) fn invitation(invitation: &Invitation, seen_by: &str) -> pb::Invitation {
-    let inside = invitation.from_school_id == seen_by || invitation.state() == "accepted";
-    pb::Invitation {
-        invitation_id: invitation.id.to_string(),
-        shared_incident_id: if inside { invitation.shared_incident_id.to_string() } else { String::new() },
-        from_school_id: invitation.from_school_id.clone(),
-        to_school_id: invitation.to_school_id.clone(),
-        state: invitation.state().to_owned(),
-        contact: invitation.contact.clone(),
-        create_time: Some(timestamp(invitation.sent_at)),
-        answer_time: invitation.answer.as_ref().map(|answer| timestamp(answer.at)),
-    }
-}
-
-pub(crate) fn shared_incident(shared: &SharedIncident) -> pb::SharedIncident {
-    pb::SharedIncident {
-        shared_incident_id: shared.id.to_string(),
-        lead_school_id: shared.members.first().cloned().unwrap_or_default(),
-        member_school_ids: shared.members.clone(),
-        title: shared.title.clone(),
-        summary: shared.summary.clone(),
-        learner_labels: shared.learner_labels.clone(),
-        entries: shared.entries.iter().map(happened::entry).collect(),
-        create_time: Some(timestamp(shared.opened_at)),
     }
 }
