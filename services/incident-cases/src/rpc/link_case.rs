@@ -23,6 +23,11 @@ pub(super) async fn link_case(app: &App, request: Request<LinkCaseRequest>) -> R
     let mut case = store::case::load(&tx, &request.case_id).await?;
     let whole = store::shared::load(&tx, id, holder).await?;
     case.working()?;
+    if case.adult() {
+        return Err(Error::wrong_state(
+            "a case on an adult belongs to no shared incident: the LADO tells other schools",
+        ));
+    }
     match case.shared_incident_id.as_deref() {
         Some(linked) if linked == id => return Err(Error::wrong_state("this case belongs to the incident already")),
         Some(_) => return Err(Error::wrong_state("this case belongs to another shared incident")),

@@ -243,9 +243,8 @@ impl Sharing {
 
     /// What a school kept of it is destroyed: it goes, and whoever is left leads.
     pub fn forget(&mut self, holder: &str, at: OffsetDateTime) {
-        if self.lead() == holder
-            && let Some(next) = self.schools().nth(1).map(str::to_owned)
-        {
+        let next = self.schools().nth(1).map(str::to_owned).filter(|_| self.lead() == holder);
+        if let Some(next) = next {
             // Both are in it: they were just found there.
             let _ = self.pass(holder, &next);
         }

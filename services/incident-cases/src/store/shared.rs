@@ -236,7 +236,7 @@ pub(crate) async fn list(tx: &Tx, holder: &str, page: &Page) -> Result<(Vec<(Sha
     let held = record_key::Entity::find()
         .filter(record_key::Column::Member.eq(holder))
         .filter(record_key::Column::RecordId.starts_with("shi_"))
-        .filter(record_key::Column::RecordId.contains("/").not());
+        .filter(record_key::Column::RecordId.not_like("%/%"));
     let held = match page.after() {
         Some(after) => held.filter(record_key::Column::RecordId.lt(after)),
         None => held,
