@@ -122,7 +122,7 @@ pub(crate) async fn load(tx: &Tx, id: &str, holder: &str) -> Result<Whole> {
     let rows = shared_item::Entity::find()
         .filter(shared_item::Column::SharedIncidentId.eq(id))
         .order_by_asc(shared_item::Column::CreatedUs)
-        .order_by_asc(shared_item::Column::Id)
+        .order_by_asc(shared_item::Column::Place)
         .all(tx.db())
         .await?;
     let read = |row: shared_item::Model| {
@@ -152,6 +152,11 @@ pub(crate) async fn add(tx: &mut Tx, sharing: &Sharing, item: &Item) -> Result<(
 }
 
 async fn add_under(tx: &mut Tx, sharing: &Sharing, item: &Item, key: &DataKey) -> Result<()> {
+    let last = shared_item::Entity::find()
+        .select_only()
+        .column_as(shared_item::Column::Place.max(), "last")
+        .filter(shared_item::Column::SharedIncidentId.eq(sharing.id.as_str()));
+    let last: Option<Option<i64>> = last.into_tuple().one(tx.db()).await?;
     let body = seal(key, item, &item_place(item.id.as_str()))?;
     let row = shared_item::ActiveModel {
         id: Set(item.id.to_string()),
@@ -160,6 +165,7 @@ async fn add_under(tx: &mut Tx, sharing: &Sharing, item: &Item, key: &DataKey) -
         holder: Set(item.holder.clone()),
         kind: Set(item.what.kind().to_owned()),
         created_us: Set(micros(item.stamp.at)),
+        place: Set(last.flatten().unwrap_or_default() + 1),
         body: Set(body.clone()),
     };
     shared_item::Entity::insert(row).exec_without_returning(tx.db()).await?;

@@ -33,6 +33,8 @@ pub(crate) mod shared_item {
         pub holder: String,
         pub kind: String,
         pub created_us: i64,
+        /// Counts the items of an incident: what comes first where two came at one moment.
+        pub place: i64,
         pub body: Vec<u8>,
     }
 

@@ -19,8 +19,8 @@ const TABLES: &str = "
 CREATE TABLE sharing (id TEXT PRIMARY KEY, body {bytes} NOT NULL);
 CREATE TABLE shared_item (
     id TEXT PRIMARY KEY, shared_incident_id TEXT NOT NULL, key_id TEXT NOT NULL, holder TEXT NOT NULL,
-    kind TEXT NOT NULL, created_us BIGINT NOT NULL, body {bytes} NOT NULL);
-CREATE INDEX shared_item_of ON shared_item (shared_incident_id, created_us, id);
+    kind TEXT NOT NULL, created_us BIGINT NOT NULL, place BIGINT NOT NULL, body {bytes} NOT NULL);
+CREATE INDEX shared_item_of ON shared_item (shared_incident_id, created_us, place);
 ";
 
 const MINE: &str = "string_to_array(current_setting('hedgerow.schools', true), ',')";
