@@ -40,6 +40,7 @@ pub mod samples;
 mod school;
 mod search;
 mod shared_incident;
+mod sharing;
 mod sign_in;
 mod subject_access;
 mod template;
@@ -125,6 +126,8 @@ pub fn routes() -> Router<App> {
         .route("/rollouts/new", get(rollout::show_start))
         .route("/rollouts/{rollout_id}", get(rollout::show))
         .route("/rollouts/{rollout_id}/undo", get(rollout::show_undo).post(rollout::undo))
+        .route("/sharing", get(sharing::list))
+        .route("/sharing/{shared_incident_id}/stop", get(sharing::show_stop).post(sharing::stop))
         .route("/adoptions", get(adoption::show))
         .route("/adoptions.csv", get(adoption::csv))
         .route("/schools", get(school::list).post(school::create))
@@ -139,6 +142,7 @@ pub fn routes() -> Router<App> {
     let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}", subject_access::pages());
     let router = under(router, "/schools/{school_id}", keeping());
+    let router = under(router, "/schools/{school_id}", shared_incident::pages());
     let router = under(router, "/schools/{school_id}/policy", life_cycle());
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
         .layer(visit::with_directory())
@@ -207,8 +211,7 @@ fn school() -> Vec<Below> {
         ("/invitations", get(invitation::list)),
         ("/invitations/{invitation_id}/accept", post(invitation::accept)),
         ("/invitations/{invitation_id}/decline", get(invitation::show_decline).post(invitation::decline)),
-        ("/shared-incidents/{shared_incident_id}", get(shared_incident::show)),
-        ("/shared-incidents/{shared_incident_id}/entries", post(shared_incident::add_entry)),
+        ("/invitations/{invitation_id}/withdraw", post(invitation::withdraw)),
         ("/policy", get(policy::show)),
         ("/policy/read", get(policy::read)),
         ("/policy/lint", get(lint::show).post(lint::lint)),

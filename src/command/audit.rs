@@ -55,6 +55,8 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "learner",
             "register_export",
             "shared_incident",
+            "shared_item",
+            "sharing",
         ],
     ),
     ("filtering-ingest", &["alert", "feed"]),

@@ -278,6 +278,16 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "RaiseReview" => json!({"trigger": "other", "note": "n"}),
         "AddInvolvement" => json!({"person": "p", "role": "victim"}),
         "AddSharedEntry" => json!({"text": "t"}),
+        "AddSharedTask" => json!({"text": "t", "ownerSchoolId": "sch_00000000000000000000000000"}),
+        "AddSharedDecision" => json!({"text": "t", "reason": "r", "ownerSchoolId": "sch_00000000000000000000000000"}),
+        "AddMinutes" => json!({
+            "heldTime": "2026-01-05T09:00:00Z", "present": "p", "discussed": "d", "decided": "d", "next": "n"
+        }),
+        "CompleteSharedTask" => json!({"taskId": "six_00000000000000000000000000", "note": "n"}),
+        "InviteOfficer" => json!({"reason": "r", "contact": "c"}),
+        "LeaveSharedIncident" => json!({"reason": "r"}),
+        "PassLead" => json!({"toSchoolId": "sch_00000000000000000000000000", "reason": "r"}),
+        "RemoveSchool" => json!({"removedSchoolId": "sch_00000000000000000000000000", "reason": "r"}),
         "DeclineInvitation" => json!({"reason": "r"}),
         "AnswerAlert" => json!({"verdict": "true", "reason": "r"}),
         "ApproveInstance" | "RatifyInstance" | "PublishInstance" | "ConfirmImport" => json!({"etag": "e"}),

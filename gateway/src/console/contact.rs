@@ -403,7 +403,8 @@ pub async fn note(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answ
 }
 
 /// What the safeguarding officer's desk is told.
-pub async fn at_desk(visit: Visit, from: From) -> Answer {
+pub async fn at_desk(visit: Visit, Path(_): Path<String>, Query(from): Query<From>) -> Answer {
+    visit.needs(Permission::DeskRead)?;
     let asked = ListDeskContactMatchesRequest {
         desk: desk::desk(&visit)?.name().to_owned(),
         page_size: SHOWN,
@@ -420,6 +421,6 @@ pub async fn at_desk(visit: Visit, from: From) -> Answer {
         };
         events.push(told_desk(one, &school, &second));
     }
-    let pager = Pager::new(&desk::at(&visit, ""), &[], &from.page_token, &answer.next_page_token);
-    visit.page(&Contacts::matches(Vec::new(), events, pager))
+    let pager = Pager::new(&desk::at(&visit, "/contact-matches"), &[], &from.page_token, &answer.next_page_token);
+    visit.page(&Contacts::matches(desk::crumbs(&visit, &[]), events, pager))
 }

@@ -1,13 +1,14 @@
 //! A desk of the authority: what waits for whoever works it. `allegation` has one allegation, `act` what is done with it,
-//! `figures` what is counted.
+//! `figures` what is counted, `shared` incidents that the safeguarding officer is in.
 
 pub mod act;
 pub mod allegation;
 pub mod figures;
+pub mod shared;
 
 use axum::{
     extract::{Path, Query},
-    routing::get,
+    routing::{get, post},
 };
 use chassis::{desk::Desk, error::Error};
 use proto::{
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Below, contact,
     register::day,
+    shared_incident::list::Asked as SharedAsked,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -44,6 +46,11 @@ pub fn pages() -> Vec<Below> {
         ("/allegations/new", get(act::show_open).post(act::open)),
         ("/allegations/{allegation_id}", get(allegation::show)),
         ("/allegations/{allegation_id}/{act}", get(act::show).post(act::send)),
+        ("/shared-incidents/{shared_incident_id}", get(shared::show)),
+        ("/shared-incidents/{shared_incident_id}/entries", post(shared::add_entry)),
+        ("/shared-incidents/{shared_incident_id}/join", get(shared::show_join).post(shared::join)),
+        ("/shared-incidents/{shared_incident_id}/leave", get(shared::show_leave).post(shared::leave)),
+        ("/contact-matches", get(contact::at_desk)),
         ("/figures", get(figures::show)),
         ("/figures.csv", get(figures::csv)),
     ]
@@ -138,10 +145,10 @@ pub fn crumbs(visit: &Visit, then: &[(&str, String)]) -> Vec<Link> {
 }
 
 /// What the desk has to work; the designated officer's open allegations.
-pub async fn show(visit: Visit, Path(_): Path<String>, Query(from): Query<contact::From>) -> Answer {
+pub async fn show(visit: Visit, Path(_): Path<String>, Query(asked): Query<SharedAsked>) -> Answer {
     visit.needs(Permission::DeskRead)?;
     if desk(&visit)? == Desk::Safeguarding {
-        return contact::at_desk(visit, from).await;
+        return shared::list(visit, asked).await;
     }
     if desk(&visit)? != Desk::Lado {
         let title = words::sentence(desk(&visit)?.words());

@@ -3,7 +3,10 @@
 use axum::extract::Path;
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{AcceptInvitationRequest, DeclineInvitationRequest, Invitation, ListInvitationsRequest},
+    incident_cases::v1::{
+        AcceptInvitationRequest, DeclineInvitationRequest, Invitation, ListInvitationsRequest,
+        WithdrawInvitationRequest,
+    },
 };
 use serde::Serialize;
 
@@ -18,7 +21,12 @@ use crate::pages::{
     words::{self, Codes},
 };
 
-const STATES: Codes = &[("sent", "Waiting for your answer"), ("accepted", "Accepted"), ("declined", "Declined")];
+const STATES: Codes = &[
+    ("sent", "Waiting for your answer"),
+    ("accepted", "Accepted"),
+    ("declined", "Declined"),
+    ("withdrawn", "Taken back by the school that sent it"),
+];
 
 /// The invitations that a school has received.
 #[derive(Debug, Serialize)]
@@ -156,4 +164,13 @@ pub async fn decline(Path((_, invitation_id)): Path<(String, String)>, posted: P
         Ok(_) => visit.to(&visit.at("/invitations?done=declined")),
         Err(error) => visit.again(decline_page(&visit, &invitation_id), &answers, error, ""),
     }
+}
+
+/// Takes one back that the school sent.
+pub async fn withdraw(Path((_, invitation_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command =
+        WithdrawInvitationRequest { school_id: visit.school.clone(), invitation_id, request_id: answers.request_id() };
+    let asked = heard(visit.cases()?.withdraw_invitation(ask(command))).await?.invitation.unwrap_or_default();
+    visit.to(&visit.at(&format!("/shared-incidents/{}?done=withdrawn", asked.shared_incident_id)))
 }

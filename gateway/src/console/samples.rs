@@ -99,6 +99,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<school::Schools>(found, frame);
     of::<search::Search>(found, frame);
     of::<shared_incident::SharedPage>(found, frame);
+    of::<shared_incident::list::SharedList>(found, frame);
     of::<sign_in::ChooseSchool>(found, frame);
     of::<subject_access::AccessRequests>(found, frame);
     of::<subject_access::AccessRequestPage>(found, frame);

@@ -1,24 +1,63 @@
-//! The part of an incident that its schools share: role labels, a summary, entries. Nothing of either school's case.
+//! The part of an incident that its schools share: who is in it, entries, tasks, decisions, minutes, under role labels.
+//! Nothing of any school's case. `act` has one form for each act, `list` the incidents of a school.
 
-use axum::extract::Path;
-use chassis::error::Error;
+pub mod act;
+pub mod list;
+
+use std::collections::HashMap;
+
+use axum::{
+    extract::Path,
+    routing::{get, post},
+};
+use chassis::{desk::Desk, error::Error};
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{AddSharedEntryRequest, GetSharedIncidentRequest, SharedIncident},
+    incident_cases::v1::{
+        AddSharedEntryRequest, GetSharedIncidentRequest, SharedChange, SharedDecision, SharedIncident, SharedMinutes,
+        SharedTask,
+    },
 };
 use serde::Serialize;
 
 use super::{
+    Below, authority,
     case::page::Event,
     posted::Posted,
+    register::day,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
     Page,
     form::{Field, Form},
-    part::{Head, Row},
-    words,
+    part::{Head, Link, Row},
+    words::{self, Codes},
 };
+
+/// How somebody stands to it.
+const STANDINGS: Codes = &[("lead", "Leads it"), ("member", "In it"), ("left", "Left"), ("removed", "Was removed")];
+
+/// Who came and went.
+const CHANGES: Codes = &[
+    ("joined", "came in"),
+    ("left", "left"),
+    ("removed", "was removed by the school that leads"),
+    ("removed_by_authority", "was removed by the authority"),
+    ("lead_passed", "leads from now on"),
+    ("officer_asked", "was invited"),
+    ("officer_joined", "came in"),
+];
+
+/// The pages of shared incidents at a school.
+pub fn pages() -> Vec<Below> {
+    vec![
+        ("/shared-incidents", get(list::show)),
+        ("/shared-incidents/{shared_incident_id}", get(show)),
+        ("/shared-incidents/{shared_incident_id}/entries", post(add_entry)),
+        ("/shared-incidents/{shared_incident_id}/tasks/{task_id}", get(act::show_done).post(act::done)),
+        ("/shared-incidents/{shared_incident_id}/{act}", get(act::show).post(act::send)),
+    ]
+}
 
 /// The shared part.
 #[derive(Debug, Serialize)]
@@ -26,10 +65,103 @@ pub struct SharedPage {
     head: Head,
     kind: String,
     rows: Vec<Row>,
+    acts: Vec<Link>,
     summary: String,
     learners: Vec<String>,
+    tasks: Vec<Event>,
+    decisions: Vec<Event>,
+    minutes: Vec<Event>,
     entries: Vec<Event>,
+    changes: Vec<Event>,
+    /// Invitations that wait, each with the way to take it back; for the school that leads.
+    waiting: Vec<Waiting>,
     form: Option<Form>,
+}
+
+/// An invitation that waits.
+#[derive(Debug, Serialize)]
+struct Waiting {
+    whom: String,
+    form: Form,
+}
+
+/// One as tests know it.
+#[cfg(test)]
+pub fn sample() -> SharedIncident {
+    use proto::incident_cases::v1::{Entry, SharedMember, SharedTaskDone};
+    let time = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });
+    let (here, there) = (|| "sch_1".to_owned(), || "sch_2".to_owned());
+    let member = |school: String, desk: &str, state: &str| SharedMember {
+        school_id: school,
+        desk: desk.into(),
+        state: state.into(),
+        join_time: time,
+        ..Default::default()
+    };
+    SharedIncident {
+        shared_incident_id: "shi_1".into(),
+        lead_school_id: here(),
+        member_school_ids: vec![here(), there()],
+        title: "Online sexual violence or harassment between children".into(),
+        summary: "Two <learners>".into(),
+        learner_labels: vec!["Learner 1, Year 9".into()],
+        entries: vec![Entry { text: "Rang".into(), school_id: there(), create_time: time, ..Default::default() }],
+        create_time: time,
+        members: vec![
+            member(here(), "", "lead"),
+            member(there(), "", "member"),
+            member(String::new(), "safeguarding", "member"),
+            SharedMember { end_time: time, ..member("sch_3".into(), "", "removed") },
+        ],
+        tasks: vec![
+            SharedTask {
+                task_id: "six_1".into(),
+                text: "Ring the <youth> service".into(),
+                owner_school_id: here(),
+                due_date: "2026-12-10".into(),
+                school_id: there(),
+                create_time: time,
+                ..Default::default()
+            },
+            SharedTask {
+                owner_school_id: there(),
+                done: Some(SharedTaskDone { note: "Done".into(), school_id: there(), ..Default::default() }),
+                ..Default::default()
+            },
+        ],
+        decisions: vec![SharedDecision {
+            text: "One voice".into(),
+            reason: "Asked".into(),
+            owner_school_id: here(),
+            create_time: time,
+            ..Default::default()
+        }],
+        minutes: vec![SharedMinutes {
+            held_time: time,
+            present: "Leads; police".into(),
+            discussed: "What was said".into(),
+            decided: "To enquire".into(),
+            next: "The officer rings".into(),
+            next_date: "2026-12-10".into(),
+            create_time: time,
+            ..Default::default()
+        }],
+        changes: vec![SharedChange {
+            change: "officer_joined".into(),
+            whom_desk: "safeguarding".into(),
+            reason: "Section 47".into(),
+            create_time: time,
+            ..Default::default()
+        }],
+        ..Default::default()
+    }
+}
+
+#[cfg(test)]
+pub fn sample_names() -> Names {
+    let pairs =
+        [("sch_1", "your school"), ("sch_2", "Harrowmere <High> School"), ("sch_3", "Thistledown Grange School")];
+    Names(pairs.into_iter().map(|(id, name)| (id.to_owned(), name.to_owned())).collect())
 }
 
 impl Page for SharedPage {
@@ -37,27 +169,16 @@ impl Page for SharedPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use crate::pages::part::Link;
         let form = || Form::new("/e", "Add the entry", "1".into(), fields());
-        let head = || Head::new("Shared incident", vec![Link::new("Home", "/")]);
-        let page = |form, entries, learners| Self {
-            head: head(),
-            kind: "Online sexual violence or harassment between children".into(),
-            rows: vec![Row::new("Schools", "Harrowmere High School, your school")],
-            summary: "Two learners".into(),
-            learners,
-            entries,
-            form,
-        };
+        let place =
+            Place { own: "sch_1", here: "/schools/sch_1/shared-incidents/shi_1", crumbs: vec![Link::new("Home", "/")] };
+        let mut full = Self::new(&sample(), &sample_names(), place, Some(form()));
+        let take_back = Form::new("/w", "Take it back", "1".into(), Vec::new());
+        full.waiting.push(Waiting { whom: "Thistledown Grange School".into(), form: take_back });
         let wrong = form().refused(&Error::invalid("text", "Enter what the schools should know"), "");
-        vec![
-            page(
-                Some(form()),
-                vec![Event::new("Entry", "9:32am, by Harrowmere", "Rang")],
-                vec!["Learner 1, Year 9".into()],
-            ),
-            page(Some(wrong), vec![], vec![]),
-        ]
+        let bare = SharedIncident { shared_incident_id: "shi_1".into(), ..Default::default() };
+        let place = Place { own: "sch_2", here: "/x", crumbs: vec![Link::new("Home", "/")] };
+        vec![full, Self::new(&bare, &sample_names(), place, Some(wrong))]
     }
 }
 
@@ -69,39 +190,168 @@ pub fn fields() -> Vec<Field> {
     ]
 }
 
-async fn fetch(visit: &Visit, shared_incident_id: &str) -> Result<SharedIncident, Error> {
+/// What the schools of an incident are called to whoever reads it.
+#[derive(Debug)]
+pub struct Names(HashMap<String, String>);
+
+impl Names {
+    /// Of these schools.
+    pub async fn of<'a>(visit: &Visit, schools: impl Iterator<Item = &'a str>) -> Self {
+        let mut names = HashMap::new();
+        for id in schools {
+            if visit.school.is_empty() && visit.directory.known(id).is_none() {
+                // What they are called is then known; without it the page is still there.
+                let _ = authority::schools(visit)
+                    .await
+                    .inspect_err(|error| tracing::warn!(%error, "schools have no names now"));
+            }
+            let name = match visit.directory.known(id) {
+                _ if id == visit.school => "your school".to_owned(),
+                Some(name) => name,
+                None if visit.school.is_empty() => "a school".to_owned(),
+                None => visit.school_name(id).await,
+            };
+            names.insert(id.to_owned(), name);
+        }
+        Self(names)
+    }
+
+    /// A school.
+    pub fn school(&self, id: &str) -> String {
+        self.0.get(id).cloned().unwrap_or_else(|| "another school".to_owned())
+    }
+
+    /// A school or a desk; the authority where it is neither.
+    pub fn who(&self, school_id: &str, desk: &str) -> String {
+        match Desk::of(desk) {
+            Some(desk) => format!("the authority’s {}", desk.words()),
+            None if school_id.is_empty() => "the authority".to_owned(),
+            None => self.school(school_id),
+        }
+    }
+}
+
+/// Where a shared incident is shown, and to whom.
+pub struct Place<'a> {
+    /// Their school; empty at a desk.
+    pub own: &'a str,
+    /// The address of its page.
+    pub here: &'a str,
+    /// The way there.
+    pub crumbs: Vec<Link>,
+}
+
+/// What the act of an address is called on the page.
+fn acts(shared: &SharedIncident, place: &Place<'_>) -> Vec<Link> {
+    let leads = !place.own.is_empty() && place.own == shared.lead_school_id;
+    let all = act::Act::ALL.into_iter().filter(|(act, ..)| act.offered(place.own, leads));
+    all.map(|(_, address, title)| Link::new(title, format!("{}/{address}", place.here))).collect()
+}
+
+impl SharedPage {
+    /// The page of one.
+    pub fn new(shared: &SharedIncident, names: &Names, place: Place<'_>, form: Option<Form>) -> Self {
+        let stamp = |time: &Option<prost_types::Timestamp>, school: &str, desk: &str| {
+            format!("{}, by {}", words::stamp(time.as_ref()).unwrap_or_default(), names.who(school, desk))
+        };
+        let mut rows = Vec::new();
+        rows.extend(Row::some("Opened", words::stamp(shared.create_time.as_ref())));
+        for member in &shared.members {
+            let ended = words::stamp(member.end_time.as_ref()).map(|at| format!(", {at}")).unwrap_or_default();
+            let state = words::called(STANDINGS, &member.state);
+            rows.push(Row::new(
+                words::sentence(&names.who(&member.school_id, &member.desk)),
+                format!("{state}{ended}"),
+            ));
+        }
+        let task = |task: &SharedTask| {
+            let due = if task.due_date.is_empty() { String::new() } else { format!(", by {}", day(&task.due_date)) };
+            let title = words::sentence(&format!("{}{due}", names.school(&task.owner_school_id)));
+            let event = Event::new(title, stamp(&task.create_time, &task.school_id, ""), task.text.clone());
+            let theirs = place.own == task.owner_school_id || place.own == shared.lead_school_id;
+            match &task.done {
+                Some(done) => {
+                    event.more(format!("Done {}: {}", stamp(&done.create_time, &done.school_id, ""), done.note))
+                }
+                None if theirs && !place.own.is_empty() => {
+                    event.link(Link::new("It is done", format!("{}/tasks/{}", place.here, task.task_id)))
+                }
+                None => event,
+            }
+        };
+        let decision = |one: &SharedDecision| {
+            let more = format!("Why: {}\nSeen to by {}", one.reason, names.school(&one.owner_school_id));
+            Event::new("Decision", stamp(&one.create_time, &one.school_id, ""), one.text.clone()).more(more)
+        };
+        let minutes = |one: &SharedMinutes| {
+            let title = format!("Strategy discussion, {}", words::stamp(one.held_time.as_ref()).unwrap_or_default());
+            let next =
+                if one.next_date.is_empty() { String::new() } else { format!("\nMeet again: {}", day(&one.next_date)) };
+            let text = format!("There: {}\nDiscussed: {}", one.present, one.discussed);
+            Event::new(title, stamp(&one.create_time, &one.school_id, ""), text)
+                .more(format!("Decided: {}\nNext: {}{next}", one.decided, one.next))
+        };
+        let change = |one: &SharedChange| {
+            let whom = names.who(&one.whom_school_id, &one.whom_desk);
+            let title = words::sentence(&format!("{whom} {}", words::called(CHANGES, &one.change)));
+            Event::new(title, stamp(&one.create_time, &one.school_id, &one.desk), one.reason.clone())
+        };
+        let entries = shared.entries.iter().rev().map(|entry| {
+            let desk = if entry.school_id.is_empty() { Desk::Safeguarding.name() } else { "" };
+            Event::new("Entry", stamp(&entry.create_time, &entry.school_id, desk), entry.text.clone())
+        });
+        Self {
+            head: Head::new("Shared incident", place.crumbs.clone()),
+            kind: shared.title.clone(),
+            rows,
+            acts: acts(shared, &place),
+            summary: shared.summary.clone(),
+            learners: shared.learner_labels.clone(),
+            tasks: shared.tasks.iter().rev().map(task).collect(),
+            decisions: shared.decisions.iter().rev().map(decision).collect(),
+            minutes: shared.minutes.iter().rev().map(minutes).collect(),
+            entries: entries.collect(),
+            changes: shared.changes.iter().rev().map(change).collect(),
+            waiting: Vec::new(),
+            form,
+        }
+    }
+}
+
+/// Everybody it names.
+pub fn named(shared: &SharedIncident) -> impl Iterator<Item = &str> {
+    let members = shared.members.iter().map(|member| member.school_id.as_str());
+    let asked = shared.invitations.iter().map(|asked| asked.to_school_id.as_str());
+    members.chain(asked).filter(|id| !id.is_empty())
+}
+
+/// One that the visitor's school is in.
+///
+/// # Errors
+/// `Missing` where it is not.
+pub async fn fetch(visit: &Visit, shared_incident_id: &str) -> Result<SharedIncident, Error> {
     let asked =
         GetSharedIncidentRequest { school_id: visit.school.clone(), shared_incident_id: shared_incident_id.to_owned() };
     heard(visit.cases()?.get_shared_incident(ask(asked))).await?.shared_incident.ok_or_else(Error::missing)
 }
 
-async fn page(visit: &Visit, shared: &SharedIncident, form: Form) -> SharedPage {
-    let mut schools = Vec::new();
-    for school in &shared.member_school_ids {
-        schools.push(school_of(visit, school).await);
-    }
-    let mut rows = vec![Row::new("Schools", words::sentence(&schools.join(", ")))];
-    rows.push(Row::new("Led by", words::sentence(&school_of(visit, &shared.lead_school_id).await)));
-    rows.extend(Row::some("Opened", words::stamp(shared.create_time.as_ref())));
-    let mut entries = Vec::new();
-    for entry in shared.entries.iter().rev() {
-        let when = words::stamp(entry.create_time.as_ref()).unwrap_or_default();
-        let by = school_of(visit, &entry.school_id).await;
-        entries.push(Event::new("Entry", format!("{when}, by {by}"), entry.text.clone()));
-    }
-    SharedPage {
-        head: Head::new("Shared incident", visit.crumbs(&[("Invitations", visit.at("/invitations"))])),
-        kind: shared.title.clone(),
-        rows,
-        summary: shared.summary.clone(),
-        learners: shared.learner_labels.clone(),
-        entries,
-        form: Some(form),
-    }
+/// The way to the page of one.
+pub fn crumbs(visit: &Visit) -> Vec<Link> {
+    visit.crumbs(&[("Shared incidents", visit.at("/shared-incidents"))])
 }
 
-async fn school_of(visit: &Visit, school_id: &str) -> String {
-    if school_id == visit.school { "your school".to_owned() } else { visit.school_name(school_id).await }
+async fn page(visit: &Visit, shared: &SharedIncident, form: Form) -> SharedPage {
+    let names = Names::of(visit, named(shared)).await;
+    let here = visit.at(&format!("/shared-incidents/{}", shared.shared_incident_id));
+    let place = Place { own: &visit.school, here: &here, crumbs: crumbs(visit) };
+    let mut page = SharedPage::new(shared, &names, place, Some(form));
+    for asked in &shared.invitations {
+        let whom = words::sentence(&names.who(&asked.to_school_id, &asked.to_desk));
+        let action = visit.at(&format!("/invitations/{}/withdraw", asked.invitation_id));
+        let form = visit.form(action, "Take the invitation back", Vec::new());
+        page.waiting.push(Waiting { whom, form });
+    }
+    page
 }
 
 fn form(visit: &Visit, shared_incident_id: &str) -> Form {

@@ -56,6 +56,7 @@ impl Consumer for Told {
             | Event::MandatoryReportMade(_)
             | Event::SchoolInvited(_)
             | Event::InvitationAccepted(_)
+            | Event::SharingChanged(_)
             | Event::PolicyPublished(_) => true,
             Event::SchoolCreated(_)
             | Event::ConcernTriaged(_)
@@ -130,6 +131,13 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
             let link = format!("/schools/{opened_by}/shared-incidents/{}", accepted.shared_incident_id);
             let kind = kind::INVITATION_ACCEPTED;
             Some(Happened { kind, school: opened_by, roles: kind.roles, link })
+        }
+        // Whoever went finds no such incident any more.
+        Event::SharingChanged(changed) if changed.school_id == school && changed.change != "lead_passed" => {
+            Some(at(kind::SHARING_CHANGED, "/shared-incidents"))
+        }
+        Event::SharingChanged(changed) => {
+            Some(at(kind::SHARING_CHANGED, &format!("/shared-incidents/{}", changed.shared_incident_id)))
         }
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
         _ => None,

@@ -66,6 +66,8 @@ pub const SCHOOL_INVITED: &Kind =
 /// A school that was asked accepted.
 pub const INVITATION_ACCEPTED: &Kind =
     &of_school("invitation.accepted", "A school accepted your invitation to work on an incident", LEADS);
+/// Somebody came into a shared incident or went, or another school leads it.
+pub const SHARING_CHANGED: &Kind = &of_school("sharing.changed", "Who works on a shared incident has changed", LEADS);
 /// A policy came into force.
 pub const POLICY_PUBLISHED: &Kind = &Kind {
     by_default: false,
@@ -87,7 +89,7 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 11] = [
+pub const KINDS: [&Kind; 13] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -98,6 +100,7 @@ pub const KINDS: [&Kind; 11] = [
     MANDATORY_REPORT,
     SCHOOL_INVITED,
     INVITATION_ACCEPTED,
+    SHARING_CHANGED,
     POLICY_PUBLISHED,
     WEBHOOK_DISABLED,
 ];

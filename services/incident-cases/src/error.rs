@@ -9,7 +9,7 @@ use crate::{
         adult::{NotOnAnAdult, NotPassedOn},
     },
     retention::decide::Refused,
-    shared_incident::AlreadyAnswered,
+    shared_incident::{AlreadyAnswered, item::NotDone, sharing},
 };
 
 impl From<Refusal> for Error {
@@ -147,6 +147,33 @@ impl From<NotOnAnAdult> for Error {
 impl From<AlreadyAnswered> for Error {
     fn from(_: AlreadyAnswered) -> Self {
         Self::wrong_state("the invitation was answered already")
+    }
+}
+
+impl From<sharing::Refused> for Error {
+    fn from(refused: sharing::Refused) -> Self {
+        use sharing::Refused::{Alone, InAlready, Leads, NotASchool, NotIn, NotTheLead, RemovedBefore};
+        Self::wrong_state(match refused {
+            NotTheLead => "only the school that leads the incident does this",
+            NotIn => "this school is not in the incident",
+            InAlready => "they are in the incident already",
+            RemovedBefore => "this school was removed from the incident: it is not invited again",
+            Leads => "this school leads the incident: pass the lead on first",
+            NotASchool => "this is for schools: the authority\u{2019}s officer is there under a duty of their own",
+            Alone => "no other school is in the incident to lead it",
+        })
+    }
+}
+
+impl From<NotDone> for Error {
+    fn from(refused: NotDone) -> Self {
+        match refused {
+            NotDone::Missing => Self::missing(),
+            NotDone::Already => Self::wrong_state("this task was done before"),
+            NotDone::NotTheirs => {
+                Self::wrong_state("another school has this task: it or the leading school says that it is done")
+            }
+        }
     }
 }
 

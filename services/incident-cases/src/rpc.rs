@@ -6,9 +6,13 @@ mod add_allegation_meeting;
 mod add_allegation_note;
 mod add_attachment;
 mod add_custody_event;
+mod add_desk_shared_entry;
 mod add_entry;
 mod add_involvement;
+mod add_minutes;
+mod add_shared_decision;
 mod add_shared_entry;
+mod add_shared_task;
 mod add_to_concern;
 mod allegation;
 mod answer_agreement;
@@ -29,6 +33,7 @@ mod close_allegation;
 mod close_case;
 mod close_public_report;
 mod close_referral;
+mod complete_shared_task;
 mod complete_step;
 pub(crate) mod convert;
 mod create_learner;
@@ -54,15 +59,21 @@ mod get_certificate;
 mod get_concern;
 mod get_cover;
 mod get_desk_figures;
+mod get_desk_shared_incident;
 mod get_learner;
 mod get_my_concern;
 mod get_public_report;
 mod get_retention;
 mod get_shared_incident;
 mod import_learners;
+mod invite_officer;
 mod invite_school;
+mod join_shared_incident;
 mod keep_longer;
 mod keeping;
+mod leave_desk_shared_incident;
+mod leave_shared_incident;
+mod link_case;
 mod list_access_requests;
 mod list_adult_patterns;
 mod list_allegations;
@@ -76,6 +87,7 @@ mod list_concerns;
 mod list_contact_matches;
 mod list_custody;
 mod list_desk_contact_matches;
+mod list_desk_shared_incidents;
 mod list_disclosures;
 mod list_due;
 mod list_invitations;
@@ -88,6 +100,8 @@ mod list_my_concerns;
 mod list_referral_routes;
 mod list_retention;
 mod list_searches;
+mod list_shared_incidents;
+mod list_sharing;
 mod make_referral;
 mod mark_contact;
 mod move_due_time;
@@ -95,6 +109,7 @@ mod note_contact_match;
 mod once;
 mod open_allegation;
 mod open_public_report;
+mod pass_lead;
 mod pass_on_concern;
 mod pause_access_request;
 mod place_hold;
@@ -123,6 +138,7 @@ mod record_report_outcome;
 mod record_search;
 mod record_support;
 mod record_viewing;
+mod remove_school;
 mod reopen_allegation;
 mod reopen_case;
 mod resume_access_request;
@@ -139,6 +155,8 @@ mod set_entry_significant;
 mod set_household;
 mod set_retention_basis;
 mod set_rota;
+mod sharing;
+mod stop_sharing;
 mod subject;
 mod suggest_triage;
 mod take_into_custody;
@@ -147,6 +165,7 @@ mod update_involvement;
 mod update_learner;
 mod update_referral_draft;
 mod withdraw_referral_draft;
+mod withdraw_invitation;
 mod work;
 
 use chassis::serve::answer;
@@ -177,6 +196,24 @@ macro_rules! rpcs {
 }
 
 rpcs! {
+    add_desk_shared_entry: AddDeskSharedEntryRequest => AddDeskSharedEntryResponse,
+    add_minutes: AddMinutesRequest => AddMinutesResponse,
+    add_shared_decision: AddSharedDecisionRequest => AddSharedDecisionResponse,
+    add_shared_task: AddSharedTaskRequest => AddSharedTaskResponse,
+    complete_shared_task: CompleteSharedTaskRequest => CompleteSharedTaskResponse,
+    get_desk_shared_incident: GetDeskSharedIncidentRequest => GetDeskSharedIncidentResponse,
+    invite_officer: InviteOfficerRequest => InviteOfficerResponse,
+    join_shared_incident: JoinSharedIncidentRequest => JoinSharedIncidentResponse,
+    leave_desk_shared_incident: LeaveDeskSharedIncidentRequest => LeaveDeskSharedIncidentResponse,
+    leave_shared_incident: LeaveSharedIncidentRequest => LeaveSharedIncidentResponse,
+    link_case: LinkCaseRequest => LinkCaseResponse,
+    list_desk_shared_incidents: ListDeskSharedIncidentsRequest => ListDeskSharedIncidentsResponse,
+    list_shared_incidents: ListSharedIncidentsRequest => ListSharedIncidentsResponse,
+    list_sharing: ListSharingRequest => ListSharingResponse,
+    pass_lead: PassLeadRequest => PassLeadResponse,
+    remove_school: RemoveSchoolRequest => RemoveSchoolResponse,
+    stop_sharing: StopSharingRequest => StopSharingResponse,
+    withdraw_invitation: WithdrawInvitationRequest => WithdrawInvitationResponse,
     accept_invitation: AcceptInvitationRequest => AcceptInvitationResponse,
     add_attachment: AddAttachmentRequest => AddAttachmentResponse,
     add_custody_event: AddCustodyEventRequest => AddCustodyEventResponse,

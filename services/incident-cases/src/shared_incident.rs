@@ -1,49 +1,51 @@
 //! A shared incident: the small part of one event that several schools read together. Each keeps its own private case.
+//!
+//! - `sharing`: who is in it, who leads, and under which key the next thing is written
+//! - `item`: what they write into it, each with its author; nothing of it is changed
+
+pub mod item;
+pub mod sharing;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::case::{Entry, EntryId};
+use crate::case::Entry;
+use item::Item;
+use sharing::Sharing;
 
 chassis::id!(/** A shared incident. */ pub struct SharedIncidentId = "shi");
 chassis::id!(/** An invitation into a shared incident. */ pub struct InvitationId = "ivt");
 
-/// The part of an incident that its schools share.
+/// What a shared incident was opened with; it is never written again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SharedIncident {
     /// Its id.
     pub id: SharedIncidentId,
-    /// The school that leads, first, and those that accepted.
+    /// The school that opened it. Earlier versions kept all members here, that school first.
     pub members: Vec<String>,
     /// The kind of incident.
     pub title: String,
-    /// What the leading school chose to share.
+    /// What the school that opened it chose to share.
     pub summary: String,
     /// Learners by role label only.
     pub learner_labels: Vec<String>,
-    /// Entries by any member.
+    /// Entries that earlier versions kept here; items since.
     pub entries: Vec<Entry>,
     /// When it was opened.
     pub opened_at: OffsetDateTime,
 }
 
-impl SharedIncident {
-    /// Adds what somebody at a member school wrote.
-    pub fn enter(&mut self, id: EntryId, text: &str, by: &str, school: &str, at: OffsetDateTime) {
-        self.entries.push(Entry {
-            corrects: None,
-            happened: None,
-            kind: String::new(),
-            marks: Vec::new(),
-            id,
-            text: text.trim().to_owned(),
-            significant: true,
-            impact: String::new(),
-            by: by.to_owned(),
-            school_id: school.to_owned(),
-            at,
-        });
-    }
+/// A shared incident as one of those in it reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whole {
+    /// Who is in it.
+    pub sharing: Sharing,
+    /// What it was opened with.
+    pub opening: SharedIncident,
+    /// What was written into it, oldest first.
+    pub items: Vec<Item>,
+    /// Invitations that wait for an answer, for the school that sent them; none for every other.
+    pub waiting: Vec<Invitation>,
 }
 
 /// Asks a school in; says nothing of any child.
@@ -53,9 +55,9 @@ pub struct Invitation {
     pub id: InvitationId,
     /// The shared incident.
     pub shared_incident_id: SharedIncidentId,
-    /// The school that invites.
+    /// The school that invites: the one that leads.
     pub from_school_id: String,
-    /// The school invited.
+    /// The school invited, or the authority's desk as it holds keys, `desk/safeguarding`.
     pub to_school_id: String,
     /// Whom to ring.
     pub contact: String,
@@ -70,6 +72,9 @@ pub struct Invitation {
 pub struct Answer {
     /// Whether the school came in.
     pub accepted: bool,
+    /// Whether it was taken back before anybody answered.
+    #[serde(default)]
+    pub withdrawn: bool,
     /// Why not; empty where it did.
     pub reason: String,
     /// Who answered.
@@ -95,12 +100,16 @@ impl Invitation {
         Ok(())
     }
 
-    /// `sent`, `accepted` or `declined`.
+    /// `sent`, `accepted`, `declined` or `withdrawn`.
     pub fn state(&self) -> &'static str {
         match &self.answer {
             None => "sent",
             Some(answer) if answer.accepted => "accepted",
+            Some(answer) if answer.withdrawn => "withdrawn",
             Some(_) => "declined",
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

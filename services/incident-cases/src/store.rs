@@ -16,6 +16,7 @@ pub(crate) mod cover;
 mod cover_row;
 pub(crate) mod due;
 pub(crate) mod entity;
+pub(crate) mod invitation;
 pub(crate) mod learner;
 pub(crate) mod learner_record;
 pub(crate) mod looks;
@@ -27,6 +28,7 @@ pub(crate) mod register_export;
 pub(crate) mod retention;
 pub(crate) mod search;
 pub(crate) mod shared;
+pub(crate) mod shared_entity;
 pub(crate) mod subject_access;
 pub(crate) mod upgrade;
 

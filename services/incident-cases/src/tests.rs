@@ -147,6 +147,8 @@ mod referral;
 mod reporter;
 mod retention;
 mod search;
+mod sharing;
+mod sharing_races;
 mod triage;
 mod upgrade;
 

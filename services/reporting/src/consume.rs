@@ -78,6 +78,7 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         | Event::PolicyPublished(_)
         | Event::ConcernTriaged(_)
         | Event::ConcernEscalated(_)
-        | Event::ContactMatched(_) => Vec::new(),
+        | Event::ContactMatched(_)
+        | Event::SharingChanged(_) => Vec::new(),
     }
 }

@@ -7,7 +7,8 @@ use super::super::{
     cover, debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import, invitation,
     invite, involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern, notices,
     oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral, register, report,
-    retention, review, revision, rollout, school, section, sign_in, step, subject_access, template, webhook,
+    retention, review, revision, rollout, school, section, shared_incident, sharing, sign_in, step, subject_access,
+    template, webhook,
 };
 
 fn refer_form() -> Vec<crate::pages::form::Field> {
@@ -167,6 +168,16 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     ];
     let schools = [pair("sch_1", "Thistledown <Grange>")];
     acts.push(("Take an allegation in", desk::act::opening_fields(&schools)));
+    let choices = shared_incident::act::Choices {
+        schools: schools.to_vec(),
+        removable: schools.to_vec(),
+        cases: vec![pair("cas_1", "2026-014, <Bullying>")],
+    };
+    acts.extend(shared_incident::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&choices))));
+    acts.push(("A task is done", shared_incident::act::done_fields()));
+    acts.push(("Come into a shared incident", desk::shared::join_fields()));
+    acts.push(("Leave a shared incident", desk::shared::leave_fields()));
+    acts.push(("Remove a school from a shared incident", sharing::stop_fields(&schools)));
     acts.extend(desk::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&desk::allegation::sample(), &[]))));
 
     let shut = Error::gate("G-HOLD", "P1-03", "the talk with police or the front door is not recorded");

@@ -53,6 +53,9 @@ impl Visit {
         if let Some(desk) = desk {
             entries.push(("Desk", format!("/desks/{}", desk.name()), None));
         }
+        if !of_authority.is_empty() && self.school.is_empty() {
+            entries.push(("Sharing", "/sharing".to_owned(), Some(Permission::ShareOversee)));
+        }
         if !of_authority.is_empty() {
             entries.extend([
                 ("Home", "/authority".to_owned(), Some(Permission::ReportReadAuthority)),

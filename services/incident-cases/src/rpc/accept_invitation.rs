@@ -17,8 +17,13 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
+    sharing::write_item,
 };
-use crate::{App, shared_incident::Answer, store};
+use crate::{
+    App,
+    shared_incident::{Answer, item::What, sharing::Ground},
+    store,
+};
 
 pub(super) async fn accept_invitation(
     app: &App,
@@ -37,30 +42,34 @@ pub(super) async fn accept_invitation(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let mut invitation = store::shared::received(&tx, &request.invitation_id, &request.school_id).await?;
+    // The incident first, then the invitation: whoever leads takes them in this order, too.
+    let asked = store::invitation::peek_received(&tx, &request.invitation_id, &request.school_id).await?;
+    let shared_id = asked.shared_incident_id.to_string();
+    let mut sharing = store::shared::hold(&tx, &shared_id, lead.as_str()).await?;
+    let mut invitation = store::invitation::received(&tx, &request.invitation_id, &request.school_id).await?;
+    if invitation.from_school_id != lead.as_str() {
+        return Err(Error::unavailable("another school leads the incident just now: try again"));
+    }
     let by = scope.account_text().to_owned();
-    invitation.answer(Answer { accepted: true, reason: String::new(), by, at: tx.now() })?;
-    let shared_id = invitation.shared_incident_id.to_string();
-    store::shared::admit(&tx, &shared_id, lead.as_str(), &request.school_id).await?;
+    let answer = Answer { accepted: true, withdrawn: false, reason: String::new(), by, at: tx.now() };
+    invitation.answer(answer)?;
+    sharing.admit(&request.school_id, Ground::Invitation, tx.now())?;
+    store::shared::admit(&tx, &sharing, &request.school_id).await?;
+    store::shared::keep(&mut tx, &sharing, "shared_incident.joined", &request.school_id).await?;
     let mut shared = store::shared::load(&tx, &shared_id, &request.school_id).await?;
-    shared.members.push(request.school_id.clone());
-    let body = store::shared::update(&tx, &shared, &request.school_id).await?;
-    tx.record(
-        Act::new("shared_incident.joined", shared.id.as_str())
-            .school(&request.school_id)
-            .state("shared_incident", &body),
-    );
-    let body = store::shared::update_invitation(&tx, &invitation).await?;
+    let what = What::change("joined", &request.school_id, "");
+    write_item(&mut tx, &mut shared, &request.school_id, what).await?;
+    let body = store::invitation::update(&tx, &invitation).await?;
     tx.record(
         Act::new("invitation.accepted", invitation.id.as_str()).school(&request.school_id).state("invitation", &body),
     );
     let event = Event::InvitationAccepted(v1::InvitationAccepted { shared_incident_id: shared_id });
-    tx.announce_at(&request.school_id, shared.id.as_str(), event).await?;
+    tx.announce_at(&request.school_id, sharing.id.as_str(), event).await?;
     let response = AcceptInvitationResponse {
-        invitation: Some(convert::invitation(&invitation, &request.school_id)),
-        shared_incident: Some(convert::shared_incident(&shared)),
+        invitation: Some(convert::sharing::invitation(&invitation, &request.school_id)),
+        shared_incident: Some(convert::sharing::shared_incident(&shared, &request.school_id)),
     };
-    tx.answer_about(shared.id.as_str(), &response).await?;
+    tx.answer_about(&sharing.key_id(sharing.epoch), &response).await?;
     tx.commit().await?;
     Ok(response)
 }
@@ -68,7 +77,7 @@ pub(super) async fn accept_invitation(
 /// The school that sent the invitation.
 async fn lead(app: &App, scope: &Scope, invitation_id: &str) -> Result<SchoolId> {
     let mut tx = app.store.begin(scope).await?;
-    let invitation = store::shared::received(&tx, invitation_id, scope.school()?.as_str()).await?;
+    let invitation = store::invitation::received(&tx, invitation_id, scope.school()?.as_str()).await?;
     tx.silent();
     tx.commit().await?;
     invitation.from_school_id.parse().map_err(Error::internal)

@@ -19,6 +19,7 @@ pub(super) mod public_report;
 pub(crate) mod record;
 pub(super) mod referral;
 pub(super) mod retention;
+pub(super) mod sharing;
 pub(super) mod sheet;
 pub(super) mod subject_access;
 
@@ -28,7 +29,6 @@ use crate::{
     case::{Case, evidence::done_by, field::Field},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
-    shared_incident::{Invitation, SharedIncident},
 };
 
 /// What a case takes over from the policy in force.
@@ -240,5 +240,20 @@ pub(crate) fn shared_incident(shared: &SharedIncident) -> pb::SharedIncident {
         learner_labels: shared.learner_labels.clone(),
         entries: shared.entries.iter().map(happened::entry).collect(),
         create_time: Some(timestamp(shared.opened_at)),
+pub(crate) fn referral(referral: &Referral) -> pb::Referral {
+    let decision = referral.decision.as_ref();
+    pb::Referral {
+        referral_id: referral.id.to_string(),
+        agency: referral.agency.clone(),
+        agency_name: referral.agency_name.clone(),
+        reason: referral.reason.clone(),
+        reference: referral.reference.clone(),
+        state: if decision.is_some() { "decided" } else { "made" }.to_owned(),
+        chase_time: Some(timestamp(referral.chase_at)),
+        outcome: decision.map(|d| d.outcome.clone()).unwrap_or_default(),
+        outcome_text: decision.map(|d| d.text.clone()).unwrap_or_default(),
+        create_time: Some(timestamp(referral.made_at)),
+        decide_time: decision.map(|d| timestamp(d.at)),
+        account_id: referral.by.clone(),
     }
 }

@@ -28,12 +28,13 @@ pub(super) async fn decline_invitation(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let mut invitation = store::shared::received(&tx, &request.invitation_id, &request.school_id).await?;
+    let mut invitation = store::invitation::received(&tx, &request.invitation_id, &request.school_id).await?;
     let (by, reason) = (scope.account_text().to_owned(), request.reason.trim().to_owned());
-    invitation.answer(Answer { accepted: false, reason, by, at: tx.now() })?;
-    let body = store::shared::update_invitation(&tx, &invitation).await?;
+    invitation.answer(Answer { accepted: false, withdrawn: false, reason, by, at: tx.now() })?;
+    let body = store::invitation::update(&tx, &invitation).await?;
     tx.record(Act::new("invitation.declined", invitation.id.as_str()).state("invitation", &body));
-    let response = DeclineInvitationResponse { invitation: Some(convert::invitation(&invitation, &request.school_id)) };
+    let response =
+        DeclineInvitationResponse { invitation: Some(convert::sharing::invitation(&invitation, &request.school_id)) };
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)

@@ -15,7 +15,9 @@ pub(super) async fn get_shared_incident(
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
     let shared = store::shared::load(&tx, &request.shared_incident_id, &request.school_id).await?;
-    tx.record(Act::new("shared_incident.read", shared.id.as_str()));
+    tx.record(Act::new("shared_incident.read", shared.sharing.id.as_str()));
     tx.commit().await?;
-    Ok(GetSharedIncidentResponse { shared_incident: Some(convert::shared_incident(&shared)) })
+    Ok(GetSharedIncidentResponse {
+        shared_incident: Some(convert::sharing::shared_incident(&shared, &request.school_id)),
+    })
 }

@@ -3,7 +3,7 @@
 use chassis::{
     caller::Caller,
     db::Once,
-    error::{Error, Result, Violations},
+    error::{Error, Kind, Result, Violations},
     event::Event,
     history::Act,
     id::SchoolId,
@@ -17,13 +17,14 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
+    sharing::write_item,
 };
 use crate::{
     App,
     case::Case,
     custody::Disclosure,
     rules::{NAME_MAX, NARRATIVE_MAX},
-    shared_incident::{Invitation, SharedIncident, SharedIncidentId},
+    shared_incident::{Invitation, SharedIncident, SharedIncidentId, Whole, item::What},
     store,
 };
 
@@ -47,36 +48,36 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     if !store::copy::knows_school(&tx, invited.as_str()).await? {
         return Err(unknown_school());
     }
-    let shared = match &case.shared_incident_id {
+    let sharing = match &case.shared_incident_id {
         Some(id) => {
+            let mut whole = still_in(store::shared::load(&tx, id, &request.school_id).await)?;
+            whole.sharing.led_by(&request.school_id)?;
+            whole.sharing.may_ask(invited.as_str())?;
             // What this school is told stands in the part that all of them read, as the first one's does.
-            let mut shared = store::shared::load(&tx, id, &request.school_id).await?;
-            shared.enter(tx.ids().next(), &request.summary, scope.account_text(), &request.school_id, tx.now());
-            let body = store::shared::update(&tx, &shared, &request.school_id).await?;
-            tx.record(Act::new("shared_entry.added", shared.id.as_str()).state("shared_incident", &body));
-            shared
+            let what = What::Entry { text: request.summary.trim().to_owned() };
+            write_item(&mut tx, &mut whole, &request.school_id, what).await?;
+            whole.sharing
         }
         None => {
-            let shared = open(&case, tx.ids().next(), &request, tx.now());
-            let body = store::shared::insert(&tx, &shared).await?;
-            tx.record(Act::new("shared_incident.opened", shared.id.as_str()).state("shared_incident", &body));
-            case.shared_incident_id = Some(shared.id.to_string());
-            shared
+            let opening = open(&case, tx.ids().next(), &request, tx.now());
+            let sharing = store::shared::open(&mut tx, &opening, &request.school_id).await?;
+            case.shared_incident_id = Some(sharing.id.to_string());
+            sharing
         }
     };
-    if store::shared::invited(&tx, shared.id.as_str(), invited.as_str()).await? {
+    if store::invitation::waits_for(&tx, sharing.id.as_str(), invited.as_str()).await? {
         return Err(Error::wrong_state("this school is invited already"));
     }
     let invitation = Invitation {
         id: tx.ids().next(),
-        shared_incident_id: shared.id.clone(),
+        shared_incident_id: sharing.id.clone(),
         from_school_id: request.school_id.clone(),
         to_school_id: invited.to_string(),
         contact: request.contact.trim().to_owned(),
         sent_at: tx.now(),
         answer: None,
     };
-    let body = store::shared::insert_invitation(&tx, &invitation).await?;
+    let body = store::invitation::insert(&tx, &invitation).await?;
     tx.record(
         Act::new("school.invited", invitation.id.as_str()).detail("to", invited.as_str()).state("invitation", &body),
     );
@@ -95,15 +96,25 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
         stamp: super::work::who(&scope, tx.now()).stamp(),
     };
     store::register::keep_disclosure(&mut tx, &told).await?;
-    let event = SchoolInvited { shared_incident_id: shared.id.to_string(), invited_school_id: invited.to_string() };
+    let event = SchoolInvited { shared_incident_id: sharing.id.to_string(), invited_school_id: invited.to_string() };
     tx.announce(case.id.as_str(), Event::SchoolInvited(event)).await?;
     let response = InviteSchoolResponse {
-        invitation: Some(convert::invitation(&invitation, &request.school_id)),
+        invitation: Some(convert::sharing::invitation(&invitation, &request.school_id)),
         case: Some(convert::case(&case, tx.now())),
     };
     tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// A school that went is told so, since its case still says that it was in it.
+fn still_in(found: Result<Whole>) -> Result<Whole> {
+    match found {
+        Err(error) if error.kind() == Kind::Missing => {
+            Err(Error::wrong_state("your school is not in this case\u{2019}s shared incident any more"))
+        }
+        found => found,
+    }
 }
 
 fn unknown_school() -> Error {

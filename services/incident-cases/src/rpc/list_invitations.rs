@@ -15,11 +15,11 @@ pub(super) async fn list_invitations(
     let scope = caller.at(&request.school_id)?;
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
-    let (invitations, next) = store::shared::list_received(&tx, &page).await?;
+    let (invitations, next) = store::invitation::list_received(&tx, &request.school_id, &page).await?;
     tx.record(Act::new("invitation.listed", scope.account_text()).detail("count", invitations.len()));
     tx.commit().await?;
     Ok(ListInvitationsResponse {
-        invitations: invitations.iter().map(|i| convert::invitation(i, &request.school_id)).collect(),
+        invitations: invitations.iter().map(|i| convert::sharing::invitation(i, &request.school_id)).collect(),
         next_page_token: next,
     })
 }

@@ -26,7 +26,7 @@ use super::{
     access::{self, Sight},
     case, concern,
     entity::{case_file, concern as concern_table},
-    key_at, learner, learner_record, open, search, shared, subject_access,
+    invitation, key_at, learner, learner_record, open, search, subject_access,
 };
 use crate::{
     case::{
@@ -231,7 +231,7 @@ async fn of_case(tx: &Tx, case: &Case) -> Result<Standing> {
         children.push(child);
     }
     let shared_open = match &case.shared_incident_id {
-        Some(id) => shared::waits(tx, id).await?,
+        Some(id) => invitation::waits(tx, id).await?,
         None => false,
     };
     let mut standing = case.how_kept(&children, shared_open);

@@ -1,10 +1,15 @@
-//! Shared incidents and invitations in the database. A shared incident has one key, wrapped for each school that
-//! accepted; until then an invited school holds none.
+//! Shared incidents in the database. What one was opened with and who is in it have a row each, and every item has its
+//! own, sealed under the key of its epoch. A key is wrapped for whoever is in it when the epoch begins or comes in later;
+//! whoever went keeps the keys they had, finds nothing through the service, and is given none of what is written after.
+
+use std::collections::HashMap;
 
 use chassis::{
     db::Tx,
-    error::{Error, Result},
+    error::{Error, Kind, Result},
+    history::Act,
     page::Page,
+    seal::DataKey,
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -12,120 +17,262 @@ use sea_orm::{
 };
 
 use super::{
-    entity::{invitation, shared_incident},
-    give_key, key, new_key, open, seal,
+    entity::{record_key, shared_incident},
+    give_key, invitation, key, micros, new_key, open as unseal, seal,
+    shared_entity::{shared_item, sharing},
 };
-use crate::shared_incident::{Invitation, SharedIncident};
+use crate::{
+    case::record::Stamp,
+    shared_incident::{
+        SharedIncident, Whole,
+        item::{Item, What},
+        sharing::{Sharing, is_desk},
+    },
+};
 
 fn place(id: &str) -> String {
     format!("shared|{id}")
 }
 
-/// Writes a new shared incident, readable by the leading school alone; answers what its body holds.
-pub(crate) async fn insert(tx: &Tx, shared: &SharedIncident) -> Result<Vec<u8>> {
-    let id = shared.id.as_str();
-    let lead = shared.members.first().cloned().unwrap_or_default();
-    let key = new_key(tx, id, &lead).await?;
-    let body = seal(&key, shared, &place(id))?;
-    let row =
-        shared_incident::ActiveModel { id: Set(id.to_owned()), lead_school_id: Set(lead), body: Set(body.clone()) };
-    shared_incident::Entity::insert(row).exec_without_returning(tx.db()).await?;
-    Ok(body)
+fn item_place(id: &str) -> String {
+    format!("shared_item|{id}")
 }
 
-/// Writes a shared incident as `member`; answers what its body holds.
-pub(crate) async fn update(tx: &Tx, shared: &SharedIncident, member: &str) -> Result<Vec<u8>> {
-    let id = shared.id.as_str();
-    let body = seal(&key(tx, id, member).await?, shared, &place(id))?;
-    let row =
-        shared_incident::ActiveModel { id: Unchanged(id.to_owned()), body: Set(body.clone()), ..Default::default() };
-    shared_incident::Entity::update(row).exec(tx.db()).await?;
-    Ok(body)
-}
-
-/// A shared incident as `member` reads it. Whoever holds no key finds none.
-pub(crate) async fn load(tx: &Tx, id: &str, member: &str) -> Result<SharedIncident> {
-    let key = key(tx, id, member).await?;
-    let row = shared_incident::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
-    let row = row.ok_or_else(Error::missing)?;
-    // Asked only now: whoever was shut out while they waited for the row reads nothing that was written since.
-    if super::case::hides_shared(tx, id, member).await? {
-        return Err(Error::missing());
-    }
-    open(&key, &row.body, &place(id))
-}
-
-/// Lets a school in: its key is wrapped from the leading school's.
-pub(crate) async fn admit(tx: &Tx, id: &str, lead: &str, school: &str) -> Result<()> {
-    let key = key(tx, id, lead).await?;
-    give_key(tx, id, school, &key).await
-}
-
-/// Writes a new invitation; answers what its body holds.
-pub(crate) async fn insert_invitation(tx: &Tx, asked: &Invitation) -> Result<Vec<u8>> {
-    let body = serde_json::to_vec(asked)?;
-    let row = invitation::ActiveModel {
-        id: Set(asked.id.to_string()),
-        shared_incident_id: Set(asked.shared_incident_id.to_string()),
-        from_school_id: Set(asked.from_school_id.clone()),
-        to_school_id: Set(asked.to_school_id.clone()),
-        state: Set(asked.state().to_owned()),
+/// Writes a new shared incident, readable by the school that opened it alone.
+pub(crate) async fn open(tx: &mut Tx, opening: &SharedIncident, lead: &str) -> Result<Sharing> {
+    let id = opening.id.as_str();
+    let key = new_key(tx, id, lead).await?;
+    let body = seal(&key, opening, &place(id))?;
+    let row = shared_incident::ActiveModel {
+        id: Set(id.to_owned()),
+        lead_school_id: Set(lead.to_owned()),
         body: Set(body.clone()),
     };
-    invitation::Entity::insert(row).exec_without_returning(tx.db()).await?;
-    Ok(body)
+    shared_incident::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    tx.record(Act::new("shared_incident.opened", id).state("shared_incident", &body));
+    let sharing = Sharing::open(opening.id.clone(), lead, opening.opened_at);
+    keep(tx, &sharing, "sharing.begun", lead).await?;
+    Ok(sharing)
 }
 
-/// Writes an invitation's answer; answers what its body holds.
-pub(crate) async fn update_invitation(tx: &Tx, asked: &Invitation) -> Result<Vec<u8>> {
-    let body = serde_json::to_vec(asked)?;
-    let row = invitation::ActiveModel {
-        id: Unchanged(asked.id.to_string()),
-        state: Set(asked.state().to_owned()),
-        body: Set(body.clone()),
+/// Keeps who is in it, as `holder`'s act.
+pub(crate) async fn keep(tx: &mut Tx, sharing: &Sharing, action: &'static str, holder: &str) -> Result<()> {
+    let id = sharing.id.as_str();
+    let body = serde_json::to_vec(sharing)?;
+    let written = sharing::Entity::update_many()
+        .col_expr(sharing::Column::Body, sea_orm::sea_query::Expr::value(body.clone()))
+        .filter(sharing::Column::Id.eq(id))
+        .exec(tx.db())
+        .await?;
+    if written.rows_affected == 0 {
+        let row = sharing::ActiveModel { id: Set(id.to_owned()), body: Set(body.clone()) };
+        sharing::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    }
+    let row = shared_incident::ActiveModel {
+        id: Unchanged(id.to_owned()),
+        lead_school_id: Set(sharing.lead().to_owned()),
         ..Default::default()
     };
-    invitation::Entity::update(row).exec(tx.db()).await?;
-    Ok(body)
+    shared_incident::Entity::update(row).exec(tx.db()).await?;
+    tx.record(at(Act::new(action, id), holder).detail("epoch", sharing.epoch).state("sharing", &body));
+    Ok(())
 }
 
-/// An invitation that a school received, held until the end of the transaction: it is answered once.
-pub(crate) async fn received(tx: &Tx, id: &str, school: &str) -> Result<Invitation> {
-    let row = invitation::Entity::find_by_id(id).filter(invitation::Column::ToSchoolId.eq(school));
-    let row = row.lock_exclusive().one(tx.db()).await?;
-    Ok(serde_json::from_slice(&row.ok_or_else(Error::missing)?.body)?)
+/// An act at the school of whoever did it; a desk's is at no school.
+fn at(act: Act, holder: &str) -> Act {
+    if is_desk(holder) || holder.is_empty() { act } else { act.school(holder) }
 }
 
-/// Whether a school was invited into a shared incident and has not declined.
-pub(crate) async fn invited(tx: &Tx, shared_incident_id: &str, school: &str) -> Result<bool> {
-    let found = invitation::Entity::find()
-        .filter(invitation::Column::SharedIncidentId.eq(shared_incident_id))
-        .filter(invitation::Column::ToSchoolId.eq(school))
-        .filter(invitation::Column::State.ne("declined"))
-        .one(tx.db())
-        .await?;
-    Ok(found.is_some())
+/// Holds a shared incident until the end of the transaction; answers who is in it and what it was opened with, sealed.
+async fn held(tx: &Tx, id: &str, opener: &str) -> Result<(Sharing, Vec<u8>)> {
+    let row = shared_incident::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
+    let row = row.ok_or_else(Error::missing)?;
+    // Asked only now: whoever waited for the row sees who came and went meanwhile.
+    let sharing = match sharing::Entity::find_by_id(id).one(tx.db()).await? {
+        Some(kept) => serde_json::from_slice(&kept.body)?,
+        None if opener.is_empty() => return Err(Error::missing()),
+        None => {
+            let opening: SharedIncident = unseal(&key(tx, id, opener).await?, &row.body, &place(id))?;
+            Sharing::of_earlier(opening.id, &opening.members, opening.opened_at)
+        }
+    };
+    Ok((sharing, row.body))
 }
 
-/// Whether a school that the scope's school invited into a shared incident has not answered yet.
-pub(crate) async fn waits(tx: &Tx, shared_incident_id: &str) -> Result<bool> {
-    let found = invitation::Entity::find()
-        .filter(invitation::Column::SharedIncidentId.eq(shared_incident_id))
-        .filter(invitation::Column::FromSchoolId.eq(tx.scope().school()?.as_str()))
-        .filter(invitation::Column::State.eq("sent"))
-        .one(tx.db())
-        .await?;
-    Ok(found.is_some())
+/// Who is in a shared incident, held until the end of the transaction, for an act that reads nothing of it. `opener`
+/// holds its first key; empty for whoever holds none.
+pub(crate) async fn hold(tx: &Tx, id: &str, opener: &str) -> Result<Sharing> {
+    Ok(held(tx, id, opener).await?.0)
 }
 
-/// A page of the invitations that the scope's school received, newest first.
-pub(crate) async fn list_received(tx: &Tx, page: &Page) -> Result<(Vec<Invitation>, String)> {
-    let school = tx.scope().school()?;
-    let mut all = invitation::Entity::find().filter(invitation::Column::ToSchoolId.eq(school.as_str()));
-    if let Some(after) = page.after() {
-        all = all.filter(invitation::Column::Id.lt(after));
+/// A shared incident as somebody in it reads it, held until the end of the transaction. Whoever is not, or went, finds
+/// none; so does whoever is kept out of the case through which their school has part in it.
+pub(crate) async fn load(tx: &Tx, id: &str, holder: &str) -> Result<Whole> {
+    let (sharing, body) = held(tx, id, holder).await?;
+    if !sharing.holds(holder) {
+        return Err(Error::missing());
     }
-    let mut rows = all.order_by_desc(invitation::Column::Id).limit(page.limit()).all(tx.db()).await?;
+    // Whoever was shut out while they waited for the row reads nothing that was written since.
+    if super::case::hides_shared(tx, id, holder).await? {
+        return Err(Error::missing());
+    }
+    let keys = keys(tx, &sharing, holder).await?;
+    let first = keys.get(id).ok_or_else(Error::missing)?;
+    let opening = unseal(first, &body, &place(id))?;
+    let rows = shared_item::Entity::find()
+        .filter(shared_item::Column::SharedIncidentId.eq(id))
+        .order_by_asc(shared_item::Column::CreatedUs)
+        .order_by_asc(shared_item::Column::Place)
+        .all(tx.db())
+        .await?;
+    let read = |row: shared_item::Model| {
+        let key = keys.get(&row.key_id).ok_or_else(|| Error::internal("an item is sealed under a key nobody gave"))?;
+        unseal(key, &row.body, &item_place(&row.id))
+    };
+    let items = rows.into_iter().map(read).collect::<Result<_>>()?;
+    let waiting = if sharing.lead() == holder { invitation::waiting(tx, id, holder).await? } else { Vec::new() };
+    Ok(Whole { sharing, opening, items, waiting })
+}
+
+/// The keys of every epoch, as one who is in it holds them.
+async fn keys(tx: &Tx, sharing: &Sharing, holder: &str) -> Result<HashMap<String, DataKey>> {
+    let ids: Vec<String> = (0..=sharing.epoch).map(|epoch| sharing.key_id(epoch)).collect();
+    let rows = record_key::Entity::find()
+        .filter(record_key::Column::Member.eq(holder))
+        .filter(record_key::Column::RecordId.is_in(ids))
+        .all(tx.db())
+        .await?;
+    rows.into_iter().map(|row| Ok((row.record_id, tx.ring().unwrap(&row.wrapped, holder)?))).collect()
+}
+
+/// Writes an item by one who is in it.
+pub(crate) async fn add(tx: &mut Tx, sharing: &Sharing, item: &Item) -> Result<()> {
+    let key = key(tx, &sharing.key_id(sharing.epoch), &item.holder).await?;
+    add_under(tx, sharing, item, &key).await
+}
+
+async fn add_under(tx: &mut Tx, sharing: &Sharing, item: &Item, key: &DataKey) -> Result<()> {
+    let last = shared_item::Entity::find()
+        .select_only()
+        .column_as(shared_item::Column::Place.max(), "last")
+        .filter(shared_item::Column::SharedIncidentId.eq(sharing.id.as_str()));
+    let last: Option<Option<i64>> = last.into_tuple().one(tx.db()).await?;
+    let body = seal(key, item, &item_place(item.id.as_str()))?;
+    let row = shared_item::ActiveModel {
+        id: Set(item.id.to_string()),
+        shared_incident_id: Set(sharing.id.to_string()),
+        key_id: Set(sharing.key_id(sharing.epoch)),
+        holder: Set(item.holder.clone()),
+        kind: Set(item.what.kind().to_owned()),
+        created_us: Set(micros(item.stamp.at)),
+        place: Set(last.flatten().unwrap_or_default() + 1),
+        body: Set(body.clone()),
+    };
+    shared_item::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    let act = Act::new("shared_item.added", item.id.as_str()).detail("kind", item.what.kind());
+    let act = at(act, &item.holder).detail("shared_incident", sharing.id.as_str());
+    tx.record(act.state("shared_item", &body));
+    Ok(())
+}
+
+/// Lets somebody in who was just admitted: the keys of every epoch are wrapped from the leading school's.
+pub(crate) async fn admit(tx: &Tx, sharing: &Sharing, new: &str) -> Result<()> {
+    let from = keys(tx, sharing, sharing.lead()).await?;
+    let have = keys(tx, sharing, new).await?;
+    for epoch in 0..=sharing.epoch {
+        let id = sharing.key_id(epoch);
+        if !have.contains_key(&id) {
+            give_key(tx, &id, new, from.get(&id).ok_or_else(Error::missing)?).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Begins the epoch that somebody's going began: a new key, for whoever is left. What is said of it is the first thing
+/// that is written under it.
+pub(crate) async fn rekey(
+    tx: &mut Tx,
+    sharing: &Sharing,
+    action: &'static str,
+    (holder, by): (&str, &str),
+    what: What,
+) -> Result<()> {
+    let key = DataKey::random();
+    let id = sharing.key_id(sharing.epoch);
+    for inside in sharing.inside() {
+        give_key(tx, &id, inside, &key).await?;
+    }
+    keep(tx, sharing, action, holder).await?;
+    let stamp = Stamp { by: by.to_owned(), at: tx.now() };
+    let item = Item { id: tx.ids().next(), holder: holder.to_owned(), stamp, what };
+    add_under(tx, sharing, &item, &key).await
+}
+
+/// What the scope's school keeps of an incident is destroyed: the school is in it no longer. Others keep what they share.
+pub(crate) async fn forget(tx: &mut Tx, id: &str) -> Result<()> {
+    let school = tx.scope().school()?.to_string();
+    let mut sharing = match hold(tx, id, &school).await {
+        Ok(sharing) => sharing,
+        Err(error) if error.kind() == Kind::Missing => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if !sharing.holds(&school) {
+        return Ok(());
+    }
+    invitation::withdraw(tx, id, &school, "").await?;
+    sharing.forget(&school, tx.now());
+    let what = What::change("left", &school, "");
+    rekey(tx, &sharing, "sharing.left", (&school, ""), what).await
+}
+
+/// Under which ids the scope's school holds keys to a shared incident.
+pub(crate) async fn key_ids(tx: &Tx, id: &str) -> Result<Vec<String>> {
+    let found = record_key::Entity::find()
+        .select_only()
+        .column(record_key::Column::RecordId)
+        .filter(record_key::Column::Member.eq(tx.scope().school()?.as_str()))
+        .filter(record_key::Column::RecordId.starts_with(format!("{id}/")));
+    let mut ids: Vec<String> = found.into_tuple().all(tx.db()).await?;
+    ids.push(id.to_owned());
+    Ok(ids)
+}
+
+/// A page of the shared incidents that somebody is in, newest first, so far as the caller may read them.
+pub(crate) async fn list(tx: &Tx, holder: &str, page: &Page) -> Result<(Vec<(Sharing, SharedIncident)>, String)> {
+    let held = record_key::Entity::find()
+        .filter(record_key::Column::Member.eq(holder))
+        .filter(record_key::Column::RecordId.starts_with("shi_"))
+        .filter(record_key::Column::RecordId.not_like("%/%"));
+    let held = match page.after() {
+        Some(after) => held.filter(record_key::Column::RecordId.lt(after)),
+        None => held,
+    };
+    let mut rows = held.order_by_desc(record_key::Column::RecordId).limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| row.record_id.clone());
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = row.record_id.as_str();
+        let Some(opened) = shared_incident::Entity::find_by_id(id).one(tx.db()).await? else { continue };
+        let opening: SharedIncident = unseal(&tx.ring().unwrap(&row.wrapped, holder)?, &opened.body, &place(id))?;
+        let sharing = match sharing::Entity::find_by_id(id).one(tx.db()).await? {
+            Some(kept) => serde_json::from_slice(&kept.body)?,
+            None => Sharing::of_earlier(opening.id.clone(), &opening.members, opening.opened_at),
+        };
+        if sharing.holds(holder) && !super::case::hides_shared(tx, id, holder).await? {
+            found.push((sharing, opening));
+        }
+    }
+    Ok((found, next))
+}
+
+/// A page of who is in every shared incident of the authority, newest first.
+pub(crate) async fn all(tx: &Tx, page: &Page) -> Result<(Vec<Sharing>, String)> {
+    let all = sharing::Entity::find();
+    let all = match page.after() {
+        Some(after) => all.filter(sharing::Column::Id.lt(after)),
+        None => all,
+    };
+    let mut rows = all.order_by_desc(sharing::Column::Id).limit(page.limit()).all(tx.db()).await?;
     let next = page.cut(&mut rows, |row| row.id.clone());
     let read = rows.iter().map(|row| Ok(serde_json::from_slice(&row.body)?)).collect::<Result<_>>();
     Ok((read?, next))

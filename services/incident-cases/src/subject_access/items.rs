@@ -15,7 +15,7 @@ use crate::{
     concern::{Concern, Origin, Outcome, Sender},
     custody::{Custody, Disclosure, Search},
     learner::Learner,
-    shared_incident::SharedIncident,
+    shared_incident::{Whole, item::What},
 };
 
 /// Kinds of incident in which a child was or may have been abused, so that DPA 2018 schedule 3 paragraph 21 is thought of.
@@ -66,7 +66,7 @@ pub struct Found {
     /// Photos of notes, without their files.
     pub photos: Vec<Attachment>,
     /// What those cases share with other schools, each with the case.
-    pub shared: Vec<(String, SharedIncident)>,
+    pub shared: Vec<(String, Whole)>,
     /// Other learners of the school who have a part in those cases or live with the learner.
     pub others: Vec<Learner>,
 }
@@ -169,11 +169,17 @@ impl Found {
         for (case_id, shared) in &self.shared {
             let Some(case) = references.get(case_id.as_str()) else { continue };
             let place = (case_id.as_str(), case.reference.as_str());
-            let said = joined([("Kind", shared.title.as_str()), ("", &shared.summary)]);
-            all.add(place, "Shared with other schools", shared.opened_at, said, Vec::new());
-            for entry in &shared.entries {
-                let marks = if entry.school_id == case.school_id { Vec::new() } else { vec!["other_school"] };
-                all.add(place, "Entry shared between schools", entry.at, entry.text.clone(), marks);
+            let opening = &shared.opening;
+            let said = joined([("Kind", opening.title.as_str()), ("", &opening.summary)]);
+            all.add(place, "Shared with other schools", opening.opened_at, said, Vec::new());
+            let marks = |holder: &str| if holder == case.school_id { Vec::new() } else { vec!["other_school"] };
+            for entry in &opening.entries {
+                all.add(place, "Entry shared between schools", entry.at, entry.text.clone(), marks(&entry.school_id));
+            }
+            for item in &shared.items {
+                if let Some((kind, text)) = told(&item.what) {
+                    all.add(place, kind, item.stamp.at, text, marks(&item.holder));
+                }
             }
         }
         let mut items = all.items;
@@ -375,4 +381,27 @@ fn about_one(record: &Record) -> Option<&str> {
     let of_one = OF_ONE.contains(&record.what);
     let who = record.says.iter().find(|(name, _)| of_one && matches!(*name, "For" | "Of"));
     who.map(|(_, person)| person.as_str())
+}
+
+/// What an item of a shared incident says, under what it is called; none where it says only who came and went.
+fn told(what: &What) -> Option<(&'static str, String)> {
+    let found = match what {
+        What::Entry { text } => ("Entry shared between schools", text.clone()),
+        What::Task { text, .. } => ("Task shared between schools", text.clone()),
+        What::Done { note, .. } => ("What was done of a shared task", note.clone()),
+        What::Decision { text, reason, .. } => {
+            ("Decision shared between schools", joined([("", text.as_str()), ("Why", reason)]))
+        }
+        What::Minutes(minutes) => (
+            "Minutes of a strategy discussion",
+            joined([
+                ("Who took part", minutes.present.as_str()),
+                ("Discussed", &minutes.discussed),
+                ("Decided", &minutes.decided),
+                ("Next", &minutes.next),
+            ]),
+        ),
+        What::Change { .. } => return None,
+    };
+    Some(found)
 }

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseBackend, QueryResult, Statement, Val
 use sha2::{Digest as _, Sha256};
 
 use super::Record;
-use crate::store::adults;
+use crate::store::{adults, shared};
 
 /// Ids that one statement names.
 const AT_ONCE: usize = 1_000;
@@ -141,8 +141,10 @@ pub(crate) async fn destroy(tx: &Tx, record: &Record) -> Result<Destroyed> {
         done.count(table, rows);
     }
     if let Record::Case(case) = record {
-        // The school leaves a shared incident as it would by losing its key; other schools keep what they share.
-        keyed.extend(case.shared_incident_id.clone());
+        // The school has gone out of a shared incident before; it loses the keys it had. Others keep what they share.
+        if let Some(id) = &case.shared_incident_id {
+            keyed.extend(shared::key_ids(tx, id).await?);
+        }
     }
     let before = vec![school.clone().into(), adults(&school).into()];
     let keys = About { tx, before, ids: &keyed };

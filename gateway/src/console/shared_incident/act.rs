@@ -1,0 +1,356 @@
+//! What is done with a shared incident: one form for each act.
+
+use axum::extract::Path;
+use chassis::{
+    clock::timestamp,
+    error::{Error, Violations},
+};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{
+        AddMinutesRequest, AddSharedDecisionRequest, AddSharedTaskRequest, CompleteSharedTaskRequest,
+        InviteOfficerRequest, LeaveSharedIncidentRequest, LinkCaseRequest, ListCasesRequest, PassLeadRequest,
+        RemoveSchoolRequest, SharedIncident,
+    },
+};
+
+use super::{Names, crumbs, fetch, named};
+use crate::{
+    console::{
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        form::{Answers, Field, FormPage},
+        part::{Head, Link},
+        words,
+    },
+};
+
+/// Stands for the authority’s officer where a school is chosen.
+const OFFICER: &str = "officer";
+
+/// An act, as its address names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// A school is given something to do.
+    Task,
+    /// A decision is recorded.
+    Decision,
+    /// Minutes are written.
+    Minutes,
+    /// One of the school's own cases belongs to it.
+    Link,
+    /// The authority's officer is asked in.
+    Officer,
+    /// A school is removed.
+    Remove,
+    /// Another school leads.
+    Lead,
+    /// The school goes.
+    Leave,
+}
+
+/// What a form can offer to choose from: ids and names.
+#[derive(Debug, Default)]
+pub struct Choices {
+    /// The schools in it.
+    pub schools: Vec<(String, String)>,
+    /// Those of them, and the officer, who can be removed.
+    pub removable: Vec<(String, String)>,
+    /// The school's own open cases.
+    pub cases: Vec<(String, String)>,
+}
+
+impl Act {
+    /// Every one, with its address and its title.
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+        (Self::Task, "task", "Give a school something to do"),
+        (Self::Decision, "decision", "Record a decision"),
+        (Self::Minutes, "minutes", "Write the minutes of a strategy discussion"),
+        (Self::Link, "case", "Say which of your cases it belongs to"),
+        (Self::Officer, "officer", "Ask the authority’s safeguarding officer in"),
+        (Self::Remove, "remove", "Remove somebody"),
+        (Self::Lead, "lead", "Let another school lead it"),
+        (Self::Leave, "leave", "Leave it"),
+    ];
+
+    fn of(address: &str) -> Result<Self, Error> {
+        let found = Self::ALL.iter().find(|(_, known, _)| *known == address);
+        found.map(|(act, ..)| *act).ok_or_else(Error::missing)
+    }
+
+    fn address(self) -> &'static str {
+        Self::ALL.iter().find(|(act, ..)| *act == self).map_or("", |(_, address, _)| address)
+    }
+
+    fn title(self) -> &'static str {
+        Self::ALL.iter().find(|(act, ..)| *act == self).map_or("", |(.., title)| title)
+    }
+
+    /// Whether it is offered to a school, or where `own` is empty to the officer.
+    pub fn offered(self, own: &str, leads: bool) -> bool {
+        match self {
+            Self::Leave => !leads,
+            Self::Officer | Self::Remove | Self::Lead => leads,
+            Self::Task | Self::Decision | Self::Minutes | Self::Link => !own.is_empty(),
+        }
+    }
+
+    /// What is asked.
+    pub fn fields(self, choices: &Choices) -> Vec<Field> {
+        let school = |name: &str, label: &str, of: &[(String, String)]| {
+            let known = of.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+            Field::select(name, label).choices([("", "Choose a school")].into_iter().chain(known))
+        };
+        let why = || Field::long_text("reason", "Why?").hint("No names. Every school in it reads this.");
+        match self {
+            Self::Task => vec![
+                Field::long_text("text", "What is to be done?").hint("No names: write “Learner 1” instead."),
+                school("owner_school_id", "Which school does it?", &choices.schools),
+                Field::day("due_date", "By when? (optional)"),
+            ],
+            Self::Decision => vec![
+                Field::long_text("text", "What is decided?").hint("No names: write “Learner 1” instead."),
+                Field::long_text("reason", "Why?"),
+                school("owner_school_id", "Which school sees to it?", &choices.schools),
+            ],
+            Self::Minutes => vec![
+                Field::moment("held_time", "When was it held?").hint("For example, 27 11 2025 and 9:30am."),
+                Field::long_text("present", "Who took part?").hint("By role, such as “social worker, two leads”."),
+                Field::long_text("discussed", "What was discussed?").hint("No names: write “Learner 1” instead."),
+                Field::long_text("decided", "What was decided?"),
+                Field::long_text("next", "Who does what next?"),
+                Field::day("next_date", "When do you meet again? (optional)"),
+            ],
+            Self::Link => {
+                let known = choices.cases.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+                let none = [("", "Choose a case")];
+                vec![Field::select("case_id", "Which case?").choices(none.into_iter().chain(known))]
+            }
+            Self::Officer => vec![why(), Field::name("contact", "Whom should they ring?")],
+            Self::Remove => vec![school("removed_school_id", "Who is removed?", &choices.removable), why()],
+            Self::Lead => vec![school("to_school_id", "Which school leads from now on?", &choices.removable), why()],
+            Self::Leave => vec![why()],
+        }
+    }
+
+    /// What to know before.
+    fn lead(self) -> &'static str {
+        match self {
+            Self::Task | Self::Decision | Self::Minutes => "Every school in the incident reads this.",
+            Self::Link => "The case stays your own: nothing of it is shared.",
+            Self::Officer => {
+                "Once they have come in they read all of the shared part, and nothing of any school’s case."
+            }
+            Self::Remove => {
+                "They read nothing from the moment you send this, and cannot be invited again. What they read before they know."
+            }
+            Self::Lead => {
+                "The other school leads at once. It invites and removes schools from then on, and you no longer do."
+            }
+            Self::Leave => {
+                "You read nothing of it from the moment you send this. The school that leads may invite you again."
+            }
+        }
+    }
+
+    /// What is missing of what was answered.
+    fn check(self, answers: &Answers) -> Result<(), Error> {
+        let asked: &[(&str, &str)] = match self {
+            Self::Task => &[("text", "Enter what is to be done"), ("owner_school_id", "Select which school does it")],
+            Self::Decision => &[
+                ("text", "Enter what is decided"),
+                ("reason", "Enter why"),
+                ("owner_school_id", "Select which school sees to it"),
+            ],
+            Self::Minutes => &[
+                ("present", "Enter who took part"),
+                ("discussed", "Enter what was discussed"),
+                ("decided", "Enter what was decided"),
+                ("next", "Enter who does what next"),
+            ],
+            Self::Link => &[("case_id", "Select a case")],
+            Self::Officer => &[("reason", "Enter why"), ("contact", "Enter whom they should ring")],
+            Self::Remove => &[("removed_school_id", "Select who is removed"), ("reason", "Enter why")],
+            Self::Lead => &[("to_school_id", "Select which school leads"), ("reason", "Enter why")],
+            Self::Leave => &[("reason", "Enter why")],
+        };
+        let mut v = Violations::new();
+        for (field, fix) in asked {
+            v.check(!answers.text(field).is_empty(), *field, *fix);
+        }
+        v.finish()
+    }
+}
+
+async fn choices(visit: &Visit, act: Act, shared: &SharedIncident) -> Result<Choices, Error> {
+    let names = Names::of(visit, named(shared)).await;
+    let mut choices = Choices::default();
+    for id in &shared.member_school_ids {
+        let one = (id.clone(), words::sentence(&names.school(id)));
+        if *id != visit.school {
+            choices.removable.push(one.clone());
+        }
+        choices.schools.push(one);
+    }
+    let officer = |m: &&proto::incident_cases::v1::SharedMember| !m.desk.is_empty() && m.state == "member";
+    if act == Act::Remove
+        && let Some(desk) = shared.members.iter().find(officer).filter(|m| m.ground != "duty")
+    {
+        choices.removable.push((OFFICER.to_owned(), words::sentence(&names.who("", &desk.desk))));
+    }
+    if act == Act::Link {
+        let request = ListCasesRequest {
+            school_id: visit.school.clone(),
+            state: "open".into(),
+            page_size: 1000,
+            ..Default::default()
+        };
+        let found = heard(visit.cases()?.list_cases(ask(request))).await?.cases;
+        let free = found.into_iter().filter(|case| case.shared_incident_id.is_empty() && !case.restricted);
+        choices.cases =
+            free.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect();
+    }
+    Ok(choices)
+}
+
+async fn page(visit: &Visit, act: Act, shared: &SharedIncident) -> Result<FormPage, Error> {
+    let here = visit.at(&format!("/shared-incidents/{}", shared.shared_incident_id));
+    let mut crumbs = crumbs(visit);
+    crumbs.push(Link::new("Shared incident", here.clone()));
+    let fields = act.fields(&choices(visit, act, shared).await?);
+    let mut page = visit.form_page(Head::new(act.title(), crumbs), format!("{here}/{}", act.address()), "Save", fields);
+    if matches!(act, Act::Remove | Act::Leave) {
+        page.form = page.form.grave();
+    }
+    Ok(page.lead(act.lead()))
+}
+
+/// Asks.
+pub async fn show(visit: Visit, Path((_, id, act)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseShare)?;
+    let act = Act::of(&act)?;
+    let shared = fetch(&visit, &id).await?;
+    visit.page(&page(&visit, act, &shared).await?)
+}
+
+/// Does it.
+pub async fn send(Path((_, id, act)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let act = Act::of(&act)?;
+    match act_on(&visit, act, &id, &answers).await {
+        Ok(()) if act == Act::Leave => visit.to(&visit.at("/shared-incidents?done=left_shared")),
+        Ok(()) => visit.to(&visit.at(&format!("/shared-incidents/{id}?done=shared"))),
+        Err(error) => {
+            let shared = fetch(&visit, &id).await?;
+            let place = visit.at(&format!("/shared-incidents/{id}"));
+            visit.again(page(&visit, act, &shared).await?, &answers, error, &place)
+        }
+    }
+}
+
+async fn act_on(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<(), Error> {
+    act.check(answers)?;
+    let (school_id, shared_incident_id) = (visit.school.clone(), id.to_owned());
+    let (text, reason, request_id) = (answers.text("text"), answers.text("reason"), answers.request_id());
+    let owner_school_id = answers.text("owner_school_id");
+    let mut cases = visit.cases()?;
+    match act {
+        Act::Task => {
+            let due_date = answers.day("due_date");
+            let command =
+                AddSharedTaskRequest { school_id, shared_incident_id, text, owner_school_id, due_date, request_id };
+            heard(cases.add_shared_task(ask(command))).await.map(drop)
+        }
+        Act::Decision => {
+            let command =
+                AddSharedDecisionRequest { school_id, shared_incident_id, text, reason, owner_school_id, request_id };
+            heard(cases.add_shared_decision(ask(command))).await.map(drop)
+        }
+        Act::Minutes => {
+            let held = answers.moment("held_time", "When it was held", visit.now())?;
+            let held = held.ok_or_else(|| Error::invalid("held_time", "Enter when it was held"))?;
+            let command = AddMinutesRequest {
+                school_id,
+                shared_incident_id,
+                held_time: Some(timestamp(held)),
+                present: answers.text("present"),
+                discussed: answers.text("discussed"),
+                decided: answers.text("decided"),
+                next: answers.text("next"),
+                next_date: answers.day("next_date"),
+                request_id,
+            };
+            heard(cases.add_minutes(ask(command))).await.map(drop)
+        }
+        Act::Link => {
+            let case_id = answers.text("case_id");
+            let command = LinkCaseRequest { school_id, shared_incident_id, case_id, request_id };
+            heard(cases.link_case(ask(command))).await.map(drop)
+        }
+        Act::Officer => {
+            let contact = answers.text("contact");
+            let command = InviteOfficerRequest { school_id, shared_incident_id, reason, contact, request_id };
+            heard(cases.invite_officer(ask(command))).await.map(drop)
+        }
+        Act::Remove => {
+            let chosen = answers.text("removed_school_id");
+            let officer = chosen == OFFICER;
+            let removed_school_id = if officer { String::new() } else { chosen };
+            let command =
+                RemoveSchoolRequest { school_id, shared_incident_id, removed_school_id, officer, reason, request_id };
+            heard(cases.remove_school(ask(command))).await.map(drop)
+        }
+        Act::Lead => {
+            let to_school_id = answers.text("to_school_id");
+            let command = PassLeadRequest { school_id, shared_incident_id, to_school_id, reason, request_id };
+            heard(cases.pass_lead(ask(command))).await.map(drop)
+        }
+        Act::Leave => {
+            let command = LeaveSharedIncidentRequest { school_id, shared_incident_id, reason, request_id };
+            heard(cases.leave_shared_incident(ask(command))).await.map(drop)
+        }
+    }
+}
+
+/// What is asked where a task is done.
+pub fn done_fields() -> Vec<Field> {
+    vec![
+        Field::long_text("note", "What was done, or why is it not needed any more?")
+            .hint("No names: write “Learner 1” instead."),
+    ]
+}
+
+async fn done_page(visit: &Visit, id: &str, task_id: &str) -> Result<FormPage, Error> {
+    let shared = fetch(visit, id).await?;
+    let task = shared.tasks.iter().find(|task| task.task_id == task_id).ok_or_else(Error::missing)?;
+    let here = visit.at(&format!("/shared-incidents/{id}"));
+    let mut crumbs = crumbs(visit);
+    crumbs.push(Link::new("Shared incident", here.clone()));
+    let head = Head::new("A task is done", crumbs);
+    let page = visit.form_page(head, format!("{here}/tasks/{task_id}"), "Save", done_fields());
+    Ok(page.lead(&task.text))
+}
+
+/// Asks what was done.
+pub async fn show_done(visit: Visit, Path((_, id, task_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseShare)?;
+    visit.page(&done_page(&visit, &id, &task_id).await?)
+}
+
+/// Says that it is done.
+pub async fn done(Path((_, id, task_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = CompleteSharedTaskRequest {
+        school_id: visit.school.clone(),
+        shared_incident_id: id.clone(),
+        task_id: task_id.clone(),
+        note: answers.text("note"),
+        request_id: answers.request_id(),
+    };
+    match heard(visit.cases()?.complete_shared_task(ask(command))).await {
+        Ok(_) => visit.to(&visit.at(&format!("/shared-incidents/{id}?done=shared"))),
+        Err(error) => visit.again(done_page(&visit, &id, &task_id).await?, &answers, error, ""),
+    }
+}

@@ -1,0 +1,49 @@
+//! Keeps the minutes of a strategy discussion.
+
+use chassis::{
+    caller::Caller,
+    clock::moment,
+    error::{Error, Result, Violations},
+};
+use proto::incident_cases::v1::{AddMinutesRequest, AddMinutesResponse};
+use tonic::Request;
+
+use super::{
+    convert,
+    sharing::{Target, write},
+    work::words,
+};
+use crate::{
+    App,
+    shared_incident::item::{Minutes, What},
+};
+
+pub(super) async fn add_minutes(app: &App, request: Request<AddMinutesRequest>) -> Result<AddMinutesResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let held = request.held_time.as_ref().and_then(moment);
+    let next_on = convert::retention::day(&request.next_date);
+    let mut v = Violations::new();
+    let past = held.is_some_and(|held| held <= app.store.clock().now());
+    v.check(past, "held_time", "Enter when it was held: a time in the past");
+    words(&mut v, "present", "who took part, by their role", &request.present);
+    words(&mut v, "discussed", "what was discussed", &request.discussed);
+    words(&mut v, "decided", "what was decided", &request.decided);
+    words(&mut v, "next", "who does what next", &request.next);
+    v.check(next_on.is_ok(), "next_date", "Enter the day of the next one as 2026-12-10, or leave it out");
+    v.finish()?;
+    let held_at = held.ok_or_else(|| Error::invalid("held_time", "Enter when it was held"))?;
+    let text = |value: &str| value.trim().to_owned();
+    let minutes = Minutes {
+        held_at,
+        present: text(&request.present),
+        discussed: text(&request.discussed),
+        decided: text(&request.decided),
+        next: text(&request.next),
+        next_on: next_on.ok().flatten(),
+    };
+    let target =
+        Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };
+    let respond = |shared| AddMinutesResponse { shared_incident: Some(shared) };
+    write(app, &scope, &request, target, |_| Ok(What::Minutes(minutes)), respond).await
+}

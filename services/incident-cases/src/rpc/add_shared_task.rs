@@ -1,0 +1,36 @@
+//! Gives a school of a shared incident something to do.
+
+use chassis::{
+    caller::Caller,
+    error::{Result, Violations},
+};
+use proto::incident_cases::v1::{AddSharedTaskRequest, AddSharedTaskResponse};
+use tonic::Request;
+
+use super::{
+    convert,
+    sharing::{Target, owner, write},
+    work::words,
+};
+use crate::{App, shared_incident::item::What};
+
+pub(super) async fn add_shared_task(
+    app: &App,
+    request: Request<AddSharedTaskRequest>,
+) -> Result<AddSharedTaskResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let due = convert::retention::day(&request.due_date);
+    let mut v = Violations::new();
+    words(&mut v, "text", "what is to be done", &request.text);
+    v.check(due.is_ok(), "due_date", "Enter the day as 2026-12-10, or leave it out");
+    v.finish()?;
+    let target =
+        Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };
+    let decide = |whole: &crate::shared_incident::Whole| {
+        let owner = owner(&whole.sharing, &request.owner_school_id)?;
+        Ok(What::Task { text: request.text.trim().to_owned(), owner, due: due.ok().flatten() })
+    };
+    let respond = |shared| AddSharedTaskResponse { shared_incident: Some(shared) };
+    write(app, &scope, &request, target, decide, respond).await
+}

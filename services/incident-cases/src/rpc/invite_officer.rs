@@ -1,0 +1,61 @@
+//! The leading school asks the authority's safeguarding officer into a shared incident.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    desk::Desk,
+    error::{Error, Result, Violations},
+    history::Act,
+};
+use proto::incident_cases::v1::{InviteOfficerRequest, InviteOfficerResponse};
+use tonic::Request;
+
+use super::{
+    convert,
+    once::once,
+    sharing::{about, write_item},
+    work::{name, words},
+};
+use crate::{
+    App,
+    shared_incident::{Invitation, item::What},
+    store,
+};
+
+pub(super) async fn invite_officer(app: &App, request: Request<InviteOfficerRequest>) -> Result<InviteOfficerResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut v = Violations::new();
+    words(&mut v, "reason", "why, without names", &request.reason);
+    name(&mut v, "contact", "whom to ring", &request.contact);
+    v.finish()?;
+    let (id, holder) = (request.shared_incident_id.as_str(), request.school_id.as_str());
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| about(id, holder)).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut whole = store::shared::load(&tx, id, holder).await?;
+    let desk = Desk::Safeguarding.holder();
+    whole.sharing.led_by(holder)?;
+    whole.sharing.may_ask(&desk)?;
+    if store::invitation::waits_for(&tx, id, &desk).await? {
+        return Err(Error::wrong_state("the officer is invited already"));
+    }
+    let invitation = Invitation {
+        id: tx.ids().next(),
+        shared_incident_id: whole.sharing.id.clone(),
+        from_school_id: request.school_id.clone(),
+        to_school_id: desk.clone(),
+        contact: request.contact.trim().to_owned(),
+        sent_at: tx.now(),
+        answer: None,
+    };
+    let body = store::invitation::insert(&tx, &invitation).await?;
+    tx.record(Act::new("officer.invited", invitation.id.as_str()).state("invitation", &body));
+    write_item(&mut tx, &mut whole, holder, What::change("officer_asked", &desk, &request.reason)).await?;
+    whole.waiting.push(invitation);
+    let response = InviteOfficerResponse { shared_incident: Some(convert::sharing::shared_incident(&whole, holder)) };
+    tx.answer_about(&whole.sharing.key_id(whole.sharing.epoch), &response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

@@ -1,0 +1,57 @@
+//! The caller's school goes out of a shared incident: from this commit on it finds none.
+
+use chassis::{
+    caller::{Caller, Scope},
+    db::Once,
+    error::{Result, Violations},
+};
+use prost::Message;
+use proto::incident_cases::v1::{LeaveSharedIncidentRequest, LeaveSharedIncidentResponse};
+use tonic::Request;
+
+use super::{
+    once::{About, once},
+    sharing::{Target, tell},
+    work::words,
+};
+use crate::{App, shared_incident::item::What, store};
+
+pub(super) async fn leave_shared_incident(
+    app: &App,
+    request: Request<LeaveSharedIncidentRequest>,
+) -> Result<LeaveSharedIncidentResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let target =
+        Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };
+    leave(app, &scope, &request, target, &request.reason).await?;
+    Ok(LeaveSharedIncidentResponse {})
+}
+
+/// Goes out of it, once.
+pub(super) async fn leave(
+    app: &App,
+    scope: &Scope,
+    request: &impl Message,
+    target: Target<'_>,
+    reason: &str,
+) -> Result<()> {
+    let mut v = Violations::new();
+    words(&mut v, "reason", "why, without names", reason);
+    v.finish()?;
+    let Target { id, holder, request_id } = target;
+    // The answer says nothing of the incident: it may be given again to one who is out of it.
+    let about = |_: &LeaveSharedIncidentResponse| About::Permission;
+    let mut tx = match once(app, scope, request_id, request, about).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(_) => return Ok(()),
+    };
+    let mut sharing = store::shared::load(&tx, id, holder).await?.sharing;
+    sharing.leave(holder, tx.now())?;
+    let by = scope.account_text();
+    let what = What::change("left", holder, reason);
+    store::shared::rekey(&mut tx, &sharing, "sharing.left", (holder, by), what).await?;
+    tell(&mut tx, &sharing, "left", holder, holder).await?;
+    tx.answer(&LeaveSharedIncidentResponse {}).await?;
+    tx.commit().await
+}

@@ -1,0 +1,43 @@
+//! The leading school removes another: from this commit on that one finds nothing of the shared incident.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Result, Violations},
+};
+use proto::incident_cases::v1::{RemoveSchoolRequest, RemoveSchoolResponse};
+use tonic::Request;
+
+use super::{
+    convert,
+    once::once,
+    sharing::{about, tell},
+    work::words,
+};
+use crate::{App, shared_incident::item::What, store};
+
+pub(super) async fn remove_school(app: &App, request: Request<RemoveSchoolRequest>) -> Result<RemoveSchoolResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut v = Violations::new();
+    words(&mut v, "reason", "why, without names", &request.reason);
+    v.finish()?;
+    let (id, holder) = (request.shared_incident_id.as_str(), request.school_id.as_str());
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| about(id, holder)).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut sharing = store::shared::load(&tx, id, holder).await?.sharing;
+    let whom =
+        if request.officer { chassis::desk::Desk::Safeguarding.holder() } else { request.removed_school_id.clone() };
+    sharing.remove(holder, &whom, tx.now())?;
+    let what = What::change("removed", &whom, &request.reason);
+    store::shared::rekey(&mut tx, &sharing, "sharing.removed", (holder, scope.account_text()), what).await?;
+    tell(&mut tx, &sharing, "removed", &whom, holder).await?;
+    let whole = store::shared::load(&tx, id, holder).await?;
+    let shared = convert::sharing::shared_incident(&whole, holder);
+    let response = RemoveSchoolResponse { shared_incident: Some(shared) };
+    tx.answer_about(&sharing.key_id(sharing.epoch), &response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

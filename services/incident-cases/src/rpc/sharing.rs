@@ -1,0 +1,102 @@
+//! What every act on a shared incident has in common: once, by one who is in it, told to the others.
+
+use chassis::{
+    caller::Scope,
+    db::{Once, Tx},
+    error::{Error, Result},
+    event::Event,
+};
+use prost::Message;
+use proto::{event::v1::SharingChanged, incident_cases::v1 as pb};
+
+use super::{
+    convert,
+    once::{About, once},
+};
+use crate::{
+    App,
+    case::record::Stamp,
+    shared_incident::{
+        Whole,
+        item::{Item, What},
+        sharing::Sharing,
+    },
+    store,
+};
+
+/// Which shared incident, under which request, and as whom.
+pub(super) struct Target<'a> {
+    pub(super) id: &'a str,
+    /// As whom the caller holds keys: their school, or their desk.
+    pub(super) holder: &'a str,
+    pub(super) request_id: &'a str,
+}
+
+/// Who acts, and when.
+pub(super) fn stamp(tx: &Tx) -> Stamp {
+    Stamp { by: tx.scope().account_text().to_owned(), at: tx.now() }
+}
+
+/// Writes an item: `decide` says what it is, or why not.
+pub(super) async fn write<R: Message + Default>(
+    app: &App,
+    scope: &Scope,
+    request: &impl Message,
+    target: Target<'_>,
+    decide: impl FnOnce(&Whole) -> Result<What>,
+    respond: impl FnOnce(pb::SharedIncident) -> R,
+) -> Result<R> {
+    let Target { id, holder, request_id } = target;
+    let mut tx = match once(app, scope, request_id, request, |_| about(id, holder)).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut whole = store::shared::load(&tx, id, holder).await?;
+    let what = decide(&whole)?;
+    write_item(&mut tx, &mut whole, holder, what).await?;
+    let response = respond(convert::sharing::shared_incident(&whole, holder));
+    tx.answer_about(&whole.sharing.key_id(whole.sharing.epoch), &response).await?;
+    tx.commit().await?;
+    Ok(response)
+}
+
+/// Writes an item into a shared incident that the transaction holds.
+pub(super) async fn write_item(tx: &mut Tx, whole: &mut Whole, holder: &str, what: What) -> Result<()> {
+    let item = Item { id: tx.ids().next(), holder: holder.to_owned(), stamp: stamp(tx), what };
+    store::shared::add(tx, &whole.sharing, &item).await?;
+    whole.items.push(item);
+    Ok(())
+}
+
+/// What an answer about a shared incident is about.
+pub(super) fn about(id: &str, holder: &str) -> About {
+    About::Shared { id: id.to_owned(), school: holder.to_owned() }
+}
+
+/// Whoever a task or decision is given to must be a school that is in it.
+///
+/// # Errors
+/// `Invalid` where not.
+pub(super) fn owner(sharing: &Sharing, school_id: &str) -> Result<String> {
+    if sharing.schools().any(|school| school == school_id) {
+        return Ok(school_id.to_owned());
+    }
+    Err(Error::invalid("owner_school_id", "Select a school that is in this incident"))
+}
+
+/// Announces that somebody came or went: to every school in it but the one that did it, and to whoever it is about.
+pub(super) async fn tell(tx: &mut Tx, sharing: &Sharing, change: &str, whom: &str, by: &str) -> Result<()> {
+    let mut told: Vec<String> = sharing.schools().map(str::to_owned).collect();
+    if whom.starts_with("sch_") && !told.iter().any(|school| school == whom) {
+        told.push(whom.to_owned());
+    }
+    for school in told.iter().filter(|school| *school != by) {
+        let event = SharingChanged {
+            shared_incident_id: sharing.id.to_string(),
+            change: change.to_owned(),
+            school_id: if whom.starts_with("sch_") { whom.to_owned() } else { String::new() },
+        };
+        tx.announce_at(school, sharing.id.as_str(), Event::SharingChanged(event)).await?;
+    }
+    Ok(())
+}

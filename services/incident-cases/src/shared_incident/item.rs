@@ -1,0 +1,139 @@
+//! What is written into a shared incident: entries, tasks, decisions, minutes, and who came and went. Nothing of it is
+//! changed; that a task is done is an item of its own.
+
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime};
+
+use crate::case::record::Stamp;
+
+chassis::id!(/** Something written into a shared incident. */ pub struct SharedItemId = "six");
+
+/// Something written into a shared incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Its id.
+    pub id: SharedItemId,
+    /// As whom its author holds keys: a school, or `desk/safeguarding`.
+    pub holder: String,
+    /// Who wrote it, and when.
+    pub stamp: Stamp,
+    /// What it is.
+    pub what: What,
+}
+
+/// What an item is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum What {
+    /// What every school should know.
+    Entry {
+        /// Its text.
+        text: String,
+    },
+    /// Something to do.
+    Task {
+        /// What.
+        text: String,
+        /// The school that does it.
+        owner: String,
+        /// By when.
+        due: Option<Date>,
+    },
+    /// A task was done.
+    Done {
+        /// The task.
+        task: SharedItemId,
+        /// What was done, or why it is not needed any more.
+        note: String,
+    },
+    /// Something decided.
+    Decision {
+        /// What.
+        text: String,
+        /// Why.
+        reason: String,
+        /// The school that sees to it.
+        owner: String,
+    },
+    /// The minutes of a strategy discussion.
+    Minutes(Minutes),
+    /// Somebody came or went.
+    Change {
+        /// One of `CHANGES`.
+        change: String,
+        /// Who.
+        whom: String,
+        /// Why; empty where nobody was asked.
+        reason: String,
+    },
+}
+
+/// The minutes of a strategy discussion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Minutes {
+    /// When it was held.
+    pub held_at: OffsetDateTime,
+    /// Who took part, by role.
+    pub present: String,
+    /// What was discussed.
+    pub discussed: String,
+    /// What was decided.
+    pub decided: String,
+    /// Who does what next.
+    pub next: String,
+    /// When the next one is.
+    pub next_on: Option<Date>,
+}
+
+/// Who came or went, and how.
+pub const CHANGES: [&str; 7] =
+    ["joined", "left", "removed", "removed_by_authority", "lead_passed", "officer_joined", "officer_asked"];
+
+impl What {
+    /// Its kind, as the column has it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Entry { .. } => "entry",
+            Self::Task { .. } => "task",
+            Self::Done { .. } => "done",
+            Self::Decision { .. } => "decision",
+            Self::Minutes(_) => "minutes",
+            Self::Change { .. } => "change",
+        }
+    }
+
+    /// Somebody came or went.
+    pub fn change(change: &str, whom: &str, reason: &str) -> Self {
+        Self::Change { change: change.to_owned(), whom: whom.to_owned(), reason: reason.trim().to_owned() }
+    }
+}
+
+/// Why a task cannot be marked as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotDone {
+    /// There is no such task.
+    Missing,
+    /// It was done before.
+    Already,
+    /// It is another school's, and whoever asks does not lead.
+    NotTheirs,
+}
+
+/// Whether `holder` may say that a task is done: whoever it is, or the lead.
+///
+/// # Errors
+/// Why not.
+pub fn may_complete(items: &[Item], task: &str, holder: &str, lead: &str) -> Result<SharedItemId, NotDone> {
+    let found = items.iter().find_map(|item| match &item.what {
+        What::Task { owner, .. } if item.id.as_str() == task => Some((&item.id, owner)),
+        _ => None,
+    });
+    let (id, owner) = found.ok_or(NotDone::Missing)?;
+    if items.iter().any(|item| matches!(&item.what, What::Done { task, .. } if task == id)) {
+        return Err(NotDone::Already);
+    }
+    if owner != holder && lead != holder {
+        return Err(NotDone::NotTheirs);
+    }
+    Ok(id.clone())
+}

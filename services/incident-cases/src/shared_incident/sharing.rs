@@ -1,0 +1,284 @@
+//! Who is in a shared incident. It names schools and desks, states and times, and nobody: whoever sees to it that sharing
+//! goes as it must reads this and no more. What is written is sealed under the key of its epoch; whenever somebody goes,
+//! an epoch begins whose key they are not given.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::SharedIncidentId;
+
+/// How somebody stands to a shared incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// The school that leads: it invites and removes.
+    Lead,
+    /// In it.
+    Member,
+    /// Went of their own will; may be invited again.
+    Left,
+    /// Was removed; is not invited again.
+    Removed,
+}
+
+impl Standing {
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Lead => "lead",
+            Self::Member => "member",
+            Self::Left => "left",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// How somebody came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ground {
+    /// Opened it.
+    Opened,
+    /// Was invited and accepted.
+    Invitation,
+    /// The authority's officer, under a duty that was written down.
+    Duty,
+}
+
+impl Ground {
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Invitation => "invitation",
+            Self::Duty => "duty",
+        }
+    }
+}
+
+/// Somebody who is or was in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// As whom they hold keys: a school, or `desk/safeguarding`.
+    pub holder: String,
+    /// How they stand to it now.
+    pub standing: Standing,
+    /// How they came in, the last time.
+    pub ground: Ground,
+    /// When they came in, the last time.
+    pub since: OffsetDateTime,
+    /// When they went.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<OffsetDateTime>,
+}
+
+/// Who is in a shared incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sharing {
+    /// The shared incident.
+    pub id: SharedIncidentId,
+    /// Counts whenever somebody goes: what is written from then on is sealed under another key.
+    pub epoch: u32,
+    /// Everybody who is or was in it, in the order they first came.
+    pub members: Vec<Member>,
+    /// When it was opened.
+    pub opened_at: OffsetDateTime,
+}
+
+/// Why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Only the school that leads may.
+    NotTheLead,
+    /// Whoever it is about is not in it.
+    NotIn,
+    /// They are in it already.
+    InAlready,
+    /// They were removed: whoever was removed is not asked in again.
+    RemovedBefore,
+    /// They lead: the lead is passed on first.
+    Leads,
+    /// The authority's officer is there under a duty, or is no school.
+    NotASchool,
+    /// There is nobody else to lead it.
+    Alone,
+}
+
+/// Whether a holder of keys is a desk of the authority.
+pub fn is_desk(holder: &str) -> bool {
+    holder.starts_with("desk/")
+}
+
+impl Sharing {
+    /// Just opened by a school.
+    pub fn open(id: SharedIncidentId, lead: &str, at: OffsetDateTime) -> Self {
+        let lead = Member {
+            holder: lead.to_owned(),
+            standing: Standing::Lead,
+            ground: Ground::Opened,
+            since: at,
+            until: None,
+        };
+        Self { id, epoch: 0, members: vec![lead], opened_at: at }
+    }
+
+    /// As earlier versions kept it: the school that opened it, and those that accepted.
+    pub fn of_earlier(id: SharedIncidentId, members: &[String], at: OffsetDateTime) -> Self {
+        let mut sharing = Self::open(id, members.first().map_or("", String::as_str), at);
+        for holder in members.iter().skip(1) {
+            // Members of earlier versions are each named once.
+            let _ = sharing.admit(holder, Ground::Invitation, at);
+        }
+        sharing
+    }
+
+    /// The id under which the key of an epoch is held. The first one's is the incident's own.
+    pub fn key_id(&self, epoch: u32) -> String {
+        if epoch == 0 { self.id.to_string() } else { format!("{}/{epoch}", self.id) }
+    }
+
+    /// The school that leads; empty where nobody is left.
+    pub fn lead(&self) -> &str {
+        self.members.iter().find(|m| m.standing == Standing::Lead).map_or("", |m| m.holder.as_str())
+    }
+
+    /// Everybody who is in it now, whoever leads first.
+    pub fn inside(&self) -> impl Iterator<Item = &str> {
+        let lead = self.members.iter().filter(|m| m.standing == Standing::Lead);
+        let others = self.members.iter().filter(|m| m.standing == Standing::Member);
+        lead.chain(others).map(|m| m.holder.as_str())
+    }
+
+    /// The schools that are in it now, whichever leads first.
+    pub fn schools(&self) -> impl Iterator<Item = &str> {
+        self.inside().filter(|holder| !is_desk(holder))
+    }
+
+    /// Whether somebody is in it now.
+    pub fn holds(&self, holder: &str) -> bool {
+        self.inside().any(|inside| inside == holder)
+    }
+
+    /// Whether somebody leads it.
+    ///
+    /// # Errors
+    /// `NotTheLead` where not.
+    pub fn led_by(&self, holder: &str) -> Result<(), Refused> {
+        if self.lead() == holder { Ok(()) } else { Err(Refused::NotTheLead) }
+    }
+
+    fn member(&mut self, holder: &str) -> Option<&mut Member> {
+        self.members.iter_mut().find(|m| m.holder == holder)
+    }
+
+    /// Whether somebody may be asked in.
+    ///
+    /// # Errors
+    /// `InAlready`, or `RemovedBefore`.
+    pub fn may_ask(&self, holder: &str) -> Result<(), Refused> {
+        match self.members.iter().find(|m| m.holder == holder).map(|m| m.standing) {
+            Some(Standing::Lead | Standing::Member) => Err(Refused::InAlready),
+            Some(Standing::Removed) => Err(Refused::RemovedBefore),
+            Some(Standing::Left) | None => Ok(()),
+        }
+    }
+
+    /// Lets somebody in.
+    ///
+    /// # Errors
+    /// `InAlready`, or `RemovedBefore`. An officer who has a duty is not kept out by having been removed.
+    pub fn admit(&mut self, holder: &str, ground: Ground, at: OffsetDateTime) -> Result<(), Refused> {
+        match self.may_ask(holder) {
+            Err(Refused::RemovedBefore) if ground == Ground::Duty => {}
+            asked => asked?,
+        }
+        let new = Member { holder: holder.to_owned(), standing: Standing::Member, ground, since: at, until: None };
+        match self.member(holder) {
+            Some(before) => *before = new,
+            None => self.members.push(new),
+        }
+        Ok(())
+    }
+
+    /// Somebody goes of their own will.
+    ///
+    /// # Errors
+    /// `NotIn`; `Leads` where they would leave nobody who leads.
+    pub fn leave(&mut self, holder: &str, at: OffsetDateTime) -> Result<(), Refused> {
+        if self.lead() == holder {
+            return Err(Refused::Leads);
+        }
+        self.go(holder, Standing::Left, at)
+    }
+
+    /// The school that leads removes another.
+    ///
+    /// # Errors
+    /// `NotTheLead`, `Leads`, `NotIn`; `NotASchool` of an officer who is there under a duty.
+    pub fn remove(&mut self, by: &str, holder: &str, at: OffsetDateTime) -> Result<(), Refused> {
+        self.led_by(by)?;
+        if by == holder {
+            return Err(Refused::Leads);
+        }
+        if self.members.iter().any(|m| m.holder == holder && m.ground == Ground::Duty) {
+            return Err(Refused::NotASchool);
+        }
+        self.go(holder, Standing::Removed, at)
+    }
+
+    /// The authority removes a school; where it led, the school that came in first leads from now on.
+    ///
+    /// # Errors
+    /// `NotIn`; `NotASchool`; `Alone` where no other school is in it.
+    pub fn stop(&mut self, holder: &str, at: OffsetDateTime) -> Result<(), Refused> {
+        if is_desk(holder) {
+            return Err(Refused::NotASchool);
+        }
+        if self.lead() == holder {
+            let next = self.schools().nth(1).map(str::to_owned).ok_or(Refused::Alone)?;
+            self.pass(holder, &next)?;
+        }
+        self.go(holder, Standing::Removed, at)
+    }
+
+    /// What a school kept of it is destroyed: it goes, and whoever is left leads.
+    pub fn forget(&mut self, holder: &str, at: OffsetDateTime) {
+        let next = self.schools().nth(1).map(str::to_owned).filter(|_| self.lead() == holder);
+        if let Some(next) = next {
+            // Both are in it: they were just found there.
+            let _ = self.pass(holder, &next);
+        }
+        let _ = self.go(holder, Standing::Left, at);
+    }
+
+    /// Another school leads from now on.
+    ///
+    /// # Errors
+    /// `NotTheLead`; `NotIn` or `NotASchool` where the other one cannot.
+    pub fn pass(&mut self, from: &str, to: &str) -> Result<(), Refused> {
+        self.led_by(from)?;
+        if from == to {
+            return Err(Refused::Leads);
+        }
+        if is_desk(to) {
+            return Err(Refused::NotASchool);
+        }
+        if !self.holds(to) {
+            return Err(Refused::NotIn);
+        }
+        for (holder, standing) in [(from, Standing::Member), (to, Standing::Lead)] {
+            if let Some(member) = self.member(holder) {
+                member.standing = standing;
+            }
+        }
+        Ok(())
+    }
+
+    fn go(&mut self, holder: &str, standing: Standing, at: OffsetDateTime) -> Result<(), Refused> {
+        let member = self.member(holder).filter(|m| matches!(m.standing, Standing::Lead | Standing::Member));
+        let member = member.ok_or(Refused::NotIn)?;
+        (member.standing, member.until) = (standing, Some(at));
+        self.epoch += 1;
+        Ok(())
+    }
+}
