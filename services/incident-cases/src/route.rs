@@ -16,6 +16,9 @@ pub const TEXT_MAX: usize = crate::rules::NARRATIVE_MAX;
 /// Answers to a question that is answered yes or no.
 pub const YES_NO: [&str; 3] = ["yes", "no", "not_known"];
 
+/// Fields of a form, each with its answer or with what to do.
+pub type Pairs = Vec<(String, String)>;
+
 /// One way to refer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Route {
@@ -174,7 +177,7 @@ impl Route {
         &self,
         answers: impl IntoIterator<Item = (&'a String, &'a String)>,
         on: Date,
-    ) -> Result<Vec<(String, String)>, Vec<(String, String)>> {
+    ) -> Result<Pairs, Pairs> {
         let (mut read, mut wrong) = (Vec::new(), Vec::new());
         let mut answers: Vec<_> = answers.into_iter().collect();
         answers.sort();
