@@ -164,8 +164,8 @@ mod triage_concern;
 mod update_involvement;
 mod update_learner;
 mod update_referral_draft;
-mod withdraw_referral_draft;
 mod withdraw_invitation;
+mod withdraw_referral_draft;
 mod work;
 
 use chassis::serve::answer;
