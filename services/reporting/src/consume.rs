@@ -79,6 +79,8 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         | Event::ConcernTriaged(_)
         | Event::ConcernEscalated(_)
         | Event::ContactMatched(_)
+        | Event::ReferralEscalated(_)
+        | Event::MandatoryReportMade(_)
         | Event::SharingChanged(_) => Vec::new(),
     }
 }
