@@ -54,6 +54,10 @@ impl Consumer for Told {
             | Event::ReferralDecided(_)
             | Event::SchoolInvited(_)
             | Event::InvitationAccepted(_)
+            | Event::TransfersDue(_)
+            | Event::TransferSent(_)
+            | Event::TransferReceived(_)
+            | Event::TransferReturned(_)
             | Event::PolicyPublished(_) => true,
             Event::SchoolCreated(_)
             | Event::ConcernTriaged(_)
@@ -126,9 +130,18 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
             let kind = kind::INVITATION_ACCEPTED;
             Some(Happened { kind, school: opened_by, roles: kind.roles, link })
         }
+        Event::TransfersDue(_) => Some(at(kind::TRANSFER_DUE, "/transfers")),
+        Event::TransferSent(sent) => Some(passed(kind::TRANSFER_SENT, &sent.to_school_id, id)),
+        Event::TransferReceived(received) => Some(passed(kind::TRANSFER_RECEIVED, &received.from_school_id, id)),
+        Event::TransferReturned(returned) => Some(passed(kind::TRANSFER_RETURNED, &returned.from_school_id, id)),
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
         _ => None,
     }
+}
+
+/// What is told of a file at the other of its schools.
+fn passed<'a>(kind: &'static Kind, school: &'a str, id: &str) -> Happened<'a> {
+    Happened { kind, school, roles: kind.roles, link: format!("/schools/{school}/transfers/{id}") }
 }
 
 /// Makes notices for everybody in these roles at a school, or at the authority, who has an address and wants them.

@@ -60,6 +60,16 @@ pub const SCHOOL_INVITED: &Kind =
 /// A school that was asked accepted.
 pub const INVITATION_ACCEPTED: &Kind =
     &of_school("invitation.accepted", "A school accepted your invitation to work on an incident", LEADS);
+/// A child left whose file is to be passed on.
+pub const TRANSFER_DUE: &Kind =
+    &of_school("transfer.due", "A child has left, and the file is to go to the next school", LEADS);
+/// Another school sent a child's file.
+pub const TRANSFER_SENT: &Kind = &of_school("transfer.sent", "Another school sent you a child\u{2019}s file", LEADS);
+/// The next school has the file.
+pub const TRANSFER_RECEIVED: &Kind =
+    &of_school("transfer.received", "A school confirmed receipt of a file that you sent", LEADS);
+/// A file came back.
+pub const TRANSFER_RETURNED: &Kind = &of_school("transfer.returned", "A school sent a file back to you", LEADS);
 /// A policy came into force.
 pub const POLICY_PUBLISHED: &Kind = &Kind {
     by_default: false,
@@ -81,7 +91,7 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 10] = [
+pub const KINDS: [&Kind; 14] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -90,6 +100,10 @@ pub const KINDS: [&Kind; 10] = [
     REFERRAL_DECIDED,
     SCHOOL_INVITED,
     INVITATION_ACCEPTED,
+    TRANSFER_DUE,
+    TRANSFER_SENT,
+    TRANSFER_RECEIVED,
+    TRANSFER_RETURNED,
     POLICY_PUBLISHED,
     WEBHOOK_DISABLED,
 ];

@@ -30,6 +30,7 @@ mod complete_step;
 pub(crate) mod convert;
 mod create_learner;
 mod decide_access_item;
+mod decide_advance_sharing;
 mod decline_invitation;
 mod deviate_step;
 mod door;
@@ -53,6 +54,8 @@ mod get_my_concern;
 mod get_public_report;
 mod get_retention;
 mod get_shared_incident;
+mod get_transfer;
+mod get_transferred_file;
 mod import_learners;
 mod invite_school;
 mod keep_longer;
@@ -71,24 +74,29 @@ mod list_custody;
 mod list_disclosures;
 mod list_due;
 mod list_invitations;
+mod list_late_transfers;
 mod list_learner_records;
 mod list_learners;
 mod list_looks;
 mod list_my_concerns;
 mod list_retention;
 mod list_searches;
+mod list_transfers;
 mod make_referral;
 mod move_due_time;
 mod once;
 mod open_allegation;
 mod open_public_report;
 mod pass_on_concern;
+mod passing_on;
 mod pause_access_request;
 mod place_hold;
 mod preview_learner_import;
+mod preview_transfer;
 mod print_case;
 mod propose_lesson;
 mod receive_access_request;
+mod receive_transfer;
 mod record_absence;
 mod record_assessment;
 mod record_concern;
@@ -111,10 +119,12 @@ mod record_viewing;
 mod reopen_allegation;
 mod reopen_case;
 mod resume_access_request;
+mod return_transfer;
 mod reveal_material;
 mod review_break_glass;
 mod search_learners;
 mod search_records;
+mod send_transfer;
 mod set_allegation_conflict;
 mod set_case_access;
 mod set_concern_learners;
@@ -128,6 +138,7 @@ mod take_into_custody;
 mod triage_concern;
 mod update_involvement;
 mod update_learner;
+mod withdraw_transfer;
 mod work;
 
 use chassis::serve::answer;
@@ -280,4 +291,14 @@ rpcs! {
     reopen_allegation: ReopenAllegationRequest => ReopenAllegationResponse,
     set_allegation_conflict: SetAllegationConflictRequest => SetAllegationConflictResponse,
     get_desk_figures: GetDeskFiguresRequest => GetDeskFiguresResponse,
+    decide_advance_sharing: DecideAdvanceSharingRequest => DecideAdvanceSharingResponse,
+    get_transfer: GetTransferRequest => GetTransferResponse,
+    get_transferred_file: GetTransferredFileRequest => GetTransferredFileResponse,
+    list_late_transfers: ListLateTransfersRequest => ListLateTransfersResponse,
+    list_transfers: ListTransfersRequest => ListTransfersResponse,
+    preview_transfer: PreviewTransferRequest => PreviewTransferResponse,
+    receive_transfer: ReceiveTransferRequest => ReceiveTransferResponse,
+    return_transfer: ReturnTransferRequest => ReturnTransferResponse,
+    send_transfer: SendTransferRequest => SendTransferResponse,
+    withdraw_transfer: WithdrawTransferRequest => WithdrawTransferResponse,
 }

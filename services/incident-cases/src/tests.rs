@@ -145,6 +145,7 @@ mod races;
 mod reporter;
 mod retention;
 mod search;
+mod transfer;
 mod triage;
 mod upgrade;
 

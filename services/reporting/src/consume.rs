@@ -74,8 +74,13 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         Event::FeedCounted(e) => {
             vec![("lines_received", String::new(), e.received), ("lines_rejected", String::new(), e.rejected)]
         }
-        Event::SchoolCreated(_) | Event::PolicyPublished(_) | Event::ConcernTriaged(_) | Event::ConcernEscalated(_) => {
-            Vec::new()
-        }
+        Event::SchoolCreated(_)
+        | Event::PolicyPublished(_)
+        | Event::ConcernTriaged(_)
+        | Event::ConcernEscalated(_)
+        | Event::TransfersDue(_)
+        | Event::TransferSent(_)
+        | Event::TransferReceived(_)
+        | Event::TransferReturned(_) => Vec::new(),
     }
 }

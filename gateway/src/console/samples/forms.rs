@@ -7,13 +7,16 @@ use super::super::{
     debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import, invitation, invite,
     involvement, learner, lesson, lines, material, material_report, my_concern, notices, oversight, paragraph,
     parameter, parents, people, policy, procedure, public_report, referral, register, report, retention, review,
-    revision, rollout, school, section, sign_in, step, subject_access, template, webhook,
+    revision, rollout, school, section, sign_in, step, subject_access, template, transfer, webhook,
 };
 
 /// Every form, as it is first shown and as it is shown again.
 pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     use crate::pages::form::Field;
-    use proto::policy_registry::v1::{ParameterDefinition, Template};
+    use proto::{
+        incident_cases::v1::LearnerMatch,
+        policy_registry::v1::{ParameterDefinition, Template},
+    };
     let case = case::sample();
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
     let parameter = |kind: &str, allowed: &[&str]| {
@@ -63,6 +66,17 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Start the clock again", subject_access::answer::clock_fields(true)),
         ("Take up to two months more", subject_access::answer::extension_fields()),
         ("Make the answer", subject_access::answer::fields()),
+        (
+            "Send a child’s file",
+            transfer::send::fields(&[pair("sch_2", "Harrowmere High School")], &[Default::default()]),
+        ),
+        ("No file goes", transfer::send::withdraw_fields()),
+        ("Decide on sharing ahead of the move", transfer::send::advance_fields()),
+        (
+            "Confirm receipt",
+            transfer::receive::choices(&[LearnerMatch { learner: Some(Default::default()), ..Default::default() }]),
+        ),
+        ("Send a file back", transfer::receive::return_fields()),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
         ("Record a comment", policy::consultation::comment_fields()),

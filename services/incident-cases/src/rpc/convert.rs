@@ -19,6 +19,7 @@ pub(crate) mod record;
 pub(super) mod retention;
 pub(super) mod sheet;
 pub(super) mod subject_access;
+pub(super) mod transfer;
 
 pub(crate) use concern::{concern, my_concern};
 

@@ -16,6 +16,7 @@ mod m20261126_002100_keep_break_glass;
 mod m20261126_002500_keep_access_requests;
 mod m20261126_003001_admit_desks;
 mod m20261126_003100_keep_retention;
+mod m20261126_003400_keep_transfers;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_002500_keep_access_requests::Migration));
         all.push(Box::new(m20261126_003001_admit_desks::Migration));
         all.push(Box::new(m20261126_003100_keep_retention::Migration));
+        all.push(Box::new(m20261126_003400_keep_transfers::Migration));
         all
     }
 }
