@@ -7,7 +7,10 @@ use proto::{
 use serde::Serialize;
 
 use crate::{
-    console::visit::{Answer, Visit, ask, heard},
+    console::{
+        authority,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{Page, part::Head, words},
 };
 
@@ -59,6 +62,8 @@ const TITLE: &str = "Children’s files that are late";
 pub async fn show(visit: Visit) -> Answer {
     visit.needs(Permission::ShareOversee)?;
     let found = heard(visit.cases()?.list_late_transfers(ask(ListLateTransfersRequest {}))).await?.schools;
+    // So that they are called by their names; where that fails, they are "another school".
+    authority::schools(&visit).await.ok();
     let mut schools = Vec::new();
     for late in &found {
         schools.push(Line::new(late, &visit.school_name(&late.school_id).await));
