@@ -46,8 +46,15 @@ const STATES: Codes = &[
     ("withdrawn", "Withdrawn"),
 ];
 
+/// Why a file is sent back.
+pub const RETURNS: Codes = &[
+    ("wrong_school", "The child does not come to this school"),
+    ("wrong_child", "It is another child’s file"),
+    ("sent_in_error", "It was sent in error"),
+];
+
 /// Why a file came back, or none went.
-pub const ENDS: Codes = &[
+const ENDS: Codes = &[
     ("wrong_school", "The child does not come to this school"),
     ("wrong_child", "It is another child’s file"),
     ("sent_in_error", "It was sent in error"),

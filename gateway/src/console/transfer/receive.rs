@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{LearnerMatch, ReceiveTransferRequest, ReturnTransferRequest, Transfer},
 };
 
-use super::{ENDS, crumbs, fetch};
+use super::{RETURNS, crumbs, fetch};
 use crate::{
     console::{
         learner::{
@@ -131,7 +131,7 @@ async fn chosen(visit: &Visit, learner_id: &str) -> Result<Vec<LearnerMatch>, Fa
 /// What is asked to send a file back.
 pub fn return_fields() -> Vec<Field> {
     vec![
-        Field::radios("kind", "What is wrong?", &ENDS[..3]),
+        Field::radios("kind", "What is wrong?", RETURNS),
         Field::long_text("reason", "What should the other school know?").hint("No names. They read this."),
     ]
 }

@@ -10,7 +10,7 @@ use chassis::{
 };
 use proto::{
     access::v1::Role,
-    incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
 };
 use time::Duration;
 
