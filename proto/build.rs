@@ -34,6 +34,7 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/search.proto",
     "hedgerow/incident_cases/v1/sharing.proto",
     "hedgerow/incident_cases/v1/subject_access.proto",
+    "hedgerow/incident_cases/v1/transfer.proto",
     "hedgerow/incident_cases/v1/triage.proto",
     "hedgerow/policy_registry/v1/effective_policy.proto",
     "hedgerow/policy_registry/v1/instance.proto",

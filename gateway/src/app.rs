@@ -222,7 +222,8 @@ impl App {
     }
 }
 
-/// The name a service is told of whoever calls: the policy registry alone, whose registers name people.
+/// The name a service is told of whoever calls: the policy registry, whose registers name people, and the cases, whose
+/// receipts do, for a school that knows no accounts of the other.
 fn told<'a>(service: &str, display_name: &'a str) -> &'a str {
-    if service == "policy-registry" { display_name } else { "" }
+    if matches!(service, "policy-registry" | "incident-cases") { display_name } else { "" }
 }

@@ -44,6 +44,7 @@ mod sharing;
 mod sign_in;
 mod subject_access;
 mod template;
+mod transfer;
 mod unsent;
 mod upload;
 pub mod visit;
@@ -120,6 +121,7 @@ pub fn routes() -> Router<App> {
         .route("/reviews/choose", post(oversight::choose))
         .route("/reviews/remind", post(oversight::remind))
         .route("/reviews/new", get(oversight::show_raise).post(oversight::raise))
+        .route("/late-transfers", get(transfer::late::show))
         .route("/lessons", get(lesson::list_forwarded))
         .route("/lessons/{lesson_id}/answer", get(lesson::show_authority_answer).post(lesson::authority_answer))
         .route("/rollouts", get(rollout::list).post(rollout::start))
@@ -141,6 +143,7 @@ pub fn routes() -> Router<App> {
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}", subject_access::pages());
+    let router = under(router, "/schools/{school_id}", transfer::pages());
     let router = under(router, "/schools/{school_id}", keeping());
     let router = under(router, "/schools/{school_id}", shared_incident::pages());
     let router = under(router, "/schools/{school_id}/policy", life_cycle());

@@ -128,6 +128,17 @@ pub async fn furnished(
     all.call("RecordConsultation", with(json!({"agency": "police_101", "reference": "r", "advice": "a"}))).await;
     let invite = with(json!({"toSchoolId": away, "summary": "s", "contact": "c"}));
     let invited = all.call("InviteSchool", invite).await;
+    // A file on its way to that school, which has not received it.
+    let moving = json!({"schoolId": school, "learnerId": learner["learner"]["learnerId"]});
+    let looked_at = all.call("PreviewTransfer", moving.clone()).await;
+    let mut moving = moving;
+    moving.as_object_mut().unwrap().extend(
+        json!({"toSchoolId": away, "contact": "c", "contentsDigest": looked_at["contentsDigest"]})
+            .as_object()
+            .unwrap()
+            .clone(),
+    );
+    let transfer = text(&all.call("SendTransfer", moving).await["transfer"]["transferId"]);
     let lesson = json!({"schoolId": school, "source": "review", "text": "t"});
     let lesson = text(&all.call("RaiseLesson", lesson).await["lesson"]["lessonId"]);
     let review = json!({"schoolId": school, "trigger": "other", "note": "n"});
@@ -152,6 +163,7 @@ pub async fn furnished(
         ("webhook_id", hook),
         ("attempt_id", attempt),
         ("lesson_id", lesson),
+        ("transfer_id", transfer),
         ("review_id", review),
         ("comment_id", comment),
         ("shared_incident_id", text(&invited["case"]["sharedIncidentId"])),
@@ -289,6 +301,11 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "PassLead" => json!({"toSchoolId": "sch_00000000000000000000000000", "reason": "r"}),
         "RemoveSchool" => json!({"removedSchoolId": "sch_00000000000000000000000000", "reason": "r"}),
         "DeclineInvitation" => json!({"reason": "r"}),
+        "DecideAdvanceSharing" | "WithdrawTransfer" => json!({"reason": "r"}),
+        "ReturnTransfer" => json!({"kind": "wrong_school", "reason": "r"}),
+        "SendTransfer" => {
+            json!({"toSchoolId": "sch_00000000000000000000000000", "contact": "c", "contentsDigest": "d"})
+        }
         "AnswerAlert" => json!({"verdict": "true", "reason": "r"}),
         "ApproveInstance" | "RatifyInstance" | "PublishInstance" | "ConfirmImport" => json!({"etag": "e"}),
         "AddClause" => json!({"sectionId": "aims", "text": "t", "reason": "r", "etag": "e"}),

@@ -22,7 +22,7 @@ use nothing_forgotten as kept;
 use super::{
     contact, cover, figures,
     my_concern::{self, Mine},
-    retention, search, subject_access,
+    retention, search, subject_access, transfer,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -130,6 +130,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         records,
         requests,
         contacts,
+        transfers,
         levels,
         alerts,
         invitations,
@@ -148,6 +149,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::CaseRead, retention::waiting(&visit)),
         wanted(&visit, Permission::CaseRead, subject_access::waiting(&visit)),
         wanted(&visit, Permission::CaseShare, contact::waiting(&visit)),
+        wanted(&visit, Permission::LearnerRead, transfer::waiting(&visit)),
         async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, invitations(&visit)),
@@ -174,6 +176,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         invitations.map(|answer| list::invitation_list(&visit, answer, now)),
         contacts.and_then(|answer| kept::contact_list(&visit, &answer.ok()?, now)),
         requests.and_then(|answer| kept::requests_list(&visit, &answer.ok()?)),
+        transfers.and_then(|answer| kept::transfers_list(&visit, &answer.ok()?)),
         records.and_then(|answer| kept::records_list(&visit, &answer.ok()?)),
         instances.map(|answer| {
             let told = reminders.unwrap_or_else(|| Ok(Vec::new()));

@@ -209,6 +209,7 @@ fn page(visit: &Visit, form: Form, found: &Found) -> Learners {
     }
     if visit.may(Permission::CaseRead) {
         acts.push(Link::new("Subject access requests: who asked, and by when", visit.at("/access-requests")));
+        acts.push(Link::new("Files to and from other schools", visit.at("/transfers")));
     }
     let (which, learners, total, next) = match found {
         Found::All(which, learners, total, next) => {
@@ -404,6 +405,7 @@ impl LearnerPage {
                 (manages, "Correct the record", "correct"),
                 (manages, "Say who lives with them", "household"),
                 (true, "Subject access requests", "access-requests"),
+                (true, "Files from and to other schools", "transfers"),
                 (true, "Who has looked at this", "looks"),
             ]
             .into_iter()

@@ -28,6 +28,8 @@ use crate::pages::{
 
 /// The hold of a request that is not answered yet, which its answer ends and nobody else.
 const BY_REQUEST: &str = "by_access_request";
+/// The hold of a file that the next school has not received, which its receipt ends.
+const BY_TRANSFER: &str = "by_transfer";
 
 /// What decides how long a record is kept.
 pub const CLASSES: Codes = &[
@@ -228,7 +230,10 @@ impl Keeping {
         };
         let hold = |hold: &Hold| {
             let event = hold_event(hold, people);
-            if hold.lift_time.is_none() && hold.hold_id != BY_REQUEST && may(Permission::CaseWork) {
+            if hold.lift_time.is_none()
+                && ![BY_REQUEST, BY_TRANSFER].contains(&hold.hold_id.as_str())
+                && may(Permission::CaseWork)
+            {
                 event.link(Link::new("Ask for it to be lifted", format!("{here}/holds/{}/lift", hold.hold_id)))
             } else {
                 event
@@ -310,6 +315,7 @@ fn hold_event(hold: &Hold, people: &People) -> Event {
     let reason = match hold.hold_id.as_str() {
         "by_class" => "Whatever touches sexual abuse is held from the first.",
         BY_REQUEST => "Somebody asks for what is kept about a child in it, and has no answer yet.",
+        BY_TRANSFER => "A child in it moves, and the next school has not received the file.",
         "by_police_fact" => "It is a fact of the case that the police need it.",
         _ => &hold.reason,
     };

@@ -8,7 +8,7 @@ pub use forms::form_samples;
 use super::{
     adoption, adult, attachment, authority, break_glass, case, concern, contact, cover, desk, due, fault, figures,
     filtering, help, hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report,
-    retention, rollout, school, search, shared_incident, sign_in, subject_access, template, unsent,
+    retention, rollout, school, search, shared_incident, sign_in, subject_access, template, transfer, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -104,6 +104,11 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<subject_access::AccessRequests>(found, frame);
     of::<subject_access::AccessRequestPage>(found, frame);
     of::<subject_access::item::AccessItemPage>(found, frame);
+    of::<transfer::Transfers>(found, frame);
+    of::<transfer::TransferPage>(found, frame);
+    of::<transfer::TransferredFile>(found, frame);
+    of::<transfer::send::CheckPage>(found, frame);
+    of::<transfer::late::LatePage>(found, frame);
     of::<hidden::Hidden>(found, frame);
     of::<unsent::UnsentPage>(found, frame);
 }

@@ -57,6 +57,10 @@ impl Consumer for Told {
             | Event::SchoolInvited(_)
             | Event::InvitationAccepted(_)
             | Event::SharingChanged(_)
+            | Event::TransfersDue(_)
+            | Event::TransferSent(_)
+            | Event::TransferReceived(_)
+            | Event::TransferReturned(_)
             | Event::PolicyPublished(_) => true,
             Event::SchoolCreated(_)
             | Event::ConcernTriaged(_)
@@ -139,9 +143,18 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::SharingChanged(changed) => {
             Some(at(kind::SHARING_CHANGED, &format!("/shared-incidents/{}", changed.shared_incident_id)))
         }
+        Event::TransfersDue(_) => Some(at(kind::TRANSFER_DUE, "/transfers")),
+        Event::TransferSent(sent) => Some(passed(kind::TRANSFER_SENT, &sent.to_school_id, id)),
+        Event::TransferReceived(received) => Some(passed(kind::TRANSFER_RECEIVED, &received.from_school_id, id)),
+        Event::TransferReturned(returned) => Some(passed(kind::TRANSFER_RETURNED, &returned.from_school_id, id)),
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
         _ => None,
     }
+}
+
+/// What is told of a file at the other of its schools.
+fn passed<'a>(kind: &'static Kind, school: &'a str, id: &str) -> Happened<'a> {
+    Happened { kind, school, roles: kind.roles, link: format!("/schools/{school}/transfers/{id}") }
 }
 
 /// Makes notices for everybody in these roles at a school, or at the authority, who has an address and wants them.

@@ -68,6 +68,16 @@ pub const INVITATION_ACCEPTED: &Kind =
     &of_school("invitation.accepted", "A school accepted your invitation to work on an incident", LEADS);
 /// Somebody came into a shared incident or went, or another school leads it.
 pub const SHARING_CHANGED: &Kind = &of_school("sharing.changed", "Who works on a shared incident has changed", LEADS);
+/// A child left whose file is to be passed on.
+pub const TRANSFER_DUE: &Kind =
+    &of_school("transfer.due", "A child has left, and the file is to go to the next school", LEADS);
+/// Another school sent a child's file.
+pub const TRANSFER_SENT: &Kind = &of_school("transfer.sent", "Another school sent you a child\u{2019}s file", LEADS);
+/// The next school has the file.
+pub const TRANSFER_RECEIVED: &Kind =
+    &of_school("transfer.received", "A school confirmed receipt of a file that you sent", LEADS);
+/// A file came back.
+pub const TRANSFER_RETURNED: &Kind = &of_school("transfer.returned", "A school sent a file back to you", LEADS);
 /// A policy came into force.
 pub const POLICY_PUBLISHED: &Kind = &Kind {
     by_default: false,
@@ -89,7 +99,7 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 13] = [
+pub const KINDS: [&Kind; 17] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -101,6 +111,10 @@ pub const KINDS: [&Kind; 13] = [
     SCHOOL_INVITED,
     INVITATION_ACCEPTED,
     SHARING_CHANGED,
+    TRANSFER_DUE,
+    TRANSFER_SENT,
+    TRANSFER_RECEIVED,
+    TRANSFER_RETURNED,
     POLICY_PUBLISHED,
     WEBHOOK_DISABLED,
 ];

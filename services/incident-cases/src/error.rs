@@ -10,6 +10,7 @@ use crate::{
     },
     retention::decide::Refused,
     shared_incident::{AlreadyAnswered, item::NotDone, sharing},
+    transfer::package::Changed,
 };
 
 impl From<Refusal> for Error {
@@ -111,12 +112,26 @@ impl From<Refused> for Error {
             Refused::Review(day) => Self::invalid("review_date", format!("Enter {day} or a later day")),
             Refused::Missing => Self::missing(),
             Refused::Unanswered => Self::wrong_state("answer the subject access request: the hold ends with it"),
+            Refused::Unreceived => Self::wrong_state(
+                "the next school has not received the file: the hold ends with its receipt, or when you withdraw it",
+            ),
             Refused::Asked => Self::wrong_state("this is asked already"),
             Refused::Lapsed => {
                 Self::wrong_state("this was answered, is too old, or the record changed since: ask again")
             }
             Refused::SamePerson => Self::wrong_state("somebody else than whoever asked must answer"),
             Refused::Basis(field, fix) => Self::invalid(field, fix),
+        }
+    }
+}
+
+impl From<Changed> for Error {
+    fn from(changed: Changed) -> Self {
+        match changed {
+            Changed::Altered => Self::wrong_state(
+                "the file is not as it was sent, and nothing of it was taken: ring the school that sent it",
+            ),
+            Changed::ForAnother => Self::wrong_state("the file is for somebody else, and nothing of it was taken"),
         }
     }
 }

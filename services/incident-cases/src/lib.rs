@@ -11,6 +11,7 @@
 //! - `search`: how records are found again by what one remembers of them
 //! - `lesson`: which names a text holds that leaves a case
 //! - `subject_access`: what is kept about a learner, given to whoever may ask, without what is others'
+//! - `transfer`: a child's file handed over to the next school
 //! - `sheet`: lists as tables without a name or a written word
 //! - `rules`: numbers with a legal source
 //! - `rpc`: the map of the service, one line per rpc
@@ -45,6 +46,7 @@ pub mod shared_incident;
 pub mod sheet;
 mod store;
 pub mod subject_access;
+pub mod transfer;
 
 use std::sync::Arc;
 
@@ -55,6 +57,7 @@ use chassis::{
     serve::{MAX_MESSAGE, Running, Setup},
     upstream::{Upstream, Upstreams},
 };
+use ed25519_dalek::SigningKey;
 use proto::{
     incident_cases::v1::incident_cases_server::IncidentCasesServer,
     policy_registry::v1::policy_registry_client::PolicyRegistryClient,
@@ -67,6 +70,8 @@ pub(crate) struct App {
     store: Store,
     upstreams: Upstreams,
     signer: Arc<Signer>,
+    /// Signs the manifests of files that are handed over, as it signs the checkpoints of the history.
+    signing_key: Arc<SigningKey>,
 }
 
 impl App {
@@ -99,7 +104,12 @@ pub async fn start(setup: Setup) -> Result<Running> {
     let catching_up = store::search::catch_up(store.clone(), setup.shutdown.clone());
     let comparing = compare::run(store.clone(), setup.shutdown.clone());
     let keeping = store::retention::catch_up(store.clone(), setup.shutdown.clone());
-    let app = App { store: store.clone(), upstreams: setup.upstreams.clone(), signer: setup.signer.clone() };
+    let app = App {
+        store: store.clone(),
+        upstreams: setup.upstreams.clone(),
+        signer: setup.signer.clone(),
+        signing_key: setup.checkpoint_key.clone(),
+    };
     let rpcs = IncidentCasesServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);

@@ -38,6 +38,7 @@ mod complete_step;
 pub(crate) mod convert;
 mod create_learner;
 mod decide_access_item;
+mod decide_advance_sharing;
 mod decline_invitation;
 mod deviate_step;
 mod door;
@@ -65,6 +66,8 @@ mod get_my_concern;
 mod get_public_report;
 mod get_retention;
 mod get_shared_incident;
+mod get_transfer;
+mod get_transferred_file;
 mod import_learners;
 mod invite_officer;
 mod invite_school;
@@ -91,6 +94,7 @@ mod list_desk_shared_incidents;
 mod list_disclosures;
 mod list_due;
 mod list_invitations;
+mod list_late_transfers;
 mod list_learner_records;
 mod list_learners;
 mod list_looks;
@@ -102,6 +106,7 @@ mod list_retention;
 mod list_searches;
 mod list_shared_incidents;
 mod list_sharing;
+mod list_transfers;
 mod make_referral;
 mod mark_contact;
 mod move_due_time;
@@ -111,13 +116,16 @@ mod open_allegation;
 mod open_public_report;
 mod pass_lead;
 mod pass_on_concern;
+mod passing_on;
 mod pause_access_request;
 mod place_hold;
 mod preview_learner_import;
+mod preview_transfer;
 mod print_case;
 mod print_referral;
 mod propose_lesson;
 mod receive_access_request;
+mod receive_transfer;
 mod record_absence;
 mod record_assessment;
 mod record_concern;
@@ -142,12 +150,14 @@ mod remove_school;
 mod reopen_allegation;
 mod reopen_case;
 mod resume_access_request;
+mod return_transfer;
 mod reveal_material;
 mod review_break_glass;
 mod routes;
 mod search_learners;
 mod search_records;
 mod send_referral;
+mod send_transfer;
 mod set_allegation_conflict;
 mod set_case_access;
 mod set_concern_learners;
@@ -166,6 +176,7 @@ mod update_learner;
 mod update_referral_draft;
 mod withdraw_invitation;
 mod withdraw_referral_draft;
+mod withdraw_transfer;
 mod work;
 
 use chassis::serve::answer;
@@ -354,4 +365,14 @@ rpcs! {
     withdraw_referral_draft: WithdrawReferralDraftRequest => WithdrawReferralDraftResponse,
     list_mandatory_reports: ListMandatoryReportsRequest => ListMandatoryReportsResponse,
     record_mandatory_report: RecordMandatoryReportRequest => RecordMandatoryReportResponse,
+    decide_advance_sharing: DecideAdvanceSharingRequest => DecideAdvanceSharingResponse,
+    get_transfer: GetTransferRequest => GetTransferResponse,
+    get_transferred_file: GetTransferredFileRequest => GetTransferredFileResponse,
+    list_late_transfers: ListLateTransfersRequest => ListLateTransfersResponse,
+    list_transfers: ListTransfersRequest => ListTransfersResponse,
+    preview_transfer: PreviewTransferRequest => PreviewTransferResponse,
+    receive_transfer: ReceiveTransferRequest => ReceiveTransferResponse,
+    return_transfer: ReturnTransferRequest => ReturnTransferResponse,
+    send_transfer: SendTransferRequest => SendTransferResponse,
+    withdraw_transfer: WithdrawTransferRequest => WithdrawTransferResponse,
 }

@@ -87,3 +87,14 @@ pub const ALLEGATION_REVIEW_DAYS: i64 = 28;
 pub const CONTACTS_A_DAY: u64 = 30;
 /// Contacts marked in a day from which on the safeguarding desk is told that somebody may be guessing.
 pub const CONTACTS_WATCHED: u64 = 15;
+
+/// Days from a child's last day on the roll until the next school has the file (rule `transfer_in_year`; Keeping children
+/// safe in education, Part two, position unverified).
+pub const TRANSFER_IN_YEAR: i64 = 5;
+/// The first days of a new term, within which it has it where the child begins with a term (rule `transfer_new_term`).
+pub const TRANSFER_NEW_TERM: i64 = 5;
+/// Days without school behind which a new term begins: no half-term holiday is as long; a reading of the school's
+/// calendar, no law sets it.
+pub const TRANSFER_BETWEEN_TERMS: i64 = 14;
+/// Characters the reason for taking or sending a file back may have.
+pub const TRANSFER_REASON_MAX: usize = 2_000;

@@ -30,6 +30,7 @@ pub(crate) mod search;
 pub(crate) mod shared;
 pub(crate) mod shared_entity;
 pub(crate) mod subject_access;
+pub(crate) mod transfer;
 pub(crate) mod upgrade;
 
 use std::{collections::HashMap, pin::Pin};

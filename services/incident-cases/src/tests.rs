@@ -149,6 +149,7 @@ mod retention;
 mod search;
 mod sharing;
 mod sharing_races;
+mod transfer;
 mod triage;
 mod upgrade;
 

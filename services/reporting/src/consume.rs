@@ -81,6 +81,10 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         | Event::ContactMatched(_)
         | Event::ReferralEscalated(_)
         | Event::MandatoryReportMade(_)
-        | Event::SharingChanged(_) => Vec::new(),
+        | Event::SharingChanged(_)
+        | Event::TransfersDue(_)
+        | Event::TransferSent(_)
+        | Event::TransferReceived(_)
+        | Event::TransferReturned(_) => Vec::new(),
     }
 }

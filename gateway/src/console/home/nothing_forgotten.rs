@@ -6,7 +6,7 @@ use proto::{
     access::v1::{Permission, Role},
     incident_cases::v1::{
         AccessRequest, BreakGlassEntry, Concern, ContactMatch, Cover, ListCasesRequest, ListConcernsResponse,
-        ListDueRequest, ListDueResponse, Retention,
+        ListDueRequest, ListDueResponse, Retention, Transfer,
     },
 };
 use time::OffsetDateTime;
@@ -21,7 +21,7 @@ use crate::{
         due::{self, Asked, whose},
         people::People,
         register::day,
-        retention, subject_access,
+        retention, subject_access, transfer,
         visit::{Visit, ask, heard},
     },
     pages::{
@@ -242,6 +242,29 @@ pub fn requests_list(visit: &Visit, requests: &[AccessRequest]) -> Option<Waitin
         count: count(requests.len()),
         items: requests.iter().take(SHOWN).map(item).collect(),
         all: Link::new(subject_access::TITLE, place.clone()),
+        ..Waiting::default()
+    })
+}
+
+/// Children's files that wait for the school: to be sent, or to be received; none where there are none.
+pub fn transfers_list(visit: &Visit, transfers: &[Transfer]) -> Option<Waiting> {
+    let place = visit.at("/transfers");
+    let ours: Vec<&Transfer> = transfers.iter().filter(|one| transfer::waits_here(one)).collect();
+    let item = |one: &&Transfer| {
+        let school = visit.directory.known(transfer::other(one)).unwrap_or_else(|| "another school".to_owned());
+        let school = if transfer::other(one).is_empty() { String::new() } else { school };
+        Item {
+            link: Link::new(transfer::called(one, &school), format!("{place}/{}", one.transfer_id)),
+            hint: String::new(),
+            due: transfer::due(one),
+        }
+    };
+    (!ours.is_empty()).then(|| Waiting {
+        id: "transfers",
+        title: "Files to and from other schools".to_owned(),
+        count: count(ours.len()),
+        items: ours.iter().take(SHOWN).map(item).collect(),
+        all: Link::new(transfer::TITLE, place.clone()),
         ..Waiting::default()
     })
 }

@@ -30,13 +30,13 @@ const LONGEST: usize = 100;
 /// Whom a concern is about.
 #[derive(Debug, Serialize)]
 pub struct Naming {
-    pub(super) head: Head,
+    pub(in crate::console) head: Head,
     /// What is said before whom it is about.
-    pub(super) lead: String,
-    pub(super) about: String,
-    pub(super) form: Form,
-    pub(super) choice: Option<Form>,
-    pub(super) sought: bool,
+    pub(in crate::console) lead: String,
+    pub(in crate::console) about: String,
+    pub(in crate::console) form: Form,
+    pub(in crate::console) choice: Option<Form>,
+    pub(in crate::console) sought: bool,
 }
 
 /// What is said before what the reporter wrote.

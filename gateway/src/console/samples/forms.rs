@@ -8,7 +8,7 @@ use super::super::{
     invite, involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern, notices,
     oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral, register, report,
     retention, review, revision, rollout, school, section, shared_incident, sharing, sign_in, step, subject_access,
-    template, webhook,
+    template, transfer, webhook,
 };
 
 fn refer_form() -> Vec<crate::pages::form::Field> {
@@ -19,7 +19,10 @@ fn refer_form() -> Vec<crate::pages::form::Field> {
 /// Every form, as it is first shown and as it is shown again.
 pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     use crate::pages::form::Field;
-    use proto::policy_registry::v1::{ParameterDefinition, Template};
+    use proto::{
+        incident_cases::v1::LearnerMatch,
+        policy_registry::v1::{ParameterDefinition, Template},
+    };
     let case = case::sample();
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
     let parameter = |kind: &str, allowed: &[&str]| {
@@ -80,6 +83,17 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Start the clock again", subject_access::answer::clock_fields(true)),
         ("Take up to two months more", subject_access::answer::extension_fields()),
         ("Make the answer", subject_access::answer::fields()),
+        (
+            "Send a child’s file",
+            transfer::send::fields(&[pair("sch_2", "Harrowmere High School")], &[Default::default()]),
+        ),
+        ("No file goes", transfer::send::withdraw_fields()),
+        ("Decide on sharing ahead of the move", transfer::send::advance_fields()),
+        (
+            "Confirm receipt",
+            transfer::receive::choices(&[LearnerMatch { learner: Some(Default::default()), ..Default::default() }]),
+        ),
+        ("Send a file back", transfer::receive::return_fields()),
         ("Propose a lesson", case::lesson::fields(&Template::default())),
         ("Open a consultation", policy::consultation::open_fields()),
         ("Record a comment", policy::consultation::comment_fields()),

@@ -92,12 +92,13 @@ impl Visit {
                         "/certificates",
                         "/invitations",
                         "/shared-incidents",
+                        "/transfers",
                     ],
                     "Registers" => &["/duties"],
                     _ => &[],
                 };
                 let authority: &[&str] = match text {
-                    "Home" if self.school.is_empty() => &["/reviews"],
+                    "Home" if self.school.is_empty() => &["/reviews", "/late-transfers"],
                     "Template" => &["/rollouts", "/adoptions", "/lessons"],
                     _ => &[],
                 };

@@ -42,6 +42,14 @@ pub struct Clocks {
     pub hours: Hours,
     /// The days the school is closed.
     pub closed_days: ClosedDays,
+    /// Whether the school keeps its own records of a child whose file the next school received (rule TRF-03: the
+    /// authority's to say).
+    #[serde(default = "kept")]
+    pub keeps_copy: bool,
+}
+
+fn kept() -> bool {
+    true
 }
 
 impl Default for Clocks {
@@ -52,6 +60,7 @@ impl Default for Clocks {
             ordinary: rules::CONCERN_ACK_ORDINARY,
             hours: rules::SCHOOL_HOURS,
             closed_days: ClosedDays::default(),
+            keeps_copy: kept(),
         }
     }
 }

@@ -98,6 +98,8 @@ pub enum Refused {
     Missing,
     /// The hold is of a request that is not answered, and ends with its answer.
     Unanswered,
+    /// The next school has not received the file.
+    Unreceived,
     /// It was asked already.
     Asked,
     /// It was answered, or it is too old, or the record changed since.
@@ -201,6 +203,7 @@ impl Retention {
         match &asked {
             Asked::Destroy => standing.may_be_destroyed(super::day(by.at))?,
             Asked::Lift(hold) if hold == super::hold::BY_REQUEST => return Err(Refused::Unanswered),
+            Asked::Lift(hold) if hold == super::hold::BY_TRANSFER => return Err(Refused::Unreceived),
             Asked::Lift(hold) => {
                 if standing.holds.iter().all(|standing| standing.id != *hold) {
                     return Err(Refused::Missing);

@@ -17,6 +17,9 @@ pub const BY_POLICE: &str = "by_police_fact";
 /// The hold that stands as long as somebody's request for what is kept about them is not answered.
 pub const BY_REQUEST: &str = "by_access_request";
 
+/// The hold that stands as long as the next school has not received a child's file.
+pub const BY_TRANSFER: &str = "by_transfer";
+
 /// Whom or what a record is held for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,6 +87,12 @@ pub struct Lifted {
 pub fn of_request(at: OffsetDateTime) -> Hold {
     let stamp = Stamp { by: String::new(), at };
     Hold { id: BY_REQUEST.to_owned(), kind: Kind::Request, reason: String::new(), stamp, lifted: None }
+}
+
+/// The hold of a file that is to be received elsewhere; nobody lifts it, the receipt does, or that no file goes.
+pub fn of_transfer(at: OffsetDateTime) -> Hold {
+    let stamp = Stamp { by: String::new(), at };
+    Hold { id: BY_TRANSFER.to_owned(), kind: Kind::Transfer, reason: String::new(), stamp, lifted: None }
 }
 
 /// The holds of a record: those that were placed, and those that stand by themselves.

@@ -22,6 +22,7 @@ pub(super) mod retention;
 pub(super) mod sharing;
 pub(super) mod sheet;
 pub(super) mod subject_access;
+pub(super) mod transfer;
 
 pub(crate) use concern::{concern, my_concern};
 

@@ -7,6 +7,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
+    passing_on::arrived,
 };
 use crate::{App, learner::Learner, store};
 
@@ -33,5 +34,7 @@ pub(super) async fn create_learner(app: &App, request: Request<CreateLearnerRequ
     let response = CreateLearnerResponse { learner: Some(convert::learner::learner(&learner)) };
     tx.answer_about(learner.id.as_str(), &response).await?;
     tx.commit().await?;
+    arrived(app, &request.school_id, Some(learner.record.upn).filter(|upn| !upn.is_empty()).into_iter().collect())
+        .await;
     Ok(response)
 }

@@ -6,13 +6,18 @@ use chassis::{
     caller::Caller,
     db::{Once, Tx},
     error::{Error, Result, Violations},
+    event::Event,
     history::Act,
 };
-use proto::incident_cases::v1::{ImportLearnersRequest, ImportLearnersResponse};
+use proto::{
+    event::v1::TransfersDue,
+    incident_cases::v1::{ImportLearnersRequest, ImportLearnersResponse},
+};
 use tonic::Request;
 
 use super::{
     once::{About, once},
+    passing_on::arrived,
     preview_learner_import::{Roll, hash, number},
 };
 use crate::{
@@ -56,23 +61,34 @@ pub(super) async fn import_learners(
     let mut changed = 0;
     for (id, record) in plan.changed {
         let mut learner = (*here.get(&id).ok_or_else(Error::missing)?).clone();
+        let was_away = learner.left_on.is_some();
         (learner.record, learner.left_on, learner.updated_at) = (record, None, tx.now());
         let body = store::learner::update(&tx, &mut learner).await?;
         tx.record(Act::new("learner.updated", id.as_str()).state("learner", &body));
+        if was_away {
+            store::transfer::back(&mut tx, &id).await?;
+        }
         changed += 1;
     }
-    let mut left = 0;
+    let (mut left, mut due) = (0, 0);
     for id in roll.review.leavers.iter().filter(|_| *whole_roll == 1) {
         let mut learner = (*here.get(id).ok_or_else(Error::missing)?).clone();
         (learner.left_on, learner.updated_at) = (Some(tx.now().date()), tx.now());
         let body = store::learner::update(&tx, &mut learner).await?;
         tx.record(Act::new("learner.updated", id.as_str()).detail("left", "true").state("learner", &body));
+        let today = tx.now().date();
+        due += u32::from(store::transfer::prompt(&mut tx, &learner, today).await?);
         left += 1;
+    }
+    if due > 0 {
+        tx.announce(&request.school_id, Event::TransfersDue(TransfersDue { count: due })).await?;
     }
     tx.record(Act::new("learners.imported", request.school_id.as_str()).detail("added", added));
     let response = ImportLearnersResponse { added: number(added), changed, left };
     tx.answer(&response).await?;
     tx.commit().await?;
+    let upns = new.into_iter().map(|learner| learner.record.upn).filter(|upn| !upn.is_empty());
+    arrived(app, &request.school_id, upns.collect()).await;
     Ok(response)
 }
 

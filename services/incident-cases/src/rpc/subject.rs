@@ -66,7 +66,7 @@ pub(super) async fn file(tx: &Tx, id: &str) -> Result<File> {
 }
 
 /// What is found, and whether there is more that the caller knows of and may not read.
-async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> {
+pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> {
     let (mut ids, mut case_ids, mut concerns) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     for id in store::learner_record::of(tx, &learner.id).await? {
         if id.parse::<CaseId>().is_ok() {
@@ -124,6 +124,7 @@ async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> {
         photos,
         shared,
         others: learners,
+        ..Found::default()
     };
     Ok((found, beyond))
 }

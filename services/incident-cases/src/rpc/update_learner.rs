@@ -1,12 +1,16 @@
-//! Changes who a learner is said to be, or when they left.
+//! Changes who a learner is said to be, or when they left: then their file is due at the next school.
 
 use chassis::{
     caller::Caller,
     db::Once,
     error::{Error, Result},
+    event::Event,
     history::Act,
 };
-use proto::incident_cases::v1::{UpdateLearnerRequest, UpdateLearnerResponse};
+use proto::{
+    event::v1::TransfersDue,
+    incident_cases::v1::{UpdateLearnerRequest, UpdateLearnerResponse},
+};
 use tonic::Request;
 
 use super::{
@@ -30,10 +34,18 @@ pub(super) async fn update_learner(app: &App, request: Request<UpdateLearnerRequ
         return Err(Error::changed());
     }
     let left = learner.left_on.is_none() && left_on.is_some();
+    let back = learner.left_on.is_some() && left_on.is_none();
     (learner.record, learner.left_on, learner.updated_at) = (record, left_on, tx.now());
     let body = store::learner::update(&tx, &mut learner).await?;
     let act = Act::new("learner.updated", learner.id.as_str()).detail("left", left.to_string());
     tx.record(act.state("learner", &body));
+    if let Some(left_on) = left_on {
+        if store::transfer::prompt(&mut tx, &learner, left_on).await? {
+            tx.announce(&request.school_id, Event::TransfersDue(TransfersDue { count: 1 })).await?;
+        }
+    } else if back {
+        store::transfer::back(&mut tx, &learner.id).await?;
+    }
     let response = UpdateLearnerResponse { learner: Some(convert::learner::learner(&learner)) };
     tx.answer_about(learner.id.as_str(), &response).await?;
     tx.commit().await?;

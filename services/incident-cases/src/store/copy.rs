@@ -53,3 +53,8 @@ pub(crate) async fn keep_school(tx: &Tx, school: &str) -> Result<()> {
 pub(crate) async fn knows_school(tx: &Tx, school: &str) -> Result<bool> {
     Ok(known_school::Entity::find_by_id(school).one(tx.db()).await?.is_some())
 }
+
+/// Every school there is.
+pub(crate) async fn schools(tx: &Tx) -> Result<Vec<String>> {
+    Ok(known_school::Entity::find().all(tx.db()).await?.into_iter().map(|row| row.school_id).collect())
+}

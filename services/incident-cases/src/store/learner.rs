@@ -144,6 +144,23 @@ pub(crate) async fn update(tx: &Tx, learner: &mut Learner) -> Result<Vec<u8>> {
     Ok(body)
 }
 
+/// Where learners with these pupil numbers are on the roll, among some schools: each school with its learner. For the
+/// service itself, which tells no school what it finds at another.
+pub(crate) async fn elsewhere(tx: &Tx, schools: &[String], upns: &[String]) -> Result<Vec<(String, String)>> {
+    let token = |school: &String, upn: &String| tx.ring().token(school, &format!("upn {upn}")).to_vec();
+    let all: Vec<Vec<u8>> = schools.iter().flat_map(|school| upns.iter().map(|upn| token(school, upn))).collect();
+    let mut found = Vec::new();
+    for chunk in all.chunks(AT_ONCE) {
+        let rows = learner::Entity::find()
+            .filter(learner::Column::UpnToken.is_in(chunk.to_vec()))
+            .filter(learner::Column::OnRoll.eq(1))
+            .all(tx.db())
+            .await?;
+        found.extend(rows.into_iter().map(|row| (row.school_id, row.id)));
+    }
+    Ok(found)
+}
+
 /// One learner of the scope's school.
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Learner> {
     let row = here(tx)?.filter(learner::Column::Id.eq(id)).one(tx.db()).await?.ok_or_else(Error::missing)?;

@@ -17,6 +17,7 @@ mod m20261126_002500_keep_access_requests;
 mod m20261126_003001_admit_desks;
 mod m20261126_003100_keep_retention;
 mod m20261126_003301_share_by_epochs;
+mod m20261126_003400_keep_transfers;
 mod m20261126_003500_mark_contacts;
 
 use chassis::db::migration;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_003100_keep_retention::Migration));
         all.push(Box::new(m20261126_003301_share_by_epochs::Migration));
         all.push(Box::new(m20261126_003500_mark_contacts::Migration));
+        all.push(Box::new(m20261126_003400_keep_transfers::Migration));
         all
     }
 }

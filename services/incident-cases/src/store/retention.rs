@@ -26,7 +26,7 @@ use super::{
     access::{self, Sight},
     case, concern,
     entity::{case_file, concern as concern_table},
-    invitation, key_at, learner, learner_record, open, search, subject_access,
+    invitation, key_at, learner, learner_record, open, search, subject_access, transfer,
 };
 use crate::{
     case::{
@@ -259,10 +259,10 @@ async fn of_concern(tx: &Tx, concern: &Concern) -> Result<Standing> {
     Ok(standing)
 }
 
-/// The hold of a request for what is kept about one of these that is not answered yet.
-async fn requested(tx: &Tx, learners: impl Iterator<Item = &LearnerId>) -> Result<Option<Hold>> {
-    let since = subject_access::unanswered(tx, learners).await?;
-    Ok(since.map(of_request))
+/// The holds of a request for what is kept about one of these, and of a file of theirs that goes elsewhere.
+async fn requested(tx: &Tx, learners: impl Iterator<Item = &LearnerId> + Clone) -> Result<Vec<Hold>> {
+    let since = subject_access::unanswered(tx, learners.clone()).await?;
+    Ok(since.map(of_request).into_iter().chain(transfer::unreceived(tx, learners).await?).collect())
 }
 
 /// A child as the roll knows them; none where it does not.

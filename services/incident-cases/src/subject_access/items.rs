@@ -14,7 +14,7 @@ use crate::{
     },
     concern::{Concern, Origin, Outcome, Sender},
     custody::{Custody, Disclosure, Search},
-    learner::Learner,
+    learner::{Learner, LearnerId},
     shared_incident::{Whole, item::What},
 };
 
@@ -69,6 +69,10 @@ pub struct Found {
     pub shared: Vec<(String, Whole)>,
     /// Other learners of the school who have a part in those cases or live with the learner.
     pub others: Vec<Learner>,
+    /// Whether it is for the school that the learner moves to: which parents of theirs were told, that school knows.
+    pub moving: bool,
+    /// Those of the others who move along, and keep their names.
+    pub along: Vec<LearnerId>,
 }
 
 /// Characters that nobody sees: with them a name would not be found that is read all the same.
@@ -111,19 +115,28 @@ impl Found {
             let record = &learner.record;
             format!("{} {} {}", record.given_name, record.family_name, record.known_as)
         };
+        let theirs = |id: &LearnerId| *id == subject.id || self.along.contains(id);
         people.own(&names(subject));
         for other in &self.others {
-            people.other(&names(other));
+            if theirs(&other.id) {
+                people.own(&names(other));
+            } else {
+                people.other(&names(other));
+            }
         }
         for case in &self.cases {
             for part in &case.involvements {
                 match &part.learner {
-                    Some(learner) if *learner == subject.id => people.own(&part.person),
+                    Some(learner) if theirs(learner) => people.own(&part.person),
                     _ => people.other(&part.person),
                 }
             }
-            for telling in case.parents_decisions.iter().filter_map(|told| told.telling.as_ref()) {
-                people.somebody(&telling.whom);
+            for told in &case.parents_decisions {
+                let part = case.involvements.iter().find(|part| part.id == told.involvement_id);
+                let own = self.moving && part.and_then(|part| part.learner.as_ref()).is_some_and(theirs);
+                if let Some(telling) = told.telling.as_ref().filter(|_| !own) {
+                    people.somebody(&telling.whom);
+                }
             }
             case.exposures.iter().for_each(|exposure| people.other(&exposure.person));
             case.viewings.iter().for_each(|viewing| people.somebody(&viewing.second_adult));

@@ -210,6 +210,13 @@ impl People {
         names
     }
 
+    /// How many words of a text are of their names.
+    pub fn named_by(&self, text: &str) -> usize {
+        let text: Vec<char> = text.chars().collect();
+        let named = |word: &&Word| self.names(&plain(slice(&text, **word)), word.capital) != Names::Nobody;
+        words(&text).iter().filter(named).count()
+    }
+
     /// Whether a text names somebody else and not whom the records are about.
     pub fn only_others(&self, text: &str) -> bool {
         let own = told_by(text).any(|word| self.own.contains(&word));

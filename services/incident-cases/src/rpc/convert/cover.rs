@@ -32,6 +32,7 @@ pub(crate) fn clocks(policy: &policy::EffectivePolicy) -> Clocks {
         ordinary: minutes("concern_ack.ordinary").unwrap_or(usual.ordinary),
         hours: values("school.hours").first().and_then(|value| Hours::read(value)).unwrap_or(usual.hours),
         closed_days: ClosedDays::read(values("school.closed_days").iter().map(String::as_str)),
+        keeps_copy: values("transfer.sender_copy").first().is_none_or(|value| value != "none"),
     }
 }
 

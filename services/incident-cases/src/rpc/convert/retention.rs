@@ -9,7 +9,7 @@ use crate::{
         Basis, Kept, Standing,
         certificate::Certificate,
         decide::{Ask, Asked, Refused},
-        hold::{BY_REQUEST, Hold},
+        hold::{BY_REQUEST, BY_TRANSFER, Hold},
     },
     store::retention::Record,
 };
@@ -42,6 +42,7 @@ fn obstacle(refused: &Refused) -> &'static str {
         | Refused::Missing
         | Refused::Asked
         | Refused::Unanswered
+        | Refused::Unreceived
         | Refused::Lapsed
         | Refused::SamePerson
         | Refused::Basis(..) => "",
@@ -85,9 +86,9 @@ pub(in crate::rpc) fn brief(record: &Record, standing: &Standing, now: OffsetDat
 /// All of it.
 pub(in crate::rpc) fn whole(record: &Record, standing: &Standing, now: OffsetDateTime) -> pb::Retention {
     let said = record.retention();
-    let of_requests = standing.holds.iter().filter(|hold| hold.id == BY_REQUEST);
+    let by_themselves = standing.holds.iter().filter(|hold| hold.id == BY_REQUEST || hold.id == BY_TRANSFER);
     pb::Retention {
-        holds: record.holds().iter().chain(of_requests).map(hold).collect(),
+        holds: record.holds().iter().chain(by_themselves).map(hold).collect(),
         keeps: said.kept.iter().map(kept).collect(),
         basis: said.bases.last().map(basis),
         asks: said.asks.iter().map(|asked| ask(asked, standing, now)).collect(),

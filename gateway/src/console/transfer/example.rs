@@ -1,0 +1,133 @@
+//! Transfers as tests know them.
+
+use proto::incident_cases::v1::{
+    GetTransferredFileResponse, LearnerRecord, PreviewTransferResponse, Transfer, TransferAdvance, TransferEnd,
+    TransferItem, TransferLeftOut, TransferReceipt,
+};
+
+const AT: Option<prost_types::Timestamp> = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });
+
+/// One that is to be sent.
+pub fn due() -> Transfer {
+    Transfer {
+        transfer_id: "trf_1".into(),
+        from_school_id: "sch_1".into(),
+        direction: "out".into(),
+        state: "due".into(),
+        learner_id: "lrn_1".into(),
+        due_date: "2026-11-29".into(),
+        due_word: "overdue".into(),
+        due_rule: "in_year".into(),
+        days_late: 2,
+        advances: vec![TransferAdvance {
+            share: true,
+            reason: "A <plan> is in place".into(),
+            account_id: "acc_1".into(),
+            create_time: AT,
+        }],
+        copy_rule: "kept".into(),
+        create_time: AT,
+        ..Transfer::default()
+    }
+}
+
+/// One that was sent.
+pub fn sent() -> Transfer {
+    Transfer {
+        to_school_id: "sch_2".into(),
+        state: "sent".into(),
+        item_count: 12,
+        contact: "Ms <Ali>, 01632 960001".into(),
+        digest: "ab".repeat(32),
+        signature: "cd".repeat(64),
+        sent_by: "Ms Ali".into(),
+        send_time: AT,
+        ..due()
+    }
+}
+
+/// One that is on its way here.
+pub fn incoming() -> Transfer {
+    Transfer {
+        from_school_id: "sch_2".into(),
+        to_school_id: "sch_1".into(),
+        direction: "in".into(),
+        learner_id: String::new(),
+        advances: Vec::new(),
+        due_word: "due".into(),
+        days_late: 0,
+        ..sent()
+    }
+}
+
+/// One that the other school received.
+pub fn received() -> Transfer {
+    let receipt = TransferReceipt {
+        name: "Mr <Okafor>".into(),
+        account_id: "acc_2".into(),
+        receive_time: AT,
+        digest: "ab".repeat(32),
+    };
+    Transfer {
+        state: "received".into(),
+        receipt: Some(receipt),
+        due_word: String::new(),
+        copy_rule: "not_kept".into(),
+        ..sent()
+    }
+}
+
+/// One that was received here.
+pub fn received_here() -> Transfer {
+    Transfer { receipt: received().receipt, state: "received".into(), learner_id: "lrn_1".into(), ..incoming() }
+}
+
+/// One that came back.
+pub fn returned() -> Transfer {
+    let end = TransferEnd {
+        kind: "wrong_school".into(),
+        reason: "No child of <ours>".into(),
+        name: "Mr Okafor".into(),
+        end_time: AT,
+    };
+    Transfer { state: "returned".into(), end: Some(end), due_word: String::new(), ..sent() }
+}
+
+fn item() -> TransferItem {
+    TransferItem {
+        number: 1,
+        kind: "Entry".into(),
+        record: "Case 2026-014".into(),
+        happen_time: AT,
+        text: "Sam <said> that [Child 1] took the phone.".into(),
+        redacted: true,
+        ..TransferItem::default()
+    }
+}
+
+/// What would go.
+pub fn preview() -> PreviewTransferResponse {
+    PreviewTransferResponse {
+        items: vec![item()],
+        left_out: vec![TransferLeftOut { why: "another_person".into(), count: 2 }],
+        contents_digest: "0f".into(),
+        beyond: false,
+    }
+}
+
+/// A file that was received.
+pub fn file() -> GetTransferredFileResponse {
+    let child = LearnerRecord {
+        given_name: "Sam".into(),
+        family_name: "<Oak>".into(),
+        birth_date: "2014-03-27".into(),
+        ..LearnerRecord::default()
+    };
+    GetTransferredFileResponse {
+        transfer: Some(received_here()),
+        child: Some(child),
+        items: preview().items,
+        left_out: preview().left_out,
+        intact: true,
+    }
+}

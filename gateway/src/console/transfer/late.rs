@@ -1,0 +1,72 @@
+//! Which schools are late with children's files: for the authority, without a child.
+
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{LateTransfers, ListLateTransfersRequest},
+};
+use serde::Serialize;
+
+use crate::{
+    console::{
+        authority,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{Page, part::Head, words},
+};
+
+/// The schools that are late.
+#[derive(Debug, Serialize)]
+pub struct LatePage {
+    head: Head,
+    schools: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    school: String,
+    not_sent: i32,
+    not_received: i32,
+    longest: String,
+    received_late: i32,
+}
+
+impl Line {
+    fn new(late: &LateTransfers, school: &str) -> Self {
+        let days = u64::try_from(late.longest_days).unwrap_or_default();
+        Self {
+            school: words::sentence(school),
+            not_sent: late.not_sent,
+            not_received: late.not_received,
+            longest: if days == 0 { String::new() } else { words::counted(days, "day", "days") },
+            received_late: late.received_late,
+        }
+    }
+}
+
+impl Page for LatePage {
+    const TEMPLATE: &'static str = "late_transfers.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let late =
+            LateTransfers { school_id: "sch_1".into(), not_sent: 2, longest_days: 3, ..LateTransfers::default() };
+        let head = || Head::new(TITLE, vec![crate::pages::part::Link::new("Home", "/")]);
+        let line = Line::new(&late, "Harrowmere <High> School");
+        vec![Self { head: head(), schools: vec![line] }, Self { head: head(), schools: Vec::new() }]
+    }
+}
+
+const TITLE: &str = "Children’s files that are late";
+
+/// Shows them.
+pub async fn show(visit: Visit) -> Answer {
+    visit.needs(Permission::ShareOversee)?;
+    let found = heard(visit.cases()?.list_late_transfers(ask(ListLateTransfersRequest {}))).await?.schools;
+    // So that they are called by their names; where that fails, they are "another school".
+    authority::schools(&visit).await.ok();
+    let mut schools = Vec::new();
+    for late in &found {
+        schools.push(Line::new(late, &visit.school_name(&late.school_id).await));
+    }
+    visit.page(&LatePage { head: Head::new(TITLE, visit.crumbs(&[])), schools })
+}

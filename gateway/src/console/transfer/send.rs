@@ -1,0 +1,285 @@
+//! Sending a child's file: the school is chosen, what goes is looked at, and then it is sent; taken back while nobody has
+//! received it; and decided on ahead of the move.
+
+use axum::extract::Path;
+use chassis::error::{Error, Violations};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{
+        DecideAdvanceSharingRequest, Learner, PreviewTransferRequest, PreviewTransferResponse, SendTransferRequest,
+        WithdrawTransferRequest,
+    },
+};
+use serde::Serialize;
+
+use super::{TITLE, crumbs, entry, left_out};
+use crate::{
+    console::{
+        case::page::Event,
+        learner::{self, household, told_apart},
+        posted::Posted,
+        visit::{Answer, Visit, ask, ask_patiently, heard},
+    },
+    pages::{
+        Page,
+        form::{Answers, Field, Form, FormPage},
+        part::{Head, Link, Row},
+        words::{self, Codes},
+    },
+};
+
+const SHARE: Codes = &[("yes", "Yes, something is shared now"), ("no", "No, nothing before the child has moved")];
+
+/// What goes, before it goes.
+#[derive(Debug, Serialize)]
+pub struct CheckPage {
+    head: Head,
+    rows: Vec<Row>,
+    /// Why it cannot be sent; empty where it can.
+    stopped: String,
+    total: String,
+    left_out: Vec<String>,
+    items: Vec<Event>,
+    form: Option<Form>,
+}
+
+impl Page for CheckPage {
+    const TEMPLATE: &'static str = "transfer_check.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let form = || {
+            Form::new("/schools/sch_1/learners/lrn_1/transfers/send", "Send the file", "1".into(), Vec::new()).grave()
+        };
+        let rows = || vec![Row::new("To", "Harrowmere <High> School"), Row::new("Whom they ring", "Ms Ali")];
+        let page = |preview: &PreviewTransferResponse, form| Self::new(preview, rows(), Vec::new(), form);
+        let whole = super::example::preview();
+        let beyond = PreviewTransferResponse { beyond: true, ..whole.clone() };
+        let none = PreviewTransferResponse::default();
+        let changed = form().refused(&Error::changed(), "");
+        vec![page(&whole, form()), page(&whole, changed), page(&beyond, form()), page(&none, form())]
+    }
+}
+
+impl CheckPage {
+    fn new(preview: &PreviewTransferResponse, rows: Vec<Row>, crumbs: Vec<Link>, form: Form) -> Self {
+        let stopped = if preview.beyond {
+            "A case about this child is restricted, and you are not named in it. Ask somebody whom it names to send the file."
+        } else if preview.items.is_empty() {
+            "There is no child protection file. Record on the transfer’s page that none goes."
+        } else {
+            ""
+        };
+        Self {
+            head: Head::new("Check what goes", crumbs),
+            rows,
+            stopped: stopped.to_owned(),
+            total: words::counted(u64::try_from(preview.items.len()).unwrap_or_default(), "entry", "entries"),
+            left_out: left_out(&preview.left_out),
+            items: preview.items.iter().map(entry).collect(),
+            form: stopped.is_empty().then_some(form),
+        }
+    }
+}
+
+/// What is asked; `schools` are ids and names, `others` live with the child.
+pub fn fields(schools: &[(String, String)], others: &[Learner]) -> Vec<Field> {
+    let choices = schools.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+    let mut fields =
+        vec![Field::select("to_school_id", "Which school?").choices([("", "Choose a school")]).choices(choices)];
+    if !others.is_empty() {
+        let texts: Vec<(String, String)> = others.iter().map(|one| (one.learner_id.clone(), told_apart(one))).collect();
+        let choices = texts.iter().map(|(id, text)| (id.as_str(), text.as_str()));
+        fields.push(
+            Field::checkboxes("along_learner_ids", "Who moves to the same school? (optional)", &[])
+                .hint("Other children at home. They keep their names in this file; everybody else becomes a label.")
+                .choices(choices),
+        );
+    }
+    fields.push(
+        Field::name("contact", "Whom should they ring?")
+            .hint("A name and a telephone number. They read it before they confirm receipt."),
+    );
+    fields
+}
+
+fn way(visit: &Visit, learner_id: &str) -> (String, Vec<Link>) {
+    let child = visit.at(&format!("/learners/{learner_id}"));
+    let here = format!("{child}/transfers");
+    let crumbs = [("Children", visit.at("/learners")), ("A child’s record", child), (TITLE, here.clone())];
+    (here, visit.crumbs(&crumbs))
+}
+
+async fn new_page(visit: &Visit, learner_id: &str) -> Result<FormPage, Error> {
+    let child = learner::fetch(visit, learner_id).await?;
+    let (here, crumbs) = way(visit, learner_id);
+    let others = household::of(visit, &child).await;
+    let fields = fields(&visit.other_schools().await?, &others);
+    let page =
+        visit.form_page(Head::new("Send a child’s file", crumbs), format!("{here}/check"), "Look at what goes", fields);
+    let page = page.lead("What goes is decided by the rule: every case and concern in which the child has a part, and nothing about adults. You see all of it before it is sent.");
+    Ok(FormPage { rows: vec![Row::new("Child", told_apart(&child))], ..page })
+}
+
+/// Asks where to.
+pub async fn show_new(visit: Visit, Path((_, learner_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseShare)?;
+    visit.page(&new_page(&visit, &learner_id).await?)
+}
+
+fn chosen(answers: &Answers) -> Result<(), Error> {
+    let mut v = Violations::new();
+    v.check(!answers.text("to_school_id").is_empty(), "to_school_id", "Select the school that the child moves to");
+    v.check(!answers.text("contact").is_empty(), "contact", "Enter whom they should ring");
+    v.finish()
+}
+
+async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Result<CheckPage, Error> {
+    let along = answers.all("along_learner_ids");
+    let asked = PreviewTransferRequest {
+        school_id: visit.school.clone(),
+        learner_id: learner_id.to_owned(),
+        along_learner_ids: along.clone(),
+    };
+    let preview = heard(visit.cases()?.preview_transfer(ask_patiently(asked))).await?;
+    let child = learner::fetch(visit, learner_id).await?;
+    let (here, crumbs) = way(visit, learner_id);
+    let (to, contact) = (answers.text("to_school_id"), answers.text("contact"));
+    let rows = vec![
+        Row::new("Child", told_apart(&child)),
+        Row::new("To", words::sentence(&visit.school_name(&to).await)),
+        Row::new("Whom they ring", contact.clone()),
+    ];
+    let form = visit.form(format!("{here}/send"), "Send the file", Vec::new()).grave();
+    let form = form.carrying("to_school_id", to).carrying("contact", contact);
+    let form = along.into_iter().fold(form, |form, id| form.carrying("along_learner_ids", id));
+    Ok(CheckPage::new(&preview, rows, crumbs, form.carrying("contents_digest", &preview.contents_digest)))
+}
+
+/// Shows what would go.
+pub async fn check(Path((_, learner_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    visit.needs(Permission::CaseShare)?;
+    let checked = match chosen(&answers) {
+        Ok(()) => check_page(&visit, &learner_id, &answers).await,
+        Err(error) => Err(error),
+    };
+    match checked {
+        Ok(page) => visit.page(&page),
+        Err(error) => visit.again(new_page(&visit, &learner_id).await?, &answers, error, ""),
+    }
+}
+
+/// Sends it.
+pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = SendTransferRequest {
+        school_id: visit.school.clone(),
+        learner_id: learner_id.clone(),
+        to_school_id: answers.text("to_school_id"),
+        contact: answers.text("contact"),
+        along_learner_ids: answers.all("along_learner_ids"),
+        contents_digest: answers.text("contents_digest"),
+        request_id: answers.request_id(),
+    };
+    match heard(visit.cases()?.send_transfer(ask_patiently(command))).await {
+        Ok(answer) => {
+            let id = answer.transfer.unwrap_or_default().transfer_id;
+            visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_sent")))
+        }
+        Err(error) => {
+            let mut page = check_page(&visit, &learner_id, &answers).await?;
+            let form = page.form.take().unwrap_or_else(|| visit.form(String::new(), "Send the file", Vec::new()));
+            page.form = Some(visit.mended(form, &answers, &error, "")?);
+            visit.page_again(&page, &error)
+        }
+    }
+}
+
+/// What is asked to take a file back.
+pub fn withdraw_fields() -> Vec<Field> {
+    vec![Field::long_text("reason", "Why?").hint("No names. If it was sent, the other school reads this.")]
+}
+
+fn withdraw_page(visit: &Visit, id: &str) -> FormPage {
+    let here = visit.at(&format!("/transfers/{id}"));
+    let mut crumbs = crumbs(visit);
+    crumbs.push(Link::new("Transfer", here.clone()));
+    visit
+        .form_page(
+            Head::new("No file goes", crumbs),
+            format!("{here}/withdraw"),
+            "Record that no file goes",
+            withdraw_fields(),
+        )
+        .lead("If it was sent and nobody has received it, it is taken back: nobody at the other school can read it.")
+}
+
+/// Asks why.
+pub async fn show_withdraw(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseShare)?;
+    visit.page(&withdraw_page(&visit, &id))
+}
+
+/// Takes it back.
+pub async fn withdraw(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = WithdrawTransferRequest {
+        school_id: visit.school.clone(),
+        transfer_id: id.clone(),
+        reason: answers.text("reason"),
+        request_id: answers.request_id(),
+    };
+    match heard(visit.cases()?.withdraw_transfer(ask(command))).await {
+        Ok(_) => visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_withdrawn"))),
+        Err(error) => visit.again(withdraw_page(&visit, &id), &answers, error, ""),
+    }
+}
+
+/// What is asked of a decision ahead of the move.
+pub fn advance_fields() -> Vec<Field> {
+    vec![
+        Field::radios("share", "Should the next school know something before the child moves?", SHARE),
+        Field::long_text("reason", "Why, and what is told whom?").hint("It stays with your school."),
+    ]
+}
+
+fn advance_page(visit: &Visit, learner_id: &str) -> FormPage {
+    let (here, crumbs) = way(visit, learner_id);
+    let head = Head::new("Decide on sharing ahead of the move", crumbs);
+    visit.form_page(head, format!("{here}/advance"), "Save the decision", advance_fields()).lead(
+        "A new school can have support ready from the first day if it knows early. To share the file itself, send it now.",
+    )
+}
+
+/// Asks.
+pub async fn show_advance(visit: Visit, Path((_, learner_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseShare)?;
+    visit.page(&advance_page(&visit, &learner_id))
+}
+
+/// Saves it.
+pub async fn advance(Path((_, learner_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let mut v = Violations::new();
+    v.check(!answers.text("share").is_empty(), "share", "Select yes or no");
+    v.check(!answers.text("reason").is_empty(), "reason", "Enter why, and what is told whom");
+    let command = DecideAdvanceSharingRequest {
+        school_id: visit.school.clone(),
+        learner_id: learner_id.clone(),
+        share: answers.text("share") == "yes",
+        reason: answers.text("reason"),
+        request_id: answers.request_id(),
+    };
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.decide_advance_sharing(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(answer) => {
+            let id = answer.transfer.unwrap_or_default().transfer_id;
+            visit.to(&visit.at(&format!("/transfers/{id}?done=decision")))
+        }
+        Err(error) => visit.again(advance_page(&visit, &learner_id), &answers, error, ""),
+    }
+}

@@ -1,0 +1,98 @@
+//! Files handed over between schools, in the contract's form: as one of the two sees it.
+
+use chassis::{calendar::end_of_day, clock::timestamp};
+use proto::incident_cases::v1 as pb;
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+
+use crate::{
+    procedure::clock,
+    transfer::{Advance, Ended, Part, Receipt, Transfer, contents::Entry, package::digest_of},
+};
+
+fn number(n: u32) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}
+
+/// A transfer as a school sees it; `part` is what that school keeps of it for itself, and `keeps` whether the sending
+/// school keeps its own records afterwards.
+pub(in crate::rpc) fn transfer(
+    transfer: &Transfer,
+    part: Option<&Part>,
+    (school, keeps): (&str, bool),
+    now: OffsetDateTime,
+) -> pb::Transfer {
+    let out = transfer.from_school_id == school;
+    let sent = transfer.sent.as_ref();
+    let due = transfer.due.as_ref();
+    let word = due.filter(|_| transfer.waits()).map_or("", |due| clock::word(end_of_day(due.on), now));
+    pb::Transfer {
+        transfer_id: transfer.id.to_string(),
+        from_school_id: transfer.from_school_id.clone(),
+        to_school_id: transfer.to_school_id.clone(),
+        direction: if out { "out" } else { "in" }.to_owned(),
+        state: transfer.state().to_owned(),
+        learner_id: part.map(|part| part.learner_id.to_string()).unwrap_or_default(),
+        due_date: due.map(|due| due.on.to_string()).unwrap_or_default(),
+        due_word: word.to_owned(),
+        due_rule: due.map(|due| due.rule.code().to_owned()).unwrap_or_default(),
+        days_late: number(transfer.days_late(now)),
+        item_count: sent.map_or(0, |sent| number(sent.items)),
+        contact: sent.map(|sent| sent.contact.clone()).unwrap_or_default(),
+        digest: sent.map(|sent| sent.digest.clone()).unwrap_or_default(),
+        signature: sent.map(|sent| sent.signature.clone()).unwrap_or_default(),
+        sent_by: sent.map(|sent| sent.who.name.clone()).unwrap_or_default(),
+        send_time: sent.map(|sent| timestamp(sent.who.at)),
+        receipt: transfer.receipt.as_ref().map(receipt),
+        end: transfer.ended.as_ref().map(end),
+        advances: part.filter(|_| out).into_iter().flat_map(|part| &part.advances).map(advance).collect(),
+        copy_rule: if keeps { "kept" } else { "not_kept" }.to_owned(),
+        create_time: Some(timestamp(transfer.created_at)),
+        expected_school_id: transfer.expected_at.clone().filter(|_| out).unwrap_or_default(),
+    }
+}
+
+fn receipt(receipt: &Receipt) -> pb::TransferReceipt {
+    pb::TransferReceipt {
+        name: receipt.who.name.clone(),
+        account_id: receipt.who.by.clone(),
+        receive_time: Some(timestamp(receipt.who.at)),
+        digest: receipt.digest.clone(),
+    }
+}
+
+fn end(ended: &Ended) -> pb::TransferEnd {
+    pb::TransferEnd {
+        kind: ended.kind.clone(),
+        reason: ended.reason.clone(),
+        name: ended.who.name.clone(),
+        end_time: Some(timestamp(ended.who.at)),
+    }
+}
+
+fn advance(advance: &Advance) -> pb::TransferAdvance {
+    pb::TransferAdvance {
+        share: advance.share,
+        reason: advance.reason.clone(),
+        account_id: advance.stamp.by.clone(),
+        create_time: Some(timestamp(advance.stamp.at)),
+    }
+}
+
+/// An entry; with its digest where the file it stands in has one.
+pub(in crate::rpc) fn item(entry: &Entry, nonce: Option<&str>) -> pb::TransferItem {
+    pb::TransferItem {
+        number: number(entry.number),
+        kind: entry.kind.clone(),
+        record: entry.record.clone(),
+        happen_time: Some(timestamp(entry.at)),
+        text: entry.text.clone(),
+        redacted: entry.redacted,
+        origin_school_id: entry.origin.clone(),
+        digest: nonce.map(|nonce| digest_of(entry, nonce)).unwrap_or_default(),
+    }
+}
+
+pub(in crate::rpc) fn left_out(left_out: &BTreeMap<String, u32>) -> Vec<pb::TransferLeftOut> {
+    left_out.iter().map(|(why, count)| pb::TransferLeftOut { why: why.clone(), count: number(*count) }).collect()
+}

@@ -1,0 +1,42 @@
+//! Says which schools are late with files and how late, without a child.
+
+use std::collections::BTreeMap;
+
+use chassis::{caller::Caller, error::Result, history::Act};
+use proto::incident_cases::v1::{LateTransfers, ListLateTransfersRequest, ListLateTransfersResponse};
+use time::Duration;
+use tonic::Request;
+
+use crate::{App, store};
+
+/// How far it looks back.
+const YEAR: Duration = Duration::days(365);
+
+pub(super) async fn list_late_transfers(
+    app: &App,
+    request: Request<ListLateTransfersRequest>,
+) -> Result<ListLateTransfersResponse> {
+    let (caller, _) = Caller::split(request)?;
+    let scope = caller.at_authority()?;
+    let mut tx = app.store.begin(&scope).await?;
+    let mut schools: BTreeMap<String, LateTransfers> = BTreeMap::new();
+    for late in store::transfer::late(&tx, tx.now() - YEAR).await? {
+        // Who has not received what was sent to them is late, and not whoever sent it.
+        let school = if late.state == "sent" { late.to } else { late.from };
+        let entry = schools.entry(school.clone()).or_default();
+        entry.school_id = school;
+        match late.state.as_str() {
+            "due" => entry.not_sent += 1,
+            "sent" => entry.not_received += 1,
+            _ => entry.received_late += 1,
+        }
+        if late.state != "received" {
+            entry.longest_days = entry.longest_days.max(i32::try_from(late.days).unwrap_or(i32::MAX));
+        }
+    }
+    let mut schools: Vec<LateTransfers> = schools.into_values().collect();
+    schools.sort_by(|a, b| b.longest_days.cmp(&a.longest_days).then_with(|| a.school_id.cmp(&b.school_id)));
+    tx.record(Act::new("transfer.late_listed", scope.account_text()).detail("count", schools.len()));
+    tx.commit().await?;
+    Ok(ListLateTransfersResponse { schools })
+}

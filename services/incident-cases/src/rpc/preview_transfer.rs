@@ -1,0 +1,29 @@
+//! Shows what of a child's file would go.
+
+use chassis::{caller::Caller, error::Result, history::Act};
+use proto::incident_cases::v1::{PreviewTransferRequest, PreviewTransferResponse};
+use tonic::Request;
+
+use super::{convert, passing_on::going};
+use crate::{App, store};
+
+pub(super) async fn preview_transfer(
+    app: &App,
+    request: Request<PreviewTransferRequest>,
+) -> Result<PreviewTransferResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = app.store.begin(&scope).await?;
+    store::access::answers_requests(&tx)?;
+    let learner = store::learner::load(&tx, &request.learner_id).await?;
+    let going = going(&tx, &learner, &request.along_learner_ids).await?;
+    let ids: Vec<&String> = going.case_ids.iter().chain(&going.concern_ids).collect();
+    tx.record(Act::new("transfer.previewed", learner.id.as_str()).detail("ids", serde_json::json!(ids)));
+    tx.commit().await?;
+    Ok(PreviewTransferResponse {
+        items: going.contents.entries.iter().map(|entry| convert::transfer::item(entry, None)).collect(),
+        left_out: convert::transfer::left_out(&going.contents.left_out),
+        contents_digest: going.contents.digest(),
+        beyond: going.beyond,
+    })
+}

@@ -1,0 +1,81 @@
+//! Confirms receipt of a file: from this commit on the receiving school holds its key, and not before.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Error, Result},
+    event::Event,
+    history::Act,
+};
+use proto::{
+    event::v1::TransferReceived,
+    incident_cases::v1::{ReceiveTransferRequest, ReceiveTransferResponse},
+};
+use tonic::Request;
+
+use super::{
+    once::{About, once},
+    passing_on::{named, reckon_anew, sender, shown},
+};
+use crate::{
+    App, store,
+    transfer::{Part, PartId, Receipt},
+};
+
+pub(super) async fn receive_transfer(
+    app: &App,
+    request: Request<ReceiveTransferRequest>,
+) -> Result<ReceiveTransferResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = app.store.begin(&scope).await?;
+    let from = sender(&tx, &request.transfer_id, &request.school_id).await?;
+    let learner = store::learner::load(&tx, &request.learner_id).await?;
+    tx.silent();
+    tx.commit().await?;
+    // The key is handed over from the sender's, within this one transaction.
+    let both = scope.also_at(&from);
+    let mut tx = match once(app, &both, &request.request_id, &request, |_| About::Permission).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let mut transfer = store::transfer::load(&tx, &request.transfer_id, &request.school_id).await?;
+    let sent = transfer.sent.clone().ok_or_else(Error::missing)?;
+    let (id, school) = (transfer.id.to_string(), request.school_id.as_str());
+    let receipt = |digest: String| Receipt { digest, who: named(&scope, &tx) };
+    // Whether it may be received is said before anything of it is looked at.
+    transfer.clone().receive(receipt(String::new()))?;
+    let package = store::transfer::read(&tx, &id, from.as_str()).await?;
+    package.check((&*id, school), (&*sent.digest, &*sent.signature), &app.signing_key.verifying_key())?;
+    if !package.is(&learner.record) {
+        return Err(Error::invalid(
+            "learner_id",
+            "Select the child whose file it is: the name and the date of birth in it are not this child’s. If it is no \
+             child of yours, send the file back",
+        ));
+    }
+    let receipt = receipt(package.digest());
+    transfer.receive(receipt)?;
+    store::transfer::hand_over(&tx, &id, from.as_str(), school).await?;
+    let part = Part {
+        id: tx.ids().next::<PartId>(),
+        transfer_id: transfer.id.clone(),
+        school_id: school.to_owned(),
+        learner_id: learner.id.clone(),
+        advances: Vec::new(),
+    };
+    store::transfer::insert_part(&mut tx, &part).await?;
+    let act = Act::new("transfer.received", &*id).school(school).detail("from", from.as_str());
+    store::transfer::update(&mut tx, &transfer, act.detail("digest", sent.digest.as_str())).await?;
+    let event = TransferReceived { from_school_id: from.to_string(), days_late: transfer.days_late(tx.now()) };
+    tx.announce_at(school, &id, Event::TransferReceived(event)).await?;
+    let theirs = store::transfer::part(&tx, from.as_str(), &transfer.id).await?;
+    let shown = shown(&tx, &transfer, Some(&part), school).await?;
+    let response = ReceiveTransferResponse { transfer: Some(shown) };
+    tx.answer_about(&id, &response).await?;
+    tx.commit().await?;
+    if let Some(theirs) = theirs {
+        reckon_anew(app, &from, &theirs.learner_id).await?;
+    }
+    Ok(response)
+}

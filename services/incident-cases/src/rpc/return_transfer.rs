@@ -1,0 +1,68 @@
+//! Sends a file back that was sent in error: its keys are destroyed, and it is due again where it came from.
+
+use chassis::{
+    caller::Caller,
+    db::Once,
+    error::{Error, Result, Violations},
+    event::Event,
+    history::Act,
+};
+use proto::{
+    event::v1::TransferReturned,
+    incident_cases::v1::{ReturnTransferRequest, ReturnTransferResponse},
+};
+use tonic::Request;
+
+use super::{
+    once::{About, once},
+    passing_on::{named, sender, shown},
+    work::one_of,
+};
+use crate::{
+    App,
+    rules::TRANSFER_REASON_MAX,
+    store,
+    transfer::{Ended, Part, PartId, RETURNS, Transfer},
+};
+
+pub(super) async fn return_transfer(
+    app: &App,
+    request: Request<ReturnTransferRequest>,
+) -> Result<ReturnTransferResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut v = Violations::new();
+    one_of(&mut v, "kind", &request.kind, &RETURNS);
+    v.text("reason", "why, without names", &request.reason, TRANSFER_REASON_MAX);
+    v.finish()?;
+    let mut tx = app.store.begin(&scope).await?;
+    let from = sender(&tx, &request.transfer_id, &request.school_id).await?;
+    tx.silent();
+    tx.commit().await?;
+    let both = scope.also_at(&from);
+    let mut tx = match once(app, &both, &request.request_id, &request, |_| About::Permission).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let school = request.school_id.as_str();
+    let mut transfer = store::transfer::load(&tx, &request.transfer_id, school).await?;
+    let (kind, reason) = (request.kind.clone(), request.reason.trim().to_owned());
+    transfer.give_back(Ended { kind, reason, who: named(&scope, &tx) })?;
+    let act = Act::new("transfer.returned", transfer.id.as_str()).school(school).detail("kind", &*request.kind);
+    let act = store::transfer::shred(&tx, &transfer, act).await?;
+    store::transfer::update(&mut tx, &transfer, act).await?;
+    // Where it came from it is due again, by the same clock.
+    let theirs = store::transfer::part(&tx, from.as_str(), &transfer.id).await?.ok_or_else(Error::missing)?;
+    let again = Transfer::new(tx.ids().next(), from.as_str(), transfer.due, tx.now());
+    let part = Part { id: tx.ids().next::<PartId>(), transfer_id: again.id.clone(), ..theirs };
+    let act = Act::new("transfer.due_again", again.id.as_str()).school(from.as_str());
+    store::transfer::insert(&mut tx, &again, &part, act).await?;
+    let event = TransferReturned { from_school_id: from.to_string(), kind: request.kind.clone() };
+    tx.announce_at(school, transfer.id.as_str(), Event::TransferReturned(event)).await?;
+    let own = store::transfer::part(&tx, school, &transfer.id).await?;
+    let shown = shown(&tx, &transfer, own.as_ref(), school).await?;
+    let response = ReturnTransferResponse { transfer: Some(shown) };
+    tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}

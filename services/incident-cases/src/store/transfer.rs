@@ -1,0 +1,467 @@
+//! Files handed over between schools, in the database. What both schools see is sealed under the installation's own key;
+//! what each keeps for itself under a key that it alone holds; the file under one that the sender holds until receipt, and
+//! the receiver from then on. Whoever holds none reads nothing.
+
+use std::collections::HashMap;
+
+use chassis::{
+    calendar::end_of_day,
+    clock::london,
+    db::Tx,
+    error::{Error, Result},
+    history::Act,
+    page::Page,
+};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use serde::de::DeserializeOwned;
+use time::{Date, OffsetDateTime};
+
+use super::{copy, entity::record_key, give_key, key, learner_record, micros, new_key, open_all, retention, seal};
+use crate::{
+    learner::{Learner, LearnerId},
+    retention::hold::{Hold, of_transfer},
+    transfer::{BACK_ON_ROLL, Ended, Named, Part, PartId, Transfer, TransferId, clock::due, package::Package},
+};
+
+mod transfer {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "transfer")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub from_school_id: String,
+        /// Empty while nothing is sent.
+        pub to_school_id: String,
+        pub state: String,
+        /// The end of the day it is due; the far future while no clock runs.
+        pub due_us: i64,
+        /// When it came to its end; the far future while it waits.
+        pub settled_us: i64,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod part {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "transfer_part")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub school_id: String,
+        pub transfer_id: String,
+        pub learner_token: Vec<u8>,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod package {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "transfer_package")]
+    pub struct Model {
+        /// The transfer's.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub from_school_id: String,
+        pub to_school_id: String,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// States in which somebody still has something to do.
+const WAITING: [&str; 3] = ["planned", "due", "sent"];
+
+fn place(id: &str) -> String {
+    format!("transfer|{id}")
+}
+
+fn of_part(id: &str) -> String {
+    format!("transfer part|{id}")
+}
+
+fn of_package(id: &str) -> String {
+    format!("transfer package|{id}")
+}
+
+fn token(tx: &Tx, school: &str, learner: &LearnerId) -> Vec<u8> {
+    tx.ring().token(school, &format!("transfers of {learner}")).to_vec()
+}
+
+/// What makes a file's digests beyond anybody's guess.
+pub(crate) fn nonce(tx: &Tx, id: &TransferId) -> String {
+    tx.ring().token("transfers", id.as_str()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn opened<T: DeserializeOwned>(tx: &Tx, id: &str, body: &[u8]) -> Result<T> {
+    Ok(serde_json::from_slice(&tx.ring().own_key().open(body, &place(id))?)?)
+}
+
+fn row(tx: &Tx, transfer: &Transfer) -> Result<transfer::ActiveModel> {
+    let id = transfer.id.to_string();
+    let far = |at: Option<OffsetDateTime>| at.map_or(i64::MAX, micros);
+    Ok(transfer::ActiveModel {
+        from_school_id: Set(transfer.from_school_id.clone()),
+        to_school_id: Set(transfer.to_school_id.clone()),
+        state: Set(transfer.state().to_owned()),
+        due_us: Set(far(transfer.due.as_ref().map(|due| end_of_day(due.on)))),
+        settled_us: Set(far(transfer.settled_at())),
+        body: Set(seal(tx.ring().own_key(), transfer, &place(&id))?),
+        id: Set(id),
+    })
+}
+
+fn body_of(row: &transfer::ActiveModel) -> Vec<u8> {
+    row.body.clone().take().unwrap_or_default()
+}
+
+/// Writes a new transfer with what its school keeps of it, and records both.
+pub(crate) async fn insert(tx: &mut Tx, transfer: &Transfer, part: &Part, act: Act) -> Result<()> {
+    let row = row(tx, transfer)?;
+    let body = body_of(&row);
+    transfer::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    tx.record(act.state("transfer", &body));
+    insert_part(tx, part).await
+}
+
+/// Writes what became of a transfer, and records it.
+pub(crate) async fn update(tx: &mut Tx, transfer: &Transfer, act: Act) -> Result<()> {
+    let row = row(tx, transfer)?;
+    let body = body_of(&row);
+    let row = transfer::ActiveModel { id: Unchanged(transfer.id.to_string()), ..row };
+    transfer::Entity::update(row).exec(tx.db()).await?;
+    tx.record(act.state("transfer", &body));
+    Ok(())
+}
+
+/// Writes what a school keeps of a transfer for itself, and records it.
+pub(crate) async fn insert_part(tx: &mut Tx, part: &Part) -> Result<()> {
+    let (id, school) = (part.id.as_str(), part.school_id.as_str());
+    let body = seal(&new_key(tx, id, school).await?, part, &of_part(id))?;
+    let row = part::ActiveModel {
+        id: Set(id.to_owned()),
+        school_id: Set(school.to_owned()),
+        transfer_id: Set(part.transfer_id.to_string()),
+        learner_token: Set(token(tx, school, &part.learner_id)),
+        body: Set(body.clone()),
+    };
+    part::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    tx.record(Act::new("transfer.part_kept", id).school(school).state("transfer_part", &body));
+    Ok(())
+}
+
+/// Writes what was added to it, and records it.
+pub(crate) async fn update_part(tx: &mut Tx, part: &Part, act: Act) -> Result<()> {
+    let (id, school) = (part.id.as_str(), part.school_id.as_str());
+    let body = seal(&key(tx, id, school).await?, part, &of_part(id))?;
+    let row = part::ActiveModel { id: Unchanged(id.to_owned()), body: Set(body.clone()), ..Default::default() };
+    part::Entity::update(row).exec(tx.db()).await?;
+    tx.record(act.state("transfer_part", &body));
+    Ok(())
+}
+
+/// The transfers that a school sees: its own, and those sent to it.
+fn seen(school: &str) -> Condition {
+    Condition::any().add(transfer::Column::FromSchoolId.eq(school)).add(transfer::Column::ToSchoolId.eq(school))
+}
+
+/// One transfer that a school sees, held until the end of the transaction: it is sent, received and ended once.
+pub(crate) async fn load(tx: &Tx, id: &str, school: &str) -> Result<Transfer> {
+    let row = transfer::Entity::find_by_id(id).filter(seen(school)).lock_exclusive().one(tx.db()).await?;
+    let row = row.ok_or_else(Error::missing)?;
+    opened(tx, &row.id, &row.body)
+}
+
+/// What a school keeps of some transfers, by the transfer.
+pub(crate) async fn parts(tx: &Tx, school: &str, ids: &[&str]) -> Result<HashMap<String, Part>> {
+    let rows = part::Entity::find()
+        .filter(part::Column::SchoolId.eq(school))
+        .filter(part::Column::TransferId.is_in(ids.iter().copied()))
+        .all(tx.db())
+        .await?;
+    let parts: Vec<Part> = open_all(tx, school, rows.into_iter().map(|row| (row.id, row.body)), of_part).await?;
+    Ok(parts.into_iter().map(|part| (part.transfer_id.to_string(), part)).collect())
+}
+
+/// What a school keeps of one transfer; none where it is not said to be any child's of its roll.
+pub(crate) async fn part(tx: &Tx, school: &str, id: &TransferId) -> Result<Option<Part>> {
+    Ok(parts(tx, school, &[id.as_str()]).await?.remove(id.as_str()))
+}
+
+/// The ids of a learner's transfers.
+async fn ids_of(tx: &Tx, school: &str, learners: impl IntoIterator<Item = &LearnerId>) -> Result<Vec<String>> {
+    let tokens: Vec<Vec<u8>> = learners.into_iter().map(|learner| token(tx, school, learner)).collect();
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = part::Entity::find()
+        .filter(part::Column::SchoolId.eq(school))
+        .filter(part::Column::LearnerToken.is_in(tokens))
+        .all(tx.db())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.transfer_id).collect())
+}
+
+/// A page of a school's transfers, newest first: those that wait alone, or one learner's, where asked.
+pub(crate) async fn list(
+    tx: &Tx,
+    learner: Option<&LearnerId>,
+    waiting: bool,
+    page: &Page,
+) -> Result<(Vec<Transfer>, String)> {
+    let school = tx.scope().school()?.as_str();
+    let mut all = transfer::Entity::find().filter(seen(school));
+    if let Some(learner) = learner {
+        all = all.filter(transfer::Column::Id.is_in(ids_of(tx, school, [learner]).await?));
+    }
+    if waiting {
+        all = all.filter(transfer::Column::State.is_in(WAITING));
+    }
+    if let Some(after) = page.after() {
+        all = all.filter(transfer::Column::Id.lt(after));
+    }
+    let mut rows = all.order_by_desc(transfer::Column::Id).limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| row.id.clone());
+    let read = rows.iter().map(|row| opened(tx, &row.id, &row.body)).collect::<Result<_>>();
+    Ok((read?, next))
+}
+
+/// The transfers of a learner out of the scope's school or into it that are in some states, oldest first, held until the
+/// end of the transaction.
+async fn of(tx: &Tx, learner: &LearnerId, states: &[&str], out: bool) -> Result<Vec<Transfer>> {
+    let school = tx.scope().school()?.as_str();
+    let ids = ids_of(tx, school, [learner]).await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let side = if out { transfer::Column::FromSchoolId } else { transfer::Column::ToSchoolId };
+    let rows = transfer::Entity::find()
+        .filter(side.eq(school))
+        .filter(transfer::Column::Id.is_in(ids))
+        .filter(transfer::Column::State.is_in(states.iter().copied()))
+        .order_by_asc(transfer::Column::Id)
+        .lock_exclusive()
+        .all(tx.db())
+        .await?;
+    rows.iter().map(|row| opened(tx, &row.id, &row.body)).collect()
+}
+
+/// The transfer of a learner out of the scope's school that waits, with what the school keeps of it.
+pub(crate) async fn waiting(tx: &Tx, learner: &LearnerId) -> Result<Option<(Transfer, Part)>> {
+    let Some(transfer) = of(tx, learner, &WAITING, true).await?.pop() else { return Ok(None) };
+    let part = part(tx, &transfer.from_school_id, &transfer.id).await?;
+    Ok(part.map(|part| (transfer, part)))
+}
+
+/// The files of a learner that the scope's school received from others, oldest first.
+pub(crate) async fn received(tx: &Tx, learner: &LearnerId) -> Result<Vec<Package>> {
+    let school = tx.scope().school()?.to_string();
+    let mut found = Vec::new();
+    for transfer in of(tx, learner, &["received"], false).await? {
+        found.push(read(tx, transfer.id.as_str(), &school).await?);
+    }
+    Ok(found)
+}
+
+/// A new part of a transfer.
+pub(crate) fn new_part(tx: &Tx, transfer: &Transfer, learner: &LearnerId) -> Part {
+    Part {
+        id: tx.ids().next::<PartId>(),
+        transfer_id: transfer.id.clone(),
+        school_id: transfer.from_school_id.clone(),
+        learner_id: learner.clone(),
+        advances: Vec::new(),
+    }
+}
+
+/// Seals a file for its sender, and keeps it.
+pub(crate) async fn keep_package(tx: &mut Tx, package: &Package) -> Result<()> {
+    let (id, sender) = (package.transfer_id.as_str(), package.from_school_id.as_str());
+    let body = seal(&new_key(tx, id, sender).await?, package, &of_package(id))?;
+    let row = package::ActiveModel {
+        id: Set(id.to_owned()),
+        from_school_id: Set(sender.to_owned()),
+        to_school_id: Set(package.to_school_id.clone()),
+        body: Set(body.clone()),
+    };
+    package::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    tx.record(Act::new("transfer.packed", id).state("transfer_package", &body));
+    Ok(())
+}
+
+/// A file as one of the schools reads it. Whoever holds no key finds none.
+pub(crate) async fn read(tx: &Tx, id: &str, school: &str) -> Result<Package> {
+    let key = key(tx, id, school).await?;
+    let row = package::Entity::find_by_id(id).one(tx.db()).await?.ok_or_else(Error::missing)?;
+    super::open(&key, &row.body, &of_package(id))
+}
+
+/// Hands the file's key over: from then on the receiver reads it, and the sender has its own records and the proof.
+pub(crate) async fn hand_over(tx: &Tx, id: &str, from: &str, to: &str) -> Result<()> {
+    let key = key(tx, id, from).await?;
+    give_key(tx, id, to, &key).await?;
+    record_key::Entity::delete_by_id((id.to_owned(), from.to_owned())).exec(tx.db()).await?;
+    Ok(())
+}
+
+/// Destroys a file that was taken or sent back, and every key to it; answers what the history says of that.
+pub(crate) async fn shred(tx: &Tx, transfer: &Transfer, act: Act) -> Result<Act> {
+    let id = transfer.id.to_string();
+    let gone = package::Entity::delete_by_id(&id).exec(tx.db()).await?.rows_affected > 0;
+    record_key::Entity::delete_many()
+        .filter(record_key::Column::RecordId.eq(id.as_str()))
+        .filter(record_key::Column::Member.is_in([&transfer.from_school_id, &transfer.to_school_id]))
+        .exec(tx.db())
+        .await?;
+    tx.forget_answers(std::slice::from_ref(&id)).await?;
+    Ok(if gone { act.gone("transfer_package", &[id]) } else { act })
+}
+
+/// Prompts the school where a learner left: their file is due at the next one. Answers whether there is one.
+pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Result<bool> {
+    let school = learner.school_id.clone();
+    let closed = copy::clocks(tx, &school).await?.closed_days;
+    let clock = due(left_on, &closed);
+    let (action, id) = ("transfer.prompted", |transfer: &Transfer| transfer.id.to_string());
+    match waiting(tx, &learner.id).await? {
+        Some((mut transfer, _)) => {
+            if transfer.due == Some(clock) {
+                return Ok(false);
+            }
+            let first = transfer.due.is_none();
+            transfer.due = Some(clock);
+            let act = Act::new(action, id(&transfer)).detail("rule", clock.rule.code());
+            update(tx, &transfer, act).await?;
+            Ok(first)
+        }
+        None => {
+            let kept = !learner_record::of(tx, &learner.id).await?.is_empty();
+            if !kept && of(tx, &learner.id, &["received"], false).await?.is_empty() {
+                return Ok(false);
+            }
+            let transfer = Transfer::new(tx.ids().next(), &school, Some(clock), tx.now());
+            let part = new_part(tx, &transfer, &learner.id);
+            let act = Act::new(action, id(&transfer)).detail("rule", clock.rule.code());
+            insert(tx, &transfer, &part, act).await?;
+            retention::stale(tx, &learner.id).await?;
+            Ok(true)
+        }
+    }
+}
+
+/// Prompts the school of a learner who stands on another school's list: the file is to be planned. Answers whether that
+/// was not known before.
+pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result<bool> {
+    let action = "transfer.expected";
+    if let Some((mut transfer, _)) = waiting(tx, learner).await? {
+        if transfer.expected_at.is_some() || transfer.sent.is_some() {
+            return Ok(false);
+        }
+        transfer.expected_at = Some(at.to_owned());
+        let act = Act::new(action, transfer.id.as_str()).detail("at", at);
+        update(tx, &transfer, act).await?;
+        return Ok(true);
+    }
+    let kept = !learner_record::of(tx, learner).await?.is_empty();
+    if !kept && of(tx, learner, &["received"], false).await?.is_empty() {
+        return Ok(false);
+    }
+    let school = tx.scope().school()?.to_string();
+    let transfer =
+        Transfer { expected_at: Some(at.to_owned()), ..Transfer::new(tx.ids().next(), &school, None, tx.now()) };
+    let part = new_part(tx, &transfer, learner);
+    let act = Act::new(action, transfer.id.as_str()).detail("at", at);
+    insert(tx, &transfer, &part, act).await?;
+    Ok(true)
+}
+
+/// Ends what was due for a learner who is on the roll again, unless it is on its way.
+pub(crate) async fn back(tx: &mut Tx, learner: &LearnerId) -> Result<()> {
+    let Some((mut transfer, _)) = waiting(tx, learner).await?.filter(|(transfer, _)| transfer.state() == "due") else {
+        return Ok(());
+    };
+    let who =
+        Named { by: tx.scope().account_text().to_owned(), name: tx.scope().account_name().to_owned(), at: tx.now() };
+    transfer.withdraw(Ended { kind: BACK_ON_ROLL.to_owned(), reason: String::new(), who })?;
+    let act = Act::new("transfer.withdrawn", transfer.id.as_str()).detail("kind", BACK_ON_ROLL);
+    update(tx, &transfer, act).await?;
+    retention::stale(tx, learner).await
+}
+
+/// The hold of a file that the next school has not received yet, of one of these learners; none where there is none.
+pub(crate) async fn unreceived(tx: &Tx, learners: impl Iterator<Item = &LearnerId>) -> Result<Option<Hold>> {
+    let school = tx.scope().school()?.as_str();
+    let ids = ids_of(tx, school, learners).await?;
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let first = transfer::Entity::find()
+        .filter(transfer::Column::FromSchoolId.eq(school))
+        .filter(transfer::Column::Id.is_in(ids))
+        .filter(transfer::Column::State.is_in(["due", "sent"]))
+        .order_by_asc(transfer::Column::Id)
+        .one(tx.db())
+        .await?;
+    let Some(row) = first else { return Ok(None) };
+    let transfer: Transfer = opened(tx, &row.id, &row.body)?;
+    Ok(Some(of_transfer(transfer.created_at)))
+}
+
+/// What a transfer that is or was late says at the authority.
+pub(crate) struct Late {
+    /// The school that hands over.
+    pub(crate) from: String,
+    /// The school that it went to; empty while nothing is sent.
+    pub(crate) to: String,
+    /// Its state.
+    pub(crate) state: String,
+    /// Days late.
+    pub(crate) days: i64,
+}
+
+/// Every transfer that is late, or was received late after a moment.
+pub(crate) async fn late(tx: &Tx, after: OffsetDateTime) -> Result<Vec<Late>> {
+    let (now, column) = (micros(tx.now()), transfer::Column::DueUs);
+    let rows = transfer::Entity::find()
+        .filter(column.lt(now))
+        .filter(transfer::Column::State.is_in(["due", "sent", "received"]))
+        .filter(transfer::Column::SettledUs.gte(micros(after)))
+        .all(tx.db())
+        .await?;
+    let mut late = Vec::new();
+    for row in rows {
+        let transfer: Transfer = opened(tx, &row.id, &row.body)?;
+        // Whoever was sent a file after its day has the day of sending to receive it.
+        let sent = transfer.sent.as_ref().filter(|_| row.state == "sent");
+        let due = row.due_us.max(sent.map_or(i64::MIN, |sent| micros(end_of_day(london(sent.who.at).date()))));
+        let until = row.settled_us.min(now);
+        if until > due {
+            // A day that has begun is a day late.
+            let days = (until - due) / 86_400_000_000 + 1;
+            late.push(Late { from: row.from_school_id, to: row.to_school_id, state: row.state, days });
+        }
+    }
+    Ok(late)
+}
