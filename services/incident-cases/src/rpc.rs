@@ -11,6 +11,7 @@ mod add_involvement;
 mod add_minutes;
 mod add_shared_decision;
 mod add_shared_entry;
+mod add_shared_learner;
 mod add_shared_task;
 mod add_to_concern;
 mod allegation;
@@ -29,7 +30,9 @@ mod check_public_receipt;
 mod classify_case;
 mod close_allegation;
 mod close_case;
+mod close_own_part;
 mod close_public_report;
+mod close_shared_incident;
 mod complete_shared_task;
 mod complete_step;
 pub(crate) mod convert;
@@ -37,6 +40,7 @@ mod create_learner;
 mod decide_access_item;
 mod decline_invitation;
 mod deviate_step;
+mod disclose_learner;
 mod door;
 mod end_absence;
 mod end_involvement;
@@ -139,6 +143,7 @@ mod set_household;
 mod set_retention_basis;
 mod set_rota;
 mod sharing;
+mod stop_disclosure;
 mod stop_sharing;
 mod subject;
 mod suggest_triage;
@@ -177,6 +182,11 @@ macro_rules! rpcs {
 }
 
 rpcs! {
+    add_shared_learner: AddSharedLearnerRequest => AddSharedLearnerResponse,
+    close_own_part: CloseOwnPartRequest => CloseOwnPartResponse,
+    close_shared_incident: CloseSharedIncidentRequest => CloseSharedIncidentResponse,
+    disclose_learner: DiscloseLearnerRequest => DiscloseLearnerResponse,
+    stop_disclosure: StopDisclosureRequest => StopDisclosureResponse,
     add_desk_shared_entry: AddDeskSharedEntryRequest => AddDeskSharedEntryResponse,
     add_minutes: AddMinutesRequest => AddMinutesResponse,
     add_shared_decision: AddSharedDecisionRequest => AddSharedDecisionResponse,
