@@ -280,7 +280,8 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "CloseOwnPart" | "CloseSharedIncident" => json!({"reason": "r"}),
         "StopDisclosure" => json!({"disclosureId": "six_00000000000000000000000000", "reason": "r"}),
         "DiscloseLearner" => json!({
-            "learnerId": "six_00000000000000000000000000", "toSchoolId": "sch_00000000000000000000000000", "purpose": "p", "basis": "consent"
+            "learnerId": "six_00000000000000000000000000", "toSchoolId": "sch_00000000000000000000000000",
+            "purpose": "p", "basis": "consent"
         }),
         "InviteOfficer" => json!({"reason": "r", "contact": "c"}),
         "LeaveSharedIncident" => json!({"reason": "r"}),

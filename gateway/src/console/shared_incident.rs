@@ -1,6 +1,6 @@
 //! The part of an incident that its schools share: who is in it, entries, tasks, decisions, minutes, under role labels.
-//! Nothing of any school's case. `act` has one form for each act, `list` the
-//! incidents of a school, `learner` who its learners are to whom.
+//! Nothing of any school's case. `act` has one form for each act, `list` the incidents of
+//! a school, `learner` who its learners are to whom.
 
 pub mod act;
 pub mod learner;

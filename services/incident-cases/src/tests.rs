@@ -147,6 +147,7 @@ mod retention;
 mod search;
 mod sharing;
 mod sharing_learners;
+mod sharing_matrix;
 mod sharing_races;
 mod triage;
 mod upgrade;
