@@ -296,6 +296,12 @@ pub fn fill(request: &mut Value, rpc: &str) {
             "heldTime": "2026-01-05T09:00:00Z", "present": "p", "discussed": "d", "decided": "d", "next": "n"
         }),
         "CompleteSharedTask" => json!({"taskId": "six_00000000000000000000000000", "note": "n"}),
+        "CloseOwnPart" | "CloseSharedIncident" => json!({"reason": "r"}),
+        "StopDisclosure" => json!({"disclosureId": "six_00000000000000000000000000", "reason": "r"}),
+        "DiscloseLearner" => json!({
+            "learnerId": "six_00000000000000000000000000", "toSchoolId": "sch_00000000000000000000000000",
+            "purpose": "p", "basis": "consent"
+        }),
         "InviteOfficer" => json!({"reason": "r", "contact": "c"}),
         "LeaveSharedIncident" => json!({"reason": "r"}),
         "PassLead" => json!({"toSchoolId": "sch_00000000000000000000000000", "reason": "r"}),

@@ -1,7 +1,9 @@
 //! The part of an incident that its schools share: who is in it, entries, tasks, decisions, minutes, under role labels.
-//! Nothing of any school's case. `act` has one form for each act, `list` the incidents of a school.
+//! Nothing of any school's case. `act` has one form for each act, `list` the incidents of
+//! a school, `learner` who its learners are to whom.
 
 pub mod act;
+pub mod learner;
 pub mod list;
 
 use std::collections::HashMap;
@@ -46,6 +48,7 @@ const CHANGES: Codes = &[
     ("lead_passed", "leads from now on"),
     ("officer_asked", "was invited"),
     ("officer_joined", "came in"),
+    ("closed", "closed the incident"),
 ];
 
 /// The pages of shared incidents at a school.
@@ -55,6 +58,14 @@ pub fn pages() -> Vec<Below> {
         ("/shared-incidents/{shared_incident_id}", get(show)),
         ("/shared-incidents/{shared_incident_id}/entries", post(add_entry)),
         ("/shared-incidents/{shared_incident_id}/tasks/{task_id}", get(act::show_done).post(act::done)),
+        (
+            "/shared-incidents/{shared_incident_id}/learners/{learner_id}",
+            get(learner::show_disclose).post(learner::disclose),
+        ),
+        (
+            "/shared-incidents/{shared_incident_id}/disclosures/{disclosure_id}",
+            get(learner::show_stop).post(learner::stop),
+        ),
         ("/shared-incidents/{shared_incident_id}/{act}", get(act::show).post(act::send)),
     ]
 }
@@ -67,7 +78,7 @@ pub struct SharedPage {
     rows: Vec<Row>,
     acts: Vec<Link>,
     summary: String,
-    learners: Vec<String>,
+    learners: Vec<Event>,
     tasks: Vec<Event>,
     decisions: Vec<Event>,
     minutes: Vec<Event>,
@@ -88,7 +99,9 @@ struct Waiting {
 /// One as tests know it.
 #[cfg(test)]
 pub fn sample() -> SharedIncident {
-    use proto::incident_cases::v1::{Entry, SharedMember, SharedTaskDone};
+    use proto::incident_cases::v1::{
+        Entry, SharedDisclosure, SharedLearner, SharedMember, SharedOwnPart, SharedTaskDone,
+    };
     let time = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });
     let (here, there) = (|| "sch_1".to_owned(), || "sch_2".to_owned());
     let member = |school: String, desk: &str, state: &str| SharedMember {
@@ -105,6 +118,25 @@ pub fn sample() -> SharedIncident {
         title: "Online sexual violence or harassment between children".into(),
         summary: "Two <learners>".into(),
         learner_labels: vec!["Learner 1, Year 9".into()],
+        learners: vec![
+            SharedLearner {
+                learner_id: "six_2".into(),
+                label: "Learner 1, Year 9".into(),
+                school_id: here(),
+                disclosures: vec![SharedDisclosure {
+                    disclosure_id: "six_3".into(),
+                    to_school_id: there(),
+                    name: "Somebody".into(),
+                    purpose: "To keep them <apart>".into(),
+                    basis: "safeguarding".into(),
+                    create_time: time,
+                    ..Default::default()
+                }],
+                ..Default::default()
+            },
+            SharedLearner { label: "Learner 2".into(), school_id: there(), ..Default::default() },
+        ],
+        own_parts: vec![SharedOwnPart { school_id: there(), closed: true, create_time: time, ..Default::default() }],
         entries: vec![Entry { text: "Rang".into(), school_id: there(), create_time: time, ..Default::default() }],
         create_time: time,
         members: vec![
@@ -244,8 +276,19 @@ pub struct Place<'a> {
 /// What the act of an address is called on the page.
 fn acts(shared: &SharedIncident, place: &Place<'_>) -> Vec<Link> {
     let leads = !place.own.is_empty() && place.own == shared.lead_school_id;
+    // Whoever is in it still comes and goes once it is closed; nothing is added.
+    let goes = |act| matches!(act, act::Act::Remove | act::Act::Lead | act::Act::Leave);
     let all = act::Act::ALL.into_iter().filter(|(act, ..)| act.offered(place.own, leads));
+    let all = all.filter(|(act, ..)| shared.close_time.is_none() || goes(*act));
     all.map(|(_, address, title)| Link::new(title, format!("{}/{address}", place.here))).collect()
+}
+
+/// Labels that earlier versions kept are of the school that opened it.
+fn learners(shared: &SharedIncident, names: &Names, place: &Place<'_>) -> Vec<Event> {
+    let known: Vec<&str> = shared.learners.iter().map(|one| one.label.as_str()).collect();
+    let earlier = shared.learner_labels.iter().filter(|label| !known.contains(&label.as_str()));
+    let earlier = earlier.map(|label| Event::new(label, "", ""));
+    earlier.chain(shared.learners.iter().map(|one| learner::event(one, names, place.own, place.here))).collect()
 }
 
 impl SharedPage {
@@ -256,6 +299,7 @@ impl SharedPage {
         };
         let mut rows = Vec::new();
         rows.extend(Row::some("Opened", words::stamp(shared.create_time.as_ref())));
+        rows.extend(Row::some("Closed", words::stamp(shared.close_time.as_ref())));
         for member in &shared.members {
             let ended = words::stamp(member.end_time.as_ref()).map(|at| format!(", {at}")).unwrap_or_default();
             let state = words::called(STANDINGS, &member.state);
@@ -263,6 +307,14 @@ impl SharedPage {
                 words::sentence(&names.who(&member.school_id, &member.desk)),
                 format!("{state}{ended}"),
             ));
+        }
+        for part in &shared.own_parts {
+            let said = match (&part.create_time, part.closed) {
+                (None, _) => "has not said yet".to_owned(),
+                (Some(_), true) => format!("closed. {}", part.reason),
+                (Some(_), false) => format!("not closed: {}", part.reason),
+            };
+            rows.push(Row::new(format!("Own part of {}", names.school(&part.school_id)), words::sentence(said.trim())));
         }
         let task = |task: &SharedTask| {
             let due = if task.due_date.is_empty() { String::new() } else { format!(", by {}", day(&task.due_date)) };
@@ -273,7 +325,7 @@ impl SharedPage {
                 Some(done) => {
                     event.more(format!("Done {}: {}", stamp(&done.create_time, &done.school_id, ""), done.note))
                 }
-                None if theirs && !place.own.is_empty() => {
+                None if theirs && !place.own.is_empty() && shared.close_time.is_none() => {
                     event.link(Link::new("It is done", format!("{}/tasks/{}", place.here, task.task_id)))
                 }
                 None => event,
@@ -306,14 +358,14 @@ impl SharedPage {
             rows,
             acts: acts(shared, &place),
             summary: shared.summary.clone(),
-            learners: shared.learner_labels.clone(),
+            learners: learners(shared, names, &place),
             tasks: shared.tasks.iter().rev().map(task).collect(),
             decisions: shared.decisions.iter().rev().map(decision).collect(),
             minutes: shared.minutes.iter().rev().map(minutes).collect(),
             entries: entries.collect(),
             changes: shared.changes.iter().rev().map(change).collect(),
             waiting: Vec::new(),
-            form,
+            form: form.filter(|_| shared.close_time.is_none()),
         }
     }
 }

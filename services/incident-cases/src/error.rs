@@ -9,7 +9,7 @@ use crate::{
         adult::{NotOnAnAdult, NotPassedOn},
     },
     retention::decide::Refused,
-    shared_incident::{AlreadyAnswered, item::NotDone, sharing},
+    shared_incident::{AlreadyAnswered, item::NotDone, learner::NotDisclosed, sharing},
     transfer::package::Changed,
 };
 
@@ -167,7 +167,7 @@ impl From<AlreadyAnswered> for Error {
 
 impl From<sharing::Refused> for Error {
     fn from(refused: sharing::Refused) -> Self {
-        use sharing::Refused::{Alone, InAlready, Leads, NotASchool, NotIn, NotTheLead, RemovedBefore};
+        use sharing::Refused::{Alone, Closed, InAlready, Leads, NotASchool, NotIn, NotTheLead, RemovedBefore};
         Self::wrong_state(match refused {
             NotTheLead => "only the school that leads the incident does this",
             NotIn => "this school is not in the incident",
@@ -175,6 +175,7 @@ impl From<sharing::Refused> for Error {
             RemovedBefore => "this school was removed from the incident: it is not invited again",
             Leads => "this school leads the incident: pass the lead on first",
             NotASchool => "this is for schools: the authority\u{2019}s officer is there under a duty of their own",
+            Closed => "the shared incident is closed",
             Alone => "no other school is in the incident to lead it",
         })
     }
@@ -188,6 +189,20 @@ impl From<NotDone> for Error {
             NotDone::NotTheirs => {
                 Self::wrong_state("another school has this task: it or the leading school says that it is done")
             }
+        }
+    }
+}
+
+impl From<NotDisclosed> for Error {
+    fn from(refused: NotDisclosed) -> Self {
+        match refused {
+            NotDisclosed::Missing => Self::missing(),
+            NotDisclosed::NotYours => {
+                Self::wrong_state("the learner is another school\u{2019}s: only that school says who it is")
+            }
+            NotDisclosed::NotIn => Self::invalid("to_school_id", "Select another school that is in this incident"),
+            NotDisclosed::Already => Self::wrong_state("this school was told already"),
+            NotDisclosed::Stopped => Self::wrong_state("this was stopped before"),
         }
     }
 }

@@ -12,6 +12,7 @@ mod add_involvement;
 mod add_minutes;
 mod add_shared_decision;
 mod add_shared_entry;
+mod add_shared_learner;
 mod add_shared_task;
 mod add_to_concern;
 mod allegation;
@@ -31,8 +32,10 @@ mod check_referral;
 mod classify_case;
 mod close_allegation;
 mod close_case;
+mod close_own_part;
 mod close_public_report;
 mod close_referral;
+mod close_shared_incident;
 mod complete_shared_task;
 mod complete_step;
 pub(crate) mod convert;
@@ -41,6 +44,7 @@ mod decide_access_item;
 mod decide_advance_sharing;
 mod decline_invitation;
 mod deviate_step;
+mod disclose_learner;
 mod door;
 mod draft_referral;
 mod end_absence;
@@ -166,6 +170,7 @@ mod set_household;
 mod set_retention_basis;
 mod set_rota;
 mod sharing;
+mod stop_disclosure;
 mod stop_sharing;
 mod subject;
 mod suggest_triage;
@@ -207,6 +212,11 @@ macro_rules! rpcs {
 }
 
 rpcs! {
+    add_shared_learner: AddSharedLearnerRequest => AddSharedLearnerResponse,
+    close_own_part: CloseOwnPartRequest => CloseOwnPartResponse,
+    close_shared_incident: CloseSharedIncidentRequest => CloseSharedIncidentResponse,
+    disclose_learner: DiscloseLearnerRequest => DiscloseLearnerResponse,
+    stop_disclosure: StopDisclosureRequest => StopDisclosureResponse,
     add_desk_shared_entry: AddDeskSharedEntryRequest => AddDeskSharedEntryResponse,
     add_minutes: AddMinutesRequest => AddMinutesResponse,
     add_shared_decision: AddSharedDecisionRequest => AddSharedDecisionResponse,

@@ -2,8 +2,10 @@
 //!
 //! - `sharing`: who is in it, who leads, and under which key the next thing is written
 //! - `item`: what they write into it, each with its author; nothing of it is changed
+//! - `learner`: whom each school knows the learners by, and what their own school tells
 
 pub mod item;
+pub mod learner;
 pub mod sharing;
 
 use serde::{Deserialize, Serialize};

@@ -148,6 +148,8 @@ mod reporter;
 mod retention;
 mod search;
 mod sharing;
+mod sharing_learners;
+mod sharing_matrix;
 mod sharing_races;
 mod transfer;
 mod triage;

@@ -186,8 +186,11 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         schools: schools.to_vec(),
         removable: schools.to_vec(),
         cases: vec![pair("cas_1", "2026-014, <Bullying>")],
+        children: vec![pair("cas_1|inv_1", "Somebody, case 2026-014")],
     };
     acts.extend(shared_incident::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&choices))));
+    acts.push(("Say who a learner is", shared_incident::learner::disclose_fields(&schools)));
+    acts.push(("End a disclosure", shared_incident::learner::stop_fields()));
     acts.push(("A task is done", shared_incident::act::done_fields()));
     acts.push(("Come into a shared incident", desk::shared::join_fields()));
     acts.push(("Leave a shared incident", desk::shared::leave_fields()));

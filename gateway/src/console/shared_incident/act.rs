@@ -8,9 +8,10 @@ use chassis::{
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        AddMinutesRequest, AddSharedDecisionRequest, AddSharedTaskRequest, CompleteSharedTaskRequest,
-        InviteOfficerRequest, LeaveSharedIncidentRequest, LinkCaseRequest, ListCasesRequest, PassLeadRequest,
-        RemoveSchoolRequest, SharedIncident,
+        AddMinutesRequest, AddSharedDecisionRequest, AddSharedLearnerRequest, AddSharedTaskRequest,
+        CloseOwnPartRequest, CloseSharedIncidentRequest, CompleteSharedTaskRequest, InviteOfficerRequest,
+        LeaveSharedIncidentRequest, LinkCaseRequest, ListCasesRequest, PassLeadRequest, RemoveSchoolRequest,
+        SharedIncident,
     },
 };
 
@@ -41,6 +42,10 @@ pub enum Act {
     Minutes,
     /// One of the school's own cases belongs to it.
     Link,
+    /// A child of the school's own case comes in as a label.
+    Learner,
+    /// The school says how its own part stands.
+    OwnPart,
     /// The authority's officer is asked in.
     Officer,
     /// A school is removed.
@@ -49,6 +54,8 @@ pub enum Act {
     Lead,
     /// The school goes.
     Leave,
+    /// It is closed.
+    Close,
 }
 
 /// What a form can offer to choose from: ids and names.
@@ -60,19 +67,24 @@ pub struct Choices {
     pub removable: Vec<(String, String)>,
     /// The school's own open cases.
     pub cases: Vec<(String, String)>,
+    /// The children of those of its cases that belong to the incident, as case and part.
+    pub children: Vec<(String, String)>,
 }
 
 impl Act {
     /// Every one, with its address and its title.
-    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str, &'static str); 11] = [
         (Self::Task, "task", "Give a school something to do"),
         (Self::Decision, "decision", "Record a decision"),
         (Self::Minutes, "minutes", "Write the minutes of a strategy discussion"),
         (Self::Link, "case", "Say which of your cases it belongs to"),
+        (Self::Learner, "learner", "Bring in a learner of yours, as a label"),
+        (Self::OwnPart, "own-part", "Say that your part is closed, or why not"),
         (Self::Officer, "officer", "Ask the authority’s safeguarding officer in"),
         (Self::Remove, "remove", "Remove somebody"),
         (Self::Lead, "lead", "Let another school lead it"),
         (Self::Leave, "leave", "Leave it"),
+        (Self::Close, "close", "Close the incident"),
     ];
 
     fn of(address: &str) -> Result<Self, Error> {
@@ -92,8 +104,8 @@ impl Act {
     pub fn offered(self, own: &str, leads: bool) -> bool {
         match self {
             Self::Leave => !leads,
-            Self::Officer | Self::Remove | Self::Lead => leads,
-            Self::Task | Self::Decision | Self::Minutes | Self::Link => !own.is_empty(),
+            Self::Officer | Self::Remove | Self::Lead | Self::Close => leads,
+            Self::Task | Self::Decision | Self::Minutes | Self::Link | Self::Learner | Self::OwnPart => !own.is_empty(),
         }
     }
 
@@ -128,6 +140,21 @@ impl Act {
                 let none = [("", "Choose a case")];
                 vec![Field::select("case_id", "Which case?").choices(none.into_iter().chain(known))]
             }
+            Self::Learner => {
+                let known = choices.children.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+                let none = [("", "Choose a child of your case")];
+                vec![Field::select("child", "Which child?").choices(none.into_iter().chain(known))]
+            }
+            Self::OwnPart => vec![
+                Field::long_text(
+                    "reason",
+                    "What came of it, or why is it not closed? (optional where your case is closed)",
+                )
+                .hint("No names. Every school in it reads this."),
+            ],
+            Self::Close => {
+                vec![Field::long_text("reason", "What came of it?").hint("No names. Every school in it reads this.")]
+            }
             Self::Officer => vec![why(), Field::name("contact", "Whom should they ring?")],
             Self::Remove => vec![school("removed_school_id", "Who is removed?", &choices.removable), why()],
             Self::Lead => vec![school("to_school_id", "Which school leads from now on?", &choices.removable), why()],
@@ -140,6 +167,11 @@ impl Act {
         match self {
             Self::Task | Self::Decision | Self::Minutes => "Every school in the incident reads this.",
             Self::Link => "The case stays your own: nothing of it is shared.",
+            Self::Learner => {
+                "The other schools see a label such as “Learner 2, Year 9”. Who it is stays with you until you say so."
+            }
+            Self::OwnPart => "The incident can be closed once every school has said this.",
+            Self::Close => "Nothing is added from then on. Everybody in it still reads it.",
             Self::Officer => {
                 "Once they have come in they read all of the shared part, and nothing of any school’s case."
             }
@@ -171,6 +203,9 @@ impl Act {
                 ("next", "Enter who does what next"),
             ],
             Self::Link => &[("case_id", "Select a case")],
+            Self::Learner => &[("child", "Select a child")],
+            Self::OwnPart => &[],
+            Self::Close => &[("reason", "Enter what came of it")],
             Self::Officer => &[("reason", "Enter why"), ("contact", "Enter whom they should ring")],
             Self::Remove => &[("removed_school_id", "Select who is removed"), ("reason", "Enter why")],
             Self::Lead => &[("to_school_id", "Select which school leads"), ("reason", "Enter why")],
@@ -200,7 +235,7 @@ async fn choices(visit: &Visit, act: Act, shared: &SharedIncident) -> Result<Cho
     {
         choices.removable.push((OFFICER.to_owned(), words::sentence(&names.who("", &desk.desk))));
     }
-    if act == Act::Link {
+    if matches!(act, Act::Link | Act::Learner) {
         let request = ListCasesRequest {
             school_id: visit.school.clone(),
             state: "open".into(),
@@ -208,6 +243,15 @@ async fn choices(visit: &Visit, act: Act, shared: &SharedIncident) -> Result<Cho
             ..Default::default()
         };
         let found = heard(visit.cases()?.list_cases(ask(request))).await?.cases;
+        let ours = found.iter().filter(|case| case.shared_incident_id == shared.shared_incident_id);
+        for (case, part) in ours.flat_map(|case| case.involvements.iter().map(move |part| (case, part))) {
+            let there = shared.learners.iter().any(|one| one.involvement_id == part.involvement_id);
+            let child = matches!(part.role.as_str(), "victim" | "alleged_perpetrator" | "affected");
+            if child && part.end.is_none() && !there {
+                let name = format!("{}, case {}", part.person, case.reference);
+                choices.children.push((format!("{}|{}", case.case_id, part.involvement_id), name));
+            }
+        }
         let free = found.into_iter().filter(|case| case.shared_incident_id.is_empty() && !case.restricted);
         choices.cases =
             free.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect();
@@ -288,6 +332,22 @@ async fn act_on(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<
             let case_id = answers.text("case_id");
             let command = LinkCaseRequest { school_id, shared_incident_id, case_id, request_id };
             heard(cases.link_case(ask(command))).await.map(drop)
+        }
+        Act::Learner => {
+            let child = answers.text("child");
+            let (case_id, involvement_id) = child.split_once('|').unwrap_or_default();
+            let (case_id, involvement_id) = (case_id.to_owned(), involvement_id.to_owned());
+            let command =
+                AddSharedLearnerRequest { school_id, shared_incident_id, case_id, involvement_id, request_id };
+            heard(cases.add_shared_learner(ask(command))).await.map(drop)
+        }
+        Act::OwnPart => {
+            let command = CloseOwnPartRequest { school_id, shared_incident_id, reason, request_id };
+            heard(cases.close_own_part(ask(command))).await.map(drop)
+        }
+        Act::Close => {
+            let command = CloseSharedIncidentRequest { school_id, shared_incident_id, reason, request_id };
+            heard(cases.close_shared_incident(ask(command))).await.map(drop)
         }
         Act::Officer => {
             let contact = answers.text("contact");

@@ -17,7 +17,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
-    sharing::write_item,
+    sharing::{keep_answer, write_item},
 };
 use crate::{
     App,
@@ -69,7 +69,7 @@ pub(super) async fn accept_invitation(
         invitation: Some(convert::sharing::invitation(&invitation, &request.school_id)),
         shared_incident: Some(convert::sharing::shared_incident(&shared, &request.school_id)),
     };
-    tx.answer_about(&sharing.key_id(sharing.epoch), &response).await?;
+    keep_answer(&mut tx, &sharing, &request.school_id, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -13,11 +13,12 @@ use tonic::Request;
 use super::{
     convert,
     once::once,
-    sharing::{about, write_item},
+    sharing::{about, keep_answer, stamp, write_item},
     work::{name, words},
 };
 use crate::{
     App,
+    custody::Disclosure,
     shared_incident::{Invitation, item::What},
     store,
 };
@@ -54,8 +55,21 @@ pub(super) async fn invite_officer(app: &App, request: Request<InviteOfficerRequ
     tx.record(Act::new("officer.invited", invitation.id.as_str()).state("invitation", &body));
     write_item(&mut tx, &mut whole, holder, What::change("officer_asked", &desk, &request.reason)).await?;
     whole.waiting.push(invitation);
+    let told = Disclosure {
+        id: tx.ids().next(),
+        school_id: request.school_id.clone(),
+        case_id: store::case::linked(&tx, id, holder).await?.into_iter().next().map(|(id, _)| id).unwrap_or_default(),
+        recipient_kind: "agency".to_owned(),
+        recipient: "The authority\u{2019}s safeguarding officer".to_owned(),
+        shared: true,
+        what: "The shared part of the incident, in which no learner is named".to_owned(),
+        basis: "safeguarding".to_owned(),
+        reason: request.reason.trim().to_owned(),
+        stamp: stamp(&tx),
+    };
+    store::register::keep_disclosure(&mut tx, &told).await?;
     let response = InviteOfficerResponse { shared_incident: Some(convert::sharing::shared_incident(&whole, holder)) };
-    tx.answer_about(&whole.sharing.key_id(whole.sharing.epoch), &response).await?;
+    keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -17,7 +17,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
-    sharing::write_item,
+    sharing::{add_learner, write_item},
 };
 use crate::{
     App,
@@ -62,7 +62,11 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
             let opening = open(&case, tx.ids().next(), &request, tx.now());
             let sharing = store::shared::open(&mut tx, &opening, &request.school_id).await?;
             case.shared_incident_id = Some(sharing.id.to_string());
-            sharing
+            let mut whole = Whole { sharing, opening, items: Vec::new(), waiting: Vec::new() };
+            for part in case.involvements.iter().filter(|part| part.child()) {
+                add_learner(&mut tx, &mut whole, &request.school_id, &case, part).await?;
+            }
+            whole.sharing
         }
     };
     if store::invitation::waits_for(&tx, sharing.id.as_str(), invited.as_str()).await? {
@@ -127,7 +131,7 @@ fn open(case: &Case, id: SharedIncidentId, request: &InviteSchoolRequest, now: t
         members: vec![case.school_id.clone()],
         title: case.procedure.title.clone(),
         summary: request.summary.trim().to_owned(),
-        learner_labels: case.involvements.iter().filter(|i| i.child()).map(|i| case.label(&i.id)).collect(),
+        learner_labels: Vec::new(),
         entries: Vec::new(),
         opened_at: now,
     }

@@ -15,7 +15,7 @@ use tonic::Request;
 use super::{
     convert,
     once::once,
-    sharing::{about, tell, write_item},
+    sharing::{about, keep_answer, tell, write_item},
     work::words,
 };
 use crate::{
@@ -69,7 +69,7 @@ pub(super) async fn join_shared_incident(
     tell(&mut tx, &sharing, "officer_joined", &holder, &holder).await?;
     let shared = convert::sharing::shared_incident(&whole, &holder);
     let response = JoinSharedIncidentResponse { shared_incident: Some(shared) };
-    tx.answer_about(&sharing.key_id(sharing.epoch), &response).await?;
+    keep_answer(&mut tx, &sharing, &holder, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

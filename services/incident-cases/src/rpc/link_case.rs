@@ -9,7 +9,11 @@ use chassis::{
 use proto::incident_cases::v1::{LinkCaseRequest, LinkCaseResponse};
 use tonic::Request;
 
-use super::{convert, once::once, sharing::about};
+use super::{
+    convert,
+    once::once,
+    sharing::{about, keep_answer},
+};
 use crate::{App, store};
 
 pub(super) async fn link_case(app: &App, request: Request<LinkCaseRequest>) -> Result<LinkCaseResponse> {
@@ -22,6 +26,7 @@ pub(super) async fn link_case(app: &App, request: Request<LinkCaseRequest>) -> R
     };
     let mut case = store::case::load(&tx, &request.case_id).await?;
     let whole = store::shared::load(&tx, id, holder).await?;
+    whole.sharing.open_still()?;
     case.working()?;
     if case.adult() {
         return Err(Error::wrong_state(
@@ -36,7 +41,7 @@ pub(super) async fn link_case(app: &App, request: Request<LinkCaseRequest>) -> R
     let body = store::case::update(&tx, &mut case).await?;
     tx.record(Act::new("case.linked", case.id.as_str()).state("case_file", &body));
     let response = LinkCaseResponse { shared_incident: Some(convert::sharing::shared_incident(&whole, holder)) };
-    tx.answer_about(&whole.sharing.key_id(whole.sharing.epoch), &response).await?;
+    keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

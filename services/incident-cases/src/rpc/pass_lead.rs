@@ -12,7 +12,7 @@ use tonic::Request;
 use super::{
     convert,
     once::once,
-    sharing::{about, tell, write_item},
+    sharing::{about, keep_answer, tell, write_item},
     work::words,
 };
 use crate::{App, shared_incident::item::What, store};
@@ -44,7 +44,7 @@ pub(super) async fn pass_lead(app: &App, request: Request<PassLeadRequest>) -> R
     tell(&mut tx, &whole.sharing, "lead_passed", next.as_str(), holder).await?;
     let shared = convert::sharing::shared_incident(&whole, holder);
     let response = PassLeadResponse { shared_incident: Some(shared) };
-    tx.answer_about(&whole.sharing.key_id(whole.sharing.epoch), &response).await?;
+    keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

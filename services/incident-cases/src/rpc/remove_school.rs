@@ -11,7 +11,7 @@ use tonic::Request;
 use super::{
     convert,
     once::once,
-    sharing::{about, tell},
+    sharing::{about, keep_answer, tell},
     work::words,
 };
 use crate::{App, shared_incident::item::What, store};
@@ -37,7 +37,7 @@ pub(super) async fn remove_school(app: &App, request: Request<RemoveSchoolReques
     let whole = store::shared::load(&tx, id, holder).await?;
     let shared = convert::sharing::shared_incident(&whole, holder);
     let response = RemoveSchoolResponse { shared_incident: Some(shared) };
-    tx.answer_about(&sharing.key_id(sharing.epoch), &response).await?;
+    keep_answer(&mut tx, &sharing, holder, &response).await?;
     tx.commit().await?;
     Ok(response)
 }

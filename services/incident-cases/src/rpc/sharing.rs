@@ -15,10 +15,11 @@ use super::{
 };
 use crate::{
     App,
-    case::record::Stamp,
+    case::{Case, Involvement, record::Stamp},
     shared_incident::{
         Whole,
         item::{Item, What},
+        learner::next_label,
         sharing::Sharing,
     },
     store,
@@ -52,10 +53,11 @@ pub(super) async fn write<R: Message + Default>(
         Once::Answered(answer) => return Ok(answer),
     };
     let mut whole = store::shared::load(&tx, id, holder).await?;
+    whole.sharing.open_still()?;
     let what = decide(&whole)?;
     write_item(&mut tx, &mut whole, holder, what).await?;
     let response = respond(convert::sharing::shared_incident(&whole, holder));
-    tx.answer_about(&whole.sharing.key_id(whole.sharing.epoch), &response).await?;
+    keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
     tx.commit().await?;
     Ok(response)
 }
@@ -66,6 +68,30 @@ pub(super) async fn write_item(tx: &mut Tx, whole: &mut Whole, holder: &str, wha
     store::shared::add(tx, &whole.sharing, &item).await?;
     whole.items.push(item);
     Ok(())
+}
+
+/// Brings a child of a case into a shared incident as a role label; who it is, only their own school reads.
+pub(super) async fn add_learner(
+    tx: &mut Tx,
+    whole: &mut Whole,
+    holder: &str,
+    case: &Case,
+    part: &Involvement,
+) -> Result<()> {
+    let what = What::Learner { label: next_label(whole, &part.year_group) };
+    write_item(tx, whole, holder, what).await?;
+    let learner = whole.items.last().map(|item| item.id.clone()).ok_or_else(Error::missing)?;
+    let what = What::Own { learner, case_id: case.id.to_string(), involvement_id: part.id.to_string() };
+    let item = Item { id: tx.ids().next(), holder: holder.to_owned(), stamp: stamp(tx), what };
+    store::shared::add_private(tx, &whole.sharing, &item, &[holder]).await?;
+    whole.items.push(item);
+    Ok(())
+}
+
+/// Keeps the answer for whoever asks again, where nobody else can read it.
+pub(super) async fn keep_answer(tx: &mut Tx, sharing: &Sharing, holder: &str, response: &impl Message) -> Result<()> {
+    let key = store::shared::own_key(tx, sharing, holder).await?;
+    tx.answer_about(&key, response).await
 }
 
 /// What an answer about a shared incident is about.

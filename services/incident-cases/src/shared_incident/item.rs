@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
+use super::learner::Disclosed;
 use crate::case::record::Stamp;
 
 chassis::id!(/** Something written into a shared incident. */ pub struct SharedItemId = "six");
@@ -57,6 +58,36 @@ pub enum What {
     },
     /// The minutes of a strategy discussion.
     Minutes(Minutes),
+    /// A learner of the school that wrote it, by role label alone.
+    Learner {
+        /// The label.
+        label: String,
+    },
+    /// Who a learner is; their own school alone reads it.
+    Own {
+        /// The learner, as a label.
+        learner: SharedItemId,
+        /// The school's own case.
+        case_id: String,
+        /// The part in it.
+        involvement_id: String,
+    },
+    /// A learner disclosed to one school: it and the learner's own read it, and nobody else.
+    Disclosed(Disclosed),
+    /// A disclosure ended for the future; the same two read it.
+    Stopped {
+        /// The disclosure.
+        disclosure: SharedItemId,
+        /// Why.
+        reason: String,
+    },
+    /// A school says whether its own part is closed.
+    OwnPart {
+        /// Whether its own case is closed.
+        closed: bool,
+        /// Why not, or what came of it; empty where nobody was asked.
+        reason: String,
+    },
     /// Somebody came or went.
     Change {
         /// One of `CHANGES`.
@@ -86,8 +117,8 @@ pub struct Minutes {
 }
 
 /// Who came or went, and how.
-pub const CHANGES: [&str; 7] =
-    ["joined", "left", "removed", "removed_by_authority", "lead_passed", "officer_joined", "officer_asked"];
+pub const CHANGES: [&str; 8] =
+    ["joined", "left", "removed", "removed_by_authority", "lead_passed", "officer_joined", "officer_asked", "closed"];
 
 impl What {
     /// Its kind, as the column has it.
@@ -98,6 +129,11 @@ impl What {
             Self::Done { .. } => "done",
             Self::Decision { .. } => "decision",
             Self::Minutes(_) => "minutes",
+            Self::Learner { .. } => "learner",
+            Self::Own { .. } => "own_learner",
+            Self::Disclosed(_) => "disclosure",
+            Self::Stopped { .. } => "stopped",
+            Self::OwnPart { .. } => "own_part",
             Self::Change { .. } => "change",
         }
     }

@@ -83,6 +83,9 @@ pub struct Sharing {
     pub members: Vec<Member>,
     /// When it was opened.
     pub opened_at: OffsetDateTime,
+    /// When it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<OffsetDateTime>,
 }
 
 /// Why not.
@@ -102,6 +105,8 @@ pub enum Refused {
     NotASchool,
     /// There is nobody else to lead it.
     Alone,
+    /// It is closed: nothing is added any more.
+    Closed,
 }
 
 /// Whether a holder of keys is a desk of the authority.
@@ -119,7 +124,7 @@ impl Sharing {
             since: at,
             until: None,
         };
-        Self { id, epoch: 0, members: vec![lead], opened_at: at }
+        Self { id, epoch: 0, members: vec![lead], opened_at: at, closed_at: None }
     }
 
     /// As earlier versions kept it: the school that opened it, and those that accepted.
@@ -135,6 +140,19 @@ impl Sharing {
     /// The id under which the key of an epoch is held. The first one's is the incident's own.
     pub fn key_id(&self, epoch: u32) -> String {
         if epoch == 0 { self.id.to_string() } else { format!("{}/{epoch}", self.id) }
+    }
+
+    /// The id under which the key of one item is held that not everybody in it reads.
+    pub fn private_key_id(&self, item: &str) -> String {
+        format!("{}/p/{item}", self.id)
+    }
+
+    /// Whether something may still be added.
+    ///
+    /// # Errors
+    /// `Closed` where not.
+    pub fn open_still(&self) -> Result<(), Refused> {
+        if self.closed_at.is_some() { Err(Refused::Closed) } else { Ok(()) }
     }
 
     /// The school that leads; empty where nobody is left.
@@ -176,6 +194,7 @@ impl Sharing {
     /// # Errors
     /// `InAlready`, or `RemovedBefore`.
     pub fn may_ask(&self, holder: &str) -> Result<(), Refused> {
+        self.open_still()?;
         match self.members.iter().find(|m| m.holder == holder).map(|m| m.standing) {
             Some(Standing::Lead | Standing::Member) => Err(Refused::InAlready),
             Some(Standing::Removed) => Err(Refused::RemovedBefore),

@@ -217,6 +217,15 @@ pub(crate) async fn hides_shared(tx: &Tx, shared_incident_id: &str, school: &str
     Ok(own.clone().count(tx.db()).await? > own.filter(access::cases(tx, school, Sight::All)).count(tx.db()).await?)
 }
 
+/// The cases through which a school has part in a shared incident, the first first, and whether each is open.
+pub(crate) async fn linked(tx: &Tx, shared_incident_id: &str, school: &str) -> Result<Vec<(String, bool)>> {
+    let own = case_file::Entity::find()
+        .filter(case_file::Column::SchoolId.eq(school))
+        .filter(case_file::Column::SharedIncidentId.eq(shared_incident_id))
+        .order_by_asc(case_file::Column::Id);
+    Ok(own.all(tx.db()).await?.into_iter().map(|row| (row.id, row.state == "open")).collect())
+}
+
 async fn read(tx: &Tx, row: case_file::Model) -> Result<Case> {
     open(&key_at(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }

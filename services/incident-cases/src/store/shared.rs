@@ -25,7 +25,7 @@ use crate::{
     case::record::Stamp,
     shared_incident::{
         SharedIncident, Whole,
-        item::{Item, What},
+        item::{Item, SharedItemId, What},
         sharing::{Sharing, is_desk},
     },
 };
@@ -84,8 +84,9 @@ fn at(act: Act, holder: &str) -> Act {
 }
 
 /// Holds a shared incident until the end of the transaction; answers who is in it and what it was opened with, sealed.
-async fn held(tx: &Tx, id: &str, opener: &str) -> Result<(Sharing, Vec<u8>)> {
-    let row = shared_incident::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
+async fn held(tx: &Tx, id: &str, opener: &str, hold: bool) -> Result<(Sharing, Vec<u8>)> {
+    let row = shared_incident::Entity::find_by_id(id);
+    let row = if hold { row.lock_exclusive() } else { row }.one(tx.db()).await?;
     let row = row.ok_or_else(Error::missing)?;
     // Asked only now: whoever waited for the row sees who came and went meanwhile.
     let sharing = match sharing::Entity::find_by_id(id).one(tx.db()).await? {
@@ -102,13 +103,22 @@ async fn held(tx: &Tx, id: &str, opener: &str) -> Result<(Sharing, Vec<u8>)> {
 /// Who is in a shared incident, held until the end of the transaction, for an act that reads nothing of it. `opener`
 /// holds its first key; empty for whoever holds none.
 pub(crate) async fn hold(tx: &Tx, id: &str, opener: &str) -> Result<Sharing> {
-    Ok(held(tx, id, opener).await?.0)
+    Ok(held(tx, id, opener, true).await?.0)
 }
 
 /// A shared incident as somebody in it reads it, held until the end of the transaction. Whoever is not, or went, finds
 /// none; so does whoever is kept out of the case through which their school has part in it.
 pub(crate) async fn load(tx: &Tx, id: &str, holder: &str) -> Result<Whole> {
-    let (sharing, body) = held(tx, id, holder).await?;
+    read_as(tx, id, holder, true).await
+}
+
+/// The same as it stands, held by nobody: for what must be known before something else is held.
+pub(crate) async fn load_unlocked(tx: &Tx, id: &str, holder: &str) -> Result<Whole> {
+    read_as(tx, id, holder, false).await
+}
+
+async fn read_as(tx: &Tx, id: &str, holder: &str, hold: bool) -> Result<Whole> {
+    let (sharing, body) = held(tx, id, holder, hold).await?;
     if !sharing.holds(holder) {
         return Err(Error::missing());
     }
@@ -116,7 +126,7 @@ pub(crate) async fn load(tx: &Tx, id: &str, holder: &str) -> Result<Whole> {
     if super::case::hides_shared(tx, id, holder).await? {
         return Err(Error::missing());
     }
-    let keys = keys(tx, &sharing, holder).await?;
+    let keys = every_key(tx, &sharing, holder).await?;
     let first = keys.get(id).ok_or_else(Error::missing)?;
     let opening = unseal(first, &body, &place(id))?;
     let rows = shared_item::Entity::find()
@@ -125,11 +135,15 @@ pub(crate) async fn load(tx: &Tx, id: &str, holder: &str) -> Result<Whole> {
         .order_by_asc(shared_item::Column::Place)
         .all(tx.db())
         .await?;
-    let read = |row: shared_item::Model| {
-        let key = keys.get(&row.key_id).ok_or_else(|| Error::internal("an item is sealed under a key nobody gave"))?;
-        unseal(key, &row.body, &item_place(&row.id))
-    };
-    let items = rows.into_iter().map(read).collect::<Result<_>>()?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        match keys.get(&row.key_id) {
+            Some(key) => items.push(unseal(key, &row.body, &item_place(&row.id))?),
+            // Not everybody in it is given this one.
+            None if row.key_id.starts_with(&sharing.private_key_id("")) => {}
+            None => return Err(Error::internal("an item is sealed under a key nobody gave")),
+        }
+    }
     let waiting = if sharing.lead() == holder { invitation::waiting(tx, id, holder).await? } else { Vec::new() };
     Ok(Whole { sharing, opening, items, waiting })
 }
@@ -145,13 +159,54 @@ async fn keys(tx: &Tx, sharing: &Sharing, holder: &str) -> Result<HashMap<String
     rows.into_iter().map(|row| Ok((row.record_id, tx.ring().unwrap(&row.wrapped, holder)?))).collect()
 }
 
-/// Writes an item by one who is in it.
-pub(crate) async fn add(tx: &mut Tx, sharing: &Sharing, item: &Item) -> Result<()> {
-    let key = key(tx, &sharing.key_id(sharing.epoch), &item.holder).await?;
-    add_under(tx, sharing, item, &key).await
+/// The keys of every epoch and of what was given to one alone, as one who is in it holds them.
+async fn every_key(tx: &Tx, sharing: &Sharing, holder: &str) -> Result<HashMap<String, DataKey>> {
+    let mut keys = keys(tx, sharing, holder).await?;
+    let rows = record_key::Entity::find()
+        .filter(record_key::Column::Member.eq(holder))
+        .filter(record_key::Column::RecordId.starts_with(sharing.private_key_id("")))
+        .all(tx.db())
+        .await?;
+    for row in rows {
+        keys.insert(row.record_id, tx.ring().unwrap(&row.wrapped, holder)?);
+    }
+    Ok(keys)
 }
 
-async fn add_under(tx: &mut Tx, sharing: &Sharing, item: &Item, key: &DataKey) -> Result<()> {
+/// Under which id somebody in it holds a key that nobody else does; made where there is none. What they are answered is
+/// kept under it, since their own view says more than the others read.
+pub(crate) async fn own_key(tx: &Tx, sharing: &Sharing, holder: &str) -> Result<String> {
+    let id = sharing.private_key_id(holder);
+    match key(tx, &id, holder).await {
+        Err(error) if error.kind() == Kind::Missing => new_key(tx, &id, holder).await.map(|_| id),
+        found => found.map(|_| id),
+    }
+}
+
+/// Writes an item that only `readers` are given the key of.
+pub(crate) async fn add_private(tx: &mut Tx, sharing: &Sharing, item: &Item, readers: &[&str]) -> Result<()> {
+    let (key, id) = (DataKey::random(), sharing.private_key_id(item.id.as_str()));
+    for reader in readers {
+        give_key(tx, &id, reader, &key).await?;
+    }
+    add_under(tx, sharing, item, &key, &id).await
+}
+
+/// Writes an item under the key of another, for whoever reads that one.
+pub(crate) async fn add_beside(tx: &mut Tx, sharing: &Sharing, item: &Item, of: &SharedItemId) -> Result<()> {
+    let id = sharing.private_key_id(of.as_str());
+    let key = key(tx, &id, &item.holder).await?;
+    add_under(tx, sharing, item, &key, &id).await
+}
+
+/// Writes an item by one who is in it.
+pub(crate) async fn add(tx: &mut Tx, sharing: &Sharing, item: &Item) -> Result<()> {
+    let id = sharing.key_id(sharing.epoch);
+    let key = key(tx, &id, &item.holder).await?;
+    add_under(tx, sharing, item, &key, &id).await
+}
+
+async fn add_under(tx: &mut Tx, sharing: &Sharing, item: &Item, key: &DataKey, key_id: &str) -> Result<()> {
     let last = shared_item::Entity::find()
         .select_only()
         .column_as(shared_item::Column::Place.max(), "last")
@@ -161,7 +216,7 @@ async fn add_under(tx: &mut Tx, sharing: &Sharing, item: &Item, key: &DataKey) -
     let row = shared_item::ActiveModel {
         id: Set(item.id.to_string()),
         shared_incident_id: Set(sharing.id.to_string()),
-        key_id: Set(sharing.key_id(sharing.epoch)),
+        key_id: Set(key_id.to_owned()),
         holder: Set(item.holder.clone()),
         kind: Set(item.what.kind().to_owned()),
         created_us: Set(micros(item.stamp.at)),
@@ -205,7 +260,7 @@ pub(crate) async fn rekey(
     keep(tx, sharing, action, holder).await?;
     let stamp = Stamp { by: by.to_owned(), at: tx.now() };
     let item = Item { id: tx.ids().next(), holder: holder.to_owned(), stamp, what };
-    add_under(tx, sharing, &item, &key).await
+    add_under(tx, sharing, &item, &key, &id).await
 }
 
 /// What the scope's school keeps of an incident is destroyed: the school is in it no longer. Others keep what they share.

@@ -414,7 +414,13 @@ fn told(what: &What) -> Option<(&'static str, String)> {
                 ("Next", &minutes.next),
             ]),
         ),
-        What::Change { .. } => return None,
+        What::OwnPart { reason, .. } if !reason.is_empty() => ("Why a school's part is not closed", reason.clone()),
+        What::Disclosed(told) => (
+            "Learner disclosed to another school",
+            joined([("Who", told.name.as_str()), ("", &told.what), ("What for", &told.purpose)]),
+        ),
+        What::Stopped { reason, .. } => ("Disclosure ended", reason.clone()),
+        What::Learner { .. } | What::Own { .. } | What::OwnPart { .. } | What::Change { .. } => return None,
     };
     Some(found)
 }

@@ -150,7 +150,7 @@ impl School {
         Ok(call!(self.dsl, list_shared_incidents, request)?.sharings)
     }
 
-    async fn task(&self, id: &str, owner: &str) -> Result<SharedIncident> {
+    pub(super) async fn task(&self, id: &str, owner: &str) -> Result<SharedIncident> {
         let request = AddSharedTaskRequest {
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
@@ -227,7 +227,7 @@ impl School {
         Ok(call!(self.dsl, withdraw_invitation, request)?.invitation.unwrap_or_default())
     }
 
-    async fn link(&self, id: &str, case: &Case) -> Result<SharedIncident> {
+    pub(super) async fn link(&self, id: &str, case: &Case) -> Result<SharedIncident> {
         let request = LinkCaseRequest {
             school_id: self.id.clone(),
             shared_incident_id: id.into(),

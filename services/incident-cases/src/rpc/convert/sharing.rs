@@ -7,6 +7,7 @@ use super::happened;
 use crate::shared_incident::{
     Invitation, Whole,
     item::{Item, SharedItemId, What},
+    learner::{Disclosed, own, own_parts, shows, stopped},
     sharing::{Sharing, is_desk},
 };
 
@@ -73,10 +74,16 @@ pub(in crate::rpc) fn shared_incident(whole: &Whole, seen_by: &str) -> pb::Share
         create_time: Some(timestamp(opening.opened_at)),
         members: members(sharing),
         invitations: whole.waiting.iter().map(|waits| invitation(waits, seen_by)).collect(),
+        close_time: sharing.closed_at.map(timestamp),
+        own_parts: own_parts(whole).into_iter().map(|(school, said)| own_part(school, said)).collect(),
         ..Default::default()
     };
     for item in &whole.items {
         put(&mut shared, item, &whole.items);
+        if let What::Learner { label } = &item.what {
+            shared.learner_labels.push(label.clone());
+            shared.learners.push(learner(whole, item, label, seen_by));
+        }
     }
     shared
 }
@@ -104,7 +111,12 @@ fn put(shared: &mut pb::SharedIncident, item: &Item, all: &[Item]) {
             create_time: at,
             done: done(all, &item.id),
         }),
-        What::Done { .. } => {}
+        What::Done { .. }
+        | What::Learner { .. }
+        | What::Own { .. }
+        | What::Disclosed(_)
+        | What::Stopped { .. }
+        | What::OwnPart { .. } => {}
         What::Decision { text, reason, owner } => shared.decisions.push(pb::SharedDecision {
             decision_id: id,
             text: text.clone(),
@@ -136,6 +148,59 @@ fn put(shared: &mut pb::SharedIncident, item: &Item, all: &[Item]) {
             account_id: by,
             create_time: at,
         }),
+    }
+}
+
+fn own_part(school: &str, said: Option<&Item>) -> pb::SharedOwnPart {
+    let (closed, reason) = match said.map(|item| &item.what) {
+        Some(What::OwnPart { closed, reason }) => (*closed, reason.clone()),
+        _ => (false, String::new()),
+    };
+    pb::SharedOwnPart {
+        school_id: school.to_owned(),
+        closed,
+        reason,
+        account_id: said.map(|item| item.stamp.by.clone()).unwrap_or_default(),
+        create_time: said.map(|item| timestamp(item.stamp.at)),
+    }
+}
+
+/// A learner as a school sees them: their own sees who it is, another what it was told.
+fn learner(whole: &Whole, item: &Item, label: &str, seen_by: &str) -> pb::SharedLearner {
+    let own = own(&whole.items, &item.id).filter(|_| item.holder == seen_by);
+    let told = whole.items.iter().filter_map(|one| match &one.what {
+        What::Disclosed(told) if told.learner == item.id => Some(disclosure(whole, one, told, seen_by)),
+        _ => None,
+    });
+    pb::SharedLearner {
+        learner_id: item.id.to_string(),
+        label: label.to_owned(),
+        school_id: item.holder.clone(),
+        case_id: own.map(|(case_id, _)| case_id.to_owned()).unwrap_or_default(),
+        involvement_id: own.map(|(_, involvement_id)| involvement_id.to_owned()).unwrap_or_default(),
+        disclosures: told.collect(),
+    }
+}
+
+fn disclosure(whole: &Whole, item: &Item, told: &Disclosed, seen_by: &str) -> pb::SharedDisclosure {
+    let shown = shows(whole, item, told, seen_by);
+    let said = |text: &str| if shown { text.to_owned() } else { String::new() };
+    let stopped = stopped(&whole.items, &item.id);
+    let why = match stopped.map(|item| &item.what) {
+        Some(What::Stopped { reason, .. }) => reason.clone(),
+        _ => String::new(),
+    };
+    pb::SharedDisclosure {
+        disclosure_id: item.id.to_string(),
+        to_school_id: told.to.clone(),
+        name: said(&told.name),
+        what: said(&told.what),
+        purpose: told.purpose.clone(),
+        basis: told.basis.clone(),
+        account_id: item.stamp.by.clone(),
+        create_time: Some(timestamp(item.stamp.at)),
+        stop_time: stopped.map(|item| timestamp(item.stamp.at)),
+        stop_reason: why,
     }
 }
 

@@ -1,0 +1,169 @@
+//! Learners of a shared incident: by role label, until their own school says to one other school who they are.
+
+use axum::extract::Path;
+use chassis::error::{Error, Violations};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{
+        DiscloseLearnerRequest, SharedDisclosure, SharedIncident, SharedLearner, StopDisclosureRequest,
+    },
+};
+
+use super::{Names, crumbs, fetch, named};
+use crate::{
+    console::{
+        case::page::Event,
+        posted::Posted,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        form::{Field, FormPage},
+        part::{Head, Link},
+        words::{self, Codes},
+    },
+};
+
+/// On what a disclosure may rest.
+pub const BASES: Codes = &[
+    ("safeguarding", "Safeguarding the child"),
+    ("legal_duty", "A legal duty"),
+    ("consent", "Consent"),
+    ("vital_interest", "A vital interest"),
+];
+
+/// A learner on the page, as the school of the visitor knows them.
+pub fn event(learner: &SharedLearner, names: &Names, own: &str, here: &str) -> Event {
+    let whose = words::sentence(&names.school(&learner.school_id));
+    if learner.school_id != own {
+        let known = learner.disclosures.iter().rev().find(|told| !told.name.is_empty());
+        let ended = learner.disclosures.iter().rev().find(|told| told.stop_time.is_some());
+        return match (known, ended) {
+            (Some(told), _) => Event::new(&learner.label, whose, format!("{}\n{}", told.name, told.what))
+                .more(format!("You may use this for: {}", told.purpose)),
+            (None, Some(told)) => Event::new(&learner.label, whose, "You were told who this is. That has ended.")
+                .more(format!("Why: {}", told.stop_reason)),
+            (None, None) => Event::new(&learner.label, whose, ""),
+        };
+    }
+    let line = |told: &SharedDisclosure| {
+        let to = names.school(&told.to_school_id);
+        let at = words::stamp(told.create_time.as_ref()).unwrap_or_default();
+        let basis = words::called(BASES, &told.basis);
+        let ended = words::stamp(told.stop_time.as_ref())
+            .map(|at| format!(" Ended {at}: {}", told.stop_reason))
+            .unwrap_or_default();
+        format!("Told to {to} {at}, for: {} ({basis}).{ended}", told.purpose)
+    };
+    let lines: Vec<String> = learner.disclosures.iter().map(line).collect();
+    let event = Event::new(&learner.label, whose, lines.join("\n"));
+    let event = event.link(Link::new("Say who this is", format!("{here}/learners/{}", learner.learner_id)));
+    match learner.disclosures.iter().rev().find(|told| told.stop_time.is_none()) {
+        Some(told) => event.also(Link::new(
+            format!("End what {} is shown", names.school(&told.to_school_id)),
+            format!("{here}/disclosures/{}", told.disclosure_id),
+        )),
+        None => event,
+    }
+}
+
+/// What is asked; `schools` are ids and names.
+pub fn disclose_fields(schools: &[(String, String)]) -> Vec<Field> {
+    let known = schools.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+    vec![
+        Field::select("to_school_id", "Which school is told?")
+            .choices([("", "Choose a school")].into_iter().chain(known)),
+        Field::long_text("purpose", "What does it need to know this for?"),
+        Field::radios("basis", "What is the lawful basis?", BASES),
+        Field::long_text("what", "What else is it told? (optional)"),
+    ]
+}
+
+/// What is asked where it ends.
+pub fn stop_fields() -> Vec<Field> {
+    vec![Field::long_text("reason", "Why does it end?").hint("The other school reads this.")]
+}
+
+async fn disclose_page(visit: &Visit, shared: &SharedIncident, learner_id: &str) -> Result<FormPage, Error> {
+    let own = |one: &&SharedLearner| one.learner_id == learner_id && one.school_id == visit.school;
+    let learner = shared.learners.iter().find(own).ok_or_else(Error::missing)?;
+    let names = Names::of(visit, named(shared)).await;
+    let others = shared.member_school_ids.iter().filter(|id| **id != visit.school);
+    let schools: Vec<_> = others.map(|id| (id.clone(), words::sentence(&names.school(id)))).collect();
+    let here = visit.at(&format!("/shared-incidents/{}", shared.shared_incident_id));
+    let mut crumbs = crumbs(visit);
+    crumbs.push(Link::new("Shared incident", here.clone()));
+    let head = Head::new("Say who a learner is", crumbs).of(learner.label.clone());
+    let page =
+        visit.form_page(head, format!("{here}/learners/{learner_id}"), "Tell the school", disclose_fields(&schools));
+    Ok(page.lead("The school is shown the name as it stands in your case, and nobody else is. It enters your register of disclosures, and cannot be taken out of it."))
+}
+
+/// Asks whom, what for and on what basis.
+pub async fn show_disclose(visit: Visit, Path((_, id, learner_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseShare)?;
+    let shared = fetch(&visit, &id).await?;
+    visit.page(&disclose_page(&visit, &shared, &learner_id).await?)
+}
+
+/// Tells it.
+pub async fn disclose(Path((_, id, learner_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = DiscloseLearnerRequest {
+        school_id: visit.school.clone(),
+        shared_incident_id: id.clone(),
+        learner_id: learner_id.clone(),
+        to_school_id: answers.text("to_school_id"),
+        what: answers.text("what"),
+        purpose: answers.text("purpose"),
+        basis: answers.text("basis"),
+        request_id: answers.request_id(),
+    };
+    let mut v = Violations::new();
+    v.check(!command.to_school_id.is_empty(), "to_school_id", "Select which school is told");
+    v.check(!command.purpose.is_empty(), "purpose", "Enter what it needs to know this for");
+    v.check(!command.basis.is_empty(), "basis", "Select the lawful basis");
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.disclose_learner(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(_) => visit.to(&visit.at(&format!("/shared-incidents/{id}?done=shared"))),
+        Err(error) => {
+            let shared = fetch(&visit, &id).await?;
+            let place = visit.at(&format!("/shared-incidents/{id}"));
+            visit.again(disclose_page(&visit, &shared, &learner_id).await?, &answers, error, &place)
+        }
+    }
+}
+
+fn stop_page(visit: &Visit, id: &str, disclosure_id: &str) -> FormPage {
+    let here = visit.at(&format!("/shared-incidents/{id}"));
+    let mut crumbs = crumbs(visit);
+    crumbs.push(Link::new("Shared incident", here.clone()));
+    let head = Head::new("End a disclosure", crumbs);
+    let page = visit.form_page(head, format!("{here}/disclosures/{disclosure_id}"), "End it", stop_fields());
+    page.lead("The school is shown the name no more. It knows what it was told; that it was told stays on record at both schools.")
+}
+
+/// Asks why.
+pub async fn show_stop(visit: Visit, Path((_, id, disclosure_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::CaseShare)?;
+    fetch(&visit, &id).await?;
+    visit.page(&stop_page(&visit, &id, &disclosure_id))
+}
+
+/// Ends it.
+pub async fn stop(Path((_, id, disclosure_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = StopDisclosureRequest {
+        school_id: visit.school.clone(),
+        shared_incident_id: id.clone(),
+        disclosure_id: disclosure_id.clone(),
+        reason: answers.text("reason"),
+        request_id: answers.request_id(),
+    };
+    match heard(visit.cases()?.stop_disclosure(ask(command))).await {
+        Ok(_) => visit.to(&visit.at(&format!("/shared-incidents/{id}?done=shared"))),
+        Err(error) => visit.again(stop_page(&visit, &id, &disclosure_id), &answers, error, ""),
+    }
+}
