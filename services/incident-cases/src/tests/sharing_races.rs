@@ -15,7 +15,7 @@ fn rounds() -> usize {
     std::env::var("HEDGEROW_RACE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS)
 }
 
-const ROUNDS: usize = 200;
+const ROUNDS: usize = 60;
 /// Rounds that one incident takes: each begins an epoch, whose keys whoever comes next is given.
 const EACH: usize = 20;
 
