@@ -163,7 +163,11 @@ async fn world(place: &Installation, person: &Person, name: &str, school: &str, 
             }
         }
         let answer = match person.try_call(rpc.path.trim_start_matches('/'), request).await {
-            Ok(value) => value.to_string(),
+            Ok(mut value) => {
+                // The entries of a map come in no order of their own.
+                value.sort_all_objects();
+                value.to_string()
+            }
             Err(error) => format!("{:?} {} {:?}", error.kind(), error.message(), error.violations()),
         };
         told.insert(rpc.path.clone(), masks.of(&answer));
