@@ -12,7 +12,7 @@ use super::{
 
 /// How often each race is run; more where the environment says so, for a long night.
 fn rounds() -> usize {
-    std::env::var("HEDGEROW_RACE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS)
+    std::env::var("SHARING_RACE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS)
 }
 
 const ROUNDS: usize = 60;
