@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     "hedgerow/event/v1/event.proto",
     "hedgerow/filtering_ingest/v1/filtering_ingest.proto",
     "hedgerow/incident_cases/v1/access.proto",
+    "hedgerow/incident_cases/v1/across.proto",
     "hedgerow/incident_cases/v1/adult.proto",
     "hedgerow/incident_cases/v1/attachment.proto",
     "hedgerow/incident_cases/v1/class.proto",

@@ -48,6 +48,7 @@ mod transfer;
 mod unsent;
 mod upload;
 pub mod visit;
+mod waiting;
 mod webhook;
 
 use std::sync::LazyLock;
@@ -203,7 +204,9 @@ fn school() -> Vec<Below> {
         ("/break-glass/{break_glass_id}/review", get(break_glass::show_review).post(break_glass::review)),
         ("/concerns/{concern_id}/looks", get(looks::concern)),
         ("/learners/{learner_id}/looks", get(looks::learner)),
+        ("/learners/{learner_id}/told", get(learner::told::show)),
         ("/search", get(search::show).post(search::find)),
+        ("/waiting", get(waiting::show)),
         ("/due", get(due::show)),
         ("/due.csv", get(due::csv)),
         ("/cover", get(cover::show)),

@@ -9,7 +9,8 @@ use proto::{
     access::v1::{Permission, Role},
     filtering_ingest::v1::{Feed, ListAlertsRequest, ListAlertsResponse, ListFeedsRequest},
     incident_cases::v1::{
-        Invitation, ListConcernsRequest, ListConcernsResponse, ListInvitationsRequest, ListMyConcernsRequest, MyConcern,
+        ListConcernsRequest, ListConcernsResponse, ListMyConcernsRequest, ListWaitingRequest, ListWaitingResponse,
+        MyConcern, Transfer,
     },
     policy_registry::v1::{Duty, Instance, ListInstancesRequest, ListMyDutiesRequest, ListRemindersRequest, Reminder},
 };
@@ -20,10 +21,11 @@ use list::Waiting;
 use nothing_forgotten as kept;
 
 use super::{
-    contact, cover, figures,
+    cover, figures,
     my_concern::{self, Mine},
     retention, search, subject_access, transfer,
     visit::{Answer, Visit, ask, heard},
+    waiting,
 };
 use crate::pages::{
     Page,
@@ -129,11 +131,10 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         opened,
         records,
         requests,
-        contacts,
         transfers,
         levels,
         alerts,
-        invitations,
+        between,
         instances,
         reminders,
         feeds,
@@ -148,11 +149,10 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::CaseRead, kept::opened(&visit)),
         wanted(&visit, Permission::CaseRead, retention::waiting(&visit)),
         wanted(&visit, Permission::CaseRead, subject_access::waiting(&visit)),
-        wanted(&visit, Permission::CaseShare, contact::waiting(&visit)),
-        wanted(&visit, Permission::LearnerRead, transfer::waiting(&visit)),
+        wanted(&visit, Permission::LearnerRead, transfers(&visit)),
         async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
-        wanted(&visit, Permission::CaseShare, invitations(&visit)),
+        wanted(&visit, Permission::CaseShare, between(&visit)),
         wanted(&visit, Permission::PolicyEdit, instances(&visit)),
         wanted(&visit, Permission::PolicyEdit, reminders(&visit)),
         wanted(&visit, Permission::FeedManage, feeds(&visit)),
@@ -173,8 +173,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         concerns.map(|answer| list::concern_list(&visit, answer, now)),
         added.and_then(|answer| list::added_list(&visit, answer.ok()?, now)),
         alerts.map(|answer| list::alert_list(&visit, answer, now)),
-        invitations.map(|answer| list::invitation_list(&visit, answer, now)),
-        contacts.and_then(|answer| kept::contact_list(&visit, &answer.ok()?, now)),
+        between.map(|answer| list::between_list(&visit, answer)),
         requests.and_then(|answer| kept::requests_list(&visit, &answer.ok()?)),
         transfers.and_then(|answer| kept::transfers_list(&visit, &answer.ok()?)),
         records.and_then(|answer| kept::records_list(&visit, &answer.ok()?)),
@@ -252,9 +251,16 @@ async fn new_alerts(visit: &Visit) -> Result<ListAlertsResponse, Error> {
     heard(visit.filtering()?.list_alerts(ask(asked))).await
 }
 
-async fn invitations(visit: &Visit) -> Result<Vec<Invitation>, Error> {
-    let asked = ListInvitationsRequest { school_id: visit.school.clone(), ..Default::default() };
-    Ok(heard(visit.cases()?.list_invitations(ask(asked))).await?.invitations)
+/// What goes between the school and others and waits for the school.
+async fn between(visit: &Visit) -> Result<(ListWaitingResponse, waiting::Names), Error> {
+    let (school_id, page_size) = (visit.school.clone(), i32::try_from(SHOWN).unwrap_or_default());
+    let asked = ListWaitingRequest { school_id, side: "us".into(), page_size, ..ListWaitingRequest::default() };
+    waiting::fetch(visit, asked).await
+}
+
+/// Files to and from other schools, for those who are not shown them among what waits between schools.
+async fn transfers(visit: &Visit) -> Result<Vec<Transfer>, Error> {
+    if visit.may(Permission::CaseShare) { Ok(Vec::new()) } else { transfer::waiting(visit).await }
 }
 
 async fn instances(visit: &Visit) -> Result<Vec<Instance>, Error> {

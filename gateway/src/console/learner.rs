@@ -5,6 +5,7 @@ pub mod edit;
 pub mod household;
 pub mod import;
 pub mod naming;
+pub mod told;
 
 use axum::extract::{Path, Query};
 use chassis::error::{Error, Violations};
@@ -406,6 +407,7 @@ impl LearnerPage {
                 (manages, "Say who lives with them", "household"),
                 (true, "Subject access requests", "access-requests"),
                 (true, "Files from and to other schools", "transfers"),
+                (true, "Who knows what, outside the school", "told"),
                 (true, "Who has looked at this", "looks"),
             ]
             .into_iter()

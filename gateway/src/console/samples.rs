@@ -8,7 +8,7 @@ pub use forms::form_samples;
 use super::{
     adoption, adult, attachment, authority, break_glass, case, concern, contact, cover, desk, due, fault, figures,
     filtering, help, hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report,
-    retention, rollout, school, search, shared_incident, sign_in, subject_access, template, transfer, unsent,
+    retention, rollout, school, search, shared_incident, sign_in, subject_access, template, transfer, unsent, waiting,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -66,6 +66,8 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<learner::LearnerPage>(found, frame);
     of::<learner::naming::Naming>(found, frame);
     of::<looks::Looks>(found, frame);
+    of::<learner::told::ToldPage>(found, frame);
+    of::<waiting::WaitingPage>(found, frame);
     of::<my_concern::MyConcerns>(found, frame);
     of::<my_concern::MyConcernPage>(found, frame);
     of::<public_report::PublicPage>(found, frame);

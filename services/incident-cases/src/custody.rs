@@ -190,6 +190,9 @@ pub struct Search {
 pub struct Disclosure {
     /// Its id.
     pub id: DisclosureId,
+    /// The item of a shared incident, or the transfer, that told it; empty where it was entered by itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub item: String,
     /// The school.
     pub school_id: String,
     /// The case.

@@ -3,6 +3,7 @@
 //! - `concern`, `case`, `custody`, `shared_incident`, `learner`: what is kept, and how it may change
 //! - `attachment`, `image`, `public_report`: photos of notes, and the page on which people without an account report
 //! - `contact`, `compare`: contacts that cases of several schools have in common
+//! - `across`: what waits between the school and others, and who was told what about a learner
 //! - `cover`: who reads concerns when, who stands in, and how long a concern may wait
 //! - `desk`: what the authority's desks keep of their own
 //! - `procedure`, `gate`: the steps of a case's pinned policy, and what refuses until facts are recorded
@@ -19,6 +20,7 @@
 //! - `consume`: what it learns from other services
 //! - `escalate`: passes on what nobody reads in time
 
+pub mod across;
 pub mod attachment;
 pub mod case;
 mod compare;

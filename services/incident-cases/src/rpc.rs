@@ -99,6 +99,7 @@ mod list_disclosures;
 mod list_due;
 mod list_invitations;
 mod list_late_transfers;
+mod list_learner_disclosures;
 mod list_learner_records;
 mod list_learners;
 mod list_looks;
@@ -111,6 +112,7 @@ mod list_searches;
 mod list_shared_incidents;
 mod list_sharing;
 mod list_transfers;
+mod list_waiting;
 mod make_referral;
 mod mark_contact;
 mod move_due_time;
@@ -293,6 +295,8 @@ rpcs! {
     list_desk_contact_matches: ListDeskContactMatchesRequest => ListDeskContactMatchesResponse,
     list_due: ListDueRequest => ListDueResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
+    list_learner_disclosures: ListLearnerDisclosuresRequest => ListLearnerDisclosuresResponse,
+    list_waiting: ListWaitingRequest => ListWaitingResponse,
     list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,
     list_learners: ListLearnersRequest => ListLearnersResponse,
     list_looks: ListLooksRequest => ListLooksResponse,

@@ -131,6 +131,7 @@ macro_rules! call {
 }
 
 mod access;
+mod across;
 mod adults;
 mod answers;
 mod bytes;

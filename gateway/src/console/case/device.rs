@@ -37,7 +37,8 @@ pub const RECIPIENTS: Codes = &[
     ("reporting_body", "A body that takes reports"),
     ("other", "Somebody else"),
 ];
-const BASES: Codes = &[
+/// On what basis.
+pub const BASES: Codes = &[
     ("safeguarding", "To keep a child safe"),
     ("legal_duty", "The law demands it"),
     ("consent", "With consent"),

@@ -3,7 +3,7 @@
 use chassis::{clock::moment, error::Error};
 use proto::{
     filtering_ingest::v1::{Feed, ListAlertsResponse},
-    incident_cases::v1::{Concern, Invitation, ListConcernsResponse},
+    incident_cases::v1::{Concern, ListConcernsResponse, ListWaitingResponse},
     policy_registry::v1::{Duty, Instance, InstanceState, Reminder},
 };
 use serde::Serialize;
@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::SHOWN;
 use crate::{
-    console::{concern, register, visit::Visit},
+    console::{concern, register, visit::Visit, waiting},
     pages::{
         part::{Due, Link},
         words,
@@ -213,37 +213,25 @@ pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now:
     })
 }
 
-/// Invitations without an answer.
-pub fn invitation_list(visit: &Visit, answer: Result<Vec<Invitation>, Error>, now: OffsetDateTime) -> Waiting {
-    let all = Link::new("All invitations", visit.at("/invitations"));
-    list(
-        "invitations",
-        "Invitations from other schools",
-        "No invitation is waiting.",
-        all,
-        answer.ok(),
-        |list, answer| {
-            let waiting: Vec<&Invitation> = answer.iter().filter(|i| i.state == "sent").collect();
-            list.count = count(waiting.len());
-            list.oldest = oldest(waiting.iter().filter_map(|i| i.create_time.as_ref().and_then(moment)), now);
-            list.items = waiting
-                .iter()
-                .take(SHOWN)
-                .map(|i| {
-                    let school =
-                        visit.directory.known(&i.from_school_id).unwrap_or_else(|| "Another school".to_owned());
-                    let at = i.create_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
-                    Item {
-                        link: Link::new(school, visit.at("/invitations")),
-                        hint: format!("Sent {at}"),
-                        due: Due::default(),
-                    }
-                })
-                .collect();
-        },
-    )
+/// What goes between the school and others and waits for the school.
+pub fn between_list(visit: &Visit, answer: Result<(ListWaitingResponse, waiting::Names), Error>) -> Waiting {
+    let all = Link::new("All that waits for you and for others", visit.at("/waiting"));
+    list("between", waiting::TITLE, "Nothing waits for your school.", all, answer.ok(), |list, (answer, names)| {
+        list.count = words::number(u64::try_from(answer.us_total).unwrap_or_default());
+        list.items = answer
+            .waiting
+            .iter()
+            .map(|one| {
+                let school = names.get(&one.school_id).map_or("another school", String::as_str);
+                Item {
+                    link: Link::new(waiting::called(one, school), waiting::place(one, &|path| visit.at(path))),
+                    hint: waiting::hint(one),
+                    due: waiting::due(one),
+                }
+            })
+            .collect();
+    })
 }
-
 /// What the policy waits for: what the school is reminded of, then the versions that are on their way.
 pub fn review_list(
     visit: &Visit,

@@ -5,7 +5,7 @@ use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::{Permission, Role},
     incident_cases::v1::{
-        AccessRequest, BreakGlassEntry, Concern, ContactMatch, Cover, ListCasesRequest, ListConcernsResponse,
+        AccessRequest, BreakGlassEntry, Concern, Cover, ListCasesRequest, ListConcernsResponse,
         ListDueRequest, ListDueResponse, Retention, Transfer,
     },
 };
@@ -202,25 +202,6 @@ pub fn opened_list(visit: &Visit, answer: (Vec<BreakGlassEntry>, People), now: O
         oldest: oldest(entries.iter().filter_map(|entry| entry.create_time.as_ref().and_then(moment)), now),
         items: entries.iter().take(SHOWN).map(item).collect(),
         all: Link::new("All that were opened so", visit.at("/break-glass")),
-        ..Waiting::default()
-    })
-}
-
-/// Contacts that another school knows too, of which nobody said what was done; none where there are none.
-pub fn contact_list(visit: &Visit, matches: &[ContactMatch], now: OffsetDateTime) -> Option<Waiting> {
-    let place = visit.at("/contact-matches");
-    let item = |one: &ContactMatch| Item {
-        link: Link::new("Ring the other school", format!("{place}/{}/note", one.contact_match_id)),
-        hint: format!("Found {}", words::stamp(one.create_time.as_ref()).unwrap_or_default()),
-        due: Due::default(),
-    };
-    (!matches.is_empty()).then(|| Waiting {
-        id: "contacts",
-        title: "Contacts that another school knows".to_owned(),
-        count: count(matches.len()),
-        oldest: oldest(matches.iter().filter_map(|one| one.create_time.as_ref().and_then(moment)), now),
-        items: matches.iter().take(SHOWN).map(item).collect(),
-        all: Link::new("All matches", place.clone()),
         ..Waiting::default()
     })
 }

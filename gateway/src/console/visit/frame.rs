@@ -93,6 +93,8 @@ impl Visit {
                         "/invitations",
                         "/shared-incidents",
                         "/transfers",
+                        "/waiting",
+                        "/contact-matches",
                     ],
                     "Registers" => &["/duties"],
                     _ => &[],

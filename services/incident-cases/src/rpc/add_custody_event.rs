@@ -75,6 +75,7 @@ pub(super) async fn add_custody_event(
     if request.kind == "handed_to_police" && !custody.case_id.is_empty() {
         let told = Disclosure {
             id: tx.ids().next(),
+            item: String::new(),
             school_id: custody.school_id.clone(),
             case_id: custody.case_id.clone(),
             recipient_kind: "police".to_owned(),

@@ -5,6 +5,7 @@ use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::OffsetDateTime;
 
 pub(crate) mod access;
+pub(super) mod across;
 pub(super) mod attachment;
 pub(crate) mod break_glass;
 mod concern;

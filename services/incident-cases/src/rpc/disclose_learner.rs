@@ -64,6 +64,7 @@ pub(super) async fn disclose_learner(
     store::shared::add_private(&mut tx, &whole.sharing, &item, &[holder, &request.to_school_id]).await?;
     let told = Disclosure {
         id: tx.ids().next(),
+        item: item.id.to_string(),
         school_id: request.school_id.clone(),
         case_id: case.id.to_string(),
         recipient_kind: "other_school".to_owned(),

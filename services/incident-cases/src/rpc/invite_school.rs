@@ -89,6 +89,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     tx.record(Act::new("case.shared", case.id.as_str()).state("case_file", &body));
     let told = Disclosure {
         id: tx.ids().next(),
+        item: String::new(),
         school_id: request.school_id.clone(),
         case_id: case.id.to_string(),
         recipient_kind: "other_school".to_owned(),

@@ -131,6 +131,7 @@ async fn tell(tx: &mut Tx, transfer: &Transfer, going: &Going, scope: &chassis::
     for case_id in case_ids {
         let told = Disclosure {
             id: tx.ids().next(),
+            item: transfer.id.to_string(),
             school_id: transfer.from_school_id.clone(),
             case_id: case_id.clone(),
             recipient_kind: "other_school".to_owned(),

@@ -47,6 +47,7 @@ pub(super) async fn stop_disclosure(
     let (case_id, _) = own(&whole.items, &disclosed.learner).ok_or_else(Error::missing)?;
     let ended = Disclosure {
         id: tx.ids().next(),
+        item: item.id.to_string(),
         school_id: request.school_id.clone(),
         case_id: case_id.to_owned(),
         recipient_kind: "other_school".to_owned(),

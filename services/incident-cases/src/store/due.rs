@@ -11,7 +11,10 @@ use sea_orm::{
 use time::{Duration, OffsetDateTime, Time};
 
 use super::{access, case, case_due, entity::case_file, micros};
-use crate::case::{Case, due::Due};
+use crate::case::{
+    Case,
+    due::{Due, Kind},
+};
 
 /// Cases whose dues are kept afterwards at once.
 const AT_ONCE: u64 = 100;
@@ -134,6 +137,19 @@ pub(crate) async fn list(tx: &Tx, asked: &Asked, page: &Page) -> Result<Found> {
     });
     let dues = found.collect();
     Ok(Found { cases, dues, next, total })
+}
+
+/// The cases that the caller may read in which something of these kinds is due, the first opened first.
+pub(crate) async fn cases_with(tx: &Tx, kinds: &[Kind]) -> Result<Vec<Case>> {
+    let ids = seen(tx)?
+        .filter(case_due::Column::Kind.is_in(kinds.iter().map(|kind| kind.code())))
+        .select_only()
+        .column(case_due::Column::CaseId)
+        .distinct();
+    let ids: Vec<String> = ids.into_tuple().all(tx.db()).await?;
+    let mut cases: Vec<Case> = case::readable_all(tx, &ids).await?.into_values().collect();
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(cases)
 }
 
 /// The cases with these ids that the caller may read.

@@ -60,7 +60,7 @@ impl School {
         Ok(call!(self.dsl, disclose_learner, request)?.shared_incident.unwrap_or_default())
     }
 
-    async fn stop(&self, id: &str, disclosure_id: &str) -> Result<SharedIncident> {
+    pub(super) async fn stop(&self, id: &str, disclosure_id: &str) -> Result<SharedIncident> {
         let request = StopDisclosureRequest {
             school_id: self.id.clone(),
             shared_incident_id: id.into(),

@@ -1,0 +1,171 @@
+//! Who knows what about one child: what was told outside the school, to whom, why and on what basis, and what was decided
+//! not to be told.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, Query};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{LearnerDisclosure, ListLearnerDisclosuresRequest, ListLearnerDisclosuresResponse},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    console::{
+        case::{
+            device::{BASES, RECIPIENTS},
+            page::Event,
+        },
+        people::People,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        Page,
+        part::{Head, Link, Pager},
+        words,
+    },
+};
+
+/// Where the list begins.
+#[derive(Debug, Default, Deserialize)]
+pub struct From {
+    #[serde(default)]
+    page_token: String,
+}
+
+/// The page.
+#[derive(Debug, Serialize)]
+pub struct ToldPage {
+    head: Head,
+    told: Vec<Event>,
+    looks: Link,
+    pager: Pager,
+}
+
+impl Page for ToldPage {
+    const TEMPLATE: &'static str = "learner_told.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let at = Some(prost_types::Timestamp { seconds: 1_795_000_000, nanos: 0 });
+        let one = |kind: &str, recipient_kind: &str, shared| LearnerDisclosure {
+            kind: kind.into(),
+            recipient_kind: recipient_kind.into(),
+            shared,
+            what: "What <was> said".into(),
+            basis: "safeguarding".into(),
+            reason: "So that they can keep watch".into(),
+            account_id: "acc_1".into(),
+            create_time: at,
+            case_id: "cas_1".into(),
+            reference: "2026-014".into(),
+            record_id: "shi_1".into(),
+            ..LearnerDisclosure::default()
+        };
+        let school = |one| LearnerDisclosure { recipient_school_id: "sch_2".into(), ..one };
+        let ended = LearnerDisclosure { end_time: at, end_reason: "It was the wrong child".into(), ..one("file", "other_school", true) };
+        let disclosures = vec![
+            LearnerDisclosure { recipient: "PC 4711".into(), ..one("register", "police", true) },
+            LearnerDisclosure { case_id: String::new(), ..one("register", "public", false) },
+            school(one("shared_incident", "other_school", true)),
+            school(ended),
+            one("ahead", "other_school", false),
+            one("parents", "parents", true),
+        ];
+        let names = HashMap::from([("sch_2".to_owned(), "Harrowmere <High> School".to_owned())]);
+        let people = People::of(&[("acc_1", "Ms <Ali>")]);
+        let at = |path: &str| format!("/schools/sch_1{path}");
+        let page = |disclosures| {
+            let answer = ListLearnerDisclosuresResponse { disclosures, next_page_token: "x".into() };
+            Self::new(&answer, &names, &people, ("lrn_1", ""), Vec::new(), &at)
+        };
+        vec![page(disclosures), page(Vec::new())]
+    }
+}
+
+/// To whom.
+fn whom(one: &LearnerDisclosure, names: &HashMap<String, String>) -> String {
+    let school = names.get(&one.recipient_school_id).map(|name| words::sentence(name));
+    match (one.kind.as_str(), school) {
+        ("parents", _) => "The child’s parents".to_owned(),
+        ("ahead", _) => "The next school, ahead of the move".to_owned(),
+        (_, Some(school)) => school,
+        _ if one.recipient.is_empty() => words::called(RECIPIENTS, &one.recipient_kind),
+        _ => format!("{}: {}", words::called(RECIPIENTS, &one.recipient_kind), one.recipient),
+    }
+}
+
+/// What they know.
+fn what(one: &LearnerDisclosure) -> String {
+    match one.kind.as_str() {
+        "file" => "The child protection file".to_owned(),
+        "shared_incident" if one.what.is_empty() => "Who the child is".to_owned(),
+        "shared_incident" => format!("Who the child is\n{}", one.what),
+        _ => one.what.clone(),
+    }
+}
+
+impl ToldPage {
+    fn new(
+        answer: &ListLearnerDisclosuresResponse,
+        names: &HashMap<String, String>,
+        people: &People,
+        (learner, page_token): (&str, &str),
+        crumbs: Vec<Link>,
+        at: &dyn Fn(&str) -> String,
+    ) -> Self {
+        let event = |one: &LearnerDisclosure| {
+            let shared = if one.shared { "Told" } else { "Not told" };
+            let when = words::stamp(one.create_time.as_ref()).unwrap_or_default();
+            let basis = if one.basis.is_empty() { String::new() } else { words::called(BASES, &one.basis) };
+            let ended = words::stamp(one.end_time.as_ref()).map(|ended| format!("Ended {ended}: {}", one.end_reason));
+            let why = [basis, one.reason.clone(), ended.unwrap_or_default()];
+            let why: Vec<String> = why.into_iter().filter(|line| !line.is_empty()).collect();
+            let event = Event::new(
+                whom(one, names),
+                format!("{shared} {when}, by {}", people.name(&one.account_id)),
+                what(one),
+            )
+            .more(why.join("\n"));
+            let record = match one.kind.as_str() {
+                "file" | "ahead" => Some(("Open the transfer", format!("/transfers/{}", one.record_id))),
+                "shared_incident" => Some(("Open the shared incident", format!("/shared-incidents/{}", one.record_id))),
+                _ if one.case_id.is_empty() => None,
+                _ => Some(("Open the case", format!("/cases/{}", one.case_id))),
+            };
+            match record {
+                Some((text, place)) => event.link(Link::new(text, at(&place))),
+                None => event,
+            }
+        };
+        let here = format!("/learners/{learner}");
+        Self {
+            head: Head::new("Who knows what about a child", crumbs),
+            told: answer.disclosures.iter().map(event).collect(),
+            looks: Link::new("Who at the school has looked at the record", at(&format!("{here}/looks"))),
+            pager: Pager::new(&at(&format!("{here}/told")), &[], page_token, &answer.next_page_token),
+        }
+    }
+}
+
+/// Shows it.
+pub async fn show(visit: Visit, Path((_, id)): Path<(String, String)>, Query(from): Query<From>) -> Answer {
+    visit.needs(Permission::CaseRead)?;
+    let asked = ListLearnerDisclosuresRequest {
+        school_id: visit.school.clone(),
+        learner_id: id.clone(),
+        page_size: 50,
+        page_token: from.page_token.clone(),
+    };
+    let answer = heard(visit.cases()?.list_learner_disclosures(ask(asked))).await?;
+    let mut names = HashMap::new();
+    for school in answer.disclosures.iter().map(|one| &one.recipient_school_id).filter(|id| !id.is_empty()) {
+        if !names.contains_key(school) {
+            names.insert(school.clone(), visit.school_name(school).await);
+        }
+    }
+    let people = visit.people(answer.disclosures.iter().map(|one| one.account_id.as_str())).await;
+    let list = visit.at("/learners");
+    let crumbs = visit.crumbs(&[("Children", list.clone()), ("A child’s record", format!("{list}/{id}"))]);
+    visit.page(&ToldPage::new(&answer, &names, &people, (&id, &from.page_token), crumbs, &|path| visit.at(path)))
+}

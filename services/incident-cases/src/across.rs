@@ -1,0 +1,7 @@
+//! What goes between a school and others.
+//!
+//! - `waiting`: what somebody has still to do, the school itself or somebody it waits for
+//! - `told`: who outside was told what about a learner
+
+pub mod told;
+pub mod waiting;

@@ -1,0 +1,85 @@
+//! Lists what goes between a school and others and is not done yet.
+
+use chassis::{
+    caller::Caller,
+    db::Tx,
+    error::{Error, Result},
+    history::Act,
+    page::Page,
+};
+use proto::incident_cases::v1::{ListWaitingRequest, ListWaitingResponse};
+use tonic::Request;
+
+use super::convert;
+use crate::{
+    App,
+    across::waiting::{Side, Waiting, of_case, of_invitation, of_match, of_shared, of_transfer},
+    case::due::Kind,
+    store,
+};
+
+/// How many of a list are read in one go.
+const AT_ONCE: i32 = 200;
+
+pub(super) async fn list_waiting(app: &App, request: Request<ListWaitingRequest>) -> Result<ListWaitingResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let side = match request.side.as_str() {
+        "" => None,
+        "us" => Some(Side::Us),
+        "others" => Some(Side::Others),
+        _ => return Err(Error::invalid("side", "Select us or others")),
+    };
+    let page = Page::from(request.page_size, &request.page_token)?;
+    let mut tx = app.store.begin(&scope).await?;
+    let mut all = everything(&tx, &request.school_id).await?;
+    tx.record(Act::new("waiting.listed", scope.account_text()).detail("count", all.len()));
+    let now = tx.now();
+    tx.commit().await?;
+    let total = |side| i32::try_from(all.iter().filter(|one| one.side == side).count()).unwrap_or(i32::MAX);
+    let (us_total, others_total) = (total(Side::Us), total(Side::Others));
+    all.retain(|one| side.is_none_or(|side| one.side == side) && page.after().is_none_or(|after| one.place() > *after));
+    all.sort_by_cached_key(Waiting::place);
+    let next_page_token = page.cut(&mut all, Waiting::place);
+    let waiting = all.iter().map(|one| convert::across::waiting(one, now)).collect();
+    Ok(ListWaitingResponse { waiting, next_page_token, us_total, others_total })
+}
+
+/// Everything that waits and that the caller may know of. It is what is open at one moment: a handful, never a history.
+async fn everything(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
+    let received = store::invitation::received_waiting(tx, school).await?;
+    let mut all: Vec<Waiting> = received.iter().map(|asked| of_invitation(asked, school)).collect();
+    let mut token = String::new();
+    loop {
+        let (found, next) = store::shared::list(tx, school, &Page::from(AT_ONCE, &token)?).await?;
+        for (sharing, _) in found.iter().filter(|(sharing, _)| sharing.closed_at.is_none()) {
+            all.extend(of_shared(&store::shared::load_unlocked(tx, sharing.id.as_str(), school).await?, school));
+        }
+        if next.is_empty() {
+            break;
+        }
+        token = next;
+    }
+    token.clear();
+    loop {
+        let (found, next) = store::transfer::list(tx, None, true, &Page::from(AT_ONCE, &token)?).await?;
+        all.extend(found.iter().filter_map(|transfer| of_transfer(transfer, school)));
+        if next.is_empty() {
+            break;
+        }
+        token = next;
+    }
+    token.clear();
+    loop {
+        let (found, next) = store::contact::matches(tx, true, &Page::from(AT_ONCE, &token)?).await?;
+        all.extend(found.iter().map(|(found, case, _)| of_match(found, case)));
+        if next.is_empty() {
+            break;
+        }
+        token = next;
+    }
+    for case in store::due::cases_with(tx, &[Kind::ReferralChase, Kind::ReferralDraft]).await? {
+        all.extend(of_case(&case));
+    }
+    Ok(all)
+}
