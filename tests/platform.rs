@@ -3,6 +3,8 @@
 
 #[path = "platform/access_matrix.rs"]
 mod access_matrix;
+#[path = "platform/across_schools.rs"]
+mod across_schools;
 #[path = "platform/architecture.rs"]
 mod architecture;
 #[path = "platform/bad_input.rs"]

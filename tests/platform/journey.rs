@@ -61,8 +61,8 @@ fn real() -> Option<Material> {
 pub struct School {
     pub id: String,
     pub dsl: Person,
-    head: Person,
-    chair: Person,
+    pub head: Person,
+    pub chair: Person,
     it: Person,
     pub staff: Person,
     pub governor: Person,
@@ -92,6 +92,15 @@ pub async fn in_force(place: &Installation, officer: &Person) -> School {
     let school = school(place, officer, "first", "special").await;
     adopt(place, &school, &material.policies[0], material.blanks).await;
     school
+}
+
+/// Two schools with policies in force, made of documents that the project ships.
+pub async fn two_in_force(place: &Installation, officer: &Person) -> (School, School) {
+    let first = in_force(place, officer).await;
+    let material = examples();
+    let second = school(place, officer, "second", "primary").await;
+    adopt(place, &second, &material.policies[1], material.blanks).await;
+    (first, second)
 }
 
 /// Steps 1 and 2: from the document to a policy in force, with the command.
