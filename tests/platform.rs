@@ -33,6 +33,8 @@ mod notices;
 mod requirements;
 #[path = "platform/rollout.rs"]
 mod rollout;
+#[path = "platform/sharing_delivery.rs"]
+mod sharing_delivery;
 #[path = "platform/telemetry.rs"]
 mod telemetry;
 #[path = "platform/twin_worlds.rs"]

@@ -264,7 +264,7 @@ async fn an_allegation_against_a_head(place: &Installation, officer: &Person, fi
         request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         request
     };
-    lado.call("EvaluateAllegation", on(json!({"limbs": ["possible_risk"], "reason": "Alone at night"}))).await;
+    lado.call("EvaluateAllegation", on(json!({"limbs": ["risk"], "reason": "Alone at night"}))).await;
     let meeting = json!({
         "kind": "strategy", "heldTime": "2026-01-05T10:00:00Z", "present": "Police, the chair", "agreed": "The police ask first"
     });
