@@ -19,6 +19,8 @@ mod pages;
 mod rollout;
 #[path = "platform/school.rs"]
 mod school;
+#[path = "platform/sharing.rs"]
+mod sharing;
 
 use std::error::Error;
 
@@ -46,6 +48,10 @@ async fn main() -> Result<()> {
     if wanted("opening") {
         opening::measure(Engine::Sqlite, None).await?;
         opening::measure(Engine::Postgres, None).await?;
+    }
+    if wanted("sharing") {
+        sharing::measure(Engine::Sqlite).await?;
+        sharing::measure(Engine::Postgres).await?;
     }
     // Only where it is asked for: loading takes a quarter of an hour.
     if parts.iter().any(|part| part == "authority") {

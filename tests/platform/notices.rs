@@ -3,7 +3,7 @@
 
 #[expect(dead_code, reason = "the gateway's own tests use the rest of it")]
 #[path = "../../gateway/src/testing/receive.rs"]
-mod receive;
+pub mod receive;
 
 use std::time::Duration;
 

@@ -1,10 +1,6 @@
 //! Invitations and files arrive once, whatever fails on the way: the receiving process is down, the sending one dies
 //! between its commit and the announcement, Redis loses everything, and everything is asked or announced again.
 
-#[expect(dead_code, reason = "the gateway's own tests use the rest of it")]
-#[path = "../../gateway/src/testing/receive.rs"]
-mod receive;
-
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
@@ -17,8 +13,8 @@ use serde_json::{Value, json};
 use crate::{
     installation::{Installation, Redis, text},
     journey::{School, eventually, two_in_force},
+    notices::receive::{Program, arrives},
 };
-use receive::{Program, arrives};
 
 /// What fails while an invitation and a file are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
