@@ -1,6 +1,7 @@
 //! The demonstration: a fictional authority with three schools tailored as differently as real ones are, people for
 //! every role, and a term of plausible history, made through the very rpcs that people use. Nobody in it exists.
 
+mod across;
 mod cover;
 mod desk;
 mod history;
@@ -134,6 +135,8 @@ pub async fn make(platform: &Platform, clock: &Arc<ManualClock>) -> Result<()> {
     progress("a term of history");
     history::make(&mut stage).await?;
     cover::absence(&stage).await?;
+    progress("what goes between schools");
+    across::make(&stage).await?;
     progress("the schools' registers");
     registers::make(&stage).await?;
     progress("an officer's allegations");
