@@ -330,6 +330,13 @@ pub struct From {
     page_token: String,
 }
 
+/// Matches of which nobody at the school said what was done.
+async fn waiting(visit: &Visit) -> Result<Vec<ContactMatch>, Error> {
+    let asked =
+        ListContactMatchesRequest { school_id: visit.school.clone(), unanswered_only: true, ..Default::default() };
+    Ok(heard(visit.cases()?.list_contact_matches(ask(asked))).await?.matches)
+}
+
 /// Lists matches.
 pub async fn list(visit: Visit, Query(from): Query<From>) -> Answer {
     visit.needs(Permission::CaseRead)?;

@@ -9,6 +9,8 @@ use proto::{
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
 };
 
+use time::Duration;
+
 use super::{
     World,
     sharing::{School, reason},
@@ -164,7 +166,40 @@ async fn who_was_told_what_stands_with_the_learner_it_is_about(engine: Engine) -
     Ok(())
 }
 
+async fn sharing_delivery_is_once_though_the_clock_jumps(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (lead, there) = schools(&world);
+    for (round, hours) in [(1, 1), (2, -1), (3, 1)] {
+        let case = world.talked(&lead.id, &lead.dsl).await?;
+        let invite = InviteSchoolRequest {
+            school_id: lead.id.clone(),
+            case_id: case.case_id.clone(),
+            to_school_id: there.id.clone(),
+            summary: "Our pupils are in one group".into(),
+            contact: "01632 960001".into(),
+            request_id: lead.dsl.request_id(),
+        };
+        let asked = call!(lead.dsl, invite_school, invite.clone())?;
+        world.bed.clock.advance(Duration::hours(hours));
+        assert_eq!(call!(lead.dsl, invite_school, invite)?, asked, "asked again it is answered as before");
+        let accept = AcceptInvitationRequest {
+            school_id: there.id.clone(),
+            invitation_id: asked.invitation.unwrap_or_default().invitation_id,
+            request_id: there.dsl.request_id(),
+        };
+        let joined = call!(there.dsl, accept_invitation, accept.clone())?;
+        world.bed.clock.advance(Duration::hours(-hours));
+        assert_eq!(call!(there.dsl, accept_invitation, accept)?, joined);
+        let asked = ListInvitationsRequest { school_id: there.id.clone(), ..Default::default() };
+        assert_eq!(call!(there.dsl, list_invitations, asked)?.invitations.len(), round);
+        let asked = ListSharedIncidentsRequest { school_id: there.id.clone(), ..Default::default() };
+        assert_eq!(call!(there.dsl, list_shared_incidents, asked)?.sharings.len(), round);
+    }
+    Ok(())
+}
+
 on_both_engines!(
+    sharing_delivery_is_once_though_the_clock_jumps,
     each_school_sees_what_waits_for_it_and_whom_it_waits_for,
     who_was_told_what_stands_with_the_learner_it_is_about,
 );

@@ -80,9 +80,12 @@ async fn sharing_races_accepted_and_read(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let lead = School { id: world.here.clone(), dsl: world.dsl.clone() };
     let first = world.another().await?;
-    let incident = world.incident(&[&first]).await?;
+    let mut incident = Incident { id: String::new(), case: Default::default() };
     let (mut accepted, mut withdrawn) = (0, 0);
     for round in 0..rounds() {
+        if round % EACH == 0 {
+            incident = world.incident(&[&first]).await?;
+        }
         let school = world.another().await?;
         let asked = world.ask_in(&incident.case, &lead.dsl, &school.id).await?.invitation.unwrap_or_default();
         let id = incident.id.as_str();
