@@ -216,7 +216,7 @@ impl Opening {
 async fn policy_unless_kept(app: &App, scope: &chassis::caller::Scope) -> Result<Option<Pinned>> {
     let school = scope.school()?.as_str();
     let mut tx = app.store.begin(scope).await?;
-    let kept = store::copy::policy(&tx, school).await?.is_some();
+    let kept = store::copy::knows_policy(&tx, school).await?;
     tx.silent();
     tx.commit().await?;
     if kept {

@@ -40,15 +40,13 @@ fn due(case: &Case) -> i64 {
 pub(crate) async fn next_reference(tx: &Tx) -> Result<String> {
     let school = tx.scope().school()?.as_str();
     let year = chassis::clock::london(tx.now()).year();
-    let row = |last| case_number::ActiveModel { school_id: Set(school.to_owned()), year: Set(year), last: Set(last) };
-    // A row that is not there cannot be locked: the year's first case makes it, and is numbered like every other.
-    let columns = [case_number::Column::SchoolId, case_number::Column::Year];
-    let there = OnConflict::columns(columns).do_nothing().to_owned();
-    case_number::Entity::insert(row(0)).on_conflict(there).exec_without_returning(tx.db()).await?;
-    let id = (school.to_owned(), year);
-    let last = case_number::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
-    let next = last.map_or(1, |row| row.last + 1);
-    case_number::Entity::update(row(next)).exec(tx.db()).await?;
+    // One statement: a row that is not there cannot be locked, and two that open a case at once wait for each other.
+    let row = case_number::ActiveModel { school_id: Set(school.to_owned()), year: Set(year), last: Set(1) };
+    let last = case_number::Column::Last;
+    let one_more = OnConflict::columns([case_number::Column::SchoolId, case_number::Column::Year])
+        .value(last, Expr::col((case_number::Entity, last)).add(1))
+        .to_owned();
+    let next = case_number::Entity::insert(row).on_conflict(one_more).exec_with_returning(tx.db()).await?.last;
     Ok(format!("{year}-{next:03}"))
 }
 
@@ -73,7 +71,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
         access::keep(tx, case).await?;
     }
     super::due::insert(tx, case).await?;
-    super::search::keep_case(tx, case).await?;
+    super::search::begin_case(tx, case).await?;
     Ok(body)
 }
 

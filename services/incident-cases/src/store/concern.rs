@@ -89,7 +89,7 @@ pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         body: Set(body.clone()),
     };
     concern::Entity::insert(row).exec_without_returning(tx.db()).await?;
-    super::search::keep_concern(tx, concern).await?;
+    super::search::begin_concern(tx, concern).await?;
     Ok(body)
 }
 

@@ -27,6 +27,12 @@ pub(crate) async fn policy(tx: &Tx, school: &str) -> Result<Option<Pinned>> {
     row.map(|row| Ok(serde_json::from_slice(&row.body)?)).transpose()
 }
 
+/// Whether the policy in force at a school is known, without reading it: it is long.
+pub(crate) async fn knows_policy(tx: &Tx, school: &str) -> Result<bool> {
+    let kept = policy_copy::Entity::find_by_id(school).select_only().column(policy_copy::Column::Version);
+    Ok(kept.into_tuple::<i64>().one(tx.db()).await?.is_some())
+}
+
 /// How long concerns may wait at a school; as usual where no policy of it is known.
 pub(crate) async fn clocks(tx: &Tx, school: &str) -> Result<Clocks> {
     let kept = policy_copy::Entity::find_by_id(school).select_only().column(policy_copy::Column::Clocks);

@@ -73,20 +73,52 @@ fn keyed(tx: &Tx, holder: &str, token: &str) -> i64 {
     i64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
+/// What a record is found by.
+struct Kept<'a> {
+    school: &'a str,
+    id: &'a str,
+    tokens: HashMap<i64, i32>,
+}
+
+impl<'a> Kept<'a> {
+    fn new(tx: &Tx, school: &'a str, adult: bool, id: &'a str, tokens: Vec<(String, i32)>) -> Self {
+        let holder = holder(school, adult);
+        let mut kept = HashMap::from([(keyed(tx, &holder, KEPT), 0)]);
+        kept.extend(tokens.into_iter().map(|(token, weight)| (keyed(tx, &holder, &token), weight)));
+        Self { school, id, tokens: kept }
+    }
+
+    fn of_case(tx: &Tx, case: &'a Case) -> Self {
+        Self::new(tx, &case.school_id, case.adult(), case.id.as_str(), tokens_of_case(case))
+    }
+
+    fn of_concern(tx: &Tx, concern: &'a Concern) -> Self {
+        Self::new(tx, &concern.school_id, concern.office.is_some(), concern.id.as_str(), tokens_of_concern(concern))
+    }
+}
+
+/// Keeps what a new case is found by.
+pub(super) async fn begin_case(tx: &Tx, case: &Case) -> Result<()> {
+    insert(tx, Kept::of_case(tx, case)).await
+}
+
+/// Keeps what a new concern is found by.
+pub(super) async fn begin_concern(tx: &Tx, concern: &Concern) -> Result<()> {
+    insert(tx, Kept::of_concern(tx, concern)).await
+}
+
 /// Keeps what a case is found by, in place of what it was found by before.
 pub(super) async fn keep_case(tx: &Tx, case: &Case) -> Result<()> {
-    keep(tx, &case.school_id, case.adult(), case.id.as_str(), tokens_of_case(case)).await
+    keep(tx, Kept::of_case(tx, case)).await
 }
 
 /// Keeps what a concern is found by, in place of what it was found by before.
 pub(super) async fn keep_concern(tx: &Tx, concern: &Concern) -> Result<()> {
-    keep(tx, &concern.school_id, concern.office.is_some(), concern.id.as_str(), tokens_of_concern(concern)).await
+    keep(tx, Kept::of_concern(tx, concern)).await
 }
 
-async fn keep(tx: &Tx, school: &str, adult: bool, record_id: &str, tokens: Vec<(String, i32)>) -> Result<()> {
-    let holder = holder(school, adult);
-    let mut after: HashMap<i64, i32> = HashMap::from([(keyed(tx, &holder, KEPT), 0)]);
-    after.extend(tokens.into_iter().map(|(token, weight)| (keyed(tx, &holder, &token), weight)));
+async fn keep(tx: &Tx, kept: Kept<'_>) -> Result<()> {
+    let (school, record_id, after) = (kept.school, kept.id, &kept.tokens);
     let of_record = Condition::all().add(Column::SchoolId.eq(school)).add(Column::RecordId.eq(record_id));
     let before: Vec<(i64, i32)> = Entity::find()
         .select_only()
@@ -101,15 +133,17 @@ async fn keep(tx: &Tx, school: &str, adult: bool, record_id: &str, tokens: Vec<(
     if !before.is_empty() {
         Entity::delete_many().filter(of_record).exec(tx.db()).await?;
     }
-    let rows: Vec<ActiveModel> = after
-        .into_iter()
-        .map(|(token, weight)| ActiveModel {
-            school_id: Set(school.to_owned()),
-            token: Set(token),
-            record_id: Set(record_id.to_owned()),
-            weight: Set(weight),
-        })
-        .collect();
+    insert(tx, kept).await
+}
+
+async fn insert(tx: &Tx, kept: Kept<'_>) -> Result<()> {
+    let row = |(token, weight)| ActiveModel {
+        school_id: Set(kept.school.to_owned()),
+        token: Set(token),
+        record_id: Set(kept.id.to_owned()),
+        weight: Set(weight),
+    };
+    let rows: Vec<ActiveModel> = kept.tokens.into_iter().map(row).collect();
     let again = OnConflict::columns([Column::SchoolId, Column::Token, Column::RecordId]).do_nothing().to_owned();
     for chunk in rows.chunks(AT_ONCE) {
         Entity::insert_many(chunk.to_vec()).on_conflict(again.clone()).exec_without_returning(tx.db()).await?;
