@@ -1,7 +1,7 @@
 //! What waits between schools, on whom; and who was told what about one learner.
 
 use chassis::{
-    error::Result,
+    error::{Error, Result},
     testing::{Engine, Person},
 };
 use proto::{
