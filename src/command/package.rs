@@ -106,7 +106,10 @@ mod tests {
         let content = std::fs::read(&file).map_err(|e| Error::internal(e.to_string()))?;
         let opened = envelope::open(&content, "7kq2 m9xr 4tbd ohjw 5zpe")?;
         let text = told(&opened.document, &opened.fingerprint);
-        assert!(text.contains("Child:        Ann Oak") && text.contains("   Ann said that [Child 1] took the phone."), "{text}");
+        assert!(
+            text.contains("Child:        Ann Oak") && text.contains("   Ann said that [Child 1] took the phone."),
+            "{text}"
+        );
         let lost = Package::Open { file: root.join("none"), passphrase_file: None, save: None };
         assert!(lost.run().is_err_and(|error| error.to_string().contains("No such file")));
         let wrong = envelope::open(&content, "0000-0000-0000-0000-0000").map(drop).map_err(Error::from);

@@ -17,8 +17,7 @@ use crate::pages::{
     words::Codes,
 };
 
-const LEAVES: Codes =
-    &[("yes", "Yes: encrypt it under a passphrase"), ("no", "No: it stays here, or leaves on paper")];
+const LEAVES: Codes = &[("yes", "Yes: encrypt it under a passphrase"), ("no", "No: it stays here, or leaves on paper")];
 
 /// What is asked of a file that may leave.
 pub fn question() -> Field {

@@ -58,12 +58,8 @@ pub const RETURNS: Codes = &[
 ];
 
 /// How a school outside the platform says that it has a file.
-pub const MEANS: Codes = &[
-    ("telephone", "On the telephone"),
-    ("in_person", "In person"),
-    ("letter", "By letter"),
-    ("email", "By e-mail"),
-];
+pub const MEANS: Codes =
+    &[("telephone", "On the telephone"), ("in_person", "In person"), ("letter", "By letter"), ("email", "By e-mail")];
 
 /// What does not go.
 const LEFT_OUT: Codes = &[
@@ -90,9 +86,7 @@ pub fn pages() -> Vec<Below> {
         ("/learners/{learner_id}/transfers/outside/send", post(outside::send)),
         (
             "/learners/{learner_id}/transfers/import",
-            get(outside::show_import)
-                .post(outside::import)
-                .layer(DefaultBodyLimit::max(outside::LARGEST + (64 << 10))),
+            get(outside::show_import).post(outside::import).layer(DefaultBodyLimit::max(outside::LARGEST + (64 << 10))),
         ),
         ("/learners/{learner_id}/transfers/new", get(send::show_new)),
         ("/learners/{learner_id}/transfers/check", post(send::check)),

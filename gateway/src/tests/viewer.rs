@@ -36,7 +36,11 @@ fn the_script_opens_the_example_and_says_what_failed() {
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let said: Value = serde_json::from_slice(&ran.stdout).unwrap();
     let opened = &said["opened"];
-    assert_eq!((&opened["tried"], &opened["file"]["child"]["given_name"]), (&Value::from(true), &Value::from("Ann")), "{said}");
+    assert_eq!(
+        (&opened["tried"], &opened["file"]["child"]["given_name"]),
+        (&Value::from(true), &Value::from("Ann")),
+        "{said}"
+    );
     // The same as stands in the description, and as the platform itself reckons it.
     let described = std::fs::read_to_string(format!("{here}/../docs/package-format.md")).unwrap();
     for name in ["fingerprint", "number"] {
@@ -54,7 +58,8 @@ async fn the_page_is_anybodys_and_lets_nothing_out() -> Result<()> {
     let mut stranger = house.browser();
     let page = stranger.get("/package").await;
     assert_eq!(page.status, 200);
-    let policy = page.headers.get("content-security-policy").and_then(|policy| policy.to_str().ok()).unwrap_or_default();
+    let policy =
+        page.headers.get("content-security-policy").and_then(|policy| policy.to_str().ok()).unwrap_or_default();
     for rule in ["connect-src 'none'", "form-action 'none'", "script-src 'self'", "default-src 'none'"] {
         assert!(policy.contains(rule), "{policy}");
     }

@@ -261,7 +261,13 @@ impl Transfer {
     ///
     /// # Errors
     /// `Field` where it is not; `State` where the file went to a school of the platform, or nobody waits for a receipt.
-    pub fn told_received(&mut self, name: &str, at: OffsetDateTime, read_out: &str, told: (String, Named)) -> Result<(), Refusal> {
+    pub fn told_received(
+        &mut self,
+        name: &str,
+        at: OffsetDateTime,
+        read_out: &str,
+        told: (String, Named),
+    ) -> Result<(), Refusal> {
         if !self.goes_outside() {
             return Err(Refusal::State("the other school is on the platform: it confirms receipt itself"));
         }
@@ -291,9 +297,9 @@ impl Transfer {
                 self.ended = Some(ended);
                 Ok(())
             }
-            "received" => {
-                Err(Refusal::State("the other school has received the file: ring them, and ask them to send or give it back"))
-            }
+            "received" => Err(Refusal::State(
+                "the other school has received the file: ring them, and ask them to send or give it back",
+            )),
             _ => Err(Refusal::State("this transfer has ended")),
         }
     }

@@ -133,13 +133,11 @@ pub async fn print(Path((_, case_id)): Path<(String, String)>, posted: Posted) -
     };
     match printed {
         Ok(answer) if !answer.passphrase.is_empty() => {
-            let made = Made {
-                content: answer.content.to_vec(),
-                file_name: answer.file_name,
-                passphrase: answer.passphrase,
-            };
+            let made =
+                Made { content: answer.content.to_vec(), file_name: answer.file_name, passphrase: answer.passphrase };
             let here = visit.at(&format!("/cases/{case_id}"));
-            let head = Head::new("The file is ready", visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]));
+            let head =
+                Head::new("The file is ready", visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]));
             let on = Link::new("Go on to the case", here);
             visit.page(&EncryptedPage::new(&visit, head.of(case.reference.clone()), &made, on))
         }

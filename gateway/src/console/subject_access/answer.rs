@@ -178,8 +178,7 @@ pub async fn send(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answ
     };
     match made {
         Ok(file) if !file.passphrase.is_empty() => {
-            let made =
-                Made { content: file.content.to_vec(), file_name: file.file_name, passphrase: file.passphrase };
+            let made = Made { content: file.content.to_vec(), file_name: file.file_name, passphrase: file.passphrase };
             let (head, here) = head(&visit, &id, "The file is ready");
             visit.page(&EncryptedPage::new(&visit, head, &made, Link::new("Go on to the request", here)))
         }

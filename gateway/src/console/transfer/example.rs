@@ -1,8 +1,8 @@
 //! Transfers as tests know them.
 
 use proto::incident_cases::v1::{
-    GetTransferredFileResponse, KeyComparison, LearnerRecord, OutsideSchool, PreviewTransferResponse, Transfer, TransferAdvance, TransferEnd,
-    TransferItem, TransferLeftOut, TransferReceipt,
+    GetTransferredFileResponse, KeyComparison, LearnerRecord, OutsideSchool, PreviewTransferResponse, Transfer,
+    TransferAdvance, TransferEnd, TransferItem, TransferLeftOut, TransferReceipt,
 };
 
 const AT: Option<prost_types::Timestamp> = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });

@@ -54,8 +54,7 @@ fn package_page(
     let here = visit.at(&format!("/transfers/{}", transfer.transfer_id));
     let mut crumbs = crumbs(visit);
     crumbs.push(Link::new("Transfer", here.clone()));
-    let made =
-        Made { content: package.content.to_vec(), file_name: package.file_name, passphrase: package.passphrase };
+    let made = Made { content: package.content.to_vec(), file_name: package.file_name, passphrase: package.passphrase };
     let rows = vec![
         Row::new("Whom to ring", format!("{}\n{}", school.contact, school.telephone)),
         Row::new("Fingerprint to read to them", transfer.fingerprint.clone()),

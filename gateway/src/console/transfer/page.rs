@@ -84,7 +84,8 @@ impl TransferPage {
         }
         match &one.outside {
             Some(school) if out => {
-                let of = |parts: [&str; 2]| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+                let of =
+                    |parts: [&str; 2]| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
                 rows.extend(Row::some("Unique reference number", Some(school.urn.clone())));
                 rows.extend(Row::some("Address", Some(school.address.clone())));
                 rows.extend(Row::some("Whom to ring there", Some(of([&school.contact, &school.telephone]))));
@@ -163,7 +164,9 @@ impl TransferPage {
             (true, "sent") if one.outside.is_some() => {
                 "Ring the school: tell them the passphrase and the fingerprint, and let them read the number of the file to you. The clock stops when you record receipt."
             }
-            (false, "returned") if one.outside.is_some() => "Tell the school on the telephone: they are not on the platform.",
+            (false, "returned") if one.outside.is_some() => {
+                "Tell the school on the telephone: they are not on the platform."
+            }
             (true, "received") if one.copy_rule == "not_kept" => {
                 "The authority’s rule is that the school that sends a file keeps no copy: ask for your own records to be destroyed."
             }

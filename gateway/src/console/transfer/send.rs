@@ -59,7 +59,13 @@ impl Page for CheckPage {
         let beyond = PreviewTransferResponse { beyond: true, ..whole.clone() };
         let none = PreviewTransferResponse::default();
         let changed = form().refused(&Error::changed(), "");
-        vec![page(&whole, form()).outside(), page(&whole, form()), page(&whole, changed), page(&beyond, form()), page(&none, form())]
+        vec![
+            page(&whole, form()).outside(),
+            page(&whole, form()),
+            page(&whole, changed),
+            page(&beyond, form()),
+            page(&none, form()),
+        ]
     }
 }
 

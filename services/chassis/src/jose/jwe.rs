@@ -80,8 +80,7 @@ impl Chance {
 /// # Errors
 /// `Internal` where a cipher fails.
 pub fn seal(content: &[u8], cty: &str, passphrase: &str, chance: Chance) -> Result<String> {
-    let header =
-        json!({"alg": ALG, "enc": ENC, "cty": cty, "p2s": encode(chance.salt), "p2c": ROUNDS}).to_string();
+    let header = json!({"alg": ALG, "enc": ENC, "cty": cty, "p2s": encode(chance.salt), "p2c": ROUNDS}).to_string();
     let head = encode(header);
     let mut wrapped = [0; KEY + 8];
     let kek = derive(ALG, passphrase, &chance.salt, ROUNDS);

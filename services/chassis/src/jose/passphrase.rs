@@ -28,8 +28,11 @@ pub fn meant(written: &str) -> String {
         'I' | 'L' => '1',
         other => other,
     };
-    let letters: Vec<char> =
-        written.chars().filter(|c| !c.is_whitespace() && !"-\u{2010}\u{2011}\u{2013}".contains(*c)).map(letter).collect();
+    let letters: Vec<char> = written
+        .chars()
+        .filter(|c| !c.is_whitespace() && !"-\u{2010}\u{2011}\u{2013}".contains(*c))
+        .map(letter)
+        .collect();
     let ours = letters.len() == GROUPS * GROUP && letters.iter().all(|c| LETTERS.iter().any(|l| char::from(*l) == *c));
     if ours { grouped(&letters) } else { written.to_owned() }
 }

@@ -59,7 +59,12 @@ pub(super) async fn get_transferred_file(
             upn: child.upn.clone(),
             flags: child.flags.clone(),
         }),
-        items: file.entries.iter().zip(file.digests).map(|(entry, digest)| convert::transfer::item(entry, digest)).collect(),
+        items: file
+            .entries
+            .iter()
+            .zip(file.digests)
+            .map(|(entry, digest)| convert::transfer::item(entry, digest))
+            .collect(),
         left_out: convert::transfer::left_out(&file.left_out),
         intact: file.intact,
     })

@@ -28,7 +28,9 @@ pub(super) async fn made(app: &App, scope: &Scope, id: &str) -> Result<(Transfer
         return Err(Error::wrong_state("this file has no package: it did not go to a school outside the platform"));
     }
     if transfer.state() != "sent" {
-        return Err(Error::wrong_state("the package is no longer kept: its receipt was recorded, or it was taken back"));
+        return Err(Error::wrong_state(
+            "the package is no longer kept: its receipt was recorded, or it was taken back",
+        ));
     }
     let part = store::transfer::part(&tx, &school, &transfer.id).await?;
     let changed = || Error::internal("a signed file is no longer as it was signed");

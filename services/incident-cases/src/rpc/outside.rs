@@ -80,7 +80,11 @@ pub(super) fn recipient(v: &mut Violations, asked: Option<&pb::OutsideSchool>) -
     v.line("recipient.telephone", "the school’s own telephone number", &asked.telephone, NAME_MAX);
     let urn = asked.urn.trim();
     let six = urn.len() == 6 && urn.bytes().all(|byte| byte.is_ascii_digit());
-    v.check(urn.is_empty() || six, "recipient.urn", "Enter the six digits of its unique reference number, or leave it empty");
+    v.check(
+        urn.is_empty() || six,
+        "recipient.urn",
+        "Enter the six digits of its unique reference number, or leave it empty",
+    );
     let plain = |text: String| text.trim().to_owned();
     Outside {
         name: plain(asked.name),

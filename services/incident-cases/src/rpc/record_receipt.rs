@@ -16,10 +16,7 @@ use super::{
 };
 use crate::{App, store, transfer::MEANS};
 
-pub(super) async fn record_receipt(
-    app: &App,
-    request: Request<RecordReceiptRequest>,
-) -> Result<RecordReceiptResponse> {
+pub(super) async fn record_receipt(app: &App, request: Request<RecordReceiptRequest>) -> Result<RecordReceiptResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut v = Violations::new();

@@ -210,7 +210,8 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
     assert_eq!(again.transfer.as_ref(), Some(&sent));
     let make = || MakePackageRequest { school_id: world.here.clone(), transfer_id: sent.transfer_id.clone() };
     let anew = call!(world.dsl, make_package, make())?.package.unwrap_or_default();
-    let phrases = [&package.passphrase, &again.package.unwrap_or_default().passphrase, &anew.passphrase].map(Clone::clone);
+    let phrases =
+        [&package.passphrase, &again.package.unwrap_or_default().passphrase, &anew.passphrase].map(Clone::clone);
     assert!(phrases[0] != phrases[1] && phrases[1] != phrases[2] && phrases[0] != phrases[2]);
     let read = |package: &TransferPackage| {
         crate::transfer::envelope::open(&package.content, &package.passphrase).map(|opened| opened.signed)
@@ -338,16 +339,17 @@ async fn a_package_that_must_not_come_in_is_refused_by_field_and_leaves_nothing(
         ..good()
     };
     assert_eq!(refused(call!(there.dsl, import_package, beside)), ("INVALID_FIELD", "content".to_owned()));
-    assert!(transfers(&there.other, &there.there).await?.is_empty() && transfers(&there.dsl, &there.here).await?.is_empty());
+    assert!(
+        transfers(&there.other, &there.there).await?.is_empty() && transfers(&there.dsl, &there.here).await?.is_empty()
+    );
     // Another school's child is one that never existed.
     let foreign = ImportPackageRequest { learner_id: elsewhere_child.learner_id, ..good() };
     let absent = ImportPackageRequest { learner_id: "lrn_00000000000000000000000000".into(), ..good() };
     assert_eq!(told(call!(there.other, import_package, foreign)), told(call!(there.other, import_package, absent)));
     // Two at once are one.
-    let (one, two) = tokio::join!(
-        async { call!(there.other, import_package, good()) },
-        async { call!(there.other, import_package, good()) },
-    );
+    let (one, two) = tokio::join!(async { call!(there.other, import_package, good()) }, async {
+        call!(there.other, import_package, good())
+    },);
     let mut outcomes = [refused(one).0, refused(two).0];
     outcomes.sort_unstable();
     assert_eq!(outcomes, ["", "WRONG_STATE"]);

@@ -52,7 +52,10 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
     let file = String::from_utf8_lossy(&away.content).into_owned();
     let opened = chassis::jose::jwe::open(&file, &away.passphrase).map_err(|_| Error::internal("it does not open"))?;
     let kept = away.print.unwrap_or_default();
-    assert_eq!((hex::encode(Sha256::digest(&opened.content)), opened.cty.as_str()), (kept.digest, "text/html; charset=utf-8"));
+    assert_eq!(
+        (hex::encode(Sha256::digest(&opened.content)), opened.cty.as_str()),
+        (kept.digest, "text/html; charset=utf-8")
+    );
     assert_eq!((away.file_name.as_str(), away.media_type.as_str()), ("bundle-2026-001.html.jwe", "application/jose"));
 
     // An hour behind broken glass is for reading alone.

@@ -285,7 +285,8 @@ impl Document {
                 .map(|(place, _)| place.to_owned())
         });
         let wrong = wrong.or_else(|| moment(&self.sent_time).is_none().then(|| "sent_time".to_owned()));
-        let wrong = wrong.or_else(|| (!short(&child.birth_date) || self.born().is_err()).then(|| "child.birth_date".into()));
+        let wrong =
+            wrong.or_else(|| (!short(&child.birth_date) || self.born().is_err()).then(|| "child.birth_date".into()));
         let wrong = wrong.or_else(|| {
             let many = self.entries.is_empty() || self.entries.len() > PACKAGE_ENTRIES_MAX;
             many.then(|| "entries".to_owned())

@@ -143,7 +143,6 @@ pub fn same_child(child: &Record, other: &Record) -> bool {
     };
     let firsts = |record: &Record| [words(&record.given_name), words(&record.known_as)].concat();
     let (ours, theirs) = (firsts(child), firsts(other));
-    let named =
-        words(&child.family_name) == words(&other.family_name) && ours.iter().any(|name| theirs.contains(name));
+    let named = words(&child.family_name) == words(&other.family_name) && ours.iter().any(|name| theirs.contains(name));
     !other_number && born != Some(false) && (same_number || (named && born == Some(true)))
 }

@@ -97,10 +97,10 @@ const EXAMPLE: &str = "7KQ2-M9XR-4TBD-0HJW-5ZPE";
 /// The file of the example in `docs/package-format.md`.
 fn example() -> Document {
     let mut entries = package().entries;
-    for (entry, text) in entries.iter_mut().zip([
-        "Ann said that [Child 1] took the phone.",
-        "The school she was at before wrote: “Ann is often tired.”",
-    ]) {
+    for (entry, text) in entries
+        .iter_mut()
+        .zip(["Ann said that [Child 1] took the phone.", "The school she was at before wrote: “Ann is often tired.”"])
+    {
         text.clone_into(&mut entry.text);
     }
     entries[0].redacted = true;

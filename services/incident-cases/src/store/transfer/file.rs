@@ -101,7 +101,7 @@ pub(crate) async fn hand_over(tx: &Tx, id: &str, from: &str, to: &str) -> Result
     Ok(())
 }
 
-/// Destroys a file that was taken or sent back, and every key to it; answers what the history says of that.
+/// Destroys a file that was taken or sent back, or that a school outside the platform has, and every key to it; answers what the history says of that.
 pub(crate) async fn shred(tx: &Tx, transfer: &Transfer, act: Act) -> Result<Act> {
     let id = transfer.id.to_string();
     let gone = package::Entity::delete_by_id(&id).exec(tx.db()).await?.rows_affected > 0;
