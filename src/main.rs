@@ -45,6 +45,9 @@ enum Command {
     /// A school's roll.
     #[command(subcommand)]
     Learners(command::learners::Learners),
+    /// Encrypted files: a child's file as one school sends it to another, and whatever else left a school.
+    #[command(subcommand)]
+    Package(command::package::Package),
     /// Filter logs.
     #[command(subcommand)]
     Logs(command::logs::Logs),
@@ -107,6 +110,9 @@ async fn run(cli: Cli) -> Result<(), Error> {
     if let Command::Logs(command::logs::Logs::Try(attempt)) = &cli.command {
         return attempt.run();
     }
+    if let Command::Package(package) = &cli.command {
+        return package.run();
+    }
     let config = Config::load(cli.config.as_deref(), cli.data_dir)?;
     match cli.command {
         Command::Serve(serve) => serve.run(config).await,
@@ -118,6 +124,7 @@ async fn run(cli: Cli) -> Result<(), Error> {
         Command::Policy(policy) => policy.run(&config).await,
         Command::Cases(cases) => cases.run(&config).await,
         Command::Learners(learners) => learners.run(&config).await,
+        Command::Package(package) => package.run(),
         Command::Logs(logs) => logs.run(&config).await,
         Command::Reports(reports) => reports.run(&config).await,
         Command::Call(call) => call.run(&config).await,

@@ -13,6 +13,7 @@ mod cover;
 mod desk;
 mod directory;
 mod due;
+mod encrypted;
 mod fault;
 mod figures;
 mod filtering;
@@ -27,6 +28,7 @@ mod my_concern;
 mod notice;
 mod notices;
 mod oversight;
+pub mod package;
 mod people;
 mod policy;
 mod posted;
@@ -123,6 +125,7 @@ pub fn routes() -> Router<App> {
         .route("/reviews/remind", post(oversight::remind))
         .route("/reviews/new", get(oversight::show_raise).post(oversight::raise))
         .route("/late-transfers", get(transfer::late::show))
+        .route(package::PLACE, get(package::show))
         .route("/lessons", get(lesson::list_forwarded))
         .route("/lessons/{lesson_id}/answer", get(lesson::show_authority_answer).post(lesson::authority_answer))
         .route("/rollouts", get(rollout::list).post(rollout::start))
@@ -196,6 +199,7 @@ fn school() -> Vec<Below> {
         ("/learners/{learner_id}/household/find", post(learner::household::find)),
         ("/learners/{learner_id}/correct", get(learner::edit::show_correct).post(learner::edit::correct)),
         ("/devices", get(chain::list)),
+        ("/encrypted-file", post(encrypted::save)),
         ("/cases", get(case::list)),
         ("/cases/export", get(case::export::show).post(case::export::send)),
         ("/contact-matches", get(contact::list)),

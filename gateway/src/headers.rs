@@ -9,11 +9,15 @@ use axum::{
 use chassis::error::Error;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::{app::App, arrival::RequestId, refusal};
+use crate::{app::App, arrival::RequestId, console, refusal};
 
 /// No inline script or style, nothing from elsewhere, no framing.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Nothing goes out from here: a page that opens a child's file on somebody's own computer, and on no other.
+const SHUT: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
+    connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -34,9 +38,13 @@ const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=63072000; incl
 /// Puts the headers on an answer.
 pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
     let hashed = ["/assets/", "/brand/"].iter().any(|place| request.uri().path().starts_with(place));
+    let shut = request.uri().path() == console::package::PLACE;
     let mut response = next.run(request).await;
     let success = response.status().is_success();
     put(response.headers_mut(), app.config().https, hashed && success);
+    if shut {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SHUT));
+    }
     response
 }
 

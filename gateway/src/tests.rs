@@ -7,4 +7,5 @@ mod reporter;
 mod roll;
 mod screen;
 mod sign_in;
+mod viewer;
 mod webhooks;

@@ -24,7 +24,7 @@ const OPEN: Duration = Duration::hours(24);
 /// The largest form that is kept, in bytes: a few long texts.
 const LARGEST: usize = 256 << 10;
 /// What is never kept with the answers: proofs, secrets, and the id of what was kept before.
-const KEPT_APART: [&str; 3] = ["csrf", "password", "unsent"];
+const KEPT_APART: [&str; 4] = ["csrf", "passphrase", "password", "unsent"];
 /// What the mark is sealed to.
 const PLACE: &str = "whose page";
 

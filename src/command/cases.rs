@@ -63,6 +63,9 @@ pub enum Cases {
         /// How people are called in it.
         #[arg(long, default_value = "labels", value_parser = ["labels", "names"])]
         people: String,
+        /// Encrypted under a passphrase that is printed once: for whatever leaves the school other than on paper.
+        #[arg(long)]
+        encrypt: bool,
         /// Where it is written, and why.
         #[command(flatten)]
         leaving: Leaving,
@@ -95,6 +98,9 @@ pub enum Cases {
         /// A draft to be read first: nothing is closed.
         #[arg(long)]
         draft: bool,
+        /// Encrypted under a passphrase that is printed once: for whatever leaves the school other than on paper.
+        #[arg(long)]
+        encrypt: bool,
         /// Where it is written, and why.
         #[command(flatten)]
         leaving: Leaving,
@@ -140,7 +146,7 @@ impl Leaving {
     async fn leave<T>(
         &self,
         made: impl Future<Output = std::result::Result<tonic::Response<T>, tonic::Status>>,
-        of: impl FnOnce(T) -> Bytes,
+        of: impl FnOnce(T) -> (Bytes, String),
     ) -> Result<()> {
         use std::io::Write as _;
 
@@ -158,7 +164,7 @@ impl Leaving {
             options.mode(0o600);
         }
         let mut file = options.open(&part).map_err(wrong)?;
-        let content = match made.await {
+        let (content, passphrase) = match made.await {
             Ok(answer) => of(answer.into_inner()),
             Err(status) => {
                 drop(file);
@@ -170,6 +176,9 @@ impl Leaving {
             file.write_all(&content).and_then(|()| file.sync_all()).and_then(|()| std::fs::rename(&part, &self.out));
         kept.map_err(wrong)?;
         println!("{}", self.out.display());
+        if !passphrase.is_empty() {
+            println!("passphrase: {passphrase} (tell it on the telephone; it is kept nowhere)");
+        }
         Ok(())
     }
 }
@@ -210,7 +219,7 @@ impl Cases {
                 };
                 retention(config, asked, output).await
             }
-            Self::Print { case, kind, format, people, leaving } => {
+            Self::Print { case, kind, format, people, encrypt, leaving } => {
                 let asked = PrintCaseRequest {
                     school_id: leaving.school.clone(),
                     case_id: case,
@@ -219,10 +228,12 @@ impl Cases {
                     people,
                     reason: leaving.reason.clone(),
                     school_name: leaving.school_name.clone(),
+                    encrypt,
                     ..PrintCaseRequest::default()
                 };
                 let mut cases = files(config).await?;
-                leaving.leave(cases.print_case(chassis::upstream::patient(asked)), |file| file.content).await
+                let made = cases.print_case(chassis::upstream::patient(asked));
+                leaving.leave(made, |file| (file.content, file.passphrase)).await
             }
             Self::Export { register, from, to, leaving } => {
                 let asked = ExportCaseRegisterRequest {
@@ -234,9 +245,10 @@ impl Cases {
                     request_id: client::request_id(),
                 };
                 let mut cases = files(config).await?;
-                leaving.leave(cases.export_case_register(chassis::upstream::patient(asked)), |file| file.content).await
+                let made = cases.export_case_register(chassis::upstream::patient(asked));
+                leaving.leave(made, |file| (file.content, String::new())).await
             }
-            Self::SubjectAccess { request, format, say_withheld, draft, leaving } => {
+            Self::SubjectAccess { request, format, say_withheld, draft, encrypt, leaving } => {
                 let asked = ExportSubjectAccessRequest {
                     school_id: leaving.school.clone(),
                     access_request_id: request,
@@ -246,9 +258,11 @@ impl Cases {
                     school_name: leaving.school_name.clone(),
                     request_id: client::request_id(),
                     draft,
+                    encrypt,
                 };
                 let mut cases = files(config).await?;
-                leaving.leave(cases.export_subject_access(chassis::upstream::patient(asked)), |file| file.content).await
+                let made = cases.export_subject_access(chassis::upstream::patient(asked));
+                leaving.leave(made, |file| (file.content, file.passphrase)).await
             }
         }
     }

@@ -312,6 +312,12 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "SendTransfer" => {
             json!({"toSchoolId": "sch_00000000000000000000000000", "contact": "c", "contentsDigest": "d"})
         }
+        "SendPackage" => json!({
+            "recipient": {"name": "n", "address": "a", "contact": "c", "telephone": "t"}, "contact": "c",
+            "contentsDigest": "d"
+        }),
+        "RecordReceipt" => json!({"name": "n", "means": "telephone", "digest": "0123456789abcdef"}),
+        "ImportPackage" => json!({"content": "bm9uZQ==", "passphrase": "p"}),
         "AnswerAlert" => json!({"verdict": "true", "reason": "r"}),
         "ApproveInstance" | "RatifyInstance" | "PublishInstance" | "ConfirmImport" => json!({"etag": "e"}),
         "AddClause" => json!({"sectionId": "aims", "text": "t", "reason": "r", "etag": "e"}),

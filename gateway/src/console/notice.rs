@@ -65,6 +65,7 @@ pub fn notice(code: &str) -> &'static str {
         "invited" => "The invitation is sent",
         "accepted" => "The invitation is accepted",
         "transfer_sent" => "The file is sent: you are told when it is received",
+        "transfer_confirmed" => "Receipt is recorded",
         "transfer_received" => "Receipt is confirmed: tell those who work with the child what they need to know",
         "transfer_returned" => "The file is sent back",
         "transfer_withdrawn" => "It is recorded that no file goes",

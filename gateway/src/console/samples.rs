@@ -6,9 +6,10 @@ use chassis::error::Result;
 pub use forms::form_samples;
 
 use super::{
-    adoption, adult, attachment, authority, break_glass, case, concern, contact, cover, desk, due, fault, figures,
-    filtering, help, hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report,
-    retention, rollout, school, search, shared_incident, sign_in, subject_access, template, transfer, unsent, waiting,
+    adoption, adult, attachment, authority, break_glass, case, concern, contact, cover, desk, due, encrypted, fault,
+    figures, filtering, help, hidden, home, invitation, learner, looks, my_concern, package, policy, public_report,
+    register, report, retention, rollout, school, search, shared_incident, sign_in, subject_access, template, transfer,
+    unsent, waiting,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -111,6 +112,8 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<transfer::TransferredFile>(found, frame);
     of::<transfer::send::CheckPage>(found, frame);
     of::<transfer::late::LatePage>(found, frame);
+    of::<encrypted::EncryptedPage>(found, frame);
+    of::<package::Viewer>(found, frame);
     of::<hidden::Hidden>(found, frame);
     of::<unsent::UnsentPage>(found, frame);
 }

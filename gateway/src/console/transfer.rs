@@ -1,15 +1,19 @@
 //! Children's files on their way to the next school: what waits for whom, one transfer with its proof, and a file that
-//! was received. `send` has what the sending school does, `receive` what the receiving one does, `late` what the
-//! authority sees.
+//! was received. `send` has what the sending school does, `receive` what the receiving one does, `outside` what goes to
+//! and comes from schools outside the platform, `late` what the authority sees.
 
 #[cfg(test)]
 mod example;
 pub mod late;
+pub mod outside;
+mod page;
 pub mod receive;
 pub mod send;
 
+pub use page::TransferPage;
+
 use axum::{
-    extract::{Path, Query},
+    extract::{DefaultBodyLimit, Path, Query},
     routing::{get, post},
 };
 use chassis::error::Error;
@@ -53,20 +57,9 @@ pub const RETURNS: Codes = &[
     ("sent_in_error", "It was sent in error"),
 ];
 
-/// Why a file came back, or none went.
-const ENDS: Codes = &[
-    ("wrong_school", "The child does not come to this school"),
-    ("wrong_child", "It is another child’s file"),
-    ("sent_in_error", "It was sent in error"),
-    ("withdrawn", "Withdrawn by the school that sends it"),
-    ("back_on_roll", "The child is back on the roll"),
-];
-
-/// By which half of the rule.
-const RULES: Codes = &[
-    ("in_year", "Within 5 days: the child moved during the year"),
-    ("new_term", "Within the first 5 days of the new term"),
-];
+/// How a school outside the platform says that it has a file.
+pub const MEANS: Codes =
+    &[("telephone", "On the telephone"), ("in_person", "In person"), ("letter", "By letter"), ("email", "By e-mail")];
 
 /// What does not go.
 const LEFT_OUT: Codes = &[
@@ -85,7 +78,16 @@ pub fn pages() -> Vec<Below> {
         ("/transfers/{transfer_id}/receive", get(receive::show).post(receive::receive)),
         ("/transfers/{transfer_id}/receive/find", post(receive::find)),
         ("/transfers/{transfer_id}/return", get(receive::show_return).post(receive::give_back)),
+        ("/transfers/{transfer_id}/package", get(outside::show_make).post(outside::make)),
+        ("/transfers/{transfer_id}/receipt", get(outside::show_receipt).post(outside::receipt)),
         ("/learners/{learner_id}/transfers", get(of_learner)),
+        ("/learners/{learner_id}/transfers/outside", get(outside::show_new)),
+        ("/learners/{learner_id}/transfers/outside/check", post(outside::check)),
+        ("/learners/{learner_id}/transfers/outside/send", post(outside::send)),
+        (
+            "/learners/{learner_id}/transfers/import",
+            get(outside::show_import).post(outside::import).layer(DefaultBodyLimit::max(outside::LARGEST + (64 << 10))),
+        ),
         ("/learners/{learner_id}/transfers/new", get(send::show_new)),
         ("/learners/{learner_id}/transfers/check", post(send::check)),
         ("/learners/{learner_id}/transfers/send", post(send::send)),
@@ -114,19 +116,6 @@ pub struct Transfers {
     pager: Pager,
 }
 
-/// One transfer.
-#[derive(Debug, Serialize)]
-pub struct TransferPage {
-    head: Head,
-    rows: Vec<Row>,
-    acts: Vec<Link>,
-    /// What both schools keep to prove it.
-    proof: Vec<Row>,
-    advances: Vec<Event>,
-    /// What to know now.
-    note: String,
-}
-
 /// A file that was received.
 #[derive(Debug, Serialize)]
 pub struct TransferredFile {
@@ -153,25 +142,6 @@ impl Page for Transfers {
     }
 }
 
-impl Page for TransferPage {
-    const TEMPLATE: &'static str = "transfer.html";
-
-    #[cfg(test)]
-    fn samples() -> Vec<Self> {
-        let at = |path: &str| format!("/schools/sch_1{path}");
-        let page = |one: &Transfer, shares| Self::new(one, "Harrowmere <High> School", shares, &at, Vec::new());
-        let all = [
-            example::due(),
-            example::incoming(),
-            example::sent(),
-            example::received(),
-            example::received_here(),
-            example::returned(),
-        ];
-        all.iter().map(|one| page(one, true)).chain([page(&example::incoming(), false)]).collect()
-    }
-}
-
 impl Page for TransferredFile {
     const TEMPLATE: &'static str = "transferred_file.html";
 
@@ -184,7 +154,13 @@ impl Page for TransferredFile {
     }
 }
 
-/// The other school of a transfer; empty while there is none.
+/// How a number of a file begins, as it is read out.
+pub fn read_out(digest: &str) -> String {
+    let digits: Vec<char> = digest.chars().take(16).collect();
+    digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// The other school of a transfer, where it is one of the platform; empty while there is none.
 pub fn other(transfer: &Transfer) -> &str {
     if transfer.direction == "out" { &transfer.to_school_id } else { &transfer.from_school_id }
 }
@@ -193,8 +169,11 @@ pub fn other(transfer: &Transfer) -> &str {
 async fn names(visit: &Visit, transfers: &[Transfer]) -> Vec<String> {
     let mut names = Vec::new();
     for transfer in transfers {
-        let school = other(transfer);
-        names.push(if school.is_empty() { String::new() } else { visit.school_name(school).await });
+        names.push(match (&transfer.outside, other(transfer)) {
+            (Some(outside), _) => outside.name.clone(),
+            (None, "") => String::new(),
+            (None, school) => visit.school_name(school).await,
+        });
     }
     names
 }
@@ -220,12 +199,14 @@ pub fn due(transfer: &Transfer) -> Due {
     Due { code: transfer.due_word.clone(), text }
 }
 
-/// Whether it waits for the school that looks at it.
+/// Whether it is still to be sent.
+fn to_send(transfer: &Transfer) -> bool {
+    transfer.direction == "out" && matches!(transfer.state.as_str(), "planned" | "due")
+}
+
+/// Whether it waits for the school that looks at it: whoever sent one outside the platform asks whether it is there.
 pub fn waits_here(transfer: &Transfer) -> bool {
-    match transfer.direction.as_str() {
-        "out" => matches!(transfer.state.as_str(), "planned" | "due"),
-        _ => transfer.state == "sent",
-    }
+    to_send(transfer) || transfer.state == "sent" && (transfer.direction == "in" || transfer.outside.is_some())
 }
 
 impl Transfers {
@@ -251,92 +232,14 @@ impl Transfers {
     }
 }
 
-impl TransferPage {
-    fn new(one: &Transfer, school: &str, shares: bool, at: &dyn Fn(&str) -> String, crumbs: Vec<Link>) -> Self {
-        let here = at(&format!("/transfers/{}", one.transfer_id));
-        let child = at(&format!("/learners/{}", one.learner_id));
-        let out = one.direction == "out";
-        let mut rows = vec![Row::new("State", words::called(STATES, &one.state))];
-        rows.extend(Row::some(if out { "To" } else { "From" }, Some(words::sentence(school))));
-        if !one.learner_id.is_empty() {
-            rows.push(Row::new("Child", "Open the child’s record").to(child.clone()));
-        }
-        rows.extend(Row::some("By when", Some(due(one).text)));
-        rows.extend(Row::some("Rule", Some(words::called(RULES, &one.due_rule)).filter(|_| !one.due_rule.is_empty())));
-        if one.days_late > 0 {
-            rows.push(Row::new(
-                "Late",
-                words::counted(u64::try_from(one.days_late).unwrap_or_default(), "day", "days"),
-            ));
-        }
-        rows.extend(Row::some("Whom to ring there", Some(one.contact.clone())));
-        if one.item_count > 0 {
-            rows.push(Row::new("Entries", words::number(u64::try_from(one.item_count).unwrap_or_default())));
-        }
-        let by = |name: &str, at: Option<&prost_types::Timestamp>| {
-            let who = if name.is_empty() { String::new() } else { format!(", by {name}") };
-            words::stamp(at).map(|at| at + &who)
-        };
-        rows.extend(Row::some("Sent", by(&one.sent_by, one.send_time.as_ref())));
-        if let Some(receipt) = &one.receipt {
-            rows.extend(Row::some("Received", by(&receipt.name, receipt.receive_time.as_ref())));
-        }
-        if let Some(end) = &one.end {
-            let ended = by(&end.name, end.end_time.as_ref()).unwrap_or_default();
-            rows.push(Row::new("Ended", format!("{ended}\n{}\n{}", words::called(ENDS, &end.kind), end.reason)));
-        }
-        let mut acts = Vec::new();
-        let mut act = |may: bool, text: &str, place: String| {
-            if may {
-                acts.push(Link::new(text, place));
-            }
-        };
-        let (waits, state) = (waits_here(one), one.state.as_str());
-        act(shares && out && waits, "Choose the school and look at what goes", format!("{child}/transfers/new"));
-        act(shares && out && waits, "Decide on sharing ahead of the move", format!("{child}/transfers/advance"));
-        act(shares && out && waits, "Record that no file goes", format!("{here}/withdraw"));
-        act(shares && out && state == "sent", "Take the file back", format!("{here}/withdraw"));
-        act(shares && !out && waits, "Confirm receipt", format!("{here}/receive"));
-        act(!out && state == "received", "Read the file", format!("{here}/file"));
-        act(shares && !out && matches!(state, "sent" | "received"), "Send the file back", format!("{here}/return"));
-        let mut proof = Vec::new();
-        proof.extend(Row::some("SHA-256 of what was sent", Some(one.digest.clone())));
-        proof.extend(Row::some(
-            "SHA-256 of what was received",
-            one.receipt.as_ref().map(|receipt| receipt.digest.clone()),
-        ));
-        proof.extend(Row::some("Signature", Some(one.signature.clone())));
-        let advance = |one: &proto::incident_cases::v1::TransferAdvance| {
-            let title =
-                if one.share { "Something is shared ahead of the move" } else { "Nothing is shared ahead of the move" };
-            Event::new(title, words::stamp(one.create_time.as_ref()).unwrap_or_default(), one.reason.clone())
-        };
-        let note = match (out, state) {
-            (false, "sent") => {
-                "You see nothing of the child until you confirm receipt. Ring the other school: they tell you whose file it is."
-            }
-            (true, "received") if one.copy_rule == "not_kept" => {
-                "The authority’s rule is that the school that sends a file keeps no copy: ask for your own records to be destroyed."
-            }
-            (true, "received") => "Your own records stay as long as any others.",
-            _ => "",
-        };
-        Self {
-            head: Head::new("A file to the next school", crumbs).of(called(one, school)),
-            rows,
-            acts,
-            proof,
-            advances: one.advances.iter().map(advance).collect(),
-            note: note.to_owned(),
-        }
-    }
-}
-
 /// One entry of a file.
 pub fn entry(item: &TransferItem) -> Event {
     let when = words::stamp(item.happen_time.as_ref()).unwrap_or_default();
-    let event =
-        Event::new(format!("{}. {}", item.number, item.kind), format!("{when}, {}", item.record), item.text.clone());
+    let record = match item.origin_name.as_str() {
+        "" => item.record.clone(),
+        origin => format!("{}, from the file of {origin}", item.record),
+    };
+    let event = Event::new(format!("{}. {}", item.number, item.kind), format!("{when}, {record}"), item.text.clone());
     if item.redacted { event.more("Names of others, or an address, are taken out.") } else { event }
 }
 
@@ -427,6 +330,8 @@ pub async fn of_learner(visit: Visit, Path((_, id)): Path<(String, String)>, Que
     let mut acts = Vec::new();
     if shares(&visit) {
         acts.push(Link::new("Send this child’s file to another school", format!("{here}/new")));
+        acts.push(Link::new("Send it to a school outside the platform", format!("{here}/outside")));
+        acts.push(Link::new("Take in a file from a school outside the platform", format!("{here}/import")));
         acts.push(Link::new("Decide on sharing ahead of the move", format!("{here}/advance")));
     }
     let crumbs = visit.crumbs(&[("Children", visit.at("/learners")), ("A child’s record", child)]);
@@ -456,8 +361,9 @@ pub async fn file(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
     visit.needs(Permission::LearnerRead)?;
     let asked = GetTransferredFileRequest { school_id: visit.school.clone(), transfer_id: id.clone() };
     let file = heard(visit.cases()?.get_transferred_file(ask_patiently(asked))).await?;
-    let from = file.transfer.as_ref().map(|one| one.from_school_id.clone()).unwrap_or_default();
+    let one = file.transfer.clone().unwrap_or_default();
+    let from = names(&visit, std::slice::from_ref(&one)).await.pop().unwrap_or_default();
     let mut crumbs = crumbs(&visit);
     crumbs.push(Link::new("Transfer", visit.at(&format!("/transfers/{id}"))));
-    visit.page(&TransferredFile::new(&file, &visit.school_name(&from).await, crumbs))
+    visit.page(&TransferredFile::new(&file, &from, crumbs))
 }

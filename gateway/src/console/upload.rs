@@ -56,6 +56,17 @@ pub async fn whole(mut file: Field<'_>, largest: usize) -> Result<Vec<u8>, Error
     Ok(content)
 }
 
+/// What was answered, with what comes after a file that was read.
+pub async fn after(before: Answers, parts: &mut Multipart) -> Answers {
+    let mut pairs = before.pairs().to_vec();
+    // Whatever does not arrive is as if it was left empty, and asked for again.
+    while let Ok(Some(field)) = parts.next_field().await {
+        let name = field.name().unwrap_or_default().to_owned();
+        pairs.push((name, field.text().await.unwrap_or_default()));
+    }
+    Answers::new(pairs)
+}
+
 /// The next piece of a file.
 ///
 /// # Errors

@@ -7,6 +7,7 @@
 //! - `history`: the RFC 6962 log of acts, its checkpoints and its verification
 //! - `event`: outbox, bus and inbox
 //! - `seal`: names and narratives at rest
+//! - `jose`: files that leave the installation, signed and encrypted in open standards
 //! - `serve`, `upstream`: a service as a process, and its calls to others
 //! - `clock`, `id`, `page`, `text`, `table`, `calendar`, `config`, `telemetry`: what they all need
 //! - `testing`: what tests start services with
@@ -22,6 +23,7 @@ pub mod error;
 pub mod event;
 pub mod history;
 pub mod id;
+pub mod jose;
 pub mod page;
 pub mod seal;
 pub mod serve;

@@ -10,7 +10,7 @@ use crate::{
     },
     retention::decide::Refused,
     shared_incident::{AlreadyAnswered, item::NotDone, learner::NotDisclosed, sharing},
-    transfer::package::Changed,
+    transfer::{envelope, package::Changed},
 };
 
 impl From<Refusal> for Error {
@@ -133,6 +133,40 @@ impl From<Changed> for Error {
             ),
             Changed::ForAnother => Self::wrong_state("the file is for somebody else, and nothing of it was taken"),
         }
+    }
+}
+
+impl From<envelope::Refused> for Error {
+    fn from(refused: envelope::Refused) -> Self {
+        use envelope::Refused::{Altered, NoPackage, Passphrase, Place, Rounds, Version};
+        let (field, fix) = match refused {
+            NoPackage => ("content", "Select the package as it came: this file is none".to_owned()),
+            Version => {
+                ("content", "Ask for the package in version 1 of the format: this one is in another".to_owned())
+            }
+            Rounds => (
+                "content",
+                "Ask for a package whose passphrase is hashed 600,000 to 4,000,000 times: this one keeps nobody out, or is \
+                 made to keep a computer busy"
+                    .to_owned(),
+            ),
+            Passphrase => (
+                "passphrase",
+                "Ring the school that sent the package, and enter the passphrase again: it does not open this file. Where \
+                 it is right, the file was changed on its way: ask for it again"
+                    .to_owned(),
+            ),
+            Altered => (
+                "content",
+                "Ring the school that sent the package, and ask for it again: it is not as it was sent, and nothing of it \
+                 was taken"
+                    .to_owned(),
+            ),
+            Place(place) => {
+                ("content", format!("Ask for the package again: it does not keep to its format ({place}), and nothing of it was taken"))
+            }
+        };
+        Self::invalid(field, fix)
     }
 }
 

@@ -47,6 +47,7 @@ mod deviate_step;
 mod disclose_learner;
 mod door;
 mod draft_referral;
+mod encrypted;
 mod end_absence;
 mod end_contact_mark;
 mod end_involvement;
@@ -73,6 +74,7 @@ mod get_shared_incident;
 mod get_transfer;
 mod get_transferred_file;
 mod import_learners;
+mod import_package;
 mod invite_officer;
 mod invite_school;
 mod join_shared_incident;
@@ -113,6 +115,7 @@ mod list_shared_incidents;
 mod list_sharing;
 mod list_transfers;
 mod list_waiting;
+mod make_package;
 mod make_referral;
 mod mark_contact;
 mod move_due_time;
@@ -120,6 +123,7 @@ mod note_contact_match;
 mod once;
 mod open_allegation;
 mod open_public_report;
+mod outside;
 mod pass_lead;
 mod pass_on_concern;
 mod passing_on;
@@ -146,6 +150,7 @@ mod record_mandatory_report;
 mod record_material;
 mod record_parents_decision;
 mod record_public_concern;
+mod record_receipt;
 mod record_referral_outcome;
 mod record_report;
 mod record_report_outcome;
@@ -162,6 +167,7 @@ mod review_break_glass;
 mod routes;
 mod search_learners;
 mod search_records;
+mod send_package;
 mod send_referral;
 mod send_transfer;
 mod set_allegation_conflict;
@@ -276,6 +282,10 @@ rpcs! {
     get_retention: GetRetentionRequest => GetRetentionResponse,
     get_shared_incident: GetSharedIncidentRequest => GetSharedIncidentResponse,
     import_learners: ImportLearnersRequest => ImportLearnersResponse,
+    import_package: ImportPackageRequest => ImportPackageResponse,
+    make_package: MakePackageRequest => MakePackageResponse,
+    record_receipt: RecordReceiptRequest => RecordReceiptResponse,
+    send_package: SendPackageRequest => SendPackageResponse,
     invite_school: InviteSchoolRequest => InviteSchoolResponse,
     keep_longer: KeepLongerRequest => KeepLongerResponse,
     list_adult_patterns: ListAdultPatternsRequest => ListAdultPatternsResponse,

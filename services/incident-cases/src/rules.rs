@@ -98,3 +98,11 @@ pub const TRANSFER_NEW_TERM: i64 = 5;
 pub const TRANSFER_BETWEEN_TERMS: i64 = 14;
 /// Characters the reason for taking or sending a file back may have.
 pub const TRANSFER_REASON_MAX: usize = 2_000;
+/// The largest package from a school outside the platform, in bytes.
+pub const PACKAGE_MAX: usize = 10 << 20;
+/// The most entries that such a package may have.
+pub const PACKAGE_ENTRIES_MAX: usize = 20_000;
+/// Characters that one of them may have: another product may keep more in one than is kept here.
+pub const PACKAGE_TEXT_MAX: usize = 200_000;
+/// Characters that the address of a school outside the platform may have.
+pub const ADDRESS_MAX: usize = 2_000;

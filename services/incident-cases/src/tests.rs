@@ -142,6 +142,7 @@ mod due;
 mod gates;
 mod happened;
 mod looks;
+mod package;
 mod print;
 mod races;
 mod referral;

@@ -1,9 +1,12 @@
 //! A child's file is handed over to the next school: planned ahead of the move, due once the child has left, sent,
 //! received by a named person, or taken or sent back. `clock` says by when, `contents` what goes, `package` how both
-//! schools prove that nothing was changed.
+//! schools prove that nothing was changed. To and from schools outside the platform a file goes as a `document`, signed
+//! and encrypted by `envelope`.
 
 pub mod clock;
 pub mod contents;
+pub mod document;
+pub mod envelope;
 pub mod package;
 #[cfg(test)]
 mod tests;
@@ -26,6 +29,10 @@ pub const RETURNS: [&str; 3] = ["wrong_school", "wrong_child", "sent_in_error"];
 pub const WITHDRAWN: &str = "withdrawn";
 /// The child is on the roll again.
 pub const BACK_ON_ROLL: &str = "back_on_roll";
+/// How a school outside the platform says that it has a file.
+pub const MEANS: [&str; 4] = ["telephone", "in_person", "letter", "email"];
+/// How many digits of a file's number are read out at least.
+pub const READ_OUT_MIN: usize = 16;
 
 /// What both schools see of a transfer. It says nothing of the child.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +56,40 @@ pub struct Transfer {
     /// A school that has the child on its list; none where none is known.
     #[serde(default)]
     pub expected_at: Option<String>,
+    /// The school outside the platform that it goes to or came from.
+    #[serde(default)]
+    pub outside: Option<Outside>,
+    /// How it came in from there; none where it goes out.
+    #[serde(default)]
+    pub import: Option<Import>,
+}
+
+/// A school outside the platform.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outside {
+    /// Its name.
+    pub name: String,
+    /// Its unique reference number; empty where it has none.
+    pub urn: String,
+    /// Its address.
+    pub address: String,
+    /// Who there is to have the file.
+    pub contact: String,
+    /// Where they are rung.
+    pub telephone: String,
+}
+
+/// How a package came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// What its sender calls it: taken in once.
+    pub package_id: String,
+    /// The key that signed it is this installation's.
+    pub own: bool,
+    /// Who at the sending school read the key's fingerprint out.
+    pub with: String,
+    /// Who compared it here.
+    pub who: Named,
 }
 
 /// Who did something at whichever of the two schools, by name: the other school knows no accounts of this one.
@@ -71,8 +112,11 @@ pub struct Sent {
     pub items: u32,
     /// The SHA-256 of the manifest.
     pub digest: String,
-    /// The signature of the manifest.
+    /// The signature of the manifest; of a package, of all of it.
     pub signature: String,
+    /// What the key is known by that signed a package; empty between schools of the platform.
+    #[serde(default)]
+    pub fingerprint: String,
     /// Who and when.
     pub who: Named,
 }
@@ -80,10 +124,13 @@ pub struct Sent {
 /// A file was received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// The SHA-256 of the manifest, reckoned anew from what arrived.
+    /// The SHA-256 of the manifest, reckoned anew from what arrived; outside the platform, as much of it as was read out.
     pub digest: String,
     /// Who and when.
     pub who: Named,
+    /// How a school outside the platform said so, one of `MEANS`, and who recorded it.
+    #[serde(default)]
+    pub told: Option<(String, Named)>,
 }
 
 /// A transfer ended without the file staying where it went.
@@ -137,7 +184,14 @@ impl Transfer {
             receipt: None,
             ended: None,
             expected_at: None,
+            outside: None,
+            import: None,
         }
+    }
+
+    /// Whether it goes to a school outside the platform.
+    pub fn goes_outside(&self) -> bool {
+        self.outside.is_some() && self.import.is_none()
     }
 
     /// `planned`, `due`, `sent`, `received`, `returned` or `withdrawn`.
@@ -202,6 +256,37 @@ impl Transfer {
         }
     }
 
+    /// Takes down that a school outside the platform has the file. What they read out must be how the number of what was
+    /// sent begins.
+    ///
+    /// # Errors
+    /// `Field` where it is not; `State` where the file went to a school of the platform, or nobody waits for a receipt.
+    pub fn told_received(
+        &mut self,
+        name: &str,
+        at: OffsetDateTime,
+        read_out: &str,
+        told: (String, Named),
+    ) -> Result<(), Refusal> {
+        if !self.goes_outside() {
+            return Err(Refusal::State("the other school is on the platform: it confirms receipt itself"));
+        }
+        let digits: String =
+            read_out.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_lowercase()).collect();
+        let sent = self.sent.as_ref().map(|sent| sent.digest.as_str()).unwrap_or_default();
+        if digits.len() < READ_OUT_MIN {
+            let fix = format!("Enter at least the first {READ_OUT_MIN} digits that they read out");
+            return Err(Refusal::Field("digest", fix));
+        }
+        if !sent.starts_with(&digits) {
+            let fix = "Ask them to read the number again: it is not that of the file that was sent. If they read the same, \
+                       they have another file, or it was changed: make the package again";
+            return Err(Refusal::Field("digest", fix.to_owned()));
+        }
+        let who = Named { by: String::new(), name: name.to_owned(), at };
+        self.receive(Receipt { digest: digits, who, told: Some(told) })
+    }
+
     /// Takes it back before it is received, or says that none goes.
     ///
     /// # Errors
@@ -212,9 +297,9 @@ impl Transfer {
                 self.ended = Some(ended);
                 Ok(())
             }
-            "received" => {
-                Err(Refusal::State("the other school has received the file: ring them, and ask them to send it back"))
-            }
+            "received" => Err(Refusal::State(
+                "the other school has received the file: ring them, and ask them to send or give it back",
+            )),
             _ => Err(Refusal::State("this transfer has ended")),
         }
     }

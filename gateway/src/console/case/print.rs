@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::{fetch, page::Event};
 use crate::{
     console::{
+        encrypted::{self, EncryptedPage, Made},
         people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, ask_patiently, heard},
@@ -21,7 +22,7 @@ use crate::{
     pages::{
         Page,
         form::{Answers, Field, Form},
-        part::Head,
+        part::{Head, Link},
         words::{self, Codes},
     },
 };
@@ -51,6 +52,7 @@ pub fn fields() -> Vec<Field> {
         Field::radios("people", "How are people called?", PEOPLE)
             .hint("Read it before it leaves: nicknames, and people who have no part in the case, are not known."),
         Field::radios("format", "As what?", FORMATS),
+        encrypted::question(),
         Field::long_text("reason", "What is it for, and who gets it?").hint("It stands on the first page."),
     ]
 }
@@ -75,7 +77,7 @@ impl Page for Prints {
         let wrong = form().refused(&Error::invalid("kind", "Select what you need"), "");
         let people = People::of(&[("acc_1", "Ms Ali")]);
         let page = |form, prints: &[CasePrint]| Self {
-            head: Head::new("Print the case", vec![crate::pages::part::Link::new("Home", "/")]).of("2026-014"),
+            head: Head::new("Print the case", vec![Link::new("Home", "/")]).of("2026-014"),
             form,
             prints: prints.iter().map(|print| event(print, &people)).collect(),
         };
@@ -130,6 +132,15 @@ pub async fn print(Path((_, case_id)): Path<(String, String)>, posted: Posted) -
         Err(error) => Err(error),
     };
     match printed {
+        Ok(answer) if !answer.passphrase.is_empty() => {
+            let made =
+                Made { content: answer.content.to_vec(), file_name: answer.file_name, passphrase: answer.passphrase };
+            let here = visit.at(&format!("/cases/{case_id}"));
+            let head =
+                Head::new("The file is ready", visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]));
+            let on = Link::new("Go on to the case", here);
+            visit.page(&EncryptedPage::new(&visit, head.of(case.reference.clone()), &made, on))
+        }
         Ok(answer) => {
             let disposition = format!("attachment; filename=\"{}\"", answer.file_name);
             let headers = [(header::CONTENT_TYPE, answer.media_type), (header::CONTENT_DISPOSITION, disposition)];
@@ -157,6 +168,7 @@ async fn command(visit: &Visit, case: &Case, answers: &Answers) -> Result<PrintC
     v.check(!answers.text("kind").is_empty(), "kind", "Select what you need");
     v.check(!answers.text("people").is_empty(), "people", "Select how people are called");
     v.check(!answers.text("format").is_empty(), "format", "Select PDF, Word or web page");
+    v.check(!answers.text("encrypt").is_empty(), "encrypt", "Select whether the file leaves the school");
     v.check(!answers.text("reason").is_empty(), "reason", "Enter what it is for, and who gets it");
     v.finish()?;
     let accounts = accounts(case, &visit.visitor.account_id);
@@ -173,6 +185,7 @@ async fn command(visit: &Visit, case: &Case, answers: &Answers) -> Result<PrintC
         format: answers.text("format"),
         people: answers.text("people"),
         reason: answers.text("reason"),
+        encrypt: answers.text("encrypt") == "yes",
         school_name: visit.directory.school(&visit.app, &visit.visitor, &visit.school).await,
         account_names: accounts.iter().map(|id| (id.clone(), name(id))).collect(),
     })

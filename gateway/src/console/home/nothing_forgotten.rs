@@ -232,8 +232,11 @@ pub fn transfers_list(visit: &Visit, transfers: &[Transfer]) -> Option<Waiting> 
     let place = visit.at("/transfers");
     let ours: Vec<&Transfer> = transfers.iter().filter(|one| transfer::waits_here(one)).collect();
     let item = |one: &&Transfer| {
-        let school = visit.directory.known(transfer::other(one)).unwrap_or_else(|| "another school".to_owned());
-        let school = if transfer::other(one).is_empty() { String::new() } else { school };
+        let school = match (&one.outside, transfer::other(one)) {
+            (Some(outside), _) => outside.name.clone(),
+            (None, "") => String::new(),
+            (None, other) => visit.directory.known(other).unwrap_or_else(|| "another school".to_owned()),
+        };
         Item {
             link: Link::new(transfer::called(one, &school), format!("{place}/{}", one.transfer_id)),
             hint: String::new(),

@@ -14,6 +14,7 @@ use proto::{
 use super::{crumbs, fetch};
 use crate::{
     console::{
+        encrypted::{self, EncryptedPage, Made},
         posted::Posted,
         visit::{Answer, Visit, ask, ask_patiently, heard},
     },
@@ -46,6 +47,7 @@ pub fn fields() -> Vec<Field> {
     vec![
         Field::radios("draft", "What do you need?", DRAFT).value("yes"),
         Field::radios("format", "As what?", FORMATS),
+        encrypted::question(),
         Field::checkboxes("say_withheld", "What is kept back (optional)", SAY)
             .hint("Leave this empty where that alone would tell too much."),
         Field::long_text("reason", "What is it for, and who gets it?")
@@ -175,6 +177,11 @@ pub async fn send(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answ
         Err(error) => Err(error),
     };
     match made {
+        Ok(file) if !file.passphrase.is_empty() => {
+            let made = Made { content: file.content.to_vec(), file_name: file.file_name, passphrase: file.passphrase };
+            let (head, here) = head(&visit, &id, "The file is ready");
+            visit.page(&EncryptedPage::new(&visit, head, &made, Link::new("Go on to the request", here)))
+        }
         Ok(file) => {
             let disposition = format!("attachment; filename=\"{}\"", file.file_name);
             let headers = [(header::CONTENT_TYPE, file.media_type), (header::CONTENT_DISPOSITION, disposition)];
@@ -191,12 +198,14 @@ async fn command(visit: &Visit, id: &str, answers: &Answers) -> Result<ExportSub
     let mut v = Violations::new();
     v.check(!answers.text("draft").is_empty(), "draft", "Select a draft or the answer");
     v.check(!answers.text("format").is_empty(), "format", "Select PDF, Word or web page");
+    v.check(!answers.text("encrypt").is_empty(), "encrypt", "Select whether the file leaves the school");
     v.check(!answers.text("reason").is_empty(), "reason", "Enter what it is for, and who gets it");
     v.finish()?;
     Ok(ExportSubjectAccessRequest {
         school_id: visit.school.clone(),
         access_request_id: id.to_owned(),
         format: answers.text("format"),
+        encrypt: answers.text("encrypt") == "yes",
         reason: answers.text("reason"),
         say_withheld: !answers.all("say_withheld").is_empty(),
         draft: answers.text("draft") != "no",

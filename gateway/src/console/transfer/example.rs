@@ -1,8 +1,8 @@
 //! Transfers as tests know them.
 
 use proto::incident_cases::v1::{
-    GetTransferredFileResponse, LearnerRecord, PreviewTransferResponse, Transfer, TransferAdvance, TransferEnd,
-    TransferItem, TransferLeftOut, TransferReceipt,
+    GetTransferredFileResponse, KeyComparison, LearnerRecord, OutsideSchool, PreviewTransferResponse, Transfer,
+    TransferAdvance, TransferEnd, TransferItem, TransferLeftOut, TransferReceipt,
 };
 
 const AT: Option<prost_types::Timestamp> = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });
@@ -80,6 +80,52 @@ pub fn received() -> Transfer {
 /// One that was received here.
 pub fn received_here() -> Transfer {
     Transfer { receipt: received().receipt, state: "received".into(), learner_id: "lrn_1".into(), ..incoming() }
+}
+
+fn outside() -> Option<OutsideSchool> {
+    Some(OutsideSchool {
+        name: "Elm <Academy>".into(),
+        urn: "999002".into(),
+        address: "1 Elm Road\nHarrowmere".into(),
+        contact: "Mr <Okafor>".into(),
+        telephone: "01632 960002".into(),
+    })
+}
+
+/// One that is on its way to a school outside the platform.
+pub fn sent_outside() -> Transfer {
+    Transfer {
+        to_school_id: String::new(),
+        outside: outside(),
+        fingerprint: "3f1a 09bc 77de 1204 aa51 9c3e".into(),
+        ..sent()
+    }
+}
+
+/// One that a school outside the platform has.
+pub fn confirmed_outside() -> Transfer {
+    let receipt = received().receipt.map(|receipt| TransferReceipt {
+        account_id: String::new(),
+        means: "telephone".into(),
+        recorder_name: "Ms <Ali>".into(),
+        record_time: AT,
+        ..receipt
+    });
+    Transfer { receipt, to_school_id: String::new(), outside: outside(), ..received() }
+}
+
+/// One that came in from outside the platform.
+pub fn taken_in() -> Transfer {
+    let comparison = KeyComparison {
+        own: false,
+        with: "Mr <Okafor>".into(),
+        name: "Ms Ali".into(),
+        account_id: "acc_1".into(),
+        compare_time: AT,
+    };
+    let outside = outside().map(|school| OutsideSchool { name: school.name, urn: school.urn, ..Default::default() });
+    let fingerprint = sent_outside().fingerprint;
+    Transfer { from_school_id: String::new(), outside, fingerprint, comparison: Some(comparison), ..received_here() }
 }
 
 /// One that came back.

@@ -26,6 +26,7 @@ struct Line {
     school: String,
     not_sent: i32,
     not_received: i32,
+    not_confirmed: i32,
     longest: String,
     received_late: i32,
 }
@@ -37,6 +38,7 @@ impl Line {
             school: words::sentence(school),
             not_sent: late.not_sent,
             not_received: late.not_received,
+            not_confirmed: late.not_confirmed,
             longest: if days == 0 { String::new() } else { words::counted(days, "day", "days") },
             received_late: late.received_late,
         }

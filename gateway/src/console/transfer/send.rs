@@ -37,6 +37,8 @@ pub struct CheckPage {
     rows: Vec<Row>,
     /// Why it cannot be sent; empty where it can.
     stopped: String,
+    /// What becomes of it.
+    note: &'static str,
     total: String,
     left_out: Vec<String>,
     items: Vec<Event>,
@@ -57,12 +59,19 @@ impl Page for CheckPage {
         let beyond = PreviewTransferResponse { beyond: true, ..whole.clone() };
         let none = PreviewTransferResponse::default();
         let changed = form().refused(&Error::changed(), "");
-        vec![page(&whole, form()), page(&whole, changed), page(&beyond, form()), page(&none, form())]
+        vec![
+            page(&whole, form()).outside(),
+            page(&whole, form()),
+            page(&whole, changed),
+            page(&beyond, form()),
+            page(&none, form()),
+        ]
     }
 }
 
 impl CheckPage {
-    fn new(preview: &PreviewTransferResponse, rows: Vec<Row>, crumbs: Vec<Link>, form: Form) -> Self {
+    /// A page of what goes.
+    pub fn new(preview: &PreviewTransferResponse, rows: Vec<Row>, crumbs: Vec<Link>, form: Form) -> Self {
         let stopped = if preview.beyond {
             "A case about this child is restricted, and you are not named in it. Ask somebody whom it names to send the file."
         } else if preview.items.is_empty() {
@@ -74,11 +83,29 @@ impl CheckPage {
             head: Head::new("Check what goes", crumbs),
             rows,
             stopped: stopped.to_owned(),
+            note: "The other school reads nothing of this until somebody there has confirmed whose file it is.",
             total: words::counted(u64::try_from(preview.items.len()).unwrap_or_default(), "entry", "entries"),
             left_out: left_out(&preview.left_out),
             items: preview.items.iter().map(entry).collect(),
             form: stopped.is_empty().then_some(form),
         }
+    }
+
+    /// The same to a school outside the platform.
+    #[must_use]
+    pub fn outside(self) -> Self {
+        let note = "Next, you get an encrypted file to send, and its passphrase, which you tell them on the telephone.";
+        Self { note, ..self }
+    }
+
+    /// The same with what is wrong.
+    ///
+    /// # Errors
+    /// The refusal itself where the form is no help.
+    pub fn refused<E>(mut self, mend: impl FnOnce(Form) -> Result<Form, E>) -> Result<Self, E> {
+        let form = self.form.take().unwrap_or_else(|| Form::new("", "Send the file", String::new(), Vec::new()));
+        self.form = Some(mend(form)?);
+        Ok(self)
     }
 }
 
@@ -88,13 +115,7 @@ pub fn fields(schools: &[(String, String)], others: &[Learner]) -> Vec<Field> {
     let mut fields =
         vec![Field::select("to_school_id", "Which school?").choices([("", "Choose a school")]).choices(choices)];
     if !others.is_empty() {
-        let texts: Vec<(String, String)> = others.iter().map(|one| (one.learner_id.clone(), told_apart(one))).collect();
-        let choices = texts.iter().map(|(id, text)| (id.as_str(), text.as_str()));
-        fields.push(
-            Field::checkboxes("along_learner_ids", "Who moves to the same school? (optional)", &[])
-                .hint("Other children at home. They keep their names in this file; everybody else becomes a label.")
-                .choices(choices),
-        );
+        fields.push(along(others));
     }
     fields.push(
         Field::name("contact", "Whom should they ring?")
@@ -103,7 +124,17 @@ pub fn fields(schools: &[(String, String)], others: &[Learner]) -> Vec<Field> {
     fields
 }
 
-fn way(visit: &Visit, learner_id: &str) -> (String, Vec<Link>) {
+/// Who of those who live with the child moves along.
+pub fn along(others: &[Learner]) -> Field {
+    let texts: Vec<(String, String)> = others.iter().map(|one| (one.learner_id.clone(), told_apart(one))).collect();
+    let choices = texts.iter().map(|(id, text)| (id.as_str(), text.as_str()));
+    Field::checkboxes("along_learner_ids", "Who moves to the same school? (optional)", &[])
+        .hint("Other children at home. They keep their names in this file; everybody else becomes a label.")
+        .choices(choices)
+}
+
+/// Where a child's transfers are, and the way there.
+pub fn way(visit: &Visit, learner_id: &str) -> (String, Vec<Link>) {
     let child = visit.at(&format!("/learners/{learner_id}"));
     let here = format!("{child}/transfers");
     let crumbs = [("Children", visit.at("/learners")), ("A child’s record", child), (TITLE, here.clone())];
@@ -188,9 +219,8 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
             visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_sent")))
         }
         Err(error) => {
-            let mut page = check_page(&visit, &learner_id, &answers).await?;
-            let form = page.form.take().unwrap_or_else(|| visit.form(String::new(), "Send the file", Vec::new()));
-            page.form = Some(visit.mended(form, &answers, &error, "")?);
+            let page = check_page(&visit, &learner_id, &answers).await?;
+            let page = page.refused(|form| visit.mended(form, &answers, &error, ""))?;
             visit.page_again(&page, &error)
         }
     }
@@ -212,7 +242,7 @@ fn withdraw_page(visit: &Visit, id: &str) -> FormPage {
             "Record that no file goes",
             withdraw_fields(),
         )
-        .lead("If it was sent and nobody has received it, it is taken back: nobody at the other school can read it.")
+        .lead("If it was sent and nobody has received it, it is taken back: nobody at the other school can read it. A school outside the platform may have opened it: ring them, and ask them to destroy it.")
 }
 
 /// Asks why.

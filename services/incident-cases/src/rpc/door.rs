@@ -11,9 +11,9 @@ use tonic::Request;
 
 use crate::content::{carries_content, table_carries_content};
 
-/// The one field that takes a file. Whether it may come is asked before (`BeginAttachment`), and what it is, its rpc reads
-/// from its bytes.
-const FILE: (&str, &str) = ("AddAttachment", "content");
+/// The fields that take a file. Whether a photo may come is asked before (`BeginAttachment`), and what it is, its rpc reads
+/// from its bytes; the texts in a package are looked at once it is open.
+const FILES: [(&str, &str); 2] = [("AddAttachment", "content"), ("ImportPackage", "content")];
 
 /// Refuses a request that carries content instead of describing it, naming every such field.
 pub(super) fn words_alone<T: Message>(request: &Request<T>) -> Result<()> {
@@ -22,7 +22,7 @@ pub(super) fn words_alone<T: Message>(request: &Request<T>) -> Result<()> {
     let message = request.get_ref().encode_to_vec();
     let mut violations = Violations::new();
     for (field, text) in texts(caller.rpc().descriptor.input(), &message).map_err(Error::internal)? {
-        if (caller.rpc().name(), field.as_str()) == FILE {
+        if FILES.contains(&(caller.rpc().name(), field.as_str())) {
             continue;
         }
         let content = match &text {

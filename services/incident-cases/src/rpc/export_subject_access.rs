@@ -15,6 +15,7 @@ use tonic::Request;
 
 use super::{
     convert,
+    encrypted::encrypted,
     once::{About, once},
     subject::{self, File},
 };
@@ -37,25 +38,46 @@ pub(super) async fn export_subject_access(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let format = read(&request)?;
-    if request.draft {
-        return draft(app, &scope, &request, format).await;
-    }
-    let first = match begin(app, &scope, &request).await? {
-        Once::Fresh(tx) => tx,
-        Once::Answered(answer) => return again(app, &scope, answer, format).await,
+    let plain = match request.draft {
+        true => draft(app, &scope, &request, format).await?,
+        false => exported(app, &scope, &request, format).await?,
     };
-    let file = ready(&first, &request).await?;
+    if !request.encrypt {
+        return Ok(plain);
+    }
+    let away = encrypted(plain.content.to_vec(), &plain.media_type, &plain.file_name).await?;
+    Ok(ExportSubjectAccessResponse {
+        content: away.content.into(),
+        media_type: away.media_type,
+        file_name: away.file_name,
+        passphrase: away.passphrase,
+        ..plain
+    })
+}
+
+/// The file that answers the request, which is closed with it.
+async fn exported(
+    app: &App,
+    scope: &Scope,
+    request: &ExportSubjectAccessRequest,
+    format: Format,
+) -> Result<ExportSubjectAccessResponse> {
+    let first = match begin(app, scope, request).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return again(app, scope, answer, format).await,
+    };
+    let file = ready(&first, request).await?;
     let at = first.now();
-    let mut export = wanted(&first, &scope, &request, format);
+    let mut export = wanted(&first, scope, request, format);
     drop(first);
     // Setting it takes a while: no transaction is open meanwhile.
     let (file, content) = write(file, export.clone(), (format, false)).await?;
     export.digest = hex::encode(Sha256::digest(&content));
-    let mut tx = match begin(app, &scope, &request).await? {
+    let mut tx = match begin(app, scope, request).await? {
         Once::Fresh(tx) => tx,
-        Once::Answered(answer) => return again(app, &scope, answer, format).await,
+        Once::Answered(answer) => return again(app, scope, answer, format).await,
     };
-    let now = ready(&tx, &request).await?;
+    let now = ready(&tx, request).await?;
     let same = |a: &File, b: &File| {
         a.decisions == b.decisions && a.items.iter().map(|item| &item.id).eq(b.items.iter().map(|item| &item.id))
     };
@@ -68,6 +90,7 @@ pub(super) async fn export_subject_access(
     store::retention::stale(&tx, &asked.learner_id).await?;
     let act = Act::new("access_request.answered", asked.id.as_str()).detail("export", export.id.as_str());
     let act = act.detail("format", format.name()).detail("digest", export.digest.as_str());
+    let act = act.detail("encrypted", request.encrypt);
     tx.record(act.detail("ids", file.shown()).state("access_request", &body));
     let mut response = ExportSubjectAccessResponse {
         access_request: Some(convert::subject_access::request(&asked, tx.now())),
@@ -101,6 +124,7 @@ async fn draft(
         media_type: format.media_type().to_owned(),
         file_name: file_name("draft", at, format),
         content: content.into(),
+        ..ExportSubjectAccessResponse::default()
     })
 }
 

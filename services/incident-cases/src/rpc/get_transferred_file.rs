@@ -1,7 +1,10 @@
 //! Answers a file that was received, its digests tried anew.
 
+use std::collections::BTreeMap;
+
 use chassis::{
     caller::Caller,
+    db::Tx,
     error::{Error, Result},
     history::Act,
 };
@@ -9,7 +12,12 @@ use proto::incident_cases::v1::{GetTransferredFileRequest, GetTransferredFileRes
 use tonic::Request;
 
 use super::{convert, passing_on::shown};
-use crate::{App, store};
+use crate::{
+    App,
+    learner::Record,
+    store,
+    transfer::{Transfer, contents::Entry, package::digest_of},
+};
 
 pub(super) async fn get_transferred_file(
     app: &App,
@@ -30,19 +38,16 @@ pub(super) async fn get_transferred_file(
         "sent" => return Err(Error::wrong_state("confirm receipt first")),
         _ => return Err(Error::wrong_state("the file was taken or sent back")),
     }
-    let package = store::transfer::read(&tx, transfer.id.as_str(), school).await?;
+    let file = read(app, &tx, &transfer, school).await?;
     let part = store::transfer::part(&tx, school, &transfer.id).await?;
-    let sent = transfer.sent.as_ref().ok_or_else(Error::missing)?;
-    let ours = (transfer.id.as_str(), school);
-    let tried = package.check(ours, (&*sent.digest, &*sent.signature), &app.signing_key.verifying_key());
-    let act = Act::new("transfer.file_read", transfer.id.as_str()).detail("intact", tried.is_ok());
+    let act = Act::new("transfer.file_read", transfer.id.as_str()).detail("intact", file.intact);
     tx.record(match &part {
         Some(part) => act.detail("learner", part.learner_id.as_str()),
         None => act,
     });
     let shown = shown(&tx, &transfer, part.as_ref(), school).await?;
     tx.commit().await?;
-    let child = &package.child;
+    let child = &file.child;
     Ok(GetTransferredFileResponse {
         transfer: Some(shown),
         child: Some(LearnerRecord {
@@ -54,8 +59,50 @@ pub(super) async fn get_transferred_file(
             upn: child.upn.clone(),
             flags: child.flags.clone(),
         }),
-        items: package.entries.iter().map(|entry| convert::transfer::item(entry, Some(&package.nonce))).collect(),
-        left_out: convert::transfer::left_out(&package.left_out),
-        intact: tried.is_ok(),
+        items: file
+            .entries
+            .iter()
+            .zip(file.digests)
+            .map(|(entry, digest)| convert::transfer::item(entry, digest))
+            .collect(),
+        left_out: convert::transfer::left_out(&file.left_out),
+        intact: file.intact,
+    })
+}
+
+/// A file as it is read.
+#[derive(Default)]
+struct File {
+    child: Record,
+    entries: Vec<Entry>,
+    digests: Vec<String>,
+    left_out: BTreeMap<String, u32>,
+    intact: bool,
+}
+
+async fn read(app: &App, tx: &Tx, transfer: &Transfer, school: &str) -> Result<File> {
+    let (id, sent) = (transfer.id.as_str(), transfer.sent.as_ref().ok_or_else(Error::missing)?);
+    if transfer.import.is_none() {
+        let package = store::transfer::read(tx, id, school).await?;
+        let key = app.signing_key.verifying_key();
+        let intact = package.check((id, school), (&*sent.digest, &*sent.signature), &key).is_ok();
+        let digests = package.entries.iter().map(|entry| digest_of(entry, &package.nonce)).collect();
+        return Ok(File {
+            child: package.child,
+            entries: package.entries,
+            digests,
+            left_out: package.left_out,
+            intact,
+        });
+    }
+    let Some(opened) = store::transfer::signed(tx, id, school).await? else { return Ok(File::default()) };
+    let document = opened.document;
+    let same = (document.digest() == sent.digest) && opened.fingerprint == sent.fingerprint;
+    Ok(File {
+        child: document.record(),
+        entries: document.items(),
+        digests: document.entry_digests(),
+        left_out: document.left_out.iter().map(|left| (left.why.clone(), left.count)).collect(),
+        intact: same && opened.signature == sent.signature,
     })
 }

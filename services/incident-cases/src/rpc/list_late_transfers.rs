@@ -21,12 +21,15 @@ pub(super) async fn list_late_transfers(
     let mut tx = app.store.begin(&scope).await?;
     let mut schools: BTreeMap<String, LateTransfers> = BTreeMap::new();
     for late in store::transfer::late(&tx, tx.now() - YEAR).await? {
-        // Who has not received what was sent to them is late, and not whoever sent it.
-        let school = if late.state == "sent" { late.to } else { late.from };
+        // Who has not received what was sent to them is late, and not whoever sent it; outside the platform it is for
+        // whoever sent it to ask.
+        let outside = late.state == "sent" && late.to.is_empty();
+        let school = if late.state == "sent" && !outside { late.to } else { late.from };
         let entry = schools.entry(school.clone()).or_default();
         entry.school_id = school;
         match late.state.as_str() {
             "due" => entry.not_sent += 1,
+            "sent" if outside => entry.not_confirmed += 1,
             "sent" => entry.not_received += 1,
             _ => entry.received_late += 1,
         }

@@ -10,9 +10,10 @@ use chassis::{
 use proto::{event::v1::TransfersDue, incident_cases::v1 as pb};
 use tracing::warn;
 
-use super::{convert, subject::gather};
+use super::{convert, subject::gather, work::who};
 use crate::{
     App,
+    custody::Disclosure,
     learner::{Learner, LearnerId},
     store,
     transfer::{
@@ -36,13 +37,13 @@ pub(super) async fn going(tx: &Tx, learner: &Learner, along: &[String]) -> Resul
     found.moving = true;
     found.along = household(learner, along)?;
     let mut earlier = Vec::new();
-    for package in store::transfer::received(tx, &learner.id).await? {
-        let from = package.from_school_id;
+    for file in store::transfer::received(tx, &learner.id).await? {
+        let from = file.from;
         let theirs = |entry: Entry| match entry.origin.as_str() {
             "" => Entry { origin: from.clone(), ..entry },
             _ => entry,
         };
-        earlier.extend(package.entries.into_iter().map(theirs));
+        earlier.extend(file.entries.into_iter().map(theirs));
     }
     Ok(Going {
         contents: contents(&found, learner, earlier),
@@ -61,6 +62,60 @@ fn household(learner: &Learner, along: &[String]) -> Result<Vec<LearnerId>> {
     along.iter().map(known).collect()
 }
 
+/// The transfer of a learner that waits, or a new one, with what the school keeps of it; and whether it is new.
+pub(super) async fn begun(tx: &Tx, learner: &Learner) -> Result<(Transfer, Part, bool)> {
+    Ok(match store::transfer::waiting(tx, &learner.id).await? {
+        Some((transfer, part)) => (transfer, part, false),
+        None => {
+            let transfer = Transfer::new(tx.ids().next(), &learner.school_id, None, tx.now());
+            let part = store::transfer::new_part(tx, &transfer, &learner.id);
+            (transfer, part, true)
+        }
+    })
+}
+
+/// Refuses what may not go now.
+pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str) -> Result<()> {
+    if transfer.state() == "sent" {
+        return Err(Error::wrong_state("the file is on its way already: withdraw that transfer first"));
+    }
+    if going.beyond {
+        let who = "a case about this child is restricted, and you are not named in it: ask somebody whom it names to send \
+                   the file, or to name you";
+        return Err(Error::wrong_state(who));
+    }
+    if going.contents.digest() != looked_at {
+        return Err(Error::changed());
+    }
+    if going.contents.entries.is_empty() {
+        return Err(Error::wrong_state("there is no child protection file: record that none goes"));
+    }
+    Ok(())
+}
+
+/// Enters with each of the cases that it was told outside the school.
+pub(super) async fn tell(tx: &mut Tx, transfer: &Transfer, going: &Going, scope: &Scope, to: &str) -> Result<()> {
+    let none = [String::new()];
+    let case_ids = if going.case_ids.is_empty() { &none[..] } else { &going.case_ids };
+    for case_id in case_ids {
+        let told = Disclosure {
+            id: tx.ids().next(),
+            item: transfer.id.to_string(),
+            school_id: transfer.from_school_id.clone(),
+            case_id: case_id.clone(),
+            recipient_kind: "other_school".to_owned(),
+            recipient: to.to_owned(),
+            shared: true,
+            what: format!("The child protection file, by transfer {}", transfer.id),
+            basis: "safeguarding".to_owned(),
+            reason: "The child moves to that school".to_owned(),
+            stamp: who(scope, tx.now()).stamp(),
+        };
+        store::register::keep_disclosure(tx, &told).await?;
+    }
+    Ok(())
+}
+
 /// Who acts, by name.
 pub(super) fn named(scope: &Scope, tx: &Tx) -> Named {
     Named { by: scope.account_text().to_owned(), name: scope.account_name().to_owned(), at: tx.now() }
@@ -72,14 +127,18 @@ pub(super) async fn shown(tx: &Tx, transfer: &Transfer, part: Option<&Part>, sch
     Ok(convert::transfer::transfer(transfer, part, (school, keeps), tx.now()))
 }
 
-/// The sending school of a transfer that a school may see, to act in the rows of both.
-pub(super) async fn sender(tx: &Tx, id: &str, school: &str) -> Result<SchoolId> {
+/// The sending school of a transfer that a school may see, to act in the rows of both; none where that is outside the
+/// platform.
+pub(super) async fn sender(tx: &Tx, id: &str, school: &str) -> Result<Option<SchoolId>> {
     let transfer = store::transfer::load(tx, id, school).await?;
     // Their own transfers are not theirs to receive or to send back.
     if transfer.to_school_id != school {
         return Err(Error::missing());
     }
-    transfer.from_school_id.parse().map_err(Error::internal)
+    if transfer.import.is_some() {
+        return Ok(None);
+    }
+    transfer.from_school_id.parse().map(Some).map_err(Error::internal)
 }
 
 /// Has the records of a learner reckoned anew: whether a hold stands changed. The other school's rows are not reached by

@@ -21,7 +21,7 @@ pub(super) async fn preview_transfer(
     tx.record(Act::new("transfer.previewed", learner.id.as_str()).detail("ids", serde_json::json!(ids)));
     tx.commit().await?;
     Ok(PreviewTransferResponse {
-        items: going.contents.entries.iter().map(|entry| convert::transfer::item(entry, None)).collect(),
+        items: going.contents.entries.iter().map(|entry| convert::transfer::item(entry, String::new())).collect(),
         left_out: convert::transfer::left_out(&going.contents.left_out),
         contents_digest: going.contents.digest(),
         beyond: going.beyond,

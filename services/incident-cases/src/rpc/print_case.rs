@@ -13,7 +13,7 @@ use proto::incident_cases::v1::{PrintCaseRequest, PrintCaseResponse};
 use sha2::{Digest as _, Sha256};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, encrypted::encrypted};
 use crate::{
     App,
     case::{
@@ -43,7 +43,7 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     let (id, at) = (tx.ids().next::<PrintId>(), tx.now());
     drop(tx);
     let (case_id, reference) = (case.id.to_string(), case.reference.clone());
-    let reason = request.reason.trim().to_owned();
+    let (reason, encrypt) = (request.reason.trim().to_owned(), request.encrypt);
     let by = scope.account_text().to_owned();
     let accounts: HashMap<String, String> = request.account_names.into_iter().collect();
     let (printed, printed_by, why) = (id.clone(), by.clone(), reason.clone());
@@ -78,13 +78,25 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     let body = store::print::insert(&tx, &case_id, &print).await?;
     let act = Act::new("case.printed", print.id.as_str()).detail("case", case_id.as_str());
     let act = act.detail("kind", kind.code()).detail("format", format.name()).detail("names", names);
+    let act = act.detail("encrypted", encrypt);
     tx.record(act.state("case_print", &body));
     tx.commit().await?;
-    Ok(PrintCaseResponse {
+    let plain = PrintCaseResponse {
         print: Some(convert::print::print(&print)),
-        content: content.into(),
         media_type: format.media_type().to_owned(),
         file_name: format!("{}-{}.{}", kind.code(), reference.to_lowercase(), format.name()),
+        ..PrintCaseResponse::default()
+    };
+    if !encrypt {
+        return Ok(PrintCaseResponse { content: content.into(), ..plain });
+    }
+    let away = encrypted(content, &plain.media_type, &plain.file_name).await?;
+    Ok(PrintCaseResponse {
+        content: away.content.into(),
+        media_type: away.media_type,
+        file_name: away.file_name,
+        passphrase: away.passphrase,
+        ..plain
     })
 }
 

@@ -29,7 +29,8 @@ pub(super) async fn receive_transfer(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
-    let from = sender(&tx, &request.transfer_id, &request.school_id).await?;
+    let taken = || Error::wrong_state("receipt was confirmed already");
+    let from = sender(&tx, &request.transfer_id, &request.school_id).await?.ok_or_else(taken)?;
     let learner = store::learner::load(&tx, &request.learner_id).await?;
     tx.silent();
     tx.commit().await?;
@@ -42,17 +43,13 @@ pub(super) async fn receive_transfer(
     let mut transfer = store::transfer::load(&tx, &request.transfer_id, &request.school_id).await?;
     let sent = transfer.sent.clone().ok_or_else(Error::missing)?;
     let (id, school) = (transfer.id.to_string(), request.school_id.as_str());
-    let receipt = |digest: String| Receipt { digest, who: named(&scope, &tx) };
+    let receipt = |digest: String| Receipt { digest, who: named(&scope, &tx), told: None };
     // Whether it may be received is said before anything of it is looked at.
     transfer.clone().receive(receipt(String::new()))?;
     let package = store::transfer::read(&tx, &id, from.as_str()).await?;
     package.check((&*id, school), (&*sent.digest, &*sent.signature), &app.signing_key.verifying_key())?;
     if !package.is(&learner.record) {
-        return Err(Error::invalid(
-            "learner_id",
-            "Select the child whose file it is: the name and the date of birth in it are not this child’s. If it is no \
-             child of yours, send the file back",
-        ));
+        return Err(another_child());
     }
     let receipt = receipt(package.digest());
     transfer.receive(receipt)?;
@@ -78,4 +75,13 @@ pub(super) async fn receive_transfer(
         reckon_anew(app, &from, &theirs.learner_id).await?;
     }
     Ok(response)
+}
+
+/// Why a file is not received for a child.
+pub(super) fn another_child() -> Error {
+    Error::invalid(
+        "learner_id",
+        "Select the child whose file it is: the name and the date of birth in it are not this child’s. If it is no \
+         child of yours, send the file back",
+    )
 }

@@ -2,7 +2,7 @@
 
 use chassis::{
     caller::Caller,
-    db::Once,
+    db::{Once, Tx},
     error::{Error, Result, Violations},
     event::Event,
     history::Act,
@@ -39,7 +39,10 @@ pub(super) async fn return_transfer(
     let from = sender(&tx, &request.transfer_id, &request.school_id).await?;
     tx.silent();
     tx.commit().await?;
-    let both = scope.also_at(&from);
+    let both = match &from {
+        Some(from) => scope.also_at(from),
+        None => scope.clone(),
+    };
     let mut tx = match once(app, &both, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
@@ -51,18 +54,24 @@ pub(super) async fn return_transfer(
     let act = Act::new("transfer.returned", transfer.id.as_str()).school(school).detail("kind", &*request.kind);
     let act = store::transfer::shred(&tx, &transfer, act).await?;
     store::transfer::update(&mut tx, &transfer, act).await?;
-    // Where it came from it is due again, by the same clock.
-    let theirs = store::transfer::part(&tx, from.as_str(), &transfer.id).await?.ok_or_else(Error::missing)?;
-    let again = Transfer::new(tx.ids().next(), from.as_str(), transfer.due, tx.now());
-    let part = Part { id: tx.ids().next::<PartId>(), transfer_id: again.id.clone(), ..theirs };
-    let act = Act::new("transfer.due_again", again.id.as_str()).school(from.as_str());
-    store::transfer::insert(&mut tx, &again, &part, act).await?;
-    let event = TransferReturned { from_school_id: from.to_string(), kind: request.kind.clone() };
-    tx.announce_at(school, transfer.id.as_str(), Event::TransferReturned(event)).await?;
+    if let Some(from) = &from {
+        due_again(&mut tx, &transfer, from.as_str()).await?;
+        let event = TransferReturned { from_school_id: from.to_string(), kind: request.kind.clone() };
+        tx.announce_at(school, transfer.id.as_str(), Event::TransferReturned(event)).await?;
+    }
     let own = store::transfer::part(&tx, school, &transfer.id).await?;
     let shown = shown(&tx, &transfer, own.as_ref(), school).await?;
     let response = ReturnTransferResponse { transfer: Some(shown) };
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// Where it came from it is due again, by the same clock. A school outside the platform is told by telephone.
+async fn due_again(tx: &mut Tx, transfer: &Transfer, from: &str) -> Result<()> {
+    let theirs = store::transfer::part(tx, from, &transfer.id).await?.ok_or_else(Error::missing)?;
+    let again = Transfer::new(tx.ids().next(), from, transfer.due, tx.now());
+    let part = Part { id: tx.ids().next::<PartId>(), transfer_id: again.id.clone(), ..theirs };
+    let act = Act::new("transfer.due_again", again.id.as_str()).school(from);
+    store::transfer::insert(tx, &again, &part, act).await
 }

@@ -17,12 +17,10 @@ use tonic::Request;
 
 use super::{
     once::{About, once},
-    passing_on::{Going, going, named, shown},
-    work::who,
+    passing_on::{Going, begun, going, may_go, named, shown, tell},
 };
 use crate::{
     App,
-    custody::Disclosure,
     learner::Learner,
     rules::NAME_MAX,
     store,
@@ -53,14 +51,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     if !store::copy::knows_school(&tx, to.as_str()).await? {
         return Err(unknown());
     }
-    let (mut transfer, part, new) = match store::transfer::waiting(&tx, &learner.id).await? {
-        Some((transfer, part)) => (transfer, part, false),
-        None => {
-            let transfer = Transfer::new(tx.ids().next(), &request.school_id, None, tx.now());
-            let part = store::transfer::new_part(&tx, &transfer, &learner.id);
-            (transfer, part, true)
-        }
-    };
+    let (mut transfer, part, new) = begun(&tx, &learner).await?;
     let going = going(&tx, &learner, &request.along_learner_ids).await?;
     may_go(&transfer, &going, &request.contents_digest)?;
     let package = package(&tx, &transfer, &learner, &going, to.as_str());
@@ -69,6 +60,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
         items: u32::try_from(package.entries.len()).unwrap_or(u32::MAX),
         digest: package.digest(),
         signature: package.signed(&app.signing_key),
+        fingerprint: String::new(),
         who: named(&scope, &tx),
     };
     let act = Act::new("transfer.sent", transfer.id.as_str()).detail("to", to.as_str());
@@ -80,7 +72,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
         store::transfer::update(&mut tx, &transfer, act).await?;
     }
     store::transfer::keep_package(&mut tx, &package).await?;
-    tell(&mut tx, &transfer, &going, &scope).await?;
+    tell(&mut tx, &transfer, &going, &scope, to.as_str()).await?;
     store::retention::stale(&tx, &learner.id).await?;
     let event = TransferSent { to_school_id: to.to_string() };
     tx.announce(transfer.id.as_str(), Event::TransferSent(event)).await?;
@@ -89,25 +81,6 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     tx.answer_about(part.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
-}
-
-/// Refuses what may not go now.
-fn may_go(transfer: &Transfer, going: &Going, looked_at: &str) -> Result<()> {
-    if transfer.state() == "sent" {
-        return Err(Error::wrong_state("the file is on its way already: withdraw that transfer first"));
-    }
-    if going.beyond {
-        let who = "a case about this child is restricted, and you are not named in it: ask somebody whom it names to send \
-                   the file, or to name you";
-        return Err(Error::wrong_state(who));
-    }
-    if going.contents.digest() != looked_at {
-        return Err(Error::changed());
-    }
-    if going.contents.entries.is_empty() {
-        return Err(Error::wrong_state("there is no child protection file: record that none goes"));
-    }
-    Ok(())
 }
 
 fn package(tx: &Tx, transfer: &Transfer, learner: &Learner, going: &Going, to: &str) -> Package {
@@ -122,27 +95,4 @@ fn package(tx: &Tx, transfer: &Transfer, learner: &Learner, going: &Going, to: &
         entries: going.contents.entries.clone(),
         left_out: going.contents.left_out.clone(),
     }
-}
-
-/// Enters with each of the cases that it was told outside the school.
-async fn tell(tx: &mut Tx, transfer: &Transfer, going: &Going, scope: &chassis::caller::Scope) -> Result<()> {
-    let none = [String::new()];
-    let case_ids = if going.case_ids.is_empty() { &none[..] } else { &going.case_ids };
-    for case_id in case_ids {
-        let told = Disclosure {
-            id: tx.ids().next(),
-            item: transfer.id.to_string(),
-            school_id: transfer.from_school_id.clone(),
-            case_id: case_id.clone(),
-            recipient_kind: "other_school".to_owned(),
-            recipient: transfer.to_school_id.clone(),
-            shared: true,
-            what: format!("The child protection file, by transfer {}", transfer.id),
-            basis: "safeguarding".to_owned(),
-            reason: "The child moves to that school".to_owned(),
-            stamp: who(scope, tx.now()).stamp(),
-        };
-        store::register::keep_disclosure(tx, &told).await?;
-    }
-    Ok(())
 }

@@ -2,6 +2,8 @@
 //! what each keeps for itself under a key that it alone holds; the file under one that the sender holds until receipt, and
 //! the receiver from then on. Whoever holds none reads nothing.
 
+mod file;
+
 use std::collections::HashMap;
 
 use chassis::{
@@ -19,12 +21,13 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 use time::{Date, OffsetDateTime};
 
-use super::{copy, entity::record_key, give_key, key, learner_record, micros, new_key, open_all, retention, seal};
+use super::{copy, key, learner_record, micros, new_key, open_all, retention, seal};
 use crate::{
     learner::{Learner, LearnerId},
     retention::hold::{Hold, of_transfer},
-    transfer::{BACK_ON_ROLL, Ended, Named, Part, PartId, Transfer, TransferId, clock::due, package::Package},
+    transfer::{BACK_ON_ROLL, Ended, Named, Part, PartId, Transfer, TransferId, clock::due},
 };
+pub(crate) use file::{hand_over, keep_package, keep_signed, read, received, shred, signed};
 
 mod transfer {
     use sea_orm::entity::prelude::*;
@@ -42,6 +45,8 @@ mod transfer {
         pub due_us: i64,
         /// When it came to its end; the far future while it waits.
         pub settled_us: i64,
+        /// What tells a package from outside from every other; none for all else, and once it was given back.
+        pub import_token: Option<Vec<u8>>,
         pub body: Vec<u8>,
     }
 
@@ -71,26 +76,6 @@ mod part {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-mod package {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "transfer_package")]
-    pub struct Model {
-        /// The transfer's.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: String,
-        pub from_school_id: String,
-        pub to_school_id: String,
-        pub body: Vec<u8>,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
 /// States in which somebody still has something to do.
 const WAITING: [&str; 3] = ["planned", "due", "sent"];
 
@@ -102,10 +87,6 @@ fn of_part(id: &str) -> String {
     format!("transfer part|{id}")
 }
 
-fn of_package(id: &str) -> String {
-    format!("transfer package|{id}")
-}
-
 fn token(tx: &Tx, school: &str, learner: &LearnerId) -> Vec<u8> {
     tx.ring().token(school, &format!("transfers of {learner}")).to_vec()
 }
@@ -113,6 +94,17 @@ fn token(tx: &Tx, school: &str, learner: &LearnerId) -> Vec<u8> {
 /// What makes a file's digests beyond anybody's guess.
 pub(crate) fn nonce(tx: &Tx, id: &TransferId) -> String {
     tx.ring().token("transfers", id.as_str()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What tells a package from every other at a school: what its sender calls it, and the key that signed it.
+fn import_token(tx: &Tx, school: &str, package_id: &str, fingerprint: &str) -> Vec<u8> {
+    tx.ring().token(school, &format!("package {fingerprint} {package_id}")).to_vec()
+}
+
+fn token_of_import(tx: &Tx, transfer: &Transfer) -> Option<Vec<u8>> {
+    let (import, sent) = (transfer.import.as_ref()?, transfer.sent.as_ref()?);
+    // What was given back may come again.
+    transfer.ended.is_none().then(|| import_token(tx, &transfer.to_school_id, &import.package_id, &sent.fingerprint))
 }
 
 fn opened<T: DeserializeOwned>(tx: &Tx, id: &str, body: &[u8]) -> Result<T> {
@@ -128,6 +120,7 @@ fn row(tx: &Tx, transfer: &Transfer) -> Result<transfer::ActiveModel> {
         state: Set(transfer.state().to_owned()),
         due_us: Set(far(transfer.due.as_ref().map(|due| end_of_day(due.on)))),
         settled_us: Set(far(transfer.settled_at())),
+        import_token: Set(token_of_import(tx, transfer)),
         body: Set(seal(tx.ring().own_key(), transfer, &place(&id))?),
         id: Set(id),
     })
@@ -275,14 +268,20 @@ pub(crate) async fn waiting(tx: &Tx, learner: &LearnerId) -> Result<Option<(Tran
     Ok(part.map(|part| (transfer, part)))
 }
 
-/// The files of a learner that the scope's school received from others, oldest first.
-pub(crate) async fn received(tx: &Tx, learner: &LearnerId) -> Result<Vec<Package>> {
-    let school = tx.scope().school()?.to_string();
-    let mut found = Vec::new();
-    for transfer in of(tx, learner, &["received"], false).await? {
-        found.push(read(tx, transfer.id.as_str(), &school).await?);
+/// Refuses a package that the scope's school took in before.
+pub(crate) async fn taken_once(tx: &Tx, school: &str, package_id: &str, fingerprint: &str) -> Result<()> {
+    let token = import_token(tx, school, package_id, fingerprint);
+    let before = transfer::Entity::find()
+        .filter(transfer::Column::ToSchoolId.eq(school))
+        .filter(transfer::Column::ImportToken.eq(token))
+        .one(tx.db())
+        .await?;
+    match before {
+        None => Ok(()),
+        Some(_) => Err(Error::wrong_state(
+            "this package was taken in before: read it under the child’s files from and to other schools",
+        )),
     }
-    Ok(found)
 }
 
 /// A new part of a transfer.
@@ -294,49 +293,6 @@ pub(crate) fn new_part(tx: &Tx, transfer: &Transfer, learner: &LearnerId) -> Par
         learner_id: learner.clone(),
         advances: Vec::new(),
     }
-}
-
-/// Seals a file for its sender, and keeps it.
-pub(crate) async fn keep_package(tx: &mut Tx, package: &Package) -> Result<()> {
-    let (id, sender) = (package.transfer_id.as_str(), package.from_school_id.as_str());
-    let body = seal(&new_key(tx, id, sender).await?, package, &of_package(id))?;
-    let row = package::ActiveModel {
-        id: Set(id.to_owned()),
-        from_school_id: Set(sender.to_owned()),
-        to_school_id: Set(package.to_school_id.clone()),
-        body: Set(body.clone()),
-    };
-    package::Entity::insert(row).exec_without_returning(tx.db()).await?;
-    tx.record(Act::new("transfer.packed", id).state("transfer_package", &body));
-    Ok(())
-}
-
-/// A file as one of the schools reads it. Whoever holds no key finds none.
-pub(crate) async fn read(tx: &Tx, id: &str, school: &str) -> Result<Package> {
-    let key = key(tx, id, school).await?;
-    let row = package::Entity::find_by_id(id).one(tx.db()).await?.ok_or_else(Error::missing)?;
-    super::open(&key, &row.body, &of_package(id))
-}
-
-/// Hands the file's key over: from then on the receiver reads it, and the sender has its own records and the proof.
-pub(crate) async fn hand_over(tx: &Tx, id: &str, from: &str, to: &str) -> Result<()> {
-    let key = key(tx, id, from).await?;
-    give_key(tx, id, to, &key).await?;
-    record_key::Entity::delete_by_id((id.to_owned(), from.to_owned())).exec(tx.db()).await?;
-    Ok(())
-}
-
-/// Destroys a file that was taken or sent back, and every key to it; answers what the history says of that.
-pub(crate) async fn shred(tx: &Tx, transfer: &Transfer, act: Act) -> Result<Act> {
-    let id = transfer.id.to_string();
-    let gone = package::Entity::delete_by_id(&id).exec(tx.db()).await?.rows_affected > 0;
-    record_key::Entity::delete_many()
-        .filter(record_key::Column::RecordId.eq(id.as_str()))
-        .filter(record_key::Column::Member.is_in([&transfer.from_school_id, &transfer.to_school_id]))
-        .exec(tx.db())
-        .await?;
-    tx.forget_answers(std::slice::from_ref(&id)).await?;
-    Ok(if gone { act.gone("transfer_package", &[id]) } else { act })
 }
 
 /// Prompts the school where a learner left: their file is due at the next one. Answers whether there is one.

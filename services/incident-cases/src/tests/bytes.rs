@@ -2,7 +2,8 @@
 
 /// No message of the contract can carry an image or a file into a case but these: a roll is a table, and refused unless it
 /// is text; a photo comes only once it was answered that it shows no child, and leaves, as prints,
-/// lists and answers to requests do, to readers alone.
+/// lists, answers to requests and packages do, to readers alone; what is in a package from outside is words, or it is
+/// refused.
 #[test]
 fn no_rpc_takes_bytes() {
     let mut bytes = proto::contract::pool()
@@ -21,9 +22,11 @@ fn no_rpc_takes_bytes() {
         "ExportCaseRegisterResponse",
         "ExportSubjectAccessResponse",
         "GetAttachmentResponse",
+        "ImportPackageRequest",
         "PreviewLearnerImportRequest",
         "PrintCaseResponse",
         "PrintReferralResponse",
+        "TransferPackage",
     ]
     .map(full);
     bytes.sort_unstable();

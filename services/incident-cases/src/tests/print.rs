@@ -9,6 +9,8 @@ use proto::{
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
 };
 
+use sha2::{Digest as _, Sha256};
+
 use super::world;
 
 mod register_export;
@@ -27,6 +29,7 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
         reason: "For the conference".into(),
         school_name: "A school".into(),
         account_names: [(world.dsl.account_id.clone(), "Ms Ali".to_owned())].into(),
+        encrypt: false,
     };
     let wrong = call!(world.dsl, print_case, print("everything", "")).err();
     let fields: Vec<String> = wrong.iter().flat_map(Error::violations).map(|v| v.field.clone()).collect();
@@ -43,6 +46,17 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
     let list = ListCasePrintsRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
     let prints = call!(deputy, list_case_prints, list.clone())?.prints;
     assert_eq!((prints.len(), prints[0].account_id.as_str()), (1, world.dsl.account_id.as_str()));
+
+    // What leaves the school is encrypted: its passphrase opens the very file that is kept in the list.
+    let away = call!(world.dsl, print_case, PrintCaseRequest { encrypt: true, ..print("bundle", "names") })?;
+    let file = String::from_utf8_lossy(&away.content).into_owned();
+    let opened = chassis::jose::jwe::open(&file, &away.passphrase).map_err(|_| Error::internal("it does not open"))?;
+    let kept = away.print.unwrap_or_default();
+    assert_eq!(
+        (hex::encode(Sha256::digest(&opened.content)), opened.cty.as_str()),
+        (kept.digest, "text/html; charset=utf-8")
+    );
+    assert_eq!((away.file_name.as_str(), away.media_type.as_str()), ("bundle-2026-001.html.jwe", "application/jose"));
 
     // An hour behind broken glass is for reading alone.
     let access = |level: &str, etag: &str| SetCaseAccessRequest {

@@ -127,19 +127,22 @@ impl Package {
         if genuine && same && self.format == FORMAT { Ok(()) } else { Err(Changed::Altered) }
     }
 
-    /// Whether somebody of a roll is the child: the name, and the date of birth or the pupil number. Nobody is guessed.
+    /// Whether somebody of a roll is the child.
     pub fn is(&self, other: &Record) -> bool {
-        let child = &self.child;
-        let same_number = !child.upn.is_empty() && child.upn == other.upn;
-        let other_number = !child.upn.is_empty() && !other.upn.is_empty() && child.upn != other.upn;
-        let born = match (child.birth_date, other.birth_date) {
-            (Some(ours), Some(theirs)) => Some(ours == theirs),
-            _ => None,
-        };
-        let firsts = |record: &Record| [words(&record.given_name), words(&record.known_as)].concat();
-        let (ours, theirs) = (firsts(child), firsts(other));
-        let named =
-            words(&child.family_name) == words(&other.family_name) && ours.iter().any(|name| theirs.contains(name));
-        !other_number && born != Some(false) && (same_number || (named && born == Some(true)))
+        same_child(&self.child, other)
     }
+}
+
+/// Whether somebody of a roll is a child: the name, and the date of birth or the pupil number. Nobody is guessed.
+pub fn same_child(child: &Record, other: &Record) -> bool {
+    let same_number = !child.upn.is_empty() && child.upn == other.upn;
+    let other_number = !child.upn.is_empty() && !other.upn.is_empty() && child.upn != other.upn;
+    let born = match (child.birth_date, other.birth_date) {
+        (Some(ours), Some(theirs)) => Some(ours == theirs),
+        _ => None,
+    };
+    let firsts = |record: &Record| [words(&record.given_name), words(&record.known_as)].concat();
+    let (ours, theirs) = (firsts(child), firsts(other));
+    let named = words(&child.family_name) == words(&other.family_name) && ours.iter().any(|name| theirs.contains(name));
+    !other_number && born != Some(false) && (same_number || (named && born == Some(true)))
 }

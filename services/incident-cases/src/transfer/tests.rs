@@ -5,9 +5,14 @@ use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 use time::macros::{date, datetime};
 
+use chassis::jose::jwe::{Chance, seal};
+
 use super::{
+    Outside,
     clock::{Rule, due},
     contents::Entry,
+    document::{Document, Made, Sender},
+    envelope::{CTY, Refused, open, read, signed},
     package::{Changed, FORMAT, Package},
 };
 use crate::learner::Record;
@@ -84,6 +89,131 @@ fn the_child_is_told_by_name_and_date_and_never_guessed() {
     let numbered = Package { child: record("Ann", "Oak", None, "X1"), ..package };
     assert!(numbered.is(&record("Anna", "Oak-Elm", born, "X1")), "a pupil number is one child's");
     assert!(!numbered.is(&record("Ann", "Oak", born, "X2")));
+}
+
+/// The passphrase of the example that other products can try.
+const EXAMPLE: &str = "7KQ2-M9XR-4TBD-0HJW-5ZPE";
+
+/// The file of the example in `docs/package-format.md`.
+fn example() -> Document {
+    let mut entries = package().entries;
+    for (entry, text) in entries
+        .iter_mut()
+        .zip(["Ann said that [Child 1] took the phone.", "The school she was at before wrote: “Ann is often tired.”"])
+    {
+        text.clone_into(&mut entry.text);
+    }
+    entries[0].redacted = true;
+    entries[1].origin = "Pennyroyal Lane Primary School".into();
+    let to = Outside {
+        name: "Elm Academy".into(),
+        urn: "999002".into(),
+        address: "1 Elm Road\nHarrowmere".into(),
+        contact: "Mr Okafor".into(),
+        telephone: "01632 960002".into(),
+    };
+    Document::new(Made {
+        package_id: "trf_01ke0000000000000000000000",
+        at: datetime!(2026-11-24 10:00 UTC),
+        sender: Sender {
+            name: "Fieldgate School".into(),
+            urn: "999001".into(),
+            contact: "Ms Ali, 01632 960001".into(),
+            sent_by: "Ms Ali".into(),
+        },
+        recipient: &to,
+        child: &package().child,
+        nonce: "6e6f7468696e672063616e206265206775657373656420".into(),
+        entries: &entries,
+        left_out: &package().left_out,
+    })
+}
+
+fn example_file() -> String {
+    let signed = signed(&example(), &SigningKey::from_bytes(&[7; 32])).unwrap_or_default();
+    seal(signed.as_bytes(), CTY, EXAMPLE, Chance::for_an_example()).unwrap_or_default()
+}
+
+#[test]
+fn the_example_for_other_products_is_what_is_written_and_read_here() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let kept = std::fs::read_to_string(format!("{root}/docs/examples/packages/example.jwe")).unwrap_or_default();
+    let made = example_file();
+    let new = format!("{root}/target/example.jwe");
+    if kept.trim() != made {
+        let _ = std::fs::create_dir_all(format!("{root}/target"));
+        let _ = std::fs::write(&new, format!("{made}\n"));
+    }
+    assert_eq!(kept.trim(), made, "the package is written otherwise: what it would be now is in {new}");
+    let opened = open(kept.as_bytes(), &EXAMPLE.to_lowercase());
+    assert_eq!(opened.as_ref().map(|opened| &opened.document), Ok(&example()));
+    // What a reader is to come to stands in the description.
+    let described = std::fs::read_to_string(format!("{root}/docs/package-format.md")).unwrap_or_default();
+    let fingerprint = opened.map(|opened| opened.fingerprint).unwrap_or_default();
+    let manifest = example().manifest.join("\n");
+    for said in [EXAMPLE, &fingerprint, &example().digest(), &manifest] {
+        assert!(described.contains(said), "docs/package-format.md does not say:\n{said}");
+    }
+}
+
+#[test]
+fn a_package_for_a_school_is_told_by_its_number_first() {
+    let file = example();
+    assert!(file.is_for("Elm Academy", "999002") && file.is_for("Elm Community School", "999002"));
+    assert!(!file.is_for("Elm Academy", "999003") && !file.is_for("Elm Academy Sixth Form", ""));
+    assert!(file.is_for("ELM  academy", ""), "without a number the name decides");
+}
+
+#[test]
+fn what_a_stranger_signs_is_held_against_the_format() {
+    let key = SigningKey::from_bytes(&[9; 32]);
+    let resigned = |change: &dyn Fn(&mut Document)| {
+        let mut file = example();
+        change(&mut file);
+        file.manifest = file.reckoned();
+        signed(&file, &key).map_err(|_| Refused::NoPackage).and_then(|signed| read(&signed)).err()
+    };
+    assert_eq!(resigned(&|_| {}), None);
+    let image = "data:image/png;base64,iVBORw0KGgo=";
+    let place = |place: &str| Some(Refused::Place(place.to_owned()));
+    assert_eq!(resigned(&|file| file.entries[1].text = image.into()), place("entries[1]"), "G-IMAGE");
+    assert_eq!(resigned(&|file| file.child.known_as = image.into()), place("child.known_as"));
+    assert_eq!(resigned(&|file| file.entries[0].time = "yesterday".into()), place("entries[0]"));
+    assert_eq!(resigned(&|file| file.child.birth_date = "27/03/2014".into()), place("child.birth_date"));
+    assert_eq!(resigned(&|file| file.entries.clear()), place("entries"));
+    assert_eq!(resigned(&|file| file.format = "child-protection-file/2".into()), Some(Refused::Version));
+    // Signed by its sender, and yet its manifest is of something else.
+    let mut file = example();
+    file.entries[0].text.push('!');
+    let lying = signed(&file, &key).map_err(|_| Refused::NoPackage).and_then(|signed| read(&signed));
+    assert_eq!(lying.err(), Some(Refused::Altered));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever one byte of an encrypted package is changed to, it does not open.
+    #[test]
+    fn an_encrypted_package_altered_by_one_byte_is_refused(at in any::<prop::sample::Index>(), by in 1_u8..=255) {
+        let mut bytes = example_file().into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] ^= by;
+        prop_assert!(open(&bytes, EXAMPLE).is_err());
+    }
+}
+
+proptest! {
+    /// Nor is one believed of what was signed, whoever knows the passphrase and changes it.
+    #[test]
+    fn a_signed_file_altered_by_one_byte_is_refused(at in any::<prop::sample::Index>(), by in 1_u8..=127) {
+        let signed = signed(&example(), &SigningKey::from_bytes(&[7; 32])).unwrap_or_default();
+        let mut bytes = signed.into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] ^= by;
+        if let Ok(altered) = String::from_utf8(bytes) {
+            prop_assert!(read(&altered).is_err());
+        }
+    }
 }
 
 proptest! {

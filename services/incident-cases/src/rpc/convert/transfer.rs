@@ -1,13 +1,13 @@
 //! Files handed over between schools, in the contract's form: as one of the two sees it.
 
-use chassis::{calendar::end_of_day, clock::timestamp};
+use chassis::{calendar::end_of_day, clock::timestamp, id::SchoolId};
 use proto::incident_cases::v1 as pb;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 use crate::{
     procedure::clock,
-    transfer::{Advance, Ended, Part, Receipt, Transfer, contents::Entry, package::digest_of},
+    transfer::{Advance, Ended, Import, Outside, Part, Receipt, Transfer, contents::Entry},
 };
 
 fn number(n: u32) -> i32 {
@@ -49,11 +49,39 @@ pub(in crate::rpc) fn transfer(
         copy_rule: if keeps { "kept" } else { "not_kept" }.to_owned(),
         create_time: Some(timestamp(transfer.created_at)),
         expected_school_id: transfer.expected_at.clone().filter(|_| out).unwrap_or_default(),
+        outside: transfer.outside.as_ref().map(outside),
+        fingerprint: sent.map(|sent| sent.fingerprint.clone()).unwrap_or_default(),
+        comparison: transfer.import.as_ref().map(comparison),
+    }
+}
+
+fn outside(school: &Outside) -> pb::OutsideSchool {
+    pb::OutsideSchool {
+        name: school.name.clone(),
+        urn: school.urn.clone(),
+        address: school.address.clone(),
+        contact: school.contact.clone(),
+        telephone: school.telephone.clone(),
+    }
+}
+
+fn comparison(import: &Import) -> pb::KeyComparison {
+    pb::KeyComparison {
+        own: import.own,
+        with: import.with.clone(),
+        name: import.who.name.clone(),
+        account_id: import.who.by.clone(),
+        compare_time: Some(timestamp(import.who.at)),
     }
 }
 
 fn receipt(receipt: &Receipt) -> pb::TransferReceipt {
+    let told = receipt.told.as_ref();
     pb::TransferReceipt {
+        means: told.map(|(means, _)| means.clone()).unwrap_or_default(),
+        recorder_name: told.map(|(_, who)| who.name.clone()).unwrap_or_default(),
+        recorder_account_id: told.map(|(_, who)| who.by.clone()).unwrap_or_default(),
+        record_time: told.map(|(_, who)| timestamp(who.at)),
         name: receipt.who.name.clone(),
         account_id: receipt.who.by.clone(),
         receive_time: Some(timestamp(receipt.who.at)),
@@ -80,7 +108,9 @@ fn advance(advance: &Advance) -> pb::TransferAdvance {
 }
 
 /// An entry; with its digest where the file it stands in has one.
-pub(in crate::rpc) fn item(entry: &Entry, nonce: Option<&str>) -> pb::TransferItem {
+pub(in crate::rpc) fn item(entry: &Entry, digest: String) -> pb::TransferItem {
+    // A school of the platform is said by its id, any other by its name.
+    let here = entry.origin.parse::<SchoolId>().is_ok();
     pb::TransferItem {
         number: number(entry.number),
         kind: entry.kind.clone(),
@@ -88,8 +118,9 @@ pub(in crate::rpc) fn item(entry: &Entry, nonce: Option<&str>) -> pb::TransferIt
         happen_time: Some(timestamp(entry.at)),
         text: entry.text.clone(),
         redacted: entry.redacted,
-        origin_school_id: entry.origin.clone(),
-        digest: nonce.map(|nonce| digest_of(entry, nonce)).unwrap_or_default(),
+        origin_school_id: if here { entry.origin.clone() } else { String::new() },
+        origin_name: if here { String::new() } else { entry.origin.clone() },
+        digest,
     }
 }
 

@@ -271,6 +271,7 @@ impl Family {
             school_name: "A school".into(),
             request_id: who.request_id(),
             draft: false,
+            encrypt: false,
         }
     }
 }

@@ -1,0 +1,279 @@
+// Opens an encrypted file in this browser and nowhere else. Of a child's file, the signature and every digest are tried,
+// and it is shown; anything else is saved. Nothing is sent anywhere and nothing is kept. `docs/package-format.md` says what is done here, step by step.
+
+const FORMAT = 'child-protection-file/1'
+const ALGORITHMS = { 'PBES2-HS512+A256KW': ['SHA-512', 256], 'PBES2-HS256+A128KW': ['SHA-256', 128] }
+const ROUNDS = [600000, 4000000]
+// Digits and letters of which no two are mistaken for one another.
+const OURS = /^[0-9A-HJKMNP-TV-Z]{20}$/
+
+// What else may be in an encrypted file, and how the name of what was in it ends.
+const SAVED = {
+  'application/pdf': '.pdf',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': '.docx',
+  'text/html; charset=utf-8': '.html',
+}
+
+const FIXES = {
+  none: ['file', 'Select the file as it came: this one is not an encrypted file that can be opened here'],
+  rounds: ['file', 'Ask for the file again: its passphrase does not keep anybody out, or is made to keep a computer busy'],
+  version: ['file', 'Ask for the file in version 1 of its format: this one is in another'],
+  passphrase: ['passphrase', 'Ring the school that sent the file, and enter the passphrase again: it does not open it. If it is right, the file was changed on its way'],
+  altered: ['file', 'Ring the school that sent the file, and ask for it again: it is not as it was sent'],
+}
+
+export class Refusal extends Error {
+  constructor(why) {
+    super(FIXES[why][1])
+    this.why = why
+    this.field = FIXES[why][0]
+  }
+}
+
+const refuse = (why) => { throw new Refusal(why) }
+const utf8 = (text) => new TextEncoder().encode(text)
+const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+
+function encoded(bytes) {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
+  return btoa(text).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+}
+
+// The bytes of a text; nothing where it is not the one way of writing them.
+function decoded(text) {
+  if (typeof text !== 'string' || !/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return null
+  const bytes = Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
+  return encoded(bytes) === text ? bytes : null
+}
+
+function read(bytes, why) {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes ?? refuse(why)))
+  } catch {
+    return refuse(why)
+  }
+}
+
+function header(text) {
+  const header = read(decoded(text), 'none')
+  if (!header || typeof header !== 'object' || 'crit' in header || 'zip' in header || 'b64' in header) refuse('none')
+  return header
+}
+
+// A passphrase as it was meant: in small letters, with other spaces, or with an O for a 0.
+export function meant(written) {
+  const plain = written.trim()
+  const letters = plain.toUpperCase().replace(/[\s\-\u2010\u2011\u2013]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1')
+  return OURS.test(letters) ? letters.match(/.{4}/g).join('-') : plain
+}
+
+async function decrypted(text, passphrase) {
+  const parts = text.trim().split('.')
+  if (parts.length !== 5) refuse('none')
+  const head = header(parts[0])
+  const [hash, length] = ALGORITHMS[head.alg] ?? refuse('none')
+  const own = decoded(head.p2s)
+  if (head.enc !== 'A256GCM' || !own || own.length < 8) refuse('none')
+  if (!(head.p2c >= ROUNDS[0] && head.p2c <= ROUNDS[1])) refuse('rounds')
+  const [wrapped, nonce, body, tag] = parts.slice(1).map((part) => decoded(part) ?? refuse('altered'))
+  if (wrapped.length !== 40 || nonce.length !== 12 || tag.length !== 16) refuse('altered')
+  const salt = new Uint8Array([...utf8(head.alg), 0, ...own])
+  const secret = await crypto.subtle.importKey('raw', utf8(meant(passphrase)), 'PBKDF2', false, ['deriveKey'])
+  const derive = { name: 'PBKDF2', hash, salt, iterations: head.p2c }
+  const kek = await crypto.subtle.deriveKey(derive, secret, { name: 'AES-KW', length }, false, ['unwrapKey'])
+  const key = await crypto.subtle.unwrapKey('raw', wrapped, kek, 'AES-KW', 'AES-GCM', false, ['decrypt'])
+    .catch(() => refuse('passphrase'))
+  const whole = new Uint8Array(body.length + tag.length)
+  whole.set(body)
+  whole.set(tag, body.length)
+  const gcm = { name: 'AES-GCM', iv: nonce, additionalData: utf8(parts[0]), tagLength: 128 }
+  const content = new Uint8Array(await crypto.subtle.decrypt(gcm, key, whole).catch(() => refuse('altered')))
+  return { content, kind: head.cty ?? '' }
+}
+
+// Whether a text was signed by the key that it names: yes, no, or null where this browser cannot try.
+async function genuine(parts, raw) {
+  let key
+  try {
+    key = await crypto.subtle.importKey('raw', raw, { name: 'Ed25519' }, false, ['verify'])
+  } catch (error) {
+    return error.name === 'NotSupportedError' ? null : false
+  }
+  const signature = decoded(parts[2])
+  return signature !== null && crypto.subtle.verify({ name: 'Ed25519' }, key, signature, utf8(`${parts[0]}.${parts[1]}`))
+}
+
+// The SHA-256 of some texts, each with its length in bytes and a colon before it.
+async function digest(...texts) {
+  return hex(await sha256(utf8(texts.map((text) => `${utf8(text).length}:${text}`).join(''))))
+}
+
+async function reckoned(file) {
+  const { sender, recipient, child, nonce } = file
+  const flags = (child.flags ?? []).join(' ')
+  const who = [child.given_name, child.family_name, child.known_as ?? '', child.birth_date ?? '', child.year_group ?? '', child.upn ?? '', flags]
+  const lines = [
+    file.format,
+    `package ${file.package_id}`,
+    `sent ${file.sent_time}`,
+    `sender ${await digest(nonce, sender.name, sender.urn ?? '', sender.contact, sender.sent_by)}`,
+    `recipient ${await digest(nonce, recipient.name, recipient.urn ?? '', recipient.address ?? '', recipient.contact ?? '')}`,
+    `child ${await digest(nonce, ...who)}`,
+    ...file.left_out.map((left) => `without ${left.count} ${left.why}`),
+  ]
+  for (const item of file.entries) {
+    const marked = item.redacted ? 'redacted' : ''
+    const parts = [nonce, String(item.number), item.kind, item.record, item.origin ?? '', item.time, marked, item.text]
+    lines.push(`entry ${item.number} ${await digest(...parts)}`)
+  }
+  return lines
+}
+
+// Opens a file; answers what it says, what its key is known by, its number, and whether the signature could be tried. Of
+// what is no child's file it answers the content and its kind.
+export async function open(text, passphrase) {
+  const { content, kind } = await decrypted(text, passphrase)
+  if (kind in SAVED) return { content, kind }
+  const signed = new TextDecoder().decode(content).trim()
+  const parts = signed.split('.')
+  if (parts.length !== 3) refuse('none')
+  const { alg, jwk } = header(parts[0])
+  const raw = decoded(jwk?.x)
+  if (!['EdDSA', 'Ed25519'].includes(alg) || jwk?.kty !== 'OKP' || jwk?.crv !== 'Ed25519' || raw?.length !== 32) refuse('none')
+  const tried = await genuine(parts, raw)
+  if (tried === false) refuse('altered')
+  const file = read(decoded(parts[1]), 'none')
+  if (file.format !== FORMAT) refuse('version')
+  const manifest = await reckoned(file).catch(() => refuse('none'))
+  if (JSON.stringify(manifest) !== JSON.stringify(file.manifest)) refuse('altered')
+  const number = hex(await sha256(utf8(manifest.map((line) => `${line}\n`).join(''))))
+  const fingerprint = groups(hex(await sha256(raw)).slice(0, 24))
+  return { file, number, fingerprint, tried: tried === true }
+}
+
+export const groups = (digits) => digits.match(/.{1,4}/g).join(' ')
+
+// What is shown. Texts are only ever put in as text: a stranger wrote them.
+const named = (id) => document.getElementById(id)
+
+function element(tag, classes, text) {
+  const made = document.createElement(tag)
+  made.className = classes
+  if (text !== undefined) made.textContent = text
+  return made
+}
+
+function row(list, key, value) {
+  if (!value) return
+  const line = element('div', 'govuk-summary-list__row')
+  line.append(element('dt', 'govuk-summary-list__key', key))
+  const cell = element('dd', 'govuk-summary-list__value')
+  cell.append(element('span', 'hedge-words', value))
+  line.append(cell)
+  list.append(line)
+}
+
+function day(text, style) {
+  const at = new Date(text)
+  return Number.isNaN(at.getTime()) ? text : at.toLocaleString('en-GB', { timeZone: 'Europe/London', ...style })
+}
+
+const school = (one) => (one.urn ? `${one.name} (URN ${one.urn})` : one.name)
+const LEFT_OUT = {
+  another_person: 'about somebody else alone',
+  material: 'suspect material and who viewed it',
+  other_school: 'written by another school in a shared incident',
+}
+
+function show({ file, number, fingerprint, tried }) {
+  const { sender, recipient, child } = file
+  named('tried').hidden = !tried
+  named('untried').hidden = tried
+  const facts = named('facts')
+  facts.replaceChildren()
+  row(facts, 'Child', `${child.given_name} ${child.family_name}`)
+  row(facts, 'Known as', child.known_as)
+  row(facts, 'Date of birth', child.birth_date && day(child.birth_date, { dateStyle: 'long' }))
+  row(facts, 'Year group', child.year_group)
+  row(facts, 'UPN', child.upn)
+  row(facts, 'From', school(sender))
+  row(facts, 'Sent by', sender.sent_by)
+  row(facts, 'Whom to ring', sender.contact)
+  row(facts, 'Sent', day(file.sent_time, { dateStyle: 'long', timeStyle: 'short' }))
+  row(facts, 'For', [school(recipient), recipient.address, recipient.contact].filter(Boolean).join('\n'))
+  row(facts, 'Fingerprint of the key', fingerprint)
+  row(facts, 'Number of the file', groups(number.slice(0, 16)))
+  const entries = named('entries')
+  entries.replaceChildren()
+  for (const item of file.entries) {
+    const one = element('li', '')
+    one.append(element('h3', 'govuk-heading-s govuk-!-margin-bottom-1', `${item.number}. ${item.kind}`))
+    const when = [day(item.time, { dateStyle: 'long', timeStyle: 'short' }), item.record, item.origin && `from the file of ${item.origin}`]
+    one.append(element('p', 'govuk-body-s hedge-hint govuk-!-margin-bottom-1', when.filter(Boolean).join(', ')))
+    one.append(element('p', 'govuk-body hedge-words', item.text))
+    if (item.redacted) one.append(element('p', 'govuk-body', 'Names of others, or an address, are taken out.'))
+    entries.append(one)
+  }
+  const left = named('left-out')
+  left.replaceChildren(...file.left_out.map((one) => element('li', '', `${one.count}: ${LEFT_OUT[one.why] ?? one.why}`)))
+  named('left-out-part').hidden = file.left_out.length === 0
+  named('opened').hidden = false
+  named('opened').focus()
+}
+
+let kept = ''
+
+// What is no child's file is saved from here: it is never shown as a page of this one.
+function offer({ content, kind }, name) {
+  URL.revokeObjectURL(kept)
+  kept = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }))
+  const link = named('save')
+  link.href = kept
+  link.download = name.replace(/\.jwe$/i, '').replace(/\.(pdf|docx|html)$/i, '') + SAVED[kind]
+  named('other').hidden = false
+  named('other').focus()
+}
+
+function fail(field, message) {
+  const link = named('failed-text')
+  link.textContent = message
+  link.href = `#${field}`
+  named('failed').hidden = false
+  document.title = `Error: ${document.title.replace(/^Error: /, '')}`
+  named('failed').focus()
+}
+
+async function submitted(event) {
+  event.preventDefault()
+  const [button, busy] = [named('open'), named('busy')]
+  named('failed').hidden = true
+  named('opened').hidden = true
+  named('other').hidden = true
+  document.title = document.title.replace(/^Error: /, '')
+  const [chosen] = named('file').files
+  const passphrase = named('passphrase').value
+  if (!chosen) return fail('file', 'Select the file')
+  if (!passphrase.trim()) return fail('passphrase', 'Enter the passphrase that the school told you')
+  button.disabled = true
+  busy.textContent = 'Opening. This takes a moment.'
+  try {
+    const opened = await open(await chosen.text(), passphrase)
+    if (opened.file) show(opened)
+    else offer(opened, chosen.name)
+  } catch (error) {
+    const fix = error instanceof Refusal ? [error.field, error.message] : ['file', 'This browser cannot open the file: try another, or a newer one']
+    fail(...fix)
+  } finally {
+    button.disabled = false
+    busy.textContent = ''
+  }
+}
+
+if (globalThis.document) {
+  named('package-form').addEventListener('submit', submitted)
+  named('print').addEventListener('click', () => window.print())
+  // Without a secure connection a browser has no ciphers to offer.
+  named(globalThis.crypto?.subtle ? 'viewer' : 'insecure').hidden = false
+}

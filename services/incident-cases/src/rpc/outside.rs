@@ -1,0 +1,109 @@
+//! What sending to schools outside the platform and taking in from there have in common: what a school is called, and the
+//! work that takes a while.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chassis::{
+    db::Tx,
+    error::{Error, Kind, Result, Violations},
+    id::SchoolId,
+};
+use proto::{
+    incident_cases::v1 as pb,
+    policy_registry::v1::{GetSchoolRequest, School},
+};
+
+use super::encrypted::encrypted;
+use crate::{
+    App,
+    learner::LearnerId,
+    rules::{ADDRESS_MAX, NAME_MAX},
+    store,
+    transfer::{Outside, Transfer, contents::Entry, envelope::CTY},
+};
+
+/// What a school is called and by which number, from the registry.
+pub(super) async fn school(app: &App, id: &str) -> Result<School> {
+    let mut request = chassis::upstream::request(GetSchoolRequest { school_id: id.to_owned() });
+    request.set_timeout(std::time::Duration::from_secs(5));
+    let answer = match app.policy_registry() {
+        Ok(mut registry) => registry.get_school(request).await.map_err(|status| Error::from_status(&status)),
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(answer) => answer.into_inner().school.ok_or_else(Error::missing),
+        Err(error) if error.kind() == Kind::Unavailable => {
+            let message = "the policy registry, which knows schools by name, cannot be reached just now: try again";
+            Err(Error::unavailable(message).because(error))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The schools of the platform that files of a learner came from.
+pub(super) async fn origins(tx: &Tx, learner: &LearnerId) -> Result<BTreeSet<String>> {
+    let received = store::transfer::received(tx, learner).await?;
+    let ids = received.into_iter().flat_map(|file| {
+        let origins = file.entries.into_iter().map(|entry| entry.origin);
+        origins.chain([file.from])
+    });
+    Ok(ids.filter(|id| id.parse::<SchoolId>().is_ok()).collect())
+}
+
+/// What schools of the platform are called, by their ids.
+pub(super) async fn names(app: &App, ids: BTreeSet<String>) -> Result<HashMap<String, String>> {
+    let mut names = HashMap::new();
+    for id in ids {
+        let name = school(app, &id).await?.name;
+        names.insert(id, name);
+    }
+    Ok(names)
+}
+
+/// The entries with the schools they came from by name: no id means anything outside.
+pub(super) fn named(mut entries: Vec<Entry>, names: &HashMap<String, String>) -> Result<Vec<Entry>> {
+    for entry in &mut entries {
+        if entry.origin.parse::<SchoolId>().is_ok() {
+            // Another file came since: it was not looked at.
+            entry.origin = names.get(&entry.origin).cloned().ok_or_else(Error::changed)?;
+        }
+    }
+    Ok(entries)
+}
+
+/// The school that a file is to go to.
+pub(super) fn recipient(v: &mut Violations, asked: Option<&pb::OutsideSchool>) -> Outside {
+    let asked = asked.cloned().unwrap_or_default();
+    v.line("recipient.name", "what the school is called", &asked.name, NAME_MAX);
+    v.text("recipient.address", "the address of the school", &asked.address, ADDRESS_MAX);
+    v.line("recipient.contact", "who there is to have the file", &asked.contact, NAME_MAX);
+    v.line("recipient.telephone", "the school’s own telephone number", &asked.telephone, NAME_MAX);
+    let urn = asked.urn.trim();
+    let six = urn.len() == 6 && urn.bytes().all(|byte| byte.is_ascii_digit());
+    v.check(
+        urn.is_empty() || six,
+        "recipient.urn",
+        "Enter the six digits of its unique reference number, or leave it empty",
+    );
+    let plain = |text: String| text.trim().to_owned();
+    Outside {
+        name: plain(asked.name),
+        urn: plain(asked.urn),
+        address: plain(asked.address),
+        contact: plain(asked.contact),
+        telephone: plain(asked.telephone),
+    }
+}
+
+/// A signed file under a new passphrase.
+pub(super) async fn packed(transfer: &Transfer, signed: String) -> Result<pb::TransferPackage> {
+    let id = transfer.id.as_str();
+    let name = format!("child-protection-file-{}", id.get(id.len().saturating_sub(6)..).unwrap_or(id));
+    let away = encrypted(signed.into_bytes(), CTY, &name).await?;
+    Ok(pb::TransferPackage {
+        content: away.content.into(),
+        media_type: away.media_type,
+        file_name: away.file_name,
+        passphrase: away.passphrase,
+    })
+}

@@ -1,0 +1,111 @@
+//! Sends a child's file to a school outside the platform: signed, encrypted under a passphrase that is kept nowhere, and
+//! due to be confirmed by the same clock as any other.
+
+use chassis::{
+    caller::{Caller, Scope},
+    db::Once,
+    error::{Kind, Result, Violations},
+    history::Act,
+};
+use proto::incident_cases::v1::{SendPackageRequest, SendPackageResponse};
+use tonic::Request;
+
+use super::{
+    make_package::made,
+    once::{About, once},
+    outside::{named as by_name, names, origins, packed, recipient, school},
+    passing_on::{begun, going, may_go, named, shown, tell},
+};
+use crate::{
+    App,
+    rules::NAME_MAX,
+    store,
+    transfer::{
+        Sent,
+        document::{Document, Made, Sender},
+        envelope,
+    },
+};
+
+pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>) -> Result<SendPackageResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut v = Violations::new();
+    let to = recipient(&mut v, request.recipient.as_ref());
+    v.line("contact", "whom to ring", &request.contact, NAME_MAX);
+    v.check(!request.contents_digest.is_empty(), "contents_digest", "Look at what goes first");
+    v.finish()?;
+    let mut tx = app.store.begin(&scope).await?;
+    store::access::answers_requests(&tx)?;
+    let learner = store::learner::load(&tx, &request.learner_id).await?;
+    let origins = origins(&tx, &learner.id).await?;
+    tx.silent();
+    tx.commit().await?;
+    let own = school(app, &request.school_id).await?;
+    let names = names(app, origins).await?;
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Requests).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return again(app, &scope, answer).await,
+    };
+    store::access::answers_requests(&tx)?;
+    let learner = store::learner::load(&tx, &request.learner_id).await?;
+    // Two who send at once wait for each other, and the second finds it sent.
+    store::learner::hold(&tx, [&learner.id]).await?;
+    let (mut transfer, part, new) = begun(&tx, &learner).await?;
+    let going = going(&tx, &learner, &request.along_learner_ids).await?;
+    may_go(&transfer, &going, &request.contents_digest)?;
+    let who = named(&scope, &tx);
+    let entries = by_name(going.contents.entries.clone(), &names)?;
+    let document = Document::new(Made {
+        package_id: transfer.id.as_str(),
+        at: tx.now(),
+        sender: Sender {
+            name: own.name,
+            urn: own.urn,
+            contact: request.contact.trim().to_owned(),
+            sent_by: who.name.clone(),
+        },
+        recipient: &to,
+        child: &learner.record,
+        nonce: store::transfer::nonce(&tx, &transfer.id),
+        entries: &entries,
+        left_out: &going.contents.left_out,
+    });
+    let signed = envelope::signed(&document, &app.signing_key)?;
+    let opened = envelope::read(&signed)?;
+    let sent = Sent {
+        contact: request.contact.trim().to_owned(),
+        items: u32::try_from(document.entries.len()).unwrap_or(u32::MAX),
+        digest: document.digest(),
+        signature: opened.signature,
+        fingerprint: opened.fingerprint,
+        who,
+    };
+    let act = Act::new("transfer.sent", transfer.id.as_str()).detail("to", "outside");
+    let act = act.detail("digest", sent.digest.as_str()).detail("items", sent.items);
+    transfer.send("", sent)?;
+    transfer.outside = Some(to.clone());
+    if new {
+        store::transfer::insert(&mut tx, &transfer, &part, act).await?;
+    } else {
+        store::transfer::update(&mut tx, &transfer, act).await?;
+    }
+    store::transfer::keep_signed(&mut tx, &transfer, &signed).await?;
+    tell(&mut tx, &transfer, &going, &scope, &to.name).await?;
+    store::retention::stale(&tx, &learner.id).await?;
+    let shown = shown(&tx, &transfer, Some(&part), &request.school_id).await?;
+    let response = SendPackageResponse { transfer: Some(shown), package: None };
+    tx.answer_about(part.id.as_str(), &response).await?;
+    tx.commit().await?;
+    Ok(SendPackageResponse { package: Some(packed(&transfer, signed).await?), ..response })
+}
+
+/// The answer again. Its passphrase was kept nowhere: the package comes under a new one, as long as it is kept.
+async fn again(app: &App, scope: &Scope, answer: SendPackageResponse) -> Result<SendPackageResponse> {
+    let id = answer.transfer.as_ref().map(|transfer| transfer.transfer_id.clone()).unwrap_or_default();
+    match made(app, scope, &id).await {
+        Ok((_, package)) => Ok(SendPackageResponse { package: Some(package), ..answer }),
+        Err(error) if error.kind() == Kind::Conflict => Ok(answer),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,122 @@
+//! How a document leaves the installation and comes in: signed by the key that signs the history's checkpoints, and
+//! encrypted under a passphrase that is told by telephone.
+
+use chassis::{
+    error::Result,
+    jose::{
+        jwe::{self, Unopened},
+        jws::{self, Signed, Unsigned},
+        passphrase,
+    },
+};
+use ed25519_dalek::SigningKey;
+
+use super::document::{Document, FORMAT};
+
+/// What a signed document calls itself.
+const TYP: &str = "child-protection-file+jws";
+/// What stands in the encrypted file: a signed one.
+pub const CTY: &str = "application/jose";
+
+/// A document whose signature, form and digests were tried.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// What it says.
+    pub document: Document,
+    /// The signed text as it came.
+    pub signed: String,
+    /// What its key is known by.
+    pub fingerprint: String,
+    /// The signature, in hexadecimal digits.
+    pub signature: String,
+}
+
+/// Why a file is not taken for a child's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// It is no such file.
+    NoPackage,
+    /// It is of a version that is not read here.
+    Version,
+    /// Its passphrase was hashed too few or too many times.
+    Rounds,
+    /// The passphrase is another.
+    Passphrase,
+    /// It is not what was sent.
+    Altered,
+    /// What is wrong in it stands here.
+    Place(String),
+}
+
+/// Signs a document.
+///
+/// # Errors
+/// `Internal` where it cannot be written.
+pub fn signed(document: &Document, key: &SigningKey) -> Result<String> {
+    Ok(jws::sign(&serde_json::to_vec(document)?, TYP, key))
+}
+
+/// Opens a file. It takes a while.
+///
+/// # Errors
+/// As `Refused` says.
+pub fn open(file: &[u8], written: &str) -> Result<Opened, Refused> {
+    let signed = String::from_utf8(decrypted(file, written)?.content).map_err(|_| Refused::NoPackage)?;
+    read(&signed)
+}
+
+/// Whatever is in an encrypted file, which need not be a child's file. It takes a while.
+///
+/// # Errors
+/// As `Refused` says.
+pub fn decrypted(file: &[u8], written: &str) -> Result<jwe::Opened, Refused> {
+    let file = std::str::from_utf8(file).map_err(|_| Refused::NoPackage)?;
+    jwe::open(file, &passphrase::meant(written)).map_err(|why| match why {
+        Unopened::Shape => Refused::NoPackage,
+        Unopened::Rounds => Refused::Rounds,
+        Unopened::Passphrase => Refused::Passphrase,
+        Unopened::Altered => Refused::Altered,
+    })
+}
+
+/// Reads a signed document: its signature, its form and every digest are tried.
+///
+/// # Errors
+/// As `Refused` says.
+pub fn read(signed: &str) -> Result<Opened, Refused> {
+    let Signed { payload, key, signature } = jws::open(signed).map_err(|why| match why {
+        Unsigned::Shape => Refused::NoPackage,
+        Unsigned::Forged => Refused::Altered,
+    })?;
+    let known: serde_json::Value = serde_json::from_slice(&payload).map_err(|_| Refused::NoPackage)?;
+    if known.get("format").and_then(serde_json::Value::as_str) != Some(FORMAT) {
+        return Err(Refused::Version);
+    }
+    let document: Document = serde_json::from_value(known).map_err(|error| Refused::Place(form(&error)))?;
+    if let Some(place) = document.wrong() {
+        return Err(Refused::Place(place));
+    }
+    if document.manifest != document.reckoned() {
+        return Err(Refused::Altered);
+    }
+    Ok(Opened {
+        document,
+        signed: signed.to_owned(),
+        fingerprint: jws::fingerprint(&key),
+        signature: hex::encode(signature.to_bytes()),
+    })
+}
+
+/// What is wrong with the form of a document, without anything that stands in it.
+fn form(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    if said.starts_with("missing field") { said } else { "a field is of another kind than the format says".to_owned() }
+}
+
+/// Whether a fingerprint was written down as it is.
+pub fn same_fingerprint(written: &str, fingerprint: &str) -> bool {
+    let digits = |text: &str| -> String {
+        text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_lowercase()).collect()
+    };
+    digits(written) == digits(fingerprint)
+}

@@ -1,0 +1,119 @@
+//! `hedgerow package`: encrypted files from a school, opened and tried without a server.
+
+use std::path::PathBuf;
+
+use chassis::{
+    error::{Error, Result},
+    jose::jws,
+};
+use clap::Subcommand;
+use incident_cases::transfer::{document::Document, envelope};
+
+/// Encrypted files: a child's file as one school sends it to another, and whatever else left a school.
+#[derive(Debug, Subcommand)]
+pub enum Package {
+    /// Opens an encrypted file with its passphrase. Of a child's file, the signature and every digest are tried, and what is
+    /// in it is printed; anything else, such as a printed case, is saved. Nothing is sent anywhere.
+    Open {
+        /// The file, whose name ends in `.jwe`.
+        file: PathBuf,
+        /// The file that holds the passphrase; without one it is read on standard input.
+        #[arg(long)]
+        passphrase_file: Option<PathBuf>,
+        /// Where what is in it is saved; a child's file is then saved as its signed text.
+        #[arg(long)]
+        save: Option<PathBuf>,
+    },
+}
+
+impl Package {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// `Invalid` where the file cannot be read, does not open, or is not as it was sent.
+    pub fn run(&self) -> Result<()> {
+        let Self::Open { file, passphrase_file, save } = self;
+        let content = std::fs::read(file).map_err(|e| Error::invalid("file", super::unreadable(file, &e)))?;
+        let passphrase = match passphrase_file {
+            Some(path) => std::fs::read_to_string(path).map_err(|e| super::unreadable(path, &e)),
+            None => std::io::read_to_string(std::io::stdin()).map_err(|e| e.to_string()),
+        };
+        let passphrase = passphrase.map_err(|why| Error::invalid("passphrase-file", why))?;
+        let opened = envelope::decrypted(&content, &passphrase)?;
+        if let Some(save) = save {
+            let failed = |e: std::io::Error| Error::invalid("save", format!("{}: {e}", save.display()));
+            return std::fs::write(save, opened.content).map_err(failed);
+        }
+        match String::from_utf8(opened.content) {
+            Ok(signed) if opened.cty == envelope::CTY => {
+                let opened = envelope::read(&signed)?;
+                print!("{}", told(&opened.document, &opened.fingerprint));
+                Ok(())
+            }
+            _ => Err(Error::invalid("save", format!("Name a file to save it to: what is in it is {:?}", opened.cty))),
+        }
+    }
+}
+
+/// What a package says, as text. What would move a terminal's cursor is left out: a stranger wrote it.
+fn told(document: &Document, fingerprint: &str) -> String {
+    let (from, to, child) = (&document.sender, &document.recipient, &document.child);
+    let numbered = |name: &str, urn: &str| if urn.is_empty() { name.to_owned() } else { format!("{name} (URN {urn})") };
+    let digest = document.digest();
+    let mut lines = vec![
+        "Every digest and the signature fit: the file is as it was signed.".to_owned(),
+        String::new(),
+        format!("From:         {}", numbered(&from.name, &from.urn)),
+        format!("Sent by:      {}", from.sent_by),
+        format!("Whom to ring: {}", from.contact),
+        format!("Sent:         {}", document.sent_time),
+        format!("For:          {}", numbered(&to.name, &to.urn)),
+        format!("To:           {}", to.contact),
+        format!("Child:        {} {}", child.given_name, child.family_name),
+        format!("Born:         {}", child.birth_date),
+        format!("Year group:   {}", child.year_group),
+        format!("UPN:          {}", child.upn),
+        String::new(),
+        "Read these out to the school that sent it, on a number that you know to be theirs:".to_owned(),
+        format!("Fingerprint of its key: {fingerprint}"),
+        format!("Number of the file:     {}", jws::groups(digest.get(..16).unwrap_or(&digest))),
+        String::new(),
+    ];
+    for item in &document.entries {
+        lines.push(format!("{}. {}, {}, {}", item.number, item.kind, item.time, item.record));
+        if !item.origin.is_empty() {
+            lines.push(format!("   From the file of {}", item.origin));
+        }
+        lines.extend(item.text.lines().map(|line| format!("   {line}")));
+        if item.redacted {
+            lines.push("   (Names of others, or an address, were taken out.)".to_owned());
+        }
+        lines.push(String::new());
+    }
+    lines.extend(document.left_out.iter().map(|left| format!("Not in it: {} ({})", left.count, left.why)));
+    let text = lines.join("\n") + "\n";
+    text.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_opened_and_told_and_a_changed_one_refused() -> Result<()> {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let file = root.join("docs/examples/packages/example.jwe");
+        let content = std::fs::read(&file).map_err(|e| Error::internal(e.to_string()))?;
+        let opened = envelope::open(&content, "7kq2 m9xr 4tbd ohjw 5zpe")?;
+        let text = told(&opened.document, &opened.fingerprint);
+        assert!(
+            text.contains("Child:        Ann Oak") && text.contains("   Ann said that [Child 1] took the phone."),
+            "{text}"
+        );
+        let lost = Package::Open { file: root.join("none"), passphrase_file: None, save: None };
+        assert!(lost.run().is_err_and(|error| error.to_string().contains("No such file")));
+        let wrong = envelope::open(&content, "0000-0000-0000-0000-0000").map(drop).map_err(Error::from);
+        assert!(wrong.is_err_and(|error| error.violations().iter().any(|wrong| wrong.field == "passphrase")));
+        Ok(())
+    }
+}
