@@ -250,6 +250,16 @@ fn followed(at: Option<prost_types::Timestamp>) -> Referral {
             account_id: "acc_1".into(),
             create_time: at,
         }),
+        desk: "front_door".into(),
+        ring: "Ms <Ali>, 01632 960123".into(),
+        messages: vec![proto::incident_cases::v1::ReferralMessage {
+            from_desk: true,
+            text: "Where does <he> live?".into(),
+            account_name: "Mr Orr".into(),
+            create_time: at,
+            ..Default::default()
+        }],
+        decide_account_name: "Mr <Orr>".into(),
         ..Referral::default()
     }
 }

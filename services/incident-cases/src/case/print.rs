@@ -226,8 +226,15 @@ impl Case {
                 ("Reference", &referral.reference),
             ];
             all.add(referral.made_at, "Referral", &referral.by, &says, referral);
-            for (what, said) in [("Referral acknowledged", &referral.acknowledged), ("Referral closed", &referral.end)]
-            {
+            for message in referral.portal.iter().flat_map(|portal| &portal.messages) {
+                let what = if message.from_desk { "Asked about a referral" } else { "Answered about a referral" };
+                all.stamped(&message.stamp, what, &[("By", &message.name), ("", &message.text)], message);
+            }
+            for (what, said) in [
+                ("Referral acknowledged", &referral.acknowledged),
+                ("Referral closed", &referral.end),
+                ("Referral taken back", &referral.withdrawn),
+            ] {
                 if let Some(said) = said {
                     all.stamped(&said.stamp, what, &[("By", &referral.agency_name), ("", &said.text)], said);
                 }
