@@ -99,7 +99,8 @@ pub fn fields() -> Vec<Field> {
             .hint("Seven digits, such as 12/34567. It is enough on its own."),
         Field::name("name", "Whole name (optional)"),
         Field::day("birth_date", "Date of birth (optional)").hint("Needed with a name."),
-        Field::name("ring", "Whom does the designated officer ring?").hint("A name and a telephone number of your school."),
+        Field::name("ring", "Whom does the designated officer ring?")
+            .hint("A name and a telephone number of your school."),
     ]
 }
 

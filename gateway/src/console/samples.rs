@@ -6,9 +6,9 @@ use chassis::error::Result;
 pub use forms::form_samples;
 
 use super::{
-    adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due, fault, figures,
-    filtering, help, hidden, home, invitation, learner, looks, my_concern, policy, public_report, register, report,
-    retention, rollout, school, search, shared_incident, sign_in, subject_access, template, transfer, unsent,
+    adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due, fault,
+    figures, filtering, help, hidden, home, invitation, learner, looks, my_concern, policy, public_report, register,
+    report, retention, rollout, school, search, shared_incident, sign_in, subject_access, template, transfer, unsent,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 

@@ -127,7 +127,11 @@ impl Register {
                 );
             }
             if !agency.desk.is_empty() && !DESKS.contains(&agency.desk.as_str()) {
-                say(line, format!("there is no desk “{}” for referrals", agency.desk), "Use front_door, lado or prevent.");
+                say(
+                    line,
+                    format!("there is no desk “{}” for referrals", agency.desk),
+                    "Use front_door, lado or prevent.",
+                );
             }
             let portal = agency.means.iter().any(|way| way == PORTAL);
             if portal && agency.desk.is_empty() {
@@ -224,7 +228,8 @@ agencies:
 
     #[test]
     fn referrals_go_to_a_desk_where_the_register_names_one_that_takes_them() {
-        let with = |more: &str| register(&NORTHSHIRE.replace("purpose: a child", &format!("{more}\n    purpose: a child")));
+        let with =
+            |more: &str| register(&NORTHSHIRE.replace("purpose: a child", &format!("{more}\n    purpose: a child")));
         let ways = |more: &str| with(more).map(|read| read.agencies.first().map(Agency::ways).unwrap_or_default());
         assert_eq!(ways("desk: front_door").unwrap_or_default(), ["portal", "telephone"]);
         assert_eq!(ways("desk: front_door\n    means: [portal]").unwrap_or_default(), ["portal"]);

@@ -235,7 +235,12 @@ fn followed(at: Option<prost_types::Timestamp>) -> Referral {
             send_time: at,
             digest: "ab".repeat(32),
         }),
-        acknowledgement: Some(proto::incident_cases::v1::ReferralAcknowledgement { text, account_id, create_time }),
+        acknowledgement: Some(proto::incident_cases::v1::ReferralAcknowledgement {
+            text,
+            account_id,
+            create_time,
+            ..Default::default()
+        }),
         escalations: vec![proto::incident_cases::v1::ReferralEscalation {
             cause: "disagreement".into(),
             rung: "The managers speak".into(),

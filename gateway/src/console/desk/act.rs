@@ -8,9 +8,8 @@ use chassis::{
 use proto::{
     access::v1::{Colleague, ListDeskColleaguesRequest, Permission},
     incident_cases::v1::{
-        AddAllegationMeetingRequest, AddAllegationNoteRequest, Allegation, CloseAllegationRequest,
-        DeskReferral, EvaluateAllegationRequest, OpenAllegationRequest, ReopenAllegationRequest,
-        SetAllegationConflictRequest,
+        AddAllegationMeetingRequest, AddAllegationNoteRequest, Allegation, CloseAllegationRequest, DeskReferral,
+        EvaluateAllegationRequest, OpenAllegationRequest, ReopenAllegationRequest, SetAllegationConflictRequest,
     },
 };
 use serde::Deserialize;

@@ -4,7 +4,9 @@ use axum::extract::{Path, Query};
 use chassis::error::Error;
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{DeskPattern, DeskPatternNote, DeskPatternSchool, ListDeskPatternsRequest, NoteDeskPatternRequest},
+    incident_cases::v1::{
+        DeskPattern, DeskPatternNote, DeskPatternSchool, ListDeskPatternsRequest, NoteDeskPatternRequest,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -82,7 +84,10 @@ fn found(one: &DeskPattern, names: &[String], people: &People, here: &str, works
     };
     let lines: Vec<String> = one.schools.iter().enumerate().map(line).collect();
     let updated = words::stamp(one.update_time.as_ref()).unwrap_or_default();
-    let title = format!("One adult, {}", words::counted(one.schools.len() as u64, "school", "schools"));
+    let title = format!(
+        "One adult, {}",
+        words::counted(u64::try_from(one.schools.len()).unwrap_or_default(), "school", "schools")
+    );
     let mut event = Event::new(title, format!("Found {when}, last changed {updated}"), lines.join("\n"));
     let note = |note: &DeskPatternNote| {
         let when = words::stamp(note.create_time.as_ref()).unwrap_or_default();

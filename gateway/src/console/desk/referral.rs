@@ -179,7 +179,7 @@ fn sample_line(state: &str) -> DeskReferralLine {
 
 /// Lines of a list as tests know them.
 #[cfg(test)]
-pub fn sample_lines() -> Vec<Line> {
+pub(super) fn sample_lines() -> Vec<Line> {
     ["sent", "decided", "withdrawn"]
         .map(|state| line(&sample_line(state), "Thistledown <Grange>", "/desks/front_door"))
         .into()
@@ -196,9 +196,8 @@ impl Page for DeskReferralPage {
             outcome_text: "A <visit>".into(),
             ..sample()
         };
-        let page = |one: &DeskReferral, works| {
-            Self::new(one, "Thistledown <Grange>", works, "/desks/front_door", Vec::new())
-        };
+        let page =
+            |one: &DeskReferral, works| Self::new(one, "Thistledown <Grange>", works, "/desks/front_door", Vec::new());
         vec![page(&sample(), true), page(&decided, true), page(&DeskReferral::default(), false)]
     }
 }

@@ -3,12 +3,12 @@
 use chassis::error::Error;
 
 use super::super::{
-    access, adult_mark, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation, contact,
-    cover, debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import, invitation,
-    invite, involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern, notices,
-    oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral, register, report,
-    retention, review, revision, rollout, school, section, shared_incident, sharing, sign_in, step, subject_access,
-    template, transfer, webhook,
+    access, adult_mark, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation,
+    contact, cover, debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import,
+    invitation, invite, involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern,
+    notices, oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral, register,
+    report, retention, review, revision, rollout, school, section, shared_incident, sharing, sign_in, step,
+    subject_access, template, transfer, webhook,
 };
 
 fn refer_form() -> Vec<crate::pages::form::Field> {

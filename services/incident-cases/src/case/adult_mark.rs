@@ -73,7 +73,8 @@ fn person(name: &str, birth_date: &str, today: Date) -> Result<String, Refusal> 
     words.sort_unstable();
     let born = Date::parse(birth_date, format_description!("[year]-[month]-[day]")).ok();
     let born = born.filter(|born| *born < today && today.year() - born.year() <= OLDEST_YEARS);
-    let born = born.ok_or_else(|| Refusal::Field("birth_date", "Enter the date of birth, such as 1988-03-27".into()))?;
+    let born =
+        born.ok_or_else(|| Refusal::Field("birth_date", "Enter the date of birth, such as 1988-03-27".into()))?;
     Ok(format!("person {} born {born}", words.join(" ")))
 }
 

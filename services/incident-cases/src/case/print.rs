@@ -230,11 +230,12 @@ impl Case {
                 let what = if message.from_desk { "Asked about a referral" } else { "Answered about a referral" };
                 all.stamped(&message.stamp, what, &[("By", &message.name), ("", &message.text)], message);
             }
-            for (what, said) in [
-                ("Referral acknowledged", &referral.acknowledged),
-                ("Referral closed", &referral.end),
-                ("Referral taken back", &referral.withdrawn),
-            ] {
+            if let Some(said) = &referral.withdrawn {
+                let says = [("To", referral.agency_name.as_str()), ("Why", &said.text)];
+                all.stamped(&said.stamp, "Referral taken back", &says, said);
+            }
+            for (what, said) in [("Referral acknowledged", &referral.acknowledged), ("Referral closed", &referral.end)]
+            {
                 if let Some(said) = said {
                     all.stamped(&said.stamp, what, &[("By", &referral.agency_name), ("", &said.text)], said);
                 }

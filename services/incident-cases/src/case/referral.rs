@@ -9,7 +9,7 @@ use chassis::{calendar, clock::london};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use portal::{PORTAL, Portal};
+use portal::Portal;
 
 use super::{By, Case, Refusal, record::Stamp};
 use crate::route::{Contact, Filled, Route, Rung, digest, value};

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     App,
-    case::{By, Case, Refusal, ReferralId},
+    case::{By, Case, ReferralId, Refusal},
     store,
 };
 

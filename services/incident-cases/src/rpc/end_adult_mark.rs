@@ -16,10 +16,7 @@ use super::{
 };
 use crate::{App, store};
 
-pub(super) async fn end_adult_mark(
-    app: &App,
-    request: Request<EndAdultMarkRequest>,
-) -> Result<EndAdultMarkResponse> {
+pub(super) async fn end_adult_mark(app: &App, request: Request<EndAdultMarkRequest>) -> Result<EndAdultMarkResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut v = Violations::new();

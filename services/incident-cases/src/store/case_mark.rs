@@ -8,7 +8,8 @@ use chassis::{
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, sea_query::Expr,
+    QuerySelect as _,
+    sea_query::Expr,
 };
 use time::OffsetDateTime;
 
@@ -74,7 +75,6 @@ fn token(tx: &Tx, alike: Option<&String>) -> Vec<u8> {
 fn of_subject(tx: &Tx, school: &str, subject: &Subject) -> Vec<u8> {
     tx.ring().token(school, &format!("marks of {}", named(subject))).to_vec()
 }
-
 
 /// Writes one; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, mark: &AdultMark, alike: &Alike, subject: &Subject) -> Result<Vec<u8>> {

@@ -8,7 +8,8 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::OnConflict,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    sea_query::OnConflict,
 };
 
 use super::{open, seal};

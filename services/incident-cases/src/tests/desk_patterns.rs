@@ -31,7 +31,7 @@ async fn low_level(head: &Person, school: &str, name: &str) -> Result<String> {
         ..Default::default()
     };
     let concern_id = call!(head, record_concern, concern)?.concern.unwrap_or_default().concern_id;
-    let subject = AdultSubject { name: name.into(), ..Default::default() };
+    let subject = AdultSubject { name: name.into(), routed_to: "head".into(), ..Default::default() };
     let new = NewCase { procedure_id: "P10".into(), risks: vec!["conduct".into()], subject: Some(subject) };
     let triage = TriageConcernRequest {
         school_id: school.into(),

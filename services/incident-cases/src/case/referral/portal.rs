@@ -121,13 +121,7 @@ impl Case {
     ///
     /// # Errors
     /// Where it decided, the case is closed, or the referral was sent otherwise.
-    pub fn ask_at_desk(
-        &mut self,
-        by: By<'_>,
-        name: &str,
-        id: &ReferralId,
-        text: String,
-    ) -> Result<&Referral, Refusal> {
+    pub fn ask_at_desk(&mut self, by: By<'_>, name: &str, id: &ReferralId, text: String) -> Result<&Referral, Refusal> {
         self.working()?;
         let referral = self.referral(id)?;
         referral.undecided()?;
@@ -140,13 +134,7 @@ impl Case {
     ///
     /// # Errors
     /// Where nothing is asked, or the case is closed.
-    pub fn answer_desk(
-        &mut self,
-        by: By<'_>,
-        name: &str,
-        id: &ReferralId,
-        text: String,
-    ) -> Result<&Referral, Refusal> {
+    pub fn answer_desk(&mut self, by: By<'_>, name: &str, id: &ReferralId, text: String) -> Result<&Referral, Refusal> {
         self.working()?;
         let referral = self.referral(id)?;
         referral.undecided()?;
