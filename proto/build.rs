@@ -22,6 +22,8 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/contact.proto",
     "hedgerow/incident_cases/v1/cover.proto",
     "hedgerow/incident_cases/v1/desk.proto",
+    "hedgerow/incident_cases/v1/desk_pattern.proto",
+    "hedgerow/incident_cases/v1/desk_referral.proto",
     "hedgerow/incident_cases/v1/due.proto",
     "hedgerow/incident_cases/v1/happened.proto",
     "hedgerow/incident_cases/v1/incident_cases.proto",

@@ -3,6 +3,7 @@
 mod address;
 mod adoption;
 mod adult;
+mod adult_mark;
 mod attachment;
 mod authority;
 mod break_glass;
@@ -413,6 +414,9 @@ fn one_case() -> Vec<Below> {
         ("/parents-decisions", post(parents::record)),
         ("/debrief", get(debrief::show).post(debrief::record)),
         ("/lesson", get(case::lesson::show).post(case::lesson::propose)),
+        ("/adult-marks", get(adult_mark::list)),
+        ("/adult-marks/new", get(adult_mark::show_mark).post(adult_mark::mark)),
+        ("/adult-marks/{adult_mark_id}/end", get(adult_mark::show_end).post(adult_mark::end)),
         ("/contacts", get(contact::of)),
         ("/contacts/new", get(contact::show_mark).post(contact::mark)),
         ("/contacts/{contact_id}/end", get(contact::show_end).post(contact::end)),

@@ -294,6 +294,8 @@ async fn allege(people: &BTreeMap<&str, Person>, accounts: &Value, school: &str,
         "reason": "r"
     });
     let _ = handler.try_call("RecordDisclosure", at(told)).await;
+    let marked = json!({"name": "Robin Field", "birthDate": "1988-03-27", "teacherReference": "1234567", "ring": "r"});
+    handler.call("MarkAdult", on(marked)).await;
     let debrief = json!({"findings": "f", "actions": "a"});
     handler.call("RecordDebrief", on(debrief)).await;
 }

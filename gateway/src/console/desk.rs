@@ -1,9 +1,12 @@
 //! A desk of the authority: what waits for whoever works it. `allegation` has one allegation, `act` what is done with it,
-//! `figures` what is counted, `shared` incidents that the safeguarding officer is in.
+//! `figures` what is counted, `shared` incidents that the safeguarding officer is in, `referral` what schools sent into the
+//! inbox, `pattern` adults about whom several schools have concerns.
 
 pub mod act;
 pub mod allegation;
 pub mod figures;
+pub mod pattern;
+pub mod referral;
 pub mod shared;
 
 use axum::{
@@ -18,7 +21,7 @@ use proto::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Below, contact,
+    Below, authority, contact,
     register::day,
     shared_incident::list::Asked as SharedAsked,
     visit::{Answer, Visit, ask, heard},
@@ -46,6 +49,11 @@ pub fn pages() -> Vec<Below> {
         ("/allegations/new", get(act::show_open).post(act::open)),
         ("/allegations/{allegation_id}", get(allegation::show)),
         ("/allegations/{allegation_id}/{act}", get(act::show).post(act::send)),
+        ("/referrals", get(referral::list)),
+        ("/referrals/{referral_id}", get(referral::show)),
+        ("/referrals/{referral_id}/{act}", get(referral::show_act).post(referral::send)),
+        ("/patterns", get(pattern::list)),
+        ("/patterns/{desk_pattern_id}/note", get(pattern::show_note).post(pattern::note)),
         ("/shared-incidents/{shared_incident_id}", get(shared::show)),
         ("/shared-incidents/{shared_incident_id}/entries", post(shared::add_entry)),
         ("/shared-incidents/{shared_incident_id}/join", get(shared::show_join).post(shared::join)),
@@ -66,7 +74,7 @@ pub struct Asked {
     page_token: String,
 }
 
-/// A list of allegations.
+/// A list of allegations, or of referrals.
 #[derive(Debug, Serialize)]
 pub struct DeskPage {
     head: Head,
@@ -103,7 +111,7 @@ impl Page for DeskPage {
             pager: Pager::new("/desks/lado/allegations", &[("state", "open")], "", "x"),
         };
         let line = |one: &Allegation| line(one, "Thistledown <Grange>", "/desks/lado");
-        vec![page(vec![line(&new), line(&closed)]), page(Vec::new())]
+        vec![page(vec![line(&new), line(&closed)]), page(Vec::new()), page(referral::sample_lines())]
     }
 }
 
@@ -144,18 +152,24 @@ pub fn crumbs(visit: &Visit, then: &[(&str, String)]) -> Vec<Link> {
     std::iter::once(Link::new("Desk", at(visit, ""))).chain(then).collect()
 }
 
-/// What the desk has to work; the designated officer's open allegations.
+/// A school by its name, as a desk knows it.
+pub async fn school(visit: &Visit, school_id: &str) -> String {
+    if visit.directory.known(school_id).is_none() {
+        // What they are called is then known; without it the page is still there.
+        let _ =
+            authority::schools(visit).await.inspect_err(|error| tracing::warn!(%error, "schools have no names now"));
+    }
+    visit.directory.known(school_id).unwrap_or_else(|| "A school".to_owned())
+}
+
+/// What the desk has to work: the designated officer's open allegations, at the others what schools sent there.
 pub async fn show(visit: Visit, Path(_): Path<String>, Query(asked): Query<SharedAsked>) -> Answer {
     visit.needs(Permission::DeskRead)?;
     if desk(&visit)? == Desk::Safeguarding {
         return shared::list(visit, asked).await;
     }
     if desk(&visit)? != Desk::Lado {
-        let title = words::sentence(desk(&visit)?.words());
-        let head = Head::new(title, Vec::new());
-        let pager = Pager::new(&at(&visit, ""), &[], "", "");
-        let none = "Nothing waits at this desk.";
-        return visit.page(&DeskPage { head, acts: Vec::new(), title: String::new(), lines: Vec::new(), none, pager });
+        return referral::listed(visit, referral::Asked::default(), Vec::new()).await;
     }
     listed(visit, Asked { state: "open".into(), ..Asked::default() }, Vec::new()).await
 }
@@ -187,6 +201,8 @@ async fn listed(visit: Visit, asked: Asked, crumbs: Vec<Link>) -> Answer {
         acts.push(Link::new("Take an allegation in", at(&visit, "/allegations/new")));
     }
     acts.push(Link::new(other.0, at(&visit, &format!("/allegations?state={}", other.1))));
+    acts.push(Link::new("Referrals from schools", at(&visit, "/referrals")));
+    acts.push(Link::new("Adults at several schools", at(&visit, "/patterns")));
     acts.push(Link::new("Figures", at(&visit, "/figures")));
     visit.page(&DeskPage {
         head: Head::new("Allegations", crumbs),

@@ -27,6 +27,7 @@ const WHEN: Codes = &[("overdue", "Overdue"), ("week", "Due this week or overdue
 const KINDS: Codes = &[
     ("step", "Step"),
     ("referral_chase", "Chase the answer to a referral"),
+    ("referral_question", "Answer what a desk asks about a referral"),
     ("referral_draft", "Send a referral that is being written"),
     ("report_chase", "Chase the answer to a report"),
     ("assessment_review", "Look at the risk and needs assessment again"),
@@ -130,6 +131,7 @@ pub fn called(due: &Due) -> String {
     match due.kind.as_str() {
         "step" => due.title.clone(),
         "referral_chase" => format!("Chase the answer to the referral: {}", due.title),
+        "referral_question" => format!("Answer what is asked about the referral: {}", due.title),
         "referral_draft" => format!("Send the referral: {}", due.title),
         "report_chase" => format!("Chase the answer to the report: {}", words::called(BODIES, &due.title)),
         kind => words::called(KINDS, kind),
@@ -141,7 +143,7 @@ pub fn place(due: &Due, at: &dyn Fn(&str) -> String) -> String {
     let case = format!("/cases/{}", due.case_id);
     match due.kind.as_str() {
         "step" => at(&format!("{case}/steps/{}", due.item_id)),
-        "referral_chase" => at(&format!("{case}/referrals/{}", due.item_id)),
+        "referral_chase" | "referral_question" => at(&format!("{case}/referrals/{}", due.item_id)),
         "referral_draft" => at(&format!("{case}/refer/{}", due.item_id)),
         "report_chase" => at(&format!("{case}/reports/{}", due.item_id)),
         "assessment_review" => at(&format!("{case}/assessments")),

@@ -61,6 +61,8 @@ pub fn notice(code: &str) -> &'static str {
         "search" => "The search is recorded",
         "disclosure" => "What was told is recorded",
         "contact" => "It is saved which contacts are compared",
+        "adult_mark" => "It is saved by what the adult is compared",
+        "desk_referral" => "The school reads it with its referral",
         "contact_noted" => "It is saved what was done",
         "invited" => "The invitation is sent",
         "accepted" => "The invitation is accepted",

@@ -6,7 +6,7 @@ use chassis::error::Result;
 pub use forms::form_samples;
 
 use super::{
-    adoption, adult, attachment, authority, break_glass, case, concern, contact, cover, desk, due, encrypted, fault,
+    adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due, encrypted, fault,
     figures, filtering, help, hidden, home, invitation, learner, looks, my_concern, package, policy, public_report,
     register, report, retention, rollout, school, search, shared_incident, sign_in, subject_access, template, transfer,
     unsent, waiting,
@@ -26,6 +26,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<FormPage>(found, frame);
     of::<adoption::Adoptions>(found, frame);
     of::<adult::Adults>(found, frame);
+    of::<adult_mark::AdultMarks>(found, frame);
     of::<attachment::Photos>(found, frame);
     of::<attachment::Photo>(found, frame);
     of::<authority::Authority>(found, frame);
@@ -52,6 +53,8 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<desk::DeskPage>(found, frame);
     of::<desk::allegation::AllegationPage>(found, frame);
     of::<desk::figures::DeskFigures>(found, frame);
+    of::<desk::pattern::DeskPatterns>(found, frame);
+    of::<desk::referral::DeskReferralPage>(found, frame);
     of::<due::DuePage>(found, frame);
     of::<fault::FaultPage>(found, frame);
     of::<figures::Report>(found, frame);

@@ -3,6 +3,7 @@
 use chassis::{
     clock::moment,
     db::Tx,
+    desk::Desk,
     error::Result,
     event::{Consumer, Envelope, Event},
 };
@@ -48,6 +49,9 @@ impl Consumer for Told {
         match event {
             // Every other alert becomes a concern, of which is told as of any.
             Event::AlertRaised(alert) => alert.route == "it",
+            // Only what came to a desk of the authority is told of there.
+            Event::ReferralMade(made) => !made.desk.is_empty(),
+            Event::ReferralEscalated(went) => !went.desk.is_empty(),
             Event::ConcernRecorded(_)
             | Event::ConcernEscalated(_)
             | Event::ContactMatched(_)
@@ -66,8 +70,6 @@ impl Consumer for Told {
             | Event::ConcernTriaged(_)
             | Event::CaseClosed(_)
             | Event::CaseReopened(_)
-            | Event::ReferralMade(_)
-            | Event::ReferralEscalated(_)
             | Event::ParentsDecided(_)
             | Event::FeedCounted(_) => false,
         }
@@ -125,6 +127,8 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::ContactMatched(_) => Some(at(kind::CONTACT_MATCHED, "/contact-matches")),
         Event::CaseOpened(_) => Some(at(kind::CASE_OPENED, "/cases")),
         Event::ReferralDecided(_) => Some(at(kind::REFERRAL_DECIDED, "/cases")),
+        Event::ReferralMade(made) => at_desk(&made.desk),
+        Event::ReferralEscalated(went) => at_desk(&went.desk),
         Event::MandatoryReportMade(_) => Some(at(kind::MANDATORY_REPORT, &concern)),
         Event::SchoolInvited(invited) => {
             let school = invited.invited_school_id.as_str();
@@ -150,6 +154,13 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
         _ => None,
     }
+}
+
+/// What is told at a desk of the authority: nothing of the school.
+fn at_desk(desk: &str) -> Option<Happened<'static>> {
+    let row = Desk::ALL.iter().find(|(_, name, ..)| *name == desk)?;
+    let link = format!("/desks/{}/referrals", row.1);
+    Some(Happened { kind: kind::DESK_REFERRAL, school: "", roles: std::slice::from_ref(&row.3), link })
 }
 
 /// What is told of a file at the other of its schools.

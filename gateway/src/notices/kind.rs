@@ -57,6 +57,15 @@ pub const CASE_OPENED: &Kind = &Kind { by_default: false, ..of_school("case.open
 /// An agency answered.
 pub const REFERRAL_DECIDED: &Kind =
     &Kind { by_default: false, ..of_school("referral.decided", "An agency\u{2019}s answer was recorded", LEADS) };
+/// A school sent a referral into the inbox of a desk, or took one further. Of cases on adults nothing is announced.
+pub const DESK_REFERRAL: &Kind = &Kind {
+    at_school: false,
+    ..of_school(
+        "desk.referral",
+        "A referral from a school is waiting at your desk",
+        &[Role::FrontDoor, Role::PreventLead, Role::Lado],
+    )
+};
 /// Somebody reported in person, as the law asks.
 pub const MANDATORY_REPORT: &Kind =
     &of_school("concern.reported", "A colleague reported to an agency in person, as the law asks", LEADS);
@@ -99,7 +108,7 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 17] = [
+pub const KINDS: [&Kind; 18] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -107,6 +116,7 @@ pub const KINDS: [&Kind; 17] = [
     CONTACT_MATCHED,
     CASE_OPENED,
     REFERRAL_DECIDED,
+    DESK_REFERRAL,
     MANDATORY_REPORT,
     SCHOOL_INVITED,
     INVITATION_ACCEPTED,

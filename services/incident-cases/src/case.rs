@@ -2,9 +2,11 @@
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
 //! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
 //! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
+//! `adult_mark` by what that adult is compared,
 //! `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper, `referral` is what agencies are asked.
 
 pub mod access;
+pub mod adult_mark;
 pub mod break_glass;
 pub mod class;
 pub mod decide;
@@ -371,7 +373,7 @@ impl Case {
         if self.undecided_parents().next().is_some() {
             left.push("parents_decision".to_owned());
         }
-        if self.referrals.iter().any(|r| r.decision.is_none()) {
+        if self.referrals.iter().any(Referral::waits) {
             left.push("referral_outcome".to_owned());
         }
         if self.open_drafts().next().is_some() {

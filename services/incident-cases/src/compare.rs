@@ -1,5 +1,8 @@
 //! Holds contacts that cases mark against those of other schools. Every process of the service looks; a match is told once to
-//! each of the two schools and to the safeguarding desk, and nothing of either case is told to anybody.
+//! each of the two schools and to the safeguarding desk, and nothing of either case is told to anybody. `adult` does it for
+//! the adults of cases.
+
+pub(crate) mod adult;
 
 use std::time::Duration;
 
@@ -36,6 +39,9 @@ pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
         }
         if let Err(error) = pass(&store).await {
             warn!(service = store.name(), %error, "contacts in common could not be looked for");
+        }
+        if let Err(error) = adult::pass(&store).await {
+            warn!(service = store.name(), %error, "adults of several schools could not be looked for");
         }
     }
 }

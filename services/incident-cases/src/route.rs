@@ -106,6 +106,9 @@ pub struct Contact {
     pub means: Vec<String>,
     /// How it is reached: kind, value, hours.
     pub channels: Vec<(String, String, String)>,
+    /// The desk on this platform that takes referrals to it in; empty where it has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub desk: String,
 }
 
 /// One field as it was filled in.

@@ -1,6 +1,7 @@
 //! The map of the service: one line per rpc, one file each.
 
 mod accept_invitation;
+mod acknowledge_desk_referral;
 mod acknowledge_referral;
 mod add_allegation_meeting;
 mod add_allegation_note;
@@ -20,7 +21,9 @@ mod answer_agreement;
 mod answer_criteria;
 mod answer_destruction;
 mod answer_hold_lift;
+mod answer_referral;
 mod ask_agreement;
+mod ask_desk_referral;
 mod ask_destruction;
 mod ask_hold_lift;
 mod assign_case;
@@ -42,13 +45,16 @@ pub(crate) mod convert;
 mod create_learner;
 mod decide_access_item;
 mod decide_advance_sharing;
+mod decide_desk_referral;
 mod decline_invitation;
+mod desk_referral;
 mod deviate_step;
 mod disclose_learner;
 mod door;
 mod draft_referral;
 mod encrypted;
 mod end_absence;
+mod end_adult_mark;
 mod end_contact_mark;
 mod end_involvement;
 mod escalate_referral;
@@ -65,6 +71,7 @@ mod get_certificate;
 mod get_concern;
 mod get_cover;
 mod get_desk_figures;
+mod get_desk_referral;
 mod get_desk_shared_incident;
 mod get_learner;
 mod get_my_concern;
@@ -84,6 +91,7 @@ mod leave_desk_shared_incident;
 mod leave_shared_incident;
 mod link_case;
 mod list_access_requests;
+mod list_adult_marks;
 mod list_adult_patterns;
 mod list_allegations;
 mod list_attachments;
@@ -96,6 +104,8 @@ mod list_concerns;
 mod list_contact_matches;
 mod list_custody;
 mod list_desk_contact_matches;
+mod list_desk_patterns;
+mod list_desk_referrals;
 mod list_desk_shared_incidents;
 mod list_disclosures;
 mod list_due;
@@ -117,9 +127,11 @@ mod list_transfers;
 mod list_waiting;
 mod make_package;
 mod make_referral;
+mod mark_adult;
 mod mark_contact;
 mod move_due_time;
 mod note_contact_match;
+mod note_desk_pattern;
 mod once;
 mod open_allegation;
 mod open_public_report;
@@ -188,6 +200,7 @@ mod update_involvement;
 mod update_learner;
 mod update_referral_draft;
 mod withdraw_invitation;
+mod withdraw_referral;
 mod withdraw_referral_draft;
 mod withdraw_transfer;
 mod work;
@@ -367,6 +380,18 @@ rpcs! {
     pause_access_request: PauseAccessRequestRequest => PauseAccessRequestResponse,
     receive_access_request: ReceiveAccessRequestRequest => ReceiveAccessRequestResponse,
     resume_access_request: ResumeAccessRequestRequest => ResumeAccessRequestResponse,
+    mark_adult: MarkAdultRequest => MarkAdultResponse,
+    end_adult_mark: EndAdultMarkRequest => EndAdultMarkResponse,
+    list_adult_marks: ListAdultMarksRequest => ListAdultMarksResponse,
+    list_desk_patterns: ListDeskPatternsRequest => ListDeskPatternsResponse,
+    note_desk_pattern: NoteDeskPatternRequest => NoteDeskPatternResponse,
+    list_desk_referrals: ListDeskReferralsRequest => ListDeskReferralsResponse,
+    get_desk_referral: GetDeskReferralRequest => GetDeskReferralResponse,
+    acknowledge_desk_referral: AcknowledgeDeskReferralRequest => AcknowledgeDeskReferralResponse,
+    ask_desk_referral: AskDeskReferralRequest => AskDeskReferralResponse,
+    decide_desk_referral: DecideDeskReferralRequest => DecideDeskReferralResponse,
+    answer_referral: AnswerReferralRequest => AnswerReferralResponse,
+    withdraw_referral: WithdrawReferralRequest => WithdrawReferralResponse,
     open_allegation: OpenAllegationRequest => OpenAllegationResponse,
     list_allegations: ListAllegationsRequest => ListAllegationsResponse,
     get_allegation: GetAllegationRequest => GetAllegationResponse,

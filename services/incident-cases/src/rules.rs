@@ -88,6 +88,12 @@ pub const CONTACTS_A_DAY: u64 = 30;
 /// Contacts marked in a day from which on the safeguarding desk is told that somebody may be guessing.
 pub const CONTACTS_WATCHED: u64 = 15;
 
+/// Adults that a school may mark in a day, and from how many on the designated officer is told that somebody may be guessing;
+/// the platform's own promise, no law sets it.
+pub const ADULTS_A_DAY: u64 = 10;
+/// See `ADULTS_A_DAY`.
+pub const ADULTS_WATCHED: u64 = 5;
+
 /// Days from a child's last day on the roll until the next school has the file (rule `transfer_in_year`; Keeping children
 /// safe in education, Part two, position unverified).
 pub const TRANSFER_IN_YEAR: i64 = 5;

@@ -43,6 +43,10 @@ pub struct Agency {
     /// How a referral may be sent to it: of `MEANS`; where the register does not say, as it is reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub means: Vec<String>,
+    /// The desk of the authority on this platform into whose inbox referrals to it are put: of `DESKS`; empty where it has
+    /// none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub desk: String,
     /// Other names it rightly goes by.
     #[serde(default)]
     pub aliases: Vec<String>,
@@ -53,9 +57,13 @@ fn takes() -> bool {
     true
 }
 
-/// How a referral may be sent: spoken on the telephone with the form at hand, typed into the agency's own page, printed, or
-/// as a file by the secure mail that school and agency have.
-pub const MEANS: [&str; 4] = ["telephone", "web", "printed", "secure_mail"];
+/// How a referral may be sent: spoken on the telephone with the form at hand, typed into the agency's own page, printed, as
+/// a file by the secure mail that school and agency have, or into the inbox of a desk on this platform.
+pub const MEANS: [&str; 5] = ["telephone", "web", "printed", "secure_mail", PORTAL];
+/// The means that needs a desk.
+const PORTAL: &str = "portal";
+/// The desks that take referrals in.
+pub const DESKS: [&str; 3] = ["front_door", "lado", "prevent"];
 
 impl Agency {
     /// How a referral may be sent to it.
@@ -64,7 +72,9 @@ impl Agency {
             return self.means.clone();
         }
         let has = |kind: &str| self.channels.iter().any(|channel| channel.kind == kind);
-        let ways = [("telephone", has("telephone")), ("web", has("web")), ("secure_mail", has("email"))];
+        let desk = !self.desk.is_empty();
+        let ways =
+            [(PORTAL, desk), ("telephone", has("telephone")), ("web", has("web")), ("secure_mail", has("email"))];
         ways.iter().filter(|(_, has)| *has).map(|(way, _)| (*way).to_owned()).collect()
     }
 }
@@ -113,8 +123,20 @@ impl Register {
                 say(
                     line,
                     format!("a referral is not sent as “{unknown}”"),
-                    "Use telephone, web, printed or secure_mail.",
+                    "Use telephone, web, printed, secure_mail or portal.",
                 );
+            }
+            if !agency.desk.is_empty() && !DESKS.contains(&agency.desk.as_str()) {
+                say(
+                    line,
+                    format!("there is no desk “{}” for referrals", agency.desk),
+                    "Use front_door, lado or prevent.",
+                );
+            }
+            let portal = agency.means.iter().any(|way| way == PORTAL);
+            if portal && agency.desk.is_empty() {
+                let message = format!("agency “{}” has no desk to send a referral to", agency.key);
+                say(line, message, "Name its desk, or take portal out of its means.");
             }
             for channel in &agency.channels {
                 let fits = match channel.kind.as_str() {
@@ -202,6 +224,18 @@ agencies:
         assert_eq!(lines, [5, 10], "{problems:?}");
         assert!(register(&text.replace("purpose:", "porpoise:")).is_err());
         assert!(register(NORTHSHIRE).is_ok());
+    }
+
+    #[test]
+    fn referrals_go_to_a_desk_where_the_register_names_one_that_takes_them() {
+        let with =
+            |more: &str| register(&NORTHSHIRE.replace("purpose: a child", &format!("{more}\n    purpose: a child")));
+        let ways = |more: &str| with(more).map(|read| read.agencies.first().map(Agency::ways).unwrap_or_default());
+        assert_eq!(ways("desk: front_door").unwrap_or_default(), ["portal", "telephone"]);
+        assert_eq!(ways("desk: front_door\n    means: [portal]").unwrap_or_default(), ["portal"]);
+        for wrong in ["desk: safeguarding", "means: [portal]", "means: [pigeon]"] {
+            assert!(with(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

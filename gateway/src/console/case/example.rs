@@ -235,7 +235,12 @@ fn followed(at: Option<prost_types::Timestamp>) -> Referral {
             send_time: at,
             digest: "ab".repeat(32),
         }),
-        acknowledgement: Some(proto::incident_cases::v1::ReferralAcknowledgement { text, account_id, create_time }),
+        acknowledgement: Some(proto::incident_cases::v1::ReferralAcknowledgement {
+            text,
+            account_id,
+            create_time,
+            ..Default::default()
+        }),
         escalations: vec![proto::incident_cases::v1::ReferralEscalation {
             cause: "disagreement".into(),
             rung: "The managers speak".into(),
@@ -250,6 +255,16 @@ fn followed(at: Option<prost_types::Timestamp>) -> Referral {
             account_id: "acc_1".into(),
             create_time: at,
         }),
+        desk: "front_door".into(),
+        ring: "Ms <Ali>, 01632 960123".into(),
+        messages: vec![proto::incident_cases::v1::ReferralMessage {
+            from_desk: true,
+            text: "Where does <he> live?".into(),
+            account_name: "Mr Orr".into(),
+            create_time: at,
+            ..Default::default()
+        }],
+        decide_account_name: "Mr <Orr>".into(),
         ..Referral::default()
     }
 }

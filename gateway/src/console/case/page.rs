@@ -266,7 +266,12 @@ fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> 
         shown.push(Link::new("Propose a lesson for the policy", format!("{here}/lesson")));
     }
     if may(Permission::CaseRead) {
-        shown.push(Link::new("Contacts of people outside the school", format!("{here}/contacts")));
+        let adult = case.access.as_ref().is_some_and(|access| access.subject.is_some());
+        shown.push(if adult {
+            Link::new("Does this adult work at other schools?", format!("{here}/adult-marks"))
+        } else {
+            Link::new("Contacts of people outside the school", format!("{here}/contacts"))
+        });
         shown.push(Link::new("Print the case", format!("{here}/prints")));
     }
     if may(Permission::ConcernRecord) {

@@ -31,12 +31,15 @@ use crate::{
     },
 };
 
+/// The means by which it arrives by itself.
+const PORTAL: &str = "portal";
 /// How a referral is sent.
 pub const MEANS: Codes = &[
     ("telephone", "On the telephone, with the form at hand"),
     ("web", "Typed into their own page"),
     ("printed", "Printed, and handed over or posted"),
     ("secure_mail", "As a file, by secure mail"),
+    (PORTAL, "Into their inbox on this platform"),
 ];
 /// Answers to a question that is answered yes or no.
 const YES_NO: Codes = &[("yes", "Yes"), ("no", "No"), ("not_known", "Not known")];
@@ -258,20 +261,31 @@ pub fn send_fields(agency: &Agency) -> Vec<Field> {
         let reached = agency.channels.iter().find(|channel| channel.kind == kind);
         how = how.choice(means, &words::called(MEANS, means), reached.map_or("", |channel| &channel.value));
     }
-    vec![
-        how,
-        Field::name("proof", "What proves it?")
-            .hint("Who took the call, what their page showed, or who handed it over."),
-        Field::name("reference", "Their reference (optional)").width("20"),
-        Field::moment("send_time", "When was it sent? (optional)").hint("Leave this empty if it was just now."),
-    ]
+    let mut fields = vec![how];
+    let inbox = agency.means.iter().any(|means| means == PORTAL);
+    let alone = inbox && agency.means.len() == 1;
+    if inbox {
+        let label = if alone { "Whom do they ring?" } else { "Whom do they ring? (for their inbox)" };
+        fields.push(Field::name("ring", label).hint("A name and a telephone number of your school."));
+    }
+    if !alone {
+        let label = if inbox { "What proves it? (for every other way)" } else { "What proves it?" };
+        let hint = "Who took the call, what their page showed, or who handed it over.";
+        fields.push(Field::name("proof", label).hint(hint));
+        fields.push(Field::name("reference", "Their reference (optional)").width("20"));
+        let label = "When was it sent? (optional)";
+        fields.push(Field::moment("send_time", label).hint("Leave this empty if it was just now."));
+    }
+    fields
 }
 
 fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
     let (route, agency) = route_of(draft);
     let here = visit.at(&format!("/cases/{}/refer/{}", case.case_id, draft.draft_id));
     let path = format!("refer/{}/check", draft.draft_id);
-    let mut page = act::page(visit, case, "Check the referral", &path, "Record that it is sent", send_fields(&agency));
+    let inbox = agency.means.iter().any(|means| means == PORTAL);
+    let button = if inbox { "Send it" } else { "Record that it is sent" };
+    let mut page = act::page(visit, case, "Check the referral", &path, button, send_fields(&agency));
     page.rows = agency_rows(&agency);
     page.rows.push(Row::new("Answer due", clock(route.answer.as_ref())));
     page.rows.extend(draft.answers.iter().map(|answer| {
@@ -279,7 +293,12 @@ fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
         let value = if lacks { "Missing: nothing is sent without it".to_owned() } else { read(&answer.value) };
         Row::new(answer.label.clone(), value).change(format!("{here}#{}", answer.key), answer.label.clone())
     }));
-    if draft.missing.is_empty() {
+    if draft.missing.is_empty() && inbox {
+        page.lead.push(
+            "Put it into their inbox here: they read exactly this, and nothing else of the case. Or send it as they ask for it, then record here how."
+                .to_owned(),
+        );
+    } else if draft.missing.is_empty() {
         page.lead.push(
             "Send it as the agency asks for it, then record here how. The form is kept as it was sent.".to_owned(),
         );
@@ -324,19 +343,24 @@ pub async fn send(Path((_, case_id, draft_id)): Path<(String, String, String)>, 
 fn command(visit: &Visit, case_id: &str, draft_id: &str, answers: &Answers) -> Result<SendReferralRequest, Error> {
     let mut v = Violations::new();
     v.check(!answers.text("means").is_empty(), "means", "Select how it is sent");
-    v.check(!answers.text("proof").is_empty(), "proof", "Enter what proves that it was sent");
+    let inbox = answers.text("means") == PORTAL;
+    v.check(inbox || !answers.text("proof").is_empty(), "proof", "Enter what proves that it was sent");
+    v.check(!inbox || !answers.text("ring").is_empty(), "ring", "Enter whom they ring");
     v.finish()?;
-    let sent = answers.moment("send_time", "When it was sent", visit.now())?;
+    // What stands in a field of another way is not sent.
+    let of = |field: &str, asked: bool| if asked { answers.text(field) } else { String::new() };
+    let sent = if inbox { None } else { answers.moment("send_time", "When it was sent", visit.now())? };
     Ok(SendReferralRequest {
         school_id: visit.school.clone(),
         case_id: case_id.to_owned(),
         draft_id: draft_id.to_owned(),
         means: answers.text("means"),
         recipient: String::new(),
-        proof: answers.text("proof"),
+        proof: of("proof", !inbox),
         send_time: sent.map(timestamp),
-        reference: answers.text("reference"),
+        reference: of("reference", !inbox),
         request_id: answers.request_id(),
+        ring: of("ring", inbox),
     })
 }
 
@@ -432,7 +456,7 @@ pub fn sample() -> ReferralDraft {
     let agency = Agency {
         key: "front_door_form".into(),
         name: "Front <door>".into(),
-        means: vec!["web".into(), "secure_mail".into()],
+        means: vec!["portal".into(), "web".into(), "secure_mail".into()],
         ..Default::default()
     };
     ReferralDraft {

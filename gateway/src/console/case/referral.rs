@@ -37,6 +37,7 @@ const STATES: words::Codes = &[
     ("acknowledged", "The agency has it"),
     ("decided", "Decided"),
     ("closed", "Closed"),
+    ("withdrawn", "Taken back"),
 ];
 /// What the check page carries on, field by field.
 const CARRIED: [&str; 3] = ["agency", "reason", "reference"];
@@ -293,11 +294,14 @@ impl Receipt {
         rows.extend(followed(referral, people));
         rows.extend(Row::some("Receipt number", Some(referral.referral_id.clone())));
         let mut next = Vec::new();
-        if referral.outcome.is_empty() {
+        if referral.withdrawal.is_some() {
+            // Nobody answers what was taken back.
+        } else if referral.outcome.is_empty() {
             rows.extend(Row::some("Ask for an answer by", words::day(referral.chase_time.as_ref())));
         } else {
             rows.push(Row::new("Answer", words::called(words::ANSWERS, &referral.outcome)));
             rows.extend(Row::some("What it said", Some(referral.outcome_text.clone())));
+            rows.extend(Row::some("Who said so", Some(referral.decide_account_name.clone())));
         }
         next.extend(follow::ways_on(referral, here));
         next.push(Link::new("Record what parents are told", format!("{here}/parents-decisions/new")));
@@ -321,12 +325,26 @@ fn form_rows(form: &ReferralForm) -> Vec<Row> {
 fn followed(referral: &Referral, people: &People) -> Vec<Row> {
     let mut rows = vec![Row::new("State", words::called(STATES, &referral.state))];
     if let Some(has) = &referral.acknowledgement {
-        rows.push(Row::new("The agency has it", said(&has.text, &has.account_id, has.create_time.as_ref(), people)));
+        let at = has.create_time.as_ref();
+        let told = match has.account_name.as_str() {
+            "" => said(&has.text, &has.account_id, at, people),
+            name => format!("{} ({name}, {})", has.text, words::stamp(at).unwrap_or_default()),
+        };
+        rows.push(Row::new("The agency has it", told));
+    }
+    rows.extend(Row::some("Whom they ring", Some(referral.ring.clone())));
+    for message in &referral.messages {
+        let title = if message.from_desk { "They asked" } else { "You answered" };
+        let when = words::stamp(message.create_time.as_ref()).unwrap_or_default();
+        rows.push(Row::new(title, format!("{} ({}, {when})", message.text, message.account_name)));
     }
     for went in &referral.escalations {
         let cause = words::called(follow::CAUSES, &went.cause);
         let told = said(&went.reason, &went.account_id, went.create_time.as_ref(), people);
         rows.push(Row::new(format!("Taken further: {}", went.rung), format!("{cause}. {told}")));
+    }
+    if let Some(back) = &referral.withdrawal {
+        rows.push(Row::new("Taken back", said(&back.text, &back.account_id, back.create_time.as_ref(), people)));
     }
     if let Some(end) = &referral.end {
         rows.push(Row::new("What came of it", said(&end.text, &end.account_id, end.create_time.as_ref(), people)));
@@ -353,7 +371,7 @@ pub async fn receipt(visit: Visit, Path((_, case_id, referral_id)): Path<(String
 fn accounts(referral: &Referral) -> Vec<&str> {
     let has = referral.acknowledgement.iter().map(|has| has.account_id.as_str());
     let went = referral.escalations.iter().map(|went| went.account_id.as_str());
-    let end = referral.end.iter().map(|end| end.account_id.as_str());
+    let end = referral.end.iter().chain(&referral.withdrawal).map(|end| end.account_id.as_str());
     std::iter::once(referral.account_id.as_str()).chain(has).chain(went).chain(end).collect()
 }
 

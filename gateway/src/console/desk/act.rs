@@ -1,6 +1,6 @@
 //! What is done with an allegation: one form for each act.
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use chassis::{
     clock::timestamp,
     error::{Error, Violations},
@@ -8,14 +8,15 @@ use chassis::{
 use proto::{
     access::v1::{Colleague, ListDeskColleaguesRequest, Permission},
     incident_cases::v1::{
-        AddAllegationMeetingRequest, AddAllegationNoteRequest, Allegation, CloseAllegationRequest,
+        AddAllegationMeetingRequest, AddAllegationNoteRequest, Allegation, CloseAllegationRequest, DeskReferral,
         EvaluateAllegationRequest, OpenAllegationRequest, ReopenAllegationRequest, SetAllegationConflictRequest,
     },
 };
+use serde::Deserialize;
 
 use super::{
     allegation::{LIMBS, MEETINGS, OUTCOMES, SOURCES, fetch},
-    at, crumbs, desk,
+    at, crumbs, desk, referral,
 };
 use crate::{
     console::{
@@ -42,10 +43,20 @@ pub fn opening_fields(schools: &[(String, String)]) -> Vec<Field> {
     ]
 }
 
-fn opening(visit: &Visit, schools: &[(String, String)]) -> FormPage {
+/// The same, begun with what a school sent into the inbox: nothing is asked twice.
+pub fn begun(schools: &[(String, String)], one: &DeskReferral) -> Vec<Field> {
+    let sent = one.form.iter().flat_map(|form| &form.answers).filter(|said| !said.value.is_empty());
+    let what: Vec<String> = sent.map(|said| format!("{}: {}", said.label, said.value)).collect();
+    let school_id = one.line.as_ref().map(|line| line.school_id.clone()).unwrap_or_default();
+    let values = [school_id, String::new(), String::new(), what.join("\n"), "school".to_owned()];
+    let begin = |(field, value): (Field, String)| if value.is_empty() { field } else { field.value(value) };
+    opening_fields(schools).into_iter().zip(values).map(begin).collect()
+}
+
+fn opening(visit: &Visit, fields: Vec<Field>) -> FormPage {
     let head = Head::new("Take an allegation in", crumbs(visit, &[]));
     visit
-        .form_page(head, at(visit, "/allegations/new"), "Take it in", opening_fields(schools))
+        .form_page(head, at(visit, "/allegations/new"), "Take it in", fields)
         .lead("What you know now is enough: the rest can be added. Nobody outside this desk can read it.")
 }
 
@@ -53,11 +64,23 @@ async fn schools(visit: &Visit) -> Result<Vec<(String, String)>, Error> {
     Ok(authority::schools(visit).await?.into_iter().map(|school| (school.school_id, school.name)).collect())
 }
 
+/// What it begins with.
+#[derive(Debug, Default, Deserialize)]
+pub struct Begun {
+    /// The referral that a school sent; may be empty.
+    #[serde(default)]
+    referral: String,
+}
+
 /// Asks what is known.
-pub async fn show_open(visit: Visit, Path(_): Path<String>) -> Answer {
+pub async fn show_open(visit: Visit, Path(_): Path<String>, Query(from): Query<Begun>) -> Answer {
     visit.needs(Permission::DeskWork)?;
     let schools = schools(&visit).await?;
-    visit.page(&opening(&visit, &schools))
+    let fields = match from.referral.as_str() {
+        "" => opening_fields(&schools),
+        id => begun(&schools, &referral::fetch(&visit, id).await?),
+    };
+    visit.page(&opening(&visit, fields))
 }
 
 /// Takes it in.
@@ -89,7 +112,7 @@ pub async fn open(Path(_): Path<String>, posted: Posted) -> Answer {
         }
         Err(error) => {
             let schools = schools(&visit).await?;
-            visit.again(opening(&visit, &schools), &answers, error, "")
+            visit.again(opening(&visit, opening_fields(&schools)), &answers, error, "")
         }
     }
 }

@@ -13,7 +13,6 @@ use serde::Serialize;
 use super::{NEXT, at, crumbs};
 use crate::{
     console::{
-        authority,
         case::page::Event,
         people::People,
         register::day,
@@ -147,12 +146,7 @@ pub async fn place(visit: &Visit, one: &Allegation) -> String {
     if one.school_id.is_empty() {
         return one.setting.clone();
     }
-    if visit.directory.known(&one.school_id).is_none() {
-        // What they are called is then known; without it the page is still there.
-        let _ =
-            authority::schools(visit).await.inspect_err(|error| tracing::warn!(%error, "schools have no names now"));
-    }
-    visit.directory.known(&one.school_id).unwrap_or_else(|| "A school".to_owned())
+    super::school(visit, &one.school_id).await
 }
 
 /// One allegation.

@@ -3,12 +3,12 @@
 use chassis::error::Error;
 
 use super::super::{
-    access, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation, contact,
-    cover, debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import, invitation,
-    invite, involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern, notices,
-    oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral, register, report,
-    retention, review, revision, rollout, school, section, shared_incident, sharing, sign_in, step, subject_access,
-    template, transfer, webhook,
+    access, adult_mark, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation,
+    contact, cover, debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import,
+    invitation, invite, involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern,
+    notices, oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral, register,
+    report, retention, review, revision, rollout, school, section, shared_incident, sharing, sign_in, step,
+    subject_access, template, transfer, webhook,
 };
 
 fn refer_form() -> Vec<crate::pages::form::Field> {
@@ -52,6 +52,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("The agency has it", case::refer::follow::Act::Acknowledge.fields()),
         ("Take it further", case::refer::follow::Act::Escalate.fields()),
         ("Close the referral", case::refer::follow::Act::Close.fields()),
+        ("Answer what they ask", case::refer::follow::Act::Answer.fields()),
+        ("Take it back", case::refer::follow::Act::Withdraw.fields()),
         (
             "Record what the law asks",
             mandatory_report::fields(&case::refer::sample().route.unwrap_or_default(), &|_| String::new()),
@@ -120,6 +122,9 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Five questions", decide::criteria::fields(&case)),
         ("Ask a second person", decide::agreement::fields(&case)),
         ("Answer as the second person", agreement::fields()),
+        ("Mark the adult", adult_mark::fields()),
+        ("Compare the adult no more", adult_mark::end_fields()),
+        ("Say what was done about adults at several schools", desk::pattern::note_fields()),
         ("Mark a contact", contact::fields(&[pair("inv_1", "Somebody <outside>")])),
         ("Compare a contact no more", contact::end_fields()),
         ("Say what was done", contact::note_fields()),
@@ -185,6 +190,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     ];
     let schools = [pair("sch_1", "Thistledown <Grange>")];
     acts.push(("Take an allegation in", desk::act::opening_fields(&schools)));
+    acts.push(("Take what a school sent in", desk::act::begun(&schools, &desk::referral::sample())));
     let choices = shared_incident::act::Choices {
         schools: schools.to_vec(),
         removable: schools.to_vec(),
@@ -198,6 +204,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     acts.push(("Come into a shared incident", desk::shared::join_fields()));
     acts.push(("Leave a shared incident", desk::shared::leave_fields()));
     acts.push(("Remove a school from a shared incident", sharing::stop_fields(&schools)));
+    acts.extend(desk::referral::Act::ALL.map(|(act, _, title)| (title, act.fields())));
     acts.extend(desk::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&desk::allegation::sample(), &[]))));
 
     let shut = Error::gate("G-HOLD", "P1-03", "the talk with police or the front door is not recorded");

@@ -14,6 +14,8 @@ pub enum Kind {
     Step,
     /// An agency's answer to a referral is to be chased.
     ReferralChase,
+    /// A desk asked something about a referral, and is to be answered.
+    ReferralQuestion,
     /// A referral that is being written is to be sent.
     ReferralDraft,
     /// An answer to a report about material is.
@@ -26,9 +28,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every one, with its code.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("step", Self::Step),
         ("referral_chase", Self::ReferralChase),
+        ("referral_question", Self::ReferralQuestion),
         ("referral_draft", Self::ReferralDraft),
         ("report_chase", Self::ReportChase),
         ("assessment_review", Self::AssessmentReview),
@@ -83,8 +86,12 @@ impl Case {
             }
         }
         let due = |kind, item: &str, at| Due { kind, item: item.to_owned(), at: Some(at), owner: self.owner.clone() };
-        let referrals = self.referrals.iter().filter(|referral| referral.decision.is_none());
-        dues.extend(referrals.map(|referral| due(Kind::ReferralChase, referral.id.as_str(), referral.chase_at)));
+        let referrals = self.referrals.iter().filter(|referral| referral.waits());
+        // While the desk waits for the school, there is nothing to chase.
+        dues.extend(referrals.map(|referral| match referral.asked() {
+            Some(asked) => due(Kind::ReferralQuestion, referral.id.as_str(), asked.stamp.at),
+            None => due(Kind::ReferralChase, referral.id.as_str(), referral.chase_at),
+        }));
         dues.extend(self.open_drafts().map(|draft| due(Kind::ReferralDraft, draft.id.as_str(), draft.send_by)));
         let reports = self.reports.iter().filter(|report| report.outcome.is_none());
         dues.extend(reports.map(|report| due(Kind::ReportChase, report.id.as_str(), report.chase_at)));

@@ -33,7 +33,7 @@ impl Pattern<'_> {
 }
 
 /// Names are the same whatever their case and spaces.
-fn same(a: &Subject, b: &Subject) -> bool {
+pub(crate) fn same(a: &Subject, b: &Subject) -> bool {
     let words = |name: &str| name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
     match (a, b) {
         (Subject::Account(a), Subject::Account(b)) => a == b,

@@ -226,6 +226,14 @@ impl Case {
                 ("Reference", &referral.reference),
             ];
             all.add(referral.made_at, "Referral", &referral.by, &says, referral);
+            for message in referral.portal.iter().flat_map(|portal| &portal.messages) {
+                let what = if message.from_desk { "Asked about a referral" } else { "Answered about a referral" };
+                all.stamped(&message.stamp, what, &[("By", &message.name), ("", &message.text)], message);
+            }
+            if let Some(said) = &referral.withdrawn {
+                let says = [("To", referral.agency_name.as_str()), ("Why", &said.text)];
+                all.stamped(&said.stamp, "Referral taken back", &says, said);
+            }
             for (what, said) in [("Referral acknowledged", &referral.acknowledged), ("Referral closed", &referral.end)]
             {
                 if let Some(said) = said {

@@ -2,11 +2,14 @@
 //! where the agency is silent or the school does not agree, the area's ladder is climbed rung by rung.
 
 pub mod paper;
+pub mod portal;
 pub mod prefill;
 
 use chassis::{calendar, clock::london};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+
+use portal::Portal;
 
 use super::{By, Case, Refusal, record::Stamp};
 use crate::route::{Contact, Filled, Route, Rung, digest, value};
@@ -49,6 +52,9 @@ pub struct Said {
     pub text: String,
     /// Who recorded it, and when.
     pub stamp: Stamp,
+    /// What they are called, where it was said at a desk.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
 }
 
 /// What was sent.
@@ -111,6 +117,12 @@ pub struct Referral {
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Said>,
+    /// The desk whose inbox it was put into; none where it was sent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<Portal>,
+    /// Why it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Said>,
 }
 
 /// What came of a referral.
@@ -122,6 +134,9 @@ pub struct ReferralDecision {
     pub text: String,
     /// When it was recorded.
     pub at: OffsetDateTime,
+    /// What whoever decided is called, where it was said at a desk.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
 }
 
 /// The school went further.
@@ -152,6 +167,8 @@ pub struct Sending<'a> {
     pub at: OffsetDateTime,
     /// The agency's reference; may be empty.
     pub reference: &'a str,
+    /// Whom a desk rings, and what whoever sends it is called.
+    pub from: (&'a str, &'a str),
 }
 
 impl Referral {
@@ -171,12 +188,15 @@ impl Referral {
             acknowledged: None,
             escalations: Vec::new(),
             end: None,
+            portal: None,
+            withdrawn: None,
         }
     }
 
-    /// `made`, `sent`, `acknowledged`, `decided` or `closed`.
+    /// `made`, `sent`, `acknowledged`, `decided`, `closed` or `withdrawn`.
     pub fn state(&self) -> &'static str {
         match self {
+            Self { withdrawn: Some(_), .. } => "withdrawn",
             Self { end: Some(_), .. } => "closed",
             Self { decision: Some(_), .. } => "decided",
             Self { acknowledged: Some(_), .. } => "acknowledged",
@@ -187,12 +207,24 @@ impl Referral {
 
     /// Whether a child is referred by it.
     pub fn of_child(&self) -> bool {
-        self.form.as_ref().is_none_or(|form| form.of_child)
+        self.withdrawn.is_none() && self.form.as_ref().is_none_or(|form| form.of_child)
+    }
+
+    /// Whether an answer is waited for.
+    pub fn waits(&self) -> bool {
+        self.decision.is_none() && self.withdrawn.is_none()
     }
 
     /// The next rung of the ladder; none at its end, or where there is none.
     pub fn next_rung(&self) -> Option<&Rung> {
         self.form.as_ref()?.ladder.get(self.escalations.len())
+    }
+}
+
+impl Said {
+    /// Something the school says.
+    pub fn by(by: By<'_>, text: String) -> Self {
+        Self { text, stamp: by.stamp(), name: String::new() }
     }
 }
 
@@ -223,7 +255,11 @@ impl Case {
     }
 
     fn referral(&mut self, id: &ReferralId) -> Result<&mut Referral, Refusal> {
-        self.referrals.iter_mut().find(|referral| referral.id == *id).ok_or(Refusal::Missing)
+        let referral = self.referrals.iter_mut().find(|referral| referral.id == *id).ok_or(Refusal::Missing)?;
+        match referral.withdrawn {
+            Some(_) => Err(Refusal::State("the referral was taken back: begin another")),
+            None => Ok(referral),
+        }
     }
 
     /// Begins a referral by a route, with what is known already.
@@ -275,7 +311,7 @@ impl Case {
     /// Takes a draft back.
     pub fn withdraw_draft(&mut self, by: By<'_>, id: &DraftId, reason: String) -> Result<(), Refusal> {
         self.working()?;
-        self.open_draft(id)?.withdrawn = Some(Said { text: reason, stamp: by.stamp() });
+        self.open_draft(id)?.withdrawn = Some(Said::by(by, reason));
         Ok(())
     }
 
@@ -302,6 +338,7 @@ impl Case {
         if sending.at > by.at {
             return Err(Refusal::Field("send_time", "The time it was sent must be in the past".to_owned()));
         }
+        let portal = Portal::of(contact, sending);
         let answers = draft.route.filled(&draft.answers);
         let left = (
             (referral_id.as_str(), &self.school_id, &self.reference),
@@ -317,7 +354,7 @@ impl Case {
             answers,
             means: sending.means.to_owned(),
             recipient,
-            proof: sending.proof.to_owned(),
+            proof: portal.as_ref().map_or_else(|| sending.proof.to_owned(), Portal::proof),
             sent_at: sending.at,
             answer: draft.route.answer.clone(),
             ladder: draft.ladder.clone(),
@@ -328,6 +365,7 @@ impl Case {
             reference: sending.reference.to_owned(),
             made_at: sending.at,
             form: Some(form),
+            portal,
             ..Referral::made(referral_id, (&contact.key, contact.name.clone()), by, chase_at)
         };
         self.drafts.retain(|other| other.id != *id);
@@ -357,7 +395,7 @@ impl Case {
         if let Some(form) = &referral.form {
             referral.chase_at = form.answer.over(by.at);
         }
-        referral.acknowledged = Some(Said { text, stamp: by.stamp() });
+        referral.acknowledged = Some(Said::by(by, text));
         Ok(referral)
     }
 
@@ -394,6 +432,9 @@ impl Case {
             ("silence", None) if by.at < referral.chase_at => {
                 return Err(Refusal::State("the agency still has time to answer"));
             }
+            ("silence", None) if referral.asked().is_some() => {
+                return Err(Refusal::State("the desk asked something: answer it first"));
+            }
             ("silence", None) => None,
             (_, None) => return Err(Refusal::State("the agency has not decided yet")),
             (_, Some(_)) => referral.decision.take(),
@@ -413,7 +454,7 @@ impl Case {
         if referral.decision.is_none() {
             return Err(Refusal::State("record what the agency decided first"));
         }
-        referral.end = Some(Said { text, stamp: by.stamp() });
+        referral.end = Some(Said::by(by, text));
         Ok(referral)
     }
 }

@@ -268,7 +268,7 @@ impl Case {
     /// Whether police or children's services have a referral.
     pub fn referred_at_once(&self) -> bool {
         let services = |key: &str| CONSULTED.contains(&key) || key == FRONT_DOOR_FORM;
-        self.referrals.iter().any(|referral| services(&referral.agency))
+        self.referrals.iter().any(|referral| referral.withdrawn.is_none() && services(&referral.agency))
     }
 
     /// The agency with a key, as the pinned policy names it.

@@ -12,6 +12,8 @@ mod concern;
 pub(super) mod contact;
 pub(crate) mod cover;
 pub(super) mod desk;
+pub(super) mod desk_pattern;
+pub(super) mod desk_referral;
 pub(crate) mod due;
 mod happened;
 pub(super) mod learner;

@@ -36,10 +36,10 @@ pub(super) async fn escalate_referral(
         let reason = request.reason.trim().to_owned();
         let referral = case.escalate_referral(by, &referral, &request.cause, reason.clone())?.clone();
         let rung = referral.escalations.last().map(|went| went.rung.key.clone()).unwrap_or_default();
-        let agency = referral.agency.clone();
+        let (agency, desk) = (referral.agency.clone(), referral.desk().to_owned());
         let told = told(case, by, ids, (&agency, referral.agency_name), ("The school’s escalation", reason));
         let done = Done::new("referral.escalated").detail("cause", &request.cause).detail("rung", rung.clone());
-        let event = ReferralEscalated { agency, cause: request.cause.clone(), rung };
+        let event = ReferralEscalated { agency, cause: request.cause.clone(), rung, desk };
         Ok(done.disclosure(told).event(Event::ReferralEscalated(event)))
     };
     work(app, &caller, &request, target!(request), act, |case, _| EscalateReferralResponse { case: Some(case) }).await

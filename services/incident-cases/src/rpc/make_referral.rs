@@ -63,12 +63,12 @@ pub(super) fn refer(case: &mut Case, by: By<'_>, ids: &Ids, wanted: Wanted<'_>) 
     case.refer(by, referral)?;
     let told = told(case, by, ids, (wanted.agency, agency_name), ("The referral", reason));
     let done = Done::new("referral.made").detail("agency", wanted.agency).disclosure(told);
-    Ok(done.event(made(case, wanted.agency)))
+    Ok(done.event(made(case, wanted.agency, String::new())))
 }
 
-/// That a referral was made.
-pub(super) fn made(case: &Case, agency: &str) -> Event {
-    Event::ReferralMade(ReferralMade { agency: agency.to_owned(), procedure: case.procedure.id.clone() })
+/// That a referral was made, and to which desk, where it was put into the inbox of one.
+pub(super) fn made(case: &Case, agency: &str, desk: String) -> Event {
+    Event::ReferralMade(ReferralMade { agency: agency.to_owned(), procedure: case.procedure.id.clone(), desk })
 }
 
 /// What an agency was told, as the register of disclosures has it.

@@ -20,6 +20,10 @@ pub(super) enum About {
     BreakGlass(String),
     /// An allegation at a desk.
     Allegation(String),
+    /// A referral in a desk's inbox.
+    DeskReferral(String),
+    /// A pattern that a desk is told of.
+    DeskPattern(String),
     /// A device held.
     Custody(String),
     /// A record whose keeping is decided on.
@@ -67,6 +71,14 @@ async fn still(app: &App, scope: &Scope, about: About) -> Result<()> {
         }
         About::Allegation(id) => {
             store::allegation::load(&tx, &id).await?;
+            None
+        }
+        About::DeskReferral(id) => {
+            store::desk_referral::load(&tx, &id).await?;
+            None
+        }
+        About::DeskPattern(id) => {
+            store::desk_pattern::load(&tx, &id).await?;
             None
         }
         About::Custody(id) => Some(store::register::load_custody(&tx, &id).await?.case_id),

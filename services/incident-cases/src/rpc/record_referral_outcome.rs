@@ -35,7 +35,7 @@ pub(super) async fn record_referral_outcome(
         Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
         let (outcome, text) = (request.outcome.clone(), request.text.trim().to_owned());
-        let decision = ReferralDecision { outcome: outcome.clone(), text, at: by.at };
+        let decision = ReferralDecision { outcome: outcome.clone(), text, at: by.at, name: String::new() };
         let agency = case.decide_referral(&referral, decision)?.agency.clone();
         let decided = ReferralDecided { agency, outcome };
         Ok(Done::new("referral.decided").detail("outcome", &request.outcome).event(Event::ReferralDecided(decided)))

@@ -1,5 +1,5 @@
-//! Records that a draft was sent. What left is kept as it was, with what proves it; where the form lacks something, nothing
-//! is sent.
+//! Records that a draft was sent, or puts it into the inbox of a desk. What left is kept as it was, with what proves it;
+//! where the form lacks something, nothing is sent.
 
 use chassis::{
     caller::Caller,
@@ -18,16 +18,23 @@ use crate::{
     App,
     case::{
         By, Case,
-        referral::{DraftId, Sending},
+        referral::{DraftId, Sending, portal::PORTAL},
     },
     rules::NAME_MAX,
 };
 
 pub(super) async fn send_referral(app: &App, request: Request<SendReferralRequest>) -> Result<SendReferralResponse> {
     let (caller, request) = Caller::split(request)?;
-    caller.at(&request.school_id)?;
+    let scope = caller.at(&request.school_id)?;
     let mut violations = Violations::new();
-    violations.line("proof", "what proves that it was sent", &request.proof, NAME_MAX);
+    if request.means == PORTAL {
+        violations.line("ring", "whom the desk rings", &request.ring, NAME_MAX);
+        violations.check(request.proof.is_empty(), "proof", "Leave this empty: the inbox proves that it arrived");
+        violations.check(request.send_time.is_none(), "send_time", "Leave this out: it is sent now");
+    } else {
+        violations.line("proof", "what proves that it was sent", &request.proof, NAME_MAX);
+        violations.check(request.ring.is_empty(), "ring", "Leave this empty: it is for a desk’s inbox");
+    }
     violations.maybe_line("reference", &request.reference, NAME_MAX);
     violations.maybe_line("recipient", &request.recipient, NAME_MAX);
     let sent_at = violations.happened("send_time", request.send_time.as_ref(), app.store.clock().now());
@@ -40,6 +47,7 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
             proof: request.proof.trim(),
             at: sent_at.unwrap_or(by.at),
             reference: request.reference.trim(),
+            from: (request.ring.trim(), scope.account_name()),
         };
         let referral = case.send_referral(by, &draft, ids.next(), sending)?.clone();
         let form = referral.form.as_ref();
@@ -49,7 +57,7 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
             told(case, by, ids, (&referral.agency, referral.agency_name.clone()), (what, referral.reason.clone()));
         let done = Done::new("referral.sent").detail("agency", &referral.agency).detail("route", route);
         let done = done.detail("means", &request.means).detail("form", digest).disclosure(told);
-        Ok(done.event(made(case, &referral.agency)))
+        Ok(done.event(made(case, &referral.agency, referral.desk().to_owned())))
     };
     let respond = |message, case: &Case| SendReferralResponse {
         case: Some(message),

@@ -63,6 +63,7 @@ pub(super) async fn set_case_access(
             .detail("level", case.access.level.code())
             .state("case_file", &body),
     );
+    store::desk_referral::follow(&mut tx, &case).await?;
     let sees = store::access::verdict(&tx, &case) == Verdict::Yes;
     let response = SetCaseAccessResponse {
         access: sees.then(|| convert::access::access(&case)),

@@ -146,6 +146,7 @@ pub(super) async fn work<R: Message + Default>(
     let act = if case.adult() { act } else { act.detail("procedure", case.procedure.id.clone()) };
     let act = done.details.into_iter().fold(act, |act, (key, value)| act.detail(key, value));
     tx.record(act.state("case_file", &body));
+    store::desk_referral::follow(&mut tx, &case).await?;
     tell(&mut tx, &case, done.disclosures, done.events).await?;
     let response = respond(convert::case(&case, tx.now()), &case);
     tx.answer_about(case.id.as_str(), &response).await?;

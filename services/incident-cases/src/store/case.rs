@@ -72,6 +72,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
     }
     super::due::insert(tx, case).await?;
     super::search::begin_case(tx, case).await?;
+    super::case_mark::stale(tx, case).await?;
     Ok(body)
 }
 
@@ -101,6 +102,7 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     super::due::replace(tx, case).await?;
     super::retention::keep_case(tx, case).await?;
     super::search::keep_case(tx, case).await?;
+    super::case_mark::stale(tx, case).await?;
     Ok(body)
 }
 
@@ -188,6 +190,14 @@ fn adult() -> Condition {
 /// One case of the scope's school, for the service itself.
 pub(crate) async fn of_service(tx: &Tx, id: &str) -> Result<Case> {
     read(tx, case_file::Entity::find_by_id(id).one(tx.db()).await?.ok_or_else(Error::missing)?).await
+}
+
+/// Every case on an adult of the scope's school, for the service itself.
+pub(crate) async fn on_adults_of_service(tx: &Tx) -> Result<Vec<Case>> {
+    let school = tx.scope().school()?.as_str();
+    let all = case_file::Entity::find().filter(case_file::Column::SchoolId.eq(school)).filter(adult());
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    open_all(tx, school, rows, place).await
 }
 
 /// Whether what belongs to a case is the caller's to read, as the case is.

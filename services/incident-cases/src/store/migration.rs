@@ -20,6 +20,8 @@ mod m20261126_003301_share_by_epochs;
 mod m20261126_003400_keep_transfers;
 mod m20261126_003500_mark_contacts;
 mod m20261126_003600_import_packages;
+mod m20261126_004000_keep_desk_referrals;
+mod m20261126_004100_mark_adults;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -50,6 +52,8 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_003500_mark_contacts::Migration));
         all.push(Box::new(m20261126_003400_keep_transfers::Migration));
         all.push(Box::new(m20261126_003600_import_packages::Migration));
+        all.push(Box::new(m20261126_004000_keep_desk_referrals::Migration));
+        all.push(Box::new(m20261126_004100_mark_adults::Migration));
         all
     }
 }

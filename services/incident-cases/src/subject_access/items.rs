@@ -380,7 +380,7 @@ fn marks(record: &Record) -> Vec<&'static str> {
     if is("A child’s own words") {
         marks.push("in_confidence");
     }
-    if matches!(record.what, "Talk with an agency" | "Referral" | "Answer to a referral") {
+    if matches!(record.what, "Talk with an agency" | "Referral" | "Answer to a referral" | "Asked about a referral") {
         marks.push("agency");
     }
     if record.what == "Risk and needs assessment" {

@@ -59,6 +59,7 @@ pub(super) fn routed(policy: Pinned) -> Pinned {
         takes_children: true,
         means: vec![means.to_owned()],
         channels: vec![(kind.to_owned(), value.to_owned(), String::new())],
+        desk: String::new(),
     };
     Pinned {
         routes: vec![
@@ -206,7 +207,7 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
     assert_eq!(acts.disclosures().await?, 0, "and nothing was sent");
     assert_eq!(fields(acts.write(&draft.draft_id, &[("secret", "x")]).await), ["answers.secret"]);
     acts.write(&draft.draft_id, &[("address", "1 High Street")]).await?;
-    assert_eq!(fields(acts.send(&draft.draft_id, "portal").await), ["means"], "only as the authority says");
+    assert_eq!(fields(acts.send(&draft.draft_id, "web").await), ["means"], "only as the authority says");
 
     let sent = acts.send(&draft.draft_id, "secure_mail").await?;
     let referral = sent.referral.unwrap_or_default();

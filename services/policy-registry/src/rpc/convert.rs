@@ -286,6 +286,7 @@ pub(super) fn agency(agency: &Agency) -> wire::Agency {
         no_referrals: !agency.referrals,
         channels: channels.collect(),
         means: agency.ways(),
+        desk: agency.desk.clone(),
     }
 }
 

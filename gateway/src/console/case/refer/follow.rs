@@ -4,7 +4,10 @@ use axum::extract::Path;
 use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{AcknowledgeReferralRequest, Case, CloseReferralRequest, EscalateReferralRequest, Referral},
+    incident_cases::v1::{
+        AcknowledgeReferralRequest, AnswerReferralRequest, Case, CloseReferralRequest, EscalateReferralRequest,
+        Referral, WithdrawReferralRequest,
+    },
 };
 
 use super::super::{act, fetch};
@@ -33,11 +36,17 @@ pub enum Act {
     Escalate,
     /// It ended.
     Close,
+    /// What a desk asked is answered.
+    Answer,
+    /// It is taken out of a desk's inbox.
+    Withdraw,
 }
 
 impl Act {
     /// Every one, with its address, its title and its button.
-    pub const ALL: [(Self, &'static str, &'static str, &'static str); 3] = [
+    pub const ALL: [(Self, &'static str, &'static str, &'static str); 5] = [
+        (Self::Answer, "answer", "Answer what they ask", "Send the answer"),
+        (Self::Withdraw, "withdraw", "Take it back", "Take it back"),
         (Self::Acknowledge, "acknowledge", "The agency has it", "Save"),
         (Self::Escalate, "escalate", "Take it further", "Record it"),
         (Self::Close, "close", "Close the referral", "Close the referral"),
@@ -59,6 +68,13 @@ impl Act {
                 Field::long_text("reason", "What did you put to whom?"),
             ],
             Self::Close => vec![Field::long_text("text", "What came of it for the child?")],
+            Self::Answer => {
+                vec![Field::long_text("text", "What is your answer?").hint("They read this: it is a disclosure.")]
+            }
+            Self::Withdraw => vec![
+                Field::long_text("reason", "Why is it taken back?")
+                    .hint("They read nothing of it any more, and not this either. It stays in the case."),
+            ],
         }
     }
 }
@@ -68,17 +84,22 @@ pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
     let at = |path: &str| format!("{here}/referrals/{}/{path}", referral.referral_id);
     let sent = referral.form.is_some();
     let (open, decided) = (referral.end.is_none(), !referral.outcome.is_empty());
-    [
+    let asked = referral.messages.last().is_some_and(|said| said.from_desk);
+    let withdrawn = referral.withdrawal.is_some();
+    let inbox = !referral.desk.is_empty();
+    let ways = [
+        (inbox && !decided && asked, "Answer what they ask", "answer"),
         (referral.acknowledgement.is_none() && !decided, "Record that the agency has it", "acknowledge"),
         (!decided, "Record the answer", "outcome"),
         (sent && open && !referral.next_rung.is_empty(), "Take it further: no answer, or you disagree", "escalate"),
         (open && decided, "Close the referral", "close"),
+        (inbox && !decided, "Take it back", "withdraw"),
         (sent, "Download what was sent (PDF)", "paper/pdf"),
         (sent, "Download what was sent (Word)", "paper/docx"),
-    ]
-    .into_iter()
-    .filter_map(|(shown, text, path)| shown.then(|| Link::new(text, at(path))))
-    .collect()
+    ];
+    // Of one that was taken back, only what was sent is left.
+    let shown = ways.into_iter().filter(|(shown, _, path)| *shown && (!withdrawn || path.starts_with("paper")));
+    shown.map(|(_, text, path)| Link::new(text, at(path))).collect()
 }
 
 fn page(visit: &Visit, case: &Case, act: Act, referral_id: &str) -> FormPage {
@@ -92,6 +113,10 @@ fn page(visit: &Visit, case: &Case, act: Act, referral_id: &str) -> FormPage {
         page.rows.extend(Row::some("Answer due", words::day(referral.chase_time.as_ref())));
         if act == Act::Escalate {
             page.rows.extend(Row::some("Next in the area’s ladder", Some(referral.next_rung.clone())));
+        }
+        if act == Act::Answer {
+            let asked = referral.messages.last().filter(|said| said.from_desk);
+            page.rows.extend(Row::some("They ask", asked.map(|said| said.text.clone())));
         }
     }
     page
@@ -139,6 +164,8 @@ async fn done(visit: &Visit, act: Act, ids: (&str, &str), answers: &Answers) -> 
             v.check(!answers.text("reason").is_empty(), "reason", "Enter what you put to whom");
         }
         Act::Close => v.check(!text.is_empty(), "text", "Enter what came of it for the child"),
+        Act::Answer => v.check(!text.is_empty(), "text", "Enter your answer"),
+        Act::Withdraw => v.check(!answers.text("reason").is_empty(), "reason", "Enter why it is taken back"),
     }
     v.finish()?;
     let mut cases = visit.cases()?;
@@ -156,6 +183,15 @@ async fn done(visit: &Visit, act: Act, ids: (&str, &str), answers: &Answers) -> 
         Act::Close => {
             let command = CloseReferralRequest { school_id, case_id, referral_id, text, request_id };
             heard(cases.close_referral(ask(command))).await?;
+        }
+        Act::Answer => {
+            let command = AnswerReferralRequest { school_id, case_id, referral_id, text, request_id };
+            heard(cases.answer_referral(ask(command))).await?;
+        }
+        Act::Withdraw => {
+            let reason = answers.text("reason");
+            let command = WithdrawReferralRequest { school_id, case_id, referral_id, reason, request_id };
+            heard(cases.withdraw_referral(ask(command))).await?;
         }
     }
     Ok(())

@@ -52,7 +52,9 @@ pub(crate) fn due(case: &Case, due: &Due, now: OffsetDateTime) -> pb::Due {
     let rule = case.procedure.steps.iter().find(|rule| due.kind == Kind::Step && rule.id == due.item);
     let title = match due.kind {
         Kind::Step => rule.map(|rule| rule.title.clone()),
-        Kind::ReferralChase => case.referrals.iter().find(|r| r.id.as_str() == due.item).map(|r| r.agency_name.clone()),
+        Kind::ReferralChase | Kind::ReferralQuestion => {
+            case.referrals.iter().find(|r| r.id.as_str() == due.item).map(|r| r.agency_name.clone())
+        }
         Kind::ReferralDraft => case.open_drafts().find(|d| d.id.as_str() == due.item).map(|d| d.route.title.clone()),
         Kind::ReportChase => case.reports.iter().find(|r| r.id.as_str() == due.item).map(|r| r.body.clone()),
         Kind::AssessmentReview | Kind::Idle => None,

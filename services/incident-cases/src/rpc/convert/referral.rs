@@ -5,7 +5,7 @@ use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::Date;
 
 use crate::{
-    case::referral::{Draft, Escalation, Form, Referral, Said},
+    case::referral::{Draft, Escalation, Form, Referral, Said, portal::Message},
     concern::duty::Duty,
     route::{Clock, Contact, Field, Filled, Route, Rung},
 };
@@ -19,6 +19,7 @@ pub(in crate::rpc) fn contact(agency: &policy::Agency) -> Contact {
         takes_children: !agency.no_referrals,
         means: agency.means.clone(),
         channels: channels.collect(),
+        desk: agency.desk.clone(),
     }
 }
 
@@ -122,6 +123,7 @@ fn agency(contact: &Contact) -> policy::Agency {
         channels: contact.channels.iter().map(channel).collect(),
         no_referrals: !contact.takes_children,
         means: contact.means.clone(),
+        desk: contact.desk.clone(),
     }
 }
 
@@ -155,7 +157,8 @@ pub(in crate::rpc) fn draft(draft: &Draft) -> pb::ReferralDraft {
 pub(in crate::rpc) fn referral(referral: &Referral) -> pb::Referral {
     let decision = referral.decision.as_ref();
     let said = |said: &Said| (said.text.clone(), said.stamp.by.clone(), Some(timestamp(said.stamp.at)));
-    let acknowledged = referral.acknowledged.as_ref().map(said);
+    let portal = referral.portal.as_ref();
+    let withdrawn = referral.withdrawn.as_ref().map(said);
     let end = referral.end.as_ref().map(said);
     pb::Referral {
         referral_id: referral.id.to_string(),
@@ -172,18 +175,38 @@ pub(in crate::rpc) fn referral(referral: &Referral) -> pb::Referral {
         decide_time: decision.map(|d| timestamp(d.at)),
         account_id: referral.by.clone(),
         form: referral.form.as_ref().map(form),
-        acknowledgement: acknowledged.map(|(text, account_id, create_time)| pb::ReferralAcknowledgement {
-            text,
-            account_id,
-            create_time,
-        }),
+        acknowledgement: referral.acknowledged.as_ref().map(acknowledgement),
         escalations: referral.escalations.iter().map(escalation).collect(),
         next_rung: referral.next_rung().map(|rung| rung.title.clone()).unwrap_or_default(),
         end: end.map(|(text, account_id, create_time)| pb::ReferralEnd { text, account_id, create_time }),
+        desk: portal.map(|portal| portal.desk.clone()).unwrap_or_default(),
+        ring: portal.map(|portal| portal.ring.clone()).unwrap_or_default(),
+        messages: portal.iter().flat_map(|portal| &portal.messages).map(message).collect(),
+        withdrawal: withdrawn.map(|(text, account_id, create_time)| pb::ReferralEnd { text, account_id, create_time }),
+        decide_account_name: decision.map(|d| d.name.clone()).unwrap_or_default(),
     }
 }
 
-fn form(form: &Form) -> pb::ReferralForm {
+pub(in crate::rpc) fn acknowledgement(said: &Said) -> pb::ReferralAcknowledgement {
+    pb::ReferralAcknowledgement {
+        text: said.text.clone(),
+        account_id: said.stamp.by.clone(),
+        create_time: Some(timestamp(said.stamp.at)),
+        account_name: said.name.clone(),
+    }
+}
+
+pub(in crate::rpc) fn message(message: &Message) -> pb::ReferralMessage {
+    pb::ReferralMessage {
+        from_desk: message.from_desk,
+        text: message.text.clone(),
+        account_id: message.stamp.by.clone(),
+        account_name: message.name.clone(),
+        create_time: Some(timestamp(message.stamp.at)),
+    }
+}
+
+pub(in crate::rpc) fn form(form: &Form) -> pb::ReferralForm {
     pb::ReferralForm {
         route: form.route.clone(),
         title: form.title.clone(),
@@ -196,7 +219,7 @@ fn form(form: &Form) -> pb::ReferralForm {
     }
 }
 
-fn escalation(escalation: &Escalation) -> pb::ReferralEscalation {
+pub(in crate::rpc) fn escalation(escalation: &Escalation) -> pb::ReferralEscalation {
     let against = escalation.against.as_ref();
     pb::ReferralEscalation {
         cause: escalation.cause.clone(),

@@ -15,7 +15,7 @@ const AT_ONCE: usize = 1_000;
 
 /// Tables whose rows have a sealed body and an act in the history, by the column that says which record they belong to.
 /// Whoever adds a table to which records or parts of them go adds it here.
-const SEALED: [(&str, &str); 9] = [
+const SEALED: [(&str, &str); 10] = [
     ("case_file", "id"),
     ("concern", "id"),
     ("case_register", "case_id"),
@@ -23,6 +23,7 @@ const SEALED: [(&str, &str); 9] = [
     ("case_print", "case_id"),
     ("break_glass", "case_id"),
     ("access_decision", "record_id"),
+    ("case_mark", "case_id"),
     ("contact", "case_id"),
     ("contact_match", "case_id"),
 ];
@@ -145,6 +146,9 @@ pub(crate) async fn destroy(tx: &Tx, record: &Record) -> Result<Destroyed> {
         if let Some(id) = &case.shared_incident_id {
             keyed.extend(shared::key_ids(tx, id).await?);
         }
+        // A desk keeps what it was sent; the school loses its key to that.
+        let sent = case.referrals.iter().filter(|referral| referral.portal.is_some());
+        keyed.extend(sent.map(|referral| referral.id.to_string()));
     }
     let before = vec![school.clone().into(), adults(&school).into()];
     let keys = About { tx, before, ids: &keyed };

@@ -267,7 +267,11 @@ impl World {
             ),
             Command::Answered(n) => {
                 let id = case.referrals.get(*n).map(|r| r.id.clone()).ok_or(Refusal::Missing)?;
-                case.decide_referral(&id, ReferralDecision { outcome: "accepted".into(), text: text(), at }).map(|_| ())
+                case.decide_referral(
+                    &id,
+                    ReferralDecision { outcome: "accepted".into(), text: text(), at, name: String::new() },
+                )
+                .map(|_| ())
             }
             Command::Parents { child, told } => {
                 let child = self.child(*child)?;

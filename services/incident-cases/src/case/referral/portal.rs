@@ -1,0 +1,164 @@
+//! A referral in the inbox of a desk of the authority: what the desk says of it is the agency's answer, as if the school had
+//! recorded it.
+
+use chassis::desk::Desk;
+use serde::{Deserialize, Serialize};
+
+use super::{Referral, ReferralDecision, ReferralId, Sending};
+use crate::{
+    case::{By, Case, Refusal, record::Stamp, referral::Said},
+    route::Contact,
+};
+
+/// The means by which a referral is put into the inbox of a desk on this platform.
+pub const PORTAL: &str = "portal";
+
+/// That a referral is in the inbox of a desk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Portal {
+    /// The desk, `front_door`.
+    pub desk: String,
+    /// Whom the desk rings.
+    pub ring: String,
+    /// What whoever sent it is called.
+    pub sender: String,
+    /// What the desk asked and the school answered, oldest first.
+    pub messages: Vec<Message>,
+}
+
+/// Something that was asked or answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Whether the desk asks.
+    pub from_desk: bool,
+    /// What.
+    pub text: String,
+    /// What whoever wrote it is called.
+    pub name: String,
+    /// Who, and when.
+    pub stamp: Stamp,
+}
+
+impl Portal {
+    /// The desk that a referral to an agency goes to by this means; none where it is sent otherwise.
+    pub(super) fn of(contact: &Contact, sending: Sending<'_>) -> Option<Self> {
+        let (ring, sender) = sending.from;
+        (sending.means == PORTAL).then(|| Self {
+            desk: contact.desk.clone(),
+            ring: ring.to_owned(),
+            sender: sender.to_owned(),
+            messages: Vec::new(),
+        })
+    }
+
+    /// What proves that it arrived.
+    pub(super) fn proof(&self) -> String {
+        let desk = Desk::of(&self.desk).map_or("desk", Desk::words);
+        format!("Put into the inbox of the {desk} on this platform")
+    }
+}
+
+impl Referral {
+    /// What the desk asked last and the school has not answered.
+    pub fn asked(&self) -> Option<&Message> {
+        self.portal.as_ref()?.messages.last().filter(|message| message.from_desk)
+    }
+
+    /// The desk in whose inbox it is; empty where it was sent otherwise.
+    pub fn desk(&self) -> &str {
+        self.portal.as_ref().map_or("", |portal| &portal.desk)
+    }
+
+    /// For whom it waits at the desk: `desk`, `school`, or nobody where empty.
+    pub fn waits_for(&self) -> &'static str {
+        match (self.waits(), self.asked()) {
+            (false, _) => "",
+            (true, Some(_)) => "school",
+            (true, None) => "desk",
+        }
+    }
+
+    fn at_desk(&mut self) -> Result<&mut Portal, Refusal> {
+        self.portal.as_mut().ok_or(Refusal::State("it was not put into a desk’s inbox: ring the agency"))
+    }
+
+    fn undecided(&self) -> Result<(), Refusal> {
+        if self.decision.is_some() { Err(Refusal::State("the desk has decided")) } else { Ok(()) }
+    }
+}
+
+impl Case {
+    /// The desk has it.
+    ///
+    /// # Errors
+    /// As where the school records it.
+    pub fn acknowledge_at_desk(
+        &mut self,
+        by: By<'_>,
+        name: &str,
+        id: &ReferralId,
+        (reference, text): (&str, String),
+    ) -> Result<&Referral, Refusal> {
+        self.referral(id)?.at_desk()?;
+        self.acknowledge_referral(by, id, reference, text)?;
+        let referral = self.referral(id)?;
+        if let Some(said) = &mut referral.acknowledged {
+            name.clone_into(&mut said.name);
+        }
+        Ok(referral)
+    }
+
+    /// The desk decided.
+    ///
+    /// # Errors
+    /// As where the school records it.
+    pub fn decide_at_desk(&mut self, id: &ReferralId, decision: ReferralDecision) -> Result<&Referral, Refusal> {
+        self.referral(id)?.at_desk()?;
+        self.decide_referral(id, decision)
+    }
+
+    /// The desk asks something, or says what is missing.
+    ///
+    /// # Errors
+    /// Where it decided, the case is closed, or the referral was sent otherwise.
+    pub fn ask_at_desk(&mut self, by: By<'_>, name: &str, id: &ReferralId, text: String) -> Result<&Referral, Refusal> {
+        self.working()?;
+        let referral = self.referral(id)?;
+        referral.undecided()?;
+        let message = Message { from_desk: true, text, name: name.to_owned(), stamp: by.stamp() };
+        referral.at_desk()?.messages.push(message);
+        Ok(referral)
+    }
+
+    /// The school answers: the time for the desk's answer begins anew.
+    ///
+    /// # Errors
+    /// Where nothing is asked, or the case is closed.
+    pub fn answer_desk(&mut self, by: By<'_>, name: &str, id: &ReferralId, text: String) -> Result<&Referral, Refusal> {
+        self.working()?;
+        let referral = self.referral(id)?;
+        referral.undecided()?;
+        if referral.asked().is_none() {
+            return Err(Refusal::State("the desk has asked nothing that is not answered"));
+        }
+        let message = Message { from_desk: false, text, name: name.to_owned(), stamp: by.stamp() };
+        referral.at_desk()?.messages.push(message);
+        if let Some(form) = &referral.form {
+            referral.chase_at = form.answer.over(by.at);
+        }
+        Ok(referral)
+    }
+
+    /// Takes it out of the desk's inbox; the case keeps what was sent, and why it was taken back.
+    ///
+    /// # Errors
+    /// Where the desk decided, the case is closed, or the referral was sent otherwise.
+    pub fn withdraw_referral(&mut self, by: By<'_>, id: &ReferralId, reason: String) -> Result<&Referral, Refusal> {
+        self.working()?;
+        let referral = self.referral(id)?;
+        referral.at_desk()?;
+        referral.undecided()?;
+        referral.withdrawn = Some(Said::by(by, reason));
+        Ok(referral)
+    }
+}

@@ -1,0 +1,140 @@
+//! Referrals in the inboxes of the authority's desks, in the database. Each is sealed under a key of its own, which the desk
+//! holds from the sending on, and the school beside it, so that what becomes of it in the case is written there too.
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    history::Act,
+    page::Page,
+};
+use sea_orm::{
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+use super::{give_key, holder, key, key_for, micros, new_key, open, open_all, seal};
+use crate::{case::Case, desk::referral::DeskReferral};
+
+mod entity {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "desk_referral")]
+    pub struct Model {
+        /// The referral's.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// Who holds it, `desk/front_door`.
+        pub desk: String,
+        /// Who sent it.
+        pub school_id: String,
+        pub state: String,
+        /// `desk`, `school` or `nobody`.
+        pub waits_for: String,
+        /// When an answer is due; the far future where it waits for nobody.
+        pub due_us: i64,
+        pub version: i64,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use entity::{ActiveModel, Column, Entity};
+
+/// What the column says of one that waits for nobody.
+pub(crate) const NOBODY: &str = "nobody";
+
+fn place(id: &str) -> String {
+    format!("desk_referral|{id}")
+}
+
+fn at(desk: &str) -> String {
+    format!("desk/{desk}")
+}
+
+fn row(held: &DeskReferral, body: Vec<u8>) -> ActiveModel {
+    let referral = &held.referral;
+    let waits_for = match referral.waits_for() {
+        "" => NOBODY,
+        who => who,
+    };
+    ActiveModel {
+        id: Set(referral.id.to_string()),
+        desk: Set(at(&held.desk)),
+        school_id: Set(held.school_id.clone()),
+        state: Set(referral.state().to_owned()),
+        waits_for: Set(waits_for.to_owned()),
+        due_us: Set(if referral.waits() { micros(referral.chase_at) } else { i64::MAX }),
+        version: Set(i64::try_from(held.version).unwrap_or_default()),
+        body: Set(body),
+    }
+}
+
+/// Writes into the desks' inboxes what became of a case's referrals, where anything did; whoever wrote the case does so
+/// before the commit. The row of the case is written by then, so that everybody holds the two in one order.
+pub(crate) async fn follow(tx: &mut Tx, case: &Case) -> Result<()> {
+    for referral in case.referrals.iter().filter(|referral| referral.portal.is_some()) {
+        let id = referral.id.as_str();
+        let school = case.school_id.as_str();
+        let found = Entity::find_by_id(id).filter(Column::SchoolId.eq(school)).lock_exclusive().one(tx.db()).await?;
+        let Some(found) = found else {
+            let Some(held) = DeskReferral::of(case, referral, 1) else { continue };
+            let key = new_key(tx, id, &holder(school, case.adult())).await?;
+            give_key(tx, id, &at(&held.desk), &key).await?;
+            let body = seal(&key, &held, &place(id))?;
+            Entity::insert(row(&held, body.clone())).exec_without_returning(tx.db()).await?;
+            tx.record(Act::new("desk_referral.came", id).detail("desk", held.desk).state("desk_referral", &body));
+            continue;
+        };
+        // Of a case that turned out to be on an adult, the key goes over to whoever holds such keys.
+        let key = key_for(tx, id, school, case.adult()).await?;
+        let before: DeskReferral = open(&key, &found.body, &place(id))?;
+        let Some(mut held) = DeskReferral::of(case, referral, before.version) else { continue };
+        if held == before {
+            continue;
+        }
+        held.version += 1;
+        let body = seal(&key, &held, &place(id))?;
+        let row = ActiveModel { id: Unchanged(id.to_owned()), ..row(&held, body.clone()) };
+        Entity::update(row).exec(tx.db()).await?;
+        let state = held.referral.state();
+        if state == "withdrawn" {
+            // What was answered about it is read no more either.
+            tx.forget_answers(&[id.to_owned()]).await?;
+        }
+        tx.record(Act::new("desk_referral.followed", id).detail("state", state).state("desk_referral", &body));
+    }
+    Ok(())
+}
+
+/// One in the inbox of the scope's desk that was not taken back. Another desk's is like none.
+pub(crate) async fn load(tx: &Tx, id: &str) -> Result<DeskReferral> {
+    let desk = tx.scope().desk().ok_or_else(Error::missing)?.holder();
+    let row = Entity::find_by_id(id).filter(Column::Desk.eq(desk.as_str())).filter(Column::State.ne("withdrawn"));
+    let row = row.one(tx.db()).await?.ok_or_else(Error::missing)?;
+    open(&key(tx, id, &desk).await?, &row.body, &place(id))
+}
+
+/// A page of the inbox of the scope's desk, what is due first coming first; those that wait for somebody where named.
+pub(crate) async fn list(tx: &Tx, waits_for: &str, page: &Page) -> Result<(Vec<DeskReferral>, String)> {
+    let desk = tx.scope().desk().ok_or_else(Error::missing)?.holder();
+    let mut all = Entity::find().filter(Column::Desk.eq(desk.as_str()));
+    if !waits_for.is_empty() {
+        all = all.filter(Column::WaitsFor.eq(waits_for));
+    }
+    if let Some((due, id)) = page.after().and_then(|after| after.split_once('|')) {
+        let due: i64 = due.parse().unwrap_or_default();
+        let same = Condition::all().add(Column::DueUs.eq(due)).add(Column::Id.lt(id));
+        all = all.filter(Condition::any().add(Column::DueUs.gt(due)).add(same));
+    }
+    // What waits for nobody is due at no time: the newest of it comes first.
+    let ordered = all.order_by_asc(Column::DueUs).order_by_desc(Column::Id).limit(page.limit());
+    let mut rows = ordered.all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| format!("{}|{}", row.due_us, row.id));
+    let rows = rows.into_iter().map(|row| (row.id, row.body));
+    Ok((open_all(tx, &desk, rows, place).await?, next))
+}

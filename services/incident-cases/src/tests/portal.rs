@@ -1,0 +1,351 @@
+//! Referrals into the inboxes of the authority's desks, over the wire: the desk reads exactly what was sent, and what it says
+//! is the agency's answer at the school.
+
+use chassis::{
+    caller::Scope,
+    error::{Error, Result},
+    testing::{Engine, Person},
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
+};
+use sea_orm::{ConnectionTrait as _, Statement};
+use time::Duration;
+
+use super::{World, access, policy, world};
+use crate::{
+    route::{Contact, Route},
+    store,
+};
+
+const DOOR: &str = "front_door";
+/// A word that stands in the case, and was not sent.
+const KEPT: &str = "MARZIPAN";
+
+/// A school whose front door, Prevent lead and designated officer have desks here.
+async fn with_desks(world: &World) -> Result<()> {
+    let mut policy = policy();
+    let door = policy.routes.first().cloned().unwrap_or_default();
+    policy.contacts.clear();
+    policy.routes.clear();
+    for (key, desk) in [("front_door", "front_door"), ("prevent", "prevent"), ("lado", "lado")] {
+        policy.routes.push(Route { key: key.into(), agencies: vec![format!("{key}_form")], ..door.clone() });
+        policy.contacts.push(Contact {
+            key: format!("{key}_form"),
+            name: format!("The {key}"),
+            takes_children: true,
+            means: vec!["portal".into(), "telephone".into()],
+            channels: vec![("telephone".into(), "01632 960350".into(), String::new())],
+            desk: desk.into(),
+        });
+    }
+    let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
+    store::copy::keep_policy(&tx, &world.here, &policy).await?;
+    tx.silent();
+    tx.commit().await
+}
+
+fn why<T>(answer: Result<T>) -> &'static str {
+    answer.err().map_or("OK", |error| error.reason_name())
+}
+
+/// A case of the school, and whoever works it.
+struct Sent<'a> {
+    world: &'a World,
+    who: &'a Person,
+    case_id: String,
+    referral_id: String,
+}
+
+/// Sends a referral from a case into a desk's inbox.
+async fn sent<'a>(world: &'a World, who: &'a Person, case_id: &str, route: &str) -> Result<Sent<'a>> {
+    let draft = DraftReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case_id.into(),
+        route: route.into(),
+        request_id: who.request_id(),
+        ..Default::default()
+    };
+    let draft_id = call!(who, draft_referral, draft)?.draft.unwrap_or_default().draft_id;
+    let answers = [("children", "Rowan Tansy"), ("worry", "It was seen"), ("address", "1 High Street")];
+    let write = UpdateReferralDraftRequest {
+        school_id: world.here.clone(),
+        case_id: case_id.into(),
+        draft_id: draft_id.clone(),
+        answers: answers.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+        request_id: who.request_id(),
+        ..Default::default()
+    };
+    call!(who, update_referral_draft, write)?;
+    let send = |ring: &str| SendReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case_id.into(),
+        draft_id: draft_id.clone(),
+        means: "portal".into(),
+        ring: ring.into(),
+        request_id: who.request_id(),
+        ..Default::default()
+    };
+    assert_eq!(why(call!(who, send_referral, send(""))), "INVALID_FIELD", "a desk rings somebody");
+    let referral = call!(who, send_referral, send("Ms Ali, 01632 960123"))?.referral.unwrap_or_default();
+    assert_eq!((referral.state.as_str(), referral.form.unwrap_or_default().means.as_str()), ("sent", "portal"));
+    Ok(Sent { world, who, case_id: case_id.into(), referral_id: referral.referral_id })
+}
+
+impl Sent<'_> {
+    async fn at_school(&self) -> Result<Referral> {
+        let request = GetCaseRequest { school_id: self.world.here.clone(), case_id: self.case_id.clone() };
+        let case = call!(self.who, get_case, request)?.case.unwrap_or_default();
+        let found = case.referrals.into_iter().find(|one| one.referral_id == self.referral_id);
+        found.ok_or_else(|| Error::internal("no referral"))
+    }
+
+    async fn read(&self, who: &Person, desk: &str) -> Result<DeskReferral> {
+        let request = GetDeskReferralRequest { desk: desk.into(), referral_id: self.referral_id.clone() };
+        Ok(call!(who, get_desk_referral, request)?.referral.unwrap_or_default())
+    }
+
+    fn acknowledge(&self, who: &Person, desk: &str) -> AcknowledgeDeskReferralRequest {
+        AcknowledgeDeskReferralRequest {
+            desk: desk.into(),
+            referral_id: self.referral_id.clone(),
+            reference: "FD-7".into(),
+            text: "The duty team has it".into(),
+            request_id: who.request_id(),
+        }
+    }
+
+    async fn ask(&self, who: &Person) -> Result<DeskReferral> {
+        let request = AskDeskReferralRequest {
+            desk: DOOR.into(),
+            referral_id: self.referral_id.clone(),
+            text: "Where does he live now?".into(),
+            request_id: who.request_id(),
+        };
+        Ok(call!(who, ask_desk_referral, request)?.referral.unwrap_or_default())
+    }
+
+    async fn decide(&self, who: &Person, outcome: &str, etag: &str) -> Result<DeskReferral> {
+        let request = DecideDeskReferralRequest {
+            desk: DOOR.into(),
+            referral_id: self.referral_id.clone(),
+            outcome: outcome.into(),
+            reason: "Against the thresholds".into(),
+            etag: etag.into(),
+            request_id: who.request_id(),
+        };
+        Ok(call!(who, decide_desk_referral, request)?.referral.unwrap_or_default())
+    }
+
+    fn escalate(&self, cause: &str) -> EscalateReferralRequest {
+        EscalateReferralRequest {
+            school_id: self.world.here.clone(),
+            case_id: self.case_id.clone(),
+            referral_id: self.referral_id.clone(),
+            cause: cause.into(),
+            reason: "We see more risk".into(),
+            request_id: self.who.request_id(),
+        }
+    }
+}
+
+async fn listed(who: &Person, desk: &str, waits_for: &str) -> Result<Vec<DeskReferralLine>> {
+    let request = ListDeskReferralsRequest { desk: desk.into(), waits_for: waits_for.into(), ..Default::default() };
+    Ok(call!(who, list_desk_referrals, request)?.referrals)
+}
+
+async fn column(world: &World, sql: &str) -> Result<Vec<String>> {
+    let mut tx =
+        world.store.begin(&Scope::own("incident-cases", &world.here.parse().map_err(|_| Error::missing())?)).await?;
+    let statement = Statement::from_string(tx.db().get_database_backend(), sql);
+    let rows = tx.db().query_all_raw(statement).await?;
+    tx.silent();
+    tx.commit().await?;
+    rows.into_iter().map(|row| row.try_get::<String>("", "v").map_err(Error::from)).collect()
+}
+
+async fn a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    with_desks(&world).await?;
+    let door = world.bed.person(&[(Role::FrontDoor, "")]);
+    let case = world.case().await?;
+    let entry = AddEntryRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        text: format!("{KEPT}: what the case alone knows"),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, add_entry, entry)?;
+    let one = sent(&world, &world.dsl, &case.case_id, DOOR).await?;
+
+    // The desk reads the form as it left, whom to ring, and nothing else.
+    let line = listed(&door, DOOR, "desk").await?.pop().unwrap_or_default();
+    assert_eq!(
+        (line.school_id.as_str(), line.waits_for.as_str(), line.due_word.is_empty()),
+        (world.here.as_str(), "desk", false)
+    );
+    let read = one.read(&door, DOOR).await?;
+    let form = one.at_school().await?.form;
+    assert_eq!((read.form.as_ref(), read.ring.as_str()), (form.as_ref(), "Ms Ali, 01632 960123"));
+    let text = format!("{read:?}");
+    assert!(!text.contains(&case.case_id) && !text.contains(KEPT), "{text}");
+    // Nobody else does: another desk at its own, at this one, or a school.
+    for (role, desk) in
+        [(Role::PreventLead, "prevent"), (Role::Lado, "lado"), (Role::SafeguardingOfficer, "safeguarding")]
+    {
+        let other = world.bed.person(&[(role, "")]);
+        assert!(listed(&other, desk, "").await?.is_empty(), "{desk}");
+        assert_eq!(
+            (why(one.read(&other, desk).await), why(one.read(&other, DOOR).await)),
+            ("NOT_FOUND", "NOT_PERMITTED")
+        );
+        assert_eq!(why(call!(other, acknowledge_desk_referral, one.acknowledge(&other, desk))), "NOT_FOUND");
+    }
+    for who in [&world.dsl, &world.other, &world.bed.person(&[(Role::AuthorityOfficer, "")])] {
+        assert_eq!(
+            (why(one.read(who, DOOR).await), why(listed(who, DOOR, "").await)),
+            ("NOT_PERMITTED", "NOT_PERMITTED")
+        );
+    }
+    let at_school = GetCaseRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    assert_eq!(why(call!(door, get_case, at_school)), "NOT_FOUND", "a desk has no way into a case");
+
+    // That it has it, once.
+    world.bed.clock.advance(Duration::days(4));
+    let before = one.at_school().await?.chase_time;
+    let request = one.acknowledge(&door, DOOR);
+    let first = call!(door, acknowledge_desk_referral, request.clone())?;
+    assert_eq!(call!(door, acknowledge_desk_referral, request)?, first);
+    assert_eq!(why(call!(door, acknowledge_desk_referral, one.acknowledge(&door, DOOR))), "WRONG_STATE");
+    let known = one.at_school().await?;
+    let said = known.acknowledgement.clone().unwrap_or_default();
+    assert_eq!(
+        (known.state.as_str(), known.reference.as_str(), &said.account_id),
+        ("acknowledged", "FD-7", &door.account_id)
+    );
+    assert!(known.chase_time > before, "the time for the answer begins anew");
+
+    // A question waits for the school, and while it does the desk is not silent.
+    assert_eq!(one.ask(&door).await?.line.unwrap_or_default().waits_for, "school");
+    assert_eq!((listed(&door, DOOR, "desk").await?.len(), listed(&door, DOOR, "school").await?.len()), (0, 1));
+    let due = ListDueRequest { school_id: world.here.clone(), kind: "referral_question".into(), ..Default::default() };
+    assert_eq!(call!(world.dsl, list_due, due)?.dues.len(), 1);
+    world.bed.clock.advance(Duration::days(7));
+    assert_eq!(why(call!(world.dsl, escalate_referral, one.escalate("silence"))), "WRONG_STATE");
+    let answer = AnswerReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        referral_id: one.referral_id.clone(),
+        text: "With an aunt".into(),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, answer_referral, answer.clone())?;
+    let again = AnswerReferralRequest { request_id: world.dsl.request_id(), ..answer };
+    assert_eq!(why(call!(world.dsl, answer_referral, again)), "WRONG_STATE", "nothing is asked any more");
+    let read = one.read(&door, DOOR).await?;
+    assert_eq!(read.messages.iter().map(|said| said.from_desk).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(read.line.as_ref().map(|line| line.due_word != "overdue"), Some(true), "its time begins anew");
+
+    // What it decides is announced at the school; the school does not agree, and the desk decides again.
+    assert_eq!(why(one.decide(&door, "resolved", "").await), "INVALID_FIELD");
+    assert_eq!(why(one.decide(&door, "declined", "1").await), "CHANGED");
+    let events = "SELECT event_id AS v FROM outbox";
+    let announced = column(&world, events).await?.len();
+    one.decide(&door, "declined", &read.etag).await?;
+    assert_eq!(column(&world, events).await?.len(), announced + 1);
+    assert_eq!(listed(&door, DOOR, "nobody").await?.len(), 1);
+    let decided = one.at_school().await?;
+    assert_eq!((decided.state.as_str(), decided.outcome.as_str()), ("decided", "declined"));
+    call!(world.dsl, escalate_referral, one.escalate("disagreement"))?;
+    let read = one.read(&door, DOOR).await?;
+    assert_eq!((read.outcome.as_str(), read.escalations.len()), ("", 1));
+    assert_eq!(read.escalations[0].outcome, "declined", "what was decided stays");
+    one.decide(&door, "accepted", "").await?;
+    let close = CloseReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        referral_id: one.referral_id.clone(),
+        text: format!("{KEPT}: how it is at home"),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, close_referral, close)?;
+    let read = one.read(&door, DOOR).await?;
+    assert_eq!(read.line.clone().unwrap_or_default().state, "closed");
+    assert!(!format!("{read:?}").contains(KEPT), "how it ended stays with the school");
+    Ok(())
+}
+
+async fn what_is_taken_back_stays_as_a_line_and_is_read_no_more(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    with_desks(&world).await?;
+    let prevent = world.bed.person(&[(Role::PreventLead, "")]);
+    let case = world.case().await?;
+    let one = sent(&world, &world.dsl, &case.case_id, "prevent").await?;
+    let acknowledge = one.acknowledge(&prevent, "prevent");
+    call!(prevent, acknowledge_desk_referral, acknowledge.clone())?;
+    let withdraw = |school: &str, who: &Person| WithdrawReferralRequest {
+        school_id: school.into(),
+        case_id: case.case_id.clone(),
+        referral_id: one.referral_id.clone(),
+        reason: "It was the wrong child".into(),
+        request_id: who.request_id(),
+    };
+    assert_eq!(why(call!(world.other, withdraw_referral, withdraw(&world.there, &world.other))), "NOT_FOUND");
+    let kept = call!(world.dsl, withdraw_referral, withdraw(&world.here, &world.dsl))?.case.unwrap_or_default();
+    assert!(!kept.left_to_do.contains(&"referral_outcome".to_owned()), "no answer is waited for");
+    assert_eq!(kept.referrals[0].form.as_ref().map(|form| form.answers.is_empty()), Some(false), "the school keeps it");
+    assert_eq!(why(call!(world.dsl, withdraw_referral, withdraw(&world.here, &world.dsl))), "WRONG_STATE");
+    let lines = listed(&prevent, "prevent", "").await?;
+    assert_eq!((lines.len(), lines[0].state.as_str(), lines[0].waits_for.as_str()), (1, "withdrawn", ""));
+    assert_eq!(why(one.read(&prevent, "prevent").await), "NOT_FOUND");
+    assert_eq!(
+        why(call!(prevent, acknowledge_desk_referral, acknowledge)),
+        "NOT_FOUND",
+        "nor what was answered before"
+    );
+    Ok(())
+}
+
+async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_else(engine: Engine) -> Result<()> {
+    let school = access::school(engine).await?;
+    let world = &school.world;
+    with_desks(world).await?;
+    let lado = world.bed.person(&[(Role::Lado, "")]);
+    let concern_id = world.concern().await?;
+    let subject = AdultSubject { name: "A Pym".into(), routed_to: "head".into(), ..Default::default() };
+    let new = NewCase { procedure_id: "P9".into(), risks: vec!["contact".into()], subject: Some(subject) };
+    let triage = TriageConcernRequest {
+        school_id: world.here.clone(),
+        concern_id,
+        decision: Some(Decision::NewCase(new)),
+        request_id: world.dsl.request_id(),
+    };
+    let case_id = call!(world.dsl, triage_concern, triage)?.case.unwrap_or_default().case_id;
+    let events = "SELECT event_id AS v FROM outbox";
+    let announced = column(world, events).await?.len();
+    let one = sent(world, &school.head, &case_id, "lado").await?;
+    let keys =
+        format!("SELECT member AS v FROM record_key WHERE record_id = '{}' AND member LIKE 'sch%'", one.referral_id);
+    assert_eq!(column(world, &keys).await?, [format!("{}/adults", world.here)], "the school's own key opens it not");
+    assert_eq!(one.read(&lado, "lado").await?.form.unwrap_or_default().answers.len(), 5);
+    let decide = DecideDeskReferralRequest {
+        desk: "lado".into(),
+        referral_id: one.referral_id.clone(),
+        outcome: "accepted".into(),
+        reason: "A strategy discussion tomorrow".into(),
+        request_id: lado.request_id(),
+        ..Default::default()
+    };
+    call!(lado, decide_desk_referral, decide)?;
+    assert_eq!(one.at_school().await?.outcome, "accepted");
+    assert_eq!(column(world, events).await?.len(), announced);
+    Ok(())
+}
+
+on_both_engines!(
+    a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s,
+    what_is_taken_back_stays_as_a_line_and_is_read_no_more,
+    a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_else,
+);
