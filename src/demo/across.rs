@@ -12,7 +12,9 @@ pub async fn make(stage: &Stage<'_>) -> Result<()> {
     invitation(stage).await?;
     file_on_its_way(stage).await?;
     file_due(stage).await?;
-    for (school, ring) in [("harrowmere", "Farah Siddiqui, 01632 960188"), ("thistledown", "Amara Okafor, 01632 960177")] {
+    for (school, ring) in
+        [("harrowmere", "Farah Siddiqui, 01632 960188"), ("thistledown", "Amara Okafor, 01632 960177")]
+    {
         contact(stage, school, ring).await?;
     }
     Ok(())

@@ -58,8 +58,10 @@ impl<'a> Case<'a> {
 
     /// Sends a referral: what the form does not know already is written into it.
     async fn refer(&self, route: &str) -> Value {
-        let draft = self.call("DraftReferral", json!({"route": route, "accountName": "The lead"})).await["draft"].clone();
-        let send = json!({"draftId": draft["draftId"], "means": "telephone", "proof": "Spoke to the duty desk at nine"});
+        let draft =
+            self.call("DraftReferral", json!({"route": route, "accountName": "The lead"})).await["draft"].clone();
+        let send =
+            json!({"draftId": draft["draftId"], "means": "telephone", "proof": "Spoke to the duty desk at nine"});
         let refused = self.who.try_call("SendReferral", self.on(send.clone())).await.unwrap_err();
         assert_eq!(refused.reason_name(), "INVALID_FIELD", "nothing is sent that lacks an answer");
         let fields = draft["route"]["route"]["fields"].as_array().unwrap();
@@ -91,7 +93,8 @@ impl<'a> Case<'a> {
 
 /// What waits at a school, as side and kind.
 async fn waits(school: &School, who: &Person) -> Vec<(String, String)> {
-    let waiting = who.call("ListWaiting", at(school, json!({}))).await["waiting"].as_array().cloned().unwrap_or_default();
+    let waiting =
+        who.call("ListWaiting", at(school, json!({}))).await["waiting"].as_array().cloned().unwrap_or_default();
     waiting.iter().map(|one| (text(&one["side"]), text(&one["kind"]))).collect()
 }
 
@@ -121,7 +124,10 @@ async fn two_schools_and_the_police(first: &School, second: &School) {
     let shared = text(&case.call("InviteSchool", invite).await["case"]["sharedIncidentId"]);
     case.call("RecordParentsDecision", told).await;
     let ours = waits(first, &first.dsl).await;
-    assert!(ours.contains(&pair("others", "invitation")) && ours.contains(&pair("others", "agency_answer")), "{ours:?}");
+    assert!(
+        ours.contains(&pair("others", "invitation")) && ours.contains(&pair("others", "agency_answer")),
+        "{ours:?}"
+    );
 
     // The other school: nothing before it accepts, then the shared part, and a case of its own.
     let received = second.dsl.call("ListInvitations", at(second, json!({}))).await["invitations"][0].clone();
@@ -232,7 +238,10 @@ async fn an_allegation_against_a_head(place: &Installation, officer: &Person, fi
             ("ListAdultPatterns", json!({})),
             ("SearchRecords", json!({"query": "head"})),
         ] {
-            seen.push(format!("{:?}", first.head.try_call(method, at(first, request)).await.map_err(|e| e.to_string())));
+            seen.push(format!(
+                "{:?}",
+                first.head.try_call(method, at(first, request)).await.map_err(|e| e.to_string())
+            ));
         }
         seen
     };

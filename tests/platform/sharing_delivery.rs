@@ -113,7 +113,8 @@ async fn sharing_delivery_is_once_whatever_fails() {
             // Nothing is announced while this lasts, and what was committed by then is not announced yet.
             tell(&redis, "CLIENT PAUSE 1500 WRITE");
         }
-        let invite = json!({"caseId": case, "toSchoolId": second.id, "summary": "One group", "contact": "01632 960001"});
+        let invite =
+            json!({"caseId": case, "toSchoolId": second.id, "summary": "One group", "contact": "01632 960001"});
         insist(&first, "InviteSchool", invite).await;
         let send = json!({
             "learnerId": learner, "toSchoolId": second.id, "contact": "01632 960001", "contentsDigest": digest

@@ -172,7 +172,10 @@ impl WaitingPage {
             Filter::new(Link::new(text, href), asked.side == code)
         };
         let line = |one: &Waiting| Line {
-            link: Link::new(called(one, names.get(&one.school_id).map_or("another school", String::as_str)), place(one, at)),
+            link: Link::new(
+                called(one, names.get(&one.school_id).map_or("another school", String::as_str)),
+                place(one, at),
+            ),
             hint: hint(one),
             due: due(one),
         };

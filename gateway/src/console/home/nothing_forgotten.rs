@@ -5,8 +5,8 @@ use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::{Permission, Role},
     incident_cases::v1::{
-        AccessRequest, BreakGlassEntry, Concern, Cover, ListCasesRequest, ListConcernsResponse,
-        ListDueRequest, ListDueResponse, Retention, Transfer,
+        AccessRequest, BreakGlassEntry, Concern, Cover, ListCasesRequest, ListConcernsResponse, ListDueRequest,
+        ListDueResponse, Retention, Transfer,
     },
 };
 use time::OffsetDateTime;

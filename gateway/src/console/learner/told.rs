@@ -63,7 +63,11 @@ impl Page for ToldPage {
             ..LearnerDisclosure::default()
         };
         let school = |one| LearnerDisclosure { recipient_school_id: "sch_2".into(), ..one };
-        let ended = LearnerDisclosure { end_time: at, end_reason: "It was the wrong child".into(), ..one("file", "other_school", true) };
+        let ended = LearnerDisclosure {
+            end_time: at,
+            end_reason: "It was the wrong child".into(),
+            ..one("file", "other_school", true)
+        };
         let disclosures = vec![
             LearnerDisclosure { recipient: "PC 4711".into(), ..one("register", "police", true) },
             LearnerDisclosure { case_id: String::new(), ..one("register", "public", false) },

@@ -52,10 +52,7 @@ pub(super) async fn list_learner_disclosures(
     all.sort_by_cached_key(|told| Reverse(told.place()));
     all.retain(|told| page.after().is_none_or(|after| told.place().as_str() < after));
     let next_page_token = page.cut(&mut all, Told::place);
-    Ok(ListLearnerDisclosuresResponse {
-        disclosures: all.iter().map(convert::across::told).collect(),
-        next_page_token,
-    })
+    Ok(ListLearnerDisclosuresResponse { disclosures: all.iter().map(convert::across::told).collect(), next_page_token })
 }
 
 /// The shared incident that a case belongs to, while its school is in it.

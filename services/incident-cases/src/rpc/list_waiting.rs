@@ -38,7 +38,9 @@ pub(super) async fn list_waiting(app: &App, request: Request<ListWaitingRequest>
     tx.commit().await?;
     let total = |side| i32::try_from(all.iter().filter(|one| one.side == side).count()).unwrap_or(i32::MAX);
     let (us_total, others_total) = (total(Side::Us), total(Side::Others));
-    all.retain(|one| side.is_none_or(|side| one.side == side) && page.after().is_none_or(|after| one.place().as_str() > after));
+    all.retain(|one| {
+        side.is_none_or(|side| one.side == side) && page.after().is_none_or(|after| one.place().as_str() > after)
+    });
     all.sort_by_cached_key(Waiting::place);
     let next_page_token = page.cut(&mut all, Waiting::place);
     let waiting = all.iter().map(|one| convert::across::waiting(one, now)).collect();

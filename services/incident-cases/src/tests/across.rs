@@ -128,7 +128,8 @@ async fn who_was_told_what_stands_with_the_learner_it_is_about(engine: Engine) -
     let asked = world.ask_in(&case, &lead.dsl, &there.id).await?;
     let id = world.come_in(&there, &asked.invitation.unwrap_or_default().invitation_id).await?.shared_incident_id;
     let labels = lead.read(&id).await?.learners;
-    let label = |part: &str| labels.iter().find(|one| one.involvement_id == part).cloned().unwrap_or_default().learner_id;
+    let label =
+        |part: &str| labels.iter().find(|one| one.involvement_id == part).cloned().unwrap_or_default().learner_id;
     lead.disclose(&id, &label(&part), &there.id).await?;
     let parents = RecordParentsDecisionRequest {
         school_id: lead.id.clone(),
@@ -140,8 +141,12 @@ async fn who_was_told_what_stands_with_the_learner_it_is_about(engine: Engine) -
         ..Default::default()
     };
     call!(lead.dsl, record_parents_decision, parents)?;
-    let mut kinds: Vec<_> =
-        lead.told(&lead.dsl, &first).await?.into_iter().map(|one| (one.kind, one.shared, one.recipient_school_id)).collect();
+    let mut kinds: Vec<_> = lead
+        .told(&lead.dsl, &first)
+        .await?
+        .into_iter()
+        .map(|one| (one.kind, one.shared, one.recipient_school_id))
+        .collect();
     kinds.sort();
     let expected = |kind: &str, shared, school: &str| (kind.to_owned(), shared, school.to_owned());
     let invited = expected("register", true, &there.id);
