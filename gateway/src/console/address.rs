@@ -58,6 +58,7 @@ fn asks(path: &str) -> bool {
         ["schools", _, "cases", _, act] => !matches!(*act, "devices" | "looks"),
         ["schools", _, "cases", _, "agreements" | "materials" | "reports" | "custody", _] => true,
         ["schools", _, "cases", "export"] => true,
+        ["schools", _, "transfers", _, "receipt"] | ["schools", _, "learners", _, "transfers", "import"] => true,
         _ => false,
     };
     let of_desk = matches!(parts.as_slice(), ["desks", _, "allegations", _, _]);

@@ -81,7 +81,7 @@ pub fn pages() -> Vec<Below> {
         ("/transfers/{transfer_id}/package", get(outside::show_make).post(outside::make)),
         ("/transfers/{transfer_id}/receipt", get(outside::show_receipt).post(outside::receipt)),
         ("/learners/{learner_id}/transfers", get(of_learner)),
-        ("/learners/{learner_id}/transfers/outside", get(outside::show_new)),
+        ("/learners/{learner_id}/transfers/outside/new", get(outside::show_new)),
         ("/learners/{learner_id}/transfers/outside/check", post(outside::check)),
         ("/learners/{learner_id}/transfers/outside/send", post(outside::send)),
         (
@@ -330,7 +330,7 @@ pub async fn of_learner(visit: Visit, Path((_, id)): Path<(String, String)>, Que
     let mut acts = Vec::new();
     if shares(&visit) {
         acts.push(Link::new("Send this child’s file to another school", format!("{here}/new")));
-        acts.push(Link::new("Send it to a school outside the platform", format!("{here}/outside")));
+        acts.push(Link::new("Send it to a school outside the platform", format!("{here}/outside/new")));
         acts.push(Link::new("Take in a file from a school outside the platform", format!("{here}/import")));
         acts.push(Link::new("Decide on sharing ahead of the move", format!("{here}/advance")));
     }

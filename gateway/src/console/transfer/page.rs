@@ -124,7 +124,7 @@ impl TransferPage {
         };
         let (waits, to_send, state) = (waits_here(one), to_send(one), one.state.as_str());
         act(shares && to_send, "Choose the school and look at what goes", format!("{child}/transfers/new"));
-        act(shares && to_send, "Send it to a school outside the platform", format!("{child}/transfers/outside"));
+        act(shares && to_send, "Send it to a school outside the platform", format!("{child}/transfers/outside/new"));
         act(shares && to_send, "Decide on sharing ahead of the move", format!("{child}/transfers/advance"));
         act(shares && to_send, "Record that no file goes", format!("{here}/withdraw"));
         act(shares && out && waits && !to_send, "Record receipt", format!("{here}/receipt"));

@@ -37,7 +37,7 @@ fn registry(schools: Vec<School>) -> Router {
             let found = schools.iter().find(|school| school.school_id == request.get_ref().school_id).cloned();
             async move {
                 let school = found.ok_or_else(|| Status::from(Error::missing()))?;
-                Ok::<_, Status>(Response::new(GetSchoolResponse { school: Some(school), ..Default::default() }))
+                Ok::<_, Status>(Response::new(GetSchoolResponse { school: Some(school) }))
             }
         });
         async move { Grpc::new(tonic_prost::ProstCodec::default()).unary(rpc, request).await }
