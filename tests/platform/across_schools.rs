@@ -56,38 +56,49 @@ impl<'a> Case<'a> {
         text(&case["case"]["involvements"].as_array().and_then(|all| all.last()).unwrap()["involvementId"])
     }
 
-    /// Sends a referral: what the form does not know already is written into it.
-    async fn refer(&self, route: &str) -> Value {
+    /// Sends a referral; nothing is sent that lacks an answer.
+    async fn refer(&self, route: &str, how: Value) -> Value {
         let draft =
             self.call("DraftReferral", json!({"route": route, "accountName": "The lead"})).await["draft"].clone();
-        let send =
-            json!({"draftId": draft["draftId"], "means": "telephone", "proof": "Spoke to the duty desk at nine"});
+        let mut send = how;
+        send["draftId"] = draft["draftId"].clone();
         let refused = self.who.try_call("SendReferral", self.on(send.clone())).await.unwrap_err();
-        assert_eq!(refused.reason_name(), "INVALID_FIELD", "nothing is sent that lacks an answer");
-        let fields = draft["route"]["route"]["fields"].as_array().unwrap();
-        // One answer may ask for another.
-        for _ in 0..3 {
-            let now = self.call("CheckReferral", json!({"draftId": draft["draftId"]})).await["draft"].clone();
-            let missing = now["missing"].as_array().cloned().unwrap_or_default();
-            let answer = |missing: &Value| {
-                let field = fields.iter().find(|field| field["key"] == missing["key"]).unwrap();
-                let value = match text(&field["kind"]).as_str() {
-                    "yes_no" => "no".to_owned(),
-                    "date" => "2026-01-05".to_owned(),
-                    "one_of" | "some_of" => text(&field["options"][0]),
-                    _ => "Nothing else is known".to_owned(),
-                };
-                (text(&missing["key"]), json!(value))
-            };
-            let answers: serde_json::Map<String, Value> = missing.iter().map(answer).collect();
-            if answers.is_empty() {
-                break;
-            }
-            self.call("UpdateReferralDraft", json!({"draftId": draft["draftId"], "answers": answers})).await;
-        }
+        assert_eq!(refused.reason_name(), "INVALID_FIELD");
+        fill(self.who, &self.on(json!({})), &draft).await;
         let sent = self.call("SendReferral", send).await;
         let referrals = sent["case"]["referrals"].as_array().unwrap().clone();
         referrals.into_iter().next_back().unwrap()
+    }
+}
+
+/// Writes into a draft what its form does not know already.
+pub async fn fill(who: &Person, case: &Value, draft: &Value) {
+    let on = |more: Value| {
+        let mut request = case.clone();
+        request["draftId"] = draft["draftId"].clone();
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    let fields = draft["route"]["route"]["fields"].as_array().unwrap();
+    // One answer may ask for another.
+    for _ in 0..3 {
+        let now = who.call("CheckReferral", on(json!({}))).await["draft"].clone();
+        let missing = now["missing"].as_array().cloned().unwrap_or_default();
+        let answer = |missing: &Value| {
+            let field = fields.iter().find(|field| field["key"] == missing["key"]).unwrap();
+            let value = match text(&field["kind"]).as_str() {
+                "yes_no" => "no".to_owned(),
+                "date" => "2026-01-05".to_owned(),
+                "one_of" | "some_of" => text(&field["options"][0]),
+                _ => "Nothing else is known".to_owned(),
+            };
+            (text(&missing["key"]), json!(value))
+        };
+        let answers: serde_json::Map<String, Value> = missing.iter().map(answer).collect();
+        if answers.is_empty() {
+            return;
+        }
+        who.call("UpdateReferralDraft", on(json!({"answers": answers}))).await;
     }
 }
 
@@ -104,7 +115,7 @@ fn pair(side: &str, kind: &str) -> (String, String) {
 
 /// Online sexual harassment between children of two schools (P1): police first, then the other school, each with its own
 /// case, learners by label until disclosed, until both have closed their part.
-async fn two_schools_and_the_police(first: &School, second: &School) {
+async fn two_schools_and_the_police(first: &School, second: &School, door: &Person) {
     let concern = json!({"about": VICTIM, "narrative": "Sent pictures of her in a group", "safeNow": "not_sure"});
     let new = json!({"procedureId": "P1", "risks": ["contact", "conduct"]});
     let case = Case::open(first, &first.dsl, concern, new.clone()).await;
@@ -119,8 +130,10 @@ async fn two_schools_and_the_police(first: &School, second: &School) {
     let shut = first.dsl.try_call("RecordParentsDecision", case.on(told.clone())).await.unwrap_err();
     assert_eq!(shut.metadata("gate"), Some("G-HOLD"), "not the parents either, once an offence is known");
     case.call("RecordConsultation", json!({"agency": "police_101", "reference": "4711", "advice": "Go ahead"})).await;
-    let sent = case.refer("police").await;
+    let by_telephone = json!({"means": "telephone", "proof": "Spoke to the duty desk at nine"});
+    let sent = case.refer("police", by_telephone).await;
     assert!(sent["form"]["digest"].as_str().is_some_and(|digest| digest.len() == 64), "{sent}");
+    into_the_front_door(&case, door).await;
     let shared = text(&case.call("InviteSchool", invite).await["case"]["sharedIncidentId"]);
     case.call("RecordParentsDecision", told).await;
     let ours = waits(first, &first.dsl).await;
@@ -173,6 +186,36 @@ async fn two_schools_and_the_police(first: &School, second: &School) {
     let closed = incident(json!({"reason": "Nothing more is to be done together"}));
     first.dsl.call("CloseSharedIncident", at(first, closed)).await;
     assert!(!read(second).await["closeTime"].is_null() && waits(second, &second.dsl).await.is_empty());
+}
+
+/// The front door's desk on the platform: it reads what was sent, and what it says stands in the case.
+async fn into_the_front_door(case: &Case<'_>, door: &Person) {
+    let sent = case.refer("front_door", json!({"means": "portal", "ring": "The lead, 01632 960001"})).await;
+    let desk = |more: Value| {
+        let mut request = json!({"desk": "front_door"});
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    let inbox =
+        door.call("ListDeskReferrals", desk(json!({}))).await["referrals"].as_array().cloned().unwrap_or_default();
+    assert_eq!(inbox.len(), 1, "{inbox:?}");
+    let id = json!({"referralId": inbox[0]["referralId"]});
+    let read = door.call("GetDeskReferral", desk(id.clone())).await.to_string();
+    assert!(
+        read.contains(&text(&sent["form"]["digest"])) && !read.contains("Sent pictures of her in a group"),
+        "{read}"
+    );
+    assert_eq!(door.try_call("GetCase", case.on(json!({}))).await.unwrap_err().reason_name(), "NOT_PERMITTED");
+    let mut decide = desk(id);
+    decide["outcome"] = json!("accepted");
+    decide["reason"] = json!("A worker will visit");
+    door.call("DecideDeskReferral", decide).await;
+    let now = case.call("GetCase", json!({})).await["case"]["referrals"].clone();
+    let answered = now.as_array().unwrap().iter().find(|one| one["referralId"] == sent["referralId"]).cloned().unwrap();
+    assert_eq!(
+        (answered["outcome"].as_str(), answered["outcomeText"].as_str()),
+        (Some("accepted"), Some("A worker will visit"))
+    );
 }
 
 /// A child moves while a case is worked: the roll prompts, the file goes by the rule, and the next school reads it once a
@@ -290,7 +333,8 @@ async fn journeys_across_schools_with_each_role_its_own_process() {
     let place = Installation::distributed_over(&redis.1).await;
     let officer = place.sign_in("officer").await;
     let (first, second) = two_in_force(&place, &officer).await;
-    two_schools_and_the_police(&first, &second).await;
+    let door = place.person(&officer, "front-door", &["ROLE_FRONT_DOOR"], "").await;
+    two_schools_and_the_police(&first, &second, &door).await;
     a_child_who_moves_in_the_midst_of_a_case(&first, &second).await;
     an_allegation_against_a_head(&place, &officer, &first).await;
     assert!(place.command(&["audit", "verify"]).contains("hedgerow/incident-cases"));

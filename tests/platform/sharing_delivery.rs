@@ -1,4 +1,4 @@
-//! Invitations and files arrive once, whatever fails on the way: the receiving process is down, the sending one dies
+//! Invitations, files and referrals arrive once, whatever fails on the way: the receiving process is down, the sending one dies
 //! between its commit and the announcement, Redis loses everything, and everything is asked or announced again.
 
 use std::{
@@ -11,6 +11,7 @@ use hedgerow::client;
 use serde_json::{Value, json};
 
 use crate::{
+    across_schools,
     installation::{Installation, Redis, text},
     journey::{School, eventually, two_in_force},
     notices::receive::{Program, arrives},
@@ -92,6 +93,7 @@ async fn sharing_delivery_is_once_whatever_fails() {
     let mut place = Installation::distributed_with(&redis.1, &environment).await;
     let officer = place.sign_in("officer").await;
     let (first, second) = two_in_force(&place, &officer).await;
+    let door = place.person(&officer, "front-door", &["ROLE_FRONT_DOOR"], "").await;
     let kinds = json!(["school.invited", "transfer.sent"]);
     let hook = json!({"schoolId": second.id, "url": program.url(), "kinds": kinds});
     second.head.call("CreateWebhook", hook).await;
@@ -109,6 +111,11 @@ async fn sharing_delivery_is_once_whatever_fails() {
         let (case, learner) = case(&first, nth).await;
         let preview = json!({"schoolId": first.id, "learnerId": learner});
         let digest = first.dsl.call("PreviewTransfer", preview).await["contentsDigest"].clone();
+        let on = json!({"schoolId": first.id, "caseId": case});
+        let mut begin = on.clone();
+        begin["route"] = json!("front_door");
+        let draft = first.dsl.call("DraftReferral", begin).await["draft"].clone();
+        across_schools::fill(&first.dsl, &on, &draft).await;
         if fault == Fault::SenderDies {
             // Nothing is announced while this lasts, and what was committed by then is not announced yet.
             tell(&redis, "CLIENT PAUSE 1500 WRITE");
@@ -120,6 +127,9 @@ async fn sharing_delivery_is_once_whatever_fails() {
             "learnerId": learner, "toSchoolId": second.id, "contact": "01632 960001", "contentsDigest": digest
         });
         insist(&first, "SendTransfer", send).await;
+        let send =
+            json!({"caseId": case, "draftId": draft["draftId"], "means": "portal", "ring": "The lead, 01632 960001"});
+        insist(&first, "SendReferral", send).await;
         match fault {
             Fault::Nothing => {}
             Fault::ReceiverDown => {
@@ -147,6 +157,8 @@ async fn sharing_delivery_is_once_whatever_fails() {
     assert_eq!(invited["invitations"].as_array().map(Vec::len), Some(faults.len()));
     let files = second.dsl.call("ListTransfers", json!({"schoolId": second.id, "waiting": true})).await;
     assert_eq!(files["transfers"].as_array().map(Vec::len), Some(faults.len()));
+    let inbox = door.call("ListDeskReferrals", json!({"desk": "front_door"})).await;
+    assert_eq!(inbox["referrals"].as_array().map(Vec::len), Some(faults.len()));
     let waiting = second.dsl.call("ListWaiting", json!({"schoolId": second.id})).await;
     assert_eq!(waiting["usTotal"], 2 * faults.len());
     assert!(place.command(&["audit", "verify"]).contains("hedgerow/incident-cases"));

@@ -51,6 +51,8 @@ pub enum Kind {
     ReceiveFile,
     /// A referral is being written.
     SendReferral,
+    /// A desk of the authority asks something about a referral.
+    ReferralQuestion,
     /// An agency has not said what it does.
     AgencyAnswer,
     /// Another school knows a contact too, and nobody said what was done.
@@ -68,6 +70,7 @@ impl Kind {
             Self::SendFile => "send_file",
             Self::ReceiveFile => "receive_file",
             Self::SendReferral => "send_referral",
+            Self::ReferralQuestion => "referral_question",
             Self::AgencyAnswer => "agency_answer",
             Self::ContactMatch => "contact_match",
         }
@@ -201,7 +204,8 @@ pub fn of_transfer(transfer: &Transfer, school: &str) -> Option<Waiting> {
     Some(waiting)
 }
 
-/// What waits of a case's referrals: those that are being written, and those that an agency has not answered.
+/// What waits of a case's referrals: those that are being written, what is asked about one, and those that an agency has
+/// not answered.
 pub fn of_case(case: &Case) -> Vec<Waiting> {
     if case.closing.is_some() {
         return Vec::new();
@@ -219,9 +223,15 @@ pub fn of_case(case: &Case) -> Vec<Waiting> {
         let clock = (draft.stamp.at, draft.send_by);
         new(Side::Us, Kind::SendReferral, draft.id.as_str(), &draft.route.title, clock)
     });
-    let sent = case.referrals.iter().filter(|referral| referral.decision.is_none()).map(|referral| {
-        let clock = (referral.made_at, referral.chase_at);
-        new(Side::Others, Kind::AgencyAnswer, referral.id.as_str(), &referral.agency_name, clock)
+    let sent = case.referrals.iter().filter(|referral| referral.waits()).map(|referral| match referral.asked() {
+        Some(asked) => {
+            let clock = (asked.stamp.at, asked.stamp.at);
+            new(Side::Us, Kind::ReferralQuestion, referral.id.as_str(), &referral.agency_name, clock)
+        }
+        None => {
+            let clock = (referral.made_at, referral.chase_at);
+            new(Side::Others, Kind::AgencyAnswer, referral.id.as_str(), &referral.agency_name, clock)
+        }
     });
     drafts.chain(sent).collect()
 }

@@ -80,7 +80,7 @@ async fn everything(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
         }
         token = next;
     }
-    for case in store::due::cases_with(tx, &[Kind::ReferralChase, Kind::ReferralDraft]).await? {
+    for case in store::due::cases_with(tx, &[Kind::ReferralChase, Kind::ReferralQuestion, Kind::ReferralDraft]).await? {
         all.extend(of_case(&case));
     }
     Ok(all)
