@@ -105,9 +105,15 @@ impl Page for WaitingPage {
     }
 }
 
-/// What one thing is called; `school` is the other school.
-pub fn called(one: &Waiting, school: &str) -> String {
+/// What one thing is called.
+pub fn called(one: &Waiting, names: &Names) -> String {
     let ours = one.side == "us";
+    let school = match names.get(&one.school_id) {
+        Some(name) => name,
+        // One outside the platform has no id.
+        None if one.school_id.is_empty() && !one.title.is_empty() => one.title.as_str(),
+        None => "another school",
+    };
     match (one.kind.as_str(), ours) {
         ("invitation", true) => format!("Answer the invitation of {school}"),
         ("invitation", false) => format!("{school} to answer your invitation"),
@@ -174,10 +180,7 @@ impl WaitingPage {
             Filter::new(Link::new(text, href), asked.side == code)
         };
         let line = |one: &Waiting| Line {
-            link: Link::new(
-                called(one, names.get(&one.school_id).map_or("another school", String::as_str)),
-                place(one, at),
-            ),
+            link: Link::new(called(one, names), place(one, at)),
             hint: hint(one),
             due: due(one),
         };

@@ -221,13 +221,10 @@ pub fn between_list(visit: &Visit, answer: Result<(ListWaitingResponse, waiting:
         list.items = answer
             .waiting
             .iter()
-            .map(|one| {
-                let school = names.get(&one.school_id).map_or("another school", String::as_str);
-                Item {
-                    link: Link::new(waiting::called(one, school), waiting::place(one, &|path| visit.at(path))),
-                    hint: waiting::hint(one),
-                    due: waiting::due(one),
-                }
+            .map(|one| Item {
+                link: Link::new(waiting::called(one, &names), waiting::place(one, &|path| visit.at(path))),
+                hint: waiting::hint(one),
+                due: waiting::due(one),
             })
             .collect();
     })

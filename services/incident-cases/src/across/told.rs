@@ -182,6 +182,9 @@ pub fn of_transfer(transfer: &Transfer, part: Option<&Part>, school: &str) -> Ve
         let stamp = Stamp { by: sent.who.by.clone(), at: sent.who.at };
         let mut told = Told::new(Kind::File, &id, "other_school", &stamp);
         told.school.clone_from(&transfer.to_school_id);
+        if let Some(outside) = &transfer.outside {
+            told.recipient.clone_from(&outside.name);
+        }
         told.basis = "safeguarding".to_owned();
         told.record.clone_from(&id);
         told.ended = transfer.ended.as_ref().map(|end| (end.who.at, end.reason.clone()));

@@ -90,7 +90,7 @@ pub struct Waiting {
     pub record: String,
     /// The case's reference; empty where it is none.
     pub reference: String,
-    /// The kind of incident, the task, the agency or route.
+    /// The kind of incident, the task, the agency or route, or a school outside the platform.
     pub title: String,
     /// The other school; empty where it is no school.
     pub school: String,
@@ -200,6 +200,9 @@ pub fn of_transfer(transfer: &Transfer, school: &str) -> Option<Waiting> {
     waiting.item = transfer.id.to_string();
     let other = if ours { &transfer.to_school_id } else { &transfer.from_school_id };
     waiting.school.clone_from(other);
+    if let Some(outside) = &transfer.outside {
+        waiting.title.clone_from(&outside.name);
+    }
     waiting.due = transfer.due.as_ref().map(|due| end_of_day(due.on));
     Some(waiting)
 }
