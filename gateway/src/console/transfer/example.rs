@@ -67,6 +67,7 @@ pub fn received() -> Transfer {
         account_id: "acc_2".into(),
         receive_time: AT,
         digest: "ab".repeat(32),
+        ..TransferReceipt::default()
     };
     Transfer {
         state: "received".into(),
