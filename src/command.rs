@@ -15,6 +15,23 @@ use std::{io, path::Path};
 
 use chassis::error::{Error, Result};
 
+/// Writes a file that only its owner may read; never over one that is there.
+///
+/// # Errors
+/// What is wrong and how it is mended.
+pub fn write_new(file: &Path, content: &[u8]) -> std::result::Result<(), String> {
+    use io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(file).and_then(|mut new| new.write_all(content));
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => format!("{} is there already: name another file", file.display()),
+        _ => format!("{}: {error}", file.display()),
+    })
+}
+
 /// Why a file cannot be read, and what to do.
 pub fn unreadable(file: &Path, error: &io::Error) -> String {
     let name = file.display();

@@ -73,7 +73,7 @@ async function decrypted(text, passphrase) {
   const parts = text.trim().split('.')
   if (parts.length !== 5) refuse('none')
   const head = header(parts[0])
-  const [hash, length] = ALGORITHMS[head.alg] ?? refuse('none')
+  const [hash, length] = (Object.hasOwn(ALGORITHMS, head.alg) && ALGORITHMS[head.alg]) || refuse('none')
   const own = decoded(head.p2s)
   if (head.enc !== 'A256GCM' || !own || own.length < 8) refuse('none')
   if (!(head.p2c >= ROUNDS[0] && head.p2c <= ROUNDS[1])) refuse('rounds')
@@ -135,11 +135,12 @@ async function reckoned(file) {
 // what is no child's file it answers the content and its kind.
 export async function open(text, passphrase) {
   const { content, kind } = await decrypted(text, passphrase)
-  if (kind in SAVED) return { content, kind }
+  if (Object.hasOwn(SAVED, kind)) return { content, kind }
   const signed = new TextDecoder().decode(content).trim()
   const parts = signed.split('.')
   if (parts.length !== 3) refuse('none')
-  const { alg, jwk } = header(parts[0])
+  const { alg, typ, jwk } = header(parts[0])
+  if (typ !== 'child-protection-file+jws') refuse('none')
   const raw = decoded(jwk?.x)
   if (!['EdDSA', 'Ed25519'].includes(alg) || jwk?.kty !== 'OKP' || jwk?.crv !== 'Ed25519' || raw?.length !== 32) refuse('none')
   const tried = await genuine(parts, raw)

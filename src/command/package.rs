@@ -41,8 +41,7 @@ impl Package {
         let passphrase = passphrase.map_err(|why| Error::invalid("passphrase-file", why))?;
         let opened = envelope::decrypted(&content, &passphrase)?;
         if let Some(save) = save {
-            let failed = |e: std::io::Error| Error::invalid("save", format!("{}: {e}", save.display()));
-            return std::fs::write(save, opened.content).map_err(failed);
+            return super::write_new(save, &opened.content).map_err(|why| Error::invalid("save", why));
         }
         match String::from_utf8(opened.content) {
             Ok(signed) if opened.cty == envelope::CTY => {

@@ -20,7 +20,8 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// A text's parts, where it has as many as it must.
 fn parts<const N: usize>(text: &str) -> Option<[&str; N]> {
-    text.trim().split('.').collect::<Vec<_>>().try_into().ok()
+    // One more is enough to know that there are too many.
+    text.trim().splitn(N + 1, '.').collect::<Vec<_>>().try_into().ok()
 }
 
 /// A header; none where it asks for something that is not understood here.

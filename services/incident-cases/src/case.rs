@@ -382,7 +382,7 @@ impl Case {
         if self.reports.iter().any(|r| r.outcome.is_none()) {
             left.push("report_outcome".to_owned());
         }
-        if self.fact("criteria_met") == Some("yes") && !self.referred_at_once() {
+        if (self.fact("criteria_met") == Some("yes") && !self.referred_at_once()) || self.taken_back() {
             left.push("referral".to_owned());
         }
         if self.agreements.iter().any(|a| a.answer.is_none()) {
@@ -404,6 +404,14 @@ impl Case {
             left.push("assessment_review".to_owned());
         }
         left
+    }
+
+    /// Whether a step says that an agency was told, and every referral was taken back.
+    fn taken_back(&self) -> bool {
+        let told = self.steps_with_rules().any(|(rule, step)| {
+            evidence::done_by(rule) == Some("referral") && step.end.as_ref().is_some_and(|end| end.reason.is_empty())
+        });
+        told && !self.referrals.is_empty() && self.referrals.iter().all(|referral| referral.withdrawn.is_some())
     }
 
     /// Refuses with a gate unless it is open.

@@ -193,6 +193,9 @@ pub struct Disclosure {
     /// The item of a shared incident, or the transfer, that told it; empty where it was entered by itself.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub item: String,
+    /// The part of the one learner it is about, where it is about one; empty where it is about the case.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub involvement: String,
     /// The school.
     pub school_id: String,
     /// The case.

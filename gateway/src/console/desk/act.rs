@@ -53,11 +53,12 @@ pub fn begun(schools: &[(String, String)], one: &DeskReferral) -> Vec<Field> {
     opening_fields(schools).into_iter().zip(values).map(begin).collect()
 }
 
-fn opening(visit: &Visit, fields: Vec<Field>) -> FormPage {
+fn opening(visit: &Visit, fields: Vec<Field>, referral: &str) -> FormPage {
     let head = Head::new("Take an allegation in", crumbs(visit, &[]));
-    visit
+    let page = visit
         .form_page(head, at(visit, "/allegations/new"), "Take it in", fields)
-        .lead("What you know now is enough: the rest can be added. Nobody outside this desk can read it.")
+        .lead("What you know now is enough: the rest can be added. Nobody outside this desk can read it.");
+    if referral.is_empty() { page } else { FormPage { form: page.form.carrying("referral_id", referral), ..page } }
 }
 
 async fn schools(visit: &Visit) -> Result<Vec<(String, String)>, Error> {
@@ -80,7 +81,7 @@ pub async fn show_open(visit: Visit, Path(_): Path<String>, Query(from): Query<B
         "" => opening_fields(&schools),
         id => begun(&schools, &referral::fetch(&visit, id).await?),
     };
-    visit.page(&opening(&visit, fields))
+    visit.page(&opening(&visit, fields, &from.referral))
 }
 
 /// Takes it in.
@@ -94,6 +95,7 @@ pub async fn open(Path(_): Path<String>, posted: Posted) -> Answer {
         about: answers.text("about"),
         what: answers.text("what"),
         request_id: answers.request_id(),
+        referral_id: answers.text("referral_id"),
     };
     let mut v = Violations::new();
     v.check(!command.about.is_empty(), "about", "Enter whom it is about, and what they do with children");
@@ -112,7 +114,8 @@ pub async fn open(Path(_): Path<String>, posted: Posted) -> Answer {
         }
         Err(error) => {
             let schools = schools(&visit).await?;
-            visit.again(opening(&visit, opening_fields(&schools)), &answers, error, "")
+            let referral = answers.text("referral_id");
+            visit.again(opening(&visit, opening_fields(&schools), &referral), &answers, error, "")
         }
     }
 }

@@ -7,6 +7,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{decode, encode, header, parts, text};
 
+/// The longest name of a key that a header may say beside the key itself, in bytes.
+const KID_MAX: usize = 200;
+
 /// What was signed, and by which key.
 #[derive(Debug, Clone)]
 pub struct Signed {
@@ -36,13 +39,17 @@ pub fn sign(payload: &[u8], typ: &str, key: &SigningKey) -> String {
     format!("{signed}.{}", encode(signature))
 }
 
-/// Tries the signature of a text by the key that the text names.
+/// Tries the signature of a text of a kind by the key that the text names. A header that says more than this is none.
 ///
 /// # Errors
 /// As `Unsigned` says.
-pub fn open(signed: &str) -> Result<Signed, Unsigned> {
+pub fn open(signed: &str, typ: &str) -> Result<Signed, Unsigned> {
     let [head, ..] = parts::<3>(signed).ok_or(Unsigned::Shape)?;
     let header = header(head).ok_or(Unsigned::Shape)?;
+    let known = header.keys().all(|name| ["alg", "typ", "jwk", "kid"].contains(&name.as_str()));
+    if !known || text(&header, "typ") != typ || text(&header, "kid").len() > KID_MAX {
+        return Err(Unsigned::Shape);
+    }
     let jwk = header.get("jwk").and_then(serde_json::Value::as_object).ok_or(Unsigned::Shape)?;
     if (text(jwk, "kty"), text(jwk, "crv")) != ("OKP", "Ed25519") {
         return Err(Unsigned::Shape);
@@ -95,7 +102,7 @@ mod tests {
         assert_eq!(encode(key.verifying_key().as_bytes()), "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
         let opened = open_by(text, key.verifying_key()).map(|signed| signed.payload);
         assert_eq!(opened, Ok(b"Example of Ed25519 signing".to_vec()));
-        assert_eq!(open(text).err(), Some(Unsigned::Shape), "it does not name its key");
+        assert_eq!(open(text, "").err(), Some(Unsigned::Shape), "it does not name its key");
         let signed = format!("{}.{}", encode(r#"{"alg":"EdDSA"}"#), encode("Example of Ed25519 signing"));
         assert_eq!(text, format!("{signed}.{}", encode(key.sign(signed.as_bytes()).to_bytes())));
     }
@@ -104,12 +111,16 @@ mod tests {
     fn a_text_signed_by_one_key_does_not_pass_for_anothers() {
         let (one, other) = (SigningKey::from_bytes(&[1; 32]), SigningKey::from_bytes(&[2; 32]));
         let signed = sign(b"a file", "x", &one);
-        assert_eq!(open(&signed).ok().map(|s| (s.payload, s.key)), Some((b"a file".to_vec(), one.verifying_key())));
+        assert_eq!(open(&signed, "y").err(), Some(Unsigned::Shape), "it is of another kind");
+        assert_eq!(
+            open(&signed, "x").ok().map(|s| (s.payload, s.key)),
+            Some((b"a file".to_vec(), one.verifying_key()))
+        );
         assert_eq!(open_by(&signed, other.verifying_key()).err(), Some(Unsigned::Forged));
         let x = encode(one.verifying_key().as_bytes());
-        let unsigned = json!({"alg": "none", "jwk": {"kty": "OKP", "crv": "Ed25519", "x": x}}).to_string();
+        let unsigned = json!({"alg": "none", "typ": "x", "jwk": {"kty": "OKP", "crv": "Ed25519", "x": x}}).to_string();
         let (_, rest) = signed.split_once('.').unwrap_or_default();
-        assert_eq!(open(&format!("{}.{rest}", encode(unsigned))).err(), Some(Unsigned::Shape));
+        assert_eq!(open(&format!("{}.{rest}", encode(unsigned)), "x").err(), Some(Unsigned::Shape));
         assert_eq!(fingerprint(&one.verifying_key()).len(), 29);
     }
 }

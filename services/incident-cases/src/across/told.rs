@@ -124,7 +124,9 @@ pub fn of_case(case: &Case, learner: &LearnerId, register: &[Disclosure], shared
         .collect();
     // What a transfer or a shared incident told stands with that, and with the learner it was about.
     let elsewhere = |one: &Disclosure| {
-        one.item.parse::<TransferId>().is_ok() || (shared.is_some() && one.item.parse::<SharedItemId>().is_ok())
+        let anothers = !one.involvement.is_empty() && !parts.iter().any(|part| part.as_str() == one.involvement);
+        let in_incident = shared.is_some() && one.item.parse::<SharedItemId>().is_ok();
+        anothers || in_incident || one.item.parse::<TransferId>().is_ok()
     };
     told.extend(register.iter().filter(|one| !elsewhere(one)).map(|one| entered(one).in_case(case)));
     if let Some(whole) = shared {

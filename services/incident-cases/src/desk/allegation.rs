@@ -52,6 +52,9 @@ pub struct Allegation {
     pub meetings: Vec<Meeting>,
     /// Every time it was closed, oldest first.
     pub closings: Vec<Closing>,
+    /// The referral in the desk's inbox that it came by; empty where it came otherwise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub referral_id: String,
     /// Officers who are kept out.
     pub conflicted: Vec<String>,
     /// Counts the changes.

@@ -38,6 +38,13 @@ impl DeskReferral {
         if let Some(end) = &mut held.referral.end {
             end.text.clear();
         }
+        // So does it with what its own people noted of what the desk said.
+        if let Some(said) = held.referral.acknowledged.as_mut().filter(|said| said.name.is_empty()) {
+            said.text.clear();
+        }
+        if let Some(decision) = held.referral.decision.as_mut().filter(|decision| decision.name.is_empty()) {
+            decision.text.clear();
+        }
         if referral.withdrawn.is_some() {
             held.empty();
         }

@@ -76,6 +76,7 @@ pub(super) async fn add_custody_event(
         let told = Disclosure {
             id: tx.ids().next(),
             item: String::new(),
+            involvement: String::new(),
             school_id: custody.school_id.clone(),
             case_id: custody.case_id.clone(),
             recipient_kind: "police".to_owned(),

@@ -65,6 +65,7 @@ pub(super) async fn disclose_learner(
     let told = Disclosure {
         id: tx.ids().next(),
         item: item.id.to_string(),
+        involvement: involvement_id.to_owned(),
         school_id: request.school_id.clone(),
         case_id: case.id.to_string(),
         recipient_kind: "other_school".to_owned(),

@@ -58,6 +58,7 @@ pub(super) async fn invite_officer(app: &App, request: Request<InviteOfficerRequ
     let told = Disclosure {
         id: tx.ids().next(),
         item: String::new(),
+        involvement: String::new(),
         school_id: request.school_id.clone(),
         case_id: store::case::linked(&tx, id, holder).await?.into_iter().next().map(|(id, _)| id).unwrap_or_default(),
         recipient_kind: "agency".to_owned(),

@@ -90,6 +90,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     let told = Disclosure {
         id: tx.ids().next(),
         item: String::new(),
+        involvement: String::new(),
         school_id: request.school_id.clone(),
         case_id: case.id.to_string(),
         recipient_kind: "other_school".to_owned(),

@@ -3,7 +3,7 @@
 use chassis::{
     caller::Caller,
     db::Tx,
-    error::{Error, Result},
+    error::{Error, Kind as ErrorKind, Result},
     history::Act,
     page::Page,
 };
@@ -55,7 +55,12 @@ async fn everything(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
     loop {
         let (found, next) = store::shared::list(tx, school, &Page::from(AT_ONCE, &token)?).await?;
         for (sharing, _) in found.iter().filter(|(sharing, _)| sharing.closed_at.is_none()) {
-            all.extend(of_shared(&store::shared::load_unlocked(tx, sharing.id.as_str(), school).await?, school));
+            match store::shared::load_unlocked(tx, sharing.id.as_str(), school).await {
+                Ok(whole) => all.extend(of_shared(&whole, school)),
+                // The school was removed a moment ago.
+                Err(error) if error.kind() == ErrorKind::Missing => {}
+                Err(error) => return Err(error),
+            }
         }
         if next.is_empty() {
             break;

@@ -8,7 +8,10 @@ use chassis::{
 use proto::incident_cases::v1::{MakePackageRequest, MakePackageResponse, Transfer, TransferPackage};
 use tonic::Request;
 
-use super::{outside::packed, passing_on::shown};
+use super::{
+    outside::packed,
+    passing_on::{going, shown, whole},
+};
 use crate::{App, store};
 
 pub(super) async fn make_package(app: &App, request: Request<MakePackageRequest>) -> Result<MakePackageResponse> {
@@ -33,6 +36,11 @@ pub(super) async fn made(app: &App, scope: &Scope, id: &str) -> Result<(Transfer
         ));
     }
     let part = store::transfer::part(&tx, &school, &transfer.id).await?;
+    // Who may see the child's cases may have changed since it was sent.
+    if let Some(part) = &part {
+        let learner = store::learner::load(&tx, part.learner_id.as_str()).await?;
+        whole(&going(&tx, &learner, &[]).await?)?;
+    }
     let changed = || Error::internal("a signed file is no longer as it was signed");
     let opened = store::transfer::signed(&tx, transfer.id.as_str(), &school).await?.ok_or_else(changed)?;
     let shown = shown(&tx, &transfer, part.as_ref(), &school).await?;

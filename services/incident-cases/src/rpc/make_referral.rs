@@ -82,6 +82,7 @@ pub(super) fn told(
     Disclosure {
         id: ids.next(),
         item: String::new(),
+        involvement: String::new(),
         school_id: case.school_id.clone(),
         case_id: case.id.to_string(),
         recipient_kind: if agency.starts_with("police") { "police" } else { "agency" }.to_owned(),

@@ -50,6 +50,10 @@ pub(super) async fn open_allegation(
     if !request.school_id.is_empty() && !store::copy::knows_school(&tx, &request.school_id).await? {
         return Err(Error::invalid("school_id", "Select a school of the authority"));
     }
+    if !request.referral_id.is_empty() {
+        let found = store::desk_referral::load(&tx, &request.referral_id).await;
+        found.map_err(|_| Error::invalid("referral_id", "Select a referral of the inbox, or leave it out"))?;
+    }
     let one = Allegation {
         id: tx.ids().next(),
         desk,
@@ -63,6 +67,7 @@ pub(super) async fn open_allegation(
         evaluations: Vec::new(),
         meetings: Vec::new(),
         closings: Vec::new(),
+        referral_id: request.referral_id.clone(),
         conflicted: Vec::new(),
         version: 1,
     };

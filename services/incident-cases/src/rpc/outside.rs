@@ -54,7 +54,12 @@ pub(super) async fn origins(tx: &Tx, learner: &LearnerId) -> Result<BTreeSet<Str
 pub(super) async fn names(app: &App, ids: BTreeSet<String>) -> Result<HashMap<String, String>> {
     let mut names = HashMap::new();
     for id in ids {
-        let name = school(app, &id).await?.name;
+        let name = match school(app, &id).await {
+            Ok(school) => school.name,
+            // It is there no more.
+            Err(error) if error.kind() == Kind::Missing => "A school".to_owned(),
+            Err(error) => return Err(error),
+        };
         names.insert(id, name);
     }
     Ok(names)

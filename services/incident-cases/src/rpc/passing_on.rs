@@ -74,16 +74,22 @@ pub(super) async fn begun(tx: &Tx, learner: &Learner) -> Result<(Transfer, Part,
     })
 }
 
-/// Refuses what may not go now.
-pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str) -> Result<()> {
-    if transfer.state() == "sent" {
-        return Err(Error::wrong_state("the file is on its way already: withdraw that transfer first"));
-    }
+/// Refuses to whoever may not read every case of the child: what goes is all of it.
+pub(super) fn whole(going: &Going) -> Result<()> {
     if going.beyond {
         let who = "a case about this child is restricted, and you are not named in it: ask somebody whom it names to send \
                    the file, or to name you";
         return Err(Error::wrong_state(who));
     }
+    Ok(())
+}
+
+/// Refuses what may not go now.
+pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str) -> Result<()> {
+    if transfer.state() == "sent" {
+        return Err(Error::wrong_state("the file is on its way already: withdraw that transfer first"));
+    }
+    whole(going)?;
     if going.contents.digest() != looked_at {
         return Err(Error::changed());
     }
@@ -101,6 +107,7 @@ pub(super) async fn tell(tx: &mut Tx, transfer: &Transfer, going: &Going, scope:
         let told = Disclosure {
             id: tx.ids().next(),
             item: transfer.id.to_string(),
+            involvement: String::new(),
             school_id: transfer.from_school_id.clone(),
             case_id: case_id.clone(),
             recipient_kind: "other_school".to_owned(),

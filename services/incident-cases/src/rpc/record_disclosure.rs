@@ -40,6 +40,7 @@ pub(super) async fn record_disclosure(
         let told = Disclosure {
             id: ids.next(),
             item: String::new(),
+            involvement: String::new(),
             school_id: case.school_id.clone(),
             case_id: case.id.to_string(),
             recipient_kind: request.recipient_kind.clone(),

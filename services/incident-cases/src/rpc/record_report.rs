@@ -49,6 +49,7 @@ pub(super) async fn record_report(app: &App, request: Request<RecordReportReques
         let told = Disclosure {
             id: ids.next(),
             item: String::new(),
+            involvement: String::new(),
             school_id: case.school_id.clone(),
             case_id: case.id.to_string(),
             recipient_kind: "reporting_body".to_owned(),

@@ -4,7 +4,7 @@
 use chassis::{
     caller::{Caller, Scope},
     db::Once,
-    error::{Kind, Result, Violations},
+    error::{Error, Kind, Result, Violations},
     history::Act,
 };
 use proto::incident_cases::v1::{SendPackageRequest, SendPackageResponse};
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     App,
-    rules::NAME_MAX,
+    rules::{NAME_MAX, PACKAGE_MAX},
     store,
     transfer::{
         Sent,
@@ -26,6 +26,9 @@ use crate::{
         envelope,
     },
 };
+
+/// What encryption adds to a file, in bytes, more than enough.
+const ENVELOPE: usize = 2_048;
 
 pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>) -> Result<SendPackageResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -72,7 +75,13 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
         left_out: &going.contents.left_out,
     });
     let signed = envelope::signed(&document, &app.signing_key)?;
-    let opened = envelope::read(&signed)?;
+    // Nobody could take in what is larger than this installation itself would.
+    if signed.len().div_ceil(3) * 4 + ENVELOPE > PACKAGE_MAX {
+        return Err(Error::wrong_state("the file is too large for a package: send it on paper, and record that"));
+    }
+    let opened = envelope::read(&signed).map_err(|_| {
+        Error::wrong_state("an entry of the file cannot go into a package: it is too long, or holds more than words")
+    })?;
     let sent = Sent {
         contact: request.contact.trim().to_owned(),
         items: u32::try_from(document.entries.len()).unwrap_or(u32::MAX),

@@ -44,10 +44,11 @@ pub(super) async fn stop_disclosure(
     let reason = request.reason.trim().to_owned();
     let what = What::Stopped { disclosure: told.clone(), reason: reason.clone() };
     let item = Item { id: tx.ids().next(), holder: holder.to_owned(), stamp: stamp(&tx), what };
-    let (case_id, _) = own(&whole.items, &disclosed.learner).ok_or_else(Error::missing)?;
+    let (case_id, involvement_id) = own(&whole.items, &disclosed.learner).ok_or_else(Error::missing)?;
     let ended = Disclosure {
         id: tx.ids().next(),
         item: item.id.to_string(),
+        involvement: involvement_id.to_owned(),
         school_id: request.school_id.clone(),
         case_id: case_id.to_owned(),
         recipient_kind: "other_school".to_owned(),

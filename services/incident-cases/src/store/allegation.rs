@@ -92,27 +92,37 @@ pub(crate) async fn update(tx: &Tx, one: &mut Allegation) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// Keeps who is kept out of one, in place of those before.
+/// Keeps who is kept out of one, and of the referral it came by, in place of those before.
 pub(crate) async fn keep_out(tx: &Tx, one: &Allegation) -> Result<()> {
+    let ids = [one.id.as_str(), one.referral_id.as_str()].into_iter().filter(|id| !id.is_empty());
     case_grant::Entity::delete_many()
         .filter(case_grant::Column::SchoolId.eq(one.desk.as_str()))
-        .filter(case_grant::Column::CaseId.eq(one.id.as_str()))
+        .filter(case_grant::Column::CaseId.is_in(ids.clone()))
         .exec(tx.db())
         .await?;
-    let rows: Vec<_> = one
-        .conflicted
-        .iter()
-        .map(|account| case_grant::ActiveModel {
+    let rows: Vec<_> = ids
+        .flat_map(|id| one.conflicted.iter().map(move |account| (id, account)))
+        .map(|(id, account)| case_grant::ActiveModel {
             school_id: Set(one.desk.clone()),
             account_token: Set(token(tx, &one.desk, account)),
             part: Set(CONFLICTED.to_owned()),
-            case_id: Set(one.id.to_string()),
+            case_id: Set(id.to_owned()),
         })
         .collect();
     if !rows.is_empty() {
         case_grant::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
     }
     Ok(())
+}
+
+/// The ids of what the caller is kept out of at a desk.
+pub(super) fn kept_out(tx: &Tx, desk: &str) -> SelectStatement {
+    let kept_out = case_grant::Entity::find()
+        .select_only()
+        .column(case_grant::Column::CaseId)
+        .filter(case_grant::Column::SchoolId.eq(desk))
+        .filter(case_grant::Column::AccountToken.eq(token(tx, desk, tx.scope().account_text())));
+    kept_out.into_query()
 }
 
 /// One of the desk's, held until the end of the transaction: whoever is kept out of it finds none.
@@ -129,13 +139,8 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Allegation> {
 /// A page of the desk's, what is due first coming first; those of one state where it is named.
 pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Allegation>, String)> {
     let desk = desk(tx)?;
-    let kept_out = case_grant::Entity::find()
-        .select_only()
-        .column(case_grant::Column::CaseId)
-        .filter(case_grant::Column::SchoolId.eq(desk.as_str()))
-        .filter(case_grant::Column::AccountToken.eq(token(tx, &desk, tx.scope().account_text())));
     let mut all =
-        Entity::find().filter(Column::Desk.eq(desk.as_str())).filter(Column::Id.not_in_subquery(kept_out.into_query()));
+        Entity::find().filter(Column::Desk.eq(desk.as_str())).filter(Column::Id.not_in_subquery(kept_out(tx, &desk)));
     if !state.is_empty() {
         all = all.filter(Column::State.eq(state));
     }

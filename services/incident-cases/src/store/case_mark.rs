@@ -56,6 +56,8 @@ mod entity {
 
 use entity::{ActiveModel, Column, Entity};
 
+/// What the column says of one that is being held against the others.
+const IN_HAND: i32 = 2;
 /// Marks that are held against the others in one go.
 const SOME: u64 = 100;
 
@@ -186,6 +188,17 @@ pub(crate) struct Marked {
     reference: Vec<u8>,
 }
 
+impl Marked {
+    /// Whether two are of different people whatever their schools call them: a description such as a supply teacher fits
+    /// many. What is said of both and is not the same tells them apart, unless something else is.
+    fn differs(&self, other: &Self) -> bool {
+        let both = |a: &Vec<u8>, b: &Vec<u8>| !a.is_empty() && !b.is_empty();
+        let pairs = [(&self.person, &other.person), (&self.reference, &other.reference)];
+        let same = pairs.iter().any(|(a, b)| both(a, b) && a == b);
+        !same && pairs.iter().any(|(a, b)| both(a, b) && a != b)
+    }
+}
+
 fn read(tx: &Tx, row: entity::Model) -> Result<Marked> {
     let ring = open(tx.ring().own_key(), &row.ring, &ring_place(&row.id))?;
     Ok(Marked {
@@ -202,7 +215,16 @@ fn read(tx: &Tx, row: entity::Model) -> Result<Marked> {
 
 /// Some that are to be compared, of whatever school.
 pub(crate) async fn not_compared(tx: &Tx) -> Result<Vec<Marked>> {
-    let rows = Entity::find().filter(Column::Compared.eq(0)).order_by_asc(Column::Id).limit(SOME).all(tx.db()).await?;
+    let waiting = Column::Compared.is_in([0, IN_HAND]);
+    let rows = Entity::find().filter(waiting).order_by_asc(Column::Id).limit(SOME).all(tx.db()).await?;
+    if !rows.is_empty() {
+        // What comes to one meanwhile says so again, and it is looked at once more.
+        Entity::update_many()
+            .col_expr(Column::Compared, Expr::value(IN_HAND))
+            .filter(Column::Id.is_in(rows.iter().map(|row| row.id.as_str())))
+            .exec(tx.db())
+            .await?;
+    }
     rows.into_iter().map(|row| read(tx, row)).collect()
 }
 
@@ -220,15 +242,21 @@ pub(crate) async fn beside(tx: &Tx, one: &Marked) -> Result<Vec<Marked>> {
         any = any.add(Column::ReferenceToken.eq(one.reference.clone()));
     }
     let rows = Entity::find().filter(any).filter(Column::EndedUs.eq(0)).order_by_asc(Column::Id).all(tx.db()).await?;
-    rows.into_iter().map(|row| read(tx, row)).collect()
+    let found = rows.into_iter().map(|row| read(tx, row)).collect::<Result<Vec<_>>>()?;
+    Ok(found.into_iter().filter(|other| !one.differs(other)).collect())
 }
 
 /// Says that one was held against all others, and what the desk was told of.
 pub(crate) async fn compared(tx: &Tx, id: &str, pattern: &str) -> Result<()> {
     Entity::update_many()
-        .col_expr(Column::Compared, Expr::value(1))
         .col_expr(Column::PatternId, Expr::value(pattern))
         .filter(Column::Id.eq(id))
+        .exec(tx.db())
+        .await?;
+    Entity::update_many()
+        .col_expr(Column::Compared, Expr::value(1))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Compared.eq(IN_HAND))
         .exec(tx.db())
         .await?;
     Ok(())

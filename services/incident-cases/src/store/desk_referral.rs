@@ -12,7 +12,7 @@ use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use super::{give_key, holder, key, key_for, micros, new_key, open, open_all, seal};
+use super::{allegation, give_key, holder, key, key_for, micros, new_key, open, open_all, seal};
 use crate::{case::Case, desk::referral::DeskReferral};
 
 mod entity {
@@ -114,7 +114,10 @@ pub(crate) async fn follow(tx: &mut Tx, case: &Case) -> Result<()> {
 /// One in the inbox of the scope's desk that was not taken back. Another desk's is like none.
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<DeskReferral> {
     let desk = tx.scope().desk().ok_or_else(Error::missing)?.holder();
-    let row = Entity::find_by_id(id).filter(Column::Desk.eq(desk.as_str())).filter(Column::State.ne("withdrawn"));
+    let row = Entity::find_by_id(id)
+        .filter(Column::Desk.eq(desk.as_str()))
+        .filter(Column::State.ne("withdrawn"))
+        .filter(Column::Id.not_in_subquery(allegation::kept_out(tx, &desk)));
     let row = row.one(tx.db()).await?.ok_or_else(Error::missing)?;
     open(&key(tx, id, &desk).await?, &row.body, &place(id))
 }
@@ -122,7 +125,10 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<DeskReferral> {
 /// A page of the inbox of the scope's desk, what is due first coming first; those that wait for somebody where named.
 pub(crate) async fn list(tx: &Tx, waits_for: &str, page: &Page) -> Result<(Vec<DeskReferral>, String)> {
     let desk = tx.scope().desk().ok_or_else(Error::missing)?.holder();
-    let mut all = Entity::find().filter(Column::Desk.eq(desk.as_str()));
+    let mut all = Entity::find()
+        .filter(Column::Desk.eq(desk.as_str()))
+        // Whoever is kept out of an allegation finds nothing of the referral that it came by.
+        .filter(Column::Id.not_in_subquery(allegation::kept_out(tx, &desk)));
     if !waits_for.is_empty() {
         all = all.filter(Column::WaitsFor.eq(waits_for));
     }

@@ -4,16 +4,22 @@
 
 use std::collections::BTreeMap;
 
+use chassis::id::SchoolId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
 use super::{Outside, contents::Entry};
 use crate::{
-    content::carries_content,
     learner::Record,
-    rules::{NAME_MAX, PACKAGE_ENTRIES_MAX, PACKAGE_TEXT_MAX},
+    rules::{ADDRESS_MAX, NAME_MAX, PACKAGE_ENTRIES_MAX, PACKAGE_TEXT_MAX},
 };
+
+/// Characters that turn the direction of what follows.
+const TURNS: [char; 9] =
+    ['\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'];
+/// The most of what is listed beside the entries.
+const LISTED_MAX: usize = 100;
 
 /// What the format is called, with its version.
 pub const FORMAT: &str = "child-protection-file/1";
@@ -258,7 +264,11 @@ impl Document {
     /// What is wrong with a document that came in, by its place; none where nothing is. What is never kept here: more than
     /// a record holds, and content in place of words (G-IMAGE).
     pub fn wrong(&self) -> Option<String> {
-        let short = |text: &str| text.chars().count() <= NAME_MAX && !carries_content(text);
+        // On one line: what is read out by telephone must not be led by a line that a stranger wrote.
+        let plain = |text: &str| !text.chars().any(|c| c.is_control() || TURNS.contains(&c));
+        let short = |text: &str| text.chars().count() <= NAME_MAX && plain(text);
+        // Ids of this platform mean nothing in words, and would pass for its own schools.
+        let foreign = |text: &str| short(text) && text.parse::<SchoolId>().is_err();
         let (from, to, child) = (&self.sender, &self.recipient, &self.child);
         let shorts = [
             ("package_id", &self.package_id),
@@ -284,6 +294,19 @@ impl Document {
                 .find(|(_, text)| !known(text))
                 .map(|(place, _)| place.to_owned())
         });
+        let wrong = wrong.or_else(|| (!foreign(&from.name)).then(|| "sender.name".to_owned()));
+        let wrong = wrong.or_else(|| {
+            let address = to.address.chars().count() > ADDRESS_MAX;
+            address.then(|| "recipient.address".to_owned())
+        });
+        let wrong = wrong.or_else(|| {
+            let flags = child.flags.len() > LISTED_MAX || !child.flags.iter().all(|flag| short(flag));
+            flags.then(|| "child.flags".to_owned())
+        });
+        let wrong = wrong.or_else(|| {
+            let left_out = self.left_out.len() > LISTED_MAX || !self.left_out.iter().all(|left| short(&left.why));
+            left_out.then(|| "left_out".to_owned())
+        });
         let wrong = wrong.or_else(|| moment(&self.sent_time).is_none().then(|| "sent_time".to_owned()));
         let wrong =
             wrong.or_else(|| (!short(&child.birth_date) || self.born().is_err()).then(|| "child.birth_date".into()));
@@ -295,10 +318,9 @@ impl Document {
             let bad = |item: &Item| {
                 !short(&item.kind)
                     || !short(&item.record)
-                    || !short(&item.origin)
+                    || !foreign(&item.origin)
                     || moment(&item.time).is_none()
                     || item.text.chars().count() > PACKAGE_TEXT_MAX
-                    || carries_content(&item.text)
             };
             let place = self.entries.iter().position(bad)?;
             Some(format!("entries[{place}]"))

@@ -10,8 +10,10 @@ use chassis::{
     },
 };
 use ed25519_dalek::SigningKey;
+use serde_json::Value;
 
 use super::document::{Document, FORMAT};
+use crate::content::carries_content;
 
 /// What a signed document calls itself.
 const TYP: &str = "child-protection-file+jws";
@@ -84,13 +86,16 @@ pub fn decrypted(file: &[u8], written: &str) -> Result<jwe::Opened, Refused> {
 /// # Errors
 /// As `Refused` says.
 pub fn read(signed: &str) -> Result<Opened, Refused> {
-    let Signed { payload, key, signature } = jws::open(signed).map_err(|why| match why {
+    let Signed { payload, key, signature } = jws::open(signed, TYP).map_err(|why| match why {
         Unsigned::Shape => Refused::NoPackage,
         Unsigned::Forged => Refused::Altered,
     })?;
-    let known: serde_json::Value = serde_json::from_slice(&payload).map_err(|_| Refused::NoPackage)?;
-    if known.get("format").and_then(serde_json::Value::as_str) != Some(FORMAT) {
+    let known: Value = serde_json::from_slice(&payload).map_err(|_| Refused::NoPackage)?;
+    if known.get("format").and_then(Value::as_str) != Some(FORMAT) {
         return Err(Refused::Version);
+    }
+    if anything(&known, &carries_content) {
+        return Err(Refused::Place("a text".to_owned()));
     }
     let document: Document = serde_json::from_value(known).map_err(|error| Refused::Place(form(&error)))?;
     if let Some(place) = document.wrong() {
@@ -105,6 +110,16 @@ pub fn read(signed: &str) -> Result<Opened, Refused> {
         fingerprint: jws::fingerprint(&key),
         signature: hex::encode(signature.to_bytes()),
     })
+}
+
+/// Whether any name or text in a document is such: those too that are not read here and would be kept with the rest.
+fn anything(value: &Value, such: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => such(text),
+        Value::Array(all) => all.iter().any(|one| anything(one, such)),
+        Value::Object(all) => all.iter().any(|(name, one)| such(name) || anything(one, such)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// What is wrong with the form of a document, without anything that stands in it.
