@@ -33,6 +33,7 @@ fn allegation(source: &str, at: OffsetDateTime) -> Allegation {
         evaluations: Vec::new(),
         meetings: Vec::new(),
         closings: Vec::new(),
+        referral_id: String::new(),
         conflicted: Vec::new(),
         version: 0,
     }

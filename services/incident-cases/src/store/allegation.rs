@@ -12,6 +12,7 @@ use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     QueryTrait as _,
+    sea_query::SelectStatement,
 };
 
 use super::{case_grant, key, micros, new_key, open, open_all, seal};
