@@ -74,22 +74,16 @@ pub(super) async fn begun(tx: &Tx, learner: &Learner) -> Result<(Transfer, Part,
     })
 }
 
-/// Refuses to whoever may not read every case of the child: what goes is all of it.
-pub(super) fn whole(going: &Going) -> Result<()> {
-    if going.beyond {
-        let who = "a case about this child is restricted, and you are not named in it: ask somebody whom it names to send \
-                   the file, or to name you";
-        return Err(Error::wrong_state(who));
-    }
-    Ok(())
-}
-
 /// Refuses what may not go now.
 pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str) -> Result<()> {
     if transfer.state() == "sent" {
         return Err(Error::wrong_state("the file is on its way already: withdraw that transfer first"));
     }
-    whole(going)?;
+    if going.beyond {
+        let who = "a case about this child is restricted, and you are not named in it: ask somebody whom it names to send \
+                   the file, or to name you";
+        return Err(Error::wrong_state(who));
+    }
     if going.contents.digest() != looked_at {
         return Err(Error::changed());
     }

@@ -218,6 +218,24 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
     };
     assert!(read(&package).is_ok_and(|one| read(&anew) == Ok(one)), "what is in it is the same");
     assert_eq!(refused(call!(world.dsl, send_package, moving.sending(elsewhere()).await?)).0, "WRONG_STATE");
+    // Whoever is shut out of a case since it was sent makes no package with that case in it.
+    let deputy = world.bed.person(&[(Role::DeputyDsl, &world.here), (Role::Staff, &world.here)]);
+    assert!(call!(deputy, make_package, make())?.package.is_some());
+    let cases = ListCasesRequest { school_id: world.here.clone(), ..Default::default() };
+    let case = call!(world.dsl, list_cases, cases)?.cases.into_iter().next().unwrap_or_default();
+    let shut = SetCaseAccessRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id,
+        level: "restricted".into(),
+        reason: "A relative".into(),
+        conflicted_account_ids: vec![deputy.account_id.clone()],
+        etag: case.etag,
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, set_case_access, shut)?;
+    assert_eq!(refused(call!(deputy, make_package, make())).0, "WRONG_STATE");
+    assert!(call!(world.dsl, make_package, make())?.package.is_some());
 
     // Late by the same clock, at the school that has to ask.
     let officer = world.bed.person(&[(Role::SafeguardingOfficer, "")]);

@@ -210,7 +210,7 @@ async fn a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s(engine: Engin
         );
     }
     let at_school = GetCaseRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
-    assert_eq!(why(call!(door, get_case, at_school)), "NOT_FOUND", "a desk has no way into a case");
+    assert_eq!(why(call!(door, get_case, at_school)), "NOT_PERMITTED", "a desk has no way into a case");
 
     // That it has it, once.
     world.bed.clock.advance(Duration::days(4));
