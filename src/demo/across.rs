@@ -48,7 +48,7 @@ async fn incident(stage: &Stage<'_>) -> Result<()> {
     });
     on(lead, "AddSharedTask", task).await?;
     let task = json!({
-        "text": "Ask the platform to take the group down", "dueDate": "2026-11-23", "ownerSchoolId": stage.people.school(lead)
+        "text": "Ask the platform to take the group down", "dueDate": "2026-11-25", "ownerSchoolId": stage.people.school(lead)
     });
     on(lead, "AddSharedTask", task).await?;
     let decision = json!({

@@ -9,9 +9,9 @@ import { chromium } from 'playwright-core'
 const address = process.env.ADDRESS
 const screenshots = process.env.SCREENSHOTS
 const password = 'correct horse battery'
-const roles = ['officer', 'harrowmere.staff', 'harrowmere.dsl', 'pennyroyal.head', 'harrowmere.governor', 'thistledown.chair', 'harrowmere.it', 'lado', 'prevent']
+const roles = ['officer', 'harrowmere.staff', 'harrowmere.dsl', 'pennyroyal.head', 'harrowmere.governor', 'thistledown.chair', 'harrowmere.it', 'lado', 'prevent', 'front-door', 'safeguarding']
 // Surnames of the demonstration's children.
-const names = ['Ashdown', 'Thorne', 'Penhale', 'Sayle', 'Kapadia', 'Quill', 'Stroud', 'Galloway']
+const names = ['Ashdown', 'Thorne', 'Penhale', 'Sayle', 'Kapadia', 'Quill', 'Stroud', 'Galloway', 'Kestrel']
 const most = 140
 let browser
 
