@@ -57,9 +57,9 @@ impl<'a> Case<'a> {
     }
 
     /// Sends a referral; nothing is sent that lacks an answer.
-    async fn refer(&self, route: &str, how: Value) -> Value {
-        let draft =
-            self.call("DraftReferral", json!({"route": route, "accountName": "The lead"})).await["draft"].clone();
+    async fn refer(&self, route: &str, agency: &str, how: Value) -> Value {
+        let begin = json!({"route": route, "agency": agency, "accountName": "The lead"});
+        let draft = self.call("DraftReferral", begin).await["draft"].clone();
         let mut send = how;
         send["draftId"] = draft["draftId"].clone();
         let refused = self.who.try_call("SendReferral", self.on(send.clone())).await.unwrap_err();
@@ -131,7 +131,7 @@ async fn two_schools_and_the_police(first: &School, second: &School, door: &Pers
     assert_eq!(shut.metadata("gate"), Some("G-HOLD"), "not the parents either, once an offence is known");
     case.call("RecordConsultation", json!({"agency": "police_101", "reference": "4711", "advice": "Go ahead"})).await;
     let by_telephone = json!({"means": "telephone", "proof": "Spoke to the duty desk at nine"});
-    let sent = case.refer("police", by_telephone).await;
+    let sent = case.refer("police", "", by_telephone).await;
     assert!(sent["form"]["digest"].as_str().is_some_and(|digest| digest.len() == 64), "{sent}");
     into_the_front_door(&case, door).await;
     let shared = text(&case.call("InviteSchool", invite).await["case"]["sharedIncidentId"]);
@@ -190,7 +190,8 @@ async fn two_schools_and_the_police(first: &School, second: &School, door: &Pers
 
 /// The front door's desk on the platform: it reads what was sent, and what it says stands in the case.
 async fn into_the_front_door(case: &Case<'_>, door: &Person) {
-    let sent = case.refer("front_door", json!({"means": "portal", "ring": "The lead, 01632 960001"})).await;
+    let sent =
+        case.refer("front_door", "front_door_form", json!({"means": "portal", "ring": "The lead, 01632 960001"})).await;
     let desk = |more: Value| {
         let mut request = json!({"desk": "front_door"});
         request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

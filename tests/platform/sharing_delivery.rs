@@ -114,6 +114,7 @@ async fn sharing_delivery_is_once_whatever_fails() {
         let on = json!({"schoolId": first.id, "caseId": case});
         let mut begin = on.clone();
         begin["route"] = json!("front_door");
+        begin["agency"] = json!("front_door_form");
         let draft = first.dsl.call("DraftReferral", begin).await["draft"].clone();
         across_schools::fill(&first.dsl, &on, &draft).await;
         if fault == Fault::SenderDies {
