@@ -12,6 +12,7 @@ pub async fn make(stage: &Stage<'_>) -> Result<()> {
     invitation(stage).await?;
     file_on_its_way(stage).await?;
     file_due(stage).await?;
+    referral(stage).await?;
     for (school, ring) in
         [("harrowmere", "Farah Siddiqui, 01632 960188"), ("thistledown", "Amara Okafor, 01632 960177")]
     {
@@ -118,6 +119,42 @@ async fn file_on_its_way(stage: &Stage<'_>) -> Result<()> {
 async fn file_due(stage: &Stage<'_>) -> Result<()> {
     let moved = child(stage, "thistledown", "Maisie Thorne").await?;
     leaves(stage, "thistledown", &moved, "2026-11-23").await
+}
+
+/// A referral in the inbox of the front door, which has not answered.
+async fn referral(stage: &Stage<'_>) -> Result<()> {
+    let school = "thistledown";
+    let case = open_case(stage, school, |_| true).await?["caseId"].clone();
+    let begin = json!({
+        "caseId": case, "route": "front_door", "agency": "front_door_form", "accountName": "Amara Okafor"
+    });
+    let draft = at(stage, school, "DraftReferral", begin).await?["draft"].clone();
+    let draft_id = draft["draftId"].clone();
+    let fields = draft["route"]["route"]["fields"].as_array().cloned().unwrap_or_default();
+    // An answer may call for another.
+    for _ in 0..3 {
+        let now = at(stage, school, "CheckReferral", json!({"caseId": case, "draftId": draft_id})).await?;
+        let missing = now["draft"]["missing"].as_array().cloned().unwrap_or_default();
+        let answers: serde_json::Map<String, Value> = missing.iter().map(|one| answer(&fields, one)).collect();
+        if !answers.is_empty() {
+            let write = json!({"caseId": case, "draftId": draft_id, "answers": answers});
+            at(stage, school, "UpdateReferralDraft", write).await?;
+        }
+    }
+    let send = json!({"caseId": case, "draftId": draft_id, "means": "portal", "ring": "Amara Okafor, 01632 960177"});
+    at(stage, school, "SendReferral", send).await.map(|_| ())
+}
+
+/// What is written into a field of the form that the case says nothing of.
+fn answer(fields: &[Value], missing: &Value) -> (String, Value) {
+    let field = fields.iter().find(|field| field["key"] == missing["key"]).cloned().unwrap_or_default();
+    let value = match text(&field["kind"]).as_str() {
+        "yes_no" => "no".to_owned(),
+        "date" => "2026-11-20".to_owned(),
+        "one_of" | "some_of" => text(&field["options"][0]),
+        _ => "As the lead says on the telephone.".to_owned(),
+    };
+    (text(&missing["key"]), value.into())
 }
 
 /// How somebody outside is reached, marked in an open case.
