@@ -251,7 +251,7 @@ impl Transfer {
                 Ok(())
             }
             "received" => Err(Refusal::State("receipt was confirmed already")),
-            "withdrawn" => Err(Refusal::State("the other school has taken this file back")),
+            "withdrawn" => Err(Refusal::State("this file was taken back by the school that sent it")),
             _ => Err(Refusal::State("this file was sent back")),
         }
     }
@@ -314,7 +314,7 @@ impl Transfer {
                 self.ended = Some(ended);
                 Ok(())
             }
-            "withdrawn" => Err(Refusal::State("the other school has taken this file back")),
+            "withdrawn" => Err(Refusal::State("this file was taken back by the school that sent it")),
             _ => Err(Refusal::State("this file was sent back already")),
         }
     }

@@ -27,6 +27,7 @@ pub(super) async fn acknowledge_referral(
     violations.finish()?;
     let referral: ReferralId = request.referral_id.parse().map_err(|_| Error::missing())?;
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
+        case.desk_does_not_answer(&referral)?;
         let text = request.text.trim().to_owned();
         let agency = case.acknowledge_referral(by, &referral, request.reference.trim(), text)?.agency.clone();
         Ok(Done::new("referral.acknowledged").detail("agency", agency))

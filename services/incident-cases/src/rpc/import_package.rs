@@ -2,7 +2,7 @@
 //! on it is read like any file that was received.
 
 use chassis::{
-    caller::Caller,
+    caller::{Caller, Scope},
     db::Once,
     error::{Error, Result, Violations},
     history::Act,
@@ -32,8 +32,12 @@ use crate::{
 pub(super) async fn import_package(app: &App, request: Request<ImportPackageRequest>) -> Result<ImportPackageResponse> {
     let (caller, mut request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
+    if !request.content.is_empty() && !envelope::looks_encrypted(&request.content) {
+        return Err(envelope::Refused::NoPackage.into());
+    }
     let mut v = Violations::new();
     v.check(!request.content.is_empty(), "content", "Select the package");
+    v.check(!request.learner_id.is_empty(), "learner_id", "Select the child on your roll");
     let fits = request.content.len() <= PACKAGE_MAX;
     v.check(fits, "content", format!("Select a package of {} MB or less", PACKAGE_MAX >> 20));
     v.check(!request.passphrase.trim().is_empty(), "passphrase", "Enter the passphrase that the other school told you");
@@ -54,6 +58,9 @@ pub(super) async fn import_package(app: &App, request: Request<ImportPackageRequ
     may_come(&opened.document, (&here.name, &here.urn))?;
     let own = opened.fingerprint == jws::fingerprint(&app.signing_key.verifying_key());
     compared(&request, &opened, own)?;
+    if own {
+        still_sent(app, &opened.document.package_id).await?;
+    }
     if !same_child(&opened.document.record(), &learner.record) {
         return Err(another_child());
     }
@@ -90,6 +97,18 @@ pub(super) async fn import_package(app: &App, request: Request<ImportPackageRequ
     tx.answer_about(transfer.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// Whether a package of this installation is still on its way: its sender may have taken it back.
+async fn still_sent(app: &App, package_id: &str) -> Result<()> {
+    let mut tx = app.store.begin(&Scope::system(app.store.name())).await?;
+    let state = store::transfer::state(&tx, package_id).await?;
+    tx.silent();
+    tx.commit().await?;
+    match state.as_deref() {
+        Some("withdrawn" | "returned") => Err(Error::wrong_state("the school that sent this file has taken it back")),
+        _ => Ok(()),
+    }
 }
 
 fn may_come(document: &Document, (name, urn): (&str, &str)) -> Result<()> {

@@ -28,6 +28,9 @@ pub(super) async fn receive_transfer(
 ) -> Result<ReceiveTransferResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
+    if request.learner_id.is_empty() {
+        return Err(Error::invalid("learner_id", "Select the child on your roll"));
+    }
     let mut tx = app.store.begin(&scope).await?;
     let taken = || Error::wrong_state("receipt was confirmed already");
     let from = sender(&tx, &request.transfer_id, &request.school_id).await?.ok_or_else(taken)?;

@@ -34,6 +34,7 @@ pub(super) async fn record_referral_outcome(
     let target =
         Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
+        case.desk_does_not_answer(&referral)?;
         let (outcome, text) = (request.outcome.clone(), request.text.trim().to_owned());
         let decision = ReferralDecision { outcome: outcome.clone(), text, at: by.at, name: String::new() };
         let agency = case.decide_referral(&referral, decision)?.agency.clone();

@@ -37,6 +37,8 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
     }
     violations.maybe_line("reference", &request.reference, NAME_MAX);
     violations.maybe_line("recipient", &request.recipient, NAME_MAX);
+    let inbox = request.means == PORTAL && !request.recipient.trim().is_empty();
+    violations.check(!inbox, "recipient", "Leave this empty: it goes into the inbox of the desk, and nowhere else");
     let sent_at = violations.happened("send_time", request.send_time.as_ref(), app.store.clock().now());
     violations.finish()?;
     let draft: DraftId = request.draft_id.parse().map_err(|_| Error::missing())?;

@@ -187,6 +187,12 @@ pub(crate) async fn load(tx: &Tx, id: &str, school: &str) -> Result<Transfer> {
     opened(tx, &row.id, &row.body)
 }
 
+/// How a transfer stands, for the service itself; none where there is none.
+pub(crate) async fn state(tx: &Tx, id: &str) -> Result<Option<String>> {
+    let row = transfer::Entity::find_by_id(id).select_only().column(transfer::Column::State);
+    Ok(row.into_tuple().one(tx.db()).await?)
+}
+
 /// What a school keeps of some transfers, by the transfer.
 pub(crate) async fn parts(tx: &Tx, school: &str, ids: &[&str]) -> Result<HashMap<String, Part>> {
     let rows = part::Entity::find()

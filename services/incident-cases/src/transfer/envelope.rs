@@ -58,6 +58,13 @@ pub fn signed(document: &Document, key: &SigningKey) -> Result<String> {
     Ok(jws::sign(&serde_json::to_vec(document)?, TYP, key))
 }
 
+/// Whether a file is written as an encrypted one is, before anything of it is tried.
+pub fn looks_encrypted(file: &[u8]) -> bool {
+    let file = file.trim_ascii();
+    let written = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    file.iter().all(written) && file.iter().filter(|byte| **byte == b'.').count() == 4
+}
+
 /// Opens a file. It takes a while.
 ///
 /// # Errors

@@ -89,8 +89,8 @@ pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
     let inbox = !referral.desk.is_empty();
     let ways = [
         (inbox && !decided && asked, "Answer what they ask", "answer"),
-        (referral.acknowledgement.is_none() && !decided, "Record that the agency has it", "acknowledge"),
-        (!decided, "Record the answer", "outcome"),
+        (!inbox && referral.acknowledgement.is_none() && !decided, "Record that the agency has it", "acknowledge"),
+        (!inbox && !decided, "Record the answer", "outcome"),
         (sent && open && !referral.next_rung.is_empty(), "Take it further: no answer, or you disagree", "escalate"),
         (open && decided, "Close the referral", "close"),
         (inbox && !decided, "Take it back", "withdraw"),

@@ -88,6 +88,17 @@ impl Referral {
 }
 
 impl Case {
+    /// Refuses what only the desk says where the referral is in a desk's inbox.
+    ///
+    /// # Errors
+    /// Where it is, or there is none.
+    pub fn desk_does_not_answer(&mut self, id: &ReferralId) -> Result<(), Refusal> {
+        if self.referral(id)?.portal.is_none() {
+            return Ok(());
+        }
+        Err(Refusal::State("the desk itself says so, in its inbox: ring it, or take the referral back"))
+    }
+
     /// The desk has it.
     ///
     /// # Errors
