@@ -151,7 +151,7 @@ fn answer(fields: &[Value], missing: &Value) -> (String, Value) {
     let value = match text(&field["kind"]).as_str() {
         "yes_no" => "no".to_owned(),
         "date" => "2026-11-20".to_owned(),
-        "one_of" | "some_of" => text(&field["options"][0]),
+        _ if !text(&field["options"][0]).is_empty() => text(&field["options"][0]),
         _ => "As the lead says on the telephone.".to_owned(),
     };
     (text(&missing["key"]), value.into())

@@ -31,10 +31,11 @@ use crate::{
 
 pub(super) async fn import_package(app: &App, request: Request<ImportPackageRequest>) -> Result<ImportPackageResponse> {
     let (caller, mut request) = Caller::split(request)?;
-    let scope = caller.at(&request.school_id)?;
+    // Before anything else: a file that could be an image is not looked at.
     if !request.content.is_empty() && !envelope::looks_encrypted(&request.content) {
         return Err(envelope::Refused::NoPackage.into());
     }
+    let scope = caller.at(&request.school_id)?;
     let mut v = Violations::new();
     v.check(!request.content.is_empty(), "content", "Select the package");
     v.check(!request.learner_id.is_empty(), "learner_id", "Select the child on your roll");

@@ -390,7 +390,17 @@ async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Resul
     let make = MakePackageRequest { school_id: world.here.clone(), transfer_id: sent.transfer_id.clone() };
     assert_eq!(refused(call!(world.dsl, make_package, make)).0, "WRONG_STATE");
     assert_eq!(refused(call!(world.dsl, record_receipt, moving.confirming(&sent, &sent.digest))).0, "WRONG_STATE");
-    // At a school of the same installation nothing need be compared.
+    // Here it is known that it was taken back.
+    let child = learner(&world.other, &world.there, "Robin", "2014-03-27").await?;
+    let late = call!(world.other, import_package, taking_in(world, &child, &sent, &package));
+    assert_eq!(refused(late).0, "WRONG_STATE");
+    Ok(())
+}
+
+async fn at_a_school_of_the_same_installation_nothing_need_be_compared(engine: Engine) -> Result<()> {
+    let moving = Move::new(engine).await?;
+    let world = &moving.world;
+    let (sent, package) = moving.sent(elsewhere()).await?;
     let child = learner(&world.other, &world.there, "Robin", "2014-03-27").await?;
     let own = ImportPackageRequest {
         fingerprint: String::new(),
@@ -407,4 +417,5 @@ on_both_engines!(
     a_package_is_taken_in_at_another_installation_and_read_there,
     a_package_that_must_not_come_in_is_refused_by_field_and_leaves_nothing,
     a_file_is_taken_back_while_nobody_confirmed_it,
+    at_a_school_of_the_same_installation_nothing_need_be_compared,
 );
