@@ -89,7 +89,7 @@ pub async fn fill(who: &Person, case: &Value, draft: &Value) {
             let value = match text(&field["kind"]).as_str() {
                 "yes_no" => "no".to_owned(),
                 "date" => "2026-01-05".to_owned(),
-                _ if field["options"].is_array() => text(&field["options"][0]),
+                _ if !text(&field["options"][0]).is_empty() => text(&field["options"][0]),
                 _ => "Nothing else is known".to_owned(),
             };
             (text(&missing["key"]), json!(value))
