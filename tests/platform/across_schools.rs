@@ -232,7 +232,7 @@ async fn a_child_who_moves_in_the_midst_of_a_case(first: &School, second: &Schoo
     let case = Case::open(first, &first.dsl, concern, json!({"procedureId": "P5", "risks": ["conduct"]})).await;
     case.part("Zaqwelline Moor", "victim", &here).await;
     case.part("Quixotin Moss", "alleged_perpetrator", "").await;
-    case.call("AddEntry", json!({"text": "Zaqwelline says that Quixotin wrote it", "significant": true})).await;
+    case.call("AddEntry", json!({"text": "Zaqwelline says that Quixotin wrote it", "significant": true, "impact": "Stays away from school"})).await;
     let asked = at(first, json!({"learnerId": here}));
     let now = first.dsl.call("GetLearner", asked.clone()).await["learner"].clone();
     let today = time::OffsetDateTime::now_utc().date().to_string();

@@ -109,8 +109,6 @@ async fn sharing_delivery_is_once_whatever_fails() {
     ];
     for (nth, fault) in faults.into_iter().enumerate() {
         let (case, learner) = case(&first, nth).await;
-        let preview = json!({"schoolId": first.id, "learnerId": learner});
-        let digest = first.dsl.call("PreviewTransfer", preview).await["contentsDigest"].clone();
         let on = json!({"schoolId": first.id, "caseId": case});
         let mut begin = on.clone();
         begin["route"] = json!("front_door");
@@ -124,6 +122,9 @@ async fn sharing_delivery_is_once_whatever_fails() {
         let invite =
             json!({"caseId": case, "toSchoolId": second.id, "summary": "One group", "contact": "01632 960001"});
         insist(&first, "InviteSchool", invite).await;
+        // What the invitation told is part of the file.
+        let preview = json!({"schoolId": first.id, "learnerId": learner});
+        let digest = first.dsl.call("PreviewTransfer", preview).await["contentsDigest"].clone();
         let send = json!({
             "learnerId": learner, "toSchoolId": second.id, "contact": "01632 960001", "contentsDigest": digest
         });
