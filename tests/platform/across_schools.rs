@@ -282,10 +282,7 @@ async fn an_allegation_against_a_head(place: &Installation, officer: &Person, fi
             ("ListAdultPatterns", json!({})),
             ("SearchRecords", json!({"query": "head"})),
         ] {
-            seen.push(format!(
-                "{:?}",
-                first.head.try_call(method, at(first, request)).await.map_err(|e| e.to_string())
-            ));
+            seen.push(first.head.try_call(method, at(first, request)).await.map_err(|e| e.to_string()));
         }
         seen
     };
