@@ -65,7 +65,9 @@ fn check(name: &str, html: &str) {
     let digits = html.match_indices("<h").filter_map(|(i, _)| html[i + 2..].chars().next()?.to_digit(10));
     let levels: Vec<u32> = digits.collect();
     assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{name}: no heading skips a level: {levels:?}");
-    let errors = html.contains("govuk-error-summary");
+    // One that is hidden waits for what a script finds.
+    let shown = |(at, _): (usize, &str)| !html[at..].split('>').next().is_some_and(|tag| tag.ends_with(" hidden"));
+    let errors = html.match_indices("class=\"govuk-error-summary\"").any(shown);
     assert_eq!(html.contains("<title>Error: "), errors, "{name}: the title says that there is an error");
 }
 

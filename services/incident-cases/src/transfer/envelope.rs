@@ -101,8 +101,8 @@ pub fn read(signed: &str) -> Result<Opened, Refused> {
     if known.get("format").and_then(Value::as_str) != Some(FORMAT) {
         return Err(Refused::Version);
     }
-    if anything(&known, &carries_content) {
-        return Err(Refused::Place("a text".to_owned()));
+    if let Some(place) = content(&known, "") {
+        return Err(Refused::Place(place));
     }
     let document: Document = serde_json::from_value(known).map_err(|error| Refused::Place(form(&error)))?;
     if let Some(place) = document.wrong() {
@@ -119,13 +119,18 @@ pub fn read(signed: &str) -> Result<Opened, Refused> {
     })
 }
 
-/// Whether any name or text in a document is such: those too that are not read here and would be kept with the rest.
-fn anything(value: &Value, such: &dyn Fn(&str) -> bool) -> bool {
+/// Where in a document a name or a text carries content in place of words: those too that are not read here, and would be
+/// kept with the rest.
+fn content(value: &Value, place: &str) -> Option<String> {
     match value {
-        Value::String(text) => such(text),
-        Value::Array(all) => all.iter().any(|one| anything(one, such)),
-        Value::Object(all) => all.iter().any(|(name, one)| such(name) || anything(one, such)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::String(text) => carries_content(text).then(|| place.to_owned()),
+        Value::Array(all) => all.iter().enumerate().find_map(|(at, one)| content(one, &format!("{place}[{at}]"))),
+        Value::Object(all) => all.iter().find_map(|(name, one)| match (carries_content(name), place) {
+            (true, _) => Some(place.to_owned()),
+            (false, "") => content(one, name),
+            (false, _) => content(one, &format!("{place}.{name}")),
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 

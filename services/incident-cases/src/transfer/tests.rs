@@ -176,8 +176,16 @@ fn what_a_stranger_signs_is_held_against_the_format() {
     assert_eq!(resigned(&|_| {}), None);
     let image = "data:image/png;base64,iVBORw0KGgo=";
     let place = |place: &str| Some(Refused::Place(place.to_owned()));
-    assert_eq!(resigned(&|file| file.entries[1].text = image.into()), place("entries[1]"), "G-IMAGE");
+    assert_eq!(resigned(&|file| file.entries[1].text = image.into()), place("entries[1].text"), "G-IMAGE");
     assert_eq!(resigned(&|file| file.child.known_as = image.into()), place("child.known_as"));
+    assert_eq!(resigned(&|file| file.child.flags = vec![image.into()]), place("child.flags[0]"));
+    assert_eq!(resigned(&|file| file.sender.name = "Elm\nFingerprint: fe81".into()), place("sender.name"));
+    let ours = format!("sch_{}", "0".repeat(26));
+    assert_eq!(
+        resigned(&|file| file.entries[0].origin.clone_from(&ours)),
+        place("entries[0]"),
+        "no school of this platform"
+    );
     assert_eq!(resigned(&|file| file.entries[0].time = "yesterday".into()), place("entries[0]"));
     assert_eq!(resigned(&|file| file.child.birth_date = "27/03/2014".into()), place("child.birth_date"));
     assert_eq!(resigned(&|file| file.entries.clear()), place("entries"));
