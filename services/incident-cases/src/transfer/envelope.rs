@@ -127,6 +127,10 @@ fn content(value: &Value, place: &str) -> Option<String> {
         Value::Array(all) => all.iter().enumerate().find_map(|(at, one)| content(one, &format!("{place}[{at}]"))),
         Value::Object(all) => all.iter().find_map(|(name, one)| match (carries_content(name), place) {
             (true, _) => Some(place.to_owned()),
+            // A name that no format has could say anything.
+            (false, _) if !name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_') || name.len() > 20 => {
+                content(one, place)
+            }
             (false, "") => content(one, name),
             (false, _) => content(one, &format!("{place}.{name}")),
         }),

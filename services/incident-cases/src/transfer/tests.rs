@@ -198,7 +198,7 @@ fn what_a_stranger_signs_is_held_against_the_format() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     /// Whatever one byte of an encrypted package is changed to, it does not open.
     #[test]
