@@ -319,7 +319,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
             "contentsDigest": "d"
         }),
         "RecordReceipt" => json!({"name": "n", "means": "telephone", "digest": "0123456789abcdef"}),
-        "ImportPackage" => json!({"content": "bm9uZQ==", "passphrase": "p"}),
+        "ImportPackage" => json!({"content": "YS5iLmMuZC5l", "passphrase": "p"}),
         "AnswerAlert" => json!({"verdict": "true", "reason": "r"}),
         "ApproveInstance" | "RatifyInstance" | "PublishInstance" | "ConfirmImport" => json!({"etag": "e"}),
         "AddClause" => json!({"sectionId": "aims", "text": "t", "reason": "r", "etag": "e"}),
