@@ -59,8 +59,8 @@ struct Masks(Vec<(Regex, &'static str)>);
 impl Masks {
     fn new() -> Self {
         let masks = [
-            // The minute of the page itself: one world is asked after the other.
-            (r"\d{1,2}:\d{2}[ap]m", "a time"),
+            // The minute in which figures were counted, and no other time: one world is asked after the other.
+            (r#"(Counted</dt>\s*<dd class="govuk-summary-list__value"><span class="hedge-words">)[^<]*"#, "$1"),
             (r"form=[0-9a-f]{24}", "form="),
             (r#"name="(csrf|request_id|unsent|mark)" value="[^"]*""#, "$1"),
             (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "uuid"),

@@ -211,7 +211,8 @@ pub fn receipt_fields() -> Vec<Field> {
     vec![
         Field::name("name", "Who there has the file?"),
         Field::radios("means", "How did they say so?", MEANS),
-        Field::moment("receive_time", "When did they receive it? (optional)").hint("Leave it empty for now."),
+        Field::moment("receive_time", "When did they receive it? (optional)")
+            .hint("Leave it empty where they have just received it."),
         Field::name("digest", "Which number did they read to you?")
             .hint("At least the first 16 digits of the number of the file. It shows that they have what you sent."),
     ]
