@@ -2,7 +2,7 @@
 // an address or a title, all of it without JavaScript.
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import AxeBuilder from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 
@@ -79,36 +79,39 @@ async function check (page, context, where) {
   }
 }
 
-for (const role of roles) {
-  test(`${role}: every page`, async () => {
-    const { context, page, elsewhere } = await signIn(role)
-    const queue = [page.url()]
-    const seen = new Set()
-    const faults = []
-    while (queue.length > 0 && seen.size < most) {
-      const url = queue.shift()
-      if (seen.has(kind(url))) continue
-      seen.add(kind(url))
-      await page.goto(url)
-      // Behind a hidden screen every page looks alike, and well.
-      assert.doesNotMatch(await page.title(), /screen is hidden|Sign in/, url)
-      await check(page, context, `${role} ${kind(url)}`).catch(error => faults.push(error.message))
-      const links = await page.$$eval('a[href]', all => all.filter(a => !a.hasAttribute('download')).map(a => a.href))
-      for (const link of links) {
-        const clean = link.split('#')[0]
-        if (clean.startsWith(address) && !/sign-out|sign-in|openapi|\/hidden|\/unlock|\.zip|\/assets\/|\.csv|\.ics/.test(clean)) queue.push(clean)
+// Nothing is changed by looking: two roles walk at a time.
+describe('every page', { concurrency: 2 }, () => {
+  for (const role of roles) {
+    test(`${role}: every page`, async () => {
+      const { context, page, elsewhere } = await signIn(role)
+      const queue = [page.url()]
+      const seen = new Set()
+      const faults = []
+      while (queue.length > 0 && seen.size < most) {
+        const url = queue.shift()
+        if (seen.has(kind(url))) continue
+        seen.add(kind(url))
+        await page.goto(url)
+        // Behind a hidden screen every page looks alike, and well.
+        assert.doesNotMatch(await page.title(), /screen is hidden|Sign in/, url)
+        await check(page, context, `${role} ${kind(url)}`).catch(error => faults.push(error.message))
+        const links = await page.$$eval('a[href]', all => all.filter(a => !a.hasAttribute('download')).map(a => a.href))
+        for (const link of links) {
+          const clean = link.split('#')[0]
+          if (clean.startsWith(address) && !/sign-out|sign-in|openapi|\/hidden|\/unlock|\.zip|\/assets\/|\.csv|\.ics/.test(clean)) queue.push(clean)
+        }
       }
-    }
-    assert.deepEqual(faults, [], `${role} meets ${faults.length} pages with a fault`)
-    assert.ok(seen.size < most, `${role} has more kinds of pages than are looked at`)
-    const navigation = await page.$$eval('.govuk-service-navigation__list a', all => all.map(a => a.textContent.trim()))
-    assert.ok(navigation.length <= 6, `${role} has ${navigation.length} entries of navigation: ${navigation}`)
-    assert.deepEqual(elsewhere, [], 'requests elsewhere')
-    // A desk to which nothing was sent is one page.
-    assert.ok(seen.size > (role === 'prevent' ? 1 : 3), `${role} saw only ${[...seen]}`)
-    await context.close()
-  })
-}
+      assert.deepEqual(faults, [], `${role} meets ${faults.length} pages with a fault`)
+      assert.ok(seen.size < most, `${role} has more kinds of pages than are looked at`)
+      const navigation = await page.$$eval('.govuk-service-navigation__list a', all => all.map(a => a.textContent.trim()))
+      assert.ok(navigation.length <= 6, `${role} has ${navigation.length} entries of navigation: ${navigation}`)
+      assert.deepEqual(elsewhere, [], 'requests elsewhere')
+      // A desk to which nothing was sent is one page.
+      assert.ok(seen.size > (role === 'prevent' ? 1 : 3), `${role} saw only ${[...seen]}`)
+      await context.close()
+    })
+  }
+})
 
 test('a concern is recorded on one page without JavaScript, and a doubled submit records it once', async () => {
   const { context, page } = await signIn('thistledown.staff')
