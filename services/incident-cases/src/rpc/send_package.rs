@@ -13,7 +13,7 @@ use tonic::Request;
 use super::{
     make_package::made,
     once::{About, once},
-    outside::{named as by_name, names, origins, packed, recipient, school},
+    outside::{named as by_name, names, not_on_the_platform, origins, packed, recipient, school},
     passing_on::{begun, going, may_go, named, shown, tell},
 };
 use crate::{
@@ -45,6 +45,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     tx.silent();
     tx.commit().await?;
     let own = school(app, &request.school_id).await?;
+    not_on_the_platform(app, &to).await?;
     let names = names(app, origins).await?;
     let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Requests).await? {
         Once::Fresh(tx) => tx,

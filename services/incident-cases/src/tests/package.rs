@@ -10,7 +10,7 @@ use chassis::{
 use proto::{
     access::v1::Role,
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
-    policy_registry::v1::{GetSchoolRequest, GetSchoolResponse, School},
+    policy_registry::v1::{GetSchoolRequest, GetSchoolResponse, ListSchoolsRequest, ListSchoolsResponse, School},
 };
 use time::Duration;
 use tonic::{Request, Response, Status, server::Grpc};
@@ -20,7 +20,8 @@ use crate::store;
 
 /// A word about the child, which goes.
 const OWN: &str = "QUINCE";
-const NUMBERS: [&str; 2] = ["888001", "888002"];
+/// The number of a school where a file goes.
+const ELSEWHERE: &str = "888004";
 
 fn refused<T: std::fmt::Debug>(answer: Result<T>) -> (&'static str, String) {
     let error = answer.err();
@@ -29,8 +30,18 @@ fn refused<T: std::fmt::Debug>(answer: Result<T>) -> (&'static str, String) {
     (reason, field.unwrap_or_default())
 }
 
-/// A registry that knows schools by name, and nothing else.
+/// A registry that knows schools by name and number, and nothing else.
 fn registry(schools: Vec<School>) -> Router {
+    let listed = schools.clone();
+    let list = move |request: extract::Request| {
+        let schools = listed.clone();
+        let rpc = tower::service_fn(move |request: Request<ListSchoolsRequest>| {
+            let mut schools = schools.clone();
+            schools.retain(|school| school.urn == request.get_ref().urn);
+            async move { Ok::<_, Status>(Response::new(ListSchoolsResponse { schools, ..Default::default() })) }
+        });
+        async move { Grpc::new(tonic_prost::ProstCodec::default()).unary(rpc, request).await }
+    };
     let handler = move |request: extract::Request| {
         let schools = schools.clone();
         let rpc = tower::service_fn(move |request: Request<GetSchoolRequest>| {
@@ -42,14 +53,15 @@ fn registry(schools: Vec<School>) -> Router {
         });
         async move { Grpc::new(tonic_prost::ProstCodec::default()).unary(rpc, request).await }
     };
-    Router::new().route("/hedgerow.policy_registry.v1.PolicyRegistry/GetSchool", post(handler))
+    let router = Router::new().route("/hedgerow.policy_registry.v1.PolicyRegistry/GetSchool", post(handler));
+    router.route("/hedgerow.policy_registry.v1.PolicyRegistry/ListSchools", post(list))
 }
 
-/// An installation with two schools: its own keys, its own database.
-async fn installation(engine: Engine, signing: u8) -> Result<World> {
+/// An installation with two schools, the one with a key and the two with numbers: its own keys, its own database.
+async fn installation(engine: Engine, (signing, numbers): (u8, [&str; 2])) -> Result<World> {
     let mut bed = Bed::new(engine)?;
     let schools = [bed.school(), bed.school()];
-    let known = schools.iter().zip(["Fieldgate School", "Harrowmere High School"]).zip(NUMBERS);
+    let known = schools.iter().zip(["Fieldgate School", "Harrowmere High School"]).zip(numbers);
     let known = known.map(|((id, name), urn)| School {
         school_id: id.clone(),
         name: name.into(),
@@ -88,11 +100,16 @@ async fn learner(who: &Person, school: &str, given: &str, born: &str) -> Result<
 fn elsewhere() -> OutsideSchool {
     OutsideSchool {
         name: "Harrowmere High School".into(),
-        urn: NUMBERS[1].into(),
+        urn: ELSEWHERE.into(),
         address: "Mill Lane\nHarrowmere".into(),
         contact: "Mr Okafor".into(),
         telephone: "01632 960002".into(),
     }
+}
+
+/// The school beside the sending one, which has the same name as that elsewhere, known by its name alone.
+fn beside() -> OutsideSchool {
+    OutsideSchool { urn: String::new(), ..elsewhere() }
 }
 
 struct Move {
@@ -102,7 +119,7 @@ struct Move {
 
 impl Move {
     async fn new(engine: Engine) -> Result<Self> {
-        let world = installation(engine, 7).await?;
+        let world = installation(engine, (7, ["888001", "888002"])).await?;
         let child = learner(&world.dsl, &world.here, "Robin", "2014-03-27").await?;
         let case = world.case().await?;
         let part = AddInvolvementRequest {
@@ -194,6 +211,11 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
     let nameless = SendPackageRequest { recipient: None, ..moving.sending(elsewhere()).await? };
     let wrong = refused(call!(world.dsl, send_package, nameless));
     assert_eq!(wrong, ("INVALID_FIELD", "recipient.name".into()));
+    for number in ["888001", "888002"] {
+        let here = OutsideSchool { urn: number.into(), ..elsewhere() };
+        let wrong = refused(call!(world.dsl, send_package, moving.sending(here).await?));
+        assert_eq!(wrong, ("INVALID_FIELD", "recipient.urn".into()), "it is on the platform");
+    }
     let stale = SendPackageRequest { contents_digest: "0".into(), ..moving.sending(elsewhere()).await? };
     assert_eq!(refused(call!(world.dsl, send_package, stale)).0, "CHANGED", "only what was looked at goes");
 
@@ -269,7 +291,7 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
 
 async fn a_package_is_taken_in_at_another_installation_and_read_there(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
-    let there = installation(engine, 8).await?;
+    let there = installation(engine, (8, ["888003", ELSEWHERE])).await?;
     let child = learner(&there.other, &there.there, "Robin", "2014-03-27").await?;
     let (sent, package) = moving.sent(elsewhere()).await?;
     let request = taking_in(&there, &child, &sent, &package);
@@ -323,7 +345,7 @@ async fn a_package_is_taken_in_at_another_installation_and_read_there(engine: En
 
 async fn a_package_that_must_not_come_in_is_refused_by_field_and_leaves_nothing(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
-    let there = installation(engine, 8).await?;
+    let there = installation(engine, (8, ["888003", ELSEWHERE])).await?;
     let child = learner(&there.other, &there.there, "Robin", "2014-03-27").await?;
     let namesake = learner(&there.other, &there.there, "Robin", "2014-03-28").await?;
     let (sent, package) = moving.sent(elsewhere()).await?;
@@ -378,7 +400,7 @@ async fn a_package_that_must_not_come_in_is_refused_by_field_and_leaves_nothing(
 async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
     let world = &moving.world;
-    let (sent, package) = moving.sent(elsewhere()).await?;
+    let (sent, package) = moving.sent(beside()).await?;
     let withdraw = WithdrawTransferRequest {
         school_id: world.here.clone(),
         transfer_id: sent.transfer_id.clone(),
@@ -400,7 +422,7 @@ async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Resul
 async fn at_a_school_of_the_same_installation_nothing_need_be_compared(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
     let world = &moving.world;
-    let (sent, package) = moving.sent(elsewhere()).await?;
+    let (sent, package) = moving.sent(beside()).await?;
     let child = learner(&world.other, &world.there, "Robin", "2014-03-27").await?;
     let own = ImportPackageRequest {
         fingerprint: String::new(),
