@@ -53,8 +53,7 @@ pub(super) async fn import_package(app: &App, request: Request<ImportPackageRequ
     let passphrase = std::mem::take(&mut request.passphrase);
     let content = request.content.clone();
     // Hashing takes a while: no transaction is open meanwhile, and nobody else's time is taken.
-    let opening = tokio::task::spawn_blocking(move || envelope::open(&content, &passphrase));
-    let opened = opening.await.map_err(|_| Error::internal("the package failed"))??;
+    let opened = app.hashing.work(move || envelope::open(&content, &passphrase)).await??;
     let here = school(app, &request.school_id).await?;
     may_come(&opened.document, (&here.name, &here.urn))?;
     let own = opened.fingerprint == jws::fingerprint(&app.signing_key.verifying_key());

@@ -55,5 +55,5 @@ pub(super) async fn made(app: &App, scope: &Scope, id: &str) -> Result<(Transfer
     let shown = shown(&tx, &transfer, part.as_ref(), &school).await?;
     tx.record(Act::new("transfer.package_made", transfer.id.as_str()));
     tx.commit().await?;
-    Ok((shown, packed(&transfer, opened.signed).await?))
+    Ok((shown, packed(app, &transfer, opened.signed).await?))
 }

@@ -123,10 +123,10 @@ pub(super) fn recipient(v: &mut Violations, asked: Option<&pb::OutsideSchool>) -
 }
 
 /// A signed file under a new passphrase.
-pub(super) async fn packed(transfer: &Transfer, signed: String) -> Result<pb::TransferPackage> {
+pub(super) async fn packed(app: &App, transfer: &Transfer, signed: String) -> Result<pb::TransferPackage> {
     let id = transfer.id.as_str();
     let name = format!("child-protection-file-{}", id.get(id.len().saturating_sub(6)..).unwrap_or(id));
-    let away = encrypted(signed.into_bytes(), CTY, &name).await?;
+    let away = encrypted(app, signed.into_bytes(), CTY, &name).await?;
     Ok(pb::TransferPackage {
         content: away.content.into(),
         media_type: away.media_type,

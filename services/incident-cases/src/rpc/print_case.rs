@@ -90,7 +90,7 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     if !encrypt {
         return Ok(PrintCaseResponse { content: content.into(), ..plain });
     }
-    let away = encrypted(content, &plain.media_type, &plain.file_name).await?;
+    let away = encrypted(app, content, &plain.media_type, &plain.file_name).await?;
     Ok(PrintCaseResponse {
         content: away.content.into(),
         media_type: away.media_type,

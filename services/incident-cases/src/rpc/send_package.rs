@@ -107,7 +107,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     let response = SendPackageResponse { transfer: Some(shown), package: None };
     tx.answer_about(part.id.as_str(), &response).await?;
     tx.commit().await?;
-    Ok(SendPackageResponse { package: Some(packed(&transfer, signed).await?), ..response })
+    Ok(SendPackageResponse { package: Some(packed(app, &transfer, signed).await?), ..response })
 }
 
 /// The answer again. Its passphrase was kept nowhere: the package comes under a new one, as long as it is kept.
