@@ -142,7 +142,7 @@ impl Contact {
         let kind = match means {
             "telephone" => "telephone",
             "web" => "web",
-            "secure_mail" => "email",
+            "secure_mail" | "package" => "email",
             _ => "",
         };
         let channels = self.channels.iter().filter(move |(of, ..)| of == kind);

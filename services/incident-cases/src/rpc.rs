@@ -127,6 +127,7 @@ mod list_transfers;
 mod list_waiting;
 mod make_package;
 mod make_referral;
+mod make_referral_package;
 mod mark_adult;
 mod mark_contact;
 mod move_due_time;
@@ -408,6 +409,7 @@ rpcs! {
     draft_referral: DraftReferralRequest => DraftReferralResponse,
     escalate_referral: EscalateReferralRequest => EscalateReferralResponse,
     list_referral_routes: ListReferralRoutesRequest => ListReferralRoutesResponse,
+    make_referral_package: MakeReferralPackageRequest => MakeReferralPackageResponse,
     print_referral: PrintReferralRequest => PrintReferralResponse,
     send_referral: SendReferralRequest => SendReferralResponse,
     update_referral_draft: UpdateReferralDraftRequest => UpdateReferralDraftResponse,

@@ -58,8 +58,9 @@ fn takes() -> bool {
 }
 
 /// How a referral may be sent: spoken on the telephone with the form at hand, typed into the agency's own page, printed, as
-/// a file by the secure mail that school and agency have, or into the inbox of a desk on this platform.
-pub const MEANS: [&str; 5] = ["telephone", "web", "printed", "secure_mail", PORTAL];
+/// a file by the secure mail that school and agency have, into the inbox of a desk on this platform, or as a signed,
+/// encrypted file that the agency opens by itself.
+pub const MEANS: [&str; 6] = ["telephone", "web", "printed", "secure_mail", PORTAL, "package"];
 /// The means that needs a desk.
 const PORTAL: &str = "portal";
 /// The desks that take referrals in.
@@ -123,7 +124,7 @@ impl Register {
                 say(
                     line,
                     format!("a referral is not sent as “{unknown}”"),
-                    "Use telephone, web, printed, secure_mail or portal.",
+                    "Use telephone, web, printed, secure_mail, portal or package.",
                 );
             }
             if !agency.desk.is_empty() && !DESKS.contains(&agency.desk.as_str()) {
@@ -233,6 +234,7 @@ agencies:
         let ways = |more: &str| with(more).map(|read| read.agencies.first().map(Agency::ways).unwrap_or_default());
         assert_eq!(ways("desk: front_door").unwrap_or_default(), ["portal", "telephone"]);
         assert_eq!(ways("desk: front_door\n    means: [portal]").unwrap_or_default(), ["portal"]);
+        assert_eq!(ways("means: [package, printed]").unwrap_or_default(), ["package", "printed"]);
         for wrong in ["desk: safeguarding", "means: [portal]", "means: [pigeon]"] {
             assert!(with(wrong).is_err(), "{wrong}");
         }

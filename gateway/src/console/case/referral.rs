@@ -318,6 +318,8 @@ fn form_rows(form: &ReferralForm) -> Vec<Row> {
     rows.push(Row::new("Where to", form.recipient.clone()));
     rows.push(Row::new("Proof", form.proof.clone()));
     rows.push(Row::new("SHA-256 of what was sent", form.digest.clone()));
+    rows.extend(Row::some("Fingerprint of the key", Some(form.fingerprint.clone())));
+    rows.extend(Row::some("Number that they read to you", Some(form.read_out.clone())));
     rows
 }
 

@@ -80,7 +80,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     if signed.len().div_ceil(3) * 4 + ENVELOPE > PACKAGE_MAX {
         return Err(Error::wrong_state("the file is too large for a package: send it on paper, and record that"));
     }
-    let opened = envelope::read(&signed).map_err(|_| {
+    let opened = envelope::read::<Document>(&signed).map_err(|_| {
         Error::wrong_state("an entry of the file cannot go into a package: it is too long, or holds more than words")
     })?;
     let sent = Sent {

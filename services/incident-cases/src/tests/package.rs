@@ -16,7 +16,7 @@ use time::Duration;
 use tonic::{Request, Response, Status, server::Grpc};
 
 use super::{World, access::told, policy};
-use crate::store;
+use crate::{store, transfer::document::Document};
 
 /// A word about the child, which goes.
 const OWN: &str = "QUINCE";
@@ -58,7 +58,7 @@ fn registry(schools: Vec<School>) -> Router {
 }
 
 /// An installation with two schools, the one with a key and the two with numbers: its own keys, its own database.
-async fn installation(engine: Engine, (signing, numbers): (u8, [&str; 2])) -> Result<World> {
+pub(super) async fn installation(engine: Engine, (signing, numbers): (u8, [&str; 2])) -> Result<World> {
     let mut bed = Bed::new(engine)?;
     let schools = [bed.school(), bed.school()];
     let known = schools.iter().zip(["Fieldgate School", "Harrowmere High School"]).zip(numbers);
@@ -236,7 +236,7 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
         [&package.passphrase, &again.package.unwrap_or_default().passphrase, &anew.passphrase].map(Clone::clone);
     assert!(phrases[0] != phrases[1] && phrases[1] != phrases[2] && phrases[0] != phrases[2]);
     let read = |package: &TransferPackage| {
-        crate::transfer::envelope::open(&package.content, &package.passphrase).map(|opened| opened.signed)
+        crate::transfer::envelope::open::<Document>(&package.content, &package.passphrase).map(|opened| opened.signed)
     };
     assert!(read(&package).is_ok_and(|one| read(&anew) == Ok(one)), "what is in it is the same");
     assert_eq!(refused(call!(world.dsl, send_package, moving.sending(elsewhere()).await?)).0, "WRONG_STATE");

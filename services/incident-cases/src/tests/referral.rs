@@ -12,10 +12,12 @@ use proto::{
 };
 use time::Duration;
 
-use super::{World, world};
+use super::{World, package, world};
 use crate::{
+    case::referral::document::Document,
     procedure::Pinned,
     route::{Clock, Contact, Field, Route, Rung},
+    transfer::envelope::open,
 };
 
 fn field(key: &str, kind: &str, required: bool, source: &str) -> Field {
@@ -57,7 +59,7 @@ pub(super) fn routed(policy: Pinned) -> Pinned {
         key: key.to_owned(),
         name: name.to_owned(),
         takes_children: true,
-        means: vec![means.to_owned()],
+        means: means.split(' ').map(ToOwned::to_owned).collect(),
         channels: vec![(kind.to_owned(), value.to_owned(), String::new())],
         desk: String::new(),
     };
@@ -68,7 +70,7 @@ pub(super) fn routed(policy: Pinned) -> Pinned {
             later,
         ],
         contacts: vec![
-            agency("front_door_form", "Front door", "secure_mail", ("email", "door@northshire.example")),
+            agency("front_door_form", "Front door", "secure_mail package", ("email", "door@northshire.example")),
             agency("police_101", "Police", "telephone", ("telephone", "101")),
         ],
         ladder: vec![Rung { key: "managers".to_owned(), title: "The managers speak".to_owned(), days: 2 }],
@@ -207,6 +209,15 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
     assert_eq!(acts.disclosures().await?, 0, "and nothing was sent");
     assert_eq!(fields(acts.write(&draft.draft_id, &[("secret", "x")]).await), ["answers.secret"]);
     acts.write(&draft.draft_id, &[("address", "1 High Street")]).await?;
+    let stale = UpdateReferralDraftRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        draft_id: draft.draft_id.clone(),
+        answers: HashMap::from([("address".to_owned(), "2 Low Street".to_owned())]),
+        etag: draft.etag.clone(),
+        request_id: world.dsl.request_id(),
+    };
+    assert_eq!(reason(call!(world.dsl, update_referral_draft, stale)), Some("CHANGED"), "somebody wrote meanwhile");
     assert_eq!(fields(acts.send(&draft.draft_id, "web").await), ["means"], "only as the authority says");
 
     let sent = acts.send(&draft.draft_id, "secure_mail").await?;
@@ -215,7 +226,11 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
     assert_eq!((referral.state.as_str(), form.recipient.as_str()), ("sent", "door@northshire.example"));
     assert_eq!((form.digest.len(), form.proof.as_str()), (64, "Receipt 4711"));
     assert_eq!((acts.disclosures().await?, sent.case.unwrap_or_default().referral_drafts.len()), (1, 0));
-    assert_eq!(reason(acts.send(&draft.draft_id, "secure_mail").await), Some("NOT_FOUND"), "once, and not twice");
+    let again = acts.send(&draft.draft_id, "secure_mail").await?.referral.unwrap_or_default();
+    assert_eq!((again.referral_id, again.draft_id), (referral.referral_id.clone(), draft.draft_id.clone()));
+    assert_eq!(acts.disclosures().await?, 1, "once, and not twice");
+    assert_eq!(reason(acts.send(&draft.draft_id, "web").await), Some("WRONG_STATE"), "and not in another way");
+    assert_eq!(reason(acts.write(&draft.draft_id, &[("address", "2 High Street")]).await), Some("WRONG_STATE"));
 
     let print = PrintReferralRequest {
         school_id: world.here.clone(),
@@ -261,6 +276,7 @@ async fn a_silent_agency_and_a_decision_not_agreed_with_are_taken_further(engine
         reference: "FD-7".into(),
         text: "The duty desk has it".into(),
         request_id: world.dsl.request_id(),
+        ..Default::default()
     };
     let known = only(call!(world.dsl, acknowledge_referral, acknowledge)?.case)?;
     assert_eq!((known.state.as_str(), known.reference.as_str()), ("acknowledged", "FD-7"));
@@ -358,7 +374,72 @@ async fn the_duty_of_whoever_found_out_is_done_by_them_alone(engine: Engine) -> 
     Ok(())
 }
 
+async fn a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back(engine: Engine) -> Result<()> {
+    let world = package::installation(engine, (7, ["888001", "888002"])).await?;
+    let acts = Acts { world: &world, case_id: world.case().await?.case_id };
+    let draft = acts.draft().await?;
+    acts.write(&draft.draft_id, &[("address", "1 High Street"), ("children", "Rowan Tansy")]).await?;
+    let sending = |ring: &str, proof: &str| SendReferralRequest {
+        school_id: world.here.clone(),
+        case_id: acts.case_id.clone(),
+        draft_id: draft.draft_id.clone(),
+        means: "package".into(),
+        ring: ring.into(),
+        proof: proof.into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    for (field, request) in [("ring", sending("", "")), ("proof", sending("Ms Ali, 01632 960001", "posted"))] {
+        assert_eq!(fields(call!(world.dsl, send_referral, request)), [field]);
+    }
+    let request = sending("Ms Ali, 01632 960001", "");
+    let sent = call!(world.dsl, send_referral, request.clone())?;
+    let (referral, package) = (sent.referral.unwrap_or_default(), sent.package.unwrap_or_default());
+    let form = referral.form.clone().unwrap_or_default();
+    assert_eq!((form.recipient.as_str(), form.fingerprint.len()), ("door@northshire.example", 29));
+    let said = String::from_utf8_lossy(&package.content).into_owned();
+    assert!(["Rowan", "High Street", &package.passphrase].iter().all(|word| !said.contains(word)), "nothing is open");
+    let read = |package: &ReferralPackage| open::<Document>(&package.content, &package.passphrase);
+    let opened = read(&package)?;
+    assert_eq!((opened.document.number(), &opened.fingerprint), (form.number.clone(), &form.fingerprint));
+    assert_eq!(opened.document.sender.name, "Fieldgate School");
+    let answers: Vec<&str> = opened.document.answers.iter().map(|one| one.answer.as_str()).collect();
+    assert!(answers.contains(&"1 High Street") && answers.contains(&"Rowan Tansy"), "{answers:?}");
+
+    // Asked again, and made again: the same file under other passphrases.
+    let again = call!(world.dsl, send_referral, request)?.package.unwrap_or_default();
+    let make = || MakeReferralPackageRequest {
+        school_id: world.here.clone(),
+        case_id: acts.case_id.clone(),
+        referral_id: referral.referral_id.clone(),
+    };
+    let anew = call!(world.dsl, make_referral_package, make())?.package.unwrap_or_default();
+    for other in [&again, &anew] {
+        assert!(other.passphrase != package.passphrase && read(other)?.signed == opened.signed);
+    }
+    assert_eq!(acts.disclosures().await?, 1);
+    let has = |digest: &str| AcknowledgeReferralRequest {
+        school_id: world.here.clone(),
+        case_id: acts.case_id.clone(),
+        referral_id: referral.referral_id.clone(),
+        text: "The duty desk has it".into(),
+        digest: digest.into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    for digest in ["", "0123 4567 89ab cdef", &form.number[..8]] {
+        assert_eq!(fields(call!(world.dsl, acknowledge_referral, has(digest))), ["digest"], "{digest}");
+    }
+    let known = only(call!(world.dsl, acknowledge_referral, has(&form.number[..16]))?.case)?;
+    assert_eq!(known.form.unwrap_or_default().read_out, form.number[..16]);
+    acts.decide(&referral.referral_id, "accepted").await?;
+    acts.close(&referral.referral_id).await?;
+    assert_eq!(reason(call!(world.dsl, make_referral_package, make())), Some("WRONG_STATE"));
+    Ok(())
+}
+
 on_both_engines!(
+    a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back,
     a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs,
     a_silent_agency_and_a_decision_not_agreed_with_are_taken_further,
     who_does_not_work_the_case_refers_nobody,
