@@ -19,6 +19,7 @@ impl From<Refusal> for Error {
             Refusal::Closed => Self::wrong_state("the case is closed"),
             Refusal::Missing => Self::missing(),
             Refusal::State(message) => Self::wrong_state(message),
+            Refusal::NotNow(message) => Self::wrong_state(message),
             Refusal::Field(field, message) => Self::invalid(field, message),
             Refusal::Fields(map, wrong) => {
                 let mut violations = Violations::new();

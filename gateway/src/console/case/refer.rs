@@ -153,6 +153,19 @@ async fn draft(visit: &Visit, case_id: &str, draft_id: &str) -> Result<ReferralD
     heard(visit.cases()?.check_referral(ask(asked))).await?.draft.ok_or_else(Error::missing)
 }
 
+/// A route that cannot be taken now, with the day on which that changes or changed.
+fn not_now(one: &ReferralRoute) -> Option<Row> {
+    let route = one.route.as_ref()?;
+    let why = match one.shut.as_str() {
+        "" => return None,
+        "not_yet" => format!("Can be taken from {} on", words::named_day(&route.from_date)),
+        "no_longer" => format!("Could be taken until {}", words::named_day(&route.until_date)),
+        "not_commenced" => "Cannot be taken yet: the law behind it has not begun".to_owned(),
+        _ => "Cannot be taken now: the area’s register has no agency that takes it".to_owned(),
+    };
+    Some(Row::new(route.title.clone(), why))
+}
+
 /// The way to what a draft was sent as; none where it was not sent.
 fn sent_as(visit: &Visit, case: &Case, draft_id: &str) -> Option<String> {
     let sent = case.referrals.iter().find(|referral| referral.draft_id == draft_id)?;
@@ -165,6 +178,7 @@ fn choose_page(visit: &Visit, case: &Case, routes: &[ReferralRoute]) -> FormPage
         page.form.button = String::new();
         page.lead.push("The policy in force has no routes that can be taken here. Refer as the agency asks for it, then record it.".to_owned());
     }
+    page.rows.extend(routes.iter().filter_map(not_now));
     let here = visit.at(&format!("/cases/{}", case.case_id));
     page.others = vec![
         Link::new("Record a referral already made", format!("{here}/referrals/new")),

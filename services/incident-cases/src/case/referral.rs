@@ -12,7 +12,7 @@ use chassis::calendar;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-pub use draft::{Draft, Sending, can_be_taken, chosen};
+pub use draft::{Draft, Sending, can_be_taken, chosen, takes_now};
 use package::Package;
 use portal::Portal;
 

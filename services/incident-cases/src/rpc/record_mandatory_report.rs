@@ -51,7 +51,7 @@ pub(super) async fn record_mandatory_report(
     let route = routes::of(&policy, &request.route, "staff")?;
     can_be_taken(route, &policy.contacts, tx.now())?;
     let agencies: Vec<_> = route.led_to(&policy.contacts).cloned().collect();
-    let to = chosen(&agencies, &request.agency)?;
+    let to = chosen(&agencies, &request.agency, tx.now())?;
     let read = route.read(&request.answers, london(tx.now()).date());
     let answers = read.map_err(|wrong| Refusal::Fields("answers", wrong))?;
     let missing = route.missing(&answers);

@@ -17,7 +17,7 @@ use super::{
     convert,
     make_referral::{made, told},
     make_referral_package::packed,
-    outside,
+    outside, routes,
     work::{Done, target, work},
 };
 use crate::{
@@ -55,6 +55,7 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
     let sent_at = violations.happened("send_time", request.send_time.as_ref(), app.store.clock().now());
     violations.finish()?;
     let draft: DraftId = request.draft_id.parse().map_err(|_| Error::missing())?;
+    let policy = routes::in_force(app, &scope).await?;
     let own = match request.means.as_str() {
         PACKAGE => outside::school(app, &request.school_id).await?,
         _ => Default::default(),
@@ -70,6 +71,7 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
             reference: request.reference.trim(),
             from: (request.ring.trim(), scope.account_name()),
             packing: Packing { school: (&own.name, &own.urn), nonce: &nonce, fingerprint: &fingerprint },
+            register: &policy.contacts,
         };
         let referral = case.send_referral(by, &draft, ids.next(), sending)?.clone();
         let form = referral.form.as_ref();

@@ -38,6 +38,7 @@ async fn with_desks(world: &World) -> Result<()> {
             means: vec!["portal".into(), "telephone".into()],
             channels: vec![("telephone".into(), "01632 960350".into(), String::new())],
             desk: desk.into(),
+            ..Contact::default()
         });
     }
     let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;

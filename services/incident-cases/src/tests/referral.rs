@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::{
+    caller::Scope,
     error::{Error, Result},
     testing::Engine,
 };
@@ -12,11 +13,12 @@ use proto::{
 };
 use time::Duration;
 
-use super::{World, package, world};
+use super::{World, package, policy, world};
 use crate::{
     case::referral::document::Document,
     procedure::Pinned,
     route::{Clock, Contact, Field, Route, Rung},
+    store,
     transfer::envelope::open,
 };
 
@@ -61,7 +63,7 @@ pub(super) fn routed(policy: Pinned) -> Pinned {
         takes_children: true,
         means: means.split(' ').map(ToOwned::to_owned).collect(),
         channels: vec![(kind.to_owned(), value.to_owned(), String::new())],
-        desk: String::new(),
+        ..Contact::default()
     };
     Pinned {
         routes: vec![
@@ -374,6 +376,44 @@ async fn the_duty_of_whoever_found_out_is_done_by_them_alone(engine: Engine) -> 
     Ok(())
 }
 
+async fn an_agency_takes_referrals_on_its_own_days_alone(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let acts = Acts { world: &world, case_id: case.case_id.clone() };
+    let registered = async |from: &str, until: &str| -> Result<()> {
+        let mut policy = policy();
+        for contact in policy.contacts.iter_mut().filter(|contact| contact.key == "front_door_form") {
+            (contact.from, contact.until) = (from.to_owned(), until.to_owned());
+        }
+        let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
+        store::copy::keep_policy(&tx, &world.here, &policy).await?;
+        tx.silent();
+        tx.commit().await
+    };
+    registered("2027-04-01", "").await?;
+    let asked = ListReferralRoutesRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    let route = call!(world.dsl, list_referral_routes, asked)?.routes.remove(0);
+    assert_eq!((route.shut.as_str(), route.agencies.len()), ("no_agency", 0), "it is not offered");
+    let early = acts.draft().await.err();
+    assert!(early.is_some_and(|error| error.message().contains("1 April 2027")), "and says from when it is");
+    let made = MakeReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        agency: "front_door_form".into(),
+        reason: "Harm".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    assert_eq!(fields(call!(world.dsl, make_referral, made)), ["agency"]);
+    registered("2026-11-24", "").await?;
+    let draft = acts.draft().await?;
+    acts.write(&draft.draft_id, &[("address", "1 High Street"), ("children", "Rowan Tansy")]).await?;
+    registered("", "2026-11-23").await?;
+    assert_eq!(fields(acts.send(&draft.draft_id, "secure_mail").await), ["agency"], "it ended since the draft began");
+    registered("", "2026-11-24").await?;
+    acts.send(&draft.draft_id, "secure_mail").await.map(drop)
+}
+
 async fn a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back(engine: Engine) -> Result<()> {
     let world = package::installation(engine, (7, ["888001", "888002"])).await?;
     let acts = Acts { world: &world, case_id: world.case().await?.case_id };
@@ -439,6 +479,7 @@ async fn a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back(e
 }
 
 on_both_engines!(
+    an_agency_takes_referrals_on_its_own_days_alone,
     a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back,
     a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs,
     a_silent_agency_and_a_decision_not_agreed_with_are_taken_further,

@@ -54,6 +54,8 @@ pub struct Sending<'a> {
     pub from: (&'a str, &'a str),
     /// What a signed file needs besides.
     pub packing: Packing<'a>,
+    /// The agencies as the authority's register has them now.
+    pub register: &'a [Contact],
 }
 
 impl Draft {
@@ -116,8 +118,8 @@ impl Case {
             return Err(Refusal::State("the law puts this on whoever found out: they report themselves"));
         }
         can_be_taken(route, contacts, by.at)?;
-        let agencies: Vec<Contact> = route.led_to(contacts).cloned().collect();
-        let agency = chosen(&agencies, agency)?.key.clone();
+        let agency = chosen(&route.led_to(contacts).cloned().collect::<Vec<_>>(), agency, by.at)?.key.clone();
+        let agencies = route.offered(contacts, london(by.at).date()).cloned().collect();
         self.drafts.push(Draft {
             id,
             send_by: route.send.over(by.at),
@@ -174,7 +176,8 @@ impl Case {
         if !missing.is_empty() {
             return Err(Refusal::Fields("answers", missing));
         }
-        let contact = chosen(&draft.agencies, &draft.agency)?;
+        takes_now(sending.register, &draft.agency, by.at)?;
+        let contact = chosen(&draft.agencies, &draft.agency, by.at)?;
         if !contact.means.iter().any(|means| means == sending.means) {
             return Err(Refusal::Field("means", format!("Select one of: {}", contact.means.join(", "))));
         }
@@ -223,26 +226,43 @@ impl Case {
 }
 
 /// Refuses a route that cannot be taken now.
+///
+/// # Errors
+/// `NotNow` with the day on which that changes or changed.
 pub fn can_be_taken(route: &Route, contacts: &[Contact], now: OffsetDateTime) -> Result<(), Refusal> {
-    let why = match route.shut(london(now).date(), contacts) {
-        None => return Ok(()),
-        Some("no_longer") => "this route is taken no longer",
-        Some("no_agency") => "the authority’s register has no agency for this route",
-        Some(_) => "the law behind this route has not begun",
-    };
-    Err(Refusal::State(why))
+    match route.shut_in_words(london(now).date(), contacts) {
+        None => Ok(()),
+        Some(why) => Err(Refusal::NotNow(why)),
+    }
 }
 
-/// The agency that is meant: the one there is, where none is named.
-pub fn chosen<'a>(agencies: &'a [Contact], key: &str) -> Result<&'a Contact, Refusal> {
-    let found = match agencies {
-        [only] if key.is_empty() => Some(only),
-        all => all.iter().find(|contact| contact.key == key),
-    };
-    found.ok_or_else(|| {
-        let keys: Vec<&str> = agencies.iter().map(|contact| contact.key.as_str()).collect();
+/// The agency that is meant: the one there is that takes referrals now, where none is named.
+///
+/// # Errors
+/// `Field` where there is none of this key, or it takes none on this day.
+pub fn chosen<'a>(agencies: &'a [Contact], key: &str, now: OffsetDateTime) -> Result<&'a Contact, Refusal> {
+    let today = london(now).date();
+    let open: Vec<&Contact> = agencies.iter().filter(|contact| contact.shut(today).is_none()).collect();
+    if let ([only], "") = (open.as_slice(), key) {
+        return Ok(*only);
+    }
+    takes_now(agencies, key, now)?;
+    open.iter().copied().find(|contact| contact.key == key).ok_or_else(|| {
+        let keys: Vec<&str> = open.iter().map(|contact| contact.key.as_str()).collect();
         Refusal::Field("agency", format!("Select one of: {}", keys.join(", ")))
     })
+}
+
+/// Refuses an agency that the register knows and that takes no referrals now.
+///
+/// # Errors
+/// `Field` with the day on which that changes or changed.
+pub fn takes_now(register: &[Contact], key: &str, now: OffsetDateTime) -> Result<(), Refusal> {
+    let known = register.iter().find(|contact| contact.key == key);
+    match known.and_then(|contact| contact.shut(london(now).date())) {
+        None => Ok(()),
+        Some(why) => Err(Refusal::Field("agency", format!("Select another agency: {why}"))),
+    }
 }
 
 /// Where it is sent to: what the caller says, if the agency is reached there, or the first way it is reached by.

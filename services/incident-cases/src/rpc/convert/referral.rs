@@ -20,6 +20,8 @@ pub(in crate::rpc) fn contact(agency: &policy::Agency) -> Contact {
         means: agency.means.clone(),
         channels: channels.collect(),
         desk: agency.desk.clone(),
+        from: agency.from_date.clone(),
+        until: agency.until_date.clone(),
     }
 }
 
@@ -105,7 +107,7 @@ pub(in crate::rpc) fn route(route: &Route, contacts: &[Contact], on: Date) -> pb
             until_date: route.until.clone(),
             fields: route.fields.iter().map(field).collect(),
         }),
-        agencies: route.led_to(contacts).map(agency).collect(),
+        agencies: route.offered(contacts, on).map(agency).collect(),
         shut: route.shut(on, contacts).unwrap_or_default().to_owned(),
     }
 }
@@ -124,6 +126,8 @@ fn agency(contact: &Contact) -> policy::Agency {
         no_referrals: !contact.takes_children,
         means: contact.means.clone(),
         desk: contact.desk.clone(),
+        from_date: contact.from.clone(),
+        until_date: contact.until.clone(),
     }
 }
 
