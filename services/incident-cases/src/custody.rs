@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use crate::{
     case::{Case, Refusal, record::Stamp},
+    concern::ConcernId,
     gate,
 };
 
@@ -190,7 +191,7 @@ pub struct Search {
 pub struct Disclosure {
     /// Its id.
     pub id: DisclosureId,
-    /// The item of a shared incident, or the transfer, that told it; empty where it was entered by itself.
+    /// The item of a shared incident, the transfer or the concern, that told it; empty where it was entered by itself.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub item: String,
     /// The part of the one learner it is about, where it is about one; empty where it is about the case.
@@ -214,4 +215,17 @@ pub struct Disclosure {
     pub reason: String,
     /// Who recorded it, and when.
     pub stamp: Stamp,
+}
+
+impl Disclosure {
+    /// The concern that told it, where that was part of no case then; none where it belongs to a case, or to nothing.
+    pub fn concern_id(&self) -> Option<&str> {
+        let of = self.case_id.is_empty() && self.item.parse::<ConcernId>().is_ok();
+        of.then_some(self.item.as_str())
+    }
+
+    /// The case or concern that it belongs to; empty where it belongs to none.
+    pub fn record_id(&self) -> &str {
+        self.concern_id().unwrap_or(&self.case_id)
+    }
 }

@@ -179,7 +179,7 @@ async fn concerns(tx: &Tx) -> Result<Vec<Concern>> {
 async fn entries<T: Entry>(tx: &Tx) -> Result<(Vec<T>, References)> {
     let (mut all, mut token): (Vec<T>, _) = (Vec::new(), String::new());
     loop {
-        let (found, next) = store::register::list::<T>(tx, "", "", &Page::from(AT_ONCE, &token)?).await?;
+        let (found, next) = store::register::list::<T>(tx, &[], "", &Page::from(AT_ONCE, &token)?).await?;
         all.extend(found);
         if next.is_empty() {
             break;

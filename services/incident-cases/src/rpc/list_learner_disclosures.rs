@@ -1,6 +1,9 @@
 //! Lists who outside the school was told what about a learner.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
 use chassis::{
     caller::Caller,
@@ -15,8 +18,9 @@ use tonic::Request;
 use super::convert;
 use crate::{
     App,
-    across::told::{Told, of_case, of_transfer},
+    across::told::{Told, of_case, of_concern, of_transfer},
     case::{Case, CaseId},
+    concern::ConcernId,
     custody::Disclosure,
     learner::LearnerId,
     shared_incident::Whole,
@@ -36,17 +40,32 @@ pub(super) async fn list_learner_disclosures(
     let mut tx = app.store.begin(&scope).await?;
     store::access::outside(&tx)?;
     let learner = store::learner::load(&tx, &request.learner_id).await?.id;
-    let mut ids = store::learner_record::of(&tx, &learner).await?;
-    ids.retain(|id| id.parse::<CaseId>().is_ok());
+    let (mut ids, mut concerns) = (Vec::new(), BTreeSet::new());
+    for id in store::learner_record::of(&tx, &learner).await? {
+        if id.parse::<CaseId>().is_ok() {
+            ids.push(id);
+        } else if id.parse::<ConcernId>().is_ok() {
+            concerns.insert(id);
+        }
+    }
     let cases = store::case::readable_all(&tx, &ids).await?;
     let mut all = Vec::new();
     for case in cases.values() {
         let shared = shared(&tx, case).await?;
-        all.extend(of_case(case, &learner, &register(&tx, case).await?, shared.as_ref()));
+        let mut records = case.concern_ids.clone();
+        concerns.retain(|id| !records.contains(id));
+        records.push(case.id.to_string());
+        all.extend(of_case(case, &learner, &register(&tx, &records).await?, shared.as_ref()));
     }
+    // Concerns that are part of none of these cases; whoever may not read one finds nothing of it.
+    let concerns: Vec<String> = concerns.into_iter().collect();
+    let reported = if concerns.is_empty() { Vec::new() } else { register(&tx, &concerns).await? };
+    all.extend(of_concern(&reported));
     all.extend(transfers(&tx, &learner, &request.school_id).await?);
     let mut shown: Vec<&str> = cases.keys().map(String::as_str).collect();
+    shown.extend(reported.iter().map(Disclosure::record_id));
     shown.sort_unstable();
+    shown.dedup();
     tx.record(Act::new("learner.disclosures_listed", learner.as_str()).detail("ids", shown));
     tx.commit().await?;
     all.sort_by_cached_key(|told| Reverse(told.place()));
@@ -65,12 +84,12 @@ async fn shared(tx: &Tx, case: &Case) -> Result<Option<Whole>> {
     }
 }
 
-/// What the register of disclosures says of a case.
-async fn register(tx: &Tx, case: &Case) -> Result<Vec<Disclosure>> {
+/// What the register of disclosures says of some records.
+async fn register(tx: &Tx, records: &[String]) -> Result<Vec<Disclosure>> {
     let (mut all, mut token) = (Vec::new(), String::new());
     loop {
         let page = Page::from(AT_ONCE, &token)?;
-        let (found, next) = store::register::list::<Disclosure>(tx, case.id.as_str(), "", &page).await?;
+        let (found, next) = store::register::list::<Disclosure>(tx, records, "", &page).await?;
         all.extend(found);
         if next.is_empty() {
             return Ok(all);

@@ -75,6 +75,11 @@ pub(super) fn made(case: &Case, agency: &str, desk: String) -> Event {
     Event::ReferralMade(ReferralMade { agency: agency.to_owned(), procedure: case.procedure.id.clone(), desk })
 }
 
+/// What kind of recipient an agency is, as the register of disclosures has it.
+pub(super) fn recipient_kind(agency: &str) -> &'static str {
+    if agency.starts_with("police") { "police" } else { "agency" }
+}
+
 /// What an agency was told, as the register of disclosures has it.
 pub(super) fn told(
     case: &Case,
@@ -89,7 +94,7 @@ pub(super) fn told(
         involvement: String::new(),
         school_id: case.school_id.clone(),
         case_id: case.id.to_string(),
-        recipient_kind: if agency.starts_with("police") { "police" } else { "agency" }.to_owned(),
+        recipient_kind: recipient_kind(agency).to_owned(),
         recipient,
         shared: true,
         what: what.to_owned(),

@@ -107,12 +107,13 @@ async fn beside(tx: &Tx, case: &Case) -> Result<Beside> {
     for id in &case.concern_ids {
         concerns.push(store::concern::load(tx, id).await?);
     }
-    let records: Vec<&str> = ids.iter().chain(&case.concern_ids).map(String::as_str).collect();
+    let records: Vec<String> = ids.iter().chain(&case.concern_ids).cloned().collect();
+    let named: Vec<&str> = records.iter().map(String::as_str).collect();
     Ok(Beside {
-        devices: store::register::of_cases(tx, &ids).await?,
-        searches: store::register::of_cases(tx, &ids).await?,
-        disclosures: store::register::of_cases(tx, &ids).await?,
-        photos: store::attachment::of(tx, &records).await?,
+        devices: store::register::of(tx, &ids).await?,
+        searches: store::register::of(tx, &ids).await?,
+        disclosures: store::register::of(tx, &records).await?,
+        photos: store::attachment::of(tx, &named).await?,
         concerns,
     })
 }

@@ -254,9 +254,9 @@ impl Found {
                 ("On what basis", &told.basis.replace('_', " ")),
                 ("Why, or why not", &told.reason),
             ];
-            let reference = place(&told.case_id);
+            let reference = place(told.record_id());
             let marks = vec!["agency"];
-            all.add((&told.case_id, &reference), "Told outside the school", told.stamp.at, joined(says), marks);
+            all.add((told.record_id(), &reference), "Told outside the school", told.stamp.at, joined(says), marks);
         }
     }
 }

@@ -373,6 +373,51 @@ async fn the_duty_of_whoever_found_out_is_done_by_them_alone(engine: Engine) -> 
     let added = ListConcernsRequest { school_id: world.here.clone(), added: true, ..Default::default() };
     assert_eq!(call!(world.dsl, list_concerns, added)?.concerns.len(), 1, "and the lead is told");
     assert_eq!(call!(teacher, list_mandatory_reports, asked)?.reports.len(), 1);
+
+    // It is among what was told outside: with the concern, with the case that becomes of it, and with the child.
+    let record = LearnerRecord { given_name: "Rowan".into(), family_name: "Tansy".into(), ..LearnerRecord::default() };
+    let enrol = CreateLearnerRequest {
+        school_id: world.here.clone(),
+        record: Some(record),
+        request_id: world.dsl.request_id(),
+    };
+    let learner_id = call!(world.dsl, create_learner, enrol)?.learner.unwrap_or_default().learner_id;
+    let about = SetConcernLearnersRequest {
+        school_id: world.here.clone(),
+        concern_id: concern_id.clone(),
+        learner_ids: vec![learner_id.clone()],
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, set_concern_learners, about)?;
+    let child = ListLearnerDisclosuresRequest { school_id: world.here.clone(), learner_id, ..Default::default() };
+    let knows = call!(world.dsl, list_learner_disclosures, child)?.disclosures;
+    let known: Vec<_> = knows.iter().map(|one| (one.recipient.as_str(), one.record_id.as_str())).collect();
+    assert_eq!(known, [("Police", concern_id.as_str())]);
+    let told = async |who: &chassis::testing::Person, case_id: &str| -> Result<Vec<(String, String)>> {
+        let asked =
+            ListDisclosuresRequest { school_id: world.here.clone(), case_id: case_id.into(), ..Default::default() };
+        let told = call!(who, list_disclosures, asked)?.disclosures;
+        Ok(told.into_iter().map(|one| (one.basis, one.concern_id)).collect())
+    };
+    let entered = [("legal_duty".to_owned(), concern_id.clone())];
+    assert_eq!(told(&world.dsl, "").await?, entered);
+    let case = world.opened(&concern_id).await?;
+    assert_eq!(told(&world.dsl, &case.case_id).await?, entered, "it goes along into the case");
+    // Of a concern about an adult, whoever does not read that finds none of it here either.
+    let request = RecordConcernRequest {
+        school_id: world.here.clone(),
+        about: "Somebody".into(),
+        narrative: "He said so".into(),
+        safe_now: "yes".into(),
+        about_adult: "staff".into(),
+        request_id: teacher.request_id(),
+        ..Default::default()
+    };
+    let concern_id = call!(teacher, record_concern, request)?.concern.unwrap_or_default().concern_id;
+    let secret = RecordMandatoryReportRequest { concern_id: concern_id.clone(), ..report("fgm", "Somebody", &teacher) };
+    call!(teacher, record_mandatory_report, secret)?;
+    let head = world.bed.person(&[(Role::Head, &world.here)]);
+    assert_eq!((told(&world.dsl, "").await?.len(), told(&head, "").await?.len()), (1, 2));
     Ok(())
 }
 
