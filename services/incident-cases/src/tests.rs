@@ -140,6 +140,7 @@ mod cover;
 mod desk;
 mod desk_patterns;
 mod due;
+mod duty;
 mod gates;
 mod happened;
 mod looks;
