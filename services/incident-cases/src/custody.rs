@@ -1,6 +1,9 @@
 //! Devices held, searches and disclosures: registers of the school, each entry of a case or of none. A device's chain
 //! begins with its seizure, every link holds the digest of the one before, and no link is ever taken away.
 
+use std::collections::HashMap;
+
+use chassis::id::SchoolId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
@@ -218,6 +221,20 @@ pub struct Disclosure {
 }
 
 impl Disclosure {
+    /// To whom, in words: a school of the platform by its name, or as another school where its name is not known.
+    pub fn recipient_in_words(&self, names: &HashMap<String, String>) -> String {
+        if self.recipient.parse::<SchoolId>().is_ok() {
+            return names.get(&self.recipient).cloned().unwrap_or_else(|| "Another school".to_owned());
+        }
+        match self.recipient.as_str() {
+            "iwf" => "Internet Watch Foundation".to_owned(),
+            "ceop" => "CEOP".to_owned(),
+            "report_remove" => "Report Remove".to_owned(),
+            "police" => "The police".to_owned(),
+            said => said.to_owned(),
+        }
+    }
+
     /// The concern that told it, where that was part of no case then; none where it belongs to a case, or to nothing.
     pub fn concern_id(&self) -> Option<&str> {
         let of = self.case_id.is_empty() && self.item.parse::<ConcernId>().is_ok();

@@ -12,6 +12,7 @@ use proto::{
     incident_cases::v1 as pb,
     policy_registry::v1::{GetSchoolRequest, ListSchoolsRequest, School},
 };
+use tracing::warn;
 
 use super::encrypted::encrypted;
 use crate::{
@@ -85,6 +86,17 @@ pub(super) async fn names(app: &App, ids: BTreeSet<String>) -> Result<HashMap<St
         names.insert(id, name);
     }
     Ok(names)
+}
+
+/// The same, or none of them while the registry does not answer.
+pub(super) async fn names_if_known(app: &App, ids: BTreeSet<String>) -> Result<HashMap<String, String>> {
+    match names(app, ids).await {
+        Err(error) if error.kind() == Kind::Unavailable => {
+            warn!(%error, "what other schools are called is not known just now");
+            Ok(HashMap::new())
+        }
+        found => found,
+    }
 }
 
 /// The entries with the schools they came from by name: no id means anything outside.

@@ -13,7 +13,7 @@ use proto::incident_cases::v1::{PrintCaseRequest, PrintCaseResponse};
 use sha2::{Digest as _, Sha256};
 use tonic::Request;
 
-use super::{convert, encrypted::encrypted};
+use super::{convert, encrypted::encrypted, outside::names_if_known};
 use crate::{
     App,
     case::{
@@ -42,6 +42,7 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     let beside = if kind == Kind::Bundle { beside(&tx, &case).await? } else { Beside::default() };
     let (id, at) = (tx.ids().next::<PrintId>(), tx.now());
     drop(tx);
+    let beside = Beside { schools: names_if_known(app, beside.schools_told()).await?, ..beside };
     let (case_id, reference) = (case.id.to_string(), case.reference.clone());
     let (reason, encrypt) = (request.reason.trim().to_owned(), request.encrypt);
     let by = scope.account_text().to_owned();
@@ -115,6 +116,7 @@ async fn beside(tx: &Tx, case: &Case) -> Result<Beside> {
         disclosures: store::register::of(tx, &records).await?,
         photos: store::attachment::of(tx, &named).await?,
         concerns,
+        ..Beside::default()
     })
 }
 

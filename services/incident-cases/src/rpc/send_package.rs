@@ -14,7 +14,7 @@ use super::{
     make_package::made,
     once::{About, once},
     outside::{named as by_name, names, not_on_the_platform, origins, packed, recipient, school},
-    passing_on::{begun, going, may_go, named, shown, tell},
+    passing_on::{begun, going, may_go, named, schools_told, shown, tell},
 };
 use crate::{
     App,
@@ -41,12 +41,13 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     let mut tx = app.store.begin(&scope).await?;
     store::access::answers_requests(&tx)?;
     let learner = store::learner::load(&tx, &request.learner_id).await?;
-    let origins = origins(&tx, &learner.id).await?;
+    let mut schools = origins(&tx, &learner.id).await?;
+    schools.extend(schools_told(&tx, &learner.id).await?);
     tx.silent();
     tx.commit().await?;
     let own = school(app, &request.school_id).await?;
     not_on_the_platform(app, &to).await?;
-    let names = names(app, origins).await?;
+    let names = names(app, schools).await?;
     let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Requests).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return again(app, &scope, answer).await,
@@ -56,7 +57,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     // Two who send at once wait for each other, and the second finds it sent.
     store::learner::hold(&tx, [&learner.id]).await?;
     let (mut transfer, part, new) = begun(&tx, &learner).await?;
-    let going = going(&tx, &learner, &request.along_learner_ids).await?;
+    let going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
     may_go(&transfer, &going, &request.contents_digest)?;
     let who = named(&scope, &tx);
     let entries = by_name(going.contents.entries.clone(), &names)?;

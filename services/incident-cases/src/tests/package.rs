@@ -132,6 +132,18 @@ impl Move {
             ..Default::default()
         };
         call!(world.dsl, add_involvement, part)?;
+        let withheld = RecordDisclosureRequest {
+            school_id: world.here.clone(),
+            case_id: case.case_id.clone(),
+            recipient_kind: "other_school".into(),
+            recipient: world.there.clone(),
+            what: "What happened at home".into(),
+            basis: "safeguarding".into(),
+            reason: "They need not know".into(),
+            request_id: world.dsl.request_id(),
+            ..Default::default()
+        };
+        call!(world.dsl, record_disclosure, withheld)?;
         let entry = AddEntryRequest {
             school_id: world.here.clone(),
             case_id: case.case_id,
@@ -219,6 +231,14 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
     let stale = SendPackageRequest { contents_digest: "0".into(), ..moving.sending(elsewhere()).await? };
     assert_eq!(refused(call!(world.dsl, send_package, stale)).0, "CHANGED", "only what was looked at goes");
 
+    let preview = PreviewTransferRequest {
+        school_id: world.here.clone(),
+        learner_id: moving.child.learner_id.clone(),
+        ..Default::default()
+    };
+    let goes = call!(world.dsl, preview_transfer, preview)?.items;
+    assert!(goes.iter().any(|item| item.text.contains("To: Harrowmere High School")), "schools go by their names");
+    assert!(goes.iter().all(|item| !item.text.contains("sch_")), "and no id goes");
     let sending = moving.sending(elsewhere()).await?;
     let answer = call!(world.dsl, send_package, sending.clone())?;
     let (sent, package) = (answer.transfer.unwrap_or_default(), answer.package.unwrap_or_default());
