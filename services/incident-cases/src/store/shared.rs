@@ -117,6 +117,15 @@ pub(crate) async fn load_unlocked(tx: &Tx, id: &str, holder: &str) -> Result<Who
     read_as(tx, id, holder, false).await
 }
 
+/// Whether somebody finds a shared incident now: not once they went, nor where they are kept out of their school's case.
+pub(crate) async fn finds(tx: &Tx, id: &str, holder: &str) -> Result<bool> {
+    match held(tx, id, holder, false).await {
+        Ok((sharing, _)) => Ok(sharing.holds(holder) && !super::case::hides_shared(tx, id, holder).await?),
+        Err(error) if error.kind() == Kind::Missing => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 async fn read_as(tx: &Tx, id: &str, holder: &str, hold: bool) -> Result<Whole> {
     let (sharing, body) = held(tx, id, holder, hold).await?;
     if !sharing.holds(holder) {

@@ -318,6 +318,16 @@ async fn whoever_went_finds_nothing_from_the_next_request_on(engine: Engine) -> 
     assert_eq!(left.member_school_ids, [lead.id.clone(), third.id.clone()]);
     assert!(there.finds_nothing(id).await?);
     assert_eq!(reason(call!(there.dsl, add_shared_entry, before)), "NOT_FOUND", "nor what it was told before");
+    for (school, expected) in [(&there, (true, "")), (&third, (false, id))] {
+        let asked = ListInvitationsRequest { school_id: school.id.clone(), ..Default::default() };
+        let mut received = call!(school.dsl, list_invitations, asked)?.invitations;
+        let one = received.pop().unwrap_or_default();
+        assert_eq!(
+            (one.gone, one.shared_incident_id.as_str()),
+            expected,
+            "what it was asked into stands, without a way"
+        );
+    }
     lead.write(id, &format!("{PLANTED} after")).await?;
     let wrapped =
         format!("SELECT COUNT(*) AS n FROM record_key WHERE record_id = '{id}/1' AND member = '{}'", there.id);
