@@ -274,10 +274,14 @@ impl Field {
                 Ok(_) => None,
                 Err(_) => Some("Enter a day, such as 2026-03-27".to_owned()),
             },
-            "text" if long > LINE_MAX => Some(format!("Shorten this to {LINE_MAX} characters")),
-            "long_text" if long > TEXT_MAX => Some(format!("Shorten this to {TEXT_MAX} characters")),
+            "text" if long > LINE_MAX => Some(self.shorter(LINE_MAX)),
+            "long_text" if long > TEXT_MAX => Some(self.shorter(TEXT_MAX)),
             _ => None,
         }
+    }
+
+    fn shorter(&self, most: usize) -> String {
+        format!("Shorten the answer to {most} characters: {}", self.label.trim_end_matches('?'))
     }
 
     /// Whether another answer calls for this one.
@@ -341,6 +345,9 @@ mod tests {
         let wrong = read(&[("danger", "maybe"), ("known_on", "2026-11-25"), ("secret", "x")]).err().unwrap_or_default();
         let fields: Vec<&str> = wrong.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(fields, ["danger", "known_on", "secret"]);
+        let long = read(&[("rung", &"word ".repeat(LINE_MAX))]).err().unwrap_or_default();
+        let fix = "Shorten the answer to 500 characters: What of rung".to_owned();
+        assert_eq!(long, [("rung".to_owned(), fix)], "the question is named");
         let missing = |pairs: &[(&str, &str)]| {
             let answers = read(pairs).unwrap_or_default();
             route().missing(&answers).into_iter().map(|(key, _)| key).collect::<Vec<_>>()

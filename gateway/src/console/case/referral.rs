@@ -266,6 +266,8 @@ pub async fn make(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
 pub struct Receipt {
     head: Head,
     rows: Vec<Row>,
+    /// Whether an answer is waited for.
+    waits: bool,
     next: Vec<Link>,
 }
 
@@ -315,10 +317,11 @@ impl Receipt {
             rows.extend(Row::some("What it said", Some(referral.outcome_text.clone())));
             rows.extend(Row::some("Who said so", Some(referral.decide_account_name.clone())));
         }
+        let waits = referral.withdrawal.is_none() && referral.outcome.is_empty();
         next.extend(follow::ways_on(referral, here));
         next.push(Link::new("Record what parents are told", format!("{here}/parents-decisions/new")));
         next.push(Link::new("Back to the case", here));
-        Self { head: Head::new("The referral is recorded", crumbs).of(case.reference.clone()), rows, next }
+        Self { head: Head::new("The referral is recorded", crumbs).of(case.reference.clone()), rows, waits, next }
     }
 }
 

@@ -7,7 +7,7 @@ use chassis::{
     error::{Error, Kind, Result, Violations},
     history::Act,
 };
-use proto::incident_cases::v1::{SendPackageRequest, SendPackageResponse};
+use proto::incident_cases::v1::{self as pb, SendPackageRequest, SendPackageResponse};
 use tonic::Request;
 
 use super::{
@@ -111,12 +111,26 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     Ok(SendPackageResponse { package: Some(packed(app, &transfer, signed).await?), ..response })
 }
 
-/// The answer again. Its passphrase was kept nowhere: the package comes under a new one, as long as it is kept.
+/// The answer again. Its passphrase was kept nowhere: the package comes under a new one, as long as it is kept; from then on
+/// the transfer is answered as it stands.
 async fn again(app: &App, scope: &Scope, answer: SendPackageResponse) -> Result<SendPackageResponse> {
     let id = answer.transfer.as_ref().map(|transfer| transfer.transfer_id.clone()).unwrap_or_default();
     match made(app, scope, &id).await {
         Ok((_, package)) => Ok(SendPackageResponse { package: Some(package), ..answer }),
-        Err(error) if error.kind() == Kind::Conflict => Ok(answer),
+        Err(error) if error.kind() == Kind::Conflict => {
+            Ok(SendPackageResponse { transfer: Some(as_it_stands(app, scope, &id).await?), package: None })
+        }
         Err(error) => Err(error),
     }
+}
+
+async fn as_it_stands(app: &App, scope: &Scope, id: &str) -> Result<pb::Transfer> {
+    let mut tx = app.store.begin(scope).await?;
+    let school = scope.school()?.to_string();
+    let transfer = store::transfer::load(&tx, id, &school).await?;
+    let part = store::transfer::part(&tx, &school, &transfer.id).await?;
+    let shown = shown(&tx, &transfer, part.as_ref(), &school).await?;
+    tx.record(Act::new("transfer.read", transfer.id.as_str()));
+    tx.commit().await?;
+    Ok(shown)
 }

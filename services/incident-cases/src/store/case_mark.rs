@@ -17,7 +17,8 @@ use super::{key_at, micros, open, seal};
 use crate::case::{
     Case,
     access::Subject,
-    adult_mark::{AdultMark, Alike, named},
+    adult_mark::{AdultMark, Alike},
+    pattern::named,
 };
 
 mod entity {

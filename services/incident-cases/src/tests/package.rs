@@ -420,7 +420,9 @@ async fn a_package_that_must_not_come_in_is_refused_by_field_and_leaves_nothing(
 async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
     let world = &moving.world;
-    let (sent, package) = moving.sent(beside()).await?;
+    let sending = moving.sending(beside()).await?;
+    let answer = call!(world.dsl, send_package, sending.clone())?;
+    let (sent, package) = (answer.transfer.unwrap_or_default(), answer.package.unwrap_or_default());
     let withdraw = WithdrawTransferRequest {
         school_id: world.here.clone(),
         transfer_id: sent.transfer_id.clone(),
@@ -429,6 +431,8 @@ async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Resul
     };
     let gone = call!(world.dsl, withdraw_transfer, withdraw)?.transfer.unwrap_or_default();
     assert_eq!(gone.state, "withdrawn");
+    let again = call!(world.dsl, send_package, sending)?;
+    assert_eq!((again.transfer, again.package), (Some(gone), None), "asked again it is answered as it stands");
     let make = MakePackageRequest { school_id: world.here.clone(), transfer_id: sent.transfer_id.clone() };
     assert_eq!(refused(call!(world.dsl, make_package, make)).0, "WRONG_STATE");
     assert_eq!(refused(call!(world.dsl, record_receipt, moving.confirming(&sent, &sent.digest))).0, "WRONG_STATE");
