@@ -195,6 +195,10 @@ async fn guessing_is_limited_told_to_the_desk_and_answered_like_everything_else(
     assert_eq!(said.len(), 1, "whichever of them another school has: {said:?}");
     assert_eq!(why(call!(ours, mark_adult, mark(&ours, &here, &case, "", "2000000"))), "TOO_MANY_TRIES");
     assert_eq!(patterns(&lado, "lado").await?.iter().filter(|one| one.kind == "pattern").count(), 1);
+    // Whoever marks beside them is not limited by it, and so learns nothing of it.
+    let second = head(&here);
+    let own = low_level(&second, &here, "Max Elm").await?;
+    assert_eq!(why(call!(second, mark_adult, mark(&second, &here, &own, "", "2000000"))), "OK");
     Ok(())
 }
 
