@@ -173,6 +173,7 @@ mod record_viewing;
 mod remove_school;
 mod reopen_allegation;
 mod reopen_case;
+mod reopen_shared_incident;
 mod resume_access_request;
 mod return_transfer;
 mod reveal_material;
@@ -237,6 +238,7 @@ rpcs! {
     add_shared_learner: AddSharedLearnerRequest => AddSharedLearnerResponse,
     close_own_part: CloseOwnPartRequest => CloseOwnPartResponse,
     close_shared_incident: CloseSharedIncidentRequest => CloseSharedIncidentResponse,
+    reopen_shared_incident: ReopenSharedIncidentRequest => ReopenSharedIncidentResponse,
     disclose_learner: DiscloseLearnerRequest => DiscloseLearnerResponse,
     stop_disclosure: StopDisclosureRequest => StopDisclosureResponse,
     add_desk_shared_entry: AddDeskSharedEntryRequest => AddDeskSharedEntryResponse,

@@ -24,12 +24,17 @@ pub(crate) trait Entry: Serialize + DeserializeOwned {
     const KIND: &'static str;
     /// Id, the case or concern it belongs to, and state.
     fn columns(&self) -> (&str, &str, &str);
+    /// The school whose it is.
+    fn school(&self) -> &str;
 }
 
 impl Entry for Custody {
     const KIND: &'static str = "custody";
     fn columns(&self) -> (&str, &str, &str) {
         (self.id.as_str(), &self.case_id, self.state())
+    }
+    fn school(&self) -> &str {
+        &self.school_id
     }
 }
 
@@ -38,12 +43,18 @@ impl Entry for Search {
     fn columns(&self) -> (&str, &str, &str) {
         (self.id.as_str(), &self.case_id, if self.result.is_some() { "found" } else { "nothing" })
     }
+    fn school(&self) -> &str {
+        &self.school_id
+    }
 }
 
 impl Entry for Disclosure {
     const KIND: &'static str = "disclosure";
     fn columns(&self) -> (&str, &str, &str) {
         (self.id.as_str(), self.record_id(), if self.shared { "shared" } else { "withheld" })
+    }
+    fn school(&self) -> &str {
+        &self.school_id
     }
 }
 
@@ -53,7 +64,7 @@ fn place(id: &str) -> String {
 
 /// Writes a new entry; answers what its body holds.
 pub(crate) async fn insert<T: Entry>(tx: &Tx, entry: &T) -> Result<Vec<u8>> {
-    let school = tx.scope().school()?.as_str();
+    let school = entry.school();
     let (id, case_id, state) = entry.columns();
     let body = seal(&new_key(tx, id, school).await?, entry, &place(id))?;
     let row = case_register::ActiveModel {
@@ -136,6 +147,7 @@ pub(crate) async fn of<T: Entry>(tx: &Tx, records: &[String]) -> Result<Vec<T>> 
 pub(crate) async fn keep_disclosure(tx: &mut Tx, told: &Disclosure) -> Result<()> {
     let body = insert(tx, told).await?;
     let act = Act::new("disclosure.recorded", told.id.as_str()).detail("recipient_kind", told.recipient_kind.clone());
+    let act = act.school(&told.school_id);
     tx.record(act.detail("shared", told.shared).state(TABLE, &body));
     Ok(())
 }

@@ -106,6 +106,11 @@ pub(crate) async fn hold(tx: &Tx, id: &str, opener: &str) -> Result<Sharing> {
     Ok(held(tx, id, opener, true).await?.0)
 }
 
+/// The same as it stands, held by nobody.
+pub(crate) async fn peek(tx: &Tx, id: &str, opener: &str) -> Result<Sharing> {
+    Ok(held(tx, id, opener, false).await?.0)
+}
+
 /// A shared incident as somebody in it reads it, held until the end of the transaction. Whoever is not, or went, finds
 /// none; so does whoever is kept out of the case through which their school has part in it.
 pub(crate) async fn load(tx: &Tx, id: &str, holder: &str) -> Result<Whole> {
