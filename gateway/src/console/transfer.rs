@@ -160,6 +160,16 @@ pub fn read_out(digest: &str) -> String {
     digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
+/// A transfer by what is to be done with it, where that is done.
+pub fn link(visit: &Visit, one: &Transfer) -> Link {
+    let school = match (&one.outside, other(one)) {
+        (Some(outside), _) => outside.name.clone(),
+        (None, "") => String::new(),
+        (None, other) => visit.directory.known(other).unwrap_or_else(|| "another school".to_owned()),
+    };
+    Link::new(called(one, &school), visit.at(&format!("/transfers/{}", one.transfer_id)))
+}
+
 /// The other school of a transfer, where it is one of the platform; empty while there is none.
 pub fn other(transfer: &Transfer) -> &str {
     if transfer.direction == "out" { &transfer.to_school_id } else { &transfer.from_school_id }
