@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, macros::format_description};
 
 use super::{Case, Refusal, access::Subject, record::Stamp};
-use crate::{contact::Ended, learner::search::words, rules::OLDEST_YEARS};
+use crate::{contact::Said, learner::search::words, rules::OLDEST_YEARS};
 
 chassis::id!(/** By what the adult of a case is compared. */ pub struct AdultMarkId = "amk");
 
@@ -30,7 +30,7 @@ pub struct AdultMark {
     /// Who marked it, and when.
     pub stamp: Stamp,
     /// Why it is compared no more, where it is not.
-    pub ended: Option<Ended>,
+    pub ended: Option<Said>,
 }
 
 /// What equal adults are written as.
@@ -116,7 +116,7 @@ impl AdultMark {
         if self.ended.is_some() {
             return Err(Refusal::State("this adult is compared no more by it already"));
         }
-        self.ended = Some(Ended { reason: reason.to_owned(), stamp });
+        self.ended = Some(Said { words: reason.to_owned(), stamp });
         Ok(())
     }
 }

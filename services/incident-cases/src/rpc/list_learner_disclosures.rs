@@ -1,16 +1,13 @@
 //! Lists who outside the school was told what about a learner.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeSet, HashMap},
-};
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use chassis::{
     caller::Caller,
     db::Tx,
     error::{Kind, Result},
     history::Act,
-    page::Page,
+    page::{Page, whole},
 };
 use proto::incident_cases::v1::{ListLearnerDisclosuresRequest, ListLearnerDisclosuresResponse};
 use tonic::Request;
@@ -26,9 +23,6 @@ use crate::{
     shared_incident::Whole,
     store,
 };
-
-/// How many of a list are read in one go.
-const AT_ONCE: i32 = 200;
 
 pub(super) async fn list_learner_disclosures(
     app: &App,
@@ -86,30 +80,13 @@ async fn shared(tx: &Tx, case: &Case) -> Result<Option<Whole>> {
 
 /// What the register of disclosures says of some records.
 async fn register(tx: &Tx, records: &[String]) -> Result<Vec<Disclosure>> {
-    let (mut all, mut token) = (Vec::new(), String::new());
-    loop {
-        let page = Page::from(AT_ONCE, &token)?;
-        let (found, next) = store::register::list::<Disclosure>(tx, records, "", &page).await?;
-        all.extend(found);
-        if next.is_empty() {
-            return Ok(all);
-        }
-        token = next;
-    }
+    whole(move |page| async move { store::register::list(tx, records, "", &page).await }).await
 }
 
 /// What the handing over of the learner's file says.
 async fn transfers(tx: &Tx, learner: &LearnerId, school: &str) -> Result<Vec<Told>> {
-    let (mut all, mut token) = (Vec::new(), String::new());
-    loop {
-        let page = Page::from(AT_ONCE, &token)?;
-        let (found, next) = store::transfer::list(tx, Some(learner), false, &page).await?;
-        let ids: Vec<&str> = found.iter().map(|transfer| transfer.id.as_str()).collect();
-        let parts: HashMap<_, _> = store::transfer::parts(tx, school, &ids).await?;
-        all.extend(found.iter().flat_map(|one| of_transfer(one, parts.get(one.id.as_str()), school)));
-        if next.is_empty() {
-            return Ok(all);
-        }
-        token = next;
-    }
+    let found = whole(move |page| async move { store::transfer::list(tx, Some(learner), false, &page).await }).await?;
+    let ids: Vec<&str> = found.iter().map(|transfer| transfer.id.as_str()).collect();
+    let parts = store::transfer::parts(tx, school, &ids).await?;
+    Ok(found.iter().flat_map(|one| of_transfer(one, parts.get(one.id.as_str()), school)).collect())
 }
