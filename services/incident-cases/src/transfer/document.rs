@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
-use super::{Outside, contents::Entry, envelope::Form};
+use super::{Outside, contents::Entry, envelope::Format};
 use crate::{
     learner::Record,
     rules::{ADDRESS_MAX, NAME_MAX, PACKAGE_ENTRIES_MAX, PACKAGE_TEXT_MAX},
