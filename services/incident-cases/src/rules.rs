@@ -82,8 +82,8 @@ pub const ALLEGATION_EVALUATE: u32 = 1;
 /// Days after which an allegation in which nothing has happened is looked at; a suggestion, no law sets it.
 pub const ALLEGATION_REVIEW_DAYS: i64 = 28;
 
-/// Contacts that one person at a school may mark in a day, so that nobody finds out by trying what other schools know; the platform's own
-/// promise, no law sets it.
+/// Contacts that one person at a school may mark in a day, so that nobody finds out by trying what other schools know; the
+/// platform's own promise, no law sets it.
 pub const CONTACTS_A_DAY: u64 = 30;
 /// Contacts marked at a school in a day, by whomever, from which on the safeguarding desk is told that somebody may be guessing.
 pub const CONTACTS_WATCHED: u64 = 15;
