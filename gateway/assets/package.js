@@ -1,7 +1,6 @@
-// Opens an encrypted file in this browser and nowhere else. Of a child's file, the signature and every digest are tried,
-// and it is shown; anything else is saved. Nothing is sent anywhere and nothing is kept. `docs/package-format.md` says what is done here, step by step.
+// Opens an encrypted file in this browser and nowhere else. Of a child's file and of a referral, the signature and every
+// digest are tried, and it is shown; anything else is saved. Nothing is sent anywhere and nothing is kept. `docs/package-format.md` says what is done here, step by step.
 
-const FORMAT = 'child-protection-file/1'
 const ALGORITHMS = { 'PBES2-HS512+A256KW': ['SHA-512', 256], 'PBES2-HS256+A128KW': ['SHA-256', 128] }
 const ROUNDS = [600000, 4000000]
 // Digits and letters of which no two are mistaken for one another.
@@ -110,16 +109,24 @@ async function digest(...texts) {
   return hex(await sha256(utf8(texts.map((text) => `${utf8(text).length}:${text}`).join(''))))
 }
 
-async function reckoned(file) {
-  const { sender, recipient, child, nonce } = file
-  const flags = (child.flags ?? []).join(' ')
-  const who = [child.given_name, child.family_name, child.known_as ?? '', child.birth_date ?? '', child.year_group ?? '', child.upn ?? '', flags]
-  const lines = [
+// The lines of a manifest that every document begins with.
+async function begun(file) {
+  const { sender, recipient, nonce } = file
+  return [
     file.format,
     `package ${file.package_id}`,
     `sent ${file.sent_time}`,
     `sender ${await digest(nonce, sender.name, sender.urn ?? '', sender.contact, sender.sent_by)}`,
     `recipient ${await digest(nonce, recipient.name, recipient.urn ?? '', recipient.address ?? '', recipient.contact ?? '')}`,
+  ]
+}
+
+async function ofChild(file) {
+  const { child, nonce } = file
+  const flags = (child.flags ?? []).join(' ')
+  const who = [child.given_name, child.family_name, child.known_as ?? '', child.birth_date ?? '', child.year_group ?? '', child.upn ?? '', flags]
+  const lines = [
+    ...await begun(file),
     `child ${await digest(nonce, ...who)}`,
     ...file.left_out.map((left) => `without ${left.count} ${left.why}`),
   ]
@@ -131,8 +138,24 @@ async function reckoned(file) {
   return lines
 }
 
+async function ofReferral(file) {
+  const { referral, nonce } = file
+  const lines = [...await begun(file), `referral ${await digest(nonce, referral.title, referral.reference ?? '')}`]
+  for (const one of file.answers) {
+    const said = await digest(nonce, String(one.number), one.group ?? '', one.question, one.answer)
+    lines.push(`answer ${one.number} ${said}`)
+  }
+  return lines
+}
+
+// What a signed text calls itself, with the format of the document in it and how its manifest is reckoned.
+const SIGNED = {
+  'child-protection-file+jws': ['child-protection-file/1', ofChild],
+  'safeguarding-referral+jws': ['safeguarding-referral/1', ofReferral],
+}
+
 // Opens a file; answers what it says, what its key is known by, its number, and whether the signature could be tried. Of
-// what is no child's file it answers the content and its kind.
+// what is no signed document it answers the content and its kind.
 export async function open(text, passphrase) {
   const { content, kind } = await decrypted(text, passphrase)
   if (Object.hasOwn(SAVED, kind)) return { content, kind }
@@ -140,13 +163,13 @@ export async function open(text, passphrase) {
   const parts = signed.split('.')
   if (parts.length !== 3) refuse('none')
   const { alg, typ, jwk } = header(parts[0])
-  if (typ !== 'child-protection-file+jws') refuse('none')
+  const [format, reckoned] = (Object.hasOwn(SIGNED, typ) && SIGNED[typ]) || refuse('none')
   const raw = decoded(jwk?.x)
   if (!['EdDSA', 'Ed25519'].includes(alg) || jwk?.kty !== 'OKP' || jwk?.crv !== 'Ed25519' || raw?.length !== 32) refuse('none')
   const tried = await genuine(parts, raw)
   if (tried === false) refuse('altered')
   const file = read(decoded(parts[1]), 'none')
-  if (file.format !== FORMAT) refuse('version')
+  if (file.format !== format) refuse('version')
   const manifest = await reckoned(file).catch(() => refuse('none'))
   if (JSON.stringify(manifest) !== JSON.stringify(file.manifest)) refuse('altered')
   const number = hex(await sha256(utf8(manifest.map((line) => `${line}\n`).join(''))))
@@ -182,23 +205,23 @@ function day(text, style) {
 }
 
 const school = (one) => (one.urn ? `${one.name} (URN ${one.urn})` : one.name)
+const ANSWERS = { '': 'No answer', yes: 'Yes', no: 'No', not_known: 'Not known' }
 const LEFT_OUT = {
   another_person: 'about somebody else alone',
   material: 'suspect material and who viewed it',
   other_school: 'written by another school in a shared incident',
 }
 
-function show({ file, number, fingerprint, tried }) {
-  const { sender, recipient, child } = file
-  named('tried').hidden = !tried
-  named('untried').hidden = tried
+function heading(list, text) {
+  list.append(element('h3', 'govuk-heading-s govuk-!-margin-bottom-1', text))
+}
+
+// Who sent it to whom, and what the two compare on the telephone.
+function facts({ file, number, fingerprint }, about) {
+  const { sender, recipient } = file
   const facts = named('facts')
   facts.replaceChildren()
-  row(facts, 'Child', `${child.given_name} ${child.family_name}`)
-  row(facts, 'Known as', child.known_as)
-  row(facts, 'Date of birth', child.birth_date && day(child.birth_date, { dateStyle: 'long' }))
-  row(facts, 'Year group', child.year_group)
-  row(facts, 'UPN', child.upn)
+  for (const [key, value] of about) row(facts, key, value)
   row(facts, 'From', school(sender))
   row(facts, 'Sent by', sender.sent_by)
   row(facts, 'Whom to ring', sender.contact)
@@ -206,11 +229,30 @@ function show({ file, number, fingerprint, tried }) {
   row(facts, 'For', [school(recipient), recipient.address, recipient.contact].filter(Boolean).join('\n'))
   row(facts, 'Fingerprint of the key', fingerprint)
   row(facts, 'Number of the file', groups(number.slice(0, 16)))
+}
+
+function showReferral({ file }) {
+  const questions = named('questions')
+  questions.replaceChildren()
+  let list
+  let group
+  for (const one of file.answers) {
+    if (list === undefined || one.group !== group) {
+      group = one.group
+      if (group) heading(questions, group)
+      list = element('dl', 'govuk-summary-list')
+      questions.append(list)
+    }
+    row(list, one.question, Object.hasOwn(ANSWERS, one.answer) ? ANSWERS[one.answer] : one.answer)
+  }
+}
+
+function showChild({ file }) {
   const entries = named('entries')
   entries.replaceChildren()
   for (const item of file.entries) {
     const one = element('li', '')
-    one.append(element('h3', 'govuk-heading-s govuk-!-margin-bottom-1', `${item.number}. ${item.kind}`))
+    heading(one, `${item.number}. ${item.kind}`)
     const when = [day(item.time, { dateStyle: 'long', timeStyle: 'short' }), item.record, item.origin && `from the file of ${item.origin}`]
     one.append(element('p', 'govuk-body-s hedge-hint govuk-!-margin-bottom-1', when.filter(Boolean).join(', ')))
     one.append(element('p', 'govuk-body hedge-words', item.text))
@@ -220,13 +262,34 @@ function show({ file, number, fingerprint, tried }) {
   const left = named('left-out')
   left.replaceChildren(...file.left_out.map((one) => element('li', '', `${one.count}: ${LEFT_OUT[one.why] ?? one.why}`)))
   named('left-out-part').hidden = file.left_out.length === 0
+}
+
+function show(opened) {
+  const { child, referral } = opened.file
+  named('tried').hidden = !opened.tried
+  named('untried').hidden = opened.tried
+  named('of-child').hidden = !child
+  named('of-referral').hidden = !referral
+  if (child) {
+    facts(opened, [
+      ['Child', `${child.given_name} ${child.family_name}`],
+      ['Known as', child.known_as],
+      ['Date of birth', child.birth_date && day(child.birth_date, { dateStyle: 'long' })],
+      ['Year group', child.year_group],
+      ['UPN', child.upn],
+    ])
+    showChild(opened)
+  } else {
+    facts(opened, [['Referral', referral.title], ['The school’s reference', referral.reference]])
+    showReferral(opened)
+  }
   named('opened').hidden = false
   named('opened').focus()
 }
 
 let kept = ''
 
-// What is no child's file is saved from here: it is never shown as a page of this one.
+// What is no signed document is saved from here: it is never shown as a page of this one.
 function offer({ content, kind }, name) {
   URL.revokeObjectURL(kept)
   kept = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }))

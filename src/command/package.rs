@@ -7,20 +7,26 @@ use chassis::{
     jose::jws,
 };
 use clap::Subcommand;
-use incident_cases::transfer::{document::Document, envelope};
+use incident_cases::{
+    case::referral::document::Document as Referral,
+    transfer::{
+        document::{Document, Recipient, Sender},
+        envelope::{self, Opened, Refused},
+    },
+};
 
-/// Encrypted files: a child's file as one school sends it to another, and whatever else left a school.
+/// Encrypted files: a child's file as one school sends it to another, a referral, and whatever else left a school.
 #[derive(Debug, Subcommand)]
 pub enum Package {
-    /// Opens an encrypted file with its passphrase. Of a child's file, the signature and every digest are tried, and what is
-    /// in it is printed; anything else, such as a printed case, is saved. Nothing is sent anywhere.
+    /// Opens an encrypted file with its passphrase. Of a child's file and of a referral, the signature and every digest are
+    /// tried, and what is in it is printed; anything else, such as a printed case, is saved. Nothing is sent anywhere.
     Open {
         /// The file, whose name ends in `.jwe`.
         file: PathBuf,
         /// The file that holds the passphrase; without one it is read on standard input.
         #[arg(long)]
         passphrase_file: Option<PathBuf>,
-        /// Where what is in it is saved; a child's file is then saved as its signed text.
+        /// Where what is in it is saved; a child's file or a referral is then saved as its signed text.
         #[arg(long)]
         save: Option<PathBuf>,
     },
@@ -45,8 +51,7 @@ impl Package {
         }
         match String::from_utf8(opened.content) {
             Ok(signed) if opened.cty == envelope::CTY => {
-                let opened = envelope::read(&signed)?;
-                print!("{}", told(&opened.document, &opened.fingerprint));
+                print!("{}", read(&signed)?);
                 Ok(())
             }
             _ => Err(Error::invalid("save", format!("Name a file to save it to: what is in it is {:?}", opened.cty))),
@@ -54,30 +59,86 @@ impl Package {
     }
 }
 
-/// What a package says, as text. What would move a terminal's cursor is left out: a stranger wrote it.
-fn told(document: &Document, fingerprint: &str) -> String {
-    let (from, to, child) = (&document.sender, &document.recipient, &document.child);
+/// What a signed document says, as text: a child's file, or a referral.
+fn read(signed: &str) -> Result<String> {
+    match envelope::read::<Document>(signed) {
+        Err(Refused::NoPackage) => Ok(referral(&envelope::read::<Referral>(signed)?)),
+        opened => Ok(told(&opened?)),
+    }
+}
+
+/// Who sends it to whom, with what the two compare on the telephone.
+fn begun(
+    sender: &Sender,
+    recipient: &Recipient,
+    (sent, about): (&str, Vec<String>),
+    number: &str,
+    key: &str,
+) -> Vec<String> {
     let numbered = |name: &str, urn: &str| if urn.is_empty() { name.to_owned() } else { format!("{name} (URN {urn})") };
-    let digest = document.digest();
     let mut lines = vec![
         "Every digest and the signature fit: the file is as it was signed.".to_owned(),
         String::new(),
-        format!("From:         {}", numbered(&from.name, &from.urn)),
-        format!("Sent by:      {}", from.sent_by),
-        format!("Whom to ring: {}", from.contact),
-        format!("Sent:         {}", document.sent_time),
-        format!("For:          {}", numbered(&to.name, &to.urn)),
-        format!("To:           {}", to.contact),
+        format!("From:         {}", numbered(&sender.name, &sender.urn)),
+        format!("Sent by:      {}", sender.sent_by),
+        format!("Whom to ring: {}", sender.contact),
+        format!("Sent:         {sent}"),
+        format!("For:          {}", numbered(&recipient.name, &recipient.urn)),
+    ];
+    lines.extend(about);
+    lines.extend([
+        String::new(),
+        "Read these out to the school that sent it, on a number that you know to be theirs:".to_owned(),
+        format!("Fingerprint of its key: {key}"),
+        format!("Number of the file:     {}", jws::groups(number.get(..16).unwrap_or(number))),
+        String::new(),
+    ]);
+    lines
+}
+
+/// Lines as they are printed. What would move a terminal's cursor is left out: a stranger wrote them.
+fn printed(lines: &[String]) -> String {
+    let text = lines.join("\n") + "\n";
+    text.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
+}
+
+/// What a referral says, as text.
+fn referral(opened: &Opened<Referral>) -> String {
+    let document = &opened.document;
+    let about = vec![
+        format!("To:           {}", document.recipient.address),
+        format!("Referral:     {}", document.referral.title),
+        format!("Their case:   {}", document.referral.reference),
+    ];
+    let sent = (document.sent_time.as_str(), about);
+    let mut lines = begun(&document.sender, &document.recipient, sent, &document.number(), &opened.fingerprint);
+    let mut group = "";
+    for one in &document.answers {
+        if one.group != group {
+            lines.extend([one.group.clone(), String::new()]);
+            group = &one.group;
+        }
+        lines.push(format!("{}. {}", one.number, one.question));
+        let said = if one.answer.is_empty() { "No answer" } else { &one.answer };
+        lines.extend(said.lines().map(|line| format!("   {line}")));
+        lines.push(String::new());
+    }
+    printed(&lines)
+}
+
+/// What a child's file says, as text.
+fn told(opened: &Opened<Document>) -> String {
+    let document = &opened.document;
+    let child = &document.child;
+    let about = vec![
+        format!("To:           {}", document.recipient.contact),
         format!("Child:        {} {}", child.given_name, child.family_name),
         format!("Born:         {}", child.birth_date),
         format!("Year group:   {}", child.year_group),
         format!("UPN:          {}", child.upn),
-        String::new(),
-        "Read these out to the school that sent it, on a number that you know to be theirs:".to_owned(),
-        format!("Fingerprint of its key: {fingerprint}"),
-        format!("Number of the file:     {}", jws::groups(digest.get(..16).unwrap_or(&digest))),
-        String::new(),
     ];
+    let sent = (document.sent_time.as_str(), about);
+    let mut lines = begun(&document.sender, &document.recipient, sent, &document.digest(), &opened.fingerprint);
     for item in &document.entries {
         lines.push(format!("{}. {}, {}, {}", item.number, item.kind, item.time, item.record));
         if !item.origin.is_empty() {
@@ -90,8 +151,7 @@ fn told(document: &Document, fingerprint: &str) -> String {
         lines.push(String::new());
     }
     lines.extend(document.left_out.iter().map(|left| format!("Not in it: {} ({})", left.count, left.why)));
-    let text = lines.join("\n") + "\n";
-    text.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
+    printed(&lines)
 }
 
 #[cfg(test)]
@@ -103,15 +163,22 @@ mod tests {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let file = root.join("docs/examples/packages/example.jwe");
         let content = std::fs::read(&file).map_err(|e| Error::internal(e.to_string()))?;
-        let opened = envelope::open(&content, "7kq2 m9xr 4tbd ohjw 5zpe")?;
-        let text = told(&opened.document, &opened.fingerprint);
+        let opened = envelope::open::<Document>(&content, "7kq2 m9xr 4tbd ohjw 5zpe")?;
+        let text = read(&opened.signed)?;
         assert!(
             text.contains("Child:        Ann Oak") && text.contains("   Ann said that [Child 1] took the phone."),
             "{text}"
         );
+        let content = std::fs::read(root.join("docs/examples/packages/referral.jwe"));
+        let opened =
+            envelope::open::<Referral>(&content.map_err(|e| Error::internal(e.to_string()))?, "7kq2m9xr4tbd0hjw5zpe")?;
+        let text = read(&opened.signed)?;
+        assert!(
+            text.contains("Referral:     Children’s") && text.contains("3. Is the child in danger now?\n   not_known")
+        );
         let lost = Package::Open { file: root.join("none"), passphrase_file: None, save: None };
         assert!(lost.run().is_err_and(|error| error.to_string().contains("No such file")));
-        let wrong = envelope::open(&content, "0000-0000-0000-0000-0000").map(drop).map_err(Error::from);
+        let wrong = envelope::open::<Document>(&content, "0000-0000-0000-0000-0000").map(drop).map_err(Error::from);
         assert!(wrong.is_err_and(|error| error.violations().iter().any(|wrong| wrong.field == "passphrase")));
         Ok(())
     }

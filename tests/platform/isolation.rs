@@ -298,7 +298,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
             "heldTime": "2026-01-05T09:00:00Z", "present": "p", "discussed": "d", "decided": "d", "next": "n"
         }),
         "CompleteSharedTask" => json!({"taskId": "six_00000000000000000000000000", "note": "n"}),
-        "CloseOwnPart" | "CloseSharedIncident" => json!({"reason": "r"}),
+        "CloseOwnPart" | "CloseSharedIncident" | "ReopenSharedIncident" => json!({"reason": "r"}),
         "StopDisclosure" => json!({"disclosureId": "six_00000000000000000000000000", "reason": "r"}),
         "DiscloseLearner" => json!({
             "learnerId": "six_00000000000000000000000000", "toSchoolId": "sch_00000000000000000000000000",

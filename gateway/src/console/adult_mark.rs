@@ -42,6 +42,7 @@ impl Page for AdultMarks {
         let at = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });
         let marked = AdultMark {
             adult_mark_id: "amk_1".into(),
+            reference: "M-7K2QX".into(),
             name: "A <Pym>".into(),
             birth_date: "1988-03-27".into(),
             teacher_reference: "12/34567".into(),
@@ -82,7 +83,11 @@ fn marked(one: &AdultMark, people: &People, here: &str, works: bool) -> Event {
     }
     says.push(format!("The designated officer rings: {}", one.ring));
     let when = words::stamp(one.create_time.as_ref()).unwrap_or_default();
-    let event = Event::new("Marked", format!("{when}, by {}", people.name(&one.account_id)), says.join("\n"));
+    let event = Event::new(
+        format!("Marked as {}", one.reference),
+        format!("{when}, by {}", people.name(&one.account_id)),
+        says.join("\n"),
+    );
     if one.end_time.is_some() {
         let ended = words::stamp(one.end_time.as_ref()).unwrap_or_default();
         return event.more(format!("Compared no more since {ended}: {}", one.end_reason));

@@ -159,8 +159,12 @@ pub async fn schools(visit: &Visit) -> Result<Vec<School>, Error> {
     let mut schools = Vec::new();
     let mut page_token = String::new();
     loop {
-        let answer =
-            heard(visit.registry()?.list_schools(ask(ListSchoolsRequest { page_size: 1000, page_token }))).await?;
+        let answer = heard(visit.registry()?.list_schools(ask(ListSchoolsRequest {
+            page_size: 1000,
+            page_token,
+            ..Default::default()
+        })))
+        .await?;
         schools.extend(answer.schools);
         page_token = answer.next_page_token;
         if page_token.is_empty() {

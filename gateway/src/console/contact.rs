@@ -36,6 +36,8 @@ const KINDS: Codes = &[
 const SHOWN: i32 = 50;
 /// What a list of matches is called.
 const MATCHES: &str = "Contacts that another school knows";
+/// The same at the desk.
+const AT_DESK: &str = "Contacts that two schools know";
 
 /// A list: of what a case marks, or of matches.
 #[derive(Debug, Serialize)]
@@ -84,7 +86,11 @@ impl Page for Contacts {
             Self::of_case(&case, &[marked, ended], &people, Vec::new(), "/schools/sch_1/cases/cas_1", true),
             Self::of_case(&case, &[], &people, Vec::new(), "/schools/sch_1/cases/cas_1", false),
             list(vec![found(&one, "Harrowmere <High>", "", here, true), found(&noted, "X", "Ms Ali", here, true)]),
-            list(vec![told_desk(&one, "Harrowmere <High>", "Thistledown"), told_desk(&many, "Harrowmere", "")]),
+            Self::at_desk(
+                Vec::new(),
+                vec![told_desk(&one, "Harrowmere <High>", "Thistledown"), told_desk(&many, "Harrowmere", "")],
+                Pager::new("/desks/safeguarding/contact-matches", &[], "", "x"),
+            ),
             list(Vec::new()),
         ]
     }
@@ -113,6 +119,18 @@ impl Contacts {
             events: marked.iter().map(|one| of_case(one, case, people, here, works)).collect(),
             none: "None is marked.",
             pager: Pager::new(here, &[], "", ""),
+        }
+    }
+
+    fn at_desk(crumbs: Vec<Link>, events: Vec<Event>, pager: Pager) -> Self {
+        Self {
+            head: Head::new(AT_DESK, crumbs),
+            lead: vec![
+                "Two schools marked the same contact of somebody outside. Each of them is told to ring the other. You are \
+                 told which two, and whom to ring at each; of their cases you are told nothing.",
+                "Ring them where you know of more: other schools, the police, or a pattern in the area.",
+            ],
+            ..Self::matches(Vec::new(), events, pager)
         }
     }
 
@@ -419,5 +437,5 @@ pub async fn at_desk(visit: Visit, Path(_): Path<String>, Query(from): Query<Fro
         events.push(told_desk(one, &school, &second));
     }
     let pager = Pager::new(&desk::at(&visit, "/contact-matches"), &[], &from.page_token, &answer.next_page_token);
-    visit.page(&Contacts::matches(desk::crumbs(&visit, &[]), events, pager))
+    visit.page(&Contacts::at_desk(desk::crumbs(&visit, &[]), events, pager))
 }

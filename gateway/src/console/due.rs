@@ -1,18 +1,20 @@
 //! What is due in the school's cases: whose it is, by when, as a list that the address filters and as a table.
 
 use axum::extract::Query;
-use chassis::{error::Error, table::Table};
+use chassis::{clock::london, error::Error, table::Table};
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Due, DueOwner, ListDueRequest, ListDueResponse},
+    incident_cases::v1::{Due, DueOwner, ListDueRequest, ListDueResponse, Transfer},
 };
 use serde::{Deserialize, Serialize};
+use time::Duration;
 
 use super::{
     case::material::BODIES,
     concern::Filter,
     figures::attachment,
     people::People,
+    transfer,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -80,6 +82,8 @@ pub struct DuePage {
     owners: Vec<Filter>,
     total: String,
     dues: Vec<Line>,
+    /// Children's files that are to be sent or received, which belong to no case and are nobody's own.
+    files: Vec<File>,
     csv: Link,
     pager: Pager,
 }
@@ -90,6 +94,12 @@ struct Line {
     case: Link,
     due: part::Due,
     owner: String,
+}
+
+#[derive(Debug, Serialize)]
+struct File {
+    link: Link,
+    due: part::Due,
 }
 
 impl Page for DuePage {
@@ -119,8 +129,12 @@ impl Page for DuePage {
         };
         let asked = Asked { when: "overdue".into(), ..Asked::default() };
         let at = |path: &str| format!("/schools/sch_1{path}");
+        let file = File {
+            link: Link::new("Send a child’s file to the next school", "/schools/sch_1/transfers/trf_1"),
+            due: part::Due::new("overdue", Some(&prost_types::Timestamp { seconds: 1_795_000_000, nanos: 0 })),
+        };
         vec![
-            Self::new(&answer, &asked, &people, Vec::new(), &at),
+            Self { files: vec![file], ..Self::new(&answer, &asked, &people, Vec::new(), &at) },
             Self::new(&ListDueResponse::default(), &Asked::default(), &people, Vec::new(), &at),
         ]
     }
@@ -183,6 +197,7 @@ impl DuePage {
             owners: std::iter::once(everybody).chain(answer.owners.iter().map(owner)).collect(),
             total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "thing", "things"),
             dues: answer.dues.iter().map(line).collect(),
+            files: Vec::new(),
             csv: Link::new("Download as a table (CSV)", Asked::at(&at("/due.csv"), &asked.when, &asked.owner)),
             pager: Pager::new(&path, &filter, &asked.page_token, &answer.next_page_token),
         }
@@ -201,12 +216,30 @@ async fn list(visit: &Visit, asked: &Asked, page_size: i32) -> Result<(ListDueRe
     Ok((answer, people))
 }
 
+/// Children's files that wait for the school, with what is asked for: they are nobody's own, and stand on the first page.
+async fn files(visit: &Visit, asked: &Asked) -> Result<Vec<File>, Error> {
+    let first = asked.page_token.is_empty() && ["", "nobody"].contains(&asked.owner.as_str());
+    if !first || !visit.may(Permission::LearnerRead) {
+        return Ok(Vec::new());
+    }
+    let week = (london(visit.now()).date() + Duration::days(7)).to_string();
+    let wanted = |one: &Transfer| match asked.when.as_str() {
+        "overdue" => one.due_word == "overdue",
+        "week" => !one.due_date.is_empty() && one.due_date <= week,
+        _ => true,
+    };
+    let all = transfer::waiting(visit).await?;
+    let due = all.iter().filter(|one| transfer::waits_here(one) && wanted(one));
+    Ok(due.map(|one| File { link: transfer::link(visit, one), due: transfer::due(one) }).collect())
+}
+
 /// Shows it.
 pub async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     visit.needs(Permission::CaseRead)?;
     let (answer, people) = list(&visit, &asked, 50).await?;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
-    visit.page(&DuePage::new(&answer, &asked, &people, crumbs, &|path| visit.at(path)))
+    let page = DuePage::new(&answer, &asked, &people, crumbs, &|path| visit.at(path));
+    visit.page(&DuePage { files: files(&visit, &asked).await?, ..page })
 }
 
 /// All of it as a table for a spreadsheet: no name of a child and no narrative is in it.

@@ -53,7 +53,8 @@ impl Page for Invitations {
         let invitation = |state: &str| Invitation {
             invitation_id: "ivt_1".into(),
             shared_incident_id: if state == "accepted" { "shi_1".into() } else { String::new() },
-            state: state.into(),
+            state: if state == "gone" { "accepted".into() } else { state.into() },
+            gone: state == "gone",
             contact: "R Okafor, 01632 960123".into(),
             ..Invitation::default()
         };
@@ -64,7 +65,11 @@ impl Page for Invitations {
         let head = || Head::new("Invitations", vec![Link::new("Home", "/")]);
         let gone = chassis::error::Error::wrong_state("the invitation was declined");
         vec![
-            Self { head: head(), invitations: vec![one("sent"), one("accepted"), one("declined")], form: None },
+            Self {
+                head: head(),
+                invitations: vec![one("sent"), one("accepted"), one("gone"), one("declined")],
+                form: None,
+            },
             Self {
                 head: head(),
                 invitations: vec![],
@@ -80,6 +85,11 @@ impl One {
         rows.extend(Row::some("Sent", words::stamp(invitation.create_time.as_ref())));
         rows.extend(Row::some("Whom to ring there", Some(invitation.contact.clone())));
         rows.extend(Row::some("Answered", words::stamp(invitation.answer_time.as_ref())));
+        if invitation.gone {
+            let since =
+                "The incident is not shown here any more: your school is out of it, or its case is not yours to read";
+            rows.push(Row::new("Since then", since));
+        }
         let waits = invitation.state == "sent";
         let decline = at(&format!("/invitations/{}/decline", invitation.invitation_id));
         let shared = at(&format!("/shared-incidents/{}", invitation.shared_incident_id));

@@ -59,8 +59,14 @@ pub async fn list(visit: Visit, Path((_, concern_id)): Path<(String, String)>) -
         if one.shut.is_empty() {
             page.rows.push(Row::new(route.title.clone(), route.threshold.clone()));
             page.others.push(Link::new(format!("Record it: {}", route.title), format!("{here}/{}", route.key)));
-        } else if one.shut == "not_commenced" || one.shut == "not_yet" {
+        } else if one.shut == "not_commenced" {
             page.rows.push(Row::new(route.title.clone(), "Not in force yet: tell the safeguarding lead"));
+        } else if one.shut == "not_yet" {
+            let from = words::named_day(&route.from_date);
+            page.rows.push(Row::new(
+                route.title.clone(),
+                format!("In force from {from}: until then, tell the safeguarding lead"),
+            ));
         }
     }
     visit.page(&page)

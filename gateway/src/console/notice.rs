@@ -26,6 +26,7 @@ pub fn notice(code: &str) -> &'static str {
         "fact" => "The fact is recorded: check which steps it brings",
         "consultation" => "The talk is recorded",
         "referred" => "It is recorded that the referral is sent",
+        "sent_before" => "This was sent already: below is what was sent",
         "referral" => "The referral is up to date",
         "unsent" => "The draft is kept unsent",
         "reported" => "It is recorded that you reported",

@@ -49,6 +49,7 @@ const CHANGES: Codes = &[
     ("officer_asked", "was invited"),
     ("officer_joined", "came in"),
     ("closed", "closed the incident"),
+    ("reopened", "opened the incident again"),
 ];
 
 /// The pages of shared incidents at a school.
@@ -277,9 +278,10 @@ pub struct Place<'a> {
 fn acts(shared: &SharedIncident, place: &Place<'_>) -> Vec<Link> {
     let leads = !place.own.is_empty() && place.own == shared.lead_school_id;
     // Whoever is in it still comes and goes once it is closed; nothing is added.
-    let goes = |act| matches!(act, act::Act::Remove | act::Act::Lead | act::Act::Leave);
+    let goes = |act| matches!(act, act::Act::Remove | act::Act::Lead | act::Act::Leave | act::Act::Reopen);
+    let closed = shared.close_time.is_some();
     let all = act::Act::ALL.into_iter().filter(|(act, ..)| act.offered(place.own, leads));
-    let all = all.filter(|(act, ..)| shared.close_time.is_none() || goes(*act));
+    let all = all.filter(|(act, ..)| if closed { goes(*act) } else { *act != act::Act::Reopen });
     all.map(|(_, address, title)| Link::new(title, format!("{}/{address}", place.here))).collect()
 }
 

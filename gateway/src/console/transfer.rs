@@ -20,8 +20,8 @@ use chassis::error::Error;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        GetTransferRequest, GetTransferredFileRequest, GetTransferredFileResponse, ListTransfersRequest, Transfer,
-        TransferItem, TransferLeftOut,
+        GetTransferRequest, GetTransferredFileRequest, GetTransferredFileResponse, Learner, ListTransfersRequest,
+        Transfer, TransferItem, TransferLeftOut,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -29,10 +29,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     Below,
     case::page::Event,
+    learner::told_apart,
     visit::{Answer, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
     Page,
+    form::{Field, FormPage},
     part::{Due, Head, Link, Pager, Row},
     words::{self, Codes},
 };
@@ -160,6 +162,16 @@ pub fn read_out(digest: &str) -> String {
     digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
+/// A transfer by what is to be done with it, where that is done.
+pub fn link(visit: &Visit, one: &Transfer) -> Link {
+    let school = match (&one.outside, other(one)) {
+        (Some(outside), _) => outside.name.clone(),
+        (None, "") => String::new(),
+        (None, other) => visit.directory.known(other).unwrap_or_else(|| "another school".to_owned()),
+    };
+    Link::new(called(one, &school), visit.at(&format!("/transfers/{}", one.transfer_id)))
+}
+
 /// The other school of a transfer, where it is one of the platform; empty while there is none.
 pub fn other(transfer: &Transfer) -> &str {
     if transfer.direction == "out" { &transfer.to_school_id } else { &transfer.from_school_id }
@@ -277,6 +289,35 @@ pub fn crumbs(visit: &Visit) -> Vec<Link> {
     visit.crumbs(&[("Children", visit.at("/learners")), (TITLE, visit.at("/transfers"))])
 }
 
+/// Where a transfer is, and the way to what lies below it.
+fn below(visit: &Visit, id: &str) -> (String, Vec<Link>) {
+    let here = visit.at(&format!("/transfers/{id}"));
+    let mut crumbs = crumbs(visit);
+    crumbs.push(Link::new("Transfer", here.clone()));
+    (here, crumbs)
+}
+
+/// A form about a transfer, sent to `act` below it.
+fn form_below(visit: &Visit, id: &str, title: &str, (act, button): (&str, &str), fields: Vec<Field>) -> FormPage {
+    let (here, crumbs) = below(visit, id);
+    visit.form_page(Head::new(title, crumbs), format!("{here}/{act}"), button, fields)
+}
+
+/// Where a child's transfers are, and the way there.
+fn way(visit: &Visit, learner_id: &str) -> (String, Vec<Link>) {
+    let child = visit.at(&format!("/learners/{learner_id}"));
+    let here = format!("{child}/transfers");
+    let crumbs = [("Children", visit.at("/learners")), ("A child’s record", child), (TITLE, here.clone())];
+    (here, visit.crumbs(&crumbs))
+}
+
+/// A form about the file of a child, sent to `act` below the child's transfers.
+fn form_of(visit: &Visit, child: &Learner, title: &str, (act, button): (&str, &str), fields: Vec<Field>) -> FormPage {
+    let (here, crumbs) = way(visit, &child.learner_id);
+    let page = visit.form_page(Head::new(title, crumbs), format!("{here}/{act}"), button, fields);
+    FormPage { rows: vec![Row::new("Child", told_apart(child))], ..page }
+}
+
 /// Whether somebody sends and receives files: the lead and deputies.
 pub fn shares(visit: &Visit) -> bool {
     visit.may(Permission::CaseShare)
@@ -363,7 +404,5 @@ pub async fn file(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
     let file = heard(visit.cases()?.get_transferred_file(ask_patiently(asked))).await?;
     let one = file.transfer.clone().unwrap_or_default();
     let from = names(&visit, std::slice::from_ref(&one)).await.pop().unwrap_or_default();
-    let mut crumbs = crumbs(&visit);
-    crumbs.push(Link::new("Transfer", visit.at(&format!("/transfers/{id}"))));
-    visit.page(&TransferredFile::new(&file, &from, crumbs))
+    visit.page(&TransferredFile::new(&file, &from, below(&visit, &id).1))
 }

@@ -57,6 +57,7 @@ impl Consumer for Told {
             | Event::ContactMatched(_)
             | Event::CaseOpened(_)
             | Event::ReferralDecided(_)
+            | Event::ReferralAsked(_)
             | Event::MandatoryReportMade(_)
             | Event::SchoolInvited(_)
             | Event::InvitationAccepted(_)
@@ -127,6 +128,7 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::ContactMatched(_) => Some(at(kind::CONTACT_MATCHED, "/contact-matches")),
         Event::CaseOpened(_) => Some(at(kind::CASE_OPENED, "/cases")),
         Event::ReferralDecided(_) => Some(at(kind::REFERRAL_DECIDED, "/cases")),
+        Event::ReferralAsked(_) => Some(at(kind::REFERRAL_ASKED, "/waiting")),
         Event::ReferralMade(made) => at_desk(&made.desk),
         Event::ReferralEscalated(went) => at_desk(&went.desk),
         Event::MandatoryReportMade(_) => Some(at(kind::MANDATORY_REPORT, &concern)),

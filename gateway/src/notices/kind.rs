@@ -57,6 +57,9 @@ pub const CASE_OPENED: &Kind = &Kind { by_default: false, ..of_school("case.open
 /// An agency answered.
 pub const REFERRAL_DECIDED: &Kind =
     &Kind { by_default: false, ..of_school("referral.decided", "An agency\u{2019}s answer was recorded", LEADS) };
+/// A desk asks about a referral. Of cases on adults nothing is announced.
+pub const REFERRAL_ASKED: &Kind =
+    &of_school("referral.asked", "A desk of the authority asks something about a referral of yours", LEADS);
 /// A school sent a referral into the inbox of a desk, or took one further. Of cases on adults nothing is announced.
 pub const DESK_REFERRAL: &Kind = &Kind {
     at_school: false,
@@ -108,7 +111,7 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 18] = [
+pub const KINDS: [&Kind; 19] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -116,6 +119,7 @@ pub const KINDS: [&Kind; 18] = [
     CONTACT_MATCHED,
     CASE_OPENED,
     REFERRAL_DECIDED,
+    REFERRAL_ASKED,
     DESK_REFERRAL,
     MANDATORY_REPORT,
     SCHOOL_INVITED,

@@ -10,7 +10,7 @@ use chassis::{
 use prost::Message as _;
 use proto::{
     access::v1::Role,
-    event::v1::{AlertRaised, ConcernEscalated, ConcernRecorded, InvitationAccepted, SchoolInvited},
+    event::v1::{AlertRaised, ConcernEscalated, ConcernRecorded, InvitationAccepted, ReferralAsked, SchoolInvited},
     policy_registry::v1::{GetSchoolResponse, School},
 };
 use serde_json::{Value, json};
@@ -199,6 +199,7 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         let accepted = InvitationAccepted { shared_incident_id: "shi_2".into() };
         let opened = SchoolInvited { shared_incident_id: "shi_2".into(), invited_school_id: theirs.clone() };
         let alert = |route: &str| Event::AlertRaised(AlertRaised { route: route.into(), ..AlertRaised::default() });
+        let asked = ReferralAsked { agency: "front_door_form".into() };
         let leads: &[&str] = &["d.deputy", "r.okafor"];
         for (school, id, event, whom, link) in [
             (&place.school, "con_1", recorded(), leads, "/concerns/con_1"),
@@ -206,6 +207,7 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
             (&place.school, "con_1", escalated("head"), &["h.head"], "/concerns/con_1"),
             (&place.school, "alt_1", alert("dsl"), &[], ""),
             (&place.school, "alt_1", alert("it"), &["i.it"], "/filtering"),
+            (&place.school, "cas_3", Event::ReferralAsked(asked), leads, "/waiting"),
             (&theirs, "cas_1", Event::SchoolInvited(invited), leads, "/invitations"),
             (&place.school, "cas_2", Event::SchoolInvited(opened), &[], ""),
             (&theirs, "shi_2", Event::InvitationAccepted(accepted), leads, "/shared-incidents/shi_2"),

@@ -15,6 +15,7 @@ const file = readFileSync(process.argv[2], 'utf8')
 const said = async (file, passphrase) => open(file, passphrase).catch((error) => ({ why: error.why ?? String(error) }))
 const right = '7kq2 m9xr 4tbd ohjw 5zpe'
 const opened = await said(file, right)
+const referral = await said(readFileSync(process.argv[3], 'utf8'), right)
 const altered = []
 for (let part = 0; part < 5; part++) {
   const parts = file.trim().split('.')
@@ -23,16 +24,18 @@ for (let part = 0; part < 5; part++) {
   altered.push((await said(parts.join('.'), right)).why)
 }
 const wrong = await said(file, '0000-0000-0000-0000-0000')
-console.log(JSON.stringify({ opened, wrong: wrong.why, none: (await said('words', right)).why, altered }))
+console.log(JSON.stringify({ opened, referral, wrong: wrong.why, none: (await said('words', right)).why, altered }))
 ";
 
 #[test]
 fn the_script_opens_the_example_and_says_what_failed() {
     let here = env!("CARGO_MANIFEST_DIR");
     let script = format!("{here}/assets/package.js");
-    let example = format!("{here}/../docs/examples/packages/example.jwe");
+    let [example, referral] =
+        ["example", "referral"].map(|name| format!("{here}/../docs/examples/packages/{name}.jwe"));
     // `build.rs` needs node, too.
-    let ran = Command::new("node").args(["--input-type=module", "-e", ASKED, &script, &example]).output().unwrap();
+    let ran =
+        Command::new("node").args(["--input-type=module", "-e", ASKED, &script, &example, &referral]).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let said: Value = serde_json::from_slice(&ran.stdout).unwrap();
     let opened = &said["opened"];
@@ -46,6 +49,9 @@ fn the_script_opens_the_example_and_says_what_failed() {
     for name in ["fingerprint", "number"] {
         assert!(described.contains(opened[name].as_str().unwrap()), "{name}: {said}");
     }
+    let told = &said["referral"];
+    assert!(described.contains(told["number"].as_str().unwrap()) && told["tried"] == true, "{said}");
+    assert_eq!(told["file"]["answers"][2]["answer"], "not_known");
     assert_eq!((&said["wrong"], &said["none"]), (&Value::from("passphrase"), &Value::from("none")));
     let altered: Vec<&str> = said["altered"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert_eq!(altered.len(), 5, "a changed byte never opens: {said}");

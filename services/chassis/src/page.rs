@@ -65,9 +65,43 @@ impl Page {
     }
 }
 
+/// Reads a list to its end, page after page.
+///
+/// # Errors
+/// The first refusal.
+pub async fn whole<T, F>(read: impl Fn(Page) -> F) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<(Vec<T>, String)>>,
+{
+    let (mut all, mut token) = (Vec::new(), String::new());
+    loop {
+        let (found, next) = read(Page::from(MAX_SIZE, &token)?).await?;
+        all.extend(found);
+        if next.is_empty() {
+            return Ok(all);
+        }
+        token = next;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_list_is_read_to_its_end() -> Result<()> {
+        let last = 2 * MAX_SIZE + 1;
+        let read = |page: Page| async move {
+            let first = page.after().and_then(|after| after.parse().ok()).map_or(0, |after: i32| after + 1);
+            let mut found: Vec<i32> = (first..=last).take(usize::try_from(page.limit()).unwrap_or_default()).collect();
+            let next = page.cut(&mut found, ToString::to_string);
+            Ok((found, next))
+        };
+        assert_eq!(whole(read).await?, (0..=last).collect::<Vec<_>>());
+        let refused = |_| async { Err::<(Vec<i32>, String), _>(Error::wrong_state("no")) };
+        assert!(whole(refused).await.is_err());
+        Ok(())
+    }
 
     #[test]
     fn a_page_token_leads_to_the_next_page() -> Result<()> {

@@ -310,6 +310,8 @@ pub enum Refusal {
     },
     /// The thing is in the wrong state.
     State(&'static str),
+    /// It cannot be done on this day.
+    NotNow(String),
     /// The step is done by a record that is not there yet.
     Record(&'static str),
     /// A field does not hold what it must.

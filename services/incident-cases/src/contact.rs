@@ -32,14 +32,14 @@ pub struct MarkedContact {
     /// Who marked it, and when.
     pub stamp: Stamp,
     /// Why it is compared no more, where it is not.
-    pub ended: Option<Ended>,
+    pub ended: Option<Said>,
 }
 
-/// The comparing of a contact ended.
+/// What somebody said once: why comparing ended, or what was done about a match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ended {
-    /// Why.
-    pub reason: String,
+pub struct Said {
+    /// In words.
+    pub words: String,
     /// Who said so, and when.
     pub stamp: Stamp,
 }
@@ -58,7 +58,7 @@ pub struct ContactMatch {
     /// When it was found.
     pub found_at: OffsetDateTime,
     /// What was done about it, where somebody said.
-    pub note: Option<Ended>,
+    pub note: Option<Said>,
 }
 
 /// What a contact is once it is written as all equal ones are; none where it cannot be one of its kind.
@@ -140,7 +140,7 @@ impl MarkedContact {
         if self.ended.is_some() {
             return Err(Refusal::State("this contact is compared no more already"));
         }
-        self.ended = Some(Ended { reason: reason.to_owned(), stamp });
+        self.ended = Some(Said { words: reason.to_owned(), stamp });
         Ok(())
     }
 }
@@ -154,7 +154,7 @@ impl ContactMatch {
         if self.note.is_some() {
             return Err(Refusal::State("somebody said what was done about this already"));
         }
-        self.note = Some(Ended { reason: note.to_owned(), stamp });
+        self.note = Some(Said { words: note.to_owned(), stamp });
         Ok(())
     }
 }

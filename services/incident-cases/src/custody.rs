@@ -1,12 +1,16 @@
 //! Devices held, searches and disclosures: registers of the school, each entry of a case or of none. A device's chain
 //! begins with its seizure, every link holds the digest of the one before, and no link is ever taken away.
 
+use std::collections::HashMap;
+
+use chassis::id::SchoolId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
 use crate::{
     case::{Case, Refusal, record::Stamp},
+    concern::ConcernId,
     gate,
 };
 
@@ -190,7 +194,7 @@ pub struct Search {
 pub struct Disclosure {
     /// Its id.
     pub id: DisclosureId,
-    /// The item of a shared incident, or the transfer, that told it; empty where it was entered by itself.
+    /// The item of a shared incident, the transfer or the concern, that told it; empty where it was entered by itself.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub item: String,
     /// The part of the one learner it is about, where it is about one; empty where it is about the case.
@@ -214,4 +218,31 @@ pub struct Disclosure {
     pub reason: String,
     /// Who recorded it, and when.
     pub stamp: Stamp,
+}
+
+impl Disclosure {
+    /// To whom, in words: a school of the platform by its name, or as another school where its name is not known.
+    pub fn recipient_in_words(&self, names: &HashMap<String, String>) -> String {
+        if self.recipient.parse::<SchoolId>().is_ok() {
+            return names.get(&self.recipient).cloned().unwrap_or_else(|| "Another school".to_owned());
+        }
+        match self.recipient.as_str() {
+            "iwf" => "Internet Watch Foundation".to_owned(),
+            "ceop" => "CEOP".to_owned(),
+            "report_remove" => "Report Remove".to_owned(),
+            "police" => "The police".to_owned(),
+            said => said.to_owned(),
+        }
+    }
+
+    /// The concern that told it, where that was part of no case then; none where it belongs to a case, or to nothing.
+    pub fn concern_id(&self) -> Option<&str> {
+        let of = self.case_id.is_empty() && self.item.parse::<ConcernId>().is_ok();
+        of.then_some(self.item.as_str())
+    }
+
+    /// The case or concern that it belongs to; empty where it belongs to none.
+    pub fn record_id(&self) -> &str {
+        self.concern_id().unwrap_or(&self.case_id)
+    }
 }

@@ -19,6 +19,7 @@ impl From<Refusal> for Error {
             Refusal::Closed => Self::wrong_state("the case is closed"),
             Refusal::Missing => Self::missing(),
             Refusal::State(message) => Self::wrong_state(message),
+            Refusal::NotNow(message) => Self::wrong_state(message),
             Refusal::Field(field, message) => Self::invalid(field, message),
             Refusal::Fields(map, wrong) => {
                 let mut violations = Violations::new();
@@ -201,7 +202,7 @@ impl From<AlreadyAnswered> for Error {
 
 impl From<sharing::Refused> for Error {
     fn from(refused: sharing::Refused) -> Self {
-        use sharing::Refused::{Alone, Closed, InAlready, Leads, NotASchool, NotIn, NotTheLead, RemovedBefore};
+        use sharing::Refused::{Alone, Closed, InAlready, Leads, NotASchool, NotIn, NotTheLead, Open, RemovedBefore};
         Self::wrong_state(match refused {
             NotTheLead => "only the school that leads the incident does this",
             NotIn => "this school is not in the incident",
@@ -210,6 +211,7 @@ impl From<sharing::Refused> for Error {
             Leads => "this school leads the incident: pass the lead on first",
             NotASchool => "this is for schools: the authority\u{2019}s officer is there under a duty of their own",
             Closed => "the shared incident is closed",
+            Open => "the shared incident is not closed",
             Alone => "no other school is in the incident to lead it",
         })
     }

@@ -19,6 +19,7 @@
 //! - `store`: the only code that touches the database
 //! - `consume`: what it learns from other services
 //! - `escalate`: passes on what nobody reads in time
+//! - `hashing`: how many passphrases are hashed at once
 
 pub mod across;
 pub mod attachment;
@@ -34,6 +35,7 @@ pub mod desk;
 mod error;
 mod escalate;
 pub mod gate;
+mod hashing;
 pub mod image;
 pub mod learner;
 pub mod lesson;
@@ -74,6 +76,7 @@ pub(crate) struct App {
     signer: Arc<Signer>,
     /// Signs the manifests of files that are handed over, as it signs the checkpoints of the history.
     signing_key: Arc<SigningKey>,
+    hashing: hashing::Hashing,
 }
 
 impl App {
@@ -111,6 +114,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
         upstreams: setup.upstreams.clone(),
         signer: setup.signer.clone(),
         signing_key: setup.checkpoint_key.clone(),
+        hashing: hashing::Hashing::default(),
     };
     let rpcs = IncidentCasesServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)

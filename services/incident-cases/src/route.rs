@@ -7,6 +7,8 @@ use time::{Date, Duration, OffsetDateTime, macros::format_description};
 
 use chassis::{calendar, clock::london};
 
+use crate::case::print::paper;
+
 /// What a route carries as its first day while the law that makes it a duty has not begun.
 pub const NOT_COMMENCED: &str = "not_commenced";
 /// Characters that one line of a form may have.
@@ -109,6 +111,12 @@ pub struct Contact {
     /// The desk on this platform that takes referrals to it in; empty where it has none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub desk: String,
+    /// From which day it takes referrals; always where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
+    /// The last day on which it takes them; no last one where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub until: String,
 }
 
 /// One field as it was filled in.
@@ -136,13 +144,27 @@ impl Clock {
     }
 }
 
+/// A day of the register or of a route; none where nothing is said.
+fn day(text: &str) -> Option<Date> {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+}
+
 impl Contact {
+    /// Why it takes no referral on a day, with the day on which that changes or changed; none where it takes them.
+    pub fn shut(&self, on: Date) -> Option<String> {
+        match (day(&self.from), day(&self.until)) {
+            (Some(from), _) if on < from => Some(format!("{} takes referrals from {} on", self.name, paper::day(from))),
+            (_, Some(until)) if on > until => Some(format!("{} took referrals until {}", self.name, paper::day(until))),
+            _ => None,
+        }
+    }
+
     /// The numbers or addresses by which it is reached in one way.
     pub fn reached(&self, means: &str) -> impl Iterator<Item = &str> {
         let kind = match means {
             "telephone" => "telephone",
             "web" => "web",
-            "secure_mail" => "email",
+            "secure_mail" | "package" => "email",
             _ => "",
         };
         let channels = self.channels.iter().filter(move |(of, ..)| of == kind);
@@ -153,7 +175,6 @@ impl Contact {
 impl Route {
     /// Why it cannot be taken on a day; none where it can.
     pub fn shut(&self, on: Date, contacts: &[Contact]) -> Option<&'static str> {
-        let day = |text: &str| Date::parse(text, format_description!("[year]-[month]-[day]")).ok();
         if self.from == NOT_COMMENCED {
             return Some("not_commenced");
         }
@@ -163,7 +184,27 @@ impl Route {
         if day(&self.until).is_some_and(|until| on > until) {
             return Some("no_longer");
         }
-        self.led_to(contacts).next().is_none().then_some("no_agency")
+        self.offered(contacts, on).next().is_none().then_some("no_agency")
+    }
+
+    /// The same in words, with the day on which that changes or changed.
+    pub fn shut_in_words(&self, on: Date, contacts: &[Contact]) -> Option<String> {
+        let of = |text: &str| day(text).map(paper::day).unwrap_or_default();
+        Some(match self.shut(on, contacts)? {
+            "not_yet" => format!("this route is taken from {} on", of(&self.from)),
+            "no_longer" => format!("this route was taken until {}", of(&self.until)),
+            "not_commenced" => "the law behind this route has not begun".to_owned(),
+            _ => {
+                let known: Vec<String> = self.led_to(contacts).filter_map(|contact| contact.shut(on)).collect();
+                let none = "the authority’s register has no agency for this route".to_owned();
+                if known.is_empty() { none } else { format!("{none} now: {}", known.join("; ")) }
+            }
+        })
+    }
+
+    /// Those that it leads to and that take referrals on a day.
+    pub fn offered<'a>(&'a self, contacts: &'a [Contact], on: Date) -> impl Iterator<Item = &'a Contact> {
+        self.led_to(contacts).filter(move |contact| contact.shut(on).is_none())
     }
 
     /// The agencies of the area that it leads to and that say how a referral is sent to them.
@@ -233,10 +274,14 @@ impl Field {
                 Ok(_) => None,
                 Err(_) => Some("Enter a day, such as 2026-03-27".to_owned()),
             },
-            "text" if long > LINE_MAX => Some(format!("Shorten this to {LINE_MAX} characters")),
-            "long_text" if long > TEXT_MAX => Some(format!("Shorten this to {TEXT_MAX} characters")),
+            "text" if long > LINE_MAX => Some(self.shorter(LINE_MAX)),
+            "long_text" if long > TEXT_MAX => Some(self.shorter(TEXT_MAX)),
             _ => None,
         }
+    }
+
+    fn shorter(&self, most: usize) -> String {
+        format!("Shorten the answer to {most} characters: {}", self.label.trim_end_matches('?'))
     }
 
     /// Whether another answer calls for this one.
@@ -300,6 +345,9 @@ mod tests {
         let wrong = read(&[("danger", "maybe"), ("known_on", "2026-11-25"), ("secret", "x")]).err().unwrap_or_default();
         let fields: Vec<&str> = wrong.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(fields, ["danger", "known_on", "secret"]);
+        let long = read(&[("rung", &"word ".repeat(LINE_MAX))]).err().unwrap_or_default();
+        let fix = "Shorten the answer to 500 characters: What of rung".to_owned();
+        assert_eq!(long, [("rung".to_owned(), fix)], "the question is named");
         let missing = |pairs: &[(&str, &str)]| {
             let answers = read(pairs).unwrap_or_default();
             route().missing(&answers).into_iter().map(|(key, _)| key).collect::<Vec<_>>()
@@ -322,5 +370,27 @@ mod tests {
         assert_eq!(on("2026-11-24", "2026-11-24", door), None);
         assert_eq!(on("", "2026-11-23", door), Some("no_longer"));
         assert_eq!(on("", "", &[]), Some("no_agency"));
+    }
+
+    #[test]
+    fn an_agency_is_offered_on_its_own_days_alone() {
+        let door = |from: &str, until: &str| Contact {
+            key: "door".into(),
+            name: "Front door".into(),
+            means: vec!["telephone".into()],
+            from: from.into(),
+            until: until.into(),
+            ..Contact::default()
+        };
+        let words = |from: &str, until: &str| {
+            let (today, contacts) = (date!(2026 - 11 - 24), [door(from, until)]);
+            assert_eq!(route().offered(&contacts, today).count() == 0, contacts[0].shut(today).is_some());
+            route().shut_in_words(today, &contacts)
+        };
+        assert_eq!((words("", ""), words("2026-11-24", "2026-11-24")), (None, None));
+        let none = "the authority’s register has no agency for this route now: ";
+        let later = format!("{none}Front door takes referrals from 1 April 2027 on");
+        assert_eq!(words("2027-04-01", ""), Some(later));
+        assert_eq!(words("", "2026-11-23"), Some(format!("{none}Front door took referrals until 23 November 2026")));
     }
 }

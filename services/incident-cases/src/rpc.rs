@@ -127,6 +127,7 @@ mod list_transfers;
 mod list_waiting;
 mod make_package;
 mod make_referral;
+mod make_referral_package;
 mod mark_adult;
 mod mark_contact;
 mod move_due_time;
@@ -172,6 +173,7 @@ mod record_viewing;
 mod remove_school;
 mod reopen_allegation;
 mod reopen_case;
+mod reopen_shared_incident;
 mod resume_access_request;
 mod return_transfer;
 mod reveal_material;
@@ -236,6 +238,7 @@ rpcs! {
     add_shared_learner: AddSharedLearnerRequest => AddSharedLearnerResponse,
     close_own_part: CloseOwnPartRequest => CloseOwnPartResponse,
     close_shared_incident: CloseSharedIncidentRequest => CloseSharedIncidentResponse,
+    reopen_shared_incident: ReopenSharedIncidentRequest => ReopenSharedIncidentResponse,
     disclose_learner: DiscloseLearnerRequest => DiscloseLearnerResponse,
     stop_disclosure: StopDisclosureRequest => StopDisclosureResponse,
     add_desk_shared_entry: AddDeskSharedEntryRequest => AddDeskSharedEntryResponse,
@@ -408,6 +411,7 @@ rpcs! {
     draft_referral: DraftReferralRequest => DraftReferralResponse,
     escalate_referral: EscalateReferralRequest => EscalateReferralResponse,
     list_referral_routes: ListReferralRoutesRequest => ListReferralRoutesResponse,
+    make_referral_package: MakeReferralPackageRequest => MakeReferralPackageResponse,
     print_referral: PrintReferralRequest => PrintReferralResponse,
     send_referral: SendReferralRequest => SendReferralResponse,
     update_referral_draft: UpdateReferralDraftRequest => UpdateReferralDraftResponse,

@@ -82,14 +82,14 @@ pub const ALLEGATION_EVALUATE: u32 = 1;
 /// Days after which an allegation in which nothing has happened is looked at; a suggestion, no law sets it.
 pub const ALLEGATION_REVIEW_DAYS: i64 = 28;
 
-/// Contacts that a school may mark in a day, so that nobody finds out by trying what other schools know; the platform's own
-/// promise, no law sets it.
+/// Contacts that one person at a school may mark in a day, so that nobody finds out by trying what other schools know; the
+/// platform's own promise, no law sets it.
 pub const CONTACTS_A_DAY: u64 = 30;
-/// Contacts marked in a day from which on the safeguarding desk is told that somebody may be guessing.
+/// Contacts marked at a school in a day, by whomever, from which on the safeguarding desk is told that somebody may be guessing.
 pub const CONTACTS_WATCHED: u64 = 15;
 
-/// Adults that a school may mark in a day, and from how many on the designated officer is told that somebody may be guessing;
-/// the platform's own promise, no law sets it.
+/// Adults that one person at a school may mark in a day, and from how many at the school, by whomever, the designated officer
+/// is told that somebody may be guessing; the platform's own promise, no law sets it.
 pub const ADULTS_A_DAY: u64 = 10;
 /// See `ADULTS_A_DAY`.
 pub const ADULTS_WATCHED: u64 = 5;

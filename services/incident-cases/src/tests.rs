@@ -140,6 +140,7 @@ mod cover;
 mod desk;
 mod desk_patterns;
 mod due;
+mod duty;
 mod gates;
 mod happened;
 mod looks;
@@ -173,10 +174,14 @@ impl World {
     }
 
     async fn case(&self) -> Result<Case> {
+        self.opened(&self.concern().await?).await
+    }
+
+    async fn opened(&self, concern_id: &str) -> Result<Case> {
         let new = NewCase { procedure_id: "P1".into(), risks: vec!["conduct".into()], subject: None };
         let request = TriageConcernRequest {
             school_id: self.here.clone(),
-            concern_id: self.concern().await?,
+            concern_id: concern_id.to_owned(),
             decision: Some(Decision::NewCase(new)),
             request_id: self.dsl.request_id(),
         };

@@ -271,18 +271,8 @@ impl Transfer {
         if !self.goes_outside() {
             return Err(Refusal::State("the other school is on the platform: it confirms receipt itself"));
         }
-        let digits: String =
-            read_out.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_lowercase()).collect();
         let sent = self.sent.as_ref().map(|sent| sent.digest.as_str()).unwrap_or_default();
-        if digits.len() < READ_OUT_MIN {
-            let fix = format!("Enter at least the first {READ_OUT_MIN} digits that they read out");
-            return Err(Refusal::Field("digest", fix));
-        }
-        if !sent.starts_with(&digits) {
-            let fix = "Ask them to read the number again: it is not that of the file that was sent. If they read the same, \
-                       they have another file, or it was changed: make the package again";
-            return Err(Refusal::Field("digest", fix.to_owned()));
-        }
+        let digits = self::read_out(read_out, sent)?;
         let who = Named { by: String::new(), name: name.to_owned(), at };
         self.receive(Receipt { digest: digits, who, told: Some(told) })
     }
@@ -323,4 +313,23 @@ impl Transfer {
 /// Days from one to the other; 0 where the other is not later.
 fn late(due: Date, until: Date) -> u32 {
     u32::try_from((until - due).whole_days()).unwrap_or_default()
+}
+
+/// The digits of a number that somebody read out.
+///
+/// # Errors
+/// `Field` where they are too few, or are not how the number of what was sent begins.
+pub fn read_out(read: &str, sent: &str) -> Result<String, Refusal> {
+    let digits: String =
+        read.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_lowercase()).collect();
+    if digits.len() < READ_OUT_MIN {
+        let fix = format!("Enter at least the first {READ_OUT_MIN} digits that they read out");
+        return Err(Refusal::Field("digest", fix));
+    }
+    if !sent.starts_with(&digits) {
+        let fix = "Ask them to read the number again: it is not that of the file that was sent. If they read the same, they \
+                   have another file, or it was changed: make the file again";
+        return Err(Refusal::Field("digest", fix.to_owned()));
+    }
+    Ok(digits)
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
+use time::{Date, macros::format_description};
 
 use crate::{
     parameter::{Origin, Parameter},
@@ -47,6 +48,12 @@ pub struct Agency {
     /// none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub desk: String,
+    /// From which day it takes referrals, `2027-04-01`; always where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
+    /// The last day on which it takes them; no last one where empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub until: String,
     /// Other names it rightly goes by.
     #[serde(default)]
     pub aliases: Vec<String>,
@@ -58,8 +65,9 @@ fn takes() -> bool {
 }
 
 /// How a referral may be sent: spoken on the telephone with the form at hand, typed into the agency's own page, printed, as
-/// a file by the secure mail that school and agency have, or into the inbox of a desk on this platform.
-pub const MEANS: [&str; 5] = ["telephone", "web", "printed", "secure_mail", PORTAL];
+/// a file by the secure mail that school and agency have, into the inbox of a desk on this platform, or as a signed,
+/// encrypted file that the agency opens by itself.
+pub const MEANS: [&str; 6] = ["telephone", "web", "printed", "secure_mail", PORTAL, "package"];
 /// The means that needs a desk.
 const PORTAL: &str = "portal";
 /// The desks that take referrals in.
@@ -76,6 +84,21 @@ impl Agency {
         let ways =
             [(PORTAL, desk), ("telephone", has("telephone")), ("web", has("web")), ("secure_mail", has("email"))];
         ways.iter().filter(|(_, has)| *has).map(|(way, _)| (*way).to_owned()).collect()
+    }
+
+    /// What is wrong with the days between which it takes referrals, and what to do; none where nothing is.
+    fn days_wrong(&self) -> Option<(String, &'static str)> {
+        let day = |text: &str| Date::parse(text, format_description!("[year]-[month]-[day]"));
+        let days = [&self.from, &self.until].map(|text| (text, day(text)));
+        if let Some((text, _)) = days.iter().find(|(text, day)| !text.is_empty() && day.is_err()) {
+            return Some((format!("“{text}” is no day"), "Write it as 2027-04-01."));
+        }
+        match days {
+            [(_, Ok(from)), (_, Ok(until))] if until < from => {
+                Some((format!("agency “{}” ends before it begins", self.key), "Put the last day behind the first."))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -123,7 +146,7 @@ impl Register {
                 say(
                     line,
                     format!("a referral is not sent as “{unknown}”"),
-                    "Use telephone, web, printed, secure_mail or portal.",
+                    "Use telephone, web, printed, secure_mail, portal or package.",
                 );
             }
             if !agency.desk.is_empty() && !DESKS.contains(&agency.desk.as_str()) {
@@ -137,6 +160,9 @@ impl Register {
             if portal && agency.desk.is_empty() {
                 let message = format!("agency “{}” has no desk to send a referral to", agency.key);
                 say(line, message, "Name its desk, or take portal out of its means.");
+            }
+            if let Some((message, fix)) = agency.days_wrong() {
+                say(line, message, fix);
             }
             for channel in &agency.channels {
                 let fits = match channel.kind.as_str() {
@@ -233,7 +259,10 @@ agencies:
         let ways = |more: &str| with(more).map(|read| read.agencies.first().map(Agency::ways).unwrap_or_default());
         assert_eq!(ways("desk: front_door").unwrap_or_default(), ["portal", "telephone"]);
         assert_eq!(ways("desk: front_door\n    means: [portal]").unwrap_or_default(), ["portal"]);
-        for wrong in ["desk: safeguarding", "means: [portal]", "means: [pigeon]"] {
+        assert_eq!(ways("means: [package, printed]").unwrap_or_default(), ["package", "printed"]);
+        assert!(with("from: 2027-04-01\n    until: 2027-04-01").is_ok());
+        let backwards = "from: 2027-04-02\n    until: 2027-04-01";
+        for wrong in ["desk: safeguarding", "means: [portal]", "means: [pigeon]", "from: soon", backwards] {
             assert!(with(wrong).is_err(), "{wrong}");
         }
     }

@@ -80,6 +80,7 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         | Event::ConcernEscalated(_)
         | Event::ContactMatched(_)
         | Event::ReferralEscalated(_)
+        | Event::ReferralAsked(_)
         | Event::MandatoryReportMade(_)
         | Event::SharingChanged(_)
         | Event::TransfersDue(_)

@@ -2,18 +2,20 @@
 //! the form.
 
 pub mod follow;
+pub mod package;
+pub mod withdraw;
 
 use axum::{extract::Path, response::IntoResponse as _};
 use chassis::{
     clock::timestamp,
-    error::{Error, Violations},
+    error::{Error, Kind, Violations},
 };
 use http::header;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
         Case, CheckReferralRequest, DraftReferralRequest, ListReferralRoutesRequest, PrintReferralRequest,
-        ReferralDraft, ReferralRoute, SendReferralRequest, UpdateReferralDraftRequest, WithdrawReferralDraftRequest,
+        ReferralDraft, ReferralRoute, SendReferralRequest, UpdateReferralDraftRequest,
     },
     policy_registry::v1::{Agency, AgencyRoute, AgencyRouteField, Clock},
 };
@@ -33,6 +35,8 @@ use crate::{
 
 /// The means by which it arrives by itself.
 const PORTAL: &str = "portal";
+/// The means by which it is made into a signed file.
+const PACKAGE: &str = "package";
 /// How a referral is sent.
 pub const MEANS: Codes = &[
     ("telephone", "On the telephone, with the form at hand"),
@@ -40,6 +44,7 @@ pub const MEANS: Codes = &[
     ("printed", "Printed, and handed over or posted"),
     ("secure_mail", "As a file, by secure mail"),
     (PORTAL, "Into their inbox on this platform"),
+    (PACKAGE, "As a signed, encrypted file that is made here"),
 ];
 /// Answers to a question that is answered yes or no.
 const YES_NO: Codes = &[("yes", "Yes"), ("no", "No"), ("not_known", "Not known")];
@@ -148,12 +153,32 @@ async fn draft(visit: &Visit, case_id: &str, draft_id: &str) -> Result<ReferralD
     heard(visit.cases()?.check_referral(ask(asked))).await?.draft.ok_or_else(Error::missing)
 }
 
+/// A route that cannot be taken now, with the day on which that changes or changed.
+fn not_now(one: &ReferralRoute) -> Option<Row> {
+    let route = one.route.as_ref()?;
+    let why = match one.shut.as_str() {
+        "" => return None,
+        "not_yet" => format!("Can be taken from {} on", words::named_day(&route.from_date)),
+        "no_longer" => format!("Could be taken until {}", words::named_day(&route.until_date)),
+        "not_commenced" => "Cannot be taken yet: the law behind it has not begun".to_owned(),
+        _ => "Cannot be taken now: the area’s register has no agency that takes it".to_owned(),
+    };
+    Some(Row::new(route.title.clone(), why))
+}
+
+/// The way to what a draft was sent as; none where it was not sent.
+fn sent_as(visit: &Visit, case: &Case, draft_id: &str) -> Option<String> {
+    let sent = case.referrals.iter().find(|referral| referral.draft_id == draft_id)?;
+    Some(visit.at(&format!("/cases/{}/referrals/{}?done=sent_before", case.case_id, sent.referral_id)))
+}
+
 fn choose_page(visit: &Visit, case: &Case, routes: &[ReferralRoute]) -> FormPage {
     let mut page = act::page(visit, case, "Refer to an agency", "refer", "Continue", choices(routes));
     if routes.iter().all(|route| !route.shut.is_empty()) {
         page.form.button = String::new();
         page.lead.push("The policy in force has no routes that can be taken here. Refer as the agency asks for it, then record it.".to_owned());
     }
+    page.rows.extend(routes.iter().filter_map(not_now));
     let here = visit.at(&format!("/cases/{}", case.case_id));
     page.others = vec![
         Link::new("Record a referral already made", format!("{here}/referrals/new")),
@@ -212,7 +237,14 @@ fn form_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
     );
     page.rows = agency_rows(&agency);
     page.others = others(visit, case, draft);
+    page.form = page.form.carrying("etag", draft.etag.clone());
     page
+}
+
+/// What stands in a draft now and is not what somebody wrote who had read it before.
+fn written_meanwhile(draft: &ReferralDraft, wrote: &std::collections::HashMap<String, String>) -> Vec<Row> {
+    let other = draft.answers.iter().filter(|now| wrote.get(&now.key).is_some_and(|ours| *ours != now.value));
+    other.map(|now| Row::new(format!("There now: {}", now.label), read(&now.value))).collect()
 }
 
 fn others(visit: &Visit, case: &Case, draft: &ReferralDraft) -> Vec<Link> {
@@ -226,28 +258,56 @@ fn others(visit: &Visit, case: &Case, draft: &ReferralDraft) -> Vec<Link> {
 /// Shows the form.
 pub async fn show_form(visit: Visit, Path((_, case_id, draft_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let (case, draft) = (fetch(&visit, &case_id).await?, draft(&visit, &case_id, &draft_id).await?);
-    visit.page(&form_page(&visit, &case, &draft))
+    let case = fetch(&visit, &case_id).await?;
+    if let Some(place) = sent_as(&visit, &case, &draft_id) {
+        return visit.to(&place);
+    }
+    visit.page(&form_page(&visit, &case, &draft(&visit, &case_id, &draft_id).await?))
 }
 
 /// Keeps what was answered, and goes on to the page that shows it.
 pub async fn write(Path((_, case_id, draft_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
+    let case = fetch(&visit, &case_id).await?;
+    if let Some(place) = sent_as(&visit, &case, &draft_id) {
+        return visit.to(&place);
+    }
     let draft = draft(&visit, &case_id, &draft_id).await?;
+    let wrote = answered(&route_of(&draft).0, &answers);
     let command = UpdateReferralDraftRequest {
         school_id: visit.school.clone(),
         case_id: case_id.clone(),
         draft_id: draft_id.clone(),
-        answers: answered(&route_of(&draft).0, &answers),
-        etag: String::new(),
+        answers: wrote.clone(),
+        etag: answers.text("etag"),
         request_id: answers.request_id(),
     };
+    let here = visit.at(&format!("/cases/{case_id}/refer/{draft_id}"));
     match heard(visit.cases()?.update_referral_draft(ask(command))).await {
-        Ok(_) => visit.to(&visit.at(&format!("/cases/{case_id}/refer/{draft_id}/check"))),
+        Ok(_) => visit.to(&format!("{here}/check")),
         Err(error) => {
-            act::settle::<()>(&visit, &case_id, &answers, Err(error), "", |case| form_page(&visit, case, &draft)).await
+            let mut page = form_page(&visit, &case, &draft);
+            if error.kind() == Kind::Stale {
+                page.lead = vec![
+                    "Somebody else has written into this form meanwhile. What stands in it now, where it is not what you wrote, is listed here. Your answers are below: send them again, and they take its place."
+                        .to_owned(),
+                ];
+                page.rows.extend(written_meanwhile(&draft, &wrote));
+            }
+            visit.again(page, &answers, error, &here)
         }
     }
+}
+
+/// Whether a way of sending proves itself.
+fn proves_itself(means: &str) -> bool {
+    [PORTAL, PACKAGE].contains(&means)
+}
+
+/// Whether an agency has a way of sending that proves itself, and whether it has no other.
+fn by_itself(agency: &Agency) -> (bool, bool) {
+    let itself = |means: &String| proves_itself(means);
+    (agency.means.iter().any(itself), agency.means.iter().all(itself))
 }
 
 /// What is asked before it is sent.
@@ -255,21 +315,21 @@ pub fn send_fields(agency: &Agency) -> Vec<Field> {
     let mut how = Field::radios("means", "How is it sent?", &[]);
     for means in &agency.means {
         let kind = match means.as_str() {
-            "secure_mail" => "email",
+            "secure_mail" | PACKAGE => "email",
             other => other,
         };
         let reached = agency.channels.iter().find(|channel| channel.kind == kind);
         how = how.choice(means, &words::called(MEANS, means), reached.map_or("", |channel| &channel.value));
     }
     let mut fields = vec![how];
-    let inbox = agency.means.iter().any(|means| means == PORTAL);
-    let alone = inbox && agency.means.len() == 1;
-    if inbox {
-        let label = if alone { "Whom do they ring?" } else { "Whom do they ring? (for their inbox)" };
+    let (itself, alone) = by_itself(agency);
+    if itself {
+        let label =
+            if alone { "Whom do they ring?" } else { "Whom do they ring? (for their inbox, or a file made here)" };
         fields.push(Field::name("ring", label).hint("A name and a telephone number of your school."));
     }
     if !alone {
-        let label = if inbox { "What proves it? (for every other way)" } else { "What proves it?" };
+        let label = if itself { "What proves it? (for every other way)" } else { "What proves it?" };
         let hint = "Who took the call, what their page showed, or who handed it over.";
         fields.push(Field::name("proof", label).hint(hint));
         fields.push(Field::name("reference", "Their reference (optional)").width("20"));
@@ -283,8 +343,8 @@ fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
     let (route, agency) = route_of(draft);
     let here = visit.at(&format!("/cases/{}/refer/{}", case.case_id, draft.draft_id));
     let path = format!("refer/{}/check", draft.draft_id);
-    let inbox = agency.means.iter().any(|means| means == PORTAL);
-    let button = if inbox { "Send it" } else { "Record that it is sent" };
+    let has = |wanted: &str| agency.means.iter().any(|means| means == wanted);
+    let button = if by_itself(&agency).0 { "Send it" } else { "Record that it is sent" };
     let mut page = act::page(visit, case, "Check the referral", &path, button, send_fields(&agency));
     page.rows = agency_rows(&agency);
     page.rows.push(Row::new("Answer due", clock(route.answer.as_ref())));
@@ -293,15 +353,19 @@ fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
         let value = if lacks { "Missing: nothing is sent without it".to_owned() } else { read(&answer.value) };
         Row::new(answer.label.clone(), value).change(format!("{here}#{}", answer.key), answer.label.clone())
     }));
-    if draft.missing.is_empty() && inbox {
-        page.lead.push(
-            "Put it into their inbox here: they read exactly this, and nothing else of the case. Or send it as they ask for it, then record here how."
-                .to_owned(),
-        );
-    } else if draft.missing.is_empty() {
-        page.lead.push(
-            "Send it as the agency asks for it, then record here how. The form is kept as it was sent.".to_owned(),
-        );
+    if draft.missing.is_empty() {
+        let ways = [
+            (has(PORTAL), "Put it into their inbox here: they read exactly this, and nothing else of the case."),
+            (
+                has(PACKAGE),
+                "As a signed, encrypted file it is made here, with a passphrase that you tell them on the telephone. Send the file to them, on paper or online.",
+            ),
+            (
+                !by_itself(&agency).1,
+                "In any other way, send it as the agency asks for it, then record here how. The form is kept as it was sent.",
+            ),
+        ];
+        page.lead.extend(ways.into_iter().filter(|(has, _)| *has).map(|(_, way)| way.to_owned()));
     } else {
         page.warning = format!(
             "This cannot be sent yet. {} missing.",
@@ -317,87 +381,61 @@ fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
 /// Shows what is about to be sent.
 pub async fn check(visit: Visit, Path((_, case_id, draft_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let (case, draft) = (fetch(&visit, &case_id).await?, draft(&visit, &case_id, &draft_id).await?);
-    visit.page(&check_page(&visit, &case, &draft))
+    let case = fetch(&visit, &case_id).await?;
+    if let Some(place) = sent_as(&visit, &case, &draft_id) {
+        return visit.to(&place);
+    }
+    visit.page(&check_page(&visit, &case, &draft(&visit, &case_id, &draft_id).await?))
 }
 
-/// Records that it is sent.
+/// Sends it, or records that it is sent: a signed file and its passphrase are on the page that answers, and nowhere else.
 pub async fn send(Path((_, case_id, draft_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let draft = draft(&visit, &case_id, &draft_id).await?;
     let done = match command(&visit, &case_id, &draft_id, &answers) {
-        Ok(command) => heard(visit.cases()?.send_referral(ask(command))).await,
+        Ok(command) => heard(visit.cases()?.send_referral(ask_patiently(command))).await,
         Err(error) => Err(error),
     };
-    match done {
+    let error = match done {
         Ok(sent) => {
-            let referral_id = sent.referral.unwrap_or_default().referral_id;
-            visit.to(&visit.at(&format!("/cases/{case_id}/referrals/{referral_id}?done=referred")))
+            let referral = sent.referral.unwrap_or_default();
+            if let Some(package) = sent.package {
+                return visit.page(&package::page(&visit, &case_id, &referral, package));
+            }
+            let here = format!("/cases/{case_id}/referrals/{}?done=referred", referral.referral_id);
+            return visit.to(&visit.at(&here));
         }
-        Err(error) => {
-            act::settle::<()>(&visit, &case_id, &answers, Err(error), "", |case| check_page(&visit, case, &draft)).await
-        }
+        Err(error) => error,
+    };
+    let case = fetch(&visit, &case_id).await?;
+    if let Some(place) = sent_as(&visit, &case, &draft_id) {
+        return visit.to(&place);
     }
+    let draft = draft(&visit, &case_id, &draft_id).await?;
+    visit.again(check_page(&visit, &case, &draft), &answers, error, &visit.at(&format!("/cases/{case_id}")))
 }
 
 fn command(visit: &Visit, case_id: &str, draft_id: &str, answers: &Answers) -> Result<SendReferralRequest, Error> {
     let mut v = Violations::new();
     v.check(!answers.text("means").is_empty(), "means", "Select how it is sent");
-    let inbox = answers.text("means") == PORTAL;
-    v.check(inbox || !answers.text("proof").is_empty(), "proof", "Enter what proves that it was sent");
-    v.check(!inbox || !answers.text("ring").is_empty(), "ring", "Enter whom they ring");
+    let itself = proves_itself(&answers.text("means"));
+    v.check(itself || !answers.text("proof").is_empty(), "proof", "Enter what proves that it was sent");
+    v.check(!itself || !answers.text("ring").is_empty(), "ring", "Enter whom they ring");
     v.finish()?;
     // What stands in a field of another way is not sent.
     let of = |field: &str, asked: bool| if asked { answers.text(field) } else { String::new() };
-    let sent = if inbox { None } else { answers.moment("send_time", "When it was sent", visit.now())? };
+    let sent = if itself { None } else { answers.moment("send_time", "When it was sent", visit.now())? };
     Ok(SendReferralRequest {
         school_id: visit.school.clone(),
         case_id: case_id.to_owned(),
         draft_id: draft_id.to_owned(),
         means: answers.text("means"),
         recipient: String::new(),
-        proof: of("proof", !inbox),
+        proof: of("proof", !itself),
         send_time: sent.map(timestamp),
-        reference: of("reference", !inbox),
+        reference: of("reference", !itself),
         request_id: answers.request_id(),
-        ring: of("ring", inbox),
+        ring: of("ring", itself),
     })
-}
-
-/// What is asked of a draft that is not sent.
-pub fn withdraw_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why is it not sent?").hint("The draft and the reason stay in the case.")]
-}
-
-fn withdraw_page(visit: &Visit, case: &Case, draft_id: &str) -> FormPage {
-    let path = format!("refer/{draft_id}/withdraw");
-    act::page(visit, case, "Not to be sent", &path, "Keep it unsent", withdraw_fields())
-}
-
-/// Asks why it is not sent.
-pub async fn show_withdraw(visit: Visit, Path((_, case_id, draft_id)): Path<(String, String, String)>) -> Answer {
-    visit.needs(Permission::CaseRefer)?;
-    let case = fetch(&visit, &case_id).await?;
-    draft(&visit, &case_id, &draft_id).await?;
-    visit.page(&withdraw_page(&visit, &case, &draft_id))
-}
-
-/// Takes it back.
-pub async fn withdraw(Path((_, case_id, draft_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
-    let Posted { visit, answers } = posted;
-    let command = WithdrawReferralDraftRequest {
-        school_id: visit.school.clone(),
-        case_id: case_id.clone(),
-        draft_id: draft_id.clone(),
-        reason: answers.text("reason"),
-        request_id: answers.request_id(),
-    };
-    let done = if command.reason.is_empty() {
-        Err(Error::invalid("reason", "Enter why it is not sent"))
-    } else {
-        heard(visit.cases()?.withdraw_referral_draft(ask(command))).await
-    };
-    act::settle(&visit, &case_id, &answers, done, "unsent", |case| withdraw_page(&visit, case, &draft_id)).await
 }
 
 /// Gives the form as a file: of a draft, or of what was sent.
@@ -456,7 +494,7 @@ pub fn sample() -> ReferralDraft {
     let agency = Agency {
         key: "front_door_form".into(),
         name: "Front <door>".into(),
-        means: vec!["portal".into(), "web".into(), "secure_mail".into()],
+        means: vec!["portal".into(), "package".into(), "web".into(), "secure_mail".into()],
         ..Default::default()
     };
     ReferralDraft {

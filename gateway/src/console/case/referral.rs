@@ -1,7 +1,10 @@
 //! Making a referral to an agency: asked once, checked before it counts, with a receipt; and what the agency answered.
 
 use axum::extract::Path;
-use chassis::error::{Error, Violations};
+use chassis::{
+    clock::london,
+    error::{Error, Violations},
+};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
@@ -59,13 +62,12 @@ pub fn fields(agencies: &[(String, String)]) -> Vec<Field> {
     ]
 }
 
-/// The same, begun with what the case says: nothing is asked twice.
-fn begun(case: &Case, agencies: &[Agency]) -> Vec<Field> {
-    let keys: Vec<(String, String)> = agencies.iter().map(|a| (a.key.clone(), a.name.clone())).collect();
+/// The same, begun with what the case says: nothing is asked twice. `keys` are keys and names of agencies.
+fn begun(case: &Case, keys: &[(String, String)]) -> Vec<Field> {
     let latest = case.consultations.last();
     let agency = latest.filter(|talk| keys.is_empty() || keys.iter().any(|(key, _)| *key == talk.agency));
     let of = |value: fn(&Consultation) -> String, talk: Option<&Consultation>| talk.map(value).unwrap_or_default();
-    let mut fields = fields(&keys).into_iter();
+    let mut fields = fields(keys).into_iter();
     let begin = [of(|t| t.agency.clone(), agency), summary(case), of(|t| t.reference.clone(), agency)];
     let begin = begin.into_iter().map(|value| if value.is_empty() { Vec::new() } else { vec![value] });
     fields.by_ref().zip(begin).map(|(field, value)| field.values(value)).collect()
@@ -121,6 +123,15 @@ pub async fn agencies(visit: &Visit) -> Vec<Agency> {
     agencies.into_iter().filter(|agency| !agency.no_referrals).collect()
 }
 
+/// Those of them that take referrals today.
+pub fn offered<'a>(visit: &Visit, agencies: &'a [Agency]) -> impl Iterator<Item = &'a Agency> {
+    let today = london(visit.now()).date().to_string();
+    let open = move |agency: &&Agency| {
+        agency.from_date <= today && (agency.until_date.is_empty() || agency.until_date >= today)
+    };
+    agencies.iter().filter(open)
+}
+
 /// An agency's name and how it is reached.
 fn agency_rows(key: &str, name: &str, agencies: &[Agency]) -> Vec<Row> {
     let known = agencies.iter().find(|agency| agency.key == key);
@@ -136,7 +147,8 @@ fn agency_rows(key: &str, name: &str, agencies: &[Agency]) -> Vec<Row> {
 }
 
 fn page(visit: &Visit, case: &Case, agencies: &[Agency]) -> FormPage {
-    let mut page = act::page(visit, case, "Make a referral", "referrals/check", "Go on", begun(case, agencies));
+    let keys: Vec<_> = offered(visit, agencies).map(|agency| (agency.key.clone(), agency.name.clone())).collect();
+    let mut page = act::page(visit, case, "Make a referral", "referrals/check", "Go on", begun(case, &keys));
     let here = visit.at(&format!("/cases/{}/decisions", case.case_id));
     page.others = vec![Link::new("Decide not to refer, with the reason", here)];
     page
@@ -254,6 +266,8 @@ pub async fn make(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
 pub struct Receipt {
     head: Head,
     rows: Vec<Row>,
+    /// Whether an answer is waited for.
+    waits: bool,
     next: Vec<Link>,
 }
 
@@ -303,10 +317,11 @@ impl Receipt {
             rows.extend(Row::some("What it said", Some(referral.outcome_text.clone())));
             rows.extend(Row::some("Who said so", Some(referral.decide_account_name.clone())));
         }
+        let waits = referral.withdrawal.is_none() && referral.outcome.is_empty();
         next.extend(follow::ways_on(referral, here));
         next.push(Link::new("Record what parents are told", format!("{here}/parents-decisions/new")));
         next.push(Link::new("Back to the case", here));
-        Self { head: Head::new("The referral is recorded", crumbs).of(case.reference.clone()), rows, next }
+        Self { head: Head::new("The referral is recorded", crumbs).of(case.reference.clone()), rows, waits, next }
     }
 }
 
@@ -318,6 +333,8 @@ fn form_rows(form: &ReferralForm) -> Vec<Row> {
     rows.push(Row::new("Where to", form.recipient.clone()));
     rows.push(Row::new("Proof", form.proof.clone()));
     rows.push(Row::new("SHA-256 of what was sent", form.digest.clone()));
+    rows.extend(Row::some("Fingerprint of the key", Some(form.fingerprint.clone())));
+    rows.extend(Row::some("Number that they read to you", Some(form.read_out.clone())));
     rows
 }
 

@@ -200,7 +200,8 @@ async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Ans
         EARLY_HELP => page(visit, concern, "Early help", decision, "Open the case", early_help_fields()),
         REFER_NOW => {
             let agencies = case::referral::agencies(visit).await;
-            let agencies: Vec<_> = agencies.into_iter().map(|agency| (agency.key, agency.name)).collect();
+            let offered = case::referral::offered(visit, &agencies);
+            let agencies: Vec<_> = offered.map(|agency| (agency.key.clone(), agency.name.clone())).collect();
             let button = "Open the case and record the referral";
             page(
                 visit,

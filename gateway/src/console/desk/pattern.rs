@@ -47,6 +47,7 @@ impl Page for DeskPatterns {
             school_id: "sch_1".into(),
             concerns,
             ring: "The <head>, 01632 960123".into(),
+            references: vec!["M-7K2QX".into()],
         };
         let note = DeskPatternNote { text: "Rang <both>".into(), account_id: "acc_1".into(), create_time: at };
         let one = DeskPattern {
@@ -80,7 +81,12 @@ fn found(one: &DeskPattern, names: &[String], people: &People, here: &str, works
     }
     let line = |(n, school): (usize, &DeskPatternSchool)| {
         let concerns = u64::try_from(school.concerns).unwrap_or_default();
-        format!("{}: {}. Ring {}", named(n), words::counted(concerns, "concern", "concerns"), school.ring)
+        let say = match school.references.as_slice() {
+            [] => String::new(),
+            [one] => format!(", and say {one}"),
+            more => format!(", and say {}", more.join(" and ")),
+        };
+        format!("{}: {}. Ring {}{say}", named(n), words::counted(concerns, "concern", "concerns"), school.ring)
     };
     let lines: Vec<String> = one.schools.iter().enumerate().map(line).collect();
     let updated = words::stamp(one.update_time.as_ref()).unwrap_or_default();

@@ -231,18 +231,8 @@ pub fn requests_list(visit: &Visit, requests: &[AccessRequest]) -> Option<Waitin
 pub fn transfers_list(visit: &Visit, transfers: &[Transfer]) -> Option<Waiting> {
     let place = visit.at("/transfers");
     let ours: Vec<&Transfer> = transfers.iter().filter(|one| transfer::waits_here(one)).collect();
-    let item = |one: &&Transfer| {
-        let school = match (&one.outside, transfer::other(one)) {
-            (Some(outside), _) => outside.name.clone(),
-            (None, "") => String::new(),
-            (None, other) => visit.directory.known(other).unwrap_or_else(|| "another school".to_owned()),
-        };
-        Item {
-            link: Link::new(transfer::called(one, &school), format!("{place}/{}", one.transfer_id)),
-            hint: String::new(),
-            due: transfer::due(one),
-        }
-    };
+    let item =
+        |one: &&Transfer| Item { link: transfer::link(visit, one), hint: String::new(), due: transfer::due(one) };
     (!ours.is_empty()).then(|| Waiting {
         id: "transfers",
         title: "Files to and from other schools".to_owned(),

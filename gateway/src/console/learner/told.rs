@@ -70,7 +70,8 @@ impl Page for ToldPage {
         };
         let disclosures = vec![
             LearnerDisclosure { recipient: "PC 4711".into(), ..one("register", "police", true) },
-            LearnerDisclosure { case_id: String::new(), ..one("register", "public", false) },
+            LearnerDisclosure { case_id: String::new(), record_id: String::new(), ..one("register", "public", false) },
+            LearnerDisclosure { case_id: String::new(), record_id: "con_1".into(), ..one("register", "police", true) },
             school(one("shared_incident", "other_school", true)),
             school(ended),
             one("ahead", "other_school", false),
@@ -134,6 +135,9 @@ impl ToldPage {
             let record = match one.kind.as_str() {
                 "file" | "ahead" => Some(("Open the transfer", format!("/transfers/{}", one.record_id))),
                 "shared_incident" => Some(("Open the shared incident", format!("/shared-incidents/{}", one.record_id))),
+                _ if one.case_id.is_empty() && !one.record_id.is_empty() => {
+                    Some(("Open the concern", format!("/concerns/{}", one.record_id)))
+                }
                 _ if one.case_id.is_empty() => None,
                 _ => Some(("Open the case", format!("/cases/{}", one.case_id))),
             };

@@ -11,7 +11,7 @@ use proto::{
         AddMinutesRequest, AddSharedDecisionRequest, AddSharedLearnerRequest, AddSharedTaskRequest,
         CloseOwnPartRequest, CloseSharedIncidentRequest, CompleteSharedTaskRequest, InviteOfficerRequest,
         LeaveSharedIncidentRequest, LinkCaseRequest, ListCasesRequest, PassLeadRequest, RemoveSchoolRequest,
-        SharedIncident,
+        ReopenSharedIncidentRequest, SharedIncident,
     },
 };
 
@@ -56,6 +56,8 @@ pub enum Act {
     Leave,
     /// It is closed.
     Close,
+    /// It is opened again after that.
+    Reopen,
 }
 
 /// What a form can offer to choose from: ids and names.
@@ -73,7 +75,7 @@ pub struct Choices {
 
 impl Act {
     /// Every one, with its address and its title.
-    pub const ALL: [(Self, &'static str, &'static str); 11] = [
+    pub const ALL: [(Self, &'static str, &'static str); 12] = [
         (Self::Task, "task", "Give a school something to do"),
         (Self::Decision, "decision", "Record a decision"),
         (Self::Minutes, "minutes", "Write the minutes of a strategy discussion"),
@@ -85,6 +87,7 @@ impl Act {
         (Self::Lead, "lead", "Let another school lead it"),
         (Self::Leave, "leave", "Leave it"),
         (Self::Close, "close", "Close the incident"),
+        (Self::Reopen, "reopen", "Open the incident again"),
     ];
 
     fn of(address: &str) -> Result<Self, Error> {
@@ -104,7 +107,7 @@ impl Act {
     pub fn offered(self, own: &str, leads: bool) -> bool {
         match self {
             Self::Leave => !leads,
-            Self::Officer | Self::Remove | Self::Lead | Self::Close => leads,
+            Self::Officer | Self::Remove | Self::Lead | Self::Close | Self::Reopen => leads,
             Self::Task | Self::Decision | Self::Minutes | Self::Link | Self::Learner | Self::OwnPart => !own.is_empty(),
         }
     }
@@ -158,7 +161,7 @@ impl Act {
             Self::Officer => vec![why(), Field::name("contact", "Whom should they ring?")],
             Self::Remove => vec![school("removed_school_id", "Who is removed?", &choices.removable), why()],
             Self::Lead => vec![school("to_school_id", "Which school leads from now on?", &choices.removable), why()],
-            Self::Leave => vec![why()],
+            Self::Leave | Self::Reopen => vec![why()],
         }
     }
 
@@ -172,6 +175,9 @@ impl Act {
             }
             Self::OwnPart => "The incident can be closed once every school has said this.",
             Self::Close => "Nothing is added from then on. Everybody in it still reads it.",
+            Self::Reopen => {
+                "What was written stays. Every school is told, and says anew how its own part stands before it closes again."
+            }
             Self::Officer => {
                 "Once they have come in they read all of the shared part, and nothing of any school’s case."
             }
@@ -209,7 +215,7 @@ impl Act {
             Self::Officer => &[("reason", "Enter why"), ("contact", "Enter whom they should ring")],
             Self::Remove => &[("removed_school_id", "Select who is removed"), ("reason", "Enter why")],
             Self::Lead => &[("to_school_id", "Select which school leads"), ("reason", "Enter why")],
-            Self::Leave => &[("reason", "Enter why")],
+            Self::Leave | Self::Reopen => &[("reason", "Enter why")],
         };
         let mut v = Violations::new();
         for (field, fix) in asked {
@@ -348,6 +354,10 @@ async fn act_on(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<
         Act::Close => {
             let command = CloseSharedIncidentRequest { school_id, shared_incident_id, reason, request_id };
             heard(cases.close_shared_incident(ask(command))).await.map(drop)
+        }
+        Act::Reopen => {
+            let command = ReopenSharedIncidentRequest { school_id, shared_incident_id, reason, request_id };
+            heard(cases.reopen_shared_incident(ask(command))).await.map(drop)
         }
         Act::Officer => {
             let contact = answers.text("contact");

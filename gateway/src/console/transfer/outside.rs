@@ -6,19 +6,19 @@ use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        ImportPackageRequest, Learner, MakePackageRequest, OutsideSchool, PreviewTransferRequest, RecordReceiptRequest,
-        SendPackageRequest, Transfer, TransferPackage,
+        ImportPackageRequest, Learner, MakePackageRequest, OutsideSchool, RecordReceiptRequest, SendPackageRequest,
+        Transfer, TransferPackage,
     },
 };
 
 use super::{
-    MEANS, crumbs, fetch,
-    send::{CheckPage, way},
+    MEANS, below, fetch, form_below, form_of,
+    send::{CheckPage, looked_at},
 };
 use crate::{
     console::{
         encrypted::{EncryptedPage, Made},
-        learner::{self, household, told_apart},
+        learner::{self, household},
         posted::Posted,
         upload,
         visit::{Answer, Visit, ask, ask_patiently, heard},
@@ -51,9 +51,7 @@ fn package_page(
     let none = || Error::wrong_state("The package is no longer kept: receipt was recorded, or it was taken back");
     let package = package.ok_or_else(none)?;
     let school = transfer.outside.clone().unwrap_or_default();
-    let here = visit.at(&format!("/transfers/{}", transfer.transfer_id));
-    let mut crumbs = crumbs(visit);
-    crumbs.push(Link::new("Transfer", here.clone()));
+    let (here, crumbs) = below(visit, &transfer.transfer_id);
     let made = Made { content: package.content.to_vec(), file_name: package.file_name, passphrase: package.passphrase };
     let rows = vec![
         Row::new("Whom to ring", format!("{}\n{}", school.contact, school.telephone)),
@@ -89,12 +87,9 @@ pub fn fields(others: &[Learner]) -> Vec<Field> {
 
 async fn new_page(visit: &Visit, learner_id: &str) -> Result<FormPage, Error> {
     let child = learner::fetch(visit, learner_id).await?;
-    let (here, crumbs) = way(visit, learner_id);
     let others = household::of(visit, &child).await;
-    let head = Head::new("Send a child’s file to a school outside the platform", crumbs);
-    let page = visit.form_page(head, format!("{here}/outside/check"), "Look at what goes", fields(&others));
-    let page = page.lead("What goes is decided by the same rule as to any school. It goes as an encrypted file, with a passphrase that you tell them on the telephone.");
-    Ok(FormPage { rows: vec![Row::new("Child", told_apart(&child))], ..page })
+    let (title, to) = ("Send a child’s file to a school outside the platform", ("outside/check", "Look at what goes"));
+    Ok(form_of(visit, &child, title, to, fields(&others)).lead("What goes is decided by the same rule as to any school. It goes as an encrypted file, with a passphrase that you tell them on the telephone."))
 }
 
 /// Asks where to.
@@ -116,27 +111,12 @@ fn chosen(answers: &Answers) -> Result<(), Error> {
 }
 
 async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Result<CheckPage, Error> {
-    let along = answers.all("along_learner_ids");
-    let asked = PreviewTransferRequest {
-        school_id: visit.school.clone(),
-        learner_id: learner_id.to_owned(),
-        along_learner_ids: along.clone(),
-    };
-    let preview = heard(visit.cases()?.preview_transfer(ask_patiently(asked))).await?;
-    let child = learner::fetch(visit, learner_id).await?;
-    let (here, crumbs) = way(visit, learner_id);
-    let mut rows = vec![Row::new("Child", told_apart(&child))];
-    for (field, key) in
-        SCHOOL.into_iter().zip(["To", "Unique reference number", "Address", "Who is to have it", "Telephone"])
-    {
-        rows.extend(Row::some(key, Some(answers.text(field))));
-    }
-    rows.push(Row::new("Whom they ring here", answers.text("contact")));
-    let form = visit.form(format!("{here}/outside/send"), "Make the file", Vec::new()).grave();
-    let form = SCHOOL.iter().fold(form, |form, field| form.carrying(field, answers.text(field)));
-    let form = along.into_iter().fold(form, |form, id| form.carrying("along_learner_ids", id));
-    let form = form.carrying("contact", answers.text("contact")).carrying("contents_digest", &preview.contents_digest);
-    Ok(CheckPage::new(&preview, rows, crumbs, form).outside())
+    let keys = ["To", "Unique reference number", "Address", "Who is to have it", "Telephone", "Whom they ring here"];
+    let chosen = SCHOOL.into_iter().chain(["contact"]);
+    let said = chosen.clone().zip(keys).filter_map(|(field, key)| Row::some(key, Some(answers.text(field))));
+    let (said, chosen): (Vec<_>, Vec<_>) = (said.collect(), chosen.collect());
+    let page = looked_at(visit, learner_id, answers, said, &chosen, ("outside/send", "Make the file")).await?;
+    Ok(page.outside())
 }
 
 /// Shows what would go.
@@ -172,20 +152,12 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
         Err(error) if !error.violations().is_empty() => {
             visit.again(new_page(&visit, &learner_id).await?, &answers, error, "")
         }
-        Err(error) => {
-            let page = check_page(&visit, &learner_id, &answers).await?;
-            let page = page.refused(|form| visit.mended(form, &answers, &error, ""))?;
-            visit.page_again(&page, &error)
-        }
+        Err(error) => check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),
     }
 }
 
 fn make_page(visit: &Visit, id: &str) -> FormPage {
-    let here = visit.at(&format!("/transfers/{id}"));
-    let mut crumbs = crumbs(visit);
-    crumbs.push(Link::new("Transfer", here.clone()));
-    let head = Head::new("Make the file again", crumbs);
-    visit.form_page(head, format!("{here}/package"), "Make the file", Vec::new()).lead(
+    form_below(visit, id, "Make the file again", ("package", "Make the file"), Vec::new()).lead(
         "What is in it stays as it was sent. It gets a new passphrase: nobody can look up the one before, and a file made before opens with its own alone.",
     )
 }
@@ -219,11 +191,7 @@ pub fn receipt_fields() -> Vec<Field> {
 }
 
 fn receipt_page(visit: &Visit, id: &str) -> FormPage {
-    let here = visit.at(&format!("/transfers/{id}"));
-    let mut crumbs = crumbs(visit);
-    crumbs.push(Link::new("Transfer", here.clone()));
-    let head = Head::new("Record receipt", crumbs);
-    visit.form_page(head, format!("{here}/receipt"), "Record receipt", receipt_fields()).lead(
+    form_below(visit, id, "Record receipt", ("receipt", "Record receipt"), receipt_fields()).lead(
         "Ring the school on the number that it publishes. Ask them to read the number to you: do not read it to them.",
     )
 }
@@ -280,12 +248,10 @@ pub fn import_fields() -> Vec<Field> {
 
 async fn import_page(visit: &Visit, learner_id: &str) -> Result<FormPage, Error> {
     let child = learner::fetch(visit, learner_id).await?;
-    let (here, crumbs) = way(visit, learner_id);
-    let head = Head::new("Take in a file from a school outside the platform", crumbs);
-    let page = visit.form_page(head, format!("{here}/import"), "Take the file in", import_fields()).lead(
+    let title = "Take in a file from a school outside the platform";
+    Ok(form_of(visit, &child, title, ("import", "Take the file in"), import_fields()).lead(
         "The signature, every digest, the school that it is for and the child are tried first. If anything does not fit, nothing is taken.",
-    );
-    Ok(FormPage { rows: vec![Row::new("Child", told_apart(&child))], ..page })
+    ))
 }
 
 /// Asks for the file.

@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{LearnerMatch, ReceiveTransferRequest, ReturnTransferRequest, Transfer},
 };
 
-use super::{RETURNS, crumbs, fetch};
+use super::{RETURNS, below, fetch, form_below};
 use crate::{
     console::{
         learner::{
@@ -19,7 +19,7 @@ use crate::{
     },
     pages::{
         form::{Field, Form, FormPage},
-        part::{Head, Link},
+        part::Head,
         words,
     },
 };
@@ -41,9 +41,7 @@ fn search_form(visit: &Visit, id: &str) -> Form {
 }
 
 async fn page(visit: &Visit, one: &Transfer, form: Form, choice: Option<Form>, sought: bool) -> Naming {
-    let here = visit.at(&format!("/transfers/{}", one.transfer_id));
-    let mut crumbs = crumbs(visit);
-    crumbs.push(Link::new("Transfer", here));
+    let (_, crumbs) = below(visit, &one.transfer_id);
     let school = words::sentence(&visit.school_name(&one.from_school_id).await);
     Naming {
         head: Head::new("Confirm receipt", crumbs),
@@ -137,16 +135,7 @@ pub fn return_fields() -> Vec<Field> {
 }
 
 fn return_page(visit: &Visit, id: &str) -> FormPage {
-    let here = visit.at(&format!("/transfers/{id}"));
-    let mut crumbs = crumbs(visit);
-    crumbs.push(Link::new("Transfer", here.clone()));
-    visit
-        .form_page(
-            Head::new("Send a file back", crumbs),
-            format!("{here}/return"),
-            "Send the file back",
-            return_fields(),
-        )
+    form_below(visit, id, "Send a file back", ("return", "Send the file back"), return_fields())
         .lead("From then on nobody at your school can read anything of it.")
 }
 

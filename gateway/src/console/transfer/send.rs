@@ -12,7 +12,7 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{TITLE, crumbs, entry, left_out};
+use super::{entry, form_below, form_of, left_out, way};
 use crate::{
     console::{
         case::page::Event,
@@ -102,10 +102,10 @@ impl CheckPage {
     ///
     /// # Errors
     /// The refusal itself where the form is no help.
-    pub fn refused<E>(mut self, mend: impl FnOnce(Form) -> Result<Form, E>) -> Result<Self, E> {
+    pub fn again(mut self, visit: &Visit, answers: &Answers, error: &Error) -> Answer {
         let form = self.form.take().unwrap_or_else(|| Form::new("", "Send the file", String::new(), Vec::new()));
-        self.form = Some(mend(form)?);
-        Ok(self)
+        self.form = Some(visit.mended(form, answers, error, "")?);
+        visit.page_again(&self, error)
     }
 }
 
@@ -133,23 +133,12 @@ pub fn along(others: &[Learner]) -> Field {
         .choices(choices)
 }
 
-/// Where a child's transfers are, and the way there.
-pub fn way(visit: &Visit, learner_id: &str) -> (String, Vec<Link>) {
-    let child = visit.at(&format!("/learners/{learner_id}"));
-    let here = format!("{child}/transfers");
-    let crumbs = [("Children", visit.at("/learners")), ("A child’s record", child), (TITLE, here.clone())];
-    (here, visit.crumbs(&crumbs))
-}
-
 async fn new_page(visit: &Visit, learner_id: &str) -> Result<FormPage, Error> {
     let child = learner::fetch(visit, learner_id).await?;
-    let (here, crumbs) = way(visit, learner_id);
     let others = household::of(visit, &child).await;
     let fields = fields(&visit.other_schools().await?, &others);
-    let page =
-        visit.form_page(Head::new("Send a child’s file", crumbs), format!("{here}/check"), "Look at what goes", fields);
-    let page = page.lead("What goes is decided by the rule: every case and concern in which the child has a part, and nothing about adults. You see all of it before it is sent.");
-    Ok(FormPage { rows: vec![Row::new("Child", told_apart(&child))], ..page })
+    let page = form_of(visit, &child, "Send a child’s file", ("check", "Look at what goes"), fields);
+    Ok(page.lead("What goes is decided by the rule: every case and concern in which the child has a part, and nothing about adults. You see all of it before it is sent."))
 }
 
 /// Asks where to.
@@ -165,7 +154,15 @@ fn chosen(answers: &Answers) -> Result<(), Error> {
     v.finish()
 }
 
-async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Result<CheckPage, Error> {
+/// What would go, with what was chosen: `said` tells it, and the form, sent to `act`, carries the answers to `chosen`.
+pub async fn looked_at(
+    visit: &Visit,
+    learner_id: &str,
+    answers: &Answers,
+    said: Vec<Row>,
+    chosen: &[&str],
+    (act, button): (&str, &str),
+) -> Result<CheckPage, Error> {
     let along = answers.all("along_learner_ids");
     let asked = PreviewTransferRequest {
         school_id: visit.school.clone(),
@@ -175,16 +172,18 @@ async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Resul
     let preview = heard(visit.cases()?.preview_transfer(ask_patiently(asked))).await?;
     let child = learner::fetch(visit, learner_id).await?;
     let (here, crumbs) = way(visit, learner_id);
-    let (to, contact) = (answers.text("to_school_id"), answers.text("contact"));
-    let rows = vec![
-        Row::new("Child", told_apart(&child)),
-        Row::new("To", words::sentence(&visit.school_name(&to).await)),
-        Row::new("Whom they ring", contact.clone()),
-    ];
-    let form = visit.form(format!("{here}/send"), "Send the file", Vec::new()).grave();
-    let form = form.carrying("to_school_id", to).carrying("contact", contact);
+    let mut rows = vec![Row::new("Child", told_apart(&child))];
+    rows.extend(said);
+    let form = visit.form(format!("{here}/{act}"), button, Vec::new()).grave();
+    let form = chosen.iter().fold(form, |form, field| form.carrying(field, answers.text(field)));
     let form = along.into_iter().fold(form, |form, id| form.carrying("along_learner_ids", id));
     Ok(CheckPage::new(&preview, rows, crumbs, form.carrying("contents_digest", &preview.contents_digest)))
+}
+
+async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Result<CheckPage, Error> {
+    let to = words::sentence(&visit.school_name(&answers.text("to_school_id")).await);
+    let said = vec![Row::new("To", to), Row::new("Whom they ring", answers.text("contact"))];
+    looked_at(visit, learner_id, answers, said, &["to_school_id", "contact"], ("send", "Send the file")).await
 }
 
 /// Shows what would go.
@@ -218,11 +217,7 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
             let id = answer.transfer.unwrap_or_default().transfer_id;
             visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_sent")))
         }
-        Err(error) => {
-            let page = check_page(&visit, &learner_id, &answers).await?;
-            let page = page.refused(|form| visit.mended(form, &answers, &error, ""))?;
-            visit.page_again(&page, &error)
-        }
+        Err(error) => check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),
     }
 }
 
@@ -232,16 +227,7 @@ pub fn withdraw_fields() -> Vec<Field> {
 }
 
 fn withdraw_page(visit: &Visit, id: &str) -> FormPage {
-    let here = visit.at(&format!("/transfers/{id}"));
-    let mut crumbs = crumbs(visit);
-    crumbs.push(Link::new("Transfer", here.clone()));
-    visit
-        .form_page(
-            Head::new("No file goes", crumbs),
-            format!("{here}/withdraw"),
-            "Record that no file goes",
-            withdraw_fields(),
-        )
+    form_below(visit, id, "No file goes", ("withdraw", "Record that no file goes"), withdraw_fields())
         .lead("If it was sent and nobody has received it, it is taken back: nobody at the other school can read it. A school outside the platform may have opened it: ring them, and ask them to destroy it.")
 }
 

@@ -72,7 +72,7 @@ pub struct Told {
     pub ended: Option<(OffsetDateTime, String)>,
     /// The case and its reference; empty where it belongs to none.
     pub case: (String, String),
-    /// The shared incident or transfer.
+    /// The shared incident or transfer, or the concern that is part of no case.
     pub record: String,
 }
 
@@ -133,6 +133,11 @@ pub fn of_case(case: &Case, learner: &LearnerId, register: &[Disclosure], shared
         told.extend(whole.items.iter().filter_map(|item| disclosed(whole, item, case, &parts)));
     }
     told
+}
+
+/// What whoever found out reported in person, of a concern that is part of no case.
+pub fn of_concern(register: &[Disclosure]) -> impl Iterator<Item = Told> {
+    register.iter().map(|one| Told { record: one.record_id().to_owned(), ..entered(one) })
 }
 
 fn entered(one: &Disclosure) -> Told {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, macros::format_description};
 
 use super::{Case, Refusal, access::Subject, record::Stamp};
-use crate::{contact::Ended, learner::search::words, rules::OLDEST_YEARS};
+use crate::{contact::Said, learner::search::words, rules::OLDEST_YEARS};
 
 chassis::id!(/** By what the adult of a case is compared. */ pub struct AdultMarkId = "amk");
 
@@ -30,7 +30,7 @@ pub struct AdultMark {
     /// Who marked it, and when.
     pub stamp: Stamp,
     /// Why it is compared no more, where it is not.
-    pub ended: Option<Ended>,
+    pub ended: Option<Said>,
 }
 
 /// What equal adults are written as.
@@ -88,12 +88,9 @@ fn teacher(reference: &str) -> Result<String, Refusal> {
     Ok(format!("teacher {digits}"))
 }
 
-/// An adult as cases of one school name them.
-pub fn named(subject: &Subject) -> String {
-    match subject {
-        Subject::Account(id) => format!("account {id}"),
-        Subject::Name(name) => format!("name {}", words(name).join(" ")),
-    }
+/// By what a mark is called on the telephone, where nobody may say a name: the end of its id, which counts nothing.
+pub fn reference(id: &str) -> String {
+    format!("M-{}", id.get(id.len().saturating_sub(5)..).unwrap_or(id).to_uppercase())
 }
 
 impl Case {
@@ -119,7 +116,7 @@ impl AdultMark {
         if self.ended.is_some() {
             return Err(Refusal::State("this adult is compared no more by it already"));
         }
-        self.ended = Some(Ended { reason: reason.to_owned(), stamp });
+        self.ended = Some(Said { words: reason.to_owned(), stamp });
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use super::{
     Case,
     access::{LOW_LEVEL, Subject},
 };
+use crate::learner::search::words;
 
 /// How far back low-level concerns are looked at together.
 const OF_LATE: Duration = Duration::days(365);
@@ -32,14 +33,18 @@ impl Pattern<'_> {
     }
 }
 
-/// Names are the same whatever their case and spaces.
-pub(crate) fn same(a: &Subject, b: &Subject) -> bool {
-    let words = |name: &str| name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
-    match (a, b) {
-        (Subject::Account(a), Subject::Account(b)) => a == b,
-        (Subject::Name(a), Subject::Name(b)) => words(a) == words(b),
-        (Subject::Account(_), Subject::Name(_)) | (Subject::Name(_), Subject::Account(_)) => false,
+/// What all cases of one school that are about one adult name them: by account, or by a name without regard to capitals,
+/// accents, spaces and punctuation.
+pub fn named(subject: &Subject) -> String {
+    match subject {
+        Subject::Account(id) => format!("account {id}"),
+        Subject::Name(name) => format!("name {}", words(name).join(" ")),
     }
+}
+
+/// Whether two cases of one school are about the same adult.
+pub fn same(a: &Subject, b: &Subject) -> bool {
+    named(a) == named(b)
 }
 
 /// Cases by the adult they are about: those that call for a look first, then the latest.

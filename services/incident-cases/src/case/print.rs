@@ -9,7 +9,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     Case,
@@ -323,7 +323,10 @@ impl Case {
         }
         for (rule, step) in self.steps_with_rules() {
             let Some(end) = &step.end else { continue };
-            let recorded = end.recorded.iter().map(|(name, value)| format!("{}: {value}", name.replace('_', " ")));
+            let said =
+                |value: &str| OffsetDateTime::parse(value, &Rfc3339).map_or_else(|_| value.to_owned(), paper::moment);
+            let recorded =
+                end.recorded.iter().map(|(name, value)| format!("{}: {}", name.replace('_', " "), said(value)));
             let recorded = recorded.collect::<Vec<_>>().join("; ");
             let title = format!("{} {}", rule.id, rule.title);
             let says = [("", title.as_str()), ("Recorded", &recorded), ("Why it was skipped", &end.reason)];

@@ -1,18 +1,23 @@
 //! Referrals: drafted, sent, acknowledged, decided, closed. What was sent never changes; what becomes of it is added, and
 //! where the agency is silent or the school does not agree, the area's ladder is climbed rung by rung.
 
+pub mod document;
+pub mod draft;
+pub mod package;
 pub mod paper;
 pub mod portal;
 pub mod prefill;
 
-use chassis::{calendar, clock::london};
+use chassis::calendar;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+pub use draft::{Draft, Sending, can_be_taken, chosen, takes_now};
+use package::Package;
 use portal::Portal;
 
 use super::{By, Case, Refusal, record::Stamp};
-use crate::route::{Contact, Filled, Route, Rung, digest, value};
+use crate::route::{Filled, Rung};
 
 chassis::id!(/** A referral. */ pub struct ReferralId = "ref");
 chassis::id!(/** A referral that is being written. */ pub struct DraftId = "rfd");
@@ -21,29 +26,6 @@ chassis::id!(/** A referral that is being written. */ pub struct DraftId = "rfd"
 pub const OUTCOMES: [&str; 4] = ["accepted", "advice_given", "no_further_action", "declined"];
 /// Why a school goes further.
 pub const CAUSES: [&str; 2] = ["silence", "disagreement"];
-
-/// A referral that is being written, with its route as it was when it was begun.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Draft {
-    /// Its id.
-    pub id: DraftId,
-    /// The route.
-    pub route: Route,
-    /// The agencies that the route leads to.
-    pub agencies: Vec<Contact>,
-    /// The area's ladder.
-    pub ladder: Vec<Rung>,
-    /// The agency it is for.
-    pub agency: String,
-    /// The answers so far, by field.
-    pub answers: Vec<(String, String)>,
-    /// By when it is sent.
-    pub send_by: OffsetDateTime,
-    /// Who began it, and when.
-    pub stamp: Stamp,
-    /// Why it was not sent after all.
-    pub withdrawn: Option<Said>,
-}
 
 /// Something that was said of a referral.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -120,6 +102,12 @@ pub struct Referral {
     /// The desk whose inbox it was put into; none where it was sent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portal: Option<Portal>,
+    /// What the signed file is made of that it was sent as; none where it was sent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<Package>,
+    /// The draft that it was sent from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<DraftId>,
     /// Why it was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<Said>,
@@ -154,23 +142,6 @@ pub struct Escalation {
     pub stamp: Stamp,
 }
 
-/// How a draft is sent.
-#[derive(Debug, Clone, Copy)]
-pub struct Sending<'a> {
-    /// By what means.
-    pub means: &'a str,
-    /// Where to; the agency's first number or address where empty.
-    pub recipient: &'a str,
-    /// What proves it.
-    pub proof: &'a str,
-    /// When.
-    pub at: OffsetDateTime,
-    /// The agency's reference; may be empty.
-    pub reference: &'a str,
-    /// Whom a desk rings, and what whoever sends it is called.
-    pub from: (&'a str, &'a str),
-}
-
 impl Referral {
     /// One that was made by the agency's own way, without a form of ours.
     pub fn made(id: ReferralId, (agency, agency_name): (&str, String), by: By<'_>, chase_at: OffsetDateTime) -> Self {
@@ -189,6 +160,8 @@ impl Referral {
             escalations: Vec::new(),
             end: None,
             portal: None,
+            package: None,
+            draft: None,
             withdrawn: None,
         }
     }
@@ -228,32 +201,7 @@ impl Said {
     }
 }
 
-impl Draft {
-    /// `drafted` or `withdrawn`.
-    pub fn state(&self) -> &'static str {
-        if self.withdrawn.is_some() { "withdrawn" } else { "drafted" }
-    }
-}
-
 impl Case {
-    /// Drafts that were neither sent nor withdrawn.
-    pub fn open_drafts(&self) -> impl Iterator<Item = &Draft> {
-        self.drafts.iter().filter(|draft| draft.withdrawn.is_none())
-    }
-
-    /// A draft, open or withdrawn.
-    pub fn draft(&self, id: &DraftId) -> Result<&Draft, Refusal> {
-        self.drafts.iter().find(|draft| draft.id == *id).ok_or(Refusal::Missing)
-    }
-
-    fn open_draft(&mut self, id: &DraftId) -> Result<&mut Draft, Refusal> {
-        let draft = self.drafts.iter_mut().find(|draft| draft.id == *id).ok_or(Refusal::Missing)?;
-        match draft.withdrawn {
-            Some(_) => Err(Refusal::State("the draft was withdrawn: begin another")),
-            None => Ok(draft),
-        }
-    }
-
     fn referral(&mut self, id: &ReferralId) -> Result<&mut Referral, Refusal> {
         let referral = self.referrals.iter_mut().find(|referral| referral.id == *id).ok_or(Refusal::Missing)?;
         match referral.withdrawn {
@@ -262,123 +210,13 @@ impl Case {
         }
     }
 
-    /// Begins a referral by a route, with what is known already.
-    pub fn draft_referral(
-        &mut self,
-        by: By<'_>,
-        id: DraftId,
-        (route, contacts, ladder): (&Route, &[Contact], &[Rung]),
-        agency: &str,
-        answers: Vec<(String, String)>,
-    ) -> Result<(), Refusal> {
-        self.working()?;
-        if route.maker != "lead" {
-            return Err(Refusal::State("the law puts this on whoever found out: they report themselves"));
-        }
-        can_be_taken(route, contacts, by.at)?;
-        let agencies: Vec<Contact> = route.led_to(contacts).cloned().collect();
-        let agency = chosen(&agencies, agency)?.key.clone();
-        self.drafts.push(Draft {
-            id,
-            send_by: route.send.over(by.at),
-            route: route.clone(),
-            agencies,
-            ladder: ladder.to_vec(),
-            agency,
-            answers,
-            stamp: by.stamp(),
-            withdrawn: None,
-        });
-        Ok(())
-    }
-
-    /// Writes answers of a draft; the others stay.
-    pub fn update_draft(
-        &mut self,
-        by: By<'_>,
-        id: &DraftId,
-        answers: &std::collections::HashMap<String, String>,
-    ) -> Result<(), Refusal> {
-        self.working()?;
-        let draft = self.open_draft(id)?;
-        let read = draft.route.read(answers, london(by.at).date());
-        let read = read.map_err(|wrong| Refusal::Fields("answers", wrong))?;
-        draft.answers.retain(|(key, _)| !answers.contains_key(key));
-        draft.answers.extend(read.into_iter().filter(|(_, value)| !value.is_empty()));
-        Ok(())
-    }
-
-    /// Takes a draft back.
-    pub fn withdraw_draft(&mut self, by: By<'_>, id: &DraftId, reason: String) -> Result<(), Refusal> {
-        self.working()?;
-        self.open_draft(id)?.withdrawn = Some(Said::by(by, reason));
-        Ok(())
-    }
-
-    /// Sends a draft: nothing leaves while the form lacks something, and what left is kept as it was.
-    pub fn send_referral(
-        &mut self,
-        by: By<'_>,
-        id: &DraftId,
-        referral_id: ReferralId,
-        sending: Sending<'_>,
-    ) -> Result<&Referral, Refusal> {
-        self.working()?;
-        let draft = self.open_draft(id)?.clone();
-        can_be_taken(&draft.route, &draft.agencies, by.at)?;
-        let missing = draft.route.missing(&draft.answers);
-        if !missing.is_empty() {
-            return Err(Refusal::Fields("answers", missing));
-        }
-        let contact = chosen(&draft.agencies, &draft.agency)?;
-        if !contact.means.iter().any(|means| means == sending.means) {
-            return Err(Refusal::Field("means", format!("Select one of: {}", contact.means.join(", "))));
-        }
-        let recipient = reached(contact, sending)?;
-        if sending.at > by.at {
-            return Err(Refusal::Field("send_time", "The time it was sent must be in the past".to_owned()));
-        }
-        let portal = Portal::of(contact, sending);
-        let answers = draft.route.filled(&draft.answers);
-        let left = (
-            (referral_id.as_str(), &self.school_id, &self.reference),
-            (&draft.route.key, &contact.key, &contact.name),
-            (sending.means, &recipient, sending.at),
-            &answers,
-        );
-        let form = Form {
-            digest: digest(&left),
-            route: draft.route.key.clone(),
-            title: draft.route.title.clone(),
-            of_child: contact.takes_children,
-            answers,
-            means: sending.means.to_owned(),
-            recipient,
-            proof: portal.as_ref().map_or_else(|| sending.proof.to_owned(), Portal::proof),
-            sent_at: sending.at,
-            answer: draft.route.answer.clone(),
-            ladder: draft.ladder.clone(),
-        };
-        let chase_at = draft.route.answer.over(sending.at);
-        let referral = Referral {
-            reason: summed_up(&draft),
-            reference: sending.reference.to_owned(),
-            made_at: sending.at,
-            form: Some(form),
-            portal,
-            ..Referral::made(referral_id, (&contact.key, contact.name.clone()), by, chase_at)
-        };
-        self.drafts.retain(|other| other.id != *id);
-        self.refer(by, referral)?;
-        self.referrals.last().ok_or(Refusal::Missing)
-    }
-
-    /// Records that the agency has it: the time for its answer begins anew.
+    /// Records that the agency has it: the time for its answer begins anew. Of a signed file, `read_out` is how its number
+    /// begins, as the agency reads it.
     pub fn acknowledge_referral(
         &mut self,
         by: By<'_>,
         id: &ReferralId,
-        reference: &str,
+        (reference, read_out): (&str, &str),
         text: String,
     ) -> Result<&Referral, Refusal> {
         self.working()?;
@@ -388,6 +226,11 @@ impl Case {
         }
         if referral.decision.is_some() {
             return Err(Refusal::State("the agency has decided already"));
+        }
+        match &mut referral.package {
+            Some(package) => package.has(read_out)?,
+            None if read_out.is_empty() => {}
+            None => return Err(Refusal::Field("digest", "Leave this empty: it was not sent as a signed file".into())),
         }
         if !reference.is_empty() {
             reference.clone_into(&mut referral.reference);
@@ -457,45 +300,4 @@ impl Case {
         referral.end = Some(Said::by(by, text));
         Ok(referral)
     }
-}
-
-/// Refuses a route that cannot be taken now.
-pub fn can_be_taken(route: &Route, contacts: &[Contact], now: OffsetDateTime) -> Result<(), Refusal> {
-    let why = match route.shut(london(now).date(), contacts) {
-        None => return Ok(()),
-        Some("no_longer") => "this route is taken no longer",
-        Some("no_agency") => "the authority’s register has no agency for this route",
-        Some(_) => "the law behind this route has not begun",
-    };
-    Err(Refusal::State(why))
-}
-
-/// The agency that is meant: the one there is, where none is named.
-pub fn chosen<'a>(agencies: &'a [Contact], key: &str) -> Result<&'a Contact, Refusal> {
-    let found = match agencies {
-        [only] if key.is_empty() => Some(only),
-        all => all.iter().find(|contact| contact.key == key),
-    };
-    found.ok_or_else(|| {
-        let keys: Vec<&str> = agencies.iter().map(|contact| contact.key.as_str()).collect();
-        Refusal::Field("agency", format!("Select one of: {}", keys.join(", ")))
-    })
-}
-
-/// Where it is sent to: what the caller says, if the agency is reached there, or the first way it is reached by.
-fn reached(contact: &Contact, sending: Sending<'_>) -> Result<String, Refusal> {
-    let known: Vec<&str> = contact.reached(sending.means).collect();
-    match sending.recipient {
-        "" => Ok(known.first().map_or_else(|| contact.name.clone(), |value| (*value).to_owned())),
-        said if known.contains(&said) || known.is_empty() => Ok(said.to_owned()),
-        _ => Err(Refusal::Field("recipient", format!("Select one of: {}", known.join(", ")))),
-    }
-}
-
-/// Why, in the words of the form: the answer that the case's own summary began, or the first there is.
-fn summed_up(draft: &Draft) -> String {
-    let sums = |source: &str| draft.route.fields.iter().find(|field| field.source == source);
-    let told = sums("case.summary").map(|field| value(&draft.answers, &field.key)).filter(|text| !text.is_empty());
-    let first = draft.answers.first().map_or("", |(_, text)| text.as_str());
-    told.unwrap_or(first).to_owned()
 }

@@ -13,7 +13,7 @@ use chassis::{
 };
 
 use crate::{
-    case::pattern::same,
+    case::{adult_mark::reference, pattern::same},
     desk::pattern::{Concerned, DeskPattern, MANY_MARKS, PATTERN},
     store::{self, case_mark::Marked},
 };
@@ -67,7 +67,8 @@ async fn tell(store: &Store, mut group: Vec<Marked>) -> Result<()> {
             // Whoever marked last says whom to ring.
             let ring = marks.last().map(|one| one.ring.clone()).unwrap_or_default();
             let first = marks.first().map(|one| one.id.clone()).unwrap_or_default();
-            schools.push((first, Concerned { school_id: (*school).to_owned(), concerns, ring }));
+            let references = marks.iter().map(|one| reference(&one.id)).collect();
+            schools.push((first, Concerned { school_id: (*school).to_owned(), concerns, ring, references }));
         }
     }
     schools.sort_by(|a, b| a.0.cmp(&b.0));
@@ -138,7 +139,8 @@ async fn concerns(store: &Store, school: &str, marks: &[&Marked]) -> Result<u32>
 /// Where the database cannot be reached.
 pub(crate) async fn tell_of_many(store: &Store, school: &str, ring: &str) -> Result<()> {
     let mut tx = store.begin(&Scope::system(store.name())).await?;
-    let concerned = Concerned { school_id: school.to_owned(), concerns: 0, ring: ring.to_owned() };
+    let (school_id, ring) = (school.to_owned(), ring.to_owned());
+    let concerned = Concerned { school_id, concerns: 0, ring, references: Vec::new() };
     let pattern = DeskPattern {
         id: tx.ids().next(),
         kind: MANY_MARKS.to_owned(),

@@ -39,6 +39,9 @@ pub struct Concerned {
     pub concerns: u32,
     /// Whom to ring there.
     pub ring: String,
+    /// By what that school knows its marks of the adult, to be said on the telephone; none where nothing is counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
 }
 
 /// What was done.

@@ -23,13 +23,15 @@ pub(super) async fn acknowledge_referral(
     caller.at(&request.school_id)?;
     let mut violations = Violations::new();
     violations.maybe_line("reference", &request.reference, NAME_MAX);
+    violations.maybe_line("digest", &request.digest, NAME_MAX);
     words(&mut violations, "text", "who has it and what they said", &request.text);
     violations.finish()?;
     let referral: ReferralId = request.referral_id.parse().map_err(|_| Error::missing())?;
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
         case.desk_does_not_answer(&referral)?;
         let text = request.text.trim().to_owned();
-        let agency = case.acknowledge_referral(by, &referral, request.reference.trim(), text)?.agency.clone();
+        let said = (request.reference.trim(), request.digest.trim());
+        let agency = case.acknowledge_referral(by, &referral, said, text)?.agency.clone();
         Ok(Done::new("referral.acknowledged").detail("agency", agency))
     };
     work(app, &caller, &request, target!(request), act, |case, _| AcknowledgeReferralResponse { case: Some(case) })

@@ -9,7 +9,10 @@ use prost::Message;
 use proto::text::{Text, texts};
 use tonic::Request;
 
-use crate::content::{carries_content, table_carries_content};
+use crate::{
+    content::{carries_content, table_carries_content},
+    rules::NARRATIVE_MAX,
+};
 
 /// The fields that take a file. Whether a photo may come is asked before (`BeginAttachment`), and what it is, its rpc reads
 /// from its bytes; the texts in a package are looked at once it is open.
@@ -29,7 +32,17 @@ pub(super) fn words_alone<T: Message>(request: &Request<T>) -> Result<()> {
             Text::Words(words) => carries_content(words),
             Text::Bytes(bytes) => table_carries_content(bytes),
         };
-        violations.check(!content, field, "Describe it in words: no image or file is kept here");
+        violations.check(!content, field, fix(&text));
     }
     violations.finish()
+}
+
+/// What to do with a text that carries content, or that is so long that it looks like content.
+fn fix(text: &Text) -> String {
+    match text {
+        Text::Words(words) if words.chars().count() > NARRATIVE_MAX => {
+            format!("Shorten this to {NARRATIVE_MAX} characters of words: no image or file is kept here")
+        }
+        _ => "Describe it in words: no image or file is kept here".to_owned(),
+    }
 }

@@ -1,12 +1,14 @@
 //! Files that leave the school, under a passphrase that is shown once and kept nowhere.
 
 use chassis::{
-    error::{Error, Result},
+    error::Result,
     jose::{
         jwe::{Chance, seal},
         passphrase,
     },
 };
+
+use crate::App;
 
 /// A file as it leaves.
 pub(super) struct Away {
@@ -17,11 +19,10 @@ pub(super) struct Away {
 }
 
 /// Encrypts a file. Hashing the passphrase takes a while: nobody else's time is taken, and no transaction is to be open.
-pub(super) async fn encrypted(content: Vec<u8>, media_type: &str, file_name: &str) -> Result<Away> {
+pub(super) async fn encrypted(app: &App, content: Vec<u8>, media_type: &str, file_name: &str) -> Result<Away> {
     let passphrase = passphrase::new();
     let (told, kind) = (passphrase.clone(), media_type.to_owned());
-    let sealing = tokio::task::spawn_blocking(move || seal(&content, &kind, &told, Chance::random()));
-    let sealed = sealing.await.map_err(|_| Error::internal("encrypting failed"))??;
+    let sealed = app.hashing.work(move || seal(&content, &kind, &told, Chance::random())).await??;
     Ok(Away {
         content: sealed.into_bytes(),
         media_type: "application/jose".to_owned(),

@@ -7,7 +7,7 @@ use chassis::{
     db::{Once, Tx},
     error::{Error, Result, Violations},
     history::Act,
-    page::Page,
+    page::whole,
 };
 use proto::incident_cases::v1::{ExportCaseRegisterRequest, ExportCaseRegisterResponse};
 use sha2::{Digest as _, Sha256};
@@ -28,9 +28,6 @@ use crate::{
     store,
     store::register::Entry,
 };
-
-/// Rows that are read at once.
-const AT_ONCE: i32 = 1_000;
 
 pub(super) async fn export_case_register(
     app: &App,
@@ -147,15 +144,8 @@ async fn made(tx: &Tx, register: &str, days: Days) -> Result<(Sheet, Vec<u8>)> {
 
 /// Every case that the caller may know of.
 async fn cases(tx: &Tx) -> Result<Vec<(Case, Verdict)>> {
-    let (mut all, mut token) = (Vec::new(), String::new());
-    loop {
-        let (found, next, _) = store::case::list(tx, ("", ""), &Page::from(AT_ONCE, &token)?).await?;
-        all.extend(found);
-        if next.is_empty() {
-            return Ok(all);
-        }
-        token = next;
-    }
+    whole(move |page| async move { store::case::list(tx, ("", ""), &page).await.map(|(found, next, _)| (found, next)) })
+        .await
 }
 
 async fn readable(tx: &Tx) -> Result<Vec<Case>> {
@@ -164,28 +154,15 @@ async fn readable(tx: &Tx) -> Result<Vec<Case>> {
 }
 
 async fn concerns(tx: &Tx) -> Result<Vec<Concern>> {
-    let (mut all, mut token) = (Vec::new(), String::new());
-    loop {
-        let (found, next, _) = store::concern::list(tx, "", false, &Page::from(AT_ONCE, &token)?).await?;
-        all.extend(found);
-        if next.is_empty() {
-            return Ok(all);
-        }
-        token = next;
-    }
+    whole(move |page| async move {
+        store::concern::list(tx, "", false, &page).await.map(|(found, next, _)| (found, next))
+    })
+    .await
 }
 
 /// Every entry of a register that the caller may read, and the references of their cases.
 async fn entries<T: Entry>(tx: &Tx) -> Result<(Vec<T>, References)> {
-    let (mut all, mut token): (Vec<T>, _) = (Vec::new(), String::new());
-    loop {
-        let (found, next) = store::register::list::<T>(tx, "", "", &Page::from(AT_ONCE, &token)?).await?;
-        all.extend(found);
-        if next.is_empty() {
-            break;
-        }
-        token = next;
-    }
+    let all: Vec<T> = whole(move |page| async move { store::register::list(tx, &[], "", &page).await }).await?;
     let in_cases = all.iter().map(|entry| entry.columns().1.to_owned()).filter(|id| !id.is_empty());
     let references = references(tx, in_cases).await?;
     Ok((all, references))

@@ -45,7 +45,7 @@ pub(super) async fn export_subject_access(
     if !request.encrypt {
         return Ok(plain);
     }
-    let away = encrypted(plain.content.to_vec(), &plain.media_type, &plain.file_name).await?;
+    let away = encrypted(app, plain.content.to_vec(), &plain.media_type, &plain.file_name).await?;
     Ok(ExportSubjectAccessResponse {
         content: away.content.into(),
         media_type: away.media_type,

@@ -53,8 +53,7 @@ pub(super) async fn import_package(app: &App, request: Request<ImportPackageRequ
     let passphrase = std::mem::take(&mut request.passphrase);
     let content = request.content.clone();
     // Hashing takes a while: no transaction is open meanwhile, and nobody else's time is taken.
-    let opening = tokio::task::spawn_blocking(move || envelope::open(&content, &passphrase));
-    let opened = opening.await.map_err(|_| Error::internal("the package failed"))??;
+    let opened = app.hashing.work(move || envelope::open::<Document>(&content, &passphrase)).await??;
     let here = school(app, &request.school_id).await?;
     may_come(&opened.document, (&here.name, &here.urn))?;
     let own = opened.fingerprint == jws::fingerprint(&app.signing_key.verifying_key());
@@ -125,7 +124,7 @@ fn may_come(document: &Document, (name, urn): (&str, &str)) -> Result<()> {
 
 /// Whether somebody held the key against what the sending school reads out. A signature alone says that nobody changed the
 /// file, and not whose it is.
-fn compared(request: &ImportPackageRequest, opened: &Opened, own: bool) -> Result<()> {
+fn compared(request: &ImportPackageRequest, opened: &Opened<Document>, own: bool) -> Result<()> {
     if own {
         return Ok(());
     }
@@ -142,7 +141,7 @@ fn compared(request: &ImportPackageRequest, opened: &Opened, own: bool) -> Resul
 }
 
 /// A transfer as it came in.
-fn came(transfer: Transfer, school: &str, opened: &Opened, import: Import) -> Transfer {
+fn came(transfer: Transfer, school: &str, opened: &Opened<Document>, import: Import) -> Transfer {
     let document = &opened.document;
     let who = import.who.clone();
     let digest = document.digest();

@@ -2,8 +2,8 @@
 //! whose reason everybody in it reads.
 
 use chassis::{
-    caller::Caller,
-    db::Once,
+    caller::{Caller, Scope},
+    db::{Once, Tx},
     desk::Desk,
     error::{Error, Result, Violations},
     history::Act,
@@ -15,12 +15,17 @@ use tonic::Request;
 use super::{
     convert,
     once::once,
-    sharing::{about, keep_answer, tell, write_item},
+    sharing::{about, keep_answer, stamp, tell, write_item},
     work::words,
 };
 use crate::{
     App,
-    shared_incident::{Answer, item::What, sharing::Ground},
+    custody::Disclosure,
+    shared_incident::{
+        Answer,
+        item::What,
+        sharing::{Ground, Sharing},
+    },
     store,
 };
 
@@ -36,15 +41,19 @@ pub(super) async fn join_shared_incident(
     let lead: SchoolId = request.lead_school_id.parse().map_err(|_| Error::missing())?;
     let holder = Desk::Safeguarding.holder();
     let id = request.shared_incident_id.as_str();
-    // Wrapping the keys for the desk is done with the leading school's, within this one transaction.
-    let both = scope.also_at(&lead);
-    let mut tx = match once(app, &both, &request.request_id, &request, |_| about(id, &holder)).await? {
+    // Wrapping the keys for the desk is done with the leading school's, and that the officer came is entered at every school
+    // in it, within this one transaction.
+    let all = at_every_school(app, &scope, &lead, id).await?;
+    let mut tx = match once(app, &all, &request.request_id, &request, |_| about(id, &holder)).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
     let mut sharing = store::shared::hold(&tx, id, lead.as_str()).await?;
     if sharing.lead() != lead.as_str() {
         return Err(Error::missing());
+    }
+    if !sharing.schools().all(|school| all.schools().iter().any(|known| known.as_str() == school)) {
+        return Err(Error::changed());
     }
     let asked = store::invitation::waiting_for(&tx, id, &holder).await?;
     let ground = if asked.is_some() { Ground::Invitation } else { Ground::Duty };
@@ -66,10 +75,51 @@ pub(super) async fn join_shared_incident(
     let mut whole = store::shared::load(&tx, id, &holder).await?;
     let what = What::change("officer_joined", &holder, &request.reason);
     write_item(&mut tx, &mut whole, &holder, what).await?;
+    if ground == Ground::Duty {
+        enter(&mut tx, &sharing, &request.reason).await?;
+    }
     tell(&mut tx, &sharing, "officer_joined", &holder, &holder).await?;
     let shared = convert::sharing::shared_incident(&whole, &holder);
     let response = JoinSharedIncidentResponse { shared_incident: Some(shared) };
     keep_answer(&mut tx, &sharing, &holder, &response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// The desk's scope, with every school that is in the incident now; the leading one first.
+async fn at_every_school(app: &App, scope: &Scope, lead: &SchoolId, id: &str) -> Result<Scope> {
+    let led = scope.also_at(lead);
+    let mut tx = app.store.begin(&led).await?;
+    let sharing = store::shared::peek(&tx, id, lead.as_str()).await?;
+    tx.silent();
+    tx.commit().await?;
+    let others = sharing.schools().filter(|school| *school != lead.as_str());
+    let others: Vec<SchoolId> = others.map(|school| school.parse().map_err(Error::internal)).collect::<Result<_>>()?;
+    Ok(others.iter().fold(led, |scope, school| scope.also_at(school)))
+}
+
+/// Enters at every school in it that the officer came and reads the shared part, under which duty.
+async fn enter(tx: &mut Tx, sharing: &Sharing, duty: &str) -> Result<()> {
+    let officer = "The authority\u{2019}s safeguarding officer";
+    let name = tx.scope().account_name();
+    let recipient = if name.is_empty() { officer.to_owned() } else { format!("{officer}, {name}") };
+    for school in sharing.schools() {
+        let linked = store::case::linked(tx, sharing.id.as_str(), school).await?;
+        let told = Disclosure {
+            id: tx.ids().next(),
+            item: String::new(),
+            involvement: String::new(),
+            school_id: school.to_owned(),
+            case_id: linked.into_iter().next().map(|(id, _)| id).unwrap_or_default(),
+            recipient_kind: "agency".to_owned(),
+            recipient: recipient.clone(),
+            shared: true,
+            what: "The shared part of the incident, in which no learner is named".to_owned(),
+            basis: "legal_duty".to_owned(),
+            reason: format!("Came in under a duty: {}", duty.trim()),
+            stamp: stamp(tx),
+        };
+        store::register::keep_disclosure(tx, &told).await?;
+    }
+    Ok(())
 }

@@ -20,10 +20,11 @@ pub(super) async fn list_custody(app: &App, request: Request<ListCustodyRequest>
     }
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
+    let mut of = Vec::new();
     if !request.case_id.is_empty() {
-        store::case::load(&tx, &request.case_id).await?;
+        of.push(store::case::load(&tx, &request.case_id).await?.id.to_string());
     }
-    let (found, next) = store::register::list::<Custody>(&tx, &request.case_id, &request.state, &page).await?;
+    let (found, next) = store::register::list::<Custody>(&tx, &of, &request.state, &page).await?;
     let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
     tx.record(Act::new("custody.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;

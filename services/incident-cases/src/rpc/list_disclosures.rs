@@ -15,10 +15,14 @@ pub(super) async fn list_disclosures(
     let scope = caller.at(&request.school_id)?;
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
+    let mut of = Vec::new();
     if !request.case_id.is_empty() {
-        store::case::load(&tx, &request.case_id).await?;
+        let case = store::case::load(&tx, &request.case_id).await?;
+        // What whoever found out reported in person stands with their concern.
+        of = case.concern_ids;
+        of.push(case.id.to_string());
     }
-    let (found, next) = store::register::list::<Disclosure>(&tx, &request.case_id, "", &page).await?;
+    let (found, next) = store::register::list::<Disclosure>(&tx, &of, "", &page).await?;
     let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
     tx.record(Act::new("disclosures.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;

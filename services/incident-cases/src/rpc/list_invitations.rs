@@ -16,10 +16,14 @@ pub(super) async fn list_invitations(
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
     let (invitations, next) = store::invitation::list_received(&tx, &request.school_id, &page).await?;
+    let mut shown = Vec::with_capacity(invitations.len());
+    for one in &invitations {
+        let inside = one.state() != "accepted"
+            || store::shared::finds(&tx, one.shared_incident_id.as_str(), &request.school_id).await?;
+        let shows = if inside { convert::sharing::invitation } else { convert::sharing::gone };
+        shown.push(shows(one, &request.school_id));
+    }
     tx.record(Act::new("invitation.listed", scope.account_text()).detail("count", invitations.len()));
     tx.commit().await?;
-    Ok(ListInvitationsResponse {
-        invitations: invitations.iter().map(|i| convert::sharing::invitation(i, &request.school_id)).collect(),
-        next_page_token: next,
-    })
+    Ok(ListInvitationsResponse { invitations: shown, next_page_token: next })
 }

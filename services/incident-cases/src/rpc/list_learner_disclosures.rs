@@ -1,13 +1,13 @@
 //! Lists who outside the school was told what about a learner.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use chassis::{
     caller::Caller,
     db::Tx,
     error::{Kind, Result},
     history::Act,
-    page::Page,
+    page::{Page, whole},
 };
 use proto::incident_cases::v1::{ListLearnerDisclosuresRequest, ListLearnerDisclosuresResponse};
 use tonic::Request;
@@ -15,16 +15,14 @@ use tonic::Request;
 use super::convert;
 use crate::{
     App,
-    across::told::{Told, of_case, of_transfer},
+    across::told::{Told, of_case, of_concern, of_transfer},
     case::{Case, CaseId},
+    concern::ConcernId,
     custody::Disclosure,
     learner::LearnerId,
     shared_incident::Whole,
     store,
 };
-
-/// How many of a list are read in one go.
-const AT_ONCE: i32 = 200;
 
 pub(super) async fn list_learner_disclosures(
     app: &App,
@@ -36,17 +34,32 @@ pub(super) async fn list_learner_disclosures(
     let mut tx = app.store.begin(&scope).await?;
     store::access::outside(&tx)?;
     let learner = store::learner::load(&tx, &request.learner_id).await?.id;
-    let mut ids = store::learner_record::of(&tx, &learner).await?;
-    ids.retain(|id| id.parse::<CaseId>().is_ok());
+    let (mut ids, mut concerns) = (Vec::new(), BTreeSet::new());
+    for id in store::learner_record::of(&tx, &learner).await? {
+        if id.parse::<CaseId>().is_ok() {
+            ids.push(id);
+        } else if id.parse::<ConcernId>().is_ok() {
+            concerns.insert(id);
+        }
+    }
     let cases = store::case::readable_all(&tx, &ids).await?;
     let mut all = Vec::new();
     for case in cases.values() {
         let shared = shared(&tx, case).await?;
-        all.extend(of_case(case, &learner, &register(&tx, case).await?, shared.as_ref()));
+        let mut records = case.concern_ids.clone();
+        concerns.retain(|id| !records.contains(id));
+        records.push(case.id.to_string());
+        all.extend(of_case(case, &learner, &register(&tx, &records).await?, shared.as_ref()));
     }
+    // Concerns that are part of none of these cases; whoever may not read one finds nothing of it.
+    let concerns: Vec<String> = concerns.into_iter().collect();
+    let reported = if concerns.is_empty() { Vec::new() } else { register(&tx, &concerns).await? };
+    all.extend(of_concern(&reported));
     all.extend(transfers(&tx, &learner, &request.school_id).await?);
     let mut shown: Vec<&str> = cases.keys().map(String::as_str).collect();
+    shown.extend(reported.iter().map(Disclosure::record_id));
     shown.sort_unstable();
+    shown.dedup();
     tx.record(Act::new("learner.disclosures_listed", learner.as_str()).detail("ids", shown));
     tx.commit().await?;
     all.sort_by_cached_key(|told| Reverse(told.place()));
@@ -65,32 +78,15 @@ async fn shared(tx: &Tx, case: &Case) -> Result<Option<Whole>> {
     }
 }
 
-/// What the register of disclosures says of a case.
-async fn register(tx: &Tx, case: &Case) -> Result<Vec<Disclosure>> {
-    let (mut all, mut token) = (Vec::new(), String::new());
-    loop {
-        let page = Page::from(AT_ONCE, &token)?;
-        let (found, next) = store::register::list::<Disclosure>(tx, case.id.as_str(), "", &page).await?;
-        all.extend(found);
-        if next.is_empty() {
-            return Ok(all);
-        }
-        token = next;
-    }
+/// What the register of disclosures says of some records.
+async fn register(tx: &Tx, records: &[String]) -> Result<Vec<Disclosure>> {
+    whole(move |page| async move { store::register::list(tx, records, "", &page).await }).await
 }
 
 /// What the handing over of the learner's file says.
 async fn transfers(tx: &Tx, learner: &LearnerId, school: &str) -> Result<Vec<Told>> {
-    let (mut all, mut token) = (Vec::new(), String::new());
-    loop {
-        let page = Page::from(AT_ONCE, &token)?;
-        let (found, next) = store::transfer::list(tx, Some(learner), false, &page).await?;
-        let ids: Vec<&str> = found.iter().map(|transfer| transfer.id.as_str()).collect();
-        let parts: HashMap<_, _> = store::transfer::parts(tx, school, &ids).await?;
-        all.extend(found.iter().flat_map(|one| of_transfer(one, parts.get(one.id.as_str()), school)));
-        if next.is_empty() {
-            return Ok(all);
-        }
-        token = next;
-    }
+    let found = whole(move |page| async move { store::transfer::list(tx, Some(learner), false, &page).await }).await?;
+    let ids: Vec<&str> = found.iter().map(|transfer| transfer.id.as_str()).collect();
+    let parts = store::transfer::parts(tx, school, &ids).await?;
+    Ok(found.iter().flat_map(|one| of_transfer(one, parts.get(one.id.as_str()), school)).collect())
 }

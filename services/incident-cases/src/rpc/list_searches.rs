@@ -12,10 +12,11 @@ pub(super) async fn list_searches(app: &App, request: Request<ListSearchesReques
     let scope = caller.at(&request.school_id)?;
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
+    let mut of = Vec::new();
     if !request.case_id.is_empty() {
-        store::case::load(&tx, &request.case_id).await?;
+        of.push(store::case::load(&tx, &request.case_id).await?.id.to_string());
     }
-    let (found, next) = store::register::list::<Search>(&tx, &request.case_id, "", &page).await?;
+    let (found, next) = store::register::list::<Search>(&tx, &of, "", &page).await?;
     let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
     tx.record(Act::new("searches.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;

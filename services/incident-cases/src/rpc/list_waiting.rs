@@ -5,7 +5,7 @@ use chassis::{
     db::Tx,
     error::{Error, Kind as ErrorKind, Result},
     history::Act,
-    page::Page,
+    page::{Page, whole},
 };
 use proto::incident_cases::v1::{ListWaitingRequest, ListWaitingResponse};
 use tonic::Request;
@@ -17,9 +17,6 @@ use crate::{
     case::due::Kind,
     store,
 };
-
-/// How many of a list are read in one go.
-const AT_ONCE: i32 = 200;
 
 pub(super) async fn list_waiting(app: &App, request: Request<ListWaitingRequest>) -> Result<ListWaitingResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -51,40 +48,19 @@ pub(super) async fn list_waiting(app: &App, request: Request<ListWaitingRequest>
 async fn everything(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
     let received = store::invitation::received_waiting(tx, school).await?;
     let mut all: Vec<Waiting> = received.iter().map(|asked| of_invitation(asked, school)).collect();
-    let mut token = String::new();
-    loop {
-        let (found, next) = store::shared::list(tx, school, &Page::from(AT_ONCE, &token)?).await?;
-        for (sharing, _) in found.iter().filter(|(sharing, _)| sharing.closed_at.is_none()) {
-            match store::shared::load_unlocked(tx, sharing.id.as_str(), school).await {
-                Ok(whole) => all.extend(of_shared(&whole, school)),
-                // The school was removed a moment ago.
-                Err(error) if error.kind() == ErrorKind::Missing => {}
-                Err(error) => return Err(error),
-            }
+    let shared = whole(move |page| async move { store::shared::list(tx, school, &page).await }).await?;
+    for (sharing, _) in shared.iter().filter(|(sharing, _)| sharing.closed_at.is_none()) {
+        match store::shared::load_unlocked(tx, sharing.id.as_str(), school).await {
+            Ok(incident) => all.extend(of_shared(&incident, school)),
+            // The school was removed a moment ago.
+            Err(error) if error.kind() == ErrorKind::Missing => {}
+            Err(error) => return Err(error),
         }
-        if next.is_empty() {
-            break;
-        }
-        token = next;
     }
-    token.clear();
-    loop {
-        let (found, next) = store::transfer::list(tx, None, true, &Page::from(AT_ONCE, &token)?).await?;
-        all.extend(found.iter().filter_map(|transfer| of_transfer(transfer, school)));
-        if next.is_empty() {
-            break;
-        }
-        token = next;
-    }
-    token.clear();
-    loop {
-        let (found, next) = store::contact::matches(tx, true, &Page::from(AT_ONCE, &token)?).await?;
-        all.extend(found.iter().map(|(found, case, _)| of_match(found, case)));
-        if next.is_empty() {
-            break;
-        }
-        token = next;
-    }
+    let transfers = whole(move |page| async move { store::transfer::list(tx, None, true, &page).await }).await?;
+    all.extend(transfers.iter().filter_map(|transfer| of_transfer(transfer, school)));
+    let matches = whole(move |page| async move { store::contact::matches(tx, true, &page).await }).await?;
+    all.extend(matches.iter().map(|(found, case, _)| of_match(found, case)));
     for case in store::due::cases_with(tx, &[Kind::ReferralChase, Kind::ReferralQuestion, Kind::ReferralDraft]).await? {
         all.extend(of_case(&case));
     }

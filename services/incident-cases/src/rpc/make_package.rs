@@ -1,6 +1,6 @@
 //! Makes the package of a transfer to a school outside the platform again: what is in it stays, its passphrase is new.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chassis::{
     caller::{Caller, Scope},
@@ -51,9 +51,9 @@ pub(super) async fn made(app: &App, scope: &Scope, id: &str) -> Result<(Transfer
     let changed = || Error::internal("a signed file is no longer as it was signed");
     let opened = store::transfer::signed(&tx, transfer.id.as_str(), &school).await?.ok_or_else(changed)?;
     let learner = store::learner::load(&tx, part.as_ref().ok_or_else(changed)?.learner_id.as_str()).await?;
-    reads_all(&opened.document, &going(&tx, &learner, &[]).await?)?;
+    reads_all(&opened.document, &going(&tx, &learner, &[], &HashMap::new()).await?)?;
     let shown = shown(&tx, &transfer, part.as_ref(), &school).await?;
     tx.record(Act::new("transfer.package_made", transfer.id.as_str()));
     tx.commit().await?;
-    Ok((shown, packed(&transfer, opened.signed).await?))
+    Ok((shown, packed(app, &transfer, opened.signed).await?))
 }

@@ -8,12 +8,12 @@ use proto::{
 use tonic::Request;
 
 use super::{
-    convert,
+    convert, routes,
     work::{Done, Target, work},
 };
 use crate::{
     App,
-    case::{By, Case, Referral, Refusal},
+    case::{By, Case, Referral, Refusal, referral::takes_now},
     custody::Disclosure,
     rules::{NAME_MAX, NARRATIVE_MAX, REFERRAL_DECISION_CHASE},
 };
@@ -23,7 +23,7 @@ pub(super) async fn make_referral(
     request: Request<MakeReferralRequest>,
 ) -> chassis::error::Result<MakeReferralResponse> {
     let (caller, request) = Caller::split(request)?;
-    caller.at(&request.school_id)?;
+    let scope = caller.at(&request.school_id)?;
     let mut violations = Violations::new();
     violations.text("reason", "why the referral is made", &request.reason, NARRATIVE_MAX);
     violations.maybe_line("reference", &request.reference, NAME_MAX);
@@ -31,7 +31,11 @@ pub(super) async fn make_referral(
     let target =
         Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let wanted = Wanted { agency: &request.agency, reason: &request.reason, reference: &request.reference };
-    let act = |case: &mut Case, by: By<'_>, ids: &Ids| refer(case, by, ids, wanted);
+    let policy = routes::in_force(app, &scope).await?;
+    let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
+        takes_now(&policy.contacts, wanted.agency, by.at)?;
+        refer(case, by, ids, wanted)
+    };
     let respond = |message, case: &Case| MakeReferralResponse {
         case: Some(message),
         referral: case.referrals.last().map(convert::referral::referral),
@@ -71,6 +75,11 @@ pub(super) fn made(case: &Case, agency: &str, desk: String) -> Event {
     Event::ReferralMade(ReferralMade { agency: agency.to_owned(), procedure: case.procedure.id.clone(), desk })
 }
 
+/// What kind of recipient an agency is, as the register of disclosures has it.
+pub(super) fn recipient_kind(agency: &str) -> &'static str {
+    if agency.starts_with("police") { "police" } else { "agency" }
+}
+
 /// What an agency was told, as the register of disclosures has it.
 pub(super) fn told(
     case: &Case,
@@ -85,7 +94,7 @@ pub(super) fn told(
         involvement: String::new(),
         school_id: case.school_id.clone(),
         case_id: case.id.to_string(),
-        recipient_kind: if agency.starts_with("police") { "police" } else { "agency" }.to_owned(),
+        recipient_kind: recipient_kind(agency).to_owned(),
         recipient,
         shared: true,
         what: what.to_owned(),

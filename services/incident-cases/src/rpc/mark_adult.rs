@@ -25,7 +25,7 @@ use crate::{
     store,
 };
 
-/// Seconds until it may be tried again, where a school marked as many as it may.
+/// Seconds until it may be tried again, where somebody marked as many as they may.
 const LATER_S: u64 = 3_600;
 
 pub(super) async fn mark_adult(app: &App, request: Request<MarkAdultRequest>) -> Result<MarkAdultResponse> {
@@ -47,10 +47,12 @@ pub(super) async fn mark_adult(app: &App, request: Request<MarkAdultRequest>) ->
     if store::case_mark::marked(&tx, &request.case_id, &alike).await? {
         return Err(Error::exists("name", "The case marks this adult by the same already"));
     }
-    let before = store::case_mark::marked_since(&tx, tx.now() - Duration::DAY).await?;
-    if before >= ADULTS_A_DAY {
+    let since = tx.now() - Duration::DAY;
+    // Their own: how many others at the school marked is told to the desk and to nobody here.
+    if store::case_mark::marked_since(&tx, since, Some(scope.account_text())).await? >= ADULTS_A_DAY {
         return Err(Error::too_many(LATER_S));
     }
+    let before = store::case_mark::marked_since(&tx, since, None).await?;
     let mark = AdultMark {
         id: tx.ids().next(),
         case_id: case.id.to_string(),

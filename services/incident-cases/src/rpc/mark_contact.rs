@@ -23,7 +23,7 @@ use crate::{
     store,
 };
 
-/// Seconds until it may be tried again, where a school marked as many as it may.
+/// Seconds until it may be tried again, where somebody marked as many as they may.
 const LATER_S: u64 = 3_600;
 
 pub(super) async fn mark_contact(app: &App, request: Request<MarkContactRequest>) -> Result<MarkContactResponse> {
@@ -41,10 +41,12 @@ pub(super) async fn mark_contact(app: &App, request: Request<MarkContactRequest>
     if store::contact::marked(&tx, &request.case_id, &alike).await? {
         return Err(Error::exists("value", "The case marks this contact already"));
     }
-    let before = store::contact::marked_since(&tx, tx.now() - Duration::DAY).await?;
-    if before >= CONTACTS_A_DAY {
+    let since = tx.now() - Duration::DAY;
+    // Their own: how many others at the school marked is told to the desk and to nobody here.
+    if store::contact::marked_since(&tx, since, Some(scope.account_text())).await? >= CONTACTS_A_DAY {
         return Err(Error::too_many(LATER_S));
     }
+    let before = store::contact::marked_since(&tx, since, None).await?;
     let contact = MarkedContact {
         id: tx.ids().next(),
         case_id: case.id.to_string(),

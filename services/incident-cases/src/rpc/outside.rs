@@ -10,8 +10,9 @@ use chassis::{
 };
 use proto::{
     incident_cases::v1 as pb,
-    policy_registry::v1::{GetSchoolRequest, School},
+    policy_registry::v1::{GetSchoolRequest, ListSchoolsRequest, School},
 };
+use tracing::warn;
 
 use super::encrypted::encrypted;
 use crate::{
@@ -24,20 +25,42 @@ use crate::{
 
 /// What a school is called and by which number, from the registry.
 pub(super) async fn school(app: &App, id: &str) -> Result<School> {
-    let mut request = chassis::upstream::request(GetSchoolRequest { school_id: id.to_owned() });
-    request.set_timeout(std::time::Duration::from_secs(5));
-    let answer = match app.policy_registry() {
-        Ok(mut registry) => registry.get_school(request).await.map_err(|status| Error::from_status(&status)),
-        Err(error) => Err(error),
-    };
-    match answer {
-        Ok(answer) => answer.into_inner().school.ok_or_else(Error::missing),
-        Err(error) if error.kind() == Kind::Unavailable => {
-            let message = "the policy registry, which knows schools by name, cannot be reached just now: try again";
-            Err(Error::unavailable(message).because(error))
-        }
-        Err(error) => Err(error),
+    let mut registry = app.policy_registry().map_err(unreached)?;
+    let answer = registry.get_school(asked(GetSchoolRequest { school_id: id.to_owned() })).await;
+    answer.map_err(|status| unreached(Error::from_status(&status)))?.into_inner().school.ok_or_else(Error::missing)
+}
+
+/// Refuses a school that is on the platform: a file goes to it there, where its receipt is its own act and nothing has to be
+/// told by telephone. Whose tenancy has ended is outside.
+pub(super) async fn not_on_the_platform(app: &App, to: &Outside) -> Result<()> {
+    if to.urn.is_empty() {
+        return Ok(());
     }
+    let mut registry = app.policy_registry().map_err(unreached)?;
+    let answer = registry.list_schools(asked(ListSchoolsRequest { urn: to.urn.clone(), ..Default::default() })).await;
+    let found = answer.map_err(|status| unreached(Error::from_status(&status)))?.into_inner().schools;
+    match found.into_iter().find(|school| school.close_time.is_none()) {
+        Some(school) => {
+            let fix = format!("Send the file on the platform: {} has this number, and is on it", school.name);
+            Err(Error::invalid("recipient.urn", fix))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A question for the registry that somebody waits for.
+fn asked<T>(message: T) -> tonic::Request<T> {
+    let mut request = chassis::upstream::request(message);
+    request.set_timeout(std::time::Duration::from_secs(5));
+    request
+}
+
+fn unreached(error: Error) -> Error {
+    if error.kind() != Kind::Unavailable {
+        return error;
+    }
+    let message = "the policy registry, which knows schools by name, cannot be reached just now: try again";
+    Error::unavailable(message).because(error)
 }
 
 /// The schools of the platform that files of a learner came from.
@@ -63,6 +86,17 @@ pub(super) async fn names(app: &App, ids: BTreeSet<String>) -> Result<HashMap<St
         names.insert(id, name);
     }
     Ok(names)
+}
+
+/// The same, or none of them while the registry does not answer.
+pub(super) async fn names_if_known(app: &App, ids: BTreeSet<String>) -> Result<HashMap<String, String>> {
+    match names(app, ids).await {
+        Err(error) if error.kind() == Kind::Unavailable => {
+            warn!(%error, "what other schools are called is not known just now");
+            Ok(HashMap::new())
+        }
+        found => found,
+    }
 }
 
 /// The entries with the schools they came from by name: no id means anything outside.
@@ -101,10 +135,10 @@ pub(super) fn recipient(v: &mut Violations, asked: Option<&pb::OutsideSchool>) -
 }
 
 /// A signed file under a new passphrase.
-pub(super) async fn packed(transfer: &Transfer, signed: String) -> Result<pb::TransferPackage> {
+pub(super) async fn packed(app: &App, transfer: &Transfer, signed: String) -> Result<pb::TransferPackage> {
     let id = transfer.id.as_str();
     let name = format!("child-protection-file-{}", id.get(id.len().saturating_sub(6)..).unwrap_or(id));
-    let away = encrypted(signed.into_bytes(), CTY, &name).await?;
+    let away = encrypted(app, signed.into_bytes(), CTY, &name).await?;
     Ok(pb::TransferPackage {
         content: away.content.into(),
         media_type: away.media_type,

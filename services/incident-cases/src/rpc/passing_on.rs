@@ -1,5 +1,7 @@
 //! What handing over a child's file has in common: what goes, who acts, what is answered.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chassis::{
     caller::Scope,
     db::Tx,
@@ -10,7 +12,7 @@ use chassis::{
 use proto::{event::v1::TransfersDue, incident_cases::v1 as pb};
 use tracing::warn;
 
-use super::{convert, subject::gather, work::who};
+use super::{convert, outside::names_if_known, subject::gather, work::who};
 use crate::{
     App,
     custody::Disclosure,
@@ -30,11 +32,37 @@ pub(super) struct Going {
     pub(super) beyond: bool,
 }
 
-/// Gathers what goes, by the rule.
-pub(super) async fn going(tx: &Tx, learner: &Learner, along: &[String]) -> Result<Going> {
+/// The schools of the platform that were told something of a learner.
+pub(super) async fn schools_told(tx: &Tx, learner: &LearnerId) -> Result<BTreeSet<String>> {
+    let mut records = store::learner_record::of(tx, learner).await?;
+    let cases = store::concern::cases_of(tx, &records).await?;
+    records.extend(cases);
+    let told = store::register::of::<Disclosure>(tx, &records).await?;
+    Ok(told.into_iter().map(|one| one.recipient).filter(|to| to.parse::<SchoolId>().is_ok()).collect())
+}
+
+/// What those are called, as far as the registry answers: a file has its day, and goes without their names if need be.
+pub(super) async fn names_told(app: &App, scope: &Scope, learner_id: &str) -> Result<HashMap<String, String>> {
+    let mut tx = app.store.begin(scope).await?;
+    store::access::answers_requests(&tx)?;
+    let learner = store::learner::load(&tx, learner_id).await?;
+    let schools = schools_told(&tx, &learner.id).await?;
+    tx.silent();
+    tx.commit().await?;
+    names_if_known(app, schools).await
+}
+
+/// Gathers what goes, by the rule; `names` are what schools of the platform are called.
+pub(super) async fn going(
+    tx: &Tx,
+    learner: &Learner,
+    along: &[String],
+    names: &HashMap<String, String>,
+) -> Result<Going> {
     let (mut found, beyond) = gather(tx, learner).await?;
     without_adults(&mut found);
     found.moving = true;
+    found.schools.clone_from(names);
     found.along = household(learner, along)?;
     let mut earlier = Vec::new();
     for file in store::transfer::received(tx, &learner.id).await? {
@@ -107,7 +135,7 @@ pub(super) async fn tell(tx: &mut Tx, transfer: &Transfer, going: &Going, scope:
             recipient_kind: "other_school".to_owned(),
             recipient: to.to_owned(),
             shared: true,
-            what: format!("The child protection file, by transfer {}", transfer.id),
+            what: "The child protection file".to_owned(),
             basis: "safeguarding".to_owned(),
             reason: "The child moves to that school".to_owned(),
             stamp: who(scope, tx.now()).stamp(),

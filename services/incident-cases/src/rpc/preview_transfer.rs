@@ -4,7 +4,10 @@ use chassis::{caller::Caller, error::Result, history::Act};
 use proto::incident_cases::v1::{PreviewTransferRequest, PreviewTransferResponse};
 use tonic::Request;
 
-use super::{convert, passing_on::going};
+use super::{
+    convert,
+    passing_on::{going, names_told},
+};
 use crate::{App, store};
 
 pub(super) async fn preview_transfer(
@@ -13,10 +16,11 @@ pub(super) async fn preview_transfer(
 ) -> Result<PreviewTransferResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
+    let names = names_told(app, &scope, &request.learner_id).await?;
     let mut tx = app.store.begin(&scope).await?;
     store::access::answers_requests(&tx)?;
     let learner = store::learner::load(&tx, &request.learner_id).await?;
-    let going = going(&tx, &learner, &request.along_learner_ids).await?;
+    let going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
     let ids: Vec<&String> = going.case_ids.iter().chain(&going.concern_ids).collect();
     tx.record(Act::new("transfer.previewed", learner.id.as_str()).detail("ids", serde_json::json!(ids)));
     tx.commit().await?;

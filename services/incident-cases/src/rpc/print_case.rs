@@ -13,7 +13,7 @@ use proto::incident_cases::v1::{PrintCaseRequest, PrintCaseResponse};
 use sha2::{Digest as _, Sha256};
 use tonic::Request;
 
-use super::{convert, encrypted::encrypted};
+use super::{convert, encrypted::encrypted, outside::names_if_known};
 use crate::{
     App,
     case::{
@@ -42,6 +42,7 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     let beside = if kind == Kind::Bundle { beside(&tx, &case).await? } else { Beside::default() };
     let (id, at) = (tx.ids().next::<PrintId>(), tx.now());
     drop(tx);
+    let beside = Beside { schools: names_if_known(app, beside.schools_told()).await?, ..beside };
     let (case_id, reference) = (case.id.to_string(), case.reference.clone());
     let (reason, encrypt) = (request.reason.trim().to_owned(), request.encrypt);
     let by = scope.account_text().to_owned();
@@ -90,7 +91,7 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     if !encrypt {
         return Ok(PrintCaseResponse { content: content.into(), ..plain });
     }
-    let away = encrypted(content, &plain.media_type, &plain.file_name).await?;
+    let away = encrypted(app, content, &plain.media_type, &plain.file_name).await?;
     Ok(PrintCaseResponse {
         content: away.content.into(),
         media_type: away.media_type,
@@ -107,13 +108,15 @@ async fn beside(tx: &Tx, case: &Case) -> Result<Beside> {
     for id in &case.concern_ids {
         concerns.push(store::concern::load(tx, id).await?);
     }
-    let records: Vec<&str> = ids.iter().chain(&case.concern_ids).map(String::as_str).collect();
+    let records: Vec<String> = ids.iter().chain(&case.concern_ids).cloned().collect();
+    let named: Vec<&str> = records.iter().map(String::as_str).collect();
     Ok(Beside {
-        devices: store::register::of_cases(tx, &ids).await?,
-        searches: store::register::of_cases(tx, &ids).await?,
-        disclosures: store::register::of_cases(tx, &ids).await?,
-        photos: store::attachment::of(tx, &records).await?,
+        devices: store::register::of(tx, &ids).await?,
+        searches: store::register::of(tx, &ids).await?,
+        disclosures: store::register::of(tx, &records).await?,
+        photos: store::attachment::of(tx, &named).await?,
         concerns,
+        ..Beside::default()
     })
 }
 

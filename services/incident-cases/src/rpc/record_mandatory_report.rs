@@ -17,6 +17,7 @@ use tonic::Request;
 
 use super::{
     convert,
+    make_referral::recipient_kind,
     once::{About, once},
     routes,
 };
@@ -27,7 +28,9 @@ use crate::{
         record::Stamp,
         referral::{can_be_taken, chosen},
     },
-    concern::duty::Reported,
+    concern::{Concern, Outcome, duty::Reported},
+    custody::{Disclosure, DisclosureId},
+    route::{Contact, Route},
     rules::NAME_MAX,
     store,
 };
@@ -51,7 +54,7 @@ pub(super) async fn record_mandatory_report(
     let route = routes::of(&policy, &request.route, "staff")?;
     can_be_taken(route, &policy.contacts, tx.now())?;
     let agencies: Vec<_> = route.led_to(&policy.contacts).cloned().collect();
-    let to = chosen(&agencies, &request.agency)?;
+    let to = chosen(&agencies, &request.agency, tx.now())?;
     let read = route.read(&request.answers, london(tx.now()).date());
     let answers = read.map_err(|wrong| Refusal::Fields("answers", wrong))?;
     let missing = route.missing(&answers);
@@ -60,10 +63,13 @@ pub(super) async fn record_mandatory_report(
     }
     let stamp = Stamp { by: scope.account_text().to_owned(), at: tx.now() };
     let reported = Reported { to, reference: request.reference.trim(), at: reported_at.unwrap_or(stamp.at) };
+    let reported_by = stamp.clone();
     concern.report_in_person(route, route.filled(&answers), reported, stamp);
     let body = store::concern::update(&tx, &concern).await?;
     let act = Act::new("mandatory_report.recorded", concern.id.as_str()).detail("route", route.key.as_str());
     tx.record(act.detail("agency", to.key.as_str()).state("concern", &body));
+    let told = told(&concern, tx.ids().next(), route, to, reported_by);
+    store::register::keep_disclosure(&mut tx, &told).await?;
     // What is about an adult who works with children is counted nowhere.
     if concern.office.is_none() {
         let made = MandatoryReportMade { route: route.key.clone(), agency: to.key.clone() };
@@ -74,4 +80,27 @@ pub(super) async fn record_mandatory_report(
     tx.answer_about(concern.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// What the agency was told, as the register of disclosures has it: with the case of the concern, or with the concern.
+fn told(concern: &Concern, id: DisclosureId, route: &Route, to: &Contact, stamp: Stamp) -> Disclosure {
+    let (case_id, item) = match &concern.outcome {
+        Some(Outcome::InCase { case_id, .. }) => (case_id.clone(), String::new()),
+        Some(Outcome::NoFurtherAction { .. }) | None => (String::new(), concern.id.to_string()),
+    };
+    let why = "The law asks it of whoever found out, in person";
+    Disclosure {
+        id,
+        item,
+        involvement: String::new(),
+        school_id: concern.school_id.clone(),
+        case_id,
+        recipient_kind: recipient_kind(&to.key).to_owned(),
+        recipient: to.name.clone(),
+        shared: true,
+        what: route.title.clone(),
+        basis: "legal_duty".to_owned(),
+        reason: if route.duty.is_empty() { why.to_owned() } else { format!("{why}: {}", route.duty) },
+        stamp,
+    }
 }

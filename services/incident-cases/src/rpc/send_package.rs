@@ -7,14 +7,14 @@ use chassis::{
     error::{Error, Kind, Result, Violations},
     history::Act,
 };
-use proto::incident_cases::v1::{SendPackageRequest, SendPackageResponse};
+use proto::incident_cases::v1::{self as pb, SendPackageRequest, SendPackageResponse};
 use tonic::Request;
 
 use super::{
     make_package::made,
     once::{About, once},
-    outside::{named as by_name, names, origins, packed, recipient, school},
-    passing_on::{begun, going, may_go, named, shown, tell},
+    outside::{named as by_name, names, not_on_the_platform, origins, packed, recipient, school},
+    passing_on::{begun, going, may_go, named, schools_told, shown, tell},
 };
 use crate::{
     App,
@@ -41,11 +41,13 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     let mut tx = app.store.begin(&scope).await?;
     store::access::answers_requests(&tx)?;
     let learner = store::learner::load(&tx, &request.learner_id).await?;
-    let origins = origins(&tx, &learner.id).await?;
+    let mut schools = origins(&tx, &learner.id).await?;
+    schools.extend(schools_told(&tx, &learner.id).await?);
     tx.silent();
     tx.commit().await?;
     let own = school(app, &request.school_id).await?;
-    let names = names(app, origins).await?;
+    not_on_the_platform(app, &to).await?;
+    let names = names(app, schools).await?;
     let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Requests).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return again(app, &scope, answer).await,
@@ -55,7 +57,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     // Two who send at once wait for each other, and the second finds it sent.
     store::learner::hold(&tx, [&learner.id]).await?;
     let (mut transfer, part, new) = begun(&tx, &learner).await?;
-    let going = going(&tx, &learner, &request.along_learner_ids).await?;
+    let going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
     may_go(&transfer, &going, &request.contents_digest)?;
     let who = named(&scope, &tx);
     let entries = by_name(going.contents.entries.clone(), &names)?;
@@ -79,7 +81,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     if signed.len().div_ceil(3) * 4 + ENVELOPE > PACKAGE_MAX {
         return Err(Error::wrong_state("the file is too large for a package: send it on paper, and record that"));
     }
-    let opened = envelope::read(&signed).map_err(|_| {
+    let opened = envelope::read::<Document>(&signed).map_err(|_| {
         Error::wrong_state("an entry of the file cannot go into a package: it is too long, or holds more than words")
     })?;
     let sent = Sent {
@@ -106,15 +108,29 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     let response = SendPackageResponse { transfer: Some(shown), package: None };
     tx.answer_about(part.id.as_str(), &response).await?;
     tx.commit().await?;
-    Ok(SendPackageResponse { package: Some(packed(&transfer, signed).await?), ..response })
+    Ok(SendPackageResponse { package: Some(packed(app, &transfer, signed).await?), ..response })
 }
 
-/// The answer again. Its passphrase was kept nowhere: the package comes under a new one, as long as it is kept.
+/// The answer again. Its passphrase was kept nowhere: the package comes under a new one, as long as it is kept; from then on
+/// the transfer is answered as it stands.
 async fn again(app: &App, scope: &Scope, answer: SendPackageResponse) -> Result<SendPackageResponse> {
     let id = answer.transfer.as_ref().map(|transfer| transfer.transfer_id.clone()).unwrap_or_default();
     match made(app, scope, &id).await {
         Ok((_, package)) => Ok(SendPackageResponse { package: Some(package), ..answer }),
-        Err(error) if error.kind() == Kind::Conflict => Ok(answer),
+        Err(error) if error.kind() == Kind::Conflict => {
+            Ok(SendPackageResponse { transfer: Some(as_it_stands(app, scope, &id).await?), package: None })
+        }
         Err(error) => Err(error),
     }
+}
+
+async fn as_it_stands(app: &App, scope: &Scope, id: &str) -> Result<pb::Transfer> {
+    let mut tx = app.store.begin(scope).await?;
+    let school = scope.school()?.to_string();
+    let transfer = store::transfer::load(&tx, id, &school).await?;
+    let part = store::transfer::part(&tx, &school, &transfer.id).await?;
+    let shown = shown(&tx, &transfer, part.as_ref(), &school).await?;
+    tx.record(Act::new("transfer.read", transfer.id.as_str()));
+    tx.commit().await?;
+    Ok(shown)
 }

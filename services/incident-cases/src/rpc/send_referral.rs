@@ -1,39 +1,52 @@
-//! Records that a draft was sent, or puts it into the inbox of a desk. What left is kept as it was, with what proves it;
-//! where the form lacks something, nothing is sent.
+//! Records that a draft was sent, puts it into the inbox of a desk, or makes a signed file of it. What left is kept as it
+//! was, with what proves it; where the form lacks something, nothing is sent.
 
 use chassis::{
-    caller::Caller,
-    error::{Error, Result, Violations},
+    caller::{Caller, Scope},
+    error::{Error, Kind, Result, Violations},
     id::Ids,
+    jose::jws,
 };
-use proto::incident_cases::v1::{SendReferralRequest, SendReferralResponse};
+use proto::{
+    error::v1::Reason,
+    incident_cases::v1::{SendReferralRequest, SendReferralResponse},
+};
 use tonic::Request;
 
 use super::{
     convert,
     make_referral::{made, told},
+    make_referral_package::packed,
+    outside, routes,
     work::{Done, target, work},
 };
 use crate::{
     App,
     case::{
         By, Case,
-        referral::{DraftId, Sending, portal::PORTAL},
+        referral::{
+            DraftId, Sending,
+            package::{PACKAGE, Packing},
+            portal::PORTAL,
+        },
     },
     rules::NAME_MAX,
+    store,
 };
 
 pub(super) async fn send_referral(app: &App, request: Request<SendReferralRequest>) -> Result<SendReferralResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut violations = Violations::new();
-    if request.means == PORTAL {
-        violations.line("ring", "whom the desk rings", &request.ring, NAME_MAX);
-        violations.check(request.proof.is_empty(), "proof", "Leave this empty: the inbox proves that it arrived");
+    let by_itself = [PORTAL, PACKAGE].contains(&request.means.as_str());
+    if by_itself {
+        violations.line("ring", "whom they ring", &request.ring, NAME_MAX);
+        violations.check(request.proof.is_empty(), "proof", "Leave this empty: the platform proves that it was sent");
         violations.check(request.send_time.is_none(), "send_time", "Leave this out: it is sent now");
     } else {
         violations.line("proof", "what proves that it was sent", &request.proof, NAME_MAX);
-        violations.check(request.ring.is_empty(), "ring", "Leave this empty: it is for a desk’s inbox");
+        let fix = "Leave this empty: it is for a desk’s inbox and for a signed file";
+        violations.check(request.ring.is_empty(), "ring", fix);
     }
     violations.maybe_line("reference", &request.reference, NAME_MAX);
     violations.maybe_line("recipient", &request.recipient, NAME_MAX);
@@ -42,6 +55,13 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
     let sent_at = violations.happened("send_time", request.send_time.as_ref(), app.store.clock().now());
     violations.finish()?;
     let draft: DraftId = request.draft_id.parse().map_err(|_| Error::missing())?;
+    let policy = routes::in_force(app, &scope).await?;
+    let own = match request.means.as_str() {
+        PACKAGE => outside::school(app, &request.school_id).await?,
+        _ => Default::default(),
+    };
+    let nonce = hex::encode(app.store.ring().token(&request.school_id, &format!("referral package {draft}")));
+    let fingerprint = jws::fingerprint(&app.signing_key.verifying_key());
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
         let sending = Sending {
             means: &request.means,
@@ -50,6 +70,8 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
             at: sent_at.unwrap_or(by.at),
             reference: request.reference.trim(),
             from: (request.ring.trim(), scope.account_name()),
+            packing: Packing { school: (&own.name, &own.urn), nonce: &nonce, fingerprint: &fingerprint },
+            register: &policy.contacts,
         };
         let referral = case.send_referral(by, &draft, ids.next(), sending)?.clone();
         let form = referral.form.as_ref();
@@ -64,6 +86,50 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
     let respond = |message, case: &Case| SendReferralResponse {
         case: Some(message),
         referral: case.referrals.last().map(convert::referral::referral),
+        package: None,
     };
-    work(app, &caller, &request, target!(request), act, respond).await
+    let sent = match work(app, &caller, &request, target!(request), act, respond).await {
+        // Of two who send one draft, the second finds it sent.
+        Err(error) if found_sent(&error) => match before(app, &scope, &request, &draft).await? {
+            Some(sent) => sent,
+            None => return Err(error),
+        },
+        done => done?,
+    };
+    if request.means != PACKAGE {
+        return Ok(sent);
+    }
+    // Its passphrase is kept nowhere: whoever asks again has the file under a new one.
+    let id = sent.referral.as_ref().map(|referral| referral.referral_id.clone()).unwrap_or_default();
+    match packed(app, &scope, &request.case_id, &id).await {
+        Ok(package) => Ok(SendReferralResponse { package: Some(package), ..sent }),
+        Err(error) if error.kind() == Kind::Conflict => Ok(sent),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a refusal may mean that the draft was sent meanwhile.
+fn found_sent(error: &Error) -> bool {
+    error.kind() == Kind::Stale || (error.kind() == Kind::Conflict && error.reason() != Reason::RequestIdReused)
+}
+
+/// What a draft was sent as before in the same way; none where it was not.
+async fn before(
+    app: &App,
+    scope: &Scope,
+    request: &SendReferralRequest,
+    draft: &DraftId,
+) -> Result<Option<SendReferralResponse>> {
+    let mut tx = app.store.begin(scope).await?;
+    let case = store::case::load(&tx, &request.case_id).await?;
+    let now = tx.now();
+    tx.silent();
+    tx.commit().await?;
+    let same = |form: &crate::case::referral::Form| form.means == request.means;
+    let sent = case.sent_from(draft).filter(|referral| referral.form.as_ref().is_some_and(same));
+    Ok(sent.map(|referral| SendReferralResponse {
+        case: Some(convert::case(&case, now)),
+        referral: Some(convert::referral::referral(referral)),
+        package: None,
+    }))
 }

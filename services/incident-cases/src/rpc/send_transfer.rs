@@ -17,7 +17,7 @@ use tonic::Request;
 
 use super::{
     once::{About, once},
-    passing_on::{Going, begun, going, may_go, named, shown, tell},
+    passing_on::{Going, begun, going, may_go, named, names_told, shown, tell},
 };
 use crate::{
     App,
@@ -40,6 +40,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     v.finish()?;
     let unknown = || Error::invalid("to_school_id", "Select a school of this authority");
     let to: SchoolId = request.to_school_id.parse().map_err(|_| unknown())?;
+    let names = names_told(app, &scope, &request.learner_id).await?;
     let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Requests).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
@@ -52,7 +53,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
         return Err(unknown());
     }
     let (mut transfer, part, new) = begun(&tx, &learner).await?;
-    let going = going(&tx, &learner, &request.along_learner_ids).await?;
+    let going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
     may_go(&transfer, &going, &request.contents_digest)?;
     let package = package(&tx, &transfer, &learner, &going, to.as_str());
     let sent = Sent {

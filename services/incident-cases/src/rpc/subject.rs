@@ -99,8 +99,9 @@ pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> 
     let mut cases: Vec<_> = cases.into_values().collect();
     cases.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
     let readable: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
-    let records: Vec<&str> = readable.iter().chain(concerns.keys()).map(String::as_str).collect();
-    let photos = if records.is_empty() { Vec::new() } else { store::attachment::of(tx, &records).await? };
+    let records: Vec<String> = readable.iter().chain(concerns.keys()).cloned().collect();
+    let named: Vec<&str> = records.iter().map(String::as_str).collect();
+    let photos = if named.is_empty() { Vec::new() } else { store::attachment::of(tx, &named).await? };
     let mut shared = Vec::new();
     for case in &cases {
         let Some(id) = &case.shared_incident_id else { continue };
@@ -116,9 +117,9 @@ pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> 
         learners.extend(known(store::learner::load(tx, id.as_str()).await)?);
     }
     let found = Found {
-        devices: store::register::of_cases(tx, &readable).await?,
-        searches: store::register::of_cases(tx, &readable).await?,
-        disclosures: store::register::of_cases(tx, &readable).await?,
+        devices: store::register::of(tx, &readable).await?,
+        searches: store::register::of(tx, &readable).await?,
+        disclosures: store::register::of(tx, &records).await?,
         cases,
         concerns: concerns.into_values().collect(),
         photos,

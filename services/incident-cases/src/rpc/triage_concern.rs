@@ -25,6 +25,7 @@ use crate::{
         By, Case, CaseId, Refusal,
         access::{self, ADULT, Access, NOT_ON_AN_ADULT, Office, Subject, Verdict},
         decide::EARLY_HELP,
+        referral::takes_now,
     },
     concern::{Concern, Outcome, adult::For},
     consume::fetch_policy,
@@ -203,12 +204,17 @@ impl Opening {
             }
             Begins::Referral { agency, reason, reference } => {
                 let wanted = make_referral::Wanted { agency, reason, reference };
-                make_referral::refer(case, by, ids, wanted).map_err(|refused| match refused {
-                    Refusal::Field("agency", fix) => Refusal::Field("refer_now.agency", fix),
-                    other => other,
-                })
+                make_referral::refer(case, by, ids, wanted).map_err(of_referral)
             }
         }
+    }
+}
+
+/// A refusal of a referral by the field of the request.
+fn of_referral(refused: Refusal) -> Refusal {
+    match refused {
+        Refusal::Field("agency", fix) => Refusal::Field("refer_now.agency", fix),
+        other => other,
     }
 }
 
@@ -245,6 +251,9 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
         }
         (None, None) => return Err(Error::unavailable("the school's policy is not known here yet: try again")),
     };
+    if let Begins::Referral { agency, .. } = &opening.begins {
+        takes_now(&policy.contacts, agency, tx.now()).map_err(of_referral)?;
+    }
     let procedure = policy.procedure(&opening.procedure_id).ok_or_else(|| {
         let known: Vec<String> = policy.procedures.iter().map(|p| format!("{} ({})", p.id, p.title)).collect();
         Error::invalid(format!("{}.procedure_id", opening.field), format!("Select one of: {}", known.join(", ")))

@@ -117,8 +117,19 @@ pub struct Minutes {
 }
 
 /// Who came or went, and how.
-pub const CHANGES: [&str; 8] =
-    ["joined", "left", "removed", "removed_by_authority", "lead_passed", "officer_joined", "officer_asked", "closed"];
+pub const CHANGES: [&str; 9] = [
+    "joined",
+    "left",
+    "removed",
+    "removed_by_authority",
+    "lead_passed",
+    "officer_joined",
+    "officer_asked",
+    "closed",
+    REOPENED,
+];
+/// It was opened again after it was closed.
+pub const REOPENED: &str = "reopened";
 
 impl What {
     /// Its kind, as the column has it.
@@ -141,6 +152,13 @@ impl What {
     /// Somebody came or went.
     pub fn change(change: &str, whom: &str, reason: &str) -> Self {
         Self::Change { change: change.to_owned(), whom: whom.to_owned(), reason: reason.trim().to_owned() }
+    }
+}
+
+impl Item {
+    /// Whether it says that the incident was opened again.
+    pub fn reopens(&self) -> bool {
+        matches!(&self.what, What::Change { change, .. } if change == REOPENED)
     }
 }
 

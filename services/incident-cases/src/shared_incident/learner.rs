@@ -127,11 +127,14 @@ pub fn shows(whole: &Whole, item: &Item, told: &Disclosed, seen_by: &str) -> boo
     told.to == seen_by && since.is_some_and(|at| item.stamp.at >= at) && stopped(&whole.items, &item.id).is_none()
 }
 
-/// What each school says of its own part now: the last thing it said since it came in.
+/// What each school says of its own part now: the last thing it said since it came in, and since the incident was opened
+/// again, where it was.
 pub fn own_parts(whole: &Whole) -> Vec<(&str, Option<&Item>)> {
+    let reopened = whole.items.iter().rposition(Item::reopens).map_or(0, |place| place + 1);
+    let items = whole.items.get(reopened..).unwrap_or_default();
     let said = |holder: &str| {
         let since = whole.sharing.members.iter().find(|m| m.holder == holder).map(|m| m.since);
-        whole.items.iter().rev().find(|item| {
+        items.iter().rev().find(|item| {
             matches!(item.what, What::OwnPart { .. })
                 && item.holder == holder
                 && since.is_none_or(|at| item.stamp.at >= at)

@@ -107,6 +107,8 @@ pub enum Refused {
     Alone,
     /// It is closed: nothing is added any more.
     Closed,
+    /// It is not closed.
+    Open,
 }
 
 /// Whether a holder of keys is a desk of the authority.
@@ -183,6 +185,15 @@ impl Sharing {
     /// `NotTheLead` where not.
     pub fn led_by(&self, holder: &str) -> Result<(), Refused> {
         if self.lead() == holder { Ok(()) } else { Err(Refused::NotTheLead) }
+    }
+
+    /// The school that leads opens it again after it was closed.
+    ///
+    /// # Errors
+    /// `NotTheLead`; `Open` where it is not closed.
+    pub fn reopen(&mut self, by: &str) -> Result<(), Refused> {
+        self.led_by(by)?;
+        self.closed_at.take().map(drop).ok_or(Refused::Open)
     }
 
     fn member(&mut self, holder: &str) -> Option<&mut Member> {

@@ -242,6 +242,20 @@ impl Condition {
         self.say("))")
     }
 
+    /// The rows of `concern` that the caller may read.
+    fn read(&mut self, tx: &Tx, school: &str) -> &mut Self {
+        let who = reader(tx);
+        self.say("((concern.case_id = ").value("").say(" AND (concern.office IN (");
+        let offices = [(who.lead || who.head, ""), (who.head, Office::Head.code()), (who.chair, Office::Chair.code())];
+        // Nobody's, so that the list is never empty.
+        self.value("nobody");
+        for (_, office) in offices.into_iter().chain([(who.head || who.chair, BOTH)]).filter(|(theirs, _)| *theirs) {
+            self.say(", ").value(office);
+        }
+        self.say("))) OR concern.case_id IN (SELECT case_file.id FROM case_file WHERE case_file.school_id = ");
+        self.value(school).say(" AND ").seen(tx, school, Sight::All).say("))")
+    }
+
     fn into_expr(self) -> SimpleExpr {
         Expr::cust_with_values(self.sql, self.values)
     }
@@ -256,22 +270,13 @@ pub(crate) fn cases(tx: &Tx, school: &str, sight: Sight) -> SimpleExpr {
 
 /// The concerns of a school that the caller may read, over `concern`.
 pub(crate) fn concerns(tx: &Tx) -> Result<SimpleExpr> {
-    let school = tx.scope().school()?.as_str();
-    let (who, column) = (reader(tx), "concern.office");
     let mut condition = Condition::new(tx);
-    condition.say("((concern.case_id = ").value("").say(" AND (").say(column).say(" IN (");
-    let offices = [(who.lead || who.head, ""), (who.head, Office::Head.code()), (who.chair, Office::Chair.code())];
-    // Nobody's, so that the list is never empty.
-    condition.value("nobody");
-    for (_, office) in offices.into_iter().chain([(who.head || who.chair, BOTH)]).filter(|(theirs, _)| *theirs) {
-        condition.say(", ").value(office);
-    }
-    condition.say("))) OR concern.case_id IN (SELECT case_file.id FROM case_file WHERE case_file.school_id = ");
-    condition.value(school).say(" AND ").seen(tx, school, Sight::All).say("))");
+    condition.read(tx, tx.scope().school()?.as_str());
     Ok(condition.into_expr())
 }
 
-/// What belongs to a case the caller may read, or to none where that is theirs to read, over a table with a `case_id`.
+/// What belongs to a case or concern the caller may read, or to none where that is theirs to read, over a table with a
+/// `case_id`.
 pub(crate) fn belongings(tx: &Tx, table: &str) -> Result<SimpleExpr> {
     let school = tx.scope().school()?.as_str();
     let column = format!("{table}.case_id");
@@ -281,6 +286,8 @@ pub(crate) fn belongings(tx: &Tx, table: &str) -> Result<SimpleExpr> {
         condition.say(&column).say(" = ").value("").say(" OR ");
     }
     condition.say(&column).say(" IN (SELECT case_file.id FROM case_file WHERE case_file.school_id = ");
-    condition.value(school).say(" AND ").seen(tx, school, Sight::All).say("))");
+    condition.value(school).say(" AND ").seen(tx, school, Sight::All).say(") OR ");
+    condition.say(&column).say(" IN (SELECT concern.id FROM concern WHERE concern.school_id = ");
+    condition.value(school).say(" AND ").read(tx, school).say("))");
     Ok(condition.into_expr())
 }

@@ -17,7 +17,8 @@ use super::{key_at, micros, open, seal};
 use crate::case::{
     Case,
     access::Subject,
-    adult_mark::{AdultMark, Alike, named},
+    adult_mark::{AdultMark, Alike},
+    pattern::named,
 };
 
 mod entity {
@@ -37,6 +38,8 @@ mod entity {
         /// Equal at every school for an equal teacher reference number; empty where none is marked.
         pub reference_token: Vec<u8>,
         pub marked_us: i64,
+        /// Who marked it; none where that was before it was counted by account.
+        pub account_token: Option<Vec<u8>>,
         /// 0 while it is compared.
         pub ended_us: i64,
         /// 1 once it was held against all others, and nothing came to its cases since.
@@ -78,6 +81,11 @@ fn of_subject(tx: &Tx, school: &str, subject: &Subject) -> Vec<u8> {
     tx.ring().token(school, &format!("marks of {}", named(subject))).to_vec()
 }
 
+/// An account as the rows know it.
+fn account(tx: &Tx, school: &str, account_id: &str) -> Vec<u8> {
+    tx.ring().token(school, &format!("marks by {account_id}")).to_vec()
+}
+
 /// Writes one; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, mark: &AdultMark, alike: &Alike, subject: &Subject) -> Result<Vec<u8>> {
     let school = tx.scope().school()?.as_str();
@@ -91,6 +99,7 @@ pub(crate) async fn insert(tx: &Tx, mark: &AdultMark, alike: &Alike, subject: &S
         person_token: Set(token(tx, alike.person.as_ref())),
         reference_token: Set(token(tx, alike.reference.as_ref())),
         marked_us: Set(micros(mark.stamp.at)),
+        account_token: Set(Some(account(tx, school, &mark.stamp.by))),
         ended_us: Set(0),
         compared: Set(0),
         pattern_id: Set(String::new()),
@@ -112,11 +121,13 @@ pub(crate) async fn marked(tx: &Tx, case_id: &str, alike: &Alike) -> Result<bool
     Ok(all.count(tx.db()).await? > 0)
 }
 
-/// How many the school marked since a moment, those that ended too.
-pub(crate) async fn marked_since(tx: &Tx, since: OffsetDateTime) -> Result<u64> {
-    let all = Entity::find()
-        .filter(Column::SchoolId.eq(tx.scope().school()?.as_str()))
-        .filter(Column::MarkedUs.gte(micros(since)));
+/// How many adults were marked at the school since a moment, those that ended too: by one account, or by all.
+pub(crate) async fn marked_since(tx: &Tx, since: OffsetDateTime, by: Option<&str>) -> Result<u64> {
+    let school = tx.scope().school()?.as_str();
+    let mut all = Entity::find().filter(Column::SchoolId.eq(school)).filter(Column::MarkedUs.gte(micros(since)));
+    if let Some(by) = by {
+        all = all.filter(Column::AccountToken.eq(account(tx, school, by)));
+    }
     Ok(all.count(tx.db()).await?)
 }
 

@@ -30,6 +30,8 @@ mod entity {
         /// Equal at every school for what is equal.
         pub token: Vec<u8>,
         pub marked_us: i64,
+        /// Who marked it; none where that was before it was counted by account.
+        pub account_token: Option<Vec<u8>>,
         /// 0 while it is compared.
         pub ended_us: i64,
         /// 1 once it was held against all others.
@@ -92,6 +94,11 @@ fn token(tx: &Tx, alike: &str) -> Vec<u8> {
     tx.ring().token("contacts in common", alike).to_vec()
 }
 
+/// An account as the rows know it.
+fn account(tx: &Tx, school: &str, account_id: &str) -> Vec<u8> {
+    tx.ring().token(school, &format!("marks by {account_id}")).to_vec()
+}
+
 /// Writes one that was marked; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, contact: &MarkedContact, alike: &str) -> Result<Vec<u8>> {
     let school = tx.scope().school()?.as_str();
@@ -103,6 +110,7 @@ pub(crate) async fn insert(tx: &Tx, contact: &MarkedContact, alike: &str) -> Res
         case_id: Set(contact.case_id.clone()),
         token: Set(token(tx, alike)),
         marked_us: Set(micros(contact.stamp.at)),
+        account_token: Set(Some(account(tx, school, &contact.stamp.by))),
         ended_us: Set(0),
         compared: Set(0),
         ring: Set(seal(tx.ring().own_key(), &contact.ring, &ring_place(id))?),
@@ -122,11 +130,13 @@ pub(crate) async fn marked(tx: &Tx, case_id: &str, alike: &str) -> Result<bool> 
     Ok(same.count(tx.db()).await? > 0)
 }
 
-/// How many contacts the school marked since a moment, those that ended too.
-pub(crate) async fn marked_since(tx: &Tx, since: OffsetDateTime) -> Result<u64> {
-    let all = Entity::find()
-        .filter(Column::SchoolId.eq(tx.scope().school()?.as_str()))
-        .filter(Column::MarkedUs.gte(micros(since)));
+/// How many contacts were marked at the school since a moment, those that ended too: by one account, or by all.
+pub(crate) async fn marked_since(tx: &Tx, since: OffsetDateTime, by: Option<&str>) -> Result<u64> {
+    let school = tx.scope().school()?.as_str();
+    let mut all = Entity::find().filter(Column::SchoolId.eq(school)).filter(Column::MarkedUs.gte(micros(since)));
+    if let Some(by) = by {
+        all = all.filter(Column::AccountToken.eq(account(tx, school, by)));
+    }
     Ok(all.count(tx.db()).await?)
 }
 

@@ -22,14 +22,19 @@ pub(crate) const TABLE: &str = "case_register";
 pub(crate) trait Entry: Serialize + DeserializeOwned {
     /// The register.
     const KIND: &'static str;
-    /// Id, case and state.
+    /// Id, the case or concern it belongs to, and state.
     fn columns(&self) -> (&str, &str, &str);
+    /// The school whose it is.
+    fn school(&self) -> &str;
 }
 
 impl Entry for Custody {
     const KIND: &'static str = "custody";
     fn columns(&self) -> (&str, &str, &str) {
         (self.id.as_str(), &self.case_id, self.state())
+    }
+    fn school(&self) -> &str {
+        &self.school_id
     }
 }
 
@@ -38,12 +43,18 @@ impl Entry for Search {
     fn columns(&self) -> (&str, &str, &str) {
         (self.id.as_str(), &self.case_id, if self.result.is_some() { "found" } else { "nothing" })
     }
+    fn school(&self) -> &str {
+        &self.school_id
+    }
 }
 
 impl Entry for Disclosure {
     const KIND: &'static str = "disclosure";
     fn columns(&self) -> (&str, &str, &str) {
-        (self.id.as_str(), &self.case_id, if self.shared { "shared" } else { "withheld" })
+        (self.id.as_str(), self.record_id(), if self.shared { "shared" } else { "withheld" })
+    }
+    fn school(&self) -> &str {
+        &self.school_id
     }
 }
 
@@ -53,7 +64,7 @@ fn place(id: &str) -> String {
 
 /// Writes a new entry; answers what its body holds.
 pub(crate) async fn insert<T: Entry>(tx: &Tx, entry: &T) -> Result<Vec<u8>> {
-    let school = tx.scope().school()?.as_str();
+    let school = entry.school();
     let (id, case_id, state) = entry.columns();
     let body = seal(&new_key(tx, id, school).await?, entry, &place(id))?;
     let row = case_register::ActiveModel {
@@ -98,15 +109,15 @@ pub(crate) async fn load_custody(tx: &Tx, id: &str) -> Result<Custody> {
     if custody.unbroken() { Ok(custody) } else { Err(Error::internal("the chain of a device is broken")) }
 }
 
-/// A page of a register, newest first; of one case where it is named, in one state where that is.
-pub(crate) async fn list<T: Entry>(tx: &Tx, case_id: &str, state: &str, page: &Page) -> Result<(Vec<T>, String)> {
+/// A page of a register, newest first; of some records alone where there are any, in one state where that is named.
+pub(crate) async fn list<T: Entry>(tx: &Tx, records: &[String], state: &str, page: &Page) -> Result<(Vec<T>, String)> {
     let school = tx.scope().school()?;
     let mut all = case_register::Entity::find()
         .filter(case_register::Column::SchoolId.eq(school.as_str()))
         .filter(case_register::Column::Kind.eq(T::KIND))
         .filter(access::belongings(tx, "case_register")?);
-    if !case_id.is_empty() {
-        all = all.filter(case_register::Column::CaseId.eq(case_id));
+    if !records.is_empty() {
+        all = all.filter(case_register::Column::CaseId.is_in(records));
     }
     if !state.is_empty() {
         all = all.filter(case_register::Column::State.eq(state));
@@ -120,13 +131,13 @@ pub(crate) async fn list<T: Entry>(tx: &Tx, case_id: &str, state: &str, page: &P
     Ok((open_all(tx, school.as_str(), rows, place).await?, next))
 }
 
-/// Every entry of a register that belongs to one of some cases; whether the caller may read those was asked before.
-pub(crate) async fn of_cases<T: Entry>(tx: &Tx, cases: &[String]) -> Result<Vec<T>> {
+/// Every entry of a register that belongs to one of some records; whether the caller may read those was asked before.
+pub(crate) async fn of<T: Entry>(tx: &Tx, records: &[String]) -> Result<Vec<T>> {
     let school = tx.scope().school()?;
     let all = case_register::Entity::find()
         .filter(case_register::Column::SchoolId.eq(school.as_str()))
         .filter(case_register::Column::Kind.eq(T::KIND))
-        .filter(case_register::Column::CaseId.is_in(cases))
+        .filter(case_register::Column::CaseId.is_in(records))
         .order_by_asc(case_register::Column::Id);
     let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
     open_all(tx, school.as_str(), rows, place).await
@@ -136,6 +147,7 @@ pub(crate) async fn of_cases<T: Entry>(tx: &Tx, cases: &[String]) -> Result<Vec<
 pub(crate) async fn keep_disclosure(tx: &mut Tx, told: &Disclosure) -> Result<()> {
     let body = insert(tx, told).await?;
     let act = Act::new("disclosure.recorded", told.id.as_str()).detail("recipient_kind", told.recipient_kind.clone());
+    let act = act.school(&told.school_id);
     tx.record(act.detail("shared", told.shared).state(TABLE, &body));
     Ok(())
 }

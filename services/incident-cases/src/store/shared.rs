@@ -106,6 +106,11 @@ pub(crate) async fn hold(tx: &Tx, id: &str, opener: &str) -> Result<Sharing> {
     Ok(held(tx, id, opener, true).await?.0)
 }
 
+/// The same as it stands, held by nobody.
+pub(crate) async fn peek(tx: &Tx, id: &str, opener: &str) -> Result<Sharing> {
+    Ok(held(tx, id, opener, false).await?.0)
+}
+
 /// A shared incident as somebody in it reads it, held until the end of the transaction. Whoever is not, or went, finds
 /// none; so does whoever is kept out of the case through which their school has part in it.
 pub(crate) async fn load(tx: &Tx, id: &str, holder: &str) -> Result<Whole> {
@@ -115,6 +120,15 @@ pub(crate) async fn load(tx: &Tx, id: &str, holder: &str) -> Result<Whole> {
 /// The same as it stands, held by nobody: for what must be known before something else is held.
 pub(crate) async fn load_unlocked(tx: &Tx, id: &str, holder: &str) -> Result<Whole> {
     read_as(tx, id, holder, false).await
+}
+
+/// Whether somebody finds a shared incident now: not once they went, nor where they are kept out of their school's case.
+pub(crate) async fn finds(tx: &Tx, id: &str, holder: &str) -> Result<bool> {
+    match held(tx, id, holder, false).await {
+        Ok((sharing, _)) => Ok(sharing.holds(holder) && !super::case::hides_shared(tx, id, holder).await?),
+        Err(error) if error.kind() == Kind::Missing => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 async fn read_as(tx: &Tx, id: &str, holder: &str, hold: bool) -> Result<Whole> {

@@ -73,6 +73,8 @@ pub struct Found {
     pub moving: bool,
     /// Those of the others who move along, and keep their names.
     pub along: Vec<LearnerId>,
+    /// What schools of the platform are called that were told something, by their ids.
+    pub schools: HashMap<String, String>,
 }
 
 /// Characters that nobody sees: with them a name would not be found that is read all the same.
@@ -247,16 +249,17 @@ impl Found {
             all.add((&search.case_id, &reference), "Search", search.searched_at, joined(says), other);
         }
         for told in &self.disclosures {
+            let to = told.recipient_in_words(&self.schools);
             let says = [
-                ("To", told.recipient.as_str()),
+                ("To", to.as_str()),
                 ("Told", if told.shared { "Yes" } else { "No" }),
                 ("What", &told.what),
                 ("On what basis", &told.basis.replace('_', " ")),
                 ("Why, or why not", &told.reason),
             ];
-            let reference = place(&told.case_id);
+            let reference = place(told.record_id());
             let marks = vec!["agency"];
-            all.add((&told.case_id, &reference), "Told outside the school", told.stamp.at, joined(says), marks);
+            all.add((told.record_id(), &reference), "Told outside the school", told.stamp.at, joined(says), marks);
         }
     }
 }

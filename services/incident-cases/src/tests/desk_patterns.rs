@@ -95,6 +95,10 @@ async fn from_the_second_school_on_the_designated_officer_is_told_and_nobody_els
     schools.sort_unstable();
     assert_eq!(schools, if here < there { [(&*here, 1), (&*there, 1)] } else { [(&*there, 1), (&*here, 1)] });
     assert!(told_of[0].schools.iter().all(|one| one.ring == format!("The head, {}", one.school_id)));
+    for (school, mark) in [(&here, &marked), (&there, &answered)] {
+        let said = told_of[0].schools.iter().find(|one| one.school_id == *school).map(|one| one.references.as_slice());
+        assert_eq!(said, Some(std::slice::from_ref(&mark.reference)), "what is said on the telephone");
+    }
     let text = format!("{told_of:?}");
     for word in ["Pym", "pym", "1988", "34567", "Messaged", &first, &other] {
         assert!(!text.contains(word), "{word} is in {text}");
@@ -177,6 +181,7 @@ async fn guessing_is_limited_told_to_the_desk_and_answered_like_everything_else(
         let answer = call!(ours, mark_adult, mark(&ours, &here, &case, "", &format!("100000{n}")));
         let answer = answer.map(|answer| AdultMark {
             adult_mark_id: String::new(),
+            reference: String::new(),
             teacher_reference: String::new(),
             create_time: None,
             ..answer.mark.unwrap_or_default()
@@ -190,6 +195,10 @@ async fn guessing_is_limited_told_to_the_desk_and_answered_like_everything_else(
     assert_eq!(said.len(), 1, "whichever of them another school has: {said:?}");
     assert_eq!(why(call!(ours, mark_adult, mark(&ours, &here, &case, "", "2000000"))), "TOO_MANY_TRIES");
     assert_eq!(patterns(&lado, "lado").await?.iter().filter(|one| one.kind == "pattern").count(), 1);
+    // Whoever marks beside them is not limited by it, and so learns nothing of it.
+    let second = head(&here);
+    let own = low_level(&second, &here, "Max Elm").await?;
+    assert_eq!(why(call!(second, mark_adult, mark(&second, &here, &own, "", "2000000"))), "OK");
     Ok(())
 }
 

@@ -10,17 +10,18 @@ use chassis::{
 use proto::{
     access::v1::Role,
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
-    policy_registry::v1::{GetSchoolRequest, GetSchoolResponse, School},
+    policy_registry::v1::{GetSchoolRequest, GetSchoolResponse, ListSchoolsRequest, ListSchoolsResponse, School},
 };
 use time::Duration;
 use tonic::{Request, Response, Status, server::Grpc};
 
 use super::{World, access::told, policy};
-use crate::store;
+use crate::{store, transfer::document::Document};
 
 /// A word about the child, which goes.
 const OWN: &str = "QUINCE";
-const NUMBERS: [&str; 2] = ["888001", "888002"];
+/// The number of a school where a file goes.
+const ELSEWHERE: &str = "888004";
 
 fn refused<T: std::fmt::Debug>(answer: Result<T>) -> (&'static str, String) {
     let error = answer.err();
@@ -29,8 +30,18 @@ fn refused<T: std::fmt::Debug>(answer: Result<T>) -> (&'static str, String) {
     (reason, field.unwrap_or_default())
 }
 
-/// A registry that knows schools by name, and nothing else.
+/// A registry that knows schools by name and number, and nothing else.
 fn registry(schools: Vec<School>) -> Router {
+    let listed = schools.clone();
+    let list = move |request: extract::Request| {
+        let schools = listed.clone();
+        let rpc = tower::service_fn(move |request: Request<ListSchoolsRequest>| {
+            let mut schools = schools.clone();
+            schools.retain(|school| school.urn == request.get_ref().urn);
+            async move { Ok::<_, Status>(Response::new(ListSchoolsResponse { schools, ..Default::default() })) }
+        });
+        async move { Grpc::new(tonic_prost::ProstCodec::default()).unary(rpc, request).await }
+    };
     let handler = move |request: extract::Request| {
         let schools = schools.clone();
         let rpc = tower::service_fn(move |request: Request<GetSchoolRequest>| {
@@ -42,14 +53,15 @@ fn registry(schools: Vec<School>) -> Router {
         });
         async move { Grpc::new(tonic_prost::ProstCodec::default()).unary(rpc, request).await }
     };
-    Router::new().route("/hedgerow.policy_registry.v1.PolicyRegistry/GetSchool", post(handler))
+    let router = Router::new().route("/hedgerow.policy_registry.v1.PolicyRegistry/GetSchool", post(handler));
+    router.route("/hedgerow.policy_registry.v1.PolicyRegistry/ListSchools", post(list))
 }
 
-/// An installation with two schools: its own keys, its own database.
-async fn installation(engine: Engine, signing: u8) -> Result<World> {
+/// An installation with two schools, the one with a key and the two with numbers: its own keys, its own database.
+pub(super) async fn installation(engine: Engine, (signing, numbers): (u8, [&str; 2])) -> Result<World> {
     let mut bed = Bed::new(engine)?;
     let schools = [bed.school(), bed.school()];
-    let known = schools.iter().zip(["Fieldgate School", "Harrowmere High School"]).zip(NUMBERS);
+    let known = schools.iter().zip(["Fieldgate School", "Harrowmere High School"]).zip(numbers);
     let known = known.map(|((id, name), urn)| School {
         school_id: id.clone(),
         name: name.into(),
@@ -88,11 +100,16 @@ async fn learner(who: &Person, school: &str, given: &str, born: &str) -> Result<
 fn elsewhere() -> OutsideSchool {
     OutsideSchool {
         name: "Harrowmere High School".into(),
-        urn: NUMBERS[1].into(),
+        urn: ELSEWHERE.into(),
         address: "Mill Lane\nHarrowmere".into(),
         contact: "Mr Okafor".into(),
         telephone: "01632 960002".into(),
     }
+}
+
+/// The school beside the sending one, which has the same name as that elsewhere, known by its name alone.
+fn beside() -> OutsideSchool {
+    OutsideSchool { urn: String::new(), ..elsewhere() }
 }
 
 struct Move {
@@ -102,7 +119,7 @@ struct Move {
 
 impl Move {
     async fn new(engine: Engine) -> Result<Self> {
-        let world = installation(engine, 7).await?;
+        let world = installation(engine, (7, ["888001", "888002"])).await?;
         let child = learner(&world.dsl, &world.here, "Robin", "2014-03-27").await?;
         let case = world.case().await?;
         let part = AddInvolvementRequest {
@@ -115,6 +132,18 @@ impl Move {
             ..Default::default()
         };
         call!(world.dsl, add_involvement, part)?;
+        let withheld = RecordDisclosureRequest {
+            school_id: world.here.clone(),
+            case_id: case.case_id.clone(),
+            recipient_kind: "other_school".into(),
+            recipient: world.there.clone(),
+            what: "What happened at home".into(),
+            basis: "safeguarding".into(),
+            reason: "They need not know".into(),
+            request_id: world.dsl.request_id(),
+            ..Default::default()
+        };
+        call!(world.dsl, record_disclosure, withheld)?;
         let entry = AddEntryRequest {
             school_id: world.here.clone(),
             case_id: case.case_id,
@@ -194,9 +223,22 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
     let nameless = SendPackageRequest { recipient: None, ..moving.sending(elsewhere()).await? };
     let wrong = refused(call!(world.dsl, send_package, nameless));
     assert_eq!(wrong, ("INVALID_FIELD", "recipient.name".into()));
+    for number in ["888001", "888002"] {
+        let here = OutsideSchool { urn: number.into(), ..elsewhere() };
+        let wrong = refused(call!(world.dsl, send_package, moving.sending(here).await?));
+        assert_eq!(wrong, ("INVALID_FIELD", "recipient.urn".into()), "it is on the platform");
+    }
     let stale = SendPackageRequest { contents_digest: "0".into(), ..moving.sending(elsewhere()).await? };
     assert_eq!(refused(call!(world.dsl, send_package, stale)).0, "CHANGED", "only what was looked at goes");
 
+    let preview = PreviewTransferRequest {
+        school_id: world.here.clone(),
+        learner_id: moving.child.learner_id.clone(),
+        ..Default::default()
+    };
+    let goes = call!(world.dsl, preview_transfer, preview)?.items;
+    assert!(goes.iter().any(|item| item.text.contains("To: Harrowmere High School")), "schools go by their names");
+    assert!(goes.iter().all(|item| !item.text.contains("sch_")), "and no id goes");
     let sending = moving.sending(elsewhere()).await?;
     let answer = call!(world.dsl, send_package, sending.clone())?;
     let (sent, package) = (answer.transfer.unwrap_or_default(), answer.package.unwrap_or_default());
@@ -214,7 +256,7 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
         [&package.passphrase, &again.package.unwrap_or_default().passphrase, &anew.passphrase].map(Clone::clone);
     assert!(phrases[0] != phrases[1] && phrases[1] != phrases[2] && phrases[0] != phrases[2]);
     let read = |package: &TransferPackage| {
-        crate::transfer::envelope::open(&package.content, &package.passphrase).map(|opened| opened.signed)
+        crate::transfer::envelope::open::<Document>(&package.content, &package.passphrase).map(|opened| opened.signed)
     };
     assert!(read(&package).is_ok_and(|one| read(&anew) == Ok(one)), "what is in it is the same");
     assert_eq!(refused(call!(world.dsl, send_package, moving.sending(elsewhere()).await?)).0, "WRONG_STATE");
@@ -269,7 +311,7 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
 
 async fn a_package_is_taken_in_at_another_installation_and_read_there(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
-    let there = installation(engine, 8).await?;
+    let there = installation(engine, (8, ["888003", ELSEWHERE])).await?;
     let child = learner(&there.other, &there.there, "Robin", "2014-03-27").await?;
     let (sent, package) = moving.sent(elsewhere()).await?;
     let request = taking_in(&there, &child, &sent, &package);
@@ -323,7 +365,7 @@ async fn a_package_is_taken_in_at_another_installation_and_read_there(engine: En
 
 async fn a_package_that_must_not_come_in_is_refused_by_field_and_leaves_nothing(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
-    let there = installation(engine, 8).await?;
+    let there = installation(engine, (8, ["888003", ELSEWHERE])).await?;
     let child = learner(&there.other, &there.there, "Robin", "2014-03-27").await?;
     let namesake = learner(&there.other, &there.there, "Robin", "2014-03-28").await?;
     let (sent, package) = moving.sent(elsewhere()).await?;
@@ -378,7 +420,9 @@ async fn a_package_that_must_not_come_in_is_refused_by_field_and_leaves_nothing(
 async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
     let world = &moving.world;
-    let (sent, package) = moving.sent(elsewhere()).await?;
+    let sending = moving.sending(beside()).await?;
+    let answer = call!(world.dsl, send_package, sending.clone())?;
+    let (sent, package) = (answer.transfer.unwrap_or_default(), answer.package.unwrap_or_default());
     let withdraw = WithdrawTransferRequest {
         school_id: world.here.clone(),
         transfer_id: sent.transfer_id.clone(),
@@ -387,6 +431,8 @@ async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Resul
     };
     let gone = call!(world.dsl, withdraw_transfer, withdraw)?.transfer.unwrap_or_default();
     assert_eq!(gone.state, "withdrawn");
+    let again = call!(world.dsl, send_package, sending)?;
+    assert_eq!((again.transfer, again.package), (Some(gone), None), "asked again it is answered as it stands");
     let make = MakePackageRequest { school_id: world.here.clone(), transfer_id: sent.transfer_id.clone() };
     assert_eq!(refused(call!(world.dsl, make_package, make)).0, "WRONG_STATE");
     assert_eq!(refused(call!(world.dsl, record_receipt, moving.confirming(&sent, &sent.digest))).0, "WRONG_STATE");
@@ -400,7 +446,7 @@ async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Resul
 async fn at_a_school_of_the_same_installation_nothing_need_be_compared(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
     let world = &moving.world;
-    let (sent, package) = moving.sent(elsewhere()).await?;
+    let (sent, package) = moving.sent(beside()).await?;
     let child = learner(&world.other, &world.there, "Robin", "2014-03-27").await?;
     let own = ImportPackageRequest {
         fingerprint: String::new(),

@@ -38,6 +38,7 @@ async fn with_desks(world: &World) -> Result<()> {
             means: vec!["portal".into(), "telephone".into()],
             channels: vec![("telephone".into(), "01632 960350".into(), String::new())],
             desk: desk.into(),
+            ..Contact::default()
         });
     }
     let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
@@ -229,7 +230,10 @@ async fn a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s(engine: Engin
     assert!(later(known.chase_time) > later(before), "the time for the answer begins anew");
 
     // A question waits for the school, and while it does the desk is not silent.
+    let events = "SELECT event_id AS v FROM outbox";
+    let announced = column(&world, events).await?.len();
     assert_eq!(one.ask(&door).await?.line.unwrap_or_default().waits_for, "school");
+    assert_eq!(column(&world, events).await?.len(), announced + 1, "the school is told");
     assert_eq!((listed(&door, DOOR, "desk").await?.len(), listed(&door, DOOR, "school").await?.len()), (0, 1));
     let due = ListDueRequest { school_id: world.here.clone(), kind: "referral_question".into(), ..Default::default() };
     assert_eq!(call!(world.dsl, list_due, due)?.dues.len(), 1);
@@ -252,7 +256,6 @@ async fn a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s(engine: Engin
     // What it decides is announced at the school; the school does not agree, and the desk decides again.
     assert_eq!(why(one.decide(&door, "resolved", "").await), "INVALID_FIELD");
     assert_eq!(why(one.decide(&door, "declined", "1").await), "CHANGED");
-    let events = "SELECT event_id AS v FROM outbox";
     let announced = column(&world, events).await?.len();
     one.decide(&door, "declined", &read.etag).await?;
     assert_eq!(column(&world, events).await?.len(), announced + 1);
@@ -339,6 +342,13 @@ async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_e
         request_id: lado.request_id(),
         ..Default::default()
     };
+    let ask = AskDeskReferralRequest {
+        desk: "lado".into(),
+        referral_id: one.referral_id.clone(),
+        text: "Is he at school today?".into(),
+        request_id: lado.request_id(),
+    };
+    call!(lado, ask_desk_referral, ask)?;
     call!(lado, decide_desk_referral, decide)?;
     assert_eq!(one.at_school().await?.outcome, "accepted");
     assert_eq!(column(world, events).await?.len(), announced);

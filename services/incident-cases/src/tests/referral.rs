@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::{
+    caller::Scope,
     error::{Error, Result},
     testing::Engine,
 };
@@ -12,10 +13,13 @@ use proto::{
 };
 use time::Duration;
 
-use super::{World, world};
+use super::{World, package, policy, world};
 use crate::{
+    case::referral::document::Document,
     procedure::Pinned,
     route::{Clock, Contact, Field, Route, Rung},
+    store,
+    transfer::envelope::open,
 };
 
 fn field(key: &str, kind: &str, required: bool, source: &str) -> Field {
@@ -57,9 +61,9 @@ pub(super) fn routed(policy: Pinned) -> Pinned {
         key: key.to_owned(),
         name: name.to_owned(),
         takes_children: true,
-        means: vec![means.to_owned()],
+        means: means.split(' ').map(ToOwned::to_owned).collect(),
         channels: vec![(kind.to_owned(), value.to_owned(), String::new())],
-        desk: String::new(),
+        ..Contact::default()
     };
     Pinned {
         routes: vec![
@@ -68,7 +72,7 @@ pub(super) fn routed(policy: Pinned) -> Pinned {
             later,
         ],
         contacts: vec![
-            agency("front_door_form", "Front door", "secure_mail", ("email", "door@northshire.example")),
+            agency("front_door_form", "Front door", "secure_mail package", ("email", "door@northshire.example")),
             agency("police_101", "Police", "telephone", ("telephone", "101")),
         ],
         ladder: vec![Rung { key: "managers".to_owned(), title: "The managers speak".to_owned(), days: 2 }],
@@ -169,11 +173,11 @@ fn only(case: Option<Case>) -> Result<Referral> {
     case.and_then(|case| case.referrals.into_iter().next()).ok_or_else(|| Error::internal("no referral"))
 }
 
-fn reason<T>(answer: Result<T>) -> Option<&'static str> {
+pub(super) fn reason<T>(answer: Result<T>) -> Option<&'static str> {
     answer.err().map(|error| error.reason_name())
 }
 
-fn fields<T>(answer: Result<T>) -> Vec<String> {
+pub(super) fn fields<T>(answer: Result<T>) -> Vec<String> {
     let error = answer.err();
     error.iter().flat_map(Error::violations).map(|violation| violation.field.clone()).collect()
 }
@@ -207,6 +211,15 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
     assert_eq!(acts.disclosures().await?, 0, "and nothing was sent");
     assert_eq!(fields(acts.write(&draft.draft_id, &[("secret", "x")]).await), ["answers.secret"]);
     acts.write(&draft.draft_id, &[("address", "1 High Street")]).await?;
+    let stale = UpdateReferralDraftRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        draft_id: draft.draft_id.clone(),
+        answers: HashMap::from([("address".to_owned(), "2 Low Street".to_owned())]),
+        etag: draft.etag.clone(),
+        request_id: world.dsl.request_id(),
+    };
+    assert_eq!(reason(call!(world.dsl, update_referral_draft, stale)), Some("CHANGED"), "somebody wrote meanwhile");
     assert_eq!(fields(acts.send(&draft.draft_id, "web").await), ["means"], "only as the authority says");
 
     let sent = acts.send(&draft.draft_id, "secure_mail").await?;
@@ -215,7 +228,11 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
     assert_eq!((referral.state.as_str(), form.recipient.as_str()), ("sent", "door@northshire.example"));
     assert_eq!((form.digest.len(), form.proof.as_str()), (64, "Receipt 4711"));
     assert_eq!((acts.disclosures().await?, sent.case.unwrap_or_default().referral_drafts.len()), (1, 0));
-    assert_eq!(reason(acts.send(&draft.draft_id, "secure_mail").await), Some("NOT_FOUND"), "once, and not twice");
+    let again = acts.send(&draft.draft_id, "secure_mail").await?.referral.unwrap_or_default();
+    assert_eq!((again.referral_id, again.draft_id), (referral.referral_id.clone(), draft.draft_id.clone()));
+    assert_eq!(acts.disclosures().await?, 1, "once, and not twice");
+    assert_eq!(reason(acts.send(&draft.draft_id, "web").await), Some("WRONG_STATE"), "and not in another way");
+    assert_eq!(reason(acts.write(&draft.draft_id, &[("address", "2 High Street")]).await), Some("WRONG_STATE"));
 
     let print = PrintReferralRequest {
         school_id: world.here.clone(),
@@ -261,6 +278,7 @@ async fn a_silent_agency_and_a_decision_not_agreed_with_are_taken_further(engine
         reference: "FD-7".into(),
         text: "The duty desk has it".into(),
         request_id: world.dsl.request_id(),
+        ..Default::default()
     };
     let known = only(call!(world.dsl, acknowledge_referral, acknowledge)?.case)?;
     assert_eq!((known.state.as_str(), known.reference.as_str()), ("acknowledged", "FD-7"));
@@ -312,55 +330,112 @@ async fn who_does_not_work_the_case_refers_nobody(engine: Engine) -> Result<()> 
     Ok(())
 }
 
-async fn the_duty_of_whoever_found_out_is_done_by_them_alone(engine: Engine) -> Result<()> {
+async fn an_agency_takes_referrals_on_its_own_days_alone(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
-    let teacher = world.bed.person(&[(Role::Staff, &world.here)]);
-    let request = RecordConcernRequest {
+    let case = world.case().await?;
+    let acts = Acts { world: &world, case_id: case.case_id.clone() };
+    let registered = async |from: &str, until: &str| -> Result<()> {
+        let mut policy = policy();
+        for contact in policy.contacts.iter_mut().filter(|contact| contact.key == "front_door_form") {
+            (contact.from, contact.until) = (from.to_owned(), until.to_owned());
+        }
+        let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
+        store::copy::keep_policy(&tx, &world.here, &policy).await?;
+        tx.silent();
+        tx.commit().await
+    };
+    registered("2027-04-01", "").await?;
+    let asked = ListReferralRoutesRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    let route = call!(world.dsl, list_referral_routes, asked)?.routes.remove(0);
+    assert_eq!((route.shut.as_str(), route.agencies.len()), ("no_agency", 0), "it is not offered");
+    let early = acts.draft().await.err();
+    assert!(early.is_some_and(|error| error.message().contains("1 April 2027")), "and says from when it is");
+    let made = MakeReferralRequest {
         school_id: world.here.clone(),
-        about: "Somebody".into(),
-        narrative: "She told me".into(),
-        safe_now: "not_sure".into(),
-        request_id: teacher.request_id(),
+        case_id: case.case_id.clone(),
+        agency: "front_door_form".into(),
+        reason: "Harm".into(),
+        request_id: world.dsl.request_id(),
         ..Default::default()
     };
-    let concern_id = call!(teacher, record_concern, request)?.concern.unwrap_or_default().concern_id;
-    let read = GetConcernRequest { school_id: world.here.clone(), concern_id: concern_id.clone(), with_learners: true };
-    call!(world.dsl, get_concern, read)?;
-    let asked = ListMandatoryReportsRequest {
+    assert_eq!(fields(call!(world.dsl, make_referral, made)), ["agency"]);
+    registered("2026-11-24", "").await?;
+    let draft = acts.draft().await?;
+    acts.write(&draft.draft_id, &[("address", "1 High Street"), ("children", "Rowan Tansy")]).await?;
+    registered("", "2026-11-23").await?;
+    assert_eq!(fields(acts.send(&draft.draft_id, "secure_mail").await), ["agency"], "it ended since the draft began");
+    registered("", "2026-11-24").await?;
+    acts.send(&draft.draft_id, "secure_mail").await.map(drop)
+}
+
+async fn a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back(engine: Engine) -> Result<()> {
+    let world = package::installation(engine, (7, ["888001", "888002"])).await?;
+    let acts = Acts { world: &world, case_id: world.case().await?.case_id };
+    let draft = acts.draft().await?;
+    acts.write(&draft.draft_id, &[("address", "1 High Street"), ("children", "Rowan Tansy")]).await?;
+    let sending = |ring: &str, proof: &str| SendReferralRequest {
         school_id: world.here.clone(),
-        concern_id: concern_id.clone(),
-        account_name: "Mx Oak".into(),
-    };
-    let duties = call!(teacher, list_mandatory_reports, asked.clone())?;
-    let shut: Vec<&str> = duties.routes.iter().map(|route| route.shut.as_str()).collect();
-    assert_eq!(shut, ["", "not_commenced"]);
-    assert_eq!(duties.begun.get("fgm.what").map(String::as_str), Some("She told me"));
-    let report = |route: &str, girl: &str, who: &chassis::testing::Person| RecordMandatoryReportRequest {
-        school_id: world.here.clone(),
-        concern_id: concern_id.clone(),
-        route: route.into(),
-        answers: [("girl".to_owned(), girl.to_owned()), ("what".to_owned(), "She told me".to_owned())].into(),
-        reference: "P-12".into(),
-        request_id: who.request_id(),
+        case_id: acts.case_id.clone(),
+        draft_id: draft.draft_id.clone(),
+        means: "package".into(),
+        ring: ring.into(),
+        proof: proof.into(),
+        request_id: world.dsl.request_id(),
         ..Default::default()
     };
-    let lacking = call!(teacher, record_mandatory_report, report("fgm", "", &teacher));
-    assert_eq!(fields(lacking), ["answers.girl"]);
-    let early = call!(teacher, record_mandatory_report, report("csa", "Somebody", &teacher));
-    assert_eq!(reason(early), Some("WRONG_STATE"), "the law has not begun");
-    let by_lead = call!(world.dsl, record_mandatory_report, report("fgm", "Somebody", &world.dsl));
-    assert_eq!(reason(by_lead), Some("NOT_FOUND"), "nobody does it for them");
-    let done = call!(teacher, record_mandatory_report, report("fgm", "Somebody", &teacher))?.report.unwrap_or_default();
-    assert_eq!((done.agency_name.as_str(), done.digest.len()), ("Police", 64));
-    let added = ListConcernsRequest { school_id: world.here.clone(), added: true, ..Default::default() };
-    assert_eq!(call!(world.dsl, list_concerns, added)?.concerns.len(), 1, "and the lead is told");
-    assert_eq!(call!(teacher, list_mandatory_reports, asked)?.reports.len(), 1);
+    for (field, request) in [("ring", sending("", "")), ("proof", sending("Ms Ali, 01632 960001", "posted"))] {
+        assert_eq!(fields(call!(world.dsl, send_referral, request)), [field]);
+    }
+    let request = sending("Ms Ali, 01632 960001", "");
+    let sent = call!(world.dsl, send_referral, request.clone())?;
+    let (referral, package) = (sent.referral.unwrap_or_default(), sent.package.unwrap_or_default());
+    let form = referral.form.clone().unwrap_or_default();
+    assert_eq!((form.recipient.as_str(), form.fingerprint.len()), ("door@northshire.example", 29));
+    let said = String::from_utf8_lossy(&package.content).into_owned();
+    assert!(["Rowan", "High Street", &package.passphrase].iter().all(|word| !said.contains(word)), "nothing is open");
+    let read = |package: &ReferralPackage| open::<Document>(&package.content, &package.passphrase);
+    let opened = read(&package)?;
+    assert_eq!((opened.document.number(), &opened.fingerprint), (form.number.clone(), &form.fingerprint));
+    assert_eq!(opened.document.sender.name, "Fieldgate School");
+    let answers: Vec<&str> = opened.document.answers.iter().map(|one| one.answer.as_str()).collect();
+    assert!(answers.contains(&"1 High Street") && answers.contains(&"Rowan Tansy"), "{answers:?}");
+
+    // Asked again, and made again: the same file under other passphrases.
+    let again = call!(world.dsl, send_referral, request)?.package.unwrap_or_default();
+    let make = || MakeReferralPackageRequest {
+        school_id: world.here.clone(),
+        case_id: acts.case_id.clone(),
+        referral_id: referral.referral_id.clone(),
+    };
+    let anew = call!(world.dsl, make_referral_package, make())?.package.unwrap_or_default();
+    for other in [&again, &anew] {
+        assert!(other.passphrase != package.passphrase && read(other)?.signed == opened.signed);
+    }
+    assert_eq!(acts.disclosures().await?, 1);
+    let has = |digest: &str| AcknowledgeReferralRequest {
+        school_id: world.here.clone(),
+        case_id: acts.case_id.clone(),
+        referral_id: referral.referral_id.clone(),
+        text: "The duty desk has it".into(),
+        digest: digest.into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    for digest in ["", "0123 4567 89ab cdef", &form.number[..8]] {
+        assert_eq!(fields(call!(world.dsl, acknowledge_referral, has(digest))), ["digest"], "{digest}");
+    }
+    let known = only(call!(world.dsl, acknowledge_referral, has(&form.number[..16]))?.case)?;
+    assert_eq!(known.form.unwrap_or_default().read_out, form.number[..16]);
+    acts.decide(&referral.referral_id, "accepted").await?;
+    acts.close(&referral.referral_id).await?;
+    assert_eq!(reason(call!(world.dsl, make_referral_package, make())), Some("WRONG_STATE"));
     Ok(())
 }
 
 on_both_engines!(
+    an_agency_takes_referrals_on_its_own_days_alone,
+    a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back,
     a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs,
     a_silent_agency_and_a_decision_not_agreed_with_are_taken_further,
     who_does_not_work_the_case_refers_nobody,
-    the_duty_of_whoever_found_out_is_done_by_them_alone,
 );

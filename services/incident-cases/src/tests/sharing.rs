@@ -318,6 +318,16 @@ async fn whoever_went_finds_nothing_from_the_next_request_on(engine: Engine) -> 
     assert_eq!(left.member_school_ids, [lead.id.clone(), third.id.clone()]);
     assert!(there.finds_nothing(id).await?);
     assert_eq!(reason(call!(there.dsl, add_shared_entry, before)), "NOT_FOUND", "nor what it was told before");
+    for (school, expected) in [(&there, (true, "")), (&third, (false, id))] {
+        let asked = ListInvitationsRequest { school_id: school.id.clone(), ..Default::default() };
+        let mut received = call!(school.dsl, list_invitations, asked)?.invitations;
+        let one = received.pop().unwrap_or_default();
+        assert_eq!(
+            (one.gone, one.shared_incident_id.as_str()),
+            expected,
+            "what it was asked into stands, without a way"
+        );
+    }
     lead.write(id, &format!("{PLANTED} after")).await?;
     let wrapped =
         format!("SELECT COUNT(*) AS n FROM record_key WHERE record_id = '{id}/1' AND member = '{}'", there.id);
@@ -452,6 +462,14 @@ async fn the_officer_comes_by_invitation_or_under_a_duty(engine: Engine) -> Resu
     call!(officer, join_shared_incident, join(&lead.id, "Section 47 of the Children Act"))?;
     let told = there.read(id).await?.changes.last().cloned().unwrap_or_default();
     assert_eq!((told.change.as_str(), told.reason.as_str()), ("officer_joined", "Section 47 of the Children Act"));
+    for (school, case_id) in [(&lead, incident.case.case_id.as_str()), (&there, "")] {
+        let asked = ListDisclosuresRequest { school_id: school.id.clone(), ..Default::default() };
+        let told = call!(school.dsl, list_disclosures, asked)?.disclosures;
+        let entered: Vec<_> = told.iter().filter(|one| one.basis == "legal_duty").collect();
+        assert_eq!(entered.len(), 1, "it is in the register of every school");
+        assert_eq!((entered[0].case_id.as_str(), entered[0].account_id.as_str()), (case_id, &*officer.account_id));
+        assert!(entered[0].reason.ends_with("Section 47 of the Children Act"), "{:?}", entered[0]);
+    }
     let entry = AddDeskSharedEntryRequest {
         desk: DESK.into(),
         shared_incident_id: id.into(),

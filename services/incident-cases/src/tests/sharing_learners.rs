@@ -81,7 +81,17 @@ impl School {
         Ok(call!(self.dsl, close_own_part, request)?.shared_incident.unwrap_or_default())
     }
 
-    async fn close(&self, id: &str) -> Result<SharedIncident> {
+    async fn reopen(&self, id: &str) -> Result<SharedIncident> {
+        let request = ReopenSharedIncidentRequest {
+            school_id: self.id.clone(),
+            shared_incident_id: id.into(),
+            reason: "The group is back".into(),
+            request_id: self.dsl.request_id(),
+        };
+        Ok(call!(self.dsl, reopen_shared_incident, request)?.shared_incident.unwrap_or_default())
+    }
+
+    pub(super) async fn close(&self, id: &str) -> Result<SharedIncident> {
         let request = CloseSharedIncidentRequest {
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
@@ -182,6 +192,20 @@ async fn it_closes_once_every_school_has_said_how_it_stands(engine: Engine) -> R
     assert_eq!(reason(there.write(id, "One more thing").await), "WRONG_STATE");
     assert_eq!(reason(world.ask_in(&incident.case, &lead.dsl, &world.another().await?.id).await), "WRONG_STATE");
     assert_eq!(there.read(id).await?.own_parts.len(), 2, "it is still read");
+    // Opened again by whoever leads: nothing of before is lost, and each says anew how it stands.
+    assert_eq!(reason(there.reopen(id).await), "WRONG_STATE");
+    let open = lead.reopen(id).await?;
+    assert_eq!(reason(lead.reopen(id).await), "WRONG_STATE", "it is open");
+    assert!(open.close_time.is_none() && open.own_parts.iter().all(|part| part.create_time.is_none()));
+    let changes: Vec<&str> = open.changes.iter().map(|change| change.change.as_str()).collect();
+    assert_eq!(changes, ["joined", "closed", "reopened"]);
+    assert_eq!(open.changes.last().map(|change| change.reason.as_str()), Some("The group is back"));
+    there.write(id, "One more thing").await?;
+    assert_eq!(reason(lead.close(id).await), "WRONG_STATE", "nobody has said anew");
+    for school in [&lead, &there] {
+        school.own_part(id, "The police still look at it").await?;
+    }
+    lead.close(id).await?;
     there.leave(id).await?;
     assert_eq!(reason(there.read(id).await), "NOT_FOUND");
     Ok(())

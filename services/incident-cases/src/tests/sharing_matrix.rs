@@ -57,7 +57,7 @@ const ALL: [Who; 11] = [
 
 /// What each is answered, in the order of `ALL`: `+` done, `0` no such thing, `-` not permitted, `s` not as things
 /// stand, `f` a field is wrong.
-const TABLE: [(&str, &str); 29] = [
+const TABLE: [(&str, &str); 30] = [
     ("AcceptInvitation", "00+0000----"),
     ("AddDeskSharedEntry", "--------0--"),
     ("AddMinutes", "++00000----"),
@@ -84,6 +84,7 @@ const TABLE: [(&str, &str); 29] = [
     ("ListSharing", "-------++--"),
     ("PassLead", "+s00000----"),
     ("RemoveSchool", "+s00000----"),
+    ("ReopenSharedIncident", "+s00000----"),
     ("StopDisclosure", "+s00000----"),
     ("StopSharing", "-------++--"),
     ("WithdrawInvitation", "+000000----"),
@@ -245,9 +246,12 @@ impl Stage {
                     ids.disclosure = learner.disclosures.last().cloned().unwrap_or_default().disclosure_id;
                 }
             }
-            "CloseSharedIncident" => {
+            "CloseSharedIncident" | "ReopenSharedIncident" => {
                 for school in [lead, &self.member] {
                     school.own_part(id, "The police still look at it").await?;
+                }
+                if rpc == "ReopenSharedIncident" {
+                    lead.close(id).await?;
                 }
             }
             "LinkCase" if matches!(who, Lead | Member) => {
@@ -327,6 +331,10 @@ impl Stage {
             "CloseSharedIncident" => ask!(
                 close_shared_incident,
                 CloseSharedIncidentRequest { school_id, shared_incident_id, reason, request_id }
+            ),
+            "ReopenSharedIncident" => ask!(
+                reopen_shared_incident,
+                ReopenSharedIncidentRequest { school_id, shared_incident_id, reason, request_id }
             ),
             "CompleteSharedTask" => ask!(
                 complete_shared_task,

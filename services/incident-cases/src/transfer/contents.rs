@@ -67,9 +67,9 @@ pub fn without_adults(found: &mut Found) {
     });
     found.devices.retain(|device| cases.contains(&device.case_id.as_str()));
     found.searches.retain(|search| cases.contains(&search.case_id.as_str()));
-    found.disclosures.retain(|told| cases.contains(&told.case_id.as_str()));
     found.shared.retain(|(case_id, _)| cases.contains(&case_id.as_str()));
     let concerns: Vec<&str> = found.concerns.iter().map(|concern| concern.id.as_str()).collect();
+    found.disclosures.retain(|told| cases.contains(&told.record_id()) || concerns.contains(&told.record_id()));
     found
         .photos
         .retain(|photo| cases.contains(&photo.record_id.as_str()) || concerns.contains(&photo.record_id.as_str()));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
-use super::{Outside, contents::Entry};
+use super::{Outside, contents::Entry, envelope::Format};
 use crate::{
     learner::Record,
     rules::{ADDRESS_MAX, NAME_MAX, PACKAGE_ENTRIES_MAX, PACKAGE_TEXT_MAX},
@@ -21,13 +21,10 @@ const TURNS: [char; 9] =
 /// The most of what is listed beside the entries.
 const LISTED_MAX: usize = 100;
 
-/// What the format is called, with its version.
-pub const FORMAT: &str = "child-protection-file/1";
-
 /// A child's file in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
-    /// `FORMAT`.
+    /// `Format::FORMAT`.
     pub format: String,
     /// What the sender calls this package: no two have the same.
     pub package_id: String,
@@ -143,12 +140,40 @@ pub fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     hex::encode(hash.finalize())
 }
 
-fn told(at: OffsetDateTime) -> String {
+/// A moment as documents have it.
+pub(crate) fn told(at: OffsetDateTime) -> String {
     at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).unwrap_or_default()
 }
 
-fn moment(text: &str) -> Option<OffsetDateTime> {
+/// A moment of a document.
+pub(crate) fn moment(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
+/// The number by which people tell on the telephone that they have the same file: the SHA-256 of its manifest, each line with
+/// a line feed behind it.
+pub(crate) fn number(manifest: &[String]) -> String {
+    let lines: String = manifest.iter().map(|line| format!("{line}\n")).collect();
+    hex::encode(Sha256::digest(lines.as_bytes()))
+}
+
+/// Whether a text is short and on one line: what is read out by telephone must not be led by a line that a stranger wrote.
+pub(crate) fn one_line(text: &str) -> bool {
+    text.chars().count() <= NAME_MAX && !text.chars().any(|c| c.is_control() || TURNS.contains(&c))
+}
+
+impl Sender {
+    /// What it comes to in a manifest.
+    pub(crate) fn digest(&self, nonce: &str) -> String {
+        digest([nonce, &self.name, &self.urn, &self.contact, &self.sent_by])
+    }
+}
+
+impl Recipient {
+    /// What it comes to in a manifest.
+    pub(crate) fn digest(&self, nonce: &str) -> String {
+        digest([nonce, &self.name, &self.urn, &self.address, &self.contact])
+    }
 }
 
 impl Item {
@@ -193,7 +218,7 @@ impl Document {
         };
         let (to, child) = (made.recipient, made.child);
         let mut document = Self {
-            format: FORMAT.to_owned(),
+            format: Self::FORMAT.to_owned(),
             package_id: made.package_id.to_owned(),
             sent_time: told(made.at),
             sender: made.sender,
@@ -221,39 +246,9 @@ impl Document {
         document
     }
 
-    /// The manifest, reckoned from everything else.
-    pub fn reckoned(&self) -> Vec<String> {
-        let (from, to, child) = (&self.sender, &self.recipient, &self.child);
-        let nonce = self.nonce.as_str();
-        let flags = child.flags.join(" ");
-        let who = [
-            nonce,
-            &child.given_name,
-            &child.family_name,
-            &child.known_as,
-            &child.birth_date,
-            &child.year_group,
-            &child.upn,
-            &flags,
-        ];
-        let mut lines = vec![
-            self.format.clone(),
-            format!("package {}", self.package_id),
-            format!("sent {}", self.sent_time),
-            format!("sender {}", digest([nonce, &from.name, &from.urn, &from.contact, &from.sent_by])),
-            format!("recipient {}", digest([nonce, &to.name, &to.urn, &to.address, &to.contact])),
-            format!("child {}", digest(who)),
-        ];
-        lines.extend(self.left_out.iter().map(|left| format!("without {} {}", left.count, left.why)));
-        lines.extend(self.entries.iter().map(|item| format!("entry {} {}", item.number, item.digest(nonce))));
-        lines
-    }
-
-    /// The number by which two schools tell on the telephone that they have the same file: the SHA-256 of the manifest,
-    /// each line with a line feed behind it.
+    /// The number by which two schools tell on the telephone that they have the same file.
     pub fn digest(&self) -> String {
-        let lines: String = self.manifest.iter().map(|line| format!("{line}\n")).collect();
-        hex::encode(Sha256::digest(lines.as_bytes()))
+        number(&self.manifest)
     }
 
     /// The digests of the entries, as the manifest has them.
@@ -261,12 +256,63 @@ impl Document {
         self.entries.iter().map(|item| item.digest(&self.nonce)).collect()
     }
 
-    /// What is wrong with a document that came in, by its place; none where nothing is. What is never kept here: more than
-    /// a record holds, and content in place of words (G-IMAGE).
-    pub fn wrong(&self) -> Option<String> {
-        // On one line: what is read out by telephone must not be led by a line that a stranger wrote.
-        let plain = |text: &str| !text.chars().any(|c| c.is_control() || TURNS.contains(&c));
-        let short = |text: &str| text.chars().count() <= NAME_MAX && plain(text);
+    fn born(&self) -> Result<Option<Date>, ()> {
+        match self.child.birth_date.as_str() {
+            "" => Ok(None),
+            day => Date::parse(day, format_description!("[year]-[month]-[day]")).map(Some).map_err(|_| ()),
+        }
+    }
+
+    /// The child as a roll has them.
+    pub fn record(&self) -> Record {
+        let child = &self.child;
+        Record {
+            given_name: child.given_name.clone(),
+            family_name: child.family_name.clone(),
+            known_as: child.known_as.clone(),
+            birth_date: self.born().ok().flatten(),
+            year_group: child.year_group.clone(),
+            upn: child.upn.clone(),
+            flags: child.flags.clone(),
+        }
+    }
+
+    /// The entries as they are kept; those of the sending school under no name.
+    pub fn items(&self) -> Vec<Entry> {
+        let entry = |item: &Item| Entry {
+            number: item.number,
+            kind: item.kind.clone(),
+            record: item.record.clone(),
+            at: moment(&item.time).unwrap_or(OffsetDateTime::UNIX_EPOCH),
+            text: item.text.clone(),
+            redacted: item.redacted,
+            origin: item.origin.clone(),
+        };
+        self.entries.iter().map(entry).collect()
+    }
+
+    /// When it was sent.
+    pub fn sent_at(&self) -> OffsetDateTime {
+        moment(&self.sent_time).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// Whether it is for a school of this name and reference number. The number decides where both have one: names are
+    /// written in many ways.
+    pub fn is_for(&self, name: &str, urn: &str) -> bool {
+        let to = &self.recipient;
+        match (to.urn.trim(), urn.trim()) {
+            ("", _) | (_, "") => crate::learner::search::words(&to.name) == crate::learner::search::words(name),
+            (theirs, ours) => theirs == ours,
+        }
+    }
+}
+
+impl Format for Document {
+    const TYP: &'static str = "child-protection-file+jws";
+    const FORMAT: &'static str = "child-protection-file/1";
+
+    fn wrong(&self) -> Option<String> {
+        let short = one_line;
         // Ids of this platform mean nothing in words, and would pass for its own schools.
         let foreign = |text: &str| short(text) && text.parse::<SchoolId>().is_err();
         let (from, to, child) = (&self.sender, &self.recipient, &self.child);
@@ -327,53 +373,34 @@ impl Document {
         })
     }
 
-    fn born(&self) -> Result<Option<Date>, ()> {
-        match self.child.birth_date.as_str() {
-            "" => Ok(None),
-            day => Date::parse(day, format_description!("[year]-[month]-[day]")).map(Some).map_err(|_| ()),
-        }
+    fn manifest(&self) -> &[String] {
+        &self.manifest
     }
 
-    /// The child as a roll has them.
-    pub fn record(&self) -> Record {
-        let child = &self.child;
-        Record {
-            given_name: child.given_name.clone(),
-            family_name: child.family_name.clone(),
-            known_as: child.known_as.clone(),
-            birth_date: self.born().ok().flatten(),
-            year_group: child.year_group.clone(),
-            upn: child.upn.clone(),
-            flags: child.flags.clone(),
-        }
-    }
-
-    /// The entries as they are kept; those of the sending school under no name.
-    pub fn items(&self) -> Vec<Entry> {
-        let entry = |item: &Item| Entry {
-            number: item.number,
-            kind: item.kind.clone(),
-            record: item.record.clone(),
-            at: moment(&item.time).unwrap_or(OffsetDateTime::UNIX_EPOCH),
-            text: item.text.clone(),
-            redacted: item.redacted,
-            origin: item.origin.clone(),
-        };
-        self.entries.iter().map(entry).collect()
-    }
-
-    /// When it was sent.
-    pub fn sent_at(&self) -> OffsetDateTime {
-        moment(&self.sent_time).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-    }
-
-    /// Whether it is for a school of this name and reference number. The number decides where both have one: names are
-    /// written in many ways.
-    pub fn is_for(&self, name: &str, urn: &str) -> bool {
-        let to = &self.recipient;
-        match (to.urn.trim(), urn.trim()) {
-            ("", _) | (_, "") => crate::learner::search::words(&to.name) == crate::learner::search::words(name),
-            (theirs, ours) => theirs == ours,
-        }
+    fn reckoned(&self) -> Vec<String> {
+        let (from, to, child) = (&self.sender, &self.recipient, &self.child);
+        let nonce = self.nonce.as_str();
+        let flags = child.flags.join(" ");
+        let who = [
+            nonce,
+            &child.given_name,
+            &child.family_name,
+            &child.known_as,
+            &child.birth_date,
+            &child.year_group,
+            &child.upn,
+            &flags,
+        ];
+        let mut lines = vec![
+            self.format.clone(),
+            format!("package {}", self.package_id),
+            format!("sent {}", self.sent_time),
+            format!("sender {}", from.digest(nonce)),
+            format!("recipient {}", to.digest(nonce)),
+            format!("child {}", digest(who)),
+        ];
+        lines.extend(self.left_out.iter().map(|left| format!("without {} {}", left.count, left.why)));
+        lines.extend(self.entries.iter().map(|item| format!("entry {} {}", item.number, item.digest(nonce))));
+        lines
     }
 }

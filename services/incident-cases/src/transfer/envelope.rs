@@ -10,21 +10,37 @@ use chassis::{
     },
 };
 use ed25519_dalek::SigningKey;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::document::{Document, FORMAT};
 use crate::content::carries_content;
 
-/// What a signed document calls itself.
-const TYP: &str = "child-protection-file+jws";
 /// What stands in the encrypted file: a signed one.
 pub const CTY: &str = "application/jose";
 
+/// The format of a document that is signed: what it is called, and what is tried of it.
+pub trait Format: Serialize + DeserializeOwned {
+    /// What the signed text calls itself.
+    const TYP: &'static str;
+    /// What the format is called, with its version.
+    const FORMAT: &'static str;
+
+    /// What is wrong with a document that came in, by its place; none where nothing is. What is never kept here: more than a
+    /// record holds.
+    fn wrong(&self) -> Option<String>;
+
+    /// The manifest as it stands in the document.
+    fn manifest(&self) -> &[String];
+
+    /// The manifest, reckoned from everything else.
+    fn reckoned(&self) -> Vec<String>;
+}
+
 /// A document whose signature, form and digests were tried.
 #[derive(Debug, Clone)]
-pub struct Opened {
+pub struct Opened<D> {
     /// What it says.
-    pub document: Document,
+    pub document: D,
     /// The signed text as it came.
     pub signed: String,
     /// What its key is known by.
@@ -33,7 +49,7 @@ pub struct Opened {
     pub signature: String,
 }
 
-/// Why a file is not taken for a child's file.
+/// Why a file is not taken for such a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     /// It is no such file.
@@ -54,8 +70,8 @@ pub enum Refused {
 ///
 /// # Errors
 /// `Internal` where it cannot be written.
-pub fn signed(document: &Document, key: &SigningKey) -> Result<String> {
-    Ok(jws::sign(&serde_json::to_vec(document)?, TYP, key))
+pub fn signed<D: Format>(document: &D, key: &SigningKey) -> Result<String> {
+    Ok(jws::sign(&serde_json::to_vec(document)?, D::TYP, key))
 }
 
 /// Whether a file is written as an encrypted one is, before anything of it is tried.
@@ -69,12 +85,12 @@ pub fn looks_encrypted(file: &[u8]) -> bool {
 ///
 /// # Errors
 /// As `Refused` says.
-pub fn open(file: &[u8], written: &str) -> Result<Opened, Refused> {
+pub fn open<D: Format>(file: &[u8], written: &str) -> Result<Opened<D>, Refused> {
     let signed = String::from_utf8(decrypted(file, written)?.content).map_err(|_| Refused::NoPackage)?;
     read(&signed)
 }
 
-/// Whatever is in an encrypted file, which need not be a child's file. It takes a while.
+/// Whatever is in an encrypted file, which need not be a signed document. It takes a while.
 ///
 /// # Errors
 /// As `Refused` says.
@@ -92,23 +108,23 @@ pub fn decrypted(file: &[u8], written: &str) -> Result<jwe::Opened, Refused> {
 ///
 /// # Errors
 /// As `Refused` says.
-pub fn read(signed: &str) -> Result<Opened, Refused> {
-    let Signed { payload, key, signature } = jws::open(signed, TYP).map_err(|why| match why {
+pub fn read<D: Format>(signed: &str) -> Result<Opened<D>, Refused> {
+    let Signed { payload, key, signature } = jws::open(signed, D::TYP).map_err(|why| match why {
         Unsigned::Shape => Refused::NoPackage,
         Unsigned::Forged => Refused::Altered,
     })?;
     let known: Value = serde_json::from_slice(&payload).map_err(|_| Refused::NoPackage)?;
-    if known.get("format").and_then(Value::as_str) != Some(FORMAT) {
+    if known.get("format").and_then(Value::as_str) != Some(D::FORMAT) {
         return Err(Refused::Version);
     }
     if let Some(place) = content(&known, "") {
         return Err(Refused::Place(place));
     }
-    let document: Document = serde_json::from_value(known).map_err(|error| Refused::Place(form(&error)))?;
+    let document: D = serde_json::from_value(known).map_err(|error| Refused::Place(form(&error)))?;
     if let Some(place) = document.wrong() {
         return Err(Refused::Place(place));
     }
-    if document.manifest != document.reckoned() {
+    if document.manifest() != document.reckoned() {
         return Err(Refused::Altered);
     }
     Ok(Opened {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use super::contents::Entry;
+use super::{contents::Entry, document::digest};
 use crate::learner::{Record, search::words};
 
 /// What the format is called, with its version.
@@ -46,22 +46,12 @@ pub enum Changed {
     ForAnother,
 }
 
-fn hash(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        // Each with its length, so that no two lists of parts are one text.
-        hash.update(format!("{}:", part.len()));
-        hash.update(part);
-    }
-    hex::encode(hash.finalize())
-}
-
 /// The digest of one entry.
 pub fn digest_of(entry: &Entry, nonce: &str) -> String {
     let at = entry.at.unix_timestamp_nanos().to_string();
     let redacted = if entry.redacted { "redacted" } else { "" };
     let (kind, record, origin) = (entry.kind.as_str(), entry.record.as_str(), entry.origin.as_str());
-    hash(&[nonce, &entry.number.to_string(), kind, record, origin, &at, redacted, &entry.text])
+    digest([nonce, &entry.number.to_string(), kind, record, origin, &at, redacted, &entry.text])
 }
 
 impl Package {
@@ -70,8 +60,8 @@ impl Package {
         let child = &self.child;
         let born = child.birth_date.map(|day| day.to_string()).unwrap_or_default();
         let flags = child.flags.join(" ");
-        let who = hash(&[
-            &self.nonce,
+        let who = digest([
+            self.nonce.as_str(),
             &child.given_name,
             &child.family_name,
             &child.known_as,

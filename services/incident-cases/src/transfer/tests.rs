@@ -12,7 +12,7 @@ use super::{
     clock::{Rule, due},
     contents::Entry,
     document::{Document, Made, Sender},
-    envelope::{CTY, Refused, open, read, signed},
+    envelope::{CTY, Format as _, Refused, open, read, signed},
     package::{Changed, FORMAT, Package},
 };
 use crate::learner::Record;
@@ -145,7 +145,7 @@ fn the_example_for_other_products_is_what_is_written_and_read_here() {
         let _ = std::fs::write(&new, format!("{made}\n"));
     }
     assert_eq!(kept.trim(), made, "the package is written otherwise: what it would be now is in {new}");
-    let opened = open(kept.as_bytes(), &EXAMPLE.to_lowercase());
+    let opened = open::<Document>(kept.as_bytes(), &EXAMPLE.to_lowercase());
     assert_eq!(opened.as_ref().map(|opened| &opened.document), Ok(&example()));
     // What a reader is to come to stands in the description.
     let described = std::fs::read_to_string(format!("{root}/docs/package-format.md")).unwrap_or_default();
@@ -171,7 +171,7 @@ fn what_a_stranger_signs_is_held_against_the_format() {
         let mut file = example();
         change(&mut file);
         file.manifest = file.reckoned();
-        signed(&file, &key).map_err(|_| Refused::NoPackage).and_then(|signed| read(&signed)).err()
+        signed(&file, &key).map_err(|_| Refused::NoPackage).and_then(|signed| read::<Document>(&signed)).err()
     };
     assert_eq!(resigned(&|_| {}), None);
     let image = "data:image/png;base64,iVBORw0KGgo=";
@@ -193,7 +193,7 @@ fn what_a_stranger_signs_is_held_against_the_format() {
     // Signed by its sender, and yet its manifest is of something else.
     let mut file = example();
     file.entries[0].text.push('!');
-    let lying = signed(&file, &key).map_err(|_| Refused::NoPackage).and_then(|signed| read(&signed));
+    let lying = signed(&file, &key).map_err(|_| Refused::NoPackage).and_then(|signed| read::<Document>(&signed));
     assert_eq!(lying.err(), Some(Refused::Altered));
 }
 
@@ -206,7 +206,7 @@ proptest! {
         let mut bytes = example_file().into_bytes();
         let at = at.index(bytes.len());
         bytes[at] ^= by;
-        prop_assert!(open(&bytes, EXAMPLE).is_err());
+        prop_assert!(open::<Document>(&bytes, EXAMPLE).is_err());
     }
 }
 
@@ -219,7 +219,7 @@ proptest! {
         let at = at.index(bytes.len());
         bytes[at] ^= by;
         if let Ok(altered) = String::from_utf8(bytes) {
-            prop_assert!(read(&altered).is_err());
+            prop_assert!(read::<Document>(&altered).is_err());
         }
     }
 }

@@ -287,6 +287,8 @@ pub(super) fn agency(agency: &Agency) -> wire::Agency {
         channels: channels.collect(),
         means: agency.ways(),
         desk: agency.desk.clone(),
+        from_date: agency.from.clone(),
+        until_date: agency.until.clone(),
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) async fn list_schools(app: &App, request: Request<ListSchoolsRequest>
     let scope = caller.anywhere()?;
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
-    let mut schools = store::school::list(&tx, &page).await?;
+    let mut schools = store::school::list(&tx, &page, request.urn.trim()).await?;
     let next_page_token = page.cut(&mut schools, store::school::cursor);
     tx.record(Act::new("school.listed", "schools").detail("count", schools.len()));
     tx.commit().await?;

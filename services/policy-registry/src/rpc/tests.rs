@@ -226,7 +226,10 @@ async fn schools_are_listed_to_whom_they_concern(engine: Engine) -> Tested {
     let mut client = world.client(&world.officer)?;
     let (mut names, mut token) = (Vec::new(), String::new());
     loop {
-        let page = client.list_schools(ListSchoolsRequest { page_size: 3, page_token: token }).await?.into_inner();
+        let page = client
+            .list_schools(ListSchoolsRequest { page_size: 3, page_token: token, urn: String::new() })
+            .await?
+            .into_inner();
         names.extend(page.schools.into_iter().map(|school| school.name));
         token = page.next_page_token;
         if token.is_empty() {
@@ -234,7 +237,11 @@ async fn schools_are_listed_to_whom_they_concern(engine: Engine) -> Tested {
         }
     }
     assert_eq!(names, ["ash tree school", "Beech School", "Oakbeck School", "Zelkova School"]);
+    let numbered = ListSchoolsRequest { urn: "100004".into(), ..Default::default() };
+    let found = client.list_schools(numbered.clone()).await?.into_inner().schools;
+    assert_eq!(found.into_iter().map(|school| school.name).collect::<Vec<_>>(), ["Zelkova School"]);
     let mut client = world.client(&world.at_school(Role::Staff))?;
+    assert!(client.list_schools(numbered).await?.into_inner().schools.is_empty(), "it is none of theirs");
     let own = client.list_schools(ListSchoolsRequest::default()).await?.into_inner();
     assert_eq!(own.schools.into_iter().map(|s| s.key_stages).collect::<Vec<_>>(), [["KS1", "KS2"]]);
     Ok(())

@@ -79,9 +79,12 @@ pub(crate) async fn all(tx: &Tx) -> Result<Vec<School>> {
     query.all(tx.db()).await?.iter().map(read).collect()
 }
 
-/// A page of the schools within the scope, by name.
-pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<Vec<School>> {
+/// A page of the schools within the scope, by name: of every one, or of the one with a number where that is not empty.
+pub(crate) async fn list(tx: &Tx, page: &Page, urn: &str) -> Result<Vec<School>> {
     let mut query = Entity::find();
+    if !urn.is_empty() {
+        query = query.filter(Column::Urn.eq(urn));
+    }
     if !tx.scope().authority() {
         query = query.filter(Column::Id.is_in(tx.scope().schools().iter().map(|school| school.as_str())));
     }

@@ -10,7 +10,10 @@ use proto::{
     },
 };
 
-use super::super::{act, fetch};
+use super::{
+    super::{act, fetch},
+    package,
+};
 use crate::{
     console::{
         posted::Posted,
@@ -79,6 +82,11 @@ impl Act {
     }
 }
 
+/// Whether a referral was sent as a signed file.
+fn packed(referral: &Referral) -> bool {
+    referral.form.as_ref().is_some_and(|form| !form.number.is_empty())
+}
+
 /// The ways on from a referral as it stands.
 pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
     let at = |path: &str| format!("{here}/referrals/{}/{path}", referral.referral_id);
@@ -87,6 +95,7 @@ pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
     let asked = referral.messages.last().is_some_and(|said| said.from_desk);
     let withdrawn = referral.withdrawal.is_some();
     let inbox = !referral.desk.is_empty();
+    let packed = packed(referral);
     let ways = [
         (inbox && !decided && asked, "Answer what they ask", "answer"),
         (!inbox && referral.acknowledgement.is_none() && !decided, "Record that the agency has it", "acknowledge"),
@@ -94,6 +103,7 @@ pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
         (sent && open && !referral.next_rung.is_empty(), "Take it further: no answer, or you disagree", "escalate"),
         (open && decided, "Close the referral", "close"),
         (inbox && !decided, "Take it back", "withdraw"),
+        (packed && open, "Make the signed file again", "package"),
         (sent, "Download what was sent (PDF)", "paper/pdf"),
         (sent, "Download what was sent (Word)", "paper/docx"),
     ];
@@ -108,6 +118,9 @@ fn page(visit: &Visit, case: &Case, act: Act, referral_id: &str) -> FormPage {
     let path = format!("referrals/{referral_id}/{address}");
     let mut page = act::page(visit, case, title, &path, button, act.fields());
     if let Some(referral) = case.referrals.iter().find(|one| one.referral_id == referral_id) {
+        if act == Act::Acknowledge && packed(referral) {
+            page.form.fields.push(package::number_field());
+        }
         page.rows.push(Row::new("Agency", referral.agency_name.clone()));
         page.rows.extend(Row::some("Sent", words::stamp(referral.create_time.as_ref())));
         page.rows.extend(Row::some("Answer due", words::day(referral.chase_time.as_ref())));
@@ -171,8 +184,9 @@ async fn done(visit: &Visit, act: Act, ids: (&str, &str), answers: &Answers) -> 
     let mut cases = visit.cases()?;
     match act {
         Act::Acknowledge => {
-            let reference = answers.text("reference");
-            let command = AcknowledgeReferralRequest { school_id, case_id, referral_id, reference, text, request_id };
+            let (reference, digest) = (answers.text("reference"), answers.text("digest"));
+            let command =
+                AcknowledgeReferralRequest { school_id, case_id, referral_id, reference, text, request_id, digest };
             heard(cases.acknowledge_referral(ask(command))).await?;
         }
         Act::Escalate => {

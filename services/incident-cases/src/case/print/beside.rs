@@ -1,6 +1,10 @@
 //! What a whole record has besides the case itself: the concerns it began with, devices, searches, what was told outside
 //! the school, photos of notes.
 
+use std::collections::{BTreeSet, HashMap};
+
+use chassis::id::SchoolId;
+
 use super::{Gathered, Record, yes};
 use crate::{
     attachment::Attachment,
@@ -21,9 +25,17 @@ pub struct Beside {
     pub disclosures: Vec<Disclosure>,
     /// Photos of notes.
     pub photos: Vec<Attachment>,
+    /// What schools of the platform are called that were told something, by their ids.
+    pub schools: HashMap<String, String>,
 }
 
 impl Beside {
+    /// The schools of the platform that were told something.
+    pub fn schools_told(&self) -> BTreeSet<String> {
+        let to = self.disclosures.iter().map(|told| told.recipient.clone());
+        to.filter(|to| to.parse::<SchoolId>().is_ok()).collect()
+    }
+
     /// What a print has of it.
     pub fn records(&self) -> Vec<Record> {
         let mut all = Gathered(Vec::new());
@@ -49,8 +61,9 @@ impl Beside {
             all.add(search.searched_at, "Search", &search.stamp.by, &says, search);
         }
         for told in &self.disclosures {
+            let to = told.recipient_in_words(&self.schools);
             let says = [
-                ("To", told.recipient.as_str()),
+                ("To", to.as_str()),
                 ("Told", yes(told.shared)),
                 ("What", &told.what),
                 ("On what basis", &told.basis.replace('_', " ")),

@@ -68,16 +68,20 @@ pub fn paper(case: &Case, sheet: Sheet<'_>, school: &str, now: OffsetDateTime) -
         let rows = of.map(|Filled { label, value, .. }| (label.clone(), said(value))).collect();
         blocks.push(table(group, rows));
     }
-    if let Sheet::Sent(Referral { form: Some(form), .. }) = sheet {
+    if let Sheet::Sent(Referral { form: Some(form), package, .. }) = sheet {
         blocks.push(Block::Heading { level: 1, id: "sent".to_owned(), text: Text::plain("How it was sent") });
-        let rows = [
+        let mut rows = vec![
             ("Sent", moment(form.sent_at)),
             ("How", form.means.replace('_', " ")),
             ("Where to", form.recipient.clone()),
             ("Proof", form.proof.clone()),
             ("SHA-256 of what was sent", form.digest.clone()),
         ];
-        blocks.push(table("How it was sent", rows.map(|(name, value)| (name.to_owned(), value)).to_vec()));
+        if let Some(package) = package {
+            rows.push(("Fingerprint of the key", package.fingerprint.clone()));
+        }
+        let rows = rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        blocks.push(table("How it was sent", rows));
     }
     let (word, meaning) = match sheet {
         Sheet::Draft(_) => ("DRAFT", "not sent; for the agency named here alone"),

@@ -111,7 +111,7 @@ impl Case {
         (reference, text): (&str, String),
     ) -> Result<&Referral, Refusal> {
         self.referral(id)?.at_desk()?;
-        self.acknowledge_referral(by, id, reference, text)?;
+        self.acknowledge_referral(by, id, (reference, ""), text)?;
         let referral = self.referral(id)?;
         if let Some(said) = &mut referral.acknowledged {
             name.clone_into(&mut said.name);

@@ -4,7 +4,7 @@ use chassis::clock::timestamp;
 use proto::incident_cases::v1 as pb;
 
 use crate::{
-    case::adult_mark::AdultMark,
+    case::adult_mark::{AdultMark, reference},
     desk::pattern::{Concerned, DeskPattern, Noted},
 };
 
@@ -20,8 +20,9 @@ pub(in crate::rpc) fn mark(mark: &AdultMark) -> pb::AdultMark {
         ring: mark.ring.clone(),
         account_id: mark.stamp.by.clone(),
         create_time: Some(timestamp(mark.stamp.at)),
-        end_reason: ended.map(|ended| ended.reason.clone()).unwrap_or_default(),
+        end_reason: ended.map(|ended| ended.words.clone()).unwrap_or_default(),
         end_time: ended.map(|ended| timestamp(ended.stamp.at)),
+        reference: reference(mark.id.as_str()),
     }
 }
 
@@ -31,6 +32,7 @@ pub(in crate::rpc) fn pattern(pattern: &DeskPattern) -> pb::DeskPattern {
         school_id: school.school_id.clone(),
         concerns: i32::try_from(school.concerns).unwrap_or(i32::MAX),
         ring: school.ring.clone(),
+        references: school.references.clone(),
     };
     let note = |note: &Noted| pb::DeskPatternNote {
         text: note.text.clone(),

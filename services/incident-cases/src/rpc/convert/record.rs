@@ -224,5 +224,6 @@ pub(crate) fn disclosure(d: &Disclosure) -> pb::Disclosure {
         reason: d.reason.clone(),
         account_id: d.stamp.by.clone(),
         create_time: Some(timestamp(d.stamp.at)),
+        concern_id: d.concern_id().unwrap_or_default().to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::Date;
 
 use crate::{
-    case::referral::{Draft, Escalation, Form, Referral, Said, portal::Message},
+    case::referral::{Draft, Escalation, Form, Referral, Said, package::Package, portal::Message},
     concern::duty::Duty,
     route::{Clock, Contact, Field, Filled, Route, Rung},
 };
@@ -20,6 +20,8 @@ pub(in crate::rpc) fn contact(agency: &policy::Agency) -> Contact {
         means: agency.means.clone(),
         channels: channels.collect(),
         desk: agency.desk.clone(),
+        from: agency.from_date.clone(),
+        until: agency.until_date.clone(),
     }
 }
 
@@ -105,7 +107,7 @@ pub(in crate::rpc) fn route(route: &Route, contacts: &[Contact], on: Date) -> pb
             until_date: route.until.clone(),
             fields: route.fields.iter().map(field).collect(),
         }),
-        agencies: route.led_to(contacts).map(agency).collect(),
+        agencies: route.offered(contacts, on).map(agency).collect(),
         shut: route.shut(on, contacts).unwrap_or_default().to_owned(),
     }
 }
@@ -124,6 +126,8 @@ fn agency(contact: &Contact) -> policy::Agency {
         no_referrals: !contact.takes_children,
         means: contact.means.clone(),
         desk: contact.desk.clone(),
+        from_date: contact.from.clone(),
+        until_date: contact.until.clone(),
     }
 }
 
@@ -151,6 +155,7 @@ pub(in crate::rpc) fn draft(draft: &Draft) -> pb::ReferralDraft {
         account_id: draft.stamp.by.clone(),
         create_time: Some(timestamp(draft.stamp.at)),
         withdraw_reason: withdrawn.map(|said| said.text.clone()).unwrap_or_default(),
+        etag: draft.etag(),
     }
 }
 
@@ -174,7 +179,7 @@ pub(in crate::rpc) fn referral(referral: &Referral) -> pb::Referral {
         create_time: Some(timestamp(referral.made_at)),
         decide_time: decision.map(|d| timestamp(d.at)),
         account_id: referral.by.clone(),
-        form: referral.form.as_ref().map(form),
+        form: referral.form.as_ref().map(|sent| sent_form(sent, referral.package.as_ref())),
         acknowledgement: referral.acknowledged.as_ref().map(acknowledgement),
         escalations: referral.escalations.iter().map(escalation).collect(),
         next_rung: referral.next_rung().map(|rung| rung.title.clone()).unwrap_or_default(),
@@ -184,6 +189,7 @@ pub(in crate::rpc) fn referral(referral: &Referral) -> pb::Referral {
         messages: portal.iter().flat_map(|portal| &portal.messages).map(message).collect(),
         withdrawal: withdrawn.map(|(text, account_id, create_time)| pb::ReferralEnd { text, account_id, create_time }),
         decide_account_name: decision.map(|d| d.name.clone()).unwrap_or_default(),
+        draft_id: referral.draft.as_ref().map(ToString::to_string).unwrap_or_default(),
     }
 }
 
@@ -206,7 +212,12 @@ pub(in crate::rpc) fn message(message: &Message) -> pb::ReferralMessage {
     }
 }
 
+/// What was sent.
 pub(in crate::rpc) fn form(form: &Form) -> pb::ReferralForm {
+    sent_form(form, None)
+}
+
+fn sent_form(form: &Form, package: Option<&Package>) -> pb::ReferralForm {
     pb::ReferralForm {
         route: form.route.clone(),
         title: form.title.clone(),
@@ -216,6 +227,9 @@ pub(in crate::rpc) fn form(form: &Form) -> pb::ReferralForm {
         proof: form.proof.clone(),
         send_time: Some(timestamp(form.sent_at)),
         digest: form.digest.clone(),
+        number: package.map(|package| package.number.clone()).unwrap_or_default(),
+        fingerprint: package.map(|package| package.fingerprint.clone()).unwrap_or_default(),
+        read_out: package.map(|package| package.read_out.clone()).unwrap_or_default(),
     }
 }
 

@@ -34,7 +34,14 @@ pub(in crate::rpc) fn invitation(invitation: &Invitation, seen_by: &str) -> pb::
         contact: invitation.contact.clone(),
         create_time: Some(timestamp(invitation.sent_at)),
         answer_time: invitation.answer.as_ref().map(|answer| timestamp(answer.at)),
+        gone: false,
     }
+}
+
+/// An invitation that was accepted into what its school finds no more.
+pub(in crate::rpc) fn gone(invitation: &Invitation, seen_by: &str) -> pb::Invitation {
+    let shown = self::invitation(invitation, seen_by);
+    pb::Invitation { shared_incident_id: String::new(), gone: true, ..shown }
 }
 
 /// Who is in a shared incident; the title is sealed, and left out for whoever does not read it.

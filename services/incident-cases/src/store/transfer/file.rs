@@ -16,6 +16,7 @@ use crate::{
     transfer::{
         Transfer,
         contents::Entry,
+        document::Document,
         envelope::{self, Opened},
         package::Package,
     },
@@ -66,7 +67,7 @@ pub(crate) async fn keep_signed(tx: &mut Tx, transfer: &Transfer, signed: &str) 
 
 /// The signed file of a transfer to or from a school outside the platform, tried anew; none where it is no longer as it was
 /// signed.
-pub(crate) async fn signed(tx: &Tx, id: &str, school: &str) -> Result<Option<Opened>> {
+pub(crate) async fn signed(tx: &Tx, id: &str, school: &str) -> Result<Option<Opened<Document>>> {
     let key = key(tx, id, school).await?;
     let row = package::Entity::find_by_id(id).one(tx.db()).await?.ok_or_else(Error::missing)?;
     let kept: AsSigned = open(&key, &row.body, &of_package(id))?;
