@@ -23,6 +23,7 @@ mod m20261126_003600_import_packages;
 mod m20261126_004000_keep_desk_referrals;
 mod m20261126_004100_mark_adults;
 mod m20261127_004200_count_marks;
+mod m20261127_004300_find_by_key_alone;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_004000_keep_desk_referrals::Migration));
         all.push(Box::new(m20261126_004100_mark_adults::Migration));
         all.push(Box::new(m20261127_004200_count_marks::Migration));
+        all.push(Box::new(m20261127_004300_find_by_key_alone::Migration));
         all
     }
 }
