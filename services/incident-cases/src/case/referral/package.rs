@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     case::Refusal,
-    transfer::{document::Sender, read_out},
+    transfer::{document::Sender, envelope::Format as _, read_out},
 };
 
 /// The means by which a referral is sent as a signed, encrypted file.
