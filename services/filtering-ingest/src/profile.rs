@@ -196,7 +196,7 @@ impl Profile {
         if self.web.is_empty() || self.web.iter().any(|condition| condition.holds(slots)) {
             return Ok(());
         }
-        if self.web.iter().all(|condition| condition.unasked(slots)) {
+        if self.web.first().is_some_and(|condition| condition.unasked(slots)) {
             return Err(Rejected::malformed("the line does not say of what kind it is"));
         }
         Err(Rejected::not_web("a line of another kind than web use"))

@@ -30,6 +30,14 @@ impl Made {
     }
 }
 
+/// Whether the beginning of a file is that of one which may have to be made into lines; elsewhere its lines can be sent as
+/// they are read.
+pub fn may_need_making(head: &[u8]) -> bool {
+    let (text, made) = decoded(head);
+    let text = text.trim_ascii_start();
+    made != Made::AsItWas || text.starts_with(b"[") || text.starts_with(b"{") || quoted_throughout(text)
+}
+
 /// Makes lines of a file.
 pub fn lines(file: &[u8]) -> (Cow<'_, [u8]>, Made) {
     let (text, made) = decoded(file);
@@ -128,9 +136,7 @@ fn objects(text: &[u8]) -> Option<Vec<u8>> {
 /// is never closed.
 fn rows(text: &[u8]) -> Option<Vec<u8>> {
     // Only where columns are quoted throughout: elsewhere a quotation mark is a mark like others.
-    let first = text.split(|byte| *byte == b'\n').next()?;
-    let quoted = |mark: u8| memchr::memmem::find(first, &[b'"', mark, b'"']).is_some();
-    if !(quoted(b',') || quoted(b';')) {
+    if !quoted_throughout(text) {
         return None;
     }
     let mut lines = text.to_vec();
@@ -146,6 +152,13 @@ fn rows(text: &[u8]) -> Option<Vec<u8>> {
         }
     }
     (changed && !inside).then_some(lines)
+}
+
+/// Whether the first row's columns stand in quotation marks.
+fn quoted_throughout(text: &[u8]) -> bool {
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let quoted = |mark: u8| memchr::memmem::find(first, &[b'"', mark, b'"']).is_some();
+    quoted(b',') || quoted(b';')
 }
 
 #[cfg(test)]

@@ -29,10 +29,8 @@ pub(crate) fn columns(layout: u8) -> Option<Vec<Vec<String>>> {
                 names.extend(own(&["search", "flags"]));
                 names
             };
-            Some(match layout {
-                5 | 6 => vec![plain, named],
-                _ => vec![more(plain), more(named)],
-            })
+            // The number of columns tells which of the four it is.
+            Some(vec![plain.clone(), named.clone(), more(plain), more(named)])
         }
         _ => None,
     }
