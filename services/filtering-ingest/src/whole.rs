@@ -156,7 +156,8 @@ fn rows(text: &[u8]) -> Option<Vec<u8>> {
 
 /// Whether the first row's columns stand in quotation marks.
 fn quoted_throughout(text: &[u8]) -> bool {
-    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let text = &text[..text.len().min(64 << 10)];
+    let first = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
     let quoted = |mark: u8| memchr::memmem::find(first, &[b'"', mark, b'"']).is_some();
     quoted(b',') || quoted(b';')
 }

@@ -216,6 +216,7 @@ impl Profile {
     fn url<'a>(&self, parts: Parts<'a>, slots: &Slots<'a>, warnings: &mut Warnings) -> Result<Url<'a>, Rejected> {
         let relative = parts.url.starts_with(['/', '?']);
         let pieced = parts.url.is_empty() && !(parts.path.is_empty() && parts.query.is_empty());
+        let named = parts.host.clone();
         let mut url = match (parts.host.is_empty(), relative || pieced) {
             (false, true) => Url::read(joined(&parts)),
             (false, false) if parts.url.is_empty() => Url::read(parts.host),
@@ -223,6 +224,10 @@ impl Profile {
         };
         if url.host.is_empty() {
             return Err(NO_TARGET);
+        }
+        // A tunnel to a number, whose name was seen in its greeting.
+        if !named.is_empty() && url.path.is_empty() && url.host.parse::<std::net::IpAddr>().is_ok() {
+            url.host = Url::read(named).host;
         }
         let Some(cut) = slots.cut else { return Ok(url) };
         warnings.add(Warning::Truncated);

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Lines for each parser where nobody asks for more.
-const LINES: u64 = 1_000;
+const LINES: u64 = 500;
 /// A line takes no longer, even where the machine is busy.
 const LONGEST: Duration = Duration::from_secs(2);
 /// Reasons a line may be refused for.

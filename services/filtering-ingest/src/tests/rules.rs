@@ -135,10 +135,10 @@ fn rule_6_every_category_is_kept_and_an_operators_numbers_need_its_own_map() {
 
 #[test]
 fn rule_7_a_cut_address_is_told_of_and_half_a_name_is_refused() {
-    let cut = r#"type="utm" subtype="webfilter" hostname="www.bing.com" action="passthrough" url="/search?q=how+to"#;
+    let cut = "type=utm subtype=webfilter hostname=www.bing.com action=passthrough url=\"/search?q=how+to";
     let cut = taken("fortigate", cut);
     assert!(cut.url.truncated && cut.warnings.has(Warning::Truncated));
-    let half = r#"type="utm" subtype="webfilter" action="passthrough" hostname="www.bi"#;
+    let half = "type=utm subtype=webfilter action=passthrough hostname=\"www.bi";
     assert_eq!(one("fortigate", half).map_err(|why| why.reason).err(), Some("truncated"));
     let tail = r#"dstport=443 msg="URL belongs to a denied category" cat=11 catdesc="Gambling""#;
     assert_eq!(one("fortigate", tail).map_err(|why| why.reason).err(), Some("malformed"));
@@ -228,7 +228,7 @@ samples:
   - line: '10.1.2.3 [16/Nov/2026:10:15:42 +0100] "GET http://find.school.example/suggest?text=ro HTTP/1.1" 200 12 "Year 7,Chess" u1 - -'
     expect: {event_at: "2026-11-16T09:15:42Z", user: u1, groups: [Year 7, Chess], audience: pupil, outcome: allowed, search.is_final: false, search.engine: library, identity_confidence: strong, profile_version: 3}
   - line: '10.1.2.3 [16/Nov/2026:10:15:42 +0100] "CONNECT 192.0.2.1:443 HTTP/1.1" 200 12 "Staff" u2 games.example ERR_CLASS'
-    expect: {audience: staff, outcome: blocked}
+    expect: {audience: staff, outcome: blocked, url.host: games.example, url.original: "192.0.2.1:443"}
 "#;
     let profile = Profile::parse(text).unwrap_or_else(|violations| panic!("{violations:#?}"));
     assert_eq!((profile.name(), profile.version()), ("larkspur", 3));
