@@ -17,7 +17,8 @@ use filtering_ingest::{
     text, whole,
 };
 
-use super::{super::unreadable, trouble};
+use super::trouble;
+use crate::command::unreadable;
 
 /// Candidates told of when a format is looked for.
 const TOLD: usize = 3;

@@ -1,6 +1,6 @@
 //! The profiles the platform ships.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 use include_dir::{Dir, include_dir};
 
@@ -53,7 +53,7 @@ pub const NAMES: [&str; 41] = [
     "json",
 ];
 
-static READ: LazyLock<[OnceLock<Option<Profile>>; NAMES.len()]> = LazyLock::new(|| [const { OnceLock::new() }; NAMES.len()]);
+static READ: [OnceLock<Option<Profile>>; NAMES.len()] = [const { OnceLock::new() }; NAMES.len()];
 
 /// The profile of a name. It is read once; that each can be read is a test's business.
 pub fn named(name: &str) -> Option<&'static Profile> {

@@ -26,7 +26,7 @@ const SECTIONS: [&str; 21] = [
 /// What a value must look like: a word or several of which one must fit.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Words {
+pub(crate) enum Words {
     /// One.
     One(String),
     /// One of several.
@@ -34,12 +34,12 @@ pub(super) enum Words {
 }
 
 /// Names with what their values must look like.
-pub(super) type When = BTreeMap<String, Words>;
+pub(crate) type When = BTreeMap<String, Words>;
 
 /// One or several.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Some1<T> {
+pub(crate) enum Some1<T> {
     /// One.
     One(T),
     /// Several.
@@ -57,7 +57,7 @@ impl<T> Some1<T> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Framed {
+pub(crate) struct Framed {
     pub syslog: bool,
     pub begins: Vec<String>,
     pub prefixes: Vec<String>,
@@ -65,7 +65,7 @@ pub(super) struct Framed {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Logformat,
     Template,
     E2guardian,
@@ -80,7 +80,7 @@ pub(super) enum Kind {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Laid {
+pub(crate) struct Laid {
     pub kind: Kind,
     #[serde(default)]
     pub format: String,
@@ -100,7 +100,7 @@ pub(super) struct Laid {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Timed {
+pub(crate) struct Timed {
     pub from: Written,
     #[serde(default)]
     pub order: Order,
@@ -114,14 +114,14 @@ pub(super) struct Timed {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     pub when: When,
     pub is: Outcome,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Outcomes {
+pub(crate) struct Outcomes {
     pub from: Option<Some1<Written>>,
     pub rules: Vec<Rule>,
     pub map: BTreeMap<String, Outcome>,
@@ -130,7 +130,7 @@ pub(super) struct Outcomes {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Identity {
+pub(crate) struct Identity {
     pub ceiling: Confidence,
     pub source: IdentitySource,
 }
@@ -143,7 +143,7 @@ impl Default for Identity {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Categories {
+pub(crate) struct Categories {
     pub vendor: String,
     pub markers: Vec<String>,
     pub own_numbers: Vec<String>,
@@ -153,14 +153,14 @@ pub(super) struct Categories {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Add {
+pub(crate) struct Add {
     pub when: When,
     pub category: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
     pub domain: String,
     pub path: String,
     pub parameter: String,
@@ -169,7 +169,7 @@ pub(super) struct Endpoint {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Sample {
+pub(crate) struct Sample {
     pub line: String,
     #[serde(default)]
     pub rejected: String,
@@ -179,7 +179,7 @@ pub(super) struct Sample {
 
 /// A whole document.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(crate) struct Document {
     pub profile: String,
     pub version: u32,
     pub product: String,
@@ -205,7 +205,7 @@ pub(super) struct Document {
 
 /// What is wrong, field by field.
 #[derive(Debug, Default)]
-pub(super) struct Found(pub Vec<Violation>);
+pub(crate) struct Found(pub Vec<Violation>);
 
 impl Found {
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
@@ -250,7 +250,7 @@ impl Found {
 }
 
 /// Reads a document.
-pub(super) fn read(text: &str) -> Result<Document, Vec<Violation>> {
+pub(crate) fn read(text: &str) -> Result<Document, Vec<Violation>> {
     let mut found = Found::default();
     if text.len() > LONGEST {
         found.add("profile", "Enter a document of 256 KiB or less");
@@ -304,30 +304,32 @@ pub(super) fn read(text: &str) -> Result<Document, Vec<Violation>> {
     for (place, value) in samples.unwrap_or_default().into_iter().enumerate() {
         lines.extend(found.value::<Sample>(&format!("samples[{place}]"), value));
     }
-    let document = (|| {
-        Some(Document {
-            profile: profile?,
-            version: version?,
-            product: product?,
-            known: known?,
-            generic,
-            framing,
-            layout: layout?,
-            time: time.map(Some1::into_vec).unwrap_or_default(),
-            belongs,
-            web,
-            not_web,
-            fields,
-            outcome,
-            identity,
-            audience,
-            categories,
-            dns_only: visibility == "dns_only",
-            empty,
-            suggestions,
-            background,
-            samples: lines,
-        })
-    })();
-    found.done(document)
+    let (Some(profile), Some(version), Some(product), Some(known), Some(layout)) =
+        (profile, version, product, known, layout)
+    else {
+        return Err(found.0);
+    };
+    found.done(Some(Document {
+        profile,
+        version,
+        product,
+        known,
+        generic,
+        framing,
+        layout,
+        time: time.map(Some1::into_vec).unwrap_or_default(),
+        belongs,
+        web,
+        not_web,
+        fields,
+        outcome,
+        identity,
+        audience,
+        categories,
+        dns_only: visibility == "dns_only",
+        empty,
+        suggestions,
+        background,
+        samples: lines,
+    }))
 }

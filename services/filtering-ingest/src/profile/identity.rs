@@ -22,6 +22,7 @@ pub(crate) fn account<'a>(written: &Cow<'a, str>) -> Account<'a> {
     }
     match written {
         Cow::Borrowed(text) => {
+            let text: &'a str = *text;
             let (name, realm) = split(text);
             let borrowed = |text: String, within: &'a str| match within.find(text.as_str()) {
                 Some(at) => Cow::Borrowed(&within[at..at + text.len()]),

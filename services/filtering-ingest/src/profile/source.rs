@@ -17,7 +17,7 @@ use crate::{
 /// As it is written in a profile: a name, or a name with what is cut.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Written {
+pub(crate) enum Written {
     /// A name.
     Name(String),
     /// A name with what is done to its value.
@@ -27,7 +27,7 @@ pub(super) enum Written {
 /// A name with what is done to its value, in this order.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Cut {
+pub(crate) struct Cut {
     /// The name.
     from: String,
     /// Or several, whose values are joined.
@@ -161,10 +161,10 @@ impl Source {
         if !self.decode || !text.contains('%') {
             return text;
         }
-        let (decoded, other) = match &text {
+        let (decoded, other) = match text {
             Cow::Borrowed(text) => text::percent(text, false),
             Cow::Owned(text) => {
-                let (decoded, other) = text::percent(text, false);
+                let (decoded, other) = text::percent(&text, false);
                 (Cow::Owned(decoded.into_owned()), other)
             }
         };

@@ -233,3 +233,26 @@ samples:
     let profile = Profile::parse(text).unwrap_or_else(|violations| panic!("{violations:#?}"));
     assert_eq!((profile.name(), profile.version()), ("larkspur", 3));
 }
+
+#[test]
+fn the_page_for_integrators_tells_of_every_profile_and_its_example_holds() {
+    let page = include_str!("../../../../docs/filter-formats.md");
+    for name in crate::profile::PROFILES {
+        let known = match named(name).expect("a profile").known() {
+            crate::profile::Known::Lines => "| published lines",
+            crate::profile::Known::Source => "| its published source",
+            crate::profile::Known::Documentation => "| its documentation",
+            crate::profile::Known::Synthetic => "| **documented columns",
+        };
+        let row = page.lines().find(|line| line.starts_with(known)).unwrap_or_default();
+        assert!(row.contains(&format!("`{name}`")), "{name} stands in the row of {known}");
+    }
+    let example: String = page
+        .lines()
+        .skip_while(|line| !line.contains("profile: larkspur"))
+        .take_while(|line| line.starts_with("    "))
+        .map(|line| format!("{}\n", &line[4..]))
+        .collect();
+    let profile = Profile::parse(&example).unwrap_or_else(|violations| panic!("{violations:#?}"));
+    assert_eq!(profile.name(), "larkspur");
+}

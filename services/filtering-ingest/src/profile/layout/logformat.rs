@@ -51,7 +51,7 @@ pub(crate) fn fields(pieces: &[Piece]) -> impl Iterator<Item = (&'static str, &'
 
 /// Compiles a format string, or the name of one that Squid ships.
 pub(crate) fn pieces(format: &str) -> Result<Vec<Piece>, String> {
-    let format = SHIPPED.iter().find(|(name, _)| *name == format.trim()).map_or(format, |(_, shipped)| shipped);
+    let format = SHIPPED.iter().find(|(name, _)| *name == format.trim()).map_or(format, |(_, shipped)| *shipped);
     let mut pieces = Vec::new();
     let mut fixed = String::new();
     let mut rest = format.trim();
