@@ -88,7 +88,7 @@ impl<'a> Slots<'a> {
     pub fn text(&self, slot: Slot) -> Cow<'a, str> {
         let raw = self.raw(slot);
         if self.escaped & (1 << slot) == 0 {
-            return Cow::Borrowed(raw.trim_matches([' ', '\t']));
+            return Cow::Borrowed(trimmed(raw));
         }
         match self.escapes {
             Escapes::None => Cow::Borrowed(raw),
@@ -110,6 +110,13 @@ impl<'a> Slots<'a> {
             take(self.text(slot));
         }
     }
+}
+
+/// Without blanks at its ends, which most values have none of.
+fn trimmed(raw: &str) -> &str {
+    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let bytes = raw.as_bytes();
+    if blank(bytes.first()) || blank(bytes.last()) { raw.trim_matches([' ', '\t']) } else { raw }
 }
 
 /// A character behind a backslash is itself, `\n` and `\t` are a blank.
