@@ -1,13 +1,16 @@
-//! `hedgerow logs`: a filter's log to a school's feed, or tried out without a server.
+//! `hedgerow logs`: a filter's log to a school's feed, or read without a server.
+
+mod parse;
 
 use std::{
     fs::File,
-    io::{self, BufRead as _, BufReader},
+    io::{self, BufReader, Cursor, Read as _, Seek as _},
     path::{Path, PathBuf},
 };
 
 use chassis::error::{Error, Result};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
+use filtering_ingest::whole::{self, Made};
 use proto::filtering_ingest::v1::{Counts, IngestLinesRequest, filtering_ingest_client::FilteringIngestClient};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
@@ -39,44 +42,32 @@ pub enum Logs {
         delivery: Option<String>,
     },
     /// Prints what each line of a log would become; needs no server and stores nothing.
-    Try(Try),
-}
-
-/// A log to be tried out.
-#[derive(Debug, Args)]
-pub struct Try {
-    /// The log.
-    file: PathBuf,
-    /// The profile: `squid`, `e2guardian`, `fortigate` or `cef`.
-    #[arg(long)]
-    profile: String,
-}
-
-impl Try {
-    /// Prints one JSON object per observation on standard output, rejected lines on standard error.
-    ///
-    /// # Errors
-    /// `Invalid` where file or profile cannot be read.
-    pub fn run(&self) -> Result<()> {
-        let bytes = std::fs::read(&self.file).map_err(|e| trouble(&self.file, &e))?;
-        for tried in filtering_ingest::try_lines(&self.profile, &bytes)? {
-            match tried.outcome {
-                Ok(observation) => println!("{observation}"),
-                Err(rejected) => eprintln!("line {}: {rejected}", tried.line),
-            }
-        }
-        Ok(())
-    }
+    Parse(parse::Parse),
+    /// Lists the profiles that lines are read by.
+    Profiles,
+    /// A profile of your own.
+    #[command(subcommand)]
+    Profile(parse::ProfileCommand),
 }
 
 impl Logs {
+    /// Runs what needs no server; nothing where it needs one.
+    pub fn run_alone(&self) -> Option<Result<()>> {
+        match self {
+            Self::Parse(parse) => Some(parse.run()),
+            Self::Profiles => Some(parse::profiles()),
+            Self::Profile(profile) => Some(profile.run()),
+            Self::Ingest { .. } => None,
+        }
+    }
+
     /// Runs it.
     ///
     /// # Errors
     /// The service's refusal.
     pub async fn run(self, config: &Config) -> Result<()> {
         match self {
-            Self::Try(attempt) => attempt.run(),
+            Self::Parse(_) | Self::Profiles | Self::Profile(_) => self.run_alone().unwrap_or(Ok(())),
             Self::Ingest { file, school, feed, delivery } => {
                 let delivery = delivery.map_or_else(|| named_after(&file), Ok)?;
                 let batch = IngestLinesRequest {
@@ -113,7 +104,7 @@ impl Logs {
                     total.received, total.kept, total.folded, total.excepted, total.rejected
                 );
                 if recoded > 0 {
-                    eprintln!("lines that are not UTF-8, read as Latin-1: {recoded}");
+                    eprintln!("lines that are not UTF-8, read as Windows-1252: {recoded}");
                 }
                 if foreign > 0 && total.rejected == total.received {
                     return Err(Error::invalid(
@@ -135,7 +126,7 @@ impl Logs {
 /// What a delivery is called where nobody says.
 fn named_after(file: &Path) -> Result<String> {
     let mut first = Vec::new();
-    read_line(&mut open(file)?, &mut first).map_err(|e| trouble(file, &e))?;
+    read_line(&mut *lines_of(file)?, &mut first).map_err(|e| trouble(file, &e))?;
     let digest = Sha256::digest(&first);
     let file = file.file_name().unwrap_or_default().to_string_lossy();
     Ok(format!("{file}-{}", hex::encode(&digest[..8])))
@@ -150,7 +141,7 @@ fn trouble(file: &Path, error: &io::Error) -> Error {
 }
 
 /// Appends the next line, of one that is too long to be read no more than shows it; the service rejects it by its number.
-fn read_line(reader: &mut BufReader<File>, lines: &mut Vec<u8>) -> io::Result<bool> {
+fn read_line(reader: &mut dyn io::BufRead, lines: &mut Vec<u8>) -> io::Result<bool> {
     let mut room = filtering_ingest::line::LONGEST + 1;
     let mut any = false;
     loop {
@@ -171,12 +162,40 @@ fn read_line(reader: &mut BufReader<File>, lines: &mut Vec<u8>) -> io::Result<bo
     }
 }
 
+/// How much of a file tells whether a line of it is a record.
+const HEAD: u64 = 4 << 10;
+
+/// The lines of a log: its own, or where records are written over several lines, or in UTF-16, those made of them.
+fn lines_of(file: &Path) -> Result<Box<dyn io::BufRead>> {
+    let mut reader = open(file)?;
+    let mut head = Vec::new();
+    let read = |e: io::Error| trouble(file, &e);
+    reader.by_ref().take(HEAD).read_to_end(&mut head).map_err(read)?;
+    reader.rewind().map_err(read)?;
+    if !whole::may_need_making(&head) {
+        return Ok(Box::new(reader));
+    }
+    let mut all = Vec::new();
+    reader.read_to_end(&mut all).map_err(read)?;
+    let (lines, made) = whole::lines(&all);
+    if let Some(told) = made.told() {
+        eprintln!("{told}");
+    }
+    match made {
+        Made::AsItWas => {
+            reader.rewind().map_err(read)?;
+            Ok(Box::new(reader))
+        }
+        _ => Ok(Box::new(Cursor::new(lines.into_owned()))),
+    }
+}
+
 /// Reads a log batch by batch, as fast as they are taken, and ends with what went wrong.
 fn read(file: PathBuf, batch: IngestLinesRequest, to: mpsc::Sender<IngestLinesRequest>) -> Result<()> {
-    let mut reader = open(&file)?;
+    let mut reader = lines_of(&file)?;
     let (mut lines, mut first, mut next) = (Vec::new(), 1, 1);
     loop {
-        let read = read_line(&mut reader, &mut lines).map_err(|e| trouble(&file, &e))?;
+        let read = read_line(&mut *reader, &mut lines).map_err(|e| trouble(&file, &e))?;
         next += u64::from(read);
         if (!read || lines.len() >= BATCH) && !lines.is_empty() {
             let batch =

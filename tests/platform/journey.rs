@@ -186,7 +186,7 @@ async fn send_log(place: &Installation, school: &School, profile: &str, log: &Pa
     let arguments = ["logs", "ingest", tomorrow.to_str().unwrap(), "--school", &school.id, "--feed", &feed];
     let (sent, printed) = place.try_command(&arguments, &environment);
     assert!(sent && printed.contains(&format!("{} received", lines + 2)), "another delivery: {printed}");
-    assert!(printed.contains("line 2: too_long") && printed.contains("read as Latin-1: 1"), "{printed}");
+    assert!(printed.contains("line 2: too_long") && printed.contains("read as Windows-1252: 1"), "{printed}");
     std::fs::write(&tomorrow, b"junk\nmore junk\n").unwrap();
     let (sent, printed) = place.try_command(&arguments, &environment);
     assert!(!sent && printed.contains("no line could be read"), "{printed}");

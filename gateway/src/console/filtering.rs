@@ -139,7 +139,10 @@ pub async fn list(visit: Visit) -> Answer {
 pub fn fields() -> Vec<Field> {
     vec![
         Field::text("name", "What do you call it?").hint("For example, Main filter."),
-        Field::radios("profile", "What writes its lines?", words::PROFILES),
+        Field::select("profile", "What writes its lines?")
+            .choices([("", "Select one")])
+            .choices(words::PROFILES.iter().copied())
+            .hint("Not sure? Ask whoever looks after the filter, or run hedgerow logs parse on a log: it says what it looks like."),
         Field::name("time_zone", "Zone of times that name none (optional)").hint("Europe/London where you leave it empty.").width("20"),
         Field::long_text("host_categories", "Your own list of sites and categories (optional)")
             .hint("For filters that write none. One site to a line, then an equals sign and its category: games.example = games"),

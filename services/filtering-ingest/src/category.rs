@@ -1,26 +1,53 @@
-//! What a filter calls a kind of site, and what it is here. The map is data; an unknown name is `unmapped`.
+//! What a filter calls a kind of site, and what it is here. The maps are data, one for each vendor and one of names that
+//! several use; an unknown name is `unmapped`.
 
 use std::{
     collections::{BTreeMap, HashMap},
     sync::LazyLock,
 };
 
+use include_dir::{Dir, include_dir};
+
 use crate::observation::{Observation, Rejected};
 
 const DATA: &str = include_str!("../data/categories.yaml");
 
-/// Our categories by the names filters give them, in lower case.
-static NAMES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
-    let data: BTreeMap<String, Vec<String>> = serde_saphyr::from_str(DATA).unwrap_or_default();
-    let mut names = HashMap::new();
-    for (category, vendor) in data {
-        if let Some(known) = known(&category) {
-            names.extend(vendor.into_iter().map(|name| (name.to_lowercase(), known)));
-            names.insert(category, known);
-        }
+static VENDORS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/categories");
+
+/// Our categories by the names and numbers that mean them, in lower case. A name may mean two.
+type Names = HashMap<String, Vec<&'static str>>;
+
+/// By names that several vendors use.
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    let mut names = read(DATA);
+    for category in CATEGORIES {
+        names.entry((*category).to_owned()).or_default().push(category);
     }
     names
 });
+
+/// By vendor.
+static BY_VENDOR: LazyLock<BTreeMap<&'static str, Names>> = LazyLock::new(|| {
+    let file = |file: &'static include_dir::File<'static>| Some((file.path().file_stem()?.to_str()?, file));
+    let all = VENDORS.files().filter_map(file);
+    all.map(|(vendor, file)| (vendor, read(file.contents_utf8().unwrap_or_default()))).collect()
+});
+
+fn read(data: &str) -> Names {
+    let data: BTreeMap<String, Vec<String>> = serde_saphyr::from_str(data).unwrap_or_default();
+    let mut names = Names::new();
+    for (category, vendor) in data {
+        for name in vendor {
+            names.entry(name.to_lowercase()).or_default().extend(known(&category));
+        }
+    }
+    names
+}
+
+/// The vendors whose categories are mapped.
+pub fn vendors() -> Vec<&'static str> {
+    BY_VENDOR.keys().copied().collect()
+}
 
 /// Every category there is, gravest first: the order decides which of several sets the theme.
 pub const CATEGORIES: &[&str] = &[
@@ -71,12 +98,34 @@ pub fn names() -> usize {
     NAMES.len()
 }
 
-/// What kind of site an event was about, gravest first: by the filter's categories and by the school's own list.
-pub fn of(observation: &Observation, hosts: &HashMap<String, String>) -> Vec<&'static str> {
-    let vendor =
-        observation.vendor_categories.iter().map(|name| NAMES.get(&name.to_lowercase()).copied().unwrap_or("unmapped"));
-    let mut found: Vec<&'static str> = vendor.collect();
-    found.extend(own(&observation.url.host, hosts));
+/// What kind of site an event was about, gravest first: by what the operator's own numbers mean, by the filter's
+/// categories, and by the school's own list. A name stands for its number where both are written.
+pub fn of(observation: &Observation<'_>, hosts: &HashMap<String, String>) -> Vec<&'static str> {
+    let mut found: Vec<&'static str> = observation.local_categories.iter().filter_map(|name| known(name)).collect();
+    let vendor = BY_VENDOR.get(observation.category_vendor.as_ref());
+    let means = |name: &str| {
+        let name = name.to_lowercase();
+        vendor.and_then(|names| names.get(&name)).or_else(|| NAMES.get(&name))
+    };
+    let (names, numbers) = (&observation.vendor_categories, &observation.vendor_category_ids);
+    let mapped = found.len();
+    for name in names {
+        match means(name) {
+            Some(ours) => found.extend(ours),
+            None if mapped == 0 => found.push("unmapped"),
+            None => {}
+        }
+    }
+    for number in numbers {
+        match means(number) {
+            Some(ours) => found.extend(ours),
+            None if names.is_empty() && mapped == 0 => found.push("unmapped"),
+            None => {}
+        }
+    }
+    if !hosts.is_empty() {
+        found.extend(own(&observation.url.host, hosts));
+    }
     found.sort_by_key(|category| CATEGORIES.iter().position(|c| c == category));
     found.dedup();
     found
@@ -111,7 +160,12 @@ mod tests {
     #[test]
     fn the_shipped_map_is_whole() {
         assert!(names() > 150, "{} names", names());
-        assert_eq!(NAMES.get("child sexual abuse"), Some(&"illegal_csam"));
-        assert_eq!(NAMES.get("proxy avoidance"), Some(&"proxy_circumvention"));
+        assert_eq!(NAMES.get("child sexual abuse").map(Vec::as_slice), Some(&["illegal_csam"][..]));
+        assert_eq!(NAMES.get("proxy avoidance").map(Vec::as_slice), Some(&["proxy_circumvention"][..]));
+        for (vendor, names) in BY_VENDOR.iter() {
+            assert!(names.len() > 10 && names.values().all(|ours| !ours.is_empty()), "{vendor}");
+        }
+        assert_eq!(BY_VENDOR.get("fortiguard").and_then(|names| names.get("11")).map(Vec::len), Some(1));
+        assert_eq!(BY_VENDOR.get("symantec").and_then(|names| names.get("violence/hate/racism")).map(Vec::len), Some(2));
     }
 }

@@ -13,13 +13,15 @@ use crate::{
     lexicon::severity_rank,
     line, noise,
     observation::{Observation, Rejected},
-    profile::{self, Context},
+    profile::{Context, Profile, Reader},
 };
 
 /// What a feed is read and judged by.
 pub struct Feed<'a> {
     /// Its profile.
-    pub profile: &'a str,
+    pub profile: &'a Profile,
+    /// The row of names that came before in the delivery, where its log names its columns.
+    pub header: Option<&'a str>,
     /// The zone of times without one.
     pub time_zone: &'a str,
     /// Sites with the category the school's own list gives them.
@@ -36,7 +38,7 @@ pub struct Raised {
     /// What the event came to.
     pub verdict: Verdict,
     /// The event.
-    pub observation: Observation,
+    pub observation: Observation<'static>,
     /// The episode it opened.
     pub episode: String,
     /// Events counted so far.
@@ -64,13 +66,15 @@ pub struct Taken {
     /// The lines that were not taken.
     pub rejected: Vec<(u64, Rejected)>,
     /// What is kept of user actions, with the categories.
-    pub kept: Vec<(Observation, Vec<&'static str>)>,
+    pub kept: Vec<(Observation<'static>, Vec<&'static str>)>,
     /// Alerts raised. Their place stands for their id in `episodes`, as `new:0` and so on.
     pub raised: Vec<Raised>,
     /// More of alerts raised before.
     pub folded: HashMap<String, Folded>,
     /// Episodes as they now are.
     pub episodes: HashMap<String, Episode>,
+    /// The row of names that came last.
+    pub header: Option<String>,
 }
 
 /// Works a batch through. `first` is its first line's number, lines up to `done` were accounted for before; `actor`
@@ -81,17 +85,21 @@ pub fn take(
     done: u64,
     received_at: OffsetDateTime,
     feed: &Feed<'_>,
-    actor: impl Fn(&Observation) -> String,
+    actor: impl Fn(&Observation<'_>) -> String,
     episode: impl Fn(&str) -> Episode,
 ) -> Taken {
     let mut taken = Taken::default();
     let context = Context { time_zone: feed.time_zone, received_at };
-    for (number, text) in (first..).zip(line::lines(batch)).filter(|(number, _)| *number > done) {
+    let mut reader = Reader::new(feed.profile, feed.header);
+    for (number, line) in (first..).zip(line::lines(batch)) {
+        if number <= done {
+            // Accounted for before: only the names it may give count.
+            line.iter().for_each(|line| reader.pass(&line.text));
+            continue;
+        }
         taken.counts.received += 1;
-        let read = text.and_then(|line| {
-            taken.recoded += u64::from(line.recoded);
-            profile::read(feed.profile, &line.text, context)
-        });
+        taken.recoded += line.iter().filter(|line| line.recoded).count() as u64;
+        let read = line.as_ref().map_err(|rejected| *rejected).and_then(|line| reader.read(line, context));
         match read {
             Ok(observation) => taken.observe(number, observation, feed, &actor, &episode),
             Err(rejected) => {
@@ -100,6 +108,7 @@ pub fn take(
             }
         }
     }
+    taken.header = reader.header().map(str::to_owned);
     taken
 }
 
@@ -107,9 +116,9 @@ impl Taken {
     fn observe(
         &mut self,
         line: u64,
-        observation: Observation,
+        observation: Observation<'_>,
         feed: &Feed<'_>,
-        actor: &impl Fn(&Observation) -> String,
+        actor: &impl Fn(&Observation<'_>) -> String,
         load: &impl Fn(&str) -> Episode,
     ) {
         let categories = category::of(&observation, feed.hosts);
@@ -120,7 +129,7 @@ impl Taken {
                 self.counts.folded += 1;
             } else {
                 self.counts.kept += 1;
-                self.kept.push((observation, categories));
+                self.kept.push((observation.into_owned(), categories));
             }
             return;
         };
@@ -129,7 +138,7 @@ impl Taken {
         match episode.add(observation.event_at, &verdict) {
             Step::Counted => {
                 self.counts.kept += 1;
-                self.kept.push((observation, categories));
+                self.kept.push((observation.into_owned(), categories));
             }
             Step::Fold { alert_id, worse } => {
                 self.counts.folded += 1;
@@ -155,6 +164,7 @@ impl Taken {
                 self.counts.kept += 1;
                 self.counts.alerts += 1;
                 let severity = verdict.severity.clone();
+                let observation = observation.into_owned();
                 self.raised.push(Raised { line, verdict, observation, episode: key, count: 1, severity });
             }
         }

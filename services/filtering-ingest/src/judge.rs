@@ -115,7 +115,7 @@ impl Rules {
 }
 
 /// Judges an event; none where nothing is to be raised.
-pub fn judge(observation: &Observation, categories: &[&str], rules: &Rules) -> Option<Verdict> {
+pub fn judge(observation: &Observation<'_>, categories: &[&str], rules: &Rules) -> Option<Verdict> {
     if let Some(list) = categories.iter().find(|c| LISTS.contains(c)) {
         let rule = rules.rule(list, "list")?;
         return Some(rules.verdict(
@@ -152,11 +152,12 @@ mod tests {
     use super::*;
     use crate::profile::{Context, read};
 
-    fn observed(url: &str) -> Observation {
+    fn observed(url: &str) -> Observation<'static> {
         let line =
             format!("1794825936.916 200 10.20.4.12 TCP_MISS/200 14007 GET {url} u1 HIER_DIRECT/192.0.2.1 text/html");
         let at = time::OffsetDateTime::UNIX_EPOCH;
-        read("squid", &line, Context { time_zone: "UTC", received_at: at }).unwrap_or_else(|e| panic!("{e}"))
+        let read = read("squid", &line, Context { time_zone: "UTC", received_at: at });
+        read.unwrap_or_else(|e| panic!("{e}")).into_owned()
     }
 
     #[test]

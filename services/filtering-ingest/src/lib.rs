@@ -1,6 +1,6 @@
 //! The events of any school's web filter, judged by that school's own policy.
 //!
-//! - `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
+//! - `whole`, `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
 //! - `category`, `search`, `lexicon`, `noise`, `judge`, `episode`: what an event means
 //! - `intake`, `ledger`: a batch worked through and accounted for
 //! - `rpc`: the map of the service, one line per rpc
@@ -24,6 +24,8 @@ pub mod search;
 mod store;
 #[cfg(test)]
 mod tests;
+pub mod text;
+pub mod whole;
 
 use std::sync::Arc;
 
@@ -39,7 +41,6 @@ use proto::{
     filtering_ingest::v1::filtering_ingest_server::FilteringIngestServer,
     policy_registry::v1::{GetSchoolRequest, policy_registry_client::PolicyRegistryClient},
 };
-use time::OffsetDateTime;
 use tonic::service::Routes;
 
 /// What every rpc of the service is given.
@@ -98,34 +99,4 @@ pub async fn start(setup: Setup) -> Result<Running> {
         .max_encoding_message_size(MAX_MESSAGE);
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
     Ok(running.listen(&setup, consume::KeepPolicy { app }).await)
-}
-
-/// What one line of a log would become.
-pub struct Tried {
-    /// Its number, from 1.
-    pub line: u64,
-    /// The event as JSON, or why the line is not taken.
-    pub outcome: Result<String, observation::Rejected>,
-}
-
-/// Reads a log without a server and stores nothing.
-///
-/// # Errors
-/// `Invalid` where there is no such profile, or the bytes are no log of it.
-pub fn try_lines(profile: &str, bytes: &[u8]) -> Result<Vec<Tried>> {
-    check_profile(profile)?;
-    let context = profile::Context { time_zone: "Europe/London", received_at: OffsetDateTime::UNIX_EPOCH };
-    looks::check(profile, bytes, context).map_err(|why| Error::invalid("file", why))?;
-    let read = |line: Result<line::Line, observation::Rejected>| {
-        let observation = line.and_then(|line| profile::read(profile, &line.text, context))?;
-        Ok(serde_json::to_string(&observation).unwrap_or_default())
-    };
-    Ok((1..).zip(line::lines(bytes)).map(|(line, text)| Tried { line, outcome: read(text) }).collect())
-}
-
-fn check_profile(name: &str) -> Result<()> {
-    match profile::PROFILES.contains(&name) {
-        true => Ok(()),
-        false => Err(Error::invalid("profile", format!("Select one of: {}", profile::PROFILES.join(", ")))),
-    }
 }

@@ -33,14 +33,14 @@ const PARTS: &[&str] =
     &["image/", "font/", "text/css", "application/javascript", "text/javascript", "application/font"];
 
 /// Whether an event is what a machine does by itself.
-pub fn is(observation: &Observation, categories: &[&str]) -> bool {
+pub fn is(observation: &Observation<'_>, categories: &[&str]) -> bool {
     if matches!(observation.outcome, Outcome::AuthChallenge | Outcome::Error) {
         return true;
     }
     if let Some(search) = &observation.search {
         return !search.is_final;
     }
-    let path = observation.url.path.as_str();
+    let path = observation.url.path.as_ref();
     observation.background
         || categories.first() == Some(&"infrastructure")
         || MACHINES.iter().any(|host| observation.url.within(host))

@@ -3,6 +3,7 @@
 pub(crate) mod alert;
 pub(crate) mod entity;
 pub(crate) mod feed;
+pub(crate) mod header;
 pub(crate) mod intake;
 pub(crate) mod migration;
 

@@ -1,5 +1,12 @@
 //! The service as its callers see it, on both engines, over the example logs and, where they are, real ones.
 
+#[expect(clippy::expect_used, reason = "tests")]
+mod parser_fuzz;
+#[expect(clippy::expect_used, clippy::panic, reason = "tests")]
+mod rules;
+#[expect(clippy::expect_used, reason = "tests")]
+mod samples;
+
 use std::{collections::HashMap, fs, path::Path};
 
 use chassis::{
@@ -16,7 +23,7 @@ use crate::{
     episode::Episode,
     intake::{Feed as By, take},
     judge::{AlertRule, Rules},
-    store,
+    profile, store,
 };
 
 fn rule(theme: &str, basis: &str, severity: &str, threshold: u32) -> AlertRule {
@@ -53,8 +60,9 @@ type Worked = (Vec<(u64, &'static str)>, Vec<(u64, String, String)>);
 /// What a log becomes.
 fn worked(profile: &str, log: &[u8], hosts: &HashMap<String, String>) -> Worked {
     let rules = rules();
-    let feed = By { profile, time_zone: "UTC", hosts, rules: &rules };
-    let who = |o: &crate::observation::Observation| o.user.clone().or(o.client_ip.clone()).unwrap_or_default();
+    let Some(profile) = profile::named(profile) else { return Worked::default() };
+    let feed = By { profile, header: None, time_zone: "UTC", hosts, rules: &rules };
+    let who = |o: &crate::observation::Observation<'_>| o.actor().into_owned();
     let taken = take(log, 1, 0, time::OffsetDateTime::UNIX_EPOCH, &feed, who, |_| Episode::default());
     assert!(taken.counts.balanced(), "{:?}", taken.counts);
     let rejected = taken.rejected.iter().map(|(line, why)| (*line, why.reason)).collect();
@@ -109,31 +117,6 @@ fn the_example_logs_alert_where_their_readme_says_and_nowhere_else() -> Result<(
         assert_eq!(alerts, expected, "{file}");
     }
     Ok(())
-}
-
-/// Sample by name prefix, profile, how many of its lines are web events.
-#[test]
-fn real_samples_reconcile_where_they_are() {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/filter-logs");
-    if !samples.is_dir() {
-        println!("skipped: there are no samples here");
-        return;
-    }
-    for (profile, file, web) in [
-        ("squid", "squid-native__kujiraitakahiro.log", 122),
-        ("squid", "squid-native__wazuh-metron-logstash.log", 8),
-        ("e2guardian", "e2guardian-format1__github-issues.log", 18),
-        ("e2guardian", "dansguardian-format1__forum-and-comixwall.log", 9),
-        ("fortigate", "fortigate-webfilter-kv-and-cef__vendor-docs.log", 2),
-        ("cef", "fortigate-webfilter-kv-and-cef__vendor-docs.log", 1),
-        ("cef", "forcepoint-swg-cef__sekoia.log", 4),
-    ] {
-        let log = fs::read(samples.join(file)).unwrap_or_default();
-        let lines = crate::line::lines(&log).count();
-        let (rejected, alerts) = worked(profile, &log, &HashMap::new());
-        assert_eq!(lines - rejected.len(), web, "{profile} {file}: {rejected:?}");
-        assert!(alerts.is_empty(), "{file} raised {alerts:?}");
-    }
 }
 
 struct World {
@@ -247,6 +230,50 @@ async fn a_self_harm_search_reaches_the_lead_and_illegal_material_is_withheld(en
     Ok(())
 }
 
+async fn names_of_columns_hold_for_the_batches_behind_them(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let create = CreateFeedRequest {
+        school_id: world.school.clone(),
+        name: "Portal".into(),
+        profile: "smoothwall".into(),
+        time_zone: String::new(),
+        request_id: world.it.request_id(),
+        host_categories: HashMap::new(),
+    };
+    let feed = call!(world.it, create_feed, create)?.feed.unwrap_or_default().feed_id;
+    let batch = |first_line, lines: &str| IngestLinesRequest {
+        school_id: world.school.clone(),
+        feed_id: feed.clone(),
+        delivery_id: "monday".into(),
+        first_line,
+        lines: lines.to_owned().into(),
+    };
+    let row = |second: u32| format!("16/11/2026 10:15:{second:02};u1;10.0.5.23;Year 7;https://a.example/;Education;Allowed\n");
+    let names = "Time;User;Source IP;Group;URL;Categories;Action\n";
+    let answers = world.send(vec![batch(1, &format!("{names}{}", row(1)))]).await?;
+    assert_eq!(answers[0].counts.map(|c| (c.kept, c.rejected)), Some((1, 1)));
+    // Another connection, which knows nothing but what is kept.
+    let answers = world.send(vec![batch(3, &row(2)), batch(1, &format!("{names}{}{}{}", row(1), row(2), row(3)))]).await?;
+    let kept: Vec<_> = answers.iter().map(|a| a.counts.map(|c| (c.kept, c.rejected))).collect();
+    assert_eq!(kept, [Some((1, 0)), Some((1, 0))]);
+    Ok(())
+}
+
+async fn a_refused_profile_is_answered_with_those_there_are(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let create = CreateFeedRequest {
+        school_id: world.school.clone(),
+        name: "Filter".into(),
+        profile: "abacus".into(),
+        time_zone: String::new(),
+        request_id: world.it.request_id(),
+        host_categories: HashMap::new(),
+    };
+    let refused = call!(world.it, create_feed, create).err().map(|e| e.to_string()).unwrap_or_default();
+    assert!(profile::PROFILES.iter().all(|name| refused.contains(name)), "{refused}");
+    Ok(())
+}
+
 async fn another_schools_feed_is_like_one_that_never_existed(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let nobodys: store::feed::FeedId = world.bed.ids.next();
@@ -268,5 +295,7 @@ macro_rules! on_both_engines {
 on_both_engines!(
     a_delivery_sent_again_counts_once_and_goes_on_where_it_stopped,
     a_self_harm_search_reaches_the_lead_and_illegal_material_is_withheld,
+    names_of_columns_hold_for_the_batches_behind_them,
+    a_refused_profile_is_answered_with_those_there_are,
     another_schools_feed_is_like_one_that_never_existed,
 );

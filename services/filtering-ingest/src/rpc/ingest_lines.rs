@@ -22,7 +22,7 @@ use crate::{
     App,
     intake::{self, Raised, Taken, one_graver},
     looks,
-    profile::Context,
+    profile::{self, Context},
     store::{
         self,
         alert::{Alert, AlertId},
@@ -104,14 +104,22 @@ fn check(batch: &IngestLinesRequest) -> Result<()> {
 
 async fn judge(app: &App, tx: &Tx, scope: &Scope, feed: &Feed, batch: &IngestLinesRequest, done: u64) -> Result<Taken> {
     let school = scope.school()?.as_str();
+    let profile = profile::named(&feed.profile).ok_or_else(|| Error::wrong_state("the feed's profile is not shipped"))?;
     let rules = store::rules(tx, school).await?;
     let episodes = store::intake::episodes(tx).await?;
-    let by = intake::Feed { profile: &feed.profile, time_zone: &feed.time_zone, hosts: &feed.hosts, rules: &rules };
-    // Person or device by a keyed hash: an episode does not tell who.
-    let actor = |observation: &crate::observation::Observation| {
-        let who = observation.user.as_deref().or(observation.device.as_deref()).or(observation.client_ip.as_deref());
-        hex(&tx.ring().token(school, who.unwrap_or("nobody")))
+    let header = match profile.is_headed() && done > 0 {
+        true => store::header::load(tx, feed, &batch.delivery_id).await?,
+        false => None,
     };
+    let by = intake::Feed {
+        profile,
+        header: header.as_deref(),
+        time_zone: &feed.time_zone,
+        hosts: &feed.hosts,
+        rules: &rules,
+    };
+    // Person or device by a keyed hash: an episode does not tell who.
+    let actor = |observation: &crate::observation::Observation<'_>| hex(&tx.ring().token(school, &observation.actor()));
     let load = |key: &str| episodes.get(key).cloned().unwrap_or_default();
     let mut taken = intake::take(&batch.lines, batch.first_line, done, app.clock.now(), &by, actor, load);
     for raised in &mut taken.raised {
@@ -136,6 +144,9 @@ async fn write(
     store::intake::count(tx, feed, &taken, now_us).await?;
     store::intake::reject(tx, feed, &batch.delivery_id, &taken.rejected, now_us).await?;
     store::intake::keep(tx, feed, &taken).await?;
+    if let Some(header) = &taken.header {
+        store::header::keep(tx, feed, &batch.delivery_id, header).await?;
+    }
     store::feed::received(tx, feed.id.as_str(), now_us).await?;
     let mut alert_ids = Vec::with_capacity(taken.raised.len());
     for (place, raised) in std::mem::take(&mut taken.raised).into_iter().enumerate() {
@@ -206,15 +217,15 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised) -> Result<AlertId> {
         rule_id: verdict.rule_id,
         basis: verdict.basis.to_owned(),
         because: verdict.because,
-        user: observation.user.unwrap_or_default(),
-        identity_confidence: observation.identity_confidence.to_owned(),
-        device: observation.device.unwrap_or_default(),
-        client_ip: observation.client_ip.unwrap_or_default(),
-        host: shown(observation.url.host),
-        search_terms: shown(observation.search.map(|s| s.terms).unwrap_or_default()),
+        user: observation.user.unwrap_or_default().into_owned(),
+        identity_confidence: observation.identity_confidence.as_str().to_owned(),
+        device: observation.device.unwrap_or_default().into_owned(),
+        client_ip: observation.client_ip.unwrap_or_default().into_owned(),
+        host: shown(observation.url.host.into_owned()),
+        search_terms: shown(observation.search.map(|s| s.terms).unwrap_or_default().into_owned()),
         withheld: verdict.withheld,
         outcome: observation.outcome.as_str().to_owned(),
-        vendor_categories: observation.vendor_categories,
+        vendor_categories: observation.vendor_categories.into_iter().map(|name| name.into_owned()).collect(),
         event_at: observation.event_at,
         count,
         raised_at: tx.now(),

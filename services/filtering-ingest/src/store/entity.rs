@@ -58,6 +58,26 @@ pub(crate) mod delivery {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod delivery_header {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "delivery_header")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub feed_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub delivery_id: String,
+        pub school_id: String,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod ledger_hour {
     use sea_orm::entity::prelude::*;
 
