@@ -6,7 +6,11 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use crate::{category, judge::NEVER, lexicon::Reader};
+use crate::{
+    category::{self, Categories},
+    judge::NEVER,
+    lexicon::Reader,
+};
 
 const DATA: &str = include_str!("../data/help.yaml");
 
@@ -34,6 +38,8 @@ pub struct Event {
     pub search: Option<Searched>,
     /// What the filter did.
     pub outcome: String,
+    /// The filter's own categories.
+    pub vendor_categories: Vec<String>,
 }
 
 /// What was asked for.
@@ -87,8 +93,11 @@ pub fn gather(events: impl IntoIterator<Item = (OffsetDateTime, String, Event)>)
     let (mut context, mut reader) = (Context::default(), Reader::default());
     for (at, kind, event) in events {
         let terms = event.search.map(|search| search.terms).unwrap_or_default();
-        let private =
-            category::bit(&kind) & NEVER != 0 || offers_help(&event.url.host) || reader.read(&terms).never_listed;
+        let kinds = Categories::named(event.vendor_categories.iter().map(String::as_str));
+        let private = category::bit(&kind) & NEVER != 0
+            || kinds.meets(NEVER)
+            || offers_help(&event.url.host)
+            || reader.read(&terms).never_listed;
         if private {
             context.sought_help |= offers_help(&event.url.host);
             continue;
@@ -116,7 +125,7 @@ mod tests {
         let stored = serde_json::json!({
             "url": {"original": "x", "host": host, "path": "/"},
             "search": (!terms.is_empty()).then(|| serde_json::json!({"engine": "google", "terms": terms})),
-            "outcome": "allowed", "more": 1
+            "outcome": "allowed", "more": 1, "vendor_categories": if host == "both.example" { vec!["News", "Sex Education"] } else { vec![] }
         });
         let event = serde_json::from_value(stored).unwrap_or_default();
         (datetime!(2026-11-24 09:00 UTC), kind.to_owned(), event)
@@ -131,6 +140,7 @@ mod tests {
             event("search", "www.google.com", "am i gay"),
             event("education_sensitive", "advice.example", ""),
             event("sensitive_identity", "faith.example", ""),
+            event("news", "both.example", ""),
         ]);
         let hosts: Vec<_> = context.beside.iter().map(|b| (b.host.as_str(), b.terms.as_str())).collect();
         assert_eq!(hosts, [("news.example", ""), ("www.google.com", "roman roads")]);
