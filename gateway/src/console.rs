@@ -77,7 +77,7 @@ use case::{
     access, agreement, assign, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement,
     material, parents, refer, referral, report as material_report, step,
 };
-use filtering::{alert, lines};
+use filtering::{alert, context, exception, lines, recipient, rule};
 use policy::{
     calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, render,
     review, revision, section, version,
@@ -263,6 +263,17 @@ fn school() -> Vec<Below> {
         ("/filtering/alerts", get(alert::list)),
         ("/filtering/alerts/{alert_id}", get(alert::show)),
         ("/filtering/alerts/{alert_id}/verdict", post(alert::verdict)),
+        ("/filtering/alerts/{alert_id}/context", get(context::show)),
+        ("/filtering/rules", get(rule::precision)),
+        ("/filtering/rules/try", get(rule::show_try).post(rule::attempt)),
+        ("/filtering/exceptions", get(exception::list)),
+        ("/filtering/exceptions/new", get(exception::show_ask).post(exception::request)),
+        ("/filtering/exceptions/{exception_id}", get(exception::show)),
+        ("/filtering/exceptions/{exception_id}/approve", post(exception::approve)),
+        ("/filtering/exceptions/{exception_id}/refuse", get(exception::show_refuse).post(exception::refuse)),
+        ("/filtering/exceptions/{exception_id}/end", get(exception::show_end).post(exception::end)),
+        ("/filtering/recipients", get(recipient::list)),
+        ("/filtering/recipients/{account_id}", get(recipient::show).post(recipient::save)),
         ("/registers", get(register::list)),
         ("/registers/{register}", get(register::show)),
         ("/registers/{register}/export", get(register::export::show).post(register::export::send)),

@@ -94,14 +94,15 @@ impl Logs {
                     total.kept += counts.kept;
                     total.folded += counts.folded;
                     total.excepted += counts.excepted;
+                    total.noise += counts.noise;
                     total.rejected += counts.rejected;
                     alerts += acknowledged.alert_ids.len();
                     recoded += acknowledged.recoded_lines;
                 }
                 reading.await.map_err(Error::internal)??;
                 println!(
-                    "{} received = {} kept + {} folded + {} excepted + {} rejected; {alerts} alerts",
-                    total.received, total.kept, total.folded, total.excepted, total.rejected
+                    "{} received = {} kept + {} folded + {} excepted + {} noise + {} rejected; {alerts} alerts",
+                    total.received, total.kept, total.folded, total.excepted, total.noise, total.rejected
                 );
                 if recoded > 0 {
                     eprintln!("lines that are not UTF-8, read as Windows-1252: {recoded}");

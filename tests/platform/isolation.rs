@@ -62,6 +62,9 @@ pub async fn furnished(
     let search = "1794825936.916 200 10.0.0.1 TCP_MISS/200 1 GET https://www.google.com/search?q=i+want+to+kill+myself u1 HIER_DIRECT/192.0.2.1 text/html\n";
     all.send(&school, &feed, search).await.unwrap();
     let alert = all.call("ListAlerts", json!({"schoolId": school})).await;
+    let mut exception = json!({"schoolId": school});
+    fill(&mut exception, "RequestException");
+    let exception = text(&all.call("RequestException", exception).await["exception"]["exceptionId"]);
     let concern = json!({"schoolId": school, "about": "a", "narrative": "n", "safeNow": "yes"});
     let concern = text(&all.call("RecordConcern", concern).await["concern"]["concernId"]);
     let triage =
@@ -171,6 +174,7 @@ pub async fn furnished(
         ("instance_id", text(&json!(instance))),
         ("feed_id", feed),
         ("alert_id", text(&alert["alerts"][0]["alertId"])),
+        ("exception_id", exception),
         ("concern_id", concern),
         ("case_id", text(&case)),
         ("record_id", text(&case)),
@@ -260,6 +264,12 @@ async fn isolation_anothers_id_is_like_one_that_never_existed() {
     assert!(schools > 40 && things > 25, "{schools} rpcs and {things} ids were tried");
 }
 
+/// A moment that is still to come.
+fn tomorrow() -> String {
+    let at = chassis::clock::Clock::now(&SystemClock) + time::Duration::days(1);
+    format!("{}T00:00:00Z", at.date())
+}
+
 /// What a request needs to get past validation, so that the answer is about the id and nothing else.
 pub fn fill(request: &mut Value, rpc: &str) {
     let more = match rpc {
@@ -321,6 +331,14 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "RecordReceipt" => json!({"name": "n", "means": "telephone", "digest": "0123456789abcdef"}),
         "ImportPackage" => json!({"content": "YS5iLmMuZC5l", "passphrase": "p"}),
         "AnswerAlert" => json!({"verdict": "true", "reason": "r"}),
+        "EndException" | "RefuseException" => json!({"reason": "r"}),
+        "RequestException" => json!({
+            "scope": {"category": "drugs"}, "reason": "r",
+            "expireTime": tomorrow()
+        }),
+        "TryException" => json!({"scope": {"category": "drugs"}}),
+        "TryRule" => json!({"address": "https://a.example/"}),
+        "SetRecipient" => json!({"accountId": "acc_00000000000000000000000000"}),
         "ApproveInstance" | "RatifyInstance" | "PublishInstance" | "ConfirmImport" => json!({"etag": "e"}),
         "AddClause" => json!({"sectionId": "aims", "text": "t", "reason": "r", "etag": "e"}),
         "ChooseSection" => json!({"sectionId": "aims", "choice": "rule", "etag": "e"}),

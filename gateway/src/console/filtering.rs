@@ -1,7 +1,13 @@
-//! The filter: feeds and how their lines were accounted for, alerts and what became of them.
+//! The filter: feeds and how their lines were accounted for, alerts and what became of them, rules and exceptions.
 
 pub mod alert;
+pub mod context;
+pub mod exception;
 pub mod lines;
+pub mod recipient;
+pub mod rule;
+
+use std::collections::HashMap;
 
 use axum::extract::{Path, Query};
 use chassis::{
@@ -34,7 +40,7 @@ use crate::pages::{
 #[derive(Debug, Serialize)]
 pub struct Feeds {
     head: Head,
-    alerts: Link,
+    ways: Vec<Link>,
     create: Link,
     feeds: Vec<Line>,
 }
@@ -57,7 +63,7 @@ impl Page for Feeds {
         let head = || Head::new("Filtering", vec![Link::new("Home", "/")]);
         let page = |feeds, link: &str| Self {
             head: head(),
-            alerts: Link::new("Alerts", link),
+            ways: vec![Link::new("Filter alerts", link)],
             create: Link::new("Add a feed", link),
             feeds,
         };
@@ -73,25 +79,27 @@ fn sample() -> Feed {
         profile: "squid".into(),
         time_zone: "Europe/London".into(),
         counts: Some(counts()),
+        group_tiers: HashMap::from([("year <9>".into(), "KS3".into())]),
         ..Feed::default()
     }
 }
 
 #[cfg(test)]
 fn counts() -> Counts {
-    Counts { received: 1000, kept: 700, folded: 250, excepted: 20, rejected: 30, alerts: 3 }
+    Counts { received: 1000, kept: 200, folded: 50, excepted: 20, noise: 700, rejected: 30, alerts: 3 }
 }
 
 /// The ledger's sum, as it must always hold.
 fn sum(counts: &Counts) -> String {
     let n = words::number;
-    let Counts { received, kept, folded, excepted, rejected, .. } = counts;
+    let Counts { received, kept, folded, excepted, noise, rejected, .. } = counts;
     format!(
-        "{} received = {} kept + {} folded + {} excepted + {} rejected",
+        "{} received = {} kept + {} folded + {} excepted + {} noise + {} rejected",
         n(*received),
         n(*kept),
         n(*folded),
         n(*excepted),
+        n(*noise),
         n(*rejected)
     )
 }
@@ -110,7 +118,8 @@ impl Line {
     }
 }
 
-async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {
+/// The feeds of the school.
+pub(super) async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {
     let asked = ListFeedsRequest { school_id: visit.school.clone(), page_size: 1000, page_token: String::new() };
     Ok(heard(visit.filtering()?.list_feeds(ask(asked))).await?.feeds)
 }
@@ -123,13 +132,20 @@ async fn feed(visit: &Visit, feed_id: &str) -> Result<Feed, Error> {
 pub async fn list(visit: Visit) -> Answer {
     visit.needs(Permission::FeedRead)?;
     let (path, now) = (visit.at("/filtering"), visit.now());
-    let link = |permission, text: &str, path: String| {
-        if visit.may(permission) { Link::new(text, path) } else { Link::default() }
+    let link = |permission, text: &str, below: &str| {
+        if visit.may(permission) { Link::new(text, format!("{path}{below}")) } else { Link::default() }
     };
+    let ways = [
+        link(Permission::AlertRead, "Filter alerts", "/alerts"),
+        link(Permission::ExceptionRead, "Exceptions: what raises no alert", "/exceptions"),
+        link(Permission::ExceptionRead, "Try a rule", "/rules/try"),
+        link(Permission::ExceptionRead, "How often rules were right", "/rules"),
+        link(Permission::RecipientKeep, "Whom alerts about staff go to", "/recipients"),
+    ];
     let page = Feeds {
         head: Head::new("Filtering", visit.crumbs(&[])),
-        alerts: link(Permission::AlertRead, "Filter alerts", format!("{path}/alerts")),
-        create: link(Permission::FeedManage, "Add a feed", format!("{path}/feeds/new")),
+        ways: ways.into_iter().filter(|way| !way.href.is_empty()).collect(),
+        create: link(Permission::FeedManage, "Add a feed", "/feeds/new"),
         feeds: feeds(&visit).await?.iter().map(|feed| Line::new(feed, &path, now)).collect(),
     };
     visit.page(&page)
@@ -146,6 +162,8 @@ pub fn fields() -> Vec<Field> {
         Field::name("time_zone", "Zone of times that name none (optional)").hint("Europe/London where you leave it empty.").width("20"),
         Field::long_text("host_categories", "Your own list of sites and categories (optional)")
             .hint("For filters that write none. One site to a line, then an equals sign and its category: games.example = games"),
+        Field::long_text("group_tiers", "For whom the filter’s groups are (optional)")
+            .hint("One group to a line, then an equals sign and pupil, staff, guest, EYFS or KS1 to KS5: Year 9 = KS3"),
     ]
 }
 
@@ -180,14 +198,17 @@ fn command(visit: &Visit, answers: &Answers) -> Result<CreateFeedRequest, Error>
     let mut v = Violations::new();
     v.text("name", "what you call the feed", &answers.text("name"), 100);
     v.check(!answers.text("profile").is_empty(), "profile", "Select what writes its lines");
-    let list = answers.text("host_categories");
-    let sites = list.lines().map(str::trim).filter(|line| !line.is_empty());
-    let pairs: Option<_> =
-        sites.map(|line| line.split_once('=').map(|(host, category)| pair(host, category))).collect();
+    let pairs = pairs(&answers.text("host_categories"), str::to_lowercase);
     v.check(
         pairs.is_some(),
         "host_categories",
         "Enter each site on a line of its own, then an equals sign and its category",
+    );
+    let groups = self::pairs(&answers.text("group_tiers"), str::to_owned);
+    v.check(
+        groups.is_some(),
+        "group_tiers",
+        "Enter each group on a line of its own, then an equals sign and for whom it is",
     );
     v.finish()?;
     Ok(CreateFeedRequest {
@@ -196,12 +217,16 @@ fn command(visit: &Visit, answers: &Answers) -> Result<CreateFeedRequest, Error>
         profile: answers.text("profile"),
         time_zone: answers.text("time_zone"),
         host_categories: pairs.unwrap_or_default(),
+        group_tiers: groups.unwrap_or_default(),
         request_id: answers.request_id(),
     })
 }
 
-fn pair(host: &str, category: &str) -> (String, String) {
-    (host.trim().to_lowercase(), category.trim().to_owned())
+/// Lines such as `games.example = games`; none where one of them is something else.
+fn pairs(list: &str, name: impl Fn(&str) -> String) -> Option<HashMap<String, String>> {
+    let lines = list.lines().map(str::trim).filter(|line| !line.is_empty());
+    // A group may hold an equals sign, as directories write them; what follows the last holds none.
+    lines.map(|line| line.rsplit_once('=').map(|(key, value)| (name(key.trim()), value.trim().to_owned()))).collect()
 }
 
 /// One feed and its ledger.
@@ -222,6 +247,7 @@ struct Hour {
     kept: String,
     folded: String,
     excepted: String,
+    noise: String,
     rejected: String,
     alerts: String,
 }
@@ -236,6 +262,7 @@ impl Hour {
             kept: n(counts.kept),
             folded: n(counts.folded),
             excepted: n(counts.excepted),
+            noise: n(counts.noise),
             rejected: n(counts.rejected),
             alerts: n(counts.alerts),
         }
@@ -268,6 +295,13 @@ impl FeedPage {
     ) -> Self {
         let mut rows = vec![Row::new("Lines written by", words::called(words::PROFILES, &feed.profile))];
         rows.push(Row::new("Zone of times", feed.time_zone.clone()));
+        let mut groups: Vec<String> = feed
+            .group_tiers
+            .iter()
+            .map(|(group, tier)| format!("{group}: {}", words::called(words::filtering::TIERS, tier)))
+            .collect();
+        groups.sort();
+        rows.extend(Row::some("For whom its groups are", Some(groups.join(", "))));
         rows.extend(Row::some("Added", words::stamp(feed.create_time.as_ref())));
         rows.push(Row::new(
             "Last line",

@@ -5,6 +5,9 @@ pub fn notice(code: &str) -> &'static str {
     match code {
         "access_request" => "The request is taken in",
         "allegation" => "Saved",
+        "exception_asked" => "The lead is asked",
+        "exception" => "The exception is up to date",
+        "recipient" => "It is saved which user names are theirs",
         "access_clock" => "The clock of the request is saved",
         "access_decided" => "The decision is saved: this is the next record",
         "access_decided_all" => "The decision is saved: every record is decided on",

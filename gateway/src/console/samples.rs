@@ -63,6 +63,12 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<filtering::RejectedLines>(found, frame);
     of::<filtering::alert::Alerts>(found, frame);
     of::<filtering::alert::AlertPage>(found, frame);
+    of::<filtering::context::ContextPage>(found, frame);
+    of::<filtering::exception::Exceptions>(found, frame);
+    of::<filtering::exception::ExceptionPage>(found, frame);
+    of::<filtering::recipient::Recipients>(found, frame);
+    of::<filtering::rule::RulePage>(found, frame);
+    of::<filtering::rule::Precision>(found, frame);
     of::<help::Prose>(found, frame);
     of::<home::Home>(found, frame);
     of::<invitation::Invitations>(found, frame);

@@ -48,12 +48,15 @@ impl Consumer for Told {
     fn wants(&self, event: &Event) -> bool {
         match event {
             // Every other alert becomes a concern, of which is told as of any.
-            Event::AlertRaised(alert) => alert.route == "it",
+            Event::AlertRaised(alert) => alert.route == "it" || alert.tier == "staff" || alert.head_too,
             // Only what came to a desk of the authority is told of there.
             Event::ReferralMade(made) => !made.desk.is_empty(),
             Event::ReferralEscalated(went) => !went.desk.is_empty(),
             Event::ConcernRecorded(_)
             | Event::ConcernEscalated(_)
+            | Event::AlertPassedOn(_)
+            | Event::ExceptionRequested(_)
+            | Event::ExceptionDecided(_)
             | Event::ContactMatched(_)
             | Event::CaseOpened(_)
             | Event::ReferralDecided(_)
@@ -72,6 +75,9 @@ impl Consumer for Told {
             | Event::CaseClosed(_)
             | Event::CaseReopened(_)
             | Event::ParentsDecided(_)
+            | Event::ConcernRead(_)
+            | Event::AlertWorsened(_)
+            | Event::AlertAcknowledged(_)
             | Event::FeedCounted(_) => false,
         }
     }
@@ -124,7 +130,17 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
             let roles: &[Role] = if escalated.level == "head" { &[Role::Head] } else { &[Role::DeputyDsl] };
             Some(Happened { roles, ..at(kind::CONCERN_ESCALATED, &concern) })
         }
-        Event::AlertRaised(_) => Some(at(kind::ALERT_RAISED, "/filtering")),
+        // Malware is the network's matter, whoever brought it in.
+        Event::AlertRaised(alert) if alert.route == "it" => Some(at(kind::ALERT_RAISED, "/filtering/alerts")),
+        Event::AlertRaised(alert) => {
+            let roles = if alert.head_too { HEAD } else { told_of_alert(&alert.route) };
+            Some(Happened { roles, ..at(kind::ALERT_WAITING, "/filtering/alerts") })
+        }
+        Event::AlertPassedOn(passed) => {
+            Some(Happened { roles: told_of_alert(&passed.to), ..at(kind::ALERT_WAITING, "/filtering/alerts") })
+        }
+        Event::ExceptionRequested(_) => Some(at(kind::EXCEPTION_REQUESTED, "/filtering/exceptions")),
+        Event::ExceptionDecided(_) => Some(at(kind::EXCEPTION_DECIDED, "/filtering/exceptions")),
         Event::ContactMatched(_) => Some(at(kind::CONTACT_MATCHED, "/contact-matches")),
         Event::CaseOpened(_) => Some(at(kind::CASE_OPENED, "/cases")),
         Event::ReferralDecided(_) => Some(at(kind::REFERRAL_DECIDED, "/cases")),
@@ -155,6 +171,19 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::TransferReturned(returned) => Some(passed(kind::TRANSFER_RETURNED, &returned.from_school_id, id)),
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
         _ => None,
+    }
+}
+
+const HEAD: &[Role] = &[Role::Head];
+
+/// Whom an alert that becomes no concern is told: one about staff is the lead's alone, the head's or the chair's; what IT
+/// did not open is the lead's and the deputies'.
+fn told_of_alert(to: &str) -> &'static [Role] {
+    match to {
+        "dsl" => &[Role::Dsl],
+        "lead" => &[Role::Dsl, Role::DeputyDsl],
+        "head" => HEAD,
+        _ => &[Role::Chair],
     }
 }
 

@@ -49,6 +49,22 @@ pub const CONCERN_ESCALATED: &Kind = &Kind {
 };
 /// An alert came that becomes no concern.
 pub const ALERT_RAISED: &Kind = &of_school("alert.raised", "A web filter needs looking at", &[Role::It]);
+/// An alert waits that becomes no concern, or that nobody has opened: it says nothing of whom it is about.
+pub const ALERT_WAITING: &Kind = &Kind {
+    urgent: true,
+    at_school: false,
+    ..of_school(
+        "alert.waiting",
+        "A filter alert is waiting to be opened",
+        &[Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair],
+    )
+};
+/// Somebody asks that something raise no alert.
+pub const EXCEPTION_REQUESTED: &Kind =
+    &of_school("exception.requested", "An exception to the filter alerts is waiting for your decision", &[Role::Dsl]);
+/// The lead decided on it.
+pub const EXCEPTION_DECIDED: &Kind =
+    &of_school("exception.decided", "An exception to the filter alerts was decided on", &[Role::It, Role::DeputyDsl]);
 /// Another school marked the same contact.
 pub const CONTACT_MATCHED: &Kind =
     &of_school("contact.matched", "Another school knows a contact that one of your cases marks", LEADS);
@@ -111,11 +127,14 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 19] = [
+pub const KINDS: [&Kind; 22] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
     ALERT_RAISED,
+    ALERT_WAITING,
+    EXCEPTION_REQUESTED,
+    EXCEPTION_DECIDED,
     CONTACT_MATCHED,
     CASE_OPENED,
     REFERRAL_DECIDED,

@@ -1,5 +1,6 @@
 //! How pages say dates, times and codes. Every date a person reads is written here.
 
+pub mod filtering;
 mod never;
 pub mod reporter;
 
@@ -293,13 +294,6 @@ pub const DUE: Codes = &[("overdue", "Overdue"), ("due_today", "Due today"), ("d
 pub const SEVERITIES: Codes = &[("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")];
 /// What an alert is about.
 pub const THEMES: Codes = chassis::theme::THEMES;
-/// What became of an alert.
-pub const VERDICTS: Codes = &[
-    ("new", "New"),
-    ("true", "A real concern"),
-    ("understandable", "Understandable: there was a good reason"),
-    ("false", "A false alarm"),
-];
 /// The filters whose lines are read.
 pub const PROFILES: Codes = &[
     ("squid", "Squid, native log"),

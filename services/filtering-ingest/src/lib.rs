@@ -1,15 +1,23 @@
 //! The events of any school's web filter, judged by that school's own policy.
 //!
 //! - `whole`, `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
-//! - `category`, `search`, `lexicon`, `noise`, `judge`, `episode`: what an event means
+//! - `category`, `search`, `lexicon`, `tier`, `noise`, `judge`: what an event means
+//! - `suggestion`, `exception`, `episode`, `sighting`: what of it may alert
 //! - `intake`, `ledger`: a batch worked through and accounted for
+//! - `alert`, `recipient`, `wait`, `context`, `precision`: what becomes of an alert
+//! - `severity`, `rules`: the words and the numbers
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
-//! - `consume`: the policies it judges by
+//! - `consume`: the policies it judges by, and what became of alerts elsewhere
+//! - `escalate`: what becomes due by itself
 
+pub mod alert;
 pub mod category;
 mod consume;
+pub mod context;
 pub mod episode;
+mod escalate;
+pub mod exception;
 pub mod intake;
 pub mod judge;
 pub mod ledger;
@@ -18,13 +26,21 @@ pub mod line;
 pub mod looks;
 pub mod noise;
 pub mod observation;
+pub mod precision;
 pub mod profile;
+pub mod recipient;
 mod rpc;
+pub mod rules;
 pub mod search;
+pub mod severity;
+pub mod sighting;
 mod store;
+pub mod suggestion;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod tier;
+pub mod wait;
 pub mod whole;
 
 use std::sync::Arc;
@@ -97,6 +113,9 @@ pub async fn start(setup: Setup) -> Result<Running> {
     let rpcs = FilteringIngestServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
+    let escalating = escalate::run(store.clone(), setup.shutdown.clone());
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
-    Ok(running.listen(&setup, consume::KeepPolicy { app }).await)
+    let running = running.listen(&setup, consume::KeepPolicy { app }).await;
+    let running = running.listen(&setup, consume::FollowConcern).await;
+    Ok(running.beside(escalating))
 }

@@ -1,14 +1,28 @@
 //! The map of the service: one line per rpc, one file each.
 
 mod answer_alert;
+mod approve_exception;
 pub(crate) mod convert;
 mod create_feed;
+mod decide_exception;
+mod end_exception;
 mod get_alert;
+mod get_alert_context;
 mod get_ledger;
+mod get_rule_precision;
 mod ingest_lines;
 mod list_alerts;
+mod list_exceptions;
 mod list_feeds;
+mod list_recipients;
 mod list_rejected_lines;
+pub(crate) mod raising;
+mod reader;
+mod refuse_exception;
+mod request_exception;
+mod set_recipient;
+mod try_exception;
+mod try_rule;
 
 use std::pin::Pin;
 
@@ -47,10 +61,21 @@ macro_rules! rpcs {
 
 rpcs! {
     answer_alert: AnswerAlertRequest => AnswerAlertResponse,
+    approve_exception: ApproveExceptionRequest => ApproveExceptionResponse,
     create_feed: CreateFeedRequest => CreateFeedResponse,
+    end_exception: EndExceptionRequest => EndExceptionResponse,
     get_alert: GetAlertRequest => GetAlertResponse,
+    get_alert_context: GetAlertContextRequest => GetAlertContextResponse,
     get_ledger: GetLedgerRequest => GetLedgerResponse,
+    get_rule_precision: GetRulePrecisionRequest => GetRulePrecisionResponse,
     list_alerts: ListAlertsRequest => ListAlertsResponse,
+    list_exceptions: ListExceptionsRequest => ListExceptionsResponse,
     list_feeds: ListFeedsRequest => ListFeedsResponse,
+    list_recipients: ListRecipientsRequest => ListRecipientsResponse,
     list_rejected_lines: ListRejectedLinesRequest => ListRejectedLinesResponse,
+    refuse_exception: RefuseExceptionRequest => RefuseExceptionResponse,
+    request_exception: RequestExceptionRequest => RequestExceptionResponse,
+    set_recipient: SetRecipientRequest => SetRecipientResponse,
+    try_exception: TryExceptionRequest => TryExceptionResponse,
+    try_rule: TryRuleRequest => TryRuleResponse,
 }

@@ -71,13 +71,21 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         Event::ParentsDecided(e) => vec![one(if e.told { "parents_told" } else { "parents_not_told" }, "")],
         Event::SchoolInvited(_) | Event::InvitationAccepted(_) => vec![one("shared_incidents", "")],
         Event::AlertRaised(e) => vec![one("alerts_raised", ""), one("alerts_by_theme", &e.theme)],
-        Event::FeedCounted(e) => {
-            vec![("lines_received", String::new(), e.received), ("lines_rejected", String::new(), e.rejected)]
-        }
+        Event::FeedCounted(e) => vec![
+            ("lines_received", String::new(), e.received),
+            ("lines_noise", String::new(), e.noise),
+            ("lines_rejected", String::new(), e.rejected),
+        ],
         Event::SchoolCreated(_)
         | Event::PolicyPublished(_)
         | Event::ConcernTriaged(_)
         | Event::ConcernEscalated(_)
+        | Event::ConcernRead(_)
+        | Event::AlertWorsened(_)
+        | Event::AlertAcknowledged(_)
+        | Event::AlertPassedOn(_)
+        | Event::ExceptionRequested(_)
+        | Event::ExceptionDecided(_)
         | Event::ContactMatched(_)
         | Event::ReferralEscalated(_)
         | Event::ReferralAsked(_)

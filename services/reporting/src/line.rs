@@ -125,6 +125,12 @@ pub const LINES: &[Line] = &[
         &["R-011", "R-136"],
     ),
     line(
+        "lines_noise",
+        "Log lines of what machines do by themselves",
+        "Lines of updates, checks, adverts and parts of pages, which nobody asked for: counted, and never judged.",
+        &["R-136"],
+    ),
+    line(
         "lines_rejected",
         "Log lines refused",
         "Lines that could not be read or were no web use, each with its reason on the feed's page.",
@@ -134,7 +140,7 @@ pub const LINES: &[Line] = &[
 
 /// Lines whose counts concern no person, and are printed as they are.
 pub fn counts_people(key: &str) -> bool {
-    !matches!(key, "lines_received" | "lines_rejected")
+    !matches!(key, "lines_received" | "lines_noise" | "lines_rejected")
 }
 
 /// A part's name on the page.

@@ -62,7 +62,7 @@ pub async fn send(visit: Visit, Path((_, feed_id)): Path<(String, String)>, mut 
     let done = match (accounted, sent) {
         (Err(error), _) | (Ok(_), Err(error)) => Err(error),
         (Ok(_), Ok(0)) => Err(Error::invalid("file", "Select a file that is not empty")),
-        (Ok(Counts { received: 1.., kept: 0, folded: 0, excepted: 0, .. }), Ok(_)) => Err(Error::invalid(
+        (Ok(Counts { received: 1.., kept: 0, folded: 0, excepted: 0, noise: 0, .. }), Ok(_)) => Err(Error::invalid(
             "file",
             "No line of this file is web use that could be read: see the feed’s rejected lines",
         )),
@@ -95,6 +95,7 @@ async fn account(visit: &Visit, batches: mpsc::Receiver<IngestLinesRequest>) -> 
         taken.kept += counts.kept;
         taken.folded += counts.folded;
         taken.excepted += counts.excepted;
+        taken.noise += counts.noise;
     }
     Ok(taken)
 }

@@ -11,23 +11,20 @@ use chassis::{
     serve::refuse,
 };
 use proto::{
-    event::v1::{AlertRaised, FeedCounted},
+    event::v1::FeedCounted,
     filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse, RejectedLine},
 };
 use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Service, convert};
+use super::{Service, convert, raising};
 use crate::{
     App,
-    intake::{self, Raised, Taken, one_graver},
+    intake::{self, Taken},
     looks,
-    profile::{self, Context},
-    store::{
-        self,
-        alert::{Alert, AlertId},
-        feed::Feed,
-    },
+    profile::{self, Context, Profile},
+    store::{self, feed::Feed, intake::Actors},
+    wait::Times,
 };
 
 /// The largest batch, in bytes.
@@ -69,7 +66,7 @@ async fn ingest(app: &App, caller: &Caller, batch: IngestLinesRequest) -> Result
     let scope = caller.at(&batch.school_id)?;
     check(&batch)?;
     let mut tx = app.store.begin(&scope).await?;
-    let feed = store::feed::load(&tx, &batch.feed_id).await?;
+    let feed = store::feed::hold(&tx, &batch.feed_id).await?;
     let done = store::intake::acknowledged(&tx, &feed, &batch.delivery_id).await?;
     if batch.first_line > done + 1 {
         let message = format!("Send line {} next: a batch is missing", done + 1);
@@ -79,7 +76,8 @@ async fn ingest(app: &App, caller: &Caller, batch: IngestLinesRequest) -> Result
         let context = Context { time_zone: &feed.time_zone, received_at: app.clock.now() };
         looks::check(&feed.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
     }
-    let taken = judge(app, &tx, &scope, &feed, &batch, done).await?;
+    let mut actors = Actors::default();
+    let (taken, times) = judge(app, &tx, &scope, &feed, &batch, done, &mut actors).await?;
     let last = done + taken.counts.received;
     if taken.counts.received == 0 {
         // Sent before: acknowledged again, counted once.
@@ -87,9 +85,9 @@ async fn ingest(app: &App, caller: &Caller, batch: IngestLinesRequest) -> Result
         tx.commit().await?;
         return Ok(IngestLinesResponse { acknowledged_line: last, ..IngestLinesResponse::default() });
     }
-    let alerts = write(&mut tx, &feed, &batch, taken, last).await?;
+    let acknowledged = write(&mut tx, &feed, &batch, taken, &times, &mut actors, last).await?;
     tx.commit().await?;
-    Ok(alerts)
+    Ok(acknowledged)
 }
 
 fn check(batch: &IngestLinesRequest) -> Result<()> {
@@ -102,34 +100,28 @@ fn check(batch: &IngestLinesRequest) -> Result<()> {
     violations.finish()
 }
 
-async fn judge(app: &App, tx: &Tx, scope: &Scope, feed: &Feed, batch: &IngestLinesRequest, done: u64) -> Result<Taken> {
-    let school = scope.school()?.as_str();
-    let profile = profile::named(&feed.profile).ok_or_else(|| Error::wrong_state("the feed's profile is not shipped"))?;
-    let rules = store::rules(tx, school).await?;
-    let episodes = store::intake::episodes(tx).await?;
-    let header = match profile.is_headed() && done > 0 {
+/// Reads a batch, judges it and folds what may alert into its episodes.
+async fn judge(
+    app: &App,
+    tx: &Tx,
+    scope: &Scope,
+    feed: &Feed,
+    batch: &IngestLinesRequest,
+    done: u64,
+    actors: &mut Actors,
+) -> Result<(Taken, Times)> {
+    let headed = profile::named(&feed.profile).is_some_and(Profile::is_headed);
+    let header = match headed && done > 0 {
         true => store::header::load(tx, feed, &batch.delivery_id).await?,
         false => None,
     };
-    let by = intake::Feed {
-        profile,
-        header: header.as_deref(),
-        time_zone: &feed.time_zone,
-        hosts: &feed.hosts,
-        rules: &rules,
-    };
-    // Person or device by a keyed hash: an episode does not tell who.
-    let actor = |observation: &crate::observation::Observation<'_>| hex(&tx.ring().token(school, &observation.actor()));
-    let load = |key: &str| episodes.get(key).cloned().unwrap_or_default();
-    let mut taken = intake::take(&batch.lines, batch.first_line, done, app.clock.now(), &by, actor, load);
-    for raised in &mut taken.raised {
-        raised.verdict.because = format!("{} (line {} of its delivery)", raised.verdict.because, raised.line);
-    }
-    Ok(taken)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let rules = store::rules(tx, scope.school()?.as_str()).await?;
+    let exceptions = store::exception::holding(tx).await?;
+    let standing = store::suggestion::of(tx, feed.id.as_str()).await?;
+    let by = raising::by(feed, header.as_deref(), &rules, &exceptions)?;
+    let mut taken = intake::read(&batch.lines, batch.first_line, done, app.clock.now(), &by, standing);
+    raising::fold(tx, feed, &mut taken, actors).await?;
+    Ok((taken, rules.times))
 }
 
 async fn write(
@@ -137,37 +129,20 @@ async fn write(
     feed: &Feed,
     batch: &IngestLinesRequest,
     mut taken: Taken,
+    times: &Times,
+    actors: &mut Actors,
     last: u64,
 ) -> Result<IngestLinesResponse> {
     let now_us = store::micros(tx.now());
     store::intake::acknowledge(tx, feed, &batch.delivery_id, last).await?;
     store::intake::count(tx, feed, &taken, now_us).await?;
     store::intake::reject(tx, feed, &batch.delivery_id, &taken.rejected, now_us).await?;
-    store::intake::keep(tx, feed, &taken).await?;
+    store::intake::keep(tx, feed, &taken.stored, actors).await?;
     if let Some(header) = &taken.header {
         store::header::keep(tx, feed, &batch.delivery_id, header).await?;
     }
     store::feed::received(tx, feed.id.as_str(), now_us).await?;
-    let mut alert_ids = Vec::with_capacity(taken.raised.len());
-    for (place, raised) in std::mem::take(&mut taken.raised).into_iter().enumerate() {
-        let id = raise(tx, feed, raised).await?;
-        for episode in taken.episodes.values_mut() {
-            if episode.alert_id.as_deref() == Some(&format!("new:{place}")) {
-                episode.alert_id = Some(id.to_string());
-            }
-        }
-        alert_ids.push(id.to_string());
-    }
-    for (id, folded) in &taken.folded {
-        let mut alert = store::alert::load(tx, id).await?;
-        alert.count += folded.count;
-        if folded.worse {
-            alert.severity = one_graver(&alert.severity).to_owned();
-        }
-        let body = store::alert::update(tx, &alert).await?;
-        tx.record(Act::new("alert.counted", id).detail("count", alert.count).state("alert", &body));
-    }
-    store::intake::keep_episodes(tx, &feed.school_id, &taken.episodes).await?;
+    let alert_ids = raising::write(tx, feed, &mut taken, times).await?;
     let counts = taken.counts;
     tx.record(
         Act::new("lines.ingested", feed.id.as_str())
@@ -175,6 +150,7 @@ async fn write(
             .detail("kept", counts.kept)
             .detail("folded", counts.folded)
             .detail("excepted", counts.excepted)
+            .detail("noise", counts.noise)
             .detail("rejected", counts.rejected)
             .detail("recoded", taken.recoded),
     );
@@ -184,6 +160,7 @@ async fn write(
         kept: counts.kept,
         folded: counts.folded,
         excepted: counts.excepted,
+        noise: counts.noise,
         rejected: counts.rejected,
         alerts: counts.alerts,
     };
@@ -202,50 +179,4 @@ async fn write(
         alert_ids,
         recoded_lines: taken.recoded,
     })
-}
-
-async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised) -> Result<AlertId> {
-    let Raised { verdict, observation, count, severity, .. } = raised;
-    let shown = |text: String| if verdict.withheld { String::new() } else { text };
-    let alert = Alert {
-        id: tx.ids().next(),
-        school_id: feed.school_id.clone(),
-        feed_id: feed.id.to_string(),
-        theme: verdict.theme.clone(),
-        severity: severity.clone(),
-        route: verdict.route.clone(),
-        rule_id: verdict.rule_id,
-        basis: verdict.basis.to_owned(),
-        because: verdict.because,
-        user: observation.user.unwrap_or_default().into_owned(),
-        identity_confidence: observation.identity_confidence.as_str().to_owned(),
-        device: observation.device.unwrap_or_default().into_owned(),
-        client_ip: observation.client_ip.unwrap_or_default().into_owned(),
-        host: shown(observation.url.host.into_owned()),
-        search_terms: shown(observation.search.map(|s| s.terms).unwrap_or_default().into_owned()),
-        withheld: verdict.withheld,
-        outcome: observation.outcome.as_str().to_owned(),
-        vendor_categories: observation.vendor_categories.into_iter().map(|name| name.into_owned()).collect(),
-        event_at: observation.event_at,
-        count,
-        raised_at: tx.now(),
-        policy_version: verdict.policy_version,
-        answer: None,
-    };
-    let body = store::alert::insert(tx, &alert).await?;
-    tx.record(
-        Act::new("alert.raised", alert.id.as_str())
-            .detail("theme", verdict.theme.clone())
-            .detail("severity", severity.clone())
-            .state("alert", &body),
-    );
-    let event = AlertRaised {
-        feed_id: feed.id.to_string(),
-        theme: verdict.theme,
-        severity,
-        route: verdict.route,
-        first_time: Some(timestamp(alert.event_at)),
-    };
-    tx.announce(alert.id.as_str(), Event::AlertRaised(event)).await?;
-    Ok(alert.id)
 }

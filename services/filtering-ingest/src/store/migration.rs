@@ -2,6 +2,7 @@
 
 mod m20261124_000100_create_feeds;
 mod m20261127_000100_create_delivery_headers;
+mod m20261201_000500_judge_in_full;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrations {
         let mut all = migration::migrations();
         all.push(Box::new(m20261124_000100_create_feeds::Migration));
         all.push(Box::new(m20261127_000100_create_delivery_headers::Migration));
+        all.push(Box::new(m20261201_000500_judge_in_full::Migration));
         all
     }
 }

@@ -29,6 +29,7 @@ use crate::{
     },
     concern::{Concern, Outcome, adult::For},
     consume::fetch_policy,
+    escalate,
     procedure::Pinned,
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
@@ -113,8 +114,12 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
         }
     };
     let waited_s = (at - concern.recorded_at).whole_seconds();
+    let unread = concern.read.is_none();
     concern.triage(outcome)?;
     let body = store::concern::update(&tx, &concern).await?;
+    if unread {
+        escalate::tell_read(&mut tx, &concern).await?;
+    }
     tx.record(
         Act::new("concern.triaged", concern.id.as_str()).detail("outcome", concern.state()).state("concern", &body),
     );

@@ -24,6 +24,7 @@ mod m20261126_004000_keep_desk_referrals;
 mod m20261126_004100_mark_adults;
 mod m20261127_004200_count_marks;
 mod m20261127_004300_find_by_key_alone;
+mod m20261201_000500_follow_alerts;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_004100_mark_adults::Migration));
         all.push(Box::new(m20261127_004200_count_marks::Migration));
         all.push(Box::new(m20261127_004300_find_by_key_alone::Migration));
+        all.push(Box::new(m20261201_000500_follow_alerts::Migration));
         all
     }
 }

@@ -16,6 +16,7 @@ const READ: &[(&str, &str, &str, &str)] = &[
     ("concern_ack.danger", "", "", ""),
     ("concern_ack.urgent", "", "", ""),
     ("concern_ack.ordinary", "", "", ""),
+    ("alert.out_of_hours", "", "", ""),
     ("learner_term", "student", "pupil", "learner"),
     ("setting_term", "school", "school", "school"),
     ("doc.owner", "Harrowmere High School", "Thistledown Grange School", "Pennyroyal Lane Primary School"),
