@@ -14,6 +14,7 @@ const FILES: &[&str] = &[
     "hedgerow/error/v1/error.proto",
     "hedgerow/event/v1/event.proto",
     "hedgerow/filtering_ingest/v1/filtering_ingest.proto",
+    "hedgerow/filtering_ingest/v1/sender.proto",
     "hedgerow/incident_cases/v1/access.proto",
     "hedgerow/incident_cases/v1/across.proto",
     "hedgerow/incident_cases/v1/adult.proto",
