@@ -2,13 +2,17 @@
 //!
 //! - `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
 //! - `category`, `search`, `lexicon`, `noise`, `judge`, `episode`: what an event means
-//! - `intake`, `ledger`: a batch worked through and accounted for
+//! - `intake`, `ledger`, `delivery`: a batch worked through and accounted for, and how far its delivery is
+//! - `sender`, `routing`: who sends, and which school a line belongs to
+//! - `door`, `turns`: what every way in does with a batch, and whose turn it is
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
 //! - `consume`: the policies it judges by
 
 pub mod category;
 mod consume;
+pub mod delivery;
+mod door;
 pub mod episode;
 pub mod intake;
 pub mod judge;
@@ -19,11 +23,14 @@ pub mod looks;
 pub mod noise;
 pub mod observation;
 pub mod profile;
+pub mod routing;
 mod rpc;
 pub mod search;
+pub mod sender;
 mod store;
 #[cfg(test)]
 mod tests;
+pub mod turns;
 
 use std::sync::Arc;
 
@@ -42,6 +49,8 @@ use proto::{
 use time::OffsetDateTime;
 use tonic::service::Routes;
 
+use door::turn::Turns;
+
 /// What every rpc of the service is given.
 #[derive(Clone)]
 pub(crate) struct App {
@@ -49,6 +58,7 @@ pub(crate) struct App {
     clock: SharedClock,
     upstreams: Upstreams,
     signer: Arc<Signer>,
+    turns: Turns,
 }
 
 impl App {
@@ -73,6 +83,12 @@ impl App {
     }
 }
 
+/// How many batches are worked at once: as many as leave connections to the database for whoever asks meanwhile.
+fn at_once(database: &chassis::config::Database) -> usize {
+    let connections = if database.url.starts_with("sqlite:") { 1 } else { database.max_connections };
+    usize::try_from(connections.div_ceil(2)).unwrap_or(1)
+}
+
 /// Brings the service's tables up to date, with the login of whoever owns them.
 ///
 /// # Errors
@@ -92,6 +108,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
         clock: setup.clock.clone(),
         upstreams: setup.upstreams.clone(),
         signer: setup.signer.clone(),
+        turns: Turns::new(at_once(&setup.database)),
     };
     let rpcs = FilteringIngestServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)

@@ -4,8 +4,9 @@ mod answer_alert;
 pub(crate) mod convert;
 mod create_feed;
 mod get_alert;
+mod get_delivery;
 mod get_ledger;
-mod ingest_lines;
+pub(crate) mod ingest_lines;
 mod list_alerts;
 mod list_feeds;
 mod list_rejected_lines;
@@ -49,6 +50,7 @@ rpcs! {
     answer_alert: AnswerAlertRequest => AnswerAlertResponse,
     create_feed: CreateFeedRequest => CreateFeedResponse,
     get_alert: GetAlertRequest => GetAlertResponse,
+    get_delivery: GetDeliveryRequest => GetDeliveryResponse,
     get_ledger: GetLedgerRequest => GetLedgerResponse,
     list_alerts: ListAlertsRequest => ListAlertsResponse,
     list_feeds: ListFeedsRequest => ListFeedsResponse,

@@ -1,6 +1,7 @@
 //! The only code of the service that touches its database.
 
 pub(crate) mod alert;
+pub(crate) mod delivery;
 pub(crate) mod entity;
 pub(crate) mod feed;
 pub(crate) mod intake;

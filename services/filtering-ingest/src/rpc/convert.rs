@@ -4,8 +4,10 @@ use chassis::clock::timestamp;
 use proto::{filtering_ingest::v1 as pb, policy_registry::v1 as policy};
 
 use crate::{
+    delivery::{Delivery, RejectedAt},
     judge::{AlertRule, Rules},
     ledger::Counts,
+    sender::SenderCounts,
     store::{alert::Alert, entity::rejected_line, feed::Feed, moment},
 };
 
@@ -56,6 +58,37 @@ pub(crate) fn rejected_line(row: rejected_line::Model) -> pb::RejectedLine {
         reason: row.reason,
         detail: row.detail,
         receive_time: moment(row.received_us).map(timestamp),
+    }
+}
+
+pub(crate) fn sender_counts(counts: SenderCounts) -> pb::SenderCounts {
+    pb::SenderCounts {
+        received: counts.received,
+        observations: counts.observations,
+        refused: counts.refused,
+        duplicate: counts.duplicate,
+        quarantined: counts.quarantined,
+    }
+}
+
+pub(crate) fn delivery(delivery_id: &str, delivery: &Delivery) -> pb::Delivery {
+    let rejected = |rejected: &RejectedAt| pb::RejectedLine {
+        delivery_id: delivery_id.to_owned(),
+        line: rejected.line,
+        reason: rejected.reason.clone(),
+        detail: rejected.detail.clone(),
+        receive_time: Some(timestamp(rejected.at)),
+    };
+    pb::Delivery {
+        delivery_id: delivery_id.to_owned(),
+        acknowledged_line: delivery.acknowledged,
+        complete: delivery.complete,
+        counts: Some(counts(delivery.counts)),
+        sender_counts: Some(sender_counts(delivery.sender_counts)),
+        rejected_lines: delivery.rejected.iter().map(rejected).collect(),
+        recoded_lines: delivery.recoded,
+        begin_time: delivery.begun_at.map(timestamp),
+        last_time: delivery.last_at.map(timestamp),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Takes a delivery of lines in. Every batch is one transaction: progress, ledger, rejected lines, what is kept, alerts,
-//! events and history commit together, and only then is the batch acknowledged. A batch sent again counts once.
+//! events and history commit together, and only then is the batch acknowledged. A batch sent again counts once. What all
+//! doors have in common is in `door`.
 
 use chassis::{
     caller::{Caller, Scope},
     clock::timestamp,
     db::Tx,
-    error::{Error, Result, Violations},
+    error::Result,
     event::Event,
     history::Act,
     serve::refuse,
@@ -14,15 +15,16 @@ use proto::{
     event::v1::{AlertRaised, FeedCounted},
     filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse, RejectedLine},
 };
+use time::OffsetDateTime;
 use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{Service, convert};
 use crate::{
     App,
+    delivery::TOLD,
+    door::{self, Arrival},
     intake::{self, Raised, Taken, one_graver},
-    looks,
-    profile::Context,
     store::{
         self,
         alert::{Alert, AlertId},
@@ -30,10 +32,6 @@ use crate::{
     },
 };
 
-/// The largest batch, in bytes.
-const BATCH_MAX: usize = 1 << 20;
-/// Rejected lines told of in one acknowledgement.
-const TOLD: usize = 100;
 /// Batches worked ahead of what the sender has read.
 const AHEAD: usize = 4;
 
@@ -50,7 +48,7 @@ pub(super) fn ingest_lines(
         loop {
             let answer = match batches.next().await {
                 None => return,
-                Some(Ok(batch)) => match ingest(&app, &caller, batch).await {
+                Some(Ok(batch)) => match door::take_in(&app, &caller, batch).await {
                     Ok(acknowledged) => Ok(acknowledged),
                     Err(error) => Err(refuse(&app.store, Some(&caller), error).await),
                 },
@@ -65,44 +63,9 @@ pub(super) fn ingest_lines(
     Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
 }
 
-async fn ingest(app: &App, caller: &Caller, batch: IngestLinesRequest) -> Result<IngestLinesResponse> {
-    let scope = caller.at(&batch.school_id)?;
-    check(&batch)?;
-    let mut tx = app.store.begin(&scope).await?;
-    let feed = store::feed::load(&tx, &batch.feed_id).await?;
-    let done = store::intake::acknowledged(&tx, &feed, &batch.delivery_id).await?;
-    if batch.first_line > done + 1 {
-        let message = format!("Send line {} next: a batch is missing", done + 1);
-        return Err(Error::invalid("first_line", message));
-    }
-    if done == 0 && batch.first_line == 1 {
-        let context = Context { time_zone: &feed.time_zone, received_at: app.clock.now() };
-        looks::check(&feed.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
-    }
-    let taken = judge(app, &tx, &scope, &feed, &batch, done).await?;
-    let last = done + taken.counts.received;
-    if taken.counts.received == 0 {
-        // Sent before: acknowledged again, counted once.
-        tx.record(Act::new("lines.repeated", feed.id.as_str()));
-        tx.commit().await?;
-        return Ok(IngestLinesResponse { acknowledged_line: last, ..IngestLinesResponse::default() });
-    }
-    let alerts = write(&mut tx, &feed, &batch, taken, last).await?;
-    tx.commit().await?;
-    Ok(alerts)
-}
-
-fn check(batch: &IngestLinesRequest) -> Result<()> {
-    let mut violations = Violations::new();
-    let named = (1..=200).contains(&batch.delivery_id.chars().count());
-    violations.check(named, "delivery_id", "Enter a name of 1 to 200 characters for the delivery");
-    violations.check(batch.first_line > 0, "first_line", "Enter the number of the batch's first line, from 1");
-    violations.check(!batch.lines.is_empty(), "lines", "Send one line at least");
-    violations.check(batch.lines.len() <= BATCH_MAX, "lines", "Send 1 MiB of lines at most in one batch");
-    violations.finish()
-}
-
-async fn judge(app: &App, tx: &Tx, scope: &Scope, feed: &Feed, batch: &IngestLinesRequest, done: u64) -> Result<Taken> {
+/// Judges lines as they arrived.
+pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival<'_>) -> Result<Taken> {
+    let Arrival { lines, first_line, done, received_at, .. } = *arrival;
     let school = scope.school()?.as_str();
     let rules = store::rules(tx, school).await?;
     let episodes = store::intake::episodes(tx).await?;
@@ -113,9 +76,11 @@ async fn judge(app: &App, tx: &Tx, scope: &Scope, feed: &Feed, batch: &IngestLin
         hex(&tx.ring().token(school, who.unwrap_or("nobody")))
     };
     let load = |key: &str| episodes.get(key).cloned().unwrap_or_default();
-    let mut taken = intake::take(&batch.lines, batch.first_line, done, app.clock.now(), &by, actor, load);
+    let mut taken = intake::take(lines, first_line, done, received_at, &by, actor, load);
+    arrival.renumber(&mut taken);
     for raised in &mut taken.raised {
-        raised.verdict.because = format!("{} (line {} of its delivery)", raised.verdict.because, raised.line);
+        let place = format!("line {} of its delivery{}", raised.line, arrival.late);
+        raised.verdict.because = format!("{} ({place})", raised.verdict.because);
     }
     Ok(taken)
 }
@@ -124,19 +89,19 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-async fn write(
+/// Writes what became of a batch; the ledger counts it within the hour it was received in.
+pub(crate) async fn write(
     tx: &mut Tx,
     feed: &Feed,
-    batch: &IngestLinesRequest,
+    delivery_id: &str,
     mut taken: Taken,
-    last: u64,
+    received_at: OffsetDateTime,
 ) -> Result<IngestLinesResponse> {
-    let now_us = store::micros(tx.now());
-    store::intake::acknowledge(tx, feed, &batch.delivery_id, last).await?;
+    let now_us = store::micros(received_at);
     store::intake::count(tx, feed, &taken, now_us).await?;
-    store::intake::reject(tx, feed, &batch.delivery_id, &taken.rejected, now_us).await?;
+    store::intake::reject(tx, feed, delivery_id, &taken.rejected, now_us).await?;
     store::intake::keep(tx, feed, &taken).await?;
-    store::feed::received(tx, feed.id.as_str(), now_us).await?;
+    store::feed::received(tx, feed.id.as_str(), store::micros(tx.now())).await?;
     let mut alert_ids = Vec::with_capacity(taken.raised.len());
     for (place, raised) in std::mem::take(&mut taken.raised).into_iter().enumerate() {
         let id = raise(tx, feed, raised).await?;
@@ -178,18 +143,18 @@ async fn write(
     };
     tx.announce(feed.id.as_str(), Event::FeedCounted(counted)).await?;
     let told = |(line, rejected): &(u64, crate::observation::Rejected)| RejectedLine {
-        delivery_id: batch.delivery_id.clone(),
+        delivery_id: delivery_id.to_owned(),
         line: *line,
         reason: rejected.reason.to_owned(),
         detail: rejected.detail.to_owned(),
-        receive_time: Some(timestamp(tx.now())),
+        receive_time: Some(timestamp(received_at)),
     };
     Ok(IngestLinesResponse {
-        acknowledged_line: last,
         counts: Some(convert::counts(counts)),
         rejected_lines: taken.rejected.iter().take(TOLD).map(told).collect(),
         alert_ids,
         recoded_lines: taken.recoded,
+        ..IngestLinesResponse::default()
     })
 }
 

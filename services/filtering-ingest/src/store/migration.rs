@@ -1,6 +1,7 @@
 //! The tables, step by step.
 
 mod m20261124_000100_create_feeds;
+mod m20261127_000120_create_senders;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -12,6 +13,7 @@ impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         let mut all = migration::migrations();
         all.push(Box::new(m20261124_000100_create_feeds::Migration));
+        all.push(Box::new(m20261127_000120_create_senders::Migration));
         all
     }
 }
