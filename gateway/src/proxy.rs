@@ -100,6 +100,11 @@ fn bearer(headers: &HeaderMap) -> Option<Token> {
 }
 
 impl Way {
+    /// The way itself, for calls that are no single message.
+    pub fn upstream(self) -> Upstream {
+        self.upstream
+    }
+
     /// Calls an rpc with one encoded message.
     ///
     /// # Errors

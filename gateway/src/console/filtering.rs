@@ -307,7 +307,7 @@ pub struct RejectedLines {
     pager: Pager,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Rejected {
     when: String,
     line: String,

@@ -92,8 +92,6 @@ pub fn notice(code: &str) -> &'static str {
         "revised" => "A new draft is started from what is in force",
         "discarded" => "The version is set aside",
         "feed" => "The feed is added",
-        "lines_repeated" => "Nothing new: these lines were taken in before",
-        "lines" => "The file is taken in: every line is accounted for below",
         "verdict" => "Your verdict is saved",
         "template" => "The template is published",
         "register" => "The agency register is published",
