@@ -1,7 +1,9 @@
 //! What every door does with a batch of lines: whose turn it is, how far its delivery is, and in one transaction what
 //! becomes of its lines.
 
-pub(crate) mod feed;
+mod feed;
+pub(crate) mod replay;
+mod routed;
 pub(crate) mod turn;
 
 use chassis::{
@@ -49,13 +51,18 @@ impl Arrival<'_> {
     }
 }
 
-/// Takes a batch in.
+/// Takes a batch in: for a feed, or from a sender for the schools its lines belong to.
 ///
 /// # Errors
 /// `Missing` where there is no such feed of the caller's; `Invalid` where the batch is none; `Conflict` where its delivery
 /// was sent before with other lines; `Exhausted` where too much of the feed is waiting.
 pub(crate) async fn take_in(app: &App, caller: &Caller, batch: IngestLinesRequest) -> Result<IngestLinesResponse> {
-    feed::take_in(app, &caller.at(&batch.school_id)?, batch).await
+    match caller.sender() {
+        Some(_) => routed::take_in(app, caller, batch).await,
+        // Only a sender speaks as one: to everybody else there is no such thing.
+        None if !batch.sender_id.is_empty() => Err(Error::missing()),
+        None => feed::take_in(app, &caller.at(&batch.school_id)?, batch).await,
+    }
 }
 
 /// Checks what a batch holds itself.

@@ -43,13 +43,13 @@ use chassis::{
     upstream::{Upstream, Upstreams},
 };
 use proto::{
-    filtering_ingest::v1::filtering_ingest_server::FilteringIngestServer,
+    filtering_ingest::v1::{filtering_ingest_server::FilteringIngestServer, senders_server::SendersServer},
     policy_registry::v1::{GetSchoolRequest, policy_registry_client::PolicyRegistryClient},
 };
 use time::OffsetDateTime;
 use tonic::service::Routes;
 
-use door::turn::Turns;
+use door::{replay::Bell, turn::Turns};
 
 /// What every rpc of the service is given.
 #[derive(Clone)]
@@ -59,6 +59,7 @@ pub(crate) struct App {
     upstreams: Upstreams,
     signer: Arc<Signer>,
     turns: Turns,
+    bell: Bell,
 }
 
 impl App {
@@ -109,11 +110,14 @@ pub async fn start(setup: Setup) -> Result<Running> {
         upstreams: setup.upstreams.clone(),
         signer: setup.signer.clone(),
         turns: Turns::new(at_once(&setup.database)),
+        bell: Bell::default(),
     };
     let rpcs = FilteringIngestServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
-    let running = Running::start(&setup, store, Routes::new(rpcs))?;
+    let senders = SendersServer::new(rpc::senders::Service { app: app.clone() });
+    let running = Running::start(&setup, store, Routes::new(rpcs).add_service(senders))?;
+    let running = running.beside(door::replay::run(app.clone(), setup.shutdown.clone()));
     Ok(running.listen(&setup, consume::KeepPolicy { app }).await)
 }
 

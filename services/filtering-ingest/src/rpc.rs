@@ -1,4 +1,4 @@
-//! The map of the service: one line per rpc, one file each.
+//! The map of the service: one line per rpc, one file each. Those about senders are in `senders`.
 
 mod answer_alert;
 pub(crate) mod convert;
@@ -10,6 +10,7 @@ pub(crate) mod ingest_lines;
 mod list_alerts;
 mod list_feeds;
 mod list_rejected_lines;
+pub(crate) mod senders;
 
 use std::pin::Pin;
 

@@ -6,6 +6,8 @@ pub(crate) mod entity;
 pub(crate) mod feed;
 pub(crate) mod intake;
 pub(crate) mod migration;
+pub(crate) mod quarantine;
+pub(crate) mod sender;
 
 use chassis::{
     db::Tx,

@@ -2,11 +2,13 @@
 
 use chassis::clock::timestamp;
 use proto::{filtering_ingest::v1 as pb, policy_registry::v1 as policy};
+use time::OffsetDateTime;
 
 use crate::{
     delivery::{Delivery, RejectedAt},
     judge::{AlertRule, Rules},
     ledger::Counts,
+    observation::Rejected,
     sender::SenderCounts,
     store::{alert::Alert, entity::rejected_line, feed::Feed, moment},
 };
@@ -58,6 +60,16 @@ pub(crate) fn rejected_line(row: rejected_line::Model) -> pb::RejectedLine {
         reason: row.reason,
         detail: row.detail,
         receive_time: moment(row.received_us).map(timestamp),
+    }
+}
+
+pub(crate) fn rejected(delivery_id: &str, line: u64, why: &Rejected, at: OffsetDateTime) -> pb::RejectedLine {
+    pb::RejectedLine {
+        delivery_id: delivery_id.to_owned(),
+        line,
+        reason: why.reason.to_owned(),
+        detail: why.detail.to_owned(),
+        receive_time: Some(timestamp(at)),
     }
 }
 

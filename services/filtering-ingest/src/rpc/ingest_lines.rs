@@ -13,7 +13,7 @@ use chassis::{
 };
 use proto::{
     event::v1::{AlertRaised, FeedCounted},
-    filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse, RejectedLine},
+    filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse},
 };
 use time::OffsetDateTime;
 use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
@@ -25,6 +25,7 @@ use crate::{
     delivery::TOLD,
     door::{self, Arrival},
     intake::{self, Raised, Taken, one_graver},
+    observation::Rejected,
     store::{
         self,
         alert::{Alert, AlertId},
@@ -142,13 +143,7 @@ pub(crate) async fn write(
         alerts: counts.alerts,
     };
     tx.announce(feed.id.as_str(), Event::FeedCounted(counted)).await?;
-    let told = |(line, rejected): &(u64, crate::observation::Rejected)| RejectedLine {
-        delivery_id: delivery_id.to_owned(),
-        line: *line,
-        reason: rejected.reason.to_owned(),
-        detail: rejected.detail.to_owned(),
-        receive_time: Some(timestamp(received_at)),
-    };
+    let told = |(line, why): &(u64, Rejected)| convert::rejected(delivery_id, *line, why, received_at);
     Ok(IngestLinesResponse {
         counts: Some(convert::counts(counts)),
         rejected_lines: taken.rejected.iter().take(TOLD).map(told).collect(),

@@ -17,6 +17,9 @@ pub(crate) mod sender {
         pub peer: Option<String>,
         pub ended_us: Option<i64>,
         pub received_us: Option<i64>,
+        pub outside_us: Option<i64>,
+        pub critical_us: Option<i64>,
+        pub full_us: Option<i64>,
         pub body: Vec<u8>,
     }
 

@@ -19,7 +19,8 @@ const TABLES: &str = "
 ALTER TABLE delivery ADD COLUMN body {bytes};
 CREATE TABLE sender (
     id TEXT PRIMARY KEY, school_id TEXT NOT NULL, name TEXT NOT NULL, secret {bytes} NOT NULL, old_secret {bytes},
-    old_until_us BIGINT, certificate TEXT, peer TEXT, ended_us BIGINT, received_us BIGINT, body {bytes} NOT NULL);
+    old_until_us BIGINT, certificate TEXT, peer TEXT, ended_us BIGINT, received_us BIGINT,
+    outside_us BIGINT, critical_us BIGINT, full_us BIGINT, body {bytes} NOT NULL);
 CREATE INDEX sender_school ON sender (school_id, name);
 CREATE UNIQUE INDEX sender_secret ON sender (secret);
 CREATE INDEX sender_old_secret ON sender (old_secret);
