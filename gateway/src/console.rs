@@ -42,6 +42,7 @@ mod rollout;
 pub mod samples;
 mod school;
 mod search;
+mod sender;
 mod shared_incident;
 mod sharing;
 mod sign_in;
@@ -144,6 +145,7 @@ pub fn routes() -> Router<App> {
         .route("/brand/{hash}/{name}", get(brand::serve))
         .route("/assets/{hash}/{name}", get(asset::serve));
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, webhooks()));
+    let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, senders()));
     let router = under(router, "/desks/{desk}", desk::pages());
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
@@ -299,6 +301,20 @@ fn webhooks() -> Vec<Below> {
         ("/webhooks/{webhook_id}/secret", post(webhook::rotate)),
         ("/webhooks/{webhook_id}/delete", post(webhook::delete)),
         ("/webhooks/{webhook_id}/attempts/{attempt_id}/replay", post(webhook::replay)),
+    ]
+}
+
+/// Senders of filter lines, of a school or of the authority.
+fn senders() -> Vec<Below> {
+    use sender::{act, page, register};
+    vec![
+        ("/senders", get(sender::list).post(register::create)),
+        ("/senders/new", get(register::show_new)),
+        ("/senders/{sender_id}", get(page::show)),
+        ("/senders/{sender_id}/change", get(register::show_change).post(register::change)),
+        ("/senders/{sender_id}/routes", get(act::show_map).post(act::map)),
+        ("/senders/{sender_id}/secret", get(act::show_rotate).post(act::rotate)),
+        ("/senders/{sender_id}/end", get(act::show_end).post(act::end)),
     ]
 }
 

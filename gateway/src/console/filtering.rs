@@ -35,6 +35,7 @@ use crate::pages::{
 pub struct Feeds {
     head: Head,
     alerts: Link,
+    senders: Link,
     create: Link,
     feeds: Vec<Line>,
 }
@@ -58,6 +59,7 @@ impl Page for Feeds {
         let page = |feeds, link: &str| Self {
             head: head(),
             alerts: Link::new("Alerts", link),
+            senders: Link::new("Senders", link),
             create: Link::new("Add a feed", link),
             feeds,
         };
@@ -129,6 +131,7 @@ pub async fn list(visit: Visit) -> Answer {
     let page = Feeds {
         head: Head::new("Filtering", visit.crumbs(&[])),
         alerts: link(Permission::AlertRead, "Filter alerts", format!("{path}/alerts")),
+        senders: link(Permission::SenderManage, "Senders", visit.at("/senders")),
         create: link(Permission::FeedManage, "Add a feed", format!("{path}/feeds/new")),
         feeds: feeds(&visit).await?.iter().map(|feed| Line::new(feed, &path, now)).collect(),
     };

@@ -107,8 +107,18 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
     )
 };
 
+/// Lines of a sender name a school it may not speak for, or wait although they must not.
+pub const SENDER_ALARMED: &Kind = &Kind {
+    urgent: true,
+    ..of_school(
+        "sender.alarmed",
+        "Filter lines wait or are refused, and somebody has to look after their sender",
+        &[Role::It, Role::Operator, Role::AuthorityOfficer],
+    )
+};
+
 /// Every one of them.
-pub const KINDS: [&Kind; 18] = [
+pub const KINDS: [&Kind; 19] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -127,6 +137,7 @@ pub const KINDS: [&Kind; 18] = [
     TRANSFER_RETURNED,
     POLICY_PUBLISHED,
     WEBHOOK_DISABLED,
+    SENDER_ALARMED,
 ];
 
 /// The one with a code.
