@@ -4,6 +4,7 @@
 mod feed;
 pub(crate) mod replay;
 mod routed;
+pub(crate) mod syslog;
 pub(crate) mod turn;
 
 use chassis::{
@@ -51,6 +52,15 @@ impl Arrival<'_> {
     }
 }
 
+/// What a door knows of a batch beyond what the contract carries.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Beyond {
+    /// Messages after its lines that were cut off on their way.
+    pub(crate) cut: u64,
+    /// Whether it is of one log, whose first lines tell what wrote it: another product's is then refused whole.
+    pub(crate) log: bool,
+}
+
 /// Takes a batch in: for a feed, or from a sender for the schools its lines belong to.
 ///
 /// # Errors
@@ -58,7 +68,7 @@ impl Arrival<'_> {
 /// was sent before with other lines; `Exhausted` where too much of the feed is waiting.
 pub(crate) async fn take_in(app: &App, caller: &Caller, batch: IngestLinesRequest) -> Result<IngestLinesResponse> {
     match caller.sender() {
-        Some(_) => routed::take_in(app, caller, batch).await,
+        Some(_) => routed::take_in(app, caller, batch, Beyond { cut: 0, log: true }).await,
         // Only a sender speaks as one: to everybody else there is no such thing.
         None if !batch.sender_id.is_empty() => Err(Error::missing()),
         None => feed::take_in(app, &caller.at(&batch.school_id)?, batch).await,

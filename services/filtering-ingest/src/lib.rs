@@ -49,6 +49,7 @@ use proto::{
 use time::OffsetDateTime;
 use tonic::service::Routes;
 
+pub use door::syslog::Syslog;
 use door::{replay::Bell, turn::Turns};
 
 /// What every rpc of the service is given.
@@ -98,11 +99,21 @@ pub async fn migrate(database: &chassis::config::Database) -> chassis::error::Re
     chassis::db::migrate::<store::migration::Migrations>(database).await
 }
 
-/// Starts the service.
+/// Starts the service without syslog.
 ///
 /// # Errors
 /// Where its database cannot be reached or brought up to date.
 pub async fn start(setup: Setup) -> Result<Running> {
+    start_with(setup, Syslog::default()).await
+}
+
+/// Starts the service.
+///
+/// # Errors
+/// As `start`; `Invalid` where a door of syslog cannot be opened.
+pub async fn start_with(setup: Setup, syslog: Syslog) -> Result<Running> {
+    syslog.check()?;
+    let doors = door::syslog::Doors::open(syslog).await?;
     let store = setup.store::<store::migration::Migrations>().await?;
     let app = App {
         store: store.clone(),
@@ -117,7 +128,9 @@ pub async fn start(setup: Setup) -> Result<Running> {
         .max_encoding_message_size(MAX_MESSAGE);
     let senders = SendersServer::new(rpc::senders::Service { app: app.clone() });
     let running = Running::start(&setup, store, Routes::new(rpcs).add_service(senders))?;
-    let running = running.beside(door::replay::run(app.clone(), setup.shutdown.clone()));
+    let running = running
+        .beside(door::replay::run(app.clone(), setup.shutdown.clone()))
+        .beside(doors.run(app.clone(), setup.access.clone(), setup.shutdown.clone()));
     Ok(running.listen(&setup, consume::KeepPolicy { app }).await)
 }
 

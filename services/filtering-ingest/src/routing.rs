@@ -72,6 +72,8 @@ pub fn numbered(waiting: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
 /// The lines of a batch with their numbers; those up to `done` were accounted for before.
 pub fn fresh(batch: &[u8], first: u64, done: u64) -> impl Iterator<Item = (u64, &[u8])> {
     let lines = batch.strip_suffix(b"\n").unwrap_or(batch).split(|byte| *byte == b'\n');
+    // Nothing is no line, not even an empty one.
+    let lines = lines.take(if batch.is_empty() { 0 } else { usize::MAX });
     (first..).zip(lines).filter(move |(number, _)| *number > done)
 }
 

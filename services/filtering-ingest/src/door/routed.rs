@@ -15,7 +15,7 @@ use proto::{
 };
 use time::OffsetDateTime;
 
-use super::{Arrival, check, coming, wrong};
+use super::{Arrival, Beyond, check, coming, wrong};
 use crate::{
     App,
     delivery::{Delivery, Step, TOLD},
@@ -29,6 +29,8 @@ use crate::{
     store::{self, quarantine},
 };
 
+/// What becomes of a message that was cut off.
+const CUT: Rejected = Rejected { reason: "truncated", detail: "the connection ended before the message did" };
 /// What becomes of a line that may not wait.
 const FULL: Rejected =
     Rejected { reason: "quarantine_full", detail: "its school is not known, and no more lines of this sender may wait" };
@@ -37,9 +39,16 @@ const FULL: Rejected =
 ///
 /// # Errors
 /// As `door::take_in`.
-pub(super) async fn take_in(app: &App, caller: &Caller, batch: IngestLinesRequest) -> Result<IngestLinesResponse> {
+pub(super) async fn take_in(
+    app: &App,
+    caller: &Caller,
+    batch: IngestLinesRequest,
+    beyond: Beyond,
+) -> Result<IngestLinesResponse> {
     let own = caller.as_sender()?;
-    check(&batch)?;
+    if beyond.cut == 0 {
+        check(&batch)?;
+    }
     let id = caller.sender().unwrap_or_default();
     if !batch.sender_id.is_empty() && batch.sender_id != id {
         return Err(Error::missing());
@@ -50,17 +59,20 @@ pub(super) async fn take_in(app: &App, caller: &Caller, batch: IngestLinesReques
     let sender = store::sender::own(&tx, id).await?;
     may_send(&sender, &batch)?;
     let mut delivery = store::delivery::open(&tx, id, id, &batch.delivery_id).await?;
-    let coming = coming(&batch);
+    let mut coming = coming(&batch);
+    let cut = coming.first_line + coming.lines;
+    coming.lines += beyond.cut;
     let step = delivery.next(&coming).map_err(wrong)?;
     let mut sum = SenderCounts { received: coming.lines, duplicate: coming.lines, ..SenderCounts::default() };
     let mut answer = IngestLinesResponse::default();
     if let Step::Take(done) = step {
-        if done == 0 {
+        if done == 0 && beyond.log {
             let context = Context { time_zone: &sender.time_zone, received_at };
             looks::check(&sender.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
         }
         let fresh = routing::fresh(&batch.lines, batch.first_line, done);
-        let split = routing::split(&sender, fresh, received_at);
+        let mut split = routing::split(&sender, fresh, received_at);
+        split.refused.extend((cut..cut + beyond.cut).map(|number| (number, CUT)));
         let spread = Spread { caller, sender: &sender, delivery_id: &batch.delivery_id, received_at };
         let new;
         (new, answer) = spread.take_in(&mut tx, split, &mut delivery).await?;
