@@ -187,6 +187,7 @@ impl World {
             delivery_id: "monday".into(),
             first_line,
             lines: lines.to_owned().into(),
+            ..IngestLinesRequest::default()
         }
     }
 
@@ -270,3 +271,5 @@ on_both_engines!(
     a_self_harm_search_reaches_the_lead_and_illegal_material_is_withheld,
     another_schools_feed_is_like_one_that_never_existed,
 );
+
+mod doors;

@@ -1,7 +1,7 @@
 //! What waited, looked at anew: once its key stands for a school, lines go there in their order, with their own times, and
 //! alerts say that they are late. Lines that waited for too long are refused, and counted.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chassis::{
     caller::Scope,
@@ -54,8 +54,8 @@ pub(crate) async fn run(app: App, mut shutdown: Shutdown) {
 }
 
 async fn settle(app: &App, shutdown: &Shutdown) -> Result<()> {
-    while !shutdown.is_said() && one(app).await? {}
     while !shutdown.is_said() && expire(app).await? {}
+    while !shutdown.is_said() && one(app).await? {}
     Ok(())
 }
 
@@ -80,7 +80,7 @@ async fn one(app: &App) -> Result<bool> {
         tx.commit().await?;
         return Ok(true);
     }
-    quarantine::forget(&tx, &held).await?;
+    quarantine::forget(&tx, std::slice::from_ref(&held)).await?;
     quarantine::hold(&tx, &sender, &held.delivery_id, &split.held, held.received_us).await?;
     let refused = u64::try_from(split.refused.len()).unwrap_or_default();
     let mut sum = SenderCounts { received: held.lines - still, refused, ..SenderCounts::default() };
@@ -99,15 +99,21 @@ async fn one(app: &App) -> Result<bool> {
 
 /// Refuses lines that waited for too long; false where none did.
 async fn expire(app: &App) -> Result<bool> {
-    let mut tx = app.store.begin(&Scope::system(WHO)).await?;
+    let system = Scope::system(WHO);
+    let mut tx = app.store.begin(&system).await?;
     tx.silent();
     let old = quarantine::expired(&tx).await?;
+    quarantine::forget(&tx, &old).await?;
+    let mut hours: BTreeMap<(&str, i64), u64> = BTreeMap::new();
     for held in &old {
-        let Some(sender) = store::sender::any(&tx, &held.sender_id).await? else { continue };
-        quarantine::forget(&tx, held).await?;
-        let sum = SenderCounts { received: held.lines, refused: held.lines, ..SenderCounts::default() };
-        finish(&mut tx, &sender, "lines.expired", sum, held.received_us).await?;
-        tx.enter(&Scope::system(WHO)).await?;
+        *hours.entry((held.sender_id.as_str(), store::intake::hour(held.received_us))).or_default() += held.lines;
+    }
+    for ((sender_id, hour_us), lines) in hours {
+        tx.enter(&system).await?;
+        if let Some(sender) = store::sender::any(&tx, sender_id).await? {
+            let sum = SenderCounts { received: lines, refused: lines, ..SenderCounts::default() };
+            finish(&mut tx, &sender, "lines.expired", sum, hour_us).await?;
+        }
     }
     tx.commit().await?;
     Ok(!old.is_empty())

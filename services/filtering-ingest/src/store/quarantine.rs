@@ -177,7 +177,7 @@ pub(crate) async fn next_due(tx: &Tx) -> Result<Option<Waiting>> {
 pub(crate) async fn expired(tx: &Tx) -> Result<Vec<Waiting>> {
     let before = micros(tx.now() - LONGEST);
     let old = quarantine::Entity::find().filter(quarantine::Column::ReceivedUs.lt(before));
-    let rows = old.order_by_asc(quarantine::Column::ReceivedUs).limit(100).all(tx.db()).await?;
+    let rows = old.order_by_asc(quarantine::Column::ReceivedUs).limit(200).all(tx.db()).await?;
     Ok(rows.into_iter().map(waiting).collect())
 }
 
@@ -187,8 +187,9 @@ pub(crate) async fn open(tx: &Tx, held: &Waiting) -> Result<Vec<u8>> {
 }
 
 /// Lets go of lines that waited.
-pub(crate) async fn forget(tx: &Tx, held: &Waiting) -> Result<()> {
-    quarantine::Entity::delete_by_id(held.id.clone()).exec(tx.db()).await?;
+pub(crate) async fn forget(tx: &Tx, held: &[Waiting]) -> Result<()> {
+    let ids: Vec<&str> = held.iter().map(|held| held.id.as_str()).collect();
+    quarantine::Entity::delete_many().filter(quarantine::Column::Id.is_in(ids)).exec(tx.db()).await?;
     Ok(())
 }
 
