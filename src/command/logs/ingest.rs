@@ -42,6 +42,8 @@ const _: () = assert!(lines::LONGEST == filtering_ingest::line::LONGEST, "the sa
 /// How a log was accounted for.
 #[derive(Default)]
 struct Sum {
+    /// Whether the service was reached at all.
+    reached: bool,
     acknowledged: u64,
     counts: Counts,
     sender: SenderCounts,
@@ -56,15 +58,15 @@ struct Sum {
 /// The service's refusal; `Invalid` where the file cannot be read.
 pub(super) async fn ingest(config: &Config, file: &Path, delivery: IngestLinesRequest) -> Result<()> {
     let mut sum = Sum::default();
-    let (mut tries, mut reached) = (0, 0);
+    let (mut tries, mut done) = (0, 0);
     while let Err(error) = once(config, file, &delivery, &mut sum).await {
-        if sum.acknowledged > reached {
-            (tries, reached) = (0, sum.acknowledged);
+        if sum.acknowledged > done {
+            (tries, done) = (0, sum.acknowledged);
         }
         tries += 1;
         // What was never reached, or refuses for good, is no broken connection.
         let broke = match error.kind() {
-            Kind::Unavailable => sum.acknowledged > 0,
+            Kind::Unavailable => sum.reached,
             Kind::Exhausted => true,
             _ => false,
         };
@@ -86,6 +88,7 @@ async fn once(config: &Config, file: &Path, delivery: &IngestLinesRequest, sum: 
     let reading = tokio::task::spawn_blocking(move || read(&path, &delivery, after, &to));
     let response = ingest.ingest_lines(ReceiverStream::new(batches)).await;
     let mut acknowledgements = response.map_err(|status| refused(&status))?.into_inner();
+    sum.reached = true;
     while let Some(acknowledged) = acknowledgements.next().await {
         sum.add(acknowledged.map_err(|status| refused(&status))?);
     }
