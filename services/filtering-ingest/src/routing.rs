@@ -203,18 +203,26 @@ fn quoted(line: &str) -> Vec<(&str, &str)> {
     pairs
 }
 
+/// The longest name of a field.
+const NAME_MAX: usize = 100;
+
 /// Pairs whose values run to the next key.
 fn spaced(line: &str) -> Vec<(&str, &str)> {
-    let word = |key: &str| !key.is_empty() && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
-    let mut starts: Vec<(usize, usize)> = Vec::new();
-    for (equals, _) in line.match_indices('=') {
-        let start = line[..equals].rfind([' ', '\t', '|']).map_or(0, |blank| blank + 1);
-        if word(&line[start..equals]) && starts.last().is_none_or(|(_, end)| start > *end) {
-            starts.push((start, equals));
+    let word = |key: &str| {
+        (1..=NAME_MAX).contains(&key.len()) && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
+    };
+    let (mut start, mut found): (usize, Vec<(usize, usize)>) = (0, Vec::new());
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b' ' | b'\t' | b'|' => start = at + 1,
+            b'=' if found.last().is_none_or(|(_, equals)| start > *equals) && word(&line[start..at]) => {
+                found.push((start, at));
+            }
+            _ => {}
         }
     }
-    let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([line.len()]);
-    starts.iter().zip(ends).map(|((start, equals), end)| (&line[*start..*equals], line[equals + 1..end].trim())).collect()
+    let ends = found.iter().skip(1).map(|(start, _)| *start).chain([line.len()]);
+    found.iter().zip(ends).map(|((start, equals), end)| (&line[*start..*equals], line[equals + 1..end].trim())).collect()
 }
 
 #[cfg(test)]

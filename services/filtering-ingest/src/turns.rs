@@ -65,7 +65,7 @@ impl<T> Turns<T> {
     }
 
     /// The next batch to be worked, and whose it is; none where all places are taken or nobody waits who may go.
-    pub fn next(&mut self) -> Option<(String, T)> {
+    pub fn call(&mut self) -> Option<(String, T)> {
         let mut blocked = 0;
         while self.at_work < self.at_once && blocked < self.order.len() {
             let name = self.order.pop_front()?;
@@ -124,7 +124,7 @@ mod tests {
     /// Works one batch after the other and answers the order they had.
     fn worked(turns: &mut Turns<usize>, how_many: usize) -> Vec<(String, usize)> {
         let mut order = Vec::new();
-        while let (Some((feed, ticket)), true) = (turns.next(), order.len() < how_many) {
+        while let (Some((feed, ticket)), true) = (turns.call(), order.len() < how_many) {
             turns.done(&feed);
             order.push((feed, ticket));
         }
@@ -139,7 +139,7 @@ mod tests {
                 assert_eq!(turns.wait("flood", BATCH, n), Ok(()));
             }
             let mut at_work = Vec::new();
-            while let Some((feed, _)) = turns.next() {
+            while let Some((feed, _)) = turns.call() {
                 at_work.push(feed);
             }
             assert_eq!(at_work.len(), at_once.div_ceil(2), "a flood never takes every place where there are several");
@@ -149,7 +149,7 @@ mod tests {
             }
             let mut before = 0;
             loop {
-                match turns.next() {
+                match turns.call() {
                     Some((feed, _)) if feed == "alert" => break,
                     Some(_) => before += 1,
                     None => turns.done("flood"),

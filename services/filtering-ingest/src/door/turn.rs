@@ -42,7 +42,7 @@ impl Turns {
     fn call(&self) {
         loop {
             // The lock is let go of first: a turn that nobody takes frees its place, which calls again.
-            let Some((feed, ticket)) = self.lock().next() else { return };
+            let Some((feed, ticket)) = self.lock().call() else { return };
             let _ = ticket.send(Turn { all: self.clone(), feed });
         }
     }
