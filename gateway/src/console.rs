@@ -261,7 +261,10 @@ fn school() -> Vec<Below> {
         ("/filtering/feeds/{feed_id}", get(filtering::show)),
         ("/filtering/feeds/{feed_id}/rejected-lines", get(filtering::rejected)),
         ("/filtering/feeds/{feed_id}/lines/new", get(lines::show)),
-        ("/filtering/feeds/{feed_id}/lines", post(lines::send).layer(DefaultBodyLimit::max(lines::LARGEST + (64 << 10)))),
+        (
+            "/filtering/feeds/{feed_id}/lines",
+            post(lines::send).layer(DefaultBodyLimit::max(lines::LARGEST + (64 << 10))),
+        ),
         ("/filtering/feeds/{feed_id}/deliveries/{delivery_id}", get(lines::shown)),
         ("/filtering/alerts", get(alert::list)),
         ("/filtering/alerts/{alert_id}", get(alert::show)),

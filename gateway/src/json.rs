@@ -23,8 +23,7 @@ use crate::{
     arrival::RequestId,
     json::{problem::Plain, route::Found},
     limits::{self, Client},
-    lines,
-    proxy, refusal,
+    lines, proxy, refusal,
 };
 
 /// Answers any request under `/v1`.

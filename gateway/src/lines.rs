@@ -23,7 +23,11 @@ use serde_json::{Map, Value, json};
 use crate::{
     app::App,
     arrival::RequestId,
-    json::{self, input::IDEMPOTENCY_KEY, problem::{self, Plain}},
+    json::{
+        self,
+        input::IDEMPOTENCY_KEY,
+        problem::{self, Plain},
+    },
     limits::Client,
     proxy, refusal,
 };
@@ -81,7 +85,9 @@ pub async fn answer(app: App, client: Client, to: To, request: Request) -> Respo
         return Plain::method(&["POST"]).response(&request_id);
     }
     match take_in(&app, client, to, request, &request_id).await {
-        Ok(delivery) => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], delivery).into_response(),
+        Ok(delivery) => {
+            ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], delivery).into_response()
+        }
         Err((why, so_far)) => match why {
             Refused::Error(error) => {
                 problem::response_with(&refusal::logged(&app, error).await, &request_id, told(&so_far))
@@ -132,7 +138,9 @@ async fn take_in(app: &App, client: Client, to: To, request: Request, request_id
             Ok(Ok(data)) => sending.take(&data).await.map_err(Refused::from),
             // Trailers say nothing of the log.
             Ok(Err(_)) => Ok(()),
-            Err(source) => Err(Error::invalid("body", "Send the log again: it did not arrive whole").because(source).into()),
+            Err(source) => {
+                Err(Error::invalid("body", "Send the log again: it did not arrive whole").because(source).into())
+            }
         };
         taken.map_err(|why| (why, sending.so_far().clone()))?;
     }
@@ -158,7 +166,8 @@ fn acceptable(headers: &HeaderMap) -> Result<Packing, Refused> {
 fn request_of(to: To, headers: &HeaderMap) -> Result<IngestLinesRequest, Error> {
     let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).map(str::trim).unwrap_or_default();
     if key.is_empty() || key.len() > 200 {
-        let fix = "Send a name of 1 to 200 characters for this log in the header Idempotency-Key, a new one for each new log";
+        let fix =
+            "Send a name of 1 to 200 characters for this log in the header Idempotency-Key, a new one for each new log";
         return Err(Error::invalid("Idempotency-Key", fix));
     }
     let delivery = IngestLinesRequest { delivery_id: key.to_owned(), ..IngestLinesRequest::default() };
@@ -184,7 +193,9 @@ fn told(so_far: &SoFar) -> Map<String, Value> {
 pub fn of_file(stop: Stop) -> Error {
     let fix = |text: &str| Error::invalid("file", text);
     match stop {
-        Stop::Trouble(Trouble::TooLarge) => fix("The log must be 1 GB or smaller, unpacked: split it, and send each part"),
+        Stop::Trouble(Trouble::TooLarge) => {
+            fix("The log must be 1 GB or smaller, unpacked: split it, and send each part")
+        }
         Stop::Trouble(Trouble::Bomb) => fix("Select a log: this file unpacks to more than 200 times its size"),
         Stop::Trouble(Trouble::Damaged) => fix("Select the file again: it is damaged or cut off"),
         // The page asks for a file; that is where its answer belongs.

@@ -26,9 +26,8 @@ use crate::{
 fn post(place: &Installation, path: &str, headers: &str, body: &[u8]) -> (u16, Value) {
     let mut stream = TcpStream::connect(&place.gateway).unwrap();
     let length = body.len();
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
-    );
+    let head =
+        format!("POST {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n");
     stream.write_all(head.as_bytes()).unwrap();
     // A refusal may come, and the connection end, before all of the body was sent.
     let _ = stream.write_all(body);
@@ -91,9 +90,8 @@ async fn doors_every_way_in_leads_to_one_ledger() {
 
     // HTTP, as whoever runs the network and as the sender.
     let path = format!("/v1/schools/{school}/feeds/{feed}/lines");
-    let bearer = |token: &str, more: &str| {
-        format!("Authorization: Bearer {token}\r\nContent-Type: text/plain\r\n{more}")
-    };
+    let bearer =
+        |token: &str, more: &str| format!("Authorization: Bearer {token}\r\nContent-Type: text/plain\r\n{more}");
     let keyed = bearer(it.token(), "Idempotency-Key: monday\r\n");
     let (status, first) = post(&place, &path, &keyed, &log);
     assert_eq!((status, number(&first["counts"]["received"])), (200, lines), "{first}");
@@ -116,10 +114,8 @@ async fn doors_every_way_in_leads_to_one_ledger() {
 
     // The command, in the sender's name: a packed file, and the same again.
     let gateway = format!("http://{}", place.gateway);
-    let environment = [
-        ("HEDGEROW_CLIENT__SESSION_TOKEN_SECRET", secret.as_str()),
-        ("HEDGEROW_CLIENT__GATEWAY", gateway.as_str()),
-    ];
+    let environment =
+        [("HEDGEROW_CLIENT__SESSION_TOKEN_SECRET", secret.as_str()), ("HEDGEROW_CLIENT__GATEWAY", gateway.as_str())];
     let zipped = place.data.path().join("wednesday.log.gz");
     std::fs::write(&zipped, gzip(&log)).unwrap();
     let arguments = ["logs", "ingest", zipped.to_str().unwrap(), "--sender", &sender];
@@ -132,11 +128,16 @@ async fn doors_every_way_in_leads_to_one_ledger() {
     let ledger = async || {
         let ledger = it.call("GetSenderLedger", json!({"schoolId": school, "senderId": sender})).await["total"].clone();
         let of = |key: &str| number(&ledger[key]);
-        assert_eq!(of("received"), of("observations") + of("refused") + of("duplicate") + of("quarantined"), "{ledger}");
+        assert_eq!(
+            of("received"),
+            of("observations") + of("refused") + of("duplicate") + of("quarantined"),
+            "{ledger}"
+        );
         of("received")
     };
     let before = ledger().await;
-    let messages = log.split_inclusive(|byte| *byte == b'\n').map(|line| [b"<134>1 - fw - - - - ".as_slice(), line].concat());
+    let messages =
+        log.split_inclusive(|byte| *byte == b'\n').map(|line| [b"<134>1 - fw - - - - ".as_slice(), line].concat());
     let mut stream = tokio::net::TcpStream::connect(&plain).await.unwrap();
     stream.write_all(&messages.clone().collect::<Vec<_>>().concat()).await.unwrap();
     eventually("syslog over TCP", async || ledger().await == before + lines).await;
@@ -164,7 +165,8 @@ async fn doors_every_way_in_leads_to_one_ledger() {
     if let Ok(mut stream) = connect(stranger).await {
         let _ = stream.write_all(b"<134>x\n").await;
         let mut answer = [0; 1];
-        let read = tokio::time::timeout(Duration::from_secs(10), tokio::io::AsyncReadExt::read(&mut stream, &mut answer));
+        let read =
+            tokio::time::timeout(Duration::from_secs(10), tokio::io::AsyncReadExt::read(&mut stream, &mut answer));
         assert!(!matches!(read.await, Ok(Ok(1..)) | Err(_)), "the connection is ended");
     }
     let total = it.call("GetLedger", json!({"schoolId": school, "feedId": feed})).await["total"].clone();

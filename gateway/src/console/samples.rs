@@ -8,8 +8,8 @@ pub use forms::form_samples;
 use super::{
     adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due,
     encrypted, fault, figures, filtering, help, hidden, home, invitation, learner, looks, my_concern, package, policy,
-    public_report, register, report, retention, rollout, school, search, sender, shared_incident, sign_in, subject_access,
-    template, transfer, unsent, waiting,
+    public_report, register, report, retention, rollout, school, search, sender, shared_incident, sign_in,
+    subject_access, template, transfer, unsent, waiting,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 

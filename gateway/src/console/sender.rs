@@ -106,11 +106,8 @@ fn list_page(senders: &[Sender], crumbs: Vec<Link>, place: &str, pager: Pager) -
 /// Lists senders.
 pub async fn list(visit: Visit, Query(turned): Query<Turned>) -> Answer {
     visit.needs(Permission::SenderManage)?;
-    let asked = ListSendersRequest {
-        school_id: visit.school.clone(),
-        page_size: 50,
-        page_token: turned.page_token.clone(),
-    };
+    let asked =
+        ListSendersRequest { school_id: visit.school.clone(), page_size: 50, page_token: turned.page_token.clone() };
     let answer = heard(visit.senders()?.list_senders(ask(asked))).await?;
     let place = at(&visit, "");
     let pager = Pager::new(&place, &[], &turned.page_token, &answer.next_page_token);

@@ -121,13 +121,15 @@ impl Plain {
 
     /// The body is not said to be lines of text.
     pub fn not_lines() -> Self {
-        let detail = "send the log as it is, with the header Content-Type: text/plain, application/x-ndjson or text/csv";
+        let detail =
+            "send the log as it is, with the header Content-Type: text/plain, application/x-ndjson or text/csv";
         Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, header: None }
     }
 
     /// The body is packed in a way that is not known here (RFC 9110, 15.5.16).
     pub fn packed_otherwise(accepted: HeaderValue) -> Self {
-        let detail = "send the body as it is, or packed in one way that the header Accept-Encoding of this answer names";
+        let detail =
+            "send the body as it is, or packed in one way that the header Accept-Encoding of this answer names";
         Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, header: Some((header::ACCEPT_ENCODING, accepted)) }
     }
 

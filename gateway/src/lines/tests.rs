@@ -47,8 +47,12 @@ impl Sender {
             counts: Some(Counts { received: acknowledged_line, kept: acknowledged_line, ..Counts::default() }),
             ..Delivery::default()
         };
-        let rejected =
-            RejectedLine { line: 7, reason: "no_time".into(), detail: "no time in it".into(), ..RejectedLine::default() };
+        let rejected = RejectedLine {
+            line: 7,
+            reason: "no_time".into(),
+            detail: "no time in it".into(),
+            ..RejectedLine::default()
+        };
         let answer = IngestLinesResponse {
             acknowledged_line,
             rejected_lines: vec![rejected],
@@ -67,7 +71,8 @@ fn paths_of_logs_are_told_from_others() {
     let feed = To::Feed { school_id: "sch_1".into(), feed_id: "fee_1".into() };
     assert_eq!(to("/v1/schools/sch_1/feeds/fee_1/lines"), Some(feed));
     assert_eq!(to("/v1/senders/snd_1/lines"), Some(To::Schools { sender_id: "snd_1".into() }));
-    for other in ["/v1/schools//feeds/fee_1/lines", "/v1/schools/s/feeds/f/lines/1", "/v1/senders/s", "/v1/lines", "/"] {
+    for other in ["/v1/schools//feeds/fee_1/lines", "/v1/schools/s/feeds/f/lines/1", "/v1/senders/s", "/v1/lines", "/"]
+    {
         assert_eq!(to(other), None, "{other}");
     }
 }
@@ -82,7 +87,8 @@ async fn a_log_is_taken_in_and_its_delivery_answered() -> Result<()> {
     assert_eq!(sender.house.service.called().last().map(String::as_str), Some("IngestLines"));
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     let packed = gzip.write_all(LOG.as_bytes()).and_then(|()| gzip.finish()).unwrap_or_default();
-    let taken = sender.send(&[KEY, ("content-type", "application/x-ndjson"), ("content-encoding", "gzip")], packed).await;
+    let taken =
+        sender.send(&[KEY, ("content-type", "application/x-ndjson"), ("content-encoding", "gzip")], packed).await;
     assert_eq!(taken.status, StatusCode::OK, "{}", taken.json());
     Ok(())
 }
@@ -108,7 +114,10 @@ async fn what_is_no_log_is_refused_with_what_to_do() -> Result<()> {
     assert_eq!((empty.status.as_u16(), empty.fields()), (400, vec!["lines".to_owned()]));
     let path = sender.path.clone();
     let read = sender.house.json("GET", &path, &[("authorization", &sender.bearer)], Value::Null).await;
-    assert_eq!((read.status.as_u16(), read.headers.get(header::ALLOW).map(|v| v.as_bytes())), (405, Some(&b"POST"[..])));
+    assert_eq!(
+        (read.status.as_u16(), read.headers.get(header::ALLOW).map(|v| v.as_bytes())),
+        (405, Some(&b"POST"[..]))
+    );
     let nobody = http::Request::post(&path).header(header::CONTENT_TYPE, "text/plain").body(Body::from(LOG));
     assert_eq!(sender.house.send(nobody.unwrap_or_default()).await.status, StatusCode::UNAUTHORIZED);
     Ok(())
@@ -140,7 +149,10 @@ async fn a_service_that_stops_is_told_with_the_last_line_that_is_safe() -> Resul
     assert_eq!(stopped.json()["rejected_lines"][0]["reason"], "no_time");
     sender.house.service.answers(Err(Error::too_many(7).into()));
     let waiting = sender.send(&[KEY, TEXT], LOG).await;
-    assert_eq!((waiting.status.as_u16(), waiting.headers.get(header::RETRY_AFTER).map(|v| v.as_bytes())), (429, Some(&b"7"[..])));
+    assert_eq!(
+        (waiting.status.as_u16(), waiting.headers.get(header::RETRY_AFTER).map(|v| v.as_bytes())),
+        (429, Some(&b"7"[..]))
+    );
     sender.house.service.answers(Err(Error::delivery_reused().into()));
     assert_eq!(sender.send(&[KEY, TEXT], LOG).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     Ok(())

@@ -52,7 +52,8 @@ fn operation(rpc: &Rpc, id: &str, path: &str, summary: &str, schemas: &mut Schem
         "description": "How the body is packed. Anything else is refused with 415, and the header Accept-Encoding says what is taken.",
         "schema": {"type": "string", "enum": ["gzip", "identity"]},
     }));
-    let body = json!({"schema": {"type": "string", "description": "Lines, separated by newlines, as the filter wrote them."}});
+    let body =
+        json!({"schema": {"type": "string", "description": "Lines, separated by newlines, as the filter wrote them."}});
     let content: Map<String, Value> = KINDS.iter().map(|kind| ((*kind).to_owned(), body.clone())).collect();
     let delivery = contract::pool().get_message_by_name(DELIVERY);
     json!({

@@ -78,7 +78,8 @@ impl Cutter {
     }
 
     fn batch(&mut self) -> Batch {
-        let batch = Batch { first_line: self.first_line, lines: std::mem::take(&mut self.lines), digest: self.digest() };
+        let batch =
+            Batch { first_line: self.first_line, lines: std::mem::take(&mut self.lines), digest: self.digest() };
         self.first_line = self.next_line;
         batch
     }

@@ -156,7 +156,11 @@ mod tests {
     fn a_delivery_goes_on_where_it_stopped() {
         let begun = after(&[coming(1, 10, b"", false)]);
         assert_eq!(begun.next(&coming(11, 5, b"", false)), Ok(Step::Take(10)));
-        assert_eq!(begun.next(&coming(1, 15, b"", false)), Ok(Step::Take(10)), "a log that grew is sent from its start");
+        assert_eq!(
+            begun.next(&coming(1, 15, b"", false)),
+            Ok(Step::Take(10)),
+            "a log that grew is sent from its start"
+        );
         assert_eq!(begun.next(&coming(4, 2, b"", false)), Ok(Step::Repeated));
         assert_eq!(begun.next(&coming(12, 5, b"", false)), Err(Wrong::Gap(11)));
         assert_eq!(begun.next(&coming(11, 0, b"x", true)), Ok(Step::Repeated), "the end alone completes it");

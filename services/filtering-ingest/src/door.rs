@@ -78,7 +78,8 @@ pub(crate) async fn take_in(app: &App, caller: &Caller, batch: IngestLinesReques
 /// Checks what a batch holds itself.
 fn check(batch: &IngestLinesRequest) -> Result<()> {
     let mut violations = Violations::new();
-    let named = (1..=200).contains(&batch.delivery_id.chars().count()) && !batch.delivery_id.chars().any(char::is_control);
+    let named =
+        (1..=200).contains(&batch.delivery_id.chars().count()) && !batch.delivery_id.chars().any(char::is_control);
     violations.check(named, "delivery_id", "Enter a name of 1 to 200 characters for the delivery");
     violations.check(batch.first_line > 0, "first_line", "Enter the number of the batch's first line, from 1");
     let some = !batch.lines.is_empty() || (batch.last && batch.first_line > 1);

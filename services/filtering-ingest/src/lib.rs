@@ -128,9 +128,11 @@ pub async fn start_with(setup: Setup, syslog: Syslog) -> Result<Running> {
         .max_encoding_message_size(MAX_MESSAGE);
     let senders = SendersServer::new(rpc::senders::Service { app: app.clone() });
     let running = Running::start(&setup, store, Routes::new(rpcs).add_service(senders))?;
-    let running = running
-        .beside(door::replay::run(app.clone(), setup.shutdown.clone()))
-        .beside(doors.run(app.clone(), setup.access.clone(), setup.shutdown.clone()));
+    let running = running.beside(door::replay::run(app.clone(), setup.shutdown.clone())).beside(doors.run(
+        app.clone(),
+        setup.access.clone(),
+        setup.shutdown.clone(),
+    ));
     Ok(running.listen(&setup, consume::KeepPolicy { app }).await)
 }
 

@@ -89,11 +89,7 @@ pub struct Split {
 }
 
 /// Puts lines where they belong. `received_at` is when they came.
-pub fn split<'a>(
-    sender: &Sender,
-    lines: impl Iterator<Item = (u64, &'a [u8])>,
-    received_at: OffsetDateTime,
-) -> Split {
+pub fn split<'a>(sender: &Sender, lines: impl Iterator<Item = (u64, &'a [u8])>, received_at: OffsetDateTime) -> Split {
     let mut split = Split::default();
     let context = Context { time_zone: &sender.time_zone, received_at };
     for (number, raw) in lines {
@@ -178,9 +174,9 @@ fn named(line: &str, names: &[&str]) -> Vec<String> {
         return found.filter_map(|value| value.as_str().map(str::to_owned)).collect();
     }
     let pairs = if line.contains("CEF:") || line.starts_with("LEEF:") { spaced(line) } else { quoted(line) };
-    let known = pairs.into_iter().filter(|(key, value)| {
-        !value.is_empty() && names.iter().any(|name| key.eq_ignore_ascii_case(name))
-    });
+    let known = pairs
+        .into_iter()
+        .filter(|(key, value)| !value.is_empty() && names.iter().any(|name| key.eq_ignore_ascii_case(name)));
     known.map(|(_, value)| value.to_owned()).collect()
 }
 
@@ -208,9 +204,8 @@ const NAME_MAX: usize = 100;
 
 /// Pairs whose values run to the next key.
 fn spaced(line: &str) -> Vec<(&str, &str)> {
-    let word = |key: &str| {
-        (1..=NAME_MAX).contains(&key.len()) && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
-    };
+    let word =
+        |key: &str| (1..=NAME_MAX).contains(&key.len()) && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
     let (mut start, mut found): (usize, Vec<(usize, usize)>) = (0, Vec::new());
     for (at, byte) in line.bytes().enumerate() {
         match byte {
@@ -222,7 +217,11 @@ fn spaced(line: &str) -> Vec<(&str, &str)> {
         }
     }
     let ends = found.iter().skip(1).map(|(start, _)| *start).chain([line.len()]);
-    found.iter().zip(ends).map(|((start, equals), end)| (&line[*start..*equals], line[equals + 1..end].trim())).collect()
+    found
+        .iter()
+        .zip(ends)
+        .map(|((start, equals), end)| (&line[*start..*equals], line[equals + 1..end].trim()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -260,11 +259,8 @@ mod tests {
         let parts: Vec<(&str, &[u64])> =
             split.parts.iter().map(|(place, part)| (place.school_id.as_str(), part.numbers.as_slice())).collect();
         assert_eq!(parts, [("sch_a", &[1, 4][..]), ("sch_b", &[3][..])]);
-        let held: Vec<(&str, &str, &[u64])> = split
-            .held
-            .iter()
-            .map(|((key, reason), part)| (key.as_str(), *reason, part.numbers.as_slice()))
-            .collect();
+        let held: Vec<(&str, &str, &[u64])> =
+            split.held.iter().map(|((key, reason), part)| (key.as_str(), *reason, part.numbers.as_slice())).collect();
         assert_eq!(held, [("", "missing", &[7][..]), ("nowhere", "unknown", &[5][..])]);
         let refused: Vec<(u64, &str)> = split.refused.iter().map(|(line, why)| (*line, why.reason)).collect();
         assert_eq!(refused, [(2, "malformed"), (6, "not_web")]);

@@ -169,7 +169,9 @@ mod tests {
             turns.wait("small", 16 << 10, n).ok();
         }
         let order = worked(&mut turns, 100);
-        let bytes = |name: &str| order.iter().filter(|(feed, _)| feed == name).count() * if name == "large" { BATCH } else { 16 << 10 };
+        let bytes = |name: &str| {
+            order.iter().filter(|(feed, _)| feed == name).count() * if name == "large" { BATCH } else { 16 << 10 }
+        };
         let (large, small) = (bytes("large"), bytes("small"));
         assert!(large.abs_diff(small) <= 2 * BATCH, "{large} and {small}");
         let numbers: Vec<usize> = order.iter().filter(|(feed, _)| feed == "small").map(|(_, n)| *n).collect();

@@ -141,7 +141,11 @@ impl Sum {
         let (received, refused) = if sender {
             println!(
                 "{} received = {} observations + {} refused + {} duplicate + {} quarantined; {alerts} alerts",
-                of_sender.received, of_sender.observations, of_sender.refused, of_sender.duplicate, of_sender.quarantined
+                of_sender.received,
+                of_sender.observations,
+                of_sender.refused,
+                of_sender.duplicate,
+                of_sender.quarantined
             );
             (of_sender.received - of_sender.duplicate, of_sender.refused)
         } else {
@@ -155,10 +159,7 @@ impl Sum {
             eprintln!("lines that are not UTF-8, read as Latin-1: {}", self.recoded);
         }
         if self.foreign > 0 && refused == received {
-            return Err(Error::invalid(
-                "file",
-                "no line could be read: see the reasons above, and the feed's profile",
-            ));
+            return Err(Error::invalid("file", "no line could be read: see the reasons above, and the feed's profile"));
         }
         if received == 0 {
             eprintln!("nothing new: these lines were taken in before; for a log of its own, name its --delivery");

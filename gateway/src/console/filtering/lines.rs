@@ -60,9 +60,7 @@ pub async fn send(visit: Visit, Path((_, feed_id)): Path<(String, String)>, mut 
         ..IngestLinesRequest::default()
     };
     match stream(&visit, delivery, &mut file).await {
-        Ok(delivery) => {
-            visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}/deliveries/{}", delivery.delivery_id)))
-        }
+        Ok(delivery) => visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}/deliveries/{}", delivery.delivery_id))),
         Err(error) => visit.again(page(&visit, &feed_id), &answers, error, ""),
     }
 }
@@ -107,8 +105,12 @@ impl Page for DeliveryPage {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         use proto::filtering_ingest::v1::{Counts, RejectedLine};
-        let rejected =
-            RejectedLine { line: 7, reason: "no_time".into(), detail: "no time in it".into(), ..RejectedLine::default() };
+        let rejected = RejectedLine {
+            line: 7,
+            reason: "no_time".into(),
+            detail: "no time in it".into(),
+            ..RejectedLine::default()
+        };
         let counts = |kept, rejected| Some(Counts { received: kept + rejected, kept, rejected, ..Counts::default() });
         let whole = Delivery {
             delivery_id: "monday".into(),

@@ -170,8 +170,14 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Add a feed", filtering::fields()),
         ("Send a log", lines::fields()),
         ("Register a sender of a school", sender::register::fields(&sender::register::sample_carried(true), None)),
-        ("Register a sender of several schools", sender::register::fields(&sender::register::sample_carried(false), None)),
-        ("Change a sender", sender::register::fields(&sender::register::sample_carried(false), Some(&sender::sample()))),
+        (
+            "Register a sender of several schools",
+            sender::register::fields(&sender::register::sample_carried(false), None),
+        ),
+        (
+            "Change a sender",
+            sender::register::fields(&sender::register::sample_carried(false), Some(&sender::sample())),
+        ),
         ("Say which school a key stands for", sender::act::map_fields(&[pair("sch_1", "Harrowmere High School")])),
         ("Make a new secret of a sender", sender::act::secret_fields()),
         ("Import", import::fields()),

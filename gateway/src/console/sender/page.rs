@@ -135,7 +135,10 @@ impl Shown<'_> {
         ];
         if routed {
             rows.push(Row::new("What tells the school of a line", words::called(KEYS, &sender.routing_key)));
-            rows.push(Row::new(words::counted(u64::try_from(schools.len()).unwrap_or_default(), "school", "schools"), schools.join("\n")));
+            rows.push(Row::new(
+                words::counted(u64::try_from(schools.len()).unwrap_or_default(), "school", "schools"),
+                schools.join("\n"),
+            ));
         }
         rows.extend(Row::some("Certificate (SHA-256)", Some(sender.certificate_sha256.clone())));
         if sender.tcp_port > 0 {
@@ -154,7 +157,11 @@ impl Shown<'_> {
             acts.push(act("Say which school a key stands for", "/routes"));
         }
         if sender.end_time.is_none() {
-            acts.extend([act("Change the sender", "/change"), act("Make a new secret", "/secret"), act("End the sender", "/end")]);
+            acts.extend([
+                act("Change the sender", "/change"),
+                act("Make a new secret", "/secret"),
+                act("End the sender", "/end"),
+            ]);
         }
         SenderPage {
             head: Head::new("Sender", crumbs).of(sender.name.clone()),
@@ -187,8 +194,16 @@ impl Page for SenderPage {
         let hours = [SenderHour { hour_time: None, counts: sample().counts }];
         let shown = |sender: &Sender, waiting: &[QuarantineKey], hours: &[SenderHour]| {
             let (names, crumbs) = ([("sch_1".to_owned(), "Thistledown Grange School".to_owned())], Vec::new());
-            Shown { sender, waiting, pager: Pager::new("/x", &[], "", "more"), hours, names: &names, crumbs, place: "/x".into() }
-                .page()
+            Shown {
+                sender,
+                waiting,
+                pager: Pager::new("/x", &[], "", "more"),
+                hours,
+                names: &names,
+                crumbs,
+                place: "/x".into(),
+            }
+            .page()
         };
         let ended = Sender { end_time: sample().create_time, routing_key: String::new(), routes: vec![], ..sample() };
         vec![

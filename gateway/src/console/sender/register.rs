@@ -47,8 +47,11 @@ pub async fn carried(visit: &Visit) -> Result<Carried, Error> {
 pub fn fields(carried: &Carried, sender: Option<&Sender>) -> Vec<Field> {
     let known = sender.cloned().unwrap_or_default();
     let choices = || carried.choices.iter().map(|(id, name)| (id.as_str(), name.as_str()));
-    let mut fields =
-        vec![Field::text("name", "What do you call it?").hint("For example, Filter of the county network.").value(known.name)];
+    let mut fields = vec![
+        Field::text("name", "What do you call it?")
+            .hint("For example, Filter of the county network.")
+            .value(known.name),
+    ];
     match (carried.school, sender) {
         (true, None) => fields.push(Field::radios("feed_id", "Which feed does it carry?", &[]).choices(choices())),
         (true, Some(_)) => {}
@@ -69,7 +72,9 @@ pub fn fields(carried: &Carried, sender: Option<&Sender>) -> Vec<Field> {
     let port = Some(known.tcp_port).filter(|port| *port > 0).map(|port| port.to_string()).unwrap_or_default();
     fields.extend([
         certificate
-            .hint("64 hexadecimal digits, as openssl x509 -noout -fingerprint -sha256 prints them. For syslog over TLS.")
+            .hint(
+                "64 hexadecimal digits, as openssl x509 -noout -fingerprint -sha256 prints them. For syslog over TLS.",
+            )
             .value(known.certificate_sha256)
             .under("Syslog"),
         Field::name("tcp_address", "Address it sends from (optional)")

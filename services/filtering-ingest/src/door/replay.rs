@@ -147,6 +147,8 @@ mod tests {
     fn an_alert_says_how_late_it_is() {
         let of = |minutes: i64| late(time::Duration::minutes(minutes));
         assert!(of(5).contains("less than an hour") && of(61).contains("for an hour"));
-        assert!(of(150).contains("for 2 hours") && of(26 * 60).contains("for a day") && of(72 * 60).contains("for 3 days"));
+        assert!(
+            of(150).contains("for 2 hours") && of(26 * 60).contains("for a day") && of(72 * 60).contains("for 3 days")
+        );
     }
 }

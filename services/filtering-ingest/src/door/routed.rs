@@ -32,8 +32,10 @@ use crate::{
 /// What becomes of a message that was cut off.
 const CUT: Rejected = Rejected { reason: "truncated", detail: "the connection ended before the message did" };
 /// What becomes of a line that may not wait.
-const FULL: Rejected =
-    Rejected { reason: "quarantine_full", detail: "its school is not known, and no more lines of this sender may wait" };
+const FULL: Rejected = Rejected {
+    reason: "quarantine_full",
+    detail: "its school is not known, and no more lines of this sender may wait",
+};
 
 /// Takes a batch in for a sender.
 ///
@@ -193,7 +195,8 @@ impl Spread<'_> {
     /// Sees to it that somebody hears of what must not wait: once an hour for each reason, since a filter that is set up
     /// wrongly names a wrong school with every line.
     async fn alarm(&self, tx: &mut Tx, split: &Split) -> Result<()> {
-        let outside: u64 = split.held.iter().filter(|((_, reason), _)| *reason == "outside").map(|(_, part)| part.len()).sum();
+        let outside: u64 =
+            split.held.iter().filter(|((_, reason), _)| *reason == "outside").map(|(_, part)| part.len()).sum();
         let critical: u64 = split.held.values().map(|part| part.critical).sum();
         let full = split.refused.iter().filter(|(_, why)| *why == FULL).count();
         let reasons: [(&str, u64); 3] =

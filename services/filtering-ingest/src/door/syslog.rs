@@ -143,9 +143,9 @@ impl Doors {
 }
 
 async fn bind(key: &str, listen: &str) -> Result<TcpListener> {
-    TcpListener::bind(listen).await.map_err(|e| {
-        Error::invalid(key, format!("{listen} cannot be listened on: {e}; set another address and port"))
-    })
+    TcpListener::bind(listen)
+        .await
+        .map_err(|e| Error::invalid(key, format!("{listen} cannot be listened on: {e}; set another address and port")))
 }
 
 /// One door, and what all of them share.
@@ -313,10 +313,7 @@ mod tests {
         };
         assert!(fields(Syslog::default()).is_empty());
         let wrong = Syslog { tls_listen: "6514".into(), connections: 0, ..Syslog::default() };
-        assert_eq!(
-            fields(wrong),
-            ["syslog.tls_listen", "syslog.certificate", "syslog.key", "syslog.connections"]
-        );
+        assert_eq!(fields(wrong), ["syslog.tls_listen", "syslog.certificate", "syslog.key", "syslog.connections"]);
         let plain = Syslog { tcp_listen: vec!["127.0.0.1:5514".into(), "x".into()], ..Syslog::default() };
         assert_eq!(fields(plain), ["syslog.tcp_listen"]);
     }

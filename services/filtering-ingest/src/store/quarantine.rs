@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use chassis::{db::Tx, error::Result, page::Page, seal::DataKey};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
     sea_query::{Expr, ExprTrait as _},
 };
 

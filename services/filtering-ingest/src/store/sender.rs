@@ -83,9 +83,10 @@ pub(crate) async fn change_secret(tx: &Tx, now: &Sender, secret: &[u8]) -> Resul
 /// What is another sender's already.
 fn taken(error: DbErr) -> Error {
     match error.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(what)) if what.contains("certificate") => {
-            Error::exists("certificate_sha256", "Enter the certificate of this sender: another sender proves itself with it")
-        }
+        Some(SqlErr::UniqueConstraintViolation(what)) if what.contains("certificate") => Error::exists(
+            "certificate_sha256",
+            "Enter the certificate of this sender: another sender proves itself with it",
+        ),
         Some(SqlErr::UniqueConstraintViolation(what)) if what.contains("peer") => {
             Error::exists("tcp_address", "Enter another address or port: another sender is known by these")
         }

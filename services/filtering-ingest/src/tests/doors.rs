@@ -150,7 +150,10 @@ async fn lines_go_to_their_school_and_what_waits_follows_late_once_its_key_is_kn
     let answer = county.send(&county.calls, county.batch("monday", 1, &log)).await?;
     let expected = SenderCounts { received: 5, observations: 1, refused: 1, quarantined: 3, duplicate: 0 };
     assert_eq!((answer.acknowledged_line, answer.sender_counts), (5, Some(expected)));
-    assert_eq!(answer.rejected_lines.iter().map(|r| (r.line, r.reason.as_str())).collect::<Vec<_>>(), [(2, "malformed")]);
+    assert_eq!(
+        answer.rejected_lines.iter().map(|r| (r.line, r.reason.as_str())).collect::<Vec<_>>(),
+        [(2, "malformed")]
+    );
     let held = |key: &str, reason: &str, lines, critical| (key.to_owned(), reason.to_owned(), lines, critical);
     assert_eq!(county.waiting().await?, [held("", "missing", 1, 0), held("pennyroyal", "unknown", 2, 1)]);
     assert!(county.alerts(1).await?.is_empty());
@@ -180,10 +183,18 @@ async fn a_sender_reaches_nothing_but_what_it_is_registered_for(engine: Engine) 
     let kind = |answer: Result<IngestLinesResponse>| answer.err().map(|e| e.kind());
     let missing = Some(chassis::error::Kind::Missing);
     let named = IngestLinesRequest { school_id: feed.school_id, feed_id: feed.feed_id, ..county.batch("a", 1, "x\n") };
-    assert_eq!(kind(county.send(&county.calls, named.clone()).await), missing, "the line tells its school, not the sender");
+    assert_eq!(
+        kind(county.send(&county.calls, named.clone()).await),
+        missing,
+        "the line tells its school, not the sender"
+    );
     let unnamed = IngestLinesRequest { sender_id: String::new(), ..named };
     assert_eq!(kind(county.send(&county.calls, unnamed).await), missing);
-    assert_eq!(kind(county.send(&county.operator, county.batch("a", 1, "x\n")).await), missing, "nobody speaks as a sender");
+    assert_eq!(
+        kind(county.send(&county.operator, county.batch("a", 1, "x\n")).await),
+        missing,
+        "nobody speaks as a sender"
+    );
     let feeds = ListFeedsRequest { school_id: county.schools[0].clone(), ..ListFeedsRequest::default() };
     assert!(call!(county.calls, list_feeds, feeds).is_err_and(|e| e.kind() == chassis::error::Kind::Missing));
     let theirs = GetSenderDeliveryRequest {
@@ -224,7 +235,11 @@ async fn a_secret_is_told_once_and_the_one_before_ends_after_a_day(engine: Engin
             ..RotateSenderSecretRequest::default()
         };
         let first = senders!(county.operator, rotate_sender_secret, request.clone())?;
-        assert_eq!(senders!(county.operator, rotate_sender_secret, request)?, first, "a repeated request is told the same");
+        assert_eq!(
+            senders!(county.operator, rotate_sender_secret, request)?,
+            first,
+            "a repeated request is told the same"
+        );
         Ok::<_, Error>(first.secret)
     };
     let known = Some(county.sender.sender_id.clone());
@@ -249,7 +264,9 @@ async fn what_waits_is_bounded_in_number_and_age_and_counted_to_the_end(engine: 
     county.bed.clock.advance(store::quarantine::LONGEST + time::Duration::hours(1));
     // Somebody who gives a key to a school rings for all that waits.
     county.map("another", 0).await?;
-    county.until("the end of what waits", |counts| counts.quarantined == 0 && counts.refused == counts.received).await?;
+    county
+        .until("the end of what waits", |counts| counts.quarantined == 0 && counts.refused == counts.received)
+        .await?;
     Ok(())
 }
 

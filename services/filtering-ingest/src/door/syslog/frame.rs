@@ -59,7 +59,9 @@ impl Framer {
                     let some = bytes.len().min(left);
                     self.keep(bytes, some);
                     self.within = Within::Octets(left - some);
-                    if left == some && let Some(message) = self.end() {
+                    if left == some
+                        && let Some(message) = self.end()
+                    {
                         return Some(message);
                     }
                 }

@@ -25,7 +25,8 @@ pub(super) fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor> {
     let chain: Result<Vec<CertificateDer<'static>>, _> =
         CertificateDer::pem_slice_iter(&read("certificate", certificate)?).collect();
     let chain = chain.ok().filter(|chain| !chain.is_empty());
-    let chain = chain.ok_or_else(|| Error::invalid("syslog.certificate", "Enter a file of certificates in PEM form"))?;
+    let chain =
+        chain.ok_or_else(|| Error::invalid("syslog.certificate", "Enter a file of certificates in PEM form"))?;
     let key = PrivateKeyDer::from_pem_slice(&read("key", key)?)
         .map_err(|_| Error::invalid("syslog.key", "Enter a file of a private key in PEM form, without a passphrase"))?;
     let provider = Arc::new(ring::default_provider());

@@ -35,7 +35,8 @@ pub(super) fn head(sender: &Sender, received_us: Option<i64>, total: SenderCount
 
 /// A sender with its schools and routes.
 pub(super) fn sender(sender: &Sender, received_us: Option<i64>, total: SenderCounts) -> pb::Sender {
-    let school = |place: &Place| pb::SenderSchool { school_id: place.school_id.clone(), feed_id: place.feed_id.clone() };
+    let school =
+        |place: &Place| pb::SenderSchool { school_id: place.school_id.clone(), feed_id: place.feed_id.clone() };
     let route = |route: &Route| pb::SenderRoute {
         routing_key: route.key.clone(),
         school_id: route.school_id.clone(),

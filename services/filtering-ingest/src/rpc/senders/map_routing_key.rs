@@ -26,7 +26,11 @@ pub(super) async fn map_routing_key(
     v.line("routing_key", "the routing key", &request.routing_key, 100);
     let from = v.at("start_time", request.start_time.as_ref());
     let until = v.at("end_time", request.end_time.as_ref());
-    v.check(from.zip(until).is_none_or(|(from, until)| from < until), "end_time", "Enter an end that is after the start");
+    v.check(
+        from.zip(until).is_none_or(|(from, until)| from < until),
+        "end_time",
+        "Enter an end that is after the start",
+    );
     v.finish()?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
@@ -64,8 +68,7 @@ pub(super) async fn map_routing_key(
     let (_, total) = store::sender::hours(&tx, sender.id.as_str()).await?;
     tx.enter(&scope).await?;
     let replayed_lines = if request.to_school_id.is_empty() { 0 } else { waits };
-    let response =
-        MapRoutingKeyResponse { sender: Some(convert::sender(&sender, received, total)), replayed_lines };
+    let response = MapRoutingKeyResponse { sender: Some(convert::sender(&sender, received, total)), replayed_lines };
     tx.answer(&response).await?;
     tx.commit().await?;
     app.bell.ring();

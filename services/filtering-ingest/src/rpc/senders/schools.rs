@@ -69,13 +69,18 @@ pub(super) async fn places(
 async fn named_feed(tx: &Tx, sender: &Sender, id: &str, n: usize) -> Result<String> {
     let field = format!("schools[{n}].feed_id");
     let feed = store::feed::load(tx, id).await.map_err(|error| match error.kind() {
-        Kind::Missing => Error::invalid(field.clone(), "Enter a feed of this school, or leave it empty: one is made then"),
+        Kind::Missing => {
+            Error::invalid(field.clone(), "Enter a feed of this school, or leave it empty: one is made then")
+        }
         _ => error,
     })?;
     if feed.profile == sender.profile {
         Ok(feed.id.to_string())
     } else {
-        Err(Error::invalid(field, format!("Enter a feed of the profile {}: this one is of {}", sender.profile, feed.profile)))
+        Err(Error::invalid(
+            field,
+            format!("Enter a feed of the profile {}: this one is of {}", sender.profile, feed.profile),
+        ))
     }
 }
 

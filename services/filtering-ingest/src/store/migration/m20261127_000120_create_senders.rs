@@ -45,8 +45,9 @@ impl MigrationTrait for Migration {
         let tables = TABLES.replace("{bytes}", bytes_type(manager));
         manager.get_connection().execute_unprepared(&tables).await?;
         let held = "string_to_array(current_setting('hedgerow.schools', true), ',')";
-        let rule =
-            format!("current_setting('hedgerow.reach', true) = 'authority' OR school_id = ANY ({held}) OR id = ANY ({held})");
+        let rule = format!(
+            "current_setting('hedgerow.reach', true) = 'authority' OR school_id = ANY ({held}) OR id = ANY ({held})"
+        );
         tenant_table_with(manager, "sender", &rule).await?;
         for table in ["sender_hour", "quarantine"] {
             tenant_table(manager, table, "sender_id").await?;
