@@ -18,6 +18,7 @@ const FILES: &[&str] = &[
     "hedgerow/filtering_ingest/v1/filtering_ingest.proto",
     "hedgerow/filtering_ingest/v1/recipient.proto",
     "hedgerow/filtering_ingest/v1/rule.proto",
+    "hedgerow/filtering_ingest/v1/sender.proto",
     "hedgerow/incident_cases/v1/access.proto",
     "hedgerow/incident_cases/v1/across.proto",
     "hedgerow/incident_cases/v1/adult.proto",

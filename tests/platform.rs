@@ -19,6 +19,8 @@ mod catalogue;
 mod contract;
 #[path = "platform/deployment.rs"]
 mod deployment;
+#[path = "platform/doors.rs"]
+mod doors;
 #[path = "platform/installation.rs"]
 mod installation;
 #[path = "platform/isolation.rs"]

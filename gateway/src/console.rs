@@ -42,6 +42,7 @@ mod rollout;
 pub mod samples;
 mod school;
 mod search;
+mod sender;
 mod shared_incident;
 mod sharing;
 mod sign_in;
@@ -144,6 +145,7 @@ pub fn routes() -> Router<App> {
         .route("/brand/{hash}/{name}", get(brand::serve))
         .route("/assets/{hash}/{name}", get(asset::serve));
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, webhooks()));
+    let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, senders()));
     let router = under(router, "/desks/{desk}", desk::pages());
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
@@ -259,7 +261,11 @@ fn school() -> Vec<Below> {
         ("/filtering/feeds/{feed_id}", get(filtering::show)),
         ("/filtering/feeds/{feed_id}/rejected-lines", get(filtering::rejected)),
         ("/filtering/feeds/{feed_id}/lines/new", get(lines::show)),
-        ("/filtering/feeds/{feed_id}/lines", post(lines::send).layer(DefaultBodyLimit::max(lines::LARGEST))),
+        (
+            "/filtering/feeds/{feed_id}/lines",
+            post(lines::send).layer(DefaultBodyLimit::max(lines::LARGEST + (64 << 10))),
+        ),
+        ("/filtering/feeds/{feed_id}/deliveries/{delivery_id}", get(lines::shown)),
         ("/filtering/alerts", get(alert::list)),
         ("/filtering/alerts/{alert_id}", get(alert::show)),
         ("/filtering/alerts/{alert_id}/verdict", post(alert::verdict)),
@@ -309,6 +315,20 @@ fn webhooks() -> Vec<Below> {
         ("/webhooks/{webhook_id}/secret", post(webhook::rotate)),
         ("/webhooks/{webhook_id}/delete", post(webhook::delete)),
         ("/webhooks/{webhook_id}/attempts/{attempt_id}/replay", post(webhook::replay)),
+    ]
+}
+
+/// Senders of filter lines, of a school or of the authority.
+fn senders() -> Vec<Below> {
+    use sender::{act, page, register};
+    vec![
+        ("/senders", get(sender::list).post(register::create)),
+        ("/senders/new", get(register::show_new)),
+        ("/senders/{sender_id}", get(page::show)),
+        ("/senders/{sender_id}/change", get(register::show_change).post(register::change)),
+        ("/senders/{sender_id}/routes", get(act::show_map).post(act::map)),
+        ("/senders/{sender_id}/secret", get(act::show_rotate).post(act::rotate)),
+        ("/senders/{sender_id}/end", get(act::show_end).post(act::end)),
     ]
 }
 

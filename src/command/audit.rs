@@ -65,7 +65,7 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "transfer_part",
         ],
     ),
-    ("filtering-ingest", &["alert", "exception", "feed", "recipient"]),
+    ("filtering-ingest", &["alert", "exception", "feed", "recipient", "sender"]),
     ("reporting", &[]),
     ("gateway", &["account"]),
 ];

@@ -340,6 +340,7 @@ impl Person {
             delivery_id: "test".into(),
             first_line: 1,
             lines: lines.to_owned().into(),
+            ..IngestLinesRequest::default()
         };
         let mut ingest = FilteringIngestClient::new(client::gateway(&self.config).await?);
         let answer = ingest.ingest_lines(tokio_stream::once(request)).await.map_err(|s| Error::from_status(&s))?;

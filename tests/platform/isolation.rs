@@ -59,6 +59,8 @@ pub async fn furnished(
     }
     let feed = json!({"schoolId": school, "name": "f", "profile": "squid"});
     let feed = text(&all.call("CreateFeed", feed).await["feed"]["feedId"]);
+    let sender = json!({"schoolId": school, "name": "s", "feedId": feed});
+    let sender = text(&all.call("CreateSender", sender).await["sender"]["senderId"]);
     let search = "1794825936.916 200 10.0.0.1 TCP_MISS/200 1 GET https://www.google.com/search?q=i+want+to+kill+myself u1 HIER_DIRECT/192.0.2.1 text/html\n";
     all.send(&school, &feed, search).await.unwrap();
     let alert = all.call("ListAlerts", json!({"schoolId": school})).await;
@@ -173,6 +175,7 @@ pub async fn furnished(
         ("invitation_id", text(&invited["invitation"]["invitationId"])),
         ("instance_id", text(&json!(instance))),
         ("feed_id", feed),
+        ("sender_id", sender),
         ("alert_id", text(&alert["alerts"][0]["alertId"])),
         ("exception_id", exception),
         ("concern_id", concern),
@@ -424,6 +427,9 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "PreviewLearnerImport" => json!({"content": "RkFNSUxZIE5BTUUsR0lWRU4gTkFNRQphLGIK"}),
         "CreateWebhook" | "UpdateWebhook" => json!({"url": "https://hooks.invalid/x", "kinds": ["case.opened"]}),
         "CreateFeed" => json!({"name": "f", "profile": "squid"}),
+        "CreateSender" | "UpdateSender" => json!({"name": "s"}),
+        "MapRoutingKey" => json!({"routingKey": "k"}),
+        "GetDelivery" | "GetSenderDelivery" => json!({"deliveryId": "d"}),
         "ImportPolicy" => json!({"file": {"name": "a.txt", "content": "MS4gQWltcwoKV2UgYWltLgo="}}),
         _ => json!({}),
     };

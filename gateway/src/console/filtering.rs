@@ -141,6 +141,10 @@ pub async fn list(visit: Visit) -> Answer {
         link(Permission::ExceptionRead, "Try a rule", "/rules/try"),
         link(Permission::ExceptionRead, "How often rules were right", "/rules"),
         link(Permission::RecipientKeep, "Whom alerts about staff go to", "/recipients"),
+        match visit.may(Permission::SenderManage) {
+            true => Link::new("Senders", visit.at("/senders")),
+            false => Link::default(),
+        },
     ];
     let page = Feeds {
         head: Head::new("Filtering", visit.crumbs(&[])),
@@ -344,7 +348,7 @@ pub struct RejectedLines {
     pager: Pager,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Rejected {
     when: String,
     line: String,

@@ -8,8 +8,8 @@ pub use forms::form_samples;
 use super::{
     adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due,
     encrypted, fault, figures, filtering, help, hidden, home, invitation, learner, looks, my_concern, package, policy,
-    public_report, register, report, retention, rollout, school, search, shared_incident, sign_in, subject_access,
-    template, transfer, unsent, waiting,
+    public_report, register, report, retention, rollout, school, search, sender, shared_incident, sign_in,
+    subject_access, template, transfer, unsent, waiting,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -61,6 +61,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<filtering::Feeds>(found, frame);
     of::<filtering::FeedPage>(found, frame);
     of::<filtering::RejectedLines>(found, frame);
+    of::<filtering::lines::DeliveryPage>(found, frame);
     of::<filtering::alert::Alerts>(found, frame);
     of::<filtering::alert::AlertPage>(found, frame);
     of::<filtering::context::ContextPage>(found, frame);
@@ -110,6 +111,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<rollout::RolloutPage>(found, frame);
     of::<school::Schools>(found, frame);
     of::<search::Search>(found, frame);
+    of::<sender::page::SenderPage>(found, frame);
     of::<shared_incident::SharedPage>(found, frame);
     of::<shared_incident::list::SharedList>(found, frame);
     of::<sign_in::ChooseSchool>(found, frame);

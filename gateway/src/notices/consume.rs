@@ -69,7 +69,8 @@ impl Consumer for Told {
             | Event::TransferSent(_)
             | Event::TransferReceived(_)
             | Event::TransferReturned(_)
-            | Event::PolicyPublished(_) => true,
+            | Event::PolicyPublished(_)
+            | Event::SenderAlarmed(_) => true,
             Event::SchoolCreated(_)
             | Event::ConcernTriaged(_)
             | Event::CaseClosed(_)
@@ -170,6 +171,11 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::TransferReceived(received) => Some(passed(kind::TRANSFER_RECEIVED, &received.from_school_id, id)),
         Event::TransferReturned(returned) => Some(passed(kind::TRANSFER_RETURNED, &returned.from_school_id, id)),
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
+        Event::SenderAlarmed(_) if school.is_empty() => {
+            let kind = kind::SENDER_ALARMED;
+            Some(Happened { kind, school, roles: kind.roles, link: format!("/senders/{id}") })
+        }
+        Event::SenderAlarmed(_) => Some(at(kind::SENDER_ALARMED, &format!("/senders/{id}"))),
         _ => None,
     }
 }

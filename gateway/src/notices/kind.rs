@@ -126,8 +126,18 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
     )
 };
 
+/// Lines of a sender name a school it may not speak for, or wait although they must not.
+pub const SENDER_ALARMED: &Kind = &Kind {
+    urgent: true,
+    ..of_school(
+        "sender.alarmed",
+        "Filter lines wait or are refused, and somebody has to look after their sender",
+        &[Role::It, Role::Operator, Role::AuthorityOfficer],
+    )
+};
+
 /// Every one of them.
-pub const KINDS: [&Kind; 22] = [
+pub const KINDS: [&Kind; 23] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -150,6 +160,7 @@ pub const KINDS: [&Kind; 22] = [
     TRANSFER_RETURNED,
     POLICY_PUBLISHED,
     WEBHOOK_DISABLED,
+    SENDER_ALARMED,
 ];
 
 /// The one with a code.

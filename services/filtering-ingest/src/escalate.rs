@@ -84,7 +84,7 @@ async fn settle(store: &Store, school: &str, feed_id: &str) -> Result<usize> {
     let now_us = store::micros(tx.now());
     // Their lines were counted when they came; only the alerts are new.
     store::intake::count(&tx, &feed, &taken, now_us).await?;
-    let alerts = raising::write(&mut tx, &feed, &mut taken, &rules.times).await?;
+    let alerts = raising::write(&mut tx, &feed, &mut taken, &rules.times, "").await?;
     tx.record(Act::new("search.left_standing", feed_id).detail("alerts", alerts.len()));
     tx.commit().await?;
     Ok(alerts.len())

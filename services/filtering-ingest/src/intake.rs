@@ -295,6 +295,15 @@ impl Taken {
         }
     }
 
+    /// Gives what became of lines the numbers they have in their delivery; before anything is folded.
+    pub fn renumber(&mut self, of: impl Fn(u64) -> u64) {
+        self.rejected.iter_mut().for_each(|(line, _)| *line = of(*line));
+        let candidates = self.candidates.iter_mut().map(|candidate| &mut candidate.sighting);
+        // A suggestion of an earlier batch has its number.
+        let standing = self.standing.iter_mut().filter(|stands| stands.id.is_none()).map(|stands| &mut stands.sighting);
+        candidates.chain(standing).for_each(|sighting| sighting.line = of(sighting.line));
+    }
+
     /// The episodes that are touched. `actor` names a person or device without telling who.
     pub fn touched(&mut self, mut actor: impl FnMut(&str) -> String) -> BTreeSet<String> {
         for candidate in &mut self.candidates {

@@ -3,7 +3,9 @@
 //! - `whole`, `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
 //! - `category`, `search`, `lexicon`, `tier`, `noise`, `judge`: what an event means
 //! - `suggestion`, `exception`, `episode`, `sighting`: what of it may alert
-//! - `intake`, `ledger`: a batch worked through and accounted for
+//! - `intake`, `ledger`, `delivery`: a batch worked through and accounted for, and how far its delivery is
+//! - `sender`, `routing`: who sends, and which school a line belongs to
+//! - `door`, `turns`: what every way in does with a batch, and whose turn it is
 //! - `alert`, `recipient`, `wait`, `context`, `precision`: what becomes of an alert
 //! - `severity`, `rules`: the words and the numbers
 //! - `rpc`: the map of the service, one line per rpc
@@ -15,6 +17,8 @@ pub mod alert;
 pub mod category;
 mod consume;
 pub mod context;
+pub mod delivery;
+mod door;
 pub mod episode;
 mod escalate;
 pub mod exception;
@@ -29,11 +33,13 @@ pub mod observation;
 pub mod precision;
 pub mod profile;
 pub mod recipient;
+pub mod routing;
 mod rpc;
 pub mod rules;
 pub mod search;
 pub mod severity;
 pub mod sighting;
+pub mod sender;
 mod store;
 pub mod suggestion;
 #[cfg(test)]
@@ -42,6 +48,7 @@ pub mod text;
 pub mod tier;
 pub mod wait;
 pub mod whole;
+pub mod turns;
 
 use std::sync::Arc;
 
@@ -54,10 +61,13 @@ use chassis::{
     upstream::{Upstream, Upstreams},
 };
 use proto::{
-    filtering_ingest::v1::filtering_ingest_server::FilteringIngestServer,
+    filtering_ingest::v1::{filtering_ingest_server::FilteringIngestServer, senders_server::SendersServer},
     policy_registry::v1::{GetSchoolRequest, policy_registry_client::PolicyRegistryClient},
 };
 use tonic::service::Routes;
+
+pub use door::syslog::Syslog;
+use door::{replay::Bell, turn::Turns};
 
 /// What every rpc of the service is given.
 #[derive(Clone)]
@@ -66,6 +76,8 @@ pub(crate) struct App {
     clock: SharedClock,
     upstreams: Upstreams,
     signer: Arc<Signer>,
+    turns: Turns,
+    bell: Bell,
 }
 
 impl App {
@@ -90,6 +102,12 @@ impl App {
     }
 }
 
+/// How many batches are worked at once: as many as leave connections to the database for whoever asks meanwhile.
+fn at_once(database: &chassis::config::Database) -> usize {
+    let connections = if database.url.starts_with("sqlite:") { 1 } else { database.max_connections };
+    usize::try_from(connections.div_ceil(2)).unwrap_or(1)
+}
+
 /// Brings the service's tables up to date, with the login of whoever owns them.
 ///
 /// # Errors
@@ -98,24 +116,39 @@ pub async fn migrate(database: &chassis::config::Database) -> chassis::error::Re
     chassis::db::migrate::<store::migration::Migrations>(database).await
 }
 
-/// Starts the service.
+/// Starts the service without syslog.
 ///
 /// # Errors
 /// Where its database cannot be reached or brought up to date.
 pub async fn start(setup: Setup) -> Result<Running> {
+    start_with(setup, Syslog::default()).await
+}
+
+/// Starts the service.
+///
+/// # Errors
+/// As `start`; `Invalid` where a door of syslog cannot be opened.
+pub async fn start_with(setup: Setup, syslog: Syslog) -> Result<Running> {
+    syslog.check()?;
+    let doors = door::syslog::Doors::open(syslog).await?;
     let store = setup.store::<store::migration::Migrations>().await?;
     let app = App {
         store: store.clone(),
         clock: setup.clock.clone(),
         upstreams: setup.upstreams.clone(),
         signer: setup.signer.clone(),
+        turns: Turns::new(at_once(&setup.database)),
+        bell: Bell::default(),
     };
     let rpcs = FilteringIngestServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
     let escalating = escalate::run(store.clone(), setup.shutdown.clone());
-    let running = Running::start(&setup, store, Routes::new(rpcs))?;
+    let senders = SendersServer::new(rpc::senders::Service { app: app.clone() });
+    let running = Running::start(&setup, store, Routes::new(rpcs).add_service(senders))?;
+    let replaying = door::replay::run(app.clone(), setup.shutdown.clone());
+    let listening = doors.run(app.clone(), setup.access.clone(), setup.shutdown.clone());
+    let running = running.beside(escalating).beside(replaying).beside(listening);
     let running = running.listen(&setup, consume::KeepPolicy { app }).await;
-    let running = running.listen(&setup, consume::FollowConcern).await;
-    Ok(running.beside(escalating))
+    Ok(running.listen(&setup, consume::FollowConcern).await)
 }

@@ -1,4 +1,4 @@
-//! The map of the service: one line per rpc, one file each.
+//! The map of the service: one line per rpc, one file each. Those about senders are in `senders`.
 
 mod answer_alert;
 mod approve_exception;
@@ -8,9 +8,11 @@ mod decide_exception;
 mod end_exception;
 mod get_alert;
 mod get_alert_context;
+mod get_delivery;
 mod get_ledger;
 mod get_rule_precision;
 mod ingest_lines;
+pub(crate) mod ingest_lines;
 mod list_alerts;
 mod list_exceptions;
 mod list_feeds;
@@ -23,6 +25,7 @@ mod request_exception;
 mod set_recipient;
 mod try_exception;
 mod try_rule;
+pub(crate) mod senders;
 
 use std::pin::Pin;
 
@@ -66,6 +69,7 @@ rpcs! {
     end_exception: EndExceptionRequest => EndExceptionResponse,
     get_alert: GetAlertRequest => GetAlertResponse,
     get_alert_context: GetAlertContextRequest => GetAlertContextResponse,
+    get_delivery: GetDeliveryRequest => GetDeliveryResponse,
     get_ledger: GetLedgerRequest => GetLedgerResponse,
     get_rule_precision: GetRulePrecisionRequest => GetRulePrecisionResponse,
     list_alerts: ListAlertsRequest => ListAlertsResponse,

@@ -2,6 +2,7 @@
 
 pub(crate) mod alert;
 pub(crate) mod context;
+pub(crate) mod delivery;
 pub(crate) mod entity;
 pub(crate) mod exception;
 pub(crate) mod feed;
@@ -10,6 +11,8 @@ pub(crate) mod intake;
 pub(crate) mod migration;
 pub(crate) mod recipient;
 pub(crate) mod suggestion;
+pub(crate) mod quarantine;
+pub(crate) mod sender;
 
 use chassis::{
     db::Tx,

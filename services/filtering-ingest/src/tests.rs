@@ -173,6 +173,7 @@ impl World {
             delivery_id: "monday".into(),
             first_line,
             lines: lines.to_owned().into(),
+            ..IngestLinesRequest::default()
         }
     }
 
@@ -316,3 +317,5 @@ on_both_engines!(
     a_refused_profile_is_answered_with_those_there_are,
     another_schools_feed_is_like_one_that_never_existed,
 );
+
+mod doors;

@@ -22,8 +22,9 @@ impl Consumer for Tally {
         "tally"
     }
 
-    fn wants(&self, _: &Event) -> bool {
-        true
+    fn wants(&self, event: &Event) -> bool {
+        // It counts nothing, and may concern no school at all.
+        !matches!(event, Event::SenderAlarmed(_))
     }
 
     async fn prepare(&self, _: &Envelope) -> Result<()> {
@@ -94,6 +95,7 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         | Event::TransfersDue(_)
         | Event::TransferSent(_)
         | Event::TransferReceived(_)
-        | Event::TransferReturned(_) => Vec::new(),
+        | Event::TransferReturned(_)
+        | Event::SenderAlarmed(_) => Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use super::super::{
     contact, cover, debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import,
     invitation, invite, involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern,
     notices, oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral, register,
-    report, retention, review, revision, rollout, school, section, shared_incident, sharing, sign_in, step,
+    report, retention, review, revision, rollout, school, section, sender, shared_incident, sharing, sign_in, step,
     subject_access, template, transfer, webhook,
 };
 
@@ -175,6 +175,17 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("End an exception", filtering::exception::end_fields()),
         ("Try a rule", filtering::rule::fields(&[pair("fee_1", "Main filter")])),
         ("Say which user names are theirs", filtering::recipient::fields(None)),
+        ("Register a sender of a school", sender::register::fields(&sender::register::sample_carried(true), None)),
+        (
+            "Register a sender of several schools",
+            sender::register::fields(&sender::register::sample_carried(false), None),
+        ),
+        (
+            "Change a sender",
+            sender::register::fields(&sender::register::sample_carried(false), Some(&sender::sample())),
+        ),
+        ("Say which school a key stands for", sender::act::map_fields(&[pair("sch_1", "Harrowmere High School")])),
+        ("Make a new secret of a sender", sender::act::secret_fields()),
         ("Import", import::fields()),
         ("Add a clause", clause::fields_of_new(&Default::default())),
         ("Optional sections", section::fields(&Default::default())),

@@ -62,6 +62,9 @@ impl Visit {
                 ("Schools", "/schools".to_owned(), Some(Permission::SchoolCreate)),
                 ("Template", "/template".to_owned(), Some(Permission::TemplatePublish)),
             ]);
+            if self.school.is_empty() {
+                entries.push(("Senders", "/senders".to_owned(), Some(Permission::SenderManage)));
+            }
         } else if !self.school.is_empty() {
             entries.push(("Home", at(""), None));
         }
@@ -96,6 +99,7 @@ impl Visit {
                         "/waiting",
                         "/contact-matches",
                     ],
+                    "Filtering" => &["/senders"],
                     "Registers" => &["/duties"],
                     _ => &[],
                 };

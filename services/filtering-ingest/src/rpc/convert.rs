@@ -6,13 +6,17 @@ pub(crate) mod rule;
 
 use chassis::clock::timestamp;
 use proto::filtering_ingest::v1 as pb;
+use time::OffsetDateTime;
 
 use crate::{
     alert::{Alert, PassedOn},
     context::Beside,
+    delivery::{Delivery, RejectedAt},
     judge::Clause,
     ledger::Counts,
+    observation::Rejected,
     recipient::Recipient,
+    sender::SenderCounts,
     store::{entity::rejected_line, feed::Feed, moment},
 };
 
@@ -50,6 +54,47 @@ pub(crate) fn rejected_line(row: rejected_line::Model) -> pb::RejectedLine {
         reason: row.reason,
         detail: row.detail,
         receive_time: moment(row.received_us).map(timestamp),
+    }
+}
+
+pub(crate) fn rejected(delivery_id: &str, line: u64, why: &Rejected, at: OffsetDateTime) -> pb::RejectedLine {
+    pb::RejectedLine {
+        delivery_id: delivery_id.to_owned(),
+        line,
+        reason: why.reason.to_owned(),
+        detail: why.detail.to_owned(),
+        receive_time: Some(timestamp(at)),
+    }
+}
+
+pub(crate) fn sender_counts(counts: SenderCounts) -> pb::SenderCounts {
+    pb::SenderCounts {
+        received: counts.received,
+        observations: counts.observations,
+        refused: counts.refused,
+        duplicate: counts.duplicate,
+        quarantined: counts.quarantined,
+    }
+}
+
+pub(crate) fn delivery(delivery_id: &str, delivery: &Delivery) -> pb::Delivery {
+    let rejected = |rejected: &RejectedAt| pb::RejectedLine {
+        delivery_id: delivery_id.to_owned(),
+        line: rejected.line,
+        reason: rejected.reason.clone(),
+        detail: rejected.detail.clone(),
+        receive_time: Some(timestamp(rejected.at)),
+    };
+    pb::Delivery {
+        delivery_id: delivery_id.to_owned(),
+        acknowledged_line: delivery.acknowledged,
+        complete: delivery.complete,
+        counts: Some(counts(delivery.counts)),
+        sender_counts: Some(sender_counts(delivery.sender_counts)),
+        rejected_lines: delivery.rejected.iter().map(rejected).collect(),
+        recoded_lines: delivery.recoded,
+        begin_time: delivery.begun_at.map(timestamp),
+        last_time: delivery.last_at.map(timestamp),
     }
 }
 

@@ -45,10 +45,17 @@ pub(crate) async fn fold(tx: &Tx, feed: &Feed, taken: &mut Taken, actors: &mut A
 }
 
 /// Writes what may alert, as it was folded; answers the ids of the alerts it raised.
-pub(crate) async fn write(tx: &mut Tx, feed: &Feed, taken: &mut Taken, times: &Times) -> Result<Vec<String>> {
+/// `late` is what alerts say of lines that waited; empty where they did not.
+pub(crate) async fn write(
+    tx: &mut Tx,
+    feed: &Feed,
+    taken: &mut Taken,
+    times: &Times,
+    late: &str,
+) -> Result<Vec<String>> {
     let mut ids = Vec::with_capacity(taken.raised.len());
     for raised in std::mem::take(&mut taken.raised) {
-        ids.push(raise(tx, feed, raised, times).await?);
+        ids.push(raise(tx, feed, raised, times, late).await?);
     }
     for (id, folded) in &taken.folded {
         count_on(tx, id, folded, times).await?;
@@ -63,7 +70,7 @@ pub(crate) async fn write(tx: &mut Tx, feed: &Feed, taken: &mut Taken, times: &T
     Ok(ids)
 }
 
-async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times) -> Result<String> {
+async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &str) -> Result<String> {
     let Raised { verdict, sighting, actor, count, severity, reached } = raised;
     let (here, subject) = match sighting.tier.as_str() {
         "staff" => recipient::here(&store::recipient::all(tx).await?, &sighting.user),
@@ -83,7 +90,7 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times) -> Resul
         route: verdict.route,
         rule_id: verdict.rule_id,
         basis: verdict.basis.to_owned(),
-        because: format!("{} (line {} of its delivery)", verdict.because, sighting.line),
+        because: format!("{} (line {} of its delivery{late})", verdict.because, sighting.line),
         user: sighting.user,
         identity_confidence: sighting.identity_confidence,
         device: sighting.device,

@@ -1,5 +1,9 @@
 //! The tables.
 
+mod senders;
+
+pub(crate) use senders::{quarantine, sender, sender_hour};
+
 pub(crate) mod feed {
     use sea_orm::entity::prelude::*;
 
@@ -50,6 +54,7 @@ pub(crate) mod delivery {
         pub delivery_id: String,
         pub school_id: String,
         pub acknowledged: i64,
+        pub body: Option<Vec<u8>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

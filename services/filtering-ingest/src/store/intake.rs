@@ -1,4 +1,4 @@
-//! What became of a batch, written in one transaction: progress, ledger, rejected lines, what is stored, episodes.
+//! What became of a batch, written in one transaction: ledger, rejected lines, what is stored, episodes.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::{
-    entity::{delivery, episode, ledger_hour, observation, rejected_line},
+    entity::{episode, ledger_hour, observation, rejected_line},
     feed::Feed,
     key, micros, seal,
 };
@@ -27,32 +27,6 @@ chassis::id!(/** A kept observation. */ pub(crate) struct ObservationId = "obs")
 const HOUR: i64 = 3_600_000_000;
 /// Rows written by one statement: below every engine's limit of parameters.
 const CHUNK: usize = 500;
-
-/// The last line of a delivery that was accounted for; locks the delivery until the transaction ends.
-pub(crate) async fn acknowledged(tx: &Tx, feed: &Feed, delivery_id: &str) -> Result<u64> {
-    let start = delivery::ActiveModel {
-        feed_id: Set(feed.id.to_string()),
-        delivery_id: Set(delivery_id.to_owned()),
-        school_id: Set(feed.school_id.clone()),
-        acknowledged: Set(0),
-    };
-    let known = OnConflict::columns([delivery::Column::FeedId, delivery::Column::DeliveryId]).do_nothing().to_owned();
-    delivery::Entity::insert(start).on_conflict(known).exec_without_returning(tx.db()).await?;
-    let id = (feed.id.to_string(), delivery_id.to_owned());
-    let row = delivery::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
-    Ok(row.map_or(0, |row| u64::try_from(row.acknowledged).unwrap_or_default()))
-}
-
-/// Notes how far a delivery is.
-pub(crate) async fn acknowledge(tx: &Tx, feed: &Feed, delivery_id: &str, line: u64) -> Result<()> {
-    delivery::Entity::update_many()
-        .col_expr(delivery::Column::Acknowledged, Expr::value(i64::try_from(line).unwrap_or(i64::MAX)))
-        .filter(delivery::Column::FeedId.eq(feed.id.as_str()))
-        .filter(delivery::Column::DeliveryId.eq(delivery_id))
-        .exec(tx.db())
-        .await?;
-    Ok(())
-}
 
 /// The hour a moment lies in.
 pub(crate) fn hour(at_us: i64) -> i64 {

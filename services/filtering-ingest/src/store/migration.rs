@@ -3,6 +3,7 @@
 mod m20261124_000100_create_feeds;
 mod m20261127_000100_create_delivery_headers;
 mod m20261201_000500_judge_in_full;
+mod m20261127_000120_create_senders;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261124_000100_create_feeds::Migration));
         all.push(Box::new(m20261127_000100_create_delivery_headers::Migration));
         all.push(Box::new(m20261201_000500_judge_in_full::Migration));
+        all.push(Box::new(m20261127_000120_create_senders::Migration));
         all
     }
 }
