@@ -33,6 +33,8 @@ struct Happened<'a> {
     school: &'a str,
     /// Whom of those the kind is for.
     roles: &'a [Role],
+    /// The one account it is for, in whatever role; empty where it is for roles.
+    account: &'a str,
     /// The path of its page.
     link: String,
 }
@@ -65,12 +67,16 @@ impl Consumer for Told {
             | Event::TransferSent(_)
             | Event::TransferReceived(_)
             | Event::TransferReturned(_)
+            | Event::FeedCoverageChanged(_)
+            | Event::FilteringAsked(_)
+            | Event::FilteringDecided(_)
             | Event::PolicyPublished(_) => true,
             Event::SchoolCreated(_)
             | Event::ConcernTriaged(_)
             | Event::CaseClosed(_)
             | Event::CaseReopened(_)
             | Event::ParentsDecided(_)
+            | Event::CoverageDayCounted(_)
             | Event::FeedCounted(_) => false,
         }
     }
@@ -100,7 +106,12 @@ impl Consumer for Told {
         };
         let Some(happened) = happened(envelope, &opened_by) else { return Ok(()) };
         if self.mail {
-            tell(tx, happened.kind, happened.school, happened.roles, &happened.link).await?;
+            let Happened { kind, school, roles, account, link } = &happened;
+            if account.is_empty() {
+                tell(tx, kind, school, roles, link).await?;
+            } else {
+                tell_one(tx, kind, school, account, link).await?;
+            }
         }
         webhooks::tell(tx, happened.kind, happened.school, &format!("{}{}", self.address, happened.link), at).await
     }
@@ -113,6 +124,7 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         kind,
         school,
         roles: kind.roles,
+        account: "",
         link: format!("/schools/{school}{page}"),
     };
     let concern = format!("/concerns/{id}");
@@ -133,12 +145,12 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::SchoolInvited(invited) => {
             let school = invited.invited_school_id.as_str();
             let link = format!("/schools/{school}/invitations");
-            Some(Happened { kind: kind::SCHOOL_INVITED, school, roles: kind::SCHOOL_INVITED.roles, link })
+            Some(Happened { kind: kind::SCHOOL_INVITED, school, roles: kind::SCHOOL_INVITED.roles, account: "", link })
         }
         Event::InvitationAccepted(accepted) if !opened_by.is_empty() => {
             let link = format!("/schools/{opened_by}/shared-incidents/{}", accepted.shared_incident_id);
             let kind = kind::INVITATION_ACCEPTED;
-            Some(Happened { kind, school: opened_by, roles: kind.roles, link })
+            Some(Happened { kind, school: opened_by, roles: kind.roles, account: "", link })
         }
         // Whoever went finds no such incident any more.
         Event::SharingChanged(changed) if changed.school_id == school && changed.change != "lead_passed" => {
@@ -151,6 +163,17 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::TransferSent(sent) => Some(passed(kind::TRANSFER_SENT, &sent.to_school_id, id)),
         Event::TransferReceived(received) => Some(passed(kind::TRANSFER_RECEIVED, &received.from_school_id, id)),
         Event::TransferReturned(returned) => Some(passed(kind::TRANSFER_RETURNED, &returned.from_school_id, id)),
+        Event::FeedCoverageChanged(changed) => {
+            let kind = if changed.ended { kind::FEED_RECOVERED } else { kind::FEED_TROUBLED };
+            Some(at(kind, &format!("/filtering/feeds/{id}")))
+        }
+        Event::FilteringAsked(_) => Some(at(kind::FILTERING_ASKED, "/filtering")),
+        // Whoever asked by no account hears of it in the school.
+        Event::FilteringDecided(decided) if decided.asked_by_account_id.is_empty() => None,
+        Event::FilteringDecided(decided) => {
+            let page = format!("/registers/{}", decided.register);
+            Some(Happened { account: &decided.asked_by_account_id, ..at(kind::FILTERING_DECIDED, &page) })
+        }
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
         _ => None,
     }
@@ -160,12 +183,12 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
 fn at_desk(desk: &str) -> Option<Happened<'static>> {
     let row = Desk::ALL.iter().find(|(_, name, ..)| *name == desk)?;
     let link = format!("/desks/{}/referrals", row.1);
-    Some(Happened { kind: kind::DESK_REFERRAL, school: "", roles: std::slice::from_ref(&row.3), link })
+    Some(Happened { kind: kind::DESK_REFERRAL, school: "", roles: std::slice::from_ref(&row.3), account: "", link })
 }
 
 /// What is told of a file at the other of its schools.
 fn passed<'a>(kind: &'static Kind, school: &'a str, id: &str) -> Happened<'a> {
-    Happened { kind, school, roles: kind.roles, link: format!("/schools/{school}/transfers/{id}") }
+    Happened { kind, school, roles: kind.roles, account: "", link: format!("/schools/{school}/transfers/{id}") }
 }
 
 /// Makes notices for everybody in these roles at a school, or at the authority, who has an address and wants them.
@@ -174,6 +197,20 @@ fn passed<'a>(kind: &'static Kind, school: &'a str, id: &str) -> Happened<'a> {
 /// Where they cannot be kept.
 pub async fn tell(tx: &Tx, kind: &Kind, school: &str, roles: &[Role], link: &str) -> Result<()> {
     let accounts = store::account::holding(tx, school, roles).await?;
+    tell_all(tx, kind, school, accounts, link).await
+}
+
+/// The same for one account, so far as it still has a role at the school.
+///
+/// # Errors
+/// Where it cannot be kept.
+async fn tell_one(tx: &Tx, kind: &Kind, school: &str, account: &str, link: &str) -> Result<()> {
+    let mut accounts = store::account::holding(tx, school, kind.roles).await?;
+    accounts.retain(|holder| holder.as_str() == account);
+    tell_all(tx, kind, school, accounts, link).await
+}
+
+async fn tell_all(tx: &Tx, kind: &Kind, school: &str, accounts: Vec<String>, link: &str) -> Result<()> {
     for settings in store::notice_address::confirmed(tx, accounts).await? {
         if settings.wants(kind) {
             let due = timing::due(tx.now(), settings.daily, settings.quiet, kind.urgent);

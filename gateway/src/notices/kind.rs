@@ -49,6 +49,30 @@ pub const CONCERN_ESCALATED: &Kind = &Kind {
 };
 /// An alert came that becomes no concern.
 pub const ALERT_RAISED: &Kind = &of_school("alert.raised", "A web filter needs looking at", &[Role::It]);
+/// A feed of the filter does not do what is expected of it.
+pub const FEED_TROUBLED: &Kind = &of_school(
+    "feed.troubled",
+    "A feed of the web filter is silent, late or changed: look at it",
+    &[Role::It, Role::Dsl, Role::DeputyDsl],
+);
+/// It does so again.
+pub const FEED_RECOVERED: &Kind = &of_school(
+    "feed.recovered",
+    "A feed of the web filter does again what is expected of it",
+    &[Role::It, Role::Dsl, Role::DeputyDsl],
+);
+/// Somebody asks for a change of the filter, or for a site to be unblocked.
+pub const FILTERING_ASKED: &Kind = &of_school(
+    "filtering.asked",
+    "A request about filtering waits for a decision",
+    &[Role::It, Role::Dsl, Role::DeputyDsl],
+);
+/// What somebody asked for was decided about: told to them alone.
+pub const FILTERING_DECIDED: &Kind = &of_school(
+    "filtering.decided",
+    "What you asked for about filtering was decided",
+    &[Role::Staff, Role::Dsl, Role::DeputyDsl, Role::Head, Role::Governor, Role::Chair, Role::It],
+);
 /// Another school marked the same contact.
 pub const CONTACT_MATCHED: &Kind =
     &of_school("contact.matched", "Another school knows a contact that one of your cases marks", LEADS);
@@ -108,11 +132,15 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 18] = [
+pub const KINDS: [&Kind; 22] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
     ALERT_RAISED,
+    FEED_TROUBLED,
+    FEED_RECOVERED,
+    FILTERING_ASKED,
+    FILTERING_DECIDED,
     CONTACT_MATCHED,
     CASE_OPENED,
     REFERRAL_DECIDED,

@@ -42,6 +42,11 @@ pub enum Step {
 }
 
 impl Episode {
+    /// When its last event was; none before the first.
+    pub fn last_at(&self) -> Option<OffsetDateTime> {
+        self.last_at
+    }
+
     /// Takes one more event in.
     pub fn add(&mut self, at: OffsetDateTime, verdict: &Verdict) -> Step {
         let over =

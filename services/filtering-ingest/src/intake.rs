@@ -14,6 +14,7 @@ use crate::{
     line, noise,
     observation::{Observation, Rejected},
     profile::{self, Context},
+    seen::{Known, Seen},
 };
 
 /// What a feed is read and judged by.
@@ -26,6 +27,8 @@ pub struct Feed<'a> {
     pub hosts: &'a HashMap<String, String>,
     /// The rules in force.
     pub rules: &'a Rules,
+    /// What came before it.
+    pub known: &'a Known,
 }
 
 /// One alert raised by a batch.
@@ -71,6 +74,8 @@ pub struct Taken {
     pub folded: HashMap<String, Folded>,
     /// Episodes as they now are.
     pub episodes: HashMap<String, Episode>,
+    /// What it shows of the feed.
+    pub seen: Seen,
 }
 
 /// Works a batch through. `first` is its first line's number, lines up to `done` were accounted for before; `actor`
@@ -84,7 +89,7 @@ pub fn take(
     actor: impl Fn(&Observation) -> String,
     episode: impl Fn(&str) -> Episode,
 ) -> Taken {
-    let mut taken = Taken::default();
+    let mut taken = Taken { seen: Seen::new(feed.known, received_at), ..Taken::default() };
     let context = Context { time_zone: feed.time_zone, received_at };
     for (number, text) in (first..).zip(line::lines(batch)).filter(|(number, _)| *number > done) {
         taken.counts.received += 1;
@@ -96,6 +101,7 @@ pub fn take(
             Ok(observation) => taken.observe(number, observation, feed, &actor, &episode),
             Err(rejected) => {
                 taken.counts.rejected += 1;
+                taken.seen.rejected(&rejected);
                 taken.rejected.push((number, rejected));
             }
         }
@@ -113,6 +119,7 @@ impl Taken {
         load: &impl Fn(&str) -> Episode,
     ) {
         let categories = category::of(&observation, feed.hosts);
+        self.seen.event(&observation, &categories);
         let verdict = judge(&observation, &categories, feed.rules);
         let grave = verdict.as_ref().is_some_and(|v| v.basis != "category");
         let Some(verdict) = verdict.filter(|_| grave || !noise::is(&observation, &categories)) else {
@@ -124,6 +131,11 @@ impl Taken {
             }
             return;
         };
+        // The same event by another way, or in a file that was sent again, is no further event.
+        if self.seen.came_before() {
+            self.counts.folded += 1;
+            return;
+        }
         let key = format!("{}|{}", actor(&observation), verdict.theme);
         let episode = self.episodes.entry(key.clone()).or_insert_with(|| load(&key));
         match episode.add(observation.event_at, &verdict) {

@@ -40,7 +40,7 @@ pub struct Rules {
 const LISTS: &[&str] = &["illegal_csam"];
 
 /// Themes that never raise anything by themselves (rule 10.7).
-const NEVER: &[&str] = &["education_sensitive", "sensitive_identity"];
+pub(crate) const NEVER: &[&str] = &["education_sensitive", "sensitive_identity"];
 
 /// What an event comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]

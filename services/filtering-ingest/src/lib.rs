@@ -2,16 +2,21 @@
 //!
 //! - `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
 //! - `category`, `search`, `lexicon`, `noise`, `judge`, `episode`: what an event means
-//! - `intake`, `ledger`: a batch worked through and accounted for
+//! - `intake`, `ledger`, `seen`: a batch worked through and accounted for
+//! - `coverage`, `watch`: whether feeds do what is expected of them
+//! - `keeping`, `forget`: how long what they reported is kept
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
 //! - `consume`: the policies it judges by
 
 pub mod category;
 mod consume;
+pub mod coverage;
 pub mod episode;
+mod forget;
 pub mod intake;
 pub mod judge;
+pub mod keeping;
 pub mod ledger;
 pub mod lexicon;
 pub mod line;
@@ -21,9 +26,11 @@ pub mod observation;
 pub mod profile;
 mod rpc;
 pub mod search;
+pub mod seen;
 mod store;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::sync::Arc;
 
@@ -97,7 +104,11 @@ pub async fn start(setup: Setup) -> Result<Running> {
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
-    Ok(running.listen(&setup, consume::KeepPolicy { app }).await)
+    let watching = watch::run(app.clone(), setup.shutdown.clone());
+    let forgetting = forget::run(app.clone(), setup.shutdown.clone());
+    let running = running.listen(&setup, consume::KeepSchoolYear { app: app.clone() }).await;
+    let running = running.listen(&setup, consume::KeepPolicy { app }).await;
+    Ok(running.beside(watching).beside(forgetting))
 }
 
 /// What one line of a log would become.

@@ -4,11 +4,18 @@ mod answer_alert;
 pub(crate) mod convert;
 mod create_feed;
 mod get_alert;
+mod get_feed_coverage;
 mod get_ledger;
+mod get_log_keeping;
 mod ingest_lines;
 mod list_alerts;
+mod list_coverage_days;
+mod list_feed_coverage;
 mod list_feeds;
 mod list_rejected_lines;
+mod list_rollups;
+mod record_heartbeat;
+mod set_feed_rhythm;
 
 use std::pin::Pin;
 
@@ -49,8 +56,15 @@ rpcs! {
     answer_alert: AnswerAlertRequest => AnswerAlertResponse,
     create_feed: CreateFeedRequest => CreateFeedResponse,
     get_alert: GetAlertRequest => GetAlertResponse,
+    get_feed_coverage: GetFeedCoverageRequest => GetFeedCoverageResponse,
     get_ledger: GetLedgerRequest => GetLedgerResponse,
+    get_log_keeping: GetLogKeepingRequest => GetLogKeepingResponse,
     list_alerts: ListAlertsRequest => ListAlertsResponse,
+    list_coverage_days: ListCoverageDaysRequest => ListCoverageDaysResponse,
+    list_feed_coverage: ListFeedCoverageRequest => ListFeedCoverageResponse,
     list_feeds: ListFeedsRequest => ListFeedsResponse,
     list_rejected_lines: ListRejectedLinesRequest => ListRejectedLinesResponse,
+    list_rollups: ListRollupsRequest => ListRollupsResponse,
+    record_heartbeat: RecordHeartbeatRequest => RecordHeartbeatResponse,
+    set_feed_rhythm: SetFeedRhythmRequest => SetFeedRhythmResponse,
 }

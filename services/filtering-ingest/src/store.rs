@@ -1,10 +1,15 @@
 //! The only code of the service that touches its database.
 
 pub(crate) mod alert;
+pub(crate) mod coverage;
+mod coverage_entity;
 pub(crate) mod entity;
 pub(crate) mod feed;
 pub(crate) mod intake;
+pub(crate) mod keeping;
 pub(crate) mod migration;
+pub(crate) mod rollup;
+pub(crate) mod seen;
 
 use chassis::{
     db::Tx,

@@ -16,6 +16,7 @@ use crate::{
     episode::Episode,
     intake::{Feed as By, take},
     judge::{AlertRule, Rules},
+    seen::Known,
     store,
 };
 
@@ -53,7 +54,8 @@ type Worked = (Vec<(u64, &'static str)>, Vec<(u64, String, String)>);
 /// What a log becomes.
 fn worked(profile: &str, log: &[u8], hosts: &HashMap<String, String>) -> Worked {
     let rules = rules();
-    let feed = By { profile, time_zone: "UTC", hosts, rules: &rules };
+    let known = Known::default();
+    let feed = By { profile, time_zone: "UTC", hosts, rules: &rules, known: &known };
     let who = |o: &crate::observation::Observation| o.user.clone().or(o.client_ip.clone()).unwrap_or_default();
     let taken = take(log, 1, 0, time::OffsetDateTime::UNIX_EPOCH, &feed, who, |_| Episode::default());
     assert!(taken.counts.balanced(), "{:?}", taken.counts);

@@ -41,6 +41,8 @@ impl Consumer for Tally {
                 store::keep_policy(tx, school, due, policy.error_findings).await?;
             }
             Some(Event::FeedCounted(_)) => store::keep_feed(tx, school, at).await?,
+            Some(Event::FeedCoverageChanged(changed)) => store::keep_silent(tx, school, changed.silent_feeds).await?,
+            Some(Event::CoverageDayCounted(day)) => store::keep_coverage_day(tx, school, day).await?,
             _ => {}
         }
         for (key, part, count) in envelope.event.as_ref().map(counts).unwrap_or_default() {
@@ -85,6 +87,15 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         | Event::TransfersDue(_)
         | Event::TransferSent(_)
         | Event::TransferReceived(_)
-        | Event::TransferReturned(_) => Vec::new(),
+        | Event::TransferReturned(_)
+        | Event::FeedCoverageChanged(_)
+        | Event::CoverageDayCounted(_)
+        | Event::FilteringAsked(_) => Vec::new(),
+        Event::FilteringDecided(e) if e.register == "unblock-requests" => {
+            let mut counts = vec![one("unblock_requests", "")];
+            counts.extend((e.decision == "approved").then(|| one("unblock_requests_approved", "")));
+            counts
+        }
+        Event::FilteringDecided(_) => Vec::new(),
     }
 }

@@ -1,5 +1,7 @@
 //! The contract's messages from the domain's.
 
+mod coverage;
+
 use chassis::clock::timestamp;
 use proto::{filtering_ingest::v1 as pb, policy_registry::v1 as policy};
 
@@ -7,6 +9,10 @@ use crate::{
     judge::{AlertRule, Rules},
     ledger::Counts,
     store::{alert::Alert, entity::rejected_line, feed::Feed, moment},
+};
+
+pub(crate) use coverage::{
+    change, coverage, day, deletion, hour_start, read_rhythm, school_year, usual_hours,
 };
 
 /// What a policy says about observations.

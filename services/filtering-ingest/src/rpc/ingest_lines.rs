@@ -106,7 +106,14 @@ async fn judge(app: &App, tx: &Tx, scope: &Scope, feed: &Feed, batch: &IngestLin
     let school = scope.school()?.as_str();
     let rules = store::rules(tx, school).await?;
     let episodes = store::intake::episodes(tx).await?;
-    let by = intake::Feed { profile: &feed.profile, time_zone: &feed.time_zone, hosts: &feed.hosts, rules: &rules };
+    let known = store::seen::known(tx, feed, batch, app.clock.now()).await?;
+    let by = intake::Feed {
+        profile: &feed.profile,
+        time_zone: &feed.time_zone,
+        hosts: &feed.hosts,
+        rules: &rules,
+        known: &known,
+    };
     // Person or device by a keyed hash: an episode does not tell who.
     let actor = |observation: &crate::observation::Observation| {
         let who = observation.user.as_deref().or(observation.device.as_deref()).or(observation.client_ip.as_deref());
@@ -136,6 +143,7 @@ async fn write(
     store::intake::count(tx, feed, &taken, now_us).await?;
     store::intake::reject(tx, feed, &batch.delivery_id, &taken.rejected, now_us).await?;
     store::intake::keep(tx, feed, &taken).await?;
+    store::seen::keep(tx, feed, &batch.delivery_id, &taken.seen).await?;
     store::feed::received(tx, feed.id.as_str(), now_us).await?;
     let mut alert_ids = Vec::with_capacity(taken.raised.len());
     for (place, raised) in std::mem::take(&mut taken.raised).into_iter().enumerate() {
