@@ -43,11 +43,11 @@ pub async fn migrate(config: &Config, process: &str) -> Result<()> {
     }
 }
 
-/// Every service with the function that starts it.
+/// Every service with the function that starts it, each after those it asks.
 const STARTS: [(&str, Start); 4] = [
     ("policy-registry", |setup| Box::pin(policy_registry::start(setup))),
-    ("incident-cases", |setup| Box::pin(incident_cases::start(setup))),
     ("filtering-ingest", |setup| Box::pin(filtering_ingest::start(setup))),
+    ("incident-cases", |setup| Box::pin(incident_cases::start(setup))),
     ("reporting", |setup| Box::pin(reporting::start(setup))),
 ];
 

@@ -56,7 +56,13 @@ impl Page for Authority {
         use proto::reporting::v1::{Cell, Figure};
         let now = time::macros::datetime!(2026-11-24 09:00 UTC);
         let cells = vec![Cell { key: "cases_opened".into(), figure: Some(Figure { value: 0, code: "c".into() }) }];
-        let rows = vec![SchoolRow { school_id: "sch_1".into(), cells, error_findings: 2, silent_feeds: 1, ..SchoolRow::default() }];
+        let rows = vec![SchoolRow {
+            school_id: "sch_1".into(),
+            cells,
+            error_findings: 2,
+            silent_feeds: 1,
+            ..SchoolRow::default()
+        }];
         let report = AuthorityReport {
             lines: super::figures::sample_lines(),
             schools: rows,

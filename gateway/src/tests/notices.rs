@@ -10,7 +10,10 @@ use chassis::{
 use prost::Message as _;
 use proto::{
     access::v1::Role,
-    event::v1::{AlertRaised, ConcernEscalated, ConcernRecorded, InvitationAccepted, SchoolInvited},
+    event::v1::{
+        AlertRaised, ConcernEscalated, ConcernRecorded, FeedCoverageChanged, FilteringDecided, InvitationAccepted,
+        SchoolInvited,
+    },
     policy_registry::v1::{GetSchoolResponse, School},
 };
 use serde_json::{Value, json};
@@ -200,12 +203,23 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         let opened = SchoolInvited { shared_incident_id: "shi_2".into(), invited_school_id: theirs.clone() };
         let alert = |route: &str| Event::AlertRaised(AlertRaised { route: route.into(), ..AlertRaised::default() });
         let leads: &[&str] = &["d.deputy", "r.okafor"];
+        let silent = FeedCoverageChanged { state: "silent".into(), ..FeedCoverageChanged::default() };
+        let silent = Event::FeedCoverageChanged(silent);
+        let asked_by = place.call("i.it", "GET", "/v1/self", Value::Null).await?.json();
+        let asked_by_account_id = asked_by["account"]["account_id"].as_str().unwrap_or_default().to_owned();
+        let register = || "unblock-requests".to_owned();
+        let decided = FilteringDecided { register: register(), decision: "approved".into(), asked_by_account_id };
+        let by_nobody = FilteringDecided { register: register(), ..FilteringDecided::default() };
+        let (decided, by_nobody) = (Event::FilteringDecided(decided), Event::FilteringDecided(by_nobody));
         for (school, id, event, whom, link) in [
             (&place.school, "con_1", recorded(), leads, "/concerns/con_1"),
             (&place.school, "con_1", escalated("deputy"), &["d.deputy"][..], "/concerns/con_1"),
             (&place.school, "con_1", escalated("head"), &["h.head"], "/concerns/con_1"),
             (&place.school, "alt_1", alert("dsl"), &[], ""),
             (&place.school, "alt_1", alert("it"), &["i.it"], "/filtering"),
+            (&place.school, "fee_1", silent, &["d.deputy", "i.it", "r.okafor"], "/filtering/feeds/fee_1"),
+            (&place.school, "ren_1", decided, &["i.it"], "/registers/unblock-requests"),
+            (&place.school, "ren_2", by_nobody, &[], ""),
             (&theirs, "cas_1", Event::SchoolInvited(invited), leads, "/invitations"),
             (&place.school, "cas_2", Event::SchoolInvited(opened), &[], ""),
             (&theirs, "shi_2", Event::InvitationAccepted(accepted), leads, "/shared-incidents/shi_2"),

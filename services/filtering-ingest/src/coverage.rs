@@ -225,7 +225,8 @@ pub(crate) mod testing {
                 for minute in (0..60).step_by(step) {
                     hour.minutes.hear(minute);
                 }
-                let fields = Fields { observed: events, address: events, time: events, content: events, ..Fields::default() };
+                let fields =
+                    Fields { observed: events, address: events, time: events, content: events, ..Fields::default() };
                 hour = Hour { events, received: events, batches: 60, lag: Some((1, 30)), fields, ..hour };
                 hours.push(hour);
             }

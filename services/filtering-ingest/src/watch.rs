@@ -221,9 +221,8 @@ async fn count_days(app: &App, scope: &Scope, year: &SchoolYear) -> Result<u32> 
         return Ok(0);
     };
     let first = until.and_then(Date::next_day).unwrap_or(last).max(last - Duration::days(FIRST_DAYS));
-    let mut dates: Vec<Date> = std::iter::successors(Some(first), |date| date.next_day())
-        .take_while(|date| *date <= last)
-        .collect();
+    let mut dates: Vec<Date> =
+        std::iter::successors(Some(first), |date| date.next_day()).take_while(|date| *date <= last).collect();
     if until.is_some_and(|until| until >= last) {
         dates.clear();
     }
@@ -269,8 +268,12 @@ async fn count_day(tx: &mut Tx, school: &str, feeds: &[Watched], year: &SchoolYe
             .detail("state", day.state.as_str())
             .detail("gap_minutes", gap_minutes),
     );
-    let event =
-        CoverageDayCounted { date: date.to_string(), state: day.state.as_str().to_owned(), expected_minutes, gap_minutes };
+    let event = CoverageDayCounted {
+        date: date.to_string(),
+        state: day.state.as_str().to_owned(),
+        expected_minutes,
+        gap_minutes,
+    };
     tx.announce(school, Event::CoverageDayCounted(event)).await?;
     Ok(true)
 }

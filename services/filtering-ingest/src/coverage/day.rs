@@ -135,7 +135,8 @@ pub fn closes(date: Date, expectation: &Expectation<'_>) -> OffsetDateTime {
     if let Some(due) = expectation.rhythm.and_then(|rhythm| rhythm.due(date, expectation.year)) {
         return due + GRACE_EXPORT;
     }
-    let last = expected(date, expectation).iter().rposition(Option::is_some).map_or(MINUTES, |minute| count(minute) + 1);
+    let last =
+        expected(date, expectation).iter().rposition(Option::is_some).map_or(MINUTES, |minute| count(minute) + 1);
     at(date, last) + GRACE + expectation.lag()
 }
 
@@ -168,7 +169,8 @@ fn gaps(expected: &[Option<u32>], heard: &[bool]) -> Vec<(u32, u32)> {
     let mut missing = vec![false; expected.len()];
     let mut from = 0;
     for minute in 0..=expected.len() {
-        let silent = expected.get(minute).copied().flatten().is_some() && !heard.get(minute).copied().unwrap_or_default();
+        let silent =
+            expected.get(minute).copied().flatten().is_some() && !heard.get(minute).copied().unwrap_or_default();
         if silent {
             continue;
         }
@@ -230,7 +232,8 @@ mod tests {
         let (hours, year) = (weeks(NOW, 6, 5, 120), SchoolYear::default());
         let usual = learnt(&hours, &year);
         let expectation = Expectation { rhythm: None, usual: &usual, year: &year };
-        let day = |hours: &[Hour]| Day::of_feed(TODAY, hours, &expectation).map(|day| (day.state, day.gaps.clone(), day));
+        let day =
+            |hours: &[Hour]| Day::of_feed(TODAY, hours, &expectation).map(|day| (day.state, day.gaps.clone(), day));
         let Some((state, gaps, whole)) = day(&hours) else { unreachable!("a school day") };
         assert_eq!((state, gaps, whole.expected_minutes), (State::Covered, vec![], 7 * 60));
         assert_eq!((whole.events, whole.expected_events), (960, 960));

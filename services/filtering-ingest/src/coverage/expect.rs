@@ -85,7 +85,10 @@ impl Expectation<'_> {
         match self.rhythm {
             Some(rhythm) => rhythm.words(),
             None if self.usual.known() => {
-                format!("Learnt from {} school days: what is usual for the hour and the day of the week", self.usual.days)
+                format!(
+                    "Learnt from {} school days: what is usual for the hour and the day of the week",
+                    self.usual.days
+                )
             }
             None => "Nothing yet: three school days with lines teach what is usual".to_owned(),
         }

@@ -150,7 +150,8 @@ impl Sight<'_> {
         }
         let since = last.unwrap_or(self.created_at);
         let so = |what: String| {
-            let heard = last.map_or("It has never sent anything".to_owned(), |at| format!("Nothing since {}", moment(at)));
+            let heard =
+                last.map_or("It has never sent anything".to_owned(), |at| format!("Nothing since {}", moment(at)));
             Says::So { since, evidence: format!("{heard}; {what}") }
         };
         if let Some(Rhythm::Daily { .. }) = self.expectation.rhythm {
@@ -301,8 +302,7 @@ impl Sight<'_> {
     }
 
     fn skewed(&self) -> Says {
-        let (observed, ahead) =
-            self.lately().fold((0, 0), |(o, a), hour| (o + hour.fields.observed, a + hour.ahead));
+        let (observed, ahead) = self.lately().fold((0, 0), |(o, a), hour| (o + hour.fields.observed, a + hour.ahead));
         if observed < FEW {
             return Says::CannotTell;
         }
@@ -319,7 +319,10 @@ impl Sight<'_> {
         match self.behind() {
             Some(by) => Says::So {
                 since: since(),
-                evidence: format!("Every event is dated about {} before it arrived, though lines keep coming", long(by)),
+                evidence: format!(
+                    "Every event is dated about {} before it arrived, though lines keep coming",
+                    long(by)
+                ),
             },
             None => Says::Not,
         }

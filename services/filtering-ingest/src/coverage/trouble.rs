@@ -25,15 +25,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, the gravest first.
-    pub const ALL: [Self; 7] = [
-        Self::Silent,
-        Self::Late,
-        Self::Shifted,
-        Self::Partial,
-        Self::ClockSkewed,
-        Self::Replayed,
-        Self::Duplicated,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Silent, Self::Late, Self::Shifted, Self::Partial, Self::ClockSkewed, Self::Replayed, Self::Duplicated];
 
     /// Its code.
     pub fn as_str(self) -> &'static str {

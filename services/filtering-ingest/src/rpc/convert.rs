@@ -11,9 +11,7 @@ use crate::{
     store::{alert::Alert, entity::rejected_line, feed::Feed, moment},
 };
 
-pub(crate) use coverage::{
-    change, coverage, day, deletion, hour_start, read_rhythm, school_year, usual_hours,
-};
+pub(crate) use coverage::{change, coverage, day, deletion, hour_start, read_rhythm, school_year, usual_hours};
 
 /// What a policy says about observations.
 pub(crate) fn rules(policy: policy::EffectivePolicy) -> Rules {

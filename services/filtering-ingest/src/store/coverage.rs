@@ -269,16 +269,11 @@ pub(crate) async fn keep_day(tx: &Tx, school: &str, feed_id: &str, day: &Day) ->
 }
 
 /// A page of days, the newest first, each with when it was counted.
-pub(crate) async fn days(
-    tx: &Tx,
-    feed_id: &str,
-    page: &Page,
-) -> Result<(Vec<(Day, Option<OffsetDateTime>)>, String)> {
+pub(crate) async fn days(tx: &Tx, feed_id: &str, page: &Page) -> Result<(Vec<(Day, Option<OffsetDateTime>)>, String)> {
     use coverage_day::Column;
     let school = tx.scope().school()?;
-    let mut all = coverage_day::Entity::find()
-        .filter(Column::SchoolId.eq(school.as_str()))
-        .filter(Column::FeedId.eq(feed_id));
+    let mut all =
+        coverage_day::Entity::find().filter(Column::SchoolId.eq(school.as_str())).filter(Column::FeedId.eq(feed_id));
     if let Some(after) = page.after() {
         all = all.filter(Column::Date.lt(after));
     }

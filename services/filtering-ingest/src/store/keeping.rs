@@ -1,11 +1,6 @@
 //! What is past its term, deleted a little at a time, and what was deleted, kept for good.
 
-use chassis::{
-    db::Tx,
-    error::Result,
-    history::Act,
-    id::least_at,
-};
+use chassis::{db::Tx, error::Result, history::Act, id::least_at};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _,

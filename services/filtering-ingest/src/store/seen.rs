@@ -2,11 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chassis::{
-    clock::london,
-    db::Tx,
-    error::Result,
-};
+use chassis::{clock::london, db::Tx, error::Result};
 use proto::filtering_ingest::v1::IngestLinesRequest;
 use sea_orm::{
     ActiveValue::Set,

@@ -26,7 +26,7 @@ use crate::{
         access::{self, ADULT, Access, NOT_ON_AN_ADULT, Office, Subject, Verdict},
         decide::EARLY_HELP,
     },
-    concern::{Concern, Outcome, adult::For},
+    concern::{Concern, Origin, Outcome, adult::For},
     consume::fetch_policy,
     procedure::Pinned,
     rules::{NAME_MAX, NARRATIVE_MAX},
@@ -111,6 +111,9 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
             ("added_to_case", Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
     };
+    if let (Some(case), Origin::Alert { alert_id, .. }) = (&case, &concern.origin) {
+        store::alert_wanted::want(&tx, &case.school_id, case.id.as_str(), alert_id).await?;
+    }
     let waited_s = (at - concern.recorded_at).whole_seconds();
     concern.triage(outcome)?;
     let body = store::concern::update(&tx, &concern).await?;

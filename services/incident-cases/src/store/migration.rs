@@ -22,6 +22,7 @@ mod m20261126_003500_mark_contacts;
 mod m20261126_003600_import_packages;
 mod m20261126_004000_keep_desk_referrals;
 mod m20261126_004100_mark_adults;
+mod m20261127_006000_want_alerts;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_003600_import_packages::Migration));
         all.push(Box::new(m20261126_004000_keep_desk_referrals::Migration));
         all.push(Box::new(m20261126_004100_mark_adults::Migration));
+        all.push(Box::new(m20261127_006000_want_alerts::Migration));
         all
     }
 }

@@ -93,11 +93,7 @@ fn silence_is_told_once_within_a_quarter_of_an_hour_and_its_end_too() {
 fn nothing_to_say_is_no_silence() {
     let mut feed = Feed::new();
     feed.year.closed = chassis::calendar::ClosedDays::read(["2026-11-25"]);
-    for now in [
-        datetime!(2026-11-24 23:00 UTC),
-        datetime!(2026-11-25 11:00 UTC),
-        datetime!(2026-11-28 11:00 UTC),
-    ] {
+    for now in [datetime!(2026-11-24 23:00 UTC), datetime!(2026-11-25 11:00 UTC), datetime!(2026-11-28 11:00 UTC)] {
         assert_eq!(feed.look(now), [], "{now}");
     }
     // A sender that says it is there and has nothing to say is heard.

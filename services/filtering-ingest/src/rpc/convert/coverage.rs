@@ -92,9 +92,7 @@ fn rhythm(rhythm: &Rhythm) -> pb::Rhythm {
             end: clock(*to),
             ..pb::Rhythm::default()
         },
-        Rhythm::Daily { by, .. } => {
-            pb::Rhythm { kind: "daily".to_owned(), by: clock(*by), ..pb::Rhythm::default() }
-        }
+        Rhythm::Daily { by, .. } => pb::Rhythm { kind: "daily".to_owned(), by: clock(*by), ..pb::Rhythm::default() },
     };
     pb::Rhythm { days: days.to_owned(), ..stated }
 }

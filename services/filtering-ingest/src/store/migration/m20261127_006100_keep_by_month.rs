@@ -81,7 +81,8 @@ impl MigrationTrait for Migration {
         db.execute_unprepared("SELECT set_config('hedgerow.reach', 'authority', true)").await?;
         db.execute_unprepared(MOVE).await?;
         db.execute_unprepared(&FUNCTIONS.replace("{rule}", RULE)).await?;
-        db.execute_unprepared("SELECT observation_secure('observation'), observation_secure('observation_rest')").await?;
+        db.execute_unprepared("SELECT observation_secure('observation'), observation_secure('observation_rest')")
+            .await?;
         Ok(())
     }
 }
