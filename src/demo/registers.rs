@@ -198,8 +198,13 @@ impl Register<'_> {
                 ("on", if lapsed { "2026-05-05" } else { "2026-10-06" }),
                 ("by", "The network manager"),
                 ("kind", kind),
-                ("where", "A classroom tablet and an office computer"),
-                ("tested", "Four kinds of unsuitable page, as a learner and as staff."),
+                ("device", "A classroom tablet"),
+                ("where", "Room 3"),
+                ("user_group", if kind == "filter" { "learner" } else { "staff" }),
+                ("list_tested", "iwf; police_terrorism; adult_content"),
+                ("tested", "Four kinds of unsuitable page."),
+                ("expected", if kind == "filter" { "blocked" } else { "alert" }),
+                ("actual", if kind == "filter" { "blocked" } else { "alert" }),
                 ("outcome", "works"),
             ];
             self.add("filter-checks", &check).await?;

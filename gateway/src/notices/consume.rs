@@ -68,8 +68,8 @@ impl Consumer for Told {
             | Event::TransferReceived(_)
             | Event::TransferReturned(_)
             | Event::FeedCoverageChanged(_)
-            | Event::FilteringAsked(_)
-            | Event::FilteringDecided(_)
+            | Event::RegisterRequestMade(_)
+            | Event::RegisterRequestDecided(_)
             | Event::PolicyPublished(_) => true,
             Event::SchoolCreated(_)
             | Event::ConcernTriaged(_)
@@ -165,14 +165,21 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::TransferReturned(returned) => Some(passed(kind::TRANSFER_RETURNED, &returned.from_school_id, id)),
         Event::FeedCoverageChanged(changed) => {
             let kind = if changed.ended { kind::FEED_RECOVERED } else { kind::FEED_TROUBLED };
-            Some(at(kind, &format!("/filtering/feeds/{id}")))
+            let told = |route: &str| changed.told.iter().any(|told| told == route);
+            let roles: &[Role] = match (told("it"), told("dsl")) {
+                (true, true) => kind.roles,
+                (true, false) => &[Role::It],
+                (false, true) => &[Role::Dsl, Role::DeputyDsl],
+                (false, false) => &[Role::Head],
+            };
+            Some(Happened { roles, ..at(kind, &format!("/filtering/feeds/{id}")) })
         }
-        Event::FilteringAsked(_) => Some(at(kind::FILTERING_ASKED, "/filtering")),
+        Event::RegisterRequestMade(made) => Some(at(kind::REQUEST_MADE, &format!("/registers/{}", made.register))),
         // Whoever asked by no account hears of it in the school.
-        Event::FilteringDecided(decided) if decided.asked_by_account_id.is_empty() => None,
-        Event::FilteringDecided(decided) => {
+        Event::RegisterRequestDecided(decided) if decided.asked_by_account_id.is_empty() => None,
+        Event::RegisterRequestDecided(decided) => {
             let page = format!("/registers/{}", decided.register);
-            Some(Happened { account: &decided.asked_by_account_id, ..at(kind::FILTERING_DECIDED, &page) })
+            Some(Happened { account: &decided.asked_by_account_id, ..at(kind::REQUEST_DECIDED, &page) })
         }
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
         _ => None,

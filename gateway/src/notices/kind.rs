@@ -61,16 +61,16 @@ pub const FEED_RECOVERED: &Kind = &of_school(
     "A feed of the web filter does again what is expected of it",
     &[Role::It, Role::Dsl, Role::DeputyDsl],
 );
-/// Somebody asks for a change of the filter, or for a site to be unblocked.
-pub const FILTERING_ASKED: &Kind = &of_school(
-    "filtering.asked",
-    "A request about filtering waits for a decision",
+/// Somebody asks for a change of the filter, for a site to be unblocked, or for whatever else a register has decided.
+pub const REQUEST_MADE: &Kind = &of_school(
+    "request.made",
+    "A request in one of the school\u{2019}s registers waits for a decision",
     &[Role::It, Role::Dsl, Role::DeputyDsl],
 );
 /// What somebody asked for was decided about: told to them alone.
-pub const FILTERING_DECIDED: &Kind = &of_school(
-    "filtering.decided",
-    "What you asked for about filtering was decided",
+pub const REQUEST_DECIDED: &Kind = &of_school(
+    "request.decided",
+    "What you asked for in one of the school\u{2019}s registers was decided",
     &[Role::Staff, Role::Dsl, Role::DeputyDsl, Role::Head, Role::Governor, Role::Chair, Role::It],
 );
 /// Another school marked the same contact.
@@ -139,8 +139,8 @@ pub const KINDS: [&Kind; 22] = [
     ALERT_RAISED,
     FEED_TROUBLED,
     FEED_RECOVERED,
-    FILTERING_ASKED,
-    FILTERING_DECIDED,
+    REQUEST_MADE,
+    REQUEST_DECIDED,
     CONTACT_MATCHED,
     CASE_OPENED,
     REFERRAL_DECIDED,

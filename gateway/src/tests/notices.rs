@@ -11,8 +11,8 @@ use prost::Message as _;
 use proto::{
     access::v1::Role,
     event::v1::{
-        AlertRaised, ConcernEscalated, ConcernRecorded, FeedCoverageChanged, FilteringDecided, InvitationAccepted,
-        SchoolInvited,
+        AlertRaised, ConcernEscalated, ConcernRecorded, FeedCoverageChanged, InvitationAccepted,
+        RegisterRequestDecided, SchoolInvited,
     },
     policy_registry::v1::{GetSchoolResponse, School},
 };
@@ -203,14 +203,18 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         let opened = SchoolInvited { shared_incident_id: "shi_2".into(), invited_school_id: theirs.clone() };
         let alert = |route: &str| Event::AlertRaised(AlertRaised { route: route.into(), ..AlertRaised::default() });
         let leads: &[&str] = &["d.deputy", "r.okafor"];
-        let silent = FeedCoverageChanged { state: "silent".into(), ..FeedCoverageChanged::default() };
+        let silent = FeedCoverageChanged {
+            state: "silent".into(),
+            told: vec!["it".into(), "dsl".into()],
+            ..FeedCoverageChanged::default()
+        };
         let silent = Event::FeedCoverageChanged(silent);
         let asked_by = place.call("i.it", "GET", "/v1/self", Value::Null).await?.json();
         let asked_by_account_id = asked_by["account"]["account_id"].as_str().unwrap_or_default().to_owned();
         let register = || "unblock-requests".to_owned();
-        let decided = FilteringDecided { register: register(), decision: "approved".into(), asked_by_account_id };
-        let by_nobody = FilteringDecided { register: register(), ..FilteringDecided::default() };
-        let (decided, by_nobody) = (Event::FilteringDecided(decided), Event::FilteringDecided(by_nobody));
+        let decided = RegisterRequestDecided { register: register(), decision: "approved".into(), asked_by_account_id };
+        let by_nobody = RegisterRequestDecided { register: register(), ..RegisterRequestDecided::default() };
+        let (decided, by_nobody) = (Event::RegisterRequestDecided(decided), Event::RegisterRequestDecided(by_nobody));
         for (school, id, event, whom, link) in [
             (&place.school, "con_1", recorded(), leads, "/concerns/con_1"),
             (&place.school, "con_1", escalated("deputy"), &["d.deputy"][..], "/concerns/con_1"),

@@ -36,14 +36,39 @@ pub struct SchoolYear {
     pub closed: ClosedDays,
     /// Whole months that are kept besides the running one.
     pub keep_months: u32,
+    /// Who is told of feeds.
+    pub told: Told,
+}
+
+/// Who is told of what a feed does not do, as the policy's alert rules on feeds say: `it`, `dsl`, `head`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Of a time without proof that it worked, and of whatever makes what it reports less than it ought to be.
+    pub gap: Vec<String>,
+    /// Of lines that cannot be read any more.
+    pub refusals: Vec<String>,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        let both = || vec!["it".to_owned(), "dsl".to_owned()];
+        Self { gap: both(), refusals: both() }
+    }
+}
+
+impl Told {
+    /// Who is told of one kind of trouble.
+    pub fn of(&self, kind: trouble::Kind) -> &[String] {
+        if kind == trouble::Kind::Shifted { &self.refusals } else { &self.gap }
+    }
 }
 
 impl Default for SchoolYear {
-    /// Where no policy is known: the usual hours, no day closed, twelve months.
+    /// Where no policy is known: the usual hours, no day closed, twelve months, and those told who usually are.
     fn default() -> Self {
         let at = |hour, minute| Time::from_hms(hour, minute, 0).unwrap_or(Time::MIDNIGHT);
         let hours = Hours { from: at(8, 30), to: at(15, 30) };
-        Self { hours, closed: ClosedDays::default(), keep_months: crate::keeping::MONTHS }
+        Self { hours, closed: ClosedDays::default(), keep_months: crate::keeping::MONTHS, told: Told::default() }
     }
 }
 

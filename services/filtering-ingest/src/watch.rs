@@ -183,6 +183,7 @@ async fn write(app: &App, scope: &Scope, feed_id: &str, year: &SchoolYear) -> Re
             ended,
             since_time: Some(timestamp(change.trouble.since)),
             silent_feeds,
+            told: year.told.of(change.trouble.kind).to_vec(),
         };
         tx.announce(feed_id, Event::FeedCoverageChanged(event)).await?;
     }

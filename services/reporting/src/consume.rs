@@ -90,12 +90,12 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         | Event::TransferReturned(_)
         | Event::FeedCoverageChanged(_)
         | Event::CoverageDayCounted(_)
-        | Event::FilteringAsked(_) => Vec::new(),
-        Event::FilteringDecided(e) if e.register == "unblock-requests" => {
+        | Event::RegisterRequestMade(_) => Vec::new(),
+        Event::RegisterRequestDecided(e) if e.register == "unblock-requests" => {
             let mut counts = vec![one("unblock_requests", "")];
             counts.extend((e.decision == "approved").then(|| one("unblock_requests_approved", "")));
             counts
         }
-        Event::FilteringDecided(_) => Vec::new(),
+        Event::RegisterRequestDecided(_) => Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime, Time, Weekday};
 
 use crate::{
     coverage::{
-        Fields, Hour, SchoolYear,
+        Fields, Hour, SchoolYear, Told,
         day::Day,
         expect::Expectation,
         look::Sight,
@@ -32,7 +32,18 @@ pub(crate) fn school_year(policy: &policy::EffectivePolicy) -> SchoolYear {
         found.map(|parameter| parameter.values.as_slice()).unwrap_or_default()
     };
     let months = values("filter.keep_months").first().and_then(|value| value.trim().parse().ok());
+    let routes = |theme: &str| -> Vec<String> {
+        let rules = policy.alert_rules.iter().filter(|rule| rule.watches == "feed" && rule.theme == theme);
+        rules.map(|rule| rule.route.clone()).collect()
+    };
+    // Of feeds somebody is always told, whatever rules a template leaves out.
+    let or_usual = |routes: Vec<String>, usual: Vec<String>| if routes.is_empty() { usual } else { routes };
+    let told = Told {
+        gap: or_usual(routes("gap"), usual.told.gap.clone()),
+        refusals: or_usual(routes("refusals"), usual.told.refusals.clone()),
+    };
     SchoolYear {
+        told,
         hours: values("school.hours").first().and_then(|value| Hours::read(value)).unwrap_or(usual.hours),
         closed: ClosedDays::read(values("school.closed_days").iter().map(String::as_str)),
         keep_months: months.unwrap_or(MONTHS).clamp(1, MOST_MONTHS),
