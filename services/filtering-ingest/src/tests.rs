@@ -140,6 +140,7 @@ fn real_samples_reconcile_where_they_are() {
 
 struct World {
     bed: Bed,
+    app: crate::App,
     school: String,
     it: Person,
     dsl: Person,
@@ -178,7 +179,13 @@ async fn world(engine: Engine) -> Result<World> {
         host_categories: hosts(),
     };
     let feed = call!(it, create_feed, create)?.feed.unwrap_or_default().feed_id;
-    Ok(World { bed, school, it, dsl, other, feed })
+    let app = crate::App {
+        store: running.store.clone(),
+        clock: bed.clock.clone(),
+        upstreams: bed.upstreams.clone(),
+        signer: bed.signer("filtering-ingest"),
+    };
+    Ok(World { bed, app, school, it, dsl, other, feed })
 }
 
 impl World {
@@ -266,6 +273,8 @@ macro_rules! on_both_engines {
         mod postgres { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Postgres).await })* }
     };
 }
+
+mod coverage;
 
 on_both_engines!(
     a_delivery_sent_again_counts_once_and_goes_on_where_it_stopped,

@@ -91,7 +91,10 @@ async fn at_school(app: &App, school: &str, answers: &mut bool) -> Result<u32> {
     }
     let until = store::coverage::counted_until(&tx, school.as_str()).await?;
     let over = closes_next(&feeds, &year, tx.now()).is_some_and(|date| until.is_none_or(|until| date > until));
-    let recounts = store::coverage::has_recounts(&tx, school.as_str()).await?;
+    let recounts = match until {
+        Some(until) => store::coverage::has_recounts(&tx, school.as_str(), until).await?,
+        None => false,
+    };
     tx.silent();
     tx.commit().await?;
     let mut told = 0;
@@ -227,8 +230,9 @@ async fn count_days(app: &App, scope: &Scope, year: &SchoolYear) -> Result<u32> 
     if until.is_some_and(|until| until >= last) {
         dates.clear();
     }
-    let recounts = store::coverage::take_recounts(&tx, &school).await?;
-    dates.extend(recounts.into_iter().filter(|date| until.is_some_and(|until| *date <= until)));
+    if let Some(until) = until {
+        dates.extend(store::coverage::take_recounts(&tx, &school, until).await?);
+    }
     let mut told = 0;
     for date in &dates {
         told += u32::from(count_day(&mut tx, &school, &feeds, year, *date).await?);

@@ -414,7 +414,7 @@ mod tests {
             decided_by: "decided_by".into(),
             ..RegisterDecision::default()
         };
-        let fields: Vec<RegisterField> = ["site", "asked_by", "decision", "decided_by"].map(|key| field(key)).to_vec();
+        let fields: Vec<RegisterField> = ["site", "asked_by", "decision", "decided_by"].map(field).to_vec();
         let register =
             || RegisterDefinition { decision: Some(decision.clone()), fields: fields.clone(), ..Default::default() };
         let asked = |roles: &[Role]| {

@@ -7,7 +7,8 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
     sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 use time::{Date, OffsetDateTime};
@@ -228,9 +229,15 @@ pub(crate) fn date(text: &str) -> Option<Date> {
     Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).ok()
 }
 
-/// The days of a school of which more came after they were over; they are no longer noted.
-pub(crate) async fn take_recounts(tx: &Tx, school: &str) -> Result<Vec<Date>> {
+/// Days of a school that were counted already and of which something came.
+fn counted(school: &str, until: Date) -> Condition {
     let of_school = coverage_recount::Column::SchoolId.eq(school);
+    Condition::all().add(of_school).add(coverage_recount::Column::Date.lte(until.to_string()))
+}
+
+/// The days of a school, of those counted, of which more came; they are no longer noted.
+pub(crate) async fn take_recounts(tx: &Tx, school: &str, until: Date) -> Result<Vec<Date>> {
+    let of_school = counted(school, until);
     let rows = coverage_recount::Entity::find().filter(of_school.clone()).limit(32).all(tx.db()).await?;
     let dates: Vec<&str> = rows.iter().map(|row| row.date.as_str()).collect();
     let these = coverage_recount::Column::Date.is_in(dates);
@@ -239,9 +246,8 @@ pub(crate) async fn take_recounts(tx: &Tx, school: &str) -> Result<Vec<Date>> {
 }
 
 /// Whether a school has such days.
-pub(crate) async fn has_recounts(tx: &Tx, school: &str) -> Result<bool> {
-    let of_school = coverage_recount::Column::SchoolId.eq(school);
-    Ok(coverage_recount::Entity::find().filter(of_school).limit(1).count(tx.db()).await? > 0)
+pub(crate) async fn has_recounts(tx: &Tx, school: &str, until: Date) -> Result<bool> {
+    Ok(coverage_recount::Entity::find().filter(counted(school, until)).limit(1).count(tx.db()).await? > 0)
 }
 
 /// One day as it was counted last; of the school as a whole where the feed is empty.

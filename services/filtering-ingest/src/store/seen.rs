@@ -215,13 +215,13 @@ async fn note(tx: &Tx, feed: &Feed, delivery_id: &str, seen: &Seen, duplicates: 
     Ok(())
 }
 
-/// Has days counted anew of which more came after they were over.
+/// Has days counted anew of which something came: once they are counted, the day itself among them.
 async fn recount(tx: &Tx, school: &str, seen: &Seen) -> Result<()> {
     let today = london(tx.now()).date();
     let first = tx.now() - RECOUNTED;
     let hours = seen.happened.keys().filter_map(|hour| OffsetDateTime::from_unix_timestamp(*hour).ok());
     let dates: BTreeSet<_> = hours.filter(|at| *at > first).map(|at| london(at).date()).collect();
-    for date in dates.into_iter().filter(|date| *date < today) {
+    for date in dates.into_iter().filter(|date| *date <= today) {
         let row = coverage_recount::ActiveModel { school_id: Set(school.to_owned()), date: Set(date.to_string()) };
         let columns = [coverage_recount::Column::SchoolId, coverage_recount::Column::Date];
         let there = OnConflict::columns(columns).do_nothing().to_owned();
