@@ -89,7 +89,7 @@ async fn a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back(engi
     world.bed.clock.set(at(2));
     world.bring("a", &line(at(2), "http://a.example/")).await?;
     assert_eq!(watch::pass(&world.app).await?, 0, "it does what is expected");
-    world.bed.clock.set(at(12));
+    world.bed.clock.set(at(14));
     assert_eq!((watch::pass(&world.app).await?, watch::pass(&world.app).await?), (1, 0), "it is told of once");
     let silent = world.doing().await?.coverage.unwrap_or_default();
     assert_eq!((silent.state.as_str(), silent.events_today), ("silent", 1));
@@ -97,7 +97,7 @@ async fn a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back(engi
     // That there is nothing to say is no silence.
     let alive = RecordHeartbeatRequest { school_id: world.school.clone(), feed_id: world.feed.clone() };
     call!(world.it, record_heartbeat, alive)?;
-    world.bed.clock.set(at(13));
+    world.bed.clock.set(at(15));
     assert_eq!((watch::pass(&world.app).await?, watch::pass(&world.app).await?), (1, 0));
     let back = world.doing().await?;
     assert_eq!(back.coverage.map(|coverage| coverage.state).as_deref(), Some("covered"));
