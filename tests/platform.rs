@@ -19,6 +19,8 @@ mod catalogue;
 mod contract;
 #[path = "platform/deployment.rs"]
 mod deployment;
+#[path = "platform/filtering_duties.rs"]
+mod filtering_duties;
 #[path = "platform/installation.rs"]
 mod installation;
 #[path = "platform/isolation.rs"]

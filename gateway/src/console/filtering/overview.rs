@@ -1,9 +1,6 @@
 //! The whole state of filtering on one page: how feeds do, what is due, what waits for whom, and the way to the rest.
 
-use chassis::{
-    clock::moment,
-    error::{Error, Kind},
-};
+use chassis::error::{Error, Kind};
 use proto::{
     access::v1::Permission,
     filtering_ingest::v1::ListFeedCoverageResponse,
@@ -23,7 +20,6 @@ use crate::{
     pages::{
         Page,
         part::{Head, Link},
-        words,
     },
 };
 
@@ -37,8 +33,6 @@ pub struct Filtering {
     /// True where how feeds do could not be asked for.
     feeds_unknown: bool,
     feeds: Vec<Line>,
-    /// When coverage was last looked at; empty before the first time.
-    looked: String,
     of_feeds: Vec<Link>,
     lists: Vec<Waiting>,
     /// All that is about the filter.
@@ -74,7 +68,6 @@ impl Page for Filtering {
             acts: link(),
             shows_feeds: true,
             feeds: vec![Line::new(&coverage::sample(), "/x", now)],
-            looked: "9:59am".into(),
             of_feeds: link(),
             lists,
             pages: link(),
@@ -180,14 +173,12 @@ pub async fn show(visit: Visit) -> Answer {
 fn page(visit: &Visit, known: &Known) -> Filtering {
     let (path, now) = (visit.at("/filtering"), visit.now());
     let feeds = known.feeds.as_ref().and_then(|answer| answer.as_ref().ok());
-    let looked = feeds.and_then(|feeds| feeds.look_time.as_ref()).and_then(moment);
     Filtering {
         head: Head::new("Filtering", visit.crumbs(&[])),
         acts: acts(visit, known),
         shows_feeds: known.feeds.is_some(),
         feeds_unknown: matches!(known.feeds, Some(Err(_))),
         feeds: feeds.into_iter().flat_map(|feeds| &feeds.coverage).map(|feed| Line::new(feed, &path, now)).collect(),
-        looked: looked.map(|at| words::near(at, now)).unwrap_or_default(),
         of_feeds: of_feeds(visit),
         lists: lists(visit, known),
         pages: pages(visit, known),

@@ -1,6 +1,6 @@
 //! Lists how a school's feeds do against what is expected of them, those in trouble first.
 
-use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act};
+use chassis::{caller::Caller, error::Result, history::Act};
 use proto::filtering_ingest::v1::{ListFeedCoverageRequest, ListFeedCoverageResponse};
 use time::Duration;
 use tonic::Request;
@@ -34,5 +34,5 @@ pub(super) async fn list_feed_coverage(
     let coverage = order.into_iter().filter_map(|place| coverage.get(place).cloned()).collect();
     tx.record(Act::new("coverage.listed", scope.account_text()).detail("count", feeds.len()));
     tx.commit().await?;
-    Ok(ListFeedCoverageResponse { coverage, look_time: Some(timestamp(now)) })
+    Ok(ListFeedCoverageResponse { coverage })
 }
