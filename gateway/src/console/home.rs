@@ -184,14 +184,6 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         concerns.map(|answer| list::concern_list(&visit, answer, now)),
         added.and_then(|answer| list::added_list(&visit, answer.ok()?, now)),
         alerts.map(|answer| list::alert_list(&visit, answer, now)),
-        between.map(|answer| list::between_list(&visit, answer)),
-        requests.and_then(|answer| kept::requests_list(&visit, &answer.ok()?)),
-        transfers.and_then(|answer| kept::transfers_list(&visit, &answer.ok()?)),
-        records.and_then(|answer| kept::records_list(&visit, &answer.ok()?)),
-        instances.map(|answer| {
-            let told = reminders.unwrap_or_else(|| Ok(Vec::new()));
-            list::review_list(&visit, answer.and_then(|instances| Ok((instances, told?))), now)
-        }),
         feeds.and_then(|answer| {
             if technical {
                 Some(list::feed_list(&visit, answer, now))
@@ -201,6 +193,14 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         }),
         found.filter(|_| technical).map(|found| filter::due_list(&visit, found)),
         waits.flatten(),
+        between.map(|answer| list::between_list(&visit, answer)),
+        requests.and_then(|answer| kept::requests_list(&visit, &answer.ok()?)),
+        transfers.and_then(|answer| kept::transfers_list(&visit, &answer.ok()?)),
+        records.and_then(|answer| kept::records_list(&visit, &answer.ok()?)),
+        instances.map(|answer| {
+            let told = reminders.unwrap_or_else(|| Ok(Vec::new()));
+            list::review_list(&visit, answer.and_then(|instances| Ok((instances, told?))), now)
+        }),
         duties.map(|answer| list::duty_list(&visit, answer)),
         open.filter(|_| !visit.may(Permission::PolicyEdit)).and_then(|open| list::consultation_list(&visit, open)),
     ];
