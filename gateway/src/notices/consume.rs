@@ -174,14 +174,32 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
             };
             Some(Happened { roles, ..at(kind, &format!("/filtering/feeds/{id}")) })
         }
-        Event::RegisterRequestMade(made) => Some(at(kind::REQUEST_MADE, &format!("/registers/{}", made.register))),
+        Event::RegisterRequestMade(made) => {
+            let page = match filter_request(&made.register) {
+                Some(below) => format!("/filtering/{below}/{id}/decide"),
+                None => format!("/registers/{}", made.register),
+            };
+            Some(at(kind::REQUEST_MADE, &page))
+        }
         // Whoever asked by no account hears of it in the school.
         Event::RegisterRequestDecided(decided) if decided.asked_by_account_id.is_empty() => None,
         Event::RegisterRequestDecided(decided) => {
-            let page = format!("/registers/{}", decided.register);
+            let page = match filter_request(&decided.register) {
+                Some(_) => "/filtering".to_owned(),
+                None => format!("/registers/{}", decided.register),
+            };
             Some(Happened { account: &decided.asked_by_account_id, ..at(kind::REQUEST_DECIDED, &page) })
         }
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
+        _ => None,
+    }
+}
+
+/// Where requests of a register are decided that has pages of its own, below that on filtering.
+fn filter_request(register: &str) -> Option<&'static str> {
+    match register {
+        "filter-changes" => Some("changes"),
+        "unblock-requests" => Some("unblock"),
         _ => None,
     }
 }

@@ -222,7 +222,7 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
             (&place.school, "alt_1", alert("dsl"), &[], ""),
             (&place.school, "alt_1", alert("it"), &["i.it"], "/filtering"),
             (&place.school, "fee_1", silent, &["d.deputy", "i.it", "r.okafor"], "/filtering/feeds/fee_1"),
-            (&place.school, "ren_1", decided, &["i.it"], "/registers/unblock-requests"),
+            (&place.school, "ren_1", decided, &["i.it"], "/filtering"),
             (&place.school, "ren_2", by_nobody, &[], ""),
             (&theirs, "cas_1", Event::SchoolInvited(invited), leads, "/invitations"),
             (&place.school, "cas_2", Event::SchoolInvited(opened), &[], ""),
