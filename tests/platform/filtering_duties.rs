@@ -28,10 +28,8 @@ async fn in_time(what: &str, mut check: impl AsyncFnMut() -> bool) {
 fn page(place: &Installation, who: &Person, path: &str) -> String {
     let mut path = path.to_owned();
     for _ in 0..2 {
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nCookie: hedgerow={}\r\n\r\n",
-            who.token()
-        );
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nCookie: hedgerow={}\r\n\r\n", who.token());
         let (status, head, body) = spoken(&place.gateway, &request);
         if status == 200 {
             return body;
@@ -100,7 +98,7 @@ async fn duties(place: &Installation, school: &School) {
 
     let asked = json!({"on": today, "site": "maps.example", "why": "Geography", "for_whom": "class"});
     let asked = add(&school.staff, school, "unblock-requests", asked, "").await;
-    assert!(page(place, &school.dsl, &path("")).contains("Unblock a site: Maps.example"), "the lead sees it at home");
+    assert!(page(place, &school.dsl, &path("")).contains("Unblock a site: maps.example"), "the lead sees it at home");
     let entry = text(&asked["entryId"]);
     let decide = page(place, &school.dsl, &path(&format!("/filtering/unblock/{entry}/decide")));
     assert!(decide.contains("What do you decide?"), "{decide}");
@@ -140,7 +138,13 @@ async fn evidence(school: &School) {
     .await;
     let triage =
         json!({"schoolId": school.id, "concernId": concern, "newCase": {"procedureId": "P0", "risks": ["content"]}});
-    let case = text(&school.dsl.call("TriageConcern", triage).await["case"]["caseId"]);
+    let mut case = String::new();
+    in_time("the policy at the cases", async || {
+        let opened = school.dsl.try_call("TriageConcern", triage.clone()).await.unwrap_or_default();
+        case = text(&opened["case"]["caseId"]);
+        !case.is_empty()
+    })
+    .await;
     let read = json!({"schoolId": school.id, "caseId": case});
     in_time("what the alert was about", async || {
         let case = school.dsl.call("GetCase", read.clone()).await.to_string();
