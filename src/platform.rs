@@ -43,14 +43,14 @@ pub async fn migrate(config: &Config, process: &str) -> Result<()> {
     }
 }
 
-/// Every service with the function that starts it.
+/// Every service with the function that starts it, each after those it asks.
 const STARTS: [(&str, Start); 4] = [
     ("policy-registry", |setup, _| Box::pin(policy_registry::start(setup))),
-    ("incident-cases", |setup, _| Box::pin(incident_cases::start(setup))),
     ("filtering-ingest", |setup, config| {
         let syslog = config.syslog.clone();
         Box::pin(filtering_ingest::start_with(setup, syslog))
     }),
+    ("incident-cases", |setup, _| Box::pin(incident_cases::start(setup))),
     ("reporting", |setup, _| Box::pin(reporting::start(setup))),
 ];
 

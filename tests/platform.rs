@@ -21,6 +21,8 @@ mod contract;
 mod deployment;
 #[path = "platform/doors.rs"]
 mod doors;
+#[path = "platform/filtering_duties.rs"]
+mod filtering_duties;
 #[path = "platform/installation.rs"]
 mod installation;
 #[path = "platform/isolation.rs"]

@@ -152,6 +152,7 @@ pub fn routes() -> Router<App> {
     let router = under(router, "/schools/{school_id}", subject_access::pages());
     let router = under(router, "/schools/{school_id}", transfer::pages());
     let router = under(router, "/schools/{school_id}", keeping());
+    let router = under(router, "/schools/{school_id}", filtering::pages());
     let router = under(router, "/schools/{school_id}", shared_incident::pages());
     let router = under(router, "/schools/{school_id}/policy", life_cycle());
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
@@ -255,7 +256,6 @@ fn school() -> Vec<Below> {
         ("/policy/versions/{instance_id}/parameters/{key}", get(parameter::show).post(parameter::set)),
         ("/policy/versions/{instance_id}/proposals", get(proposal::list)),
         ("/policy/versions/{instance_id}/proposals/{proposal_id}", get(proposal::show).post(proposal::answer)),
-        ("/filtering", get(filtering::list)),
         ("/filtering/feeds", post(filtering::create)),
         ("/filtering/feeds/new", get(filtering::show_create)),
         ("/filtering/feeds/{feed_id}", get(filtering::show)),

@@ -63,7 +63,7 @@ pub struct School {
     pub dsl: Person,
     pub head: Person,
     pub chair: Person,
-    it: Person,
+    pub it: Person,
     pub staff: Person,
     pub governor: Person,
 }

@@ -1,19 +1,27 @@
 //! The filter: feeds and how their lines were accounted for, alerts and what became of them, rules and exceptions.
 
 pub mod alert;
+pub mod check;
 pub mod context;
+pub mod coverage;
+pub mod duties;
 pub mod exception;
+pub mod figures;
+pub mod keeping;
 pub mod lines;
 pub mod recipient;
 pub mod rule;
 
 use std::collections::HashMap;
+pub mod overview;
+pub mod request;
+pub mod rhythm;
 
-use axum::extract::{Path, Query};
-use chassis::{
-    clock::moment,
-    error::{Error, Violations},
+use axum::{
+    extract::{Path, Query},
+    routing::{get, post},
 };
+use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
     filtering_ingest::v1::{
@@ -22,9 +30,9 @@ use proto::{
     },
 };
 use serde::Serialize;
-use time::OffsetDateTime;
 
 use super::{
+    Below,
     concern::Listed,
     posted::Posted,
     visit::{Answer, Visit, ask, heard},
@@ -36,39 +44,24 @@ use crate::pages::{
     words,
 };
 
-/// The feeds of a school.
-#[derive(Debug, Serialize)]
-pub struct Feeds {
-    head: Head,
-    ways: Vec<Link>,
-    create: Link,
-    feeds: Vec<Line>,
-}
-
-#[derive(Debug, Serialize)]
-struct Line {
-    link: Link,
-    profile: String,
-    last: String,
-    sum: String,
-    alerts: String,
-}
-
-impl Page for Feeds {
-    const TEMPLATE: &'static str = "feeds.html";
-
-    #[cfg(test)]
-    fn samples() -> Vec<Self> {
-        let now = time::macros::datetime!(2026-11-24 09:00 UTC);
-        let head = || Head::new("Filtering", vec![Link::new("Home", "/")]);
-        let page = |feeds, link: &str| Self {
-            head: head(),
-            ways: vec![Link::new("Filter alerts", link)],
-            create: Link::new("Add a feed", link),
-            feeds,
-        };
-        vec![page(vec![Line::new(&sample(), "/schools/sch_1/filtering", now)], "/x"), page(vec![], "")]
-    }
+/// The pages on coverage and on what is to be done about the filter, below the school.
+pub fn pages() -> Vec<Below> {
+    vec![
+        ("/filtering", get(overview::show)),
+        ("/filtering/coverage", get(coverage::days)),
+        ("/filtering/figures", get(figures::show)),
+        ("/filtering/keeping", get(keeping::show)),
+        ("/filtering/feeds/{feed_id}/rhythm", get(rhythm::show).post(rhythm::save)),
+        ("/filtering/checks", post(check::record)),
+        ("/filtering/checks/new", get(check::show)),
+        ("/filtering/changes", post(request::change)),
+        ("/filtering/changes/new", get(request::show_change)),
+        ("/filtering/changes/{entry_id}/decide", get(request::decide::show_change).post(request::decide::change)),
+        ("/filtering/changes/{entry_id}/done", get(request::decide::show_done).post(request::decide::done)),
+        ("/filtering/unblock", post(request::unblock)),
+        ("/filtering/unblock/new", get(request::show_unblock)),
+        ("/filtering/unblock/{entry_id}/decide", get(request::decide::show_unblock).post(request::decide::unblock)),
+    ]
 }
 
 #[cfg(test)]
@@ -104,55 +97,13 @@ fn sum(counts: &Counts) -> String {
     )
 }
 
-impl Line {
-    fn new(feed: &Feed, path: &str, now: OffsetDateTime) -> Self {
-        let last = feed.last_receive_time.as_ref().and_then(moment);
-        let counts = feed.counts.unwrap_or_default();
-        Self {
-            link: Link::new(feed.name.clone(), format!("{path}/feeds/{}", feed.feed_id)),
-            profile: words::called(words::PROFILES, &feed.profile),
-            last: last.map_or_else(|| "Never".to_owned(), |at| words::sentence(&words::near(at, now))),
-            sum: sum(&counts),
-            alerts: words::number(counts.alerts),
-        }
-    }
-}
-
-/// The feeds of the school.
-pub(super) async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {
+async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {
     let asked = ListFeedsRequest { school_id: visit.school.clone(), page_size: 1000, page_token: String::new() };
     Ok(heard(visit.filtering()?.list_feeds(ask(asked))).await?.feeds)
 }
 
 async fn feed(visit: &Visit, feed_id: &str) -> Result<Feed, Error> {
     feeds(visit).await?.into_iter().find(|feed| feed.feed_id == feed_id).ok_or_else(Error::missing)
-}
-
-/// Lists feeds.
-pub async fn list(visit: Visit) -> Answer {
-    visit.needs(Permission::FeedRead)?;
-    let (path, now) = (visit.at("/filtering"), visit.now());
-    let link = |permission, text: &str, below: &str| {
-        if visit.may(permission) { Link::new(text, format!("{path}{below}")) } else { Link::default() }
-    };
-    let ways = [
-        link(Permission::AlertRead, "Filter alerts", "/alerts"),
-        link(Permission::ExceptionRead, "Exceptions: what raises no alert", "/exceptions"),
-        link(Permission::ExceptionRead, "Try a rule", "/rules/try"),
-        link(Permission::ExceptionRead, "How often rules were right", "/rules"),
-        link(Permission::RecipientKeep, "Whom alerts about staff go to", "/recipients"),
-        match visit.may(Permission::SenderManage) {
-            true => Link::new("Senders", visit.at("/senders")),
-            false => Link::default(),
-        },
-    ];
-    let page = Feeds {
-        head: Head::new("Filtering", visit.crumbs(&[])),
-        ways: ways.into_iter().filter(|way| !way.href.is_empty()).collect(),
-        create: link(Permission::FeedManage, "Add a feed", "/feeds/new"),
-        feeds: feeds(&visit).await?.iter().map(|feed| Line::new(feed, &path, now)).collect(),
-    };
-    visit.page(&page)
 }
 
 /// What is asked of a new feed.
@@ -242,6 +193,8 @@ pub struct FeedPage {
     rejected: Link,
     upload: Link,
     hours: Vec<Hour>,
+    /// How it does; none where that cannot be asked for just now.
+    coverage: Option<coverage::Part>,
 }
 
 #[derive(Debug, Serialize)]
@@ -282,7 +235,7 @@ impl Page for FeedPage {
         let hours = [HourCounts { hour_time: Some(hour), counts: Some(counts()) }];
         let may = |_: Permission| true;
         vec![
-            Self::new(&sample(), &counts(), &hours, Vec::new(), "/f", &may),
+            Self::new(&sample(), &counts(), &hours, Vec::new(), "/f", &may).doing(Some(coverage::Part::sample())),
             Self::new(&sample(), &Counts::default(), &[], Vec::new(), "/f", &|_| false),
         ]
     }
@@ -324,7 +277,13 @@ impl FeedPage {
             },
             upload: if may(Permission::FeedIngest) { Link::new("Send a log file", upload) } else { Link::default() },
             hours: hours.iter().take(200).map(Hour::new).collect(),
+            coverage: None,
         }
+    }
+
+    /// With how it does.
+    fn doing(self, coverage: Option<coverage::Part>) -> Self {
+        Self { coverage, ..self }
     }
 }
 
@@ -334,10 +293,15 @@ pub async fn show(visit: Visit, Path((_, feed_id)): Path<(String, String)>) -> A
     let feed = feed(&visit, &feed_id).await?;
     let asked = GetLedgerRequest { school_id: visit.school.clone(), feed_id: feed_id.clone() };
     let ledger = heard(visit.filtering()?.get_ledger(ask(asked))).await?;
-    let crumbs = visit.crumbs(&[("Filtering", visit.at("/filtering"))]);
+    let path = visit.at("/filtering");
+    let crumbs = visit.crumbs(&[("Filtering", path.clone())]);
     let here = visit.at(&format!("/filtering/feeds/{feed_id}"));
     let total = ledger.total.unwrap_or_default();
-    visit.page(&FeedPage::new(&feed, &total, &ledger.hours, crumbs, &here, &|permission| visit.may(permission)))
+    let page = FeedPage::new(&feed, &total, &ledger.hours, crumbs, &here, &|permission| visit.may(permission));
+    let states = visit.may(Permission::FeedManage);
+    let coverage = coverage::of(&visit, &feed_id).await;
+    let part = coverage.map(|answer| coverage::Part::new(&answer, &path, &here, visit.now(), states));
+    visit.page(&page.doing(part))
 }
 
 /// The lines of a feed that were not taken.

@@ -58,7 +58,10 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<due::DuePage>(found, frame);
     of::<fault::FaultPage>(found, frame);
     of::<figures::Report>(found, frame);
-    of::<filtering::Feeds>(found, frame);
+    of::<filtering::overview::Filtering>(found, frame);
+    of::<filtering::coverage::Days>(found, frame);
+    of::<filtering::figures::Figures>(found, frame);
+    of::<filtering::keeping::LogKeeping>(found, frame);
     of::<filtering::FeedPage>(found, frame);
     of::<filtering::RejectedLines>(found, frame);
     of::<filtering::lines::DeliveryPage>(found, frame);

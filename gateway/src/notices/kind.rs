@@ -65,6 +65,30 @@ pub const EXCEPTION_REQUESTED: &Kind =
 /// The lead decided on it.
 pub const EXCEPTION_DECIDED: &Kind =
     &of_school("exception.decided", "An exception to the filter alerts was decided on", &[Role::It, Role::DeputyDsl]);
+/// A feed of the filter does not do what is expected of it.
+pub const FEED_TROUBLED: &Kind = &of_school(
+    "feed.troubled",
+    "A feed of the web filter is silent, late or changed: look at it",
+    &[Role::It, Role::Dsl, Role::DeputyDsl],
+);
+/// It does so again.
+pub const FEED_RECOVERED: &Kind = &of_school(
+    "feed.recovered",
+    "A feed of the web filter does again what is expected of it",
+    &[Role::It, Role::Dsl, Role::DeputyDsl],
+);
+/// Somebody asks for a change of the filter, for a site to be unblocked, or for whatever else a register has decided.
+pub const REQUEST_MADE: &Kind = &of_school(
+    "request.made",
+    "A request in one of the school\u{2019}s registers waits for a decision",
+    &[Role::It, Role::Dsl, Role::DeputyDsl],
+);
+/// What somebody asked for was decided about: told to them alone.
+pub const REQUEST_DECIDED: &Kind = &of_school(
+    "request.decided",
+    "What you asked for in one of the school\u{2019}s registers was decided",
+    &[Role::Staff, Role::Dsl, Role::DeputyDsl, Role::Head, Role::Governor, Role::Chair, Role::It],
+);
 /// Another school marked the same contact.
 pub const CONTACT_MATCHED: &Kind =
     &of_school("contact.matched", "Another school knows a contact that one of your cases marks", LEADS);
@@ -137,7 +161,7 @@ pub const SENDER_ALARMED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 23] = [
+pub const KINDS: [&Kind; 27] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -145,6 +169,10 @@ pub const KINDS: [&Kind; 23] = [
     ALERT_WAITING,
     EXCEPTION_REQUESTED,
     EXCEPTION_DECIDED,
+    FEED_TROUBLED,
+    FEED_RECOVERED,
+    REQUEST_MADE,
+    REQUEST_DECIDED,
     CONTACT_MATCHED,
     CASE_OPENED,
     REFERRAL_DECIDED,

@@ -341,7 +341,9 @@ mod tests {
         for (vendor, names) in BY_VENDOR.iter() {
             assert!(names.len() > 10 && names.values().all(|ours| ours.kind != 0), "{vendor}");
         }
-        let kinds_at = |vendor: &str, name: &str| BY_VENDOR.get(vendor).and_then(|names| names.get(name)).map(|n| n.kind.count_ones());
+        let kinds_at = |vendor: &str, name: &str| {
+            BY_VENDOR.get(vendor).and_then(|names| names.get(name)).map(|n| n.kind.count_ones())
+        };
         assert_eq!(kinds_at("fortiguard", "11"), Some(1));
         assert_eq!(kinds_at("symantec", "violence/hate/racism"), Some(2));
         assert_eq!((EDUCATION.count_ones(), ALWAYS_LISTED.count_ones(), UNMAPPED.count_ones()), (2, 1, 1));

@@ -85,6 +85,11 @@ fn length(duration: time::Duration) -> i64 {
 }
 
 impl Episode {
+    /// When its last event was; none before the first.
+    pub fn last_at(&self) -> Option<OffsetDateTime> {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(*self.recent.last()?) * 1_000).ok()
+    }
+
     /// Takes one more event in; `reached` says that the content was. `place` is that of an alert it would raise.
     pub fn add(&mut self, at: OffsetDateTime, verdict: &Verdict, reached: bool, place: usize) -> Step {
         let often = self.often(at, verdict);

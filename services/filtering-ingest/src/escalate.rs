@@ -18,6 +18,7 @@ use tracing::warn;
 use crate::{
     intake,
     rpc::raising,
+    seen::Known,
     store::{self, intake::Actors},
 };
 
@@ -79,7 +80,7 @@ async fn settle(store: &Store, school: &str, feed_id: &str) -> Result<usize> {
         return Ok(0);
     }
     let (rules, exceptions) = (store::rules(&tx, school).await?, store::exception::holding(&tx).await?);
-    let mut taken = intake::left_standing(standing, &raising::by(&feed, None, &rules, &exceptions)?);
+    let mut taken = intake::left_standing(standing, &raising::by(&feed, None, &rules, &exceptions, &Known::default())?);
     raising::fold(&tx, &feed, &mut taken, &mut Actors::default()).await?;
     let now_us = store::micros(tx.now());
     // Their lines were counted when they came; only the alerts are new.

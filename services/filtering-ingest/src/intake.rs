@@ -20,6 +20,7 @@ use crate::{
     observation::{Observation, Rejected},
     profile::{Context, Profile, Reader as LineReader},
     rules::STORED_OF_AN_EPISODE,
+    seen::{self, Known},
     severity,
     sighting::{self, Sighting, Stored},
     suggestion::{Next, Standing},
@@ -41,6 +42,8 @@ pub struct Feed<'a> {
     pub rules: &'a Rules,
     /// The exceptions that were approved.
     pub exceptions: &'a [Exception],
+    /// What is known of the feed before the batch.
+    pub known: &'a Known,
 }
 
 /// Something that raises an alert, or counts towards one.
@@ -107,6 +110,8 @@ pub struct Taken {
     pub settled: Vec<String>,
     /// The row of names that came last.
     pub header: Option<String>,
+    /// What it shows of the feed.
+    pub seen: seen::Seen,
     candidates: Vec<Candidate>,
     newest: Option<OffsetDateTime>,
 }
@@ -121,7 +126,7 @@ pub fn read(
     feed: &Feed<'_>,
     standing: Vec<Standing>,
 ) -> Taken {
-    let mut taken = Taken { standing, ..Taken::default() };
+    let mut taken = Taken { standing, seen: seen::Seen::new(feed.known, received_at), ..Taken::default() };
     let context = Context { time_zone: feed.time_zone, received_at };
     let mut judge = Judge::new(feed.rules, feed.groups);
     let mut reader = LineReader::new(feed.profile, feed.header);
@@ -138,6 +143,7 @@ pub fn read(
             Ok(observation) => taken.observe(number, observation, feed, &mut judge),
             Err(rejected) => {
                 taken.counts.rejected += 1;
+                taken.seen.rejected(&rejected);
                 taken.rejected.push((number, rejected));
             }
         }
@@ -160,6 +166,7 @@ pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
 impl Taken {
     fn observe(&mut self, line: u64, observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
         let categories = category::of(&observation, feed.hosts);
+        self.seen.event(&observation, categories);
         let at = observation.event_at;
         if self.newest.is_none_or(|newest| at > newest) {
             self.newest = Some(at);
@@ -206,6 +213,11 @@ impl Taken {
         feed: &Feed<'_>,
         judge: &mut Judge<'_>,
     ) {
+        // The same event by another way, or in a file that was sent again, is no further event.
+        if self.seen.came_before() {
+            self.counts.folded += 1;
+            return;
+        }
         let facts = Facts::of(&Seen::of(&observation, categories), &verdict);
         if let Some(exception) = covering(feed.exceptions, observation.event_at, &facts, &mut judge.reader) {
             *self.excepted.entry(exception.to_owned()).or_default() += 1;

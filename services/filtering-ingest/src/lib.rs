@@ -3,7 +3,9 @@
 //! - `whole`, `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
 //! - `category`, `search`, `lexicon`, `tier`, `noise`, `judge`: what an event means
 //! - `suggestion`, `exception`, `episode`, `sighting`: what of it may alert
-//! - `intake`, `ledger`, `delivery`: a batch worked through and accounted for, and how far its delivery is
+//! - `intake`, `ledger`, `seen`, `delivery`: a batch worked through and accounted for, and how far its delivery is
+//! - `coverage`, `watch`: whether feeds do what is expected of them
+//! - `keeping`, `forget`: how long what they reported is kept
 //! - `sender`, `routing`: who sends, and which school a line belongs to
 //! - `door`, `turns`: what every way in does with a batch, and whose turn it is
 //! - `alert`, `recipient`, `wait`, `context`, `precision`: what becomes of an alert
@@ -17,13 +19,16 @@ pub mod alert;
 pub mod category;
 mod consume;
 pub mod context;
+pub mod coverage;
 pub mod delivery;
 mod door;
 pub mod episode;
 mod escalate;
 pub mod exception;
+mod forget;
 pub mod intake;
 pub mod judge;
+pub mod keeping;
 pub mod ledger;
 pub mod lexicon;
 pub mod line;
@@ -37,18 +42,20 @@ pub mod routing;
 mod rpc;
 pub mod rules;
 pub mod search;
+pub mod seen;
+pub mod sender;
 pub mod severity;
 pub mod sighting;
-pub mod sender;
 mod store;
 pub mod suggestion;
 #[cfg(test)]
 mod tests;
 pub mod text;
 pub mod tier;
-pub mod wait;
-pub mod whole;
 pub mod turns;
+pub mod wait;
+mod watch;
+pub mod whole;
 
 use std::sync::Arc;
 
@@ -143,12 +150,16 @@ pub async fn start_with(setup: Setup, syslog: Syslog) -> Result<Running> {
     let rpcs = FilteringIngestServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
-    let escalating = escalate::run(store.clone(), setup.shutdown.clone());
     let senders = SendersServer::new(rpc::senders::Service { app: app.clone() });
-    let running = Running::start(&setup, store, Routes::new(rpcs).add_service(senders))?;
-    let replaying = door::replay::run(app.clone(), setup.shutdown.clone());
-    let listening = doors.run(app.clone(), setup.access.clone(), setup.shutdown.clone());
-    let running = running.beside(escalating).beside(replaying).beside(listening);
+    let running = Running::start(&setup, store.clone(), Routes::new(rpcs).add_service(senders))?;
+    let shutdown = || setup.shutdown.clone();
+    let running = running
+        .beside(escalate::run(store, shutdown()))
+        .beside(door::replay::run(app.clone(), shutdown()))
+        .beside(doors.run(app.clone(), setup.access.clone(), shutdown()))
+        .beside(watch::run(app.clone(), shutdown()))
+        .beside(forget::run(app.clone(), shutdown()));
+    let running = running.listen(&setup, consume::KeepSchoolYear { app: app.clone() }).await;
     let running = running.listen(&setup, consume::KeepPolicy { app }).await;
     Ok(running.listen(&setup, consume::FollowConcern).await)
 }

@@ -139,7 +139,8 @@ fn keys(kind: &str, line: &str, observation: &Observation<'_>) -> Vec<String> {
         let groups = observation.groups.iter().flat_map(|group| group.split([',', ';', '|']));
         groups.map(str::to_owned).collect::<Vec<String>>()
     };
-    let device = || observation.device.iter().map(|device| device.to_string()).chain(named(line, DEVICE)).collect::<Vec<_>>();
+    let device =
+        || observation.device.iter().map(|device| device.to_string()).chain(named(line, DEVICE)).collect::<Vec<_>>();
     let found: Vec<String> = match kind {
         "group" => group(),
         "policy" => named(line, POLICY),

@@ -108,7 +108,10 @@ mod tests {
         let context = Context { time_zone: "UTC", received_at: OffsetDateTime::UNIX_EPOCH };
         let Ok(mut observation) = read("squid", line, context) else { unreachable!("the line can be read") };
         let sighting = Sighting::of(1, &observation, Categories::named(["IWF"]), "pupil");
-        assert_eq!((sighting.actor.as_str(), observation.actor().as_ref(), sighting.terms.as_str()), ("u1", "u1", "secret"));
+        assert_eq!(
+            (sighting.actor.as_str(), observation.actor().as_ref(), sighting.terms.as_str()),
+            ("u1", "u1", "secret")
+        );
         let kept = serde_json::to_string(&sighting.withheld()).unwrap_or_default();
         withhold(&mut observation);
         let stored = serde_json::to_string(&observation).unwrap_or_default();

@@ -2,17 +2,22 @@
 
 pub(crate) mod alert;
 pub(crate) mod context;
+pub(crate) mod coverage;
+mod coverage_entity;
 pub(crate) mod delivery;
 pub(crate) mod entity;
 pub(crate) mod exception;
 pub(crate) mod feed;
 pub(crate) mod header;
 pub(crate) mod intake;
+pub(crate) mod keeping;
 pub(crate) mod migration;
-pub(crate) mod recipient;
-pub(crate) mod suggestion;
 pub(crate) mod quarantine;
+pub(crate) mod recipient;
+pub(crate) mod rollup;
+pub(crate) mod seen;
 pub(crate) mod sender;
+pub(crate) mod suggestion;
 
 use chassis::{
     db::Tx,

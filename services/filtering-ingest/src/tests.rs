@@ -15,7 +15,9 @@ use tokio_stream::StreamExt as _;
 use crate::{
     intake::{Feed as By, read},
     judge::{Rules, tests::rule},
-    profile, store,
+    profile,
+    seen::Known,
+    store,
 };
 
 macro_rules! call {
@@ -38,6 +40,7 @@ macro_rules! on_both_engines {
 
 mod accounted;
 mod alerts;
+mod coverage;
 mod exceptions;
 #[expect(clippy::expect_used, reason = "tests")]
 mod parser_fuzz;
@@ -69,8 +72,18 @@ type Worked = (Vec<(u64, &'static str)>, Vec<(u64, String, String)>);
 /// What a log becomes.
 fn worked(profile: &str, log: &[u8], hosts: &HashMap<String, String>) -> Worked {
     let (rules, groups) = (rules(), HashMap::new());
+    let known = Known::default();
     let Some(profile) = profile::named(profile) else { return Worked::default() };
-    let feed = By { profile, header: None, time_zone: "UTC", hosts, groups: &groups, rules: &rules, exceptions: &[] };
+    let feed = By {
+        profile,
+        header: None,
+        time_zone: "UTC",
+        hosts,
+        groups: &groups,
+        rules: &rules,
+        exceptions: &[],
+        known: &known,
+    };
     let mut taken = read(log, 1, 0, time::OffsetDateTime::UNIX_EPOCH, &feed, Vec::new());
     taken.touched(str::to_owned);
     taken.fold(HashMap::new());
@@ -131,7 +144,7 @@ fn the_example_logs_alert_where_their_readme_says_and_nowhere_else() -> Result<(
 
 struct World {
     bed: Bed,
-    store: chassis::db::Store,
+    app: crate::App,
     school: String,
     it: Person,
     dsl: Person,
@@ -162,7 +175,15 @@ async fn world(engine: Engine) -> Result<World> {
         group_tiers: HashMap::from([("Staff".into(), "staff".into()), ("Year 9".into(), "KS3".into())]),
     };
     let feed = call!(it, create_feed, create)?.feed.unwrap_or_default().feed_id;
-    Ok(World { bed, store: running.store.clone(), school, it, dsl, other, feed })
+    let app = crate::App {
+        store: running.store.clone(),
+        clock: bed.clock.clone(),
+        upstreams: bed.upstreams.clone(),
+        signer: bed.signer("filtering-ingest"),
+        turns: crate::door::turn::Turns::new(1),
+        bell: Default::default(),
+    };
+    Ok(World { bed, app, school, it, dsl, other, feed })
 }
 
 impl World {
@@ -194,7 +215,7 @@ impl World {
 
     /// Keeps other rules from now on.
     async fn obey(&self, rules: &Rules) -> Result<()> {
-        let mut tx = self.store.begin(&chassis::caller::Scope::consumer(&self.school, "evt")).await?;
+        let mut tx = self.app.store.begin(&chassis::caller::Scope::consumer(&self.school, "evt")).await?;
         store::keep_rules(&tx, &self.school, rules).await?;
         tx.silent();
         tx.commit().await
@@ -274,12 +295,15 @@ async fn names_of_columns_hold_for_the_batches_behind_them(engine: Engine) -> Re
         first_line,
         lines: lines.to_owned().into(),
     };
-    let row = |second: u32| format!("16/11/2026 10:15:{second:02};u1;10.0.5.23;Year 7;https://a.example/;Education;Allowed\n");
+    let row = |second: u32| {
+        format!("16/11/2026 10:15:{second:02};u1;10.0.5.23;Year 7;https://a.example/;Education;Allowed\n")
+    };
     let names = "Time;User;Source IP;Group;URL;Categories;Action\n";
     let answers = world.send(vec![batch(1, &format!("{names}{}", row(1)))]).await?;
     assert_eq!(answers[0].counts.map(|c| (c.kept, c.rejected)), Some((1, 1)));
     // Another connection, which knows nothing but what is kept.
-    let answers = world.send(vec![batch(3, &row(2)), batch(1, &format!("{names}{}{}{}", row(1), row(2), row(3)))]).await?;
+    let answers =
+        world.send(vec![batch(3, &row(2)), batch(1, &format!("{names}{}{}{}", row(1), row(2), row(3)))]).await?;
     let kept: Vec<_> = answers.iter().map(|a| a.counts.map(|c| (c.kept, c.rejected))).collect();
     assert_eq!(kept, [Some((1, 0)), Some((1, 0))]);
     Ok(())

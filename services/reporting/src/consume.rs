@@ -42,6 +42,8 @@ impl Consumer for Tally {
                 store::keep_policy(tx, school, due, policy.error_findings).await?;
             }
             Some(Event::FeedCounted(_)) => store::keep_feed(tx, school, at).await?,
+            Some(Event::FeedCoverageChanged(changed)) => store::keep_silent(tx, school, changed.silent_feeds).await?,
+            Some(Event::CoverageDayCounted(day)) => store::keep_coverage_day(tx, school, day).await?,
             _ => {}
         }
         for (key, part, count) in envelope.event.as_ref().map(counts).unwrap_or_default() {
@@ -96,6 +98,15 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         | Event::TransferSent(_)
         | Event::TransferReceived(_)
         | Event::TransferReturned(_)
-        | Event::SenderAlarmed(_) => Vec::new(),
+        | Event::SenderAlarmed(_)
+        | Event::FeedCoverageChanged(_)
+        | Event::CoverageDayCounted(_)
+        | Event::RegisterRequestMade(_) => Vec::new(),
+        Event::RegisterRequestDecided(e) if e.register == "unblock-requests" => {
+            let mut counts = vec![one("unblock_requests", "")];
+            counts.extend((e.decision == "approved").then(|| one("unblock_requests_approved", "")));
+            counts
+        }
+        Event::RegisterRequestDecided(_) => Vec::new(),
     }
 }

@@ -169,6 +169,9 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Where you are told", notices::address_fields(&Default::default())),
         ("Add a webhook", webhook::fields(&webhook::sample_kinds(), None)),
         ("Add a feed", filtering::fields()),
+        ("What is expected of a feed", filtering::rhythm::fields(None)),
+        ("Record a test of the filter", filtering::check::fields(Some(&register::entry::sample()))),
+        ("A change of the filter", filtering::request::decide::done_fields(&register::entry::sample())),
         ("Send a log", lines::fields()),
         ("Ask for an exception", filtering::exception::fields()),
         ("Refuse an exception", filtering::exception::refuse_fields()),
@@ -215,6 +218,10 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         children: vec![pair("cas_1|inv_1", "Somebody, case 2026-014")],
     };
     acts.extend(shared_incident::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&choices))));
+    for asked in [filtering::request::Asked::Change, filtering::request::Asked::Unblock] {
+        acts.push((asked.title(), asked.fields(&|_| vec!["block".into(), "class".into()])));
+        acts.push(("Decide about a request", filtering::request::decide::fields(asked, &register::entry::sample())));
+    }
     acts.push(("Say who a learner is", shared_incident::learner::disclose_fields(&schools)));
     acts.push(("End a disclosure", shared_incident::learner::stop_fields()));
     acts.push(("A task is done", shared_incident::act::done_fields()));

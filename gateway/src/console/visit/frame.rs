@@ -71,7 +71,7 @@ impl Visit {
         if !self.school.is_empty() {
             entries.extend([
                 ("Cases", at("/cases"), Some(Permission::CaseRead)),
-                ("Filtering", at("/filtering"), Some(Permission::FeedRead)),
+                ("Filtering", at("/filtering"), Some(Permission::RegisterRead)),
                 ("Policy", at("/policy"), Some(Permission::PolicyRead)),
                 ("Registers", at("/registers"), Some(Permission::RegisterRead)),
                 ("Reports", at("/reports"), Some(Permission::ReportRead)),

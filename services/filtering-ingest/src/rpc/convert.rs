@@ -4,6 +4,8 @@ pub(crate) mod exception;
 pub(crate) mod policy;
 pub(crate) mod rule;
 
+mod coverage;
+
 use chassis::clock::timestamp;
 use proto::filtering_ingest::v1 as pb;
 use time::OffsetDateTime;
@@ -19,6 +21,8 @@ use crate::{
     sender::SenderCounts,
     store::{entity::rejected_line, feed::Feed, moment},
 };
+
+pub(crate) use coverage::{change, coverage, day, deletion, hour_start, read_rhythm, school_year, usual_hours};
 
 pub(crate) fn counts(counts: Counts) -> pb::Counts {
     pb::Counts {

@@ -1,7 +1,13 @@
 //! What a batch, or a suggestion that was left standing, comes to in the database: alerts raised, alerts that count on,
 //! episodes, and what others are told of it.
 
-use chassis::{clock::timestamp, db::Tx, error::{Error, Result}, event::Event, history::Act};
+use chassis::{
+    clock::timestamp,
+    db::Tx,
+    error::{Error, Result},
+    event::Event,
+    history::Act,
+};
 use proto::event::v1::{AlertRaised, AlertWorsened};
 
 use crate::{
@@ -9,7 +15,9 @@ use crate::{
     exception::Exception,
     intake::{self, Folded, Raised, Taken},
     judge::Rules,
-    profile, recipient, severity,
+    profile, recipient,
+    seen::Known,
+    severity,
     store::{self, feed::Feed, intake::Actors},
     wait::{OutOfHours, Times},
 };
@@ -23,6 +31,7 @@ pub(crate) fn by<'a>(
     header: Option<&'a str>,
     rules: &'a Rules,
     exceptions: &'a [Exception],
+    known: &'a Known,
 ) -> Result<intake::Feed<'a>> {
     let profile = profile::named(&feed.profile);
     Ok(intake::Feed {
@@ -33,6 +42,7 @@ pub(crate) fn by<'a>(
         groups: &feed.groups,
         rules,
         exceptions,
+        known,
     })
 }
 

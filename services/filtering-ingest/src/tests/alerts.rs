@@ -109,7 +109,7 @@ async fn what_nobody_opens_is_passed_on_by_its_own_clock(engine: Engine) -> Resu
     // The service looks by itself, too: what counts is where they are afterwards.
     let after = async |time: Duration| -> Result<(usize, Vec<String>, usize)> {
         world.bed.clock.advance(time);
-        pass(&world.store).await?;
+        pass(&world.app.store).await?;
         let of_staff = world.alerts(&head).await?.into_iter().find(|alert| alert.tier == "staff").unwrap_or_default();
         let passed = of_staff.passed_on.into_iter().map(|passed| passed.to).collect();
         Ok((world.alerts(&world.dsl).await?.len(), passed, world.alerts(&chair).await?.len()))
@@ -138,7 +138,7 @@ async fn opening_an_alert_acknowledges_it_and_reading_its_concern_does_too(engin
     assert!(opened.due_time.is_some() && opened.late_s > 86_400, "lines of another day say so");
     // The other is read as a concern, after it was passed on as one.
     let told = async |event: Event| -> Result<()> {
-        let mut tx = world.store.begin(&chassis::caller::Scope::consumer(&world.school, "evt")).await?;
+        let mut tx = world.app.store.begin(&chassis::caller::Scope::consumer(&world.school, "evt")).await?;
         let envelope = Envelope { school_id: world.school.clone(), event: Some(event), ..Default::default() };
         FollowConcern.consume(&mut tx, &envelope, ()).await?;
         tx.silent();
@@ -195,11 +195,11 @@ async fn a_search_left_standing_alerts_once_its_ten_seconds_are_over(engine: Eng
     let typing = "https://www.google.com/complete/search?q=i+want+to+die";
     let taken = world.deliver("one", &line(1, typing)).await?;
     assert_eq!(taken.counts.map(|counts| (counts.kept, counts.alerts)), Some((1, 0)));
-    standing(&world.store).await?;
+    standing(&world.app.store).await?;
     assert!(world.alerts(&world.dsl).await?.is_empty(), "something may still follow");
     world.bed.clock.advance(Duration::seconds(11));
     for _ in 0..2 {
-        standing(&world.store).await?;
+        standing(&world.app.store).await?;
     }
     let ledger = world.ledger().await?;
     assert_eq!((ledger.received, ledger.kept, ledger.alerts), (1, 1, 1), "its line is counted once");

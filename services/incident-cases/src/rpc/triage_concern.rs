@@ -27,7 +27,7 @@ use crate::{
         decide::EARLY_HELP,
         referral::takes_now,
     },
-    concern::{Concern, Outcome, adult::For},
+    concern::{Concern, Origin, Outcome, adult::For},
     consume::fetch_policy,
     escalate,
     procedure::Pinned,
@@ -113,6 +113,9 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
             ("added_to_case", Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
     };
+    if let (Some(case), Origin::Alert { alert_id, .. }) = (&case, &concern.origin) {
+        store::alert_wanted::want(&tx, &case.school_id, case.id.as_str(), alert_id).await?;
+    }
     let waited_s = (at - concern.recorded_at).whole_seconds();
     let unread = concern.read.is_none();
     concern.triage(outcome)?;

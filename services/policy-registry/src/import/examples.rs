@@ -89,6 +89,8 @@ const READ: &[(&str, &str, &str, &str)] = &[
     ),
     ("filter.tiers", "staff | lower school | sixth form", "staff | learners", ""),
     ("filter.blocklists", "IWF | police-assessed terrorism", "IWF", "IWF"),
+    ("filter.check_months", "", "", ""),
+    ("filter.keep_months", "", "", ""),
     ("filter.on_discovery", "screen_down_and_tell", "tell_adult", "screen_down_and_tell"),
     ("monitor.strategies", "live_console | log_review", "physical_supervision | log_review", "log_review"),
     ("monitor.owner", "DSL", "safeguarding team", "IT technician"),

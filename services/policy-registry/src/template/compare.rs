@@ -321,6 +321,7 @@ fn kept(is: &register::Definition) -> Thing<'_, register::Definition> {
         .line("Kept as", &is.kept_as)
         .list("Added to by", &is.add)
         .list("Read by", &is.read)
+        .list("Decided by", is.decision.as_ref().map(|decision| decision.by.as_slice()).unwrap_or_default())
         .list("Fields", &fields)
         .list("Rules", &rules)
         .list("Carries", &is.requirements);

@@ -11,7 +11,7 @@ pub(super) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &'static str {
-        "m20261201_000500_judge_in_full"
+        "m20261127_005000_judge_in_full"
     }
 }
 

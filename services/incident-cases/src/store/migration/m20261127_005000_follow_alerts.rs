@@ -9,7 +9,7 @@ pub(super) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &'static str {
-        "m20261201_000500_follow_alerts"
+        "m20261127_005000_follow_alerts"
     }
 }
 
