@@ -126,7 +126,7 @@ impl Logs {
 /// What a delivery is called where nobody says.
 fn named_after(file: &Path) -> Result<String> {
     let mut first = Vec::new();
-    read_line(&mut *lines_of(file)?, &mut first).map_err(|e| trouble(file, &e))?;
+    read_line(&mut *lines_of(file)?.0, &mut first).map_err(|e| trouble(file, &e))?;
     let digest = Sha256::digest(&first);
     let file = file.file_name().unwrap_or_default().to_string_lossy();
     Ok(format!("{file}-{}", hex::encode(&digest[..8])))
@@ -166,33 +166,31 @@ fn read_line(reader: &mut dyn io::BufRead, lines: &mut Vec<u8>) -> io::Result<bo
 const HEAD: u64 = 4 << 10;
 
 /// The lines of a log: its own, or where records are written over several lines, or in UTF-16, those made of them.
-fn lines_of(file: &Path) -> Result<Box<dyn io::BufRead>> {
+fn lines_of(file: &Path) -> Result<(Box<dyn io::BufRead>, Made)> {
     let mut reader = open(file)?;
     let mut head = Vec::new();
     let read = |e: io::Error| trouble(file, &e);
     reader.by_ref().take(HEAD).read_to_end(&mut head).map_err(read)?;
     reader.rewind().map_err(read)?;
     if !whole::may_need_making(&head) {
-        return Ok(Box::new(reader));
+        return Ok((Box::new(reader), Made::AsItWas));
     }
     let mut all = Vec::new();
     reader.read_to_end(&mut all).map_err(read)?;
     let (lines, made) = whole::lines(&all);
-    if let Some(told) = made.told() {
-        eprintln!("{told}");
+    if made == Made::AsItWas {
+        reader.rewind().map_err(read)?;
+        return Ok((Box::new(reader), made));
     }
-    match made {
-        Made::AsItWas => {
-            reader.rewind().map_err(read)?;
-            Ok(Box::new(reader))
-        }
-        _ => Ok(Box::new(Cursor::new(lines.into_owned()))),
-    }
+    Ok((Box::new(Cursor::new(lines.into_owned())), made))
 }
 
 /// Reads a log batch by batch, as fast as they are taken, and ends with what went wrong.
 fn read(file: PathBuf, batch: IngestLinesRequest, to: mpsc::Sender<IngestLinesRequest>) -> Result<()> {
-    let mut reader = lines_of(&file)?;
+    let (mut reader, made) = lines_of(&file)?;
+    if let Some(told) = made.told() {
+        eprintln!("{told}");
+    }
     let (mut lines, mut first, mut next) = (Vec::new(), 1, 1);
     loop {
         let read = read_line(&mut *reader, &mut lines).map_err(|e| trouble(&file, &e))?;

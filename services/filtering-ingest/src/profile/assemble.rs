@@ -97,7 +97,7 @@ impl Profile {
                 Field::Rule => made.rule = Some(value),
                 Field::Policy => made.policy = Some(value),
                 Field::Application => made.application = Some(value),
-                Field::RepeatCount => made.repeat_count = number(&value, &mut warnings).unwrap_or(1).max(1),
+                Field::RepeatCount => made.repeat_count = number::<u32>(&value, &mut warnings).unwrap_or(1).max(1),
                 Field::NativeId => made.native_id = Some(value),
                 Field::RoutingKey => made.routing_key = Some(value),
                 Field::SearchTerms => terms = Some(value),
@@ -110,7 +110,9 @@ impl Profile {
         made.audience = self.audience_of(&made);
         made.visibility = self.visibility_of(&made);
         made.search = search::read(&made.url, &self.suggestions);
-        if let (None, Some(terms)) = (&made.search, terms) {
+        if made.search.is_none()
+            && let Some(terms) = terms
+        {
             let terms = search::plain(terms);
             let engine = Cow::Borrowed("filter");
             made.search = (!terms.is_empty()).then_some(Search { engine, terms, is_final: true });
