@@ -166,6 +166,9 @@ mod tests {
             assert!(names.len() > 10 && names.values().all(|ours| !ours.is_empty()), "{vendor}");
         }
         assert_eq!(BY_VENDOR.get("fortiguard").and_then(|names| names.get("11")).map(Vec::len), Some(1));
-        assert_eq!(BY_VENDOR.get("symantec").and_then(|names| names.get("violence/hate/racism")).map(Vec::len), Some(2));
+        assert_eq!(
+            BY_VENDOR.get("symantec").and_then(|names| names.get("violence/hate/racism")).map(Vec::len),
+            Some(2)
+        );
     }
 }

@@ -166,11 +166,8 @@ impl Profile {
     ) -> Result<Observation<'a>, Rejected> {
         let framed = self.framing.strip(line);
         let mut slots = Slots::new(self.layout.escapes());
-        let read = self
-            .layout
-            .read(framed.message, &mut slots, header)
-            .and_then(|()| self.is_of(&slots))
-            .and_then(|()| {
+        let read =
+            self.layout.read(framed.message, &mut slots, header).and_then(|()| self.is_of(&slots)).and_then(|()| {
                 if let Some(host) = self.host {
                     slots.set(host, framed.host, false);
                 }

@@ -248,12 +248,15 @@ async fn names_of_columns_hold_for_the_batches_behind_them(engine: Engine) -> Re
         first_line,
         lines: lines.to_owned().into(),
     };
-    let row = |second: u32| format!("16/11/2026 10:15:{second:02};u1;10.0.5.23;Year 7;https://a.example/;Education;Allowed\n");
+    let row = |second: u32| {
+        format!("16/11/2026 10:15:{second:02};u1;10.0.5.23;Year 7;https://a.example/;Education;Allowed\n")
+    };
     let names = "Time;User;Source IP;Group;URL;Categories;Action\n";
     let answers = world.send(vec![batch(1, &format!("{names}{}", row(1)))]).await?;
     assert_eq!(answers[0].counts.map(|c| (c.kept, c.rejected)), Some((1, 1)));
     // Another connection, which knows nothing but what is kept.
-    let answers = world.send(vec![batch(3, &row(2)), batch(1, &format!("{names}{}{}{}", row(1), row(2), row(3)))]).await?;
+    let answers =
+        world.send(vec![batch(3, &row(2)), batch(1, &format!("{names}{}{}{}", row(1), row(2), row(3)))]).await?;
     let kept: Vec<_> = answers.iter().map(|a| a.counts.map(|c| (c.kept, c.rejected))).collect();
     assert_eq!(kept, [Some((1, 0)), Some((1, 0))]);
     Ok(())

@@ -16,7 +16,8 @@ use super::{
 };
 use crate::{
     observation::{
-        Audience, Confidence, Observation, Rejected, Search, Text, TimeBasis, Url, Visibility, Warning, Warnings, address,
+        Audience, Confidence, Observation, Rejected, Search, Text, TimeBasis, Url, Visibility, Warning, Warnings,
+        address,
     },
     search, text,
 };

@@ -65,7 +65,8 @@ impl Compiler<'_> {
 
     fn condition(&mut self, field: &str, when: When) -> Condition {
         Condition::new(when, &mut self.names).unwrap_or_else(|| {
-            self.found.add(field, "Name one value at least and what it must look like; a profile may refer to 60 names");
+            self.found
+                .add(field, "Name one value at least and what it must look like; a profile may refer to 60 names");
             Condition::default()
         })
     }
@@ -201,7 +202,9 @@ fn times(compiler: &mut Compiler<'_>, written: Vec<document::Timed>) -> Vec<Time
             named => {
                 let zone = Zone::new(named);
                 if zone.is_none() {
-                    compiler.found.add(format!("{path}.zone"), "Enter feed, UTC, Europe/London or a distance as +01:00");
+                    compiler
+                        .found
+                        .add(format!("{path}.zone"), "Enter feed, UTC, Europe/London or a distance as +01:00");
                 }
                 zone
             }
@@ -221,7 +224,8 @@ fn outcomes(compiler: &mut Compiler<'_>, written: document::Outcomes) -> Outcome
         rules.push((compiler.condition(&format!("outcome.rules[{place}]"), rule.when), rule.is));
     }
     // Whole words before their beginnings.
-    let mut map: Vec<_> = written.map.iter().map(|(word, outcome)| (Pattern::new(word), *outcome, word.len())).collect();
+    let mut map: Vec<_> =
+        written.map.iter().map(|(word, outcome)| (Pattern::new(word), *outcome, word.len())).collect();
     map.sort_by_key(|(pattern, _, length)| (!matches!(pattern, Pattern::Exact(_)), std::cmp::Reverse(*length)));
     Outcomes {
         from: from.into_iter().filter_map(|written| compiler.source("outcome.from", written)).collect(),
@@ -364,4 +368,3 @@ fn place(written: document::Endpoint) -> Place {
         engine: Cow::Owned(written.engine),
     }
 }
-

@@ -18,8 +18,26 @@ use crate::observation::{Audience, Confidence, IdentitySource, Outcome};
 const LONGEST: usize = 256 << 10;
 /// The sections there are.
 const SECTIONS: [&str; 21] = [
-    "profile", "version", "product", "known", "generic", "framing", "layout", "time", "belongs", "web", "not_web",
-    "fields", "outcome", "identity", "audience", "categories", "visibility", "empty", "suggestions", "background",
+    "profile",
+    "version",
+    "product",
+    "known",
+    "generic",
+    "framing",
+    "layout",
+    "time",
+    "belongs",
+    "web",
+    "not_web",
+    "fields",
+    "outcome",
+    "identity",
+    "audience",
+    "categories",
+    "visibility",
+    "empty",
+    "suggestions",
+    "background",
     "samples",
 ];
 

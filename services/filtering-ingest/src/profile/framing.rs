@@ -82,17 +82,20 @@ impl Framing {
             end -= 1;
         }
         let head = &rest[..end];
-        self.begins.iter().filter_map(|begin| {
-            // At the start or behind a blank.
-            let mut from = 0;
-            while let Some(found) = head.get(from..)?.find(begin.as_str()).map(|found| found + from) {
-                if found == 0 || head.as_bytes()[found - 1] == b' ' {
-                    return Some(found);
+        self.begins
+            .iter()
+            .filter_map(|begin| {
+                // At the start or behind a blank.
+                let mut from = 0;
+                while let Some(found) = head.get(from..)?.find(begin.as_str()).map(|found| found + from) {
+                    if found == 0 || head.as_bytes()[found - 1] == b' ' {
+                        return Some(found);
+                    }
+                    from = found + 1;
                 }
-                from = found + 1;
-            }
-            None
-        }).min()
+                None
+            })
+            .min()
     }
 }
 
@@ -122,11 +125,7 @@ fn rfc5424(rest: &str) -> Option<Framed<'_>> {
     for _ in 0..3 {
         rest = rest.split_once(' ')?.1;
     }
-    let message = if let Some(after) = rest.strip_prefix('-') {
-        after
-    } else {
-        structured(rest)?
-    };
+    let message = if let Some(after) = rest.strip_prefix('-') { after } else { structured(rest)? };
     Some(Framed { message: message.strip_prefix(' ').unwrap_or(message), at, host })
 }
 

@@ -10,8 +10,8 @@ pub(crate) mod logformat;
 pub(crate) mod pairs;
 pub(crate) mod template;
 
-pub(crate) use super::slots::{Slot, Slots};
 use super::slots::Escapes;
+pub(crate) use super::slots::{Slot, Slots};
 use crate::observation::Rejected;
 pub use header::Header;
 
@@ -62,12 +62,7 @@ impl Layout {
     }
 
     /// Finds the values of a line.
-    pub fn read<'a>(
-        &self,
-        line: &'a str,
-        slots: &mut Slots<'a>,
-        header: &mut Option<Header>,
-    ) -> Result<(), Rejected> {
+    pub fn read<'a>(&self, line: &'a str, slots: &mut Slots<'a>, header: &mut Option<Header>) -> Result<(), Rejected> {
         match self {
             Self::Template(layout) => layout.read(line, slots),
             Self::Free(layout) => layout.read(line, slots),

@@ -208,8 +208,7 @@ impl Parts {
     }
 
     fn word(&mut self, word: &str) {
-        const MONTHS: [&str; 12] =
-            ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+        const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
         let begin = word.get(..3).unwrap_or_default().to_ascii_lowercase();
         let month = MONTHS.iter().position(|m| *m == begin).and_then(|place| u8::try_from(place + 1).ok());
         match month.and_then(|number| Month::try_from(number).ok()) {
@@ -275,9 +274,9 @@ impl Parts {
 /// The year in which a day of some year lies nearest to a moment.
 pub(crate) fn nearest(month: Month, day: u8, time: Time, to: OffsetDateTime) -> Option<PrimitiveDateTime> {
     let year = to.year();
-    let candidates = [year - 1, year, year + 1].into_iter().filter_map(|year| {
-        Some(PrimitiveDateTime::new(Date::from_calendar_date(year, month, day).ok()?, time))
-    });
+    let candidates = [year - 1, year, year + 1]
+        .into_iter()
+        .filter_map(|year| Some(PrimitiveDateTime::new(Date::from_calendar_date(year, month, day).ok()?, time)));
     candidates.min_by_key(|at| (at.assume_utc() - to).abs())
 }
 
@@ -305,7 +304,13 @@ mod tests {
     fn dates_are_read_in_the_profiles_order() {
         let local = |at| Some(Written::Local { at, unknown_zone: false });
         let ymd = |text: &str| read(text, Order::Ymd);
-        for text in ["2026-11-16 10:15:42", "2026:11:16-10:15:42", "2026.11.16 10:15:42", "26.11.16 10:15:42", "2026/11/16T10:15:42"] {
+        for text in [
+            "2026-11-16 10:15:42",
+            "2026:11:16-10:15:42",
+            "2026.11.16 10:15:42",
+            "26.11.16 10:15:42",
+            "2026/11/16T10:15:42",
+        ] {
             assert_eq!(ymd(text), local(datetime!(2026-11-16 10:15:42)), "{text}");
         }
         assert_eq!(ymd("2017.8.18 11:56:27"), local(datetime!(2017-08-18 11:56:27)));
@@ -314,7 +319,10 @@ mod tests {
         assert_eq!(ymd("16/Nov/2026:10:15:42 +0100"), Some(Written::Moment(datetime!(2026-11-16 09:15:42 UTC))));
         assert_eq!(ymd("Mon Nov 16 10:15:42 2026"), local(datetime!(2026-11-16 10:15:42)));
         assert_eq!(ymd("Nov 16 2026 10:15:42 GMT"), Some(Written::Moment(datetime!(2026-11-16 10:15:42 UTC))));
-        assert_eq!(ymd("2026-11-16T10:15:42.123456Z"), Some(Written::Moment(datetime!(2026-11-16 10:15:42.123456 UTC))));
+        assert_eq!(
+            ymd("2026-11-16T10:15:42.123456Z"),
+            Some(Written::Moment(datetime!(2026-11-16 10:15:42.123456 UTC)))
+        );
         assert_eq!(ymd("2026-11-16T10:15:42-0400"), Some(Written::Moment(datetime!(2026-11-16 14:15:42 UTC))));
         let noyear = Written::NoYear(Month::March, 2, time::macros::time!(10:15:42));
         assert_eq!(ymd("Mar  2 10:15:42"), Some(noyear));

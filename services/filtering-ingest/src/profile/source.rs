@@ -102,7 +102,9 @@ impl Source {
         steps.extend(some(cut.before).map(Step::Before));
         steps.extend(some(cut.strip).map(Step::Strip));
         let when = match cut.when {
-            Some(when) => Some(Condition::new(when, names).ok_or("Name under `when` a value and what it must look like")?),
+            Some(when) => {
+                Some(Condition::new(when, names).ok_or("Name under `when` a value and what it must look like")?)
+            }
             None => None,
         };
         let with = if cut.with.is_empty() { " ".to_owned() } else { cut.with };

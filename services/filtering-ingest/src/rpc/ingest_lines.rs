@@ -104,7 +104,8 @@ fn check(batch: &IngestLinesRequest) -> Result<()> {
 
 async fn judge(app: &App, tx: &Tx, scope: &Scope, feed: &Feed, batch: &IngestLinesRequest, done: u64) -> Result<Taken> {
     let school = scope.school()?.as_str();
-    let profile = profile::named(&feed.profile).ok_or_else(|| Error::wrong_state("the feed's profile is not shipped"))?;
+    let profile =
+        profile::named(&feed.profile).ok_or_else(|| Error::wrong_state("the feed's profile is not shipped"))?;
     let rules = store::rules(tx, school).await?;
     let episodes = store::intake::episodes(tx).await?;
     let header = match profile.is_headed() && done > 0 {

@@ -24,10 +24,46 @@ const CONTEXT: Context<'static> = Context { time_zone: "Europe/London", received
 
 /// What breaks parsers.
 const TOKENS: [&[u8]; 40] = [
-    b"\"", b"'", b"\\", b"=", b"|", b",", b";", b"\t", b" ", b"{", b"}", b"[", b"]", b"<", b">", b"%", b"%zz", b"%00", b"\0",
-    b"\r", b"\n", b"\x1b[2J", b"\xff", b"\xe2\x80\xae", b"\xef\xbb\xbf", b"://", b"@", b"::", b"CEF:0|a|b|c|d|e|f|", b"LEEF:2.0|a|b|c|d|x7C|",
-    b"#Fields: date time cs-host", b"<134>1 - - - - - - ", b"99999 <134>", b"99999999999999999999", b"-1", b"\"\"", b"\\\"", b"\\u0000",
-    b"=1+1", b"null",
+    b"\"",
+    b"'",
+    b"\\",
+    b"=",
+    b"|",
+    b",",
+    b";",
+    b"\t",
+    b" ",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"<",
+    b">",
+    b"%",
+    b"%zz",
+    b"%00",
+    b"\0",
+    b"\r",
+    b"\n",
+    b"\x1b[2J",
+    b"\xff",
+    b"\xe2\x80\xae",
+    b"\xef\xbb\xbf",
+    b"://",
+    b"@",
+    b"::",
+    b"CEF:0|a|b|c|d|e|f|",
+    b"LEEF:2.0|a|b|c|d|x7C|",
+    b"#Fields: date time cs-host",
+    b"<134>1 - - - - - - ",
+    b"99999 <134>",
+    b"99999999999999999999",
+    b"-1",
+    b"\"\"",
+    b"\\\"",
+    b"\\u0000",
+    b"=1+1",
+    b"null",
 ];
 
 /// A small generator: the same lines at every run.
@@ -154,7 +190,8 @@ fn every_parser_is_fuzzed() {
 
 #[test]
 fn hostile_input_is_refused_with_a_reason_or_read_with_a_warning_by_every_parser() {
-    let wide: Vec<u8> = "1794825936.916 1 10.0.0.1 A/200 1 GET http://a/ - B/- -\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> =
+        "1794825936.916 1 10.0.0.1 A/200 1 GET http://a/ - B/- -\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let hostile: Vec<Vec<u8>> = vec![
         vec![b'x'; 10 << 20],
         vec![0; 4096],

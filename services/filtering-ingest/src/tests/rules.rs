@@ -26,7 +26,8 @@ fn squid(rest: &str) -> String {
 fn rule_1_the_outcome_is_the_products_word_and_never_a_403_or_a_rule_being_there() {
     let refused_by_site = squid("TCP_MISS/403 14007 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 text/html");
     assert_eq!(taken("squid", &refused_by_site).outcome, Outcome::Error);
-    let ruled = r#"type="utm" subtype="webfilter" policyid=7 hostname="a.example" url="/" action="shrugged" status=403"#;
+    let ruled =
+        r#"type="utm" subtype="webfilter" policyid=7 hostname="a.example" url="/" action="shrugged" status=403"#;
     let ruled = taken("fortigate", ruled);
     assert_eq!((ruled.outcome, ruled.vendor_outcome.as_ref()), (Outcome::Unknown, "shrugged"));
     assert!(ruled.warnings.has(Warning::UnknownOutcome));
@@ -48,7 +49,8 @@ fn rule_2_what_stands_for_nothing_is_absent() {
         let observation = taken("squid", &line);
         assert_eq!((&observation.user, observation.mime_type.as_ref()), (&None, ""), "{nothing}");
     }
-    let repeated = r#"type="utm" subtype="webfilter" srcip=10.1.1.1 srcname="10.1.1.1" hostname="a.example" action="blocked""#;
+    let repeated =
+        r#"type="utm" subtype="webfilter" srcip=10.1.1.1 srcname="10.1.1.1" hostname="a.example" action="blocked""#;
     assert_eq!(taken("fortigate", repeated).device, None);
 }
 
@@ -160,7 +162,8 @@ fn rule_8_the_same_event_by_two_ways_has_one_fingerprint() {
     let later = line.replace("936.916", "936.917");
     assert_ne!(taken("squid", &line).fingerprint(), taken("squid", &later).fingerprint());
     // A product's own id decides where there is one.
-    let json = |time: &str| format!(r#"{{"Action":"block","Datetime":"{time}","URL":"http://a.example/","RequestID":"r-1"}}"#);
+    let json =
+        |time: &str| format!(r#"{{"Action":"block","Datetime":"{time}","URL":"http://a.example/","RequestID":"r-1"}}"#);
     let (first, second) = (json("2026-11-16T10:15:42Z"), json("2026-11-16T10:15:43Z"));
     assert_eq!(taken("cloudflare", &first).fingerprint(), taken("cloudflare", &second).fingerprint());
 }

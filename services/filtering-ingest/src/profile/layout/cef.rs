@@ -16,7 +16,8 @@ pub(crate) struct Cef {
 
 impl Cef {
     pub fn new(names: &Names) -> Self {
-        let header = ["cef.format", "cef.vendor", "cef.product", "cef.version", "cef.event", "cef.name", "cef.severity"];
+        let header =
+            ["cef.format", "cef.vendor", "cef.product", "cef.version", "cef.event", "cef.name", "cef.severity"];
         let label = |(slot, name): (Slot, &str)| Some((name.strip_prefix("label:")?.to_owned(), slot));
         Self {
             header: header.map(|name| names.find(name)),
@@ -109,7 +110,9 @@ mod tests {
     #[test]
     fn values_run_to_the_next_key() {
         let mut all = Vec::new();
-        pairs(r"act=blocked a \= b msg= Two words | and \ more cs1=OU=Users,DC=x/y suser= cn1 = 4", |k, v| all.push((k, v.trim())));
+        pairs(r"act=blocked a \= b msg= Two words | and \ more cs1=OU=Users,DC=x/y suser= cn1 = 4", |k, v| {
+            all.push((k, v.trim()))
+        });
         let expected = [
             ("act", r"blocked a \= b"),
             ("msg", r"Two words | and \ more"),

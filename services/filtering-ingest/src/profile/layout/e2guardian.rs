@@ -6,14 +6,48 @@ use crate::{observation::Rejected, profile::slots::Names};
 
 /// Layouts 2 and 4, with commas and with tabs.
 const LISTED: [&str; 19] = [
-    "time", "user", "client", "url", "what", "method", "size", "weight", "category", "group", "code", "mime",
-    "client_host", "group_name", "user_agent", "params", "log_id_1", "log_id_2", "post_data",
+    "time",
+    "user",
+    "client",
+    "url",
+    "what",
+    "method",
+    "size",
+    "weight",
+    "category",
+    "group",
+    "code",
+    "mime",
+    "client_host",
+    "group_name",
+    "user_agent",
+    "params",
+    "log_id_1",
+    "log_id_2",
+    "post_data",
 ];
 
 /// Layouts 5 and 6; `logclientnameandip` puts the client's name behind its address.
 const PROTEX: [&str; 19] = [
-    "time", "server", "user", "client", "url", "method", "code", "size", "mime", "user_agent", "_", "duration", "_",
-    "message", "what", "weight", "category", "group_name", "group",
+    "time",
+    "server",
+    "user",
+    "client",
+    "url",
+    "method",
+    "code",
+    "size",
+    "mime",
+    "user_agent",
+    "_",
+    "duration",
+    "_",
+    "message",
+    "what",
+    "weight",
+    "category",
+    "group_name",
+    "group",
 ];
 
 /// The names of a layout's columns by version, where it is one of columns.
@@ -115,9 +149,8 @@ impl Free {
             slots.cut = Some(self.url);
             return Ok(());
         }
-        let method = (middle..columns.len()).find(|at| {
-            METHODS.contains(&text(*at)) && number(at + 1) && (at + 2 >= columns.len() || number(at + 2))
-        });
+        let method = (middle..columns.len())
+            .find(|at| METHODS.contains(&text(*at)) && number(at + 1) && (at + 2 >= columns.len() || number(at + 2)));
         let Some(method) = method else {
             return Err(Rejected::malformed("there is no method with size and weight"));
         };

@@ -64,12 +64,7 @@ impl Headed {
     }
 
     /// Reads a line by the names that came before it, or takes the names it gives.
-    pub fn read<'a>(
-        &self,
-        line: &'a str,
-        slots: &mut Slots<'a>,
-        header: &mut Option<Header>,
-    ) -> Result<(), Rejected> {
+    pub fn read<'a>(&self, line: &'a str, slots: &mut Slots<'a>, header: &mut Option<Header>) -> Result<(), Rejected> {
         if self.directive && line.trim_start().starts_with('#') {
             if let Some(new) = self.header(line) {
                 *header = Some(new);

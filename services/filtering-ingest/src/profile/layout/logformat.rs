@@ -7,10 +7,7 @@ use super::template::Piece;
 const SHIPPED: [(&str, &str); 5] = [
     ("squid", "%ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt"),
     ("common", "%>a %[ui %[un [%tl] \"%rm %ru HTTP/%rv\" %>Hs %<st %Ss:%Sh"),
-    (
-        "combined",
-        "%>a %[ui %[un [%tl] \"%rm %ru HTTP/%rv\" %>Hs %<st \"%{Referer}>h\" \"%{User-Agent}>h\" %Ss:%Sh",
-    ),
+    ("combined", "%>a %[ui %[un [%tl] \"%rm %ru HTTP/%rv\" %>Hs %<st \"%{Referer}>h\" \"%{User-Agent}>h\" %Ss:%Sh"),
     ("referrer", "%ts.%03tu %>a %{Referer}>h %ru"),
     ("useragent", "%>a [%tl] \"%{User-Agent}>h\""),
 ];
@@ -125,8 +122,20 @@ fn code(text: &str) -> Result<(String, &str), String> {
 
 /// Codes are one or two letters besides some words; what follows directly is fixed text.
 fn longest(letters: &str, length: usize) -> usize {
-    const WORDS: [&str; 12] =
-        ["note", "sni", "eui", "qos", "nfmark", "cert_subject", "cert_issuer", "cert_errors", "bump_mode", "err_code", "err_detail", "master_xaction"];
+    const WORDS: [&str; 12] = [
+        "note",
+        "sni",
+        "eui",
+        "qos",
+        "nfmark",
+        "cert_subject",
+        "cert_issuer",
+        "cert_errors",
+        "bump_mode",
+        "err_code",
+        "err_detail",
+        "master_xaction",
+    ];
     WORDS.iter().find(|word| letters.starts_with(**word)).map_or(length.min(2), |word| word.len())
 }
 
@@ -148,7 +157,10 @@ mod tests {
         let combined = names("combined");
         assert!(combined.contains(&"{User-Agent}>h".to_owned()) && combined.contains(&"tl".to_owned()));
         let own = "%ts.%03tu %>a \"%{X-Class}note\" %ssl::>sni \"%#{User-Agent}>h\" 100%% %>eui %err_code/%err_detail";
-        assert_eq!(names(own), ["ts.tu", ">a", "{X-Class}note", "ssl::>sni", "{User-Agent}>h", ">eui", "err_code", "err_detail"]);
+        assert_eq!(
+            names(own),
+            ["ts.tu", ">a", "{X-Class}note", "ssl::>sni", "{User-Agent}>h", ">eui", "err_code", "err_detail"]
+        );
         assert!(pieces("no codes").is_err() && pieces("%{open").is_err() && pieces("% x").is_err());
     }
 }

@@ -229,12 +229,18 @@ mod tests {
     fn values_are_told_apart_by_what_stands_between_them() {
         let squid = "{time} {tag}/{status} {url} {user}";
         let names = ["tag", "status", "user"];
-        assert_eq!(read(squid, &names, "1   TCP_HIT/200 http://a/ u1 more"), Ok(vec!["TCP_HIT".into(), "200".into(), "u1".into()]));
+        assert_eq!(
+            read(squid, &names, "1   TCP_HIT/200 http://a/ u1 more"),
+            Ok(vec!["TCP_HIT".into(), "200".into(), "u1".into()])
+        );
         assert_eq!(read(squid, &names, "1 TCP_HIT 200/ x"), Err("malformed"));
         assert_eq!(read(squid, &names, "1 TCP_HIT/200"), Ok(vec!["TCP_HIT".into(), "200".into(), String::new()]));
         let agent = "{ip} \"{agent}\" <{rest}> {end}";
         let names = ["agent", "rest", "end"];
-        assert_eq!(read(agent, &names, r#"1 "a \"b\" c" <x, y> z"#), Ok(vec![r#"a "b" c"#.into(), "x, y".into(), "z".into()]));
+        assert_eq!(
+            read(agent, &names, r#"1 "a \"b\" c" <x, y> z"#),
+            Ok(vec![r#"a "b" c"#.into(), "x, y".into(), "z".into()])
+        );
         assert_eq!(read(agent, &names, r#"1 "never closed"#), Err("truncated"));
     }
 }
