@@ -102,26 +102,22 @@ pub fn names() -> usize {
 /// categories, and by the school's own list. A name stands for its number where both are written.
 pub fn of(observation: &Observation<'_>, hosts: &HashMap<String, String>) -> Vec<&'static str> {
     let mut found: Vec<&'static str> = observation.local_categories.iter().filter_map(|name| known(name)).collect();
-    let vendor = BY_VENDOR.get(observation.category_vendor.as_ref());
+    let vendor = BY_VENDOR.get(&*observation.category_vendor);
     let means = |name: &str| {
         let name = name.to_lowercase();
         vendor.and_then(|names| names.get(&name)).or_else(|| NAMES.get(&name))
     };
     let (names, numbers) = (&observation.vendor_categories, &observation.vendor_category_ids);
-    let mapped = found.len();
     for name in names {
-        match means(name) {
-            Some(ours) => found.extend(ours),
-            None if mapped == 0 => found.push("unmapped"),
-            None => {}
+        found.extend(means(name).into_iter().flatten());
+    }
+    if found.is_empty() {
+        for number in numbers {
+            found.extend(means(number).into_iter().flatten());
         }
     }
-    for number in numbers {
-        match means(number) {
-            Some(ours) => found.extend(ours),
-            None if names.is_empty() && mapped == 0 => found.push("unmapped"),
-            None => {}
-        }
+    if found.is_empty() && !(names.is_empty() && numbers.is_empty()) {
+        found.push("unmapped");
     }
     if !hosts.is_empty() {
         found.extend(own(&observation.url.host, hosts));

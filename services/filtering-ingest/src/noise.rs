@@ -40,7 +40,7 @@ pub fn is(observation: &Observation<'_>, categories: &[&str]) -> bool {
     if let Some(search) = &observation.search {
         return !search.is_final;
     }
-    let path = observation.url.path.as_ref();
+    let path: &str = &observation.url.path;
     observation.background
         || categories.first() == Some(&"infrastructure")
         || MACHINES.iter().any(|host| observation.url.within(host))
