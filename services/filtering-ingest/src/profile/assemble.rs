@@ -297,7 +297,7 @@ impl Profile {
         if self.dns {
             return Visibility::DnsOnly;
         }
-        let tunnel = made.method == "CONNECT" || matches!(made.url.scheme.as_ref(), "tunnel" | "ssl" | "tcp");
+        let tunnel = made.method == "CONNECT" || matches!(&*made.url.scheme, "tunnel" | "ssl" | "tcp");
         let bare = made.url.path.is_empty() && made.url.query.is_empty();
         if tunnel || (bare && made.url.scheme.is_empty()) { Visibility::HostOnly } else { Visibility::FullUrl }
     }
@@ -403,7 +403,7 @@ fn joined(parts: &Parts<'_>) -> String {
         all.push_str("://");
     }
     all.push_str(host);
-    let usual = matches!((scheme.as_ref(), port.as_ref()), (_, "" | "0") | ("http", "80") | ("https", "443"));
+    let usual = matches!((&**scheme, &**port), (_, "" | "0") | ("http", "80") | ("https", "443"));
     if !usual && !scheme.is_empty() {
         all.push(':');
         all.push_str(port);
