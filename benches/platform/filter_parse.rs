@@ -108,14 +108,26 @@ fn log() -> (String, Sums) {
             ),
             16 => {
                 sums.blocked += 1;
-                format!("{at} {:6} 10.20.4.{client} TCP_DENIED/403 4100 GET http://games{host}.example/play u{user} HIER_NONE/- text/html", n % 9)
+                format!(
+                    "{at} {:6} 10.20.4.{client} TCP_DENIED/403 4100 GET http://games{host}.example/play u{user} HIER_NONE/- text/html",
+                    n % 9
+                )
             }
-            17 => format!("{at} {:6} 10.20.4.{client} TCP_DENIED/407 3900 CONNECT larkspur.example:443 - HIER_NONE/- text/html", n % 9),
+            17 => format!(
+                "{at} {:6} 10.20.4.{client} TCP_DENIED/407 3900 CONNECT larkspur.example:443 - HIER_NONE/- text/html",
+                n % 9
+            ),
             18 => {
                 sums.searches += 1;
-                format!("{at} {:6} 10.20.4.{client} TCP_MISS/200 9100 GET https://www.google.com/search?q=roman+roads+{host} u{user} HIER_DIRECT/192.0.2.{client} text/html", n % 900)
+                format!(
+                    "{at} {:6} 10.20.4.{client} TCP_MISS/200 9100 GET https://www.google.com/search?q=roman+roads+{host} u{user} HIER_DIRECT/192.0.2.{client} text/html",
+                    n % 900
+                )
             }
-            _ => format!("{at} {:6} 10.20.4.{client} TCP_MISS_ABORTED/000 0 GET http://slow{host}.example/ u{user} HIER_DIRECT/192.0.2.{client} -", n % 9_000),
+            _ => format!(
+                "{at} {:6} 10.20.4.{client} TCP_MISS_ABORTED/000 0 GET http://slow{host}.example/ u{user} HIER_DIRECT/192.0.2.{client} -",
+                n % 9_000
+            ),
         };
         sums.users += usize::from(n % 20 != 17);
         log.push_str(&line);

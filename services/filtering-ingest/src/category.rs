@@ -184,20 +184,15 @@ impl Categories {
     /// What a filter's own names say.
     pub fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let mut found = Self::default();
+        let mut any = false;
         for name in names {
-            found.add_said(lookup(None, name), false);
+            any = true;
+            found.add(lookup(None, name));
+        }
+        if any && found.kinds == 0 {
+            found.kinds = UNMAPPED;
         }
         found
-    }
-
-    /// What a name says; one that nobody mapped is unmapped, unless another said what it is.
-    fn add_said(&mut self, named: Option<Named>, told: bool) {
-        match named {
-            Some(named) if named.kind == 0 => self.add(Named { kind: if told { 0 } else { UNMAPPED }, ..named }),
-            Some(named) => self.add(named),
-            None if told => {}
-            None => self.kinds |= UNMAPPED,
-        }
     }
 
     /// With kinds of our own names.
@@ -259,25 +254,23 @@ const fn same(a: &[u8], b: &[u8]) -> bool {
     at == a.len() && at == b.len()
 }
 
-/// What one name or number of a filter says, its vendor's own map first; none where nobody mapped it. Nothing is allocated
-/// for a name of the usual kind.
-fn lookup(vendor: Option<&Names>, name: &str) -> Option<Named> {
+/// What one name or number of a filter says, its vendor's own map first; of no kind where nobody mapped it. Nothing is
+/// allocated for a name of the usual kind.
+fn lookup(vendor: Option<&Names>, name: &str) -> Named {
     let mut buffer = [0_u8; USUAL];
     let find = |name: &str| {
         let shared = NAMES.get(name).copied().unwrap_or_default();
         let own = vendor.and_then(|names| names.get(name));
         Named { kind: own.map_or(shared.kind, |own| own.kind), ..shared }
     };
-    let named = match buffer.get_mut(..name.len()) {
+    match buffer.get_mut(..name.len()) {
         Some(lower) if name.is_ascii() => {
             lower.copy_from_slice(name.as_bytes());
             lower.make_ascii_lowercase();
             std::str::from_utf8(lower).map(find).unwrap_or_default()
         }
         _ => find(&name.to_lowercase()),
-    };
-    // What is only marked has no category of its own.
-    (named.kind != 0 || named.excludes).then_some(named)
+    }
 }
 
 /// What kinds of site an event was about: by what the operator's own numbers mean, by the filter's categories, and by the
@@ -287,15 +280,19 @@ pub fn of(observation: &Observation<'_>, hosts: &HashMap<String, String>) -> Cat
     for name in &observation.local_categories {
         found.add(Named { kind: bit(name), ..Named::default() });
     }
-    let vendor = BY_VENDOR.get(observation.category_vendor.as_ref());
+    let vendor = BY_VENDOR.get(&*observation.category_vendor);
     let (names, numbers) = (&observation.vendor_categories, &observation.vendor_category_ids);
-    // What the operator's own map says needs no name.
-    let told = found.kinds != 0;
     for name in names {
-        found.add_said(lookup(vendor, name), told);
+        found.add(lookup(vendor, name));
     }
-    for number in numbers {
-        found.add_said(lookup(vendor, number), told || !names.is_empty());
+    if found.kinds == 0 {
+        for number in numbers {
+            found.add(lookup(vendor, number));
+        }
+    }
+    // Nothing that was written maps.
+    if found.kinds == 0 && !(names.is_empty() && numbers.is_empty()) {
+        found.kinds = UNMAPPED;
     }
     if hosts.is_empty() { found } else { found.with_host(&observation.url.host, hosts) }
 }
@@ -354,8 +351,8 @@ mod tests {
     }
 
     #[test]
-    fn a_name_nobody_mapped_is_unmapped_and_the_gravest_comes_first() {
-        assert_eq!(kinds(&["News", "Ströme", "Pornography"]), ["pornography", "news", "unmapped"]);
+    fn where_nothing_maps_it_is_unmapped_and_the_gravest_comes_first() {
+        assert_eq!(kinds(&["News", "Ströme", "Pornography"]), ["pornography", "news"]);
         let long = "x".repeat(USUAL + 1);
         assert_eq!(kinds(&[long.as_str()]), ["unmapped"]);
         assert_eq!(kinds(&[]), [""; 0]);

@@ -2,7 +2,7 @@
 //! stands there so; [`Observation::into_owned`] is for what is kept.
 
 mod kind;
-mod url;
+mod target;
 mod warning;
 
 use std::{borrow::Cow, net::IpAddr};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 pub use kind::{Audience, Confidence, IdentitySource, Outcome, Reached, TimeBasis, Visibility};
-pub use url::Url;
+pub use target::Url;
 pub use warning::{Warning, Warnings};
 
 /// Text that stands in the line, or was made of it.

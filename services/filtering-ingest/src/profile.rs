@@ -85,7 +85,6 @@ pub struct Profile {
     generic: bool,
     framing: Framing,
     layout: Layout,
-    names: slots::Names,
     times: Vec<Timed>,
     belongs: Option<Condition>,
     web: Vec<Condition>,

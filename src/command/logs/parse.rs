@@ -178,7 +178,9 @@ impl Parse {
         }
         out.flush().map_err(Error::internal)?;
         let total = read + rejected;
-        eprintln!("{total} lines = {read} observations + {rejected} rejected, of which {not_web} are not about the web");
+        eprintln!(
+            "{total} lines = {read} observations + {rejected} rejected, of which {not_web} are not about the web"
+        );
         if read == 0 && not_web == 0 {
             return Err(Error::invalid("file", format!("No line could be read as {}", profile.name())));
         }

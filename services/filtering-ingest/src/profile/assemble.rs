@@ -98,7 +98,7 @@ impl Profile {
                 Field::Rule => made.rule = Some(value),
                 Field::Policy => made.policy = Some(value),
                 Field::Application => made.application = Some(value),
-                Field::RepeatCount => made.repeat_count = number(&value, &mut warnings).unwrap_or(1).max(1),
+                Field::RepeatCount => made.repeat_count = number::<u32>(&value, &mut warnings).unwrap_or(1).max(1),
                 Field::NativeId => made.native_id = Some(value),
                 Field::RoutingKey => made.routing_key = Some(value),
                 Field::SearchTerms => terms = Some(value),
@@ -111,7 +111,9 @@ impl Profile {
         made.audience = self.audience_of(&made);
         made.visibility = self.visibility_of(&made);
         made.search = search::read(&made.url, &self.suggestions);
-        if let (None, Some(terms)) = (&made.search, terms) {
+        if made.search.is_none()
+            && let Some(terms) = terms
+        {
             let terms = search::plain(terms);
             let engine = Cow::Borrowed("filter");
             made.search = (!terms.is_empty()).then_some(Search { engine, terms, is_final: true });
@@ -295,7 +297,7 @@ impl Profile {
         if self.dns {
             return Visibility::DnsOnly;
         }
-        let tunnel = made.method == "CONNECT" || matches!(made.url.scheme.as_ref(), "tunnel" | "ssl" | "tcp");
+        let tunnel = made.method == "CONNECT" || matches!(&*made.url.scheme, "tunnel" | "ssl" | "tcp");
         let bare = made.url.path.is_empty() && made.url.query.is_empty();
         if tunnel || (bare && made.url.scheme.is_empty()) { Visibility::HostOnly } else { Visibility::FullUrl }
     }
@@ -401,7 +403,7 @@ fn joined(parts: &Parts<'_>) -> String {
         all.push_str("://");
     }
     all.push_str(host);
-    let usual = matches!((scheme.as_ref(), port.as_ref()), (_, "" | "0") | ("http", "80") | ("https", "443"));
+    let usual = matches!((&**scheme, &**port), (_, "" | "0") | ("http", "80") | ("https", "443"));
     if !usual && !scheme.is_empty() {
         all.push(':');
         all.push_str(port);

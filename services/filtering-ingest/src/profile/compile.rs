@@ -132,7 +132,6 @@ fn compile(document: Document, found: &mut Found) -> Option<Profile> {
             prefixes: document.framing.prefixes,
         },
         layout: layout?,
-        names,
         times,
         belongs,
         web,

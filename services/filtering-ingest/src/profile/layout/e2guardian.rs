@@ -5,7 +5,7 @@ use super::{Slot, Slots, logformat, template::Piece};
 use crate::{observation::Rejected, profile::slots::Names};
 
 /// Layouts 2 and 4, with commas and with tabs.
-pub(crate) const LISTED: [&str; 19] = [
+const LISTED: [&str; 19] = [
     "time",
     "user",
     "client",
@@ -131,7 +131,8 @@ impl Free {
             !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
         };
         // `logtimestamp` puts an epoch behind the time.
-        let stamped = usize::from(text(2).len() > 9 && text(2).bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+        let epoch = |text: &str| text.contains('.') && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let stamped = usize::from(text(2).len() > 11 && epoch(text(2)) && text(2).matches('.').count() == 1);
         let first = 2 + stamped;
         let put = |slot: Option<Slot>, value: &'a str, slots: &mut Slots<'a>| {
             if let Some(slot) = slot {

@@ -134,7 +134,7 @@ impl<'a> Url<'a> {
     /// The domain that somebody could have registered, by the public suffix list; none for addresses in numbers and for
     /// names of one word.
     pub fn registrable_domain(&self) -> Option<&str> {
-        let host = self.host.as_ref();
+        let host: &str = &self.host;
         if host.parse::<IpAddr>().is_ok() {
             return None;
         }
