@@ -100,7 +100,13 @@ pub async fn answer(app: App, client: Client, to: To, request: Request) -> Respo
 /// Why lines were not taken in, or not to their end.
 enum Refused {
     Error(Error),
-    Plain(Plain),
+    Plain(Box<Plain>),
+}
+
+impl Refused {
+    fn plain(plain: Plain) -> Self {
+        Self::Plain(Box::new(plain))
+    }
 }
 
 impl From<Error> for Refused {
@@ -113,8 +119,8 @@ impl From<Stop> for Refused {
     fn from(stop: Stop) -> Self {
         match stop {
             Stop::Refused(error) => Self::Error(error),
-            Stop::Trouble(Trouble::TooLarge) => Self::Plain(Plain::larger(TOO_LARGE)),
-            Stop::Trouble(Trouble::Bomb) => Self::Plain(Plain::larger(BOMB)),
+            Stop::Trouble(Trouble::TooLarge) => Self::plain(Plain::larger(TOO_LARGE)),
+            Stop::Trouble(Trouble::Bomb) => Self::plain(Plain::larger(BOMB)),
             Stop::Trouble(Trouble::Damaged) => Self::Error(Error::invalid("body", DAMAGED)),
         }
     }
@@ -154,12 +160,12 @@ fn acceptable(headers: &HeaderMap) -> Result<Packing, Refused> {
     let kind = text(header::CONTENT_TYPE).unwrap_or(KINDS[0]);
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if !KINDS.iter().chain(&ALSO).any(|known| *known == kind) {
-        return Err(Refused::Plain(Plain::not_lines()));
+        return Err(Refused::plain(Plain::not_lines()));
     }
     // Several headers are several packings, one inside the other.
     let one = headers.get_all(header::CONTENT_ENCODING).iter().count() <= 1;
     let packing = text(header::CONTENT_ENCODING).map_or(Some(Packing::Plain), Packing::named).filter(|_| one);
-    packing.ok_or_else(|| Refused::Plain(Plain::packed_otherwise(HeaderValue::from_static(ACCEPTED))))
+    packing.ok_or_else(|| Refused::plain(Plain::packed_otherwise(HeaderValue::from_static(ACCEPTED))))
 }
 
 /// The delivery that the headers name.

@@ -32,6 +32,7 @@ const KEYS: Codes = &[
     ("device_prefix", "What the device’s name begins with"),
     ("dfe_number", "The school’s DfE number"),
 ];
+
 /// Which sender an address names.
 #[derive(Debug, Deserialize)]
 pub struct Which {

@@ -4,7 +4,7 @@
 use std::{
     fs::File,
     io::{self, Cursor, Read, Seek as _},
-    path::{Path, PathBuf},
+    path::Path,
     time::Duration,
 };
 
@@ -184,12 +184,7 @@ pub(super) fn named_after(file: &Path) -> Result<String> {
 
 /// Reads a log batch by batch, as fast as they are taken, but for those that hold nothing after a line; answers how many
 /// lines it has, or 0 where nobody took it to its end.
-fn read(
-    file: &PathBuf,
-    delivery: &IngestLinesRequest,
-    after: u64,
-    to: &mpsc::Sender<IngestLinesRequest>,
-) -> Result<u64> {
+fn read(file: &Path, delivery: &IngestLinesRequest, after: u64, to: &mpsc::Sender<IngestLinesRequest>) -> Result<u64> {
     let mut lines = 0;
     let mut send = |batch: Batch| {
         lines = batch.first_line + lines::count(&batch.lines) - 1;
@@ -280,7 +275,7 @@ mod tests {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         let bytes = gzip.write_all(log.as_bytes()).and_then(|()| gzip.finish()).map_err(Error::internal)?;
         std::fs::write(&packed, bytes).map_err(Error::internal)?;
-        let batches = |file: &PathBuf, after: u64| {
+        let batches = |file: &Path, after: u64| {
             let (to, mut batches) = mpsc::channel(100);
             let lines = read(file, &IngestLinesRequest::default(), after, &to);
             let mut sent = Vec::new();

@@ -16,7 +16,8 @@ pub(crate) struct Turns(Arc<Mutex<turns::Turns<oneshot::Sender<Turn>>>>);
 
 /// A place, for as long as this is held.
 pub(crate) struct Turn {
-    all: Turns,
+    /// Where the place is given back; none once it was.
+    all: Option<Turns>,
     feed: String,
 }
 
@@ -41,9 +42,12 @@ impl Turns {
     /// Calls whoever may go now.
     fn call(&self) {
         loop {
-            // The lock is let go of first: a turn that nobody takes frees its place, which calls again.
             let Some((feed, ticket)) = self.lock().call() else { return };
-            let _ = ticket.send(Turn { all: self.clone(), feed });
+            if let Err(mut turn) = ticket.send(Turn { all: Some(self.clone()), feed }) {
+                // Nobody waits for it any more. Its place is given back here: its drop would call again, turn within turn.
+                turn.all = None;
+                self.lock().done(&turn.feed);
+            }
         }
     }
 
@@ -54,8 +58,10 @@ impl Turns {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.all.lock().done(&self.feed);
-        self.all.call();
+        if let Some(all) = self.all.take() {
+            all.lock().done(&self.feed);
+            all.call();
+        }
     }
 }
 
