@@ -221,7 +221,7 @@ const UNMAPPED: u64 = mask(&["unmapped"]);
 
 /// The categories of a set, gravest first.
 pub fn names_of(kinds: u64) -> impl Iterator<Item = &'static str> {
-    CATEGORIES.iter().enumerate().filter(move |(at, _)| kinds & (1 << at) != 0).map(|(_, name)| *name)
+    CATEGORIES.iter().enumerate().filter(move |(at, _)| kinds & (1_u64 << at) != 0).map(|(_, name)| *name)
 }
 
 /// The set of one category by its name; empty where there is no such category.

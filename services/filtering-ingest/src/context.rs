@@ -122,10 +122,11 @@ mod tests {
     use super::*;
 
     fn event(kind: &str, host: &str, terms: &str) -> (OffsetDateTime, String, Event) {
+        let search = (!terms.is_empty()).then(|| serde_json::json!({"engine": "google", "terms": terms}));
+        let names: &[&str] = if host == "both.example" { &["News", "Sex Education"] } else { &[] };
         let stored = serde_json::json!({
             "url": {"original": "x", "host": host, "path": "/"},
-            "search": (!terms.is_empty()).then(|| serde_json::json!({"engine": "google", "terms": terms})),
-            "outcome": "allowed", "more": 1, "vendor_categories": if host == "both.example" { vec!["News", "Sex Education"] } else { vec![] }
+            "search": search, "outcome": "allowed", "more": 1, "vendor_categories": names,
         });
         let event = serde_json::from_value(stored).unwrap_or_default();
         (datetime!(2026-11-24 09:00 UTC), kind.to_owned(), event)

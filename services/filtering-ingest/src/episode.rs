@@ -216,8 +216,7 @@ mod tests {
         let verdict = verdict("drugs", "medium", 1);
         let on = |days: &[i64]| {
             let mut episode = Episode::default();
-            let steps = days.iter().map(|day| episode.add(NINE + Duration::days(*day), &verdict, true, 0));
-            steps.last().unwrap_or(Step::Counted)
+            days.iter().fold(Step::Counted, |_, day| episode.add(NINE + Duration::days(*day), &verdict, true, 0))
         };
         assert_eq!(on(&[0, 1]), Step::Raise { repeated: false });
         assert_eq!(on(&[0, 5, 13]), Step::Raise { repeated: true });

@@ -12,10 +12,14 @@ use crate::{
 pub(crate) fn rules(policy: EffectivePolicy) -> Rules {
     let times = times(&policy);
     let EffectivePolicy { version, clauses, alert_rules, .. } = policy;
-    let clause = |id: &String| clauses.iter().filter(move |clause| clause.template_clause_id == *id);
     let said = |clause: &pb::InstanceClause| Clause { section: clause.section_id.clone(), text: clause.text.clone() };
     let rule = |rule: pb::AlertRule| AlertRule {
-        clauses: rule.clause_ids.iter().flat_map(clause).map(said).collect(),
+        clauses: rule
+            .clause_ids
+            .iter()
+            .flat_map(|id| clauses.iter().filter(move |clause| clause.template_clause_id == *id))
+            .map(said)
+            .collect(),
         id: rule.rule_id,
         theme: rule.theme,
         basis: rule.basis,
@@ -37,7 +41,10 @@ fn times(policy: &EffectivePolicy) -> Times {
         let found = policy.parameters.iter().find(|p| p.key == key);
         found.map(|p| p.values.as_slice()).unwrap_or_default()
     };
-    let minutes = |key: &str| values(key).first().and_then(|value| value.parse().ok()).filter(|minutes| *minutes > 0);
+    let minutes = |key: &str| {
+        let told = values(key).first().and_then(|value| value.parse::<u32>().ok());
+        told.filter(|minutes| *minutes > 0)
+    };
     let head_too = values("alert.out_of_hours").first().is_some_and(|value| value == "lead_and_head");
     Times {
         critical: minutes("concern_ack.danger").unwrap_or(usual.critical),
