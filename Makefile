@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 DATA ?= data/demo
-.PHONY: run test bench check up down assets setup-run setup-test clean help
+.PHONY: run test bench fuzz check up down assets setup-run setup-test clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -18,6 +18,9 @@ test: setup-test ## every suite, on SQLite and on a private PostgreSQL and Redis
 
 bench: setup-test ## what it takes: ready, resident, pages, a case opening against its own SQL bare (release build)
 	trap 'tests/servers stop' EXIT; cargo bench --bench platform
+
+fuzz: ## a million damaged lines through every parser of filter logs (release build; takes a while)
+	PARSER_FUZZ=$${PARSER_FUZZ:-1000000} cargo test --release -p filtering-ingest --lib parser_fuzz
 
 check: ## lints and formatting
 	cargo fmt --all -- --check

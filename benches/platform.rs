@@ -9,6 +9,8 @@ mod effective;
 mod embedded;
 #[path = "platform/figures.rs"]
 mod figures;
+#[path = "platform/filter_parse.rs"]
+mod filter_parse;
 #[path = "platform/load.rs"]
 mod load;
 #[path = "platform/opening.rs"]
@@ -44,6 +46,9 @@ async fn main() -> Result<()> {
     }
     if wanted("documents") {
         documents::measure()?;
+    }
+    if wanted("filter_parse") {
+        filter_parse::measure()?;
     }
     if wanted("opening") {
         opening::measure(Engine::Sqlite, None).await?;

@@ -31,6 +31,8 @@ pub struct Config {
     pub incident_cases: Service,
     /// The filtering-ingest service.
     pub filtering_ingest: Service,
+    /// Syslog, which that service takes in.
+    pub syslog: filtering_ingest::Syslog,
     /// The reporting service.
     pub reporting: Service,
     /// Logs and traces.
@@ -88,6 +90,7 @@ impl Default for Config {
             policy_registry: service(7001),
             incident_cases: service(7002),
             filtering_ingest: service(7003),
+            syslog: Default::default(),
             reporting: service(7004),
             telemetry: Telemetry::default(),
             client: Client::default(),
@@ -135,6 +138,7 @@ impl Config {
         if let Some(url) = &self.redis_url {
             also(chassis::event::redis::check(url));
         }
+        also(self.syslog.check());
         also(self.telemetry.check());
         v.finish()
     }

@@ -244,6 +244,7 @@ impl Stage<'_> {
             delivery_id: "2026-11-16".to_owned(),
             first_line: 1,
             lines: Bytes::from_static(school.log),
+            ..IngestLinesRequest::default()
         };
         self.people.sign_in(&who(school.key, "it")).await?;
         let mut ingest = FilteringIngestClient::new(self.people.way(&who(school.key, "it"))?);

@@ -107,8 +107,10 @@ async fn run(cli: Cli) -> Result<(), Error> {
     if let Command::Policy(command::policy::Policy::Check(check)) = &cli.command {
         return check.run();
     }
-    if let Command::Logs(command::logs::Logs::Try(attempt)) = &cli.command {
-        return attempt.run();
+    if let Command::Logs(logs) = &cli.command
+        && let Some(done) = logs.run_alone()
+    {
+        return done;
     }
     if let Command::Package(package) = &cli.command {
         return package.run();

@@ -19,7 +19,7 @@ use crate::{
     keys,
 };
 
-type Start = fn(Setup) -> Pin<Box<dyn Future<Output = Result<Running>> + Send>>;
+type Start = fn(Setup, &Config) -> Pin<Box<dyn Future<Output = Result<Running>> + Send>>;
 
 type Migrate = fn(Database) -> Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -43,12 +43,15 @@ pub async fn migrate(config: &Config, process: &str) -> Result<()> {
     }
 }
 
-/// Every service with the function that starts it.
+/// Every service with the function that starts it, each after those it asks.
 const STARTS: [(&str, Start); 4] = [
-    ("policy-registry", |setup| Box::pin(policy_registry::start(setup))),
-    ("incident-cases", |setup| Box::pin(incident_cases::start(setup))),
-    ("filtering-ingest", |setup| Box::pin(filtering_ingest::start(setup))),
-    ("reporting", |setup| Box::pin(reporting::start(setup))),
+    ("policy-registry", |setup, _| Box::pin(policy_registry::start(setup))),
+    ("filtering-ingest", |setup, config| {
+        let syslog = config.syslog.clone();
+        Box::pin(filtering_ingest::start_with(setup, syslog))
+    }),
+    ("incident-cases", |setup, _| Box::pin(incident_cases::start(setup))),
+    ("reporting", |setup, _| Box::pin(reporting::start(setup))),
 ];
 
 /// What the processes of one installation have in common.
@@ -154,7 +157,7 @@ impl Platform {
         let mut upstreams = Upstreams::default();
         let mut services = Vec::new();
         for (name, start) in STARTS {
-            let running = start(parts.setup(name, &upstreams)?).await?;
+            let running = start(parts.setup(name, &upstreams)?, &parts.config).await?;
             upstreams.add_here(name, running.grpc());
             services.push(running);
         }
@@ -172,7 +175,7 @@ impl Platform {
     pub async fn role(parts: Parts, role: &str) -> Result<Self> {
         let upstreams = parts.network()?;
         let (services, gateway) = match STARTS.iter().find(|(name, _)| *name == role) {
-            Some((name, start)) => (vec![start(parts.setup(name, &upstreams)?).await?], None),
+            Some((name, start)) => (vec![start(parts.setup(name, &upstreams)?, &parts.config).await?], None),
             None if role == GATEWAY => (Vec::new(), Some(start_gateway(&parts, &upstreams).await?)),
             None => return Err(Error::invalid("role", format!("There is no role {role}"))),
         };

@@ -19,6 +19,10 @@ mod catalogue;
 mod contract;
 #[path = "platform/deployment.rs"]
 mod deployment;
+#[path = "platform/doors.rs"]
+mod doors;
+#[path = "platform/filtering_duties.rs"]
+mod filtering_duties;
 #[path = "platform/installation.rs"]
 mod installation;
 #[path = "platform/isolation.rs"]

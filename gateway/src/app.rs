@@ -5,15 +5,17 @@ use std::sync::Arc;
 use chassis::{
     caller::{GATEWAY, Signer},
     clock::SharedClock,
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     id::{AccountId, Ids},
     serve::MAX_MESSAGE,
-    upstream::{Upstream, Upstreams},
+    upstream::{Upstream, Upstreams, request},
 };
 use http::{HeaderMap, HeaderValue, header};
 use proto::{
     access::v1::{Assurance, accounts_client::AccountsClient, notices_client::NoticesClient},
-    filtering_ingest::v1::filtering_ingest_client::FilteringIngestClient,
+    filtering_ingest::v1::{
+        AuthenticateSenderRequest, filtering_ingest_client::FilteringIngestClient, senders_client::SendersClient,
+    },
     incident_cases::v1::incident_cases_client::IncidentCasesClient,
     policy_registry::v1::policy_registry_client::PolicyRegistryClient,
     reporting::v1::reporting_client::ReportingClient,
@@ -27,7 +29,8 @@ use crate::{
     limits::{Client, Limits},
     pace::Pace,
     pages::brand::Brand,
-    sessions::{Kind, Token},
+    refusal,
+    sessions::{self, Token},
     store::unsent_form::UnsentForms,
     tries::Place,
     visitor::{self, Visitor},
@@ -124,7 +127,7 @@ impl App {
         password: &str,
         replaces: Option<&Visitor>,
     ) -> Result<(AccountId, HeaderMap)> {
-        let opened = self.door().sign_in(client, name, password, Kind::Cookie).await?;
+        let opened = self.door().sign_in(client, name, password, sessions::Kind::Cookie).await?;
         if let Some(previous) = replaces {
             self.sign_out(previous).await?;
         }
@@ -143,7 +146,7 @@ impl App {
     /// Where it cannot be ended just now.
     pub async fn sign_out(&self, visitor: &Visitor) -> Result<HeaderMap> {
         if let Ok(account_id) = visitor.account_id.parse() {
-            self.door().sign_out(&visitor.session, &account_id, Kind::Cookie).await?;
+            self.door().sign_out(&visitor.session, &account_id, sessions::Kind::Cookie).await?;
         }
         let cleared = visitor::clear_cookie(self.config().https);
         let data = HeaderValue::from_static("\"cache\", \"storage\"");
@@ -155,13 +158,14 @@ impl App {
     ///
     /// # Errors
     /// `Unauthenticated` where nobody does.
-    pub async fn who(&self, token: &Token, kind: Kind) -> Result<SignedIn> {
+    pub async fn who(&self, token: &Token, kind: sessions::Kind) -> Result<SignedIn> {
         self.door().who(token, kind).await
     }
 
     client!(/** A visitor's way to the policy registry. */ policy_registry, "policy-registry", PolicyRegistryClient);
     client!(/** A visitor's way to the cases. */ incident_cases, "incident-cases", IncidentCasesClient);
     client!(/** A visitor's way to the filter feeds. */ filtering_ingest, "filtering-ingest", FilteringIngestClient);
+    client!(/** A visitor's way to the senders of filter lines. */ senders, "filtering-ingest", SendersClient);
     client!(/** A visitor's way to the reports. */ reporting, "reporting", ReportingClient);
     client!(/** A visitor's way to the accounts. */ accounts, "gateway", AccountsClient);
     client!(/** A visitor's way to the notices. */ notices, "gateway", NoticesClient);
@@ -178,6 +182,27 @@ impl App {
     pub(crate) fn in_name_of(&self, who: &SignedIn, service: &str, request_id: &str) -> Result<Upstream> {
         let known = (who.account_id.as_str(), told(service, &who.display_name));
         let token = self.0.signer.for_named_account(service, known, &who.appointments, Assurance::Password, request_id);
+        self.0.upstreams.to(service)?.with_token(&token)
+    }
+
+    /// The way to the filter feeds in the name of the sender whose secret this is. The service that keeps senders says whose;
+    /// tries are not counted, since nobody guesses 256 bits, and a school's boxes share one address.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where it is nobody's; `Denied` for every other service, which knows no senders.
+    pub(crate) async fn of_sender(&self, secret: &str, service: &str, request_id: &str) -> Result<Upstream> {
+        const KEEPS_SENDERS: &str = "filtering-ingest";
+        if service != KEEPS_SENDERS {
+            return Err(Error::denied());
+        }
+        let asked = request(AuthenticateSenderRequest { secret: secret.to_owned() });
+        let known = SendersClient::new(self.open(service, request_id)?).authenticate_sender(asked).await;
+        let known = known.map_err(|status| match refusal::of_status(&status) {
+            error if error.kind() == Kind::Missing => Error::not_signed_in(),
+            error => error,
+        })?;
+        let sender = (known.get_ref().sender_id.as_str(), "");
+        let token = self.0.signer.for_named_account(service, sender, &[], Assurance::Password, request_id);
         self.0.upstreams.to(service)?.with_token(&token)
     }
 

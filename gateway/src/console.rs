@@ -42,6 +42,7 @@ mod rollout;
 pub mod samples;
 mod school;
 mod search;
+mod sender;
 mod shared_incident;
 mod sharing;
 mod sign_in;
@@ -77,7 +78,7 @@ use case::{
     access, agreement, assign, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement,
     material, parents, refer, referral, report as material_report, step,
 };
-use filtering::{alert, lines};
+use filtering::{alert, context, exception, lines, recipient, rule};
 use policy::{
     calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, render,
     review, revision, section, version,
@@ -144,12 +145,14 @@ pub fn routes() -> Router<App> {
         .route("/brand/{hash}/{name}", get(brand::serve))
         .route("/assets/{hash}/{name}", get(asset::serve));
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, webhooks()));
+    let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, senders()));
     let router = under(router, "/desks/{desk}", desk::pages());
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}", subject_access::pages());
     let router = under(router, "/schools/{school_id}", transfer::pages());
     let router = under(router, "/schools/{school_id}", keeping());
+    let router = under(router, "/schools/{school_id}", filtering::pages());
     let router = under(router, "/schools/{school_id}", shared_incident::pages());
     let router = under(router, "/schools/{school_id}/policy", life_cycle());
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
@@ -253,16 +256,30 @@ fn school() -> Vec<Below> {
         ("/policy/versions/{instance_id}/parameters/{key}", get(parameter::show).post(parameter::set)),
         ("/policy/versions/{instance_id}/proposals", get(proposal::list)),
         ("/policy/versions/{instance_id}/proposals/{proposal_id}", get(proposal::show).post(proposal::answer)),
-        ("/filtering", get(filtering::list)),
         ("/filtering/feeds", post(filtering::create)),
         ("/filtering/feeds/new", get(filtering::show_create)),
         ("/filtering/feeds/{feed_id}", get(filtering::show)),
         ("/filtering/feeds/{feed_id}/rejected-lines", get(filtering::rejected)),
         ("/filtering/feeds/{feed_id}/lines/new", get(lines::show)),
-        ("/filtering/feeds/{feed_id}/lines", post(lines::send).layer(DefaultBodyLimit::max(lines::LARGEST))),
+        (
+            "/filtering/feeds/{feed_id}/lines",
+            post(lines::send).layer(DefaultBodyLimit::max(lines::LARGEST + (64 << 10))),
+        ),
+        ("/filtering/feeds/{feed_id}/deliveries/{delivery_id}", get(lines::shown)),
         ("/filtering/alerts", get(alert::list)),
         ("/filtering/alerts/{alert_id}", get(alert::show)),
         ("/filtering/alerts/{alert_id}/verdict", post(alert::verdict)),
+        ("/filtering/alerts/{alert_id}/context", get(context::show)),
+        ("/filtering/rules", get(rule::precision)),
+        ("/filtering/rules/try", get(rule::show_try).post(rule::attempt)),
+        ("/filtering/exceptions", get(exception::list)),
+        ("/filtering/exceptions/new", get(exception::show_ask).post(exception::request)),
+        ("/filtering/exceptions/{exception_id}", get(exception::show)),
+        ("/filtering/exceptions/{exception_id}/approve", post(exception::approve)),
+        ("/filtering/exceptions/{exception_id}/refuse", get(exception::show_refuse).post(exception::refuse)),
+        ("/filtering/exceptions/{exception_id}/end", get(exception::show_end).post(exception::end)),
+        ("/filtering/recipients", get(recipient::list)),
+        ("/filtering/recipients/{account_id}", get(recipient::show).post(recipient::save)),
         ("/registers", get(register::list)),
         ("/registers/{register}", get(register::show)),
         ("/registers/{register}/export", get(register::export::show).post(register::export::send)),
@@ -298,6 +315,20 @@ fn webhooks() -> Vec<Below> {
         ("/webhooks/{webhook_id}/secret", post(webhook::rotate)),
         ("/webhooks/{webhook_id}/delete", post(webhook::delete)),
         ("/webhooks/{webhook_id}/attempts/{attempt_id}/replay", post(webhook::replay)),
+    ]
+}
+
+/// Senders of filter lines, of a school or of the authority.
+fn senders() -> Vec<Below> {
+    use sender::{act, page, register};
+    vec![
+        ("/senders", get(sender::list).post(register::create)),
+        ("/senders/new", get(register::show_new)),
+        ("/senders/{sender_id}", get(page::show)),
+        ("/senders/{sender_id}/change", get(register::show_change).post(register::change)),
+        ("/senders/{sender_id}/routes", get(act::show_map).post(act::map)),
+        ("/senders/{sender_id}/secret", get(act::show_rotate).post(act::rotate)),
+        ("/senders/{sender_id}/end", get(act::show_end).post(act::end)),
     ]
 }
 

@@ -1,8 +1,9 @@
 //! JSON over HTTP, derived from the contract: a request is matched to its rpc by `google.api.http`, turned into the
-//! rpc's message by descriptor, carried like any gRPC call and its answer written as JSON. No endpoint is written here.
+//! rpc's message by descriptor, carried like any gRPC call and its answer written as JSON. No endpoint is written here but
+//! the one whose body is a log (`lines`).
 
 mod check;
-mod input;
+pub mod input;
 pub mod problem;
 pub mod route;
 
@@ -22,11 +23,14 @@ use crate::{
     arrival::RequestId,
     json::{problem::Plain, route::Found},
     limits::{self, Client},
-    proxy, refusal,
+    lines, proxy, refusal,
 };
 
 /// Answers any request under `/v1`.
 pub async fn answer(State(app): State<App>, client: Client, request: Request) -> Response {
+    if let Some(to) = lines::to(request.uri().path()) {
+        return lines::answer(app, client, to, request).await;
+    }
     let request_id = RequestId::in_extensions(request.extensions());
     match route::find(request.method(), request.uri().path()) {
         Found::Rpc(rpc, params) => match call(&app, client, rpc, params, request, &request_id).await {
@@ -91,6 +95,17 @@ fn write(message: &DynamicMessage) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     message.serialize_with_options(&mut serde_json::Serializer::new(&mut bytes), &options)?;
     Ok(bytes)
+}
+
+/// A message of the contract as JSON, by its full name there.
+///
+/// # Errors
+/// `Internal` where the contract has no such message.
+pub fn write_as(name: &str, message: &impl prost::Message) -> Result<Vec<u8>> {
+    let descriptor = proto::contract::pool().get_message_by_name(name);
+    let descriptor = descriptor.ok_or_else(|| Error::internal(format!("the contract has no {name}")))?;
+    let message = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).map_err(Error::internal)?;
+    write(&message)
 }
 
 #[cfg(test)]

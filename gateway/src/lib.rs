@@ -2,6 +2,7 @@
 //!
 //! - `routes`: what answers what; `arrival`, `headers`, `limits`, `pace`, `refusal`: what all of them share
 //! - `json`, `openapi`: the contract over HTTP, derived from its descriptors
+//! - `lines`: logs over HTTP, and from the console
 //! - `calendar`: a school's calendar, for whoever knows its secret address
 //! - `proxy`: the contract over gRPC, carried to its services in the caller's name
 //! - `door`, `accounts`, `sessions`, `tries`, `passwords`: who comes in
@@ -22,6 +23,7 @@ mod headers;
 mod health;
 mod json;
 pub mod limits;
+mod lines;
 pub mod notices;
 pub mod openapi;
 mod pace;

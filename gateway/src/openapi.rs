@@ -2,6 +2,7 @@
 //! the proto files. It is the same bytes in every build of the same contract.
 
 pub mod comments;
+mod lines;
 mod schema;
 
 use std::sync::LazyLock;
@@ -34,6 +35,7 @@ pub fn document() -> Value {
         let item = paths.entry(&http.path).or_insert_with(|| json!({}));
         item[http.method.to_ascii_lowercase()] = operation(rpc, http, &mut schemas);
     }
+    lines::describe(&mut paths, &mut schemas);
     paths.sort_keys();
     let tags: Vec<Value> = contract::pool()
         .services()
@@ -167,7 +169,8 @@ mod tests {
         let rpcs = contract::rpcs().iter().filter(|rpc| rpc.http.is_some());
         let expected: BTreeSet<String> =
             rpcs.map(|rpc| format!("{}_{}", rpc.descriptor.parent_service().name(), rpc.name())).collect();
-        assert_eq!(different, expected.iter().map(String::as_str).collect());
+        let logs = lines::OPERATIONS.iter().map(|(id, ..)| *id);
+        assert_eq!(different, expected.iter().map(String::as_str).chain(logs).collect());
     }
 
     #[test]

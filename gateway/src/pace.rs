@@ -1,5 +1,5 @@
-//! How long a request may take. A page or a JSON call has its few seconds; a file that is being sent has as long as it
-//! keeps coming, within reason, and so has a stream of lines over gRPC.
+//! How long a request may take. A page or a JSON call has its few seconds; a file or a log that is being sent has as long
+//! as it keeps coming, within reason, and so has a stream of lines over gRPC.
 
 use std::{
     pin::Pin,
@@ -16,7 +16,7 @@ use http::header;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::config::Console;
+use crate::{config::Console, lines};
 
 /// How much must have come for a body to count as coming forward.
 const STEP: usize = 16 << 10;
@@ -42,7 +42,8 @@ impl Pace {
     /// How long this request may take, and the request with a body that is watched where it may take long.
     pub fn allow(self, request: Request) -> (Duration, Request) {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        let file = kind.is_some_and(|kind| kind.starts_with("multipart/form-data"));
+        if file || lines::to(request.uri().path()).is_some() {
             (self.upload, request.map(|body| self.watch(body, Quiet::Stalls)))
         } else {
             (self.page, request)

@@ -52,6 +52,8 @@ const DOCUMENTS: [&str; 9] = [
 ];
 /// The longest deadline a caller may set for an rpc that is no stream.
 const LONGEST: Duration = Duration::from_secs(60);
+/// What a filter sender's secret begins with: a session's token is of another length.
+const SENDER_SECRET: &str = "hgs_";
 const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 /// What is carried of a caller's headers: what the protocol needs and nothing that a service might believe.
 const CARRIED: [HeaderName; 4] = [
@@ -71,7 +73,8 @@ pub struct Way {
     extensions: Extensions,
 }
 
-/// Lets a caller in and finds the way to the service of an rpc. What is open to everybody at another service opens to
+/// Lets a caller in, a person's program by its session or a filter sender by its secret, and finds the way to the service
+/// of an rpc. What is open to everybody at another service opens to
 /// whoever knows a secret, and each call counts as a try.
 ///
 /// # Errors
@@ -87,19 +90,29 @@ pub async fn way(app: &App, rpc: &Rpc, headers: &HeaderMap, request_id: &str, cl
         return Ok(Way { upstream: app.open(&service, request_id)?, extensions });
     }
     extensions.insert(client);
-    let token = bearer(headers).ok_or_else(Error::not_signed_in)?;
+    if let Some(secret) = authorized(headers).filter(|text| text.starts_with(SENDER_SECRET)) {
+        let upstream = app.of_sender(secret, &service_name(rpc.service()), request_id).await?;
+        return Ok(Way { upstream, extensions });
+    }
+    let token = authorized(headers).and_then(|text| text.parse::<Token>().ok()).ok_or_else(Error::not_signed_in)?;
     let who = app.who(&token, Kind::Bearer).await?;
     extensions.insert(CalledWith(who.session));
     let upstream = app.in_name_of(&who, &service_name(rpc.service()), request_id)?;
     Ok(Way { upstream, extensions })
 }
 
-fn bearer(headers: &HeaderMap) -> Option<Token> {
+/// What a program sends to say who it is.
+fn authorized(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    if scheme.eq_ignore_ascii_case("bearer") { token.trim().parse().ok() } else { None }
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 impl Way {
+    /// The way itself, for calls that are no single message.
+    pub fn upstream(self) -> Upstream {
+        self.upstream
+    }
+
     /// Calls an rpc with one encoded message.
     ///
     /// # Errors

@@ -65,7 +65,7 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "transfer_part",
         ],
     ),
-    ("filtering-ingest", &["alert", "feed"]),
+    ("filtering-ingest", &["alert", "exception", "feed", "feed_rhythm", "log_deletion", "recipient", "sender"]),
     ("reporting", &[]),
     ("gateway", &["account"]),
 ];

@@ -43,8 +43,8 @@ fn architecture_dependencies_point_one_way() {
 /// Everything in a service but its wiring is domain: pure, without a database, a wire format or a clock.
 #[test]
 fn architecture_the_domain_is_pure() {
-    const WIRING: [&str; 9] =
-        ["lib.rs", "rpc", "store", "consume", "carry", "compare", "escalate", "config.rs", "error.rs"];
+    const WIRING: [&str; 10] =
+        ["lib.rs", "rpc", "store", "consume", "carry", "compare", "door", "escalate", "config.rs", "error.rs"];
     for service in SERVICES {
         let src = root().join("services").join(service).join("src");
         for path in sources(&src) {
@@ -82,6 +82,15 @@ fn architecture_the_check_of_the_history_knows_every_state() {
         left.dedup();
         assert_eq!(left, tables, "{process}: name the tables of its states in src/command/audit.rs");
     }
+}
+
+/// A filter whose lines are read is one that a feed can be added for.
+#[test]
+fn architecture_the_console_names_every_profile() {
+    let words = fs::read_to_string(root().join("gateway/src/pages/words.rs")).unwrap();
+    let list = words.split("pub const PROFILES").nth(1).unwrap().split("];").next().unwrap();
+    let named: Vec<&str> = list.lines().filter_map(|line| line.trim().strip_prefix("(\"")?.split('"').next()).collect();
+    assert_eq!(named, filtering_ingest::profile::PROFILES, "name them in gateway/src/pages/words.rs");
 }
 
 #[test]

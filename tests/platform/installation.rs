@@ -333,13 +333,19 @@ impl Person {
 
     /// Sends lines to a feed.
     pub async fn send(&self, school: &str, feed: &str, lines: &str) -> Result<(), Error> {
+        self.deliver(school, feed, "test", lines).await
+    }
+
+    /// The same as a delivery of a name.
+    pub async fn deliver(&self, school: &str, feed: &str, delivery: &str, lines: &str) -> Result<(), Error> {
         use proto::filtering_ingest::v1::{IngestLinesRequest, filtering_ingest_client::FilteringIngestClient};
         let request = IngestLinesRequest {
             school_id: school.into(),
             feed_id: feed.into(),
-            delivery_id: "test".into(),
+            delivery_id: delivery.into(),
             first_line: 1,
             lines: lines.to_owned().into(),
+            ..IngestLinesRequest::default()
         };
         let mut ingest = FilteringIngestClient::new(client::gateway(&self.config).await?);
         let answer = ingest.ingest_lines(tokio_stream::once(request)).await.map_err(|s| Error::from_status(&s))?;

@@ -59,9 +59,14 @@ pub async fn furnished(
     }
     let feed = json!({"schoolId": school, "name": "f", "profile": "squid"});
     let feed = text(&all.call("CreateFeed", feed).await["feed"]["feedId"]);
+    let sender = json!({"schoolId": school, "name": "s", "feedId": feed});
+    let sender = text(&all.call("CreateSender", sender).await["sender"]["senderId"]);
     let search = "1794825936.916 200 10.0.0.1 TCP_MISS/200 1 GET https://www.google.com/search?q=i+want+to+kill+myself u1 HIER_DIRECT/192.0.2.1 text/html\n";
     all.send(&school, &feed, search).await.unwrap();
     let alert = all.call("ListAlerts", json!({"schoolId": school})).await;
+    let mut exception = json!({"schoolId": school});
+    fill(&mut exception, "RequestException");
+    let exception = text(&all.call("RequestException", exception).await["exception"]["exceptionId"]);
     let concern = json!({"schoolId": school, "about": "a", "narrative": "n", "safeNow": "yes"});
     let concern = text(&all.call("RecordConcern", concern).await["concern"]["concernId"]);
     let triage =
@@ -170,7 +175,9 @@ pub async fn furnished(
         ("invitation_id", text(&invited["invitation"]["invitationId"])),
         ("instance_id", text(&json!(instance))),
         ("feed_id", feed),
+        ("sender_id", sender),
         ("alert_id", text(&alert["alerts"][0]["alertId"])),
+        ("exception_id", exception),
         ("concern_id", concern),
         ("case_id", text(&case)),
         ("record_id", text(&case)),
@@ -260,6 +267,12 @@ async fn isolation_anothers_id_is_like_one_that_never_existed() {
     assert!(schools > 40 && things > 25, "{schools} rpcs and {things} ids were tried");
 }
 
+/// A moment that is still to come.
+fn tomorrow() -> String {
+    let at = chassis::clock::Clock::now(&SystemClock) + time::Duration::days(1);
+    format!("{}T00:00:00Z", at.date())
+}
+
 /// What a request needs to get past validation, so that the answer is about the id and nothing else.
 pub fn fill(request: &mut Value, rpc: &str) {
     let more = match rpc {
@@ -321,6 +334,14 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "RecordReceipt" => json!({"name": "n", "means": "telephone", "digest": "0123456789abcdef"}),
         "ImportPackage" => json!({"content": "YS5iLmMuZC5l", "passphrase": "p"}),
         "AnswerAlert" => json!({"verdict": "true", "reason": "r"}),
+        "EndException" | "RefuseException" => json!({"reason": "r"}),
+        "RequestException" => json!({
+            "scope": {"category": "drugs"}, "reason": "r",
+            "expireTime": tomorrow()
+        }),
+        "TryException" => json!({"scope": {"category": "drugs"}}),
+        "TryRule" => json!({"address": "https://a.example/"}),
+        "SetRecipient" => json!({"accountId": "acc_00000000000000000000000000"}),
         "ApproveInstance" | "RatifyInstance" | "PublishInstance" | "ConfirmImport" => json!({"etag": "e"}),
         "AddClause" => json!({"sectionId": "aims", "text": "t", "reason": "r", "etag": "e"}),
         "ChooseSection" => json!({"sectionId": "aims", "choice": "rule", "etag": "e"}),
@@ -406,6 +427,9 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "PreviewLearnerImport" => json!({"content": "RkFNSUxZIE5BTUUsR0lWRU4gTkFNRQphLGIK"}),
         "CreateWebhook" | "UpdateWebhook" => json!({"url": "https://hooks.invalid/x", "kinds": ["case.opened"]}),
         "CreateFeed" => json!({"name": "f", "profile": "squid"}),
+        "CreateSender" | "UpdateSender" => json!({"name": "s"}),
+        "MapRoutingKey" => json!({"routingKey": "k"}),
+        "GetDelivery" | "GetSenderDelivery" => json!({"deliveryId": "d"}),
         "ImportPolicy" => json!({"file": {"name": "a.txt", "content": "MS4gQWltcwoKV2UgYWltLgo="}}),
         _ => json!({}),
     };

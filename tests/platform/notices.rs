@@ -14,7 +14,8 @@ use receive::{PostOffice, Program, arrives};
 
 const CANARY: &str = "Zaqwelline";
 
-fn environment(office: &PostOffice) -> Vec<(&'static str, String)> {
+/// Mail goes to an office of the test.
+pub fn environment(office: &PostOffice) -> Vec<(&'static str, String)> {
     vec![
         ("HEDGEROW_GATEWAY__ADDRESS", "https://safety.northshire.example".to_owned()),
         ("HEDGEROW_GATEWAY__SMTP__HOST", "127.0.0.1".to_owned()),

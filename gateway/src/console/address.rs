@@ -82,6 +82,9 @@ fn asks(path: &str) -> bool {
         "clock",
         "extension",
         "review",
+        "rhythm",
+        "decide",
+        "done",
     ];
     of_case || of_desk || of_shared || (parts.len() > 1 && named.contains(&last))
 }

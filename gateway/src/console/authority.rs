@@ -8,7 +8,7 @@ use proto::{
     reporting::v1::{AuthorityReport, GetAuthorityReportRequest, SchoolRow},
 };
 use serde::Serialize;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::{
     figures::{Figures, Which, attachment, cell as digits, figure, terms},
@@ -19,9 +19,6 @@ use crate::pages::{
     part::{Head, Link, Row},
     words,
 };
-
-/// How long a feed may say nothing before a school counts as needing help.
-const SILENT: Duration = Duration::hours(24);
 
 /// How many figures of a school the page shows; all of them are in the table to download.
 const COLUMNS: usize = 3;
@@ -59,7 +56,13 @@ impl Page for Authority {
         use proto::reporting::v1::{Cell, Figure};
         let now = time::macros::datetime!(2026-11-24 09:00 UTC);
         let cells = vec![Cell { key: "cases_opened".into(), figure: Some(Figure { value: 0, code: "c".into() }) }];
-        let rows = vec![SchoolRow { school_id: "sch_1".into(), cells, error_findings: 2, ..SchoolRow::default() }];
+        let rows = vec![SchoolRow {
+            school_id: "sch_1".into(),
+            cells,
+            error_findings: 2,
+            silent_feeds: 1,
+            ..SchoolRow::default()
+        }];
         let report = AuthorityReport {
             lines: super::figures::sample_lines(),
             schools: rows,
@@ -130,8 +133,10 @@ impl Line {
         }
         match feed {
             None => needs.push("No filter feed has ever sent".to_owned()),
-            Some(last) if now - last > SILENT => {
-                needs.push(format!("Filter feed silent for {}", words::age(last, now)))
+            // Whether a feed ought to have sent, the school's own days and hours say.
+            Some(_) if row.silent_feeds > 0 => {
+                let feeds = u64::from(row.silent_feeds);
+                needs.push(words::counted(feeds, "filter feed silent or late", "filter feeds silent or late"));
             }
             Some(_) => {}
         }

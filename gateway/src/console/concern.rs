@@ -340,6 +340,7 @@ impl ConcernPage {
         if alert {
             rows.push(Row::new("From", "A filter alert").to(at(&format!("/filtering/alerts/{}", concern.alert_id))));
             rows.push(Row::new("Severity", words::called(words::SEVERITIES, &concern.severity)));
+            rows.extend(Row::some("The filter told of it", words::filtering::late(concern.alert_late_s)));
         } else {
             match &concern.public_reporter {
                 Some(reporter) => rows.extend(sender(reporter)),

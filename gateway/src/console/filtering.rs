@@ -1,13 +1,27 @@
-//! The filter: feeds and how their lines were accounted for, alerts and what became of them.
+//! The filter: feeds and how their lines were accounted for, alerts and what became of them, rules and exceptions.
 
 pub mod alert;
+pub mod check;
+pub mod context;
+pub mod coverage;
+pub mod duties;
+pub mod exception;
+pub mod figures;
+pub mod keeping;
 pub mod lines;
+pub mod recipient;
+pub mod rule;
 
-use axum::extract::{Path, Query};
-use chassis::{
-    clock::moment,
-    error::{Error, Violations},
+use std::collections::HashMap;
+pub mod overview;
+pub mod request;
+pub mod rhythm;
+
+use axum::{
+    extract::{Path, Query},
+    routing::{get, post},
 };
+use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
     filtering_ingest::v1::{
@@ -16,9 +30,9 @@ use proto::{
     },
 };
 use serde::Serialize;
-use time::OffsetDateTime;
 
 use super::{
+    Below,
     concern::Listed,
     posted::Posted,
     visit::{Answer, Visit, ask, heard},
@@ -30,39 +44,24 @@ use crate::pages::{
     words,
 };
 
-/// The feeds of a school.
-#[derive(Debug, Serialize)]
-pub struct Feeds {
-    head: Head,
-    alerts: Link,
-    create: Link,
-    feeds: Vec<Line>,
-}
-
-#[derive(Debug, Serialize)]
-struct Line {
-    link: Link,
-    profile: String,
-    last: String,
-    sum: String,
-    alerts: String,
-}
-
-impl Page for Feeds {
-    const TEMPLATE: &'static str = "feeds.html";
-
-    #[cfg(test)]
-    fn samples() -> Vec<Self> {
-        let now = time::macros::datetime!(2026-11-24 09:00 UTC);
-        let head = || Head::new("Filtering", vec![Link::new("Home", "/")]);
-        let page = |feeds, link: &str| Self {
-            head: head(),
-            alerts: Link::new("Alerts", link),
-            create: Link::new("Add a feed", link),
-            feeds,
-        };
-        vec![page(vec![Line::new(&sample(), "/schools/sch_1/filtering", now)], "/x"), page(vec![], "")]
-    }
+/// The pages on coverage and on what is to be done about the filter, below the school.
+pub fn pages() -> Vec<Below> {
+    vec![
+        ("/filtering", get(overview::show)),
+        ("/filtering/coverage", get(coverage::days)),
+        ("/filtering/figures", get(figures::show)),
+        ("/filtering/keeping", get(keeping::show)),
+        ("/filtering/feeds/{feed_id}/rhythm", get(rhythm::show).post(rhythm::save)),
+        ("/filtering/checks", post(check::record)),
+        ("/filtering/checks/new", get(check::show)),
+        ("/filtering/changes", post(request::change)),
+        ("/filtering/changes/new", get(request::show_change)),
+        ("/filtering/changes/{entry_id}/decide", get(request::decide::show_change).post(request::decide::change)),
+        ("/filtering/changes/{entry_id}/done", get(request::decide::show_done).post(request::decide::done)),
+        ("/filtering/unblock", post(request::unblock)),
+        ("/filtering/unblock/new", get(request::show_unblock)),
+        ("/filtering/unblock/{entry_id}/decide", get(request::decide::show_unblock).post(request::decide::unblock)),
+    ]
 }
 
 #[cfg(test)]
@@ -73,41 +72,29 @@ fn sample() -> Feed {
         profile: "squid".into(),
         time_zone: "Europe/London".into(),
         counts: Some(counts()),
+        group_tiers: HashMap::from([("year <9>".into(), "KS3".into())]),
         ..Feed::default()
     }
 }
 
 #[cfg(test)]
 fn counts() -> Counts {
-    Counts { received: 1000, kept: 700, folded: 250, excepted: 20, rejected: 30, alerts: 3 }
+    Counts { received: 1000, kept: 200, folded: 50, excepted: 20, noise: 700, rejected: 30, alerts: 3 }
 }
 
 /// The ledger's sum, as it must always hold.
 fn sum(counts: &Counts) -> String {
     let n = words::number;
-    let Counts { received, kept, folded, excepted, rejected, .. } = counts;
+    let Counts { received, kept, folded, excepted, noise, rejected, .. } = counts;
     format!(
-        "{} received = {} kept + {} folded + {} excepted + {} rejected",
+        "{} received = {} kept + {} folded + {} excepted + {} noise + {} rejected",
         n(*received),
         n(*kept),
         n(*folded),
         n(*excepted),
+        n(*noise),
         n(*rejected)
     )
-}
-
-impl Line {
-    fn new(feed: &Feed, path: &str, now: OffsetDateTime) -> Self {
-        let last = feed.last_receive_time.as_ref().and_then(moment);
-        let counts = feed.counts.unwrap_or_default();
-        Self {
-            link: Link::new(feed.name.clone(), format!("{path}/feeds/{}", feed.feed_id)),
-            profile: words::called(words::PROFILES, &feed.profile),
-            last: last.map_or_else(|| "Never".to_owned(), |at| words::sentence(&words::near(at, now))),
-            sum: sum(&counts),
-            alerts: words::number(counts.alerts),
-        }
-    }
 }
 
 async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {
@@ -119,30 +106,19 @@ async fn feed(visit: &Visit, feed_id: &str) -> Result<Feed, Error> {
     feeds(visit).await?.into_iter().find(|feed| feed.feed_id == feed_id).ok_or_else(Error::missing)
 }
 
-/// Lists feeds.
-pub async fn list(visit: Visit) -> Answer {
-    visit.needs(Permission::FeedRead)?;
-    let (path, now) = (visit.at("/filtering"), visit.now());
-    let link = |permission, text: &str, path: String| {
-        if visit.may(permission) { Link::new(text, path) } else { Link::default() }
-    };
-    let page = Feeds {
-        head: Head::new("Filtering", visit.crumbs(&[])),
-        alerts: link(Permission::AlertRead, "Filter alerts", format!("{path}/alerts")),
-        create: link(Permission::FeedManage, "Add a feed", format!("{path}/feeds/new")),
-        feeds: feeds(&visit).await?.iter().map(|feed| Line::new(feed, &path, now)).collect(),
-    };
-    visit.page(&page)
-}
-
 /// What is asked of a new feed.
 pub fn fields() -> Vec<Field> {
     vec![
         Field::text("name", "What do you call it?").hint("For example, Main filter."),
-        Field::radios("profile", "What writes its lines?", words::PROFILES),
+        Field::select("profile", "What writes its lines?")
+            .choices([("", "Select one")])
+            .choices(words::PROFILES.iter().copied())
+            .hint("Not sure? Ask whoever looks after the filter, or run hedgerow logs parse on a log: it says what it looks like."),
         Field::name("time_zone", "Zone of times that name none (optional)").hint("Europe/London where you leave it empty.").width("20"),
         Field::long_text("host_categories", "Your own list of sites and categories (optional)")
             .hint("For filters that write none. One site to a line, then an equals sign and its category: games.example = games"),
+        Field::long_text("group_tiers", "For whom the filter’s groups are (optional)")
+            .hint("One group to a line, then an equals sign and pupil, staff, guest, EYFS or KS1 to KS5: Year 9 = KS3"),
     ]
 }
 
@@ -177,14 +153,17 @@ fn command(visit: &Visit, answers: &Answers) -> Result<CreateFeedRequest, Error>
     let mut v = Violations::new();
     v.text("name", "what you call the feed", &answers.text("name"), 100);
     v.check(!answers.text("profile").is_empty(), "profile", "Select what writes its lines");
-    let list = answers.text("host_categories");
-    let sites = list.lines().map(str::trim).filter(|line| !line.is_empty());
-    let pairs: Option<_> =
-        sites.map(|line| line.split_once('=').map(|(host, category)| pair(host, category))).collect();
+    let pairs = pairs(&answers.text("host_categories"), str::to_lowercase);
     v.check(
         pairs.is_some(),
         "host_categories",
         "Enter each site on a line of its own, then an equals sign and its category",
+    );
+    let groups = self::pairs(&answers.text("group_tiers"), str::to_owned);
+    v.check(
+        groups.is_some(),
+        "group_tiers",
+        "Enter each group on a line of its own, then an equals sign and for whom it is",
     );
     v.finish()?;
     Ok(CreateFeedRequest {
@@ -193,12 +172,16 @@ fn command(visit: &Visit, answers: &Answers) -> Result<CreateFeedRequest, Error>
         profile: answers.text("profile"),
         time_zone: answers.text("time_zone"),
         host_categories: pairs.unwrap_or_default(),
+        group_tiers: groups.unwrap_or_default(),
         request_id: answers.request_id(),
     })
 }
 
-fn pair(host: &str, category: &str) -> (String, String) {
-    (host.trim().to_lowercase(), category.trim().to_owned())
+/// Lines such as `games.example = games`; none where one of them is something else.
+fn pairs(list: &str, name: impl Fn(&str) -> String) -> Option<HashMap<String, String>> {
+    let lines = list.lines().map(str::trim).filter(|line| !line.is_empty());
+    // A group may hold an equals sign, as directories write them; what follows the last holds none.
+    lines.map(|line| line.rsplit_once('=').map(|(key, value)| (name(key.trim()), value.trim().to_owned()))).collect()
 }
 
 /// One feed and its ledger.
@@ -210,6 +193,8 @@ pub struct FeedPage {
     rejected: Link,
     upload: Link,
     hours: Vec<Hour>,
+    /// How it does; none where that cannot be asked for just now.
+    coverage: Option<coverage::Part>,
 }
 
 #[derive(Debug, Serialize)]
@@ -219,6 +204,7 @@ struct Hour {
     kept: String,
     folded: String,
     excepted: String,
+    noise: String,
     rejected: String,
     alerts: String,
 }
@@ -233,6 +219,7 @@ impl Hour {
             kept: n(counts.kept),
             folded: n(counts.folded),
             excepted: n(counts.excepted),
+            noise: n(counts.noise),
             rejected: n(counts.rejected),
             alerts: n(counts.alerts),
         }
@@ -248,7 +235,7 @@ impl Page for FeedPage {
         let hours = [HourCounts { hour_time: Some(hour), counts: Some(counts()) }];
         let may = |_: Permission| true;
         vec![
-            Self::new(&sample(), &counts(), &hours, Vec::new(), "/f", &may),
+            Self::new(&sample(), &counts(), &hours, Vec::new(), "/f", &may).doing(Some(coverage::Part::sample())),
             Self::new(&sample(), &Counts::default(), &[], Vec::new(), "/f", &|_| false),
         ]
     }
@@ -265,6 +252,13 @@ impl FeedPage {
     ) -> Self {
         let mut rows = vec![Row::new("Lines written by", words::called(words::PROFILES, &feed.profile))];
         rows.push(Row::new("Zone of times", feed.time_zone.clone()));
+        let mut groups: Vec<String> = feed
+            .group_tiers
+            .iter()
+            .map(|(group, tier)| format!("{group}: {}", words::called(words::filtering::TIERS, tier)))
+            .collect();
+        groups.sort();
+        rows.extend(Row::some("For whom its groups are", Some(groups.join(", "))));
         rows.extend(Row::some("Added", words::stamp(feed.create_time.as_ref())));
         rows.push(Row::new(
             "Last line",
@@ -283,7 +277,13 @@ impl FeedPage {
             },
             upload: if may(Permission::FeedIngest) { Link::new("Send a log file", upload) } else { Link::default() },
             hours: hours.iter().take(200).map(Hour::new).collect(),
+            coverage: None,
         }
+    }
+
+    /// With how it does.
+    fn doing(self, coverage: Option<coverage::Part>) -> Self {
+        Self { coverage, ..self }
     }
 }
 
@@ -293,10 +293,15 @@ pub async fn show(visit: Visit, Path((_, feed_id)): Path<(String, String)>) -> A
     let feed = feed(&visit, &feed_id).await?;
     let asked = GetLedgerRequest { school_id: visit.school.clone(), feed_id: feed_id.clone() };
     let ledger = heard(visit.filtering()?.get_ledger(ask(asked))).await?;
-    let crumbs = visit.crumbs(&[("Filtering", visit.at("/filtering"))]);
+    let path = visit.at("/filtering");
+    let crumbs = visit.crumbs(&[("Filtering", path.clone())]);
     let here = visit.at(&format!("/filtering/feeds/{feed_id}"));
     let total = ledger.total.unwrap_or_default();
-    visit.page(&FeedPage::new(&feed, &total, &ledger.hours, crumbs, &here, &|permission| visit.may(permission)))
+    let page = FeedPage::new(&feed, &total, &ledger.hours, crumbs, &here, &|permission| visit.may(permission));
+    let states = visit.may(Permission::FeedManage);
+    let coverage = coverage::of(&visit, &feed_id).await;
+    let part = coverage.map(|answer| coverage::Part::new(&answer, &path, &here, visit.now(), states));
+    visit.page(&page.doing(part))
 }
 
 /// The lines of a feed that were not taken.
@@ -307,7 +312,7 @@ pub struct RejectedLines {
     pager: Pager,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Rejected {
     when: String,
     line: String,

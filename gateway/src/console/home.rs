@@ -7,7 +7,7 @@ use axum::response::Response;
 use chassis::error::Error;
 use proto::{
     access::v1::{Permission, Role},
-    filtering_ingest::v1::{Feed, ListAlertsRequest, ListAlertsResponse, ListFeedsRequest},
+    filtering_ingest::v1::{ListAlertsRequest, ListAlertsResponse},
     incident_cases::v1::{
         ListConcernsRequest, ListConcernsResponse, ListMyConcernsRequest, ListWaitingRequest, ListWaitingResponse,
         MyConcern, Transfer,
@@ -22,6 +22,7 @@ use nothing_forgotten as kept;
 
 use super::{
     cover, figures,
+    filtering::{coverage, duties as filter},
     my_concern::{self, Mine},
     retention, search, subject_access, transfer,
     visit::{Answer, Visit, ask, heard},
@@ -45,6 +46,8 @@ pub struct Home {
     head: Head,
     /// Where a concern is reported; empty where their roles do not.
     report: String,
+    /// What else may be asked for.
+    acts: Vec<Link>,
     /// Where records are found again; none where their roles read no cases.
     find: Option<Form>,
     lists: Vec<Waiting>,
@@ -97,6 +100,7 @@ impl Page for Home {
             Self {
                 head: head.clone(),
                 report: "/r".into(),
+                acts: vec![Link::new("Ask for a site to be unblocked", "/u")],
                 find: Some(Form::new("/schools/sch_1/search", "Search", "1".into(), search::fields())),
                 lists: vec![full, empty, unknown],
                 mine,
@@ -138,6 +142,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         instances,
         reminders,
         feeds,
+        filter_duties,
         duties,
         open,
         mine,
@@ -155,11 +160,17 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::CaseShare, between(&visit)),
         wanted(&visit, Permission::PolicyEdit, instances(&visit)),
         wanted(&visit, Permission::PolicyEdit, reminders(&visit)),
-        wanted(&visit, Permission::FeedManage, feeds(&visit)),
+        wanted(&visit, Permission::FeedRead, coverage::fetch(&visit)),
+        wanted(&visit, Permission::FeedRead, filter::findings(&visit)),
         wanted(&visit, Permission::DutyAnswer, duties(&visit)),
         wanted(&visit, Permission::PolicyComment, instances(&visit)),
         wanted(&visit, Permission::ConcernRecord, my_concerns(&visit)),
     );
+    // Who looks after the filter sees all of it, others what is in trouble or waits.
+    let technical = visit.may(Permission::FeedManage);
+    let found = filter_duties.map(Result::ok);
+    let found = found.as_ref().map(Option::as_deref);
+    let waits = found.map(|found| list_if(filter::waiting_list(&visit, found), technical));
     // A child who may not be safe now, then what nobody read in time and nobody will, then clocks that run out, then what
     // is new, then the rest.
     let lists = [
@@ -173,6 +184,15 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         concerns.map(|answer| list::concern_list(&visit, answer, now)),
         added.and_then(|answer| list::added_list(&visit, answer.ok()?, now)),
         alerts.map(|answer| list::alert_list(&visit, answer, now)),
+        feeds.and_then(|answer| {
+            if technical {
+                Some(list::feed_list(&visit, answer, now))
+            } else {
+                list::troubled_list(&visit, answer, now)
+            }
+        }),
+        found.filter(|_| technical).map(|found| filter::due_list(&visit, found)),
+        waits.flatten(),
         between.map(|answer| list::between_list(&visit, answer)),
         requests.and_then(|answer| kept::requests_list(&visit, &answer.ok()?)),
         transfers.and_then(|answer| kept::transfers_list(&visit, &answer.ok()?)),
@@ -181,7 +201,6 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
             let told = reminders.unwrap_or_else(|| Ok(Vec::new()));
             list::review_list(&visit, answer.and_then(|instances| Ok((instances, told?))), now)
         }),
-        feeds.map(|answer| list::feed_list(&visit, answer, now)),
         duties.map(|answer| list::duty_list(&visit, answer)),
         open.filter(|_| !visit.may(Permission::PolicyEdit)).and_then(|open| list::consultation_list(&visit, open)),
     ];
@@ -192,6 +211,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
     let page = Home {
         head: Head::new("Home", Vec::new()),
         report: if visit.may(Permission::ConcernRecord) { visit.at("/report") } else { String::new() },
+        acts: acts(&visit),
         find: search::form(&visit),
         lists: lists.into_iter().flatten().collect(),
         all_mine: if mine.is_empty() { Link::default() } else { Link::new("All the concerns you reported", &*path) },
@@ -200,6 +220,18 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         mine_unknown,
     };
     visit.page(&page)
+}
+
+/// What whoever reports concerns may ask for besides.
+fn acts(visit: &Visit) -> Vec<Link> {
+    let unblock = visit.may(Permission::ConcernRecord) && visit.may(Permission::RegisterKeep);
+    let link = || Link::new("Ask for a site to be unblocked", visit.at("/filtering/unblock/new"));
+    unblock.then(link).into_iter().collect()
+}
+
+/// A list, where it is always shown or has something in it.
+fn list_if(list: Waiting, always: bool) -> Option<Waiting> {
+    (always || !list.items.is_empty()).then_some(list)
 }
 
 /// Asks only for what their roles may read.
@@ -280,11 +312,6 @@ pub async fn reminders(visit: &Visit) -> Result<Vec<Reminder>, Error> {
         roles.into_iter().any(|role| reminder.told_roles.iter().any(|told| told == role))
     };
     Ok(all.into_iter().filter(told).collect())
-}
-
-async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {
-    let asked = ListFeedsRequest { school_id: visit.school.clone(), ..Default::default() };
-    Ok(heard(visit.filtering()?.list_feeds(ask(asked))).await?.feeds)
 }
 
 async fn duties(visit: &Visit) -> Result<Vec<Duty>, Error> {

@@ -224,7 +224,7 @@ fn person(people: &People, value: &str) -> String {
 }
 
 /// A value for a person: codes as words, days as days, `true` as yes.
-fn cell(value: &str) -> String {
+pub fn cell(value: &str) -> String {
     match value {
         "true" => "Yes".to_owned(),
         "false" => "No".to_owned(),

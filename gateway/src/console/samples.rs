@@ -8,8 +8,8 @@ pub use forms::form_samples;
 use super::{
     adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due,
     encrypted, fault, figures, filtering, help, hidden, home, invitation, learner, looks, my_concern, package, policy,
-    public_report, register, report, retention, rollout, school, search, shared_incident, sign_in, subject_access,
-    template, transfer, unsent, waiting,
+    public_report, register, report, retention, rollout, school, search, sender, shared_incident, sign_in,
+    subject_access, template, transfer, unsent, waiting,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -58,11 +58,21 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<due::DuePage>(found, frame);
     of::<fault::FaultPage>(found, frame);
     of::<figures::Report>(found, frame);
-    of::<filtering::Feeds>(found, frame);
+    of::<filtering::overview::Filtering>(found, frame);
+    of::<filtering::coverage::Days>(found, frame);
+    of::<filtering::figures::Figures>(found, frame);
+    of::<filtering::keeping::LogKeeping>(found, frame);
     of::<filtering::FeedPage>(found, frame);
     of::<filtering::RejectedLines>(found, frame);
+    of::<filtering::lines::DeliveryPage>(found, frame);
     of::<filtering::alert::Alerts>(found, frame);
     of::<filtering::alert::AlertPage>(found, frame);
+    of::<filtering::context::ContextPage>(found, frame);
+    of::<filtering::exception::Exceptions>(found, frame);
+    of::<filtering::exception::ExceptionPage>(found, frame);
+    of::<filtering::recipient::Recipients>(found, frame);
+    of::<filtering::rule::RulePage>(found, frame);
+    of::<filtering::rule::Precision>(found, frame);
     of::<help::Prose>(found, frame);
     of::<home::Home>(found, frame);
     of::<invitation::Invitations>(found, frame);
@@ -104,6 +114,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<rollout::RolloutPage>(found, frame);
     of::<school::Schools>(found, frame);
     of::<search::Search>(found, frame);
+    of::<sender::page::SenderPage>(found, frame);
     of::<shared_incident::SharedPage>(found, frame);
     of::<shared_incident::list::SharedList>(found, frame);
     of::<sign_in::ChooseSchool>(found, frame);

@@ -17,7 +17,7 @@ use chassis::{
 use http::{StatusCode, request::Parts};
 use proto::{
     access::v1::{Permission, Role},
-    filtering_ingest::v1::filtering_ingest_client::FilteringIngestClient,
+    filtering_ingest::v1::{filtering_ingest_client::FilteringIngestClient, senders_client::SendersClient},
     incident_cases::v1::incident_cases_client::IncidentCasesClient,
     policy_registry::v1::{ListSchoolNamesRequest, policy_registry_client::PolicyRegistryClient},
     reporting::v1::reporting_client::ReportingClient,
@@ -307,6 +307,14 @@ impl Visit {
     /// `Unavailable` where it is not configured.
     pub fn filtering(&self) -> Result<FilteringIngestClient<Upstream>, Error> {
         self.app.filtering_ingest(&self.visitor)
+    }
+
+    /// Their way to the senders of filter lines.
+    ///
+    /// # Errors
+    /// `Unavailable` where it is not configured.
+    pub fn senders(&self) -> Result<SendersClient<Upstream>, Error> {
+        self.app.senders(&self.visitor)
     }
 
     /// Their way to the reports.

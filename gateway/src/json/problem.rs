@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use chassis::error::{Error, Kind};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use prost_reflect::EnumValueDescriptor;
 use serde_json::{Map, Value, json};
 
@@ -19,8 +19,13 @@ const FACTS: [&str; 5] = ["gate", "missing_step", "prohibition", "error_id", "re
 
 /// The answer for a refusal.
 pub fn response(error: &Error, request_id: &str) -> Response {
+    response_with(error, request_id, Map::new())
+}
+
+/// The same, with what more there is to say.
+pub fn response_with(error: &Error, request_id: &str, more: Map<String, Value>) -> Response {
     let status = StatusCode::from_u16(error.http()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = with_body(status, &document(error, request_id));
+    let mut response = with_body(status, document(error, request_id), more);
     let headers = response.headers_mut();
     match error.kind() {
         Kind::Exhausted | Kind::Unavailable => {
@@ -94,29 +99,53 @@ pub async fn page(Path(name): Path<String>) -> Response {
 pub struct Plain {
     status: StatusCode,
     detail: &'static str,
-    allow: Option<HeaderValue>,
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Plain {
     /// The path is right, the method is not.
     pub fn method(allowed: &[&str]) -> Self {
-        let allow = HeaderValue::from_str(&allowed.join(", ")).ok();
-        Self { status: StatusCode::METHOD_NOT_ALLOWED, detail: "use a method that the header Allow names", allow }
+        let header = HeaderValue::from_str(&allowed.join(", ")).ok().map(|methods| (header::ALLOW, methods));
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, detail: "use a method that the header Allow names", header }
     }
 
     /// The body is larger than any message may be.
     pub fn too_large() -> Self {
-        Self { status: StatusCode::PAYLOAD_TOO_LARGE, detail: TOO_LARGE, allow: None }
+        Self::larger(TOO_LARGE)
+    }
+
+    /// What was sent is larger than it may be; what to do.
+    pub fn larger(detail: &'static str) -> Self {
+        Self { status: StatusCode::PAYLOAD_TOO_LARGE, detail, header: None }
+    }
+
+    /// The body is not said to be lines of text.
+    pub fn not_lines() -> Self {
+        let detail =
+            "send the log as it is, with the header Content-Type: text/plain, application/x-ndjson or text/csv";
+        Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, header: None }
+    }
+
+    /// The body is packed in a way that is not known here (RFC 9110, 15.5.16).
+    pub fn packed_otherwise(accepted: HeaderValue) -> Self {
+        let detail =
+            "send the body as it is, or packed in one way that the header Accept-Encoding of this answer names";
+        Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, header: Some((header::ACCEPT_ENCODING, accepted)) }
     }
 
     /// The body is not said to be JSON.
     pub fn not_json() -> Self {
         let detail = "send the body as JSON, with the header Content-Type: application/json";
-        Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, allow: None }
+        Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, detail, header: None }
     }
 
     /// The answer for it.
     pub fn response(self, request_id: &str) -> Response {
+        self.response_with(request_id, Map::new())
+    }
+
+    /// The same, with what more there is to say.
+    pub fn response_with(self, request_id: &str, more: Map<String, Value>) -> Response {
         let document = json!({
             "type": "about:blank",
             "title": self.status.canonical_reason().unwrap_or_default(),
@@ -124,15 +153,16 @@ impl Plain {
             "detail": self.detail,
             "request_id": request_id,
         });
-        let mut response = with_body(self.status, &document);
-        if let Some(allow) = self.allow {
-            response.headers_mut().insert(header::ALLOW, allow);
-        }
+        let mut response = with_body(self.status, document, more);
+        response.headers_mut().extend(self.header);
         response
     }
 }
 
-fn with_body(status: StatusCode, document: &Value) -> Response {
+fn with_body(status: StatusCode, mut document: Value, more: Map<String, Value>) -> Response {
+    if let Value::Object(fields) = &mut document {
+        fields.extend(more);
+    }
     (status, [(header::CONTENT_TYPE, CONTENT_TYPE)], document.to_string()).into_response()
 }
 

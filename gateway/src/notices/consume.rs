@@ -33,6 +33,8 @@ struct Happened<'a> {
     school: &'a str,
     /// Whom of those the kind is for.
     roles: &'a [Role],
+    /// The one account it is for, in whatever role; empty where it is for roles.
+    account: &'a str,
     /// The path of its page.
     link: String,
 }
@@ -48,12 +50,15 @@ impl Consumer for Told {
     fn wants(&self, event: &Event) -> bool {
         match event {
             // Every other alert becomes a concern, of which is told as of any.
-            Event::AlertRaised(alert) => alert.route == "it",
+            Event::AlertRaised(alert) => alert.route == "it" || alert.tier == "staff" || alert.head_too,
             // Only what came to a desk of the authority is told of there.
             Event::ReferralMade(made) => !made.desk.is_empty(),
             Event::ReferralEscalated(went) => !went.desk.is_empty(),
             Event::ConcernRecorded(_)
             | Event::ConcernEscalated(_)
+            | Event::AlertPassedOn(_)
+            | Event::ExceptionRequested(_)
+            | Event::ExceptionDecided(_)
             | Event::ContactMatched(_)
             | Event::CaseOpened(_)
             | Event::ReferralDecided(_)
@@ -66,12 +71,20 @@ impl Consumer for Told {
             | Event::TransferSent(_)
             | Event::TransferReceived(_)
             | Event::TransferReturned(_)
-            | Event::PolicyPublished(_) => true,
+            | Event::FeedCoverageChanged(_)
+            | Event::RegisterRequestMade(_)
+            | Event::RegisterRequestDecided(_)
+            | Event::PolicyPublished(_)
+            | Event::SenderAlarmed(_) => true,
             Event::SchoolCreated(_)
             | Event::ConcernTriaged(_)
             | Event::CaseClosed(_)
             | Event::CaseReopened(_)
             | Event::ParentsDecided(_)
+            | Event::ConcernRead(_)
+            | Event::AlertWorsened(_)
+            | Event::AlertAcknowledged(_)
+            | Event::CoverageDayCounted(_)
             | Event::FeedCounted(_) => false,
         }
     }
@@ -101,7 +114,12 @@ impl Consumer for Told {
         };
         let Some(happened) = happened(envelope, &opened_by) else { return Ok(()) };
         if self.mail {
-            tell(tx, happened.kind, happened.school, happened.roles, &happened.link).await?;
+            let Happened { kind, school, roles, account, link } = &happened;
+            if account.is_empty() {
+                tell(tx, kind, school, roles, link).await?;
+            } else {
+                tell_one(tx, kind, school, account, link).await?;
+            }
         }
         webhooks::tell(tx, happened.kind, happened.school, &format!("{}{}", self.address, happened.link), at).await
     }
@@ -114,6 +132,7 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         kind,
         school,
         roles: kind.roles,
+        account: "",
         link: format!("/schools/{school}{page}"),
     };
     let concern = format!("/concerns/{id}");
@@ -124,7 +143,17 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
             let roles: &[Role] = if escalated.level == "head" { &[Role::Head] } else { &[Role::DeputyDsl] };
             Some(Happened { roles, ..at(kind::CONCERN_ESCALATED, &concern) })
         }
-        Event::AlertRaised(_) => Some(at(kind::ALERT_RAISED, "/filtering")),
+        // Malware is the network's matter, whoever brought it in.
+        Event::AlertRaised(alert) if alert.route == "it" => Some(at(kind::ALERT_RAISED, "/filtering/alerts")),
+        Event::AlertRaised(alert) => {
+            let roles = if alert.head_too { HEAD } else { told_of_alert(&alert.route) };
+            Some(Happened { roles, ..at(kind::ALERT_WAITING, "/filtering/alerts") })
+        }
+        Event::AlertPassedOn(passed) => {
+            Some(Happened { roles: told_of_alert(&passed.to), ..at(kind::ALERT_WAITING, "/filtering/alerts") })
+        }
+        Event::ExceptionRequested(_) => Some(at(kind::EXCEPTION_REQUESTED, "/filtering/exceptions")),
+        Event::ExceptionDecided(_) => Some(at(kind::EXCEPTION_DECIDED, "/filtering/exceptions")),
         Event::ContactMatched(_) => Some(at(kind::CONTACT_MATCHED, "/contact-matches")),
         Event::CaseOpened(_) => Some(at(kind::CASE_OPENED, "/cases")),
         Event::ReferralDecided(_) => Some(at(kind::REFERRAL_DECIDED, "/cases")),
@@ -135,12 +164,12 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::SchoolInvited(invited) => {
             let school = invited.invited_school_id.as_str();
             let link = format!("/schools/{school}/invitations");
-            Some(Happened { kind: kind::SCHOOL_INVITED, school, roles: kind::SCHOOL_INVITED.roles, link })
+            Some(Happened { kind: kind::SCHOOL_INVITED, school, roles: kind::SCHOOL_INVITED.roles, account: "", link })
         }
         Event::InvitationAccepted(accepted) if !opened_by.is_empty() => {
             let link = format!("/schools/{opened_by}/shared-incidents/{}", accepted.shared_incident_id);
             let kind = kind::INVITATION_ACCEPTED;
-            Some(Happened { kind, school: opened_by, roles: kind.roles, link })
+            Some(Happened { kind, school: opened_by, roles: kind.roles, account: "", link })
         }
         // Whoever went finds no such incident any more.
         Event::SharingChanged(changed) if changed.school_id == school && changed.change != "lead_passed" => {
@@ -153,7 +182,61 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::TransferSent(sent) => Some(passed(kind::TRANSFER_SENT, &sent.to_school_id, id)),
         Event::TransferReceived(received) => Some(passed(kind::TRANSFER_RECEIVED, &received.from_school_id, id)),
         Event::TransferReturned(returned) => Some(passed(kind::TRANSFER_RETURNED, &returned.from_school_id, id)),
+        Event::FeedCoverageChanged(changed) => {
+            let kind = if changed.ended { kind::FEED_RECOVERED } else { kind::FEED_TROUBLED };
+            let told = |route: &str| changed.told.iter().any(|told| told == route);
+            let roles: &[Role] = match (told("it"), told("dsl")) {
+                (true, true) => kind.roles,
+                (true, false) => &[Role::It],
+                (false, true) => &[Role::Dsl, Role::DeputyDsl],
+                (false, false) => &[Role::Head],
+            };
+            Some(Happened { roles, ..at(kind, &format!("/filtering/feeds/{id}")) })
+        }
+        Event::RegisterRequestMade(made) => {
+            let page = match filter_request(&made.register) {
+                Some(below) => format!("/filtering/{below}/{id}/decide"),
+                None => format!("/registers/{}", made.register),
+            };
+            Some(at(kind::REQUEST_MADE, &page))
+        }
+        // Whoever asked by no account hears of it in the school.
+        Event::RegisterRequestDecided(decided) if decided.asked_by_account_id.is_empty() => None,
+        Event::RegisterRequestDecided(decided) => {
+            let page = match filter_request(&decided.register) {
+                Some(_) => "/filtering".to_owned(),
+                None => format!("/registers/{}", decided.register),
+            };
+            Some(Happened { account: &decided.asked_by_account_id, ..at(kind::REQUEST_DECIDED, &page) })
+        }
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
+        Event::SenderAlarmed(_) if school.is_empty() => {
+            let kind = kind::SENDER_ALARMED;
+            Some(Happened { kind, school, roles: kind.roles, account: "", link: format!("/senders/{id}") })
+        }
+        Event::SenderAlarmed(_) => Some(at(kind::SENDER_ALARMED, &format!("/senders/{id}"))),
+        _ => None,
+    }
+}
+
+const HEAD: &[Role] = &[Role::Head];
+
+/// Whom an alert that becomes no concern is told: one about staff is the lead's alone, the head's or the chair's; what IT
+/// did not open is the lead's and the deputies'.
+fn told_of_alert(to: &str) -> &'static [Role] {
+    match to {
+        "dsl" => &[Role::Dsl],
+        "lead" => &[Role::Dsl, Role::DeputyDsl],
+        "head" => HEAD,
+        _ => &[Role::Chair],
+    }
+}
+
+/// Where requests of a register are decided that has pages of its own, below that on filtering.
+fn filter_request(register: &str) -> Option<&'static str> {
+    match register {
+        "filter-changes" => Some("changes"),
+        "unblock-requests" => Some("unblock"),
         _ => None,
     }
 }
@@ -162,12 +245,12 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
 fn at_desk(desk: &str) -> Option<Happened<'static>> {
     let row = Desk::ALL.iter().find(|(_, name, ..)| *name == desk)?;
     let link = format!("/desks/{}/referrals", row.1);
-    Some(Happened { kind: kind::DESK_REFERRAL, school: "", roles: std::slice::from_ref(&row.3), link })
+    Some(Happened { kind: kind::DESK_REFERRAL, school: "", roles: std::slice::from_ref(&row.3), account: "", link })
 }
 
 /// What is told of a file at the other of its schools.
 fn passed<'a>(kind: &'static Kind, school: &'a str, id: &str) -> Happened<'a> {
-    Happened { kind, school, roles: kind.roles, link: format!("/schools/{school}/transfers/{id}") }
+    Happened { kind, school, roles: kind.roles, account: "", link: format!("/schools/{school}/transfers/{id}") }
 }
 
 /// Makes notices for everybody in these roles at a school, or at the authority, who has an address and wants them.
@@ -176,6 +259,20 @@ fn passed<'a>(kind: &'static Kind, school: &'a str, id: &str) -> Happened<'a> {
 /// Where they cannot be kept.
 pub async fn tell(tx: &Tx, kind: &Kind, school: &str, roles: &[Role], link: &str) -> Result<()> {
     let accounts = store::account::holding(tx, school, roles).await?;
+    tell_all(tx, kind, school, accounts, link).await
+}
+
+/// The same for one account, so far as it still has a role at the school.
+///
+/// # Errors
+/// Where it cannot be kept.
+async fn tell_one(tx: &Tx, kind: &Kind, school: &str, account: &str, link: &str) -> Result<()> {
+    let mut accounts = store::account::holding(tx, school, kind.roles).await?;
+    accounts.retain(|holder| holder.as_str() == account);
+    tell_all(tx, kind, school, accounts, link).await
+}
+
+async fn tell_all(tx: &Tx, kind: &Kind, school: &str, accounts: Vec<String>, link: &str) -> Result<()> {
     for settings in store::notice_address::confirmed(tx, accounts).await? {
         if settings.wants(kind) {
             let due = timing::due(tx.now(), settings.daily, settings.quiet, kind.urgent);

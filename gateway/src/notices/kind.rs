@@ -49,6 +49,46 @@ pub const CONCERN_ESCALATED: &Kind = &Kind {
 };
 /// An alert came that becomes no concern.
 pub const ALERT_RAISED: &Kind = &of_school("alert.raised", "A web filter needs looking at", &[Role::It]);
+/// An alert waits that becomes no concern, or that nobody has opened: it says nothing of whom it is about.
+pub const ALERT_WAITING: &Kind = &Kind {
+    urgent: true,
+    at_school: false,
+    ..of_school(
+        "alert.waiting",
+        "A filter alert is waiting to be opened",
+        &[Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair],
+    )
+};
+/// Somebody asks that something raise no alert.
+pub const EXCEPTION_REQUESTED: &Kind =
+    &of_school("exception.requested", "An exception to the filter alerts is waiting for your decision", &[Role::Dsl]);
+/// The lead decided on it.
+pub const EXCEPTION_DECIDED: &Kind =
+    &of_school("exception.decided", "An exception to the filter alerts was decided on", &[Role::It, Role::DeputyDsl]);
+/// A feed of the filter does not do what is expected of it.
+pub const FEED_TROUBLED: &Kind = &of_school(
+    "feed.troubled",
+    "A feed of the web filter is silent, late or changed: look at it",
+    &[Role::It, Role::Dsl, Role::DeputyDsl],
+);
+/// It does so again.
+pub const FEED_RECOVERED: &Kind = &of_school(
+    "feed.recovered",
+    "A feed of the web filter does again what is expected of it",
+    &[Role::It, Role::Dsl, Role::DeputyDsl],
+);
+/// Somebody asks for a change of the filter, for a site to be unblocked, or for whatever else a register has decided.
+pub const REQUEST_MADE: &Kind = &of_school(
+    "request.made",
+    "A request in one of the school\u{2019}s registers waits for a decision",
+    &[Role::It, Role::Dsl, Role::DeputyDsl],
+);
+/// What somebody asked for was decided about: told to them alone.
+pub const REQUEST_DECIDED: &Kind = &of_school(
+    "request.decided",
+    "What you asked for in one of the school\u{2019}s registers was decided",
+    &[Role::Staff, Role::Dsl, Role::DeputyDsl, Role::Head, Role::Governor, Role::Chair, Role::It],
+);
 /// Another school marked the same contact.
 pub const CONTACT_MATCHED: &Kind =
     &of_school("contact.matched", "Another school knows a contact that one of your cases marks", LEADS);
@@ -110,12 +150,29 @@ pub const WEBHOOK_DISABLED: &Kind = &Kind {
     )
 };
 
+/// Lines of a sender name a school it may not speak for, or wait although they must not.
+pub const SENDER_ALARMED: &Kind = &Kind {
+    urgent: true,
+    ..of_school(
+        "sender.alarmed",
+        "Filter lines wait or are refused, and somebody has to look after their sender",
+        &[Role::It, Role::Operator, Role::AuthorityOfficer],
+    )
+};
+
 /// Every one of them.
-pub const KINDS: [&Kind; 19] = [
+pub const KINDS: [&Kind; 27] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
     ALERT_RAISED,
+    ALERT_WAITING,
+    EXCEPTION_REQUESTED,
+    EXCEPTION_DECIDED,
+    FEED_TROUBLED,
+    FEED_RECOVERED,
+    REQUEST_MADE,
+    REQUEST_DECIDED,
     CONTACT_MATCHED,
     CASE_OPENED,
     REFERRAL_DECIDED,
@@ -131,6 +188,7 @@ pub const KINDS: [&Kind; 19] = [
     TRANSFER_RETURNED,
     POLICY_PUBLISHED,
     WEBHOOK_DISABLED,
+    SENDER_ALARMED,
 ];
 
 /// The one with a code.

@@ -123,6 +123,20 @@ fn problem() -> Value {
             "prohibition": text("What is never offered in this kind of case."),
             "error_id": text("Names the fault in the log."),
             "retry_after_s": text("After how many seconds trying again may help."),
+            "acknowledged_line": text("The last line of a log that was taken in before it was refused."),
+            "rejected_lines": {
+                "type": "array",
+                "description": "The lines of a log that were rejected before it was refused, 100 at most.",
+                "items": {
+                    "type": "object",
+                    "required": ["line", "reason", "detail"],
+                    "properties": {
+                        "line": text("Its number in the log, from 1."),
+                        "reason": text("Why, as a code."),
+                        "detail": text("What was wrong, without the line's text."),
+                    },
+                },
+            },
             "request_id": text("The request, as every service's log names it."),
         },
     })

@@ -171,7 +171,9 @@ async fn a_file_may_take_longer_than_a_page_while_it_comes() -> Result<()> {
         form.hidden("csrf"),
         form.hidden("request_id")
     );
-    house.service.answers(Ok(Vec::new()));
+    let delivery = proto::filtering_ingest::v1::Delivery { delivery_id: "monday".into(), ..Default::default() };
+    let taken = proto::filtering_ingest::v1::IngestLinesResponse { delivery: Some(delivery), ..Default::default() };
+    house.service.answers(Ok(prost::Message::encode_to_vec(&taken)));
     let pause = std::time::Duration::from_millis(400);
     let send = async |last: std::time::Duration| {
         let mut pieces = vec![(std::time::Duration::ZERO, head.clone())];
@@ -187,8 +189,7 @@ async fn a_file_may_take_longer_than_a_page_while_it_comes() -> Result<()> {
         house.send(request.body(Body::from_stream(pieces)).unwrap_or_default()).await
     };
     let steady = send(pause).await;
-    // The service that stands in here acknowledged no line.
-    let taken = format!("/schools/{school}/filtering/feeds/fee_1?done=lines_repeated");
+    let taken = format!("/schools/{school}/filtering/feeds/fee_1/deliveries/monday");
     assert_eq!(steady.place(), taken, "{}", steady.text());
     let stalled = send(std::time::Duration::from_secs(5)).await;
     assert_eq!(stalled.status, 400);

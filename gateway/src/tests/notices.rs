@@ -10,7 +10,10 @@ use chassis::{
 use prost::Message as _;
 use proto::{
     access::v1::Role,
-    event::v1::{AlertRaised, ConcernEscalated, ConcernRecorded, InvitationAccepted, ReferralAsked, SchoolInvited},
+    event::v1::{
+        AlertPassedOn, AlertRaised, ConcernEscalated, ConcernRecorded, ExceptionDecided, ExceptionRequested,
+        FeedCoverageChanged, InvitationAccepted, ReferralAsked, RegisterRequestDecided, SchoolInvited,
+    },
     policy_registry::v1::{GetSchoolResponse, School},
 };
 use serde_json::{Value, json};
@@ -199,15 +202,40 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         let accepted = InvitationAccepted { shared_incident_id: "shi_2".into() };
         let opened = SchoolInvited { shared_incident_id: "shi_2".into(), invited_school_id: theirs.clone() };
         let alert = |route: &str| Event::AlertRaised(AlertRaised { route: route.into(), ..AlertRaised::default() });
+        let of_staff =
+            Event::AlertRaised(AlertRaised { route: "head".into(), tier: "staff".into(), ..AlertRaised::default() });
+        let passed = Event::AlertPassedOn(AlertPassedOn { to: "lead".into(), waited_s: 0 });
+        let wanted = Event::ExceptionRequested(ExceptionRequested {});
+        let decided = Event::ExceptionDecided(ExceptionDecided { approved: true });
         let asked = ReferralAsked { agency: "front_door_form".into() };
         let leads: &[&str] = &["d.deputy", "r.okafor"];
+        let silent = FeedCoverageChanged {
+            state: "silent".into(),
+            told: vec!["it".into(), "dsl".into()],
+            ..FeedCoverageChanged::default()
+        };
+        let silent = Event::FeedCoverageChanged(silent);
+        let asked_by = place.call("i.it", "GET", "/v1/self", Value::Null).await?.json();
+        let asked_by_account_id = asked_by["account"]["account_id"].as_str().unwrap_or_default().to_owned();
+        let register = || "unblock-requests".to_owned();
+        let answered =
+            RegisterRequestDecided { register: register(), decision: "approved".into(), asked_by_account_id };
+        let by_nobody = RegisterRequestDecided { register: register(), ..RegisterRequestDecided::default() };
+        let (answered, by_nobody) = (Event::RegisterRequestDecided(answered), Event::RegisterRequestDecided(by_nobody));
         for (school, id, event, whom, link) in [
             (&place.school, "con_1", recorded(), leads, "/concerns/con_1"),
             (&place.school, "con_1", escalated("deputy"), &["d.deputy"][..], "/concerns/con_1"),
             (&place.school, "con_1", escalated("head"), &["h.head"], "/concerns/con_1"),
             (&place.school, "alt_1", alert("dsl"), &[], ""),
-            (&place.school, "alt_1", alert("it"), &["i.it"], "/filtering"),
+            (&place.school, "alt_1", alert("it"), &["i.it"], "/filtering/alerts"),
+            (&place.school, "alt_2", of_staff, &["h.head"], "/filtering/alerts"),
+            (&place.school, "alt_1", passed, leads, "/filtering/alerts"),
+            (&place.school, "exc_1", wanted, &["r.okafor"], "/filtering/exceptions"),
+            (&place.school, "exc_1", decided, &["d.deputy", "i.it"], "/filtering/exceptions"),
             (&place.school, "cas_3", Event::ReferralAsked(asked), leads, "/waiting"),
+            (&place.school, "fee_1", silent, &["d.deputy", "i.it", "r.okafor"], "/filtering/feeds/fee_1"),
+            (&place.school, "ren_1", answered, &["i.it"], "/filtering"),
+            (&place.school, "ren_2", by_nobody, &[], ""),
             (&theirs, "cas_1", Event::SchoolInvited(invited), leads, "/invitations"),
             (&place.school, "cas_2", Event::SchoolInvited(opened), &[], ""),
             (&theirs, "shi_2", Event::InvitationAccepted(accepted), leads, "/shared-incidents/shi_2"),

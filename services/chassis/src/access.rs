@@ -298,6 +298,8 @@ mod tests {
             let expected =
                 matches!(permission, Permission::PolicyRead | Permission::SchoolRead | Permission::LessonRaise);
             assert_eq!(allowed, expected, "{}", action_name(permission));
+            let cases = access.may(Principal::Service("incident-cases"), permission, SCHOOL, &[]) == Decision::Allow;
+            assert_eq!(cases, expected || permission == Permission::AlertRead, "{}", action_name(permission));
         }
         Ok(())
     }

@@ -27,6 +27,9 @@ pub use token::{Signer, Trust};
 pub const HEADER: &str = "hedgerow-caller";
 /// The issuer that may vouch for accounts; every other issuer speaks for itself alone.
 pub const GATEWAY: &str = "gateway";
+/// What the id of a filter sender begins with. A sender calls as an account does, under its own id.
+const SENDER: &str = "snd_";
+
 /// The verified caller of one rpc.
 #[derive(Clone)]
 pub struct Caller {
@@ -42,6 +45,19 @@ impl Caller {
     /// The caller of `rpc`, once its token was verified.
     pub fn new(claims: CallerClaims, rpc: &'static Rpc, access: Arc<Access>, now: OffsetDateTime) -> Self {
         Self { claims: Arc::new(claims), rpc, access, now, traceparent: String::new() }
+    }
+
+    /// A filter sender that proved itself at a door of the service's own, by its certificate or its address, and not at
+    /// the gateway. It may what a sender may, and nothing else.
+    pub fn of_sender(
+        sender_id: &str,
+        rpc: &'static Rpc,
+        access: Arc<Access>,
+        request_id: String,
+        now: OffsetDateTime,
+    ) -> Self {
+        let (issuer, account_id) = (GATEWAY.to_owned(), sender_id.to_owned());
+        Self::new(CallerClaims { issuer, account_id, request_id, ..CallerClaims::default() }, rpc, access, now)
     }
 
     /// Takes the caller out of a request, which leaves the message.
@@ -135,6 +151,33 @@ impl Caller {
             let_in: None,
             desk: None,
         })
+    }
+
+    /// The filter sender that calls; none for everybody else. A sender holds no appointment, so that it reaches nothing
+    /// but by `as_sender` and `sender_at`.
+    pub fn sender(&self) -> Option<&str> {
+        let id = self.claims.account_id.as_str();
+        (self.claims.issuer == GATEWAY && id.starts_with(SENDER)).then_some(id)
+    }
+
+    /// What a filter sender may reach of what is held for itself.
+    ///
+    /// # Errors
+    /// `Missing` for everybody else; `Denied` where senders are not allowed this rpc.
+    pub fn as_sender(&self) -> Result<Scope> {
+        let sender_id = self.sender().ok_or_else(Error::missing)?;
+        self.may(&[Role::Sender], Resource::Own)?;
+        Ok(self.scope(Reach::Sender(sender_id.to_owned()), vec![Role::Sender]))
+    }
+
+    /// What a filter sender may reach at a school that its registration names, which the service has looked up.
+    ///
+    /// # Errors
+    /// As `as_sender`.
+    pub fn sender_at(&self, school: &SchoolId) -> Result<Scope> {
+        self.sender().ok_or_else(Error::missing)?;
+        self.may(&[Role::Sender], Resource::School(school.as_str()))?;
+        Ok(self.scope(Reach::School(school.clone()), vec![Role::Sender]))
     }
 
     /// Whether the caller holds an appointment at a school itself, which there is then.

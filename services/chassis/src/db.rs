@@ -277,13 +277,19 @@ fn known_as(scope: &Scope) -> (String, &'static str) {
 
 /// Begins a transaction that row-level security knows the scope of.
 pub(crate) async fn begin(db: &DatabaseConnection, scope: &Scope) -> Result<DatabaseTransaction> {
-    let backend = db.get_database_backend();
     let tx = db
         .begin_with_options(TransactionOptions {
             sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         })
         .await?;
+    tell(&tx, scope).await?;
+    Ok(tx)
+}
+
+/// Tells row-level security of a transaction's scope, from here on.
+async fn tell(tx: &DatabaseTransaction, scope: &Scope) -> Result<()> {
+    let backend = tx.get_database_backend();
     if backend == DatabaseBackend::Postgres {
         let (schools, reach) = known_as(scope);
         tx.execute_raw(Statement::from_sql_and_values(
@@ -293,7 +299,7 @@ pub(crate) async fn begin(db: &DatabaseConnection, scope: &Scope) -> Result<Data
         ))
         .await?;
     }
-    Ok(tx)
+    Ok(())
 }
 
 /// A transaction within a scope.
@@ -334,9 +340,23 @@ impl Tx {
         &self.store.0.ring
     }
 
-    /// Says what was done; it is written with the commit.
+    /// Goes on within another scope of the same actor. Lines of one delivery that belong to several schools are taken in
+    /// one school after the other, each within its own rows, and commit together.
+    ///
+    /// # Errors
+    /// `Internal` where somebody else would act: a fault of ours. `Unavailable` where the database cannot be reached.
+    pub async fn enter(&mut self, scope: &Scope) -> Result<()> {
+        if scope.actor() != self.scope.actor() {
+            return Err(Error::internal("a transaction cannot go on as somebody else"));
+        }
+        tell(&self.tx, scope).await?;
+        self.scope = scope.clone();
+        Ok(())
+    }
+
+    /// Says what was done, at the school of the scope as it is now; it is written with the commit.
     pub fn record(&mut self, act: Act) {
-        self.acts.push(act);
+        self.acts.push(act.within(self.scope.school().ok().map(ToString::to_string)));
     }
 
     /// Announces an event at the scope's school, or the authority's where the scope is wider.

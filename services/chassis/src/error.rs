@@ -236,6 +236,12 @@ impl Error {
             .and("request_id", "Use a new UUID for a new request")
     }
 
+    /// The same delivery came with other lines.
+    pub fn delivery_reused() -> Self {
+        Self::new(Kind::Conflict, Reason::RequestIdReused, "this delivery was sent before, with other lines")
+            .and("delivery_id", "Use a new name for other lines: over HTTP, a new Idempotency-Key")
+    }
+
     /// Something this needs is not there just now.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(Kind::Unavailable, Reason::Unavailable, message)

@@ -40,6 +40,12 @@ impl Act {
         self
     }
 
+    /// At the school it was done within, where it says none itself.
+    pub(crate) fn within(mut self, school: Option<String>) -> Self {
+        self.school = self.school.or(school);
+        self
+    }
+
     /// One more code about it.
     #[must_use]
     pub fn detail(mut self, key: &str, value: impl Into<serde_json::Value>) -> Self {
@@ -141,7 +147,7 @@ pub(crate) async fn append(
         let entry = Entry {
             seq: tree.size(),
             time_us: i64::try_from(now.unix_timestamp_nanos() / 1_000).unwrap_or_default(),
-            school_id: act.school.or_else(|| scope.school().ok().map(ToString::to_string)),
+            school_id: act.school,
             actor: scope.actor(),
             request_id: scope.request_id().to_owned(),
             action: act.action.to_owned(),

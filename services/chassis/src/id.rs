@@ -87,6 +87,20 @@ pub fn made(id: &str) -> Option<time::OffsetDateTime> {
     time::OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000).ok()
 }
 
+/// The least id that can be made at a moment: ids of what was made before are less than it.
+pub fn least_at<T: Id>(at: time::OffsetDateTime) -> String {
+    written::<T>(u128::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default() << 80)
+}
+
+/// The text of an id.
+fn written<T: Id>(bits: u128) -> String {
+    let body: String = (0..LENGTH)
+        .rev()
+        .map(|place| char::from(ALPHABET[usize::try_from((bits >> (place * 5)) & 31).unwrap_or_default()]))
+        .collect();
+    format!("{}_{body}", T::PREFIX)
+}
+
 /// The source of new ids: a clock and a source of randomness.
 #[derive(Clone)]
 pub struct Ids {
@@ -116,11 +130,7 @@ impl Ids {
         let millis = self.clock.now().unix_timestamp_nanos() / 1_000_000;
         let random: u128 = self.rng.lock().unwrap_or_else(PoisonError::into_inner).random();
         let bits = (u128::try_from(millis).unwrap_or_default() << 80) | (random >> 48);
-        let body: String = (0..LENGTH)
-            .rev()
-            .map(|place| char::from(ALPHABET[usize::try_from((bits >> (place * 5)) & 31).unwrap_or_default()]))
-            .collect();
-        T::from_checked(format!("{}_{body}", T::PREFIX))
+        T::from_checked(written::<T>(bits))
     }
 
     /// A new request id, a UUID.
@@ -136,7 +146,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::clock::ManualClock;
+    use crate::clock::{Clock as _, ManualClock};
 
     #[test]
     fn ids_sort_by_time_and_read_back() -> Result<(), Malformed> {
@@ -149,6 +159,8 @@ mod tests {
         assert_eq!(first.as_str().parse::<SchoolId>()?, first);
         assert_eq!(made(second.as_str()), Some(datetime!(2026-09-01 08:00:00.001 UTC)));
         assert_eq!((made("sch_"), made("nothing")), (None, None));
+        let between = least_at::<SchoolId>(clock.now());
+        assert!(first.as_str() < between.as_str() && between.as_str() <= second.as_str(), "{between}");
         Ok(())
     }
 

@@ -9,6 +9,7 @@
 //! - `seal`: names and narratives at rest
 //! - `jose`: files that leave the installation, signed and encrypted in open standards
 //! - `serve`, `upstream`: a service as a process, and its calls to others
+//! - `lines`: logs on their way, unpacked and cut into batches of whole lines
 //! - `clock`, `id`, `page`, `text`, `table`, `calendar`, `config`, `telemetry`: what they all need
 //! - `testing`: what tests start services with
 
@@ -24,6 +25,7 @@ pub mod event;
 pub mod history;
 pub mod id;
 pub mod jose;
+pub mod lines;
 pub mod page;
 pub mod seal;
 pub mod serve;

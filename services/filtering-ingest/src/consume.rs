@@ -1,13 +1,21 @@
-//! The policies the service judges by.
+//! What the service learns from others: the policies it judges by, and what became of its alerts as concerns.
 
 use chassis::{
     db::Tx,
     error::{Error, Result},
     event::{Consumer, Envelope, Event},
+    history::Act,
 };
 use proto::policy_registry::v1::GetEffectivePolicyRequest;
 
-use crate::{App, judge::Rules, rpc::convert, store};
+use crate::{
+    App,
+    alert::PassedOn,
+    coverage::SchoolYear,
+    judge::Rules,
+    rpc::convert::{self, policy},
+    store,
+};
 
 /// Keeps the rules that came into force at a school.
 pub(crate) struct KeepPolicy {
@@ -32,10 +40,88 @@ impl Consumer for KeepPolicy {
         request.set_timeout(std::time::Duration::from_secs(2));
         let response = self.app.policy_registry()?.get_effective_policy(request).await;
         let response = response.map_err(|status| Error::from_status(&status))?.into_inner();
-        Ok(convert::rules(response.policy.unwrap_or_default()))
+        Ok(policy::rules(response.policy.unwrap_or_default()))
     }
 
     async fn consume(&self, tx: &mut Tx, envelope: &Envelope, rules: Rules) -> Result<()> {
         store::keep_rules(tx, &envelope.school_id, &rules).await
+    }
+}
+
+/// Keeps what became of alerts that are read and passed on as concerns: their clock and rota are those of the concern.
+pub(crate) struct FollowConcern;
+
+#[tonic::async_trait]
+impl Consumer for FollowConcern {
+    type Prepared = ();
+
+    fn name(&self) -> &'static str {
+        "follow_concern"
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        match event {
+            Event::ConcernRead(_) => true,
+            Event::ConcernEscalated(escalated) => !escalated.alert_id.is_empty(),
+            _ => false,
+        }
+    }
+
+    async fn prepare(&self, _: &Envelope) -> Result<()> {
+        Ok(())
+    }
+
+    async fn consume(&self, tx: &mut Tx, envelope: &Envelope, (): ()) -> Result<()> {
+        let at = envelope.event_time.as_ref().and_then(chassis::clock::moment).unwrap_or(tx.now());
+        let (alert_id, action) = match &envelope.event {
+            Some(Event::ConcernRead(read)) => (read.alert_id.as_str(), "alert.acknowledged"),
+            Some(Event::ConcernEscalated(escalated)) => (escalated.alert_id.as_str(), "alert.passed_on"),
+            _ => return Ok(()),
+        };
+        let Some(mut alert) = store::alert::find(tx, alert_id).await? else { return Ok(()) };
+        let changed = match &envelope.event {
+            Some(Event::ConcernRead(read)) => alert.acknowledge(&read.account_id, at),
+            Some(Event::ConcernEscalated(escalated)) => {
+                alert.passed_on.push(PassedOn { to: escalated.level.clone(), at });
+                true
+            }
+            _ => false,
+        };
+        if changed {
+            let body = store::alert::update(tx, &alert).await?;
+            tx.record(Act::new(action, alert_id).detail("as", "concern").state("alert", &body));
+        }
+        Ok(())
+    }
+}
+
+/// Keeps when a school works and how long it keeps its logs, as the policy says that came into force there.
+pub(crate) struct KeepSchoolYear {
+    pub(crate) app: App,
+}
+
+#[tonic::async_trait]
+impl Consumer for KeepSchoolYear {
+    type Prepared = SchoolYear;
+
+    fn name(&self) -> &'static str {
+        "keep_school_year"
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        matches!(event, Event::PolicyPublished(_))
+    }
+
+    async fn prepare(&self, envelope: &Envelope) -> Result<SchoolYear> {
+        let request = GetEffectivePolicyRequest { school_id: envelope.school_id.clone(), at_time: None };
+        let mut request = chassis::upstream::request(request);
+        request.set_timeout(std::time::Duration::from_secs(2));
+        let response = self.app.policy_registry()?.get_effective_policy(request).await;
+        let response = response.map_err(|status| Error::from_status(&status))?.into_inner();
+        Ok(convert::school_year(&response.policy.unwrap_or_default()))
+    }
+
+    async fn consume(&self, tx: &mut Tx, envelope: &Envelope, year: SchoolYear) -> Result<()> {
+        store::coverage::keep_year(tx, &envelope.school_id, Some(&year)).await
     }
 }

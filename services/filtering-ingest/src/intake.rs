@@ -1,57 +1,88 @@
 //! A batch of lines worked through: each is read, judged, folded or kept, and accounted for. Pure: what it found is
-//! written by the caller, in one transaction.
+//! written by the caller, in one transaction. First every line is read and judged; what may alert is then folded into the
+//! episodes it touches, which the caller loads in between, and no others.
 
-use std::collections::HashMap;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use time::OffsetDateTime;
 
 use crate::{
-    category,
-    episode::{Episode, Step},
-    judge::{Rules, Verdict, graver, judge},
+    category::{self, Categories},
+    episode::{Alerted, Episode, Step},
+    exception::{Exception, Facts},
+    judge::{ByCategory, Judge, Rules, Seen, Verdict},
     ledger::Counts,
-    lexicon::severity_rank,
+    lexicon::Reader,
     line, noise,
     observation::{Observation, Rejected},
-    profile::{self, Context},
+    profile::{Context, Profile, Reader as LineReader},
+    rules::STORED_OF_AN_EPISODE,
+    seen::{self, Known},
+    severity,
+    sighting::{self, Sighting, Stored},
+    suggestion::{Next, Standing},
 };
 
 /// What a feed is read and judged by.
 pub struct Feed<'a> {
     /// Its profile.
-    pub profile: &'a str,
+    pub profile: &'a Profile,
+    /// The row of names that came before in the delivery, where its log names its columns.
+    pub header: Option<&'a str>,
     /// The zone of times without one.
     pub time_zone: &'a str,
     /// Sites with the category the school's own list gives them.
     pub hosts: &'a HashMap<String, String>,
+    /// The filter's groups with the tier the school gives them.
+    pub groups: &'a HashMap<String, String>,
     /// The rules in force.
     pub rules: &'a Rules,
+    /// The exceptions that were approved.
+    pub exceptions: &'a [Exception],
+    /// What is known of the feed before the batch.
+    pub known: &'a Known,
+}
+
+/// Something that raises an alert, or counts towards one.
+#[derive(Debug)]
+struct Candidate {
+    verdict: Verdict,
+    sighting: Sighting,
+    /// What is to be stored of it; none where that was done.
+    stored: Option<Stored>,
+    /// Names person or device, and theme, without telling who.
+    episode: String,
 }
 
 /// One alert raised by a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Raised {
-    /// The line it came from.
-    pub line: u64,
     /// What the event came to.
     pub verdict: Verdict,
     /// The event.
-    pub observation: Observation,
-    /// The episode it opened.
-    pub episode: String,
+    pub sighting: Sighting,
+    /// Names person or device without telling who.
+    pub actor: String,
     /// Events counted so far.
     pub count: u64,
     /// Its severity, repeats considered.
     pub severity: String,
+    /// Whether the content was reached by any of them.
+    pub reached: bool,
 }
 
-/// One more event of an alert that was raised before this batch.
+/// More events of an alert that was raised before this batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Folded {
     /// How many.
     pub count: u64,
-    /// Whether the repeats make it graver.
-    pub worse: bool,
+    /// The gravest severity that they ask for.
+    pub severity: String,
+    /// Whether the content was reached for the first time.
+    pub reached: bool,
 }
 
 /// What became of a batch.
@@ -63,109 +94,311 @@ pub struct Taken {
     pub recoded: u64,
     /// The lines that were not taken.
     pub rejected: Vec<(u64, Rejected)>,
-    /// What is kept of user actions, with the categories.
-    pub kept: Vec<(Observation, Vec<&'static str>)>,
-    /// Alerts raised. Their place stands for their id in `episodes`, as `new:0` and so on.
+    /// What is stored of user actions.
+    pub stored: Vec<Stored>,
+    /// Alerts raised. Their place stands for their id in `episodes`.
     pub raised: Vec<Raised>,
     /// More of alerts raised before.
     pub folded: HashMap<String, Folded>,
     /// Episodes as they now are.
     pub episodes: HashMap<String, Episode>,
+    /// How many events each exception kept from alerting.
+    pub excepted: BTreeMap<String, u64>,
+    /// Suggestions that nothing has followed yet.
+    pub standing: Vec<Standing>,
+    /// Suggestions of earlier batches that stand no longer, by their ids.
+    pub settled: Vec<String>,
+    /// The row of names that came last.
+    pub header: Option<String>,
+    /// What it shows of the feed.
+    pub seen: seen::Seen,
+    candidates: Vec<Candidate>,
+    newest: Option<OffsetDateTime>,
 }
 
-/// Works a batch through. `first` is its first line's number, lines up to `done` were accounted for before; `actor`
-/// names a person or device without telling who, `episode` loads what is known of one.
-pub fn take(
+/// Reads a batch and judges it. `first` is its first line's number, lines up to `done` were accounted for before;
+/// `standing` are the suggestions of earlier batches that nothing had followed.
+pub fn read(
     batch: &[u8],
     first: u64,
     done: u64,
     received_at: OffsetDateTime,
     feed: &Feed<'_>,
-    actor: impl Fn(&Observation) -> String,
-    episode: impl Fn(&str) -> Episode,
+    standing: Vec<Standing>,
 ) -> Taken {
-    let mut taken = Taken::default();
+    let mut taken = Taken { standing, seen: seen::Seen::new(feed.known, received_at), ..Taken::default() };
     let context = Context { time_zone: feed.time_zone, received_at };
-    for (number, text) in (first..).zip(line::lines(batch)).filter(|(number, _)| *number > done) {
+    let mut judge = Judge::new(feed.rules, feed.groups);
+    let mut reader = LineReader::new(feed.profile, feed.header);
+    for (number, line) in (first..).zip(line::lines(batch)) {
+        if number <= done {
+            // Accounted for before: only the names it may give count.
+            line.iter().for_each(|line| reader.pass(&line.text));
+            continue;
+        }
         taken.counts.received += 1;
-        let read = text.and_then(|line| {
-            taken.recoded += u64::from(line.recoded);
-            profile::read(feed.profile, &line.text, context)
-        });
+        taken.recoded += line.iter().filter(|line| line.recoded).count() as u64;
+        let read = line.as_ref().map_err(|rejected| *rejected).and_then(|line| reader.read(line, context));
         match read {
-            Ok(observation) => taken.observe(number, observation, feed, &actor, &episode),
+            Ok(observation) => taken.observe(number, observation, feed, &mut judge),
             Err(rejected) => {
                 taken.counts.rejected += 1;
+                taken.seen.rejected(&rejected);
                 taken.rejected.push((number, rejected));
             }
         }
+    }
+    taken.header = reader.header().map(str::to_owned);
+    taken.close(feed, &mut judge);
+    taken
+}
+
+/// Judges suggestions that were left standing, outside of any batch.
+pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
+    let mut taken = Taken::default();
+    let mut judge = Judge::new(feed.rules, feed.groups);
+    for stands in standing {
+        taken.stand(stands, feed, &mut judge);
     }
     taken
 }
 
 impl Taken {
-    fn observe(
+    fn observe(&mut self, line: u64, observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
+        let categories = category::of(&observation, feed.hosts);
+        self.seen.event(&observation, categories);
+        let at = observation.event_at;
+        if self.newest.is_none_or(|newest| at > newest) {
+            self.newest = Some(at);
+        }
+        let seen = Seen::of(&observation, categories);
+        if let Some(search) = seen.search.filter(|_| !self.standing.is_empty()) {
+            self.settle(&observation.actor(), search.engine, search.terms, at, feed, judge);
+        }
+        let grave = match (judge.by_list(&seen), seen.search) {
+            (None, Some(search)) => judge.by_words(&seen, search.terms),
+            (listed, _) => listed,
+        };
+        if let Some(verdict) = grave {
+            let suggested = verdict.basis == "search" && seen.search.is_some_and(|search| !search.is_final);
+            if suggested {
+                // It may be on the way to something harmless: what follows says.
+                let sighting = Sighting::of(line, &observation, categories, verdict.tier);
+                let stored = Some(Stored { observation: observation.into_owned(), categories });
+                self.standing.push(Standing { sighting, stored, id: None });
+                return;
+            }
+            return self.candidate(line, observation, categories, verdict, feed, judge);
+        }
+        if noise::of(&seen).is_some() {
+            self.counts.noise += 1;
+            return;
+        }
+        match judge.by_category(&seen) {
+            ByCategory::Raises(verdict) => self.candidate(line, observation, categories, *verdict, feed, judge),
+            ByCategory::Excluded | ByCategory::Nothing => {
+                self.counts.kept += 1;
+                self.stored.push(Stored { observation: observation.into_owned(), categories });
+            }
+        }
+    }
+
+    /// Something that would alert: unless an exception keeps it from it.
+    fn candidate(
         &mut self,
         line: u64,
-        observation: Observation,
+        mut observation: Observation<'_>,
+        categories: Categories,
+        verdict: Verdict,
         feed: &Feed<'_>,
-        actor: &impl Fn(&Observation) -> String,
-        load: &impl Fn(&str) -> Episode,
+        judge: &mut Judge<'_>,
     ) {
-        let categories = category::of(&observation, feed.hosts);
-        let verdict = judge(&observation, &categories, feed.rules);
-        let grave = verdict.as_ref().is_some_and(|v| v.basis != "category");
-        let Some(verdict) = verdict.filter(|_| grave || !noise::is(&observation, &categories)) else {
-            if noise::is(&observation, &categories) {
-                self.counts.folded += 1;
-            } else {
-                self.counts.kept += 1;
-                self.kept.push((observation, categories));
-            }
+        // The same event by another way, or in a file that was sent again, is no further event.
+        if self.seen.came_before() {
+            self.counts.folded += 1;
             return;
-        };
-        let key = format!("{}|{}", actor(&observation), verdict.theme);
-        let episode = self.episodes.entry(key.clone()).or_insert_with(|| load(&key));
-        match episode.add(observation.event_at, &verdict) {
-            Step::Counted => {
-                self.counts.kept += 1;
-                self.kept.push((observation, categories));
+        }
+        let facts = Facts::of(&Seen::of(&observation, categories), &verdict);
+        if let Some(exception) = covering(feed.exceptions, observation.event_at, &facts, &mut judge.reader) {
+            *self.excepted.entry(exception.to_owned()).or_default() += 1;
+            self.counts.excepted += 1;
+            self.stored.push(Stored { observation: observation.into_owned(), categories });
+            return;
+        }
+        let mut sighting = Sighting::of(line, &observation, categories, verdict.tier);
+        if verdict.withheld {
+            sighting = sighting.withheld();
+            sighting::withhold(&mut observation);
+        }
+        let stored = Some(Stored { observation: observation.into_owned(), categories });
+        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new() });
+    }
+
+    /// What one more search says of the suggestions that stand.
+    fn settle(
+        &mut self,
+        who: &str,
+        engine: &str,
+        terms: &str,
+        at: OffsetDateTime,
+        feed: &Feed<'_>,
+        judge: &mut Judge<'_>,
+    ) {
+        let standing = std::mem::take(&mut self.standing);
+        for stands in standing {
+            match stands.next(who, engine, terms, at) {
+                Next::Another => self.standing.push(stands),
+                Next::GoesOn => self.gone(stands.id),
+                Next::LeftStanding => self.stand(stands, feed, judge),
             }
-            Step::Fold { alert_id, worse } => {
-                self.counts.folded += 1;
-                match alert_id.strip_prefix("new:").and_then(|place| place.parse::<usize>().ok()) {
-                    Some(place) => {
-                        if let Some(raised) = self.raised.get_mut(place) {
+        }
+    }
+
+    /// A suggestion that was on the way to something else.
+    fn gone(&mut self, id: Option<String>) {
+        match id {
+            // It was counted as kept when its own batch was through.
+            Some(id) => self.settled.push(id),
+            None => self.counts.noise += 1,
+        }
+    }
+
+    /// A suggestion that was left standing: a search like any other.
+    fn stand(&mut self, stands: Standing, feed: &Feed<'_>, judge: &mut Judge<'_>) {
+        let Standing { sighting, stored, id } = stands;
+        self.keep(stored);
+        self.settled.extend(id);
+        let categories = Categories::default().with(&sighting.categories);
+        let seen = Seen {
+            host: &sighting.host,
+            path: "",
+            search: Some(crate::judge::Typed { engine: &sighting.engine, terms: &sighting.terms, is_final: true }),
+            outcome: crate::observation::Outcome::Unknown,
+            group: Some(&sighting.group).filter(|group| !group.is_empty()).map(String::as_str),
+            mime_type: "",
+            background: false,
+            categories,
+        };
+        let Some(verdict) = judge.by_words(&seen, &sighting.terms) else { return };
+        let facts = Facts::of(&seen, &verdict);
+        if let Some(exception) = covering(feed.exceptions, sighting.event_at, &facts, &mut judge.reader) {
+            *self.excepted.entry(exception.to_owned()).or_default() += 1;
+            return;
+        }
+        self.candidates.push(Candidate { verdict, sighting, stored: None, episode: String::new() });
+    }
+
+    /// Counts a suggestion of this very batch; one of an earlier batch was counted there.
+    fn keep(&mut self, stored: Option<Stored>) {
+        self.counts.kept += u64::from(stored.is_some());
+        self.stored.extend(stored);
+    }
+
+    /// At the end of a batch: what nothing can follow any more is left standing, the rest waits for the next.
+    fn close(&mut self, feed: &Feed<'_>, judge: &mut Judge<'_>) {
+        let standing = std::mem::take(&mut self.standing);
+        for mut stands in standing {
+            if self.newest.is_some_and(|newest| stands.is_over(newest)) {
+                self.stand(stands, feed, judge);
+            } else {
+                self.keep(stands.stored.take());
+                self.standing.push(stands);
+            }
+        }
+    }
+
+    /// Gives what became of lines the numbers they have in their delivery; before anything is folded.
+    pub fn renumber(&mut self, of: impl Fn(u64) -> u64) {
+        self.rejected.iter_mut().for_each(|(line, _)| *line = of(*line));
+        let candidates = self.candidates.iter_mut().map(|candidate| &mut candidate.sighting);
+        // A suggestion of an earlier batch has its number.
+        let standing = self.standing.iter_mut().filter(|stands| stands.id.is_none()).map(|stands| &mut stands.sighting);
+        candidates.chain(standing).for_each(|sighting| sighting.line = of(sighting.line));
+    }
+
+    /// The episodes that are touched. `actor` names a person or device without telling who.
+    pub fn touched(&mut self, mut actor: impl FnMut(&str) -> String) -> BTreeSet<String> {
+        for candidate in &mut self.candidates {
+            candidate.episode = format!("{}|{}", actor(&candidate.sighting.actor), candidate.verdict.theme);
+        }
+        self.candidates.iter().map(|candidate| candidate.episode.clone()).collect()
+    }
+
+    /// Folds what may alert into its episodes, as they are known.
+    pub fn fold(&mut self, mut known: HashMap<String, Episode>) {
+        for candidate in std::mem::take(&mut self.candidates) {
+            let Candidate { verdict, sighting, stored, episode: key } = candidate;
+            let episode = self.episodes.entry(key.clone()).or_insert_with(|| known.remove(&key).unwrap_or_default());
+            let step = episode.add(sighting.event_at, &verdict, sighting.reached, self.raised.len());
+            // What was counted when its own batch was through is not counted again.
+            let counted = u64::from(stored.is_some());
+            match step {
+                Step::Counted => {
+                    self.counts.kept += counted;
+                    self.stored.extend(stored);
+                }
+                Step::Raise { repeated } => {
+                    self.counts.kept += counted;
+                    self.counts.alerts += 1;
+                    self.stored.extend(stored);
+                    let severity = if repeated { verdict.raised(&verdict.severity) } else { verdict.severity.as_str() };
+                    let (severity, reached) = (severity.to_owned(), sighting.reached);
+                    let actor = key.split('|').next().unwrap_or_default().to_owned();
+                    self.raised.push(Raised { verdict, sighting, actor, count: 1, severity, reached });
+                }
+                Step::Fold { alert, repeated, reached, nth } => {
+                    self.counts.folded += counted;
+                    self.stored.extend(stored.filter(|_| nth <= STORED_OF_AN_EPISODE));
+                    match alert {
+                        Alerted::New(place) => {
+                            let Some(raised) = self.raised.get_mut(place) else { continue };
                             raised.count += 1;
-                            raised.severity = graver(&raised.severity, &verdict.severity).to_owned();
-                            if worse {
-                                raised.severity = one_graver(&raised.severity).to_owned();
-                            }
+                            raised.worsen(&verdict, repeated, reached);
+                        }
+                        Alerted::Known(id) => {
+                            let folded = self.folded.entry(id).or_default();
+                            let asked =
+                                if repeated { verdict.raised(&verdict.severity) } else { verdict.severity.as_str() };
+                            folded.count += 1;
+                            folded.severity = severity::graver(&folded.severity, asked).to_owned();
+                            folded.reached |= reached;
                         }
                     }
-                    None => {
-                        let folded = self.folded.entry(alert_id).or_default();
-                        folded.count += 1;
-                        folded.worse |= worse;
-                    }
                 }
-            }
-            Step::Raise => {
-                episode.alert_id = Some(format!("new:{}", self.raised.len()));
-                self.counts.kept += 1;
-                self.counts.alerts += 1;
-                let severity = verdict.severity.clone();
-                self.raised.push(Raised { line, verdict, observation, episode: key, count: 1, severity });
             }
         }
     }
 }
 
-/// The next graver severity; repeats alone make nothing critical.
-pub fn one_graver(severity: &str) -> &str {
-    match severity_rank(severity) {
-        0 => "medium",
-        1 => "high",
-        _ => severity,
+impl Raised {
+    fn worsen(&mut self, verdict: &Verdict, repeated: bool, reached: bool) {
+        let mut severity = severity::graver(&self.severity, &verdict.severity);
+        if repeated {
+            severity = severity::graver(severity, verdict.raised(severity));
+        }
+        if reached {
+            severity = severity::graver(severity, severity::raised(severity));
+        }
+        self.severity = severity.to_owned();
+        self.reached |= reached || self.sighting.reached;
     }
+}
+
+impl Folded {
+    /// A severity once these events are counted in.
+    pub fn severity(&self, before: &str) -> String {
+        let worst = severity::graver(before, &self.severity);
+        if self.reached { severity::graver(worst, severity::raised(worst)) } else { worst }.to_owned()
+    }
+}
+
+/// The exception that keeps an event from alerting.
+fn covering<'a>(
+    exceptions: &'a [Exception],
+    at: OffsetDateTime,
+    facts: &Facts<'_>,
+    reader: &mut Reader,
+) -> Option<&'a str> {
+    let covers = |exception: &&Exception| exception.covers(at, facts, reader);
+    exceptions.iter().find(covers).map(|exception| exception.id.as_str())
 }

@@ -1,15 +1,26 @@
-//! What an event means by the school's own policy. Order: a list hit, then typed words, then the filter's category. The
-//! locked rules hold whatever a policy says.
+//! What an event means by the school's own policy. Order: a list hit, then typed words, then the filter's category; the
+//! first sets the theme, the others are kept beside it. The locked rules hold whatever a policy says. A filter's own
+//! severity is no part of it. `explain` tells the same to somebody who tries an address out.
+
+pub mod explain;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::{borrow::Cow, collections::HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    lexicon::{self, severity_rank},
-    observation::Observation,
+    category::{self, Categories},
+    lexicon::Reader,
+    observation::{Observation, Outcome},
+    rules::{ACTIONS_MOST, REPEATED_ACTIONS, REPEATED_DAYS},
+    severity, tier,
+    wait::Times,
 };
 
 /// An alert rule of a policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AlertRule {
     /// Its id.
     pub id: String,
@@ -19,12 +30,30 @@ pub struct AlertRule {
     pub basis: String,
     /// Its severity.
     pub severity: String,
-    /// Who is told: `dsl`, `it`.
+    /// Who is told: `dsl`, `it`, `head`.
     pub route: String,
     /// Whether no school may lower, mute or delay it.
     pub locked: bool,
-    /// User actions within an hour that raise it; 1 for at once.
+    /// User actions within an hour past which it fires; 1 for at once.
     pub threshold: u32,
+    /// For whom it is: tiers as `tier` has them; for everybody where none.
+    #[serde(default)]
+    pub tiers: Vec<String>,
+    /// Days of fourteen on which it happens that make it graver; as usual where 0.
+    #[serde(default)]
+    pub days: u32,
+    /// What it puts into effect of the policy's text.
+    #[serde(default)]
+    pub clauses: Vec<Clause>,
+}
+
+/// A clause of the policy's text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Clause {
+    /// The section it stands in.
+    pub section: String,
+    /// What it says at this school.
+    pub text: String,
 }
 
 /// The rules in force at a school, and the version they come from.
@@ -34,166 +63,316 @@ pub struct Rules {
     pub version: u32,
     /// The rules.
     pub alerts: Vec<AlertRule>,
+    /// How long alerts may wait.
+    #[serde(default)]
+    pub times: Times,
 }
 
-/// Themes for which a category is as good as the list (rule 10.1: IWF and police-assessed lists).
-const LISTS: &[&str] = &["illegal_csam"];
+/// What an event is judged by: so much of it, and no more. Nothing of it is allocated.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// The host.
+    pub host: &'a str,
+    /// From the first slash, without the query.
+    pub path: &'a str,
+    /// What was typed.
+    pub search: Option<Typed<'a>>,
+    /// What the filter did.
+    pub outcome: Outcome,
+    /// The filter's group.
+    pub group: Option<&'a str>,
+    /// The kind of content.
+    pub mime_type: &'a str,
+    /// Whether the line says that nobody asked for it.
+    pub background: bool,
+    /// What kinds of site it is.
+    pub categories: Categories,
+}
 
-/// Themes that never raise anything by themselves (rule 10.7).
-const NEVER: &[&str] = &["education_sensitive", "sensitive_identity"];
+/// What was typed into a search engine.
+#[derive(Debug, Clone, Copy)]
+pub struct Typed<'a> {
+    /// The engine.
+    pub engine: &'a str,
+    /// The words.
+    pub terms: &'a str,
+    /// False for what an engine suggests meanwhile.
+    pub is_final: bool,
+}
+
+impl<'a> Seen<'a> {
+    /// What is judged of an event.
+    pub fn of(observation: &'a Observation<'_>, categories: Categories) -> Self {
+        let search = observation.search.as_ref();
+        Self {
+            host: &observation.url.host,
+            path: &observation.url.path,
+            search: search.map(|s| Typed { engine: &s.engine, terms: &s.terms, is_final: s.is_final }),
+            outcome: observation.outcome,
+            group: observation.groups.first().map(AsRef::as_ref),
+            mime_type: &observation.mime_type,
+            background: observation.background,
+            categories,
+        }
+    }
+
+    /// Whether the content was reached.
+    pub fn reached(&self) -> bool {
+        const REACHED: [&str; 6] = ["allowed", "warned_proceeded", "overridden", "quota", "monitored", "isolated"];
+        REACHED.contains(&self.outcome.as_str())
+    }
+}
+
+/// Categories that never raise anything by themselves (rule 7).
+pub const NEVER: u64 = category::mask(&["education_sensitive", "sensitive_identity"]);
+
+/// Themes of lists that an authority keeps (rule 1): IWF and police-assessed.
+const LISTS: [&str; 2] = ["illegal_csam", "extremism_terrorism"];
+const SELF_HARM: &str = "self_harm_suicide";
+const ILLEGAL: &str = "illegal_csam";
+
+/// The words that were found, by the list they stand on: never what somebody typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// The list, with its language.
+    pub list: String,
+    /// Its version, which is its date.
+    pub version: String,
+    /// The entry of the list.
+    pub entry: String,
+}
 
 /// What an event comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// The theme.
-    pub theme: String,
+    pub theme: &'static str,
     /// The rule that fired.
     pub rule_id: String,
     /// `list`, `search`, `category`.
     pub basis: &'static str,
     /// Its severity.
     pub severity: String,
+    /// Its severity when it is repeated, where the policy has a rule for that.
+    pub repeated: Option<String>,
     /// Who is told.
     pub route: String,
-    /// User actions within an hour that raise it.
+    /// User actions within an hour past which it is raised at all; 1 for at once.
     pub threshold: u32,
+    /// User actions within an hour past which it is graver.
+    pub repeats: u32,
+    /// Days of fourteen on which it happens that make it graver.
+    pub days: u32,
+    /// Whether no policy and no exception touches it.
+    pub locked: bool,
     /// Whether address and words are withheld from every screen.
     pub withheld: bool,
+    /// The other themes that were met.
+    pub also: Vec<&'static str>,
+    /// The words list, where words were found.
+    pub words: Option<Words>,
+    /// What it puts into effect of the policy's text.
+    pub clauses: Vec<Clause>,
     /// The version of the policy it was judged by; 0 where none is known.
     pub policy_version: u32,
+    /// The tier it was judged for.
+    pub tier: &'static str,
     /// Why, in words.
     pub because: String,
 }
 
-/// The rules that hold even where no policy is known: lists, and words of self-harm.
-fn built_in() -> [AlertRule; 2] {
-    let rule = |id: &str, theme: &str, basis: &str, locked| AlertRule {
-        id: id.to_owned(),
-        theme: theme.to_owned(),
-        basis: basis.to_owned(),
-        severity: "critical".to_owned(),
-        route: "dsl".to_owned(),
-        locked,
-        threshold: 1,
-    };
-    [
-        rule("filter.illegal_csam", "illegal_csam", "list", true),
-        rule("filter.self_harm_search", "self_harm_suicide", "search", true),
-    ]
+impl Verdict {
+    /// User actions within an hour past which something changes.
+    pub fn actions(&self) -> u32 {
+        if self.threshold > 1 { self.threshold } else { self.repeats }.min(ACTIONS_MOST)
+    }
+
+    /// A severity after repeats: what the policy says of them, or the next graver one.
+    pub fn raised<'a>(&'a self, from: &'a str) -> &'a str {
+        match &self.repeated {
+            Some(repeated) => severity::graver(from, repeated),
+            None => severity::raised(from),
+        }
+    }
 }
 
-impl Rules {
-    fn rule(&self, theme: &str, basis: &str) -> Option<AlertRule> {
-        let own = self.alerts.iter().find(|rule| rule.theme == theme && rule.basis == basis);
-        let built_in = built_in().into_iter().find(|rule| rule.theme == theme && rule.basis == basis);
-        match (own, built_in) {
-            // A policy may raise what is built in and never lower it.
-            (Some(own), Some(_)) if own.threshold <= 1 && own.route == "dsl" => Some(own.clone()),
-            (_, Some(built_in)) => Some(built_in),
-            (Some(own), None) => Some(own.clone()),
-            (None, None) => None,
+/// What a category comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ByCategory {
+    /// An alert, where nothing keeps it from being one.
+    Raises(Box<Verdict>),
+    /// Nothing: the site is of education, reference or medicine as well (rule 8).
+    Excluded,
+    /// Nothing.
+    Nothing,
+}
+
+/// A rule, and the one for when it is repeated.
+struct Picked<'a> {
+    rule: Cow<'a, AlertRule>,
+    repeat: Option<&'a AlertRule>,
+}
+
+/// Judges the events of one feed by the rules in force.
+pub struct Judge<'a> {
+    rules: &'a Rules,
+    groups: &'a HashMap<String, String>,
+    /// Categories that some rule fires on.
+    raising: u64,
+    /// Reads what was typed.
+    pub reader: Reader,
+}
+
+impl<'a> Judge<'a> {
+    /// The judge of a feed whose groups have these tiers.
+    pub fn new(rules: &'a Rules, groups: &'a HashMap<String, String>) -> Self {
+        let by_category = rules.alerts.iter().filter(|rule| rule.basis == "category");
+        let raising = by_category.fold(0, |set, rule| set | category::bit(&rule.theme));
+        Self { rules, groups, raising: raising & !NEVER & !category::bit(ILLEGAL), reader: Reader::default() }
+    }
+
+    /// For whom the filter filtered.
+    pub fn tier(&self, seen: &Seen<'_>) -> &'static str {
+        tier::of(seen.group, self.groups)
+    }
+
+    /// Whether the address stands on a list of illegal material.
+    pub fn by_list(&self, seen: &Seen<'_>) -> Option<Verdict> {
+        if !seen.categories.is_listed() {
+            return None;
+        }
+        let theme = seen.categories.listed().next()?;
+        let picked = self.pick(theme, "list", self.tier(seen), u8::MAX)?;
+        let severity = if LISTS.contains(&theme) { "critical".to_owned() } else { picked.rule.severity.clone() };
+        let because = "the address stands on a list of illegal material";
+        Some(self.verdict(&picked, theme, "list", severity, seen, because))
+    }
+
+    /// What the words mean that were typed, whether or not they were sent off.
+    pub fn by_words(&mut self, seen: &Seen<'_>, terms: &str) -> Option<Verdict> {
+        let found = self.reader.read(terms);
+        let tier = self.tier(seen);
+        let this = &*self;
+        let (hit, picked) = this.reader.hits().iter().find_map(|hit| {
+            let picked = this.pick(hit.theme, "search", tier, severity::rank(&hit.severity))?;
+            Some((*hit, picked))
+        })?;
+        // A policy may say that a matter is graver or less grave than the list has it; never that self-harm is.
+        let severity = match hit.theme {
+            SELF_HARM => severity::graver(&hit.severity, &picked.rule.severity).to_owned(),
+            _ => picked.rule.severity.clone(),
+        };
+        let because = format!("words that were typed (list {}, version {})", hit.list, hit.version);
+        let mut verdict = this.verdict(&picked, hit.theme, "search", severity, seen, &because);
+        let others = (found.themes | seen.categories.among(this.raising)) & !category::bit(hit.theme);
+        verdict.also = category::names_of(others).collect();
+        let (list, version, entry) = (hit.list.clone(), hit.version.clone(), hit.entry.clone());
+        verdict.words = Some(Words { list, version, entry });
+        Some(verdict)
+    }
+
+    /// What the filter's categories mean.
+    pub fn by_category(&self, seen: &Seen<'_>) -> ByCategory {
+        if !seen.categories.meets(self.raising) {
+            return ByCategory::Nothing;
+        }
+        let tier = self.tier(seen);
+        let mut excluded = false;
+        for theme in category::names_of(seen.categories.among(self.raising)) {
+            let Some(picked) = self.pick(theme, "category", tier, u8::MAX) else { continue };
+            if seen.categories.excludes() && severity::rank(&picked.rule.severity) <= severity::rank("medium") {
+                excluded = true;
+                continue;
+            }
+            let severity = picked.rule.severity.clone();
+            let because = "the filter's own category for the site";
+            let mut verdict = self.verdict(&picked, theme, "category", severity, seen, because);
+            verdict.also = category::names_of(seen.categories.among(self.raising) & !category::bit(theme)).collect();
+            return ByCategory::Raises(Box::new(verdict));
+        }
+        if excluded { ByCategory::Excluded } else { ByCategory::Nothing }
+    }
+
+    /// The rule for a theme on a basis. Of several for searches it is the gravest that is no graver than what was found;
+    /// one with a threshold stands beside it for repeats, or alone where there is no other.
+    fn pick(&self, theme: &str, basis: &str, tier: &str, found: u8) -> Option<Picked<'_>> {
+        let of = |rule: &&AlertRule| rule.theme == theme && rule.basis == basis && tier::meets(tier, &rule.tiers);
+        let own = || self.rules.alerts.iter().filter(of);
+        let at_once = || own().filter(|rule| rule.threshold <= 1);
+        let fits = at_once().filter(|rule| severity::rank(&rule.severity) <= found);
+        let base = fits
+            .max_by_key(|rule| severity::rank(&rule.severity))
+            .or_else(|| at_once().min_by_key(|rule| severity::rank(&rule.severity)));
+        let repeat = own().filter(|rule| rule.threshold > 1).min_by_key(|rule| rule.threshold);
+        let built_in = built_in(theme, basis);
+        match (base, built_in) {
+            // A policy may raise what is built in, and never lower, delay or divert it.
+            (Some(base), Some(_)) if base.route == "dsl" => Some(Picked { rule: Cow::Borrowed(base), repeat: None }),
+            (_, Some(built_in)) => Some(Picked { rule: Cow::Owned(built_in), repeat: None }),
+            (Some(base), None) => Some(Picked { rule: Cow::Borrowed(base), repeat }),
+            (None, None) => repeat.map(|rule| Picked { rule: Cow::Borrowed(rule), repeat: None }),
         }
     }
 
-    fn verdict(&self, rule: AlertRule, basis: &'static str, severity: String, because: &str) -> Verdict {
-        let source = match self.version {
+    fn verdict(
+        &self,
+        picked: &Picked<'_>,
+        theme: &'static str,
+        basis: &'static str,
+        severity: String,
+        seen: &Seen<'_>,
+        because: &str,
+    ) -> Verdict {
+        let rule = picked.rule.as_ref();
+        let source = match self.rules.version {
             0 => "the locked rules (no policy of this school is known yet)".to_owned(),
             version => format!("version {version} of the school's policy"),
         };
+        let or = |given: u32, usual: u32| if given == 0 { usual } else { given };
         Verdict {
+            theme,
             because: format!("rule {} of {source}: {because}", rule.id),
-            policy_version: self.version,
-            withheld: rule.theme == "illegal_csam",
-            theme: rule.theme,
-            rule_id: rule.id,
             basis,
             severity,
-            route: rule.route,
+            repeated: picked.repeat.map(|repeat| repeat.severity.clone()),
+            route: rule.route.clone(),
             threshold: rule.threshold.max(1),
+            repeats: picked.repeat.map_or(REPEATED_ACTIONS, |repeat| repeat.threshold),
+            days: or(picked.repeat.map_or(rule.days, |repeat| repeat.days), REPEATED_DAYS),
+            locked: built_in(theme, basis).is_some(),
+            withheld: theme == ILLEGAL,
+            also: Vec::new(),
+            words: None,
+            clauses: rule.clauses.clone(),
+            policy_version: self.rules.version,
+            tier: self.tier(seen),
+            rule_id: rule.id.clone(),
         }
     }
 }
 
-/// Judges an event; none where nothing is to be raised.
-pub fn judge(observation: &Observation, categories: &[&str], rules: &Rules) -> Option<Verdict> {
-    if let Some(list) = categories.iter().find(|c| LISTS.contains(c)) {
-        let rule = rules.rule(list, "list")?;
-        return Some(rules.verdict(
-            rule,
-            "list",
-            "critical".to_owned(),
-            "the address stands on a list of illegal material",
-        ));
-    }
-    if let Some(hit) = observation.search.as_ref().filter(|s| s.is_final).and_then(|s| lexicon::find(&s.terms))
-        && let Some(rule) = rules.rule(hit.theme, "search")
-    {
-        let because = format!("words that were typed (word list {})", lexicon::version());
-        return Some(rules.verdict(rule, "search", hit.severity.clone(), &because));
-    }
-    if categories.iter().any(|c| NEVER.contains(c) || *c == "education") {
-        return None;
-    }
-    categories.iter().find_map(|category| {
-        let rule = rules.rule(category, "category")?;
-        let severity = rule.severity.clone();
-        Some(rules.verdict(rule, "category", severity, "the filter's own category for the site"))
+/// Whether a matter is one that no policy and no exception touches: hits on lists of illegal material, and typed words of
+/// self-harm and suicide.
+pub fn is_locked(theme: &str, basis: &str) -> bool {
+    built_in(theme, basis).is_some()
+}
+
+/// The rule that holds even where no policy is known, and against one.
+fn built_in(theme: &str, basis: &str) -> Option<AlertRule> {
+    let id = match (theme, basis) {
+        ("illegal_csam", "list") => "filter.illegal_list",
+        ("extremism_terrorism", "list") => "filter.terrorism_list",
+        (SELF_HARM, "search") => "filter.self_harm_search",
+        _ => return None,
+    };
+    Some(AlertRule {
+        id: id.to_owned(),
+        theme: theme.to_owned(),
+        basis: basis.to_owned(),
+        severity: if basis == "list" { "critical" } else { "high" }.to_owned(),
+        route: "dsl".to_owned(),
+        locked: true,
+        threshold: 1,
+        ..AlertRule::default()
     })
-}
-
-/// The graver of two severities.
-pub fn graver<'a>(a: &'a str, b: &'a str) -> &'a str {
-    if severity_rank(b) > severity_rank(a) { b } else { a }
-}
-
-#[cfg(test)]
-#[expect(clippy::panic, reason = "tests")]
-mod tests {
-    use super::*;
-    use crate::profile::{Context, read};
-
-    fn observed(url: &str) -> Observation {
-        let line =
-            format!("1794825936.916 200 10.20.4.12 TCP_MISS/200 14007 GET {url} u1 HIER_DIRECT/192.0.2.1 text/html");
-        let at = time::OffsetDateTime::UNIX_EPOCH;
-        read("squid", &line, Context { time_zone: "UTC", received_at: at }).unwrap_or_else(|e| panic!("{e}"))
-    }
-
-    #[test]
-    fn locked_rules_hold_without_a_policy_and_against_one() {
-        let muted = AlertRule {
-            id: "mute".into(),
-            theme: "illegal_csam".into(),
-            basis: "list".into(),
-            severity: "low".into(),
-            route: "it".into(),
-            locked: false,
-            threshold: 1000,
-        };
-        for rules in [Rules::default(), Rules { version: 2, alerts: vec![muted] }] {
-            let verdict = judge(&observed("http://blocked.example/"), &["illegal_csam"], &rules);
-            let told = verdict.map(|v| (v.severity, v.route, v.threshold, v.withheld));
-            assert_eq!(told, Some(("critical".into(), "dsl".into(), 1, true)));
-        }
-    }
-
-    #[test]
-    fn what_is_sensitive_never_alerts_by_itself() {
-        let rule = AlertRule {
-            id: "x".into(),
-            theme: "education_sensitive".into(),
-            basis: "category".into(),
-            severity: "high".into(),
-            route: "dsl".into(),
-            locked: false,
-            threshold: 1,
-        };
-        let rules = Rules { version: 1, alerts: vec![rule] };
-        assert_eq!(judge(&observed("http://advice.example/"), &["education_sensitive"], &rules), None);
-        let searched = observed("https://www.google.com/search?q=i+want+to+die");
-        assert_eq!(
-            judge(&searched, &["education_sensitive"], &rules).map(|v| v.theme),
-            Some("self_harm_suicide".into())
-        );
-    }
 }

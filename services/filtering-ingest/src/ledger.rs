@@ -1,4 +1,4 @@
-//! How lines were accounted for: received = kept + folded + excepted + rejected, always.
+//! How lines were accounted for: received = kept + folded + excepted + noise + rejected, always.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +9,12 @@ pub struct Counts {
     pub received: u64,
     /// Observations kept.
     pub kept: u64,
-    /// Observations folded into others or recognised as noise.
+    /// Observations folded into an alert raised before.
     pub folded: u64,
     /// Observations an exception kept from alerting.
     pub excepted: u64,
+    /// Observations of what machines do by themselves.
+    pub noise: u64,
     /// Lines rejected.
     pub rejected: u64,
     /// Alerts raised; they are among the kept.
@@ -22,7 +24,7 @@ pub struct Counts {
 impl Counts {
     /// Whether every line is accounted for.
     pub fn balanced(&self) -> bool {
-        self.received == self.kept + self.folded + self.excepted + self.rejected
+        self.received == self.kept + self.folded + self.excepted + self.noise + self.rejected
     }
 
     /// Adds another side.
@@ -31,6 +33,7 @@ impl Counts {
         self.kept += other.kept;
         self.folded += other.folded;
         self.excepted += other.excepted;
+        self.noise += other.noise;
         self.rejected += other.rejected;
         self.alerts += other.alerts;
     }

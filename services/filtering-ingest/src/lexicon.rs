@@ -1,156 +1,263 @@
-//! Words that people type, by theme: matched whole, after folding case, accents and spacing.
+//! Words that people type, by theme and language: dated lists with an owner, matched whole in one pass over what was
+//! typed. `fold` brings both to one form.
+
+mod fold;
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
-use crate::category::known;
+use crate::{category, severity};
+use fold::Folding;
 
-const DATA: &str = include_str!("../data/lexicon.yaml");
+/// Every list, by its file.
+const LISTS: [&str; 17] = [
+    include_str!("../data/lexicon/suicide.en.yaml"),
+    include_str!("../data/lexicon/suicide.cy.yaml"),
+    include_str!("../data/lexicon/suicide.pl.yaml"),
+    include_str!("../data/lexicon/suicide.ro.yaml"),
+    include_str!("../data/lexicon/self-harm.en.yaml"),
+    include_str!("../data/lexicon/eating-disorders.en.yaml"),
+    include_str!("../data/lexicon/sexual-exploitation.en.yaml"),
+    include_str!("../data/lexicon/radicalisation.en.yaml"),
+    include_str!("../data/lexicon/hate.en.yaml"),
+    include_str!("../data/lexicon/bullying.en.yaml"),
+    include_str!("../data/lexicon/violence.en.yaml"),
+    include_str!("../data/lexicon/drugs.en.yaml"),
+    include_str!("../data/lexicon/pornography.en.yaml"),
+    include_str!("../data/lexicon/gambling.en.yaml"),
+    include_str!("../data/lexicon/circumvention.en.yaml"),
+    include_str!("../data/lexicon/criminal-skills.en.yaml"),
+    include_str!("../data/lexicon/never-listed.en.yaml"),
+];
 
+/// Words that may stand between the parts of a phrase.
+const GAP: usize = 3;
+/// Letters a phrase has at least that is also found written as one word.
+const AS_ONE_WORD: usize = 8;
+
+/// A list as its file has it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Data {
+struct List {
+    list: String,
+    language: String,
     version: String,
-    themes: Vec<Theme>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Theme {
+    owner: String,
+    /// Empty for the list of what is never listed of anybody.
+    #[serde(default)]
     theme: String,
-    severity: String,
-    terms: Vec<String>,
+    entries: Vec<Entry>,
+    /// What contains such words and means something else.
+    #[serde(default)]
     allow: Vec<String>,
 }
 
-/// A word or phrase that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    #[serde(default)]
+    severity: String,
+    terms: Vec<String>,
+}
+
+/// A word or phrase of a list.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Hit {
     /// Its theme.
     pub theme: &'static str,
     /// Its severity.
     pub severity: String,
+    /// The list, with its language: `suicide (en)`.
+    pub list: String,
+    /// The list's version, which is its date.
+    pub version: String,
+    /// The entry of the list: never what somebody typed.
+    pub entry: String,
+}
+
+/// What was found in a search.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Found {
+    /// The gravest hit; none where it was about nothing listed, or about something harmless that contains such words.
+    pub hit: Option<&'static Hit>,
+    /// The themes of all hits, as a set of categories.
+    pub themes: u64,
+    /// Whether it is about what is never listed of anybody: health, faith, who somebody is, help.
+    pub never_listed: bool,
+}
+
+/// What a pattern of the automaton stands for.
+#[derive(Debug, Clone, Copy)]
+enum Piece {
+    /// A whole entry.
+    Whole(usize),
+    /// The n-th of an entry's parts, and whether it is the last.
+    Part { entry: usize, n: usize, last: bool },
+    /// What makes harmless whatever lies within it.
+    Allow,
+    /// What is never listed of anybody.
+    Never,
 }
 
 struct Lexicon {
-    version: String,
-    terms: AhoCorasick,
+    patterns: AhoCorasick,
+    pieces: Vec<Piece>,
     hits: Vec<Hit>,
-    allow: AhoCorasick,
+    lists: Vec<(String, String, String)>,
 }
 
-static LEXICON: LazyLock<Option<Lexicon>> = LazyLock::new(|| {
-    let data: Data = serde_saphyr::from_str(DATA).ok()?;
-    let (mut terms, mut hits, mut allow) = (Vec::new(), Vec::new(), Vec::new());
-    for theme in data.themes {
-        for term in &theme.terms {
-            terms.push(format!(" {} ", fold(term)));
-            hits.push(Hit { theme: known(&theme.theme)?, severity: theme.severity.clone() });
-        }
-        allow.extend(theme.allow.iter().map(|phrase| format!(" {} ", fold(phrase))));
-    }
-    let build = |patterns: &[String]| AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
-    Some(Lexicon { version: data.version, terms: build(&terms)?, hits, allow: build(&allow)? })
-});
+static LEXICON: LazyLock<Option<Lexicon>> = LazyLock::new(load);
 
-/// The version of the words in use; empty where they could not be read, which a test rules out.
-pub fn version() -> &'static str {
-    LEXICON.as_ref().map(|lexicon| lexicon.version.as_str()).unwrap_or_default()
-}
-
-/// The gravest thing a search was about; none where it was about nothing listed, or about something harmless that
-/// contains such words.
-pub fn find(text: &str) -> Option<&'static Hit> {
-    let lexicon = LEXICON.as_ref()?;
-    let text = format!(" {} ", fold(text));
-    // Harmless phrases are cut out first; what is left decides.
-    let mut left = text.clone();
-    for found in lexicon.allow.find_overlapping_iter(&text) {
-        left.replace_range(found.start() + 1..found.end() - 1, &"_".repeat(found.len() - 2));
-    }
-    let rank = |hit: &&Hit| (severity_rank(&hit.severity), std::cmp::Reverse(hit.theme));
-    lexicon.terms.find_overlapping_iter(&left).map(|m| &lexicon.hits[m.pattern().as_usize()]).max_by_key(rank)
-}
-
-/// Orders severities, gravest highest.
-pub fn severity_rank(severity: &str) -> u8 {
-    match severity {
-        "critical" => 3,
-        "high" => 2,
-        "medium" => 1,
-        _ => 0,
-    }
-}
-
-/// Lower case, accents off, digits that stand for letters read as such inside words, everything else a single blank.
-fn fold(text: &str) -> String {
-    let plain = |c: char| match c {
-        'à' | 'á' | 'â' | 'ä' | 'å' => 'a',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ò' | 'ó' | 'ô' | 'ö' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        'ç' => 'c',
-        'ñ' => 'n',
-        other => other,
-    };
-    let mut folded = String::with_capacity(text.len());
-    for word in text.to_lowercase().split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’') {
-        let letters = word.chars().any(char::is_alphabetic);
-        let unleet = |c: char| match c {
-            '0' if letters => 'o',
-            '1' | '!' if letters => 'i',
-            '3' if letters => 'e',
-            '4' if letters => 'a',
-            '5' if letters => 's',
-            other => other,
-        };
-        let word: String = word.chars().filter(|c| *c != '\'' && *c != '’').map(plain).map(unleet).collect();
-        if !word.is_empty() {
-            if !folded.is_empty() {
-                folded.push(' ');
+fn load() -> Option<Lexicon> {
+    let (mut patterns, mut pieces) = (Vec::new(), Vec::new());
+    let (mut hits, mut lists) = (Vec::new(), Vec::new());
+    let mut folding = Folding::default();
+    for text in LISTS {
+        let list: List = serde_saphyr::from_str(text).ok()?;
+        let name = format!("{} ({})", list.list, list.language);
+        for entry in &list.entries {
+            for term in &entry.terms {
+                let parts: Vec<String> = term.split('*').map(|part| folded(&mut folding, part)).collect();
+                if parts.iter().any(|part| part.trim().is_empty()) {
+                    return None;
+                }
+                if list.theme.is_empty() {
+                    patterns.push(parts.join(""));
+                    pieces.push(Piece::Never);
+                    continue;
+                }
+                let at = hits.len();
+                hits.push(Hit {
+                    theme: category::known(&list.theme)?,
+                    severity: entry.severity.clone(),
+                    list: name.clone(),
+                    version: list.version.clone(),
+                    entry: term.clone(),
+                });
+                match parts.as_slice() {
+                    [whole] => {
+                        let run_together = whole.replace(' ', "");
+                        if whole.trim().contains(' ') && run_together.chars().count() >= AS_ONE_WORD {
+                            patterns.push(format!(" {run_together} "));
+                            pieces.push(Piece::Whole(at));
+                        }
+                        patterns.push(whole.clone());
+                        pieces.push(Piece::Whole(at));
+                    }
+                    parts => {
+                        let part = |n| Piece::Part { entry: at, n, last: n + 1 == parts.len() };
+                        pieces.extend((0..parts.len()).map(part));
+                        patterns.extend(parts.iter().cloned());
+                    }
+                }
             }
-            folded.push_str(&word);
         }
+        for phrase in &list.allow {
+            patterns.push(folded(&mut folding, phrase));
+            pieces.push(Piece::Allow);
+        }
+        lists.push((name, list.version, list.owner));
     }
-    folded
+    let patterns = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns).ok()?;
+    Some(Lexicon { patterns, pieces, hits, lists })
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
+fn folded(folding: &mut Folding, text: &str) -> String {
+    folding.take(text);
+    folding.folded.clone()
+}
 
-    use super::*;
+/// The lists in use: name, version, owner. None where they could not be read, which a test rules out.
+pub fn lists() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let all = LEXICON.as_ref().map(|lexicon| lexicon.lists.as_slice()).unwrap_or_default();
+    all.iter().map(|(name, version, owner)| (name.as_str(), version.as_str(), owner.as_str()))
+}
 
-    fn theme(text: &str) -> Option<(&'static str, &'static str)> {
-        find(text).map(|hit| (hit.theme, hit.severity.as_str()))
-    }
+/// Reads searches one after the other; once its buffers have grown it allocates nothing.
+#[derive(Debug, Default)]
+pub struct Reader {
+    folding: Folding,
+    hits: Vec<&'static Hit>,
+    allowed: Vec<(usize, usize)>,
+    whole: Vec<(usize, usize, usize)>,
+    parts: Vec<(usize, usize, usize, usize)>,
+}
 
-    #[test]
-    fn words_are_found_however_they_are_typed_and_only_whole() {
-        assert!(!version().is_empty());
-        assert_eq!(theme("How to SELF-HARM"), Some(("self_harm_suicide", "high")));
-        assert_eq!(theme("i want to k1ll  mys3lf"), Some(("self_harm_suicide", "critical")));
-        assert_eq!(theme("i don’t want to live"), Some(("self_harm_suicide", "critical")));
-        assert_eq!(theme("romeo and juliet"), None);
-        assert_eq!(theme("how to hang a picture"), None);
-        assert_eq!(theme("scunthorpe essex cocktail"), None);
-        assert_eq!(theme("suicide squad cast"), None);
-        assert_eq!(theme("how does contraception work"), None);
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_typed_makes_it_panic(text in ".{0,100}") {
-            let _ = find(&text);
+impl Reader {
+    /// What a search was about.
+    pub fn read(&mut self, text: &str) -> Found {
+        self.hits.clear();
+        let Some(lexicon) = LEXICON.as_ref() else { return Found::default() };
+        let ways = self.folding.take(text);
+        let mut never_listed = self.one_way(lexicon);
+        for way in 1..ways {
+            self.folding.read(way);
+            never_listed |= self.one_way(lexicon);
         }
-
-        #[test]
-        fn a_term_is_found_wherever_it_stands(before in "[a-z]{0,8}", after in "[a-z]{0,8}") {
-            let text = format!("{before} kill myself {after}");
-            prop_assert_eq!(theme(&text).map(|(theme, _)| theme), Some("self_harm_suicide"));
-        }
+        self.hits.sort_by_key(grave);
+        let themes = self.hits.iter().fold(0, |themes, hit| themes | category::bit(hit.theme));
+        Found { hit: self.hits.first().copied(), themes, never_listed }
     }
+
+    /// Everything that was found in the search read last, gravest first.
+    pub fn hits(&self) -> &[&'static Hit] {
+        &self.hits
+    }
+
+    /// Whether a search holds a phrase, both in the form in which words are compared.
+    pub fn holds(&mut self, text: &str, phrase: &str) -> bool {
+        let phrase = folded(&mut self.folding, phrase);
+        let ways = self.folding.take(text);
+        !phrase.trim().is_empty()
+            && (0..ways).any(|way| {
+                self.folding.read(way);
+                self.folding.folded.contains(&phrase)
+            })
+    }
+
+    /// Adds what one reading of the search holds, and answers whether it is about what is never listed.
+    fn one_way(&mut self, lexicon: &'static Lexicon) -> bool {
+        let Self { folding, allowed, whole, parts, hits } = self;
+        let text = folding.folded.as_str();
+        allowed.clear();
+        whole.clear();
+        parts.clear();
+        let mut never_listed = false;
+        for found in lexicon.patterns.find_overlapping_iter(text) {
+            let (start, end) = (found.start(), found.end());
+            match lexicon.pieces[found.pattern().as_usize()] {
+                Piece::Whole(entry) => whole.push((start, end, entry)),
+                Piece::Allow => allowed.push((start, end)),
+                Piece::Never => never_listed = true,
+                Piece::Part { entry, n: 0, .. } => parts.push((entry, 0, start, end)),
+                Piece::Part { entry, n, last } => {
+                    // The blank after a part is the one before the next.
+                    let near = |from: usize| {
+                        let between = text.get(from..start + 1).map(|words| words.split_whitespace().count());
+                        between.is_some_and(|words| words <= GAP)
+                    };
+                    let before = parts.iter().rev().find(|(e, m, _, to)| *e == entry && *m + 1 == n && near(*to));
+                    match before.map(|(_, _, began, _)| *began) {
+                        Some(began) if last => whole.push((began, end, entry)),
+                        Some(began) => parts.push((entry, n, began, end)),
+                        None => {}
+                    }
+                }
+            }
+        }
+        // What lies within a harmless phrase is part of it; what goes beyond it is not.
+        let harmless = |start: usize, end: usize| allowed.iter().any(|(from, to)| *from <= start && end <= *to);
+        let left = whole.iter().filter(|(start, end, _)| !harmless(*start, *end));
+        hits.extend(left.map(|(_, _, entry)| &lexicon.hits[*entry]));
+        never_listed
+    }
+}
+
+/// Orders hits: the graver first, of equally grave ones that of the graver theme.
+fn grave(hit: &&'static Hit) -> (std::cmp::Reverse<u8>, u32) {
+    (std::cmp::Reverse(severity::rank(&hit.severity)), category::bit(hit.theme).trailing_zeros())
 }

@@ -1,29 +1,61 @@
 //! The events of any school's web filter, judged by that school's own policy.
 //!
-//! - `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
-//! - `category`, `search`, `lexicon`, `noise`, `judge`, `episode`: what an event means
-//! - `intake`, `ledger`: a batch worked through and accounted for
+//! - `whole`, `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
+//! - `category`, `search`, `lexicon`, `tier`, `noise`, `judge`: what an event means
+//! - `suggestion`, `exception`, `episode`, `sighting`: what of it may alert
+//! - `intake`, `ledger`, `seen`, `delivery`: a batch worked through and accounted for, and how far its delivery is
+//! - `coverage`, `watch`: whether feeds do what is expected of them
+//! - `keeping`, `forget`: how long what they reported is kept
+//! - `sender`, `routing`: who sends, and which school a line belongs to
+//! - `door`, `turns`: what every way in does with a batch, and whose turn it is
+//! - `alert`, `recipient`, `wait`, `context`, `precision`: what becomes of an alert
+//! - `severity`, `rules`: the words and the numbers
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
-//! - `consume`: the policies it judges by
+//! - `consume`: the policies it judges by, and what became of alerts elsewhere
+//! - `escalate`: what becomes due by itself
 
+pub mod alert;
 pub mod category;
 mod consume;
+pub mod context;
+pub mod coverage;
+pub mod delivery;
+mod door;
 pub mod episode;
+mod escalate;
+pub mod exception;
+mod forget;
 pub mod intake;
 pub mod judge;
+pub mod keeping;
 pub mod ledger;
 pub mod lexicon;
 pub mod line;
 pub mod looks;
 pub mod noise;
 pub mod observation;
+pub mod precision;
 pub mod profile;
+pub mod recipient;
+pub mod routing;
 mod rpc;
+pub mod rules;
 pub mod search;
+pub mod seen;
+pub mod sender;
+pub mod severity;
+pub mod sighting;
 mod store;
+pub mod suggestion;
 #[cfg(test)]
 mod tests;
+pub mod text;
+pub mod tier;
+pub mod turns;
+pub mod wait;
+mod watch;
+pub mod whole;
 
 use std::sync::Arc;
 
@@ -36,11 +68,13 @@ use chassis::{
     upstream::{Upstream, Upstreams},
 };
 use proto::{
-    filtering_ingest::v1::filtering_ingest_server::FilteringIngestServer,
+    filtering_ingest::v1::{filtering_ingest_server::FilteringIngestServer, senders_server::SendersServer},
     policy_registry::v1::{GetSchoolRequest, policy_registry_client::PolicyRegistryClient},
 };
-use time::OffsetDateTime;
 use tonic::service::Routes;
+
+pub use door::syslog::Syslog;
+use door::{replay::Bell, turn::Turns};
 
 /// What every rpc of the service is given.
 #[derive(Clone)]
@@ -49,6 +83,8 @@ pub(crate) struct App {
     clock: SharedClock,
     upstreams: Upstreams,
     signer: Arc<Signer>,
+    turns: Turns,
+    bell: Bell,
 }
 
 impl App {
@@ -73,6 +109,12 @@ impl App {
     }
 }
 
+/// How many batches are worked at once: as many as leave connections to the database for whoever asks meanwhile.
+fn at_once(database: &chassis::config::Database) -> usize {
+    let connections = if database.url.starts_with("sqlite:") { 1 } else { database.max_connections };
+    usize::try_from(connections.div_ceil(2)).unwrap_or(1)
+}
+
 /// Brings the service's tables up to date, with the login of whoever owns them.
 ///
 /// # Errors
@@ -81,51 +123,43 @@ pub async fn migrate(database: &chassis::config::Database) -> chassis::error::Re
     chassis::db::migrate::<store::migration::Migrations>(database).await
 }
 
-/// Starts the service.
+/// Starts the service without syslog.
 ///
 /// # Errors
 /// Where its database cannot be reached or brought up to date.
 pub async fn start(setup: Setup) -> Result<Running> {
+    start_with(setup, Syslog::default()).await
+}
+
+/// Starts the service.
+///
+/// # Errors
+/// As `start`; `Invalid` where a door of syslog cannot be opened.
+pub async fn start_with(setup: Setup, syslog: Syslog) -> Result<Running> {
+    syslog.check()?;
+    let doors = door::syslog::Doors::open(syslog).await?;
     let store = setup.store::<store::migration::Migrations>().await?;
     let app = App {
         store: store.clone(),
         clock: setup.clock.clone(),
         upstreams: setup.upstreams.clone(),
         signer: setup.signer.clone(),
+        turns: Turns::new(at_once(&setup.database)),
+        bell: Bell::default(),
     };
     let rpcs = FilteringIngestServer::new(rpc::Service { app: app.clone() })
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
-    let running = Running::start(&setup, store, Routes::new(rpcs))?;
-    Ok(running.listen(&setup, consume::KeepPolicy { app }).await)
-}
-
-/// What one line of a log would become.
-pub struct Tried {
-    /// Its number, from 1.
-    pub line: u64,
-    /// The event as JSON, or why the line is not taken.
-    pub outcome: Result<String, observation::Rejected>,
-}
-
-/// Reads a log without a server and stores nothing.
-///
-/// # Errors
-/// `Invalid` where there is no such profile, or the bytes are no log of it.
-pub fn try_lines(profile: &str, bytes: &[u8]) -> Result<Vec<Tried>> {
-    check_profile(profile)?;
-    let context = profile::Context { time_zone: "Europe/London", received_at: OffsetDateTime::UNIX_EPOCH };
-    looks::check(profile, bytes, context).map_err(|why| Error::invalid("file", why))?;
-    let read = |line: Result<line::Line, observation::Rejected>| {
-        let observation = line.and_then(|line| profile::read(profile, &line.text, context))?;
-        Ok(serde_json::to_string(&observation).unwrap_or_default())
-    };
-    Ok((1..).zip(line::lines(bytes)).map(|(line, text)| Tried { line, outcome: read(text) }).collect())
-}
-
-fn check_profile(name: &str) -> Result<()> {
-    match profile::PROFILES.contains(&name) {
-        true => Ok(()),
-        false => Err(Error::invalid("profile", format!("Select one of: {}", profile::PROFILES.join(", ")))),
-    }
+    let senders = SendersServer::new(rpc::senders::Service { app: app.clone() });
+    let running = Running::start(&setup, store.clone(), Routes::new(rpcs).add_service(senders))?;
+    let shutdown = || setup.shutdown.clone();
+    let running = running
+        .beside(escalate::run(store, shutdown()))
+        .beside(door::replay::run(app.clone(), shutdown()))
+        .beside(doors.run(app.clone(), setup.access.clone(), shutdown()))
+        .beside(watch::run(app.clone(), shutdown()))
+        .beside(forget::run(app.clone(), shutdown()));
+    let running = running.listen(&setup, consume::KeepSchoolYear { app: app.clone() }).await;
+    let running = running.listen(&setup, consume::KeepPolicy { app }).await;
+    Ok(running.listen(&setup, consume::FollowConcern).await)
 }

@@ -1,40 +1,112 @@
-//! A batch of bytes as numbered lines. Input is hostile: a pupil chooses the address and often the device's name.
+//! A batch of bytes as numbered lines. Input is hostile: a pupil chooses the address and often the device's name. What a
+//! pupil can put into a line never loses it: control characters are kept as signs, bytes that are no UTF-8 are read as
+//! Windows-1252, and the observation says so.
 
-use crate::observation::Rejected;
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+use crate::{
+    observation::{Rejected, Warning, Warnings},
+    text,
+};
 
 /// The longest line that is read, in bytes.
 pub const LONGEST: usize = 64 << 10;
+/// Of a line's bytes, one in so many may be a control character; with more it is no text.
+const CONTROLS: usize = 4;
 
 /// A line as text.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct Line<'a> {
     /// The text.
-    pub text: String,
-    /// Whether its bytes were no UTF-8 and every byte was read as a character of Latin-1.
+    pub text: Cow<'a, str>,
+    /// Whether its bytes were no UTF-8 and every byte was read as a character of Windows-1252.
     pub recoded: bool,
+    /// What was odd about it.
+    pub warnings: Warnings,
 }
 
 /// Cuts a batch into lines. A newline at the very end ends the last line and begins no further one.
-pub fn lines(batch: &[u8]) -> impl Iterator<Item = Result<Line, Rejected>> + '_ {
+pub fn lines(batch: &[u8]) -> Lines<'_> {
     let batch = batch.strip_suffix(b"\n").unwrap_or(batch);
-    batch.split(|byte| *byte == b'\n').map(text)
+    Lines(Some(std::str::from_utf8(batch).map_or(Rest::Bytes(batch), Rest::Text)))
 }
 
-fn text(line: &[u8]) -> Result<Line, Rejected> {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.len() > LONGEST {
-        return Err(Rejected { reason: "too_long", detail: "the line is longer than 65536 bytes" });
+/// The lines of a batch.
+pub struct Lines<'a>(Option<Rest<'a>>);
+
+enum Rest<'a> {
+    Text(&'a str),
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Result<Line<'a>, Rejected>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.0.take()? {
+            Rest::Text(text) => {
+                let (line, rest) = match memchr(b'\n', text.as_bytes()) {
+                    Some(end) => (&text[..end], Some(Rest::Text(&text[end + 1..]))),
+                    None => (text, None),
+                };
+                self.0 = rest;
+                Some(read(line))
+            }
+            Rest::Bytes(bytes) => {
+                let (line, rest) = match memchr(b'\n', bytes) {
+                    Some(end) => (&bytes[..end], Some(Rest::Bytes(&bytes[end + 1..]))),
+                    None => (bytes, None),
+                };
+                self.0 = rest;
+                Some(bytes_of(line))
+            }
+        }
     }
-    let (text, recoded) = match std::str::from_utf8(line) {
-        Ok(text) => (text.replace('\0', ""), false),
-        // An older encoding: every byte is a character, so nothing of the line is lost; the sender is told.
-        Err(_) => (line.iter().filter(|b| **b != 0).map(|b| char::from(*b)).collect(), true),
-    };
-    let text = text.trim_start_matches('\u{feff}').trim_end().to_owned();
-    if text.trim().is_empty() {
+}
+
+fn bytes_of(line: &[u8]) -> Result<Line<'_>, Rejected> {
+    if line.len() > LONGEST {
+        return Err(TOO_LONG);
+    }
+    match std::str::from_utf8(line) {
+        Ok(line) => read(line),
+        Err(_) => {
+            let recoded = text::older(line);
+            let line = read(&recoded)?;
+            let warnings = line.warnings.with(Warning::OtherEncoding);
+            Ok(Line { text: Cow::Owned(line.text.into_owned()), recoded: true, warnings })
+        }
+    }
+}
+
+const TOO_LONG: Rejected = Rejected { reason: "too_long", detail: "the line is longer than 65536 bytes" };
+
+fn read(line: &str) -> Result<Line<'_>, Rejected> {
+    if line.len() > LONGEST {
+        return Err(TOO_LONG);
+    }
+    let ends = |c: char| c == '\u{feff}' || c == '\0' || c == '\r';
+    let line = line.trim_start_matches(ends).trim_end_matches(|c: char| ends(c) || c.is_whitespace());
+    let filled = line.trim_start();
+    if filled.is_empty() {
         return Err(Rejected { reason: "empty", detail: "the line is empty" });
     }
-    Ok(Line { text, recoded })
+    let mut warnings = Warnings::default();
+    if !line.is_ascii() && line.chars().any(text::hidden) {
+        warnings.add(Warning::HiddenCharacters);
+    }
+    let text = if text::has_controls(line.as_bytes()) {
+        if text::controls(line.as_bytes()) * CONTROLS > line.len() {
+            return Err(Rejected { reason: "not_text", detail: "the line is not text" });
+        }
+        warnings.add(Warning::ControlCharacters);
+        Cow::Owned(text::shown(line))
+    } else {
+        Cow::Borrowed(line)
+    };
+    Ok(Line { text, recoded: false, warnings })
 }
 
 #[cfg(test)]
@@ -43,13 +115,19 @@ mod tests {
 
     #[test]
     fn every_line_is_counted_and_none_is_made_up() {
-        let read: Vec<_> = lines(b"a\r\nb\x00c\n\n\xe9\n").collect();
+        let read: Vec<_> = lines(b"a\r\nb\x00ccc\n\n\xe9\n").collect();
         assert_eq!(read.len(), 4);
-        let line = |text: &str, recoded| Ok(Line { text: text.to_owned(), recoded });
-        assert_eq!(read[1], line("bc", false));
+        let line = |text: &'static str, recoded, warning: Option<Warning>| {
+            let warnings = warning.map_or(Warnings::default(), |w| Warnings::default().with(w));
+            Ok(Line { text: text.into(), recoded, warnings })
+        };
+        assert_eq!(read[0], line("a", false, None));
+        assert_eq!(read[1], line("b␀ccc", false, Some(Warning::ControlCharacters)));
         assert_eq!(read[2].as_ref().map_err(|r| r.reason), Err("empty"));
-        assert_eq!(read[3], line("é", true));
+        assert_eq!(read[3], line("é", true, Some(Warning::OtherEncoding)));
         let long = vec![b'x'; LONGEST + 1];
         assert_eq!(lines(&long).next().map(|l| l.map_err(|r| r.reason)), Some(Err("too_long")));
+        assert_eq!(lines(b"\x01\x02\x03\n").next().map(|l| l.map_err(|r| r.reason)), Some(Err("not_text")));
+        assert_eq!(lines(b"abc\0\0\0\0\0").next(), Some(line("abc", false, None)));
     }
 }

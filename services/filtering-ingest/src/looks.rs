@@ -3,13 +3,13 @@
 //! the list of rejected lines. A mixed log is taken: its lines are accounted for one by one.
 
 use crate::{
-    line,
-    profile::{self, Context, PROFILES},
+    line::{self, Line},
+    profile::{self, Context, Reader},
 };
 
 /// How many bytes are looked at for their kind.
 const HEAD: usize = 4 << 10;
-/// How many lines are tried by each profile.
+/// How many lines are tried by the feed's own profile.
 const SAMPLE: usize = 50;
 /// Fewer lines than these say too little of their product.
 const TELLING: usize = 3;
@@ -24,11 +24,11 @@ const PACKED: [(&[u8], &str); 6] = [
     (b"%PDF-", "a PDF document: send the filter's own log"),
 ];
 
-/// Why the first lines of a delivery cannot be a log of the profile, and what to do about it.
+/// Why bytes are no text, and what to do about it.
 ///
 /// # Errors
-/// The sentence, for the person who sent it.
-pub fn check(profile: &str, batch: &[u8], context: Context<'_>) -> Result<(), String> {
+/// The sentence, for the person who sent them.
+pub fn check_text(batch: &[u8]) -> Result<(), String> {
     if let Some((_, what)) = PACKED.iter().find(|(magic, _)| batch.starts_with(magic)) {
         return Err(format!("This is {what}"));
     }
@@ -40,22 +40,30 @@ pub fn check(profile: &str, batch: &[u8], context: Context<'_>) -> Result<(), St
     if control * 20 > head.len() {
         return Err("This is not text: send the log as the filter wrote it".to_owned());
     }
-    let sample: Vec<String> = line::lines(batch).flatten().take(SAMPLE).map(|line| line.text).collect();
-    let known = |profile: &str| {
-        sample
-            .iter()
-            .filter(|line| profile::read(profile, line, context).map_or_else(|r| r.reason != "malformed", |_| true))
-            .count()
-    };
-    let read = |profile: &str| sample.iter().filter(|line| profile::read(profile, line, context).is_ok()).count();
-    if sample.len() < TELLING || known(profile) > 0 {
+    Ok(())
+}
+
+/// Why the first lines of a delivery cannot be a log of the profile, and what to do about it.
+///
+/// # Errors
+/// The sentence, for the person who sent it.
+pub fn check(profile: &str, batch: &[u8], context: Context<'_>) -> Result<(), String> {
+    check_text(batch)?;
+    let Some(own) = profile::named(profile) else { return Ok(()) };
+    let sample: Vec<Line<'_>> = line::lines(batch).flatten().take(SAMPLE).collect();
+    let mut reader = Reader::new(own, None);
+    let mut known = |line: &Line<'_>| reader.read(line, context).map_or_else(|r| r.reason != "malformed", |_| true);
+    if sample.len() < TELLING || sample.iter().any(&mut known) {
         return Ok(());
     }
-    let other = PROFILES.into_iter().filter(|other| *other != profile).max_by_key(|other| read(other));
-    match other.map(|other| (other, read(other))) {
-        Some((other, lines)) if lines * 2 > sample.len() => Err(format!(
-            "These lines are not of the profile {profile}: {lines} of the first {} read as {other}. Send them to a feed of that profile",
-            sample.len()
+    let detected = profile::detect(batch, context);
+    let other = detected.candidates.iter().find(|other| other.profile.name() != profile);
+    match other {
+        Some(other) if other.read * 2 > detected.lines => Err(format!(
+            "These lines are not of the profile {profile}: {} of the first {} read as {}. Send them to a feed of that profile",
+            other.read,
+            detected.lines,
+            other.profile.name()
         )),
         _ => Ok(()),
     }

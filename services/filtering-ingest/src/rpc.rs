@@ -1,14 +1,38 @@
-//! The map of the service: one line per rpc, one file each.
+//! The map of the service: one line per rpc, one file each. Those about senders are in `senders`.
 
 mod answer_alert;
+mod approve_exception;
 pub(crate) mod convert;
 mod create_feed;
+mod decide_exception;
+mod end_exception;
 mod get_alert;
+mod get_alert_context;
+mod get_delivery;
+mod get_feed_coverage;
 mod get_ledger;
+mod get_log_keeping;
+mod get_rule_precision;
 mod ingest_lines;
+pub(crate) mod ingest_lines;
 mod list_alerts;
+mod list_coverage_days;
+mod list_exceptions;
+mod list_feed_coverage;
 mod list_feeds;
+mod list_recipients;
 mod list_rejected_lines;
+mod list_rollups;
+pub(crate) mod raising;
+mod reader;
+mod record_heartbeat;
+mod refuse_exception;
+mod request_exception;
+pub(crate) mod senders;
+mod set_feed_rhythm;
+mod set_recipient;
+mod try_exception;
+mod try_rule;
 
 use std::pin::Pin;
 
@@ -47,10 +71,29 @@ macro_rules! rpcs {
 
 rpcs! {
     answer_alert: AnswerAlertRequest => AnswerAlertResponse,
+    approve_exception: ApproveExceptionRequest => ApproveExceptionResponse,
     create_feed: CreateFeedRequest => CreateFeedResponse,
+    end_exception: EndExceptionRequest => EndExceptionResponse,
     get_alert: GetAlertRequest => GetAlertResponse,
+    get_alert_context: GetAlertContextRequest => GetAlertContextResponse,
+    get_delivery: GetDeliveryRequest => GetDeliveryResponse,
+    get_feed_coverage: GetFeedCoverageRequest => GetFeedCoverageResponse,
     get_ledger: GetLedgerRequest => GetLedgerResponse,
+    get_rule_precision: GetRulePrecisionRequest => GetRulePrecisionResponse,
+    get_log_keeping: GetLogKeepingRequest => GetLogKeepingResponse,
     list_alerts: ListAlertsRequest => ListAlertsResponse,
+    list_exceptions: ListExceptionsRequest => ListExceptionsResponse,
+    list_coverage_days: ListCoverageDaysRequest => ListCoverageDaysResponse,
+    list_feed_coverage: ListFeedCoverageRequest => ListFeedCoverageResponse,
     list_feeds: ListFeedsRequest => ListFeedsResponse,
+    list_recipients: ListRecipientsRequest => ListRecipientsResponse,
     list_rejected_lines: ListRejectedLinesRequest => ListRejectedLinesResponse,
+    refuse_exception: RefuseExceptionRequest => RefuseExceptionResponse,
+    request_exception: RequestExceptionRequest => RequestExceptionResponse,
+    set_recipient: SetRecipientRequest => SetRecipientResponse,
+    try_exception: TryExceptionRequest => TryExceptionResponse,
+    try_rule: TryRuleRequest => TryRuleResponse,
+    list_rollups: ListRollupsRequest => ListRollupsResponse,
+    record_heartbeat: RecordHeartbeatRequest => RecordHeartbeatResponse,
+    set_feed_rhythm: SetFeedRhythmRequest => SetFeedRhythmResponse,
 }

@@ -1,10 +1,23 @@
 //! The only code of the service that touches its database.
 
 pub(crate) mod alert;
+pub(crate) mod context;
+pub(crate) mod coverage;
+mod coverage_entity;
+pub(crate) mod delivery;
 pub(crate) mod entity;
+pub(crate) mod exception;
 pub(crate) mod feed;
+pub(crate) mod header;
 pub(crate) mod intake;
+pub(crate) mod keeping;
 pub(crate) mod migration;
+pub(crate) mod quarantine;
+pub(crate) mod recipient;
+pub(crate) mod rollup;
+pub(crate) mod seen;
+pub(crate) mod sender;
+pub(crate) mod suggestion;
 
 use chassis::{
     db::Tx,
@@ -44,6 +57,15 @@ async fn new_key(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
 async fn key(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
     let row = record_key::Entity::find_by_id(record_id).one(tx.db()).await?.ok_or_else(Error::missing)?;
     tx.ring().unwrap(&row.wrapped, school)
+}
+
+/// Bytes as text of a column.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn seal<T: Serialize>(key: &DataKey, value: &T, place: &str) -> Result<Vec<u8>> {

@@ -3,7 +3,7 @@
 //! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
 //! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
 //! `adult_mark` by what that adult is compared,
-//! `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper, `referral` is what agencies are asked.
+//! `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper, `referral` is what agencies are asked.
 
 pub mod access;
 pub mod adult_mark;
@@ -14,6 +14,7 @@ pub mod due;
 pub mod entry;
 pub mod evidence;
 pub mod field;
+pub mod filter_alert;
 pub mod material;
 pub mod pattern;
 pub mod person;

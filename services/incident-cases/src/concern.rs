@@ -77,8 +77,11 @@ pub enum Origin {
         alert_id: String,
         /// Its theme.
         theme: String,
-        /// Its severity.
+        /// Its severity now.
         severity: String,
+        /// How long after it happened its line came, in seconds; 0 where it came in time.
+        #[serde(default)]
+        late_s: i64,
     },
     /// Somebody without an account sent it through the school's public page.
     Public(Sender),
@@ -244,6 +247,14 @@ impl Concern {
             None => "new",
             Some(Outcome::NoFurtherAction { .. }) => "no_further_action",
             Some(Outcome::InCase { .. }) => "in_case",
+        }
+    }
+
+    /// The filter alert it came from; empty where none.
+    pub fn alert(&self) -> &str {
+        match &self.origin {
+            Origin::Alert { alert_id, .. } => alert_id,
+            Origin::Staff { .. } | Origin::Public(_) => "",
         }
     }
 

@@ -6,7 +6,10 @@ use chassis::{
     event::{Consumer, Envelope, Event},
     history::Act,
 };
-use proto::{event::v1::ConcernRecorded, policy_registry::v1::GetEffectivePolicyRequest};
+use proto::{
+    event::v1::{AlertRaised, ConcernRecorded},
+    policy_registry::v1::GetEffectivePolicyRequest,
+};
 
 use crate::{
     App,
@@ -76,7 +79,9 @@ pub(crate) async fn fetch_policy(app: &App, school: &str) -> Result<Pinned> {
     Ok(convert::pinned(response.into_inner().policy.unwrap_or_default()))
 }
 
-/// A filter alert for the lead arrives as a concern. The event names no child; the alert itself is read where it is.
+/// A filter alert for the lead arrives as a concern, and what becomes of the alert reaches the concern. The events name no
+/// child; the alert itself is read where it is. One about a member of staff becomes no concern by itself: whoever it is for
+/// records one, for the head or the chair.
 pub(crate) struct ConcernFromAlert;
 
 #[tonic::async_trait]
@@ -88,7 +93,11 @@ impl Consumer for ConcernFromAlert {
     }
 
     fn wants(&self, event: &Event) -> bool {
-        matches!(event, Event::AlertRaised(alert) if alert.route != "it")
+        match event {
+            Event::AlertRaised(alert) => alert.route != "it" && alert.tier != "staff",
+            Event::AlertAcknowledged(_) | Event::AlertWorsened(_) => true,
+            _ => false,
+        }
     }
 
     async fn prepare(&self, _: &Envelope) -> Result<()> {
@@ -96,27 +105,70 @@ impl Consumer for ConcernFromAlert {
     }
 
     async fn consume(&self, tx: &mut Tx, envelope: &Envelope, (): ()) -> Result<()> {
-        let Some(Event::AlertRaised(alert)) = &envelope.event else { return Ok(()) };
-        let theme = chassis::theme::title(&alert.theme);
-        let origin = Origin::Alert {
-            alert_id: envelope.aggregate_id.clone(),
-            theme: alert.theme.clone(),
-            severity: alert.severity.clone(),
-        };
-        let report = Report {
-            about: "A filter alert".to_owned(),
-            narrative: format!("The web filter raised an alert of {} severity: {theme}.", alert.severity),
-            safe_now: "not_sure".to_owned(),
-            event_at: alert.first_time.as_ref().and_then(chassis::clock::moment),
-            ..Report::default()
-        };
-        let concern = Concern::new(tx.ids().next::<ConcernId>(), &envelope.school_id, origin, report, tx.now());
-        let clocks = store::copy::clocks(tx, &envelope.school_id).await?;
-        let concern = concern.waiting(&clocks, &store::cover::load(tx).await?);
-        let body = store::concern::insert(tx, &concern).await?;
-        tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "alert").state("concern", &body));
-        let recorded = ConcernRecorded { origin: "alert".to_owned(), not_safe: false };
-        tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
-        escalate::tell_new(tx, &concern, &body).await
+        match &envelope.event {
+            Some(Event::AlertRaised(alert)) => raised(tx, envelope, alert).await,
+            Some(Event::AlertAcknowledged(opened)) => acknowledged(tx, envelope, &opened.account_id).await,
+            Some(Event::AlertWorsened(worse)) => worsened(tx, envelope, &worse.severity).await,
+            _ => Ok(()),
+        }
     }
+}
+
+async fn raised(tx: &mut Tx, envelope: &Envelope, alert: &AlertRaised) -> Result<()> {
+    let theme = chassis::theme::title(&alert.theme);
+    let origin = Origin::Alert {
+        alert_id: envelope.aggregate_id.clone(),
+        theme: alert.theme.clone(),
+        severity: alert.severity.clone(),
+        late_s: alert.late_s,
+    };
+    let report = Report {
+        about: "A filter alert".to_owned(),
+        narrative: format!("The web filter raised an alert of {} severity: {theme}.{}", alert.severity, late(alert)),
+        safe_now: "not_sure".to_owned(),
+        event_at: alert.first_time.as_ref().and_then(chassis::clock::moment),
+        ..Report::default()
+    };
+    let concern = Concern::new(tx.ids().next::<ConcernId>(), &envelope.school_id, origin, report, tx.now());
+    let clocks = store::copy::clocks(tx, &envelope.school_id).await?;
+    let concern = concern.waiting(&clocks, &store::cover::load(tx).await?);
+    let body = store::concern::insert(tx, &concern).await?;
+    tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "alert").state("concern", &body));
+    let recorded = ConcernRecorded { origin: "alert".to_owned(), not_safe: false };
+    tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
+    escalate::tell_new(tx, &concern, &body).await
+}
+
+/// That what it tells of was long over when the filter's line came.
+fn late(alert: &AlertRaised) -> String {
+    match alert.late_s {
+        0 => String::new(),
+        seconds @ ..3_600 => format!(" The filter told of it {} minutes after it happened.", seconds / 60),
+        seconds @ 3_600..172_800 => format!(" The filter told of it {} hours after it happened.", seconds / 3_600),
+        seconds => format!(" The filter told of it {} days after it happened.", seconds / 86_400),
+    }
+}
+
+/// Somebody opened the alert: the concern is read.
+async fn acknowledged(tx: &mut Tx, envelope: &Envelope, account_id: &str) -> Result<()> {
+    let Some(mut concern) = store::concern::of_alert(tx, &envelope.aggregate_id).await? else { return Ok(()) };
+    let at = envelope.event_time.as_ref().and_then(chassis::clock::moment).unwrap_or(tx.now());
+    if concern.read(account_id, at) {
+        let body = store::concern::update(tx, &concern).await?;
+        let act = Act::new("concern.read", concern.id.as_str()).detail("first", true).detail("as", "alert");
+        tx.record(act.detail("account_id", account_id).state("concern", &body));
+    }
+    Ok(())
+}
+
+/// The alert became graver: the concern is to be read sooner.
+async fn worsened(tx: &mut Tx, envelope: &Envelope, severity: &str) -> Result<()> {
+    let Some(mut concern) = store::concern::of_alert(tx, &envelope.aggregate_id).await? else { return Ok(()) };
+    let clocks = store::copy::clocks(tx, &envelope.school_id).await?;
+    if concern.worsen(severity, tx.now(), &clocks) {
+        let body = store::concern::update(tx, &concern).await?;
+        let act = Act::new("concern.worsened", concern.id.as_str());
+        tx.record(act.detail("severity", severity).state("concern", &body));
+    }
+    Ok(())
 }

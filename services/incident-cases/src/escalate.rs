@@ -12,7 +12,7 @@ use chassis::{
     id::SchoolId,
     serve::Shutdown,
 };
-use proto::event::v1::ConcernEscalated;
+use proto::event::v1::{ConcernEscalated, ConcernRead};
 use tracing::warn;
 
 use crate::{
@@ -113,8 +113,21 @@ pub(crate) async fn tell(tx: &mut Tx, concern: &Concern, escalation: &Escalation
         urgency: concern.urgency().code().to_owned(),
         reason: reason.to_owned(),
         waited_s: (escalation.at - concern.recorded_at).whole_seconds(),
+        alert_id: concern.alert().to_owned(),
     };
     tx.announce(concern.id.as_str(), Event::ConcernEscalated(event)).await
+}
+
+/// Says that a concern that came from a filter alert was read, so that the alert waits for nobody any more.
+///
+/// # Errors
+/// Where the outbox cannot be written.
+pub(crate) async fn tell_read(tx: &mut Tx, concern: &Concern) -> Result<()> {
+    let Some(read) = concern.read.as_ref().filter(|_| concern.office.is_none() && !concern.alert().is_empty()) else {
+        return Ok(());
+    };
+    let event = ConcernRead { alert_id: concern.alert().to_owned(), account_id: read.by.clone() };
+    tx.announce(concern.id.as_str(), Event::ConcernRead(event)).await
 }
 
 /// Says of a new concern what is to be said at once: that the rota led to nobody.

@@ -20,8 +20,10 @@
 //! - `consume`: what it learns from other services
 //! - `escalate`: passes on what nobody reads in time
 //! - `hashing`: how many passphrases are hashed at once
+//! - `alert_evidence`: takes what filter alerts used into the cases they led to
 
 pub mod across;
+mod alert_evidence;
 pub mod attachment;
 pub mod case;
 mod compare;
@@ -121,9 +123,10 @@ pub async fn start(setup: Setup) -> Result<Running> {
         .max_encoding_message_size(MAX_MESSAGE);
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
     let running = running.listen(&setup, consume::KeepSchool).await;
+    let taking = alert_evidence::run(app.clone(), setup.shutdown.clone());
     let running = running.listen(&setup, consume::KeepPolicy { app }).await;
     let running = running.listen(&setup, consume::ConcernFromAlert).await;
-    Ok(running.beside(escalating).beside(catching_up).beside(comparing).beside(keeping))
+    Ok(running.beside(escalating).beside(catching_up).beside(comparing).beside(keeping).beside(taking))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! the columns beside it are what lists are ordered and filtered by.
 
 pub(crate) mod access;
+pub(crate) mod alert_wanted;
 pub(crate) mod allegation;
 pub(crate) mod attachment;
 pub(crate) mod break_glass;

@@ -133,6 +133,7 @@ macro_rules! call {
 mod access;
 mod across;
 mod adults;
+mod alerts;
 mod answers;
 mod bytes;
 mod contact;

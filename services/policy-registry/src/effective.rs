@@ -103,17 +103,30 @@ pub struct Effective {
 pub fn resolve(instance: Instance, template: &Template, register: Option<&Register>) -> Option<Effective> {
     let effective_at = instance.effective_at?;
     let values = Values::of(&instance, template, register);
+    let clauses = printed(&instance, template, &values);
     Some(Effective {
         effective_at,
         parameters: values.parameters(),
-        clauses: printed(&instance, template, &values),
+        alert_rules: alert_rules(template, &clauses),
+        clauses,
         procedures: instance.procedures(template),
         gates: template.gates.clone(),
         contacts: register.map(|register| register.agencies.clone()).unwrap_or_default(),
-        alert_rules: template.alert_rules.clone(),
         agency_routes: template.agency_routes.clone(),
         instance,
     })
+}
+
+/// The alert rules, each with what it puts into effect: the clauses printed here that carry one of its requirements.
+fn alert_rules(template: &Template, printed: &[Clause]) -> Vec<AlertRule> {
+    let here = |id: &str| printed.iter().any(|clause| clause.template_clause.as_deref() == Some(id));
+    let clauses: Vec<_> = template.clauses().map(|(_, clause)| clause).filter(|clause| here(&clause.id)).collect();
+    let rule = |rule: &AlertRule| {
+        let carrying =
+            clauses.iter().filter(|clause| clause.requirements.iter().any(|r| rule.requirements.contains(r)));
+        AlertRule { clauses: carrying.map(|clause| clause.id.clone()).collect(), ..rule.clone() }
+    };
+    template.alert_rules.iter().map(rule).collect()
 }
 
 /// What is printed, section by section in the template's order. A clause the school adopted, or that nothing of the

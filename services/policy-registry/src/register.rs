@@ -1,6 +1,7 @@
 //! Registers: a school's append-only lists of dated entries. What each holds, who adds and reads, and what is judged of
 //! it is data of the template; this is the one engine for all of them.
 
+pub mod decision;
 pub mod duties;
 mod entry;
 pub mod gate;
@@ -45,6 +46,9 @@ pub struct Definition {
     /// The date field after which it counts no more.
     #[serde(default)]
     pub until: String,
+    /// How its entries are decided about, where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<decision::Decision>,
     /// The fields of an entry.
     #[serde(default)]
     pub fields: Vec<Field>,

@@ -254,6 +254,9 @@ mod tests {
             locked: false,
             threshold: 1,
             requirements: Vec::new(),
+            tiers: Vec::new(),
+            days: 0,
+            clauses: Vec::new(),
         }
     }
 

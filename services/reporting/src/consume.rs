@@ -22,8 +22,9 @@ impl Consumer for Tally {
         "tally"
     }
 
-    fn wants(&self, _: &Event) -> bool {
-        true
+    fn wants(&self, event: &Event) -> bool {
+        // It counts nothing, and may concern no school at all.
+        !matches!(event, Event::SenderAlarmed(_))
     }
 
     async fn prepare(&self, _: &Envelope) -> Result<()> {
@@ -41,6 +42,8 @@ impl Consumer for Tally {
                 store::keep_policy(tx, school, due, policy.error_findings).await?;
             }
             Some(Event::FeedCounted(_)) => store::keep_feed(tx, school, at).await?,
+            Some(Event::FeedCoverageChanged(changed)) => store::keep_silent(tx, school, changed.silent_feeds).await?,
+            Some(Event::CoverageDayCounted(day)) => store::keep_coverage_day(tx, school, day).await?,
             _ => {}
         }
         for (key, part, count) in envelope.event.as_ref().map(counts).unwrap_or_default() {
@@ -71,13 +74,21 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         Event::ParentsDecided(e) => vec![one(if e.told { "parents_told" } else { "parents_not_told" }, "")],
         Event::SchoolInvited(_) | Event::InvitationAccepted(_) => vec![one("shared_incidents", "")],
         Event::AlertRaised(e) => vec![one("alerts_raised", ""), one("alerts_by_theme", &e.theme)],
-        Event::FeedCounted(e) => {
-            vec![("lines_received", String::new(), e.received), ("lines_rejected", String::new(), e.rejected)]
-        }
+        Event::FeedCounted(e) => vec![
+            ("lines_received", String::new(), e.received),
+            ("lines_noise", String::new(), e.noise),
+            ("lines_rejected", String::new(), e.rejected),
+        ],
         Event::SchoolCreated(_)
         | Event::PolicyPublished(_)
         | Event::ConcernTriaged(_)
         | Event::ConcernEscalated(_)
+        | Event::ConcernRead(_)
+        | Event::AlertWorsened(_)
+        | Event::AlertAcknowledged(_)
+        | Event::AlertPassedOn(_)
+        | Event::ExceptionRequested(_)
+        | Event::ExceptionDecided(_)
         | Event::ContactMatched(_)
         | Event::ReferralEscalated(_)
         | Event::ReferralAsked(_)
@@ -86,6 +97,16 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         | Event::TransfersDue(_)
         | Event::TransferSent(_)
         | Event::TransferReceived(_)
-        | Event::TransferReturned(_) => Vec::new(),
+        | Event::TransferReturned(_)
+        | Event::SenderAlarmed(_)
+        | Event::FeedCoverageChanged(_)
+        | Event::CoverageDayCounted(_)
+        | Event::RegisterRequestMade(_) => Vec::new(),
+        Event::RegisterRequestDecided(e) if e.register == "unblock-requests" => {
+            let mut counts = vec![one("unblock_requests", "")];
+            counts.extend((e.decision == "approved").then(|| one("unblock_requests_approved", "")));
+            counts
+        }
+        Event::RegisterRequestDecided(_) => Vec::new(),
     }
 }

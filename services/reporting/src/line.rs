@@ -125,16 +125,62 @@ pub const LINES: &[Line] = &[
         &["R-011", "R-136"],
     ),
     line(
+        "lines_noise",
+        "Log lines of what machines do by themselves",
+        "Lines of updates, checks, adverts and parts of pages, which nobody asked for: counted, and never judged.",
+        &["R-136"],
+    ),
+    line(
         "lines_rejected",
         "Log lines refused",
         "Lines that could not be read or were no web use, each with its reason on the feed's page.",
         &["R-124", "R-136"],
     ),
+    line(
+        "monitoring_days",
+        "School days on which filtering was to be shown to work",
+        "School days in the period, as far as they are counted, on which something was expected of a filter feed.",
+        &["R-136"],
+    ),
+    line(
+        "monitoring_coverage",
+        "School days on which filtering was shown to work",
+        "Of these days, those on which every feed was heard as often as was expected. Lines that come late are counted in.",
+        &["R-136"],
+    ),
+    line(
+        "monitoring_gap_minutes",
+        "Minutes without proof that filtering worked",
+        "Minutes of school days in the period in which a feed was not heard for longer than was to be expected.",
+        &["R-136"],
+    ),
+    line(
+        "unblock_requests",
+        "Requests to unblock a site",
+        "Requests of staff to unblock what the filter stops, decided in the period.",
+        &["R-120"],
+    ),
+    line(
+        "unblock_requests_approved",
+        "Requests to unblock that were approved",
+        "Of these requests, those that were approved.",
+        &["R-120"],
+    ),
 ];
 
 /// Lines whose counts concern no person, and are printed as they are.
 pub fn counts_people(key: &str) -> bool {
-    !matches!(key, "lines_received" | "lines_rejected")
+    const OF_NOBODY: [&str; 8] = [
+        "lines_received",
+        "lines_noise",
+        "lines_rejected",
+        "monitoring_days",
+        "monitoring_coverage",
+        "monitoring_gap_minutes",
+        "unblock_requests",
+        "unblock_requests_approved",
+    ];
+    !OF_NOBODY.contains(&key)
 }
 
 /// A part's name on the page.

@@ -8,6 +8,7 @@ use chassis::{
     db::Tx,
     error::{Error, Result},
 };
+use proto::event::v1::CoverageDayCounted;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -17,7 +18,7 @@ use time::OffsetDateTime;
 
 use crate::report::Tallies;
 pub(crate) use entity::school_state::Model as SchoolState;
-use entity::{school_state, tally};
+use entity::{coverage_day, school_state, tally};
 
 fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
@@ -54,7 +55,64 @@ pub(crate) async fn tallies(tx: &Tx, school: &str, term: &str) -> Result<Tallies
         .all(tx.db())
         .await?;
     let number = |n: i64| u64::try_from(n).unwrap_or_default();
-    Ok(rows.into_iter().map(|row| ((row.line, row.part), number(row.count))).collect())
+    let mut tallies: Tallies = rows.into_iter().map(|row| ((row.line, row.part), number(row.count))).collect();
+    for (line, count) in coverage(tx, school, term).await? {
+        tallies.insert((line.to_owned(), String::new()), count);
+    }
+    Ok(tallies)
+}
+
+/// How many school days of a term are counted, how many of them were covered, and the minutes of their gaps; nothing where
+/// none is counted.
+async fn coverage(tx: &Tx, school: &str, term: &str) -> Result<Vec<(&'static str, u64)>> {
+    let days = coverage_day::Entity::find()
+        .filter(coverage_day::Column::SchoolId.eq(school))
+        .filter(coverage_day::Column::TermId.eq(term))
+        .filter(coverage_day::Column::State.ne("learning"))
+        .all(tx.db())
+        .await?;
+    if days.is_empty() {
+        return Ok(Vec::new());
+    }
+    let number = |n: usize| u64::try_from(n).unwrap_or_default();
+    let gaps: i64 = days.iter().map(|day| day.gap_minutes).sum();
+    Ok(vec![
+        ("monitoring_days", number(days.len())),
+        ("monitoring_coverage", number(days.iter().filter(|day| day.state == "covered").count())),
+        ("monitoring_gap_minutes", u64::try_from(gaps).unwrap_or_default()),
+    ])
+}
+
+/// Keeps how far a school day was covered, in place of what was said of it before.
+pub(crate) async fn keep_coverage_day(tx: &Tx, school: &str, day: &CoverageDayCounted) -> Result<()> {
+    use coverage_day::Column;
+    let Some(date) = date(&day.date) else { return Ok(()) };
+    let row = coverage_day::ActiveModel {
+        school_id: Set(school.to_owned()),
+        date: Set(day.date.clone()),
+        term_id: Set(Term::at(date.midnight().assume_utc() + time::Duration::hours(12)).id()),
+        state: Set(day.state.clone()),
+        gap_minutes: Set(day.gap_minutes.into()),
+    };
+    let replace = OnConflict::columns([Column::SchoolId, Column::Date])
+        .update_columns([Column::State, Column::GapMinutes])
+        .to_owned();
+    coverage_day::Entity::insert(row).on_conflict(replace).exec_without_returning(tx.db()).await?;
+    Ok(())
+}
+
+fn date(text: &str) -> Option<time::Date> {
+    time::Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).ok()
+}
+
+/// Keeps how many of a school's feeds are silent or late.
+pub(crate) async fn keep_silent(tx: &Tx, school: &str, feeds: u32) -> Result<()> {
+    school_state::Entity::update_many()
+        .col_expr(school_state::Column::SilentFeeds, Expr::value(i64::from(feeds)))
+        .filter(school_state::Column::SchoolId.eq(school))
+        .exec(tx.db())
+        .await?;
+    Ok(())
 }
 
 /// Keeps that there is a school, and from when: the earliest moment that anything is known to have happened there.
@@ -64,6 +122,7 @@ pub(crate) async fn know_school(tx: &Tx, school: &str, at: OffsetDateTime) -> Re
     let row = school_state::ActiveModel {
         school_id: Set(school.to_owned()),
         error_findings: Set(0),
+        silent_feeds: Set(0),
         known_us: Set(Some(micros(at))),
         ..Default::default()
     };

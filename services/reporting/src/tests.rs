@@ -9,7 +9,9 @@ use chassis::{
 };
 use proto::{
     access::v1::Role,
-    event::v1::{CaseClosed, CaseReopened, ConcernRecorded, Envelope, SchoolCreated},
+    event::v1::{
+        CaseClosed, CaseReopened, ConcernRecorded, CoverageDayCounted, Envelope, FeedCoverageChanged, SchoolCreated,
+    },
     reporting::v1::{reporting_client::ReportingClient, *},
 };
 
@@ -79,16 +81,63 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
     Ok(())
 }
 
-mod sqlite {
-    #[tokio::test]
-    async fn events_are_counted_once_and_small_counts_are_hidden() -> chassis::error::Result<()> {
-        super::events_are_counted_once_and_small_counts_are_hidden(chassis::testing::Engine::Sqlite).await
+async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_replaces_itself(
+    engine: Engine,
+) -> Result<()> {
+    let bus = Arc::new(MemoryBus::default());
+    let mut bed = Bed::new(engine)?.with_bus(bus.clone());
+    let running = crate::start(bed.setup("reporting").await?).await?;
+    bed.add(&running);
+    let school = bed.school();
+    let day = |date: &str, state: &str, gap_minutes| {
+        let (date, state) = (date.to_owned(), state.to_owned());
+        Event::CoverageDayCounted(CoverageDayCounted { date, state, expected_minutes: 420, gap_minutes })
+    };
+    let silent = FeedCoverageChanged { state: "silent".into(), silent_feeds: 2, ..Default::default() };
+    for event in [
+        Event::SchoolCreated(SchoolCreated::default()),
+        day("2026-11-20", "covered", 0),
+        day("2026-11-23", "silent", 420),
+        day("2026-11-24", "gap", 64),
+        day("2026-11-18", "learning", 0),
+        // What was silent was only late.
+        day("2026-11-23", "covered", 0),
+        Event::FeedCoverageChanged(silent),
+    ] {
+        let envelope = Envelope {
+            event_id: bed.ids.next::<chassis::id::EventId>().to_string(),
+            school_id: school.clone(),
+            event_time: Some(chassis::clock::timestamp(bed.now())),
+            event: Some(event),
+            ..Envelope::default()
+        };
+        bus.publish(&envelope).await?;
     }
+    let governor = bed.person(&[(Role::Governor, &school)]);
+    let mut client = ReportingClient::new(governor.to("reporting")?);
+    let ask = GetSchoolReportRequest { school_id: school.clone(), term_id: "2026-autumn".into() };
+    let report = client.get_school_report(ask).await.map_err(|s| Error::from_status(&s))?.into_inner();
+    let lines = report.report.unwrap_or_default().lines;
+    let of = |key: &str| lines.iter().find(|l| l.key == key).and_then(|l| l.figure.clone()).map(|f| (f.value, f.code));
+    let figures = ["monitoring_days", "monitoring_coverage", "monitoring_gap_minutes"].map(of);
+    assert_eq!(figures, [3, 2, 64].map(|n| Some((n, String::new()))));
+    let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
+    let mut client = ReportingClient::new(officer.to("reporting")?);
+    let report = client.get_authority_report(GetAuthorityReportRequest::default()).await;
+    let report = report.map_err(|s| Error::from_status(&s))?.into_inner().report.unwrap_or_default();
+    assert_eq!(report.schools.first().map(|row| row.silent_feeds), Some(2));
+    Ok(())
 }
 
-mod postgres {
-    #[tokio::test]
-    async fn events_are_counted_once_and_small_counts_are_hidden() -> chassis::error::Result<()> {
-        super::events_are_counted_once_and_small_counts_are_hidden(chassis::testing::Engine::Postgres).await
-    }
+/// Makes a test of each for both engines.
+macro_rules! on_both_engines {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Sqlite).await })* }
+        mod postgres { $(#[tokio::test] async fn $name() -> chassis::error::Result<()> { super::$name(chassis::testing::Engine::Postgres).await })* }
+    };
 }
+
+on_both_engines!(
+    events_are_counted_once_and_small_counts_are_hidden,
+    governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_replaces_itself,
+);

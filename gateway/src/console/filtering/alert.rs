@@ -1,10 +1,12 @@
-//! Filter alerts: the list, one alert with its evidence, and the verdict.
+//! Filter alerts: the list, one alert with its evidence, and the verdict. Whose an alert is, the service says.
 
 use axum::extract::{Path, Query};
 use chassis::{
     clock::moment,
     error::{Error, Violations},
 };
+#[cfg(test)]
+use proto::filtering_ingest::v1::{AlertPassedOn, PolicyClause};
 use proto::{
     access::v1::Permission,
     filtering_ingest::v1::{Alert, AnswerAlertRequest, GetAlertRequest, ListAlertsRequest},
@@ -15,6 +17,7 @@ use time::OffsetDateTime;
 use crate::{
     console::{
         concern::{Filter, filters},
+        people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -22,14 +25,17 @@ use crate::{
         Page,
         form::{Answers, Field, Form},
         part::{Head, Link, Pager, Row},
-        words::{self, Codes},
+        words::{self, Codes, filtering as said},
     },
 };
 
-const STATES: Codes =
-    &[("new", "New"), ("true", "Real"), ("understandable", "Understandable"), ("false", "False alarms")];
-const BASES: Codes =
-    &[("list", "A list that blocks it"), ("search", "Words searched for"), ("category", "The filter’s category")];
+const STATES: Codes = &[
+    ("new", "New"),
+    ("true", "Real"),
+    ("understandable", "Understandable"),
+    ("explained", "Explained beforehand"),
+    ("false", "False alarms"),
+];
 const IDENTITY: Codes = &[
     ("strong", "Sure"),
     ("likely", "Likely"),
@@ -64,6 +70,8 @@ struct Line {
     severity: String,
     grave: bool,
     happened: String,
+    /// How late its line came; empty where it came in time.
+    late: String,
     count: String,
     verdict: String,
 }
@@ -76,6 +84,7 @@ impl Line {
             severity: words::called(words::SEVERITIES, &alert.severity),
             grave: matches!(alert.severity.as_str(), "high" | "critical"),
             happened: happened.unwrap_or_default(),
+            late: said::late(alert.late_s).map(|late| format!("Told {late}")).unwrap_or_default(),
             count: words::number(alert.count),
             verdict: words::called(STATES, &alert.verdict),
         }
@@ -102,6 +111,17 @@ fn sample() -> Alert {
         vendor_categories: vec!["Self harm".into()],
         count: 4,
         verdict: "new".into(),
+        tier: "KS3".into(),
+        word_list: "suicide (en)".into(),
+        word_list_version: "2026-12-01".into(),
+        also: vec!["drugs".into()],
+        late_s: 7_200,
+        out_of_hours: true,
+        clauses: vec![PolicyClause { section: "monitoring".into(), text: "We read the <log>.".into() }],
+        passed_on: vec![AlertPassedOn { to: "head".into(), create_time: None }],
+        acknowledged_by_account_id: "acc_1".into(),
+        acknowledge_time: Some(chassis::clock::timestamp(time::macros::datetime!(2026-11-24 09:00 UTC))),
+        answerable: true,
         ..Alert::default()
     }
 }
@@ -119,7 +139,7 @@ impl Page for Alerts {
             alerts,
             pager: Pager::new("/x", &[("verdict", "new")], "a", "b"),
         };
-        let low = Alert { severity: "low".into(), ..sample() };
+        let low = Alert { severity: "low".into(), late_s: 0, ..sample() };
         vec![page(vec![Line::new(&sample(), "/x", now), Line::new(&low, "/x", now)]), page(vec![])]
     }
 }
@@ -136,7 +156,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     let answer = heard(visit.filtering()?.list_alerts(ask(asked))).await?;
     let (path, now) = (visit.at("/filtering/alerts"), visit.now());
     let page = Alerts {
-        head: Head::new("Filter alerts", visit.crumbs(&[("Filtering", visit.at("/filtering"))])),
+        head: Head::new("Filter alerts", way(&visit, false)),
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "alert", "alerts"),
         filters: filters(&path, "verdict", &listed.verdict, STATES),
         alerts: answer.alerts.iter().map(|alert| Line::new(alert, &path, now)).collect(),
@@ -151,7 +171,18 @@ pub struct AlertPage {
     head: Head,
     withheld: bool,
     rows: Vec<Row>,
+    /// What it puts into effect of the school’s policy.
+    clauses: Vec<Said>,
+    /// What stands beside it.
+    context: Link,
     form: Option<Form>,
+}
+
+/// A clause of the policy.
+#[derive(Debug, Serialize)]
+struct Said {
+    section: String,
+    text: String,
 }
 
 impl Page for AlertPage {
@@ -162,42 +193,98 @@ impl Page for AlertPage {
         let form = || Form::new("/v", "Save the verdict", "1".into(), fields());
         let wrong = form().refused(&Error::invalid("reason", "Enter why"), "");
         let withheld = Alert { withheld: true, verdict: "true".into(), verdict_reason: "Known".into(), ..sample() };
+        let people = People::of(&[("acc_1", "Ms Ali")]);
         vec![
-            Self::new(&sample(), Vec::new(), "/f", Some(form())),
-            Self::new(&sample(), Vec::new(), "/f", Some(wrong)),
-            Self::new(&withheld, Vec::new(), "/f", None),
+            Self::new(&sample(), &people, Vec::new(), "/f", Some(form())),
+            Self::new(&sample(), &people, Vec::new(), "/f", Some(wrong)),
+            Self::new(&withheld, &people, Vec::new(), "", None),
         ]
     }
 }
 
 impl AlertPage {
-    fn new(alert: &Alert, crumbs: Vec<Link>, feed: &str, form: Option<Form>) -> Self {
+    /// `feed` is where its feed is shown; empty where the reader has no part in feeds.
+    fn new(alert: &Alert, people: &People, crumbs: Vec<Link>, feed: &str, form: Option<Form>) -> Self {
         let mut rows = vec![
             Row::new("Theme", theme(alert)),
             Row::new("Severity", words::called(words::SEVERITIES, &alert.severity)),
         ];
         rows.extend(Row::some("Happened", words::stamp(alert.event_time.as_ref())));
+        rows.extend(alert.out_of_hours.then(|| Row::new("Outside school hours", "Yes")));
+        rows.extend(Row::some("The filter told of it", said::late(alert.late_s)));
         rows.push(Row::new(
             "How often",
             if alert.count == 1 { "Once".to_owned() } else { words::counted(alert.count, "time", "times") },
         ));
         rows.extend(Row::some("User, as the filter wrote it", Some(alert.user.clone())));
         rows.push(Row::new("How sure that is", words::called(IDENTITY, &alert.identity_confidence)));
+        rows.extend(Row::some("The filter’s group", Some(alert.group.clone())));
+        rows.extend(Row::some(
+            "Filtered as",
+            Some(words::called(said::TIERS, &alert.tier)).filter(|_| !alert.tier.is_empty()),
+        ));
         rows.extend(Row::some("Device", Some(alert.device.clone())));
         rows.extend(Row::some("Address it was used at", Some(alert.client_ip.clone())));
-        if !alert.withheld {
+        if alert.withheld {
+            // Equal ones are the same address; it tells nothing of it.
+            rows.extend(Row::some("Mark of the address", Some(alert.address_digest.chars().take(12).collect())));
+        } else {
             rows.extend(Row::some("Site", Some(alert.host.clone())));
             rows.extend(Row::some("Searched for", Some(alert.search_terms.clone())));
         }
         rows.extend(Row::some("What the filter did", Some(words::sentence(&words::spaced(&alert.outcome)))));
         rows.extend(Row::some("The filter’s categories", Some(alert.vendor_categories.join(", "))));
-        rows.push(Row::new("Why it was raised", words::called(BASES, &alert.basis)));
+        rows.push(Row::new("Why it was raised", words::called(said::BASES, &alert.basis)));
         rows.extend(Row::some("By which rule", Some(rule(alert)).filter(|text| !text.is_empty())));
-        rows.push(Row::new("From", "The feed").to(feed));
-        rows.push(Row::new("Verdict", words::called(words::VERDICTS, &alert.verdict)));
+        let also = alert.also.iter().map(|theme| words::called(words::THEMES, theme)).collect::<Vec<_>>().join(", ");
+        rows.extend(Row::some("Also about", Some(also)));
+        rows.extend(Some(Row::new("From", "The feed").to(feed)).filter(|_| !feed.is_empty()));
+        rows.extend(opened(alert, people));
+        rows.push(Row::new("Verdict", words::called(said::VERDICTS, &alert.verdict)));
         rows.extend(Row::some("Why that verdict", Some(alert.verdict_reason.clone())));
-        Self { head: Head::new("Filter alert", crumbs), withheld: alert.withheld, rows, form }
+        let clause = |clause: &proto::filtering_ingest::v1::PolicyClause| Said {
+            section: words::sentence(&words::spaced(&clause.section)),
+            text: clause.text.clone(),
+        };
+        Self {
+            head: Head::new("Filter alert", crumbs),
+            withheld: alert.withheld,
+            rows,
+            clauses: alert.clauses.iter().map(clause).collect(),
+            context: Link::default(),
+            form,
+        }
     }
+}
+
+/// Who opened it, or by when somebody should, and to whom it was passed on meanwhile.
+fn opened(alert: &Alert, people: &People) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    match words::stamp(alert.acknowledge_time.as_ref()) {
+        Some(at) => {
+            let who = people.name(&alert.acknowledged_by_account_id);
+            rows.push(Row::new("First opened", format!("{at}, by {who}")));
+        }
+        None => rows.extend(Row::some("To be opened by", words::stamp(alert.due_time.as_ref()))),
+    }
+    rows.extend(alert.passed_on.iter().map(|passed| {
+        let when = words::stamp(passed.create_time.as_ref()).map(|at| format!("{at}, to ")).unwrap_or_default();
+        Row::new("Passed on", format!("{when}{}: nobody had opened it", words::called(said::PASSED_TO, &passed.to)))
+    }));
+    rows
+}
+
+/// The way to the alerts, or to one of them; who has no part in feeds does not come by them.
+pub(super) fn way(visit: &Visit, one: bool) -> Vec<Link> {
+    let filtering = visit.at("/filtering");
+    let mut way: Vec<(&str, String)> = Vec::new();
+    if visit.may(Permission::FeedRead) {
+        way.push(("Filtering", filtering.clone()));
+    }
+    if one {
+        way.push(("Filter alerts", format!("{filtering}/alerts")));
+    }
+    visit.crumbs(&way)
 }
 
 /// The rule that raised it, in words: the service names it by its code in the policy.
@@ -211,36 +298,41 @@ fn rule(alert: &Alert) -> String {
 
 /// What is asked.
 pub fn fields() -> Vec<Field> {
-    let verdicts = words::VERDICTS.iter().copied().filter(|(code, _)| *code != "new");
+    let verdicts = said::VERDICTS.iter().copied().filter(|(code, _)| *code != "new");
     vec![
         Field::radios("verdict", "What is it?", &[]).choices(verdicts),
         Field::long_text("reason", "Why do you think so?"),
     ]
 }
 
-async fn fetch(visit: &Visit, alert_id: &str) -> Result<Alert, Error> {
+/// One alert, as the service keeps it; reading it acknowledges it, where it is the reader’s.
+pub(super) async fn fetch(visit: &Visit, alert_id: &str) -> Result<Alert, Error> {
     let asked = GetAlertRequest { school_id: visit.school.clone(), alert_id: alert_id.to_owned() };
     heard(visit.filtering()?.get_alert(ask(asked))).await?.alert.ok_or_else(Error::missing)
 }
 
 fn form(visit: &Visit, alert: &Alert) -> Option<Form> {
-    let open = alert.verdict == "new" && visit.may(Permission::AlertAnswer);
-    open.then(|| {
+    alert.answerable.then(|| {
         visit.form(visit.at(&format!("/filtering/alerts/{}/verdict", alert.alert_id)), "Save the verdict", fields())
     })
 }
 
-fn page(visit: &Visit, alert: &Alert, form: Option<Form>) -> AlertPage {
-    let filtering = visit.at("/filtering");
-    let crumbs = visit.crumbs(&[("Filtering", filtering.clone()), ("Filter alerts", format!("{filtering}/alerts"))]);
-    AlertPage::new(alert, crumbs, &format!("{filtering}/feeds/{}", alert.feed_id), form)
+async fn page(visit: &Visit, alert: &Alert, form: Option<Form>) -> AlertPage {
+    let feed = visit.at(&format!("/filtering/feeds/{}", alert.feed_id));
+    let feed = if visit.may(Permission::FeedRead) { feed.as_str() } else { "" };
+    let people = visit.people([alert.acknowledged_by_account_id.as_str()]).await;
+    let context = visit.at(&format!("/filtering/alerts/{}/context", alert.alert_id));
+    AlertPage {
+        context: Link::new("What the same person did in the hour before and after", context),
+        ..AlertPage::new(alert, &people, way(visit, true), feed, form)
+    }
 }
 
 /// Shows one alert.
 pub async fn show(visit: Visit, Path((_, alert_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::AlertRead)?;
     let alert = fetch(&visit, &alert_id).await?;
-    visit.page(&page(&visit, &alert, form(&visit, &alert)))
+    visit.page(&page(&visit, &alert, form(&visit, &alert)).await)
 }
 
 /// Saves the verdict.
@@ -257,7 +349,7 @@ pub async fn verdict(Path((_, alert_id)): Path<(String, String)>, posted: Posted
             let action = visit.at(&format!("/filtering/alerts/{alert_id}/verdict"));
             let form = form(&visit, &alert).unwrap_or_else(|| visit.form(action, "Save the verdict", fields()));
             let form = visit.mended(form, &answers, &error, "")?;
-            visit.page_again(&page(&visit, &alert, Some(form)), &error)
+            visit.page_again(&page(&visit, &alert, Some(form)).await, &error)
         }
     }
 }

@@ -1,35 +1,39 @@
-//! Sending a log file to a feed from the console: streamed on in batches, never held whole.
+//! Sending a log file to a feed from the console, packed or not: streamed on in batches, never held whole, and shown what
+//! became of it.
 
 use axum::extract::{Multipart, Path, multipart::Field as File};
-use chassis::error::Error;
+use chassis::{error::Error, lines::packed::Packing};
 use proto::{
     access::v1::Permission,
-    filtering_ingest::v1::{Counts, IngestLinesRequest},
+    filtering_ingest::v1::{Delivery, GetDeliveryRequest, IngestLinesRequest},
 };
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
+use serde::Serialize;
 
+use super::{Rejected, sum};
 use crate::{
     console::{
         upload,
-        visit::{Answer, Visit},
+        visit::{Answer, Visit, ask, heard},
     },
+    lines::{of_file, sending::Sending},
     pages::{
+        Page,
         form::{Field, FormPage},
-        part::Head,
+        part::{Head, Link, Row},
+        words,
     },
 };
 
 /// The largest file the page takes, in bytes. Larger ones go through the command or the interface for programs.
 pub const LARGEST: usize = 256 << 20;
-/// How much is sent at once: less than the contract's limit for a batch.
-const BATCH: usize = 512 << 10;
+/// The largest log that a packed file may hold.
+const UNPACKED: u64 = crate::lines::LARGEST;
 
 /// What is asked.
 pub fn fields() -> Vec<Field> {
     vec![
         Field::file("file", "The log file")
-            .hint("As the filter wrote it, 256 MB at most. Sending the same page twice counts its lines once."),
+            .hint("As the filter wrote it, or packed with gzip; 256 MB at most. Sending the same page twice counts its lines once."),
     ]
 }
 
@@ -49,164 +53,114 @@ pub async fn show(visit: Visit, Path((_, feed_id)): Path<(String, String)>) -> A
 pub async fn send(visit: Visit, Path((_, feed_id)): Path<(String, String)>, mut parts: Multipart) -> Answer {
     visit.needs(Permission::FeedIngest)?;
     let (answers, mut file) = upload::begin(&visit, &mut parts).await?;
-    let (batches, waiting) = mpsc::channel(4);
-    let delivery = Delivery {
+    let delivery = IngestLinesRequest {
         school_id: visit.school.clone(),
         feed_id: feed_id.clone(),
         delivery_id: answers.request_id(),
-        lines: Vec::new(),
-        first_line: 1,
+        ..IngestLinesRequest::default()
     };
-    let (sent, accounted) = tokio::join!(delivery.send(&mut file, batches), account(&visit, waiting));
-    // What the service refused explains more than that it stopped listening.
-    let done = match (accounted, sent) {
-        (Err(error), _) | (Ok(_), Err(error)) => Err(error),
-        (Ok(_), Ok(0)) => Err(Error::invalid("file", "Select a file that is not empty")),
-        (Ok(Counts { received: 1.., kept: 0, folded: 0, excepted: 0, .. }), Ok(_)) => Err(Error::invalid(
-            "file",
-            "No line of this file is web use that could be read: see the feed’s rejected lines",
-        )),
-        (Ok(taken), Ok(_)) => Ok(taken),
-    };
-    match done {
-        Ok(taken) => {
-            let done = if taken.received == 0 { "lines_repeated" } else { "lines" };
-            visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}?done={done}")))
-        }
+    match stream(&visit, delivery, &mut file).await {
+        Ok(delivery) => visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}/deliveries/{}", delivery.delivery_id))),
         Err(error) => visit.again(page(&visit, &feed_id), &answers, error, ""),
     }
 }
 
-async fn account(visit: &Visit, batches: mpsc::Receiver<IngestLinesRequest>) -> Result<Counts, Error> {
-    let refused = |status: tonic::Status| {
-        let error = crate::refusal::of_status(&status);
-        // The page asks for a file; that is where its answer belongs.
-        match error.violations().iter().find(|v| v.field == "lines") {
-            Some(lines) => Error::invalid("file", lines.message.clone()),
-            None => error,
+async fn stream(visit: &Visit, delivery: IngestLinesRequest, file: &mut File<'_>) -> Result<Delivery, Error> {
+    // The first bytes tell how it is packed; they may come one by one.
+    let mut begun = Vec::new();
+    while begun.len() < 2 {
+        match upload::chunk(file).await? {
+            Some(chunk) => begun.extend_from_slice(&chunk),
+            None => break,
         }
-    };
-    let mut filtering = visit.filtering()?;
-    let mut answers = filtering.ingest_lines(ReceiverStream::new(batches)).await.map_err(refused)?.into_inner();
-    let mut taken = Counts::default();
-    while let Some(answer) = answers.message().await.map_err(refused)? {
-        let counts = answer.counts.unwrap_or_default();
-        taken.received += counts.received;
-        taken.kept += counts.kept;
-        taken.folded += counts.folded;
-        taken.excepted += counts.excepted;
     }
-    Ok(taken)
+    if begun.is_empty() {
+        return Err(Error::invalid("file", "Select a file that is not empty"));
+    }
+    let mut sending = Sending::begin(visit.filtering()?, delivery, Packing::told(&begun), UNPACKED).await?;
+    sending.take(&begun).await.map_err(of_file)?;
+    while let Some(chunk) = upload::chunk(file).await? {
+        sending.take(&chunk).await.map_err(of_file)?;
+    }
+    let (delivery, _) = sending.finish().await.map_err(|(stop, _)| of_file(stop))?;
+    Ok(delivery)
 }
 
-/// A file on its way, cut into batches of whole lines.
-struct Delivery {
-    school_id: String,
-    feed_id: String,
-    delivery_id: String,
-    lines: Vec<u8>,
-    first_line: u64,
+/// What became of a file.
+#[derive(Debug, Serialize)]
+pub struct DeliveryPage {
+    head: Head,
+    /// Whether none of its lines is web use that could be read.
+    useless: bool,
+    sum: String,
+    rows: Vec<Row>,
+    lines: Vec<Rejected>,
+    all: Link,
+    feed: Link,
 }
 
-impl Delivery {
-    async fn send(mut self, file: &mut File<'_>, batches: mpsc::Sender<IngestLinesRequest>) -> Result<u64, Error> {
-        while let Some(chunk) = upload::chunk(file).await? {
-            self.lines.extend_from_slice(&chunk);
-            while let Some(batch) = self.batch() {
-                if batches.send(batch).await.is_err() {
-                    return Ok(self.first_line);
-                }
-            }
-        }
-        let last = std::mem::take(&mut self.lines);
-        if !last.is_empty() {
-            let batch = self.request(last);
-            let _ = batches.send(batch).await;
-        }
-        Ok(self.first_line - 1)
-    }
+impl Page for DeliveryPage {
+    const TEMPLATE: &'static str = "delivery.html";
 
-    /// The next batch, once there is enough for one: whole lines, or the beginning of one that is too long for any.
-    fn batch(&mut self) -> Option<IngestLinesRequest> {
-        if self.lines.len() < BATCH {
-            return None;
-        }
-        let end = match self.lines[..BATCH].iter().rposition(|byte| *byte == b'\n') {
-            Some(newline) => newline + 1,
-            // A line as long as that is refused as too long by the service; it must still be counted as one.
-            None => {
-                let newline = self.lines.iter().position(|byte| *byte == b'\n');
-                let Some(newline) = newline else {
-                    self.lines.truncate(BATCH);
-                    return None;
-                };
-                self.lines.drain(BATCH - 1..newline);
-                BATCH
-            }
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        use proto::filtering_ingest::v1::{Counts, RejectedLine};
+        let rejected = RejectedLine {
+            line: 7,
+            reason: "no_time".into(),
+            detail: "no time in it".into(),
+            ..RejectedLine::default()
         };
-        let rest = self.lines.split_off(end);
-        let lines = std::mem::replace(&mut self.lines, rest);
-        Some(self.request(lines))
+        let counts = |kept, rejected| Some(Counts { received: kept + rejected, kept, rejected, ..Counts::default() });
+        let whole = Delivery {
+            delivery_id: "monday".into(),
+            complete: true,
+            counts: counts(1000, 1),
+            rejected_lines: vec![rejected.clone()],
+            recoded_lines: 3,
+            ..Delivery::default()
+        };
+        let useless = Delivery { counts: counts(0, 200), rejected_lines: vec![rejected; 100], ..whole.clone() };
+        let broken = Delivery { counts: counts(10, 0), rejected_lines: vec![], complete: false, ..whole.clone() };
+        [whole, useless, broken].iter().map(|delivery| Self::new(delivery, Vec::new(), "/f")).collect()
     }
+}
 
-    fn request(&mut self, lines: Vec<u8>) -> IngestLinesRequest {
-        let first_line = self.first_line;
-        let ends = lines.iter().filter(|byte| **byte == b'\n').count() + usize::from(!lines.ends_with(b"\n"));
-        self.first_line += u64::try_from(ends).unwrap_or_default();
-        IngestLinesRequest {
-            school_id: self.school_id.clone(),
-            feed_id: self.feed_id.clone(),
-            delivery_id: self.delivery_id.clone(),
-            first_line,
-            lines: lines.into(),
+impl DeliveryPage {
+    fn new(delivery: &Delivery, crumbs: Vec<Link>, feed: &str) -> Self {
+        let counts = delivery.counts.unwrap_or_default();
+        let state = if delivery.complete { "Taken in to its end" } else { "Broken off: send the file again" };
+        let mut rows = vec![Row::new("State", state), Row::new("Alerts raised", words::number(counts.alerts))];
+        let recoded = Some(delivery.recoded_lines).filter(|lines| *lines > 0);
+        rows.extend(recoded.map(|lines| Row::new("Lines that are not UTF-8, read as Latin-1", words::number(lines))));
+        rows.extend(Row::some("Begun", words::stamp(delivery.begin_time.as_ref())));
+        rows.extend(Row::some("Last lines taken in", words::stamp(delivery.last_time.as_ref())));
+        rows.push(Row::new("Delivery", delivery.delivery_id.clone()));
+        let shown = u64::try_from(delivery.rejected_lines.len()).unwrap_or_default();
+        let all = if counts.rejected > shown {
+            let text = format!("See all {} rejected lines of the feed and why", words::number(counts.rejected));
+            Link::new(text, format!("{feed}/rejected-lines"))
+        } else {
+            Link::default()
+        };
+        Self {
+            head: Head::new("What became of the log file", crumbs),
+            useless: counts.received > 0 && counts.rejected == counts.received,
+            sum: sum(&counts),
+            rows,
+            lines: delivery.rejected_lines.iter().map(Rejected::new).collect(),
+            all,
+            feed: Link::new("Go to the feed", feed),
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cut(file: &[u8], chunk: usize) -> Vec<(u64, Vec<u8>)> {
-        let text = String::new;
-        let mut delivery =
-            Delivery { school_id: text(), feed_id: text(), delivery_id: text(), lines: vec![], first_line: 1 };
-        let mut batches = Vec::new();
-        for piece in file.chunks(chunk) {
-            delivery.lines.extend_from_slice(piece);
-            while let Some(batch) = delivery.batch() {
-                batches.push((batch.first_line, batch.lines.to_vec()));
-            }
-        }
-        let last = std::mem::take(&mut delivery.lines);
-        if !last.is_empty() {
-            let batch = delivery.request(last);
-            batches.push((batch.first_line, batch.lines.to_vec()));
-        }
-        batches
-    }
-
-    #[test]
-    fn batches_hold_whole_lines_and_number_them_on() {
-        let file: Vec<u8> = (0..60_000).flat_map(|n| format!("line number {n:05}\n").into_bytes()).collect();
-        let batches = cut(&file, 9_999);
-        assert!(batches.len() > 1 && batches.iter().all(|(_, lines)| lines.ends_with(b"\n") && lines.len() <= BATCH));
-        assert_eq!(batches.iter().flat_map(|(_, lines)| lines.clone()).collect::<Vec<u8>>(), file);
-        let mut next = 1;
-        for (first, lines) in batches {
-            assert_eq!(first, next);
-            next += u64::try_from(lines.iter().filter(|b| **b == b'\n').count()).unwrap_or_default();
-        }
-        assert_eq!(next, 60_001);
-    }
-
-    #[test]
-    fn a_line_longer_than_any_batch_still_counts_as_one() {
-        let mut file = vec![b'x'; BATCH * 3];
-        file.extend_from_slice(b"\nshort\n");
-        let batches = cut(&file, 100_000);
-        assert_eq!(batches.iter().map(|(first, _)| *first).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(batches[1].1, b"short\n");
-        assert!(batches[0].1.len() <= BATCH);
-    }
+/// Shows what became of a file.
+pub async fn shown(visit: Visit, Path((_, feed_id, delivery_id)): Path<(String, String, String)>) -> Answer {
+    visit.needs(Permission::FeedRead)?;
+    let asked = GetDeliveryRequest { school_id: visit.school.clone(), feed_id: feed_id.clone(), delivery_id };
+    let answer = heard(visit.filtering()?.get_delivery(ask(asked))).await?;
+    let here = visit.at(&format!("/filtering/feeds/{feed_id}"));
+    let crumbs = visit.crumbs(&[("Filtering", visit.at("/filtering")), ("Feed", here.clone())]);
+    visit.page(&DeliveryPage::new(&answer.delivery.unwrap_or_default(), crumbs, &here))
 }

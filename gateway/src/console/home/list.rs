@@ -2,49 +2,54 @@
 
 use chassis::{clock::moment, error::Error};
 use proto::{
-    filtering_ingest::v1::{Feed, ListAlertsResponse},
+    filtering_ingest::v1::{FeedCoverage, ListAlertsResponse, ListFeedCoverageResponse},
     incident_cases::v1::{Concern, ListConcernsResponse, ListWaitingResponse},
     policy_registry::v1::{Duty, Instance, InstanceState, Reminder},
 };
 use serde::Serialize;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::SHOWN;
 use crate::{
-    console::{concern, register, visit::Visit, waiting},
+    console::{concern, filtering::coverage, register, visit::Visit, waiting},
     pages::{
         part::{Due, Link},
         words,
     },
 };
 
-/// How long a feed may say nothing before home says so.
-const SILENT: Duration = Duration::hours(24);
-
 /// One list of what waits.
 #[derive(Debug, Default, Serialize)]
 pub struct Waiting {
-    pub(super) id: &'static str,
-    pub(super) title: String,
-    pub(super) count: String,
-    pub(super) oldest: String,
-    pub(super) items: Vec<Item>,
+    /// Its id on the page.
+    pub id: &'static str,
+    /// What it is called.
+    pub title: String,
+    /// How much waits.
+    pub count: String,
+    /// How old the oldest is; empty where that is not said.
+    pub oldest: String,
+    /// What is shown of it.
+    pub items: Vec<Item>,
     /// What it says when nothing waits.
-    pub(super) none: &'static str,
+    pub none: &'static str,
     /// All of it.
-    pub(super) all: Link,
+    pub all: Link,
     /// True where it could not be asked for.
-    pub(super) unknown: bool,
+    pub unknown: bool,
     /// What to do meanwhile where it could not.
-    pub(super) meanwhile: &'static str,
+    pub meanwhile: &'static str,
 }
 
 /// One thing that waits.
 #[derive(Debug, Default, Serialize)]
 pub struct Item {
-    pub(super) link: Link,
-    pub(super) hint: String,
-    pub(super) due: Due,
+    /// What it is, and where it is worked on.
+    pub link: Link,
+    /// More about it.
+    pub hint: String,
+    /// Until when.
+    pub due: Due,
 }
 
 impl Item {
@@ -56,7 +61,7 @@ impl Item {
 }
 
 /// A list of an answer; an answer that did not come is told apart from one with nothing in it.
-pub(super) fn list<T>(
+pub fn list<T>(
     id: &'static str,
     title: &str,
     none: &'static str,
@@ -73,12 +78,12 @@ pub(super) fn list<T>(
 }
 
 /// How many, in words.
-pub(super) fn count(n: usize) -> String {
+pub fn count(n: usize) -> String {
     words::number(u64::try_from(n).unwrap_or_default())
 }
 
 /// How old the oldest is.
-pub(super) fn oldest(times: impl Iterator<Item = OffsetDateTime>, now: OffsetDateTime) -> String {
+pub fn oldest(times: impl Iterator<Item = OffsetDateTime>, now: OffsetDateTime) -> String {
     times.min().map(|at| words::age(at, now)).unwrap_or_default()
 }
 
@@ -365,39 +370,46 @@ pub fn reminded(visit: &Visit, reminder: &Reminder, instances: &[Instance], now:
     Item { link: Link::new(text, visit.at(&page)), hint: hint.join(". "), due }
 }
 
-/// Feeds, and which of them are silent.
-pub fn feed_list(visit: &Visit, answer: Result<Vec<Feed>, Error>, now: OffsetDateTime) -> Waiting {
-    let all = Link::new("All feeds", visit.at("/filtering"));
+/// Feeds: when each was last heard, what it brought today, and whether it is in trouble.
+pub fn feed_list(visit: &Visit, answer: Result<ListFeedCoverageResponse, Error>, now: OffsetDateTime) -> Waiting {
+    let all = Link::new("All about the filter", visit.at("/filtering"));
     list("feeds", "Filter feeds", "There is no feed yet.", all, answer.ok(), |list, answer| {
-        list.count = count(answer.len());
-        list.items = answer
-            .iter()
-            .map(|feed| {
-                let last = feed.last_receive_time.as_ref().and_then(moment);
-                let (hint, code) = match last {
-                    None => ("Has never sent anything".to_owned(), "overdue"),
-                    Some(at) if now - at > SILENT => (format!("Silent for {}", words::age(at, now)), "overdue"),
-                    Some(at) => (format!("Last line {}", words::near(at, now)), ""),
-                };
-                let due = if code.is_empty() {
-                    Due::default()
-                } else {
-                    Due { code: code.to_owned(), text: "Check this feed".into() }
-                };
-                Item {
-                    link: Link::new(feed.name.clone(), visit.at(&format!("/filtering/feeds/{}", feed.feed_id))),
-                    hint,
-                    due,
-                }
-            })
-            .collect();
+        list.count = count(answer.coverage.len());
+        list.items = answer.coverage.iter().map(|feed| feed_item(visit, feed, now)).collect();
     })
+}
+
+/// Feeds in trouble; none where all do what is expected of them.
+pub fn troubled_list(
+    visit: &Visit,
+    answer: Result<ListFeedCoverageResponse, Error>,
+    now: OffsetDateTime,
+) -> Option<Waiting> {
+    let answer = answer.ok()?;
+    let troubled: Vec<_> = answer.coverage.iter().filter(|feed| !feed.troubles.is_empty()).collect();
+    (!troubled.is_empty()).then(|| Waiting {
+        id: "feeds",
+        title: "Filter feeds in trouble".to_owned(),
+        count: count(troubled.len()),
+        items: troubled.into_iter().map(|feed| feed_item(visit, feed, now)).collect(),
+        all: Link::new("All about the filter", visit.at("/filtering")),
+        ..Waiting::default()
+    })
+}
+
+fn feed_item(visit: &Visit, feed: &FeedCoverage, now: OffsetDateTime) -> Item {
+    let last = coverage::last(feed, now).replacen("Yesterday", "yesterday", 1).replacen("Never", "never", 1);
+    Item {
+        link: Link::new(feed.name.clone(), visit.at(&format!("/filtering/feeds/{}", feed.feed_id))),
+        hint: format!("Last event {last}. Today {}", coverage::today(feed)),
+        due: coverage::state(feed, now),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use chassis::clock::timestamp;
-    use time::macros::datetime;
+    use time::{Duration, macros::datetime};
 
     use super::*;
 

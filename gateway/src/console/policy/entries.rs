@@ -68,6 +68,7 @@ impl Page for Entries {
         ];
         pages.extend(crate::console::notices::samples());
         pages.extend(crate::console::webhook::samples());
+        pages.extend(crate::console::sender::samples());
         pages
     }
 }

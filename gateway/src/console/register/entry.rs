@@ -1,9 +1,9 @@
 //! One entry of a register: with its history, added, corrected or withdrawn by forms made from the register's fields.
 
 use axum::extract::Path;
-use chassis::error::Error;
+use chassis::{access::role_name, error::Error};
 use proto::{
-    access::v1::Permission,
+    access::v1::{Permission, Role},
     policy_registry::v1::{
         AddRegisterEntryRequest, GetRegisterEntryRequest, GetRegisterEntryResponse, RegisterDefinition, RegisterEntry,
         RegisterField, RegisterValue,
@@ -118,7 +118,7 @@ impl EntryPage {
 }
 
 /// What a field of an entry holds, for a person.
-pub(super) fn value(entry: &RegisterEntry, field: &RegisterField, people: &People) -> String {
+pub fn value(entry: &RegisterEntry, field: &RegisterField, people: &People) -> String {
     let values = entry.values.iter().find(|value| value.key == field.key).map(|value| value.values.as_slice());
     let shown = values.unwrap_or_default().iter().map(|value| match field.r#type.as_str() {
         "person" => person(people, value),
@@ -130,7 +130,7 @@ pub(super) fn value(entry: &RegisterEntry, field: &RegisterField, people: &Peopl
 }
 
 /// The people that entries name or were added by, and what the entries they point at are called.
-pub(super) async fn named(visit: &Visit, definition: &RegisterDefinition, entries: &[RegisterEntry]) -> People {
+pub async fn named(visit: &Visit, definition: &RegisterDefinition, entries: &[RegisterEntry]) -> People {
     let values = entries.iter().flat_map(|entry| entry.values.iter().flat_map(|value| value.values.iter()));
     let accounts = values.map(String::as_str).filter(|value| value.starts_with("acc_"));
     let accounts: Vec<&str> = accounts.chain(entries.iter().map(|entry| entry.account_id.as_str())).collect();
@@ -185,6 +185,22 @@ pub fn fields(
     };
     // What is taken from another entry nobody fills in.
     definition.fields.iter().filter(|field| field.taken_from.is_empty()).map(one).collect()
+}
+
+/// A register as it is asked of somebody: who asked and who decided enter by themselves, and only those who decide are asked
+/// how.
+pub fn asked_of(mut definition: RegisterDefinition, roles: &[Role]) -> RegisterDefinition {
+    let Some(decision) = definition.decision.clone() else { return definition };
+    let by = |role: &Role| decision.by_roles.iter().any(|by| by == role_name(*role));
+    let decides = roles.iter().any(by);
+    definition.fields.retain(|field| field.key != decision.decided_by && (decides || field.key != decision.field));
+    for field in &mut definition.fields {
+        if field.key == decision.asked_by {
+            field.hint = "You, where you leave it empty.".to_owned();
+        }
+        field.required &= field.key != decision.asked_by && field.key != decision.field;
+    }
+    definition
 }
 
 /// Whether a field may stay empty, as its label says it.
@@ -280,6 +296,7 @@ pub async fn show_add(visit: Visit, Path((_, register)): Path<(String, String)>)
 
 async fn add_page(visit: &Visit, register: &str) -> Result<FormPage, Error> {
     let (definition, others) = definition(visit, register).await?;
+    let definition = asked_of(definition, visit.roles());
     let head = Head::new("Add an entry", crumbs(visit, register, &definition.title)).of(definition.title.clone());
     let action = visit.at(&format!("/registers/{register}/entries"));
     Ok(visit
@@ -320,6 +337,7 @@ pub async fn add(Path((_, register)): Path<(String, String)>, posted: Posted) ->
 async fn change_page(visit: &Visit, register: &str, entry_id: &str, withdraws: bool) -> Result<FormPage, Error> {
     let entry = get(visit, register, entry_id).await?.entry.unwrap_or_default();
     let (definition, others) = definition(visit, register).await?;
+    let definition = asked_of(definition, visit.roles());
     let crumbs = crumbs(visit, register, &definition.title);
     let here = visit.at(&format!("/registers/{register}/entries/{entry_id}"));
     let reason = || Field::text("reason", "Why");
@@ -376,5 +394,36 @@ async fn change(posted: Posted, register: &str, entry_id: &str, command: AddRegi
             let place = visit.at(&format!("/registers/{register}/entries/{entry_id}"));
             visit.again(change_page(&visit, register, entry_id, withdrawn).await?, &answers, error, &place)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::policy_registry::v1::RegisterDecision;
+
+    use super::*;
+
+    #[test]
+    fn only_those_who_decide_are_asked_how_and_nobody_who_decided() {
+        let field = |key: &str| RegisterField { key: key.into(), required: true, ..RegisterField::default() };
+        let decision = RegisterDecision {
+            field: "decision".into(),
+            waits: "asked".into(),
+            by_roles: vec!["dsl".into()],
+            asked_by: "asked_by".into(),
+            decided_by: "decided_by".into(),
+            ..RegisterDecision::default()
+        };
+        let fields: Vec<RegisterField> = ["site", "asked_by", "decision", "decided_by"].map(field).to_vec();
+        let register =
+            || RegisterDefinition { decision: Some(decision.clone()), fields: fields.clone(), ..Default::default() };
+        let asked = |roles: &[Role]| {
+            let fields = asked_of(register(), roles).fields;
+            fields.into_iter().map(|field| (field.key, field.required)).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(&[Role::Staff]), [("site".to_owned(), true), ("asked_by".to_owned(), false)]);
+        assert_eq!(asked(&[Role::Staff, Role::Dsl]).len(), 3);
+        let plain = RegisterDefinition { decision: None, ..register() };
+        assert_eq!(asked_of(plain.clone(), &[]), plain, "without a decision nothing changes");
     }
 }

@@ -7,7 +7,7 @@ use super::super::{
     contact, cover, debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import,
     invitation, invite, involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern,
     notices, oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral, register,
-    report, retention, review, revision, rollout, school, section, shared_incident, sharing, sign_in, step,
+    report, retention, review, revision, rollout, school, section, sender, shared_incident, sharing, sign_in, step,
     subject_access, template, transfer, webhook,
 };
 
@@ -169,7 +169,26 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Where you are told", notices::address_fields(&Default::default())),
         ("Add a webhook", webhook::fields(&webhook::sample_kinds(), None)),
         ("Add a feed", filtering::fields()),
+        ("What is expected of a feed", filtering::rhythm::fields(None)),
+        ("Record a test of the filter", filtering::check::fields(Some(&register::entry::sample()))),
+        ("A change of the filter", filtering::request::decide::done_fields(&register::entry::sample())),
         ("Send a log", lines::fields()),
+        ("Ask for an exception", filtering::exception::fields()),
+        ("Refuse an exception", filtering::exception::refuse_fields()),
+        ("End an exception", filtering::exception::end_fields()),
+        ("Try a rule", filtering::rule::fields(&[pair("fee_1", "Main filter")])),
+        ("Say which user names are theirs", filtering::recipient::fields(None)),
+        ("Register a sender of a school", sender::register::fields(&sender::register::sample_carried(true), None)),
+        (
+            "Register a sender of several schools",
+            sender::register::fields(&sender::register::sample_carried(false), None),
+        ),
+        (
+            "Change a sender",
+            sender::register::fields(&sender::register::sample_carried(false), Some(&sender::sample())),
+        ),
+        ("Say which school a key stands for", sender::act::map_fields(&[pair("sch_1", "Harrowmere High School")])),
+        ("Make a new secret of a sender", sender::act::secret_fields()),
         ("Import", import::fields()),
         ("Add a clause", clause::fields_of_new(&Default::default())),
         ("Optional sections", section::fields(&Default::default())),
@@ -199,6 +218,10 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         children: vec![pair("cas_1|inv_1", "Somebody, case 2026-014")],
     };
     acts.extend(shared_incident::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&choices))));
+    for asked in [filtering::request::Asked::Change, filtering::request::Asked::Unblock] {
+        acts.push((asked.title(), asked.fields(&|_| vec!["block".into(), "class".into()])));
+        acts.push(("Decide about a request", filtering::request::decide::fields(asked, &register::entry::sample())));
+    }
     acts.push(("Say who a learner is", shared_incident::learner::disclose_fields(&schools)));
     acts.push(("End a disclosure", shared_incident::learner::stop_fields()));
     acts.push(("A task is done", shared_incident::act::done_fields()));

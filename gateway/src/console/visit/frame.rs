@@ -62,13 +62,16 @@ impl Visit {
                 ("Schools", "/schools".to_owned(), Some(Permission::SchoolCreate)),
                 ("Template", "/template".to_owned(), Some(Permission::TemplatePublish)),
             ]);
+            if self.school.is_empty() {
+                entries.push(("Senders", "/senders".to_owned(), Some(Permission::SenderManage)));
+            }
         } else if !self.school.is_empty() {
             entries.push(("Home", at(""), None));
         }
         if !self.school.is_empty() {
             entries.extend([
                 ("Cases", at("/cases"), Some(Permission::CaseRead)),
-                ("Filtering", at("/filtering"), Some(Permission::FeedRead)),
+                ("Filtering", at("/filtering"), Some(Permission::RegisterRead)),
                 ("Policy", at("/policy"), Some(Permission::PolicyRead)),
                 ("Registers", at("/registers"), Some(Permission::RegisterRead)),
                 ("Reports", at("/reports"), Some(Permission::ReportRead)),
@@ -96,6 +99,7 @@ impl Visit {
                         "/waiting",
                         "/contact-matches",
                     ],
+                    "Filtering" => &["/senders"],
                     "Registers" => &["/duties"],
                     _ => &[],
                 };

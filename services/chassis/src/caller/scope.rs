@@ -36,6 +36,8 @@ impl std::fmt::Display for Who {
 pub(super) enum Reach {
     School(SchoolId),
     Own(Vec<SchoolId>),
+    /// What is held for a filter sender, and no school's.
+    Sender(String),
     Authority,
 }
 
@@ -105,6 +107,13 @@ impl Scope {
         Self { reach: Reach::Own(schools), ..self.clone() }
     }
 
+    /// The same act in the rows that are held for a filter sender, where the domain has settled that it may: the sender is
+    /// the caller's own, or the caller looks after it.
+    #[must_use]
+    pub fn of_sender(&self, sender_id: &str) -> Self {
+        Self { reach: Reach::Sender(sender_id.to_owned()), desk: None, ..self.clone() }
+    }
+
     /// The one school this scope is at.
     ///
     /// # Errors
@@ -113,16 +122,18 @@ impl Scope {
         match &self.reach {
             Reach::School(school) => Ok(school),
             Reach::Own(schools) if schools.len() == 1 => schools.first().ok_or_else(Error::missing),
-            Reach::Own(_) | Reach::Authority => Err(Error::internal("this scope is not at one school")),
+            Reach::Own(_) | Reach::Sender(_) | Reach::Authority => {
+                Err(Error::internal("this scope is not at one school"))
+            }
         }
     }
 
-    /// The schools this scope names; none where it reaches the whole authority.
+    /// The schools this scope names; none where it reaches the whole authority, or what is held for a sender.
     pub fn schools(&self) -> &[SchoolId] {
         match &self.reach {
             Reach::School(school) => std::slice::from_ref(school),
             Reach::Own(schools) => schools,
-            Reach::Authority => &[],
+            Reach::Sender(_) | Reach::Authority => &[],
         }
     }
 
@@ -131,9 +142,14 @@ impl Scope {
         self.desk
     }
 
-    /// As whom its rows and keys are held: its schools, and its desk.
+    /// As whom its rows and keys are held: its schools, its desk, and the sender whose rows it reaches.
     pub fn holders(&self) -> Vec<String> {
-        self.schools().iter().map(|school| school.as_str().to_owned()).chain(self.desk.map(Desk::holder)).collect()
+        let sender = match &self.reach {
+            Reach::Sender(sender_id) => Some(sender_id.clone()),
+            Reach::School(_) | Reach::Own(_) | Reach::Authority => None,
+        };
+        let schools = self.schools().iter().map(|school| school.as_str().to_owned());
+        schools.chain(self.desk.map(Desk::holder)).chain(sender).collect()
     }
 
     /// True where the scope reaches every school of the authority.
@@ -199,7 +215,7 @@ impl Scope {
         let resource = match &self.reach {
             _ if self.desk.is_some() => Resource::Desk(self.desk.map_or("", Desk::name)),
             Reach::School(school) => Resource::School(school.as_str()),
-            Reach::Own(_) => Resource::Own,
+            Reach::Own(_) | Reach::Sender(_) => Resource::Own,
             Reach::Authority => Resource::Authority,
         };
         let_in.access.may(principal, permission, resource, conflicted) == Decision::Allow

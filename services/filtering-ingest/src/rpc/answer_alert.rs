@@ -1,4 +1,4 @@
-//! Marks an alert true, understandable or false, with the reason.
+//! Marks an alert true, understandable, explained or false, with the reason: by it a rule's precision is told.
 
 use chassis::{
     caller::Caller,
@@ -9,13 +9,13 @@ use chassis::{
 use proto::filtering_ingest::v1::{AnswerAlertRequest, AnswerAlertResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, reader::reader};
 use crate::{
     App,
-    store::{self, alert::Answer},
+    alert::{Answer, VERDICTS},
+    rules::REASON_MAX,
+    store,
 };
-
-const VERDICTS: [&str; 3] = ["true", "understandable", "false"];
 
 pub(super) async fn answer_alert(app: &App, request: Request<AnswerAlertRequest>) -> Result<AnswerAlertResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -23,27 +23,28 @@ pub(super) async fn answer_alert(app: &App, request: Request<AnswerAlertRequest>
     let mut violations = Violations::new();
     let known = VERDICTS.contains(&request.verdict.as_str());
     violations.check(known, "verdict", format!("Select one of: {}", VERDICTS.join(", ")));
-    violations.text("reason", "why", &request.reason, 20_000);
+    violations.text("reason", "why", &request.reason, REASON_MAX);
     violations.finish()?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let mut alert = store::alert::load(&tx, &request.alert_id).await?;
+    let reader = reader(&scope);
+    let mut alert = store::alert::load_for(&tx, &request.alert_id, reader).await?;
+    if !alert.is_theirs(reader) {
+        return Err(Error::denied());
+    }
     if alert.answer.is_some() {
         return Err(Error::wrong_state("the alert is answered already"));
     }
-    alert.answer = Some(Answer {
-        verdict: request.verdict.clone(),
-        reason: request.reason.trim().to_owned(),
-        by: scope.account_text().to_owned(),
-        at: tx.now(),
-    });
+    let (by, at) = (scope.account_text().to_owned(), tx.now());
+    alert.acknowledge(&by, at);
+    alert.answer = Some(Answer { verdict: request.verdict.clone(), reason: request.reason.trim().to_owned(), by, at });
     let body = store::alert::update(&tx, &alert).await?;
     tx.record(
         Act::new("alert.answered", alert.id.as_str()).detail("verdict", request.verdict.clone()).state("alert", &body),
     );
-    let response = AnswerAlertResponse { alert: Some(convert::alert(&alert)) };
+    let response = AnswerAlertResponse { alert: Some(convert::alert(&alert, true)) };
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)

@@ -1,28 +1,28 @@
-//! The contract's messages from the domain's.
+//! The contract's messages from the domain's, and what a policy says for us.
+
+pub(crate) mod exception;
+pub(crate) mod policy;
+pub(crate) mod rule;
+
+mod coverage;
 
 use chassis::clock::timestamp;
-use proto::{filtering_ingest::v1 as pb, policy_registry::v1 as policy};
+use proto::filtering_ingest::v1 as pb;
+use time::OffsetDateTime;
 
 use crate::{
-    judge::{AlertRule, Rules},
+    alert::{Alert, PassedOn},
+    context::Beside,
+    delivery::{Delivery, RejectedAt},
+    judge::Clause,
     ledger::Counts,
-    store::{alert::Alert, entity::rejected_line, feed::Feed, moment},
+    observation::Rejected,
+    recipient::Recipient,
+    sender::SenderCounts,
+    store::{entity::rejected_line, feed::Feed, moment},
 };
 
-/// What a policy says about observations.
-pub(crate) fn rules(policy: policy::EffectivePolicy) -> Rules {
-    let rule = |rule: policy::AlertRule| AlertRule {
-        id: rule.rule_id,
-        theme: rule.theme,
-        basis: rule.basis,
-        severity: rule.severity,
-        route: rule.route,
-        locked: rule.locked,
-        threshold: rule.threshold,
-    };
-    let observed = policy.alert_rules.into_iter().filter(|rule| rule.watches == "observation");
-    Rules { version: policy.version, alerts: observed.map(rule).collect() }
-}
+pub(crate) use coverage::{change, coverage, day, deletion, hour_start, read_rhythm, school_year, usual_hours};
 
 pub(crate) fn counts(counts: Counts) -> pb::Counts {
     pb::Counts {
@@ -30,6 +30,7 @@ pub(crate) fn counts(counts: Counts) -> pb::Counts {
         kept: counts.kept,
         folded: counts.folded,
         excepted: counts.excepted,
+        noise: counts.noise,
         rejected: counts.rejected,
         alerts: counts.alerts,
     }
@@ -46,6 +47,7 @@ pub(crate) fn feed(feed: &Feed, received_us: Option<i64>, total: Counts) -> pb::
         last_receive_time: received_us.and_then(moment).map(timestamp),
         counts: Some(counts(total)),
         host_categories: u32::try_from(feed.hosts.len()).unwrap_or(u32::MAX),
+        group_tiers: feed.groups.clone(),
     }
 }
 
@@ -59,7 +61,50 @@ pub(crate) fn rejected_line(row: rejected_line::Model) -> pb::RejectedLine {
     }
 }
 
-pub(crate) fn alert(alert: &Alert) -> pb::Alert {
+pub(crate) fn rejected(delivery_id: &str, line: u64, why: &Rejected, at: OffsetDateTime) -> pb::RejectedLine {
+    pb::RejectedLine {
+        delivery_id: delivery_id.to_owned(),
+        line,
+        reason: why.reason.to_owned(),
+        detail: why.detail.to_owned(),
+        receive_time: Some(timestamp(at)),
+    }
+}
+
+pub(crate) fn sender_counts(counts: SenderCounts) -> pb::SenderCounts {
+    pb::SenderCounts {
+        received: counts.received,
+        observations: counts.observations,
+        refused: counts.refused,
+        duplicate: counts.duplicate,
+        quarantined: counts.quarantined,
+    }
+}
+
+pub(crate) fn delivery(delivery_id: &str, delivery: &Delivery) -> pb::Delivery {
+    let rejected = |rejected: &RejectedAt| pb::RejectedLine {
+        delivery_id: delivery_id.to_owned(),
+        line: rejected.line,
+        reason: rejected.reason.clone(),
+        detail: rejected.detail.clone(),
+        receive_time: Some(timestamp(rejected.at)),
+    };
+    pb::Delivery {
+        delivery_id: delivery_id.to_owned(),
+        acknowledged_line: delivery.acknowledged,
+        complete: delivery.complete,
+        counts: Some(counts(delivery.counts)),
+        sender_counts: Some(sender_counts(delivery.sender_counts)),
+        rejected_lines: delivery.rejected.iter().map(rejected).collect(),
+        recoded_lines: delivery.recoded,
+        begin_time: delivery.begun_at.map(timestamp),
+        last_time: delivery.last_at.map(timestamp),
+    }
+}
+
+/// An alert, for somebody who may answer it or only see it.
+pub(crate) fn alert(alert: &Alert, theirs: bool) -> pb::Alert {
+    let words = alert.words.as_ref();
     pb::Alert {
         alert_id: alert.id.to_string(),
         school_id: alert.school_id.clone(),
@@ -85,5 +130,49 @@ pub(crate) fn alert(alert: &Alert) -> pb::Alert {
         verdict: alert.verdict().to_owned(),
         verdict_reason: alert.answer.as_ref().map(|a| a.reason.clone()).unwrap_or_default(),
         policy_version: alert.policy_version,
+        tier: alert.tier.clone(),
+        group: alert.group.clone(),
+        categories: alert.categories.clone(),
+        also: alert.also.clone(),
+        word_list: words.map(|words| words.list.clone()).unwrap_or_default(),
+        word_list_version: words.map(|words| words.version.clone()).unwrap_or_default(),
+        clauses: alert.clauses.iter().map(clause).collect(),
+        address_digest: alert.digest.clone(),
+        late_s: alert.late_s,
+        out_of_hours: alert.out_of_hours,
+        due_time: alert.due_at.map(timestamp),
+        acknowledge_time: alert.acknowledged.as_ref().map(|opened| timestamp(opened.at)),
+        acknowledged_by_account_id: alert.acknowledged.as_ref().map(|opened| opened.by.clone()).unwrap_or_default(),
+        passed_on: alert.passed_on.iter().map(passed_on).collect(),
+        answerable: theirs && alert.answer.is_none(),
+    }
+}
+
+fn clause(clause: &Clause) -> pb::PolicyClause {
+    pb::PolicyClause { section: clause.section.clone(), text: clause.text.clone() }
+}
+
+fn passed_on(passed: &PassedOn) -> pb::AlertPassedOn {
+    pb::AlertPassedOn { to: passed.to.clone(), create_time: Some(timestamp(passed.at)) }
+}
+
+pub(crate) fn browsing(beside: Beside) -> pb::BrowsingLine {
+    pb::BrowsingLine {
+        event_time: Some(timestamp(beside.at)),
+        host: beside.host,
+        search_terms: beside.terms,
+        outcome: beside.outcome,
+        withheld: beside.withheld,
+    }
+}
+
+pub(crate) fn recipient(recipient: &Recipient) -> pb::Recipient {
+    pb::Recipient {
+        recipient_id: recipient.id.to_string(),
+        account_id: recipient.account_id.clone(),
+        offices: recipient.offices.clone(),
+        users: recipient.users.clone(),
+        said_by_account_id: recipient.by.clone(),
+        update_time: Some(timestamp(recipient.at)),
     }
 }

@@ -15,10 +15,14 @@ use crate::{
     ledger::Counts,
     profile::{PROFILES, ZONES},
     store::{self, feed::Feed},
+    tier::{self, TIERS},
 };
 
 /// Hosts a school's own list may name.
 const HOSTS_MAX: usize = 10_000;
+/// Groups of the filter that it may name, and characters of each.
+const GROUPS_MAX: usize = 1_000;
+const GROUP_MAX: usize = 200;
 
 pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) -> Result<CreateFeedResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -36,6 +40,12 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
         "host_categories",
         format!("Give each site one of: {}", category::CATEGORIES.join(", ")),
     );
+    violations.check(request.group_tiers.len() <= GROUPS_MAX, "group_tiers", "Enter 1,000 groups or fewer");
+    let tiers = request.group_tiers.values().all(|tier| TIERS.contains(&tier.as_str()));
+    violations.check(tiers, "group_tiers", format!("Give each group one of: {}", TIERS.join(", ")));
+    for group in request.group_tiers.keys() {
+        violations.line("group_tiers", "the name of each group", group, GROUP_MAX);
+    }
     violations.finish()?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
@@ -48,6 +58,7 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
         profile: request.profile.clone(),
         time_zone: time_zone.to_owned(),
         hosts,
+        groups: tier::groups(&request.group_tiers),
         created_at: tx.now(),
     };
     let body = store::feed::insert(&tx, &feed).await?;

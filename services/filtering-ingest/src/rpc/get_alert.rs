@@ -1,18 +1,32 @@
-//! Answers one alert with its evidence.
+//! Answers one alert with its evidence. The first to open it of those whose it is acknowledges it: from then on nobody need
+//! be told that it waits.
 
-use chassis::{caller::Caller, error::Result, history::Act};
-use proto::filtering_ingest::v1::{GetAlertRequest, GetAlertResponse};
+use chassis::{caller::Caller, error::Result, event::Event, history::Act};
+use proto::{
+    event::v1::AlertAcknowledged,
+    filtering_ingest::v1::{GetAlertRequest, GetAlertResponse},
+};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, reader::reader};
 use crate::{App, store};
 
 pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> Result<GetAlertResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
+    let reader = reader(&scope);
     let mut tx = app.store.begin(&scope).await?;
-    let alert = store::alert::load(&tx, &request.alert_id).await?;
-    tx.record(Act::new("alert.read", alert.id.as_str()));
+    let mut alert = store::alert::load_for(&tx, &request.alert_id, reader).await?;
+    let mut act = Act::new("alert.read", alert.id.as_str());
+    let theirs = alert.is_theirs(reader);
+    let now = tx.now();
+    if theirs && alert.acknowledge(scope.account_text(), now) {
+        act = act.detail("first", true).state("alert", &store::alert::update(&tx, &alert).await?);
+        let (account_id, waited_s) = (scope.account_text().to_owned(), (now - alert.raised_at).whole_seconds());
+        let event = AlertAcknowledged { account_id, waited_s };
+        tx.announce(alert.id.as_str(), Event::AlertAcknowledged(event)).await?;
+    }
+    tx.record(act);
     tx.commit().await?;
-    Ok(GetAlertResponse { alert: Some(convert::alert(&alert)) })
+    Ok(GetAlertResponse { alert: Some(convert::alert(&alert, theirs)) })
 }

@@ -1,39 +1,36 @@
 //! Takes a delivery of lines in. Every batch is one transaction: progress, ledger, rejected lines, what is kept, alerts,
-//! events and history commit together, and only then is the batch acknowledged. A batch sent again counts once.
+//! events and history commit together, and only then is the batch acknowledged. A batch sent again counts once. What all
+//! doors have in common is in `door`.
 
 use chassis::{
     caller::{Caller, Scope},
     clock::timestamp,
     db::Tx,
-    error::{Error, Result, Violations},
+    error::Result,
     event::Event,
     history::Act,
     serve::refuse,
 };
 use proto::{
-    event::v1::{AlertRaised, FeedCounted},
-    filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse, RejectedLine},
+    event::v1::FeedCounted,
+    filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse},
 };
+use time::OffsetDateTime;
 use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Service, convert};
+use super::{Service, convert, raising};
 use crate::{
     App,
-    intake::{self, Raised, Taken, one_graver},
-    looks,
-    profile::Context,
-    store::{
-        self,
-        alert::{Alert, AlertId},
-        feed::Feed,
-    },
+    delivery::TOLD,
+    door::{self, Arrival},
+    intake::{self, Taken},
+    observation::Rejected,
+    profile::{self, Profile},
+    store::{self, feed::Feed, intake::Actors},
+    wait::Times,
 };
 
-/// The largest batch, in bytes.
-const BATCH_MAX: usize = 1 << 20;
-/// Rejected lines told of in one acknowledgement.
-const TOLD: usize = 100;
 /// Batches worked ahead of what the sender has read.
 const AHEAD: usize = 4;
 
@@ -50,7 +47,7 @@ pub(super) fn ingest_lines(
         loop {
             let answer = match batches.next().await {
                 None => return,
-                Some(Ok(batch)) => match ingest(&app, &caller, batch).await {
+                Some(Ok(batch)) => match door::take_in(&app, &caller, batch).await {
                     Ok(acknowledged) => Ok(acknowledged),
                     Err(error) => Err(refuse(&app.store, Some(&caller), error).await),
                 },
@@ -65,98 +62,52 @@ pub(super) fn ingest_lines(
     Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
 }
 
-async fn ingest(app: &App, caller: &Caller, batch: IngestLinesRequest) -> Result<IngestLinesResponse> {
-    let scope = caller.at(&batch.school_id)?;
-    check(&batch)?;
-    let mut tx = app.store.begin(&scope).await?;
-    let feed = store::feed::load(&tx, &batch.feed_id).await?;
-    let done = store::intake::acknowledged(&tx, &feed, &batch.delivery_id).await?;
-    if batch.first_line > done + 1 {
-        let message = format!("Send line {} next: a batch is missing", done + 1);
-        return Err(Error::invalid("first_line", message));
-    }
-    if done == 0 && batch.first_line == 1 {
-        let context = Context { time_zone: &feed.time_zone, received_at: app.clock.now() };
-        looks::check(&feed.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
-    }
-    let taken = judge(app, &tx, &scope, &feed, &batch, done).await?;
-    let last = done + taken.counts.received;
-    if taken.counts.received == 0 {
-        // Sent before: acknowledged again, counted once.
-        tx.record(Act::new("lines.repeated", feed.id.as_str()));
-        tx.commit().await?;
-        return Ok(IngestLinesResponse { acknowledged_line: last, ..IngestLinesResponse::default() });
-    }
-    let alerts = write(&mut tx, &feed, &batch, taken, last).await?;
-    tx.commit().await?;
-    Ok(alerts)
+/// Lines as they were judged and folded, and what that took.
+pub(crate) struct Judged {
+    /// What became of them.
+    pub(crate) taken: Taken,
+    times: Times,
+    actors: Actors,
 }
 
-fn check(batch: &IngestLinesRequest) -> Result<()> {
-    let mut violations = Violations::new();
-    let named = (1..=200).contains(&batch.delivery_id.chars().count());
-    violations.check(named, "delivery_id", "Enter a name of 1 to 200 characters for the delivery");
-    violations.check(batch.first_line > 0, "first_line", "Enter the number of the batch's first line, from 1");
-    violations.check(!batch.lines.is_empty(), "lines", "Send one line at least");
-    violations.check(batch.lines.len() <= BATCH_MAX, "lines", "Send 1 MiB of lines at most in one batch");
-    violations.finish()
-}
-
-async fn judge(app: &App, tx: &Tx, scope: &Scope, feed: &Feed, batch: &IngestLinesRequest, done: u64) -> Result<Taken> {
-    let school = scope.school()?.as_str();
-    let rules = store::rules(tx, school).await?;
-    let episodes = store::intake::episodes(tx).await?;
-    let by = intake::Feed { profile: &feed.profile, time_zone: &feed.time_zone, hosts: &feed.hosts, rules: &rules };
-    // Person or device by a keyed hash: an episode does not tell who.
-    let actor = |observation: &crate::observation::Observation| {
-        let who = observation.user.as_deref().or(observation.device.as_deref()).or(observation.client_ip.as_deref());
-        hex(&tx.ring().token(school, who.unwrap_or("nobody")))
+/// Reads lines as they arrived, judges them and folds what may alert into its episodes.
+pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival<'_>) -> Result<Judged> {
+    let Arrival { lines, first_line, done, received_at, delivery_id, .. } = *arrival;
+    let headed = profile::named(&feed.profile).is_some_and(Profile::is_headed);
+    let header = match headed {
+        true => store::header::load(tx, feed, delivery_id).await?,
+        false => None,
     };
-    let load = |key: &str| episodes.get(key).cloned().unwrap_or_default();
-    let mut taken = intake::take(&batch.lines, batch.first_line, done, app.clock.now(), &by, actor, load);
-    for raised in &mut taken.raised {
-        raised.verdict.because = format!("{} (line {} of its delivery)", raised.verdict.because, raised.line);
-    }
-    Ok(taken)
+    let rules = store::rules(tx, scope.school()?.as_str()).await?;
+    let exceptions = store::exception::holding(tx).await?;
+    let standing = store::suggestion::of(tx, feed.id.as_str()).await?;
+    let known = store::seen::known(tx, feed, arrival).await?;
+    let by = raising::by(feed, header.as_deref(), &rules, &exceptions, &known)?;
+    let mut taken = intake::read(lines, first_line, done, received_at, &by, standing);
+    arrival.renumber(&mut taken);
+    let mut actors = Actors::default();
+    raising::fold(tx, feed, &mut taken, &mut actors).await?;
+    Ok(Judged { taken, times: rules.times, actors })
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-async fn write(
+/// Writes what became of a batch; the ledger counts it within the hour it was received in.
+pub(crate) async fn write(
     tx: &mut Tx,
     feed: &Feed,
-    batch: &IngestLinesRequest,
-    mut taken: Taken,
-    last: u64,
+    arrival: &Arrival<'_>,
+    judged: Judged,
 ) -> Result<IngestLinesResponse> {
-    let now_us = store::micros(tx.now());
-    store::intake::acknowledge(tx, feed, &batch.delivery_id, last).await?;
+    let Judged { mut taken, times, mut actors } = judged;
+    let Arrival { delivery_id, received_at, late, .. } = *arrival;
+    let now_us = store::micros(received_at);
     store::intake::count(tx, feed, &taken, now_us).await?;
-    store::intake::reject(tx, feed, &batch.delivery_id, &taken.rejected, now_us).await?;
-    store::intake::keep(tx, feed, &taken).await?;
-    store::feed::received(tx, feed.id.as_str(), now_us).await?;
-    let mut alert_ids = Vec::with_capacity(taken.raised.len());
-    for (place, raised) in std::mem::take(&mut taken.raised).into_iter().enumerate() {
-        let id = raise(tx, feed, raised).await?;
-        for episode in taken.episodes.values_mut() {
-            if episode.alert_id.as_deref() == Some(&format!("new:{place}")) {
-                episode.alert_id = Some(id.to_string());
-            }
-        }
-        alert_ids.push(id.to_string());
+    store::intake::reject(tx, feed, delivery_id, &taken.rejected, now_us).await?;
+    store::intake::keep(tx, feed, &taken.stored, &mut actors).await?;
+    if let Some(header) = &taken.header {
+        store::header::keep(tx, feed, delivery_id, header).await?;
     }
-    for (id, folded) in &taken.folded {
-        let mut alert = store::alert::load(tx, id).await?;
-        alert.count += folded.count;
-        if folded.worse {
-            alert.severity = one_graver(&alert.severity).to_owned();
-        }
-        let body = store::alert::update(tx, &alert).await?;
-        tx.record(Act::new("alert.counted", id).detail("count", alert.count).state("alert", &body));
-    }
-    store::intake::keep_episodes(tx, &feed.school_id, &taken.episodes).await?;
+    store::feed::received(tx, feed.id.as_str(), store::micros(tx.now())).await?;
+    let alert_ids = raising::write(tx, feed, &mut taken, &times, late).await?;
     let counts = taken.counts;
     tx.record(
         Act::new("lines.ingested", feed.id.as_str())
@@ -164,6 +115,7 @@ async fn write(
             .detail("kept", counts.kept)
             .detail("folded", counts.folded)
             .detail("excepted", counts.excepted)
+            .detail("noise", counts.noise)
             .detail("rejected", counts.rejected)
             .detail("recoded", taken.recoded),
     );
@@ -173,68 +125,17 @@ async fn write(
         kept: counts.kept,
         folded: counts.folded,
         excepted: counts.excepted,
+        noise: counts.noise,
         rejected: counts.rejected,
         alerts: counts.alerts,
     };
     tx.announce(feed.id.as_str(), Event::FeedCounted(counted)).await?;
-    let told = |(line, rejected): &(u64, crate::observation::Rejected)| RejectedLine {
-        delivery_id: batch.delivery_id.clone(),
-        line: *line,
-        reason: rejected.reason.to_owned(),
-        detail: rejected.detail.to_owned(),
-        receive_time: Some(timestamp(tx.now())),
-    };
+    let told = |(line, why): &(u64, Rejected)| convert::rejected(delivery_id, *line, why, received_at);
     Ok(IngestLinesResponse {
-        acknowledged_line: last,
         counts: Some(convert::counts(counts)),
         rejected_lines: taken.rejected.iter().take(TOLD).map(told).collect(),
         alert_ids,
         recoded_lines: taken.recoded,
+        ..IngestLinesResponse::default()
     })
-}
-
-async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised) -> Result<AlertId> {
-    let Raised { verdict, observation, count, severity, .. } = raised;
-    let shown = |text: String| if verdict.withheld { String::new() } else { text };
-    let alert = Alert {
-        id: tx.ids().next(),
-        school_id: feed.school_id.clone(),
-        feed_id: feed.id.to_string(),
-        theme: verdict.theme.clone(),
-        severity: severity.clone(),
-        route: verdict.route.clone(),
-        rule_id: verdict.rule_id,
-        basis: verdict.basis.to_owned(),
-        because: verdict.because,
-        user: observation.user.unwrap_or_default(),
-        identity_confidence: observation.identity_confidence.to_owned(),
-        device: observation.device.unwrap_or_default(),
-        client_ip: observation.client_ip.unwrap_or_default(),
-        host: shown(observation.url.host),
-        search_terms: shown(observation.search.map(|s| s.terms).unwrap_or_default()),
-        withheld: verdict.withheld,
-        outcome: observation.outcome.as_str().to_owned(),
-        vendor_categories: observation.vendor_categories,
-        event_at: observation.event_at,
-        count,
-        raised_at: tx.now(),
-        policy_version: verdict.policy_version,
-        answer: None,
-    };
-    let body = store::alert::insert(tx, &alert).await?;
-    tx.record(
-        Act::new("alert.raised", alert.id.as_str())
-            .detail("theme", verdict.theme.clone())
-            .detail("severity", severity.clone())
-            .state("alert", &body),
-    );
-    let event = AlertRaised {
-        feed_id: feed.id.to_string(),
-        theme: verdict.theme,
-        severity,
-        route: verdict.route,
-        first_time: Some(timestamp(alert.event_at)),
-    };
-    tx.announce(alert.id.as_str(), Event::AlertRaised(event)).await?;
-    Ok(alert.id)
 }

@@ -1,4 +1,4 @@
-//! Lists a school's alerts, unanswered and gravest first.
+//! Lists those of a school's alerts that are for the caller's role, unanswered and gravest first.
 
 use chassis::{
     caller::Caller,
@@ -9,23 +9,25 @@ use chassis::{
 use proto::filtering_ingest::v1::{ListAlertsRequest, ListAlertsResponse};
 use tonic::Request;
 
-use super::convert;
-use crate::{App, store};
+use super::{convert, reader::reader};
+use crate::{App, alert::VERDICTS, store};
 
 pub(super) async fn list_alerts(app: &App, request: Request<ListAlertsRequest>) -> Result<ListAlertsResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    if !["", "new", "true", "understandable", "false"].contains(&request.verdict.as_str()) {
-        return Err(Error::invalid("verdict", "Select one of: new, true, understandable, false"));
+    let verdict = request.verdict.as_str();
+    if !["", "new"].contains(&verdict) && !VERDICTS.contains(&verdict) {
+        return Err(Error::invalid("verdict", format!("Select one of: new, {}", VERDICTS.join(", "))));
     }
     let page = Page::from(request.page_size, &request.page_token)?;
+    let reader = reader(&scope);
     let mut tx = app.store.begin(&scope).await?;
-    let (alerts, next, total) = store::alert::list(&tx, &request.verdict, &page).await?;
+    let (alerts, next, total) = store::alert::list(&tx, reader, verdict, &page).await?;
     let ids: Vec<&str> = alerts.iter().map(|alert| alert.id.as_str()).collect();
     tx.record(Act::new("alert.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;
     Ok(ListAlertsResponse {
-        alerts: alerts.iter().map(convert::alert).collect(),
+        alerts: alerts.iter().map(|alert| convert::alert(alert, alert.is_theirs(reader))).collect(),
         next_page_token: next,
         total_size: i32::try_from(total).unwrap_or(i32::MAX),
     })

@@ -7,63 +7,35 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{entity::alert, key, new_key, open, seal};
-use crate::lexicon::severity_rank;
+use super::{entity::alert, key, micros, new_key, open, seal};
+use crate::{
+    alert::{Alert, Readers},
+    severity,
+};
 
-chassis::id!(/** An alert. */ pub(crate) struct AlertId = "alt");
-
-/// A notice raised from an episode.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Alert {
-    pub(crate) id: AlertId,
-    pub(crate) school_id: String,
-    pub(crate) feed_id: String,
-    pub(crate) theme: String,
-    pub(crate) severity: String,
-    pub(crate) route: String,
-    pub(crate) rule_id: String,
-    pub(crate) basis: String,
-    pub(crate) because: String,
-    pub(crate) user: String,
-    pub(crate) identity_confidence: String,
-    pub(crate) device: String,
-    pub(crate) client_ip: String,
-    pub(crate) host: String,
-    pub(crate) search_terms: String,
-    pub(crate) withheld: bool,
-    pub(crate) outcome: String,
-    pub(crate) vendor_categories: Vec<String>,
-    pub(crate) event_at: OffsetDateTime,
-    pub(crate) count: u64,
-    pub(crate) raised_at: OffsetDateTime,
-    pub(crate) policy_version: u32,
-    pub(crate) answer: Option<Answer>,
-}
-
-/// How an alert was answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Answer {
-    pub(crate) verdict: String,
-    pub(crate) reason: String,
-    pub(crate) by: String,
-    pub(crate) at: OffsetDateTime,
-}
-
-impl Alert {
-    /// `new`, `true`, `understandable`, `false`.
-    pub(crate) fn verdict(&self) -> &str {
-        self.answer.as_ref().map_or("new", |answer| answer.verdict.as_str())
-    }
-}
+/// How many that have waited too long are looked for at once.
+const AT_ONCE: u64 = 200;
 
 fn place(id: &str) -> String {
     format!("alert|{id}")
+}
+
+/// An account in a column: only whoever has the keys can tell whether it is the same.
+fn token(tx: &Tx, school: &str, account: &str) -> String {
+    match account {
+        "" => String::new(),
+        account => super::hex(&tx.ring().token(school, &format!("subject|{account}"))),
+    }
+}
+
+/// When it is passed on, as the column has it.
+fn pass_us(alert: &Alert) -> i64 {
+    alert.next_pass().map_or(i64::MAX, micros)
 }
 
 /// Writes a new alert; answers what its body holds.
@@ -76,14 +48,19 @@ pub(crate) async fn insert(tx: &Tx, raised: &Alert) -> Result<Vec<u8>> {
         feed_id: Set(raised.feed_id.clone()),
         verdict: Set(raised.verdict().to_owned()),
         answered: Set(0),
-        severity_rank: Set(severity_rank(&raised.severity).into()),
+        severity_rank: Set(severity::rank(&raised.severity).into()),
+        rule_id: Set(raised.rule_id.clone()),
+        raised_us: Set(micros(raised.raised_at)),
+        readers: Set(raised.readers.0),
+        subject: Set(token(tx, &raised.school_id, &raised.subject)),
+        pass_us: Set(pass_us(raised)),
         body: Set(body.clone()),
     };
     alert::Entity::insert(row).exec_without_returning(tx.db()).await?;
     Ok(body)
 }
 
-/// Writes an alert that counted on or was answered; answers what its body holds.
+/// Writes an alert that counted on, was opened, passed on or answered; answers what its body holds.
 pub(crate) async fn update(tx: &Tx, changed: &Alert) -> Result<Vec<u8>> {
     let id = changed.id.as_str();
     let body = seal(&key(tx, id, &changed.school_id).await?, changed, &place(id))?;
@@ -91,7 +68,9 @@ pub(crate) async fn update(tx: &Tx, changed: &Alert) -> Result<Vec<u8>> {
         id: Unchanged(id.to_owned()),
         verdict: Set(changed.verdict().to_owned()),
         answered: Set(changed.answer.is_some().into()),
-        severity_rank: Set(severity_rank(&changed.severity).into()),
+        severity_rank: Set(severity::rank(&changed.severity).into()),
+        readers: Set(changed.readers.0),
+        pass_us: Set(pass_us(changed)),
         body: Set(body.clone()),
         ..Default::default()
     };
@@ -99,21 +78,46 @@ pub(crate) async fn update(tx: &Tx, changed: &Alert) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// One alert of the scope's school.
+/// One alert of the scope's school, whoever may know of it, for the service itself; held until the transaction ends.
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Alert> {
+    find(tx, id).await?.ok_or_else(Error::missing)
+}
+
+/// The same, where there is one.
+pub(crate) async fn find(tx: &Tx, id: &str) -> Result<Option<Alert>> {
     let school = tx.scope().school()?;
     let row = alert::Entity::find_by_id(id).filter(alert::Column::SchoolId.eq(school.as_str())).lock_exclusive();
-    read(tx, row.one(tx.db()).await?.ok_or_else(Error::missing)?).await
+    match row.one(tx.db()).await? {
+        Some(row) => read(tx, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// One alert of the scope's school that the caller may know of.
+pub(crate) async fn load_for(tx: &Tx, id: &str, reader: Readers) -> Result<Alert> {
+    let alert = load(tx, id).await?;
+    if alert.may_read(reader, tx.scope().account_text()) { Ok(alert) } else { Err(Error::missing()) }
 }
 
 async fn read(tx: &Tx, row: alert::Model) -> Result<Alert> {
     open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
-/// A page of the school's alerts, unanswered and gravest first, and how many there are.
-pub(crate) async fn list(tx: &Tx, verdict: &str, page: &Page) -> Result<(Vec<Alert>, String, u64)> {
-    let school = tx.scope().school()?;
-    let mut all = alert::Entity::find().filter(alert::Column::SchoolId.eq(school.as_str()));
+/// Those of the scope's school that the caller may know of.
+fn readable(tx: &Tx, reader: Readers) -> Result<Condition> {
+    let school = tx.scope().school()?.as_str();
+    let own = token(tx, school, tx.scope().account_text());
+    let mut readable =
+        Condition::all().add(alert::Column::SchoolId.eq(school)).add(alert::Column::Readers.is_in(reader.sets()));
+    if !own.is_empty() {
+        readable = readable.add(alert::Column::Subject.ne(own));
+    }
+    Ok(readable)
+}
+
+/// A page of the alerts that the caller may know of, unanswered and gravest first, and how many there are.
+pub(crate) async fn list(tx: &Tx, reader: Readers, verdict: &str, page: &Page) -> Result<(Vec<Alert>, String, u64)> {
+    let mut all = alert::Entity::find().filter(readable(tx, reader)?);
     if !verdict.is_empty() {
         all = all.filter(alert::Column::Verdict.eq(verdict));
     }
@@ -143,4 +147,64 @@ pub(crate) async fn list(tx: &Tx, verdict: &str, page: &Page) -> Result<(Vec<Ale
 fn cursor(text: &str) -> Option<(i32, i32, String)> {
     let mut parts = text.splitn(3, '|');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.to_owned()))
+}
+
+/// The alerts of the scope's school since a moment, whoever may know of them, the latest first.
+pub(crate) async fn since(tx: &Tx, at: OffsetDateTime, most: u64) -> Result<Vec<Alert>> {
+    let school = tx.scope().school()?;
+    let rows = alert::Entity::find()
+        .filter(alert::Column::SchoolId.eq(school.as_str()))
+        .filter(alert::Column::RaisedUs.gte(micros(at)))
+        .order_by_desc(alert::Column::RaisedUs)
+        .order_by_asc(alert::Column::Id)
+        .limit(most)
+        .all(tx.db())
+        .await?;
+    let mut alerts = Vec::with_capacity(rows.len());
+    for row in rows {
+        alerts.push(read(tx, row).await?);
+    }
+    Ok(alerts)
+}
+
+/// How the alerts of each rule were answered since a moment: rule, verdict, how many.
+pub(crate) async fn answers(tx: &Tx, since: OffsetDateTime) -> Result<Vec<(String, String, u64)>> {
+    let school = tx.scope().school()?;
+    let rows: Vec<(String, String, i64)> = alert::Entity::find()
+        .select_only()
+        .columns([alert::Column::RuleId, alert::Column::Verdict])
+        .column_as(alert::Column::Id.count(), "alerts")
+        .filter(alert::Column::SchoolId.eq(school.as_str()))
+        // What was kept before there was such a column says no rule.
+        .filter(alert::Column::RuleId.ne(""))
+        .filter(alert::Column::RaisedUs.gte(micros(since)))
+        .group_by(alert::Column::RuleId)
+        .group_by(alert::Column::Verdict)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok(rows.into_iter().map(|(rule, verdict, n)| (rule, verdict, u64::try_from(n).unwrap_or_default())).collect())
+}
+
+/// An alert that has waited too long by its own clock.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Due {
+    pub(crate) id: String,
+    pub(crate) school_id: String,
+    pub(crate) pass_us: i64,
+}
+
+/// Alerts of every school that have waited too long by their own clocks, the longest first, after the one given.
+pub(crate) async fn due(tx: &Tx, after: Option<&(i64, String)>) -> Result<Vec<Due>> {
+    let (by_time, by_id) = (alert::Column::PassUs, alert::Column::Id);
+    let mut all = alert::Entity::find()
+        .select_only()
+        .columns([by_id, alert::Column::SchoolId, by_time])
+        .filter(by_time.lte(micros(tx.now())));
+    if let Some((at, id)) = after {
+        all = all
+            .filter(Condition::any().add(by_time.gt(*at)).add(Condition::all().add(by_time.eq(*at)).add(by_id.gt(id))));
+    }
+    let ordered = all.order_by_asc(by_time).order_by_asc(by_id).limit(AT_ONCE);
+    Ok(ordered.into_model::<Due>().all(tx.db()).await?)
 }

@@ -1,5 +1,9 @@
 //! The tables.
 
+mod senders;
+
+pub(crate) use senders::{quarantine, sender, sender_hour};
+
 pub(crate) mod feed {
     use sea_orm::entity::prelude::*;
 
@@ -50,6 +54,27 @@ pub(crate) mod delivery {
         pub delivery_id: String,
         pub school_id: String,
         pub acknowledged: i64,
+        pub body: Option<Vec<u8>>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod delivery_header {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "delivery_header")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub feed_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub delivery_id: String,
+        pub school_id: String,
+        pub body: Vec<u8>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -73,6 +98,7 @@ pub(crate) mod ledger_hour {
         pub kept: i64,
         pub folded: i64,
         pub excepted: i64,
+        pub noise: i64,
         pub rejected: i64,
         pub alerts: i64,
     }
@@ -119,6 +145,7 @@ pub(crate) mod observation {
         pub event_us: i64,
         pub category: String,
         pub outcome: String,
+        pub actor: String,
         pub body: Vec<u8>,
     }
 
@@ -159,6 +186,11 @@ pub(crate) mod alert {
         pub verdict: String,
         pub answered: i32,
         pub severity_rank: i32,
+        pub rule_id: String,
+        pub raised_us: i64,
+        pub readers: i32,
+        pub subject: String,
+        pub pass_us: i64,
         pub body: Vec<u8>,
     }
 
@@ -176,6 +208,67 @@ pub(crate) mod policy_copy {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub school_id: String,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod exception {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "exception")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub school_id: String,
+        pub decided: i32,
+        pub approved: i32,
+        pub until_us: i64,
+        pub used: i64,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod suggestion {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "suggestion")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub school_id: String,
+        pub feed_id: String,
+        pub received_us: i64,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod recipient {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "recipient")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub school_id: String,
+        pub account_id: String,
         pub body: Vec<u8>,
     }
 

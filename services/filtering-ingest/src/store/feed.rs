@@ -27,6 +27,9 @@ pub(crate) struct Feed {
     pub(crate) profile: String,
     pub(crate) time_zone: String,
     pub(crate) hosts: HashMap<String, String>,
+    /// The filter's groups with the tier the school gives each.
+    #[serde(default)]
+    pub(crate) groups: HashMap<String, String>,
     #[serde(with = "time::serde::timestamp::microseconds")]
     pub(crate) created_at: time::OffsetDateTime,
 }
@@ -51,6 +54,14 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Feed> {
     let school = tx.scope().school()?;
     let row = feed::Entity::find_by_id(id).filter(feed::Column::SchoolId.eq(school.as_str())).one(tx.db()).await?;
     Ok(serde_json::from_slice(&row.ok_or_else(Error::missing)?.body)?)
+}
+
+/// One feed of the scope's school, held until the transaction ends: two batches of one feed are worked one after the other,
+/// so that neither undoes the episodes of the other.
+pub(crate) async fn hold(tx: &Tx, id: &str) -> Result<Feed> {
+    let school = tx.scope().school()?;
+    let row = feed::Entity::find_by_id(id).filter(feed::Column::SchoolId.eq(school.as_str())).lock_exclusive();
+    Ok(serde_json::from_slice(&row.one(tx.db()).await?.ok_or_else(Error::missing)?.body)?)
 }
 
 /// Notes when a feed's last line arrived.
@@ -101,6 +112,7 @@ pub(crate) async fn hours(tx: &Tx, feed_id: &str) -> Result<(Vec<(i64, Counts)>,
             kept: number(row.kept),
             folded: number(row.folded),
             excepted: number(row.excepted),
+            noise: number(row.noise),
             rejected: number(row.rejected),
             alerts: number(row.alerts),
         };

@@ -1,20 +1,25 @@
-//! What became of a batch, written in one transaction: progress, ledger, rejected lines, what is kept, episodes.
+//! What became of a batch, written in one transaction: ledger, rejected lines, what is stored, episodes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chassis::{db::Tx, error::Result};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 
 use super::{
-    entity::{delivery, episode, ledger_hour, observation, rejected_line},
+    entity::{episode, ledger_hour, observation, rejected_line},
     feed::Feed,
     key, micros, seal,
 };
-use crate::{episode::Episode, intake::Taken, observation::Rejected};
+use crate::{
+    episode::Episode,
+    intake::Taken,
+    observation::Rejected,
+    sighting::{self, Stored},
+};
 
 chassis::id!(/** A kept observation. */ pub(crate) struct ObservationId = "obs");
 
@@ -22,32 +27,6 @@ chassis::id!(/** A kept observation. */ pub(crate) struct ObservationId = "obs")
 const HOUR: i64 = 3_600_000_000;
 /// Rows written by one statement: below every engine's limit of parameters.
 const CHUNK: usize = 500;
-
-/// The last line of a delivery that was accounted for; locks the delivery until the transaction ends.
-pub(crate) async fn acknowledged(tx: &Tx, feed: &Feed, delivery_id: &str) -> Result<u64> {
-    let start = delivery::ActiveModel {
-        feed_id: Set(feed.id.to_string()),
-        delivery_id: Set(delivery_id.to_owned()),
-        school_id: Set(feed.school_id.clone()),
-        acknowledged: Set(0),
-    };
-    let known = OnConflict::columns([delivery::Column::FeedId, delivery::Column::DeliveryId]).do_nothing().to_owned();
-    delivery::Entity::insert(start).on_conflict(known).exec_without_returning(tx.db()).await?;
-    let id = (feed.id.to_string(), delivery_id.to_owned());
-    let row = delivery::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
-    Ok(row.map_or(0, |row| u64::try_from(row.acknowledged).unwrap_or_default()))
-}
-
-/// Notes how far a delivery is.
-pub(crate) async fn acknowledge(tx: &Tx, feed: &Feed, delivery_id: &str, line: u64) -> Result<()> {
-    delivery::Entity::update_many()
-        .col_expr(delivery::Column::Acknowledged, Expr::value(i64::try_from(line).unwrap_or(i64::MAX)))
-        .filter(delivery::Column::FeedId.eq(feed.id.as_str()))
-        .filter(delivery::Column::DeliveryId.eq(delivery_id))
-        .exec(tx.db())
-        .await?;
-    Ok(())
-}
 
 /// The hour a moment lies in.
 pub(crate) fn hour(at_us: i64) -> i64 {
@@ -67,6 +46,7 @@ pub(crate) async fn count(tx: &Tx, feed: &Feed, taken: &Taken, at_us: i64) -> Re
         kept: Set(number(counts.kept)),
         folded: Set(number(counts.folded)),
         excepted: Set(number(counts.excepted)),
+        noise: Set(number(counts.noise)),
         rejected: Set(number(counts.rejected)),
         alerts: Set(number(counts.alerts)),
     };
@@ -76,6 +56,7 @@ pub(crate) async fn count(tx: &Tx, feed: &Feed, taken: &Taken, at_us: i64) -> Re
         (Column::Kept, counts.kept),
         (Column::Folded, counts.folded),
         (Column::Excepted, counts.excepted),
+        (Column::Noise, counts.noise),
         (Column::Rejected, counts.rejected),
         (Column::Alerts, counts.alerts),
     ] {
@@ -109,15 +90,31 @@ pub(crate) async fn reject(
     Ok(())
 }
 
-/// Writes what is kept of user actions, sealed.
-pub(crate) async fn keep(tx: &Tx, feed: &Feed, taken: &Taken) -> Result<()> {
-    if taken.kept.is_empty() {
+/// Names persons and devices by a keyed hash that tells nobody who: the same one each time.
+#[derive(Default)]
+pub(crate) struct Actors(HashMap<String, String>);
+
+impl Actors {
+    /// The name of somebody at the scope's school.
+    pub(crate) fn name(&mut self, tx: &Tx, school: &str, who: &str) -> String {
+        if let Some(known) = self.0.get(who) {
+            return known.clone();
+        }
+        let name = super::hex(&tx.ring().token(school, &who.to_lowercase()));
+        self.0.insert(who.to_owned(), name.clone());
+        name
+    }
+}
+
+/// Writes what is stored of user actions, sealed.
+pub(crate) async fn keep(tx: &Tx, feed: &Feed, stored: &[Stored], actors: &mut Actors) -> Result<()> {
+    if stored.is_empty() {
         return Ok(());
     }
     let key = key(tx, feed.id.as_str(), &feed.school_id).await?;
-    for chunk in taken.kept.chunks(CHUNK) {
+    for chunk in stored.chunks(CHUNK) {
         let mut rows = Vec::with_capacity(chunk.len());
-        for (observed, categories) in chunk {
+        for Stored { observation: observed, categories } in chunk {
             let id = tx.ids().next::<ObservationId>().to_string();
             rows.push(observation::ActiveModel {
                 body: Set(seal(&key, observed, &format!("observation|{id}"))?),
@@ -125,8 +122,9 @@ pub(crate) async fn keep(tx: &Tx, feed: &Feed, taken: &Taken) -> Result<()> {
                 school_id: Set(feed.school_id.clone()),
                 feed_id: Set(feed.id.to_string()),
                 event_us: Set(micros(observed.event_at)),
-                category: Set(categories.first().copied().unwrap_or("unmapped").to_owned()),
+                category: Set(categories.gravest().unwrap_or("unmapped").to_owned()),
                 outcome: Set(observed.outcome.as_str().to_owned()),
+                actor: Set(actors.name(tx, &feed.school_id, &observed.actor())),
             });
         }
         observation::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
@@ -134,23 +132,40 @@ pub(crate) async fn keep(tx: &Tx, feed: &Feed, taken: &Taken) -> Result<()> {
     Ok(())
 }
 
-/// The episodes of a school that were touched lately.
-pub(crate) async fn episodes(tx: &Tx) -> Result<HashMap<String, Episode>> {
+/// The episodes of these ids that there are, held until the transaction ends; no others are read.
+pub(crate) async fn episodes(tx: &Tx, ids: &BTreeSet<String>) -> Result<HashMap<String, Episode>> {
     let school = tx.scope().school()?;
-    let rows = episode::Entity::find().filter(episode::Column::SchoolId.eq(school.as_str())).all(tx.db()).await?;
-    rows.into_iter().map(|row| Ok((row.id, serde_json::from_slice(&row.body)?))).collect()
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut known = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let rows = episode::Entity::find()
+            .filter(episode::Column::SchoolId.eq(school.as_str()))
+            .filter(episode::Column::Id.is_in(chunk.iter().copied()))
+            .order_by_asc(episode::Column::Id)
+            .lock_exclusive()
+            .all(tx.db())
+            .await?;
+        for row in rows {
+            known.insert(row.id, serde_json::from_slice(&row.body)?);
+        }
+    }
+    Ok(known)
 }
 
 /// Writes episodes as they now are.
 pub(crate) async fn keep_episodes(tx: &Tx, school: &str, episodes: &HashMap<String, Episode>) -> Result<()> {
+    let mut rows = Vec::with_capacity(episodes.len());
     for (id, episode) in episodes {
-        let row = episode::ActiveModel {
+        rows.push(episode::ActiveModel {
             id: Set(id.clone()),
             school_id: Set(school.to_owned()),
             body: Set(serde_json::to_vec(episode)?),
-        };
+        });
+    }
+    for chunk in rows.chunks(CHUNK) {
         let replace = OnConflict::column(episode::Column::Id).update_column(episode::Column::Body).to_owned();
-        episode::Entity::insert(row).on_conflict(replace).exec_without_returning(tx.db()).await?;
+        let insert = episode::Entity::insert_many(chunk.iter().cloned()).on_conflict(replace);
+        insert.exec_without_returning(tx.db()).await?;
     }
     Ok(())
 }

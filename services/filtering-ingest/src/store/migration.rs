@@ -1,6 +1,11 @@
 //! The tables, step by step.
 
 mod m20261124_000100_create_feeds;
+mod m20261127_000100_create_delivery_headers;
+mod m20261127_000120_create_senders;
+mod m20261127_005000_judge_in_full;
+mod m20261127_006000_keep_coverage;
+mod m20261127_006100_keep_by_month;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -12,6 +17,11 @@ impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         let mut all = migration::migrations();
         all.push(Box::new(m20261124_000100_create_feeds::Migration));
+        all.push(Box::new(m20261127_000100_create_delivery_headers::Migration));
+        all.push(Box::new(m20261127_000120_create_senders::Migration));
+        all.push(Box::new(m20261127_005000_judge_in_full::Migration));
+        all.push(Box::new(m20261127_006000_keep_coverage::Migration));
+        all.push(Box::new(m20261127_006100_keep_by_month::Migration));
         all
     }
 }

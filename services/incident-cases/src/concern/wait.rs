@@ -127,6 +127,22 @@ impl Concern {
         self
     }
 
+    /// Notes that its alert became graver: where it still waits, it is to be read sooner. Answers whether it did.
+    pub fn worsen(&mut self, graver: &str, now: OffsetDateTime, clocks: &Clocks) -> bool {
+        match &mut self.origin {
+            Origin::Alert { severity, .. } if severity.as_str() != graver => graver.clone_into(severity),
+            Origin::Alert { .. } | Origin::Staff { .. } | Origin::Public(_) => return false,
+        }
+        let (urgency, waits) = (self.urgency(), self.next_escalation().is_some());
+        if let Some(wait) = self.wait.as_mut().filter(|_| waits) {
+            let due = clocks.out(urgency, now);
+            wait.urgency = urgency;
+            wait.due_at = wait.due_at.min(due);
+            wait.next_at = wait.next_at.map(|next| next.min(due));
+        }
+        true
+    }
+
     /// When it is passed on next, unless somebody reads it before.
     pub fn next_escalation(&self) -> Option<OffsetDateTime> {
         let waits = self.read.is_none() && self.outcome.is_none();
@@ -247,6 +263,26 @@ mod tests {
         let (reason, by) = (String::new(), String::new());
         assert_eq!(decided.triage(Outcome::NoFurtherAction { reason, by, at: due }), Ok(()));
         assert_eq!(decided.next_escalation(), None);
+    }
+
+    #[test]
+    fn an_alert_that_becomes_graver_is_to_be_read_sooner() {
+        let (clocks, cover) = (Clocks::default(), Cover::default());
+        let origin = |severity: &str| Origin::Alert {
+            alert_id: "alt".into(),
+            theme: "drugs".into(),
+            severity: severity.into(),
+            late_s: 0,
+        };
+        let mut medium =
+            Concern { origin: origin("medium"), wait: None, ..concern("yes", &cover) }.waiting(&clocks, &cover);
+        let due = |concern: &Concern| concern.next_escalation().unwrap_or(THURSDAY);
+        assert_eq!(due(&medium), datetime!(2026-11-27 11:30 UTC));
+        assert!(medium.worsen("critical", THURSDAY, &clocks) && !medium.worsen("critical", THURSDAY, &clocks));
+        assert_eq!((due(&medium), medium.urgency()), (THURSDAY + time::Duration::minutes(10), Urgency::Danger));
+        medium.read("lead", THURSDAY);
+        assert_eq!(medium.next_escalation(), None);
+        assert!(!concern("yes", &cover).worsen("critical", THURSDAY, &clocks), "it is no alert");
     }
 
     #[test]

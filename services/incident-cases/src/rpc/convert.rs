@@ -15,6 +15,7 @@ pub(super) mod desk;
 pub(super) mod desk_pattern;
 pub(super) mod desk_referral;
 pub(crate) mod due;
+mod filter_alert;
 mod happened;
 pub(super) mod learner;
 pub(super) mod print;
@@ -28,6 +29,7 @@ pub(super) mod subject_access;
 pub(super) mod transfer;
 
 pub(crate) use concern::{concern, my_concern};
+pub(crate) use filter_alert::filter_alert;
 
 use crate::{
     case::{Case, evidence::done_by, field::Field},

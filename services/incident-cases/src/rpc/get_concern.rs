@@ -12,6 +12,7 @@ use super::convert;
 use crate::{
     App,
     concern::{Concern, Origin},
+    escalate,
     learner::{
         Learner,
         search::{Match, Query, plain_name, rank},
@@ -39,6 +40,9 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
         let added = shown.additions;
         if concern.read_additions(who, now) || first {
             act = act.state("concern", &store::concern::update(&tx, &concern).await?);
+        }
+        if first {
+            escalate::tell_read(&mut tx, &concern).await?;
         }
         shown = pb::Concern { additions: added, ..convert::concern(&concern) };
     }

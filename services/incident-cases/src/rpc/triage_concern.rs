@@ -27,8 +27,9 @@ use crate::{
         decide::EARLY_HELP,
         referral::takes_now,
     },
-    concern::{Concern, Outcome, adult::For},
+    concern::{Concern, Origin, Outcome, adult::For},
     consume::fetch_policy,
+    escalate,
     procedure::Pinned,
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
@@ -112,9 +113,16 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
             ("added_to_case", Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
     };
+    if let (Some(case), Origin::Alert { alert_id, .. }) = (&case, &concern.origin) {
+        store::alert_wanted::want(&tx, &case.school_id, case.id.as_str(), alert_id).await?;
+    }
     let waited_s = (at - concern.recorded_at).whole_seconds();
+    let unread = concern.read.is_none();
     concern.triage(outcome)?;
     let body = store::concern::update(&tx, &concern).await?;
+    if unread {
+        escalate::tell_read(&mut tx, &concern).await?;
+    }
     tx.record(
         Act::new("concern.triaged", concern.id.as_str()).detail("outcome", concern.state()).state("concern", &body),
     );

@@ -86,6 +86,7 @@ pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
         escalated: Set(escalated(concern)),
         urgency: Set(urgency(concern)),
         office: Set(offices(concern).to_owned()),
+        alert_id: Set(concern.alert().to_owned()),
         body: Set(body.clone()),
     };
     concern::Entity::insert(row).exec_without_returning(tx.db()).await?;
@@ -191,6 +192,19 @@ async fn read(tx: &Tx, row: concern::Model) -> Result<Concern> {
 pub(crate) async fn waiting(tx: &Tx, id: &str) -> Result<Option<Concern>> {
     let unread = concern::Entity::find_by_id(id).filter(concern::Column::WasRead.eq(0)).lock_exclusive();
     match unread.one(tx.db()).await? {
+        Some(row) => read(tx, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The concern that came from a filter alert, for the service itself; held until the transaction ends.
+pub(crate) async fn of_alert(tx: &Tx, alert_id: &str) -> Result<Option<Concern>> {
+    let school = tx.scope().school()?;
+    let row = concern::Entity::find()
+        .filter(concern::Column::SchoolId.eq(school.as_str()))
+        .filter(concern::Column::AlertId.eq(alert_id))
+        .lock_exclusive();
+    match row.one(tx.db()).await? {
         Some(row) => read(tx, row).await.map(Some),
         None => Ok(None),
     }

@@ -25,6 +25,8 @@ pub(crate) mod concern {
         pub urgency: i32,
         /// Who takes it on where it is about an adult: `head`, `chair`, `both`; empty for every other.
         pub office: String,
+        /// The filter alert it came from; empty where none.
+        pub alert_id: String,
         pub body: Vec<u8>,
     }
 

@@ -24,6 +24,8 @@ mod m20261126_004000_keep_desk_referrals;
 mod m20261126_004100_mark_adults;
 mod m20261127_004200_count_marks;
 mod m20261127_004300_find_by_key_alone;
+mod m20261127_005000_follow_alerts;
+mod m20261127_006000_want_alerts;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -58,6 +60,8 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261126_004100_mark_adults::Migration));
         all.push(Box::new(m20261127_004200_count_marks::Migration));
         all.push(Box::new(m20261127_004300_find_by_key_alone::Migration));
+        all.push(Box::new(m20261127_005000_follow_alerts::Migration));
+        all.push(Box::new(m20261127_006000_want_alerts::Migration));
         all
     }
 }

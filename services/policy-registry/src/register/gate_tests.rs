@@ -59,9 +59,32 @@ const CHANGE: Fields = &[
     ("on", "2026-09-01"),
     ("change", "C"),
     ("kind", "block"),
+    ("why", "W"),
     ("asked_by", "Di"),
     ("risk", "R"),
     ("educational_view", "Bo"),
+    ("decision", "approved"),
+    ("decided_on", "2026-09-02"),
+];
+const REQUEST: Fields = &[
+    ("on", "2026-09-01"),
+    ("site", "maps.example"),
+    ("why", "W"),
+    ("for_whom", "class"),
+    ("asked_by", "Di"),
+    ("decision", "approved"),
+    ("decided_on", "2026-09-02"),
+    ("decided_why", "W"),
+];
+const CHECK: Fields = &[
+    ("on", "2026-09-01"),
+    ("by", "Di"),
+    ("kind", "monitoring"),
+    ("device", "D"),
+    ("where", "W"),
+    ("user_group", "learner"),
+    ("expected", "alert"),
+    ("actions", "A"),
 ];
 
 /// What else stands, what is entered beside what all have, and the field a refusal names; none where it is taken.
@@ -95,63 +118,151 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
                 (vec![lead("2026-08-31")], &[], None),
             ],
         ),
-        ("G-RISK", "technology", TECHNOLOGY, vec![
-            (vec![refuses()], &[], Some("risk_assessment")),
-            (vec![permits()], &[], None),
-        ]),
-        ("G-PROGRESS-APP", "technology", PROGRESS_APP, vec![
-            (vec![permits()], &[], Some("risk_assessment")),
-            (vec![approved()], &[], None),
-        ]),
-        ("G-LOGIN", "access", LOGIN, vec![
-            (vec![], &[], Some("individual")),
-            (vec![], &[("individual", "false")], Some("individual")),
-            (vec![], &[("individual", "true")], None),
-        ]),
-        ("G-CONSENT", "consents", VIDEO, vec![
-            (vec![], &[("given_by", "self")], Some("given_by")),
-            (vec![], &[("given_by", "parent")], None),
-        ]),
-        ("G-RECORDING", "consents", RECORDING, vec![
-            (vec![], &[], Some("purpose")),
-            (vec![], &[("purpose", "For the class that was away")], None),
-        ]),
-        ("G-TAUGHT", "accounts", ACCOUNT, vec![
-            (vec![accepted()], &[("kind", "learner")], Some("kind")),
-            (vec![accepted(), later()], &[("kind", "learner")], Some("kind")),
-            (vec![accepted(), taught()], &[("kind", "learner")], None),
-        ]),
-        ("G-ACCEPTED", "accounts", ACCOUNT, vec![
-            (vec![works()], &[("kind", "staff")], Some("holder")),
-            (vec![], &[("kind", "parent")], Some("holder")),
-            (vec![accepted()], &[("kind", "parent")], None),
-        ]),
-        ("G-CURRENT", "accounts", ACCOUNT, vec![
-            (vec![accepted()], &[("kind", "staff")], Some("holder")),
-            (vec![accepted(), works()], &[("kind", "staff")], None),
-        ]),
-        ("G-VISITOR", "accounts", ACCOUNT, vec![
-            // The fields are asked for before the gate is.
-            (vec![], &[("kind", "visitor")], Some("purpose")),
-            (vec![], &[("kind", "visitor"), ("purpose", "A talk"), ("expires_on", "2026-12-01")], None),
-        ]),
-        ("G-UNDER-13", "accounts", ACCOUNT, vec![
-            (vec![], &[("kind", "class_or_group"), ("social_media", "true")], Some("under_13")),
-            (vec![], &[("kind", "class_or_group"), ("social_media", "true"), ("under_13", "true")], Some("under_13")),
-            (vec![], &[("kind", "class_or_group"), ("social_media", "true"), ("under_13", "false")], None),
-        ]),
-        ("G-CHANNEL", "channels", CHANNEL, vec![
-            (vec![refuses()], &[], Some("risk_assessment")),
-            (vec![permits()], &[], None),
-        ]),
-        ("G-FILTER", "filter-systems", FILTER, vec![
-            (vec![permits()], &[], Some("risk_assessment")),
-            (vec![filtering()], &[], None),
-        ]),
-        ("G-CHANGE", "filter-changes", CHANGE, vec![
-            (vec![], &[("technical_view", "bo")], Some("technical_view")),
-            (vec![], &[("technical_view", "Cy")], None),
-        ]),
+        (
+            "G-RISK",
+            "technology",
+            TECHNOLOGY,
+            vec![(vec![refuses()], &[], Some("risk_assessment")), (vec![permits()], &[], None)],
+        ),
+        (
+            "G-PROGRESS-APP",
+            "technology",
+            PROGRESS_APP,
+            vec![(vec![permits()], &[], Some("risk_assessment")), (vec![approved()], &[], None)],
+        ),
+        (
+            "G-LOGIN",
+            "access",
+            LOGIN,
+            vec![
+                (vec![], &[], Some("individual")),
+                (vec![], &[("individual", "false")], Some("individual")),
+                (vec![], &[("individual", "true")], None),
+            ],
+        ),
+        (
+            "G-CONSENT",
+            "consents",
+            VIDEO,
+            vec![(vec![], &[("given_by", "self")], Some("given_by")), (vec![], &[("given_by", "parent")], None)],
+        ),
+        (
+            "G-RECORDING",
+            "consents",
+            RECORDING,
+            vec![(vec![], &[], Some("purpose")), (vec![], &[("purpose", "For the class that was away")], None)],
+        ),
+        (
+            "G-TAUGHT",
+            "accounts",
+            ACCOUNT,
+            vec![
+                (vec![accepted()], &[("kind", "learner")], Some("kind")),
+                (vec![accepted(), later()], &[("kind", "learner")], Some("kind")),
+                (vec![accepted(), taught()], &[("kind", "learner")], None),
+            ],
+        ),
+        (
+            "G-ACCEPTED",
+            "accounts",
+            ACCOUNT,
+            vec![
+                (vec![works()], &[("kind", "staff")], Some("holder")),
+                (vec![], &[("kind", "parent")], Some("holder")),
+                (vec![accepted()], &[("kind", "parent")], None),
+            ],
+        ),
+        (
+            "G-CURRENT",
+            "accounts",
+            ACCOUNT,
+            vec![
+                (vec![accepted()], &[("kind", "staff")], Some("holder")),
+                (vec![accepted(), works()], &[("kind", "staff")], None),
+            ],
+        ),
+        (
+            "G-VISITOR",
+            "accounts",
+            ACCOUNT,
+            vec![
+                // The fields are asked for before the gate is.
+                (vec![], &[("kind", "visitor")], Some("purpose")),
+                (vec![], &[("kind", "visitor"), ("purpose", "A talk"), ("expires_on", "2026-12-01")], None),
+            ],
+        ),
+        (
+            "G-UNDER-13",
+            "accounts",
+            ACCOUNT,
+            vec![
+                (vec![], &[("kind", "class_or_group"), ("social_media", "true")], Some("under_13")),
+                (
+                    vec![],
+                    &[("kind", "class_or_group"), ("social_media", "true"), ("under_13", "true")],
+                    Some("under_13"),
+                ),
+                (vec![], &[("kind", "class_or_group"), ("social_media", "true"), ("under_13", "false")], None),
+            ],
+        ),
+        (
+            "G-CHANNEL",
+            "channels",
+            CHANNEL,
+            vec![(vec![refuses()], &[], Some("risk_assessment")), (vec![permits()], &[], None)],
+        ),
+        (
+            "G-FILTER",
+            "filter-systems",
+            FILTER,
+            vec![(vec![permits()], &[], Some("risk_assessment")), (vec![filtering()], &[], None)],
+        ),
+        (
+            "G-CHANGE",
+            "filter-changes",
+            CHANGE,
+            vec![
+                (vec![], &[("technical_view", "bo"), ("decided_by", "Al")], Some("technical_view")),
+                (vec![], &[("technical_view", "Cy"), ("decided_by", "Al")], None),
+            ],
+        ),
+        (
+            "G-OWN-CHANGE",
+            "filter-changes",
+            CHANGE,
+            vec![
+                (vec![], &[("technical_view", "Cy"), ("decided_by", "di")], Some("decision")),
+                (vec![], &[("technical_view", "Cy"), ("decided_by", "Al")], None),
+            ],
+        ),
+        (
+            "G-UNBLOCK",
+            "unblock-requests",
+            REQUEST,
+            vec![
+                (vec![], &[("decided_by", "Al"), ("decided_with", "al")], Some("decided_with")),
+                (vec![], &[("decided_by", "Al"), ("decided_with", "Cy")], None),
+            ],
+        ),
+        (
+            "G-OWN-REQUEST",
+            "unblock-requests",
+            REQUEST,
+            vec![
+                (vec![], &[("decided_by", "di"), ("decided_with", "Cy")], Some("decision")),
+                (vec![], &[("decided_by", "Al"), ("decided_with", "Cy")], None),
+            ],
+        ),
+        (
+            "G-CHECK",
+            "filter-checks",
+            CHECK,
+            vec![
+                (vec![], &[("actual", "nothing"), ("outcome", "works")], Some("outcome")),
+                (vec![], &[("actual", "nothing"), ("outcome", "fails")], None),
+                (vec![], &[("actual", "alert"), ("outcome", "works")], None),
+            ],
+        ),
     ];
     let definitions = shipped();
     let known: BTreeSet<&str> =

@@ -22,7 +22,7 @@ pub(crate) fn shipped() -> Vec<Definition> {
     template::load(&model::model_files()).unwrap().registers
 }
 
-fn entry(number: usize, register: &str, values: &[(&str, &str)]) -> Entry {
+pub(crate) fn entry(number: usize, register: &str, values: &[(&str, &str)]) -> Entry {
     let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (key, value) in values {
         held.entry((*key).to_owned()).or_default().push((*value).to_owned());

@@ -52,10 +52,13 @@ pub(super) async fn add_register_entry(
         Some(Change { supersedes: earlier, withdrawn: request.withdrawn, reason: request.reason.trim().to_owned() })
     };
     let earlier = change.as_ref().map(|change| &change.supersedes);
+    let before = earlier.and_then(|id| all.entries.iter().find(|entry| entry.id == *id));
     let values = if request.withdrawn {
+        registers::may_withdraw(definition, before, &all, &scope)?;
         std::collections::BTreeMap::new()
     } else {
-        registers::valid(definition, &request.values, &all, earlier)?
+        let entered = registers::entered(definition, &request.values, before, &all, &scope)?;
+        registers::valid(definition, &entered, &all, earlier)?
     };
     let others = all.entries.iter().filter(|other| other.register == definition.key && Some(&other.id) != earlier);
     if !request.withdrawn && others.into_iter().any(|other| other.values == values) {
@@ -67,6 +70,9 @@ pub(super) async fn add_register_entry(
     for body in &bodies {
         let act = Act::new("register_entry.added", entry.id.as_str()).detail("register", entry.register.as_str());
         tx.record(act.detail("withdrawn", request.withdrawn).state("register_entry", body));
+    }
+    if let Some(event) = registers::announced(definition, &entry, before) {
+        tx.announce(entry.id.as_str(), event).await?;
     }
     let response = AddRegisterEntryResponse { entry: Some(registers::shown(&entry, &[])) };
     tx.answer(&response).await?;

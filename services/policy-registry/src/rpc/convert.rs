@@ -270,6 +270,9 @@ fn alert_rule(rule: &procedure::AlertRule) -> wire::AlertRule {
         locked: rule.locked,
         threshold: rule.threshold,
         requirements: rule.requirements.clone(),
+        tiers: rule.tiers.clone(),
+        days: rule.days,
+        clause_ids: rule.clauses.clone(),
     }
 }
 

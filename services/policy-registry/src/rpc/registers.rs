@@ -7,8 +7,12 @@ use chassis::{
     clock::{london, timestamp, told},
     db::Tx,
     error::{Error, Result, Violations},
+    event::Event,
 };
-use proto::policy_registry::v1 as wire;
+use proto::{
+    event::v1::{RegisterRequestDecided, RegisterRequestMade},
+    policy_registry::v1 as wire,
+};
 use sha2::{Digest as _, Sha256};
 use time::{Date, OffsetDateTime};
 
@@ -17,6 +21,7 @@ use crate::{
     lint::Severity,
     register::{
         Against, Change, Definition, Entry, EntryId, Persons, Violation, as_known_at, checked,
+        decision::{Adds, Step},
         duties::Coverage,
         judge::{Finding, Kept},
         standing,
@@ -137,6 +142,56 @@ pub(super) fn one<'d>(definitions: &'d [Definition], key: &str, scope: &Scope, a
     if may { Ok(definition) } else { Err(Error::denied()) }
 }
 
+/// The values as they are entered by the caller: who asks and who decides enter by themselves.
+pub(super) fn entered(
+    definition: &Definition,
+    given: &[wire::RegisterValue],
+    earlier: Option<&Entry>,
+    all: &Registers,
+    scope: &Scope,
+) -> Result<Vec<wire::RegisterValue>> {
+    if definition.decision.is_none() {
+        return Ok(given.to_vec());
+    }
+    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for value in given {
+        values.entry(value.key.clone()).or_default().extend(value.values.iter().cloned());
+    }
+    let adds = Adds { roles: all.roles(), account: scope.account_text() };
+    let entered = definition.entered(values, earlier, adds).map_err(|wrong| violations(vec![wrong]))?;
+    Ok(self::values(&entered))
+}
+
+/// Whether the caller may withdraw an entry: where somebody decides, only those who do, or whoever asked while it waits.
+pub(super) fn may_withdraw(
+    definition: &Definition,
+    entry: Option<&Entry>,
+    all: &Registers,
+    scope: &Scope,
+) -> Result<()> {
+    let Some(entry) = entry else { return Ok(()) };
+    let adds = Adds { roles: all.roles(), account: scope.account_text() };
+    let entered = definition.entered(entry.values.clone(), Some(entry), adds);
+    entered.map(|_| ()).map_err(|wrong| violations(vec![wrong]))
+}
+
+/// What is announced of a new entry: that somebody asks, or that it was decided.
+pub(super) fn announced(definition: &Definition, entry: &Entry, earlier: Option<&Entry>) -> Option<Event> {
+    let register = definition.key.clone();
+    if entry.withdraws() {
+        return None;
+    }
+    match definition.decision.as_ref()?.step(entry, earlier) {
+        Step::None => None,
+        Step::Asked => Some(Event::RegisterRequestMade(RegisterRequestMade { register })),
+        Step::Decided { decision, asked_by } => {
+            let asked_by_account_id = asked_by;
+            let decided = RegisterRequestDecided { register, decision, asked_by_account_id };
+            Some(Event::RegisterRequestDecided(decided))
+        }
+    }
+}
+
 /// Values that hold what they must.
 pub(super) fn valid(
     definition: &Definition,
@@ -217,7 +272,16 @@ pub(super) fn definition(definition: &Definition) -> wire::RegisterDefinition {
         taken_from: field.taken_from.clone(),
         past: field.past,
     });
+    let decision = definition.decision.as_ref().map(|decision| wire::RegisterDecision {
+        field: decision.field.clone(),
+        waits: decision.waits.clone(),
+        by_roles: decision.by.clone(),
+        done_by_roles: decision.done_by.clone(),
+        asked_by: decision.asked_by.clone(),
+        decided_by: decision.decided_by.clone(),
+    });
     wire::RegisterDefinition {
+        decision,
         register: definition.key.clone(),
         title: definition.title.clone(),
         about: definition.about.clone(),
@@ -267,9 +331,22 @@ pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// A file read as a register's table.
+/// A file read as a register's table. Whoever decides about nothing brings no decisions in by a file either.
 pub(super) fn table(all: &Registers, definition: &Definition, content: &[u8]) -> Result<Preview> {
-    read(definition, content, &all.against()).map_err(|error| Error::invalid("content", error.to_string()))
+    let read = read(definition, content, &all.against());
+    let mut preview = read.map_err(|error| Error::invalid("content", error.to_string()))?;
+    if let Some(decision) = &definition.decision {
+        let title = definition.field(&decision.field).map(|field| field.title.clone()).unwrap_or_default();
+        for line in std::mem::take(&mut preview.accepted) {
+            match decision.beyond(&line.values, all.roles()) {
+                Some(wrong) => {
+                    preview.wrong.push((line.number, vec![Violation { field: title.clone(), fix: wrong.fix }]));
+                }
+                None => preview.accepted.push(line),
+            }
+        }
+    }
+    Ok(preview)
 }
 
 /// What a previewed file goes by: its content, the register, and who previewed it.

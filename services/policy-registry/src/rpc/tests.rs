@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
+mod decisions;
 mod documents;
 mod effective;
 mod life_cycle;
@@ -419,6 +420,12 @@ mod register_entries {
         what_two_do_at_once_is_done_once,
         no_policy_is_approved_while_a_way_to_report_is_missing,
     );
+}
+
+mod asked_and_decided {
+    use super::{Engine, Tested, decisions::*};
+
+    on_both_engines!(what_staff_ask_for_the_lead_decides_and_whoever_asked_is_told);
 }
 
 mod a_school_tailors {

@@ -306,6 +306,8 @@ fn alert_rule(is: &AlertRule) -> Thing<'_, AlertRule> {
         .line("Severity", &is.severity)
         .line("Told", &is.route)
         .line("From", &is.threshold.to_string())
+        .list("For", &is.tiers)
+        .line("Days", &if is.days == 0 { String::new() } else { is.days.to_string() })
         .when("Locked", is.locked)
         .list("Carries", &is.requirements);
     Thing { id: &is.id, is, words: words.0, statutory: is.locked }
@@ -319,6 +321,7 @@ fn kept(is: &register::Definition) -> Thing<'_, register::Definition> {
         .line("Kept as", &is.kept_as)
         .list("Added to by", &is.add)
         .list("Read by", &is.read)
+        .list("Decided by", is.decision.as_ref().map(|decision| decision.by.as_slice()).unwrap_or_default())
         .list("Fields", &fields)
         .list("Rules", &rules)
         .list("Carries", &is.requirements);

@@ -7,7 +7,7 @@ use super::{
     check::Checker,
     clauses,
     condition::Condition,
-    procedure::{AlertRule, Gate, Named, Procedure, Step},
+    procedure::{AlertRule, Gate, Named, Procedure, Step, TIERS},
     raw,
 };
 use crate::lint::Data;
@@ -245,6 +245,9 @@ fn alert_rule(raw: raw::AlertRule, checker: &mut Checker) -> AlertRule {
     checker.one_of(file, &raw.watches, "watches", &["observation", "review", "feed", "concern"]);
     checker.one_of(file, &raw.severity, "severity", &["low", "medium", "high", "critical"]);
     checker.one_of(file, &raw.route, "route", &["dsl", "it", "head"]);
+    for tier in &raw.tiers {
+        checker.one_of(file, tier, "tiers", &TIERS);
+    }
     AlertRule {
         id: raw.rule_id.value,
         watches: raw.watches.value,
@@ -255,6 +258,9 @@ fn alert_rule(raw: raw::AlertRule, checker: &mut Checker) -> AlertRule {
         locked: raw.locked,
         threshold: raw.threshold.max(1),
         requirements: raw.requirements,
+        tiers: raw.tiers.into_iter().map(|tier| tier.value).collect(),
+        days: raw.days,
+        clauses: Vec::new(),
     }
 }
 

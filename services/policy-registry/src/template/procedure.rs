@@ -171,11 +171,23 @@ pub struct AlertRule {
     pub route: String,
     /// True where no school may lower, mute or delay it.
     pub locked: bool,
-    /// The least count within an hour that raises it.
+    /// The count within an hour past which it is raised; 1 for at once.
     pub threshold: u32,
     /// The requirements it carries.
     pub requirements: Vec<String>,
+    /// For whom it is, for observations: one of `TIERS` each; for everybody where none.
+    #[serde(default)]
+    pub tiers: Vec<String>,
+    /// Days of fourteen on which it happens that make it graver; as usual where 0.
+    #[serde(default)]
+    pub days: u32,
+    /// What it puts into effect of the text, by id of the template's clause: known where a policy is resolved.
+    #[serde(default)]
+    pub clauses: Vec<String>,
 }
+
+/// Whom a filter can filter for: a key stage is a learner's.
+pub const TIERS: [&str; 9] = ["pupil", "staff", "guest", "EYFS", "KS1", "KS2", "KS3", "KS4", "KS5"];
 
 /// A register the template names, or a report line it defines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

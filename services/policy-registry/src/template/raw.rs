@@ -159,6 +159,10 @@ pub(super) struct AlertRule {
     #[serde(default = "one")]
     pub threshold: u32,
     #[serde(default)]
+    pub tiers: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub days: u32,
+    #[serde(default)]
     pub requirements: Vec<String>,
 }
 

@@ -6,6 +6,7 @@ use serde_saphyr::Spanned;
 use super::{Definition as Parameter, check::Checker, condition::Condition};
 use crate::register::{
     Definition, Field, Kind, ROLES, Rule, RuleKind,
+    decision::Decision,
     duties::{ANSWER_FIELDS, DOCUMENT_FIELDS},
     gate::Gate,
 };
@@ -35,6 +36,8 @@ pub(super) struct Raw {
     #[serde(default)]
     until: String,
     #[serde(default)]
+    decision: Option<Decision>,
+    #[serde(default)]
     fields: Vec<Field>,
     #[serde(default)]
     rules: Vec<Rule>,
@@ -63,6 +66,7 @@ pub(super) fn definitions(raw: Vec<Raw>, parameters: &[Parameter], checker: &mut
             read: raw.read.into_iter().map(|role| role.value).collect(),
             from: raw.from,
             until: raw.until,
+            decision: raw.decision,
             fields: raw.fields,
             rules: raw.rules,
             gates: raw.gates,
@@ -77,6 +81,9 @@ pub(super) fn definitions(raw: Vec<Raw>, parameters: &[Parameter], checker: &mut
         }
         for gate in &definition.gates {
             barred(definition, gate, &definitions, &mut say);
+        }
+        if let Some(decision) = &definition.decision {
+            decided(definition, decision, &mut say);
         }
     }
     definitions
@@ -138,6 +145,32 @@ fn shape(definition: &Definition, all: &[Definition], say: &mut impl FnMut(Strin
         if definition.field(day).is_none_or(|field| field.kind != Kind::Date) {
             say(format!("register “{key}” counts from or until “{day}”, which is no date field"), "Name a date field.");
         }
+    }
+}
+
+/// A decision names a choice with the value that waits, two persons, and roles that add to the register.
+fn decided(definition: &Definition, decision: &Decision, say: &mut impl FnMut(String, &str)) {
+    let key = &definition.key;
+    let choice = definition.field(&decision.field).filter(|field| field.kind == Kind::Choice);
+    if choice.is_none_or(|field| !field.allowed.contains(&decision.waits)) {
+        say(
+            format!("the decision of “{key}” is no choice that allows “{}”", decision.waits),
+            "Name a field of type choice, and one of its values that means that nobody has decided.",
+        );
+    }
+    let person = |field: &String| definition.field(field).is_some_and(|field| field.kind == Kind::Person);
+    if !person(&decision.asked_by) || !person(&decision.decided_by) {
+        say(
+            format!("the decision of “{key}” does not say who asked and who decided"),
+            "Name two fields of type person under asked_by and decided_by.",
+        );
+    }
+    let mut roles = decision.by.iter().chain(&decision.done_by);
+    if decision.by.is_empty() || roles.any(|role| !definition.add.contains(role)) {
+        say(
+            format!("the decision of “{key}” is nobody’s, or somebody’s who adds nothing to it"),
+            "Name under by and done_by roles that stand under add.",
+        );
     }
 }
 

@@ -68,6 +68,7 @@ fn row(school: &store::SchoolState, lines: &[Published]) -> SchoolRow {
         cells: compared().map(cell).collect(),
         review_due_time: school.review_due_us.and_then(store::moment).map(timestamp),
         error_findings: u32::try_from(school.error_findings).unwrap_or(u32::MAX),
+        silent_feeds: u32::try_from(school.silent_feeds).unwrap_or(u32::MAX),
         last_feed_time: school.last_feed_us.and_then(store::moment).map(timestamp),
     }
 }

@@ -35,6 +35,28 @@ pub(crate) mod school_state {
         pub error_findings: i64,
         pub last_feed_us: Option<i64>,
         pub known_us: Option<i64>,
+        pub silent_feeds: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod coverage_day {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "coverage_day")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub school_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub date: String,
+        pub term_id: String,
+        pub state: String,
+        pub gap_minutes: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

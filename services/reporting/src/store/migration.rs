@@ -2,6 +2,7 @@
 
 mod m20261124_000100_create_tallies;
 mod m20261126_000200_add_known_time;
+mod m20261127_006000_keep_coverage_days;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrations {
         let mut all = migration::migrations();
         all.push(Box::new(m20261124_000100_create_tallies::Migration));
         all.push(Box::new(m20261126_000200_add_known_time::Migration));
+        all.push(Box::new(m20261127_006000_keep_coverage_days::Migration));
         all
     }
 }

@@ -33,8 +33,9 @@ pub(crate) fn concern(concern: &Concern) -> pb::Concern {
     };
     match &concern.origin {
         Origin::Staff { .. } => message.origin = "staff".to_owned(),
-        Origin::Alert { alert_id, theme, severity } => {
+        Origin::Alert { alert_id, theme, severity, late_s } => {
             message.origin = "alert".to_owned();
+            message.alert_late_s = *late_s;
             (message.alert_id, message.theme, message.severity) = (alert_id.clone(), theme.clone(), severity.clone());
         }
         Origin::Public(Sender { kind, name, contact }) => {

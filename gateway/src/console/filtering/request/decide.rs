@@ -1,0 +1,253 @@
+//! Deciding about what was asked for, and saying that a change is in place or taken back.
+
+use axum::extract::Path;
+use chassis::{
+    access::role_name,
+    error::{Error, Violations},
+};
+use proto::{
+    access::v1::Permission,
+    policy_registry::v1::{
+        AddRegisterEntryRequest, GetRegisterEntryRequest, RegisterDecision, RegisterDefinition, RegisterEntry,
+        RegisterValue,
+    },
+};
+
+use super::{Asked, today, value};
+use crate::{
+    console::{
+        filtering::duties::{self, one},
+        posted::Posted,
+        register::entry,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        form::{Answers, Field, FormPage},
+        part::{Head, Link, Row},
+        words::{self, Codes},
+    },
+};
+
+const DECISIONS: Codes = &[("approved", "Approve it"), ("refused", "Refuse it")];
+const DECIDE: &str = "Decide about a request";
+const DONE: &str = "A change of the filter";
+
+/// What was asked for, with its register.
+struct Request {
+    asked: Asked,
+    definition: RegisterDefinition,
+    entry: RegisterEntry,
+    rows: Vec<Row>,
+}
+
+impl Request {
+    async fn fetch(visit: &Visit, asked: Asked, entry_id: &str) -> Result<Self, Error> {
+        let request = GetRegisterEntryRequest {
+            school_id: visit.school.clone(),
+            register: asked.register().to_owned(),
+            entry_id: entry_id.to_owned(),
+        };
+        let entry = heard(visit.registry()?.get_register_entry(ask(request))).await?.entry.unwrap_or_default();
+        let definition = duties::newest(visit, asked.register()).await?.definition.unwrap_or_default();
+        let people = entry::named(visit, &definition, std::slice::from_ref(&entry)).await;
+        let rows = definition
+            .fields
+            .iter()
+            .filter_map(|field| Row::some(words::sentence(&field.title), Some(entry::value(&entry, field, &people))));
+        Ok(Self { asked, rows: rows.collect(), definition, entry })
+    }
+
+    fn here(&self, visit: &Visit, act: &str) -> String {
+        visit.at(&format!("/filtering/{}/{}/{act}", self.asked.below(), self.entry.entry_id))
+    }
+
+    fn stands(&self) -> bool {
+        self.entry.superseded_by.is_empty() && !self.entry.withdrawn
+    }
+
+    /// Whether it waits for a decision that the visitor may take.
+    fn open_to(&self, visit: &Visit) -> bool {
+        let open = |decision: &RegisterDecision| {
+            let by = |role: &str| decision.by_roles.iter().any(|by| by == role);
+            one(&self.entry, &decision.field) == decision.waits && visit.roles().iter().any(|role| by(role_name(*role)))
+        };
+        self.stands() && self.definition.decision.as_ref().is_some_and(open)
+    }
+
+    /// The page about it; one without a question where `asks` is empty.
+    fn page(self, visit: &Visit, title: &str, act: &str, button: &str, asks: Vec<Field>) -> FormPage {
+        let crumbs = visit.crumbs(&[("Filtering", visit.at("/filtering"))]);
+        let button = if asks.is_empty() { "" } else { button };
+        let mut page = visit.form_page(Head::new(title, crumbs), self.here(visit, act), button, asks);
+        let entry = format!("/registers/{}/entries/{}", self.asked.register(), self.entry.entry_id);
+        page.others.push(Link::new("The entry with its history", visit.at(&entry)));
+        page.rows = self.rows;
+        page
+    }
+
+    /// The entry that takes its place: all that it held, but for these values.
+    fn changed(
+        &self,
+        visit: &Visit,
+        set: &[RegisterValue],
+        reason: &str,
+        request_id: String,
+    ) -> AddRegisterEntryRequest {
+        let held = self.entry.values.iter().filter(|held| set.iter().all(|value| value.key != held.key)).cloned();
+        AddRegisterEntryRequest {
+            school_id: visit.school.clone(),
+            register: self.asked.register().to_owned(),
+            values: held.chain(set.iter().cloned()).collect(),
+            supersedes: self.entry.entry_id.clone(),
+            reason: reason.to_owned(),
+            request_id,
+            ..Default::default()
+        }
+    }
+}
+
+/// What is asked of a decision; `held` is what the entry says so far.
+pub fn fields(asked: Asked, held: &RegisterEntry) -> Vec<Field> {
+    let whom = "The name that the platform shows, or the name and firm of somebody outside.";
+    let until = |name: &str, label: &str| Field::day(name, label).on(one(held, name));
+    let decision = Field::radios("decision", "What do you decide?", DECISIONS);
+    match asked {
+        Asked::Change => vec![
+            decision,
+            Field::long_text("risk", "What was weighed? (needed to approve it)").value(one(held, "risk")),
+            Field::name("educational_view", "Who weighed it for teaching? (needed to approve it)").hint(whom),
+            Field::name("technical_view", "Who weighed it technically? (needed to approve it)").hint(whom),
+            until("reverts_on", "Until when? (optional)"),
+            Field::long_text("decided_why", "Why? (needed to refuse it)").hint("Whoever asked reads this."),
+        ],
+        Asked::Unblock => vec![
+            decision,
+            Field::name("decided_with", "With whom technical do you decide? (needed to approve it)").hint(whom),
+            Field::long_text("decided_why", "Why?").hint("Whoever asked reads this."),
+            until("until", "Unblocked until when? (optional)"),
+        ],
+    }
+}
+
+fn command(visit: &Visit, request: &Request, answers: &Answers) -> Result<AddRegisterEntryRequest, Error> {
+    let decision = answers.text("decision");
+    let approved = decision == "approved";
+    let mut v = Violations::new();
+    v.check(!decision.is_empty(), "decision", "Select what you decide");
+    let mut set = vec![value("decision", decision.clone()), value("decided_on", today(visit))];
+    let (texts, day) = match request.asked {
+        Asked::Change => (
+            vec![
+                ("risk", approved, "Enter what was weighed"),
+                ("educational_view", approved, "Enter who weighed it for teaching"),
+                ("technical_view", approved, "Enter who weighed it technically"),
+                ("decided_why", decision == "refused", "Enter why it is refused"),
+            ],
+            "reverts_on",
+        ),
+        Asked::Unblock => (
+            vec![
+                ("decided_with", approved, "Enter with whom technical you decide"),
+                ("decided_why", true, "Enter why"),
+            ],
+            "until",
+        ),
+    };
+    for (key, needed, fix) in texts {
+        v.check(!needed || !answers.text(key).is_empty(), key, fix);
+        set.push(value(key, answers.text(key)));
+    }
+    set.push(value(day, answers.day(day)));
+    v.finish()?;
+    Ok(request.changed(visit, &set, "It was decided", answers.request_id()))
+}
+
+async fn decide_page(visit: &Visit, asked: Asked, entry_id: &str) -> Result<FormPage, Error> {
+    let request = Request::fetch(visit, asked, entry_id).await?;
+    let asks = if request.open_to(visit) { fields(asked, &request.entry) } else { Vec::new() };
+    let page = request.page(visit, DECIDE, "decide", "Save the decision", asks);
+    Ok(page.lead("Nobody decides about what they asked for themselves."))
+}
+
+async fn show(visit: Visit, asked: Asked, entry_id: &str) -> Answer {
+    visit.needs(Permission::RegisterRead)?;
+    visit.page(&decide_page(&visit, asked, entry_id).await?)
+}
+
+async fn send(posted: Posted, asked: Asked, entry_id: &str) -> Answer {
+    let Posted { visit, answers } = posted;
+    visit.needs(Permission::RegisterKeep)?;
+    let request = Request::fetch(&visit, asked, entry_id).await?;
+    let done = match command(&visit, &request, &answers) {
+        Ok(command) => heard(visit.registry()?.add_register_entry(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(_) => visit.to(&visit.at("/filtering?done=filter_decided")),
+        Err(error) => {
+            let asks = fields(asked, &request.entry);
+            let page = request.page(&visit, DECIDE, "decide", "Save the decision", asks);
+            visit.again(page, &answers, error, &visit.at("/filtering"))
+        }
+    }
+}
+
+/// Asks what is decided about a change.
+pub async fn show_change(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    show(visit, Asked::Change, &id).await
+}
+
+/// Saves it.
+pub async fn change(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    send(posted, Asked::Change, &id).await
+}
+
+/// Asks what is decided about a site.
+pub async fn show_unblock(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    show(visit, Asked::Unblock, &id).await
+}
+
+/// Saves it.
+pub async fn unblock(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    send(posted, Asked::Unblock, &id).await
+}
+
+/// What is asked of a change that was approved, with what is said so far.
+pub fn done_fields(held: &RegisterEntry) -> Vec<Field> {
+    vec![
+        Field::day("in_place_on", "When was it put in place?").on(one(held, "in_place_on")),
+        Field::day("reverted_on", "When was it taken back? (optional)").on(one(held, "reverted_on")),
+    ]
+}
+
+/// Asks when a change was put in place and taken back.
+pub async fn show_done(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::RegisterKeep)?;
+    let request = Request::fetch(&visit, Asked::Change, &id).await?;
+    let open = request.stands() && one(&request.entry, "decision") == "approved";
+    let asks = if open { done_fields(&request.entry) } else { Vec::new() };
+    visit.page(&request.page(&visit, DONE, "done", "Save", asks))
+}
+
+/// Saves it.
+pub async fn done(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    visit.needs(Permission::RegisterKeep)?;
+    let request = Request::fetch(&visit, Asked::Change, &id).await?;
+    let mut v = Violations::new();
+    v.check(!answers.text("in_place_on").is_empty(), "in_place_on", "Enter when it was put in place");
+    let days = ["in_place_on", "reverted_on"].map(|key| value(key, answers.day(key)));
+    let command = request.changed(&visit, &days, "What was done with it", answers.request_id());
+    let done = match v.finish() {
+        Ok(()) => heard(visit.registry()?.add_register_entry(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(_) => visit.to(&visit.at("/filtering?done=filter_done")),
+        Err(error) => {
+            let asks = done_fields(&request.entry);
+            let page = request.page(&visit, DONE, "done", "Save", asks);
+            visit.again(page, &answers, error, &visit.at("/filtering"))
+        }
+    }
+}

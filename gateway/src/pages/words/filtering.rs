@@ -1,0 +1,80 @@
+//! The words of filtering: alerts, rules, exceptions.
+
+use super::{Codes, counted};
+
+/// What became of an alert.
+pub const VERDICTS: Codes = &[
+    ("new", "New"),
+    ("true", "A real concern"),
+    ("understandable", "Understandable: there was a good reason"),
+    ("explained", "Explained beforehand, such as by a lesson"),
+    ("false", "A false alarm"),
+];
+/// For whom the filter filtered.
+pub const TIERS: Codes = &[
+    ("pupil", "Pupils"),
+    ("staff", "Staff"),
+    ("guest", "Guests"),
+    ("EYFS", "Early years"),
+    ("KS1", "Key stage 1"),
+    ("KS2", "Key stage 2"),
+    ("KS3", "Key stage 3"),
+    ("KS4", "Key stage 4"),
+    ("KS5", "Key stage 5"),
+    ("unknown", "Not known"),
+];
+/// To whom an alert was passed on.
+pub const PASSED_TO: Codes = &[
+    ("deputy", "the deputies"),
+    ("lead", "the lead and the deputies"),
+    ("head", "the head"),
+    ("chair", "the chair of governors"),
+];
+/// Why an alert was raised.
+pub const BASES: Codes =
+    &[("list", "A list that blocks it"), ("search", "Words searched for"), ("category", "The filter’s category")];
+/// Where an exception stands.
+pub const EXCEPTIONS: Codes = &[
+    ("asked", "Waits for the lead"),
+    ("refused", "Refused"),
+    ("approved", "Approved, begins later"),
+    ("in_force", "In force"),
+    ("ended", "Ended early"),
+    ("expired", "Over"),
+];
+/// What would become of an event.
+pub const FATES: Codes = &[
+    ("alert", "It would raise an alert"),
+    ("counted", "It would be counted, and raise an alert where it is repeated"),
+    ("excepted", "An exception would keep it from alerting"),
+    ("excluded", "It would raise nothing: the site is of education, reference or medicine as well"),
+    ("noise", "It would raise nothing: nobody does this by hand"),
+    ("kept", "It would be kept and raise nothing"),
+];
+/// How it is known that browsing is the same person’s.
+pub const KNOWN_BY: Codes =
+    &[("user", "By the user name"), ("device", "By the device only"), ("address", "By the network address only")];
+
+/// How late something came, in words; nothing where it came in time.
+pub fn late(seconds: i64) -> Option<String> {
+    let seconds = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0)?;
+    let (count, one, many) = match seconds {
+        ..3_600 => (seconds / 60, "minute", "minutes"),
+        3_600..172_800 => (seconds / 3_600, "hour", "hours"),
+        _ => (seconds / 86_400, "day", "days"),
+    };
+    Some(format!("{} after it happened", counted(count, one, many)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lateness_is_told_in_the_unit_that_says_enough() {
+        assert_eq!((late(0), late(-1)), (None, None));
+        assert_eq!(late(1_200).as_deref(), Some("20 minutes after it happened"));
+        assert_eq!(late(3_600).as_deref(), Some("1 hour after it happened"));
+        assert_eq!(late(400_000).as_deref(), Some("4 days after it happened"));
+    }
+}

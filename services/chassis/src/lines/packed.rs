@@ -1,0 +1,192 @@
+//! Logs that come packed: unpacked piece by piece, within bounds, so that a small file cannot become an endless one.
+
+use std::io::Write as _;
+
+use flate2::write::MultiGzDecoder;
+
+/// How a log is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// As it is.
+    Plain,
+    /// gzip (RFC 1952), one member or several.
+    Gzip,
+}
+
+/// The packings there are, as the header Accept-Encoding names them.
+pub const ACCEPTED: &str = "gzip, identity";
+
+impl Packing {
+    /// The packing that a Content-Encoding names; none for one that is not known here, or for several at once.
+    pub fn named(encoding: &str) -> Option<Self> {
+        match encoding.trim().to_ascii_lowercase().as_str() {
+            "" | "identity" => Some(Self::Plain),
+            "gzip" | "x-gzip" => Some(Self::Gzip),
+            _ => None,
+        }
+    }
+
+    /// The packing that the first bytes of a file tell.
+    pub fn told(begun: &[u8]) -> Self {
+        if begun.starts_with(b"\x1f\x8b") { Self::Gzip } else { Self::Plain }
+    }
+}
+
+/// Why a log is not unpacked further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// It is damaged, cut off, or no such file at all.
+    #[error("the gzip file is damaged or cut off")]
+    Damaged,
+    /// It is larger than a log may be.
+    #[error("the log is too large")]
+    TooLarge,
+    /// It grows as no log does.
+    #[error("the gzip file grows as no log does")]
+    Bomb,
+}
+
+/// How much is unpacked at a time: deflate makes no more than about a thousand bytes of one.
+const SLICE: usize = 1 << 10;
+/// How many times as large as its file a log may be. Logs are packed to a tenth or a thirtieth.
+const RATIO: u64 = 200;
+/// Below this many bytes the ratio says nothing.
+const TELLING: u64 = 8 << 20;
+
+/// Unpacks a log.
+pub struct Unpacker {
+    how: How,
+    /// How many bytes the log may have.
+    largest: u64,
+    taken: u64,
+    given: u64,
+}
+
+enum How {
+    Plain,
+    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
+}
+
+impl Unpacker {
+    /// An unpacker of a log of so many bytes at most.
+    pub fn new(packing: Packing, largest: u64) -> Self {
+        let how = match packing {
+            Packing::Plain => How::Plain,
+            Packing::Gzip => How::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
+        };
+        Self { how, largest, taken: 0, given: 0 }
+    }
+
+    /// Takes the next bytes of the file in, as many at a time as are unpacked within bounds, and leaves the rest; none
+    /// once nothing is left of them.
+    ///
+    /// # Errors
+    /// Why it is not unpacked further.
+    pub fn next(&mut self, bytes: &mut &[u8]) -> Result<Option<Vec<u8>>, Trouble> {
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let (piece, rest) = bytes.split_at(match self.how {
+            How::Plain => bytes.len().min(SLICE * SLICE),
+            How::Gzip(_) => bytes.len().min(SLICE),
+        });
+        *bytes = rest;
+        self.taken += length(piece);
+        let unpacked = match &mut self.how {
+            How::Plain => piece.to_vec(),
+            How::Gzip(decoder) => {
+                decoder.write_all(piece).and_then(|()| decoder.flush()).map_err(|_| Trouble::Damaged)?;
+                std::mem::take(decoder.get_mut())
+            }
+        };
+        self.weigh(unpacked).map(Some)
+    }
+
+    /// What is left once the file has ended.
+    ///
+    /// # Errors
+    /// `Damaged` where it is cut off or its checksum is not right.
+    pub fn finish(mut self) -> Result<Vec<u8>, Trouble> {
+        let rest = match &mut self.how {
+            How::Plain => Vec::new(),
+            How::Gzip(decoder) => {
+                decoder.try_finish().map_err(|_| Trouble::Damaged)?;
+                std::mem::take(decoder.get_mut())
+            }
+        };
+        self.weigh(rest)
+    }
+
+    fn weigh(&mut self, unpacked: Vec<u8>) -> Result<Vec<u8>, Trouble> {
+        self.given += length(&unpacked);
+        if self.given > self.largest {
+            Err(Trouble::TooLarge)
+        } else if self.given > TELLING && self.given / RATIO > self.taken {
+            Err(Trouble::Bomb)
+        } else {
+            Ok(unpacked)
+        }
+    }
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn gzip(log: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(log).and_then(|()| encoder.finish()).unwrap_or_default()
+    }
+
+    fn unpacked(packing: Packing, file: &[u8], largest: u64) -> Result<Vec<u8>, Trouble> {
+        let mut unpacker = Unpacker::new(packing, largest);
+        let mut log = Vec::new();
+        for mut piece in file.chunks(700) {
+            while let Some(bytes) = unpacker.next(&mut piece)? {
+                log.extend(bytes);
+            }
+        }
+        log.extend(unpacker.finish()?);
+        Ok(log)
+    }
+
+    #[test]
+    fn what_was_packed_comes_out_as_it_was() {
+        let log: Vec<u8> = (0..50_000).flat_map(|n| format!("{n} a line of a log\n").into_bytes()).collect();
+        assert_eq!(unpacked(Packing::Plain, &log, 1 << 30), Ok(log.clone()));
+        assert_eq!(unpacked(Packing::Gzip, &gzip(&log), 1 << 30), Ok(log.clone()));
+        // Several files one after the other are a gzip file, too.
+        let halves = [gzip(&log[..1_000]), gzip(&log[1_000..])].concat();
+        assert_eq!(unpacked(Packing::Gzip, &halves, 1 << 30), Ok(log));
+    }
+
+    #[test]
+    fn what_is_damaged_too_large_or_a_bomb_is_told_apart() {
+        let log: Vec<u8> = (0..50_000).flat_map(|n| format!("{n} a line of a log\n").into_bytes()).collect();
+        let file = gzip(&log);
+        assert_eq!(unpacked(Packing::Gzip, &file[..file.len() - 9], 1 << 30), Err(Trouble::Damaged));
+        assert_eq!(unpacked(Packing::Gzip, &log, 1 << 30), Err(Trouble::Damaged));
+        let mut flipped = file.clone();
+        flipped[file.len() - 6] ^= 1;
+        assert_eq!(unpacked(Packing::Gzip, &flipped, 1 << 30), Err(Trouble::Damaged), "the checksum is looked at");
+        for (packing, file) in [(Packing::Plain, &log), (Packing::Gzip, &file)] {
+            assert_eq!(unpacked(packing, file, 100_000), Err(Trouble::TooLarge));
+        }
+        let bomb = gzip(&vec![b'a'; 64 << 20]);
+        assert_eq!(unpacked(Packing::Gzip, &bomb, 1 << 30), Err(Trouble::Bomb));
+    }
+
+    #[test]
+    fn a_packing_is_known_by_its_name_and_by_its_first_bytes() {
+        let named = [" GZIP ", "x-gzip", "identity", "", "zstd", "br", "gzip, gzip"].map(Packing::named);
+        let (gzip, plain) = (Some(Packing::Gzip), Some(Packing::Plain));
+        assert_eq!(named, [gzip, gzip, plain, plain, None, None, None]);
+        assert_eq!((Packing::told(b"\x1f\x8b\x08"), Packing::told(b"1794")), (Packing::Gzip, Packing::Plain));
+    }
+}

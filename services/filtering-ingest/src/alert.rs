@@ -1,0 +1,426 @@
+//! An alert: a notice raised from an episode. Whom it is for, who opened it, to whom it was passed on because nobody did,
+//! and how it was answered.
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    judge::{Clause, Words, is_locked},
+    rules::LATE,
+    wait::Times,
+};
+
+chassis::id!(/** An alert. */ pub struct AlertId = "alt");
+
+/// How an alert can be answered: it was right; right, and there was a good reason; explained beforehand, such as a lesson,
+/// so that an exception may be wanted; wrong.
+pub const VERDICTS: [&str; 4] = ["true", "understandable", "explained", "false"];
+
+/// An alert as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Its id.
+    pub id: AlertId,
+    /// The school.
+    pub school_id: String,
+    /// The feed it came from.
+    pub feed_id: String,
+    /// Its theme.
+    pub theme: String,
+    /// Its severity.
+    pub severity: String,
+    /// Who is told by the rule: `dsl`, `it`, `head`.
+    pub route: String,
+    /// The rule that raised it.
+    pub rule_id: String,
+    /// `list`, `search`, `category`.
+    pub basis: String,
+    /// Why, in words.
+    pub because: String,
+    /// The user as the filter wrote it.
+    pub user: String,
+    /// How sure that is.
+    pub identity_confidence: String,
+    /// The device.
+    pub device: String,
+    /// The address the user was at.
+    pub client_ip: String,
+    /// The host; withheld for illegal material.
+    pub host: String,
+    /// What was searched for; withheld for illegal material.
+    pub search_terms: String,
+    /// Whether address and words are withheld.
+    pub withheld: bool,
+    /// What the filter did, of the gravest of its events.
+    pub outcome: String,
+    /// The filter's own categories.
+    pub vendor_categories: Vec<String>,
+    /// When it happened.
+    pub event_at: OffsetDateTime,
+    /// Observations folded into it, itself included.
+    pub count: u64,
+    /// When it was raised.
+    pub raised_at: OffsetDateTime,
+    /// The policy version it was judged by.
+    pub policy_version: u32,
+    /// How it was answered.
+    pub answer: Option<Answer>,
+    /// The filter's group.
+    #[serde(default)]
+    pub group: String,
+    /// For whom the filter filtered.
+    #[serde(default)]
+    pub tier: String,
+    /// Our categories, gravest first.
+    #[serde(default)]
+    pub categories: Vec<String>,
+    /// The other themes that were met.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// The words list, where words were found.
+    #[serde(default)]
+    pub words: Option<Words>,
+    /// What it puts into effect of the policy's text.
+    #[serde(default)]
+    pub clauses: Vec<Clause>,
+    /// A keyed hash of the address, where that is withheld: equal ones are the same.
+    #[serde(default)]
+    pub digest: String,
+    /// Names person or device without telling who, for what stands beside it.
+    #[serde(default)]
+    pub actor: String,
+    /// How long after it happened its line came, in seconds; 0 where it came in time.
+    #[serde(default)]
+    pub late_s: i64,
+    /// Whether it happened outside the school's hours.
+    #[serde(default)]
+    pub out_of_hours: bool,
+    /// Whose it is to open.
+    #[serde(default)]
+    pub readers: Readers,
+    /// The account it is about, where it is about somebody whom alerts go to.
+    #[serde(default)]
+    pub subject: String,
+    /// By when it is to be opened; none where it is from before there were clocks.
+    #[serde(default)]
+    pub due_at: Option<OffsetDateTime>,
+    /// Who opened it first.
+    #[serde(default)]
+    pub acknowledged: Option<Acknowledged>,
+    /// Every time it was passed on because nobody had opened it.
+    #[serde(default)]
+    pub passed_on: Vec<PassedOn>,
+}
+
+/// How an alert was answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// One of `VERDICTS`.
+    pub verdict: String,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// Who opened an alert first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// The account.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// An alert was passed on because nobody had opened it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedOn {
+    /// To whom: `deputy`, `lead`, `head`, `chair`.
+    pub to: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// Whose an alert is: bits, so that a list is asked for by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Readers(pub i32);
+
+impl Readers {
+    /// The lead and deputies.
+    pub const LEADS: Self = Self(1);
+    /// The lead alone.
+    pub const LEAD: Self = Self(2);
+    /// The head.
+    pub const HEAD: Self = Self(4);
+    /// The chair of governors.
+    pub const CHAIR: Self = Self(8);
+    /// Whoever runs the network.
+    pub const IT: Self = Self(16);
+
+    /// Both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether somebody is among them.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Every set that somebody is in: what a column is compared with.
+    pub fn sets(self) -> Vec<i32> {
+        (1..32).filter(|set| set & self.0 != 0).collect()
+    }
+}
+
+impl Default for Readers {
+    /// Alerts from before there were others: the lead's and deputies', and the head sees them.
+    fn default() -> Self {
+        Self::LEADS.and(Self::HEAD)
+    }
+}
+
+/// Somebody whom alerts about staff could go to, by what they are here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Here {
+    /// Whether anybody said which user names are the lead's own.
+    pub lead_known: bool,
+    /// Likewise the head's.
+    pub head_known: bool,
+    /// Whether the alert is about the lead.
+    pub about_lead: bool,
+    /// Whether it is about the head.
+    pub about_head: bool,
+}
+
+/// Whose an alert is when it is raised. One about a member of staff goes to the lead, of the lead to the head, of the head
+/// to the chair; and to nobody of whom it is not known which user names are their own, since it might be about them.
+pub fn readers(route: &str, tier: &str, here: Here) -> Readers {
+    match (route, tier) {
+        ("it", _) => Readers::IT,
+        (_, "staff") if here.about_head || !(here.head_known || (here.lead_known && !here.about_lead)) => {
+            Readers::CHAIR
+        }
+        (_, "staff") if here.about_lead || !here.lead_known => Readers::HEAD,
+        (_, "staff") if here.head_known => Readers::LEAD.and(Readers::HEAD),
+        (_, "staff") => Readers::LEAD,
+        _ => Readers::default(),
+    }
+}
+
+impl Alert {
+    /// `new` or its verdict.
+    pub fn verdict(&self) -> &str {
+        self.answer.as_ref().map_or("new", |answer| answer.verdict.as_str())
+    }
+
+    /// Whether it is about a member of staff.
+    pub fn of_staff(&self) -> bool {
+        self.tier == "staff"
+    }
+
+    /// Whether it becomes a concern, whose own clock and rota see to it that somebody reads it.
+    pub fn becomes_concern(&self) -> bool {
+        self.route != "it" && !self.of_staff()
+    }
+
+    /// Whether no exception touches it.
+    pub fn locked(&self) -> bool {
+        is_locked(&self.theme, &self.basis)
+    }
+
+    /// Starts its clock, and says how late it is.
+    #[must_use]
+    pub fn waiting(mut self, times: &Times) -> Self {
+        let behind = self.raised_at - self.event_at;
+        self.late_s = if behind > LATE { behind.whole_seconds() } else { 0 };
+        self.out_of_hours = times.outside(self.event_at);
+        self.due_at = Some(times.due(&self.severity, self.raised_at));
+        self
+    }
+
+    /// Whether somebody may know of it.
+    pub fn may_read(&self, reader: Readers, account: &str) -> bool {
+        self.readers.meets(reader) && (account.is_empty() || self.subject != account)
+    }
+
+    /// Whether it is somebody's to open and to answer, and not only to see: of a pupil's alert the head has oversight until
+    /// it is passed on to them.
+    pub fn is_theirs(&self, reader: Readers) -> bool {
+        let heads = self.of_staff() || self.route == "head" || self.passed_on.iter().any(|passed| passed.to == "head");
+        let own = if heads { self.readers.0 } else { self.readers.0 & !Readers::HEAD.0 };
+        Readers(own).meets(reader)
+    }
+
+    /// Notes who opened it first; later ones change nothing. Answers whether this was the first.
+    pub fn acknowledge(&mut self, by: &str, at: OffsetDateTime) -> bool {
+        let first = self.acknowledged.is_none();
+        if first {
+            self.acknowledged = Some(Acknowledged { by: by.to_owned(), at });
+        }
+        first
+    }
+
+    /// When it is passed on next by its own clock, unless somebody opens it before: never where it became a concern, which
+    /// has one.
+    pub fn next_pass(&self) -> Option<OffsetDateTime> {
+        let waits = self.acknowledged.is_none() && self.answer.is_none() && !self.becomes_concern();
+        if waits && self.higher().is_some() { self.due_at } else { None }
+    }
+
+    /// To whom it would be passed on.
+    fn higher(&self) -> Option<(&'static str, Readers)> {
+        let readers = self.readers;
+        if readers.meets(Readers::CHAIR) {
+            return None;
+        }
+        if self.route == "it" {
+            return (!readers.meets(Readers::LEADS)).then_some(("lead", Readers::LEADS));
+        }
+        let lead_first = self.passed_on.is_empty() && readers.meets(Readers::LEAD) && readers.meets(Readers::HEAD);
+        Some(if lead_first { ("head", Readers::HEAD) } else { ("chair", Readers::CHAIR) })
+    }
+
+    /// Passes it on where it has waited too long: from IT to the lead; about staff from the lead to the head and from the
+    /// head to the chair. Answers to whom, where it was.
+    pub fn pass_on(&mut self, now: OffsetDateTime, times: &Times) -> Option<&'static str> {
+        if self.next_pass().is_none_or(|due| now < due) {
+            return None;
+        }
+        let (to, readers) = self.higher()?;
+        self.readers = self.readers.and(readers);
+        self.due_at = Some(times.due(&self.severity, now));
+        self.passed_on.push(PassedOn { to: to.to_owned(), at: now });
+        Some(to)
+    }
+
+    /// The time on either side of it, and of what was folded into it, whose browsing stands beside it.
+    pub fn beside(&self, around: Duration) -> (OffsetDateTime, OffsetDateTime) {
+        (self.event_at - around, self.event_at + around)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::sync::Arc;
+
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-24 09:00 UTC);
+
+    /// An alert of a route and tier.
+    pub(crate) fn alert(route: &str, tier: &str, readers: Readers) -> Alert {
+        let text = str::to_owned;
+        let alert = Alert {
+            id: chassis::id::Ids::new(Arc::new(chassis::clock::SystemClock)).next(),
+            school_id: text("sch"),
+            feed_id: text("fee"),
+            theme: text("drugs"),
+            severity: text("high"),
+            route: text(route),
+            rule_id: text("filter.drugs_search"),
+            basis: text("search"),
+            because: String::new(),
+            user: text("u1"),
+            identity_confidence: text("likely"),
+            device: String::new(),
+            client_ip: String::new(),
+            host: String::new(),
+            search_terms: String::new(),
+            withheld: false,
+            outcome: text("allowed"),
+            vendor_categories: Vec::new(),
+            event_at: NOW,
+            count: 1,
+            raised_at: NOW,
+            policy_version: 1,
+            answer: None,
+            group: String::new(),
+            tier: text(tier),
+            categories: Vec::new(),
+            also: Vec::new(),
+            words: None,
+            clauses: Vec::new(),
+            digest: String::new(),
+            actor: String::new(),
+            late_s: 0,
+            out_of_hours: false,
+            readers,
+            subject: String::new(),
+            due_at: None,
+            acknowledged: None,
+            passed_on: Vec::new(),
+        };
+        alert.waiting(&Times::default())
+    }
+
+    #[test]
+    fn rule_10_one_about_staff_never_reaches_whom_it_is_about() {
+        let known = Here { lead_known: true, head_known: true, ..Here::default() };
+        let of = |here| readers("dsl", "staff", here);
+        assert_eq!(of(known), Readers::LEAD.and(Readers::HEAD));
+        assert_eq!(of(Here { about_lead: true, ..known }), Readers::HEAD);
+        assert_eq!(of(Here { about_head: true, ..known }), Readers::CHAIR);
+        // Whoever has not said which user names are theirs might be whom it is about.
+        assert_eq!(of(Here { lead_known: false, ..known }), Readers::HEAD);
+        assert_eq!(of(Here { head_known: false, ..known }), Readers::LEAD);
+        assert_eq!(of(Here::default()), Readers::CHAIR);
+        assert_eq!(of(Here { about_lead: true, head_known: false, ..known }), Readers::CHAIR);
+        for tier in ["pupil", "KS3", "unknown", "guest"] {
+            assert_eq!(readers("dsl", tier, Here::default()), Readers::default(), "{tier}");
+        }
+        assert_eq!(readers("it", "staff", known), Readers::IT);
+        let mut about = alert("dsl", "staff", Readers::LEAD.and(Readers::HEAD));
+        about.subject = "acc_a".into();
+        assert!(!about.may_read(Readers::LEAD, "acc_a") && about.may_read(Readers::LEAD, "acc_b"));
+        assert!(!about.may_read(Readers::LEADS, "acc_b"), "a deputy is no reader of one about staff");
+    }
+
+    #[test]
+    fn what_nobody_opens_is_passed_on_and_opening_it_stops_that() {
+        let times = Times::default();
+        let mut staff = alert("dsl", "staff", Readers::LEAD.and(Readers::HEAD));
+        let due = datetime!(2026-11-24 10:00 UTC);
+        assert_eq!((staff.next_pass(), staff.pass_on(due - Duration::SECOND, &times)), (Some(due), None));
+        assert_eq!(staff.pass_on(due, &times), Some("head"));
+        assert!(staff.is_theirs(Readers::HEAD));
+        assert_eq!(staff.pass_on(due + Duration::HOUR, &times), Some("chair"));
+        assert_eq!((staff.next_pass(), staff.may_read(Readers::CHAIR, "acc")), (None, true));
+        let mut network = alert("it", "pupil", Readers::IT);
+        assert_eq!(network.pass_on(due, &times), Some("lead"));
+        assert_eq!((network.next_pass(), network.is_theirs(Readers::LEADS)), (None, true));
+        let mut opened = alert("it", "pupil", Readers::IT);
+        assert!(opened.acknowledge("acc", NOW) && !opened.acknowledge("other", NOW));
+        assert_eq!(opened.pass_on(due, &times), None);
+    }
+
+    #[test]
+    fn a_pupils_alert_is_the_leads_and_its_concern_has_the_clock() {
+        let pupil = alert("dsl", "KS3", Readers::default());
+        assert!(pupil.becomes_concern() && pupil.next_pass().is_none() && pupil.due_at.is_some());
+        assert!(pupil.is_theirs(Readers::LEADS) && !pupil.is_theirs(Readers::HEAD), "the head has oversight");
+        assert!(pupil.may_read(Readers::HEAD, "acc") && !pupil.may_read(Readers::IT.and(Readers::CHAIR), "acc"));
+    }
+
+    #[test]
+    fn rule_12_a_late_line_says_so_and_one_outside_school_hours_too() {
+        let made = |event_at, raised_at| Alert { event_at, raised_at, ..alert("dsl", "pupil", Readers::default()) };
+        let late = made(NOW, NOW + Duration::hours(3)).waiting(&Times::default());
+        assert_eq!((late.late_s, late.out_of_hours), (3 * 3600, false));
+        let timely = made(NOW, NOW + LATE).waiting(&Times::default());
+        assert_eq!(timely.late_s, 0);
+        let night = datetime!(2026-11-24 22:00 UTC);
+        assert!(made(night, night).waiting(&Times::default()).out_of_hours);
+    }
+
+    #[test]
+    fn a_set_of_readers_is_every_set_one_is_in() {
+        assert!(Readers::IT.sets().iter().all(|set| set & 16 != 0) && Readers::IT.sets().len() == 16);
+    }
+}

@@ -1,0 +1,69 @@
+//! A batch for one feed of the caller's school.
+
+use chassis::{
+    caller::Scope,
+    error::{Error, Result},
+    history::Act,
+};
+use proto::filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse};
+
+use super::{Arrival, check, coming, wrong};
+use crate::{
+    App,
+    delivery::Step,
+    looks,
+    profile::Context,
+    rpc::{convert, ingest_lines},
+    store,
+};
+
+/// Takes a batch in for a feed.
+///
+/// # Errors
+/// As `door::take_in`.
+pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest) -> Result<IngestLinesResponse> {
+    check(&batch)?;
+    let whose = format!("{}|{}", scope.school()?, batch.feed_id);
+    let _turn = app.turns.take(&whose, batch.lines.len()).await?;
+    let received_at = app.clock.now();
+    let mut tx = app.store.begin(scope).await?;
+    let feed = store::feed::hold(&tx, &batch.feed_id).await?;
+    let mut delivery = store::delivery::open(&tx, feed.id.as_str(), &feed.school_id, &batch.delivery_id).await?;
+    let coming = coming(&batch);
+    let step = delivery.next(&coming).map_err(wrong)?;
+    let mut answer = match step {
+        Step::Repeated => {
+            // Sent before: acknowledged again, counted once.
+            tx.record(Act::new("lines.repeated", feed.id.as_str()));
+            IngestLinesResponse::default()
+        }
+        Step::Take(done) => {
+            if done == 0 {
+                let context = Context { time_zone: &feed.time_zone, received_at };
+                looks::check(&feed.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
+            }
+            let arrival = Arrival {
+                lines: &batch.lines,
+                first_line: batch.first_line,
+                done,
+                delivery_id: &batch.delivery_id,
+                received_at,
+                numbers: &[],
+                late: "",
+            };
+            let judged = ingest_lines::judge(&tx, scope, &feed, &arrival).await?;
+            delivery.counts.add(judged.taken.counts);
+            delivery.recoded += judged.taken.recoded;
+            delivery.reject(&judged.taken.rejected, received_at);
+            ingest_lines::write(&mut tx, &feed, &arrival, judged).await?
+        }
+    };
+    if matches!(step, Step::Take(_)) || (coming.last && !delivery.complete) {
+        delivery.reach(&coming, received_at);
+        store::delivery::keep(&tx, feed.id.as_str(), &batch.delivery_id, &delivery).await?;
+    }
+    tx.commit().await?;
+    answer.acknowledged_line = delivery.acknowledged;
+    answer.delivery = batch.last.then(|| convert::delivery(&batch.delivery_id, &delivery));
+    Ok(answer)
+}

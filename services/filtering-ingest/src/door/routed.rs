@@ -1,0 +1,252 @@
+//! A batch of a sender's: each line goes to the school it belongs to, in one transaction for all of them, or waits.
+
+use std::collections::BTreeMap;
+
+use chassis::{
+    caller::Caller,
+    db::Tx,
+    error::{Error, Kind, Result},
+    event::Event,
+    history::Act,
+};
+use proto::{
+    event::v1::SenderAlarmed,
+    filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse},
+};
+use time::OffsetDateTime;
+
+use super::{Arrival, Beyond, check, coming, wrong};
+use crate::{
+    App,
+    delivery::{Delivery, Step, TOLD},
+    ledger::Counts,
+    looks,
+    observation::Rejected,
+    profile::Context,
+    routing::{self, Part, Split},
+    rpc::{convert, ingest_lines},
+    sender::{Place, Sender, SenderCounts},
+    store::{self, quarantine},
+};
+
+/// What becomes of a message that was cut off.
+const CUT: Rejected = Rejected { reason: "truncated", detail: "the connection ended before the message did" };
+/// What becomes of a line that may not wait.
+const FULL: Rejected = Rejected {
+    reason: "quarantine_full",
+    detail: "its school is not known, and no more lines of this sender may wait",
+};
+
+/// Takes a batch in for a sender.
+///
+/// # Errors
+/// As `door::take_in`.
+pub(super) async fn take_in(
+    app: &App,
+    caller: &Caller,
+    batch: IngestLinesRequest,
+    beyond: Beyond,
+) -> Result<IngestLinesResponse> {
+    let own = caller.as_sender()?;
+    if beyond.cut == 0 {
+        check(&batch)?;
+    }
+    let id = caller.sender().unwrap_or_default();
+    if !batch.sender_id.is_empty() && batch.sender_id != id {
+        return Err(Error::missing());
+    }
+    let _turn = app.turns.take(id, batch.lines.len()).await?;
+    let received_at = app.clock.now();
+    let mut tx = app.store.begin(&own).await?;
+    let sender = store::sender::own(&tx, id).await?;
+    may_send(&sender, &batch)?;
+    let mut delivery = store::delivery::open(&tx, id, id, &batch.delivery_id).await?;
+    let mut coming = coming(&batch);
+    let cut = coming.first_line + coming.lines;
+    coming.lines += beyond.cut;
+    let step = delivery.next(&coming).map_err(wrong)?;
+    let mut sum = SenderCounts { received: coming.lines, duplicate: coming.lines, ..SenderCounts::default() };
+    let mut answer = IngestLinesResponse::default();
+    if let Step::Take(done) = step {
+        if done == 0 && beyond.log {
+            let context = Context { time_zone: &sender.time_zone, received_at };
+            looks::check(&sender.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
+        }
+        let fresh = routing::fresh(&batch.lines, batch.first_line, done);
+        let mut split = routing::split(&sender, fresh, received_at);
+        split.refused.extend((cut..cut + beyond.cut).map(|number| (number, CUT)));
+        let spread = Spread { caller, sender: &sender, delivery_id: &batch.delivery_id, received_at };
+        let new;
+        (new, answer) = spread.take_in(&mut tx, split, &mut delivery).await?;
+        tx.enter(&own).await?;
+        // Lines that come again do not change what the delivery came to, and count as duplicates of its sender.
+        delivery.sender_counts.add(new);
+        sum = SenderCounts { received: sum.received, duplicate: sum.received - new.received, ..new };
+    }
+    if matches!(step, Step::Take(_)) || (coming.last && !delivery.complete) {
+        delivery.reach(&coming, received_at);
+        store::delivery::keep(&tx, id, &batch.delivery_id, &delivery).await?;
+    }
+    let now_us = store::micros(received_at);
+    store::sender::count(&tx, id, sum, now_us).await?;
+    store::sender::received(&tx, id, now_us).await?;
+    tx.record(act("lines.routed", &sender, sum));
+    tx.commit().await?;
+    answer.acknowledged_line = delivery.acknowledged;
+    answer.sender_counts = Some(convert::sender_counts(sum));
+    answer.delivery = batch.last.then(|| convert::delivery(&batch.delivery_id, &delivery));
+    Ok(answer)
+}
+
+/// A sender of one feed may name it, and no other; one of several schools names none.
+fn may_send(sender: &Sender, batch: &IngestLinesRequest) -> Result<()> {
+    let unnamed = |name: &str, known: &str| name.is_empty() || name == known;
+    let may = match sender.single() {
+        Some(place) => unnamed(&batch.school_id, &place.school_id) && unnamed(&batch.feed_id, &place.feed_id),
+        None => batch.school_id.is_empty() && batch.feed_id.is_empty(),
+    };
+    if may { Ok(()) } else { Err(Error::missing()) }
+}
+
+/// An act on lines of a sender, at its own school where it has one.
+pub(super) fn act(action: &'static str, sender: &Sender, counts: SenderCounts) -> Act {
+    let act = Act::new(action, sender.id.as_str())
+        .detail("received", counts.received)
+        .detail("observations", counts.observations)
+        .detail("refused", counts.refused)
+        .detail("duplicate", counts.duplicate)
+        .detail("quarantined", counts.quarantined);
+    at_home(act, sender)
+}
+
+fn at_home(act: Act, sender: &Sender) -> Act {
+    if sender.school_id.is_empty() { act } else { act.school(&sender.school_id) }
+}
+
+/// Lines of one sender on their way to several schools.
+struct Spread<'a> {
+    caller: &'a Caller,
+    sender: &'a Sender,
+    delivery_id: &'a str,
+    received_at: OffsetDateTime,
+}
+
+impl Spread<'_> {
+    async fn take_in(
+        &self,
+        tx: &mut Tx,
+        mut split: Split,
+        delivery: &mut Delivery,
+    ) -> Result<(SenderCounts, IngestLinesResponse)> {
+        self.bound(tx, &mut split).await?;
+        self.alarm(tx, &split).await?;
+        let now_us = store::micros(self.received_at);
+        quarantine::hold(tx, self.sender, self.delivery_id, &split.held, now_us).await?;
+        let quarantined: u64 = split.held.values().map(Part::len).sum();
+        let refused = u64::try_from(split.refused.len()).unwrap_or_default();
+        let mut sum = SenderCounts { received: quarantined + refused, quarantined, refused, ..SenderCounts::default() };
+        let told = |(line, why): &(u64, Rejected)| convert::rejected(self.delivery_id, *line, why, self.received_at);
+        let mut answer =
+            IngestLinesResponse { rejected_lines: split.refused.iter().map(told).collect(), ..Default::default() };
+        delivery.reject(&split.refused, self.received_at);
+        let arrived = Arrived { received_at: self.received_at, late: "", delivery_id: self.delivery_id };
+        for (place, part) in &split.parts {
+            let school = place.school_id.parse().map_err(Error::internal)?;
+            tx.enter(&self.caller.sender_at(&school)?).await?;
+            let taken = into_feed(tx, place, part, &arrived).await?;
+            sum.received += taken.counts.received;
+            sum.refused += taken.counts.rejected;
+            sum.observations += taken.counts.received - taken.counts.rejected;
+            delivery.counts.add(taken.counts);
+            delivery.recoded += taken.answer.recoded_lines;
+            delivery.reject(&taken.rejected, self.received_at);
+            answer.alert_ids.extend(taken.answer.alert_ids);
+            answer.rejected_lines.extend(taken.answer.rejected_lines);
+            answer.recoded_lines += taken.answer.recoded_lines;
+        }
+        answer.rejected_lines.sort_by_key(|rejected| rejected.line);
+        answer.rejected_lines.truncate(TOLD);
+        Ok((sum, answer))
+    }
+
+    /// Keeps what waits within its bounds; lines beyond them are refused, and so counted.
+    async fn bound(&self, tx: &Tx, split: &mut Split) -> Result<()> {
+        if split.held.is_empty() {
+            return Ok(());
+        }
+        let waiting = quarantine::groups(tx, self.sender.id.as_str()).await?;
+        let mut bytes: u64 = waiting.iter().map(|group| u64::try_from(group.bytes).unwrap_or_default()).sum();
+        let known: Vec<&str> = waiting.iter().map(|group| group.routing_key.as_str()).collect();
+        let mut kept = BTreeMap::new();
+        for ((key, reason), part) in std::mem::take(&mut split.held) {
+            let more = u64::try_from(part.lines.len()).unwrap_or(u64::MAX);
+            let room = known.contains(&key.as_str()) || known.len() + kept.len() < quarantine::KEYS_MAX;
+            if room && bytes.saturating_add(more) <= quarantine::BYTES_MAX {
+                bytes += more;
+                kept.insert((key, reason), part);
+            } else {
+                split.refused.extend(part.numbers.iter().map(|number| (*number, FULL)));
+            }
+        }
+        split.held = kept;
+        Ok(())
+    }
+
+    /// Sees to it that somebody hears of what must not wait: once an hour for each reason, since a filter that is set up
+    /// wrongly names a wrong school with every line.
+    async fn alarm(&self, tx: &mut Tx, split: &Split) -> Result<()> {
+        let outside: u64 =
+            split.held.iter().filter(|((_, reason), _)| *reason == "outside").map(|(_, part)| part.len()).sum();
+        let critical: u64 = split.held.values().map(|part| part.critical).sum();
+        let full = split.refused.iter().filter(|(_, why)| *why == FULL).count();
+        let reasons: [(&str, u64); 3] =
+            [("outside", outside), ("critical", critical), ("full", u64::try_from(full).unwrap_or_default())];
+        let (id, at_us) = (self.sender.id.as_str(), store::micros(self.received_at));
+        for (reason, lines) in reasons.into_iter().filter(|(_, lines)| *lines > 0) {
+            if store::sender::alarm(tx, id, reason, at_us).await? {
+                let act = Act::new("sender.alarmed", id).detail("reason", reason).detail("lines", lines);
+                tx.record(at_home(act, self.sender));
+                let alarm = SenderAlarmed { reason: reason.to_owned(), lines };
+                tx.announce_at(&self.sender.school_id, id, Event::SenderAlarmed(alarm)).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How lines came, for every feed they go to.
+pub(super) struct Arrived<'a> {
+    pub(super) received_at: OffsetDateTime,
+    /// What alerts say where they are late.
+    pub(super) late: &'a str,
+    pub(super) delivery_id: &'a str,
+}
+
+/// What became of lines in their feed.
+pub(super) struct Taken {
+    pub(super) counts: Counts,
+    pub(super) rejected: Vec<(u64, Rejected)>,
+    pub(super) answer: IngestLinesResponse,
+}
+
+/// Takes a part into its feed. The transaction is within the feed's school.
+pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: &Arrived<'_>) -> Result<Taken> {
+    let feed = store::feed::hold(tx, &place.feed_id).await.map_err(|error| match error.kind() {
+        Kind::Missing => Error::internal("a sender's feed is not there"),
+        _ => error,
+    })?;
+    let arrival = Arrival {
+        lines: &part.lines,
+        first_line: 1,
+        done: 0,
+        delivery_id: arrived.delivery_id,
+        received_at: arrived.received_at,
+        numbers: &part.numbers,
+        late: arrived.late,
+    };
+    let scope = tx.scope().clone();
+    let judged = ingest_lines::judge(tx, &scope, &feed, &arrival).await?;
+    let (counts, rejected) = (judged.taken.counts, judged.taken.rejected.clone());
+    let answer = ingest_lines::write(tx, &feed, &arrival, judged).await?;
+    Ok(Taken { counts, rejected, answer })
+}

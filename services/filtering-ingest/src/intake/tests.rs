@@ -1,0 +1,193 @@
+//! Batches as they come, line by line: noise, suggestions, repeats, exceptions.
+
+use super::*;
+use crate::judge::tests::rule;
+
+/// A batch of lines of one person, so many seconds after one another.
+fn log(lines: &[(u32, &str, &str)]) -> String {
+    let line = |(second, user, url): &(u32, &str, &str)| {
+        let at = 1_794_825_900 + second;
+        format!("{at}.000 200 10.20.4.12 TCP_MISS/200 14007 GET {url} {user} HIER_DIRECT/192.0.2.1 text/html\n")
+    };
+    lines.iter().map(line).collect()
+}
+
+fn rules() -> Rules {
+    let alerts = vec![
+        rule("drugs", "search", "medium", 1),
+        rule("drugs", "category", "medium", 1),
+        rule("gambling", "category", "medium", 5),
+    ];
+    Rules { version: 1, alerts, ..Rules::default() }
+}
+
+fn hosts() -> HashMap<String, String> {
+    let sites = [("weed.example", "drugs"), ("bets.example", "gambling"), ("blocked.example", "illegal_csam")];
+    sites.into_iter().map(|(host, kind)| (host.to_owned(), kind.to_owned())).collect()
+}
+
+/// What a batch comes to, with what stood before it and the episodes known.
+fn take(log: &str, standing: Vec<Standing>, known: HashMap<String, Episode>, exceptions: &[Exception]) -> Taken {
+    let (rules, hosts, groups) = (rules(), hosts(), HashMap::new());
+    let feed = Feed { profile: "squid", time_zone: "UTC", hosts: &hosts, groups: &groups, rules: &rules, exceptions };
+    let mut taken = read(log.as_bytes(), 1, 0, OffsetDateTime::UNIX_EPOCH, &feed, standing);
+    taken.touched(str::to_owned);
+    taken.fold(known);
+    assert!(taken.counts.balanced(), "{:?}", taken.counts);
+    taken
+}
+
+fn alone(lines: &[(u32, &str, &str)]) -> Taken {
+    take(&log(lines), Vec::new(), HashMap::new(), &[])
+}
+
+fn told(taken: &Taken) -> Vec<(u64, &str, &str, u64)> {
+    taken.raised.iter().map(|r| (r.sighting.line, r.verdict.theme, r.severity.as_str(), r.count)).collect()
+}
+
+const TYPING: &str = "https://www.google.com/complete/search?q=";
+const SEARCH: &str = "https://www.google.com/search?q=";
+
+fn typing(text: &str) -> String {
+    format!("{TYPING}{}", text.replace(' ', "+"))
+}
+
+fn search(text: &str) -> String {
+    format!("{SEARCH}{}", text.replace(' ', "+"))
+}
+
+#[test]
+fn rule_5_a_bad_prefix_on_the_way_to_a_harmless_search_is_no_alert() {
+    let (bad, on, done) = (typing("how to self harm"), typing("how to self harmo"), search("how to self harmonise"));
+    let taken = alone(&[(0, "u1", &bad), (1, "u1", &on), (3, "u1", &done)]);
+    assert!(told(&taken).is_empty());
+    assert_eq!((taken.counts.noise, taken.counts.kept), (2, 1));
+}
+
+#[test]
+fn rule_5_a_bad_search_alerts_once_however_many_letters_it_has() {
+    let (bad, worse, done) = (typing("i want to die"), typing("i want to die now"), search("i want to die now"));
+    let taken = alone(&[(0, "u1", &bad), (1, "u1", &worse), (2, "u1", &done)]);
+    assert_eq!(told(&taken), [(3, "self_harm_suicide", "critical", 1)]);
+    assert_eq!((taken.counts.noise, taken.counts.kept, taken.counts.alerts), (2, 1, 1));
+}
+
+#[test]
+fn rule_5_a_bad_suggestion_left_standing_alerts() {
+    let bad = typing("i want to die");
+    // Something else is searched for, by them or much later by anybody.
+    for after in [(4, "u1", search("roman roads")), (60, "u2", "http://a.example/".to_owned())] {
+        let taken = alone(&[(0, "u1", &bad), (after.0, after.1, &after.2)]);
+        assert_eq!(told(&taken), [(1, "self_harm_suicide", "critical", 1)], "{after:?}");
+        assert_eq!((taken.counts.kept, taken.stored.len()), (2, 2));
+    }
+}
+
+#[test]
+fn rule_5_a_suggestion_waits_over_the_end_of_its_batch() {
+    let first = alone(&[(0, "u1", &typing("i want to die"))]);
+    assert_eq!((told(&first).len(), first.standing.len(), first.counts.kept), (0, 1, 1));
+    let standing = || vec![Standing { id: Some("sug_1".into()), ..first.standing[0].clone() }];
+    let goes_on = take(&log(&[(2, "u1", &search("i want to die out"))]), standing(), HashMap::new(), &[]);
+    assert!(told(&goes_on).is_empty(), "a chain that ended harmlessly");
+    assert_eq!((goes_on.settled.as_slice(), goes_on.standing.len()), (["sug_1".to_owned()].as_slice(), 0));
+    let stands = take(&log(&[(30, "u2", "http://a.example/")]), standing(), HashMap::new(), &[]);
+    assert_eq!(told(&stands), [(1, "self_harm_suicide", "critical", 1)]);
+    assert_eq!((stands.settled.len(), stands.counts.kept, stands.counts.alerts), (1, 1, 1));
+    let waits = take(&log(&[(1, "u2", "http://a.example/")]), standing(), HashMap::new(), &[]);
+    assert_eq!((waits.standing.len(), waits.settled.len(), told(&waits).len()), (1, 0, 0));
+    let (rules, hosts, groups) = (rules(), hosts(), HashMap::new());
+    let feed =
+        Feed { profile: "squid", time_zone: "UTC", hosts: &hosts, groups: &groups, rules: &rules, exceptions: &[] };
+    let mut alone = left_standing(standing(), &feed);
+    alone.touched(str::to_owned);
+    alone.fold(HashMap::new());
+    assert_eq!((told(&alone).len(), alone.counts.kept, alone.counts.alerts), (1, 0, 1));
+    assert!(alone.counts.balanced());
+}
+
+#[test]
+fn rule_6_repeats_are_one_alert_that_gets_graver() {
+    let visits: Vec<(u32, &str, &str)> = (0..8).map(|n| (n * 60, "u1", "http://weed.example/")).collect();
+    let taken = alone(&visits);
+    assert_eq!(told(&taken), [(1, "drugs", "high", 8)]);
+    assert_eq!((taken.counts.kept, taken.counts.folded, taken.stored.len()), (1, 7, 8));
+    // The same over two batches, the first of them kept.
+    let first = alone(&visits[..3]);
+    let mut known = first.episodes.clone();
+    known.values_mut().for_each(|episode| episode.known(&["alt_1".to_owned()]));
+    let second = take(&log(&visits[3..]), Vec::new(), known, &[]);
+    let folded = second.folded.get("alt_1").cloned().unwrap_or_default();
+    assert_eq!((second.raised.len(), folded.count, folded.severity("medium")), (0, 5, "high".to_owned()));
+}
+
+#[test]
+fn rule_6_another_person_and_another_theme_are_other_matters() {
+    let weed = search("buy weed");
+    let taken = alone(&[
+        (0, "u1", &weed),
+        (1, "u2", &weed),
+        (2, "u1", "http://weed.example/"),
+        (3, "u1", &search("i want to die")),
+    ]);
+    let themes: Vec<_> = told(&taken).into_iter().map(|(line, theme, _, count)| (line, theme, count)).collect();
+    assert_eq!(themes, [(1, "drugs", 2), (2, "drugs", 1), (4, "self_harm_suicide", 1)]);
+}
+
+#[test]
+fn rule_2_nothing_of_an_illegal_address_is_taken_over() {
+    let taken = alone(&[(0, "u1", "http://blocked.example/secret?q=secret")]);
+    let raised = &taken.raised[0];
+    assert_eq!((raised.sighting.host.as_str(), raised.sighting.terms.as_str()), ("", ""));
+    assert!(raised.sighting.address.contains("secret"), "it is there for its digest");
+    let stored = format!("{:?} {}", taken.stored, serde_json::to_string(&raised.sighting).unwrap_or_default());
+    assert!(!stored.contains("secret") && !stored.contains("blocked.example"), "{stored}");
+}
+
+#[test]
+fn rule_9_an_exception_keeps_its_own_from_alerting_and_counts_it_and_nothing_locked() {
+    use crate::exception::{Asked, Decided, Scope, Tried};
+    let at = OffsetDateTime::from_unix_timestamp(1_794_825_900).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let id = chassis::id::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock)).next();
+    let exception = Exception {
+        id,
+        school_id: "sch".into(),
+        scope: Scope { category: "drugs".into(), ..Scope::default() },
+        reason: "A lesson".into(),
+        owner: "acc".into(),
+        from: at,
+        until: at + time::Duration::DAY,
+        asked: Asked { by: "acc".into(), as_lead: true, at },
+        tried: Tried::default(),
+        decided: Some(Decided { approved: true, by: "acc".into(), reason: String::new(), at }),
+        ended: None,
+    };
+    let lines = [
+        (0, "u1", search("buy weed")),
+        (1, "u1", "http://weed.example/".to_owned()),
+        (2, "u1", search("i want to die")),
+        (3, "u1", "http://blocked.example/".to_owned()),
+    ];
+    let lines: Vec<(u32, &str, &str)> = lines.iter().map(|(s, u, url)| (*s, *u, url.as_str())).collect();
+    let taken = take(&log(&lines), Vec::new(), HashMap::new(), std::slice::from_ref(&exception));
+    let themes: Vec<_> = told(&taken).into_iter().map(|(_, theme, ..)| theme).collect();
+    assert_eq!(themes, ["self_harm_suicide", "illegal_csam"]);
+    assert_eq!((taken.counts.excepted, taken.excepted.get(exception.id.as_str())), (2, Some(&2)));
+    assert_eq!(taken.stored.len(), 4, "what is excepted is still what somebody did");
+}
+
+#[test]
+fn one_blocked_low_item_never_alerts_and_what_machines_do_never_counts() {
+    let mut lines: Vec<(u32, &str, &str)> = vec![(0, "u1", "http://bets.example/")];
+    lines.extend((1..20).map(|n| (n, "u1", "http://ocsp.digicert.com/x")));
+    let taken = alone(&lines);
+    assert_eq!((told(&taken).len(), taken.counts.kept, taken.counts.noise), (0, 1, 19));
+}
+
+#[test]
+fn what_a_flood_of_one_device_stores_is_bounded() {
+    let lines: Vec<(u32, &str, &str)> = (0..1_000).map(|n| (n / 10, "u1", "http://weed.example/")).collect();
+    let taken = alone(&lines);
+    assert_eq!((taken.counts.folded, taken.raised[0].count), (999, 1_000));
+    assert!(taken.stored.len() <= 101, "{}", taken.stored.len());
+}

@@ -1,0 +1,426 @@
+//! An observation of the values a line has.
+
+use std::borrow::Cow;
+
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    Context, Profile,
+    field::Field,
+    framing::Framed,
+    identity::{self, account},
+    moment::{self, Unit, Written},
+    slots::Slots,
+    source::Source,
+    zone::Zone,
+};
+use crate::{
+    observation::{
+        Audience, Confidence, Observation, Rejected, Search, Text, TimeBasis, Url, Visibility, Warning, Warnings,
+        address,
+    },
+    search, text,
+};
+
+/// A device's clock may be so far ahead.
+const AHEAD: Duration = Duration::minutes(5);
+/// A line may be so late.
+const LATE: Duration = Duration::hours(24);
+
+/// The parts of an address as a line has them.
+#[derive(Default)]
+struct Parts<'a> {
+    url: Text<'a>,
+    scheme: Text<'a>,
+    host: Text<'a>,
+    port: Text<'a>,
+    path: Text<'a>,
+    query: Text<'a>,
+}
+
+const NO_TARGET: Rejected = Rejected { reason: "no_target", detail: "there is no host and no address" };
+const CUT: Rejected = Rejected::truncated("the line is cut off inside a name or an address");
+
+impl Profile {
+    /// Makes the observation.
+    pub(super) fn assemble<'a>(
+        &'a self,
+        slots: &Slots<'a>,
+        framed: &Framed<'a>,
+        context: Context<'_>,
+        mut warnings: Warnings,
+    ) -> Result<Observation<'a>, Rejected> {
+        let (event_at, time_basis) = self.when(slots, framed, context, &mut warnings)?;
+        let mut made = Observation::new(event_at, time_basis, &self.name, self.version);
+        let mut parts = Parts::default();
+        let mut terms = None;
+        let mut sure = self.ceiling;
+        for (field, sources) in &self.plan {
+            if field.is_list() {
+                self.list(&mut made, *field, sources, slots, &mut warnings);
+                continue;
+            }
+            let mut found = None;
+            for source in sources {
+                let value = identity::trimmed(source.get(slots, &mut warnings));
+                if !self.is_empty(&value) {
+                    found = Some((value, source));
+                    break;
+                }
+            }
+            let Some((value, source)) = found else { continue };
+            match field {
+                Field::User => {
+                    sure = source.sure.map_or(self.ceiling, |sure| sure.min(self.ceiling));
+                    made.user = Some(value);
+                }
+                Field::Realm => made.realm = Some(text::lower(value)),
+                Field::Device => made.device = Some(value),
+                Field::DeviceId => made.device_id = Some(value),
+                Field::Mac => made.mac = Some(text::lower(value)),
+                Field::ClientIp => client(&mut made, value, &mut warnings),
+                Field::PublicIp => made.public_ip = address(value).ok(),
+                Field::Url => parts.url = value,
+                Field::Scheme => parts.scheme = value,
+                Field::Host => parts.host = value,
+                Field::Port => parts.port = value,
+                Field::Path => parts.path = value,
+                Field::Query => parts.query = value,
+                Field::Method => made.method = value,
+                Field::HttpStatus => made.http_status = number(&value, &mut warnings),
+                Field::MimeType => made.mime_type = text::lower(value),
+                Field::Referrer => made.referrer = Some(value),
+                Field::UserAgent => made.user_agent = Some(value),
+                Field::BytesIn => made.bytes_in = number(&value, &mut warnings),
+                Field::BytesOut => made.bytes_out = number(&value, &mut warnings),
+                Field::Reason => made.reason = value,
+                Field::ReasonCode => made.reason_code = Some(value),
+                Field::Rule => made.rule = Some(value),
+                Field::Policy => made.policy = Some(value),
+                Field::Application => made.application = Some(value),
+                Field::RepeatCount => made.repeat_count = number::<u32>(&value, &mut warnings).unwrap_or(1).max(1),
+                Field::NativeId => made.native_id = Some(value),
+                Field::RoutingKey => made.routing_key = Some(value),
+                Field::SearchTerms => terms = Some(value),
+                Field::Groups | Field::Categories | Field::CategoryIds => {}
+            }
+        }
+        made.url = self.url(parts, slots, &mut warnings)?;
+        (made.outcome, made.vendor_outcome) = self.outcomes.read(slots, &mut warnings);
+        self.identify(&mut made, sure, &warnings);
+        made.audience = self.audience_of(&made);
+        made.visibility = self.visibility_of(&made);
+        made.search = search::read(&made.url, &self.suggestions);
+        if made.search.is_none()
+            && let Some(terms) = terms
+        {
+            let terms = search::plain(terms);
+            let engine = Cow::Borrowed("filter");
+            made.search = (!terms.is_empty()).then_some(Search { engine, terms, is_final: true });
+        }
+        for (_, category) in self.adds.iter().filter(|(condition, _)| condition.holds(slots)) {
+            made.vendor_categories.push(Cow::Borrowed(category));
+        }
+        made.background = self.background.iter().any(|condition| condition.holds(slots));
+        if !made.vendor_categories.is_empty() || !made.vendor_category_ids.is_empty() {
+            self.categorise(&mut made, &mut warnings);
+        }
+        if slots.doubled {
+            warnings.add(Warning::DoubledField);
+        }
+        made.warnings = warnings;
+        Ok(made)
+    }
+
+    /// Whether a value stands for nothing.
+    fn is_empty(&self, value: &str) -> bool {
+        value.is_empty()
+            || value == "-"
+            || (value.len() <= self.longest_empty && self.empty.iter().any(|empty| value.eq_ignore_ascii_case(empty)))
+    }
+
+    fn list<'a>(
+        &self,
+        made: &mut Observation<'a>,
+        field: Field,
+        sources: &[Source],
+        slots: &Slots<'a>,
+        warnings: &mut Warnings,
+    ) {
+        let into = match field {
+            Field::Groups => &mut made.groups,
+            Field::Categories => &mut made.vendor_categories,
+            _ => &mut made.vendor_category_ids,
+        };
+        for source in sources {
+            source.each(slots, warnings, |value| {
+                let value = identity::trimmed(value);
+                let marker = matches!(field, Field::Categories) && self.markers.iter().any(|m| m.fits(&value));
+                if !marker && !self.is_empty(&value) && !into.contains(&value) {
+                    into.push(value);
+                }
+            });
+        }
+    }
+
+    fn when(
+        &self,
+        slots: &Slots<'_>,
+        framed: &Framed<'_>,
+        context: Context<'_>,
+        warnings: &mut Warnings,
+    ) -> Result<(OffsetDateTime, TimeBasis), Rejected> {
+        let mut unreadable = false;
+        for time in &self.times {
+            let written = time.from.get(slots, warnings);
+            if self.is_empty(&written) {
+                continue;
+            }
+            let read = match time.unit {
+                Unit::Auto => match moment::epoch(&written, Unit::Auto) {
+                    Some(at) => Some(Written::Moment(at)),
+                    None => moment::read(&written, time.order),
+                },
+                unit => moment::epoch(&written, unit).map(Written::Moment),
+            };
+            let Some(read) = read else {
+                unreadable = true;
+                continue;
+            };
+            let zone = match &time.zone_from {
+                None => time.zone,
+                Some(source) => {
+                    let named = source.get(slots, warnings);
+                    let zone = Zone::new(&named);
+                    if zone.is_none() && !self.is_empty(&named) {
+                        warnings.add(Warning::UnknownZone);
+                    }
+                    zone.or(time.zone)
+                }
+            };
+            if let Some(settled) = settle(read, zone, time.zone_from.is_some(), context, warnings) {
+                return Ok(checked(settled, context, warnings));
+            }
+            unreadable = true;
+        }
+        if self.layout.positional() {
+            return Err(Rejected::malformed("the line does not begin with a time"));
+        }
+        if unreadable {
+            warnings.add(Warning::UnreadableTime);
+        }
+        if let Some(settled) = framed.at.and_then(|at| settle(at, None, false, context, warnings)) {
+            warnings.add(Warning::HeaderTime);
+            return Ok(checked(settled, context, warnings));
+        }
+        Ok((context.received_at, TimeBasis::ReceiveTime))
+    }
+
+    fn url<'a>(&self, parts: Parts<'a>, slots: &Slots<'a>, warnings: &mut Warnings) -> Result<Url<'a>, Rejected> {
+        let relative = parts.url.starts_with(['/', '?']);
+        let pieced = parts.url.is_empty() && !(parts.path.is_empty() && parts.query.is_empty());
+        let named = parts.host.clone();
+        let mut url = match (parts.host.is_empty(), relative || pieced) {
+            (false, true) => Url::read(joined(&parts)),
+            (false, false) if parts.url.is_empty() => Url::read(parts.host),
+            _ => Url::read(parts.url),
+        };
+        if url.host.is_empty() {
+            return Err(NO_TARGET);
+        }
+        // A tunnel to a number, whose name was seen in its greeting.
+        if !named.is_empty() && url.path.is_empty() && url.host.parse::<std::net::IpAddr>().is_ok() {
+            url.host = Url::read(named).host;
+        }
+        let Some(cut) = slots.cut else { return Ok(url) };
+        warnings.add(Warning::Truncated);
+        let Some(cut) = cut else { return Ok(url) };
+        let within = |wanted: Field| {
+            self.plan.iter().any(|(field, from)| *field == wanted && from.iter().any(|source| source.is_from(cut)))
+        };
+        // Half a host or half a name is another one's.
+        let another = [
+            Field::User,
+            Field::Realm,
+            Field::Groups,
+            Field::Device,
+            Field::DeviceId,
+            Field::Mac,
+            Field::ClientIp,
+            Field::PublicIp,
+            Field::Host,
+        ];
+        if another.into_iter().any(within) || (within(Field::Url) && url.path.is_empty() && url.query.is_empty()) {
+            return Err(CUT);
+        }
+        url.truncated = [Field::Url, Field::Path, Field::Query].into_iter().any(within);
+        Ok(url)
+    }
+
+    fn identify(&self, made: &mut Observation<'_>, sure: Confidence, warnings: &Warnings) {
+        // A device's or an address's name in place of a user's is no user.
+        let same = |text: &Text<'_>| made.client_ip.as_ref().is_some_and(|ip| ip == text);
+        if made.user.as_ref().is_some_and(|user| same(user) || user.parse::<std::net::IpAddr>().is_ok()) {
+            made.user = None;
+        }
+        if made.device.as_ref().is_some_and(|device| made.client_ip.as_ref() == Some(device)) {
+            made.device = None;
+        }
+        if let Some(written) = made.user.take() {
+            let account = account(&written);
+            if account.name != written {
+                made.user_written = Some(written);
+            }
+            made.user = Some(account.name);
+            made.realm = made.realm.take().or(account.realm);
+        }
+        let device = made.device.is_some() || made.device_id.is_some() || made.mac.is_some();
+        made.identity_source = self.source;
+        made.identity_confidence = if made.user.is_some() {
+            sure
+        } else if device {
+            Confidence::Device
+        } else if made.client_ip.is_some() || (made.public_ip.is_some() && !warnings.has(Warning::MaskedAddress)) {
+            Confidence::Address
+        } else {
+            Confidence::None
+        };
+    }
+
+    fn audience_of(&self, made: &Observation<'_>) -> Audience {
+        let texts = || made.groups.iter().chain(&made.policy);
+        let found = self.audience.iter().find(|(pattern, _)| texts().any(|text| pattern.fits(text)));
+        found.map_or(Audience::Unknown, |(_, audience)| *audience)
+    }
+
+    fn visibility_of(&self, made: &Observation<'_>) -> Visibility {
+        if self.dns {
+            return Visibility::DnsOnly;
+        }
+        let tunnel = made.method == "CONNECT" || matches!(&*made.url.scheme, "tunnel" | "ssl" | "tcp");
+        let bare = made.url.path.is_empty() && made.url.query.is_empty();
+        if tunnel || (bare && made.url.scheme.is_empty()) { Visibility::HostOnly } else { Visibility::FullUrl }
+    }
+
+    fn categorise<'a>(&'a self, made: &mut Observation<'a>, warnings: &mut Warnings) {
+        made.category_vendor = Cow::Borrowed(&self.category_vendor);
+        for name in made.vendor_categories.iter().chain(&made.vendor_category_ids) {
+            if let Some((_, ours)) = self.local.iter().find(|(local, _)| local.eq_ignore_ascii_case(name)) {
+                made.local_categories.push(Cow::Borrowed(ours));
+            } else if self.own_numbers.iter().any(|own| own.fits(name)) {
+                warnings.add(Warning::LocalCategory);
+            }
+        }
+    }
+}
+
+/// A written time as a moment.
+fn settle(
+    written: Written,
+    zone: Option<Zone>,
+    by_line: bool,
+    context: Context<'_>,
+    warnings: &mut Warnings,
+) -> Option<(OffsetDateTime, TimeBasis)> {
+    let local = match written {
+        Written::Moment(at) => return Some((at, TimeBasis::StatedZone)),
+        Written::Local { at, unknown_zone } => {
+            if unknown_zone {
+                warnings.add(Warning::UnknownZone);
+            }
+            at
+        }
+        Written::NoYear(month, day, time) => moment::nearest(month, day, time, context.received_at)?,
+    };
+    let basis = if by_line && !warnings.has(Warning::UnknownZone) && zone.is_some() {
+        TimeBasis::StatedZone
+    } else {
+        TimeBasis::ProfileZone
+    };
+    let zone = zone.or_else(|| Zone::new(context.time_zone)).unwrap_or(Zone::London);
+    let (at, odd) = zone.utc(local);
+    if let Some(odd) = odd {
+        warnings.add(odd);
+    }
+    Some((at, if odd == Some(Warning::SkippedTime) { TimeBasis::Corrected } else { basis }))
+}
+
+/// A time held against the platform's clock. One that cannot be is told of; it never hides an alert.
+fn checked(
+    (at, basis): (OffsetDateTime, TimeBasis),
+    context: Context<'_>,
+    warnings: &mut Warnings,
+) -> (OffsetDateTime, TimeBasis) {
+    let received = context.received_at;
+    if received == OffsetDateTime::UNIX_EPOCH {
+        return (at, basis);
+    }
+    if at - received > LATE {
+        warnings.add(Warning::ClockAhead);
+        return (received, TimeBasis::Corrected);
+    }
+    if at - received > AHEAD {
+        warnings.add(Warning::ClockAhead);
+    } else if received - at > LATE {
+        warnings.add(Warning::ClockBehind);
+    }
+    (at, basis)
+}
+
+/// The client: an address, or the name that stands in its place, or a mask.
+fn client<'a>(made: &mut Observation<'a>, value: Text<'a>, warnings: &mut Warnings) {
+    match address(value) {
+        Ok(ip) => made.client_ip = Some(ip),
+        Err(name) => {
+            let figure = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'x' | b'X' | b'*');
+            if name.split('.').all(|part| !part.is_empty() && part.bytes().all(figure)) {
+                warnings.add(Warning::MaskedAddress);
+            } else if made.device.is_none() {
+                made.device = Some(name);
+            }
+        }
+    }
+    if made.client_ip.as_deref() == Some("0.0.0.0") {
+        made.client_ip = None;
+        warnings.add(Warning::MaskedAddress);
+    }
+}
+
+fn number<T: std::str::FromStr>(text: &str, warnings: &mut Warnings) -> Option<T> {
+    let number = text.parse().ok();
+    if number.is_none() {
+        warnings.add(Warning::UnreadableNumber);
+    }
+    number
+}
+
+/// An address of its parts.
+fn joined(parts: &Parts<'_>) -> String {
+    let Parts { url, scheme, host, port, path, query } = parts;
+    let mut all = String::with_capacity(host.len() + url.len() + path.len() + query.len() + 16);
+    if !scheme.is_empty() {
+        all.push_str(scheme);
+        all.push_str("://");
+    }
+    all.push_str(host);
+    let usual = matches!((&**scheme, &**port), (_, "" | "0") | ("http", "80") | ("https", "443"));
+    if !usual && !scheme.is_empty() {
+        all.push(':');
+        all.push_str(port);
+    }
+    if url.is_empty() {
+        if !path.is_empty() && !path.starts_with('/') {
+            all.push('/');
+        }
+        all.push_str(path);
+        if !query.is_empty() {
+            if !query.starts_with('?') {
+                all.push('?');
+            }
+            all.push_str(query);
+        }
+    } else {
+        all.push_str(url);
+    }
+    all
+}

@@ -1,0 +1,346 @@
+//! Which school a line of a sender belongs to. The key is read from the fields that the filter itself fills, never from an
+//! address or a search, which a pupil writes. What leads to no school waits, whole and unread by anybody.
+
+use std::collections::{BTreeMap, HashMap};
+
+use time::OffsetDateTime;
+
+use crate::{
+    category,
+    judge::{Judge, Rules, Seen},
+    line,
+    observation::{Observation, Rejected},
+    profile::{self, Context, Reader},
+    sender::{Found, Place, Sender, normal},
+};
+
+/// Names of the fields that hold a key, as products call them.
+const POLICY: &[&str] = &["policyname", "policy_name", "policy", "profile"];
+const DOMAIN: &[&str] = &["vd", "vdom", "vsys", "vsys_name", "virtual_domain"];
+const LOCATION: &[&str] = &["location", "site"];
+const REALM: &[&str] = &["realm", "netbios_domain"];
+const DEVICE: &[&str] = &["devicehostname", "device_name", "srcname", "shost"];
+
+/// Lines that go the same way, by their numbers.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Their numbers in the delivery, in order.
+    pub numbers: Vec<u64>,
+    /// The lines, each with its newline.
+    pub lines: Vec<u8>,
+    /// How many of them would raise an alert of the highest severity at any school.
+    pub critical: u64,
+}
+
+impl Part {
+    fn add(&mut self, number: u64, line: &[u8]) {
+        self.numbers.push(number);
+        self.lines.extend_from_slice(line);
+        self.lines.push(b'\n');
+    }
+
+    /// How many lines it is.
+    pub fn len(&self) -> u64 {
+        u64::try_from(self.numbers.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// As it waits: every line after its number.
+    pub fn numbered(&self) -> Vec<u8> {
+        let mut all = Vec::with_capacity(self.lines.len() + self.numbers.len() * 8);
+        for (number, line) in self.numbers.iter().zip(self.lines.split_inclusive(|byte| *byte == b'\n')) {
+            all.extend_from_slice(number.to_string().as_bytes());
+            all.push(b' ');
+            all.extend_from_slice(line);
+        }
+        all
+    }
+}
+
+/// The lines of a part that waited, with their numbers.
+pub fn numbered(waiting: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
+    waiting.split(|byte| *byte == b'\n').filter_map(|line| {
+        let blank = line.iter().position(|byte| *byte == b' ')?;
+        Some((std::str::from_utf8(&line[..blank]).ok()?.parse::<u64>().ok()?, &line[blank + 1..]))
+    })
+}
+
+/// The lines of a batch with their numbers; those up to `done` were accounted for before.
+pub fn fresh(batch: &[u8], first: u64, done: u64) -> impl Iterator<Item = (u64, &[u8])> {
+    let lines = batch.strip_suffix(b"\n").unwrap_or(batch).split(|byte| *byte == b'\n');
+    // Nothing is no line, not even an empty one.
+    let lines = lines.take(if batch.is_empty() { 0 } else { usize::MAX });
+    (first..).zip(lines).filter(move |(number, _)| *number > done)
+}
+
+/// A sender's lines by where they go.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    /// To a school.
+    pub parts: BTreeMap<Place, Part>,
+    /// To none yet, by key and reason.
+    pub held: BTreeMap<(String, &'static str), Part>,
+    /// Nowhere: they cannot be read, so nothing tells their school.
+    pub refused: Vec<(u64, Rejected)>,
+}
+
+/// Puts lines where they belong. `received_at` is when they came.
+pub fn split<'a>(sender: &Sender, lines: impl Iterator<Item = (u64, &'a [u8])>, received_at: OffsetDateTime) -> Split {
+    let mut split = Split::default();
+    let context = Context { time_zone: &sender.time_zone, received_at };
+    let mut reader = profile::named(&sender.profile).map(|profile| Reader::new(profile, None));
+    // The rules that hold without a policy.
+    let (rules, groups) = (Rules::default(), HashMap::new());
+    let mut judge = Judge::new(&rules, &groups);
+    for (number, raw) in lines {
+        if let Some(place) = sender.single() {
+            split.parts.entry(place.clone()).or_default().add(number, raw);
+            continue;
+        }
+        let line = line::lines(raw).next().unwrap_or(Err(Rejected::malformed("there is no line")));
+        let read = line.as_ref().map_err(|rejected| *rejected).and_then(|line| {
+            let reader = reader.as_mut().ok_or(Rejected::malformed("there is no such profile"))?;
+            Ok((reader.read(line, context)?, &line.text))
+        });
+        match read {
+            Err(rejected) => split.refused.push((number, rejected)),
+            Ok((observation, text)) => {
+                match sender.find(&keys(&sender.routing_key, text, &observation), observation.event_at) {
+                    Found::At(place) => split.parts.entry(place.clone()).or_default().add(number, raw),
+                    Found::Held(key, reason) => {
+                        let part = split.held.entry((key, reason)).or_default();
+                        part.add(number, raw);
+                        part.critical += u64::from(critical(&mut judge, &observation));
+                    }
+                }
+            }
+        }
+    }
+    split
+}
+
+/// Whether an event raises an alert of the highest severity wherever it belongs.
+fn critical(judge: &mut Judge<'_>, observation: &Observation<'_>) -> bool {
+    let seen = Seen::of(observation, category::of(observation, &HashMap::new()));
+    let verdict = match (judge.by_list(&seen), seen.search) {
+        (None, Some(search)) => judge.by_words(&seen, search.terms),
+        (listed, _) => listed,
+    };
+    verdict.is_some_and(|verdict| verdict.severity == "critical")
+}
+
+/// The routing keys that a line holds, as they are compared.
+fn keys(kind: &str, line: &str, observation: &Observation<'_>) -> Vec<String> {
+    let group = || {
+        let groups = observation.groups.iter().flat_map(|group| group.split([',', ';', '|']));
+        groups.map(str::to_owned).collect::<Vec<String>>()
+    };
+    let device =
+        || observation.device.iter().map(|device| device.to_string()).chain(named(line, DEVICE)).collect::<Vec<_>>();
+    let found: Vec<String> = match kind {
+        "group" => group(),
+        "policy" => named(line, POLICY),
+        "virtual_domain" => named(line, DOMAIN),
+        "location" => named(line, LOCATION),
+        "realm" => match &observation.realm {
+            Some(realm) => vec![realm.to_string()],
+            None => named(line, REALM),
+        },
+        "device_prefix" => device().into_iter().take(1).collect(),
+        "dfe_number" => {
+            let fields = [group(), named(line, POLICY), named(line, DOMAIN), named(line, LOCATION), device()].concat();
+            fields.iter().flat_map(|field| numbers(field)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let mut keys: Vec<String> = found.iter().filter_map(|key| normal(kind, key)).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// What may be a DfE number in a field: words of digits with at most one slash or hyphen.
+fn numbers(field: &str) -> Vec<String> {
+    let part = |c: char| c.is_ascii_digit() || matches!(c, '/' | '-');
+    let words = field.split(|c: char| !part(c)).map(|word| word.trim_matches(['/', '-']));
+    words.filter(|word| normal("dfe_number", word).is_some()).map(str::to_owned).collect()
+}
+
+/// The values of these fields in a line of JSON or of `key=value` pairs. All of them: a field that comes twice with
+/// different values tells two schools, and so none.
+fn named(line: &str, names: &[&str]) -> Vec<String> {
+    if let Some(json) = line.find('{').filter(|at| line[..*at].len() < 200).map(|at| &line[at..])
+        && let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(json)
+    {
+        let found = names.iter().filter_map(|name| fields.get(*name));
+        return found.filter_map(|value| value.as_str().map(str::to_owned)).collect();
+    }
+    let pairs = if line.contains("CEF:") || line.starts_with("LEEF:") { spaced(line) } else { quoted(line) };
+    let known = pairs
+        .into_iter()
+        .filter(|(key, value)| !value.is_empty() && names.iter().any(|name| key.eq_ignore_ascii_case(name)));
+    known.map(|(_, value)| value.to_owned()).collect()
+}
+
+/// Pairs whose values are quoted or end at a blank; where tabs part them, at a tab.
+fn quoted(line: &str) -> Vec<(&str, &str)> {
+    if line.contains('\t') {
+        return line.split('\t').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.trim(), v.trim())).collect();
+    }
+    let mut pairs = Vec::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once('=') {
+        let key = before.rsplit([' ', ',']).next().unwrap_or_default();
+        let (value, next) = match after.strip_prefix('"') {
+            Some(inside) => inside.split_once('"').unwrap_or((inside, "")),
+            None => after.split_once([' ', ',']).unwrap_or((after, "")),
+        };
+        pairs.push((key, value));
+        rest = next;
+    }
+    pairs
+}
+
+/// The longest name of a field.
+const NAME_MAX: usize = 100;
+
+/// Pairs whose values run to the next key.
+fn spaced(line: &str) -> Vec<(&str, &str)> {
+    let word =
+        |key: &str| (1..=NAME_MAX).contains(&key.len()) && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
+    let (mut start, mut found): (usize, Vec<(usize, usize)>) = (0, Vec::new());
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b' ' | b'\t' | b'|' => start = at + 1,
+            b'=' if found.last().is_none_or(|(_, equals)| start > *equals) && word(&line[start..at]) => {
+                found.push((start, at));
+            }
+            _ => {}
+        }
+    }
+    let ends = found.iter().skip(1).map(|(start, _)| *start).chain([line.len()]);
+    found
+        .iter()
+        .zip(ends)
+        .map(|((start, equals), end)| (&line[*start..*equals], line[equals + 1..end].trim()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sender::tests::{NOW, sender};
+
+    fn fortigate(domain: &str, url: &str) -> String {
+        format!(
+            "date=2026-11-24 time=08:59:00 vd=\"{domain}\" type=\"utm\" subtype=\"webfilter\" user=\"u1\" group=\"Pupils\" \
+             hostname=\"a.example\" url=\"{url}\" action=\"passthrough\" catdesc=\"Games\""
+        )
+    }
+
+    fn of(log: &str) -> Split {
+        let sender = sender("virtual_domain", &[("thistledown", "sch_a"), ("pennyroyal", "sch_b")]);
+        split(&sender, fresh(log.as_bytes(), 1, 0), NOW)
+    }
+
+    #[test]
+    fn every_line_goes_to_its_school_or_waits_or_is_refused_with_its_number() {
+        let log = [
+            fortigate("thistledown", "/1"),
+            "junk".to_owned(),
+            fortigate("pennyroyal", "/3"),
+            fortigate("Thistledown", "/4"),
+            fortigate("nowhere", "/5"),
+            "type=\"traffic\" subtype=\"forward\"".to_owned(),
+            fortigate("", "/7"),
+        ]
+        .join("\n");
+        let split = of(&log);
+        let parts: Vec<(&str, &[u64])> =
+            split.parts.iter().map(|(place, part)| (place.school_id.as_str(), part.numbers.as_slice())).collect();
+        assert_eq!(parts, [("sch_a", &[1, 4][..]), ("sch_b", &[3][..])]);
+        let held: Vec<(&str, &str, &[u64])> =
+            split.held.iter().map(|((key, reason), part)| (key.as_str(), *reason, part.numbers.as_slice())).collect();
+        assert_eq!(held, [("", "missing", &[7][..]), ("nowhere", "unknown", &[5][..])]);
+        let refused: Vec<(u64, &str)> = split.refused.iter().map(|(line, why)| (*line, why.reason)).collect();
+        assert_eq!(refused, [(2, "malformed"), (6, "not_web")]);
+        let all: u64 = split.parts.values().chain(split.held.values()).map(Part::len).sum();
+        assert_eq!(all + 2, 7);
+    }
+
+    #[test]
+    fn what_a_pupil_writes_tells_no_school() {
+        let forged = fortigate("nowhere", "/?vd=thistledown vd=thistledown");
+        assert!(of(&forged).parts.is_empty());
+        let numbers = sender("dfe_number", &[("1234567", "sch_a")]);
+        let visited = fortigate("root", "/school/123-4567");
+        let split = split(&numbers, fresh(visited.as_bytes(), 1, 0), NOW);
+        assert_eq!(split.held.keys().map(|(_, reason)| *reason).collect::<Vec<_>>(), ["missing"]);
+    }
+
+    #[test]
+    fn what_waits_comes_back_as_it_was_and_says_how_grave_it_is() {
+        let search = "/search?q=i+want+to+kill+myself";
+        let grave = fortigate("nowhere", search).replace("a.example", "www.google.com");
+        let log = format!("{grave}\n{}\n", fortigate("nowhere", "/2"));
+        let split = of(&log);
+        let part = split.held.values().next().map(|part| (part.critical, part.numbered()));
+        let (critical, waiting) = part.unwrap_or_default();
+        assert_eq!(critical, 1);
+        let back: Vec<(u64, &[u8])> = numbered(&waiting).collect();
+        assert_eq!(back, fresh(log.as_bytes(), 1, 0).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn keys_are_found_where_products_write_them() {
+        let seen = |realm: Option<&str>, group: Option<&str>, device: Option<&str>| {
+            let read = profile::read("fortigate", &fortigate("x", "/"), Context { time_zone: "UTC", received_at: NOW });
+            let own = |text: Option<&str>| text.map(|text| Cow::Owned(text.to_owned()));
+            read.ok().map(|o| {
+                let groups = own(group).into_iter().collect();
+                Observation { realm: own(realm), groups, device: own(device), ..o.into_owned() }
+            })
+        };
+        let keys = |kind: &str, line: &str, realm, group, device| {
+            seen(realm, group, device).map(|seen| keys(kind, line, &seen)).unwrap_or_default()
+        };
+        assert_eq!(keys("group", "", None, Some("Year 7; 123/4567 Pupils"), None), ["123/4567 pupils", "year 7"]);
+        assert_eq!(keys("dfe_number", "", None, Some("123/4567 Pupils"), None), ["1234567"]);
+        assert_eq!(keys("dfe_number", "", None, Some("2026-11-24 12345678"), None), [""; 0]);
+        assert_eq!(keys("realm", "", Some("THG"), None, None), ["thg"]);
+        assert_eq!(keys("realm", "", Some("thg.example"), None, None), ["thg.example"]);
+        assert_eq!(keys("device_prefix", "", None, None, Some("THG-LT-14")), ["thg-lt-14"]);
+        let tabs = "a=1\tlocation=Hill Road > Lab\tua=Mozilla location=forged";
+        assert_eq!(keys("location", tabs, None, None, None), ["hill road > lab"]);
+        let cef = "CEF:0|M|F|1|9|N|7| location=Hill Road src=10.0.0.1 policy=Pupils";
+        assert_eq!(keys("location", cef, None, None, None), ["hill road"]);
+        assert_eq!(keys("policy", cef, None, None, None), ["pupils"]);
+        let json = r#"<14>Nov 24 {"location": "Hill Road", "url": "x?location=y"}"#;
+        assert_eq!(keys("location", json, None, None, None), ["hill road"]);
+        assert_eq!(keys("location", "location=a location=b", None, None, None), ["a", "b"], "two schools are none");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_makes_routing_panic_and_none_is_lost(lines in prop::collection::vec("\\PC{0,80}", 0..20)) {
+            let log = lines.join("\n");
+            let split = of(&log);
+            let all: u64 = split.parts.values().chain(split.held.values()).map(Part::len).sum();
+            let refused = u64::try_from(split.refused.len()).unwrap_or_default();
+            prop_assert_eq!(all + refused, chassis::lines::count(log.as_bytes()));
+            for kind in ["policy", "location", "dfe_number"] {
+                let _ = named(&log, POLICY);
+                let _ = numbers(&log);
+                let _ = normal(kind, &log);
+            }
+        }
+    }
+}

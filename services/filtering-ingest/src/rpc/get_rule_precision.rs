@@ -1,0 +1,37 @@
+//! Answers how often each rule was right at a school, as those say who answered its alerts.
+
+use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act};
+use proto::filtering_ingest::v1::{GetRulePrecisionRequest, GetRulePrecisionResponse};
+use time::Duration;
+use tonic::Request;
+
+use super::convert;
+use crate::{
+    App,
+    precision::by_rule,
+    rules::{PRECISION_DAYS, PRECISION_FLOOR, PRECISION_LEAST},
+    store,
+};
+
+pub(super) async fn get_rule_precision(
+    app: &App,
+    request: Request<GetRulePrecisionRequest>,
+) -> Result<GetRulePrecisionResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    app.there_is(&caller, &request.school_id).await?;
+    let mut tx = app.store.begin(&scope).await?;
+    let since = tx.now() - Duration::days(PRECISION_DAYS);
+    let rules = by_rule(store::alert::answers(&tx, since).await?);
+    tx.record(Act::new("rule_precision.read", scope.account_text()).detail("rules", rules.len()));
+    tx.commit().await?;
+    let mut rules: Vec<_> = rules.into_iter().collect();
+    // Those to be reviewed first, then those that say most.
+    rules.sort_by_key(|(_, answers)| (!answers.below_floor(), std::cmp::Reverse(answers.answered())));
+    Ok(GetRulePrecisionResponse {
+        rules: rules.into_iter().map(|(rule, answers)| convert::rule::precision(rule, answers)).collect(),
+        since_time: Some(timestamp(since)),
+        floor_percent: u32::try_from(PRECISION_FLOOR).unwrap_or_default(),
+        least_answers: u32::try_from(PRECISION_LEAST).unwrap_or_default(),
+    })
+}

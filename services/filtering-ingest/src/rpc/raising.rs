@@ -1,0 +1,188 @@
+//! What a batch, or a suggestion that was left standing, comes to in the database: alerts raised, alerts that count on,
+//! episodes, and what others are told of it.
+
+use chassis::{
+    clock::timestamp,
+    db::Tx,
+    error::{Error, Result},
+    event::Event,
+    history::Act,
+};
+use proto::event::v1::{AlertRaised, AlertWorsened};
+
+use crate::{
+    alert::{Alert, Readers, readers},
+    exception::Exception,
+    intake::{self, Folded, Raised, Taken},
+    judge::Rules,
+    profile, recipient,
+    seen::Known,
+    severity,
+    store::{self, feed::Feed, intake::Actors},
+    wait::{OutOfHours, Times},
+};
+
+/// What the events of a feed are read and judged by; `header` is the row of names that came before in their delivery.
+///
+/// # Errors
+/// `WrongState` where no such profile is shipped any more.
+pub(crate) fn by<'a>(
+    feed: &'a Feed,
+    header: Option<&'a str>,
+    rules: &'a Rules,
+    exceptions: &'a [Exception],
+    known: &'a Known,
+) -> Result<intake::Feed<'a>> {
+    let profile = profile::named(&feed.profile);
+    Ok(intake::Feed {
+        profile: profile.ok_or_else(|| Error::wrong_state("the feed's profile is not shipped"))?,
+        header,
+        time_zone: &feed.time_zone,
+        hosts: &feed.hosts,
+        groups: &feed.groups,
+        rules,
+        exceptions,
+        known,
+    })
+}
+
+/// Folds what may alert into the episodes it touches, and loads no others.
+pub(crate) async fn fold(tx: &Tx, feed: &Feed, taken: &mut Taken, actors: &mut Actors) -> Result<()> {
+    let ids = taken.touched(|who| actors.name(tx, &feed.school_id, who));
+    let known = store::intake::episodes(tx, &ids).await?;
+    taken.fold(known);
+    Ok(())
+}
+
+/// Writes what may alert, as it was folded; answers the ids of the alerts it raised.
+/// `late` is what alerts say of lines that waited; empty where they did not.
+pub(crate) async fn write(
+    tx: &mut Tx,
+    feed: &Feed,
+    taken: &mut Taken,
+    times: &Times,
+    late: &str,
+) -> Result<Vec<String>> {
+    let mut ids = Vec::with_capacity(taken.raised.len());
+    for raised in std::mem::take(&mut taken.raised) {
+        ids.push(raise(tx, feed, raised, times, late).await?);
+    }
+    for (id, folded) in &taken.folded {
+        count_on(tx, id, folded, times).await?;
+    }
+    for episode in taken.episodes.values_mut() {
+        episode.known(&ids);
+    }
+    store::intake::keep_episodes(tx, &feed.school_id, &taken.episodes).await?;
+    store::exception::used(tx, &taken.excepted).await?;
+    store::suggestion::settle(tx, &taken.settled).await?;
+    store::suggestion::keep(tx, feed, &taken.standing).await?;
+    Ok(ids)
+}
+
+async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &str) -> Result<String> {
+    let Raised { verdict, sighting, actor, count, severity, reached } = raised;
+    let (here, subject) = match sighting.tier.as_str() {
+        "staff" => recipient::here(&store::recipient::all(tx).await?, &sighting.user),
+        _ => Default::default(),
+    };
+    let digest = match verdict.withheld {
+        true => store::hex(&tx.ring().token(&feed.school_id, &format!("address|{}", sighting.address))),
+        false => String::new(),
+    };
+    let alert = Alert {
+        id: tx.ids().next(),
+        school_id: feed.school_id.clone(),
+        feed_id: feed.id.to_string(),
+        theme: verdict.theme.to_owned(),
+        severity,
+        readers: readers(&verdict.route, &sighting.tier, here),
+        route: verdict.route,
+        rule_id: verdict.rule_id,
+        basis: verdict.basis.to_owned(),
+        because: format!("{} (line {} of its delivery{late})", verdict.because, sighting.line),
+        user: sighting.user,
+        identity_confidence: sighting.identity_confidence,
+        device: sighting.device,
+        client_ip: sighting.client_ip,
+        host: sighting.host,
+        search_terms: sighting.terms,
+        withheld: verdict.withheld,
+        outcome: if reached && !sighting.reached { "allowed".to_owned() } else { sighting.outcome },
+        vendor_categories: sighting.vendor_categories,
+        event_at: sighting.event_at,
+        count,
+        raised_at: tx.now(),
+        policy_version: verdict.policy_version,
+        answer: None,
+        group: sighting.group,
+        tier: sighting.tier,
+        categories: sighting.categories,
+        also: verdict.also.into_iter().map(str::to_owned).collect(),
+        words: verdict.words,
+        clauses: verdict.clauses,
+        digest,
+        actor,
+        late_s: 0,
+        out_of_hours: false,
+        subject,
+        due_at: None,
+        acknowledged: None,
+        passed_on: Vec::new(),
+    };
+    let alert = alert.waiting(times);
+    let body = store::alert::insert(tx, &alert).await?;
+    tx.record(
+        Act::new("alert.raised", alert.id.as_str())
+            .detail("theme", alert.theme.as_str())
+            .detail("severity", alert.severity.as_str())
+            .state("alert", &body),
+    );
+    let outside = alert.severity == "critical" && times.outside(tx.now());
+    let event = AlertRaised {
+        feed_id: alert.feed_id.clone(),
+        theme: alert.theme.clone(),
+        severity: alert.severity.clone(),
+        route: told(&alert).to_owned(),
+        first_time: Some(timestamp(alert.event_at)),
+        tier: alert.tier.clone(),
+        late_s: alert.late_s,
+        out_of_hours: alert.out_of_hours,
+        head_too: outside && times.out_of_hours == OutOfHours::HeadToo && alert.becomes_concern(),
+    };
+    tx.announce(alert.id.as_str(), Event::AlertRaised(event)).await?;
+    Ok(alert.id.to_string())
+}
+
+/// Who is told: of staff, whoever is the first that it is for.
+fn told(alert: &Alert) -> &str {
+    match alert.readers {
+        _ if !alert.of_staff() || alert.route == "it" => alert.route.as_str(),
+        readers if readers.meets(Readers::LEAD) => "dsl",
+        readers if readers.meets(Readers::HEAD) => "head",
+        _ => "chair",
+    }
+}
+
+/// More of an alert that was raised before. Where it becomes graver, whoever follows it is told.
+async fn count_on(tx: &mut Tx, id: &str, folded: &Folded, times: &Times) -> Result<()> {
+    let mut alert = store::alert::load(tx, id).await?;
+    alert.count += folded.count;
+    if folded.reached {
+        "allowed".clone_into(&mut alert.outcome);
+    }
+    let severity = folded.severity(&alert.severity);
+    let worse = severity::rank(&severity) > severity::rank(&alert.severity);
+    if worse {
+        alert.severity = severity;
+        let due = times.due(&alert.severity, tx.now());
+        alert.due_at = Some(alert.due_at.map_or(due, |before| before.min(due)));
+    }
+    let body = store::alert::update(tx, &alert).await?;
+    tx.record(Act::new("alert.counted", id).detail("count", alert.count).detail("worse", worse).state("alert", &body));
+    if worse {
+        let event = AlertWorsened { severity: alert.severity.clone() };
+        tx.announce(id, Event::AlertWorsened(event)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The schools that a sender may speak for, each with its feed.
+
+use std::collections::BTreeSet;
+
+use chassis::{
+    caller::Caller,
+    db::Tx,
+    error::{Error, Kind, Result, Violations},
+    history::Act,
+    id::SchoolId,
+};
+use proto::filtering_ingest::v1::SenderSchool;
+
+use crate::{
+    App,
+    sender::{Place, SCHOOLS_MAX, Sender},
+    store::{self, feed::Feed},
+};
+
+/// Checks that schools are asked for that there are, each once.
+pub(super) async fn check(app: &App, caller: &Caller, v: &mut Violations, asked: &[SenderSchool]) -> Result<()> {
+    v.check(asked.len() <= SCHOOLS_MAX, "schools", format!("Enter {SCHOOLS_MAX} schools or fewer"));
+    let mut seen = BTreeSet::new();
+    for (n, school) in asked.iter().enumerate().take(SCHOOLS_MAX) {
+        let field = format!("schools[{n}].school_id");
+        if !seen.insert(&school.school_id) {
+            v.add(field, "Enter each school once");
+            continue;
+        }
+        let found = match school.school_id.parse::<SchoolId>() {
+            Ok(id) => app.there_is(caller, id.as_str()).await,
+            Err(_) => Err(Error::missing()),
+        };
+        match found {
+            Ok(()) => {}
+            Err(error) if error.kind() == Kind::Missing => {
+                v.add(field, "Enter the id of a school of this authority: there is none of this id");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// The schools with their feeds: the one that is named, or the one that the sender had there; else one of the sender's name
+/// is made.
+pub(super) async fn places(
+    tx: &mut Tx,
+    caller: &Caller,
+    sender: &Sender,
+    asked: &[SenderSchool],
+) -> Result<Vec<Place>> {
+    let home = tx.scope().clone();
+    let mut places = Vec::with_capacity(asked.len());
+    for (n, SenderSchool { school_id, feed_id }) in asked.iter().enumerate() {
+        let known = sender.place(school_id).map(|place| place.feed_id.clone());
+        let named = Some(feed_id.clone()).filter(|id| !id.is_empty()).or(known);
+        tx.enter(&caller.at(school_id)?).await?;
+        let feed_id = match named {
+            Some(id) => named_feed(tx, sender, &id, n).await?,
+            None => new_feed(tx, sender, school_id).await?,
+        };
+        places.push(Place { school_id: school_id.clone(), feed_id });
+    }
+    tx.enter(&home).await?;
+    Ok(places)
+}
+
+async fn named_feed(tx: &Tx, sender: &Sender, id: &str, n: usize) -> Result<String> {
+    let field = format!("schools[{n}].feed_id");
+    let feed = store::feed::load(tx, id).await.map_err(|error| match error.kind() {
+        Kind::Missing => {
+            Error::invalid(field.clone(), "Enter a feed of this school, or leave it empty: one is made then")
+        }
+        _ => error,
+    })?;
+    if feed.profile == sender.profile {
+        Ok(feed.id.to_string())
+    } else {
+        Err(Error::invalid(
+            field,
+            format!("Enter a feed of the profile {}: this one is of {}", sender.profile, feed.profile),
+        ))
+    }
+}
+
+async fn new_feed(tx: &mut Tx, sender: &Sender, school_id: &str) -> Result<String> {
+    let feed = Feed {
+        id: tx.ids().next(),
+        school_id: school_id.to_owned(),
+        name: sender.name.clone(),
+        profile: sender.profile.clone(),
+        time_zone: sender.time_zone.clone(),
+        hosts: Default::default(),
+        created_at: tx.now(),
+    };
+    let body = store::feed::insert(tx, &feed).await?;
+    tx.record(Act::new("feed.created", feed.id.as_str()).detail("profile", feed.profile.clone()).state("feed", &body));
+    Ok(feed.id.to_string())
+}

@@ -1,0 +1,66 @@
+//! Answers what an exception would have done to the alerts of the last thirty days; keeps nothing.
+
+use chassis::{
+    caller::Caller,
+    db::Tx,
+    error::{Result, Violations},
+    history::Act,
+};
+use proto::{
+    access::v1::Permission,
+    filtering_ingest::v1::{TryExceptionRequest, TryExceptionResponse},
+};
+use time::Duration;
+use tonic::Request;
+
+use super::{convert, reader::reader};
+use crate::{
+    App,
+    alert::Alert,
+    category,
+    exception::{Facts, Scope, Tried, tried},
+    rules::{TRIED_DAYS, TRIED_MOST},
+    store,
+};
+
+/// Alerts that are named.
+const NAMED: usize = 100;
+
+pub(super) async fn try_exception(app: &App, request: Request<TryExceptionRequest>) -> Result<TryExceptionResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut violations = Violations::new();
+    let about = convert::exception::scope(&mut violations, request.scope.as_ref());
+    violations.finish()?;
+    app.there_is(&caller, &request.school_id).await?;
+    let mut tx = app.store.begin(&scope).await?;
+    let (tried, gone) = on_alerts(&tx, &about).await?;
+    let (reader, account) = (reader(&scope), scope.account_text());
+    let may_know = |alert: &&Alert| scope.may(Permission::AlertRead) && alert.may_read(reader, account);
+    let ids: Vec<String> = gone.iter().filter(may_know).take(NAMED).map(|alert| alert.id.to_string()).collect();
+    tx.record(Act::new("exception.tried", scope.account_text()).detail("gone", tried.gone).detail("ids", ids.clone()));
+    tx.commit().await?;
+    Ok(TryExceptionResponse { tried: Some(convert::exception::tried(tried)), alert_ids: ids })
+}
+
+/// What an exception would have done to the alerts of the last thirty days, and which would be gone.
+pub(super) async fn on_alerts(tx: &Tx, about: &Scope) -> Result<(Tried, Vec<Alert>)> {
+    let alerts = store::alert::since(tx, tx.now() - Duration::days(TRIED_DAYS), TRIED_MOST).await?;
+    let (tried, gone) = tried(about, alerts.iter().map(facts));
+    let mut places = gone.into_iter().peekable();
+    let kept = alerts.into_iter().enumerate().filter(|(place, _)| places.next_if_eq(place).is_some());
+    Ok((tried, kept.map(|(_, alert)| alert).collect()))
+}
+
+/// What an alert is, as far as an exception can be about it: by the event that raised it.
+fn facts(alert: &Alert) -> Facts<'_> {
+    let kinds = alert.categories.iter().fold(category::bit(&alert.theme), |set, kind| set | category::bit(kind));
+    Facts {
+        group: &alert.group,
+        theme: &alert.theme,
+        categories: kinds,
+        host: &alert.host,
+        terms: &alert.search_terms,
+        locked: alert.locked(),
+    }
+}

@@ -1,0 +1,122 @@
+//! What an alert is made of: who, where and what of one event, without the rest of its line. Of suspected illegal material
+//! no address and no word is taken over; its digest alone says whether it is the same again.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::{category::Categories, judge::Seen, observation::Observation};
+
+/// Who, where and what of one event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting {
+    /// The line of its delivery.
+    pub line: u64,
+    /// When it happened.
+    pub event_at: OffsetDateTime,
+    /// The account as the filter wrote it; empty where none.
+    pub user: String,
+    /// Names person or device as the event does; for keyed hashes.
+    pub actor: String,
+    /// The group the filter had the user in.
+    pub group: String,
+    /// The tier that the school gives the group.
+    pub tier: String,
+    /// The device; empty where none.
+    pub device: String,
+    /// The address the user was at.
+    pub client_ip: String,
+    /// How sure the account is.
+    pub identity_confidence: String,
+    /// The host.
+    pub host: String,
+    /// The words, and the engine they were typed into; empty where none.
+    pub terms: String,
+    /// See above.
+    pub engine: String,
+    /// What the filter did.
+    pub outcome: String,
+    /// Whether the content was reached.
+    pub reached: bool,
+    /// The filter's own categories.
+    pub vendor_categories: Vec<String>,
+    /// Ours, gravest first.
+    pub categories: Vec<String>,
+    /// The whole address, for its digest; it goes no further.
+    #[serde(skip)]
+    pub address: String,
+}
+
+/// What is stored of a user action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// The event; of suspected illegal material without address and words.
+    pub observation: Observation<'static>,
+    /// What kinds of site it was.
+    pub categories: Categories,
+}
+
+impl Sighting {
+    /// What is taken over of an event.
+    pub fn of(line: u64, observation: &Observation<'_>, categories: Categories, tier: &str) -> Self {
+        let seen = Seen::of(observation, categories);
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        Self {
+            line,
+            event_at: observation.event_at,
+            user: text(observation.user.as_deref()),
+            actor: observation.actor().into_owned(),
+            group: text(observation.groups.first().map(AsRef::as_ref)),
+            tier: tier.to_owned(),
+            device: text(observation.device.as_deref()),
+            client_ip: text(observation.client_ip.as_deref()),
+            identity_confidence: observation.identity_confidence.as_str().to_owned(),
+            host: seen.host.to_owned(),
+            terms: text(seen.search.map(|search| search.terms)),
+            engine: text(seen.search.map(|search| search.engine)),
+            outcome: observation.outcome.as_str().to_owned(),
+            reached: seen.reached(),
+            vendor_categories: observation.vendor_categories.iter().map(ToString::to_string).collect(),
+            categories: categories.iter().map(str::to_owned).collect(),
+            address: (*observation.url.original).to_owned(),
+        }
+    }
+
+    /// Without what is withheld of suspected illegal material.
+    #[must_use]
+    pub fn withheld(self) -> Self {
+        Self { host: String::new(), terms: String::new(), engine: String::new(), ..self }
+    }
+}
+
+/// Takes out of an event what is withheld of suspected illegal material, before it is stored.
+pub fn withhold(observation: &mut Observation<'_>) {
+    observation.url = Default::default();
+    observation.search = None;
+    observation.reason = Default::default();
+    observation.referrer = None;
+    observation.native_id = None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::{Context, read};
+
+    #[test]
+    fn nothing_of_an_address_outlives_withholding() {
+        let line = "1794825936.916 200 10.20.4.12 TCP_MISS/200 14007 GET https://www.google.com/search?q=secret u1 HIER_DIRECT/192.0.2.1 text/html";
+        let context = Context { time_zone: "UTC", received_at: OffsetDateTime::UNIX_EPOCH };
+        let Ok(mut observation) = read("squid", line, context) else { unreachable!("the line can be read") };
+        let sighting = Sighting::of(1, &observation, Categories::named(["IWF"]), "pupil");
+        assert_eq!(
+            (sighting.actor.as_str(), observation.actor().as_ref(), sighting.terms.as_str()),
+            ("u1", "u1", "secret")
+        );
+        let kept = serde_json::to_string(&sighting.withheld()).unwrap_or_default();
+        withhold(&mut observation);
+        let stored = serde_json::to_string(&observation).unwrap_or_default();
+        for text in [kept, stored] {
+            assert!(!text.contains("secret") && !text.contains("google") && text.contains("u1"), "{text}");
+        }
+    }
+}

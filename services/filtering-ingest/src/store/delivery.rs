@@ -1,0 +1,55 @@
+//! Deliveries in the database: to a feed, or from a sender, whose id then stands in the place of the feed's.
+
+use chassis::{db::Tx, error::Result};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    sea_query::{Expr, OnConflict},
+};
+
+use super::entity::delivery;
+use crate::delivery::Delivery;
+
+/// A delivery as far as it is, which may be nowhere yet; locks it until the transaction ends. `holder` is the school, or
+/// the sender, whose rows it is among.
+pub(crate) async fn open(tx: &Tx, of: &str, holder: &str, delivery_id: &str) -> Result<Delivery> {
+    let start = delivery::ActiveModel {
+        feed_id: Set(of.to_owned()),
+        delivery_id: Set(delivery_id.to_owned()),
+        school_id: Set(holder.to_owned()),
+        acknowledged: Set(0),
+        body: Set(None),
+    };
+    let known = OnConflict::columns([delivery::Column::FeedId, delivery::Column::DeliveryId]).do_nothing().to_owned();
+    delivery::Entity::insert(start).on_conflict(known).exec_without_returning(tx.db()).await?;
+    let row = delivery::Entity::find_by_id((of.to_owned(), delivery_id.to_owned())).lock_exclusive();
+    row.one(tx.db()).await?.map_or_else(|| Ok(Delivery::default()), read)
+}
+
+/// A delivery that began; none where none did.
+pub(crate) async fn find(tx: &Tx, of: &str, delivery_id: &str) -> Result<Option<Delivery>> {
+    let row = delivery::Entity::find_by_id((of.to_owned(), delivery_id.to_owned())).one(tx.db()).await?;
+    row.map(read).transpose()
+}
+
+fn read(row: delivery::Model) -> Result<Delivery> {
+    let acknowledged = u64::try_from(row.acknowledged).unwrap_or_default();
+    match row.body {
+        Some(body) => Ok(serde_json::from_slice(&body)?),
+        // From before deliveries kept more than how far they are.
+        None => Ok(Delivery { acknowledged, ..Delivery::default() }),
+    }
+}
+
+/// Notes how far a delivery is.
+pub(crate) async fn keep(tx: &Tx, of: &str, delivery_id: &str, now: &Delivery) -> Result<()> {
+    let acknowledged = i64::try_from(now.acknowledged).unwrap_or(i64::MAX);
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::Acknowledged, Expr::value(acknowledged))
+        .col_expr(delivery::Column::Body, Expr::value(serde_json::to_vec(now)?))
+        .filter(delivery::Column::FeedId.eq(of))
+        .filter(delivery::Column::DeliveryId.eq(delivery_id))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}

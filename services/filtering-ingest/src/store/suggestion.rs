@@ -1,0 +1,85 @@
+//! Suggestions that nothing has followed yet, sealed with their feed's key: what was typed is in them.
+
+use chassis::{db::Tx, error::Result};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+use super::{entity::suggestion, feed::Feed, key, micros, open, seal};
+use crate::{rules::TYPED_WITHIN, suggestion::Standing};
+
+chassis::id!(/** A suggestion that stands. */ pub(crate) struct SuggestionId = "sug");
+
+/// How many are looked for at once.
+const AT_ONCE: u64 = 200;
+
+fn place(id: &str) -> String {
+    format!("suggestion|{id}")
+}
+
+async fn read(tx: &Tx, feed_id: &str, rows: Vec<suggestion::Model>) -> Result<Vec<Standing>> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    let key = key(tx, feed_id, &first.school_id).await?;
+    let one = |row: suggestion::Model| {
+        let standing: Standing = open(&key, &row.body, &place(&row.id))?;
+        Ok(Standing { id: Some(row.id), ..standing })
+    };
+    rows.into_iter().map(one).collect()
+}
+
+/// Those of a feed, oldest first.
+pub(crate) async fn of(tx: &Tx, feed_id: &str) -> Result<Vec<Standing>> {
+    let all = suggestion::Entity::find().filter(suggestion::Column::FeedId.eq(feed_id));
+    read(tx, feed_id, all.order_by_asc(suggestion::Column::Id).all(tx.db()).await?).await
+}
+
+/// Those of a feed that nothing can follow any more: so long ago they were received.
+pub(crate) async fn over(tx: &Tx, feed_id: &str) -> Result<Vec<Standing>> {
+    let all = suggestion::Entity::find()
+        .filter(suggestion::Column::FeedId.eq(feed_id))
+        .filter(suggestion::Column::ReceivedUs.lte(micros(tx.now() - TYPED_WITHIN)));
+    read(tx, feed_id, all.order_by_asc(suggestion::Column::Id).all(tx.db()).await?).await
+}
+
+/// The feeds, with their schools, that have such.
+pub(crate) async fn feeds_with_some(tx: &Tx) -> Result<Vec<(String, String)>> {
+    let all = suggestion::Entity::find()
+        .select_only()
+        .columns([suggestion::Column::SchoolId, suggestion::Column::FeedId])
+        .filter(suggestion::Column::ReceivedUs.lte(micros(tx.now() - TYPED_WITHIN)))
+        .order_by_asc(suggestion::Column::ReceivedUs)
+        .limit(AT_ONCE);
+    let mut feeds: Vec<(String, String)> = all.into_tuple().all(tx.db()).await?;
+    feeds.sort();
+    feeds.dedup();
+    Ok(feeds)
+}
+
+/// Keeps those that stand at the end of a batch.
+pub(crate) async fn keep(tx: &Tx, feed: &Feed, standing: &[Standing]) -> Result<()> {
+    let new: Vec<&Standing> = standing.iter().filter(|stands| stands.id.is_none()).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let key = key(tx, feed.id.as_str(), &feed.school_id).await?;
+    for stands in new {
+        let id = tx.ids().next::<SuggestionId>().to_string();
+        let row = suggestion::ActiveModel {
+            body: Set(seal(&key, stands, &place(&id))?),
+            id: Set(id),
+            school_id: Set(feed.school_id.clone()),
+            feed_id: Set(feed.id.to_string()),
+            received_us: Set(micros(tx.now())),
+        };
+        suggestion::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    }
+    Ok(())
+}
+
+/// Lets go of those that stand no longer.
+pub(crate) async fn settle(tx: &Tx, ids: &[String]) -> Result<()> {
+    if !ids.is_empty() {
+        suggestion::Entity::delete_many().filter(suggestion::Column::Id.is_in(ids)).exec(tx.db()).await?;
+    }
+    Ok(())
+}

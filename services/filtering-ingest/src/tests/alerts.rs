@@ -1,0 +1,228 @@
+//! Alerts as those see them whose they are: opened, passed on, beside what they stand, and never about whoever reads them.
+
+use chassis::event::Event;
+use time::Duration;
+
+use super::*;
+use crate::{
+    consume::FollowConcern,
+    escalate::{pass, standing},
+    judge::AlertRule,
+};
+
+/// A line of a group, as FortiGate writes it.
+fn of_group(second: u64, user: &str, group: &str, url: &str) -> String {
+    let at = 1_794_825_900 + second;
+    format!(
+        "date=2026-11-16 time=10:45:00 eventtime={at} type=\"utm\" subtype=\"webfilter\" user=\"{user}\" group=\"{group}\" \
+         srcip=10.0.0.1 hostname=\"www.google.com\" action=\"passthrough\" url=\"{url}\"\n"
+    )
+}
+
+const WEED: &str = "https://www.google.com/search?q=buy+weed";
+
+/// A school whose filter knows groups.
+async fn with_groups(engine: Engine) -> Result<World> {
+    let mut world = world(engine).await?;
+    let create = CreateFeedRequest {
+        school_id: world.school.clone(),
+        name: "Firewall".into(),
+        profile: "fortigate".into(),
+        request_id: world.it.request_id(),
+        host_categories: hosts(),
+        group_tiers: HashMap::from([("Staff".into(), "staff".into()), ("Year 9".into(), "KS3".into())]),
+        ..Default::default()
+    };
+    world.feed = call!(world.it, create_feed, create)?.feed.unwrap_or_default().feed_id;
+    Ok(world)
+}
+
+async fn set_recipient(world: &World, head: &Person, who: &Person, office: &str, user: &str) -> Result<()> {
+    let request = SetRecipientRequest {
+        school_id: world.school.clone(),
+        account_id: who.account_id.clone(),
+        offices: vec![office.into()],
+        users: vec![user.into()],
+        request_id: head.request_id(),
+    };
+    call!(head, set_recipient, request).map(|_| ())
+}
+
+async fn open(world: &World, who: &Person, alert_id: &str) -> Result<Alert> {
+    let request = GetAlertRequest { school_id: world.school.clone(), alert_id: alert_id.to_owned() };
+    Ok(call!(who, get_alert, request)?.alert.unwrap_or_default())
+}
+
+async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) -> Result<()> {
+    let world = with_groups(engine).await?;
+    let person = |role| world.bed.person(&[(role, &world.school)]);
+    let (head, chair, deputy) = (person(Role::Head), person(Role::Chair), person(Role::DeputyDsl));
+    let staff = |delivery: &'static str, user: &'static str| {
+        let line = of_group(1, user, "staff", WEED);
+        let world = &world;
+        async move { world.deliver(delivery, &line).await.map(|taken| taken.alert_ids) }
+    };
+    // Nobody has said which user names are theirs: it might be about anybody but the chair.
+    let first = staff("one", "s.teacher").await?;
+    let seen = async |who: &Person, ids: &[String]| -> Result<bool> {
+        Ok(world.alerts(who).await?.iter().any(|alert| ids.contains(&alert.alert_id)))
+    };
+    assert_eq!(
+        (seen(&chair, &first).await?, seen(&head, &first).await?, seen(&world.dsl, &first).await?),
+        (true, false, false)
+    );
+
+    set_recipient(&world, &head, &world.dsl, "lead", "d.lead").await?;
+    set_recipient(&world, &head, &head, "head", "h.head").await?;
+    for (delivery, user, lead, of_head, of_chair) in [
+        ("two", "t.other", true, true, false),
+        ("three", "SCHOOL\\D.Lead", false, true, false),
+        ("four", "h.head@school.example", false, false, true),
+    ] {
+        let ids = staff(delivery, user).await?;
+        let told = (seen(&world.dsl, &ids).await?, seen(&head, &ids).await?, seen(&chair, &ids).await?);
+        assert_eq!(told, (lead, of_head, of_chair), "{user}");
+        assert!(!seen(&deputy, &ids).await? && !seen(&world.it, &ids).await?, "{user}");
+        if !lead {
+            let missing = open(&world, &world.dsl, &ids[0]).await.err();
+            assert_eq!(missing.map(|e| e.reason_name()), Some("NOT_FOUND"));
+        }
+    }
+    // A pupil's is the lead's and the deputies'; the chair knows nothing of it.
+    let pupil = world.deliver("five", &of_group(2, "p1", "Year 9", WEED)).await?.alert_ids;
+    assert!(seen(&deputy, &pupil).await? && seen(&world.dsl, &pupil).await? && seen(&head, &pupil).await?);
+    assert!(!seen(&chair, &pupil).await? && !seen(&world.it, &pupil).await?);
+    Ok(())
+}
+
+async fn what_nobody_opens_is_passed_on_by_its_own_clock(engine: Engine) -> Result<()> {
+    let world = with_groups(engine).await?;
+    let malware = AlertRule { route: "it".into(), ..rule("malware_phishing", "category", "high", 1) };
+    world.obey(&Rules { alerts: [rules().alerts, vec![malware]].concat(), ..rules() }).await?;
+    let head = world.bed.person(&[(Role::Head, &world.school)]);
+    set_recipient(&world, &head, &world.dsl, "lead", "d.lead").await?;
+    set_recipient(&world, &head, &head, "head", "h.head").await?;
+    let chair = world.bed.person(&[(Role::Chair, &world.school)]);
+    let infected = of_group(1, "p1", "Year 9", "http://a.example/").replace("action=", "catdesc=\"Malware\" action=");
+    world.deliver("one", &(infected + &of_group(2, "s.teacher", "Staff", WEED))).await?;
+    assert_eq!(world.alerts(&world.it).await?.len(), 1, "malware is not the lead's matter");
+    // The service looks by itself, too: what counts is where they are afterwards.
+    let after = async |time: Duration| -> Result<(usize, Vec<String>, usize)> {
+        world.bed.clock.advance(time);
+        pass(&world.app.store).await?;
+        let of_staff = world.alerts(&head).await?.into_iter().find(|alert| alert.tier == "staff").unwrap_or_default();
+        let passed = of_staff.passed_on.into_iter().map(|passed| passed.to).collect();
+        Ok((world.alerts(&world.dsl).await?.len(), passed, world.alerts(&chair).await?.len()))
+    };
+    let to = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(after(Duration::minutes(59)).await?, (1, to(&[]), 0));
+    assert_eq!(after(Duration::minutes(1)).await?, (2, to(&[]), 0), "IT did not open it within an hour of school");
+    assert_eq!(after(Duration::days(3)).await?, (2, to(&["head"]), 0));
+    assert_eq!(after(Duration::days(3)).await?, (2, to(&["head", "chair"]), 1));
+    assert_eq!(after(Duration::days(30)).await?, (2, to(&["head", "chair"]), 1), "nobody is above the chair");
+    Ok(())
+}
+
+async fn opening_an_alert_acknowledges_it_and_reading_its_concern_does_too(engine: Engine) -> Result<()> {
+    use chassis::event::{Consumer as _, Envelope};
+    use proto::event::v1::{ConcernEscalated, ConcernRead};
+
+    let world = world(engine).await?;
+    let head = world.bed.person(&[(Role::Head, &world.school)]);
+    let search = |second, user: &str| line(second, WEED).replace(" u1 ", &format!(" {user} "));
+    let ids = world.deliver("one", &(search(1, "p1") + &search(2, "p2"))).await?.alert_ids;
+    let seen = open(&world, &head, &ids[0]).await?;
+    assert!(seen.acknowledge_time.is_none() && !seen.answerable, "the head has oversight");
+    let opened = open(&world, &world.dsl, &ids[0]).await?;
+    assert_eq!((opened.acknowledged_by_account_id.as_str(), opened.answerable), (world.dsl.account_id.as_str(), true));
+    assert!(opened.due_time.is_some() && opened.late_s > 86_400, "lines of another day say so");
+    // The other is read as a concern, after it was passed on as one.
+    let told = async |event: Event| -> Result<()> {
+        let mut tx = world.app.store.begin(&chassis::caller::Scope::consumer(&world.school, "evt")).await?;
+        let envelope = Envelope { school_id: world.school.clone(), event: Some(event), ..Default::default() };
+        FollowConcern.consume(&mut tx, &envelope, ()).await?;
+        tx.silent();
+        tx.commit().await
+    };
+    let escalated = ConcernEscalated { level: "head".into(), alert_id: ids[1].clone(), ..Default::default() };
+    told(Event::ConcernEscalated(escalated)).await?;
+    assert!(open(&world, &world.it, &ids[1]).await.is_err());
+    told(Event::ConcernRead(ConcernRead { alert_id: ids[1].clone(), account_id: "acc_x".into() })).await?;
+    let read = open(&world, &head, &ids[1]).await?;
+    assert_eq!((read.acknowledged_by_account_id.as_str(), read.passed_on.len(), read.answerable), ("acc_x", 1, true));
+    Ok(())
+}
+
+async fn beside_an_alert_stands_the_same_persons_own_browsing_and_nothing_private(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let log = [
+        line(1, "http://weather-window.example/"),
+        line(2, "https://www.google.com/search?q=am+i+gay"),
+        line(3, "http://listening-line.example/"),
+        line(4, "http://ocsp.digicert.com/x"),
+        line(5, "http://www.childline.org.uk/"),
+        line(6, "https://www.google.com/search?q=i+want+to+die"),
+        line(7, "http://blocked-1.example/secret"),
+        line(8, "https://www.google.com/search?q=roman+roads").replace(" u1 ", " u2 "),
+        line(9, "https://www.google.com/search?q=roman+baths"),
+    ];
+    let ids = world.deliver("one", &log.concat()).await?.alert_ids;
+    let request = GetAlertContextRequest { school_id: world.school.clone(), alert_id: ids[0].clone() };
+    let context = call!(world.dsl, get_alert_context, request.clone())?;
+    let shown: Vec<(&str, &str, bool)> =
+        context.lines.iter().map(|l| (l.host.as_str(), l.search_terms.as_str(), l.withheld)).collect();
+    assert_eq!(
+        shown,
+        [
+            ("weather-window.example", "", false),
+            ("www.google.com", "i want to die", false),
+            ("", "", true),
+            ("www.google.com", "roman baths", false),
+        ]
+    );
+    assert!(context.sought_help);
+    assert_eq!(context.known_by, "user");
+    let others = call!(world.it, get_alert_context, request).err();
+    assert_eq!(others.map(|e| e.reason_name()), Some("NOT_FOUND"), "it is not theirs");
+    // Of the illegal one there is a digest, by which the same address is known again, and nothing else.
+    let withheld = open(&world, &world.dsl, &ids[1]).await?;
+    assert_eq!((withheld.withheld, withheld.host.as_str(), withheld.address_digest.len()), (true, "", 64));
+    Ok(())
+}
+
+async fn a_search_left_standing_alerts_once_its_ten_seconds_are_over(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let typing = "https://www.google.com/complete/search?q=i+want+to+die";
+    let taken = world.deliver("one", &line(1, typing)).await?;
+    assert_eq!(taken.counts.map(|counts| (counts.kept, counts.alerts)), Some((1, 0)));
+    standing(&world.app.store).await?;
+    assert!(world.alerts(&world.dsl).await?.is_empty(), "something may still follow");
+    world.bed.clock.advance(Duration::seconds(11));
+    for _ in 0..2 {
+        standing(&world.app.store).await?;
+    }
+    let ledger = world.ledger().await?;
+    assert_eq!((ledger.received, ledger.kept, ledger.alerts), (1, 1, 1), "its line is counted once");
+    assert_eq!(world.alerts(&world.dsl).await?[0].search_terms, "i want to die");
+    Ok(())
+}
+
+async fn repeats_over_several_batches_make_one_alert_graver(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    for n in 0..7 {
+        world.deliver(&format!("batch {n}"), &line(n * 10, "http://slip-past.example/")).await?;
+    }
+    let alerts = world.alerts(&world.dsl).await?;
+    let told: Vec<(u64, &str)> = alerts.iter().map(|alert| (alert.count, alert.severity.as_str())).collect();
+    assert_eq!(told, [(7, "high")]);
+    Ok(())
+}
+
+on_both_engines!(
+    a_search_left_standing_alerts_once_its_ten_seconds_are_over,
+    an_alert_about_staff_never_reaches_whoever_it_is_about,
+    beside_an_alert_stands_the_same_persons_own_browsing_and_nothing_private,
+    opening_an_alert_acknowledges_it_and_reading_its_concern_does_too,
+    repeats_over_several_batches_make_one_alert_graver,
+    what_nobody_opens_is_passed_on_by_its_own_clock,
+);

@@ -1,0 +1,211 @@
+//! Coverage and keeping as their callers see them: a feed that falls silent, a file sent again, a school day with a gap that is
+//! filled later, and a term that is over.
+
+use chassis::{
+    caller::Scope,
+    clock::Clock as _,
+    error::{Error, Result},
+    testing::Engine,
+};
+use proto::filtering_ingest::v1::{filtering_ingest_client::FilteringIngestClient, *};
+use sea_orm::{ConnectionTrait as _, Statement};
+use time::{Duration, OffsetDateTime, macros::datetime};
+
+use super::{World, world};
+use crate::{coverage::SchoolYear, forget, store, watch};
+
+/// A world whose school works as schools usually do, with a feed that is to bring something every five minutes.
+async fn watched(engine: Engine) -> Result<World> {
+    let world = world(engine).await?;
+    let mut tx = world.app.store.begin(&Scope::consumer(&world.school, "evt")).await?;
+    store::coverage::keep_year(&tx, &world.school, Some(&SchoolYear::default())).await?;
+    tx.silent();
+    tx.commit().await?;
+    let rhythm = Rhythm {
+        kind: "every".into(),
+        minutes: 5,
+        start: "08:00".into(),
+        end: "16:00".into(),
+        days: "school_days".into(),
+        ..Rhythm::default()
+    };
+    let request = SetFeedRhythmRequest {
+        school_id: world.school.clone(),
+        feed_id: world.feed.clone(),
+        rhythm: Some(rhythm),
+        request_id: world.it.request_id(),
+    };
+    let coverage = call!(world.it, set_feed_rhythm, request)?.coverage.unwrap_or_default();
+    assert_eq!((coverage.state.as_str(), coverage.rhythm.is_some()), ("waiting", true));
+    Ok(world)
+}
+
+fn line(at: OffsetDateTime, url: &str) -> String {
+    let seconds = at.unix_timestamp();
+    format!("{seconds}.000 200 10.20.4.12 TCP_MISS/200 14007 GET {url} u1 HIER_DIRECT/192.0.2.1 text/html\n")
+}
+
+impl World {
+    async fn bring(&self, delivery: &str, lines: &str) -> Result<()> {
+        let batch = IngestLinesRequest { delivery_id: delivery.into(), ..self.batch(1, lines) };
+        self.send(vec![batch]).await.map(|_| ())
+    }
+
+    async fn doing(&self) -> Result<GetFeedCoverageResponse> {
+        let request = GetFeedCoverageRequest { school_id: self.school.clone(), feed_id: self.feed.clone() };
+        call!(self.it, get_feed_coverage, request)
+    }
+
+    async fn days(&self) -> Result<Vec<CoverageDay>> {
+        let request = ListCoverageDaysRequest { school_id: self.school.clone(), ..Default::default() };
+        Ok(call!(self.dsl, list_coverage_days, request)?.days)
+    }
+
+    async fn rolled(&self, dsl: bool) -> Result<ListRollupsResponse> {
+        let now = self.bed.now();
+        let request = ListRollupsRequest {
+            school_id: self.school.clone(),
+            start_time: Some(chassis::clock::timestamp(now - Duration::days(300))),
+            end_time: Some(chassis::clock::timestamp(now + Duration::HOUR)),
+            ..Default::default()
+        };
+        if dsl { call!(self.dsl, list_rollups, request) } else { call!(self.it, list_rollups, request) }
+    }
+
+    /// How many rows of the school a table holds.
+    async fn rows(&self, table: &str) -> Result<i64> {
+        let mut tx = self.app.store.begin(&Scope::consumer(&self.school, "evt")).await?;
+        let count = format!("SELECT COUNT(*) AS n FROM {table}");
+        let row = tx.db().query_one_raw(Statement::from_string(tx.db().get_database_backend(), count)).await?;
+        tx.silent();
+        tx.commit().await?;
+        row.map_or(Ok(0), |row| row.try_get("", "n").map_err(Error::internal))
+    }
+}
+
+async fn a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back(engine: Engine) -> Result<()> {
+    let world = watched(engine).await?;
+    let at = |minute: i64| datetime!(2026-11-24 09:00 UTC) + Duration::minutes(minute);
+    world.bed.clock.set(at(2));
+    world.bring("a", &line(at(2), "http://a.example/")).await?;
+    assert_eq!(watch::pass(&world.app).await?, 0, "it does what is expected");
+    world.bed.clock.set(at(14));
+    assert_eq!((watch::pass(&world.app).await?, watch::pass(&world.app).await?), (1, 0), "it is told of once");
+    let silent = world.doing().await?.coverage.unwrap_or_default();
+    assert_eq!((silent.state.as_str(), silent.events_today), ("silent", 1));
+    assert!(silent.evidence.starts_with("Nothing since 24 November, 9:02am"), "{}", silent.evidence);
+    // That there is nothing to say is no silence.
+    let alive = RecordHeartbeatRequest { school_id: world.school.clone(), feed_id: world.feed.clone() };
+    call!(world.it, record_heartbeat, alive)?;
+    world.bed.clock.set(at(15));
+    assert_eq!((watch::pass(&world.app).await?, watch::pass(&world.app).await?), (1, 0));
+    let back = world.doing().await?;
+    assert_eq!(back.coverage.map(|coverage| coverage.state).as_deref(), Some("covered"));
+    let changes: Vec<_> = back.changes.iter().map(|change| (change.state.as_str(), change.ended)).collect();
+    assert_eq!(changes, [("silent", true), ("silent", false)]);
+    // At night nobody expects anything.
+    world.bed.clock.set(datetime!(2026-11-24 23:00 UTC));
+    assert_eq!(watch::pass(&world.app).await?, 0);
+    assert_eq!(world.doing().await?.coverage.map(|coverage| coverage.state).as_deref(), Some("quiet"));
+    Ok(())
+}
+
+async fn a_file_sent_again_under_another_name_is_counted_found_and_raises_nothing(engine: Engine) -> Result<()> {
+    let world = watched(engine).await?;
+    let at = datetime!(2026-11-24 08:50 UTC);
+    let search = line(at, "https://www.google.com/search?q=i+want+to+kill+myself");
+    let plain = (0..40).map(|n| line(at + Duration::seconds(n), &format!("http://site-{n}.example/")));
+    let file: String = plain.chain([search, "junk\n".to_owned()]).collect();
+    world.bring("monday", &file).await?;
+    let before = world.ledger().await?;
+    assert_eq!((before.received, before.rejected, before.alerts), (42, 1, 1));
+    world.bring("monday, sent again", &file).await?;
+    let after = world.ledger().await?;
+    assert_eq!((after.received, after.alerts), (84, 1), "what had come before raises nothing");
+    assert_eq!((after.kept, after.folded), (2 * before.kept - 1, 2 * before.folded + 1), "the search is folded");
+    assert_eq!(watch::pass(&world.app).await?, 1);
+    let coverage = world.doing().await?.coverage.unwrap_or_default();
+    let found: Vec<&str> = coverage.troubles.iter().map(|trouble| trouble.state.as_str()).collect();
+    assert_eq!(found, ["replayed"]);
+    assert!(coverage.evidence.contains("monday, sent again"), "{}", coverage.evidence);
+
+    // What is counted by the hour is every line that could be read, and how many of them came twice.
+    let (lead, technician) = (world.rolled(true).await?, world.rolled(false).await?);
+    let sum = |answer: &ListRollupsResponse| answer.rollups.iter().map(|one| one.count).sum::<u64>();
+    assert_eq!((sum(&lead), sum(&technician)), (after.received - after.rejected, after.received - after.rejected));
+    assert_eq!(lead.duplicates, 41);
+    assert!(lead.rollups.iter().any(|one| !one.category.is_empty()));
+    assert!(technician.rollups.iter().all(|one| one.category.is_empty()), "who reads no alerts is told no category");
+    Ok(())
+}
+
+async fn a_school_day_with_a_gap_is_covered_once_what_was_late_has_come(engine: Engine) -> Result<()> {
+    let world = watched(engine).await?;
+    let at = |minute: i64| datetime!(2026-11-25 08:00 UTC) + Duration::minutes(minute);
+    let lines = |minutes: &mut dyn Iterator<Item = i64>| -> String {
+        minutes.map(|minute| line(at(minute), &format!("http://site-{minute}.example/"))).collect()
+    };
+    let there = |minute: &i64| !(120..150).contains(minute);
+    world.bed.clock.set(at(480));
+    world.bring("wednesday", &lines(&mut (0..480).step_by(5).filter(there))).await?;
+    world.bed.clock.set(at(570));
+    watch::pass(&world.app).await?;
+    let days = world.days().await?;
+    let day = days.first().cloned().unwrap_or_default();
+    assert_eq!((days.len(), day.date.as_str(), day.state.as_str()), (1, "2026-11-25", "gap"));
+    assert_eq!((day.expected_minutes, day.gaps.len(), day.events), (480, 1, 90));
+    assert!((25..=35).contains(&day.gap_minutes), "{}", day.gap_minutes);
+    world.bring("what was late", &lines(&mut (120..150).step_by(5))).await?;
+    assert!(watch::pass(&world.app).await? > 0, "that the day is covered now is told");
+    let days = world.days().await?;
+    assert_eq!(days.iter().map(|day| (day.state.as_str(), day.gap_minutes)).collect::<Vec<_>>(), [("covered", 0)]);
+    assert_eq!(watch::pass(&world.app).await?, 0);
+    Ok(())
+}
+
+async fn nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record(engine: Engine) -> Result<()> {
+    const TABLES: [&str; 6] = ["observation", "rejected_line", "alert", "episode", "delivery", "fingerprint_hour"];
+    let world = watched(engine).await?;
+    let at = world.bed.clock.now() - Duration::minutes(5);
+    let search = line(at, "https://www.google.com/search?q=i+want+to+kill+myself");
+    let log = [line(at, "http://a.example/"), search, "junk\n".to_owned()].concat();
+    world.bring("a", &log).await?;
+    let list = ListAlertsRequest { school_id: world.school.clone(), ..Default::default() };
+    let alert = call!(world.dsl, list_alerts, list)?.alerts.first().map(|alert| alert.alert_id.clone());
+    let alert = alert.unwrap_or_default();
+    let read = || GetAlertRequest { school_id: world.school.clone(), alert_id: alert.clone() };
+    for table in TABLES {
+        assert!(world.rows(table).await? > 0, "{table}");
+    }
+    // Twelve months besides the running one: a day before they are over all of it is there, but for the fingerprints.
+    world.bed.clock.set(datetime!(2027-11-30 02:00 UTC));
+    forget::pass(&world.app, true).await?;
+    assert_eq!(call!(world.dsl, get_alert, read())?.alert.map(|found| found.alert_id), Some(alert.clone()));
+    assert_eq!(world.rows("fingerprint_hour").await?, 0);
+    assert!(world.rows("observation").await? > 0);
+    world.bed.clock.set(datetime!(2027-12-01 02:00 UTC));
+    forget::pass(&world.app, false).await?;
+    assert!(world.rows("alert").await? > 0, "nothing is deleted by day");
+    for _ in 0..2 {
+        forget::pass(&world.app, true).await?;
+    }
+    for table in TABLES {
+        assert_eq!(world.rows(table).await?, 0, "{table}");
+    }
+    assert_eq!(call!(world.dsl, get_alert, read()).err().map(|e| e.reason_name()), Some("NOT_FOUND"));
+    let ask = GetLogKeepingRequest { school_id: world.school.clone() };
+    let keeping = call!(world.it, get_log_keeping, ask)?;
+    assert_eq!((keeping.keep_months, keeping.deletions.len()), (12, 1), "{keeping:?}");
+    let gone = keeping.deletions.first().cloned().unwrap_or_default();
+    assert_eq!((gone.observations, gone.rejected_lines, gone.alerts, gone.deliveries), (2, 1, 1, 1));
+    // Counts of hours name nobody and stay.
+    assert!(world.rows("rollup_hour").await? > 0);
+    Ok(())
+}
+
+on_both_engines!(
+    a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back,
+    a_file_sent_again_under_another_name_is_counted_found_and_raises_nothing,
+    a_school_day_with_a_gap_is_covered_once_what_was_late_has_come,
+    nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record,
+);

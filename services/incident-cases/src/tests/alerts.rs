@@ -1,0 +1,70 @@
+//! Filter alerts as concerns: what becomes of the one reaches the other.
+
+use chassis::{
+    clock::timestamp,
+    event::{Consumer as _, Envelope, Event},
+};
+use proto::event::v1::{AlertAcknowledged, AlertRaised, AlertWorsened};
+use time::Duration;
+
+use super::*;
+use crate::consume::ConcernFromAlert;
+
+const ALERT: &str = "alt_00000000000000000000000000";
+
+async fn hear(world: &World, event: Event) -> Result<()> {
+    let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
+    let envelope = Envelope {
+        school_id: world.here.clone(),
+        aggregate_id: ALERT.into(),
+        event_time: Some(timestamp(world.bed.now())),
+        event: Some(event),
+        ..Default::default()
+    };
+    if envelope.event.as_ref().is_some_and(|event| ConcernFromAlert.wants(event)) {
+        ConcernFromAlert.consume(&mut tx, &envelope, ()).await?;
+    }
+    tx.silent();
+    tx.commit().await
+}
+
+async fn concerns(world: &World) -> Result<Vec<Concern>> {
+    let request = ListConcernsRequest { school_id: world.here.clone(), ..Default::default() };
+    Ok(call!(world.dsl, list_concerns, request)?.concerns)
+}
+
+fn raised(route: &str, tier: &str) -> Event {
+    Event::AlertRaised(AlertRaised {
+        theme: "drugs".into(),
+        severity: "medium".into(),
+        route: route.into(),
+        tier: tier.into(),
+        late_s: 7_200,
+        ..Default::default()
+    })
+}
+
+async fn a_concern_follows_its_alert(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    // Neither malware nor what is about staff becomes a concern by itself.
+    hear(&world, raised("it", "pupil")).await?;
+    hear(&world, raised("dsl", "staff")).await?;
+    assert!(concerns(&world).await?.is_empty());
+    hear(&world, raised("dsl", "KS3")).await?;
+    let before = concerns(&world).await?.remove(0);
+    assert_eq!((before.severity.as_str(), before.urgency.as_str(), before.alert_late_s), ("medium", "ordinary", 7_200));
+    assert!(before.narrative.ends_with("The filter told of it 2 hours after it happened."), "{}", before.narrative);
+    // It becomes graver, and is to be read sooner.
+    hear(&world, Event::AlertWorsened(AlertWorsened { severity: "critical".into() })).await?;
+    let after = concerns(&world).await?.remove(0);
+    assert_eq!((after.severity.as_str(), after.urgency.as_str()), ("critical", "danger"));
+    assert_eq!(after.read_due_time, Some(timestamp(world.bed.now() + Duration::minutes(10))));
+    // Whoever opens the alert has read the concern.
+    let opened = AlertAcknowledged { account_id: world.dsl.account_id.clone(), waited_s: 60 };
+    hear(&world, Event::AlertAcknowledged(opened)).await?;
+    let read = concerns(&world).await?.remove(0);
+    assert_eq!((read.read_by_account_id.as_str(), read.read_time.is_some()), (world.dsl.account_id.as_str(), true));
+    Ok(())
+}
+
+on_both_engines!(a_concern_follows_its_alert);

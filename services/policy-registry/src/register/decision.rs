@@ -1,0 +1,203 @@
+//! Registers in which somebody asks and somebody else decides: who asked and who decided is entered by itself, so that nobody
+//! decides in another's name.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Definition, Entry, value::Values, value::Violation};
+
+/// How entries of a register are decided about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// The choice that says how it was decided.
+    pub field: String,
+    /// What it holds while nobody has.
+    pub waits: String,
+    /// The roles that decide.
+    pub by: Vec<String>,
+    /// The roles that enter beside them what was done after a decision.
+    #[serde(default)]
+    pub done_by: Vec<String>,
+    /// The person who asked.
+    pub asked_by: String,
+    /// The person who decided.
+    pub decided_by: String,
+}
+
+/// Whoever adds an entry.
+#[derive(Debug, Clone, Copy)]
+pub struct Adds<'a> {
+    /// Their roles.
+    pub roles: &'a [String],
+    /// Their account.
+    pub account: &'a str,
+}
+
+impl Adds<'_> {
+    fn one_of(&self, roles: &[String]) -> bool {
+        self.roles.iter().any(|role| roles.contains(role))
+    }
+}
+
+/// What an entry does to a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing.
+    None,
+    /// It asks for one.
+    Asked,
+    /// It is one: which, and which account had asked, where it was one.
+    Decided {
+        /// The decision.
+        decision: String,
+        /// The account; empty where a name stands there.
+        asked_by: String,
+    },
+}
+
+impl Decision {
+    /// What values say of the decision; `else_` where they say nothing.
+    fn said<'a>(&'a self, values: &'a Values, else_: &'a str) -> &'a str {
+        let said = values.get(&self.field).and_then(|values| values.first()).map(|value| value.trim());
+        said.filter(|said| !said.is_empty()).unwrap_or(else_)
+    }
+
+    /// What an entry says of it.
+    fn of<'a>(&'a self, entry: Option<&'a Entry>) -> &'a str {
+        entry.map_or(self.waits.as_str(), |entry| self.said(&entry.values, &self.waits))
+    }
+
+    /// The values with who asked and who decided; `earlier` is the entry they take the place of.
+    ///
+    /// # Errors
+    /// The field where somebody decides who does not, or changes what others asked for.
+    pub fn entered(&self, mut given: Values, earlier: Option<&Entry>, adds: Adds<'_>) -> Result<Values, Violation> {
+        let was = self.of(earlier);
+        let now = self.said(&given, was).to_owned();
+        let violation = |fix: &str| Violation { field: self.field.clone(), fix: fix.to_owned() };
+        if !adds.one_of(&self.by) {
+            if !now.eq_ignore_ascii_case(was) {
+                return Err(violation(&self.leave(was)));
+            }
+            let own = earlier.is_none_or(|entry| {
+                let account = entry.account.as_ref().map(|account| account.as_str());
+                was == self.waits && account == Some(adds.account)
+            });
+            if !own && !adds.one_of(&self.done_by) {
+                return Err(violation("Leave it to whoever asked, or to those who decide"));
+            }
+        }
+        let mut set = |field: &str, value: &str| {
+            if !value.is_empty() {
+                given.insert(field.to_owned(), vec![value.to_owned()]);
+            }
+        };
+        if !now.eq_ignore_ascii_case(was) && !now.eq_ignore_ascii_case(&self.waits) {
+            set(&self.decided_by, adds.account);
+        } else if let Some(before) = earlier.filter(|_| was != self.waits) {
+            set(&self.decided_by, before.one(&self.decided_by));
+        }
+        set(&self.field, &now);
+        let asked = given.get(&self.asked_by).is_some_and(|values| values.iter().any(|value| !value.trim().is_empty()));
+        if !asked {
+            let asked_by = earlier.map_or(adds.account, |entry| entry.one(&self.asked_by));
+            given.insert(self.asked_by.clone(), vec![asked_by.to_owned()]);
+        }
+        Ok(given)
+    }
+
+    fn leave(&self, was: &str) -> String {
+        let roles: Vec<String> = self.by.iter().map(|role| role.replace('_', " ")).collect();
+        format!("Leave it at “{}”: it is decided by {}", was.replace('_', " "), roles.join(", "))
+    }
+
+    /// Whether a line of a file says of a decision what whoever sends it may not say.
+    pub fn beyond(&self, values: &Values, roles: &[String]) -> Option<Violation> {
+        let decided = self.said(values, &self.waits) != self.waits;
+        let may = roles.iter().any(|role| self.by.contains(role));
+        (decided && !may).then(|| Violation { field: self.field.clone(), fix: self.leave(&self.waits) })
+    }
+
+    /// What a new entry did.
+    pub fn step(&self, entry: &Entry, earlier: Option<&Entry>) -> Step {
+        let (was, now) = (self.of(earlier), self.of(Some(entry)));
+        if now != was && now != self.waits {
+            let asked_by = entry.one(&self.asked_by);
+            let asked_by = if asked_by.starts_with("acc_") { asked_by.to_owned() } else { String::new() };
+            return Step::Decided { decision: now.to_owned(), asked_by };
+        }
+        if earlier.is_none() && now == self.waits { Step::Asked } else { Step::None }
+    }
+}
+
+impl Definition {
+    /// The values as they are entered by somebody.
+    ///
+    /// # Errors
+    /// The field where somebody decides who does not.
+    pub fn entered(&self, given: Values, earlier: Option<&Entry>, adds: Adds<'_>) -> Result<Values, Violation> {
+        match &self.decision {
+            Some(decision) => decision.entered(given, earlier, adds),
+            None => Ok(given),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::register::tests::{entry, shipped};
+
+    const ASKED: &[(&str, &str)] =
+        &[("on", "2026-11-23"), ("site", "maps.example"), ("why", "W"), ("for_whom", "class")];
+
+    fn values(pairs: &[(&str, &str)]) -> Values {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()])).collect()
+    }
+
+    fn decision() -> Decision {
+        let definitions = shipped();
+        let requests = definitions.into_iter().find(|definition| definition.key == "unblock-requests");
+        requests.and_then(|definition| definition.decision).unwrap()
+    }
+
+    #[test]
+    fn whoever_asks_is_entered_and_only_those_who_decide_decide() {
+        let decision = decision();
+        let (staff, lead, it) = (["staff".to_owned()], ["dsl".to_owned()], ["it".to_owned()]);
+        let adds = |roles: &'static str| match roles {
+            "staff" => Adds { roles: &staff, account: "acc_staff" },
+            "lead" => Adds { roles: &lead, account: "acc_lead" },
+            _ => Adds { roles: &it, account: "acc_it" },
+        };
+        let asked = decision.entered(values(ASKED), None, adds("staff")).unwrap();
+        assert_eq!((asked["asked_by"][0].as_str(), asked["decision"][0].as_str()), ("acc_staff", "asked"));
+        let approved = values(&[ASKED, &[("decision", "approved"), ("decided_by", "The head")]].concat());
+        for role in ["staff", "it"] {
+            let refused = decision.entered(approved.clone(), None, adds(role)).unwrap_err();
+            assert_eq!(refused.field, "decision", "{}", refused.fix);
+        }
+        // Nobody decides in another's name.
+        assert_eq!(decision.entered(approved.clone(), None, adds("lead")).unwrap()["decided_by"], ["acc_lead"]);
+        assert!(decision.beyond(&approved, &staff).is_some() && decision.beyond(&approved, &lead).is_none());
+
+        let pairs: Vec<(&str, &str)> = asked.iter().map(|(key, value)| (key.as_str(), value[0].as_str())).collect();
+        let waiting = entry(1, "unblock-requests", &pairs);
+        // What others asked for is theirs, and those who put it in place enter that.
+        assert!(decision.entered(asked.clone(), Some(&waiting), adds("staff")).is_err());
+        assert!(decision.entered(asked.clone(), Some(&waiting), adds("it")).is_ok());
+        assert_eq!(decision.step(&waiting, None), Step::Asked);
+        let decided = values(&[&pairs[..], &[("decision", "refused"), ("decided_by", "acc_lead")]].concat());
+        let pairs: Vec<(&str, &str)> = decided.iter().map(|(key, value)| (key.as_str(), value[0].as_str())).collect();
+        let decided = entry(2, "unblock-requests", &pairs);
+        let told = Step::Decided { decision: "refused".into(), asked_by: "acc_staff".into() };
+        assert_eq!(decision.step(&decided, Some(&waiting)), told);
+        assert_eq!(decision.step(&decided, Some(&decided)), Step::None);
+        // What was done afterwards leaves the decision as it is.
+        let mut done = asked;
+        done.remove("decision");
+        let done = decision.entered(done, Some(&decided), adds("it")).unwrap();
+        assert_eq!((done["decision"][0].as_str(), done["decided_by"][0].as_str()), ("refused", "acc_lead"));
+    }
+}

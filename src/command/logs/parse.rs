@@ -1,0 +1,232 @@
+//! `hedgerow logs parse`, `profiles` and `profile check`: what lines would become, without a server.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use chassis::{
+    clock::{Clock as _, SystemClock},
+    error::{Error, Result, Violation},
+};
+use clap::{Args, Subcommand, ValueEnum};
+use filtering_ingest::{
+    line, looks,
+    profile::{self, Context, Detected, PROFILES, Profile, Reader, ZONES},
+    text, whole,
+};
+
+use super::trouble;
+use crate::command::unreadable;
+
+/// Candidates told of when a format is looked for.
+const TOLD: usize = 3;
+
+/// A log to be read.
+#[derive(Debug, Args)]
+pub struct Parse {
+    /// The log.
+    file: PathBuf,
+    /// The profile's name, a file with a profile of your own (.yaml), or `auto`: every profile is tried on the first
+    /// lines, and what speaks for the one that is taken is told on standard error.
+    #[arg(long, default_value = "auto")]
+    format: String,
+    /// How observations are printed.
+    #[arg(long, value_enum, default_value_t = Output::Ndjson)]
+    output: Output,
+    /// The zone of times that name none.
+    #[arg(long, default_value = ZONES[0])]
+    zone: String,
+}
+
+/// How observations are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// One JSON object to a line.
+    Ndjson,
+}
+
+/// A profile of your own.
+#[derive(Debug, Subcommand)]
+pub enum ProfileCommand {
+    /// Checks a profile's document: every section, and its own sample lines against what they must become.
+    Check {
+        /// The document.
+        file: PathBuf,
+    },
+}
+
+impl ProfileCommand {
+    /// Prints what the profile reads, or everything that is wrong with it.
+    ///
+    /// # Errors
+    /// `Invalid` with each field that is wrong.
+    pub fn run(&self) -> Result<()> {
+        let Self::Check { file } = self;
+        let profile = own(file)?;
+        println!(
+            "{} version {}: {}; all {} sample lines became what they must",
+            profile.name(),
+            profile.version(),
+            profile.product(),
+            profile.samples().len()
+        );
+        Ok(())
+    }
+}
+
+/// Prints the profiles that are shipped.
+///
+/// # Errors
+/// Where standard output cannot be written.
+pub fn profiles() -> Result<()> {
+    let mut out = io::stdout().lock();
+    for profile in profile::all() {
+        let known = profile.known().as_str();
+        writeln!(out, "{:<18} {:<58} {known}", profile.name(), profile.product()).map_err(Error::internal)?;
+    }
+    Ok(())
+}
+
+/// A profile of somebody's own.
+fn own(file: &Path) -> Result<Profile> {
+    let text = std::fs::read_to_string(file).map_err(|e| Error::invalid("file", unreadable(file, &e)))?;
+    Profile::parse(&text).map_err(|violations| {
+        let mut all = violations.into_iter();
+        let first = all.next().unwrap_or(Violation { field: "file".into(), message: "It cannot be read".into() });
+        all.fold(Error::invalid(first.field, first.message), |error, v| error.and(v.field, v.message))
+    })
+}
+
+/// A profile that is shipped, or somebody's own.
+enum Chosen {
+    Shipped(&'static Profile),
+    Own(Box<Profile>),
+}
+
+impl Chosen {
+    fn profile(&self) -> &Profile {
+        match self {
+            Self::Shipped(profile) => profile,
+            Self::Own(profile) => profile,
+        }
+    }
+}
+
+impl Parse {
+    /// Prints one JSON object per observation on standard output, rejected lines with number and reason on standard
+    /// error.
+    ///
+    /// # Errors
+    /// `Invalid` where the file is no text, there is no such profile, none reads the log, or no line of it is read.
+    pub fn run(&self) -> Result<()> {
+        if !ZONES.contains(&self.zone.as_str()) {
+            return Err(Error::invalid("zone", format!("Select one of: {}", ZONES.join(", "))));
+        }
+        let bytes = std::fs::read(&self.file).map_err(|e| trouble(&self.file, &e))?;
+        let (lines, made) = whole::lines(&bytes);
+        if let Some(told) = made.told() {
+            eprintln!("{told}");
+        }
+        looks::check_text(&lines).map_err(|why| Error::invalid("file", why))?;
+        let context = Context { time_zone: &self.zone, received_at: SystemClock.now() };
+        let chosen = self.choose(&lines, context)?;
+        let Output::Ndjson = self.output;
+        self.print(chosen.profile(), &lines, context)
+    }
+
+    fn choose(&self, lines: &[u8], context: Context<'_>) -> Result<Chosen> {
+        if Path::new(&self.format).extension().is_some_and(|end| end == "yaml" || end == "yml") {
+            return Ok(Chosen::Own(Box::new(own(Path::new(&self.format))?)));
+        }
+        if self.format != "auto" {
+            let unknown = || Error::invalid("format", format!("Select auto or one of: {}", PROFILES.join(", ")));
+            return profile::named(&self.format).map(Chosen::Shipped).ok_or_else(unknown);
+        }
+        let detected = profile::detect(lines, context);
+        tell(&detected);
+        match detected.best() {
+            Some(best) => Ok(Chosen::Shipped(best.profile)),
+            None => Err(Error::invalid(
+                "format",
+                format!("No profile reads a line of this log. Name one with --format: {}", PROFILES.join(", ")),
+            )),
+        }
+    }
+
+    fn print(&self, profile: &Profile, lines: &[u8], context: Context<'_>) -> Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        let mut reader = Reader::new(profile, None);
+        let (mut read, mut rejected, mut not_web) = (0_u64, 0_u64, 0_u64);
+        let mut shown = String::new();
+        for (number, line) in (1_u64..).zip(line::lines(lines)) {
+            let observed = line.as_ref().map_err(|rejected| *rejected).and_then(|line| reader.read(line, context));
+            match observed {
+                Ok(observation) => {
+                    read += 1;
+                    shown.clear();
+                    plain(&serde_json::to_string(&observation)?, &mut shown);
+                    writeln!(out, "{shown}").map_err(Error::internal)?;
+                }
+                Err(why) => {
+                    rejected += 1;
+                    not_web += u64::from(why.kind() == "not_web");
+                    eprintln!("line {number}: {why}");
+                }
+            }
+        }
+        out.flush().map_err(Error::internal)?;
+        let total = read + rejected;
+        eprintln!(
+            "{total} lines = {read} observations + {rejected} rejected, of which {not_web} are not about the web"
+        );
+        if read == 0 && not_web == 0 {
+            return Err(Error::invalid("file", format!("No line could be read as {}", profile.name())));
+        }
+        Ok(())
+    }
+}
+
+/// What speaks for the profile that is taken, and what else would read the log.
+fn tell(detected: &Detected) {
+    for sign in &detected.signs {
+        eprintln!("sign: {sign}");
+    }
+    for (place, candidate) in detected.candidates.iter().take(TOLD).enumerate() {
+        for (nth, said) in candidate.evidence.iter().enumerate() {
+            match (place, nth) {
+                (0, 0) => eprintln!("taken: {said}"),
+                (_, 0) => eprintln!("not taken: {said}"),
+                _ => eprintln!("  {said}"),
+            }
+        }
+    }
+    for twin in detected.twins() {
+        eprintln!("{} reads the same lines as well: name the one you mean with --format", twin.profile.name());
+    }
+}
+
+/// JSON whose characters all show what they are: what changes how a line is shown is written by its number.
+fn plain(json: &str, into: &mut String) {
+    for c in json.chars() {
+        if text::hidden(c) || c == '\u{7f}' {
+            // Only strings hold such characters.
+            let _ = write!(into, "\\u{:04x}", u32::from(c));
+        } else {
+            into.push(c);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_character_of_a_line_moves_what_is_printed() {
+        let mut shown = String::new();
+        plain("\"a\u{202e}b\u{9b}c\"", &mut shown);
+        assert_eq!(shown, "\"a\\u202eb\\u009bc\"");
+    }
+}
