@@ -169,9 +169,9 @@ mod tests {
             text.contains("Child:        Ann Oak") && text.contains("   Ann said that [Child 1] took the phone."),
             "{text}"
         );
-        let content = std::fs::read(root.join("docs/examples/packages/referral.jwe"));
-        let opened =
-            envelope::open::<Referral>(&content.map_err(|e| Error::internal(e.to_string()))?, "7kq2m9xr4tbd0hjw5zpe")?;
+        let referral = std::fs::read(root.join("docs/examples/packages/referral.jwe"));
+        let referral = referral.map_err(|e| Error::internal(e.to_string()))?;
+        let opened = envelope::open::<Referral>(&referral, "7kq2m9xr4tbd0hjw5zpe")?;
         let text = read(&opened.signed)?;
         assert!(
             text.contains("Referral:     Children’s") && text.contains("3. Is the child in danger now?\n   not_known")

@@ -302,7 +302,8 @@ mod tests {
     #[test]
     fn keys_are_found_where_products_write_them() {
         let seen = |realm: Option<&str>, group: Option<&str>, device: Option<&str>| {
-            let read = profile::read("fortigate", &fortigate("x", "/"), Context { time_zone: "UTC", received_at: NOW });
+            let line = fortigate("x", "/");
+            let read = profile::read("fortigate", &line, Context { time_zone: "UTC", received_at: NOW });
             let own = |text: Option<&str>| text.map(|text| Cow::Owned(text.to_owned()));
             read.ok().map(|o| {
                 let groups = own(group).into_iter().collect();

@@ -13,7 +13,6 @@ mod get_feed_coverage;
 mod get_ledger;
 mod get_log_keeping;
 mod get_rule_precision;
-mod ingest_lines;
 pub(crate) mod ingest_lines;
 mod list_alerts;
 mod list_coverage_days;

@@ -285,7 +285,7 @@ async fn names_of_columns_hold_for_the_batches_behind_them(engine: Engine) -> Re
         profile: "smoothwall".into(),
         time_zone: String::new(),
         request_id: world.it.request_id(),
-        host_categories: HashMap::new(),
+        ..CreateFeedRequest::default()
     };
     let feed = call!(world.it, create_feed, create)?.feed.unwrap_or_default().feed_id;
     let batch = |first_line, lines: &str| IngestLinesRequest {
@@ -294,6 +294,7 @@ async fn names_of_columns_hold_for_the_batches_behind_them(engine: Engine) -> Re
         delivery_id: "monday".into(),
         first_line,
         lines: lines.to_owned().into(),
+        ..IngestLinesRequest::default()
     };
     let row = |second: u32| {
         format!("16/11/2026 10:15:{second:02};u1;10.0.5.23;Year 7;https://a.example/;Education;Allowed\n")
@@ -317,7 +318,7 @@ async fn a_refused_profile_is_answered_with_those_there_are(engine: Engine) -> R
         profile: "abacus".into(),
         time_zone: String::new(),
         request_id: world.it.request_id(),
-        host_categories: HashMap::new(),
+        ..CreateFeedRequest::default()
     };
     let refused = call!(world.it, create_feed, create).err().map(|e| e.to_string()).unwrap_or_default();
     assert!(profile::PROFILES.iter().all(|name| refused.contains(name)), "{refused}");

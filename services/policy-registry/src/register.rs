@@ -9,6 +9,8 @@ pub mod judge;
 mod period;
 mod persons;
 pub mod table;
+#[cfg(test)]
+pub(crate) mod tests;
 mod value;
 
 use serde::{Deserialize, Serialize};

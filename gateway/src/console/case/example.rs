@@ -234,6 +234,7 @@ fn followed(at: Option<prost_types::Timestamp>) -> Referral {
             proof: "Receipt <4711>".into(),
             send_time: at,
             digest: "ab".repeat(32),
+            ..Default::default()
         }),
         acknowledgement: Some(proto::incident_cases::v1::ReferralAcknowledgement {
             text,

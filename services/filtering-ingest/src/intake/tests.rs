@@ -26,10 +26,22 @@ fn hosts() -> HashMap<String, String> {
     sites.into_iter().map(|(host, kind)| (host.to_owned(), kind.to_owned())).collect()
 }
 
+fn feed<'a>(
+    hosts: &'a HashMap<String, String>,
+    groups: &'a HashMap<String, String>,
+    rules: &'a Rules,
+    exceptions: &'a [Exception],
+    known: &'a Known,
+) -> Feed<'a> {
+    let Some(profile) = crate::profile::named("squid") else { unreachable!("it is shipped") };
+    Feed { profile, header: None, time_zone: "UTC", hosts, groups, rules, exceptions, known }
+}
+
 /// What a batch comes to, with what stood before it and the episodes known.
 fn take(log: &str, standing: Vec<Standing>, known: HashMap<String, Episode>, exceptions: &[Exception]) -> Taken {
     let (rules, hosts, groups) = (rules(), hosts(), HashMap::new());
-    let feed = Feed { profile: "squid", time_zone: "UTC", hosts: &hosts, groups: &groups, rules: &rules, exceptions };
+    let before = Known::default();
+    let feed = feed(&hosts, &groups, &rules, exceptions, &before);
     let mut taken = read(log.as_bytes(), 1, 0, OffsetDateTime::UNIX_EPOCH, &feed, standing);
     taken.touched(str::to_owned);
     taken.fold(known);
@@ -97,8 +109,8 @@ fn rule_5_a_suggestion_waits_over_the_end_of_its_batch() {
     let waits = take(&log(&[(1, "u2", "http://a.example/")]), standing(), HashMap::new(), &[]);
     assert_eq!((waits.standing.len(), waits.settled.len(), told(&waits).len()), (1, 0, 0));
     let (rules, hosts, groups) = (rules(), hosts(), HashMap::new());
-    let feed =
-        Feed { profile: "squid", time_zone: "UTC", hosts: &hosts, groups: &groups, rules: &rules, exceptions: &[] };
+    let known = Known::default();
+    let feed = feed(&hosts, &groups, &rules, &[], &known);
     let mut alone = left_standing(standing(), &feed);
     alone.touched(str::to_owned);
     alone.fold(HashMap::new());

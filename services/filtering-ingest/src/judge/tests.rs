@@ -5,13 +5,13 @@ use crate::{lexicon, observation::Url, search};
 
 /// An event at an address of sites that a filter calls so; it lives as long as the test program.
 pub(crate) fn seen(address: &str, names: &[&str]) -> Seen<'static> {
-    let url: &'static Url = Box::leak(Box::new(Url::read(address)));
+    let url: &'static Url = Box::leak(Box::new(Url::read(address.to_owned())));
     let search: Option<&'static crate::observation::Search> =
-        search::read(url).map(|search| &*Box::leak(Box::new(search)));
+        search::read(url, &[]).map(|search| &*Box::leak(Box::new(search)));
     Seen {
         host: &url.host,
         path: &url.path,
-        search: search.map(|s| Typed { engine: s.engine, terms: &s.terms, is_final: s.is_final }),
+        search: search.map(|s| Typed { engine: &s.engine, terms: &s.terms, is_final: s.is_final }),
         outcome: Outcome::Allowed,
         group: None,
         mime_type: "",

@@ -15,7 +15,6 @@ use proto::{
     event::v1::FeedCounted,
     filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse},
 };
-use time::OffsetDateTime;
 use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -103,6 +102,7 @@ pub(crate) async fn write(
     store::intake::count(tx, feed, &taken, now_us).await?;
     store::intake::reject(tx, feed, delivery_id, &taken.rejected, now_us).await?;
     store::intake::keep(tx, feed, &taken.stored, &mut actors).await?;
+    store::seen::keep(tx, feed, delivery_id, &taken.seen).await?;
     if let Some(header) = &taken.header {
         store::header::keep(tx, feed, delivery_id, header).await?;
     }

@@ -58,9 +58,9 @@ pub(super) async fn try_rule(app: &App, request: Request<TryRuleRequest>) -> Res
     let exceptions = store::exception::holding(&tx).await?;
 
     let url = Url::read(request.address.trim());
-    let found = search::read(&url);
+    let found = search::read(&url, &[]);
     let typed = Typed { engine: "", terms: request.terms.trim(), is_final: true };
-    let of_address = found.as_ref().map(|s| Typed { engine: s.engine, terms: &s.terms, is_final: s.is_final });
+    let of_address = found.as_ref().map(|s| Typed { engine: &s.engine, terms: &s.terms, is_final: s.is_final });
     let names = request.vendor_categories.iter().map(|name| name.trim());
     let seen = Seen {
         host: &url.host,

@@ -172,7 +172,7 @@ pub(crate) async fn replays(tx: &Tx, feed_id: &str, from: OffsetDateTime) -> Res
         .await?;
     let number = |n: i64| u64::try_from(n).unwrap_or_default();
     let replay = |row: delivery_seen::Model| {
-        let (events, duplicates) = (number(row.events), number(row.duplicates.min(row.events)));
+        let (events, duplicates) = (number(row.events), number(Ord::min(row.duplicates, row.events)));
         Some(Replay { delivery_id: row.delivery_id, events, duplicates, at: moment(row.last_us)? })
     };
     Ok(rows.into_iter().filter_map(replay).collect())

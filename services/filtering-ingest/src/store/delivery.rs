@@ -37,7 +37,11 @@ fn read(row: delivery::Model) -> Result<Delivery> {
     match row.body {
         Some(body) => Ok(serde_json::from_slice(&body)?),
         // From before deliveries kept more than how far they are.
-        None => Ok(Delivery { acknowledged, ..Delivery::default() }),
+        None => {
+            let mut delivery = Delivery::default();
+            delivery.acknowledged = acknowledged;
+            Ok(delivery)
+        }
     }
 }
 

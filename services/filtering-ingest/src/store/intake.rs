@@ -14,12 +14,7 @@ use super::{
     feed::Feed,
     key, micros, seal,
 };
-use crate::{
-    episode::Episode,
-    intake::Taken,
-    observation::Rejected,
-    sighting::{self, Stored},
-};
+use crate::{episode::Episode, intake::Taken, observation::Rejected, sighting::Stored};
 
 chassis::id!(/** A kept observation. */ pub(crate) struct ObservationId = "obs");
 

@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    alert::AlertId,
     coverage_entity::{delivery_seen, fingerprint_hour, log_deletion, school_year},
     entity::{alert, delivery, episode, observation, record_key, rejected_line},
     intake::ObservationId,
     micros,
 };
 use crate::{
+    alert::AlertId,
     episode::Episode,
     keeping::{month_start, months_of},
 };

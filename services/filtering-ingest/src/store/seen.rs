@@ -11,7 +11,7 @@ use sea_orm::{
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    coverage_entity::{coverage_hour, coverage_recount, delivery_seen, fingerprint_hour, rollup_hour},
+    coverage_entity::{coverage_recount, delivery_seen, fingerprint_hour, rollup_hour},
     feed::Feed,
     micros, moment,
 };

@@ -72,6 +72,7 @@ fn batch(world: &World, feed: &str, delivery: &str, first: usize, lines: &[(Stri
         delivery_id: delivery.to_owned(),
         first_line: u64::try_from(first).unwrap_or_default() + 1,
         lines: lines.iter().map(|(text, _)| text.as_str()).collect::<String>().into(),
+        ..IngestLinesRequest::default()
     }
 }
 

@@ -77,6 +77,11 @@ fn need(tx: &Tx) -> Option<Need> {
         | Permission::FeedIngest
         | Permission::AlertRead
         | Permission::AlertAnswer
+        | Permission::ExceptionRead
+        | Permission::ExceptionAsk
+        | Permission::ExceptionDecide
+        | Permission::RecipientKeep
+        | Permission::SenderManage
         | Permission::ReportRead
         | Permission::ReportReadAuthority
         | Permission::CoverKeep

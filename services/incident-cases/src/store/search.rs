@@ -18,8 +18,8 @@ use chassis::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, QueryTrait as _,
-    sea_query::{Alias, Expr, ExprTrait as _, OnConflict, Order, SelectStatement},
+    QuerySelect as _, QueryTrait,
+    sea_query::{Alias, CommonTableExpression, Expr, ExprTrait as _, OnConflict, Order, SelectStatement, WithClause},
 };
 
 use super::{
@@ -192,20 +192,24 @@ async fn met(tx: &Tx, tokens: &[String], records: SelectStatement) -> Result<Vec
     // Always both, whoever asks: what somebody may find is in the rows, not in what is sought.
     let holders = [holder(school, false), holder(school, true)];
     let sought = holders.iter().flat_map(|holder| tokens.iter().map(|token| keyed(tx, holder, token)));
-    let found = Entity::find()
+    // Read once and before the tokens: how many rows a token has, no planner can know, and it looked each of them up.
+    let seen = Alias::new("seen");
+    let mut those = CommonTableExpression::new();
+    those.table_name(seen.clone()).column(Alias::new("id")).materialized(true).query(records);
+    let among = SelectStatement::new().column(Alias::new("id")).from(seen).take();
+    let mut found = Entity::find()
         .select_only()
         .column(Column::RecordId)
         .column_as(Expr::col(Column::Weight).sum(), "met")
         .filter(Column::SchoolId.eq(school))
         .filter(Column::Token.is_in(sought))
-        .filter(Column::RecordId.in_subquery(records))
+        .filter(Column::RecordId.in_subquery(among))
         .group_by(Column::RecordId)
         .order_by(Expr::col(Alias::new("met")), Order::Desc)
         .order_by_desc(Column::RecordId)
-        .limit(OPENED)
-        .into_model::<Candidate>()
-        .all(tx.db())
-        .await?;
+        .limit(OPENED);
+    QueryTrait::query(&mut found).with_cte(WithClause::new().cte(those).to_owned());
+    let found = found.into_model::<Candidate>().all(tx.db()).await?;
     Ok(found.into_iter().map(|candidate| candidate.record_id).collect())
 }
 

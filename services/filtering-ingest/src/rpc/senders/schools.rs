@@ -92,6 +92,7 @@ async fn new_feed(tx: &mut Tx, sender: &Sender, school_id: &str) -> Result<Strin
         profile: sender.profile.clone(),
         time_zone: sender.time_zone.clone(),
         hosts: Default::default(),
+        groups: Default::default(),
         created_at: tx.now(),
     };
     let body = store::feed::insert(tx, &feed).await?;
