@@ -13,7 +13,7 @@ use crate::{
     coverage::{Fields, Hour, minutes::Minutes},
     judge::NEVER,
     line,
-    observation::{Observation, Rejected, TimeBasis},
+    observation::{Observation, Rejected, TimeBasis, Warning},
     profile::{self, Context},
 };
 use fingerprint::{Brought, Fingerprints, Sketch};
@@ -89,7 +89,8 @@ impl Seen {
         let lag = received_at - observation.event_at;
         let seconds = lag.whole_seconds();
         self.received += 1;
-        self.ahead += u64::from(-lag > AHEAD);
+        // A time far ahead was put right by whoever read it, and said so.
+        self.ahead += u64::from(-lag > AHEAD || observation.warnings.has(Warning::ClockAhead));
         self.lag = Some(self.lag.map_or((seconds, seconds), |(least, most)| (least.min(seconds), most.max(seconds))));
         let category = categories.gravest().unwrap_or("unmapped");
         self.fields.add(fields(observation, category));
@@ -232,7 +233,7 @@ mod tests {
         assert!(names.contains(&NOT_NAMED) && !names.contains(&"sensitive_identity"), "{names:?}");
         let arrived = seen.arrived(NOW);
         assert_eq!((arrived.received, arrived.malformed, arrived.ahead), (6, 1, 1));
-        assert!(arrived.minutes.heard(0) && arrived.lag.is_some_and(|(least, most)| least < 0 && most == 3 * 3600));
+        assert!(arrived.minutes.heard(0) && arrived.lag.is_some_and(|(least, most)| least == 0 && most == 3 * 3600));
         assert_eq!((arrived.fields.observed, arrived.fields.person, arrived.fields.device), (4, 4, 0));
     }
 

@@ -63,10 +63,11 @@ impl Detected {
     }
 }
 
-/// More lines read, of a product rather than a general format, with more in them.
-fn rank(candidate: &Candidate) -> (usize, Reverse<bool>, usize, usize) {
+/// More lines read, of a product rather than a general format, with less that is odd, and with more in them.
+fn rank(candidate: &Candidate) -> (usize, Reverse<bool>, Reverse<usize>, usize, usize) {
     let found = candidate.fields.iter().map(|(_, count)| count).sum();
-    (candidate.read, Reverse(candidate.profile.generic), found, candidate.not_web)
+    let odd = candidate.warnings.values().sum();
+    (candidate.read, Reverse(candidate.profile.generic), Reverse(odd), found, candidate.not_web)
 }
 
 /// Tries every profile on the beginning of a log. Rejections and counts alone are told; no text of a line.

@@ -82,6 +82,11 @@ impl Framing {
             end -= 1;
         }
         let head = &rest[..end];
+        // Pairs from the first word on: no header stands before them, whatever pair comes first.
+        let pairs = self.begins.iter().any(|begin| begin.ends_with('='));
+        if pairs && head.split(' ').next().is_some_and(|word| word.contains('=')) {
+            return Some(0);
+        }
         self.begins
             .iter()
             .filter_map(|begin| {

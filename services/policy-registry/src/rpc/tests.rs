@@ -227,10 +227,8 @@ async fn schools_are_listed_to_whom_they_concern(engine: Engine) -> Tested {
     let mut client = world.client(&world.officer)?;
     let (mut names, mut token) = (Vec::new(), String::new());
     loop {
-        let page = client
-            .list_schools(ListSchoolsRequest { page_size: 3, page_token: token, urn: String::new() })
-            .await?
-            .into_inner();
+        let request = ListSchoolsRequest { page_size: 3, page_token: token, ..Default::default() };
+        let page = client.list_schools(request).await?.into_inner();
         names.extend(page.schools.into_iter().map(|school| school.name));
         token = page.next_page_token;
         if token.is_empty() {
