@@ -101,10 +101,10 @@ fn architecture_the_check_of_the_history_knows_every_state() {
 /// A filter whose lines are read is one that a feed can be added for.
 #[test]
 fn architecture_the_console_names_every_profile() {
-    let words = fs::read_to_string(root().join("gateway/src/pages/words.rs")).unwrap();
+    let words = fs::read_to_string(root().join("gateway/src/pages/words/filtering.rs")).unwrap();
     let list = words.split("pub const PROFILES").nth(1).unwrap().split("];").next().unwrap();
     let named: Vec<&str> = list.lines().filter_map(|line| line.trim().strip_prefix("(\"")?.split('"').next()).collect();
-    assert_eq!(named, filtering_ingest::profile::PROFILES, "name them in gateway/src/pages/words.rs");
+    assert_eq!(named, filtering_ingest::profile::PROFILES, "name them in gateway/src/pages/words/filtering.rs");
 }
 
 #[test]

@@ -26,6 +26,7 @@ fn no_rpc_takes_bytes() {
         "PreviewLearnerImportRequest",
         "PrintCaseResponse",
         "PrintReferralResponse",
+        "ReferralPackage",
         "TransferPackage",
     ]
     .map(full);
