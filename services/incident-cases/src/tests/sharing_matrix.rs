@@ -246,6 +246,8 @@ impl Stage {
                     ids.disclosure = learner.disclosures.last().cloned().unwrap_or_default().disclosure_id;
                 }
             }
+            // Whoever is refused leaves it closed.
+            "ReopenSharedIncident" if !matches!(who, Lead | Member) => {}
             "CloseSharedIncident" | "ReopenSharedIncident" => {
                 for school in [lead, &self.member] {
                     school.own_part(id, "The police still look at it").await?;
