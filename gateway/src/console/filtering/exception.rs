@@ -8,13 +8,15 @@ use chassis::error::Error;
 use proto::{
     access::v1::Permission,
     filtering_ingest::v1::{
-        ApproveExceptionRequest, EndExceptionRequest, Exception, ExceptionScope, ExceptionTried, ListExceptionsRequest,
+        ApproveExceptionRequest, EndExceptionRequest, Exception, ExceptionTried, ListExceptionsRequest,
         RefuseExceptionRequest,
     },
 };
 use serde::Serialize;
 
-pub use asking::{fields, request, show_ask};
+#[cfg(test)]
+pub use asking::fields;
+pub use asking::{request, show_ask};
 
 use crate::{
     console::{
@@ -74,7 +76,7 @@ fn sample() -> Exception {
     let at = Some(chassis::clock::timestamp(time::macros::datetime!(2026-11-24 09:00 UTC)));
     Exception {
         exception_id: "exc_1".into(),
-        scope: Some(ExceptionScope {
+        scope: Some(proto::filtering_ingest::v1::ExceptionScope {
             group: "Year <9>".into(),
             category: "drugs".into(),
             domain: "atlas.example".into(),

@@ -17,7 +17,7 @@ use crate::{
     pages::{
         Page,
         form::{Answers, Field, Form},
-        part::{Head, Link, Row},
+        part::{Head, Row},
         words::{self, filtering as said},
     },
 };
@@ -40,7 +40,7 @@ impl Page for RulePage {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         let form = || Form::new("/r", "Try it", "1".into(), fields(&[("fee_1".into(), "Main filter".into())]));
-        let head = || Head::new("Try a rule", vec![Link::new("Home", "/")]);
+        let head = || Head::new("Try a rule", vec![crate::pages::part::Link::new("Home", "/")]);
         let tried = TryRuleResponse {
             fate: "alert".into(),
             because: "rule filter.drugs_search of version 3 of the school's policy: words that were typed".into(),
@@ -251,7 +251,7 @@ impl Page for Precision {
             floor_percent: 30,
             least_answers: 10,
         };
-        let head = || Head::new("How often rules were right", vec![Link::new("Home", "/")]);
+        let head = || Head::new("How often rules were right", vec![crate::pages::part::Link::new("Home", "/")]);
         vec![Self::new(head(), &answer(vec![rule, few])), Self::new(head(), &answer(Vec::new()))]
     }
 }

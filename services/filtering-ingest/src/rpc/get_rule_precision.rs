@@ -2,7 +2,7 @@
 
 use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act};
 use proto::filtering_ingest::v1::{GetRulePrecisionRequest, GetRulePrecisionResponse};
-use time::Duration;
+use time::{Duration, Time};
 use tonic::Request;
 
 use super::convert;
@@ -21,7 +21,8 @@ pub(super) async fn get_rule_precision(
     let scope = caller.at(&request.school_id)?;
     app.there_is(&caller, &request.school_id).await?;
     let mut tx = app.store.begin(&scope).await?;
-    let since = tx.now() - Duration::days(PRECISION_DAYS);
+    // Whole days: whoever asks twice within one is told the same.
+    let since = (tx.now() - Duration::days(PRECISION_DAYS)).replace_time(Time::MIDNIGHT);
     let rules = by_rule(store::alert::answers(&tx, since).await?);
     tx.record(Act::new("rule_precision.read", scope.account_text()).detail("rules", rules.len()));
     tx.commit().await?;
