@@ -16,7 +16,13 @@ pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> R
     let scope = caller.at(&request.school_id)?;
     let reader = reader(&scope);
     let mut tx = app.store.begin(&scope).await?;
-    let mut alert = store::alert::load_for(&tx, &request.alert_id, reader).await?;
+    // Besides people only the service of the cases is let in (policies.cedar), for the case that an alert led to: it reads
+    // what there is, and opens the alert for nobody.
+    let of_cases = scope.account().is_none();
+    let mut alert = match of_cases {
+        true => store::alert::load(&tx, &request.alert_id).await?,
+        false => store::alert::load_for(&tx, &request.alert_id, reader).await?,
+    };
     let mut act = Act::new("alert.read", alert.id.as_str());
     let theirs = alert.is_theirs(reader);
     let now = tx.now();
@@ -28,5 +34,5 @@ pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> R
     }
     tx.record(act);
     tx.commit().await?;
-    Ok(GetAlertResponse { alert: Some(convert::alert(&alert, theirs)) })
+    Ok(GetAlertResponse { alert: Some(convert::alert(&alert, theirs || of_cases)) })
 }
