@@ -34,5 +34,5 @@ pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> R
     }
     tx.record(act);
     tx.commit().await?;
-    Ok(GetAlertResponse { alert: Some(convert::alert(&alert, theirs || of_cases)) })
+    Ok(GetAlertResponse { alert: Some(convert::alert(&alert, theirs)) })
 }
