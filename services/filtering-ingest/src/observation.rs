@@ -303,17 +303,6 @@ impl<'a> Observation<'a> {
             }
         }
     }
-
-    /// What makes this event the same as one that came by another way: the product's own id, else time, account, client,
-    /// address and outcome. Text to be hashed with the school's key, never kept.
-    pub fn fingerprint(&self) -> String {
-        if let Some(id) = &self.native_id {
-            return format!("{}|{id}", self.profile);
-        }
-        let client = self.client_ip.as_deref().or(self.device.as_deref()).unwrap_or_default();
-        let at = self.event_at.unix_timestamp_nanos();
-        format!("{at}|{}|{client}|{}|{}", self.actor(), self.url.original, self.outcome.as_str())
-    }
 }
 
 /// An address as canonical text, IPv4 in IPv6 reduced; none where it is no address.

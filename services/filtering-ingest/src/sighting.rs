@@ -29,9 +29,9 @@ pub struct Sighting {
     pub identity_confidence: String,
     /// The host.
     pub host: String,
-    /// The words, and the engine they were typed into; empty where none.
+    /// The words that were typed; empty where none.
     pub terms: String,
-    /// See above.
+    /// The engine they were typed into; empty where none.
     pub engine: String,
     /// What the filter did.
     pub outcome: String,

@@ -132,7 +132,9 @@ impl DeliveryPage {
         let state = if delivery.complete { "Taken in to its end" } else { "Broken off: send the file again" };
         let mut rows = vec![Row::new("State", state), Row::new("Alerts raised", words::number(counts.alerts))];
         let recoded = Some(delivery.recoded_lines).filter(|lines| *lines > 0);
-        rows.extend(recoded.map(|lines| Row::new("Lines that are not UTF-8, read as Latin-1", words::number(lines))));
+        rows.extend(
+            recoded.map(|lines| Row::new("Lines that are not UTF-8, read as Windows-1252", words::number(lines))),
+        );
         rows.extend(Row::some("Begun", words::stamp(delivery.begin_time.as_ref())));
         rows.extend(Row::some("Last lines taken in", words::stamp(delivery.last_time.as_ref())));
         rows.push(Row::new("Delivery", delivery.delivery_id.clone()));

@@ -6,6 +6,7 @@ use crate::{
     line,
     observation::{Confidence, Observation, Outcome, Rejected, TimeBasis, Visibility, Warning},
     profile::{Context, Profile, Reader, named, read},
+    seen::fingerprint::Fingerprints,
 };
 
 const CONTEXT: Context<'static> = Context { time_zone: "Europe/London", received_at: datetime!(2026-11-16 18:00 UTC) };
@@ -156,16 +157,17 @@ fn rule_7_a_cut_address_is_told_of_and_half_a_name_is_refused() {
 
 #[test]
 fn rule_8_the_same_event_by_two_ways_has_one_fingerprint() {
+    let fingerprint = |product: &str, line: &str| Fingerprints::default().of(&taken(product, line));
     let line = squid("TCP_MISS/200 1 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 -");
     let framed = format!("<134>Nov 16 10:45:37 proxy squid[1]: {line}");
-    assert_eq!(taken("squid", &line).fingerprint(), taken("squid", &framed).fingerprint());
+    assert_eq!(fingerprint("squid", &line), fingerprint("squid", &framed));
     let later = line.replace("936.916", "936.917");
-    assert_ne!(taken("squid", &line).fingerprint(), taken("squid", &later).fingerprint());
+    assert_ne!(fingerprint("squid", &line), fingerprint("squid", &later));
     // A product's own id decides where there is one.
     let json =
         |time: &str| format!(r#"{{"Action":"block","Datetime":"{time}","URL":"http://a.example/","RequestID":"r-1"}}"#);
     let (first, second) = (json("2026-11-16T10:15:42Z"), json("2026-11-16T10:15:43Z"));
-    assert_eq!(taken("cloudflare", &first).fingerprint(), taken("cloudflare", &second).fingerprint());
+    assert_eq!(fingerprint("cloudflare", &first), fingerprint("cloudflare", &second));
 }
 
 #[test]
