@@ -1,7 +1,10 @@
 //! One entry of a register: with its history, added, corrected or withdrawn by forms made from the register's fields.
 
 use axum::extract::Path;
-use chassis::{access::role_name, error::Error};
+use chassis::{
+    access::role_name,
+    error::{Error, Kind},
+};
 use proto::{
     access::v1::{Permission, Role},
     policy_registry::v1::{
@@ -183,8 +186,19 @@ pub fn fields(
             None => asked,
         }
     };
-    // What is taken from another entry nobody fills in.
-    definition.fields.iter().filter(|field| field.taken_from.is_empty()).map(one).collect()
+    // What is taken from another entry nobody fills in, and into a register one may not read nobody points.
+    let asked = definition.fields.iter().filter(|field| field.taken_from.is_empty() && !unread(field, others));
+    asked.map(one).collect()
+}
+
+/// Whether a field points into a register that its reader may not read.
+fn unread(field: &RegisterField, read: &[(String, Vec<(String, String)>)]) -> bool {
+    points(field) && read.iter().all(|(register, _)| *register != field.refers_to)
+}
+
+/// Whether a field points at an entry of another register.
+fn points(field: &RegisterField) -> bool {
+    !field.refers_to.is_empty()
 }
 
 /// A register as it is asked of somebody: who asked and who decided enter by themselves, and only those who decide are asked
@@ -228,16 +242,20 @@ async fn definition(visit: &Visit, register: &str) -> Result<(RegisterDefinition
     Ok((definition, others))
 }
 
-/// The entries that a register's fields point at, those of them that fit a field's condition.
+/// The entries that a register's fields point at, those of them that fit a field's condition. A register that the reader may
+/// not read is left out.
 async fn pointed_at(
     visit: &Visit,
     definition: &RegisterDefinition,
     fit: &(dyn Fn(&RegisterEntry, &str) -> bool + Sync),
 ) -> Result<Others, Error> {
     let mut others = Vec::new();
-    for field in definition.fields.iter().filter(|field| !field.refers_to.is_empty()) {
+    for field in definition.fields.iter().filter(|field| points(field)) {
         let other = &field.refers_to;
-        let answer = entries(visit, other, &Which::default()).await?;
+        let answer = match entries(visit, other, &Which::default()).await {
+            Err(error) if error.kind() == Kind::Denied => continue,
+            answer => answer?,
+        };
         let fields = answer.definition.unwrap_or_default().fields;
         let titled = |entry: &RegisterEntry| {
             let values =
@@ -347,12 +365,17 @@ async fn change_page(visit: &Visit, register: &str, entry_id: &str, withdraws: b
             .form_page(head, format!("{here}/withdraw"), "Withdraw the entry", vec![reason()])
             .lead("The entry stays in the history and counts no more. To end something, correct the entry and give its last day.")
     } else {
-        let mut fields = fields(&definition, &entry.values, &others);
-        fields.push(reason());
+        let mut asked = fields(&definition, &entry.values, &others);
+        asked.push(reason());
         let head = Head::new("Correct or end an entry", crumbs).of(definition.title);
-        visit
-            .form_page(head, format!("{here}/correct"), "Save", fields)
-            .lead("A new entry takes the place of this one. This one stays in the history.")
+        let mut page = visit
+            .form_page(head, format!("{here}/correct"), "Save", asked)
+            .lead("A new entry takes the place of this one. This one stays in the history.");
+        for field in definition.fields.iter().filter(|field| unread(field, &others)) {
+            let held = entry.values.iter().filter(|value| value.key == field.key).flat_map(|value| &value.values);
+            page.form = held.fold(page.form, |form, value| form.carrying(&field.key, value));
+        }
+        page
     })
 }
 
