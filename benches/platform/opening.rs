@@ -241,9 +241,12 @@ impl School {
                 let name = url.rsplit('/').next().unwrap_or_default();
                 let server = connect(&format!("{}/{name}", testing::server("POSTGRES")?)).await?;
                 server.execute_unprepared("VACUUM ANALYZE").await?;
+                // Nor does a question wait while what was loaded is written out.
+                server.execute_unprepared("CHECKPOINT").await?;
             }
+            // What the background began while it was loaded is over before anything is measured.
+            noted.quiet().await;
             load::search(engine, &loaded).await?;
-            // What the background began while it was loaded is over before anything is noted.
             noted.quiet().await;
             noted.loading(false);
         }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use prost::Message as _;
-use sea_orm::{ConnectionTrait as _, Statement};
+use sea_orm::{ConnectionTrait as _, QueryResult, Statement, Value};
 use tracing::{info, warn};
 
 use super::{Bus, Carried, Envelope};
@@ -95,19 +95,43 @@ async fn pass(store: &Store, bus: &dyn Bus, mut see: bool) -> Result<()> {
             see = true;
             continue;
         }
-        for row in rows {
-            let event_id: String = row.try_get("", "event_id")?;
-            let envelope: Vec<u8> = row.try_get("", "envelope")?;
-            let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
-            let place = bus.publish(&envelope).await?;
-            db.execute_raw(Statement::from_sql_and_values(
-                backend,
-                "UPDATE outbox SET published_us = $1, place = $2 WHERE event_id = $3",
-                [now(store).into(), place.into(), event_id.into()],
-            ))
-            .await?;
-        }
+        let mut carried = Vec::with_capacity(rows.len());
+        let done = carry(bus, &rows, &mut carried).await;
+        mark(store, &carried).await?;
+        done?;
     }
+}
+
+/// Publishes some rows, oldest first, and says which came through.
+async fn carry(bus: &dyn Bus, rows: &[QueryResult], carried: &mut Vec<Carried>) -> Result<()> {
+    for row in rows {
+        let event_id: String = row.try_get("", "event_id")?;
+        let envelope: Vec<u8> = row.try_get("", "envelope")?;
+        let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
+        let place = bus.publish(&envelope).await?;
+        carried.push(Carried { place, event_id });
+    }
+    Ok(())
+}
+
+/// Marks rows as published, all of them by one write: a write of its own for each took longer than to make the event did. What
+/// is published and not marked when a process dies goes out again, and whoever heard it knows that.
+async fn mark(store: &Store, carried: &[Carried]) -> Result<()> {
+    if carried.is_empty() {
+        return Ok(());
+    }
+    let pairs: Vec<String> = (0..carried.len()).map(|n| format!("(${}, ${})", 2 * n + 2, 2 * n + 3)).collect();
+    let sql = format!(
+        "WITH carried (event_id, place) AS (VALUES {}) UPDATE outbox SET published_us = $1, \
+         place = (SELECT carried.place FROM carried WHERE carried.event_id = outbox.event_id) \
+         WHERE event_id IN (SELECT carried.event_id FROM carried)",
+        pairs.join(", ")
+    );
+    let each = carried.iter().flat_map(|one| [one.event_id.clone().into(), one.place.clone().into()]);
+    let values: Vec<Value> = std::iter::once(now(store).into()).chain(each).collect();
+    let db = store.connection();
+    db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    Ok(())
 }
 
 fn now(store: &Store) -> i64 {
