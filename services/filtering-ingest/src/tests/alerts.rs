@@ -53,6 +53,24 @@ async fn open(world: &World, who: &Person, alert_id: &str) -> Result<Alert> {
     Ok(call!(who, get_alert, request)?.alert.unwrap_or_default())
 }
 
+/// How many alerts about drugs somebody is told that an exception would do away with, and how many one that they ask for.
+async fn counted(world: &World, who: &Person) -> Result<(u32, u32)> {
+    let scope = Some(ExceptionScope { category: "drugs".into(), ..Default::default() });
+    let attempt = TryExceptionRequest { school_id: world.school.clone(), scope: scope.clone() };
+    let tried = call!(who, try_exception, attempt)?.tried.unwrap_or_default();
+    assert_eq!(tried.alerts, tried.gone, "all of them are about drugs");
+    let ask = RequestExceptionRequest {
+        school_id: world.school.clone(),
+        scope,
+        reason: "A class works on it".into(),
+        expire_time: Some(chassis::clock::timestamp(world.bed.now() + Duration::days(7))),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let asked = call!(world.dsl, request_exception, ask)?.exception.unwrap_or_default();
+    Ok((tried.gone, asked.tried.unwrap_or_default().alerts))
+}
+
 async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) -> Result<()> {
     let world = with_groups(engine).await?;
     let person = |role| world.bed.person(&[(role, &world.school)]);
@@ -88,6 +106,8 @@ async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) 
             assert_eq!(missing.map(|e| e.reason_name()), Some("NOT_FOUND"));
         }
     }
+    assert_eq!(counted(&world, &world.dsl).await?, (1, 0), "of four alerts about staff the lead learns of one");
+    assert_eq!(counted(&world, &head).await?, (2, 0));
     // A pupil's is the lead's and the deputies'; the chair knows nothing of it.
     let pupil = world.deliver("five", &of_group(2, "p1", "Year 9", WEED)).await?.alert_ids;
     assert!(seen(&deputy, &pupil).await? && seen(&world.dsl, &pupil).await? && seen(&head, &pupil).await?);
