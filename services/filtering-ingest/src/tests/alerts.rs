@@ -108,6 +108,11 @@ async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) 
     }
     assert_eq!(counted(&world, &world.dsl).await?, (1, 0), "of four alerts about staff the lead learns of one");
     assert_eq!(counted(&world, &head).await?, (2, 0));
+    let precision = async |who: &Person| -> Result<u64> {
+        let request = GetRulePrecisionRequest { school_id: world.school.clone() };
+        Ok(call!(who, get_rule_precision, request)?.rules.iter().map(|rule| rule.unanswered).sum())
+    };
+    assert_eq!((precision(&world.dsl).await?, precision(&head).await?, precision(&world.it).await?), (1, 2, 0));
     // A pupil's is the lead's and the deputies'; the chair knows nothing of it.
     let pupil = world.deliver("five", &of_group(2, "p1", "Year 9", WEED)).await?.alert_ids;
     assert!(seen(&deputy, &pupil).await? && seen(&world.dsl, &pupil).await? && seen(&head, &pupil).await?);
