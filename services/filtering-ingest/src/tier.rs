@@ -19,12 +19,17 @@ pub fn of(group: Option<&str>, tiers: &HashMap<String, String>) -> &'static str 
 /// Whether a rule that is for these tiers is for this one. A rule that names none is for everybody, and whoever is in no
 /// group we know is judged as the most strictly judged are.
 pub fn meets(tier: &str, tiers: &[String]) -> bool {
-    let key_stage = !matches!(tier, "pupil" | "staff" | "guest" | UNKNOWN);
+    let key_stage = of_pupils(tier) && tier != "pupil";
     tiers.is_empty()
         || tier == UNKNOWN
         || tiers.iter().any(|wanted| wanted == tier || (key_stage && wanted == "pupil"))
         // Of a pupil without a key stage nobody knows that a rule for some key stages is not for them.
         || (tier == "pupil" && tiers.iter().any(|wanted| !matches!(wanted.as_str(), "staff" | "guest")))
+}
+
+/// Whether a tier is one of pupils.
+pub fn of_pupils(tier: &str) -> bool {
+    !matches!(tier, "staff" | "guest" | UNKNOWN)
 }
 
 /// The groups as they are kept, in lower case.
