@@ -279,13 +279,18 @@ impl Alert {
             return None;
         }
         if self.route == "it" {
-            return (!readers.meets(Readers::LEADS)).then_some(("lead", Readers::LEADS));
+            return match (self.subject.is_empty(), readers.meets(Readers::LEADS)) {
+                (true, true) => None,
+                (true, false) => Some(("lead", Readers::LEADS)),
+                // It is about the lead or the head: whoever else would be told of it is told by their office, and so they.
+                (false, _) => Some(("chair", Readers::CHAIR)),
+            };
         }
         let lead_first = self.passed_on.is_empty() && readers.meets(Readers::LEAD) && readers.meets(Readers::HEAD);
         Some(if lead_first { ("head", Readers::HEAD) } else { ("chair", Readers::CHAIR) })
     }
 
-    /// Passes it on where it has waited too long: from IT to the lead; about staff from the lead to the head and from the
+    /// Passes it on where it has waited too long: from IT to the lead, or past lead and head to the chair; about staff from the lead to the head and from the
     /// head to the chair. Answers to whom, where it was.
     pub fn pass_on(&mut self, now: OffsetDateTime, times: &Times) -> Option<&'static str> {
         if self.next_pass().is_none_or(|due| now < due) {
@@ -395,6 +400,8 @@ pub(crate) mod tests {
         let mut network = alert("it", "pupil", Readers::IT);
         assert_eq!(network.pass_on(due, &times), Some("lead"));
         assert_eq!((network.next_pass(), network.is_theirs(Readers::LEADS)), (None, true));
+        let mut leads_own = Alert { subject: "acc_lead".into(), ..alert("it", "staff", Readers::IT) };
+        assert_eq!(leads_own.pass_on(due, &times), Some("chair"), "a notice to the lead would tell them of themselves");
         let mut opened = alert("it", "pupil", Readers::IT);
         assert!(opened.acknowledge("acc", NOW) && !opened.acknowledge("other", NOW));
         assert_eq!(opened.pass_on(due, &times), None);
