@@ -22,7 +22,7 @@ pub(super) async fn get_alert_context(
     // An alert from before there was a name to find it by stands alone.
     let events = match alert.actor.as_str() {
         "" => Vec::new(),
-        actor => store::context::of(&tx, actor, from, to).await?,
+        actor => store::context::of(&tx, actor, alert.event_at, (from, to)).await?,
     };
     let context = context::gather(events);
     tx.record(Act::new("alert.context_read", alert.id.as_str()).detail("count", context.beside.len()));

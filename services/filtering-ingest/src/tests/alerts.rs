@@ -230,6 +230,20 @@ async fn beside_an_alert_stands_the_same_persons_own_browsing_and_nothing_privat
     Ok(())
 }
 
+async fn a_busy_hour_does_not_hide_what_was_next_to_an_alert(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let pages: String = (0..600).map(|n| line(n, &format!("http://weather-window.example/{n}"))).collect();
+    let die = line(700, "https://www.google.com/search?q=i+want+to+die");
+    let taken = world.deliver("one", &[pages, die, line(701, "http://afterwards.example/")].concat()).await?;
+    let alert_id = taken.alert_ids.first().cloned().unwrap_or_default();
+    let request = GetAlertContextRequest { school_id: world.school.clone(), alert_id };
+    let context = call!(world.dsl, get_alert_context, request)?;
+    let last: Vec<&str> = context.lines.iter().rev().take(3).map(|line| line.host.as_str()).collect();
+    assert_eq!(last, ["afterwards.example", "www.google.com", "weather-window.example"]);
+    assert_eq!(context.lines.len(), 251, "250 up to the alert, and what came after it");
+    Ok(())
+}
+
 async fn a_search_left_standing_alerts_once_its_ten_seconds_are_over(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let typing = "https://www.google.com/complete/search?q=i+want+to+die";
@@ -259,6 +273,7 @@ async fn repeats_over_several_batches_make_one_alert_graver(engine: Engine) -> R
 }
 
 on_both_engines!(
+    a_busy_hour_does_not_hide_what_was_next_to_an_alert,
     a_search_left_standing_alerts_once_its_ten_seconds_are_over,
     an_alert_about_staff_never_reaches_whoever_it_is_about,
     beside_an_alert_stands_the_same_persons_own_browsing_and_nothing_private,
