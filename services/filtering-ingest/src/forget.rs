@@ -68,26 +68,46 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
         terms.push((school, before));
     }
     // Months that every school is done with go whole; what one school keeps for less time than others goes a little at a time.
-    let all = terms.iter().map(|(_, before)| *before).min();
-    if let Some(all) = all.filter(|_| by_month) {
-        let mut tx = app.store.begin(&system).await?;
-        store::keeping::drop_months(&mut tx, all).await?;
-        tx.commit().await?;
+    let known: Option<Vec<OffsetDateTime>> = terms.iter().map(|(_, before)| *before).collect();
+    let all = known.and_then(|known| known.into_iter().min());
+    if by_month {
+        let Some(all) = all else {
+            // One that keeps its logs for longer than any other would lose them with the others' months.
+            warn!("how long every school keeps its logs is not known yet: nothing is deleted");
+            return Ok(());
+        };
+        if let Err(error) = drop_months(app, &system, all).await {
+            // They are busy: it is tried again, and what is of one school goes meanwhile.
+            warn!(%error, "months that are past their term are kept for now");
+        }
     }
     for (school, before) in &terms {
+        let Some(before) = before else {
+            warn!(school.id = school.as_str(), "how long a school keeps its logs is not known yet: nothing is deleted");
+            continue;
+        };
         let observations = !by_month || Some(*before) != all;
-        of_school(app, school, *before, observations).await?;
+        if let Err(error) = of_school(app, school, *before, observations).await {
+            // The others' goes all the same; this one's is tried again.
+            warn!(school.id = school.as_str(), %error, "what a school has past its term is kept for now");
+        }
     }
     Ok(())
 }
 
-/// From when on a school keeps its logs.
-async fn term(app: &App, school: &SchoolId, now: OffsetDateTime) -> Result<OffsetDateTime> {
+async fn drop_months(app: &App, system: &Scope, before: OffsetDateTime) -> Result<()> {
+    let mut tx = app.store.begin(system).await?;
+    store::keeping::drop_months(&mut tx, before).await?;
+    tx.commit().await
+}
+
+/// From when on a school keeps its logs; none where nobody could say for how long yet.
+async fn term(app: &App, school: &SchoolId, now: OffsetDateTime) -> Result<Option<OffsetDateTime>> {
     let mut tx = app.store.begin(&Scope::own(app.store.name(), school)).await?;
-    let year = store::coverage::year(&tx, school.as_str()).await?.unwrap_or_default();
+    let year = store::coverage::year(&tx, school.as_str()).await?;
     tx.silent();
     tx.commit().await?;
-    Ok(kept_from(now, year.keep_months))
+    Ok(year.map(|year| kept_from(now, year.keep_months)))
 }
 
 async fn of_school(app: &App, school: &SchoolId, before: OffsetDateTime, observations: bool) -> Result<()> {

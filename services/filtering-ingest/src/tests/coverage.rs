@@ -203,9 +203,21 @@ async fn nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_recor
     Ok(())
 }
 
+async fn of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    world.bring("a", &line(world.bed.clock.now(), "https://www.google.com/search?q=i+want+to+kill+myself")).await?;
+    world.bed.clock.set(datetime!(2029-12-01 02:00 UTC));
+    forget::pass(&world.app, true).await?;
+    for table in ["observation", "alert", "episode"] {
+        assert!(world.rows(table).await? > 0, "{table}");
+    }
+    Ok(())
+}
+
 on_both_engines!(
     a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back,
     a_file_sent_again_under_another_name_is_counted_found_and_raises_nothing,
     a_school_day_with_a_gap_is_covered_once_what_was_late_has_come,
     nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record,
+    of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted,
 );
