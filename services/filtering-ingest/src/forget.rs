@@ -16,7 +16,7 @@ use tracing::warn;
 
 use crate::{
     App,
-    keeping::{kept_from, months_of},
+    keeping::{MONTHS, kept_from, months_of},
     seen::FINGERPRINTS_KEPT,
     store,
 };
@@ -59,8 +59,9 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
     if !night {
         return Ok(());
     }
-    fingerprints(app, &system).await?;
     let now = app.clock.now();
+    fingerprints(app, &system).await?;
+    deliveries_of_senders(app, &system, kept_from(now, MONTHS)).await?;
     let mut terms = Vec::with_capacity(schools.len());
     for school in schools {
         let school: SchoolId = school.parse().map_err(|_| Error::internal("a feed of no school"))?;
@@ -145,5 +146,19 @@ async fn fingerprints(app: &App, system: &Scope) -> Result<()> {
         if gone == 0 {
             return Ok(());
         }
+    }
+}
+
+/// How far the deliveries of senders are goes after as long as logs are usually kept: a connection of syslog is one of them.
+async fn deliveries_of_senders(app: &App, system: &Scope, before: OffsetDateTime) -> Result<()> {
+    loop {
+        let mut tx = app.store.begin(system).await?;
+        let gone = store::keeping::delete_sender_deliveries(&tx, before).await?;
+        tx.silent();
+        tx.commit().await?;
+        if gone == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(BETWEEN).await;
     }
 }

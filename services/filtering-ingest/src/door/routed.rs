@@ -88,6 +88,7 @@ pub(super) async fn take_in(
         store::delivery::keep(&tx, id, &batch.delivery_id, &delivery).await?;
     }
     let now_us = store::micros(received_at);
+    store::delivery::came(&tx, id, &batch.delivery_id, now_us).await?;
     store::sender::count(&tx, id, sum, now_us).await?;
     store::sender::received(&tx, id, now_us).await?;
     tx.record(act("lines.routed", &sender, sum));

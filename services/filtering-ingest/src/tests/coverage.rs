@@ -203,6 +203,23 @@ async fn nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_recor
     Ok(())
 }
 
+async fn how_far_a_senders_delivery_was_is_kept_no_longer_than_logs_are(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let system = Scope::system("test");
+    let mut tx = world.app.store.begin(&system).await?;
+    store::delivery::open(&tx, "snd_1", "snd_1", "syslog-1").await?;
+    store::delivery::came(&tx, "snd_1", "syslog-1", store::micros(tx.now())).await?;
+    tx.silent();
+    tx.commit().await?;
+    for (night, there) in [(datetime!(2027-11-30 02:00 UTC), true), (datetime!(2027-12-01 02:00 UTC), false)] {
+        world.bed.clock.set(night);
+        forget::pass(&world.app, true).await?;
+        let tx = world.app.store.begin(&system).await?;
+        assert_eq!(store::delivery::find(&tx, "snd_1", "syslog-1").await?.is_some(), there, "{night}");
+    }
+    Ok(())
+}
+
 async fn of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     world.bring("a", &line(world.bed.clock.now(), "https://www.google.com/search?q=i+want+to+kill+myself")).await?;
@@ -218,6 +235,7 @@ on_both_engines!(
     a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back,
     a_file_sent_again_under_another_name_is_counted_found_and_raises_nothing,
     a_school_day_with_a_gap_is_covered_once_what_was_late_has_come,
+    how_far_a_senders_delivery_was_is_kept_no_longer_than_logs_are,
     nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record,
     of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted,
 );
