@@ -55,18 +55,29 @@ pub(crate) async fn run(app: App, mut shutdown: Shutdown) {
 
 async fn settle(app: &App, shutdown: &Shutdown) -> Result<()> {
     while !shutdown.is_said() && expire(app).await? {}
-    while !shutdown.is_said() && one(app).await? {}
+    let mut after = None;
+    while !shutdown.is_said() {
+        let before = after.clone();
+        match one(app, &mut after).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            // These are tried again next time; those of others do not wait for them.
+            Err(error) if after != before => tracing::warn!(%error, "lines that wait could not be looked at anew"),
+            Err(error) => return Err(error),
+        }
+    }
     Ok(())
 }
 
-/// Looks at the next lines that are due; false where none are.
-async fn one(app: &App) -> Result<bool> {
+/// Looks at the next lines that are due after those looked at already; false where none are.
+async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
     let system = Scope::system(WHO);
     // The turn comes before the transaction: whoever has one may need the connection.
     let _turn = app.turns.take(WHO, SHARE).await?;
     let mut tx = app.store.begin(&system).await?;
     tx.silent();
-    let Some(held) = quarantine::next_due(&tx).await? else { return Ok(false) };
+    let Some(held) = quarantine::next_due(&tx, after.as_ref()).await? else { return Ok(false) };
+    *after = Some((held.received_us, held.id.clone()));
     let Some(sender) = store::sender::any(&tx, &held.sender_id).await? else {
         return Err(Error::internal("lines wait whose sender is not there"));
     };

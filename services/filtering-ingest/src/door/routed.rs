@@ -62,7 +62,8 @@ pub(super) async fn take_in(
     may_send(&sender, &batch)?;
     let mut delivery = store::delivery::open(&tx, id, id, &batch.delivery_id).await?;
     let mut coming = coming(&batch);
-    let cut = coming.first_line + coming.lines;
+    // The sender says which its first line is: what cannot be is refused below.
+    let cut = coming.first_line.saturating_add(coming.lines);
     coming.lines += beyond.cut;
     let step = delivery.next(&coming).map_err(wrong)?;
     let mut sum = SenderCounts { received: coming.lines, duplicate: coming.lines, ..SenderCounts::default() };
@@ -124,6 +125,25 @@ fn at_home(act: Act, sender: &Sender) -> Act {
     if sender.school_id.is_empty() { act } else { act.school(&sender.school_id) }
 }
 
+/// Lines of a batch that somebody is to hear of, whether or not there is room for them to wait.
+#[derive(Clone, Copy)]
+struct Grave {
+    /// Those that name a school that the sender may not speak for.
+    outside: u64,
+    /// Those that would raise an alert of the highest severity at any school.
+    critical: u64,
+}
+
+impl Grave {
+    fn of(split: &Split) -> Self {
+        let outside = split.held.iter().filter(|((_, reason), _)| *reason == "outside");
+        Self {
+            outside: outside.map(|(_, part)| part.len()).sum(),
+            critical: split.held.values().map(|part| part.critical).sum(),
+        }
+    }
+}
+
 /// Lines of one sender on their way to several schools.
 struct Spread<'a> {
     caller: &'a Caller,
@@ -139,8 +159,9 @@ impl Spread<'_> {
         mut split: Split,
         delivery: &mut Delivery,
     ) -> Result<(SenderCounts, IngestLinesResponse)> {
+        let grave = Grave::of(&split);
         self.bound(tx, &mut split).await?;
-        self.alarm(tx, &split).await?;
+        self.alarm(tx, &split, grave).await?;
         let now_us = store::micros(self.received_at);
         quarantine::hold(tx, self.sender, self.delivery_id, &split.held, now_us).await?;
         let quarantined: u64 = split.held.values().map(Part::len).sum();
@@ -195,10 +216,7 @@ impl Spread<'_> {
 
     /// Sees to it that somebody hears of what must not wait: once an hour for each reason, since a filter that is set up
     /// wrongly names a wrong school with every line.
-    async fn alarm(&self, tx: &mut Tx, split: &Split) -> Result<()> {
-        let outside: u64 =
-            split.held.iter().filter(|((_, reason), _)| *reason == "outside").map(|(_, part)| part.len()).sum();
-        let critical: u64 = split.held.values().map(|part| part.critical).sum();
+    async fn alarm(&self, tx: &mut Tx, split: &Split, Grave { outside, critical }: Grave) -> Result<()> {
         let full = split.refused.iter().filter(|(_, why)| *why == FULL).count();
         let reasons: [(&str, u64); 3] =
             [("outside", outside), ("critical", critical), ("full", u64::try_from(full).unwrap_or_default())];

@@ -195,6 +195,8 @@ async fn a_sender_reaches_nothing_but_what_it_is_registered_for(engine: Engine) 
         missing,
         "nobody speaks as a sender"
     );
+    let beyond = county.send(&county.calls, county.batch("a", u64::MAX, "x\n")).await;
+    assert_eq!(kind(beyond), Some(chassis::error::Kind::Invalid), "a number that no line can have");
     let feeds = ListFeedsRequest { school_id: county.schools[0].clone(), ..ListFeedsRequest::default() };
     assert!(call!(county.calls, list_feeds, feeds).is_err_and(|e| e.kind() == chassis::error::Kind::Missing));
     let theirs = GetSenderDeliveryRequest {
