@@ -84,7 +84,7 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
     let received_at = store::moment(held.received_us).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     tx.enter(&system.of_sender(sender.id.as_str())).await?;
     let waited = quarantine::open(&tx, &held).await?;
-    let split = routing::split(&sender, routing::numbered(&waited), received_at);
+    let split = routing::split(&sender, None, routing::numbered(&waited), received_at);
     let still: u64 = split.held.values().map(Part::len).sum();
     if still == held.lines {
         quarantine::wait_on(&tx, &held).await?;
@@ -97,7 +97,7 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
     let mut sum = SenderCounts { received: held.lines - still, refused, ..SenderCounts::default() };
     let late = late(tx.now() - received_at);
     let arrived = Arrived { received_at, late: &late, delivery_id: &held.delivery_id };
-    for (place, part) in &split.parts {
+    for ((place, _), part) in &split.parts {
         tx.enter(&Scope::own(WHO, &place.school_id.parse().map_err(Error::internal)?)).await?;
         let taken = into_feed(&mut tx, place, part, &arrived).await?;
         sum.observations += taken.counts.received - taken.counts.rejected;

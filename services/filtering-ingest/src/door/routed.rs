@@ -22,7 +22,7 @@ use crate::{
     ledger::Counts,
     looks,
     observation::Rejected,
-    profile::Context,
+    profile::{self, Context, Profile},
     routing::{self, Part, Split},
     rpc::{convert, ingest_lines},
     sender::{Place, Sender, SenderCounts},
@@ -74,7 +74,15 @@ pub(super) async fn take_in(
             looks::check(&sender.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
         }
         let fresh = routing::fresh(&batch.lines, batch.first_line, done);
-        let mut split = routing::split(&sender, fresh, received_at);
+        let headed = sender.single().is_none() && profile::named(&sender.profile).is_some_and(Profile::is_headed);
+        let named = match headed {
+            true => store::header::of_sender(&tx, &sender, &batch.delivery_id).await?,
+            false => None,
+        };
+        let mut split = routing::split(&sender, named.as_deref(), fresh, received_at);
+        if split.header != named {
+            store::header::keep_of_sender(&tx, &sender, &batch.delivery_id, split.header.as_deref()).await?;
+        }
         split.refused.extend((cut..cut + beyond.cut).map(|number| (number, CUT)));
         let spread = Spread { caller, sender: &sender, delivery_id: &batch.delivery_id, received_at };
         let new;
@@ -172,7 +180,7 @@ impl Spread<'_> {
             IngestLinesResponse { rejected_lines: split.refused.iter().map(told).collect(), ..Default::default() };
         delivery.reject(&split.refused, self.received_at);
         let arrived = Arrived { received_at: self.received_at, late: "", delivery_id: self.delivery_id };
-        for (place, part) in &split.parts {
+        for ((place, _), part) in &split.parts {
             let school = place.school_id.parse().map_err(Error::internal)?;
             tx.enter(&self.caller.sender_at(&school)?).await?;
             let taken = into_feed(tx, place, part, &arrived).await?;
@@ -261,6 +269,7 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
         delivery_id: arrived.delivery_id,
         received_at: arrived.received_at,
         numbers: &part.numbers,
+        header: part.header.as_deref(),
         late: arrived.late,
     };
     let scope = tx.scope().clone();
