@@ -181,6 +181,11 @@ impl Taken {
         };
         if let Some(verdict) = grave {
             let suggested = verdict.basis == "search" && seen.search.is_some_and(|search| !search.is_final);
+            if suggested && self.seen.came_before() {
+                // In a file that was sent again it is no further search either.
+                self.counts.folded += 1;
+                return;
+            }
             if suggested {
                 // It may be on the way to something harmless: what follows says.
                 let sighting = Sighting::of(line, &observation, categories, verdict.tier);
