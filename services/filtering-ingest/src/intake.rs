@@ -24,6 +24,7 @@ use crate::{
     severity,
     sighting::{self, Sighting, Stored},
     suggestion::{Next, Standing},
+    tier,
 };
 
 /// What a feed is read and judged by.
@@ -164,7 +165,8 @@ pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
 }
 
 impl Taken {
-    fn observe(&mut self, line: u64, observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
+    fn observe(&mut self, line: u64, mut observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
+        tier::foremost(&mut observation.groups, feed.groups);
         let categories = category::of(&observation, feed.hosts);
         self.seen.event(&observation, categories);
         let at = observation.event_at;
