@@ -169,10 +169,9 @@ pub(super) fn may_withdraw(
     all: &Registers,
     scope: &Scope,
 ) -> Result<()> {
-    let Some(entry) = entry else { return Ok(()) };
+    let (Some(entry), Some(decision)) = (entry, &definition.decision) else { return Ok(()) };
     let adds = Adds { roles: all.roles(), account: scope.account_text() };
-    let entered = definition.entered(entry.values.clone(), Some(entry), adds);
-    entered.map(|_| ()).map_err(|wrong| violations(vec![wrong]))
+    decision.withdrawn(entry, adds).map_err(|wrong| violations(vec![wrong]))
 }
 
 /// What is announced of a new entry: that somebody asks, or that it was decided.
