@@ -4,7 +4,9 @@ use chassis::{
     clock::timestamp,
     event::{Consumer as _, Envelope, Event},
 };
+use prost::Message as _;
 use proto::event::v1::{AlertAcknowledged, AlertRaised, AlertWorsened};
+use sea_orm::{ConnectionTrait as _, Statement};
 use time::Duration;
 
 use super::*;
@@ -67,4 +69,30 @@ async fn a_concern_follows_its_alert(engine: Engine) -> Result<()> {
     Ok(())
 }
 
-on_both_engines!(a_concern_follows_its_alert);
+/// How many concerns were announced, and how many of them so that nobody's quiet hours hold them back.
+async fn announced(world: &World) -> Result<(usize, usize)> {
+    let tx = world.store.begin(&Scope::system("test")).await?;
+    let events = Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
+    let (mut all, mut at_once) = (0, 0);
+    for row in tx.db().query_all_raw(events).await? {
+        let envelope: Vec<u8> = row.try_get("", "envelope").map_err(Error::internal)?;
+        let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
+        if let Some(Event::ConcernRecorded(recorded)) = envelope.event {
+            all += 1;
+            at_once += usize::from(recorded.not_safe);
+        }
+    }
+    Ok((all, at_once))
+}
+
+async fn a_critical_alert_is_told_at_every_hour(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    for (severity, told) in [("medium", (1, 0)), ("high", (2, 0)), ("critical", (3, 1))] {
+        let alert = AlertRaised { severity: severity.into(), route: "dsl".into(), ..AlertRaised::default() };
+        hear(&world, Event::AlertRaised(alert)).await?;
+        assert_eq!(announced(&world).await?, told, "{severity}");
+    }
+    Ok(())
+}
+
+on_both_engines!(a_concern_follows_its_alert, a_critical_alert_is_told_at_every_hour);
