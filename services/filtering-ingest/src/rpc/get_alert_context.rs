@@ -17,7 +17,7 @@ pub(super) async fn get_alert_context(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
-    let alert = store::alert::load_for(&tx, &request.alert_id, reader(&scope)).await?;
+    let alert = store::alert::load_for(&tx, &request.alert_id, reader(&tx).await?).await?;
     let (from, to) = alert.beside(CONTEXT);
     // An alert from before there was a name to find it by stands alone.
     let events = match alert.actor.as_str() {

@@ -34,7 +34,7 @@ pub(super) async fn try_exception(app: &App, request: Request<TryExceptionReques
     violations.finish()?;
     app.there_is(&caller, &request.school_id).await?;
     let mut tx = app.store.begin(&scope).await?;
-    let (reader, account) = (reader(&scope), scope.account_text());
+    let (reader, account) = (reader(&tx).await?, scope.account_text());
     let may_know = |alert: &Alert| scope.may(Permission::AlertRead) && alert.may_read(reader, account);
     let mut alerts = recent(&tx).await?;
     // A count tells of an alert as its name does: of those about staff only whoever may know of them is told how many.

@@ -128,10 +128,14 @@ async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) 
         Ok(call!(who, get_rule_precision, request)?.rules.iter().map(|rule| rule.unanswered).sum())
     };
     assert_eq!((precision(&world.dsl).await?, precision(&head).await?, precision(&world.it).await?), (1, 3, 0));
+    // Whoever takes an office over: nobody has said which user names are theirs.
+    let (new_lead, new_head) = (person(Role::Dsl), person(Role::Head));
+    assert_eq!((world.alerts(&new_lead).await?.len(), world.alerts(&new_head).await?.len()), (0, 0));
     // A pupil's is the lead's and the deputies'; the chair knows nothing of it.
     let pupil = world.deliver("six", &of_group(2, "p1", "Year 9", WEED)).await?.alert_ids;
     assert!(seen(&deputy, &pupil).await? && seen(&world.dsl, &pupil).await? && seen(&head, &pupil).await?);
     assert!(!seen(&chair, &pupil).await? && !seen(&world.it, &pupil).await?);
+    assert!(seen(&new_lead, &pupil).await? && seen(&new_head, &pupil).await?);
     Ok(())
 }
 
