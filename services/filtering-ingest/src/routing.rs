@@ -300,7 +300,8 @@ mod tests {
     fn rows_of_names_go_with_the_lines_they_hold_for_and_with_those_that_wait() {
         let mut sender = sender("group", &[("a pupils", "sch_a")]);
         sender.profile = "smoothwall".into();
-        let row = |group: &str| format!("16/11/2026 10:15:01;u1;10.0.5.23;{group};https://a.example/;Education;Allowed");
+        let row =
+            |group: &str| format!("16/11/2026 10:15:01;u1;10.0.5.23;{group};https://a.example/;Education;Allowed");
         let names = "Time;User;Source IP;Group;URL;Categories;Action";
         let other = "Time;Group;User;Source IP;URL;Categories;Action";
         let turned = "16/11/2026 10:15:02;A Pupils;u1;10.0.5.23;https://b.example/;Education;Allowed";
@@ -309,10 +310,10 @@ mod tests {
         let parts: Vec<(&[u64], Option<&str>)> =
             first.parts.values().map(|part| (part.numbers.as_slice(), part.header.as_deref())).collect();
         assert_eq!(parts, [(&[2][..], Some(names)), (&[5][..], Some(other))]);
-        assert_eq!(first.refused.iter().map(|(line, why)| (*line, why.reason)).collect::<Vec<_>>(), [
-            (1, "not_web"),
-            (4, "not_web")
-        ]);
+        assert_eq!(
+            first.refused.iter().map(|(line, why)| (*line, why.reason)).collect::<Vec<_>>(),
+            [(1, "not_web"), (4, "not_web")]
+        );
         // The next batch of the delivery, and what waited once its key is known.
         let next = split(&sender, first.header.as_deref(), fresh(turned.as_bytes(), 6, 0), NOW);
         assert_eq!(next.parts.values().map(Part::len).collect::<Vec<_>>(), [1]);

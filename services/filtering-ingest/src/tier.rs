@@ -62,7 +62,10 @@ mod tests {
         // Of several the one that the school knows tells, wherever it stands.
         let mut several = ["Domain Users", "Printers", "HHS-Staff", "Year 9"];
         foremost(&mut several, &tiers);
-        assert_eq!((several, of(several.first().copied())), (["HHS-Staff", "Domain Users", "Printers", "Year 9"], "staff"));
+        assert_eq!(
+            (several, of(several.first().copied())),
+            (["HHS-Staff", "Domain Users", "Printers", "Year 9"], "staff")
+        );
     }
 
     #[test]

@@ -23,8 +23,7 @@ pub(crate) async fn of(
         .limit(CONTEXT_MOST / 2);
     let (around, from, to) = (micros(around), micros(from), micros(to));
     let before = theirs.clone().filter(Column::EventUs.between(from, around));
-    let mut rows =
-        before.order_by_desc(Column::EventUs).order_by_desc(Column::Id).all(tx.db()).await?;
+    let mut rows = before.order_by_desc(Column::EventUs).order_by_desc(Column::Id).all(tx.db()).await?;
     rows.reverse();
     let after = theirs.filter(Column::EventUs.gt(around)).filter(Column::EventUs.lte(to));
     rows.extend(after.order_by_asc(Column::EventUs).order_by_asc(Column::Id).all(tx.db()).await?);

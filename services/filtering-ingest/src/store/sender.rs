@@ -232,9 +232,8 @@ pub(crate) async fn hours(tx: &Tx, id: &str) -> Result<Vec<(i64, SenderCounts)>>
         .limit(HOURS)
         .all(tx.db())
         .await?;
-    let counts = |row: &sender_hour::Model| {
-        side([row.received, row.observations, row.refused, row.duplicate, row.quarantined])
-    };
+    let counts =
+        |row: &sender_hour::Model| side([row.received, row.observations, row.refused, row.duplicate, row.quarantined]);
     Ok(rows.iter().map(|row| (row.hour_us, counts(row))).collect())
 }
 

@@ -137,11 +137,8 @@ async fn a_file_sent_again_under_another_name_is_counted_found_and_raises_nothin
     assert!(lead.rollups.iter().any(|one| !one.category.is_empty()));
     assert!(technician.rollups.iter().all(|one| one.category.is_empty()), "who reads no alerts is told no category");
     let first = prost_types::Timestamp { seconds: -377_705_100_000, nanos: 0 };
-    let beyond = ListRollupsRequest {
-        school_id: world.school.clone(),
-        end_time: Some(first),
-        ..ListRollupsRequest::default()
-    };
+    let beyond =
+        ListRollupsRequest { school_id: world.school.clone(), end_time: Some(first), ..ListRollupsRequest::default() };
     let refused = call!(world.it, list_rollups, beyond).err().map(|e| e.kind());
     assert_eq!(refused, Some(chassis::error::Kind::Invalid), "a day before the first there is");
     Ok(())

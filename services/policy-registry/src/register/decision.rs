@@ -227,7 +227,9 @@ mod tests {
             assert_eq!(entered["asked_by"], [asked_by], "{given:?}");
         }
         // Those who put it in place take nothing back that others asked for.
-        assert!(decision.withdrawn(&waiting, adds("it")).is_err() && decision.withdrawn(&waiting, adds("lead")).is_ok());
+        assert!(
+            decision.withdrawn(&waiting, adds("it")).is_err() && decision.withdrawn(&waiting, adds("lead")).is_ok()
+        );
         let decided = values(&[&pairs[..], &[("decision", "refused"), ("decided_by", "acc_lead")]].concat());
         let pairs: Vec<(&str, &str)> = decided.iter().map(|(key, value)| (key.as_str(), value[0].as_str())).collect();
         let decided = entry(2, "unblock-requests", &pairs);
