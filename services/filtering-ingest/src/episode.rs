@@ -115,6 +115,17 @@ impl Episode {
         Step::Fold { alert, repeated, reached: worse, nth: stretch.count }
     }
 
+    /// Lets go of alerts that were raised long before `now`: nothing more is folded into them, whatever a line says of when
+    /// it happened. A device whose clock begins on the same day whenever it is switched on would else hide what it asks for
+    /// today in an alert that was answered last year, or is not kept any more.
+    pub fn let_go(&mut self, now: OffsetDateTime) {
+        let recent = |id: &str| chassis::id::made(id).is_none_or(|raised_at| now - raised_at <= LONGEST * 2);
+        self.stretches.retain(|stretch| match &stretch.alert {
+            Some(Alerted::Known(id)) => recent(id),
+            Some(Alerted::New(_)) | None => true,
+        });
+    }
+
     /// Says by which ids alerts that were being raised are kept.
     pub fn known(&mut self, ids: &[String]) {
         for stretch in &mut self.stretches {
@@ -259,6 +270,18 @@ mod tests {
                 Step::Fold { alert: Alerted::New(1), .. }
             ));
         }
+    }
+
+    #[test]
+    fn an_alert_of_days_ago_takes_nothing_more_in_whatever_a_lines_clock_says() {
+        let (mut episode, verdict) = (Episode::default(), verdict("drugs", "medium", 1));
+        let raised = chassis::id::Ids::new(chassis::clock::ManualClock::new(NINE)).next::<crate::alert::AlertId>();
+        episode.add(NINE, &verdict, true, 0);
+        kept(&mut episode, &[raised.as_str()]);
+        episode.let_go(NINE + Duration::hours(30));
+        assert!(matches!(episode.add(NINE, &verdict, true, 0), Step::Fold { .. }), "its line is late");
+        episode.let_go(NINE + Duration::days(3));
+        assert!(matches!(episode.add(NINE, &verdict, true, 0), Step::Raise { .. }), "its clock is wrong");
     }
 
     #[test]

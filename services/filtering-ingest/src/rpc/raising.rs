@@ -51,7 +51,8 @@ pub(crate) fn by<'a>(
 /// Folds what may alert into the episodes it touches, and loads no others.
 pub(crate) async fn fold(tx: &Tx, feed: &Feed, taken: &mut Taken, actors: &mut Actors) -> Result<()> {
     let ids = taken.touched(|who| actors.name(tx, &feed.school_id, who));
-    let known = store::intake::episodes(tx, &ids).await?;
+    let mut known = store::intake::episodes(tx, &ids).await?;
+    known.values_mut().for_each(|episode| episode.let_go(tx.now()));
     taken.fold(known);
     about_staff(tx, taken).await
 }
