@@ -150,11 +150,9 @@ pub fn split<'a>(
             Ok((observation, text)) => {
                 match sender.find(&keys(&sender.routing_key, text, &observation), observation.event_at) {
                     Found::At(place) => {
-                        let part = split.parts.entry((place.clone(), rows)).or_default();
-                        if part.is_empty() {
-                            part.header.clone_from(&split.header);
-                        }
-                        part.add(number, raw);
+                        let header = &split.header;
+                        let new = || Part { header: header.clone(), ..Part::default() };
+                        split.parts.entry((place.clone(), rows)).or_insert_with(new).add(number, raw);
                     }
                     Found::Held(key, reason) => {
                         let part = split.held.entry((key, reason)).or_default();
@@ -305,7 +303,7 @@ mod tests {
         let names = "Time;User;Source IP;Group;URL;Categories;Action";
         let other = "Time;Group;User;Source IP;URL;Categories;Action";
         let turned = "16/11/2026 10:15:02;A Pupils;u1;10.0.5.23;https://b.example/;Education;Allowed";
-        let log = [names, &row("A Pupils"), &row("B Pupils"), other, turned].join("\n");
+        let log = [names, row("A Pupils").as_str(), row("B Pupils").as_str(), other, turned].join("\n");
         let first = split(&sender, None, fresh(log.as_bytes(), 1, 0), NOW);
         let parts: Vec<(&[u64], Option<&str>)> =
             first.parts.values().map(|part| (part.numbers.as_slice(), part.header.as_deref())).collect();
