@@ -53,6 +53,18 @@ async fn new_key(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
     Ok(key)
 }
 
+/// The key of what may have none yet; two who make it at once have the same.
+async fn key_or_new(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
+    let wrapped = record_key::ActiveModel {
+        record_id: Set(record_id.to_owned()),
+        school_id: Set(school.to_owned()),
+        wrapped: Set(tx.ring().wrap(&DataKey::random(), school)),
+    };
+    let there = OnConflict::column(record_key::Column::RecordId).do_nothing().to_owned();
+    record_key::Entity::insert(wrapped).on_conflict(there).exec_without_returning(tx.db()).await?;
+    key(tx, record_id, school).await
+}
+
 /// A record's key, as its school holds it.
 async fn key(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
     let row = record_key::Entity::find_by_id(record_id).one(tx.db()).await?.ok_or_else(Error::missing)?;

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::{
     entity::{quarantine, record_key},
-    key, micros, new_key,
+    key, key_or_new, micros,
 };
 use crate::{
     routing::Part,
@@ -61,7 +61,7 @@ pub(crate) async fn seal_of(tx: &Tx, sender: &SenderId) -> Result<DataKey> {
     let known = record_key::Entity::find_by_id(sender.as_str()).one(tx.db()).await?;
     match known {
         Some(_) => key(tx, sender.as_str(), sender.as_str()).await,
-        None => new_key(tx, sender.as_str(), sender.as_str()).await,
+        None => key_or_new(tx, sender.as_str(), sender.as_str()).await,
     }
 }
 
