@@ -19,17 +19,22 @@ pub(crate) mod seen;
 pub(crate) mod sender;
 pub(crate) mod suggestion;
 
+use std::collections::HashMap;
+
 use chassis::{
     db::Tx,
     error::{Error, Result},
     seal::DataKey,
 };
-use sea_orm::{ActiveValue::Set, EntityTrait as _, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, sea_query::OnConflict};
 use serde::{Serialize, de::DeserializeOwned};
 use time::OffsetDateTime;
 
 use crate::judge::Rules;
 use entity::{policy_copy, record_key};
+
+/// Keys read by one statement: below every engine's limit of parameters.
+const KEYS: usize = 500;
 
 /// A moment as a column holds it: microseconds since 1970.
 pub(crate) fn micros(at: OffsetDateTime) -> i64 {
@@ -69,6 +74,19 @@ async fn key_or_new(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
 async fn key(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
     let row = record_key::Entity::find_by_id(record_id).one(tx.db()).await?.ok_or_else(Error::missing)?;
     tx.ring().unwrap(&row.wrapped, school)
+}
+
+/// The keys of several records of one school, in as few statements as they fit into.
+async fn keys(tx: &Tx, records: &[&str], school: &str) -> Result<HashMap<String, DataKey>> {
+    let mut keys = HashMap::with_capacity(records.len());
+    for chunk in records.chunks(KEYS) {
+        let these = record_key::Column::RecordId.is_in(chunk.iter().copied());
+        for row in record_key::Entity::find().filter(these).all(tx.db()).await? {
+            let key = tx.ring().unwrap(&row.wrapped, school)?;
+            keys.insert(row.record_id, key);
+        }
+    }
+    Ok(keys)
 }
 
 /// Bytes as text of a column.

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use time::OffsetDateTime;
 
-use super::{entity::alert, key, micros, new_key, open, seal};
+use super::{entity::alert, key, keys, micros, new_key, open, seal};
 use crate::{
     alert::{Alert, Readers},
     severity,
@@ -103,6 +103,14 @@ async fn read(tx: &Tx, row: alert::Model) -> Result<Alert> {
     open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
+/// Several of the scope's school.
+async fn read_all(tx: &Tx, rows: Vec<alert::Model>) -> Result<Vec<Alert>> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let keys = keys(tx, &ids, tx.scope().school()?.as_str()).await?;
+    let one = |row: &alert::Model| open(keys.get(&row.id).ok_or_else(Error::missing)?, &row.body, &place(&row.id));
+    rows.iter().map(one).collect()
+}
+
 /// Those of the scope's school that the caller may know of.
 fn readable(tx: &Tx, reader: Readers) -> Result<Condition> {
     let school = tx.scope().school()?.as_str();
@@ -137,11 +145,7 @@ pub(crate) async fn list(tx: &Tx, reader: Readers, verdict: &str, page: &Page) -
         .order_by_asc(alert::Column::Id);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;
     let next = page.cut(&mut rows, |row| format!("{}|{}|{}", row.answered, row.severity_rank, row.id));
-    let mut alerts = Vec::with_capacity(rows.len());
-    for row in rows {
-        alerts.push(read(tx, row).await?);
-    }
-    Ok((alerts, next, total))
+    Ok((read_all(tx, rows).await?, next, total))
 }
 
 fn cursor(text: &str) -> Option<(i32, i32, String)> {
@@ -160,11 +164,7 @@ pub(crate) async fn since(tx: &Tx, at: OffsetDateTime, most: u64) -> Result<Vec<
         .limit(most)
         .all(tx.db())
         .await?;
-    let mut alerts = Vec::with_capacity(rows.len());
-    for row in rows {
-        alerts.push(read(tx, row).await?);
-    }
-    Ok(alerts)
+    read_all(tx, rows).await
 }
 
 /// How the alerts of each rule were answered since a moment: rule, verdict, how many. Alerts about staff are counted to
