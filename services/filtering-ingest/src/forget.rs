@@ -71,7 +71,7 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
     // Months that every school is done with go whole; what one school keeps for less time than others goes a little at a time.
     let known: Option<Vec<OffsetDateTime>> = terms.iter().map(|(_, before)| *before).collect();
     let all = known.and_then(|known| known.into_iter().min());
-    if by_month {
+    if by_month && !terms.is_empty() {
         let Some(all) = all else {
             // One that keeps its logs for longer than any other would lose them with the others' months.
             warn!("how long every school keeps its logs is not known yet: nothing is deleted");
