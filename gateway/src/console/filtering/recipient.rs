@@ -68,7 +68,8 @@ async fn recipients(visit: &Visit) -> Result<Vec<Recipient>, Error> {
 /// one about a deputy is about staff by their user name.
 async fn colleagues(visit: &Visit) -> Result<Vec<Colleague>, Error> {
     let all = access::colleagues(visit).await?;
-    let told = |colleague: &Colleague| colleague.roles().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head));
+    let told =
+        |colleague: &Colleague| colleague.roles().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head));
     Ok(all.into_iter().filter(told).collect())
 }
 
