@@ -172,6 +172,7 @@ async fn worsened(tx: &mut Tx, envelope: &Envelope, severity: &str) -> Result<()
         let body = store::concern::update(tx, &concern).await?;
         let act = Act::new("concern.worsened", concern.id.as_str());
         tx.record(act.detail("severity", severity).state("concern", &body));
+        escalate::tell_worse(tx, &concern).await?;
     }
     Ok(())
 }
