@@ -134,6 +134,21 @@ impl Decision {
         Err(Violation { field: self.field.clone(), fix: TO_OTHERS.to_owned() })
     }
 
+    /// Whether values leave what was asked for and decided as it is: those who enter what was done add to it, and change
+    /// nothing that stood there.
+    ///
+    /// # Errors
+    /// The field that they change.
+    pub fn left(&self, values: &Values, earlier: Option<&Entry>, adds: Adds<'_>) -> Result<(), Violation> {
+        let Some(earlier) = earlier.filter(|entry| !adds.one_of(&self.by) && !self.waits_for(entry, adds)) else {
+            return Ok(());
+        };
+        match earlier.values.iter().find(|(field, was)| !was.is_empty() && values.get(*field) != Some(*was)) {
+            Some((field, _)) => Err(Violation { field: field.clone(), fix: TO_OTHERS.to_owned() }),
+            None => Ok(()),
+        }
+    }
+
     fn leave(&self, was: &str) -> String {
         let roles: Vec<String> = self.by.iter().map(|role| role.replace('_', " ")).collect();
         format!("Leave it at “{}”: it is decided by {}", was.replace('_', " "), roles.join(", "))
@@ -241,5 +256,12 @@ mod tests {
         done.remove("decision");
         let done = decision.entered(done, Some(&decided), adds("it")).unwrap();
         assert_eq!((done["decision"][0].as_str(), done["decided_by"][0].as_str()), ("refused", "acc_lead"));
+        let mut more = decided.values.clone();
+        more.insert("change".to_owned(), vec!["ren_1".to_owned()]);
+        assert!(decision.left(&more, Some(&decided), adds("it")).is_ok(), "they add what was done");
+        more.insert("site".to_owned(), vec!["games.example".to_owned()]);
+        let changed = decision.left(&more, Some(&decided), adds("it")).unwrap_err();
+        assert_eq!(changed.field, "site", "nobody decided about that one");
+        assert!(decision.left(&more, Some(&decided), adds("lead")).is_ok());
     }
 }

@@ -174,6 +174,19 @@ pub(super) fn may_withdraw(
     decision.withdrawn(entry, adds).map_err(|wrong| violations(vec![wrong]))
 }
 
+/// Whether the caller leaves an entry that others asked for and decided about as it is, but for what they add to it.
+pub(super) fn left(
+    definition: &Definition,
+    values: &BTreeMap<String, Vec<String>>,
+    earlier: Option<&Entry>,
+    all: &Registers,
+    scope: &Scope,
+) -> Result<()> {
+    let Some(decision) = &definition.decision else { return Ok(()) };
+    let adds = Adds { roles: all.roles(), account: scope.account_text() };
+    decision.left(values, earlier, adds).map_err(|wrong| violations(vec![wrong]))
+}
+
 /// What is announced of a new entry: that somebody asks, or that it was decided.
 pub(super) fn announced(definition: &Definition, entry: &Entry, earlier: Option<&Entry>) -> Option<Event> {
     let register = definition.key.clone();
