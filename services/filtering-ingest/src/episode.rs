@@ -41,6 +41,9 @@ struct Stretch {
     reached: bool,
     /// Whether repeats have raised its severity.
     repeated: bool,
+    /// Whether an event of the highest severity raised its alert.
+    #[serde(default)]
+    critical: bool,
 }
 
 /// The alert of an episode.
@@ -96,8 +99,11 @@ impl Episode {
         let grave = reached && verdict.basis == "category";
         let stretch = self.stretch(us(at));
         stretch.count = stretch.count.saturating_add(1);
-        let Some(alert) = stretch.alert.clone() else {
-            let waits = verdict.threshold > 1 || severity::rank(&verdict.severity) == 0;
+        let waits = verdict.threshold > 1 || severity::rank(&verdict.severity) == 0;
+        // What is critical is an alert of its own: as one more of a lesser one, which somebody may have read and answered, it
+        // would be told of to nobody, and say to nobody what happened.
+        let own = verdict.severity == "critical" && !waits && !stretch.critical;
+        let Some(alert) = stretch.alert.clone().filter(|_| !own) else {
             stretch.reached |= grave;
             if waits && !often {
                 return Step::Counted;
@@ -105,6 +111,7 @@ impl Episode {
             // A rule that waits for repeats has told of them by its own severity.
             let repeated = often && verdict.threshold <= 1;
             stretch.repeated = often;
+            stretch.critical = verdict.severity == "critical";
             stretch.alert = Some(Alerted::New(place));
             return Step::Raise { repeated };
         };
@@ -148,8 +155,8 @@ impl Episode {
             if self.stretches.len() >= OPEN {
                 self.stretches.remove(oldest);
             }
-            let new = Stretch { began_us: at, last_us: at, count: 0, alert: None, reached: false, repeated: false };
-            self.stretches.push(new);
+            let (alert, reached, repeated, critical) = (None, false, false, false);
+            self.stretches.push(Stretch { began_us: at, last_us: at, count: 0, alert, reached, repeated, critical });
             self.stretches.len() - 1
         });
         let stretch = &mut self.stretches[place];
@@ -282,6 +289,22 @@ mod tests {
         assert!(matches!(episode.add(NINE, &verdict, true, 0), Step::Fold { .. }), "its line is late");
         episode.let_go(NINE + Duration::days(3));
         assert!(matches!(episode.add(NINE, &verdict, true, 0), Step::Raise { .. }), "its clock is wrong");
+    }
+
+    #[test]
+    fn what_is_critical_is_an_alert_of_its_own_and_is_hidden_in_none_that_was_there() {
+        let of = |severity| verdict("self_harm_suicide", severity, 1);
+        let mut episode = Episode::default();
+        assert!(matches!(episode.add(NINE, &of("high"), false, 0), Step::Raise { .. }));
+        kept(&mut episode, &["alt_1"]);
+        let folds = |episode: &mut Episode, severity, into: &str| {
+            let step = episode.add(NINE, &of(severity), false, 0);
+            matches!(step, Step::Fold { alert: Alerted::Known(id), .. } if id == into)
+        };
+        assert!(folds(&mut episode, "high", "alt_1"));
+        assert!(matches!(episode.add(NINE, &of("critical"), false, 0), Step::Raise { .. }));
+        kept(&mut episode, &["alt_2"]);
+        assert!(folds(&mut episode, "critical", "alt_2") && folds(&mut episode, "high", "alt_2"), "and one is enough");
     }
 
     #[test]
