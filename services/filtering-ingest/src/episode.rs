@@ -2,6 +2,8 @@
 //! count, and past the policy's threshold, or where it worsens, its severity. What is kept of anybody is bounded: a device
 //! that asks a million times costs no more than one that asks a hundred times.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -131,6 +133,23 @@ impl Episode {
             Some(Alerted::Known(id)) => recent(id),
             Some(Alerted::New(_)) | None => true,
         });
+    }
+
+    /// The alerts that take in what is critical, by their ids.
+    pub fn critical(&self) -> impl Iterator<Item = &str> {
+        self.stretches.iter().filter(|stretch| stretch.critical).filter_map(|stretch| match &stretch.alert {
+            Some(Alerted::Known(id)) => Some(id.as_str()),
+            Some(Alerted::New(_)) | None => None,
+        })
+    }
+
+    /// Says which alerts were answered: what is critical after that is for somebody to read anew.
+    pub fn answered(&mut self, alerts: &HashSet<String>) {
+        for stretch in &mut self.stretches {
+            if matches!(&stretch.alert, Some(Alerted::Known(id)) if alerts.contains(id)) {
+                stretch.critical = false;
+            }
+        }
     }
 
     /// Says by which ids alerts that were being raised are kept.
@@ -305,6 +324,11 @@ mod tests {
         assert!(matches!(episode.add(NINE, &of("critical"), false, 0), Step::Raise { .. }));
         kept(&mut episode, &["alt_2"]);
         assert!(folds(&mut episode, "critical", "alt_2") && folds(&mut episode, "high", "alt_2"), "and one is enough");
+        assert_eq!(episode.critical().collect::<Vec<_>>(), ["alt_2"]);
+        episode.answered(&HashSet::from(["alt_2".to_owned()]));
+        assert!(folds(&mut episode, "high", "alt_2"));
+        let step = episode.add(NINE, &of("critical"), false, 0);
+        assert!(matches!(step, Step::Raise { .. }), "nobody reads again what is answered");
     }
 
     #[test]

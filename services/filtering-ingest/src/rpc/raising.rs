@@ -12,6 +12,7 @@ use proto::event::v1::{AlertRaised, AlertWorsened};
 
 use crate::{
     alert::{Alert, Readers, readers},
+    episode::Episode,
     exception::Exception,
     intake::{self, Folded, Raised, Taken},
     judge::Rules,
@@ -53,6 +54,9 @@ pub(crate) async fn fold(tx: &Tx, feed: &Feed, taken: &mut Taken, actors: &mut A
     let ids = taken.touched(|who| actors.name(tx, &feed.school_id, who));
     let mut known = store::intake::episodes(tx, &ids).await?;
     known.values_mut().for_each(|episode| episode.let_go(tx.now()));
+    let critical: Vec<&str> = known.values().flat_map(Episode::critical).collect();
+    let answered = store::alert::answered(tx, &critical).await?;
+    known.values_mut().for_each(|episode| episode.answered(&answered));
     taken.fold(known);
     about_staff(tx, taken).await
 }

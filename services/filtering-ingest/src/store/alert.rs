@@ -1,5 +1,7 @@
 //! Alerts in the database, sealed: who, where and what was typed.
 
+use std::collections::HashSet;
+
 use chassis::{
     db::Tx,
     error::{Error, Result},
@@ -12,7 +14,7 @@ use sea_orm::{
 };
 use time::OffsetDateTime;
 
-use super::{entity::alert, key, keys, micros, new_key, open, seal};
+use super::{KEYS, entity::alert, key, keys, micros, new_key, open, seal};
 use crate::{
     alert::{Alert, Readers},
     severity,
@@ -121,6 +123,18 @@ fn readable(tx: &Tx, reader: Readers) -> Result<Condition> {
         readable = readable.add(alert::Column::Subject.ne(own));
     }
     Ok(readable)
+}
+
+/// Those that were answered among some of the scope's school.
+pub(crate) async fn answered(tx: &Tx, ids: &[&str]) -> Result<HashSet<String>> {
+    let mut answered = HashSet::new();
+    for chunk in ids.chunks(KEYS) {
+        let these = alert::Entity::find().select_only().column(alert::Column::Id);
+        let these = these.filter(alert::Column::SchoolId.eq(tx.scope().school()?.as_str()));
+        let these = these.filter(alert::Column::Id.is_in(chunk.iter().copied())).filter(alert::Column::Answered.ne(0));
+        answered.extend(these.into_tuple::<String>().all(tx.db()).await?);
+    }
+    Ok(answered)
 }
 
 /// A page of the alerts that the caller may know of, unanswered and gravest first, and how many there are.

@@ -248,6 +248,26 @@ async fn a_busy_hour_does_not_hide_what_was_next_to_an_alert(engine: Engine) -> 
     Ok(())
 }
 
+async fn what_is_critical_is_told_again_once_an_alert_was_answered(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let search = |second, words: &str| line(second, &format!("https://www.google.com/search?q={words}"));
+    let first = world.deliver("one", &search(0, "i+want+to+die")).await?.alert_ids;
+    assert_eq!((first.len(), world.deliver("two", &search(60, "i+want+to+die+now")).await?.alert_ids.len()), (1, 0));
+    let answer = AnswerAlertRequest {
+        school_id: world.school.clone(),
+        alert_id: first.first().cloned().unwrap_or_default(),
+        verdict: "false".into(),
+        reason: "A song".into(),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, answer_alert, answer)?;
+    for (delivery, second, raised) in [("three", 120, 1), ("four", 150, 0)] {
+        let taken = world.deliver(delivery, &search(second, "i+want+to+kill+myself")).await?;
+        assert_eq!(taken.alert_ids.len(), raised, "{delivery}");
+    }
+    Ok(())
+}
+
 async fn a_search_left_standing_alerts_once_its_ten_seconds_are_over(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let typing = "https://www.google.com/complete/search?q=i+want+to+die";
@@ -283,5 +303,6 @@ on_both_engines!(
     beside_an_alert_stands_the_same_persons_own_browsing_and_nothing_private,
     opening_an_alert_acknowledges_it_and_reading_its_concern_does_too,
     repeats_over_several_batches_make_one_alert_graver,
+    what_is_critical_is_told_again_once_an_alert_was_answered,
     what_nobody_opens_is_passed_on_by_its_own_clock,
 );
