@@ -95,6 +95,12 @@ impl Episode {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(*self.recent.last()?) * 1_000).ok()
     }
 
+    /// One as it was kept. What cannot be read, such as one from before episodes had stretches, is begun anew: it costs one
+    /// more alert, and lines of a feed never wait for it.
+    pub fn read(kept: &[u8]) -> Self {
+        serde_json::from_slice(kept).unwrap_or_default()
+    }
+
     /// Takes one more event in; `reached` says that the content was. `place` is that of an alert it would raise.
     pub fn add(&mut self, at: OffsetDateTime, verdict: &Verdict, reached: bool, place: usize) -> Step {
         let often = self.often(at, verdict);
@@ -308,6 +314,16 @@ mod tests {
         assert!(matches!(episode.add(NINE, &verdict, true, 0), Step::Fold { .. }), "its line is late");
         episode.let_go(NINE + Duration::days(3));
         assert!(matches!(episode.add(NINE, &verdict, true, 0), Step::Raise { .. }), "its clock is wrong");
+    }
+
+    #[test]
+    fn an_episode_of_an_earlier_version_is_begun_anew() {
+        let old = serde_json::json!({"began_at": NINE, "last_at": NINE, "recent": [NINE], "alert_id": "alt_1"});
+        assert_eq!(Episode::read(old.to_string().as_bytes()), Episode::default());
+        let mut now = Episode::default();
+        now.add(NINE, &verdict("drugs", "medium", 1), true, 0);
+        kept(&mut now, &["alt_1"]);
+        assert_eq!(Episode::read(&serde_json::to_vec(&now).unwrap_or_default()), now);
     }
 
     #[test]

@@ -166,8 +166,7 @@ async fn old_episodes(tx: &Tx, school: &str, before: OffsetDateTime) -> Result<u
         after.clone_from(&last.id);
         let mut old = Vec::new();
         for row in rows {
-            let episode: Episode = serde_json::from_slice(&row.body)?;
-            if episode.last_at().is_none_or(|at| at < before) {
+            if Episode::read(&row.body).last_at().is_none_or(|at| at < before) {
                 old.push(row.id);
             }
         }
