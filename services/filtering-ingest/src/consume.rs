@@ -17,14 +17,14 @@ use crate::{
     store,
 };
 
-/// Keeps what came into force at a school: its rules, when it works, and how long it keeps its logs.
+/// Keeps the rules that came into force at a school.
 pub(crate) struct KeepPolicy {
     pub(crate) app: App,
 }
 
 #[tonic::async_trait]
 impl Consumer for KeepPolicy {
-    type Prepared = (Rules, SchoolYear);
+    type Prepared = Rules;
 
     fn name(&self) -> &'static str {
         "keep_policy"
@@ -34,20 +34,17 @@ impl Consumer for KeepPolicy {
         matches!(event, Event::PolicyPublished(_))
     }
 
-    async fn prepare(&self, envelope: &Envelope) -> Result<(Rules, SchoolYear)> {
+    async fn prepare(&self, envelope: &Envelope) -> Result<Rules> {
         let request = GetEffectivePolicyRequest { school_id: envelope.school_id.clone(), at_time: None };
         let mut request = chassis::upstream::request(request);
         request.set_timeout(std::time::Duration::from_secs(2));
         let response = self.app.policy_registry()?.get_effective_policy(request).await;
         let response = response.map_err(|status| Error::from_status(&status))?.into_inner();
-        let policy = response.policy.unwrap_or_default();
-        let year = convert::school_year(&policy);
-        Ok((policy::rules(policy), year))
+        Ok(policy::rules(response.policy.unwrap_or_default()))
     }
 
-    async fn consume(&self, tx: &mut Tx, envelope: &Envelope, (rules, year): (Rules, SchoolYear)) -> Result<()> {
-        store::keep_rules(tx, &envelope.school_id, &rules).await?;
-        store::coverage::keep_year(tx, &envelope.school_id, Some(&year)).await
+    async fn consume(&self, tx: &mut Tx, envelope: &Envelope, rules: Rules) -> Result<()> {
+        store::keep_rules(tx, &envelope.school_id, &rules).await
     }
 }
 
@@ -96,5 +93,36 @@ impl Consumer for FollowConcern {
             tx.record(Act::new(action, alert_id).detail("as", "concern").state("alert", &body));
         }
         Ok(())
+    }
+}
+
+/// Keeps when a school works and how long it keeps its logs, as the policy says that came into force there.
+pub(crate) struct KeepSchoolYear {
+    pub(crate) app: App,
+}
+
+#[tonic::async_trait]
+impl Consumer for KeepSchoolYear {
+    type Prepared = SchoolYear;
+
+    fn name(&self) -> &'static str {
+        "keep_school_year"
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        matches!(event, Event::PolicyPublished(_))
+    }
+
+    async fn prepare(&self, envelope: &Envelope) -> Result<SchoolYear> {
+        let request = GetEffectivePolicyRequest { school_id: envelope.school_id.clone(), at_time: None };
+        let mut request = chassis::upstream::request(request);
+        request.set_timeout(std::time::Duration::from_secs(2));
+        let response = self.app.policy_registry()?.get_effective_policy(request).await;
+        let response = response.map_err(|status| Error::from_status(&status))?.into_inner();
+        Ok(convert::school_year(&response.policy.unwrap_or_default()))
+    }
+
+    async fn consume(&self, tx: &mut Tx, envelope: &Envelope, year: SchoolYear) -> Result<()> {
+        store::coverage::keep_year(tx, &envelope.school_id, Some(&year)).await
     }
 }

@@ -159,6 +159,7 @@ pub async fn start_with(setup: Setup, syslog: Syslog) -> Result<Running> {
         .beside(doors.run(app.clone(), setup.access.clone(), shutdown()))
         .beside(watch::run(app.clone(), shutdown()))
         .beside(forget::run(app.clone(), shutdown()));
+    let running = running.listen(&setup, consume::KeepSchoolYear { app: app.clone() }).await;
     let running = running.listen(&setup, consume::KeepPolicy { app }).await;
     Ok(running.listen(&setup, consume::FollowConcern).await)
 }
