@@ -272,6 +272,11 @@ impl Alert {
         self.readers.lets(reader) && (account.is_empty() || self.subject != account)
     }
 
+    /// Whether somebody may know of it for no other reason than that they run the network.
+    pub fn is_of_network(&self, reader: Readers) -> bool {
+        !Readers(self.readers.0 & !Readers::IT.0).lets(reader)
+    }
+
     /// Whether it is somebody's to open and to answer, and not only to see: of a pupil's alert the head has oversight until
     /// it is passed on to them.
     pub fn is_theirs(&self, reader: Readers) -> bool {
@@ -424,6 +429,8 @@ pub(crate) mod tests {
         let mut network = alert("it", "pupil", Readers::IT);
         assert_eq!(network.pass_on(due, &times), Some("lead"));
         assert_eq!((network.next_pass(), network.is_theirs(Readers::LEADS)), (None, true));
+        assert!(network.is_of_network(Readers::IT), "the lead's as well by now, and IT reads it as IT");
+        assert!(!network.is_of_network(Readers::LEADS) && !network.is_of_network(Readers::IT.and(Readers::LEADS)));
         let mut leads_own = Alert { subject: "acc_lead".into(), ..alert("it", "staff", Readers::IT) };
         assert_eq!(leads_own.pass_on(due, &times), Some("chair"), "a notice to the lead would tell them of themselves");
         let mut opened = alert("it", "pupil", Readers::IT);
