@@ -139,6 +139,10 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
     match envelope.event.as_ref()? {
         Event::ConcernRecorded(recorded) if recorded.not_safe => Some(at(kind::CONCERN_UNSAFE, &concern)),
         Event::ConcernRecorded(_) => Some(at(kind::CONCERN_RECORDED, &concern)),
+        // It became one of danger after it had come, and whoever read it read less.
+        Event::ConcernEscalated(escalated) if escalated.reason == "worsened" => {
+            Some(at(kind::CONCERN_UNSAFE, &concern))
+        }
         Event::ConcernEscalated(escalated) => {
             let roles: &[Role] = if escalated.level == "head" { &[Role::Head] } else { &[Role::DeputyDsl] };
             Some(Happened { roles, ..at(kind::CONCERN_ESCALATED, &concern) })

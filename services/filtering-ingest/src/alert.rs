@@ -159,6 +159,9 @@ impl Readers {
     pub const CHAIR: Self = Self(8);
     /// Whoever runs the network.
     pub const IT: Self = Self(16);
+    /// A head of whom nobody said which user names are theirs: they oversee what is not about staff. A reader alone; no
+    /// alert is for them by it.
+    pub const OVERSIGHT: Self = Self(32);
 
     /// Both.
     #[must_use]
@@ -171,9 +174,30 @@ impl Readers {
         self.0 & other.0 != 0
     }
 
-    /// Every set that somebody is in: what a column is compared with.
+    /// Whether an alert that is for these is for a reader.
+    pub const fn lets(self, reader: Self) -> bool {
+        // What is not about staff is the head's and the leads'.
+        let oversees = reader.meets(Self::OVERSIGHT) && self.meets(Self::HEAD) && self.meets(Self::LEADS);
+        self.meets(reader) || oversees
+    }
+
+    /// A reader, of alerts about staff as far as somebody said which user names are their own: as the lead, as the head. Of
+    /// whoever took an office over since, an alert might be about them.
+    #[must_use]
+    pub const fn known(self, lead: bool, head: bool) -> Self {
+        let mut reader = self.0;
+        if !lead {
+            reader &= !Self::LEAD.0;
+        }
+        if !head && self.meets(Self::HEAD) {
+            reader = (reader & !Self::HEAD.0) | Self::OVERSIGHT.0;
+        }
+        Self(reader)
+    }
+
+    /// Every set that lets somebody read: what a column is compared with.
     pub fn sets(self) -> Vec<i32> {
-        (1..32).filter(|set| set & self.0 != 0).collect()
+        (1..32).filter(|set| Self(*set).lets(self)).collect()
     }
 }
 
@@ -245,7 +269,12 @@ impl Alert {
 
     /// Whether somebody may know of it.
     pub fn may_read(&self, reader: Readers, account: &str) -> bool {
-        self.readers.meets(reader) && (account.is_empty() || self.subject != account)
+        self.readers.lets(reader) && (account.is_empty() || self.subject != account)
+    }
+
+    /// Whether somebody may know of it for no other reason than that they run the network.
+    pub fn is_of_network(&self, reader: Readers) -> bool {
+        !Readers(self.readers.0 & !Readers::IT.0).lets(reader)
     }
 
     /// Whether it is somebody's to open and to answer, and not only to see: of a pupil's alert the head has oversight until
@@ -253,7 +282,7 @@ impl Alert {
     pub fn is_theirs(&self, reader: Readers) -> bool {
         let heads = self.of_staff() || self.route == "head" || self.passed_on.iter().any(|passed| passed.to == "head");
         let own = if heads { self.readers.0 } else { self.readers.0 & !Readers::HEAD.0 };
-        Readers(own).meets(reader)
+        Readers(own).lets(reader)
     }
 
     /// Notes who opened it first; later ones change nothing. Answers whether this was the first.
@@ -279,13 +308,18 @@ impl Alert {
             return None;
         }
         if self.route == "it" {
-            return (!readers.meets(Readers::LEADS)).then_some(("lead", Readers::LEADS));
+            return match (self.subject.is_empty(), readers.meets(Readers::LEADS)) {
+                (true, true) => None,
+                (true, false) => Some(("lead", Readers::LEADS)),
+                // It is about the lead or the head: whoever else would be told of it is told by their office, and so they.
+                (false, _) => Some(("chair", Readers::CHAIR)),
+            };
         }
         let lead_first = self.passed_on.is_empty() && readers.meets(Readers::LEAD) && readers.meets(Readers::HEAD);
         Some(if lead_first { ("head", Readers::HEAD) } else { ("chair", Readers::CHAIR) })
     }
 
-    /// Passes it on where it has waited too long: from IT to the lead; about staff from the lead to the head and from the
+    /// Passes it on where it has waited too long: from IT to the lead, or past lead and head to the chair; about staff from the lead to the head and from the
     /// head to the chair. Answers to whom, where it was.
     pub fn pass_on(&mut self, now: OffsetDateTime, times: &Times) -> Option<&'static str> {
         if self.next_pass().is_none_or(|due| now < due) {
@@ -395,6 +429,10 @@ pub(crate) mod tests {
         let mut network = alert("it", "pupil", Readers::IT);
         assert_eq!(network.pass_on(due, &times), Some("lead"));
         assert_eq!((network.next_pass(), network.is_theirs(Readers::LEADS)), (None, true));
+        assert!(network.is_of_network(Readers::IT), "the lead's as well by now, and IT reads it as IT");
+        assert!(!network.is_of_network(Readers::LEADS) && !network.is_of_network(Readers::IT.and(Readers::LEADS)));
+        let mut leads_own = Alert { subject: "acc_lead".into(), ..alert("it", "staff", Readers::IT) };
+        assert_eq!(leads_own.pass_on(due, &times), Some("chair"), "a notice to the lead would tell them of themselves");
         let mut opened = alert("it", "pupil", Readers::IT);
         assert!(opened.acknowledge("acc", NOW) && !opened.acknowledge("other", NOW));
         assert_eq!(opened.pass_on(due, &times), None);
@@ -422,5 +460,20 @@ pub(crate) mod tests {
     #[test]
     fn a_set_of_readers_is_every_set_one_is_in() {
         assert!(Readers::IT.sets().iter().all(|set| set & 16 != 0) && Readers::IT.sets().len() == 16);
+    }
+
+    #[test]
+    fn whoever_took_an_office_over_reads_nothing_about_staff_until_their_user_names_are_said() {
+        let (lead, head) = (Readers::LEADS.and(Readers::LEAD), Readers::HEAD);
+        let pupils = Readers::default();
+        for of_staff in [Readers::LEAD, Readers::HEAD, Readers::LEAD.and(Readers::HEAD)] {
+            assert!(!of_staff.lets(lead.known(false, false)) && !of_staff.lets(head.known(false, false)));
+            assert!(of_staff.lets(lead.known(true, false)) || of_staff.lets(head.known(false, true)));
+        }
+        assert!(pupils.lets(lead.known(false, false)) && pupils.lets(head.known(false, false)));
+        assert_eq!((lead.known(true, true), head.known(true, true)), (lead, head));
+        for reader in [lead.known(false, false), head.known(false, false)] {
+            assert!(reader.sets().iter().all(|set| set & Readers::LEADS.0 != 0), "they find what the leads find");
+        }
     }
 }

@@ -88,6 +88,24 @@ fn offers_help(host: &str) -> bool {
     HELP.iter().any(within)
 }
 
+/// Categories by which malware comes, and those that say nothing.
+const CARRIERS: u64 = category::mask(&[
+    "malware_phishing",
+    "piracy_p2p",
+    "file_sharing",
+    "email",
+    "infrastructure",
+    "uncategorised",
+    "unmapped",
+]);
+
+/// What whoever runs the network is shown beside malware: what it may have come by, and nothing of what somebody looked for.
+/// No alert about anybody's safety is theirs, and so it is no search about it.
+pub fn of_network(events: &mut Vec<(OffsetDateTime, String, Event)>) {
+    events
+        .retain(|(_, kind, event)| event.search.is_none() && (kind.is_empty() || category::bit(kind) & CARRIERS != 0));
+}
+
 /// Gathers what may be shown of events: their moments, gravest categories and what is stored of each.
 pub fn gather(events: impl IntoIterator<Item = (OffsetDateTime, String, Event)>) -> Context {
     let (mut context, mut reader) = (Context::default(), Reader::default());
@@ -148,6 +166,22 @@ mod tests {
         assert!(!context.sought_help);
         let help = gather([event("unmapped", "www.childline.org.uk", "")]);
         assert_eq!((help.beside.len(), help.sought_help), (0, true));
+    }
+
+    #[test]
+    fn whoever_runs_the_network_is_shown_what_malware_came_by_and_no_search() {
+        let mut events = vec![
+            event("search", "www.google.com", "i want to die"),
+            event("unmapped", "www.example.org", "roman roads"),
+            event("self_harm_suicide", "forum.example", ""),
+            event("social_media", "friends.example", ""),
+            event("email", "mail.example", ""),
+            event("", "download.example", ""),
+            event("malware_phishing", "virus.example", ""),
+        ];
+        of_network(&mut events);
+        let hosts: Vec<String> = gather(events).beside.into_iter().map(|line| line.host).collect();
+        assert_eq!(hosts, ["mail.example", "download.example", "virus.example"]);
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) received_at: OffsetDateTime,
     /// Their numbers in the delivery where they are some of its lines; none where they are all of them.
     pub(crate) numbers: &'a [u64],
+    /// The row of names that holds for them, where they are some of a delivery's lines and their log names its columns.
+    pub(crate) header: Option<&'a str>,
     /// What alerts say of lines that are late; empty where they are not.
     pub(crate) late: &'a str,
 }

@@ -2,6 +2,8 @@
 //! count, and past the policy's threshold, or where it worsens, its severity. What is kept of anybody is bounded: a device
 //! that asks a million times costs no more than one that asks a hundred times.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -41,6 +43,9 @@ struct Stretch {
     reached: bool,
     /// Whether repeats have raised its severity.
     repeated: bool,
+    /// Whether an event of the highest severity raised its alert.
+    #[serde(default)]
+    critical: bool,
 }
 
 /// The alert of an episode.
@@ -90,14 +95,23 @@ impl Episode {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(*self.recent.last()?) * 1_000).ok()
     }
 
+    /// One as it was kept. What cannot be read, such as one from before episodes had stretches, is begun anew: it costs one
+    /// more alert, and lines of a feed never wait for it.
+    pub fn read(kept: &[u8]) -> Self {
+        serde_json::from_slice(kept).unwrap_or_default()
+    }
+
     /// Takes one more event in; `reached` says that the content was. `place` is that of an alert it would raise.
     pub fn add(&mut self, at: OffsetDateTime, verdict: &Verdict, reached: bool, place: usize) -> Step {
         let often = self.often(at, verdict);
         let grave = reached && verdict.basis == "category";
         let stretch = self.stretch(us(at));
         stretch.count = stretch.count.saturating_add(1);
-        let Some(alert) = stretch.alert.clone() else {
-            let waits = verdict.threshold > 1 || severity::rank(&verdict.severity) == 0;
+        let waits = verdict.threshold > 1 || severity::rank(&verdict.severity) == 0;
+        // What is critical is an alert of its own: as one more of a lesser one, which somebody may have read and answered, it
+        // would be told of to nobody, and say to nobody what happened.
+        let own = verdict.severity == "critical" && !waits && !stretch.critical;
+        let Some(alert) = stretch.alert.clone().filter(|_| !own) else {
             stretch.reached |= grave;
             if waits && !often {
                 return Step::Counted;
@@ -105,6 +119,7 @@ impl Episode {
             // A rule that waits for repeats has told of them by its own severity.
             let repeated = often && verdict.threshold <= 1;
             stretch.repeated = often;
+            stretch.critical = verdict.severity == "critical";
             stretch.alert = Some(Alerted::New(place));
             return Step::Raise { repeated };
         };
@@ -113,6 +128,34 @@ impl Episode {
         stretch.repeated |= repeated;
         stretch.reached |= grave;
         Step::Fold { alert, repeated, reached: worse, nth: stretch.count }
+    }
+
+    /// Lets go of alerts that were raised long before `now`: nothing more is folded into them, whatever a line says of when
+    /// it happened. A device whose clock begins on the same day whenever it is switched on would else hide what it asks for
+    /// today in an alert that was answered last year, or is not kept any more.
+    pub fn let_go(&mut self, now: OffsetDateTime) {
+        let recent = |id: &str| chassis::id::made(id).is_none_or(|raised_at| now - raised_at <= LONGEST * 2);
+        self.stretches.retain(|stretch| match &stretch.alert {
+            Some(Alerted::Known(id)) => recent(id),
+            Some(Alerted::New(_)) | None => true,
+        });
+    }
+
+    /// The alerts that take in what is critical, by their ids.
+    pub fn critical(&self) -> impl Iterator<Item = &str> {
+        self.stretches.iter().filter(|stretch| stretch.critical).filter_map(|stretch| match &stretch.alert {
+            Some(Alerted::Known(id)) => Some(id.as_str()),
+            Some(Alerted::New(_)) | None => None,
+        })
+    }
+
+    /// Says which alerts were answered: what is critical after that is for somebody to read anew.
+    pub fn answered(&mut self, alerts: &HashSet<String>) {
+        for stretch in &mut self.stretches {
+            if matches!(&stretch.alert, Some(Alerted::Known(id)) if alerts.contains(id)) {
+                stretch.critical = false;
+            }
+        }
     }
 
     /// Says by which ids alerts that were being raised are kept.
@@ -137,8 +180,8 @@ impl Episode {
             if self.stretches.len() >= OPEN {
                 self.stretches.remove(oldest);
             }
-            let new = Stretch { began_us: at, last_us: at, count: 0, alert: None, reached: false, repeated: false };
-            self.stretches.push(new);
+            let (alert, reached, repeated, critical) = (None, false, false, false);
+            self.stretches.push(Stretch { began_us: at, last_us: at, count: 0, alert, reached, repeated, critical });
             self.stretches.len() - 1
         });
         let stretch = &mut self.stretches[place];
@@ -259,6 +302,49 @@ mod tests {
                 Step::Fold { alert: Alerted::New(1), .. }
             ));
         }
+    }
+
+    #[test]
+    fn an_alert_of_days_ago_takes_nothing_more_in_whatever_a_lines_clock_says() {
+        let (mut episode, verdict) = (Episode::default(), verdict("drugs", "medium", 1));
+        let raised = chassis::id::Ids::new(chassis::clock::ManualClock::new(NINE)).next::<crate::alert::AlertId>();
+        episode.add(NINE, &verdict, true, 0);
+        kept(&mut episode, &[raised.as_str()]);
+        episode.let_go(NINE + Duration::hours(30));
+        assert!(matches!(episode.add(NINE, &verdict, true, 0), Step::Fold { .. }), "its line is late");
+        episode.let_go(NINE + Duration::days(3));
+        assert!(matches!(episode.add(NINE, &verdict, true, 0), Step::Raise { .. }), "its clock is wrong");
+    }
+
+    #[test]
+    fn an_episode_of_an_earlier_version_is_begun_anew() {
+        let old = serde_json::json!({"began_at": NINE, "last_at": NINE, "recent": [NINE], "alert_id": "alt_1"});
+        assert_eq!(Episode::read(old.to_string().as_bytes()), Episode::default());
+        let mut now = Episode::default();
+        now.add(NINE, &verdict("drugs", "medium", 1), true, 0);
+        kept(&mut now, &["alt_1"]);
+        assert_eq!(Episode::read(&serde_json::to_vec(&now).unwrap_or_default()), now);
+    }
+
+    #[test]
+    fn what_is_critical_is_an_alert_of_its_own_and_is_hidden_in_none_that_was_there() {
+        let of = |severity| verdict("self_harm_suicide", severity, 1);
+        let mut episode = Episode::default();
+        assert!(matches!(episode.add(NINE, &of("high"), false, 0), Step::Raise { .. }));
+        kept(&mut episode, &["alt_1"]);
+        let folds = |episode: &mut Episode, severity, into: &str| {
+            let step = episode.add(NINE, &of(severity), false, 0);
+            matches!(step, Step::Fold { alert: Alerted::Known(id), .. } if id == into)
+        };
+        assert!(folds(&mut episode, "high", "alt_1"));
+        assert!(matches!(episode.add(NINE, &of("critical"), false, 0), Step::Raise { .. }));
+        kept(&mut episode, &["alt_2"]);
+        assert!(folds(&mut episode, "critical", "alt_2") && folds(&mut episode, "high", "alt_2"), "and one is enough");
+        assert_eq!(episode.critical().collect::<Vec<_>>(), ["alt_2"]);
+        episode.answered(&HashSet::from(["alt_2".to_owned()]));
+        assert!(folds(&mut episode, "high", "alt_2"));
+        let step = episode.add(NINE, &of("critical"), false, 0);
+        assert!(matches!(step, Step::Raise { .. }), "nobody reads again what is answered");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use tracing::warn;
 
 use crate::{
     App,
-    keeping::{kept_from, months_of},
+    keeping::{MONTHS, kept_from, months_of},
     seen::FINGERPRINTS_KEPT,
     store,
 };
@@ -59,8 +59,9 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
     if !night {
         return Ok(());
     }
-    fingerprints(app, &system).await?;
     let now = app.clock.now();
+    fingerprints(app, &system).await?;
+    deliveries_of_senders(app, &system, kept_from(now, MONTHS)).await?;
     let mut terms = Vec::with_capacity(schools.len());
     for school in schools {
         let school: SchoolId = school.parse().map_err(|_| Error::internal("a feed of no school"))?;
@@ -68,26 +69,46 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
         terms.push((school, before));
     }
     // Months that every school is done with go whole; what one school keeps for less time than others goes a little at a time.
-    let all = terms.iter().map(|(_, before)| *before).min();
-    if let Some(all) = all.filter(|_| by_month) {
-        let mut tx = app.store.begin(&system).await?;
-        store::keeping::drop_months(&mut tx, all).await?;
-        tx.commit().await?;
+    let known: Option<Vec<OffsetDateTime>> = terms.iter().map(|(_, before)| *before).collect();
+    let all = known.and_then(|known| known.into_iter().min());
+    if by_month && !terms.is_empty() {
+        let Some(all) = all else {
+            // One that keeps its logs for longer than any other would lose them with the others' months.
+            warn!("how long every school keeps its logs is not known yet: nothing is deleted");
+            return Ok(());
+        };
+        if let Err(error) = drop_months(app, &system, all).await {
+            // They are busy: it is tried again, and what is of one school goes meanwhile.
+            warn!(%error, "months that are past their term are kept for now");
+        }
     }
     for (school, before) in &terms {
+        let Some(before) = before else {
+            warn!(school.id = school.as_str(), "how long a school keeps its logs is not known yet: nothing is deleted");
+            continue;
+        };
         let observations = !by_month || Some(*before) != all;
-        of_school(app, school, *before, observations).await?;
+        if let Err(error) = of_school(app, school, *before, observations).await {
+            // The others' goes all the same; this one's is tried again.
+            warn!(school.id = school.as_str(), %error, "what a school has past its term is kept for now");
+        }
     }
     Ok(())
 }
 
-/// From when on a school keeps its logs.
-async fn term(app: &App, school: &SchoolId, now: OffsetDateTime) -> Result<OffsetDateTime> {
+async fn drop_months(app: &App, system: &Scope, before: OffsetDateTime) -> Result<()> {
+    let mut tx = app.store.begin(system).await?;
+    store::keeping::drop_months(&mut tx, before).await?;
+    tx.commit().await
+}
+
+/// From when on a school keeps its logs; none where nobody could say for how long yet.
+async fn term(app: &App, school: &SchoolId, now: OffsetDateTime) -> Result<Option<OffsetDateTime>> {
     let mut tx = app.store.begin(&Scope::own(app.store.name(), school)).await?;
-    let year = store::coverage::year(&tx, school.as_str()).await?.unwrap_or_default();
+    let year = store::coverage::year(&tx, school.as_str()).await?;
     tx.silent();
     tx.commit().await?;
-    Ok(kept_from(now, year.keep_months))
+    Ok(year.map(|year| kept_from(now, year.keep_months)))
 }
 
 async fn of_school(app: &App, school: &SchoolId, before: OffsetDateTime, observations: bool) -> Result<()> {
@@ -125,5 +146,19 @@ async fn fingerprints(app: &App, system: &Scope) -> Result<()> {
         if gone == 0 {
             return Ok(());
         }
+    }
+}
+
+/// How far the deliveries of senders are goes after as long as logs are usually kept: a connection of syslog is one of them.
+async fn deliveries_of_senders(app: &App, system: &Scope, before: OffsetDateTime) -> Result<()> {
+    loop {
+        let mut tx = app.store.begin(system).await?;
+        let gone = store::keeping::delete_sender_deliveries(&tx, before).await?;
+        tx.silent();
+        tx.commit().await?;
+        if gone == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(BETWEEN).await;
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     severity,
     sighting::{self, Sighting, Stored},
     suggestion::{Next, Standing},
+    tier,
 };
 
 /// What a feed is read and judged by.
@@ -164,7 +165,8 @@ pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
 }
 
 impl Taken {
-    fn observe(&mut self, line: u64, observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
+    fn observe(&mut self, line: u64, mut observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
+        tier::foremost(&mut observation.groups, feed.groups);
         let categories = category::of(&observation, feed.hosts);
         self.seen.event(&observation, categories);
         let at = observation.event_at;
@@ -181,6 +183,11 @@ impl Taken {
         };
         if let Some(verdict) = grave {
             let suggested = verdict.basis == "search" && seen.search.is_some_and(|search| !search.is_final);
+            if suggested && self.seen.came_before() {
+                // In a file that was sent again it is no further search either.
+                self.counts.folded += 1;
+                return;
+            }
             if suggested {
                 // It may be on the way to something harmless: what follows says.
                 let sighting = Sighting::of(line, &observation, categories, verdict.tier);

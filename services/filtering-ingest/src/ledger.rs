@@ -17,7 +17,7 @@ pub struct Counts {
     pub noise: u64,
     /// Lines rejected.
     pub rejected: u64,
-    /// Alerts raised; they are among the kept.
+    /// Alerts raised, but for those about staff; they are among the kept.
     pub alerts: u64,
 }
 

@@ -30,7 +30,12 @@ pub struct Part {
     pub lines: Vec<u8>,
     /// How many of them would raise an alert of the highest severity at any school.
     pub critical: u64,
+    /// The row of names that holds for them, where their log names its columns.
+    pub header: Option<String>,
 }
+
+/// The number that a row of names has among lines that wait: no line's.
+const NAMES: u64 = 0;
 
 impl Part {
     fn add(&mut self, number: u64, line: &[u8]) {
@@ -39,14 +44,23 @@ impl Part {
         self.lines.push(b'\n');
     }
 
+    /// Adds a line that is to wait, behind the row of names that holds for it: what waits is read by itself.
+    fn wait(&mut self, number: u64, line: &[u8], header: Option<&str>) {
+        if let Some(header) = header.filter(|header| self.header.as_deref() != Some(*header)) {
+            self.add(NAMES, header.as_bytes());
+            self.header = Some(header.to_owned());
+        }
+        self.add(number, line);
+    }
+
     /// How many lines it is.
     pub fn len(&self) -> u64 {
-        u64::try_from(self.numbers.len()).unwrap_or(u64::MAX)
+        u64::try_from(self.numbers.iter().filter(|number| **number != NAMES).count()).unwrap_or(u64::MAX)
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.numbers.is_empty()
+        self.len() == 0
     }
 
     /// As it waits: every line after its number.
@@ -80,25 +94,42 @@ pub fn fresh(batch: &[u8], first: u64, done: u64) -> impl Iterator<Item = (u64, 
 /// A sender's lines by where they go.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Split {
-    /// To a school.
-    pub parts: BTreeMap<Place, Part>,
+    /// To a school; those of one school apart by the rows of names that hold for them, in their order.
+    pub parts: BTreeMap<(Place, usize), Part>,
     /// To none yet, by key and reason.
     pub held: BTreeMap<(String, &'static str), Part>,
     /// Nowhere: they cannot be read, so nothing tells their school.
     pub refused: Vec<(u64, Rejected)>,
+    /// The row of names that came last, in these lines or before them.
+    pub header: Option<String>,
 }
 
-/// Puts lines where they belong. `received_at` is when they came.
-pub fn split<'a>(sender: &Sender, lines: impl Iterator<Item = (u64, &'a [u8])>, received_at: OffsetDateTime) -> Split {
-    let mut split = Split::default();
+/// Puts lines where they belong. `received_at` is when they came, `header` the row of names that came before in their
+/// delivery.
+pub fn split<'a>(
+    sender: &Sender,
+    header: Option<&str>,
+    lines: impl Iterator<Item = (u64, &'a [u8])>,
+    received_at: OffsetDateTime,
+) -> Split {
+    let mut split = Split { header: header.map(str::to_owned), ..Split::default() };
     let context = Context { time_zone: &sender.time_zone, received_at };
-    let mut reader = profile::named(&sender.profile).map(|profile| Reader::new(profile, None));
+    let mut reader = profile::named(&sender.profile).map(|profile| Reader::new(profile, header));
+    let mut rows = 0;
     // The rules that hold without a policy.
     let (rules, groups) = (Rules::default(), HashMap::new());
     let mut judge = Judge::new(&rules, &groups);
     for (number, raw) in lines {
         if let Some(place) = sender.single() {
-            split.parts.entry(place.clone()).or_default().add(number, raw);
+            split.parts.entry((place.clone(), rows)).or_default().add(number, raw);
+            continue;
+        }
+        if number == NAMES {
+            if let (Some(reader), Ok(names)) = (reader.as_mut(), std::str::from_utf8(raw)) {
+                reader.pass(names);
+                rows += 1;
+                split.header = reader.header().map(str::to_owned);
+            }
             continue;
         }
         let line = line::lines(raw).next().unwrap_or(Err(Rejected::malformed("there is no line")));
@@ -107,13 +138,25 @@ pub fn split<'a>(sender: &Sender, lines: impl Iterator<Item = (u64, &'a [u8])>, 
             Ok((reader.read(line, context)?, &line.text))
         });
         match read {
-            Err(rejected) => split.refused.push((number, rejected)),
+            Err(rejected) => {
+                split.refused.push((number, rejected));
+                // It may have been a row of names.
+                let names = reader.as_ref().and_then(Reader::header);
+                if names != split.header.as_deref() {
+                    split.header = names.map(str::to_owned);
+                    rows += 1;
+                }
+            }
             Ok((observation, text)) => {
                 match sender.find(&keys(&sender.routing_key, text, &observation), observation.event_at) {
-                    Found::At(place) => split.parts.entry(place.clone()).or_default().add(number, raw),
+                    Found::At(place) => {
+                        let header = &split.header;
+                        let new = || Part { header: header.clone(), ..Part::default() };
+                        split.parts.entry((place.clone(), rows)).or_insert_with(new).add(number, raw);
+                    }
                     Found::Held(key, reason) => {
                         let part = split.held.entry((key, reason)).or_default();
-                        part.add(number, raw);
+                        part.wait(number, raw, split.header.as_deref());
                         part.critical += u64::from(critical(&mut judge, &observation));
                     }
                 }
@@ -248,7 +291,37 @@ mod tests {
 
     fn of(log: &str) -> Split {
         let sender = sender("virtual_domain", &[("thistledown", "sch_a"), ("pennyroyal", "sch_b")]);
-        split(&sender, fresh(log.as_bytes(), 1, 0), NOW)
+        split(&sender, None, fresh(log.as_bytes(), 1, 0), NOW)
+    }
+
+    #[test]
+    fn rows_of_names_go_with_the_lines_they_hold_for_and_with_those_that_wait() {
+        let mut sender = sender("group", &[("a pupils", "sch_a")]);
+        sender.profile = "smoothwall".into();
+        let row =
+            |group: &str| format!("16/11/2026 10:15:01;u1;10.0.5.23;{group};https://a.example/;Education;Allowed");
+        let names = "Time;User;Source IP;Group;URL;Categories;Action";
+        let other = "Time;Group;User;Source IP;URL;Categories;Action";
+        let turned = "16/11/2026 10:15:02;A Pupils;u1;10.0.5.23;https://b.example/;Education;Allowed";
+        let log = [names, row("A Pupils").as_str(), row("B Pupils").as_str(), other, turned].join("\n");
+        let first = split(&sender, None, fresh(log.as_bytes(), 1, 0), NOW);
+        let parts: Vec<(&[u64], Option<&str>)> =
+            first.parts.values().map(|part| (part.numbers.as_slice(), part.header.as_deref())).collect();
+        assert_eq!(parts, [(&[2][..], Some(names)), (&[5][..], Some(other))]);
+        assert_eq!(
+            first.refused.iter().map(|(line, why)| (*line, why.reason)).collect::<Vec<_>>(),
+            [(1, "not_web"), (4, "not_web")]
+        );
+        // The next batch of the delivery, and what waited once its key is known.
+        let next = split(&sender, first.header.as_deref(), fresh(turned.as_bytes(), 6, 0), NOW);
+        assert_eq!(next.parts.values().map(Part::len).collect::<Vec<_>>(), [1]);
+        let waiting = first.held.values().map(Part::numbered).next().unwrap_or_default();
+        assert_eq!(first.held.values().map(Part::len).collect::<Vec<_>>(), [1]);
+        sender.map("b pupils", "sch_b", (None, None), NOW);
+        let late = split(&sender, None, numbered(&waiting), NOW);
+        let parts: Vec<(&str, &[u64])> =
+            late.parts.iter().map(|((place, _), part)| (place.school_id.as_str(), part.numbers.as_slice())).collect();
+        assert_eq!((parts, late.refused.len()), (vec![("sch_b", &[3][..])], 0));
     }
 
     #[test]
@@ -265,7 +338,7 @@ mod tests {
         .join("\n");
         let split = of(&log);
         let parts: Vec<(&str, &[u64])> =
-            split.parts.iter().map(|(place, part)| (place.school_id.as_str(), part.numbers.as_slice())).collect();
+            split.parts.iter().map(|((place, _), part)| (place.school_id.as_str(), part.numbers.as_slice())).collect();
         assert_eq!(parts, [("sch_a", &[1, 4][..]), ("sch_b", &[3][..])]);
         let held: Vec<(&str, &str, &[u64])> =
             split.held.iter().map(|((key, reason), part)| (key.as_str(), *reason, part.numbers.as_slice())).collect();
@@ -282,7 +355,7 @@ mod tests {
         assert!(of(&forged).parts.is_empty());
         let numbers = sender("dfe_number", &[("1234567", "sch_a")]);
         let visited = fortigate("root", "/school/123-4567");
-        let split = split(&numbers, fresh(visited.as_bytes(), 1, 0), NOW);
+        let split = split(&numbers, None, fresh(visited.as_bytes(), 1, 0), NOW);
         assert_eq!(split.held.keys().map(|(_, reason)| *reason).collect::<Vec<_>>(), ["missing"]);
     }
 

@@ -28,7 +28,7 @@ pub const LATE: Duration = Duration::minutes(15);
 
 /// The browsing that stands beside an alert, before it and after it (rule 11).
 pub const CONTEXT: Duration = Duration::hours(1);
-/// How much of it is shown at most.
+/// How much of it is shown at most, half of it before and half after.
 pub const CONTEXT_MOST: u64 = 500;
 
 /// Minutes in which a critical alert is opened where the school's policy does not say (parameter `concern_ack`; a

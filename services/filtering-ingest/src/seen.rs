@@ -157,14 +157,18 @@ impl Seen {
     }
 }
 
-/// The hours that a batch is about, as the first and the last of its lines tell that can be read.
-pub fn hours_of(batch: &[u8], profile: &str, context: Context<'_>) -> Vec<i64> {
-    let read = |line: &[u8]| {
-        let text = line::lines(line).next()?.ok()?.text;
-        profile::read(profile, &text, context).ok().map(|observation| observation.event_at)
+/// The hours that a batch is about, as the first and the last of its lines tell that can be read. `header` is the row of
+/// names that came before in their delivery.
+pub fn hours_of(batch: &[u8], profile: &str, header: Option<&str>, context: Context<'_>) -> Vec<i64> {
+    let Some(profile) = profile::named(profile) else { return Vec::new() };
+    // The same reader for both ends: what the first lines name holds for the last.
+    let mut reader = profile::Reader::new(profile, header);
+    let mut read = |line: &[u8]| {
+        let line = line::lines(line).next()?.ok()?;
+        reader.read(&line, context).ok().map(|observation| observation.event_at)
     };
-    let first = batch.split(|byte| *byte == b'\n').take(TRIED).find_map(read);
-    let last = batch.rsplit(|byte| *byte == b'\n').take(TRIED).find_map(read);
+    let first = batch.split(|byte| *byte == b'\n').take(TRIED).find_map(&mut read);
+    let last = batch.rsplit(|byte| *byte == b'\n').take(TRIED).find_map(&mut read);
     first.zip(last).map(|(first, last)| hours(first, last)).unwrap_or_default()
 }
 
@@ -249,7 +253,14 @@ mod tests {
         };
         let batch = format!("junk\n{}{}junk\n", line(NOW), line(NOW + Duration::hours(1)));
         let context = Context { time_zone: "UTC", received_at: NOW };
-        assert_eq!(hours_of(batch.as_bytes(), "squid", context), [hour_of(NOW) + 3600, hour_of(NOW)]);
-        assert!(hours_of(b"junk\n", "squid", context).is_empty());
+        assert_eq!(hours_of(batch.as_bytes(), "squid", None, context), [hour_of(NOW) + 3600, hour_of(NOW)]);
+        assert!(hours_of(b"junk\n", "squid", None, context).is_empty());
+        // Where the log names its columns, in this batch or in one before it.
+        let row = "24/11/2026 09:15:01;u1;10.0.5.23;Year 7;https://a.example/;Education;Allowed\n";
+        let names = "Time;User;Source IP;Group;URL;Categories;Action";
+        let headed = format!("{names}\n{row}");
+        for (batch, before) in [(headed.as_str(), None), (row, Some(names))] {
+            assert_eq!(hours_of(batch.as_bytes(), "smoothwall", before, context), [hour_of(NOW)], "{before:?}");
+        }
     }
 }

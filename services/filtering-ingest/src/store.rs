@@ -19,17 +19,22 @@ pub(crate) mod seen;
 pub(crate) mod sender;
 pub(crate) mod suggestion;
 
+use std::collections::HashMap;
+
 use chassis::{
     db::Tx,
     error::{Error, Result},
     seal::DataKey,
 };
-use sea_orm::{ActiveValue::Set, EntityTrait as _, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, sea_query::OnConflict};
 use serde::{Serialize, de::DeserializeOwned};
 use time::OffsetDateTime;
 
 use crate::judge::Rules;
 use entity::{policy_copy, record_key};
+
+/// Keys read by one statement: below every engine's limit of parameters.
+const KEYS: usize = 500;
 
 /// A moment as a column holds it: microseconds since 1970.
 pub(crate) fn micros(at: OffsetDateTime) -> i64 {
@@ -53,10 +58,35 @@ async fn new_key(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
     Ok(key)
 }
 
+/// The key of what may have none yet; two who make it at once have the same.
+async fn key_or_new(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
+    let wrapped = record_key::ActiveModel {
+        record_id: Set(record_id.to_owned()),
+        school_id: Set(school.to_owned()),
+        wrapped: Set(tx.ring().wrap(&DataKey::random(), school)),
+    };
+    let there = OnConflict::column(record_key::Column::RecordId).do_nothing().to_owned();
+    record_key::Entity::insert(wrapped).on_conflict(there).exec_without_returning(tx.db()).await?;
+    key(tx, record_id, school).await
+}
+
 /// A record's key, as its school holds it.
 async fn key(tx: &Tx, record_id: &str, school: &str) -> Result<DataKey> {
     let row = record_key::Entity::find_by_id(record_id).one(tx.db()).await?.ok_or_else(Error::missing)?;
     tx.ring().unwrap(&row.wrapped, school)
+}
+
+/// The keys of several records of one school, in as few statements as they fit into.
+async fn keys(tx: &Tx, records: &[&str], school: &str) -> Result<HashMap<String, DataKey>> {
+    let mut keys = HashMap::with_capacity(records.len());
+    for chunk in records.chunks(KEYS) {
+        let these = record_key::Column::RecordId.is_in(chunk.iter().copied());
+        for row in record_key::Entity::find().filter(these).all(tx.db()).await? {
+            let key = tx.ring().unwrap(&row.wrapped, school)?;
+            keys.insert(row.record_id, key);
+        }
+    }
+    Ok(keys)
 }
 
 /// Bytes as text of a column.

@@ -16,15 +16,31 @@ pub fn of(group: Option<&str>, tiers: &HashMap<String, String>) -> &'static str 
     tier.and_then(|tier| TIERS.into_iter().find(|known| known == tier)).unwrap_or(UNKNOWN)
 }
 
+/// Puts the first of somebody's groups that the school knows before the others: it is the one that tells.
+pub fn foremost<T: AsRef<str>>(groups: &mut [T], tiers: &HashMap<String, String>) {
+    if groups.len() < 2 || tiers.is_empty() {
+        return;
+    }
+    let known = |group: &T| tiers.contains_key(group.as_ref().to_lowercase().trim());
+    if let Some(place) = groups.iter().position(known) {
+        groups[..=place].rotate_right(1);
+    }
+}
+
 /// Whether a rule that is for these tiers is for this one. A rule that names none is for everybody, and whoever is in no
 /// group we know is judged as the most strictly judged are.
 pub fn meets(tier: &str, tiers: &[String]) -> bool {
-    let key_stage = !matches!(tier, "pupil" | "staff" | "guest" | UNKNOWN);
+    let key_stage = of_pupils(tier) && tier != "pupil";
     tiers.is_empty()
         || tier == UNKNOWN
         || tiers.iter().any(|wanted| wanted == tier || (key_stage && wanted == "pupil"))
         // Of a pupil without a key stage nobody knows that a rule for some key stages is not for them.
         || (tier == "pupil" && tiers.iter().any(|wanted| !matches!(wanted.as_str(), "staff" | "guest")))
+}
+
+/// Whether a tier is one of pupils.
+pub fn of_pupils(tier: &str) -> bool {
+    !matches!(tier, "staff" | "guest" | UNKNOWN)
 }
 
 /// The groups as they are kept, in lower case.
@@ -43,6 +59,13 @@ mod tests {
         let of = |group| of(group, &tiers);
         assert_eq!((of(Some("hhs-staff")), of(Some("Year 9 ")), of(Some("Staff"))), ("staff", "KS3", UNKNOWN));
         assert_eq!(of(None), UNKNOWN);
+        // Of several the one that the school knows tells, wherever it stands.
+        let mut several = ["Domain Users", "Printers", "HHS-Staff", "Year 9"];
+        foremost(&mut several, &tiers);
+        assert_eq!(
+            (several, of(several.first().copied())),
+            (["HHS-Staff", "Domain Users", "Printers", "Year 9"], "staff")
+        );
     }
 
     #[test]

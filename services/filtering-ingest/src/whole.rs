@@ -35,7 +35,13 @@ impl Made {
 pub fn may_need_making(head: &[u8]) -> bool {
     let (text, made) = decoded(head);
     let text = text.trim_ascii_start();
-    made != Made::AsItWas || text.starts_with(b"[") || text.starts_with(b"{") || quoted_throughout(text)
+    match text.first() {
+        _ if made != Made::AsItWas => true,
+        // One object to a line already: it is sent as it is read, however large it is.
+        Some(b'{') => !ends_in_its_line(text),
+        Some(b'[') => true,
+        _ => quoted_throughout(text),
+    }
 }
 
 /// Makes lines of a file.
@@ -48,6 +54,10 @@ pub fn lines(file: &[u8]) -> (Cow<'_, [u8]>, Made) {
             Some(objects) => (Cow::Owned(objects), Made::Objects),
             None => (text, made),
         };
+    }
+    // A quotation mark within JSON may be a part of its text: what somebody typed must not join their line to the next.
+    if head.starts_with(b"{") || head.starts_with(b"[") {
+        return (text, made);
     }
     match rows(&text) {
         Some(rows) => (Cow::Owned(rows), Made::Rows),
@@ -183,6 +193,11 @@ mod tests {
         assert_eq!(made(pretty), ("{ \"a\": 1 }\n{ \"a\": 2 }\n".into(), Made::Objects));
         let lines = b"{\"a\": 1}\n{\"a\": 2}\n";
         assert_eq!(made(lines), ("{\"a\": 1}\n{\"a\": 2}\n".into(), Made::AsItWas));
+        let typed = br#"{"a":"x","b":"say \"hi"}
+{"a":"y","b":"say \"hi"}
+"#;
+        assert_eq!(made(typed), (String::from_utf8_lossy(typed).into_owned(), Made::AsItWas), "lines stay lines");
+        assert!(!may_need_making(typed) && may_need_making(pretty) && may_need_making(list));
         assert_eq!(made(b"\"a\",\"b\nc\"\n\"d\",\"e\"\n"), ("\"a\",\"b c\"\n\"d\",\"e\"\n".into(), Made::Rows));
         // What is never closed is left, and rejected line by line.
         assert_eq!(made(b"\"a\",\"b\n\"d\",\"e\"\n").1, Made::AsItWas);

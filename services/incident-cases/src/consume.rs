@@ -14,6 +14,7 @@ use proto::{
 use crate::{
     App,
     concern::{Concern, ConcernId, Origin, Report},
+    cover::clocks::Urgency,
     escalate,
     procedure::Pinned,
     rpc::convert,
@@ -134,7 +135,9 @@ async fn raised(tx: &mut Tx, envelope: &Envelope, alert: &AlertRaised) -> Result
     let concern = concern.waiting(&clocks, &store::cover::load(tx).await?);
     let body = store::concern::insert(tx, &concern).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "alert").state("concern", &body));
-    let recorded = ConcernRecorded { origin: "alert".to_owned(), not_safe: false };
+    // What is critical is read within minutes at every hour: nobody's quiet hours hold its notice back.
+    let not_safe = concern.urgency() == Urgency::Danger;
+    let recorded = ConcernRecorded { origin: "alert".to_owned(), not_safe };
     tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
     escalate::tell_new(tx, &concern, &body).await
 }
@@ -169,6 +172,7 @@ async fn worsened(tx: &mut Tx, envelope: &Envelope, severity: &str) -> Result<()
         let body = store::concern::update(tx, &concern).await?;
         let act = Act::new("concern.worsened", concern.id.as_str());
         tx.record(act.detail("severity", severity).state("concern", &body));
+        escalate::tell_worse(tx, &concern).await?;
     }
     Ok(())
 }

@@ -38,7 +38,8 @@ pub struct MarkedContact {
 /// What somebody said once: why comparing ended, or what was done about a match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
-    /// In words.
+    /// In words; `reason` in what was kept before it was both.
+    #[serde(alias = "reason")]
     pub words: String,
     /// Who said so, and when.
     pub stamp: Stamp,
@@ -162,6 +163,16 @@ impl ContactMatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_kept_as_a_reason_is_read_as_words() {
+        let stamp = Stamp { by: "acc_1".into(), at: OffsetDateTime::UNIX_EPOCH };
+        let kept = serde_json::json!({"reason": "No longer needed", "stamp": stamp}).to_string();
+        let said = serde_json::from_str::<Said>(&kept).ok();
+        assert_eq!(said.as_ref().map(|said| said.words.as_str()), Some("No longer needed"));
+        let now = serde_json::to_string(&said).unwrap_or_default();
+        assert_eq!(serde_json::from_str::<Option<Said>>(&now).ok(), Some(said));
+    }
 
     #[test]
     fn equal_contacts_are_written_alike_and_others_are_not() {

@@ -17,6 +17,7 @@ use tracing::warn;
 
 use crate::{
     concern::{Concern, wait::Escalation},
+    cover::clocks::Urgency,
     store,
 };
 
@@ -113,6 +114,26 @@ pub(crate) async fn tell(tx: &mut Tx, concern: &Concern, escalation: &Escalation
         urgency: concern.urgency().code().to_owned(),
         reason: reason.to_owned(),
         waited_s: (escalation.at - concern.recorded_at).whole_seconds(),
+        alert_id: concern.alert().to_owned(),
+    };
+    tx.announce(concern.id.as_str(), Event::ConcernEscalated(event)).await
+}
+
+/// Says that the alert of a concern became so grave that it is one of danger: whoever has read it as less, or whose quiet
+/// hours hold back that it is there, hears of it at once.
+///
+/// # Errors
+/// Where the outbox cannot be written.
+pub(crate) async fn tell_worse(tx: &mut Tx, concern: &Concern) -> Result<()> {
+    let urgency = concern.urgency();
+    if concern.office.is_some() || urgency != Urgency::Danger {
+        return Ok(());
+    }
+    let event = ConcernEscalated {
+        level: "lead".to_owned(),
+        urgency: urgency.code().to_owned(),
+        reason: "worsened".to_owned(),
+        waited_s: (tx.now() - concern.recorded_at).whole_seconds(),
         alert_id: concern.alert().to_owned(),
     };
     tx.announce(concern.id.as_str(), Event::ConcernEscalated(event)).await

@@ -64,10 +64,12 @@ async fn recipients(visit: &Visit) -> Result<Vec<Recipient>, Error> {
     Ok(heard(visit.filtering()?.list_recipients(ask(asked))).await?.recipients)
 }
 
-/// The lead and the head, as far as there are such.
+/// The lead, the deputies and the head, as far as there are such: alerts that are not about staff come to deputies, too, and
+/// one about a deputy is about staff by their user name.
 async fn colleagues(visit: &Visit) -> Result<Vec<Colleague>, Error> {
     let all = access::colleagues(visit).await?;
-    let told = |colleague: &Colleague| colleague.roles().any(|role| matches!(role, Role::Dsl | Role::Head));
+    let told =
+        |colleague: &Colleague| colleague.roles().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head));
     Ok(all.into_iter().filter(told).collect())
 }
 
@@ -81,7 +83,11 @@ pub async fn list(visit: Visit) -> Answer {
         let users = known.map(|r| r.users.join(", ")).filter(|users| !users.is_empty());
         Line {
             link: Link::new(name, visit.at(&format!("/filtering/recipients/{id}"))),
-            offices: offices.filter(|offices| !offices.is_empty()).unwrap_or_else(|| "Not said yet".to_owned()),
+            offices: match offices {
+                Some(offices) if offices.is_empty() => "Neither".to_owned(),
+                Some(offices) => offices,
+                None => "Not said yet".to_owned(),
+            },
             users: users.unwrap_or_else(|| if known.is_some() { "None" } else { "Not said yet" }.to_owned()),
         }
     };
@@ -97,7 +103,9 @@ pub async fn list(visit: Visit) -> Answer {
 pub fn fields(known: Option<&Recipient>) -> Vec<Field> {
     let (offices, users) = known.map(|r| (r.offices.clone(), r.users.join("\n"))).unwrap_or_default();
     vec![
-        Field::checkboxes("offices", "What are they, for alerts about staff?", OFFICES).values(offices),
+        Field::checkboxes("offices", "What are they, for alerts about staff?", OFFICES)
+            .hint("Select nothing for a deputy: alerts about staff go to no deputy, and one about them to no deputy either.")
+            .values(offices),
         Field::long_text("users", "Which user names at the filter are theirs?")
             .hint("One to a line, as the filter’s log has them. Leave it empty where they use the school’s network under none.")
             .value(users),

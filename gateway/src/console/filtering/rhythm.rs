@@ -33,7 +33,7 @@ pub fn fields(held: Option<&Rhythm>) -> Vec<Field> {
     vec![
         Field::radios("kind", "What is expected of it?", KINDS).value(or(&held.kind, "learnt")),
         Field::name("minutes", "At least every how many minutes? (where lines come all the time)")
-            .hint("From 1 to 240. More than that without a line and you are told.")
+            .hint("From 1 to 240. You are told within a quarter of an hour after that.")
             .value(minutes)
             .width("5"),
         Field::name("start", "From what time of day? (where lines come all the time)")

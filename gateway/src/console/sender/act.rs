@@ -89,11 +89,14 @@ fn mapping(visit: &Visit, sender: &Sender, answers: &Answers) -> Result<MapRouti
     };
     let (start_time, end_time) = (day("start"), day("end"));
     v.finish()?;
+    // A key that is to stand for no school from a day on stands for its school until then.
+    let to_school_id = answers.text("to_school_id");
+    let end_time = if to_school_id.is_empty() { start_time.or(end_time) } else { end_time };
     Ok(MapRoutingKeyRequest {
         school_id: visit.school.clone(),
         sender_id: sender.sender_id.clone(),
         routing_key: answers.text("routing_key"),
-        to_school_id: answers.text("to_school_id"),
+        to_school_id,
         start_time,
         end_time,
         request_id: answers.request_id(),

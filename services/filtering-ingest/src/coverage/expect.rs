@@ -11,6 +11,9 @@ use super::{
 
 /// The shortest silence that is told of, in minutes.
 const SHORTEST: u32 = 10;
+/// How long what is late is awaited where somebody stated how often lines come, in minutes: that a feed is silent is told
+/// within a quarter of an hour after something was expected, and looks are a minute apart.
+const AWAITED: u32 = 12;
 /// The shortest silence that is told of where the rhythm is learnt, in minutes.
 const SHORTEST_LEARNT: u32 = 15;
 /// The longest silence that is not told of in an hour in which something is expected, in minutes.
@@ -39,8 +42,8 @@ impl Expectation<'_> {
         match self.rhythm {
             Some(Rhythm::Every { minutes, from, to, days }) => {
                 let within = (*from..*to).contains(&local.time()) && days.contain(local.date(), self.year);
-                // One that is late is awaited until the next is due as well.
-                within.then(|| (minutes * 2).max(SHORTEST))
+                // One that is late is awaited until the next is due as well, and no longer than can be told in time.
+                within.then(|| (minutes + (*minutes).min(AWAITED)).max(SHORTEST))
             }
             _ if !self.days(local.date()) => None,
             _ => {
@@ -123,6 +126,9 @@ mod tests {
         let stated = Expectation { rhythm: Some(&every), ..learnt };
         assert_eq!(stated.allowed(datetime!(2026-11-24 15:59 UTC)), Some(10));
         assert_eq!(stated.allowed(datetime!(2026-11-24 16:00 UTC)), None);
+        let seldom = Rhythm::Every { minutes: 240, from: time!(00:00), to: time!(23:59), days: Days::School };
+        let stated_so = Expectation { rhythm: Some(&seldom), ..learnt };
+        assert!(stated_so.allowed(now).is_some_and(|minutes| minutes <= 240 + 15), "not eight hours");
         assert!(stated.lag().is_zero() && learnt.lag() == Duration::seconds(30));
     }
 }

@@ -267,18 +267,23 @@ impl Sight<'_> {
 
     fn fewer(&self) -> Says {
         let settled = self.now - SETTLED - self.expectation.lag() - Duration::hours(1);
-        let (mut usual, mut events, mut since) = (0, 0, None);
+        let (mut usual, mut events, mut heard, mut since) = (0, 0, false, None);
         let mut start = hour_of(settled);
         for _ in 0..2 {
             let local = london(start);
             let expected = self.expectation.usual.hour(local.weekday(), local.hour());
             let Some(expected) = expected.filter(|_| self.expectation.allowed(start).is_some()) else { break };
             usual += expected.events;
-            events += self.hours.iter().find(|hour| hour.start == start).map_or(0, |hour| hour.events);
+            if let Some(hour) = self.hours.iter().find(|hour| hour.start == start) {
+                events += hour.events;
+                heard |= hour.events > 0 || hour.minutes.last().is_some();
+            }
             since = Some(start);
             start -= Duration::hours(1);
         }
-        let Some(since) = since.filter(|_| usual >= VOLUME && events > 0) else { return Says::CannotTell };
+        // Where nothing was heard at all the feed is silent. One that is heard and brings no event, since its sender says that
+        // it is there or sends other lines, brings far fewer than any.
+        let Some(since) = since.filter(|_| usual >= VOLUME && heard) else { return Says::CannotTell };
         if events * 100 >= usual * FAR_FEWER {
             return Says::Not;
         }

@@ -49,6 +49,7 @@ pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest)
                 delivery_id: &batch.delivery_id,
                 received_at,
                 numbers: &[],
+                header: None,
                 late: "",
             };
             let judged = ingest_lines::judge(&tx, scope, &feed, &arrival).await?;

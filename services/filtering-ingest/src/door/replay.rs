@@ -55,25 +55,36 @@ pub(crate) async fn run(app: App, mut shutdown: Shutdown) {
 
 async fn settle(app: &App, shutdown: &Shutdown) -> Result<()> {
     while !shutdown.is_said() && expire(app).await? {}
-    while !shutdown.is_said() && one(app).await? {}
+    let mut after = None;
+    while !shutdown.is_said() {
+        let before = after.clone();
+        match one(app, &mut after).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            // These are tried again next time; those of others do not wait for them.
+            Err(error) if after != before => tracing::warn!(%error, "lines that wait could not be looked at anew"),
+            Err(error) => return Err(error),
+        }
+    }
     Ok(())
 }
 
-/// Looks at the next lines that are due; false where none are.
-async fn one(app: &App) -> Result<bool> {
+/// Looks at the next lines that are due after those looked at already; false where none are.
+async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
     let system = Scope::system(WHO);
     // The turn comes before the transaction: whoever has one may need the connection.
     let _turn = app.turns.take(WHO, SHARE).await?;
     let mut tx = app.store.begin(&system).await?;
     tx.silent();
-    let Some(held) = quarantine::next_due(&tx).await? else { return Ok(false) };
+    let Some(held) = quarantine::next_due(&tx, after.as_ref()).await? else { return Ok(false) };
+    *after = Some((held.received_us, held.id.clone()));
     let Some(sender) = store::sender::any(&tx, &held.sender_id).await? else {
         return Err(Error::internal("lines wait whose sender is not there"));
     };
     let received_at = store::moment(held.received_us).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     tx.enter(&system.of_sender(sender.id.as_str())).await?;
     let waited = quarantine::open(&tx, &held).await?;
-    let split = routing::split(&sender, routing::numbered(&waited), received_at);
+    let split = routing::split(&sender, None, routing::numbered(&waited), received_at);
     let still: u64 = split.held.values().map(Part::len).sum();
     if still == held.lines {
         quarantine::wait_on(&tx, &held).await?;
@@ -86,7 +97,7 @@ async fn one(app: &App) -> Result<bool> {
     let mut sum = SenderCounts { received: held.lines - still, refused, ..SenderCounts::default() };
     let late = late(tx.now() - received_at);
     let arrived = Arrived { received_at, late: &late, delivery_id: &held.delivery_id };
-    for (place, part) in &split.parts {
+    for ((place, _), part) in &split.parts {
         tx.enter(&Scope::own(WHO, &place.school_id.parse().map_err(Error::internal)?)).await?;
         let taken = into_feed(&mut tx, place, part, &arrived).await?;
         sum.observations += taken.counts.received - taken.counts.rejected;

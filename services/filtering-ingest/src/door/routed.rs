@@ -22,7 +22,7 @@ use crate::{
     ledger::Counts,
     looks,
     observation::Rejected,
-    profile::Context,
+    profile::{self, Context, Profile},
     routing::{self, Part, Split},
     rpc::{convert, ingest_lines},
     sender::{Place, Sender, SenderCounts},
@@ -62,7 +62,8 @@ pub(super) async fn take_in(
     may_send(&sender, &batch)?;
     let mut delivery = store::delivery::open(&tx, id, id, &batch.delivery_id).await?;
     let mut coming = coming(&batch);
-    let cut = coming.first_line + coming.lines;
+    // The sender says which its first line is: what cannot be is refused below.
+    let cut = coming.first_line.saturating_add(coming.lines);
     coming.lines += beyond.cut;
     let step = delivery.next(&coming).map_err(wrong)?;
     let mut sum = SenderCounts { received: coming.lines, duplicate: coming.lines, ..SenderCounts::default() };
@@ -73,7 +74,15 @@ pub(super) async fn take_in(
             looks::check(&sender.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
         }
         let fresh = routing::fresh(&batch.lines, batch.first_line, done);
-        let mut split = routing::split(&sender, fresh, received_at);
+        let headed = sender.single().is_none() && profile::named(&sender.profile).is_some_and(Profile::is_headed);
+        let named = match headed {
+            true => store::header::of_sender(&tx, &sender, &batch.delivery_id).await?,
+            false => None,
+        };
+        let mut split = routing::split(&sender, named.as_deref(), fresh, received_at);
+        if split.header != named {
+            store::header::keep_of_sender(&tx, &sender, &batch.delivery_id, split.header.as_deref()).await?;
+        }
         split.refused.extend((cut..cut + beyond.cut).map(|number| (number, CUT)));
         let spread = Spread { caller, sender: &sender, delivery_id: &batch.delivery_id, received_at };
         let new;
@@ -88,6 +97,7 @@ pub(super) async fn take_in(
         store::delivery::keep(&tx, id, &batch.delivery_id, &delivery).await?;
     }
     let now_us = store::micros(received_at);
+    store::delivery::came(&tx, id, &batch.delivery_id, now_us).await?;
     store::sender::count(&tx, id, sum, now_us).await?;
     store::sender::received(&tx, id, now_us).await?;
     tx.record(act("lines.routed", &sender, sum));
@@ -123,6 +133,25 @@ fn at_home(act: Act, sender: &Sender) -> Act {
     if sender.school_id.is_empty() { act } else { act.school(&sender.school_id) }
 }
 
+/// Lines of a batch that somebody is to hear of, whether or not there is room for them to wait.
+#[derive(Clone, Copy)]
+struct Grave {
+    /// Those that name a school that the sender may not speak for.
+    outside: u64,
+    /// Those that would raise an alert of the highest severity at any school.
+    critical: u64,
+}
+
+impl Grave {
+    fn of(split: &Split) -> Self {
+        let outside = split.held.iter().filter(|((_, reason), _)| *reason == "outside");
+        Self {
+            outside: outside.map(|(_, part)| part.len()).sum(),
+            critical: split.held.values().map(|part| part.critical).sum(),
+        }
+    }
+}
+
 /// Lines of one sender on their way to several schools.
 struct Spread<'a> {
     caller: &'a Caller,
@@ -138,8 +167,9 @@ impl Spread<'_> {
         mut split: Split,
         delivery: &mut Delivery,
     ) -> Result<(SenderCounts, IngestLinesResponse)> {
+        let grave = Grave::of(&split);
         self.bound(tx, &mut split).await?;
-        self.alarm(tx, &split).await?;
+        self.alarm(tx, &split, grave).await?;
         let now_us = store::micros(self.received_at);
         quarantine::hold(tx, self.sender, self.delivery_id, &split.held, now_us).await?;
         let quarantined: u64 = split.held.values().map(Part::len).sum();
@@ -150,7 +180,7 @@ impl Spread<'_> {
             IngestLinesResponse { rejected_lines: split.refused.iter().map(told).collect(), ..Default::default() };
         delivery.reject(&split.refused, self.received_at);
         let arrived = Arrived { received_at: self.received_at, late: "", delivery_id: self.delivery_id };
-        for (place, part) in &split.parts {
+        for ((place, _), part) in &split.parts {
             let school = place.school_id.parse().map_err(Error::internal)?;
             tx.enter(&self.caller.sender_at(&school)?).await?;
             let taken = into_feed(tx, place, part, &arrived).await?;
@@ -194,10 +224,7 @@ impl Spread<'_> {
 
     /// Sees to it that somebody hears of what must not wait: once an hour for each reason, since a filter that is set up
     /// wrongly names a wrong school with every line.
-    async fn alarm(&self, tx: &mut Tx, split: &Split) -> Result<()> {
-        let outside: u64 =
-            split.held.iter().filter(|((_, reason), _)| *reason == "outside").map(|(_, part)| part.len()).sum();
-        let critical: u64 = split.held.values().map(|part| part.critical).sum();
+    async fn alarm(&self, tx: &mut Tx, split: &Split, Grave { outside, critical }: Grave) -> Result<()> {
         let full = split.refused.iter().filter(|(_, why)| *why == FULL).count();
         let reasons: [(&str, u64); 3] =
             [("outside", outside), ("critical", critical), ("full", u64::try_from(full).unwrap_or_default())];
@@ -242,6 +269,7 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
         delivery_id: arrived.delivery_id,
         received_at: arrived.received_at,
         numbers: &part.numbers,
+        header: part.header.as_deref(),
         late: arrived.late,
     };
     let scope = tx.scope().clone();

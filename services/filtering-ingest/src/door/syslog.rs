@@ -12,7 +12,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use chassis::{
@@ -38,6 +38,8 @@ use crate::{
 
 /// Connections that one address may have.
 const EACH: usize = 32;
+/// How often at most the log says that a connection was not taken: whoever reaches the port would else fill it.
+const SAID: Duration = Duration::from_secs(1);
 /// How long a handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
@@ -133,7 +135,15 @@ impl Doors {
     pub(crate) async fn run(self, app: App, access: Arc<Access>, shutdown: Shutdown) {
         let Self { listeners, settings } = self;
         let room = Arc::new(Semaphore::new(usize::try_from(settings.connections).unwrap_or(usize::MAX)));
-        let door = Door { app, access, settings: Arc::new(settings), room, each: Each::default(), shutdown };
+        let door = Door {
+            app,
+            access,
+            settings: Arc::new(settings),
+            room,
+            each: Each::default(),
+            said: Said::default(),
+            shutdown,
+        };
         let mut accepting = JoinSet::new();
         for (listener, acceptor) in listeners {
             accepting.spawn(door.clone().accept(listener, acceptor));
@@ -156,6 +166,7 @@ struct Door {
     settings: Arc<Syslog>,
     room: Arc<Semaphore>,
     each: Each,
+    said: Said,
     shutdown: Shutdown,
 }
 
@@ -190,8 +201,10 @@ impl Door {
     fn admit(&self, from: SocketAddr) -> Option<(OwnedSemaphorePermit, Held)> {
         let room = self.room.clone().try_acquire_owned().ok();
         let held = room.and_then(|room| Some((room, self.each.take(from.ip().to_canonical())?)));
-        if held.is_none() {
-            warn!("a syslog connection was refused: there are too many");
+        if held.is_none()
+            && let Some(unsaid) = self.said.may_be(Instant::now())
+        {
+            warn!(unsaid, "a syslog connection was refused: there are too many");
         }
         held
     }
@@ -208,8 +221,10 @@ impl Door {
             Some(acceptor) => self.encrypted(stream, &acceptor).await,
             None => self.plain(stream, from.ip().to_canonical(), port).await,
         };
-        if let Err(error) = served {
-            info!(%error, "a syslog connection was not taken");
+        if let Err(error) = served
+            && let Some(unsaid) = self.said.may_be(Instant::now())
+        {
+            info!(unsaid, %error, "a syslog connection was not taken");
         }
     }
 
@@ -220,7 +235,9 @@ impl Door {
         let fingerprint = tls::fingerprint(stream.get_ref().1).ok_or_else(Error::not_signed_in)?;
         let sender = self.find(Known::By(&fingerprint)).await?;
         let Some(sender) = sender else {
-            warn!(certificate.sha256 = fingerprint, "no sender is registered with this certificate");
+            if let Some(unsaid) = self.said.may_be(Instant::now()) {
+                warn!(unsaid, certificate.sha256 = fingerprint, "no sender is registered with this certificate");
+            }
             return Ok(());
         };
         connection::Connection::new(self, &sender).serve(stream).await;
@@ -230,7 +247,9 @@ impl Door {
     async fn plain(&self, stream: TcpStream, address: IpAddr, port: u16) -> Result<()> {
         let sender = self.find(Known::From(Peer { address, port })).await?;
         let Some(sender) = sender else {
-            warn!(%address, port, "no sender is registered with this address and port");
+            if let Some(unsaid) = self.said.may_be(Instant::now()) {
+                warn!(unsaid, %address, port, "no sender is registered with this address and port");
+            }
             return Ok(());
         };
         connection::Connection::new(self, &sender).serve(stream).await;
@@ -254,6 +273,24 @@ impl Door {
 enum Known<'a> {
     By(&'a str),
     From(Peer),
+}
+
+/// When the log last said that a connection was not taken, and of how many it said nothing since.
+#[derive(Clone, Default)]
+struct Said(Arc<Mutex<(Option<Instant>, u64)>>);
+
+impl Said {
+    /// Whether it may be said now: of how many it was not before.
+    fn may_be(&self, now: Instant) -> Option<u64> {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last, unsaid) = &mut *said;
+        if last.is_some_and(|last| now.saturating_duration_since(last) < SAID) {
+            *unsaid += 1;
+            return None;
+        }
+        *last = Some(now);
+        Some(std::mem::take(unsaid))
+    }
 }
 
 /// How many connections each address has.
@@ -302,6 +339,15 @@ mod tests {
         assert!(held.iter().all(Option::is_some) && each.take(here).is_none() && each.take(there).is_some());
         drop(held);
         assert!(each.take(here).is_some());
+    }
+
+    #[test]
+    fn whoever_reaches_the_port_does_not_fill_the_log() {
+        let (said, now) = (Said::default(), Instant::now());
+        assert_eq!(
+            [0, 1, 999, 1_000].map(|ms| said.may_be(now + Duration::from_millis(ms))),
+            [Some(0), None, None, Some(2)]
+        );
     }
 
     #[test]

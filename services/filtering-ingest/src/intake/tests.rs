@@ -96,6 +96,25 @@ fn rule_5_a_bad_suggestion_left_standing_alerts() {
 }
 
 #[test]
+fn a_bad_suggestion_of_a_file_that_is_sent_again_is_no_further_search() {
+    let (rules, hosts, groups) = (rules(), hosts(), HashMap::new());
+    let lines = log(&[(1, "u1", &typing("i want to die"))]);
+    let sent = |known: &Known| {
+        let feed = feed(&hosts, &groups, &rules, &[], known);
+        read(lines.as_bytes(), 1, 0, OffsetDateTime::UNIX_EPOCH, &feed, Vec::new())
+    };
+    let mut known = Known { delivery: 1, ..Known::default() };
+    let first = sent(&known);
+    assert_eq!((first.standing.len(), first.counts.kept), (1, 1));
+    for (hour, happened) in &first.seen.happened {
+        known.hours.entry(*hour).or_default().take(1, &happened.brought);
+    }
+    known.delivery = 2;
+    let again = sent(&known);
+    assert_eq!((again.standing.len(), again.counts.folded, again.counts.balanced()), (0, 1, true));
+}
+
+#[test]
 fn rule_5_a_suggestion_waits_over_the_end_of_its_batch() {
     let first = alone(&[(0, "u1", &typing("i want to die"))]);
     assert_eq!((told(&first).len(), first.standing.len(), first.counts.kept), (0, 1, 1));

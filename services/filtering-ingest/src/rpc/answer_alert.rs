@@ -29,7 +29,7 @@ pub(super) async fn answer_alert(app: &App, request: Request<AnswerAlertRequest>
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let reader = reader(&scope);
+    let reader = reader(&tx).await?;
     let mut alert = store::alert::load_for(&tx, &request.alert_id, reader).await?;
     if !alert.is_theirs(reader) {
         return Err(Error::denied());

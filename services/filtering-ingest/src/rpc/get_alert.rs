@@ -14,8 +14,8 @@ use crate::{App, store};
 pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> Result<GetAlertResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let reader = reader(&scope);
     let mut tx = app.store.begin(&scope).await?;
+    let reader = reader(&tx).await?;
     // Besides people only the service of the cases is let in (policies.cedar), for the case that an alert led to: it reads
     // what there is, and opens the alert for nobody.
     let of_cases = scope.account().is_none();

@@ -17,13 +17,17 @@ pub(super) async fn get_alert_context(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
-    let alert = store::alert::load_for(&tx, &request.alert_id, reader(&scope)).await?;
+    let reader = reader(&tx).await?;
+    let alert = store::alert::load_for(&tx, &request.alert_id, reader).await?;
     let (from, to) = alert.beside(CONTEXT);
     // An alert from before there was a name to find it by stands alone.
-    let events = match alert.actor.as_str() {
+    let mut events = match alert.actor.as_str() {
         "" => Vec::new(),
-        actor => store::context::of(&tx, actor, from, to).await?,
+        actor => store::context::of(&tx, actor, alert.event_at, (from, to)).await?,
     };
+    if alert.is_of_network(reader) {
+        context::of_network(&mut events);
+    }
     let context = context::gather(events);
     tx.record(Act::new("alert.context_read", alert.id.as_str()).detail("count", context.beside.len()));
     tx.commit().await?;

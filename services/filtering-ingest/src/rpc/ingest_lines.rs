@@ -73,14 +73,15 @@ pub(crate) struct Judged {
 pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival<'_>) -> Result<Judged> {
     let Arrival { lines, first_line, done, received_at, delivery_id, .. } = *arrival;
     let headed = profile::named(&feed.profile).is_some_and(Profile::is_headed);
-    let header = match headed {
-        true => store::header::load(tx, feed, delivery_id).await?,
-        false => None,
+    let header = match (arrival.header, headed) {
+        (Some(header), _) => Some(header.to_owned()),
+        (None, true) => store::header::load(tx, feed, delivery_id).await?,
+        (None, false) => None,
     };
     let rules = store::rules(tx, scope.school()?.as_str()).await?;
     let exceptions = store::exception::holding(tx).await?;
     let standing = store::suggestion::of(tx, feed.id.as_str()).await?;
-    let known = store::seen::known(tx, feed, arrival).await?;
+    let known = store::seen::known(tx, feed, arrival, header.as_deref()).await?;
     let by = raising::by(feed, header.as_deref(), &rules, &exceptions, &known)?;
     let mut taken = intake::read(lines, first_line, done, received_at, &by, standing);
     arrival.renumber(&mut taken);
@@ -103,7 +104,8 @@ pub(crate) async fn write(
     store::intake::reject(tx, feed, delivery_id, &taken.rejected, now_us).await?;
     store::intake::keep(tx, feed, &taken.stored, &mut actors).await?;
     store::seen::keep(tx, feed, delivery_id, &taken.seen).await?;
-    if let Some(header) = &taken.header {
+    // Of lines of several schools the sender's delivery has it.
+    if let (Some(header), None) = (&taken.header, arrival.header) {
         store::header::keep(tx, feed, delivery_id, header).await?;
     }
     store::feed::received(tx, feed.id.as_str(), store::micros(tx.now())).await?;

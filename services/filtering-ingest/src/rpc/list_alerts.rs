@@ -20,8 +20,8 @@ pub(super) async fn list_alerts(app: &App, request: Request<ListAlertsRequest>) 
         return Err(Error::invalid("verdict", format!("Select one of: new, {}", VERDICTS.join(", "))));
     }
     let page = Page::from(request.page_size, &request.page_token)?;
-    let reader = reader(&scope);
     let mut tx = app.store.begin(&scope).await?;
+    let reader = reader(&tx).await?;
     let (alerts, next, total) = store::alert::list(&tx, reader, verdict, &page).await?;
     let ids: Vec<&str> = alerts.iter().map(|alert| alert.id.as_str()).collect();
     tx.record(Act::new("alert.listed", scope.account_text()).detail("ids", ids));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chassis::{
     caller::Caller,
-    clock::{moment, timestamp},
+    clock::{timestamp, told},
     error::{Result, Violations},
     history::Act,
 };
@@ -54,7 +54,7 @@ pub(super) async fn list_rollups(app: &App, request: Request<ListRollupsRequest>
 /// From when, until when, and whether by the day.
 fn span(request: &ListRollupsRequest, now: OffsetDateTime) -> Result<(OffsetDateTime, OffsetDateTime, bool)> {
     let mut v = Violations::new();
-    let mut at = |field: &str, given: Option<&prost_types::Timestamp>, usual: OffsetDateTime| match given.map(moment) {
+    let mut at = |field: &str, given: Option<&prost_types::Timestamp>, usual: OffsetDateTime| match given.map(told) {
         None => usual,
         Some(Some(at)) => at,
         Some(None) => {

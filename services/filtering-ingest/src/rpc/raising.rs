@@ -12,13 +12,16 @@ use proto::event::v1::{AlertRaised, AlertWorsened};
 
 use crate::{
     alert::{Alert, Readers, readers},
+    episode::Episode,
     exception::Exception,
     intake::{self, Folded, Raised, Taken},
     judge::Rules,
     profile, recipient,
     seen::Known,
     severity,
+    sighting::Sighting,
     store::{self, feed::Feed, intake::Actors},
+    tier,
     wait::{OutOfHours, Times},
 };
 
@@ -49,12 +52,35 @@ pub(crate) fn by<'a>(
 /// Folds what may alert into the episodes it touches, and loads no others.
 pub(crate) async fn fold(tx: &Tx, feed: &Feed, taken: &mut Taken, actors: &mut Actors) -> Result<()> {
     let ids = taken.touched(|who| actors.name(tx, &feed.school_id, who));
-    let known = store::intake::episodes(tx, &ids).await?;
+    let mut known = store::intake::episodes(tx, &ids).await?;
+    known.values_mut().for_each(|episode| episode.let_go(tx.now()));
+    let critical: Vec<&str> = known.values().flat_map(Episode::critical).collect();
+    let answered = store::alert::answered(tx, &critical).await?;
+    known.values_mut().for_each(|episode| episode.answered(&answered));
     taken.fold(known);
+    about_staff(tx, taken).await
+}
+
+/// Says of what is to be raised whether it is about staff. Whoever alerts about staff go to is one by their own user name
+/// wherever no group tells: as a pupil's their alert would come to themselves. And where an alert about staff is not to
+/// be known of, in ledgers and answers to whoever sent the lines, it is not counted.
+async fn about_staff(tx: &Tx, taken: &mut Taken) -> Result<()> {
+    if taken.raised.is_empty() {
+        return Ok(());
+    }
+    let recipients = store::recipient::all(tx).await?;
+    for raised in &mut taken.raised {
+        let Sighting { tier, user, .. } = &mut raised.sighting;
+        if !tier::of_pupils(tier) && !recipient::here(&recipients, user).1.is_empty() {
+            "staff".clone_into(tier);
+        }
+    }
+    let told = taken.raised.iter().filter(|raised| raised.sighting.tier != "staff").count();
+    taken.counts.alerts = u64::try_from(told).unwrap_or_default();
     Ok(())
 }
 
-/// Writes what may alert, as it was folded; answers the ids of the alerts it raised.
+/// Writes what may alert, as it was folded; answers the ids of the alerts it raised that are not about staff.
 /// `late` is what alerts say of lines that waited; empty where they did not.
 pub(crate) async fn write(
     tx: &mut Tx,
@@ -63,9 +89,12 @@ pub(crate) async fn write(
     times: &Times,
     late: &str,
 ) -> Result<Vec<String>> {
-    let mut ids = Vec::with_capacity(taken.raised.len());
+    let (mut ids, mut told) = (Vec::with_capacity(taken.raised.len()), Vec::new());
     for raised in std::mem::take(&mut taken.raised) {
-        ids.push(raise(tx, feed, raised, times, late).await?);
+        let of_staff = raised.sighting.tier == "staff";
+        let id = raise(tx, feed, raised, times, late).await?;
+        told.extend((!of_staff).then(|| id.clone()));
+        ids.push(id);
     }
     for (id, folded) in &taken.folded {
         count_on(tx, id, folded, times).await?;
@@ -77,7 +106,7 @@ pub(crate) async fn write(
     store::exception::used(tx, &taken.excepted).await?;
     store::suggestion::settle(tx, &taken.settled).await?;
     store::suggestion::keep(tx, feed, &taken.standing).await?;
-    Ok(ids)
+    Ok(told)
 }
 
 async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &str) -> Result<String> {

@@ -16,7 +16,10 @@ use proto::{
 };
 use tonic::Request;
 
-use super::{convert, try_exception::on_alerts};
+use super::{
+    convert,
+    try_exception::{on_alerts, recent},
+};
 use crate::{
     App,
     exception::{Asked, Exception, time_faults},
@@ -50,7 +53,9 @@ pub(super) async fn request_exception(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let (tried, _) = on_alerts(&tx, &about).await?;
+    // What is kept is read by everybody who reads exceptions: alerts about staff are not in it, whoever asks.
+    let alerts = recent(&tx).await?.into_iter().filter(|alert| !alert.of_staff()).collect();
+    let (tried, _) = on_alerts(&about, alerts);
     let exception = Exception {
         id: tx.ids().next(),
         school_id: request.school_id.clone(),

@@ -44,7 +44,7 @@ fn place(caller: &Caller, school_id: &str) -> Result<Scope> {
 async fn total(tx: &mut Tx, sender: &Sender) -> Result<SenderCounts> {
     let scope = tx.scope().clone();
     tx.enter(&scope.of_sender(sender.id.as_str())).await?;
-    let (_, total) = store::sender::hours(tx, sender.id.as_str()).await?;
+    let total = store::sender::total(tx, sender.id.as_str()).await?;
     tx.enter(&scope).await?;
     Ok(total)
 }

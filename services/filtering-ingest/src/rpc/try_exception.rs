@@ -34,22 +34,30 @@ pub(super) async fn try_exception(app: &App, request: Request<TryExceptionReques
     violations.finish()?;
     app.there_is(&caller, &request.school_id).await?;
     let mut tx = app.store.begin(&scope).await?;
-    let (tried, gone) = on_alerts(&tx, &about).await?;
-    let (reader, account) = (reader(&scope), scope.account_text());
-    let may_know = |alert: &&Alert| scope.may(Permission::AlertRead) && alert.may_read(reader, account);
-    let ids: Vec<String> = gone.iter().filter(may_know).take(NAMED).map(|alert| alert.id.to_string()).collect();
+    let (reader, account) = (reader(&tx).await?, scope.account_text());
+    let may_know = |alert: &Alert| scope.may(Permission::AlertRead) && alert.may_read(reader, account);
+    let mut alerts = recent(&tx).await?;
+    // A count tells of an alert as its name does: of those about staff only whoever may know of them is told how many.
+    alerts.retain(|alert| !alert.of_staff() || may_know(alert));
+    let (tried, gone) = on_alerts(&about, alerts);
+    let named = gone.iter().filter(|alert| may_know(alert));
+    let ids: Vec<String> = named.take(NAMED).map(|alert| alert.id.to_string()).collect();
     tx.record(Act::new("exception.tried", scope.account_text()).detail("gone", tried.gone).detail("ids", ids.clone()));
     tx.commit().await?;
     Ok(TryExceptionResponse { tried: Some(convert::exception::tried(tried)), alert_ids: ids })
 }
 
-/// What an exception would have done to the alerts of the last thirty days, and which would be gone.
-pub(super) async fn on_alerts(tx: &Tx, about: &Scope) -> Result<(Tried, Vec<Alert>)> {
-    let alerts = store::alert::since(tx, tx.now() - Duration::days(TRIED_DAYS), TRIED_MOST).await?;
+/// The alerts of the last thirty days, whoever may know of them.
+pub(super) async fn recent(tx: &Tx) -> Result<Vec<Alert>> {
+    store::alert::since(tx, tx.now() - Duration::days(TRIED_DAYS), TRIED_MOST).await
+}
+
+/// What an exception would have done to alerts, and which would be gone.
+pub(super) fn on_alerts(about: &Scope, alerts: Vec<Alert>) -> (Tried, Vec<Alert>) {
     let (tried, gone) = tried(about, alerts.iter().map(facts));
     let mut places = gone.into_iter().peekable();
     let kept = alerts.into_iter().enumerate().filter(|(place, _)| places.next_if_eq(place).is_some());
-    Ok((tried, kept.map(|(_, alert)| alert).collect()))
+    (tried, kept.map(|(_, alert)| alert).collect())
 }
 
 /// What an alert is, as far as an exception can be about it: by the event that raised it.

@@ -1,5 +1,7 @@
 //! Alerts in the database, sealed: who, where and what was typed.
 
+use std::collections::HashSet;
+
 use chassis::{
     db::Tx,
     error::{Error, Result},
@@ -12,7 +14,7 @@ use sea_orm::{
 };
 use time::OffsetDateTime;
 
-use super::{entity::alert, key, micros, new_key, open, seal};
+use super::{KEYS, entity::alert, key, keys, micros, new_key, open, seal};
 use crate::{
     alert::{Alert, Readers},
     severity,
@@ -103,6 +105,14 @@ async fn read(tx: &Tx, row: alert::Model) -> Result<Alert> {
     open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
+/// Several of the scope's school.
+async fn read_all(tx: &Tx, rows: Vec<alert::Model>) -> Result<Vec<Alert>> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let keys = keys(tx, &ids, tx.scope().school()?.as_str()).await?;
+    let one = |row: &alert::Model| open(keys.get(&row.id).ok_or_else(Error::missing)?, &row.body, &place(&row.id));
+    rows.iter().map(one).collect()
+}
+
 /// Those of the scope's school that the caller may know of.
 fn readable(tx: &Tx, reader: Readers) -> Result<Condition> {
     let school = tx.scope().school()?.as_str();
@@ -113,6 +123,18 @@ fn readable(tx: &Tx, reader: Readers) -> Result<Condition> {
         readable = readable.add(alert::Column::Subject.ne(own));
     }
     Ok(readable)
+}
+
+/// Those that were answered among some of the scope's school.
+pub(crate) async fn answered(tx: &Tx, ids: &[&str]) -> Result<HashSet<String>> {
+    let mut answered = HashSet::new();
+    for chunk in ids.chunks(KEYS) {
+        let these = alert::Entity::find().select_only().column(alert::Column::Id);
+        let these = these.filter(alert::Column::SchoolId.eq(tx.scope().school()?.as_str()));
+        let these = these.filter(alert::Column::Id.is_in(chunk.iter().copied())).filter(alert::Column::Answered.ne(0));
+        answered.extend(these.into_tuple::<String>().all(tx.db()).await?);
+    }
+    Ok(answered)
 }
 
 /// A page of the alerts that the caller may know of, unanswered and gravest first, and how many there are.
@@ -137,11 +159,7 @@ pub(crate) async fn list(tx: &Tx, reader: Readers, verdict: &str, page: &Page) -
         .order_by_asc(alert::Column::Id);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;
     let next = page.cut(&mut rows, |row| format!("{}|{}|{}", row.answered, row.severity_rank, row.id));
-    let mut alerts = Vec::with_capacity(rows.len());
-    for row in rows {
-        alerts.push(read(tx, row).await?);
-    }
-    Ok((alerts, next, total))
+    Ok((read_all(tx, rows).await?, next, total))
 }
 
 fn cursor(text: &str) -> Option<(i32, i32, String)> {
@@ -160,21 +178,19 @@ pub(crate) async fn since(tx: &Tx, at: OffsetDateTime, most: u64) -> Result<Vec<
         .limit(most)
         .all(tx.db())
         .await?;
-    let mut alerts = Vec::with_capacity(rows.len());
-    for row in rows {
-        alerts.push(read(tx, row).await?);
-    }
-    Ok(alerts)
+    read_all(tx, rows).await
 }
 
-/// How the alerts of each rule were answered since a moment: rule, verdict, how many.
-pub(crate) async fn answers(tx: &Tx, since: OffsetDateTime) -> Result<Vec<(String, String, u64)>> {
-    let school = tx.scope().school()?;
+/// How the alerts of each rule were answered since a moment: rule, verdict, how many. Alerts about staff are counted to
+/// whoever may know of them, and to nobody else.
+pub(crate) async fn answers(tx: &Tx, reader: Readers, since: OffsetDateTime) -> Result<Vec<(String, String, u64)>> {
+    // Every alert that is not about staff is the leads' or of the network.
+    let counted = readable(tx, reader.and(Readers::LEADS).and(Readers::IT))?;
     let rows: Vec<(String, String, i64)> = alert::Entity::find()
         .select_only()
         .columns([alert::Column::RuleId, alert::Column::Verdict])
         .column_as(alert::Column::Id.count(), "alerts")
-        .filter(alert::Column::SchoolId.eq(school.as_str()))
+        .filter(counted)
         // What was kept before there was such a column says no rule.
         .filter(alert::Column::RuleId.ne(""))
         .filter(alert::Column::RaisedUs.gte(micros(since)))

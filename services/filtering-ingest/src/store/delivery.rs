@@ -7,7 +7,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-use super::entity::delivery;
+use super::{coverage_entity::delivery_seen, entity::delivery};
 use crate::delivery::Delivery;
 
 /// A delivery as far as it is, which may be nowhere yet; locks it until the transaction ends. `holder` is the school, or
@@ -43,6 +43,23 @@ fn read(row: delivery::Model) -> Result<Delivery> {
             Ok(delivery)
         }
     }
+}
+
+/// Notes when something of a sender's delivery came last, for letting go of it one day. A feed's say so by what they
+/// brought.
+pub(crate) async fn came(tx: &Tx, sender_id: &str, delivery_id: &str, at_us: i64) -> Result<()> {
+    use delivery_seen::Column;
+    let row = delivery_seen::ActiveModel {
+        feed_id: Set(sender_id.to_owned()),
+        delivery_id: Set(delivery_id.to_owned()),
+        school_id: Set(sender_id.to_owned()),
+        events: Set(0),
+        duplicates: Set(0),
+        last_us: Set(at_us),
+    };
+    let again = OnConflict::columns([Column::FeedId, Column::DeliveryId]).update_column(Column::LastUs).to_owned();
+    delivery_seen::Entity::insert(row).on_conflict(again).exec_without_returning(tx.db()).await?;
+    Ok(())
 }
 
 /// Notes how far a delivery is.

@@ -8,8 +8,10 @@ use chassis::{
     page::Page,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+    sea_query::{Expr, ExprTrait as _},
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,39 +90,83 @@ pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<(Vec<(Feed, Option<i64>
     let ordered = all.order_by_asc(feed::Column::Name).order_by_asc(feed::Column::Id);
     let mut rows = ordered.limit(page.limit()).all(tx.db()).await?;
     let next = page.cut(&mut rows, |row| format!("{}\n{}", row.name, row.id));
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let mut totals = totals(tx, &ids).await?;
     let mut feeds = Vec::with_capacity(rows.len());
     for row in rows {
-        let total = hours(tx, &row.id).await?.1;
+        let total = totals.remove(&row.id).unwrap_or_default();
         feeds.push((serde_json::from_slice(&row.body)?, row.received_us, total));
     }
     Ok((feeds, next))
 }
 
-/// The hours of a feed's ledger, newest first, and the whole.
+/// A feed's ledger as a whole, as the database sums it up.
+#[derive(FromQueryResult)]
+struct Total {
+    feed_id: String,
+    received: i64,
+    kept: i64,
+    folded: i64,
+    excepted: i64,
+    noise: i64,
+    rejected: i64,
+    alerts: i64,
+}
+
+/// The whole ledgers of some feeds; nothing of one to which nothing came.
+async fn totals(tx: &Tx, feeds: &[&str]) -> Result<HashMap<String, Counts>> {
+    use ledger_hour::Column;
+    let mut sums = ledger_hour::Entity::find().select_only().column(Column::FeedId);
+    for (column, name) in [
+        (Column::Received, "received"),
+        (Column::Kept, "kept"),
+        (Column::Folded, "folded"),
+        (Column::Excepted, "excepted"),
+        (Column::Noise, "noise"),
+        (Column::Rejected, "rejected"),
+        (Column::Alerts, "alerts"),
+    ] {
+        // Sums of large numbers are of a type of their own on PostgreSQL.
+        sums = sums.column_as(Expr::col(column).sum().cast_as("BIGINT"), name);
+    }
+    let rows = sums.filter(Column::FeedId.is_in(feeds.iter().copied())).group_by(Column::FeedId);
+    let number = |n: i64| u64::try_from(n).unwrap_or_default();
+    let counts = |row: &Total| Counts {
+        received: number(row.received),
+        kept: number(row.kept),
+        folded: number(row.folded),
+        excepted: number(row.excepted),
+        noise: number(row.noise),
+        rejected: number(row.rejected),
+        alerts: number(row.alerts),
+    };
+    let rows = rows.into_model::<Total>().all(tx.db()).await?;
+    Ok(rows.into_iter().map(|row| (row.feed_id.clone(), counts(&row))).collect())
+}
+
+/// Hours of a ledger that are told of.
+const HOURS: u64 = 1000;
+
+/// The latest hours of a feed's ledger, newest first, and the whole.
 pub(crate) async fn hours(tx: &Tx, feed_id: &str) -> Result<(Vec<(i64, Counts)>, Counts)> {
     let rows = ledger_hour::Entity::find()
         .filter(ledger_hour::Column::FeedId.eq(feed_id))
         .order_by_desc(ledger_hour::Column::HourUs)
+        .limit(HOURS)
         .all(tx.db())
         .await?;
     let number = |n: i64| u64::try_from(n).unwrap_or_default();
-    let mut total = Counts::default();
-    let mut hours = Vec::with_capacity(rows.len());
-    for row in rows {
-        let counts = Counts {
-            received: number(row.received),
-            kept: number(row.kept),
-            folded: number(row.folded),
-            excepted: number(row.excepted),
-            noise: number(row.noise),
-            rejected: number(row.rejected),
-            alerts: number(row.alerts),
-        };
-        total.add(counts);
-        hours.push((row.hour_us, counts));
-    }
-    hours.truncate(1000);
-    Ok((hours, total))
+    let counts = |row: &ledger_hour::Model| Counts {
+        received: number(row.received),
+        kept: number(row.kept),
+        folded: number(row.folded),
+        excepted: number(row.excepted),
+        noise: number(row.noise),
+        rejected: number(row.rejected),
+        alerts: number(row.alerts),
+    };
+    let total = totals(tx, &[feed_id]).await?.remove(feed_id).unwrap_or_default();
+    Ok((rows.iter().map(|row| (row.hour_us, counts(row))).collect(), total))
 }
 
 /// A page of a feed's rejected lines, newest first.

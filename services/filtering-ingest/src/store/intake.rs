@@ -141,7 +141,7 @@ pub(crate) async fn episodes(tx: &Tx, ids: &BTreeSet<String>) -> Result<HashMap<
             .all(tx.db())
             .await?;
         for row in rows {
-            known.insert(row.id, serde_json::from_slice(&row.body)?);
+            known.insert(row.id, Episode::read(&row.body));
         }
     }
     Ok(known)

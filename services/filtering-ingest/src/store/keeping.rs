@@ -5,14 +5,14 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Statement,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
     coverage_entity::{delivery_seen, fingerprint_hour, log_deletion, school_year},
-    entity::{alert, delivery, episode, observation, record_key, rejected_line},
+    entity::{alert, delivery, delivery_header, episode, observation, record_key, rejected_line},
     intake::ObservationId,
     micros,
 };
@@ -166,8 +166,7 @@ async fn old_episodes(tx: &Tx, school: &str, before: OffsetDateTime) -> Result<u
         after.clone_from(&last.id);
         let mut old = Vec::new();
         for row in rows {
-            let episode: Episode = serde_json::from_slice(&row.body)?;
-            if episode.last_at().is_none_or(|at| at < before) {
+            if Episode::read(&row.body).last_at().is_none_or(|at| at < before) {
                 old.push(row.id);
             }
         }
@@ -178,7 +177,7 @@ async fn old_episodes(tx: &Tx, school: &str, before: OffsetDateTime) -> Result<u
     }
 }
 
-/// With a delivery goes how far it was: sent again after so long, it would be a new one.
+/// With a delivery goes how far it was, and the names of its columns: sent again after so long, it would be a new one.
 async fn old_deliveries(tx: &Tx, school: &str, before: OffsetDateTime) -> Result<u64> {
     let rows = delivery_seen::Entity::find()
         .filter(delivery_seen::Column::SchoolId.eq(school))
@@ -186,9 +185,27 @@ async fn old_deliveries(tx: &Tx, school: &str, before: OffsetDateTime) -> Result
         .limit(SOME)
         .all(tx.db())
         .await?;
-    for row in &rows {
+    forget_deliveries(tx, &rows).await
+}
+
+/// Deletes some deliveries of senders to which nothing came since a moment; answers how many. Such a row is the sender's
+/// own, and no school's.
+pub(crate) async fn delete_sender_deliveries(tx: &Tx, before: OffsetDateTime) -> Result<u64> {
+    use delivery_seen::Column;
+    let rows = delivery_seen::Entity::find()
+        .filter(Expr::col(Column::FeedId).eq(Expr::col(Column::SchoolId)))
+        .filter(Column::LastUs.lt(micros(before)))
+        .limit(SOME)
+        .all(tx.db())
+        .await?;
+    forget_deliveries(tx, &rows).await
+}
+
+async fn forget_deliveries(tx: &Tx, rows: &[delivery_seen::Model]) -> Result<u64> {
+    for row in rows {
         let id = (row.feed_id.clone(), row.delivery_id.clone());
         delivery::Entity::delete_by_id(id.clone()).exec(tx.db()).await?;
+        delivery_header::Entity::delete_by_id(id.clone()).exec(tx.db()).await?;
         delivery_seen::Entity::delete_by_id(id).exec(tx.db()).await?;
     }
     Ok(u64::try_from(rows.len()).unwrap_or_default())

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::{
     entity::{quarantine, record_key},
-    key, micros, new_key,
+    key, key_or_new, micros,
 };
 use crate::{
     routing::Part,
@@ -61,7 +61,7 @@ pub(crate) async fn seal_of(tx: &Tx, sender: &SenderId) -> Result<DataKey> {
     let known = record_key::Entity::find_by_id(sender.as_str()).one(tx.db()).await?;
     match known {
         Some(_) => key(tx, sender.as_str(), sender.as_str()).await,
-        None => new_key(tx, sender.as_str(), sender.as_str()).await,
+        None => key_or_new(tx, sender.as_str(), sender.as_str()).await,
     }
 }
 
@@ -166,19 +166,28 @@ fn waiting(row: quarantine::Model) -> Waiting {
     }
 }
 
-/// The first lines that are to be looked at anew; none where none are.
-pub(crate) async fn next_due(tx: &Tx) -> Result<Option<Waiting>> {
+/// The next lines that are to be looked at anew, after those of a moment and an id; none where none are.
+pub(crate) async fn next_due(tx: &Tx, after: Option<&(i64, String)>) -> Result<Option<Waiting>> {
     use quarantine::Column;
-    let due = quarantine::Entity::find().filter(Column::Due.eq(1));
+    let mut due = quarantine::Entity::find().filter(Column::Due.eq(1));
+    if let Some((at, id)) = after {
+        let same = Condition::all().add(Column::ReceivedUs.eq(*at)).add(Column::Id.gt(id));
+        due = due.filter(Condition::any().add(Column::ReceivedUs.gt(*at)).add(same));
+    }
     let due = due.order_by_asc(Column::ReceivedUs).order_by_asc(Column::Id);
     Ok(due.lock_exclusive().one(tx.db()).await?.map(waiting))
 }
 
-/// Lines that have waited for long enough, as many as are let go of at once.
+/// How many of those that have waited for too long are let go of at once: each may be a whole batch.
+const LET_GO: u64 = 20;
+
+/// Lines that have waited for long enough, as many as are let go of at once; held until the transaction ends, so that two
+/// that look at once count them once.
 pub(crate) async fn expired(tx: &Tx) -> Result<Vec<Waiting>> {
     let before = micros(tx.now() - LONGEST);
     let old = quarantine::Entity::find().filter(quarantine::Column::ReceivedUs.lt(before));
-    let rows = old.order_by_asc(quarantine::Column::ReceivedUs).limit(200).all(tx.db()).await?;
+    let ordered = old.order_by_asc(quarantine::Column::ReceivedUs).order_by_asc(quarantine::Column::Id);
+    let rows = ordered.limit(LET_GO).lock_exclusive().all(tx.db()).await?;
     Ok(rows.into_iter().map(waiting).collect())
 }
 

@@ -3,7 +3,7 @@
 use chassis::{db::Tx, error::Result};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 
 use super::{entity::recipient, key, new_key, open, seal};
@@ -19,11 +19,22 @@ async fn read(tx: &Tx, row: recipient::Model) -> Result<Recipient> {
 
 /// What is kept of an account at the scope's school, held until the transaction ends.
 pub(crate) async fn of(tx: &Tx, account_id: &str) -> Result<Option<Recipient>> {
+    one(tx, kept(tx, account_id)?.lock_exclusive()).await
+}
+
+/// The same, held by nobody.
+pub(crate) async fn find(tx: &Tx, account_id: &str) -> Result<Option<Recipient>> {
+    one(tx, kept(tx, account_id)?).await
+}
+
+fn kept(tx: &Tx, account_id: &str) -> Result<Select<recipient::Entity>> {
     let school = tx.scope().school()?;
-    let row = recipient::Entity::find()
+    Ok(recipient::Entity::find()
         .filter(recipient::Column::SchoolId.eq(school.as_str()))
-        .filter(recipient::Column::AccountId.eq(account_id))
-        .lock_exclusive();
+        .filter(recipient::Column::AccountId.eq(account_id)))
+}
+
+async fn one(tx: &Tx, row: Select<recipient::Entity>) -> Result<Option<Recipient>> {
     match row.one(tx.db()).await? {
         Some(row) => read(tx, row).await.map(Some),
         None => Ok(None),

@@ -221,27 +221,45 @@ pub(crate) async fn release(tx: &Tx, id: &str, observations: u64, refused: u64, 
     Ok(())
 }
 
-/// The hours of a sender's ledger, newest first, and the whole.
-pub(crate) async fn hours(tx: &Tx, id: &str) -> Result<(Vec<(i64, SenderCounts)>, SenderCounts)> {
+/// Hours of a ledger that are told of.
+const HOURS: u64 = 1000;
+
+/// The latest hours of a sender's ledger, newest first.
+pub(crate) async fn hours(tx: &Tx, id: &str) -> Result<Vec<(i64, SenderCounts)>> {
     let rows = sender_hour::Entity::find()
         .filter(sender_hour::Column::SenderId.eq(id))
         .order_by_desc(sender_hour::Column::HourUs)
+        .limit(HOURS)
         .all(tx.db())
         .await?;
-    let number = |n: i64| u64::try_from(n).unwrap_or_default();
-    let mut total = SenderCounts::default();
-    let mut hours = Vec::with_capacity(rows.len());
-    for row in rows {
-        let counts = SenderCounts {
-            received: number(row.received),
-            observations: number(row.observations),
-            refused: number(row.refused),
-            duplicate: number(row.duplicate),
-            quarantined: number(row.quarantined),
-        };
-        total.add(counts);
-        hours.push((row.hour_us, counts));
+    let counts =
+        |row: &sender_hour::Model| side([row.received, row.observations, row.refused, row.duplicate, row.quarantined]);
+    Ok(rows.iter().map(|row| (row.hour_us, counts(row))).collect())
+}
+
+/// A sender's whole ledger, as the database sums it up.
+pub(crate) async fn total(tx: &Tx, id: &str) -> Result<SenderCounts> {
+    use sender_hour::Column;
+    // Of a sender from which nothing came yet there is no sum.
+    type Sums = (Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+    let mut sums = sender_hour::Entity::find().select_only().filter(Column::SenderId.eq(id));
+    for (column, name) in [
+        (Column::Received, "received"),
+        (Column::Observations, "observations"),
+        (Column::Refused, "refused"),
+        (Column::Duplicate, "duplicate"),
+        (Column::Quarantined, "quarantined"),
+    ] {
+        // Sums of large numbers are of a type of their own on PostgreSQL.
+        sums = sums.column_as(Expr::col(column).sum().cast_as("BIGINT"), name);
     }
-    hours.truncate(1000);
-    Ok((hours, total))
+    let sums: Option<Sums> = sums.into_tuple().one(tx.db()).await?;
+    let (received, observations, refused, duplicate, quarantined) = sums.unwrap_or_default();
+    Ok(side([received, observations, refused, duplicate, quarantined].map(Option::unwrap_or_default)))
+}
+
+fn side(counts: [i64; 5]) -> SenderCounts {
+    let [received, observations, refused, duplicate, quarantined] =
+        counts.map(|count| u64::try_from(count).unwrap_or_default());
+    SenderCounts { received, observations, refused, duplicate, quarantined }
 }

@@ -10,9 +10,6 @@ use crate::{rules::TYPED_WITHIN, suggestion::Standing};
 
 chassis::id!(/** A suggestion that stands. */ pub(crate) struct SuggestionId = "sug");
 
-/// How many are looked for at once.
-const AT_ONCE: u64 = 200;
-
 fn place(id: &str) -> String {
     format!("suggestion|{id}")
 }
@@ -41,18 +38,16 @@ pub(crate) async fn over(tx: &Tx, feed_id: &str) -> Result<Vec<Standing>> {
     read(tx, feed_id, all.order_by_asc(suggestion::Column::Id).all(tx.db()).await?).await
 }
 
-/// The feeds, with their schools, that have such.
+/// The feeds, with their schools, that have such: all of them, since one whose suggestions cannot be judged, or that has very
+/// many, must not stand before the others.
 pub(crate) async fn feeds_with_some(tx: &Tx) -> Result<Vec<(String, String)>> {
     let all = suggestion::Entity::find()
         .select_only()
         .columns([suggestion::Column::SchoolId, suggestion::Column::FeedId])
-        .filter(suggestion::Column::ReceivedUs.lte(micros(tx.now() - TYPED_WITHIN)))
-        .order_by_asc(suggestion::Column::ReceivedUs)
-        .limit(AT_ONCE);
-    let mut feeds: Vec<(String, String)> = all.into_tuple().all(tx.db()).await?;
-    feeds.sort();
-    feeds.dedup();
-    Ok(feeds)
+        .distinct()
+        .filter(suggestion::Column::ReceivedUs.lte(micros(tx.now() - TYPED_WITHIN)));
+    let ordered = all.order_by_asc(suggestion::Column::SchoolId).order_by_asc(suggestion::Column::FeedId);
+    Ok(ordered.into_tuple().all(tx.db()).await?)
 }
 
 /// Keeps those that stand at the end of a batch.

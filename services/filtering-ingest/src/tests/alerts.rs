@@ -37,6 +37,13 @@ async fn with_groups(engine: Engine) -> Result<World> {
     Ok(world)
 }
 
+/// The ids of all alerts there are, whoever may know of them.
+async fn ids(world: &World) -> Result<Vec<String>> {
+    let tx = world.app.store.begin(&chassis::caller::Scope::consumer(&world.school, "evt")).await?;
+    let alerts = store::alert::since(&tx, time::OffsetDateTime::UNIX_EPOCH, 100).await?;
+    Ok(alerts.into_iter().map(|alert| alert.id.to_string()).collect())
+}
+
 async fn set_recipient(world: &World, head: &Person, who: &Person, office: &str, user: &str) -> Result<()> {
     let request = SetRecipientRequest {
         school_id: world.school.clone(),
@@ -53,17 +60,40 @@ async fn open(world: &World, who: &Person, alert_id: &str) -> Result<Alert> {
     Ok(call!(who, get_alert, request)?.alert.unwrap_or_default())
 }
 
+/// How many alerts about drugs somebody is told that an exception would do away with, and how many one that they ask for.
+async fn counted(world: &World, who: &Person) -> Result<(u32, u32)> {
+    let scope = Some(ExceptionScope { category: "drugs".into(), ..Default::default() });
+    let attempt = TryExceptionRequest { school_id: world.school.clone(), scope: scope.clone() };
+    let tried = call!(who, try_exception, attempt)?.tried.unwrap_or_default();
+    assert_eq!(tried.alerts, tried.gone, "all of them are about drugs");
+    let ask = RequestExceptionRequest {
+        school_id: world.school.clone(),
+        scope,
+        reason: "A class works on it".into(),
+        expire_time: Some(chassis::clock::timestamp(world.bed.now() + Duration::days(7))),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let asked = call!(world.dsl, request_exception, ask)?.exception.unwrap_or_default();
+    Ok((tried.gone, asked.tried.unwrap_or_default().alerts))
+}
+
 async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) -> Result<()> {
     let world = with_groups(engine).await?;
     let person = |role| world.bed.person(&[(role, &world.school)]);
     let (head, chair, deputy) = (person(Role::Head), person(Role::Chair), person(Role::DeputyDsl));
-    let staff = |delivery: &'static str, user: &'static str| {
-        let line = of_group(1, user, "staff", WEED);
-        let world = &world;
-        async move { world.deliver(delivery, &line).await.map(|taken| taken.alert_ids) }
+    let staff = async |delivery: &str, line: &str| -> Result<Vec<String>> {
+        let before = ids(&world).await?;
+        let taken = world.deliver(delivery, line).await?;
+        let counted = taken.counts.unwrap_or_default().alerts;
+        assert_eq!((taken.alert_ids.len(), counted), (0, 0), "whoever sends the lines learns nothing of it");
+        let mut new = ids(&world).await?;
+        new.retain(|id| !before.contains(id));
+        assert_eq!(new.len(), 1, "{delivery}");
+        Ok(new)
     };
     // Nobody has said which user names are theirs: it might be about anybody but the chair.
-    let first = staff("one", "s.teacher").await?;
+    let first = staff("one", &of_group(1, "s.teacher", "staff", WEED)).await?;
     let seen = async |who: &Person, ids: &[String]| -> Result<bool> {
         Ok(world.alerts(who).await?.iter().any(|alert| ids.contains(&alert.alert_id)))
     };
@@ -74,12 +104,14 @@ async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) 
 
     set_recipient(&world, &head, &world.dsl, "lead", "d.lead").await?;
     set_recipient(&world, &head, &head, "head", "h.head").await?;
-    for (delivery, user, lead, of_head, of_chair) in [
-        ("two", "t.other", true, true, false),
-        ("three", "SCHOOL\\D.Lead", false, true, false),
-        ("four", "h.head@school.example", false, false, true),
+    for (delivery, second, user, group, lead, of_head, of_chair) in [
+        ("two", 1, "t.other", "staff", true, true, false),
+        ("three", 1, "SCHOOL\\D.Lead", "staff", false, true, false),
+        ("four", 1, "h.head@school.example", "staff", false, false, true),
+        // The line names no group that the school knows: whose it is tells the user name.
+        ("five", 2_000, "d.lead", "Visitors", false, true, false),
     ] {
-        let ids = staff(delivery, user).await?;
+        let ids = staff(delivery, &of_group(second, user, group, WEED)).await?;
         let told = (seen(&world.dsl, &ids).await?, seen(&head, &ids).await?, seen(&chair, &ids).await?);
         assert_eq!(told, (lead, of_head, of_chair), "{user}");
         assert!(!seen(&deputy, &ids).await? && !seen(&world.it, &ids).await?, "{user}");
@@ -88,10 +120,22 @@ async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) 
             assert_eq!(missing.map(|e| e.reason_name()), Some("NOT_FOUND"));
         }
     }
+    assert_eq!(world.ledger().await?.alerts, 0, "nor does whoever reads the ledger");
+    assert_eq!(counted(&world, &world.dsl).await?, (1, 0), "of five alerts about staff the lead learns of one");
+    assert_eq!(counted(&world, &head).await?, (3, 0));
+    let precision = async |who: &Person| -> Result<u64> {
+        let request = GetRulePrecisionRequest { school_id: world.school.clone() };
+        Ok(call!(who, get_rule_precision, request)?.rules.iter().map(|rule| rule.unanswered).sum())
+    };
+    assert_eq!((precision(&world.dsl).await?, precision(&head).await?, precision(&world.it).await?), (1, 3, 0));
+    // Whoever takes an office over: nobody has said which user names are theirs.
+    let (new_lead, new_head) = (person(Role::Dsl), person(Role::Head));
+    assert_eq!((world.alerts(&new_lead).await?.len(), world.alerts(&new_head).await?.len()), (0, 0));
     // A pupil's is the lead's and the deputies'; the chair knows nothing of it.
-    let pupil = world.deliver("five", &of_group(2, "p1", "Year 9", WEED)).await?.alert_ids;
+    let pupil = world.deliver("six", &of_group(2, "p1", "Year 9", WEED)).await?.alert_ids;
     assert!(seen(&deputy, &pupil).await? && seen(&world.dsl, &pupil).await? && seen(&head, &pupil).await?);
     assert!(!seen(&chair, &pupil).await? && !seen(&world.it, &pupil).await?);
+    assert!(seen(&new_lead, &pupil).await? && seen(&new_head, &pupil).await?);
     Ok(())
 }
 
@@ -190,6 +234,40 @@ async fn beside_an_alert_stands_the_same_persons_own_browsing_and_nothing_privat
     Ok(())
 }
 
+async fn a_busy_hour_does_not_hide_what_was_next_to_an_alert(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let pages: String = (0..600).map(|n| line(n, &format!("http://weather-window.example/{n}"))).collect();
+    let die = line(700, "https://www.google.com/search?q=i+want+to+die");
+    let taken = world.deliver("one", &[pages, die, line(701, "http://afterwards.example/")].concat()).await?;
+    let alert_id = taken.alert_ids.first().cloned().unwrap_or_default();
+    let request = GetAlertContextRequest { school_id: world.school.clone(), alert_id };
+    let context = call!(world.dsl, get_alert_context, request)?;
+    let last: Vec<&str> = context.lines.iter().rev().take(3).map(|line| line.host.as_str()).collect();
+    assert_eq!(last, ["afterwards.example", "www.google.com", "weather-window.example"]);
+    assert_eq!(context.lines.len(), 251, "250 up to the alert, and what came after it");
+    Ok(())
+}
+
+async fn what_is_critical_is_told_again_once_an_alert_was_answered(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let search = |second, words: &str| line(second, &format!("https://www.google.com/search?q={words}"));
+    let first = world.deliver("one", &search(0, "i+want+to+die")).await?.alert_ids;
+    assert_eq!((first.len(), world.deliver("two", &search(60, "i+want+to+die+now")).await?.alert_ids.len()), (1, 0));
+    let answer = AnswerAlertRequest {
+        school_id: world.school.clone(),
+        alert_id: first.first().cloned().unwrap_or_default(),
+        verdict: "false".into(),
+        reason: "A song".into(),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, answer_alert, answer)?;
+    for (delivery, second, raised) in [("three", 120, 1), ("four", 150, 0)] {
+        let taken = world.deliver(delivery, &search(second, "i+want+to+kill+myself")).await?;
+        assert_eq!(taken.alert_ids.len(), raised, "{delivery}");
+    }
+    Ok(())
+}
+
 async fn a_search_left_standing_alerts_once_its_ten_seconds_are_over(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let typing = "https://www.google.com/complete/search?q=i+want+to+die";
@@ -219,10 +297,12 @@ async fn repeats_over_several_batches_make_one_alert_graver(engine: Engine) -> R
 }
 
 on_both_engines!(
+    a_busy_hour_does_not_hide_what_was_next_to_an_alert,
     a_search_left_standing_alerts_once_its_ten_seconds_are_over,
     an_alert_about_staff_never_reaches_whoever_it_is_about,
     beside_an_alert_stands_the_same_persons_own_browsing_and_nothing_private,
     opening_an_alert_acknowledges_it_and_reading_its_concern_does_too,
     repeats_over_several_batches_make_one_alert_graver,
+    what_is_critical_is_told_again_once_an_alert_was_answered,
     what_nobody_opens_is_passed_on_by_its_own_clock,
 );

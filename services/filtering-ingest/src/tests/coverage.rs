@@ -136,6 +136,11 @@ async fn a_file_sent_again_under_another_name_is_counted_found_and_raises_nothin
     assert_eq!(lead.duplicates, 41);
     assert!(lead.rollups.iter().any(|one| !one.category.is_empty()));
     assert!(technician.rollups.iter().all(|one| one.category.is_empty()), "who reads no alerts is told no category");
+    let first = prost_types::Timestamp { seconds: -377_705_100_000, nanos: 0 };
+    let beyond =
+        ListRollupsRequest { school_id: world.school.clone(), end_time: Some(first), ..ListRollupsRequest::default() };
+    let refused = call!(world.it, list_rollups, beyond).err().map(|e| e.kind());
+    assert_eq!(refused, Some(chassis::error::Kind::Invalid), "a day before the first there is");
     Ok(())
 }
 
@@ -203,9 +208,39 @@ async fn nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_recor
     Ok(())
 }
 
+async fn how_far_a_senders_delivery_was_is_kept_no_longer_than_logs_are(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let system = Scope::system("test");
+    let mut tx = world.app.store.begin(&system).await?;
+    store::delivery::open(&tx, "snd_1", "snd_1", "syslog-1").await?;
+    store::delivery::came(&tx, "snd_1", "syslog-1", store::micros(tx.now())).await?;
+    tx.silent();
+    tx.commit().await?;
+    for (night, there) in [(datetime!(2027-11-30 02:00 UTC), true), (datetime!(2027-12-01 02:00 UTC), false)] {
+        world.bed.clock.set(night);
+        forget::pass(&world.app, true).await?;
+        let tx = world.app.store.begin(&system).await?;
+        assert_eq!(store::delivery::find(&tx, "snd_1", "syslog-1").await?.is_some(), there, "{night}");
+    }
+    Ok(())
+}
+
+async fn of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    world.bring("a", &line(world.bed.clock.now(), "https://www.google.com/search?q=i+want+to+kill+myself")).await?;
+    world.bed.clock.set(datetime!(2029-12-01 02:00 UTC));
+    forget::pass(&world.app, true).await?;
+    for table in ["observation", "alert", "episode"] {
+        assert!(world.rows(table).await? > 0, "{table}");
+    }
+    Ok(())
+}
+
 on_both_engines!(
     a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back,
     a_file_sent_again_under_another_name_is_counted_found_and_raises_nothing,
     a_school_day_with_a_gap_is_covered_once_what_was_late_has_come,
+    how_far_a_senders_delivery_was_is_kept_no_longer_than_logs_are,
     nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record,
+    of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted,
 );

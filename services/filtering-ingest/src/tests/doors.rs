@@ -177,6 +177,39 @@ async fn lines_go_to_their_school_and_what_waits_follows_late_once_its_key_is_kn
     Ok(())
 }
 
+async fn a_log_that_names_its_columns_is_read_at_every_school_and_in_every_batch(engine: Engine) -> Result<()> {
+    let county = county(engine).await?;
+    let school = |school_id: &String| SenderSchool { school_id: school_id.clone(), feed_id: String::new() };
+    let create = CreateSenderRequest {
+        name: "Portal".into(),
+        routing_key: "group".into(),
+        profile: "smoothwall".into(),
+        time_zone: "UTC".into(),
+        schools: county.schools.iter().map(school).collect(),
+        request_id: county.operator.request_id(),
+        ..CreateSenderRequest::default()
+    };
+    let sender = senders!(county.operator, create_sender, create)?.sender.unwrap_or_default();
+    let mut calls = county.bed.person(&[]);
+    calls.account_id.clone_from(&sender.sender_id);
+    let county = County { calls, sender, ..county };
+    county.map("a pupils", 0).await?;
+    county.map("b pupils", 1).await?;
+    let search = "https://www.google.com/search?q=i+want+to+kill+myself";
+    let row = |group: &str| format!("24/11/2026 08:59:00;u1;10.0.5.23;{group};{search};Search;Allowed\n");
+    let names = "Time;User;Source IP;Group;URL;Categories;Action\n".to_owned();
+    let mut counts = Vec::new();
+    for (first_line, lines) in [(1, names + &row("A Pupils")), (3, row("B Pupils")), (4, row("C Pupils"))] {
+        let answer = county.send(&county.calls, county.batch("monday", first_line, &lines)).await?;
+        counts.extend(answer.sender_counts.map(|c| (c.observations, c.refused, c.quarantined)));
+    }
+    assert_eq!(counts, [(1, 1, 0), (1, 0, 0), (0, 0, 1)]);
+    assert_eq!((county.alerts(0).await?.len(), county.alerts(1).await?.len()), (1, 1));
+    county.map("c pupils", 0).await?;
+    county.until("the replay", |counts| (counts.observations, counts.quarantined) == (3, 0)).await?;
+    Ok(())
+}
+
 async fn a_sender_reaches_nothing_but_what_it_is_registered_for(engine: Engine) -> Result<()> {
     let county = county(engine).await?;
     let feed = county.sender.schools[0].clone();
@@ -195,6 +228,8 @@ async fn a_sender_reaches_nothing_but_what_it_is_registered_for(engine: Engine) 
         missing,
         "nobody speaks as a sender"
     );
+    let beyond = county.send(&county.calls, county.batch("a", u64::MAX, "x\n")).await;
+    assert_eq!(kind(beyond), Some(chassis::error::Kind::Invalid), "a number that no line can have");
     let feeds = ListFeedsRequest { school_id: county.schools[0].clone(), ..ListFeedsRequest::default() };
     assert!(call!(county.calls, list_feeds, feeds).is_err_and(|e| e.kind() == chassis::error::Kind::Missing));
     let theirs = GetSenderDeliveryRequest {
@@ -316,6 +351,7 @@ async fn syslog_takes_every_framing_and_counts_what_was_cut_off(engine: Engine) 
 }
 
 on_both_engines!(
+    a_log_that_names_its_columns_is_read_at_every_school_and_in_every_batch,
     lines_go_to_their_school_and_what_waits_follows_late_once_its_key_is_known,
     a_sender_reaches_nothing_but_what_it_is_registered_for,
     a_secret_is_told_once_and_the_one_before_ends_after_a_day,

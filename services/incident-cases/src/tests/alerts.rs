@@ -4,7 +4,9 @@ use chassis::{
     clock::timestamp,
     event::{Consumer as _, Envelope, Event},
 };
+use prost::Message as _;
 use proto::event::v1::{AlertAcknowledged, AlertRaised, AlertWorsened};
+use sea_orm::{ConnectionTrait as _, Statement};
 use time::Duration;
 
 use super::*;
@@ -67,4 +69,56 @@ async fn a_concern_follows_its_alert(engine: Engine) -> Result<()> {
     Ok(())
 }
 
-on_both_engines!(a_concern_follows_its_alert);
+/// What was announced.
+async fn announced(world: &World) -> Result<Vec<Event>> {
+    let tx = world.store.begin(&Scope::system("test")).await?;
+    let events = Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
+    let mut all = Vec::new();
+    for row in tx.db().query_all_raw(events).await? {
+        let envelope: Vec<u8> = row.try_get("", "envelope").map_err(Error::internal)?;
+        all.extend(Envelope::decode(envelope.as_slice()).map_err(Error::internal)?.event);
+    }
+    Ok(all)
+}
+
+/// How many concerns were announced, and how many of them so that nobody's quiet hours hold them back.
+async fn recorded(world: &World) -> Result<(usize, usize)> {
+    let (mut all, mut at_once) = (0, 0);
+    for event in announced(world).await? {
+        if let Event::ConcernRecorded(recorded) = event {
+            all += 1;
+            at_once += usize::from(recorded.not_safe);
+        }
+    }
+    Ok((all, at_once))
+}
+
+async fn a_critical_alert_is_told_at_every_hour(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    for (severity, told) in [("medium", (1, 0)), ("high", (2, 0)), ("critical", (3, 1))] {
+        let alert = AlertRaised { severity: severity.into(), route: "dsl".into(), ..AlertRaised::default() };
+        hear(&world, Event::AlertRaised(alert)).await?;
+        assert_eq!(recorded(&world).await?, told, "{severity}");
+    }
+    Ok(())
+}
+
+async fn an_alert_that_becomes_critical_is_told_again_though_its_concern_was_read(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    hear(&world, raised("dsl", "KS3")).await?;
+    let opened = AlertAcknowledged { account_id: world.dsl.account_id.clone(), waited_s: 60 };
+    hear(&world, Event::AlertAcknowledged(opened)).await?;
+    for (severity, told) in [("high", 0), ("critical", 1), ("critical", 1)] {
+        hear(&world, Event::AlertWorsened(AlertWorsened { severity: severity.into() })).await?;
+        let events = announced(&world).await?;
+        let worse = |event: &&Event| matches!(event, Event::ConcernEscalated(told) if told.reason == "worsened");
+        assert_eq!(events.iter().filter(worse).count(), told, "{severity}");
+    }
+    Ok(())
+}
+
+on_both_engines!(
+    a_concern_follows_its_alert,
+    a_critical_alert_is_told_at_every_hour,
+    an_alert_that_becomes_critical_is_told_again_though_its_concern_was_read,
+);

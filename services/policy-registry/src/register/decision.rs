@@ -24,6 +24,13 @@ pub struct Decision {
     pub decided_by: String,
 }
 
+const TO_OTHERS: &str = "Leave it to whoever asked, or to those who decide";
+
+/// Whether what stands for a person is an account, and not the name of somebody who has none.
+fn is_account(person: &str) -> bool {
+    person.starts_with("acc_")
+}
+
 /// Whoever adds an entry.
 #[derive(Debug, Clone, Copy)]
 pub struct Adds<'a> {
@@ -79,12 +86,8 @@ impl Decision {
             if !now.eq_ignore_ascii_case(was) {
                 return Err(violation(&self.leave(was)));
             }
-            let own = earlier.is_none_or(|entry| {
-                let account = entry.account.as_ref().map(|account| account.as_str());
-                was == self.waits && account == Some(adds.account)
-            });
-            if !own && !adds.one_of(&self.done_by) {
-                return Err(violation("Leave it to whoever asked, or to those who decide"));
+            if !earlier.is_none_or(|entry| self.waits_for(entry, adds)) && !adds.one_of(&self.done_by) {
+                return Err(violation(TO_OTHERS));
             }
         }
         let mut set = |field: &str, value: &str| {
@@ -98,12 +101,52 @@ impl Decision {
             set(&self.decided_by, before.one(&self.decided_by));
         }
         set(&self.field, &now);
-        let asked = given.get(&self.asked_by).is_some_and(|values| values.iter().any(|value| !value.trim().is_empty()));
-        if !asked {
-            let asked_by = earlier.map_or(adds.account, |entry| entry.one(&self.asked_by));
-            given.insert(self.asked_by.clone(), vec![asked_by.to_owned()]);
-        }
+        // Whoever asked stays who they are: under another's name somebody could decide on what they asked for themselves.
+        // A name that is no account's may be told, of somebody who has none.
+        let told = given.get(&self.asked_by).and_then(|values| values.iter().find(|value| !value.trim().is_empty()));
+        let told = told.map(|value| value.trim()).filter(|value| !is_account(value));
+        let before = earlier.map(|entry| entry.one(&self.asked_by)).filter(|before| !before.is_empty());
+        let asked_by = match (before, told) {
+            (Some(before), Some(told)) if !is_account(before) => told,
+            (Some(before), _) => before,
+            (None, Some(told)) => told,
+            (None, None) => adds.account,
+        };
+        let asked_by = vec![asked_by.to_owned()];
+        given.insert(self.asked_by.clone(), asked_by);
         Ok(given)
+    }
+
+    /// Whether an entry is what somebody asked for themselves, and nobody has decided yet.
+    fn waits_for(&self, entry: &Entry, adds: Adds<'_>) -> bool {
+        let account = entry.account.as_ref().map(|account| account.as_str());
+        self.of(Some(entry)) == self.waits && account == Some(adds.account)
+    }
+
+    /// Whether somebody may withdraw an entry: those who decide, and whoever asked while nobody has.
+    ///
+    /// # Errors
+    /// The field, where they may not.
+    pub fn withdrawn(&self, entry: &Entry, adds: Adds<'_>) -> Result<(), Violation> {
+        if adds.one_of(&self.by) || self.waits_for(entry, adds) {
+            return Ok(());
+        }
+        Err(Violation { field: self.field.clone(), fix: TO_OTHERS.to_owned() })
+    }
+
+    /// Whether values leave what was asked for and decided as it is: those who enter what was done add to it, and change
+    /// nothing that stood there.
+    ///
+    /// # Errors
+    /// The field that they change.
+    pub fn left(&self, values: &Values, earlier: Option<&Entry>, adds: Adds<'_>) -> Result<(), Violation> {
+        let Some(earlier) = earlier.filter(|entry| !adds.one_of(&self.by) && !self.waits_for(entry, adds)) else {
+            return Ok(());
+        };
+        match earlier.values.iter().find(|(field, was)| !was.is_empty() && values.get(*field) != Some(*was)) {
+            Some((field, _)) => Err(Violation { field: field.clone(), fix: TO_OTHERS.to_owned() }),
+            None => Ok(()),
+        }
     }
 
     fn leave(&self, was: &str) -> String {
@@ -123,7 +166,7 @@ impl Decision {
         let (was, now) = (self.of(earlier), self.of(Some(entry)));
         if now != was && now != self.waits {
             let asked_by = entry.one(&self.asked_by);
-            let asked_by = if asked_by.starts_with("acc_") { asked_by.to_owned() } else { String::new() };
+            let asked_by = if is_account(asked_by) { asked_by.to_owned() } else { String::new() };
             return Step::Decided { decision: now.to_owned(), asked_by };
         }
         if earlier.is_none() && now == self.waits { Step::Asked } else { Step::None }
@@ -188,6 +231,20 @@ mod tests {
         assert!(decision.entered(asked.clone(), Some(&waiting), adds("staff")).is_err());
         assert!(decision.entered(asked.clone(), Some(&waiting), adds("it")).is_ok());
         assert_eq!(decision.step(&waiting, None), Step::Asked);
+        // Nobody asks in another's name either: deciding, the lead would pass off their own request as somebody else's.
+        for (given, earlier, asked_by) in [
+            (&[ASKED, &[("asked_by", "acc_other")]].concat(), None, "acc_lead"),
+            (&[ASKED, &[("asked_by", "Mr Smith")]].concat(), None, "Mr Smith"),
+            (&[ASKED, &[("asked_by", "Mr Smith"), ("decision", "approved")]].concat(), Some(&waiting), "acc_staff"),
+            (&[ASKED, &[("asked_by", "acc_other"), ("decision", "approved")]].concat(), Some(&waiting), "acc_staff"),
+        ] {
+            let entered = decision.entered(values(given), earlier, adds("lead")).unwrap();
+            assert_eq!(entered["asked_by"], [asked_by], "{given:?}");
+        }
+        // Those who put it in place take nothing back that others asked for.
+        assert!(
+            decision.withdrawn(&waiting, adds("it")).is_err() && decision.withdrawn(&waiting, adds("lead")).is_ok()
+        );
         let decided = values(&[&pairs[..], &[("decision", "refused"), ("decided_by", "acc_lead")]].concat());
         let pairs: Vec<(&str, &str)> = decided.iter().map(|(key, value)| (key.as_str(), value[0].as_str())).collect();
         let decided = entry(2, "unblock-requests", &pairs);
@@ -199,5 +256,12 @@ mod tests {
         done.remove("decision");
         let done = decision.entered(done, Some(&decided), adds("it")).unwrap();
         assert_eq!((done["decision"][0].as_str(), done["decided_by"][0].as_str()), ("refused", "acc_lead"));
+        let mut more = decided.values.clone();
+        more.insert("change".to_owned(), vec!["ren_1".to_owned()]);
+        assert!(decision.left(&more, Some(&decided), adds("it")).is_ok(), "they add what was done");
+        more.insert("site".to_owned(), vec!["games.example".to_owned()]);
+        let changed = decision.left(&more, Some(&decided), adds("it")).unwrap_err();
+        assert_eq!(changed.field, "site", "nobody decided about that one");
+        assert!(decision.left(&more, Some(&decided), adds("lead")).is_ok());
     }
 }

@@ -58,7 +58,9 @@ pub(super) async fn add_register_entry(
         std::collections::BTreeMap::new()
     } else {
         let entered = registers::entered(definition, &request.values, before, &all, &scope)?;
-        registers::valid(definition, &entered, &all, earlier)?
+        let values = registers::valid(definition, &entered, &all, earlier)?;
+        registers::left(definition, &values, before, &all, &scope)?;
+        values
     };
     let others = all.entries.iter().filter(|other| other.register == definition.key && Some(&other.id) != earlier);
     if !request.withdrawn && others.into_iter().any(|other| other.values == values) {

@@ -169,10 +169,22 @@ pub(super) fn may_withdraw(
     all: &Registers,
     scope: &Scope,
 ) -> Result<()> {
-    let Some(entry) = entry else { return Ok(()) };
+    let (Some(entry), Some(decision)) = (entry, &definition.decision) else { return Ok(()) };
     let adds = Adds { roles: all.roles(), account: scope.account_text() };
-    let entered = definition.entered(entry.values.clone(), Some(entry), adds);
-    entered.map(|_| ()).map_err(|wrong| violations(vec![wrong]))
+    decision.withdrawn(entry, adds).map_err(|wrong| violations(vec![wrong]))
+}
+
+/// Whether the caller leaves an entry that others asked for and decided about as it is, but for what they add to it.
+pub(super) fn left(
+    definition: &Definition,
+    values: &BTreeMap<String, Vec<String>>,
+    earlier: Option<&Entry>,
+    all: &Registers,
+    scope: &Scope,
+) -> Result<()> {
+    let Some(decision) = &definition.decision else { return Ok(()) };
+    let adds = Adds { roles: all.roles(), account: scope.account_text() };
+    decision.left(values, earlier, adds).map_err(|wrong| violations(vec![wrong]))
 }
 
 /// What is announced of a new entry: that somebody asks, or that it was decided.

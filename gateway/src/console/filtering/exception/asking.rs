@@ -23,8 +23,13 @@ use crate::{
     },
 };
 
-/// The answer that says that whoever asks has seen what it would do.
+/// The answer that says of what whoever asks has seen what it would do.
 const SEEN: &str = "seen";
+
+/// What was seen, by what it is about: another scope does something else.
+fn seen(scope: &ExceptionScope) -> String {
+    [&scope.group, &scope.category, &scope.domain, &scope.term].map(|text| text.trim()).join("|")
+}
 
 /// What is asked.
 pub fn fields() -> Vec<Field> {
@@ -49,13 +54,14 @@ pub fn fields() -> Vec<Field> {
 const LEAD: &str = "It keeps alerts from being raised, for a time. What is locked is never excepted: the lists of illegal \
                     material, and searches about self-harm and suicide. The lead decides.";
 
-fn page(visit: &Visit, tried: Option<&TryExceptionResponse>) -> FormPage {
+/// The form; once what it would do was tried with that, and for what.
+fn page(visit: &Visit, tried: Option<(&TryExceptionResponse, String)>) -> FormPage {
     let list = visit.at("/filtering/exceptions");
     let crumbs = visit.crumbs(&[("Filtering", visit.at("/filtering")), ("Exceptions", list.clone())]);
     let button = if tried.is_some() { "Ask for it" } else { "See what it would do" };
     let page =
         visit.form_page(Head::new("Ask for an exception", crumbs), format!("{list}/new"), button, fields()).lead(LEAD);
-    let Some(tried) = tried else { return page };
+    let Some((tried, seen)) = tried else { return page };
     let would = tried.tried.map(|tried| super::would(&tried)).unwrap_or_default();
     let others = tried.alert_ids.iter().take(20).enumerate().map(|(n, id)| {
         Link::new(
@@ -64,7 +70,7 @@ fn page(visit: &Visit, tried: Option<&TryExceptionResponse>) -> FormPage {
         )
     });
     let others = others.collect();
-    let form = page.form.carrying(SEEN, "yes");
+    let form = page.form.carrying(SEEN, seen);
     FormPage { rows: vec![Row::new("What it would do", would)], others, form, ..page }
 }
 
@@ -87,8 +93,9 @@ pub async fn request(posted: Posted) -> Answer {
         Ok(tried) => tried,
         Err(error) => return visit.again(page(&visit, None), &answers, here(error), ""),
     };
-    if answers.text(SEEN).is_empty() {
-        let page = page(&visit, Some(&tried));
+    let seen = command.scope.as_ref().map(seen).unwrap_or_default();
+    if answers.text(SEEN) != seen {
+        let page = page(&visit, Some((&tried, seen)));
         let form = page.form.answered(&answers);
         return visit.page(&FormPage { form, ..page });
     }
@@ -97,7 +104,7 @@ pub async fn request(posted: Posted) -> Answer {
             let id = asked.exception.map(|exception| exception.exception_id).unwrap_or_default();
             visit.to(&visit.at(&format!("/filtering/exceptions/{id}?done=exception_asked")))
         }
-        Err(error) => visit.again(page(&visit, Some(&tried)), &answers, here(error), ""),
+        Err(error) => visit.again(page(&visit, Some((&tried, seen))), &answers, here(error), ""),
     }
 }
 

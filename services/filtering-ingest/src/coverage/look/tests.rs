@@ -142,6 +142,15 @@ fn far_fewer_events_and_events_that_say_less_are_partial() {
     assert_eq!(kinds(&changes), [("partial", false)]);
     assert!(changes[0].2.contains("40 events since 24 November, 9:00am; usual in that time: 240"), "{}", changes[0].2);
 
+    // A sender that says that it is there, or sends what is no web use, and brings no event at all.
+    let mut feed = Feed::new();
+    for start in [datetime!(2026-11-24 09:00 UTC), datetime!(2026-11-24 10:00 UTC)] {
+        feed.hour(start, |hour| hour.events = 0);
+    }
+    let changes = feed.look(NOW);
+    assert_eq!(kinds(&changes), [("partial", false)]);
+    assert!(changes[0].2.starts_with("0 events since "), "{}", changes[0].2);
+
     let mut feed = Feed::new();
     feed.hour(datetime!(2026-11-24 11:00 UTC), |hour| hour.fields.address = 0);
     feed.hour(datetime!(2026-11-24 10:00 UTC), |hour| hour.fields.address = 10);

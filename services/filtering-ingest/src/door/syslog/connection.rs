@@ -38,6 +38,9 @@ const WAIT: Duration = Duration::from_millis(250);
 const LAST: Duration = Duration::from_secs(1);
 /// After how long what could not be taken in is tried again, at first and at most.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// How often it is tried where the service says no more than that something is wrong, as a database that goes away in the
+/// middle of a statement does: for most of a minute.
+const TRIES: u32 = 12;
 /// How long it is tried once the process is to end.
 const GIVE_UP: Duration = Duration::from_secs(4);
 
@@ -203,14 +206,20 @@ impl Connection {
             lines: std::mem::take(&mut self.lines).into(),
             ..IngestLinesRequest::default()
         };
-        let mut wait = AGAIN.0;
+        let (mut wait, mut tries) = (AGAIN.0, 0);
         loop {
             // The lines are counted, not copied: a batch that is tried again is the same bytes.
             let error = match self.send(batch.clone(), cut).await {
                 Ok(()) => break,
                 Err(error) => error,
             };
-            if !matches!(error.kind(), Kind::Unavailable | Kind::Exhausted) {
+            tries += 1;
+            let passes = match error.kind() {
+                Kind::Unavailable | Kind::Exhausted => true,
+                Kind::Internal => tries < TRIES,
+                _ => false,
+            };
+            if !passes {
                 return Err(error);
             }
             let ending = self.shutdown.is_said();

@@ -17,7 +17,8 @@ pub(super) async fn get_sender_ledger(
     let (sender, _) = store::sender::load(&tx, &request.school_id, &request.sender_id).await?;
     tx.record(Act::new("sender_ledger.read", sender.id.as_str()));
     tx.enter(&scope.of_sender(sender.id.as_str())).await?;
-    let (hours, total) = store::sender::hours(&tx, sender.id.as_str()).await?;
+    let hours = store::sender::hours(&tx, sender.id.as_str()).await?;
+    let total = store::sender::total(&tx, sender.id.as_str()).await?;
     tx.commit().await?;
     let hour = |(hour_us, counts)| SenderHour {
         hour_time: store::moment(hour_us).map(timestamp),

@@ -65,7 +65,7 @@ pub(super) async fn map_routing_key(
     let waits = store::quarantine::under(&tx, sender.id.as_str(), &key).await?;
     // A line may hold several keys: all that waits is looked at anew.
     store::quarantine::look_again(&tx, sender.id.as_str()).await?;
-    let (_, total) = store::sender::hours(&tx, sender.id.as_str()).await?;
+    let total = store::sender::total(&tx, sender.id.as_str()).await?;
     tx.enter(&scope).await?;
     let replayed_lines = if request.to_school_id.is_empty() { 0 } else { waits };
     let response = MapRoutingKeyResponse { sender: Some(convert::sender(&sender, received, total)), replayed_lines };

@@ -98,6 +98,12 @@ pub(super) async fn what_staff_ask_for_the_lead_decides_and_whoever_asked_is_tol
     let told = |decision: &str, account: &str| (REGISTER.to_owned(), decision.to_owned(), account.to_owned());
     assert_eq!(world.requests(2).await, [told("", ""), told("approved", &staff.account_id)]);
 
+    // Whoever puts it in place does so for the site that was decided about.
+    let other: Vec<(&str, &str)> =
+        approved.iter().map(|(key, held)| (*key, if *key == "site" { "games.example" } else { *held })).collect();
+    let refusal = refused(world.client(&it)?.add_register_entry(add(&it, &other, &decided.entry_id)).await);
+    assert_eq!(refusal.violations().first().map(|wrong| wrong.field.as_str()), Some("site"), "{refusal}");
+
     // Nobody decides about what they asked for.
     let own = [&approved[..], &[("site", "own.example")]].concat();
     let own: Vec<(&str, &str)> = own.into_iter().filter(|pair| *pair != ("site", "maps.example")).collect();
