@@ -5,7 +5,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Statement,
-    sea_query::{Expr, ExprTrait as _, OnConflict},
+    sea_query::{Expr, OnConflict},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -191,6 +191,9 @@ async fn old_deliveries(tx: &Tx, school: &str, before: OffsetDateTime) -> Result
 /// Deletes some deliveries of senders to which nothing came since a moment; answers how many. Such a row is the sender's
 /// own, and no school's.
 pub(crate) async fn delete_sender_deliveries(tx: &Tx, before: OffsetDateTime) -> Result<u64> {
+    // Here alone: numbers have methods of the same names.
+    use sea_orm::sea_query::ExprTrait as _;
+
     use delivery_seen::Column;
     let rows = delivery_seen::Entity::find()
         .filter(Expr::col(Column::FeedId).eq(Expr::col(Column::SchoolId)))
