@@ -27,6 +27,7 @@ pub(super) mod sharing;
 pub(super) mod sheet;
 pub(super) mod subject_access;
 pub(super) mod transfer;
+pub(super) mod workload;
 
 pub(crate) use concern::{concern, my_concern};
 pub(crate) use filter_alert::filter_alert;
