@@ -5,7 +5,7 @@ use proto::filtering_ingest::v1::{GetRulePrecisionRequest, GetRulePrecisionRespo
 use time::{Duration, Time};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, reader::reader};
 use crate::{
     App,
     precision::by_rule,
@@ -23,7 +23,7 @@ pub(super) async fn get_rule_precision(
     let mut tx = app.store.begin(&scope).await?;
     // Whole days: whoever asks twice within one is told the same.
     let since = (tx.now() - Duration::days(PRECISION_DAYS)).replace_time(Time::MIDNIGHT);
-    let rules = by_rule(store::alert::answers(&tx, since).await?);
+    let rules = by_rule(store::alert::answers(&tx, reader(&scope), since).await?);
     tx.record(Act::new("rule_precision.read", scope.account_text()).detail("rules", rules.len()));
     tx.commit().await?;
     let mut rules: Vec<_> = rules.into_iter().collect();

@@ -191,6 +191,10 @@ pub(crate) mod alert {
         pub readers: i32,
         pub subject: String,
         pub pass_us: i64,
+        /// Empty where an earlier version kept it, until it is read out of the body.
+        pub theme: String,
+        /// When it happened; 0 likewise.
+        pub event_us: i64,
         pub body: Vec<u8>,
     }
 
