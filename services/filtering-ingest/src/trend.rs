@@ -100,7 +100,8 @@ impl Trend {
         }
         let count = plain.count();
         let base = plain.weeks.iter().sum::<u64>() - count;
-        let expected_tenths = (base * 10 * u64::from(span.days) + u64::from(span.base_days) / 2) / u64::from(span.base_days);
+        let expected_tenths =
+            (base * 10 * u64::from(span.days) + u64::from(span.base_days) / 2) / u64::from(span.base_days);
         let limit = limit(base, span.base_days, span.days);
         let (above, enough) = (count > limit, count * 10 >= expected_tenths + TREND_MORE_TENTHS);
         let why = match (above, enough) {
@@ -231,7 +232,8 @@ mod tests {
 
     #[test]
     fn what_rises_stands_first() {
-        let week = |counts: &[(&str, u64)]| counts.iter().map(|(theme, n)| ((*theme).to_owned(), *n)).collect::<Vec<_>>();
+        let week =
+            |counts: &[(&str, u64)]| counts.iter().map(|(theme, n)| ((*theme).to_owned(), *n)).collect::<Vec<_>>();
         let weeks = [week(&[("drugs", 20), ("dating", 3)]), week(&[("drugs", 3), ("gambling", 8), ("dating", 1)])];
         let trends = trends(&weeks, &span(1, 5, 20));
         let told: Vec<_> = trends.iter().map(|t| (t.theme.as_str(), t.rising, t.weeks.clone())).collect();

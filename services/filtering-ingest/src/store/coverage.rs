@@ -22,7 +22,12 @@ use super::{
     micros, moment,
 };
 use crate::coverage::{
-    Coverage, Fields, Hour, SchoolYear, day::{Day, State}, look::Replay, minutes::Minutes, rhythm::Rhythm, trouble::Kind,
+    Coverage, Fields, Hour, SchoolYear,
+    day::{Day, State},
+    look::Replay,
+    minutes::Minutes,
+    rhythm::Rhythm,
+    trouble::Kind,
 };
 
 /// Events from which on a delivery can be called one that came before.

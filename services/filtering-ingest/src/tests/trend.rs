@@ -16,7 +16,9 @@ impl World {
     async fn searched(&self, delivery: &str, at: OffsetDateTime, pupils: usize) -> Result<usize> {
         let line = |n: usize| {
             let at = at.unix_timestamp();
-            format!("{at}.000 200 10.20.4.12 TCP_MISS/200 14007 GET {WEED} {delivery}.{n} HIER_DIRECT/192.0.2.1 text/html\n")
+            format!(
+                "{at}.000 200 10.20.4.12 TCP_MISS/200 14007 GET {WEED} {delivery}.{n} HIER_DIRECT/192.0.2.1 text/html\n"
+            )
         };
         Ok(self.deliver(delivery, &(0..pupils).map(line).collect::<String>()).await?.alert_ids.len())
     }

@@ -73,12 +73,7 @@ impl Since {
 
 /// A page of learners who come up in `least` records since a moment, of those that the caller may read; those with most
 /// first.
-pub(crate) async fn list(
-    tx: &Tx,
-    since: OffsetDateTime,
-    least: usize,
-    page: &Page,
-) -> Result<(Vec<Repeat>, String)> {
+pub(crate) async fn list(tx: &Tx, since: OffsetDateTime, least: usize, page: &Page) -> Result<(Vec<Repeat>, String)> {
     let since = Since::new(since);
     let mut tokens = tokens(tx, &since, least, page).await?;
     let next = page.cut(&mut tokens, |(records, token)| format!("{records}|{}", written(token)));
@@ -149,8 +144,7 @@ async fn of(tx: &Tx, since: &Since, tokens: &[Vec<u8>]) -> Result<Vec<Repeat>> {
     // A token names nobody; the records say whom they are about.
     let named = cases.values().flat_map(|case| case.involvements.iter().filter_map(|part| part.learner.as_ref()));
     let named = named.chain(concerns.values().flat_map(|concern| concern.learners.iter()));
-    let named: HashMap<Vec<u8>, &LearnerId> =
-        named.map(|id| (learner_record::token(tx, &school, id), id)).collect();
+    let named: HashMap<Vec<u8>, &LearnerId> = named.map(|id| (learner_record::token(tx, &school, id), id)).collect();
     let wanted: Vec<&LearnerId> = tokens.iter().filter_map(|token| named.get(token).copied()).collect();
     let learners = learner::some(tx, &wanted).await?;
     let mut repeats = Vec::with_capacity(wanted.len());

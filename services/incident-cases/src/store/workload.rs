@@ -211,11 +211,8 @@ pub(crate) async fn waiting(tx: &Tx) -> Result<(Waiting, Waiting)> {
     let (mut unread, mut read) = (Waiting::default(), Waiting::default());
     for group in groups.into_model::<WaitingGroup>().all(tx.db()).await? {
         let side = if group.was_read == 0 { &mut unread } else { &mut read };
-        *side = Waiting {
-            count: number(group.whole),
-            passed_on: number(group.passed_on),
-            oldest: moment(group.oldest),
-        };
+        *side =
+            Waiting { count: number(group.whole), passed_on: number(group.passed_on), oldest: moment(group.oldest) };
     }
     Ok((unread, read))
 }

@@ -6,9 +6,7 @@ use chassis::{
     error::{Error, Result},
     testing::{Engine, Person},
 };
-use proto::incident_cases::v1::{
-    incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *,
-};
+use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *};
 use time::Duration;
 
 use super::{
@@ -167,11 +165,8 @@ async fn what_is_hidden_changes_no_byte(engine: Engine) -> Result<()> {
 
     // An allegation against the head, in which the learner has a part, and a case over which the deputy is in conflict.
     let concern_id = world.concern().await?;
-    let subject = AdultSubject {
-        account_id: school.head.account_id.clone(),
-        name: String::new(),
-        routed_to: "chair".into(),
-    };
+    let subject =
+        AdultSubject { account_id: school.head.account_id.clone(), name: String::new(), routed_to: "chair".into() };
     let new = NewCase { procedure_id: "P9".into(), risks: vec!["contact".into()], subject: Some(subject) };
     let triage = TriageConcernRequest {
         school_id: world.here.clone(),
@@ -226,7 +221,10 @@ async fn a_learner_in_three_records_comes_up_again(engine: Engine) -> Result<()>
     let kinds: Vec<&str> = one.records.iter().map(|record| record.kind.as_str()).collect();
     assert_eq!(kinds.iter().filter(|kind| **kind == "concern").count(), 2);
     let in_case = one.records.iter().find(|record| record.kind == "case").cloned().unwrap_or_default();
-    assert_eq!((in_case.reference.as_str(), in_case.roles), ("2026-001", vec!["alleged_perpetrator".into(), "victim".into()]));
+    assert_eq!(
+        (in_case.reference.as_str(), in_case.roles),
+        ("2026-001", vec!["alleged_perpetrator".into(), "victim".into()])
+    );
     // Page by page, those with most records first.
     let page = |page_token: String| ListRepeatInvolvementRequest {
         school_id: world.here.clone(),
@@ -238,9 +236,13 @@ async fn a_learner_in_three_records_comes_up_again(engine: Engine) -> Result<()>
     let first = call!(world.dsl, list_repeat_involvement, page(String::new()))?;
     let second = call!(world.dsl, list_repeat_involvement, page(first.next_page_token))?;
     let ids = |of: &[RepeatInvolvement]| of.iter().map(|one| one.learner_id.clone()).collect::<Vec<_>>();
-    assert_eq!((ids(&first.learners), ids(&second.learners)), (vec![ann.learner_id.clone()], vec![bo.learner_id.clone()]));
+    assert_eq!(
+        (ids(&first.learners), ids(&second.learners)),
+        (vec![ann.learner_id.clone()], vec![bo.learner_id.clone()])
+    );
     assert_eq!(second.next_page_token, "");
-    let wrong = call!(world.dsl, list_repeat_involvement, ListRepeatInvolvementRequest { least: 1, ..page(String::new()) });
+    let wrong =
+        call!(world.dsl, list_repeat_involvement, ListRepeatInvolvementRequest { least: 1, ..page(String::new()) });
     assert_eq!(wrong.err().map(|error| error.violations()[0].field.clone()), Some("least".to_owned()));
     // A year on it is over.
     world.bed.clock.advance(Duration::days(366));
