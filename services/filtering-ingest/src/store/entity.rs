@@ -204,6 +204,27 @@ pub(crate) mod alert {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod alert_gone {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "alert_gone")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub alert_id: String,
+        pub school_id: String,
+        /// When it was deleted.
+        pub gone_us: i64,
+        /// Up to when everything was.
+        pub before_us: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod policy_copy {
     use sea_orm::entity::prelude::*;
 

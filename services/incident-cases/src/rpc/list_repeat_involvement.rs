@@ -44,12 +44,11 @@ pub(super) async fn list_repeat_involvement(
     let from = london(tx.now()).date() - Duration::days(within.into());
     let since = on(from, Time::MIDNIGHT);
     let (repeats, next) = store::repeat::list(&tx, since, usize::try_from(least).unwrap_or_default(), &page).await?;
-    let mut ids: Vec<&str> = repeats.iter().flat_map(|repeat| repeat.records.iter().map(Found::id)).collect();
+    let records = repeats.iter().flat_map(|repeat| repeat.records.iter().map(Found::id));
+    let mut ids: Vec<&str> = records.chain(repeats.iter().map(|repeat| repeat.learner.id.as_str())).collect();
     ids.sort_unstable();
     ids.dedup();
-    let learners: Vec<&str> = repeats.iter().map(|repeat| repeat.learner.id.as_str()).collect();
-    let act = Act::new("repeat_involvement.listed", scope.account_text()).detail("ids", ids);
-    tx.record(act.detail("learner_ids", learners));
+    tx.record(Act::new("repeat_involvement.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;
     Ok(ListRepeatInvolvementResponse {
         learners: repeats.iter().map(convert::workload::repeat).collect(),

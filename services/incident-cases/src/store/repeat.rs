@@ -76,7 +76,7 @@ impl Since {
 pub(crate) async fn list(tx: &Tx, since: OffsetDateTime, least: usize, page: &Page) -> Result<(Vec<Repeat>, String)> {
     let since = Since::new(since);
     let mut tokens = tokens(tx, &since, least, page).await?;
-    let next = page.cut(&mut tokens, |(records, token)| format!("{records}|{}", written(token)));
+    let next = page.cut(&mut tokens, |(records, token)| format!("{records}|{}", hex::encode(token)));
     let tokens: Vec<Vec<u8>> = tokens.into_iter().map(|(_, token)| token).collect();
     let mut repeats = of(tx, &since, &tokens).await?;
     // The table narrows, the records themselves decide: a part that ended is none.
@@ -171,13 +171,7 @@ async fn of(tx: &Tx, since: &Since, tokens: &[Vec<u8>]) -> Result<Vec<Repeat>> {
     Ok(repeats)
 }
 
-fn written(token: &[u8]) -> String {
-    token.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn cursor(text: &str) -> Option<(i64, Vec<u8>)> {
     let (records, token) = text.split_once('|')?;
-    let byte = |at: usize| u8::from_str_radix(token.get(at..at + 2)?, 16).ok();
-    let token: Option<Vec<u8>> = (0..token.len()).step_by(2).map(byte).collect();
-    Some((records.parse().ok()?, token?))
+    Some((records.parse().ok()?, hex::decode(token).ok()?))
 }
