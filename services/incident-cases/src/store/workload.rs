@@ -74,8 +74,8 @@ pub(crate) async fn keep_steps(tx: &Tx, case: &Case, written: Option<OffsetDateT
 }
 
 /// How many rows meet a condition.
-fn counted(condition: impl Into<Condition>) -> SimpleExpr {
-    let one = Expr::case(condition.into(), 1).finally(0);
+fn counted(condition: Condition) -> SimpleExpr {
+    let one = Expr::case(condition, 1).finally(0);
     Expr::expr(one).sum()
 }
 

@@ -29,7 +29,8 @@ const SEALED: [(&str, &str); 10] = [
 ];
 
 /// Tables beside them, by which records are found, listed and reached.
-const BESIDE: [(&str, &str); 7] = [
+const BESIDE: [(&str, &str); 8] = [
+    ("alert_wanted", "case_id"),
     ("case_due", "case_id"),
     ("case_step_end", "case_id"),
     ("case_grant", "case_id"),
