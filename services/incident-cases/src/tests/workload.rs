@@ -26,7 +26,7 @@ impl School {
         call!(who, list_repeat_involvement, request)
     }
 
-    async fn learner(&self, given: &str) -> Result<Learner> {
+    async fn pupil(&self, given: &str) -> Result<Learner> {
         let request = CreateLearnerRequest {
             school_id: self.world.here.clone(),
             record: Some(LearnerRecord {
@@ -152,7 +152,7 @@ async fn what_is_overdue_is_told_by_whose_it_is_and_late_by_the_schools_own_days
 async fn what_is_hidden_changes_no_byte(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let (world, dsl) = (&school.world, &school.world.dsl);
-    let ann = school.learner("Ann").await?;
+    let ann = school.pupil("Ann").await?;
     let child = world.case().await?;
     school.part(&child, &ann, "victim").await?;
     school.names(&[&ann]).await?;
@@ -205,7 +205,7 @@ async fn what_is_hidden_changes_no_byte(engine: Engine) -> Result<()> {
 async fn a_learner_in_three_records_comes_up_again(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let world = &school.world;
-    let (ann, bo) = (school.learner("Ann").await?, school.learner("Bo").await?);
+    let (ann, bo) = (school.pupil("Ann").await?, school.pupil("Bo").await?);
     // A concern that goes into a case is one with it.
     let concern = school.names(&[&ann, &bo]).await?;
     let case = world.opened(&concern).await?;
