@@ -54,6 +54,7 @@ mod upload;
 pub mod visit;
 mod waiting;
 mod webhook;
+mod workload;
 
 use std::sync::LazyLock;
 
@@ -217,6 +218,7 @@ fn school() -> Vec<Below> {
         ("/waiting", get(waiting::show)),
         ("/due", get(due::show)),
         ("/due.csv", get(due::csv)),
+        ("/workload", get(workload::show)),
         ("/cover", get(cover::show)),
         ("/cover/rota", get(cover::rota::show).post(cover::rota::save)),
         ("/cover/absences", post(cover::absence::record)),

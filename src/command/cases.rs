@@ -11,8 +11,8 @@ use chassis::{
 use clap::{Args, Subcommand, ValueEnum};
 use prost::bytes::Bytes;
 use proto::incident_cases::v1::{
-    Due, ExportCaseRegisterRequest, ExportSubjectAccessRequest, ListDueRequest, ListRetentionRequest, PrintCaseRequest,
-    incident_cases_client::IncidentCasesClient,
+    Due, ExportCaseRegisterRequest, ExportSubjectAccessRequest, GetWorkloadRequest, ListDueRequest,
+    ListRetentionRequest, PrintCaseRequest, Workload, WorkloadOwner, incident_cases_client::IncidentCasesClient,
 };
 
 use crate::{client, config::Config};
@@ -35,6 +35,16 @@ pub enum Cases {
         #[arg(long)]
         account: Option<String>,
         /// How it is printed.
+        #[arg(long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+    },
+    /// Prints how the work stands, by the records one may read: concerns that wait, what is overdue and what is at risk, and the
+    /// work of each.
+    Workload {
+        /// The school.
+        #[arg(long)]
+        school: String,
+        /// How it is printed; as a table for a spreadsheet it is the work of each.
         #[arg(long, value_enum, default_value_t = Output::Table)]
         output: Output,
     },
@@ -210,6 +220,7 @@ impl Cases {
                 };
                 due(config, asked, output).await
             }
+            Self::Workload { school, output } => workload(config, school, output).await,
             Self::Retention { school, show, output } => {
                 let asked = ListRetentionRequest {
                     school_id: school,
@@ -335,6 +346,82 @@ async fn due(config: &Config, mut asked: ListDueRequest, output: Output) -> Resu
         }
     }
     Ok(())
+}
+
+async fn workload(config: &Config, school_id: String, output: Output) -> Result<()> {
+    let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
+    let answer = cases.get_workload(chassis::upstream::request(GetWorkloadRequest { school_id })).await;
+    let answer = answer.map_err(|status| Error::from_status(&status))?.into_inner();
+    let workload = answer.workload.unwrap_or_default();
+    match output {
+        Output::Table => stands(&workload),
+        Output::Csv => {
+            let mut table = Table::new([
+                "WHOSE",
+                "OVERDUE",
+                "STATUTORY",
+                "DAYS LATE",
+                "AT RISK",
+                "OPEN CASES",
+                "IDLE",
+                "THIS WEEK",
+                "LAST WEEK",
+            ])?;
+            for owner in &workload.owners {
+                table.row(each(owner).each_ref().map(String::as_str))?;
+            }
+            print!("{}", String::from_utf8_lossy(&table.finish()?));
+        }
+    }
+    Ok(())
+}
+
+fn stands(workload: &Workload) {
+    let concerns = workload.concerns.clone().unwrap_or_default();
+    let transfers = workload.transfers.unwrap_or_default();
+    let at_risk = format!("at risk until {}", workload.at_risk_until_date);
+    for (number, what) in [
+        (concerns.unread, "concerns unread"),
+        (concerns.undecided, "concerns read and not decided on"),
+        (workload.overdue_total, "overdue"),
+        (workload.due_today_total, "due today"),
+        (workload.at_risk_total, at_risk.as_str()),
+        (workload.silent_total, "answers of agencies late"),
+        (workload.idle_total, "cases without activity for 30 days"),
+        (transfers.to_send + transfers.to_confirm, "files to send or to confirm"),
+    ] {
+        println!("{number:5}  {what}");
+    }
+    if workload.overdue_total == 0 {
+        println!("nothing is overdue");
+    }
+    for due in &workload.overdue {
+        let [case, what, day, _, owner] = cells(due);
+        println!("{day:10}  {:3} days late  {case:10}  {what}  {owner}", due.working_days_late);
+    }
+    for owner in &workload.owners {
+        let [whose, overdue, statutory, late, at_risk, open, idle, this, last] = each(owner);
+        println!(
+            "{whose:30}  {overdue} overdue ({statutory} statutory, {late} days late)  {at_risk} at risk  {open} open cases \
+             ({idle} idle)  done {this} this week, {last} last week"
+        );
+    }
+}
+
+fn each(owner: &WorkloadOwner) -> [String; 9] {
+    let whose = if owner.account_id.is_empty() { "nobody" } else { owner.account_id.as_str() };
+    let numbers = [
+        owner.overdue,
+        owner.overdue_statutory,
+        owner.working_days_late,
+        owner.at_risk,
+        owner.open_cases,
+        owner.idle_cases,
+        owner.done_this_week,
+        owner.done_last_week,
+    ];
+    let [a, b, c, d, e, f, g, h] = numbers.map(|n| n.to_string());
+    [whose.to_owned(), a, b, c, d, e, f, g, h]
 }
 
 fn cells(due: &Due) -> [String; 5] {

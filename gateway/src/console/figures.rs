@@ -243,7 +243,10 @@ async fn fetch(visit: &Visit, which: &Which) -> Result<SchoolReport, Error> {
 pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::ReportRead)?;
     let report = fetch(&visit, &which).await?;
-    visit.page(&Report::new(&report, visit.crumbs(&[]), &visit.at("/reports"), Vec::new()))
+    let stands =
+        || Link::new("How the work stands: what is overdue, who comes up again, what rises", visit.at("/workload"));
+    let asks = visit.may(Permission::WorkloadRead).then(stands).into_iter().collect();
+    visit.page(&Report::new(&report, visit.crumbs(&[]), &visit.at("/reports"), asks))
 }
 
 /// A governor's home: this term's report, and what waits for the chair's signature.

@@ -222,11 +222,13 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
     visit.page(&page)
 }
 
-/// What whoever reports concerns may ask for besides.
+/// What whoever reports concerns may ask for besides, and where whoever leads sees how the work stands.
 fn acts(visit: &Visit) -> Vec<Link> {
     let unblock = visit.may(Permission::ConcernRecord) && visit.may(Permission::RegisterKeep);
     let link = || Link::new("Ask for a site to be unblocked", visit.at("/filtering/unblock/new"));
-    unblock.then(link).into_iter().collect()
+    let workload = || Link::new("How the work stands", visit.at("/workload"));
+    let stands = visit.may(Permission::WorkloadRead).then(workload);
+    unblock.then(link).into_iter().chain(stands).collect()
 }
 
 /// A list, where it is always shown or has something in it.

@@ -86,6 +86,8 @@ fn did(kind: Kind, look: &Look) -> &'static str {
         (_, "material.revealed") => "was shown an address of material",
         (_, "records.searched" | "learner.searched") => "found it by a search",
         (_, "due.listed") => "saw it in the list of what is due",
+        (_, "workload.read") => "saw it among how the work stands",
+        (_, "repeat_involvement.listed") => "saw it among children who come up again",
         (_, "case.patterns_listed") => "saw it among the cases on adults",
         (_, _) => "saw it in a list",
     }

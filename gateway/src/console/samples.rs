@@ -9,7 +9,7 @@ use super::{
     adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due,
     encrypted, fault, figures, filtering, help, hidden, home, invitation, learner, looks, my_concern, package, policy,
     public_report, register, report, retention, rollout, school, search, sender, shared_incident, sign_in,
-    subject_access, template, transfer, unsent, waiting,
+    subject_access, template, transfer, unsent, waiting, workload,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -130,4 +130,5 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<package::Viewer>(found, frame);
     of::<hidden::Hidden>(found, frame);
     of::<unsent::UnsentPage>(found, frame);
+    of::<workload::WorkloadPage>(found, frame);
 }

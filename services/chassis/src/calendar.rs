@@ -156,6 +156,12 @@ impl ClosedDays {
         working_day(date) && !self.contains(date)
     }
 
+    /// On how many days the school works after the first of two days, the second among them; 0 where that is not later.
+    pub fn school_days(&self, after: Date, until: Date) -> u32 {
+        let days = std::iter::successors(after.next_day(), |day| day.next_day()).take_while(|day| *day <= until);
+        u32::try_from(days.filter(|day| self.school_day(*day)).count()).unwrap_or(u32::MAX)
+    }
+
     /// The moment at which the school has worked for `minutes` since `from`, in its hours of its days; with none, the
     /// moment it works next. A school that is not open again within two years is taken to be open at every hour.
     pub fn minutes_after(&self, from: OffsetDateTime, minutes: u32, hours: Hours) -> OffsetDateTime {
@@ -264,6 +270,10 @@ mod tests {
         let friday = datetime!(2026-10-23 10:00 UTC);
         assert_eq!(closed.working_days_after(friday, 1), datetime!(2026-11-03 23:59:59 UTC));
         assert_eq!(working_days_after(friday, 1), datetime!(2026-10-26 23:59:59 UTC));
+        // The Friday before half-term to the Wednesday after: Tuesday and Wednesday.
+        assert_eq!(closed.school_days(date!(2026 - 10 - 23), date!(2026 - 11 - 04)), 2);
+        assert_eq!(closed.school_days(date!(2026 - 11 - 04), date!(2026 - 11 - 04)), 0);
+        assert_eq!(closed.school_days(date!(2026 - 11 - 05), date!(2026 - 11 - 04)), 0);
         let forever = ClosedDays::read(["2000-01-01 to 9999-12-31"]);
         assert!(forever.working_days_after(friday, 1) > datetime!(2028-10-23 10:00 UTC));
     }

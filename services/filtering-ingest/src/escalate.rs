@@ -27,9 +27,10 @@ const EVERY: Duration = Duration::from_secs(2);
 /// Every how many looks it looks for alerts that nobody opened, which wait for minutes.
 const ALERTS_EVERY: u32 = 5;
 
-/// Looks until shutdown.
+/// Looks until shutdown. First it reads out of alerts from before what their columns do not say.
 pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
     let mut looks: u32 = 0;
+    let mut caught_up = false;
     loop {
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -43,6 +44,39 @@ pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
             && let Err(error) = pass(&store).await
         {
             warn!(service = store.name(), %error, "alerts that wait unopened could not be looked for");
+        }
+        if !caught_up {
+            match catch_up(&store).await {
+                Ok(()) => caught_up = true,
+                Err(error) => warn!(service = store.name(), %error, "older alerts are not counted by theme yet"),
+            }
+        }
+    }
+}
+
+/// Reads the theme out of alerts from before it had a column.
+///
+/// # Errors
+/// Where they cannot be looked for.
+pub(crate) async fn catch_up(store: &Store) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let mut tx = store.begin(&Scope::system(store.name())).await?;
+        let some = store::alert::without_theme(&tx, &after).await?;
+        tx.silent();
+        tx.commit().await?;
+        let Some((last, _)) = some.last() else { return Ok(()) };
+        after.clone_from(last);
+        for (id, school) in &some {
+            let mut tx = store.begin(&own(store, school)?).await?;
+            // The columns say what the body says: nobody's act. One that cannot be read stays as it is.
+            match store::alert::read_theme(&tx, id).await {
+                Ok(()) => {
+                    tx.silent();
+                    tx.commit().await?;
+                }
+                Err(error) => warn!(alert.id = id, %error, "an older alert is not counted by theme"),
+            }
         }
     }
 }

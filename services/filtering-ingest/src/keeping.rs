@@ -5,6 +5,8 @@ use time::{Date, Month, OffsetDateTime};
 
 /// Months that are kept where a school's policy says nothing else (RET-05: no legal figure; twelve are suggested).
 pub const MONTHS: u32 = 12;
+/// The rule by which what is past that is deleted.
+pub const RULE: &str = "RET-05";
 /// The most months that a school may keep.
 pub const MOST_MONTHS: u32 = 84;
 

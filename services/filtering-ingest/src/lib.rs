@@ -9,6 +9,7 @@
 //! - `sender`, `routing`: who sends, and which school a line belongs to
 //! - `door`, `turns`: what every way in does with a batch, and whose turn it is
 //! - `alert`, `recipient`, `wait`, `context`, `precision`: what becomes of an alert
+//! - `trend`: whether the alerts of a theme became more than chance explains
 //! - `severity`, `rules`: the words and the numbers
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
@@ -52,6 +53,7 @@ pub mod suggestion;
 mod tests;
 pub mod text;
 pub mod tier;
+pub mod trend;
 pub mod turns;
 pub mod wait;
 mod watch;

@@ -13,6 +13,7 @@ mod get_feed_coverage;
 mod get_ledger;
 mod get_log_keeping;
 mod get_rule_precision;
+mod get_theme_trend;
 pub(crate) mod ingest_lines;
 mod list_alerts;
 mod list_coverage_days;
@@ -79,6 +80,7 @@ rpcs! {
     get_feed_coverage: GetFeedCoverageRequest => GetFeedCoverageResponse,
     get_ledger: GetLedgerRequest => GetLedgerResponse,
     get_rule_precision: GetRulePrecisionRequest => GetRulePrecisionResponse,
+    get_theme_trend: GetThemeTrendRequest => GetThemeTrendResponse,
     get_log_keeping: GetLogKeepingRequest => GetLogKeepingResponse,
     list_alerts: ListAlertsRequest => ListAlertsResponse,
     list_exceptions: ListExceptionsRequest => ListExceptionsResponse,

@@ -55,5 +55,14 @@ pub const PRECISION_LEAST: u64 = 10;
 /// The share of alerts that were right, in percent, below which a rule is to be reviewed; likewise.
 pub const PRECISION_FLOOR: u64 = 30;
 
+/// Whole weeks of alerts that the last seven days are compared with; a suggestion, no law sets it.
+pub const TREND_WEEKS: u32 = 12;
+/// School days below which they say too little; likewise.
+pub const TREND_LEAST_DAYS: u32 = 15;
+/// How often, in 100 weeks without any change, as many alerts as are explained by chance are not exceeded; likewise.
+pub const TREND_SURE: u32 = 99;
+/// How many more than expected make a rise at least, in tenths: two more are no headline. Likewise.
+pub const TREND_MORE_TENTHS: u64 = 30;
+
 /// Characters a reason may have (the contract's own limit).
 pub const REASON_MAX: usize = 20_000;

@@ -48,6 +48,7 @@ mod parser_fuzz;
 mod rules;
 #[expect(clippy::expect_used, reason = "tests")]
 mod samples;
+mod trend;
 
 fn rules() -> Rules {
     let categories = ["pornography", "proxy_circumvention", "drugs"].map(|theme| rule(theme, "category", "medium", 1));

@@ -80,6 +80,7 @@ mod get_retention;
 mod get_shared_incident;
 mod get_transfer;
 mod get_transferred_file;
+mod get_workload;
 mod import_learners;
 mod import_package;
 mod invite_officer;
@@ -119,6 +120,7 @@ mod list_mandatory_reports;
 mod list_marked_contacts;
 mod list_my_concerns;
 mod list_referral_routes;
+mod list_repeat_involvement;
 mod list_retention;
 mod list_searches;
 mod list_shared_incidents;
@@ -320,6 +322,8 @@ rpcs! {
     note_contact_match: NoteContactMatchRequest => NoteContactMatchResponse,
     list_desk_contact_matches: ListDeskContactMatchesRequest => ListDeskContactMatchesResponse,
     list_due: ListDueRequest => ListDueResponse,
+    get_workload: GetWorkloadRequest => GetWorkloadResponse,
+    list_repeat_involvement: ListRepeatInvolvementRequest => ListRepeatInvolvementResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_learner_disclosures: ListLearnerDisclosuresRequest => ListLearnerDisclosuresResponse,
     list_waiting: ListWaitingRequest => ListWaitingResponse,

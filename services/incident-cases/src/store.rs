@@ -29,6 +29,7 @@ pub(crate) mod print;
 pub(crate) mod public_report;
 pub(crate) mod register;
 pub(crate) mod register_export;
+pub(crate) mod repeat;
 pub(crate) mod retention;
 pub(crate) mod search;
 pub(crate) mod shared;
@@ -36,6 +37,7 @@ pub(crate) mod shared_entity;
 pub(crate) mod subject_access;
 pub(crate) mod transfer;
 pub(crate) mod upgrade;
+pub(crate) mod workload;
 
 use std::{collections::HashMap, pin::Pin};
 
@@ -56,6 +58,11 @@ const AT_ONCE: usize = 2_000;
 /// A moment as a column holds it: microseconds since 1970.
 fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
+}
+
+/// A column's moment; none for the far future.
+fn moment(us: i64) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(us) * 1_000).ok()
 }
 
 /// Who holds the keys of what is about adults at a school: nobody who has the school's own key opens them.

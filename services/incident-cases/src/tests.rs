@@ -160,6 +160,7 @@ mod sharing_races;
 mod transfer;
 mod triage;
 mod upgrade;
+mod workload;
 
 impl World {
     async fn concern(&self) -> Result<String> {

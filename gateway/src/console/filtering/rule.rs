@@ -214,12 +214,16 @@ struct Rule {
     review: bool,
 }
 
+/// What a rule is called: its code in the policy, such as filter.drugs_search, in words.
+pub fn called(rule_id: &str) -> String {
+    words::sentence(&words::spaced(rule_id.strip_prefix("filter.").unwrap_or(rule_id)))
+}
+
 impl Rule {
     fn new(rule: &RulePrecision) -> Self {
         let n = words::number;
         Self {
-            // The code in the policy, such as filter.drugs_search, in words.
-            rule: words::sentence(&words::spaced(rule.rule_id.strip_prefix("filter.").unwrap_or(&rule.rule_id))),
+            rule: called(&rule.rule_id),
             right: n(rule.right),
             understandable: n(rule.understandable),
             explained: n(rule.explained),

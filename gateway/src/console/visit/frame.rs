@@ -101,6 +101,7 @@ impl Visit {
                     ],
                     "Filtering" => &["/senders"],
                     "Registers" => &["/duties"],
+                    "Reports" => &["/workload"],
                     _ => &[],
                 };
                 let authority: &[&str] = match text {

@@ -1,15 +1,22 @@
 //! Answers one alert with its evidence. The first to open it of those whose it is acknowledges it: from then on nobody need
 //! be told that it waits.
 
-use chassis::{caller::Caller, error::Result, event::Event, history::Act};
+use chassis::{
+    caller::Caller,
+    clock::london,
+    db::Tx,
+    error::{Error, Result},
+    event::Event,
+    history::Act,
+};
 use proto::{
     event::v1::AlertAcknowledged,
-    filtering_ingest::v1::{GetAlertRequest, GetAlertResponse},
+    filtering_ingest::v1::{AlertDeletion, GetAlertRequest, GetAlertResponse},
 };
 use tonic::Request;
 
 use super::{convert, reader::reader};
-use crate::{App, store};
+use crate::{App, keeping::RULE, store};
 
 pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> Result<GetAlertResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -20,7 +27,10 @@ pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> R
     // what there is, and opens the alert for nobody.
     let of_cases = scope.account().is_none();
     let mut alert = match of_cases {
-        true => store::alert::load(&tx, &request.alert_id).await?,
+        true => match store::alert::find(&tx, &request.alert_id).await? {
+            Some(alert) => alert,
+            None => return deleted(tx, &request.alert_id).await,
+        },
         false => store::alert::load_for(&tx, &request.alert_id, reader).await?,
     };
     let mut act = Act::new("alert.read", alert.id.as_str());
@@ -34,5 +44,21 @@ pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> R
     }
     tx.record(act);
     tx.commit().await?;
-    Ok(GetAlertResponse { alert: Some(convert::alert(&alert, theirs)) })
+    Ok(GetAlertResponse { alert: Some(convert::alert(&alert, theirs)), deletion: None })
+}
+
+/// That an alert was deleted: whoever waits for it for a case need not ask again. What is merely not here may come.
+///
+/// # Errors
+/// `Missing` where none with that id was deleted here.
+async fn deleted(mut tx: Tx, id: &str) -> Result<GetAlertResponse> {
+    let (gone, before) = store::keeping::alert_gone(&tx, id).await?.ok_or_else(Error::missing)?;
+    tx.record(Act::new("alert.deletion_read", id));
+    tx.commit().await?;
+    let deletion = AlertDeletion {
+        date: london(gone).date().to_string(),
+        before_date: before.date().to_string(),
+        rule: RULE.to_owned(),
+    };
+    Ok(GetAlertResponse { alert: None, deletion: Some(deletion) })
 }

@@ -56,6 +56,8 @@ pub(crate) async fn insert(tx: &Tx, raised: &Alert) -> Result<Vec<u8>> {
         readers: Set(raised.readers.0),
         subject: Set(token(tx, &raised.school_id, &raised.subject)),
         pass_us: Set(pass_us(raised)),
+        theme: Set(raised.theme.clone()),
+        event_us: Set(micros(raised.event_at)),
         body: Set(body.clone()),
     };
     alert::Entity::insert(row).exec_without_returning(tx.db()).await?;
@@ -73,6 +75,8 @@ pub(crate) async fn update(tx: &Tx, changed: &Alert) -> Result<Vec<u8>> {
         severity_rank: Set(severity::rank(&changed.severity).into()),
         readers: Set(changed.readers.0),
         pass_us: Set(pass_us(changed)),
+        theme: Set(changed.theme.clone()),
+        event_us: Set(micros(changed.event_at)),
         body: Set(body.clone()),
         ..Default::default()
     };
@@ -200,6 +204,63 @@ pub(crate) async fn answers(tx: &Tx, reader: Readers, since: OffsetDateTime) -> 
         .all(tx.db())
         .await?;
     Ok(rows.into_iter().map(|(rule, verdict, n)| (rule, verdict, u64::try_from(n).unwrap_or_default())).collect())
+}
+
+/// How many alerts of each theme that the caller may know of happened from a moment until another. They are counted over
+/// `alert_theme`, and none of them is opened.
+pub(crate) async fn themes(
+    tx: &Tx,
+    reader: Readers,
+    from: OffsetDateTime,
+    until: OffsetDateTime,
+) -> Result<Vec<(String, u64)>> {
+    let rows: Vec<(String, i64)> = alert::Entity::find()
+        .select_only()
+        .column(alert::Column::Theme)
+        .column_as(alert::Column::Id.count(), "alerts")
+        .filter(readable(tx, reader)?)
+        .filter(alert::Column::EventUs.gte(micros(from)))
+        .filter(alert::Column::EventUs.lt(micros(until)))
+        .group_by(alert::Column::Theme)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok(rows.into_iter().map(|(theme, n)| (theme, u64::try_from(n).unwrap_or_default())).collect())
+}
+
+/// Whether some of the school's alerts are from before there was a column of their theme, and not read out yet.
+pub(crate) async fn some_without_theme(tx: &Tx) -> Result<bool> {
+    let school = tx.scope().school()?.as_str();
+    let unread = alert::Entity::find()
+        .filter(alert::Column::SchoolId.eq(school))
+        .filter(alert::Column::EventUs.eq(0))
+        .filter(alert::Column::Theme.eq(""));
+    Ok(unread.limit(1).count(tx.db()).await? > 0)
+}
+
+/// Some of those of every school, after one of them: id and school.
+pub(crate) async fn without_theme(tx: &Tx, after: &str) -> Result<Vec<(String, String)>> {
+    let some = alert::Entity::find()
+        .select_only()
+        .columns([alert::Column::Id, alert::Column::SchoolId])
+        .filter(alert::Column::Theme.eq(""))
+        .filter(alert::Column::Id.gt(after))
+        .order_by_asc(alert::Column::Id)
+        .limit(AT_ONCE);
+    Ok(some.into_tuple().all(tx.db()).await?)
+}
+
+/// Reads out of an alert what its columns do not say yet.
+pub(crate) async fn read_theme(tx: &Tx, id: &str) -> Result<()> {
+    let Some(alert) = find(tx, id).await? else { return Ok(()) };
+    let row = alert::ActiveModel {
+        id: Unchanged(id.to_owned()),
+        theme: Set(alert.theme),
+        event_us: Set(micros(alert.event_at)),
+        ..Default::default()
+    };
+    alert::Entity::update(row).exec(tx.db()).await?;
+    Ok(())
 }
 
 /// An alert that has waited too long by its own clock.

@@ -22,7 +22,12 @@ use super::{
     micros, moment,
 };
 use crate::coverage::{
-    Coverage, Fields, Hour, SchoolYear, day::Day, look::Replay, minutes::Minutes, rhythm::Rhythm, trouble::Kind,
+    Coverage, Fields, Hour, SchoolYear,
+    day::{Day, State},
+    look::Replay,
+    minutes::Minutes,
+    rhythm::Rhythm,
+    trouble::Kind,
 };
 
 /// Events from which on a delivery can be called one that came before.
@@ -255,6 +260,26 @@ pub(crate) async fn day(tx: &Tx, school: &str, feed_id: &str, date: Date) -> Res
     let id = (school.to_owned(), feed_id.to_owned(), date.to_string());
     let row = coverage_day::Entity::find_by_id(id).one(tx.db()).await?;
     row.map(|row| Ok(serde_json::from_slice(&row.body)?)).transpose()
+}
+
+/// The days from one until another on which nothing at all was heard at the scope's school.
+pub(crate) async fn silent_days(tx: &Tx, from: Date, until: Date) -> Result<Vec<Date>> {
+    use coverage_day::Column;
+    let rows = coverage_day::Entity::find()
+        .filter(Column::SchoolId.eq(tx.scope().school()?.as_str()))
+        .filter(Column::FeedId.eq(""))
+        .filter(Column::Date.gte(from.to_string()))
+        .filter(Column::Date.lte(until.to_string()))
+        .all(tx.db())
+        .await?;
+    let mut silent = Vec::new();
+    for row in rows {
+        let day: Day = serde_json::from_slice(&row.body)?;
+        if day.state == State::Silent {
+            silent.push(day.date);
+        }
+    }
+    Ok(silent)
 }
 
 /// Keeps a day as it is counted now.

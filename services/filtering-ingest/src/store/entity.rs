@@ -191,7 +191,32 @@ pub(crate) mod alert {
         pub readers: i32,
         pub subject: String,
         pub pass_us: i64,
+        /// Empty where an earlier version kept it, until it is read out of the body.
+        pub theme: String,
+        /// When it happened; 0 likewise.
+        pub event_us: i64,
         pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod alert_gone {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "alert_gone")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub alert_id: String,
+        pub school_id: String,
+        /// When it was deleted.
+        pub gone_us: i64,
+        /// Up to when everything was.
+        pub before_us: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

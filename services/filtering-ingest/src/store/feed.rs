@@ -58,6 +58,18 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Feed> {
     Ok(serde_json::from_slice(&row.ok_or_else(Error::missing)?.body)?)
 }
 
+/// When the scope's school got its first feed; none where it has none.
+pub(crate) async fn first(tx: &Tx) -> Result<Option<time::OffsetDateTime>> {
+    let school = tx.scope().school()?;
+    let rows = feed::Entity::find().filter(feed::Column::SchoolId.eq(school.as_str())).all(tx.db()).await?;
+    let mut first = None;
+    for row in rows {
+        let feed: Feed = serde_json::from_slice(&row.body)?;
+        first = Some(first.map_or(feed.created_at, |first: time::OffsetDateTime| first.min(feed.created_at)));
+    }
+    Ok(first)
+}
+
 /// One feed of the scope's school, held until the transaction ends: two batches of one feed are worked one after the other,
 /// so that neither undoes the episodes of the other.
 pub(crate) async fn hold(tx: &Tx, id: &str) -> Result<Feed> {

@@ -12,9 +12,9 @@ use time::OffsetDateTime;
 
 use super::{
     coverage_entity::{delivery_seen, fingerprint_hour, log_deletion, school_year},
-    entity::{alert, delivery, delivery_header, episode, observation, record_key, rejected_line},
+    entity::{alert, alert_gone, delivery, delivery_header, episode, observation, record_key, rejected_line},
     intake::ObservationId,
-    micros,
+    micros, moment,
 };
 use crate::{
     alert::AlertId,
@@ -148,7 +148,24 @@ async fn old_alerts(tx: &Tx, school: &str, before: OffsetDateTime) -> Result<Vec
     let keys = record_key::Column::RecordId.is_in(&ids);
     record_key::Entity::delete_many().filter(keys).exec(tx.db()).await?;
     alert::Entity::delete_many().filter(alert::Column::Id.is_in(&ids)).exec(tx.db()).await?;
+    let (gone_us, before_us) = (micros(tx.now()), micros(before));
+    let rows = ids.iter().map(|id| alert_gone::ActiveModel {
+        alert_id: Set(id.clone()),
+        school_id: Set(school.to_owned()),
+        gone_us: Set(gone_us),
+        before_us: Set(before_us),
+    });
+    if !ids.is_empty() {
+        alert_gone::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+    }
     Ok(ids)
+}
+
+/// When an alert of the scope's school was deleted, and up to when everything was; none where none with that id was.
+pub(crate) async fn alert_gone(tx: &Tx, id: &str) -> Result<Option<(OffsetDateTime, OffsetDateTime)>> {
+    let school = tx.scope().school()?.as_str();
+    let row = alert_gone::Entity::find_by_id(id).filter(alert_gone::Column::SchoolId.eq(school)).one(tx.db()).await?;
+    Ok(row.and_then(|row| moment(row.gone_us).zip(moment(row.before_us))))
 }
 
 /// Episodes say themselves when they were.

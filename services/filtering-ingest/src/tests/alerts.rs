@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A line of a group, as FortiGate writes it.
-fn of_group(second: u64, user: &str, group: &str, url: &str) -> String {
+pub(super) fn of_group(second: u64, user: &str, group: &str, url: &str) -> String {
     let at = 1_794_825_900 + second;
     format!(
         "date=2026-11-16 time=10:45:00 eventtime={at} type=\"utm\" subtype=\"webfilter\" user=\"{user}\" group=\"{group}\" \
@@ -19,10 +19,10 @@ fn of_group(second: u64, user: &str, group: &str, url: &str) -> String {
     )
 }
 
-const WEED: &str = "https://www.google.com/search?q=buy+weed";
+pub(super) const WEED: &str = "https://www.google.com/search?q=buy+weed";
 
 /// A school whose filter knows groups.
-async fn with_groups(engine: Engine) -> Result<World> {
+pub(super) async fn with_groups(engine: Engine) -> Result<World> {
     let mut world = world(engine).await?;
     let create = CreateFeedRequest {
         school_id: world.school.clone(),

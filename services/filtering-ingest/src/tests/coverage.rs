@@ -198,6 +198,18 @@ async fn nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_recor
         assert_eq!(world.rows(table).await?, 0, "{table}");
     }
     assert_eq!(call!(world.dsl, get_alert, read()).err().map(|e| e.reason_name()), Some("NOT_FOUND"));
+    // The service of the cases, which waits for it, is told that it was deleted; not of one that never was here.
+    let service = world.bed.upstreams.as_service("filtering-ingest", &world.bed.signer("incident-cases"))?;
+    let mut cases = FilteringIngestClient::new(service);
+    let told = cases.get_alert(read()).await.map_err(|status| Error::from_status(&status))?.into_inner();
+    let deletion = told.deletion.unwrap_or_default();
+    assert_eq!(
+        (told.alert, deletion.date.as_str(), deletion.before_date.as_str(), deletion.rule.as_str()),
+        (None, "2027-12-01", "2026-12-01", "RET-05")
+    );
+    let never: crate::alert::AlertId = world.bed.ids.next();
+    let never = cases.get_alert(GetAlertRequest { alert_id: never.to_string(), ..read() }).await.err();
+    assert_eq!(never.map(|status| Error::from_status(&status).reason_name()), Some("NOT_FOUND"));
     let ask = GetLogKeepingRequest { school_id: world.school.clone() };
     let keeping = call!(world.it, get_log_keeping, ask)?;
     assert_eq!((keeping.keep_months, keeping.deletions.len()), (12, 1), "{keeping:?}");

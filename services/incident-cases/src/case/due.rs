@@ -38,6 +38,23 @@ impl Kind {
         ("idle", Self::Idle),
     ];
 
+    /// What somebody has to do: everything but a case that lies still.
+    pub const WORK: [Self; 6] = [
+        Self::Step,
+        Self::ReferralChase,
+        Self::ReferralQuestion,
+        Self::ReferralDraft,
+        Self::ReportChase,
+        Self::AssessmentReview,
+    ];
+    /// Answers that others owe.
+    pub const CHASES: [Self; 2] = [Self::ReferralChase, Self::ReportChase];
+
+    /// The kind of a code.
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == code).map(|(_, kind)| *kind)
+    }
+
     /// Its code.
     pub fn code(self) -> &'static str {
         Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(code, _)| code)
@@ -55,6 +72,8 @@ pub struct Due {
     pub at: Option<OffsetDateTime>,
     /// Whose it is; nobody's where none.
     pub owner: Option<String>,
+    /// Whether it is a step that may not be skipped.
+    pub statutory: bool,
 }
 
 /// A due date was moved.
@@ -82,10 +101,14 @@ impl Case {
             let open = matches!(standing.state, "to_do" | "cannot_start_yet");
             if open && (standing.due.is_some() || step.owner.is_some()) {
                 let owner = step.owner.clone().or_else(|| self.owner.clone());
-                dues.push(Due { kind: Kind::Step, item: rule.id.clone(), at: standing.due, owner });
+                let (kind, item) = (Kind::Step, rule.id.clone());
+                dues.push(Due { kind, item, at: standing.due, owner, statutory: rule.statutory });
             }
         }
-        let due = |kind, item: &str, at| Due { kind, item: item.to_owned(), at: Some(at), owner: self.owner.clone() };
+        let due = |kind, item: &str, at| {
+            let owner = self.owner.clone();
+            Due { kind, item: item.to_owned(), at: Some(at), owner, statutory: false }
+        };
         let referrals = self.referrals.iter().filter(|referral| referral.waits());
         // While the desk waits for the school, there is nothing to chase.
         dues.extend(referrals.map(|referral| match referral.asked() {
@@ -109,6 +132,12 @@ impl Case {
     /// Everybody who is named as somebody whose something is.
     pub fn owners(&self) -> impl Iterator<Item = &str> {
         self.owner.iter().chain(self.steps.iter().filter_map(|step| step.owner.as_ref())).map(String::as_str)
+    }
+
+    /// Everybody who is named as somebody whose something is or who did a step.
+    pub fn hands(&self) -> impl Iterator<Item = &str> {
+        let ends = self.steps.iter().filter_map(|step| step.end.as_ref());
+        self.owners().chain(ends.map(|end| end.by.as_str()))
     }
 
     /// Whether something of the case can be somebody's: whoever may not see it has nothing in it.

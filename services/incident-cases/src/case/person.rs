@@ -101,6 +101,16 @@ impl Involvement {
 }
 
 impl Case {
+    /// The parts that a learner of the roll has in the case, but for those that ended.
+    pub fn roles_of(&self, learner: &LearnerId) -> Vec<&str> {
+        let own =
+            self.involvements.iter().filter(|part| part.ended.is_none() && part.learner.as_ref() == Some(learner));
+        let mut roles: Vec<&str> = own.map(|part| part.role.as_str()).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+
     /// A part that has not ended.
     fn lasting(&mut self, id: &InvolvementId) -> Result<&mut Involvement, Refusal> {
         self.working()?;

@@ -27,9 +27,10 @@ pub(super) mod sharing;
 pub(super) mod sheet;
 pub(super) mod subject_access;
 pub(super) mod transfer;
+pub(super) mod workload;
 
 pub(crate) use concern::{concern, my_concern};
-pub(crate) use filter_alert::filter_alert;
+pub(crate) use filter_alert::{alert_deleted, filter_alert};
 
 use crate::{
     case::{Case, evidence::done_by, field::Field},

@@ -15,6 +15,7 @@ pub(super) async fn list_due(app: &App, request: Request<ListDueRequest>) -> Res
     let now = tx.now();
     let asked = convert::due::asked(&request, now)?;
     let found = store::due::list(&tx, &asked, &page).await?;
+    let closed = store::copy::clocks(&tx, &request.school_id).await?.closed_days;
     let owners = if request.with_owners { store::due::owners(&tx, now).await? } else { Vec::new() };
     let mut ids: Vec<&str> = found.cases.keys().map(String::as_str).collect();
     ids.sort_unstable();
@@ -24,7 +25,7 @@ pub(super) async fn list_due(app: &App, request: Request<ListDueRequest>) -> Res
         dues: found
             .dues
             .iter()
-            .filter_map(|(id, due)| Some(convert::due::due(found.cases.get(id)?, due, now)))
+            .filter_map(|(id, due)| Some(convert::due::due(found.cases.get(id)?, due, now, &closed)))
             .collect(),
         next_page_token: found.next,
         total_size: i32::try_from(found.total).unwrap_or(i32::MAX),

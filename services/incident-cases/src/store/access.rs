@@ -8,7 +8,7 @@ use chassis::{
 use proto::access::v1::{Permission, Role};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, QueryFilter as _, Value,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, QueryFilter as _, Statement, Value,
     sea_query::{Expr, SimpleExpr},
 };
 
@@ -41,7 +41,9 @@ pub(crate) fn reader(tx: &Tx) -> Reader<'_> {
 /// What the rpc's permission asks of a case; nothing is let in over a case that no rule let in.
 fn need(tx: &Tx) -> Option<Need> {
     match tx.scope().permission()? {
-        Permission::CaseRead | Permission::ConcernRead | Permission::LearnerRead => Some(Need::Read),
+        Permission::CaseRead | Permission::ConcernRead | Permission::LearnerRead | Permission::WorkloadRead => {
+            Some(Need::Read)
+        }
         Permission::CaseClose | Permission::CaseAgree | Permission::LessonRaise => Some(Need::Close),
         // A photo of a note is added to a case by whoever works it, let in as somebody who records.
         Permission::CaseWork
@@ -179,7 +181,7 @@ pub(crate) enum Sight {
 }
 
 /// A condition in SQL as it grows: every value is bound, none is written into it.
-struct Condition {
+pub(super) struct Condition {
     /// Whether the engine numbers its values, `$1`; else they are `?`.
     numbered: bool,
     sql: String,
@@ -187,17 +189,17 @@ struct Condition {
 }
 
 impl Condition {
-    fn new(tx: &Tx) -> Self {
+    pub(super) fn new(tx: &Tx) -> Self {
         let numbered = tx.db().get_database_backend() == DatabaseBackend::Postgres;
         Self { numbered, sql: String::new(), values: Vec::new() }
     }
 
-    fn say(&mut self, sql: &str) -> &mut Self {
+    pub(super) fn say(&mut self, sql: &str) -> &mut Self {
         self.sql.push_str(sql);
         self
     }
 
-    fn value(&mut self, value: impl Into<Value>) -> &mut Self {
+    pub(super) fn value(&mut self, value: impl Into<Value>) -> &mut Self {
         self.values.push(value.into());
         if self.numbered {
             let place = format!("${}", self.values.len());
@@ -222,7 +224,7 @@ impl Condition {
     }
 
     /// The rows of `case_file` that the caller may see.
-    fn seen(&mut self, tx: &Tx, school: &str, sight: Sight) -> &mut Self {
+    pub(super) fn seen(&mut self, tx: &Tx, school: &str, sight: Sight) -> &mut Self {
         let who = reader(tx);
         let own = token(tx, school, who.account_id);
         let open = Level::Open.code();
@@ -247,18 +249,40 @@ impl Condition {
         self.say("))")
     }
 
-    /// The rows of `concern` that the caller may read.
-    fn read(&mut self, tx: &Tx, school: &str) -> &mut Self {
+    /// The rows of `concern` that are part of no case and that the caller may read.
+    fn free(&mut self, tx: &Tx) -> &mut Self {
         let who = reader(tx);
-        self.say("((concern.case_id = ").value("").say(" AND (concern.office IN (");
+        self.say("(concern.case_id = ").value("").say(" AND (concern.office IN (");
         let offices = [(who.lead || who.head, ""), (who.head, Office::Head.code()), (who.chair, Office::Chair.code())];
         // Nobody's, so that the list is never empty.
         self.value("nobody");
         for (_, office) in offices.into_iter().chain([(who.head || who.chair, BOTH)]).filter(|(theirs, _)| *theirs) {
             self.say(", ").value(office);
         }
-        self.say("))) OR concern.case_id IN (SELECT case_file.id FROM case_file WHERE case_file.school_id = ");
+        self.say(")))")
+    }
+
+    /// The rows of `concern` that the caller may read.
+    fn read(&mut self, tx: &Tx, school: &str) -> &mut Self {
+        self.say("(").free(tx);
+        self.say(" OR concern.case_id IN (SELECT case_file.id FROM case_file WHERE case_file.school_id = ");
         self.value(school).say(" AND ").seen(tx, school, Sight::All).say("))")
+    }
+
+    /// The same, each concern's case looked up by its key: for a few concerns among many cases.
+    pub(super) fn read_few(&mut self, tx: &Tx, school: &str) -> &mut Self {
+        self.say("(").free(tx).say(" OR ").of_case(tx, school, "concern").say(")")
+    }
+
+    /// The rows of a table with a `case_id` whose case the caller may read, each case looked up by its key.
+    fn of_case(&mut self, tx: &Tx, school: &str, table: &str) -> &mut Self {
+        self.say("EXISTS (SELECT 1 FROM case_file WHERE case_file.id = ").say(table).say(".case_id");
+        self.say(" AND case_file.school_id = ").value(school).say(" AND ").seen(tx, school, Sight::All).say(")")
+    }
+
+    /// The whole of a query.
+    pub(super) fn into_statement(self, tx: &Tx) -> Statement {
+        Statement::from_sql_and_values(tx.db().get_database_backend(), self.sql, self.values)
     }
 
     fn into_expr(self) -> SimpleExpr {
@@ -277,6 +301,28 @@ pub(crate) fn cases(tx: &Tx, school: &str, sight: Sight) -> SimpleExpr {
 pub(crate) fn concerns(tx: &Tx) -> Result<SimpleExpr> {
     let mut condition = Condition::new(tx);
     condition.read(tx, tx.scope().school()?.as_str());
+    Ok(condition.into_expr())
+}
+
+/// The concerns of a school that are part of no case and that the caller may read, over `concern`.
+pub(crate) fn free_concerns(tx: &Tx) -> SimpleExpr {
+    let mut condition = Condition::new(tx);
+    condition.free(tx);
+    condition.into_expr()
+}
+
+/// The concerns of a school that the caller may read, over `concern`, where a few are asked for by their ids.
+pub(crate) fn few_concerns(tx: &Tx) -> Result<SimpleExpr> {
+    let mut condition = Condition::new(tx);
+    condition.read_few(tx, tx.scope().school()?.as_str());
+    Ok(condition.into_expr())
+}
+
+/// What belongs to a case the caller may read, over a table with a `case_id` that belongs to cases alone: each case is
+/// looked up by its key, so that what is asked of costs, and not how many cases there are.
+pub(crate) fn of_cases(tx: &Tx, table: &str) -> Result<SimpleExpr> {
+    let mut condition = Condition::new(tx);
+    condition.of_case(tx, tx.scope().school()?.as_str(), table);
     Ok(condition.into_expr())
 }
 

@@ -1,4 +1,4 @@
-//! Which filter alerts cases want: until what they used is with the case.
+//! Which filter alerts cases want: until what they used is with the case, or the case says that they were deleted.
 
 use chassis::{db::Tx, error::Result};
 use sea_orm::{
@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use time::OffsetDateTime;
 
-use super::micros;
+use super::{micros, moment};
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -22,6 +22,10 @@ mod entity {
         pub case_id: String,
         pub school_id: String,
         pub next_us: i64,
+        /// How often it was asked for in vain.
+        pub tries: i32,
+        /// Since when it is wanted; 0 where an earlier version noted it.
+        pub since_us: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -43,6 +47,8 @@ pub(crate) async fn want(tx: &Tx, school: &str, case_id: &str, alert_id: &str) -
         case_id: Set(case_id.to_owned()),
         school_id: Set(school.to_owned()),
         next_us: Set(micros(tx.now())),
+        tries: Set(0),
+        since_us: Set(micros(tx.now())),
     };
     let noted = OnConflict::columns([Column::AlertId, Column::CaseId]).do_nothing().to_owned();
     Entity::insert(row).on_conflict(noted).exec_without_returning(tx.db()).await?;
@@ -61,10 +67,19 @@ pub(crate) async fn done(tx: &Tx, wanted: &Wanted) -> Result<bool> {
     Ok(Entity::delete_by_id(id).exec(tx.db()).await?.rows_affected == 1)
 }
 
-/// Has it asked for later.
-pub(crate) async fn put_off(tx: &Tx, wanted: &Wanted, until: OffsetDateTime) -> Result<()> {
+impl Wanted {
+    /// Since when it is wanted.
+    pub(crate) fn since(&self, now: OffsetDateTime) -> OffsetDateTime {
+        moment(self.since_us).filter(|_| self.since_us > 0).unwrap_or(now)
+    }
+}
+
+/// Has it asked for later, once it was asked for in vain so often.
+pub(crate) async fn put_off(tx: &Tx, wanted: &Wanted, tries: i32, until: OffsetDateTime) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::NextUs, Expr::value(micros(until)))
+        .col_expr(Column::Tries, Expr::value(tries))
+        .col_expr(Column::SinceUs, Expr::value(micros(wanted.since(tx.now()))))
         .filter(Column::AlertId.eq(wanted.alert_id.as_str()))
         .filter(Column::CaseId.eq(wanted.case_id.as_str()))
         .exec(tx.db())

@@ -71,6 +71,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
         access::keep(tx, case).await?;
     }
     super::due::insert(tx, case).await?;
+    super::workload::keep_steps(tx, case, None).await?;
     super::search::begin_case(tx, case).await?;
     super::case_mark::stale(tx, case).await?;
     Ok(body)
@@ -80,7 +81,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
 pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     let before = i64::try_from(case.version).unwrap_or_default();
     case.version += 1;
-    case.touched_at = Some(tx.now());
+    let touched = case.touched_at.replace(tx.now());
     let id = case.id.as_str();
     let body = seal(&key_for(tx, id, &case.school_id, case.adult()).await?, case, &place(id))?;
     let written = case_file::Entity::update_many()
@@ -100,6 +101,7 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     let learners: Vec<_> = case.involvements.iter().filter_map(|i| i.learner.clone()).collect();
     super::learner_record::add(tx, id, &learners).await?;
     super::due::replace(tx, case).await?;
+    super::workload::keep_steps(tx, case, touched).await?;
     super::retention::keep_case(tx, case).await?;
     super::search::keep_case(tx, case).await?;
     super::case_mark::stale(tx, case).await?;

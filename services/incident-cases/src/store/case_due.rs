@@ -18,6 +18,8 @@ pub struct Model {
     pub due_us: i64,
     /// A keyed hash of the account whose it is; empty where it is nobody's.
     pub owner_token: Vec<u8>,
+    /// 1 for a step that may not be skipped; -1 where that was not kept yet.
+    pub statutory: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

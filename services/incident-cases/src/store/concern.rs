@@ -280,6 +280,21 @@ fn cursor(text: &str) -> Option<(i32, i32, i64, String)> {
     Some((i32::try_from(urgency).ok()?, i32::try_from(was_read).ok()?, created, parts.next()?.to_owned()))
 }
 
+/// Those of the school's concerns with these ids that the caller may read.
+pub(crate) async fn readable_all(tx: &Tx, ids: &[String]) -> Result<Vec<Concern>> {
+    let school = tx.scope().school()?;
+    let mut concerns = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(super::AT_ONCE) {
+        let some = concern::Entity::find()
+            .filter(concern::Column::SchoolId.eq(school.as_str()))
+            .filter(concern::Column::Id.is_in(chunk))
+            .filter(access::few_concerns(tx)?);
+        let rows = some.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+        concerns.extend(open_all::<Concern>(tx, school.as_str(), rows, place).await?);
+    }
+    Ok(concerns)
+}
+
 /// Concerns recorded since a moment that the caller may read, the latest first.
 pub(crate) async fn since(tx: &Tx, at: OffsetDateTime) -> Result<Vec<Concern>> {
     let school = tx.scope().school()?;

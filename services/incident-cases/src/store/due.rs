@@ -20,7 +20,7 @@ use crate::case::{
 const AT_ONCE: u64 = 100;
 
 /// An account as the table of dues knows it.
-fn token(tx: &Tx, school: &str, account_id: &str) -> Vec<u8> {
+pub(super) fn token(tx: &Tx, school: &str, account_id: &str) -> Vec<u8> {
     tx.ring().token(school, &format!("has due {account_id}")).to_vec()
 }
 
@@ -36,6 +36,7 @@ fn row(tx: &Tx, case: &Case, due: &Due) -> case_due::Model {
         item: due.item.clone(),
         due_us: due_us(due),
         owner_token: due.owner.as_ref().map(|id| token(tx, &case.school_id, id)).unwrap_or_default(),
+        statutory: due.statutory.into(),
     }
 }
 
@@ -70,10 +71,12 @@ pub(crate) async fn replace(tx: &Tx, case: &Case) -> Result<()> {
 pub(crate) struct Asked {
     /// Whose; anybody's where none, nobody's where empty.
     pub(crate) owner: Option<String>,
+    /// What is due before that is left out.
+    pub(crate) from: Option<OffsetDateTime>,
     /// What is due after that is left out.
     pub(crate) until: Option<OffsetDateTime>,
-    /// Of this kind alone.
-    pub(crate) kind: Option<&'static str>,
+    /// Of these kinds alone; of any where none is named.
+    pub(crate) kinds: Vec<&'static str>,
 }
 
 /// The moment before which what was due is overdue, as `clock::word` has it: an hour ago, or the beginning of today.
@@ -81,10 +84,13 @@ pub(crate) fn overdue_before(now: OffsetDateTime) -> OffsetDateTime {
     Ord::max(on(london(now).date(), Time::MIDNIGHT), now - Duration::HOUR)
 }
 
-fn seen(tx: &Tx) -> Result<Select<case_due::Entity>> {
+/// What is due in the cases that the caller may read. Both engines read the school's rows, which are those of open cases
+/// (`case_due_next`, or the primary key), and look each case up by its own key: closed cases cost nothing, however many
+/// there are.
+pub(super) fn seen(tx: &Tx) -> Result<Select<case_due::Entity>> {
     let school = tx.scope().school()?.as_str();
     let here = case_due::Entity::find().filter(case_due::Column::SchoolId.eq(school));
-    Ok(here.filter(access::belongings(tx, "case_due")?))
+    Ok(here.filter(access::of_cases(tx, "case_due")?))
 }
 
 /// A page of what is due.
@@ -99,22 +105,37 @@ pub(crate) struct Found {
     pub(crate) total: u64,
 }
 
-/// A page of what is due in cases that the caller may read, the earliest first.
-pub(crate) async fn list(tx: &Tx, asked: &Asked, page: &Page) -> Result<Found> {
+/// What is asked for, of what the caller may read.
+fn narrowed(tx: &Tx, asked: &Asked) -> Result<Select<case_due::Entity>> {
     let school = tx.scope().school()?.as_str();
-    let (by_time, by_case) = (case_due::Column::DueUs, case_due::Column::CaseId);
-    let (by_kind, by_item) = (case_due::Column::Kind, case_due::Column::Item);
+    let (by_time, by_kind) = (case_due::Column::DueUs, case_due::Column::Kind);
     let mut all = seen(tx)?;
     if let Some(owner) = &asked.owner {
         let token = if owner.is_empty() { Vec::new() } else { token(tx, school, owner) };
         all = all.filter(case_due::Column::OwnerToken.eq(token));
     }
+    if let Some(from) = asked.from {
+        all = all.filter(by_time.gte(micros(from)));
+    }
     if let Some(until) = asked.until {
         all = all.filter(by_time.lt(micros(until)));
     }
-    if let Some(kind) = asked.kind {
-        all = all.filter(by_kind.eq(kind));
+    if !asked.kinds.is_empty() {
+        all = all.filter(by_kind.is_in(asked.kinds.iter().copied()));
     }
+    Ok(all)
+}
+
+/// How much of what is asked for is due in cases that the caller may read.
+pub(crate) async fn count(tx: &Tx, asked: &Asked) -> Result<u64> {
+    Ok(narrowed(tx, asked)?.count(tx.db()).await?)
+}
+
+/// A page of what is due in cases that the caller may read, the earliest first.
+pub(crate) async fn list(tx: &Tx, asked: &Asked, page: &Page) -> Result<Found> {
+    let (by_time, by_case) = (case_due::Column::DueUs, case_due::Column::CaseId);
+    let (by_kind, by_item) = (case_due::Column::Kind, case_due::Column::Item);
+    let mut all = narrowed(tx, asked)?;
     let total = all.clone().count(tx.db()).await?;
     if let Some((at, case, kind, item)) = page.after().and_then(cursor) {
         // Spelt out: engines differ in how a condition in plain SQL takes its values.
@@ -153,7 +174,7 @@ pub(crate) async fn cases_with(tx: &Tx, kinds: &[Kind]) -> Result<Vec<Case>> {
 }
 
 /// The cases with these ids that the caller may read.
-async fn of(tx: &Tx, ids: impl Iterator<Item = String>) -> Result<HashMap<String, Case>> {
+pub(super) async fn of(tx: &Tx, ids: impl Iterator<Item = String>) -> Result<HashMap<String, Case>> {
     let mut ids: Vec<String> = ids.collect();
     ids.sort_unstable();
     ids.dedup();
@@ -211,19 +232,25 @@ pub(crate) async fn owners(tx: &Tx, now: OffsetDateTime) -> Result<Vec<OwnerSum>
     Ok(sums)
 }
 
-/// Open cases from before what is due was kept, as school and id.
+/// Open cases from before what is due was kept as it is now, as school and id.
 pub(crate) async fn without(tx: &Tx) -> Result<Vec<(String, String)>> {
     let kept = case_due::Entity::find().select_only().column(case_due::Column::CaseId);
+    let unsaid = kept.clone().filter(case_due::Column::Statutory.eq(-1));
+    let lacking = Condition::any()
+        .add(case_file::Column::Id.not_in_subquery(sea_orm::QueryTrait::into_query(kept)))
+        .add(case_file::Column::Id.in_subquery(sea_orm::QueryTrait::into_query(unsaid)));
     let rows = case_file::Entity::find()
         .select_only()
         .columns([case_file::Column::SchoolId, case_file::Column::Id])
         .filter(case_file::Column::State.eq("open"))
-        .filter(case_file::Column::Id.not_in_subquery(sea_orm::QueryTrait::into_query(kept)))
+        .filter(lacking)
         .limit(AT_ONCE);
     Ok(rows.into_tuple().all(tx.db()).await?)
 }
 
-/// Keeps what is due in a case of the scope's school, for the service itself.
+/// Keeps what is due in a case of the scope's school and which steps were done, for the service itself.
 pub(crate) async fn catch_up(tx: &Tx, case_id: &str) -> Result<()> {
-    replace(tx, &case::of_service(tx, case_id).await?).await
+    let case = case::of_service(tx, case_id).await?;
+    super::workload::keep_steps(tx, &case, None).await?;
+    replace(tx, &case).await
 }

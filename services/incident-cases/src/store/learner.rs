@@ -167,6 +167,12 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Learner> {
     open(&key(tx, id, &row.school_id).await?, &row.body, &place(id))
 }
 
+/// Those of the scope's school with these ids.
+pub(crate) async fn some(tx: &Tx, ids: &[&LearnerId]) -> Result<Vec<Learner>> {
+    let ids = ids.iter().map(|id| id.as_str());
+    opened(tx, here(tx)?.filter(learner::Column::Id.is_in(ids)).all(tx.db()).await?).await
+}
+
 /// Holds learners of the scope's school until the end of the transaction: whoever asks for what is kept about one, and
 /// whoever destroys a record of theirs, wait for each other.
 pub(crate) async fn hold<'a>(tx: &Tx, ids: impl IntoIterator<Item = &'a LearnerId>) -> Result<()> {

@@ -13,7 +13,7 @@ use sea_orm::{
 use super::entity::learner_record as link;
 use crate::learner::LearnerId;
 
-fn token(tx: &Tx, school: &str, learner: &LearnerId) -> Vec<u8> {
+pub(super) fn token(tx: &Tx, school: &str, learner: &LearnerId) -> Vec<u8> {
     tx.ring().token(school, &format!("records of {learner}")).to_vec()
 }
 

@@ -12,7 +12,7 @@ use chassis::{
 use super::{case, search};
 
 /// Acts by which somebody sees a record, or that there is one.
-const LOOKS: [&str; 17] = [
+const LOOKS: [&str; 19] = [
     "attachment.listed",
     "attachment.read",
     "break_glass.used",
@@ -28,8 +28,10 @@ const LOOKS: [&str; 17] = [
     "learner.searched",
     "material.revealed",
     "records.searched",
+    "repeat_involvement.listed",
     "retention.listed",
     "retention.read",
+    "workload.read",
 ];
 
 /// What a place in the log is sealed as: a page token tells nobody how much is done elsewhere.

@@ -26,6 +26,8 @@ mod m20261127_004200_count_marks;
 mod m20261127_004300_find_by_key_alone;
 mod m20261127_005000_follow_alerts;
 mod m20261127_006000_want_alerts;
+mod m20261127_007300_count_work;
+mod m20261127_007310_try_alerts_again;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -62,6 +64,8 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_004300_find_by_key_alone::Migration));
         all.push(Box::new(m20261127_005000_follow_alerts::Migration));
         all.push(Box::new(m20261127_006000_want_alerts::Migration));
+        all.push(Box::new(m20261127_007300_count_work::Migration));
+        all.push(Box::new(m20261127_007310_try_alerts_again::Migration));
         all
     }
 }

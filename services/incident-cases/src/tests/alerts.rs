@@ -5,12 +5,19 @@ use chassis::{
     event::{Consumer as _, Envelope, Event},
 };
 use prost::Message as _;
-use proto::event::v1::{AlertAcknowledged, AlertRaised, AlertWorsened};
+use proto::{
+    event::v1::{AlertAcknowledged, AlertRaised, AlertWorsened},
+    filtering_ingest::v1::{AlertDeletion, GetAlertResponse},
+};
 use sea_orm::{ConnectionTrait as _, Statement};
 use time::Duration;
 
 use super::*;
-use crate::consume::ConcernFromAlert;
+use crate::{
+    alert_evidence::{Answer, put_off, settle, understood},
+    consume::ConcernFromAlert,
+    store::alert_wanted::Wanted,
+};
 
 const ALERT: &str = "alt_00000000000000000000000000";
 
@@ -117,8 +124,80 @@ async fn an_alert_that_becomes_critical_is_told_again_though_its_concern_was_rea
     Ok(())
 }
 
+/// A case that wants what its alert used.
+async fn wanting(world: &World) -> Result<Case> {
+    hear(world, raised("dsl", "KS3")).await?;
+    let concern = concerns(world).await?.remove(0);
+    world.opened(&concern.concern_id).await
+}
+
+/// What is to be asked for at this moment.
+async fn due(world: &World) -> Result<Vec<Wanted>> {
+    let mut tx = world.store.begin(&Scope::system("incident-cases")).await?;
+    let due = store::alert_wanted::due(&tx).await?;
+    tx.silent();
+    tx.commit().await?;
+    Ok(due)
+}
+
+async fn entries(world: &World, case: &Case) -> Result<Vec<String>> {
+    let read = GetCaseRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    let case = call!(world.dsl, get_case, read)?.case.unwrap_or_default();
+    Ok(case.entries.into_iter().map(|entry| entry.text).collect())
+}
+
+async fn an_alert_that_cannot_be_read_is_asked_for_again_and_not_given_up(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = wanting(&world).await?;
+    // None of these says that it is gone.
+    for refused in
+        [tonic::Status::not_found("x"), tonic::Status::permission_denied("x"), tonic::Status::unavailable("x")]
+    {
+        assert!(understood(Err(refused)).is_err());
+    }
+    assert!(understood(Ok(GetAlertResponse::default())).is_err());
+    let first = due(&world).await?.remove(0);
+    assert_eq!((first.case_id.as_str(), first.tries), (case.case_id.as_str(), 0));
+    assert!(!put_off(&world.store, &first).await?);
+    for (minutes, tries) in [(5, 1), (10, 2), (20, 3)] {
+        world.bed.clock.advance(Duration::minutes(minutes) - Duration::SECOND);
+        assert_eq!(due(&world).await?, [], "not before {minutes} minutes");
+        world.bed.clock.advance(Duration::SECOND);
+        let again = due(&world).await?.remove(0);
+        assert_eq!((again.tries, again.since_us), (tries, first.since_us));
+        assert!(!put_off(&world.store, &again).await?);
+    }
+    // After a day whoever runs the installation is told, and it is asked for all the same.
+    world.bed.clock.advance(Duration::DAY);
+    let late = due(&world).await?.remove(0);
+    assert!(put_off(&world.store, &late).await?);
+    world.bed.clock.advance(Duration::DAY);
+    assert_eq!((due(&world).await?.len(), entries(&world, &case).await?), (1, Vec::new()));
+    Ok(())
+}
+
+async fn an_alert_that_was_deleted_is_said_so_in_the_case_and_not_asked_for_again(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = wanting(&world).await?;
+    let deletion = AlertDeletion { date: "2027-12-01".into(), before_date: "2026-12-01".into(), rule: "RET-05".into() };
+    let unsaid = AlertDeletion { rule: String::new(), ..deletion.clone() };
+    assert!(understood(Ok(GetAlertResponse { deletion: Some(unsaid), alert: None })).is_err());
+    let answer = understood(Ok(GetAlertResponse { deletion: Some(deletion), alert: None }))?;
+    assert!(matches!(answer, Answer::Deleted(_)));
+    let wanted = due(&world).await?.remove(0);
+    assert!(settle(&world.store, &wanted, answer.clone()).await?);
+    assert!(!settle(&world.store, &wanted, answer).await?, "another process says it no second time");
+    assert_eq!(due(&world).await?, []);
+    let said = entries(&world, &case).await?;
+    assert_eq!(said.len(), 1);
+    assert!(said[0].contains("deleted on 1 December 2027") && said[0].contains("(RET-05)"), "{said:?}");
+    Ok(())
+}
+
 on_both_engines!(
     a_concern_follows_its_alert,
     a_critical_alert_is_told_at_every_hour,
     an_alert_that_becomes_critical_is_told_again_though_its_concern_was_read,
+    an_alert_that_cannot_be_read_is_asked_for_again_and_not_given_up,
+    an_alert_that_was_deleted_is_said_so_in_the_case_and_not_asked_for_again,
 );

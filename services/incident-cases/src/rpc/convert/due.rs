@@ -1,7 +1,7 @@
 //! What is due, between the contract's form and ours.
 
 use chassis::{
-    calendar::end_of_day,
+    calendar::{ClosedDays, end_of_day},
     clock::{london, timestamp},
     error::{Result, Violations},
     id::AccountId,
@@ -16,6 +16,7 @@ use crate::{
     },
     procedure::clock,
     store::due::{Asked, OwnerSum, overdue_before},
+    workload,
 };
 
 /// Days ahead that can be asked for.
@@ -32,7 +33,7 @@ pub(crate) fn asked(request: &pb::ListDueRequest, now: OffsetDateTime) -> Result
     v.check(id.is_empty() || !request.nobodys, "nobodys", "Ask for one person’s, or for what is nobody’s");
     let fix = format!("Enter a number of days from 0 to {AHEAD}");
     v.check(request.within_days.is_none_or(|days| (0..=AHEAD).contains(&days)), "within_days", fix);
-    let kind = Kind::ALL.iter().find(|(code, _)| *code == request.kind).map(|(code, _)| *code);
+    let kind = Kind::of(&request.kind).map(Kind::code);
     let codes = Kind::ALL.map(|(code, _)| code).join(", ");
     v.check(request.kind.is_empty() || kind.is_some(), "kind", format!("Select one of: {codes}"));
     v.finish()?;
@@ -45,10 +46,11 @@ pub(crate) fn asked(request: &pb::ListDueRequest, now: OffsetDateTime) -> Result
         (false, None) => None,
         (false, Some(days)) => Some(end_of_day(london(now).date() + Duration::days(days.into())) + Duration::SECOND),
     };
-    Ok(Asked { owner, until, kind })
+    Ok(Asked { owner, from: None, until, kinds: kind.into_iter().collect() })
 }
 
-pub(crate) fn due(case: &Case, due: &Due, now: OffsetDateTime) -> pb::Due {
+/// One thing that is due; `closed` are the days the school is closed by the policy in force.
+pub(crate) fn due(case: &Case, due: &Due, now: OffsetDateTime, closed: &ClosedDays) -> pb::Due {
     let rule = case.procedure.steps.iter().find(|rule| due.kind == Kind::Step && rule.id == due.item);
     let title = match due.kind {
         Kind::Step => rule.map(|rule| rule.title.clone()),
@@ -69,7 +71,8 @@ pub(crate) fn due(case: &Case, due: &Due, now: OffsetDateTime) -> pb::Due {
         due_time: due.at.map(timestamp),
         due_word: due.at.map(|at| clock::word(at, now).to_owned()).unwrap_or_default(),
         owner_account_id: due.owner.clone().unwrap_or_default(),
-        statutory: rule.is_some_and(|rule| rule.statutory),
+        statutory: due.statutory,
+        working_days_late: due.at.map_or(0, |at| workload::days(closed, at, now)),
     }
 }
 

@@ -1,9 +1,17 @@
 //! What an alert of the filter says, in the words a case keeps it in.
 
 use chassis::{clock::moment, theme};
-use proto::filtering_ingest::v1::Alert;
+use proto::filtering_ingest::v1::{Alert, AlertDeletion};
+use time::{Date, macros::format_description};
 
-use crate::case::filter_alert::FilterAlert;
+use crate::case::filter_alert::{AlertDeleted, FilterAlert};
+
+/// That an alert was deleted; none where that names no day or no rule.
+pub(crate) fn alert_deleted(deletion: &AlertDeletion) -> Option<AlertDeleted> {
+    let day = |text: &str| Date::parse(text, format_description!("[year]-[month]-[day]")).ok();
+    let rule = Some(deletion.rule.clone()).filter(|rule| !rule.is_empty())?;
+    Some(AlertDeleted { on: day(&deletion.date)?, before: day(&deletion.before_date)?, rule })
+}
 
 /// What an alert used. Of what is withheld from every screen the alert itself holds nothing.
 pub(crate) fn filter_alert(alert: &Alert) -> FilterAlert {

@@ -29,8 +29,10 @@ const SEALED: [(&str, &str); 10] = [
 ];
 
 /// Tables beside them, by which records are found, listed and reached.
-const BESIDE: [(&str, &str); 6] = [
+const BESIDE: [(&str, &str); 8] = [
+    ("alert_wanted", "case_id"),
     ("case_due", "case_id"),
+    ("case_step_end", "case_id"),
     ("case_grant", "case_id"),
     ("record_token", "record_id"),
     ("learner_record", "record_id"),

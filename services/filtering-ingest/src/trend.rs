@@ -1,0 +1,245 @@
+//! Whether the alerts of a theme became more than chance explains. Counts that come by chance at a steady rate are Poisson
+//! counts; the rate is known only from the weeks before, so that what they leave open is allowed for (the predictive count is
+//! negative binomial: a Poisson count whose rate has the gamma distribution that the weeks before give it). What is compared
+//! is alerts by school day on which the filter was heard, so that neither holidays nor a silent feed make a rise.
+
+use std::collections::BTreeMap;
+
+use chassis::calendar::ClosedDays;
+use time::{Date, Duration};
+
+use crate::rules::{TREND_LEAST_DAYS, TREND_MORE_TENTHS, TREND_SURE, TREND_WEEKS};
+
+/// How a rise is told from chance, in words.
+pub const METHOD: &str = "The last seven whole days are compared with up to 12 weeks before them, by school days on which the \
+                          filter was heard. A theme rises where it had more alerts than would come by chance in 99 of 100 \
+                          weeks (the upper limit of a Poisson count, allowing for how little the weeks before may say), and at \
+                          least three more than expected.";
+
+/// The days that are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// The first day of the last seven.
+    pub from: Date,
+    /// The last of them: yesterday.
+    pub to: Date,
+    /// How many whole weeks before them are compared.
+    pub weeks: u32,
+    /// School days among the last seven.
+    pub days: u32,
+    /// School days in the weeks before.
+    pub base_days: u32,
+}
+
+impl Span {
+    /// The days compared on a day, with what is known from a day on; `silent` are days on which no feed was heard.
+    pub fn new(today: Date, known_from: Date, closed: &ClosedDays, silent: &[Date]) -> Self {
+        let from = today - Duration::WEEK;
+        let weeks = (from - known_from).whole_weeks().clamp(0, TREND_WEEKS.into());
+        let weeks = u32::try_from(weeks).unwrap_or_default();
+        let base = from - Duration::weeks(weeks.into());
+        let heard = |from: Date, until: Date| {
+            let school = closed.school_days(from - Duration::DAY, until - Duration::DAY);
+            let lost = silent.iter().filter(|day| (from..until).contains(*day) && closed.school_day(**day)).count();
+            school.saturating_sub(u32::try_from(lost).unwrap_or(u32::MAX))
+        };
+        Self { from, to: today - Duration::DAY, weeks, days: heard(from, today), base_days: heard(base, from) }
+    }
+
+    /// The first day of the weeks before.
+    pub fn base_from(&self) -> Date {
+        self.from - Duration::weeks(self.weeks.into())
+    }
+
+    /// The first days of all the weeks, the oldest first, the last seven days last.
+    pub fn starts(&self) -> Vec<Date> {
+        (0..=self.weeks).map(|week| self.base_from() + Duration::weeks(week.into())).collect()
+    }
+
+    /// Why nothing can be said of a rise.
+    pub fn lacks(&self) -> Option<String> {
+        if self.days == 0 {
+            return Some("The filter was heard on no school day of the last seven days.".to_owned());
+        }
+        (self.base_days < TREND_LEAST_DAYS).then(|| {
+            format!(
+                "There are {} school days to compare with, and {TREND_LEAST_DAYS} are needed: about three weeks of school.",
+                self.base_days
+            )
+        })
+    }
+}
+
+/// How the alerts of one theme went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trend {
+    /// The theme.
+    pub theme: String,
+    /// How many in each week, the last seven days last.
+    pub weeks: Vec<u64>,
+    /// How many were to be expected, in tenths.
+    pub expected_tenths: u64,
+    /// How many chance explains.
+    pub limit: u64,
+    /// Whether there were more than that, and three more than expected at least.
+    pub rising: bool,
+    /// Why, in words; empty where nothing is compared.
+    pub reason: String,
+}
+
+impl Trend {
+    /// How many in the last seven days.
+    pub fn count(&self) -> u64 {
+        self.weeks.last().copied().unwrap_or_default()
+    }
+
+    fn new(theme: String, weeks: Vec<u64>, span: &Span, compared: bool) -> Self {
+        let plain = Self { theme, weeks, expected_tenths: 0, limit: 0, rising: false, reason: String::new() };
+        if !compared {
+            return plain;
+        }
+        let count = plain.count();
+        let base = plain.weeks.iter().sum::<u64>() - count;
+        let expected_tenths =
+            (base * 10 * u64::from(span.days) + u64::from(span.base_days) / 2) / u64::from(span.base_days);
+        let limit = limit(base, span.base_days, span.days);
+        let (above, enough) = (count > limit, count * 10 >= expected_tenths + TREND_MORE_TENTHS);
+        let why = match (above, enough) {
+            (true, true) => format!("Chance explains up to {limit}."),
+            (true, false) => format!("That is more than chance explains ({limit}), but not three more than expected."),
+            (false, _) => format!("That is within what chance explains (up to {limit})."),
+        };
+        let reason = format!(
+            "{count} in the last {}. About {}.{} were to be expected, by {base} in the {} before. {why}",
+            days(span.days),
+            expected_tenths / 10,
+            expected_tenths % 10,
+            days(span.base_days)
+        );
+        Self { expected_tenths, limit, rising: above && enough, reason, ..plain }
+    }
+}
+
+fn days(n: u32) -> String {
+    if n == 1 { "school day".to_owned() } else { format!("{n} school days") }
+}
+
+/// How the alerts of every theme went, those that rise first and by how much; `weeks` are the counts by theme of each week
+/// of the span.
+pub fn trends(weeks: &[Vec<(String, u64)>], span: &Span) -> Vec<Trend> {
+    let mut themes: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for (week, counts) in weeks.iter().enumerate() {
+        for (theme, count) in counts {
+            let all = themes.entry(theme).or_insert_with(|| vec![0; weeks.len()]);
+            all.get_mut(week).into_iter().for_each(|place| *place = *count);
+        }
+    }
+    let compared = span.lacks().is_none();
+    let trend = |(theme, weeks): (&str, Vec<u64>)| Trend::new(theme.to_owned(), weeks, span, compared);
+    let mut trends: Vec<Trend> = themes.into_iter().map(trend).collect();
+    trends.sort_by_key(|trend| {
+        let more = (trend.count() * 10).saturating_sub(trend.expected_tenths);
+        (!trend.rising, std::cmp::Reverse((more, trend.count())), trend.theme.clone())
+    });
+    trends
+}
+
+/// The least count that is not exceeded in 99 of 100 such times, where `base` came in the days before.
+fn limit(base: u64, base_days: u32, days: u32) -> u64 {
+    // No steady rate is so low that nothing at all says it is nothing: half a count, as Jeffreys has it.
+    let shape = base as f64 + 0.5;
+    let whole = f64::from(base_days) + f64::from(days);
+    let (before, now) = (f64::from(base_days) / whole, f64::from(days) / whole);
+    // In logarithms: the chance of none at all is too small for a number where there are thousands.
+    let mut chance = shape * before.ln();
+    let mut reached = chance.exp();
+    let most = base.saturating_mul(10).saturating_add(1_000);
+    let mut count = 0;
+    while reached < f64::from(TREND_SURE) / 100.0 && count < most {
+        chance += ((shape + count as f64) * now / (count as f64 + 1.0)).ln();
+        reached += chance.exp();
+        count += 1;
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    fn span(weeks: u32, days: u32, base_days: u32) -> Span {
+        Span { from: date!(2026 - 11 - 17), to: date!(2026 - 11 - 23), weeks, days, base_days }
+    }
+
+    fn judged(base: u64, count: u64, span: &Span) -> Trend {
+        Trend::new("drugs".to_owned(), vec![base, count], span, true)
+    }
+
+    #[test]
+    fn two_more_are_no_headline_and_a_real_rise_is() {
+        let span = span(12, 5, 58);
+        for (base, count, rises) in [
+            // Twice the usual two, and still what chance does.
+            (24, 4, false),
+            (24, 6, false),
+            (24, 7, true),
+            // Of what was never seen, one or two are no rise.
+            (0, 1, false),
+            (0, 2, false),
+            (0, 3, true),
+            // Where there are hundreds a week, a tenth more is noise and a third more is not.
+            (5_800, 530, false),
+            (5_800, 660, true),
+        ] {
+            let trend = judged(base, count, &span);
+            assert_eq!(trend.rising, rises, "{count} after {base}: {trend:?}");
+        }
+        let rise = judged(24, 9, &span);
+        assert_eq!((rise.expected_tenths, rise.limit), (21, 6));
+        assert_eq!(
+            rise.reason,
+            "9 in the last 5 school days. About 2.1 were to be expected, by 24 in the 58 school days before. Chance \
+             explains up to 6."
+        );
+    }
+
+    #[test]
+    fn the_limit_is_the_least_that_ninety_nine_of_a_hundred_weeks_stay_within() {
+        // By hand, 24 alerts in 58 days and 5 to come: 0.974 stay within 5, and 0.992 within 6.
+        assert_eq!(limit(24, 58, 5), 6);
+        // As the base says ever more, the limit is that of a Poisson count with a known mean: of 10, it is 18.
+        assert_eq!(limit(2_000_000, 1_000_000, 5), 18);
+        assert!(limit(60_000, 60, 5) > 5_000, "what is too small for a number does not end it");
+    }
+
+    #[test]
+    fn holidays_and_silence_are_no_days_to_compare() {
+        let closed = ClosedDays::read(["2026-10-26 to 2026-10-30"]);
+        let (today, begun) = (date!(2026 - 11 - 24), date!(2026 - 10 - 10));
+        let span = Span::new(today, begun, &closed, &[date!(2026 - 11 - 12), date!(2026 - 11 - 14)]);
+        assert_eq!((span.from, span.to, span.weeks), (date!(2026 - 11 - 17), date!(2026 - 11 - 23), 5));
+        // Five weeks without half-term and without the Thursday on which nothing was heard; a Saturday is no school day.
+        assert_eq!((span.base_from(), span.base_days, span.days), (date!(2026 - 10 - 13), 19, 5));
+        assert_eq!((span.starts().len(), span.starts()[5], span.lacks()), (6, span.from, None));
+        let new = Span::new(today, date!(2026 - 11 - 20), &closed, &[]);
+        assert_eq!((new.weeks, new.base_days), (0, 0));
+        assert!(new.lacks().is_some_and(|why| why.contains("15 are needed")));
+        let summer = ClosedDays::read(["2026-07-20 to 2026-12-01"]);
+        assert!(Span::new(today, begun, &summer, &[]).lacks().is_some_and(|why| why.contains("no school day")));
+    }
+
+    #[test]
+    fn what_rises_stands_first() {
+        let week =
+            |counts: &[(&str, u64)]| counts.iter().map(|(theme, n)| ((*theme).to_owned(), *n)).collect::<Vec<_>>();
+        let weeks = [week(&[("drugs", 20), ("dating", 3)]), week(&[("drugs", 3), ("gambling", 8), ("dating", 1)])];
+        let trends = trends(&weeks, &span(1, 5, 20));
+        let told: Vec<_> = trends.iter().map(|t| (t.theme.as_str(), t.rising, t.weeks.clone())).collect();
+        assert_eq!(
+            told,
+            [("gambling", true, vec![0, 8]), ("dating", false, vec![3, 1]), ("drugs", false, vec![20, 3])]
+        );
+    }
+}
