@@ -10,7 +10,7 @@ use crate::{
     judge::{Judge, Rules, Seen},
     line,
     observation::{Observation, Rejected},
-    profile::{self, Context, Reader},
+    profile::{Context, Profile, Reader},
     sender::{Found, Place, Sender, normal},
 };
 
@@ -88,11 +88,17 @@ pub struct Split {
     pub refused: Vec<(u64, Rejected)>,
 }
 
-/// Puts lines where they belong. `received_at` is when they came.
-pub fn split<'a>(sender: &Sender, lines: impl Iterator<Item = (u64, &'a [u8])>, received_at: OffsetDateTime) -> Split {
+/// Puts lines where they belong, read by the sender's profile, which one of one feed does not need. `received_at` is when
+/// they came.
+pub fn split<'a>(
+    sender: &Sender,
+    profile: Option<&Profile>,
+    lines: impl Iterator<Item = (u64, &'a [u8])>,
+    received_at: OffsetDateTime,
+) -> Split {
     let mut split = Split::default();
     let context = Context { time_zone: &sender.time_zone, received_at };
-    let mut reader = profile::named(&sender.profile).map(|profile| Reader::new(profile, None));
+    let mut reader = profile.map(|profile| Reader::new(profile, None));
     // The rules that hold without a policy.
     let (rules, groups) = (Rules::default(), HashMap::new());
     let mut judge = Judge::new(&rules, &groups);
@@ -237,7 +243,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::sender::tests::{NOW, sender};
+    use crate::{
+        profile,
+        sender::tests::{NOW, sender},
+    };
 
     fn fortigate(domain: &str, url: &str) -> String {
         format!(
@@ -246,9 +255,13 @@ mod tests {
         )
     }
 
+    fn fortigates() -> Option<&'static Profile> {
+        profile::named("fortigate")
+    }
+
     fn of(log: &str) -> Split {
         let sender = sender("virtual_domain", &[("thistledown", "sch_a"), ("pennyroyal", "sch_b")]);
-        split(&sender, fresh(log.as_bytes(), 1, 0), NOW)
+        split(&sender, fortigates(), fresh(log.as_bytes(), 1, 0), NOW)
     }
 
     #[test]
@@ -282,7 +295,7 @@ mod tests {
         assert!(of(&forged).parts.is_empty());
         let numbers = sender("dfe_number", &[("1234567", "sch_a")]);
         let visited = fortigate("root", "/school/123-4567");
-        let split = split(&numbers, fresh(visited.as_bytes(), 1, 0), NOW);
+        let split = split(&numbers, fortigates(), fresh(visited.as_bytes(), 1, 0), NOW);
         assert_eq!(split.held.keys().map(|(_, reason)| *reason).collect::<Vec<_>>(), ["missing"]);
     }
 

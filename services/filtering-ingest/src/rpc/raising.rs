@@ -15,7 +15,8 @@ use crate::{
     exception::Exception,
     intake::{self, Folded, Raised, Taken},
     judge::Rules,
-    profile, recipient,
+    profile::Profile,
+    recipient,
     seen::Known,
     severity,
     store::{self, feed::Feed, intake::Actors},
@@ -23,19 +24,16 @@ use crate::{
 };
 
 /// What the events of a feed are read and judged by; `header` is the row of names that came before in their delivery.
-///
-/// # Errors
-/// `WrongState` where no such profile is shipped any more.
 pub(crate) fn by<'a>(
     feed: &'a Feed,
+    profile: &'a Profile,
     header: Option<&'a str>,
     rules: &'a Rules,
     exceptions: &'a [Exception],
     known: &'a Known,
-) -> Result<intake::Feed<'a>> {
-    let profile = profile::named(&feed.profile);
-    Ok(intake::Feed {
-        profile: profile.ok_or_else(|| Error::wrong_state("the feed's profile is not shipped"))?,
+) -> intake::Feed<'a> {
+    intake::Feed {
+        profile,
         header,
         time_zone: &feed.time_zone,
         hosts: &feed.hosts,
@@ -43,7 +41,7 @@ pub(crate) fn by<'a>(
         rules,
         exceptions,
         known,
-    })
+    }
 }
 
 /// Folds what may alert into the episodes it touches, and loads no others.

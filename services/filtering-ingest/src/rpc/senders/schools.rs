@@ -13,6 +13,7 @@ use proto::filtering_ingest::v1::SenderSchool;
 
 use crate::{
     App,
+    profile::own::same,
     sender::{Place, SCHOOLS_MAX, Sender},
     store::{self, feed::Feed},
 };
@@ -74,7 +75,7 @@ async fn named_feed(tx: &Tx, sender: &Sender, id: &str, n: usize) -> Result<Stri
         }
         _ => error,
     })?;
-    if feed.profile == sender.profile {
+    if same(&feed.profile, &sender.profile) {
         Ok(feed.id.to_string())
     } else {
         Err(Error::invalid(
