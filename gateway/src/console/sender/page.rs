@@ -130,7 +130,7 @@ impl Shown<'_> {
         let schools: Vec<String> = sender.schools.iter().map(|school| named(&school.school_id)).collect();
         let mut rows = vec![
             Row::new("State", state(sender)),
-            Row::new("Lines written by", words::called(words::PROFILES, &sender.profile)),
+            Row::new("Lines written by", profile::called(&sender.profile)),
             Row::new("Zone of times", sender.time_zone.clone()),
         ];
         if routed {

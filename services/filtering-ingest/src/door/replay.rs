@@ -75,7 +75,7 @@ async fn one(app: &App) -> Result<bool> {
     let waited = quarantine::open(&tx, &held).await?;
     // Only lines of a sender of several schools wait.
     let profile = store::profile::of(&tx, "", &sender.profile).await?;
-    let split = routing::split(&sender, Some(&profile), routing::numbered(&waited), received_at);
+    let split = routing::split(&sender, Some(&*profile), routing::numbered(&waited), received_at);
     let still: u64 = split.held.values().map(Part::len).sum();
     if still == held.lines {
         quarantine::wait_on(&tx, &held).await?;

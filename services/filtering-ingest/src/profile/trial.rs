@@ -173,7 +173,8 @@ mod tests {
                  url=\"/\" action=\"blocked\" catdesc=\"{name}\"\n"
             )
         };
-        let log = [line("a.example", "Games"), "type=\"traffic\"\n".into(), "junk\n".into(), line("b.example", "IWF")].concat();
+        let log = [line("a.example", "Games"), "type=\"traffic\"\n".into(), "junk\n".into(), line("b.example", "IWF")]
+            .concat();
         let trial = Trial::of(profile, log.as_bytes(), CONTEXT);
         assert_eq!((trial.lines, trial.read, trial.not_web, trial.rejected.len()), (4, 2, 1, 2));
         let shown: Vec<_> = trial.shown.iter().map(|s| (s.line, s.host.as_str(), s.outcome, s.withheld)).collect();

@@ -16,10 +16,7 @@ use crate::{
     store,
 };
 
-pub(super) async fn create_profile(
-    app: &App,
-    request: Request<CreateProfileRequest>,
-) -> Result<CreateProfileResponse> {
+pub(super) async fn create_profile(app: &App, request: Request<CreateProfileRequest>) -> Result<CreateProfileResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = place(&caller, &request.school_id)?;
     let mut v = Violations::new();

@@ -1,13 +1,7 @@
 //! What a batch, or a suggestion that was left standing, comes to in the database: alerts raised, alerts that count on,
 //! episodes, and what others are told of it.
 
-use chassis::{
-    clock::timestamp,
-    db::Tx,
-    error::{Error, Result},
-    event::Event,
-    history::Act,
-};
+use chassis::{clock::timestamp, db::Tx, error::Result, event::Event, history::Act};
 use proto::event::v1::{AlertRaised, AlertWorsened};
 
 use crate::{

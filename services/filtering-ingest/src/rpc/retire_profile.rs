@@ -15,10 +15,7 @@ use super::{
 };
 use crate::{App, store};
 
-pub(super) async fn retire_profile(
-    app: &App,
-    request: Request<RetireProfileRequest>,
-) -> Result<RetireProfileResponse> {
+pub(super) async fn retire_profile(app: &App, request: Request<RetireProfileRequest>) -> Result<RetireProfileResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = place(&caller, &request.school_id)?;
     let key = own_profile(&request.school_id, &request.profile)?;
@@ -39,9 +36,7 @@ pub(super) async fn retire_profile(
     kept.retired_at = Some(tx.now());
     let body = store::profile::update(&tx, &kept).await?;
     tx.record(
-        Act::new("profile.retired", kept.id.as_str())
-            .detail("profile", kept.name())
-            .state("format_profile", &body),
+        Act::new("profile.retired", kept.id.as_str()).detail("profile", kept.name()).state("format_profile", &body),
     );
     let response = RetireProfileResponse { profile: Some(convert::kept(&kept)) };
     tx.answer(&response).await?;

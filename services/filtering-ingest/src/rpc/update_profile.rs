@@ -15,10 +15,7 @@ use super::{
 };
 use crate::{App, store};
 
-pub(super) async fn update_profile(
-    app: &App,
-    request: Request<UpdateProfileRequest>,
-) -> Result<UpdateProfileResponse> {
+pub(super) async fn update_profile(app: &App, request: Request<UpdateProfileRequest>) -> Result<UpdateProfileResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = place(&caller, &request.school_id)?;
     let key = own_profile(&request.school_id, &request.profile)?;
@@ -41,8 +38,11 @@ pub(super) async fn update_profile(
     let mut v = Violations::new();
     let fix = format!("Enter {} under profile: a profile keeps its name", kept.key);
     v.check(profile.name() == kept.key, "document", fix);
-    let fix =
-        format!("Enter {} or more under version: version {} is kept as it is", u64::from(kept.version) + 1, kept.version);
+    let fix = format!(
+        "Enter {} or more under version: version {} is kept as it is",
+        u64::from(kept.version) + 1,
+        kept.version
+    );
     v.check(profile.version() > kept.version, "document", fix);
     v.finish()?;
     kept.go_on(&profile, &request.document, tx.now());

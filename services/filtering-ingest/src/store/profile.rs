@@ -74,11 +74,7 @@ pub(crate) async fn insert(tx: &Tx, kept: &Kept, document: &str) -> Result<Vec<u
 /// Writes a profile as it now is; answers what its body holds.
 pub(crate) async fn update(tx: &Tx, kept: &Kept) -> Result<Vec<u8>> {
     let body = serde_json::to_vec(kept)?;
-    let row = table::ActiveModel {
-        id: Unchanged(kept.id.to_string()),
-        body: Set(body.clone()),
-        ..Default::default()
-    };
+    let row = table::ActiveModel { id: Unchanged(kept.id.to_string()), body: Set(body.clone()), ..Default::default() };
     table::Entity::update(row).exec(tx.db()).await?;
     Ok(body)
 }
@@ -166,7 +162,9 @@ pub(crate) async fn of(tx: &Tx, school: &str, name: &str) -> Result<Used> {
     }
     let document = document(tx, &kept, version).await?.ok_or_else(gone)?;
     let compiled = Profile::parse(&document).map_err(|_| {
-        Error::wrong_state("the feed's profile can be read no more: keep a corrected version, and move the feed on to it")
+        Error::wrong_state(
+            "the feed's profile can be read no more: keep a corrected version, and move the feed on to it",
+        )
     })?;
     let compiled = Arc::new(compiled);
     let mut all = known();

@@ -122,6 +122,8 @@ pub(crate) fn unknown() -> Error {
     let shipped = crate::profile::PROFILES.join(", ");
     Error::invalid(
         "profile",
-        format!("Select one of: {shipped}; or one of your own, such as school.larkspur or authority.larkspur, that is not retired"),
+        format!(
+            "Select one of: {shipped}; or one of your own, such as school.larkspur or authority.larkspur, that is not retired"
+        ),
     )
 }

@@ -32,8 +32,7 @@ impl MigrationTrait for Migration {
             tenant_table(manager, table, "school_id").await?;
             if manager.get_database_backend() == DatabaseBackend::Postgres {
                 // What the authority shares every school reads, and none writes.
-                let shared =
-                    format!("CREATE POLICY {table}_shared ON {table} FOR SELECT USING (school_id = '');");
+                let shared = format!("CREATE POLICY {table}_shared ON {table} FOR SELECT USING (school_id = '');");
                 db.execute_unprepared(&shared).await?;
             }
         }
