@@ -9,12 +9,13 @@ use std::{
 use chassis::{
     clock::{Clock as _, SystemClock},
     error::{Error, Result, Violation},
+    lines::whole,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use filtering_ingest::{
     line, looks,
     profile::{self, Context, Detected, PROFILES, Profile, Reader, ZONES},
-    text, whole,
+    text,
 };
 
 use super::trouble;

@@ -11,7 +11,10 @@ use serde::Serialize;
 
 use super::{KEYS, Turned, Which, at, crumbs, fetch, register::carried, state, sum};
 use crate::{
-    console::visit::{Answer, Visit, ask, heard},
+    console::{
+        profile,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         Page,
         part::{Head, Link, Pager, Row},

@@ -1,5 +1,6 @@
 //! A document tried on lines: what each would become, with nothing kept of either.
 
+use chassis::lines::whole;
 use time::OffsetDateTime;
 
 use super::{Context, Detected, Profile, Reader, detect};
@@ -7,7 +8,7 @@ use crate::{
     category::{self, Categories},
     line,
     observation::{Observation, Rejected, Warning},
-    text, whole,
+    text,
 };
 
 /// Lines that are tried at once, and their bytes.
@@ -155,7 +156,7 @@ pub fn look(pasted: &[u8], context: Context<'_>) -> Result<Looked, String> {
     }
     crate::looks::check_text(&lines)?;
     let detected = detect(&lines, context);
-    Ok(Looked { lines: lines.into_owned(), made: made.told(), detected })
+    Ok(Looked { lines, made: made.told(), detected })
 }
 
 #[cfg(test)]
