@@ -275,9 +275,9 @@ impl Taken {
             search: Some(crate::judge::Typed { engine: &sighting.engine, terms: &sighting.terms, is_final: true }),
             outcome: crate::observation::Outcome::Unknown,
             group: Some(&sighting.group).filter(|group| !group.is_empty()).map(String::as_str),
-            mime_type: "",
-            background: false,
+            tier: &sighting.tier,
             categories,
+            ..Seen::nothing()
         };
         let Some(verdict) = judge.by_words(&seen, &sighting.terms) else { return };
         let facts = Facts::of(&seen, &verdict);

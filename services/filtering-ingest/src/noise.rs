@@ -8,7 +8,10 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{judge::Seen, observation::Outcome};
+use crate::{
+    judge::Seen,
+    observation::{Outcome, Visibility},
+};
 
 const DATA: &str = include_str!("../data/noise.yaml");
 
@@ -114,7 +117,10 @@ pub fn of(seen: &Seen<'_>) -> Option<Noise> {
         return Some(Noise::Part);
     }
     // The school's own word, or the filter's: nothing graver is said of the site.
-    if seen.categories.gravest() == Some(INFRASTRUCTURE) || known.endings.iter().any(|end| seen.path.ends_with(end)) {
+    // Where a name alone is seen, as in a line of CONNECT, what stands for a path says nothing of what was asked for.
+    let path = Some(seen.path).filter(|_| seen.visibility == Visibility::FullUrl);
+    let ends = path.is_some_and(|path| known.endings.iter().any(|end| path.ends_with(end)));
+    if seen.categories.gravest() == Some(INFRASTRUCTURE) || ends {
         return Some(Noise::Machine);
     }
     above(seen.host).find_map(|domain| {
@@ -122,7 +128,8 @@ pub fn of(seen: &Seen<'_>) -> Option<Noise> {
         if known.hosts.contains(domain) {
             Some(Noise::Machine)
         } else {
-            pieces.filter(|all| all.iter().any(|path| seen.path.starts_with(path))).map(|_| Noise::Widget)
+            let piece = |all: &&Vec<String>| path.is_some_and(|path| all.iter().any(|start| path.starts_with(start)));
+            pieces.filter(piece).map(|_| Noise::Widget)
         }
     })
 }
@@ -156,6 +163,16 @@ mod tests {
         assert_eq!(noise("https://www.facebook.com/somebody"), None);
         assert_eq!(noise("https://notdoubleclick.net/"), None);
         assert_eq!(noise("https://atlas.example/maps"), None);
+    }
+
+    #[test]
+    fn where_only_a_host_was_seen_nothing_is_discarded_by_a_path() {
+        for address in ["https://atlas.example/favicon.ico", "https://www.facebook.com/plugins/like.php"] {
+            let host = crate::judge::Seen { visibility: Visibility::HostOnly, ..seen(address, &[]) };
+            assert_eq!((noise(address).is_some(), of(&host)), (true, None), "{address}");
+        }
+        let machine = seen("http://www.msftconnecttest.com/", &[]);
+        assert_eq!(of(&Seen { visibility: Visibility::DnsOnly, ..machine }), Some(Noise::Machine), "a host is a host");
     }
 
     #[test]

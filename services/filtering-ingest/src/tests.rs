@@ -344,3 +344,4 @@ on_both_engines!(
 );
 
 mod doors;
+mod profiles;

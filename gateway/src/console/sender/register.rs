@@ -60,6 +60,15 @@ pub fn fields(carried: &Carried, sender: Option<&Sender>) -> Vec<Field> {
         (true, None) => fields.push(Field::radios("feed_id", "Which feed does it carry?", &[]).choices(choices())),
         (true, Some(_)) => {}
         (false, _) => {
+            if sender.is_some() {
+                let shared = carried.profiles.iter().map(|(profile, text)| (profile.as_str(), text.as_str()));
+                let moved =
+                    Field::select("profile", "Which profile are its lines to be read by from now on? (optional)");
+                let moved = moved.choices([("", "The one they are read by now")]).choices(shared);
+                fields.push(moved.choices(words::PROFILES.iter().copied()).hint(
+                    "Its feeds at every school are moved on with it. Of a profile of your own, the newest version is taken.",
+                ));
+            }
             if sender.is_none() {
                 let shared = carried.profiles.iter().map(|(profile, text)| (profile.as_str(), text.as_str()));
                 let shared = Field::radios("profile", "What writes its lines?", &[]).choices(shared);
@@ -198,6 +207,7 @@ pub async fn change(Path(which): Path<Which>, posted: Posted) -> Answer {
         tcp_address: answers.text("tcp_address"),
         tcp_port: port(&mut v, &answers),
         request_id: answers.request_id(),
+        profile: answers.text("profile"),
     };
     let done = match v.finish() {
         Ok(()) => heard(visit.senders()?.update_sender(ask_patiently(command))).await,

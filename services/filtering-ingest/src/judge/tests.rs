@@ -13,10 +13,8 @@ pub(crate) fn seen(address: &str, names: &[&str]) -> Seen<'static> {
         path: &url.path,
         search: search.map(|s| Typed { engine: &s.engine, terms: &s.terms, is_final: s.is_final }),
         outcome: Outcome::Allowed,
-        group: None,
-        mime_type: "",
-        background: false,
         categories: Categories::named(names.iter().copied()),
+        ..Seen::nothing()
     }
 }
 
