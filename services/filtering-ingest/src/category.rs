@@ -98,6 +98,7 @@ pub const CATEGORIES: &[&str] = &[
     "alcohol_tobacco",
     "profanity",
     "piracy_p2p",
+    "search_keyword_block",
     "academic_cheating",
     "gaming",
     "misinformation",

@@ -160,6 +160,8 @@ pub const NEVER: u64 = category::mask(&["education_sensitive", "sensitive_identi
 const LISTS: [&str; 2] = ["illegal_csam", "extremism_terrorism"];
 const SELF_HARM: &str = "self_harm_suicide";
 const ILLEGAL: &str = "illegal_csam";
+/// A search that the filter stopped for its words: of a kind of its own, by the filter's reason and not by a site.
+const KEYWORD: &str = "search_keyword_block";
 
 /// The words that were found, by the list they stand on: never what somebody typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -316,8 +318,15 @@ impl<'a> Judge<'a> {
                 excluded = true;
                 continue;
             }
+            let because = match theme {
+                // What is never listed of anybody raises nothing by having been stopped (rule 7).
+                KEYWORD if seen.search.is_some_and(|typed| Reader::default().read(typed.terms).never_listed) => {
+                    continue;
+                }
+                KEYWORD => "the filter stopped a search for its words",
+                _ => "the filter's own category for the site",
+            };
             let severity = picked.rule.severity.clone();
-            let because = "the filter's own category for the site";
             let mut verdict = self.verdict(&picked, theme, "category", severity, seen, because);
             verdict.also = category::names_of(seen.categories.among(self.raising) & !category::bit(theme)).collect();
             return ByCategory::Raises(Box::new(verdict));

@@ -9,6 +9,7 @@ use std::{
 use serde::Deserialize;
 
 use crate::{
+    category,
     judge::Seen,
     observation::{Outcome, Visibility},
 };
@@ -97,6 +98,17 @@ pub fn is_whole() -> bool {
 }
 
 const INFRASTRUCTURE: &str = "infrastructure";
+/// Kinds of site that raise nothing.
+const PLAIN: u64 = category::mask(&[
+    "education",
+    "search",
+    "neutral",
+    "infrastructure",
+    "news",
+    "entertainment",
+    "uncategorised",
+    "unmapped",
+]);
 
 /// Why an event is what a machine does by itself; none where somebody did it.
 pub fn of(seen: &Seen<'_>) -> Option<Noise> {
@@ -108,7 +120,9 @@ pub fn of(seen: &Seen<'_>) -> Option<Noise> {
     if let Some(search) = &seen.search {
         return (!search.is_final).then_some(Noise::Suggestion);
     }
-    if seen.background {
+    // A tunnel is opened by a machine; where its host is all that is ever seen, a host that says something is looked at.
+    let telling = seen.visibility != Visibility::FullUrl && seen.categories.meets(!PLAIN);
+    if seen.background && !telling {
         return Some(Noise::Background);
     }
     let known = &*KNOWN;
@@ -173,6 +187,13 @@ mod tests {
         }
         let machine = seen("http://www.msftconnecttest.com/", &[]);
         assert_eq!(of(&Seen { visibility: Visibility::DnsOnly, ..machine }), Some(Noise::Machine), "a host is a host");
+        let tunnel = |names: &[&str]| {
+            of(&Seen { visibility: Visibility::HostOnly, background: true, ..seen("https://a.example:443", names) })
+        };
+        assert_eq!(
+            (tunnel(&["Gambling"]), tunnel(&["News"]), tunnel(&[])),
+            (None, Some(Noise::Background), Some(Noise::Background))
+        );
     }
 
     #[test]

@@ -211,6 +211,17 @@ fn a_rule_for_pupils_is_not_for_staff_and_locked_rules_are_for_everybody() {
 }
 
 #[test]
+fn a_search_that_the_filter_stopped_is_a_kind_of_its_own_and_nothing_private_is_raised_by_it() {
+    let stopped = rules(vec![rule("search_keyword_block", "category", "medium", 1)]);
+    let verdict = judged(&seen("https://filter.example/deny", &["Search Keywords"]), &stopped);
+    let told = verdict.map(|v| (v.theme, v.basis, v.because.contains("stopped a search")));
+    assert_eq!(told, Some(("search_keyword_block", "category", true)), "where the product withholds the words");
+    let private = seen("https://www.google.com/search?q=am+i+gay", &["Search Keywords"]);
+    assert_eq!(judged(&private, &stopped), None);
+    assert_eq!(judged(&seen("https://filter.example/deny", &["Search Keywords"]), &rules(Vec::new())), None);
+}
+
+#[test]
 fn a_verdict_says_its_rule_its_version_and_its_list_and_nothing_that_was_typed() {
     let clause = Clause { section: "Monitoring".into(), text: "We read the log.".into() };
     let rules = rules(vec![AlertRule { clauses: vec![clause.clone()], ..rule("drugs", "search", "medium", 1) }]);
