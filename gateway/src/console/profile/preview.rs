@@ -83,7 +83,8 @@ fn wrong(problem: &ProfileProblem) -> Wrong {
 }
 
 fn shown(seen: &PreviewObservation) -> Shown {
-    let who = [seen.user.as_str(), &seen.device, &seen.groups.join(", ")];
+    let groups = seen.groups.join(", ");
+    let who = [seen.user.as_str(), seen.device.as_str(), groups.as_str()];
     let who: Vec<&str> = who.into_iter().filter(|text| !text.is_empty()).collect();
     let ours = seen.categories.iter().map(|category| words::spaced(category)).collect::<Vec<_>>().join(", ");
     let theirs = seen.vendor_categories.join(", ");
