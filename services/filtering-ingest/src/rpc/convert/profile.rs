@@ -45,6 +45,9 @@ pub(crate) fn shipped(profile: &Profile) -> pb::Profile {
 /// A document that was sent, read and checked: everything that is wrong is told by its line.
 pub(crate) fn read(v: &mut Violations, document: &str) -> Option<Profile> {
     v.text("document", "the document of the profile", document, LONGEST);
+    // Said once, in the unit that is exceeded.
+    let short = document.chars().count() <= LONGEST;
+    v.check(!short || document.len() <= LONGEST, "document", "Enter a document of 64 KiB or less");
     if document.trim().is_empty() || document.len() > LONGEST {
         return None;
     }
