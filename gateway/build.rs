@@ -50,6 +50,7 @@ fn table() -> Result<(), Box<dyn Error>> {
         ("hedgerow.css", "text/css", fs::read(here.join("assets/hedgerow.css"))?),
         ("hedgerow.js", "text/javascript", fs::read(here.join("assets/hedgerow.js"))?),
         ("package.js", "text/javascript", fs::read(here.join("assets/package.js"))?),
+        ("profile.js", "text/javascript", fs::read(here.join("assets/profile.js"))?),
         ("icon.svg", "image/svg+xml", fs::read(here.join("assets/icon.svg"))?),
         ("licences.txt", "text/plain; charset=utf-8", licences.into_bytes()),
     ];

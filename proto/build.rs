@@ -17,6 +17,7 @@ const FILES: &[&str] = &[
     "hedgerow/filtering_ingest/v1/exception.proto",
     "hedgerow/filtering_ingest/v1/coverage.proto",
     "hedgerow/filtering_ingest/v1/filtering_ingest.proto",
+    "hedgerow/filtering_ingest/v1/profile.proto",
     "hedgerow/filtering_ingest/v1/recipient.proto",
     "hedgerow/filtering_ingest/v1/rule.proto",
     "hedgerow/filtering_ingest/v1/sender.proto",

@@ -33,6 +33,7 @@ pub mod package;
 mod people;
 mod policy;
 mod posted;
+mod profile;
 mod public_report;
 mod register;
 mod report;
@@ -147,6 +148,7 @@ pub fn routes() -> Router<App> {
         .route("/assets/{hash}/{name}", get(asset::serve));
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, webhooks()));
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, senders()));
+    let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, profiles()));
     let router = under(router, "/desks/{desk}", desk::pages());
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
@@ -331,6 +333,18 @@ fn senders() -> Vec<Below> {
         ("/senders/{sender_id}/routes", get(act::show_map).post(act::map)),
         ("/senders/{sender_id}/secret", get(act::show_rotate).post(act::rotate)),
         ("/senders/{sender_id}/end", get(act::show_end).post(act::end)),
+    ]
+}
+
+/// Format profiles, of a school or of the authority.
+fn profiles() -> Vec<Below> {
+    use profile::{edit, retire};
+    vec![
+        ("/profiles", get(profile::list)),
+        ("/profiles/new", get(edit::show_new).post(edit::create)),
+        ("/profiles/{profile}", get(profile::show)),
+        ("/profiles/{profile}/change", get(edit::show_change).post(edit::change)),
+        ("/profiles/{profile}/retire", get(retire::show).post(retire::retire)),
     ]
 }
 

@@ -43,7 +43,8 @@ const BOMB: &str = "send a log: what was sent unpacks to more than 200 times its
 /// The kinds of text that are lines.
 pub const KINDS: [&str; 3] = ["text/plain", "application/x-ndjson", "text/csv"];
 /// Other names of the same.
-const ALSO: [&str; 4] = ["application/ndjson", "application/jsonl", "application/csv", "application/octet-stream"];
+const ALSO: [&str; 5] =
+    ["application/ndjson", "application/jsonl", "application/json", "application/csv", "application/octet-stream"];
 
 /// The rpc that takes lines in.
 const RPC: &str = "/hedgerow.filtering_ingest.v1.FilteringIngest/IngestLines";

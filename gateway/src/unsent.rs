@@ -23,8 +23,9 @@ use crate::{app::App, console, limits, pages::part::percent, visitor::return_to}
 const OPEN: Duration = Duration::hours(24);
 /// The largest form that is kept, in bytes: a few long texts.
 const LARGEST: usize = 256 << 10;
-/// What is never kept with the answers: proofs, secrets, and the id of what was kept before.
-const KEPT_APART: [&str; 4] = ["csrf", "passphrase", "password", "unsent"];
+/// What is never kept with the answers: proofs, secrets, the id of what was kept before, and lines of a filter that are
+/// only tried.
+const KEPT_APART: [&str; 5] = ["csrf", "passphrase", "password", "sample_lines", "unsent"];
 /// What the mark is sealed to.
 const PLACE: &str = "whose page";
 

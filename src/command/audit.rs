@@ -65,7 +65,10 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "transfer_part",
         ],
     ),
-    ("filtering-ingest", &["alert", "exception", "feed", "feed_rhythm", "log_deletion", "recipient", "sender"]),
+    (
+        "filtering-ingest",
+        &["alert", "exception", "feed", "feed_rhythm", "format_profile", "log_deletion", "recipient", "sender"],
+    ),
     ("reporting", &[]),
     ("gateway", &["account"]),
 ];

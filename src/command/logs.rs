@@ -2,6 +2,7 @@
 
 mod ingest;
 mod parse;
+mod profiles;
 
 use std::{
     io,
@@ -24,7 +25,7 @@ pub enum Logs {
     Parse(parse::Parse),
     /// Lists the profiles that lines are read by.
     Profiles,
-    /// A profile of your own.
+    /// Profiles of your own.
     #[command(subcommand)]
     Profile(parse::ProfileCommand),
 }
@@ -55,7 +56,7 @@ impl Logs {
         match self {
             Self::Parse(parse) => Some(parse.run()),
             Self::Profiles => Some(parse::profiles()),
-            Self::Profile(profile) => Some(profile.run()),
+            Self::Profile(profile) => profile.run_alone(),
             Self::Ingest(_) => None,
         }
     }
@@ -66,6 +67,7 @@ impl Logs {
     /// The service's refusal.
     pub async fn run(self, config: &Config) -> Result<()> {
         match self {
+            Self::Profile(parse::ProfileCommand::Kept(kept)) => kept.run(config).await,
             Self::Parse(_) | Self::Profiles | Self::Profile(_) => self.run_alone().unwrap_or(Ok(())),
             Self::Ingest(Ingest { file, school, feed, sender, delivery }) => {
                 let delivery_id = delivery.map_or_else(|| ingest::named_after(&file), Ok)?;

@@ -102,6 +102,22 @@ async fn doors_every_way_in_leads_to_one_ledger() {
     other[9] ^= 1;
     assert_eq!(post(&place, &path, &keyed, &other).0, 422);
     assert_eq!(post(&place, &path, &format!("{keyed}Content-Encoding: zstd\r\n"), &log).0, 415);
+    // What is no line to each event is made into lines on its way, by UTF-16 and by a list over several lines.
+    let portal = json!({"schoolId": school, "name": "Portal", "profile": "json"});
+    let portal = text(&it.call("CreateFeed", portal).await["feed"]["feedId"]);
+    let event = |n: u32| {
+        format!(
+            "{{\n \"timestamp\": \"2026-11-16T10:15:4{n}Z\",\n \"url\": \"https://atlas.example/{n}\",\n \"action\": \"allowed\"\n}}"
+        )
+    };
+    let list = format!("[\n{},\n{}\n]\n", event(1), event(2));
+    let wide: Vec<u8> = list.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (key, body) in [("list", list.as_bytes()), ("wide", wide.as_slice())] {
+        let headers = bearer(it.token(), &format!("Idempotency-Key: {key}\r\n"));
+        let (status, taken) = post(&place, &format!("/v1/schools/{school}/feeds/{portal}/lines"), &headers, body);
+        let counts = &taken["counts"];
+        assert_eq!((status, number(&counts["received"]), number(&counts["rejected"])), (200, 2, 0), "{key}: {taken}");
+    }
     let bomb = bearer(it.token(), "Idempotency-Key: bomb\r\nContent-Encoding: gzip\r\n");
     assert_eq!(post(&place, &path, &bomb, &gzip(&vec![b'0'; 64 << 20])).0, 413);
     assert_eq!(post(&place, &path, &bearer(it.token(), ""), &log).0, 400, "a delivery has a name");

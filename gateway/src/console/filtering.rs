@@ -9,6 +9,7 @@ pub mod exception;
 pub mod figures;
 pub mod keeping;
 pub mod lines;
+pub mod moving;
 pub mod recipient;
 pub mod rule;
 
@@ -35,6 +36,7 @@ use super::{
     Below,
     concern::Listed,
     posted::Posted,
+    profile,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -51,6 +53,7 @@ pub fn pages() -> Vec<Below> {
         ("/filtering/coverage", get(coverage::days)),
         ("/filtering/figures", get(figures::show)),
         ("/filtering/keeping", get(keeping::show)),
+        ("/filtering/feeds/{feed_id}/profile", get(moving::show).post(moving::save)),
         ("/filtering/feeds/{feed_id}/rhythm", get(rhythm::show).post(rhythm::save)),
         ("/filtering/checks", post(check::record)),
         ("/filtering/checks/new", get(check::show)),
@@ -106,14 +109,15 @@ async fn feed(visit: &Visit, feed_id: &str) -> Result<Feed, Error> {
     feeds(visit).await?.into_iter().find(|feed| feed.feed_id == feed_id).ok_or_else(Error::missing)
 }
 
-/// What is asked of a new feed.
-pub fn fields() -> Vec<Field> {
+/// What is asked of a new feed; `own` are profiles of somebody's own, and what they are called.
+pub fn fields(own: &[(String, String)]) -> Vec<Field> {
     vec![
         Field::text("name", "What do you call it?").hint("For example, Main filter."),
         Field::select("profile", "What writes its lines?")
             .choices([("", "Select one")])
+            .choices(own.iter().map(|(profile, text)| (profile.as_str(), text.as_str())))
             .choices(words::PROFILES.iter().copied())
-            .hint("Not sure? Ask whoever looks after the filter, or run hedgerow logs parse on a log: it says what it looks like."),
+            .hint("Not sure? Ask whoever looks after the filter, or paste some lines under Format profiles: it says what they look like."),
         Field::name("time_zone", "Zone of times that name none (optional)").hint("Europe/London where you leave it empty.").width("20"),
         Field::long_text("host_categories", "Your own list of sites and categories (optional)")
             .hint("For filters that write none. One site to a line, then an equals sign and its category: games.example = games"),
@@ -122,15 +126,16 @@ pub fn fields() -> Vec<Field> {
     ]
 }
 
-fn create_page(visit: &Visit) -> FormPage {
+async fn create_page(visit: &Visit) -> Result<FormPage, Error> {
     let head = Head::new("Add a feed", visit.crumbs(&[("Filtering", visit.at("/filtering"))]));
-    visit.form_page(head, visit.at("/filtering/feeds"), "Add the feed", fields())
+    let own = profile::choices(visit).await?;
+    Ok(visit.form_page(head, visit.at("/filtering/feeds"), "Add the feed", fields(&own)))
 }
 
 /// Asks for a new feed.
 pub async fn show_create(visit: Visit) -> Answer {
     visit.needs(Permission::FeedManage)?;
-    visit.page(&create_page(&visit))
+    visit.page(&create_page(&visit).await?)
 }
 
 /// Makes it.
@@ -145,7 +150,7 @@ pub async fn create(posted: Posted) -> Answer {
             let feed_id = answer.feed.map(|feed| feed.feed_id).unwrap_or_default();
             visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}?done=feed")))
         }
-        Err(error) => visit.again(create_page(&visit), &answers, error, ""),
+        Err(error) => visit.again(create_page(&visit).await?, &answers, error, ""),
     }
 }
 
@@ -192,6 +197,7 @@ pub struct FeedPage {
     sum: String,
     rejected: Link,
     upload: Link,
+    moves: Link,
     hours: Vec<Hour>,
     /// How it does; none where that cannot be asked for just now.
     coverage: Option<coverage::Part>,
@@ -250,7 +256,7 @@ impl FeedPage {
         here: &str,
         may: &dyn Fn(Permission) -> bool,
     ) -> Self {
-        let mut rows = vec![Row::new("Lines written by", words::called(words::PROFILES, &feed.profile))];
+        let mut rows = vec![Row::new("Lines written by", profile::called(&feed.profile))];
         rows.push(Row::new("Zone of times", feed.time_zone.clone()));
         let mut groups: Vec<String> = feed
             .group_tiers
@@ -266,6 +272,10 @@ impl FeedPage {
         ));
         rows.push(Row::new("Alerts raised", words::number(total.alerts)));
         let upload = format!("{here}/lines/new");
+        let moves = match may(Permission::FeedManage) {
+            true => Link::new("Move the feed on to another profile or version", format!("{here}/profile")),
+            false => Link::default(),
+        };
         Self {
             head: Head::new(feed.name.clone(), crumbs),
             rows,
@@ -276,6 +286,7 @@ impl FeedPage {
                 Link::new("See the rejected lines and why", format!("{here}/rejected-lines"))
             },
             upload: if may(Permission::FeedIngest) { Link::new("Send a log file", upload) } else { Link::default() },
+            moves,
             hours: hours.iter().take(200).map(Hour::new).collect(),
             coverage: None,
         }

@@ -77,7 +77,7 @@ fn state(sender: &Sender) -> String {
     }
 }
 
-fn list_page(senders: &[Sender], crumbs: Vec<Link>, place: &str, pager: Pager) -> Entries {
+fn list_page(senders: &[Sender], crumbs: Vec<Link>, place: &str, profiles: Option<Link>, pager: Pager) -> Entries {
     let entry = |sender: &Sender| {
         let last = words::stamp(sender.last_receive_time.as_ref()).unwrap_or_else(|| "Never".to_owned());
         Entry {
@@ -96,7 +96,7 @@ fn list_page(senders: &[Sender], crumbs: Vec<Link>, place: &str, pager: Pager) -
         lead: vec![
             "A sender is a connection that filter lines come over, with a secret or a certificate of its own. It sends, and reads nothing.".to_owned(),
         ],
-        links: vec![Link::new("Register a sender", format!("{place}/new"))],
+        links: std::iter::once(Link::new("Register a sender", format!("{place}/new"))).chain(profiles).collect(),
         entries: senders.iter().map(entry).collect(),
         none: "No sender is registered yet.",
         pager,
@@ -112,7 +112,10 @@ pub async fn list(visit: Visit, Query(turned): Query<Turned>) -> Answer {
     let answer = heard(visit.senders()?.list_senders(ask(asked))).await?;
     let place = at(&visit, "");
     let pager = Pager::new(&place, &[], &turned.page_token, &answer.next_page_token);
-    visit.page(&list_page(&answer.senders, crumbs(&visit, &[]), &place, pager))
+    // A school finds them under Filtering.
+    let profiles = visit.school.is_empty() && visit.may(Permission::ProfileRead);
+    let profiles = profiles.then(|| Link::new("Format profiles that all schools share", "/profiles"));
+    visit.page(&list_page(&answer.senders, crumbs(&visit, &[]), &place, profiles, pager))
 }
 
 async fn fetch(visit: &Visit, which: &Which) -> Result<Sender, Error> {
@@ -158,8 +161,8 @@ pub fn sample() -> Sender {
 pub fn samples() -> Vec<Entries> {
     let crumbs = || vec![Link::new("Home", "/")];
     vec![
-        list_page(&[sample()], crumbs(), "/senders", Pager::default()),
-        list_page(&[], crumbs(), "/senders", Pager::default()),
+        list_page(&[sample()], crumbs(), "/senders", Some(Link::new("Format profiles", "/profiles")), Pager::default()),
+        list_page(&[], crumbs(), "/senders", None, Pager::default()),
         act::secret_page(&sample(), "hgs_0f0f", crumbs(), "/senders"),
     ]
 }

@@ -1,4 +1,4 @@
-//! A log on its way to filtering-ingest: unpacked, cut into batches of whole lines, and each batch sent once the one before
+//! A log on its way to filtering-ingest: unpacked, made into lines, cut into batches of whole lines, and each batch sent once the one before
 //! it is durable.
 
 use chassis::{
@@ -6,6 +6,7 @@ use chassis::{
     lines::{
         Batch, Cutter,
         packed::{Packing, Trouble, Unpacker},
+        whole::Maker,
     },
     upstream::Upstream,
 };
@@ -59,6 +60,7 @@ pub struct Sending {
     answers: Streaming<IngestLinesResponse>,
     delivery: IngestLinesRequest,
     unpacker: Unpacker,
+    maker: Maker,
     cutter: Cutter,
     so_far: SoFar,
 }
@@ -78,7 +80,7 @@ impl Sending {
         let answers = client.ingest_lines(ReceiverStream::new(waiting)).await;
         let answers = answers.map_err(|status| refusal::of_status(&status))?.into_inner();
         let (unpacker, cutter) = (Unpacker::new(packing, largest), Cutter::new(BATCH));
-        Ok(Self { batches, answers, delivery, unpacker, cutter, so_far: SoFar::default() })
+        Ok(Self { batches, answers, delivery, unpacker, maker: Maker::default(), cutter, so_far: SoFar::default() })
     }
 
     /// What was taken in.
@@ -92,7 +94,8 @@ impl Sending {
     /// Why no more is taken.
     pub async fn take(&mut self, mut bytes: &[u8]) -> Result<(), Stop> {
         while let Some(log) = self.unpacker.next(&mut bytes)? {
-            self.cut(&log).await?;
+            let lines = self.maker.push(&log);
+            self.cut(&lines).await?;
         }
         Ok(())
     }
@@ -117,7 +120,9 @@ impl Sending {
 
     async fn end(&mut self) -> Result<Delivery, Stop> {
         let unpacker = std::mem::replace(&mut self.unpacker, Unpacker::new(Packing::Plain, 0));
-        self.cut(&unpacker.finish()?).await?;
+        let mut lines = self.maker.push(&unpacker.finish()?);
+        lines.extend(self.maker.finish());
+        self.cut(&lines).await?;
         let last = std::mem::replace(&mut self.cutter, Cutter::new(1)).finish();
         if last.first_line == 1 && last.lines.is_empty() {
             return Err(Error::invalid("lines", "Send one line at least").into());

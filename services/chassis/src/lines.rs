@@ -2,6 +2,7 @@
 //! arrive, so that a delivery that is sent again is the same, batch by batch.
 
 pub mod packed;
+pub mod whole;
 
 use sha2::{Digest as _, Sha256};
 

@@ -19,6 +19,7 @@ pub const THEMES: &[(&str, &str)] = &[
     ("malware_phishing", "Malware or phishing"),
     ("piracy_p2p", "Piracy or file exchange"),
     ("generative_ai", "Generative AI"),
+    ("search_keyword_block", "A search that the filter stopped"),
 ];
 
 /// A theme's name; its code in words where it has none.

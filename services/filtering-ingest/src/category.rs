@@ -98,12 +98,17 @@ pub const CATEGORIES: &[&str] = &[
     "alcohol_tobacco",
     "profanity",
     "piracy_p2p",
+    "search_keyword_block",
+    "academic_cheating",
     "gaming",
+    "misinformation",
+    "blogs_forums",
     "generative_ai",
     "social_media",
     "chat_messaging",
     "streaming",
     "file_sharing",
+    "downloads",
     "email",
     "news",
     "entertainment",
@@ -348,6 +353,14 @@ mod tests {
         assert!(marks.lists.keys().all(|category| known(category).is_some()) && marks.excluding.len() > 10);
         assert_eq!(kinds(&["Child Sexual Abuse"]), ["illegal_csam"]);
         assert_eq!(kinds(&["Proxy Avoidance", "Gambling"]), ["proxy_circumvention", "gambling"]);
+        let of = |vendor: &str, name: &str| {
+            let kind = BY_VENDOR.get(vendor).and_then(|names| names.get(name)).map(|named| named.kind);
+            names_of(kind.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        assert_eq!(of("fortiguard", "62"), ["academic_cheating"]);
+        assert_eq!(of("ut1", "fakenews"), ["misinformation"]);
+        assert_eq!(of("symantec", "53"), ["blogs_forums"]);
+        assert_eq!(of("fortiguard", "freeware and software downloads"), ["downloads"]);
     }
 
     #[test]

@@ -114,7 +114,9 @@ async fn settle(store: &Store, school: &str, feed_id: &str) -> Result<usize> {
         return Ok(0);
     }
     let (rules, exceptions) = (store::rules(&tx, school).await?, store::exception::holding(&tx).await?);
-    let mut taken = intake::left_standing(standing, &raising::by(&feed, None, &rules, &exceptions, &Known::default())?);
+    let (profile, known) = (store::profile::of_feed(&tx, &feed).await?, Known::default());
+    let by = raising::by(&feed, &profile, None, &rules, &exceptions, &known);
+    let mut taken = intake::left_standing(standing, &by);
     raising::fold(&tx, &feed, &mut taken, &mut Actors::default()).await?;
     let now_us = store::micros(tx.now());
     // Their lines were counted when they came; only the alerts are new.

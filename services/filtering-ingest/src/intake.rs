@@ -165,8 +165,7 @@ pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
 }
 
 impl Taken {
-    fn observe(&mut self, line: u64, mut observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
-        tier::foremost(&mut observation.groups, feed.groups);
+    fn observe(&mut self, line: u64, observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
         let categories = category::of(&observation, feed.hosts);
         self.seen.event(&observation, categories);
         let at = observation.event_at;
@@ -282,9 +281,9 @@ impl Taken {
             search: Some(crate::judge::Typed { engine: &sighting.engine, terms: &sighting.terms, is_final: true }),
             outcome: crate::observation::Outcome::Unknown,
             group: Some(&sighting.group).filter(|group| !group.is_empty()).map(String::as_str),
-            mime_type: "",
-            background: false,
+            tier: &sighting.tier,
             categories,
+            ..Seen::nothing()
         };
         let Some(verdict) = judge.by_words(&seen, &sighting.terms) else { return };
         let facts = Facts::of(&seen, &verdict);

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     category::{self, Categories},
     lexicon::Reader,
-    observation::{Observation, Outcome},
+    observation::{Audience, Observation, Outcome, Text, Visibility},
     rules::{ACTIONS_MOST, REPEATED_ACTIONS, REPEATED_DAYS},
     severity, tier,
     wait::Times,
@@ -79,8 +79,16 @@ pub struct Seen<'a> {
     pub search: Option<Typed<'a>>,
     /// What the filter did.
     pub outcome: Outcome,
-    /// The filter's group.
+    /// The filter's group, or the first of several.
     pub group: Option<&'a str>,
+    /// All of them where there are several.
+    pub groups: &'a [Text<'a>],
+    /// Whose filtering it was, as the profile read it.
+    pub audience: Audience,
+    /// For whom the filter filtered, where that was found before; empty where not.
+    pub tier: &'a str,
+    /// What the filter could see at all: of a name alone nobody tells a page from a part of one.
+    pub visibility: Visibility,
     /// The kind of content.
     pub mime_type: &'a str,
     /// Whether the line says that nobody asked for it.
@@ -110,9 +118,31 @@ impl<'a> Seen<'a> {
             search: search.map(|s| Typed { engine: &s.engine, terms: &s.terms, is_final: s.is_final }),
             outcome: observation.outcome,
             group: observation.groups.first().map(AsRef::as_ref),
+            groups: &observation.groups,
+            audience: observation.audience,
+            tier: "",
+            visibility: observation.visibility,
             mime_type: &observation.mime_type,
             background: observation.background,
             categories,
+        }
+    }
+
+    /// An event of which nothing is known.
+    pub fn nothing() -> Self {
+        Self {
+            host: "",
+            path: "",
+            search: None,
+            outcome: Outcome::Unknown,
+            group: None,
+            groups: &[],
+            audience: Audience::Unknown,
+            tier: "",
+            visibility: Visibility::FullUrl,
+            mime_type: "",
+            background: false,
+            categories: Categories::default(),
         }
     }
 
@@ -130,6 +160,8 @@ pub const NEVER: u64 = category::mask(&["education_sensitive", "sensitive_identi
 const LISTS: [&str; 2] = ["illegal_csam", "extremism_terrorism"];
 const SELF_HARM: &str = "self_harm_suicide";
 const ILLEGAL: &str = "illegal_csam";
+/// A search that the filter stopped for its words: of a kind of its own, by the filter's reason and not by a site.
+const KEYWORD: &str = "search_keyword_block";
 
 /// The words that were found, by the list they stand on: never what somebody typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -233,7 +265,9 @@ impl<'a> Judge<'a> {
 
     /// For whom the filter filtered.
     pub fn tier(&self, seen: &Seen<'_>) -> &'static str {
-        tier::of(seen.group, self.groups)
+        let groups = seen.groups.iter().map(|group| &**group);
+        let first = seen.group.filter(|_| seen.groups.is_empty());
+        tier::known(seen.tier).unwrap_or_else(|| tier::of(first.into_iter().chain(groups), seen.audience, self.groups))
     }
 
     /// Whether the address stands on a list of illegal material.
@@ -284,8 +318,15 @@ impl<'a> Judge<'a> {
                 excluded = true;
                 continue;
             }
+            let because = match theme {
+                // What is never listed of anybody raises nothing by having been stopped (rule 7).
+                KEYWORD if seen.search.is_some_and(|typed| Reader::default().read(typed.terms).never_listed) => {
+                    continue;
+                }
+                KEYWORD => "the filter stopped a search for its words",
+                _ => "the filter's own category for the site",
+            };
             let severity = picked.rule.severity.clone();
-            let because = "the filter's own category for the site";
             let mut verdict = self.verdict(&picked, theme, "category", severity, seen, because);
             verdict.also = category::names_of(seen.categories.among(self.raising) & !category::bit(theme)).collect();
             return ByCategory::Raises(Box::new(verdict));

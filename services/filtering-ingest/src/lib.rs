@@ -1,6 +1,6 @@
 //! The events of any school's web filter, judged by that school's own policy.
 //!
-//! - `whole`, `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
+//! - `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
 //! - `category`, `search`, `lexicon`, `tier`, `noise`, `judge`: what an event means
 //! - `suggestion`, `exception`, `episode`, `sighting`: what of it may alert
 //! - `intake`, `ledger`, `seen`, `delivery`: a batch worked through and accounted for, and how far its delivery is
@@ -57,7 +57,6 @@ pub mod trend;
 pub mod turns;
 pub mod wait;
 mod watch;
-pub mod whole;
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 
 use crate::{
     line::{self, Line},
-    profile::{self, Context, Reader},
+    profile::{self, Context, Profile, Reader},
 };
 
 /// How many bytes are looked at for their kind.
@@ -47,9 +47,8 @@ pub fn check_text(batch: &[u8]) -> Result<(), String> {
 ///
 /// # Errors
 /// The sentence, for the person who sent it.
-pub fn check(profile: &str, batch: &[u8], context: Context<'_>) -> Result<(), String> {
+pub fn check(own: &Profile, batch: &[u8], context: Context<'_>) -> Result<(), String> {
     check_text(batch)?;
-    let Some(own) = profile::named(profile) else { return Ok(()) };
     let sample: Vec<Line<'_>> = line::lines(batch).flatten().take(SAMPLE).collect();
     let mut reader = Reader::new(own, None);
     let mut known = |line: &Line<'_>| reader.read(line, context).map_or_else(|r| r.reason != "malformed", |_| true);
@@ -57,10 +56,11 @@ pub fn check(profile: &str, batch: &[u8], context: Context<'_>) -> Result<(), St
         return Ok(());
     }
     let detected = profile::detect(batch, context);
-    let other = detected.candidates.iter().find(|other| other.profile.name() != profile);
+    let other = detected.candidates.iter().find(|other| other.profile.name() != own.name());
     match other {
         Some(other) if other.read * 2 > detected.lines => Err(format!(
-            "These lines are not of the profile {profile}: {} of the first {} read as {}. Send them to a feed of that profile",
+            "These lines are not of the profile {}: {} of the first {} read as {}. Send them to a feed of that profile",
+            own.name(),
             other.read,
             detected.lines,
             other.profile.name()
@@ -85,7 +85,10 @@ mod tests {
             )
         };
         let of = |lines: usize| (0..lines).map(squid).collect::<String>();
-        let refused = |profile: &str, log: &[u8]| check(profile, log, CONTEXT).err().unwrap_or_default();
+        let refused = |name: &str, log: &[u8]| {
+            let Some(own) = profile::named(name) else { unreachable!("it is shipped") };
+            check(own, log, CONTEXT).err().unwrap_or_default()
+        };
         assert!(refused("squid", b"\x1f\x8b\x08\0\0\0").contains("gzip"));
         assert!(refused("squid", b"\xff\xfe1\x007\0").contains("UTF-16"));
         assert!(refused("squid", &[0, 159, 146, 1, 2, 3]).contains("not text"));

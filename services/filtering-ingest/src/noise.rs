@@ -8,7 +8,11 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{judge::Seen, observation::Outcome};
+use crate::{
+    category,
+    judge::Seen,
+    observation::{Outcome, Visibility},
+};
 
 const DATA: &str = include_str!("../data/noise.yaml");
 
@@ -94,6 +98,17 @@ pub fn is_whole() -> bool {
 }
 
 const INFRASTRUCTURE: &str = "infrastructure";
+/// Kinds of site that raise nothing.
+const PLAIN: u64 = category::mask(&[
+    "education",
+    "search",
+    "neutral",
+    "infrastructure",
+    "news",
+    "entertainment",
+    "uncategorised",
+    "unmapped",
+]);
 
 /// Why an event is what a machine does by itself; none where somebody did it.
 pub fn of(seen: &Seen<'_>) -> Option<Noise> {
@@ -105,7 +120,9 @@ pub fn of(seen: &Seen<'_>) -> Option<Noise> {
     if let Some(search) = &seen.search {
         return (!search.is_final).then_some(Noise::Suggestion);
     }
-    if seen.background {
+    // A tunnel is opened by a machine; where its host is all that is ever seen, a host that says something is looked at.
+    let telling = seen.visibility != Visibility::FullUrl && seen.categories.meets(!PLAIN);
+    if seen.background && !telling {
         return Some(Noise::Background);
     }
     let known = &*KNOWN;
@@ -114,7 +131,10 @@ pub fn of(seen: &Seen<'_>) -> Option<Noise> {
         return Some(Noise::Part);
     }
     // The school's own word, or the filter's: nothing graver is said of the site.
-    if seen.categories.gravest() == Some(INFRASTRUCTURE) || known.endings.iter().any(|end| seen.path.ends_with(end)) {
+    // Where a name alone is seen, as in a line of CONNECT, what stands for a path says nothing of what was asked for.
+    let path = Some(seen.path).filter(|_| seen.visibility == Visibility::FullUrl);
+    let ends = path.is_some_and(|path| known.endings.iter().any(|end| path.ends_with(end)));
+    if seen.categories.gravest() == Some(INFRASTRUCTURE) || ends {
         return Some(Noise::Machine);
     }
     above(seen.host).find_map(|domain| {
@@ -122,7 +142,8 @@ pub fn of(seen: &Seen<'_>) -> Option<Noise> {
         if known.hosts.contains(domain) {
             Some(Noise::Machine)
         } else {
-            pieces.filter(|all| all.iter().any(|path| seen.path.starts_with(path))).map(|_| Noise::Widget)
+            let piece = |all: &&Vec<String>| path.is_some_and(|path| all.iter().any(|start| path.starts_with(start)));
+            pieces.filter(piece).map(|_| Noise::Widget)
         }
     })
 }
@@ -156,6 +177,23 @@ mod tests {
         assert_eq!(noise("https://www.facebook.com/somebody"), None);
         assert_eq!(noise("https://notdoubleclick.net/"), None);
         assert_eq!(noise("https://atlas.example/maps"), None);
+    }
+
+    #[test]
+    fn where_only_a_host_was_seen_nothing_is_discarded_by_a_path() {
+        for address in ["https://atlas.example/favicon.ico", "https://www.facebook.com/plugins/like.php"] {
+            let host = crate::judge::Seen { visibility: Visibility::HostOnly, ..seen(address, &[]) };
+            assert_eq!((noise(address).is_some(), of(&host)), (true, None), "{address}");
+        }
+        let machine = seen("http://www.msftconnecttest.com/", &[]);
+        assert_eq!(of(&Seen { visibility: Visibility::DnsOnly, ..machine }), Some(Noise::Machine), "a host is a host");
+        let tunnel = |names: &[&str]| {
+            of(&Seen { visibility: Visibility::HostOnly, background: true, ..seen("https://a.example:443", names) })
+        };
+        assert_eq!(
+            (tunnel(&["Gambling"]), tunnel(&["News"]), tunnel(&[])),
+            (None, Some(Noise::Background), Some(Noise::Background))
+        );
     }
 
     #[test]

@@ -12,10 +12,13 @@ mod identity;
 mod layout;
 mod moment;
 mod outcome;
+pub mod own;
 mod pattern;
+pub mod place;
 mod sample;
 mod slots;
 mod source;
+pub mod trial;
 mod zone;
 
 use time::OffsetDateTime;
@@ -35,7 +38,7 @@ use slots::{Slot, Slots};
 use source::Source;
 use zone::Zone;
 
-pub use builtin::{NAMES as PROFILES, all, named};
+pub use builtin::{NAMES as PROFILES, all, document, named};
 pub use detect::{Candidate, Detected, detect};
 pub use layout::Header;
 pub use zone::ZONES;
@@ -64,6 +67,16 @@ pub enum Known {
 }
 
 impl Known {
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Lines => "lines",
+            Self::Source => "source",
+            Self::Documentation => "documentation",
+            Self::Synthetic => "synthetic",
+        }
+    }
+
     /// In words.
     pub fn as_str(self) -> &'static str {
         match self {

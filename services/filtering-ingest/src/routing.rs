@@ -10,7 +10,7 @@ use crate::{
     judge::{Judge, Rules, Seen},
     line,
     observation::{Observation, Rejected},
-    profile::{self, Context, Reader},
+    profile::{Context, Profile, Reader},
     sender::{Found, Place, Sender, normal},
 };
 
@@ -104,17 +104,18 @@ pub struct Split {
     pub header: Option<String>,
 }
 
-/// Puts lines where they belong. `received_at` is when they came, `header` the row of names that came before in their
-/// delivery.
+/// Puts lines where they belong, read by the sender's profile, which one of one feed does not need. `received_at` is when
+/// they came, `header` the row of names that came before in their delivery.
 pub fn split<'a>(
     sender: &Sender,
+    profile: Option<&Profile>,
     header: Option<&str>,
     lines: impl Iterator<Item = (u64, &'a [u8])>,
     received_at: OffsetDateTime,
 ) -> Split {
     let mut split = Split { header: header.map(str::to_owned), ..Split::default() };
     let context = Context { time_zone: &sender.time_zone, received_at };
-    let mut reader = profile::named(&sender.profile).map(|profile| Reader::new(profile, header));
+    let mut reader = profile.map(|profile| Reader::new(profile, header));
     let mut rows = 0;
     // The rules that hold without a policy.
     let (rules, groups) = (Rules::default(), HashMap::new());
@@ -280,7 +281,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::sender::tests::{NOW, sender};
+    use crate::{
+        profile,
+        sender::tests::{NOW, sender},
+    };
 
     fn fortigate(domain: &str, url: &str) -> String {
         format!(
@@ -289,22 +293,27 @@ mod tests {
         )
     }
 
+    fn fortigates() -> Option<&'static Profile> {
+        profile::named("fortigate")
+    }
+
     fn of(log: &str) -> Split {
         let sender = sender("virtual_domain", &[("thistledown", "sch_a"), ("pennyroyal", "sch_b")]);
-        split(&sender, None, fresh(log.as_bytes(), 1, 0), NOW)
+        split(&sender, fortigates(), None, fresh(log.as_bytes(), 1, 0), NOW)
     }
 
     #[test]
     fn rows_of_names_go_with_the_lines_they_hold_for_and_with_those_that_wait() {
         let mut sender = sender("group", &[("a pupils", "sch_a")]);
         sender.profile = "smoothwall".into();
+        let smoothwall = profile::named("smoothwall");
         let row =
             |group: &str| format!("16/11/2026 10:15:01;u1;10.0.5.23;{group};https://a.example/;Education;Allowed");
         let names = "Time;User;Source IP;Group;URL;Categories;Action";
         let other = "Time;Group;User;Source IP;URL;Categories;Action";
         let turned = "16/11/2026 10:15:02;A Pupils;u1;10.0.5.23;https://b.example/;Education;Allowed";
         let log = [names, row("A Pupils").as_str(), row("B Pupils").as_str(), other, turned].join("\n");
-        let first = split(&sender, None, fresh(log.as_bytes(), 1, 0), NOW);
+        let first = split(&sender, smoothwall, None, fresh(log.as_bytes(), 1, 0), NOW);
         let parts: Vec<(&[u64], Option<&str>)> =
             first.parts.values().map(|part| (part.numbers.as_slice(), part.header.as_deref())).collect();
         assert_eq!(parts, [(&[2][..], Some(names)), (&[5][..], Some(other))]);
@@ -313,12 +322,12 @@ mod tests {
             [(1, "not_web"), (4, "not_web")]
         );
         // The next batch of the delivery, and what waited once its key is known.
-        let next = split(&sender, first.header.as_deref(), fresh(turned.as_bytes(), 6, 0), NOW);
+        let next = split(&sender, smoothwall, first.header.as_deref(), fresh(turned.as_bytes(), 6, 0), NOW);
         assert_eq!(next.parts.values().map(Part::len).collect::<Vec<_>>(), [1]);
         let waiting = first.held.values().map(Part::numbered).next().unwrap_or_default();
         assert_eq!(first.held.values().map(Part::len).collect::<Vec<_>>(), [1]);
         sender.map("b pupils", "sch_b", (None, None), NOW);
-        let late = split(&sender, None, numbered(&waiting), NOW);
+        let late = split(&sender, smoothwall, None, numbered(&waiting), NOW);
         let parts: Vec<(&str, &[u64])> =
             late.parts.iter().map(|((place, _), part)| (place.school_id.as_str(), part.numbers.as_slice())).collect();
         assert_eq!((parts, late.refused.len()), (vec![("sch_b", &[3][..])], 0));
@@ -355,7 +364,7 @@ mod tests {
         assert!(of(&forged).parts.is_empty());
         let numbers = sender("dfe_number", &[("1234567", "sch_a")]);
         let visited = fortigate("root", "/school/123-4567");
-        let split = split(&numbers, None, fresh(visited.as_bytes(), 1, 0), NOW);
+        let split = split(&numbers, fortigates(), None, fresh(visited.as_bytes(), 1, 0), NOW);
         assert_eq!(split.held.keys().map(|(_, reason)| *reason).collect::<Vec<_>>(), ["missing"]);
     }
 

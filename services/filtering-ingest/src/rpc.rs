@@ -4,6 +4,7 @@ mod answer_alert;
 mod approve_exception;
 pub(crate) mod convert;
 mod create_feed;
+mod create_profile;
 mod decide_exception;
 mod end_exception;
 mod get_alert;
@@ -12,6 +13,7 @@ mod get_delivery;
 mod get_feed_coverage;
 mod get_ledger;
 mod get_log_keeping;
+mod get_profile;
 mod get_rule_precision;
 mod get_theme_trend;
 pub(crate) mod ingest_lines;
@@ -20,19 +22,24 @@ mod list_coverage_days;
 mod list_exceptions;
 mod list_feed_coverage;
 mod list_feeds;
+mod list_profiles;
 mod list_recipients;
 mod list_rejected_lines;
 mod list_rollups;
+mod preview_profile;
 pub(crate) mod raising;
 mod reader;
 mod record_heartbeat;
 mod refuse_exception;
 mod request_exception;
+mod retire_profile;
 pub(crate) mod senders;
+mod set_feed_profile;
 mod set_feed_rhythm;
 mod set_recipient;
 mod try_exception;
 mod try_rule;
+mod update_profile;
 
 use std::pin::Pin;
 
@@ -97,4 +104,11 @@ rpcs! {
     list_rollups: ListRollupsRequest => ListRollupsResponse,
     record_heartbeat: RecordHeartbeatRequest => RecordHeartbeatResponse,
     set_feed_rhythm: SetFeedRhythmRequest => SetFeedRhythmResponse,
+    set_feed_profile: SetFeedProfileRequest => SetFeedProfileResponse,
+    create_profile: CreateProfileRequest => CreateProfileResponse,
+    get_profile: GetProfileRequest => GetProfileResponse,
+    list_profiles: ListProfilesRequest => ListProfilesResponse,
+    preview_profile: PreviewProfileRequest => PreviewProfileResponse,
+    retire_profile: RetireProfileRequest => RetireProfileResponse,
+    update_profile: UpdateProfileRequest => UpdateProfileResponse,
 }

@@ -12,6 +12,7 @@ pub(crate) mod header;
 pub(crate) mod intake;
 pub(crate) mod keeping;
 pub(crate) mod migration;
+pub(crate) mod profile;
 pub(crate) mod quarantine;
 pub(crate) mod recipient;
 pub(crate) mod rollup;

@@ -345,3 +345,4 @@ on_both_engines!(
 );
 
 mod doors;
+mod profiles;

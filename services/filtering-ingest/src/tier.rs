@@ -1,7 +1,9 @@
-//! For whom the filter filtered: pupils, staff, guests, or a key stage, as the school says of the filter's groups. Never
-//! from a name.
+//! For whom the filter filtered: pupils, staff, guests, or a key stage, as the school says of the filter's groups; where it
+//! says nothing of them, as the profile says whose filtering it was. Never from a name.
 
 use std::collections::HashMap;
+
+use crate::observation::Audience;
 
 /// Every tier: a key stage is a pupil's.
 pub const TIERS: [&str; 9] = ["pupil", "staff", "guest", "EYFS", "KS1", "KS2", "KS3", "KS4", "KS5"];
@@ -9,22 +11,37 @@ pub const TIERS: [&str; 9] = ["pupil", "staff", "guest", "EYFS", "KS1", "KS2", "
 /// Where the school says nothing of a group, or the line names none.
 pub const UNKNOWN: &str = "unknown";
 
-/// The tier of a group.
-pub fn of(group: Option<&str>, tiers: &HashMap<String, String>) -> &'static str {
-    let Some(group) = group.filter(|_| !tiers.is_empty()) else { return UNKNOWN };
-    let tier = tiers.get(group.to_lowercase().trim());
-    tier.and_then(|tier| TIERS.into_iter().find(|known| known == tier)).unwrap_or(UNKNOWN)
+/// How strictly each is judged, the strictest first: the youngest key stage, then a pupil of whom no more is said. A key
+/// stage says more of somebody than that they are a pupil, so that it counts before that.
+const STRICTEST: [&str; 9] = ["EYFS", "KS1", "KS2", "KS3", "KS4", "KS5", "pupil", "guest", "staff"];
+
+/// The tier of whoever is in some groups: of several that the school knows, the strictest. Where it knows none, the
+/// audience decides that the profile read from group or policy.
+pub fn of<'g>(
+    groups: impl IntoIterator<Item = &'g str>,
+    audience: Audience,
+    tiers: &HashMap<String, String>,
+) -> &'static str {
+    let place = |group: &str| {
+        let tier = tiers.get(group.to_lowercase().trim())?;
+        STRICTEST.iter().position(|known| known == tier)
+    };
+    let strictest = match tiers.is_empty() {
+        true => None,
+        false => groups.into_iter().filter_map(place).min(),
+    };
+    let told = match audience {
+        Audience::Pupil => "pupil",
+        Audience::Staff => "staff",
+        Audience::Guest => "guest",
+        Audience::Unknown => UNKNOWN,
+    };
+    strictest.and_then(|place| STRICTEST.get(place)).copied().unwrap_or(told)
 }
 
-/// Puts the first of somebody's groups that the school knows before the others: it is the one that tells.
-pub fn foremost<T: AsRef<str>>(groups: &mut [T], tiers: &HashMap<String, String>) {
-    if groups.len() < 2 || tiers.is_empty() {
-        return;
-    }
-    let known = |group: &T| tiers.contains_key(group.as_ref().to_lowercase().trim());
-    if let Some(place) = groups.iter().position(known) {
-        groups[..=place].rotate_right(1);
-    }
+/// The tier of a name that was found before.
+pub fn known(name: &str) -> Option<&'static str> {
+    STRICTEST.into_iter().find(|known| *known == name)
 }
 
 /// Whether a rule that is for these tiers is for this one. A rule that names none is for everybody, and whoever is in no
@@ -56,16 +73,25 @@ mod tests {
     fn a_group_has_the_tier_the_school_gave_it_and_no_other() {
         let tiers =
             groups(&HashMap::from([("HHS-Staff".to_owned(), "staff".to_owned()), (" Year 9".into(), "KS3".into())]));
-        let of = |group| of(group, &tiers);
-        assert_eq!((of(Some("hhs-staff")), of(Some("Year 9 ")), of(Some("Staff"))), ("staff", "KS3", UNKNOWN));
-        assert_eq!(of(None), UNKNOWN);
-        // Of several the one that the school knows tells, wherever it stands.
-        let mut several = ["Domain Users", "Printers", "HHS-Staff", "Year 9"];
-        foremost(&mut several, &tiers);
-        assert_eq!(
-            (several, of(several.first().copied())),
-            (["HHS-Staff", "Domain Users", "Printers", "Year 9"], "staff")
-        );
+        let of = |groups: &[&'static str]| of(groups.iter().copied(), Audience::Unknown, &tiers);
+        assert_eq!((of(&["hhs-staff"]), of(&["Year 9 "]), of(&["Staff"])), ("staff", "KS3", UNKNOWN));
+        assert_eq!(of(&[]), UNKNOWN);
+    }
+
+    #[test]
+    fn of_several_groups_the_strictest_that_is_known_decides_and_the_audience_where_none_is() {
+        let named =
+            [("everybody", "guest"), ("pupils", "pupil"), ("year 9", "KS3"), ("year 2", "KS1"), ("staff", "staff")];
+        let tiers: HashMap<String, String> =
+            named.iter().map(|(group, tier)| ((*group).to_owned(), (*tier).to_owned())).collect();
+        let told = |groups: &[&'static str], audience| of(groups.iter().copied(), audience, &tiers);
+        assert_eq!(told(&["Everybody", "Staff"], Audience::Unknown), "guest");
+        assert_eq!(told(&["Staff", "Pupils"], Audience::Staff), "pupil", "what the school says counts first");
+        assert_eq!(told(&["Pupils", "Year 9", "chess"], Audience::Unknown), "KS3");
+        assert_eq!(told(&["Year 9", "Year 2"], Audience::Unknown), "KS1");
+        assert_eq!(told(&["chess"], Audience::Staff), "staff");
+        assert_eq!(of(["chess"], Audience::Pupil, &HashMap::new()), "pupil");
+        assert!(STRICTEST.iter().all(|tier| TIERS.contains(tier)) && known("KS4") == Some("KS4"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::{self, Cursor, Read, Seek as _},
+    io::{self, Read as _},
     path::Path,
     time::Duration,
 };
@@ -13,9 +13,9 @@ use chassis::{
     lines::{
         self, Batch, Cutter,
         packed::{Packing, Trouble, Unpacker},
+        whole::Maker,
     },
 };
-use filtering_ingest::whole;
 use proto::filtering_ingest::v1::{
     Counts, IngestLinesRequest, IngestLinesResponse, SenderCounts, filtering_ingest_client::FilteringIngestClient,
 };
@@ -205,35 +205,24 @@ fn read(file: &Path, delivery: &IngestLinesRequest, after: u64, to: &mpsc::Sende
     Ok(lines)
 }
 
-/// How much of a file tells whether a line of it is a record.
-const HEAD: u64 = 4 << 10;
-
-/// A log as it is, or where records are written over several lines, or in UTF-16, the lines made of them.
-fn log(file: &Path) -> Result<Box<dyn Read>> {
-    let read = |e: io::Error| trouble(file, &e);
-    let mut open = File::open(file).map_err(read)?;
-    let mut head = Vec::new();
-    open.by_ref().take(HEAD).read_to_end(&mut head).map_err(read)?;
-    open.rewind().map_err(read)?;
-    if !whole::may_need_making(&head) {
-        return Ok(Box::new(open));
-    }
-    let mut all = Vec::new();
-    open.read_to_end(&mut all).map_err(read)?;
-    let (lines, made) = whole::lines(&all);
-    if let Some(told) = made.told() {
-        eprintln!("{told}");
-    }
-    Ok(Box::new(Cursor::new(lines.into_owned())))
-}
-
-/// Cuts a log into batches, unpacked where it is packed, for as long as `each` wants more; answers the last batch, or none
-/// where it was not to be had.
+/// Cuts a log into batches, unpacked where it is packed and made into lines where its records are written over several, for
+/// as long as `each` wants more; answers the last batch, or none where it was not to be had.
 fn cut(file: &Path, size: usize, mut each: impl FnMut(Batch) -> bool) -> Result<Option<Batch>> {
     let broken = |trouble: Trouble| Error::invalid("file", format!("{}: {trouble}", file.display()));
-    let mut open = log(file)?;
-    let (mut cutter, mut unpacker) = (Cutter::new(size), None);
+    let mut open = File::open(file).map_err(|e| trouble(file, &e))?;
+    let (mut cutter, mut maker, mut unpacker) = (Cutter::new(size), Maker::default(), None);
     let mut piece = vec![0; PIECE];
+    let mut push = |lines: Vec<u8>| {
+        let mut lines = lines.as_slice();
+        while let Some(batch) = cutter.push(&mut lines) {
+            if !each(batch) {
+                return false;
+            }
+        }
+        true
+    };
+    // Whoever only looks for a delivery's name need not be told.
+    let mut told = size < BATCH;
     loop {
         let length = open.read(&mut piece).map_err(|e| trouble(file, &e))?;
         let mut bytes = &piece[..length];
@@ -242,22 +231,23 @@ fn cut(file: &Path, size: usize, mut each: impl FnMut(Batch) -> bool) -> Result<
             break;
         }
         while let Some(log) = unpacker.next(&mut bytes).map_err(broken)? {
-            let mut log = log.as_slice();
-            while let Some(batch) = cutter.push(&mut log) {
-                if !each(batch) {
-                    return Ok(None);
-                }
+            let lines = maker.push(&log);
+            if let Some(made) = maker.made().told().filter(|_| !told) {
+                eprintln!("{made}");
+                told = true;
+            }
+            if !push(lines) {
+                return Ok(None);
             }
         }
     }
     let rest = unpacker.map_or_else(|| Ok(Vec::new()), Unpacker::finish).map_err(broken)?;
-    let mut log = rest.as_slice();
-    while let Some(batch) = cutter.push(&mut log) {
-        if !each(batch) {
-            return Ok(None);
-        }
+    let mut lines = maker.push(&rest);
+    lines.extend(maker.finish());
+    if let Some(made) = maker.made().told().filter(|_| !told) {
+        eprintln!("{made}");
     }
-    Ok(Some(cutter.finish()))
+    Ok(push(lines).then(|| cutter.finish()))
 }
 
 #[cfg(test)]

@@ -9,15 +9,16 @@ use std::{
 use chassis::{
     clock::{Clock as _, SystemClock},
     error::{Error, Result, Violation},
+    lines::whole,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use filtering_ingest::{
     line, looks,
-    profile::{self, Context, Detected, PROFILES, Profile, Reader, ZONES},
-    text, whole,
+    profile::{self, Context, Detected, PROFILES, Profile, Reader, ZONES, place::line_of},
+    text,
 };
 
-use super::trouble;
+use super::{profiles::Kept, trouble};
 use crate::command::unreadable;
 
 /// Candidates told of when a format is looked for.
@@ -55,15 +56,21 @@ pub enum ProfileCommand {
         /// The document.
         file: PathBuf,
     },
+    #[command(flatten)]
+    Kept(Kept),
 }
 
 impl ProfileCommand {
+    /// Runs what needs no server; nothing where it needs one.
+    pub fn run_alone(&self) -> Option<Result<()>> {
+        match self {
+            Self::Check { file } => Some(Self::check(file)),
+            Self::Kept(_) => None,
+        }
+    }
+
     /// Prints what the profile reads, or everything that is wrong with it.
-    ///
-    /// # Errors
-    /// `Invalid` with each field that is wrong.
-    pub fn run(&self) -> Result<()> {
-        let Self::Check { file } = self;
+    fn check(file: &Path) -> Result<()> {
         let profile = own(file)?;
         println!(
             "{} version {}: {}; all {} sample lines became what they must",
@@ -91,12 +98,23 @@ pub fn profiles() -> Result<()> {
 
 /// A profile of somebody's own.
 fn own(file: &Path) -> Result<Profile> {
+    own_text(file).map(|(_, profile)| profile)
+}
+
+/// A profile of somebody's own, with its document. What is wrong is told by field, and by its line in the file.
+pub(super) fn own_text(file: &Path) -> Result<(String, Profile)> {
     let text = std::fs::read_to_string(file).map_err(|e| Error::invalid("file", unreadable(file, &e)))?;
-    Profile::parse(&text).map_err(|violations| {
-        let mut all = violations.into_iter();
+    let told = |wrong: Violation| {
+        let line = line_of(&text, &wrong.field).filter(|_| !wrong.field.starts_with("line "));
+        let message = line.map_or_else(|| wrong.message.clone(), |line| format!("Line {line}: {}", wrong.message));
+        Violation { field: wrong.field, message }
+    };
+    let read = Profile::parse(&text).map_err(|violations| {
+        let mut all = violations.into_iter().map(told);
         let first = all.next().unwrap_or(Violation { field: "file".into(), message: "It cannot be read".into() });
         all.fold(Error::invalid(first.field, first.message), |error, v| error.and(v.field, v.message))
-    })
+    });
+    read.map(|profile| (text, profile))
 }
 
 /// A profile that is shipped, or somebody's own.

@@ -128,6 +128,7 @@ fn of_feeds(visit: &Visit) -> Vec<Link> {
         (Permission::FeedRead, "How long logs are kept, and what was deleted", "/filtering/keeping"),
         (Permission::FeedManage, "Add a feed", "/filtering/feeds/new"),
         (Permission::SenderManage, "Senders", "/senders"),
+        (Permission::ProfileRead, "Format profiles", "/profiles"),
     ];
     let may = pages.into_iter().filter(|(permission, ..)| visit.may(*permission));
     may.map(|(_, text, path)| Link::new(text, visit.at(path))).collect()

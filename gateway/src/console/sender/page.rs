@@ -11,7 +11,10 @@ use serde::Serialize;
 
 use super::{KEYS, Turned, Which, at, crumbs, fetch, register::carried, state, sum};
 use crate::{
-    console::visit::{Answer, Visit, ask, heard},
+    console::{
+        profile,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         Page,
         part::{Head, Link, Pager, Row},
@@ -130,7 +133,7 @@ impl Shown<'_> {
         let schools: Vec<String> = sender.schools.iter().map(|school| named(&school.school_id)).collect();
         let mut rows = vec![
             Row::new("State", state(sender)),
-            Row::new("Lines written by", words::called(words::PROFILES, &sender.profile)),
+            Row::new("Lines written by", profile::called(&sender.profile)),
             Row::new("Zone of times", sender.time_zone.clone()),
         ];
         if routed {

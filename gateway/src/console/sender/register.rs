@@ -12,6 +12,7 @@ use crate::{
     console::{
         authority,
         posted::Posted,
+        profile,
         visit::{Answer, Visit, ask, ask_patiently, heard},
     },
     pages::{
@@ -24,6 +25,8 @@ use crate::{
 /// What a sender may carry: the feeds of its school, or the authority's schools, ids and names.
 pub struct Carried {
     school: bool,
+    /// Profiles that the authority shares, and what they are called.
+    profiles: Vec<(String, String)>,
     /// Their ids and names.
     pub choices: Vec<(String, String)>,
 }
@@ -36,11 +39,12 @@ pub async fn carried(visit: &Visit) -> Result<Carried, Error> {
     if visit.school.is_empty() {
         let schools = authority::schools(visit).await?;
         let choices = schools.into_iter().map(|school| (school.school_id, school.name)).collect();
-        return Ok(Carried { school: false, choices });
+        return Ok(Carried { school: false, profiles: profile::choices(visit).await?, choices });
     }
     let asked = ListFeedsRequest { school_id: visit.school.clone(), page_size: 1000, page_token: String::new() };
     let feeds = heard(visit.filtering()?.list_feeds(ask(asked))).await?.feeds;
-    Ok(Carried { school: true, choices: feeds.into_iter().map(|feed| (feed.feed_id, feed.name)).collect() })
+    let choices = feeds.into_iter().map(|feed| (feed.feed_id, feed.name)).collect();
+    Ok(Carried { school: true, profiles: Vec::new(), choices })
 }
 
 /// What is asked of a sender; what it carries and how its lines are read is asked once, when it is registered.
@@ -56,8 +60,19 @@ pub fn fields(carried: &Carried, sender: Option<&Sender>) -> Vec<Field> {
         (true, None) => fields.push(Field::radios("feed_id", "Which feed does it carry?", &[]).choices(choices())),
         (true, Some(_)) => {}
         (false, _) => {
+            if sender.is_some() {
+                let shared = carried.profiles.iter().map(|(profile, text)| (profile.as_str(), text.as_str()));
+                let moved =
+                    Field::select("profile", "Which profile are its lines to be read by from now on? (optional)");
+                let moved = moved.choices([("", "The one they are read by now")]).choices(shared);
+                fields.push(moved.choices(words::PROFILES.iter().copied()).hint(
+                    "Its feeds at every school are moved on with it. Of a profile of your own, the newest version is taken.",
+                ));
+            }
             if sender.is_none() {
-                fields.push(Field::radios("profile", "What writes its lines?", words::PROFILES));
+                let shared = carried.profiles.iter().map(|(profile, text)| (profile.as_str(), text.as_str()));
+                let shared = Field::radios("profile", "What writes its lines?", &[]).choices(shared);
+                fields.push(shared.choices(words::PROFILES.iter().copied()));
                 fields.push(Field::radios("routing_key", "What in a line tells its school?", KEYS));
                 let zone = Field::name("time_zone", "Zone of times that name none (optional)");
                 fields.push(zone.hint("Europe/London where you leave it empty.").width("20"));
@@ -192,6 +207,7 @@ pub async fn change(Path(which): Path<Which>, posted: Posted) -> Answer {
         tcp_address: answers.text("tcp_address"),
         tcp_port: port(&mut v, &answers),
         request_id: answers.request_id(),
+        profile: answers.text("profile"),
     };
     let done = match v.finish() {
         Ok(()) => heard(visit.senders()?.update_sender(ask_patiently(command))).await,
@@ -206,5 +222,6 @@ pub async fn change(Path(which): Path<Which>, posted: Posted) -> Answer {
 /// What the forms are shown with.
 #[cfg(test)]
 pub fn sample_carried(school: bool) -> Carried {
-    Carried { school, choices: vec![("sch_1".into(), "Thistledown <Grange> School".into())] }
+    let profiles = vec![("authority.larkspur".into(), "larkspur, a profile of the authority’s".into())];
+    Carried { school, profiles, choices: vec![("sch_1".into(), "Thistledown <Grange> School".into())] }
 }

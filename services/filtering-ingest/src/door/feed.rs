@@ -40,7 +40,8 @@ pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest)
         Step::Take(done) => {
             if done == 0 {
                 let context = Context { time_zone: &feed.time_zone, received_at };
-                looks::check(&feed.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
+                let profile = store::profile::of_feed(&tx, &feed).await?;
+                looks::check(&profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
             }
             let arrival = Arrival {
                 lines: &batch.lines,

@@ -84,7 +84,9 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
     let received_at = store::moment(held.received_us).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     tx.enter(&system.of_sender(sender.id.as_str())).await?;
     let waited = quarantine::open(&tx, &held).await?;
-    let split = routing::split(&sender, None, routing::numbered(&waited), received_at);
+    // Only lines of a sender of several schools wait.
+    let profile = store::profile::of(&tx, "", &sender.profile).await?;
+    let split = routing::split(&sender, Some(&*profile), None, routing::numbered(&waited), received_at);
     let still: u64 = split.held.values().map(Part::len).sum();
     if still == held.lines {
         quarantine::wait_on(&tx, &held).await?;

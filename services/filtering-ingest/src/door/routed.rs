@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::{
-    caller::Caller,
+    caller::{Caller, Scope},
     db::Tx,
     error::{Error, Kind, Result},
     event::Event,
@@ -22,11 +22,11 @@ use crate::{
     ledger::Counts,
     looks,
     observation::Rejected,
-    profile::{self, Context, Profile},
+    profile::{Context, Profile},
     routing::{self, Part, Split},
     rpc::{convert, ingest_lines},
     sender::{Place, Sender, SenderCounts},
-    store::{self, quarantine},
+    store::{self, profile::Used, quarantine},
 };
 
 /// What becomes of a message that was cut off.
@@ -69,17 +69,24 @@ pub(super) async fn take_in(
     let mut sum = SenderCounts { received: coming.lines, duplicate: coming.lines, ..SenderCounts::default() };
     let mut answer = IngestLinesResponse::default();
     if let Step::Take(done) = step {
-        if done == 0 && beyond.log {
+        let looked = done == 0 && beyond.log;
+        // What carries one feed needs no profile to tell where a line goes.
+        let profile = match looked || sender.single().is_none() {
+            true => Some(profile_of(&mut tx, caller, &own, &sender).await?),
+            false => None,
+        };
+        let profile = profile.as_deref();
+        if let Some(profile) = profile.filter(|_| looked) {
             let context = Context { time_zone: &sender.time_zone, received_at };
-            looks::check(&sender.profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
+            looks::check(profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
         }
         let fresh = routing::fresh(&batch.lines, batch.first_line, done);
-        let headed = sender.single().is_none() && profile::named(&sender.profile).is_some_and(Profile::is_headed);
+        let headed = sender.single().is_none() && profile.is_some_and(Profile::is_headed);
         let named = match headed {
             true => store::header::of_sender(&tx, &sender, &batch.delivery_id).await?,
             false => None,
         };
-        let mut split = routing::split(&sender, named.as_deref(), fresh, received_at);
+        let mut split = routing::split(&sender, profile, named.as_deref(), fresh, received_at);
         if split.header != named {
             store::header::keep_of_sender(&tx, &sender, &batch.delivery_id, split.header.as_deref()).await?;
         }
@@ -106,6 +113,20 @@ pub(super) async fn take_in(
     answer.sender_counts = Some(convert::sender_counts(sum));
     answer.delivery = batch.last.then(|| convert::delivery(&batch.delivery_id, &delivery));
     Ok(answer)
+}
+
+/// What a sender's lines are read by: its feed's profile, where it carries one, whatever that was when it was registered.
+async fn profile_of(tx: &mut Tx, caller: &Caller, own: &Scope, sender: &Sender) -> Result<Used> {
+    let Some(place) = sender.single() else { return store::profile::of(tx, "", &sender.profile).await };
+    let school = place.school_id.parse().map_err(Error::internal)?;
+    tx.enter(&caller.sender_at(&school)?).await?;
+    let feed = store::feed::load(tx, &place.feed_id).await.map_err(|error| match error.kind() {
+        Kind::Missing => Error::internal("a sender's feed is not there"),
+        _ => error,
+    })?;
+    let profile = store::profile::of_feed(tx, &feed).await?;
+    tx.enter(own).await?;
+    Ok(profile)
 }
 
 /// A sender of one feed may name it, and no other; one of several schools names none.

@@ -13,10 +13,8 @@ pub(crate) fn seen(address: &str, names: &[&str]) -> Seen<'static> {
         path: &url.path,
         search: search.map(|s| Typed { engine: &s.engine, terms: &s.terms, is_final: s.is_final }),
         outcome: Outcome::Allowed,
-        group: None,
-        mime_type: "",
-        background: false,
         categories: Categories::named(names.iter().copied()),
+        ..Seen::nothing()
     }
 }
 
@@ -210,6 +208,17 @@ fn a_rule_for_pupils_is_not_for_staff_and_locked_rules_are_for_everybody() {
     assert_eq!(of(Some("Staff"), &["IWF"]).map(|v| v.tier), Some("staff"));
     let typed = judged(&Seen { group: Some("Staff"), ..seen(DIE, &[]) }, &rules);
     assert_eq!(typed.map(|v| (v.tier, v.locked)), Some(("staff", true)));
+}
+
+#[test]
+fn a_search_that_the_filter_stopped_is_a_kind_of_its_own_and_nothing_private_is_raised_by_it() {
+    let stopped = rules(vec![rule("search_keyword_block", "category", "medium", 1)]);
+    let verdict = judged(&seen("https://filter.example/deny", &["Search Keywords"]), &stopped);
+    let told = verdict.map(|v| (v.theme, v.basis, v.because.contains("stopped a search")));
+    assert_eq!(told, Some(("search_keyword_block", "category", true)), "where the product withholds the words");
+    let private = seen("https://www.google.com/search?q=am+i+gay", &["Search Keywords"]);
+    assert_eq!(judged(&private, &stopped), None);
+    assert_eq!(judged(&seen("https://filter.example/deny", &["Search Keywords"]), &rules(Vec::new())), None);
 }
 
 #[test]

@@ -66,6 +66,11 @@ pub fn all() -> impl Iterator<Item = &'static Profile> {
     NAMES.iter().filter_map(|name| named(name))
 }
 
+/// The document of a profile; none where none of that name is shipped.
+pub fn document(name: &str) -> Option<&'static str> {
+    NAMES.iter().any(|known| *known == name).then(|| text(name)).flatten()
+}
+
 /// The document of a profile.
 fn text(name: &str) -> Option<&'static str> {
     FILES.get_file(format!("{name}.yaml"))?.contents_utf8()

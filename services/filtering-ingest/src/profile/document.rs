@@ -274,8 +274,13 @@ pub(crate) fn read(text: &str) -> Result<Document, Vec<Violation>> {
         found.add("profile", "Enter a document of 256 KiB or less");
         return Err(found.0);
     }
-    let mut sections: Map<String, Value> = match serde_saphyr::from_str(text) {
-        Ok(sections) => sections,
+    let mut sections = match serde_saphyr::from_str::<Value>(text) {
+        Ok(Value::Object(sections)) => sections,
+        // What was written instead is not repeated: it may be a line of a log.
+        Ok(_) => {
+            found.add("line 1", "It is no YAML document with named sections: write each as profile: larkspur");
+            return Err(found.0);
+        }
         Err(error) => {
             let line = error.location().map_or(0, |location| location.line());
             let message = error.without_snippet().render_with_formatter(&serde_saphyr::UserMessageFormatter);

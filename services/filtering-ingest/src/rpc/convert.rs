@@ -2,6 +2,7 @@
 
 pub(crate) mod exception;
 pub(crate) mod policy;
+pub(crate) mod profile;
 pub(crate) mod rule;
 
 mod coverage;

@@ -13,7 +13,10 @@ use super::convert;
 use crate::{
     App, category,
     ledger::Counts,
-    profile::{PROFILES, ZONES},
+    profile::{
+        PROFILES, ZONES,
+        own::{Named, Owner},
+    },
     store::{self, feed::Feed},
     tier::{self, TIERS},
 };
@@ -31,8 +34,13 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
     let hosts = request.host_categories.iter().map(|(host, c)| (host.trim().to_lowercase(), c.clone())).collect();
     let mut violations = Violations::new();
     violations.line("name", "a name for the feed", &request.name, 100);
-    let known = PROFILES.contains(&request.profile.as_str());
-    violations.check(known, "profile", format!("Select one of: {}", PROFILES.join(", ")));
+    // One of somebody's own is looked for below.
+    let own = Named::read(&request.profile).is_some_and(|named| named.owner != Owner::Shipped);
+    if !own && !PROFILES.contains(&request.profile.as_str()) {
+        for unknown in convert::profile::unknown().violations() {
+            violations.add(unknown.field.clone(), unknown.message.clone());
+        }
+    }
     violations.check(ZONES.contains(&time_zone), "time_zone", format!("Select one of: {}", ZONES.join(", ")));
     violations.check(request.host_categories.len() <= HOSTS_MAX, "host_categories", "Enter 10,000 sites or fewer");
     violations.check(
@@ -51,11 +59,12 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
+    let profile = store::profile::settled(&tx, &request.school_id, &request.profile).await?;
     let feed = Feed {
         id: tx.ids().next(),
         school_id: request.school_id.clone(),
         name: request.name.trim().to_owned(),
-        profile: request.profile.clone(),
+        profile: profile.ok_or_else(convert::profile::unknown)?,
         time_zone: time_zone.to_owned(),
         hosts,
         groups: tier::groups(&request.group_tiers),

@@ -25,7 +25,6 @@ use crate::{
     door::{self, Arrival},
     intake::{self, Taken},
     observation::Rejected,
-    profile::{self, Profile},
     store::{self, feed::Feed, intake::Actors},
     wait::Times,
 };
@@ -72,8 +71,8 @@ pub(crate) struct Judged {
 /// Reads lines as they arrived, judges them and folds what may alert into its episodes.
 pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival<'_>) -> Result<Judged> {
     let Arrival { lines, first_line, done, received_at, delivery_id, .. } = *arrival;
-    let headed = profile::named(&feed.profile).is_some_and(Profile::is_headed);
-    let header = match (arrival.header, headed) {
+    let profile = store::profile::of_feed(tx, feed).await?;
+    let header = match (arrival.header, profile.is_headed()) {
         (Some(header), _) => Some(header.to_owned()),
         (None, true) => store::header::load(tx, feed, delivery_id).await?,
         (None, false) => None,
@@ -82,7 +81,7 @@ pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival
     let exceptions = store::exception::holding(tx).await?;
     let standing = store::suggestion::of(tx, feed.id.as_str()).await?;
     let known = store::seen::known(tx, feed, arrival, header.as_deref()).await?;
-    let by = raising::by(feed, header.as_deref(), &rules, &exceptions, &known)?;
+    let by = raising::by(feed, &profile, header.as_deref(), &rules, &exceptions, &known);
     let mut taken = intake::read(lines, first_line, done, received_at, &by, standing);
     arrival.renumber(&mut taken);
     let mut actors = Actors::default();

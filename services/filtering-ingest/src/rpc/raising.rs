@@ -1,13 +1,7 @@
 //! What a batch, or a suggestion that was left standing, comes to in the database: alerts raised, alerts that count on,
 //! episodes, and what others are told of it.
 
-use chassis::{
-    clock::timestamp,
-    db::Tx,
-    error::{Error, Result},
-    event::Event,
-    history::Act,
-};
+use chassis::{clock::timestamp, db::Tx, error::Result, event::Event, history::Act};
 use proto::event::v1::{AlertRaised, AlertWorsened};
 
 use crate::{
@@ -16,7 +10,8 @@ use crate::{
     exception::Exception,
     intake::{self, Folded, Raised, Taken},
     judge::Rules,
-    profile, recipient,
+    profile::Profile,
+    recipient,
     seen::Known,
     severity,
     sighting::Sighting,
@@ -26,19 +21,16 @@ use crate::{
 };
 
 /// What the events of a feed are read and judged by; `header` is the row of names that came before in their delivery.
-///
-/// # Errors
-/// `WrongState` where no such profile is shipped any more.
 pub(crate) fn by<'a>(
     feed: &'a Feed,
+    profile: &'a Profile,
     header: Option<&'a str>,
     rules: &'a Rules,
     exceptions: &'a [Exception],
     known: &'a Known,
-) -> Result<intake::Feed<'a>> {
-    let profile = profile::named(&feed.profile);
-    Ok(intake::Feed {
-        profile: profile.ok_or_else(|| Error::wrong_state("the feed's profile is not shipped"))?,
+) -> intake::Feed<'a> {
+    intake::Feed {
+        profile,
         header,
         time_zone: &feed.time_zone,
         hosts: &feed.hosts,
@@ -46,7 +38,7 @@ pub(crate) fn by<'a>(
         rules,
         exceptions,
         known,
-    })
+    }
 }
 
 /// Folds what may alert into the episodes it touches, and loads no others.

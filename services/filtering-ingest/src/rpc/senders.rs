@@ -18,7 +18,7 @@ mod update_sender;
 use chassis::{
     caller::{Caller, Scope},
     db::Tx,
-    error::Result,
+    error::{Error, Result},
     serve::answer,
 };
 use proto::filtering_ingest::v1::{senders_server::Senders, *};
@@ -26,6 +26,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     App,
+    profile::own::{Named, Owner},
     sender::{Sender, SenderCounts},
     store,
 };
@@ -35,9 +36,16 @@ pub(crate) struct Service {
     pub(crate) app: App,
 }
 
-/// What a caller may reach of the senders of a school, or of the authority where none is named.
-fn place(caller: &Caller, school_id: &str) -> Result<Scope> {
+/// What a caller may reach of the senders or profiles of a school, or of the authority where none is named.
+pub(super) fn place(caller: &Caller, school_id: &str) -> Result<Scope> {
     if school_id.is_empty() { caller.at_authority() } else { caller.at(school_id) }
+}
+
+/// The name in its document of a profile that its owner keeps.
+pub(super) fn own_profile(school_id: &str, profile: &str) -> Result<String> {
+    let owner = if school_id.is_empty() { Owner::Authority } else { Owner::School };
+    let named = Named::read(profile).filter(|named| named.owner == owner && named.version.is_none());
+    named.map(|named| named.key.to_owned()).ok_or_else(Error::missing)
 }
 
 /// What a sender was counted up to. The transaction goes on where it was.

@@ -68,9 +68,8 @@ pub(super) async fn try_rule(app: &App, request: Request<TryRuleRequest>) -> Res
         search: if typed.terms.is_empty() { of_address } else { Some(typed) },
         outcome: Outcome::Allowed,
         group: Some(request.group.as_str()).filter(|group| !group.is_empty()),
-        mime_type: "",
-        background: false,
         categories: Categories::named(names).with_host(&url.host, &hosts),
+        ..Seen::nothing()
     };
     let mut judge = Judge::new(&rules, &groups);
     let explained = explain(&mut judge, &seen);

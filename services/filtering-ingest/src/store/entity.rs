@@ -1,7 +1,9 @@
 //! The tables.
 
+mod profiles;
 mod senders;
 
+pub(crate) use profiles::{format_profile, format_profile_version};
 pub(crate) use senders::{quarantine, sender, sender_hour};
 
 pub(crate) mod feed {

@@ -8,6 +8,7 @@ mod m20261127_006000_keep_coverage;
 mod m20261127_006100_keep_by_month;
 mod m20261127_007300_count_themes;
 mod m20261127_007310_remember_deleted_alerts;
+mod m20261127_007400_keep_profiles;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_006100_keep_by_month::Migration));
         all.push(Box::new(m20261127_007300_count_themes::Migration));
         all.push(Box::new(m20261127_007310_remember_deleted_alerts::Migration));
+        all.push(Box::new(m20261127_007400_keep_profiles::Migration));
         all
     }
 }

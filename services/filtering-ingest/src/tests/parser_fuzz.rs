@@ -3,13 +3,13 @@
 
 use std::time::{Duration, Instant};
 
+use chassis::lines::whole;
 use time::macros::datetime;
 
 use crate::{
     line,
     observation::Observation,
     profile::{Context, PROFILES, Reader, all, named},
-    whole,
 };
 
 /// Lines for each parser where nobody asks for more.

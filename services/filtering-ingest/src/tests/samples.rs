@@ -2,12 +2,12 @@
 
 use std::{fs, path::PathBuf};
 
+use chassis::lines::whole;
 use time::macros::datetime;
 
 use crate::{
     line,
     profile::{Context, Reader, detect, named},
-    whole,
 };
 
 const CONTEXT: Context<'static> = Context { time_zone: "Europe/London", received_at: datetime!(2026-11-24 09:00 UTC) };

@@ -86,6 +86,8 @@ fn need(tx: &Tx) -> Option<Need> {
         | Permission::SenderManage
         | Permission::ReportRead
         | Permission::ReportReadAuthority
+        | Permission::ProfileRead
+        | Permission::ProfileKeep
         | Permission::CoverKeep
         | Permission::DeskRead
         | Permission::DeskWork

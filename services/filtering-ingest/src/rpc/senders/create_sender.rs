@@ -12,7 +12,11 @@ use tonic::Request;
 use super::{convert, place, schools, secret};
 use crate::{
     App,
-    profile::{PROFILES, ZONES},
+    profile::{
+        PROFILES, ZONES,
+        own::{Named, Owner},
+    },
+    rpc::convert::profile::unknown,
     sender::{Place, ROUTING_KEYS, Sender, SenderCounts},
     store,
 };
@@ -34,8 +38,13 @@ pub(super) async fn create_sender(app: &App, request: Request<CreateSenderReques
         v.check(request.feed_id.is_empty(), "feed_id", "Leave it empty, or name the school whose feed it is");
         let known = ROUTING_KEYS.contains(&request.routing_key.as_str());
         v.check(known, "routing_key", format!("Select one of: {}", ROUTING_KEYS.join(", ")));
-        let known = PROFILES.contains(&request.profile.as_str());
-        v.check(known, "profile", format!("Select one of: {}", PROFILES.join(", ")));
+        // One that the authority shares is looked for below.
+        let shared = Named::read(&request.profile).is_some_and(|named| named.owner == Owner::Authority);
+        if !shared && !PROFILES.contains(&request.profile.as_str()) {
+            for unknown in unknown().violations() {
+                v.add(unknown.field.clone(), unknown.message.clone());
+            }
+        }
         v.check(ZONES.contains(&time_zone), "time_zone", format!("Select one of: {}", ZONES.join(", ")));
         schools::check(app, &caller, &mut v, &request.schools).await?;
     }
@@ -68,6 +77,8 @@ pub(super) async fn create_sender(app: &App, request: Request<CreateSenderReques
         (sender.profile, sender.time_zone) = (feed.profile, feed.time_zone);
         sender.schools = vec![Place { school_id: feed.school_id, feed_id: feed.id.to_string() }];
     } else {
+        let settled = store::profile::settled(&tx, "", &request.profile).await?;
+        sender.profile = settled.ok_or_else(unknown)?;
         sender.schools = schools::places(&mut tx, &caller, &sender, &request.schools).await?;
     }
     let digest = secret::digest(&secret).unwrap_or_default();

@@ -13,6 +13,7 @@ use proto::filtering_ingest::v1::SenderSchool;
 
 use crate::{
     App,
+    profile::own::same,
     sender::{Place, SCHOOLS_MAX, Sender},
     store::{self, feed::Feed},
 };
@@ -66,6 +67,23 @@ pub(super) async fn places(
     Ok(places)
 }
 
+/// Moves the feeds of a sender on to its profile: what it sends is read by one and the same at every school.
+pub(super) async fn move_on(tx: &mut Tx, caller: &Caller, sender: &Sender) -> Result<()> {
+    let home = tx.scope().clone();
+    for place in &sender.schools {
+        tx.enter(&caller.at(&place.school_id)?).await?;
+        let mut feed = store::feed::hold(tx, &place.feed_id).await?;
+        if feed.profile == sender.profile {
+            continue;
+        }
+        let before = std::mem::replace(&mut feed.profile, sender.profile.clone());
+        let body = store::profile::move_feed(tx, &feed).await?;
+        let moved = Act::new("feed.moved", feed.id.as_str()).detail("from", before);
+        tx.record(moved.detail("profile", feed.profile.clone()).state("feed", &body));
+    }
+    tx.enter(&home).await
+}
+
 async fn named_feed(tx: &Tx, sender: &Sender, id: &str, n: usize) -> Result<String> {
     let field = format!("schools[{n}].feed_id");
     let feed = store::feed::load(tx, id).await.map_err(|error| match error.kind() {
@@ -74,7 +92,7 @@ async fn named_feed(tx: &Tx, sender: &Sender, id: &str, n: usize) -> Result<Stri
         }
         _ => error,
     })?;
-    if feed.profile == sender.profile {
+    if same(&feed.profile, &sender.profile) {
         Ok(feed.id.to_string())
     } else {
         Err(Error::invalid(

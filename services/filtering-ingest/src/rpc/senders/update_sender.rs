@@ -1,4 +1,5 @@
-//! Changes what a sender is called, the schools it may speak for, and how it proves itself over syslog.
+//! Changes what a sender is called, the schools it may speak for, how it proves itself over syslog, and by which profile its
+//! lines are read.
 
 use chassis::{
     caller::Caller,
@@ -10,7 +11,7 @@ use proto::filtering_ingest::v1::{UpdateSenderRequest, UpdateSenderResponse};
 use tonic::Request;
 
 use super::{convert, place, schools};
-use crate::{App, store};
+use crate::{App, rpc::convert::profile::unknown, store};
 
 pub(super) async fn update_sender(app: &App, request: Request<UpdateSenderRequest>) -> Result<UpdateSenderResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -22,6 +23,11 @@ pub(super) async fn update_sender(app: &App, request: Request<UpdateSenderReques
     let single = !request.school_id.is_empty();
     let fix = "Leave it empty: this sender carries one feed of its school";
     v.check(!single || request.schools.is_empty(), "schools", fix);
+    v.check(
+        !single || request.profile.is_empty(),
+        "profile",
+        "Leave it empty: move the feed on that this sender carries",
+    );
     if !single {
         schools::check(app, &caller, &mut v, &request.schools).await?;
     }
@@ -36,9 +42,17 @@ pub(super) async fn update_sender(app: &App, request: Request<UpdateSenderReques
     }
     sender.name = request.name.trim().to_owned();
     (sender.certificate, sender.peer) = (certificate, peer);
+    let moves = match request.profile.as_str() {
+        "" => None,
+        profile => Some(store::profile::settled(&tx, "", profile).await?.ok_or_else(unknown)?),
+    };
     if !single {
         let places = schools::places(&mut tx, &caller, &sender, &request.schools).await?;
         sender.speak_for(places, tx.now());
+    }
+    if let Some(profile) = moves {
+        sender.profile = profile;
+        schools::move_on(&mut tx, &caller, &sender).await?;
     }
     let body = store::sender::update(&tx, &sender).await?;
     let act = Act::new("sender.updated", sender.id.as_str()).detail("schools", sender.schools.len());
