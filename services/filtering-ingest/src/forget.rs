@@ -59,6 +59,8 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
     if !night {
         return Ok(());
     }
+    // An older process may have gone on keeping them one by one while this one started.
+    store::convert::all(&app.store).await?;
     fingerprints(app, &system).await?;
     let now = app.clock.now();
     let mut terms = Vec::with_capacity(schools.len());

@@ -8,7 +8,7 @@ use std::{
 };
 
 use prost::Message as _;
-use sea_orm::{ConnectionTrait as _, Statement};
+use sea_orm::{ConnectionTrait as _, Statement, Value};
 use tracing::{info, warn};
 
 use super::{Bus, Carried, Envelope};
@@ -95,19 +95,41 @@ async fn pass(store: &Store, bus: &dyn Bus, mut see: bool) -> Result<()> {
             see = true;
             continue;
         }
-        for row in rows {
-            let event_id: String = row.try_get("", "event_id")?;
-            let envelope: Vec<u8> = row.try_get("", "envelope")?;
-            let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
-            let place = bus.publish(&envelope).await?;
-            db.execute_raw(Statement::from_sql_and_values(
-                backend,
-                "UPDATE outbox SET published_us = $1, place = $2 WHERE event_id = $3",
-                [now(store).into(), place.into(), event_id.into()],
-            ))
-            .await?;
-        }
+        let mut carried = Vec::with_capacity(rows.len());
+        let sent = async {
+            for row in rows {
+                let envelope: Vec<u8> = row.try_get("", "envelope")?;
+                let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
+                carried.push(Carried { place: bus.publish(&envelope).await?, event_id: row.try_get("", "event_id")? });
+            }
+            Ok::<(), Error>(())
+        };
+        let sent = sent.await;
+        // What the bus has is marked, whatever became of the rest. Where that is not done, it is sent again, and known again.
+        mark(store, &carried).await?;
+        sent?;
     }
+}
+
+/// Marks as published what the bus was given, in one statement: each would wait for the disk on its own.
+async fn mark(store: &Store, carried: &[Carried]) -> Result<()> {
+    if carried.is_empty() {
+        return Ok(());
+    }
+    let mut values: Vec<Value> = vec![now(store).into()];
+    let (mut places, mut these) = (String::new(), Vec::with_capacity(carried.len()));
+    for Carried { place, event_id } in carried {
+        values.extend([event_id.clone().into(), place.clone().into(), event_id.clone().into()]);
+        let last = values.len();
+        places.push_str(&format!(" WHEN ${} THEN ${}", last - 2, last - 1));
+        these.push(format!("${last}"));
+    }
+    let these = these.join(", ");
+    let sql =
+        format!("UPDATE outbox SET published_us = $1, place = CASE event_id{places} END WHERE event_id IN ({these})");
+    let db = store.connection();
+    db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    Ok(())
 }
 
 fn now(store: &Store) -> i64 {

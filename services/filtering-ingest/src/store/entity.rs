@@ -1,7 +1,9 @@
 //! The tables.
 
+mod blocks;
 mod senders;
 
+pub(crate) use blocks::observation_block;
 pub(crate) use senders::{quarantine, sender, sender_hour};
 
 pub(crate) mod feed {
@@ -132,6 +134,7 @@ pub(crate) mod rejected_line {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Observations as they were kept before there were blocks, one by one.
 pub(crate) mod observation {
     use sea_orm::entity::prelude::*;
 

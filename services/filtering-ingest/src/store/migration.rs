@@ -6,6 +6,7 @@ mod m20261127_000120_create_senders;
 mod m20261127_005000_judge_in_full;
 mod m20261127_006000_keep_coverage;
 mod m20261127_006100_keep_by_month;
+mod m20261127_007500_seal_in_blocks;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_005000_judge_in_full::Migration));
         all.push(Box::new(m20261127_006000_keep_coverage::Migration));
         all.push(Box::new(m20261127_006100_keep_by_month::Migration));
+        all.push(Box::new(m20261127_007500_seal_in_blocks::Migration));
         all
     }
 }
