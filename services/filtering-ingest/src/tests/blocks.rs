@@ -2,7 +2,7 @@
 
 use chassis::{caller::Scope, db::Tx};
 use sea_orm::{ConnectionTrait as _, Statement};
-use time::{OffsetDateTime, macros::datetime};
+use time::macros::datetime;
 
 use super::*;
 use crate::{
@@ -70,7 +70,6 @@ async fn what_was_kept_one_by_one_is_put_into_blocks_and_goes_when_it_would_have
     assert_eq!(world.beside(&alert).await?, ["weather-window.example", "www.google.com"]);
     // Its term runs from when it was kept, and not from when it was put into a block.
     for (now, left) in [(datetime!(2027-11-30 02:00 UTC), 2), (datetime!(2027-12-01 02:00 UTC), 0)] {
-        let now: OffsetDateTime = now;
         world.bed.clock.set(now);
         forget::pass(&world.app, true).await?;
         assert_eq!(world.kept().await?.1, left, "{now}");
