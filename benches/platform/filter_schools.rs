@@ -30,12 +30,16 @@ pub async fn measure() -> Result<()> {
     let (mut many, mut single) = (Samples::default(), Samples::default());
     for round in 0..=ROUNDS {
         let (log, _) = filter_lines::log(LINES * SCHOOLS, world.second() - 600, 1_000);
-        let name = format!("round {round}");
+        let lines: Vec<&str> = log.split_inclusive('\n').collect();
         let begun = Instant::now();
-        to_each(&sites, &name, &log).await?;
+        for (site, lines) in sites.iter().zip(lines.chunks(LINES)) {
+            send(site, round * LINES, lines).await?;
+        }
         let took = begun.elapsed();
         let begun = Instant::now();
-        to_each(&vec![one.clone(); SCHOOLS], &name, &log).await?;
+        for (place, lines) in lines.chunks(LINES).enumerate() {
+            send(&one, (round * SCHOOLS + place) * LINES, lines).await?;
+        }
         // The first round warms both sides up.
         if round > 0 {
             many.push(took);
@@ -49,14 +53,8 @@ pub async fn measure() -> Result<()> {
     Ok(())
 }
 
-/// Sends a log's batches, each to the site in its place; where it is the same one they are parts of one delivery.
-async fn to_each(sites: &[Site], name: &str, log: &str) -> Result<()> {
-    let lines: Vec<&str> = log.split_inclusive('\n').collect();
-    let same = sites.windows(2).all(|two| two[0].school == two[1].school);
-    for (place, (site, lines)) in sites.iter().zip(lines.chunks(LINES)).enumerate() {
-        let first_line = if same { u64::try_from(place * LINES)? + 1 } else { 1 };
-        let counts = site.send(vec![site.batch(name, first_line, &lines.concat(), false)]).await?;
-        filter_world::check(&counts, lines.len())?;
-    }
-    Ok(())
+/// Sends the next lines of a site's delivery.
+async fn send(site: &Site, done: usize, lines: &[&str]) -> Result<()> {
+    let batch = site.batch("the day", u64::try_from(done)? + 1, &lines.concat(), false);
+    filter_world::check(&site.send(vec![batch]).await?, lines.len())
 }
