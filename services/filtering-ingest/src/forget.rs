@@ -1,6 +1,6 @@
 //! Deletes what is past its term, at night: kept observations, rejected lines, alerts, episodes and deliveries by the school's
 //! own term, fingerprints after eight days. What was counted by the hour names nobody and stays. Every process of the service
-//! does it; what one has deleted the others do not find.
+//! does it; what one has deleted the others do not find. Small blocks of observations are put together on the way.
 
 use std::time::Duration as Wait;
 
@@ -77,6 +77,10 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
         tx.commit().await?;
     }
     for (school, before) in &terms {
+        if let Err(error) = store::merge::of_school(&app.store, school).await {
+            // What is past its term goes all the same.
+            warn!(service = app.store.name(), %error, "small blocks of observations stay apart");
+        }
         let observations = !by_month || Some(*before) != all;
         of_school(app, school, *before, observations).await?;
     }

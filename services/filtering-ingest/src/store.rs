@@ -13,6 +13,7 @@ pub(crate) mod feed;
 pub(crate) mod header;
 pub(crate) mod intake;
 pub(crate) mod keeping;
+pub(crate) mod merge;
 pub(crate) mod migration;
 pub(crate) mod quarantine;
 pub(crate) mod recipient;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chassis::{
     db::Tx,
     error::{Error, Result},
+    id::least_at,
     seal::DataKey,
 };
 use sea_orm::{
@@ -21,6 +22,8 @@ chassis::id!(/** Kept observations of one feed and hour. */ pub(crate) struct Bl
 const CHUNK: usize = 50;
 /// Blocks that are read at once.
 const AT_ONCE: usize = 16;
+/// Characters of an id that tell when it was made: its prefix, the line below it, and ten.
+const TIME: usize = 14;
 
 fn place(id: &str) -> String {
     format!("observation_block|{id}")
@@ -66,6 +69,13 @@ pub(super) fn sealed(
     }
 }
 
+/// A new id as it would have been made at a moment: by it a block goes when what is in it would have gone.
+pub(super) fn kept_then(tx: &Tx, at: OffsetDateTime) -> String {
+    let new = tx.ids().next::<BlockId>().to_string();
+    let (then, random) = (least_at::<BlockId>(at), new.get(TIME..).unwrap_or_default());
+    format!("{}{random}", then.get(..TIME).unwrap_or_default())
+}
+
 /// Writes blocks.
 pub(super) async fn insert(tx: &Tx, rows: Vec<observation_block::ActiveModel>) -> Result<()> {
     if !rows.is_empty() {
@@ -92,8 +102,9 @@ pub(crate) async fn of(
         .filter(Column::HourUs.between(block::hour_us(from), block::hour_us(to)))
         .filter(Column::FirstUs.lte(micros(to)))
         .filter(Column::LastUs.gte(micros(from)))
-        .order_by_asc(Column::FirstUs)
+        // In the order, and held so, that nobody puts them together meanwhile.
         .order_by_asc(Column::Id)
+        .lock_shared()
         .into_tuple()
         .all(tx.db())
         .await?;
@@ -119,7 +130,8 @@ pub(crate) async fn of(
     Ok(())
 }
 
-fn opened(key: &DataKey, row: &observation_block::Model) -> Result<Opened> {
+/// A block opened.
+pub(super) fn opened(key: &DataKey, row: &observation_block::Model) -> Result<Opened> {
     let body = key.open(&row.body, &place(&row.id))?;
     Opened::read(&body, &row.actors).ok_or_else(|| Error::internal("a block of observations cannot be read"))
 }

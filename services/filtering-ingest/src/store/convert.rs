@@ -7,7 +7,7 @@ use chassis::{
     caller::Scope,
     db::{Store, Tx},
     error::{Kind, Result},
-    id::{least_at, made},
+    id::made,
     seal::DataKey,
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use tracing::{info, warn};
 
 use super::{
-    block::{BlockId, insert, sealed},
+    block::{insert, kept_then, sealed},
     entity::observation,
     intake::Actors,
     key, open,
@@ -28,8 +28,6 @@ chassis::id!(/** An observation as it was kept before there were blocks. */ pub(
 const SOME: u64 = 2000;
 /// Rows deleted by one statement: below every engine's limit of parameters.
 const CHUNK: usize = 500;
-/// Characters of an id that tell when it was made: its prefix, the line below it, and ten.
-const TIME: usize = 14;
 
 /// Puts all of them into blocks.
 ///
@@ -112,13 +110,6 @@ async fn next(tx: &Tx, after: &str) -> Result<Option<Put>> {
         observation::Entity::delete_many().filter(these).exec(tx.db()).await?;
     }
     Ok(Some(Put { last, put: done.len(), left: all - done.len() }))
-}
-
-/// A new id as it would have been made when its observations were kept: by it they go when they would have gone.
-fn kept_then(tx: &Tx, at: OffsetDateTime) -> String {
-    let new = tx.ids().next::<BlockId>().to_string();
-    let (then, random) = (least_at::<BlockId>(at), new.get(TIME..).unwrap_or_default());
-    format!("{}{random}", then.get(..TIME).unwrap_or_default())
 }
 
 /// Keeps an observation as it was done before there were blocks.

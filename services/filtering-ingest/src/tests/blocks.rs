@@ -77,7 +77,30 @@ async fn what_was_kept_one_by_one_is_put_into_blocks_and_goes_when_it_would_have
     Ok(())
 }
 
+async fn small_blocks_of_an_hour_that_is_over_are_put_together_and_nothing_is_lost(engine: Engine) -> Result<()> {
+    /// Four in the morning of the day that it is, after the first second of `line`.
+    const FOUR: u32 = 666_900;
+    let world = world(engine).await?;
+    let school: chassis::id::SchoolId = world.school.parse().map_err(Error::internal)?;
+    let sites: Vec<String> = (0..10).map(|n| format!("site-{n}.example")).collect();
+    for (second, site) in (FOUR..).zip(&sites) {
+        world.deliver(site, &line(second, &format!("http://{site}/"))).await?;
+    }
+    let search = line(FOUR + 60, "https://www.google.com/search?q=i+want+to+die");
+    let alert = world.deliver("search", &search).await?.alert_ids.concat();
+    assert_eq!(world.kept().await?, (11, 11, 0));
+    let beside = world.beside(&alert).await?;
+    assert_eq!((&beside[..10], beside.len()), (sites.as_slice(), 11));
+    for _ in 0..2 {
+        store::merge::of_school(&world.app.store, &school).await?;
+        assert_eq!(world.kept().await?, (1, 11, 0));
+        assert_eq!(world.beside(&alert).await?, beside);
+    }
+    Ok(())
+}
+
 on_both_engines!(
     every_line_that_is_kept_is_in_one_block_of_its_hour,
+    small_blocks_of_an_hour_that_is_over_are_put_together_and_nothing_is_lost,
     what_was_kept_one_by_one_is_put_into_blocks_and_goes_when_it_would_have_gone,
 );
