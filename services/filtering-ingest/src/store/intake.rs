@@ -13,7 +13,7 @@ use super::{
     entity::{episode, ledger_hour, rejected_line},
     feed::Feed,
 };
-use crate::{episode::Episode, intake::Taken, observation::Rejected};
+use crate::{delivery::TOLD, episode::Episode, intake::Taken, observation::Rejected};
 
 /// Microseconds of an hour.
 const HOUR: i64 = 3_600_000_000;
@@ -58,7 +58,8 @@ pub(crate) async fn count(tx: &Tx, feed: &Feed, taken: &Taken, at_us: i64) -> Re
     Ok(())
 }
 
-/// Writes the lines that were not taken: reason and place, nothing of their text.
+/// Writes the lines that were not taken: reason and place, nothing of their text. Of those that are no web use, which may be
+/// most of a firewall's log and are as they should be, so many of a batch as a delivery tells of; all of them are counted.
 pub(crate) async fn reject(
     tx: &Tx,
     feed: &Feed,
@@ -76,8 +77,15 @@ pub(crate) async fn reject(
         detail: Set(rejected.detail.to_owned()),
         received_us: Set(at_us),
     };
-    for chunk in rejected.chunks(CHUNK) {
-        rejected_line::Entity::insert_many(chunk.iter().map(row)).exec_without_returning(tx.db()).await?;
+    let mut normal = 0;
+    let told = rejected.iter().filter(|(_, why)| {
+        let is_normal = why.kind() == "not_web";
+        normal += usize::from(is_normal);
+        !is_normal || normal <= TOLD
+    });
+    let told: Vec<_> = told.map(row).collect();
+    for chunk in told.chunks(CHUNK) {
+        rejected_line::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(tx.db()).await?;
     }
     Ok(())
 }
