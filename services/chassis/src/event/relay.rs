@@ -119,7 +119,9 @@ async fn mark(store: &Store, carried: &[Carried]) -> Result<()> {
     let mut values: Vec<Value> = vec![now(store).into()];
     let (mut places, mut these) = (String::new(), Vec::with_capacity(carried.len()));
     for Carried { place, event_id } in carried {
-        values.extend([event_id.clone().into(), place.clone().into(), event_id.clone().into()]);
+        for value in [event_id, place, event_id] {
+            values.push(value.as_str().into());
+        }
         let last = values.len();
         places.push_str(&format!(" WHEN ${} THEN ${}", last - 2, last - 1));
         these.push(format!("${last}"));

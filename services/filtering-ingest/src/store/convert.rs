@@ -99,10 +99,9 @@ async fn next(tx: &Tx, after: &str) -> Result<Option<Put>> {
     }
     for ((school, feed_id, _), Part { kept_at, stored }) in parts {
         let key = key(tx, &feed_id, &school).await?;
-        let mut actors = Actors::default();
+        let (of, mut actors) = ((feed_id.as_str(), school.as_str()), Actors::default());
         let blocks = stored.finish().into_iter();
-        let rows =
-            blocks.map(|block| sealed(tx, &key, kept_then(tx, kept_at), (&feed_id, &school), block, &mut actors));
+        let rows = blocks.map(|block| sealed(tx, &key, kept_then(tx, kept_at), of, block, &mut actors));
         insert(tx, rows.collect()).await?;
     }
     for chunk in done.chunks(CHUNK) {
