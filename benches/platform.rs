@@ -9,8 +9,22 @@ mod effective;
 mod embedded;
 #[path = "platform/figures.rs"]
 mod figures;
+#[path = "platform/filter_export.rs"]
+mod filter_export;
+#[path = "platform/filter_hold.rs"]
+mod filter_hold;
+#[path = "platform/filter_ingest.rs"]
+mod filter_ingest;
+#[path = "platform/filter_judge.rs"]
+mod filter_judge;
+#[path = "platform/filter_lines.rs"]
+mod filter_lines;
 #[path = "platform/filter_parse.rs"]
 mod filter_parse;
+#[path = "platform/filter_schools.rs"]
+mod filter_schools;
+#[path = "platform/filter_world.rs"]
+mod filter_world;
 #[path = "platform/load.rs"]
 mod load;
 #[path = "platform/opening.rs"]
@@ -47,9 +61,7 @@ async fn main() -> Result<()> {
     if wanted("documents") {
         documents::measure()?;
     }
-    if wanted("filter_parse") {
-        filter_parse::measure()?;
-    }
+    filters(wanted).await?;
     if wanted("opening") {
         opening::measure(Engine::Sqlite, None).await?;
         opening::measure(Engine::Postgres, None).await?;
@@ -68,6 +80,29 @@ async fn main() -> Result<()> {
     }
     if wanted("rollout") {
         rollout::measure().await?;
+    }
+    Ok(())
+}
+
+/// The parts about filter logs.
+async fn filters(wanted: impl Fn(&str) -> bool) -> Result<()> {
+    if wanted("filter_parse") {
+        filter_parse::measure()?;
+    }
+    if wanted("filter_judge") {
+        filter_judge::measure()?;
+    }
+    if wanted("filter_ingest") {
+        filter_ingest::measure().await?;
+    }
+    if wanted("filter_hold") {
+        filter_hold::measure().await?;
+    }
+    if wanted("filter_schools") {
+        filter_schools::measure().await?;
+    }
+    if wanted("filter_export") {
+        filter_export::measure().await?;
     }
     Ok(())
 }

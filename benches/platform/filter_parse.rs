@@ -13,27 +13,22 @@ use filtering_ingest::{
 };
 use time::macros::datetime;
 
-use crate::{Result, figures::Samples};
+use crate::{
+    Result,
+    figures::Samples,
+    filter_lines::{self, Sums},
+};
 
-/// Lines of a log. Its shapes are those of published lines, in the shares a school's proxy has them.
+/// Lines of the log.
 const LINES: usize = 1_000_000;
 /// How often each is measured.
 const ROUNDS: usize = 7;
 /// Lines a second that are worked for.
 const WORKED_FOR: f64 = 1_000_000.0;
 
-/// What was made of a line, so that a misread one shows.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Sums {
-    read: usize,
-    blocked: usize,
-    users: usize,
-    searches: usize,
-}
-
 /// Prints what reading takes.
 pub fn measure() -> Result<()> {
-    let (log, expected) = log();
+    let (log, expected) = filter_lines::log(LINES, filter_lines::MORNING, 50);
     let bytes = log.len();
     let (mut ours, mut bare) = (Samples::default(), Samples::default());
     for round in 0..=ROUNDS {
@@ -86,52 +81,4 @@ fn read(log: &[u8]) -> Result<Sums> {
         sums.searches += usize::from(observation.search.is_some());
     }
     Ok(sums)
-}
-
-/// A log of many accounts and hosts, the same at every run.
-fn log() -> (String, Sums) {
-    let mut log = String::with_capacity(LINES * 140);
-    let mut sums = Sums { read: LINES, ..Sums::default() };
-    for n in 0..LINES {
-        let (user, host, client) = (n * 7919 % 2_000, n * 104_729 % 5_000, n * 31 % 250);
-        let at = format!("{}.{:03}", 1_794_816_000 + n / 50, n % 1_000);
-        let line = match n % 20 {
-            0..=8 => format!(
-                "{at} {:6} 10.20.4.{client} TCP_TUNNEL/200 {} CONNECT www{host}.shop.example:443 u{user} HIER_DIRECT/192.0.2.{client} -",
-                n % 90_000,
-                n % 70_000
-            ),
-            9..=15 => format!(
-                "{at} {:6} 10.20.4.{client} TCP_MISS/200 {} GET https://cdn{host}.parts.example/assets/{n:x}/main.js?v={user} u{user} HIER_DIRECT/192.0.2.{client} application/javascript",
-                n % 900,
-                n % 70_000
-            ),
-            16 => {
-                sums.blocked += 1;
-                format!(
-                    "{at} {:6} 10.20.4.{client} TCP_DENIED/403 4100 GET http://games{host}.example/play u{user} HIER_NONE/- text/html",
-                    n % 9
-                )
-            }
-            17 => format!(
-                "{at} {:6} 10.20.4.{client} TCP_DENIED/407 3900 CONNECT larkspur.example:443 - HIER_NONE/- text/html",
-                n % 9
-            ),
-            18 => {
-                sums.searches += 1;
-                format!(
-                    "{at} {:6} 10.20.4.{client} TCP_MISS/200 9100 GET https://www.google.com/search?q=roman+roads+{host} u{user} HIER_DIRECT/192.0.2.{client} text/html",
-                    n % 900
-                )
-            }
-            _ => format!(
-                "{at} {:6} 10.20.4.{client} TCP_MISS_ABORTED/000 0 GET http://slow{host}.example/ u{user} HIER_DIRECT/192.0.2.{client} -",
-                n % 9_000
-            ),
-        };
-        sums.users += usize::from(n % 20 != 17);
-        log.push_str(&line);
-        log.push('\n');
-    }
-    (log, sums)
 }

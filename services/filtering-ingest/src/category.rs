@@ -148,7 +148,12 @@ impl Categories {
 
     /// The gravest; none where the filter gave none.
     pub fn gravest(self) -> Option<&'static str> {
-        self.iter().next()
+        self.gravest_place().map(|place| CATEGORIES[place])
+    }
+
+    /// The place of the gravest among all.
+    pub fn gravest_place(self) -> Option<usize> {
+        usize::try_from(self.kinds.trailing_zeros()).ok().filter(|place| *place < CATEGORIES.len())
     }
 
     /// Whether one of a set of kinds is among them.
@@ -211,9 +216,15 @@ impl Categories {
 
     /// With what the school's own list says of a host, or the domain above it.
     #[must_use]
-    pub fn with_host(mut self, host: &str, hosts: &HashMap<String, String>) -> Self {
-        if let Some(kind) = own(host, hosts) {
-            self.add(Named { kind: bit(kind), ..Named::default() });
+    pub fn with_host(self, host: &str, hosts: &HashMap<String, String>) -> Self {
+        self.with_own(own(host, hosts).map_or(0, bit))
+    }
+
+    /// With what the school's own list says, as a set.
+    #[must_use]
+    pub fn with_own(mut self, kind: u64) -> Self {
+        if kind != 0 {
+            self.add(Named { kind, ..Named::default() });
         }
         self
     }
@@ -279,14 +290,22 @@ fn lookup(vendor: Option<&Names>, name: &str) -> Named {
 }
 
 /// What kinds of site an event was about: by what the operator's own numbers mean, by the filter's categories, and by the
-/// school's own list. A name stands for its number where both are written.
+/// school's own list.
 pub fn of(observation: &Observation<'_>, hosts: &HashMap<String, String>) -> Categories {
+    of_event(observation).with_host(&observation.url.host, hosts)
+}
+
+/// The same without the school's own list. A name stands for its number where both are written.
+pub fn of_event(observation: &Observation<'_>) -> Categories {
     let mut found = Categories::default();
+    let (names, numbers) = (&observation.vendor_categories, &observation.vendor_category_ids);
+    if names.is_empty() && numbers.is_empty() && observation.local_categories.is_empty() {
+        return found;
+    }
     for name in &observation.local_categories {
         found.add(Named { kind: bit(name), ..Named::default() });
     }
     let vendor = BY_VENDOR.get(&*observation.category_vendor);
-    let (names, numbers) = (&observation.vendor_categories, &observation.vendor_category_ids);
     for name in names {
         found.add(lookup(vendor, name));
     }
@@ -299,11 +318,11 @@ pub fn of(observation: &Observation<'_>, hosts: &HashMap<String, String>) -> Cat
     if found.kinds == 0 && !(names.is_empty() && numbers.is_empty()) {
         found.kinds = UNMAPPED;
     }
-    if hosts.is_empty() { found } else { found.with_host(&observation.url.host, hosts) }
+    found
 }
 
 /// The category that the school's own list gives a host, or the domain above it.
-fn own(host: &str, hosts: &HashMap<String, String>) -> Option<&'static str> {
+pub(crate) fn own(host: &str, hosts: &HashMap<String, String>) -> Option<&'static str> {
     if hosts.is_empty() {
         return None;
     }

@@ -10,6 +10,7 @@ use crate::{
     category::{self, Categories},
     judge::NEVER,
     lexicon::Reader,
+    observation::Observation,
 };
 
 const DATA: &str = include_str!("../data/help.yaml");
@@ -29,33 +30,28 @@ static HELP: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 /// What is read of a stored event: so much of it, whatever else is stored.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Event {
-    /// What was asked for.
-    pub url: Target,
-    /// What was searched for.
-    pub search: Option<Searched>,
+    /// The host.
+    pub host: String,
+    /// What was searched for; empty where nothing was.
+    pub terms: String,
     /// What the filter did.
-    pub outcome: String,
+    pub outcome: &'static str,
     /// The filter's own categories.
     pub vendor_categories: Vec<String>,
 }
 
-/// What was asked for.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Target {
-    /// The host.
-    pub host: String,
-}
-
-/// What was searched for.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Searched {
-    /// The words.
-    pub terms: String,
+impl Event {
+    /// What is read of an event.
+    pub fn of(observation: &Observation<'_>) -> Self {
+        Self {
+            host: (*observation.url.host).to_owned(),
+            terms: observation.search.as_ref().map(|search| (*search.terms).to_owned()).unwrap_or_default(),
+            outcome: observation.outcome.as_str(),
+            vendor_categories: observation.vendor_categories.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// One line of what stands beside an alert.
@@ -110,23 +106,23 @@ pub fn of_network(events: &mut Vec<(OffsetDateTime, String, Event)>) {
 pub fn gather(events: impl IntoIterator<Item = (OffsetDateTime, String, Event)>) -> Context {
     let (mut context, mut reader) = (Context::default(), Reader::default());
     for (at, kind, event) in events {
-        let terms = event.search.map(|search| search.terms).unwrap_or_default();
-        let kinds = Categories::named(event.vendor_categories.iter().map(String::as_str));
+        let Event { host, terms, outcome, vendor_categories } = event;
+        let kinds = Categories::named(vendor_categories.iter().map(String::as_str));
         let private = category::bit(&kind) & NEVER != 0
             || kinds.meets(NEVER)
-            || offers_help(&event.url.host)
+            || offers_help(&host)
             || reader.read(&terms).never_listed;
         if private {
-            context.sought_help |= offers_help(&event.url.host);
+            context.sought_help |= offers_help(&host);
             continue;
         }
         let withheld = kind == "illegal_csam";
         let shown = |text: String| if withheld { String::new() } else { text };
         context.beside.push(Beside {
             at,
-            host: shown(event.url.host),
+            host: shown(host),
             terms: shown(terms),
-            outcome: event.outcome,
+            outcome: outcome.to_owned(),
             withheld,
         });
     }
@@ -140,13 +136,13 @@ mod tests {
     use super::*;
 
     fn event(kind: &str, host: &str, terms: &str) -> (OffsetDateTime, String, Event) {
-        let search = (!terms.is_empty()).then(|| serde_json::json!({"engine": "google", "terms": terms}));
         let names: &[&str] = if host == "both.example" { &["News", "Sex Education"] } else { &[] };
-        let stored = serde_json::json!({
-            "url": {"original": "x", "host": host, "path": "/"},
-            "search": search, "outcome": "allowed", "more": 1, "vendor_categories": names,
-        });
-        let event = serde_json::from_value(stored).unwrap_or_default();
+        let event = Event {
+            host: host.to_owned(),
+            terms: terms.to_owned(),
+            outcome: "allowed",
+            vendor_categories: names.iter().map(|name| (*name).to_owned()).collect(),
+        };
         (datetime!(2026-11-24 09:00 UTC), kind.to_owned(), event)
     }
 

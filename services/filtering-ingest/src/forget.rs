@@ -1,6 +1,6 @@
 //! Deletes what is past its term, at night: kept observations, rejected lines, alerts, episodes and deliveries by the school's
 //! own term, fingerprints after eight days. What was counted by the hour names nobody and stays. Every process of the service
-//! does it; what one has deleted the others do not find.
+//! does it; what one has deleted the others do not find. Small blocks of observations are put together on the way.
 
 use std::time::Duration as Wait;
 
@@ -59,6 +59,8 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
     if !night {
         return Ok(());
     }
+    // An older process may have gone on keeping them one by one while this one started.
+    store::convert::all(&app.store).await?;
     let now = app.clock.now();
     fingerprints(app, &system).await?;
     deliveries_of_senders(app, &system, kept_from(now, MONTHS)).await?;
@@ -83,6 +85,10 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
         }
     }
     for (school, before) in &terms {
+        if let Err(error) = store::merge::of_school(&app.store, school).await {
+            // What is past its term goes all the same.
+            warn!(school.id = school.as_str(), %error, "small blocks of observations stay apart");
+        }
         let Some(before) = before else {
             warn!(school.id = school.as_str(), "how long a school keeps its logs is not known yet: nothing is deleted");
             continue;

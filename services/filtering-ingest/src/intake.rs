@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use time::OffsetDateTime;
 
 use crate::{
+    block,
     category::{self, Categories},
     episode::{Alerted, Episode, Step},
     exception::{Exception, Facts},
@@ -96,7 +97,7 @@ pub struct Taken {
     /// The lines that were not taken.
     pub rejected: Vec<(u64, Rejected)>,
     /// What is stored of user actions.
-    pub stored: Vec<Stored>,
+    pub stored: block::Builder,
     /// Alerts raised. Their place stands for their id in `episodes`.
     pub raised: Vec<Raised>,
     /// More of alerts raised before.
@@ -129,7 +130,7 @@ pub fn read(
 ) -> Taken {
     let mut taken = Taken { standing, seen: seen::Seen::new(feed.known, received_at), ..Taken::default() };
     let context = Context { time_zone: feed.time_zone, received_at };
-    let mut judge = Judge::new(feed.rules, feed.groups);
+    let mut judge = Judge::new(feed.rules, feed.groups).knowing(feed.hosts);
     let mut reader = LineReader::new(feed.profile, feed.header);
     for (number, line) in (first..).zip(line::lines(batch)) {
         if number <= done {
@@ -157,7 +158,7 @@ pub fn read(
 /// Judges suggestions that were left standing, outside of any batch.
 pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
     let mut taken = Taken::default();
-    let mut judge = Judge::new(feed.rules, feed.groups);
+    let mut judge = Judge::new(feed.rules, feed.groups).knowing(feed.hosts);
     for stands in standing {
         taken.stand(stands, feed, &mut judge);
     }
@@ -166,7 +167,8 @@ pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
 
 impl Taken {
     fn observe(&mut self, line: u64, observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
-        let categories = category::of(&observation, feed.hosts);
+        let host = judge.host(&observation.url.host);
+        let categories = category::of_event(&observation).with_own(host.own);
         self.seen.event(&observation, categories);
         let at = observation.event_at;
         if self.newest.is_none_or(|newest| at > newest) {
@@ -196,7 +198,7 @@ impl Taken {
             }
             return self.candidate(line, observation, categories, verdict, feed, judge);
         }
-        if noise::of(&seen).is_some() {
+        if noise::of_known(&seen, host.machine).is_some() {
             self.counts.noise += 1;
             return;
         }
@@ -204,8 +206,18 @@ impl Taken {
             ByCategory::Raises(verdict) => self.candidate(line, observation, categories, *verdict, feed, judge),
             ByCategory::Excluded | ByCategory::Nothing => {
                 self.counts.kept += 1;
-                self.stored.push(Stored { observation: observation.into_owned(), categories });
+                self.store(&observation, categories);
             }
+        }
+    }
+
+    fn store(&mut self, observation: &Observation<'_>, categories: Categories) {
+        self.stored.add(observation, categories.gravest().unwrap_or("unmapped"));
+    }
+
+    fn store_some(&mut self, stored: Option<Stored>) {
+        if let Some(Stored { observation, categories }) = stored {
+            self.store(&observation, categories);
         }
     }
 
@@ -228,7 +240,7 @@ impl Taken {
         if let Some(exception) = covering(feed.exceptions, observation.event_at, &facts, &mut judge.reader) {
             *self.excepted.entry(exception.to_owned()).or_default() += 1;
             self.counts.excepted += 1;
-            self.stored.push(Stored { observation: observation.into_owned(), categories });
+            self.store(&observation, categories);
             return;
         }
         let mut sighting = Sighting::of(line, &observation, categories, verdict.tier);
@@ -297,7 +309,7 @@ impl Taken {
     /// Counts a suggestion of this very batch; one of an earlier batch was counted there.
     fn keep(&mut self, stored: Option<Stored>) {
         self.counts.kept += u64::from(stored.is_some());
-        self.stored.extend(stored);
+        self.store_some(stored);
     }
 
     /// At the end of a batch: what nothing can follow any more is left standing, the rest waits for the next.
@@ -341,12 +353,12 @@ impl Taken {
             match step {
                 Step::Counted => {
                     self.counts.kept += counted;
-                    self.stored.extend(stored);
+                    self.store_some(stored);
                 }
                 Step::Raise { repeated } => {
                     self.counts.kept += counted;
                     self.counts.alerts += 1;
-                    self.stored.extend(stored);
+                    self.store_some(stored);
                     let severity = if repeated { verdict.raised(&verdict.severity) } else { verdict.severity.as_str() };
                     let (severity, reached) = (severity.to_owned(), sighting.reached);
                     let actor = key.split('|').next().unwrap_or_default().to_owned();
@@ -354,7 +366,7 @@ impl Taken {
                 }
                 Step::Fold { alert, repeated, reached, nth } => {
                     self.counts.folded += counted;
-                    self.stored.extend(stored.filter(|_| nth <= STORED_OF_AN_EPISODE));
+                    self.store_some(stored.filter(|_| nth <= STORED_OF_AN_EPISODE));
                     match alert {
                         Alerted::New(place) => {
                             let Some(raised) = self.raised.get_mut(place) else { continue };

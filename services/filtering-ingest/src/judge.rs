@@ -3,11 +3,14 @@
 //! severity is no part of it. `explain` tells the same to somebody who tries an address out.
 
 pub mod explain;
+mod host;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use std::{borrow::Cow, collections::HashMap};
 
+pub use host::Host;
+use host::Hosts;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -251,6 +254,7 @@ pub struct Judge<'a> {
     groups: &'a HashMap<String, String>,
     /// Categories that some rule fires on.
     raising: u64,
+    hosts: Hosts<'a>,
     /// Reads what was typed.
     pub reader: Reader,
 }
@@ -260,7 +264,19 @@ impl<'a> Judge<'a> {
     pub fn new(rules: &'a Rules, groups: &'a HashMap<String, String>) -> Self {
         let by_category = rules.alerts.iter().filter(|rule| rule.basis == "category");
         let raising = by_category.fold(0, |set, rule| set | category::bit(&rule.theme));
-        Self { rules, groups, raising: raising & !NEVER & !category::bit(ILLEGAL), reader: Reader::default() }
+        let raising = raising & !NEVER & !category::bit(ILLEGAL);
+        Self { rules, groups, raising, hosts: Hosts::default(), reader: Reader::default() }
+    }
+
+    /// The same where the school's own list gives sites these categories.
+    #[must_use]
+    pub fn knowing(self, hosts: &'a HashMap<String, String>) -> Self {
+        Self { hosts: Hosts::by(hosts), ..self }
+    }
+
+    /// What is known of a host.
+    pub fn host(&mut self, host: &str) -> Host {
+        self.hosts.of(host)
     }
 
     /// For whom the filter filtered.

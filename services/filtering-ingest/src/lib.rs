@@ -3,6 +3,7 @@
 //! - `line`, `looks`, `profile`, `observation`: from bytes to events in common terms
 //! - `category`, `search`, `lexicon`, `tier`, `noise`, `judge`: what an event means
 //! - `suggestion`, `exception`, `episode`, `sighting`: what of it may alert
+//! - `block`, `hashed`: what is kept, many observations in one compact form
 //! - `intake`, `ledger`, `seen`, `delivery`: a batch worked through and accounted for, and how far its delivery is
 //! - `coverage`, `watch`: whether feeds do what is expected of them
 //! - `keeping`, `forget`: how long what they reported is kept
@@ -17,6 +18,7 @@
 //! - `escalate`: what becomes due by itself
 
 pub mod alert;
+pub mod block;
 pub mod category;
 mod consume;
 pub mod context;
@@ -27,6 +29,7 @@ pub mod episode;
 mod escalate;
 pub mod exception;
 mod forget;
+pub mod hashed;
 pub mod intake;
 pub mod judge;
 pub mod keeping;
@@ -140,6 +143,7 @@ pub async fn start_with(setup: Setup, syslog: Syslog) -> Result<Running> {
     syslog.check()?;
     let doors = door::syslog::Doors::open(syslog).await?;
     let store = setup.store::<store::migration::Migrations>().await?;
+    store::convert::all(&store).await?;
     let app = App {
         store: store.clone(),
         clock: setup.clock.clone(),

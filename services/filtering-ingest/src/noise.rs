@@ -110,8 +110,19 @@ const PLAIN: u64 = category::mask(&[
     "unmapped",
 ]);
 
+/// Whether a host, or a domain above it, is one that machines ask for, or that puts pieces into other sites' pages.
+pub fn machine(host: &str) -> bool {
+    let known = &*KNOWN;
+    above(host).any(|domain| known.hosts.contains(domain) || known.widgets.contains_key(domain))
+}
+
 /// Why an event is what a machine does by itself; none where somebody did it.
 pub fn of(seen: &Seen<'_>) -> Option<Noise> {
+    of_known(seen, true)
+}
+
+/// The same where it is known already whether its host may be what makes it so.
+pub fn of_known(seen: &Seen<'_>, machine: bool) -> Option<Noise> {
     match seen.outcome {
         Outcome::AuthChallenge => return Some(Noise::SignIn),
         Outcome::Error => return Some(Noise::Fault),
@@ -136,6 +147,9 @@ pub fn of(seen: &Seen<'_>) -> Option<Noise> {
     let ends = path.is_some_and(|path| known.endings.iter().any(|end| path.ends_with(end)));
     if seen.categories.gravest() == Some(INFRASTRUCTURE) || ends {
         return Some(Noise::Machine);
+    }
+    if !machine {
+        return None;
     }
     above(seen.host).find_map(|domain| {
         let pieces = known.widgets.get(domain);

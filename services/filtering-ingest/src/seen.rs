@@ -4,22 +4,28 @@
 
 pub mod fingerprint;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    category::{self, Categories},
+    category::Categories,
     coverage::{Fields, Hour, minutes::Minutes},
+    hashed::ByHash,
     judge::NEVER,
     line,
-    observation::{Observation, Rejected, TimeBasis, Warning},
+    observation::{Observation, Outcome, Rejected, TimeBasis, Warning},
     profile::{self, Context},
 };
 use fingerprint::{Brought, Fingerprints, Sketch};
 
 /// What is counted of categories that are never listed (rule 10.7).
 pub const NOT_NAMED: &str = "not_named";
+/// What is counted of events without a category.
+const UNMAPPED: &str = "unmapped";
 /// How far ahead of its arrival an event is dated by a clock that is wrong (rule 4.5).
 const AHEAD: Duration = Duration::minutes(5);
 /// How far back an event may be dated to be counted where it says it happened.
@@ -39,7 +45,27 @@ pub struct Known {
     /// The delivery.
     pub delivery: u32,
     /// The fingerprints of the hours that the batch is about, by their beginning in seconds since 1970.
-    pub hours: HashMap<i64, Sketch>,
+    pub hours: Arc<HashMap<i64, Sketch>>,
+}
+
+/// How many events there were of each category, under the name it is listed by, and outcome.
+#[derive(Debug, Clone, Default)]
+pub struct Kinds(Vec<(&'static str, Outcome, u64)>);
+
+impl Kinds {
+    fn add(&mut self, category: &'static str, outcome: Outcome) {
+        // They are few.
+        let same = |(name, of, _): &&mut (&'static str, Outcome, u64)| *of == outcome && *name == category;
+        match self.0.iter_mut().find(same) {
+            Some((_, _, count)) => *count += 1,
+            None => self.0.push((category, outcome, 1)),
+        }
+    }
+
+    /// Each category and outcome with how many.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+        self.0.iter().map(|(category, outcome, count)| (*category, outcome.as_str(), *count))
+    }
 }
 
 /// What happened in one hour.
@@ -50,9 +76,11 @@ pub struct Happened {
     /// The minutes they happened in.
     pub minutes: Minutes,
     /// By category and outcome.
-    pub counts: HashMap<(&'static str, &'static str), u64>,
+    pub counts: Kinds,
     /// What is brought of fingerprints; nothing of hours long past.
-    pub brought: HashMap<u64, Brought>,
+    pub brought: ByHash<Brought>,
+    /// How often half of the hour's fingerprints were let go of before.
+    level: u8,
 }
 
 /// What a batch shows of its feed.
@@ -74,7 +102,14 @@ pub struct Seen {
     pub lag: Option<(i64, i64)>,
     /// What the events say.
     pub fields: Fields,
-    last: (i64, u64),
+    last: Option<(i64, u64)>,
+}
+
+impl Happened {
+    fn bring(&mut self, fingerprint: u64) {
+        let brought = self.brought.entry(fingerprint).or_default();
+        brought.count = brought.count.saturating_add(1);
+    }
 }
 
 impl Seen {
@@ -92,33 +127,37 @@ impl Seen {
         // A time far ahead was put right by whoever read it, and said so.
         self.ahead += u64::from(-lag > AHEAD || observation.warnings.has(Warning::ClockAhead));
         self.lag = Some(self.lag.map_or((seconds, seconds), |(least, most)| (least.min(seconds), most.max(seconds))));
-        let category = categories.gravest().unwrap_or("unmapped");
+        let category = categories.gravest().unwrap_or(UNMAPPED);
         self.fields.add(fields(observation, category));
         // A wrong clock makes no hours of its own.
         let right = (-Duration::HOUR..BACK).contains(&lag);
         let at = if right { observation.event_at } else { received_at };
         let hour = hour_of(at);
-        let fingerprint = self.known.fingerprints.of(observation);
-        self.last = (hour, fingerprint);
-        let happened = self.happened.entry(hour).or_default();
+        let known = &self.known;
+        let level = || known.hours.get(&hour).map_or(0, Sketch::level);
+        let happened = self.happened.entry(hour).or_insert_with(|| Happened { level: level(), ..Happened::default() });
         happened.events += 1;
         happened.minutes.hear(at.minute());
-        let named = if category::bit(category) & NEVER != 0 { NOT_NAMED } else { category };
-        *happened.counts.entry((named, observation.outcome.as_str())).or_default() += 1;
-        if received_at - at < FINGERPRINTS_KEPT {
-            let brought = happened.brought.entry(fingerprint).or_default();
-            brought.count = brought.count.saturating_add(1);
+        let private = categories.gravest_place().is_some_and(|place| NEVER & (1 << place) != 0);
+        happened.counts.add(if private { NOT_NAMED } else { category }, observation.outcome);
+        let kept = received_at - at < FINGERPRINTS_KEPT;
+        let fingerprint = self.known.fingerprints.of(observation);
+        self.last = kept.then_some((hour, fingerprint));
+        // What is let go of is not even noted, unless a rule is about it.
+        if kept && Sketch::samples(happened.level, fingerprint) {
+            happened.bring(fingerprint);
         }
     }
 
     /// Whether the event that was taken in last, which a rule is about, had come before in another delivery: then it is no
     /// further event.
     pub fn came_before(&mut self) -> bool {
-        let (hour, fingerprint) = self.last;
-        let Some(brought) = self.happened.get_mut(&hour).and_then(|happened| happened.brought.get_mut(&fingerprint))
-        else {
-            return false;
-        };
+        let Some((hour, fingerprint)) = self.last else { return false };
+        let Some(happened) = self.happened.get_mut(&hour) else { return false };
+        if !Sketch::samples(happened.level, fingerprint) {
+            happened.bring(fingerprint);
+        }
+        let brought = happened.brought.entry(fingerprint).or_default();
         brought.judged = true;
         let delivery = self.known.delivery;
         self.known.hours.get(&hour).is_some_and(|sketch| sketch.met_elsewhere(fingerprint, delivery, brought.count))
@@ -132,6 +171,11 @@ impl Seen {
         } else {
             self.malformed += 1;
         }
+    }
+
+    /// The fingerprints of an hour as they were before, where they were looked for and there were some.
+    pub fn sketch(&self, hour: i64) -> Option<&Sketch> {
+        self.known.hours.get(&hour)
     }
 
     /// The delivery it belongs to.
@@ -198,7 +242,7 @@ fn fields(observation: &Observation<'_>, category: &str) -> Fields {
         person: u64::from(observation.user.is_some()),
         time: u64::from(observation.time_basis != TimeBasis::ReceiveTime),
         content: u64::from(content),
-        category: u64::from(category != "unmapped"),
+        category: u64::from(category != UNMAPPED),
     }
 }
 
@@ -233,7 +277,7 @@ mod tests {
             seen.happened.iter().map(|(hour, happened)| ((hour_of(NOW) - hour) / 3600, happened.events)).collect();
         assert_eq!(hours, [(3, 1), (1, 2), (0, 1)], "what a wrong clock says is counted when it arrived");
         let names: Vec<&str> =
-            seen.happened.values().flat_map(|happened| happened.counts.keys()).map(|(name, _)| *name).collect();
+            seen.happened.values().flat_map(|happened| happened.counts.iter()).map(|(name, ..)| name).collect();
         assert!(names.contains(&NOT_NAMED) && !names.contains(&"sensitive_identity"), "{names:?}");
         let arrived = seen.arrived(NOW);
         assert_eq!((arrived.received, arrived.malformed, arrived.ahead), (6, 1, 1));

@@ -1,7 +1,9 @@
 //! The only code of the service that touches its database.
 
 pub(crate) mod alert;
+pub(crate) mod block;
 pub(crate) mod context;
+pub(crate) mod convert;
 pub(crate) mod coverage;
 mod coverage_entity;
 pub(crate) mod delivery;
@@ -11,6 +13,7 @@ pub(crate) mod feed;
 pub(crate) mod header;
 pub(crate) mod intake;
 pub(crate) mod keeping;
+pub(crate) mod merge;
 pub(crate) mod migration;
 pub(crate) mod profile;
 pub(crate) mod quarantine;
@@ -92,11 +95,9 @@ async fn keys(tx: &Tx, records: &[&str], school: &str) -> Result<HashMap<String,
 
 /// Bytes as text of a column.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digits = |byte: &u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+    bytes.iter().flat_map(digits).collect()
 }
 
 fn seal<T: Serialize>(key: &DataKey, value: &T, place: &str) -> Result<Vec<u8>> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One oddity.
+/// One oddity. The order is stored: a new one comes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
@@ -91,6 +91,16 @@ impl Warnings {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0 == 0
+    }
+
+    /// A bit each: stored, so that a new oddity goes behind those there are.
+    pub(crate) fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Those of these bits.
+    pub(crate) fn of_bits(bits: u32) -> Self {
+        Self(bits)
     }
 
     /// Each of them.

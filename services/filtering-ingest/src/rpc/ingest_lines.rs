@@ -101,7 +101,8 @@ pub(crate) async fn write(
     let now_us = store::micros(received_at);
     store::intake::count(tx, feed, &taken, now_us).await?;
     store::intake::reject(tx, feed, delivery_id, &taken.rejected, now_us).await?;
-    store::intake::keep(tx, feed, &taken.stored, &mut actors).await?;
+    let stored = std::mem::take(&mut taken.stored);
+    store::block::keep(tx, feed.id.as_str(), &feed.school_id, stored, &mut actors).await?;
     store::seen::keep(tx, feed, delivery_id, &taken.seen).await?;
     // Of lines of several schools the sender's delivery has it.
     if let (Some(header), None) = (&taken.header, arrival.header) {

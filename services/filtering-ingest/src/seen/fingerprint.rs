@@ -2,11 +2,11 @@
 //! outcome. Of an hour of a feed so many are kept, and not more; which of them is decided by the hash, so that two deliveries
 //! of the same hour keep the same ones.
 
-use std::{collections::HashMap, hash::Hasher as _};
+use std::hash::Hasher as _;
 
 use siphasher::sip::SipHasher13;
 
-use crate::observation::Observation;
+use crate::{hashed::ByHash, observation::Observation};
 
 /// Fingerprints of an hour that are kept of all events. Above it every second one is let go of, and again: how many came
 /// twice is then reckoned up.
@@ -84,7 +84,7 @@ struct Met {
 pub struct Sketch {
     /// How often half of all were let go of.
     level: u8,
-    met: HashMap<u64, Met>,
+    met: ByHash<Met>,
 }
 
 /// What a delivery brought of one fingerprint.
@@ -97,8 +97,13 @@ pub struct Brought {
 }
 
 impl Sketch {
+    /// How often half of all were let go of.
+    pub fn level(&self) -> u8 {
+        self.level
+    }
+
     /// Whether all fingerprints of the kind are kept.
-    fn samples(level: u8, fingerprint: u64) -> bool {
+    pub fn samples(level: u8, fingerprint: u64) -> bool {
         fingerprint.trailing_zeros() >= u32::from(level)
     }
 
@@ -112,7 +117,7 @@ impl Sketch {
     }
 
     /// Takes in what a delivery brought; answers about how many of its events had come before in others.
-    pub fn take(&mut self, delivery: u32, brought: &HashMap<u64, Brought>) -> u64 {
+    pub fn take(&mut self, delivery: u32, brought: &ByHash<Brought>) -> u64 {
         let (mut sampled, mut exact) = (0_u64, 0_u64);
         let level = self.level;
         for (fingerprint, new) in brought.iter().filter(|(f, new)| new.judged || Self::samples(level, **f)) {
@@ -180,8 +185,8 @@ impl Sketch {
 mod tests {
     use super::*;
 
-    fn brought(fingerprints: impl IntoIterator<Item = u64>, judged: bool) -> HashMap<u64, Brought> {
-        let mut all: HashMap<u64, Brought> = HashMap::new();
+    fn brought(fingerprints: impl IntoIterator<Item = u64>, judged: bool) -> ByHash<Brought> {
+        let mut all: ByHash<Brought> = ByHash::default();
         for fingerprint in fingerprints {
             let new = all.entry(fingerprint).or_default();
             new.count += 1;

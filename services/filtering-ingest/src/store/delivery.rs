@@ -13,6 +13,9 @@ use crate::delivery::Delivery;
 /// A delivery as far as it is, which may be nowhere yet; locks it until the transaction ends. `holder` is the school, or
 /// the sender, whose rows it is among.
 pub(crate) async fn open(tx: &Tx, of: &str, holder: &str, delivery_id: &str) -> Result<Delivery> {
+    if let Some(row) = hold(tx, of, delivery_id).await? {
+        return read(row);
+    }
     let start = delivery::ActiveModel {
         feed_id: Set(of.to_owned()),
         delivery_id: Set(delivery_id.to_owned()),
@@ -22,8 +25,12 @@ pub(crate) async fn open(tx: &Tx, of: &str, holder: &str, delivery_id: &str) -> 
     };
     let known = OnConflict::columns([delivery::Column::FeedId, delivery::Column::DeliveryId]).do_nothing().to_owned();
     delivery::Entity::insert(start).on_conflict(known).exec_without_returning(tx.db()).await?;
+    hold(tx, of, delivery_id).await?.map_or_else(|| Ok(Delivery::default()), read)
+}
+
+async fn hold(tx: &Tx, of: &str, delivery_id: &str) -> Result<Option<delivery::Model>> {
     let row = delivery::Entity::find_by_id((of.to_owned(), delivery_id.to_owned())).lock_exclusive();
-    row.one(tx.db()).await?.map_or_else(|| Ok(Delivery::default()), read)
+    Ok(row.one(tx.db()).await?)
 }
 
 /// A delivery that began; none where none did.

@@ -1,9 +1,11 @@
 //! The tables.
 
 mod profiles;
+mod blocks;
 mod senders;
 
 pub(crate) use profiles::{format_profile, format_profile_version};
+pub(crate) use blocks::observation_block;
 pub(crate) use senders::{quarantine, sender, sender_hour};
 
 pub(crate) mod feed {
@@ -134,6 +136,7 @@ pub(crate) mod rejected_line {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Observations as they were kept before there were blocks, one by one.
 pub(crate) mod observation {
     use sea_orm::entity::prelude::*;
 

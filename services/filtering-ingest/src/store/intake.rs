@@ -1,4 +1,4 @@
-//! What became of a batch, written in one transaction: ledger, rejected lines, what is stored, episodes.
+//! What became of a batch, written in one transaction: ledger, rejected lines, episodes.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,13 +10,10 @@ use sea_orm::{
 };
 
 use super::{
-    entity::{episode, ledger_hour, observation, rejected_line},
+    entity::{episode, ledger_hour, rejected_line},
     feed::Feed,
-    key, micros, seal,
 };
-use crate::{episode::Episode, intake::Taken, observation::Rejected, sighting::Stored};
-
-chassis::id!(/** A kept observation. */ pub(crate) struct ObservationId = "obs");
+use crate::{delivery::TOLD, episode::Episode, intake::Taken, observation::Rejected};
 
 /// Microseconds of an hour.
 const HOUR: i64 = 3_600_000_000;
@@ -61,7 +58,8 @@ pub(crate) async fn count(tx: &Tx, feed: &Feed, taken: &Taken, at_us: i64) -> Re
     Ok(())
 }
 
-/// Writes the lines that were not taken: reason and place, nothing of their text.
+/// Writes the lines that were not taken: reason and place, nothing of their text. Of those that are no web use, which may be
+/// most of a firewall's log and are as they should be, so many of a batch as a delivery tells of; all of them are counted.
 pub(crate) async fn reject(
     tx: &Tx,
     feed: &Feed,
@@ -79,52 +77,47 @@ pub(crate) async fn reject(
         detail: Set(rejected.detail.to_owned()),
         received_us: Set(at_us),
     };
-    for chunk in rejected.chunks(CHUNK) {
-        rejected_line::Entity::insert_many(chunk.iter().map(row)).exec_without_returning(tx.db()).await?;
+    let mut normal = 0;
+    let told = rejected.iter().filter(|(_, why)| {
+        let is_normal = why.kind() == "not_web";
+        normal += usize::from(is_normal);
+        !is_normal || normal <= TOLD
+    });
+    let told: Vec<_> = told.map(row).collect();
+    for chunk in told.chunks(CHUNK) {
+        rejected_line::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(tx.db()).await?;
     }
     Ok(())
 }
 
 /// Names persons and devices by a keyed hash that tells nobody who: the same one each time.
 #[derive(Default)]
-pub(crate) struct Actors(HashMap<String, String>);
+pub(crate) struct Actors(HashMap<String, [u8; 32]>);
 
 impl Actors {
     /// The name of somebody at the scope's school.
     pub(crate) fn name(&mut self, tx: &Tx, school: &str, who: &str) -> String {
+        super::hex(&self.token(tx, school, who))
+    }
+
+    /// The beginning of that name, by which what they did is found among what is kept.
+    pub(crate) fn mark(&mut self, tx: &Tx, school: &str, who: &str) -> u64 {
+        self.token(tx, school, who).first_chunk().map_or(0, |mark| u64::from_be_bytes(*mark))
+    }
+
+    fn token(&mut self, tx: &Tx, school: &str, who: &str) -> [u8; 32] {
         if let Some(known) = self.0.get(who) {
-            return known.clone();
+            return *known;
         }
-        let name = super::hex(&tx.ring().token(school, &who.to_lowercase()));
-        self.0.insert(who.to_owned(), name.clone());
-        name
+        let token = tx.ring().token(school, &who.to_lowercase());
+        self.0.insert(who.to_owned(), token);
+        token
     }
 }
 
-/// Writes what is stored of user actions, sealed.
-pub(crate) async fn keep(tx: &Tx, feed: &Feed, stored: &[Stored], actors: &mut Actors) -> Result<()> {
-    if stored.is_empty() {
-        return Ok(());
-    }
-    let key = key(tx, feed.id.as_str(), &feed.school_id).await?;
-    for chunk in stored.chunks(CHUNK) {
-        let mut rows = Vec::with_capacity(chunk.len());
-        for Stored { observation: observed, categories } in chunk {
-            let id = tx.ids().next::<ObservationId>().to_string();
-            rows.push(observation::ActiveModel {
-                body: Set(seal(&key, observed, &format!("observation|{id}"))?),
-                id: Set(id),
-                school_id: Set(feed.school_id.clone()),
-                feed_id: Set(feed.id.to_string()),
-                event_us: Set(micros(observed.event_at)),
-                category: Set(categories.gravest().unwrap_or("unmapped").to_owned()),
-                outcome: Set(observed.outcome.as_str().to_owned()),
-                actor: Set(actors.name(tx, &feed.school_id, &observed.actor())),
-            });
-        }
-        observation::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
-    }
-    Ok(())
+/// The beginning of a name; none where it is no name.
+pub(crate) fn mark_of(name: &str) -> Option<u64> {
+    u64::from_str_radix(name.get(..16)?, 16).ok()
 }
 
 /// The episodes of these ids that there are, held until the transaction ends; no others are read.

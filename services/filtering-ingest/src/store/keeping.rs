@@ -11,9 +11,12 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
+    block::BlockId,
+    convert::ObservationId,
     coverage_entity::{delivery_seen, fingerprint_hour, log_deletion, school_year},
-    entity::{alert, alert_gone, delivery, delivery_header, episode, observation, record_key, rejected_line},
-    intake::ObservationId,
+    entity::{
+        alert, alert_gone, delivery, delivery_header, episode, observation, observation_block, record_key, rejected_line,
+    },
     micros, moment,
 };
 use crate::{
@@ -106,7 +109,20 @@ fn act((deletion, body): &(Deletion, Vec<u8>), gone: &Gone) -> Act {
         .state("log_deletion", body)
 }
 
+/// Blocks, and what is in none yet; answers how many observations that were.
 async fn old_observations(tx: &Tx, school: &str, before: OffsetDateTime) -> Result<u64> {
+    let blocks: Vec<(String, i64)> = observation_block::Entity::find()
+        .select_only()
+        .columns([observation_block::Column::Id, observation_block::Column::Count])
+        .filter(observation_block::Column::SchoolId.eq(school))
+        .filter(observation_block::Column::Id.lt(least_at::<BlockId>(before)))
+        .limit(SOME)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    let gone: i64 = blocks.iter().map(|(_, count)| count).sum();
+    let these = observation_block::Column::Id.is_in(blocks.into_iter().map(|(id, _)| id));
+    observation_block::Entity::delete_many().filter(these).exec(tx.db()).await?;
     let ids: Vec<String> = observation::Entity::find()
         .select_only()
         .column(observation::Column::Id)
@@ -117,7 +133,8 @@ async fn old_observations(tx: &Tx, school: &str, before: OffsetDateTime) -> Resu
         .all(tx.db())
         .await?;
     let these = observation::Column::Id.is_in(ids);
-    Ok(observation::Entity::delete_many().filter(these).exec(tx.db()).await?.rows_affected)
+    let single = observation::Entity::delete_many().filter(these).exec(tx.db()).await?.rows_affected;
+    Ok(u64::try_from(gone).unwrap_or_default() + single)
 }
 
 async fn old_lines(tx: &Tx, school: &str, before: OffsetDateTime) -> Result<u64> {
@@ -305,13 +322,13 @@ pub(crate) fn by_month(tx: &Tx) -> bool {
 pub(crate) async fn make_months(tx: &Tx) -> Result<()> {
     let backend = tx.db().get_database_backend();
     let now = months_of(tx.now());
-    let oldest = Statement::from_string(backend, "SELECT MIN(id) AS oldest FROM observation_rest");
+    let oldest = Statement::from_string(backend, "SELECT MIN(id) AS oldest FROM observation_block_rest");
     let row = tx.db().query_one_raw(oldest).await?;
     let oldest: Option<String> = row.map(|row| row.try_get("", "oldest")).transpose()?.flatten();
     let first = oldest.and_then(|id| chassis::id::made(&id)).map_or(now, months_of).min(now).max(now - MOST);
     for month in first..=now + AHEAD {
         let values: [sea_orm::Value; 3] = [name(month).into(), least(month).into(), least(month + 1).into()];
-        let make = "SELECT observation_month($1, $2, $3)";
+        let make = "SELECT observation_block_month($1, $2, $3)";
         tx.db().execute_raw(Statement::from_sql_and_values(backend, make, values)).await?;
     }
     Ok(())
@@ -324,28 +341,31 @@ fn name(month: i64) -> String {
 }
 
 fn least(month: i64) -> String {
-    least_at::<ObservationId>(month_start(month))
+    least_at::<BlockId>(month_start(month))
 }
 
 /// Drops the months of observations before one, of all schools; says of each school how many went.
 pub(crate) async fn drop_months(tx: &mut Tx, before: OffsetDateTime) -> Result<()> {
     let backend = tx.db().get_database_backend();
-    let least = least_at::<ObservationId>(before);
+    let (least, single) = (least_at::<BlockId>(before), least_at::<ObservationId>(before));
     let counts = Statement::from_sql_and_values(
         backend,
-        "SELECT school_id, COUNT(*) AS n FROM observation WHERE id < $1 GROUP BY school_id ORDER BY school_id",
-        [least.clone().into()],
+        "SELECT school_id, SUM(observations)::BIGINT AS n FROM (\
+         SELECT school_id, count AS observations FROM observation_block WHERE id < $1 \
+         UNION ALL SELECT school_id, 1 FROM observation WHERE id < $2) AS old GROUP BY school_id ORDER BY school_id",
+        [least.clone().into(), single.clone().into()],
     );
     let mut schools = Vec::new();
     for row in tx.db().query_all_raw(counts).await? {
         let (school, n): (String, i64) = (row.try_get("", "school_id")?, row.try_get("", "n")?);
         schools.push((school, u64::try_from(n).unwrap_or_default()));
     }
-    let drop = "SELECT observation_drop($1)";
+    let drop = "SELECT observation_block_drop($1)";
     let values: [sea_orm::Value; 1] = [name(months_of(before)).into()];
     tx.db().execute_raw(Statement::from_sql_and_values(backend, drop, values)).await?;
-    // What was never sorted into a month.
-    observation::Entity::delete_many().filter(observation::Column::Id.lt(least)).exec(tx.db()).await?;
+    // What was never sorted into a month, or never put into a block.
+    observation_block::Entity::delete_many().filter(observation_block::Column::Id.lt(least)).exec(tx.db()).await?;
+    observation::Entity::delete_many().filter(observation::Column::Id.lt(single)).exec(tx.db()).await?;
     for (school, observations) in &schools {
         let gone = Gone { observations: *observations, ..Gone::default() };
         let kept = note(tx, school, before, &gone).await?;

@@ -9,6 +9,7 @@ mod m20261127_006100_keep_by_month;
 mod m20261127_007300_count_themes;
 mod m20261127_007310_remember_deleted_alerts;
 mod m20261127_007400_keep_profiles;
+mod m20261127_007500_seal_in_blocks;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007300_count_themes::Migration));
         all.push(Box::new(m20261127_007310_remember_deleted_alerts::Migration));
         all.push(Box::new(m20261127_007400_keep_profiles::Migration));
+        all.push(Box::new(m20261127_007500_seal_in_blocks::Migration));
         all
     }
 }

@@ -1,11 +1,14 @@
 //! What batches show of their feeds, in the database: by the hour, and of which deliveries there were.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chassis::{clock::london, db::Tx, error::Result};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, Statement, Value,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, Statement, Value,
     sea_query::{Expr, OnConflict},
 };
 use time::{Duration, OffsetDateTime};
@@ -43,7 +46,9 @@ pub(crate) async fn known(tx: &Tx, feed: &Feed, arrival: &Arrival<'_>, header: O
         .filter(fingerprint_hour::Column::HourUs.is_in(hours))
         .all(tx.db())
         .await?;
-    let hours = rows.into_iter().map(|row| (row.hour_us / SECOND, Sketch::from_bytes(&row.body))).collect();
+    let hours: HashMap<i64, Sketch> =
+        rows.into_iter().map(|row| (row.hour_us / SECOND, Sketch::from_bytes(&row.body))).collect();
+    let hours = Arc::new(hours);
     Ok(Known { fingerprints, delivery: fingerprints.of_delivery(arrival.delivery_id), hours })
 }
 
@@ -52,7 +57,7 @@ pub(crate) async fn keep(tx: &Tx, feed: &Feed, delivery_id: &str, seen: &Seen) -
     let now = tx.now();
     let mut duplicates = 0;
     for (hour, happened) in &seen.happened {
-        duplicates += compare(tx, feed, *hour, seen.delivery(), happened).await?;
+        duplicates += compare(tx, feed, *hour, seen, happened).await?;
     }
     let arrived = Hour { duplicates, ..seen.arrived(now) };
     let mut hours: HashMap<i64, Hour> = HashMap::from([(micros(arrived.start), arrived)]);
@@ -74,30 +79,31 @@ pub(crate) async fn keep(tx: &Tx, feed: &Feed, delivery_id: &str, seen: &Seen) -
     recount(tx, &feed.school_id, seen).await
 }
 
-/// Takes what a delivery brought of an hour's fingerprints in; answers how many of its events had come before.
-async fn compare(tx: &Tx, feed: &Feed, hour: i64, delivery: u32, happened: &Happened) -> Result<u64> {
+/// Takes what a delivery brought of an hour's fingerprints in; answers how many of its events had come before. Nobody else
+/// writes them meanwhile: whoever works a batch holds its feed.
+async fn compare(tx: &Tx, feed: &Feed, hour: i64, seen: &Seen, happened: &Happened) -> Result<u64> {
     if happened.brought.is_empty() {
         return Ok(0);
     }
     let id = (feed.id.to_string(), hour * SECOND);
-    let start = fingerprint_hour::ActiveModel {
-        feed_id: Set(id.0.clone()),
+    let mut sketch = match seen.sketch(hour) {
+        Some(sketch) => sketch.clone(),
+        None => {
+            let row = fingerprint_hour::Entity::find_by_id(id.clone()).one(tx.db()).await?;
+            row.map(|row| Sketch::from_bytes(&row.body)).unwrap_or_default()
+        }
+    };
+    let before = sketch.take(seen.delivery(), &happened.brought);
+    let row = fingerprint_hour::ActiveModel {
+        feed_id: Set(id.0),
         hour_us: Set(id.1),
         school_id: Set(feed.school_id.clone()),
-        body: Set(Vec::new()),
+        body: Set(sketch.bytes()),
     };
-    let columns = [fingerprint_hour::Column::FeedId, fingerprint_hour::Column::HourUs];
-    let there = OnConflict::columns(columns).do_nothing().to_owned();
-    fingerprint_hour::Entity::insert(start).on_conflict(there).exec_without_returning(tx.db()).await?;
-    let row = fingerprint_hour::Entity::find_by_id(id.clone()).lock_exclusive().one(tx.db()).await?;
-    let mut sketch = row.map(|row| Sketch::from_bytes(&row.body)).unwrap_or_default();
-    let before = sketch.take(delivery, &happened.brought);
-    fingerprint_hour::Entity::update_many()
-        .col_expr(fingerprint_hour::Column::Body, Expr::value(sketch.bytes()))
-        .filter(fingerprint_hour::Column::FeedId.eq(id.0))
-        .filter(fingerprint_hour::Column::HourUs.eq(id.1))
-        .exec(tx.db())
-        .await?;
+    let replace = OnConflict::columns([fingerprint_hour::Column::FeedId, fingerprint_hour::Column::HourUs])
+        .update_column(fingerprint_hour::Column::Body)
+        .to_owned();
+    fingerprint_hour::Entity::insert(row).on_conflict(replace).exec_without_returning(tx.db()).await?;
     Ok(before)
 }
 
@@ -173,7 +179,7 @@ async fn roll_up(tx: &Tx, feed: &Feed, seen: &Seen) -> Result<()> {
     use rollup_hour::Column;
     let mut counts: Vec<(i64, &str, &str, u64)> = Vec::new();
     for (hour, happened) in &seen.happened {
-        counts.extend(happened.counts.iter().map(|((category, outcome), n)| (*hour, *category, *outcome, *n)));
+        counts.extend(happened.counts.iter().map(|(category, outcome, n)| (*hour, category, outcome, n)));
     }
     counts.sort_unstable();
     let row = |(hour, category, outcome, count): &(i64, &str, &str, u64)| rollup_hour::ActiveModel {

@@ -169,7 +169,8 @@ async fn a_school_day_with_a_gap_is_covered_once_what_was_late_has_come(engine: 
 }
 
 async fn nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record(engine: Engine) -> Result<()> {
-    const TABLES: [&str; 6] = ["observation", "rejected_line", "alert", "episode", "delivery", "fingerprint_hour"];
+    const TABLES: [&str; 6] =
+        ["observation_block", "rejected_line", "alert", "episode", "delivery", "fingerprint_hour"];
     let world = watched(engine).await?;
     let at = world.bed.clock.now() - Duration::minutes(5);
     let search = line(at, "https://www.google.com/search?q=i+want+to+kill+myself");
@@ -187,7 +188,7 @@ async fn nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_recor
     forget::pass(&world.app, true).await?;
     assert_eq!(call!(world.dsl, get_alert, read())?.alert.map(|found| found.alert_id), Some(alert.clone()));
     assert_eq!(world.rows("fingerprint_hour").await?, 0);
-    assert!(world.rows("observation").await? > 0);
+    assert!(world.rows("observation_block").await? > 0);
     world.bed.clock.set(datetime!(2027-12-01 02:00 UTC));
     forget::pass(&world.app, false).await?;
     assert!(world.rows("alert").await? > 0, "nothing is deleted by day");

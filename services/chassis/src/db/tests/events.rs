@@ -249,3 +249,57 @@ async fn eight_writers_share_one_history() -> Result<()> {
     assert_eq!((report.entries, report.faults), (i64::from(8 * each), vec![]));
     Ok(())
 }
+
+/// A bus that carries so many events, and then fails until it is mended.
+#[derive(Default)]
+struct Failing {
+    carries: AtomicUsize,
+    carried: Mutex<Vec<String>>,
+}
+
+#[tonic::async_trait]
+impl crate::event::Bus for Failing {
+    async fn publish(&self, envelope: &Envelope) -> Result<String> {
+        let left = self.carries.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        left.map_err(|_| Error::unavailable("the bus fails"))?;
+        if let Ok(mut carried) = self.carried.lock() {
+            carried.push(envelope.event_id.clone());
+        }
+        Ok("a place".into())
+    }
+
+    async fn lost(&self, _: &str) -> Result<bool> {
+        Ok(false)
+    }
+
+    async fn missing(&self, carried: &[crate::event::Carried]) -> Result<Vec<bool>> {
+        Ok(vec![false; carried.len()])
+    }
+
+    async fn tidy(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn subscribe(&self, _: Arc<dyn Listener>, _: serve::Shutdown) {}
+}
+
+async fn what_was_carried_before_the_bus_failed_is_not_carried_again(engine: Engine) -> Result<()> {
+    let (bed, store) = open(engine).await?;
+    for n in 0..5 {
+        write(&store, &bed.school(), &format!("n{n}"), "x").await?;
+    }
+    let bus = Failing::default();
+    bus.carries.store(3, Ordering::SeqCst);
+    assert!(relay::relay(&store, &bus).await.is_err());
+    bus.carries.store(100, Ordering::SeqCst);
+    relay::relay(&store, &bus).await?;
+    let mut carried = bus.carried.lock().map(|carried| carried.clone()).unwrap_or_default();
+    assert_eq!(carried.len(), 5);
+    carried.sort();
+    carried.dedup();
+    assert_eq!(carried.len(), 5, "each once");
+    assert!(store.oldest_waiting().await?.is_none());
+    Ok(())
+}
+
+on_both_engines!(what_was_carried_before_the_bus_failed_is_not_carried_again);
