@@ -32,7 +32,7 @@ impl World {
     }
 }
 
-pub(super) async fn a_check_is_announced_as_codes_and_so_is_what_takes_its_place(engine: Engine) -> Tested {
+pub(super) async fn checks_are_announced_as_codes(engine: Engine) -> Tested {
     let world = World::new(engine).await?;
     let publish =
         PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id(), based_on_version: 0 };
