@@ -84,7 +84,8 @@ pub fn standing(
     as_at_date: &str,
     newest: Option<&prost_types::Timestamp>,
 ) -> Vec<Row> {
-    let known = (!as_at_date.is_empty()).then(|| format!("What was known at the end of {}", words::named_day(as_at_date)));
+    let known =
+        (!as_at_date.is_empty()).then(|| format!("What was known at the end of {}", words::named_day(as_at_date)));
     let counted = words::stamp(counted).filter(|_| known.is_none());
     let rows = [
         Row::some("Counted", counted),
@@ -219,7 +220,12 @@ impl Figures {
             since: since(line),
         });
         let charts = lines.iter().filter(|line| !line.parts.is_empty()).enumerate();
-        Self { lines: shown.collect(), charts: charts.map(|(n, line)| Chart::new(n, line)).collect(), min_cell, past: lines.iter().any(|line| line.since.is_some()) }
+        Self {
+            lines: shown.collect(),
+            charts: charts.map(|(n, line)| Chart::new(n, line)).collect(),
+            min_cell,
+            past: lines.iter().any(|line| line.since.is_some()),
+        }
     }
 }
 

@@ -154,7 +154,8 @@ pub(crate) async fn sums(tx: &Tx, asked: &Sums) -> Result<Vec<Sum>> {
     let quoted = |facts: Vec<&&str>| facts.iter().map(|fact| format!("'{fact}'")).collect::<Vec<_>>().join(", ");
     let facts = quoted(asked.facts.keys().collect());
     let apart = quoted(asked.facts.iter().filter(|(_, apart)| **apart).map(|(fact, _)| fact).collect());
-    let dims = if apart.is_empty() { "''".to_owned() } else { format!("CASE WHEN fact IN ({apart}) THEN dims ELSE '' END") };
+    let dims =
+        if apart.is_empty() { "''".to_owned() } else { format!("CASE WHEN fact IN ({apart}) THEN dims ELSE '' END") };
     let school = if asked.by_school { "school_id" } else { "''" };
     let mut stretch = "0".to_owned();
     if !asked.breaks.is_empty() {

@@ -30,7 +30,11 @@ fn what_may_not_be_asked_is_refused_by_its_field() {
     assert_eq!(refused(&Question { from: date!(2010 - 01 - 01), ..question() }), ["to"], "sixteen years");
     assert_eq!(refused(&Question { from: date!(1066 - 10 - 14), ..question() }), ["from", "to"]);
     assert_eq!(refused(&Question { as_at: Some(date!(2026 - 11 - 25)), ..question() }), ["as_at_date"], "tomorrow");
-    assert_eq!(refused(&Question { as_at: Some(date!(2025 - 12 - 31)), ..question() }), ["as_at_date"], "before it began");
+    assert_eq!(
+        refused(&Question { as_at: Some(date!(2025 - 12 - 31)), ..question() }),
+        ["as_at_date"],
+        "before it began"
+    );
     assert_eq!(refused(&Question { rows: of("name"), ..question() }), ["rows"]);
     assert_eq!(refused(&Question { rows: of("origin"), columns: of("origin"), ..question() }), ["columns"]);
     assert_eq!(refused(&Question { rows: Some(Axis::Term), columns: Some(Axis::Month), ..question() }), ["columns"]);

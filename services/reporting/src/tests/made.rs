@@ -69,7 +69,8 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         3 => Event::ConcernTriaged(ConcernTriaged { outcome: code(&["new_case", "added_to_case"]), waited_s }),
         4 => {
             let sets: [&[&str]; 3] = [&[], &["conduct"], &["contact", "conduct"]];
-            let risks = sets[usize::try_from(n).unwrap_or_default() % 3].iter().map(|risk| (*risk).to_owned()).collect();
+            let risks =
+                sets[usize::try_from(n).unwrap_or_default() % 3].iter().map(|risk| (*risk).to_owned()).collect();
             Event::CaseOpened(CaseOpened { procedure: procedure(), policy_version: 1, risks })
         }
         5 => {
@@ -80,7 +81,13 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         7 => {
             let agency = code(&["police", "front_door"]);
             let (opened_s, known_s) = (waited_s, 2 * waited_s);
-            Event::ReferralMade(ReferralMade { agency, procedure: procedure(), opened_s, known_s, ..Default::default() })
+            Event::ReferralMade(ReferralMade {
+                agency,
+                procedure: procedure(),
+                opened_s,
+                known_s,
+                ..Default::default()
+            })
         }
         8 => Event::ReferralDecided(ReferralDecided { agency: code(&["police"]), outcome: code(&["accepted"]) }),
         9 => Event::ParentsDecided(ParentsDecided { told: n % 2 == 0 }),

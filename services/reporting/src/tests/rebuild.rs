@@ -1,6 +1,9 @@
 //! Figures do not depend on how events came: in order or not, twice, late, while figures are counted anew, or from the log.
 
-use chassis::{error::Result, testing::{Bed, Engine}};
+use chassis::{
+    error::Result,
+    testing::{Bed, Engine},
+};
 
 use super::made::{Chance, Place, anything};
 use crate::store::rebuild::step;
@@ -52,8 +55,10 @@ pub(super) async fn rebuild_equals_live(engine: Engine) -> Result<()> {
         // One count that is wrong is found, and put right; so is how a school stands.
         let current = "generation = (SELECT generation FROM progress WHERE id = 1)";
         let one = format!("SELECT MIN(school_id || day || known) FROM cell WHERE {current} AND fact = 'line_received'");
-        let spoilt = format!("UPDATE cell SET count = count + 5 WHERE {current} AND fact = 'line_received' AND \
-                              school_id || day || known = ({one})");
+        let spoilt = format!(
+            "UPDATE cell SET count = count + 5 WHERE {current} AND fact = 'line_received' AND \
+                              school_id || day || known = ({one})"
+        );
         place.spoil(&spoilt).await?;
         place.spoil(&format!("UPDATE school_state SET silent_feeds = 99 WHERE {current}")).await?;
         let wrong = place.figures().await?;

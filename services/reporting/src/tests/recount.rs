@@ -13,8 +13,7 @@ use time::{Date, Duration, Month, OffsetDateTime, macros::date, macros::datetime
 
 use super::made::{Chance, Place, envelope};
 use crate::{
-    measure,
-    store,
+    measure, store,
     table::{Axis, Counted, Question, Schools, count, counts},
 };
 
@@ -40,18 +39,37 @@ struct Happened {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum What {
     Concern(&'static str),
-    Triaged { minutes: i64 },
-    Opened { procedure: &'static str, risks: &'static [&'static str] },
-    Closed { procedure: &'static str, outcome: &'static str, skipped: u32 },
+    Triaged {
+        minutes: i64,
+    },
+    Opened {
+        procedure: &'static str,
+        risks: &'static [&'static str],
+    },
+    Closed {
+        procedure: &'static str,
+        outcome: &'static str,
+        skipped: u32,
+    },
     Reopened(&'static str),
     Told(bool),
     Alert(&'static str),
     Lines(u32),
-    Covered { state: &'static str, gap: u32 },
+    Covered {
+        state: &'static str,
+        gap: u32,
+    },
     Check(&'static str),
     /// A check of that day is read otherwise from then on.
-    Reread { was: &'static str, is: &'static str },
-    Expected { part: &'static str, expected: u32, covered: u32 },
+    Reread {
+        was: &'static str,
+        is: &'static str,
+    },
+    Expected {
+        part: &'static str,
+        expected: u32,
+        covered: u32,
+    },
 }
 
 const PROCEDURES: [&str; 4] = ["P0", "P2", "P5", "P8"];
@@ -220,7 +238,11 @@ fn counted(measure: &str, by: &str, what: What) -> Vec<(&'static str, i64)> {
         ("monitoring_gap_minutes", What::Covered { state, gap }) if state != "learning" => under("", gap.into()),
         ("filter_checks_done", What::Check(result)) => under(result, 1),
         ("filter_checks_done", What::Reread { was, is }) => {
-            if by.is_empty() { under("", 0) } else { vec![(is, 1), (was, -1)] }
+            if by.is_empty() {
+                under("", 0)
+            } else {
+                vec![(is, 1), (was, -1)]
+            }
         }
         ("people_expected", What::Expected { part, expected, .. }) => under(part, expected.into()),
         ("people_covered", What::Expected { part, covered, .. }) => under(part, covered.into()),
@@ -261,7 +283,8 @@ fn truth(all: &[Happened], question: &Question, ids: &[String]) -> BTreeMap<(Str
         };
         format!("{}-{season}", day.year())
     };
-    let time = [&question.rows, &question.columns].into_iter().flatten().find(|axis| matches!(axis, Axis::Term | Axis::Month));
+    let time =
+        [&question.rows, &question.columns].into_iter().flatten().find(|axis| matches!(axis, Axis::Term | Axis::Month));
     let label = |day: Date| match time {
         Some(Axis::Month) => month(day),
         Some(_) => term(day),
@@ -357,7 +380,8 @@ pub(super) async fn independent_recount(engine: Engine) -> Result<()> {
     }
     let tx = place.begin().await?;
     let (mut asked, mut cells) = (Vec::new(), 0);
-    let periods = [(FIRST, END), (date!(2025 - 09 - 01), date!(2026 - 01 - 01)), (date!(2026 - 02 - 10), date!(2026 - 05 - 03))];
+    let periods =
+        [(FIRST, END), (date!(2025 - 09 - 01), date!(2026 - 01 - 01)), (date!(2026 - 02 - 10), date!(2026 - 05 - 03))];
     for (key, by) in ASKED {
         let measure = measure::get(key).ok_or_else(chassis::error::Error::missing)?;
         let broken_down = (!by.is_empty()).then(|| Axis::Dimension(by.to_owned()));
