@@ -88,6 +88,7 @@ fn need(tx: &Tx) -> Option<Need> {
         | Permission::ReportReadAuthority
         | Permission::ProfileRead
         | Permission::ProfileKeep
+        | Permission::FiguresRebuild
         | Permission::CoverKeep
         | Permission::DeskRead
         | Permission::DeskWork
