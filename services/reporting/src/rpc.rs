@@ -3,6 +3,8 @@
 mod convert;
 mod get_authority_report;
 mod get_school_report;
+mod rebuild_figures;
+mod terms;
 
 use chassis::serve::answer;
 use proto::reporting::v1::{reporting_server::Reporting, *};
@@ -30,4 +32,5 @@ macro_rules! rpcs {
 rpcs! {
     get_authority_report: GetAuthorityReportRequest => GetAuthorityReportResponse,
     get_school_report: GetSchoolReportRequest => GetSchoolReportResponse,
+    rebuild_figures: RebuildFiguresRequest => RebuildFiguresResponse,
 }

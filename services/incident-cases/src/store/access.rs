@@ -84,6 +84,7 @@ fn need(tx: &Tx) -> Option<Need> {
         | Permission::SenderManage
         | Permission::ReportRead
         | Permission::ReportReadAuthority
+        | Permission::FiguresRebuild
         | Permission::CoverKeep
         | Permission::DeskRead
         | Permission::DeskWork

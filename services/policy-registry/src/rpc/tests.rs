@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
+mod counted;
 mod decisions;
 mod documents;
 mod effective;
@@ -424,6 +425,12 @@ mod asked_and_decided {
     use super::{Engine, Tested, decisions::*};
 
     on_both_engines!(what_staff_ask_for_the_lead_decides_and_whoever_asked_is_told);
+}
+
+mod figures_are_counted {
+    use super::{Engine, Tested, counted::*};
+
+    on_both_engines!(a_check_is_announced_as_codes_and_so_is_what_takes_its_place);
 }
 
 mod a_school_tailors {
