@@ -3,10 +3,12 @@
 //! - `fact`: what an event adds to the figures; `state`: what it says of how a school stands
 //! - `measure`: what is counted, as data
 //! - `table`: questions about measures, and how they are counted
+//! - `disclosure`: the only way from exact counts to figures that may be seen
 //! - `report`: a school's term, and the authority's
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
 mod consume;
+pub mod disclosure;
 pub mod fact;
 pub mod measure;
 pub mod report;

@@ -41,6 +41,8 @@ pub(super) struct Step {
     total: bool,
     /// By dimension, the values that were printed; a value that nothing counted in is printed with any of them.
     shown: BTreeMap<String, BTreeSet<String>>,
+    /// The dimensions of which nothing could be printed then.
+    refused: BTreeSet<String>,
 }
 
 impl Step {
@@ -49,17 +51,10 @@ impl Step {
     }
 
     fn shows(&self, dimension: &str, value: &str) -> bool {
-        self.shown.get(dimension).is_some_and(|shown| shown.contains(value) || self.count(dimension, value) == 0)
+        let nothing = self.count(dimension, value) == 0;
+        let none_at_all = nothing && self.total && self.truth.total == 0;
+        none_at_all || self.shown.get(dimension).is_some_and(|shown| nothing || shown.contains(value))
     }
-}
-
-/// A figure that was printed, and the day it is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Printed {
-    /// The figure.
-    pub(super) count: i64,
-    /// The day it was first printed on.
-    pub(super) day: i32,
 }
 
 /// What is asked of a block.
@@ -78,45 +73,67 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// Prints what can be printed now of what is asked for, and says whether that is more than before.
+    /// Prints what can be printed of a moment of what is asked for, and says whether that is more than before.
     ///
-    /// Nothing is printed of which the printings before, together with this one, would tell a small count.
-    pub(super) fn publish(&mut self, truth: &Truth, moment: &Moment, dimensions: &BTreeSet<&str>, min_cell: i64) -> bool {
-        let before = self.steps.clone();
-        if self.steps.last().is_none_or(|last| last.truth != *truth) {
-            self.steps.push(Step {
-                at: moment.at,
-                day: moment.day,
-                to: moment.to.clone(),
-                truth: truth.clone(),
-                total: false,
-                shown: BTreeMap::new(),
-            });
+    /// Nothing is printed of which all printings together, those of later moments too, would tell a small count.
+    pub(super) fn publish(
+        &mut self,
+        truth: &Truth,
+        moment: &Moment,
+        dimensions: &BTreeSet<&str>,
+        min_cell: i64,
+    ) -> bool {
+        let next = self.steps.partition_point(|step| step.at <= moment.at);
+        let last = next.checked_sub(1).and_then(|n| self.steps.get(n).map(|step| (n, step)));
+        let (n, mut more) = match last {
+            Some((n, step)) if step.truth == *truth => (n, false),
+            last => {
+                let at = last.map_or(moment.at, |(_, step)| moment.at.max(step.at + 1));
+                let (day, to, truth) = (moment.day, moment.to.clone(), truth.clone());
+                let (shown, refused) = (BTreeMap::new(), BTreeSet::new());
+                self.steps.insert(next, Step { at, day, to, truth, total: false, shown, refused });
+                (next, true)
+            }
+        };
+        if !self.change(n, |step| step.total = true, |block| block.safe(min_cell)) {
+            // What printed nothing is not remembered: nobody can know of it.
+            self.steps.remove(n);
+            return false;
         }
-        if self.change(|step| step.total = true, |block| block.safe(min_cell)) {
-            for dimension in dimensions {
-                if self.last().is_some_and(|last| !last.shown.contains_key(*dimension)) {
-                    self.print_parts(truth, dimension, min_cell);
+        for dimension in dimensions {
+            let tried = |step: &Step| step.shown.contains_key(*dimension) || step.refused.contains(*dimension);
+            if self.steps.get(n).is_some_and(|step| !tried(step)) {
+                more = true;
+                if !self.print_parts(n, truth, dimension, min_cell)
+                    && let Some(step) = self.steps.get_mut(n)
+                {
+                    step.refused.insert((*dimension).to_owned());
                 }
             }
         }
-        // What printed nothing is not remembered: nobody can know of it.
-        self.steps.retain(|step| step.total);
-        self.steps != before
+        more
     }
 
-    /// The figure of a part or of all as it was last printed by the end of a day; of any day where none is named.
-    pub(super) fn printed(&self, of: Of<'_>, by: Option<i32>) -> Option<Printed> {
+    /// The figure of a part or of all as it was last printed by the end of a day (of any day where none is named), with its day
+    /// where that is not the present one; none where it is hidden. `truth` is what is true now, or was at the end of that day.
+    pub(super) fn figure(&self, of: Of<'_>, by: Option<i32>, truth: &Truth) -> Option<(i64, Option<i32>)> {
         let shows = |step: &&Step| match of {
             Of::Total => step.total,
             Of::Part(dimension, value) => step.shows(dimension, value),
         };
         let step = self.steps.iter().rev().filter(|step| by.is_none_or(|by| step.day <= by)).find(shows)?;
-        let count = match of {
-            Of::Total => step.truth.total,
-            Of::Part(dimension, value) => step.count(dimension, value),
+        let count = |truth: &Truth| match of {
+            Of::Total => truth.total,
+            Of::Part(dimension, value) => {
+                truth.parts.get(dimension).and_then(|parts| parts.get(value)).copied().unwrap_or_default()
+            }
         };
-        Some(Printed { count, day: step.day })
+        if step.truth == *truth {
+            return Some((count(&step.truth), None));
+        }
+        // Nothing then, and something now: that is said as of every small count.
+        let hidden = count(&step.truth) == 0 && count(truth) != 0;
+        (!hidden).then_some((count(&step.truth), Some(step.day)))
     }
 
     /// Whether a breakdown was printed by a day at all: where it was not, not even its values are named.
@@ -129,28 +146,24 @@ impl Block {
         self.steps.iter().map(|step| Point { at: step.at, count: step.truth.total, shown: step.total }).collect()
     }
 
-    fn last(&self) -> Option<&Step> {
-        self.steps.last()
-    }
-
-    /// Changes the last step where what comes of it holds.
-    fn change(&mut self, change: impl Fn(&mut Step), holds: impl Fn(&Self) -> bool) -> bool {
-        let Some(last) = self.steps.last_mut() else { return false };
-        let kept = last.clone();
-        change(last);
-        if *last == kept || holds(self) {
+    /// Changes a step where what comes of it holds.
+    fn change(&mut self, n: usize, change: impl Fn(&mut Step), holds: impl Fn(&Self) -> bool) -> bool {
+        let Some(step) = self.steps.get_mut(n) else { return false };
+        let kept = step.clone();
+        change(step);
+        if *step == kept || holds(self) {
             return true;
         }
-        if let Some(last) = self.steps.last_mut() {
-            *last = kept;
+        if let Some(step) = self.steps.get_mut(n) {
+            *step = kept;
         }
         false
     }
 
     /// Prints a breakdown: all values that are not small, less as many as must be hidden with those that are. Which is hidden
     /// next follows from its place alone: were it the smallest, those that are shown would tell how large it can be.
-    fn print_parts(&mut self, truth: &Truth, dimension: &str, min_cell: i64) {
-        let Some(parts) = truth.parts.get(dimension) else { return };
+    fn print_parts(&mut self, n: usize, truth: &Truth, dimension: &str, min_cell: i64) -> bool {
+        let Some(parts) = truth.parts.get(dimension) else { return false };
         let several = truth.several.contains(dimension);
         let large = |count: i64| count >= min_cell;
         let mut shown: BTreeSet<String> =
@@ -160,14 +173,12 @@ impl Block {
         let order: Vec<&String> = later.filter(|value| shown.contains(*value)).collect();
         let mut next = order.into_iter();
         loop {
-            let holds = |block: &Self| {
-                block.safe_by(dimension, min_cell) && (!several || block.among(dimension))
-            };
+            let holds = |block: &Self| block.safe_by(dimension, min_cell) && (!several || block.among(n, dimension));
             let set = shown.clone();
-            if self.change(|step| drop(step.shown.insert(dimension.to_owned(), set.clone())), holds) {
-                return;
+            if self.change(n, |step| drop(step.shown.insert(dimension.to_owned(), set.clone())), holds) {
+                return true;
             }
-            let Some(value) = next.next() else { return };
+            let Some(value) = next.next() else { return false };
             shown.remove(value);
         }
     }
@@ -181,7 +192,11 @@ impl Block {
                 by == 0 || by.abs() >= min_cell
             })
         };
-        let plain = self.steps.iter().filter(|step| step.total).all(|step| step.truth.total == 0 || step.truth.total >= min_cell);
+        let plain = self
+            .steps
+            .iter()
+            .filter(|step| step.total)
+            .all(|step| step.truth.total == 0 || step.truth.total >= min_cell);
         let dimensions: BTreeSet<&String> = self.steps.iter().flat_map(|step| step.shown.keys()).collect();
         plain && grows(&Series(self.totals())) && dimensions.iter().all(|d| self.safe_by(d, min_cell))
     }
@@ -191,7 +206,8 @@ impl Block {
             self.steps.iter().filter_map(|step| step.truth.parts.get(dimension)).flat_map(BTreeMap::keys).collect();
         let total = Series(self.totals());
         let of = |count: &dyn Fn(&Step, &str) -> i64, value: &str| {
-            let point = |step: &Step| Point { at: step.at, count: count(step, value), shown: step.shows(dimension, value) };
+            let point =
+                |step: &Step| Point { at: step.at, count: count(step, value), shown: step.shows(dimension, value) };
             Series(self.steps.iter().map(point).collect())
         };
         let with = |step: &Step, value: &str| step.count(dimension, value);
@@ -206,11 +222,11 @@ impl Block {
     }
 
     /// Whether what no shown value can hold leaves the hidden ones open: one in each of them will do.
-    fn among(&self, dimension: &str) -> bool {
-        let Some(last) = self.last() else { return true };
-        let Some(parts) = last.truth.parts.get(dimension) else { return true };
-        let (shown, hidden): (Vec<_>, Vec<_>) = parts.iter().partition(|(value, _)| last.shows(dimension, value));
+    fn among(&self, n: usize, dimension: &str) -> bool {
+        let Some(step) = self.steps.get(n) else { return true };
+        let Some(parts) = step.truth.parts.get(dimension) else { return true };
+        let (shown, hidden): (Vec<_>, Vec<_>) = parts.iter().partition(|(value, _)| step.shows(dimension, value));
         let held: i64 = shown.iter().map(|(_, count)| **count).sum();
-        last.truth.total <= held + i64::try_from(hidden.len()).unwrap_or(i64::MAX)
+        step.truth.total <= held + i64::try_from(hidden.len()).unwrap_or(i64::MAX)
     }
 }

@@ -36,6 +36,8 @@ struct Cell {
 /// A table of unknown cells, with their true values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unknowns {
+    /// Whether the sum of everything is known, and the cells of a row stand in no order of time.
+    pub(super) closed: bool,
     rows: Vec<Sum>,
     columns: Vec<Sum>,
     cells: Vec<Cell>,
@@ -96,16 +98,17 @@ impl Unknowns {
         if lines.filter(|(sum, _)| sum.printed()).any(|(_, of)| small(left(of))) {
             return false;
         }
-        (0..self.rows.len()).all(|row| {
-            let mut until = 0;
-            let all = self.of_row[row].len();
-            // The whole of a row that is printed is no secret.
-            let secret = if self.rows[row].printed() { all.saturating_sub(1) } else { all };
-            (1..=secret).all(|cells| {
-                until += self.cells[self.of_row[row][cells - 1]].value;
-                cells == 1 || !small(until) || self.clone().split(row, cells) >= OPEN
+        self.closed
+            || (0..self.rows.len()).all(|row| {
+                let mut until = 0;
+                let all = self.of_row[row].len();
+                // The whole of a row that is printed is no secret.
+                let secret = if self.rows[row].printed() { all.saturating_sub(1) } else { all };
+                (1..=secret).all(|cells| {
+                    until += self.cells[self.of_row[row][cells - 1]].value;
+                    cells == 1 || !small(until) || self.clone().split(row, cells) >= OPEN
+                })
             })
-        })
     }
 
     /// How far the sum of a row's first cells is open: they become a row of their own, which shares a cell with what is left.
@@ -158,9 +161,10 @@ impl Unknowns {
         }
     }
 
-    /// A shortest path between two nodes: rows, then columns, then what lies outside, which sums that are not printed reach.
+    /// A shortest path between two nodes: rows, then columns, then what lies outside, which sums that are not printed reach: one
+    /// place for rows and columns, or two where the sum of everything is known.
     fn path(&self, from: usize, to: usize, without: usize) -> Option<Vec<Move>> {
-        let nodes = self.rows.len() + self.columns.len() + 1;
+        let nodes = self.rows.len() + self.columns.len() + 2;
         let mut came: Vec<Option<(usize, Move)>> = vec![None; nodes];
         let mut waiting = VecDeque::from([from]);
         while let Some(node) = waiting.pop_front() {
@@ -188,6 +192,7 @@ impl Unknowns {
 
     fn moves(&self, node: usize, without: usize) -> Vec<(usize, Move)> {
         let (rows, outside) = (self.rows.len(), self.rows.len() + self.columns.len());
+        let beyond = outside + usize::from(self.closed);
         let mut moves = Vec::new();
         if node < rows {
             if self.rows[node].up > 0 {
@@ -198,13 +203,16 @@ impl Unknowns {
         } else if node < outside {
             let column = node - rows;
             if self.columns[column].down > 0 {
-                moves.push((outside, Move::Column(column, -1)));
+                moves.push((beyond, Move::Column(column, -1)));
             }
             let more = self.of_column[column].iter().filter(|at| self.cells[**at].value < self.cells[**at].most);
             moves.extend(more.filter(|at| **at != without).map(|at| (self.cells[*at].row, Move::More(*at))));
-        } else {
+        }
+        if node == outside {
             let down = (0..rows).filter(|row| self.rows[*row].down > 0);
             moves.extend(down.map(|row| (row, Move::Row(row, -1))));
+        }
+        if node == beyond {
             let up = (0..self.columns.len()).filter(|column| self.columns[*column].up > 0);
             moves.extend(up.map(|column| (rows + column, Move::Column(column, 1))));
         }

@@ -55,11 +55,8 @@ pub(super) fn term_message(term: Term) -> pb::Term {
 }
 
 pub(super) fn figure(figure: Figure) -> pb::Figure {
-    match figure {
-        Figure::Count(value) => pb::Figure { value, code: String::new() },
-        Figure::NoData => pb::Figure { value: 0, code: "x".to_owned() },
-        Figure::Hidden => pb::Figure { value: 0, code: "c".to_owned() },
-    }
+    let value = if let Figure::Count(value) = figure { value } else { 0 };
+    pb::Figure { value, code: figure.code().to_owned() }
 }
 
 fn not_applicable() -> pb::Figure {
