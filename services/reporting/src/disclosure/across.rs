@@ -68,12 +68,7 @@ impl Across {
     /// Whether no school's hidden figure, of any moment at which a total was printed, follows from all that is printed.
     fn safe(&self, schools: &Schools<'_>, min_cell: i64) -> bool {
         let point = |step: &Step| Point { at: step.at, count: step.counts.values().sum(), shown: true };
-        let total = Series(self.steps.iter().map(point).collect());
-        let mut before = 0;
-        let plain = total.0.iter().all(|point| {
-            let by = point.count - std::mem::replace(&mut before, point.count);
-            (by == 0 || by.abs() >= min_cell) && (point.count == 0 || point.count >= min_cell)
-        });
+        let total = Series::new(self.steps.iter().map(point).collect());
         let of = |(school, (block, _)): (&&str, &(&Block, &Truth))| {
             let mut points = block.totals();
             points.extend(self.steps.iter().map(|step| {
@@ -81,10 +76,11 @@ impl Across {
                 Point { at: step.at, count, shown: false }
             }));
             points.sort_by_key(|point| point.at);
-            Series(points)
+            Series::new(points)
         };
         let parts: Vec<Series> = schools.iter().map(of).collect();
-        plain && unknowns(&total, &parts, Some(min_cell - 1)).is_some_and(|mut table| table.safe(min_cell))
+        total.steps(min_cell)
+            && unknowns(&total, &parts, Some(min_cell - 1)).is_some_and(|mut table| table.safe(min_cell))
     }
 
     /// Prints a breakdown over all schools, once: all values that are not small, less as many as must be hidden with them. Says

@@ -159,12 +159,12 @@ impl Asked<'_> {
                 (None, Some((dimension, values))) => values.iter().map(|value| Of::Part(dimension, value)).collect(),
                 (None, None) => vec![Of::Total],
             };
-            if parts.is_empty() {
-                sum = Some(add(sum, (Figure::Count(0), None)));
-            }
-            for of in parts {
-                sum = Some(add(sum, self.one(memory, school, piece.term, of)));
-            }
+            let figures: Vec<Dated> = parts.into_iter().map(|of| self.one(memory, school, piece.term, of)).collect();
+            // Parts of different days come to what was true on none.
+            let one_day = figures.windows(2).all(|pair| pair[0].1 == pair[1].1);
+            let of_piece = figures.into_iter().fold(None, |sum, figure| Some(add(sum, figure)));
+            let of_piece = of_piece.unwrap_or((Figure::Count(0), None));
+            sum = Some(add(sum, if one_day { of_piece } else { (Figure::Hidden, None) }));
         }
         sum.unwrap_or((Figure::NotApplicable, None))
     }

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::series::{Point, Series, unknowns};
+use super::{
+    period::month_begins,
+    series::{Point, Series, unknowns},
+};
 
 /// Counts by the values of a dimension.
 pub(super) type Parts = BTreeMap<String, i64>;
@@ -185,30 +188,22 @@ impl Block {
 
     /// Whether the total, and every breakdown that was ever printed, keeps what is small.
     fn safe(&self, min_cell: i64) -> bool {
-        let grows = |series: &Series| {
-            let mut before = 0;
-            series.0.iter().filter(|point| point.shown).all(|point| {
-                let by = point.count - std::mem::replace(&mut before, point.count);
-                by == 0 || by.abs() >= min_cell
-            })
-        };
-        let plain = self
-            .steps
-            .iter()
-            .filter(|step| step.total)
-            .all(|step| step.truth.total == 0 || step.truth.total >= min_cell);
         let dimensions: BTreeSet<&String> = self.steps.iter().flat_map(|step| step.shown.keys()).collect();
-        plain && grows(&Series(self.totals())) && dimensions.iter().all(|d| self.safe_by(d, min_cell))
+        Series::new(self.totals()).steps(min_cell) && dimensions.iter().all(|d| self.safe_by(d, min_cell))
     }
 
     fn safe_by(&self, dimension: &str, min_cell: i64) -> bool {
         let values: BTreeSet<&String> =
             self.steps.iter().filter_map(|step| step.truth.parts.get(dimension)).flat_map(BTreeMap::keys).collect();
-        let total = Series(self.totals());
+        let total = Series::new(self.totals());
         let of = |count: &dyn Fn(&Step, &str) -> i64, value: &str| {
             let point =
                 |step: &Step| Point { at: step.at, count: count(step, value), shown: step.shows(dimension, value) };
-            Series(self.steps.iter().map(point).collect())
+            let series = Series::new(self.steps.iter().map(point).collect());
+            match month_begins(dimension, value) {
+                Some(begins) => series.from(begins),
+                None => series,
+            }
         };
         let with = |step: &Step, value: &str| step.count(dimension, value);
         let without = |step: &Step, value: &str| step.truth.total - step.count(dimension, value);

@@ -1,10 +1,13 @@
 //! The grid of time. People are counted in whole school terms and whole months of them, and in nothing shorter: a week, and the
 //! same week a day longer, are one day.
 
-use chassis::calendar::Term;
-use time::{Date, Duration};
+use chassis::calendar::{Term, on};
+use time::{Date, Duration, Month, Time};
 
-use crate::table::{Axis, Question};
+use crate::{
+    store::micros,
+    table::{Axis, Question},
+};
 
 /// The dimension that months of a term are.
 pub(super) const MONTH: &str = "month";
@@ -40,6 +43,14 @@ pub(super) fn months(of: Term) -> Vec<(String, Date)> {
         day = next;
     }
     months
+}
+
+/// The moment a value of the dimension of months begins, in microseconds; none of other dimensions.
+pub(super) fn month_begins(dimension: &str, value: &str) -> Option<i64> {
+    let (year, month) = value.split_once('-').filter(|_| dimension == MONTH)?;
+    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    let first = Date::from_calendar_date(year.parse().ok()?, month, 1).ok()?;
+    Some(micros(on(first, Time::MIDNIGHT)))
 }
 
 /// The terms and months that a question's period is made of; none where it is not made of whole ones.

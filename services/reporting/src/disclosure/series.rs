@@ -15,8 +15,12 @@ pub(super) struct Point {
 }
 
 /// A count as it grows, in the order of time.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Series(pub(super) Vec<Point>);
+#[derive(Debug, Clone)]
+pub(super) struct Series {
+    points: Vec<Point>,
+    /// Before that there was nothing to count: a month cannot be counted before it begins, and everybody knows it.
+    begins: i64,
+}
 
 /// Before everything.
 const BEGINNING: i64 = i64::MIN;
@@ -32,19 +36,38 @@ struct Stretch {
 }
 
 impl Series {
+    /// A count at these moments.
+    pub(super) fn new(points: Vec<Point>) -> Self {
+        Self { points, begins: BEGINNING }
+    }
+
+    /// The same of something that begins at a moment.
+    pub(super) fn from(self, begins: i64) -> Self {
+        Self { begins, ..self }
+    }
+
+    /// Whether it is printed in no steps but safe ones: nothing or much at a time, and none or many in all.
+    pub(super) fn steps(&self, min_cell: i64) -> bool {
+        let mut before = 0;
+        self.points.iter().filter(|point| point.shown).all(|point| {
+            let by = point.count - std::mem::replace(&mut before, point.count);
+            (by == 0 || by.abs() >= min_cell) && (point.count == 0 || point.count >= min_cell)
+        })
+    }
+
     fn until(&self, at: i64) -> i64 {
-        self.0.iter().rev().find(|point| point.at <= at).map_or(0, |point| point.count)
+        self.points.iter().rev().find(|point| point.at <= at).map_or(0, |point| point.count)
     }
 
     /// From one printed moment to the next, and what came after the last.
     fn stretches(&self) -> Vec<Stretch> {
         let mut stretches = Vec::new();
         let (mut from, mut before) = (BEGINNING, 0);
-        for point in self.0.iter().filter(|point| point.shown) {
+        for point in self.points.iter().filter(|point| point.shown) {
             stretches.push(Stretch { from, to: point.at, count: point.count - before });
             (from, before) = (point.at, point.count);
         }
-        let now = self.0.last().map_or(0, |point| point.count);
+        let now = self.points.last().map_or(0, |point| point.count);
         stretches.push(Stretch { from, to: END, count: now - before });
         stretches
     }
@@ -91,6 +114,7 @@ pub(super) fn unknowns(total: &Series, parts: &[Series], small: Option<i64>) -> 
                     None => PLENTY,
                 };
                 until += value;
+                let most = if to <= part.begins { value } else { most };
                 table.cell((number, place), value, (value.min(1), most));
             }
         }
@@ -101,7 +125,7 @@ pub(super) fn unknowns(total: &Series, parts: &[Series], small: Option<i64>) -> 
 impl Series {
     /// The count at the last moment before a part was first printed.
     fn until_hidden(&self, shown: i64) -> i64 {
-        self.0.iter().rev().find(|point| point.at < shown).map_or(0, |point| point.count)
+        self.points.iter().rev().find(|point| point.at < shown).map_or(0, |point| point.count)
     }
 }
 
@@ -110,7 +134,7 @@ mod tests {
     use super::*;
 
     fn series(points: &[(i64, i64, bool)]) -> Series {
-        Series(points.iter().map(|(at, count, shown)| Point { at: *at, count: *count, shown: *shown }).collect())
+        Series::new(points.iter().map(|(at, count, shown)| Point { at: *at, count: *count, shown: *shown }).collect())
     }
 
     fn safe(total: &[(i64, i64, bool)], parts: &[&[(i64, i64, bool)]], small: Option<i64>) -> bool {
@@ -137,6 +161,17 @@ mod tests {
         assert!(!safe(&total, &[&large, &[(1, 6, true), (2, 8, false)]], None), "8 came, 6 of them of one kind");
         let waits = [(1, 6, true), (2, 12, false)];
         assert!(safe(&total, &[&waits, &[(1, 6, true), (2, 8, false)]], None));
+    }
+
+    #[test]
+    fn a_month_is_not_counted_before_it_begins() {
+        // 10 by the end of the first month, all of them of that month; 12 of it in the end.
+        let total = series(&[(10, 10, true), (20, 30, true)]);
+        let first = series(&[(10, 10, false), (20, 12, true)]);
+        let second = series(&[(10, 0, false), (20, 18, true)]);
+        let safe = |parts: &[Series]| unknowns(&total, parts, None).is_some_and(|mut table| table.safe(6));
+        assert!(safe(&[first.clone(), second.clone()]), "of two kinds nobody could say how many were of which");
+        assert!(!safe(&[first, second.from(10)]), "2 of the first month came late");
     }
 
     #[test]

@@ -98,17 +98,22 @@ impl Unknowns {
         if lines.filter(|(sum, _)| sum.printed()).any(|(_, of)| small(left(of))) {
             return false;
         }
-        self.closed
-            || (0..self.rows.len()).all(|row| {
-                let mut until = 0;
-                let all = self.of_row[row].len();
-                // The whole of a row that is printed is no secret.
-                let secret = if self.rows[row].printed() { all.saturating_sub(1) } else { all };
-                (1..=secret).all(|cells| {
-                    until += self.cells[self.of_row[row][cells - 1]].value;
-                    cells == 1 || !small(until) || self.clone().split(row, cells) >= OPEN
-                })
-            })
+        self.closed || (0..self.rows.len()).all(|row| self.keeps_in_time(row, small))
+    }
+
+    /// Whether neither what a row held up to a moment, nor what it got since, is a small count that can be worked out.
+    fn keeps_in_time(&self, row: usize, small: impl Fn(i64) -> bool) -> bool {
+        let (of, printed) = (&self.of_row[row], self.rows[row].printed());
+        let all: i64 = of.iter().map(|at| self.cells[*at].value).sum();
+        let mut until = 0;
+        (1..=of.len()).all(|cells| {
+            until += self.cells[of[cells - 1]].value;
+            let whole = cells == of.len();
+            // The whole of a row that is printed is no secret; single cells were looked at.
+            let before = cells > 1 && small(until) && !(printed && whole);
+            let since = printed && !whole && small(all - until);
+            !(before || since) || self.clone().split(row, cells) >= OPEN
+        })
     }
 
     /// How far the sum of a row's first cells is open: they become a row of their own, which shares a cell with what is left.

@@ -162,6 +162,7 @@ impl Seen {
 
 /// The unknowns: what one school counted of one value in one stretch between days.
 struct Space {
+    months: bool,
     values: Vec<String>,
     days: Vec<Date>,
 }
@@ -173,7 +174,7 @@ impl Space {
         // Whatever is of none of these.
         values.insert(format!("not {dimension}"));
         let days: BTreeSet<Date> = cells().map(|cell| cell.by).collect();
-        Self { values: values.into_iter().collect(), days: days.into_iter().collect() }
+        Self { months: dimension == MONTH, values: values.into_iter().collect(), days: days.into_iter().collect() }
     }
 
     fn size(&self) -> usize {
@@ -186,7 +187,10 @@ impl Space {
         for (s, school) in SCHOOLS.iter().enumerate() {
             for (v, value) in self.values.iter().enumerate() {
                 let counts = cell.schools.contains(school) && cell.values.as_ref().is_none_or(|of| of.contains(value));
-                for (d, _) in self.days.iter().enumerate().filter(|(_, day)| counts && **day <= cell.by) {
+                // Nothing of a month was counted before it began.
+                let begun = |day: &Date| !self.months || day.to_string() >= *value || value.starts_with("not");
+                let known = |day: &Date| counts && *day <= cell.by && begun(day);
+                for (d, _) in self.days.iter().enumerate().filter(|(_, day)| known(day)) {
                     row[(s * self.values.len() + v) * self.days.len() + d] = 1;
                 }
             }
