@@ -185,7 +185,8 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
             facts.one("case_reopened", &[("procedure", &e.procedure)]);
         }
         Event::ReferralMade(e) => {
-            let dims = [("agency", e.agency.as_str()), ("waited", waited(e.known_s)), ("since_case", waited(e.opened_s))];
+            let dims =
+                [("agency", e.agency.as_str()), ("waited", waited(e.known_s)), ("since_case", waited(e.opened_s))];
             facts.one("referral_made", &dims);
         }
         Event::ReferralDecided(e) => {

@@ -182,7 +182,8 @@ fn checked(question: &Question, today: Date) -> Result<()> {
 /// # Errors
 /// `Invalid` where there is none.
 pub fn measure_of(key: &str) -> Result<&'static Measure> {
-    let fix = || format!("Select one of: {}", measure::all().iter().map(|m| m.key.as_str()).collect::<Vec<_>>().join(", "));
+    let fix =
+        || format!("Select one of: {}", measure::all().iter().map(|m| m.key.as_str()).collect::<Vec<_>>().join(", "));
     measure::get(key).ok_or_else(|| Error::invalid("measure", fix()))
 }
 
@@ -231,17 +232,30 @@ impl Question {
     }
 
     /// The labels on one axis that a row of the store counts under.
-    fn labels<'a>(&'a self, axis: Option<&Axis>, sum: &'a store::cell::Sum, times: &'a [(String, Date)]) -> Vec<&'a str> {
+    fn labels<'a>(
+        &'a self,
+        axis: Option<&Axis>,
+        sum: &'a store::cell::Sum,
+        times: &'a [(String, Date)],
+    ) -> Vec<&'a str> {
         match axis {
             None => vec![""],
             Some(Axis::School) => vec![sum.school.as_str()],
-            Some(Axis::Term | Axis::Month) => times.get(sum.stretch).map(|(label, _)| label.as_str()).into_iter().collect(),
+            Some(Axis::Term | Axis::Month) => {
+                times.get(sum.stretch).map(|(label, _)| label.as_str()).into_iter().collect()
+            }
             Some(Axis::Dimension(dimension)) => fact::values(&sum.dims, dimension),
         }
     }
 
     /// All labels of one axis, in order.
-    fn headings(&self, axis: Option<&Axis>, seen: &[&str], schools: &[String], times: &[(String, Date)]) -> Vec<String> {
+    fn headings(
+        &self,
+        axis: Option<&Axis>,
+        seen: &[&str],
+        schools: &[String],
+        times: &[(String, Date)],
+    ) -> Vec<String> {
         match axis {
             None => vec![String::new()],
             Some(Axis::School) => match &self.schools {

@@ -422,15 +422,9 @@ mod register_entries {
 }
 
 mod asked_and_decided {
-    use super::{Engine, Tested, decisions::*};
+    use super::{Engine, Tested, counted::*, decisions::*};
 
-    on_both_engines!(what_staff_ask_for_the_lead_decides_and_whoever_asked_is_told);
-}
-
-mod figures_are_counted {
-    use super::{Engine, Tested, counted::*};
-
-    on_both_engines!(a_check_is_announced_as_codes_and_so_is_what_takes_its_place);
+    on_both_engines!(what_staff_ask_for_the_lead_decides_and_whoever_asked_is_told, checks_are_announced_as_codes);
 }
 
 mod a_school_tailors {

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{
-    calendar::Term, caller::Caller, clock::timestamp, error::Result, history::Act, suppress::MIN_CELL,
-};
+use chassis::{calendar::Term, caller::Caller, clock::timestamp, error::Result, history::Act, suppress::MIN_CELL};
 use proto::reporting::v1::{AuthorityReport, Cell, GetAuthorityReportRequest, GetAuthorityReportResponse, SchoolRow};
 use time::OffsetDateTime;
 use tonic::Request;
@@ -73,7 +71,8 @@ fn published<'a>(
     term: Term,
     now: OffsetDateTime,
 ) -> Vec<(&'a Tallies, Vec<Published>)> {
-    let of = |(tallies, school): (&'a Tallies, &SchoolState)| (tallies, of_term(term, school.first_term(), now, tallies));
+    let of =
+        |(tallies, school): (&'a Tallies, &SchoolState)| (tallies, of_term(term, school.first_term(), now, tallies));
     counts.iter().zip(schools).map(of).collect()
 }
 

@@ -52,7 +52,7 @@ pub(crate) async fn add(tx: &Tx, generation: i64, cells: &Cells) -> Result<()> {
     let mut by_day: Vec<[Value; 7]> = Vec::new();
     let mut spans: BTreeMap<(&str, &str, Date, &str), i64> = BTreeMap::new();
     for ((school, fact, day, dims, known), count) in cells.0.iter().filter(|(_, count)| **count != 0) {
-        *spans.entry((school, fact, span(*day), dims)).or_default() += count;
+        *spans.entry((school.as_str(), *fact, span(*day), dims.as_str())).or_default() += count;
         by_day.push([
             generation.into(),
             (*fact).into(),
@@ -154,7 +154,8 @@ pub(crate) async fn sums(tx: &Tx, asked: &Sums) -> Result<Vec<Sum>> {
     let quoted = |facts: Vec<&&str>| facts.iter().map(|fact| format!("'{fact}'")).collect::<Vec<_>>().join(", ");
     let facts = quoted(asked.facts.keys().collect());
     let apart = quoted(asked.facts.iter().filter(|(_, apart)| **apart).map(|(fact, _)| fact).collect());
-    let dims = if apart.is_empty() { "''".to_owned() } else { format!("CASE WHEN fact IN ({apart}) THEN dims ELSE '' END") };
+    let dims =
+        if apart.is_empty() { "''".to_owned() } else { format!("CASE WHEN fact IN ({apart}) THEN dims ELSE '' END") };
     let school = if asked.by_school { "school_id" } else { "''" };
     let mut stretch = "0".to_owned();
     if !asked.breaks.is_empty() {

@@ -49,8 +49,7 @@ pub(crate) async fn step(tx: &Tx, most: u32, check_only: bool) -> Result<Step> {
         return Ok(Step { counted, logged, changed: None });
     }
     let changed = changed(tx, progress.generation, building).await?;
-    let (stays, goes) =
-        if check_only { (progress.generation, building) } else { (building, progress.generation) };
+    let (stays, goes) = if check_only { (progress.generation, building) } else { (building, progress.generation) };
     let over = "UPDATE progress SET generation = $1, building = NULL, built_seq = 0 WHERE id = 1";
     run(tx, over, vec![stays.into()]).await?;
     for table in TABLES {

@@ -32,7 +32,7 @@ impl World {
     }
 }
 
-pub(super) async fn a_check_is_announced_as_codes_and_so_is_what_takes_its_place(engine: Engine) -> Tested {
+pub(super) async fn checks_are_announced_as_codes(engine: Engine) -> Tested {
     let world = World::new(engine).await?;
     let publish =
         PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id(), based_on_version: 0 };
@@ -68,9 +68,8 @@ pub(super) async fn a_check_is_announced_as_codes_and_so_is_what_takes_its_place
     let second = add("works", &first.entry_id, false);
     let second = client.add_register_entry(second).await?.into_inner().entry.unwrap_or_default();
     client.add_register_entry(add("", &second.entry_id, true)).await?;
-    let mark = |result: &str| {
-        Some(RegisterMark { date: "2026-11-23".into(), kind: "filter".into(), result: result.into() })
-    };
+    let mark =
+        |result: &str| Some(RegisterMark { date: "2026-11-23".into(), kind: "filter".into(), result: result.into() });
     let told: Vec<_> = world.entries_counted(3).await.into_iter().map(|added| (added.now, added.before)).collect();
     assert_eq!(told, [(mark("fails"), None), (mark("works"), mark("fails")), (None, mark("works"))]);
     Ok(())
