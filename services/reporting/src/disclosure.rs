@@ -71,6 +71,8 @@ pub struct Published {
     pub total: Figure,
     /// The day all figures are of, or the earliest where some of them wait.
     pub as_at: Date,
+    /// The day the sum of all is of, where it waits.
+    pub total_held: Option<Date>,
     /// The day each cell is of, where it waits: what came since would be a small count, and is added later.
     pub held: Vec<Vec<Option<Date>>>,
 }

@@ -4,7 +4,6 @@ mod convert;
 mod get_authority_report;
 mod get_school_report;
 mod rebuild_figures;
-mod terms;
 
 use chassis::serve::answer;
 use proto::reporting::v1::{reporting_server::Reporting, *};

@@ -235,6 +235,7 @@ fn table(counted: &Counted, today: Date, find: impl Fn(&[Place<'_>]) -> Dated) -
         row_totals: figures(&row_totals),
         column_totals: figures(&column_totals),
         total: total.0,
+        total_held: total.1,
     }
 }
 
