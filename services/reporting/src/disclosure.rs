@@ -91,7 +91,9 @@ pub(crate) async fn disclose(tx: &mut Tx, audience: &Audience, counted: &[Counte
             answer::need(question, today, &mut needs);
         }
         match (&question.schools, &mut schools) {
-            (Schools::One(school), Some(schools)) => drop(schools.insert(school.clone())),
+            (Schools::One(school), Some(schools)) => {
+                schools.insert(school.clone());
+            }
             (Schools::One(_), None) => {}
             (Schools::All, schools) => *schools = None,
         }

@@ -65,6 +65,11 @@ impl Across {
         true
     }
 
+    /// How often something was printed.
+    pub(super) fn printings(&self) -> usize {
+        self.steps.len() + self.breakdowns.len()
+    }
+
     /// Whether no school's hidden figure, of any moment at which a total was printed, follows from all that is printed.
     fn safe(&self, schools: &Schools<'_>, min_cell: i64) -> bool {
         let point = |step: &Step| Point { at: step.at, count: step.counts.values().sum(), shown: true };

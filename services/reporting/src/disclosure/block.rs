@@ -32,6 +32,8 @@ pub(super) struct Moment {
     pub(super) day: i32,
     /// The audience.
     pub(super) to: String,
+    /// Up to this moment nothing is printed any more, in microseconds: figures over all schools were, and rest on it.
+    pub(super) sealed: i64,
 }
 
 /// One printing: the counts of that moment, and which of them were printed.
@@ -90,6 +92,7 @@ impl Block {
         let last = next.checked_sub(1).and_then(|n| self.steps.get(n).map(|step| (n, step)));
         let (n, mut more) = match last {
             Some((n, step)) if step.truth == *truth => (n, false),
+            _ if moment.at < moment.sealed => return false,
             last => {
                 let at = last.map_or(moment.at, |(_, step)| moment.at.max(step.at + 1));
                 let (day, to, truth) = (moment.day, moment.to.clone(), truth.clone());
@@ -201,7 +204,7 @@ impl Block {
                 |step: &Step| Point { at: step.at, count: count(step, value), shown: step.shows(dimension, value) };
             let series = Series::new(self.steps.iter().map(point).collect());
             match month_begins(dimension, value) {
-                Some(begins) => series.from(begins),
+                Some(begins) => series.beginning(begins),
                 None => series,
             }
         };

@@ -46,6 +46,8 @@ pub(super) struct Memory {
     truths: BTreeMap<(Term, Option<Date>), Truths>,
     blocks: BTreeMap<BlockKey, Block>,
     across: BTreeMap<(Term, &'static str), Across>,
+    /// Up to when nothing more is printed of a school, in microseconds.
+    sealed: BTreeMap<String, i64>,
 }
 
 /// As the printings of all schools together are kept.
@@ -87,7 +89,8 @@ impl Memory {
     /// Where nothing is known and nothing was printed.
     pub(super) fn blank(now: time::OffsetDateTime, schools: BTreeMap<String, Option<Term>>, min_cell: i64) -> Self {
         let (truths, blocks, across) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { min_cell, now, to: String::new(), all: true, schools, truths, blocks, across }
+        let (to, sealed) = (String::new(), BTreeMap::new());
+        Self { min_cell, now, to, all: true, schools, truths, blocks, across, sealed }
     }
 
     /// Another day: what was printed is remembered, and nothing else is known yet.
@@ -137,7 +140,8 @@ impl Memory {
         if self.all {
             turns.insert(ACROSS.to_owned());
         }
-        published::take_turns(tx, &turns).await?;
+        self.sealed = published::take_turns(tx, &turns).await?;
+        let sealed = self.sealed.clone();
         self.remember(tx, needs).await?;
         let changed = self.print(needs);
         let mut rows = Vec::with_capacity(changed.len());
@@ -149,16 +153,19 @@ impl Memory {
             };
             rows.push(published::Row { school, term: term.id(), fact: fact.to_owned(), printed });
         }
-        published::keep(tx, &rows).await
+        published::keep(tx, &rows).await?;
+        let last = self.sealed.values().max().copied().unwrap_or_default();
+        if self.sealed == sealed { Ok(()) } else { published::seal(tx, &turns, last).await }
     }
 
     /// The moment a question is about.
-    fn moment(&self, as_at: Option<Date>) -> Moment {
+    fn moment(&self, as_at: Option<Date>, school: &str) -> Moment {
         let (at, day) = match as_at {
             Some(day) => (end_of_day(day), day),
             None => (self.now, london(self.now).date()),
         };
-        Moment { at: store::micros(at), day: day.to_julian_day(), to: self.to.clone() }
+        let sealed = self.sealed.get(school).copied().unwrap_or_default();
+        Moment { at: store::micros(at), day: day.to_julian_day(), to: self.to.clone(), sealed }
     }
 
     /// Whether a school was counted in a term by a moment.
@@ -183,12 +190,16 @@ impl Memory {
     /// Prints what can be printed, and says of which facts, terms and schools there is something new to keep.
     pub(super) fn print(&mut self, needs: &Needs) -> Vec<BlockKey> {
         let mut changed = BTreeSet::new();
-        for ((term, as_at), facts) in needs {
-            let moment = self.moment(*as_at);
+        // In the order of time: what is printed over all schools rests on what each of them had printed by then.
+        let (past, present): (Vec<_>, Vec<_>) = needs.iter().partition(|((_, as_at), _)| as_at.is_some());
+        let mut past = past;
+        past.sort_by_key(|((_, as_at), _)| *as_at);
+        for ((term, as_at), facts) in past.into_iter().chain(present) {
             let over = term.end() <= self.now;
             for (fact, dimensions) in facts {
                 let present = self.present(*term, *as_at, fact);
                 for (school, truth) in &present {
+                    let moment = self.moment(*as_at, school);
                     let key = (*term, *fact, school.clone());
                     let large = truth.total >= LARGE * self.min_cell;
                     let none = BTreeSet::new();
@@ -201,12 +212,19 @@ impl Memory {
                 if !self.all {
                     continue;
                 }
-                let empty = Block::default();
+                let (moment, empty) = (self.moment(*as_at, ACROSS), Block::default());
                 let schools: Schools<'_> = with_blocks(&present, &self.blocks, (*term, fact), &empty);
                 let across = self.across.entry((*term, fact)).or_default();
+                let before = across.printings();
                 let mut more = across.publish(&schools, &moment, self.min_cell);
                 for dimension in dimensions.iter().filter(|_| over && as_at.is_none()) {
                     more |= across.break_down(&schools, dimension, &moment, self.min_cell);
+                }
+                if across.printings() > before {
+                    for school in present.keys() {
+                        let sealed = self.sealed.entry(school.clone()).or_default();
+                        *sealed = moment.at.max(*sealed);
+                    }
                 }
                 if more {
                     changed.insert((*term, *fact, ACROSS.to_owned()));

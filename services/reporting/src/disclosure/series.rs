@@ -42,7 +42,7 @@ impl Series {
     }
 
     /// The same of something that begins at a moment.
-    pub(super) fn from(self, begins: i64) -> Self {
+    pub(super) fn beginning(self, begins: i64) -> Self {
         Self { begins, ..self }
     }
 
@@ -171,7 +171,7 @@ mod tests {
         let second = series(&[(10, 0, false), (20, 18, true)]);
         let safe = |parts: &[Series]| unknowns(&total, parts, None).is_some_and(|mut table| table.safe(6));
         assert!(safe(&[first.clone(), second.clone()]), "of two kinds nobody could say how many were of which");
-        assert!(!safe(&[first, second.from(10)]), "2 of the first month came late");
+        assert!(!safe(&[first, second.beginning(10)]), "2 of the first month came late");
     }
 
     #[test]

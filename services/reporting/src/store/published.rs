@@ -1,6 +1,6 @@
 //! What was printed, so that what is printed next gives away nothing together with it. It is never let go of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{db::Tx, error::Result};
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, Value};
@@ -59,22 +59,25 @@ pub(crate) async fn read(
 
 /// Keeps printings in place of those before.
 pub(crate) async fn keep(tx: &Tx, kept: &[Row]) -> Result<()> {
-    for row in kept {
-        let values: Vec<Value> = vec![
-            row.school.as_str().into(),
-            row.term.as_str().into(),
-            row.fact.as_str().into(),
-            row.printed.as_str().into(),
-        ];
-        let sql = "INSERT INTO published (school_id, term_id, fact, printed) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (school_id, term_id, fact) DO UPDATE SET printed = excluded.printed";
-        run(tx, sql, values).await?;
+    for chunk in kept.chunks(CHUNK) {
+        let of = |row: &Row| [&row.school, &row.term, &row.fact, &row.printed].map(|text| Value::from(text.as_str()));
+        let places: Vec<String> = (0..chunk.len())
+            .map(|n| format!("(${}, ${}, ${}, ${})", 4 * n + 1, 4 * n + 2, 4 * n + 3, 4 * n + 4))
+            .collect();
+        let sql = format!(
+            "INSERT INTO published (school_id, term_id, fact, printed) VALUES {} \
+             ON CONFLICT (school_id, term_id, fact) DO UPDATE SET printed = excluded.printed",
+            places.join(", ")
+        );
+        run(tx, &sql, chunk.iter().flat_map(of).collect()).await?;
     }
     Ok(())
 }
 
 /// Waits for whoever prints something new of these schools, and makes others wait. Everybody takes their turns in one order.
-pub(crate) async fn take_turns(tx: &Tx, schools: &BTreeSet<String>) -> Result<()> {
+/// Answers up to when nothing more is printed of each, in microseconds.
+pub(crate) async fn take_turns(tx: &Tx, schools: &BTreeSet<String>) -> Result<BTreeMap<String, i64>> {
+    let mut sealed = BTreeMap::new();
     let all: Vec<&String> = schools.iter().collect();
     let postgres = tx.db().get_database_backend() == DatabaseBackend::Postgres;
     for chunk in all.chunks(CHUNK) {
@@ -88,10 +91,25 @@ pub(crate) async fn take_turns(tx: &Tx, schools: &BTreeSet<String>) -> Result<()
         run(tx, &there, values()).await?;
         let lock = if postgres { " FOR UPDATE" } else { "" };
         let turn = format!(
-            "SELECT school_id FROM published_turn WHERE school_id IN ({}) ORDER BY school_id{lock}",
+            "SELECT school_id, sealed_us FROM published_turn WHERE school_id IN ({}) ORDER BY school_id{lock}",
             places("", "")
         );
-        rows(tx, &turn, values()).await?;
+        for row in rows(tx, &turn, values()).await? {
+            sealed.insert(row.try_get("", "school_id")?, row.try_get("", "sealed_us")?);
+        }
+    }
+    Ok(sealed)
+}
+
+/// Up to a moment nothing more is printed of these schools, whose turns were taken.
+pub(crate) async fn seal(tx: &Tx, schools: &BTreeSet<String>, at: i64) -> Result<()> {
+    let all: Vec<&String> = schools.iter().collect();
+    for chunk in all.chunks(CHUNK) {
+        let places: Vec<String> = (2..=chunk.len() + 1).map(|n| format!("${n}")).collect();
+        let mut values: Vec<Value> = vec![at.into()];
+        values.extend(chunk.iter().map(|school| Value::from(school.as_str())));
+        let sql = format!("UPDATE published_turn SET sealed_us = $1 WHERE school_id IN ({})", places.join(", "));
+        run(tx, &sql, values).await?;
     }
     Ok(())
 }

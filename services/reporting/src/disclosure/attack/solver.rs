@@ -138,9 +138,10 @@ impl Seen {
             let of = dimension.split_once('=').map_or(dimension.as_str(), |(of, _)| of);
             let truth: i64 = match &cell.values {
                 None => world.true_count(fact, &cell.schools, None, cell.by),
-                Some(values) => {
-                    values.iter().map(|value| world.true_count(fact, &cell.schools, Some((of, value)), cell.by)).sum()
-                }
+                Some(values) => values
+                    .iter()
+                    .map(|value| world.true_count(fact, &cell.schools, Some((of, value.as_str())), cell.by))
+                    .sum(),
             };
             let secret =
                 (1..6).contains(&truth) || instead.is_some_and(|shown| (1..6).contains(&(truth - shown).abs()));

@@ -1,4 +1,5 @@
-//! What was printed of each fact, school and term, and over all schools; and whose turn it is to print something new.
+//! What was printed of each fact, school and term, and over all schools; whose turn it is to print something new, and up to when
+//! nothing more is printed of a school.
 
 use chassis::db::tenant_table;
 use sea_orm_migration::{
@@ -19,7 +20,7 @@ CREATE TABLE published (
     school_id TEXT NOT NULL, term_id TEXT NOT NULL, fact TEXT NOT NULL, printed TEXT NOT NULL,
     PRIMARY KEY (school_id, term_id, fact));
 CREATE INDEX published_term ON published (term_id, fact);
-CREATE TABLE published_turn (school_id TEXT PRIMARY KEY);
+CREATE TABLE published_turn (school_id TEXT PRIMARY KEY, sealed_us BIGINT NOT NULL DEFAULT 0);
 ";
 
 #[async_trait::async_trait]
