@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 use super::{
     block::{Block, Moment, Of, Truth},
+    period::MONTH,
     series::{Point, Series, unknowns},
     unknowns::{PLENTY, Sum, Unknowns},
 };
@@ -107,6 +109,9 @@ impl Across {
                 *parts.entry(value.clone()).or_default() += count;
             }
         }
+        if dimension == MONTH && !self.months_keep(&parts, min_cell) {
+            return true;
+        }
         let several = schools.values().any(|(_, truth)| truth.several.contains(dimension));
         let large = |count: i64| count >= min_cell;
         let mut shown: BTreeSet<String> =
@@ -132,6 +137,17 @@ impl Across {
             let Some(value) = order.find(|value| shown.contains(*value)) else { return true };
             shown.remove(value);
         }
+    }
+
+    /// Whether no small count came late: whatever was known by a day is of its month or of those before, and everybody knows it.
+    fn months_keep(&self, months: &BTreeMap<String, i64>, min_cell: i64) -> bool {
+        self.steps.iter().all(|step| {
+            let Ok(day) = Date::from_julian_day(step.day) else { return false };
+            let month = format!("{}-{:02}", day.year(), u8::from(day.month()));
+            let until: i64 = months.iter().filter(|(of, _)| **of <= month).map(|(_, count)| *count).sum();
+            let since = until - step.counts.values().sum::<i64>();
+            since == 0 || since.abs() >= min_cell
+        })
     }
 
     /// The total as it was last printed by the end of a day.
@@ -204,7 +220,9 @@ fn table(
                 return None;
             }
             if open > 0 || printed.is_none() {
-                table.cell((row, column), open, (open.min(1), PLENTY));
+                // Where its breakdown was printed, a hidden part is known to be something.
+                let least = if block.broken_down(dimension, None) { open.min(1) } else { 0 };
+                table.cell((row, column), open, (least, PLENTY));
             }
         }
         if let Some(column) = without

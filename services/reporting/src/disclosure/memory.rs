@@ -197,7 +197,7 @@ impl Memory {
         for ((term, as_at), facts) in past.into_iter().chain(present) {
             let over = term.end() <= self.now;
             for (fact, dimensions) in facts {
-                let present = self.present(*term, *as_at, fact);
+                let present = self.present(*term, *as_at, *fact);
                 for (school, truth) in &present {
                     let moment = self.moment(*as_at, school);
                     let key = (*term, *fact, school.clone());
@@ -213,8 +213,8 @@ impl Memory {
                     continue;
                 }
                 let (moment, empty) = (self.moment(*as_at, ACROSS), Block::default());
-                let schools: Schools<'_> = with_blocks(&present, &self.blocks, (*term, fact), &empty);
-                let across = self.across.entry((*term, fact)).or_default();
+                let schools: Schools<'_> = with_blocks(&present, &self.blocks, (*term, *fact), &empty);
+                let across = self.across.entry((*term, *fact)).or_default();
                 let before = across.printings();
                 let mut more = across.publish(&schools, &moment, self.min_cell);
                 for dimension in dimensions.iter().filter(|_| over && as_at.is_none()) {
