@@ -142,6 +142,11 @@ impl Block {
         (!hidden).then_some((count(&step.truth), Some(step.day)))
     }
 
+    /// What was true when something was last printed by a moment.
+    pub(super) fn last(&self, at: i64) -> Option<&Truth> {
+        self.steps.iter().rev().find(|step| step.at <= at).map(|step| &step.truth)
+    }
+
     /// Whether a breakdown was printed by a day at all: where it was not, not even its values are named.
     pub(super) fn broken_down(&self, dimension: &str, by: Option<i32>) -> bool {
         self.steps.iter().any(|step| by.is_none_or(|by| step.day <= by) && step.shown.contains_key(dimension))

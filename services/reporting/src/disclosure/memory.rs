@@ -75,15 +75,55 @@ impl Memory {
             }
         }
         let one = of.as_ref().filter(|ids| ids.len() == 1).and_then(|ids| ids.first()).map(String::as_str);
-        let mut truths = BTreeMap::new();
-        for ((term, as_at), facts) in needs {
-            let facts: BTreeSet<&'static str> = facts.keys().copied().collect();
-            truths.insert((*term, *as_at), truth::of_term(tx, one, *term, *as_at, &facts).await?);
-        }
-        let mut memory =
-            Self { truths, to: to.to_owned(), all: of.is_none(), ..Self::blank(tx.now(), schools, min_cell) };
+        let mut memory = Self { to: to.to_owned(), all: of.is_none(), ..Self::blank(tx.now(), schools, min_cell) };
         memory.remember(tx, needs).await?;
+        for ((term, as_at), facts) in needs {
+            let truths = memory.learn(tx, one, (*term, *as_at), facts).await?;
+            memory.truths.insert((*term, *as_at), truths);
+        }
         Ok(memory)
+    }
+
+    /// What is true of a term. Parts are read only of facts that are asked by parts, or of which a school may print a new total:
+    /// they are remembered with it.
+    async fn learn(
+        &self,
+        tx: &Tx,
+        one: Option<&str>,
+        (term, as_at): (Term, Option<Date>),
+        facts: &BTreeMap<&'static str, BTreeSet<&'static str>>,
+    ) -> Result<Truths> {
+        let plain: BTreeSet<&'static str> =
+            facts.iter().filter(|(_, dimensions)| dimensions.is_empty()).map(|(fact, _)| *fact).collect();
+        let totals = truth::totals(tx, one, term, as_at, &plain).await?;
+        let at = self.moment(as_at, ACROSS).at;
+        let last = |fact: &'static str, school: &str| {
+            self.blocks.get(&(term, fact, school.to_owned())).and_then(|block| block.last(at))
+        };
+        let mut whole: BTreeSet<&'static str> = facts.keys().copied().filter(|fact| !plain.contains(fact)).collect();
+        let mut truths = Truths::new();
+        for fact in plain {
+            let mut of_fact = Truths::new();
+            for school in self.schools.keys() {
+                let total = totals.get(&(fact, school.clone())).copied();
+                let last = last(fact, school);
+                let moved = total.unwrap_or_default() - last.map_or(0, |truth| truth.total);
+                if moved.abs() >= self.min_cell {
+                    whole.insert(fact);
+                    break;
+                }
+                let known = last.cloned().or_else(|| total.map(|_| truth::nothing(fact)));
+                if let Some(known) = known {
+                    let total = total.unwrap_or_default();
+                    of_fact.insert((fact, school.clone()), Truth { total, ..known });
+                }
+            }
+            if !whole.contains(fact) {
+                truths.extend(of_fact);
+            }
+        }
+        truths.extend(truth::of_term(tx, one, term, as_at, &whole).await?);
+        Ok(truths)
     }
 
     /// Where nothing is known and nothing was printed.

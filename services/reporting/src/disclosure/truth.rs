@@ -73,6 +73,39 @@ pub(super) async fn of_term(
     Ok(truths)
 }
 
+/// The true totals of a term alone, which is much less to read.
+pub(super) async fn totals(
+    tx: &Tx,
+    school: Option<&str>,
+    term: Term,
+    as_at: Option<Date>,
+    facts: &BTreeSet<&'static str>,
+) -> Result<BTreeMap<(&'static str, String), i64>> {
+    let mut totals = BTreeMap::new();
+    for stands in [false, true] {
+        let asked: BTreeMap<&'static str, bool> =
+            facts.iter().filter(|fact| standing(fact) == stands).map(|fact| (*fact, false)).collect();
+        if asked.is_empty() {
+            continue;
+        }
+        let sums = cell::Sums {
+            school: school.map(str::to_owned),
+            from: (!stands).then(|| term.start().date()),
+            to: term.end().date(),
+            as_at,
+            breaks: Vec::new(),
+            by_school: true,
+            facts: asked.clone(),
+        };
+        for sum in cell::sums(tx, &sums).await? {
+            if let Some(fact) = asked.keys().find(|fact| **fact == sum.fact) {
+                *totals.entry((*fact, sum.school)).or_default() += sum.count;
+            }
+        }
+    }
+    Ok(totals)
+}
+
 fn add(truth: &mut Truth, sum: &cell::Sum, known: Option<&BTreeMap<&str, bool>>, month: Option<&str>) {
     truth.total += sum.count;
     let mut count = |dimension: &str, value: &str| {
