@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{calendar::Term, db::Tx, error::Result, suppress::Figure};
+use chassis::{calendar::Term, suppress::Figure};
 use time::Date;
 
 use crate::{
-    disclosure::{self, Audience, disclose},
+    disclosure,
     measure::{Line, lines},
-    table::{Axis, Question, Schools, counts},
+    table::{Axis, Question, Schools},
 };
 
 /// A line as it is published.
@@ -27,7 +27,8 @@ pub struct Published {
     pub parts_held: Option<Date>,
 }
 
-fn question(line: &'static Line, schools: Schools, (term, as_at): (Term, Option<Date>)) -> Question {
+/// What is asked for a line of a term's report: a row for each school.
+pub fn question(line: &'static Line, schools: Schools, (term, as_at): (Term, Option<Date>)) -> Question {
     Question {
         measure: line.measure,
         schools,
@@ -40,28 +41,8 @@ fn question(line: &'static Line, schools: Schools, (term, as_at): (Term, Option<
     }
 }
 
-/// To whom figures are printed in a transaction, as the memory of what was printed names them.
-fn audience(tx: &Tx, school: &str) -> Audience {
-    let to = if tx.scope().authority() { "authority".to_owned() } else { format!("school:{school}") };
-    Audience { to }
-}
-
-/// A school's terms, each as it is known now or was known at the end of a day: judged together, and in this order.
-pub(crate) async fn of_school(
-    tx: &mut Tx,
-    school: &str,
-    terms: &[(Term, Option<Date>)],
-) -> Result<Vec<Vec<Published>>> {
-    let one = || Schools::One(school.to_owned());
-    let asked = terms.iter().flat_map(|term| lines().iter().map(|line| question(line, one(), *term))).collect();
-    let counted = counts(tx, asked).await?;
-    let printed = disclose(tx, &audience(tx, school), &counted).await?;
-    let reports = printed.chunks(lines().len().max(1));
-    Ok(reports.map(|report| lines().iter().zip(report).map(|(line, printed)| shown(line, printed)).collect()).collect())
-}
-
 /// A line of one school as it was printed.
-fn shown(line: &'static Line, printed: &disclosure::Published) -> Published {
+pub fn shown(line: &'static Line, printed: &disclosure::Published) -> Published {
     let cells = printed.cells.first().map(Vec::as_slice).unwrap_or_default();
     let days = printed.held.first().map(Vec::as_slice).unwrap_or_default();
     let alone = cells.first().copied().unwrap_or(Figure::Hidden);
@@ -78,18 +59,6 @@ fn shown(line: &'static Line, printed: &disclosure::Published) -> Published {
         }
     };
     Published { line, figure, held, parts, parts_held }
-}
-
-/// All schools' terms: of each line that has a figure of its own, a row for each school and the figure over all of them.
-pub(crate) async fn of_all(
-    tx: &mut Tx,
-    terms: &[(Term, Option<Date>)],
-) -> Result<Vec<Vec<(&'static Line, disclosure::Published)>>> {
-    let asked = terms.iter().flat_map(|term| compared().map(|line| question(line, Schools::All, *term))).collect();
-    let counted = counts(tx, asked).await?;
-    let printed = disclose(tx, &audience(tx, ""), &counted).await?;
-    let mut printed = printed.into_iter();
-    Ok(terms.iter().map(|_| compared().zip(printed.by_ref().take(compared().count())).collect()).collect())
 }
 
 /// By how many a figure of a past day differs from what is known now, and whether it is fewer now: the difference of two figures

@@ -3,6 +3,7 @@
 mod convert;
 mod get_authority_report;
 mod get_school_report;
+mod printed;
 mod rebuild_figures;
 
 use chassis::serve::answer;

@@ -4,10 +4,7 @@
 use chassis::calendar::{Term, on};
 use time::{Date, Duration, Month, Time};
 
-use crate::{
-    store::micros,
-    table::{Axis, Question},
-};
+use crate::table::{Axis, Question};
 
 /// The dimension that months of a term are.
 pub(super) const MONTH: &str = "month";
@@ -50,7 +47,7 @@ pub(super) fn month_begins(dimension: &str, value: &str) -> Option<i64> {
     let (year, month) = value.split_once('-').filter(|_| dimension == MONTH)?;
     let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
     let first = Date::from_calendar_date(year.parse().ok()?, month, 1).ok()?;
-    Some(micros(on(first, Time::MIDNIGHT)))
+    i64::try_from(on(first, Time::MIDNIGHT).unix_timestamp_nanos() / 1_000).ok()
 }
 
 /// The terms and months that a question's period is made of; none where it is not made of whole ones.

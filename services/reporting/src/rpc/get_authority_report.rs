@@ -4,12 +4,14 @@ use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act, sup
 use proto::reporting::v1::{AuthorityReport, Cell, GetAuthorityReportRequest, GetAuthorityReportResponse, SchoolRow};
 use tonic::Request;
 
-use super::convert::{self, Figures};
+use super::{
+    convert::{self, Figures},
+    printed::of_all,
+};
 use crate::{
     App,
     disclosure::{Published, min_cell},
     measure::Line,
-    report::of_all,
     store::{self, state::SchoolState},
 };
 

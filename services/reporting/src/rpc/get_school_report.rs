@@ -4,8 +4,8 @@ use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act};
 use proto::reporting::v1::{GetSchoolReportRequest, GetSchoolReportResponse, SchoolReport};
 use tonic::Request;
 
-use super::convert;
-use crate::{App, disclosure::min_cell, report::of_school, store};
+use super::{convert, printed::of_school};
+use crate::{App, disclosure::min_cell, store};
 
 pub(super) async fn get_school_report(
     app: &App,
