@@ -195,7 +195,7 @@ fn table(
     of_one: bool,
     min_cell: i64,
 ) -> Option<Unknowns> {
-    let mut table = Unknowns { closed: true, ..Unknowns::default() };
+    let mut table = Unknowns::closed();
     let values: Vec<&String> = parts.keys().filter(|value| !of_one || shown.contains(*value)).collect();
     let hidden = Sum { up: PLENTY, down: PLENTY };
     for value in &values {

@@ -37,7 +37,7 @@ struct Cell {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unknowns {
     /// Whether the sum of everything is known, and the cells of a row stand in no order of time.
-    pub(super) closed: bool,
+    closed: bool,
     rows: Vec<Sum>,
     columns: Vec<Sum>,
     cells: Vec<Cell>,
@@ -59,6 +59,11 @@ enum Move {
 }
 
 impl Unknowns {
+    /// One whose sum of everything is known, and whose columns are no stretches of time.
+    pub(super) fn closed() -> Self {
+        Self { closed: true, ..Self::default() }
+    }
+
     /// A row, by its number.
     pub(super) fn row(&mut self, sum: Sum) -> usize {
         self.rows.push(sum);
