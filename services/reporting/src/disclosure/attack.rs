@@ -14,7 +14,7 @@ use super::{
     memory::{Memory, Needs},
 };
 use crate::table::{Axis, Counted, Question, Schools};
-use solver::{Cell, Seen};
+use solver::Seen;
 use world::{Random, SCHOOLS, World};
 
 const MIN_CELL: i64 = 6;
