@@ -35,6 +35,8 @@ pub struct Config {
     pub syslog: filtering_ingest::Syslog,
     /// The reporting service.
     pub reporting: Service,
+    /// What it hides.
+    pub disclosure: reporting::Disclosure,
     /// Logs and traces.
     pub telemetry: Telemetry,
     /// What the command, as a client, talks to.
@@ -92,6 +94,7 @@ impl Default for Config {
             filtering_ingest: service(7003),
             syslog: Default::default(),
             reporting: service(7004),
+            disclosure: Default::default(),
             telemetry: Telemetry::default(),
             client: Client::default(),
         }
@@ -139,6 +142,7 @@ impl Config {
             also(chassis::event::redis::check(url));
         }
         also(self.syslog.check());
+        also(self.disclosure.check());
         also(self.telemetry.check());
         v.finish()
     }

@@ -51,7 +51,10 @@ const STARTS: [(&str, Start); 4] = [
         Box::pin(filtering_ingest::start_with(setup, syslog))
     }),
     ("incident-cases", |setup, _| Box::pin(incident_cases::start(setup))),
-    ("reporting", |setup, _| Box::pin(reporting::start(setup))),
+    ("reporting", |setup, config| {
+        let disclosure = config.disclosure.clone();
+        Box::pin(reporting::start_with(setup, disclosure))
+    }),
 ];
 
 /// What the processes of one installation have in common.

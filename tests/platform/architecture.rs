@@ -43,7 +43,7 @@ fn architecture_dependencies_point_one_way() {
 /// Everything in a service but its wiring is domain: pure, without a database, a wire format or a clock.
 #[test]
 fn architecture_the_domain_is_pure() {
-    const WIRING: [&str; 15] = [
+    const WIRING: [&str; 18] = [
         "lib.rs",
         "rpc",
         "store",
@@ -57,6 +57,9 @@ fn architecture_the_domain_is_pure() {
         "hashing",
         "alert_evidence",
         "table",
+        "disclosure.rs",
+        "disclosure/memory",
+        "disclosure/truth",
         "config.rs",
         "error.rs",
     ];
@@ -67,7 +70,7 @@ fn architecture_the_domain_is_pure() {
             let first = inside.iter().next().unwrap().to_string_lossy();
             let named = |part: &std::ffi::OsStr| part == "tests" || part == "tests.rs";
             let tests = inside.iter().any(named) || first.starts_with("testing");
-            if tests || WIRING.iter().any(|w| first == *w || first == format!("{w}.rs")) {
+            if tests || WIRING.iter().any(|w| inside.starts_with(w) || inside == Path::new(&format!("{w}.rs"))) {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();

@@ -137,6 +137,8 @@ struct Chart {
     height: u64,
     bars: Vec<Bar>,
     text: String,
+    /// The day its figures are of, where any of them waits.
+    held: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -158,9 +160,16 @@ pub fn figure(figure: Option<&Figure>) -> String {
             "" => words::number(figure.value),
             "c" => "c".to_owned(),
             "z" => "z".to_owned(),
+            "low" => "low".to_owned(),
             _ => "No data (x)".to_owned(),
         },
     }
+}
+
+/// A figure of a report, with the day it is of where it waits.
+fn dated(of: Option<&Figure>, held_date: &str) -> String {
+    let text = figure(of);
+    if held_date.is_empty() { text } else { format!("{text} (as at {})", words::named_day(held_date)) }
 }
 
 /// A figure for a spreadsheet, which is to count with it: its digits, or its code.
@@ -214,8 +223,8 @@ impl Figures {
         let shown = lines.iter().map(|line| Shown {
             title: words::sentence(&line.title),
             definition: definition(line),
-            now: figure(line.figure.as_ref()),
-            before: figure(line.before.as_ref()),
+            now: dated(line.figure.as_ref(), &line.held_date),
+            before: dated(line.before.as_ref(), &line.before_held_date),
             change: change(line.figure.as_ref(), line.before.as_ref()),
             since: since(line),
         });
@@ -257,6 +266,7 @@ impl Chart {
             id: format!("chart-{}", n + 1),
             title: words::sentence(&line.title),
             drawn: bars.iter().any(|bar| bar.width > 0),
+            held: Some(words::named_day(&line.parts_held_date)).filter(|day| !day.is_empty()),
             height: u64::try_from(bars.len()).unwrap_or_default() * BAR,
             text: text.join(", "),
             bars,
@@ -277,11 +287,14 @@ pub fn sample_lines() -> Vec<Line> {
             figure: figure(12, ""),
             before: figure(9, ""),
             parts: vec![part("P1 <x>", figure(8, "")), part("P2", figure(0, "c"))],
+            held_date: "2026-11-15".into(),
+            parts_held_date: "2026-11-15".into(),
             since: figure(7, ""),
             owner: "dsl".into(),
             version: 1,
             ..Line::default()
         },
+        Line { title: "w".into(), figure: figure(0, "low"), before: figure(0, "x"), ..Line::default() },
         Line { title: "x".into(), figure: figure(0, "z"), before: None, ..Line::default() },
         Line { title: "y".into(), figure: figure(7, ""), before: figure(7, ""), ..Line::default() },
         Line { title: "z".into(), figure: figure(6, ""), before: figure(8, ""), ..Line::default() },
@@ -430,6 +443,8 @@ mod tests {
         assert_eq!(figures.charts[0].bars[1].figure, "c");
         assert_eq!(figures.lines[1].change, "Cannot be said");
         assert_eq!(figures.lines[0].change, "3 more");
+        let waits = dated(Some(&Figure { value: 9, code: String::new() }), "2026-11-15");
+        assert_eq!(waits, "9 (as at 15 November 2026)");
         assert_eq!((figures.lines[0].since.as_str(), figures.lines[1].since.as_str()), ("7 more", ""));
         let hidden = Line { since: Some(Figure { value: 0, code: "c".into() }), ..Line::default() };
         assert_eq!(since(&hidden), "c");

@@ -7,15 +7,45 @@ pub const MIN_CELL: u64 = 6;
 /// The largest count that is hidden for its own sake.
 const LARGEST_SMALL: u64 = MIN_CELL - 1;
 
-/// One published cell.
+/// One published cell: a value or a code, never nothing (SUP-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Figure {
-    /// The count.
+    /// The count; 0 only where there was nothing.
     Count(u64),
-    /// Hidden because it, or another, is small.
+    /// `c`: hidden because it, or another, is small.
     Hidden,
-    /// Nothing was counted then: the platform was not in use.
+    /// `z`: there can be no figure here.
+    NotApplicable,
+    /// `x`: nothing was counted then: the platform was not in use.
     NoData,
+    /// `low`: a share that is more than nothing, and rounds to it.
+    Low,
+}
+
+impl Figure {
+    /// Its code; empty for a number.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Count(_) => "",
+            Self::Hidden => "c",
+            Self::NotApplicable => "z",
+            Self::NoData => "x",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// What part of a whole a count is, in percent, from what is published of both. A share of a hidden count would tell it.
+pub fn share(part: Figure, whole: Figure) -> Figure {
+    match (part, whole) {
+        (Figure::Hidden, _) | (_, Figure::Hidden) => Figure::Hidden,
+        (_, Figure::Count(0)) => Figure::NotApplicable,
+        (Figure::Count(part), Figure::Count(whole)) => match (part * 200 + whole) / (2 * whole) {
+            0 if part > 0 => Figure::Low,
+            percent => Figure::Count(percent),
+        },
+        (Figure::Count(_), other) | (other, _) => other,
+    }
 }
 
 fn small(count: u64) -> bool {

@@ -3,10 +3,13 @@
 //! - `fact`: what an event adds to the figures; `state`: what it says of how a school stands
 //! - `measure`: what is counted, as data
 //! - `table`: questions about measures, and how they are counted
+//! - `disclosure`: the only way from exact counts to figures that may be seen
 //! - `report`: a school's term, and the authority's
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
+mod config;
 mod consume;
+pub mod disclosure;
 pub mod fact;
 pub mod measure;
 pub mod report;
@@ -22,6 +25,7 @@ use chassis::{
     error::Result,
     serve::{Running, Setup},
 };
+pub use config::Disclosure;
 use proto::reporting::v1::reporting_server::ReportingServer;
 use tonic::service::Routes;
 
@@ -39,11 +43,21 @@ pub async fn migrate(database: &chassis::config::Database) -> chassis::error::Re
     chassis::db::migrate::<store::migration::Migrations>(database).await
 }
 
-/// Starts the service.
+/// Starts the service with the usual threshold.
 ///
 /// # Errors
 /// Where its database cannot be reached or brought up to date.
 pub async fn start(setup: Setup) -> Result<Running> {
+    start_with(setup, Disclosure::default()).await
+}
+
+/// Starts the service.
+///
+/// # Errors
+/// As `start`; `Invalid` where the threshold is none.
+pub async fn start_with(setup: Setup, disclosure: Disclosure) -> Result<Running> {
+    disclosure.check()?;
+    disclosure::configure(disclosure.min_cell);
     let store = setup.store::<store::migration::Migrations>().await?;
     let rpcs = ReportingServer::new(rpc::Service { app: App { store: store.clone() } });
     let running = Running::start(&setup, store, Routes::new(rpcs))?;

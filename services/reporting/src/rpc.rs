@@ -3,8 +3,8 @@
 mod convert;
 mod get_authority_report;
 mod get_school_report;
+mod printed;
 mod rebuild_figures;
-mod terms;
 
 use chassis::serve::answer;
 use proto::reporting::v1::{reporting_server::Reporting, *};

@@ -4,6 +4,7 @@ pub(crate) mod cell;
 mod entity;
 pub(crate) mod log;
 pub(crate) mod migration;
+pub(crate) mod published;
 pub(crate) mod rebuild;
 pub(crate) mod state;
 
@@ -11,7 +12,7 @@ use chassis::{db::Tx, error::Result};
 use sea_orm::{ConnectionTrait as _, QueryResult, Statement, Value};
 use time::OffsetDateTime;
 
-fn micros(at: OffsetDateTime) -> i64 {
+pub(crate) fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
 }
 

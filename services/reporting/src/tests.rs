@@ -1,5 +1,6 @@
 //! The service as its callers see it, on both engines.
 
+mod disclosure;
 mod made;
 mod rebuild;
 mod recount;
@@ -11,6 +12,10 @@ use chassis::{
     error::{Error, Result},
     event::{Bus as _, Event, memory::MemoryBus},
     testing::{Bed, Engine},
+};
+use disclosure::{
+    a_figure_that_moved_by_a_little_waits_for_everybody, two_who_print_at_once_print_nothing_that_tells_together,
+    what_would_single_out_a_child_is_hidden_whatever_there_is,
 };
 pub(crate) use made::one_of_each;
 use proto::{
@@ -207,4 +212,7 @@ on_both_engines!(
     rebuild_equals_live,
     the_log_of_events_is_only_added_to,
     independent_recount,
+    a_figure_that_moved_by_a_little_waits_for_everybody,
+    what_would_single_out_a_child_is_hidden_whatever_there_is,
+    two_who_print_at_once_print_nothing_that_tells_together,
 );

@@ -108,6 +108,18 @@ fn a_neighbour_is_hidden_with_a_small_count() {
     assert_eq!([0, 5, 6].map(alone), [Figure::Count(0), Figure::Hidden, Figure::Count(6)]);
 }
 
+#[test]
+fn a_share_is_low_and_not_nought_where_there_is_something() {
+    let of = |part: u64, whole: u64| share(Figure::Count(part), Figure::Count(whole));
+    assert_eq!([of(0, 40), of(6, 40), of(40, 40)], [0, 15, 100].map(Figure::Count));
+    assert_eq!(of(6, 2_000), Figure::Low);
+    assert_eq!(of(10, 2_000), Figure::Count(1), "half a per cent is rounded up");
+    assert_eq!(of(0, 0), Figure::NotApplicable);
+    assert_eq!(share(Figure::Hidden, Figure::Count(40)), Figure::Hidden);
+    assert_eq!(share(Figure::Count(0), Figure::NoData), Figure::NoData);
+    assert_eq!(share(Figure::NoData, Figure::Hidden), Figure::Hidden);
+}
+
 proptest! {
     /// Over many parts, by the arithmetic of who knows the threshold alone.
     #[test]

@@ -11,7 +11,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     fact::date,
-    measure::{Counts, Line, value_title},
+    measure::{Line, value_title},
     report::{self, Published},
 };
 
@@ -61,15 +61,12 @@ pub(super) fn term_message(term: Term) -> pb::Term {
 }
 
 pub(super) fn figure(figure: Figure) -> pb::Figure {
-    match figure {
-        Figure::Count(value) => pb::Figure { value, code: String::new() },
-        Figure::NoData => pb::Figure { value: 0, code: "x".to_owned() },
-        Figure::Hidden => pb::Figure { value: 0, code: "c".to_owned() },
-    }
+    let value = if let Figure::Count(value) = figure { value } else { 0 };
+    pb::Figure { value, code: figure.code().to_owned() }
 }
 
 fn not_applicable() -> pb::Figure {
-    pb::Figure { value: 0, code: "z".to_owned() }
+    figure(Figure::NotApplicable)
 }
 
 /// A line's figures as they are published.
@@ -81,13 +78,20 @@ pub(super) struct Figures<'a> {
     pub(super) before: Option<Figure>,
     /// Of the term as it is known now, where the report is as at a past day.
     pub(super) known: Option<Figure>,
+    /// Whether that waits.
+    pub(super) waits: bool,
+    /// The day the first is of, where it waits.
+    pub(super) held: Option<Date>,
+    /// The day the second is of, where it waits.
+    pub(super) before_held: Option<Date>,
     /// Of its parts.
     pub(super) parts: &'a [(String, Figure)],
+    /// The earliest day of these, where any waits.
+    pub(super) parts_held: Option<Date>,
 }
 
 pub(super) fn line(line: &Line, figures: Figures<'_>) -> pb::Line {
-    let people = line.measure.counts == Counts::People;
-    let since = figures.now.zip(figures.known).and_then(|(then, now)| report::since(then, now, people));
+    let since = figures.now.zip(figures.known).and_then(|(then, now)| report::since(then, now, figures.waits));
     let by = line.by.as_deref().unwrap_or_default();
     let part = |(key, part): &(String, Figure)| pb::Part {
         key: key.clone(),
@@ -107,17 +111,26 @@ pub(super) fn line(line: &Line, figures: Figures<'_>) -> pb::Line {
         owner: line.measure.owner.clone(),
         version: line.measure.version,
         events: line.measure.events.clone(),
+        held_date: day(figures.held),
+        before_held_date: day(figures.before_held),
+        parts_held_date: day(figures.parts_held),
     }
 }
 
 pub(super) fn lines(now: &[Published], before: &[Published], known: Option<&[Published]>) -> Vec<pb::Line> {
-    let figures = |n: usize, now: &'_ Published| {
-        let of = |lines: &[Published]| lines.get(n).and_then(|line| line.figure);
-        (now.figure, of(before), known.and_then(of))
-    };
     let shown = |(n, published): (usize, &Published)| {
-        let (now, before, known) = figures(n, published);
-        line(published.line, Figures { now, before, known, parts: &published.parts })
+        let (before, known) = (before.get(n), known.and_then(|known| known.get(n)));
+        let figures = Figures {
+            now: published.figure,
+            before: before.and_then(|line| line.figure),
+            known: known.and_then(|line| line.figure),
+            waits: known.is_some_and(|line| line.held.is_some()),
+            held: published.held,
+            before_held: before.and_then(|line| line.held),
+            parts: &published.parts,
+            parts_held: published.parts_held,
+        };
+        line(published.line, figures)
     };
     now.iter().enumerate().map(shown).collect()
 }

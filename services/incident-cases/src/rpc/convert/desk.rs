@@ -86,7 +86,7 @@ pub(in crate::rpc) fn figures(figures: &Figures) -> pb::GetDeskFiguresResponse {
         count: i64::try_from(count.count).unwrap_or(i64::MAX),
         published: match count.published {
             Some(Figure::Count(n)) => n.to_string(),
-            Some(Figure::Hidden | Figure::NoData) => "c".to_owned(),
+            Some(hidden) => hidden.code().to_owned(),
             None => String::new(),
         },
     };

@@ -1,0 +1,235 @@
+//! What was printed over all schools of one fact in one term, and what may be printed next: only what leaves every school's
+//! hidden figure open, whatever the schools' own reports print.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::{
+    block::{Block, Moment, Of, Truth},
+    period::MONTH,
+    series::{Point, Series, unknowns},
+    unknowns::{PLENTY, Sum, Unknowns},
+};
+
+/// One printing of the total: every school's count at that moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Step {
+    at: i64,
+    day: i32,
+    to: String,
+    counts: BTreeMap<String, i64>,
+}
+
+/// A breakdown over all schools: printed once, when the term is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Breakdown {
+    day: i32,
+    to: String,
+    parts: BTreeMap<String, i64>,
+    shown: BTreeSet<String>,
+}
+
+/// All printings over the schools.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Across {
+    steps: Vec<Step>,
+    breakdowns: BTreeMap<String, Breakdown>,
+    /// The counts of which no total could be printed last.
+    refused: BTreeMap<String, i64>,
+    /// The dimensions of which nothing could be printed, and on which day that was last tried.
+    tried: BTreeMap<String, i32>,
+}
+
+/// The schools: what each printed by itself, and its true counts.
+pub(super) type Schools<'a> = BTreeMap<&'a str, (&'a Block, &'a Truth)>;
+
+/// A figure over all schools: printed, or hidden; and the day it is of, where it is not the one asked for.
+pub(super) type Figure = (Option<i64>, Option<i32>);
+
+impl Across {
+    /// Prints the total of a moment where it can be, and says whether there is anything new to keep. The schools have printed theirs.
+    pub(super) fn publish(&mut self, schools: &Schools<'_>, moment: &Moment, min_cell: i64) -> bool {
+        let before = self.steps.clone();
+        let counts: BTreeMap<String, i64> = counts(schools);
+        let next = self.steps.partition_point(|step| step.at <= moment.at);
+        let last = next.checked_sub(1).and_then(|n| self.steps.get(n));
+        if last.is_some_and(|last| last.counts == counts) || (!counts.is_empty() && self.refused == counts) {
+            return false;
+        }
+        let at = last.map_or(moment.at, |last| moment.at.max(last.at + 1));
+        self.steps.insert(next, Step { at, day: moment.day, to: moment.to.clone(), counts: counts.clone() });
+        if !self.safe(schools, min_cell) {
+            self.steps = before;
+            self.refused = counts;
+        }
+        true
+    }
+
+    /// How often something was printed.
+    pub(super) fn printings(&self) -> usize {
+        self.steps.len() + self.breakdowns.len()
+    }
+
+    /// Whether no school's hidden figure, of any moment at which a total was printed, follows from all that is printed.
+    fn safe(&self, schools: &Schools<'_>, min_cell: i64) -> bool {
+        let point = |step: &Step| Point { at: step.at, count: step.counts.values().sum(), shown: true };
+        let total = Series::new(self.steps.iter().map(point).collect());
+        let of = |(school, (block, _)): (&&str, &(&Block, &Truth))| {
+            let mut points = block.totals();
+            points.extend(self.steps.iter().map(|step| {
+                let count = step.counts.get(*school).copied().unwrap_or_default();
+                Point { at: step.at, count, shown: false }
+            }));
+            points.sort_by_key(|point| point.at);
+            Series::new(points)
+        };
+        let parts: Vec<Series> = schools.iter().map(of).collect();
+        total.steps(min_cell)
+            && unknowns(&total, &parts, Some(min_cell - 1)).is_some_and(|mut table| table.safe(min_cell))
+    }
+
+    /// Prints a breakdown over all schools, once: all values that are not small, less as many as must be hidden with them. Says
+    /// whether there is anything new to keep.
+    pub(super) fn break_down(
+        &mut self,
+        schools: &Schools<'_>,
+        dimension: &str,
+        moment: &Moment,
+        min_cell: i64,
+    ) -> bool {
+        if self.breakdowns.contains_key(dimension) || self.tried.get(dimension) == Some(&moment.day) {
+            return false;
+        }
+        self.tried.insert(dimension.to_owned(), moment.day);
+        let mut parts: BTreeMap<String, i64> = BTreeMap::new();
+        for (_, truth) in schools.values() {
+            for (value, count) in truth.parts.get(dimension).into_iter().flatten() {
+                *parts.entry(value.clone()).or_default() += count;
+            }
+        }
+        if dimension == MONTH && !self.months_keep(&parts, min_cell) {
+            return true;
+        }
+        let several = schools.values().any(|(_, truth)| truth.several.contains(dimension));
+        let large = |count: i64| count >= min_cell;
+        let mut shown: BTreeSet<String> =
+            parts.iter().filter(|(_, count)| large(**count)).map(|(value, _)| value.clone()).collect();
+        let first = parts.values().position(|count| !large(*count)).unwrap_or_default();
+        let mut order = parts.keys().skip(first).chain(parts.keys().take(first));
+        loop {
+            let open = if several {
+                // Each value is a table of its own: it counts, or it does not. Where it is hidden nothing is printed of it.
+                shown.retain(|value| {
+                    table(schools, dimension, &parts, &BTreeSet::from([value.clone()]), true, min_cell)
+                        .is_some_and(|mut table| table.safe(min_cell))
+                });
+                true
+            } else {
+                table(schools, dimension, &parts, &shown, false, min_cell).is_some_and(|mut table| table.safe(min_cell))
+            };
+            if open && !shown.is_empty() {
+                let (day, to) = (moment.day, moment.to.clone());
+                self.breakdowns.insert(dimension.to_owned(), Breakdown { day, to, parts, shown });
+                return true;
+            }
+            let Some(value) = order.find(|value| shown.contains(*value)) else { return true };
+            shown.remove(value);
+        }
+    }
+
+    /// Whether no small count came late: whatever was known by a day is of its month or of those before, and everybody knows it.
+    fn months_keep(&self, months: &BTreeMap<String, i64>, min_cell: i64) -> bool {
+        self.steps.iter().all(|step| {
+            let Ok(day) = Date::from_julian_day(step.day) else { return false };
+            let month = format!("{}-{:02}", day.year(), u8::from(day.month()));
+            let until: i64 = months.iter().filter(|(of, _)| **of <= month).map(|(_, count)| *count).sum();
+            let since = until - step.counts.values().sum::<i64>();
+            since == 0 || since.abs() >= min_cell
+        })
+    }
+
+    /// The total as it was last printed by the end of a day.
+    pub(super) fn total(&self, schools: &Schools<'_>, by: Option<i32>) -> Figure {
+        let step = self.steps.iter().rev().find(|step| by.is_none_or(|by| step.day <= by));
+        let Some(step) = step else { return (None, None) };
+        let count: i64 = step.counts.values().sum();
+        let counts = counts(schools);
+        if step.counts == counts {
+            return (Some(count), None);
+        }
+        // That something was counted where there was nothing is said as it is said of one school: hidden.
+        let hidden = count == 0 && counts.values().any(|count| *count != 0);
+        if hidden { (None, None) } else { (Some(count), Some(step.day)) }
+    }
+
+    /// A part over all schools, as it was printed.
+    pub(super) fn part(&self, dimension: &str, value: &str, by: Option<i32>) -> Figure {
+        let printed = self.breakdowns.get(dimension).filter(|printed| by.is_none_or(|by| printed.day <= by));
+        match printed {
+            Some(printed) if printed.shown.contains(value) => (printed.parts.get(value).copied(), Some(printed.day)),
+            Some(printed) if !printed.parts.contains_key(value) => (Some(0), Some(printed.day)),
+            Some(_) | None => (None, None),
+        }
+    }
+
+    /// Whether a breakdown was printed by a day at all.
+    pub(super) fn broken_down(&self, dimension: &str, by: Option<i32>) -> bool {
+        self.breakdowns.get(dimension).is_some_and(|printed| by.is_none_or(|by| printed.day <= by))
+    }
+}
+
+fn counts(schools: &Schools<'_>) -> BTreeMap<String, i64> {
+    let of = |(school, (_, truth)): (&&str, &(&Block, &Truth))| ((*school).to_owned(), truth.total);
+    schools.iter().map(of).filter(|(_, count)| *count != 0).collect()
+}
+
+/// What is open between schools and the values of a dimension, where the sums of some values over all schools are printed.
+/// A cell is what a school has not printed of a value. With `of_one`, things count in the one value or do not.
+fn table(
+    schools: &Schools<'_>,
+    dimension: &str,
+    parts: &BTreeMap<String, i64>,
+    shown: &BTreeSet<String>,
+    of_one: bool,
+    min_cell: i64,
+) -> Option<Unknowns> {
+    let mut table = Unknowns::closed();
+    let values: Vec<&String> = parts.keys().filter(|value| !of_one || shown.contains(*value)).collect();
+    let hidden = Sum { up: PLENTY, down: PLENTY };
+    for value in &values {
+        table.column(if shown.contains(*value) { Sum::default() } else { hidden });
+    }
+    let without = of_one.then(|| table.column(Sum::default()));
+    for (block, truth) in schools.values() {
+        // A hidden total is small as far as anybody knows, and it is one at least; of one that waits it is known that there is more.
+        let sum = match block.figure(Of::Total, None, truth) {
+            Some((_, None)) => Sum::default(),
+            Some((printed, Some(_))) => Sum { up: PLENTY, down: (truth.total - printed - 1).max(0) },
+            None => Sum { up: (min_cell - 1 - truth.total).max(0), down: (truth.total - 1).max(0) },
+        };
+        let row = table.row(sum);
+        let mut left = truth.total;
+        for (column, value) in values.iter().enumerate() {
+            let count = truth.parts.get(dimension).and_then(|parts| parts.get(*value)).copied().unwrap_or_default();
+            left -= count;
+            let printed = block.figure(Of::Part(dimension, value), None, truth).map(|(count, _)| count);
+            let open = count - printed.unwrap_or_default();
+            if open < 0 {
+                return None;
+            }
+            if open > 0 || printed.is_none() {
+                // Where its breakdown was printed, a hidden part is known to be something.
+                let least = if block.broken_down(dimension, None) { open.min(1) } else { 0 };
+                table.cell((row, column), open, (least, PLENTY));
+            }
+        }
+        if let Some(column) = without
+            && !values.iter().all(|value| block.figure(Of::Part(dimension, value), None, truth).is_some())
+        {
+            table.cell((row, column), left.max(0), (0, PLENTY));
+        }
+    }
+    Some(table)
+}

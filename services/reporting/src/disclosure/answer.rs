@@ -1,0 +1,309 @@
+//! Questions and their answers in terms of what is printed: which figures a cell is the sum of, and what may not be asked.
+//! The one file that knows both questions and blocks.
+
+use std::collections::BTreeMap;
+
+use chassis::{calendar::Term, suppress::Figure};
+use time::{Date, Duration};
+
+use super::{
+    Published,
+    block::Of,
+    memory::{Dated, Memory, Needs},
+    period::{MONTH, Piece, pieces},
+};
+use crate::table::{Axis, Counted, Question, Schools};
+
+/// Figures of people are of whole months and terms.
+const WHOLE: &str = "Ask for whole months or whole school terms. Figures of shorter times could point to a child, \
+    and so could the difference of two of them.";
+/// And by one thing at a time.
+const ONE: &str = "Ask for one breakdown, filter or month at a time. Where two of them meet there are often so few that \
+    a child could be recognised.";
+/// And in one value of those in which one thing may count in several.
+const VALUE: &str = "Select one value, or all of them. One thing may count in several of these, and the few that do could \
+    be recognised.";
+
+/// A question about people that may be answered.
+struct Asked<'a> {
+    question: &'a Question,
+    as_at: Option<Date>,
+    pieces: Vec<Piece>,
+    /// The dimension that matters, if one does, with the values that count where not all do.
+    by: Option<(&'static str, Option<Vec<&'a str>>)>,
+}
+
+/// A place in a table: an axis with one of its labels.
+type Place<'a> = (&'a Axis, &'a str);
+
+fn axes(question: &Question) -> impl Iterator<Item = &Axis> {
+    [&question.rows, &question.columns].into_iter().flatten()
+}
+
+/// Why a question about people is not answered, with what to do instead; none where it is. It depends on nothing but the question,
+/// and so tells nothing.
+pub fn too_narrow(question: &Question) -> Option<&'static str> {
+    asked(question, None).err()
+}
+
+fn asked(question: &Question, as_at: Option<Date>) -> Result<Asked<'_>, &'static str> {
+    let pieces = pieces(question).ok_or(WHOLE)?;
+    let measure = question.measure;
+    let known = |dimension: &str| {
+        let mut all = measure.dimensions.iter().chain(measure.only.keys());
+        all.find(|known| *known == dimension).map(String::as_str)
+    };
+    let mut by: BTreeMap<&'static str, Option<Vec<&str>>> = BTreeMap::new();
+    for (dimension, values) in measure.only.iter().chain(&question.only) {
+        let dimension = known(dimension).ok_or(ONE)?;
+        let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
+        values.sort_unstable();
+        values.dedup();
+        let kept = by.entry(dimension).or_default();
+        *kept = Some(match kept.take() {
+            Some(before) => values.into_iter().filter(|value| before.contains(value)).collect(),
+            None => values,
+        });
+    }
+    for axis in axes(question) {
+        if let Axis::Dimension(dimension) = axis {
+            by.entry(known(dimension).ok_or(ONE)?).or_default();
+        }
+    }
+    let months = pieces.iter().any(|piece| piece.month.is_some());
+    if by.len() + usize::from(months) > 1 {
+        return Err(ONE);
+    }
+    let by = by.into_iter().next();
+    let broken = axes(question).any(|axis| matches!(axis, Axis::Dimension(_)));
+    if let Some((dimension, Some(values))) = &by
+        && measure.in_several(dimension)
+        && values.len() > 1
+        && !broken
+    {
+        return Err(VALUE);
+    }
+    Ok(Asked { question, as_at, pieces, by })
+}
+
+/// The day a question is about; none for the present.
+fn day(question: &Question, today: Date) -> Option<Date> {
+    question.as_at.filter(|day| *day < today)
+}
+
+/// Adds what a question needs.
+pub(super) fn need(question: &Question, today: Date, needs: &mut Needs) {
+    let Ok(asked) = asked(question, day(question, today)) else { return };
+    for piece in &asked.pieces {
+        let facts = needs.entry((piece.term, asked.as_at)).or_default();
+        let dimensions = facts.entry(question.measure.fact.as_str()).or_default();
+        dimensions.extend(piece.month.is_some().then_some(MONTH));
+        dimensions.extend(asked.by.as_ref().map(|(dimension, _)| *dimension));
+    }
+}
+
+impl Asked<'_> {
+    fn fact(&self) -> &'static str {
+        self.question.measure.fact.as_str()
+    }
+
+    /// The school of a place; all of them where none.
+    fn school<'b>(&'b self, places: &[Place<'b>]) -> Option<&'b str> {
+        let named = places.iter().find(|(axis, _)| **axis == Axis::School).map(|(_, label)| *label);
+        match &self.question.schools {
+            Schools::One(school) => Some(school),
+            Schools::All => named,
+        }
+    }
+
+    /// The pieces of time of a place.
+    fn times<'b>(&'b self, places: &[Place<'b>]) -> Vec<&'b Piece> {
+        let within = |piece: &&Piece| {
+            places.iter().all(|(axis, label)| match axis {
+                Axis::Term => piece.term.id() == *label,
+                Axis::Month => piece.month.as_deref() == Some(*label),
+                Axis::School | Axis::Dimension(_) => true,
+            })
+        };
+        let times: Vec<&Piece> = self.pieces.iter().filter(within).collect();
+        // What stands is what stands at the end.
+        if self.question.measure.standing { times.into_iter().next_back().into_iter().collect() } else { times }
+    }
+
+    /// The parts of a place that are summed; none where it is the whole.
+    fn values<'b>(&'b self, places: &[Place<'b>]) -> Option<(&'static str, Vec<&'b str>)> {
+        let (dimension, only) = self.by.as_ref()?;
+        let label = places.iter().find(|(axis, _)| matches!(axis, Axis::Dimension(_))).map(|(_, label)| *label);
+        match (label, only) {
+            (Some(label), Some(only)) if !only.contains(&label) => Some((*dimension, Vec::new())),
+            (Some(label), _) => Some((*dimension, vec![label])),
+            (None, Some(only)) => Some((*dimension, only.to_vec())),
+            (None, None) => None,
+        }
+    }
+
+    fn one(&self, memory: &Memory, school: Option<&str>, term: Term, of: Of<'_>) -> Dated {
+        match school {
+            Some(school) => memory.of_school(school, (term, self.as_at), self.fact(), of),
+            None => memory.of_all((term, self.as_at), self.fact(), of),
+        }
+    }
+
+    /// The figure of a place: a sum of what is printed, and hidden where any of it is.
+    fn figure(&self, memory: &Memory, places: &[Place<'_>]) -> Dated {
+        let (school, values) = (self.school(places), self.values(places));
+        let mut sum = None;
+        for piece in self.times(places) {
+            let parts = match (&piece.month, &values) {
+                (Some(month), _) => vec![Of::Part(MONTH, month)],
+                (None, Some((dimension, values))) => values.iter().map(|value| Of::Part(dimension, value)).collect(),
+                (None, None) => vec![Of::Total],
+            };
+            let figures: Vec<Dated> = parts.into_iter().map(|of| self.one(memory, school, piece.term, of)).collect();
+            // Parts of different days come to what was true on none.
+            let one_day = figures.windows(2).all(|pair| pair[0].1 == pair[1].1);
+            let of_piece = figures.into_iter().fold(None, |sum, figure| Some(add(sum, figure)));
+            let of_piece = of_piece.unwrap_or((Figure::Count(0), None));
+            sum = Some(add(sum, if one_day { of_piece } else { (Figure::Hidden, None) }));
+        }
+        sum.unwrap_or((Figure::NotApplicable, None))
+    }
+
+    /// Whether the labels of the dimension may all be named: where its breakdown was printed wherever the table looks.
+    fn named(&self, memory: &Memory) -> bool {
+        let Some((dimension, _)) = &self.by else { return true };
+        let by_school = axes(self.question).any(|axis| *axis == Axis::School);
+        let at = |school: Option<&str>| {
+            let named = |piece: &Piece| memory.named(school, (piece.term, self.as_at), self.fact(), dimension);
+            self.pieces.iter().all(named)
+        };
+        match &self.question.schools {
+            Schools::One(school) => at(Some(school)),
+            Schools::All if by_school => memory.schools().all(|school| at(Some(school))),
+            Schools::All => at(None),
+        }
+    }
+}
+
+fn add(sum: Option<Dated>, (figure, day): Dated) -> Dated {
+    let Some((before, since)) = sum else { return (figure, day) };
+    let both = match (before, figure) {
+        (Figure::Count(one), Figure::Count(other)) => Figure::Count(one + other),
+        (Figure::NoData, other) | (other, Figure::NoData) => other,
+        _ => Figure::Hidden,
+    };
+    (both, [since, day].into_iter().flatten().min())
+}
+
+/// The places of one row, one column, or both.
+fn places<'a>(axes: [(Option<&'a Axis>, Option<&'a str>); 2]) -> Vec<Place<'a>> {
+    axes.into_iter().filter_map(|(axis, label)| axis.zip(label)).collect()
+}
+
+/// A table of figures, each found by its place.
+fn table(counted: &Counted, today: Date, find: impl Fn(&[Place<'_>]) -> Dated) -> Published {
+    let question = &counted.question;
+    let (rows, columns) = (question.rows.as_ref(), question.columns.as_ref());
+    let at = |row: Option<&str>, column: Option<&str>| find(&places([(rows, row), (columns, column)]));
+    let dated: Vec<Vec<Dated>> = counted
+        .rows
+        .iter()
+        .map(|row| counted.columns.iter().map(|column| at(Some(row), Some(column))).collect())
+        .collect();
+    // Values in which one thing counts several times, and what stands, add up to nothing.
+    let adds_up = |axis: Option<&Axis>| match axis {
+        Some(Axis::Dimension(dimension)) => !question.measure.in_several(dimension),
+        Some(Axis::Term | Axis::Month) => !question.measure.standing,
+        Some(Axis::School) | None => true,
+    };
+    let sum = |adds_up: bool, row: Option<&str>, column: Option<&str>| {
+        if adds_up { at(row, column) } else { (Figure::NotApplicable, None) }
+    };
+    let row_totals: Vec<Dated> = counted.rows.iter().map(|row| sum(adds_up(columns), Some(row), None)).collect();
+    let column_totals: Vec<Dated> =
+        counted.columns.iter().map(|column| sum(adds_up(rows), None, Some(column))).collect();
+    let total = sum(adds_up(rows) && adds_up(columns), None, None);
+    let every = dated.iter().flatten().chain(&row_totals).chain(&column_totals).chain([&total]);
+    let figures = |dated: &[Dated]| dated.iter().map(|(figure, _)| *figure).collect::<Vec<_>>();
+    Published {
+        question: question.clone(),
+        rows: counted.rows.clone(),
+        columns: counted.columns.clone(),
+        as_at: every.filter_map(|(_, day)| *day).min().unwrap_or_else(|| question.as_at.unwrap_or(today)),
+        cells: dated.iter().map(|row| figures(row)).collect(),
+        held: dated.iter().map(|row| row.iter().map(|(_, day)| *day).collect()).collect(),
+        row_totals: figures(&row_totals),
+        column_totals: figures(&column_totals),
+        total: total.0,
+        total_held: total.1,
+    }
+}
+
+/// The answer to a question about people.
+pub(super) fn of_people(memory: &Memory, counted: &Counted, today: Date) -> Published {
+    let question = &counted.question;
+    let Ok(asked) = asked(question, day(question, today)) else {
+        // Not even the values that something was counted in are named.
+        return without_names(table(counted, today, |_| (Figure::Hidden, None)), |_| false);
+    };
+    let published = table(counted, today, |places| asked.figure(memory, places));
+    if asked.named(memory) {
+        return published;
+    }
+    without_names(published, |figures| figures.iter().any(|figure| matches!(figure, Figure::Count(1..))))
+}
+
+/// Leaves out the names of a dimension's values, but for those that are kept by their figures.
+fn without_names(published: Published, keep: impl Fn(&[Figure]) -> bool) -> Published {
+    let mut published = published;
+    if matches!(published.question.rows, Some(Axis::Dimension(_))) {
+        let kept: Vec<bool> = published.cells.iter().map(|row| keep(row)).collect();
+        retain(&mut published.rows, &kept);
+        retain(&mut published.row_totals, &kept);
+        retain(&mut published.cells, &kept);
+        retain(&mut published.held, &kept);
+    }
+    if matches!(published.question.columns, Some(Axis::Dimension(_))) {
+        let column = |n: usize| published.cells.iter().filter_map(|row| row.get(n).copied()).collect::<Vec<_>>();
+        let kept: Vec<bool> = (0..published.columns.len()).map(|n| keep(&column(n))).collect();
+        retain(&mut published.columns, &kept);
+        retain(&mut published.column_totals, &kept);
+        published.cells.iter_mut().for_each(|row| retain(row, &kept));
+        published.held.iter_mut().for_each(|row| retain(row, &kept));
+    }
+    published
+}
+
+fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter().copied();
+    all.retain(|_| kept.next().unwrap_or(false));
+}
+
+/// The answer to a question about things: the counts as they are, and no data where the school was not there yet.
+pub(super) fn as_counted(memory: &Memory, counted: &Counted, today: Date) -> Published {
+    let question = &counted.question;
+    let find = |places: &[Place<'_>]| {
+        let label = |axis: Option<&Axis>| {
+            axis.and_then(|axis| places.iter().find(|(other, _)| *other == axis)).map(|(_, label)| *label)
+        };
+        let (row, column) = (label(question.rows.as_ref()), label(question.columns.as_ref()));
+        let here = |wanted: Option<&str>, label: &String| wanted.is_none_or(|wanted| wanted == label);
+        let rows = counted.rows.iter().zip(&counted.cells).filter(|(label, _)| here(row, label));
+        let cells =
+            rows.flat_map(|(_, cells)| counted.columns.iter().zip(cells)).filter(|(label, _)| here(column, label));
+        let count: u64 = cells.map(|(_, count)| *count).sum();
+        let school = match &question.schools {
+            Schools::One(school) => Some(school.as_str()),
+            Schools::All => label(Some(&Axis::School)),
+        };
+        let term = label(Some(&Axis::Term)).and_then(|id| id.parse().ok());
+        let last = (question.to - Duration::days(1)).midnight().assume_utc() + Duration::hours(12);
+        let term = term.unwrap_or_else(|| Term::at(last));
+        if count == 0 && !memory.counted(school, term, day(question, today)) {
+            (Figure::NoData, None)
+        } else {
+            (Figure::Count(count), None)
+        }
+    };
+    table(counted, today, find)
+}

@@ -1,0 +1,235 @@
+//! What was printed of one fact at one school in one term, and what may be printed next.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    period::month_begins,
+    series::{Point, Series, unknowns},
+};
+
+/// Counts by the values of a dimension.
+pub(super) type Parts = BTreeMap<String, i64>;
+
+/// The true counts of a block at a moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Truth {
+    /// All of it.
+    pub(super) total: i64,
+    /// By dimension and value; values that nothing counts in are left out.
+    pub(super) parts: BTreeMap<String, Parts>,
+    /// The dimensions in which one thing may count in several values.
+    pub(super) several: BTreeSet<String>,
+}
+
+/// When something is printed, and to whom.
+#[derive(Debug, Clone)]
+pub(super) struct Moment {
+    /// In microseconds.
+    pub(super) at: i64,
+    /// The day in London, as a Julian day.
+    pub(super) day: i32,
+    /// The audience.
+    pub(super) to: String,
+    /// Up to this moment nothing is printed any more, in microseconds: figures over all schools were, and rest on it.
+    pub(super) sealed: i64,
+}
+
+/// One printing: the counts of that moment, and which of them were printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Step {
+    at: i64,
+    day: i32,
+    to: String,
+    truth: Truth,
+    total: bool,
+    /// By dimension, the values that were printed; a value that nothing counted in is printed with any of them.
+    shown: BTreeMap<String, BTreeSet<String>>,
+    /// The dimensions of which nothing could be printed then.
+    refused: BTreeSet<String>,
+}
+
+impl Step {
+    fn count(&self, dimension: &str, value: &str) -> i64 {
+        self.truth.parts.get(dimension).and_then(|parts| parts.get(value)).copied().unwrap_or_default()
+    }
+
+    fn shows(&self, dimension: &str, value: &str) -> bool {
+        let nothing = self.count(dimension, value) == 0;
+        let none_at_all = nothing && self.total && self.truth.total == 0;
+        none_at_all || self.shown.get(dimension).is_some_and(|shown| nothing || shown.contains(value))
+    }
+}
+
+/// What is asked of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Of<'a> {
+    /// All of it.
+    Total,
+    /// The part with one value of a dimension.
+    Part(&'a str, &'a str),
+}
+
+/// All printings of a block, in the order of time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Block {
+    steps: Vec<Step>,
+}
+
+impl Block {
+    /// Prints what can be printed of a moment of what is asked for, and says whether that is more than before.
+    ///
+    /// Nothing is printed of which all printings together, those of later moments too, would tell a small count.
+    pub(super) fn publish(
+        &mut self,
+        truth: &Truth,
+        moment: &Moment,
+        dimensions: &BTreeSet<&str>,
+        min_cell: i64,
+    ) -> bool {
+        let next = self.steps.partition_point(|step| step.at <= moment.at);
+        let last = next.checked_sub(1).and_then(|n| self.steps.get(n).map(|step| (n, step)));
+        let (n, mut more) = match last {
+            Some((n, step)) if step.truth == *truth => (n, false),
+            _ if moment.at < moment.sealed => return false,
+            last => {
+                let at = last.map_or(moment.at, |(_, step)| moment.at.max(step.at + 1));
+                let (day, to, truth) = (moment.day, moment.to.clone(), truth.clone());
+                let (shown, refused) = (BTreeMap::new(), BTreeSet::new());
+                self.steps.insert(next, Step { at, day, to, truth, total: false, shown, refused });
+                (next, true)
+            }
+        };
+        if !self.change(n, |step| step.total = true, |block| block.safe(min_cell)) {
+            // What printed nothing is not remembered: nobody can know of it.
+            self.steps.remove(n);
+            return false;
+        }
+        for dimension in dimensions {
+            let tried = |step: &Step| step.shown.contains_key(*dimension) || step.refused.contains(*dimension);
+            if self.steps.get(n).is_some_and(|step| !tried(step)) {
+                more = true;
+                if !self.print_parts(n, truth, dimension, min_cell)
+                    && let Some(step) = self.steps.get_mut(n)
+                {
+                    step.refused.insert((*dimension).to_owned());
+                }
+            }
+        }
+        more
+    }
+
+    /// The figure of a part or of all as it was last printed by the end of a day (of any day where none is named), with its day
+    /// where that is not the present one; none where it is hidden. `truth` is what is true now, or was at the end of that day.
+    pub(super) fn figure(&self, of: Of<'_>, by: Option<i32>, truth: &Truth) -> Option<(i64, Option<i32>)> {
+        let shows = |step: &&Step| match of {
+            Of::Total => step.total,
+            Of::Part(dimension, value) => step.shows(dimension, value),
+        };
+        let step = self.steps.iter().rev().filter(|step| by.is_none_or(|by| step.day <= by)).find(shows)?;
+        let count = |truth: &Truth| match of {
+            Of::Total => truth.total,
+            Of::Part(dimension, value) => {
+                truth.parts.get(dimension).and_then(|parts| parts.get(value)).copied().unwrap_or_default()
+            }
+        };
+        if step.truth == *truth {
+            return Some((count(&step.truth), None));
+        }
+        // Nothing then, and something now: that is said as of every small count.
+        let hidden = count(&step.truth) == 0 && count(truth) != 0;
+        (!hidden).then_some((count(&step.truth), Some(step.day)))
+    }
+
+    /// What was true when something was last printed by a moment.
+    pub(super) fn last(&self, at: i64) -> Option<&Truth> {
+        self.steps.iter().rev().find(|step| step.at <= at).map(|step| &step.truth)
+    }
+
+    /// Whether a breakdown was printed by a day at all: where it was not, not even its values are named.
+    pub(super) fn broken_down(&self, dimension: &str, by: Option<i32>) -> bool {
+        self.steps.iter().any(|step| by.is_none_or(|by| step.day <= by) && step.shown.contains_key(dimension))
+    }
+
+    /// The total as it grew, for the table of all schools.
+    pub(super) fn totals(&self) -> Vec<Point> {
+        self.steps.iter().map(|step| Point { at: step.at, count: step.truth.total, shown: step.total }).collect()
+    }
+
+    /// Changes a step where what comes of it holds.
+    fn change(&mut self, n: usize, change: impl Fn(&mut Step), holds: impl Fn(&Self) -> bool) -> bool {
+        let Some(step) = self.steps.get_mut(n) else { return false };
+        let kept = step.clone();
+        change(step);
+        if *step == kept || holds(self) {
+            return true;
+        }
+        if let Some(step) = self.steps.get_mut(n) {
+            *step = kept;
+        }
+        false
+    }
+
+    /// Prints a breakdown: all values that are not small, less as many as must be hidden with those that are. Which is hidden
+    /// next follows from its place alone: were it the smallest, those that are shown would tell how large it can be.
+    fn print_parts(&mut self, n: usize, truth: &Truth, dimension: &str, min_cell: i64) -> bool {
+        let Some(parts) = truth.parts.get(dimension) else { return false };
+        let several = truth.several.contains(dimension);
+        let large = |count: i64| count >= min_cell;
+        let mut shown: BTreeSet<String> =
+            parts.iter().filter(|(_, count)| large(**count)).map(|(value, _)| value.clone()).collect();
+        let first = parts.iter().position(|(_, count)| !large(*count)).unwrap_or_default();
+        let later = parts.keys().skip(first).chain(parts.keys().take(first));
+        let order: Vec<&String> = later.filter(|value| shown.contains(*value)).collect();
+        let mut next = order.into_iter();
+        loop {
+            let holds = |block: &Self| block.safe_by(dimension, min_cell) && (!several || block.among(n, dimension));
+            let set = shown.clone();
+            if self.change(n, |step| drop(step.shown.insert(dimension.to_owned(), set.clone())), holds) {
+                return true;
+            }
+            let Some(value) = next.next() else { return false };
+            shown.remove(value);
+        }
+    }
+
+    /// Whether the total, and every breakdown that was ever printed, keeps what is small.
+    fn safe(&self, min_cell: i64) -> bool {
+        let dimensions: BTreeSet<&String> = self.steps.iter().flat_map(|step| step.shown.keys()).collect();
+        Series::new(self.totals()).steps(min_cell) && dimensions.iter().all(|d| self.safe_by(d, min_cell))
+    }
+
+    fn safe_by(&self, dimension: &str, min_cell: i64) -> bool {
+        let values: BTreeSet<&String> =
+            self.steps.iter().filter_map(|step| step.truth.parts.get(dimension)).flat_map(BTreeMap::keys).collect();
+        let total = Series::new(self.totals());
+        let of = |count: &dyn Fn(&Step, &str) -> i64, value: &str| {
+            let point =
+                |step: &Step| Point { at: step.at, count: count(step, value), shown: step.shows(dimension, value) };
+            let series = Series::new(self.steps.iter().map(point).collect());
+            match month_begins(dimension, value) {
+                Some(begins) => series.beginning(begins),
+                None => series,
+            }
+        };
+        let with = |step: &Step, value: &str| step.count(dimension, value);
+        let without = |step: &Step, value: &str| step.truth.total - step.count(dimension, value);
+        let safe = |parts: &[Series]| unknowns(&total, parts, None).is_some_and(|mut table| table.safe(min_cell));
+        if self.steps.iter().any(|step| step.truth.several.contains(dimension)) {
+            // In each value something counts or does not: so many tables of two parts.
+            values.iter().all(|value| safe(&[of(&with, value), of(&without, value)]))
+        } else {
+            safe(&values.iter().map(|value| of(&with, value)).collect::<Vec<_>>())
+        }
+    }
+
+    /// Whether what no shown value can hold leaves the hidden ones open: one in each of them will do.
+    fn among(&self, n: usize, dimension: &str) -> bool {
+        let Some(step) = self.steps.get(n) else { return true };
+        let Some(parts) = step.truth.parts.get(dimension) else { return true };
+        let (shown, hidden): (Vec<_>, Vec<_>) = parts.iter().partition(|(value, _)| step.shows(dimension, value));
+        let held: i64 = shown.iter().map(|(_, count)| **count).sum();
+        step.truth.total <= held + i64::try_from(hidden.len()).unwrap_or(i64::MAX)
+    }
+}

@@ -1,0 +1,358 @@
+//! Everything that bears on a batch of questions: what is true, and what was printed before to anybody. Prints what can be
+//! printed, and answers figures from what was printed and from nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chassis::{
+    calendar::{Term, end_of_day},
+    clock::london,
+    db::Tx,
+    error::Result,
+    suppress::Figure,
+};
+use time::Date;
+
+use super::{
+    across::{Across, Schools},
+    block::{Block, Moment, Of, Truth},
+    truth,
+};
+use crate::store::{self, published};
+
+/// A running term's breakdown is printed once its printed total is so many times the threshold; any other when the term is over.
+/// One that is printed early and moves a little has to wait with its new figures, perhaps for ever.
+const LARGE: i64 = 10;
+
+/// What is asked for: by term and day, of each fact the dimensions.
+pub(super) type Needs = BTreeMap<(Term, Option<Date>), BTreeMap<&'static str, BTreeSet<&'static str>>>;
+
+/// What is true of a term, by fact and school.
+pub(super) type Truths = BTreeMap<(&'static str, String), Truth>;
+
+type BlockKey = (Term, &'static str, String);
+
+/// A figure with the day it is of, where that is not the one asked for.
+pub(super) type Dated = (Figure, Option<Date>);
+
+/// What bears on a batch of questions.
+pub(super) struct Memory {
+    min_cell: i64,
+    now: time::OffsetDateTime,
+    to: String,
+    /// Whether all schools are asked about.
+    all: bool,
+    /// The schools, each with its first term on the platform.
+    schools: BTreeMap<String, Option<Term>>,
+    truths: BTreeMap<(Term, Option<Date>), Truths>,
+    blocks: BTreeMap<BlockKey, Block>,
+    across: BTreeMap<(Term, &'static str), Across>,
+    /// Up to when nothing more is printed of a school, in microseconds.
+    sealed: BTreeMap<String, i64>,
+}
+
+/// As the printings of all schools together are kept.
+const ACROSS: &str = "";
+
+impl Memory {
+    /// Reads what bears on questions about one school each, or about all.
+    pub(super) async fn read(
+        tx: &Tx,
+        needs: &Needs,
+        of: Option<BTreeSet<String>>,
+        to: &str,
+        min_cell: i64,
+    ) -> Result<Self> {
+        let mut schools = BTreeMap::new();
+        match &of {
+            Some(ids) => {
+                for id in ids {
+                    schools.insert(id.clone(), store::state::school(tx, id).await?.first_term());
+                }
+            }
+            None => {
+                let all = store::state::schools(tx).await?;
+                schools.extend(all.iter().map(|school| (school.school_id.clone(), school.first_term())));
+            }
+        }
+        let one = of.as_ref().filter(|ids| ids.len() == 1).and_then(|ids| ids.first()).map(String::as_str);
+        let mut memory = Self { to: to.to_owned(), all: of.is_none(), ..Self::blank(tx.now(), schools, min_cell) };
+        memory.remember(tx, needs).await?;
+        for ((term, as_at), facts) in needs {
+            let truths = memory.learn(tx, one, (*term, *as_at), facts).await?;
+            memory.truths.insert((*term, *as_at), truths);
+        }
+        Ok(memory)
+    }
+
+    /// What is true of a term. Parts are read only of facts that are asked by parts, or of which a school may print a new total:
+    /// they are remembered with it.
+    async fn learn(
+        &self,
+        tx: &Tx,
+        one: Option<&str>,
+        (term, as_at): (Term, Option<Date>),
+        facts: &BTreeMap<&'static str, BTreeSet<&'static str>>,
+    ) -> Result<Truths> {
+        let plain: BTreeSet<&'static str> =
+            facts.iter().filter(|(_, dimensions)| dimensions.is_empty()).map(|(fact, _)| *fact).collect();
+        let totals = truth::totals(tx, one, term, as_at, &plain).await?;
+        let at = self.moment(as_at, ACROSS).at;
+        let last = |fact: &'static str, school: &str| {
+            self.blocks.get(&(term, fact, school.to_owned())).and_then(|block| block.last(at))
+        };
+        let mut whole: BTreeSet<&'static str> = facts.keys().copied().filter(|fact| !plain.contains(fact)).collect();
+        let mut truths = Truths::new();
+        for fact in plain {
+            let mut of_fact = Truths::new();
+            for school in self.schools.keys() {
+                let total = totals.get(&(fact, school.clone())).copied();
+                let last = last(fact, school);
+                let moved = total.unwrap_or_default() - last.map_or(0, |truth| truth.total);
+                if moved.abs() >= self.min_cell {
+                    whole.insert(fact);
+                    break;
+                }
+                let known = last.cloned().or_else(|| total.map(|_| truth::nothing(fact)));
+                if let Some(known) = known {
+                    let total = total.unwrap_or_default();
+                    of_fact.insert((fact, school.clone()), Truth { total, ..known });
+                }
+            }
+            if !whole.contains(fact) {
+                truths.extend(of_fact);
+            }
+        }
+        truths.extend(truth::of_term(tx, one, term, as_at, &whole).await?);
+        Ok(truths)
+    }
+
+    /// Where nothing is known and nothing was printed.
+    pub(super) fn blank(now: time::OffsetDateTime, schools: BTreeMap<String, Option<Term>>, min_cell: i64) -> Self {
+        let (truths, blocks, across) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (to, sealed) = (String::new(), BTreeMap::new());
+        Self { min_cell, now, to, all: true, schools, truths, blocks, across, sealed }
+    }
+
+    /// Another day: what was printed is remembered, and nothing else is known yet.
+    #[cfg(test)]
+    pub(super) fn at(&mut self, now: time::OffsetDateTime) {
+        self.now = now;
+        self.truths.clear();
+    }
+
+    /// Whom the next question is about: one school, which sees its own alone, or all.
+    #[cfg(test)]
+    pub(super) fn about(&mut self, schools: BTreeMap<String, Option<Term>>, all: bool) {
+        (self.schools, self.all) = (schools, all);
+    }
+
+    /// What is true of a term, by fact and school, as it was known at a day.
+    #[cfg(test)]
+    pub(super) fn know(&mut self, of: (Term, Option<Date>), truths: impl FnOnce() -> Truths) {
+        self.truths.entry(of).or_insert_with(truths);
+    }
+
+    /// Reads what was printed.
+    async fn remember(&mut self, tx: &Tx, needs: &Needs) -> Result<()> {
+        let terms: BTreeMap<String, Term> = needs.keys().map(|(term, _)| (term.id(), *term)).collect();
+        let facts: BTreeSet<&'static str> = needs.values().flat_map(BTreeMap::keys).copied().collect();
+        let schools: Option<BTreeSet<String>> = (!self.all).then(|| self.schools.keys().cloned().collect());
+        (self.blocks, self.across) = (BTreeMap::new(), BTreeMap::new());
+        for row in published::read(tx, schools.as_ref(), &terms.keys().cloned().collect(), &facts).await? {
+            let known = facts.iter().find(|fact| **fact == row.fact).zip(terms.get(&row.term));
+            let Some((fact, term)) = known else { continue };
+            if row.school == ACROSS {
+                self.across.insert((*term, *fact), serde_json::from_str(&row.printed)?);
+            } else {
+                self.blocks.insert((*term, *fact, row.school), serde_json::from_str(&row.printed)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints whatever can be printed of what is asked for, and keeps it. Two who print at once take turns: the second judges
+    /// its figures together with those of the first.
+    pub(super) async fn publish(&mut self, tx: &Tx, needs: &Needs) -> Result<()> {
+        if self.print(needs).is_empty() {
+            return Ok(());
+        }
+        let mut turns: BTreeSet<String> = self.schools.keys().cloned().collect();
+        if self.all {
+            turns.insert(ACROSS.to_owned());
+        }
+        self.sealed = published::take_turns(tx, &turns).await?;
+        let sealed = self.sealed.clone();
+        self.remember(tx, needs).await?;
+        let changed = self.print(needs);
+        let mut rows = Vec::with_capacity(changed.len());
+        for (term, fact, school) in changed {
+            let printed = if school == ACROSS {
+                serde_json::to_string(&self.across.get(&(term, fact)))?
+            } else {
+                serde_json::to_string(&self.blocks.get(&(term, fact, school.clone())))?
+            };
+            rows.push(published::Row { school, term: term.id(), fact: fact.to_owned(), printed });
+        }
+        published::keep(tx, &rows).await?;
+        let last = self.sealed.values().max().copied().unwrap_or_default();
+        if self.sealed == sealed { Ok(()) } else { published::seal(tx, &turns, last).await }
+    }
+
+    /// The moment a question is about.
+    fn moment(&self, as_at: Option<Date>, school: &str) -> Moment {
+        let (at, day) = match as_at {
+            Some(day) => (end_of_day(day), day),
+            None => (self.now, london(self.now).date()),
+        };
+        let sealed = self.sealed.get(school).copied().unwrap_or_default();
+        Moment { at: store::micros(at), day: day.to_julian_day(), to: self.to.clone(), sealed }
+    }
+
+    /// Whether a school was counted in a term by a moment.
+    fn there(&self, school: &str, term: Term, as_at: Option<Date>, truth: Option<&Truth>) -> bool {
+        let first = self.schools.get(school).copied().flatten();
+        let at = as_at.map_or(self.now, end_of_day);
+        let counted = truth.is_some_and(|truth| truth.total != 0 || !truth.parts.is_empty());
+        counted || (first.is_some_and(|first| first.start() <= term.start()) && term.start() <= at)
+    }
+
+    fn truth(&self, school: &str, term: Term, as_at: Option<Date>, fact: &'static str) -> Option<Truth> {
+        let truth = self.truths.get(&(term, as_at)).and_then(|truths| truths.get(&(fact, school.to_owned()))).cloned();
+        self.there(school, term, as_at, truth.as_ref()).then(|| truth.unwrap_or_else(|| truth::nothing(fact)))
+    }
+
+    /// The schools that were counted in a term by a day, each with what is true of it.
+    fn present(&self, term: Term, as_at: Option<Date>, fact: &'static str) -> BTreeMap<String, Truth> {
+        let of = |school: &String| self.truth(school, term, as_at, fact).map(|truth| (school.clone(), truth));
+        self.schools.keys().filter_map(of).collect()
+    }
+
+    /// Prints what can be printed, and says of which facts, terms and schools there is something new to keep.
+    pub(super) fn print(&mut self, needs: &Needs) -> Vec<BlockKey> {
+        let mut changed = BTreeSet::new();
+        // In the order of time: what is printed over all schools rests on what each of them had printed by then.
+        let (past, present): (Vec<_>, Vec<_>) = needs.iter().partition(|((_, as_at), _)| as_at.is_some());
+        let mut past = past;
+        past.sort_by_key(|((_, as_at), _)| *as_at);
+        for ((term, as_at), facts) in past.into_iter().chain(present) {
+            let over = term.end() <= self.now;
+            for (fact, dimensions) in facts {
+                let present = self.present(*term, *as_at, *fact);
+                for (school, truth) in &present {
+                    let moment = self.moment(*as_at, school);
+                    let key = (*term, *fact, school.clone());
+                    let large = truth.total >= LARGE * self.min_cell;
+                    let none = BTreeSet::new();
+                    let dimensions = if over || large { dimensions } else { &none };
+                    let block = self.blocks.entry(key.clone()).or_default();
+                    if block.publish(truth, &moment, dimensions, self.min_cell) {
+                        changed.insert(key);
+                    }
+                }
+                if !self.all {
+                    continue;
+                }
+                let (moment, empty) = (self.moment(*as_at, ACROSS), Block::default());
+                let schools: Schools<'_> = with_blocks(&present, &self.blocks, (*term, *fact), &empty);
+                let across = self.across.entry((*term, *fact)).or_default();
+                let before = across.printings();
+                let mut more = across.publish(&schools, &moment, self.min_cell);
+                for dimension in dimensions.iter().filter(|_| over && as_at.is_none()) {
+                    more |= across.break_down(&schools, dimension, &moment, self.min_cell);
+                }
+                if across.printings() > before {
+                    for school in present.keys() {
+                        let sealed = self.sealed.entry(school.clone()).or_default();
+                        *sealed = moment.at.max(*sealed);
+                    }
+                }
+                if more {
+                    changed.insert((*term, *fact, ACROSS.to_owned()));
+                }
+            }
+        }
+        changed.into_iter().collect()
+    }
+
+    /// A school's figure.
+    pub(super) fn of_school(
+        &self,
+        school: &str,
+        (term, as_at): (Term, Option<Date>),
+        fact: &'static str,
+        of: Of<'_>,
+    ) -> Dated {
+        let Some(truth) = self.truth(school, term, as_at, fact) else { return (Figure::NoData, None) };
+        let block = self.blocks.get(&(term, fact, school.to_owned()));
+        let by = as_at.map(Date::to_julian_day);
+        match block.and_then(|block| block.figure(of, by, &truth)) {
+            Some((count, day)) => (number(count), day.and_then(|day| Date::from_julian_day(day).ok())),
+            None => (Figure::Hidden, None),
+        }
+    }
+
+    /// The figure over all schools.
+    pub(super) fn of_all(&self, (term, as_at): (Term, Option<Date>), fact: &'static str, of: Of<'_>) -> Dated {
+        let present = self.present(term, as_at, fact);
+        if present.is_empty() {
+            return (Figure::NoData, None);
+        }
+        let empty = Block::default();
+        let schools = with_blocks(&present, &self.blocks, (term, fact), &empty);
+        let by = as_at.map(Date::to_julian_day);
+        let across = self.across.get(&(term, fact));
+        let (count, day) = match (across, of) {
+            (Some(across), Of::Total) => across.total(&schools, by),
+            (Some(across), Of::Part(dimension, value)) => across.part(dimension, value, by),
+            (None, _) => (None, None),
+        };
+        (count.map_or(Figure::Hidden, number), day.and_then(|day| Date::from_julian_day(day).ok()))
+    }
+
+    /// Whether the values of a dimension may be named, of one school or of all: where its breakdown was printed.
+    pub(super) fn named(
+        &self,
+        school: Option<&str>,
+        (term, as_at): (Term, Option<Date>),
+        fact: &'static str,
+        dimension: &str,
+    ) -> bool {
+        let by = as_at.map(Date::to_julian_day);
+        match school {
+            Some(school) => {
+                let block = self.blocks.get(&(term, fact, school.to_owned()));
+                block.is_some_and(|block| block.broken_down(dimension, by))
+            }
+            None => self.across.get(&(term, fact)).is_some_and(|across| across.broken_down(dimension, by)),
+        }
+    }
+
+    /// Whether a school was on the platform in a term by a day; any of them where none is named.
+    pub(super) fn counted(&self, school: Option<&str>, term: Term, as_at: Option<Date>) -> bool {
+        match school {
+            Some(school) => self.there(school, term, as_at, None),
+            None => self.schools.keys().any(|school| self.there(school, term, as_at, None)),
+        }
+    }
+
+    /// The schools, in order.
+    pub(super) fn schools(&self) -> impl Iterator<Item = &str> {
+        self.schools.keys().map(String::as_str)
+    }
+}
+
+fn with_blocks<'a>(
+    present: &'a BTreeMap<String, Truth>,
+    blocks: &'a BTreeMap<BlockKey, Block>,
+    (term, fact): (Term, &'static str),
+    empty: &'a Block,
+) -> Schools<'a> {
+    let of = |(school, truth): (&'a String, &'a Truth)| {
+        (school.as_str(), (blocks.get(&(term, fact, school.clone())).unwrap_or(empty), truth))
+    };
+    present.iter().map(of).collect()
+}
+
+fn number(count: i64) -> Figure {
+    u64::try_from(count).map_or(Figure::Hidden, Figure::Count)
+}

@@ -1,0 +1,295 @@
+//! What can be worked out about cells of which only sums are printed. Every cell lies in one row and one column; a cell can be
+//! more or less by one exactly where others can make up for it, along a path of cells, so the bounds found are the exact ones.
+
+use std::collections::VecDeque;
+
+/// More than any count.
+pub(super) const PLENTY: i64 = 1 << 40;
+
+/// How far a small cell must be left open: by so much between its least and its largest value, which are three values.
+pub(super) const OPEN: i64 = 2;
+
+/// How far the sum of a row or a column can move: not at all where it is printed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sum {
+    /// By so much up.
+    pub(super) up: i64,
+    /// By so much down.
+    pub(super) down: i64,
+}
+
+impl Sum {
+    fn printed(self) -> bool {
+        self.up == 0 && self.down == 0
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    row: usize,
+    column: usize,
+    value: i64,
+    least: i64,
+    most: i64,
+}
+
+/// A table of unknown cells, with their true values.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unknowns {
+    /// Whether the sum of everything is known, and the cells of a row stand in no order of time.
+    closed: bool,
+    rows: Vec<Sum>,
+    columns: Vec<Sum>,
+    cells: Vec<Cell>,
+    of_row: Vec<Vec<usize>>,
+    of_column: Vec<Vec<usize>>,
+}
+
+/// One step of a path: from a row that holds one too many to a column that lacks one, and so on.
+#[derive(Debug, Clone, Copy)]
+enum Move {
+    /// A cell is one less: from its row to its column.
+    Less(usize),
+    /// A cell is one more: from its column to its row.
+    More(usize),
+    /// A row's sum is one more, or one less.
+    Row(usize, i64),
+    /// A column's sum is one more, or one less.
+    Column(usize, i64),
+}
+
+impl Unknowns {
+    /// One whose sum of everything is known, and whose columns are no stretches of time.
+    pub(super) fn closed() -> Self {
+        Self { closed: true, ..Self::default() }
+    }
+
+    /// A row, by its number.
+    pub(super) fn row(&mut self, sum: Sum) -> usize {
+        self.rows.push(sum);
+        self.of_row.push(Vec::new());
+        self.rows.len() - 1
+    }
+
+    /// A column, by its number.
+    pub(super) fn column(&mut self, sum: Sum) -> usize {
+        self.columns.push(sum);
+        self.of_column.push(Vec::new());
+        self.columns.len() - 1
+    }
+
+    /// A cell, which is known to lie between two values. Those of a row come in the order of time.
+    pub(super) fn cell(&mut self, (row, column): (usize, usize), value: i64, (least, most): (i64, i64)) {
+        let at = self.cells.len();
+        self.cells.push(Cell { row, column, value, least, most });
+        self.of_row[row].push(at);
+        self.of_column[column].push(at);
+    }
+
+    /// Whether nothing small can be worked out, where counts below `min_cell` are small: no cell, no part of a row up to a
+    /// moment, and not what a printed sum leaves for the cells that are open in it.
+    pub(super) fn safe(&mut self, min_cell: i64) -> bool {
+        let small = |count: i64| (1..min_cell).contains(&count);
+        let mut open = Vec::with_capacity(self.cells.len());
+        for at in 0..self.cells.len() {
+            let width = self.width(at);
+            if small(self.cells[at].value) && width < OPEN {
+                return false;
+            }
+            open.push(width > 0);
+        }
+        let left = |of: &[usize]| -> i64 { of.iter().filter(|at| open[**at]).map(|at| self.cells[*at].value).sum() };
+        let lines = self.rows.iter().zip(&self.of_row).chain(self.columns.iter().zip(&self.of_column));
+        if lines.filter(|(sum, _)| sum.printed()).any(|(_, of)| small(left(of))) {
+            return false;
+        }
+        self.closed || (0..self.rows.len()).all(|row| self.keeps_in_time(row, small))
+    }
+
+    /// Whether neither what a row held up to a moment, nor what it got since, is a small count that can be worked out.
+    fn keeps_in_time(&self, row: usize, small: impl Fn(i64) -> bool) -> bool {
+        let (of, printed) = (&self.of_row[row], self.rows[row].printed());
+        let all: i64 = of.iter().map(|at| self.cells[*at].value).sum();
+        let mut until = 0;
+        (1..=of.len()).all(|cells| {
+            until += self.cells[of[cells - 1]].value;
+            let whole = cells == of.len();
+            // The whole of a row that is printed is no secret; single cells were looked at.
+            let before = cells > 1 && small(until) && !(printed && whole);
+            let since = printed && !whole && small(all - until);
+            !(before || since) || self.clone().split(row, cells) >= OPEN
+        })
+    }
+
+    /// How far the sum of a row's first cells is open: they become a row of their own, which shares a cell with what is left.
+    fn split(mut self, row: usize, cells: usize) -> i64 {
+        let later = self.of_row[row].split_off(cells);
+        let other = self.row(std::mem::take(&mut self.rows[row]));
+        for at in &later {
+            self.cells[*at].row = other;
+        }
+        self.of_row[other] = later;
+        let column = self.column(Sum::default());
+        let joint = self.cells.len();
+        self.cell((row, column), PLENTY, (0, 2 * PLENTY));
+        self.cell((other, column), PLENTY, (0, 2 * PLENTY));
+        self.width(joint)
+    }
+
+    /// By how much a cell's least and largest values differ, as far as it matters.
+    fn width(&mut self, at: usize) -> i64 {
+        let Cell { row, column, value, least, most } = self.cells[at];
+        let column = self.rows.len() + column;
+        let up = self.flow(row, column, at, OPEN.min(most - value));
+        if up >= OPEN { up } else { up + self.flow(column, row, at, OPEN.min(value - least)) }
+    }
+
+    /// How many times, up to a limit, others can make up for a cell's being one more (from its row to its column) or less.
+    fn flow(&mut self, from: usize, to: usize, without: usize, limit: i64) -> i64 {
+        let mut made = Vec::new();
+        let mut times = 0;
+        while times < limit {
+            let Some(path) = self.path(from, to, without) else { break };
+            path.iter().for_each(|step| self.make(*step, 1));
+            made.extend(path);
+            times += 1;
+        }
+        made.iter().for_each(|step| self.make(*step, -1));
+        times
+    }
+
+    fn make(&mut self, step: Move, by: i64) {
+        let shift = |sum: &mut Sum, by: i64| {
+            sum.up -= by;
+            sum.down += by;
+        };
+        match step {
+            Move::Less(at) => self.cells[at].value -= by,
+            Move::More(at) => self.cells[at].value += by,
+            Move::Row(row, sign) => shift(&mut self.rows[row], sign * by),
+            Move::Column(column, sign) => shift(&mut self.columns[column], sign * by),
+        }
+    }
+
+    /// A shortest path between two nodes: rows, then columns, then what lies outside, which sums that are not printed reach: one
+    /// place for rows and columns, or two where the sum of everything is known.
+    fn path(&self, from: usize, to: usize, without: usize) -> Option<Vec<Move>> {
+        let nodes = self.rows.len() + self.columns.len() + 2;
+        let mut came: Vec<Option<(usize, Move)>> = vec![None; nodes];
+        let mut waiting = VecDeque::from([from]);
+        while let Some(node) = waiting.pop_front() {
+            for (next, step) in self.moves(node, without) {
+                if next != from && came[next].is_none() {
+                    came[next] = Some((node, step));
+                    if next == to {
+                        return Some(Self::back(&came, to));
+                    }
+                    waiting.push_back(next);
+                }
+            }
+        }
+        None
+    }
+
+    fn back(came: &[Option<(usize, Move)>], to: usize) -> Vec<Move> {
+        let (mut at, mut path) = (to, Vec::new());
+        while let Some((before, step)) = came[at] {
+            path.push(step);
+            at = before;
+        }
+        path
+    }
+
+    fn moves(&self, node: usize, without: usize) -> Vec<(usize, Move)> {
+        let (rows, outside) = (self.rows.len(), self.rows.len() + self.columns.len());
+        let beyond = outside + usize::from(self.closed);
+        let mut moves = Vec::new();
+        if node < rows {
+            if self.rows[node].up > 0 {
+                moves.push((outside, Move::Row(node, 1)));
+            }
+            let less = self.of_row[node].iter().filter(|at| self.cells[**at].value > self.cells[**at].least);
+            moves.extend(less.filter(|at| **at != without).map(|at| (rows + self.cells[*at].column, Move::Less(*at))));
+        } else if node < outside {
+            let column = node - rows;
+            if self.columns[column].down > 0 {
+                moves.push((beyond, Move::Column(column, -1)));
+            }
+            let more = self.of_column[column].iter().filter(|at| self.cells[**at].value < self.cells[**at].most);
+            moves.extend(more.filter(|at| **at != without).map(|at| (self.cells[*at].row, Move::More(*at))));
+        }
+        if node == outside {
+            let down = (0..rows).filter(|row| self.rows[*row].down > 0);
+            moves.extend(down.map(|row| (row, Move::Row(row, -1))));
+        }
+        if node == beyond {
+            let up = (0..self.columns.len()).filter(|column| self.columns[*column].up > 0);
+            moves.extend(up.map(|column| (rows + column, Move::Column(column, 1))));
+        }
+        moves
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table whose row and column sums are all printed.
+    fn table(values: &[&[i64]]) -> Unknowns {
+        let mut table = Unknowns::default();
+        for _ in values {
+            table.row(Sum::default());
+        }
+        for _ in values[0] {
+            table.column(Sum::default());
+        }
+        for (row, of) in values.iter().enumerate() {
+            for (column, value) in of.iter().enumerate().filter(|(_, value)| **value >= 0) {
+                table.cell((row, column), *value, (0, PLENTY));
+            }
+        }
+        table
+    }
+
+    #[test]
+    fn a_cell_that_nothing_makes_up_for_is_worked_out() {
+        assert!(table(&[&[3, 9], &[9, 3]]).safe(6), "each can be 0 to 12");
+        assert!(!table(&[&[3, -1], &[-1, 8]]).safe(6), "a row of one cell is that cell");
+        assert!(!table(&[&[3, 2], &[9, 12]]).safe(6), "its first row comes to 5");
+        // Two squares of open cells, and one cell between them: whatever the squares are, it is what is left.
+        let bridge: &[&[i64]] = &[&[7, 7, 3, -1], &[7, 7, -1, -1], &[-1, -1, 7, 7], &[-1, -1, 7, 7]];
+        assert!(!table(bridge).safe(6));
+    }
+
+    #[test]
+    fn bounds_are_exact() {
+        for values in [[[1i64, 6], [6, 0]], [[4, 7], [8, 2]], [[2, 0], [5, 1]]] {
+            let rows = values.map(|row| row.to_vec());
+            let slices: Vec<&[i64]> = rows.iter().map(Vec::as_slice).collect();
+            let mut table = table(&slices);
+            // By trying them all.
+            let sums = (values[0][0] + values[0][1], values[1][0] + values[1][1], values[0][0] + values[1][0]);
+            let fits = |a: &i64| {
+                let (b, c) = (sums.0 - a, sums.2 - a);
+                b >= 0 && c >= 0 && sums.1 - c >= 0
+            };
+            let count = i64::try_from((0..40).filter(fits).count()).unwrap();
+            assert_eq!(table.width(0).min(OPEN), (count - 1).min(OPEN), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_hidden_earlier_is_not_told_by_what_is_shown_later() {
+        // Shown as 9 at the end, of which 6 can only have come last.
+        let mut told = Unknowns::default();
+        let row = told.row(Sum::default());
+        let other = told.row(Sum { up: PLENTY, down: 20 });
+        let columns = [Sum::default(), Sum::default(), Sum::default()].map(|sum| told.column(sum));
+        told.cell((row, columns[0]), 2, (0, PLENTY));
+        told.cell((row, columns[1]), 1, (0, PLENTY));
+        told.cell((row, columns[2]), 6, (0, PLENTY));
+        told.cell((other, columns[0]), 10, (0, PLENTY));
+        told.cell((other, columns[1]), 10, (0, PLENTY));
+        assert!(!told.safe(6), "the first two come to 3");
+    }
+}
