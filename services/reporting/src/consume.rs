@@ -23,8 +23,8 @@ impl Consumer for Tally {
     }
 
     fn wants(&self, event: &Event) -> bool {
-        // It counts nothing, and may concern no school at all.
-        !matches!(event, Event::SenderAlarmed(_))
+        // They count nothing; the first may concern no school at all, the second is the service's own.
+        !matches!(event, Event::SenderAlarmed(_) | Event::ReportSigned(_))
     }
 
     async fn prepare(&self, _: &Envelope) -> Result<()> {
@@ -101,7 +101,8 @@ fn counts(event: &Event) -> Vec<(&'static str, String, u64)> {
         | Event::SenderAlarmed(_)
         | Event::FeedCoverageChanged(_)
         | Event::CoverageDayCounted(_)
-        | Event::RegisterRequestMade(_) => Vec::new(),
+        | Event::RegisterRequestMade(_)
+        | Event::ReportSigned(_) => Vec::new(),
         Event::RegisterRequestDecided(e) if e.register == "unblock-requests" => {
             let mut counts = vec![one("unblock_requests", "")];
             counts.extend((e.decision == "approved").then(|| one("unblock_requests_approved", "")));

@@ -2,9 +2,12 @@
 //!
 //! - `line`: what is counted, with its definition
 //! - `report`: a school's term, and the authority's
+//! - `governor`: the report for governors in sections, and what of it the head signed; `export`: it as a file
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
 mod consume;
+mod export;
+mod governor;
 pub mod line;
 pub mod report;
 mod rpc;

@@ -2,6 +2,7 @@
 
 mod entity;
 pub(crate) mod migration;
+pub(crate) mod report_version;
 
 use chassis::{
     calendar::Term,
