@@ -4,6 +4,7 @@ use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
 use proto::access::v1::{SignInRequest, accounts_client::AccountsClient};
 
+use super::reports;
 use crate::{client, config::Config, dynamic};
 
 /// Signs in and prints the session token.
@@ -96,6 +97,12 @@ pub enum Reports {
         #[arg(long, default_value = "")]
         term: String,
     },
+    /// Writes a term's report for governors to a file.
+    Get(reports::Get),
+    /// Prints what the head signed.
+    Signed(reports::Signed),
+    /// Signs a term's report.
+    Sign(reports::Sign),
 }
 
 impl Reports {
@@ -106,6 +113,9 @@ impl Reports {
     pub async fn run(self, config: &Config) -> Result<()> {
         let authority = matches!(self, Self::Authority { .. });
         let answer = match self {
+            Self::Get(get) => return get.run(config).await,
+            Self::Signed(signed) => return signed.run(config).await,
+            Self::Sign(sign) => return sign.run(config).await,
             Self::School { school, term } => {
                 ask(config, "GetSchoolReport", serde_json::json!({"schoolId": school, "termId": term})).await?
             }
