@@ -141,3 +141,5 @@ on_both_engines!(
     events_are_counted_once_and_small_counts_are_hidden,
     governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_replaces_itself,
 );
+
+mod governor;
