@@ -1,6 +1,7 @@
 //! Bars, as every writer draws them: names above their bars, so that none is cut, and the figure behind each bar.
 
-/// Bars in groups. What it shows stands in its description and in a table beside it: a chart says nothing of its own.
+/// Bars in groups. What it shows stands in its description and in a table beside it: a chart says nothing of its own. A
+/// page has room for 13 groups of two; a chart that is higher is said in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     /// What it shows.
@@ -36,11 +37,13 @@ pub(crate) const WIDTH: f32 = 460.0;
 /// How wide the longest bar is: the rest is for the figure behind it.
 const LONGEST: f32 = 370.0;
 /// From the name of a group to its first bar, from bar to bar, and from group to group.
-const NAME: f32 = 16.0;
-const STEP: f32 = 15.0;
-const BETWEEN: f32 = 8.0;
+const NAME: f32 = 14.0;
+const STEP: f32 = 13.0;
+const BETWEEN: f32 = 6.0;
 /// The height of a bar.
-const THICK: f32 = 11.0;
+const THICK: f32 = 10.0;
+/// From the upper edge of a bar, or of the room for a name, to the line that words stand on.
+const LINE: f32 = 8.7;
 
 /// Where everything of a chart stands, from its upper left corner.
 pub(crate) struct Laid {
@@ -76,7 +79,7 @@ impl Chart {
         if self.series.len() > 1 {
             for (place, series) in self.series.iter().enumerate() {
                 laid.areas.push(Area { x: 0.0, y, width: THICK, height: THICK, hollow: place > 0 });
-                laid.words.push(Words { x: THICK + 6.0, y: y + 9.5, text: series.clone(), names: false });
+                laid.words.push(Words { x: THICK + 6.0, y: y + LINE, text: series.clone(), names: false });
                 y += STEP;
             }
             y += BETWEEN;
@@ -84,14 +87,14 @@ impl Chart {
         let lengths = self.groups.iter().flat_map(|group| &group.bars).filter_map(|bar| bar.length);
         let most = lengths.max().unwrap_or_default().max(1) as f32;
         for group in &self.groups {
-            laid.words.push(Words { x: 0.0, y: y + 10.0, text: group.name.clone(), names: true });
+            laid.words.push(Words { x: 0.0, y: y + LINE, text: group.name.clone(), names: true });
             y += NAME;
             for (place, bar) in group.bars.iter().enumerate() {
                 let width = bar.length.map_or(0.0, |length| length as f32 / most * LONGEST);
                 if width > 0.0 {
                     laid.areas.push(Area { x: 0.0, y, width: width.max(1.0), height: THICK, hollow: place > 0 });
                 }
-                laid.words.push(Words { x: width + 6.0, y: y + 9.5, text: bar.label.clone(), names: false });
+                laid.words.push(Words { x: width + 6.0, y: y + LINE, text: bar.label.clone(), names: false });
                 y += STEP;
             }
             y += BETWEEN;

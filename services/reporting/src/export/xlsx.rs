@@ -3,7 +3,7 @@
 use paper::{Sheet, Value, Workbook};
 
 use super::{Export, TERMS};
-use crate::governor::{Cell, Code};
+use crate::governor::{Cell, Code, Line};
 
 pub(super) fn workbook(export: &Export) -> Workbook {
     Workbook {
@@ -50,7 +50,7 @@ fn figures(export: &Export) -> Sheet {
 fn definitions(export: &Export) -> Sheet {
     let columns = [("Measure", 26), ("What is counted", 40), ("Definition", 80), ("Owner", 20), ("Version", 10)];
     let lines = export.report.sections.iter().flat_map(|section| &section.lines);
-    let row = |line: &crate::governor::Line| {
+    let row = |line: &Line| -> Vec<Value> {
         let named = [&line.key, &line.title, &line.definition, &line.owner].map(|words| text(words));
         named.into_iter().chain([Value::Number(line.measure_version.into())]).collect()
     };

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cell, Code, Figures, Line};
 
-/// More groups of bars than this are no help to anybody: the table has them.
-const MOST: usize = 14;
+/// More groups of bars than this are no help to anybody, and fit on no page: the table has them.
+const MOST: usize = 13;
 
 /// Bars in groups.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -54,7 +54,8 @@ pub(crate) fn number(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Code, *};
+    use super::*;
+    use crate::governor::Code;
 
     #[test]
     fn changes_are_said_of_published_figures_alone_and_small_ones_are_none() {

@@ -5,6 +5,7 @@ use crate::{
     Chart,
     chart::{Laid, WIDTH},
     pdf::{
+        FOOT, TOP,
         font::Weight,
         tag::{Tags, What},
     },
@@ -29,10 +30,18 @@ impl Flow<'_> {
 
     pub(super) fn chart(&mut self, chart: &Chart) {
         let laid = chart.laid();
-        self.needs(self.height_of(chart, &laid));
+        let height = self.height_of(chart, &laid);
+        self.needs(height.min(FOOT - TOP));
         let caption = self.tags.part(Tags::ROOT, What::Paragraph);
         self.paragraph(caption, &Text::plain(&chart.caption), CAPTION, 0.0);
         self.y += 4.0;
+        if height > FOOT - TOP {
+            // No page has room for it.
+            let words = self.tags.part(Tags::ROOT, What::Paragraph);
+            self.paragraph(words, &Text::plain(&chart.description), BODY, 0.0);
+            self.space(BELOW);
+            return;
+        }
         let area = [SIDE, self.y, WIDTH, laid.height];
         let part = self.tags.part(Tags::ROOT, What::Figure(chart.description.clone(), self.page(), area));
         let leaf = self.tags.leaf(part);

@@ -62,12 +62,10 @@ pub(in crate::rpc) fn check(request: &pb::SignReportRequest) -> Result<()> {
 
 /// An earlier version is amended with a reason, and with nothing signed there is none to amend.
 pub(in crate::rpc) fn check_reason(reason: &str, signed: u32) -> Result<()> {
-    let given = !reason.trim().is_empty();
-    match signed {
-        0 if given => Err(Error::invalid("reason", "Leave it empty: no version of this term was signed before")),
-        0 => Ok(()),
-        n if given && n < u32::MAX => Ok(()),
-        n => Err(Error::invalid("reason", format!("Enter why version {n} is amended"))),
+    match (signed, reason.trim().is_empty()) {
+        (0, true) | (1.., false) => Ok(()),
+        (0, false) => Err(Error::invalid("reason", "Leave it empty: no version of this term was signed before")),
+        (version, true) => Err(Error::invalid("reason", format!("Enter why version {version} is amended"))),
     }
 }
 
