@@ -11,6 +11,8 @@ mod embedded;
 mod figures;
 #[path = "platform/filter_parse.rs"]
 mod filter_parse;
+#[path = "platform/governor.rs"]
+mod governor;
 #[path = "platform/load.rs"]
 mod load;
 #[path = "platform/opening.rs"]
@@ -46,6 +48,10 @@ async fn main() -> Result<()> {
     }
     if wanted("documents") {
         documents::measure()?;
+    }
+    if wanted("governor") {
+        governor::measure(Engine::Sqlite).await?;
+        governor::measure(Engine::Postgres).await?;
     }
     if wanted("filter_parse") {
         filter_parse::measure()?;
