@@ -58,6 +58,7 @@ const FILES: &[&str] = &[
     "hedgerow/policy_registry/v1/template.proto",
     "hedgerow/reporting/v1/figure.proto",
     "hedgerow/reporting/v1/governor.proto",
+    "hedgerow/reporting/v1/rebuild.proto",
     "hedgerow/reporting/v1/reporting.proto",
 ];
 

@@ -90,12 +90,18 @@ pub enum Reports {
         /// The term, such as `2026-autumn`; the current one without it.
         #[arg(long, default_value = "")]
         term: String,
+        /// What was known at the end of a day, such as `2026-11-24`; what is known now without it.
+        #[arg(long, default_value = "")]
+        as_at: String,
     },
     /// The authority's report over its schools.
     Authority {
         /// The term, such as `2026-autumn`; the current one without it.
         #[arg(long, default_value = "")]
         term: String,
+        /// What was known at the end of a day, such as `2026-11-24`; what is known now without it.
+        #[arg(long, default_value = "")]
+        as_at: String,
     },
     /// Writes a term's report for governors to a file.
     Get(reports::Get),
@@ -103,6 +109,10 @@ pub enum Reports {
     Signed(reports::Signed),
     /// Signs a term's report.
     Sign(reports::Sign),
+    /// Counts all figures anew from the log of events; until it is done, those of before are answered.
+    Rebuild,
+    /// Counts all figures anew and says how many differ from those that are answered; changes none.
+    Check,
 }
 
 impl Reports {
@@ -116,15 +126,30 @@ impl Reports {
             Self::Get(get) => return get.run(config).await,
             Self::Signed(signed) => return signed.run(config).await,
             Self::Sign(sign) => return sign.run(config).await,
-            Self::School { school, term } => {
-                ask(config, "GetSchoolReport", serde_json::json!({"schoolId": school, "termId": term})).await?
+            Self::School { school, term, as_at } => {
+                let request = serde_json::json!({"schoolId": school, "termId": term, "asAtDate": as_at});
+                ask(config, "GetSchoolReport", request).await?
             }
-            Self::Authority { term } => ask(config, "GetAuthorityReport", serde_json::json!({"termId": term})).await?,
+            Self::Authority { term, as_at } => {
+                ask(config, "GetAuthorityReport", serde_json::json!({"termId": term, "asAtDate": as_at})).await?
+            }
+            Self::Rebuild => return rebuild(config, false).await,
+            Self::Check => return rebuild(config, true).await,
         };
         let report = &answer["report"];
         println!("{}", report["term"]["title"].as_str().unwrap_or_default());
+        if let Some(newest) = report["figuresAsOfTime"].as_str() {
+            println!("newest event that is counted: {newest}");
+        }
+        if let Some(waiting) = report["eventsWaiting"].as_u64().filter(|waiting| *waiting > 0) {
+            println!("events that are not counted yet: {waiting}");
+        }
         for line in report["lines"].as_array().into_iter().flatten() {
-            println!("{:>8}  {}", figure(&line["figure"]), line["title"].as_str().unwrap_or_default());
+            let since = match (&line["since"], line["sinceFewer"].as_bool().unwrap_or_default()) {
+                (serde_json::Value::Null, _) => String::new(),
+                (differ, fewer) => format!("  (since: {} {})", figure(differ), if fewer { "fewer" } else { "more" }),
+            };
+            println!("{:>8}  {}{since}", figure(&line["figure"]), line["title"].as_str().unwrap_or_default());
             for part in line["parts"].as_array().into_iter().flatten() {
                 println!("{:>12}  {}", figure(&part["figure"]), part["title"].as_str().unwrap_or_default());
             }
@@ -147,6 +172,27 @@ impl Reports {
             println!("{}  {}", name.unwrap_or_default(), cells.join("; "));
         }
         Ok(())
+    }
+}
+
+/// Has figures counted anew, call by call until it is done.
+async fn rebuild(config: &Config, check_only: bool) -> Result<()> {
+    loop {
+        let answer = ask(config, "RebuildFigures", serde_json::json!({"checkOnly": check_only})).await?;
+        let number = |key: &str| answer[key].as_str().unwrap_or("0").to_owned();
+        println!("{} of {} events counted", number("eventsCounted"), number("eventsLogged"));
+        if answer["done"].as_bool().unwrap_or_default() {
+            let changed = number("figuresChanged");
+            match (check_only, changed.as_str()) {
+                (_, "0") => println!("no figure differs"),
+                (true, changed) => {
+                    let fix = format!("{changed} figures differ: put them right with `hedgerow reports rebuild`");
+                    return Err(Error::invalid("figures", fix));
+                }
+                (false, changed) => println!("{changed} figures were put right"),
+            }
+            return Ok(());
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{
-    figures::{Figures, Which, attachment, cell as digits, figure, terms},
+    figures::{AsAt, Figures, Which, attachment, cell as digits, figure, standing as counted, terms},
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -32,6 +32,7 @@ pub struct Authority {
     schools: Vec<Line>,
     terms: Vec<Link>,
     csv: Link,
+    as_at: AsAt,
     figures: Figures,
 }
 
@@ -67,6 +68,7 @@ impl Page for Authority {
             lines: super::figures::sample_lines(),
             schools: rows,
             min_cell: 6,
+            events_waiting: 2,
             ..AuthorityReport::default()
         };
         let empty = AuthorityReport { min_cell: 6, ..AuthorityReport::default() };
@@ -81,17 +83,24 @@ impl Page for Authority {
 impl Authority {
     fn new(report: &AuthorityReport, schools: &[School], adoptions: &[Adoption], now: OffsetDateTime) -> Self {
         let term = report.term.clone().unwrap_or_default();
-        let rows = Row::some("Counted", words::stamp(report.as_at_time.as_ref()));
+        let as_at = AsAt::new("/authority", &term.term_id, &report.as_at_date);
+        let (at, newest) = (report.as_at_time.as_ref(), report.figures_as_of_time.as_ref());
+        let mut rows = counted(at, &report.as_at_date, newest);
+        if report.events_waiting > 0 {
+            let waiting = u64::from(report.events_waiting);
+            rows.push(Row::new("Not counted yet", words::counted(waiting, "event that waits", "events that wait")));
+        }
         let mut lines: Vec<(usize, Line)> =
             schools.iter().map(|school| Line::new(school, report, adoptions, now)).collect();
         lines.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.link.text.cmp(&other.link.text)));
         Self {
             head: Head::new("Schools that need help", Vec::new()).of(term.title.clone()),
-            rows: rows.into_iter().collect(),
+            rows,
             columns: report.lines.iter().take(COLUMNS).map(|line| words::sentence(&line.title)).collect(),
             schools: lines.into_iter().map(|(_, line)| line.short()).collect(),
             terms: terms(&term.term_id, report.as_at_time.as_ref(), "/authority"),
-            csv: Link::new("Download as a table (CSV)", format!("/authority.csv?term={}", term.term_id)),
+            csv: Link::new("Download as a table (CSV)", format!("/authority.csv?{}", as_at.query(&report.as_at_date))),
+            as_at,
             figures: Figures::new(&report.lines, report.min_cell),
         }
     }
@@ -198,7 +207,7 @@ pub async fn standing(visit: &Visit, filter: &str) -> Result<Vec<Adoption>, Erro
 }
 
 async fn fetch(visit: &Visit, which: &Which) -> Result<AuthorityReport, Error> {
-    let asked = GetAuthorityReportRequest { term_id: which.term.clone() };
+    let asked = GetAuthorityReportRequest { term_id: which.term.clone(), as_at_date: which.as_at_date()? };
     heard(visit.reporting()?.get_authority_report(ask(asked))).await?.report.ok_or_else(Error::missing)
 }
 

@@ -2,13 +2,16 @@
 //! and table.
 
 use axum::response::IntoResponse as _;
-use chassis::{calendar::Term, clock::moment, table::Table};
+use chassis::{calendar::Term, clock::moment, error::Error, table::Table};
 use http::header;
 use proto::reporting::v1::{Figure, Line};
 use serde::{Deserialize, Serialize};
 
 use super::visit::Answer;
-use crate::pages::{part::Link, words};
+use crate::pages::{
+    part::{Link, Row},
+    words,
+};
 
 /// How wide the longest bar is.
 const WIDEST: u64 = 300;
@@ -23,6 +26,64 @@ pub struct Which {
     /// Its code; the current one where empty.
     #[serde(default)]
     pub term: String,
+    /// The day at whose end figures were known, as it is typed or `2026-11-24`; now where empty.
+    #[serde(default)]
+    pub as_at: String,
+}
+
+impl Which {
+    /// The day as the contract has it.
+    ///
+    /// # Errors
+    /// `Invalid` where it is no day.
+    pub fn as_at_date(&self) -> Result<String, Error> {
+        match self.as_at.trim() {
+            "" => Ok(String::new()),
+            text => {
+                let wrong = || Error::invalid("as_at_date", "Enter a day such as 27/3/2026");
+                Ok(words::typed_day(text).ok_or_else(wrong)?.to_string())
+            }
+        }
+    }
+}
+
+/// Where figures of a past day are asked for.
+#[derive(Debug, Serialize)]
+pub struct AsAt {
+    here: String,
+    term: String,
+    day: String,
+}
+
+impl AsAt {
+    /// The form of a page, filled in with what it shows.
+    pub fn new(here: &str, term: &str, as_at_date: &str) -> Self {
+        let day = if as_at_date.is_empty() { String::new() } else { words::day_to_type(as_at_date) };
+        Self { here: here.to_owned(), term: term.to_owned(), day }
+    }
+
+    /// The same for the address of a download.
+    pub fn query(&self, as_at_date: &str) -> String {
+        let as_at = if as_at_date.is_empty() { String::new() } else { format!("&as_at={as_at_date}") };
+        format!("term={}{as_at}", self.term)
+    }
+}
+
+/// As at when figures are, and how far events are counted in.
+pub fn standing(
+    counted: Option<&prost_types::Timestamp>,
+    as_at_date: &str,
+    newest: Option<&prost_types::Timestamp>,
+) -> Vec<Row> {
+    let known =
+        (!as_at_date.is_empty()).then(|| format!("What was known at the end of {}", words::named_day(as_at_date)));
+    let counted = words::stamp(counted).filter(|_| known.is_none());
+    let rows = [
+        Row::some("Counted", counted),
+        Row::some("As at", known),
+        Row::some("Newest event that is counted", words::stamp(newest)),
+    ];
+    rows.into_iter().flatten().collect()
 }
 
 /// The lines of a report.
@@ -31,6 +92,8 @@ pub struct Figures {
     lines: Vec<Shown>,
     charts: Vec<Chart>,
     min_cell: u32,
+    /// Whether it is said what came to light since.
+    past: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -40,6 +103,7 @@ struct Shown {
     now: String,
     before: String,
     change: String,
+    since: String,
 }
 
 /// A breakdown as bars; every length is drawn from the published figures only.
@@ -99,18 +163,47 @@ fn change(now: Option<&Figure>, before: Option<&Figure>) -> String {
     }
 }
 
+/// What a line counts, with who says so and in which version.
+fn definition(line: &Line) -> String {
+    let owner = match line.owner.as_str() {
+        "" => return words::sentence(&line.definition),
+        "dsl" => "the designated safeguarding lead",
+        "head" => "the head",
+        "it" => "the technician",
+        other => other,
+    };
+    format!("{} Definition {} of {owner}.", words::sentence(&line.definition), line.version)
+}
+
+/// What came to light since, of a figure of a past day.
+fn since(line: &Line) -> String {
+    match &line.since {
+        None => String::new(),
+        Some(differ) if !differ.code.is_empty() => differ.code.clone(),
+        Some(differ) if differ.value == 0 => "Nothing".to_owned(),
+        Some(differ) if line.since_fewer => format!("{} fewer", words::number(differ.value)),
+        Some(differ) => format!("{} more", words::number(differ.value)),
+    }
+}
+
 impl Figures {
     /// The lines of a report as they are shown.
     pub fn new(lines: &[Line], min_cell: u32) -> Self {
         let shown = lines.iter().map(|line| Shown {
             title: words::sentence(&line.title),
-            definition: words::sentence(&line.definition),
+            definition: definition(line),
             now: figure(line.figure.as_ref()),
             before: figure(line.before.as_ref()),
             change: change(line.figure.as_ref(), line.before.as_ref()),
+            since: since(line),
         });
         let charts = lines.iter().filter(|line| !line.parts.is_empty()).enumerate();
-        Self { lines: shown.collect(), charts: charts.map(|(n, line)| Chart::new(n, line)).collect(), min_cell }
+        Self {
+            lines: shown.collect(),
+            charts: charts.map(|(n, line)| Chart::new(n, line)).collect(),
+            min_cell,
+            past: lines.iter().any(|line| line.since.is_some()),
+        }
     }
 }
 
@@ -162,6 +255,9 @@ pub fn sample_lines() -> Vec<Line> {
             figure: figure(12, ""),
             before: figure(9, ""),
             parts: vec![part("P1 <x>", figure(8, "")), part("P2", figure(0, "c"))],
+            since: figure(7, ""),
+            owner: "dsl".into(),
+            version: 1,
             ..Line::default()
         },
         Line { title: "x".into(), figure: figure(0, "z"), before: None, ..Line::default() },
@@ -201,5 +297,8 @@ mod tests {
         assert_eq!(figures.charts[0].bars[1].figure, "c");
         assert_eq!(figures.lines[1].change, "Cannot be said");
         assert_eq!(figures.lines[0].change, "3 more");
+        assert_eq!((figures.lines[0].since.as_str(), figures.lines[1].since.as_str()), ("7 more", ""));
+        let hidden = Line { since: Some(Figure { value: 0, code: "c".into() }), ..Line::default() };
+        assert_eq!(since(&hidden), "c");
     }
 }

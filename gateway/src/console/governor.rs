@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use super::{
     Below,
-    figures::{Which, figure},
+    figures::{AsAt, Which, figure, standing},
     people::People,
     visit::{Answer, Visit, ask, heard},
 };
@@ -67,6 +67,8 @@ pub struct GovernorPage {
     files: Vec<Link>,
     sections: Vec<Section>,
     min_cell: u32,
+    /// Where figures of a past day are asked for; none of a signed version.
+    as_at: Option<AsAt>,
 }
 
 impl Page for GovernorPage {
@@ -120,7 +122,7 @@ impl Section {
         let measure = |line: &ReportLine| Measure {
             title: line.title.clone(),
             definition: line.definition.clone(),
-            owner: format!("Version {}, kept by {}.", line.measure_version, line.owner),
+            owner: format!("Version {}. Owner: {}.", line.measure_version, line.owner),
             figures: figures([&line.figure, &line.before, &line.year_before]),
         };
         let parts = |line: &ReportLine| Parts {
@@ -201,6 +203,9 @@ impl GovernorPage {
         let report = answer.report.clone().unwrap_or_default();
         let mut page = Self::bare(&report, place, Edition::Draft);
         let term = report.term.unwrap_or_default().term_id;
+        let past = if answer.etag.is_empty() { report.as_at_date.as_str() } else { "" };
+        page.as_at = Some(AsAt::new(&format!("{}/{term}/draft", place.here), "", past));
+        page.rows.extend(standing(None, past, answer.figures_as_of_time.as_ref()));
         page.tag = "Draft".to_owned();
         page.standing = "The figures as they are now. The head has not signed them.".to_owned();
         page.rows.extend(answer.versions.iter().map(|version| {
@@ -212,7 +217,7 @@ impl GovernorPage {
             let link = place.version(last);
             Row::new("Signed last", link.text).to(link.href)
         }));
-        if place.signs {
+        if place.signs && past.is_empty() {
             let text = if answer.versions.is_empty() { "Sign this report" } else { "Amend the signed report" };
             page.links.insert(0, Link::new(text, format!("{}/{term}/sign?etag={}", place.here, answer.etag)));
         }
@@ -248,8 +253,9 @@ impl GovernorPage {
     }
 }
 
-async fn fetch(visit: &Visit, term: &str) -> Result<GetGovernorReportResponse, Error> {
-    let asked = GetGovernorReportRequest { school_id: visit.school.clone(), term_id: term.to_owned() };
+async fn fetch(visit: &Visit, term: &str, as_at_date: String) -> Result<GetGovernorReportResponse, Error> {
+    let (school_id, term_id) = (visit.school.clone(), term.to_owned());
+    let asked = GetGovernorReportRequest { school_id, term_id, as_at_date };
     heard(visit.reporting()?.get_governor_report(ask(asked))).await
 }
 
@@ -268,7 +274,7 @@ async fn signed(visit: &Visit, place: &Place, term: &str, version: u32) -> Resul
 
 /// What is shown of a term: the newest version that was signed, or else the draft.
 async fn of_term(visit: &Visit, term: &str, crumbs: Vec<Link>) -> Result<GovernorPage, Error> {
-    let draft = fetch(visit, term).await?;
+    let draft = fetch(visit, term, String::new()).await?;
     let place = Place::of(visit, crumbs);
     let term = draft.report.as_ref().and_then(|report| report.term.clone()).unwrap_or_default().term_id;
     match draft.versions.first() {
@@ -292,7 +298,7 @@ fn crumbs(visit: &Visit) -> Vec<Link> {
 pub async fn show(visit: Visit, Path((_, term)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::ReportRead)?;
     if let Some((term, format)) = file::named(&term) {
-        let draft = fetch(&visit, term).await?;
+        let draft = fetch(&visit, term, String::new()).await?;
         let newest = draft.versions.first().map_or(0, |newest| newest.version);
         return file::send(&visit, term, newest, format).await;
     }
@@ -301,12 +307,16 @@ pub async fn show(visit: Visit, Path((_, term)): Path<(String, String)>) -> Answ
 }
 
 /// Shows the draft of a term, or sends it as a file.
-pub async fn draft(visit: Visit, Path((_, term, edition)): Path<(String, String, String)>) -> Answer {
+pub async fn draft(
+    visit: Visit,
+    Path((_, term, edition)): Path<(String, String, String)>,
+    Query(which): Query<Which>,
+) -> Answer {
     visit.needs(Permission::ReportRead)?;
     match file::named(&edition) {
         Some(("draft", format)) => file::send(&visit, &term, 0, format).await,
         None if edition == "draft" => {
-            let answer = fetch(&visit, &term).await?;
+            let answer = fetch(&visit, &term, which.as_at_date()?).await?;
             visit.page(&GovernorPage::draft(&answer, &Place::of(&visit, crumbs(&visit))))
         }
         _ => Err(Error::missing().into()),

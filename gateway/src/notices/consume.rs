@@ -86,6 +86,9 @@ impl Consumer for Told {
             | Event::AlertWorsened(_)
             | Event::AlertAcknowledged(_)
             | Event::CoverageDayCounted(_)
+            | Event::RegisterEntryAdded(_)
+            | Event::RegisterCounted(_)
+            | Event::LessonAnswered(_)
             | Event::FeedCounted(_) => false,
         }
     }

@@ -40,7 +40,7 @@ pub trait Consumer: Send + Sync + 'static {
 /// Whoever takes events from the bus: an inbox.
 #[tonic::async_trait]
 pub trait Listener: Send + Sync {
-    /// The name its place in the stream is kept under, `reporting.tally`.
+    /// The name its place in the stream is kept under, `reporting.figures`.
     fn group(&self) -> String;
 
     /// Takes one event in. It answers only when the event needs no second delivery.

@@ -1,6 +1,7 @@
 //! Registers: a school's append-only lists of dated entries. What each holds, who adds and reads, and what is judged of
 //! it is data of the template; this is the one engine for all of them.
 
+pub mod counted;
 pub mod decision;
 pub mod duties;
 mod entry;

@@ -17,6 +17,7 @@ mod compare_templates;
 mod complete_review;
 mod confirm_import;
 pub(crate) mod convert;
+mod counted;
 mod create_calendar_feed;
 mod create_school;
 mod days;

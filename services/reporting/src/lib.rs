@@ -1,17 +1,22 @@
 //! The figures for leads, heads, governors and the authority, with no child identifiable.
 //!
-//! - `line`: what is counted, with its definition
+//! - `fact`: what an event adds to the figures; `state`: what it says of how a school stands
+//! - `measure`: what is counted, as data
+//! - `table`: questions about measures, and how they are counted
 //! - `report`: a school's term, and the authority's
 //! - `governor`: the report for governors in sections, and what of it the head signed; `export`: it as a file
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
 mod consume;
 mod export;
+pub mod fact;
 mod governor;
-pub mod line;
+pub mod measure;
 pub mod report;
 mod rpc;
+pub mod state;
 mod store;
+pub mod table;
 #[cfg(test)]
 mod tests;
 
@@ -45,5 +50,5 @@ pub async fn start(setup: Setup) -> Result<Running> {
     let store = setup.store::<store::migration::Migrations>().await?;
     let rpcs = ReportingServer::new(rpc::Service { app: App { store: store.clone() } });
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
-    Ok(running.listen(&setup, consume::Tally).await)
+    Ok(running.listen(&setup, consume::Figures).await)
 }

@@ -8,7 +8,9 @@ mod get_governor_report;
 mod get_report_version;
 mod get_school_report;
 mod list_report_versions;
+mod rebuild_figures;
 mod sign_report;
+mod terms;
 
 use chassis::serve::answer;
 use proto::reporting::v1::{reporting_server::Reporting, *};
@@ -40,5 +42,6 @@ rpcs! {
     get_report_version: GetReportVersionRequest => GetReportVersionResponse,
     get_school_report: GetSchoolReportRequest => GetSchoolReportResponse,
     list_report_versions: ListReportVersionsRequest => ListReportVersionsResponse,
+    rebuild_figures: RebuildFiguresRequest => RebuildFiguresResponse,
     sign_report: SignReportRequest => SignReportResponse,
 }

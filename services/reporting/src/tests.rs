@@ -1,5 +1,10 @@
 //! The service as its callers see it, on both engines.
 
+mod made;
+mod rebuild;
+mod recount;
+mod state;
+
 use std::sync::Arc;
 
 use chassis::{
@@ -7,6 +12,7 @@ use chassis::{
     event::{Bus as _, Event, memory::MemoryBus},
     testing::{Bed, Engine},
 };
+pub(crate) use made::one_of_each;
 use proto::{
     access::v1::Role,
     event::v1::{
@@ -14,6 +20,8 @@ use proto::{
     },
     reporting::v1::{reporting_client::ReportingClient, *},
 };
+use rebuild::{rebuild_equals_live, the_log_of_events_is_only_added_to};
+use recount::independent_recount;
 
 async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> Result<()> {
     let bus = Arc::new(MemoryBus::default());
@@ -47,7 +55,7 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
     }
 
     let governor = bed.person(&[(Role::Governor, &large)]);
-    let ask = |school: &str| GetSchoolReportRequest { school_id: school.to_owned(), term_id: String::new() };
+    let ask = |school: &str| GetSchoolReportRequest { school_id: school.to_owned(), ..Default::default() };
     let mut client = ReportingClient::new(governor.to("reporting")?);
     let report = client.get_school_report(ask(&large)).await.map_err(|s| Error::from_status(&s))?.into_inner();
     let line = |lines: &[Line], key: &str| {
@@ -66,7 +74,7 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
     assert!(client.get_school_report(ask(&small)).await.is_ok());
     let absent = client.get_school_report(ask(&bed.school())).await.err().map(|s| (s.code(), s.message().to_owned()));
     assert_eq!(absent, foreign, "a school there is not is told from another's by nobody");
-    let request = GetAuthorityReportRequest { term_id: "2026-autumn".into() };
+    let request = GetAuthorityReportRequest { term_id: "2026-autumn".into(), ..Default::default() };
     let report = client.get_authority_report(request).await.map_err(|s| Error::from_status(&s))?.into_inner();
     let report = report.report.unwrap_or_default();
     assert_eq!(report.schools.len(), 2);
@@ -75,7 +83,7 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
         Some((0, "c".into())),
         "11 less 9 would tell the small school's 2"
     );
-    let bad = GetAuthorityReportRequest { term_id: "next year".into() };
+    let bad = GetAuthorityReportRequest { term_id: "next year".into(), ..Default::default() };
     let refused = client.get_authority_report(bad).await.err().map(|s| Error::from_status(&s));
     assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("term_id"));
     Ok(())
@@ -115,7 +123,7 @@ async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_
     }
     let governor = bed.person(&[(Role::Governor, &school)]);
     let mut client = ReportingClient::new(governor.to("reporting")?);
-    let ask = GetSchoolReportRequest { school_id: school.clone(), term_id: "2026-autumn".into() };
+    let ask = GetSchoolReportRequest { school_id: school.clone(), term_id: "2026-autumn".into(), ..Default::default() };
     let report = client.get_school_report(ask).await.map_err(|s| Error::from_status(&s))?.into_inner();
     let lines = report.report.unwrap_or_default().lines;
     let of = |key: &str| lines.iter().find(|l| l.key == key).and_then(|l| l.figure.clone()).map(|f| (f.value, f.code));
@@ -126,6 +134,61 @@ async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_
     let report = client.get_authority_report(GetAuthorityReportRequest::default()).await;
     let report = report.map_err(|s| Error::from_status(&s))?.into_inner().report.unwrap_or_default();
     assert_eq!(report.schools.first().map(|row| row.silent_feeds), Some(2));
+    Ok(())
+}
+
+async fn a_report_of_a_past_day_stands_and_says_what_came_since(engine: Engine) -> Result<()> {
+    let bus = Arc::new(MemoryBus::default());
+    let mut bed = Bed::new(engine)?.with_bus(bus.clone());
+    let running = crate::start(bed.setup("reporting").await?).await?;
+    bed.add(&running);
+    let school = bed.school();
+    let concern = || Event::ConcernRecorded(ConcernRecorded { origin: "staff".into(), not_safe: false });
+    let day = |state: &str| {
+        let (date, state) = ("2026-11-02".to_owned(), state.to_owned());
+        Event::CoverageDayCounted(CoverageDayCounted { date, state, ..Default::default() })
+    };
+    let earlier = bed.now() - time::Duration::days(10);
+    let then = std::iter::repeat_with(concern).take(8).chain([day("silent")]).map(|event| (earlier, event));
+    let since = std::iter::repeat_with(concern).take(7).chain([day("covered")]).map(|event| (bed.now(), event));
+    for (at, event) in then.chain(since) {
+        bus.publish(&made::envelope(&bed, &school, at, event)).await?;
+    }
+    let governor = bed.person(&[(Role::Governor, &school)]);
+    let mut client = ReportingClient::new(governor.to("reporting")?);
+    let ask = |as_at_date: &str| GetSchoolReportRequest {
+        school_id: school.clone(),
+        as_at_date: as_at_date.to_owned(),
+        ..Default::default()
+    };
+    let mut figures = Vec::new();
+    for as_at in ["2026-11-15", ""] {
+        let report = client.get_school_report(ask(as_at)).await.map_err(|s| Error::from_status(&s))?.into_inner();
+        let report = report.report.unwrap_or_default();
+        assert_eq!(report.as_at_date, as_at);
+        assert_eq!(report.figures_as_of_time, Some(chassis::clock::timestamp(bed.now())), "the newest event");
+        for key in ["concerns_recorded", "monitoring_coverage"] {
+            let line = report.lines.iter().find(|line| line.key == key).cloned().unwrap_or_default();
+            let value = |figure: Option<Figure>| figure.map(|figure| figure.value);
+            figures.push((value(line.figure), value(line.since), line.since_fewer));
+        }
+    }
+    let expected = [(8, Some(7)), (0, Some(1)), (15, None), (1, None)];
+    assert_eq!(figures, expected.map(|(figure, since)| (Some(figure), since, false)));
+    for bad in ["2026-11-25", "2026-08-31", "soon"] {
+        let refused = client.get_school_report(ask(bad)).await.err().map(|s| Error::from_status(&s));
+        assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("as_at_date"), "{bad}");
+    }
+    // Only the operator counts anew.
+    let rebuild = RebuildFiguresRequest { check_only: false };
+    let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
+    let denied = ReportingClient::new(officer.to("reporting")?).rebuild_figures(rebuild).await.err();
+    assert_eq!(denied.map(|status| status.code()), Some(tonic::Code::PermissionDenied));
+    let operator = bed.person(&[(Role::Operator, "")]);
+    let rebuilt = ReportingClient::new(operator.to("reporting")?).rebuild_figures(rebuild).await;
+    let rebuilt = rebuilt.map_err(|s| Error::from_status(&s))?.into_inner();
+    let RebuildFiguresResponse { done, events_counted, events_logged, figures_changed } = rebuilt;
+    assert_eq!((done, events_counted, events_logged, figures_changed), (true, 17, 17, 0));
     Ok(())
 }
 
@@ -140,6 +203,10 @@ macro_rules! on_both_engines {
 on_both_engines!(
     events_are_counted_once_and_small_counts_are_hidden,
     governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_replaces_itself,
+    a_report_of_a_past_day_stands_and_says_what_came_since,
+    rebuild_equals_live,
+    the_log_of_events_is_only_added_to,
+    independent_recount,
 );
 
 mod governor;

@@ -90,6 +90,7 @@ pub fn pages() -> Vec<GovernorPage> {
         etag: "e".into(),
         versions: vec![version(2), version(1)],
         last_version: Some(version(2)),
+        figures_as_of_time: version(1).sign_time,
     };
     let unsigned = GetGovernorReportResponse { versions: Vec::new(), ..draft.clone() };
     let empty = GetGovernorReportResponse {

@@ -35,7 +35,7 @@ pub fn fields(amends: bool) -> Vec<Field> {
 }
 
 async fn page(visit: &Visit, term: &str, etag: &str) -> Result<FormPage, Error> {
-    let draft = fetch(visit, term).await?;
+    let draft = fetch(visit, term, String::new()).await?;
     let report = draft.report.unwrap_or_default();
     let title = report.term.unwrap_or_default().title;
     let newest = draft.versions.first().map(|newest| newest.version);

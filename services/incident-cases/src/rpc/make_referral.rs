@@ -5,6 +5,7 @@ use proto::{
     event::v1::ReferralMade,
     incident_cases::v1::{MakeReferralRequest, MakeReferralResponse},
 };
+use time::OffsetDateTime;
 use tonic::Request;
 
 use super::{
@@ -67,12 +68,19 @@ pub(super) fn refer(case: &mut Case, by: By<'_>, ids: &Ids, wanted: Wanted<'_>) 
     case.refer(by, referral)?;
     let told = told(case, by, ids, (wanted.agency, agency_name), ("The referral", reason));
     let done = Done::new("referral.made").detail("agency", wanted.agency).disclosure(told);
-    Ok(done.event(made(case, wanted.agency, String::new())))
+    Ok(done.event(made(case, wanted.agency, String::new(), by.at)))
 }
 
 /// That a referral was made, and to which desk, where it was put into the inbox of one.
-pub(super) fn made(case: &Case, agency: &str, desk: String) -> Event {
-    Event::ReferralMade(ReferralMade { agency: agency.to_owned(), procedure: case.procedure.id.clone(), desk })
+pub(super) fn made(case: &Case, agency: &str, desk: String, at: OffsetDateTime) -> Event {
+    let known_at = case.known_at.unwrap_or(case.opened_at);
+    Event::ReferralMade(ReferralMade {
+        agency: agency.to_owned(),
+        procedure: case.procedure.id.clone(),
+        desk,
+        opened_s: (at - case.opened_at).whole_seconds(),
+        known_s: (at - known_at).whole_seconds(),
+    })
 }
 
 /// What kind of recipient an agency is, as the register of disclosures has it.

@@ -81,7 +81,7 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
             told(case, by, ids, (&referral.agency, referral.agency_name.clone()), (what, referral.reason.clone()));
         let done = Done::new("referral.sent").detail("agency", &referral.agency).detail("route", route);
         let done = done.detail("means", &request.means).detail("form", digest).disclosure(told);
-        Ok(done.event(made(case, &referral.agency, referral.desk().to_owned())))
+        Ok(done.event(made(case, &referral.agency, referral.desk().to_owned(), by.at)))
     };
     let respond = |message, case: &Case| SendReferralResponse {
         case: Some(message),

@@ -85,6 +85,7 @@ fn need(tx: &Tx) -> Option<Need> {
         | Permission::ReportSign
         | Permission::ReportRead
         | Permission::ReportReadAuthority
+        | Permission::FiguresRebuild
         | Permission::CoverKeep
         | Permission::DeskRead
         | Permission::DeskWork

@@ -10,6 +10,7 @@ use proto::policy_registry::v1::{AcceptDocumentRequest, AcceptDocumentResponse, 
 use tonic::Request;
 
 use super::{
+    counted,
     registers::{self, Registers},
     work,
 };
@@ -57,6 +58,7 @@ pub(super) async fn accept_document(
         let act = Act::new("document.answered", entry.id.as_str()).detail("document", document.id.as_str());
         tx.record(act.detail("register", definition.key.as_str()).state("register_entry", body));
     }
+    counted::registers(&mut tx, &all, definition, std::slice::from_ref(&entry)).await?;
     let response = AcceptDocumentResponse { entry: Some(registers::shown(&entry, &[])) };
     tx.answer(&response).await?;
     tx.commit().await?;

@@ -10,6 +10,7 @@ use proto::policy_registry::v1::{AddRegisterEntryRequest, AddRegisterEntryRespon
 use tonic::Request;
 
 use super::{
+    counted,
     registers::{self, Registers},
     work,
 };
@@ -74,6 +75,8 @@ pub(super) async fn add_register_entry(
     if let Some(event) = registers::announced(definition, &entry, before) {
         tx.announce(entry.id.as_str(), event).await?;
     }
+    counted::entry(&mut tx, definition, &entry, before).await?;
+    counted::registers(&mut tx, &all, definition, std::slice::from_ref(&entry)).await?;
     let response = AddRegisterEntryResponse { entry: Some(registers::shown(&entry, &[])) };
     tx.answer(&response).await?;
     tx.commit().await?;

@@ -4,9 +4,13 @@ use chassis::{
     caller::Caller,
     db::Once,
     error::{Error, Result},
+    event::Event,
     history::Act,
 };
-use proto::policy_registry::v1::{AnswerLessonRequest, AnswerLessonResponse};
+use proto::{
+    event::v1::LessonAnswered,
+    policy_registry::v1::{AnswerLessonRequest, AnswerLessonResponse},
+};
 use tonic::Request;
 
 use super::{convert::life_cycle, work};
@@ -43,6 +47,8 @@ pub(super) async fn answer_lesson(app: &App, request: Request<AnswerLessonReques
     let body = store::lesson::update(&tx, &lesson).await?;
     let act = Act::new("lesson.answered", lesson.id.as_str()).detail("outcome", request.outcome.as_str());
     tx.record(act.detail("version", request.adopted_version).state("lesson", &body));
+    let answered = Event::LessonAnswered(LessonAnswered { outcome: request.outcome.clone() });
+    tx.announce(lesson.id.as_str(), answered).await?;
     let response = AnswerLessonResponse { lesson: Some(life_cycle::lesson(&lesson)) };
     tx.answer(&response).await?;
     tx.commit().await?;

@@ -10,6 +10,7 @@ use proto::policy_registry::v1::{ImportRegisterRequest, ImportRegisterResponse};
 use tonic::Request;
 
 use super::{
+    counted,
     registers::{self, Registers},
     work,
 };
@@ -44,6 +45,10 @@ pub(super) async fn import_register(
         let act = Act::new("register_entry.imported", entry.id.as_str()).detail("register", definition.key.as_str());
         tx.record(act.state("register_entry", body));
     }
+    for entry in &entries {
+        counted::entry(&mut tx, definition, entry, None).await?;
+    }
+    counted::registers(&mut tx, &all, definition, &entries).await?;
     store::register_entry::drop_preview(&tx, &request.content_hash).await?;
     let act = Act::new("register.imported", request.school_id.as_str());
     tx.record(act.detail("register", definition.key.as_str()).detail("added", entries.len()));

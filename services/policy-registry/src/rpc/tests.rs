@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
+mod counted;
 mod decisions;
 mod documents;
 mod effective;
@@ -421,9 +422,9 @@ mod register_entries {
 }
 
 mod asked_and_decided {
-    use super::{Engine, Tested, decisions::*};
+    use super::{Engine, Tested, counted::*, decisions::*};
 
-    on_both_engines!(what_staff_ask_for_the_lead_decides_and_whoever_asked_is_told);
+    on_both_engines!(what_staff_ask_for_the_lead_decides_and_whoever_asked_is_told, checks_are_announced_as_codes);
 }
 
 mod a_school_tailors {

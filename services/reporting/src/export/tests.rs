@@ -92,7 +92,7 @@ fn the_workbook_holds_every_cell_and_numbers_as_numbers() -> Outcome {
     let numbers = expected(&export.report).iter().flatten().filter(|cell| cell.parse::<u64>().is_ok()).count();
     assert_eq!(sheet.matches("<v>").count(), numbers, "codes are text, all else is a number");
     let definitions = rows(&part(&bytes, "xl/worksheets/sheet2.xml")?);
-    assert_eq!(definitions.len(), 1 + crate::line::LINES.len());
+    assert_eq!(definitions.len(), 1 + crate::measure::lines().len());
     let about = part(&bytes, "xl/worksheets/sheet4.xml")?;
     let hash = export.signed.as_ref().map(|signed| signed.digest.clone()).unwrap_or_default();
     assert!(about.contains(&hash) && about.contains("Two came late.") && about.contains("below 6"), "{about}");

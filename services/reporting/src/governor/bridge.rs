@@ -6,11 +6,7 @@ use std::collections::BTreeSet;
 use chassis::suppress::Figure;
 
 use super::{Cell, Code, Figures, Line, Part, sections::Measured};
-use crate::{line::part_title, report::Published};
-
-/// Who answers for the definitions in `line.rs`, and their version.
-const OWNER: &str = "Hedgerow";
-const VERSION: u32 = 1;
+use crate::{measure, report::Published};
 
 /// Three terms of a school as they are published: the same lines in each.
 pub(crate) struct Terms {
@@ -27,11 +23,12 @@ pub(crate) fn measured(terms: &Terms) -> Vec<Measured> {
 
 fn line(terms: &Terms, now: &Published, before: &Published, year: &Published) -> Measured {
     let whole = |published: &Published| published.figure.map_or(Cell::Code(Code::NotApplicable), cell);
-    let keys: BTreeSet<(String, u64, &str)> =
-        [now, before, year].into_iter().flat_map(|published| &published.parts).map(|(key, _)| place(key)).collect();
-    let parts = keys.into_iter().map(|(.., key)| Part {
+    let by = now.line.by.as_deref().unwrap_or_default();
+    let named = [now, before, year].into_iter().flat_map(|published| &published.parts);
+    let keys: BTreeSet<(usize, &str)> = named.map(|(key, _)| measure::place(by, key)).collect();
+    let parts = keys.into_iter().map(|(_, key)| Part {
         key: key.to_owned(),
-        title: part_title(key),
+        title: sentence(&measure::value_title(by, key)),
         figures: Figures {
             now: part(now, &terms.now, key),
             before: part(before, &terms.before, key),
@@ -39,17 +36,34 @@ fn line(terms: &Terms, now: &Published, before: &Published, year: &Published) ->
         },
     });
     let line = Line {
-        key: now.line.key.to_owned(),
-        title: now.line.title.to_owned(),
-        definition: now.line.definition.to_owned(),
-        owner: OWNER.to_owned(),
-        measure_version: VERSION,
+        key: now.line.key.clone(),
+        title: now.line.title.clone(),
+        definition: now.line.definition.clone(),
+        owner: owner(&now.line.measure.owner),
+        measure_version: now.line.measure.version,
         figures: Figures { now: whole(now), before: whole(before), year_before: whole(year) },
         parts: parts.collect(),
         changes: Vec::new(),
-        requirements: now.line.requirements.iter().map(|id| (*id).to_owned()).collect(),
+        requirements: now.line.requirements.clone(),
     };
-    Measured { line, breaks_down: now.line.breakdown_of.is_some() }
+    Measured { line, breaks_down: now.line.breakdown_of().is_some() }
+}
+
+/// Who answers for a definition, for a person.
+fn owner(role: &str) -> String {
+    match role {
+        "dsl" => "Designated safeguarding lead".to_owned(),
+        "head" => "Head".to_owned(),
+        "it" => "Technician".to_owned(),
+        other => sentence(other),
+    }
+}
+
+/// With a capital letter.
+fn sentence(phrase: &str) -> String {
+    let mut letters = phrase.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
 }
 
 fn cell(figure: Figure) -> Cell {
@@ -66,17 +80,10 @@ fn part(published: &Published, term: &[Published], key: &str) -> Cell {
     if let Some((_, figure)) = published.parts.iter().find(|(part, _)| part == key) {
         return cell(*figure);
     }
-    let sorted = published.line.sorts.and_then(|of| term.iter().find(|other| other.line.key == of));
+    let sorted = published.line.sorts().and_then(|of| term.iter().find(|other| other.line.key == of));
     match sorted.unwrap_or(published).figure {
         Some(Figure::Count(_)) => Cell::Count(0),
         Some(other) => cell(other),
         None => Cell::Code(Code::NotApplicable),
     }
-}
-
-/// A key by its letters and then by its number, so that `P10` stands behind `P9`.
-fn place(key: &str) -> (String, u64, &str) {
-    let letters = key.trim_end_matches(|c: char| c.is_ascii_digit());
-    let number = key.get(letters.len()..).and_then(|digits| digits.parse().ok()).unwrap_or_default();
-    (letters.to_owned(), number, key)
 }

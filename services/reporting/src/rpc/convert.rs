@@ -9,11 +9,12 @@ use chassis::{
     suppress::Figure,
 };
 use proto::reporting::v1 as pb;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use crate::{
-    line::{Line, part_title},
-    report::Published,
+    fact::date,
+    measure::{Counts, Line, value_title},
+    report::{self, Published},
 };
 
 /// The term a request means: the current one where it names none.
@@ -22,6 +23,28 @@ pub(super) fn term(id: &str, now: OffsetDateTime) -> Result<Term> {
         "" => Ok(Term::at(now)),
         id => id.parse().map_err(|()| Error::invalid("term_id", "Enter a term such as 2026-autumn")),
     }
+}
+
+/// The day a request means; none where it names none.
+pub(super) fn as_at(text: &str) -> Result<Option<Date>> {
+    match text {
+        "" => Ok(None),
+        text => {
+            let day = date(text).ok_or_else(|| Error::invalid("as_at_date", "Enter a day such as 2026-11-24"))?;
+            Ok(Some(day))
+        }
+    }
+}
+
+/// As at when figures are: the end of a past day, or now.
+pub(super) fn moment_of(as_at: Option<Date>, now: OffsetDateTime) -> OffsetDateTime {
+    let end = as_at.and_then(Date::next_day).map(|day| day.midnight().assume_utc());
+    end.map_or(now, |end| end.min(now))
+}
+
+/// A day as the contract has it; empty where there is none.
+pub(super) fn day(day: Option<Date>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
 }
 
 pub(super) fn term_message(term: Term) -> pb::Term {
@@ -45,21 +68,52 @@ fn not_applicable() -> pb::Figure {
     pb::Figure { value: 0, code: "z".to_owned() }
 }
 
-pub(super) fn line(line: &Line, now: Option<Figure>, before: Option<Figure>, parts: &[(String, Figure)]) -> pb::Line {
+/// A line's figures as they are published.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Figures<'a> {
+    /// Of the term.
+    pub(super) now: Option<Figure>,
+    /// Of the term before.
+    pub(super) before: Option<Figure>,
+    /// Of the term as it is known now, where the report is as at a past day.
+    pub(super) known: Option<Figure>,
+    /// Of its parts.
+    pub(super) parts: &'a [(String, Figure)],
+}
+
+pub(super) fn line(line: &Line, figures: Figures<'_>) -> pb::Line {
+    let people = line.measure.counts == Counts::People;
+    let since = figures.now.zip(figures.known).and_then(|(then, now)| report::since(then, now, people));
+    let by = line.by.as_deref().unwrap_or_default();
+    let part = |(key, part): &(String, Figure)| pb::Part {
+        key: key.clone(),
+        title: value_title(by, key),
+        figure: Some(figure(*part)),
+    };
     pb::Line {
-        key: line.key.to_owned(),
-        title: line.title.to_owned(),
-        definition: line.definition.to_owned(),
-        figure: Some(now.map_or_else(not_applicable, figure)),
-        before: Some(before.map_or_else(not_applicable, figure)),
-        parts: parts
-            .iter()
-            .map(|(key, f)| pb::Part { key: key.clone(), title: part_title(key), figure: Some(figure(*f)) })
-            .collect(),
-        requirements: line.requirements.iter().map(|r| (*r).to_owned()).collect(),
+        key: line.key.clone(),
+        title: line.title.clone(),
+        definition: line.definition.clone(),
+        figure: Some(figures.now.map_or_else(not_applicable, figure)),
+        before: Some(figures.before.map_or_else(not_applicable, figure)),
+        parts: figures.parts.iter().map(part).collect(),
+        requirements: line.requirements.clone(),
+        since: since.map(|(differ, _)| figure(differ)),
+        since_fewer: since.is_some_and(|(_, fewer)| fewer),
+        owner: line.measure.owner.clone(),
+        version: line.measure.version,
+        events: line.measure.events.clone(),
     }
 }
 
-pub(super) fn lines(now: &[Published], before: &[Published]) -> Vec<pb::Line> {
-    now.iter().zip(before).map(|(now, before)| line(&now.line, now.figure, before.figure, &now.parts)).collect()
+pub(super) fn lines(now: &[Published], before: &[Published], known: Option<&[Published]>) -> Vec<pb::Line> {
+    let figures = |n: usize, now: &'_ Published| {
+        let of = |lines: &[Published]| lines.get(n).and_then(|line| line.figure);
+        (now.figure, of(before), known.and_then(of))
+    };
+    let shown = |(n, published): (usize, &Published)| {
+        let (now, before, known) = figures(n, published);
+        line(published.line, Figures { now, before, known, parts: &published.parts })
+    };
+    now.iter().enumerate().map(shown).collect()
 }

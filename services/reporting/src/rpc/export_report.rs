@@ -25,9 +25,9 @@ pub(super) async fn export_report(app: &App, request: Request<ExportReportReques
     let mut tx = app.store.begin(&scope).await?;
     let term = convert::term(&request.term_id, tx.now())?;
     let (report, signed) = if request.version == 0 {
-        (draft(&tx, &request.school_id, term).await?, None)
+        (draft(&tx, &request.school_id, term, None).await?, None)
     } else {
-        store::first_term(&tx, &request.school_id).await?;
+        store::state::school(&tx, &request.school_id).await?;
         let (signed, report, _) = store::report_version::load(&tx, &term.id(), request.version).await?;
         (report, Some(signed))
     };

@@ -16,7 +16,7 @@ pub(super) async fn get_report_version(
     let mut tx = app.store.begin(&scope).await?;
     let term = convert::term(&request.term_id, tx.now())?;
     // Whose school is not known has no draft either.
-    let now = draft(&tx, &request.school_id, term).await?;
+    let now = draft(&tx, &request.school_id, term, None).await?;
     let (signed, report, content) = store::report_version::load(&tx, &term.id(), request.version).await?;
     let newest = store::report_version::of_term(&tx, &term.id()).await?;
     let act = Act::new("report_version.read", signed.id.as_str()).detail("term", term.id());

@@ -16,7 +16,7 @@ pub(super) async fn list_report_versions(
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
     // A school that nobody knows answers as another's does.
-    store::first_term(&tx, &request.school_id).await?;
+    store::state::school(&tx, &request.school_id).await?;
     let term = match request.term_id.as_str() {
         "" => String::new(),
         id => convert::term(id, tx.now())?.id(),

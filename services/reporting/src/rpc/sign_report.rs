@@ -30,7 +30,7 @@ pub(super) async fn sign_report(app: &App, request: Request<SignReportRequest>) 
     };
     let term = convert::term(&request.term_id, tx.now())?;
     convert::check(&request)?;
-    let report = draft(&tx, &request.school_id, term).await?;
+    let report = draft(&tx, &request.school_id, term, None).await?;
     let before = store::report_version::of_term(&tx, &term.id()).await?.first().map_or(0, |newest| newest.version);
     // Whoever signs saw these very figures, and knew what was signed before.
     if request.etag != etag(&report, before)? {

@@ -1,27 +1,4 @@
-//! The tables.
-
-pub(crate) mod tally {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "tally")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub school_id: String,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub term_id: String,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub line: String,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub part: String,
-        pub count: i64,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
+//! The tables that are read row by row.
 
 pub(crate) mod school_state {
     use sea_orm::entity::prelude::*;
@@ -30,33 +7,16 @@ pub(crate) mod school_state {
     #[sea_orm(table_name = "school_state")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
+        pub generation: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
         pub school_id: String,
+        pub known_us: Option<i64>,
         pub review_due_us: Option<i64>,
         pub error_findings: i64,
+        pub policy_at: String,
         pub last_feed_us: Option<i64>,
-        pub known_us: Option<i64>,
         pub silent_feeds: i64,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-pub(crate) mod coverage_day {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "coverage_day")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub school_id: String,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub date: String,
-        pub term_id: String,
-        pub state: String,
-        pub gap_minutes: i64,
+        pub silent_at: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,318 @@
+//! What an event adds to the figures: pure, so that the same log gives the same figures whenever it is read.
+
+use std::collections::BTreeMap;
+
+use chassis::{
+    clock::{london, moment},
+    event::{Envelope, Event},
+};
+use time::{Date, Duration, OffsetDateTime};
+
+/// What an event adds to the figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What is counted, such as `case_opened`.
+    pub fact: &'static str,
+    /// By what it may be told apart, such as procedure and `P5`.
+    pub dims: BTreeMap<&'static str, String>,
+    /// The day it happened on, in London.
+    pub day: Date,
+    /// The day it was recorded on, in London.
+    pub known: Date,
+    /// How many; fewer than none where something is taken back.
+    pub count: i64,
+}
+
+/// Between the values of a dimension in which one thing counts in several.
+pub const AND: char = '+';
+
+/// How far before it was recorded a thing can have happened: clocks of filters are wrong by more than that, or not at all.
+const PAST: Duration = Duration::days(400);
+
+/// The moment an event was announced; the first of all where it says none.
+pub fn announced(envelope: &Envelope) -> OffsetDateTime {
+    envelope.event_time.as_ref().and_then(moment).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+/// The order of events that replace one another: time, then place among those of the same thing, then id. As text it
+/// sorts so on every engine.
+pub fn order(envelope: &Envelope) -> String {
+    let us = (announced(envelope).unix_timestamp_nanos() / 1_000).max(0);
+    format!("{us:020} {:010} {}", envelope.sequence, envelope.event_id)
+}
+
+/// The name of an event's kind, such as `CaseOpened`.
+pub fn kind(event: &Event) -> String {
+    // What the compiler prints of a variant begins with its name.
+    let printed = format!("{event:?}");
+    printed.split('(').next().unwrap_or_default().to_owned()
+}
+
+/// What an event is said about, where a later one of its kind replaces it; none where events add up.
+pub fn slot(event: &Event) -> Option<String> {
+    match event {
+        Event::CoverageDayCounted(day) => Some(format!("coverage {}", day.date)),
+        Event::RegisterCounted(counted) => Some(format!("register {} {}", counted.register, counted.part)),
+        _ => None,
+    }
+}
+
+/// What one event said, as it is taken back or put again by another of its slot: known from that one on. What stands until it is
+/// counted anew changes on that day, too; what is of a day stays with its day.
+pub fn as_of(said: &Envelope, by: &Envelope) -> Vec<Fact> {
+    let known = london(announced(by)).date();
+    let stands = matches!(said.event, Some(Event::RegisterCounted(_)));
+    let moved = |fact: Fact| Fact { known, day: if stands { known } else { fact.day }, ..fact };
+    facts(said).into_iter().map(moved).collect()
+}
+
+/// Dimensions as the text they are kept under.
+pub fn canonical(dims: &BTreeMap<&'static str, String>) -> String {
+    let pairs: Vec<String> = dims.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    pairs.join(";")
+}
+
+/// The values of one dimension in such a text; none where it has no such dimension.
+pub fn values<'a>(dims: &'a str, dimension: &str) -> Vec<&'a str> {
+    let pair = dims.split(';').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == dimension);
+    pair.map(|(_, value)| value.split(AND).collect()).unwrap_or_default()
+}
+
+/// A day such as `2026-11-24`.
+pub fn date(text: &str) -> Option<Date> {
+    Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).ok()
+}
+
+/// A code as a value of a dimension: nothing in it parts dimensions or values.
+fn code(value: &str) -> String {
+    let kept = |c: char| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '_' };
+    let code: String = value.trim().chars().map(kept).collect();
+    if code.is_empty() { "unknown".to_owned() } else { code }
+}
+
+/// How long something waited, as a band.
+fn waited(seconds: i64) -> &'static str {
+    const HOUR: i64 = 3_600;
+    match seconds {
+        ..=HOUR => "within_1h",
+        ..=14_400 => "within_4h",
+        ..=86_400 => "within_24h",
+        ..=259_200 => "within_3d",
+        ..=604_800 => "within_7d",
+        _ => "over_7d",
+    }
+}
+
+/// The facts of one event as they are gathered.
+struct Facts {
+    day: Date,
+    known: Date,
+    all: Vec<Fact>,
+}
+
+impl Facts {
+    fn add(&mut self, fact: &'static str, dims: &[(&'static str, &str)], count: i64) -> &mut Self {
+        if count != 0 {
+            let dims = dims.iter().map(|(key, value)| (*key, code(value))).collect();
+            self.all.push(Fact { fact, dims, day: self.day, known: self.known, count });
+        }
+        self
+    }
+
+    fn one(&mut self, fact: &'static str, dims: &[(&'static str, &str)]) -> &mut Self {
+        self.add(fact, dims, 1)
+    }
+
+    /// One that counts in several values of a dimension.
+    fn several(&mut self, fact: &'static str, dims: &[(&'static str, &str)], in_: (&'static str, &[String])) {
+        self.one(fact, dims);
+        let (dimension, values) = in_;
+        let mut codes: Vec<String> = values.iter().map(|value| code(value)).collect();
+        codes.sort();
+        codes.dedup();
+        if let Some(last) = self.all.last_mut().filter(|_| !codes.is_empty()) {
+            last.dims.insert(dimension, codes.join(&AND.to_string()));
+        }
+    }
+
+    /// From now on things of another day.
+    fn on(&mut self, day: Date) -> &mut Self {
+        self.day = day;
+        self
+    }
+
+    /// From now on things of the day of a moment, where it lies before what was recorded and not too long.
+    fn at(&mut self, at: Option<OffsetDateTime>, recorded: OffsetDateTime) -> &mut Self {
+        if let Some(at) = at.filter(|at| *at <= recorded && recorded - *at <= PAST) {
+            self.day = london(at).date();
+        }
+        self
+    }
+}
+
+/// What an event adds to the figures of its school.
+pub fn facts(envelope: &Envelope) -> Vec<Fact> {
+    let Some(event) = envelope.event.as_ref().filter(|_| !envelope.school_id.is_empty()) else { return Vec::new() };
+    let recorded = announced(envelope);
+    let known = london(recorded).date();
+    let mut facts = Facts { day: known, known, all: Vec::new() };
+    of(event, recorded, &mut facts);
+    facts.all
+}
+
+fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
+    match event {
+        Event::ConcernRecorded(e) => {
+            facts.one("concern_recorded", &[("origin", &e.origin)]);
+        }
+        Event::ConcernTriaged(e) => {
+            facts.one("concern_triaged", &[("outcome", &e.outcome), ("waited", waited(e.waited_s))]);
+        }
+        Event::ConcernEscalated(e) => {
+            facts.one("concern_escalated", &[("level", &e.level)]);
+        }
+        Event::CaseOpened(e) => {
+            facts.one("case_open", &[("procedure", &e.procedure)]);
+            facts.several("case_opened", &[("procedure", &e.procedure)], ("risk", &e.risks));
+        }
+        Event::CaseClosed(e) => {
+            facts.add("case_open", &[("procedure", &e.procedure)], -1);
+            facts.one("case_closed", &[("procedure", &e.procedure), ("outcome", &e.outcome)]);
+            facts.add("step_skipped", &[("procedure", &e.procedure)], e.deviations.into());
+        }
+        Event::CaseReopened(e) => {
+            facts.one("case_open", &[("procedure", &e.procedure)]);
+            facts.one("case_reopened", &[("procedure", &e.procedure)]);
+        }
+        Event::ReferralMade(e) => {
+            let dims =
+                [("agency", e.agency.as_str()), ("waited", waited(e.known_s)), ("since_case", waited(e.opened_s))];
+            facts.one("referral_made", &dims);
+        }
+        Event::ReferralDecided(e) => {
+            facts.one("referral_decided", &[("agency", &e.agency), ("outcome", &e.outcome)]);
+        }
+        Event::ReferralEscalated(e) => {
+            facts.one("referral_escalated", &[("cause", &e.cause)]);
+        }
+        Event::MandatoryReportMade(_) => {
+            facts.one("mandatory_report", &[]);
+        }
+        Event::ParentsDecided(e) => {
+            facts.one("parents_decided", &[("told", if e.told { "told" } else { "not_told" })]);
+        }
+        Event::SchoolInvited(_) => {
+            facts.one("incident_shared", &[("side", "invited")]);
+        }
+        Event::InvitationAccepted(_) => {
+            facts.one("incident_shared", &[("side", "joined")]);
+        }
+        Event::AlertRaised(e) => {
+            let dims = [("theme", e.theme.as_str()), ("severity", e.severity.as_str())];
+            facts.at(e.first_time.as_ref().and_then(moment), recorded).one("alert_raised", &dims);
+        }
+        Event::AlertAcknowledged(e) => {
+            facts.one("alert_acknowledged", &[("waited", waited(e.waited_s))]);
+        }
+        Event::AlertPassedOn(e) => {
+            facts.one("alert_passed_on", &[("to", &e.to)]);
+        }
+        Event::TransferSent(_) => {
+            facts.one("transfer_sent", &[]);
+        }
+        Event::TransferReceived(e) => {
+            facts.one("transfer_received", &[("late", if e.days_late > 0 { "late" } else { "in_time" })]);
+        }
+        _ => of_means(event, recorded, facts),
+    }
+}
+
+/// What concerns the filter and the policy, and no person.
+fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
+    match event {
+        Event::FeedCounted(e) => {
+            let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+            facts.at(e.hour_time.as_ref().and_then(moment), recorded);
+            facts.add("line_received", &[], count(e.received)).add("line_noise", &[], count(e.noise));
+            facts.add("line_rejected", &[], count(e.rejected));
+        }
+        Event::CoverageDayCounted(e) => {
+            if let Some(day) = date(&e.date).filter(|_| e.state != "learning") {
+                facts.on(day).one("coverage_day", &[("state", &e.state)]);
+                facts.add("coverage_gap_minute", &[], e.gap_minutes.into());
+            }
+        }
+        Event::ExceptionDecided(e) => {
+            facts.one("exception_decided", &[("decision", if e.approved { "approved" } else { "refused" })]);
+        }
+        Event::RegisterRequestMade(e) if e.register == "unblock-requests" => {
+            facts.one("unblock_asked", &[]);
+        }
+        Event::RegisterRequestDecided(e) if e.register == "unblock-requests" => {
+            facts.one("unblock_decided", &[("decision", &e.decision)]);
+        }
+        Event::RegisterEntryAdded(e) => {
+            for (mark, count) in [(&e.now, 1), (&e.before, -1)] {
+                let Some(mark) = mark else { continue };
+                let (kind, result) = (("kind", mark.kind.as_str()), ("result", mark.result.as_str()));
+                facts.day = date(&mark.date).unwrap_or(facts.known);
+                match e.register.as_str() {
+                    "filter-checks" => {
+                        facts.add("filter_check", &[kind, result], count);
+                    }
+                    "filter-reviews" => {
+                        facts.add("filter_review", &[kind], count);
+                    }
+                    "access-audits" => {
+                        facts.add("access_audit", &[], count);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Event::RegisterCounted(e) => {
+            let dims = [("register", e.register.as_str()), ("part", e.part.as_str())];
+            facts.add("person_expected", &dims, e.expected.into()).add("person_covered", &dims, e.covered.into());
+        }
+        Event::LessonAnswered(e) => {
+            facts.one("lesson_answered", &[("outcome", &e.outcome)]);
+        }
+        Event::PolicyPublished(_) => {
+            facts.one("policy_published", &[]);
+        }
+        // Counted elsewhere, or by nobody: states, and what happens between a school and its people.
+        Event::SchoolCreated(_)
+        | Event::ConcernRead(_)
+        | Event::AlertWorsened(_)
+        | Event::ExceptionRequested(_)
+        | Event::ContactMatched(_)
+        | Event::ReferralAsked(_)
+        | Event::SharingChanged(_)
+        | Event::TransfersDue(_)
+        | Event::TransferReturned(_)
+        | Event::SenderAlarmed(_)
+        | Event::FeedCoverageChanged(_)
+        | Event::RegisterRequestMade(_)
+        | Event::RegisterRequestDecided(_)
+        | Event::ReportSigned(_) => {}
+        // `of` has counted these.
+        Event::ConcernRecorded(_)
+        | Event::ConcernTriaged(_)
+        | Event::ConcernEscalated(_)
+        | Event::CaseOpened(_)
+        | Event::CaseClosed(_)
+        | Event::CaseReopened(_)
+        | Event::ReferralMade(_)
+        | Event::ReferralDecided(_)
+        | Event::ReferralEscalated(_)
+        | Event::MandatoryReportMade(_)
+        | Event::ParentsDecided(_)
+        | Event::SchoolInvited(_)
+        | Event::InvitationAccepted(_)
+        | Event::AlertRaised(_)
+        | Event::AlertAcknowledged(_)
+        | Event::AlertPassedOn(_)
+        | Event::TransferSent(_)
+        | Event::TransferReceived(_) => {}
+    }
+}

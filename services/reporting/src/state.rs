@@ -1,0 +1,71 @@
+//! How a school stands: what the latest event of each kind said, whichever comes first.
+
+use chassis::{
+    clock::moment,
+    event::{Envelope, Event},
+};
+
+use crate::fact::{announced, order};
+
+/// What events say of how a school stands. Two of them come to the same whichever is taken in first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    /// Since when it is known, in microseconds: the earliest moment that anything happened there.
+    pub known_us: Option<i64>,
+    /// When its policy's review is due, in microseconds.
+    pub review_due_us: Option<i64>,
+    /// Findings of severity error in its policy.
+    pub error_findings: i64,
+    /// The event that said so of the policy, by its place in order; empty where none did.
+    pub policy_at: String,
+    /// When its feeds last sent, in microseconds.
+    pub last_feed_us: Option<i64>,
+    /// How many of its feeds are silent or late.
+    pub silent_feeds: i64,
+    /// The event that said so, by its place in order; empty where none did.
+    pub silent_at: String,
+}
+
+fn micros(at: time::OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
+}
+
+impl State {
+    /// What one event says.
+    pub fn of(envelope: &Envelope) -> Self {
+        let at = micros(announced(envelope));
+        let mut state = Self { known_us: Some(at), ..Self::default() };
+        match &envelope.event {
+            Some(Event::PolicyPublished(policy)) => {
+                state.review_due_us = policy.review_due_time.as_ref().and_then(moment).map(micros);
+                state.error_findings = policy.error_findings.into();
+                state.policy_at = order(envelope);
+            }
+            Some(Event::FeedCounted(_)) => state.last_feed_us = Some(at),
+            Some(Event::FeedCoverageChanged(changed)) => {
+                state.silent_feeds = changed.silent_feeds.into();
+                state.silent_at = order(envelope);
+            }
+            _ => {}
+        }
+        state
+    }
+
+    /// What both say.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let earliest = [self.known_us, other.known_us].into_iter().flatten().min();
+        let last_feed_us = self.last_feed_us.max(other.last_feed_us);
+        let (policy, silent) = (other.policy_at > self.policy_at, other.silent_at > self.silent_at);
+        let (of_policy, of_feeds) = (if policy { &other } else { &self }, if silent { &other } else { &self });
+        Self {
+            known_us: earliest,
+            review_due_us: of_policy.review_due_us,
+            error_findings: of_policy.error_findings,
+            policy_at: of_policy.policy_at.clone(),
+            last_feed_us,
+            silent_feeds: of_feeds.silent_feeds,
+            silent_at: of_feeds.silent_at.clone(),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Figures counted anew from the log, as another generation beside the one that is answered, until it takes that one's place.
+
+use chassis::{
+    db::Tx,
+    error::{Error, Result},
+    event::Envelope,
+};
+
+use super::{
+    log::{self, envelope_of},
+    row, rows, run,
+};
+
+/// The tables of figures, with what tells the rows of a generation apart.
+const FIGURES: [(&str, &str); 2] =
+    [("cell", "fact, school_id, day, dims, known"), ("span_cell", "fact, span, school_id, dims")];
+/// Every table that has generations.
+const TABLES: [&str; 4] = ["cell", "span_cell", "school_state", "statement"];
+
+/// How far the counting has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Events counted.
+    pub(crate) counted: i64,
+    /// Events in the log.
+    pub(crate) logged: i64,
+    /// Figures that differed, once all events are counted.
+    pub(crate) changed: Option<i64>,
+}
+
+/// Counts the next events of the log. At its end the new figures take the place of the old, or are thrown away where they were
+/// only to be compared; it is all one transaction, while which no event is heard.
+pub(crate) async fn step(tx: &Tx, most: u32, check_only: bool) -> Result<Step> {
+    let progress = log::hold(tx).await?;
+    let (building, from) = match progress.building {
+        Some(building) => (building, progress.built_seq),
+        None => (progress.generation + 1, 0),
+    };
+    let next = "SELECT envelope FROM event_log WHERE seq > $1 ORDER BY seq LIMIT $2";
+    let batch = rows(tx, next, vec![from.into(), i64::from(most).into()]).await?;
+    let events: Vec<Envelope> = batch.iter().map(envelope_of).collect::<Result<_>>()?;
+    log::take(tx, building, &events).await?;
+    // Places of the log follow one another without a gap.
+    let counted = from + i64::try_from(events.len()).map_err(Error::internal)?;
+    let logged = progress.last_seq;
+    if counted < logged {
+        let go_on = "UPDATE progress SET building = $1, built_seq = $2 WHERE id = 1";
+        run(tx, go_on, vec![building.into(), counted.into()]).await?;
+        return Ok(Step { counted, logged, changed: None });
+    }
+    let changed = changed(tx, progress.generation, building).await?;
+    let (stays, goes) = if check_only { (progress.generation, building) } else { (building, progress.generation) };
+    let over = "UPDATE progress SET generation = $1, building = NULL, built_seq = 0 WHERE id = 1";
+    run(tx, over, vec![stays.into()]).await?;
+    for table in TABLES {
+        run(tx, &format!("DELETE FROM {table} WHERE generation = $1"), vec![goes.into()]).await?;
+    }
+    Ok(Step { counted, logged, changed: Some(changed) })
+}
+
+/// How many figures differ between two generations.
+async fn changed(tx: &Tx, old: i64, new: i64) -> Result<i64> {
+    let mut all = 0;
+    for (table, key) in FIGURES {
+        let sql = format!(
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM {table} WHERE generation IN ($1, $2) \
+             GROUP BY {key} HAVING SUM(CASE WHEN generation = $3 THEN count ELSE -count END) <> 0) AS differing"
+        );
+        let row = row(tx, &sql, vec![old.into(), new.into(), new.into()]).await?;
+        all += row.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or_default();
+    }
+    Ok(all)
+}

@@ -1,0 +1,81 @@
+//! How schools stand, in each generation.
+
+use std::collections::BTreeMap;
+
+use chassis::{
+    calendar::Term,
+    db::Tx,
+    error::{Error, Result},
+};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, sea_query::Expr};
+
+use super::{entity::school_state, moment, rows, run};
+use crate::state::State;
+
+pub(crate) use super::entity::school_state::Model as SchoolState;
+
+/// Keeps what events say of schools beside what others said: the later wins, and comes it in first.
+pub(crate) async fn keep(tx: &Tx, generation: i64, states: BTreeMap<String, State>) -> Result<()> {
+    for (school, state) in states {
+        let values = vec![
+            generation.into(),
+            school.into(),
+            state.known_us.into(),
+            state.review_due_us.into(),
+            state.error_findings.into(),
+            state.policy_at.into(),
+            state.last_feed_us.into(),
+            state.silent_feeds.into(),
+            state.silent_at.into(),
+        ];
+        run(
+            tx,
+            "INSERT INTO school_state AS s (generation, school_id, known_us, review_due_us, error_findings, policy_at, \
+             last_feed_us, silent_feeds, silent_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             ON CONFLICT (generation, school_id) DO UPDATE SET \
+             known_us = CASE WHEN excluded.known_us < s.known_us THEN excluded.known_us ELSE s.known_us END, \
+             review_due_us = CASE WHEN excluded.policy_at > s.policy_at THEN excluded.review_due_us ELSE s.review_due_us END, \
+             error_findings = CASE WHEN excluded.policy_at > s.policy_at THEN excluded.error_findings ELSE s.error_findings END, \
+             policy_at = CASE WHEN excluded.policy_at > s.policy_at THEN excluded.policy_at ELSE s.policy_at END, \
+             last_feed_us = CASE WHEN s.last_feed_us IS NULL OR excluded.last_feed_us > s.last_feed_us \
+             THEN excluded.last_feed_us ELSE s.last_feed_us END, \
+             silent_feeds = CASE WHEN excluded.silent_at > s.silent_at THEN excluded.silent_feeds ELSE s.silent_feeds END, \
+             silent_at = CASE WHEN excluded.silent_at > s.silent_at THEN excluded.silent_at ELSE s.silent_at END",
+            values,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The rows of the generation that is answered.
+fn answered() -> sea_orm::Select<school_state::Entity> {
+    school_state::Entity::find().filter(Expr::cust("generation = (SELECT generation FROM progress WHERE id = 1)"))
+}
+
+/// Every school there is, by id.
+pub(crate) async fn schools(tx: &Tx) -> Result<Vec<SchoolState>> {
+    Ok(answered().order_by_asc(school_state::Column::SchoolId).all(tx.db()).await?)
+}
+
+/// The ids of every school there is, in order.
+pub(crate) async fn school_ids(tx: &Tx) -> Result<Vec<String>> {
+    let sql = "SELECT school_id FROM school_state WHERE generation = (SELECT generation FROM progress WHERE id = 1) \
+               ORDER BY school_id";
+    rows(tx, sql, Vec::new()).await?.iter().map(|row| Ok(row.try_get("", "school_id")?)).collect()
+}
+
+/// One school.
+///
+/// # Errors
+/// `Missing` where there is no such school.
+pub(crate) async fn school(tx: &Tx, school: &str) -> Result<SchoolState> {
+    answered().filter(school_state::Column::SchoolId.eq(school)).one(tx.db()).await?.ok_or_else(Error::missing)
+}
+
+impl SchoolState {
+    /// The first term of the school on the platform.
+    pub(crate) fn first_term(&self) -> Option<Term> {
+        self.known_us.and_then(moment).map(Term::at)
+    }
+}

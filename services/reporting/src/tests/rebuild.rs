@@ -1,0 +1,84 @@
+//! Figures do not depend on how events came: in order or not, twice, late, while figures are counted anew, or from the log.
+
+use chassis::{
+    error::Result,
+    testing::{Bed, Engine},
+};
+
+use super::made::{Chance, Place, anything};
+use crate::store::rebuild::step;
+
+/// Counts anew from the log, a few events at a time, and says how many figures differed. `meanwhile` is heard once it has begun.
+async fn rebuilt(place: &Place, check_only: bool, meanwhile: &[chassis::event::Envelope]) -> Result<i64> {
+    let mut begun = false;
+    loop {
+        let mut tx = place.begin().await?;
+        let step = step(&tx, 37, check_only).await?;
+        tx.silent();
+        tx.commit().await?;
+        if let Some(changed) = step.changed {
+            assert_eq!(step.counted, step.logged);
+            return Ok(changed);
+        }
+        if !begun {
+            place.hear(meanwhile).await;
+            begun = true;
+        }
+    }
+}
+
+pub(super) async fn rebuild_equals_live(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let schools: Vec<String> = (0..3).map(|_| bed.school()).collect();
+    for seed in 1..=2 {
+        let mut chance = Chance::new(seed);
+        let events = anything(&bed, &schools, 260, &mut chance);
+        let (place, other) = (Place::new(&bed).await?, Place::new(&bed).await?);
+        // As they happened, each twice now and then; the last come while figures are counted anew.
+        let (early, late) = events.split_at(200);
+        place.hear(early).await;
+        place.hear(&early[..40]).await;
+        assert_eq!(rebuilt(&place, false, late).await?, 0, "counted anew, nothing differs");
+        // In any order.
+        let mut mixed = [events.clone(), events[100..130].to_vec()].concat();
+        chance.shuffle(&mut mixed);
+        other.hear(&mixed).await;
+        for place in [&place, &other] {
+            assert_eq!(place.heard().await?, ["260 0"], "each event is logged once, and none is left out");
+        }
+        let figures = place.figures().await?;
+        assert!(figures.len() > 200, "{} figures", figures.len());
+        assert_eq!(figures, other.figures().await?, "in another order");
+        assert_eq!(rebuilt(&other, false, &[]).await?, 0);
+        assert_eq!(figures, other.figures().await?, "from the log");
+
+        // One count that is wrong is found, and put right; so is how a school stands.
+        let current = "generation = (SELECT generation FROM progress WHERE id = 1)";
+        let one = format!("SELECT MIN(school_id || day || known) FROM cell WHERE {current} AND fact = 'line_received'");
+        let spoilt = format!(
+            "UPDATE cell SET count = count + 5 WHERE {current} AND fact = 'line_received' AND \
+                              school_id || day || known = ({one})"
+        );
+        place.spoil(&spoilt).await?;
+        place.spoil(&format!("UPDATE school_state SET silent_feeds = 99 WHERE {current}")).await?;
+        let wrong = place.figures().await?;
+        assert_ne!(wrong, figures);
+        assert_eq!(rebuilt(&place, true, &[]).await?, 1, "a check finds it");
+        assert_eq!(place.figures().await?, wrong, "and changes nothing");
+        assert_eq!(rebuilt(&place, false, &[]).await?, 1);
+        assert_eq!(place.figures().await?, figures);
+        assert_eq!(place.rows("SELECT DISTINCT CAST(generation AS TEXT) AS line FROM cell").await?.len(), 1);
+    }
+    Ok(())
+}
+
+pub(super) async fn the_log_of_events_is_only_added_to(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let place = Place::new(&bed).await?;
+    place.hear(&anything(&bed, &[bed.school()], 3, &mut Chance::new(7))).await;
+    for sql in ["UPDATE event_log SET kind = 'x'", "DELETE FROM event_log"] {
+        assert!(place.spoil(sql).await.is_err(), "{sql}");
+    }
+    assert_eq!(place.heard().await?, ["3 0"]);
+    Ok(())
+}
