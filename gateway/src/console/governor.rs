@@ -208,6 +208,11 @@ impl GovernorPage {
         page.rows.extend(standing(None, past, answer.figures_as_of_time.as_ref()));
         page.tag = "Draft".to_owned();
         page.standing = "The figures as they are now. The head has not signed them.".to_owned();
+        if !past.is_empty() {
+            // Files and signatures are of what is known now.
+            page.standing = "The figures as they were known at the end of that day.".to_owned();
+            page.files.clear();
+        }
         page.rows.extend(answer.versions.iter().map(|version| {
             let link = place.version(version);
             Row::new("Signed before", link.text).to(link.href)

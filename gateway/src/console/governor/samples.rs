@@ -95,8 +95,10 @@ pub fn pages() -> Vec<GovernorPage> {
     let unsigned = GetGovernorReportResponse { versions: Vec::new(), ..draft.clone() };
     let empty = GetGovernorReportResponse {
         report: Some(GovernorReport { sections: Vec::new(), ..report() }),
+        etag: "e".into(),
         ..GetGovernorReportResponse::default()
     };
+    let past = GetGovernorReportResponse { etag: String::new(), ..draft.clone() };
     let signed = GetReportVersionResponse {
         version: Some(version(2)),
         report: Some(report()),
@@ -111,6 +113,7 @@ pub fn pages() -> Vec<GovernorPage> {
         GovernorPage::draft(&draft, &place(true)),
         GovernorPage { asks, ..GovernorPage::draft(&unsigned, &place(false)) },
         GovernorPage::draft(&empty, &place(true)),
+        GovernorPage::draft(&past, &place(true)),
         GovernorPage::version(&signed, &place(false), &people),
         GovernorPage::version(&first, &place(true), &people),
     ]
