@@ -37,9 +37,9 @@ use crate::{
 
 /// How long an rpc may take where its caller sets no deadline.
 pub const DEADLINE: Duration = Duration::from_secs(10);
-/// The rpcs that read or write whole documents: where their callers set no deadline they may take as long as any. Several
+/// The rpcs that read or write whole documents, or all figures: where their callers set no deadline they may take as long as any. Several
 /// at once wait for each other, and a slow machine is no reason to refuse one.
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "CheckTemplate",
     "CompareTemplates",
     "DistilTemplate",
@@ -48,6 +48,7 @@ const DOCUMENTS: [&str; 9] = [
     "LintInstance",
     "PreviewRollout",
     "PublishTemplate",
+    "RebuildFigures",
     "RenderInstance",
 ];
 /// The longest deadline a caller may set for an rpc that is no stream.

@@ -52,7 +52,7 @@ pub(crate) async fn add(tx: &Tx, generation: i64, cells: &Cells) -> Result<()> {
     let mut by_day: Vec<[Value; 7]> = Vec::new();
     let mut spans: BTreeMap<(&str, &str, Date, &str), i64> = BTreeMap::new();
     for ((school, fact, day, dims, known), count) in cells.0.iter().filter(|(_, count)| **count != 0) {
-        *spans.entry((school, fact, span(*day), dims)).or_default() += count;
+        *spans.entry((school.as_str(), *fact, span(*day), dims.as_str())).or_default() += count;
         by_day.push([
             generation.into(),
             (*fact).into(),
