@@ -74,14 +74,16 @@ fn cell(figure: Figure) -> Cell {
     }
 }
 
-/// What is published of a part in a term. One that is not named there is nothing where the whole is told; of a whole
-/// that is hidden, or was not counted, no part is known.
+/// What is published of a part in a term. One that is not named there is nothing where others are, or where the whole is
+/// nothing; of a whole that is hidden or was not counted, and where no part is named at all, no part is known.
 fn part(published: &Published, term: &[Published], key: &str) -> Cell {
     if let Some((_, figure)) = published.parts.iter().find(|(part, _)| part == key) {
         return cell(*figure);
     }
     let sorted = published.line.sorts().and_then(|of| term.iter().find(|other| other.line.key == of));
     match sorted.unwrap_or(published).figure {
+        Some(Figure::Count(0)) => Cell::Count(0),
+        Some(Figure::Count(_)) if published.parts.is_empty() => Cell::Code(Code::Hidden),
         Some(Figure::Count(_)) => Cell::Count(0),
         Some(other) => cell(other),
         None => Cell::Code(Code::NotApplicable),
