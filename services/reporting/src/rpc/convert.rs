@@ -42,6 +42,12 @@ pub(super) fn moment_of(as_at: Option<Date>, now: OffsetDateTime) -> OffsetDateT
     end.map_or(now, |end| end.min(now))
 }
 
+/// The hour a moment lies in: how far events of all schools are counted is told to a school, and not when another one's was.
+pub(super) fn hour_of(at: OffsetDateTime) -> OffsetDateTime {
+    let seconds = at.unix_timestamp();
+    OffsetDateTime::from_unix_timestamp(seconds - seconds.rem_euclid(3_600)).unwrap_or(at)
+}
+
 /// A day as the contract has it; empty where there is none.
 pub(super) fn day(day: Option<Date>) -> String {
     day.map(|day| day.to_string()).unwrap_or_default()

@@ -36,7 +36,7 @@ pub(super) async fn get_school_report(
         lines: convert::lines(&published, &before, known.as_deref()),
         min_cell: u32::try_from(MIN_CELL).unwrap_or_default(),
         as_at_date: convert::day(as_at),
-        figures_as_of_time: progress.newest.map(timestamp),
+        figures_as_of_time: progress.newest.map(convert::hour_of).map(timestamp),
     };
     Ok(GetSchoolReportResponse { report: Some(report) })
 }
