@@ -25,6 +25,8 @@ mod filter_parse;
 mod filter_schools;
 #[path = "platform/filter_world.rs"]
 mod filter_world;
+#[path = "platform/governor.rs"]
+mod governor;
 #[path = "platform/load.rs"]
 mod load;
 #[path = "platform/opening.rs"]
@@ -60,6 +62,10 @@ async fn main() -> Result<()> {
     }
     if wanted("documents") {
         documents::measure()?;
+    }
+    if wanted("governor") {
+        governor::measure(Engine::Sqlite).await?;
+        governor::measure(Engine::Postgres).await?;
     }
     filters(wanted).await?;
     if wanted("opening") {

@@ -9,6 +9,7 @@ pub mod logs;
 pub mod operate;
 pub mod package;
 pub mod policy;
+pub mod reports;
 pub mod serve;
 
 use std::{io, path::Path};

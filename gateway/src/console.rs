@@ -18,6 +18,7 @@ mod encrypted;
 mod fault;
 mod figures;
 mod filtering;
+mod governor;
 mod help;
 mod hidden;
 mod home;
@@ -156,6 +157,7 @@ pub fn routes() -> Router<App> {
     let router = under(router, "/schools/{school_id}", transfer::pages());
     let router = under(router, "/schools/{school_id}", keeping());
     let router = under(router, "/schools/{school_id}", filtering::pages());
+    let router = under(router, "/schools/{school_id}", governor::pages());
     let router = under(router, "/schools/{school_id}", shared_incident::pages());
     let router = under(router, "/schools/{school_id}/policy", life_cycle());
     under(router, "/schools/{school_id}/cases/{case_id}", one_case())
@@ -302,8 +304,6 @@ fn school() -> Vec<Below> {
         ),
         ("/duties", get(duty::list)),
         ("/duties/{document_id}", get(duty::show).post(duty::answer)),
-        ("/reports", get(figures::show)),
-        ("/reports.csv", get(figures::csv)),
     ]
 }
 

@@ -4,6 +4,7 @@ use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
 use proto::access::v1::{SignInRequest, accounts_client::AccountsClient};
 
+use super::reports;
 use crate::{client, config::Config, dynamic};
 
 /// Signs in and prints the session token.
@@ -102,6 +103,12 @@ pub enum Reports {
         #[arg(long, default_value = "")]
         as_at: String,
     },
+    /// Writes a term's report for governors to a file.
+    Get(reports::Get),
+    /// Prints what the head signed.
+    Signed(reports::Signed),
+    /// Signs a term's report.
+    Sign(reports::Sign),
     /// Counts all figures anew from the log of events; until it is done, those of before are answered.
     Rebuild,
     /// Counts all figures anew and says how many differ from those that are answered; changes none.
@@ -116,6 +123,9 @@ impl Reports {
     pub async fn run(self, config: &Config) -> Result<()> {
         let authority = matches!(self, Self::Authority { .. });
         let answer = match self {
+            Self::Get(get) => return get.run(config).await,
+            Self::Signed(signed) => return signed.run(config).await,
+            Self::Sign(sign) => return sign.run(config).await,
             Self::School { school, term, as_at } => {
                 let request = serde_json::json!({"schoolId": school, "termId": term, "asAtDate": as_at});
                 ask(config, "GetSchoolReport", request).await?

@@ -353,6 +353,9 @@ pub fn fill(request: &mut Value, rpc: &str) {
         }
         "WaiveFinding" => json!({"findingId": "fnd_0", "reason": "r", "untilDate": "2026-12-01", "etag": "e"}),
         "RenderInstance" => json!({"format": "html"}),
+        "ExportReport" => json!({"termId": "2026-autumn", "format": "REPORT_FORMAT_CSV"}),
+        "GetReportVersion" => json!({"termId": "2026-autumn", "version": 1}),
+        "SignReport" => json!({"termId": "2026-autumn", "etag": "e"}),
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),
         "EndInvolvement" => json!({"reason": "r"}),

@@ -85,6 +85,7 @@ fn asks(path: &str) -> bool {
         "rhythm",
         "decide",
         "done",
+        "sign",
     ];
     of_case || of_desk || of_shared || (parts.len() > 1 && named.contains(&last))
 }

@@ -1,24 +1,15 @@
-//! A school's termly report: figures with their definitions, small counts left out, each breakdown as bars and table.
+//! Figures as the authority's report shows them: with their definitions, small counts left out, each breakdown as bars
+//! and table.
 
-use axum::extract::Query;
 use axum::response::IntoResponse as _;
 use chassis::{calendar::Term, clock::moment, error::Error, table::Table};
 use http::header;
-use proto::{
-    access::v1::{Permission, Role},
-    policy_registry::v1::{Instance, InstanceState, ListInstancesRequest},
-    reporting::v1::{Figure, GetSchoolReportRequest, Line, SchoolReport},
-};
+use proto::reporting::v1::{Figure, Line};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    home::list::reminded,
-    policy::version::unratified,
-    visit::{Answer, Visit, ask, heard},
-};
+use super::visit::Answer;
 use crate::pages::{
-    Page,
-    part::{Head, Link, Row},
+    part::{Link, Row},
     words,
 };
 
@@ -95,18 +86,6 @@ pub fn standing(
     rows.into_iter().flatten().collect()
 }
 
-/// The report of one school.
-#[derive(Debug, Serialize)]
-pub struct Report {
-    head: Head,
-    rows: Vec<Row>,
-    asks: Vec<Link>,
-    terms: Vec<Link>,
-    csv: Link,
-    as_at: AsAt,
-    figures: Figures,
-}
-
 /// The lines of a report.
 #[derive(Debug, Serialize)]
 pub struct Figures {
@@ -158,9 +137,7 @@ pub fn figure(figure: Option<&Figure>) -> String {
         None => "Not available".to_owned(),
         Some(figure) => match figure.code.as_str() {
             "" => words::number(figure.value),
-            "c" => "c".to_owned(),
-            "z" => "z".to_owned(),
-            "low" => "low".to_owned(),
+            "c" | "z" | "low" => figure.code.clone(),
             _ => "No data (x)".to_owned(),
         },
     }
@@ -301,44 +278,6 @@ pub fn sample_lines() -> Vec<Line> {
     ]
 }
 
-impl Page for Report {
-    const TEMPLATE: &'static str = "report.html";
-
-    #[cfg(test)]
-    fn samples() -> Vec<Self> {
-        let report = SchoolReport {
-            lines: sample_lines(),
-            min_cell: 6,
-            as_at_date: "2026-11-15".into(),
-            figures_as_of_time: Some(chassis::clock::timestamp(time::macros::datetime!(2026-11-24 09:00 UTC))),
-            ..SchoolReport::default()
-        };
-        let empty = SchoolReport { min_cell: 6, ..SchoolReport::default() };
-        let asks = vec![Link::new("Version 2 waits for the governors", "/v")];
-        vec![
-            Self::new(&report, Vec::new(), "/schools/sch_1/reports", asks),
-            Self::new(&empty, Vec::new(), "/r", Vec::new()),
-        ]
-    }
-}
-
-impl Report {
-    fn new(report: &SchoolReport, crumbs: Vec<Link>, here: &str, asks: Vec<Link>) -> Self {
-        let term = report.term.clone().unwrap_or_default();
-        let as_at = AsAt::new(here, &term.term_id, &report.as_at_date);
-        let (counted, newest) = (report.as_at_time.as_ref(), report.figures_as_of_time.as_ref());
-        Self {
-            head: Head::new("Report for governors and leaders", crumbs).of(term.title.clone()),
-            rows: standing(counted, &report.as_at_date, newest),
-            asks,
-            terms: terms(&term.term_id, report.as_at_time.as_ref(), here),
-            csv: Link::new("Download as a table (CSV)", format!("{here}.csv?{}", as_at.query(&report.as_at_date))),
-            as_at,
-            figures: Figures::new(&report.lines, report.min_cell),
-        }
-    }
-}
-
 /// The terms around one; none that has not begun when the figures were counted.
 pub fn terms(term_id: &str, counted: Option<&prost_types::Timestamp>, here: &str) -> Vec<Link> {
     let Ok(term) = term_id.parse::<Term>() else { return Vec::new() };
@@ -347,79 +286,6 @@ pub fn terms(term_id: &str, counted: Option<&prost_types::Timestamp>, here: &str
         |text: &str, term: Term| Link::new(format!("{text}: {}", term.title()), format!("{here}?term={}", term.id()));
     let after = Some(term.after()).filter(begun).map(|after| link("Term after", after));
     std::iter::once(link("Term before", term.before())).chain(after).collect()
-}
-
-async fn fetch(visit: &Visit, which: &Which) -> Result<SchoolReport, Error> {
-    let (school_id, term_id, as_at_date) = (visit.school.clone(), which.term.clone(), which.as_at_date()?);
-    let asked = GetSchoolReportRequest { school_id, term_id, as_at_date };
-    heard(visit.reporting()?.get_school_report(ask(asked))).await?.report.ok_or_else(Error::missing)
-}
-
-/// Shows the report.
-pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
-    visit.needs(Permission::ReportRead)?;
-    let report = fetch(&visit, &which).await?;
-    let stands =
-        || Link::new("How the work stands: what is overdue, who comes up again, what rises", visit.at("/workload"));
-    let asks = visit.may(Permission::WorkloadRead).then(stands).into_iter().collect();
-    visit.page(&Report::new(&report, visit.crumbs(&[]), &visit.at("/reports"), asks))
-}
-
-/// A governor's home: this term's report, and what waits for the chair's signature.
-pub async fn home(visit: Visit) -> Answer {
-    let report = fetch(&visit, &Which::default()).await?;
-    let instances = instances(&visit).await;
-    let mut asks = asked(&visit, &instances);
-    asks.extend(super::home::concerns_for_the_chair(&visit).await);
-    let reminders = super::home::reminders(&visit).await.unwrap_or_default();
-    // The chair is asked to ratify above.
-    let told = reminders.iter().filter(|reminder| !reminder.kind.starts_with("ratify"));
-    asks.extend(told.map(|reminder| reminded(&visit, reminder, &instances, visit.now()).ask()));
-    visit.page(&Report::new(&report, Vec::new(), &visit.at("/reports"), asks))
-}
-
-async fn instances(visit: &Visit) -> Vec<Instance> {
-    let Ok(mut registry) = visit.registry() else { return Vec::new() };
-    let asked = ListInstancesRequest { school_id: visit.school.clone(), ..Default::default() };
-    heard(registry.list_instances(ask(asked))).await.map(|answer| answer.instances).unwrap_or_default()
-}
-
-/// What a governor is asked: to sign, where they are the chair, and to comment.
-fn asked(visit: &Visit, instances: &[Instance]) -> Vec<Link> {
-    let chair = visit.roles().contains(&Role::Chair);
-    let link = |instance: &Instance| {
-        let page = visit.at(&format!("/policy/versions/{}", instance.instance_id));
-        match instance.state() {
-            InstanceState::Approved if chair => {
-                Some(Link::new(format!("Policy version {} waits for the governors", instance.version), page))
-            }
-            InstanceState::InForce if chair && unratified(instance) => {
-                let text = format!("Policy version {} came into force in an emergency: ratify it", instance.version);
-                Some(Link::new(text, page))
-            }
-            InstanceState::Consultation => {
-                let text = format!("Policy version {} is in consultation: read it and comment", instance.version);
-                Some(Link::new(text, format!("{page}/consultation")))
-            }
-            _ => None,
-        }
-    };
-    instances.iter().filter_map(link).collect()
-}
-
-/// The report as a table for a spreadsheet.
-pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
-    visit.needs(Permission::ReportRead)?;
-    let report = fetch(&visit, &which).await?;
-    let term = report.term.clone().unwrap_or_default().term_id;
-    let mut table = Table::new(["TERM", "LINE", "PART", "FIGURE", "TERM_BEFORE"])?;
-    for line in &report.lines {
-        table.row([&term, &line.title, "", &cell(line.figure.as_ref()), &cell(line.before.as_ref())])?;
-        for part in &line.parts {
-            table.row([&term, &line.title, &part.title, &cell(part.figure.as_ref()), ""])?;
-        }
-    }
-    attachment("report.csv", table)
 }
 
 /// A table that the browser saves.

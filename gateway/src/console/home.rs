@@ -21,8 +21,9 @@ use list::Waiting;
 use nothing_forgotten as kept;
 
 use super::{
-    cover, figures,
+    cover,
     filtering::{coverage, duties as filter},
+    governor,
     my_concern::{self, Mine},
     retention, search, subject_access, transfer,
     visit::{Answer, Visit, ask, heard},
@@ -120,7 +121,7 @@ pub async fn show(visit: Visit) -> Answer {
     let here = visit.visitor.roles_at(&visit.school, visit.now());
     let governs = !here.is_empty() && here.iter().all(|role| matches!(role, Role::Governor | Role::Chair));
     if governs {
-        return figures::home(visit).await;
+        return governor::home::show(visit).await;
     }
     home(visit).await
 }

@@ -7,7 +7,7 @@ pub use forms::form_samples;
 
 use super::{
     adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due,
-    encrypted, fault, figures, filtering, help, hidden, home, invitation, learner, looks, my_concern, package, policy,
+    encrypted, fault, filtering, governor, help, hidden, home, invitation, learner, looks, my_concern, package, policy,
     profile, public_report, register, report, retention, rollout, school, search, sender, shared_incident, sign_in,
     subject_access, template, transfer, unsent, waiting, workload,
 };
@@ -57,7 +57,8 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<desk::referral::DeskReferralPage>(found, frame);
     of::<due::DuePage>(found, frame);
     of::<fault::FaultPage>(found, frame);
-    of::<figures::Report>(found, frame);
+    of::<governor::GovernorPage>(found, frame);
+    of::<governor::versions::Versions>(found, frame);
     of::<filtering::overview::Filtering>(found, frame);
     of::<filtering::coverage::Days>(found, frame);
     of::<filtering::figures::Figures>(found, frame);

@@ -75,6 +75,7 @@ impl Consumer for Told {
             | Event::RegisterRequestMade(_)
             | Event::RegisterRequestDecided(_)
             | Event::PolicyPublished(_)
+            | Event::ReportSigned(_)
             | Event::SenderAlarmed(_) => true,
             Event::SchoolCreated(_)
             | Event::ConcernTriaged(_)
@@ -217,6 +218,9 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
             Some(Happened { account: &decided.asked_by_account_id, ..at(kind::REQUEST_DECIDED, &page) })
         }
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
+        Event::ReportSigned(signed) => {
+            Some(at(kind::REPORT_SIGNED, &format!("/reports/{}/versions/{}", signed.term_id, signed.version)))
+        }
         Event::SenderAlarmed(_) if school.is_empty() => {
             let kind = kind::SENDER_ALARMED;
             Some(Happened { kind, school, roles: kind.roles, account: "", link: format!("/senders/{id}") })

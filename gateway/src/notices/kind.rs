@@ -140,6 +140,9 @@ pub const POLICY_PUBLISHED: &Kind = &Kind {
         &[Role::Dsl, Role::Head, Role::Governor, Role::Chair],
     )
 };
+/// The head signed a term's report, or amended one.
+pub const REPORT_SIGNED: &Kind =
+    &of_school("report.signed", "The head signed a report for the governors", &[Role::Governor, Role::Chair]);
 /// A program could not be told for days.
 pub const WEBHOOK_DISABLED: &Kind = &Kind {
     at_school: false,
@@ -161,7 +164,7 @@ pub const SENDER_ALARMED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 27] = [
+pub const KINDS: [&Kind; 28] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -187,6 +190,7 @@ pub const KINDS: [&Kind; 27] = [
     TRANSFER_RECEIVED,
     TRANSFER_RETURNED,
     POLICY_PUBLISHED,
+    REPORT_SIGNED,
     WEBHOOK_DISABLED,
     SENDER_ALARMED,
 ];

@@ -12,7 +12,7 @@ use proto::{
     access::v1::Role,
     event::v1::{
         AlertPassedOn, AlertRaised, ConcernEscalated, ConcernRecorded, ExceptionDecided, ExceptionRequested,
-        FeedCoverageChanged, InvitationAccepted, ReferralAsked, RegisterRequestDecided, SchoolInvited,
+        FeedCoverageChanged, InvitationAccepted, ReferralAsked, RegisterRequestDecided, ReportSigned, SchoolInvited,
     },
     policy_registry::v1::{GetSchoolResponse, School},
 };
@@ -57,9 +57,13 @@ impl Place {
         let config = Console { address, smtp: smtp(&office), ..Console::default() };
         let house = House::still(engine, config.clone()).await?;
         let school = house.bed.school();
-        for (name, role) in
-            [("r.okafor", Role::Dsl), ("d.deputy", Role::DeputyDsl), ("h.head", Role::Head), ("i.it", Role::It)]
-        {
+        for (name, role) in [
+            ("r.okafor", Role::Dsl),
+            ("d.deputy", Role::DeputyDsl),
+            ("h.head", Role::Head),
+            ("i.it", Role::It),
+            ("c.chair", Role::Chair),
+        ] {
             house.account(name, role, Some(&school)).await?;
         }
         house.account("officer", Role::AuthorityOfficer, None).await?;
@@ -193,10 +197,10 @@ async fn an_address_counts_once_its_holder_confirmed_it() -> Result<()> {
 async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Result<()> {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let place = Place::new(engine).await?;
-        for who in ["r.okafor", "d.deputy", "h.head", "i.it", "officer"] {
+        for who in ["r.okafor", "d.deputy", "h.head", "i.it", "c.chair", "officer"] {
             place.reached(who, json!({})).await?;
         }
-        let mut count = place.mails(5).await?.len();
+        let mut count = place.mails(6).await?.len();
         let invited = SchoolInvited { shared_incident_id: "shi_1".into(), invited_school_id: place.school.clone() };
         let theirs = place.house.bed.school();
         let accepted = InvitationAccepted { shared_incident_id: "shi_2".into() };
@@ -223,6 +227,7 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
             RegisterRequestDecided { register: register(), decision: "approved".into(), asked_by_account_id };
         let by_nobody = RegisterRequestDecided { register: register(), ..RegisterRequestDecided::default() };
         let (answered, by_nobody) = (Event::RegisterRequestDecided(answered), Event::RegisterRequestDecided(by_nobody));
+        let signed = Event::ReportSigned(ReportSigned { version: 2, term_id: "2026-autumn".into() });
         for (school, id, event, whom, link) in [
             (&place.school, "con_1", recorded(), leads, "/concerns/con_1"),
             (&place.school, "con_1", escalated("deputy"), &["d.deputy"][..], "/concerns/con_1"),
@@ -238,6 +243,7 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
             (&place.school, "fee_1", silent, &["d.deputy", "i.it", "r.okafor"], "/filtering/feeds/fee_1"),
             (&place.school, "ren_1", answered, &["i.it"], "/filtering"),
             (&place.school, "ren_2", by_nobody, &[], ""),
+            (&place.school, "rvn_1", signed, &["c.chair"], "/reports/2026-autumn/versions/2"),
             (&theirs, "cas_1", Event::SchoolInvited(invited), leads, "/invitations"),
             (&place.school, "cas_2", Event::SchoolInvited(opened), &[], ""),
             (&theirs, "shi_2", Event::InvitationAccepted(accepted), leads, "/shared-incidents/shi_2"),

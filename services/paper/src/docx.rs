@@ -85,6 +85,11 @@ impl Document {
             Block::Paragraph(text) => self.paragraph("BodyText", text),
             Block::List { counted, items } => self.list(*counted, items),
             Block::Table(table) => self.table(table),
+            // What bars show stands in the table beside them: here it is said in words.
+            Block::Chart(chart) => {
+                self.paragraph("Caption", &Text::plain(&chart.caption));
+                self.paragraph("BodyText", &Text::plain(&chart.description));
+            }
         }
     }
 

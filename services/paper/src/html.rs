@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    Block, CONTENTS, Item, LANGUAGE, Paper, Table,
+    Block, CONTENTS, Chart, Item, LANGUAGE, Paper, Table, chart,
     text::{Span, Text, escaped},
 };
 
@@ -46,6 +46,7 @@ pub(crate) fn write(paper: &Paper) -> String {
 struct Page {
     html: String,
     tables: usize,
+    charts: usize,
 }
 
 impl Page {
@@ -63,6 +64,7 @@ impl Page {
             Block::Paragraph(text) => self.put(&format!("<p>{}</p>\n", inline(text))),
             Block::List { counted, items } => self.list(*counted, items),
             Block::Table(table) => self.table(table),
+            Block::Chart(chart) => self.chart(chart),
         }
     }
 
@@ -106,6 +108,37 @@ impl Page {
             self.put("</li>\n");
         }
         self.put(&format!("</{tag}>\n"));
+    }
+
+    /// Bars in black and white: this term's are full, others are outlines, so that print and forced colours keep them apart.
+    fn chart(&mut self, chart: &Chart) {
+        self.charts += 1;
+        let (id, laid) = (format!("chart-{}", self.charts), chart.laid());
+        let (width, height) = (chart::WIDTH, laid.height);
+        self.put(&format!(
+            "<figure>\n<figcaption id=\"{id}\">{}</figcaption>\n<svg role=\"img\" aria-labelledby=\"{id}\" \
+             aria-describedby=\"{id}-text\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n\
+             <desc id=\"{id}-text\">{}</desc>\n",
+            escaped(&chart.caption),
+            escaped(&chart.description)
+        ));
+        for area in &laid.areas {
+            let fill = if area.hollow { "Canvas" } else { "CanvasText" };
+            self.put(&format!(
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{fill}\" stroke=\"CanvasText\"></rect>\n",
+                area.x, area.y, area.width, area.height
+            ));
+        }
+        for words in &laid.words {
+            let weight = if words.names { " font-weight=\"bold\"" } else { "" };
+            self.put(&format!(
+                "<text x=\"{}\" y=\"{}\" font-size=\"12\" fill=\"CanvasText\"{weight}>{}</text>\n",
+                words.x,
+                words.y,
+                escaped(&words.text)
+            ));
+        }
+        self.put("</svg>\n</figure>\n");
     }
 
     fn table(&mut self, table: &Table) {

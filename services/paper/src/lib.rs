@@ -1,18 +1,24 @@
 //! Writes one document as a web page, a tagged PDF and a Word file, the same words in each.
 //!
 //! - `Paper`: the document, made by whoever knows what it says · `text`: its words, with what is marked in them
+//! - `chart`: bars, drawn alike by each writer
 //! - `html`, `docx`, `pdf`: the writers. None of them decides what is printed
+//! - `xlsx`: a workbook, which is tables and no document
 //!
 //! It is pure: no clock, no network, no files; the fonts come with it.
 
+mod chart;
 mod docx;
 mod html;
 mod pdf;
 mod text;
+mod xlsx;
 
 use time::OffsetDateTime;
 
+pub use chart::{Bar, Chart, Group};
 pub use text::{Span, Text};
+pub use xlsx::{Sheet, Value, Workbook};
 
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +73,8 @@ pub enum Block {
     },
     /// A table.
     Table(Table),
+    /// Bars. What they show stands in a table beside them.
+    Chart(Chart),
 }
 
 /// One item of a list.
@@ -180,6 +188,7 @@ impl Paper {
                     texts.extend(table.columns.iter().cloned());
                     texts.extend(table.rows.iter().flatten().flatten().map(Text::to_string));
                 }
+                Block::Chart(chart) => texts.extend([chart.caption.clone(), chart.description.clone()]),
             }
         }
         texts

@@ -22,6 +22,7 @@ const FOOT: f32 = HEIGHT - BOTTOM;
 
 /// A colour: red, green, blue.
 type Colour = [u8; 3];
+const PAGE: Colour = [255, 255, 255];
 const INK: Colour = [11, 12, 12];
 const QUIET: Colour = [72, 73, 73];
 const LINK: Colour = [26, 101, 166];

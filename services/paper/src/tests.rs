@@ -56,6 +56,17 @@ pub(crate) fn paper() -> Paper {
         blocks.push(heading(3, &format!("s{section}-b"), "Below"));
         blocks.push(Block::Paragraph(Text::plain("字 and Łódź.")));
     }
+    let bar = |length, label: &str| Bar { length, label: label.into() };
+    blocks.push(Block::Chart(Chart {
+        caption: "Cases by kind & term".into(),
+        description: "Bullying: 12 this term, 9 in the term before. Hate: hidden this term, 7 in the term before."
+            .into(),
+        series: vec!["This term".into(), "Term before".into()],
+        groups: vec![
+            Group { name: "Bullying".into(), bars: vec![bar(Some(12), "12"), bar(Some(9), "9")] },
+            Group { name: "Hate".into(), bars: vec![bar(None, "c"), bar(Some(7), "7")] },
+        ],
+    }));
     blocks.push(Block::Table(contacts));
     Paper {
         title: "Online safety policy".into(),
@@ -103,7 +114,7 @@ fn the_page_says_every_text_in_order_and_runs_nothing() {
     assert!(html.contains("<html lang=\"en-GB\">") && html.contains("<title>DRAFT: Online safety policy – "));
     assert!(!html.contains("<script") && !html.contains("http-equiv=\"refresh\"") && !html.contains("src="));
     // Every tag that was opened is closed.
-    for tag in ["ul", "ol", "li", "table", "tr", "td", "th", "nav", "main", "p"] {
+    for tag in ["ul", "ol", "li", "table", "tr", "td", "th", "nav", "main", "p", "svg", "rect", "text", "desc"] {
         let opened = html.matches(&format!("<{tag}>")).count() + html.matches(&format!("<{tag} ")).count();
         assert_eq!(opened, html.matches(&format!("</{tag}>")).count(), "{tag}");
     }
@@ -134,7 +145,9 @@ fn the_pdf_is_tagged_and_says_its_language_and_title() -> Result<(), Failed> {
     ] {
         assert!(has(name) || has(&name.replace('(', " (")), "{name}");
     }
-    for part in ["/H1", "/H2", "/H3", "/H4", "/TOC", "/TOCI", "/LBody", "/TH", "/THead", "/Caption", "/Link"] {
+    for part in
+        ["/H1", "/H2", "/H3", "/H4", "/TOC", "/TOCI", "/LBody", "/TH", "/THead", "/Caption", "/Link", "/Figure", "/Alt"]
+    {
         assert!(has(part), "{part}");
     }
     Ok(())

@@ -293,7 +293,8 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         | Event::SenderAlarmed(_)
         | Event::FeedCoverageChanged(_)
         | Event::RegisterRequestMade(_)
-        | Event::RegisterRequestDecided(_) => {}
+        | Event::RegisterRequestDecided(_)
+        | Event::ReportSigned(_) => {}
         // `of` has counted these.
         Event::ConcernRecorded(_)
         | Event::ConcernTriaged(_)

@@ -1,10 +1,16 @@
 //! The map of the service: one line per rpc, one file each.
 
 mod convert;
+mod draft;
+mod export_report;
 mod get_authority_report;
+mod get_governor_report;
+mod get_report_version;
 mod get_school_report;
+mod list_report_versions;
 mod printed;
 mod rebuild_figures;
+mod sign_report;
 
 use chassis::serve::answer;
 use proto::reporting::v1::{reporting_server::Reporting, *};
@@ -30,7 +36,12 @@ macro_rules! rpcs {
 }
 
 rpcs! {
+    export_report: ExportReportRequest => ExportReportResponse,
     get_authority_report: GetAuthorityReportRequest => GetAuthorityReportResponse,
+    get_governor_report: GetGovernorReportRequest => GetGovernorReportResponse,
+    get_report_version: GetReportVersionRequest => GetReportVersionResponse,
     get_school_report: GetSchoolReportRequest => GetSchoolReportResponse,
+    list_report_versions: ListReportVersionsRequest => ListReportVersionsResponse,
     rebuild_figures: RebuildFiguresRequest => RebuildFiguresResponse,
+    sign_report: SignReportRequest => SignReportResponse,
 }

@@ -6,6 +6,7 @@ pub(crate) mod log;
 pub(crate) mod migration;
 pub(crate) mod published;
 pub(crate) mod rebuild;
+pub(crate) mod report_version;
 pub(crate) mod state;
 
 use chassis::{db::Tx, error::Result};

@@ -216,3 +216,5 @@ on_both_engines!(
     what_would_single_out_a_child_is_hidden_whatever_there_is,
     two_who_print_at_once_print_nothing_that_tells_together,
 );
+
+mod governor;

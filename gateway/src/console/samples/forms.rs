@@ -4,11 +4,11 @@ use chassis::error::Error;
 
 use super::super::{
     access, adult_mark, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation,
-    contact, cover, debrief, decide, desk, device, emergency, entry, fact, filtering, finding, hidden, import,
-    invitation, invite, involvement, learner, lesson, lines, mandatory_report, material, material_report, my_concern,
-    notices, oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral, register,
-    report, retention, review, revision, rollout, school, section, sender, shared_incident, sharing, sign_in, step,
-    subject_access, template, transfer, webhook,
+    contact, cover, debrief, decide, desk, device, emergency, entry, fact, filtering, finding, governor, hidden,
+    import, invitation, invite, involvement, learner, lesson, lines, mandatory_report, material, material_report,
+    my_concern, notices, oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral,
+    register, report, retention, review, revision, rollout, school, section, sender, shared_incident, sharing, sign_in,
+    step, subject_access, template, transfer, webhook,
 };
 
 fn refer_form() -> Vec<crate::pages::form::Field> {
@@ -62,6 +62,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Parents", parents::fields(&case, "inv_1")),
         ("Debrief", debrief::fields()),
         ("Close", close::fields()),
+        ("Sign the report", governor::sign::fields(false)),
+        ("Amend the report", governor::sign::fields(true)),
         ("Who may see it", access::fields(&case, &[Default::default()], &people::People::of(&[]))),
         ("Open a new case", concern::triage::new_fields("")),
         ("Pass it on", concern::pass_on::fields("head")),

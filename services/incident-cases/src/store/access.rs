@@ -84,6 +84,7 @@ fn need(tx: &Tx) -> Option<Need> {
         | Permission::ExceptionDecide
         | Permission::RecipientKeep
         | Permission::SenderManage
+        | Permission::ReportSign
         | Permission::ReportRead
         | Permission::ReportReadAuthority
         | Permission::ProfileRead

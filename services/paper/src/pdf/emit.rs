@@ -19,8 +19,8 @@ use krilla::{
 use time::OffsetDateTime;
 
 use super::{
-    Colour, HEIGHT, INK, MEASURE, QUIET, SIDE, WARNING, WIDTH,
-    flow::{Drawn, Flow, Letters, Place},
+    Colour, HEIGHT, INK, MEASURE, PAGE, QUIET, SIDE, WARNING, WIDTH,
+    flow::{Drawn, Flow, Letters, Place, Shape},
     font::{Faces, Shaped, Weight},
     line::Mark,
     tag::Leaf,
@@ -63,6 +63,10 @@ pub(super) fn write(faces: &Faces, paper: &Paper, mut flow: Flow<'_>) -> Result<
                     let shaped = faces.shape(Weight::Regular, &page.to_string());
                     let x = SIDE + MEASURE - shaped.width * size;
                     let identifier = pen.tagged(|pen| pen.put(&shaped, Weight::Regular, x, y, size, INK));
+                    flow.tags.fill(leaf, identifier);
+                }
+                Drawn::Figure { leaf, shapes } => {
+                    let identifier = pen.figure(&shapes);
                     flow.tags.fill(leaf, identifier);
                 }
             }
@@ -173,15 +177,38 @@ impl Pen<'_, '_> {
         self.tagged(|pen| pen.put(&run.letters, run.weight, *x, *y, *size, *colour))
     }
 
-    fn ground(&mut self, [x, y, width, height]: [f32; 4], colour: Colour) {
+    fn ground(&mut self, area: [f32; 4], colour: Colour) {
+        self.artifact(ArtifactType::Layout, |pen| pen.surface_of(area, colour));
+    }
+
+    fn surface_of(&mut self, [x, y, width, height]: [f32; 4], colour: Colour) {
         let mut path = PathBuilder::new();
         Rect::from_xywh(x, y, width, height).into_iter().for_each(|area| path.push_rect(area));
         if let Some(path) = path.finish() {
-            self.artifact(ArtifactType::Layout, |pen| {
-                pen.fill(colour);
-                pen.surface.draw_path(&path);
-            });
+            self.fill(colour);
+            self.surface.draw_path(&path);
         }
+    }
+
+    /// Draws what is one thing to whoever does not see it.
+    fn figure(&mut self, shapes: &[Shape]) -> Identifier {
+        const LINE: f32 = 0.9;
+        let identifier = self.surface.start_tagged(ContentTag::Other);
+        for shape in shapes {
+            match shape {
+                Shape::Area(area, false) => self.surface_of(*area, INK),
+                Shape::Area([x, y, width, height], true) => {
+                    self.surface_of([*x, *y, *width, *height], INK);
+                    let inside = [x + LINE, y + LINE, width - 2.0 * LINE, height - 2.0 * LINE];
+                    if inside.iter().skip(2).all(|side| *side > 0.0) {
+                        self.surface_of(inside, PAGE);
+                    }
+                }
+                Shape::Words { x, y, size, weight, letters } => self.put(letters, *weight, *x, *y, *size, INK),
+            }
+        }
+        self.surface.end_tagged();
+        identifier
     }
 
     /// The title on every page but the first, and on every page the word that has to be known.

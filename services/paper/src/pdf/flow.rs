@@ -1,10 +1,11 @@
 //! Sets the parts of a document on pages, and says of each piece what it is.
 
+mod chart;
 mod table;
 
 use super::{
     BLANK_GROUND, Colour, FOOT, INK, LINK, MEASURE, QUIET, RULE, SIDE, TOP, WARNING, WARNING_GROUND,
-    font::{Faces, Weight},
+    font::{Faces, Shaped, Weight},
     line::{Line, Mark, lines},
     tag::{Leaf, Part, Tags, What},
 };
@@ -39,6 +40,25 @@ pub(super) enum Drawn {
         y: f32,
         size: f32,
         leaf: Leaf,
+    },
+    /// A drawing that is one thing to whoever does not see it.
+    Figure {
+        leaf: Leaf,
+        shapes: Vec<Shape>,
+    },
+}
+
+/// A part of a drawing.
+#[derive(Debug)]
+pub(super) enum Shape {
+    /// A surface, full or as an outline: left, top, width, height.
+    Area([f32; 4], bool),
+    Words {
+        x: f32,
+        y: f32,
+        size: f32,
+        weight: Weight,
+        letters: Shaped,
     },
 }
 
@@ -118,6 +138,7 @@ impl<'a> Flow<'a> {
             }
             Block::List { counted, items } => self.list(*counted, items),
             Block::Table(table) => self.table(table),
+            Block::Chart(chart) => self.chart(chart),
         }
     }
 
@@ -229,6 +250,7 @@ impl<'a> Flow<'a> {
         let below = match next {
             Some(Block::Heading { .. }) => 80.0,
             Some(Block::Table(_)) => 90.0,
+            Some(Block::Chart(chart)) => self.chart_height(chart),
             _ => 2.0 * BODY.leading,
         };
         self.needs(height + below);

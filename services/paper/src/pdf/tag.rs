@@ -2,7 +2,10 @@
 
 use std::num::NonZeroU16;
 
-use krilla::tagging::{Identifier, ListNumbering, TableHeaderScope, Tag, TagGroup, TagKind, TagTree};
+use krilla::{
+    geom::Rect,
+    tagging::{BBox, Identifier, ListNumbering, TableHeaderScope, Tag, TagGroup, TagKind, TagTree},
+};
 
 /// What a part of the document is.
 #[derive(Debug, Clone)]
@@ -14,7 +17,9 @@ pub(super) enum What {
     Entry,
     Reference,
     Link,
-    List { counted: bool },
+    List {
+        counted: bool,
+    },
     Item,
     Label,
     Body,
@@ -23,8 +28,12 @@ pub(super) enum What {
     Head,
     Rows,
     Row,
-    HeadCell { of_column: bool },
+    HeadCell {
+        of_column: bool,
+    },
     Cell,
+    /// A drawing: what it shows in words, its page, and its place there (left, top, width, height).
+    Figure(String, usize, [f32; 4]),
 }
 
 #[derive(Debug)]
@@ -135,6 +144,10 @@ impl What {
             Self::HeadCell { of_column: true } => Tag::TH(TableHeaderScope::Column).into(),
             Self::HeadCell { of_column: false } => Tag::TH(TableHeaderScope::Row).into(),
             Self::Cell => Tag::TD.into(),
+            Self::Figure(alternative, page, [x, y, width, height]) => {
+                let place = Rect::from_xywh(*x, *y, *width, *height).map(|area| BBox::new(*page, area));
+                Tag::Figure(Some(alternative.clone())).with_bbox(place).into()
+            }
         }
     }
 }

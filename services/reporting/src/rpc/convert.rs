@@ -1,5 +1,7 @@
 //! The contract's messages from the domain's.
 
+pub(super) mod governor;
+
 use chassis::{
     calendar::Term,
     clock::timestamp,

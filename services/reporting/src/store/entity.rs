@@ -24,3 +24,24 @@ pub(crate) mod school_state {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod report_version {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "report_version")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub school_id: String,
+        pub term_id: String,
+        pub version: i64,
+        pub content: Vec<u8>,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -5,6 +5,7 @@ mod m20261126_000200_add_known_time;
 mod m20261127_006000_keep_coverage_days;
 mod m20261127_007001_keep_a_log_of_events;
 mod m20261127_007101_remember_what_was_published;
+mod m20261127_007200_create_report_version;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_006000_keep_coverage_days::Migration));
         all.push(Box::new(m20261127_007001_keep_a_log_of_events::Migration));
         all.push(Box::new(m20261127_007101_remember_what_was_published::Migration));
+        all.push(Box::new(m20261127_007200_create_report_version::Migration));
         all
     }
 }

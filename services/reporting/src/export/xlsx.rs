@@ -1,0 +1,77 @@
+//! A workbook: the figures, what they mean, what changed, and what the whole is.
+
+use paper::{Sheet, Value, Workbook};
+
+use super::{Export, TERMS};
+use crate::governor::{Cell, Code, Line};
+
+pub(super) fn workbook(export: &Export) -> Workbook {
+    Workbook {
+        title: export.title(),
+        owner: export.school.clone(),
+        dated: export.settled,
+        sheets: vec![figures(export), definitions(export), changes(export), about(export)],
+    }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn cell(cell: Cell) -> Value {
+    match cell {
+        Cell::Count(count) => Value::Number(count),
+        Cell::Code(code) => text(code.name()),
+    }
+}
+
+fn sheet(name: &str, columns: &[(&str, u16)], rows: Vec<Vec<Value>>) -> Sheet {
+    let columns = columns.iter().map(|(heading, width)| ((*heading).to_owned(), *width)).collect();
+    Sheet { name: name.to_owned(), columns, rows }
+}
+
+fn figures(export: &Export) -> Sheet {
+    let [now, before, year_before] = TERMS;
+    let columns = [("Section", 28), ("What is counted", 40), ("Part", 40), (now, 12), (before, 12), (year_before, 14)];
+    let mut rows = Vec::new();
+    for section in &export.report.sections {
+        for line in &section.lines {
+            let whole = std::iter::once(("", line.figures));
+            let parts = line.parts.iter().map(|part| (part.title.as_str(), part.figures));
+            for (part, figures) in whole.chain(parts) {
+                let named = [&section.title, &line.title].map(|name| text(name)).into_iter().chain([text(part)]);
+                rows.push(named.chain(figures.all().map(cell)).collect());
+            }
+        }
+    }
+    sheet("Figures", &columns, rows)
+}
+
+fn definitions(export: &Export) -> Sheet {
+    let columns = [("Measure", 26), ("What is counted", 40), ("Definition", 80), ("Owner", 20), ("Version", 10)];
+    let lines = export.report.sections.iter().flat_map(|section| &section.lines);
+    let row = |line: &Line| -> Vec<Value> {
+        let named = [&line.key, &line.title, &line.definition, &line.owner].map(|words| text(words));
+        named.into_iter().chain([Value::Number(line.measure_version.into())]).collect()
+    };
+    sheet("Definitions", &columns, lines.map(row).collect())
+}
+
+fn changes(export: &Export) -> Sheet {
+    let mut rows = Vec::new();
+    for section in &export.report.sections {
+        for said in section.lines.iter().flat_map(|line| &line.changes) {
+            rows.push(vec![text(&section.title), text(said)]);
+        }
+    }
+    sheet("What changed", &[("Section", 28), ("What changed", 100)], rows)
+}
+
+fn about(export: &Export) -> Sheet {
+    let mut rows: Vec<Vec<Value>> =
+        export.about().into_iter().map(|(name, value)| vec![text(name), Value::Text(value)]).collect();
+    let min_cell = export.report.min_cell;
+    let code = |code: Code| vec![text(&format!("Code {}", code.name())), Value::Text(code.meaning(min_cell))];
+    rows.extend(Code::ALL.map(code));
+    sheet("About", &[("What", 24), ("Value", 90)], rows)
+}

@@ -1,0 +1,59 @@
+//! Which measures stand together and what governors should ask about them: data, in `data/governor-report.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::{
+    Line, Section,
+    chart::{Drawn, chart},
+    words::changes,
+};
+
+/// One section as the file has it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Outline {
+    pub key: String,
+    pub title: String,
+    pub asks: Vec<String>,
+    pub measures: Vec<String>,
+    /// What is drawn; none where nothing is.
+    pub chart: Option<Drawn>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    section: Vec<Outline>,
+}
+
+/// The sections, in order. A test reads the file: what does not read is no release.
+pub(crate) fn outlines() -> &'static [Outline] {
+    static FILE: LazyLock<File> =
+        LazyLock::new(|| toml::from_str(include_str!("../../data/governor-report.toml")).unwrap_or_default());
+    &FILE.section
+}
+
+/// A line that is to be put into its section. Where it breaks another line down, that one says already what changed.
+pub(crate) struct Measured {
+    pub line: Line,
+    pub breaks_down: bool,
+}
+
+/// Puts lines into their sections, says what changed, and draws.
+pub(crate) fn arrange(measured: Vec<Measured>) -> Vec<Section> {
+    let section = |outline: &Outline| {
+        let found = |key: &String| measured.iter().find(|measured| measured.line.key == *key);
+        let line = |measured: &Measured| {
+            let line = measured.line.clone();
+            let changes = if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures) };
+            Line { changes, ..line }
+        };
+        let lines: Vec<Line> = outline.measures.iter().filter_map(found).map(line).collect();
+        let chart = outline.chart.as_ref().and_then(|drawn| chart(&outline.title, drawn, &lines));
+        let (key, title, asks) = (outline.key.clone(), outline.title.clone(), outline.asks.clone());
+        Section { key, title, asks, lines, chart }
+    };
+    outlines().iter().map(section).collect()
+}

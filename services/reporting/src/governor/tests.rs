@@ -1,0 +1,139 @@
+//! The sections as data, and a report that every format is compared by.
+
+use std::collections::BTreeSet;
+
+use chassis::{calendar::Term, suppress::Figure};
+
+use super::{
+    bridge::{Terms, measured},
+    sections::{arrange, outlines},
+    *,
+};
+use crate::{
+    measure::lines,
+    report::{Published, Tallies, no_data, publish},
+};
+
+fn published(counts: &[(&str, &str, u64)]) -> Vec<Published> {
+    let tallies: Tallies =
+        counts.iter().map(|(key, part, count)| (((*key).to_owned(), (*part).to_owned()), *count)).collect();
+    publish(&tallies)
+}
+
+/// A term with every kind of cell: numbers, nothing, hidden, not applicable, no data.
+pub(crate) fn report() -> Report {
+    let now = published(&[
+        ("concerns_recorded", "", 31),
+        ("concerns_by_origin", "staff", 19),
+        ("concerns_by_origin", "alert", 12),
+        ("cases_opened", "", 40),
+        ("cases_by_procedure", "P5", 17),
+        ("cases_by_procedure", "P10", 2),
+        ("cases_by_procedure", "P2", 21),
+        ("cases_by_risk", "conduct", 40),
+        ("parents_told", "", 3),
+        ("lines_received", "", 1_234_567),
+    ]);
+    let before = published(&[
+        ("concerns_recorded", "", 12),
+        ("concerns_by_origin", "staff", 12),
+        ("cases_opened", "", 9),
+        ("cases_by_procedure", "P5", 9),
+        ("parents_told", "", 8),
+    ]);
+    let terms = Terms { now, before, year_before: no_data() };
+    Report {
+        layout: LAYOUT,
+        school_id: "sch_00000000000000000000000001".into(),
+        term_id: "2026-autumn".into(),
+        as_at: "2026-11-24".into(),
+        min_cell: 6,
+        sections: arrange(measured(&terms)),
+    }
+}
+
+pub(crate) fn term() -> Term {
+    Term { year: 2026, season: chassis::calendar::Season::Autumn }
+}
+
+fn line<'a>(report: &'a Report, key: &str) -> &'a Line {
+    let found = report.sections.iter().flat_map(|section| &section.lines).find(|line| line.key == key);
+    found.unwrap_or_else(|| unreachable!("{key}"))
+}
+
+#[test]
+fn every_measure_stands_in_one_section_and_every_chart_draws_its_own() {
+    let placed: Vec<&str> = outlines().iter().flat_map(|outline| &outline.measures).map(String::as_str).collect();
+    let unique: BTreeSet<&str> = placed.iter().copied().collect();
+    assert_eq!(placed.len(), unique.len(), "no measure stands twice");
+    assert_eq!(unique, lines().iter().map(|line| line.key.as_str()).collect(), "name it in data/governor-report.toml");
+    for outline in outlines() {
+        assert!(!outline.title.is_empty() && !outline.asks.is_empty(), "{}", outline.key);
+        assert!(outline.asks.iter().all(|ask| ask.ends_with('?')), "{}: governors ask questions", outline.key);
+        let drawn = outline.chart.iter().flat_map(|drawn| &drawn.measures);
+        assert!(drawn.into_iter().all(|measure| outline.measures.contains(measure)), "{}", outline.key);
+    }
+}
+
+#[test]
+fn nothing_is_said_or_drawn_of_what_is_hidden() {
+    let report = report();
+    assert_eq!(line(&report, "concerns_recorded").changes, ["Concerns recorded rose from 12 to 31."]);
+    let told = line(&report, "parents_told");
+    assert_eq!((told.figures.now, told.figures.before), (Cell::Code(Code::Hidden), Cell::Count(8)));
+    assert!(told.changes.is_empty(), "not even that it fell");
+    assert!(line(&report, "concerns_by_origin").changes.is_empty(), "the whole says it");
+    let parents = report.sections.iter().find(|section| section.key == "parents").and_then(|s| s.chart.clone());
+    let parents = parents.unwrap_or_else(|| unreachable!("the term before is known"));
+    assert!(parents.description.starts_with("Parents told: hidden this term, 8 the term before."), "{parents:?}");
+    assert_eq!(report.codes(), [Code::Hidden, Code::NotApplicable, Code::NoData]);
+}
+
+#[test]
+fn parts_of_three_terms_stand_side_by_side_in_their_order() {
+    let report = report();
+    let cases = line(&report, "cases_by_procedure");
+    let keys: Vec<&str> = cases.parts.iter().map(|part| part.key.as_str()).collect();
+    assert_eq!(keys, ["P2", "P5", "P10"]);
+    let before: Vec<Cell> = cases.parts.iter().map(|part| part.figures.before).collect();
+    assert_eq!(before, [Cell::Count(0), Cell::Count(9), Cell::Count(0)], "a whole that is told has no other parts");
+    assert!(cases.parts.iter().all(|part| part.figures.year_before == Cell::Code(Code::NoData)));
+    // Of a whole that is hidden no part is nothing.
+    let small = published(&[("cases_opened", "", 3), ("cases_by_procedure", "P1", 3)]);
+    let large = published(&[("cases_opened", "", 9), ("cases_by_procedure", "P5", 9), ("cases_by_risk", "contact", 9)]);
+    let terms = Terms { now: small, before: large, year_before: no_data() };
+    let found = measured(&terms).into_iter().find(|measured| measured.line.key == "cases_by_risk");
+    let risk = found.map(|measured| measured.line).unwrap_or_else(|| unreachable!("it is a line"));
+    assert_eq!(risk.parts.first().map(|part| part.figures.now), Some(Cell::Code(Code::Hidden)));
+    assert_eq!(crate::report::figure("cases_opened", &terms.now), Figure::Hidden);
+}
+
+#[test]
+fn canonical_bytes_are_read_back_and_one_changed_byte_is_not() -> Result<(), serde_json::Error> {
+    use version::{canonical, digest, etag, moved, opened};
+
+    let signed = report();
+    let content = canonical(&signed)?;
+    assert!(content.starts_with(b"{\"layout\":1,\"school_id\":\"sch_"), "the order of its fields is its form");
+    let hash = digest(&content);
+    assert_eq!(opened(&content, &hash).as_ref(), Some(&signed));
+    let mut forged = content.clone();
+    let at = content.windows(2).position(|pair| pair == b"31").unwrap_or_default();
+    forged[at] = b'4';
+    assert_eq!(opened(&forged, &hash), None);
+    let newer = Report { layout: LAYOUT + 1, ..signed.clone() };
+    let content = canonical(&newer)?;
+    assert_eq!(opened(&content, &digest(&content)), None, "a layout that nobody knows is not guessed at");
+
+    let mut draft = signed.clone();
+    draft.as_at = "2026-11-25".into();
+    assert_eq!(moved(&signed, &draft), Vec::new(), "a day later nothing has moved");
+    assert_eq!(etag(&signed, 0)?, etag(&draft, 0)?);
+    if let Some(line) = draft.sections.first_mut().and_then(|section| section.lines.first_mut()) {
+        line.figures.now = Cell::Count(32);
+    }
+    let keys: Vec<String> = moved(&signed, &draft).into_iter().map(|moved| moved.key).collect();
+    assert_eq!(keys, ["concerns_recorded"]);
+    assert!(etag(&signed, 0)? != etag(&draft, 0)? && etag(&draft, 0)? != etag(&draft, 1)?);
+    Ok(())
+}

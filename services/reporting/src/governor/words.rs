@@ -1,0 +1,83 @@
+//! What changed, in sentences: from published figures alone. Of a figure that is hidden nothing is said, not even that
+//! it rose.
+
+use super::{Cell, Figures};
+
+/// A change of less than this is called about the same, whatever it is a share of.
+const FEW: u64 = 3;
+/// So is one of less than a part in so many of the earlier figure.
+const SHARE: u64 = 10;
+
+/// The sentences about one measure, whose title is a plural: `Concerns recorded`.
+pub(crate) fn changes(title: &str, figures: &Figures) -> Vec<String> {
+    let mut said = Vec::new();
+    said.extend(change(title, figures.before, figures.now).map(|change| format!("{change}.")));
+    let year = change(&lowered(title), figures.year_before, figures.now);
+    said.extend(year.map(|change| format!("Against the same term a year before, {change}.")));
+    said
+}
+
+fn change(title: &str, then: Cell, now: Cell) -> Option<String> {
+    let (then, now) = (then.count()?, now.count()?);
+    let few = then.abs_diff(now) < FEW || then.abs_diff(now).saturating_mul(SHARE) < then;
+    let (before, after) = (number(then), number(now));
+    Some(if then == now {
+        format!("{title} stayed at {after}")
+    } else if few {
+        format!("{title} stayed about the same: {before}, then {after}")
+    } else if then < now {
+        format!("{title} rose from {before} to {after}")
+    } else {
+        format!("{title} fell from {before} to {after}")
+    })
+}
+
+/// A title within a sentence.
+fn lowered(title: &str) -> String {
+    let mut letters = title.chars();
+    let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
+}
+
+/// A number as people read it: `12,345`.
+pub(crate) fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::governor::Code;
+
+    #[test]
+    fn changes_are_said_of_published_figures_alone_and_small_ones_are_none() {
+        let said = |now, before, year_before| changes("Concerns recorded", &Figures { now, before, year_before });
+        let (count, hidden, none) = (Cell::Count, Cell::Code(Code::Hidden), Cell::Code(Code::NoData));
+        assert_eq!(
+            said(count(31), count(12), count(30)),
+            [
+                "Concerns recorded rose from 12 to 31.",
+                "Against the same term a year before, concerns recorded stayed about the same: 30, then 31."
+            ]
+        );
+        assert_eq!(said(count(31), hidden, none), Vec::<String>::new());
+        assert_eq!(said(hidden, count(31), count(31)), Vec::<String>::new());
+        assert_eq!(said(count(0), count(6), none), ["Concerns recorded fell from 6 to 0."]);
+        assert_eq!(said(count(8), count(6), none), ["Concerns recorded stayed about the same: 6, then 8."]);
+        assert_eq!(
+            said(count(1_950), count(2_140), none),
+            ["Concerns recorded stayed about the same: 2,140, then 1,950."]
+        );
+        assert_eq!(said(count(1_926), count(2_140), none), ["Concerns recorded fell from 2,140 to 1,926."]);
+        assert_eq!(said(count(7), count(7), none), ["Concerns recorded stayed at 7."]);
+        assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+    }
+}

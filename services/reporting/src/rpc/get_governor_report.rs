@@ -1,0 +1,35 @@
+//! Answers a term's report for governors as a draft, and what of it was signed.
+
+use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act};
+use proto::reporting::v1::{GetGovernorReportRequest, GetGovernorReportResponse};
+use tonic::Request;
+
+use super::{convert as days, convert::governor as convert, draft::draft};
+use crate::{App, governor::version::etag, store};
+
+pub(super) async fn get_governor_report(
+    app: &App,
+    request: Request<GetGovernorReportRequest>,
+) -> Result<GetGovernorReportResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = app.store.begin(&scope).await?;
+    let term = convert::begun(&request.term_id, tx.now())?;
+    let as_at = days::as_at(&request.as_at_date)?;
+    let report = draft(&mut tx, &request.school_id, term, as_at).await?;
+    let versions = store::report_version::of_term(&tx, &term.id()).await?;
+    let last = store::report_version::last(&tx).await?;
+    let progress = store::log::progress(&tx).await?;
+    let act = Act::new("governor_report.read", request.school_id.clone()).detail("term", term.id());
+    tx.record(act.detail("as_at", days::day(as_at)));
+    tx.commit().await?;
+    let signed = versions.first().map_or(0, |newest| newest.version);
+    Ok(GetGovernorReportResponse {
+        // What was known at a past day is read, and never signed.
+        etag: if as_at.is_none() { etag(&report, signed)? } else { String::new() },
+        report: Some(convert::report(&report, term)),
+        versions: versions.iter().map(convert::version).collect(),
+        last_version: last.as_ref().map(convert::version),
+        figures_as_of_time: progress.newest.map(timestamp),
+    })
+}
