@@ -30,6 +30,6 @@ pub(super) async fn get_governor_report(
         report: Some(convert::report(&report, term)),
         versions: versions.iter().map(convert::version).collect(),
         last_version: last.as_ref().map(convert::version),
-        figures_as_of_time: progress.newest.map(timestamp),
+        figures_as_of_time: progress.newest.map(days::hour_of).map(timestamp),
     })
 }
