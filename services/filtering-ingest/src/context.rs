@@ -99,7 +99,7 @@ const CARRIERS: u64 = category::mask(&[
 /// No alert about anybody's safety is theirs, and so it is no search about it.
 pub fn of_network(events: &mut Vec<(OffsetDateTime, String, Event)>) {
     events
-        .retain(|(_, kind, event)| event.search.is_none() && (kind.is_empty() || category::bit(kind) & CARRIERS != 0));
+        .retain(|(_, kind, event)| event.terms.is_empty() && (kind.is_empty() || category::bit(kind) & CARRIERS != 0));
 }
 
 /// Gathers what may be shown of events: their moments, gravest categories and what is stored of each.

@@ -25,7 +25,6 @@ use crate::{
     severity,
     sighting::{self, Sighting, Stored},
     suggestion::{Next, Standing},
-    tier,
 };
 
 /// What a feed is read and judged by.

@@ -1,12 +1,7 @@
 //! A log on its way to a gateway. Each batch is acknowledged once it is durable; whatever breaks in between, the log goes
 //! on after the last line that was, and no line counts twice.
 
-use std::{
-    fs::File,
-    io::{self, Read as _},
-    path::Path,
-    time::Duration,
-};
+use std::{fs::File, io::Read as _, path::Path, time::Duration};
 
 use chassis::{
     error::{Error, Kind, Result},

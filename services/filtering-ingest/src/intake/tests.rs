@@ -1,5 +1,7 @@
 //! Batches as they come, line by line: noise, suggestions, repeats, exceptions.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::judge::tests::rule;
 
@@ -107,7 +109,7 @@ fn a_bad_suggestion_of_a_file_that_is_sent_again_is_no_further_search() {
     let first = sent(&known);
     assert_eq!((first.standing.len(), first.counts.kept), (1, 1));
     for (hour, happened) in &first.seen.happened {
-        known.hours.entry(*hour).or_default().take(1, &happened.brought);
+        Arc::make_mut(&mut known.hours).entry(*hour).or_default().take(1, &happened.brought);
     }
     known.delivery = 2;
     let again = sent(&known);

@@ -20,8 +20,8 @@ pub(super) async fn get_theme_trend(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     app.there_is(&caller, &request.school_id).await?;
-    let reader = reader(&scope);
     let mut tx = app.store.begin(&scope).await?;
+    let reader = reader(&tx).await?;
     // Whole days: whoever asks twice within one is told the same.
     let today = london(tx.now()).date();
     let earliest = today - Duration::weeks(i64::from(TREND_WEEKS) + 1);

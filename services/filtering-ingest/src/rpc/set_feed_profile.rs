@@ -1,11 +1,6 @@
 //! Moves a feed on, to another version of its profile or to another profile.
 
-use chassis::{
-    caller::Caller,
-    db::Once,
-    error::{Error, Result},
-    history::Act,
-};
+use chassis::{caller::Caller, db::Once, error::Result, history::Act};
 use proto::filtering_ingest::v1::{SetFeedProfileRequest, SetFeedProfileResponse};
 use tonic::Request;
 

@@ -1,11 +1,11 @@
 //! The tables.
 
-mod profiles;
 mod blocks;
+mod profiles;
 mod senders;
 
-pub(crate) use profiles::{format_profile, format_profile_version};
 pub(crate) use blocks::observation_block;
+pub(crate) use profiles::{format_profile, format_profile_version};
 pub(crate) use senders::{quarantine, sender, sender_hour};
 
 pub(crate) mod feed {

@@ -65,7 +65,7 @@ pub(crate) async fn first(tx: &Tx) -> Result<Option<time::OffsetDateTime>> {
     let mut first = None;
     for row in rows {
         let feed: Feed = serde_json::from_slice(&row.body)?;
-        first = Some(first.map_or(feed.created_at, |first: time::OffsetDateTime| first.min(feed.created_at)));
+        first = Some(first.map_or(feed.created_at, |first| std::cmp::min(first, feed.created_at)));
     }
     Ok(first)
 }

@@ -15,7 +15,8 @@ use super::{
     convert::ObservationId,
     coverage_entity::{delivery_seen, fingerprint_hour, log_deletion, school_year},
     entity::{
-        alert, alert_gone, delivery, delivery_header, episode, observation, observation_block, record_key, rejected_line,
+        alert, alert_gone, delivery, delivery_header, episode, observation, observation_block, record_key,
+        rejected_line,
     },
     micros, moment,
 };

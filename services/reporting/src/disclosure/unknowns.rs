@@ -124,7 +124,8 @@ impl Unknowns {
     /// How far the sum of a row's first cells is open: they become a row of their own, which shares a cell with what is left.
     fn split(mut self, row: usize, cells: usize) -> i64 {
         let later = self.of_row[row].split_off(cells);
-        let other = self.row(std::mem::take(&mut self.rows[row]));
+        let whole = std::mem::take(&mut self.rows[row]);
+        let other = self.row(whole);
         for at in &later {
             self.cells[*at].row = other;
         }

@@ -75,7 +75,11 @@ impl World {
     }
 
     async fn draft(&self, who: &Person, term: &str) -> Result<GetGovernorReportResponse> {
-        let asked = GetGovernorReportRequest { school_id: self.school.clone(), term_id: term.into() };
+        let asked = GetGovernorReportRequest {
+            school_id: self.school.clone(),
+            term_id: term.into(),
+            ..GetGovernorReportRequest::default()
+        };
         told(ReportingClient::new(who.to("reporting")?).get_governor_report(asked).await)
     }
 

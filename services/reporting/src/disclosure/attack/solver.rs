@@ -44,11 +44,7 @@ type Bound = (i64, i64);
 pub(super) type Said = (Figure, Date, Bound);
 
 /// What an answer says, by family.
-pub(super) fn read(
-    counted: &Counted,
-    figures: &[Vec<(Figure, Date)>],
-    today: Date,
-) -> Vec<(Family, Cell, (Figure, Date))> {
+pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Date) -> Vec<(Family, Cell, Said)> {
     let question = &counted.question;
     let asked = question.as_at.unwrap_or(today).min(today);
     let mut seen = Vec::new();
@@ -95,7 +91,7 @@ pub(super) fn read(
                     seen.push(((fact, format!("risk={first}")), cell(Some(values)), said));
                 }
             }
-            Some((dimension, values)) => seen.push(((fact, dimension), cell(Some(values)), *figure)),
+            Some((dimension, values)) => seen.push(((fact, dimension), cell(Some(values)), said)),
             None => {
                 let risks = ["content", "contact", "conduct", "commerce"].map(|risk| format!("risk={risk}"));
                 let of = question.measure.dimensions.iter().filter(|dimension| *dimension != "risk").cloned();
