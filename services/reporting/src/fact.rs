@@ -207,6 +207,8 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::InvitationAccepted(_) => {
             facts.one("incident_shared", &[("side", "joined")]);
         }
+        // About staff: whoever may not know of it would learn from a figure that there is something.
+        Event::AlertRaised(e) if e.tier == "staff" => {}
         Event::AlertRaised(e) => {
             let dims = [("theme", e.theme.as_str()), ("severity", e.severity.as_str())];
             facts.at(e.first_time.as_ref().and_then(moment), recorded).one("alert_raised", &dims);

@@ -68,6 +68,8 @@ async fn what_was_kept_one_by_one_is_put_into_blocks_and_goes_when_it_would_have
         assert_eq!(world.kept().await?, (2, 2, 0));
     }
     assert_eq!(world.beside(&alert).await?, ["weather-window.example", "www.google.com"]);
+    let year = crate::coverage::SchoolYear::default();
+    world.within(async |tx: &Tx| store::coverage::keep_year(tx, &world.school, Some(&year)).await).await?;
     // Its term runs from when it was kept, and not from when it was put into a block.
     for (now, left) in [(datetime!(2027-11-30 02:00 UTC), 2), (datetime!(2027-12-01 02:00 UTC), 0)] {
         world.bed.clock.set(now);

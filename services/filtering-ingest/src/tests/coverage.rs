@@ -243,7 +243,7 @@ async fn of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted(engine: 
     world.bring("a", &line(world.bed.clock.now(), "https://www.google.com/search?q=i+want+to+kill+myself")).await?;
     world.bed.clock.set(datetime!(2029-12-01 02:00 UTC));
     forget::pass(&world.app, true).await?;
-    for table in ["observation", "alert", "episode"] {
+    for table in ["observation_block", "alert", "episode"] {
         assert!(world.rows(table).await? > 0, "{table}");
     }
     Ok(())

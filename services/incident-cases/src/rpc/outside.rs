@@ -17,7 +17,7 @@ use tracing::warn;
 use super::encrypted::encrypted;
 use crate::{
     App,
-    learner::{LearnerId, search::words},
+    learner::LearnerId,
     rules::{ADDRESS_MAX, NAME_MAX},
     store,
     transfer::{Outside, Transfer, contents::Entry, envelope::CTY},
@@ -31,34 +31,20 @@ pub(super) async fn school(app: &App, id: &str) -> Result<School> {
 }
 
 /// Refuses a school that is on the platform: a file goes to it there, where its receipt is its own act and nothing has to be
-/// told by telephone. Whose tenancy has ended is outside. Without a number the name decides: schools of one name are told
-/// apart by their numbers.
+/// told by telephone. Whose tenancy has ended is outside.
 pub(super) async fn not_on_the_platform(app: &App, to: &Outside) -> Result<()> {
-    let meant = |school: &School| {
-        let same = !to.urn.is_empty() || words(&school.name) == words(&to.name);
-        same && school.close_time.is_none()
-    };
-    let Some(found) = schools(app, &to.urn).await?.into_iter().find(meant) else { return Ok(()) };
-    let fix = match to.urn.as_str() {
-        "" => format!("{} is on the platform: send it there, or enter the number of the school you mean", found.name),
-        _ => format!("Send the file on the platform: {} has this number, and is on it", found.name),
-    };
-    Err(Error::invalid("recipient.urn", fix))
-}
-
-/// The schools of the platform, all or those of one number.
-async fn schools(app: &App, urn: &str) -> Result<Vec<School>> {
+    if to.urn.is_empty() {
+        return Ok(());
+    }
     let mut registry = app.policy_registry().map_err(unreached)?;
-    let mut asking = ListSchoolsRequest { page_size: 1_000, urn: urn.to_owned(), ..Default::default() };
-    let mut schools = Vec::new();
-    loop {
-        let answer = registry.list_schools(asked(asking.clone())).await;
-        let answer = answer.map_err(|status| unreached(Error::from_status(&status)))?.into_inner();
-        schools.extend(answer.schools);
-        if answer.next_page_token.is_empty() {
-            return Ok(schools);
+    let answer = registry.list_schools(asked(ListSchoolsRequest { urn: to.urn.clone(), ..Default::default() })).await;
+    let found = answer.map_err(|status| unreached(Error::from_status(&status)))?.into_inner().schools;
+    match found.into_iter().find(|school| school.close_time.is_none()) {
+        Some(school) => {
+            let fix = format!("Send the file on the platform: {} has this number, and is on it", school.name);
+            Err(Error::invalid("recipient.urn", fix))
         }
-        asking.page_token = answer.next_page_token;
+        None => Ok(()),
     }
 }
 

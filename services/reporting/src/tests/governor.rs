@@ -154,9 +154,9 @@ async fn what_was_read_is_signed_frozen_and_amended_only_by_a_new_version(engine
     assert_eq!(refused(world.sign(&head, &future).await), invalid("term_id"));
     assert_eq!(refused(world.draft(&governor, "2027-spring").await), invalid("term_id"));
     assert_eq!(refused(world.draft(&governor, "autumn").await), invalid("term_id"));
-    world.concerns(1).await?;
+    world.concerns(6).await?;
     let stale = world.sign(&head, &world.signature(&draft.etag, "", "")).await;
-    assert_eq!(refused(stale).map(|(kind, _)| kind), Some(Kind::Stale), "a concern came since it was read");
+    assert_eq!(refused(stale).map(|(kind, _)| kind), Some(Kind::Stale), "concerns came since it was read");
 
     let etag = world.draft(&head, "2026-autumn").await?.etag;
     let request = world.signature(&etag, "A calm term.", "");
@@ -170,7 +170,7 @@ async fn what_was_read_is_signed_frozen_and_amended_only_by_a_new_version(engine
     assert_eq!(signed.version.as_ref(), Some(&first));
     assert_eq!(hex::encode(Sha256::digest(&signed.canonical_content)), first.digest, "anybody can reckon it again");
     assert!(signed.moved.is_empty() && !signed.amended);
-    assert_eq!(concerns(signed.report.as_ref()), Some((13, 0)));
+    assert_eq!(concerns(signed.report.as_ref()), Some((18, 0)));
 
     // The figures move on; what was signed does not, and says what moved.
     world.bed.clock.advance(time::Duration::hours(1));
@@ -180,7 +180,7 @@ async fn what_was_read_is_signed_frozen_and_amended_only_by_a_new_version(engine
     assert_eq!(moved, ["concerns_recorded", "concerns_by_origin"]);
     assert_eq!((&later.canonical_content, &later.report), (&signed.canonical_content, &signed.report));
     let draft = world.draft(&head, "2026-autumn").await?;
-    assert_eq!(concerns(draft.report.as_ref()), Some((31, 0)));
+    assert_eq!(concerns(draft.report.as_ref()), Some((36, 0)));
     assert_eq!(draft.versions, [first.clone()]);
     assert_eq!(refused(world.sign(&head, &world.signature(&draft.etag, "", " ")).await), invalid("reason"));
     let second = world.sign(&head, &world.signature(&draft.etag, "", "Eighteen concerns came late.")).await?;

@@ -17,7 +17,7 @@ use time::{Date, OffsetDateTime, macros::datetime};
 use crate::{consume::Figures, store};
 
 /// How many kinds of events there are.
-const KINDS: u32 = 44;
+const KINDS: u32 = 45;
 
 /// Chance that is the same in every run.
 pub(crate) struct Chance(u64);
@@ -142,6 +142,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
             let (register, part) = (code(&["acceptances", "training"]), code(&["staff", "online_safety"]));
             Event::RegisterCounted(RegisterCounted { register, part, expected: n + 5, covered: n + 1 })
         }
+        42 => Event::ReportSigned(ReportSigned { version: n + 1, term_id: "2026-autumn".into() }),
         _ => Event::LessonAnswered(LessonAnswered { outcome: code(&["adopted", "declined"]) }),
     }
 }

@@ -37,6 +37,17 @@ pub(super) struct Seen {
     hidden: BTreeMap<Cell, (Option<i64>, Bound)>,
 }
 
+/// How an attack went.
+#[derive(Default)]
+pub(super) struct Outcome {
+    /// The secrets that were worked out.
+    pub(super) recovered: Vec<String>,
+    /// How many there were.
+    pub(super) secrets: usize,
+    /// The families of which bounds said nothing, for they contradict one another.
+    pub(super) unbounded: Vec<Family>,
+}
+
 /// At least, and at most.
 type Bound = (i64, i64);
 
@@ -122,14 +133,17 @@ impl Seen {
     }
 
     /// The hidden cells that are small, or have moved by little, and can be worked out.
-    pub(super) fn recovered(&self, world: &World, (fact, dimension): &Family) -> Vec<String> {
+    pub(super) fn attack(&self, world: &World, family: &Family, outcome: &mut Outcome) {
+        let (fact, dimension) = family;
         let space = Space::of(self, dimension);
         let mut basis = Basis::default();
         for (cell, count) in &self.shown {
             basis.add(space.row(cell), *count);
         }
         let bounds = Bounds::of(&space, self, &basis);
-        let mut found = Vec::new();
+        if bounds.is_none() {
+            outcome.unbounded.push(family.clone());
+        }
         for (cell, (instead, _)) in &self.hidden {
             let of = dimension.split_once('=').map_or(dimension.as_str(), |(of, _)| of);
             let truth: i64 = match &cell.values {
@@ -144,16 +158,16 @@ impl Seen {
             if !secret {
                 continue;
             }
+            outcome.secrets += 1;
             let row = space.row(cell);
             let exact = basis.value(row.clone());
             assert!(exact.is_none_or(|exact| exact == truth), "what follows from figures is true: {cell:?}");
             let bound = bounds.as_ref().and_then(|bounds| bounds.value(&row)).filter(|value| *value == truth);
             if exact.is_some() || bound.is_some() {
                 let how = if exact.is_some() { "by elimination" } else { "by bounds" };
-                found.push(format!("{fact} by {dimension} {cell:?} is {truth}, {how}"));
+                outcome.recovered.push(format!("{fact} by {dimension} {cell:?} is {truth}, {how}"));
             }
         }
-        found
     }
 }
 
