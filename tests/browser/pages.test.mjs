@@ -12,7 +12,7 @@ const password = 'correct horse battery'
 const roles = ['officer', 'harrowmere.staff', 'harrowmere.dsl', 'pennyroyal.head', 'harrowmere.governor', 'thistledown.chair', 'harrowmere.it', 'lado', 'prevent', 'front-door', 'safeguarding']
 // Surnames of the demonstration's children.
 const names = ['Ashdown', 'Thorne', 'Penhale', 'Sayle', 'Kapadia', 'Quill', 'Stroud', 'Galloway', 'Kestrel']
-const most = 180
+const most = 240
 let browser
 
 before(async () => {

@@ -135,11 +135,17 @@ impl Asked<'_> {
         let (dimension, only) = self.by.as_ref()?;
         let label = places.iter().find(|(axis, _)| matches!(axis, Axis::Dimension(_))).map(|(_, label)| *label);
         match (label, only) {
-            (Some(label), Some(only)) if !only.contains(&label) => Some((*dimension, Vec::new())),
             (Some(label), _) => Some((*dimension, vec![label])),
             (None, Some(only)) => Some((*dimension, only.to_vec())),
             (None, None) => None,
         }
+    }
+
+    /// Whether a value is one of those that are counted. Another has a place in the table too where one thing counts in several of
+    /// them: of those in it that are in one of these as well, of which nothing is printed.
+    fn selects(&self, value: &str) -> bool {
+        let only = self.by.as_ref().and_then(|(_, only)| only.as_ref());
+        only.is_none_or(|only| only.contains(&value))
     }
 
     fn one(&self, memory: &Memory, school: Option<&str>, term: Term, of: Of<'_>) -> Dated {
@@ -151,6 +157,10 @@ impl Asked<'_> {
 
     /// The figure of a place: a sum of what is printed, and hidden where any of it is.
     fn figure(&self, memory: &Memory, places: &[Place<'_>]) -> Dated {
+        let mut labels = places.iter().filter(|(axis, _)| matches!(axis, Axis::Dimension(_)));
+        if labels.any(|(_, label)| !self.selects(label)) {
+            return (Figure::Hidden, None);
+        }
         let (school, values) = (self.school(places), self.values(places));
         let mut sum = None;
         for piece in self.times(places) {
@@ -244,20 +254,20 @@ pub(super) fn of_people(memory: &Memory, counted: &Counted, today: Date) -> Publ
     let question = &counted.question;
     let Ok(asked) = asked(question, day(question, today)) else {
         // Not even the values that something was counted in are named.
-        return without_names(table(counted, today, |_| (Figure::Hidden, None)), |_| false);
+        return without_names(table(counted, today, |_| (Figure::Hidden, None)), |_, _| false);
     };
     let published = table(counted, today, |places| asked.figure(memory, places));
-    if asked.named(memory) {
-        return published;
-    }
-    without_names(published, |figures| figures.iter().any(|figure| matches!(figure, Figure::Count(1..))))
+    let named = asked.named(memory);
+    let known = |figures: &[Figure]| named || figures.iter().any(|figure| matches!(figure, Figure::Count(1..)));
+    // That a value has a place that was not selected tells that something counts in two of them at once.
+    without_names(published, |value, figures| asked.selects(value) && known(figures))
 }
 
-/// Leaves out the names of a dimension's values, but for those that are kept by their figures.
-fn without_names(published: Published, keep: impl Fn(&[Figure]) -> bool) -> Published {
+/// Leaves out the names of a dimension's values, but for those that are kept for what they are or for their figures.
+fn without_names(published: Published, keep: impl Fn(&str, &[Figure]) -> bool) -> Published {
     let mut published = published;
     if matches!(published.question.rows, Some(Axis::Dimension(_))) {
-        let kept: Vec<bool> = published.cells.iter().map(|row| keep(row)).collect();
+        let kept: Vec<bool> = published.rows.iter().zip(&published.cells).map(|(of, row)| keep(of, row)).collect();
         retain(&mut published.rows, &kept);
         retain(&mut published.row_totals, &kept);
         retain(&mut published.cells, &kept);
@@ -265,7 +275,7 @@ fn without_names(published: Published, keep: impl Fn(&[Figure]) -> bool) -> Publ
     }
     if matches!(published.question.columns, Some(Axis::Dimension(_))) {
         let column = |n: usize| published.cells.iter().filter_map(|row| row.get(n).copied()).collect::<Vec<_>>();
-        let kept: Vec<bool> = (0..published.columns.len()).map(|n| keep(&column(n))).collect();
+        let kept: Vec<bool> = published.columns.iter().enumerate().map(|(n, of)| keep(of, &column(n))).collect();
         retain(&mut published.columns, &kept);
         retain(&mut published.column_totals, &kept);
         published.cells.iter_mut().for_each(|row| retain(row, &kept));
