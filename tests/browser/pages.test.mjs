@@ -40,7 +40,7 @@ async function signIn (name) {
 
 // One page of each kind is enough: ids, terms and the names of registers are taken off before pages are told apart.
 const kind = url => new URL(url).pathname.replace(/\/\d{4}-(spring|summer|autumn)/, '/*').replace(/\/[a-z]{3}_[0-9a-z]{26}/g, '/*').replace(/\/registers\/[a-z-]+/, '/registers/*').replace(/P\d+-S?\d+/g, '*')
-  .replace(/\/(clauses|paragraphs|findings|parameters|proposals)\/(?!new|confirm)[^/]+/, '/$1/*').replace(/\/procedures\/P\d+/, '/procedures/*').replace(/\/versions\/\d+/, '/versions/*')
+  .replace(/\/(clauses|paragraphs|findings|parameters|profiles|proposals)\/(?!new|confirm)[^/]+/, '/$1/*').replace(/\/procedures\/P\d+/, '/procedures/*').replace(/\/versions\/\d+/, '/versions/*')
 
 // The checker of accessibility is itself a script: the same session in a second window where scripts run, kept as long
 // as the first.
