@@ -20,9 +20,7 @@ use disclosure::{
 pub(crate) use made::one_of_each;
 use proto::{
     access::v1::Role,
-    event::v1::{
-        CaseClosed, CaseReopened, ConcernRecorded, CoverageDayCounted, Envelope, FeedCoverageChanged, SchoolCreated,
-    },
+    event::v1::{CaseClosed, CaseReopened, ConcernRecorded, CoverageDayCounted, FeedCoverageChanged, SchoolCreated},
     reporting::v1::{reporting_client::ReportingClient, *},
 };
 use rebuild::{rebuild_equals_live, the_log_of_events_is_only_added_to};
@@ -47,13 +45,7 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
         }
     }
     for (school, event) in sent {
-        let envelope = Envelope {
-            event_id: bed.ids.next::<chassis::id::EventId>().to_string(),
-            school_id: school,
-            event_time: Some(chassis::clock::timestamp(bed.now())),
-            event: Some(event),
-            ..Envelope::default()
-        };
+        let envelope = made::envelope(&bed, &school, bed.now(), event);
         // Twice: the inbox sees to it that it counts once.
         bus.publish(&envelope).await?;
         bus.publish(&envelope).await?;
@@ -117,14 +109,7 @@ async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_
         day("2026-11-23", "covered", 0),
         Event::FeedCoverageChanged(silent),
     ] {
-        let envelope = Envelope {
-            event_id: bed.ids.next::<chassis::id::EventId>().to_string(),
-            school_id: school.clone(),
-            event_time: Some(chassis::clock::timestamp(bed.now())),
-            event: Some(event),
-            ..Envelope::default()
-        };
-        bus.publish(&envelope).await?;
+        bus.publish(&made::envelope(&bed, &school, bed.now(), event)).await?;
     }
     let governor = bed.person(&[(Role::Governor, &school)]);
     let mut client = ReportingClient::new(governor.to("reporting")?);

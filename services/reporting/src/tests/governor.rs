@@ -8,6 +8,7 @@ use chassis::{
     serve::{Ending, Running},
     testing::Person,
 };
+use proto::event::v1::Envelope;
 use sha2::{Digest as _, Sha256};
 
 use super::*;
@@ -53,13 +54,7 @@ impl World {
     }
 
     async fn happens(&self, event: Event) -> Result<()> {
-        let envelope = Envelope {
-            event_id: self.bed.ids.next::<chassis::id::EventId>().to_string(),
-            school_id: self.school.clone(),
-            event_time: Some(chassis::clock::timestamp(self.bed.now())),
-            event: Some(event),
-            ..Envelope::default()
-        };
+        let envelope = super::made::envelope(&self.bed, &self.school, self.bed.now(), event);
         self.bus.publish(&envelope).await.map(|_| ())
     }
 

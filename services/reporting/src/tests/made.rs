@@ -1,6 +1,9 @@
 //! Events of every kind, and a place that hears them without a bus: what the tests of counting have in common.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use chassis::{
     caller::Scope,
@@ -15,6 +18,9 @@ use sea_orm::{ConnectionTrait as _, Statement};
 use time::{Date, OffsetDateTime, macros::datetime};
 
 use crate::{consume::Figures, store};
+
+/// How many events were made.
+static MADE: AtomicU64 = AtomicU64::new(1);
 
 /// How many kinds of events there are.
 const KINDS: u32 = 45;
@@ -147,14 +153,14 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
     }
 }
 
-/// An event as it travels.
+/// An event as it travels. Of two of one moment the one made later is the later one, as it is where a service makes them.
 pub(crate) fn envelope(bed: &Bed, school: &str, at: OffsetDateTime, event: Event) -> Envelope {
     Envelope {
         event_id: bed.ids.next::<chassis::id::EventId>().to_string(),
         school_id: school.to_owned(),
         event_time: Some(timestamp(at)),
         event: Some(event),
-        sequence: 1,
+        sequence: MADE.fetch_add(1, Ordering::Relaxed),
         ..Envelope::default()
     }
 }
