@@ -70,7 +70,7 @@ impl Package {
             &child.upn,
             &flags,
         ]);
-        let made = self.made_at.unix_timestamp();
+        let made = self.made_at.unix_timestamp_nanos();
         let mut lines = vec![
             self.format.clone(),
             format!("transfer {}", self.transfer_id),
