@@ -104,7 +104,7 @@ impl Export {
                 rows.push(("Status", format!("Version {}, signed by the head", signed.version)));
                 rows.push(("Signed", moment(signed.signed_at)));
                 rows.push(("Signed by account", signed.signed_by.clone()));
-                if Term::at(signed.signed_at) <= self.term {
+                if signed.signed_at < self.term.end() {
                     rows.push(("Note", "It was signed before the term had ended.".to_owned()));
                 }
                 rows.extend(some("Why it was amended", &signed.reason));
