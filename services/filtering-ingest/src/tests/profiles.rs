@@ -145,6 +145,9 @@ async fn what_is_wrong_with_a_document_is_told_by_its_line(engine: Engine) -> Re
     let sample = document("larkspur", 1, "blocked").replace("user: u1, outcome", "user: u2, outcome");
     let told = refused(sample).await;
     assert!(told.iter().any(|fix| fix.contains("Line 15") && fix.contains("It became \"u1\"")), "{told:?}");
+    let turned = document("larkspur", 1, "blocked").replace("product: Larkspur", "product: \"Lark\\u202espur\"");
+    let told = refused(turned).await;
+    assert!(told.iter().any(|fix| fix.starts_with("document: Line 3, product: Enter it on one line")), "{told:?}");
     let broken = refused("profile: [\n".into()).await;
     assert!(broken.iter().any(|fix| fix.contains("It is no YAML document")), "{broken:?}");
     let pasted = refused(LINE.into()).await;
