@@ -281,7 +281,7 @@ pub fn sample_lines() -> Vec<Line> {
 /// The terms around one; none that has not begun when the figures were counted.
 pub fn terms(term_id: &str, counted: Option<&prost_types::Timestamp>, here: &str) -> Vec<Link> {
     let Ok(term) = term_id.parse::<Term>() else { return Vec::new() };
-    let begun = |term: &Term| counted.and_then(moment).is_some_and(|at| term.start() <= at);
+    let begun = |term: &Term| counted.and_then(moment).is_some_and(|at| *term <= Term::at(at));
     let link =
         |text: &str, term: Term| Link::new(format!("{text}: {}", term.title()), format!("{here}?term={}", term.id()));
     let after = Some(term.after()).filter(begun).map(|after| link("Term after", after));

@@ -182,7 +182,10 @@ impl ProfilePage {
             acts.push(Link::new("Retire the profile", format!("{here}/retire")));
         }
         if keeps {
-            acts.push(Link::new("Write one of your own from this", format!("{place}/new?from={}", profile.profile)));
+            // From the very version that is shown.
+            let version = if profile.shipped { String::new() } else { format!("@{}", profile.version) };
+            let from = format!("{place}/new?from={}{version}", profile.profile);
+            acts.push(Link::new("Write one of your own from this", from));
         }
         let others = answer.versions.iter().filter(|version| **version != profile.version && !profile.shipped);
         let name = match profile.shipped {

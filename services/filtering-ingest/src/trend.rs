@@ -12,9 +12,9 @@ use crate::rules::{TREND_LEAST_DAYS, TREND_MORE_TENTHS, TREND_SURE, TREND_WEEKS}
 
 /// How a rise is told from chance, in words.
 pub const METHOD: &str = "The last seven whole days are compared with up to 12 weeks before them, by school days on which the \
-                          filter was heard. A theme rises where it had more alerts than would come by chance in 99 of 100 \
-                          weeks (the upper limit of a Poisson count, allowing for how little the weeks before may say), and at \
-                          least three more than expected.";
+                          filter was heard; alerts of other days are left out. A theme rises where it had more alerts than \
+                          would come by chance in 99 of 100 weeks (the upper limit of a Poisson count, allowing for how little \
+                          the weeks before may say), and at least three more than expected.";
 
 /// The days that are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,22 @@ impl Span {
             )
         })
     }
+}
+
+/// The school days of the week that begins on a day on which the filter was heard, as stretches from their first day to the day
+/// after their last. What is no day to compare by has no alerts to compare either: else those of a holiday would make a rise of
+/// the few school days beside it.
+pub fn heard(week: Date, closed: &ClosedDays, silent: &[Date]) -> Vec<(Date, Date)> {
+    let mut stretches: Vec<(Date, Date)> = Vec::new();
+    let days = (0..7).map(|n| week + Duration::days(n));
+    for day in days.filter(|day| closed.school_day(*day) && !silent.contains(day)) {
+        let next = day + Duration::DAY;
+        match stretches.last_mut() {
+            Some((_, until)) if *until == day => *until = next,
+            _ => stretches.push((day, next)),
+        }
+    }
+    stretches
 }
 
 /// How the alerts of one theme went.
@@ -223,6 +239,11 @@ mod tests {
         // Five weeks without half-term and without the Thursday on which nothing was heard; a Saturday is no school day.
         assert_eq!((span.base_from(), span.base_days, span.days), (date!(2026 - 10 - 13), 19, 5));
         assert_eq!((span.starts().len(), span.starts()[5], span.lacks()), (6, span.from, None));
+        // Of the week from Tuesday 10 November, all but that Thursday and the weekend.
+        let days = heard(date!(2026 - 11 - 10), &closed, &[date!(2026 - 11 - 12)]);
+        let days: Vec<_> = days.into_iter().map(|(from, until)| (from.day(), until.day())).collect();
+        assert_eq!(days, [(10, 12), (13, 14), (16, 17)]);
+        assert_eq!(heard(date!(2026 - 10 - 26), &closed, &[]), Vec::new());
         let new = Span::new(today, date!(2026 - 11 - 20), &closed, &[]);
         assert_eq!((new.weeks, new.base_days), (0, 0));
         assert!(new.lacks().is_some_and(|why| why.contains("15 are needed")));

@@ -1,6 +1,7 @@
 //! The service as its callers see it, on both engines.
 
 mod disclosure;
+mod fact;
 mod made;
 mod rebuild;
 mod recount;

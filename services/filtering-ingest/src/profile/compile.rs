@@ -168,6 +168,10 @@ fn identity(document: &Document, found: &mut Found) {
     if document.product.trim().is_empty() || document.product.len() > 200 {
         found.add("product", "Say in 1 to 200 characters whose lines these are");
     }
+    // It stands in lists, on pages and in terminals.
+    if let Some(fix) = chassis::text::line(&document.product) {
+        found.add("product", fix);
+    }
     if document.samples.is_empty() {
         found.add("samples", "Give sample lines, made up, with what they must become");
     }

@@ -10,7 +10,7 @@ use crate::{
     App,
     rules::TREND_WEEKS,
     store,
-    trend::{METHOD, Span, Trend, trends},
+    trend::{METHOD, Span, Trend, heard, trends},
 };
 
 pub(super) async fn get_theme_trend(
@@ -35,8 +35,9 @@ pub(super) async fn get_theme_trend(
     let unread = store::alert::some_without_theme(&tx).await?;
     let mut weeks = Vec::new();
     for start in span.starts() {
-        let (from, until) = (on(start, Time::MIDNIGHT), on(start + Duration::WEEK, Time::MIDNIGHT));
-        weeks.push(store::alert::themes(&tx, reader, from, until).await?);
+        let days = heard(start, &year.closed, &silent).into_iter();
+        let days: Vec<_> = days.map(|(from, until)| (on(from, Time::MIDNIGHT), on(until, Time::MIDNIGHT))).collect();
+        weeks.push(store::alert::themes(&tx, reader, &days).await?);
     }
     tx.record(Act::new("theme_trend.read", scope.account_text()).detail("weeks", weeks.len()));
     tx.commit().await?;

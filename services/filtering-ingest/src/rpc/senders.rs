@@ -48,6 +48,13 @@ pub(super) fn own_profile(school_id: &str, profile: &str) -> Result<String> {
     named.map(|named| named.key.to_owned()).ok_or_else(Error::missing)
 }
 
+/// A sender with what its lines are read by now: of one that carries a feed, whatever that was set to since.
+async fn as_read(tx: &Tx, sender: Sender) -> Result<Sender> {
+    let Some(place) = sender.single() else { return Ok(sender) };
+    let profile = store::feed::load(tx, &place.feed_id).await?.profile;
+    Ok(Sender { profile, ..sender })
+}
+
 /// What a sender was counted up to. The transaction goes on where it was.
 async fn total(tx: &mut Tx, sender: &Sender) -> Result<SenderCounts> {
     let scope = tx.scope().clone();

@@ -206,21 +206,27 @@ pub(crate) async fn answers(tx: &Tx, reader: Readers, since: OffsetDateTime) -> 
     Ok(rows.into_iter().map(|(rule, verdict, n)| (rule, verdict, u64::try_from(n).unwrap_or_default())).collect())
 }
 
-/// How many alerts of each theme that the caller may know of happened from a moment until another. They are counted over
-/// `alert_theme`, and none of them is opened.
+/// How many alerts of each theme that the caller may know of happened in some stretches of time, the earliest first. They are
+/// counted over `alert_theme`, and none of them is opened.
 pub(crate) async fn themes(
     tx: &Tx,
     reader: Readers,
-    from: OffsetDateTime,
-    until: OffsetDateTime,
+    stretches: &[(OffsetDateTime, OffsetDateTime)],
 ) -> Result<Vec<(String, u64)>> {
+    let (Some((from, _)), Some((_, until))) = (stretches.first(), stretches.last()) else { return Ok(Vec::new()) };
+    let within = |(from, until): &(OffsetDateTime, OffsetDateTime)| {
+        let by_time = alert::Column::EventUs;
+        Condition::all().add(by_time.gte(micros(*from))).add(by_time.lt(micros(*until)))
+    };
+    let within = stretches.iter().map(within).fold(Condition::any(), Condition::add);
     let rows: Vec<(String, i64)> = alert::Entity::find()
         .select_only()
         .column(alert::Column::Theme)
         .column_as(alert::Column::Id.count(), "alerts")
         .filter(readable(tx, reader)?)
-        .filter(alert::Column::EventUs.gte(micros(from)))
-        .filter(alert::Column::EventUs.lt(micros(until)))
+        .filter(alert::Column::EventUs.gte(micros(*from)))
+        .filter(alert::Column::EventUs.lt(micros(*until)))
+        .filter(within)
         .group_by(alert::Column::Theme)
         .into_tuple()
         .all(tx.db())

@@ -14,7 +14,8 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, SqlErr,
 };
 
 use super::{
@@ -58,6 +59,9 @@ fn holder(school_id: &str) -> &str {
 }
 
 /// Writes a new profile with its first document; answers what its body holds.
+///
+/// # Errors
+/// `AlreadyExists` where somebody else took its name in the same moment.
 pub(crate) async fn insert(tx: &Tx, kept: &Kept, document: &str) -> Result<Vec<u8>> {
     let body = serde_json::to_vec(kept)?;
     let row = table::ActiveModel {
@@ -66,9 +70,18 @@ pub(crate) async fn insert(tx: &Tx, kept: &Kept, document: &str) -> Result<Vec<u
         name: Set(kept.key.clone()),
         body: Set(body.clone()),
     };
-    table::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    table::Entity::insert(row).exec_without_returning(tx.db()).await.map_err(taken)?;
     keep(tx, kept, document).await?;
     Ok(body)
+}
+
+fn taken(error: DbErr) -> Error {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => {
+            Error::exists("document", "Enter another name under profile: you keep one of it already")
+        }
+        _ => error.into(),
+    }
 }
 
 /// Writes a profile as it now is; answers what its body holds.

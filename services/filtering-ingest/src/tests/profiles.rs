@@ -1,5 +1,7 @@
 //! Format profiles of a school's own and of the authority, on both engines.
 
+use proto::filtering_ingest::v1::senders_client::SendersClient;
+
 use super::*;
 
 /// A document whose lines are pairs with tabs.
@@ -62,6 +64,16 @@ async fn a_feed_goes_on_by_its_version_until_it_is_moved_on(engine: Engine) -> R
     assert_eq!((first.profile.as_str(), first.version, first.document.as_str()), ("school.larkspur", 1, ""));
     let feed = add(&world, "school.larkspur").await?;
     assert_eq!(feed.profile, "school.larkspur@1");
+    let mut senders = SendersClient::new(it.to("filtering-ingest")?);
+    let registered = CreateSenderRequest {
+        school_id: school.into(),
+        name: "Larkspur box".into(),
+        feed_id: feed.feed_id.clone(),
+        request_id: it.request_id(),
+        ..CreateSenderRequest::default()
+    };
+    let registered = senders.create_sender(registered).await.map_err(|status| Error::from_status(&status))?;
+    let sender_id = registered.into_inner().sender.unwrap_or_default().sender_id;
     let send = async |delivery: &str| -> Result<Option<(u64, u64)>> {
         let batch =
             IngestLinesRequest { feed_id: feed.feed_id.clone(), delivery_id: delivery.into(), ..world.batch(1, LINE) };
@@ -81,6 +93,13 @@ async fn a_feed_goes_on_by_its_version_until_it_is_moved_on(engine: Engine) -> R
     };
     let moved = call!(it, set_feed_profile, moved)?.feed.unwrap_or_default();
     assert_eq!(moved.profile, "school.larkspur@2");
+    let asked = GetSenderRequest { school_id: school.into(), sender_id };
+    let sender = senders.get_sender(asked).await.map_err(|status| Error::from_status(&status))?.into_inner().sender;
+    assert_eq!(
+        sender.map(|sender| sender.profile),
+        Some(moved.profile),
+        "its lines are read by what its feed is set to"
+    );
     assert_eq!(send("wednesday").await?, Some((0, 1)));
     // Both versions are there to be read; one that is retired is named by no further feed, and those it has go on.
     let known = get(it, school, "school.larkspur@1").await?;
@@ -145,6 +164,9 @@ async fn what_is_wrong_with_a_document_is_told_by_its_line(engine: Engine) -> Re
     let sample = document("larkspur", 1, "blocked").replace("user: u1, outcome", "user: u2, outcome");
     let told = refused(sample).await;
     assert!(told.iter().any(|fix| fix.contains("Line 15") && fix.contains("It became \"u1\"")), "{told:?}");
+    let turned = document("larkspur", 1, "blocked").replace("product: Larkspur", "product: \"Lark\\u202espur\"");
+    let told = refused(turned).await;
+    assert!(told.iter().any(|fix| fix.starts_with("document: Line 3, product: Enter it on one line")), "{told:?}");
     let broken = refused("profile: [\n".into()).await;
     assert!(broken.iter().any(|fix| fix.contains("It is no YAML document")), "{broken:?}");
     let pasted = refused(LINE.into()).await;

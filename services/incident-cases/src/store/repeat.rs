@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chassis::{db::Tx, error::Result, id::least_at, page::Page};
-use sea_orm::{ColumnTrait as _, Condition as Any, ConnectionTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, QueryFilter as _};
 use time::OffsetDateTime;
 
 use super::{
@@ -19,7 +19,7 @@ use crate::{
     learner::{Learner, LearnerId},
 };
 
-/// What is greater than every id of a case, and of a concern, however an engine orders text.
+/// What is greater than every id of a case, and of a concern, byte by byte.
 const PAST_CASES: &str = "cat";
 const PAST_CONCERNS: &str = "coo";
 
@@ -69,6 +69,18 @@ impl Since {
     fn new(at: OffsetDateTime) -> Self {
         Self { case: least_at::<CaseId>(at), concern: least_at::<ConcernId>(at) }
     }
+
+    /// Whether a record began since then.
+    fn holds(&self, id: &str) -> bool {
+        let within = |least: &str, past: &str| least <= id && id < past;
+        within(&self.case, PAST_CASES) || within(&self.concern, PAST_CONCERNS)
+    }
+}
+
+/// What has ids compared byte by byte, which is how they follow time: PostgreSQL orders text by the language of the database
+/// otherwise, and SQLite never does.
+fn bytewise(tx: &Tx) -> &'static str {
+    if tx.db().get_database_backend() == DatabaseBackend::Postgres { " COLLATE \"C\"" } else { "" }
 }
 
 /// A page of learners who come up in `least` records since a moment, of those that the caller may read; those with most
@@ -84,23 +96,26 @@ pub(crate) async fn list(tx: &Tx, since: OffsetDateTime, least: usize, page: &Pa
     Ok((repeats, next))
 }
 
-/// The tokens of such learners, each with the number of records. What is read is the school's rows of
-/// `learner_record_of_record` within the time (ids begin with it), each record looked up by its key; a case and the
-/// concerns that are part of it are one.
+/// The tokens of such learners, each with the number of records. What is read is the school's rows of `learner_record` within
+/// the time (ids begin with it; `learner_record_by_bytes` on PostgreSQL, `learner_record_of_record` on SQLite), each record
+/// looked up by its key; a case and the concerns that are part of it are one.
 async fn tokens(tx: &Tx, since: &Since, least: usize, page: &Page) -> Result<Vec<(i64, Vec<u8>)>> {
     let school = tx.scope().school()?.to_string();
+    let bytewise = bytewise(tx);
     let mut sql = Condition::new(tx);
     sql.say("SELECT found.learner_token AS learner_token, COUNT(DISTINCT found.matter) AS records FROM (");
     sql.say("SELECT learner_record.learner_token AS learner_token, case_file.id AS matter FROM learner_record ");
     sql.say("JOIN case_file ON case_file.id = learner_record.record_id WHERE learner_record.school_id = ");
-    sql.value(school.as_str()).say(" AND learner_record.record_id >= ").value(since.case.as_str());
-    sql.say(" AND learner_record.record_id < ").value(PAST_CASES).say(" AND case_file.school_id = ");
+    sql.value(school.as_str()).say(" AND learner_record.record_id").say(bytewise).say(" >= ");
+    sql.value(since.case.as_str()).say(" AND learner_record.record_id").say(bytewise).say(" < ");
+    sql.value(PAST_CASES).say(" AND case_file.school_id = ");
     sql.value(school.as_str()).say(" AND ").seen(tx, &school, Sight::All);
     sql.say(" UNION ALL SELECT learner_record.learner_token, ");
     sql.say("CASE WHEN concern.case_id = '' THEN concern.id ELSE concern.case_id END FROM learner_record ");
     sql.say("JOIN concern ON concern.id = learner_record.record_id WHERE learner_record.school_id = ");
-    sql.value(school.as_str()).say(" AND learner_record.record_id >= ").value(since.concern.as_str());
-    sql.say(" AND learner_record.record_id < ").value(PAST_CONCERNS).say(" AND concern.school_id = ");
+    sql.value(school.as_str()).say(" AND learner_record.record_id").say(bytewise).say(" >= ");
+    sql.value(since.concern.as_str()).say(" AND learner_record.record_id").say(bytewise).say(" < ");
+    sql.value(PAST_CONCERNS).say(" AND concern.school_id = ");
     sql.value(school.as_str()).say(" AND ").read_few(tx, &school);
     sql.say(") AS found GROUP BY found.learner_token HAVING COUNT(DISTINCT found.matter) >= ");
     sql.value(i64::try_from(least).unwrap_or(i64::MAX));
@@ -121,15 +136,12 @@ async fn of(tx: &Tx, since: &Since, tokens: &[Vec<u8>]) -> Result<Vec<Repeat>> {
         return Ok(Vec::new());
     }
     let school = tx.scope().school()?.to_string();
-    let by_record = link::Column::RecordId;
-    let within = |least: &str, past: &str| Any::all().add(by_record.gte(least)).add(by_record.lt(past));
-    let cases = within(&since.case, PAST_CASES);
-    let rows = link::Entity::find()
+    let mut rows = link::Entity::find()
         .filter(link::Column::SchoolId.eq(school.as_str()))
         .filter(link::Column::LearnerToken.is_in(tokens.iter().cloned()))
-        .filter(Any::any().add(cases).add(within(&since.concern, PAST_CONCERNS)))
         .all(tx.db())
         .await?;
+    rows.retain(|row| since.holds(&row.record_id));
     let ids: Vec<String> = rows.iter().map(|row| row.record_id.clone()).collect();
     let (mut of_concerns, mut of_cases): (Vec<String>, Vec<String>) =
         ids.into_iter().partition(|id| id.parse::<ConcernId>().is_ok());

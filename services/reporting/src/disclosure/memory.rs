@@ -213,7 +213,7 @@ impl Memory {
         let first = self.schools.get(school).copied().flatten();
         let at = as_at.map_or(self.now, end_of_day);
         let counted = truth.is_some_and(|truth| truth.total != 0 || !truth.parts.is_empty());
-        counted || (first.is_some_and(|first| first.start() <= term.start()) && term.start() <= at)
+        counted || (first.is_some_and(|first| first <= term) && term <= Term::at(at))
     }
 
     fn truth(&self, school: &str, term: Term, as_at: Option<Date>, fact: &'static str) -> Option<Truth> {
@@ -235,7 +235,7 @@ impl Memory {
         let mut past = past;
         past.sort_by_key(|((_, as_at), _)| *as_at);
         for ((term, as_at), facts) in past.into_iter().chain(present) {
-            let over = term.end() <= self.now;
+            let over = *term < Term::at(self.now);
             for (fact, dimensions) in facts {
                 let present = self.present(*term, *as_at, *fact);
                 for (school, truth) in &present {

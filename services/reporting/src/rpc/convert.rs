@@ -3,7 +3,7 @@
 pub(super) mod governor;
 
 use chassis::{
-    calendar::Term,
+    calendar::{Term, end_of_day},
     clock::timestamp,
     error::{Error, Result},
     suppress::Figure,
@@ -36,10 +36,9 @@ pub(super) fn as_at(text: &str) -> Result<Option<Date>> {
     }
 }
 
-/// As at when figures are: the end of a past day, or now.
+/// As at when figures are: the end of a past day in London, or now.
 pub(super) fn moment_of(as_at: Option<Date>, now: OffsetDateTime) -> OffsetDateTime {
-    let end = as_at.and_then(Date::next_day).map(|day| day.midnight().assume_utc());
-    end.map_or(now, |end| end.min(now))
+    as_at.map_or(now, |day| end_of_day(day).min(now))
 }
 
 /// The hour a moment lies in: how far events of all schools are counted is told to a school, and not when another one's was.

@@ -2,11 +2,11 @@
 
 use chassis::{
     caller::Caller,
+    clock::london,
     error::{Error, Result, Violations},
     history::Act,
 };
 use proto::reporting::v1::{ExportReportRequest, ExportReportResponse};
-use time::Time;
 use tonic::Request;
 
 use super::{convert::governor as convert, draft::draft};
@@ -33,8 +33,9 @@ pub(super) async fn export_report(app: &App, request: Request<ExportReportReques
     };
     let act = Act::new("report.exported", request.school_id.clone()).detail("term", term.id());
     tx.record(act.detail("version", request.version).detail("format", format.name()));
-    // A draft is of its day: what is written twice on one day is the same file.
-    let settled = signed.as_ref().map_or(tx.now().replace_time(Time::MIDNIGHT), |signed| signed.signed_at);
+    // A draft is of its day in London: what is written twice on one day is the same file.
+    let today = london(tx.now()).date().midnight().assume_utc();
+    let settled = signed.as_ref().map_or(today, |signed| signed.signed_at);
     tx.commit().await?;
     let named = request.school_name.trim();
     let school = if named.is_empty() { request.school_id.clone() } else { named.to_owned() };

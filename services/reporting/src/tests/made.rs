@@ -99,7 +99,10 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         9 => Event::ParentsDecided(ParentsDecided { told: n % 2 == 0 }),
         10 => Event::SchoolInvited(SchoolInvited::default()),
         11 => Event::InvitationAccepted(InvitationAccepted::default()),
-        12 => Event::ConcernEscalated(ConcernEscalated { level: code(&["deputy", "head"]), ..Default::default() }),
+        12 => {
+            let (level, reason) = (code(&["deputy", "head", "lead"]), code(&["unread", "nobody_there", "worsened"]));
+            Event::ConcernEscalated(ConcernEscalated { level, reason, ..Default::default() })
+        }
         13 => Event::ReferralEscalated(ReferralEscalated { cause: code(&["silence"]), ..Default::default() }),
         14 => Event::ReferralAsked(ReferralAsked::default()),
         15 => Event::MandatoryReportMade(MandatoryReportMade::default()),

@@ -12,6 +12,7 @@ pub(super) async fn get_sender(app: &App, request: Request<GetSenderRequest>) ->
     let scope = place(&caller, &request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
     let (sender, received) = store::sender::load(&tx, &request.school_id, &request.sender_id).await?;
+    let sender = super::as_read(&tx, sender).await?;
     tx.record(Act::new("sender.read", sender.id.as_str()));
     let total = super::total(&mut tx, &sender).await?;
     tx.commit().await?;

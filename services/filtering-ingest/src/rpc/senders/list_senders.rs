@@ -18,9 +18,10 @@ pub(super) async fn list_senders(app: &App, request: Request<ListSendersRequest>
     let (known, next) = store::sender::list(&tx, &request.school_id, &page).await?;
     tx.record(Act::new("sender.listed", scope.account_text()).detail("count", known.len()));
     let mut senders = Vec::with_capacity(known.len());
-    for (sender, received) in &known {
-        let total = super::total(&mut tx, sender).await?;
-        senders.push(convert::head(sender, *received, total));
+    for (sender, received) in known {
+        let sender = super::as_read(&tx, sender).await?;
+        let total = super::total(&mut tx, &sender).await?;
+        senders.push(convert::head(&sender, received, total));
     }
     tx.commit().await?;
     Ok(ListSendersResponse { senders, next_page_token: next })

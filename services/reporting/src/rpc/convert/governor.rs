@@ -28,8 +28,9 @@ pub(in crate::rpc) fn term(id: &str, now: OffsetDateTime) -> Result<Term> {
 /// The term a request means, the current one where it names none; one that has begun.
 pub(in crate::rpc) fn begun(id: &str, now: OffsetDateTime) -> Result<Term> {
     let term = super::term(id, now)?;
-    let start = term.start();
-    if start > now {
+    // A term begins at midnight in London, which in summer is an hour before midnight UTC.
+    if term > Term::at(now) {
+        let start = term.start();
         let day = format!("{} {} {}", start.day(), start.month(), start.year());
         let fix = format!("Enter a term that has begun: the {} begins on {day}", lowered(&term.title()));
         return Err(Error::invalid("term_id", fix));
@@ -151,4 +152,20 @@ pub(in crate::rpc) fn version(signed: &Signed) -> pb::ReportVersion {
 
 pub(in crate::rpc) fn moved(moved: Moved) -> pb::MovedLine {
     pb::MovedLine { key: moved.key, title: moved.title }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::*;
+
+    #[test]
+    fn terms_begin_and_days_end_at_midnight_in_london() {
+        let begins = datetime!(2027-04-15 23:30 UTC);
+        assert_eq!(begun("", begins).ok().map(Term::id).as_deref(), Some("2027-summer"));
+        assert!(begun("2027-summer", begins - time::Duration::HOUR).is_err());
+        let of_day = crate::rpc::convert::moment_of(Some(date!(2027 - 04 - 14)), begins);
+        assert_eq!(of_day, datetime!(2027-04-14 22:59:59 UTC));
+    }
 }
