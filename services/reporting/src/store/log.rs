@@ -16,7 +16,7 @@ use super::{
     micros, moment, row, run, state,
 };
 use crate::{
-    fact::{announced, as_of, facts, kind, order, slot},
+    fact::{announced, as_of, counts, facts, kind, order, slot},
     state::State,
 };
 
@@ -69,14 +69,14 @@ pub(crate) async fn waiting(tx: &Tx) -> Result<u32> {
 /// whoever counts from the log and has come to its end has missed none.
 pub(crate) async fn hear(tx: &Tx, envelope: &Envelope) -> Result<()> {
     let us = micros(announced(envelope));
-    let held = row(
-        tx,
-        "UPDATE progress SET last_seq = last_seq + 1, \
-         newest_us = CASE WHEN newest_us IS NULL OR newest_us < $1 THEN $2 ELSE newest_us END WHERE id = 1 RETURNING *",
-        vec![us.into(), us.into()],
-    )
-    .await?;
-    let progress = progress_of(held)?;
+    // An event that nothing is counted of leaves no trace, not even when it was.
+    let (newest, values) = if counts(envelope) {
+        ("CASE WHEN newest_us IS NULL OR newest_us < $1 THEN $2 ELSE newest_us END", vec![us.into(), us.into()])
+    } else {
+        ("newest_us", Vec::new())
+    };
+    let sql = format!("UPDATE progress SET last_seq = last_seq + 1, newest_us = {newest} WHERE id = 1 RETURNING *");
+    let progress = progress_of(row(tx, &sql, values).await?)?;
     run(
         tx,
         "INSERT INTO event_log (seq, event_id, school_id, time_us, kind, envelope) VALUES ($1, $2, $3, $4, $5, $6)",
