@@ -51,6 +51,7 @@ mod sign_in;
 mod subject_access;
 mod template;
 mod transfer;
+mod trend;
 mod unsent;
 mod upload;
 pub mod visit;
@@ -115,6 +116,7 @@ pub fn routes() -> Router<App> {
         .route("/public/{code}/receipt", get(public_report::show_receipt).post(public_report::check))
         .route("/authority", get(authority::show))
         .route("/authority.csv", get(authority::csv))
+        .route("/authority/trends", get(trend::show))
         .route("/template", get(template::show_template))
         .route("/template/publish", post(template::publish_template))
         .route("/template/register", post(template::publish_register))
