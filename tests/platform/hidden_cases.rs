@@ -97,7 +97,7 @@ async fn hidden_cases_leave_no_trace() {
         people.insert(name, place.named(&officer, name, name, &[role, "ROLE_STAFF"], &school).await);
     }
     let ids: Ids = furnish(&people, &school).await;
-    let accounts = people["dsl"].call("ListColleagues", json!({"schoolId": school})).await;
+    let accounts = people["head"].call("ListColleagues", json!({"schoolId": school})).await;
     let masks = Masks::new();
     let mut compared = 0;
     for scenario in &HIDDEN {
