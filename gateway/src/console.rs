@@ -51,7 +51,6 @@ mod sign_in;
 mod subject_access;
 mod template;
 mod transfer;
-mod trend;
 mod unsent;
 mod upload;
 pub mod visit;
@@ -116,7 +115,7 @@ pub fn routes() -> Router<App> {
         .route("/public/{code}/receipt", get(public_report::show_receipt).post(public_report::check))
         .route("/authority", get(authority::show))
         .route("/authority.csv", get(authority::csv))
-        .route("/authority/trends", get(trend::show))
+        .route("/authority/trends", get(governor::trend::show))
         .route("/template", get(template::show_template))
         .route("/template/publish", post(template::publish_template))
         .route("/template/register", post(template::publish_register))

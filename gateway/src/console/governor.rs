@@ -1,12 +1,13 @@
 //! A school's report for governors: what the head signed before anything else, or the draft; sections with what changed
 //! in words, bars with the table beside them, and the definition beside each figure.
 
-pub mod chart;
+mod chart;
 mod file;
 pub mod home;
 #[cfg(test)]
 mod samples;
 pub mod sign;
+pub mod trend;
 pub mod versions;
 
 use axum::extract::{Path, Query};
@@ -25,7 +26,6 @@ use super::{
     Below,
     figures::{AsAt, Which, dated, standing},
     people::People,
-    trend::Expected,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -35,6 +35,7 @@ use crate::pages::{
 };
 use chart::Drawing;
 use file::Edition;
+use trend::Expected;
 
 /// The pages.
 pub fn pages() -> Vec<Below> {

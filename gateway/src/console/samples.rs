@@ -9,7 +9,7 @@ use super::{
     adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due,
     encrypted, fault, filtering, governor, help, hidden, home, invitation, learner, looks, my_concern, package, policy,
     profile, public_report, register, report, retention, rollout, school, search, sender, shared_incident, sign_in,
-    subject_access, template, transfer, trend, unsent, waiting, workload,
+    subject_access, template, transfer, unsent, waiting, workload,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -30,7 +30,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<attachment::Photos>(found, frame);
     of::<attachment::Photo>(found, frame);
     of::<authority::Authority>(found, frame);
-    of::<trend::Trends>(found, frame);
+    of::<governor::trend::Trends>(found, frame);
     of::<break_glass::Opened>(found, frame);
     of::<template::TemplatePage>(found, frame);
     of::<template::version::VersionPage>(found, frame);

@@ -199,8 +199,10 @@ fn are(terms: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use Figure::{Count, Hidden, NoData};
-    use chassis::calendar::Season;
+    use chassis::{
+        calendar::Season,
+        suppress::Figure::{Count, Hidden, NoData},
+    };
     use time::macros::{date, datetime};
 
     use super::*;

@@ -33,7 +33,7 @@ fn report() -> GovernorReport {
         requirements: vec!["R-014".into()],
         held: Some(HeldDates { now: "2026-11-15".into(), ..HeldDates::default() }),
         parts_held: Some(HeldDates { before: "2026-07-15".into(), ..HeldDates::default() }),
-        expectation: Some(crate::console::trend::sample("above")),
+        expectation: Some(super::trend::sample("above")),
         ..ReportLine::default()
     };
     let kinds = ReportLine {

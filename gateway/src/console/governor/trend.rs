@@ -9,15 +9,17 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{
-    figures::{AsAt, Which, dated},
-    governor::chart::Drawing,
-    visit::{Answer, Visit, ask, heard},
-};
-use crate::pages::{
-    Page,
-    part::{Head, Link, Row},
-    words,
+use super::chart::Drawing;
+use crate::{
+    console::{
+        figures::{AsAt, Which, dated},
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        Page,
+        part::{Head, Link, Row},
+        words,
+    },
 };
 
 /// What is said of one figure.
