@@ -137,12 +137,6 @@ fn usual_holiday(date: Date) -> bool {
         || matches!(week, (Month::February, 12..=18) | (Month::May, 25..=31) | (Month::October, 23..=29))
 }
 
-/// On how many days schools usually work from a day until the day before another.
-pub fn usual_school_days(from: Date, until: Date) -> u32 {
-    let days = std::iter::successors(Some(from), |day| day.next_day()).take_while(|day| *day < until);
-    u32::try_from(days.filter(|day| working_day(*day) && !usual_holiday(*day)).count()).unwrap_or(u32::MAX)
-}
-
 /// The first and the last day of a line such as `2026-12-21` or `2026-12-21 to 2027-01-01`.
 pub fn span(line: &str) -> Option<(Date, Date)> {
     let form = time::macros::format_description!("[year]-[month]-[day]");
@@ -178,6 +172,14 @@ impl ClosedDays {
     pub fn school_days(&self, after: Date, until: Date) -> u32 {
         let days = std::iter::successors(after.next_day(), |day| day.next_day()).take_while(|day| *day <= until);
         u32::try_from(days.filter(|day| self.school_day(*day)).count()).unwrap_or(u32::MAX)
+    }
+
+    /// On how many days the school works from a day until the day before another, where it keeps the usual holidays besides its own
+    /// closed days: those of years of which nothing is known.
+    pub fn usual_school_days(&self, from: Date, until: Date) -> u32 {
+        let days = std::iter::successors(Some(from), |day| day.next_day()).take_while(|day| *day < until);
+        let worked = days.filter(|day| self.school_day(*day) && !usual_holiday(*day));
+        u32::try_from(worked.count()).unwrap_or(u32::MAX)
     }
 
     /// The moment at which the school has worked for `minutes` since `from`, in its hours of its days; with none, the
@@ -284,14 +286,21 @@ mod tests {
 
     #[test]
     fn usual_school_days_leave_out_holidays() {
-        let days = |term: Term| usual_school_days(term.start().date(), term.end().date());
+        let closed = ClosedDays::read(["2026-10-26 to 2026-11-02"]);
+        let usual = ClosedDays::default();
+        let days = |term: Term| usual.usual_school_days(term.start().date(), term.end().date());
         let term = |year, season| Term { year, season };
         let of = [term(2025, Season::Autumn), term(2026, Season::Spring), term(2026, Season::Summer)].map(days);
         assert_eq!(of, [75, 58, 63]);
         // The week of half-term, and the days on both sides of it.
-        assert_eq!(usual_school_days(date!(2026 - 10 - 23), date!(2026 - 11 - 03)), 2);
-        assert_eq!(usual_school_days(date!(2026 - 08 - 03), date!(2026 - 09 - 01)), 0);
-        assert_eq!(usual_school_days(date!(2026 - 09 - 01), date!(2026 - 09 - 01)), 0);
+        assert_eq!(usual.usual_school_days(date!(2026 - 10 - 23), date!(2026 - 11 - 03)), 2);
+        assert_eq!(
+            closed.usual_school_days(date!(2026 - 10 - 23), date!(2026 - 11 - 03)),
+            1,
+            "and its own closed days"
+        );
+        assert_eq!(usual.usual_school_days(date!(2026 - 08 - 03), date!(2026 - 09 - 01)), 0);
+        assert_eq!(usual.usual_school_days(date!(2026 - 09 - 01), date!(2026 - 09 - 01)), 0);
     }
 
     #[test]

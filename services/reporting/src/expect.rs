@@ -2,7 +2,7 @@
 //! alone, by school days, with the limits that chance explains (`chassis::chance`). What suppression hides is neither used nor told.
 
 use chassis::{
-    calendar::{Term, usual_school_days},
+    calendar::{ClosedDays, Term},
     chance,
     clock::london,
     suppress::Figure,
@@ -113,12 +113,21 @@ impl Expectation {
     }
 }
 
-/// The school days of a term on which things were counted, at a school that is known from a day on: until the term was over, or the
+/// A school as school days are counted: since when it is known, and when it is closed.
+#[derive(Debug, Clone, Copy)]
+pub struct Days<'a> {
+    /// The earliest moment that anything happened there.
+    pub known: Option<OffsetDateTime>,
+    /// The days on which it is closed, as its policies say.
+    pub closed: &'a ClosedDays,
+}
+
+/// The school days of a term on which things were counted at a school: from the day it was known, until the term was over or the
 /// day that its figure is of.
-pub fn exposure(term: Term, known: Option<OffsetDateTime>, last: Date) -> u32 {
+pub fn exposure(term: Term, Days { known, closed }: Days<'_>, last: Date) -> u32 {
     let begun = known.map_or(term.start().date(), |known| london(known).date().max(term.start().date()));
     let end = last.next_day().unwrap_or(last).min(term.end().date());
-    usual_school_days(begun, end)
+    closed.usual_school_days(begun, end)
 }
 
 /// What is to be said of a figure beside those of the terms before.
@@ -275,9 +284,12 @@ mod tests {
     fn days_run_from_when_the_school_was_known_to_the_day_of_its_figure() {
         let term = Term { year: 2026, season: Season::Autumn };
         let known = Some(datetime!(2026-11-02 09:00 UTC));
-        assert_eq!(exposure(term, None, date!(2026 - 11 - 24)), 56);
-        assert_eq!(exposure(term, known, date!(2026 - 11 - 06)), 5);
-        assert_eq!(exposure(term, None, date!(2027 - 05 - 01)), 74, "no longer than the term");
-        assert_eq!(exposure(term.before(), known, date!(2026 - 11 - 24)), 0, "it was not there");
+        let (usual, inset) = (ClosedDays::default(), ClosedDays::read(["2026-11-05 to 2026-11-08"]));
+        let days = |known| Days { known, closed: &usual };
+        assert_eq!(exposure(term, days(None), date!(2026 - 11 - 24)), 56);
+        assert_eq!(exposure(term, days(known), date!(2026 - 11 - 06)), 5);
+        assert_eq!(exposure(term, Days { known, closed: &inset }, date!(2026 - 11 - 06)), 3, "closed on two of them");
+        assert_eq!(exposure(term, days(None), date!(2027 - 05 - 01)), 74, "no longer than the term");
+        assert_eq!(exposure(term.before(), days(known), date!(2026 - 11 - 24)), 0, "it was not there");
     }
 }

@@ -9,7 +9,7 @@ use time::Date;
 use super::printed::{lines_of_school, of_school};
 use crate::{
     disclosure::min_cell,
-    expect::{Counted, Expectation, TERMS, exposure, judge},
+    expect::{Counted, Days, Expectation, TERMS, exposure, judge},
     governor::{
         LAYOUT, Report,
         bridge::{Terms, measured},
@@ -58,6 +58,9 @@ async fn expected(
 ) -> Result<BTreeMap<&'static str, Expectation>> {
     let lines: Vec<_> = by_chance().collect();
     let since = state.known_us.and_then(store::moment);
+    let closed = store::closed::closed(tx, Some(&state.school_id), as_at).await?.remove(&state.school_id);
+    let closed = closed.unwrap_or_default();
+    let days = Days { known: since, closed: &closed };
     let before = std::iter::successors(Some(term.before()), |term| Some(term.before())).take(TERMS);
     // What was before the school was there has nothing to say.
     let before: Vec<Term> = before.filter(|term| since.is_some_and(|since| since < term.end())).collect();
@@ -72,7 +75,7 @@ async fn expected(
         let figure = line.and_then(|line| line.figure).unwrap_or(Figure::NoData);
         // A figure that waits is of the days until its own.
         let last = line.and_then(|line| line.held).unwrap_or(day);
-        Counted { figure, days: exposure(term, since, last) }
+        Counted { figure, days: exposure(term, days, last) }
     };
     let said = |key: &'static str| {
         let earlier = known.iter().filter(|(term, _)| before.contains(term));

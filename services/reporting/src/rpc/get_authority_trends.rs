@@ -1,7 +1,15 @@
 //! Answers a term's figures over the authority's schools beside what was to be expected from the terms before: by the school days
 //! of the schools that were there.
 
-use chassis::{calendar::Term, caller::Caller, clock::london, error::Result, history::Act};
+use std::collections::BTreeMap;
+
+use chassis::{
+    calendar::{ClosedDays, Term},
+    caller::Caller,
+    clock::london,
+    error::Result,
+    history::Act,
+};
 use proto::reporting::v1::{GetAuthorityTrendsRequest, GetAuthorityTrendsResponse, TrendLine};
 use time::Date;
 use tonic::Request;
@@ -13,7 +21,7 @@ use super::{
 use crate::{
     App,
     disclosure::{Published, min_cell},
-    expect::{Counted, METHOD, TERMS, exposure, judge},
+    expect::{Counted, Days, METHOD, TERMS, exposure, judge},
     measure::Line,
     report::by_chance,
     store::{self, state::SchoolState},
@@ -29,6 +37,7 @@ pub(super) async fn get_authority_trends(
     let term = convert::term(&request.term_id, tx.now())?;
     let as_at = convert::as_at(&request.as_at_date)?;
     let schools = store::state::schools(&tx).await?;
+    let closed = store::closed::closed(&tx, None, as_at).await?;
     let first = convert::first_term(&schools);
     let before = std::iter::successors(Some(term.before()), |term| Some(term.before())).take(TERMS);
     let before = before.filter(|term| first.is_some_and(|first| first <= *term));
@@ -38,9 +47,17 @@ pub(super) async fn get_authority_trends(
     tx.record(Act::new("authority_trends.read", term.id()).detail("as_at", convert::day(as_at)));
     let day = as_at.unwrap_or_else(|| london(tx.now()).date());
     tx.commit().await?;
+    // Most figures are of the same day: the days of all schools are counted once for each.
+    let mut exposures: BTreeMap<(Term, Date), u32> = BTreeMap::new();
+    for ((term, _), printed) in asked.iter().zip(&printed) {
+        for (_, published) in printed {
+            let last = published.total_held.unwrap_or(day);
+            exposures.entry((*term, last)).or_insert_with(|| days(&schools, &closed, (*term, last)));
+        }
+    }
     let counted = |term: Term, published: &Published| {
         let last = published.total_held.unwrap_or(day);
-        Counted { figure: published.total, days: days(&schools, term, last) }
+        Counted { figure: published.total, days: exposures.get(&(term, last)).copied().unwrap_or_default() }
     };
     let line = |(n, line): (usize, &&'static Line)| {
         let of = |((term, _), printed): (&(Term, Option<Date>), &Vec<(&'static Line, Published)>)| {
@@ -67,10 +84,12 @@ pub(super) async fn get_authority_trends(
 }
 
 /// The school days of all schools in a term, until a day.
-fn days(schools: &[SchoolState], term: Term, last: Date) -> u32 {
+fn days(schools: &[SchoolState], closed: &BTreeMap<String, ClosedDays>, (term, last): (Term, Date)) -> u32 {
+    let usual = ClosedDays::default();
     let of = |school: &SchoolState| {
-        let since = school.known_us.and_then(store::moment);
-        since.map_or(0, |since| exposure(term, Some(since), last))
+        let known = school.known_us.and_then(store::moment);
+        let closed = closed.get(&school.school_id).unwrap_or(&usual);
+        if known.is_some() { exposure(term, Days { known, closed }, last) } else { 0 }
     };
     schools.iter().map(of).fold(0, u32::saturating_add)
 }

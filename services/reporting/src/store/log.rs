@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use chassis::{
     db::Tx,
     error::{Error, Result},
-    event::Envelope,
+    event::{Envelope, Event},
 };
 use prost::Message as _;
 use time::OffsetDateTime;
 
 use super::{
     cell::{self, Cells},
-    micros, moment, row, run, state,
+    closed, micros, moment, row, run, state,
 };
 use crate::{
     fact::{announced, as_of, counts, facts, kind, order, slot},
@@ -101,6 +101,9 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
         let school = envelope.school_id.as_str();
         let before = states.remove(school).unwrap_or_default();
         states.insert(school.to_owned(), before.and(State::of(envelope)));
+        if let Some(Event::PolicyPublished(policy)) = &envelope.event {
+            closed::keep(tx, generation, envelope, &policy.closed_days).await?;
+        }
         match envelope.event.as_ref().and_then(slot) {
             None => cells.add(school, facts(envelope), 1),
             Some(slot) => say(tx, generation, &slot, envelope, &mut cells).await?,
