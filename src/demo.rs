@@ -10,6 +10,7 @@ mod people;
 mod registers;
 mod reporter;
 mod roll;
+mod signed;
 
 use std::sync::Arc;
 
@@ -140,7 +141,9 @@ pub async fn make(platform: &Platform, clock: &Arc<ManualClock>) -> Result<()> {
     progress("the schools' registers");
     registers::make(&stage).await?;
     progress("an officer's allegations");
-    desk::make(&stage).await
+    desk::make(&stage).await?;
+    progress("a report that the head signs");
+    signed::make(&stage).await
 }
 
 fn progress(what: &str) {

@@ -23,6 +23,8 @@ mod deployment;
 mod doors;
 #[path = "platform/filtering_duties.rs"]
 mod filtering_duties;
+#[path = "platform/hidden_cases.rs"]
+mod hidden_cases;
 #[path = "platform/ingest_kill.rs"]
 mod ingest_kill;
 #[path = "platform/installation.rs"]

@@ -115,6 +115,7 @@ pub fn routes() -> Router<App> {
         .route("/public/{code}/receipt", get(public_report::show_receipt).post(public_report::check))
         .route("/authority", get(authority::show))
         .route("/authority.csv", get(authority::csv))
+        .route("/authority/trends", get(governor::trend::show))
         .route("/template", get(template::show_template))
         .route("/template/publish", post(template::publish_template))
         .route("/template/register", post(template::publish_register))

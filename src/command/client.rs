@@ -103,6 +103,8 @@ pub enum Reports {
         #[arg(long, default_value = "")]
         as_at: String,
     },
+    /// The authority's figures beside what was to be expected from the terms before.
+    Trends(reports::Trends),
     /// Writes a term's report for governors to a file.
     Get(reports::Get),
     /// Prints what the head signed.
@@ -123,6 +125,7 @@ impl Reports {
     pub async fn run(self, config: &Config) -> Result<()> {
         let authority = matches!(self, Self::Authority { .. });
         let answer = match self {
+            Self::Trends(trends) => return trends.run(config).await,
             Self::Get(get) => return get.run(config).await,
             Self::Signed(signed) => return signed.run(config).await,
             Self::Sign(sign) => return sign.run(config).await,

@@ -1,4 +1,5 @@
-//! `hedgerow reports get`, `signed`, `sign`: a term's report for governors as a file, what the head signed, and signing.
+//! `hedgerow reports get`, `signed`, `sign`, `trends`: a term's report for governors as a file, what the head signed, and signing; a
+//! term over all schools beside those before.
 
 use std::path::PathBuf;
 
@@ -8,8 +9,8 @@ use chassis::{
 };
 use clap::{Args, ValueEnum};
 use proto::reporting::v1::{
-    ExportReportRequest, GetReportVersionRequest, ListReportVersionsRequest, ReportFormat, SignReportRequest,
-    reporting_client::ReportingClient,
+    ExportReportRequest, GetAuthorityTrendsRequest, GetReportVersionRequest, ListReportVersionsRequest, ReportFormat,
+    ReportVersion, SignReportRequest, reporting_client::ReportingClient,
 };
 
 use super::client::ask;
@@ -93,9 +94,31 @@ pub struct Sign {
     reason: String,
 }
 
+/// Prints a term's figures over all schools beside what was to be expected from the terms before.
+#[derive(Debug, Args)]
+pub struct Trends {
+    /// The term, such as `2026-autumn`; the current one without it.
+    #[arg(long, default_value = "")]
+    term: String,
+    /// What was known at the end of a day, such as `2026-11-24`; what is known now without it.
+    #[arg(long, default_value = "")]
+    as_at: String,
+}
+
 async fn reporting(config: &Config) -> Result<ReportingClient<client::Gateway>> {
     let reporting = ReportingClient::new(client::gateway(config).await?);
     Ok(reporting.max_decoding_message_size(chassis::serve::MAX_MESSAGE))
+}
+
+/// What whoever signed is called by colleagues; empty where that is not known.
+async fn signer(config: &Config, school: &str, account: &str) -> String {
+    if account.is_empty() {
+        return String::new();
+    }
+    let colleagues = ask(config, "ListColleagues", serde_json::json!({"schoolId": school})).await.unwrap_or_default();
+    let all = colleagues["colleagues"].as_array().cloned().unwrap_or_default();
+    let found = all.iter().find(|colleague| colleague["accountId"] == account);
+    found.and_then(|colleague| colleague["displayName"].as_str()).unwrap_or_default().to_owned()
 }
 
 impl Get {
@@ -106,28 +129,29 @@ impl Get {
     pub async fn run(self, config: &Config) -> Result<()> {
         let Which { school, term } = self.which;
         let mut reporting = reporting(config).await?;
-        let version = match self.signed {
-            Some(version) => version,
-            None if self.draft => 0,
-            None => {
-                let newest = GetReportVersionRequest { school_id: school.clone(), term_id: term.clone(), version: 0 };
-                match reporting.get_report_version(chassis::upstream::request(newest)).await {
-                    Ok(answer) => answer.into_inner().version.unwrap_or_default().version,
-                    Err(status) => match Error::from_status(&status) {
-                        // Nothing was signed: the draft says so on every page.
-                        error if error.kind() == Kind::Missing => 0,
-                        error => return Err(error),
-                    },
-                }
+        let signed = if self.draft {
+            ReportVersion::default()
+        } else {
+            let version = self.signed.unwrap_or_default();
+            let wanted = GetReportVersionRequest { school_id: school.clone(), term_id: term.clone(), version };
+            match reporting.get_report_version(chassis::upstream::request(wanted)).await {
+                Ok(answer) => answer.into_inner().version.unwrap_or_default(),
+                Err(status) => match Error::from_status(&status) {
+                    // Nothing was signed: the draft says so on every page.
+                    error if error.kind() == Kind::Missing && version == 0 => ReportVersion::default(),
+                    error => return Err(error),
+                },
             }
         };
+        let signer_name = signer(config, &school, &signed.signed_by_account_id).await;
         let named = ask(config, "GetSchool", serde_json::json!({"schoolId": school})).await?;
         let request = ExportReportRequest {
             school_id: school,
             term_id: term,
-            version,
+            version: signed.version,
             format: ReportFormat::from(self.format).into(),
             school_name: named["school"]["name"].as_str().unwrap_or_default().to_owned(),
+            signer_name,
         };
         let answer = reporting.export_report(chassis::upstream::patient(request)).await;
         let file = answer.map_err(|status| Error::from_status(&status))?.into_inner();
@@ -186,6 +210,26 @@ impl Sign {
         let answer = reporting(config).await?.sign_report(chassis::upstream::request(request)).await;
         let version = answer.map_err(|status| Error::from_status(&status))?.into_inner().version.unwrap_or_default();
         println!("version {}\t{}", version.version, version.digest);
+        Ok(())
+    }
+}
+
+impl Trends {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn run(self, config: &Config) -> Result<()> {
+        let asked = GetAuthorityTrendsRequest { term_id: self.term, as_at_date: self.as_at };
+        let answer = reporting(config).await?.get_authority_trends(chassis::upstream::request(asked)).await;
+        let answer = answer.map_err(|status| Error::from_status(&status))?.into_inner();
+        println!("{}", answer.term.unwrap_or_default().title);
+        for line in answer.lines {
+            let (figure, said) = (line.figure.unwrap_or_default(), line.expectation.unwrap_or_default());
+            let shown = if figure.code.is_empty() { figure.value.to_string() } else { figure.code };
+            println!("{shown:>8}  {}\t{}\t{}", line.title, said.verdict, said.reason);
+        }
+        println!("{}", answer.method);
         Ok(())
     }
 }

@@ -15,17 +15,17 @@ use crate::installation::{Installation, PASSWORD, Person, spoken, text};
 const PAGES: usize = 40;
 
 /// One way in which an allegation comes and is worked.
-struct Scenario {
+pub struct Scenario {
     /// Whom it is about.
-    subject: &'static str,
+    pub subject: &'static str,
     /// What its reporter answers to whether it is about an adult.
-    about_adult: &'static str,
+    pub about_adult: &'static str,
     /// Who takes it on.
-    handler: &'static str,
+    pub handler: &'static str,
     /// Its procedure.
-    procedure: &'static str,
+    pub procedure: &'static str,
     /// Those it is hidden from.
-    hidden_from: &'static [&'static str],
+    pub hidden_from: &'static [&'static str],
 }
 
 const SCENARIOS: [Scenario; 4] = [
@@ -54,10 +54,10 @@ const SCENARIOS: [Scenario; 4] = [
 ];
 
 /// What differs from one answer to the next and says nothing: the secrets of forms, ids of requests, places in lists.
-struct Masks(Vec<(Regex, &'static str)>);
+pub struct Masks(Vec<(Regex, &'static str)>);
 
 impl Masks {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let masks = [
             // The minute in which figures were counted, and no other time: one world is asked after the other.
             (r#"(Counted</dt>\s*<dd class="govuk-summary-list__value"><span class="hedge-words">)[^<]*"#, "$1"),
@@ -71,7 +71,7 @@ impl Masks {
         Self(masks.into_iter().map(|(found, instead)| (Regex::new(found).unwrap(), instead)).collect())
     }
 
-    fn of(&self, told: &str) -> String {
+    pub fn of(&self, told: &str) -> String {
         self.0.iter().fold(told.to_owned(), |told, (found, instead)| found.replace_all(&told, *instead).into_owned())
     }
 }
@@ -181,7 +181,7 @@ async fn world(place: &Installation, person: &Person, name: &str, school: &str, 
 }
 
 type Told = BTreeMap<String, String>;
-type Ids = BTreeMap<String, String>;
+pub type Ids = BTreeMap<String, String>;
 
 fn camel(field: &str) -> String {
     let mut words = field.split('_');
@@ -204,7 +204,7 @@ fn differences(before: &Told, after: &Told) -> Vec<String> {
 }
 
 /// The school without the case: a policy in force, a concern, a case on a child, a learner, a device, an alert.
-async fn furnish(people: &BTreeMap<&str, Person>, school: &str) -> Ids {
+pub async fn furnish(people: &BTreeMap<&str, Person>, school: &str) -> Ids {
     let (dsl, head, chair, it) = (&people["dsl"], &people["head"], &people["chair"], &people["it"]);
     let at = |more: Value| with(json!({"schoolId": school}), more);
     let document =
@@ -265,7 +265,7 @@ async fn triage(who: &Person, school: &str, concern: &str, new: Value) -> String
 }
 
 /// The allegation comes, is read, opened, worked and told to the authority's officer for such things.
-async fn allege(people: &BTreeMap<&str, Person>, accounts: &Value, school: &str, scenario: &Scenario, ids: &Ids) {
+pub async fn allege(people: &BTreeMap<&str, Person>, accounts: &Value, school: &str, scenario: &Scenario, ids: &Ids) {
     let handler = &people[scenario.handler];
     let at = |more: Value| with(json!({"schoolId": school}), more);
     let concern = json!({

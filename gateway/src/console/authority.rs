@@ -98,7 +98,7 @@ impl Authority {
             rows,
             columns: report.lines.iter().take(COLUMNS).map(|line| words::sentence(&line.title)).collect(),
             schools: lines.into_iter().map(|(_, line)| line.short()).collect(),
-            terms: terms(&term.term_id, report.as_at_time.as_ref(), "/authority"),
+            terms: terms(&term.term_id, &report.first_term_id, report.as_at_time.as_ref(), "/authority"),
             csv: Link::new("Download as a table (CSV)", format!("/authority.csv?{}", as_at.query(&report.as_at_date))),
             as_at,
             figures: Figures::new(&report.lines, report.min_cell),

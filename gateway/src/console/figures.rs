@@ -144,7 +144,7 @@ pub fn figure(figure: Option<&Figure>) -> String {
 }
 
 /// A figure of a report, with the day it is of where it waits.
-fn dated(of: Option<&Figure>, held_date: &str) -> String {
+pub fn dated(of: Option<&Figure>, held_date: &str) -> String {
     let text = figure(of);
     if held_date.is_empty() { text } else { format!("{text} (as at {})", words::named_day(held_date)) }
 }
@@ -278,14 +278,16 @@ pub fn sample_lines() -> Vec<Line> {
     ]
 }
 
-/// The terms around one; none that has not begun when the figures were counted.
-pub fn terms(term_id: &str, counted: Option<&prost_types::Timestamp>, here: &str) -> Vec<Link> {
+/// The terms around one; none that has not begun when the figures were counted, and none before the first that is known.
+pub fn terms(term_id: &str, first_term_id: &str, counted: Option<&prost_types::Timestamp>, here: &str) -> Vec<Link> {
     let Ok(term) = term_id.parse::<Term>() else { return Vec::new() };
     let begun = |term: &Term| counted.and_then(moment).is_some_and(|at| *term <= Term::at(at));
     let link =
         |text: &str, term: Term| Link::new(format!("{text}: {}", term.title()), format!("{here}?term={}", term.id()));
     let after = Some(term.after()).filter(begun).map(|after| link("Term after", after));
-    std::iter::once(link("Term before", term.before())).chain(after).collect()
+    let first = first_term_id.parse::<Term>();
+    let before = Some(term.before()).filter(|before| first.is_ok_and(|first| first <= *before));
+    before.map(|before| link("Term before", before)).into_iter().chain(after).collect()
 }
 
 /// A table that the browser saves.

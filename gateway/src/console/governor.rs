@@ -7,6 +7,7 @@ pub mod home;
 #[cfg(test)]
 mod samples;
 pub mod sign;
+pub mod trend;
 pub mod versions;
 
 use axum::extract::{Path, Query};
@@ -16,14 +17,14 @@ use proto::{
     access::v1::Permission,
     reporting::v1::{
         Figure, GetGovernorReportRequest, GetGovernorReportResponse, GetReportVersionRequest, GetReportVersionResponse,
-        GovernorReport, ReportLine, ReportSection, ReportVersion,
+        GovernorReport, HeldDates, ReportLine, ReportSection, ReportVersion,
     },
 };
 use serde::Serialize;
 
 use super::{
     Below,
-    figures::{AsAt, Which, figure, standing},
+    figures::{AsAt, Which, dated, standing},
     people::People,
     visit::{Answer, Visit, ask, heard},
 };
@@ -34,6 +35,7 @@ use crate::pages::{
 };
 use chart::Drawing;
 use file::Edition;
+use trend::Expected;
 
 /// The pages.
 pub fn pages() -> Vec<Below> {
@@ -66,6 +68,8 @@ pub struct GovernorPage {
     links: Vec<Link>,
     files: Vec<Link>,
     sections: Vec<Section>,
+    /// How a figure is told from chance; empty where none is compared.
+    method: String,
     min_cell: u32,
     /// Where figures of a past day are asked for; none of a signed version.
     as_at: Option<AsAt>,
@@ -89,6 +93,11 @@ struct Section {
     chart: Option<Drawing>,
     lines: Vec<Measure>,
     tables: Vec<Parts>,
+    /// Breakdowns that have no parts yet, with when they come.
+    coming: Vec<String>,
+    /// Figures beside what chance explains.
+    limits: Option<Drawing>,
+    expected: Vec<Expected>,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,6 +110,9 @@ struct Measure {
 
 #[derive(Debug, Serialize)]
 struct Parts {
+    /// What its lines say, where they stand apart from the figures.
+    definition: String,
+    owner: String,
     id: String,
     title: String,
     rows: Vec<Part>,
@@ -112,20 +124,26 @@ struct Part {
     figures: Vec<String>,
 }
 
-fn figures(three: [&Option<Figure>; 3]) -> Vec<String> {
-    three.into_iter().map(|one| figure(one.as_ref())).collect()
+/// Three figures, each with the day it is of where it waits.
+fn figures(three: [&Option<Figure>; 3], held: Option<&HeldDates>) -> Vec<String> {
+    let held = held.cloned().unwrap_or_default();
+    let days = [held.now, held.before, held.year_before];
+    three.into_iter().zip(days).map(|(one, day)| dated(one.as_ref(), &day)).collect()
 }
 
 impl Section {
     fn new(section: &ReportSection) -> Self {
         let id = section.key.clone();
+        let owner = |line: &ReportLine| format!("Version {}. Owner: {}.", line.measure_version, line.owner);
         let measure = |line: &ReportLine| Measure {
             title: line.title.clone(),
             definition: line.definition.clone(),
-            owner: format!("Version {}. Owner: {}.", line.measure_version, line.owner),
-            figures: figures([&line.figure, &line.before, &line.year_before]),
+            owner: owner(line),
+            figures: figures([&line.figure, &line.before, &line.year_before], line.held.as_ref()),
         };
         let parts = |line: &ReportLine| Parts {
+            definition: if line.breakdown { line.definition.clone() } else { String::new() },
+            owner: owner(line),
             id: format!("{id}-{}", line.key),
             title: line.title.clone(),
             rows: line
@@ -133,7 +151,7 @@ impl Section {
                 .iter()
                 .map(|part| Part {
                     title: part.title.clone(),
-                    figures: figures([&part.figure, &part.before, &part.year_before]),
+                    figures: figures([&part.figure, &part.before, &part.year_before], line.parts_held.as_ref()),
                 })
                 .collect(),
         };
@@ -142,11 +160,19 @@ impl Section {
             asks: section.asks.clone(),
             changes: section.lines.iter().flat_map(|line| line.changes.clone()).collect(),
             chart: section.chart.as_ref().map(|chart| Drawing::new(&id, chart)),
-            lines: section.lines.iter().map(measure).collect(),
+            lines: section.lines.iter().filter(|line| !line.breakdown).map(measure).collect(),
             tables: section.lines.iter().filter(|line| !line.parts.is_empty()).map(parts).collect(),
+            coming: section.lines.iter().filter(|line| !line.coming.is_empty()).map(coming).collect(),
+            limits: section.limits.as_ref().map(|limits| Drawing::new(&format!("{id}-limits"), limits)),
+            expected: section.lines.iter().filter_map(Expected::of).collect(),
             id,
         }
     }
+}
+
+/// When the parts of a breakdown come.
+fn coming(line: &ReportLine) -> String {
+    format!("{}: {}", line.title, line.coming)
 }
 
 /// Where the reports of a school are, and what their visitor may do there.
@@ -164,15 +190,17 @@ impl Place {
         Self { here: visit.at("/reports"), signs, crumbs, present: Term::at(visit.now()) }
     }
 
-    /// The terms around one; none that has not begun.
-    fn around(&self, term_id: &str) -> Vec<Link> {
+    /// The terms around one; none that has not begun, and none before the school's first.
+    fn around(&self, term_id: &str, first_term_id: &str) -> Vec<Link> {
         let Ok(term) = term_id.parse::<Term>() else { return Vec::new() };
         let link = |text: &str, term: Term| {
             Link::new(format!("{text}: {}", term.title()), format!("{}/{}", self.here, term.id()))
         };
         let after = Some(term.after()).filter(|after| after.start() <= self.present.start());
         let after = after.map(|after| link("Term after", after));
-        std::iter::once(link("Term before", term.before())).chain(after).collect()
+        let first = first_term_id.parse::<Term>();
+        let before = Some(term.before()).filter(|before| first.is_ok_and(|first| first <= *before));
+        before.map(|before| link("Term before", before)).into_iter().chain(after).collect()
     }
 
     fn version(&self, version: &ReportVersion) -> Link {
@@ -183,9 +211,10 @@ impl Place {
 }
 
 impl GovernorPage {
-    fn bare(report: &GovernorReport, place: &Place, edition: Edition) -> Self {
+    fn bare(report: &GovernorReport, place: &Place, edition: Edition, (first_term_id, method): (&str, &str)) -> Self {
         let term = report.term.clone().unwrap_or_default();
-        let mut links = place.around(&term.term_id);
+        let mut links = place.around(&term.term_id, first_term_id);
+        let compares = report.sections.iter().flat_map(|section| &section.lines).any(|line| line.expectation.is_some());
         links.push(Link::new("All signed reports", format!("{}/signed", place.here)));
         Self {
             head: Head::new("Report for governors and leaders", place.crumbs.clone()).of(term.title.clone()),
@@ -193,6 +222,7 @@ impl GovernorPage {
             links,
             files: file::links(&place.here, &term.term_id, edition),
             sections: report.sections.iter().map(Section::new).collect(),
+            method: if compares { method.to_owned() } else { String::new() },
             min_cell: report.min_cell,
             ..Self::default()
         }
@@ -201,7 +231,7 @@ impl GovernorPage {
     /// The figures as they are now.
     fn draft(answer: &GetGovernorReportResponse, place: &Place) -> Self {
         let report = answer.report.clone().unwrap_or_default();
-        let mut page = Self::bare(&report, place, Edition::Draft);
+        let mut page = Self::bare(&report, place, Edition::Draft, (&answer.first_term_id, &answer.method));
         let term = report.term.unwrap_or_default().term_id;
         let past = if answer.etag.is_empty() { report.as_at_date.as_str() } else { "" };
         page.as_at = Some(AsAt::new(&format!("{}/{term}/draft", place.here), "", past));
@@ -233,7 +263,8 @@ impl GovernorPage {
     fn version(answer: &GetReportVersionResponse, place: &Place, people: &People) -> Self {
         let report = answer.report.clone().unwrap_or_default();
         let version = answer.version.clone().unwrap_or_default();
-        let mut page = Self::bare(&report, place, Edition::Version(version.version));
+        let edition = Edition::Version(version.version);
+        let mut page = Self::bare(&report, place, edition, (&answer.first_term_id, &answer.method));
         let term = report.term.unwrap_or_default().term_id;
         page.signed = true;
         page.tag = "Signed".to_owned();

@@ -30,6 +30,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<attachment::Photos>(found, frame);
     of::<attachment::Photo>(found, frame);
     of::<authority::Authority>(found, frame);
+    of::<governor::trend::Trends>(found, frame);
     of::<break_glass::Opened>(found, frame);
     of::<template::TemplatePage>(found, frame);
     of::<template::version::VersionPage>(found, frame);

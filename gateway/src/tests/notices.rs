@@ -209,7 +209,7 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         let alert = |route: &str| Event::AlertRaised(AlertRaised { route: route.into(), ..AlertRaised::default() });
         let of_staff =
             Event::AlertRaised(AlertRaised { route: "head".into(), tier: "staff".into(), ..AlertRaised::default() });
-        let passed = Event::AlertPassedOn(AlertPassedOn { to: "lead".into(), waited_s: 0 });
+        let passed = Event::AlertPassedOn(AlertPassedOn { to: "lead".into(), ..AlertPassedOn::default() });
         let wanted = Event::ExceptionRequested(ExceptionRequested {});
         let decided = Event::ExceptionDecided(ExceptionDecided { approved: true });
         let asked = ReferralAsked { agency: "front_door_form".into() };

@@ -125,6 +125,18 @@ pub fn working_day(date: Date) -> bool {
     !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !holiday
 }
 
+/// Whether a day lies in the usual school holidays of England and Wales: summer, Christmas, the first two weeks of April, and the
+/// weeks of half-term. Schools differ by some days, and each in the same way every year.
+fn usual_holiday(date: Date) -> bool {
+    let (month, day) = (date.month(), date.day());
+    let since_monday = date.weekday().number_days_from_monday();
+    let monday = date.checked_sub(Duration::days(since_monday.into())).unwrap_or(date);
+    let week = (monday.month(), monday.day());
+    matches!((month, day), (Month::July, 22..) | (Month::August, _) | (Month::December, 21..) | (Month::January, ..=2))
+        || matches!((month, day), (Month::April, ..=14))
+        || matches!(week, (Month::February, 12..=18) | (Month::May, 25..=31) | (Month::October, 23..=29))
+}
+
 /// The first and the last day of a line such as `2026-12-21` or `2026-12-21 to 2027-01-01`.
 pub fn span(line: &str) -> Option<(Date, Date)> {
     let form = time::macros::format_description!("[year]-[month]-[day]");
@@ -160,6 +172,14 @@ impl ClosedDays {
     pub fn school_days(&self, after: Date, until: Date) -> u32 {
         let days = std::iter::successors(after.next_day(), |day| day.next_day()).take_while(|day| *day <= until);
         u32::try_from(days.filter(|day| self.school_day(*day)).count()).unwrap_or(u32::MAX)
+    }
+
+    /// On how many days the school works from a day until the day before another, where it keeps the usual holidays besides its own
+    /// closed days: those of years of which nothing is known.
+    pub fn usual_school_days(&self, from: Date, until: Date) -> u32 {
+        let days = std::iter::successors(Some(from), |day| day.next_day()).take_while(|day| *day < until);
+        let worked = days.filter(|day| self.school_day(*day) && !usual_holiday(*day));
+        u32::try_from(worked.count()).unwrap_or(u32::MAX)
     }
 
     /// The moment at which the school has worked for `minutes` since `from`, in its hours of its days; with none, the
@@ -262,6 +282,25 @@ mod tests {
         assert_eq!(working_days_after(datetime!(2026-12-24 10:00 UTC), 1), datetime!(2026-12-29 23:59:59 UTC));
         assert_eq!(working_days_after(datetime!(2026-07-03 10:00 UTC), 1), datetime!(2026-07-06 22:59:59 UTC));
         assert!(!working_day(date!(2026 - 04 - 03)));
+    }
+
+    #[test]
+    fn usual_school_days_leave_out_holidays() {
+        let closed = ClosedDays::read(["2026-10-26 to 2026-11-02"]);
+        let usual = ClosedDays::default();
+        let days = |term: Term| usual.usual_school_days(term.start().date(), term.end().date());
+        let term = |year, season| Term { year, season };
+        let of = [term(2025, Season::Autumn), term(2026, Season::Spring), term(2026, Season::Summer)].map(days);
+        assert_eq!(of, [75, 58, 63]);
+        // The week of half-term, and the days on both sides of it.
+        assert_eq!(usual.usual_school_days(date!(2026 - 10 - 23), date!(2026 - 11 - 03)), 2);
+        assert_eq!(
+            closed.usual_school_days(date!(2026 - 10 - 23), date!(2026 - 11 - 03)),
+            1,
+            "and its own closed days"
+        );
+        assert_eq!(usual.usual_school_days(date!(2026 - 08 - 03), date!(2026 - 09 - 01)), 0);
+        assert_eq!(usual.usual_school_days(date!(2026 - 09 - 01), date!(2026 - 09 - 01)), 0);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! - `seal`: names and narratives at rest
 //! - `jose`: files that leave the installation, signed and encrypted in open standards
 //! - `serve`, `upstream`: a service as a process, and its calls to others
+//! - `chance`: what chance explains of a count
 //! - `lines`: logs on their way, unpacked and cut into batches of whole lines
 //! - `clock`, `id`, `page`, `text`, `table`, `calendar`, `config`, `telemetry`: what they all need
 //! - `testing`: what tests start services with
@@ -16,6 +17,7 @@
 pub mod access;
 pub mod calendar;
 pub mod caller;
+pub mod chance;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -159,7 +159,8 @@ async fn one(store: &Store, school: &str, id: &str) -> Result<bool> {
     let body = store::alert::update(&tx, &alert).await?;
     tx.record(Act::new("alert.passed_on", id).detail("to", to).state("alert", &body));
     let waited_s = (tx.now() - alert.raised_at).whole_seconds();
-    tx.announce(id, Event::AlertPassedOn(AlertPassedOn { to: to.to_owned(), waited_s })).await?;
+    let event = AlertPassedOn { to: to.to_owned(), waited_s, tier: alert.tier.clone() };
+    tx.announce(id, Event::AlertPassedOn(event)).await?;
     tx.commit().await?;
     Ok(true)
 }

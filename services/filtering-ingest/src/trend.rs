@@ -1,11 +1,10 @@
 //! Whether the alerts of a theme became more than chance explains. Counts that come by chance at a steady rate are Poisson
-//! counts; the rate is known only from the weeks before, so that what they leave open is allowed for (the predictive count is
-//! negative binomial: a Poisson count whose rate has the gamma distribution that the weeks before give it). What is compared
-//! is alerts by school day on which the filter was heard, so that neither holidays nor a silent feed make a rise.
+//! counts; the rate is known only from the weeks before, so that what they leave open is allowed for (`chassis::chance`). What is
+//! compared is alerts by school day on which the filter was heard, so that neither holidays nor a silent feed make a rise.
 
 use std::collections::BTreeMap;
 
-use chassis::calendar::ClosedDays;
+use chassis::{calendar::ClosedDays, chance};
 use time::{Date, Duration};
 
 use crate::rules::{TREND_LEAST_DAYS, TREND_MORE_TENTHS, TREND_SURE, TREND_WEEKS};
@@ -116,8 +115,7 @@ impl Trend {
         }
         let count = plain.count();
         let base = plain.weeks.iter().sum::<u64>() - count;
-        let expected_tenths =
-            (base * 10 * u64::from(span.days) + u64::from(span.base_days) / 2) / u64::from(span.base_days);
+        let expected_tenths = chance::expected_tenths(base, span.base_days, span.days);
         let limit = limit(base, span.base_days, span.days);
         let (above, enough) = (count > limit, count * 10 >= expected_tenths + TREND_MORE_TENTHS);
         let why = match (above, enough) {
@@ -162,21 +160,7 @@ pub fn trends(weeks: &[Vec<(String, u64)>], span: &Span) -> Vec<Trend> {
 
 /// The least count that is not exceeded in 99 of 100 such times, where `base` came in the days before.
 fn limit(base: u64, base_days: u32, days: u32) -> u64 {
-    // No steady rate is so low that nothing at all says it is nothing: half a count, as Jeffreys has it.
-    let shape = base as f64 + 0.5;
-    let whole = f64::from(base_days) + f64::from(days);
-    let (before, now) = (f64::from(base_days) / whole, f64::from(days) / whole);
-    // In logarithms: the chance of none at all is too small for a number where there are thousands.
-    let mut chance = shape * before.ln();
-    let mut reached = chance.exp();
-    let most = base.saturating_mul(10).saturating_add(1_000);
-    let mut count = 0;
-    while reached < f64::from(TREND_SURE) / 100.0 && count < most {
-        chance += ((shape + count as f64) * now / (count as f64 + 1.0)).ln();
-        reached += chance.exp();
-        count += 1;
-    }
-    count
+    chance::upper(base, base_days, days, f64::from(TREND_SURE) / 100.0)
 }
 
 #[cfg(test)]
@@ -219,15 +203,6 @@ mod tests {
             "9 in the last 5 school days. About 2.1 were to be expected, by 24 in the 58 school days before. Chance \
              explains up to 6."
         );
-    }
-
-    #[test]
-    fn the_limit_is_the_least_that_ninety_nine_of_a_hundred_weeks_stay_within() {
-        // By hand, 24 alerts in 58 days and 5 to come: 0.974 stay within 5, and 0.992 within 6.
-        assert_eq!(limit(24, 58, 5), 6);
-        // As the base says ever more, the limit is that of a Poisson count with a known mean: of 10, it is 18.
-        assert_eq!(limit(2_000_000, 1_000_000, 5), 18);
-        assert!(limit(60_000, 60, 5) > 5_000, "what is too small for a number does not end it");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use chassis::{
 use paper::Workbook;
 use time::OffsetDateTime;
 
-use crate::governor::{Report, version::Signed};
+use crate::governor::{Cell, Report, version::Signed};
 
 /// What a report is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub(crate) struct Export {
     pub signed: Option<Signed>,
     /// What the school is called in the file.
     pub school: String,
+    /// What the head who signed is called there; empty where that is not said.
+    pub signer: String,
     /// When the figures were settled: signed, or for a draft the moment it leaves.
     pub settled: OffsetDateTime,
 }
@@ -103,7 +105,9 @@ impl Export {
             Some(signed) => {
                 rows.push(("Status", format!("Version {}, signed by the head", signed.version)));
                 rows.push(("Signed", moment(signed.signed_at)));
-                rows.push(("Signed by account", signed.signed_by.clone()));
+                let head =
+                    if self.signer.is_empty() { "The head".to_owned() } else { format!("{}, head", self.signer) };
+                rows.push(("Signed by", head));
                 if signed.signed_at < self.term.end() {
                     rows.push(("Note", "It was signed before the term had ended.".to_owned()));
                 }
@@ -114,6 +118,11 @@ impl Export {
         }
         rows
     }
+}
+
+/// A figure as it is printed, with the day it is of where it waits.
+fn dated(cell: Cell, held: &str) -> String {
+    if held.is_empty() { cell.shown() } else { format!("{} (as at {})", cell.shown(), day(held)) }
 }
 
 fn some(name: &'static str, text: &str) -> Option<(&'static str, String)> {

@@ -48,6 +48,30 @@ pub fn kind(event: &Event) -> String {
     printed.split('(').next().unwrap_or_default().to_owned()
 }
 
+/// Whether an event tells of an alert about a member of staff: of those nothing is counted.
+fn about_staff(event: &Event) -> bool {
+    let tier = match event {
+        Event::AlertRaised(e) => &e.tier,
+        Event::AlertAcknowledged(e) => &e.tier,
+        Event::AlertPassedOn(e) => &e.tier,
+        _ => return false,
+    };
+    tier == "staff"
+}
+
+/// Whether anything is counted in from an event, or it says how a school stands. How far events are counted is told to everybody:
+/// one of which nothing is counted tells nobody that it was there.
+pub fn counts(envelope: &Envelope) -> bool {
+    let stands = |event: &Event| {
+        let kind = matches!(
+            event,
+            Event::SchoolCreated(_) | Event::PolicyPublished(_) | Event::FeedCounted(_) | Event::FeedCoverageChanged(_)
+        );
+        kind || slot(event).is_some()
+    };
+    envelope.event.as_ref().is_some_and(stands) || !facts(envelope).is_empty()
+}
+
 /// What an event is said about, where a later one of its kind replaces it; none where events add up.
 pub fn slot(event: &Event) -> Option<String> {
     match event {
@@ -201,7 +225,8 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
             facts.one("mandatory_report", &[]);
         }
         Event::ParentsDecided(e) => {
-            facts.one("parents_decided", &[("told", if e.told { "told" } else { "not_told" })]);
+            // Two facts and not two values of one: beside a total that is told, each would hide the other.
+            facts.one(if e.told { "parents_told" } else { "parents_not_told" }, &[]);
         }
         Event::SchoolInvited(_) => {
             facts.one("incident_shared", &[("side", "invited")]);
@@ -210,7 +235,7 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
             facts.one("incident_shared", &[("side", "joined")]);
         }
         // About staff: whoever may not know of it would learn from a figure that there is something.
-        Event::AlertRaised(e) if e.tier == "staff" => {}
+        _ if about_staff(event) => {}
         Event::AlertRaised(e) => {
             let dims = [("theme", e.theme.as_str()), ("severity", e.severity.as_str())];
             facts.at(e.first_time.as_ref().and_then(moment), recorded).one("alert_raised", &dims);

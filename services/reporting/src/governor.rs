@@ -2,7 +2,7 @@
 //!
 //! - `bridge`: the lines, from what is published of three terms
 //! - `sections`: which measures stand together, and what governors should ask
-//! - `words`: what changed, in sentences · `chart`: what is drawn
+//! - `words`: what changed, in sentences · `chart`: what is drawn · `expect` of the crate: whether it is as was to be expected
 //! - `version`: what the head signs: the canonical bytes, their digest, and which figures have moved since
 
 pub(crate) mod bridge;
@@ -15,10 +15,11 @@ pub(crate) mod words;
 
 use serde::{Deserialize, Serialize};
 
+use crate::expect::Expectation;
 use chart::Chart;
 
-/// The layout of the canonical bytes. One that is read must be one that is known.
-pub(crate) const LAYOUT: u32 = 1;
+/// The layout of the canonical bytes. One that is read must be one that is known. Of the first, what the second added is left out.
+pub(crate) const LAYOUT: u32 = 2;
 
 /// A school's term. The order of its fields is the order of its canonical bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,9 @@ pub(crate) struct Section {
     pub asks: Vec<String>,
     pub lines: Vec<Line>,
     pub chart: Option<Chart>,
+    /// Its figures beside what chance explains.
+    #[serde(default)]
+    pub limits: Option<Chart>,
 }
 
 /// One measure of this term, the term before and the same term a year before.
@@ -58,6 +62,55 @@ pub(crate) struct Line {
     /// What changed, in words.
     pub changes: Vec<String>,
     pub requirements: Vec<String>,
+    /// Whether it breaks another line down: its figures are that line's, and its parts are what it says.
+    #[serde(default)]
+    pub breakdown: bool,
+    /// Where it is broken down and has no parts: when they come, or why there are none.
+    #[serde(default)]
+    pub coming: String,
+    /// The days its figures are of, where they wait.
+    #[serde(default)]
+    pub held: Held,
+    /// The earliest days its parts are of, where any waits.
+    #[serde(default)]
+    pub parts_held: Held,
+    /// What is said of it beside the terms before; none of what does not come by chance.
+    #[serde(default)]
+    pub expectation: Option<Expectation>,
+}
+
+/// Days that the figures of three terms are of, such as `2026-11-24`; empty where a figure is of the report's day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Held {
+    pub now: String,
+    pub before: String,
+    pub year_before: String,
+}
+
+impl Held {
+    /// The three in the order they are printed in.
+    pub fn all(&self) -> [&str; 3] {
+        [&self.now, &self.before, &self.year_before]
+    }
+}
+
+/// What a table prints of a line in one row: the whole, or a part with its key and title.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'a> {
+    pub key: &'a str,
+    pub title: &'a str,
+    pub figures: Figures,
+    pub held: [&'a str; 3],
+}
+
+impl Line {
+    /// Its rows: the whole where it has one of its own, and its parts.
+    pub fn rows<'a>(&'a self) -> impl Iterator<Item = Row<'a>> {
+        let whole = Row { key: "", title: "", figures: self.figures, held: self.held.all() };
+        let held = self.parts_held.all();
+        let part = move |part: &'a Part| Row { key: &part.key, title: &part.title, figures: part.figures, held };
+        (!self.breakdown).then_some(whole).into_iter().chain(self.parts.iter().map(part))
+    }
 }
 
 /// One part of a measure.
@@ -165,10 +218,7 @@ impl Report {
     /// The codes that stand somewhere in it.
     pub fn codes(&self) -> Vec<Code> {
         let lines = self.sections.iter().flat_map(|section| &section.lines);
-        let cells: Vec<Cell> = lines
-            .flat_map(|line| std::iter::once(line.figures).chain(line.parts.iter().map(|part| part.figures)))
-            .flat_map(Figures::all)
-            .collect();
+        let cells: Vec<Cell> = lines.flat_map(Line::rows).flat_map(|row| row.figures.all()).collect();
         Code::ALL.into_iter().filter(|code| cells.contains(&Cell::Code(*code))).collect()
     }
 }

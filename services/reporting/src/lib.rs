@@ -5,12 +5,14 @@
 //! - `table`: questions about measures, and how they are counted
 //! - `disclosure`: the only way from exact counts to figures that may be seen
 //! - `report`: a school's term, and the authority's
+//! - `expect`: whether a term's figure is as was to be expected from the terms before
 //! - `governor`: the report for governors in sections, and what of it the head signed; `export`: it as a file
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
 mod config;
 mod consume;
 pub mod disclosure;
+pub mod expect;
 mod export;
 pub mod fact;
 mod governor;

@@ -43,6 +43,8 @@ pub struct Measure {
     pub several: Vec<String>,
     /// True where it is what stands at the end of a period, and not what happened in it.
     pub standing: bool,
+    /// Whether its things come one by one, each by itself, so that chance explains how many: then a term is compared with those before.
+    pub by_chance: bool,
     /// Whether disclosure control applies.
     pub counts: Counts,
     /// What one of it is called.
@@ -132,6 +134,8 @@ struct Written {
     several: Vec<String>,
     #[serde(default)]
     standing: bool,
+    #[serde(default)]
+    by_chance: bool,
     counts: Counts,
     unit: String,
     requirements: Vec<String>,
@@ -177,6 +181,7 @@ impl From<Written> for Measure {
             dimensions: written.dimensions,
             several: written.several,
             standing: written.standing,
+            by_chance: written.by_chance,
             counts: written.counts,
             unit: written.unit,
             requirements: written.requirements,
@@ -270,6 +275,7 @@ mod tests {
             assert!(measure.version > 0 && !measure.events.is_empty() && !measure.requirements.is_empty(), "{key}");
             assert!(measure.definition.ends_with('.') && !measure.unit.is_empty(), "{key}");
             assert!(["dsl", "head", "it"].contains(&measure.owner.as_str()), "{key} is owned by {}", measure.owner);
+            assert!(!(measure.by_chance && measure.standing), "{key}: what stands does not come one by one");
             assert!(measure.several.iter().all(|several| measure.dimensions.contains(several)), "{key}");
             for dims in measure.dimensions.iter().chain(measure.only.keys()) {
                 assert!(dimension(dims).is_some(), "{key} is told apart by {dims}, which is not defined");

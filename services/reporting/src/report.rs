@@ -73,6 +73,11 @@ pub fn since(then: Figure, now: Figure, waits: bool) -> Option<(Figure, bool)> {
     }
 }
 
+/// The lines whose terms are compared with those before.
+pub fn by_chance() -> impl Iterator<Item = &'static Line> {
+    compared().filter(|line| line.measure.by_chance)
+}
+
 /// The lines the authority compares schools by: those with a figure of their own.
 pub fn compared() -> impl Iterator<Item = &'static Line> {
     lines().iter().filter(|line| line.by.is_none())

@@ -4,6 +4,7 @@ mod convert;
 mod draft;
 mod export_report;
 mod get_authority_report;
+mod get_authority_trends;
 mod get_governor_report;
 mod get_report_version;
 mod get_school_report;
@@ -38,6 +39,7 @@ macro_rules! rpcs {
 rpcs! {
     export_report: ExportReportRequest => ExportReportResponse,
     get_authority_report: GetAuthorityReportRequest => GetAuthorityReportResponse,
+    get_authority_trends: GetAuthorityTrendsRequest => GetAuthorityTrendsResponse,
     get_governor_report: GetGovernorReportRequest => GetGovernorReportResponse,
     get_report_version: GetReportVersionRequest => GetReportVersionResponse,
     get_school_report: GetSchoolReportRequest => GetSchoolReportResponse,

@@ -1,6 +1,7 @@
 //! The only code of the service that touches its database: the log of events, counts in generations, how schools stand.
 
 pub(crate) mod cell;
+pub(crate) mod closed;
 mod entity;
 pub(crate) mod log;
 pub(crate) mod migration;

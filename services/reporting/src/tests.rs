@@ -2,10 +2,12 @@
 
 mod disclosure;
 mod fact;
+mod hidden;
 mod made;
 mod rebuild;
 mod recount;
 mod state;
+mod trends;
 
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ use disclosure::{
     a_figure_that_moved_by_a_little_waits_for_everybody, two_who_print_at_once_print_nothing_that_tells_together,
     what_would_single_out_a_child_is_hidden_whatever_there_is,
 };
+use hidden::hidden_cases_leave_no_trace;
 pub(crate) use made::one_of_each;
 use proto::{
     access::v1::Role,
@@ -26,6 +29,7 @@ use proto::{
 };
 use rebuild::{rebuild_equals_live, the_log_of_events_is_only_added_to};
 use recount::independent_recount;
+use trends::a_term_is_compared_with_those_before_by_what_was_published;
 
 async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> Result<()> {
     let bus = Arc::new(MemoryBus::default());
@@ -201,6 +205,8 @@ on_both_engines!(
     a_figure_that_moved_by_a_little_waits_for_everybody,
     what_would_single_out_a_child_is_hidden_whatever_there_is,
     two_who_print_at_once_print_nothing_that_tells_together,
+    a_term_is_compared_with_those_before_by_what_was_published,
+    hidden_cases_leave_no_trace,
 );
 
 mod governor;

@@ -43,17 +43,29 @@ pub fn named(address: &str) -> Option<(&str, ReportFormat)> {
 /// Sends a term as a file: a signed version, or the draft where that is 0.
 pub async fn send(visit: &Visit, term: &str, version: u32, format: ReportFormat) -> Answer {
     let school_name = visit.directory.school(&visit.app, &visit.visitor, &visit.school).await;
+    let signer_name = signer(visit, term, version).await;
     let asked = ExportReportRequest {
         school_id: visit.school.clone(),
         term_id: term.to_owned(),
         version,
         format: format.into(),
         school_name,
+        signer_name,
     };
     let file = heard(visit.reporting()?.export_report(ask_patiently(asked))).await?;
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);
     let headers = [(header::CONTENT_TYPE, file.media_type), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, file.content).into_response())
+}
+
+/// What the head who signed a version is called; empty where nobody did, or it is not known.
+async fn signer(visit: &Visit, term: &str, version: u32) -> String {
+    if version == 0 {
+        return String::new();
+    }
+    let Ok(signed) = super::fetch_version(visit, term, version).await else { return String::new() };
+    let by = signed.version.unwrap_or_default().signed_by_account_id;
+    visit.people([by.as_str()]).await.thing(&by, "").to_owned()
 }
 
 #[cfg(test)]

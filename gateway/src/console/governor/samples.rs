@@ -31,7 +31,20 @@ fn report() -> GovernorReport {
         parts: vec![part("Bullying", figure(31, ""), figure(12, "")), part("Hate", figure(0, "c"), figure(0, ""))],
         changes: vec!["Cases <opened> rose from 12 to 31.".into()],
         requirements: vec!["R-014".into()],
+        held: Some(HeldDates { now: "2026-11-15".into(), ..HeldDates::default() }),
+        parts_held: Some(HeldDates { before: "2026-07-15".into(), ..HeldDates::default() }),
+        expectation: Some(super::trend::sample("above")),
+        ..ReportLine::default()
     };
+    let kinds = ReportLine {
+        key: "cases_by_risk".into(),
+        title: "Cases by kind of <risk>".into(),
+        definition: "Cases opened in the period, by kind of risk.".into(),
+        breakdown: true,
+        coming: "Its parts come when the term is over.".into(),
+        ..line.clone()
+    };
+    let kinds = ReportLine { parts: Vec::new(), expectation: None, ..kinds };
     let bar = |title: &str, figures: [Option<Figure>; 2]| ReportBar {
         title: title.into(),
         figures: figures.into_iter().flatten().collect(),
@@ -46,7 +59,8 @@ fn report() -> GovernorReport {
         key: "cases".into(),
         title: "Cases by kind of incident".into(),
         asks: vec!["Which kind grew?".into()],
-        lines: vec![line],
+        lines: vec![line, kinds],
+        limits: Some(ReportChart { title: "Cases: this term and what chance explains".into(), ..chart.clone() }),
         chart: Some(chart),
     };
     let bare = ReportSection { key: "parents".into(), title: "Parents informed".into(), ..ReportSection::default() };
@@ -91,6 +105,8 @@ pub fn pages() -> Vec<GovernorPage> {
         versions: vec![version(2), version(1)],
         last_version: Some(version(2)),
         figures_as_of_time: version(1).sign_time,
+        first_term_id: "2025-autumn".into(),
+        method: "Each figure is compared.".into(),
     };
     let unsigned = GetGovernorReportResponse { versions: Vec::new(), ..draft.clone() };
     let empty = GetGovernorReportResponse {
@@ -103,6 +119,7 @@ pub fn pages() -> Vec<GovernorPage> {
         version: Some(version(2)),
         report: Some(report()),
         moved: vec![MovedLine { key: "cases_opened".into(), title: "Cases <opened>".into() }],
+        first_term_id: "2026-autumn".into(),
         ..GetReportVersionResponse::default()
     };
     let first =

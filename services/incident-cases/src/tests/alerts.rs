@@ -69,7 +69,7 @@ async fn a_concern_follows_its_alert(engine: Engine) -> Result<()> {
     assert_eq!((after.severity.as_str(), after.urgency.as_str()), ("critical", "danger"));
     assert_eq!(after.read_due_time, Some(timestamp(world.bed.now() + Duration::minutes(10))));
     // Whoever opens the alert has read the concern.
-    let opened = AlertAcknowledged { account_id: world.dsl.account_id.clone(), waited_s: 60 };
+    let opened = AlertAcknowledged { account_id: world.dsl.account_id.clone(), waited_s: 60, ..Default::default() };
     hear(&world, Event::AlertAcknowledged(opened)).await?;
     let read = concerns(&world).await?.remove(0);
     assert_eq!((read.read_by_account_id.as_str(), read.read_time.is_some()), (world.dsl.account_id.as_str(), true));
@@ -113,7 +113,7 @@ async fn a_critical_alert_is_told_at_every_hour(engine: Engine) -> Result<()> {
 async fn an_alert_that_becomes_critical_is_told_again_though_its_concern_was_read(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     hear(&world, raised("dsl", "KS3")).await?;
-    let opened = AlertAcknowledged { account_id: world.dsl.account_id.clone(), waited_s: 60 };
+    let opened = AlertAcknowledged { account_id: world.dsl.account_id.clone(), waited_s: 60, ..Default::default() };
     hear(&world, Event::AlertAcknowledged(opened)).await?;
     for (severity, told) in [("high", 0), ("critical", 1), ("critical", 1)] {
         hear(&world, Event::AlertWorsened(AlertWorsened { severity: severity.into() })).await?;

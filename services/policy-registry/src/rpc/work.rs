@@ -5,6 +5,7 @@ pub(super) mod rollouts;
 use std::sync::Arc;
 
 use chassis::{
+    calendar::span,
     caller::Scope,
     clock::{london, timestamp},
     db::{Once, Tx},
@@ -100,7 +101,11 @@ pub(super) async fn into_force(tx: &mut Tx, act: Act, instance: &Instance) -> Re
 
 /// Announces what is in force and when its next review is due.
 pub(super) async fn announce(tx: &mut Tx, instance: &Instance) -> Result<()> {
+    let closed = instance.parameters.iter().filter(|parameter| parameter.key == "school.closed_days");
+    // Days, and nothing else that may stand in a document.
+    let closed = closed.flat_map(|parameter| &parameter.values).filter(|line| span(line).is_some());
     let published = PolicyPublished {
+        closed_days: closed.cloned().collect(),
         instance_id: instance.id.to_string(),
         version: instance.version,
         effective_time: instance.effective_at.map(timestamp),

@@ -3,9 +3,12 @@
 use chassis::{error::Result, table::Table};
 
 use super::Export;
-use crate::governor::Cell;
+use crate::{
+    expect::Expectation,
+    governor::{Cell, Row},
+};
 
-const HEADINGS: [&str; 13] = [
+const HEADINGS: [&str; 22] = [
     "TERM",
     "VERSION",
     "SECTION",
@@ -19,6 +22,15 @@ const HEADINGS: [&str; 13] = [
     "DEFINITION",
     "OWNER",
     "MEASURE_VERSION",
+    "FIGURE_AS_AT",
+    "TERM_BEFORE_AS_AT",
+    "YEAR_BEFORE_AS_AT",
+    "VERDICT",
+    "EXPECTED",
+    "LEAST",
+    "MOST",
+    "SCHOOL_DAYS",
+    "WHY",
 ];
 
 pub(super) fn write(export: &Export) -> Result<Vec<u8>> {
@@ -28,10 +40,11 @@ pub(super) fn write(export: &Export) -> Result<Vec<u8>> {
     for section in &export.report.sections {
         for line in &section.lines {
             let measure_version = line.measure_version.to_string();
-            let whole = std::iter::once(("", "", line.figures));
-            let parts = line.parts.iter().map(|part| (part.key.as_str(), part.title.as_str(), part.figures));
-            for (key, title, figures) in whole.chain(parts) {
+            for Row { key, title, figures, held: [held, before_held, year_held] } in line.rows() {
                 let [now, before, year_before] = figures.all().map(Cell::plain);
+                // What is to be expected is said of the whole.
+                let said = line.expectation.as_ref().filter(|_| key.is_empty());
+                let [verdict, expected, least, most, days, why] = said.map(words).unwrap_or_default();
                 table.row([
                     term,
                     &version,
@@ -46,9 +59,30 @@ pub(super) fn write(export: &Export) -> Result<Vec<u8>> {
                     &line.definition,
                     &line.owner,
                     &measure_version,
+                    held,
+                    before_held,
+                    year_held,
+                    &verdict,
+                    &expected,
+                    &least,
+                    &most,
+                    &days,
+                    &why,
                 ])?;
             }
         }
     }
     table.finish()
+}
+
+/// What is said of a figure as a program reads it; limits only where there are any.
+fn words(said: &Expectation) -> [String; 6] {
+    let number = |n: u64| if said.compared() { n.to_string() } else { String::new() };
+    let expected = if said.compared() {
+        format!("{}.{}", said.expected_tenths / 10, said.expected_tenths % 10)
+    } else {
+        String::new()
+    };
+    let verdict = said.verdict.name().to_owned();
+    [verdict, expected, number(said.least), number(said.most), said.days.to_string(), said.reason.clone()]
 }

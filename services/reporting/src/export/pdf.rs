@@ -2,8 +2,11 @@
 
 use paper::{Bar, Block, Chart, Group, Item, Paper, Status, Table, Text};
 
-use super::{Export, TERMS};
-use crate::governor::{Cell, Figures, Line, Section, chart};
+use super::{Export, TERMS, dated};
+use crate::{
+    expect::{Expectation, METHOD},
+    governor::{Cell, Line, Row, Section, chart},
+};
 
 pub(super) fn paper(export: &Export) -> Paper {
     let mut blocks = vec![pairs("About this report", export.about())];
@@ -49,9 +52,12 @@ fn list(words: &[String]) -> Block {
     Block::List { counted: false, items: words.iter().map(item).collect() }
 }
 
-fn figures(caption: &str, first: &str, rows: impl Iterator<Item = (String, Figures)>) -> Block {
+fn figures<'a>(caption: &str, first: &str, rows: impl Iterator<Item = (&'a str, Row<'a>)>) -> Block {
     let columns = [first].into_iter().chain(TERMS).map(str::to_owned).collect();
-    let row = |(name, figures): (String, Figures)| cells([name].into_iter().chain(figures.all().map(Cell::shown)));
+    let row = |(name, row): (&str, Row<'_>)| {
+        let figures = row.figures.all().into_iter().zip(row.held).map(|(cell, held)| dated(cell, held));
+        cells(std::iter::once(name.to_owned()).chain(figures))
+    };
     Block::Table(Table { caption: caption.to_owned(), columns, rows: rows.map(row).collect() })
 }
 
@@ -65,14 +71,39 @@ fn part(blocks: &mut Vec<Block>, section: &Section) {
     }
     blocks.push(heading(2, id("figures"), "Figures"));
     blocks.extend(section.chart.as_ref().map(drawn));
-    let whole = |line: &Line| (line.title.clone(), line.figures);
-    blocks.push(figures(&section.title, "What is counted", section.lines.iter().map(whole)));
+    let whole = section.lines.iter().filter(|line| !line.breakdown);
+    let whole = whole.flat_map(|line| line.rows().take(1).map(move |row| (line.title.as_str(), row)));
+    blocks.push(figures(&section.title, "What is counted", whole));
     for line in section.lines.iter().filter(|line| !line.parts.is_empty()) {
-        let parts = line.parts.iter().map(|part| (part.title.clone(), part.figures));
+        let parts = line.rows().filter(|row| !row.key.is_empty()).map(|row| (row.title, row));
         blocks.push(figures(&line.title, "Part", parts));
     }
+    let coming = section.lines.iter().filter(|line| !line.coming.is_empty());
+    let coming: Vec<String> = coming.map(|line| format!("{}: {}", line.title, line.coming)).collect();
+    if !coming.is_empty() {
+        blocks.push(list(&coming));
+    }
+    expected(blocks, section);
     blocks.push(heading(2, id("asks"), "What to ask"));
     blocks.push(list(&section.asks));
+}
+
+/// The figures of a section beside what was to be expected: bars with the limits, and the table with why.
+fn expected(blocks: &mut Vec<Block>, section: &Section) {
+    let said = section.lines.iter().filter_map(|line| line.expectation.as_ref().map(|said| (line, said)));
+    let row = |(line, said): (&Line, &Expectation)| {
+        let expected = if said.compared() { said.expected() } else { String::new() };
+        let words = [line.figures.now.shown(), expected, said.verdict.title().to_owned(), said.reason.clone()];
+        cells(std::iter::once(line.title.clone()).chain(words))
+    };
+    let rows: Vec<_> = said.map(row).collect();
+    if rows.is_empty() {
+        return;
+    }
+    blocks.push(heading(2, format!("{}-expected", section.key), "Beside what was to be expected"));
+    blocks.extend(section.limits.as_ref().map(drawn));
+    let columns = ["What is counted", TERMS[0], "Expected", "Verdict", "Why"].map(str::to_owned).to_vec();
+    blocks.push(Block::Table(Table { caption: "Beside what was to be expected".to_owned(), columns, rows }));
 }
 
 fn drawn(chart: &chart::Chart) -> Block {
@@ -105,6 +136,9 @@ fn definitions(blocks: &mut Vec<Block>, export: &Export) {
         cells([line.title.clone(), line.definition.clone(), owner])
     };
     let lines = export.report.sections.iter().flat_map(|section| &section.lines);
+    if lines.clone().any(|line| line.expectation.is_some()) {
+        blocks.push(Block::Paragraph(Text::plain(METHOD)));
+    }
     let columns = ["What is counted", "Definition", "Owner and version"].map(str::to_owned).to_vec();
     blocks.push(Block::Table(Table { caption: "Definitions".to_owned(), columns, rows: lines.map(row).collect() }));
 }

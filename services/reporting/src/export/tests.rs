@@ -6,6 +6,7 @@ use time::macros::datetime;
 
 use super::*;
 use crate::governor::{
+    Cell,
     tests::{report, term},
     version::{canonical, digest},
 };
@@ -31,6 +32,7 @@ fn export(signed: bool) -> Export {
         signed: signed.then_some(version),
         term: term(),
         school: "Oakbeck School".into(),
+        signer: "Ms Ali".into(),
         report,
     }
 }
@@ -39,11 +41,9 @@ fn export(signed: bool) -> Export {
 fn expected(report: &Report) -> Vec<[String; 5]> {
     let lines = report.sections.iter().flat_map(|section| &section.lines);
     let rows = lines.flat_map(|line| {
-        let whole = std::iter::once((String::new(), line.figures));
-        let parts = line.parts.iter().map(|part| (part.title.clone(), part.figures));
-        whole.chain(parts).map(|(part, figures)| {
-            let [now, before, year] = figures.all().map(|cell| cell.plain());
-            [line.title.clone(), part, now, before, year]
+        line.rows().map(|row| {
+            let [now, before, year] = row.figures.all().map(Cell::plain);
+            [line.title.clone(), row.title.to_owned(), now, before, year]
         })
     });
     rows.collect()
@@ -54,13 +54,16 @@ fn the_table_holds_every_cell_of_the_report() -> Outcome {
     let export = export(true);
     let bytes = export.write(Format::Csv)?;
     let mut reader = ::csv::Reader::from_reader(bytes.as_slice());
-    assert_eq!(reader.headers()?.len(), 13);
-    let mut found = Vec::new();
+    assert_eq!(reader.headers()?.len(), 22);
+    let (mut found, mut said) = (Vec::new(), Vec::new());
     for row in reader.records() {
         let row = row?;
+        let expected = [3, 13, 16, 17, 18, 19].map(|place| row.get(place).unwrap_or_default().to_owned());
+        said.extend((!expected[2].is_empty()).then_some(expected));
         found.push([4, 6, 7, 8, 9].map(|place| row.get(place).unwrap_or_default().to_owned()));
     }
     assert_eq!(found, expected(&export.report));
+    assert_eq!(said, [["concerns_recorded", "2026-11-20", "as_expected", "24.3", "12", "39"]], "and its day");
     Ok(())
 }
 
@@ -87,7 +90,7 @@ fn the_workbook_holds_every_cell_and_numbers_as_numbers() -> Outcome {
     let bytes = export.write(Format::Xlsx)?;
     let sheet = part(&bytes, "xl/worksheets/sheet1.xml")?;
     let found: Vec<Vec<String>> =
-        rows(&sheet).into_iter().skip(1).map(|row| row.into_iter().skip(1).collect()).collect();
+        rows(&sheet).into_iter().skip(1).map(|row| row.into_iter().skip(1).take(5).collect()).collect();
     assert_eq!(found, expected(&export.report).map_rows());
     let numbers = expected(&export.report).iter().flatten().filter(|cell| cell.parse::<u64>().is_ok()).count();
     assert_eq!(sheet.matches("<v>").count(), numbers, "codes are text, all else is a number");
@@ -96,6 +99,11 @@ fn the_workbook_holds_every_cell_and_numbers_as_numbers() -> Outcome {
     let about = part(&bytes, "xl/worksheets/sheet4.xml")?;
     let hash = export.signed.as_ref().map(|signed| signed.digest.clone()).unwrap_or_default();
     assert!(about.contains(&hash) && about.contains("Two came late.") && about.contains("below 6"), "{about}");
+    assert!(sheet.contains("This term: as at 20 November 2026"), "{sheet}");
+    assert!(about.contains("There was nothing in the term.") && about.contains("Ms Ali, head"), "{about}");
+    let said = rows(&part(&bytes, "xl/worksheets/sheet5.xml")?);
+    let said = said.get(1).map(|row| row.iter().skip(1).take(7).map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(said, Some(vec!["Concerns recorded", "31", "As expected", "24.3", "12", "39", "52"]));
     Ok(())
 }
 
@@ -122,7 +130,7 @@ fn no_cell_is_a_formula() -> Outcome {
     let table = String::from_utf8(export.write(Format::Csv)?)?;
     assert!(table.contains("\"'=HYPERLINK(\"\"https://x.invalid\"\")\"") && table.contains(",'@SUM(A1),"), "{table}");
     let bytes = export.write(Format::Xlsx)?;
-    for sheet in 1..=4 {
+    for sheet in 1..=5 {
         let sheet = part(&bytes, &format!("xl/worksheets/sheet{sheet}.xml"))?;
         assert!(!sheet.contains("<f>") && !sheet.contains("<f "), "{sheet}");
         for risky in sheet.split("<c ").filter(|cell| cell.contains(">=") || cell.contains(">@") || cell.contains(">+"))
@@ -149,11 +157,14 @@ fn the_pdf_is_tagged_and_says_what_the_report_says() -> Outcome {
         assert!(holds(&section.title), "{}", section.title);
         for line in &section.lines {
             assert!(holds(&line.title) && holds(&line.definition), "{}", line.key);
-            assert!(line.figures.all().iter().all(|cell| holds(&cell.shown())), "{}", line.key);
+            assert!(line.rows().flat_map(|row| row.figures.all()).all(|cell| holds(&cell.shown())), "{}", line.key);
+            let said = line.expectation.iter().map(|said| said.reason.as_str()).chain([line.coming.as_str()]);
+            assert!(said.into_iter().all(holds), "{}", line.key);
             assert!(line.changes.iter().all(|change| holds(change)), "{:?}", line.changes);
         }
     }
     assert!(holds("Concerns recorded rose from 12 to 31.") && holds("1,234,567"), "{text}");
+    assert!(holds("31 (as at 20 November 2026)") && holds("Ms Ali, head") && !holds("acc_"), "{text}");
     assert_eq!(bytes, export.write(Format::Pdf)?, "the same version is the same file");
     Ok(())
 }

@@ -1,18 +1,23 @@
 //! The lines of the report from what is published of a school's three terms. This is the one way in: what comes through
 //! has been through disclosure control, and nothing here counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::suppress::Figure;
+use time::Date;
 
-use super::{Cell, Code, Figures, Line, Part, sections::Measured};
-use crate::{measure, report::Published};
+use super::{Cell, Code, Figures, Held, Line, Part, sections::Measured};
+use crate::{expect::Expectation, measure, report::Published};
 
 /// Three terms of a school as they are published: the same lines in each.
 pub(crate) struct Terms {
     pub now: Vec<Published>,
     pub before: Vec<Published>,
     pub year_before: Vec<Published>,
+    /// Whether the term is over.
+    pub over: bool,
+    /// What is said of lines beside the terms before, by their keys.
+    pub expected: BTreeMap<&'static str, Expectation>,
 }
 
 /// Every line, in the order it is published in.
@@ -35,6 +40,13 @@ fn line(terms: &Terms, now: &Published, before: &Published, year: &Published) ->
             year_before: part(year, &terms.year_before, key),
         },
     });
+    let parts: Vec<Part> = parts.collect();
+    let held = |of: fn(&Published) -> Option<Date>| {
+        let [now, before, year_before] =
+            [now, before, year].map(|one| of(one).map(|day| day.to_string()).unwrap_or_default());
+        Held { now, before, year_before }
+    };
+    let breakdown = now.line.by.is_some();
     let line = Line {
         key: now.line.key.clone(),
         title: now.line.title.clone(),
@@ -42,11 +54,33 @@ fn line(terms: &Terms, now: &Published, before: &Published, year: &Published) ->
         owner: owner(&now.line.measure.owner),
         measure_version: now.line.measure.version,
         figures: Figures { now: whole(now), before: whole(before), year_before: whole(year) },
-        parts: parts.collect(),
+        coming: if breakdown && now.parts.is_empty() { coming(terms, now) } else { String::new() },
+        held: if breakdown { Held::default() } else { held(|one| one.held) },
+        parts_held: held(|one| one.parts_held),
+        expectation: terms.expected.get(now.line.key.as_str()).cloned(),
+        parts,
         changes: Vec::new(),
         requirements: now.line.requirements.clone(),
+        breakdown,
     };
     Measured { line, breaks_down: now.line.breakdown_of().is_some() }
+}
+
+/// The figure that the parts of a line break down or sort.
+fn of_all(published: &Published, term: &[Published]) -> Option<Figure> {
+    let sorted = published.line.sorts().and_then(|of| term.iter().find(|other| other.line.key == of));
+    sorted.unwrap_or(published).figure
+}
+
+/// When the parts of a breakdown come that has none yet, or why there are none. It says nothing that the figure itself does not.
+fn coming(terms: &Terms, now: &Published) -> String {
+    let said = match of_all(now, &terms.now) {
+        Some(Figure::Count(0)) => "There was nothing in the term.",
+        Some(Figure::NoData) => "Nothing was counted in the term.",
+        _ if terms.over => "No part of it can be shown.",
+        _ => "Its parts come when the term is over, or sooner where there are very many.",
+    };
+    said.to_owned()
 }
 
 /// Who answers for a definition, for a person.
@@ -82,8 +116,7 @@ fn part(published: &Published, term: &[Published], key: &str) -> Cell {
     if let Some((_, figure)) = published.parts.iter().find(|(part, _)| part == key) {
         return cell(*figure);
     }
-    let sorted = published.line.sorts().and_then(|of| term.iter().find(|other| other.line.key == of));
-    match sorted.unwrap_or(published).figure {
+    match of_all(published, term) {
         Some(Figure::Count(0)) => Cell::Count(0),
         Some(Figure::Count(_)) if published.parts.is_empty() => Cell::Code(Code::Hidden),
         Some(Figure::Count(_)) => Cell::Count(0),

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Code, Figures, Line};
+use super::{Cell, Code, Figures, Line, words::number};
+use crate::expect::Expectation;
 
 /// More groups of bars than this are no help to anybody, and fit on no page: the table has them.
 const MOST: usize = 13;
@@ -65,6 +66,39 @@ pub(crate) fn chart(section: &str, drawn: &Drawn, lines: &[Line]) -> Option<Char
     let said: Vec<String> = bars.iter().map(sentence).collect();
     let series = vec!["This term".to_owned(), "Term before".to_owned()];
     Some(Chart { title, description: said.join(" "), series, bars })
+}
+
+/// The figures of a section beside what chance explains; none where nothing is compared.
+pub(crate) fn limits(section: &str, lines: &[Line]) -> Option<Chart> {
+    let compared = lines.iter().filter_map(|line| line.expectation.as_ref().map(|said| (line, said)));
+    let compared: Vec<(&Line, &Expectation)> = compared.filter(|(_, said)| said.compared()).collect();
+    let bar = |(line, said): &(&Line, &Expectation)| Bar {
+        title: line.title.clone(),
+        figures: vec![line.figures.now, Cell::Count(said.least), Cell::Count(said.most)],
+    };
+    let bars: Vec<Bar> = compared.iter().map(bar).collect();
+    if bars.iter().flat_map(|bar| &bar.figures).filter_map(|cell| cell.count()).max().unwrap_or_default() == 0 {
+        return None;
+    }
+    let sentence = |(line, said): &(&Line, &Expectation)| {
+        let limits = [said.least, said.most].map(number);
+        let verdict = said.verdict.title().to_lowercase();
+        format!(
+            "{}: {}, chance explains {} to {}: {verdict}.",
+            line.title,
+            line.figures.now.shown(),
+            limits[0],
+            limits[1]
+        )
+    };
+    let description: Vec<String> = compared.iter().map(sentence).collect();
+    let series = ["This term", "The least that chance explains", "The most that chance explains"];
+    Some(Chart {
+        title: format!("{section}: this term and what chance explains"),
+        description: description.join(" "),
+        series: series.map(str::to_owned).to_vec(),
+        bars,
+    })
 }
 
 fn bar(title: &str, figures: Figures) -> Bar {

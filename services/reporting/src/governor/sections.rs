@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::{
     Line, Section,
-    chart::{Drawn, chart},
-    words::changes,
+    chart::{Drawn, chart, limits},
+    words::{changes, signal},
 };
 
 /// One section as the file has it.
@@ -47,13 +47,14 @@ pub(crate) fn arrange(measured: Vec<Measured>) -> Vec<Section> {
         let found = |key: &String| measured.iter().find(|measured| measured.line.key == *key);
         let line = |measured: &Measured| {
             let line = measured.line.clone();
-            let changes = if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures) };
+            let mut changes = if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures) };
+            changes.extend(line.expectation.as_ref().and_then(|said| signal(&line.title, said)));
             Line { changes, ..line }
         };
         let lines: Vec<Line> = outline.measures.iter().filter_map(found).map(line).collect();
         let chart = outline.chart.as_ref().and_then(|drawn| chart(&outline.title, drawn, &lines));
         let (key, title, asks) = (outline.key.clone(), outline.title.clone(), outline.asks.clone());
-        Section { key, title, asks, lines, chart }
+        Section { limits: limits(&title, &lines), key, title, asks, lines, chart }
     };
     outlines().iter().map(section).collect()
 }

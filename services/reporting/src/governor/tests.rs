@@ -1,6 +1,6 @@
 //! The sections as data, and a report that every format is compared by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{calendar::Term, suppress::Figure};
 
@@ -9,7 +9,11 @@ use super::{
     sections::{arrange, outlines},
     *,
 };
-use crate::{measure::lines, report::Published};
+use crate::{
+    expect::{Counted, Verdict, judge},
+    measure::lines,
+    report::Published,
+};
 
 /// Figures of lines and of their parts as disclosure control could print them: what is not named is nothing.
 fn published(printed: &[(&str, &str, Figure)]) -> Vec<Published> {
@@ -33,7 +37,7 @@ fn no_data() -> Vec<Published> {
 /// A term with every kind of cell: numbers, nothing, hidden, not applicable, no data.
 pub(crate) fn report() -> Report {
     use Figure::{Count, Hidden};
-    let now = published(&[
+    let mut now = published(&[
         ("concerns_recorded", "", Count(31)),
         ("concerns_by_origin", "staff", Count(19)),
         ("concerns_by_origin", "alert", Count(12)),
@@ -45,6 +49,10 @@ pub(crate) fn report() -> Report {
         ("parents_told", "", Hidden),
         ("lines_received", "", Count(1_234_567)),
     ]);
+    // One figure waits.
+    if let Some(first) = now.first_mut() {
+        first.held = Some(time::macros::date!(2026 - 11 - 20));
+    }
     let before = published(&[
         ("concerns_recorded", "", Count(12)),
         ("concerns_by_origin", "staff", Count(12)),
@@ -52,7 +60,10 @@ pub(crate) fn report() -> Report {
         ("cases_by_procedure", "P5", Count(9)),
         ("parents_told", "", Count(8)),
     ]);
-    let terms = Terms { now, before, year_before: no_data() };
+    let counted = |count| Counted { figure: Count(count), days: 60 };
+    let said = judge(Counted { figure: Count(31), days: 52 }, &[28, 25, 31, 27, 29].map(counted));
+    let expected = BTreeMap::from([("concerns_recorded", said)]);
+    let terms = Terms { now, before, year_before: no_data(), over: false, expected };
     Report {
         layout: LAYOUT,
         school_id: "sch_00000000000000000000000001".into(),
@@ -97,7 +108,42 @@ fn nothing_is_said_or_drawn_of_what_is_hidden() {
     let parents = report.sections.iter().find(|section| section.key == "parents").and_then(|s| s.chart.clone());
     let parents = parents.unwrap_or_else(|| unreachable!("the term before is known"));
     assert!(parents.description.starts_with("Parents told: hidden this term, 8 the term before."), "{parents:?}");
-    assert_eq!(report.codes(), [Code::Hidden, Code::NotApplicable, Code::NoData]);
+    assert_eq!(report.codes(), [Code::Hidden, Code::NoData]);
+}
+
+#[test]
+fn a_breakdown_says_its_parts_or_when_they_come_and_not_the_whole_again() {
+    let report = report();
+    let procedures = line(&report, "cases_by_procedure");
+    assert!(procedures.rows().all(|row| !row.key.is_empty()) && procedures.coming.is_empty());
+    let waits = line(&report, "cases_by_outcome");
+    assert_eq!((waits.rows().count(), waits.coming.as_str()), (0, "There was nothing in the term."));
+    let nine = published(&[("cases_opened", "", Figure::Count(9))]);
+    let coming = |over: bool, now: Vec<Published>| {
+        let (before, year_before) = (no_data(), no_data());
+        let terms = Terms { now, before, year_before, over, expected: BTreeMap::new() };
+        let found = measured(&terms).into_iter().find(|measured| measured.line.key == "cases_by_risk");
+        found.map(|measured| measured.line.coming).unwrap_or_default()
+    };
+    assert!(coming(false, nine.clone()).contains("when the term is over"));
+    assert_eq!(coming(true, nine), "No part of it can be shown.");
+    assert_eq!(coming(true, no_data()), "Nothing was counted in the term.");
+}
+
+#[test]
+fn a_signal_says_why_and_is_drawn_with_its_limits() {
+    let report = report();
+    let section = report.sections.iter().find(|section| section.key == "concerns");
+    let limits = section.and_then(|section| section.limits.clone()).unwrap_or_else(|| unreachable!("one is compared"));
+    let bars: Vec<Vec<Cell>> = limits.bars.iter().map(|bar| bar.figures.clone()).collect();
+    assert_eq!(bars, [[31, 12, 39].map(Cell::Count)]);
+    assert_eq!(limits.description, "Concerns recorded: 31, chance explains 12 to 39: as expected.");
+    assert!(report.sections.iter().filter(|section| section.limits.is_some()).count() == 1);
+    let said = line(&report, "concerns_recorded").expectation.clone().unwrap_or_else(|| unreachable!("it is compared"));
+    assert_eq!(words::signal("Concerns recorded", &said), None, "what is as expected is no headline");
+    let above = Expectation { verdict: Verdict::Above, ..said };
+    let told = words::signal("Concerns recorded", &above).unwrap_or_default();
+    assert!(told.starts_with("Concerns recorded: more than chance explains. 31 in 52 school days."), "{told}");
 }
 
 #[test]
@@ -117,7 +163,8 @@ fn parts_of_three_terms_stand_side_by_side_in_their_order() {
         ("cases_by_procedure", "P5", nine),
         ("cases_by_risk", "contact", nine),
     ]);
-    let terms = Terms { now: small, before: large, year_before: no_data() };
+    let (over, expected) = (true, BTreeMap::new());
+    let terms = Terms { now: small, before: large, year_before: no_data(), over, expected };
     let found = measured(&terms).into_iter().find(|measured| measured.line.key == "cases_by_risk");
     let risk = found.map(|measured| measured.line).unwrap_or_else(|| unreachable!("it is a line"));
     assert_eq!(risk.parts.first().map(|part| part.figures.now), Some(Cell::Code(Code::Hidden)));
@@ -129,13 +176,20 @@ fn canonical_bytes_are_read_back_and_one_changed_byte_is_not() -> Result<(), ser
 
     let signed = report();
     let content = canonical(&signed)?;
-    assert!(content.starts_with(b"{\"layout\":1,\"school_id\":\"sch_"), "the order of its fields is its form");
+    assert!(content.starts_with(b"{\"layout\":2,\"school_id\":\"sch_"), "the order of its fields is its form");
     let hash = digest(&content);
     assert_eq!(opened(&content, &hash).as_ref(), Some(&signed));
     let mut forged = content.clone();
     let at = content.windows(2).position(|pair| pair == b"31").unwrap_or_default();
     forged[at] = b'4';
     assert_eq!(opened(&forged, &hash), None);
+    // What was signed by the first layout is read on: what the second added is not there.
+    let old = br#"{"layout":1,"school_id":"sch_a","term_id":"2026-autumn","as_at":"2026-11-24","min_cell":6,"sections":[{"key":"k",
+        "title":"t","asks":[],"lines":[{"key":"l","title":"t","definition":"d","owner":"o","measure_version":1,"figures":{"now":7,
+        "before":"c","year_before":"x"},"parts":[],"changes":[],"requirements":[]}],"chart":null}]}"#;
+    let read = opened(old, &digest(old)).and_then(|old| old.sections.into_iter().next());
+    let rows = read.map(|section| section.lines.iter().flat_map(Line::rows).count());
+    assert_eq!(rows, Some(1));
     let newer = Report { layout: LAYOUT + 1, ..signed.clone() };
     let content = canonical(&newer)?;
     assert_eq!(opened(&content, &digest(&content)), None, "a layout that nobody knows is not guessed at");

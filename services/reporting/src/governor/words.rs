@@ -2,6 +2,7 @@
 //! it rose.
 
 use super::{Cell, Figures};
+use crate::expect::{Expectation, Verdict};
 
 /// A change of less than this is called about the same, whatever it is a share of.
 const FEW: u64 = 3;
@@ -15,6 +16,16 @@ pub(crate) fn changes(title: &str, figures: &Figures) -> Vec<String> {
     let year = change(&lowered(title), figures.year_before, figures.now);
     said.extend(year.map(|change| format!("Against the same term a year before, {change}.")));
     said
+}
+
+/// The signal of one measure, with why it is one; none where it is as was to be expected, or nothing can be said.
+pub(crate) fn signal(title: &str, said: &Expectation) -> Option<String> {
+    let is = match said.verdict {
+        Verdict::Above => "more",
+        Verdict::Below => "fewer",
+        Verdict::AsExpected | Verdict::TooShort | Verdict::Unsaid => return None,
+    };
+    Some(format!("{title}: {is} than chance explains. {}", said.reason))
 }
 
 fn change(title: &str, then: Cell, now: Cell) -> Option<String> {

@@ -15,6 +15,7 @@ use crate::{
     fact::date,
     measure::{Line, value_title},
     report::{self, Published},
+    store::state::SchoolState,
 };
 
 /// The term a request means: the current one where it names none.
@@ -50,6 +51,11 @@ pub(super) fn hour_of(at: OffsetDateTime) -> OffsetDateTime {
 /// A day as the contract has it; empty where there is none.
 pub(super) fn day(day: Option<Date>) -> String {
     day.map(|day| day.to_string()).unwrap_or_default()
+}
+
+/// The first term of which anything was counted at any of these schools.
+pub(super) fn first_term(schools: &[SchoolState]) -> Option<Term> {
+    schools.iter().filter_map(SchoolState::first_term).min()
 }
 
 pub(super) fn term_message(term: Term) -> pb::Term {

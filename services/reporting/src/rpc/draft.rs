@@ -1,17 +1,22 @@
-//! A term's report as the figures are now, or were known at a past day: three terms as they are printed, in sections.
+//! A term's report as the figures are now, or were known at a past day: three terms as they are printed, in sections, and
+//! whether what happened is as was to be expected from the terms before.
 
-use chassis::{calendar::Term, clock::london, db::Tx, error::Result};
+use std::collections::BTreeMap;
+
+use chassis::{calendar::Term, clock::london, db::Tx, error::Result, suppress::Figure};
 use time::Date;
 
-use super::printed::of_school;
+use super::printed::{lines_of_school, of_school};
 use crate::{
     disclosure::min_cell,
+    expect::{Counted, Days, Expectation, TERMS, exposure, judge},
     governor::{
         LAYOUT, Report,
         bridge::{Terms, measured},
         sections::arrange,
     },
-    store,
+    report::{Published, by_chance},
+    store::{self, state::SchoolState},
 };
 
 /// The draft of a term.
@@ -20,17 +25,62 @@ use crate::{
 /// `Missing` where there is no such school.
 pub(super) async fn draft(tx: &mut Tx, school: &str, term: Term, as_at: Option<Date>) -> Result<Report> {
     // Whoever asks about a school there is not is told so before anything is counted.
-    store::state::school(tx, school).await?;
+    let state = store::state::school(tx, school).await?;
     let asked = [term, term.before(), Term { year: term.year - 1, ..term }].map(|term| (term, as_at));
     let mut printed = of_school(tx, school, &asked).await?.into_iter();
     let mut next = || printed.next().unwrap_or_default();
-    let terms = Terms { now: next(), before: next(), year_before: next() };
+    let (now, before, year_before) = (next(), next(), next());
+    let mut known = vec![(term.before(), before), (Term { year: term.year - 1, ..term }, year_before)];
+    let day = as_at.unwrap_or_else(|| london(tx.now()).date());
+    let expected = expected(tx, &state, ((term, now.as_slice()), day, as_at), &mut known).await?;
+    let mut known = known.into_iter().map(|(_, printed)| printed);
+    let (before, year_before) = (known.next().unwrap_or_default(), known.next().unwrap_or_default());
+    let terms = Terms { now, before, year_before, over: term.end() <= tx.now(), expected };
     Ok(Report {
         layout: LAYOUT,
         school_id: school.to_owned(),
         term_id: term.id(),
-        as_at: as_at.unwrap_or_else(|| london(tx.now()).date()).to_string(),
+        as_at: day.to_string(),
         min_cell: min_cell(),
         sections: arrange(measured(&terms)),
     })
+}
+
+/// A term with its lines as they are printed.
+type Printed = (Term, Vec<Published>);
+
+/// What is said of the lines that chance bears on. `known` are the terms before that are printed already; the others are added.
+async fn expected(
+    tx: &mut Tx,
+    state: &SchoolState,
+    ((term, now), day, as_at): ((Term, &[Published]), Date, Option<Date>),
+    known: &mut Vec<Printed>,
+) -> Result<BTreeMap<&'static str, Expectation>> {
+    let lines: Vec<_> = by_chance().collect();
+    let since = state.known_us.and_then(store::moment);
+    let closed = store::closed::closed(tx, Some(&state.school_id), as_at).await?.remove(&state.school_id);
+    let closed = closed.unwrap_or_default();
+    let days = Days { known: since, closed: &closed };
+    let before = std::iter::successors(Some(term.before()), |term| Some(term.before())).take(TERMS);
+    // What was before the school was there has nothing to say.
+    let before: Vec<Term> = before.filter(|term| since.is_some_and(|since| since < term.end())).collect();
+    let others: Vec<Term> =
+        before.iter().copied().filter(|term| known.iter().all(|(other, _)| other != term)).collect();
+    let asked: Vec<_> = others.iter().map(|term| (*term, as_at)).collect();
+    let printed =
+        if asked.is_empty() { Vec::new() } else { lines_of_school(tx, &state.school_id, &asked, &lines).await? };
+    known.extend(others.into_iter().zip(printed));
+    let counted = |term: Term, printed: &[Published], key: &str| {
+        let line = printed.iter().find(|printed| printed.line.key == key);
+        let figure = line.and_then(|line| line.figure).unwrap_or(Figure::NoData);
+        // A figure that waits is of the days until its own.
+        let last = line.and_then(|line| line.held).unwrap_or(day);
+        Counted { figure, days: exposure(term, days, last) }
+    };
+    let said = |key: &'static str| {
+        let earlier = known.iter().filter(|(term, _)| before.contains(term));
+        let earlier: Vec<Counted> = earlier.map(|(term, printed)| counted(*term, printed, key)).collect();
+        (key, judge(counted(term, now, key), &earlier))
+    };
+    Ok(lines.iter().map(|line| said(line.key.as_str())).collect())
 }

@@ -12,7 +12,7 @@ use tonic::Request;
 use super::{convert::governor as convert, draft::draft};
 use crate::{App, export::Export, store};
 
-/// The longest name of a school.
+/// The longest name of a school, and of who signed.
 const NAME_MAX: usize = 200;
 
 pub(super) async fn export_report(app: &App, request: Request<ExportReportRequest>) -> Result<ExportReportResponse> {
@@ -21,6 +21,7 @@ pub(super) async fn export_report(app: &App, request: Request<ExportReportReques
     let format = convert::format(request.format())?;
     let mut v = Violations::new();
     v.maybe_line("school_name", &request.school_name, NAME_MAX);
+    v.maybe_line("signer_name", &request.signer_name, NAME_MAX);
     v.finish()?;
     let mut tx = app.store.begin(&scope).await?;
     let term = convert::term(&request.term_id, tx.now())?;
@@ -39,7 +40,8 @@ pub(super) async fn export_report(app: &App, request: Request<ExportReportReques
     tx.commit().await?;
     let named = request.school_name.trim();
     let school = if named.is_empty() { request.school_id.clone() } else { named.to_owned() };
-    let export = Export { report, term, signed, school, settled };
+    let signer = request.signer_name.trim().to_owned();
+    let export = Export { report, term, signed, school, signer, settled };
     let file_name = export.file_name(format);
     // Setting pages takes a while: nobody else's time is taken, and no transaction is open meanwhile.
     let writing = tokio::task::spawn_blocking(move || export.write(format));

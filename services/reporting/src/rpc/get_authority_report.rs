@@ -1,6 +1,6 @@
 //! Answers a term's figures over the authority's schools, from the very cells the schools' own reports publish.
 
-use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act, suppress::Figure};
+use chassis::{calendar::Term, caller::Caller, clock::timestamp, error::Result, history::Act, suppress::Figure};
 use proto::reporting::v1::{AuthorityReport, Cell, GetAuthorityReportRequest, GetAuthorityReportResponse, SchoolRow};
 use tonic::Request;
 
@@ -60,6 +60,7 @@ pub(super) async fn get_authority_report(
         as_at_date: convert::day(as_at),
         figures_as_of_time: progress.newest.map(timestamp),
         events_waiting: waiting,
+        first_term_id: convert::first_term(&schools).map(Term::id).unwrap_or_default(),
     };
     Ok(GetAuthorityReportResponse { report: Some(report) })
 }

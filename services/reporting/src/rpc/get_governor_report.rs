@@ -1,11 +1,11 @@
 //! Answers a term's report for governors as a draft, and what of it was signed.
 
-use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act};
+use chassis::{calendar::Term, caller::Caller, clock::timestamp, error::Result, history::Act};
 use proto::reporting::v1::{GetGovernorReportRequest, GetGovernorReportResponse};
 use tonic::Request;
 
 use super::{convert as days, convert::governor as convert, draft::draft};
-use crate::{App, governor::version::etag, store};
+use crate::{App, expect::METHOD, governor::version::etag, store};
 
 pub(super) async fn get_governor_report(
     app: &App,
@@ -17,6 +17,7 @@ pub(super) async fn get_governor_report(
     let term = convert::begun(&request.term_id, tx.now())?;
     let as_at = days::as_at(&request.as_at_date)?;
     let report = draft(&mut tx, &request.school_id, term, as_at).await?;
+    let first = store::state::school(&tx, &request.school_id).await?.first_term();
     let versions = store::report_version::of_term(&tx, &term.id()).await?;
     let last = store::report_version::last(&tx).await?;
     let progress = store::log::progress(&tx).await?;
@@ -31,5 +32,7 @@ pub(super) async fn get_governor_report(
         versions: versions.iter().map(convert::version).collect(),
         last_version: last.as_ref().map(convert::version),
         figures_as_of_time: progress.newest.map(days::hour_of).map(timestamp),
+        first_term_id: first.map(Term::id).unwrap_or_default(),
+        method: METHOD.to_owned(),
     })
 }

@@ -1,11 +1,11 @@
 //! Answers a report as the head signed it, and which of its figures have moved since.
 
-use chassis::{caller::Caller, error::Result, history::Act};
+use chassis::{calendar::Term, caller::Caller, error::Result, history::Act};
 use proto::reporting::v1::{GetReportVersionRequest, GetReportVersionResponse};
 use tonic::Request;
 
 use super::{convert::governor as convert, draft::draft};
-use crate::{App, governor::version::moved, store};
+use crate::{App, expect::METHOD, governor::version::moved, store};
 
 pub(super) async fn get_report_version(
     app: &App,
@@ -17,6 +17,7 @@ pub(super) async fn get_report_version(
     let term = convert::term(&request.term_id, tx.now())?;
     // Whose school is not known has no draft either.
     let now = draft(&mut tx, &request.school_id, term, None).await?;
+    let first = store::state::school(&tx, &request.school_id).await?.first_term();
     let (signed, report, content) = store::report_version::load(&tx, &term.id(), request.version).await?;
     let newest = store::report_version::of_term(&tx, &term.id()).await?;
     let act = Act::new("report_version.read", signed.id.as_str()).detail("term", term.id());
@@ -28,5 +29,7 @@ pub(super) async fn get_report_version(
         version: Some(convert::version(&signed)),
         report: Some(convert::report(&report, term)),
         canonical_content: content.into(),
+        first_term_id: first.map(Term::id).unwrap_or_default(),
+        method: METHOD.to_owned(),
     })
 }

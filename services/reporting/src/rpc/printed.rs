@@ -22,15 +22,26 @@ pub(super) async fn of_school(
     school: &str,
     terms: &[(Term, Option<Date>)],
 ) -> Result<Vec<Vec<Published>>> {
+    let lines: Vec<&'static Line> = lines().iter().collect();
+    lines_of_school(tx, school, terms, &lines).await
+}
+
+/// The same of some lines.
+pub(super) async fn lines_of_school(
+    tx: &mut Tx,
+    school: &str,
+    terms: &[(Term, Option<Date>)],
+    lines: &[&'static Line],
+) -> Result<Vec<Vec<Published>>> {
     let mut asked = Vec::new();
     for term in terms {
-        asked.extend(lines().iter().map(|line| question(line, Schools::One(school.to_owned()), *term)));
+        asked.extend(lines.iter().map(|line| question(line, Schools::One(school.to_owned()), *term)));
     }
     let audience = audience(tx, school);
     let counted = counts(tx, asked).await?;
     let printed = disclose(tx, &audience, &counted).await?;
-    let reports = printed.chunks(lines().len().max(1));
-    Ok(reports.map(|report| lines().iter().zip(report).map(|(line, printed)| shown(line, printed)).collect()).collect())
+    let reports = printed.chunks(lines.len().max(1));
+    Ok(reports.map(|report| lines.iter().zip(report).map(|(line, printed)| shown(line, printed)).collect()).collect())
 }
 
 /// All schools' terms: of each line that has a figure of its own, a row for each school and the figure over all of them.
@@ -38,13 +49,22 @@ pub(super) async fn of_all(
     tx: &mut Tx,
     terms: &[(Term, Option<Date>)],
 ) -> Result<Vec<Vec<(&'static Line, disclosure::Published)>>> {
+    let lines: Vec<&'static Line> = compared().collect();
+    lines_of_all(tx, terms, &lines).await
+}
+
+/// The same of some lines.
+pub(super) async fn lines_of_all(
+    tx: &mut Tx,
+    terms: &[(Term, Option<Date>)],
+    lines: &[&'static Line],
+) -> Result<Vec<Vec<(&'static Line, disclosure::Published)>>> {
     let mut asked = Vec::new();
     for term in terms {
-        asked.extend(compared().map(|line| question(line, Schools::All, *term)));
+        asked.extend(lines.iter().map(|line| question(line, Schools::All, *term)));
     }
     let audience = audience(tx, "");
     let counted = counts(tx, asked).await?;
-    let printed = disclose(tx, &audience, &counted).await?;
-    let mut printed = printed.into_iter();
-    Ok(terms.iter().map(|_| compared().zip(printed.by_ref().take(compared().count())).collect()).collect())
+    let mut printed = disclose(tx, &audience, &counted).await?.into_iter();
+    Ok(terms.iter().map(|_| lines.iter().copied().zip(printed.by_ref().take(lines.len())).collect()).collect())
 }

@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use chassis::{
     db::Tx,
     error::{Error, Result},
-    event::Envelope,
+    event::{Envelope, Event},
 };
 use prost::Message as _;
 use time::OffsetDateTime;
 
 use super::{
     cell::{self, Cells},
-    micros, moment, row, run, state,
+    closed, micros, moment, row, run, state,
 };
 use crate::{
-    fact::{announced, as_of, facts, kind, order, slot},
+    fact::{announced, as_of, counts, facts, kind, order, slot},
     state::State,
 };
 
@@ -69,14 +69,14 @@ pub(crate) async fn waiting(tx: &Tx) -> Result<u32> {
 /// whoever counts from the log and has come to its end has missed none.
 pub(crate) async fn hear(tx: &Tx, envelope: &Envelope) -> Result<()> {
     let us = micros(announced(envelope));
-    let held = row(
-        tx,
-        "UPDATE progress SET last_seq = last_seq + 1, \
-         newest_us = CASE WHEN newest_us IS NULL OR newest_us < $1 THEN $2 ELSE newest_us END WHERE id = 1 RETURNING *",
-        vec![us.into(), us.into()],
-    )
-    .await?;
-    let progress = progress_of(held)?;
+    // An event that nothing is counted of leaves no trace, not even when it was.
+    let (newest, values) = if counts(envelope) {
+        ("CASE WHEN newest_us IS NULL OR newest_us < $1 THEN $2 ELSE newest_us END", vec![us.into(), us.into()])
+    } else {
+        ("newest_us", Vec::new())
+    };
+    let sql = format!("UPDATE progress SET last_seq = last_seq + 1, newest_us = {newest} WHERE id = 1 RETURNING *");
+    let progress = progress_of(row(tx, &sql, values).await?)?;
     run(
         tx,
         "INSERT INTO event_log (seq, event_id, school_id, time_us, kind, envelope) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -101,6 +101,9 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
         let school = envelope.school_id.as_str();
         let before = states.remove(school).unwrap_or_default();
         states.insert(school.to_owned(), before.and(State::of(envelope)));
+        if let Some(Event::PolicyPublished(policy)) = &envelope.event {
+            closed::keep(tx, generation, envelope, &policy.closed_days).await?;
+        }
         match envelope.event.as_ref().and_then(slot) {
             None => cells.add(school, facts(envelope), 1),
             Some(slot) => say(tx, generation, &slot, envelope, &mut cells).await?,

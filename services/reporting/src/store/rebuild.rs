@@ -15,7 +15,7 @@ use super::{
 const FIGURES: [(&str, &str); 2] =
     [("cell", "fact, school_id, day, dims, known"), ("span_cell", "fact, span, school_id, dims")];
 /// Every table that has generations.
-const TABLES: [&str; 4] = ["cell", "span_cell", "school_state", "statement"];
+const TABLES: [&str; 5] = ["cell", "span_cell", "school_state", "closed_day", "statement"];
 
 /// How far the counting has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

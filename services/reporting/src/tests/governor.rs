@@ -107,6 +107,7 @@ impl World {
             version,
             format,
             school_name: "Oakbeck School".into(),
+            signer_name: "Ms Ali".into(),
         };
         told(ReportingClient::new(who.to("reporting")?).export_report(request).await)
     }
@@ -234,7 +235,7 @@ async fn files_hold_what_was_signed_and_the_draft_says_that_it_is_one(engine: En
     let text = pdf_extract::extract_text_from_mem(&pdf.content).map_err(Error::internal)?;
     let text: String = text.split_whitespace().collect();
     assert!(text.contains(&signed.digest) && text.contains("OakbeckSchool") && text.contains("=Acalmterm"), "{text}");
-    assert!(!text.contains("DRAFT"));
+    assert!(!text.contains("DRAFT") && text.contains("MsAli,head") && !text.contains("acc_"), "{text}");
     let pdf = world.export(&governor, 0, ReportFormat::Pdf.into()).await?;
     let text = pdf_extract::extract_text_from_mem(&pdf.content).map_err(Error::internal)?;
     assert!(text.contains("DRAFT"), "{text}");

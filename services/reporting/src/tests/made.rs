@@ -124,7 +124,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         }
         24 => Event::AlertWorsened(AlertWorsened::default()),
         25 => Event::AlertAcknowledged(AlertAcknowledged { waited_s, ..Default::default() }),
-        26 => Event::AlertPassedOn(AlertPassedOn { to: code(&["head", "chair"]), waited_s }),
+        26 => Event::AlertPassedOn(AlertPassedOn { to: code(&["head", "chair"]), waited_s, ..Default::default() }),
         27 => Event::ConcernRead(ConcernRead::default()),
         28 => Event::ExceptionRequested(ExceptionRequested {}),
         29 => Event::ExceptionDecided(ExceptionDecided { approved: n % 2 == 0 }),

@@ -10,9 +10,10 @@ use time::OffsetDateTime;
 
 use super::term_message;
 use crate::{
+    expect::Expectation,
     export::Format,
     governor::{
-        Cell, Line, Part, Report, Section, chart,
+        Cell, Held, Line, Part, Report, Section, chart,
         version::{COMMENT_MAX, Moved, REASON_MAX, Signed},
     },
 };
@@ -94,6 +95,7 @@ fn section(section: &Section) -> pb::ReportSection {
         asks: section.asks.clone(),
         lines: section.lines.iter().map(line).collect(),
         chart: section.chart.as_ref().map(drawn),
+        limits: section.limits.as_ref().map(drawn),
     }
 }
 
@@ -110,6 +112,29 @@ fn line(line: &Line) -> pb::ReportLine {
         parts: line.parts.iter().map(part).collect(),
         changes: line.changes.clone(),
         requirements: line.requirements.clone(),
+        breakdown: line.breakdown,
+        coming: line.coming.clone(),
+        held: held(&line.held),
+        parts_held: held(&line.parts_held),
+        expectation: line.expectation.as_ref().map(expectation),
+    }
+}
+
+/// The days of figures that wait; none where none does.
+fn held(held: &Held) -> Option<pb::HeldDates> {
+    let Held { now, before, year_before } = held.clone();
+    (*held != Held::default()).then_some(pb::HeldDates { now, before, year_before })
+}
+
+pub(in crate::rpc) fn expectation(said: &Expectation) -> pb::Expectation {
+    pb::Expectation {
+        verdict: said.verdict.name().to_owned(),
+        expected_tenths: said.expected_tenths,
+        least: said.least,
+        most: said.most,
+        days: said.days,
+        terms: said.terms,
+        reason: said.reason.clone(),
     }
 }
 

@@ -1,0 +1,93 @@
+//! A term beside those before, as governors and the authority see it, on both engines.
+
+use proto::event::v1::PolicyPublished;
+use time::{Date, macros::date};
+
+use super::*;
+
+/// What happened at a school on a day.
+async fn happened(bed: &Bed, bus: &MemoryBus, school: &str, day: Date, [concerns, cases]: [usize; 2]) -> Result<()> {
+    let at = day.midnight().assume_utc() + time::Duration::hours(10);
+    let concern = || Event::ConcernRecorded(ConcernRecorded { origin: "staff".into(), not_safe: false });
+    let case = || Event::CaseClosed(CaseClosed { procedure: "P1".into(), ..CaseClosed::default() });
+    let events = std::iter::repeat_with(concern).take(concerns).chain(std::iter::repeat_with(case).take(cases));
+    for event in events {
+        bus.publish(&made::envelope(bed, school, at, event)).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn a_term_is_compared_with_those_before_by_what_was_published(engine: Engine) -> Result<()> {
+    let bus = Arc::new(MemoryBus::default());
+    let mut bed = Bed::new(engine)?.with_bus(bus.clone());
+    let running = crate::start(bed.setup("reporting").await?).await?;
+    bed.add(&running);
+    let schools = [bed.school(), bed.school()];
+    let terms = [
+        date!(2025 - 02 - 03),
+        date!(2025 - 06 - 02),
+        date!(2025 - 10 - 06),
+        date!(2026 - 02 - 02),
+        date!(2026 - 06 - 01),
+    ];
+    for school in &schools {
+        let begun = date!(2025 - 01 - 01).midnight().assume_utc();
+        bus.publish(&made::envelope(&bed, school, begun, Event::SchoolCreated(SchoolCreated::default()))).await?;
+        if *school == schools[0] {
+            let closed_days = vec!["2026-11-02 to 2026-11-06".to_owned()];
+            let policy = PolicyPublished { closed_days, ..PolicyPublished::default() };
+            bus.publish(&made::envelope(&bed, school, begun, Event::PolicyPublished(policy))).await?;
+        }
+        for (n, day) in terms.into_iter().enumerate() {
+            // One of them is hidden, and left out.
+            happened(&bed, &bus, school, day, [12, if n == 2 { 3 } else { 9 }]).await?;
+        }
+        happened(&bed, &bus, school, date!(2026 - 11 - 10), [40, 10]).await?;
+    }
+    let governor = bed.person(&[(Role::Governor, &schools[0])]);
+    let ask = |term_id: &str| GetGovernorReportRequest {
+        school_id: schools[0].clone(),
+        term_id: term_id.into(),
+        ..GetGovernorReportRequest::default()
+    };
+    let told = |answer: std::result::Result<tonic::Response<GetGovernorReportResponse>, tonic::Status>| {
+        answer.map(tonic::Response::into_inner).map_err(|status| Error::from_status(&status))
+    };
+    let draft = told(ReportingClient::new(governor.to("reporting")?).get_governor_report(ask("")).await)?;
+    assert_eq!(draft.first_term_id, "2025-spring");
+    let sections = draft.report.unwrap_or_default().sections;
+    let line = |key: &str| {
+        sections.iter().flat_map(|section| &section.lines).find(|line| line.key == key).cloned().unwrap_or_default()
+    };
+    let said = |key: &str| line(key).expectation.unwrap_or_default();
+    let concerns = said("concerns_recorded");
+    assert_eq!((concerns.verdict.as_str(), concerns.terms, concerns.days), ("above", 5, 51), "{concerns:?}");
+    assert!(concerns.reason.starts_with("40 in 51 school days."), "{}", concerns.reason);
+    assert!(line("concerns_recorded").changes.iter().any(|change| change.contains("more than chance explains")));
+    let closed = said("cases_closed");
+    assert_eq!((closed.verdict.as_str(), closed.terms), ("as_expected", 4), "the hidden one is left out: {closed:?}");
+    assert_eq!(line("lines_received").expectation, None, "lines of machines do not come by chance");
+    let drawn = sections.iter().find(|section| section.key == "concerns").and_then(|section| section.limits.clone());
+    let bars = drawn.unwrap_or_default().bars;
+    assert_eq!(
+        bars[0].figures.iter().map(|figure| figure.value).collect::<Vec<_>>(),
+        [40, concerns.least, concerns.most]
+    );
+    // Of its second term there is too little to compare with.
+    let early = told(ReportingClient::new(governor.to("reporting")?).get_governor_report(ask("2025-summer")).await)?;
+    let sections = early.report.unwrap_or_default().sections;
+    let early = sections[0].lines[0].expectation.clone().unwrap_or_default();
+    assert_eq!(early.verdict, "too_short");
+    assert_eq!(early.reason, "There is 1 term before to compare with, and 3 are needed.");
+
+    let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
+    let asked = GetAuthorityTrendsRequest { term_id: "2026-autumn".into(), ..Default::default() };
+    let trends = ReportingClient::new(officer.to("reporting")?).get_authority_trends(asked.clone()).await;
+    let trends = trends.map_err(|s| Error::from_status(&s))?.into_inner();
+    let all = trends.lines.iter().find(|line| line.key == "concerns_recorded").cloned().unwrap_or_default();
+    let (figure, said) = (all.figure.unwrap_or_default().value, all.expectation.unwrap_or_default());
+    assert_eq!((figure, said.verdict.as_str(), said.days), (80, "above", 107), "{said:?}");
+    let refused = ReportingClient::new(governor.to("reporting")?).get_authority_trends(asked).await.err();
+    assert_eq!(refused.map(|status| status.code()), Some(tonic::Code::PermissionDenied));
+    Ok(())
+}
