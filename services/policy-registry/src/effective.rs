@@ -14,7 +14,7 @@ use crate::{
     },
     parameter::{Origin, Parameter},
     template::{
-        Template,
+        Kind, Template,
         blank::fill,
         procedure::{AlertRule, Gate, Procedure},
         routes::Routes,
@@ -74,6 +74,34 @@ impl Values {
             None => self.get(key).join(", "),
         })
     }
+}
+
+/// The blanks in which a policy promises something that can be measured.
+const PROMISES: [&str; 9] = [
+    "concern_ack.danger",
+    "concern_ack.urgent",
+    "concern_ack.ordinary",
+    "filter.check_months",
+    "filter.keep_months",
+    "meeting.dsl_governor",
+    "meeting.online_safety_group",
+    "training.online.period",
+    "training.safeguarding.period",
+];
+
+/// What a policy promises, by blank: numbers, and values that the template allows; never what somebody wrote.
+pub fn promises(values: &Values, template: &Template) -> Vec<(&'static str, String)> {
+    let promise = |key: &&'static str| {
+        let definition = template.parameter(key)?;
+        let value = values.get(key).into_iter().next()?;
+        let said = match definition.kind {
+            Kind::Months | Kind::Minutes => value.parse::<u32>().is_ok(),
+            Kind::Choice => definition.allowed.iter().any(|allowed| allowed.value == value),
+            _ => false,
+        };
+        said.then_some((*key, value))
+    };
+    PROMISES.iter().filter_map(promise).collect()
 }
 
 /// What was in force at one school at one moment.

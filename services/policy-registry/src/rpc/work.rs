@@ -12,7 +12,7 @@ use chassis::{
     history::Act,
 };
 use proto::{
-    event::v1::{PolicyPublished, envelope::Event},
+    event::v1::{PolicyPromise, PolicyPublished, envelope::Event},
     policy_registry::v1 as wire,
 };
 
@@ -23,6 +23,7 @@ use super::convert;
 use crate::{
     App,
     document::Document,
+    effective::{Values, promises},
     instance::{Instance, InstanceId},
     lint::version,
     store::{self, template::Published},
@@ -100,12 +101,16 @@ pub(super) async fn into_force(tx: &mut Tx, act: Act, instance: &Instance) -> Re
 
 /// Announces what is in force and when its next review is due.
 pub(super) async fn announce(tx: &mut Tx, instance: &Instance) -> Result<()> {
+    let template = store::template::version(tx, instance.template_version).await?.template;
+    let promises = promises(&Values::of(instance, &template, None), &template);
+    let promises = promises.into_iter().map(|(key, value)| PolicyPromise { key: key.to_owned(), value });
     let published = PolicyPublished {
         instance_id: instance.id.to_string(),
         version: instance.version,
         effective_time: instance.effective_at.map(timestamp),
         review_due_time: instance.review_due_at.map(timestamp),
         error_findings: u32::try_from(instance.grave().len()).unwrap_or(u32::MAX),
+        promises: promises.collect(),
     };
     tx.announce(instance.id.as_str(), Event::PolicyPublished(published)).await
 }
