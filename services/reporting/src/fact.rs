@@ -6,6 +6,7 @@ use chassis::{
     clock::{london, moment},
     event::{Envelope, Event},
 };
+use proto::event::v1::RegisterMark;
 use time::{Date, Duration, OffsetDateTime};
 
 /// What an event adds to the figures.
@@ -125,12 +126,23 @@ impl Facts {
 
     /// One that counts in several values of a dimension.
     fn several(&mut self, fact: &'static str, dims: &[(&'static str, &str)], in_: (&'static str, &[String])) {
-        self.one(fact, dims);
+        self.some_in_several(fact, dims, in_, 1);
+    }
+
+    /// So many that count in several values of a dimension.
+    fn some_in_several(
+        &mut self,
+        fact: &'static str,
+        dims: &[(&'static str, &str)],
+        in_: (&'static str, &[String]),
+        count: i64,
+    ) {
+        self.add(fact, dims, count);
         let (dimension, values) = in_;
         let mut codes: Vec<String> = values.iter().map(|value| code(value)).collect();
         codes.sort();
         codes.dedup();
-        if let Some(last) = self.all.last_mut().filter(|_| !codes.is_empty()) {
+        if let Some(last) = self.all.last_mut().filter(|_| count != 0 && !codes.is_empty()) {
             last.dims.insert(dimension, codes.join(&AND.to_string()));
         }
     }
@@ -147,6 +159,30 @@ impl Facts {
             self.day = london(at).date();
         }
         self
+    }
+}
+
+/// What an entry of a register counts for: on its day, or from its day on until its last one.
+fn of_mark(register: &str, mark: &RegisterMark, count: i64, facts: &mut Facts) {
+    let (kind, result) = (mark.kind.as_str(), mark.result.as_str());
+    let (fact, dims, lasts): (&'static str, Vec<(&'static str, &str)>, bool) = match register {
+        "filter-checks" => ("filter_check", vec![("kind", kind), ("result", result)], false),
+        "filter-reviews" => ("filter_review", vec![("kind", kind)], false),
+        "access-audits" => ("access_audit", Vec::new(), false),
+        "filter-changes" | "unblock-requests" => ("request", vec![("asks", register), ("decision", kind)], false),
+        "meetings" => ("meeting", vec![("meeting", kind)], false),
+        "appointments" => ("role_held", vec![("role", kind)], true),
+        "filter-systems" => ("system_in_use", vec![("system", kind)], true),
+        "risk-assessments" => ("assessment_in_date", vec![("assessed", kind)], true),
+        _ => return,
+    };
+    let codes = ("shown", mark.codes.as_slice());
+    facts.day = date(&mark.date).unwrap_or(facts.known);
+    facts.some_in_several(fact, &dims, codes, count);
+    // The day after its last one it counts no more.
+    if let Some(over) = date(&mark.until_date).filter(|_| lasts).and_then(Date::next_day) {
+        facts.day = over;
+        facts.some_in_several(fact, &dims, codes, -count);
     }
 }
 
@@ -168,6 +204,8 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::ConcernTriaged(e) => {
             facts.one("concern_triaged", &[("outcome", &e.outcome), ("waited", waited(e.waited_s))]);
         }
+        // Somebody knew of it, and it became graver: that is no concern that nobody read.
+        Event::ConcernEscalated(e) if e.reason == "worsened" => {}
         Event::ConcernEscalated(e) => {
             facts.one("concern_escalated", &[("level", &e.level)]);
         }
@@ -256,20 +294,7 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::RegisterEntryAdded(e) => {
             for (mark, count) in [(&e.now, 1), (&e.before, -1)] {
                 let Some(mark) = mark else { continue };
-                let (kind, result) = (("kind", mark.kind.as_str()), ("result", mark.result.as_str()));
-                facts.day = date(&mark.date).unwrap_or(facts.known);
-                match e.register.as_str() {
-                    "filter-checks" => {
-                        facts.add("filter_check", &[kind, result], count);
-                    }
-                    "filter-reviews" => {
-                        facts.add("filter_review", &[kind], count);
-                    }
-                    "access-audits" => {
-                        facts.add("access_audit", &[], count);
-                    }
-                    _ => {}
-                }
+                of_mark(&e.register, mark, count, facts);
             }
         }
         Event::RegisterCounted(e) => {

@@ -22,7 +22,7 @@ struct Singly {
 const DAYS: Singly = Singly { register: "", date: "on", until: "", kind: "", result: "", codes: &[] };
 
 /// The registers whose entries are counted one by one.
-const SINGLY: [Singly; 7] = [
+const SINGLY: [Singly; 9] = [
     Singly {
         register: "filter-checks",
         kind: "kind",
@@ -48,6 +48,8 @@ const SINGLY: [Singly; 7] = [
         codes: &["lists", "strategies", "why_blocked", "risk_assessment"],
         ..DAYS
     },
+    Singly { register: "filter-changes", kind: "decision", ..DAYS },
+    Singly { register: "unblock-requests", kind: "decision", ..DAYS },
     Singly { register: "meetings", kind: "kind", ..DAYS },
     Singly { register: "risk-assessments", date: "assessed_on", until: "review_on", kind: "kind", ..DAYS },
 ];

@@ -11,7 +11,8 @@ use crate::register::{
 };
 
 fn marked(definition: &Definition, entry: &Entry) -> Option<RegisterMark> {
-    let marked = |Mark { date, until, kind, result, codes }| RegisterMark { date, kind, result, until_date: until, codes };
+    let marked =
+        |Mark { date, until, kind, result, codes }| RegisterMark { date, kind, result, until_date: until, codes };
     mark(definition, entry).map(marked)
 }
 
