@@ -203,3 +203,4 @@ on_both_engines!(
 );
 
 mod governor;
+mod self_review;
