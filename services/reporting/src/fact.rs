@@ -6,7 +6,6 @@ use chassis::{
     clock::{london, moment},
     event::{Envelope, Event},
 };
-use proto::event::v1::RegisterMark;
 use time::{Date, Duration, OffsetDateTime};
 
 /// What an event adds to the figures.
@@ -162,10 +161,14 @@ impl Facts {
     }
 }
 
-/// What an entry of a register counts for: on its day, or from its day on until its last one.
-fn of_mark(register: &str, mark: &RegisterMark, count: i64, facts: &mut Facts) {
-    let (kind, result) = (mark.kind.as_str(), mark.result.as_str());
-    let (fact, dims, lasts): (&'static str, Vec<(&'static str, &str)>, bool) = match register {
+/// What an entry of a register counts for, by which dimensions, and whether it counts from its day on until its last one; none
+/// where it counts for nothing.
+fn of_entry<'a>(
+    register: &'a str,
+    kind: &'a str,
+    result: &'a str,
+) -> Option<(&'static str, Vec<(&'static str, &'a str)>, bool)> {
+    Some(match register {
         "filter-checks" => ("filter_check", vec![("kind", kind), ("result", result)], false),
         "filter-reviews" => ("filter_review", vec![("kind", kind)], false),
         "access-audits" => ("access_audit", Vec::new(), false),
@@ -174,16 +177,8 @@ fn of_mark(register: &str, mark: &RegisterMark, count: i64, facts: &mut Facts) {
         "appointments" => ("role_held", vec![("role", kind)], true),
         "filter-systems" => ("system_in_use", vec![("system", kind)], true),
         "risk-assessments" => ("assessment_in_date", vec![("assessed", kind)], true),
-        _ => return,
-    };
-    let codes = ("shown", mark.codes.as_slice());
-    facts.day = date(&mark.date).unwrap_or(facts.known);
-    facts.some_in_several(fact, &dims, codes, count);
-    // The day after its last one it counts no more.
-    if let Some(over) = date(&mark.until_date).filter(|_| lasts).and_then(Date::next_day) {
-        facts.day = over;
-        facts.some_in_several(fact, &dims, codes, -count);
-    }
+        _ => return None,
+    })
 }
 
 /// What an event adds to the figures of its school.
@@ -294,7 +289,15 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::RegisterEntryAdded(e) => {
             for (mark, count) in [(&e.now, 1), (&e.before, -1)] {
                 let Some(mark) = mark else { continue };
-                of_mark(&e.register, mark, count, facts);
+                let Some((fact, dims, lasts)) = of_entry(&e.register, &mark.kind, &mark.result) else { continue };
+                let codes = ("shown", mark.codes.as_slice());
+                facts.day = date(&mark.date).unwrap_or(facts.known);
+                facts.some_in_several(fact, &dims, codes, count);
+                // The day after its last one it counts no more.
+                if let Some(over) = date(&mark.until_date).filter(|_| lasts).and_then(Date::next_day) {
+                    facts.day = over;
+                    facts.some_in_several(fact, &dims, codes, -count);
+                }
             }
         }
         Event::RegisterCounted(e) => {

@@ -115,8 +115,11 @@ fn times(count: usize, event: &Event) -> Vec<Event> {
     std::iter::repeat_with(|| event.clone()).take(count).collect()
 }
 
-/// What happens, step by step, and which statements each step moves, to where.
-fn steps() -> Vec<(Vec<Event>, Vec<(&'static str, i32)>)> {
+/// What happens, and which statements that moves, to where.
+type Step = (Vec<Event>, Vec<(&'static str, i32)>);
+
+/// Step by step.
+fn steps() -> Vec<Step> {
     let governor = mark("2026-09-01", "filtering_governor", &[]);
     let test = result(mark("2026-11-20", "filter", &["learner", "iwf", "device", "where"]), "works");
     let old = result(mark("2026-03-01", "monitoring", &["staff", "device"]), "fails");
