@@ -238,3 +238,28 @@ fn added<'a>(instance: &'a Instance, section: &'a str) -> impl Iterator<Item = &
     let added = |own: &&Clause| own.tailoring == Tailoring::Added && !own.from_document();
     instance.clauses.iter().filter(added).filter(move |own| own.section == section)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::template::{self, model};
+
+    #[test]
+    fn a_policy_promises_numbers_and_what_the_template_allows_and_never_what_somebody_wrote() {
+        let template = template::load(&model::model_files()).unwrap();
+        let mut values = Values::default();
+        for (key, value) in [
+            ("filter.check_months", "2"),
+            ("meeting.dsl_governor", "whenever Robin has time"),
+            ("meeting.online_safety_group", "every year"),
+            ("monitor.frequency", "weekly"),
+            ("training.online.period", "often"),
+        ] {
+            values.put(Parameter::of(key, vec![value.to_owned()], Origin::School));
+        }
+        let promised = promises(&values, &template);
+        let expected = [("filter.check_months", "2"), ("meeting.online_safety_group", "every year")];
+        assert_eq!(promised, expected.map(|(key, value)| (key, value.to_owned())));
+    }
+}

@@ -1,7 +1,7 @@
 //! From what is known to a position, with the reason in words. A position is a function of what is published: of a count that is
 //! hidden nothing follows.
 
-use chassis::suppress::{Figure, share};
+use chassis::suppress::Figure;
 use time::Date;
 
 use super::{
@@ -188,11 +188,11 @@ impl Known {
             _ => 0,
         };
         let good = if rest { all - part } else { part };
-        let percent = match share(Figure::Count(good), Figure::Count(all)) {
-            Figure::Count(percent) => format!("{percent}%"),
-            _ => "less than 1%".to_owned(),
+        // Rounded down: what is not 95% does not read as if it were.
+        let percent = match good.saturating_mul(100) / all {
+            0 if good > 0 => "less than 1%".to_owned(),
+            percent => format!("{percent}%"),
         };
-        // Not rounded: 94.6% is not 95%.
         let reaches = |least: u64| good.saturating_mul(100) >= all.saturating_mul(least);
         let position = if reaches(met) {
             Position::Met
@@ -284,5 +284,80 @@ impl Known {
                 found(Position::NotKnown, "The school was not on the platform in the last whole term.", Vec::new())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use time::macros::date;
+
+    use super::*;
+    use crate::self_review::standard::statements;
+
+    fn known(promises: &[(&str, &str)]) -> Known {
+        let promise = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        let policy = Policy {
+            version: 2,
+            since: Some(date!(2026 - 09 - 01)),
+            review_due: Some(date!(2028 - 01 - 01)),
+            errors: 0,
+            announced: date!(2026 - 09 - 01),
+            promises: promises.iter().map(promise).collect(),
+        };
+        let (figures, lasts, signed) = (BTreeMap::new(), BTreeMap::new(), Signed::NotHere);
+        Known { day: date!(2026 - 11 - 24), figures, lasts, policy: Some(policy), signed }
+    }
+
+    fn position(key: &str, known: &Known) -> Option<Position> {
+        statements().iter().find(|statement| statement.key == key).map(|statement| judge(statement, known).position)
+    }
+
+    const PROMISES: [(&str, &str); 4] = [
+        ("concern_ack.danger", "10"),
+        ("training.online.period", "12"),
+        ("training.safeguarding.period", "12"),
+        ("meeting.dsl_governor", "at no set interval"),
+    ];
+
+    #[test]
+    fn of_a_hidden_count_nothing_follows() {
+        let mut shares = 0;
+        for statement in statements().iter().filter(|statement| matches!(statement.rule, Rule::Share { .. })) {
+            let needs = statement.rule.needs();
+            for hidden in &needs {
+                let mut known = known(&PROMISES);
+                for need in &needs {
+                    let figure = if need == hidden { Figure::Hidden } else { Figure::Count(100) };
+                    known.figures.insert(need.clone(), Shown { figure, held: None });
+                }
+                let judged = judge(statement, &known);
+                assert_eq!((judged.position, judged.because.as_str()), (Position::NotKnown, HIDDEN));
+                shares += 1;
+            }
+        }
+        assert!(shares >= 10, "{shares}");
+    }
+
+    #[test]
+    fn a_share_reaches_what_it_reaches_and_a_promise_of_no_interval_is_none() {
+        let mut known = known(&PROMISES);
+        assert_eq!(position("governor_meetings", &known), Some(Position::NotKnown));
+        assert_eq!(position("group_meetings", &known), Some(Position::NotKnown), "nothing is promised");
+        assert_eq!(position("reviewed", &known), Some(Position::Partly), "further ahead than a year");
+        for (worked, expected) in [(190, Position::Met), (189, Position::Partly), (149, Position::NotMet)] {
+            let works = statements().iter().find(|statement| statement.key == "works");
+            let needs = works.map(|statement| statement.rule.needs()).unwrap_or_default();
+            for (need, count) in needs.into_iter().zip([worked, 200]) {
+                known.figures.insert(need, Shown { figure: Figure::Count(count), held: None });
+            }
+            assert_eq!(position("works", &known), Some(expected), "{worked} of 200");
+        }
+        let (term, day) = ("Summer term 2026".to_owned(), date!(2026 - 09 - 10));
+        known.signed = Signed::Not { term: term.clone() };
+        assert_eq!(position("governors", &known), Some(Position::NotMet));
+        known.signed = Signed::On { term, day };
+        assert_eq!(position("governors", &known), Some(Position::Met));
     }
 }
