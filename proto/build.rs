@@ -64,6 +64,7 @@ const FILES: &[&str] = &[
     "hedgerow/reporting/v1/governor.proto",
     "hedgerow/reporting/v1/rebuild.proto",
     "hedgerow/reporting/v1/reporting.proto",
+    "hedgerow/reporting/v1/self_review.proto",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -44,6 +44,7 @@ mod rollout;
 pub mod samples;
 mod school;
 mod search;
+mod self_review;
 mod sender;
 mod shared_incident;
 mod sharing;
@@ -224,6 +225,8 @@ fn school() -> Vec<Below> {
         ("/due", get(due::show)),
         ("/due.csv", get(due::csv)),
         ("/workload", get(workload::show)),
+        ("/self-review", get(self_review::show)),
+        ("/self-review.csv", get(self_review::csv)),
         ("/cover", get(cover::show)),
         ("/cover/rota", get(cover::rota::show).post(cover::rota::save)),
         ("/cover/absences", post(cover::absence::record)),

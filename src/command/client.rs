@@ -111,6 +111,8 @@ pub enum Reports {
     Signed(reports::Signed),
     /// Signs a term's report.
     Sign(reports::Sign),
+    /// Prints where a school stands against the standard for filtering and monitoring and against its own policy.
+    SelfReview(reports::SelfReview),
     /// Counts all figures anew from the log of events; until it is done, those of before are answered.
     Rebuild,
     /// Counts all figures anew and says how many differ from those that are answered; changes none.
@@ -129,6 +131,7 @@ impl Reports {
             Self::Get(get) => return get.run(config).await,
             Self::Signed(signed) => return signed.run(config).await,
             Self::Sign(sign) => return sign.run(config).await,
+            Self::SelfReview(review) => return review.run(config).await,
             Self::School { school, term, as_at } => {
                 let request = serde_json::json!({"schoolId": school, "termId": term, "asAtDate": as_at});
                 ask(config, "GetSchoolReport", request).await?

@@ -1,19 +1,20 @@
-//! `hedgerow reports get`, `signed`, `sign`, `trends`: a term's report for governors as a file, what the head signed, and signing; a
-//! term over all schools beside those before.
+//! `hedgerow reports get`, `signed`, `sign`: a term's report for governors as a file, what the head signed, and signing;
+//! `trends`: a term over all schools beside those before; `self-review`: where a school stands.
 
 use std::path::PathBuf;
 
 use chassis::{
     clock::{london, moment},
     error::{Error, Kind, Result},
+    table::Table,
 };
 use clap::{Args, ValueEnum};
 use proto::reporting::v1::{
-    ExportReportRequest, GetAuthorityTrendsRequest, GetReportVersionRequest, ListReportVersionsRequest, ReportFormat,
-    ReportVersion, SignReportRequest, reporting_client::ReportingClient,
+    ExportReportRequest, GetAuthorityTrendsRequest, GetReportVersionRequest, GetSelfReviewRequest,
+    ListReportVersionsRequest, ReportFormat, ReportVersion, SelfReview as Review, SelfReviewPosition, SignReportRequest, reporting_client::ReportingClient,
 };
 
-use super::client::ask;
+use super::{cases::Output, client::ask};
 use crate::{client, config::Config};
 
 /// What a report is written as.
@@ -103,6 +104,20 @@ pub struct Trends {
     /// What was known at the end of a day, such as `2026-11-24`; what is known now without it.
     #[arg(long, default_value = "")]
     as_at: String,
+}
+
+/// Prints where a school stands, statement by statement.
+#[derive(Debug, Args)]
+pub struct SelfReview {
+    /// The school.
+    #[arg(long)]
+    school: String,
+    /// What was known at the end of a day, such as `2026-11-24`; what is known now without it.
+    #[arg(long, default_value = "")]
+    as_at: String,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Output::Table)]
+    output: Output,
 }
 
 async fn reporting(config: &Config) -> Result<ReportingClient<client::Gateway>> {
@@ -231,5 +246,56 @@ impl Trends {
         }
         println!("{}", answer.method);
         Ok(())
+    }
+}
+
+/// A position, in a word or two.
+fn position(position: SelfReviewPosition) -> &'static str {
+    match position {
+        SelfReviewPosition::Met => "met",
+        SelfReviewPosition::Partly => "partly met",
+        SelfReviewPosition::NotMet => "not met",
+        SelfReviewPosition::NotKnown | SelfReviewPosition::Unspecified => "not known here",
+    }
+}
+
+impl SelfReview {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn run(self, config: &Config) -> Result<()> {
+        let request = GetSelfReviewRequest { school_id: self.school, as_at_date: self.as_at };
+        let answer = reporting(config).await?.get_self_review(chassis::upstream::request(request)).await;
+        let review = answer.map_err(|status| Error::from_status(&status))?.into_inner().review.unwrap_or_default();
+        match self.output {
+            Output::Table => stands(&review),
+            Output::Csv => {
+                let mut table =
+                    Table::new(["AS AT", "PART", "STATEMENT", "POSITION", "WHY", "SOURCE", "REQUIREMENTS"])?;
+                for part in &review.parts {
+                    for of in &part.statements {
+                        let requirements = of.requirements.join(" ");
+                        let position = position(of.position());
+                        let cells = [part.title.as_str(), &of.title, position, &of.because, &of.source, &requirements];
+                        table.row(std::iter::once(review.as_at_date.as_str()).chain(cells))?;
+                    }
+                }
+                print!("{}", String::from_utf8_lossy(&table.finish()?));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn stands(review: &Review) {
+    let Review { met, partly, not_met, not_known, .. } = review;
+    println!("{}: {met} met, {partly} partly met, {not_met} not met, {not_known} not known here", review.as_at_date);
+    for part in &review.parts {
+        println!("\n{}", part.title);
+        for of in &part.statements {
+            println!("  {:15} {}", position(of.position()), of.title);
+            println!("  {:15} {}", "", of.because);
+        }
     }
 }

@@ -26,6 +26,7 @@ use super::{
     Below,
     figures::{AsAt, Which, dated, standing},
     people::People,
+    self_review,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -179,6 +180,8 @@ fn coming(line: &ReportLine) -> String {
 struct Place {
     here: String,
     signs: bool,
+    /// Where the school stands against the standard; none for whom that is not shown.
+    review: Option<Link>,
     crumbs: Vec<Link>,
     /// The term that runs now.
     present: Term,
@@ -187,7 +190,9 @@ struct Place {
 impl Place {
     fn of(visit: &Visit, crumbs: Vec<Link>) -> Self {
         let signs = visit.may(Permission::ReportSign);
-        Self { here: visit.at("/reports"), signs, crumbs, present: Term::at(visit.now()) }
+        let review = || Link::new(self_review::TITLE, visit.at(self_review::PLACE));
+        let review = visit.may(Permission::SelfReviewRead).then(review);
+        Self { here: visit.at("/reports"), signs, review, crumbs, present: Term::at(visit.now()) }
     }
 
     /// The terms around one; none that has not begun, and none before the school's first.
@@ -216,6 +221,7 @@ impl GovernorPage {
         let mut links = place.around(&term.term_id, first_term_id);
         let compares = report.sections.iter().flat_map(|section| &section.lines).any(|line| line.expectation.is_some());
         links.push(Link::new("All signed reports", format!("{}/signed", place.here)));
+        links.extend(place.review.clone());
         Self {
             head: Head::new("Report for governors and leaders", place.crumbs.clone()).of(term.title.clone()),
             rows: vec![Row::new("Figures as at", words::named_day(&report.as_at_date))],

@@ -25,7 +25,7 @@ use super::{
     filtering::{coverage, duties as filter},
     governor,
     my_concern::{self, Mine},
-    retention, search, subject_access, transfer,
+    retention, search, self_review, subject_access, transfer,
     visit::{Answer, Visit, ask, heard},
     waiting,
 };
@@ -229,7 +229,9 @@ fn acts(visit: &Visit) -> Vec<Link> {
     let link = || Link::new("Ask for a site to be unblocked", visit.at("/filtering/unblock/new"));
     let workload = || Link::new("How the work stands", visit.at("/workload"));
     let stands = visit.may(Permission::WorkloadRead).then(workload);
-    unblock.then(link).into_iter().chain(stands).collect()
+    let review = || Link::new(self_review::TITLE, visit.at(self_review::PLACE));
+    let review = visit.may(Permission::SelfReviewRead).then(review);
+    unblock.then(link).into_iter().chain(stands).chain(review).collect()
 }
 
 /// A list, where it is always shown or has something in it.

@@ -8,8 +8,8 @@ pub use forms::form_samples;
 use super::{
     adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due,
     encrypted, fault, filtering, governor, help, hidden, home, invitation, learner, looks, my_concern, package, policy,
-    profile, public_report, register, report, retention, rollout, school, search, sender, shared_incident, sign_in,
-    subject_access, template, transfer, unsent, waiting, workload,
+    profile, public_report, register, report, retention, rollout, school, search, self_review, sender, shared_incident,
+    sign_in, subject_access, template, transfer, unsent, waiting, workload,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -116,6 +116,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<rollout::RolloutPage>(found, frame);
     of::<school::Schools>(found, frame);
     of::<search::Search>(found, frame);
+    of::<self_review::SelfReviewPage>(found, frame);
     of::<profile::ProfilePage>(found, frame);
     of::<profile::edit::EditorPage>(found, frame);
     of::<sender::page::SenderPage>(found, frame);

@@ -14,7 +14,7 @@ use crate::{
     },
     parameter::{Origin, Parameter},
     template::{
-        Template,
+        Kind, Template,
         blank::fill,
         procedure::{AlertRule, Gate, Procedure},
         routes::Routes,
@@ -74,6 +74,34 @@ impl Values {
             None => self.get(key).join(", "),
         })
     }
+}
+
+/// The blanks in which a policy promises something that can be measured.
+const PROMISES: [&str; 9] = [
+    "concern_ack.danger",
+    "concern_ack.urgent",
+    "concern_ack.ordinary",
+    "filter.check_months",
+    "filter.keep_months",
+    "meeting.dsl_governor",
+    "meeting.online_safety_group",
+    "training.online.period",
+    "training.safeguarding.period",
+];
+
+/// What a policy promises, by blank: numbers, and values that the template allows; never what somebody wrote.
+pub fn promises(values: &Values, template: &Template) -> Vec<(&'static str, String)> {
+    let promise = |key: &&'static str| {
+        let definition = template.parameter(key)?;
+        let value = values.get(key).into_iter().next()?;
+        let said = match definition.kind {
+            Kind::Months | Kind::Minutes => value.parse::<u32>().is_ok(),
+            Kind::Choice => definition.allowed.iter().any(|allowed| allowed.value == value),
+            _ => false,
+        };
+        said.then_some((*key, value))
+    };
+    PROMISES.iter().filter_map(promise).collect()
 }
 
 /// What was in force at one school at one moment.
@@ -209,4 +237,29 @@ fn as_read(own: &Clause, template: &Template, values: &Values) -> Option<Clause>
 fn added<'a>(instance: &'a Instance, section: &'a str) -> impl Iterator<Item = &'a Clause> + 'a {
     let added = |own: &&Clause| own.tailoring == Tailoring::Added && !own.from_document();
     instance.clauses.iter().filter(added).filter(move |own| own.section == section)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::template::{self, model};
+
+    #[test]
+    fn a_policy_promises_numbers_and_what_the_template_allows_and_never_what_somebody_wrote() {
+        let template = template::load(&model::model_files()).unwrap();
+        let mut values = Values::default();
+        for (key, value) in [
+            ("filter.check_months", "2"),
+            ("meeting.dsl_governor", "whenever Robin has time"),
+            ("meeting.online_safety_group", "every year"),
+            ("monitor.frequency", "weekly"),
+            ("training.online.period", "often"),
+        ] {
+            values.put(Parameter::of(key, vec![value.to_owned()], Origin::School));
+        }
+        let promised = promises(&values, &template);
+        let expected = [("filter.check_months", "2"), ("meeting.online_safety_group", "every year")];
+        assert_eq!(promised, expected.map(|(key, value)| (key, value.to_owned())));
+    }
 }

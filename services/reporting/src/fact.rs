@@ -149,12 +149,23 @@ impl Facts {
 
     /// One that counts in several values of a dimension.
     fn several(&mut self, fact: &'static str, dims: &[(&'static str, &str)], in_: (&'static str, &[String])) {
-        self.one(fact, dims);
+        self.some_in_several(fact, dims, in_, 1);
+    }
+
+    /// So many that count in several values of a dimension.
+    fn some_in_several(
+        &mut self,
+        fact: &'static str,
+        dims: &[(&'static str, &str)],
+        in_: (&'static str, &[String]),
+        count: i64,
+    ) {
+        self.add(fact, dims, count);
         let (dimension, values) = in_;
         let mut codes: Vec<String> = values.iter().map(|value| code(value)).collect();
         codes.sort();
         codes.dedup();
-        if let Some(last) = self.all.last_mut().filter(|_| !codes.is_empty()) {
+        if let Some(last) = self.all.last_mut().filter(|_| count != 0 && !codes.is_empty()) {
             last.dims.insert(dimension, codes.join(&AND.to_string()));
         }
     }
@@ -172,6 +183,26 @@ impl Facts {
         }
         self
     }
+}
+
+/// What an entry of a register counts for, by which dimensions, and whether it counts from its day on until its last one; none
+/// where it counts for nothing.
+fn of_entry<'a>(
+    register: &'a str,
+    kind: &'a str,
+    result: &'a str,
+) -> Option<(&'static str, Vec<(&'static str, &'a str)>, bool)> {
+    Some(match register {
+        "filter-checks" => ("filter_check", vec![("kind", kind), ("result", result)], false),
+        "filter-reviews" => ("filter_review", vec![("kind", kind)], false),
+        "access-audits" => ("access_audit", Vec::new(), false),
+        "filter-changes" | "unblock-requests" => ("request", vec![("asks", register), ("decision", kind)], false),
+        "meetings" => ("meeting", vec![("meeting", kind)], false),
+        "appointments" => ("role_held", vec![("role", kind)], true),
+        "filter-systems" => ("system_in_use", vec![("system", kind)], true),
+        "risk-assessments" => ("assessment_in_date", vec![("assessed", kind)], true),
+        _ => return None,
+    })
 }
 
 /// What an event adds to the figures of its school.
@@ -283,19 +314,14 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::RegisterEntryAdded(e) => {
             for (mark, count) in [(&e.now, 1), (&e.before, -1)] {
                 let Some(mark) = mark else { continue };
-                let (kind, result) = (("kind", mark.kind.as_str()), ("result", mark.result.as_str()));
+                let Some((fact, dims, lasts)) = of_entry(&e.register, &mark.kind, &mark.result) else { continue };
+                let codes = ("shown", mark.codes.as_slice());
                 facts.day = date(&mark.date).unwrap_or(facts.known);
-                match e.register.as_str() {
-                    "filter-checks" => {
-                        facts.add("filter_check", &[kind, result], count);
-                    }
-                    "filter-reviews" => {
-                        facts.add("filter_review", &[kind], count);
-                    }
-                    "access-audits" => {
-                        facts.add("access_audit", &[], count);
-                    }
-                    _ => {}
+                facts.some_in_several(fact, &dims, codes, count);
+                // The day after its last one it counts no more.
+                if let Some(over) = date(&mark.until_date).filter(|_| lasts).and_then(Date::next_day) {
+                    facts.day = over;
+                    facts.some_in_several(fact, &dims, codes, -count);
                 }
             }
         }

@@ -7,6 +7,7 @@
 //! - `report`: a school's term, and the authority's
 //! - `expect`: whether a term's figure is as was to be expected from the terms before
 //! - `governor`: the report for governors in sections, and what of it the head signed; `export`: it as a file
+//! - `self_review`: the school's position against the standard and its own policy
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
 mod config;
@@ -19,6 +20,7 @@ mod governor;
 pub mod measure;
 pub mod report;
 mod rpc;
+mod self_review;
 pub mod state;
 mod store;
 pub mod table;

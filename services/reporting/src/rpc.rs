@@ -8,6 +8,7 @@ mod get_authority_trends;
 mod get_governor_report;
 mod get_report_version;
 mod get_school_report;
+mod get_self_review;
 mod list_report_versions;
 mod printed;
 mod rebuild_figures;
@@ -43,6 +44,7 @@ rpcs! {
     get_governor_report: GetGovernorReportRequest => GetGovernorReportResponse,
     get_report_version: GetReportVersionRequest => GetReportVersionResponse,
     get_school_report: GetSchoolReportRequest => GetSchoolReportResponse,
+    get_self_review: GetSelfReviewRequest => GetSelfReviewResponse,
     list_report_versions: ListReportVersionsRequest => ListReportVersionsResponse,
     rebuild_figures: RebuildFiguresRequest => RebuildFiguresResponse,
     sign_report: SignReportRequest => SignReportResponse,

@@ -210,3 +210,4 @@ on_both_engines!(
 );
 
 mod governor;
+mod self_review;

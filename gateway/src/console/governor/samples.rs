@@ -94,7 +94,8 @@ pub fn version(version: u32) -> ReportVersion {
 
 fn place(signs: bool) -> Place {
     let present = Term::at(time::macros::datetime!(2026-11-24 09:00 UTC));
-    Place { here: "/schools/sch_1/reports".into(), signs, crumbs: Vec::new(), present }
+    let review = Some(Link::new(self_review::TITLE, "/schools/sch_1/self-review"));
+    Place { here: "/schools/sch_1/reports".into(), signs, review, crumbs: Vec::new(), present }
 }
 
 /// A draft, with and without what was signed before, and two signed versions.

@@ -101,7 +101,7 @@ impl Visit {
                     ],
                     "Filtering" => &["/senders"],
                     "Registers" => &["/duties"],
-                    "Reports" => &["/workload"],
+                    "Reports" => &["/workload", "/self-review"],
                     _ => &[],
                 };
                 let authority: &[&str] = match text {

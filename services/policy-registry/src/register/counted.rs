@@ -3,15 +3,55 @@
 
 use std::collections::BTreeMap;
 
-use super::{Definition, Entry, RuleKind, duties, judge::Kept, judge::last_done};
+use super::{Definition, Entry, Kind, RuleKind, duties, judge::Kept, judge::last_done};
 use crate::template::condition::Condition;
 
-/// The registers whose entries are counted one by one: the date, the kind and the result of an entry, by the fields that hold
-/// them; empty where a register has none.
-const SINGLY: [(&str, &str, &str, &str); 3] = [
-    ("filter-checks", "on", "kind", "outcome"),
-    ("filter-reviews", "on", "why_now", ""),
-    ("access-audits", "on", "", ""),
+/// A register whose entries are counted one by one: what is counted of an entry, by the fields that hold it; empty where a register
+/// has none.
+struct Singly {
+    register: &'static str,
+    date: &'static str,
+    until: &'static str,
+    kind: &'static str,
+    result: &'static str,
+    /// Fields that are counted as codes: of a choice its values, of any other that it says yes or is filled in.
+    codes: &'static [&'static str],
+}
+
+/// A register of which nothing is counted but days, to begin with.
+const DAYS: Singly = Singly { register: "", date: "on", until: "", kind: "", result: "", codes: &[] };
+
+/// The registers whose entries are counted one by one.
+const SINGLY: [Singly; 9] = [
+    Singly {
+        register: "filter-checks",
+        kind: "kind",
+        result: "outcome",
+        codes: &["user_group", "list_tested", "device", "where"],
+        ..DAYS
+    },
+    Singly { register: "filter-reviews", kind: "why_now", codes: &["took_part"], ..DAYS },
+    Singly { register: "access-audits", ..DAYS },
+    Singly {
+        register: "appointments",
+        date: "from",
+        until: "until",
+        kind: "role",
+        codes: &["senior_leader", "trained_on"],
+        ..DAYS
+    },
+    Singly {
+        register: "filter-systems",
+        date: "in_use_from",
+        until: "in_use_until",
+        kind: "kind",
+        codes: &["lists", "strategies", "why_blocked", "risk_assessment"],
+        ..DAYS
+    },
+    Singly { register: "filter-changes", kind: "decision", ..DAYS },
+    Singly { register: "unblock-requests", kind: "decision", ..DAYS },
+    Singly { register: "meetings", kind: "kind", ..DAYS },
+    Singly { register: "risk-assessments", date: "assessed_on", until: "review_on", kind: "kind", ..DAYS },
 ];
 
 /// What is counted of one entry.
@@ -19,23 +59,42 @@ const SINGLY: [(&str, &str, &str, &str); 3] = [
 pub struct Mark {
     /// The day it is of.
     pub date: String,
+    /// The last day it counts on; empty where it has none.
+    pub until: String,
     /// Of which kind it is.
     pub kind: String,
     /// What came of it.
     pub result: String,
+    /// What else it says.
+    pub codes: Vec<String>,
 }
 
 /// What is counted of an entry of this register; none where its entries are not counted one by one.
 pub fn mark(definition: &Definition, entry: &Entry) -> Option<Mark> {
-    let (_, date, kind, result) = SINGLY.into_iter().find(|(register, ..)| *register == definition.key)?;
+    let of = SINGLY.iter().find(|of| of.register == definition.key)?;
     // Only what the template allows is a code; anything else somebody may have written.
+    let allowed = |key: &str, said: &str| {
+        definition.field(key).is_some_and(|field| field.allowed.iter().any(|allowed| allowed == said))
+    };
     let code = |key: &str| {
         let said = entry.one(key);
-        let allowed = definition.field(key).is_some_and(|field| field.allowed.iter().any(|allowed| allowed == said));
-        if allowed { said.to_owned() } else { String::new() }
+        if allowed(key, said) { said.to_owned() } else { String::new() }
     };
-    let date = entry.day(date)?.to_string();
-    Some(Mark { date, kind: code(kind), result: code(result) })
+    let codes = |key: &&str| -> Vec<String> {
+        let Some(field) = definition.field(key) else { return Vec::new() };
+        match field.kind {
+            Kind::Choice | Kind::Choices | Kind::Role => {
+                entry.all(key).into_iter().filter(|said| said != "none" && allowed(key, said)).collect()
+            }
+            Kind::Boolean if entry.one(key) != "true" => Vec::new(),
+            _ if entry.one(key).trim().is_empty() => Vec::new(),
+            _ => vec![(*key).to_owned()],
+        }
+    };
+    let date = entry.day(of.date)?.to_string();
+    let until = entry.day(of.until).map(|day| day.to_string()).unwrap_or_default();
+    let codes = of.codes.iter().flat_map(codes).collect();
+    Some(Mark { date, until, kind: code(of.kind), result: code(of.result), codes })
 }
 
 /// How many of those expected in a register, or in a part of it, are in it.
@@ -94,8 +153,20 @@ mod tests {
         let checks = definitions.iter().find(|definition| definition.key == "filter-checks").unwrap();
         let values = [("on", "2026-11-24"), ("kind", "filter"), ("outcome", "Robin saw it"), ("where", "Library")];
         let mark = mark(checks, &entry(1, "filter-checks", &values)).unwrap();
-        let Mark { date, kind, result } = mark;
+        let Mark { date, kind, result, codes, .. } = mark;
         assert_eq!([date.as_str(), kind.as_str(), result.as_str()], ["2026-11-24", "filter", ""]);
+        assert_eq!(codes, ["where"], "that a place is named, and not which");
+        let appointments = definitions.iter().find(|definition| definition.key == "appointments").unwrap();
+        let values = [
+            ("who", "Robin"),
+            ("role", "dsl"),
+            ("from", "2026-09-01"),
+            ("until", "2027-08-31"),
+            ("senior_leader", "true"),
+        ];
+        let mark = super::mark(appointments, &entry(3, "appointments", &values)).unwrap();
+        assert_eq!((mark.kind.as_str(), mark.until.as_str()), ("dsl", "2027-08-31"));
+        assert_eq!(mark.codes, ["senior_leader"]);
         let training = definitions.iter().find(|definition| definition.key == "training").unwrap();
         assert_eq!(super::mark(training, &entry(2, "training", &[("trained_on", "2026-11-24")])), None);
     }

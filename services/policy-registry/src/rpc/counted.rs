@@ -11,7 +11,9 @@ use crate::register::{
 };
 
 fn marked(definition: &Definition, entry: &Entry) -> Option<RegisterMark> {
-    mark(definition, entry).map(|Mark { date, kind, result }| RegisterMark { date, kind, result })
+    let marked =
+        |Mark { date, until, kind, result, codes }| RegisterMark { date, kind, result, until_date: until, codes };
+    mark(definition, entry).map(marked)
 }
 
 /// Announces it of one new entry, and of the earlier one that it takes the place of.

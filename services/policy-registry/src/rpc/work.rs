@@ -13,7 +13,7 @@ use chassis::{
     history::Act,
 };
 use proto::{
-    event::v1::{PolicyPublished, envelope::Event},
+    event::v1::{PolicyPromise, PolicyPublished, envelope::Event},
     policy_registry::v1 as wire,
 };
 
@@ -24,6 +24,7 @@ use super::convert;
 use crate::{
     App,
     document::Document,
+    effective::{Values, promises},
     instance::{Instance, InstanceId},
     lint::version,
     store::{self, template::Published},
@@ -104,6 +105,9 @@ pub(super) async fn announce(tx: &mut Tx, instance: &Instance) -> Result<()> {
     let closed = instance.parameters.iter().filter(|parameter| parameter.key == "school.closed_days");
     // Days, and nothing else that may stand in a document.
     let closed = closed.flat_map(|parameter| &parameter.values).filter(|line| span(line).is_some());
+    let template = store::template::version(tx, instance.template_version).await?.template;
+    let promises = promises(&Values::of(instance, &template, None), &template);
+    let promises = promises.into_iter().map(|(key, value)| PolicyPromise { key: key.to_owned(), value });
     let published = PolicyPublished {
         closed_days: closed.cloned().collect(),
         instance_id: instance.id.to_string(),
@@ -111,6 +115,7 @@ pub(super) async fn announce(tx: &mut Tx, instance: &Instance) -> Result<()> {
         effective_time: instance.effective_at.map(timestamp),
         review_due_time: instance.review_due_at.map(timestamp),
         error_findings: u32::try_from(instance.grave().len()).unwrap_or(u32::MAX),
+        promises: promises.collect(),
     };
     tx.announce(instance.id.as_str(), Event::PolicyPublished(published)).await
 }

@@ -183,3 +183,25 @@ pub(crate) async fn sums(tx: &Tx, asked: &Sums) -> Result<Vec<Sum>> {
     };
     rows(tx, &sql, values).await?.iter().map(sum).collect()
 }
+
+/// The days before `to` on which something of a fact is counted at a school, the last first, with its dimensions.
+pub(crate) async fn days(
+    tx: &Tx,
+    (school, fact): (&str, &str),
+    to: Date,
+    as_at: Option<Date>,
+) -> Result<Vec<(String, String)>> {
+    let mut values: Vec<Value> = vec![fact.into(), school.into(), to.to_string().into()];
+    let mut known = "";
+    if let Some(as_at) = as_at {
+        values.push(as_at.to_string().into());
+        known = " AND known <= $4";
+    }
+    // What was taken back leaves nothing.
+    let sql = format!(
+        "SELECT day, dims FROM cell WHERE generation = (SELECT generation FROM progress WHERE id = 1) \
+         AND fact = $1 AND school_id = $2 AND day < $3{known} GROUP BY day, dims HAVING SUM(count) > 0 ORDER BY day DESC"
+    );
+    let of = |row: &sea_orm::QueryResult| Ok((row.try_get("", "day")?, row.try_get("", "dims")?));
+    rows(tx, &sql, values).await?.iter().map(of).collect()
+}

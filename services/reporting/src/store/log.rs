@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use super::{
     cell::{self, Cells},
-    closed, micros, moment, row, run, state,
+    closed, micros, moment, row, rows, run, state,
 };
 use crate::{
     fact::{announced, as_of, counts, facts, kind, order, slot},
@@ -151,6 +151,16 @@ async fn beside(
     );
     let row = row(tx, &sql, vec![generation.into(), school.into(), slot.into(), at.into()]).await?;
     row.map(|row| envelope_of(&row)).transpose()
+}
+
+/// What was last announced of a school's policy by a moment: what is in force, when its review is due and what it promises.
+pub(crate) async fn policy(tx: &Tx, school: &str, until: OffsetDateTime) -> Result<Option<Envelope>> {
+    // A few of them, so that of two of one moment the later can be told by its place.
+    let sql = "SELECT envelope FROM event_log WHERE kind = 'PolicyPublished' AND school_id = $1 AND time_us <= $2 \
+               ORDER BY time_us DESC LIMIT 8";
+    let rows = rows(tx, sql, vec![school.into(), micros(until).into()]).await?;
+    let events: Vec<Envelope> = rows.iter().map(envelope_of).collect::<Result<_>>()?;
+    Ok(events.into_iter().max_by_key(order))
 }
 
 /// The event of a row of the log.

@@ -61,7 +61,9 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
     let code = |codes: &[&str]| codes[usize::try_from(n).unwrap_or_default() % codes.len()].to_owned();
     let procedure = || code(&["P0", "P5", "P8"]);
     let mark = |kind: &str, result: &str| {
-        Some(RegisterMark { date: day.to_string(), kind: kind.into(), result: result.into() })
+        let until_date = if n % 3 == 0 { (day + time::Duration::days(30)).to_string() } else { String::new() };
+        let codes = vec![code(&["iwf", "learner"]), "where".to_owned()];
+        Some(RegisterMark { date: day.to_string(), kind: kind.into(), result: result.into(), until_date, codes })
     };
     let waited_s = i64::from(n) * 40_000;
     match kind {
@@ -143,7 +145,17 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
             Event::RegisterRequestDecided(RegisterRequestDecided { register, decision, ..Default::default() })
         }
         36..=38 => {
-            let register = code(&["filter-checks", "filter-reviews", "access-audits"]);
+            let registers = [
+                "filter-checks",
+                "filter-reviews",
+                "access-audits",
+                "appointments",
+                "filter-systems",
+                "meetings",
+                "risk-assessments",
+                "unblock-requests",
+            ];
+            let register = registers[usize::try_from(n + 3 * (kind - 36)).unwrap_or_default() % registers.len()].into();
             let before = (n % 4 == 3).then(|| mark("monitoring", "fails")).flatten();
             Event::RegisterEntryAdded(RegisterEntryAdded { register, now: mark("filter", "works"), before })
         }

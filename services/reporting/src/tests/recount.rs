@@ -140,7 +140,8 @@ fn codes(codes: &[&str]) -> Vec<String> {
 fn announced(happened: &Happened) -> Event {
     let midday = datetime!(2000-01-01 12:00 UTC).replace_date(happened.day);
     let mark = |result: &str| {
-        Some(RegisterMark { date: happened.day.to_string(), kind: "filter".into(), result: result.into() })
+        let (date, kind) = (happened.day.to_string(), "filter".into());
+        Some(RegisterMark { date, kind, result: result.into(), ..RegisterMark::default() })
     };
     let checks = || "filter-checks".to_owned();
     match happened.what {

@@ -68,8 +68,15 @@ pub(super) async fn checks_are_announced_as_codes(engine: Engine) -> Tested {
     let second = add("works", &first.entry_id, false);
     let second = client.add_register_entry(second).await?.into_inner().entry.unwrap_or_default();
     client.add_register_entry(add("", &second.entry_id, true)).await?;
-    let mark =
-        |result: &str| Some(RegisterMark { date: "2026-11-23".into(), kind: "filter".into(), result: result.into() });
+    let mark = |result: &str| {
+        Some(RegisterMark {
+            date: "2026-11-23".into(),
+            kind: "filter".into(),
+            result: result.into(),
+            codes: ["learner", "iwf", "device", "where"].map(Into::into).to_vec(),
+            ..RegisterMark::default()
+        })
+    };
     let told: Vec<_> = world.entries_counted(3).await.into_iter().map(|added| (added.now, added.before)).collect();
     // Each is of an entry of its own, and no order is promised among those.
     let expected = [(mark("fails"), None), (mark("works"), mark("fails")), (None, mark("works"))];

@@ -1,0 +1,328 @@
+//! Where the school stands against the standard for filtering and monitoring and against its own policy: computed from what is
+//! recorded, with the way to the record beside each statement.
+
+use std::collections::BTreeSet;
+
+use axum::extract::Query;
+use chassis::{error::Error, table::Table};
+use proto::{
+    access::v1::Permission,
+    policy_registry::v1::ListRegistersRequest,
+    reporting::v1::{
+        GetSelfReviewRequest, SelfReview, SelfReviewEvidence, SelfReviewFigure, SelfReviewPart, SelfReviewPosition,
+        SelfReviewStatement,
+    },
+};
+use serde::Serialize;
+
+use super::{
+    figures::{AsAt, Which, attachment, figure, standing},
+    visit::{Answer, Visit, ask, heard},
+};
+use crate::pages::{
+    Page,
+    part::{Head, Link, Row},
+    words,
+};
+
+/// What the page is called.
+pub const TITLE: &str = "Self-review";
+/// Where it is.
+pub const PLACE: &str = "/self-review";
+
+/// Who may open the pages where evidence lies, the longer address first.
+const NEEDS: [(&str, Permission); 10] = [
+    ("/filtering/coverage", Permission::FeedRead),
+    ("/filtering/keeping", Permission::FeedRead),
+    ("/filtering/alerts", Permission::AlertRead),
+    ("/filtering", Permission::RegisterRead),
+    ("/policy/lessons", Permission::LessonRaise),
+    ("/policy", Permission::PolicyRead),
+    ("/registers", Permission::RegisterRead),
+    ("/reports", Permission::ReportRead),
+    ("/concerns", Permission::ConcernRead),
+    ("/cases", Permission::CaseRead),
+];
+
+/// A position with its name and the colour of its tag.
+fn named(position: SelfReviewPosition) -> (&'static str, &'static str) {
+    match position {
+        SelfReviewPosition::Met => ("Met", "green"),
+        SelfReviewPosition::Partly => ("Partly met", "yellow"),
+        SelfReviewPosition::NotMet => ("Not met", "red"),
+        SelfReviewPosition::NotKnown | SelfReviewPosition::Unspecified => ("Not known here", "grey"),
+    }
+}
+
+/// The self-review.
+#[derive(Debug, Serialize)]
+pub struct SelfReviewPage {
+    head: Head,
+    counts: Vec<Row>,
+    rows: Vec<Row>,
+    links: Vec<Link>,
+    parts: Vec<Part>,
+    min_cell: u32,
+    as_at: AsAt,
+}
+
+#[derive(Debug, Serialize)]
+struct Part {
+    id: String,
+    title: String,
+    statements: Vec<Statement>,
+}
+
+#[derive(Debug, Serialize)]
+struct Statement {
+    id: String,
+    title: String,
+    tag: &'static str,
+    colour: &'static str,
+    because: String,
+    /// What the position rests on, and what the policy promises about it.
+    rows: Vec<Row>,
+    evidence: Vec<Link>,
+    /// Evidence on pages that the visitor may not open.
+    elsewhere: String,
+    source: String,
+    computed: String,
+    meanings: Vec<Row>,
+    requirements: String,
+}
+
+/// A figure or a day for a person.
+fn shown(one: &SelfReviewFigure) -> String {
+    match (&one.figure, one.date.as_str()) {
+        (Some(of), _) if one.held_date.is_empty() => figure(Some(of)),
+        (Some(of), _) => format!("{} (as at {})", figure(Some(of)), words::named_day(&one.held_date)),
+        (None, "") => "Never, as far as is recorded".to_owned(),
+        (None, day) => words::named_day(day),
+    }
+}
+
+impl Statement {
+    fn new(of: &SelfReviewStatement, may: &dyn Fn(&str) -> bool, at: &dyn Fn(&str) -> String) -> Self {
+        let (tag, colour) = named(of.position());
+        let figures = of.figures.iter().map(|one| Row::new(one.title.clone(), shown(one)));
+        let promise = |title: &str| format!("The policy promises: {title}");
+        let promises = of.promises.iter().map(|one| Row::new(promise(&one.title), words::sentence(&one.value)));
+        let (open, shut): (Vec<&SelfReviewEvidence>, Vec<&SelfReviewEvidence>) =
+            of.evidence.iter().partition(|evidence| may(&evidence.page));
+        let titles: Vec<&str> = shut.iter().map(|evidence| evidence.title.as_str()).collect();
+        Self {
+            id: of.key.clone(),
+            title: of.title.clone(),
+            tag,
+            colour,
+            because: of.because.clone(),
+            rows: promises.chain(figures).collect(),
+            evidence: open.iter().map(|evidence| Link::new(evidence.title.clone(), at(&evidence.page))).collect(),
+            elsewhere: titles.join(", "),
+            source: of.source.clone(),
+            computed: of.computed.clone(),
+            meanings: of.meanings.iter().map(|one| Row::new(named(one.position()).0, one.meaning.clone())).collect(),
+            requirements: of.requirements.join(", "),
+        }
+    }
+}
+
+impl SelfReviewPage {
+    fn new(
+        review: &SelfReview,
+        past: &str,
+        crumbs: Vec<Link>,
+        may: &dyn Fn(&str) -> bool,
+        at: &dyn Fn(&str) -> String,
+    ) -> Self {
+        let part = |part: &SelfReviewPart| Part {
+            id: part.key.clone(),
+            title: part.title.clone(),
+            statements: part.statements.iter().map(|of| Statement::new(of, may, at)).collect(),
+        };
+        let counts = [
+            (SelfReviewPosition::Met, review.met),
+            (SelfReviewPosition::Partly, review.partly),
+            (SelfReviewPosition::NotMet, review.not_met),
+            (SelfReviewPosition::NotKnown, review.not_known),
+        ];
+        let policy = match review.policy_version {
+            0 => "None, as far as was announced".to_owned(),
+            version => format!("Version {version}"),
+        };
+        let mut rows =
+            vec![Row::new("As at", words::named_day(&review.as_at_date)), Row::new("Policy that is compared", policy)];
+        rows.extend(
+            standing(None, past, review.figures_as_of_time.as_ref()).into_iter().filter(|row| row.key != "As at"),
+        );
+        let csv = if past.is_empty() { String::new() } else { format!("?as_at={past}") };
+        Self {
+            head: Head::new(TITLE, crumbs),
+            counts: counts.map(|(position, count)| Row::new(named(position).0, count.to_string())).to_vec(),
+            rows,
+            links: vec![Link::new("Download as a table (CSV)", at(&format!("{PLACE}.csv{csv}")))],
+            parts: review.parts.iter().map(part).collect(),
+            min_cell: review.min_cell,
+            as_at: AsAt::new(&at(PLACE), "", past),
+        }
+    }
+}
+
+impl Page for SelfReviewPage {
+    const TEMPLATE: &'static str = "self_review.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let at = |path: &str| format!("/schools/sch_1{path}");
+        let empty = SelfReview { as_at_date: "2026-11-24".into(), ..SelfReview::default() };
+        vec![
+            Self::new(&sample(), "", Vec::new(), &|_| true, &at),
+            Self::new(&sample(), "2026-11-15", Vec::new(), &|page| page == "/policy", &at),
+            Self::new(&empty, "", Vec::new(), &|_| true, &at),
+        ]
+    }
+}
+
+/// A self-review as the tests of the pages see it.
+#[cfg(test)]
+fn sample() -> SelfReview {
+    use proto::reporting::v1::{Figure, SelfReviewMeaning, SelfReviewPromise};
+    let position = |position: SelfReviewPosition| i32::from(position);
+    let statement = SelfReviewStatement {
+        key: "frequency".into(),
+        title: "Filtering <and> monitoring are checked".into(),
+        source: "The standard".into(),
+        requirements: vec!["R-011".into(), "R-124".into()],
+        position: position(SelfReviewPosition::Partly),
+        because: "Filtering: last on 3 November 2026. Monitoring: never, as far as is recorded.".into(),
+        figures: vec![
+            SelfReviewFigure { title: "Filtering".into(), date: "2026-11-03".into(), ..SelfReviewFigure::default() },
+            SelfReviewFigure { title: "Monitoring".into(), ..SelfReviewFigure::default() },
+            SelfReviewFigure {
+                title: "Alerts".into(),
+                figure: Some(Figure { value: 12, code: String::new() }),
+                held_date: "2026-11-15".into(),
+                ..SelfReviewFigure::default()
+            },
+            SelfReviewFigure {
+                title: "Passed on".into(),
+                figure: Some(Figure { value: 0, code: "c".into() }),
+                ..SelfReviewFigure::default()
+            },
+        ],
+        promises: vec![SelfReviewPromise { title: "Months between checks".into(), value: "4".into() }],
+        computed: "The last day of each.".into(),
+        meanings: vec![SelfReviewMeaning { position: position(SelfReviewPosition::Met), meaning: "Both.".into() }],
+        evidence: vec![
+            SelfReviewEvidence { title: "Tests".into(), page: "/registers/filter-checks".into() },
+            SelfReviewEvidence { title: "The policy".into(), page: "/policy".into() },
+        ],
+    };
+    let bare = SelfReviewStatement {
+        key: "website".into(),
+        title: "It can be read".into(),
+        position: position(SelfReviewPosition::NotKnown),
+        because: "Nothing recorded here says so.".into(),
+        ..SelfReviewStatement::default()
+    };
+    let part = SelfReviewPart { key: "checks".into(), title: "Checks".into(), statements: vec![statement, bare] };
+    SelfReview {
+        school_id: "sch_1".into(),
+        as_at_date: "2026-11-24".into(),
+        parts: vec![part],
+        partly: 1,
+        not_known: 1,
+        min_cell: 6,
+        policy_version: 3,
+        figures_as_of_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
+        ..SelfReview::default()
+    }
+}
+
+/// The permission of a page where evidence lies; none where nobody knows it.
+fn needed(page: &str) -> Option<Permission> {
+    let below = |place: &str| page == place || page.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'));
+    NEEDS.iter().find(|(place, _)| below(place)).map(|(_, permission)| *permission)
+}
+
+async fn fetch(visit: &Visit, which: &Which) -> Result<(SelfReview, String), Error> {
+    let as_at_date = which.as_at_date()?;
+    let asked = GetSelfReviewRequest { school_id: visit.school.clone(), as_at_date: as_at_date.clone() };
+    let answer = heard(visit.reporting()?.get_self_review(ask(asked))).await?;
+    Ok((answer.review.unwrap_or_default(), as_at_date))
+}
+
+/// The registers that the visitor may read; none where that cannot be asked for, and then the page of each says so itself.
+async fn registers(visit: &Visit) -> Option<BTreeSet<String>> {
+    let asked = ListRegistersRequest { school_id: visit.school.clone() };
+    let listed = heard(visit.registry().ok()?.list_registers(ask(asked))).await.ok()?;
+    Some(listed.registers.into_iter().filter_map(|register| register.definition).map(|of| of.register).collect())
+}
+
+/// Shows it.
+pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
+    visit.needs(Permission::SelfReviewRead)?;
+    let ((review, past), registers) = (fetch(&visit, &which).await?, registers(&visit).await);
+    let readable = |page: &str| match (page.strip_prefix("/registers/"), &registers) {
+        (Some(register), Some(registers)) => registers.contains(register),
+        _ => true,
+    };
+    let may = |page: &str| needed(page).is_some_and(|permission| visit.may(permission)) && readable(page);
+    visit.page(&SelfReviewPage::new(&review, &past, visit.crumbs(&[]), &may, &|path| visit.at(path)))
+}
+
+/// All of it as a table for a spreadsheet.
+pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
+    visit.needs(Permission::SelfReviewRead)?;
+    let (review, _) = fetch(&visit, &which).await?;
+    let mut table =
+        Table::new(["AS AT", "PART", "STATEMENT", "POSITION", "WHY", "SOURCE", "REQUIREMENTS", "EVIDENCE"])?;
+    for part in &review.parts {
+        for of in &part.statements {
+            let evidence: Vec<String> = of.evidence.iter().map(|evidence| visit.at(&evidence.page)).collect();
+            let (evidence, requirements) = (evidence.join(" "), of.requirements.join(" "));
+            let position = named(of.position()).0;
+            table.row([
+                review.as_at_date.as_str(),
+                &part.title,
+                &of.title,
+                position,
+                &of.because,
+                &of.source,
+                &requirements,
+                &evidence,
+            ])?;
+        }
+    }
+    attachment("self-review.csv", table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The statements as the service has them.
+    const STATEMENTS: &str = include_str!("../../../services/reporting/data/self-review.toml");
+
+    #[test]
+    fn of_every_page_where_evidence_lies_it_is_known_who_may_open_it() {
+        let pages: BTreeSet<&str> =
+            STATEMENTS.split("page = \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(pages.len() > 15, "{pages:?}");
+        let unknown: Vec<&&str> = pages.iter().filter(|page| needed(page).is_none()).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+        assert_eq!(needed("/filtering/coverage"), Some(Permission::FeedRead));
+        assert_eq!(needed("/policymaking"), None);
+    }
+
+    #[test]
+    fn evidence_that_may_not_be_opened_is_named_and_not_linked() {
+        let page = SelfReviewPage::samples().remove(1);
+        let statement = &page.parts[0].statements[0];
+        assert_eq!(statement.evidence, [Link::new("The policy", "/schools/sch_1/policy")]);
+        assert_eq!(statement.elsewhere, "Tests");
+        let rows: Vec<&str> = statement.rows.iter().map(|row| row.value.as_str()).collect();
+        let told = ["4", "3 November 2026", "Never, as far as is recorded", "12 (as at 15 November 2026)", "c"];
+        assert_eq!(rows, told);
+    }
+}

@@ -1,0 +1,92 @@
+//! The school's position against the standard for filtering and monitoring and against its own policy: computed from what is
+//! recorded. There is nothing here that anybody could tick.
+//!
+//! - `standard`: the statements, as data, and what each has to know
+//! - `judge`: from what is known to a position with its reason · `words`: days and lists in sentences
+
+pub(crate) mod judge;
+pub(crate) mod standard;
+pub(crate) mod words;
+
+use std::collections::BTreeMap;
+
+use chassis::suppress::Figure;
+use time::Date;
+
+use standard::{Need, Thing};
+
+/// Where the school stands on a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Position {
+    Met,
+    Partly,
+    NotMet,
+    /// What is recorded here does not say, or a count is hidden.
+    NotKnown,
+}
+
+/// A published figure, with the day it is of where it waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub figure: Figure,
+    pub held: Option<Date>,
+}
+
+/// What was last announced of the policy in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Policy {
+    pub version: u32,
+    pub since: Option<Date>,
+    pub review_due: Option<Date>,
+    pub errors: u32,
+    /// When that was announced.
+    pub announced: Date,
+    /// What it promises, by parameter.
+    pub promises: BTreeMap<String, String>,
+}
+
+/// Whether the head signed the report of the last whole term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Signed {
+    /// On that day.
+    On {
+        term: String,
+        day: Date,
+    },
+    Not {
+        term: String,
+    },
+    /// The school was not on the platform then.
+    NotHere,
+}
+
+/// Everything that statements are judged by.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    /// The day it is as at.
+    pub day: Date,
+    pub figures: BTreeMap<Need, Shown>,
+    /// The last day of things.
+    pub lasts: BTreeMap<Thing, Date>,
+    pub policy: Option<Policy>,
+    pub signed: Signed,
+}
+
+/// A figure or a day that a position rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub title: String,
+    pub figure: Option<Shown>,
+    pub day: Option<Date>,
+}
+
+/// A statement's position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Judged {
+    pub position: Position,
+    /// Why, in sentences.
+    pub because: String,
+    pub told: Vec<Told>,
+    /// What the policy promises about it: which promise, and its value.
+    pub promises: Vec<(String, String)>,
+}
