@@ -7,6 +7,7 @@ mod get_authority_report;
 mod get_governor_report;
 mod get_report_version;
 mod get_school_report;
+pub(crate) mod kept;
 mod list_report_versions;
 mod printed;
 mod rebuild_figures;

@@ -4,6 +4,7 @@ pub(crate) mod cell;
 mod entity;
 pub(crate) mod log;
 pub(crate) mod migration;
+pub(crate) mod moved;
 pub(crate) mod published;
 pub(crate) mod rebuild;
 pub(crate) mod report_version;

@@ -92,11 +92,17 @@ impl Unknowns {
         let small = |count: i64| (1..min_cell).contains(&count);
         let mut open = Vec::with_capacity(self.cells.len());
         for at in 0..self.cells.len() {
-            let width = self.width(at);
-            if small(self.cells[at].value) && width < OPEN {
-                return false;
+            let Cell { row, column, value, .. } = self.cells[at];
+            if small(value) {
+                if self.width(at, OPEN) < OPEN {
+                    return false;
+                }
+                open.push(true);
+                continue;
             }
-            open.push(width > 0);
+            // Whether one that is not small is open matters to what a printed sum leaves, and one of nothing adds nothing to that.
+            let matters = value != 0 && (self.rows[row].printed() || self.columns[column].printed());
+            open.push(matters && self.width(at, 1) > 0);
         }
         let left = |of: &[usize]| -> i64 { of.iter().filter(|at| open[**at]).map(|at| self.cells[*at].value).sum() };
         let lines = self.rows.iter().zip(&self.of_row).chain(self.columns.iter().zip(&self.of_column));
@@ -134,15 +140,15 @@ impl Unknowns {
         let joint = self.cells.len();
         self.cell((row, column), PLENTY, (0, 2 * PLENTY));
         self.cell((other, column), PLENTY, (0, 2 * PLENTY));
-        self.width(joint)
+        self.width(joint, OPEN)
     }
 
-    /// By how much a cell's least and largest values differ, as far as it matters.
-    fn width(&mut self, at: usize) -> i64 {
+    /// By how much a cell's least and largest values differ, as far as it matters: up to a limit, or a little beyond.
+    fn width(&mut self, at: usize, limit: i64) -> i64 {
         let Cell { row, column, value, least, most } = self.cells[at];
         let column = self.rows.len() + column;
-        let up = self.flow(row, column, at, OPEN.min(most - value));
-        if up >= OPEN { up } else { up + self.flow(column, row, at, OPEN.min(value - least)) }
+        let up = self.flow(row, column, at, limit.min(most - value));
+        if up >= limit { up } else { up + self.flow(column, row, at, limit.min(value - least)) }
     }
 
     /// How many times, up to a limit, others can make up for a cell's being one more (from its row to its column) or less.
@@ -275,7 +281,7 @@ mod tests {
                 b >= 0 && c >= 0 && sums.1 - c >= 0
             };
             let count = i64::try_from((0..40).filter(fits).count()).unwrap();
-            assert_eq!(table.width(0).min(OPEN), (count - 1).min(OPEN), "{values:?}");
+            assert_eq!(table.width(0, OPEN).min(OPEN), (count - 1).min(OPEN), "{values:?}");
         }
     }
 

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use super::{
     cell::{self, Cells},
-    micros, moment, row, run, state,
+    micros, moment, moved, row, run, state,
 };
 use crate::{
     fact::{announced, as_of, facts, kind, order, slot},
@@ -90,11 +90,12 @@ pub(crate) async fn hear(tx: &Tx, envelope: &Envelope) -> Result<()> {
         ],
     )
     .await?;
-    take(tx, progress.generation, std::slice::from_ref(envelope)).await
+    let cells = take(tx, progress.generation, std::slice::from_ref(envelope)).await?;
+    moved::note(tx, moved::COUNTED, &cells.moved()).await
 }
 
-/// Counts events in a generation of figures.
-pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Result<()> {
+/// Counts events in a generation of figures; answers what that came to.
+pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Result<Cells> {
     let mut cells = Cells::default();
     let mut states: BTreeMap<String, State> = BTreeMap::new();
     for envelope in envelopes.iter().filter(|envelope| !envelope.school_id.is_empty()) {
@@ -107,7 +108,8 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
         }
     }
     cell::add(tx, generation, &cells).await?;
-    state::keep(tx, generation, states).await
+    state::keep(tx, generation, states).await?;
+    Ok(cells)
 }
 
 /// Counts an event that takes the place of an earlier one of its slot, and gives way to a later one: from when it was known until
