@@ -1,6 +1,7 @@
 //! The service as its callers see it, on both engines.
 
 mod disclosure;
+mod kept;
 mod made;
 mod rebuild;
 mod recount;
@@ -17,6 +18,7 @@ use disclosure::{
     a_figure_that_moved_by_a_little_waits_for_everybody, two_who_print_at_once_print_nothing_that_tells_together,
     what_would_single_out_a_child_is_hidden_whatever_there_is,
 };
+use kept::what_is_kept_over_all_schools_is_what_would_be_counted;
 pub(crate) use made::one_of_each;
 use proto::{
     access::v1::Role,
@@ -195,6 +197,7 @@ on_both_engines!(
     governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_replaces_itself,
     a_report_of_a_past_day_stands_and_says_what_came_since,
     rebuild_equals_live,
+    what_is_kept_over_all_schools_is_what_would_be_counted,
     the_log_of_events_is_only_added_to,
     independent_recount,
     a_figure_that_moved_by_a_little_waits_for_everybody,

@@ -28,7 +28,7 @@ const MOST: usize = 160;
 const ROUNDS: usize = 2;
 
 /// A line with what was printed of it.
-pub(super) type Printed = (&'static Line, Arc<Published>);
+pub(crate) type Printed = (&'static Line, Arc<Published>);
 
 /// A term, as it is known now or was known at the end of a day, and a fact. The lines of one fact are judged together.
 type Key = (Term, Option<Date>, &'static str);
@@ -111,7 +111,7 @@ fn of_fact(fact: &'static str) -> impl Iterator<Item = &'static Line> {
 }
 
 /// All schools' terms: of each line that has a figure of its own, a row for each school and the figure over all of them.
-pub(super) async fn of_all(
+pub(crate) async fn of_all(
     tx: &mut Tx,
     kept: &Kept,
     schools: &[SchoolState],
