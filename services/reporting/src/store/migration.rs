@@ -7,6 +7,7 @@ mod m20261127_007001_keep_a_log_of_events;
 mod m20261127_007101_remember_what_was_published;
 mod m20261127_007200_create_report_version;
 mod m20261127_007700_note_what_moved;
+mod m20261127_007701_index_figures;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007101_remember_what_was_published::Migration));
         all.push(Box::new(m20261127_007200_create_report_version::Migration));
         all.push(Box::new(m20261127_007700_note_what_moved::Migration));
+        all.push(Box::new(m20261127_007701_index_figures::Migration));
         all
     }
 }
