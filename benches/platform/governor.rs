@@ -61,7 +61,7 @@ pub async fn measure(engine: Engine) -> Result<()> {
         let asked = GetGovernorReportRequest {
             school_id: school_id.clone(),
             term_id: "2026-autumn".into(),
-            ..GetGovernorReportRequest::default()
+            ..Default::default()
         };
         let begun = Instant::now();
         client.get_governor_report(asked).await?;
