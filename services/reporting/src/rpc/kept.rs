@@ -19,7 +19,7 @@ use crate::{
         moved::{self, COUNTED, Moved, PRINTED},
         state::SchoolState,
     },
-    table::{Schools, counts},
+    table::{Schools, outlines},
 };
 
 /// As many answers are kept: of each fact in each term of the few pages that people look at.
@@ -154,8 +154,8 @@ pub(crate) async fn of_all(
         for (term, as_at, fact) in &missing {
             asked.extend(of_fact(*fact).map(|line| question(line, Schools::All, (*term, *as_at))));
         }
-        let counted = counts(tx, asked).await?;
-        let mut printed = disclose(tx, &audience, &counted).await?.into_iter().map(Arc::new);
+        let outlined = outlines(tx, asked).await?;
+        let mut printed = disclose(tx, &audience, &outlined).await?.into_iter().map(Arc::new);
         let after = moved::read(tx, &ids, &facts, &standing).await?;
         // What rests on printings of before is judged with these.
         let again: Vec<Key> = found.keys().filter(|key| stamp(key, &before) != stamp(key, &after)).copied().collect();
