@@ -16,7 +16,7 @@ run: setup-run ## build and start the demonstration; prints its address and sign
 test: setup-test ## every suite, on SQLite and on a private PostgreSQL and Redis, and the pages in Chromium
 	deploy/test.sh
 
-bench: setup-test ## what it takes: ready, resident, pages, a case opening against its own SQL bare, filter logs (release build)
+bench: setup-test ## what it takes: ready, resident, pages, a case opening against its own SQL bare, filter logs, figures of an authority (release build)
 	trap 'tests/servers stop' EXIT; cargo bench --bench platform
 
 fuzz: ## a million damaged lines through every parser of filter logs (release build; takes a while)

@@ -33,6 +33,16 @@ mod load;
 mod opening;
 #[path = "platform/pages.rs"]
 mod pages;
+#[path = "platform/report_authority.rs"]
+mod report_authority;
+#[path = "platform/report_events.rs"]
+mod report_events;
+#[path = "platform/report_pdf.rs"]
+mod report_pdf;
+#[path = "platform/report_rebuild.rs"]
+mod report_rebuild;
+#[path = "platform/report_world.rs"]
+mod report_world;
 #[path = "platform/rollout.rs"]
 mod rollout;
 #[path = "platform/school.rs"]
@@ -68,6 +78,7 @@ async fn main() -> Result<()> {
         governor::measure(Engine::Postgres).await?;
     }
     filters(wanted).await?;
+    reports(wanted).await?;
     if wanted("opening") {
         opening::measure(Engine::Sqlite, None).await?;
         opening::measure(Engine::Postgres, None).await?;
@@ -109,6 +120,27 @@ async fn filters(wanted: impl Fn(&str) -> bool) -> Result<()> {
     }
     if wanted("filter_export") {
         filter_export::measure().await?;
+    }
+    Ok(())
+}
+
+/// The parts about figures of a whole authority. Loading takes some minutes.
+async fn reports(wanted: impl Fn(&str) -> bool) -> Result<()> {
+    if wanted("report_rebuild") {
+        report_rebuild::measure().await?;
+    }
+    if wanted("report_authority") || wanted("report_pdf") {
+        let mut world = report_world::World::open().await?;
+        world.years().await?;
+        let (took, _) = world.rebuild().await?;
+        println!("five years of {} schools: {} events counted in {took:.0?}", report_world::SCHOOLS, world.logged);
+        if wanted("report_pdf") {
+            report_pdf::measure(&world).await?;
+        }
+        if wanted("report_authority") {
+            report_authority::measure(&mut world).await?;
+        }
+        world.close().await;
     }
     Ok(())
 }

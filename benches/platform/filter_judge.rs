@@ -92,7 +92,8 @@ fn parse(log: &str) -> Result<usize> {
     let mut reader = Reader::new(profile, None);
     let mut read = 0;
     for line in line::lines(log.as_bytes()) {
-        black_box(reader.read(&line?, context)?);
+        let line = line?;
+        black_box(reader.read(&line, context)?);
         read += 1;
     }
     Ok(read)

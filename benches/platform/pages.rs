@@ -53,7 +53,7 @@ impl Browser {
     }
 
     /// Signs a person of the demonstration in, by the form.
-    async fn sign_in(&mut self, name: &str) -> Result<()> {
+    pub async fn sign_in(&mut self, name: &str) -> Result<()> {
         let page = self.send(Request::get("/sign-in"), String::new()).await?;
         let set = page.headers().get(header::SET_COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         self.cookie = set.split(';').next().unwrap_or_default().to_owned();

@@ -4,7 +4,7 @@
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 
 /// Tables that belong to no school, with the reason.
-const OF_NO_SCHOOL: [(&str, &str); 10] = [
+const OF_NO_SCHOOL: [(&str, &str); 11] = [
     ("seaql_migrations", "which migrations there were"),
     ("history_head", "the size and root of the history"),
     ("checkpoint", "signatures over the history"),
@@ -14,6 +14,7 @@ const OF_NO_SCHOOL: [(&str, &str); 10] = [
     ("once", "sealed answers, found by the account that asked"),
     ("denial", "how often an account was refused an rpc"),
     ("progress", "how far events are counted"),
+    ("figure_moved", "how often the counts of a fact moved in a term, over all schools"),
     ("known_school", "the ids of the authority's schools"),
 ];
 

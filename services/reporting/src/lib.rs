@@ -27,6 +27,8 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use chassis::{
     db::Store,
     error::Result,
@@ -40,6 +42,8 @@ use tonic::service::Routes;
 #[derive(Clone)]
 pub(crate) struct App {
     store: Store,
+    /// What was printed over all schools, as long as it stands.
+    kept: Arc<rpc::kept::Kept>,
 }
 
 /// Brings the service's tables up to date, with the login of whoever owns them.
@@ -66,7 +70,7 @@ pub async fn start_with(setup: Setup, disclosure: Disclosure) -> Result<Running>
     disclosure.check()?;
     disclosure::configure(disclosure.min_cell);
     let store = setup.store::<store::migration::Migrations>().await?;
-    let rpcs = ReportingServer::new(rpc::Service { app: App { store: store.clone() } });
+    let rpcs = ReportingServer::new(rpc::Service { app: App { store: store.clone(), kept: Arc::default() } });
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
     Ok(running.listen(&setup, consume::Figures).await)
 }

@@ -9,6 +9,7 @@ mod get_governor_report;
 mod get_report_version;
 mod get_school_report;
 mod get_self_review;
+pub(crate) mod kept;
 mod list_report_versions;
 mod printed;
 mod rebuild_figures;

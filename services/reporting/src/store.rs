@@ -5,6 +5,7 @@ pub(crate) mod closed;
 mod entity;
 pub(crate) mod log;
 pub(crate) mod migration;
+pub(crate) mod moved;
 pub(crate) mod published;
 pub(crate) mod rebuild;
 pub(crate) mod report_version;

@@ -199,6 +199,12 @@ impl Question {
         !self.measure.only.is_empty() || !self.only.is_empty() || axes.any(|axis| axis.dimension().is_some())
     }
 
+    /// Whether nothing can be said of it without its counts.
+    fn counts_to_be_outlined(&self) -> bool {
+        let mut axes = [&self.rows, &self.columns].into_iter().flatten();
+        self.measure.counts == measure::Counts::Things || axes.any(|axis| axis.dimension().is_some())
+    }
+
     fn by_school(&self) -> bool {
         [&self.rows, &self.columns].into_iter().flatten().any(|axis| *axis == Axis::School)
     }
@@ -333,17 +339,34 @@ pub(crate) async fn count(tx: &Tx, question: Question) -> Result<Counted> {
 /// # Errors
 /// As `count`.
 pub(crate) async fn counts(tx: &Tx, questions: Vec<Question>) -> Result<Vec<Counted>> {
+    answers(tx, questions, |_| true).await
+}
+
+/// The same without the counts of people where no heading depends on them: for disclosure control, which has its own, and answers
+/// figures of people from what was printed and from no count.
+///
+/// # Errors
+/// As `count`.
+pub(crate) async fn outlines(tx: &Tx, questions: Vec<Question>) -> Result<Vec<Counted>> {
+    answers(tx, questions, Question::counts_to_be_outlined).await
+}
+
+async fn answers(tx: &Tx, questions: Vec<Question>, counted: fn(&Question) -> bool) -> Result<Vec<Counted>> {
     let today = london(tx.now()).date();
     let mut asked: Vec<store::cell::Sums> = Vec::new();
     let mut places = Vec::with_capacity(questions.len());
     for question in &questions {
         checked(question, today)?;
+        if !counted(question) {
+            places.push(None);
+            continue;
+        }
         let sums = question.sums();
         let place = asked.iter().position(|other| other.beside(&sums)).unwrap_or_else(|| {
             asked.push(sums);
             asked.len() - 1
         });
-        places.push(place);
+        places.push(Some(place));
         if let Some(sums) = asked.get_mut(place) {
             *sums.facts.entry(question.measure.fact.as_str()).or_default() |= question.tells_apart();
         }
@@ -355,7 +378,10 @@ pub(crate) async fn counts(tx: &Tx, questions: Vec<Question>) -> Result<Vec<Coun
         answered.push(store::cell::sums(tx, sums).await?);
     }
     let empty = Vec::new();
-    let answer = |(question, place): (Question, usize)| question.table(answered.get(place).unwrap_or(&empty), &schools);
+    let answer = |(question, place): (Question, Option<usize>)| {
+        let sums = place.and_then(|place| answered.get(place)).unwrap_or(&empty);
+        question.table(sums, &schools)
+    };
     questions.into_iter().zip(places).map(answer).collect()
 }
 

@@ -3,6 +3,7 @@
 mod disclosure;
 mod fact;
 mod hidden;
+mod kept;
 mod made;
 mod rebuild;
 mod recount;
@@ -21,6 +22,7 @@ use disclosure::{
     what_would_single_out_a_child_is_hidden_whatever_there_is,
 };
 use hidden::hidden_cases_leave_no_trace;
+use kept::what_is_kept_over_all_schools_is_what_would_be_counted;
 pub(crate) use made::one_of_each;
 use proto::{
     access::v1::Role,
@@ -200,6 +202,7 @@ on_both_engines!(
     governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_replaces_itself,
     a_report_of_a_past_day_stands_and_says_what_came_since,
     rebuild_equals_live,
+    what_is_kept_over_all_schools_is_what_would_be_counted,
     the_log_of_events_is_only_added_to,
     independent_recount,
     a_figure_that_moved_by_a_little_waits_for_everybody,

@@ -51,7 +51,6 @@ pub(super) type Figure = (Option<i64>, Option<i32>);
 impl Across {
     /// Prints the total of a moment where it can be, and says whether there is anything new to keep. The schools have printed theirs.
     pub(super) fn publish(&mut self, schools: &Schools<'_>, moment: &Moment, min_cell: i64) -> bool {
-        let before = self.steps.clone();
         let counts: BTreeMap<String, i64> = counts(schools);
         let next = self.steps.partition_point(|step| step.at <= moment.at);
         let last = next.checked_sub(1).and_then(|n| self.steps.get(n));
@@ -61,7 +60,7 @@ impl Across {
         let at = last.map_or(moment.at, |last| moment.at.max(last.at + 1));
         self.steps.insert(next, Step { at, day: moment.day, to: moment.to.clone(), counts: counts.clone() });
         if !self.safe(schools, min_cell) {
-            self.steps = before;
+            self.steps.remove(next);
             self.refused = counts;
         }
         true
@@ -76,6 +75,9 @@ impl Across {
     fn safe(&self, schools: &Schools<'_>, min_cell: i64) -> bool {
         let point = |step: &Step| Point { at: step.at, count: step.counts.values().sum(), shown: true };
         let total = Series::new(self.steps.iter().map(point).collect());
+        if !total.steps(min_cell) {
+            return false;
+        }
         let of = |(school, (block, _)): (&&str, &(&Block, &Truth))| {
             let mut points = block.totals();
             points.extend(self.steps.iter().map(|step| {
@@ -86,8 +88,7 @@ impl Across {
             Series::new(points)
         };
         let parts: Vec<Series> = schools.iter().map(of).collect();
-        total.steps(min_cell)
-            && unknowns(&total, &parts, Some(min_cell - 1)).is_some_and(|mut table| table.safe(min_cell))
+        unknowns(&total, &parts, Some(min_cell - 1)).is_some_and(|mut table| table.safe(min_cell))
     }
 
     /// Prints a breakdown over all schools, once: all values that are not small, less as many as must be hidden with them. Says

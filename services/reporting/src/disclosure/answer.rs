@@ -1,7 +1,7 @@
 //! Questions and their answers in terms of what is printed: which figures a cell is the sum of, and what may not be asked.
 //! The one file that knows both questions and blocks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use chassis::{calendar::Term, suppress::Figure};
 use time::{Date, Duration};
@@ -289,19 +289,29 @@ fn retain<T>(all: &mut Vec<T>, kept: &[bool]) {
     all.retain(|_| kept.next().unwrap_or(false));
 }
 
+/// Labels, each with its place: a table over all schools has hundreds.
+fn numbered(labels: &[String]) -> BTreeMap<&str, usize> {
+    labels.iter().enumerate().map(|(n, label)| (label.as_str(), n)).collect()
+}
+
+/// The places that a label stands for: all of them where there is none.
+fn stretch(label: Option<&str>, of: &BTreeMap<&str, usize>, all: usize) -> Range<usize> {
+    label.map_or(0..all, |label| of.get(label).map_or(0..0, |n| *n..*n + 1))
+}
+
 /// The answer to a question about things: the counts as they are, and no data where the school was not there yet.
 pub(super) fn as_counted(memory: &Memory, counted: &Counted, today: Date) -> Published {
     let question = &counted.question;
+    let (of_row, of_column) = (numbered(&counted.rows), numbered(&counted.columns));
     let find = |places: &[Place<'_>]| {
         let label = |axis: Option<&Axis>| {
             axis.and_then(|axis| places.iter().find(|(other, _)| *other == axis)).map(|(_, label)| *label)
         };
         let (row, column) = (label(question.rows.as_ref()), label(question.columns.as_ref()));
-        let here = |wanted: Option<&str>, label: &String| wanted.is_none_or(|wanted| wanted == label);
-        let rows = counted.rows.iter().zip(&counted.cells).filter(|(label, _)| here(row, label));
-        let cells =
-            rows.flat_map(|(_, cells)| counted.columns.iter().zip(cells)).filter(|(label, _)| here(column, label));
-        let count: u64 = cells.map(|(_, count)| *count).sum();
+        let rows = counted.cells.get(stretch(row, &of_row, counted.rows.len())).unwrap_or_default();
+        let of_place = stretch(column, &of_column, counted.columns.len());
+        let cells = rows.iter().flat_map(|cells| cells.get(of_place.clone()).unwrap_or_default());
+        let count: u64 = cells.sum();
         let school = match &question.schools {
             Schools::One(school) => Some(school.as_str()),
             Schools::All => label(Some(&Axis::School)),

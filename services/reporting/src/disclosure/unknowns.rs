@@ -43,6 +43,35 @@ pub(super) struct Unknowns {
     cells: Vec<Cell>,
     of_row: Vec<Vec<usize>>,
     of_column: Vec<Vec<usize>>,
+    search: Search,
+}
+
+/// What a search for a path notes, kept from one to the next: there are many of them, and most are over soon.
+#[derive(Debug, Clone, Default)]
+struct Search {
+    /// Whence each node was come to.
+    came: Vec<Option<(usize, Move)>>,
+    /// The step by which a node stands right before the end.
+    last: Vec<Option<Move>>,
+    /// The nodes of which either is noted.
+    noted: Vec<usize>,
+    waiting: VecDeque<usize>,
+    moves: Vec<(usize, Move)>,
+}
+
+impl Search {
+    /// Forgets everything, and has room for so many nodes.
+    fn begin(&mut self, nodes: usize) {
+        for node in self.noted.drain(..) {
+            self.came[node] = None;
+            self.last[node] = None;
+        }
+        if self.came.len() < nodes {
+            self.came.resize(nodes, None);
+            self.last.resize(nodes, None);
+        }
+        self.waiting.clear();
+    }
 }
 
 /// One step of a path: from a row that holds one too many to a column that lacks one, and so on.
@@ -92,57 +121,77 @@ impl Unknowns {
         let small = |count: i64| (1..min_cell).contains(&count);
         let mut open = Vec::with_capacity(self.cells.len());
         for at in 0..self.cells.len() {
-            let width = self.width(at);
-            if small(self.cells[at].value) && width < OPEN {
-                return false;
+            let Cell { row, column, value, .. } = self.cells[at];
+            if small(value) {
+                if self.width(at, OPEN) < OPEN {
+                    return false;
+                }
+                open.push(true);
+                continue;
             }
-            open.push(width > 0);
+            // Whether one that is not small is open matters to what a printed sum leaves, and one of nothing adds nothing to that.
+            let matters = value != 0 && (self.rows[row].printed() || self.columns[column].printed());
+            open.push(matters && self.width(at, 1) > 0);
         }
         let left = |of: &[usize]| -> i64 { of.iter().filter(|at| open[**at]).map(|at| self.cells[*at].value).sum() };
         let lines = self.rows.iter().zip(&self.of_row).chain(self.columns.iter().zip(&self.of_column));
         if lines.filter(|(sum, _)| sum.printed()).any(|(_, of)| small(left(of))) {
             return false;
         }
-        self.closed || (0..self.rows.len()).all(|row| self.keeps_in_time(row, small))
+        let rows = self.rows.len();
+        self.closed || (0..rows).all(|row| self.keeps_in_time(row, small))
     }
 
     /// Whether neither what a row held up to a moment, nor what it got since, is a small count that can be worked out.
-    fn keeps_in_time(&self, row: usize, small: impl Fn(i64) -> bool) -> bool {
-        let (of, printed) = (&self.of_row[row], self.rows[row].printed());
-        let all: i64 = of.iter().map(|at| self.cells[*at].value).sum();
+    fn keeps_in_time(&mut self, row: usize, small: impl Fn(i64) -> bool) -> bool {
+        let (length, printed) = (self.of_row[row].len(), self.rows[row].printed());
+        let all: i64 = self.of_row[row].iter().map(|at| self.cells[*at].value).sum();
         let mut until = 0;
-        (1..=of.len()).all(|cells| {
-            until += self.cells[of[cells - 1]].value;
-            let whole = cells == of.len();
+        (1..=length).all(|cells| {
+            until += self.cells[self.of_row[row][cells - 1]].value;
+            let whole = cells == length;
             // The whole of a row that is printed is no secret; single cells were looked at.
             let before = cells > 1 && small(until) && !(printed && whole);
             let since = printed && !whole && small(all - until);
-            !(before || since) || self.clone().split(row, cells) >= OPEN
+            !(before || since) || self.split(row, cells) >= OPEN
         })
     }
 
-    /// How far the sum of a row's first cells is open: they become a row of their own, which shares a cell with what is left.
-    fn split(mut self, row: usize, cells: usize) -> i64 {
+    /// How far the sum of a row's first cells is open: for that they become a row of their own, which shares a cell with what is
+    /// left.
+    fn split(&mut self, row: usize, cells: usize) -> i64 {
         let later = self.of_row[row].split_off(cells);
         let whole = std::mem::take(&mut self.rows[row]);
         let other = self.row(whole);
         for at in &later {
             self.cells[*at].row = other;
         }
-        self.of_row[other] = later;
+        self.of_row[other].clone_from(&later);
         let column = self.column(Sum::default());
         let joint = self.cells.len();
         self.cell((row, column), PLENTY, (0, 2 * PLENTY));
         self.cell((other, column), PLENTY, (0, 2 * PLENTY));
-        self.width(joint)
+        let open = self.width(joint, OPEN);
+        // As it was before.
+        self.cells.truncate(joint);
+        self.columns.pop();
+        self.of_column.pop();
+        self.of_row.pop();
+        self.rows[row] = self.rows.pop().unwrap_or_default();
+        for at in &later {
+            self.cells[*at].row = row;
+        }
+        self.of_row[row].truncate(cells);
+        self.of_row[row].extend(later);
+        open
     }
 
-    /// By how much a cell's least and largest values differ, as far as it matters.
-    fn width(&mut self, at: usize) -> i64 {
+    /// By how much a cell's least and largest values differ, as far as it matters: up to a limit, or a little beyond.
+    fn width(&mut self, at: usize, limit: i64) -> i64 {
         let Cell { row, column, value, least, most } = self.cells[at];
         let column = self.rows.len() + column;
-        let up = self.flow(row, column, at, OPEN.min(most - value));
-        if up >= OPEN { up } else { up + self.flow(column, row, at, OPEN.min(value - least)) }
+        let up = self.flow(row, column, at, limit.min(most - value));
+        if up >= limit { up } else { up + self.flow(column, row, at, limit.min(value - least)) }
     }
 
     /// How many times, up to a limit, others can make up for a cell's being one more (from its row to its column) or less.
@@ -174,19 +223,39 @@ impl Unknowns {
 
     /// A shortest path between two nodes: rows, then columns, then what lies outside, which sums that are not printed reach: one
     /// place for rows and columns, or two where the sum of everything is known.
-    fn path(&self, from: usize, to: usize, without: usize) -> Option<Vec<Move>> {
-        let nodes = self.rows.len() + self.columns.len() + 2;
-        let mut came: Vec<Option<(usize, Move)>> = vec![None; nodes];
-        let mut waiting = VecDeque::from([from]);
-        while let Some(node) = waiting.pop_front() {
-            for (next, step) in self.moves(node, without) {
-                if next != from && came[next].is_none() {
-                    came[next] = Some((node, step));
-                    if next == to {
-                        return Some(Self::back(&came, to));
-                    }
-                    waiting.push_back(next);
+    fn path(&mut self, from: usize, to: usize, without: usize) -> Option<Vec<Move>> {
+        let mut search = std::mem::take(&mut self.search);
+        search.begin(self.rows.len() + self.columns.len() + 2);
+        let path = self.find(from, to, without, &mut search);
+        self.search = search;
+        path
+    }
+
+    fn find(&self, from: usize, to: usize, without: usize, search: &mut Search) -> Option<Vec<Move>> {
+        // Whoever comes to a node right before the end need look no further.
+        self.before(to, without, &mut search.moves);
+        for (node, step) in search.moves.drain(..) {
+            search.noted.push(node);
+            search.last[node].get_or_insert(step);
+        }
+        if let Some(step) = search.last[from] {
+            return Some(vec![step]);
+        }
+        search.waiting.push_back(from);
+        while let Some(node) = search.waiting.pop_front() {
+            self.moves(node, without, &mut search.moves);
+            for (next, step) in search.moves.drain(..) {
+                if next == from || search.came[next].is_some() {
+                    continue;
                 }
+                search.noted.push(next);
+                search.came[next] = Some((node, step));
+                if let Some(last) = search.last[next] {
+                    let mut path = Self::back(&search.came, next);
+                    path.push(last);
+                    return Some(path);
+                }
+                search.waiting.push_back(next);
             }
         }
         None
@@ -201,10 +270,11 @@ impl Unknowns {
         path
     }
 
-    fn moves(&self, node: usize, without: usize) -> Vec<(usize, Move)> {
+    /// Where one can go from a node.
+    fn moves(&self, node: usize, without: usize, moves: &mut Vec<(usize, Move)>) {
         let (rows, outside) = (self.rows.len(), self.rows.len() + self.columns.len());
         let beyond = outside + usize::from(self.closed);
-        let mut moves = Vec::new();
+        moves.clear();
         if node < rows {
             if self.rows[node].up > 0 {
                 moves.push((outside, Move::Row(node, 1)));
@@ -227,7 +297,26 @@ impl Unknowns {
             let up = (0..self.columns.len()).filter(|column| self.columns[*column].up > 0);
             moves.extend(up.map(|column| (rows + column, Move::Column(column, 1))));
         }
-        moves
+    }
+
+    /// The nodes from which one step leads to a row or a column, each with that step: the same moves, seen from where they lead.
+    fn before(&self, to: usize, without: usize, moves: &mut Vec<(usize, Move)>) {
+        let (rows, outside) = (self.rows.len(), self.rows.len() + self.columns.len());
+        moves.clear();
+        if to < rows {
+            if self.rows[to].down > 0 {
+                moves.push((outside, Move::Row(to, -1)));
+            }
+            let more = self.of_row[to].iter().filter(|at| self.cells[**at].value < self.cells[**at].most);
+            moves.extend(more.filter(|at| **at != without).map(|at| (rows + self.cells[*at].column, Move::More(*at))));
+        } else {
+            let column = to - rows;
+            if self.columns[column].up > 0 {
+                moves.push((outside + usize::from(self.closed), Move::Column(column, 1)));
+            }
+            let less = self.of_column[column].iter().filter(|at| self.cells[**at].value > self.cells[**at].least);
+            moves.extend(less.filter(|at| **at != without).map(|at| (self.cells[*at].row, Move::Less(*at))));
+        }
     }
 }
 
@@ -275,7 +364,7 @@ mod tests {
                 b >= 0 && c >= 0 && sums.1 - c >= 0
             };
             let count = i64::try_from((0..40).filter(fits).count()).unwrap();
-            assert_eq!(table.width(0).min(OPEN), (count - 1).min(OPEN), "{values:?}");
+            assert_eq!(table.width(0, OPEN).min(OPEN), (count - 1).min(OPEN), "{values:?}");
         }
     }
 

@@ -6,12 +6,11 @@ use tonic::Request;
 
 use super::{
     convert::{self, Figures},
-    printed::of_all,
+    kept::{Printed, of_all},
 };
 use crate::{
     App,
     disclosure::{Published, min_cell},
-    measure::Line,
     store::{self, state::SchoolState},
 };
 
@@ -27,17 +26,17 @@ pub(super) async fn get_authority_report(
     let schools = store::state::schools(&tx).await?;
     let mut asked = vec![(term, as_at), (term.before(), as_at)];
     asked.extend(as_at.map(|_| (term, None)));
-    let mut printed = of_all(&mut tx, &asked).await?.into_iter();
+    let mut printed = of_all(&mut tx, &app.kept, &schools, &asked).await?.into_iter();
     let (now, before) = (printed.next().unwrap_or_default(), printed.next().unwrap_or_default());
     let known = printed.next();
     let (progress, waiting) = (store::log::progress(&tx).await?, store::log::waiting(&tx).await?);
     tx.record(Act::new("authority_report.read", term.id()).detail("as_at", convert::day(as_at)));
     let at = convert::moment_of(as_at, tx.now());
     tx.commit().await?;
-    let total = |printed: &[(&Line, Published)], n: usize| {
+    let total = |printed: &[Printed], n: usize| {
         printed.get(n).map_or((None, None), |(_, printed)| (Some(printed.total), printed.total_held))
     };
-    let line = |(n, (line, printed)): (usize, &(&'static Line, Published))| {
+    let line = |(n, (line, printed)): (usize, &Printed)| {
         let (before, before_held) = total(&before, n);
         let (known, waits) = known.as_ref().map_or((None, None), |known| total(known, n));
         let figures = Figures {
@@ -55,7 +54,7 @@ pub(super) async fn get_authority_report(
         term: Some(convert::term_message(term)),
         as_at_time: Some(timestamp(at)),
         lines: now.iter().enumerate().map(line).collect(),
-        schools: schools.iter().map(|school| row(school, &now)).collect(),
+        schools: schools.iter().enumerate().map(|(n, school)| row(n, school, &now)).collect(),
         min_cell: u32::try_from(min_cell()).unwrap_or_default(),
         as_at_date: convert::day(as_at),
         figures_as_of_time: progress.newest.map(timestamp),
@@ -65,16 +64,15 @@ pub(super) async fn get_authority_report(
     Ok(GetAuthorityReportResponse { report: Some(report) })
 }
 
-/// A school's figures, those its own report prints.
-fn row(school: &SchoolState, lines: &[(&'static Line, Published)]) -> SchoolRow {
+/// A school's figures, those its own report prints. It is looked for at its own place first: schools stand in one order everywhere.
+fn row(n: usize, school: &SchoolState, lines: &[Printed]) -> SchoolRow {
     let figure = |printed: &Published| {
-        let row = printed.rows.iter().position(|row| *row == school.school_id);
+        let own = printed.rows.get(n).is_some_and(|row| *row == school.school_id).then_some(n);
+        let row = own.or_else(|| printed.rows.iter().position(|row| *row == school.school_id));
         row.and_then(|row| printed.cells.get(row)?.first().copied()).unwrap_or(Figure::Hidden)
     };
-    let cell = |(line, printed): &(&Line, Published)| Cell {
-        key: line.key.clone(),
-        figure: Some(convert::figure(figure(printed))),
-    };
+    let cell =
+        |(line, printed): &Printed| Cell { key: line.key.clone(), figure: Some(convert::figure(figure(printed))) };
     SchoolRow {
         school_id: school.school_id.clone(),
         cells: lines.iter().map(cell).collect(),

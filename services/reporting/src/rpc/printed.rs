@@ -6,7 +6,7 @@ use time::Date;
 use crate::{
     disclosure::{self, Audience, disclose},
     measure::{Line, lines},
-    report::{Published, compared, question, shown},
+    report::{Published, question, shown},
     table::{Schools, counts},
 };
 
@@ -44,16 +44,7 @@ pub(super) async fn lines_of_school(
     Ok(reports.map(|report| lines.iter().zip(report).map(|(line, printed)| shown(line, printed)).collect()).collect())
 }
 
-/// All schools' terms: of each line that has a figure of its own, a row for each school and the figure over all of them.
-pub(super) async fn of_all(
-    tx: &mut Tx,
-    terms: &[(Term, Option<Date>)],
-) -> Result<Vec<Vec<(&'static Line, disclosure::Published)>>> {
-    let lines: Vec<&'static Line> = compared().collect();
-    lines_of_all(tx, terms, &lines).await
-}
-
-/// The same of some lines.
+/// Some lines of all schools' terms: a row for each school and the figure over all of them.
 pub(super) async fn lines_of_all(
     tx: &mut Tx,
     terms: &[(Term, Option<Date>)],

@@ -1,11 +1,14 @@
 //! Counts by school, fact, dimensions and day, each with the day on which it was known; and the same by stretches of days, for
 //! what is known now.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
-use chassis::{db::Tx, error::Result};
+use chassis::{calendar::Term, db::Tx, error::Result};
 use sea_orm::Value;
-use time::Date;
+use time::{Date, Duration};
 
 use super::{rows, run};
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
 };
 
 /// Rows written by one statement: below every engine's limit of parameters.
-const CHUNK: usize = 500;
+pub(super) const CHUNK: usize = 500;
 
 /// What is added to one count: school, fact, day, dimensions, and the day it was known.
 type Key = (String, &'static str, Date, String, Date);
@@ -31,10 +34,17 @@ impl Cells {
             *self.0.entry(key).or_default() += fact.count.saturating_mul(times);
         }
     }
+
+    /// The facts whose counts are moved by it, each with the term.
+    pub(crate) fn moved(&self) -> BTreeSet<(&'static str, String)> {
+        let term = |day: Date| Term::at(day.midnight().assume_utc() + Duration::hours(12)).id();
+        let of = |((_, fact, day, _, _), count): (&Key, &i64)| (*count != 0).then(|| (*fact, term(*day)));
+        self.0.iter().filter_map(of).collect()
+    }
 }
 
 /// The places of so many rows of values: `($1, $2), ($3, $4)`.
-fn places(rows: usize, columns: usize) -> String {
+pub(super) fn places(rows: usize, columns: usize) -> String {
     let mut text = String::new();
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });

@@ -1,7 +1,10 @@
 //! The log of every event that was heard, and the one way in which events become figures: from the bus as they come, and from
 //! the log when figures are counted anew.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use chassis::{
     db::Tx,
@@ -9,11 +12,12 @@ use chassis::{
     event::{Envelope, Event},
 };
 use prost::Message as _;
+use sea_orm::Value;
 use time::OffsetDateTime;
 
 use super::{
-    cell::{self, Cells},
-    closed, micros, moment, row, rows, run, state,
+    cell::{self, CHUNK, Cells, places},
+    closed, micros, moment, moved, row, rows, run, state,
 };
 use crate::{
     fact::{announced, as_of, counts, facts, kind, order, slot},
@@ -90,13 +94,15 @@ pub(crate) async fn hear(tx: &Tx, envelope: &Envelope) -> Result<()> {
         ],
     )
     .await?;
-    take(tx, progress.generation, std::slice::from_ref(envelope)).await
+    let cells = take(tx, progress.generation, std::slice::from_ref(envelope)).await?;
+    moved::note(tx, moved::COUNTED, &cells.moved()).await
 }
 
-/// Counts events in a generation of figures.
-pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Result<()> {
+/// Counts events in a generation of figures; answers what that came to.
+pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Result<Cells> {
     let mut cells = Cells::default();
     let mut states: BTreeMap<String, State> = BTreeMap::new();
+    let mut said = Vec::new();
     for envelope in envelopes.iter().filter(|envelope| !envelope.school_id.is_empty()) {
         let school = envelope.school_id.as_str();
         let before = states.remove(school).unwrap_or_default();
@@ -106,36 +112,95 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
         }
         match envelope.event.as_ref().and_then(slot) {
             None => cells.add(school, facts(envelope), 1),
-            Some(slot) => say(tx, generation, &slot, envelope, &mut cells).await?,
+            Some(slot) => said.push((slot, envelope)),
         }
     }
+    say(tx, generation, &said, &mut cells).await?;
     cell::add(tx, generation, &cells).await?;
-    state::keep(tx, generation, states).await
+    state::keep(tx, generation, states).await?;
+    Ok(cells)
 }
 
-/// Counts an event that takes the place of an earlier one of its slot, and gives way to a later one: from when it was known until
+/// What was said of some slots, each a school's, by place in order.
+type Said = BTreeMap<(String, String), BTreeMap<String, Envelope>>;
+
+/// Counts events that take the place of an earlier one of their slot, and give way to a later one: from when each was known until
 /// the later one was known, whichever of them is heard first.
-async fn say(tx: &Tx, generation: i64, slot: &str, envelope: &Envelope, cells: &mut Cells) -> Result<()> {
+async fn say(tx: &Tx, generation: i64, said: &[(String, &Envelope)], cells: &mut Cells) -> Result<()> {
+    let mut there = match said {
+        [] => return Ok(()),
+        [(slot, envelope)] => neighbours(tx, generation, slot, envelope).await?,
+        several => all_of(tx, generation, several).await?,
+    };
+    let mut statements: Vec<[Value; 5]> = Vec::with_capacity(said.len());
+    for (slot, envelope) in said {
+        let (school, at) = (envelope.school_id.as_str(), order(envelope));
+        let of_slot = there.entry((school.to_owned(), slot.clone())).or_default();
+        let before = of_slot.range::<String, _>(..at.clone()).next_back().map(|(_, before)| before);
+        let after =
+            of_slot.range::<String, _>((Bound::Excluded(at.clone()), Bound::Unbounded)).next().map(|(_, after)| after);
+        cells.add(school, facts(envelope), 1);
+        if let Some(before) = before {
+            cells.add(school, as_of(before, envelope), -1);
+        }
+        if let Some(after) = after {
+            cells.add(school, as_of(envelope, after), -1);
+            if let Some(before) = before {
+                cells.add(school, as_of(before, after), 1);
+            }
+        }
+        statements.push([
+            generation.into(),
+            school.into(),
+            slot.as_str().into(),
+            at.as_str().into(),
+            envelope.event_id.as_str().into(),
+        ]);
+        of_slot.insert(at, (*envelope).clone());
+    }
+    for chunk in statements.chunks(CHUNK) {
+        let sql = format!(
+            "INSERT INTO statement (generation, school_id, slot, said_at, event_id) VALUES {}",
+            places(chunk.len(), 5)
+        );
+        run(tx, &sql, chunk.iter().flatten().cloned().collect()).await?;
+    }
+    Ok(())
+}
+
+/// What stands next to one event of a slot, before it and after it.
+async fn neighbours(tx: &Tx, generation: i64, slot: &str, envelope: &Envelope) -> Result<Said> {
     let (school, at) = (envelope.school_id.as_str(), order(envelope));
     let before = beside(tx, (generation, school, slot), "s.said_at < $4 ORDER BY s.said_at DESC", &at).await?;
     let after = beside(tx, (generation, school, slot), "s.said_at > $4 ORDER BY s.said_at", &at).await?;
-    run(
-        tx,
-        "INSERT INTO statement (generation, school_id, slot, said_at, event_id) VALUES ($1, $2, $3, $4, $5)",
-        vec![generation.into(), school.into(), slot.into(), at.into(), envelope.event_id.as_str().into()],
-    )
-    .await?;
-    cells.add(school, facts(envelope), 1);
-    if let Some(before) = &before {
-        cells.add(school, as_of(before, envelope), -1);
-    }
-    if let Some(after) = &after {
-        cells.add(school, as_of(envelope, after), -1);
-        if let Some(before) = &before {
-            cells.add(school, as_of(before, after), 1);
+    let found = before.into_iter().chain(after).map(|other| (order(&other), other)).collect();
+    Ok(Said::from([((school.to_owned(), slot.to_owned()), found)]))
+}
+
+/// Everything that was said of the slots of many events.
+async fn all_of(tx: &Tx, generation: i64, said: &[(String, &Envelope)]) -> Result<Said> {
+    let slots: BTreeSet<(&str, &str)> =
+        said.iter().map(|(slot, envelope)| (envelope.school_id.as_str(), slot.as_str())).collect();
+    let slots: Vec<(&str, &str)> = slots.into_iter().collect();
+    let mut all = Said::new();
+    for chunk in slots.chunks(CHUNK) {
+        let sql = format!(
+            "SELECT s.school_id AS school_id, s.slot AS slot, l.envelope AS envelope \
+             FROM statement s JOIN event_log l ON l.event_id = s.event_id \
+             WHERE (s.school_id, s.slot) IN (VALUES {}) AND s.generation = ${}",
+            places(chunk.len(), 2),
+            2 * chunk.len() + 1
+        );
+        let mut values: Vec<Value> =
+            chunk.iter().flat_map(|(school, slot)| [Value::from(*school), Value::from(*slot)]).collect();
+        values.push(generation.into());
+        for row in rows(tx, &sql, values).await? {
+            let (school, slot): (String, String) = (row.try_get("", "school_id")?, row.try_get("", "slot")?);
+            let envelope = envelope_of(&row)?;
+            all.entry((school, slot)).or_default().insert(order(&envelope), envelope);
         }
     }
-    Ok(())
+    Ok(all)
 }
 
 /// The event of a slot that stands next to a place in order.

@@ -9,6 +9,8 @@ mod m20261127_007200_create_report_version;
 mod m20261127_007500_find_what_policies_promised;
 mod m20261127_007600_tell_parents_told_apart;
 mod m20261127_007601_keep_closed_days;
+mod m20261127_007700_note_what_moved;
+mod m20261127_007701_index_figures;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -28,6 +30,8 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007500_find_what_policies_promised::Migration));
         all.push(Box::new(m20261127_007600_tell_parents_told_apart::Migration));
         all.push(Box::new(m20261127_007601_keep_closed_days::Migration));
+        all.push(Box::new(m20261127_007700_note_what_moved::Migration));
+        all.push(Box::new(m20261127_007701_index_figures::Migration));
         all
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chassis::{db::Tx, error::Result};
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, Value};
 
-use super::{rows, run};
+use super::{moved, rows, run};
 
 /// Rows written by one statement: below every engine's limit of parameters.
 const CHUNK: usize = 500;
@@ -71,7 +71,8 @@ pub(crate) async fn keep(tx: &Tx, kept: &[Row]) -> Result<()> {
         );
         run(tx, &sql, chunk.iter().flat_map(of).collect()).await?;
     }
-    Ok(())
+    let printed = kept.iter().map(|row| (row.fact.as_str(), row.term.clone())).collect();
+    moved::note(tx, moved::PRINTED, &printed).await
 }
 
 /// Waits for whoever prints something new of these schools, and makes others wait. Everybody takes their turns in one order.

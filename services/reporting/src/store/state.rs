@@ -7,17 +7,21 @@ use chassis::{
     db::Tx,
     error::{Error, Result},
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, sea_query::Expr};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, Value, sea_query::Expr};
 
-use super::{entity::school_state, moment, rows, run};
+use super::{
+    cell::{CHUNK, places},
+    entity::school_state,
+    moment, rows, run,
+};
 use crate::state::State;
 
 pub(crate) use super::entity::school_state::Model as SchoolState;
 
 /// Keeps what events say of schools beside what others said: the later wins, and comes it in first.
 pub(crate) async fn keep(tx: &Tx, generation: i64, states: BTreeMap<String, State>) -> Result<()> {
-    for (school, state) in states {
-        let values = vec![
+    let row = |(school, state): (String, State)| -> [Value; 9] {
+        [
             generation.into(),
             school.into(),
             state.known_us.into(),
@@ -27,11 +31,13 @@ pub(crate) async fn keep(tx: &Tx, generation: i64, states: BTreeMap<String, Stat
             state.last_feed_us.into(),
             state.silent_feeds.into(),
             state.silent_at.into(),
-        ];
-        run(
-            tx,
+        ]
+    };
+    let all: Vec<[Value; 9]> = states.into_iter().map(row).collect();
+    for chunk in all.chunks(CHUNK) {
+        let sql = format!(
             "INSERT INTO school_state AS s (generation, school_id, known_us, review_due_us, error_findings, policy_at, \
-             last_feed_us, silent_feeds, silent_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             last_feed_us, silent_feeds, silent_at) VALUES {} \
              ON CONFLICT (generation, school_id) DO UPDATE SET \
              known_us = CASE WHEN excluded.known_us < s.known_us THEN excluded.known_us ELSE s.known_us END, \
              review_due_us = CASE WHEN excluded.policy_at > s.policy_at THEN excluded.review_due_us ELSE s.review_due_us END, \
@@ -41,9 +47,9 @@ pub(crate) async fn keep(tx: &Tx, generation: i64, states: BTreeMap<String, Stat
              THEN excluded.last_feed_us ELSE s.last_feed_us END, \
              silent_feeds = CASE WHEN excluded.silent_at > s.silent_at THEN excluded.silent_feeds ELSE s.silent_feeds END, \
              silent_at = CASE WHEN excluded.silent_at > s.silent_at THEN excluded.silent_at ELSE s.silent_at END",
-            values,
-        )
-        .await?;
+            places(chunk.len(), 9)
+        );
+        run(tx, &sql, chunk.iter().flatten().cloned().collect()).await?;
     }
     Ok(())
 }
