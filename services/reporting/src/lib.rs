@@ -6,8 +6,10 @@
 //! - `disclosure`: the only way from exact counts to figures that may be seen
 //! - `report`: a school's term, and the authority's
 //! - `governor`: the report for governors in sections, and what of it the head signed; `export`: it as a file
+//! - `ask`: tables that somebody puts together, and those that are kept; `watch`: tells of those that are due
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
+mod ask;
 mod config;
 mod consume;
 pub mod disclosure;
@@ -22,6 +24,7 @@ mod store;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use chassis::{
     db::Store,
@@ -63,6 +66,7 @@ pub async fn start_with(setup: Setup, disclosure: Disclosure) -> Result<Running>
     disclosure::configure(disclosure.min_cell);
     let store = setup.store::<store::migration::Migrations>().await?;
     let rpcs = ReportingServer::new(rpc::Service { app: App { store: store.clone() } });
+    let watching = watch::run(store.clone(), setup.shutdown.clone());
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
-    Ok(running.listen(&setup, consume::Figures).await)
+    Ok(running.listen(&setup, consume::Figures).await.beside(watching))
 }

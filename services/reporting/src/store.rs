@@ -5,6 +5,7 @@ mod entity;
 pub(crate) mod log;
 pub(crate) mod migration;
 pub(crate) mod published;
+pub(crate) mod question;
 pub(crate) mod rebuild;
 pub(crate) mod report_version;
 pub(crate) mod state;

@@ -202,4 +202,5 @@ on_both_engines!(
     two_who_print_at_once_print_nothing_that_tells_together,
 );
 
+mod ask;
 mod governor;

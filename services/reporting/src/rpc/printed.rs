@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// To whom figures are printed in a transaction, as the memory of what was printed names them.
-fn audience(tx: &Tx, school: &str) -> Audience {
+pub(super) fn audience(tx: &Tx, school: &str) -> Audience {
     let to = if tx.scope().authority() { "authority".to_owned() } else { format!("school:{school}") };
     Audience { to }
 }
