@@ -187,6 +187,8 @@ impl GovernorPage {
         let term = report.term.clone().unwrap_or_default();
         let mut links = place.around(&term.term_id);
         links.push(Link::new("All signed reports", format!("{}/signed", place.here)));
+        links.push(Link::new("Put a table together", format!("{}/ask", place.here)));
+        links.push(Link::new("Saved questions", format!("{}/questions", place.here)));
         Self {
             head: Head::new("Report for governors and leaders", place.crumbs.clone()).of(term.title.clone()),
             rows: vec![Row::new("Figures as at", words::named_day(&report.as_at_date))],

@@ -12,7 +12,8 @@ use proto::{
     access::v1::Role,
     event::v1::{
         AlertPassedOn, AlertRaised, ConcernEscalated, ConcernRecorded, ExceptionDecided, ExceptionRequested,
-        FeedCoverageChanged, InvitationAccepted, QuestionDue, ReferralAsked, RegisterRequestDecided, ReportSigned, SchoolInvited,
+        FeedCoverageChanged, InvitationAccepted, QuestionDue, ReferralAsked, RegisterRequestDecided, ReportSigned,
+        SchoolInvited,
     },
     policy_registry::v1::{GetSchoolResponse, School},
 };
