@@ -93,7 +93,7 @@ pub struct Sign {
     reason: String,
 }
 
-async fn reporting(config: &Config) -> Result<ReportingClient<client::Gateway>> {
+pub(super) async fn reporting(config: &Config) -> Result<ReportingClient<client::Gateway>> {
     let reporting = ReportingClient::new(client::gateway(config).await?);
     Ok(reporting.max_decoding_message_size(chassis::serve::MAX_MESSAGE))
 }
