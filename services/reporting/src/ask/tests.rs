@@ -1,3 +1,7 @@
+//! What may be asked, when, and when notices are made.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use time::macros::{date, datetime};
 
 use super::{kept::Every, *};
@@ -160,4 +164,19 @@ fn notices_are_made_at_seven_in_london_on_a_later_day() {
     for every in [Every::Never, Every::Weekly, Every::Monthly, Every::Termly] {
         assert_eq!(Every::read(every.name()), Some(every));
     }
+}
+
+#[test]
+fn ten_thousand_columns_are_refused() {
+    let question = wish("lines_received").questions(&one(), None, NOW).unwrap().remove(0);
+    let table = |rows: usize, columns: usize| Counted {
+        question: question.clone(),
+        rows: vec![String::new(); rows],
+        columns: vec![String::new(); columns],
+        cells: Vec::new(),
+    };
+    let field = |tables: &[Counted]| fits(tables).err().map(|error| error.violations()[0].field.clone());
+    assert_eq!(field(&[table(1, 10_000)]).as_deref(), Some("columns"));
+    assert_eq!(field(&[table(1_000, 12), table(1_000, 12)]).as_deref(), Some("columns"));
+    assert_eq!(field(&[table(450, 31)]), None, "every school of a large authority, term by term");
 }

@@ -265,6 +265,8 @@ impl Tables {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use time::macros::{date, datetime};
 
     use super::*;
