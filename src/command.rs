@@ -11,6 +11,7 @@ pub mod package;
 pub mod policy;
 pub mod reports;
 pub mod serve;
+pub mod tables;
 
 use std::{io, path::Path};
 

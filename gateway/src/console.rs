@@ -50,6 +50,7 @@ mod shared_incident;
 mod sharing;
 mod sign_in;
 mod subject_access;
+mod tables;
 mod template;
 mod transfer;
 mod unsent;
@@ -149,9 +150,8 @@ pub fn routes() -> Router<App> {
         .route("/privacy", get(help::privacy))
         .route("/brand/{hash}/{name}", get(brand::serve))
         .route("/assets/{hash}/{name}", get(asset::serve));
-    let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, webhooks()));
-    let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, senders()));
-    let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, profiles()));
+    let both = || [webhooks(), senders(), profiles(), tables::pages()].into_iter().flatten().collect::<Vec<_>>();
+    let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, both()));
     let router = under(router, "/desks/{desk}", desk::pages());
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());

@@ -69,7 +69,7 @@ pub const STATES: [(&str, &[&str]); 5] = [
         "filtering-ingest",
         &["alert", "exception", "feed", "feed_rhythm", "format_profile", "log_deletion", "recipient", "sender"],
     ),
-    ("reporting", &["report_version"]),
+    ("reporting", &["question", "report_version"]),
     ("gateway", &["account"]),
 ];
 

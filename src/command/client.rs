@@ -4,7 +4,7 @@ use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
 use proto::access::v1::{SignInRequest, accounts_client::AccountsClient};
 
-use super::reports;
+use super::{reports, tables};
 use crate::{client, config::Config, dynamic};
 
 /// Signs in and prints the session token.
@@ -113,6 +113,13 @@ pub enum Reports {
     Sign(reports::Sign),
     /// Prints where a school stands against the standard for filtering and monitoring and against its own policy.
     SelfReview(reports::SelfReview),
+    /// Prints what may be asked.
+    Measures(tables::Measures),
+    /// Asks for tables of figures: a measure by something, by something else, in a period.
+    Ask(tables::Ask),
+    /// Questions that are kept.
+    #[command(subcommand)]
+    Questions(tables::Questions),
     /// Counts all figures anew from the log of events; until it is done, those of before are answered.
     Rebuild,
     /// Counts all figures anew and says how many differ from those that are answered; changes none.
@@ -132,6 +139,9 @@ impl Reports {
             Self::Signed(signed) => return signed.run(config).await,
             Self::Sign(sign) => return sign.run(config).await,
             Self::SelfReview(review) => return review.run(config).await,
+            Self::Measures(measures) => return measures.run(config).await,
+            Self::Ask(ask) => return ask.run(config).await,
+            Self::Questions(questions) => return questions.run(config).await,
             Self::School { school, term, as_at } => {
                 let request = serde_json::json!({"schoolId": school, "termId": term, "asAtDate": as_at});
                 ask(config, "GetSchoolReport", request).await?

@@ -120,7 +120,7 @@ pub struct SelfReview {
     output: Output,
 }
 
-async fn reporting(config: &Config) -> Result<ReportingClient<client::Gateway>> {
+pub(super) async fn reporting(config: &Config) -> Result<ReportingClient<client::Gateway>> {
     let reporting = ReportingClient::new(client::gateway(config).await?);
     Ok(reporting.max_decoding_message_size(chassis::serve::MAX_MESSAGE))
 }

@@ -164,7 +164,11 @@ pub async fn furnished(
     let hook = text(&all.call("CreateWebhook", hook).await["webhook"]["webhookId"]);
     let test = json!({"schoolId": school, "webhookId": hook});
     let attempt = text(&all.call("SendTestWebhook", test).await["attempt"]["attemptId"]);
+    let mut kept = json!({"schoolId": school});
+    fill(&mut kept, "SaveQuestion");
+    let kept = text(&all.call("SaveQuestion", kept).await["question"]["questionId"]);
     let ids = [
+        ("question_id", kept),
         ("webhook_id", hook),
         ("attempt_id", attempt),
         ("lesson_id", lesson),
@@ -355,6 +359,9 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "RenderInstance" => json!({"format": "html"}),
         "ExportReport" => json!({"termId": "2026-autumn", "format": "REPORT_FORMAT_CSV"}),
         "GetReportVersion" => json!({"termId": "2026-autumn", "version": 1}),
+        "AskTable" => json!({"question": {"measures": ["cases_opened"]}}),
+        "ExportTable" => json!({"question": {"measures": ["cases_opened"]}, "format": "REPORT_FORMAT_CSV"}),
+        "SaveQuestion" => json!({"name": "n", "question": {"measures": ["cases_opened"]}}),
         "SignReport" => json!({"termId": "2026-autumn", "etag": "e"}),
         "SetParameter" => json!({"key": "net.broadband", "values": ["x"], "etag": "e"}),
         "CloseCase" => json!({"outcome": "resolved", "reason": "r", "etag": "e"}),

@@ -171,16 +171,16 @@ fn change(now: Option<&Figure>, before: Option<&Figure>) -> String {
     }
 }
 
-/// What a line counts, with who says so and in which version.
-fn definition(line: &Line) -> String {
-    let owner = match line.owner.as_str() {
-        "" => return words::sentence(&line.definition),
+/// What is counted, with who says so and in which version.
+pub fn defined(definition: &str, version: u32, owner: &str) -> String {
+    let owner = match owner {
+        "" => return words::sentence(definition),
         "dsl" => "the designated safeguarding lead",
         "head" => "the head",
         "it" => "the technician",
         other => other,
     };
-    format!("{} Definition {} of {owner}.", words::sentence(&line.definition), line.version)
+    format!("{} Definition {version} of {owner}.", words::sentence(definition))
 }
 
 /// What came to light since, of a figure of a past day.
@@ -199,7 +199,7 @@ impl Figures {
     pub fn new(lines: &[Line], min_cell: u32) -> Self {
         let shown = lines.iter().map(|line| Shown {
             title: words::sentence(&line.title),
-            definition: definition(line),
+            definition: defined(&line.definition, line.version, &line.owner),
             now: dated(line.figure.as_ref(), &line.held_date),
             before: dated(line.before.as_ref(), &line.before_held_date),
             change: change(line.figure.as_ref(), line.before.as_ref()),

@@ -222,6 +222,8 @@ impl GovernorPage {
         let compares = report.sections.iter().flat_map(|section| &section.lines).any(|line| line.expectation.is_some());
         links.push(Link::new("All signed reports", format!("{}/signed", place.here)));
         links.extend(place.review.clone());
+        links.push(Link::new("Put a table together", format!("{}/ask", place.here)));
+        links.push(Link::new("Saved questions", format!("{}/questions", place.here)));
         Self {
             head: Head::new("Report for governors and leaders", place.crumbs.clone()).of(term.title.clone()),
             rows: vec![Row::new("Figures as at", words::named_day(&report.as_at_date))],

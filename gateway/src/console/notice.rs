@@ -15,6 +15,8 @@ pub fn notice(code: &str) -> &'static str {
         "learners_imported" => "The roll is taken",
         "concern_learners" => "It is saved who the concern is about",
         "photo" => "The photo is kept",
+        "question_saved" => "The question is saved",
+        "question_deleted" => "The question is deleted",
         "report_signed" => "The report is signed, and the governors are told",
         "public_report_opened" => "The public report page is open",
         "public_report_closed" => "The public report page is closed",

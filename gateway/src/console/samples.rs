@@ -9,7 +9,7 @@ use super::{
     adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due,
     encrypted, fault, filtering, governor, help, hidden, home, invitation, learner, looks, my_concern, package, policy,
     profile, public_report, register, report, retention, rollout, school, search, self_review, sender, shared_incident,
-    sign_in, subject_access, template, transfer, unsent, waiting, workload,
+    sign_in, subject_access, tables, template, transfer, unsent, waiting, workload,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -107,6 +107,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<register::import::Review>(found, frame);
     of::<register::duty::Duties>(found, frame);
     of::<report::Sent>(found, frame);
+    of::<tables::TablePage>(found, frame);
     of::<retention::Records>(found, frame);
     of::<retention::Keeping>(found, frame);
     of::<retention::certificate::Certificates>(found, frame);

@@ -76,6 +76,7 @@ impl Consumer for Told {
             | Event::RegisterRequestDecided(_)
             | Event::PolicyPublished(_)
             | Event::ReportSigned(_)
+            | Event::QuestionDue(_)
             | Event::SenderAlarmed(_) => true,
             Event::SchoolCreated(_)
             | Event::ConcernTriaged(_)
@@ -220,6 +221,12 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
         Event::ReportSigned(signed) => {
             Some(at(kind::REPORT_SIGNED, &format!("/reports/{}/versions/{}", signed.term_id, signed.version)))
+        }
+        // One's own is told to them alone, a shared one to everybody who reads the figures of the place.
+        Event::QuestionDue(due) => {
+            let (kind, page) = (kind::QUESTION_DUE, format!("/reports/questions/{id}"));
+            let link = if school.is_empty() { page } else { format!("/schools/{school}{page}") };
+            Some(Happened { kind, school, roles: kind.roles, account: &due.account_id, link })
         }
         Event::SenderAlarmed(_) if school.is_empty() => {
             let kind = kind::SENDER_ALARMED;

@@ -143,6 +143,15 @@ pub const POLICY_PUBLISHED: &Kind = &Kind {
 /// The head signed a term's report, or amended one.
 pub const REPORT_SIGNED: &Kind =
     &of_school("report.signed", "The head signed a report for the governors", &[Role::Governor, Role::Chair]);
+/// A saved question is to be looked at again: who saved it wanted to be told so often, or wanted others to be.
+pub const QUESTION_DUE: &Kind = &Kind {
+    at_school: false,
+    ..of_school(
+        "question.due",
+        "A table of figures is ready",
+        &[Role::Dsl, Role::DeputyDsl, Role::Head, Role::Governor, Role::Chair, Role::AuthorityOfficer],
+    )
+};
 /// A program could not be told for days.
 pub const WEBHOOK_DISABLED: &Kind = &Kind {
     at_school: false,
@@ -164,7 +173,7 @@ pub const SENDER_ALARMED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 28] = [
+pub const KINDS: [&Kind; 29] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -191,6 +200,7 @@ pub const KINDS: [&Kind; 28] = [
     TRANSFER_RETURNED,
     POLICY_PUBLISHED,
     REPORT_SIGNED,
+    QUESTION_DUE,
     WEBHOOK_DISABLED,
     SENDER_ALARMED,
 ];

@@ -12,7 +12,8 @@ use proto::{
     access::v1::Role,
     event::v1::{
         AlertPassedOn, AlertRaised, ConcernEscalated, ConcernRecorded, ExceptionDecided, ExceptionRequested,
-        FeedCoverageChanged, InvitationAccepted, ReferralAsked, RegisterRequestDecided, ReportSigned, SchoolInvited,
+        FeedCoverageChanged, InvitationAccepted, QuestionDue, ReferralAsked, RegisterRequestDecided, ReportSigned,
+        SchoolInvited,
     },
     policy_registry::v1::{GetSchoolResponse, School},
 };
@@ -228,6 +229,10 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         let by_nobody = RegisterRequestDecided { register: register(), ..RegisterRequestDecided::default() };
         let (answered, by_nobody) = (Event::RegisterRequestDecided(answered), Event::RegisterRequestDecided(by_nobody));
         let signed = Event::ReportSigned(ReportSigned { version: 2, term_id: "2026-autumn".into() });
+        let due = |account_id: &str| Event::QuestionDue(QuestionDue { account_id: account_id.into() });
+        let head = place.call("h.head", "GET", "/v1/self", Value::Null).await?.json();
+        let own = due(head["account"]["account_id"].as_str().unwrap_or_default());
+        let readers: &[&str] = &["c.chair", "d.deputy", "h.head", "r.okafor"];
         for (school, id, event, whom, link) in [
             (&place.school, "con_1", recorded(), leads, "/concerns/con_1"),
             (&place.school, "con_1", escalated("deputy"), &["d.deputy"][..], "/concerns/con_1"),
@@ -243,6 +248,8 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
             (&place.school, "fee_1", silent, &["d.deputy", "i.it", "r.okafor"], "/filtering/feeds/fee_1"),
             (&place.school, "ren_1", answered, &["i.it"], "/filtering"),
             (&place.school, "ren_2", by_nobody, &[], ""),
+            (&place.school, "que_1", own, &["h.head"], "/reports/questions/que_1"),
+            (&place.school, "que_2", due(""), readers, "/reports/questions/que_2"),
             (&place.school, "rvn_1", signed, &["c.chair"], "/reports/2026-autumn/versions/2"),
             (&theirs, "cas_1", Event::SchoolInvited(invited), leads, "/invitations"),
             (&place.school, "cas_2", Event::SchoolInvited(opened), &[], ""),

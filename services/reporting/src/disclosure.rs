@@ -23,6 +23,7 @@ use std::{
 use chassis::{clock::london, db::Tx, error::Result};
 use time::Date;
 
+pub(crate) use answer::narrow;
 pub use answer::too_narrow;
 pub use chassis::suppress::Figure;
 

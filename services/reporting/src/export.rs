@@ -1,5 +1,6 @@
 //! A report as a file. Every format prints the same published report and reckons nothing: cell by cell they are equal.
 
+pub(crate) mod asked;
 mod csv;
 mod pdf;
 #[cfg(test)]

@@ -349,7 +349,8 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         | Event::FeedCoverageChanged(_)
         | Event::RegisterRequestMade(_)
         | Event::RegisterRequestDecided(_)
-        | Event::ReportSigned(_) => {}
+        | Event::ReportSigned(_)
+        | Event::QuestionDue(_) => {}
         // `of` has counted these.
         Event::ConcernRecorded(_)
         | Event::ConcernTriaged(_)

@@ -7,9 +7,11 @@
 //! - `report`: a school's term, and the authority's
 //! - `expect`: whether a term's figure is as was to be expected from the terms before
 //! - `governor`: the report for governors in sections, and what of it the head signed; `export`: it as a file
+//! - `ask`: tables that somebody puts together, and those that are kept; `watch`: tells of those that are due
 //! - `self_review`: the school's position against the standard and its own policy
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
+mod ask;
 mod config;
 mod consume;
 pub mod disclosure;
@@ -26,6 +28,7 @@ mod store;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::sync::Arc;
 
@@ -71,6 +74,7 @@ pub async fn start_with(setup: Setup, disclosure: Disclosure) -> Result<Running>
     disclosure::configure(disclosure.min_cell);
     let store = setup.store::<store::migration::Migrations>().await?;
     let rpcs = ReportingServer::new(rpc::Service { app: App { store: store.clone(), kept: Arc::default() } });
+    let watching = watch::run(store.clone(), setup.shutdown.clone());
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
-    Ok(running.listen(&setup, consume::Figures).await)
+    Ok(running.listen(&setup, consume::Figures).await.beside(watching))
 }

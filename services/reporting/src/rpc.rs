@@ -1,18 +1,26 @@
 //! The map of the service: one line per rpc, one file each.
 
+mod ask_table;
+mod asked;
 mod convert;
+mod delete_question;
 mod draft;
 mod export_report;
+mod export_table;
 mod get_authority_report;
 mod get_authority_trends;
 mod get_governor_report;
+mod get_question;
 mod get_report_version;
 mod get_school_report;
+mod list_measures;
+mod list_questions;
 mod get_self_review;
 pub(crate) mod kept;
 mod list_report_versions;
 mod printed;
 mod rebuild_figures;
+mod save_question;
 mod sign_report;
 
 use chassis::serve::answer;
@@ -49,4 +57,11 @@ rpcs! {
     list_report_versions: ListReportVersionsRequest => ListReportVersionsResponse,
     rebuild_figures: RebuildFiguresRequest => RebuildFiguresResponse,
     sign_report: SignReportRequest => SignReportResponse,
+    ask_table: AskTableRequest => AskTableResponse,
+    delete_question: DeleteQuestionRequest => DeleteQuestionResponse,
+    export_table: ExportTableRequest => ExportTableResponse,
+    get_question: GetQuestionRequest => GetQuestionResponse,
+    list_measures: ListMeasuresRequest => ListMeasuresResponse,
+    list_questions: ListQuestionsRequest => ListQuestionsResponse,
+    save_question: SaveQuestionRequest => SaveQuestionResponse,
 }

@@ -7,6 +7,7 @@ pub(crate) mod log;
 pub(crate) mod migration;
 pub(crate) mod moved;
 pub(crate) mod published;
+pub(crate) mod question;
 pub(crate) mod rebuild;
 pub(crate) mod report_version;
 pub(crate) mod state;

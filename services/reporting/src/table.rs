@@ -138,7 +138,10 @@ fn stretches(axis: &Axis, from: Date, to: Date) -> Vec<(String, Date)> {
 }
 
 /// What may be asked, and how it is put right where it may not.
-fn checked(question: &Question, today: Date) -> Result<()> {
+///
+/// # Errors
+/// `Invalid` with every field at fault.
+pub(crate) fn checked(question: &Question, today: Date) -> Result<()> {
     let mut violations = Violations::new();
     let Question { measure, from, to, as_at, .. } = question;
     let years = |day: &Date| (1990..=2300).contains(&day.year());

@@ -212,5 +212,6 @@ on_both_engines!(
     hidden_cases_leave_no_trace,
 );
 
+mod ask;
 mod governor;
 mod self_review;

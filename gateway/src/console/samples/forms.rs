@@ -8,7 +8,7 @@ use super::super::{
     import, invitation, invite, involvement, learner, lesson, lines, mandatory_report, material, material_report,
     my_concern, notices, oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral,
     register, report, retention, review, revision, rollout, school, section, sender, shared_incident, sharing, sign_in,
-    step, subject_access, template, transfer, webhook,
+    step, subject_access, tables, template, transfer, webhook,
 };
 
 fn refer_form() -> Vec<crate::pages::form::Field> {
@@ -64,6 +64,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Close", close::fields()),
         ("Sign the report", governor::sign::fields(false)),
         ("Amend the report", governor::sign::fields(true)),
+        ("Save a question", tables::question::fields(None)),
+        ("Change a saved question", tables::question::fields(Some(&tables::question::sample()))),
         ("Who may see it", access::fields(&case, &[Default::default()], &people::People::of(&[]))),
         ("Open a new case", concern::triage::new_fields("")),
         ("Pass it on", concern::pass_on::fields("head")),

@@ -89,6 +89,7 @@ fn need(tx: &Tx) -> Option<Need> {
         | Permission::ReportReadAuthority
         | Permission::ProfileRead
         | Permission::ProfileKeep
+        | Permission::QuestionWrite
         | Permission::SelfReviewRead
         | Permission::FiguresRebuild
         | Permission::CoverKeep

@@ -12,17 +12,31 @@ use super::{
     memory::{Dated, Memory, Needs},
     period::{MONTH, Piece, pieces},
 };
-use crate::table::{Axis, Counted, Question, Schools};
+use crate::{
+    measure::Counts,
+    table::{Axis, Counted, Question, Schools},
+};
+
+/// Why a question is not answered: the field of it that is to be changed, and how.
+type Narrow = (&'static str, &'static str);
 
 /// Figures of people are of whole months and terms.
-const WHOLE: &str = "Ask for whole months or whole school terms. Figures of shorter times could point to a child, \
-    and so could the difference of two of them.";
+const WHOLE: Narrow = (
+    "period",
+    "Ask for whole months or whole school terms. Figures of shorter times could point to a child, \
+     and so could the difference of two of them.",
+);
+/// What stands is of whole terms.
+const STANDING: Narrow = ("period", "Ask for whole school terms: this is counted as it stands at the end of each.");
 /// And by one thing at a time.
 const ONE: &str = "Ask for one breakdown, filter or month at a time. Where two of them meet there are often so few that \
     a child could be recognised.";
 /// And in one value of those in which one thing may count in several.
-const VALUE: &str = "Select one value, or all of them. One thing may count in several of these, and the few that do could \
-    be recognised.";
+const VALUE: Narrow = (
+    "filters",
+    "Select one value, or all of them. One thing may count in several of these, and the few that do could \
+     be recognised.",
+);
 
 /// A question about people that may be answered.
 struct Asked<'a> {
@@ -43,36 +57,52 @@ fn axes(question: &Question) -> impl Iterator<Item = &Axis> {
 /// Why a question about people is not answered, with what to do instead; none where it is. It depends on nothing but the question,
 /// and so tells nothing.
 pub fn too_narrow(question: &Question) -> Option<&'static str> {
-    asked(question, None).err()
+    asked(question, None).err().map(|(_, fix)| fix)
 }
 
-fn asked(question: &Question, as_at: Option<Date>) -> Result<Asked<'_>, &'static str> {
-    let pieces = pieces(question).ok_or(WHOLE)?;
+/// The same of any question, for whoever asks: the field that is to be changed, and how. Things are counted as they are.
+pub(crate) fn narrow(question: &Question) -> Option<(&'static str, &'static str)> {
+    match question.measure.counts {
+        Counts::People => asked(question, None).err(),
+        Counts::Things => None,
+    }
+}
+
+fn asked(question: &Question, as_at: Option<Date>) -> Result<Asked<'_>, Narrow> {
     let measure = question.measure;
+    let pieces = pieces(question).ok_or(if measure.standing { STANDING } else { WHOLE })?;
+    let at = match (question.only.is_empty(), &question.columns) {
+        (false, _) => "filters",
+        (true, Some(_)) => "columns",
+        (true, None) => "rows",
+    };
+    let one = (at, ONE);
     let known = |dimension: &str| {
         let mut all = measure.dimensions.iter().chain(measure.only.keys());
         all.find(|known| *known == dimension).map(String::as_str)
     };
     let mut by: BTreeMap<&'static str, Option<Vec<&str>>> = BTreeMap::new();
     for (dimension, values) in measure.only.iter().chain(&question.only) {
-        let dimension = known(dimension).ok_or(ONE)?;
+        let dimension = known(dimension).ok_or(one)?;
         let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
         values.sort_unstable();
         values.dedup();
         let kept = by.entry(dimension).or_default();
         *kept = Some(match kept.take() {
+            // One thing may be in a value of each list: who is in both is not who is in the values that both name.
+            Some(_) if measure.in_several(dimension) => return Err(one),
             Some(before) => values.into_iter().filter(|value| before.contains(value)).collect(),
             None => values,
         });
     }
     for axis in axes(question) {
         if let Axis::Dimension(dimension) = axis {
-            by.entry(known(dimension).ok_or(ONE)?).or_default();
+            by.entry(known(dimension).ok_or(one)?).or_default();
         }
     }
     let months = pieces.iter().any(|piece| piece.month.is_some());
     if by.len() + usize::from(months) > 1 {
-        return Err(ONE);
+        return Err(one);
     }
     let by = by.into_iter().next();
     let broken = axes(question).any(|axis| matches!(axis, Axis::Dimension(_)));

@@ -13,7 +13,10 @@ use super::{
     answer,
     memory::{Memory, Needs},
 };
-use crate::table::{Axis, Counted, Question, Schools};
+use crate::{
+    ask,
+    table::{Axis, Counted, Question, Schools},
+};
 use solver::{Outcome, Seen};
 use world::{Random, SCHOOLS, World};
 
@@ -53,8 +56,17 @@ impl Publisher {
                 for (term, as_at) in needs.keys() {
                     memory.know((*term, *as_at), || world.truths(*term, as_at.unwrap_or(today)));
                 }
+                // Whoever asks comes in by the door for tables, which refuses what is answered with hidden cells alone.
+                let refused = super::narrow(&counted.question).is_some();
+                assert_eq!(ask::admitted(&counted.question, today).is_err(), refused, "{:?}", counted.question);
                 let _ = memory.print(&needs);
                 let published = answer::of_people(memory, counted, today);
+                let hidden = published.cells.iter().flatten().all(|figure| *figure == Figure::Hidden);
+                assert!(
+                    !refused || (hidden && needs.is_empty()),
+                    "what is refused prints nothing: {:?}",
+                    counted.question
+                );
                 // Of rows whose names are left out not even that there are any is seen.
                 let place = |named: &[String], name: &String| named.iter().position(|other| other == name);
                 let figure = |row: &String, column: &String| {

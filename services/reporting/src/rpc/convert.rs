@@ -1,5 +1,6 @@
 //! The contract's messages from the domain's.
 
+pub(super) mod ask;
 pub(super) mod governor;
 pub(super) mod self_review;
 

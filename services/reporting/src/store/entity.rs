@@ -45,3 +45,24 @@ pub(crate) mod report_version {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod question {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "question")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub school_id: String,
+        pub account_id: String,
+        pub shared: i64,
+        pub due_us: Option<i64>,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -6,6 +6,7 @@ mod m20261127_006000_keep_coverage_days;
 mod m20261127_007001_keep_a_log_of_events;
 mod m20261127_007101_remember_what_was_published;
 mod m20261127_007200_create_report_version;
+mod m20261127_007300_keep_questions;
 mod m20261127_007500_find_what_policies_promised;
 mod m20261127_007600_tell_parents_told_apart;
 mod m20261127_007601_keep_closed_days;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007001_keep_a_log_of_events::Migration));
         all.push(Box::new(m20261127_007101_remember_what_was_published::Migration));
         all.push(Box::new(m20261127_007200_create_report_version::Migration));
+        all.push(Box::new(m20261127_007300_keep_questions::Migration));
         all.push(Box::new(m20261127_007500_find_what_policies_promised::Migration));
         all.push(Box::new(m20261127_007600_tell_parents_told_apart::Migration));
         all.push(Box::new(m20261127_007601_keep_closed_days::Migration));

@@ -163,6 +163,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
             let (register, part) = (code(&["acceptances", "training"]), code(&["staff", "online_safety"]));
             Event::RegisterCounted(RegisterCounted { register, part, expected: n + 5, covered: n + 1 })
         }
+        42 if n % 2 == 1 => Event::QuestionDue(QuestionDue { account_id: code(&["", "acc_1"]) }),
         42 => Event::ReportSigned(ReportSigned { version: n + 1, term_id: "2026-autumn".into() }),
         _ => Event::LessonAnswered(LessonAnswered { outcome: code(&["adopted", "declined"]) }),
     }

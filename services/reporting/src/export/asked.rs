@@ -1,0 +1,321 @@
+//! Tables that somebody put together, as a file: the very figures that were published, and what they mean. No cell of either
+//! format is ever taken for a formula.
+
+use std::collections::BTreeMap;
+
+use chassis::{
+    error::{Error, Result},
+    suppress::Figure,
+    table::Table,
+};
+use paper::{Sheet, Value, Workbook};
+use time::{Date, OffsetDateTime};
+
+use super::{Format, day};
+use crate::{
+    ask::{axis_title, label_title, only_titles},
+    disclosure::Published,
+    governor::Code,
+    table::Axis,
+};
+
+const HEADINGS: [&str; 14] = [
+    "MEASURE",
+    "TITLE",
+    "FROM",
+    "TO",
+    "ONLY",
+    "KIND",
+    "ROW",
+    "ROW_TITLE",
+    "COLUMN",
+    "COLUMN_TITLE",
+    "FIGURE",
+    "AS_AT",
+    "DEFINITION",
+    "MEASURE_VERSION",
+];
+
+/// Tables on their way out.
+pub(crate) struct Tables {
+    pub(crate) tables: Vec<Published>,
+    /// The school; empty for all of the authority's.
+    pub(crate) place: String,
+    /// What schools are called, by their ids.
+    pub(crate) names: BTreeMap<String, String>,
+    /// The first day, and the last.
+    pub(crate) period: (Date, Date),
+    /// The day at whose end it was known; what is known now where none.
+    pub(crate) as_at: Option<Date>,
+    pub(crate) min_cell: u64,
+    /// When the figures were settled.
+    pub(crate) settled: OffsetDateTime,
+}
+
+/// One figure with its place: what it is, row, column, and the day it is of where it waits.
+struct Cell<'a> {
+    kind: &'static str,
+    row: Option<&'a str>,
+    column: Option<&'a str>,
+    figure: Figure,
+    held: Option<Date>,
+}
+
+/// Every figure of a table: cells first, then sums.
+fn cells(table: &Published) -> Vec<Cell<'_>> {
+    let mut all = Vec::new();
+    let figures = table.rows.iter().zip(&table.cells).zip(&table.held);
+    for ((row, figures), held) in figures {
+        for ((column, figure), held) in table.columns.iter().zip(figures).zip(held) {
+            all.push(Cell { kind: "cell", row: Some(row), column: Some(column), figure: *figure, held: *held });
+        }
+    }
+    if table.question.columns.is_some() {
+        let sums = table.rows.iter().zip(&table.row_totals);
+        all.extend(sums.map(|(row, figure)| Cell {
+            kind: "row_total",
+            row: Some(row),
+            column: None,
+            figure: *figure,
+            held: None,
+        }));
+    }
+    if table.question.rows.is_some() {
+        let sums = table.columns.iter().zip(&table.column_totals);
+        all.extend(sums.map(|(column, figure)| Cell {
+            kind: "column_total",
+            row: None,
+            column: Some(column),
+            figure: *figure,
+            held: None,
+        }));
+        if table.question.columns.is_some() {
+            let (figure, held) = (table.total, table.total_held);
+            all.push(Cell { kind: "total", row: None, column: None, figure, held });
+        }
+    }
+    all
+}
+
+fn plain(figure: Figure) -> String {
+    match figure {
+        Figure::Count(count) => count.to_string(),
+        other => other.code().to_owned(),
+    }
+}
+
+fn value(figure: Figure) -> Value {
+    match figure {
+        Figure::Count(count) => Value::Number(count),
+        other => Value::Text(other.code().to_owned()),
+    }
+}
+
+fn text(text: impl Into<String>) -> Value {
+    Value::Text(text.into())
+}
+
+fn sheet(name: &str, columns: Vec<(String, u16)>, rows: Vec<Vec<Value>>) -> Sheet {
+    Sheet { name: name.to_owned(), columns, rows }
+}
+
+impl Tables {
+    /// Writes them.
+    ///
+    /// # Errors
+    /// `Internal` where the writer fails; `Invalid` where tables are not written so.
+    pub(crate) fn write(&self, format: Format) -> Result<Vec<u8>> {
+        match format {
+            Format::Csv => self.csv(),
+            Format::Xlsx => self.workbook().write().map_err(Error::internal),
+            Format::Pdf => Err(Error::invalid("format", "Select csv or xlsx")),
+        }
+    }
+
+    /// A name for the file, which tells nothing of the school.
+    pub(crate) fn file_name(&self, format: Format) -> String {
+        format!("online-safety-table-{}-to-{}.{}", self.period.0, self.period.1, format.name())
+    }
+
+    /// What a row or a column is called; a school by its name, where that was given.
+    fn called(&self, axis: Option<&Axis>, label: &str) -> String {
+        let name = self.names.get(label).filter(|name| !name.is_empty() && axis == Some(&Axis::School));
+        name.cloned().unwrap_or_else(|| label_title(axis, label))
+    }
+
+    fn csv(&self) -> Result<Vec<u8>> {
+        let mut csv = Table::new(HEADINGS)?;
+        let (from, to) = (self.period.0.to_string(), self.period.1.to_string());
+        for table in &self.tables {
+            let question = &table.question;
+            let (only, version) = (only_titles(question).join("; "), question.measure.version.to_string());
+            for cell in cells(table) {
+                let named = |axis: Option<&Axis>, label: Option<&str>| match label {
+                    Some(label) => self.called(axis, label),
+                    None => "All".to_owned(),
+                };
+                let row_title = named(question.rows.as_ref(), cell.row);
+                let column_title = named(question.columns.as_ref(), cell.column);
+                let as_at = cell.held.or(self.as_at).map(|day| day.to_string()).unwrap_or_default();
+                csv.row([
+                    question.measure.key.as_str(),
+                    &question.measure.title,
+                    &from,
+                    &to,
+                    &only,
+                    cell.kind,
+                    cell.row.unwrap_or_default(),
+                    &row_title,
+                    cell.column.unwrap_or_default(),
+                    &column_title,
+                    &plain(cell.figure),
+                    &as_at,
+                    &question.measure.definition,
+                    &version,
+                ])?;
+            }
+        }
+        csv.finish()
+    }
+
+    fn workbook(&self) -> Workbook {
+        let mut sheets: Vec<Sheet> =
+            self.tables.iter().enumerate().map(|(n, table)| self.figures(n + 1, table)).collect();
+        sheets.push(self.definitions());
+        sheets.push(self.about());
+        let owner = match self.names.get(&self.place) {
+            Some(name) => name.clone(),
+            None => self.place.clone(),
+        };
+        Workbook { title: "Online safety: a table of figures".to_owned(), owner, dated: self.settled, sheets }
+    }
+
+    fn figures(&self, n: usize, table: &Published) -> Sheet {
+        let (rows, columns) = (table.question.rows.as_ref(), table.question.columns.as_ref());
+        let first = match axis_title(rows) {
+            title if title.is_empty() => table.question.measure.title.clone(),
+            title => title,
+        };
+        let mut headings = vec![(first, 40)];
+        headings.extend(table.columns.iter().map(|column| match self.called(columns, column) {
+            title if title.is_empty() => ("Figure".to_owned(), 14),
+            title => (title, 14),
+        }));
+        if columns.is_some() {
+            headings.push(("All".to_owned(), 14));
+        }
+        let mut lines: Vec<Vec<Value>> = Vec::new();
+        for ((row, figures), total) in table.rows.iter().zip(&table.cells).zip(&table.row_totals) {
+            let mut line = vec![match self.called(rows, row) {
+                title if title.is_empty() => text("All"),
+                title => text(title),
+            }];
+            line.extend(figures.iter().map(|figure| value(*figure)));
+            if columns.is_some() {
+                line.push(value(*total));
+            }
+            lines.push(line);
+        }
+        if rows.is_some() {
+            let mut line = vec![text("All")];
+            line.extend(table.column_totals.iter().map(|figure| value(*figure)));
+            if columns.is_some() {
+                line.push(value(table.total));
+            }
+            lines.push(line);
+        }
+        sheet(&format!("Table {n}"), headings, lines)
+    }
+
+    fn definitions(&self) -> Sheet {
+        let columns =
+            [("Table", 12), ("What is counted", 40), ("Only", 40), ("Definition", 80), ("Owner", 12), ("Version", 10)];
+        let columns = columns.map(|(heading, width)| (heading.to_owned(), width)).to_vec();
+        let row = |(n, table): (usize, &Published)| {
+            let measure = table.question.measure;
+            vec![
+                text(format!("Table {}", n + 1)),
+                text(&measure.title),
+                text(only_titles(&table.question).join("; ")),
+                text(&measure.definition),
+                text(&measure.owner),
+                Value::Number(measure.version.into()),
+            ]
+        };
+        sheet("Definitions", columns, self.tables.iter().enumerate().map(row).collect())
+    }
+
+    fn about(&self) -> Sheet {
+        let columns = [("What", 24), ("Value", 90)].map(|(heading, width)| (heading.to_owned(), width)).to_vec();
+        let mut rows = vec![
+            vec![text("From"), text(day(&self.period.0.to_string()))],
+            vec![text("To"), text(day(&self.period.1.to_string()))],
+        ];
+        rows.extend(self.as_at.map(|as_at| vec![text("As at the end of"), text(day(&as_at.to_string()))]));
+        let waits = |table: &Published| table.total_held.is_some() || table.held.iter().flatten().any(Option::is_some);
+        if self.tables.iter().any(waits) {
+            let note = "Some figures are of an earlier day: what came since is a small count, and is added later. The CSV says which.";
+            rows.push(vec![text("Note"), text(note)]);
+        }
+        let code = |code: Code| vec![text(format!("Code {}", code.name())), text(code.meaning(self.min_cell))];
+        rows.extend(Code::ALL.map(code));
+        sheet("About", columns, rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use time::macros::{date, datetime};
+
+    use super::*;
+    use crate::{measure, table::Question, table::Schools};
+
+    #[test]
+    fn a_file_holds_the_figures_of_the_page_and_no_formula() {
+        let (from, to) = (date!(2026 - 09 - 01), date!(2027 - 01 - 01));
+        let question = Question {
+            measure: measure::get("concerns_recorded").unwrap(),
+            schools: Schools::All,
+            from,
+            to,
+            as_at: None,
+            rows: Some(Axis::School),
+            columns: None,
+            only: BTreeMap::new(),
+        };
+        let table = Published {
+            question,
+            rows: vec!["sch_a".into(), "sch_b".into()],
+            columns: vec![String::new()],
+            cells: vec![vec![Figure::Count(31)], vec![Figure::Hidden]],
+            row_totals: vec![Figure::Count(31), Figure::Hidden],
+            column_totals: vec![Figure::Hidden],
+            total: Figure::Hidden,
+            as_at: date!(2026 - 11 - 24),
+            total_held: None,
+            held: vec![vec![Some(date!(2026 - 11 - 20))], vec![None]],
+        };
+        let tables = Tables {
+            tables: vec![table],
+            place: String::new(),
+            names: BTreeMap::from([("sch_a".to_owned(), "=cmd|'/c calc'!A1".to_owned())]),
+            period: (from, date!(2026 - 12 - 31)),
+            as_at: None,
+            min_cell: 6,
+            settled: datetime!(2026-11-24 00:00 UTC),
+        };
+        let csv = String::from_utf8(tables.write(Format::Csv).unwrap()).unwrap();
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(lines.len(), 4, "two schools and their sum: {csv}");
+        assert!(lines[1].contains(",cell,sch_a,'=cmd|'/c calc'!A1,,,31,2026-11-20,"), "{}", lines[1]);
+        assert!(lines[2].contains(",cell,sch_b,sch_b,,,c,,"), "{}", lines[2]);
+        assert!(lines[3].contains(",column_total,,All,,,c,,"), "{}", lines[3]);
+        assert_eq!(tables.file_name(Format::Csv), "online-safety-table-2026-09-01-to-2026-12-31.csv");
+        let sheet = tables.figures(1, &tables.tables[0]);
+        assert_eq!(sheet.rows[0], [text("=cmd|'/c calc'!A1"), Value::Number(31)], "text, whatever it begins with");
+        assert_eq!(sheet.rows[2], [text("All"), text("c")]);
+        assert!(tables.write(Format::Pdf).is_err());
+    }
+}
