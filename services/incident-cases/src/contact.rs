@@ -4,7 +4,10 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::case::{Case, InvolvementId, Refusal, record::Stamp};
+use crate::case::{
+    Case, InvolvementId, Refusal,
+    record::{Said, Stamp},
+};
 
 chassis::id!(/** A contact that a case marks. */ pub struct ContactId = "ctc");
 chassis::id!(/** A match of two contacts. */ pub struct ContactMatchId = "cmt");
@@ -33,16 +36,6 @@ pub struct MarkedContact {
     pub stamp: Stamp,
     /// Why it is compared no more, where it is not.
     pub ended: Option<Said>,
-}
-
-/// What somebody said once: why comparing ended, or what was done about a match.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Said {
-    /// In words; `reason` in what was kept before it was both.
-    #[serde(alias = "reason")]
-    pub words: String,
-    /// Who said so, and when.
-    pub stamp: Stamp,
 }
 
 /// What is told of a match: never anything of a case.
@@ -141,7 +134,7 @@ impl MarkedContact {
         if self.ended.is_some() {
             return Err(Refusal::State("this contact is compared no more already"));
         }
-        self.ended = Some(Said { words: reason.to_owned(), stamp });
+        self.ended = Some(Said::new(reason, stamp));
         Ok(())
     }
 }
@@ -155,7 +148,7 @@ impl ContactMatch {
         if self.note.is_some() {
             return Err(Refusal::State("somebody said what was done about this already"));
         }
-        self.note = Some(Said { words: note.to_owned(), stamp });
+        self.note = Some(Said::new(note, stamp));
         Ok(())
     }
 }
@@ -163,16 +156,6 @@ impl ContactMatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_was_kept_as_a_reason_is_read_as_words() {
-        let stamp = Stamp { by: "acc_1".into(), at: OffsetDateTime::UNIX_EPOCH };
-        let kept = serde_json::json!({"reason": "No longer needed", "stamp": stamp}).to_string();
-        let said = serde_json::from_str::<Said>(&kept).ok();
-        assert_eq!(said.as_ref().map(|said| said.words.as_str()), Some("No longer needed"));
-        let now = serde_json::to_string(&said).unwrap_or_default();
-        assert_eq!(serde_json::from_str::<Option<Said>>(&now).ok(), Some(said));
-    }
 
     #[test]
     fn equal_contacts_are_written_alike_and_others_are_not() {
