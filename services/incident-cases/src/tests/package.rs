@@ -71,7 +71,7 @@ pub(super) async fn installation(engine: Engine, (signing, numbers): (u8, [&str;
         ..School::default()
     });
     bed.upstreams.add_here("policy-registry", registry(known.collect()));
-    let mut setup = bed.setup("incident-cases").await?;
+    let mut setup = bed.migrated::<crate::store::migration::Migrations>("incident-cases").await?;
     setup.checkpoint_key = std::sync::Arc::new(ed25519_dalek::SigningKey::from_bytes(&[signing; 32]));
     let running = crate::start(setup).await?;
     bed.add(&running);

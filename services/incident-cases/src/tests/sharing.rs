@@ -101,10 +101,15 @@ impl World {
 
     /// An incident of the first school with these in it.
     pub(super) async fn incident(&self, schools: &[&School]) -> Result<Incident> {
-        let case = self.talked(&self.here, &self.dsl).await?;
+        self.incident_of(&self.lead(), schools).await
+    }
+
+    /// The same, led by another school.
+    pub(super) async fn incident_of(&self, lead: &School, schools: &[&School]) -> Result<Incident> {
+        let case = self.talked(&lead.id, &lead.dsl).await?;
         let mut id = String::new();
         for school in schools {
-            let asked = self.ask_in(&case, &self.dsl, &school.id).await?;
+            let asked = self.ask_in(&case, &lead.dsl, &school.id).await?;
             id = asked.case.unwrap_or_default().shared_incident_id;
             self.come_in(school, &asked.invitation.unwrap_or_default().invitation_id).await?;
         }
