@@ -13,7 +13,7 @@ use super::{
     contents::Entry,
     document::{Document, Made, Sender},
     envelope::{CTY, Format as _, Refused, open, read, signed},
-    package::{Changed, FORMAT, Package},
+    package::{Changed, EARLIER, FORMAT, Package},
 };
 use crate::learner::Record;
 
@@ -235,6 +235,20 @@ proptest! {
             prop_assert!(read::<Document>(&altered).is_err());
         }
     }
+}
+
+#[test]
+fn the_moment_a_package_was_made_is_signed_in_full_and_one_sent_before_is_still_read() {
+    let key = SigningKey::from_bytes(&[7; 32]);
+    let checked = |kept: &Package, read: &Package| {
+        read.check(("trf_1", "sch_b"), (&kept.digest(), &kept.signed(&key)), &key.verifying_key())
+    };
+    let now = package();
+    let later = Package { made_at: now.made_at + time::Duration::nanoseconds(1), ..now.clone() };
+    assert_eq!((checked(&now, &now), checked(&now, &later)), (Ok(()), Err(Changed::Altered)));
+    let before = Package { format: EARLIER.into(), ..later };
+    assert_eq!(checked(&before, &before), Ok(()));
+    assert_eq!(checked(&now, &Package { format: EARLIER.into(), ..now.clone() }), Err(Changed::Altered));
 }
 
 proptest! {
