@@ -73,7 +73,7 @@ impl Package {
             &flags,
         ]);
         let made = match self.format.as_str() {
-            EARLIER => self.made_at.unix_timestamp().into(),
+            EARLIER => i128::from(self.made_at.unix_timestamp()),
             _ => self.made_at.unix_timestamp_nanos(),
         };
         let mut lines = vec![
