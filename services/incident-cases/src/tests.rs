@@ -144,6 +144,7 @@ mod due;
 mod duty;
 mod gates;
 mod happened;
+mod invitations;
 mod looks;
 mod package;
 mod portal;

@@ -33,6 +33,16 @@ pub(super) async fn school(app: &App, id: &str) -> Result<School> {
     answer.map_err(|status| unreached(Error::from_status(&status)))?.into_inner().school.ok_or_else(Error::missing)
 }
 
+/// Refuses a school whose tenancy has ended: nobody there would answer. Where the registry does not say just now, the schools
+/// that are known here decide.
+pub(super) async fn still_here(app: &App, id: &str, instead: &str) -> Result<()> {
+    match school(app, id).await {
+        Ok(school) if school.close_time.is_some() => Err(Error::invalid("to_school_id", instead)),
+        Err(error) if !matches!(error.kind(), Kind::Unavailable | Kind::Missing) => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// Refuses a school that is on the platform: a file goes to it there, where its receipt is its own act and nothing has to be
 /// told by telephone. Whose tenancy has ended is outside. Another school of the same name is told by its number, which is kept
 /// with the transfer.

@@ -23,7 +23,7 @@ const OWN: &str = "QUINCE";
 /// The number of a school where a file goes.
 const ELSEWHERE: &str = "888004";
 
-fn refused<T: std::fmt::Debug>(answer: Result<T>) -> (&'static str, String) {
+pub(super) fn refused<T: std::fmt::Debug>(answer: Result<T>) -> (&'static str, String) {
     let error = answer.err();
     let reason = error.as_ref().map_or("", |error| error.reason_name());
     let field = error.as_ref().and_then(|error| error.violations().first()).map(|wrong| wrong.field.clone());
@@ -60,7 +60,16 @@ fn registry(schools: Vec<School>) -> Router {
 }
 
 /// An installation with two schools, the one with a key and the two with numbers: its own keys, its own database.
-pub(super) async fn installation(engine: Engine, (signing, numbers): (u8, [&str; 2])) -> Result<World> {
+pub(super) async fn installation(engine: Engine, keyed: (u8, [&str; 2])) -> Result<World> {
+    installation_where(engine, keyed, |_| {}).await
+}
+
+/// The same where the registry knows the schools otherwise.
+pub(super) async fn installation_where(
+    engine: Engine,
+    (signing, numbers): (u8, [&str; 2]),
+    change: impl FnOnce(&mut Vec<School>),
+) -> Result<World> {
     let mut bed = Bed::new(engine)?;
     let schools = [bed.school(), bed.school()];
     let known = schools.iter().zip(["Fieldgate School", "Harrowmere High School"]).zip(numbers);
@@ -70,7 +79,9 @@ pub(super) async fn installation(engine: Engine, (signing, numbers): (u8, [&str;
         urn: urn.into(),
         ..School::default()
     });
-    bed.upstreams.add_here("policy-registry", registry(known.collect()));
+    let mut known: Vec<School> = known.collect();
+    change(&mut known);
+    bed.upstreams.add_here("policy-registry", registry(known));
     let mut setup = bed.migrated::<crate::store::migration::Migrations>("incident-cases").await?;
     setup.checkpoint_key = std::sync::Arc::new(ed25519_dalek::SigningKey::from_bytes(&[signing; 32]));
     let running = crate::start(setup).await?;
@@ -88,7 +99,7 @@ pub(super) async fn installation(engine: Engine, (signing, numbers): (u8, [&str;
     Ok(World { bed, store: running.store.clone(), here, there, dsl, other })
 }
 
-async fn learner(who: &Person, school: &str, given: &str, born: &str) -> Result<Learner> {
+pub(super) async fn learner(who: &Person, school: &str, given: &str, born: &str) -> Result<Learner> {
     let record = LearnerRecord {
         given_name: given.into(),
         family_name: "Field".into(),
