@@ -62,10 +62,13 @@ pub fn written_alike(kind: &str, platform: &str, value: &str) -> Option<String> 
         "telephone" => {
             let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
             let other = plain.chars().any(|c| !c.is_ascii_digit() && !" +()-./".contains(c));
-            // A number of this country is written with its code or with a nought.
-            let national =
-                digits.strip_prefix("0044").or_else(|| plain.starts_with('+').then(|| digits.strip_prefix("44"))?);
-            let digits = national.map_or(digits.clone(), |rest| format!("0{}", rest.trim_start_matches('0')));
+            // With its country's code a number is written after a plus or two noughts; one of this country also with a nought.
+            let abroad = digits.strip_prefix("00").or_else(|| plain.starts_with('+').then_some(digits.as_str()));
+            let national = abroad.and_then(|number| number.strip_prefix("44"));
+            let digits = match national {
+                Some(rest) => format!("0{}", rest.trim_start_matches('0')),
+                None => abroad.unwrap_or(&digits).to_owned(),
+            };
             (!other && (7..=15).contains(&digits.len())).then_some(digits)
         }
         "email" => {
@@ -165,6 +168,7 @@ mod tests {
         };
         same("telephone", ("", "07700 900123"), ("", "+44 (0)7700 900-123"));
         same("telephone", ("", "0044 7700 900123"), ("", "07700900123"));
+        same("telephone", ("", "+353 20 912 3456"), ("", "00353 209123456"));
         same("email", ("", " A.B@Example.org"), ("", "a.b@example.org"));
         same("handle", ("Snap chat", "@Xy_9"), ("snapchat", "xy_9"));
         same("address", ("", "12a Mill Lane, ZZ1 1ZZ"), ("", "12A mill lane zz1 1zz"));
