@@ -264,7 +264,8 @@ pub fn server(name: &str) -> Result<String> {
 pub async fn postgres(service: &str, ids: &Ids) -> Result<config::Database> {
     let server = server("POSTGRES")?;
     let admin = Database::connect(format!("{server}/postgres")).await?;
-    let name = unique(service, ids);
+    let unique: String = ids.request_id().chars().filter(|c| *c != '-').take(16).collect();
+    let name = format!("t_{}_{unique}", service.replace('-', "_"));
     let (owner, app) = (format!("{name}_owner"), format!("{name}_app"));
     for statement in [
         format!("CREATE ROLE {owner} LOGIN"),
@@ -290,12 +291,6 @@ pub async fn postgres(service: &str, ids: &Ids) -> Result<config::Database> {
     })
 }
 
-/// What a new database is called.
-fn unique(service: &str, ids: &Ids) -> String {
-    let unique: String = ids.request_id().chars().filter(|c| *c != '-').take(16).collect();
-    format!("t_{}_{unique}", service.replace('-', "_"))
-}
-
 /// A database that nobody uses but to copy it.
 type Migrated = Arc<OnceCell<config::Database>>;
 
@@ -312,7 +307,7 @@ async fn copied<M: MigratorTrait>(service: &'static str, ids: &Ids) -> Result<co
     });
     let first = first.await?;
     let (place, from) = first.url.rsplit_once('/').ok_or_else(|| Error::internal("a database has an address"))?;
-    let name = unique(service, ids);
+    let name = format!("{from}_{}", ids.request_id().replace('-', "").get(..16).unwrap_or_default());
     let admin = Database::connect(format!("{}/postgres", server("POSTGRES")?)).await?;
     admin.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {from} OWNER {from}_owner")).await?;
     admin.close().await?;
