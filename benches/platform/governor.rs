@@ -58,7 +58,11 @@ pub async fn measure(engine: Engine) -> Result<()> {
     let (mut read, mut written, mut size) = (Samples::default(), Samples::default(), 0);
     for _ in 0..TIMES {
         let mut client = ReportingClient::new(governor.to("reporting")?);
-        let asked = GetGovernorReportRequest { school_id: school_id.clone(), term_id: "2026-autumn".into() };
+        let asked = GetGovernorReportRequest {
+            school_id: school_id.clone(),
+            term_id: "2026-autumn".into(),
+            ..Default::default()
+        };
         let begun = Instant::now();
         client.get_governor_report(asked).await?;
         read.push(begun.elapsed());

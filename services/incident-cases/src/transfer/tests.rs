@@ -263,6 +263,8 @@ proptest! {
         };
         prop_assert_eq!(check(&package, "sch_b"), Ok(()));
         prop_assert_eq!(check(&package, "sch_c"), Err(Changed::ForAnother));
+        let sooner = Package { made_at: package.made_at + time::Duration::nanoseconds(1), ..package.clone() };
+        prop_assert_eq!(check(&sooner, "sch_b"), Err(Changed::Altered));
         let mut bytes = serde_json::to_vec(&package).unwrap_or_default();
         let at = at.index(bytes.len());
         bytes[at] ^= by;
