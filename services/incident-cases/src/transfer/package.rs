@@ -76,8 +76,6 @@ impl Package {
             EARLIER => i128::from(self.made_at.unix_timestamp()),
             _ => self.made_at.unix_timestamp_nanos(),
         };
-||||||| 72c520f
-        let made = self.made_at.unix_timestamp();
         let mut lines = vec![
             self.format.clone(),
             format!("transfer {}", self.transfer_id),
