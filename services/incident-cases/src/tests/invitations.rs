@@ -103,8 +103,26 @@ async fn whoever_waits_for_an_answer_is_told_of_a_no_once(engine: Engine) -> Res
     Ok(())
 }
 
+async fn the_officer_who_is_asked_in_is_told(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (lead, there) = (world.lead(), world.there());
+    let incident = world.incident(&[&there]).await?;
+    let ask = InviteOfficerRequest {
+        school_id: lead.id.clone(),
+        shared_incident_id: incident.id,
+        reason: "Two schools do not agree".into(),
+        contact: "01632 960001".into(),
+        request_id: lead.dsl.request_id(),
+    };
+    call!(lead.dsl, invite_officer, ask.clone())?;
+    call!(lead.dsl, invite_officer, ask)?;
+    assert_eq!(told(&world, &lead.id).await?, ["officer_asked"]);
+    Ok(())
+}
+
 on_both_engines!(
     a_wrong_invitation_is_refused_and_nothing_is_written,
     a_school_that_left_the_platform_is_asked_into_nothing_and_handed_no_file,
     whoever_waits_for_an_answer_is_told_of_a_no_once,
+    the_officer_who_is_asked_in_is_told,
 );
