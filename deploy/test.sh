@@ -5,8 +5,9 @@ cd "$(dirname "$0")/.."
 trap 'tests/servers stop' EXIT
 
 echo "== servers"
-tests/servers start
+tests/servers start quick
 echo "== build and tests"
-cargo test --workspace --no-fail-fast
+# No documentation here has examples to run: they are not looked for.
+cargo test --workspace --no-fail-fast --lib --bins --tests
 echo "== pages"
 tests/browser/run.sh

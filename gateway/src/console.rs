@@ -78,11 +78,8 @@ use crate::{
     app::App,
     pages::{asset, brand},
 };
+use case::chain;
 pub use case::records::opener;
-use case::{
-    access, agreement, assign, chain, close, consultation, debrief, decide, device, entry, fact, invite, involvement,
-    material, parents, refer, referral, report as material_report, step,
-};
 use filtering::{alert, context, exception, lines, recipient, rule};
 use policy::{
     calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, render,
@@ -162,7 +159,7 @@ pub fn routes() -> Router<App> {
     let router = under(router, "/schools/{school_id}", governor::pages());
     let router = under(router, "/schools/{school_id}", shared_incident::pages());
     let router = under(router, "/schools/{school_id}/policy", life_cycle());
-    under(router, "/schools/{school_id}/cases/{case_id}", one_case())
+    under(router, "/schools/{school_id}/cases/{case_id}", case::routes::pages())
         .layer(visit::with_directory())
         .layer(from_fn(fault::frame_faults))
 }
@@ -419,82 +416,6 @@ fn life_cycle() -> Vec<Below> {
         ("/lessons/{lesson_id}/forward", post(lesson::forward)),
         ("/calendar", get(calendar::show).post(calendar::create)),
         ("/calendar/end", post(calendar::end)),
-    ]
-}
-
-/// The pages of one case.
-fn one_case() -> Vec<Below> {
-    vec![
-        ("", get(case::show)),
-        ("/looks", get(looks::case)),
-        ("/break-glass", get(break_glass::show).post(break_glass::open)),
-        ("/steps/{step_id}", get(step::show)),
-        ("/steps/{step_id}/complete", post(step::complete)),
-        ("/steps/{step_id}/skip", get(step::show_skip).post(step::deviate)),
-        ("/steps/{step_id}/assign", get(assign::show_step).post(assign::step)),
-        ("/steps/{step_id}/move", get(assign::show_move).post(assign::move_due)),
-        ("/assign", get(assign::show_case).post(assign::case)),
-        ("/log", get(case::log::show)),
-        ("/chronology", get(case::chronology::show)),
-        ("/facts/new", get(fact::show)),
-        ("/facts/choose", post(fact::choose)),
-        ("/facts", post(fact::record)),
-        ("/involvements/new", get(involvement::show)),
-        ("/involvements", post(involvement::add)),
-        ("/involvements/{involvement_id}", get(case::part::show).post(case::part::correct)),
-        ("/involvements/{involvement_id}/end", get(case::part::show_end).post(case::part::end)),
-        ("/class", get(case::class::show).post(case::class::save)),
-        ("/entries/new", get(entry::show)),
-        ("/entries", post(entry::add)),
-        ("/entries/{entry_id}/significant", get(case::significant::show).post(case::significant::save)),
-        ("/consultations/new", get(consultation::show)),
-        ("/consultations", post(consultation::record)),
-        ("/referrals/new", get(referral::show)),
-        ("/referrals/check", get(referral::check).post(referral::to_check)),
-        ("/referrals", post(referral::make)),
-        ("/referrals/{referral_id}", get(referral::receipt)),
-        ("/referrals/{referral_id}/outcome", get(referral::show_outcome).post(referral::record_outcome)),
-        ("/referrals/{referral_id}/paper/{format}", get(refer::paper)),
-        ("/referrals/{referral_id}/package", get(refer::package::show).post(refer::package::make)),
-        ("/referrals/{referral_id}/{act}", get(refer::follow::show).post(refer::follow::send)),
-        ("/refer", get(refer::show).post(refer::begin)),
-        ("/refer/{draft_id}", get(refer::show_form).post(refer::write)),
-        ("/refer/{draft_id}/check", get(refer::check).post(refer::send)),
-        ("/refer/{draft_id}/withdraw", get(refer::withdraw::show).post(refer::withdraw::withdraw)),
-        ("/refer/{draft_id}/paper/{format}", get(refer::paper)),
-        ("/parents-decisions/new", get(parents::show)),
-        ("/parents-decisions", post(parents::record)),
-        ("/debrief", get(debrief::show).post(debrief::record)),
-        ("/lesson", get(case::lesson::show).post(case::lesson::propose)),
-        ("/adult-marks", get(adult_mark::list)),
-        ("/adult-marks/new", get(adult_mark::show_mark).post(adult_mark::mark)),
-        ("/adult-marks/{adult_mark_id}/end", get(adult_mark::show_end).post(adult_mark::end)),
-        ("/contacts", get(contact::of)),
-        ("/contacts/new", get(contact::show_mark).post(contact::mark)),
-        ("/contacts/{contact_id}/end", get(contact::show_end).post(contact::end)),
-        ("/prints", get(case::print::show).post(case::print::print)),
-        ("/access", get(access::show).post(access::save)),
-        ("/close", get(close::show).post(close::close)),
-        ("/invite-school", get(invite::show).post(invite::send)),
-        ("/criteria", get(decide::criteria::show).post(decide::criteria::send)),
-        ("/agreements", get(decide::agreement::show).post(decide::agreement::send)),
-        ("/agreements/{agreement_id}", get(agreement::show).post(agreement::answer)),
-        ("/decisions", get(decide::decision::show).post(decide::decision::send)),
-        ("/support", get(decide::support::show).post(decide::support::send)),
-        ("/assessments", get(decide::assessment::show).post(decide::assessment::send)),
-        ("/reopen", get(decide::reopen::show).post(decide::reopen::send)),
-        ("/viewings", get(material::viewing::show).post(material::viewing::send)),
-        ("/materials", get(material::suspect::show).post(material::suspect::send)),
-        ("/materials/{material_id}", get(material_report::show).post(material_report::reveal)),
-        ("/reports", get(material::report::show).post(material::report::send)),
-        ("/reports/{report_id}", get(material_report::show_outcome).post(material_report::outcome)),
-        ("/exposures", get(material::exposure::show).post(material::exposure::send)),
-        ("/deletions", get(material::deletion::show).post(material::deletion::send)),
-        ("/devices", get(chain::show)),
-        ("/custody", get(device::custody::show).post(device::custody::send)),
-        ("/custody/{custody_id}", get(chain::show_link).post(chain::add_link)),
-        ("/searches", get(device::search::show).post(device::search::send)),
-        ("/disclosures", get(device::disclosure::show).post(device::disclosure::send)),
     ]
 }
 

@@ -154,7 +154,7 @@ impl House {
         }
         // Nothing listens on the discard port.
         bed.upstreams.add_there("reporting", "http://127.0.0.1:9")?;
-        let setup = bed.setup("gateway").await?;
+        let setup = bed.migrated::<crate::store::Migrations>("gateway").await?;
         let bus = setup.bus.clone();
         let mut gateway = crate::start(setup, config, None).await?;
         if still {

@@ -3,16 +3,17 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import AxeBuilder from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 
 const address = process.env.ADDRESS
 const screenshots = process.env.SCREENSHOTS
 const password = 'correct horse battery'
-const roles = ['officer', 'harrowmere.staff', 'harrowmere.dsl', 'pennyroyal.head', 'harrowmere.governor', 'thistledown.chair', 'harrowmere.it', 'lado', 'prevent', 'front-door', 'safeguarding']
+// Those with the most pages first: whoever walks beside them is done by then.
+const roles = ['harrowmere.dsl', 'pennyroyal.head', 'officer', 'harrowmere.staff', 'harrowmere.governor', 'thistledown.chair', 'harrowmere.it', 'lado', 'prevent', 'front-door', 'safeguarding']
 // Surnames of the demonstration's children.
 const names = ['Ashdown', 'Thorne', 'Penhale', 'Sayle', 'Kapadia', 'Quill', 'Stroud', 'Galloway', 'Kestrel']
-const most = 200
+const most = 260
+const checker = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 let browser
 
 before(async () => {
@@ -56,23 +57,73 @@ async function withScripts (context) {
   return same
 }
 
+// What the checker judges by: every element with its attributes and whether there are words in it, but not which. Of equal
+// neighbours, such as the rows of a table, two stand for all. Answers what is inside `main` and what is around it.
+function shapes () {
+  const ids = [...document.querySelectorAll('[id]')].map(element => element.id)
+  const some = new Set(ids)
+  const refers = value => value.split(/\s+/).map(id => some.has(id.replace(/^#/, ''))).join()
+  const words = ['href', 'src', 'action', 'value', 'name', 'id', 'title', 'content', 'alt', 'datetime', 'd', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'width', 'height', 'points', 'transform']
+  const attribute = ({ name, value }) => {
+    if (name === 'for' || /^aria-(labelledby|describedby|controls|owns|errormessage)$/.test(name) || (name === 'href' && value.startsWith('#'))) return `${name}:${refers(value)}`
+    return words.includes(name) ? `${name}:${value.trim() !== ''}` : `${name}=${value}`
+  }
+  const shape = (element, left) => {
+    const own = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '')
+    const scrolls = element.scrollWidth > element.clientWidth && /auto|scroll/.test(getComputedStyle(element).overflow)
+    const inside = []
+    for (const child of element.children) {
+      const one = child === left ? '' : shape(child, left)
+      if (inside.at(-1) !== one || inside.at(-2) !== one) inside.push(one)
+    }
+    return `<${element.localName} ${[...element.attributes].map(attribute).join(' ')}${own ? ' words' : ''}${scrolls ? ' scrolls' : ''}>${inside.join('')}</>`
+  }
+  const main = document.querySelector('main')
+  const twice = ids.length - some.size
+  return [shape(document.body, main), main ? shape(main) : ''].map(part => `${document.documentElement.lang} ${document.title !== ''} ${twice} ${part}`)
+}
+
+// Shapes that the checker has seen, in whichever role.
+const seenAround = new Set()
+const seenInside = new Set()
+
+async function checkAccessibility (page, where) {
+  await page.evaluate(checker)
+  const violations = await page.evaluate(async tags => {
+    const found = await window.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
+    return found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`)
+  }, ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+  assert.deepEqual(violations, [], where)
+}
+
+async function checkNarrow (page, where) {
+  const wide = page.viewportSize()
+  await page.setViewportSize({ width: 320, height: 800 })
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  await page.setViewportSize(wide)
+  assert.ok(over <= 0, `${where} scrolls sideways by ${over} pixels at 320`)
+}
+
 async function check (page, context, where) {
   const title = await page.title()
   for (const name of names) {
     assert.ok(!page.url().includes(name) && !title.includes(name), `${where} tells a child's name`)
   }
+  await checkNarrow(page, where)
+  const [around, inside] = await page.evaluate(shapes)
+  if (seenAround.has(around) && seenInside.has(inside) && !screenshots) return
   const same = await withScripts(context)
   await same.setViewportSize(page.viewportSize())
   const response = await same.goto(page.url())
   assert.ok(response.status() < 400, `${where} answers ${response.status()}`)
-  const found = await new AxeBuilder({ page: same }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  const violations = found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`)
-  assert.deepEqual(violations, [], where)
-  await same.setViewportSize({ width: 320, height: 800 })
-  const over = await same.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  assert.ok(over <= 0, `${where} scrolls sideways by ${over} pixels at 320`)
+  await checkAccessibility(same, where)
+  // Only what was found without fault need not be looked at again.
+  seenAround.add(around)
+  seenInside.add(inside)
+  await checkNarrow(same, where)
   if (screenshots) {
     const file = where.replace(/[^a-z0-9]+/gi, '-')
+    await same.setViewportSize({ width: 320, height: 800 })
     await same.screenshot({ path: `${screenshots}/${file}-320.png`, fullPage: true })
     await same.setViewportSize({ width: 1280, height: 900 })
     await same.screenshot({ path: `${screenshots}/${file}.png`, fullPage: true })
@@ -91,7 +142,8 @@ describe('every page', { concurrency: 2 }, () => {
         const url = queue.shift()
         if (seen.has(kind(url))) continue
         seen.add(kind(url))
-        await page.goto(url)
+        const response = await page.goto(url)
+        if (response.status() >= 400) faults.push(`${url} answers ${response.status()}`)
         // Behind a hidden screen every page looks alike, and well.
         assert.doesNotMatch(await page.title(), /screen is hidden|Sign in/, url)
         await check(page, context, `${role} ${kind(url)}`).catch(error => faults.push(error.message))

@@ -6,7 +6,10 @@ set -euo pipefail
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
 [ -d node_modules/playwright-core ] || npm ci --ignore-scripts --no-audit --no-fund >/dev/null
-data=$(mktemp -d)
+# In memory where there is room: thousands of small writes of the demonstration wait for no disk.
+place=${TMPDIR:-/tmp}
+[ -w /dev/shm ] && [ "$(df --output=avail -k /dev/shm | tail -1)" -gt 1000000 ] && place=/dev/shm
+data=$(mktemp -d -p "$place")
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 HEDGEROW_GATEWAY__LISTEN=127.0.0.1:$port "$root/target/debug/hedgerow" demo --data-dir "$data/demo" >"$data/log" 2>&1 &
 server=$!

@@ -12,6 +12,7 @@ use chassis::testing;
 use prost_reflect::{Kind, MessageDescriptor};
 use proto::contract;
 use regex::Regex;
+use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 
 use crate::{
@@ -202,6 +203,22 @@ async fn planted(place: &Installation) -> (String, Planted) {
     (school, done)
 }
 
+/// Backs up every database of the embedded default as `docs/operations.md` says; answers how many there were.
+async fn back_up(data: &Path, into: &Path) -> usize {
+    let mut databases = 0;
+    for entry in std::fs::read_dir(data).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "sqlite3") {
+            let database = Database::connect(format!("sqlite:{}", path.display())).await.unwrap();
+            let copy = into.join(path.file_name().unwrap());
+            database.execute_unprepared(&format!("VACUUM INTO '{}'", copy.display())).await.unwrap();
+            database.close().await.unwrap();
+            databases += 1;
+        }
+    }
+    databases
+}
+
 #[tokio::test]
 async fn canaries_stand_in_no_log_page_or_file_of_the_embedded_default() {
     let place = Installation::embedded_with(&[("HEDGEROW_TELEMETRY__LOG", "debug".to_owned())]).await;
@@ -209,6 +226,9 @@ async fn canaries_stand_in_no_log_page_or_file_of_the_embedded_default() {
     let mut told = Vec::new();
     let pages = in_pages(&place, "here.all", &school, &mut told);
     in_files(place.data.path(), &mut told);
+    let backup = tempfile::tempdir().unwrap();
+    assert_eq!(back_up(place.data.path(), backup.path()).await, 5, "every process has a database");
+    in_files(backup.path(), &mut told);
     assert!(pages > 30, "{pages} pages");
     assert!(told.is_empty(), "{}", told.join("\n"));
 }

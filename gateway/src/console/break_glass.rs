@@ -9,7 +9,7 @@ use proto::{
         ReviewBreakGlassRequest,
     },
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     case::seen,
@@ -20,7 +20,7 @@ use super::{
 use crate::pages::{
     Page,
     form::{Field, FormPage},
-    part::{Head, Link, Pager, Row},
+    part::{From, Head, Link, Pager, Row},
     words::{self, Codes},
 };
 
@@ -86,13 +86,6 @@ pub async fn open(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
             visit.again(page(&visit, &case), &answers, error, &visit.at(&format!("/cases/{case_id}")))
         }
     }
-}
-
-/// Where the list begins.
-#[derive(Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    page_token: String,
 }
 
 /// The list.

@@ -30,6 +30,7 @@ pub mod records;
 pub mod refer;
 pub mod referral;
 pub mod report;
+pub mod routes;
 pub mod significant;
 pub mod step;
 

@@ -9,7 +9,7 @@ use proto::{
         ListMarkedContactsRequest, MarkContactRequest, MarkedContact, NoteContactMatchRequest,
     },
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     case::{act, fetch, page::Event},
@@ -21,7 +21,7 @@ use super::{
 use crate::pages::{
     Page,
     form::{Answers, Field, FormPage},
-    part::{Head, Link, Pager, Row},
+    part::{From, Head, Link, Pager, Row},
     words::{self, Codes},
 };
 
@@ -339,13 +339,6 @@ pub async fn end(Path((_, case_id, id)): Path<(String, String, String)>, posted:
         Err(error) => Err(error),
     };
     settle(&visit, &case_id, &answers, done, |case| end_page(&visit, case, &id)).await
-}
-
-/// Where a list begins.
-#[derive(Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    page_token: String,
 }
 
 /// Matches of which nobody at the school said what was done.

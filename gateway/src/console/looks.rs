@@ -5,7 +5,7 @@ use proto::{
     access::v1::Permission,
     incident_cases::v1::{ListLooksRequest, ListLooksResponse, Look},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     people::People,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::pages::{
     Page,
-    part::{Head, Link, Pager},
+    part::{From, Head, Link, Pager},
     words,
 };
 
@@ -23,13 +23,6 @@ enum Kind {
     Case,
     Concern,
     Learner,
-}
-
-/// Where the list begins.
-#[derive(Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    page_token: String,
 }
 
 /// The page.

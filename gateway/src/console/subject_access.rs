@@ -20,7 +20,7 @@ use proto::{
         ReceiveAccessRequestRequest,
     },
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     Below,
@@ -35,7 +35,7 @@ use super::{
 use crate::pages::{
     Page,
     form::{Field, Form, FormPage},
-    part::{Head, Link, Pager, Row},
+    part::{From, Head, Link, Pager, Row},
     words::{self, Codes},
 };
 
@@ -67,13 +67,6 @@ pub fn pages() -> Vec<Below> {
         ("/access-requests/{access_request_id}/items/{item_id}", get(item::show).post(item::decide)),
         ("/access-requests/{access_request_id}/answer", get(answer::show).post(answer::send)),
     ]
-}
-
-/// Where the list begins.
-#[derive(Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    page_token: String,
 }
 
 /// The requests of a school, or about one child.

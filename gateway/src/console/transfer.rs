@@ -24,7 +24,7 @@ use proto::{
         Transfer, TransferItem, TransferLeftOut,
     },
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     Below,
@@ -35,7 +35,7 @@ use super::{
 use crate::pages::{
     Page,
     form::{Field, FormPage},
-    part::{Due, Head, Link, Pager, Row},
+    part::{Due, From, Head, Link, Pager, Row},
     words::{self, Codes},
 };
 
@@ -95,13 +95,6 @@ pub fn pages() -> Vec<Below> {
         ("/learners/{learner_id}/transfers/send", post(send::send)),
         ("/learners/{learner_id}/transfers/advance", get(send::show_advance).post(send::advance)),
     ]
-}
-
-/// Where the list begins.
-#[derive(Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    page_token: String,
 }
 
 /// The transfers of a school, or of one child.

@@ -180,6 +180,11 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
             let kind = kind::INVITATION_ACCEPTED;
             Some(Happened { kind, school: opened_by, roles: kind.roles, account: "", link })
         }
+        // Whoever is asked is told at their desk, and nothing of the school.
+        Event::SharingChanged(changed) if changed.change == "officer_asked" => {
+            let (kind, link) = (kind::DESK_INVITED, "/desks/safeguarding".to_owned());
+            Some(Happened { kind, school: "", roles: kind.roles, account: "", link })
+        }
         // Whoever went finds no such incident any more.
         Event::SharingChanged(changed) if changed.school_id == school && changed.change != "lead_passed" => {
             Some(at(kind::SHARING_CHANGED, "/shared-incidents"))
@@ -300,4 +305,29 @@ async fn tell_all(tx: &Tx, kind: &Kind, school: &str, accounts: Vec<String>, lin
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::event::v1::SharingChanged;
+
+    use super::*;
+
+    #[test]
+    fn who_is_asked_into_a_shared_incident_is_told_at_their_desk_and_of_a_no_the_school_that_asked() {
+        let told = |change: &str, about: &str| {
+            let changed =
+                SharingChanged { shared_incident_id: "shi_1".into(), change: change.into(), school_id: about.into() };
+            let event = Some(Event::SharingChanged(changed));
+            let envelope = Envelope { school_id: "sch_1".into(), event, ..Envelope::default() };
+            happened(&envelope, "").map(|told| (told.kind.code, told.school.to_owned(), told.link))
+        };
+        let at = |school: &str, link: &str| (school.to_owned(), link.to_owned());
+        let (school, link) = at("", "/desks/safeguarding");
+        assert_eq!(told("officer_asked", ""), Some(("desk.invited", school, link)));
+        let (school, link) = at("sch_1", "/schools/sch_1/shared-incidents/shi_1");
+        assert_eq!(told("declined", "sch_2"), Some(("sharing.changed", school, link)));
+        let (school, link) = at("sch_1", "/schools/sch_1/shared-incidents");
+        assert_eq!(told("removed", "sch_1"), Some(("sharing.changed", school, link)));
+    }
 }

@@ -109,6 +109,11 @@ pub const DESK_REFERRAL: &Kind = &Kind {
         &[Role::FrontDoor, Role::PreventLead, Role::Lado],
     )
 };
+/// A school asks the authority's safeguarding officer into a shared incident.
+pub const DESK_INVITED: &Kind = &Kind {
+    at_school: false,
+    ..of_school("desk.invited", "A school asks you into a shared incident", &[Role::SafeguardingOfficer])
+};
 /// Somebody reported in person, as the law asks.
 pub const MANDATORY_REPORT: &Kind =
     &of_school("concern.reported", "A colleague reported to an agency in person, as the law asks", LEADS);
@@ -190,6 +195,7 @@ pub const KINDS: [&Kind; 29] = [
     REFERRAL_DECIDED,
     REFERRAL_ASKED,
     DESK_REFERRAL,
+    DESK_INVITED,
     MANDATORY_REPORT,
     SCHOOL_INVITED,
     INVITATION_ACCEPTED,

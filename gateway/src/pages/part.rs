@@ -1,6 +1,6 @@
 //! Small parts that many pages share.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A link.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -82,6 +82,14 @@ impl Row {
         (self.change, self.change_text) = (href.into(), text.into());
         self
     }
+}
+
+/// Where a list begins, as the address says.
+#[derive(Debug, Default, Deserialize)]
+pub struct From {
+    /// The token that the page before gave; empty for the first one.
+    #[serde(default)]
+    pub page_token: String,
 }
 
 /// The way to the other pages of a list.

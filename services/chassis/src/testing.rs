@@ -4,19 +4,21 @@
 use std::{
     collections::HashMap,
     process::Command,
-    sync::{Arc, OnceLock},
+    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
 };
 
 use ed25519_dalek::SigningKey;
 use proto::access::v1::{Appointment, Assurance, Role};
 use sea_orm::{ConnectionTrait as _, Database};
+use sea_orm_migration::MigratorTrait;
 use time::{OffsetDateTime, macros::datetime};
+use tokio::sync::OnceCell;
 
 use crate::{
     access::Access,
     caller::{GATEWAY, Signer, Trust},
     clock::{Clock as _, ManualClock, timestamp},
-    config,
+    config, db,
     error::{Error, Result},
     event::{Bus, memory::MemoryBus},
     id::{AccountId, Ids, SchoolId},
@@ -75,7 +77,7 @@ impl Bed {
             ring: Arc::new(KeyRing::generate()),
             engine,
             keys: ISSUERS.iter().map(key).collect(),
-            access: Arc::new(Access::load().map_err(Error::internal)?),
+            access: access()?,
             shutdown,
             _ending: ending,
         })
@@ -94,13 +96,28 @@ impl Bed {
     /// Where the database cannot be made.
     pub async fn setup(&self, name: &'static str) -> Result<Setup> {
         let database = match self.engine {
-            Engine::Sqlite => {
-                config::Database { url: "sqlite::memory:".into(), max_connections: 1, ..config::Database::default() }
-            }
+            Engine::Sqlite => in_memory(),
             Engine::Postgres => postgres(name, &self.ids).await?,
         };
+        Ok(self.on(name, database))
+    }
+
+    /// The same, for the tests of a service itself: its database on PostgreSQL is a copy of one on which its migrations ran
+    /// once for all of them.
+    ///
+    /// # Errors
+    /// Where the database cannot be made.
+    pub async fn migrated<M: MigratorTrait>(&self, name: &'static str) -> Result<Setup> {
+        let database = match self.engine {
+            Engine::Sqlite => in_memory(),
+            Engine::Postgres => copied::<M>(name, &self.ids).await?,
+        };
+        Ok(self.on(name, database))
+    }
+
+    fn on(&self, name: &'static str, database: config::Database) -> Setup {
         let trusted = self.keys.iter().map(|(name, key)| (name.clone(), key.verifying_key())).collect();
-        Ok(Setup {
+        Setup {
             name,
             clock: self.clock.clone(),
             ids: self.ids.clone(),
@@ -114,7 +131,7 @@ impl Bed {
             upstreams: self.upstreams.clone(),
             shutdown: self.shutdown.clone(),
             observer: None,
-        })
+        }
     }
 
     /// The key of a process.
@@ -207,6 +224,16 @@ impl Person {
     }
 }
 
+/// The access rules, read and checked once for all tests of a process.
+fn access() -> Result<Arc<Access>> {
+    static RULES: OnceLock<Result<Arc<Access>, String>> = OnceLock::new();
+    RULES.get_or_init(|| Access::load().map(Arc::new)).clone().map_err(Error::internal)
+}
+
+fn in_memory() -> config::Database {
+    config::Database { url: "sqlite::memory:".into(), max_connections: 1, ..config::Database::default() }
+}
+
 /// Where the test servers are: started once by `tests/servers`, which says.
 fn servers() -> Result<&'static HashMap<String, String>> {
     static SERVERS: OnceLock<Result<HashMap<String, String>, String>> = OnceLock::new();
@@ -261,5 +288,33 @@ pub async fn postgres(service: &str, ids: &Ids) -> Result<config::Database> {
         migrate_url: Some(as_role(&owner)),
         max_connections: 4,
         ..config::Database::default()
+    })
+}
+
+/// A database that nobody uses but to copy it.
+type Migrated = Arc<OnceCell<config::Database>>;
+
+/// One for each service.
+static MIGRATED: LazyLock<Mutex<HashMap<&'static str, Migrated>>> = LazyLock::new(Mutex::default);
+
+/// A copy of a database that a service's migrations ran on, with the same owner and login.
+async fn copied<M: MigratorTrait>(service: &'static str, ids: &Ids) -> Result<config::Database> {
+    let cell = MIGRATED.lock().unwrap_or_else(PoisonError::into_inner).entry(service).or_default().clone();
+    let first = cell.get_or_try_init(|| async {
+        let database = postgres(service, ids).await?;
+        db::migrate::<M>(&database).await?;
+        Ok::<_, Error>(database)
+    });
+    let first = first.await?;
+    let (place, from) = first.url.rsplit_once('/').ok_or_else(|| Error::internal("a database has an address"))?;
+    let name = format!("{from}_{}", ids.request_id().replace('-', "").get(..16).unwrap_or_default());
+    let admin = Database::connect(format!("{}/postgres", server("POSTGRES")?)).await?;
+    admin.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {from} OWNER {from}_owner")).await?;
+    admin.close().await?;
+    let migrate_url = first.migrate_url.as_ref().and_then(|url| url.rsplit_once('/'));
+    Ok(config::Database {
+        url: format!("{place}/{name}"),
+        migrate_url: migrate_url.map(|(place, _)| format!("{place}/{name}")),
+        ..first.clone()
     })
 }

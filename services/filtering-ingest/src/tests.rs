@@ -157,7 +157,7 @@ struct World {
 /// A school with a feed, and policy rules.
 async fn world(engine: Engine) -> Result<World> {
     let mut bed = Bed::new(engine)?;
-    let running = crate::start(bed.setup("filtering-ingest").await?).await?;
+    let running = crate::start(bed.migrated::<crate::store::migration::Migrations>("filtering-ingest").await?).await?;
     bed.add(&running);
     let (school, elsewhere) = (bed.school(), bed.school());
     let mut tx = running.store.begin(&chassis::caller::Scope::consumer(&school, "evt")).await?;

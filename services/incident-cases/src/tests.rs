@@ -102,7 +102,7 @@ async fn world(engine: Engine) -> Result<World> {
 
 async fn watched(engine: Engine, observer: Option<Observer>) -> Result<World> {
     let mut bed = Bed::new(engine)?;
-    let mut setup = bed.setup("incident-cases").await?;
+    let mut setup = bed.migrated::<crate::store::migration::Migrations>("incident-cases").await?;
     setup.observer = observer;
     let running = crate::start(setup).await?;
     bed.add(&running);
@@ -144,6 +144,7 @@ mod due;
 mod duty;
 mod gates;
 mod happened;
+mod invitations;
 mod looks;
 mod package;
 mod portal;

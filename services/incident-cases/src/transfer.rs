@@ -16,7 +16,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     case::{Refusal, record::Stamp},
-    learner::LearnerId,
+    learner::{LearnerId, search::words},
 };
 use clock::Due;
 
@@ -77,6 +77,25 @@ pub struct Outside {
     pub contact: String,
     /// Where they are rung.
     pub telephone: String,
+}
+
+/// Words that are left out, or added, as anybody writes the name of a school.
+const COMMON: [&str; 8] = ["the", "and", "school", "academy", "primary", "secondary", "high", "community"];
+
+impl Outside {
+    /// Whether a school on the platform may be the one that is meant. The number decides where it was given. Names are
+    /// written in many ways: those are equal that differ by no telling word.
+    pub fn may_be(&self, name: &str, urn: &str) -> bool {
+        if self.urn.is_empty() { telling(&self.name) == telling(name) } else { self.urn == urn }
+    }
+}
+
+/// A school's name without what is common, run together: “St Mary’s C of E Primary” is “Saint Marys CofE Academy”.
+fn telling(name: &str) -> String {
+    let words: Vec<String> =
+        words(name).into_iter().map(|word| if word == "saint" { "st".into() } else { word }).collect();
+    let telling: String = words.iter().filter(|word| !COMMON.contains(&word.as_str())).map(String::as_str).collect();
+    if telling.is_empty() { words.concat() } else { telling }
 }
 
 /// How a package came in.

@@ -36,7 +36,7 @@ use trends::a_term_is_compared_with_those_before_by_what_was_published;
 async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> Result<()> {
     let bus = Arc::new(MemoryBus::default());
     let mut bed = Bed::new(engine)?.with_bus(bus.clone());
-    let running = crate::start(bed.setup("reporting").await?).await?;
+    let running = crate::start(bed.migrated::<crate::store::migration::Migrations>("reporting").await?).await?;
     bed.add(&running);
     let (small, large) = (bed.school(), bed.school());
     let mut sent = Vec::new();
@@ -98,7 +98,7 @@ async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_
 ) -> Result<()> {
     let bus = Arc::new(MemoryBus::default());
     let mut bed = Bed::new(engine)?.with_bus(bus.clone());
-    let running = crate::start(bed.setup("reporting").await?).await?;
+    let running = crate::start(bed.migrated::<crate::store::migration::Migrations>("reporting").await?).await?;
     bed.add(&running);
     let school = bed.school();
     let day = |date: &str, state: &str, gap_minutes| {
@@ -137,7 +137,7 @@ async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_
 async fn a_report_of_a_past_day_stands_and_says_what_came_since(engine: Engine) -> Result<()> {
     let bus = Arc::new(MemoryBus::default());
     let mut bed = Bed::new(engine)?.with_bus(bus.clone());
-    let running = crate::start(bed.setup("reporting").await?).await?;
+    let running = crate::start(bed.migrated::<crate::store::migration::Migrations>("reporting").await?).await?;
     bed.add(&running);
     let school = bed.school();
     let concern = || Event::ConcernRecorded(ConcernRecorded { origin: "staff".into(), not_safe: false });

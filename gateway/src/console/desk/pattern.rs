@@ -8,7 +8,7 @@ use proto::{
         DeskPattern, DeskPatternNote, DeskPatternSchool, ListDeskPatternsRequest, NoteDeskPatternRequest,
     },
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{SHOWN, at, crumbs, desk, school};
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     pages::{
         Page,
         form::{Field, FormPage},
-        part::{Head, Link, Pager},
+        part::{From, Head, Link, Pager},
         words,
     },
 };
@@ -108,13 +108,6 @@ fn found(one: &DeskPattern, names: &[String], people: &People, here: &str, works
         event = event.link(Link::new("Say what was done", noting));
     }
     event
-}
-
-/// Where a list begins.
-#[derive(Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    page_token: String,
 }
 
 /// Lists them, the newest first.

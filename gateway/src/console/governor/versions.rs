@@ -5,23 +5,16 @@ use proto::{
     access::v1::Permission,
     reporting::v1::{ListReportVersionsRequest, ListReportVersionsResponse, ReportVersion},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     console::visit::{Answer, Visit, ask, heard},
     pages::{
         Page,
-        part::{Head, Link, Pager},
+        part::{From, Head, Link, Pager},
         words,
     },
 };
-
-/// Where the list begins.
-#[derive(Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    page_token: String,
-}
 
 /// The list.
 #[derive(Debug, Serialize)]

@@ -8,7 +8,7 @@ use proto::{
     access::v1::Permission,
     incident_cases::v1::{LearnerDisclosure, ListLearnerDisclosuresRequest, ListLearnerDisclosuresResponse},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     console::{
@@ -21,17 +21,10 @@ use crate::{
     },
     pages::{
         Page,
-        part::{Head, Link, Pager},
+        part::{From, Head, Link, Pager},
         words,
     },
 };
-
-/// Where the list begins.
-#[derive(Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    page_token: String,
-}
 
 /// The page.
 #[derive(Debug, Serialize)]

@@ -5,7 +5,7 @@ use proto::{
     access::v1::Permission,
     incident_cases::v1::{Certificate, GetCertificateRequest, ListCertificatesRequest, ListCertificatesResponse},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{CLASSES, RULES};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     },
     pages::{
         Page,
-        part::{Head, Link, Pager, Row},
+        part::{From, Head, Link, Pager, Row},
         words::{self, Codes},
     },
 };
@@ -38,13 +38,6 @@ const TABLES: Codes = &[
     ("record_key", "Keys"),
     ("once", "Kept answers"),
 ];
-
-/// Where the list begins.
-#[derive(Debug, Default, Deserialize)]
-pub struct From {
-    #[serde(default)]
-    page_token: String,
-}
 
 /// The list.
 #[derive(Debug, Serialize)]

@@ -40,7 +40,9 @@ async fn county(engine: Engine) -> Result<County> {
     let mut bed = Bed::new(engine)?;
     let port = spare_port()?;
     let syslog = Syslog { tcp_listen: vec![format!("127.0.0.1:{port}")], ..Syslog::default() };
-    let running = crate::start_with(bed.setup("filtering-ingest").await?, syslog).await?;
+    let running =
+        crate::start_with(bed.migrated::<crate::store::migration::Migrations>("filtering-ingest").await?, syslog)
+            .await?;
     bed.add(&running);
     let schools = [bed.school(), bed.school()];
     // Of a school where somebody is appointed, the registry need not be asked.

@@ -4,8 +4,12 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, macros::format_description};
 
-use super::{Case, Refusal, access::Subject, record::Stamp};
-use crate::{contact::Said, learner::search::words, rules::OLDEST_YEARS};
+use super::{
+    Case, Refusal,
+    access::Subject,
+    record::{Said, Stamp},
+};
+use crate::{learner::search::words, rules::OLDEST_YEARS};
 
 chassis::id!(/** By what the adult of a case is compared. */ pub struct AdultMarkId = "amk");
 
@@ -116,7 +120,7 @@ impl AdultMark {
         if self.ended.is_some() {
             return Err(Refusal::State("this adult is compared no more by it already"));
         }
-        self.ended = Some(Said { words: reason.to_owned(), stamp });
+        self.ended = Some(Said::new(reason, stamp));
         Ok(())
     }
 }

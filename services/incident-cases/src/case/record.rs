@@ -23,6 +23,26 @@ pub struct Stamp {
     pub at: OffsetDateTime,
 }
 
+/// What somebody said once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// In words; under one of the other names in what was kept before.
+    #[serde(alias = "words", alias = "reason")]
+    pub text: String,
+    /// Who recorded it, and when.
+    pub stamp: Stamp,
+    /// What they are called, where it was said at a desk.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+impl Said {
+    /// Something the school says.
+    pub fn new(text: impl Into<String>, stamp: Stamp) -> Self {
+        Self { text: text.into(), stamp, name: String::new() }
+    }
+}
+
 /// The answers to the five questions of rule NUD-02; one yes makes referral due at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Criteria {
@@ -292,4 +312,21 @@ pub struct Reopening {
     pub reason: String,
     /// Who and when.
     pub stamp: Stamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_is_read_by_the_names_it_was_kept_under() {
+        let stamp = Stamp { by: "acc_1".into(), at: OffsetDateTime::UNIX_EPOCH };
+        let said = Said::new("No longer needed", stamp.clone());
+        for name in ["text", "words", "reason"] {
+            let kept = serde_json::json!({name: "No longer needed", "stamp": stamp}).to_string();
+            assert_eq!(serde_json::from_str::<Said>(&kept).ok().as_ref(), Some(&said), "{name}");
+        }
+        let now = serde_json::to_string(&said).unwrap_or_default();
+        assert_eq!(serde_json::from_str::<Said>(&now).ok(), Some(said));
+    }
 }

@@ -16,7 +16,10 @@ pub use draft::{Draft, Sending, can_be_taken, chosen, takes_now};
 use package::Package;
 use portal::Portal;
 
-use super::{By, Case, Refusal, record::Stamp};
+use super::{
+    By, Case, Refusal,
+    record::{Said, Stamp},
+};
 use crate::route::{Filled, Rung};
 
 chassis::id!(/** A referral. */ pub struct ReferralId = "ref");
@@ -26,18 +29,6 @@ chassis::id!(/** A referral that is being written. */ pub struct DraftId = "rfd"
 pub const OUTCOMES: [&str; 4] = ["accepted", "advice_given", "no_further_action", "declined"];
 /// Why a school goes further.
 pub const CAUSES: [&str; 2] = ["silence", "disagreement"];
-
-/// Something that was said of a referral.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Said {
-    /// What.
-    pub text: String,
-    /// Who recorded it, and when.
-    pub stamp: Stamp,
-    /// What they are called, where it was said at a desk.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub name: String,
-}
 
 /// What was sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -194,13 +185,6 @@ impl Referral {
     }
 }
 
-impl Said {
-    /// Something the school says.
-    pub fn by(by: By<'_>, text: String) -> Self {
-        Self { text, stamp: by.stamp(), name: String::new() }
-    }
-}
-
 impl Case {
     fn referral(&mut self, id: &ReferralId) -> Result<&mut Referral, Refusal> {
         let referral = self.referrals.iter_mut().find(|referral| referral.id == *id).ok_or(Refusal::Missing)?;
@@ -238,7 +222,7 @@ impl Case {
         if let Some(form) = &referral.form {
             referral.chase_at = form.answer.over(by.at);
         }
-        referral.acknowledged = Some(Said::by(by, text));
+        referral.acknowledged = Some(Said::new(text, by.stamp()));
         Ok(referral)
     }
 
@@ -297,7 +281,7 @@ impl Case {
         if referral.decision.is_none() {
             return Err(Refusal::State("record what the agency decided first"));
         }
-        referral.end = Some(Said::by(by, text));
+        referral.end = Some(Said::new(text, by.stamp()));
         Ok(referral)
     }
 }

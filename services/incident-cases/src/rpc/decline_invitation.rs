@@ -4,9 +4,13 @@ use chassis::{
     caller::Caller,
     db::Once,
     error::{Result, Violations},
+    event::Event,
     history::Act,
 };
-use proto::incident_cases::v1::{DeclineInvitationRequest, DeclineInvitationResponse};
+use proto::{
+    event::v1::SharingChanged,
+    incident_cases::v1::{DeclineInvitationRequest, DeclineInvitationResponse},
+};
 use tonic::Request;
 
 use super::{
@@ -33,6 +37,13 @@ pub(super) async fn decline_invitation(
     invitation.answer(Answer { accepted: false, withdrawn: false, reason, by, at: tx.now() })?;
     let body = store::invitation::update(&tx, &invitation).await?;
     tx.record(Act::new("invitation.declined", invitation.id.as_str()).state("invitation", &body));
+    // Whoever waits for the answer is told that there is one; why not stands in the incident.
+    let event = SharingChanged {
+        shared_incident_id: invitation.shared_incident_id.to_string(),
+        change: "declined".to_owned(),
+        school_id: request.school_id.clone(),
+    };
+    tx.announce_at(&invitation.from_school_id, invitation.id.as_str(), Event::SharingChanged(event)).await?;
     let response =
         DeclineInvitationResponse { invitation: Some(convert::sharing::invitation(&invitation, &request.school_id)) };
     tx.answer(&response).await?;

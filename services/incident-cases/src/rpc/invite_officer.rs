@@ -5,9 +5,13 @@ use chassis::{
     db::Once,
     desk::Desk,
     error::{Error, Result, Violations},
+    event::Event,
     history::Act,
 };
-use proto::incident_cases::v1::{InviteOfficerRequest, InviteOfficerResponse};
+use proto::{
+    event::v1::SharingChanged,
+    incident_cases::v1::{InviteOfficerRequest, InviteOfficerResponse},
+};
 use tonic::Request;
 
 use super::{
@@ -70,6 +74,9 @@ pub(super) async fn invite_officer(app: &App, request: Request<InviteOfficerRequ
         stamp: stamp(&tx),
     };
     store::register::keep_disclosure(&mut tx, &told).await?;
+    let (shared_incident_id, change) = (id.to_owned(), "officer_asked".to_owned());
+    let event = SharingChanged { shared_incident_id, change, school_id: String::new() };
+    tx.announce(id, Event::SharingChanged(event)).await?;
     let response = InviteOfficerResponse { shared_incident: Some(convert::sharing::shared_incident(&whole, holder)) };
     keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
     tx.commit().await?;

@@ -17,6 +17,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
+    outside::still_here,
     sharing::{add_learner, write_item},
 };
 use crate::{
@@ -38,6 +39,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     violations.check(other, "to_school_id", "Select another school than your own");
     violations.finish()?;
     let invited: SchoolId = request.to_school_id.parse().map_err(|_| unknown_school())?;
+    still_here(app, invited.as_str(), "Select another school: this one has left the platform").await?;
     let mut tx =
         match once(app, &scope, &request.request_id, &request, |_| About::Case(request.case_id.clone())).await? {
             Once::Fresh(tx) => tx,

@@ -23,6 +23,9 @@ use crate::{
     transfer::{Outside, Transfer, contents::Entry, envelope::CTY},
 };
 
+/// How many schools the registry is asked for at a time.
+const SCHOOLS: i32 = 1000;
+
 /// What a school is called and by which number, from the registry.
 pub(super) async fn school(app: &App, id: &str) -> Result<School> {
     let mut registry = app.policy_registry().map_err(unreached)?;
@@ -30,22 +33,47 @@ pub(super) async fn school(app: &App, id: &str) -> Result<School> {
     answer.map_err(|status| unreached(Error::from_status(&status)))?.into_inner().school.ok_or_else(Error::missing)
 }
 
+/// Refuses a school whose tenancy has ended: nobody there would answer. Where the registry does not say just now, the schools
+/// that are known here decide.
+pub(super) async fn still_here(app: &App, id: &str, instead: &str) -> Result<()> {
+    match school(app, id).await {
+        Ok(school) if school.close_time.is_some() => Err(Error::invalid("to_school_id", instead)),
+        Err(error) if !matches!(error.kind(), Kind::Unavailable | Kind::Missing) => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// Refuses a school that is on the platform: a file goes to it there, where its receipt is its own act and nothing has to be
-/// told by telephone. Whose tenancy has ended is outside.
+/// told by telephone. Whose tenancy has ended is outside. Another school of the same name is told by its number, which is kept
+/// with the transfer.
 pub(super) async fn not_on_the_platform(app: &App, to: &Outside) -> Result<()> {
-    if to.urn.is_empty() {
-        return Ok(());
-    }
     let mut registry = app.policy_registry().map_err(unreached)?;
-    let answer = registry.list_schools(asked(ListSchoolsRequest { urn: to.urn.clone(), ..Default::default() })).await;
-    let found = answer.map_err(|status| unreached(Error::from_status(&status)))?.into_inner().schools;
-    match found.into_iter().find(|school| school.close_time.is_none()) {
-        Some(school) => {
-            let fix = format!("Send the file on the platform: {} has this number, and is on it", school.name);
-            Err(Error::invalid("recipient.urn", fix))
+    let mut page_token = String::new();
+    loop {
+        let request = ListSchoolsRequest { page_size: SCHOOLS, page_token, urn: to.urn.clone() };
+        let answer = registry.list_schools(asked(request)).await;
+        let found = answer.map_err(|status| unreached(Error::from_status(&status)))?.into_inner();
+        let mut open = found.schools.iter().filter(|school| school.close_time.is_none());
+        if let Some(school) = open.find(|school| to.may_be(&school.name, &school.urn)) {
+            return Err(is_here(to, &school.name));
         }
-        None => Ok(()),
+        if found.next_page_token.is_empty() {
+            return Ok(());
+        }
+        page_token = found.next_page_token;
     }
+}
+
+fn is_here(to: &Outside, name: &str) -> Error {
+    if to.urn.is_empty() {
+        let fix = format!(
+            "Send the file on the platform: {name} is on it. If yours is another school of that name, enter its unique \
+             reference number; where it has none, add its town to the name"
+        );
+        return Error::invalid("recipient.name", fix);
+    }
+    let fix = format!("Send the file on the platform: {name} has this number, and is on it");
+    Error::invalid("recipient.urn", fix)
 }
 
 /// A question for the registry that somebody waits for.

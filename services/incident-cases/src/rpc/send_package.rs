@@ -93,7 +93,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
         who,
     };
     let act = Act::new("transfer.sent", transfer.id.as_str()).detail("to", "outside");
-    let act = act.detail("digest", sent.digest.as_str()).detail("items", sent.items);
+    let act = act.detail("urn", to.urn.as_str()).detail("digest", sent.digest.as_str()).detail("items", sent.items);
     transfer.send("", sent)?;
     transfer.outside = Some(to.clone());
     if new {

@@ -17,6 +17,7 @@ use tonic::Request;
 
 use super::{
     once::{About, once},
+    outside::still_here,
     passing_on::{Going, begun, going, may_go, named, names_told, shown, tell},
 };
 use crate::{
@@ -41,6 +42,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     let unknown = || Error::invalid("to_school_id", "Select a school of this authority");
     let to: SchoolId = request.to_school_id.parse().map_err(|_| unknown())?;
     let names = names_told(app, &scope, &request.learner_id).await?;
+    still_here(app, to.as_str(), "Send the file as a package: this school has left the platform").await?;
     let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Requests).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),

@@ -20,7 +20,7 @@ struct Place {
 
 async fn place(engine: Engine) -> Result<Place> {
     let mut bed = Bed::new(engine)?;
-    let setup = bed.setup("incident-cases").await?;
+    let setup = bed.migrated::<crate::store::migration::Migrations>("incident-cases").await?;
     let running = crate::start(setup).await?;
     bed.add(&running);
     let (here, there) = (bed.school(), bed.school());

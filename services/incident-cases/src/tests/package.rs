@@ -23,21 +23,23 @@ const OWN: &str = "QUINCE";
 /// The number of a school where a file goes.
 const ELSEWHERE: &str = "888004";
 
-fn refused<T: std::fmt::Debug>(answer: Result<T>) -> (&'static str, String) {
+pub(super) fn refused<T: std::fmt::Debug>(answer: Result<T>) -> (&'static str, String) {
     let error = answer.err();
     let reason = error.as_ref().map_or("", |error| error.reason_name());
     let field = error.as_ref().and_then(|error| error.violations().first()).map(|wrong| wrong.field.clone());
     (reason, field.unwrap_or_default())
 }
 
-/// A registry that knows schools by name and number, and nothing else.
+/// A registry that knows schools by name and number, and nothing else. It lists none without a number: that one joins the
+/// platform while its file is on the way.
 fn registry(schools: Vec<School>) -> Router {
     let listed = schools.clone();
     let list = move |request: extract::Request| {
         let schools = listed.clone();
         let rpc = tower::service_fn(move |request: Request<ListSchoolsRequest>| {
             let mut schools = schools.clone();
-            schools.retain(|school| school.urn == request.get_ref().urn);
+            let urn = request.get_ref().urn.as_str();
+            schools.retain(|school| !school.urn.is_empty() && (urn.is_empty() || school.urn == urn));
             async move { Ok::<_, Status>(Response::new(ListSchoolsResponse { schools, ..Default::default() })) }
         });
         async move { Grpc::new(tonic_prost::ProstCodec::default()).unary(rpc, request).await }
@@ -58,7 +60,16 @@ fn registry(schools: Vec<School>) -> Router {
 }
 
 /// An installation with two schools, the one with a key and the two with numbers: its own keys, its own database.
-pub(super) async fn installation(engine: Engine, (signing, numbers): (u8, [&str; 2])) -> Result<World> {
+pub(super) async fn installation(engine: Engine, keyed: (u8, [&str; 2])) -> Result<World> {
+    installation_where(engine, keyed, |_| {}).await
+}
+
+/// The same where the registry knows the schools otherwise.
+pub(super) async fn installation_where(
+    engine: Engine,
+    (signing, numbers): (u8, [&str; 2]),
+    change: impl FnOnce(&mut Vec<School>),
+) -> Result<World> {
     let mut bed = Bed::new(engine)?;
     let schools = [bed.school(), bed.school()];
     let known = schools.iter().zip(["Fieldgate School", "Harrowmere High School"]).zip(numbers);
@@ -68,8 +79,10 @@ pub(super) async fn installation(engine: Engine, (signing, numbers): (u8, [&str;
         urn: urn.into(),
         ..School::default()
     });
-    bed.upstreams.add_here("policy-registry", registry(known.collect()));
-    let mut setup = bed.setup("incident-cases").await?;
+    let mut known: Vec<School> = known.collect();
+    change(&mut known);
+    bed.upstreams.add_here("policy-registry", registry(known));
+    let mut setup = bed.migrated::<crate::store::migration::Migrations>("incident-cases").await?;
     setup.checkpoint_key = std::sync::Arc::new(ed25519_dalek::SigningKey::from_bytes(&[signing; 32]));
     let running = crate::start(setup).await?;
     bed.add(&running);
@@ -86,7 +99,7 @@ pub(super) async fn installation(engine: Engine, (signing, numbers): (u8, [&str;
     Ok(World { bed, store: running.store.clone(), here, there, dsl, other })
 }
 
-async fn learner(who: &Person, school: &str, given: &str, born: &str) -> Result<Learner> {
+pub(super) async fn learner(who: &Person, school: &str, given: &str, born: &str) -> Result<Learner> {
     let record = LearnerRecord {
         given_name: given.into(),
         family_name: "Field".into(),
@@ -107,7 +120,7 @@ fn elsewhere() -> OutsideSchool {
     }
 }
 
-/// The school beside the sending one, which has the same name as that elsewhere, known by its name alone.
+/// The school beside the sending one, known by its name alone, as it is before it has joined the platform.
 fn beside() -> OutsideSchool {
     OutsideSchool { urn: String::new(), ..elsewhere() }
 }
@@ -119,7 +132,16 @@ struct Move {
 
 impl Move {
     async fn new(engine: Engine) -> Result<Self> {
-        let world = installation(engine, (7, ["888001", "888002"])).await?;
+        Self::between(engine, ["888001", "888002"]).await
+    }
+
+    /// To a school that is on the platform by the time the file reaches it.
+    async fn to_who_joins(engine: Engine) -> Result<Self> {
+        Self::between(engine, ["888001", ""]).await
+    }
+
+    async fn between(engine: Engine, numbers: [&str; 2]) -> Result<Self> {
+        let world = installation(engine, (7, numbers)).await?;
         let child = learner(&world.dsl, &world.here, "Robin", "2014-03-27").await?;
         let case = world.case().await?;
         let part = AddInvolvementRequest {
@@ -227,6 +249,11 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
         let here = OutsideSchool { urn: number.into(), ..elsewhere() };
         let wrong = refused(call!(world.dsl, send_package, moving.sending(here).await?));
         assert_eq!(wrong, ("INVALID_FIELD", "recipient.urn".into()), "it is on the platform");
+    }
+    for name in ["Harrowmere High School", "The harrowmere-high Academy", "Fieldgate"] {
+        let here = OutsideSchool { name: name.into(), ..beside() };
+        let wrong = refused(call!(world.dsl, send_package, moving.sending(here).await?));
+        assert_eq!(wrong, ("INVALID_FIELD", "recipient.name".into()), "{name} is on the platform");
     }
     let stale = SendPackageRequest { contents_digest: "0".into(), ..moving.sending(elsewhere()).await? };
     assert_eq!(refused(call!(world.dsl, send_package, stale)).0, "CHANGED", "only what was looked at goes");
@@ -418,7 +445,7 @@ async fn a_package_that_must_not_come_in_is_refused_by_field_and_leaves_nothing(
 }
 
 async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Result<()> {
-    let moving = Move::new(engine).await?;
+    let moving = Move::to_who_joins(engine).await?;
     let world = &moving.world;
     let sending = moving.sending(beside()).await?;
     let answer = call!(world.dsl, send_package, sending.clone())?;
@@ -444,7 +471,7 @@ async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Resul
 }
 
 async fn at_a_school_of_the_same_installation_nothing_need_be_compared(engine: Engine) -> Result<()> {
-    let moving = Move::new(engine).await?;
+    let moving = Move::to_who_joins(engine).await?;
     let world = &moving.world;
     let (sent, package) = moving.sent(beside()).await?;
     let child = learner(&world.other, &world.there, "Robin", "2014-03-27").await?;

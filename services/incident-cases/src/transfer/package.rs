@@ -12,12 +12,14 @@ use super::{contents::Entry, document::digest};
 use crate::learner::{Record, search::words};
 
 /// What the format is called, with its version.
-pub const FORMAT: &str = "hedgerow-transfer/1";
+pub const FORMAT: &str = "hedgerow-transfer/2";
+/// What was sent before: its manifest says by the second alone when it was made.
+pub const EARLIER: &str = "hedgerow-transfer/1";
 
 /// A file as it is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Package {
-    /// `FORMAT`.
+    /// `FORMAT`, or `EARLIER`.
     pub format: String,
     /// The transfer.
     pub transfer_id: String,
@@ -70,7 +72,10 @@ impl Package {
             &child.upn,
             &flags,
         ]);
-        let made = self.made_at.unix_timestamp_nanos();
+        let made = match self.format.as_str() {
+            EARLIER => i128::from(self.made_at.unix_timestamp()),
+            _ => self.made_at.unix_timestamp_nanos(),
+        };
         let mut lines = vec![
             self.format.clone(),
             format!("transfer {}", self.transfer_id),
@@ -114,7 +119,8 @@ impl Package {
         let signature = hex::decode(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
         let genuine = signature.is_some_and(|signature| key.verify_strict(manifest.as_bytes(), &signature).is_ok());
         let same = hex::encode(Sha256::digest(manifest.as_bytes())) == digest;
-        if genuine && same && self.format == FORMAT { Ok(()) } else { Err(Changed::Altered) }
+        let known = [FORMAT, EARLIER].contains(&self.format.as_str());
+        if genuine && same && known { Ok(()) } else { Err(Changed::Altered) }
     }
 
     /// Whether somebody of a roll is the child.

@@ -13,7 +13,7 @@ use super::{
     contents::Entry,
     document::{Document, Made, Sender},
     envelope::{CTY, Format as _, Refused, open, read, signed},
-    package::{Changed, FORMAT, Package},
+    package::{Changed, EARLIER, FORMAT, Package},
 };
 use crate::learner::Record;
 
@@ -165,6 +165,19 @@ fn a_package_for_a_school_is_told_by_its_number_first() {
 }
 
 #[test]
+fn a_school_on_the_platform_is_known_by_its_number_or_however_its_name_is_written() {
+    let to = |name: &str, urn: &str| Outside { name: name.into(), urn: urn.into(), ..Outside::default() };
+    for name in ["Saint Mary's C of E Academy", "the ST MARYS  CofE school", "St. Mary’s (C.of.E.) Primary School"] {
+        assert!(to(name, "").may_be("St Mary’s CofE Primary", "999002"), "{name}");
+    }
+    for name in ["St Mary’s Catholic Primary", "St Mark’s CofE Primary", "St Mary’s CofE Primary, Harrowmere"] {
+        assert!(!to(name, "").may_be("St Mary’s CofE Primary", "999002"), "{name}");
+    }
+    assert!(to("Elm", "999002").may_be("Oak", "999002") && !to("Elm", "999003").may_be("Elm", "999002"));
+    assert!(!to("The Primary School", "").may_be("The High School", "999002"), "of two such names every word tells");
+}
+
+#[test]
 fn what_a_stranger_signs_is_held_against_the_format() {
     let key = SigningKey::from_bytes(&[9; 32]);
     let resigned = |change: &dyn Fn(&mut Document)| {
@@ -222,6 +235,20 @@ proptest! {
             prop_assert!(read::<Document>(&altered).is_err());
         }
     }
+}
+
+#[test]
+fn the_moment_a_package_was_made_is_signed_in_full_and_one_sent_before_is_still_read() {
+    let key = SigningKey::from_bytes(&[7; 32]);
+    let checked = |kept: &Package, read: &Package| {
+        read.check(("trf_1", "sch_b"), (&kept.digest(), &kept.signed(&key)), &key.verifying_key())
+    };
+    let now = package();
+    let later = Package { made_at: now.made_at + time::Duration::nanoseconds(1), ..now.clone() };
+    assert_eq!((checked(&now, &now), checked(&now, &later)), (Ok(()), Err(Changed::Altered)));
+    let before = Package { format: EARLIER.into(), ..later };
+    assert_eq!(checked(&before, &before), Ok(()));
+    assert_eq!(checked(&now, &Package { format: EARLIER.into(), ..now.clone() }), Err(Changed::Altered));
 }
 
 proptest! {

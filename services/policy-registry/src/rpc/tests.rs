@@ -10,6 +10,7 @@ mod life_cycle;
 mod registers;
 mod render;
 mod rollouts;
+mod schools;
 mod tailoring;
 mod template;
 mod world;
@@ -169,84 +170,6 @@ async fn signatures_are_by_two_people_and_fall_with_an_edit(engine: Engine) -> T
     Ok(())
 }
 
-async fn another_schools_policy_answers_like_one_that_never_was(engine: Engine) -> Tested {
-    let world = World::new(engine).await?;
-    let instance = world.in_force(TEXT).await?;
-    let other = world.add_school("Elmbeck School", "100002").await?;
-    let stranger = world.bed.person(&[(Role::Head, &other)]);
-    let mut client = world.client(&stranger)?;
-    let nowhere = world.bed.school();
-    let mut answers = Vec::new();
-    for school in [&world.school, &nowhere] {
-        let get = GetInstanceRequest { school_id: school.clone(), instance_id: instance.instance_id.clone() };
-        answers.push(client.get_instance(get).await.unwrap_err().message().to_owned());
-        let effective = GetEffectivePolicyRequest { school_id: school.clone(), at_time: None };
-        answers.push(client.get_effective_policy(effective).await.unwrap_err().message().to_owned());
-        let read = GetSchoolRequest { school_id: school.clone() };
-        answers.push(client.get_school(read).await.unwrap_err().message().to_owned());
-    }
-    // The right school and a policy of the other one.
-    let mixed = GetInstanceRequest { school_id: other.clone(), instance_id: instance.instance_id.clone() };
-    answers.push(client.get_instance(mixed).await.unwrap_err().message().to_owned());
-    answers.dedup();
-    assert_eq!(answers, [Error::missing().to_string()]);
-    // The officer may know every school, and there is none of that id.
-    let officers = GetSchoolRequest { school_id: nowhere };
-    assert_eq!(refused(world.client(&world.officer)?.get_school(officers).await).reason_name(), "NOT_FOUND");
-    Ok(())
-}
-
-async fn whoever_shares_incidents_reads_the_other_schools_names_and_no_more(engine: Engine) -> Tested {
-    let world = World::new(engine).await?;
-    for (name, urn) in [("ash tree school", "100003"), ("Zelkova School", "100004")] {
-        world.add_school(name, urn).await?;
-    }
-    let mut client = world.client(&world.at_school(Role::Dsl))?;
-    let (mut names, mut token) = (Vec::new(), String::new());
-    loop {
-        let asked = ListSchoolNamesRequest { school_id: world.school.clone(), page_size: 1, page_token: token };
-        let page = client.list_school_names(asked).await?.into_inner();
-        names.extend(page.school_names.into_iter().map(|school| (school.name, school.kind)));
-        token = page.next_page_token;
-        if token.is_empty() {
-            break;
-        }
-    }
-    let primary = |name: &str| (name.to_owned(), "primary".to_owned());
-    assert_eq!(names, [primary("ash tree school"), primary("Zelkova School")]);
-    let staff = ListSchoolNamesRequest { school_id: world.school.clone(), ..Default::default() };
-    let mut client = world.client(&world.at_school(Role::Staff))?;
-    assert_eq!(refused(client.list_school_names(staff).await).reason_name(), "NOT_PERMITTED");
-    Ok(())
-}
-
-async fn schools_are_listed_to_whom_they_concern(engine: Engine) -> Tested {
-    let world = World::new(engine).await?;
-    for (name, urn) in [("ash tree school", "100003"), ("Zelkova School", "100004"), ("Beech School", "100005")] {
-        world.add_school(name, urn).await?;
-    }
-    let mut client = world.client(&world.officer)?;
-    let (mut names, mut token) = (Vec::new(), String::new());
-    loop {
-        let request = ListSchoolsRequest { page_size: 3, page_token: token, ..Default::default() };
-        let page = client.list_schools(request).await?.into_inner();
-        names.extend(page.schools.into_iter().map(|school| school.name));
-        token = page.next_page_token;
-        if token.is_empty() {
-            break;
-        }
-    }
-    assert_eq!(names, ["ash tree school", "Beech School", "Oakbeck School", "Zelkova School"]);
-    let numbered = ListSchoolsRequest { urn: "100004".into(), ..Default::default() };
-    let found = client.list_schools(numbered.clone()).await?.into_inner().schools;
-    assert_eq!(found.into_iter().map(|school| school.name).collect::<Vec<_>>(), ["Zelkova School"]);
-    let mut client = world.client(&world.at_school(Role::Staff))?;
-    assert!(client.list_schools(numbered).await?.into_inner().schools.is_empty(), "it is none of theirs");
-    let own = client.list_schools(ListSchoolsRequest::default()).await?.into_inner();
-    assert_eq!(own.schools.into_iter().map(|s| s.key_stages).collect::<Vec<_>>(), [["KS1", "KS2"]]);
-    Ok(())
-}
-
 async fn a_repeated_import_makes_one_draft(engine: Engine) -> Tested {
     let world = World::new(engine).await?;
     let dsl = world.at_school(Role::Dsl);
@@ -397,9 +320,6 @@ on_both_engines!(
     of_two_at_once_one_is_told_that_it_changed,
     other_services_read_what_is_in_force,
     signatures_are_by_two_people_and_fall_with_an_edit,
-    another_schools_policy_answers_like_one_that_never_was,
-    whoever_shares_incidents_reads_the_other_schools_names_and_no_more,
-    schools_are_listed_to_whom_they_concern,
     a_repeated_import_makes_one_draft,
     what_is_wrong_with_files_and_fields_is_said_in_full,
     what_happened_is_announced_and_stands_in_the_history,
@@ -418,6 +338,16 @@ mod register_entries {
         a_file_is_shown_line_by_line_with_what_would_be_found,
         what_two_do_at_once_is_done_once,
         no_policy_is_approved_while_a_way_to_report_is_missing,
+    );
+}
+
+mod each_school_and_the_others {
+    use super::{Engine, Tested, schools::*};
+
+    on_both_engines!(
+        another_schools_policy_answers_like_one_that_never_was,
+        whoever_shares_incidents_reads_the_other_schools_names_and_no_more,
+        schools_are_listed_to_whom_they_concern,
     );
 }
 

@@ -25,7 +25,7 @@ use crate::{
 pub(super) async fn a_figure_that_moved_by_a_little_waits_for_everybody(engine: Engine) -> Result<()> {
     let bus = Arc::new(MemoryBus::default());
     let mut bed = Bed::new(engine)?.with_bus(bus.clone());
-    let running = crate::start(bed.setup("reporting").await?).await?;
+    let running = crate::start(bed.migrated::<crate::store::migration::Migrations>("reporting").await?).await?;
     bed.add(&running);
     let school = bed.school();
     let readers = [bed.person(&[(Role::Governor, &school)]), bed.person(&[(Role::AuthorityOfficer, "")])];

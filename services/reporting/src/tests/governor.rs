@@ -44,7 +44,7 @@ impl World {
         let (ending, shutdown) = Ending::new();
         bus.subscribe(heard.clone(), shutdown).await;
         let mut bed = Bed::new(engine)?.with_bus(bus.clone());
-        let running = crate::start(bed.setup("reporting").await?).await?;
+        let running = crate::start(bed.migrated::<crate::store::migration::Migrations>("reporting").await?).await?;
         bed.add(&running);
         let school = bed.school();
         let world = Self { bed, bus, heard, school, _running: running, _ending: ending };

@@ -215,7 +215,8 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) async fn new(bed: &Bed) -> Result<Self> {
-        let store = bed.setup("reporting").await?.store::<store::migration::Migrations>().await?;
+        let setup = bed.migrated::<store::migration::Migrations>("reporting").await?;
+        let store = setup.store::<store::migration::Migrations>().await?;
         Ok(Self { inbox: Inbox::new(store.clone(), Figures), store })
     }
 

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    DraftId, Form, Referral, ReferralId, Said,
+    DraftId, Form, Referral, ReferralId,
     package::{Package, Packing},
     portal::Portal,
 };
 use crate::{
-    case::{By, Case, Refusal, record::Stamp},
+    case::{
+        By, Case, Refusal,
+        record::{Said, Stamp},
+    },
     route::{Contact, Route, Rung, digest, value},
 };
 
@@ -157,7 +160,7 @@ impl Case {
     /// Takes a draft back.
     pub fn withdraw_draft(&mut self, by: By<'_>, id: &DraftId, reason: String) -> Result<(), Refusal> {
         self.working()?;
-        self.open_draft(id)?.withdrawn = Some(Said::by(by, reason));
+        self.open_draft(id)?.withdrawn = Some(Said::new(reason, by.stamp()));
         Ok(())
     }
 

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Referral, ReferralDecision, ReferralId, Sending};
 use crate::{
-    case::{By, Case, Refusal, record::Stamp, referral::Said},
+    case::{
+        By, Case, Refusal,
+        record::{Said, Stamp},
+    },
     route::Contact,
 };
 
@@ -169,7 +172,7 @@ impl Case {
         let referral = self.referral(id)?;
         referral.at_desk()?;
         referral.undecided()?;
-        referral.withdrawn = Some(Said::by(by, reason));
+        referral.withdrawn = Some(Said::new(reason, by.stamp()));
         Ok(referral)
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn marked(contact: &MarkedContact) -> pb::MarkedContact {
         ring: contact.ring.clone(),
         account_id: contact.stamp.by.clone(),
         create_time: Some(timestamp(contact.stamp.at)),
-        end_reason: ended.map(|ended| ended.words.clone()).unwrap_or_default(),
+        end_reason: ended.map(|ended| ended.text.clone()).unwrap_or_default(),
         end_time: ended.map(|ended| timestamp(ended.stamp.at)),
     }
 }
@@ -36,7 +36,7 @@ fn told(found: &ContactMatch) -> pb::ContactMatch {
         second_school_id,
         second_ring,
         create_time: Some(timestamp(found.found_at)),
-        note: note.map(|note| note.words.clone()).unwrap_or_default(),
+        note: note.map(|note| note.text.clone()).unwrap_or_default(),
         note_account_id: note.map(|note| note.stamp.by.clone()).unwrap_or_default(),
         note_time: note.map(|note| timestamp(note.stamp.at)),
         kind: found.kind.clone(),

@@ -20,7 +20,7 @@ pub(in crate::rpc) fn mark(mark: &AdultMark) -> pb::AdultMark {
         ring: mark.ring.clone(),
         account_id: mark.stamp.by.clone(),
         create_time: Some(timestamp(mark.stamp.at)),
-        end_reason: ended.map(|ended| ended.words.clone()).unwrap_or_default(),
+        end_reason: ended.map(|ended| ended.text.clone()).unwrap_or_default(),
         end_time: ended.map(|ended| timestamp(ended.stamp.at)),
         reference: reference(mark.id.as_str()),
     }

@@ -5,7 +5,10 @@ use proto::{incident_cases::v1 as pb, policy_registry::v1 as policy};
 use time::Date;
 
 use crate::{
-    case::referral::{Draft, Escalation, Form, Referral, Said, package::Package, portal::Message},
+    case::{
+        record::Said,
+        referral::{Draft, Escalation, Form, Referral, package::Package, portal::Message},
+    },
     concern::duty::Duty,
     route::{Clock, Contact, Field, Filled, Route, Rung},
 };

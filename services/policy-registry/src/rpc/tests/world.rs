@@ -55,7 +55,7 @@ impl World {
         let (ending, shutdown) = Ending::new();
         bus.subscribe(heard.clone(), shutdown).await;
         let mut bed = Bed::new(engine)?.with_bus(bus);
-        let mut setup = bed.setup("policy-registry").await?;
+        let mut setup = bed.migrated::<crate::store::Migrations>("policy-registry").await?;
         change(&mut setup);
         let running = crate::start(setup).await?;
         bed.add(&running);
