@@ -5,10 +5,34 @@ use std::{
     fs,
 };
 
-use policy_registry::template::{self, model};
+use policy_registry::template::{self, model, procedure::AlertRule};
 use prost_reflect::DescriptorPool;
 
 use crate::installation::root;
+
+/// The themes of alert rules that are raised by the dates of the policy; all others that watch reviews name what they find.
+const BY_DATES: [&str; 3] = ["policy_due", "policy_overdue", "event"];
+
+/// The lines of the report as reporting counts them, each with the requirements it or its measure names.
+fn report_lines() -> Vec<(String, Vec<String>)> {
+    let read = |file: &str, list: &str| -> Vec<toml::Value> {
+        let text = fs::read_to_string(root().join("services/reporting/data").join(file)).unwrap();
+        let table: toml::Table = text.parse().unwrap();
+        table[list].as_array().unwrap().clone()
+    };
+    let measures = read("measures.toml", "measure");
+    let named = |value: &toml::Value| -> Option<Vec<String>> {
+        let list = value.get("requirements")?.as_array()?;
+        Some(list.iter().map(|id| id.as_str().unwrap().to_owned()).collect())
+    };
+    let line = |line: &toml::Value| {
+        let measure = line["measure"].as_str().unwrap();
+        let counted = measures.iter().find(|one| one["key"].as_str() == Some(measure)).unwrap();
+        let key = line.get("key").map_or(measure, |key| key.as_str().unwrap());
+        (key.to_owned(), named(line).or_else(|| named(counted)).unwrap_or_default())
+    };
+    read("report-lines.toml", "line").iter().map(line).collect()
+}
 
 /// What the shipped template holds that can carry a requirement, each with the requirements it names. A name alone carries
 /// nothing: a register keeps entries (typed fields, or a message of the contract, kept by the service of its package), a
@@ -42,11 +66,13 @@ fn carriers() -> BTreeMap<String, Vec<String>> {
     for gate in template.registers.iter().flat_map(|register| &register.gates) {
         add("gate", &gate.gate_id, &gate.requirements);
     }
-    for rule in &template.alert_rules {
+    let told =
+        |rule: &&AlertRule| rule.watches != "review" || !rule.finds.is_empty() || BY_DATES.contains(&&*rule.theme);
+    for rule in template.alert_rules.iter().filter(told) {
         add("alert", &rule.id, &rule.requirements);
     }
-    for line in template.report_lines.iter().filter(|line| !line.definition.is_empty()) {
-        add("report", &line.key, &line.requirements);
+    for (key, requirements) in report_lines() {
+        add("report", &key, &requirements);
     }
     for register in &template.registers {
         let message = pool.get_message_by_name(&format!("hedgerow.{}", register.kept_as));

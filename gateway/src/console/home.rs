@@ -160,7 +160,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, between(&visit)),
         wanted(&visit, Permission::PolicyEdit, instances(&visit)),
-        wanted(&visit, Permission::PolicyEdit, reminders(&visit)),
+        async { if told(&visit) { Some(reminders(&visit).await) } else { None } },
         wanted(&visit, Permission::FeedRead, coverage::fetch(&visit)),
         wanted(&visit, Permission::FeedRead, filter::findings(&visit)),
         wanted(&visit, Permission::DutyAnswer, duties(&visit)),
@@ -198,6 +198,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         requests.and_then(|answer| kept::requests_list(&visit, &answer.ok()?)),
         transfers.and_then(|answer| kept::transfers_list(&visit, &answer.ok()?)),
         records.and_then(|answer| kept::records_list(&visit, &answer.ok()?)),
+        reminders.as_ref().and_then(|told| list::register_list(&visit, told.as_deref().ok()?)),
         instances.map(|answer| {
             let told = reminders.unwrap_or_else(|| Ok(Vec::new()));
             list::review_list(&visit, answer.and_then(|instances| Ok((instances, told?))), now)
@@ -303,6 +304,11 @@ async fn transfers(visit: &Visit) -> Result<Vec<Transfer>, Error> {
 async fn instances(visit: &Visit) -> Result<Vec<Instance>, Error> {
     let asked = ListInstancesRequest { school_id: visit.school.clone(), ..Default::default() };
     Ok(heard(visit.registry()?.list_instances(ask(asked))).await?.instances)
+}
+
+/// Whether the template's alert rules tell somebody here: who writes the policy, or looks after the filter.
+fn told(visit: &Visit) -> bool {
+    visit.may(Permission::PolicyEdit) || visit.may(Permission::FeedManage)
 }
 
 /// What the school is reminded of, so far as their roles here are told.

@@ -11,6 +11,7 @@ use chassis::{
 
 use crate::{
     instance::{Instance, State},
+    register::judge::{Finding, Sort},
     review::Review,
     rules::{REMIND_BEFORE_DAYS, REMINDER_STANDS_DAYS},
     template::procedure::AlertRule,
@@ -100,14 +101,18 @@ pub struct Reminder {
     pub kind: &'static str,
     /// The day; none for what the authority sent.
     pub due: Option<Date>,
-    /// What the authority reminded of; empty for all others.
+    /// What the authority reminded of, or the theme of the alert rule; empty for all others.
     pub about: String,
-    /// What the authority added.
+    /// What the authority added, or what the rule says of the gravest finding.
     pub note: String,
     /// When the authority wrote.
     pub sent_at: Option<OffsetDateTime>,
     /// The roles that are told.
     pub told: Vec<&'static str>,
+    /// The register in which the gravest was found; empty for all that was found in none.
+    pub register: String,
+    /// How much was found, where it was found in registers.
+    pub count: u32,
 }
 
 impl Standing<'_> {
@@ -163,7 +168,8 @@ impl Standing<'_> {
             let asked = deadline.matter == Matter::Review && deadline.version.is_none();
             let told = told(deadline.matter, overdue, asked, self.rules);
             let (about, note) = (String::new(), String::new());
-            all.push(Reminder { kind, due: Some(deadline.day), about, note, sent_at: None, told });
+            let register = String::new();
+            all.push(Reminder { kind, due: Some(deadline.day), about, note, sent_at: None, told, register, count: 0 });
         }
         let stands = |sent: &&Sent| {
             let fresh = self.now - sent.sent_at < Duration::days(REMINDER_STANDS_DAYS);
@@ -176,6 +182,8 @@ impl Standing<'_> {
             note: sent.note.clone(),
             sent_at: Some(sent.sent_at),
             told: vec!["dsl", "deputy_dsl", "head", "chair"],
+            register: String::new(),
+            count: 0,
         }));
         // What is late, then what the authority sent, then what is to come.
         all.sort_by_key(|reminder| match reminder.due {
@@ -185,6 +193,28 @@ impl Standing<'_> {
         });
         all
     }
+}
+
+/// What the rules of registers found, as the template's alert rules have it told: one reminder for each rule, with the gravest
+/// finding in its words. What is only soon due is on the registers' own pages.
+pub fn found(rules: &[AlertRule], findings: &[Finding]) -> Vec<Reminder> {
+    let graver = |finding: &&Finding| (finding.severity, finding.sort, finding.due);
+    let one = |rule: &AlertRule| {
+        let told_of = |finding: &&Finding| finding.sort != Sort::DueSoon && rule.finds.contains(&finding.code);
+        let here: Vec<&Finding> = findings.iter().filter(told_of).collect();
+        let gravest = here.iter().copied().min_by_key(graver)?;
+        Some(Reminder {
+            kind: "register",
+            due: here.iter().filter_map(|finding| finding.due).min(),
+            about: rule.theme.clone(),
+            note: gravest.message.clone(),
+            sent_at: None,
+            told: routed(&rule.route).to_vec(),
+            register: gravest.register.clone(),
+            count: u32::try_from(here.len()).unwrap_or(u32::MAX),
+        })
+    };
+    rules.iter().filter(|rule| rule.watches == "review").filter_map(one).collect()
 }
 
 /// The roles that are told: for reviews those the template's alert rules name, whoever is told of a review that is due
@@ -227,6 +257,7 @@ mod tests {
     use time::macros::{date, datetime};
 
     use super::*;
+    use crate::lint::Severity;
 
     const NOW: OffsetDateTime = datetime!(2026-11-25 09:00 UTC);
 
@@ -256,8 +287,41 @@ mod tests {
             requirements: Vec::new(),
             tiers: Vec::new(),
             days: 0,
+            finds: Vec::new(),
             clauses: Vec::new(),
         }
+    }
+
+    fn finding(code: &str, severity: Severity, sort: Sort, due: Option<Date>) -> Finding {
+        Finding {
+            register: "training".into(),
+            code: code.into(),
+            sort,
+            severity,
+            message: format!("{code}."),
+            subjects: Vec::new(),
+            entry: None,
+            due,
+        }
+    }
+
+    #[test]
+    fn what_registers_find_is_told_once_for_each_rule_by_the_gravest() {
+        let of = |theme: &str, route: &str, codes: &[&str]| {
+            let finds = codes.iter().map(|code| (*code).to_owned()).collect();
+            AlertRule { finds, ..rule(theme, route) }
+        };
+        let rules = [of("staff", "dsl", &["yearly", "start"]), of("silent", "head", &["none"]), rule("event", "it")];
+        let day = date!(2026 - 11 - 01);
+        let findings = [
+            finding("yearly", Severity::Warning, Sort::Overdue, Some(day)),
+            finding("start", Severity::Error, Sort::Gap, None),
+            finding("start", Severity::Info, Sort::DueSoon, Some(date!(2026 - 10 - 01))),
+            finding("other", Severity::Error, Sort::Gap, None),
+        ];
+        let all = found(&rules, &findings);
+        let said: Vec<_> = all.iter().map(|r| (r.about.as_str(), r.note.as_str(), r.count, r.due, &*r.told)).collect();
+        assert_eq!(said, [("staff", "start.", 2, Some(day), ["dsl", "deputy_dsl"].as_slice())]);
     }
 
     #[test]

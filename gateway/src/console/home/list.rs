@@ -234,6 +234,37 @@ pub fn between_list(visit: &Visit, answer: Result<(ListWaitingResponse, waiting:
             .collect();
     })
 }
+/// The kind of what was found in registers.
+const FOUND: &str = "register";
+
+/// What was found in the registers and somebody here is told of; none where that is nothing.
+pub fn register_list(visit: &Visit, reminders: &[Reminder]) -> Option<Waiting> {
+    let found: Vec<&Reminder> = reminders.iter().filter(|reminder| reminder.kind == FOUND).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let item = |reminder: &&Reminder| {
+        let text = reminder.note.trim_end_matches('.');
+        let link = Link::new(text, visit.at(&format!("/registers/{}", reminder.register)));
+        let hint = words::counted(u64::from(reminder.count), "finding", "findings");
+        let day = words::named_day(&reminder.due_date);
+        let due = if day.is_empty() {
+            Due::default()
+        } else {
+            Due { code: "overdue".to_owned(), text: format!("Since {day}") }
+        };
+        Item { link, hint, due }
+    };
+    Some(Waiting {
+        id: "registers",
+        title: "Due in the registers".to_owned(),
+        count: count(found.len()),
+        items: found.iter().take(SHOWN).map(item).collect(),
+        all: Link::new("All registers", visit.at("/registers")),
+        ..Waiting::default()
+    })
+}
+
 /// What the policy waits for: what the school is reminded of, then the versions that are on their way.
 pub fn review_list(
     visit: &Visit,
@@ -248,7 +279,8 @@ pub fn review_list(
         all,
         answer.ok(),
         |list, (instances, reminders)| {
-            list.items = reminders.iter().map(|reminder| reminded(visit, reminder, &instances, now)).collect();
+            let of_the_policy = reminders.iter().filter(|reminder| reminder.kind != FOUND);
+            list.items = of_the_policy.map(|reminder| reminded(visit, reminder, &instances, now)).collect();
             for instance in &instances {
                 let hint = match instance.state() {
                     InstanceState::Draft => "Draft: to be completed and approved",

@@ -273,6 +273,7 @@ fn alert_rule(rule: &procedure::AlertRule) -> wire::AlertRule {
         tiers: rule.tiers.clone(),
         days: rule.days,
         clause_ids: rule.clauses.clone(),
+        finds: rule.finds.clone(),
     }
 }
 

@@ -44,6 +44,11 @@ impl Days {
         })
     }
 
+    /// The alert rules that the school's policy goes by.
+    pub(super) fn rules(&self) -> &[AlertRule] {
+        &self.rules
+    }
+
     /// What they come to at the moment of the act.
     pub(super) fn standing(&self, tx: &Tx) -> Standing<'_> {
         Standing {

@@ -45,7 +45,7 @@ impl Checker {
         self.define_at(noun, file, id.referenced.line(), &id.value);
     }
 
-    fn define_at(&mut self, noun: &'static str, file: &str, line: u64, id: &str) {
+    pub fn define_at(&mut self, noun: &'static str, file: &str, line: u64, id: &str) {
         if id.is_empty() {
             self.say(file, line, format!("a {noun} has no id"), "Give it one.");
         }

@@ -308,6 +308,7 @@ fn alert_rule(is: &AlertRule) -> Thing<'_, AlertRule> {
         .line("From", &is.threshold.to_string())
         .list("For", &is.tiers)
         .line("Days", &if is.days == 0 { String::new() } else { is.days.to_string() })
+        .list("Tells what is found by", &is.finds)
         .when("Locked", is.locked)
         .list("Carries", &is.requirements);
     Thing { id: &is.id, is, words: words.0, statutory: is.locked }

@@ -248,6 +248,9 @@ fn alert_rule(raw: raw::AlertRule, checker: &mut Checker) -> AlertRule {
     for tier in &raw.tiers {
         checker.one_of(file, tier, "tiers", &TIERS);
     }
+    for code in &raw.finds {
+        checker.want("register rule", file, code.referenced.line(), &code.value);
+    }
     AlertRule {
         id: raw.rule_id.value,
         watches: raw.watches.value,
@@ -260,6 +263,7 @@ fn alert_rule(raw: raw::AlertRule, checker: &mut Checker) -> AlertRule {
         requirements: raw.requirements,
         tiers: raw.tiers.into_iter().map(|tier| tier.value).collect(),
         days: raw.days,
+        finds: raw.finds.into_iter().map(|code| code.value).collect(),
         clauses: Vec::new(),
     }
 }

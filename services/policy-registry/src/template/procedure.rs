@@ -181,6 +181,9 @@ pub struct AlertRule {
     /// Days of fourteen on which it happens that make it graver; as usual where 0.
     #[serde(default)]
     pub days: u32,
+    /// The rules of registers whose findings it tells of, by code, where it watches what is due.
+    #[serde(default)]
+    pub finds: Vec<String>,
     /// What it puts into effect of the text, by id of the template's clause: known where a policy is resolved.
     #[serde(default)]
     pub clauses: Vec<String>,

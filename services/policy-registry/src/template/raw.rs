@@ -163,6 +163,8 @@ pub(super) struct AlertRule {
     #[serde(default)]
     pub days: u32,
     #[serde(default)]
+    pub finds: Vec<Spanned<String>>,
+    #[serde(default)]
     pub requirements: Vec<String>,
 }
 

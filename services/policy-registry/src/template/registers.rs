@@ -74,6 +74,9 @@ pub(super) fn definitions(raw: Vec<Raw>, parameters: &[Parameter], checker: &mut
         });
     }
     for (definition, line) in definitions.iter().zip(lines) {
+        for rule in &definition.rules {
+            checker.define_at("register rule", FILE, line, &rule.code);
+        }
         let mut say = |message: String, fix: &str| checker.say(FILE, line, message, fix);
         shape(definition, &definitions, &mut say);
         for rule in &definition.rules {

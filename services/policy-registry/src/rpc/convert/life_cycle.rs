@@ -179,6 +179,8 @@ pub(in crate::rpc) fn reminder(reminder: &Reminder) -> wire::Reminder {
         create_time: reminder.sent_at.map(timestamp),
         about: reminder.about.clone(),
         told_roles: reminder.told.iter().map(|role| (*role).to_owned()).collect(),
+        register: reminder.register.clone(),
+        count: reminder.count,
     }
 }
 
