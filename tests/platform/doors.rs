@@ -94,7 +94,9 @@ async fn doors_every_way_in_leads_to_one_ledger() {
         "schoolId": school, "name": "Box", "feedId": feed, "tcpAddress": "127.0.0.1", "tcpPort": port,
         "certificateSha256": hex::encode(Sha256::digest(&chain[0])),
     });
-    let made = it.call("CreateSender", sender).await;
+    let refused = it.try_call("CreateSender", sender.clone()).await.err().map(|e| e.violations()[0].field.clone());
+    assert_eq!(refused.as_deref(), Some("tcp_address"), "an address is the authority's to say");
+    let made = officer.call("CreateSender", sender).await;
     let (sender, secret) = (text(&made["sender"]["senderId"]), text(&made["secret"]));
     let file = root().join("docs/examples/logs/harrowmere-fortigate.log");
     let log = std::fs::read(&file).unwrap();

@@ -157,7 +157,7 @@ fn at_home(act: Act, sender: &Sender) -> Act {
 /// Lines of a batch that somebody is to hear of, whether or not there is room for them to wait.
 #[derive(Clone, Copy)]
 struct Grave {
-    /// Those that name a school that the sender may not speak for.
+    /// Those that name a school that the sender may not speak for, or no longer.
     outside: u64,
     /// Those that would raise an alert of the highest severity at any school.
     critical: u64,
@@ -166,8 +166,9 @@ struct Grave {
 impl Grave {
     fn of(split: &Split) -> Self {
         let outside = split.held.iter().filter(|((_, reason), _)| *reason == "outside");
+        let left = split.refused.iter().filter(|(_, why)| *why == routing::LEFT).count();
         Self {
-            outside: outside.map(|(_, part)| part.len()).sum(),
+            outside: outside.map(|(_, part)| part.len()).sum::<u64>() + u64::try_from(left).unwrap_or_default(),
             critical: split.held.values().map(|part| part.critical).sum(),
         }
     }

@@ -85,7 +85,7 @@ fn taken(error: DbErr) -> Error {
     match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(what)) if what.contains("certificate") => Error::exists(
             "certificate_sha256",
-            "Enter the certificate of this sender: another sender proves itself with it",
+            "Enter the certificate of this sender: another sender proves itself with it, which the authority can end if it is not theirs",
         ),
         Some(SqlErr::UniqueConstraintViolation(what)) if what.contains("peer") => {
             Error::exists("tcp_address", "Enter another address or port: another sender is known by these")
