@@ -16,7 +16,7 @@ use proto::event::v1::AlertPassedOn;
 use tracing::warn;
 
 use crate::{
-    intake,
+    counted, intake,
     rpc::raising,
     seen::Known,
     store::{self, intake::Actors},
@@ -26,6 +26,8 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(2);
 /// Every how many looks it looks for alerts that nobody opened, which wait for minutes.
 const ALERTS_EVERY: u32 = 5;
+/// Every how many looks it tells how lines were accounted for.
+const COUNTS_EVERY: u32 = 3;
 
 /// Looks until shutdown. First it reads out of alerts from before what their columns do not say.
 pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
@@ -44,6 +46,11 @@ pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
             && let Err(error) = pass(&store).await
         {
             warn!(service = store.name(), %error, "alerts that wait unopened could not be looked for");
+        }
+        if looks.is_multiple_of(COUNTS_EVERY)
+            && let Err(error) = counted::pass(&store).await
+        {
+            warn!(service = store.name(), %error, "how lines were counted could not be looked for");
         }
         if !caught_up {
             match catch_up(&store).await {
@@ -81,7 +88,7 @@ pub(crate) async fn catch_up(store: &Store) -> Result<()> {
     }
 }
 
-fn own(store: &Store, school: &str) -> Result<Scope> {
+pub(crate) fn own(store: &Store, school: &str) -> Result<Scope> {
     let school: SchoolId = school.parse().map_err(|_| Error::internal("a row of no school"))?;
     Ok(Scope::own(store.name(), &school))
 }

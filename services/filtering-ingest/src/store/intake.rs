@@ -25,7 +25,7 @@ pub(crate) fn hour(at_us: i64) -> i64 {
     at_us - at_us.rem_euclid(HOUR)
 }
 
-/// Adds a batch to the ledger of the hour it was received in.
+/// Adds a batch to the ledger of the hour it was received in, and to what is to be told of that hour.
 pub(crate) async fn count(tx: &Tx, feed: &Feed, taken: &Taken, at_us: i64) -> Result<()> {
     use ledger_hour::Column;
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
@@ -55,7 +55,7 @@ pub(crate) async fn count(tx: &Tx, feed: &Feed, taken: &Taken, at_us: i64) -> Re
         add.value(column, Expr::col((ledger_hour::Entity, column)).add(number(n)));
     }
     ledger_hour::Entity::insert(row).on_conflict(add).exec_without_returning(tx.db()).await?;
-    Ok(())
+    super::untold::add(tx, feed, counts, hour(at_us)).await
 }
 
 /// Writes the lines that were not taken: reason and place, nothing of their text. Of those that are no web use, which may be
