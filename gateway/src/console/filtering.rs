@@ -336,11 +336,21 @@ impl Rejected {
     fn new(line: &RejectedLine) -> Self {
         Self {
             when: words::stamp(line.receive_time.as_ref()).unwrap_or_default(),
-            line: words::number(line.line),
+            line: placed(line),
             delivery: line.delivery_id.clone(),
             reason: words::called(words::REJECTED, &line.reason),
             detail: words::sentence(&line.detail),
         }
+    }
+}
+
+/// Which lines it is of: one, those from one to another, or so many between them.
+fn placed(line: &RejectedLine) -> String {
+    let n = words::number;
+    match (line.until_line.saturating_sub(line.line), line.lines) {
+        (0, _) => n(line.line),
+        (more, lines) if lines == more + 1 => format!("{} to {}", n(line.line), n(line.until_line)),
+        (_, lines) => format!("{} of those from {} to {}", n(lines), n(line.line), n(line.until_line)),
     }
 }
 
@@ -355,13 +365,16 @@ impl Page for RejectedLines {
             reason: "no_time".into(),
             detail: "no time in it".into(),
             receive_time: None,
+            until_line: 7,
+            lines: 1,
         };
+        let several = RejectedLine { until_line: 900, lines: 894, ..line.clone() };
         let page = |lines, next: &str| Self {
             head: Head::new("Rejected lines", vec![]),
             lines,
             pager: Pager::new("/x", &[], "", next),
         };
-        vec![page(vec![Rejected::new(&line)], "more"), page(vec![], "")]
+        vec![page(vec![Rejected::new(&line), Rejected::new(&several)], "more"), page(vec![], "")]
     }
 }
 

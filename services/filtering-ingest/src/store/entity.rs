@@ -151,6 +151,8 @@ pub(crate) mod rejected_line {
         pub school_id: String,
         pub delivery_id: String,
         pub line: i64,
+        pub until_line: Option<i64>,
+        pub lines: Option<i64>,
         pub reason: String,
         pub detail: String,
         pub received_us: i64,
