@@ -182,9 +182,21 @@ async fn every_event_accounted(engine: Engine) -> Result<()> {
         }
     }
     for feed in &feeds {
-        let request = GetLedgerRequest { school_id: world.school.clone(), feed_id: feed.clone() };
-        let ledger = call!(world.it, get_ledger, request)?;
-        assert!(ledger.hours.len() > 1, "several hours");
+        // Two hours to a page.
+        let (mut ledger, mut page_token) = (GetLedgerResponse::default(), String::new());
+        loop {
+            let (school_id, feed_id) = (world.school.clone(), feed.clone());
+            let request = GetLedgerRequest { school_id, feed_id, page_size: 2, page_token };
+            let page = call!(world.it, get_ledger, request)?;
+            assert!(page.hours.len() <= 2);
+            (ledger.total, page_token) = (page.total, page.next_page_token);
+            ledger.hours.extend(page.hours);
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        assert!(ledger.hours.len() > 2, "several pages");
+        assert!(ledger.hours.is_sorted_by_key(|hour| std::cmp::Reverse(hour.hour_time.map(|at| at.seconds))));
         let mut whole: BTreeMap<Side, u64> = BTreeMap::new();
         for hour in &ledger.hours {
             for (side, count) in sides(hour.counts.unwrap_or_default()) {

@@ -94,7 +94,11 @@ impl County {
     }
 
     async fn ledger(&self) -> Result<(SenderCounts, usize)> {
-        let request = GetSenderLedgerRequest { school_id: String::new(), sender_id: self.sender.sender_id.clone() };
+        let request = GetSenderLedgerRequest {
+            sender_id: self.sender.sender_id.clone(),
+            page_size: 1000,
+            ..GetSenderLedgerRequest::default()
+        };
         let ledger = senders!(self.operator, get_sender_ledger, request)?;
         let total = ledger.total.unwrap_or_default();
         let of = |c: &SenderCounts| c.observations + c.refused + c.duplicate + c.quarantined;
