@@ -115,6 +115,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<rollout::RolloutPage>(found, frame);
     of::<school::Schools>(found, frame);
     of::<search::Search>(found, frame);
+    of::<profile::ProfileList>(found, frame);
     of::<profile::ProfilePage>(found, frame);
     of::<profile::edit::EditorPage>(found, frame);
     of::<sender::page::SenderPage>(found, frame);
