@@ -164,7 +164,10 @@ impl ProfileList {
             kept,
             lines: profiles.iter().filter(|profile| profile.shipped != kept).map(&line).collect(),
         };
-        let tables = [table("own", "Written here or shared by the authority", true), table("shipped", "With the platform", false)];
+        let tables = [
+            table("own", "Written here or shared by the authority", true),
+            table("shipped", "With the platform", false),
+        ];
         Self {
             head: Head::new("Format profiles", crumbs),
             acts: if keeps { vec![Link::new("Write a profile", format!("{place}/new"))] } else { Vec::new() },
