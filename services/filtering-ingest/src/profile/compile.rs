@@ -108,6 +108,18 @@ fn compile(document: Document, found: &mut Found) -> Option<Profile> {
     let mut empty: Vec<String> = EMPTY.map(str::to_owned).to_vec();
     empty.extend(document.empty);
     for (field, count) in [
+        ("web", web.len()),
+        ("not_web", not_web.len()),
+        ("background", background.len()),
+        ("time", times.len()),
+        ("fields", plan.iter().map(|(_, sources)| sources.len()).sum()),
+        ("layout.versions", document.layout.versions.len()),
+        ("framing.begins", document.framing.begins.len()),
+        ("framing.prefixes", document.framing.prefixes.len()),
+        ("categories.adds", adds.len()),
+        ("categories.markers", document.categories.markers.len()),
+        ("categories.own_numbers", document.categories.own_numbers.len()),
+        ("outcome.rules", outcomes.rules.len()),
         ("samples", document.samples.len()),
         ("empty", empty.len()),
         ("suggestions", document.suggestions.len()),

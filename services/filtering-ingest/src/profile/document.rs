@@ -260,10 +260,20 @@ impl Found {
         match serde_json::from_value(value) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.add(field, format!("It cannot be read: {error}"));
+                self.add(field, format!("It cannot be read: {}", unquoted(&error.to_string())));
                 None
             }
         }
+    }
+}
+
+/// What is wrong without the value that is quoted: it may be a line of a log.
+fn unquoted(error: &str) -> String {
+    match (error.find('"'), error.rfind('"')) {
+        (Some(from), Some(to)) if from < to => {
+            format!("{}…{}", error.get(..from).unwrap_or_default(), error.get(to + 1..).unwrap_or_default())
+        }
+        _ => error.to_owned(),
     }
 }
 
@@ -355,4 +365,19 @@ pub(crate) fn read(text: &str) -> Result<Document, Vec<Violation>> {
         background,
         samples: lines,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_says_nothing_that_was_written_in_a_section() {
+        let wrong = read(
+            "profile: a1\nversion: 1\nproduct: p\nknown: synthetic\nlayout: {kind: json}\nsamples: [\"jo \\\"x\\\" smith\"]\n",
+        );
+        let told: Vec<String> = wrong.err().into_iter().flatten().map(|wrong| wrong.message).collect();
+        assert!(told.iter().any(|told| told.contains("cannot be read")), "{told:?}");
+        assert!(!told.iter().any(|told| told.contains("smith") || told.contains("jo ")), "{told:?}");
+    }
 }

@@ -156,6 +156,11 @@ async fn totals(tx: &Tx, feeds: &[&str]) -> Result<HashMap<String, Counts>> {
     Ok(rows.into_iter().map(|row| (row.feed_id.clone(), counts(&row))).collect())
 }
 
+/// The whole ledger of a feed.
+pub(crate) async fn total(tx: &Tx, feed_id: &str) -> Result<Counts> {
+    Ok(totals(tx, &[feed_id]).await?.remove(feed_id).unwrap_or_default())
+}
+
 /// A page of the hours of a feed's ledger, newest first, the whole, and where the next page begins.
 pub(crate) async fn hours(tx: &Tx, feed_id: &str, page: &Page) -> Result<(Vec<(i64, Counts)>, Counts, String)> {
     let mut all = ledger_hour::Entity::find().filter(ledger_hour::Column::FeedId.eq(feed_id));
@@ -174,7 +179,7 @@ pub(crate) async fn hours(tx: &Tx, feed_id: &str, page: &Page) -> Result<(Vec<(i
         rejected: number(row.rejected),
         alerts: number(row.alerts),
     };
-    let total = totals(tx, &[feed_id]).await?.remove(feed_id).unwrap_or_default();
+    let total = total(tx, feed_id).await?;
     Ok((rows.iter().map(|row| (row.hour_us, counts(row))).collect(), total, next))
 }
 

@@ -15,6 +15,7 @@ use chassis::{
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    SqlErr,
 };
 
 use super::{
@@ -66,7 +67,13 @@ pub(crate) async fn insert(tx: &Tx, kept: &Kept, document: &str) -> Result<Vec<u
         name: Set(kept.key.clone()),
         body: Set(body.clone()),
     };
-    table::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    table::Entity::insert(row).exec_without_returning(tx.db()).await.map_err(|error| match error.sql_err() {
+        // Somebody else kept one of this name meanwhile.
+        Some(SqlErr::UniqueConstraintViolation(_)) => {
+            Error::exists("document", "Enter another name under profile: you keep one of it already")
+        }
+        _ => error.into(),
+    })?;
     keep(tx, kept, document).await?;
     Ok(body)
 }
@@ -168,8 +175,11 @@ pub(crate) async fn of(tx: &Tx, school: &str, name: &str) -> Result<Used> {
     })?;
     let compiled = Arc::new(compiled);
     let mut all = known();
-    if all.len() >= COMPILED_MAX {
-        all.clear();
+    if all.len() >= COMPILED_MAX
+        && let Some(one) = all.keys().next().cloned()
+    {
+        // One, and not all: were more in use than are kept, each batch would compile its own anew.
+        all.remove(&one);
     }
     all.insert(id, compiled.clone());
     Ok(Used::Own(compiled))
