@@ -1,6 +1,8 @@
 //! What becomes due by itself: searches that were left standing while somebody typed, and alerts that nobody opened in
 //! time. Every process of the service looks; whoever comes first does it.
 
+pub(crate) mod counted;
+
 use std::time::Duration;
 
 use chassis::{
@@ -16,7 +18,7 @@ use proto::event::v1::AlertPassedOn;
 use tracing::warn;
 
 use crate::{
-    counted, intake,
+    intake,
     rpc::raising,
     seen::Known,
     store::{self, intake::Actors},
@@ -88,7 +90,7 @@ pub(crate) async fn catch_up(store: &Store) -> Result<()> {
     }
 }
 
-pub(crate) fn own(store: &Store, school: &str) -> Result<Scope> {
+fn own(store: &Store, school: &str) -> Result<Scope> {
     let school: SchoolId = school.parse().map_err(|_| Error::internal("a row of no school"))?;
     Ok(Scope::own(store.name(), &school))
 }

@@ -15,15 +15,13 @@
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
 //! - `consume`: the policies it judges by, and what became of alerts elsewhere
-//! - `escalate`: what becomes due by itself
-//! - `counted`: tells others how lines were accounted for
+//! - `escalate`: what becomes due by itself; `escalate/counted` tells others how lines were accounted for
 
 pub mod alert;
 pub mod block;
 pub mod category;
 mod consume;
 pub mod context;
-mod counted;
 pub mod coverage;
 pub mod delivery;
 mod door;

@@ -207,8 +207,8 @@ async fn every_event_accounted(engine: Engine) -> Result<()> {
         assert_eq!(Some(&whole), sent.get(feed), "what was sent is what was accounted for");
     }
     // Others are told the same: each feed and hour together, in however many batches it came, and once.
-    crate::counted::pass(&world.app.store).await?;
-    assert_eq!(crate::counted::pass(&world.app.store).await?, 0, "nothing is left to be told");
+    crate::escalate::counted::pass(&world.app.store).await?;
+    assert_eq!(crate::escalate::counted::pass(&world.app.store).await?, 0, "nothing is left to be told");
     let told = told(&world).await?;
     assert!(told.len() < batches, "{} events of {batches} batches", told.len());
     for feed in &feeds {

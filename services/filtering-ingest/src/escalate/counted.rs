@@ -6,10 +6,8 @@ use chassis::{caller::Scope, clock::timestamp, db::Store, error::Result, event::
 use proto::event::v1::FeedCounted;
 use tracing::warn;
 
-use crate::{
-    escalate::own,
-    store::{self, untold::Untold},
-};
+use super::own;
+use crate::store::{self, untold::Untold};
 
 /// Tells what there is to tell at every school; answers of how many feeds and hours that was.
 ///
