@@ -329,8 +329,12 @@ pub async fn refuse(store: &Store, caller: Option<&Caller>, error: Error) -> Sta
         | Kind::Missing
         | Kind::Conflict
         | Kind::Stale
-        | Kind::Exhausted
-        | Kind::Unavailable => {}
+        | Kind::Exhausted => {}
+        Kind::Unavailable => {
+            if let Some(cause) = error.source() {
+                warn!(%cause, "something that is needed is not there");
+            }
+        }
     }
     info!(reason = error.reason_name(), "refused");
     error.into()
