@@ -1,6 +1,6 @@
 //! Takes a delivery of lines in. Every batch is one transaction: progress, ledger, rejected lines, what is kept, alerts,
-//! what is to be told and history commit together, and only then is the batch acknowledged. A batch sent again counts once. What all
-//! doors have in common is in `door`.
+//! what is to be told and history commit together, and only then is the batch acknowledged. A batch sent again counts
+//! once. What all doors have in common is in `door`.
 
 use chassis::{
     caller::{Caller, Scope},
