@@ -66,7 +66,7 @@ impl Compiler<'_> {
     fn condition(&mut self, field: &str, when: When) -> Condition {
         Condition::new(when, &mut self.names).unwrap_or_else(|| {
             self.found
-                .add(field, "Name one value at least and what it must look like; a profile may refer to 60 names");
+                .add(field, "Name one value at least and what it must look like; a profile may refer to 60 names of 200 characters at most");
             Condition::default()
         })
     }
@@ -259,7 +259,10 @@ fn implied(
     let (timed, worded) = (!times.is_empty(), !outcomes.from.is_empty());
     for (name, code) in logformat::fields(pieces) {
         let Some(slot) = compiler.names.refer(code) else {
-            return compiler.found.add("layout.format", "Refer to fewer names: a profile may refer to 60");
+            return compiler.found.add(
+                "layout.format",
+                "Refer to fewer or shorter names: a profile may refer to 60, of 200 characters at most",
+            );
         };
         let source = Source::plain(slot, name == "user");
         match name {

@@ -372,6 +372,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_path_that_is_walked_for_ever_is_refused() {
+        let deep = "a.".repeat(10_000);
+        let text = format!(
+            "profile: a1\nversion: 1\nproduct: p\nknown: synthetic\nlayout: {{kind: json}}\nfields: {{url: {deep}a}}\n\
+             samples: [{{line: '{{}}'}}]\n"
+        );
+        let wrong = super::super::Profile::parse(&text).err().unwrap_or_default();
+        assert!(wrong.iter().any(|wrong| wrong.message.contains("200 characters")), "{wrong:?}");
+    }
+
+    #[test]
     fn what_is_wrong_says_nothing_that_was_written_in_a_section() {
         let wrong = read(
             "profile: a1\nversion: 1\nproduct: p\nknown: synthetic\nlayout: {kind: json}\nsamples: [\"jo \\\"x\\\" smith\"]\n",
