@@ -16,6 +16,8 @@ use crate::observation::{Audience, Confidence, IdentitySource, Outcome};
 
 /// The longest document, in bytes.
 const LONGEST: usize = 256 << 10;
+/// What is told of at once of what is wrong with a document.
+const TOLD: usize = 100;
 /// The sections there are.
 const SECTIONS: [&str; 21] = [
     "profile",
@@ -227,7 +229,9 @@ pub(crate) struct Found(pub Vec<Violation>);
 
 impl Found {
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Violation { field: field.into(), message: message.into() });
+        if self.0.len() < TOLD {
+            self.0.push(Violation { field: field.into(), message: message.into() });
+        }
     }
 
     pub fn done<T>(self, value: Option<T>) -> Result<T, Vec<Violation>> {
