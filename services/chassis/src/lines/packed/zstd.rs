@@ -111,7 +111,7 @@ impl Zstd {
             self.held.clear();
             return Ok(true);
         }
-        let descriptor = self.held.last().copied().unwrap_or_default();
+        let descriptor = self.held.get(BEGUN - 1).copied().unwrap_or_default();
         if !self.hold(BEGUN + further(descriptor), bytes) {
             return Ok(false);
         }
