@@ -38,7 +38,10 @@ pub const LARGEST: u64 = 1 << 30;
 /// What is said of a larger one.
 const TOO_LARGE: &str = "send 1 GiB of lines at most in one request, counted unpacked: split the log between two lines and \
     send each part under an Idempotency-Key of its own; lines up to acknowledged_line are taken in";
-const DAMAGED: &str = "send the gzip file again: it is damaged or cut off; lines up to acknowledged_line are taken in";
+const DAMAGED: &str =
+    "send the packed file again: it is damaged or cut off; lines up to acknowledged_line are taken in";
+const BEYOND: &str = "pack the log without --ultra, --long and -D: a zstd file that needs a window of more than 8 MiB or a dictionary \
+    is not unpacked";
 const BOMB: &str = "send a log: what was sent unpacks to more than 200 times its size, which no log does";
 /// The kinds of text that are lines.
 pub const KINDS: [&str; 3] = ["text/plain", "application/x-ndjson", "text/csv"];
@@ -123,6 +126,7 @@ impl From<Stop> for Refused {
             Stop::Trouble(Trouble::TooLarge) => Self::plain(Plain::larger(TOO_LARGE)),
             Stop::Trouble(Trouble::Bomb) => Self::plain(Plain::larger(BOMB)),
             Stop::Trouble(Trouble::Damaged) => Self::Error(Error::invalid("body", DAMAGED)),
+            Stop::Trouble(Trouble::Beyond) => Self::Error(Error::invalid("body", BEYOND)),
         }
     }
 }
@@ -205,6 +209,7 @@ pub fn of_file(stop: Stop) -> Error {
         }
         Stop::Trouble(Trouble::Bomb) => fix("Select a log: this file unpacks to more than 200 times its size"),
         Stop::Trouble(Trouble::Damaged) => fix("Select the file again: it is damaged or cut off"),
+        Stop::Trouble(Trouble::Beyond) => fix("Pack the log with zstd without --ultra, --long and -D, or with gzip"),
         // The page asks for a file; that is where its answer belongs.
         Stop::Refused(error) if error.kind() == Kind::Invalid => {
             match error.violations().iter().find(|v| v.field == "lines") {

@@ -18,10 +18,10 @@ use crate::config::Config;
 /// Filter logs.
 #[derive(Debug, Subcommand)]
 pub enum Logs {
-    /// Streams a log, packed with gzip or not, and prints how it was accounted for. Where the connection breaks it goes on
+    /// Streams a log, packed with gzip, zstd or not, and prints how it was accounted for. Where the connection breaks it goes on
     /// after the last line that was acknowledged.
     Ingest(Ingest),
-    /// Prints what each line of a log would become; needs no server and stores nothing.
+    /// Prints what each line of a log, packed or not, would become; needs no server and stores nothing.
     Parse(parse::Parse),
     /// Lists the profiles that lines are read by.
     Profiles,

@@ -47,6 +47,18 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// A file of zstd: one frame, whose blocks are stored as they are.
+fn stored(bytes: &[u8]) -> Vec<u8> {
+    let pieces: Vec<&[u8]> = bytes.chunks(100_000).collect();
+    let mut file = b"\x28\xb5\x2f\xfd\x00\x38".to_vec();
+    for (nth, piece) in pieces.iter().enumerate() {
+        let header = (piece.len() << 3) | usize::from(nth + 1 == pieces.len());
+        file.extend_from_slice(&header.to_le_bytes()[..3]);
+        file.extend_from_slice(piece);
+    }
+    file
+}
+
 fn number(value: &Value) -> u64 {
     value.as_str().and_then(|text| text.parse().ok()).unwrap_or_default()
 }
@@ -82,7 +94,9 @@ async fn doors_every_way_in_leads_to_one_ledger() {
         "schoolId": school, "name": "Box", "feedId": feed, "tcpAddress": "127.0.0.1", "tcpPort": port,
         "certificateSha256": hex::encode(Sha256::digest(&chain[0])),
     });
-    let made = it.call("CreateSender", sender).await;
+    let refused = it.try_call("CreateSender", sender.clone()).await.err().map(|e| e.violations()[0].field.clone());
+    assert_eq!(refused.as_deref(), Some("tcp_address"), "an address is the authority's to say");
+    let made = officer.call("CreateSender", sender).await;
     let (sender, secret) = (text(&made["sender"]["senderId"]), text(&made["secret"]));
     let file = root().join("docs/examples/logs/harrowmere-fortigate.log");
     let log = std::fs::read(&file).unwrap();
@@ -101,7 +115,10 @@ async fn doors_every_way_in_leads_to_one_ledger() {
     let mut other = log.clone();
     other[9] ^= 1;
     assert_eq!(post(&place, &path, &keyed, &other).0, 422);
-    assert_eq!(post(&place, &path, &format!("{keyed}Content-Encoding: zstd\r\n"), &log).0, 415);
+    let zstd = format!("{keyed}Content-Encoding: zstd\r\n");
+    assert_eq!(post(&place, &path, &zstd, &stored(&log)), (200, first.clone()), "the first answer, however packed");
+    assert_eq!(post(&place, &path, &zstd, &log).0, 400, "it is not packed so");
+    assert_eq!(post(&place, &path, &format!("{keyed}Content-Encoding: br\r\n"), &log).0, 415);
     // What is no line to each event is made into lines on its way, by UTF-16 and by a list over several lines.
     let portal = json!({"schoolId": school, "name": "Portal", "profile": "json"});
     let portal = text(&it.call("CreateFeed", portal).await["feed"]["feedId"]);

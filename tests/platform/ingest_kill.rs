@@ -1,5 +1,6 @@
-//! filtering-ingest dies again and again while filters send, and the bus forgets what it carried: every line that was
-//! acknowledged is counted once, on the side it belongs to, and nothing else is counted.
+//! filtering-ingest dies again and again while filters send, the bus forgets what it carried, and the database is
+//! restarted under all of them: every line that was acknowledged is counted once, on the side it belongs to, and nothing
+//! else is counted.
 
 use std::{
     io::{Read as _, Write as _},
@@ -18,7 +19,7 @@ use hedgerow::client;
 use proto::filtering_ingest::v1::{IngestLinesRequest, filtering_ingest_client::FilteringIngestClient};
 use serde_json::{Value, json};
 
-use crate::installation::{Installation, Person, Redis, text};
+use crate::installation::{Installation, Person, Servers, text};
 
 /// Deaths unless `INGEST_KILLS` says otherwise: the measured 200 take minutes.
 const KILLS: u32 = 20;
@@ -159,8 +160,8 @@ async fn compare(it: &Person, school: &str, feed: &str, sent: &Sent) -> u64 {
 }
 
 /// Has the bus forget everything.
-fn flush(redis: &Redis) {
-    let address = redis.1.trim_start_matches("redis://");
+fn flush(redis: &str) {
+    let address = redis.trim_start_matches("redis://");
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     stream.write_all(b"FLUSHALL\r\n").unwrap();
     let mut answer = [0; 5];
@@ -177,10 +178,10 @@ fn deaths() -> u32 {
 #[tokio::test]
 async fn ingest_kill_counts_each_acknowledged_line_once() {
     let kills = deaths();
-    let redis = Redis::start();
+    let servers = Servers::start();
     // What one address may ask is another test's matter.
     let rates = [("HEDGEROW_GATEWAY__RATE", "10000".to_owned()), ("HEDGEROW_GATEWAY__BURST", "10000".to_owned())];
-    let mut place = Installation::distributed_with(&redis.1, &rates).await;
+    let mut place = Installation::distributed_at(&servers.postgres, &servers.redis, &rates).await;
     let officer = place.sign_in("officer").await;
     let create = json!({"name": "A school", "kind": "primary", "urn": "888001", "keyStages": ["KS1"]});
     let school = text(&officer.call("CreateSchool", create).await["school"]["schoolId"]);
@@ -197,13 +198,18 @@ async fn ingest_kill_counts_each_acknowledged_line_once() {
         senders.push(tokio::spawn(sender.work(stop.clone())));
         feeds.push(feed);
     }
-    let begun = Instant::now();
+    let (begun, mut restarts) = (Instant::now(), 0);
     for kill in 0..kills {
         // Some die before they have begun, some in full work.
         tokio::time::sleep(Duration::from_millis(u64::from(kill * 37 % 331))).await;
+        // In full work: as an operator does, and as a power cut does.
+        if kill % 10 == 7 {
+            servers.restart_postgres(if kill % 20 == 7 { "immediate" } else { "fast" }).await;
+            restarts += 1;
+        }
         place.kill("filtering-ingest");
         if kill % 5 == 4 {
-            flush(&redis);
+            flush(&servers.redis);
         }
         place.start("filtering-ingest");
         if kill % 4 != 0 {
@@ -219,8 +225,8 @@ async fn ingest_kill_counts_each_acknowledged_line_once() {
         (alerts, again) = (alerts + sent.alerts, again + sent.sent_again);
     }
     println!(
-        "{kills} kills in {:.0?}: {lines} lines acknowledged and counted, each once; {alerts} alerts; {again} batches \
-         sent again",
+        "{kills} kills and {restarts} restarts of PostgreSQL in {:.0?}: {lines} lines acknowledged and counted, each \
+         once; {alerts} alerts; {again} batches sent again",
         begun.elapsed()
     );
     assert!(again > kills / 4 && alerts > 0, "nobody was sending when it died");

@@ -75,6 +75,11 @@ impl Installation {
 
     /// The same with more in every process's environment.
     pub async fn distributed_with(redis: &str, more: &[(&str, String)]) -> Self {
+        Self::distributed_at(&testing::server("POSTGRES").unwrap(), redis, more).await
+    }
+
+    /// The same on a PostgreSQL of the test's own.
+    pub async fn distributed_at(postgres: &str, redis: &str, more: &[(&str, String)]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let ids = chassis::id::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock));
         let gateway = spare_address();
@@ -85,7 +90,7 @@ impl Installation {
         environment.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
         for process in ["gateway", "policy-registry", "incident-cases", "filtering-ingest", "reporting"] {
             let section = process.replace('-', "_").to_uppercase();
-            let database = testing::postgres(process, &ids).await.unwrap();
+            let database = testing::postgres_at(postgres, process, &ids).await.unwrap();
             environment.push((format!("HEDGEROW_{section}__DATABASE__URL"), database.url));
             environment.push((format!("HEDGEROW_{section}__DATABASE__MIGRATE_URL"), database.migrate_url.unwrap()));
             if process != "gateway" {
@@ -286,6 +291,49 @@ impl Installation {
         let mut config = Config::default();
         config.client.gateway = format!("http://{}", self.gateway);
         config
+    }
+}
+
+/// A PostgreSQL and a Redis of a test's own, which it may restart; they end with the value.
+pub struct Servers {
+    folder: TempDir,
+    pub postgres: String,
+    pub redis: String,
+}
+
+impl Servers {
+    /// Starts them.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let said = Self::script(folder.path(), &["start"]);
+        let named = |name: &str| {
+            let lines = said.lines().filter_map(|line| line.split_once('='));
+            lines.filter(|(named, _)| *named == name).map(|(_, address)| address.to_owned()).next().unwrap()
+        };
+        Self { postgres: named("POSTGRES"), redis: named("REDIS"), folder }
+    }
+
+    /// Ends PostgreSQL, `fast` or `immediate`, and starts it again where it was; the test goes on meanwhile.
+    pub async fn restart_postgres(&self, how: &'static str) {
+        let folder = self.folder.path().to_owned();
+        let restart = move || Self::script(&folder, &["restart-postgres", how]);
+        tokio::task::spawn_blocking(restart).await.unwrap();
+    }
+
+    fn script(folder: &Path, arguments: &[&str]) -> String {
+        let mut command = Command::new(root().join("tests/servers"));
+        command.args(arguments).env("HEDGEROW_TEST_SERVERS", folder.join("servers"));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        // It may be dropped by a test that fails already.
+        let state = self.folder.path().join("servers");
+        let _ = Command::new(root().join("tests/servers")).arg("stop").env("HEDGEROW_TEST_SERVERS", state).status();
     }
 }
 

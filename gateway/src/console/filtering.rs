@@ -199,6 +199,7 @@ pub struct FeedPage {
     upload: Link,
     moves: Link,
     hours: Vec<Hour>,
+    pager: Pager,
     /// How it does; none where that cannot be asked for just now.
     coverage: Option<coverage::Part>,
 }
@@ -241,7 +242,9 @@ impl Page for FeedPage {
         let hours = [HourCounts { hour_time: Some(hour), counts: Some(counts()) }];
         let may = |_: Permission| true;
         vec![
-            Self::new(&sample(), &counts(), &hours, Vec::new(), "/f", &may).doing(Some(coverage::Part::sample())),
+            Self::new(&sample(), &counts(), &hours, Vec::new(), "/f", &may)
+                .doing(Some(coverage::Part::sample()))
+                .turning(Pager::new("/f", &[], "", "more")),
             Self::new(&sample(), &Counts::default(), &[], Vec::new(), "/f", &|_| false),
         ]
     }
@@ -287,9 +290,15 @@ impl FeedPage {
             },
             upload: if may(Permission::FeedIngest) { Link::new("Send a log file", upload) } else { Link::default() },
             moves,
-            hours: hours.iter().take(200).map(Hour::new).collect(),
+            hours: hours.iter().map(Hour::new).collect(),
+            pager: Pager::default(),
             coverage: None,
         }
+    }
+
+    /// With the way to earlier hours.
+    fn turning(self, pager: Pager) -> Self {
+        Self { pager, ..self }
     }
 
     /// With how it does.
@@ -299,10 +308,15 @@ impl FeedPage {
 }
 
 /// Shows one feed.
-pub async fn show(visit: Visit, Path((_, feed_id)): Path<(String, String)>) -> Answer {
+pub async fn show(visit: Visit, Path((_, feed_id)): Path<(String, String)>, Query(listed): Query<Listed>) -> Answer {
     visit.needs(Permission::FeedRead)?;
     let feed = feed(&visit, &feed_id).await?;
-    let asked = GetLedgerRequest { school_id: visit.school.clone(), feed_id: feed_id.clone() };
+    let asked = GetLedgerRequest {
+        school_id: visit.school.clone(),
+        feed_id: feed_id.clone(),
+        page_size: 100,
+        page_token: listed.page_token.clone(),
+    };
     let ledger = heard(visit.filtering()?.get_ledger(ask(asked))).await?;
     let path = visit.at("/filtering");
     let crumbs = visit.crumbs(&[("Filtering", path.clone())]);
@@ -312,7 +326,8 @@ pub async fn show(visit: Visit, Path((_, feed_id)): Path<(String, String)>) -> A
     let states = visit.may(Permission::FeedManage);
     let coverage = coverage::of(&visit, &feed_id).await;
     let part = coverage.map(|answer| coverage::Part::new(&answer, &path, &here, visit.now(), states));
-    visit.page(&page.doing(part))
+    let pager = Pager::new(&here, &[], &listed.page_token, &ledger.next_page_token);
+    visit.page(&page.doing(part).turning(pager))
 }
 
 /// The lines of a feed that were not taken.
@@ -336,11 +351,21 @@ impl Rejected {
     fn new(line: &RejectedLine) -> Self {
         Self {
             when: words::stamp(line.receive_time.as_ref()).unwrap_or_default(),
-            line: words::number(line.line),
+            line: placed(line),
             delivery: line.delivery_id.clone(),
             reason: words::called(words::REJECTED, &line.reason),
             detail: words::sentence(&line.detail),
         }
+    }
+}
+
+/// Which lines it is of: one, those from one to another, or so many between them.
+fn placed(line: &RejectedLine) -> String {
+    let n = words::number;
+    match (line.until_line.saturating_sub(line.line), line.lines) {
+        (0, _) => n(line.line),
+        (more, lines) if lines == more + 1 => format!("{} to {}", n(line.line), n(line.until_line)),
+        (_, lines) => format!("{} of those from {} to {}", n(lines), n(line.line), n(line.until_line)),
     }
 }
 
@@ -355,13 +380,16 @@ impl Page for RejectedLines {
             reason: "no_time".into(),
             detail: "no time in it".into(),
             receive_time: None,
+            until_line: 7,
+            lines: 1,
         };
+        let several = RejectedLine { until_line: 900, lines: 894, ..line.clone() };
         let page = |lines, next: &str| Self {
             head: Head::new("Rejected lines", vec![]),
             lines,
             pager: Pager::new("/x", &[], "", next),
         };
-        vec![page(vec![Rejected::new(&line)], "more"), page(vec![], "")]
+        vec![page(vec![Rejected::new(&line), Rejected::new(&several)], "more"), page(vec![], "")]
     }
 }
 

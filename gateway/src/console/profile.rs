@@ -13,10 +13,7 @@ use proto::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    policy::entries::{Entries, Entry},
-    visit::{Answer, Visit, ask, ask_patiently, heard},
-};
+use super::visit::{Answer, Visit, ask, ask_patiently, heard};
 use crate::pages::{
     Page,
     part::{Head, Link, Row},
@@ -105,29 +102,77 @@ async fn fetch(visit: &Visit, profile: &str) -> Result<GetProfileResponse, Error
     heard(visit.filtering()?.get_profile(ask_patiently(asked))).await
 }
 
-fn list_page(profiles: &[Profile], crumbs: Vec<Link>, place: &str, keeps: bool) -> Entries {
-    let entry = |profile: &Profile| {
-        let title = match profile.shipped {
-            true => words::called(words::PROFILES, &profile.profile),
-            false => called(&format!("{}@{}", profile.profile, profile.version)),
+/// The list of profiles: one's own, then those that are shipped.
+#[derive(Debug, Serialize)]
+pub struct ProfileList {
+    head: Head,
+    acts: Vec<Link>,
+    tables: Vec<Table>,
+}
+
+#[derive(Debug, Serialize)]
+struct Table {
+    id: &'static str,
+    caption: &'static str,
+    /// Whether they are kept, and so may be retired.
+    kept: bool,
+    lines: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    link: Link,
+    product: String,
+    known: String,
+    version: u32,
+    retired: String,
+}
+
+impl Page for ProfileList {
+    const TEMPLATE: &'static str = "profiles.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let retired = Profile { retire_time: sample().update_time, ..sample() };
+        let shipped = Profile { profile: "squid".into(), shipped: true, school_id: String::new(), ..sample() };
+        let crumbs = || vec![Link::new("Home", "/")];
+        vec![
+            Self::new(&[sample(), retired, shipped.clone()], crumbs(), "/profiles", true),
+            Self::new(&[shipped], crumbs(), "/profiles", false),
+        ]
+    }
+}
+
+impl ProfileList {
+    fn new(profiles: &[Profile], crumbs: Vec<Link>, place: &str, keeps: bool) -> Self {
+        let line = |profile: &Profile| {
+            let title = match profile.shipped {
+                true => words::called(words::PROFILES, &profile.profile),
+                false => called(&profile.profile),
+            };
+            Line {
+                link: Link::new(title, format!("{place}/{}", profile.profile)),
+                product: profile.product.clone(),
+                known: words::called(KNOWN, &profile.known),
+                version: profile.version,
+                retired: words::stamp(profile.retire_time.as_ref()).unwrap_or_else(|| "No".to_owned()),
+            }
         };
-        let mut rows = vec![
-            Row::new("Product", profile.product.clone()),
-            Row::new("Known by", words::called(KNOWN, &profile.known)),
+        let table = |id, caption, kept: bool| Table {
+            id,
+            caption,
+            kept,
+            lines: profiles.iter().filter(|profile| profile.shipped != kept).map(&line).collect(),
+        };
+        let tables = [
+            table("own", "Written here or shared by the authority", true),
+            table("shipped", "With the platform", false),
         ];
-        rows.extend(Row::some("Retired", words::stamp(profile.retire_time.as_ref())));
-        let link = Link::new(format!("See {title}"), format!("{place}/{}", profile.profile));
-        Entry { title, rows, links: vec![link], ..Entry::default() }
-    };
-    let new = Link::new("Write a profile", format!("{place}/new"));
-    Entries {
-        head: Head::new("Format profiles", crumbs),
-        lead: vec![
-            "A profile says how the lines of a filter are laid out and what they mean. Those that come with the platform are below; where none of them fits, copy the nearest, or paste some lines and see which it is.".to_owned(),
-        ],
-        links: if keeps { vec![new] } else { Vec::new() },
-        entries: profiles.iter().map(entry).collect(),
-        ..Entries::default()
+        Self {
+            head: Head::new("Format profiles", crumbs),
+            acts: if keeps { vec![Link::new("Write a profile", format!("{place}/new"))] } else { Vec::new() },
+            tables: tables.into_iter().filter(|table| !table.lines.is_empty()).collect(),
+        }
     }
 }
 
@@ -136,7 +181,7 @@ pub async fn list(visit: Visit) -> Answer {
     visit.needs(Permission::ProfileRead)?;
     let profiles = all(&visit).await?;
     let keeps = visit.may(Permission::ProfileKeep);
-    visit.page(&list_page(&profiles, crumbs(&visit, &[]), &at(&visit, ""), keeps))
+    visit.page(&ProfileList::new(&profiles, crumbs(&visit, &[]), &at(&visit, ""), keeps))
 }
 
 /// One profile with its document.
@@ -232,12 +277,6 @@ fn sample() -> Profile {
         document: "profile: larkspur\nproduct: Larkspur <filter>\n".into(),
         ..Profile::default()
     }
-}
-
-#[cfg(test)]
-pub fn samples() -> Vec<Entries> {
-    let retired = Profile { retire_time: sample().update_time, ..sample() };
-    vec![list_page(&[sample(), retired], vec![Link::new("Home", "/")], "/profiles", true)]
 }
 
 #[cfg(test)]

@@ -90,6 +90,11 @@ async fn a_log_is_taken_in_and_its_delivery_answered() -> Result<()> {
     let taken =
         sender.send(&[KEY, ("content-type", "application/x-ndjson"), ("content-encoding", "gzip")], packed).await;
     assert_eq!(taken.status, StatusCode::OK, "{}", taken.json());
+    // One block of zstd that is stored as it is.
+    let header = u8::try_from((LOG.len() << 3) | 1).unwrap_or_default();
+    let packed = [&[0x28, 0xb5, 0x2f, 0xfd, 0, 0x38, header, 0, 0][..], LOG.as_bytes()].concat();
+    let taken = sender.send(&[KEY, TEXT, ("content-encoding", "zstd")], packed).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.json());
     Ok(())
 }
 
@@ -102,7 +107,7 @@ async fn what_is_no_log_is_refused_with_what_to_do() -> Result<()> {
     let form = sender.send(&[KEY, ("content-type", "application/x-www-form-urlencoded")], LOG).await;
     assert_eq!(form.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert!(form.json()["detail"].to_string().contains("text/plain"));
-    for encoding in ["zstd", "br", "gzip, gzip"] {
+    for encoding in ["xz", "br", "gzip, zstd"] {
         let packed = sender.send(&[KEY, TEXT, ("content-encoding", encoding)], LOG).await;
         assert_eq!(packed.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{encoding}");
         let accepted = packed.headers.get(header::ACCEPT_ENCODING).map(|value| value.as_bytes().to_vec());
@@ -110,6 +115,11 @@ async fn what_is_no_log_is_refused_with_what_to_do() -> Result<()> {
     }
     let cut = sender.send(&[KEY, TEXT, ("content-encoding", "gzip")], &b"\x1f\x8b\x08\0"[..]).await;
     assert_eq!((cut.status.as_u16(), cut.fields()), (400, vec!["body".to_owned()]));
+    // A window of 16 MiB is held for nobody.
+    let beyond =
+        sender.send(&[KEY, TEXT, ("content-encoding", "zstd")], &b"\x28\xb5\x2f\xfd\x00\x70\x01\0\0"[..]).await;
+    assert_eq!((beyond.status.as_u16(), beyond.fields()), (400, vec!["body".to_owned()]));
+    assert!(beyond.json().to_string().contains("--ultra"), "{}", beyond.json());
     let empty = sender.send(&[KEY, TEXT], "").await;
     assert_eq!((empty.status.as_u16(), empty.fields()), (400, vec!["lines".to_owned()]));
     let path = sender.path.clone();

@@ -120,7 +120,9 @@ impl Consumer for Told {
         let Some(happened) = happened(envelope, &opened_by) else { return Ok(()) };
         if self.mail {
             let Happened { kind, school, roles, account, link } = &happened;
-            if account.is_empty() {
+            if kind.code == kind::ALERT_WAITING.code && *roles == CHAIR {
+                tell_chair(tx, kind, school, link).await?;
+            } else if account.is_empty() {
                 tell(tx, kind, school, roles, link).await?;
             } else {
                 tell_one(tx, kind, school, account, link).await?;
@@ -243,6 +245,7 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
 }
 
 const HEAD: &[Role] = &[Role::Head];
+const CHAIR: &[Role] = &[Role::Chair];
 
 /// Whom an alert that becomes no concern is told: one about staff is the lead's alone, the head's or the chair's; what IT
 /// did not open is the lead's and the deputies'.
@@ -251,7 +254,7 @@ fn told_of_alert(to: &str) -> &'static [Role] {
         "dsl" => &[Role::Dsl],
         "lead" => &[Role::Dsl, Role::DeputyDsl],
         "head" => HEAD,
-        _ => &[Role::Chair],
+        _ => CHAIR,
     }
 }
 
@@ -283,6 +286,21 @@ fn passed<'a>(kind: &'static Kind, school: &'a str, id: &str) -> Happened<'a> {
 pub async fn tell(tx: &Tx, kind: &Kind, school: &str, roles: &[Role], link: &str) -> Result<()> {
     let accounts = store::account::holding(tx, school, roles).await?;
     tell_all(tx, kind, school, accounts, link).await
+}
+
+/// Tells the chair of governors. Where a school has none, the authority's designated officer and its officers are told that
+/// something waits there: they appoint a chair, or talk to the school.
+async fn tell_chair(tx: &Tx, kind: &Kind, school: &str, link: &str) -> Result<()> {
+    let chairs = store::account::holding(tx, school, CHAIR).await?;
+    if !chairs.is_empty() {
+        return tell_all(tx, kind, school, chairs, link).await;
+    }
+    let unheld = kind::ALERT_UNHELD;
+    let officers = store::account::holding(tx, "", &[Role::AuthorityOfficer]).await?;
+    tell_all(tx, unheld, school, officers, &format!("/schools/{school}")).await?;
+    // Of the school there is nothing that they could open.
+    let designated = store::account::holding(tx, "", &[Role::Lado]).await?;
+    tell_all(tx, unheld, "", designated, "/desks/lado").await
 }
 
 /// The same for one account, so far as it still has a role at the school.

@@ -59,6 +59,17 @@ pub const ALERT_WAITING: &Kind = &Kind {
         &[Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair],
     )
 };
+/// An alert waits at a school where nobody holds the office that may open it: about the head, and there is no chair of
+/// governors. The authority hears that one waits, and of nobody whom it is about.
+pub const ALERT_UNHELD: &Kind = &Kind {
+    urgent: true,
+    at_school: false,
+    ..of_school(
+        "alert.unheld",
+        "A filter alert is waiting at a school where nobody is appointed who may open it",
+        &[Role::Lado, Role::AuthorityOfficer],
+    )
+};
 /// Somebody asks that something raise no alert.
 pub const EXCEPTION_REQUESTED: &Kind =
     &of_school("exception.requested", "An exception to the filter alerts is waiting for your decision", &[Role::Dsl]);
@@ -178,12 +189,13 @@ pub const SENDER_ALARMED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 29] = [
+pub const KINDS: [&Kind; 31] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
     ALERT_RAISED,
     ALERT_WAITING,
+    ALERT_UNHELD,
     EXCEPTION_REQUESTED,
     EXCEPTION_DECIDED,
     FEED_TROUBLED,

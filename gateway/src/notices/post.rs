@@ -107,6 +107,8 @@ impl Post {
         let known = settings.sealed.schools.get(&one.school).cloned();
         let place = match one.school.as_str() {
             "" => self.head.authority.clone(),
+            // It is told at the authority, of a school that may be any.
+            _ if one.kind == kind::ALERT_UNHELD.code => self.head.authority.clone(),
             _ => known.unwrap_or_else(|| "Your school".to_owned()),
         };
         let title = kind::find(&one.kind).map_or("Something is waiting for you", |kind| kind.title);

@@ -50,7 +50,7 @@ fn operation(rpc: &Rpc, id: &str, path: &str, summary: &str, schemas: &mut Schem
         "in": "header",
         "required": false,
         "description": "How the body is packed. Anything else is refused with 415, and the header Accept-Encoding says what is taken.",
-        "schema": {"type": "string", "enum": ["gzip", "identity"]},
+        "schema": {"type": "string", "enum": ["gzip", "zstd", "identity"]},
     }));
     let body =
         json!({"schema": {"type": "string", "description": "Lines, separated by newlines, as the filter wrote them."}});

@@ -305,6 +305,8 @@ pub const REJECTED: Codes = &[
     ("no_time", "No time"),
     ("no_target", "No address or host"),
     ("truncated", "Cut off"),
+    ("school_left", "Its school left the sender"),
+    ("quarantine_full", "No more of the sender may wait"),
 ];
 /// The kinds of school.
 pub const KINDS: Codes = &[

@@ -273,6 +273,21 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
                 assert!(!mail.data.contains("Okafor") && !mail.data.contains(&theirs), "{}", mail.data);
             }
         }
+        // About the head, where there is no chair of governors: the authority hears that something waits, and not of whom.
+        let about_head = || {
+            Event::AlertRaised(AlertRaised { route: "chair".into(), tier: "staff".into(), ..AlertRaised::default() })
+        };
+        for (school, whom, line) in [
+            (&place.school, "c.chair", format!("/schools/{}/filtering/alerts", place.school)),
+            (&theirs, "officer", format!("/schools/{theirs}")),
+        ] {
+            place.house.bus.publish(&place.envelope(school, "alt_9", about_head())).await?;
+            let new = place.mails(count + 1).await?.split_off(count);
+            count += 1;
+            assert!(new[0].to.iter().all(|to| to.starts_with(&format!("{whom}@"))), "{whom}");
+            let line = format!("https://safety.northshire.example{line}");
+            assert!(new[0].data.lines().any(|l| l == line), "{}", new[0].data);
+        }
         // What is older than some days is no news.
         let old = place.envelope(&place.school, "con_1", recorded());
         place.house.bed.clock.advance(Duration::days(4));

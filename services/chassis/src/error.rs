@@ -333,12 +333,30 @@ impl From<Error> for Status {
 
 impl From<sea_orm::DbErr> for Error {
     fn from(source: sea_orm::DbErr) -> Self {
-        match source {
-            sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => {
-                Self::unavailable("the database cannot be reached just now").because(source)
-            }
-            other => Self::internal(other),
+        let away = match &source {
+            sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => true,
+            sea_orm::DbErr::Exec(why) | sea_orm::DbErr::Query(why) => lost(why),
+            _ => false,
+        };
+        if away {
+            Self::unavailable("the database cannot be reached just now").because(source)
+        } else {
+            Self::internal(source)
         }
+    }
+}
+
+/// Whether the connection broke over it, or the server ended it or takes no more just now: tried again, it may go well.
+fn lost(why: &sea_orm::RuntimeErr) -> bool {
+    use sea_orm::SqlxError;
+    let sea_orm::RuntimeErr::SqlxError(error) = why else { return false };
+    match error.as_ref() {
+        SqlxError::Io(_) | SqlxError::PoolClosed | SqlxError::PoolTimedOut | SqlxError::WorkerCrashed => true,
+        // Classes of SQLSTATE: connection exception; the operator ended it; too many connections.
+        SqlxError::Database(refusal) => {
+            refusal.code().is_some_and(|code| code.starts_with("08") || code.starts_with("57P") || code == "53300")
+        }
+        _ => false,
     }
 }
 
@@ -448,6 +466,17 @@ mod tests {
         let error = Error::internal("row 7 of child_file");
         assert!(!error.to_string().contains("child_file"));
         assert!(!format!("{:?}", Status::from(error)).contains("child_file"));
+    }
+
+    #[test]
+    fn a_database_that_went_away_is_asked_again_and_one_that_refuses_is_not() {
+        use sea_orm::{DbErr, RuntimeErr, SqlxError};
+        let broke = || RuntimeErr::SqlxError(SqlxError::Io(std::io::ErrorKind::ConnectionReset.into()).into());
+        for away in [DbErr::Conn(broke()), DbErr::Exec(broke()), DbErr::Query(broke())] {
+            assert_eq!(Error::from(away).kind(), Kind::Unavailable);
+        }
+        let refused = DbErr::Query(RuntimeErr::SqlxError(SqlxError::RowNotFound.into()));
+        assert_eq!(Error::from(refused).kind(), Kind::Internal);
     }
 
     #[test]

@@ -324,13 +324,12 @@ pub async fn refuse(store: &Store, caller: Option<&Caller>, error: Error) -> Sta
                 warn!(%error, "a denial could not be recorded");
             }
         }
-        Kind::Invalid
-        | Kind::Unauthenticated
-        | Kind::Missing
-        | Kind::Conflict
-        | Kind::Stale
-        | Kind::Exhausted
-        | Kind::Unavailable => {}
+        Kind::Invalid | Kind::Unauthenticated | Kind::Missing | Kind::Conflict | Kind::Stale | Kind::Exhausted => {}
+        Kind::Unavailable => {
+            if let Some(cause) = error.source() {
+                warn!(%cause, "something that is needed is not there");
+            }
+        }
     }
     info!(reason = error.reason_name(), "refused");
     error.into()

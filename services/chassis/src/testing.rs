@@ -262,7 +262,14 @@ pub fn server(name: &str) -> Result<String> {
 /// # Errors
 /// Where the server cannot be reached.
 pub async fn postgres(service: &str, ids: &Ids) -> Result<config::Database> {
-    let server = server("POSTGRES")?;
+    postgres_at(&server("POSTGRES")?, service, ids).await
+}
+
+/// The same on a server of the test's own.
+///
+/// # Errors
+/// Where the server cannot be reached.
+pub async fn postgres_at(server: &str, service: &str, ids: &Ids) -> Result<config::Database> {
     let admin = Database::connect(format!("{server}/postgres")).await?;
     let unique: String = ids.request_id().chars().filter(|c| *c != '-').take(16).collect();
     let name = format!("t_{}_{unique}", service.replace('-', "_"));

@@ -23,6 +23,8 @@ use texts::Texts;
 pub const MOST: usize = 4096;
 /// Text of one block, from which on it is full.
 const TEXT_MOST: usize = 1 << 20;
+/// All of one block, from which on it is full: what names the same short text over and over has little of it, and is large.
+const SIZE_MOST: usize = 4 << 20;
 /// Seconds of the time that a block is of.
 const SPAN: i64 = 3600;
 /// How what is sealed begins: as it is, or deflated.
@@ -114,7 +116,7 @@ impl Block {
     }
 
     fn is_full(&self) -> bool {
-        self.by.len() >= MOST || self.columns.text() >= TEXT_MOST
+        self.by.len() >= MOST || self.columns.text() >= TEXT_MOST || self.columns.size() >= SIZE_MOST
     }
 
     /// How many observations it holds.

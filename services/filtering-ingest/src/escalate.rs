@@ -1,6 +1,8 @@
 //! What becomes due by itself: searches that were left standing while somebody typed, and alerts that nobody opened in
 //! time. Every process of the service looks; whoever comes first does it.
 
+pub(crate) mod counted;
+
 use std::time::Duration;
 
 use chassis::{
@@ -26,6 +28,8 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(2);
 /// Every how many looks it looks for alerts that nobody opened, which wait for minutes.
 const ALERTS_EVERY: u32 = 5;
+/// Every how many looks it tells how lines were accounted for.
+const COUNTS_EVERY: u32 = 3;
 
 /// Looks until shutdown. First it reads out of alerts from before what their columns do not say.
 pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
@@ -44,6 +48,11 @@ pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
             && let Err(error) = pass(&store).await
         {
             warn!(service = store.name(), %error, "alerts that wait unopened could not be looked for");
+        }
+        if looks.is_multiple_of(COUNTS_EVERY)
+            && let Err(error) = counted::pass(&store).await
+        {
+            warn!(service = store.name(), %error, "how lines were counted could not be looked for");
         }
         if !caught_up {
             match catch_up(&store).await {

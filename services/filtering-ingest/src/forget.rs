@@ -60,7 +60,10 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
         return Ok(());
     }
     // An older process may have gone on keeping them one by one while this one started.
-    store::convert::all(&app.store).await?;
+    if let Err(error) = store::convert::all(&app.store).await {
+        // What is past its term goes all the same, in whatever form it is.
+        warn!(%error, "observations are not put into blocks for now");
+    }
     let now = app.clock.now();
     fingerprints(app, &system).await?;
     deliveries_of_senders(app, &system, kept_from(now, MONTHS)).await?;

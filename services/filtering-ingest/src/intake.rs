@@ -20,7 +20,7 @@ use crate::{
     line, noise,
     observation::{Observation, Rejected},
     profile::{Context, Profile, Reader as LineReader},
-    rules::STORED_OF_AN_EPISODE,
+    rules::{STANDING_MOST, STORED_OF_AN_EPISODE},
     seen::{self, Known},
     severity,
     sighting::{self, Sighting, Stored},
@@ -192,6 +192,10 @@ impl Taken {
                 // It may be on the way to something harmless: what follows says.
                 let sighting = Sighting::of(line, &observation, categories, verdict.tier);
                 let stored = Some(Stored { observation: observation.into_owned(), categories });
+                if self.standing.len() >= STANDING_MOST {
+                    let longest = self.standing.remove(0);
+                    self.stand(longest, feed, judge);
+                }
                 self.standing.push(Standing { sighting, stored, id: None });
                 return;
             }

@@ -335,10 +335,9 @@ impl<'a> Judge<'a> {
                 continue;
             }
             let because = match theme {
-                // What is never listed of anybody raises nothing by having been stopped (rule 7).
-                KEYWORD if seen.search.is_some_and(|typed| Reader::default().read(typed.terms).never_listed) => {
-                    continue;
-                }
+                // Words that are shown were judged, by our lists and not by the filter's: what is never listed of anybody
+                // raises nothing by having been stopped, either (rule 7).
+                KEYWORD if seen.search.is_some_and(|typed| !typed.terms.trim().is_empty()) => continue,
                 KEYWORD => "the filter stopped a search for its words",
                 _ => "the filter's own category for the site",
             };

@@ -4,7 +4,7 @@
 //! - `category`, `search`, `lexicon`, `tier`, `noise`, `judge`: what an event means
 //! - `suggestion`, `exception`, `episode`, `sighting`: what of it may alert
 //! - `block`, `hashed`: what is kept, many observations in one compact form
-//! - `intake`, `ledger`, `seen`, `delivery`: a batch worked through and accounted for, and how far its delivery is
+//! - `intake`, `ledger`, `rejected`, `seen`, `delivery`: a batch worked through and accounted for, and how far its delivery is
 //! - `coverage`, `watch`: whether feeds do what is expected of them
 //! - `keeping`, `forget`: how long what they reported is kept
 //! - `sender`, `routing`: who sends, and which school a line belongs to
@@ -15,7 +15,7 @@
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
 //! - `consume`: the policies it judges by, and what became of alerts elsewhere
-//! - `escalate`: what becomes due by itself
+//! - `escalate`: what becomes due by itself; `escalate/counted` tells others how lines were accounted for
 
 pub mod alert;
 pub mod block;
@@ -42,6 +42,7 @@ pub mod observation;
 pub mod precision;
 pub mod profile;
 pub mod recipient;
+pub mod rejected;
 pub mod routing;
 mod rpc;
 pub mod rules;

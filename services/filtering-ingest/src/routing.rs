@@ -34,6 +34,10 @@ pub struct Part {
     pub header: Option<String>,
 }
 
+/// What becomes of a line of a school that the sender speaks for no more.
+pub const LEFT: Rejected =
+    Rejected { reason: "school_left", detail: "the sender no longer speaks for the school that its key stands for" };
+
 /// The number that a row of names has among lines that wait: no line's.
 const NAMES: u64 = 0;
 
@@ -160,6 +164,7 @@ pub fn split<'a>(
                         part.wait(number, raw, split.header.as_deref());
                         part.critical += u64::from(critical(&mut judge, &observation));
                     }
+                    Found::Left => split.refused.push((number, LEFT)),
                 }
             }
         }

@@ -22,6 +22,9 @@ pub const STORED_OF_AN_EPISODE: u32 = 100;
 
 /// How far apart the letters of one search are typed (rule 5).
 pub const TYPED_WITHIN: Duration = Duration::seconds(10);
+/// Suggestions of one feed that stand at once: of more, the one that stands longest is a search like any other, and waits no
+/// longer. No school has so many in ten seconds; a flood of them must not be looked through for every line.
+pub const STANDING_MOST: usize = 1_000;
 
 /// How late a line is before its alert says so (rule 12): a feed that sends in batches is a few minutes behind.
 pub const LATE: Duration = Duration::minutes(15);

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
 chassis::id!(/** A sender. */ pub struct SenderId = "snd");
@@ -66,6 +67,9 @@ pub struct Sender {
     pub routing_key: String,
     /// The schools it may speak for, and no others.
     pub schools: Vec<Place>,
+    /// Schools it spoke for once: one that comes back goes on in the feed that it had.
+    #[serde(default)]
+    pub left: Vec<Place>,
     /// What its routing keys stand for.
     pub routes: Vec<Route>,
     /// SHA-256 of its client certificate, in hexadecimal; empty where none.
@@ -126,6 +130,8 @@ pub enum Found<'a> {
     At(&'a Place),
     /// None: the line waits, under this key and for this reason.
     Held(String, &'static str),
+    /// A school that the sender speaks for no more: the line is refused, and waits for nobody.
+    Left,
 }
 
 impl Route {
@@ -145,6 +151,18 @@ impl Sender {
         self.schools.iter().find(|place| place.school_id == school_id)
     }
 
+    /// Where lines of a school went that it speaks for no more.
+    pub fn left(&self, school_id: &str) -> Option<&Place> {
+        self.left.iter().find(|place| place.school_id == school_id)
+    }
+
+    /// What changes whenever something does that is changed with it: keys that are given to schools meanwhile stay.
+    pub fn etag(&self) -> String {
+        let known_by = (&self.certificate, self.peer.map(|peer| peer.to_string()));
+        let whole = format!("{:?}", (&self.name, &self.profile, &self.schools, known_by, self.ended_at));
+        hex::encode(&Sha256::digest(whole)[..8])
+    }
+
     /// Where a line with these keys goes that happened at a moment. Several keys must lead to one school.
     pub fn find(&self, keys: &[String], at: OffsetDateTime) -> Found<'_> {
         let Some(first) = keys.first() else { return Found::Held(String::new(), "missing") };
@@ -157,7 +175,8 @@ impl Sender {
         match (places.as_slice(), routes.first()) {
             ([place], _) => Found::At(*place),
             ([_, ..], _) => Found::Held(self.shown(first), "ambiguous"),
-            // It stood for a school once, or stands for one that the sender may not speak for.
+            ([], Some(_)) if routes.iter().all(|(_, route)| self.place(&route.school_id).is_none()) => Found::Left,
+            // It stood for a school once.
             ([], Some((key, _))) => Found::Held(self.shown(key), "outside"),
             // A number names a school whether it is ours or not.
             ([], None) if self.routing_key == "dfe_number" => Found::Held(self.shown(first), "outside"),
@@ -211,7 +230,14 @@ impl Sender {
 
     /// The schools it may speak for from now on; routes to others end.
     pub fn speak_for(&mut self, schools: Vec<Place>, now: OffsetDateTime) {
-        self.schools = schools;
+        self.left.extend(std::mem::replace(&mut self.schools, schools));
+        let mut seen = std::collections::BTreeSet::new();
+        // Of a school that left twice, where its lines went last.
+        self.left.reverse();
+        self.left.retain(|place| {
+            !self.schools.iter().any(|now| now.school_id == place.school_id) && seen.insert(place.school_id.clone())
+        });
+        self.left.reverse();
         let schools = &self.schools;
         let gone = |route: &&mut Route| !schools.iter().any(|place| place.school_id == route.school_id);
         for route in self.routes.iter_mut().filter(gone) {
@@ -270,6 +296,7 @@ pub(crate) mod tests {
             time_zone: "UTC".into(),
             routing_key: kind.into(),
             schools: vec![place("sch_a"), place("sch_b")],
+            left: Vec::new(),
             routes: keys.iter().map(route).collect(),
             certificate: String::new(),
             peer: None,
@@ -284,6 +311,7 @@ pub(crate) mod tests {
         match found {
             Found::At(place) => place.school_id.clone(),
             Found::Held(key, reason) => format!("{reason}:{key}"),
+            Found::Left => "left".to_owned(),
         }
     }
 
@@ -299,7 +327,7 @@ pub(crate) mod tests {
         assert_eq!(find(&["a pupils", "b pupils"]), "ambiguous:a pupils");
         assert_eq!(find(&["d pupils"]), "unknown:d pupils");
         assert_eq!(find(&[]), "missing:");
-        assert_eq!(find(&["c pupils"]), "outside:c pupils", "a route beyond the list leads nowhere");
+        assert_eq!(find(&["c pupils"]), "left", "a route beyond the list leads nowhere");
     }
 
     #[test]
@@ -315,8 +343,26 @@ pub(crate) mod tests {
         // A school that leaves takes its routes with it.
         let mut left = sender("location", &[("hill road", "sch_a"), ("lane", "sch_b")]);
         left.speak_for(vec![Place { school_id: "sch_b".into(), feed_id: "f".into() }], NOW);
-        assert_eq!(told(&left.find(&keys, NOW - Duration::DAY)), "outside:hill road");
+        assert_eq!(told(&left.find(&keys, NOW - Duration::DAY)), "left", "its lines wait for nobody");
         assert_eq!(told(&left.find(&["lane".to_owned()], NOW)), "sch_b");
+        assert_eq!(left.left("sch_a").map(|place| place.feed_id.as_str()), Some("fee_sch_a"));
+        let both = left.schools.iter().chain(&left.left).cloned().collect::<Vec<_>>();
+        left.speak_for(both, NOW);
+        assert_eq!((left.schools.len(), left.left.len()), (2, 0), "back in the feed it had");
+        assert_eq!(told(&left.find(&keys, NOW)), "outside:hill road", "its keys are given to it anew");
+    }
+
+    #[test]
+    fn the_etag_changes_with_what_a_change_would_overwrite() {
+        let mut sender = sender("location", &[]);
+        let before = sender.etag();
+        sender.map("hill road", "sch_a", (None, None), NOW);
+        assert_eq!(sender.etag(), before, "a key given meanwhile is not overwritten");
+        sender.name.push('2');
+        assert_ne!(sender.etag(), before);
+        let renamed = sender.etag();
+        sender.speak_for(sender.schools[..1].to_vec(), NOW);
+        assert_ne!(sender.etag(), renamed);
     }
 
     #[test]

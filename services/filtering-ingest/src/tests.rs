@@ -230,7 +230,11 @@ impl World {
     }
 
     async fn ledger(&self) -> Result<Counts> {
-        let request = GetLedgerRequest { school_id: self.school.clone(), feed_id: self.feed.clone() };
+        let request = GetLedgerRequest {
+            school_id: self.school.clone(),
+            feed_id: self.feed.clone(),
+            ..GetLedgerRequest::default()
+        };
         Ok(call!(self.it, get_ledger, request)?.total.unwrap_or_default())
     }
 }
@@ -330,7 +334,11 @@ async fn a_refused_profile_is_answered_with_those_there_are(engine: Engine) -> R
 async fn another_schools_feed_is_like_one_that_never_existed(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let nobodys: store::feed::FeedId = world.bed.ids.next();
-    let read = |feed: &str| GetLedgerRequest { school_id: world.school.clone(), feed_id: feed.to_owned() };
+    let read = |feed: &str| GetLedgerRequest {
+        school_id: world.school.clone(),
+        feed_id: feed.to_owned(),
+        ..GetLedgerRequest::default()
+    };
     let foreign = call!(world.other, get_ledger, read(&world.feed)).err().map(|e| e.to_string());
     let absent = call!(world.it, get_ledger, read(nobodys.as_str())).err().map(|e| e.to_string());
     assert!(foreign.is_some() && foreign == absent);

@@ -272,6 +272,16 @@ mod tests {
         let whole = batches(&plain, 0)?;
         assert_eq!((whole.0, whole.1.len() > 2), (60_000, true));
         assert_eq!(batches(&packed, 0)?, whole);
+        // A file of zstd: one frame of blocks that are stored as they are.
+        let pieces: Vec<&[u8]> = log.as_bytes().chunks(100_000).collect();
+        let mut stored = b"\x28\xb5\x2f\xfd\x00\x38".to_vec();
+        for (nth, piece) in pieces.iter().enumerate() {
+            let header = (piece.len() << 3) | usize::from(nth + 1 == pieces.len());
+            stored.extend_from_slice(&header.to_le_bytes()[..3]);
+            stored.extend_from_slice(piece);
+        }
+        std::fs::write(&packed, stored).map_err(Error::internal)?;
+        assert_eq!(batches(&packed, 0)?, whole);
         // The batch that holds the next line is sent, and none before it.
         let again = batches(&plain, whole.1[1].0)?;
         assert_eq!((again.0, again.1.as_slice()), (60_000, &whole.1[1..]));

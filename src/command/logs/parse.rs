@@ -9,7 +9,10 @@ use std::{
 use chassis::{
     clock::{Clock as _, SystemClock},
     error::{Error, Result, Violation},
-    lines::whole,
+    lines::{
+        packed::{Packing, Trouble, Unpacker},
+        whole,
+    },
 };
 use clap::{Args, Subcommand, ValueEnum};
 use filtering_ingest::{
@@ -23,6 +26,8 @@ use crate::command::unreadable;
 
 /// Candidates told of when a format is looked for.
 const TOLD: usize = 3;
+/// The largest log that a packed file may hold: it is read whole.
+const LARGEST: u64 = 1 << 30;
 
 /// A log to be read.
 #[derive(Debug, Args)]
@@ -142,7 +147,8 @@ impl Parse {
         if !ZONES.contains(&self.zone.as_str()) {
             return Err(Error::invalid("zone", format!("Select one of: {}", ZONES.join(", "))));
         }
-        let bytes = std::fs::read(&self.file).map_err(|e| trouble(&self.file, &e))?;
+        let bytes = unpacked(std::fs::read(&self.file).map_err(|e| trouble(&self.file, &e))?)
+            .map_err(|why| Error::invalid("file", format!("{}: {why}", self.file.display())))?;
         let (lines, made) = whole::lines(&bytes);
         if let Some(told) = made.told() {
             eprintln!("{told}");
@@ -206,6 +212,20 @@ impl Parse {
     }
 }
 
+/// A log as it was before it was packed, if it was.
+fn unpacked(file: Vec<u8>) -> Result<Vec<u8>, Trouble> {
+    let packing = Packing::told(&file);
+    if packing == Packing::Plain {
+        return Ok(file);
+    }
+    let (mut unpacker, mut log, mut rest) = (Unpacker::new(packing, LARGEST), Vec::new(), file.as_slice());
+    while let Some(piece) = unpacker.next(&mut rest)? {
+        log.extend(piece);
+    }
+    log.extend(unpacker.finish()?);
+    Ok(log)
+}
+
 /// What speaks for the profile that is taken, and what else would read the log.
 fn tell(detected: &Detected) {
     for sign in &detected.signs {
@@ -240,6 +260,15 @@ fn plain(json: &str, into: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_packed_log_is_read_as_it_was() {
+        // A frame of zstd with one block that is stored as it is: the last, of seven bytes.
+        let stored = [&b"\x28\xb5\x2f\xfd\x00\x38\x39\x00\x00"[..], b"a line\n"].concat();
+        assert_eq!(unpacked(stored.clone()), Ok(b"a line\n".to_vec()));
+        assert_eq!(unpacked(b"a line\n".to_vec()), Ok(b"a line\n".to_vec()));
+        assert_eq!(unpacked(stored[..12].to_vec()), Err(Trouble::Damaged));
+    }
 
     #[test]
     fn no_character_of_a_line_moves_what_is_printed() {

@@ -2,7 +2,10 @@
 //! became of it.
 
 use axum::extract::{Multipart, Path, multipart::Field as File};
-use chassis::{error::Error, lines::packed::Packing};
+use chassis::{
+    error::Error,
+    lines::packed::{Packing, TOLD_BY},
+};
 use proto::{
     access::v1::Permission,
     filtering_ingest::v1::{Delivery, GetDeliveryRequest, IngestLinesRequest},
@@ -33,7 +36,7 @@ const UNPACKED: u64 = crate::lines::LARGEST;
 pub fn fields() -> Vec<Field> {
     vec![
         Field::file("file", "The log file")
-            .hint("As the filter wrote it, or packed with gzip; 256 MB at most. Sending the same page twice counts its lines once."),
+            .hint("As the filter wrote it, or packed with gzip or zstd; 256 MB at most. Sending the same page twice counts its lines once."),
     ]
 }
 
@@ -68,7 +71,7 @@ pub async fn send(visit: Visit, Path((_, feed_id)): Path<(String, String)>, mut 
 async fn stream(visit: &Visit, delivery: IngestLinesRequest, file: &mut File<'_>) -> Result<Delivery, Error> {
     // The first bytes tell how it is packed; they may come one by one.
     let mut begun = Vec::new();
-    while begun.len() < 2 {
+    while begun.len() < TOLD_BY {
         match upload::chunk(file).await? {
             Some(chunk) => begun.extend_from_slice(&chunk),
             None => break,

@@ -69,7 +69,6 @@ impl Page for Entries {
         pages.extend(crate::console::notices::samples());
         pages.extend(crate::console::webhook::samples());
         pages.extend(crate::console::sender::samples());
-        pages.extend(crate::console::profile::samples());
         pages.extend(crate::console::tables::question::samples());
         pages
     }

@@ -222,7 +222,12 @@ pub async fn show(visit: Visit, Path(which): Path<Which>, Query(turned): Query<T
     visit.needs(Permission::SenderManage)?;
     let sender = fetch(&visit, &which).await?;
     let (school_id, sender_id) = (visit.school.clone(), sender.sender_id.clone());
-    let asked = GetSenderLedgerRequest { school_id: school_id.clone(), sender_id: sender_id.clone() };
+    let asked = GetSenderLedgerRequest {
+        school_id: school_id.clone(),
+        sender_id: sender_id.clone(),
+        page_size: i32::try_from(SHOWN).unwrap_or_default(),
+        page_token: String::new(),
+    };
     let ledger = heard(visit.senders()?.get_sender_ledger(ask(asked))).await?;
     let page_token = turned.page_token.clone();
     let asked = ListQuarantineRequest { school_id, sender_id, page_size: 100, page_token };

@@ -78,7 +78,7 @@ pub fn fields(carried: &Carried, sender: Option<&Sender>) -> Vec<Field> {
                 fields.push(zone.hint("Europe/London where you leave it empty.").width("20"));
             }
             let speaks = known.schools.iter().map(|school| school.school_id.clone()).collect();
-            let hint = "A line never reaches a school that is not selected. At each of them a feed of the sender’s name is made.";
+            let hint = "A line never reaches a school that is not selected. At each of them a feed of the sender’s name is made. Lines of a school that you clear are refused from then on.";
             let schools = Field::checkboxes("schools", "Which schools may it speak for?", &[]).hint(hint);
             fields.push(schools.choices(choices()).values(speaks));
         }
@@ -93,7 +93,7 @@ pub fn fields(carried: &Carried, sender: Option<&Sender>) -> Vec<Field> {
             .value(known.certificate_sha256)
             .under("Syslog"),
         Field::name("tcp_address", "Address it sends from (optional)")
-            .hint("Only for syslog without TLS, which anybody on the way can read.")
+            .hint("Only for syslog without TLS, which anybody on the way can read. The authority enters it.")
             .width("20")
             .value(known.tcp_address),
         Field::name("tcp_port", "Port of this installation it sends to (optional)").width("5").value(port),
@@ -178,17 +178,19 @@ pub async fn create(posted: Posted) -> Answer {
     }
 }
 
-fn change_page(visit: &Visit, sender: &Sender, carried: &Carried) -> FormPage {
+fn change_page(visit: &Visit, sender: &Sender, carried: &Carried, etag: &str) -> FormPage {
     let place = at(visit, &format!("/{}/change", sender.sender_id));
     let head = Head::new("Change the sender", beneath(visit, sender));
-    visit.form_page(head, place, "Save changes", fields(carried, Some(sender)))
+    let mut page = visit.form_page(head, place, "Save changes", fields(carried, Some(sender)));
+    page.form = page.form.carrying("etag", etag);
+    page
 }
 
 /// Asks what to change.
 pub async fn show_change(visit: Visit, Path(which): Path<Which>) -> Answer {
     visit.needs(Permission::SenderManage)?;
     let sender = fetch(&visit, &which).await?;
-    visit.page(&change_page(&visit, &sender, &carried(&visit).await?))
+    visit.page(&change_page(&visit, &sender, &carried(&visit).await?, &sender.etag))
 }
 
 /// Changes it.
@@ -208,6 +210,7 @@ pub async fn change(Path(which): Path<Which>, posted: Posted) -> Answer {
         tcp_port: port(&mut v, &answers),
         request_id: answers.request_id(),
         profile: answers.text("profile"),
+        etag: answers.text("etag"),
     };
     let done = match v.finish() {
         Ok(()) => heard(visit.senders()?.update_sender(ask_patiently(command))).await,
@@ -215,7 +218,11 @@ pub async fn change(Path(which): Path<Which>, posted: Posted) -> Answer {
     };
     match done {
         Ok(_) => visit.to(&at(&visit, &format!("/{}?done=sender_changed", sender.sender_id))),
-        Err(error) => visit.again(change_page(&visit, &sender, &carried(&visit).await?), &answers, error, ""),
+        // What somebody else changed meanwhile is not overwritten by sending the same again.
+        Err(error) => {
+            let page = change_page(&visit, &sender, &carried(&visit).await?, &answers.text("etag"));
+            visit.again(page, &answers, error, "")
+        }
     }
 }
 

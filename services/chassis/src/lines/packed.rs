@@ -1,8 +1,12 @@
 //! Logs that come packed: unpacked piece by piece, within bounds, so that a small file cannot become an endless one.
 
+mod zstd;
+
 use std::io::Write as _;
 
 use flate2::write::MultiGzDecoder;
+
+use zstd::Zstd;
 
 /// How a log is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,10 +15,15 @@ pub enum Packing {
     Plain,
     /// gzip (RFC 1952), one member or several.
     Gzip,
+    /// zstd (RFC 8878), one frame or several, of a window of 8 MiB at most.
+    Zstd,
 }
 
 /// The packings there are, as the header Accept-Encoding names them.
-pub const ACCEPTED: &str = "gzip, identity";
+pub const ACCEPTED: &str = "gzip, zstd, identity";
+
+/// How many bytes of a file tell how it is packed.
+pub const TOLD_BY: usize = 4;
 
 impl Packing {
     /// The packing that a Content-Encoding names; none for one that is not known here, or for several at once.
@@ -22,13 +31,20 @@ impl Packing {
         match encoding.trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Some(Self::Plain),
             "gzip" | "x-gzip" => Some(Self::Gzip),
+            "zstd" => Some(Self::Zstd),
             _ => None,
         }
     }
 
     /// The packing that the first bytes of a file tell.
     pub fn told(begun: &[u8]) -> Self {
-        if begun.starts_with(b"\x1f\x8b") { Self::Gzip } else { Self::Plain }
+        if begun.starts_with(b"\x1f\x8b") {
+            Self::Gzip
+        } else if zstd::begins(begun) {
+            Self::Zstd
+        } else {
+            Self::Plain
+        }
     }
 }
 
@@ -36,17 +52,20 @@ impl Packing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     /// It is damaged, cut off, or no such file at all.
-    #[error("the gzip file is damaged or cut off")]
+    #[error("the packed file (gzip or zstd) is damaged or cut off")]
     Damaged,
+    /// It cannot be unpacked with what may be held of it.
+    #[error("the zstd file needs a window of more than 8 MiB or a dictionary: pack it without --ultra, --long and -D")]
+    Beyond,
     /// It is larger than a log may be.
     #[error("the log is too large")]
     TooLarge,
     /// It grows as no log does.
-    #[error("the gzip file grows as no log does")]
+    #[error("the packed file grows as no log does")]
     Bomb,
 }
 
-/// How much is unpacked at a time: deflate makes no more than about a thousand bytes of one.
+/// How much is unpacked at a time: deflate makes no more than about a thousand bytes of one. zstd is taken by its blocks.
 const SLICE: usize = 1 << 10;
 /// How many times as large as its file a log may be. Logs are packed to a tenth or a thirtieth.
 const RATIO: u64 = 200;
@@ -65,6 +84,7 @@ pub struct Unpacker {
 enum How {
     Plain,
     Gzip(Box<MultiGzDecoder<Vec<u8>>>),
+    Zstd(Box<Zstd>),
 }
 
 impl Unpacker {
@@ -73,6 +93,7 @@ impl Unpacker {
         let how = match packing {
             Packing::Plain => How::Plain,
             Packing::Gzip => How::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
+            Packing::Zstd => How::Zstd(Box::new(Zstd::new())),
         };
         Self { how, largest, taken: 0, given: 0 }
     }
@@ -83,23 +104,20 @@ impl Unpacker {
     /// # Errors
     /// Why it is not unpacked further.
     pub fn next(&mut self, bytes: &mut &[u8]) -> Result<Option<Vec<u8>>, Trouble> {
-        if bytes.is_empty() {
-            return Ok(None);
-        }
-        let (piece, rest) = bytes.split_at(match self.how {
-            How::Plain => bytes.len().min(SLICE * SLICE),
-            How::Gzip(_) => bytes.len().min(SLICE),
-        });
-        *bytes = rest;
-        self.taken += length(piece);
+        let before = bytes.len();
         let unpacked = match &mut self.how {
-            How::Plain => piece.to_vec(),
+            // There may be more of what was taken before.
+            How::Zstd(zstd) => zstd.next(bytes)?,
+            _ if bytes.is_empty() => None,
+            How::Plain => Some(split(bytes, SLICE * SLICE).to_vec()),
             How::Gzip(decoder) => {
+                let piece = split(bytes, SLICE);
                 decoder.write_all(piece).and_then(|()| decoder.flush()).map_err(|_| Trouble::Damaged)?;
-                std::mem::take(decoder.get_mut())
+                Some(std::mem::take(decoder.get_mut()))
             }
         };
-        self.weigh(unpacked).map(Some)
+        self.taken += u64::try_from(before - bytes.len()).unwrap_or(u64::MAX);
+        unpacked.map(|unpacked| self.weigh(unpacked)).transpose()
     }
 
     /// What is left once the file has ended.
@@ -112,6 +130,10 @@ impl Unpacker {
             How::Gzip(decoder) => {
                 decoder.try_finish().map_err(|_| Trouble::Damaged)?;
                 std::mem::take(decoder.get_mut())
+            }
+            How::Zstd(zstd) => {
+                zstd.finish()?;
+                Vec::new()
             }
         };
         self.weigh(rest)
@@ -127,6 +149,13 @@ impl Unpacker {
             Ok(unpacked)
         }
     }
+}
+
+/// Takes so many bytes off, or as many as there are.
+fn split<'a>(bytes: &mut &'a [u8], most: usize) -> &'a [u8] {
+    let (piece, rest) = bytes.split_at(most.min(bytes.len()));
+    *bytes = rest;
+    piece
 }
 
 fn length(bytes: &[u8]) -> u64 {
@@ -186,7 +215,8 @@ mod tests {
     fn a_packing_is_known_by_its_name_and_by_its_first_bytes() {
         let named = [" GZIP ", "x-gzip", "identity", "", "zstd", "br", "gzip, gzip"].map(Packing::named);
         let (gzip, plain) = (Some(Packing::Gzip), Some(Packing::Plain));
-        assert_eq!(named, [gzip, gzip, plain, plain, None, None, None]);
-        assert_eq!((Packing::told(b"\x1f\x8b\x08"), Packing::told(b"1794")), (Packing::Gzip, Packing::Plain));
+        assert_eq!(named, [gzip, gzip, plain, plain, Some(Packing::Zstd), None, None]);
+        let told: [&[u8]; 4] = [b"\x1f\x8b\x08", b"1794", b"\x28\xb5\x2f\xfd", b"\x5f\x2a\x4d\x18"];
+        assert_eq!(told.map(Packing::told), [Packing::Gzip, Packing::Plain, Packing::Zstd, Packing::Zstd]);
     }
 }

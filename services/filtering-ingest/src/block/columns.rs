@@ -88,12 +88,20 @@ pub(super) struct Columns {
     columns: Vec<Vec<u8>>,
     /// The text that each column had last, which the next often has, too.
     last: Vec<u32>,
+    /// Bytes of all columns.
+    written: usize,
     second: i64,
 }
 
 impl Default for Columns {
     fn default() -> Self {
-        Self { texts: Texts::default(), columns: vec![Vec::new(); COLUMNS], last: vec![NOWHERE; COLUMNS], second: 0 }
+        Self {
+            texts: Texts::default(),
+            columns: vec![Vec::new(); COLUMNS],
+            last: vec![NOWHERE; COLUMNS],
+            written: 0,
+            second: 0,
+        }
     }
 }
 
@@ -101,6 +109,11 @@ impl Columns {
     /// How many bytes of text there are.
     pub(super) fn text(&self) -> usize {
         self.texts.all().len()
+    }
+
+    /// How many bytes of text and columns there are.
+    pub(super) fn size(&self) -> usize {
+        self.text() + self.written
     }
 
     /// Adds an observation.
@@ -276,7 +289,10 @@ impl Columns {
     }
 
     fn number(&mut self, column: Column, number: u64) {
-        varint(&mut self.columns[column as usize], number);
+        let bytes = &mut self.columns[column as usize];
+        let before = bytes.len();
+        varint(bytes, number);
+        self.written += bytes.len() - before;
     }
 
     /// All of it as bytes; `by` says by whom each observation was.

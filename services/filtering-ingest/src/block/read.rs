@@ -62,6 +62,9 @@ impl Opened {
         let texts = str::from_utf8(rest.cut(end)?).ok()?.to_owned();
         let mut columns = Vec::new();
         for _ in 0..rest.number() {
+            if rest.0.is_empty() {
+                return None;
+            }
             let length = rest.length();
             let start = plain.len() - rest.0.len();
             rest.cut(length)?;

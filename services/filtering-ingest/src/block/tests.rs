@@ -105,8 +105,36 @@ fn a_block_is_of_one_hour_is_bounded_and_takes_little() {
 }
 
 #[test]
+fn a_block_is_full_before_it_is_too_large_to_be_read_back() {
+    let line = squid(0, "u1", "http://a.example/");
+    let Ok(observation) = profile::read("squid", &line, CONTEXT) else { unreachable!("the line can be read") };
+    // The same short group over and over: no text to speak of, and long columns.
+    let mut wide = observation.into_owned();
+    wide.groups = vec!["a".into(); 20_000];
+    let mut builder = Builder::default();
+    for _ in 0..300 {
+        builder.add(&wide, "unmapped");
+    }
+    let (mut back, mut blocks) = (0, 0);
+    for block in builder.finish() {
+        let (packed, opened) = one(block);
+        assert!(opened.rows().all(|row| row.observation.groups.len() == 20_000));
+        (back, blocks) = (back + usize::try_from(packed.count).unwrap_or_default(), blocks + 1);
+    }
+    assert_eq!((back, blocks), (300, 2));
+}
+
+#[test]
 fn what_is_no_block_is_none() {
-    for bytes in [&b""[..], b"\0", b"\x01", b"\x01junk", b"\x02", b"\0\x01\x05\xff\xff\xff\xff\xff\xff\xff\xff\x01"] {
+    for bytes in [
+        &b""[..],
+        b"\0",
+        b"\x01",
+        b"\x01junk",
+        b"\x02",
+        b"\0\x01\x05\xff\xff\xff\xff\xff\xff\xff\xff\x01",
+        b"\0\x01\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+    ] {
         assert!(Opened::read(bytes, b"").is_none(), "{bytes:?}");
     }
 }

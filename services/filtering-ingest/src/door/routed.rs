@@ -157,7 +157,7 @@ fn at_home(act: Act, sender: &Sender) -> Act {
 /// Lines of a batch that somebody is to hear of, whether or not there is room for them to wait.
 #[derive(Clone, Copy)]
 struct Grave {
-    /// Those that name a school that the sender may not speak for.
+    /// Those that name a school that the sender may not speak for, or no longer.
     outside: u64,
     /// Those that would raise an alert of the highest severity at any school.
     critical: u64,
@@ -166,8 +166,9 @@ struct Grave {
 impl Grave {
     fn of(split: &Split) -> Self {
         let outside = split.held.iter().filter(|((_, reason), _)| *reason == "outside");
+        let left = split.refused.iter().filter(|(_, why)| *why == routing::LEFT).count();
         Self {
-            outside: outside.map(|(_, part)| part.len()).sum(),
+            outside: outside.map(|(_, part)| part.len()).sum::<u64>() + u64::try_from(left).unwrap_or_default(),
             critical: split.held.values().map(|part| part.critical).sum(),
         }
     }
@@ -197,8 +198,10 @@ impl Spread<'_> {
         let refused = u64::try_from(split.refused.len()).unwrap_or_default();
         let mut sum = SenderCounts { received: quarantined + refused, quarantined, refused, ..SenderCounts::default() };
         let told = |(line, why): &(u64, Rejected)| convert::rejected(self.delivery_id, *line, why, self.received_at);
-        let mut answer =
-            IngestLinesResponse { rejected_lines: split.refused.iter().map(told).collect(), ..Default::default() };
+        let mut answer = IngestLinesResponse {
+            rejected_lines: split.refused.iter().take(TOLD).map(told).collect(),
+            ..Default::default()
+        };
         delivery.reject(&split.refused, self.received_at);
         let arrived = Arrived { received_at: self.received_at, late: "", delivery_id: self.delivery_id };
         for ((place, _), part) in &split.parts {
@@ -273,6 +276,7 @@ pub(super) struct Arrived<'a> {
 /// What became of lines in their feed.
 pub(super) struct Taken {
     pub(super) counts: Counts,
+    /// The first lines that were rejected, as many as are told of.
     pub(super) rejected: Vec<(u64, Rejected)>,
     pub(super) answer: IngestLinesResponse,
 }
@@ -295,7 +299,8 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
     };
     let scope = tx.scope().clone();
     let judged = ingest_lines::judge(tx, &scope, &feed, &arrival).await?;
-    let (counts, rejected) = (judged.taken.counts, judged.taken.rejected.clone());
+    let counts = judged.taken.counts;
+    let rejected = judged.taken.rejected.iter().take(TOLD).copied().collect();
     let answer = ingest_lines::write(tx, &feed, &arrival, judged).await?;
     Ok(Taken { counts, rejected, answer })
 }

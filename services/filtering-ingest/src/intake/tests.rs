@@ -98,6 +98,16 @@ fn rule_5_a_bad_suggestion_left_standing_alerts() {
 }
 
 #[test]
+fn rule_5_of_a_flood_of_suggestions_those_that_stand_longest_alert_and_none_is_lost() {
+    let (bad, users) = (typing("i want to die"), (0..STANDING_MOST + 10).map(|n| format!("u{n}")).collect::<Vec<_>>());
+    let lines: Vec<(u32, &str, &str)> = users.iter().map(|user| (0, user.as_str(), bad.as_str())).collect();
+    let taken = alone(&lines);
+    assert_eq!((taken.standing.len(), taken.raised.len()), (STANDING_MOST, 10));
+    assert_eq!(told(&taken).first().map(|(line, theme, ..)| (*line, *theme)), Some((1, "self_harm_suicide")));
+    assert_eq!(taken.counts.kept, u64::try_from(users.len()).unwrap_or_default());
+}
+
+#[test]
 fn a_bad_suggestion_of_a_file_that_is_sent_again_is_no_further_search() {
     let (rules, hosts, groups) = (rules(), hosts(), HashMap::new());
     let lines = log(&[(1, "u1", &typing("i want to die"))]);

@@ -218,6 +218,8 @@ fn a_search_that_the_filter_stopped_is_a_kind_of_its_own_and_nothing_private_is_
     assert_eq!(told, Some(("search_keyword_block", "category", true)), "where the product withholds the words");
     let private = seen("https://www.google.com/search?q=am+i+gay", &["Search Keywords"]);
     assert_eq!(judged(&private, &stopped), None);
+    let harmless = seen("https://www.google.com/search?q=hotels+in+essex", &["Search Keywords"]);
+    assert_eq!(judged(&harmless, &stopped), None, "words that are shown are judged by themselves");
     assert_eq!(judged(&seen("https://filter.example/deny", &["Search Keywords"]), &rules(Vec::new())), None);
 }
 

@@ -26,6 +26,10 @@ use crate::{
 const AHEAD: Duration = Duration::minutes(5);
 /// A line may be so late.
 const LATE: Duration = Duration::hours(24);
+/// No filter is older: a time before this is a clock that was never set.
+const EARLIEST: i32 = 1990;
+/// Groups and categories that an event may have; what is beyond them is cut off.
+const MEMBERS: usize = 1_000;
 
 /// The parts of an address as a line has them.
 #[derive(Default)]
@@ -152,14 +156,22 @@ impl Profile {
             Field::Categories => &mut made.vendor_categories,
             _ => &mut made.vendor_category_ids,
         };
+        let mut cut = false;
         for source in sources {
             source.each(slots, warnings, |value| {
+                if into.len() >= MEMBERS {
+                    cut = true;
+                    return;
+                }
                 let value = identity::trimmed(value);
                 let marker = matches!(field, Field::Categories) && self.markers.iter().any(|m| m.fits(&value));
                 if !marker && !self.is_empty(&value) && !into.contains(&value) {
                     into.push(value);
                 }
             });
+        }
+        if cut {
+            warnings.add(Warning::Truncated);
         }
     }
 
@@ -357,6 +369,10 @@ fn checked(
     }
     if at - received > LATE {
         warnings.add(Warning::ClockAhead);
+        return (received, TimeBasis::Corrected);
+    }
+    if at.year() < EARLIEST {
+        warnings.add(Warning::ClockBehind);
         return (received, TimeBasis::Corrected);
     }
     if at - received > AHEAD {

@@ -66,7 +66,7 @@ impl Compiler<'_> {
     fn condition(&mut self, field: &str, when: When) -> Condition {
         Condition::new(when, &mut self.names).unwrap_or_else(|| {
             self.found
-                .add(field, "Name one value at least and what it must look like; a profile may refer to 60 names");
+                .add(field, "Name one value at least and what it must look like; a profile may refer to 60 names of 200 characters at most");
             Condition::default()
         })
     }
@@ -108,6 +108,18 @@ fn compile(document: Document, found: &mut Found) -> Option<Profile> {
     let mut empty: Vec<String> = EMPTY.map(str::to_owned).to_vec();
     empty.extend(document.empty);
     for (field, count) in [
+        ("web", web.len()),
+        ("not_web", not_web.len()),
+        ("background", background.len()),
+        ("time", times.len()),
+        ("fields", plan.iter().map(|(_, sources)| sources.len()).sum()),
+        ("layout.versions", document.layout.versions.len()),
+        ("framing.begins", document.framing.begins.len()),
+        ("framing.prefixes", document.framing.prefixes.len()),
+        ("categories.adds", adds.len()),
+        ("categories.markers", document.categories.markers.len()),
+        ("categories.own_numbers", document.categories.own_numbers.len()),
+        ("outcome.rules", outcomes.rules.len()),
         ("samples", document.samples.len()),
         ("empty", empty.len()),
         ("suggestions", document.suggestions.len()),
@@ -251,7 +263,10 @@ fn implied(
     let (timed, worded) = (!times.is_empty(), !outcomes.from.is_empty());
     for (name, code) in logformat::fields(pieces) {
         let Some(slot) = compiler.names.refer(code) else {
-            return compiler.found.add("layout.format", "Refer to fewer names: a profile may refer to 60");
+            return compiler.found.add(
+                "layout.format",
+                "Refer to fewer or shorter names: a profile may refer to 60, of 200 characters at most",
+            );
         };
         let source = Source::plain(slot, name == "user");
         match name {

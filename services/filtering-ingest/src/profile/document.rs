@@ -16,6 +16,8 @@ use crate::observation::{Audience, Confidence, IdentitySource, Outcome};
 
 /// The longest document, in bytes.
 const LONGEST: usize = 256 << 10;
+/// What is told of at once of what is wrong with a document.
+const TOLD: usize = 100;
 /// The sections there are.
 const SECTIONS: [&str; 21] = [
     "profile",
@@ -227,7 +229,9 @@ pub(crate) struct Found(pub Vec<Violation>);
 
 impl Found {
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Violation { field: field.into(), message: message.into() });
+        if self.0.len() < TOLD {
+            self.0.push(Violation { field: field.into(), message: message.into() });
+        }
     }
 
     pub fn done<T>(self, value: Option<T>) -> Result<T, Vec<Violation>> {
@@ -260,10 +264,20 @@ impl Found {
         match serde_json::from_value(value) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.add(field, format!("It cannot be read: {error}"));
+                self.add(field, format!("It cannot be read: {}", unquoted(&error.to_string())));
                 None
             }
         }
+    }
+}
+
+/// What is wrong without the value that is quoted: it may be a line of a log.
+fn unquoted(error: &str) -> String {
+    match (error.find('"'), error.rfind('"')) {
+        (Some(from), Some(to)) if from < to => {
+            format!("{}…{}", error.get(..from).unwrap_or_default(), error.get(to + 1..).unwrap_or_default())
+        }
+        _ => error.to_owned(),
     }
 }
 
@@ -355,4 +369,30 @@ pub(crate) fn read(text: &str) -> Result<Document, Vec<Violation>> {
         background,
         samples: lines,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_walked_for_ever_is_refused() {
+        let deep = "a.".repeat(10_000);
+        let text = format!(
+            "profile: a1\nversion: 1\nproduct: p\nknown: synthetic\nlayout: {{kind: json}}\nfields: {{url: {deep}a}}\n\
+             samples: [{{line: '{{}}'}}]\n"
+        );
+        let wrong = super::super::Profile::parse(&text).err().unwrap_or_default();
+        assert!(wrong.iter().any(|wrong| wrong.message.contains("200 characters")), "{wrong:?}");
+    }
+
+    #[test]
+    fn what_is_wrong_says_nothing_that_was_written_in_a_section() {
+        let wrong = read(
+            "profile: a1\nversion: 1\nproduct: p\nknown: synthetic\nlayout: {kind: json}\nsamples: [\"jo \\\"x\\\" smith\"]\n",
+        );
+        let told: Vec<String> = wrong.err().into_iter().flatten().map(|wrong| wrong.message).collect();
+        assert!(told.iter().any(|told| told.contains("cannot be read")), "{told:?}");
+        assert!(!told.iter().any(|told| told.contains("smith") || told.contains("jo ")), "{told:?}");
+    }
 }

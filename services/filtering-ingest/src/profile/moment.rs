@@ -265,7 +265,8 @@ impl Parts {
         let Some(year) = year else { return Some(Written::NoYear(month, day, time)) };
         let at = PrimitiveDateTime::new(Date::from_calendar_date(year, month, day).ok()?, time);
         Some(match self.offset {
-            Some(offset) => Written::Moment(at.assume_offset(offset).to_offset(UtcOffset::UTC)),
+            // The last day that there is may be none in UTC.
+            Some(offset) => Written::Moment(at.assume_offset(offset).checked_to_offset(UtcOffset::UTC)?),
             None => Written::Local { at, unknown_zone: self.unknown_zone },
         })
     }
@@ -326,6 +327,9 @@ mod tests {
         assert_eq!(ymd("2026-11-16T10:15:42-0400"), Some(Written::Moment(datetime!(2026-11-16 14:15:42 UTC))));
         let noyear = Written::NoYear(Month::March, 2, time::macros::time!(10:15:42));
         assert_eq!(ymd("Mar  2 10:15:42"), Some(noyear));
+        for not in ["9999-12-31T23:59:59-12:00", "31/Dec/9999:23:59:59 -0400"] {
+            assert_eq!(ymd(not), None, "{not}");
+        }
         for not in ["", "2026-13-01 10:00:00", "2026-11-16", "yesterday", "2026-11-16 25:00:00", "1.2.3.4"] {
             assert_eq!(ymd(not), None, "{not}");
         }

@@ -30,11 +30,16 @@ pub(crate) enum Pattern {
 }
 
 impl Pattern {
-    /// Reads a shape. One star at each end is the shape's, further stars are the text's own.
+    /// Reads a shape. One star at each end is the shape's, further stars are the text's own; so is a second mark of what it
+    /// is not.
     pub fn new(text: &str) -> Self {
-        if let Some(not) = text.strip_prefix('!') {
-            return Self::Other(Box::new(Self::new(not)));
+        match text.strip_prefix('!') {
+            Some(not) => Self::Other(Box::new(Self::shape(not))),
+            None => Self::shape(text),
         }
+    }
+
+    fn shape(text: &str) -> Self {
         let range = text.split_once("..").and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
         if let Some((from, to)) = range {
             return Self::Range(from, to);
@@ -120,8 +125,10 @@ mod tests {
             ("!-", "x", "-"),
             ("!-", "--", ""),
             ("**", "*TAG* x", "TAG*"),
+            ("!!x", "x", "!x"),
         ] {
             assert!(Pattern::new(shape).fits(fits) && !Pattern::new(shape).fits(not), "{shape}");
         }
+        assert!(Pattern::new(&"!".repeat(64 << 10)).fits("x"), "however many marks, nothing is piled up");
     }
 }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 /// The most names of a line's parts that a profile may refer to.
 pub(crate) const SLOTS: usize = 60;
+/// The longest of those names, in bytes: a path within an object is walked step by step, each within the one before.
+const NAME: usize = 200;
 
 /// A name's place.
 pub(crate) type Slot = u8;
@@ -14,12 +16,12 @@ pub(crate) type Slot = u8;
 pub(crate) struct Names(Vec<String>);
 
 impl Names {
-    /// The place of a name; a new one where it was not referred to before, none where there are too many.
+    /// The place of a name; a new one where it was not referred to before, none where there are too many or it is too long.
     pub fn refer(&mut self, name: &str) -> Option<Slot> {
         if let Some(slot) = self.find(name) {
             return Some(slot);
         }
-        (self.0.len() < SLOTS).then(|| {
+        (self.0.len() < SLOTS && name.len() <= NAME).then(|| {
             self.0.push(name.to_owned());
             Slot::try_from(self.0.len() - 1).unwrap_or_default()
         })

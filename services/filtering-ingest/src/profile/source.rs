@@ -89,7 +89,8 @@ impl Source {
             _ => return Err("Enter either `from` with a name or `join` with several".into()),
         };
         let slots: Option<Vec<Slot>> = referred.iter().map(|name| names.refer(name)).collect();
-        let slots = slots.ok_or("Refer to fewer names: a profile may refer to 60")?;
+        let slots =
+            slots.ok_or("Refer to fewer or shorter names: a profile may refer to 60, of 200 characters at most")?;
         let mut steps = Vec::new();
         if cut.word > 0 {
             steps.push(Step::Word(cut.word - 1));

@@ -30,10 +30,13 @@ impl Zone {
     pub fn utc(self, local: PrimitiveDateTime) -> (OffsetDateTime, Option<Warning>) {
         let as_utc = local.assume_utc();
         match self {
-            Self::Fixed(offset) => (as_utc - Duration::seconds(offset.whole_seconds().into()), None),
+            Self::Fixed(offset) => {
+                let there = as_utc.checked_sub(Duration::seconds(offset.whole_seconds().into()));
+                (there.unwrap_or(as_utc), None)
+            }
             Self::London => {
                 let summer = |at: OffsetDateTime| chassis::clock::london(at).offset() != UtcOffset::UTC;
-                let hour_less = as_utc - Duration::hours(1);
+                let hour_less = as_utc.checked_sub(Duration::hours(1)).unwrap_or(as_utc);
                 match (summer(hour_less), summer(as_utc)) {
                     (true, true) => (hour_less, None),
                     (false, false) => (as_utc, None),
@@ -99,5 +102,7 @@ mod tests {
         assert_eq!(hours("CET"), Some(11));
         assert_eq!(hours("Mars/Olympus"), None);
         assert_eq!(hours("+99:99"), None);
+        let last = datetime!(9999-12-31 23:59:59);
+        assert_eq!(Zone::new("-12:00").map(|zone| zone.utc(last).0), Some(last.assume_utc()), "and no panic");
     }
 }

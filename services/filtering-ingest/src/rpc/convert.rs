@@ -53,9 +53,13 @@ pub(crate) fn feed(feed: &Feed, received_us: Option<i64>, total: Counts) -> pb::
 }
 
 pub(crate) fn rejected_line(row: rejected_line::Model) -> pb::RejectedLine {
+    let number = |n: i64| u64::try_from(n).unwrap_or_default();
     pb::RejectedLine {
         delivery_id: row.delivery_id,
-        line: u64::try_from(row.line).unwrap_or_default(),
+        line: number(row.line),
+        // From before lines stood together each has an entry of its own.
+        until_line: number(row.until_line.unwrap_or(row.line)),
+        lines: number(row.lines.unwrap_or(1)),
         reason: row.reason,
         detail: row.detail,
         receive_time: moment(row.received_us).map(timestamp),
@@ -66,6 +70,8 @@ pub(crate) fn rejected(delivery_id: &str, line: u64, why: &Rejected, at: OffsetD
     pb::RejectedLine {
         delivery_id: delivery_id.to_owned(),
         line,
+        until_line: line,
+        lines: 1,
         reason: why.reason.to_owned(),
         detail: why.detail.to_owned(),
         receive_time: Some(timestamp(at)),
@@ -86,6 +92,8 @@ pub(crate) fn delivery(delivery_id: &str, delivery: &Delivery) -> pb::Delivery {
     let rejected = |rejected: &RejectedAt| pb::RejectedLine {
         delivery_id: delivery_id.to_owned(),
         line: rejected.line,
+        until_line: rejected.line,
+        lines: 1,
         reason: rejected.reason.clone(),
         detail: rejected.detail.clone(),
         receive_time: Some(timestamp(rejected.at)),

@@ -1,20 +1,15 @@
 //! Takes a delivery of lines in. Every batch is one transaction: progress, ledger, rejected lines, what is kept, alerts,
-//! events and history commit together, and only then is the batch acknowledged. A batch sent again counts once. What all
-//! doors have in common is in `door`.
+//! what is to be told and history commit together, and only then is the batch acknowledged. A batch sent again counts
+//! once. What all doors have in common is in `door`.
 
 use chassis::{
     caller::{Caller, Scope},
-    clock::timestamp,
     db::Tx,
     error::Result,
-    event::Event,
     history::Act,
     serve::refuse,
 };
-use proto::{
-    event::v1::FeedCounted,
-    filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse},
-};
+use proto::filtering_ingest::v1::{IngestLinesRequest, IngestLinesResponse};
 use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -121,17 +116,6 @@ pub(crate) async fn write(
             .detail("rejected", counts.rejected)
             .detail("recoded", taken.recoded),
     );
-    let counted = FeedCounted {
-        hour_time: store::moment(store::intake::hour(now_us)).map(timestamp),
-        received: counts.received,
-        kept: counts.kept,
-        folded: counts.folded,
-        excepted: counts.excepted,
-        noise: counts.noise,
-        rejected: counts.rejected,
-        alerts: counts.alerts,
-    };
-    tx.announce(feed.id.as_str(), Event::FeedCounted(counted)).await?;
     let told = |(line, why): &(u64, Rejected)| convert::rejected(delivery_id, *line, why, received_at);
     Ok(IngestLinesResponse {
         counts: Some(convert::counts(counts)),

@@ -27,7 +27,7 @@ pub(super) async fn set_feed_profile(
             .detail("profile", feed.profile.clone())
             .state("feed", &body),
     );
-    let (_, total) = store::feed::hours(&tx, feed.id.as_str()).await?;
+    let total = store::feed::total(&tx, feed.id.as_str()).await?;
     let received = store::profile::feed_received(&tx, &feed).await?;
     let response = SetFeedProfileResponse { feed: Some(convert::feed(&feed, received, total)) };
     tx.answer(&response).await?;

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use time::OffsetDateTime;
 
-use super::{entity::observation_block, intake::Actors, key, micros};
+use super::{entity::observation_block, intake::Actors, key, merge, micros};
 use crate::block::{self, Block, Builder, Opened};
 
 chassis::id!(/** Kept observations of one feed and hour. */ pub(crate) struct BlockId = "obl");
@@ -94,20 +94,17 @@ pub(crate) async fn of(
     mut each: impl FnMut(&Opened),
 ) -> Result<()> {
     use observation_block::{Column, Entity};
-    let school = tx.scope().school()?;
-    let beside: Vec<(String, Vec<u8>)> = Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::Actors])
-        .filter(Column::SchoolId.eq(school.as_str()))
-        .filter(Column::HourUs.between(block::hour_us(from), block::hour_us(to)))
-        .filter(Column::FirstUs.lte(micros(to)))
-        .filter(Column::LastUs.gte(micros(from)))
-        // In the order, and held so, that nobody puts them together meanwhile.
-        .order_by_asc(Column::Id)
-        .lock_shared()
-        .into_tuple()
-        .all(tx.db())
-        .await?;
+    let mut beside = held(tx, from, to).await?;
+    // Whoever had to wait while blocks were put together sees neither the old ones nor the new: it is looked once more, and
+    // what is held by then stays.
+    while block::hour_us(from) <= micros(tx.now() - merge::OVER) {
+        let again = held(tx, from, to).await?;
+        let same = again.iter().map(|(id, _)| id).eq(beside.iter().map(|(id, _)| id));
+        beside = again;
+        if same {
+            break;
+        }
+    }
     let holding = beside.into_iter().filter(|(_, actors)| block::names(actors, actor)).map(|(id, _)| id);
     let ids: Vec<String> = holding.collect();
     let mut keys: HashMap<String, DataKey> = HashMap::new();
@@ -128,6 +125,26 @@ pub(crate) async fn of(
         }
     }
     Ok(())
+}
+
+/// The blocks of the scope's school that may hold something of a time, and by whom; held until the transaction ends.
+async fn held(tx: &Tx, from: OffsetDateTime, to: OffsetDateTime) -> Result<Vec<(String, Vec<u8>)>> {
+    use observation_block::{Column, Entity};
+    let school = tx.scope().school()?;
+    let beside = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Actors])
+        .filter(Column::SchoolId.eq(school.as_str()))
+        .filter(Column::HourUs.between(block::hour_us(from), block::hour_us(to)))
+        .filter(Column::FirstUs.lte(micros(to)))
+        .filter(Column::LastUs.gte(micros(from)))
+        // In the order, and held so, that nobody puts them together meanwhile.
+        .order_by_asc(Column::Id)
+        .lock_shared()
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok(beside)
 }
 
 /// A block opened.

@@ -113,6 +113,32 @@ pub(crate) mod ledger_hour {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod feed_untold {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "feed_untold")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub feed_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hour_us: i64,
+        pub school_id: String,
+        pub received: i64,
+        pub kept: i64,
+        pub folded: i64,
+        pub excepted: i64,
+        pub noise: i64,
+        pub rejected: i64,
+        pub alerts: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod rejected_line {
     use sea_orm::entity::prelude::*;
 
@@ -125,6 +151,8 @@ pub(crate) mod rejected_line {
         pub school_id: String,
         pub delivery_id: String,
         pub line: i64,
+        pub until_line: Option<i64>,
+        pub lines: Option<i64>,
         pub reason: String,
         pub detail: String,
         pub received_us: i64,

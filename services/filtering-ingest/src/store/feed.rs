@@ -156,17 +156,19 @@ async fn totals(tx: &Tx, feeds: &[&str]) -> Result<HashMap<String, Counts>> {
     Ok(rows.into_iter().map(|row| (row.feed_id.clone(), counts(&row))).collect())
 }
 
-/// Hours of a ledger that are told of.
-const HOURS: u64 = 1000;
+/// The whole ledger of a feed.
+pub(crate) async fn total(tx: &Tx, feed_id: &str) -> Result<Counts> {
+    Ok(totals(tx, &[feed_id]).await?.remove(feed_id).unwrap_or_default())
+}
 
-/// The latest hours of a feed's ledger, newest first, and the whole.
-pub(crate) async fn hours(tx: &Tx, feed_id: &str) -> Result<(Vec<(i64, Counts)>, Counts)> {
-    let rows = ledger_hour::Entity::find()
-        .filter(ledger_hour::Column::FeedId.eq(feed_id))
-        .order_by_desc(ledger_hour::Column::HourUs)
-        .limit(HOURS)
-        .all(tx.db())
-        .await?;
+/// A page of the hours of a feed's ledger, newest first, the whole, and where the next page begins.
+pub(crate) async fn hours(tx: &Tx, feed_id: &str, page: &Page) -> Result<(Vec<(i64, Counts)>, Counts, String)> {
+    let mut all = ledger_hour::Entity::find().filter(ledger_hour::Column::FeedId.eq(feed_id));
+    if let Some(after) = page.after().and_then(|text| text.parse::<i64>().ok()) {
+        all = all.filter(ledger_hour::Column::HourUs.lt(after));
+    }
+    let mut rows = all.order_by_desc(ledger_hour::Column::HourUs).limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| row.hour_us.to_string());
     let number = |n: i64| u64::try_from(n).unwrap_or_default();
     let counts = |row: &ledger_hour::Model| Counts {
         received: number(row.received),
@@ -177,8 +179,8 @@ pub(crate) async fn hours(tx: &Tx, feed_id: &str) -> Result<(Vec<(i64, Counts)>,
         rejected: number(row.rejected),
         alerts: number(row.alerts),
     };
-    let total = totals(tx, &[feed_id]).await?.remove(feed_id).unwrap_or_default();
-    Ok((rows.iter().map(|row| (row.hour_us, counts(row))).collect(), total))
+    let total = total(tx, feed_id).await?;
+    Ok((rows.iter().map(|row| (row.hour_us, counts(row))).collect(), total, next))
 }
 
 /// A page of a feed's rejected lines, newest first.

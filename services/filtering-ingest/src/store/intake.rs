@@ -13,7 +13,12 @@ use super::{
     entity::{episode, ledger_hour, rejected_line},
     feed::Feed,
 };
-use crate::{delivery::TOLD, episode::Episode, intake::Taken, observation::Rejected};
+use crate::{
+    episode::Episode,
+    intake::Taken,
+    observation::Rejected,
+    rejected::{Stretch, stretches},
+};
 
 /// Microseconds of an hour.
 const HOUR: i64 = 3_600_000_000;
@@ -25,7 +30,7 @@ pub(crate) fn hour(at_us: i64) -> i64 {
     at_us - at_us.rem_euclid(HOUR)
 }
 
-/// Adds a batch to the ledger of the hour it was received in.
+/// Adds a batch to the ledger of the hour it was received in, and to what is to be told of that hour.
 pub(crate) async fn count(tx: &Tx, feed: &Feed, taken: &Taken, at_us: i64) -> Result<()> {
     use ledger_hour::Column;
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
@@ -55,11 +60,11 @@ pub(crate) async fn count(tx: &Tx, feed: &Feed, taken: &Taken, at_us: i64) -> Re
         add.value(column, Expr::col((ledger_hour::Entity, column)).add(number(n)));
     }
     ledger_hour::Entity::insert(row).on_conflict(add).exec_without_returning(tx.db()).await?;
-    Ok(())
+    super::untold::add(tx, feed, counts, hour(at_us)).await
 }
 
-/// Writes the lines that were not taken: reason and place, nothing of their text. Of those that are no web use, which may be
-/// most of a firewall's log and are as they should be, so many of a batch as a delivery tells of; all of them are counted.
+/// Writes the lines that were not taken: reason and place, nothing of their text. Those that follow one another stand
+/// together.
 pub(crate) async fn reject(
     tx: &Tx,
     feed: &Feed,
@@ -67,25 +72,21 @@ pub(crate) async fn reject(
     rejected: &[(u64, Rejected)],
     at_us: i64,
 ) -> Result<()> {
-    let row = |(line, rejected): &(u64, Rejected)| rejected_line::ActiveModel {
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let row = |Stretch { line, until, lines, why }: &Stretch| rejected_line::ActiveModel {
         id: Set(format!("{at_us:020}|{delivery_id}|{line:012}|{}", feed.id)),
         feed_id: Set(feed.id.to_string()),
         school_id: Set(feed.school_id.clone()),
         delivery_id: Set(delivery_id.to_owned()),
-        line: Set(i64::try_from(*line).unwrap_or(i64::MAX)),
-        reason: Set(rejected.reason.to_owned()),
-        detail: Set(rejected.detail.to_owned()),
+        line: Set(number(*line)),
+        until_line: Set(Some(number(*until))),
+        lines: Set(Some(number(*lines))),
+        reason: Set(why.reason.to_owned()),
+        detail: Set(why.detail.to_owned()),
         received_us: Set(at_us),
     };
-    let mut normal = 0;
-    let told = rejected.iter().filter(|(_, why)| {
-        let is_normal = why.kind() == "not_web";
-        normal += usize::from(is_normal);
-        !is_normal || normal <= TOLD
-    });
-    let told: Vec<_> = told.map(row).collect();
-    for chunk in told.chunks(CHUNK) {
-        rejected_line::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(tx.db()).await?;
+    for chunk in stretches(rejected).chunks(CHUNK) {
+        rejected_line::Entity::insert_many(chunk.iter().map(row)).exec_without_returning(tx.db()).await?;
     }
     Ok(())
 }

@@ -117,7 +117,10 @@ async fn old_observations(tx: &Tx, school: &str, before: OffsetDateTime) -> Resu
         .columns([observation_block::Column::Id, observation_block::Column::Count])
         .filter(observation_block::Column::SchoolId.eq(school))
         .filter(observation_block::Column::Id.lt(least_at::<BlockId>(before)))
+        // Held, and in the order: what another process deletes meanwhile is counted there and not here.
+        .order_by_asc(observation_block::Column::Id)
         .limit(SOME)
+        .lock_exclusive()
         .into_tuple()
         .all(tx.db())
         .await?;
@@ -159,7 +162,9 @@ async fn old_alerts(tx: &Tx, school: &str, before: OffsetDateTime) -> Result<Vec
         .column(alert::Column::Id)
         .filter(alert::Column::SchoolId.eq(school))
         .filter(alert::Column::Id.lt(least_at::<AlertId>(before)))
+        .order_by_asc(alert::Column::Id)
         .limit(SOME)
+        .lock_exclusive()
         .into_tuple()
         .all(tx.db())
         .await?;

@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use chassis::{
     caller::Scope,
     db::{Store, Tx},
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     id::{SchoolId, made},
 };
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::ExprTrait as _,
 };
 use time::Duration;
+use tracing::warn;
 
 use super::{
     block::{insert, kept_then, opened, sealed},
@@ -23,7 +24,7 @@ use super::{
 use crate::{block::Builder, keeping::months_of};
 
 /// How long an hour is over before its blocks are put together: little comes later.
-const OVER: Duration = Duration::hours(3);
+pub(super) const OVER: Duration = Duration::hours(3);
 /// How far back hours are looked at.
 const BACK: Duration = Duration::days(3);
 /// Observations below which a block is a small one.
@@ -36,7 +37,7 @@ const SOME: u64 = 64;
 /// Puts together what is small at a school.
 ///
 /// # Errors
-/// Where the database cannot be reached, or a block cannot be opened.
+/// Where the database cannot be reached.
 pub(crate) async fn of_school(store: &Store, school: &SchoolId) -> Result<()> {
     let scope = Scope::own(store.name(), school);
     let mut tx = store.begin(&scope).await?;
@@ -47,10 +48,16 @@ pub(crate) async fn of_school(store: &Store, school: &SchoolId) -> Result<()> {
         loop {
             let mut tx = store.begin(&scope).await?;
             tx.silent();
-            if !some(&tx, school.as_str(), &feed_id, hour_us).await? {
-                break;
+            match some(&tx, school.as_str(), &feed_id, hour_us).await {
+                Ok(true) => tx.commit().await?,
+                Ok(false) => break,
+                Err(error) if error.kind() == Kind::Unavailable => return Err(error),
+                // Those of other hours are put together all the same.
+                Err(error) => {
+                    warn!(feed.id = feed_id, hour_us, %error, "blocks of an hour stay apart");
+                    break;
+                }
             }
-            tx.commit().await?;
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ mod m20261127_007300_count_themes;
 mod m20261127_007310_remember_deleted_alerts;
 mod m20261127_007400_keep_profiles;
 mod m20261127_007500_seal_in_blocks;
+mod m20261127_007900_tell_counts_together;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007310_remember_deleted_alerts::Migration));
         all.push(Box::new(m20261127_007400_keep_profiles::Migration));
         all.push(Box::new(m20261127_007500_seal_in_blocks::Migration));
+        all.push(Box::new(m20261127_007900_tell_counts_together::Migration));
         all
     }
 }

@@ -181,8 +181,11 @@ pub(crate) async fn of(tx: &Tx, school: &str, name: &str) -> Result<Used> {
     })?;
     let compiled = Arc::new(compiled);
     let mut all = known();
-    if all.len() >= COMPILED_MAX {
-        all.clear();
+    if all.len() >= COMPILED_MAX
+        && let Some(one) = all.keys().next().cloned()
+    {
+        // One, and not all: were more in use than are kept, each batch would compile its own anew.
+        all.remove(&one);
     }
     all.insert(id, compiled.clone());
     Ok(Used::Own(compiled))

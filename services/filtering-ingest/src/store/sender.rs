@@ -85,7 +85,7 @@ fn taken(error: DbErr) -> Error {
     match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(what)) if what.contains("certificate") => Error::exists(
             "certificate_sha256",
-            "Enter the certificate of this sender: another sender proves itself with it",
+            "Enter the certificate of this sender: another sender proves itself with it, which the authority can end if it is not theirs",
         ),
         Some(SqlErr::UniqueConstraintViolation(what)) if what.contains("peer") => {
             Error::exists("tcp_address", "Enter another address or port: another sender is known by these")
@@ -221,20 +221,17 @@ pub(crate) async fn release(tx: &Tx, id: &str, observations: u64, refused: u64, 
     Ok(())
 }
 
-/// Hours of a ledger that are told of.
-const HOURS: u64 = 1000;
-
-/// The latest hours of a sender's ledger, newest first.
-pub(crate) async fn hours(tx: &Tx, id: &str) -> Result<Vec<(i64, SenderCounts)>> {
-    let rows = sender_hour::Entity::find()
-        .filter(sender_hour::Column::SenderId.eq(id))
-        .order_by_desc(sender_hour::Column::HourUs)
-        .limit(HOURS)
-        .all(tx.db())
-        .await?;
+/// A page of the hours of a sender's ledger, newest first, and where the next begins.
+pub(crate) async fn hours(tx: &Tx, id: &str, page: &Page) -> Result<(Vec<(i64, SenderCounts)>, String)> {
+    let mut all = sender_hour::Entity::find().filter(sender_hour::Column::SenderId.eq(id));
+    if let Some(after) = page.after().and_then(|text| text.parse::<i64>().ok()) {
+        all = all.filter(sender_hour::Column::HourUs.lt(after));
+    }
+    let mut rows = all.order_by_desc(sender_hour::Column::HourUs).limit(page.limit()).all(tx.db()).await?;
+    let next = page.cut(&mut rows, |row| row.hour_us.to_string());
     let counts =
         |row: &sender_hour::Model| side([row.received, row.observations, row.refused, row.duplicate, row.quarantined]);
-    Ok(rows.iter().map(|row| (row.hour_us, counts(row))).collect())
+    Ok((rows.iter().map(|row| (row.hour_us, counts(row))).collect(), next))
 }
 
 /// A sender's whole ledger, as the database sums it up.

@@ -10,6 +10,9 @@ use crate::{rules::TYPED_WITHIN, suggestion::Standing};
 
 chassis::id!(/** A suggestion that stands. */ pub(crate) struct SuggestionId = "sug");
 
+/// Rows of one statement: below every engine's limit of parameters.
+const CHUNK: usize = 500;
+
 fn place(id: &str) -> String {
     format!("suggestion|{id}")
 }
@@ -57,24 +60,27 @@ pub(crate) async fn keep(tx: &Tx, feed: &Feed, standing: &[Standing]) -> Result<
         return Ok(());
     }
     let key = key(tx, feed.id.as_str(), &feed.school_id).await?;
+    let mut rows = Vec::with_capacity(new.len());
     for stands in new {
         let id = tx.ids().next::<SuggestionId>().to_string();
-        let row = suggestion::ActiveModel {
+        rows.push(suggestion::ActiveModel {
             body: Set(seal(&key, stands, &place(&id))?),
             id: Set(id),
             school_id: Set(feed.school_id.clone()),
             feed_id: Set(feed.id.to_string()),
             received_us: Set(micros(tx.now())),
-        };
-        suggestion::Entity::insert(row).exec_without_returning(tx.db()).await?;
+        });
+    }
+    for chunk in rows.chunks(CHUNK) {
+        suggestion::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(tx.db()).await?;
     }
     Ok(())
 }
 
 /// Lets go of those that stand no longer.
 pub(crate) async fn settle(tx: &Tx, ids: &[String]) -> Result<()> {
-    if !ids.is_empty() {
-        suggestion::Entity::delete_many().filter(suggestion::Column::Id.is_in(ids)).exec(tx.db()).await?;
+    for chunk in ids.chunks(CHUNK) {
+        suggestion::Entity::delete_many().filter(suggestion::Column::Id.is_in(chunk)).exec(tx.db()).await?;
     }
     Ok(())
 }

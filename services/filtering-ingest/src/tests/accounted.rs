@@ -3,6 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use chassis::{
+    caller::Scope,
+    event::{Envelope, Event},
+};
+use prost::Message as _;
+use proto::event::v1::FeedCounted;
+use sea_orm::{ConnectionTrait as _, Statement};
 use time::Duration;
 
 use super::*;
@@ -124,11 +131,30 @@ async fn except_a_site(world: &World) -> Result<()> {
     call!(world.dsl, approve_exception, approve).map(|_| ())
 }
 
+/// What was announced of feeds' lines, by feed.
+async fn told(world: &World) -> Result<Vec<(String, FeedCounted)>> {
+    let mut tx = world.app.store.begin(&Scope::system("filtering-ingest")).await?;
+    tx.silent();
+    let events = Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
+    let rows = tx.db().query_all_raw(events).await?;
+    let mut told = Vec::new();
+    for row in rows {
+        let envelope: Vec<u8> = row.try_get("", "envelope")?;
+        let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
+        if let Some(Event::FeedCounted(counted)) = envelope.event {
+            told.push((envelope.aggregate_id, counted));
+        }
+    }
+    tx.commit().await?;
+    Ok(told)
+}
+
 async fn every_event_accounted(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     except_a_site(&world).await?;
     let feeds = [world.feed.clone(), another_feed(&world).await?];
     let mut dice = Dice(20_261_124);
+    let mut batches = 0;
     let mut sent: BTreeMap<String, BTreeMap<Side, u64>> = BTreeMap::new();
     for round in 0..3 {
         for (place, feed) in feeds.iter().enumerate() {
@@ -146,6 +172,7 @@ async fn every_event_accounted(engine: Engine) -> Result<()> {
                 let answers = world.send(vec![batch(&world, feed, &delivery, from, &lines[from..to])]).await?;
                 assert_eq!(answers[0].acknowledged_line, u64::try_from(to).unwrap_or_default());
                 done = to;
+                batches += 1;
                 if dice.below(3) == 0 {
                     let again = batch(&world, feed, &delivery, 0, &lines[..done]);
                     assert_eq!(world.send(vec![again]).await?[0].counts.unwrap_or_default(), Counts::default());
@@ -155,9 +182,21 @@ async fn every_event_accounted(engine: Engine) -> Result<()> {
         }
     }
     for feed in &feeds {
-        let request = GetLedgerRequest { school_id: world.school.clone(), feed_id: feed.clone() };
-        let ledger = call!(world.it, get_ledger, request)?;
-        assert!(ledger.hours.len() > 1, "several hours");
+        // Two hours to a page.
+        let (mut ledger, mut page_token) = (GetLedgerResponse::default(), String::new());
+        loop {
+            let (school_id, feed_id) = (world.school.clone(), feed.clone());
+            let request = GetLedgerRequest { school_id, feed_id, page_size: 2, page_token };
+            let page = call!(world.it, get_ledger, request)?;
+            assert!(page.hours.len() <= 2);
+            (ledger.total, page_token) = (page.total, page.next_page_token);
+            ledger.hours.extend(page.hours);
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        assert!(ledger.hours.len() > 2, "several pages");
+        assert!(ledger.hours.is_sorted_by_key(|hour| std::cmp::Reverse(hour.hour_time.map(|at| at.seconds))));
         let mut whole: BTreeMap<Side, u64> = BTreeMap::new();
         for hour in &ledger.hours {
             for (side, count) in sides(hour.counts.unwrap_or_default()) {
@@ -166,6 +205,24 @@ async fn every_event_accounted(engine: Engine) -> Result<()> {
         }
         assert_eq!(sides(ledger.total.unwrap_or_default()), whole, "the hours add up to the whole");
         assert_eq!(Some(&whole), sent.get(feed), "what was sent is what was accounted for");
+    }
+    // Others are told the same: each feed and hour together, in however many batches it came, and once.
+    crate::escalate::counted::pass(&world.app.store).await?;
+    assert_eq!(crate::escalate::counted::pass(&world.app.store).await?, 0, "nothing is left to be told");
+    let told = told(&world).await?;
+    assert!(told.len() < batches, "{} events of {batches} batches", told.len());
+    for feed in &feeds {
+        let of_feed = told.iter().filter(|(of, _)| of == feed).map(|(_, event)| event);
+        let mut whole = Counts::default();
+        for event in of_feed {
+            whole.received += event.received;
+            whole.kept += event.kept;
+            whole.folded += event.folded;
+            whole.excepted += event.excepted;
+            whole.noise += event.noise;
+            whole.rejected += event.rejected;
+        }
+        assert_eq!(Some(&sides(whole)), sent.get(feed), "what was told is what was accounted for");
     }
     // What the exception kept from alerting is told beside it.
     let request = ListExceptionsRequest { school_id: world.school.clone(), ..Default::default() };

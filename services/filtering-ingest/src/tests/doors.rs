@@ -96,7 +96,11 @@ impl County {
     }
 
     async fn ledger(&self) -> Result<(SenderCounts, usize)> {
-        let request = GetSenderLedgerRequest { school_id: String::new(), sender_id: self.sender.sender_id.clone() };
+        let request = GetSenderLedgerRequest {
+            sender_id: self.sender.sender_id.clone(),
+            page_size: 1000,
+            ..GetSenderLedgerRequest::default()
+        };
         let ledger = senders!(self.operator, get_sender_ledger, request)?;
         let total = ledger.total.unwrap_or_default();
         let of = |c: &SenderCounts| c.observations + c.refused + c.duplicate + c.quarantined;
@@ -255,6 +259,77 @@ async fn a_sender_reaches_nothing_but_what_it_is_registered_for(engine: Engine) 
     Ok(())
 }
 
+async fn lines_of_a_school_that_left_are_refused_and_it_comes_back_to_its_own_feed(engine: Engine) -> Result<()> {
+    let county = county(engine).await?;
+    county.map("thistledown", 0).await?;
+    county.map("pennyroyal", 1).await?;
+    let change = async |etag: &str, schools: &[SenderSchool]| {
+        let request = UpdateSenderRequest {
+            sender_id: county.sender.sender_id.clone(),
+            name: "County filter".into(),
+            schools: schools.to_vec(),
+            etag: etag.to_owned(),
+            request_id: county.operator.request_id(),
+            ..UpdateSenderRequest::default()
+        };
+        senders!(county.operator, update_sender, request).map(|answer| answer.sender.unwrap_or_default())
+    };
+    let quiet = |domain: &str| visit(domain, "u2", "a.example", "/");
+    county.send(&county.calls, county.batch("monday", 1, &quiet("elsewhere"))).await?;
+    let both = county.sender.schools.clone();
+    let left = change(&county.sender.etag, &both[..1]).await?;
+    let stale = change(&county.sender.etag, &both).await.err().map(|e| e.reason_name());
+    assert_eq!(stale, Some("CHANGED"), "what somebody else changed is not overwritten");
+    let answer = county.send(&county.calls, county.batch("tuesday", 1, &(quiet("pennyroyal") + &quiet("thistledown"))));
+    let answer = answer.await?;
+    let counts = answer.sender_counts.unwrap_or_default();
+    assert_eq!((counts.observations, counts.refused, counts.quarantined), (1, 1, 0));
+    let told: Vec<(u64, &str)> = answer.rejected_lines.iter().map(|r| (r.line, r.reason.as_str())).collect();
+    assert_eq!(told, [(1, "school_left")]);
+    assert_eq!(county.ledger().await?.0.refused, 1);
+    // Ticked again, without naming a feed.
+    let named = |school: &SenderSchool| SenderSchool { school_id: school.school_id.clone(), feed_id: String::new() };
+    let back = change(&left.etag, &both.iter().map(named).collect::<Vec<_>>()).await?;
+    assert_eq!(back.schools, both, "no second feed is made");
+    county.map("pennyroyal", 1).await?;
+    let answer = county.send(&county.calls, county.batch("wednesday", 1, &quiet("pennyroyal"))).await?;
+    assert_eq!(answer.sender_counts.map(|c| c.observations), Some(1));
+    Ok(())
+}
+
+async fn an_address_is_the_authoritys_to_say(engine: Engine) -> Result<()> {
+    let county = county(engine).await?;
+    let it = county.bed.person(&[(Role::It, &county.schools[0])]);
+    let claim = |who: &Person, address: &str| CreateSenderRequest {
+        school_id: county.schools[0].clone(),
+        feed_id: county.sender.schools[0].feed_id.clone(),
+        name: "Box".into(),
+        tcp_address: address.into(),
+        tcp_port: 5514,
+        request_id: who.request_id(),
+        ..CreateSenderRequest::default()
+    };
+    let refused = senders!(it, create_sender, claim(&it, "10.20.0.5")).err();
+    assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("tcp_address"));
+    let made = senders!(county.operator, create_sender, claim(&county.operator, "10.20.0.5"))?.sender;
+    let made = made.unwrap_or_default();
+    let change = |address: &str| UpdateSenderRequest {
+        school_id: county.schools[0].clone(),
+        sender_id: made.sender_id.clone(),
+        name: "The box".into(),
+        tcp_address: address.into(),
+        tcp_port: 5514,
+        etag: made.etag.clone(),
+        request_id: it.request_id(),
+        ..UpdateSenderRequest::default()
+    };
+    let refused = senders!(it, update_sender, change("10.20.0.6")).err();
+    assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("tcp_address"));
+    let renamed = senders!(it, update_sender, change("10.20.0.5"))?.sender.unwrap_or_default();
+    assert_eq!((renamed.name.as_str(), renamed.tcp_address.as_str()), ("The box", "10.20.0.5"), "what it was may stay");
+    Ok(())
+}
+
 async fn a_secret_is_told_once_and_the_one_before_ends_after_a_day(engine: Engine) -> Result<()> {
     let county = county(engine).await?;
     let whose = async |secret: &str| {
@@ -356,6 +431,8 @@ on_both_engines!(
     a_log_that_names_its_columns_is_read_at_every_school_and_in_every_batch,
     lines_go_to_their_school_and_what_waits_follows_late_once_its_key_is_known,
     a_sender_reaches_nothing_but_what_it_is_registered_for,
+    lines_of_a_school_that_left_are_refused_and_it_comes_back_to_its_own_feed,
+    an_address_is_the_authoritys_to_say,
     a_secret_is_told_once_and_the_one_before_ends_after_a_day,
     what_waits_is_bounded_in_number_and_age_and_counted_to_the_end,
     a_delivery_is_known_again_by_what_it_is,

@@ -6,6 +6,9 @@
 use super::{Slot, Slots};
 use crate::{observation::Rejected, profile::slots::Names};
 
+/// Custom fields that are looked at for their labels: there are a few dozen.
+const LABELS: usize = 64;
+
 /// Reads CEF.
 #[derive(Debug, Clone)]
 pub(crate) struct Cef {
@@ -52,8 +55,8 @@ impl Cef {
                 labelled.push((key, value));
             }
         });
-        for (key, label) in &labelled {
-            let Some(key) = key.strip_suffix("Label") else { continue };
+        let named = labelled.iter().filter_map(|(key, label)| Some((key.strip_suffix("Label")?, label)));
+        for (key, label) in named.take(LABELS) {
             let label = label.trim().trim_matches('"');
             let Some((_, slot)) = self.labels.iter().find(|(wanted, _)| wanted.eq_ignore_ascii_case(label)) else {
                 continue;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use chassis::{clock::timestamp, error::Violations};
+use chassis::{caller::Caller, clock::timestamp, error::Violations};
 use proto::filtering_ingest::v1 as pb;
 
 use crate::{
@@ -29,6 +29,7 @@ pub(super) fn head(sender: &Sender, received_us: Option<i64>, total: SenderCount
         old_secret_until_time: sender.old_secret_until.map(timestamp),
         last_receive_time: received_us.and_then(moment).map(timestamp),
         counts: Some(sender_counts(total)),
+        etag: sender.etag(),
         ..pb::Sender::default()
     }
 }
@@ -63,6 +64,15 @@ pub(super) fn key(group: quarantine::Group) -> pb::QuarantineKey {
         critical_lines: number(group.critical),
         expire_time: expires.map(timestamp),
     }
+}
+
+/// Checks that somebody may say that a sender is known by an address. Nothing proves that an address is one's own: whoever
+/// claims another school's is sent that school's lines. So the authority says it, which knows whose its networks are.
+pub(super) fn vouched(v: &mut Violations, caller: &Caller, before: Option<Peer>, now: Option<Peer>) {
+    let may = now.is_none() || now == before || caller.at_authority().is_ok();
+    let fix = "Leave it empty, or ask the authority to enter it: an address proves nobody, so those who know the networks say \
+        whose it is. A certificate you enter yourself";
+    v.check(may, "tcp_address", fix);
 }
 
 /// How a sender proves itself over syslog: by its certificate, and from where it is known.

@@ -30,6 +30,7 @@ pub(super) async fn create_sender(app: &App, request: Request<CreateSenderReques
     v.line("name", "a name for the sender", &request.name, 100);
     let (certificate, peer) =
         convert::known_by(&mut v, &request.certificate_sha256, &request.tcp_address, request.tcp_port);
+    convert::vouched(&mut v, &caller, None, peer);
     if single {
         v.check(!request.feed_id.is_empty(), "feed_id", "Enter the feed of the school that the sender carries");
         let routed = !request.routing_key.is_empty() || !request.schools.is_empty();
@@ -64,6 +65,7 @@ pub(super) async fn create_sender(app: &App, request: Request<CreateSenderReques
         time_zone: time_zone.to_owned(),
         routing_key: request.routing_key.clone(),
         schools: Vec::new(),
+        left: Vec::new(),
         routes: Vec::new(),
         certificate,
         peer,

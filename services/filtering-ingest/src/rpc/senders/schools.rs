@@ -43,8 +43,8 @@ pub(super) async fn check(app: &App, caller: &Caller, v: &mut Violations, asked:
     Ok(())
 }
 
-/// The schools with their feeds: the one that is named, or the one that the sender had there; else one of the sender's name
-/// is made.
+/// The schools with their feeds: the one that is named, or the one that the sender has there or had; else one of the
+/// sender's name is made.
 pub(super) async fn places(
     tx: &mut Tx,
     caller: &Caller,
@@ -57,9 +57,10 @@ pub(super) async fn places(
         let known = sender.place(school_id).map(|place| place.feed_id.clone());
         let named = Some(feed_id.clone()).filter(|id| !id.is_empty()).or(known);
         tx.enter(&caller.at(school_id)?).await?;
-        let feed_id = match named {
-            Some(id) => named_feed(tx, sender, &id, n).await?,
-            None => new_feed(tx, sender, school_id).await?,
+        let feed_id = match (named, former_feed(tx, sender, school_id).await?) {
+            (Some(id), _) => named_feed(tx, sender, &id, n).await?,
+            (None, Some(id)) => id,
+            (None, None) => new_feed(tx, sender, school_id).await?,
         };
         places.push(Place { school_id: school_id.clone(), feed_id });
     }
@@ -99,6 +100,16 @@ async fn named_feed(tx: &Tx, sender: &Sender, id: &str, n: usize) -> Result<Stri
             field,
             format!("Enter a feed of the profile {}: this one is of {}", sender.profile, feed.profile),
         ))
+    }
+}
+
+/// The feed of a school that the sender spoke for once, where its lines are still read as the sender's are.
+async fn former_feed(tx: &Tx, sender: &Sender, school_id: &str) -> Result<Option<String>> {
+    let Some(left) = sender.left(school_id) else { return Ok(None) };
+    match store::feed::load(tx, &left.feed_id).await {
+        Ok(feed) => Ok(same(&feed.profile, &sender.profile).then(|| feed.id.to_string())),
+        Err(error) if error.kind() == Kind::Missing => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

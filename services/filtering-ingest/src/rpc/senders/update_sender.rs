@@ -20,6 +20,7 @@ pub(super) async fn update_sender(app: &App, request: Request<UpdateSenderReques
     v.line("name", "a name for the sender", &request.name, 100);
     let (certificate, peer) =
         convert::known_by(&mut v, &request.certificate_sha256, &request.tcp_address, request.tcp_port);
+    v.check(!request.etag.is_empty(), "etag", "Send back the etag of the sender that was read");
     let single = !request.school_id.is_empty();
     let fix = "Leave it empty: this sender carries one feed of its school";
     v.check(!single || request.schools.is_empty(), "schools", fix);
@@ -40,6 +41,12 @@ pub(super) async fn update_sender(app: &App, request: Request<UpdateSenderReques
     if sender.ended_at.is_some() {
         return Err(Error::wrong_state("the sender is ended: register another"));
     }
+    if sender.etag() != request.etag {
+        return Err(Error::changed());
+    }
+    let mut v = Violations::new();
+    convert::vouched(&mut v, &caller, sender.peer, peer);
+    v.finish()?;
     sender.name = request.name.trim().to_owned();
     (sender.certificate, sender.peer) = (certificate, peer);
     let moves = match request.profile.as_str() {
@@ -57,9 +64,14 @@ pub(super) async fn update_sender(app: &App, request: Request<UpdateSenderReques
     let body = store::sender::update(&tx, &sender).await?;
     let act = Act::new("sender.updated", sender.id.as_str()).detail("schools", sender.schools.len());
     tx.record(act.state("sender", &body));
+    tx.enter(&scope.of_sender(sender.id.as_str())).await?;
+    // What waits for a school that left is refused.
+    store::quarantine::look_again(&tx, sender.id.as_str()).await?;
+    tx.enter(&scope).await?;
     let total = super::total(&mut tx, &sender).await?;
     let response = UpdateSenderResponse { sender: Some(convert::sender(&sender, received, total)) };
     tx.answer(&response).await?;
     tx.commit().await?;
+    app.bell.ring();
     Ok(response)
 }
