@@ -109,7 +109,7 @@ impl Export {
                 let head =
                     if self.signer.is_empty() { "The head".to_owned() } else { format!("{}, head", self.signer) };
                 rows.push(("Signed by", head));
-                if signed.signed_at < self.term.end() {
+                if Term::at(signed.signed_at) <= self.term {
                     rows.push(("Note", "It was signed before the term had ended.".to_owned()));
                 }
                 rows.extend(some("Why it was amended", &signed.reason));

@@ -41,13 +41,13 @@ pub(crate) struct Measured {
     pub breaks_down: bool,
 }
 
-/// Puts lines into their sections, says what changed, and draws.
-pub(crate) fn arrange(measured: Vec<Measured>) -> Vec<Section> {
+/// Puts lines into their sections, says what changed, and draws; of a term that is over, or of one that runs.
+pub(crate) fn arrange(measured: Vec<Measured>, over: bool) -> Vec<Section> {
     let section = |outline: &Outline| {
         let found = |key: &String| measured.iter().find(|measured| measured.line.key == *key);
         let line = |measured: &Measured| {
             let line = measured.line.clone();
-            let mut changes = if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures) };
+            let mut changes = if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures, over) };
             changes.extend(line.expectation.as_ref().and_then(|said| signal(&line.title, said)));
             Line { changes, ..line }
         };

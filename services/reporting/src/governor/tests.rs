@@ -70,7 +70,7 @@ pub(crate) fn report() -> Report {
         term_id: "2026-autumn".into(),
         as_at: "2026-11-24".into(),
         min_cell: 6,
-        sections: arrange(measured(&terms)),
+        sections: arrange(measured(&terms), terms.over),
     }
 }
 

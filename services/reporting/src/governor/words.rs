@@ -9,11 +9,11 @@ const FEW: u64 = 3;
 /// So is one of less than a part in so many of the earlier figure.
 const SHARE: u64 = 10;
 
-/// The sentences about one measure, whose title is a plural: `Concerns recorded`.
-pub(crate) fn changes(title: &str, figures: &Figures) -> Vec<String> {
+/// The sentences about one measure, whose title is a plural: `Concerns recorded`. Of a term that is not over nothing fell yet.
+pub(crate) fn changes(title: &str, figures: &Figures, over: bool) -> Vec<String> {
     let mut said = Vec::new();
-    said.extend(change(title, figures.before, figures.now).map(|change| format!("{change}.")));
-    let year = change(&lowered(title), figures.year_before, figures.now);
+    said.extend(change(title, figures.before, figures.now, over).map(|change| format!("{change}.")));
+    let year = change(&lowered(title), figures.year_before, figures.now, over);
     said.extend(year.map(|change| format!("Against the same term a year before, {change}.")));
     said
 }
@@ -28,11 +28,13 @@ pub(crate) fn signal(title: &str, said: &Expectation) -> Option<String> {
     Some(format!("{title}: {is} than chance explains. {}", said.reason))
 }
 
-fn change(title: &str, then: Cell, now: Cell) -> Option<String> {
+fn change(title: &str, then: Cell, now: Cell, over: bool) -> Option<String> {
     let (then, now) = (then.count()?, now.count()?);
     let few = then.abs_diff(now) < FEW || then.abs_diff(now).saturating_mul(SHARE) < then;
     let (before, after) = (number(then), number(now));
-    Some(if then == now {
+    Some(if !over && (few || now < then) {
+        format!("{title}: {after} so far, and {before} in the whole term before")
+    } else if then == now {
         format!("{title} stayed at {after}")
     } else if few {
         format!("{title} stayed about the same: {before}, then {after}")
@@ -70,7 +72,7 @@ mod tests {
 
     #[test]
     fn changes_are_said_of_published_figures_alone_and_small_ones_are_none() {
-        let said = |now, before, year_before| changes("Concerns recorded", &Figures { now, before, year_before });
+        let said = |now, before, year_before| changes("Concerns recorded", &Figures { now, before, year_before }, true);
         let (count, hidden, none) = (Cell::Count, Cell::Code(Code::Hidden), Cell::Code(Code::NoData));
         assert_eq!(
             said(count(31), count(12), count(30)),
@@ -89,6 +91,9 @@ mod tests {
         );
         assert_eq!(said(count(1_926), count(2_140), none), ["Concerns recorded fell from 2,140 to 1,926."]);
         assert_eq!(said(count(7), count(7), none), ["Concerns recorded stayed at 7."]);
+        let running = |now, before| changes("Concerns recorded", &Figures { now, before, year_before: none }, false);
+        assert_eq!(running(count(0), count(6)), ["Concerns recorded: 0 so far, and 6 in the whole term before."]);
+        assert_eq!(running(count(12), count(6)), ["Concerns recorded rose from 6 to 12."], "it did already");
         assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
     }
 }

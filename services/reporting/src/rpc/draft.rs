@@ -42,7 +42,7 @@ pub(super) async fn draft(tx: &mut Tx, school: &str, term: Term, as_at: Option<D
         term_id: term.id(),
         as_at: day.to_string(),
         min_cell: min_cell(),
-        sections: arrange(measured(&terms)),
+        sections: arrange(measured(&terms), terms.over),
     })
 }
 
