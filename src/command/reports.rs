@@ -11,7 +11,8 @@ use chassis::{
 use clap::{Args, ValueEnum};
 use proto::reporting::v1::{
     ExportReportRequest, GetAuthorityTrendsRequest, GetReportVersionRequest, GetSelfReviewRequest,
-    ListReportVersionsRequest, ReportFormat, ReportVersion, SelfReview as Review, SelfReviewPosition, SignReportRequest, reporting_client::ReportingClient,
+    ListReportVersionsRequest, ReportFormat, ReportVersion, SelfReview as Review, SelfReviewPosition,
+    SignReportRequest, reporting_client::ReportingClient,
 };
 
 use super::{cases::Output, client::ask};

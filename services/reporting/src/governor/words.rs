@@ -12,8 +12,11 @@ const SHARE: u64 = 10;
 /// The sentences about one measure, whose title is a plural: `Concerns recorded`. Of a term that is not over nothing fell yet.
 pub(crate) fn changes(title: &str, figures: &Figures, over: bool) -> Vec<String> {
     let mut said = Vec::new();
-    said.extend(change(title, figures.before, figures.now, over).map(|change| format!("{change}.")));
-    let year = change(&lowered(title), figures.year_before, figures.now, over);
+    let running = |then: &'static str| (!over).then_some(then);
+    said.extend(
+        change(title, figures.before, figures.now, running("the term before")).map(|change| format!("{change}.")),
+    );
+    let year = change(&lowered(title), figures.year_before, figures.now, running("it"));
     said.extend(year.map(|change| format!("Against the same term a year before, {change}.")));
     said
 }
@@ -28,13 +31,14 @@ pub(crate) fn signal(title: &str, said: &Expectation) -> Option<String> {
     Some(format!("{title}: {is} than chance explains. {}", said.reason))
 }
 
-fn change(title: &str, then: Cell, now: Cell, over: bool) -> Option<String> {
+fn change(title: &str, then: Cell, now: Cell, running: Option<&str>) -> Option<String> {
     let (then, now) = (then.count()?, now.count()?);
     let few = then.abs_diff(now) < FEW || then.abs_diff(now).saturating_mul(SHARE) < then;
     let (before, after) = (number(then), number(now));
-    Some(if !over && (few || now < then) {
-        format!("{title}: {after} so far, and {before} in the whole term before")
-    } else if then == now {
+    if let Some(whole) = running.filter(|_| few || now < then) {
+        return Some(format!("{title}: {after} so far, and {before} in the whole of {whole}"));
+    }
+    Some(if then == now {
         format!("{title} stayed at {after}")
     } else if few {
         format!("{title} stayed about the same: {before}, then {after}")
@@ -92,7 +96,10 @@ mod tests {
         assert_eq!(said(count(1_926), count(2_140), none), ["Concerns recorded fell from 2,140 to 1,926."]);
         assert_eq!(said(count(7), count(7), none), ["Concerns recorded stayed at 7."]);
         let running = |now, before| changes("Concerns recorded", &Figures { now, before, year_before: none }, false);
-        assert_eq!(running(count(0), count(6)), ["Concerns recorded: 0 so far, and 6 in the whole term before."]);
+        assert_eq!(
+            running(count(0), count(6)),
+            ["Concerns recorded: 0 so far, and 6 in the whole of the term before."]
+        );
         assert_eq!(running(count(12), count(6)), ["Concerns recorded rose from 6 to 12."], "it did already");
         assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
     }
