@@ -6,6 +6,7 @@ mod m20261127_006000_keep_coverage_days;
 mod m20261127_007001_keep_a_log_of_events;
 mod m20261127_007101_remember_what_was_published;
 mod m20261127_007200_create_report_version;
+mod m20261127_007401_keep_phase_and_area;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007001_keep_a_log_of_events::Migration));
         all.push(Box::new(m20261127_007101_remember_what_was_published::Migration));
         all.push(Box::new(m20261127_007200_create_report_version::Migration));
+        all.push(Box::new(m20261127_007401_keep_phase_and_area::Migration));
         all
     }
 }
