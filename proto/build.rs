@@ -59,6 +59,7 @@ const FILES: &[&str] = &[
     "hedgerow/policy_registry/v1/route.proto",
     "hedgerow/policy_registry/v1/tailoring.proto",
     "hedgerow/policy_registry/v1/template.proto",
+    "hedgerow/reporting/v1/authority.proto",
     "hedgerow/reporting/v1/figure.proto",
     "hedgerow/reporting/v1/governor.proto",
     "hedgerow/reporting/v1/rebuild.proto",
