@@ -5,6 +5,8 @@
 //! - `table`: questions about measures, and how they are counted
 //! - `disclosure`: the only way from exact counts to figures that may be seen
 //! - `report`: a school's term, and the authority's
+//! - `group`: schools of a phase or an area over terms · `place`: a school among others of its phase
+//! - `returns`: what the authority returns, as templates that fill themselves; `return_file`: one as a file
 //! - `governor`: the report for governors in sections, and what of it the head signed; `export`: it as a file
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
@@ -14,8 +16,12 @@ pub mod disclosure;
 mod export;
 pub mod fact;
 mod governor;
+pub mod group;
 pub mod measure;
+pub mod place;
 pub mod report;
+mod return_file;
+pub mod returns;
 mod rpc;
 pub mod state;
 mod store;
@@ -60,7 +66,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
 /// As `start`; `Invalid` where the threshold is none.
 pub async fn start_with(setup: Setup, disclosure: Disclosure) -> Result<Running> {
     disclosure.check()?;
-    disclosure::configure(disclosure.min_cell);
+    disclosure::configure(disclosure.min_cell, disclosure.min_schools);
     let store = setup.store::<store::migration::Migrations>().await?;
     let rpcs = ReportingServer::new(rpc::Service { app: App { store: store.clone() } });
     let running = Running::start(&setup, store, Routes::new(rpcs))?;

@@ -3,11 +3,18 @@
 mod convert;
 mod draft;
 mod export_report;
+mod export_return;
+mod fill;
 mod get_authority_report;
 mod get_governor_report;
 mod get_report_version;
+mod get_return;
 mod get_school_report;
+mod get_trend;
+mod list_benchmarks;
+mod list_published_years;
 mod list_report_versions;
+mod list_returns;
 mod printed;
 mod rebuild_figures;
 mod sign_report;
@@ -37,11 +44,17 @@ macro_rules! rpcs {
 
 rpcs! {
     export_report: ExportReportRequest => ExportReportResponse,
+    export_return: ExportReturnRequest => ExportReturnResponse,
     get_authority_report: GetAuthorityReportRequest => GetAuthorityReportResponse,
     get_governor_report: GetGovernorReportRequest => GetGovernorReportResponse,
     get_report_version: GetReportVersionRequest => GetReportVersionResponse,
+    get_return: GetReturnRequest => GetReturnResponse,
     get_school_report: GetSchoolReportRequest => GetSchoolReportResponse,
+    get_trend: GetTrendRequest => GetTrendResponse,
+    list_benchmarks: ListBenchmarksRequest => ListBenchmarksResponse,
+    list_published_years: ListPublishedYearsRequest => ListPublishedYearsResponse,
     list_report_versions: ListReportVersionsRequest => ListReportVersionsResponse,
+    list_returns: ListReturnsRequest => ListReturnsResponse,
     rebuild_figures: RebuildFiguresRequest => RebuildFiguresResponse,
     sign_report: SignReportRequest => SignReportResponse,
 }

@@ -1,5 +1,6 @@
 //! The contract's messages from the domain's.
 
+pub(super) mod authority;
 pub(super) mod governor;
 
 use chassis::{

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use super::{
     cell::{self, Cells},
-    micros, moment, row, run, state,
+    micros, moment, row, rows, run, state,
 };
 use crate::{
     fact::{announced, as_of, facts, kind, order, slot},
@@ -148,6 +148,12 @@ async fn beside(
     );
     let row = row(tx, &sql, vec![generation.into(), school.into(), slot.into(), at.into()]).await?;
     row.map(|row| envelope_of(&row)).transpose()
+}
+
+/// What desks of the authority published, the latest first.
+pub(crate) async fn desk_years(tx: &Tx) -> Result<Vec<Envelope>> {
+    let sql = "SELECT envelope FROM event_log WHERE kind = 'DeskFiguresPublished' ORDER BY seq DESC";
+    rows(tx, sql, Vec::new()).await?.iter().map(envelope_of).collect()
 }
 
 /// The event of a row of the log.
