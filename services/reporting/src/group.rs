@@ -12,6 +12,8 @@ pub enum By {
     Phase,
     /// The area they lie in.
     Area,
+    /// Each school by itself.
+    School,
 }
 
 /// The phases, with what they are called.
@@ -30,6 +32,7 @@ impl By {
         match code {
             "" | "phase" => Some(Self::Phase),
             "area" => Some(Self::Area),
+            "school" => Some(Self::School),
             _ => None,
         }
     }
@@ -39,6 +42,7 @@ impl By {
         match self {
             Self::Phase => "phase",
             Self::Area => "area",
+            Self::School => "school",
         }
     }
 
@@ -47,7 +51,7 @@ impl By {
         match self {
             _ if key.is_empty() => "Not said".to_owned(),
             Self::Phase => phase_title(key),
-            Self::Area => key.to_owned(),
+            Self::Area | Self::School => key.to_owned(),
         }
     }
 

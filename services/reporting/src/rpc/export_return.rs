@@ -14,7 +14,7 @@ use super::{
     convert::{authority as messages, governor},
     fill::fill,
 };
-use crate::{App, return_file::ReturnFile, returns};
+use crate::{App, return_file::ReturnFile};
 
 /// The longest name of an authority.
 const NAME_MAX: usize = 200;
@@ -22,7 +22,7 @@ const NAME_MAX: usize = 200;
 pub(super) async fn export_return(app: &App, request: Request<ExportReturnRequest>) -> Result<ExportReturnResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_authority()?;
-    let template = returns::get(&request.return_key).ok_or_else(Error::missing)?;
+    let template = messages::named(&request.return_key)?;
     let format = governor::format(request.format())?;
     let mut v = Violations::new();
     v.maybe_line("authority_name", &request.authority_name, NAME_MAX);

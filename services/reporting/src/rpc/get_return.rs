@@ -3,19 +3,19 @@
 use chassis::{
     caller::Caller,
     clock::{london, timestamp},
-    error::{Error, Result},
+    error::Result,
     history::Act,
 };
 use proto::reporting::v1::{GetReturnRequest, GetReturnResponse};
 use tonic::Request;
 
 use super::{convert::authority as messages, fill::fill};
-use crate::{App, disclosure::min_cell, returns, store};
+use crate::{App, disclosure::min_cell, store};
 
 pub(super) async fn get_return(app: &App, request: Request<GetReturnRequest>) -> Result<GetReturnResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_authority()?;
-    let template = returns::get(&request.return_key).ok_or_else(Error::missing)?;
+    let template = messages::named(&request.return_key)?;
     let mut tx = app.store.begin(&scope).await?;
     let today = london(tx.now()).date();
     let year = messages::year(template, &request.year, today)?;

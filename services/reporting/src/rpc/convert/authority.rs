@@ -14,7 +14,7 @@ use crate::{
     group::{By, Group},
     measure::Measure,
     place::{Band, Benchmark, WhyNot},
-    returns::{Filled, FilledLine, Template, Year},
+    returns::{self, Filled, FilledLine, Template, Year},
 };
 
 /// What is counted of a desk's allegations, with what it is called.
@@ -67,6 +67,12 @@ pub(in crate::rpc) fn over(id: &str, now: OffsetDateTime) -> Result<Term> {
             _ => Err(Error::invalid("term_id", fix)),
         },
     }
+}
+
+/// The return of a key.
+pub(in crate::rpc) fn named(key: &str) -> Result<&'static Template> {
+    let keys = || returns::all().iter().map(|template| template.key.as_str()).collect::<Vec<_>>().join(", ");
+    returns::get(key).ok_or_else(|| Error::invalid("return_key", format!("Select one of: {}", keys())))
 }
 
 /// The year of a return that a request means, one that has begun; the last that is over where it names none.
