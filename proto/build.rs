@@ -10,6 +10,7 @@ const FILES: &[&str] = &[
     "hedgerow/access/v1/caller.proto",
     "hedgerow/access/v1/notices.proto",
     "hedgerow/access/v1/options.proto",
+    "hedgerow/access/v1/oversight.proto",
     "hedgerow/access/v1/webhooks.proto",
     "hedgerow/error/v1/error.proto",
     "hedgerow/event/v1/event.proto",
