@@ -6,6 +6,7 @@ mod adult;
 mod adult_mark;
 mod attachment;
 mod authority;
+mod benchmark;
 mod break_glass;
 mod case;
 mod concern;
@@ -29,6 +30,7 @@ mod mandatory_report;
 mod my_concern;
 mod notice;
 mod notices;
+mod over_schools;
 mod oversight;
 pub mod package;
 mod people;
@@ -151,6 +153,7 @@ pub fn routes() -> Router<App> {
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, senders()));
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, profiles()));
     let router = under(router, "/desks/{desk}", desk::pages());
+    let router = under(router, "/authority", over_schools::pages());
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}", subject_access::pages());
@@ -184,6 +187,7 @@ fn under(router: Router<App>, address: &str, pages: Vec<Below>) -> Router<App> {
 fn school() -> Vec<Below> {
     vec![
         ("", get(home::show)),
+        ("/description/correct", get(school::show_describe).post(school::describe)),
         ("/report", get(report::show).post(report::record)),
         ("/report/sent", get(report::sent)),
         ("/concerns", get(concern::list)),

@@ -11,7 +11,7 @@ use proto::{
     access::v1::{NeedKind, NeedReason, SchoolNeed},
     incident_cases::v1::LateTransfers,
     policy_registry::v1::{Adoption, School},
-    reporting::v1::{Figure, SchoolRow},
+    reporting::v1::{Figure, SchoolStanding},
 };
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -69,8 +69,8 @@ pub struct Roles {
 pub struct Known {
     /// How many hold which role, by school; a school that is not there has nobody.
     pub roles: BTreeMap<String, Roles>,
-    /// How each school stands by the figures.
-    pub rows: Option<Vec<SchoolRow>>,
+    /// How each school stands, as events told reporting.
+    pub standings: Option<Vec<SchoolStanding>>,
     /// How often concerns were passed on unread this term, by school, as it is printed.
     pub unread: Option<BTreeMap<String, Figure>>,
     /// How each school stands with the template.
@@ -82,15 +82,15 @@ pub struct Known {
 }
 
 /// The kinds that each answer is needed for.
-const OF_ROWS: [&str; 5] = ["silent_feed", "review_overdue", "no_policy", "grave_findings", "no_feed"];
+const OF_STANDINGS: [&str; 5] = ["silent_feed", "review_overdue", "no_policy", "grave_findings", "no_feed"];
 const OF_ADOPTIONS: [&str; 3] = ["ratify_overdue", "asked_review_overdue", "proposals_overdue"];
 
 impl Known {
     /// The kinds of which nothing is known just now.
     pub fn unknown(&self) -> Vec<String> {
         let mut unknown: Vec<&str> = Vec::new();
-        if self.rows.is_none() {
-            unknown.extend(OF_ROWS);
+        if self.standings.is_none() {
+            unknown.extend(OF_STANDINGS);
         }
         if self.adoptions.is_none() {
             unknown.extend(OF_ADOPTIONS);
@@ -113,10 +113,10 @@ impl Known {
         if roles.deputies == 0 {
             say("no_deputy", "No deputy".to_owned(), "/schools");
         }
-        if let Some(rows) = &self.rows {
-            // One of which no event was heard has no row: nothing of it is there yet.
-            let bare = SchoolRow::default();
-            let row = rows.iter().find(|row| row.school_id == school).unwrap_or(&bare);
+        if let Some(standings) = &self.standings {
+            // One of which no event was heard is not among them: nothing of it is there yet.
+            let bare = SchoolStanding::default();
+            let row = standings.iter().find(|row| row.school_id == school).unwrap_or(&bare);
             match row.review_due_time.as_ref().and_then(moment) {
                 None => say("no_policy", "No policy with a review date is in force".to_owned(), &policy),
                 Some(due) if due < now => say("review_overdue", "Policy review overdue".to_owned(), &policy),
@@ -222,13 +222,13 @@ mod tests {
     /// Everything that can be wrong at one school, as far as it can be wrong at once.
     fn worst(fed: bool, review: Option<OffsetDateTime>) -> Known {
         let figure = Figure { value: 0, code: "c".into() };
-        let row = SchoolRow {
+        let row = SchoolStanding {
             school_id: "sch_1".into(),
             review_due_time: review.map(timestamp),
             last_feed_time: fed.then(|| timestamp(NOW)),
             error_findings: 2,
             silent_feeds: 1,
-            ..SchoolRow::default()
+            ..SchoolStanding::default()
         };
         let adoption = Adoption {
             school_id: "sch_1".into(),
@@ -239,7 +239,7 @@ mod tests {
         };
         Known {
             roles: BTreeMap::new(),
-            rows: Some(vec![row]),
+            standings: Some(vec![row]),
             unread: Some(BTreeMap::from([("sch_1".to_owned(), figure)])),
             adoptions: Some(vec![adoption]),
             behind: Some(BTreeSet::from(["sch_1".to_owned()])),
@@ -266,13 +266,13 @@ mod tests {
         let schools = [closed, school("sch_2", "Ash"), school("sch_1", "Birch"), school("sch_3", "Cedar")];
         let mut known = worst(true, Some(NOW - Duration::days(1)));
         known.roles.insert("sch_2".into(), Roles { leads: 1, deputies: 1 });
-        let well = SchoolRow {
+        let well = SchoolStanding {
             school_id: "sch_2".into(),
             review_due_time: Some(timestamp(NOW + Duration::days(1))),
             last_feed_time: Some(timestamp(NOW)),
-            ..SchoolRow::default()
+            ..SchoolStanding::default()
         };
-        known.rows.iter_mut().for_each(|rows| rows.push(well.clone()));
+        known.standings.iter_mut().for_each(|rows| rows.push(well.clone()));
         let all = by_need(&schools, &known, NOW);
         let order: Vec<&str> = all.iter().map(|need| need.school_id.as_str()).collect();
         assert_eq!(order, ["sch_1", "sch_3", "sch_2"]);

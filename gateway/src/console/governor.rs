@@ -2,7 +2,7 @@
 //! in words, bars with the table beside them, and the definition beside each figure.
 
 mod chart;
-mod file;
+pub mod file;
 pub mod home;
 #[cfg(test)]
 mod samples;
@@ -22,7 +22,7 @@ use proto::{
 use serde::Serialize;
 
 use super::{
-    Below,
+    Below, benchmark,
     figures::{AsAt, Which, figure, standing},
     people::People,
     visit::{Answer, Visit, ask, heard},
@@ -40,6 +40,7 @@ pub fn pages() -> Vec<Below> {
     vec![
         ("/reports", get(current)),
         ("/reports/signed", get(versions::list)),
+        ("/reports/places", get(benchmark::show)),
         ("/reports/{term}", get(show)),
         ("/reports/{term}/sign", get(sign::show).post(sign::sign)),
         ("/reports/{term}/{edition}", get(draft)),
@@ -187,6 +188,7 @@ impl GovernorPage {
         let term = report.term.clone().unwrap_or_default();
         let mut links = place.around(&term.term_id);
         links.push(Link::new("All signed reports", format!("{}/signed", place.here)));
+        links.push(Link::new("Place among schools of the phase", format!("{}/places", place.here)));
         Self {
             head: Head::new("Report for governors and leaders", place.crumbs.clone()).of(term.title.clone()),
             rows: vec![Row::new("Figures as at", words::named_day(&report.as_at_date))],

@@ -17,7 +17,7 @@ use proto::{
     policy_registry::v1::{
         Adoption, ListAdoptionsRequest, ListSchoolsRequest, School, policy_registry_client::PolicyRegistryClient,
     },
-    reporting::v1::{Figure, GetAuthorityReportRequest, GetTrendRequest, SchoolRow, reporting_client::ReportingClient},
+    reporting::v1::{Figure, GetTrendRequest, ListStandingsRequest, SchoolStanding, reporting_client::ReportingClient},
 };
 use tonic::{Request, Response, Status};
 
@@ -61,9 +61,9 @@ async fn list_schools_by_need(
     tx.record(Act::new("schools.by_need", scope.account_text()));
     tx.commit().await?;
     let (asked, term) = (Asked { service, caller: &caller }, Term::at(now).id());
-    let (schools, rows, unread, adoptions, behind, late) = tokio::join!(
+    let (schools, standings, unread, adoptions, behind, late) = tokio::join!(
         asked.schools(),
-        asked.rows(),
+        asked.standings(),
         asked.unread(&term),
         asked.adoptions(""),
         asked.adoptions("behind"),
@@ -71,7 +71,7 @@ async fn list_schools_by_need(
     );
     let known = Known {
         roles,
-        rows: known(rows),
+        standings: known(standings),
         unread: known(unread),
         adoptions: known(adoptions),
         behind: known(behind).map(|all| all.into_iter().map(|one| one.school_id).collect::<BTreeSet<_>>()),
@@ -137,10 +137,9 @@ impl Asked<'_> {
         }
     }
 
-    async fn rows(&self) -> Result<Vec<SchoolRow>> {
-        let answer = self.reporting()?.get_authority_report(ask(GetAuthorityReportRequest::default())).await;
-        let answer = answer.map_err(|s| Error::from_status(&s))?.into_inner();
-        Ok(answer.report.unwrap_or_default().schools)
+    async fn standings(&self) -> Result<Vec<SchoolStanding>> {
+        let answer = self.reporting()?.list_standings(ask(ListStandingsRequest {})).await;
+        Ok(answer.map_err(|s| Error::from_status(&s))?.into_inner().standings)
     }
 
     async fn unread(&self, term: &str) -> Result<BTreeMap<String, Figure>> {

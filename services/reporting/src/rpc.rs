@@ -15,6 +15,7 @@ mod list_benchmarks;
 mod list_published_years;
 mod list_report_versions;
 mod list_returns;
+mod list_standings;
 mod printed;
 mod rebuild_figures;
 mod sign_report;
@@ -55,6 +56,7 @@ rpcs! {
     list_published_years: ListPublishedYearsRequest => ListPublishedYearsResponse,
     list_report_versions: ListReportVersionsRequest => ListReportVersionsResponse,
     list_returns: ListReturnsRequest => ListReturnsResponse,
+    list_standings: ListStandingsRequest => ListStandingsResponse,
     rebuild_figures: RebuildFiguresRequest => RebuildFiguresResponse,
     sign_report: SignReportRequest => SignReportResponse,
 }
