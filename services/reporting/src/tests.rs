@@ -1,5 +1,6 @@
 //! The service as its callers see it, on both engines.
 
+mod authority;
 mod disclosure;
 mod made;
 mod rebuild;
@@ -8,6 +9,9 @@ mod state;
 
 use std::sync::Arc;
 
+use authority::{
+    a_return_fills_itself_and_says_what_it_cannot, groups_and_places_tell_nothing_of_a_school_whose_figure_is_hidden,
+};
 use chassis::{
     error::{Error, Result},
     event::{Bus as _, Event, memory::MemoryBus},
@@ -200,6 +204,8 @@ on_both_engines!(
     a_figure_that_moved_by_a_little_waits_for_everybody,
     what_would_single_out_a_child_is_hidden_whatever_there_is,
     two_who_print_at_once_print_nothing_that_tells_together,
+    groups_and_places_tell_nothing_of_a_school_whose_figure_is_hidden,
+    a_return_fills_itself_and_says_what_it_cannot,
 );
 
 mod governor;
