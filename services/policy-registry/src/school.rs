@@ -48,7 +48,6 @@ pub const AREA_MAX: usize = 60;
 pub const LEARNERS_MAX: u32 = 10_000;
 
 /// As long as nothing is said of it, a school is written as it was before one could.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
 fn unsaid(learners: &u32) -> bool {
     *learners == 0
 }

@@ -132,21 +132,24 @@ fn choices(all: &[(&str, &str)], chosen: &str) -> Vec<Choice> {
     all.iter().map(choice).collect()
 }
 
+impl Shown {
+    /// The groups with their figures, or with those for 1,000 learners.
+    fn new(trend: &Trend, id: &'static str, title: String, rates: bool) -> Self {
+        let group = |group: &TrendGroup| Group {
+            title: if group.title.is_empty() { "Not said".to_owned() } else { words::sentence(&group.title) },
+            schools: format!("{} of {}", group.schools_counted, group.schools),
+            cells: cells(if rates { &group.per_thousand } else { &group.figures }),
+        };
+        Self { id, title, groups: trend.groups.iter().map(group).collect() }
+    }
+}
+
+fn cells(figures: &[Figure]) -> Vec<String> {
+    figures.iter().map(|one| figure(Some(one))).collect()
+}
+
 impl Trends {
     fn new(trend: &Trend, asked: &Asked, crumbs: Vec<Link>) -> Self {
-        let table = |id, title: String, figures: &dyn Fn(&TrendGroup) -> Vec<Figure>| Shown {
-            id,
-            title,
-            groups: trend
-                .groups
-                .iter()
-                .map(|group| Group {
-                    title: if group.title.is_empty() { "Not said".to_owned() } else { words::sentence(&group.title) },
-                    schools: format!("{} of {}", group.schools_counted, group.schools),
-                    cells: figures(group).iter().map(|one| figure(Some(one))).collect(),
-                })
-                .collect(),
-        };
         let mut measures = choices(&MEASURES, &trend.measure);
         if !trend.measure.is_empty() && measures.iter().all(|choice| !choice.chosen) {
             measures.push(Choice { value: trend.measure.clone(), text: trend.title.clone(), chosen: true });
@@ -166,10 +169,8 @@ impl Trends {
             definition: format!("{} Definition {} of {}.", trend.definition, trend.measure_version, trend.owner),
             terms: trend.terms.iter().map(|term| term.title.clone()).collect(),
             tables: vec![
-                table("counts", trend.title.clone(), &|group: &TrendGroup| group.figures.clone()),
-                table("rates", format!("{}, for 1,000 learners", trend.title), &|group: &TrendGroup| {
-                    group.per_thousand.clone()
-                }),
+                Shown::new(trend, "counts", trend.title.clone(), false),
+                Shown::new(trend, "rates", format!("{}, for 1,000 learners", trend.title), true),
             ],
             min_cell: trend.min_cell,
             csv: Link::new("Download as a table (CSV)", format!("/authority/trends.csv?{query}")),
