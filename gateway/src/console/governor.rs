@@ -1,7 +1,7 @@
 //! A school's report for governors: what the head signed before anything else, or the draft; sections with what changed
 //! in words, bars with the table beside them, and the definition beside each figure.
 
-mod chart;
+pub mod chart;
 pub mod file;
 pub mod home;
 #[cfg(test)]

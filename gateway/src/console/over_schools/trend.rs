@@ -4,13 +4,14 @@ use axum::extract::Query;
 use chassis::{error::Error, table::Table};
 use proto::{
     access::v1::Permission,
-    reporting::v1::{Figure, GetTrendRequest, Trend, TrendGroup},
+    reporting::v1::{Figure, GetTrendRequest, ReportBar, ReportChart, Trend, TrendGroup},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     console::{
         figures::{attachment, cell, figure},
+        governor::chart::Drawing,
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
@@ -35,6 +36,8 @@ const MEASURES: [(&str, &str); 12] = [
     ("lessons_answered", "Lessons answered"),
     ("policies_published", "Policies brought into force"),
 ];
+/// More groups of bars than this are no help to anybody: the table has them.
+const BARS: usize = 13;
 /// What groups are made by.
 const BY: [(&str, &str); 2] = [("phase", "Phase"), ("area", "Area")];
 
@@ -59,6 +62,8 @@ pub struct Trends {
     rows: Vec<Row>,
     definition: String,
     terms: Vec<String>,
+    /// The last two terms; none where there is nothing to draw.
+    chart: Option<Drawing>,
     tables: Vec<Shown>,
     min_cell: u32,
     csv: Link,
@@ -136,12 +141,41 @@ impl Shown {
     /// The groups with their figures, or with those for 1,000 learners.
     fn new(trend: &Trend, id: &'static str, title: String, rates: bool) -> Self {
         let group = |group: &TrendGroup| Group {
-            title: if group.title.is_empty() { "Not said".to_owned() } else { words::sentence(&group.title) },
+            title: name(group),
             schools: format!("{} of {}", group.schools_counted, group.schools),
             cells: cells(if rates { &group.per_thousand } else { &group.figures }),
         };
         Self { id, title, groups: trend.groups.iter().map(group).collect() }
     }
+}
+
+/// What a group is called.
+fn name(group: &TrendGroup) -> String {
+    if group.title.is_empty() { "Not said".to_owned() } else { words::sentence(&group.title) }
+}
+
+/// The last two terms as bars, drawn from printed figures only.
+fn drawn(trend: &Trend) -> Option<Drawing> {
+    let last = trend.terms.len().checked_sub(1)?;
+    let places: Vec<usize> = [Some(last), last.checked_sub(1)].into_iter().flatten().collect();
+    let series: Vec<String> =
+        places.iter().filter_map(|n| trend.terms.get(*n)).map(|term| term.title.clone()).collect();
+    let bar = |group: &TrendGroup| ReportBar {
+        title: name(group),
+        figures: places.iter().filter_map(|n| group.figures.get(*n).cloned()).collect(),
+    };
+    let bars: Vec<ReportBar> = trend.groups.iter().map(bar).collect();
+    let drawn = bars.iter().flat_map(|bar| &bar.figures).any(|one| one.code.is_empty() && one.value > 0);
+    if bars.len() > BARS || !drawn {
+        return None;
+    }
+    let said = |bar: &ReportBar| {
+        let terms = bar.figures.iter().zip(&series).map(|(one, term)| format!("{} in the {term}", figure(Some(one))));
+        format!("{}: {}.", bar.title, terms.collect::<Vec<_>>().join(", "))
+    };
+    let description = bars.iter().map(said).collect::<Vec<_>>().join(" ");
+    let title = format!("{}: the last two terms", trend.title);
+    Some(Drawing::new("trend", &ReportChart { title, description, series, bars }))
 }
 
 fn cells(figures: &[Figure]) -> Vec<String> {
@@ -168,6 +202,7 @@ impl Trends {
             rows: rows.into_iter().flatten().collect(),
             definition: format!("{} Definition {} of {}.", trend.definition, trend.measure_version, trend.owner),
             terms: trend.terms.iter().map(|term| term.title.clone()).collect(),
+            chart: drawn(trend),
             tables: vec![
                 Shown::new(trend, "counts", trend.title.clone(), false),
                 Shown::new(trend, "rates", format!("{}, for 1,000 learners", trend.title), true),
