@@ -6,7 +6,6 @@ mod adult;
 mod adult_mark;
 mod attachment;
 mod authority;
-mod benchmark;
 mod break_glass;
 mod case;
 mod concern;
@@ -115,8 +114,6 @@ pub fn routes() -> Router<App> {
         .route("/report", get(report::anywhere))
         .route("/public/{code}", get(public_report::show).post(public_report::send))
         .route("/public/{code}/receipt", get(public_report::show_receipt).post(public_report::check))
-        .route("/authority", get(authority::show))
-        .route("/authority.csv", get(authority::csv))
         .route("/template", get(template::show_template))
         .route("/template/publish", post(template::publish_template))
         .route("/template/register", post(template::publish_register))
@@ -153,7 +150,7 @@ pub fn routes() -> Router<App> {
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, senders()));
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, profiles()));
     let router = under(router, "/desks/{desk}", desk::pages());
-    let router = under(router, "/authority", over_schools::pages());
+    let router = under(router, "", over_schools::pages());
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}", subject_access::pages());
@@ -187,7 +184,6 @@ fn under(router: Router<App>, address: &str, pages: Vec<Below>) -> Router<App> {
 fn school() -> Vec<Below> {
     vec![
         ("", get(home::show)),
-        ("/description/correct", get(school::show_describe).post(school::describe)),
         ("/report", get(report::show).post(report::record)),
         ("/report/sent", get(report::sent)),
         ("/concerns", get(concern::list)),

@@ -61,9 +61,7 @@ use chassis::{
     upstream::Upstreams,
 };
 use proto::{
-    access::v1::{
-        accounts_server::AccountsServer, notices_server::NoticesServer, oversight_server::OversightServer,
-    },
+    access::v1::{accounts_server::AccountsServer, notices_server::NoticesServer, oversight_server::OversightServer},
     contract,
 };
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -160,7 +158,8 @@ pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Re
     let mut open = Upstreams::default();
     open.add_here(setup.name, Routes::new(accounts.clone()).into_axum_router().reset_fallback());
     let told = notices::consume::Told { mail: config.smtp.on(), address: config.address.clone() };
-    let running = Running::start(&setup, store.clone(), Routes::new(accounts).add_service(notices).add_service(oversight))?;
+    let running =
+        Running::start(&setup, store.clone(), Routes::new(accounts).add_service(notices).add_service(oversight))?;
     let running = running.listen(&setup, told).await;
     let sender = webhooks::send::Sender::new(store.clone(), client, &config);
     let post = notices::post::Post::new(store.clone(), &config)?;

@@ -1,6 +1,7 @@
 //! A school's report for governors: what the head signed before anything else, or the draft; sections with what changed
 //! in words, bars with the table beside them, and the definition beside each figure.
 
+pub mod benchmark;
 pub mod chart;
 pub mod file;
 pub mod home;
@@ -22,7 +23,7 @@ use proto::{
 use serde::Serialize;
 
 use super::{
-    Below, benchmark,
+    Below,
     figures::{AsAt, Which, figure, standing},
     people::People,
     visit::{Answer, Visit, ask, heard},

@@ -8,17 +8,20 @@ pub mod trend;
 
 use axum::routing::get;
 
-use super::Below;
+use super::{Below, authority, school};
 
-/// The pages.
+/// The pages, and what the authority says of a school.
 pub fn pages() -> Vec<Below> {
     vec![
-        ("/needs", get(need::show)),
-        ("/needs.csv", get(need::csv)),
-        ("/trends", get(trend::show)),
-        ("/trends.csv", get(trend::csv)),
-        ("/lado", get(lado::show)),
-        ("/returns", get(returns::list)),
-        ("/returns/{key}", get(returns::show)),
+        ("/authority", get(authority::show)),
+        ("/authority.csv", get(authority::csv)),
+        ("/authority/needs", get(need::show)),
+        ("/authority/needs.csv", get(need::csv)),
+        ("/authority/trends", get(trend::show)),
+        ("/authority/trends.csv", get(trend::csv)),
+        ("/authority/lado", get(lado::show)),
+        ("/authority/returns", get(returns::list)),
+        ("/authority/returns/{key}", get(returns::show)),
+        ("/schools/{school_id}/description/correct", get(school::show_describe).post(school::describe)),
     ]
 }

@@ -6,10 +6,10 @@ use chassis::error::Result;
 pub use forms::form_samples;
 
 use super::{
-    adoption, adult, adult_mark, attachment, authority, benchmark, break_glass, case, concern, contact, cover, desk, due,
-    encrypted, fault, filtering, governor, help, hidden, home, invitation, learner, looks, my_concern, over_schools, package, policy,
-    profile, public_report, register, report, retention, rollout, school, search, sender, shared_incident, sign_in,
-    subject_access, template, transfer, unsent, waiting, workload,
+    adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due,
+    encrypted, fault, filtering, governor, help, hidden, home, invitation, learner, looks, my_concern, over_schools,
+    package, policy, profile, public_report, register, report, retention, rollout, school, search, sender,
+    shared_incident, sign_in, subject_access, template, transfer, unsent, waiting, workload,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -35,7 +35,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<over_schools::lado::Published>(found, frame);
     of::<over_schools::returns::Returns>(found, frame);
     of::<over_schools::returns::ReturnPage>(found, frame);
-    of::<benchmark::Places>(found, frame);
+    of::<governor::benchmark::Places>(found, frame);
     of::<break_glass::Opened>(found, frame);
     of::<template::TemplatePage>(found, frame);
     of::<template::version::VersionPage>(found, frame);

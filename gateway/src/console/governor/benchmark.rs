@@ -9,14 +9,16 @@ use proto::{
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{
-    figures::Which,
-    visit::{Answer, Visit, ask_patiently, heard},
-};
-use crate::pages::{
-    Page,
-    part::{Head, Link},
-    words::{self, Codes},
+use crate::{
+    console::{
+        figures::Which,
+        visit::{Answer, Visit, ask_patiently, heard},
+    },
+    pages::{
+        Page,
+        part::{Head, Link},
+        words::{self, Codes},
+    },
 };
 
 /// The bands.
