@@ -7,6 +7,7 @@ pub mod learners;
 pub mod lint;
 pub mod logs;
 pub mod operate;
+pub mod over_schools;
 pub mod package;
 pub mod policy;
 pub mod reports;

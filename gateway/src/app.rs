@@ -12,7 +12,9 @@ use chassis::{
 };
 use http::{HeaderMap, HeaderValue, header};
 use proto::{
-    access::v1::{Assurance, accounts_client::AccountsClient, notices_client::NoticesClient},
+    access::v1::{
+        Assurance, accounts_client::AccountsClient, notices_client::NoticesClient, oversight_client::OversightClient,
+    },
     filtering_ingest::v1::{
         AuthenticateSenderRequest, filtering_ingest_client::FilteringIngestClient, senders_client::SendersClient,
     },
@@ -169,6 +171,7 @@ impl App {
     client!(/** A visitor's way to the reports. */ reporting, "reporting", ReportingClient);
     client!(/** A visitor's way to the accounts. */ accounts, "gateway", AccountsClient);
     client!(/** A visitor's way to the notices. */ notices, "gateway", NoticesClient);
+    client!(/** A visitor's way to why schools need help. */ oversight, "gateway", OversightClient);
 
     fn to(&self, service: &str, visitor: &Visitor) -> Result<Upstream> {
         let assurance = Assurance::Password;

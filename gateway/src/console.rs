@@ -29,6 +29,7 @@ mod mandatory_report;
 mod my_concern;
 mod notice;
 mod notices;
+mod over_schools;
 mod oversight;
 pub mod package;
 mod people;
@@ -112,8 +113,6 @@ pub fn routes() -> Router<App> {
         .route("/report", get(report::anywhere))
         .route("/public/{code}", get(public_report::show).post(public_report::send))
         .route("/public/{code}/receipt", get(public_report::show_receipt).post(public_report::check))
-        .route("/authority", get(authority::show))
-        .route("/authority.csv", get(authority::csv))
         .route("/authority/trends", get(governor::trend::show))
         .route("/template", get(template::show_template))
         .route("/template/publish", post(template::publish_template))
@@ -150,6 +149,7 @@ pub fn routes() -> Router<App> {
     let both = || [webhooks(), senders(), profiles(), tables::pages()].into_iter().flatten().collect::<Vec<_>>();
     let router = ["", "/schools/{school_id}"].into_iter().fold(router, |router, at| under(router, at, both()));
     let router = under(router, "/desks/{desk}", desk::pages());
+    let router = under(router, "", over_schools::pages());
     let router = under(router, "/schools/{school_id}", school());
     let router = under(router, "/schools/{school_id}", reporters());
     let router = under(router, "/schools/{school_id}", subject_access::pages());

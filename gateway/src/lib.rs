@@ -8,7 +8,8 @@
 //! - `door`, `accounts`, `sessions`, `tries`, `passwords`: who comes in
 //! - `unsent`: what somebody wrote and could not send because the session had ended
 //! - `notices`, `webhooks`: people and programs that are told, by a link and without a name
-//! - `rpc`, `store`: the Accounts and Notices services and their tables
+//! - `need`: why a school needs help
+//! - `rpc`, `store`: the Accounts, Notices and Oversight services and their tables
 //! - `console`, `visitor`: the pages, and the person who looks at them
 //! - `config`, `app`, `health`: what it is told, what routes are given, whether it can answer
 
@@ -24,6 +25,7 @@ mod health;
 mod json;
 pub mod limits;
 mod lines;
+mod need;
 pub mod notices;
 pub mod openapi;
 mod pace;
@@ -59,7 +61,7 @@ use chassis::{
     upstream::Upstreams,
 };
 use proto::{
-    access::v1::{accounts_server::AccountsServer, notices_server::NoticesServer},
+    access::v1::{accounts_server::AccountsServer, notices_server::NoticesServer, oversight_server::OversightServer},
     contract,
 };
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -150,11 +152,14 @@ pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Re
     let client = webhooks::client::Client::new(config.webhooks.allow_loopback)?;
     let notices = rpc::NoticesService::new(door.clone(), schools.clone(), client.clone(), &config);
     let notices = NoticesServer::new(notices);
+    let oversight = rpc::OversightService { door: door.clone(), schools: schools.clone() };
+    let oversight = OversightServer::new(oversight);
     let accounts = AccountsServer::new(rpc::AccountsService { door: door.clone(), schools });
     let mut open = Upstreams::default();
     open.add_here(setup.name, Routes::new(accounts.clone()).into_axum_router().reset_fallback());
     let told = notices::consume::Told { mail: config.smtp.on(), address: config.address.clone() };
-    let running = Running::start(&setup, store.clone(), Routes::new(accounts).add_service(notices))?;
+    let running =
+        Running::start(&setup, store.clone(), Routes::new(accounts).add_service(notices).add_service(oversight))?;
     let running = running.listen(&setup, told).await;
     let sender = webhooks::send::Sender::new(store.clone(), client, &config);
     let post = notices::post::Post::new(store.clone(), &config)?;

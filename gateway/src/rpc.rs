@@ -1,4 +1,4 @@
-//! The Accounts service, one line per rpc; Notices is in `notices`.
+//! The Accounts service, one line per rpc; Notices is in `notices`, Oversight in `oversight`.
 
 mod convert;
 mod create_account;
@@ -7,6 +7,7 @@ mod list_accounts;
 mod list_colleagues;
 mod list_desk_colleagues;
 mod notices;
+mod oversight;
 mod schools;
 mod sign_in;
 mod sign_out;
@@ -22,6 +23,7 @@ use tonic::{Request, Response, Status};
 
 use crate::door::Door;
 pub use notices::NoticesService;
+pub use oversight::OversightService;
 pub use schools::Schools;
 
 /// Answers for accounts, behind the door.

@@ -54,6 +54,7 @@ pub const STATES: [(&str, &[&str]); 5] = [
             "cover",
             "desk_pattern",
             "desk_referral",
+            "desk_year",
             "invitation",
             "learner",
             "register_export",

@@ -4,7 +4,7 @@ use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
 use proto::access::v1::{SignInRequest, accounts_client::AccountsClient};
 
-use super::{reports, tables};
+use super::{over_schools, reports, tables};
 use crate::{client, config::Config, dynamic};
 
 /// Signs in and prints the session token.
@@ -52,6 +52,17 @@ pub enum School {
         #[arg(long, value_delimiter = ',')]
         key_stages: Vec<String>,
     },
+    /// Says where a school lies and how many learners it has, in place of what was said before.
+    Describe {
+        /// The school.
+        school: String,
+        /// The part of the authority it lies in, such as `High Peak`.
+        #[arg(long, default_value = "")]
+        area: String,
+        /// How many learners are on its roll.
+        #[arg(long, default_value_t = 0)]
+        learners: u32,
+    },
 }
 
 impl School {
@@ -66,6 +77,14 @@ impl School {
                     let text = |key: &str| school[key].as_str().unwrap_or_default().to_owned();
                     println!("{}\t{}\t{}", text("schoolId"), text("kind"), text("name"));
                 }
+                Ok(())
+            }
+            Self::Describe { school, area, learners } => {
+                let request = serde_json::json!({
+                    "schoolId": school, "area": area, "learners": learners, "requestId": client::request_id()
+                });
+                ask(config, "DescribeSchool", request).await?;
+                println!("{school}");
                 Ok(())
             }
             Self::Create { name, kind, urn, key_stages } => {
@@ -120,6 +139,18 @@ pub enum Reports {
     /// Questions that are kept.
     #[command(subcommand)]
     Questions(tables::Questions),
+    /// Prints the schools that need help with why, those that need most first.
+    Needs,
+    /// Prints a measure over school terms, by the phase or the area of schools.
+    #[command(name = "groups")]
+    Trend(over_schools::Trend),
+    /// Prints a school's place among schools of its phase.
+    Places(over_schools::Places),
+    /// Prints what the designated officer published of the years.
+    Published,
+    /// Returns that the authority makes.
+    #[command(subcommand)]
+    Return(over_schools::Return),
     /// Counts all figures anew from the log of events; until it is done, those of before are answered.
     Rebuild,
     /// Counts all figures anew and says how many differ from those that are answered; changes none.
@@ -142,6 +173,11 @@ impl Reports {
             Self::Measures(measures) => return measures.run(config).await,
             Self::Ask(ask) => return ask.run(config).await,
             Self::Questions(questions) => return questions.run(config).await,
+            Self::Needs => return over_schools::needs(config).await,
+            Self::Trend(trend) => return trend.run(config).await,
+            Self::Places(places) => return places.run(config).await,
+            Self::Published => return over_schools::published(config).await,
+            Self::Return(of) => return of.run(config).await,
             Self::School { school, term, as_at } => {
                 let request = serde_json::json!({"schoolId": school, "termId": term, "asAtDate": as_at});
                 ask(config, "GetSchoolReport", request).await?
@@ -227,7 +263,7 @@ async fn schools(config: &Config) -> Result<Vec<serde_json::Value>> {
 }
 
 /// A figure as it is published: its code where it has one.
-fn figure(figure: &serde_json::Value) -> String {
+pub(super) fn figure(figure: &serde_json::Value) -> String {
     match figure["code"].as_str() {
         Some(code) if !code.is_empty() => code.to_owned(),
         _ => figure["value"].as_str().unwrap_or("0").to_owned(),

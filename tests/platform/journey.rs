@@ -391,6 +391,15 @@ async fn walk(place: &Installation, material: Material) {
     .await;
     let authority = officer.call("GetAuthorityReport", json!({})).await;
     assert_eq!(authority["report"]["schools"].as_array().map(Vec::len), Some(2));
+    // Every service answers the officer why schools need help, and what is said of a school comes to its figures.
+    let needs = officer.call("ListSchoolsByNeed", json!({})).await;
+    assert!(needs["unknown"].as_array().is_none_or(Vec::is_empty), "{needs}");
+    assert_eq!(needs["schools"].as_array().map(Vec::len), Some(2), "{needs}");
+    officer.call("DescribeSchool", json!({"schoolId": first.id, "area": "Larkspur Vale", "learners": 400})).await;
+    eventually("the area", async || {
+        officer.call("ListStandings", json!({})).await.to_string().contains("Larkspur Vale")
+    })
+    .await;
     assert!(place.command(&["audit", "verify"]).contains("hedgerow/incident-cases"));
 }
 

@@ -3,7 +3,7 @@
 use axum::extract::Query;
 use chassis::{clock::moment, error::Error, table::Table};
 use proto::{
-    access::v1::Permission,
+    access::v1::{ListSchoolsByNeedResponse, Permission, SchoolNeed},
     policy_registry::v1::{Adoption, ListAdoptionsRequest, ListSchoolsRequest, School},
     reporting::v1::{AuthorityReport, GetAuthorityReportRequest, SchoolRow},
 };
@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 
 use super::{
     figures::{AsAt, Figures, Which, attachment, cell as digits, figure, standing as counted, terms},
+    over_schools::need,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -39,7 +40,7 @@ pub struct Authority {
 #[derive(Debug, Serialize)]
 struct Line {
     link: Link,
-    needs: Vec<String>,
+    needs: Vec<Link>,
     review: String,
     findings: String,
     feed: String,
@@ -54,7 +55,10 @@ impl Page for Authority {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use proto::reporting::v1::{Cell, Figure};
+        use proto::{
+            access::v1::NeedReason,
+            reporting::v1::{Cell, Figure},
+        };
         let now = time::macros::datetime!(2026-11-24 09:00 UTC);
         let cells = vec![Cell { key: "cases_opened".into(), figure: Some(Figure { value: 0, code: "c".into() }) }];
         let rows = vec![SchoolRow {
@@ -74,14 +78,30 @@ impl Page for Authority {
         let empty = AuthorityReport { min_cell: 6, ..AuthorityReport::default() };
         let schools =
             [School { school_id: "sch_1".into(), name: "Thistledown Grange School".into(), ..School::default() }];
-        let late =
-            Adoption { school_id: "sch_1".into(), ratify_overdue: true, overdue_reviews: 1, ..Adoption::default() };
-        vec![Self::new(&report, &schools, &[late], now), Self::new(&empty, &[], &[], now)]
+        let reason = NeedReason {
+            key: "ratify_overdue".into(),
+            text: "Ratification overdue".into(),
+            weight: 4,
+            place: "/schools/sch_1/policy".into(),
+        };
+        let late = SchoolNeed { school_id: "sch_1".into(), weight: 4, reasons: vec![reason], ..SchoolNeed::default() };
+        let needs = ListSchoolsByNeedResponse {
+            schools: vec![late],
+            kinds: crate::need::kinds().to_vec(),
+            unknown: vec!["late_transfers".into()],
+        };
+        let none = ListSchoolsByNeedResponse::default();
+        vec![Self::new(&report, &schools, &needs, now), Self::new(&empty, &[], &none, now)]
     }
 }
 
 impl Authority {
-    fn new(report: &AuthorityReport, schools: &[School], adoptions: &[Adoption], now: OffsetDateTime) -> Self {
+    fn new(
+        report: &AuthorityReport,
+        schools: &[School],
+        needs: &ListSchoolsByNeedResponse,
+        now: OffsetDateTime,
+    ) -> Self {
         let term = report.term.clone().unwrap_or_default();
         let as_at = AsAt::new("/authority", &term.term_id, &report.as_at_date);
         let (at, newest) = (report.as_at_time.as_ref(), report.figures_as_of_time.as_ref());
@@ -90,8 +110,12 @@ impl Authority {
             let waiting = u64::from(report.events_waiting);
             rows.push(Row::new("Not counted yet", words::counted(waiting, "event that waits", "events that wait")));
         }
-        let mut lines: Vec<(usize, Line)> =
-            schools.iter().map(|school| Line::new(school, report, adoptions, now)).collect();
+        let unknown = need::unknown(needs);
+        if !unknown.is_empty() {
+            rows.push(Row::new("Reasons not known just now", unknown.join(", ")));
+        }
+        let mut lines: Vec<(u32, Line)> =
+            schools.iter().map(|school| Line::new(school, report, &needs.schools, now)).collect();
         lines.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.link.text.cmp(&other.link.text)));
         Self {
             head: Head::new("Schools that need help", Vec::new()).of(term.title.clone()),
@@ -113,42 +137,12 @@ impl Line {
         self
     }
 
-    fn new(school: &School, report: &AuthorityReport, adoptions: &[Adoption], now: OffsetDateTime) -> (usize, Self) {
+    fn new(school: &School, report: &AuthorityReport, needs: &[SchoolNeed], now: OffsetDateTime) -> (u32, Self) {
         let bare = SchoolRow::default();
         let row = report.schools.iter().find(|row| row.school_id == school.school_id).unwrap_or(&bare);
         let review = row.review_due_time.as_ref().and_then(moment);
         let feed = row.last_feed_time.as_ref().and_then(moment);
-        let mut needs = Vec::new();
-        match review {
-            None => needs.push("No policy with a review date is in force".to_owned()),
-            Some(due) if due < now => needs.push("Policy review overdue".to_owned()),
-            Some(_) => {}
-        }
-        if let Some(adoption) = adoptions.iter().find(|adoption| adoption.school_id == school.school_id) {
-            if adoption.ratify_overdue {
-                needs.push("Ratification overdue".to_owned());
-            }
-            if adoption.overdue_reviews > 0 {
-                let count = u64::from(adoption.overdue_reviews);
-                needs.push(words::counted(count, "asked-for review overdue", "asked-for reviews overdue"));
-            }
-            if adoption.overdue_proposals > 0 {
-                let count = u64::from(adoption.overdue_proposals);
-                needs.push(words::counted(count, "template question overdue", "template questions overdue"));
-            }
-        }
-        if row.error_findings > 0 {
-            needs.push(words::counted(u64::from(row.error_findings), "grave finding", "grave findings"));
-        }
-        match feed {
-            None => needs.push("No filter feed has ever sent".to_owned()),
-            // Whether a feed ought to have sent, the school's own days and hours say.
-            Some(_) if row.silent_feeds > 0 => {
-                let feeds = u64::from(row.silent_feeds);
-                needs.push(words::counted(feeds, "filter feed silent or late", "filter feeds silent or late"));
-            }
-            Some(_) => {}
-        }
+        let found = needs.iter().find(|need| need.school_id == school.school_id);
         let cell = |line: &proto::reporting::v1::Line| {
             row.cells.iter().find(|cell| cell.key == line.key).and_then(|cell| cell.figure.as_ref())
         };
@@ -159,9 +153,9 @@ impl Line {
             feed: feed.map_or_else(|| "Never".to_owned(), |at| words::sentence(&words::near(at, now))),
             cells: report.lines.iter().map(|line| figure(cell(line))).collect(),
             digits: report.lines.iter().map(|line| digits(cell(line))).collect(),
-            needs: needs.clone(),
+            needs: found.map(need::reasons).unwrap_or_default(),
         };
-        (needs.len(), line)
+        (found.map_or(0, |need| need.weight), line)
     }
 }
 
@@ -214,9 +208,8 @@ async fn fetch(visit: &Visit, which: &Which) -> Result<AuthorityReport, Error> {
 /// Shows the authority's home.
 pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
-    let (report, schools, late) =
-        tokio::try_join!(fetch(&visit, &which), schools(&visit), standing(&visit, "overdue"))?;
-    visit.page(&Authority::new(&report, &schools, &late, visit.now()))
+    let (report, schools, needs) = tokio::try_join!(fetch(&visit, &which), schools(&visit), need::fetch(&visit))?;
+    visit.page(&Authority::new(&report, &schools, &needs, visit.now()))
 }
 
 /// The schools' figures as a table for a spreadsheet.

@@ -61,6 +61,7 @@ pub fn pages() -> Vec<Below> {
         ("/contact-matches", get(contact::at_desk)),
         ("/figures", get(figures::show)),
         ("/figures.csv", get(figures::csv)),
+        ("/figures/new", get(figures::show_publish).post(figures::publish)),
     ]
 }
 

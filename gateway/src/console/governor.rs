@@ -1,8 +1,9 @@
 //! A school's report for governors: what the head signed before anything else, or the draft; sections with what changed
 //! in words, bars with the table beside them, and the definition beside each figure.
 
-mod chart;
-mod file;
+pub mod benchmark;
+pub mod chart;
+pub mod file;
 pub mod home;
 #[cfg(test)]
 mod samples;
@@ -43,6 +44,7 @@ pub fn pages() -> Vec<Below> {
     vec![
         ("/reports", get(current)),
         ("/reports/signed", get(versions::list)),
+        ("/reports/places", get(benchmark::show)),
         ("/reports/{term}", get(show)),
         ("/reports/{term}/sign", get(sign::show).post(sign::sign)),
         ("/reports/{term}/{edition}", get(draft)),
@@ -224,6 +226,7 @@ impl GovernorPage {
         links.extend(place.review.clone());
         links.push(Link::new("Put a table together", format!("{}/ask", place.here)));
         links.push(Link::new("Saved questions", format!("{}/questions", place.here)));
+        links.push(Link::new("Place among schools of the phase", format!("{}/places", place.here)));
         Self {
             head: Head::new("Report for governors and leaders", place.crumbs.clone()).of(term.title.clone()),
             rows: vec![Row::new("Figures as at", words::named_day(&report.as_at_date))],

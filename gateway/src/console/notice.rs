@@ -108,6 +108,8 @@ pub fn notice(code: &str) -> &'static str {
         "template" => "The template is published",
         "register" => "The agency register is published",
         "school" => "The school is added",
+        "school_described" => "It is saved where the school lies and how many learners it has",
+        "desk_published" => "The figures of the year are published",
         "rollout" => "The roll-out is started",
         "rollout_undone" => "The roll-out is undone",
         "proposal" => "The answer is saved",

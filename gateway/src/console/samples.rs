@@ -7,9 +7,9 @@ pub use forms::form_samples;
 
 use super::{
     adoption, adult, adult_mark, attachment, authority, break_glass, case, concern, contact, cover, desk, due,
-    encrypted, fault, filtering, governor, help, hidden, home, invitation, learner, looks, my_concern, package, policy,
-    profile, public_report, register, report, retention, rollout, school, search, self_review, sender, shared_incident,
-    sign_in, subject_access, tables, template, transfer, unsent, waiting, workload,
+    encrypted, fault, filtering, governor, help, hidden, home, invitation, learner, looks, my_concern, over_schools,
+    package, policy, profile, public_report, register, report, retention, rollout, school, search, self_review, sender,
+    shared_incident, sign_in, subject_access, tables, template, transfer, unsent, waiting, workload,
 };
 use crate::pages::{Page, form::FormPage, frame::Frame, html};
 
@@ -31,6 +31,12 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<attachment::Photo>(found, frame);
     of::<authority::Authority>(found, frame);
     of::<governor::trend::Trends>(found, frame);
+    of::<over_schools::need::Needs>(found, frame);
+    of::<over_schools::trend::Trends>(found, frame);
+    of::<over_schools::lado::Published>(found, frame);
+    of::<over_schools::returns::Returns>(found, frame);
+    of::<over_schools::returns::ReturnPage>(found, frame);
+    of::<governor::benchmark::Places>(found, frame);
     of::<break_glass::Opened>(found, frame);
     of::<template::TemplatePage>(found, frame);
     of::<template::version::VersionPage>(found, frame);

@@ -3,7 +3,7 @@
 use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
-    policy_registry::v1::{CreateSchoolRequest, School},
+    policy_registry::v1::{CreateSchoolRequest, DescribeSchoolRequest, GetSchoolRequest, School},
 };
 use serde::Serialize;
 
@@ -33,8 +33,11 @@ struct Line {
     kind: String,
     urn: String,
     key_stages: String,
+    area: String,
+    learners: String,
     policy: String,
     report: String,
+    describe: String,
 }
 
 impl Page for Schools {
@@ -47,6 +50,8 @@ impl Page for Schools {
             kind: "special".into(),
             urn: "123456".into(),
             key_stages: vec!["KS1".into()],
+            area: "High <Peak>".into(),
+            learners: 1_210,
             ..School::default()
         };
         let page = |schools| Self {
@@ -67,8 +72,11 @@ impl Line {
             kind: words::called(words::KINDS, &school.kind),
             urn: school.urn.clone(),
             key_stages: stages.join(", "),
+            area: school.area.clone(),
+            learners: if school.learners == 0 { String::new() } else { words::number(school.learners.into()) },
             policy: format!("/schools/{}/policy", school.school_id),
             report: format!("/schools/{}/reports", school.school_id),
+            describe: format!("/schools/{}/description/correct", school.school_id),
         }
     }
 }
@@ -132,4 +140,61 @@ fn command(answers: &Answers) -> Result<CreateSchoolRequest, Error> {
         key_stages: answers.all("key_stages"),
         request_id: answers.request_id(),
     })
+}
+
+/// What is asked of where a school lies, begun with what was said before.
+pub fn describe_fields(school: &School) -> Vec<Field> {
+    let learners = if school.learners == 0 { String::new() } else { school.learners.to_string() };
+    vec![
+        Field::text("area", "In which part of the authority does it lie? (optional)")
+            .hint("For example, High Peak. Write it alike for all schools there.")
+            .value(school.area.clone()),
+        Field::name("learners", "How many learners are on its roll? (optional)")
+            .hint("Figures over schools are compared for each learner.")
+            .width("5")
+            .value(learners),
+    ]
+}
+
+async fn describe_page(visit: &Visit) -> Result<FormPage, Error> {
+    let asked = GetSchoolRequest { school_id: visit.school.clone() };
+    let school = heard(visit.registry()?.get_school(ask(asked))).await?.school.unwrap_or_default();
+    let head = Head::new("Area and number of learners", visit.crumbs(&[("Schools", "/schools".to_owned())]));
+    let page = visit.form_page(
+        head.of(school.name.clone()),
+        visit.at("/description/correct"),
+        "Save",
+        describe_fields(&school),
+    );
+    Ok(page)
+}
+
+/// Asks where a school lies and how many learners it has.
+pub async fn show_describe(visit: Visit) -> Answer {
+    visit.needs(Permission::SchoolCreate)?;
+    visit.page(&describe_page(&visit).await?)
+}
+
+/// Saves it.
+pub async fn describe(posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let typed: String = answers.text("learners").chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    let learners = if typed.is_empty() { Some(0) } else { typed.parse().ok() };
+    let command = learners.map(|learners| DescribeSchoolRequest {
+        school_id: visit.school.clone(),
+        area: answers.text("area"),
+        learners,
+        request_id: answers.request_id(),
+    });
+    let saved = match command {
+        Some(command) => heard(visit.registry()?.describe_school(ask(command))).await,
+        None => Err(Error::invalid("learners", "Enter the number of learners in digits")),
+    };
+    match saved {
+        Ok(_) => visit.to("/schools?done=school_described"),
+        Err(error) => {
+            let page = describe_page(&visit).await?;
+            visit.again(page, &answers, error, "")
+        }
+    }
 }

@@ -79,6 +79,8 @@ impl Consumer for Told {
             | Event::QuestionDue(_)
             | Event::SenderAlarmed(_) => true,
             Event::SchoolCreated(_)
+            | Event::SchoolDescribed(_)
+            | Event::DeskFiguresPublished(_)
             | Event::ConcernTriaged(_)
             | Event::CaseClosed(_)
             | Event::CaseReopened(_)

@@ -1,5 +1,7 @@
 //! Accounts at rest: sealed, and found by id or by a keyed token of the sign-in name.
 
+use std::collections::BTreeMap;
+
 use chassis::{
     db::Tx,
     error::{Error, Result},
@@ -16,7 +18,7 @@ use super::{
     entity::{account, appointment},
     micros,
 };
-use crate::accounts::Account;
+use crate::{accounts::Account, need::Roles};
 
 /// Keeps a new account; answers the body whose digest the history takes.
 ///
@@ -109,6 +111,30 @@ pub async fn holding(tx: &Tx, school: &str, roles: &[Role]) -> Result<Vec<String
     ids.sort_unstable();
     ids.dedup();
     Ok(ids)
+}
+
+/// How many hold the roles of lead and deputy now, by school; a school where nobody does is not there.
+///
+/// # Errors
+/// Where they cannot be read.
+pub async fn leading(tx: &Tx) -> Result<BTreeMap<String, Roles>> {
+    let now = micros(tx.now());
+    let names = [Role::Dsl, Role::DeputyDsl].map(|role| role.as_str_name());
+    let held = appointment::Entity::find()
+        .filter(appointment::Column::SchoolId.ne(""))
+        .filter(appointment::Column::Role.is_in(names))
+        .filter(appointment::Column::StartUs.lte(now))
+        .filter(Condition::any().add(appointment::Column::EndUs.is_null()).add(appointment::Column::EndUs.gt(now)));
+    let mut all: BTreeMap<String, Roles> = BTreeMap::new();
+    for row in held.all(tx.db()).await? {
+        let roles = all.entry(row.school_id).or_default();
+        if row.role == Role::Dsl.as_str_name() {
+            roles.leads += 1;
+        } else {
+            roles.deputies += 1;
+        }
+    }
+    Ok(all)
 }
 
 fn open(tx: &Tx, row: &account::Model) -> Result<Account> {

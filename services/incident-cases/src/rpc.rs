@@ -149,6 +149,7 @@ mod preview_transfer;
 mod print_case;
 mod print_referral;
 mod propose_lesson;
+mod publish_desk_figures;
 mod receive_access_request;
 mod receive_transfer;
 mod record_absence;
@@ -409,6 +410,7 @@ rpcs! {
     reopen_allegation: ReopenAllegationRequest => ReopenAllegationResponse,
     set_allegation_conflict: SetAllegationConflictRequest => SetAllegationConflictResponse,
     get_desk_figures: GetDeskFiguresRequest => GetDeskFiguresResponse,
+    publish_desk_figures: PublishDeskFiguresRequest => PublishDeskFiguresResponse,
     acknowledge_referral: AcknowledgeReferralRequest => AcknowledgeReferralResponse,
     check_referral: CheckReferralRequest => CheckReferralResponse,
     close_referral: CloseReferralRequest => CloseReferralResponse,

@@ -18,6 +18,7 @@ pub(crate) mod cover;
 mod cover_row;
 pub(crate) mod desk_pattern;
 pub(crate) mod desk_referral;
+pub(crate) mod desk_year;
 pub(crate) mod due;
 pub(crate) mod entity;
 pub(crate) mod invitation;

@@ -21,6 +21,7 @@ mod counted;
 mod create_calendar_feed;
 mod create_school;
 mod days;
+mod describe_school;
 mod discard_instance;
 mod distil_template;
 pub(crate) mod encoded;
@@ -122,6 +123,7 @@ rpcs! {
     choose_section: ChooseSectionRequest => ChooseSectionResponse,
     close_consultation: CloseConsultationRequest => CloseConsultationResponse,
     close_school: CloseSchoolRequest => CloseSchoolResponse,
+    describe_school: DescribeSchoolRequest => DescribeSchoolResponse,
     compare_templates: CompareTemplatesRequest => CompareTemplatesResponse,
     complete_review: CompleteReviewRequest => CompleteReviewResponse,
     confirm_import: ConfirmImportRequest => ConfirmImportResponse,

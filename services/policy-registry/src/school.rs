@@ -34,6 +34,22 @@ pub struct School {
     /// Why.
     #[serde(default)]
     pub close_reason: String,
+    /// The part of the authority it lies in; empty where nobody said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub area: String,
+    /// How many learners are on its roll; 0 where nobody said.
+    #[serde(default, skip_serializing_if = "unsaid")]
+    pub learners: u32,
+}
+
+/// The most characters the name of an area has.
+pub const AREA_MAX: usize = 60;
+/// The most learners a school has.
+pub const LEARNERS_MAX: u32 = 10_000;
+
+/// As long as nothing is said of it, a school is written as it was before one could.
+fn unsaid(learners: &u32) -> bool {
+    *learners == 0
 }
 
 /// The school is closed already.
@@ -52,6 +68,19 @@ impl School {
         }
         self.closed_at = Some(at);
         self.close_reason = reason.to_owned();
+        Ok(self)
+    }
+
+    /// Says where it lies and how many learners it has, in place of what was said before.
+    ///
+    /// # Errors
+    /// Where its tenancy has ended.
+    pub fn describe(mut self, area: &str, learners: u32) -> Result<Self, Closed> {
+        if self.closed_at.is_some() {
+            return Err(Closed);
+        }
+        self.area = area.to_owned();
+        self.learners = learners;
         Ok(self)
     }
 

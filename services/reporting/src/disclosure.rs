@@ -17,7 +17,7 @@ mod unknowns;
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use chassis::{clock::london, db::Tx, error::Result};
@@ -36,9 +36,18 @@ use memory::{Memory, Needs};
 /// The least count of people that is printed beside 0, as it is configured.
 static MIN_CELL: AtomicU64 = AtomicU64::new(chassis::suppress::MIN_CELL);
 
-/// Sets the threshold, once, when the service starts.
-pub(crate) fn configure(min_cell: u64) {
+/// Among fewer schools than this no school is told its place, as it is configured.
+static MIN_SCHOOLS: AtomicUsize = AtomicUsize::new(10);
+
+/// Sets the thresholds, once, when the service starts.
+pub(crate) fn configure(min_cell: u64, min_schools: usize) {
     MIN_CELL.store(min_cell, Ordering::Relaxed);
+    MIN_SCHOOLS.store(min_schools, Ordering::Relaxed);
+}
+
+/// Among fewer schools than this no school is told its place.
+pub fn min_schools() -> usize {
+    MIN_SCHOOLS.load(Ordering::Relaxed)
 }
 
 /// The least count of people that is printed beside 0.

@@ -337,6 +337,8 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         }
         // Counted elsewhere, or by nobody: states, and what happens between a school and its people.
         Event::SchoolCreated(_)
+        | Event::SchoolDescribed(_)
+        | Event::DeskFiguresPublished(_)
         | Event::ConcernRead(_)
         | Event::AlertWorsened(_)
         | Event::ExceptionRequested(_)

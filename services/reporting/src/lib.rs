@@ -6,6 +6,8 @@
 //! - `disclosure`: the only way from exact counts to figures that may be seen
 //! - `report`: a school's term, and the authority's
 //! - `expect`: whether a term's figure is as was to be expected from the terms before
+//! - `group`: schools of a phase or an area over terms · `place`: a school among others of its phase
+//! - `returns`: what the authority returns, as templates that fill themselves; `return_file`: one as a file
 //! - `governor`: the report for governors in sections, and what of it the head signed; `export`: it as a file
 //! - `ask`: tables that somebody puts together, and those that are kept; `watch`: tells of those that are due
 //! - `self_review`: the school's position against the standard and its own policy
@@ -19,8 +21,12 @@ pub mod expect;
 mod export;
 pub mod fact;
 mod governor;
+pub mod group;
 pub mod measure;
+pub mod place;
 pub mod report;
+mod return_file;
+pub mod returns;
 mod rpc;
 mod self_review;
 pub mod state;
@@ -71,7 +77,7 @@ pub async fn start(setup: Setup) -> Result<Running> {
 /// As `start`; `Invalid` where the threshold is none.
 pub async fn start_with(setup: Setup, disclosure: Disclosure) -> Result<Running> {
     disclosure.check()?;
-    disclosure::configure(disclosure.min_cell);
+    disclosure::configure(disclosure.min_cell, disclosure.min_schools);
     let store = setup.store::<store::migration::Migrations>().await?;
     let rpcs = ReportingServer::new(rpc::Service { app: App { store: store.clone(), kept: Arc::default() } });
     let watching = watch::run(store.clone(), setup.shutdown.clone());

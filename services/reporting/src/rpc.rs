@@ -7,17 +7,25 @@ mod delete_question;
 mod draft;
 mod export_report;
 mod export_table;
+mod export_return;
+mod fill;
 mod get_authority_report;
 mod get_authority_trends;
 mod get_governor_report;
 mod get_question;
 mod get_report_version;
+mod get_return;
 mod get_school_report;
 mod get_self_review;
 pub(crate) mod kept;
 mod list_measures;
 mod list_questions;
+mod get_trend;
+mod list_benchmarks;
+mod list_published_years;
 mod list_report_versions;
+mod list_returns;
+mod list_standings;
 mod printed;
 mod rebuild_figures;
 mod save_question;
@@ -48,13 +56,20 @@ macro_rules! rpcs {
 
 rpcs! {
     export_report: ExportReportRequest => ExportReportResponse,
+    export_return: ExportReturnRequest => ExportReturnResponse,
     get_authority_report: GetAuthorityReportRequest => GetAuthorityReportResponse,
     get_authority_trends: GetAuthorityTrendsRequest => GetAuthorityTrendsResponse,
     get_governor_report: GetGovernorReportRequest => GetGovernorReportResponse,
     get_report_version: GetReportVersionRequest => GetReportVersionResponse,
+    get_return: GetReturnRequest => GetReturnResponse,
     get_school_report: GetSchoolReportRequest => GetSchoolReportResponse,
     get_self_review: GetSelfReviewRequest => GetSelfReviewResponse,
+    get_trend: GetTrendRequest => GetTrendResponse,
+    list_benchmarks: ListBenchmarksRequest => ListBenchmarksResponse,
+    list_published_years: ListPublishedYearsRequest => ListPublishedYearsResponse,
     list_report_versions: ListReportVersionsRequest => ListReportVersionsResponse,
+    list_returns: ListReturnsRequest => ListReturnsResponse,
+    list_standings: ListStandingsRequest => ListStandingsResponse,
     rebuild_figures: RebuildFiguresRequest => RebuildFiguresResponse,
     sign_report: SignReportRequest => SignReportResponse,
     ask_table: AskTableRequest => AskTableResponse,

@@ -24,6 +24,14 @@ pub struct State {
     pub silent_feeds: i64,
     /// The event that said so, by its place in order; empty where none did.
     pub silent_at: String,
+    /// Its phase, a code such as `primary`; empty where nobody said.
+    pub phase: String,
+    /// The part of the authority it lies in; empty where nobody said.
+    pub area: String,
+    /// How many learners it has; 0 where nobody said.
+    pub learners: i64,
+    /// The event that said so of area and learners, by its place in order; empty where none did.
+    pub described_at: String,
 }
 
 fn micros(at: time::OffsetDateTime) -> i64 {
@@ -46,6 +54,12 @@ impl State {
                 state.silent_feeds = changed.silent_feeds.into();
                 state.silent_at = order(envelope);
             }
+            Some(Event::SchoolCreated(created)) => state.phase.clone_from(&created.kind),
+            Some(Event::SchoolDescribed(described)) => {
+                state.area.clone_from(&described.area);
+                state.learners = described.learners.into();
+                state.described_at = order(envelope);
+            }
             _ => {}
         }
         state
@@ -58,6 +72,7 @@ impl State {
         let last_feed_us = self.last_feed_us.max(other.last_feed_us);
         let (policy, silent) = (other.policy_at > self.policy_at, other.silent_at > self.silent_at);
         let (of_policy, of_feeds) = (if policy { &other } else { &self }, if silent { &other } else { &self });
+        let described = if other.described_at > self.described_at { &other } else { &self };
         Self {
             known_us: earliest,
             review_due_us: of_policy.review_due_us,
@@ -66,6 +81,11 @@ impl State {
             last_feed_us,
             silent_feeds: of_feeds.silent_feeds,
             silent_at: of_feeds.silent_at.clone(),
+            // A school is added once; of two that say so the same one is believed in any order.
+            phase: self.phase.clone().max(other.phase.clone()),
+            area: described.area.clone(),
+            learners: described.learners,
+            described_at: described.described_at.clone(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The service as its callers see it, on both engines.
 
+mod authority;
 mod disclosure;
 mod fact;
 mod hidden;
@@ -12,6 +13,9 @@ mod trends;
 
 use std::sync::Arc;
 
+use authority::{
+    a_return_fills_itself_and_says_what_it_cannot, groups_and_places_tell_nothing_of_a_school_whose_figure_is_hidden,
+};
 use chassis::{
     error::{Error, Result},
     event::{Bus as _, Event, memory::MemoryBus},
@@ -210,6 +214,8 @@ on_both_engines!(
     two_who_print_at_once_print_nothing_that_tells_together,
     a_term_is_compared_with_those_before_by_what_was_published,
     hidden_cases_leave_no_trace,
+    groups_and_places_tell_nothing_of_a_school_whose_figure_is_hidden,
+    a_return_fills_itself_and_says_what_it_cannot,
 );
 
 mod ask;

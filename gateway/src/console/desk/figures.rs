@@ -1,13 +1,17 @@
 //! What is counted of a desk's allegations, and what of it may be published.
 
 use axum::extract::{Path, Query};
-use chassis::{clock::london, error::Error, table::Table};
+use chassis::{
+    clock::london,
+    error::{Error, Violations},
+    table::Table,
+};
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{DeskFigure, GetDeskFiguresRequest, GetDeskFiguresResponse},
+    incident_cases::v1::{DeskFigure, GetDeskFiguresRequest, GetDeskFiguresResponse, PublishDeskFiguresRequest},
 };
 use serde::{Deserialize, Serialize};
-use time::Duration;
+use time::{Duration, Month, OffsetDateTime};
 
 use super::{
     allegation::{OUTCOMES, SOURCES},
@@ -16,10 +20,12 @@ use super::{
 use crate::{
     console::{
         figures::attachment,
+        posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
         Page,
+        form::{Field, FormPage},
         part::{Head, Link, percent},
         words::{self, Codes},
     },
@@ -32,6 +38,7 @@ const COUNTS: Codes = &[
     ("below_threshold", "Harm threshold not met"),
     ("not_evaluated", "Not evaluated yet"),
     ("closed", "Closed"),
+    ("days_to_evaluate", "Days from the first call to the first evaluation (median)"),
     ("days_to_close", "Days from the first call to the end (median)"),
 ];
 
@@ -53,6 +60,10 @@ pub struct DeskFigures {
     until: String,
     tables: Vec<Counted>,
     csv: Link,
+    /// The years that were published.
+    published: Vec<String>,
+    /// Where one is published; none for whoever does not work the desk.
+    publish: Option<Link>,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,14 +84,21 @@ impl Page for DeskFigures {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
+        use proto::incident_cases::v1::PublishedDeskFigures;
+
         let figure =
             |key: &str, count, published: &str| DeskFigure { key: key.into(), count, published: published.into() };
         let answer = GetDeskFiguresResponse {
             opened: vec![figure("opened", 20, "20"), figure("child", 2, "c")],
             closed: vec![figure("closed", 7, "7"), figure("false", 7, "7"), figure("days_to_close", 31, "")],
+            published: vec![PublishedDeskFigures { year: "2025-26".into(), ..PublishedDeskFigures::default() }],
         };
         let days = Days { from: "1/9/2026".into(), until: "26/11/2026".into() };
-        vec![Self::new(&answer, &days, "/desks/lado", Vec::new())]
+        let none = GetDeskFiguresResponse::default();
+        vec![
+            Self::new(&answer, &days, "/desks/lado", Vec::new(), true),
+            Self::new(&none, &days, "/desks/lado", Vec::new(), false),
+        ]
     }
 }
 
@@ -92,7 +110,7 @@ fn title(figure: &DeskFigure) -> String {
 }
 
 impl DeskFigures {
-    fn new(answer: &GetDeskFiguresResponse, days: &Days, desk: &str, crumbs: Vec<Link>) -> Self {
+    fn new(answer: &GetDeskFiguresResponse, days: &Days, desk: &str, crumbs: Vec<Link>, works: bool) -> Self {
         let line = |figure: &DeskFigure| Line {
             title: title(figure),
             count: figure.count.to_string(),
@@ -110,6 +128,8 @@ impl DeskFigures {
                 table("Closed during these days", &answer.closed),
             ],
             csv: Link::new("Download what may be published (CSV)", format!("{desk}/figures.csv?{query}")),
+            published: answer.published.iter().map(|year| year.year.clone()).collect(),
+            publish: works.then(|| Link::new("Publish the figures of a year", format!("{desk}/figures/new"))),
         }
     }
 }
@@ -139,7 +159,59 @@ pub async fn show(visit: Visit, Path(_): Path<String>, Query(days): Query<Days>)
     visit.needs(Permission::DeskRead)?;
     let days = meant(&visit, &days);
     let answer = counted(&visit, &days).await?;
-    visit.page(&DeskFigures::new(&answer, &days, &at(&visit, ""), crumbs(&visit, &[])))
+    let works = visit.may(Permission::DeskWork);
+    visit.page(&DeskFigures::new(&answer, &days, &at(&visit, ""), crumbs(&visit, &[]), works))
+}
+
+/// The last years that are over on a day, from 1 April to 31 March, the latest first.
+fn years(now: OffsetDateTime) -> Vec<String> {
+    let today = london(now).date();
+    let begun = if u8::from(today.month()) < u8::from(Month::April) { today.year() - 1 } else { today.year() };
+    (1..=3).map(|ago| begun - ago).map(|year| format!("{year}-{:02}", (year + 1) % 100)).collect()
+}
+
+/// What is asked to publish a year.
+pub fn publish_fields(years: &[String]) -> Vec<Field> {
+    let years = years.iter().map(|year| (year.as_str(), year.as_str()));
+    vec![
+        Field::select("year", "Which year, from 1 April to 31 March?")
+            .choices(years)
+            .hint("Only what stands under “To publish” is told. It does not change afterwards, whatever is put right."),
+    ]
+}
+
+fn publish_page(visit: &Visit) -> FormPage {
+    let figures = at(visit, "/figures");
+    let head = Head::new("Publish the figures of a year", crumbs(visit, &[("Figures", figures.clone())]));
+    let fields = publish_fields(&years(visit.now()));
+    visit.form_page(head, format!("{figures}/new"), "Publish", fields)
+}
+
+/// Asks which year is published.
+pub async fn show_publish(visit: Visit, Path(_): Path<String>) -> Answer {
+    visit.needs(Permission::DeskWork)?;
+    visit.page(&publish_page(&visit))
+}
+
+/// Publishes it.
+pub async fn publish(Path(_): Path<String>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let mut v = Violations::new();
+    v.check(!answers.text("year").is_empty(), "year", "Select the year");
+    let asked = PublishDeskFiguresRequest {
+        desk: desk(&visit)?.name().to_owned(),
+        year: answers.text("year"),
+        request_id: answers.request_id(),
+    };
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.publish_desk_figures(ask(asked))).await,
+        Err(error) => Err(error),
+    };
+    let figures = at(&visit, "/figures");
+    match done {
+        Ok(_) => visit.to(&format!("{figures}?done=desk_published")),
+        Err(error) => visit.again(publish_page(&visit), &answers, error, &figures),
+    }
 }
 
 /// What may be published of them, as a table for a spreadsheet.

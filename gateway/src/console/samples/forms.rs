@@ -202,6 +202,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Put a paragraph elsewhere", paragraph::fields(&Default::default(), &Default::default())),
         ("Set a version aside", revision::fields()),
         ("Add a school", school::fields()),
+        ("Say where a school lies", school::describe_fields(&Default::default())),
+        ("Publish a year", desk::figures::publish_fields(&["2025-26".to_owned()])),
         ("Undo the roll-out", rollout::undo_fields()),
         ("List", parameter("list", &["a", "b"])),
         ("Lines", parameter("list", &[])),

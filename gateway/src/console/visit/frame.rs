@@ -105,7 +105,7 @@ impl Visit {
                     _ => &[],
                 };
                 let authority: &[&str] = match text {
-                    "Home" if self.school.is_empty() => &["/reviews", "/late-transfers", "/reports"],
+                    "Home" if self.school.is_empty() => &["/reviews", "/late-transfers", "/reports", "/authority"],
                     "Template" => &["/rollouts", "/adoptions", "/lessons"],
                     _ => &[],
                 };

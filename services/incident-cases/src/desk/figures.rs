@@ -3,7 +3,7 @@
 
 use chassis::{
     clock::london,
-    suppress::{Figure, with_total},
+    suppress::{Figure, MIN_CELL, with_total},
 };
 use time::{Date, OffsetDateTime};
 
@@ -30,7 +30,7 @@ pub struct Figures {
 }
 
 fn within(at: OffsetDateTime, (from, until): (Date, Date)) -> bool {
-    (from..=until).contains(&london(at).date())
+    (from..=until).contains(&day(at))
 }
 
 fn number<T>(all: impl Iterator<Item = T>) -> u64 {
@@ -50,6 +50,18 @@ fn parted(total: (&'static str, u64), parts: &[(&'static str, u64)]) -> Vec<Coun
     all
 }
 
+fn day(at: OffsetDateTime) -> Date {
+    london(at).date()
+}
+
+/// The median of days; none of none.
+fn middle(key: &'static str, days: Vec<i64>, published: Option<Figure>) -> Option<Count> {
+    let mut days = days;
+    days.sort_unstable();
+    let median = days.get(days.len() / 2)?;
+    Some(Count { key, count: u64::try_from(*median).unwrap_or_default(), published })
+}
+
 /// The figures of the days from the first to the last.
 pub fn of(allegations: &[Allegation], days: (Date, Date)) -> Figures {
     let opened: Vec<&Allegation> = allegations.iter().filter(|one| within(one.opened.at, days)).collect();
@@ -61,6 +73,10 @@ pub fn of(allegations: &[Allegation], days: (Date, Date)) -> Figures {
     let mut of_opened = parted(("opened", total), &thresholds);
     // The same total twice: what it says is said once.
     of_opened.extend(parted(("opened", total), &sources).into_iter().skip(1));
+    let first = |one: &&Allegation| Some(day(one.evaluations.first()?.stamp.at) - day(one.opened.at));
+    let waited: Vec<i64> = opened.iter().filter_map(first).map(time::Duration::whole_days).collect();
+    let few = waited.len() < usize::try_from(MIN_CELL).unwrap_or(usize::MAX);
+    of_opened.extend(middle("days_to_evaluate", waited, few.then_some(Figure::Hidden)));
 
     let closed: Vec<_> = allegations
         .iter()
@@ -70,13 +86,7 @@ pub fn of(allegations: &[Allegation], days: (Date, Date)) -> Figures {
     let outcome = |code: &'static str| (code, number(closed.iter().filter(|(_, end)| end.outcome == code)));
     let outcomes: Vec<_> = OUTCOMES.into_iter().chain([BELOW]).map(outcome).collect();
     let mut of_closed = parted(("closed", number(closed.iter())), &outcomes);
-    let day = |at: OffsetDateTime| london(at).date();
-    let mut took: Vec<i64> =
-        closed.iter().map(|(one, end)| (day(end.stamp.at) - day(one.opened.at)).whole_days()).collect();
-    took.sort_unstable();
-    if let Some(median) = took.get(took.len() / 2) {
-        let count = u64::try_from(*median).unwrap_or_default();
-        of_closed.push(Count { key: "days_to_close", count, published: None });
-    }
+    let took = closed.iter().map(|(one, end)| (day(end.stamp.at) - day(one.opened.at)).whole_days()).collect();
+    of_closed.extend(middle("days_to_close", took, None));
     Figures { opened: of_opened, closed: of_closed }
 }

@@ -26,8 +26,9 @@ pub(super) async fn get_desk_figures(
     v.finish()?;
     let mut tx = app.store.begin(&scope).await?;
     let all = store::allegation::all(&tx).await?;
+    let years = store::desk_year::all(&tx).await?;
     tx.record(Act::new("allegation.counted", scope.account_text()));
     tx.commit().await?;
     let days = from.zip(until).unwrap_or((time::Date::MIN, time::Date::MIN));
-    Ok(convert::desk::figures(&figures::of(&all, days)))
+    Ok(convert::desk::figures(&figures::of(&all, days), &years))
 }

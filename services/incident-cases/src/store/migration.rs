@@ -28,6 +28,7 @@ mod m20261127_005000_follow_alerts;
 mod m20261127_006000_want_alerts;
 mod m20261127_007300_count_work;
 mod m20261127_007310_try_alerts_again;
+mod m20261127_007400_publish_desk_years;
 mod m20261127_009000_find_records_by_bytes;
 
 use chassis::db::migration;
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_006000_want_alerts::Migration));
         all.push(Box::new(m20261127_007300_count_work::Migration));
         all.push(Box::new(m20261127_007310_try_alerts_again::Migration));
+        all.push(Box::new(m20261127_007400_publish_desk_years::Migration));
         all.push(Box::new(m20261127_009000_find_records_by_bytes::Migration));
         all
     }

@@ -126,6 +126,15 @@ async fn an_allegation_goes_from_the_first_call_to_its_outcome(engine: Engine) -
     let figures = call!(lado, get_desk_figures, figures)?;
     let unfounded = figures.closed.iter().find(|figure| figure.key == "unfounded").cloned().unwrap_or_default();
     assert_eq!((unfounded.count, unfounded.published.as_str()), (1, "c"), "one is too few to be told");
+    // A year is published once, when it is over.
+    let publish =
+        |year: &str| PublishDeskFiguresRequest { desk: LADO.into(), year: year.into(), request_id: lado.request_id() };
+    let year = call!(lado, publish_desk_figures, publish("2025-26"))?.published.unwrap_or_default();
+    let told: Vec<&str> = year.opened.iter().map(|figure| figure.published.as_str()).take(2).collect();
+    assert_eq!((year.year.as_str(), told), ("2025-26", vec!["0", "0"]), "nothing came in that year");
+    for (name, why) in [("2025-26", "WRONG_STATE"), ("2026-27", "WRONG_STATE"), ("last year", "INVALID_FIELD")] {
+        assert_eq!(reason(call!(lado, publish_desk_figures, publish(name))), why, "{name}");
+    }
     let again = ReopenAllegationRequest {
         desk: LADO.into(),
         allegation_id: id.clone(),

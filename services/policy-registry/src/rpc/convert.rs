@@ -142,6 +142,8 @@ pub(super) fn school(school: &School) -> wire::School {
         key_stages: school.key_stages.clone(),
         create_time: Some(timestamp(school.created_at)),
         close_time: school.closed_at.map(timestamp),
+        area: school.area.clone(),
+        learners: school.learners,
     }
 }
 

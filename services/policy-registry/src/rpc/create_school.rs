@@ -27,6 +27,8 @@ pub(super) async fn create_school(app: &App, request: Request<CreateSchoolReques
         created_at: tx.now(),
         closed_at: None,
         close_reason: String::new(),
+        area: String::new(),
+        learners: 0,
     };
     let body = store::school::insert(&tx, &school).await?;
     store::school_name::insert(&tx, &school).await?;

@@ -1,6 +1,7 @@
 //! The contract's messages from the domain's.
 
 pub(super) mod ask;
+pub(super) mod authority;
 pub(super) mod governor;
 pub(super) mod self_review;
 

@@ -17,6 +17,10 @@ pub(crate) mod school_state {
         pub last_feed_us: Option<i64>,
         pub silent_feeds: i64,
         pub silent_at: String,
+        pub phase: String,
+        pub area: String,
+        pub learners: i64,
+        pub described_at: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

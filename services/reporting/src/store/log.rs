@@ -228,6 +228,12 @@ pub(crate) async fn policy(tx: &Tx, school: &str, until: OffsetDateTime) -> Resu
     Ok(events.into_iter().max_by_key(order))
 }
 
+/// What desks of the authority published, the latest first.
+pub(crate) async fn desk_years(tx: &Tx) -> Result<Vec<Envelope>> {
+    let sql = "SELECT envelope FROM event_log WHERE kind = 'DeskFiguresPublished' ORDER BY seq DESC";
+    rows(tx, sql, Vec::new()).await?.iter().map(envelope_of).collect()
+}
+
 /// The event of a row of the log.
 pub(crate) fn envelope_of(row: &sea_orm::QueryResult) -> Result<Envelope> {
     let bytes: Vec<u8> = row.try_get("", "envelope")?;

@@ -12,6 +12,7 @@ mod m20261127_007600_tell_parents_told_apart;
 mod m20261127_007601_keep_closed_days;
 mod m20261127_007700_note_what_moved;
 mod m20261127_007701_index_figures;
+mod m20261127_007401_keep_phase_and_area;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007601_keep_closed_days::Migration));
         all.push(Box::new(m20261127_007700_note_what_moved::Migration));
         all.push(Box::new(m20261127_007701_index_figures::Migration));
+        all.push(Box::new(m20261127_007401_keep_phase_and_area::Migration));
         all
     }
 }

@@ -23,7 +23,7 @@ use crate::{consume::Figures, store};
 static MADE: AtomicU64 = AtomicU64::new(1);
 
 /// How many kinds of events there are.
-const KINDS: u32 = 45;
+const KINDS: u32 = 47;
 
 /// Chance that is the same in every run.
 pub(crate) struct Chance(u64);
@@ -165,6 +165,8 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         }
         42 if n % 2 == 1 => Event::QuestionDue(QuestionDue { account_id: code(&["", "acc_1"]) }),
         42 => Event::ReportSigned(ReportSigned { version: n + 1, term_id: "2026-autumn".into() }),
+        43 => Event::SchoolDescribed(SchoolDescribed { area: code(&["North", "South"]), learners: 100 + n }),
+        44 => Event::DeskFiguresPublished(DeskFiguresPublished { desk: code(&["lado"]), ..Default::default() }),
         _ => Event::LessonAnswered(LessonAnswered { outcome: code(&["adopted", "declined"]) }),
     }
 }
@@ -261,8 +263,8 @@ impl Place {
         }
         let state = format!(
             "SELECT school_id || ' ' || COALESCE(known_us, 0) || ' ' || COALESCE(review_due_us, 0) || ' ' || error_findings \
-             || ' ' || policy_at || ' ' || COALESCE(last_feed_us, 0) || ' ' || silent_feeds || ' ' || silent_at AS line \
-             FROM school_state WHERE {current} ORDER BY 1"
+             || ' ' || policy_at || ' ' || COALESCE(last_feed_us, 0) || ' ' || silent_feeds || ' ' || silent_at \
+             || ' ' || phase || ' ' || area || ' ' || learners || ' ' || described_at AS line FROM school_state WHERE {current} ORDER BY 1"
         );
         all.extend(self.rows(&state).await?);
         Ok(all)

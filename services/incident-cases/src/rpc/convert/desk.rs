@@ -8,6 +8,7 @@ use crate::{
     desk::{
         allegation::{Allegation, Closing, Evaluation, Meeting, Note},
         figures::{Count, Figures},
+        year::DeskYear,
     },
     procedure::clock,
 };
@@ -80,7 +81,22 @@ fn closing(closing: &Closing) -> pb::AllegationClosing {
     }
 }
 
-pub(in crate::rpc) fn figures(figures: &Figures) -> pb::GetDeskFiguresResponse {
+/// What was published of a year: nothing else of it is told.
+pub(in crate::rpc) fn year(year: &DeskYear) -> pb::PublishedDeskFigures {
+    let figure = |(key, published): &(String, String)| pb::DeskFigure {
+        key: key.clone(),
+        count: 0,
+        published: published.clone(),
+    };
+    pb::PublishedDeskFigures {
+        year: year.year.clone(),
+        opened: year.opened.iter().map(figure).collect(),
+        closed: year.closed.iter().map(figure).collect(),
+        publish_time: Some(timestamp(year.at)),
+    }
+}
+
+pub(in crate::rpc) fn figures(figures: &Figures, years: &[DeskYear]) -> pb::GetDeskFiguresResponse {
     let count = |count: &Count| pb::DeskFigure {
         key: count.key.to_owned(),
         count: i64::try_from(count.count).unwrap_or(i64::MAX),
@@ -93,5 +109,6 @@ pub(in crate::rpc) fn figures(figures: &Figures) -> pb::GetDeskFiguresResponse {
     pb::GetDeskFiguresResponse {
         opened: figures.opened.iter().map(count).collect(),
         closed: figures.closed.iter().map(count).collect(),
+        published: years.iter().map(year).collect(),
     }
 }

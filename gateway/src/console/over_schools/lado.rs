@@ -1,0 +1,102 @@
+//! What the designated officer published of the years: nothing else of the desk is to be seen here.
+
+use proto::{
+    access::v1::Permission,
+    reporting::v1::{ListPublishedYearsRequest, PublishedFigure, PublishedYear},
+};
+use serde::Serialize;
+
+use crate::{
+    console::{
+        figures::figure,
+        visit::{Answer, Visit, ask, heard},
+    },
+    pages::{
+        Page,
+        part::{Head, Link},
+        words,
+    },
+};
+
+/// The page.
+#[derive(Debug, Serialize)]
+pub struct Published {
+    head: Head,
+    years: Vec<Year>,
+}
+
+#[derive(Debug, Serialize)]
+struct Year {
+    title: String,
+    published: String,
+    tables: Vec<Shown>,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    id: String,
+    title: &'static str,
+    lines: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    title: String,
+    figure: String,
+}
+
+impl Page for Published {
+    const TEMPLATE: &'static str = "authority_lado.html";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        use proto::reporting::v1::Figure;
+
+        let figure = |title: &str, value, code: &str| PublishedFigure {
+            key: title.into(),
+            title: title.into(),
+            figure: Some(Figure { value, code: code.into() }),
+        };
+        let year = PublishedYear {
+            desk: "lado".into(),
+            year: "2025-26".into(),
+            opened: vec![figure("Allegations <taken in>", 20, ""), figure("Told by a child", 0, "c")],
+            closed: vec![figure("Allegations closed", 0, "")],
+            publish_time: None,
+        };
+        vec![Self::new(&[year], Vec::new()), Self::new(&[], Vec::new())]
+    }
+}
+
+fn year(year: &PublishedYear) -> Year {
+    let table = |part: &str, title, figures: &[PublishedFigure]| Shown {
+        id: format!("{part}-{}", year.year),
+        title,
+        lines: figures
+            .iter()
+            .map(|one| Line { title: one.title.clone(), figure: figure(one.figure.as_ref()) })
+            .collect(),
+    };
+    Year {
+        title: format!("1 April to 31 March, {}", year.year),
+        published: words::stamp(year.publish_time.as_ref()).unwrap_or_default(),
+        tables: vec![table("opened", "Taken in", &year.opened), table("closed", "Closed", &year.closed)],
+    }
+}
+
+impl Published {
+    fn new(years: &[PublishedYear], crumbs: Vec<Link>) -> Self {
+        Self {
+            head: Head::new("Allegations against adults: published figures", crumbs),
+            years: years.iter().map(year).collect(),
+        }
+    }
+}
+
+/// Shows them.
+pub async fn show(visit: Visit) -> Answer {
+    visit.needs(Permission::ReportReadAuthority)?;
+    let asked = ListPublishedYearsRequest { desk: "lado".to_owned() };
+    let answer = heard(visit.reporting()?.list_published_years(ask(asked))).await?;
+    visit.page(&Published::new(&answer.years, visit.crumbs(&[])))
+}

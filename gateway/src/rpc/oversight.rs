@@ -1,0 +1,163 @@
+//! The Oversight service: what each service answers the caller, put together. What one of them cannot answer just now is left out and
+//! said to be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chassis::{
+    calendar::Term,
+    caller::Caller,
+    error::{Error, Result},
+    history::Act,
+    serve::{MAX_MESSAGE, answer},
+    upstream::{Upstream, request as ask},
+};
+use proto::{
+    access::v1::{ListSchoolsByNeedRequest, ListSchoolsByNeedResponse, oversight_server::Oversight},
+    incident_cases::v1::{LateTransfers, ListLateTransfersRequest, incident_cases_client::IncidentCasesClient},
+    policy_registry::v1::{
+        Adoption, ListAdoptionsRequest, ListSchoolsRequest, School, policy_registry_client::PolicyRegistryClient,
+    },
+    reporting::v1::{Figure, GetTrendRequest, ListStandingsRequest, SchoolStanding, reporting_client::ReportingClient},
+};
+use tonic::{Request, Response, Status};
+
+use super::Schools;
+use crate::{
+    door::Door,
+    need::{Known, by_need, kinds},
+    store,
+};
+
+/// How many are asked for at a time.
+const PAGE: i32 = 1_000;
+
+/// Answers which schools need help.
+#[derive(Clone)]
+pub struct OversightService {
+    /// The door, whose accounts hold the roles.
+    pub door: Door,
+    /// The ways to the services.
+    pub schools: Schools,
+}
+
+#[tonic::async_trait]
+impl Oversight for OversightService {
+    async fn list_schools_by_need(
+        &self,
+        r: Request<ListSchoolsByNeedRequest>,
+    ) -> Result<Response<ListSchoolsByNeedResponse>, Status> {
+        answer(self.door.store(), r, |r| list_schools_by_need(self, r)).await
+    }
+}
+
+async fn list_schools_by_need(
+    service: &OversightService,
+    request: Request<ListSchoolsByNeedRequest>,
+) -> Result<ListSchoolsByNeedResponse> {
+    let (caller, _) = Caller::split(request)?;
+    let scope = caller.at_authority()?;
+    let mut tx = service.door.store().begin(&scope).await?;
+    let (now, roles) = (tx.now(), store::account::leading(&tx).await?);
+    tx.record(Act::new("schools.by_need", scope.account_text()));
+    tx.commit().await?;
+    let (asked, term) = (Asked { service, caller: &caller }, Term::at(now).id());
+    let (schools, standings, unread, adoptions, behind, late) = tokio::join!(
+        asked.schools(),
+        asked.standings(),
+        asked.unread(&term),
+        asked.adoptions(""),
+        asked.adoptions("behind"),
+        asked.late(),
+    );
+    let known = Known {
+        roles,
+        standings: known(standings),
+        unread: known(unread),
+        adoptions: known(adoptions),
+        behind: known(behind).map(|all| all.into_iter().map(|one| one.school_id).collect::<BTreeSet<_>>()),
+        late: known(late),
+    };
+    Ok(ListSchoolsByNeedResponse {
+        schools: by_need(&schools?, &known, now),
+        kinds: kinds().to_vec(),
+        unknown: known.unknown(),
+    })
+}
+
+/// What a service answered; nothing where it could not.
+fn known<T>(answered: Result<T>) -> Option<T> {
+    answered.inspect_err(|error| tracing::info!(%error, "why schools need help is known in part just now")).ok()
+}
+
+/// The services, asked in the caller's name.
+struct Asked<'a> {
+    service: &'a OversightService,
+    caller: &'a Caller,
+}
+
+impl Asked<'_> {
+    fn way(&self, name: &str) -> Result<Upstream> {
+        let Schools { upstreams, signer } = &self.service.schools;
+        upstreams.to(name)?.with_token(&signer.passed_on(name, self.caller))
+    }
+
+    fn registry(&self) -> Result<PolicyRegistryClient<Upstream>> {
+        Ok(PolicyRegistryClient::new(self.way("policy-registry")?).max_decoding_message_size(MAX_MESSAGE))
+    }
+
+    fn reporting(&self) -> Result<ReportingClient<Upstream>> {
+        Ok(ReportingClient::new(self.way("reporting")?).max_decoding_message_size(MAX_MESSAGE))
+    }
+
+    async fn schools(&self) -> Result<Vec<School>> {
+        let (mut all, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let asked = ListSchoolsRequest { page_size: PAGE, page_token, ..Default::default() };
+            let page =
+                self.registry()?.list_schools(ask(asked)).await.map_err(|s| Error::from_status(&s))?.into_inner();
+            all.extend(page.schools);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn adoptions(&self, filter: &str) -> Result<Vec<Adoption>> {
+        let (mut all, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let asked = ListAdoptionsRequest { page_size: PAGE, page_token, filter: filter.to_owned() };
+            let page = self.registry()?.list_adoptions(ask(asked)).await;
+            let page = page.map_err(|s| Error::from_status(&s))?.into_inner();
+            all.extend(page.adoptions);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn standings(&self) -> Result<Vec<SchoolStanding>> {
+        let answer = self.reporting()?.list_standings(ask(ListStandingsRequest {})).await;
+        Ok(answer.map_err(|s| Error::from_status(&s))?.into_inner().standings)
+    }
+
+    async fn unread(&self, term: &str) -> Result<BTreeMap<String, Figure>> {
+        let asked = GetTrendRequest {
+            measure: "concerns_escalated".to_owned(),
+            by: "school".to_owned(),
+            until_term_id: term.to_owned(),
+            terms: 1,
+        };
+        let answer = self.reporting()?.get_trend(ask(asked)).await.map_err(|s| Error::from_status(&s))?.into_inner();
+        let groups = answer.trend.unwrap_or_default().groups;
+        Ok(groups.into_iter().filter_map(|group| Some((group.key, group.figures.into_iter().next()?))).collect())
+    }
+
+    async fn late(&self) -> Result<Vec<LateTransfers>> {
+        let cases = IncidentCasesClient::new(self.way("incident-cases")?);
+        let mut cases = cases.max_decoding_message_size(MAX_MESSAGE);
+        let answer = cases.list_late_transfers(ask(ListLateTransfersRequest {})).await;
+        Ok(answer.map_err(|s| Error::from_status(&s))?.into_inner().schools)
+    }
+}

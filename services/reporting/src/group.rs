@@ -1,0 +1,192 @@
+//! How groups of schools develop: sums of what is printed of each school, so that they tell nothing beyond it. The same schools count
+//! in every term: those whose figure is printed in all of them.
+
+use std::collections::BTreeMap;
+
+use chassis::suppress::Figure;
+
+/// What groups are made by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The phase of schools.
+    Phase,
+    /// The area they lie in.
+    Area,
+    /// Each school by itself.
+    School,
+}
+
+/// The phases, with what they are called.
+const PHASES: [(&str, &str); 6] = [
+    ("nursery", "Nursery"),
+    ("primary", "Primary"),
+    ("secondary", "Secondary"),
+    ("all_through", "All-through"),
+    ("special", "Special"),
+    ("pru", "Pupil referral unit"),
+];
+
+impl By {
+    /// By its code.
+    pub fn of(code: &str) -> Option<Self> {
+        match code {
+            "" | "phase" => Some(Self::Phase),
+            "area" => Some(Self::Area),
+            "school" => Some(Self::School),
+            _ => None,
+        }
+    }
+
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Phase => "phase",
+            Self::Area => "area",
+            Self::School => "school",
+        }
+    }
+
+    /// What a group is called.
+    pub fn title(self, key: &str) -> String {
+        match self {
+            _ if key.is_empty() => "Not said".to_owned(),
+            Self::Phase => phase_title(key),
+            Self::Area | Self::School => key.to_owned(),
+        }
+    }
+
+    /// Where a group stands among the others: those of which nobody said come last.
+    fn place(self, key: &str) -> (bool, usize) {
+        let known = PHASES.iter().position(|(code, _)| *code == key).unwrap_or(PHASES.len());
+        (key.is_empty(), if self == Self::Phase { known } else { 0 })
+    }
+}
+
+/// What a phase is called.
+pub fn phase_title(key: &str) -> String {
+    let known = PHASES.iter().find(|(code, _)| *code == key);
+    known.map_or_else(|| key.replace('_', " "), |(_, title)| (*title).to_owned())
+}
+
+/// A school with what is printed of it, term by term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The group it is in; empty where nobody said.
+    pub group: String,
+    /// How many learners it has; 0 where nobody said.
+    pub learners: u64,
+    /// A figure for each term.
+    pub figures: Vec<Figure>,
+}
+
+/// A group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its key.
+    pub key: String,
+    /// How many schools are in it.
+    pub schools: usize,
+    /// How many of them count.
+    pub counted: usize,
+    /// A figure for each term.
+    pub figures: Vec<Figure>,
+    /// The same for 1,000 learners.
+    pub per_thousand: Vec<Figure>,
+}
+
+fn count(figure: Figure) -> Option<u64> {
+    match figure {
+        Figure::Count(count) => Some(count),
+        _ => None,
+    }
+}
+
+/// A number for 1,000 learners, rounded.
+fn rate(figure: Figure, learners: u64) -> Figure {
+    match figure {
+        Figure::Count(_) if learners == 0 => Figure::NotApplicable,
+        Figure::Count(count) => match (count.saturating_mul(2_000).saturating_add(learners)) / (2 * learners) {
+            0 if count > 0 => Figure::Low,
+            rate => Figure::Count(rate),
+        },
+        other => other,
+    }
+}
+
+/// The groups of schools, in order.
+pub fn groups(by: By, members: &[Member], terms: usize) -> Vec<Group> {
+    let mut all: BTreeMap<((bool, usize), &str), Vec<&Member>> = BTreeMap::new();
+    for member in members {
+        all.entry((by.place(&member.group), member.group.as_str())).or_default().push(member);
+    }
+    let group = |((_, key), members): (((bool, usize), &str), Vec<&Member>)| {
+        let printed = |member: &&&Member| member.figures.iter().all(|figure| count(*figure).is_some());
+        let counted: Vec<&&Member> = members.iter().filter(printed).collect();
+        let hidden = members.iter().any(|member| member.figures.contains(&Figure::Hidden));
+        let without = if hidden { Figure::Hidden } else { Figure::NoData };
+        let sum = |term: usize| {
+            let figures = counted.iter().filter_map(|member| member.figures.get(term).copied().and_then(count));
+            if counted.is_empty() { without } else { Figure::Count(figures.sum()) }
+        };
+        let figures: Vec<Figure> = (0..terms).map(sum).collect();
+        // One school of which nobody said how many learners it has would make the others look as if they had more.
+        let said = counted.iter().all(|member| member.learners > 0);
+        let learners = if said { counted.iter().map(|member| member.learners).sum() } else { 0 };
+        Group {
+            key: key.to_owned(),
+            schools: members.len(),
+            counted: counted.len(),
+            per_thousand: figures.iter().map(|figure| rate(*figure, learners)).collect(),
+            figures,
+        }
+    };
+    all.into_iter().map(group).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn member(group: &str, learners: u64, figures: &[Figure]) -> Member {
+        Member { group: group.to_owned(), learners, figures: figures.to_vec() }
+    }
+
+    #[test]
+    fn the_same_schools_count_in_every_term() {
+        let n = Figure::Count;
+        let members = [
+            member("secondary", 1_000, &[n(30), n(40)]),
+            member("primary", 200, &[n(6), n(12)]),
+            member("primary", 300, &[n(9), Figure::Hidden]),
+            member("primary", 0, &[n(7), n(0)]),
+            member("", 100, &[Figure::NoData, n(8)]),
+        ];
+        let groups = groups(By::Phase, &members, 2);
+        let of = |n: usize| (groups[n].key.as_str(), groups[n].schools, groups[n].counted, groups[n].figures.clone());
+        assert_eq!(of(0), ("primary", 3, 2, vec![n(13), n(12)]), "what is hidden in one term counts in none");
+        assert_eq!(groups[0].per_thousand, [Figure::NotApplicable; 2], "nobody said how many learners one of them has");
+        assert_eq!(of(1), ("secondary", 1, 1, vec![n(30), n(40)]));
+        assert_eq!(groups[1].per_thousand, [n(30), n(40)]);
+        assert_eq!(of(2), ("", 1, 0, vec![Figure::NoData; 2]));
+    }
+
+    proptest! {
+        /// Whatever a hidden figure is, a group says the same: it is made of what is printed alone. Here a school whose figure is hidden
+        /// is taken out, and nothing but the number of schools changes.
+        #[test]
+        fn a_hidden_figure_moves_no_group(counts in prop::collection::vec((6_u64..60, any::<bool>()), 1..12)) {
+            let figure = |(count, hidden): (u64, bool)| if hidden { Figure::Hidden } else { Figure::Count(count) };
+            let members: Vec<Member> = counts.iter().map(|one| member("primary", 100, &[figure(*one)])).collect();
+            let printed: Vec<Member> =
+                members.iter().filter(|member| member.figures != [Figure::Hidden]).cloned().collect();
+            let whole = groups(By::Phase, &members, 1);
+            prop_assert_eq!(whole[0].schools, members.len());
+            match groups(By::Phase, &printed, 1).first() {
+                Some(shown) => prop_assert_eq!((&shown.figures, shown.counted), (&whole[0].figures, whole[0].counted)),
+                None => prop_assert_eq!(&whole[0].figures, &vec![Figure::Hidden]),
+            }
+        }
+    }
+}
