@@ -7,12 +7,12 @@ mod m20261127_007001_keep_a_log_of_events;
 mod m20261127_007101_remember_what_was_published;
 mod m20261127_007200_create_report_version;
 mod m20261127_007300_keep_questions;
+mod m20261127_007401_keep_phase_and_area;
 mod m20261127_007500_find_what_policies_promised;
 mod m20261127_007600_tell_parents_told_apart;
 mod m20261127_007601_keep_closed_days;
 mod m20261127_007700_note_what_moved;
 mod m20261127_007701_index_figures;
-mod m20261127_007401_keep_phase_and_area;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
