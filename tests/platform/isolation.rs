@@ -164,11 +164,11 @@ pub async fn furnished(
     let hook = text(&all.call("CreateWebhook", hook).await["webhook"]["webhookId"]);
     let test = json!({"schoolId": school, "webhookId": hook});
     let attempt = text(&all.call("SendTestWebhook", test).await["attempt"]["attemptId"]);
-    let mut kept = json!({"schoolId": school});
-    fill(&mut kept, "SaveQuestion");
-    let kept = text(&all.call("SaveQuestion", kept).await["question"]["questionId"]);
+    let mut saved = json!({"schoolId": school});
+    fill(&mut saved, "SaveQuestion");
+    let saved = text(&all.call("SaveQuestion", saved).await["question"]["questionId"]);
     let ids = [
-        ("question_id", kept),
+        ("question_id", saved),
         ("webhook_id", hook),
         ("attempt_id", attempt),
         ("lesson_id", lesson),

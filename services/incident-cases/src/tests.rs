@@ -28,10 +28,7 @@ mod model;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod procedure_table;
 
-use crate::{
-    procedure::{GateRule, Pinned, Procedure, StepRule},
-    store,
-};
+use crate::procedure::{GateRule, Pinned, Procedure, StepRule};
 
 fn step(id: &str, condition: &str, gates: &[&str], opens: &[&str]) -> StepRule {
     let own = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
@@ -109,8 +106,8 @@ async fn watched(engine: Engine, observer: Option<Observer>) -> Result<World> {
     let (here, there) = (bed.school(), bed.school());
     for school in [&here, &there] {
         let mut tx = running.store.begin(&Scope::consumer(school, "evt")).await?;
-        store::copy::keep_school(&tx, school).await?;
-        store::copy::keep_policy(&tx, school, &policy()).await?;
+        crate::store::copy::keep_school(&tx, school).await?;
+        crate::store::copy::keep_policy(&tx, school, &policy()).await?;
         tx.silent();
         tx.commit().await?;
     }

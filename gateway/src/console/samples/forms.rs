@@ -2,13 +2,16 @@
 
 use chassis::error::Error;
 
+use super::super::case::{
+    access, agreement, assign, close, consultation, debrief, decide, device, entry, fact, invite, involvement,
+    material, parents, referral, report as material_report, step,
+};
 use super::super::{
-    access, adult_mark, agreement, assign, attachment, break_glass, case, chain, clause, close, concern, consultation,
-    contact, cover, debrief, decide, desk, device, emergency, entry, fact, filtering, finding, governor, hidden,
-    import, invitation, invite, involvement, learner, lesson, lines, mandatory_report, material, material_report,
-    my_concern, notices, oversight, paragraph, parameter, parents, people, policy, procedure, public_report, referral,
-    register, report, retention, review, revision, rollout, school, section, sender, shared_incident, sharing, sign_in,
-    step, subject_access, tables, template, transfer, webhook,
+    adult_mark, attachment, break_glass, case, chain, clause, concern, contact, cover, desk, emergency, filtering,
+    finding, governor, hidden, import, invitation, learner, lesson, lines, mandatory_report, my_concern, notices,
+    oversight, paragraph, parameter, people, policy, procedure, public_report, register, report, retention, review,
+    revision, rollout, school, section, sender, shared_incident, sharing, sign_in, subject_access, tables, template,
+    transfer, webhook,
 };
 
 fn refer_form() -> Vec<crate::pages::form::Field> {

@@ -34,6 +34,8 @@ pub(super) fn imported(text: &str) -> Instance {
         created_at: NOW,
         closed_at: None,
         close_reason: String::new(),
+        area: String::new(),
+        learners: 0,
     };
     let document = Document::read("oakbeck.txt", text.as_bytes()).unwrap();
     let (template, register) = (template(), area());

@@ -33,6 +33,8 @@ fn school(ids: &Ids) -> School {
         created_at: NOW,
         closed_at: None,
         close_reason: String::new(),
+        area: String::new(),
+        learners: 0,
     }
 }
 

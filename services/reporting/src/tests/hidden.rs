@@ -1,6 +1,5 @@
 //! Alerts about staff leave no trace: whatever was announced of them, every report of everybody is the same, byte for byte.
 
-use prost::Message as _;
 use proto::event::v1::{AlertAcknowledged, AlertPassedOn, AlertRaised, AlertWorsened, FeedCounted};
 use time::OffsetDateTime;
 

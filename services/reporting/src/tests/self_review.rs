@@ -131,7 +131,7 @@ fn steps() -> Vec<Step> {
     let concern = Event::ConcernRecorded(ConcernRecorded { origin: "staff".into(), not_safe: false });
     let alert =
         Event::AlertRaised(AlertRaised { theme: "drugs".into(), severity: "high".into(), ..Default::default() });
-    let passed_on = Event::AlertPassedOn(AlertPassedOn { to: "head".into(), waited_s: 1 });
+    let passed_on = Event::AlertPassedOn(AlertPassedOn { to: "head".into(), waited_s: 1, ..Default::default() });
     let unblock = || "unblock-requests".to_owned();
     let promises = [
         ("concern_ack.ordinary", "240"),

@@ -31,6 +31,8 @@ fn draft() -> Instance {
         created_at: NOW,
         closed_at: None,
         close_reason: String::new(),
+        area: String::new(),
+        learners: 0,
     };
     let (document, template, register) = (Document::read("a.txt", TEXT.as_bytes()).unwrap(), template(), area());
     let source = Source {
