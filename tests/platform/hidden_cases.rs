@@ -63,7 +63,8 @@ async fn reports(
         };
         told.insert(key, masks.of(&answer));
     }
-    let mut browser = Browser::sign_in(&place.gateway, name);
+    let account = if name == "officer" { name.to_owned() } else { format!("a.{name}") };
+    let mut browser = Browser::sign_in(&place.gateway, &account);
     let draft = format!("/schools/{school}/reports/{term}/draft");
     let mut pages = vec![format!("/schools/{school}/workload"), "/authority".into(), "/authority.csv".into()];
     pages.extend(["/authority/trends".into(), format!("/schools/{school}/reports"), draft.clone()]);
@@ -94,7 +95,7 @@ async fn hidden_cases_leave_no_trace() {
         ("governor", "ROLE_GOVERNOR"),
         ("it", "ROLE_IT"),
     ] {
-        people.insert(name, place.named(&officer, name, name, &[role, "ROLE_STAFF"], &school).await);
+        people.insert(name, place.named(&officer, &format!("a.{name}"), name, &[role, "ROLE_STAFF"], &school).await);
     }
     let ids: Ids = furnish(&people, &school).await;
     let accounts = people["head"].call("ListColleagues", json!({"schoolId": school})).await;

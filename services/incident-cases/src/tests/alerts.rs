@@ -16,7 +16,7 @@ use super::*;
 use crate::{
     alert_evidence::{Answer, put_off, settle, understood},
     consume::ConcernFromAlert,
-    store::alert_wanted::Wanted,
+    store::{self, alert_wanted::Wanted},
 };
 
 const ALERT: &str = "alt_00000000000000000000000000";
