@@ -83,7 +83,7 @@ async fn what_is_overdue_is_told_by_whose_it_is_and_late_by_the_schools_own_days
     let mut policy = policy();
     policy.clocks = Clocks { closed_days: ClosedDays::read(["2026-11-26 to 2026-11-27"]), ..Clocks::default() };
     policy.procedures[0].steps[0].statutory = true;
-    store::copy::keep_policy(&tx, &world.here, &policy).await?;
+    crate::store::copy::keep_policy(&tx, &world.here, &policy).await?;
     tx.silent();
     tx.commit().await?;
     // On Tuesday three steps are due at once, one of them the deputy's.
