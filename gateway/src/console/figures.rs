@@ -173,12 +173,16 @@ fn change(now: Option<&Figure>, before: Option<&Figure>) -> String {
 
 /// What is counted, with who says so and in which version.
 pub fn defined(definition: &str, version: u32, owner: &str) -> String {
+    let spaced = words::spaced(owner);
     let owner = match owner {
         "" => return words::sentence(definition),
         "dsl" => "the designated safeguarding lead",
         "head" => "the head",
         "it" => "the technician",
-        other => other,
+        "chair" => "the chair of governors",
+        "authority_officer" => "the authority’s officer",
+        "lado" => "the designated officer",
+        _ => &spaced,
     };
     format!("{} Definition {version} of {owner}.", words::sentence(definition))
 }

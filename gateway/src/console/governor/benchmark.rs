@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use crate::{
     console::{
-        figures::Which,
+        figures::{Which, defined},
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
@@ -89,12 +89,7 @@ impl Places {
         };
         let line = |one: &Benchmark| Line {
             title: words::sentence(&one.title),
-            definition: format!(
-                "{} Definition {} of {}.",
-                one.definition,
-                one.measure_version,
-                words::spaced(&one.owner)
-            ),
+            definition: defined(&one.definition, one.measure_version, &one.owner),
             place: place(one),
             reading: one.reading.clone(),
         };

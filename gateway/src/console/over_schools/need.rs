@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     console::{
-        figures::attachment,
+        figures::{attachment, defined},
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
@@ -97,7 +97,7 @@ impl Needs {
         };
         let kind = |kind: &NeedKind| Kind {
             title: kind.title.clone(),
-            definition: format!("{} Definition {} of {}.", kind.definition, kind.version, words::spaced(&kind.owner)),
+            definition: defined(&kind.definition, kind.version, &kind.owner),
             weight: kind.weight.to_string(),
         };
         Self {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     console::{
-        figures::{attachment, cell, figure},
+        figures::{attachment, cell, defined, figure},
         governor::chart::Drawing,
         visit::{Answer, Visit, ask_patiently, heard},
     },
@@ -200,7 +200,7 @@ impl Trends {
             by: choices(&BY, &trend.by),
             until: asked.until.clone(),
             rows: rows.into_iter().flatten().collect(),
-            definition: format!("{} Definition {} of {}.", trend.definition, trend.measure_version, trend.owner),
+            definition: defined(&trend.definition, trend.measure_version, &trend.owner),
             terms: trend.terms.iter().map(|term| term.title.clone()).collect(),
             chart: drawn(trend),
             tables: vec![
