@@ -150,7 +150,7 @@ describe('every page', { concurrency: 2 }, () => {
         const links = await page.$$eval('a[href]', all => all.filter(a => !a.hasAttribute('download')).map(a => a.href))
         for (const link of links) {
           const clean = link.split('#')[0]
-          if (clean.startsWith(address) && !/sign-out|sign-in|openapi|\/hidden|\/unlock|\.zip|\/assets\/|\.csv|\.ics/.test(clean)) queue.push(clean)
+          if (clean.startsWith(address) && !/sign-out|sign-in|openapi|\/hidden|\/unlock|\.zip|\.pdf|\.xlsx|\/assets\/|\.csv|\.ics/.test(clean)) queue.push(clean)
         }
       }
       assert.deepEqual(faults, [], `${role} meets ${faults.length} pages with a fault`)
