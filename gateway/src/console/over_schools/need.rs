@@ -12,7 +12,6 @@ use crate::{
     pages::{
         Page,
         part::{Head, Link},
-        words,
     },
 };
 
