@@ -116,15 +116,15 @@ fn code(value: &str) -> String {
 
 /// How long something waited, as a band.
 fn waited(seconds: i64) -> &'static str {
-    const HOUR: i64 = 3_600;
-    match seconds {
-        ..=HOUR => "within_1h",
-        ..=14_400 => "within_4h",
-        ..=86_400 => "within_24h",
-        ..=259_200 => "within_3d",
-        ..=604_800 => "within_7d",
-        _ => "over_7d",
-    }
+    /// The last second of each band.
+    const BANDS: [(i64, &str); 5] = [
+        (3_600, "within_1h"),
+        (14_400, "within_4h"),
+        (86_400, "within_24h"),
+        (259_200, "within_3d"),
+        (604_800, "within_7d"),
+    ];
+    BANDS.iter().find(|(last, _)| seconds <= *last).map_or("over_7d", |(_, band)| band)
 }
 
 /// The facts of one event as they are gathered.
@@ -185,13 +185,11 @@ impl Facts {
     }
 }
 
-/// What an entry of a register counts for, by which dimensions, and whether it counts from its day on until its last one; none
-/// where it counts for nothing.
-fn of_entry<'a>(
-    register: &'a str,
-    kind: &'a str,
-    result: &'a str,
-) -> Option<(&'static str, Vec<(&'static str, &'a str)>, bool)> {
+/// What an entry of a register counts for, by which dimensions, and whether it counts from its day on until its last one.
+type Counts<'a> = (&'static str, Vec<(&'static str, &'a str)>, bool);
+
+/// What an entry of a register counts for; none where it counts for nothing.
+fn of_entry<'a>(register: &'a str, kind: &'a str, result: &'a str) -> Option<Counts<'a>> {
     Some(match register {
         "filter-checks" => ("filter_check", vec![("kind", kind), ("result", result)], false),
         "filter-reviews" => ("filter_review", vec![("kind", kind)], false),

@@ -274,7 +274,7 @@ impl Question {
             Some(Axis::Term | Axis::Month) => times.iter().map(|(label, _)| label.clone()).collect(),
             Some(Axis::Dimension(dimension)) => {
                 let mut seen = seen.to_vec();
-                seen.sort_by_key(|value| measure::place(dimension, *value));
+                seen.sort_by_key(|value| measure::place(dimension, value));
                 seen.dedup();
                 seen.into_iter().map(str::to_owned).collect()
             }

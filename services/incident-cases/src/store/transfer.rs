@@ -29,7 +29,7 @@ use crate::{
 };
 pub(crate) use file::{hand_over, keep_package, keep_signed, read, received, shred, signed};
 
-mod transfer {
+mod table {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -111,10 +111,10 @@ fn opened<T: DeserializeOwned>(tx: &Tx, id: &str, body: &[u8]) -> Result<T> {
     Ok(serde_json::from_slice(&tx.ring().own_key().open(body, &place(id))?)?)
 }
 
-fn row(tx: &Tx, transfer: &Transfer) -> Result<transfer::ActiveModel> {
+fn row(tx: &Tx, transfer: &Transfer) -> Result<table::ActiveModel> {
     let id = transfer.id.to_string();
     let far = |at: Option<OffsetDateTime>| at.map_or(i64::MAX, micros);
-    Ok(transfer::ActiveModel {
+    Ok(table::ActiveModel {
         from_school_id: Set(transfer.from_school_id.clone()),
         to_school_id: Set(transfer.to_school_id.clone()),
         state: Set(transfer.state().to_owned()),
@@ -126,7 +126,7 @@ fn row(tx: &Tx, transfer: &Transfer) -> Result<transfer::ActiveModel> {
     })
 }
 
-fn body_of(row: &transfer::ActiveModel) -> Vec<u8> {
+fn body_of(row: &table::ActiveModel) -> Vec<u8> {
     row.body.clone().take().unwrap_or_default()
 }
 
@@ -134,7 +134,7 @@ fn body_of(row: &transfer::ActiveModel) -> Vec<u8> {
 pub(crate) async fn insert(tx: &mut Tx, transfer: &Transfer, part: &Part, act: Act) -> Result<()> {
     let row = row(tx, transfer)?;
     let body = body_of(&row);
-    transfer::Entity::insert(row).exec_without_returning(tx.db()).await?;
+    table::Entity::insert(row).exec_without_returning(tx.db()).await?;
     tx.record(act.state("transfer", &body));
     insert_part(tx, part).await
 }
@@ -143,8 +143,8 @@ pub(crate) async fn insert(tx: &mut Tx, transfer: &Transfer, part: &Part, act: A
 pub(crate) async fn update(tx: &mut Tx, transfer: &Transfer, act: Act) -> Result<()> {
     let row = row(tx, transfer)?;
     let body = body_of(&row);
-    let row = transfer::ActiveModel { id: Unchanged(transfer.id.to_string()), ..row };
-    transfer::Entity::update(row).exec(tx.db()).await?;
+    let row = table::ActiveModel { id: Unchanged(transfer.id.to_string()), ..row };
+    table::Entity::update(row).exec(tx.db()).await?;
     tx.record(act.state("transfer", &body));
     Ok(())
 }
@@ -177,19 +177,19 @@ pub(crate) async fn update_part(tx: &mut Tx, part: &Part, act: Act) -> Result<()
 
 /// The transfers that a school sees: its own, and those sent to it.
 fn seen(school: &str) -> Condition {
-    Condition::any().add(transfer::Column::FromSchoolId.eq(school)).add(transfer::Column::ToSchoolId.eq(school))
+    Condition::any().add(table::Column::FromSchoolId.eq(school)).add(table::Column::ToSchoolId.eq(school))
 }
 
 /// One transfer that a school sees, held until the end of the transaction: it is sent, received and ended once.
 pub(crate) async fn load(tx: &Tx, id: &str, school: &str) -> Result<Transfer> {
-    let row = transfer::Entity::find_by_id(id).filter(seen(school)).lock_exclusive().one(tx.db()).await?;
+    let row = table::Entity::find_by_id(id).filter(seen(school)).lock_exclusive().one(tx.db()).await?;
     let row = row.ok_or_else(Error::missing)?;
     opened(tx, &row.id, &row.body)
 }
 
 /// How a transfer stands, for the service itself; none where there is none.
 pub(crate) async fn state(tx: &Tx, id: &str) -> Result<Option<String>> {
-    let row = transfer::Entity::find_by_id(id).select_only().column(transfer::Column::State);
+    let row = table::Entity::find_by_id(id).select_only().column(table::Column::State);
     Ok(row.into_tuple().one(tx.db()).await?)
 }
 
@@ -231,17 +231,17 @@ pub(crate) async fn list(
     page: &Page,
 ) -> Result<(Vec<Transfer>, String)> {
     let school = tx.scope().school()?.as_str();
-    let mut all = transfer::Entity::find().filter(seen(school));
+    let mut all = table::Entity::find().filter(seen(school));
     if let Some(learner) = learner {
-        all = all.filter(transfer::Column::Id.is_in(ids_of(tx, school, [learner]).await?));
+        all = all.filter(table::Column::Id.is_in(ids_of(tx, school, [learner]).await?));
     }
     if waiting {
-        all = all.filter(transfer::Column::State.is_in(WAITING));
+        all = all.filter(table::Column::State.is_in(WAITING));
     }
     if let Some(after) = page.after() {
-        all = all.filter(transfer::Column::Id.lt(after));
+        all = all.filter(table::Column::Id.lt(after));
     }
-    let mut rows = all.order_by_desc(transfer::Column::Id).limit(page.limit()).all(tx.db()).await?;
+    let mut rows = all.order_by_desc(table::Column::Id).limit(page.limit()).all(tx.db()).await?;
     let next = page.cut(&mut rows, |row| row.id.clone());
     let read = rows.iter().map(|row| opened(tx, &row.id, &row.body)).collect::<Result<_>>();
     Ok((read?, next))
@@ -255,12 +255,12 @@ async fn of(tx: &Tx, learner: &LearnerId, states: &[&str], out: bool) -> Result<
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let side = if out { transfer::Column::FromSchoolId } else { transfer::Column::ToSchoolId };
-    let rows = transfer::Entity::find()
+    let side = if out { table::Column::FromSchoolId } else { table::Column::ToSchoolId };
+    let rows = table::Entity::find()
         .filter(side.eq(school))
-        .filter(transfer::Column::Id.is_in(ids))
-        .filter(transfer::Column::State.is_in(states.iter().copied()))
-        .order_by_asc(transfer::Column::Id)
+        .filter(table::Column::Id.is_in(ids))
+        .filter(table::Column::State.is_in(states.iter().copied()))
+        .order_by_asc(table::Column::Id)
         .lock_exclusive()
         .all(tx.db())
         .await?;
@@ -277,9 +277,9 @@ pub(crate) async fn waiting(tx: &Tx, learner: &LearnerId) -> Result<Option<(Tran
 /// Refuses a package that the scope's school took in before.
 pub(crate) async fn taken_once(tx: &Tx, school: &str, package_id: &str, fingerprint: &str) -> Result<()> {
     let token = import_token(tx, school, package_id, fingerprint);
-    let before = transfer::Entity::find()
-        .filter(transfer::Column::ToSchoolId.eq(school))
-        .filter(transfer::Column::ImportToken.eq(token))
+    let before = table::Entity::find()
+        .filter(table::Column::ToSchoolId.eq(school))
+        .filter(table::Column::ImportToken.eq(token))
         .one(tx.db())
         .await?;
     match before {
@@ -379,11 +379,11 @@ pub(crate) async fn unreceived(tx: &Tx, learners: impl Iterator<Item = &LearnerI
     if ids.is_empty() {
         return Ok(None);
     }
-    let first = transfer::Entity::find()
-        .filter(transfer::Column::FromSchoolId.eq(school))
-        .filter(transfer::Column::Id.is_in(ids))
-        .filter(transfer::Column::State.is_in(["due", "sent"]))
-        .order_by_asc(transfer::Column::Id)
+    let first = table::Entity::find()
+        .filter(table::Column::FromSchoolId.eq(school))
+        .filter(table::Column::Id.is_in(ids))
+        .filter(table::Column::State.is_in(["due", "sent"]))
+        .order_by_asc(table::Column::Id)
         .one(tx.db())
         .await?;
     let Some(row) = first else { return Ok(None) };
@@ -405,11 +405,11 @@ pub(crate) struct Late {
 
 /// Every transfer that is late, or was received late after a moment.
 pub(crate) async fn late(tx: &Tx, after: OffsetDateTime) -> Result<Vec<Late>> {
-    let (now, column) = (micros(tx.now()), transfer::Column::DueUs);
-    let rows = transfer::Entity::find()
+    let (now, column) = (micros(tx.now()), table::Column::DueUs);
+    let rows = table::Entity::find()
         .filter(column.lt(now))
-        .filter(transfer::Column::State.is_in(["due", "sent", "received"]))
-        .filter(transfer::Column::SettledUs.gte(micros(after)))
+        .filter(table::Column::State.is_in(["due", "sent", "received"]))
+        .filter(table::Column::SettledUs.gte(micros(after)))
         .all(tx.db())
         .await?;
     let mut late = Vec::new();

@@ -237,7 +237,7 @@ impl Memory {
         for ((term, as_at), facts) in past.into_iter().chain(present) {
             let over = *term < Term::at(self.now);
             for (fact, dimensions) in facts {
-                let present = self.present(*term, *as_at, *fact);
+                let present = self.present(*term, *as_at, fact);
                 for (school, truth) in &present {
                     let moment = self.moment(*as_at, school);
                     let key = (*term, *fact, school.clone());

@@ -36,7 +36,7 @@ fn questions(line: &Line, (from, to): (Date, Date)) -> Vec<Question> {
         return Vec::new();
     }
     let question = |rows: Option<Axis>| Question {
-        measure: *measure,
+        measure,
         schools: Schools::All,
         from,
         to,

@@ -60,10 +60,9 @@ pub(super) async fn get_authority_trends(
         Counted { figure: published.total, days: exposures.get(&(term, last)).copied().unwrap_or_default() }
     };
     let line = |(n, line): (usize, &&'static Line)| {
-        let of = |((term, _), printed): (&(Term, Option<Date>), &Vec<(&'static Line, Published)>)| {
+        let mut terms = asked.iter().zip(&printed).filter_map(|((term, _), printed)| {
             printed.get(n).map(|(_, published)| (counted(*term, published), published.total_held))
-        };
-        let mut terms = asked.iter().zip(&printed).filter_map(of);
+        });
         let (now, held) = terms.next()?;
         let earlier: Vec<Counted> = terms.map(|(counted, _)| counted).collect();
         Some(TrendLine {

@@ -152,7 +152,7 @@ pub(crate) async fn of_all(
         }
         let mut asked = Vec::new();
         for (term, as_at, fact) in &missing {
-            asked.extend(of_fact(*fact).map(|line| question(line, Schools::All, (*term, *as_at))));
+            asked.extend(of_fact(fact).map(|line| question(line, Schools::All, (*term, *as_at))));
         }
         let outlined = outlines(tx, asked).await?;
         let mut printed = disclose(tx, &audience, &outlined).await?.into_iter().map(Arc::new);

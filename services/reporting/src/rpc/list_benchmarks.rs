@@ -64,7 +64,7 @@ async fn places(app: &App, own: &SchoolState, term: Term) -> Result<Vec<Benchmar
     let end = term.end().date();
     let all: Vec<&place::Benchmark> =
         place::all().iter().filter(|of| of.measure.withdrawn.is_none_or(|day| day >= end)).collect();
-    let counted = counts(&tx, all.iter().map(|of| question(*of)).collect()).await?;
+    let counted = counts(&tx, all.iter().map(|of| question(of)).collect()).await?;
     let audience = Audience { to: "authority".to_owned() };
     let printed = disclose(&mut tx, &audience, &counted).await?;
     tx.commit().await?;
