@@ -101,8 +101,16 @@ fn sum(counts: &Counts) -> String {
 }
 
 async fn feeds(visit: &Visit) -> Result<Vec<Feed>, Error> {
-    let asked = ListFeedsRequest { school_id: visit.school.clone(), page_size: 1000, page_token: String::new() };
-    Ok(heard(visit.filtering()?.list_feeds(ask(asked))).await?.feeds)
+    let (mut feeds, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let asked = ListFeedsRequest { school_id: visit.school.clone(), page_size: 1000, page_token };
+        let answer = heard(visit.filtering()?.list_feeds(ask(asked))).await?;
+        feeds.extend(answer.feeds);
+        page_token = answer.next_page_token;
+        if page_token.is_empty() {
+            return Ok(feeds);
+        }
+    }
 }
 
 async fn feed(visit: &Visit, feed_id: &str) -> Result<Feed, Error> {

@@ -161,7 +161,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::CaseShare, between(&visit)),
         wanted(&visit, Permission::PolicyEdit, instances(&visit)),
         async { if told(&visit) { Some(reminders(&visit).await) } else { None } },
-        wanted(&visit, Permission::FeedRead, coverage::fetch(&visit)),
+        wanted(&visit, Permission::FeedRead, coverage::all(&visit)),
         wanted(&visit, Permission::FeedRead, filter::findings(&visit)),
         wanted(&visit, Permission::DutyAnswer, duties(&visit)),
         wanted(&visit, Permission::PolicyComment, instances(&visit)),

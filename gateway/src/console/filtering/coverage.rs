@@ -59,13 +59,30 @@ const SAID: Codes = &[
     ("category", "The filter’s category"),
 ];
 
-/// How the feeds of a school do.
+/// A page of how the feeds of a school do, those in trouble first.
 ///
 /// # Errors
 /// Where that cannot be asked for.
-pub async fn fetch(visit: &Visit) -> Result<ListFeedCoverageResponse, Error> {
-    let asked = ListFeedCoverageRequest { school_id: visit.school.clone() };
+pub async fn fetch(visit: &Visit, page_size: i32, page_token: &str) -> Result<ListFeedCoverageResponse, Error> {
+    let (school_id, page_token) = (visit.school.clone(), page_token.to_owned());
+    let asked = ListFeedCoverageRequest { school_id, page_size, page_token };
     heard(visit.filtering()?.list_feed_coverage(ask(asked))).await
+}
+
+/// How every feed of a school does, those in trouble first.
+///
+/// # Errors
+/// Where that cannot be asked for.
+pub async fn all(visit: &Visit) -> Result<Vec<FeedCoverage>, Error> {
+    let (mut feeds, mut token) = (Vec::new(), String::new());
+    loop {
+        let answer = fetch(visit, 1000, &token).await?;
+        feeds.extend(answer.coverage);
+        token = answer.next_page_token;
+        if token.is_empty() {
+            return Ok(feeds);
+        }
+    }
 }
 
 /// How one feed does; none where that cannot be asked for: its page says the rest.

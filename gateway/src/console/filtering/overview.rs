@@ -1,5 +1,6 @@
 //! The whole state of filtering on one page: how feeds do, what is due, what waits for whom, and the way to the rest.
 
+use axum::extract::Query;
 use chassis::error::{Error, Kind};
 use proto::{
     access::v1::Permission,
@@ -19,9 +20,12 @@ use crate::{
     },
     pages::{
         Page,
-        part::{Head, Link},
+        part::{From, Head, Link, Pager},
     },
 };
+
+/// Feeds that the page shows at once.
+const SHOWN: i32 = 50;
 
 /// The page.
 #[derive(Debug, Default, Serialize)]
@@ -33,6 +37,7 @@ pub struct Filtering {
     /// True where how feeds do could not be asked for.
     feeds_unknown: bool,
     feeds: Vec<Line>,
+    pager: Pager,
     of_feeds: Vec<Link>,
     lists: Vec<Waiting>,
     /// All that is about the filter.
@@ -68,6 +73,7 @@ impl Page for Filtering {
             acts: link(),
             shows_feeds: true,
             feeds: vec![Line::new(&coverage::sample(), "/x", now)],
+            pager: Pager::new("/x", &[], "this", "next"),
             of_feeds: link(),
             lists,
             pages: link(),
@@ -87,8 +93,10 @@ struct Known {
     requests: Result<ListRegisterEntriesResponse, Error>,
 }
 
-async fn known(visit: &Visit) -> Known {
-    let feeds = async { if visit.may(Permission::FeedRead) { Some(coverage::fetch(visit).await) } else { None } };
+async fn known(visit: &Visit, page_token: &str) -> Known {
+    let feeds = async {
+        if visit.may(Permission::FeedRead) { Some(coverage::fetch(visit, SHOWN, page_token).await) } else { None }
+    };
     let (feeds, findings, changes, requests) =
         tokio::join!(feeds, duties::findings(visit), duties::kept(visit, CHANGES), duties::kept(visit, UNBLOCK),);
     Known { feeds, findings, changes, requests }
@@ -174,20 +182,22 @@ fn lists(visit: &Visit, known: &Known) -> Vec<Waiting> {
 }
 
 /// Shows it.
-pub async fn show(visit: Visit) -> Answer {
+pub async fn show(visit: Visit, Query(from): Query<From>) -> Answer {
     visit.needs(Permission::RegisterRead).or_else(|_| visit.needs(Permission::FeedRead))?;
-    let known = known(&visit).await;
-    visit.page(&page(&visit, &known))
+    let known = known(&visit, &from.page_token).await;
+    visit.page(&page(&visit, &known, &from.page_token))
 }
 
-fn page(visit: &Visit, known: &Known) -> Filtering {
+fn page(visit: &Visit, known: &Known, page_token: &str) -> Filtering {
     let (path, now) = (visit.at("/filtering"), visit.now());
     let feeds = known.feeds.as_ref().and_then(|answer| answer.as_ref().ok());
+    let next = feeds.map(|feeds| feeds.next_page_token.as_str()).unwrap_or_default();
     Filtering {
         head: Head::new("Filtering", visit.crumbs(&[])),
         acts: acts(visit, known),
         shows_feeds: known.feeds.is_some(),
         feeds_unknown: matches!(known.feeds, Some(Err(_))),
+        pager: Pager::new(&path, &[], page_token, next),
         feeds: feeds.into_iter().flat_map(|feeds| &feeds.coverage).map(|feed| Line::new(feed, &path, now)).collect(),
         of_feeds: of_feeds(visit),
         lists: lists(visit, known),

@@ -2,7 +2,7 @@
 
 use chassis::{clock::moment, error::Error};
 use proto::{
-    filtering_ingest::v1::{FeedCoverage, ListAlertsResponse, ListFeedCoverageResponse},
+    filtering_ingest::v1::{FeedCoverage, ListAlertsResponse},
     incident_cases::v1::{Concern, ListConcernsResponse, ListWaitingResponse},
     policy_registry::v1::{Duty, Instance, InstanceState, Reminder},
 };
@@ -403,22 +403,18 @@ pub fn reminded(visit: &Visit, reminder: &Reminder, instances: &[Instance], now:
 }
 
 /// Feeds: when each was last heard, what it brought today, and whether it is in trouble.
-pub fn feed_list(visit: &Visit, answer: Result<ListFeedCoverageResponse, Error>, now: OffsetDateTime) -> Waiting {
+pub fn feed_list(visit: &Visit, feeds: Result<Vec<FeedCoverage>, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All about the filter", visit.at("/filtering"));
-    list("feeds", "Filter feeds", "There is no feed yet.", all, answer.ok(), |list, answer| {
-        list.count = count(answer.coverage.len());
-        list.items = answer.coverage.iter().map(|feed| feed_item(visit, feed, now)).collect();
+    list("feeds", "Filter feeds", "There is no feed yet.", all, feeds.ok(), |list, feeds| {
+        list.count = count(feeds.len());
+        list.items = feeds.iter().map(|feed| feed_item(visit, feed, now)).collect();
     })
 }
 
 /// Feeds in trouble; none where all do what is expected of them.
-pub fn troubled_list(
-    visit: &Visit,
-    answer: Result<ListFeedCoverageResponse, Error>,
-    now: OffsetDateTime,
-) -> Option<Waiting> {
-    let answer = answer.ok()?;
-    let troubled: Vec<_> = answer.coverage.iter().filter(|feed| !feed.troubles.is_empty()).collect();
+pub fn troubled_list(visit: &Visit, feeds: Result<Vec<FeedCoverage>, Error>, now: OffsetDateTime) -> Option<Waiting> {
+    let feeds = feeds.ok()?;
+    let troubled: Vec<_> = feeds.iter().filter(|feed| !feed.troubles.is_empty()).collect();
     (!troubled.is_empty()).then(|| Waiting {
         id: "feeds",
         title: "Filter feeds in trouble".to_owned(),

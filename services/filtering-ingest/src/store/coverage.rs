@@ -1,5 +1,7 @@
 //! How feeds do, in the database: what is expected of them, how they were last seen, and the ledger of school days.
 
+use std::collections::HashMap;
+
 use chassis::{
     db::Tx,
     error::{Error, Result},
@@ -56,11 +58,15 @@ pub(crate) async fn feeds(tx: &Tx) -> Result<Vec<Watched>> {
         .order_by_asc(feed::Column::Id)
         .all(tx.db())
         .await?;
-    let mut feeds = Vec::with_capacity(rows.len());
-    for row in rows {
-        feeds.push(watched(tx, serde_json::from_slice(&row.body)?, row.received_us).await?);
-    }
-    Ok(feeds)
+    // Both are read once for all: a school may have a thousand feeds.
+    let of_school = feed_rhythm::Column::SchoolId.eq(school);
+    let rhythms = feed_rhythm::Entity::find().filter(of_school).all(tx.db()).await?;
+    let mut rhythms: HashMap<String, Vec<u8>> = rhythms.into_iter().map(|row| (row.id, row.body)).collect();
+    let of_school = feed_coverage::Column::SchoolId.eq(school);
+    let coverages = feed_coverage::Entity::find().filter(of_school).all(tx.db()).await?;
+    let mut coverages: HashMap<String, Vec<u8>> = coverages.into_iter().map(|row| (row.feed_id, row.body)).collect();
+    let feed = |row: feed::Model| watched(&row, rhythms.remove(&row.id), coverages.remove(&row.id));
+    rows.into_iter().map(feed).collect()
 }
 
 /// One feed of the scope's school.
@@ -68,16 +74,16 @@ pub(crate) async fn feed(tx: &Tx, id: &str) -> Result<Watched> {
     let school = tx.scope().school()?;
     let row = feed::Entity::find_by_id(id).filter(feed::Column::SchoolId.eq(school.as_str())).one(tx.db()).await?;
     let row = row.ok_or_else(Error::missing)?;
-    watched(tx, serde_json::from_slice(&row.body)?, row.received_us).await
+    let rhythm = feed_rhythm::Entity::find_by_id(id).one(tx.db()).await?;
+    let coverage = feed_coverage::Entity::find_by_id(id).one(tx.db()).await?;
+    watched(&row, rhythm.map(|row| row.body), coverage.map(|row| row.body))
 }
 
-async fn watched(tx: &Tx, feed: Feed, received_us: Option<i64>) -> Result<Watched> {
-    let id = feed.id.as_str();
-    let rhythm = feed_rhythm::Entity::find_by_id(id).one(tx.db()).await?;
-    let rhythm = rhythm.map(|row| serde_json::from_slice(&row.body)).transpose()?.flatten();
-    let coverage = feed_coverage::Entity::find_by_id(id).one(tx.db()).await?;
-    let coverage = coverage.map(|row| serde_json::from_slice(&row.body)).transpose()?.unwrap_or_default();
-    Ok(Watched { received_at: received_us.and_then(moment), rhythm, coverage, feed })
+fn watched(row: &feed::Model, rhythm: Option<Vec<u8>>, coverage: Option<Vec<u8>>) -> Result<Watched> {
+    let rhythm = rhythm.map(|body| serde_json::from_slice(&body)).transpose()?.flatten();
+    let coverage = coverage.map(|body| serde_json::from_slice(&body)).transpose()?.unwrap_or_default();
+    let received_at = row.received_us.and_then(moment);
+    Ok(Watched { feed: serde_json::from_slice(&row.body)?, received_at, rhythm, coverage })
 }
 
 /// Locks how a feed does until the transaction ends, so that two that look at once find each thing once.

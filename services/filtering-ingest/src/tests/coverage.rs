@@ -110,6 +110,42 @@ async fn a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back(engi
     Ok(())
 }
 
+async fn feeds_are_listed_page_after_page_those_in_trouble_first(engine: Engine) -> Result<()> {
+    let world = watched(engine).await?;
+    for name in ["Boarding house", "Annexe"] {
+        let create = CreateFeedRequest {
+            school_id: world.school.clone(),
+            name: name.into(),
+            profile: "squid".into(),
+            request_id: world.it.request_id(),
+            ..CreateFeedRequest::default()
+        };
+        call!(world.it, create_feed, create)?;
+    }
+    let at = datetime!(2026-11-24 09:02 UTC);
+    world.bed.clock.set(at);
+    world.bring("a", &line(at, "http://a.example/")).await?;
+    world.bed.clock.set(at + Duration::minutes(12));
+    watch::pass(&world.app).await?;
+    let asked = |page_size: i32, page_token: &str| ListFeedCoverageRequest {
+        school_id: world.school.clone(),
+        page_size,
+        page_token: page_token.to_owned(),
+    };
+    let (mut listed, mut token) = (Vec::new(), String::new());
+    for left in [2, 1, 0] {
+        let answer = call!(world.it, list_feed_coverage, asked(1, &token))?;
+        listed.extend(answer.coverage.into_iter().map(|feed| (feed.name, feed.state)));
+        token = answer.next_page_token;
+        assert_eq!(token.is_empty(), left == 0, "{listed:?}");
+    }
+    let expected = [("Filter", "silent"), ("Annexe", "waiting"), ("Boarding house", "waiting")];
+    assert_eq!(listed, expected.map(|(name, state)| (name.to_owned(), state.to_owned())));
+    let refused = call!(world.it, list_feed_coverage, asked(-1, "")).err().map(|e| e.to_string());
+    assert!(refused.is_some_and(|refused| refused.contains("page_size")));
+    Ok(())
+}
+
 async fn a_file_sent_again_under_another_name_is_counted_found_and_raises_nothing(engine: Engine) -> Result<()> {
     let world = watched(engine).await?;
     let at = datetime!(2026-11-24 08:50 UTC);
@@ -250,6 +286,7 @@ async fn of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted(engine: 
 }
 
 on_both_engines!(
+    feeds_are_listed_page_after_page_those_in_trouble_first,
     a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back,
     a_file_sent_again_under_another_name_is_counted_found_and_raises_nothing,
     a_school_day_with_a_gap_is_covered_once_what_was_late_has_come,
