@@ -325,11 +325,12 @@ fn webhooks() -> Vec<Below> {
 
 /// Senders of filter lines, of a school or of the authority.
 fn senders() -> Vec<Below> {
-    use sender::{act, page, register};
+    use sender::{act, ledger, page, register};
     vec![
         ("/senders", get(sender::list).post(register::create)),
         ("/senders/new", get(register::show_new)),
         ("/senders/{sender_id}", get(page::show)),
+        ("/senders/{sender_id}/ledger", get(ledger::show)),
         ("/senders/{sender_id}/change", get(register::show_change).post(register::change)),
         ("/senders/{sender_id}/routes", get(act::show_map).post(act::map)),
         ("/senders/{sender_id}/secret", get(act::show_rotate).post(act::rotate)),

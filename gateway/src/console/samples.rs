@@ -128,6 +128,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<profile::ProfilePage>(found, frame);
     of::<profile::edit::EditorPage>(found, frame);
     of::<sender::page::SenderPage>(found, frame);
+    of::<sender::ledger::LedgerPage>(found, frame);
     of::<shared_incident::SharedPage>(found, frame);
     of::<shared_incident::list::SharedList>(found, frame);
     of::<sign_in::ChooseSchool>(found, frame);

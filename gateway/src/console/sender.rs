@@ -2,6 +2,7 @@
 //! accounted for, and what waits because its school is not known.
 
 pub mod act;
+pub mod ledger;
 pub mod page;
 pub mod register;
 

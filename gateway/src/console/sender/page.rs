@@ -3,13 +3,16 @@
 use axum::extract::{Path, Query};
 use proto::{
     access::v1::Permission,
-    filtering_ingest::v1::{
-        GetSenderLedgerRequest, ListQuarantineRequest, QuarantineKey, Sender, SenderHour, SenderRoute,
-    },
+    filtering_ingest::v1::{GetSenderLedgerResponse, ListQuarantineRequest, QuarantineKey, Sender, SenderRoute},
 };
 use serde::Serialize;
 
-use super::{KEYS, Turned, Which, at, crumbs, fetch, register::carried, state, sum};
+use super::{
+    KEYS, Turned, Which, at, crumbs, fetch,
+    ledger::{self, Hour},
+    register::carried,
+    state, sum,
+};
 use crate::{
     console::{
         profile,
@@ -29,8 +32,12 @@ const REASONS: Codes = &[
     ("ambiguous", "Stands for several schools"),
     ("missing", "The lines name none"),
 ];
-/// Routes and hours that a page shows.
-const SHOWN: usize = 200;
+/// Keys that it shows under which lines wait: as many as may, so that the warning is about all of them.
+const KEYS_SHOWN: i32 = 1000;
+/// Routes that the page shows, the latest first.
+const ROUTES: usize = 200;
+/// Hours of the ledger that it shows; the others have a page of their own.
+const HOURS: i32 = 48;
 
 /// One sender.
 #[derive(Debug, Serialize)]
@@ -46,7 +53,11 @@ pub struct SenderPage {
     waiting: Vec<Waiting>,
     pager: Pager,
     routes: Vec<Route>,
+    /// That there are more routes; empty where all are shown.
+    more_routes: String,
     hours: Vec<Hour>,
+    /// The way to the hours before; without an address where there are none.
+    more_hours: Link,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,16 +78,6 @@ struct Route {
     until: String,
 }
 
-#[derive(Debug, Serialize)]
-struct Hour {
-    hour: String,
-    received: String,
-    observations: String,
-    refused: String,
-    duplicate: String,
-    waiting: String,
-}
-
 impl Waiting {
     fn new(key: &QuarantineKey) -> Self {
         Self {
@@ -90,26 +91,12 @@ impl Waiting {
     }
 }
 
-impl Hour {
-    fn new(hour: &SenderHour) -> Self {
-        let (counts, n) = (hour.counts.unwrap_or_default(), words::number);
-        Self {
-            hour: words::stamp(hour.hour_time.as_ref()).unwrap_or_default(),
-            received: n(counts.received),
-            observations: n(counts.observations),
-            refused: n(counts.refused),
-            duplicate: n(counts.duplicate),
-            waiting: n(counts.quarantined),
-        }
-    }
-}
-
 /// What the page of a sender is made of.
 struct Shown<'a> {
     sender: &'a Sender,
     waiting: &'a [QuarantineKey],
     pager: Pager,
-    hours: &'a [SenderHour],
+    ledger: &'a GetSenderLedgerResponse,
     /// What its schools are called, by their ids.
     names: &'a [(String, String)],
     crumbs: Vec<Link>,
@@ -118,7 +105,7 @@ struct Shown<'a> {
 
 impl Shown<'_> {
     fn page(self) -> SenderPage {
-        let Self { sender, waiting, pager, hours, names, crumbs, place } = self;
+        let Self { sender, waiting, pager, ledger, names, crumbs, place } = self;
         let named = |id: &str| {
             let known = names.iter().find(|(school, _)| school == id);
             known.map_or_else(|| "A school".to_owned(), |(_, name)| name.clone())
@@ -166,6 +153,9 @@ impl Shown<'_> {
                 act("End the sender", "/end"),
             ]);
         }
+        let all_hours = || Link::new("Every hour of the ledger", format!("{place}/ledger"));
+        let (shown, all) = (words::number(ROUTES as u64), sender.routes.len());
+        let left = format!("The latest {shown} of {} are shown.", words::number(all as u64));
         SenderPage {
             head: Head::new("Sender", crumbs).of(sender.name.clone()),
             rows,
@@ -175,8 +165,10 @@ impl Shown<'_> {
             routed,
             waiting: waiting.iter().map(Waiting::new).collect(),
             pager,
-            routes: sender.routes.iter().rev().take(SHOWN).map(route).collect(),
-            hours: hours.iter().take(SHOWN).map(Hour::new).collect(),
+            routes: sender.routes.iter().rev().take(ROUTES).map(route).collect(),
+            more_routes: if all > ROUTES { left } else { String::new() },
+            hours: ledger.hours.iter().map(Hour::new).collect(),
+            more_hours: if ledger.next_page_token.is_empty() { Link::default() } else { all_hours() },
         }
     }
 }
@@ -186,6 +178,8 @@ impl Page for SenderPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
+        use proto::filtering_ingest::v1::SenderHour;
+
         use super::sample;
         let key = |reason: &str, critical_lines| QuarantineKey {
             routing_key: if reason == "missing" { String::new() } else { "<hill road>".into() },
@@ -194,25 +188,29 @@ impl Page for SenderPage {
             critical_lines,
             ..QuarantineKey::default()
         };
-        let hours = [SenderHour { hour_time: None, counts: sample().counts }];
-        let shown = |sender: &Sender, waiting: &[QuarantineKey], hours: &[SenderHour]| {
+        let hours = vec![SenderHour { hour_time: None, counts: sample().counts }];
+        let full = GetSenderLedgerResponse { hours, next_page_token: "more".into(), ..Default::default() };
+        let none = GetSenderLedgerResponse::default();
+        let shown = |sender: &Sender, waiting: &[QuarantineKey], ledger: &GetSenderLedgerResponse| {
             let (names, crumbs) = ([("sch_1".to_owned(), "Thistledown Grange School".to_owned())], Vec::new());
             Shown {
                 sender,
                 waiting,
                 pager: Pager::new("/x", &[], "", "more"),
-                hours,
+                ledger,
                 names: &names,
                 crumbs,
                 place: "/x".into(),
             }
             .page()
         };
+        let route = |n: usize| SenderRoute { routing_key: format!("<{n}>"), ..SenderRoute::default() };
+        let many = Sender { routes: (0..=ROUTES).map(route).collect(), ..sample() };
         let ended = Sender { end_time: sample().create_time, routing_key: String::new(), routes: vec![], ..sample() };
         vec![
-            shown(&sample(), &[key("unknown", 0), key("outside", 2), key("missing", 0)], &hours),
-            shown(&sample(), &[], &[]),
-            shown(&ended, &[], &[]),
+            shown(&sample(), &[key("unknown", 0), key("outside", 2), key("missing", 0)], &full),
+            shown(&many, &[], &none),
+            shown(&ended, &[], &none),
         ]
     }
 }
@@ -222,15 +220,9 @@ pub async fn show(visit: Visit, Path(which): Path<Which>, Query(turned): Query<T
     visit.needs(Permission::SenderManage)?;
     let sender = fetch(&visit, &which).await?;
     let (school_id, sender_id) = (visit.school.clone(), sender.sender_id.clone());
-    let asked = GetSenderLedgerRequest {
-        school_id: school_id.clone(),
-        sender_id: sender_id.clone(),
-        page_size: i32::try_from(SHOWN).unwrap_or_default(),
-        page_token: String::new(),
-    };
-    let ledger = heard(visit.senders()?.get_sender_ledger(ask(asked))).await?;
+    let ledger = ledger::fetch(&visit, &sender_id, HOURS, "").await?;
     let page_token = turned.page_token.clone();
-    let asked = ListQuarantineRequest { school_id, sender_id, page_size: 100, page_token };
+    let asked = ListQuarantineRequest { school_id, sender_id, page_size: KEYS_SHOWN, page_token };
     let waiting = heard(visit.senders()?.list_quarantine(ask(asked))).await?;
     let place = at(&visit, &format!("/{}", sender.sender_id));
     let names = if visit.school.is_empty() { carried(&visit).await?.choices } else { Vec::new() };
@@ -238,7 +230,7 @@ pub async fn show(visit: Visit, Path(which): Path<Which>, Query(turned): Query<T
         sender: &sender,
         waiting: &waiting.keys,
         pager: Pager::new(&place, &[], &turned.page_token, &waiting.next_page_token),
-        hours: &ledger.hours,
+        ledger: &ledger,
         names: &names,
         crumbs: crumbs(&visit, &[("Senders", at(&visit, ""))]),
         place: place.clone(),
