@@ -11,6 +11,9 @@ chassis::id!(/** A profile of somebody's own. */ pub struct ProfileId = "pro");
 
 /// Profiles of one owner, retired ones among them.
 pub const MOST: usize = 100;
+/// Versions of one profile. None is dropped: what is kept of an event says by which version it was read, for as long as the
+/// school keeps its logs.
+pub const MOST_VERSIONS: usize = 200;
 /// The longest document, in bytes.
 pub const LONGEST: usize = 64 << 10;
 

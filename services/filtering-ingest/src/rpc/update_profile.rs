@@ -13,7 +13,7 @@ use super::{
     convert::profile as convert,
     senders::{own_profile, place},
 };
-use crate::{App, store};
+use crate::{App, profile::own::MOST_VERSIONS, store};
 
 pub(super) async fn update_profile(app: &App, request: Request<UpdateProfileRequest>) -> Result<UpdateProfileResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -44,6 +44,11 @@ pub(super) async fn update_profile(app: &App, request: Request<UpdateProfileRequ
         kept.version
     );
     v.check(profile.version() > kept.version, "document", fix);
+    let versions = store::profile::kept_versions(&tx, &kept).await?.len();
+    let fix = format!(
+        "Keep the document under another name and move the feeds on to it: {MOST_VERSIONS} versions of this profile are kept"
+    );
+    v.check(versions < MOST_VERSIONS, "document", fix);
     v.finish()?;
     kept.go_on(&profile, &request.document, tx.now());
     store::profile::keep(&tx, &kept, &request.document).await?;

@@ -3,6 +3,7 @@
 use proto::filtering_ingest::v1::senders_client::SendersClient;
 
 use super::*;
+use crate::profile::own::MOST_VERSIONS;
 
 /// A document whose lines are pairs with tabs.
 fn document(name: &str, version: u32, outcome: &str) -> String {
@@ -190,6 +191,32 @@ async fn what_is_wrong_with_a_document_is_told_by_its_line(engine: Engine) -> Re
     Ok(())
 }
 
+async fn a_profile_has_two_hundred_versions_and_then_another_name(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (it, school) = (&world.it, world.school.as_str());
+    let text = |version: usize| document("larkspur", u32::try_from(version).unwrap_or_default(), "blocked");
+    create(it, school, text(1)).await?;
+    let mut tx = world.app.store.begin(&chassis::caller::Scope::consumer(&world.school, "evt")).await?;
+    let mut kept = store::profile::find(&tx, school, "larkspur").await?.ok_or_else(Error::missing)?;
+    for version in 2..MOST_VERSIONS {
+        kept.version = u32::try_from(version).unwrap_or_default();
+        store::profile::keep(&tx, &kept, &text(version)).await?;
+    }
+    store::profile::update(&tx, &kept).await?;
+    tx.silent();
+    tx.commit().await?;
+    let known = get(it, school, "school.larkspur").await?.profile.unwrap_or_default();
+    let last = update(it, school, &known, text(MOST_VERSIONS)).await?;
+    let refused = update(it, school, &last, text(MOST_VERSIONS + 1)).await.err();
+    let told = refused.is_some_and(|e| {
+        e.violations().iter().any(|v| v.field == "document" && v.message.contains("under another name"))
+    });
+    assert!(told);
+    let known = get(it, school, "school.larkspur@1").await?;
+    assert_eq!(known.versions.len(), MOST_VERSIONS, "the first can still be read");
+    Ok(())
+}
+
 async fn a_preview_shows_what_lines_become_and_keeps_nothing(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let preview = async |document: &str, lines: String| {
@@ -229,5 +256,6 @@ on_both_engines!(
     a_feed_goes_on_by_its_version_until_it_is_moved_on,
     an_own_profile_stands_beside_the_shipped_one_and_is_nobody_elses,
     what_is_wrong_with_a_document_is_told_by_its_line,
+    a_profile_has_two_hundred_versions_and_then_another_name,
     a_preview_shows_what_lines_become_and_keeps_nothing,
 );
