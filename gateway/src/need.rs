@@ -69,6 +69,8 @@ pub struct Roles {
 pub struct Known {
     /// How many hold which role, by school; a school that is not there has nobody.
     pub roles: BTreeMap<String, Roles>,
+    /// The schools where an alert waits for a chair of governors, and there is none.
+    pub unheld: BTreeSet<String>,
     /// How each school stands, as events told reporting.
     pub standings: Option<Vec<SchoolStanding>>,
     /// How often concerns were passed on unread this term, by school, as it is printed.
@@ -112,6 +114,10 @@ impl Known {
         }
         if roles.deputies == 0 {
             say("no_deputy", "No deputy".to_owned(), "/schools");
+        }
+        if self.unheld.contains(school) {
+            // It says nothing of whom or what it is about, nor how many there are.
+            say("alert_unheld", "A filter alert waits that nobody is appointed to open".to_owned(), "/schools");
         }
         if let Some(standings) = &self.standings {
             // One of which no event was heard is not among them: nothing of it is there yet.
@@ -239,6 +245,7 @@ mod tests {
         };
         Known {
             roles: BTreeMap::new(),
+            unheld: BTreeSet::from(["sch_1".to_owned()]),
             standings: Some(vec![row]),
             unread: Some(BTreeMap::from([("sch_1".to_owned(), figure)])),
             adoptions: Some(vec![adoption]),
@@ -289,6 +296,7 @@ mod tests {
         let all = by_need(&[school("sch_1", "Ash")], &known, NOW);
         let keys: Vec<&str> = all[0].reasons.iter().map(|reason| reason.key.as_str()).collect();
         assert_eq!(keys, ["no_lead", "no_deputy"]);
-        assert_eq!(known.unknown().len() + keys.len(), kinds().len());
+        // That no alert waits unheld is known: the gateway itself says so.
+        assert_eq!(known.unknown().len() + keys.len() + 1, kinds().len());
     }
 }

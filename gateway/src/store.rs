@@ -2,6 +2,7 @@
 //! webhooks. Only here is the database touched.
 
 pub mod account;
+pub mod chair_alert;
 mod entity;
 mod migration;
 pub mod notice;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrations {
         migrations.push(Box::new(migration::m20261125_000104_create_unsent_form::Migration));
         migrations.push(Box::new(migration::m20261126_000105_create_notice::Migration));
         migrations.push(Box::new(migration::m20261126_000106_create_webhook::Migration));
+        migrations.push(Box::new(migration::m20261127_000107_create_chair_alert::Migration));
         migrations
     }
 }

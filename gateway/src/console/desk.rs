@@ -13,9 +13,9 @@ use axum::{
     extract::{Path, Query},
     routing::{get, post},
 };
-use chassis::{desk::Desk, error::Error};
+use chassis::{clock::moment, desk::Desk, error::Error};
 use proto::{
-    access::v1::Permission,
+    access::v1::{ListUnheldAlertsRequest, Permission},
     incident_cases::v1::{Allegation, ListAllegationsRequest},
 };
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,8 @@ pub struct DeskPage {
     head: Head,
     /// What can be done; empty at a desk that takes nothing in by itself.
     acts: Vec<Link>,
+    /// The schools where an alert waits that nobody may open.
+    unheld: Vec<Line>,
     /// What the list is called; empty where the desk keeps none.
     title: String,
     lines: Vec<Line>,
@@ -106,13 +108,23 @@ impl Page for DeskPage {
         let page = |lines: Vec<Line>| Self {
             head: Head::new("Allegations", vec![Link::new("Home", "/")]),
             acts: vec![Link::new("Take an allegation in", "/desks/lado/allegations/new")],
+            unheld: Vec::new(),
             title: "Open".into(),
             lines,
             none: "None is open.",
             pager: Pager::new("/desks/lado/allegations", &[("state", "open")], "", "x"),
         };
         let line = |one: &Allegation| line(one, "Thistledown <Grange>", "/desks/lado");
-        vec![page(vec![line(&new), line(&closed)]), page(Vec::new()), page(referral::sample_lines())]
+        let waits = Line {
+            link: Link::new("Thistledown <Grange>", ""),
+            hint: "Waits since yesterday, 9:05am".into(),
+            due: Due::default(),
+        };
+        vec![
+            Self { unheld: vec![waits], ..page(vec![line(&new), line(&closed)]) },
+            page(Vec::new()),
+            page(referral::sample_lines()),
+        ]
     }
 }
 
@@ -172,17 +184,34 @@ pub async fn show(visit: Visit, Path(_): Path<String>, Query(asked): Query<Share
     if desk(&visit)? != Desk::Lado {
         return referral::listed(visit, referral::Asked::default(), Vec::new()).await;
     }
-    listed(visit, Asked { state: "open".into(), ..Asked::default() }, Vec::new()).await
+    let unheld = unheld(&visit).await?;
+    listed(visit, Asked { state: "open".into(), ..Asked::default() }, Vec::new(), unheld).await
+}
+
+/// The schools where an alert waits for a chair of governors and there is none: the officer talks to them, and opens nothing.
+async fn unheld(visit: &Visit) -> Result<Vec<Line>, Error> {
+    let asked = ListUnheldAlertsRequest { desk: desk(visit)?.name().to_owned() };
+    let answer = heard(visit.app.oversight(&visit.visitor)?.list_unheld_alerts(ask(asked))).await?;
+    let mut lines = Vec::new();
+    for one in &answer.schools {
+        let since = one.since_time.as_ref().and_then(moment).map(|at| words::near(at, visit.now()));
+        lines.push(Line {
+            link: Link::new(school(visit, &one.school_id).await, ""),
+            hint: since.map(|since| format!("Waits since {since}")).unwrap_or_default(),
+            due: Due::default(),
+        });
+    }
+    Ok(lines)
 }
 
 /// Allegations of one state.
 pub async fn list(visit: Visit, Path(_): Path<String>, Query(asked): Query<Asked>) -> Answer {
     visit.needs(Permission::DeskRead)?;
     let crumbs = crumbs(&visit, &[]);
-    listed(visit, asked, crumbs).await
+    listed(visit, asked, crumbs, Vec::new()).await
 }
 
-async fn listed(visit: Visit, asked: Asked, crumbs: Vec<Link>) -> Answer {
+async fn listed(visit: Visit, asked: Asked, crumbs: Vec<Link>, unheld: Vec<Line>) -> Answer {
     let request = ListAllegationsRequest {
         desk: desk(&visit)?.name().to_owned(),
         state: asked.state.clone(),
@@ -208,6 +237,7 @@ async fn listed(visit: Visit, asked: Asked, crumbs: Vec<Link>) -> Answer {
     visit.page(&DeskPage {
         head: Head::new("Allegations", crumbs),
         acts,
+        unheld,
         title: if closed { "Closed" } else { "Open, what is due first coming first" }.to_owned(),
         lines,
         none: if closed { "None was closed." } else { "None is open." },

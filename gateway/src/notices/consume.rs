@@ -57,6 +57,7 @@ impl Consumer for Told {
             Event::ConcernRecorded(_)
             | Event::ConcernEscalated(_)
             | Event::AlertPassedOn(_)
+            | Event::AlertAcknowledged(_)
             | Event::ExceptionRequested(_)
             | Event::ExceptionDecided(_)
             | Event::ContactMatched(_)
@@ -87,7 +88,6 @@ impl Consumer for Told {
             | Event::ParentsDecided(_)
             | Event::ConcernRead(_)
             | Event::AlertWorsened(_)
-            | Event::AlertAcknowledged(_)
             | Event::CoverageDayCounted(_)
             | Event::RegisterEntryAdded(_)
             | Event::RegisterCounted(_)
@@ -110,6 +110,7 @@ impl Consumer for Told {
             store::notice::keep_shared(tx, &invited.shared_incident_id, &envelope.school_id).await?;
         }
         let at = envelope.event_time.as_ref().and_then(moment).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        wait_for_chair(tx, envelope, at).await?;
         if tx.now() - at > NEWS {
             return Ok(());
         }
@@ -288,6 +289,21 @@ fn passed<'a>(kind: &'static Kind, school: &'a str, id: &str) -> Happened<'a> {
 pub async fn tell(tx: &Tx, kind: &Kind, school: &str, roles: &[Role], link: &str) -> Result<()> {
     let accounts = store::account::holding(tx, school, roles).await?;
     tell_all(tx, kind, school, accounts, link).await
+}
+
+/// Notes which alerts wait for a chair of governors, and which were opened.
+async fn wait_for_chair(tx: &Tx, envelope: &Envelope, at: OffsetDateTime) -> Result<()> {
+    let (school, alert) = (envelope.school_id.as_str(), envelope.aggregate_id.as_str());
+    match &envelope.event {
+        Some(Event::AlertRaised(raised)) if raised.route == "chair" => {
+            store::chair_alert::wait(tx, alert, school, at).await
+        }
+        Some(Event::AlertPassedOn(passed)) if passed.to == "chair" => {
+            store::chair_alert::wait(tx, alert, school, at).await
+        }
+        Some(Event::AlertAcknowledged(_)) => store::chair_alert::opened(tx, alert).await,
+        _ => Ok(()),
+    }
 }
 
 /// Tells the chair of governors. Where a school has none, the authority's designated officer and its officers are told that

@@ -5,14 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{
     calendar::Term,
-    caller::Caller,
+    caller::{Caller, Scope},
+    clock::timestamp,
+    desk::Desk,
     error::{Error, Result},
     history::Act,
     serve::{MAX_MESSAGE, answer},
     upstream::{Upstream, request as ask},
 };
 use proto::{
-    access::v1::{ListSchoolsByNeedRequest, ListSchoolsByNeedResponse, oversight_server::Oversight},
+    access::v1::{
+        ListSchoolsByNeedRequest, ListSchoolsByNeedResponse, ListUnheldAlertsRequest, ListUnheldAlertsResponse,
+        UnheldAlert, oversight_server::Oversight,
+    },
     incident_cases::v1::{LateTransfers, ListLateTransfersRequest, incident_cases_client::IncidentCasesClient},
     policy_registry::v1::{
         Adoption, ListAdoptionsRequest, ListSchoolsRequest, School, policy_registry_client::PolicyRegistryClient,
@@ -48,6 +53,35 @@ impl Oversight for OversightService {
     ) -> Result<Response<ListSchoolsByNeedResponse>, Status> {
         answer(self.door.store(), r, |r| list_schools_by_need(self, r)).await
     }
+
+    async fn list_unheld_alerts(
+        &self,
+        r: Request<ListUnheldAlertsRequest>,
+    ) -> Result<Response<ListUnheldAlertsResponse>, Status> {
+        answer(self.door.store(), r, |r| list_unheld_alerts(&self.door, r)).await
+    }
+}
+
+async fn list_unheld_alerts(
+    door: &Door,
+    request: Request<ListUnheldAlertsRequest>,
+) -> Result<ListUnheldAlertsResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at_desk(&request.desk)?;
+    let mut schools = Vec::new();
+    if scope.desk() == Some(Desk::Lado) {
+        // They are no desk's rows: the gateway itself reads them.
+        let mut tx = door.store().begin(&Scope::system(door.store().name())).await?;
+        let unheld = store::chair_alert::unheld(&tx).await?;
+        tx.silent();
+        tx.commit().await?;
+        let one = |(school_id, since)| UnheldAlert { school_id, since_time: Some(timestamp(since)) };
+        schools.extend(unheld.into_iter().map(one));
+    }
+    let mut tx = door.store().begin(&scope).await?;
+    tx.record(Act::new("unheld_alerts.listed", request.desk).detail("count", schools.len()));
+    tx.commit().await?;
+    Ok(ListUnheldAlertsResponse { schools })
 }
 
 async fn list_schools_by_need(
@@ -58,6 +92,7 @@ async fn list_schools_by_need(
     let scope = caller.at_authority()?;
     let mut tx = service.door.store().begin(&scope).await?;
     let (now, roles) = (tx.now(), store::account::leading(&tx).await?);
+    let unheld = store::chair_alert::unheld(&tx).await?.into_keys().collect();
     tx.record(Act::new("schools.by_need", scope.account_text()));
     tx.commit().await?;
     let (asked, term) = (Asked { service, caller: &caller }, Term::at(now).id());
@@ -71,6 +106,7 @@ async fn list_schools_by_need(
     );
     let known = Known {
         roles,
+        unheld,
         standings: known(standings),
         unread: known(unread),
         adoptions: known(adoptions),

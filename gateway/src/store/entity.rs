@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod appointment;
+pub mod chair_alert;
 pub mod notice;
 pub mod notice_address;
 pub mod notice_confirmation;

@@ -6,3 +6,4 @@ pub mod m20261125_000103_lock_session;
 pub mod m20261125_000104_create_unsent_form;
 pub mod m20261126_000105_create_notice;
 pub mod m20261126_000106_create_webhook;
+pub mod m20261127_000107_create_chair_alert;

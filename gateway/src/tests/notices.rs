@@ -11,9 +11,9 @@ use prost::Message as _;
 use proto::{
     access::v1::Role,
     event::v1::{
-        AlertPassedOn, AlertRaised, ConcernEscalated, ConcernRecorded, ExceptionDecided, ExceptionRequested,
-        FeedCoverageChanged, InvitationAccepted, QuestionDue, ReferralAsked, RegisterRequestDecided, ReportSigned,
-        SchoolInvited,
+        AlertAcknowledged, AlertPassedOn, AlertRaised, ConcernEscalated, ConcernRecorded, ExceptionDecided,
+        ExceptionRequested, FeedCoverageChanged, InvitationAccepted, QuestionDue, ReferralAsked,
+        RegisterRequestDecided, ReportSigned, SchoolInvited,
     },
     policy_registry::v1::{GetSchoolResponse, School},
 };
@@ -281,13 +281,28 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
             (&place.school, "c.chair", format!("/schools/{}/filtering/alerts", place.school)),
             (&theirs, "officer", format!("/schools/{theirs}")),
         ] {
-            place.house.bus.publish(&place.envelope(school, "alt_9", about_head())).await?;
+            place.house.bus.publish(&place.envelope(school, &format!("alt_{whom}"), about_head())).await?;
             let new = place.mails(count + 1).await?.split_off(count);
             count += 1;
             assert!(new[0].to.iter().all(|to| to.starts_with(&format!("{whom}@"))), "{whom}");
             let line = format!("https://safety.northshire.example{line}");
             assert!(new[0].data.lines().any(|l| l == line), "{}", new[0].data);
         }
+        // Who has no address finds it on their pages, until somebody opened it.
+        place.house.account("l.lado", Role::Lado, None).await?;
+        let unheld = async || -> Result<Vec<Value>> {
+            let answer = place.call("l.lado", "GET", "/v1/desks/lado/unheldAlerts", Value::Null).await?;
+            Ok(answer.json()["schools"].as_array().cloned().unwrap_or_default())
+        };
+        let waiting = unheld().await?;
+        assert!(waiting.len() == 1 && waiting[0]["school_id"] == theirs.as_str(), "{waiting:?}");
+        let opened = Event::AlertAcknowledged(AlertAcknowledged::default());
+        place.house.bus.publish(&place.envelope(&theirs, "alt_officer", opened)).await?;
+        // What is told behind it says that it was heard.
+        place.house.bus.publish(&place.envelope(&place.school, "alt_5", about_head())).await?;
+        count += 1;
+        place.mails(count).await?;
+        assert!(unheld().await?.is_empty());
         // What is older than some days is no news.
         let old = place.envelope(&place.school, "con_1", recorded());
         place.house.bed.clock.advance(Duration::days(4));

@@ -93,6 +93,7 @@ pub async fn listed(visit: Visit, mut asked: Asked, crumbs: Vec<Link>) -> Answer
     visit.page(&DeskPage {
         head: Head::new("Referrals from schools", crumbs),
         acts: acts.collect(),
+        unheld: Vec::new(),
         title: words::called(WAITS, &asked.waits_for),
         lines,
         none: "There is none.",
