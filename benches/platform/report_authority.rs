@@ -118,7 +118,7 @@ async fn ask(world: &World, browser: &mut Browser) -> Result<Asked> {
         let begun = Instant::now();
         rpc(world).await?;
         asked.rpc.push(begun.elapsed());
-        if nth % RAW_EVERY == 0 {
+        if nth.is_multiple_of(RAW_EVERY) {
             let begun = Instant::now();
             raw(world).await?;
             asked.raw.push(begun.elapsed());

@@ -67,7 +67,8 @@ mod tests {
     fn a_batch_of_nothing_but_junk_makes_few_entries() {
         let junk: Vec<_> = (1..=500_000).map(|line| (line, JUNK)).collect();
         assert_eq!(stretches(&junk).len(), 1);
-        let mixed: Vec<_> = (1..=500_000).map(|line| (line, if line % 2 == 0 { JUNK } else { BLANK })).collect();
+        let mixed: Vec<_> =
+            (1..=500_000_u64).map(|line| (line, if line.is_multiple_of(2) { JUNK } else { BLANK })).collect();
         let told = stretches(&mixed);
         assert_eq!(told.len(), PLACES + 2);
         assert_eq!(told.last().map(|s| (s.until, s.lines)), Some((500_000, 249_500)));

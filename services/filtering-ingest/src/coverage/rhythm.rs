@@ -101,7 +101,7 @@ impl Rhythm {
 /// A time of day: `6:00am`.
 pub(super) fn clock(at: Time) -> String {
     let half = if at.hour() < 12 { "am" } else { "pm" };
-    let hour = if at.hour() % 12 == 0 { 12 } else { at.hour() % 12 };
+    let hour = if at.hour().is_multiple_of(12) { 12 } else { at.hour() % 12 };
     format!("{hour}:{:02}{half}", at.minute())
 }
 

@@ -68,7 +68,7 @@ pub fn all() -> impl Iterator<Item = &'static Profile> {
 
 /// The document of a profile; none where none of that name is shipped.
 pub fn document(name: &str) -> Option<&'static str> {
-    NAMES.iter().any(|known| *known == name).then(|| text(name)).flatten()
+    NAMES.contains(&name).then(|| text(name)).flatten()
 }
 
 /// The document of a profile.

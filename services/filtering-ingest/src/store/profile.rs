@@ -28,8 +28,11 @@ use crate::profile::{
     own::{Kept, Named, Owner},
 };
 
+/// Compiled profiles, by id and version.
+type Compiled = HashMap<(String, u32), Arc<Profile>>;
+
 /// Profiles that were compiled, and how many are kept so.
-static COMPILED: LazyLock<Mutex<HashMap<(String, u32), Arc<Profile>>>> = LazyLock::new(Mutex::default);
+static COMPILED: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
 const COMPILED_MAX: usize = 200;
 
 /// A profile as lines are read by it.

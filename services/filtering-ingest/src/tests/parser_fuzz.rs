@@ -156,7 +156,7 @@ fn fuzz(name: &str) {
             _ => damaged(&mut dice, &own),
         };
         taken += held(&mut reader, &bytes).iter().filter(|done| done.is_ok()).count() as u64;
-        if round % 64 == 0 {
+        if round.is_multiple_of(64) {
             let _ = whole::lines(&bytes);
         }
     }
