@@ -57,9 +57,14 @@ impl Part {
         self.add(number, line);
     }
 
+    /// The numbers of its lines, without those of the rows of names that stand before them.
+    pub fn of_lines(&self) -> impl Iterator<Item = u64> {
+        self.numbers.iter().copied().filter(|number| *number != NAMES)
+    }
+
     /// How many lines it is.
     pub fn len(&self) -> u64 {
-        u64::try_from(self.numbers.iter().filter(|number| **number != NAMES).count()).unwrap_or(u64::MAX)
+        u64::try_from(self.of_lines().count()).unwrap_or(u64::MAX)
     }
 
     /// Whether it holds none.
@@ -235,23 +240,41 @@ fn named(line: &str, names: &[&str]) -> Vec<String> {
     known.map(|(_, value)| value.to_owned()).collect()
 }
 
-/// Pairs whose values are quoted or end at a blank; where tabs part them, at a tab.
+/// Pairs whose values are quoted, or end at what parts the pairs: tabs, commas or blanks. The filter writes the first pair of a
+/// line, and so says which: a comma in an address behind it begins no pair where blanks part them.
 fn quoted(line: &str) -> Vec<(&str, &str)> {
     if line.contains('\t') {
         return line.split('\t').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.trim(), v.trim())).collect();
     }
     let mut pairs = Vec::new();
-    let mut rest = line;
+    let (mut rest, mut mark) = (line, None);
     while let Some((before, after)) = rest.split_once('=') {
         let key = before.rsplit([' ', ',']).next().unwrap_or_default();
         let (value, next) = match after.strip_prefix('"') {
             Some(inside) => inside.split_once('"').unwrap_or((inside, "")),
-            None => after.split_once([' ', ',']).unwrap_or((after, "")),
+            None => {
+                let mark = *mark.get_or_insert_with(|| parted_by(after));
+                after.split_once(mark).unwrap_or((after, ""))
+            }
         };
+        // A quoted value ends by itself; what parts it from the next pair stands behind it.
+        if after.starts_with('"') && mark.is_none() {
+            mark = next.chars().next().filter(|c| matches!(c, ' ' | ','));
+        }
         pairs.push((key, value));
         rest = next;
     }
     pairs
+}
+
+/// What parts the pairs of a line, by what stands behind its first value: a comma only where a further pair follows it.
+fn parted_by(after: &str) -> char {
+    let Some((_, next)) = after.split_once([' ', ',']).filter(|(value, _)| after[value.len()..].starts_with(','))
+    else {
+        return ' ';
+    };
+    let key = next.split_once('=').map(|(key, _)| key.trim_start());
+    if key.is_some_and(|key| !key.is_empty() && !key.contains([' ', ','])) { ',' } else { ' ' }
 }
 
 /// The longest name of a field.
@@ -264,7 +287,9 @@ fn spaced(line: &str) -> Vec<(&str, &str)> {
     let (mut start, mut found): (usize, Vec<(usize, usize)>) = (0, Vec::new());
     for (at, byte) in line.bytes().enumerate() {
         match byte {
-            b' ' | b'\t' | b'|' => start = at + 1,
+            b' ' | b'\t' => start = at + 1,
+            // These part the header; behind it one is of an address, or of what somebody wrote.
+            b'|' if found.is_empty() => start = at + 1,
             b'=' if found.last().is_none_or(|(_, equals)| start > *equals) && word(&line[start..at]) => {
                 found.push((start, at));
             }
@@ -331,6 +356,8 @@ mod tests {
         assert_eq!(next.parts.values().map(Part::len).collect::<Vec<_>>(), [1]);
         let waiting = first.held.values().map(Part::numbered).next().unwrap_or_default();
         assert_eq!(first.held.values().map(Part::len).collect::<Vec<_>>(), [1]);
+        let numbers: Vec<u64> = first.held.values().flat_map(Part::of_lines).collect();
+        assert_eq!(numbers, [3], "a row of names is no line, not even where there is no room to wait");
         sender.map("b pupils", "sch_b", (None, None), NOW);
         let late = split(&sender, smoothwall, None, numbered(&waiting), NOW);
         let parts: Vec<(&str, &[u64])> =
@@ -367,6 +394,17 @@ mod tests {
     fn what_a_pupil_writes_tells_no_school() {
         let forged = fortigate("nowhere", "/?vd=thistledown vd=thistledown");
         assert!(of(&forged).parts.is_empty());
+        // Where the filter itself names none, an address stands in for none either, quoted or not.
+        for line in [
+            "id=fw time=\"2026-11-24 08:59:00\" user=u1 url=http://a.example/?x=1,vd=thistledown action=pass",
+            "time=\"2026-11-24 08:59:00\" user=u1 url=http://a.example/?x=1,vd=thistledown",
+            "CEF:0|M|F|1|9|N|7|suser=u1 request=http://a.example/?x|vd=thistledown act=allowed",
+        ] {
+            assert_eq!(named(line, DOMAIN), [""; 0], "{line}");
+        }
+        assert_eq!(named("time=1,vd=hill,user=u1", DOMAIN), ["hill"]);
+        assert_eq!(named("time=\"1\", vd=hill, user=u1", DOMAIN), ["hill"]);
+        assert_eq!(named("CEF:0|M|F|1|9|N|7|vd=hill suser=u1", DOMAIN), ["hill"]);
         let numbers = sender("dfe_number", &[("1234567", "sch_a")]);
         let visited = fortigate("root", "/school/123-4567");
         let split = split(&numbers, fortigates(), None, fresh(visited.as_bytes(), 1, 0), NOW);

@@ -239,7 +239,7 @@ impl Spread<'_> {
                 bytes += more;
                 kept.insert((key, reason), part);
             } else {
-                split.refused.extend(part.numbers.iter().map(|number| (*number, FULL)));
+                split.refused.extend(part.of_lines().map(|number| (number, FULL)));
             }
         }
         split.held = kept;
