@@ -4,9 +4,13 @@ use chassis::{
     caller::Caller,
     db::Once,
     error::{Error, Result, Violations},
+    event::Event,
     history::Act,
 };
-use proto::filtering_ingest::v1::{AnswerAlertRequest, AnswerAlertResponse};
+use proto::{
+    event::v1::AlertAcknowledged,
+    filtering_ingest::v1::{AnswerAlertRequest, AnswerAlertResponse},
+};
 use tonic::Request;
 
 use super::{convert, reader::reader};
@@ -38,7 +42,12 @@ pub(super) async fn answer_alert(app: &App, request: Request<AnswerAlertRequest>
         return Err(Error::wrong_state("the alert is answered already"));
     }
     let (by, at) = (scope.account_text().to_owned(), tx.now());
-    alert.acknowledge(&by, at);
+    // Whoever answers what nobody opened has opened it: its concern is read with it, and no clock runs on.
+    if alert.acknowledge(&by, at) {
+        let waited_s = (at - alert.raised_at).whole_seconds();
+        let event = AlertAcknowledged { account_id: by.clone(), waited_s, tier: alert.tier.clone() };
+        tx.announce(alert.id.as_str(), Event::AlertAcknowledged(event)).await?;
+    }
     alert.answer = Some(Answer { verdict: request.verdict.clone(), reason: request.reason.trim().to_owned(), by, at });
     let body = store::alert::update(&tx, &alert).await?;
     tx.record(

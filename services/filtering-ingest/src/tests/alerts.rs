@@ -197,6 +197,38 @@ async fn opening_an_alert_acknowledges_it_and_reading_its_concern_does_too(engin
     Ok(())
 }
 
+async fn answering_an_alert_that_nobody_opened_opens_it_for_its_concern_too(engine: Engine) -> Result<()> {
+    use chassis::event::Envelope;
+    use prost::Message as _;
+    use sea_orm::{ConnectionTrait as _, Statement};
+
+    let world = world(engine).await?;
+    let alert_id = world.deliver("one", &line(1, WEED)).await?.alert_ids.first().cloned().unwrap_or_default();
+    let answer = AnswerAlertRequest {
+        school_id: world.school.clone(),
+        alert_id: alert_id.clone(),
+        verdict: "false".into(),
+        reason: "A lesson".into(),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, answer_alert, answer)?;
+    open(&world, &world.dsl, &alert_id).await?;
+    let mut tx = world.app.store.begin(&chassis::caller::Scope::system("filtering-ingest")).await?;
+    tx.silent();
+    let events = Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
+    let mut opened = Vec::new();
+    for row in tx.db().query_all_raw(events).await? {
+        let envelope: Vec<u8> = row.try_get("", "envelope")?;
+        let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
+        if let Some(Event::AlertAcknowledged(event)) = envelope.event {
+            opened.push((envelope.aggregate_id, event.account_id));
+        }
+    }
+    tx.commit().await?;
+    assert_eq!(opened, [(alert_id, world.dsl.account_id.clone())], "once");
+    Ok(())
+}
+
 async fn beside_an_alert_stands_the_same_persons_own_browsing_and_nothing_private(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let log = [
@@ -299,6 +331,7 @@ async fn repeats_over_several_batches_make_one_alert_graver(engine: Engine) -> R
 on_both_engines!(
     a_busy_hour_does_not_hide_what_was_next_to_an_alert,
     a_search_left_standing_alerts_once_its_ten_seconds_are_over,
+    answering_an_alert_that_nobody_opened_opens_it_for_its_concern_too,
     an_alert_about_staff_never_reaches_whoever_it_is_about,
     beside_an_alert_stands_the_same_persons_own_browsing_and_nothing_private,
     opening_an_alert_acknowledges_it_and_reading_its_concern_does_too,
