@@ -18,7 +18,7 @@ use crate::{
     judge::NEVER,
     line,
     observation::{Observation, Outcome, Rejected, TimeBasis, Warning},
-    profile::{self, Context},
+    profile::{Context, Profile, Reader},
 };
 use fingerprint::{Brought, Fingerprints, Sketch};
 
@@ -203,10 +203,9 @@ impl Seen {
 
 /// The hours that a batch is about, as the first and the last of its lines tell that can be read. `header` is the row of
 /// names that came before in their delivery.
-pub fn hours_of(batch: &[u8], profile: &str, header: Option<&str>, context: Context<'_>) -> Vec<i64> {
-    let Some(profile) = profile::named(profile) else { return Vec::new() };
+pub fn hours_of(batch: &[u8], profile: &Profile, header: Option<&str>, context: Context<'_>) -> Vec<i64> {
     // The same reader for both ends: what the first lines name holds for the last.
-    let mut reader = profile::Reader::new(profile, header);
+    let mut reader = Reader::new(profile, header);
     let mut read = |line: &[u8]| {
         let line = line::lines(line).next()?.ok()?;
         reader.read(&line, context).ok().map(|observation| observation.event_at)
@@ -251,8 +250,13 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+    use crate::profile;
 
     const NOW: OffsetDateTime = datetime!(2026-11-24 09:00 UTC);
+
+    fn named(name: &str) -> &'static Profile {
+        profile::named(name).unwrap_or_else(|| unreachable!("{name} is shipped"))
+    }
 
     fn observed(at: OffsetDateTime, url: &str) -> Observation<'static> {
         let line = format!(
@@ -297,14 +301,15 @@ mod tests {
         };
         let batch = format!("junk\n{}{}junk\n", line(NOW), line(NOW + Duration::hours(1)));
         let context = Context { time_zone: "UTC", received_at: NOW };
-        assert_eq!(hours_of(batch.as_bytes(), "squid", None, context), [hour_of(NOW) + 3600, hour_of(NOW)]);
-        assert!(hours_of(b"junk\n", "squid", None, context).is_empty());
+        assert_eq!(hours_of(batch.as_bytes(), named("squid"), None, context), [hour_of(NOW) + 3600, hour_of(NOW)]);
+        assert!(hours_of(b"junk\n", named("squid"), None, context).is_empty());
         // Where the log names its columns, in this batch or in one before it.
         let row = "24/11/2026 09:15:01;u1;10.0.5.23;Year 7;https://a.example/;Education;Allowed\n";
         let names = "Time;User;Source IP;Group;URL;Categories;Action";
         let headed = format!("{names}\n{row}");
         for (batch, before) in [(headed.as_str(), None), (row, Some(names))] {
-            assert_eq!(hours_of(batch.as_bytes(), "smoothwall", before, context), [hour_of(NOW)], "{before:?}");
+            let found = hours_of(batch.as_bytes(), named("smoothwall"), before, context);
+            assert_eq!(found, [hour_of(NOW)], "{before:?}");
         }
     }
 }

@@ -75,7 +75,7 @@ pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival
     let rules = store::rules(tx, scope.school()?.as_str()).await?;
     let exceptions = store::exception::holding(tx).await?;
     let standing = store::suggestion::of(tx, feed.id.as_str()).await?;
-    let known = store::seen::known(tx, feed, arrival, header.as_deref()).await?;
+    let known = store::seen::known(tx, feed, &profile, arrival, header.as_deref()).await?;
     let by = raising::by(feed, &profile, header.as_deref(), &rules, &exceptions, &known);
     let mut taken = intake::read(lines, first_line, done, received_at, &by, standing);
     arrival.renumber(&mut taken);

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     coverage::Hour,
     door::Arrival,
-    profile::Context,
+    profile::{Context, Profile},
     seen::{
         self, Happened, Known, Seen,
         fingerprint::{Fingerprints, Sketch},
@@ -35,12 +35,19 @@ const RECOUNTED: Duration = Duration::days(8);
 /// Rows written by one statement: below every engine's limit of parameters.
 const CHUNK: usize = 500;
 
-/// What is known of a feed before a batch whose columns, where its log names them, have the names of `header`.
-pub(crate) async fn known(tx: &Tx, feed: &Feed, arrival: &Arrival<'_>, header: Option<&str>) -> Result<Known> {
+/// What is known of a feed before a batch that is read by `profile`, whose columns, where its log names them, have the names of
+/// `header`.
+pub(crate) async fn known(
+    tx: &Tx,
+    feed: &Feed,
+    profile: &Profile,
+    arrival: &Arrival<'_>,
+    header: Option<&str>,
+) -> Result<Known> {
     let secret = tx.ring().token(&feed.school_id, &format!("fingerprints|{}", feed.id));
     let fingerprints = Fingerprints::new(&secret);
     let context = Context { time_zone: &feed.time_zone, received_at: arrival.received_at };
-    let hours = seen::hours_of(arrival.lines, &feed.profile, header, context).into_iter().map(|hour| hour * SECOND);
+    let hours = seen::hours_of(arrival.lines, profile, header, context).into_iter().map(|hour| hour * SECOND);
     let rows = fingerprint_hour::Entity::find()
         .filter(fingerprint_hour::Column::FeedId.eq(feed.id.as_str()))
         .filter(fingerprint_hour::Column::HourUs.is_in(hours))

@@ -191,6 +191,23 @@ async fn what_is_wrong_with_a_document_is_told_by_its_line(engine: Engine) -> Re
     Ok(())
 }
 
+async fn a_file_sent_again_is_known_again_whichever_profile_reads_it(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    create(&world.it, &world.school, document("larkspur", 1, "blocked")).await?;
+    let feed_id = add(&world, "school.larkspur").await?.feed_id;
+    let at = (world.bed.now() - time::Duration::minutes(1)).unix_timestamp();
+    let search = "https://www.google.com/search?q=i+want+to+kill+myself";
+    let line = format!("at={at}\taccount=u1\taddress={search}\tverdict=stop\n");
+    for delivery in ["monday", "monday again"] {
+        let batch =
+            IngestLinesRequest { feed_id: feed_id.clone(), delivery_id: delivery.into(), ..world.batch(1, &line) };
+        world.send(vec![batch]).await?;
+    }
+    let counts: Vec<u64> = world.alerts(&world.dsl).await?.iter().map(|alert| alert.count).collect();
+    assert_eq!(counts, [1], "what came twice happened once");
+    Ok(())
+}
+
 async fn a_profile_has_two_hundred_versions_and_then_another_name(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let (it, school) = (&world.it, world.school.as_str());
@@ -256,6 +273,7 @@ on_both_engines!(
     a_feed_goes_on_by_its_version_until_it_is_moved_on,
     an_own_profile_stands_beside_the_shipped_one_and_is_nobody_elses,
     what_is_wrong_with_a_document_is_told_by_its_line,
+    a_file_sent_again_is_known_again_whichever_profile_reads_it,
     a_profile_has_two_hundred_versions_and_then_another_name,
     a_preview_shows_what_lines_become_and_keeps_nothing,
 );
