@@ -284,12 +284,15 @@ const NAME_MAX: usize = 100;
 fn spaced(line: &str) -> Vec<(&str, &str)> {
     let word =
         |key: &str| (1..=NAME_MAX).contains(&key.len()) && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
+    // LEEF 2.0 may name the bar itself as what parts its pairs.
+    let declared = if line.starts_with("LEEF:2") { line.split('|').nth(5).unwrap_or_default() } else { "" };
+    let barred = declared.to_ascii_lowercase().ends_with("x7c");
     let (mut start, mut found): (usize, Vec<(usize, usize)>) = (0, Vec::new());
     for (at, byte) in line.bytes().enumerate() {
         match byte {
             b' ' | b'\t' => start = at + 1,
             // These part the header; behind it one is of an address, or of what somebody wrote.
-            b'|' if found.is_empty() => start = at + 1,
+            b'|' if barred || found.is_empty() => start = at + 1,
             b'=' if found.last().is_none_or(|(_, equals)| start > *equals) && word(&line[start..at]) => {
                 found.push((start, at));
             }
@@ -405,6 +408,7 @@ mod tests {
         assert_eq!(named("time=1,vd=hill,user=u1", DOMAIN), ["hill"]);
         assert_eq!(named("time=\"1\", vd=hill, user=u1", DOMAIN), ["hill"]);
         assert_eq!(named("CEF:0|M|F|1|9|N|7|vd=hill suser=u1", DOMAIN), ["hill"]);
+        assert_eq!(named("LEEF:2.0|M|F|1|9|x7C|usrName=u1|vd=hill", DOMAIN), ["hill"]);
         let numbers = sender("dfe_number", &[("1234567", "sch_a")]);
         let visited = fortigate("root", "/school/123-4567");
         let split = split(&numbers, fortigates(), None, fresh(visited.as_bytes(), 1, 0), NOW);
