@@ -1,5 +1,7 @@
 //! Who has a part in a case.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -64,6 +66,9 @@ pub struct Ended {
     pub stamp: Stamp,
 }
 
+/// Groups of learners at greater risk that have a code; any other is said in words (R-082: the list stays open).
+const GROUPS: &[&str] = &["in_care", "send", "mental_health", "eal", "trauma_or_loss"];
+
 /// By which ways parents may be told.
 pub const WAYS: &[&str] = &["in_person", "telephone", "video", "letter", "message"];
 
@@ -101,6 +106,17 @@ impl Involvement {
 }
 
 impl Case {
+    /// The groups at greater risk that children with a part in the case belong to, as codes, each once: `other` stands for every group
+    /// that is said in words, which go nowhere from here.
+    pub fn groups(&self) -> Vec<String> {
+        let children = self.involvements.iter().filter(|part| part.child());
+        let said =
+            children.flat_map(|part| &part.vulnerabilities).map(|said| said.trim()).filter(|said| !said.is_empty());
+        let code = |said: &str| if GROUPS.contains(&said) { said.to_owned() } else { "other".to_owned() };
+        let groups: BTreeSet<String> = said.map(code).collect();
+        groups.into_iter().collect()
+    }
+
     /// The parts that a learner of the roll has in the case, but for those that ended.
     pub fn roles_of(&self, learner: &LearnerId) -> Vec<&str> {
         let own =
