@@ -78,7 +78,8 @@ fn of_what_was_told_only_parents_and_the_community_count_as_families() {
         let said = fact.dims.get("told").map(String::as_str).unwrap_or_default();
         said.split(crate::fact::AND).any(|to| wanted.iter().any(|wanted| wanted == to))
     };
-    for (to, families) in [(&["parents", "staff"][..], 1), (&["staff", "learners"], 0), (&["community"], 1)] {
+    let cases: [(&[&str], usize); 3] = [(&["parents", "staff"], 1), (&["staff", "learners"], 0), (&["community"], 1)];
+    for (to, families) in cases {
         let all = told(to);
         assert_eq!(all[0].dims.get("channel").map(String::as_str), Some("letter"));
         assert_eq!(
