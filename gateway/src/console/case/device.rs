@@ -70,7 +70,11 @@ fn custody_fields(_: &Case) -> Vec<Field> {
 }
 
 /// The command of what was answered about a device taken; of no case where `case_id` is empty.
-pub(super) fn custody_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<TakeIntoCustodyRequest, Error> {
+pub(super) fn custody_command(
+    visit: &Visit,
+    case_id: &str,
+    answers: &Answers,
+) -> Result<TakeIntoCustodyRequest, Error> {
     filled(
         answers,
         &[
