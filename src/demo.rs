@@ -185,6 +185,7 @@ impl Stage<'_> {
             self.people.sign_in(&name).await?;
         }
         self.adopt_policy(school, &id).await?;
+        registers::access(self, school.key).await?;
         let hosts: serde_json::Map<String, Value> = HOSTS
             .lines()
             .skip(1)

@@ -94,7 +94,7 @@ pub async fn measure(engine: Engine) -> Result<()> {
     bed.upstreams.add_there("policy-registry", &address)?;
     let by_socket = bed.person(&[(Role::Dsl, &school_id)]);
 
-    let request = || GetEffectivePolicyRequest { school_id: school_id.clone(), at_time: None };
+    let request = || GetEffectivePolicyRequest { school_id: school_id.clone(), ..Default::default() };
     let other = match engine {
         Engine::Sqlite => connect(&url).await?,
         Engine::Postgres => {

@@ -103,7 +103,9 @@ impl Maker {
         if self.below(8) > 0 {
             let outcome = self.of_several(&["resolved", "resolved", "agency_leads", "unfounded"]);
             let deviations = u32::try_from(self.below(12) / 10).unwrap_or_default();
-            let closed = CaseClosed { procedure: procedure.clone(), outcome, open_s: 864_000, deviations };
+            let groups =
+                if self.below(3) == 0 { vec![self.of_several(&["send", "in_care", "eal"])] } else { Vec::new() };
+            let closed = CaseClosed { procedure: procedure.clone(), outcome, open_s: 864_000, deviations, groups };
             all.push(self.one(school, triaged + Duration::days(10), Event::CaseClosed(closed)));
             if self.below(25) == 0 {
                 let reopened = CaseReopened { procedure, closed_s: 86_400 };

@@ -66,6 +66,16 @@ pub async fn with_policy(bed: &Bed, nth: usize) -> Result<(String, Person)> {
         };
         draft = registry!(dsl, set_parameter, set).instance.unwrap_or_default();
     }
+    let entry = |register: &str, values: &[(&str, &str)]| {
+        let value = |(key, value): &(&str, &str)| RegisterValue { key: (*key).into(), values: vec![(*value).into()] };
+        AddRegisterEntryRequest {
+            school_id: id.clone(),
+            register: register.into(),
+            values: values.iter().map(value).collect(),
+            request_id: request_id(),
+            ..AddRegisterEntryRequest::default()
+        }
+    };
     for reach in ["school", "local", "national"] {
         let values = [
             ("reach", reach),
@@ -75,15 +85,21 @@ pub async fn with_policy(bed: &Bed, nth: usize) -> Result<(String, Person)> {
             ("contact", "Room 4"),
             ("checked_on", "2026-01-05"),
         ];
-        let value = |(key, value): (&str, &str)| RegisterValue { key: key.into(), values: vec![value.into()] };
-        let entry = AddRegisterEntryRequest {
-            school_id: id.clone(),
-            register: "reporting-routes".into(),
-            values: values.map(value).into(),
-            request_id: request_id(),
-            ..AddRegisterEntryRequest::default()
-        };
-        registry!(dsl, add_register_entry, entry);
+        registry!(dsl, add_register_entry, entry("reporting-routes", &values));
+    }
+    // A feed waits for it.
+    for kind in ["filtering", "monitoring"] {
+        let values = [
+            ("who", "The lead"),
+            ("audience", "staff"),
+            ("system", "Web filter"),
+            ("kind", kind),
+            ("individual", "true"),
+            ("granted_on", "2026-01-05"),
+            ("granted_by", "The head"),
+            ("reviewed_on", "2026-01-05"),
+        ];
+        registry!(dsl, add_register_entry, entry("access", &values));
     }
     let sign = |etag: String| (id.clone(), draft.instance_id.clone(), etag, request_id());
     let (school_id, instance_id, etag, request) = sign(draft.etag.clone());

@@ -79,7 +79,7 @@ use crate::{
     app::App,
     pages::{asset, brand},
 };
-use case::chain;
+use case::held;
 pub use case::records::opener;
 use filtering::{alert, context, exception, lines, recipient, rule};
 use policy::{
@@ -206,7 +206,9 @@ fn school() -> Vec<Below> {
         ("/learners/{learner_id}/household", get(learner::household::show).post(learner::household::save)),
         ("/learners/{learner_id}/household/find", post(learner::household::find)),
         ("/learners/{learner_id}/correct", get(learner::edit::show_correct).post(learner::edit::correct)),
-        ("/devices", get(chain::list)),
+        ("/devices", get(held::list)),
+        ("/devices/new", get(held::show_take).post(held::take)),
+        ("/devices/{custody_id}", get(held::show_link).post(held::add_link)),
         ("/encrypted-file", post(encrypted::save)),
         ("/cases", get(case::list)),
         ("/cases/export", get(case::export::show).post(case::export::send)),

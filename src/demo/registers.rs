@@ -44,21 +44,52 @@ const APPOINTMENTS: [(&str, &[(&str, &str)]); 3] = [
     ),
 ];
 
-/// Makes them.
+/// The school at which things have lapsed.
+const LAPSED: &str = "pennyroyal";
+
+/// Who holds which role at a school.
+fn appointed(school: &str) -> &'static [(&'static str, &'static str)] {
+    APPOINTMENTS.iter().find(|(key, _)| *key == school).map_or(&[][..], |(_, all)| *all)
+}
+
+/// Who can get into filter and monitoring: the lead and the deputies. A feed waits for it.
+pub async fn access(stage: &Stage<'_>, school: &'static str) -> Result<()> {
+    let register = Register { stage, school };
+    let reviewed = if school == LAPSED { "2025-09-01" } else { "2026-09-01" };
+    let leads = appointed(school).iter().filter(|(role, _)| matches!(*role, "dsl" | "deputy_dsl"));
+    for (_, person) in leads {
+        for kind in ["filtering", "monitoring"] {
+            let access = [
+                ("who", *person),
+                ("audience", "staff"),
+                ("system", "Web filter"),
+                ("kind", kind),
+                ("individual", "true"),
+                ("granted_on", "2025-09-01"),
+                ("granted_by", "The head"),
+                ("reviewed_on", reviewed),
+            ];
+            register.add("access", &access).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the others.
 pub async fn make(stage: &Stage<'_>) -> Result<()> {
     for school in &SCHOOLS {
         stage.people.sign_in(&who(school.key, "dsl")).await?;
         stage.people.sign_in(&who(school.key, "staff")).await?;
-        let lapsed = school.key == "pennyroyal";
+        let lapsed = school.key == LAPSED;
         let register = Register { stage, school: school.key };
-        let appointments = APPOINTMENTS.iter().find(|(key, _)| *key == school.key).map_or(&[][..], |(_, all)| *all);
+        let appointments = appointed(school.key);
         for (role, person) in appointments {
-            let fields: Fields<'_> =
-                &[("who", person), ("role", role), ("from", "2024-09-01"), ("senior_leader", "true")];
-            register
-                .add("appointments", if *role == "dsl" { fields } else { fields.get(..3).unwrap_or(fields) })
-                .await?;
+            let mut fields = vec![("who", *person), ("role", *role), ("from", "2024-09-01")];
+            fields.extend((*role == "dsl").then_some(("senior_leader", "true")));
+            fields.extend((!lapsed).then_some(("duties_shown_on", "2026-09-02")));
+            register.add("appointments", &fields).await?;
         }
+        register.families(lapsed).await?;
         register.staff(lapsed, appointments).await?;
         register.documents(lapsed).await?;
         register.filter(school.profile, lapsed).await?;
@@ -84,7 +115,7 @@ impl Register<'_> {
             .map(|(key, value)| {
                 let several = matches!(
                     *key,
-                    "topics" | "lists" | "categories" | "tiers" | "strategies" | "list_tested" | "took_part"
+                    "topics" | "lists" | "categories" | "tiers" | "strategies" | "list_tested" | "took_part" | "to"
                 );
                 let values: Vec<&str> = if several { value.split("; ").collect() } else { vec![value] };
                 json!({"key": key, "values": values})
@@ -100,19 +131,6 @@ impl Register<'_> {
     async fn staff(&self, lapsed: bool, appointments: &[(&str, &str)]) -> Result<()> {
         let lead = appointments.iter().find(|(role, _)| *role == "dsl").map_or("", |(_, person)| *person);
         let leads = appointments.iter().filter(|(role, _)| matches!(*role, "dsl" | "deputy_dsl"));
-        for kind in ["filtering", "monitoring"] {
-            let access = [
-                ("who", lead),
-                ("audience", "staff"),
-                ("system", "Web filter"),
-                ("kind", kind),
-                ("individual", "true"),
-                ("granted_on", "2025-09-01"),
-                ("granted_by", "The head"),
-                ("reviewed_on", if lapsed { "2025-09-01" } else { "2026-09-04" }),
-            ];
-            self.add("access", &access).await?;
-        }
         for course in ["online_safety", "safeguarding", "induction"] {
             let on = if lapsed { "2025-10-20" } else { "2026-09-03" };
             self.add(
@@ -173,6 +191,38 @@ impl Register<'_> {
             self.add("linked-policies", &policy).await?;
         }
         Ok(())
+    }
+
+    /// What families were told, and whether the button for reporting to CEOP was seen on the website.
+    async fn families(&self, lapsed: bool) -> Result<()> {
+        let told = [
+            ("2026-09-11", "Settings for a first phone", "parents", "newsletter"),
+            ("2026-10-07", "An evening on games with strangers", "parents; community", "meeting"),
+            ("2026-11-06", "What to do about a picture that was sent on", "parents", "website"),
+        ];
+        for (on, subject, to, channel) in told.into_iter().take(if lapsed { 1 } else { 3 }) {
+            let entry = [("on", on), ("subject", subject), ("to", to), ("channel", channel)];
+            self.add("communications", &entry).await?;
+        }
+        if lapsed {
+            return Ok(());
+        }
+        let button = [
+            ("room", "Website, page on online safety"),
+            ("notice", "ceop_button"),
+            ("put_up_on", "2025-09-01"),
+            ("checked_on", "2026-09-08"),
+        ];
+        self.add("notices", &button).await?;
+        let asked = [
+            ("on", "2026-10-19"),
+            ("group", "staff"),
+            ("subject", "Email in the evening"),
+            ("topic", "email_hours"),
+            ("said", "Most are left alone after six; two feel that they have to answer."),
+            ("outcome", "No mail is sent to staff after six unless a child may be in danger."),
+        ];
+        self.add("consultations", &asked).await.map(|_| ())
     }
 
     /// The filter, the assessment it rests on, its checks.

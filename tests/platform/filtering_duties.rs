@@ -178,4 +178,25 @@ async fn the_filter_is_watched_tested_and_changed_and_what_it_showed_stays_with_
     in_time("the mail", async || office.mails().iter().any(|mail| mail.data.lines().any(|line| line == link))).await;
     let shown = page(&place, "dsl", &format!("/schools/{}/filtering/feeds/{feed}", school.id));
     assert!(shown.contains("Sent again what was there") && shown.contains("monday, sent again"), "{shown}");
+    waits_for_access(&school).await;
+}
+
+/// Gate G-FEED: no further feed while the lead has no access on record, and the refusal says what to enter.
+async fn waits_for_access(school: &School) {
+    let asked = json!({"schoolId": school.id, "register": "access"});
+    let held = school.dsl.call("ListRegisterEntries", asked).await;
+    let monitoring =
+        held["entries"].as_array().unwrap().iter().find(|entry| entry.to_string().contains("\"monitoring\""));
+    let withdraw = json!({
+        "schoolId": school.id, "register": "access", "supersedes": monitoring.unwrap()["entryId"], "withdrawn": true,
+        "reason": "They left"
+    });
+    school.dsl.call("AddRegisterEntry", withdraw).await;
+    let feed = json!({"schoolId": school.id, "name": "Another filter", "profile": "squid"});
+    let shut = school.it.try_call("CreateFeed", feed.clone()).await.unwrap_err();
+    assert_eq!(shut.reason_name(), "GATE_SHUT", "{shut}");
+    assert_eq!((shut.metadata("gate"), shut.metadata("missing_step")), (Some("G-FEED"), Some("access")));
+    assert!(shut.message().ends_with("every deputy to: monitoring"), "{shut}");
+    school.dsl.access_of_the_lead(&school.id, &["monitoring"]).await;
+    school.it.call("CreateFeed", feed).await;
 }

@@ -362,7 +362,7 @@ impl Drop for Redis {
 }
 
 impl Person {
-    /// Enters ways to report as somebody at the school, without which no policy of it is approved.
+    /// Enters ways to report as somebody at the school, without which no policy of it is approved, and what a feed waits for.
     pub async fn ways_to_report(&self, school: &str) {
         for reach in ["school", "local", "national"] {
             let values = [
@@ -375,6 +375,26 @@ impl Person {
             ];
             let values = values.map(|(key, value)| serde_json::json!({"key": key, "values": [value]}));
             let entry = serde_json::json!({"schoolId": school, "register": "reporting-routes", "values": values});
+            self.call("AddRegisterEntry", entry).await;
+        }
+        self.access_of_the_lead(school, &["filtering", "monitoring"]).await;
+    }
+
+    /// Enters what the lead can get into: filter and monitoring, without which no feed is put to work under a policy in force.
+    pub async fn access_of_the_lead(&self, school: &str, kinds: &[&str]) {
+        for kind in kinds {
+            let values = [
+                ("who", "The lead"),
+                ("audience", "staff"),
+                ("system", "Web filter"),
+                ("kind", kind),
+                ("individual", "true"),
+                ("granted_on", "2026-01-05"),
+                ("granted_by", "The head"),
+                ("reviewed_on", "2026-01-05"),
+            ];
+            let values = values.map(|(key, value)| serde_json::json!({"key": key, "values": [value]}));
+            let entry = serde_json::json!({"schoolId": school, "register": "access", "values": values});
             self.call("AddRegisterEntry", entry).await;
         }
     }

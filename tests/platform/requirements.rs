@@ -13,6 +13,9 @@ use crate::installation::root;
 /// The themes of alert rules that are raised by the dates of the policy; all others that watch reviews name what they find.
 const BY_DATES: [&str; 3] = ["policy_due", "policy_overdue", "event"];
 
+/// What devices held are watched for: those that ought to have been given back stand on home pages (`console/case/held.rs`).
+const HELD: [&str; 1] = ["device_release"];
+
 /// The lines of the report as reporting counts them, each with the requirements it or its measure names.
 fn report_lines() -> Vec<(String, Vec<String>)> {
     let read = |file: &str, list: &str| -> Vec<toml::Value> {
@@ -66,8 +69,11 @@ fn carriers() -> BTreeMap<String, Vec<String>> {
     for gate in template.registers.iter().flat_map(|register| &register.gates) {
         add("gate", &gate.gate_id, &gate.requirements);
     }
-    let told =
-        |rule: &&AlertRule| rule.watches != "review" || !rule.finds.is_empty() || BY_DATES.contains(&&*rule.theme);
+    let told = |rule: &&AlertRule| match &*rule.watches {
+        "review" => !rule.finds.is_empty() || BY_DATES.contains(&&*rule.theme),
+        "custody" => HELD.contains(&&*rule.theme),
+        _ => true,
+    };
     for rule in template.alert_rules.iter().filter(told) {
         add("alert", &rule.id, &rule.requirements);
     }

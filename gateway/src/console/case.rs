@@ -16,6 +16,7 @@ pub mod entry;
 pub mod export;
 pub mod fact;
 pub mod field;
+pub mod held;
 pub mod invite;
 pub mod involvement;
 pub mod lesson;

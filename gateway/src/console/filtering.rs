@@ -158,7 +158,10 @@ pub async fn create(posted: Posted) -> Answer {
             let feed_id = answer.feed.map(|feed| feed.feed_id).unwrap_or_default();
             visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}?done=feed")))
         }
-        Err(error) => visit.again(create_page(&visit).await?, &answers, error, ""),
+        // Where a gate is shut, what opens it is entered there.
+        Err(error) => {
+            visit.again(create_page(&visit).await?, &answers, error, &visit.at("/registers/access/entries/new"))
+        }
     }
 }
 

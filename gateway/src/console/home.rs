@@ -21,6 +21,7 @@ use list::Waiting;
 use nothing_forgotten as kept;
 
 use super::{
+    case::held,
     cover,
     filtering::{coverage, duties as filter},
     governor,
@@ -137,6 +138,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         records,
         requests,
         transfers,
+        devices,
         levels,
         alerts,
         between,
@@ -156,6 +158,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::CaseRead, retention::waiting(&visit)),
         wanted(&visit, Permission::CaseRead, subject_access::waiting(&visit)),
         wanted(&visit, Permission::LearnerRead, transfers(&visit)),
+        wanted(&visit, Permission::LearnerRead, held::to_give_back(&visit)),
         async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
         wanted(&visit, Permission::CaseShare, between(&visit)),
@@ -197,6 +200,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         between.map(|answer| list::between_list(&visit, answer)),
         requests.and_then(|answer| kept::requests_list(&visit, &answer.ok()?)),
         transfers.and_then(|answer| kept::transfers_list(&visit, &answer.ok()?)),
+        devices.and_then(|answer| held::to_give_back_list(&answer.ok()?, now, SHOWN, &|path| visit.at(path))),
         records.and_then(|answer| kept::records_list(&visit, &answer.ok()?)),
         reminders.as_ref().and_then(|told| list::register_list(&visit, told.as_deref().ok()?)),
         instances.map(|answer| {

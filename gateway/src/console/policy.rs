@@ -370,7 +370,7 @@ async fn template_version(visit: &Visit, version: u32) -> Template {
 /// Shows what is in force.
 pub async fn read(visit: Visit) -> Answer {
     visit.needs(Permission::PolicyRead)?;
-    let asked = GetEffectivePolicyRequest { school_id: visit.school.clone(), at_time: None };
+    let asked = GetEffectivePolicyRequest { school_id: visit.school.clone(), ..Default::default() };
     let policy = heard(visit.registry()?.get_effective_policy(ask(asked))).await?.policy.ok_or_else(Error::missing)?;
     let template = template_version(&visit, policy.template_version).await;
     let mut rows = vec![Row::new("Version", policy.version.to_string())];

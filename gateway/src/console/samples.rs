@@ -49,7 +49,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<case::chronology::Chronology>(found, frame);
     of::<case::referral::Receipt>(found, frame);
     of::<case::chain::Devices>(found, frame);
-    of::<case::chain::Held>(found, frame);
+    of::<case::held::Held>(found, frame);
     of::<case::print::Prints>(found, frame);
     of::<case::export::Exports>(found, frame);
     of::<case::step::StepPage>(found, frame);

@@ -35,7 +35,7 @@ impl Consumer for KeepPolicy {
     }
 
     async fn prepare(&self, envelope: &Envelope) -> Result<Rules> {
-        let request = GetEffectivePolicyRequest { school_id: envelope.school_id.clone(), at_time: None };
+        let request = GetEffectivePolicyRequest { school_id: envelope.school_id.clone(), ..Default::default() };
         let mut request = chassis::upstream::request(request);
         request.set_timeout(std::time::Duration::from_secs(2));
         let response = self.app.policy_registry()?.get_effective_policy(request).await;
@@ -114,7 +114,7 @@ impl Consumer for KeepSchoolYear {
     }
 
     async fn prepare(&self, envelope: &Envelope) -> Result<SchoolYear> {
-        let request = GetEffectivePolicyRequest { school_id: envelope.school_id.clone(), at_time: None };
+        let request = GetEffectivePolicyRequest { school_id: envelope.school_id.clone(), ..Default::default() };
         let mut request = chassis::upstream::request(request);
         request.set_timeout(std::time::Duration::from_secs(2));
         let response = self.app.policy_registry()?.get_effective_policy(request).await;

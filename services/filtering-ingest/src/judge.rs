@@ -69,6 +69,9 @@ pub struct Rules {
     /// How long alerts may wait.
     #[serde(default)]
     pub times: Times,
+    /// Whether a new feed waits until lead and deputies can get into filter and monitoring (gate G-FEED of the policy).
+    #[serde(default)]
+    pub feeds_wait: bool,
 }
 
 /// What an event is judged by: so much of it, and no more. Nothing of it is allocated.

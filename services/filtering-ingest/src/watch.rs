@@ -121,7 +121,7 @@ async fn year(app: &App, scope: &Scope, answers: &mut bool) -> Result<SchoolYear
     if !*answers {
         return Ok(SchoolYear::default());
     }
-    let request = GetEffectivePolicyRequest { school_id: school.to_owned(), at_time: None };
+    let request = GetEffectivePolicyRequest { school_id: school.to_owned(), ..Default::default() };
     let mut request = chassis::upstream::request(request);
     request.set_timeout(ANSWER);
     let year = match app.policy_registry()?.get_effective_policy(request).await {

@@ -74,7 +74,7 @@ impl Consumer for KeepPolicy {
 /// The policy in force at a school, from the registry.
 pub(crate) async fn fetch_policy(app: &App, school: &str) -> Result<Pinned> {
     let mut request =
-        chassis::upstream::request(GetEffectivePolicyRequest { school_id: school.to_owned(), at_time: None });
+        chassis::upstream::request(GetEffectivePolicyRequest { school_id: school.to_owned(), ..Default::default() });
     request.set_timeout(std::time::Duration::from_secs(2));
     let response = app.policy_registry()?.get_effective_policy(request).await.map_err(|s| Error::from_status(&s))?;
     Ok(convert::pinned(response.into_inner().policy.unwrap_or_default()))

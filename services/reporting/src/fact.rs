@@ -77,17 +77,19 @@ pub fn slot(event: &Event) -> Option<String> {
     match event {
         Event::CoverageDayCounted(day) => Some(format!("coverage {}", day.date)),
         Event::RegisterCounted(counted) => Some(format!("register {} {}", counted.register, counted.part)),
+        Event::PolicyPublished(_) => Some("policy".to_owned()),
         _ => None,
     }
 }
 
 /// What one event said, as it is taken back or put again by another of its slot: known from that one on. What stands until it is
-/// counted anew changes on that day, too; what is of a day stays with its day.
+/// counted anew changes on that day, too, or on its own where that is still to come; what is of a day stays with its day. That a
+/// policy came into force stays for good: only how long it is in date gives way to the next one.
 pub fn as_of(said: &Envelope, by: &Envelope) -> Vec<Fact> {
     let known = london(announced(by)).date();
-    let stands = matches!(said.event, Some(Event::RegisterCounted(_)));
-    let moved = |fact: Fact| Fact { known, day: if stands { known } else { fact.day }, ..fact };
-    facts(said).into_iter().map(moved).collect()
+    let stands = matches!(said.event, Some(Event::RegisterCounted(_) | Event::PolicyPublished(_)));
+    let moved = |fact: Fact| Fact { known, day: if stands { fact.day.max(known) } else { fact.day }, ..fact };
+    facts(said).into_iter().filter(|fact| fact.fact != "policy_published").map(moved).collect()
 }
 
 /// Dimensions as the text they are kept under.
@@ -196,11 +198,17 @@ fn of_entry<'a>(register: &'a str, kind: &'a str, result: &'a str) -> Option<Cou
         "access-audits" => ("access_audit", Vec::new(), false),
         "filter-changes" | "unblock-requests" => ("request", vec![("asks", register), ("decision", kind)], false),
         "meetings" => ("meeting", vec![("meeting", kind)], false),
+        "communications" => ("communication", vec![("channel", kind)], false),
         "appointments" => ("role_held", vec![("role", kind)], true),
         "filter-systems" => ("system_in_use", vec![("system", kind)], true),
         "risk-assessments" => ("assessment_in_date", vec![("assessed", kind)], true),
         _ => return None,
     })
+}
+
+/// The dimension of what else an entry says.
+fn said_by(register: &str) -> &'static str {
+    if register == "communications" { "told" } else { "shown" }
 }
 
 /// What an event adds to the figures of its school.
@@ -232,7 +240,8 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         }
         Event::CaseClosed(e) => {
             facts.add("case_open", &[("procedure", &e.procedure)], -1);
-            facts.one("case_closed", &[("procedure", &e.procedure), ("outcome", &e.outcome)]);
+            let dims = [("procedure", e.procedure.as_str()), ("outcome", e.outcome.as_str())];
+            facts.several("case_closed", &dims, ("group", &e.groups));
             facts.add("step_skipped", &[("procedure", &e.procedure)], e.deviations.into());
         }
         Event::CaseReopened(e) => {
@@ -313,7 +322,7 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
             for (mark, count) in [(&e.now, 1), (&e.before, -1)] {
                 let Some(mark) = mark else { continue };
                 let Some((fact, dims, lasts)) = of_entry(&e.register, &mark.kind, &mark.result) else { continue };
-                let codes = ("shown", mark.codes.as_slice());
+                let codes = (said_by(&e.register), mark.codes.as_slice());
                 facts.day = date(&mark.date).unwrap_or(facts.known);
                 facts.some_in_several(fact, &dims, codes, count);
                 // The day after its last one it counts no more.
@@ -330,8 +339,13 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::LessonAnswered(e) => {
             facts.one("lesson_answered", &[("outcome", &e.outcome)]);
         }
-        Event::PolicyPublished(_) => {
+        Event::PolicyPublished(e) => {
             facts.one("policy_published", &[]);
+            let due = e.review_due_time.as_ref().and_then(moment).map(|due| london(due).date());
+            // In date until its review is due; the day after that it is no more.
+            if let Some(over) = due.filter(|due| *due >= facts.known).and_then(Date::next_day) {
+                facts.one("policy_in_date", &[]).on(over).add("policy_in_date", &[], -1);
+            }
         }
         // Counted elsewhere, or by nobody: states, and what happens between a school and its people.
         Event::SchoolCreated(_)

@@ -1,6 +1,6 @@
 //! The devices of a case with their chains, its searches, and what was told outside the school.
 
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use chassis::error::Error;
 use proto::{
     access::v1::Permission,
@@ -20,19 +20,19 @@ use super::{
 };
 use crate::{
     console::{
-        concern::{Filter, Listed, filters},
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
         Page,
         form::{Answers, Field, FormPage},
-        part::{Head, Link, Pager},
+        part::{Head, Link},
         words::{self, Codes},
     },
 };
 
-const STATES: Codes = &[("held", "Held"), ("with_police", "With the police"), ("released", "Released")];
+/// Where a device is.
+pub(super) const STATES: Codes = &[("held", "Held"), ("with_police", "With the police"), ("released", "Released")];
 const KINDS: Codes = &[
     ("moved", "Moved to another place"),
     ("examined", "Examined"),
@@ -40,6 +40,11 @@ const KINDS: Codes = &[
     ("returned_by_police", "Returned by the police"),
     ("released_to_parent", "Released to a parent"),
 ];
+
+/// What a page is called on which a chain is added to, and what stands first on it.
+pub(super) const TITLE: &str = "Add to the chain of a device";
+pub(super) const LEAD: &str =
+    "A device leaves the school only by what is recorded here. Nothing of the chain can be changed later.";
 
 /// Devices, searches and disclosures of one case.
 #[derive(Debug, Serialize)]
@@ -79,7 +84,8 @@ impl Page for Devices {
     }
 }
 
-fn device_event(device: &CustodyEntry, here: Option<&str>, due: Option<String>) -> Event {
+/// A device with its chain; `here` is the page below which its chain is added to.
+pub(super) fn device_event(device: &CustodyEntry, here: Option<&str>, due: Option<String>) -> Event {
     let chain = device.events.iter().map(|link| {
         let kind = if link.kind == "taken" { "Taken".to_owned() } else { words::called(KINDS, &link.kind) };
         let when = words::stamp(link.event_time.as_ref()).unwrap_or_default();
@@ -111,60 +117,6 @@ fn disclosure_event(told: &Disclosure) -> Event {
     let shared = if told.shared { "Told" } else { "Not told" };
     let when = words::stamp(told.create_time.as_ref()).unwrap_or_default();
     Event::new(title, format!("{shared}, {when}"), told.what.clone()).more(told.reason.clone())
-}
-
-/// What the school holds, has given to the police or released, whichever case it belongs to.
-#[derive(Debug, Serialize)]
-pub struct Held {
-    head: Head,
-    filters: Vec<Filter>,
-    devices: Vec<Event>,
-    pager: Pager,
-}
-
-impl Page for Held {
-    const TEMPLATE: &'static str = "held.html";
-
-    #[cfg(test)]
-    fn samples() -> Vec<Self> {
-        let device = CustodyEntry { item: "Phone <blue>".into(), state: "held".into(), ..CustodyEntry::default() };
-        let page = |devices| Self {
-            head: Head::new("Devices", vec![Link::new("Home", "/")]),
-            filters: filters("/schools/sch_1/devices", "state", "held", STATES),
-            devices,
-            pager: Pager::new("/schools/sch_1/devices", &[], "", ""),
-        };
-        vec![page(vec![held_event(&device, &|path| path.to_owned())]), page(Vec::new())]
-    }
-}
-
-/// A device with the way to its case, and by when it goes back.
-fn held_event(device: &CustodyEntry, at: &dyn Fn(&str) -> String) -> Event {
-    let due = words::day(device.release_due_time.as_ref()).filter(|_| device.state == "held");
-    let event = device_event(device, None, due.map(|day| format!("goes back to a parent by {day}")));
-    match device.case_id.as_str() {
-        "" => event,
-        case => event.link(Link::new("Open its case’s devices", at(&format!("/cases/{case}/devices")))),
-    }
-}
-
-/// Lists the school's devices.
-pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
-    visit.needs(Permission::CaseRead)?;
-    let asked = ListCustodyRequest {
-        school_id: visit.school.clone(),
-        state: listed.state.clone(),
-        page_token: listed.page_token.clone(),
-        ..Default::default()
-    };
-    let answer = heard(visit.cases()?.list_custody(ask(asked))).await?;
-    let path = visit.at("/devices");
-    visit.page(&Held {
-        head: Head::new("Devices", visit.crumbs(&[("Cases", visit.at("/cases"))])),
-        filters: filters(&path, "state", &listed.state, STATES),
-        devices: answer.entries.iter().map(|device| held_event(device, &|path| visit.at(path))).collect(),
-        pager: Pager::new(&path, &[("state", &listed.state)], &listed.page_token, &answer.next_page_token),
-    })
 }
 
 async fn devices(visit: &Visit, case_id: &str) -> Result<Vec<CustodyEntry>, Error> {
@@ -207,8 +159,7 @@ pub fn fields() -> Vec<Field> {
 }
 
 fn link_page(visit: &Visit, case: &Case, custody_id: &str) -> FormPage {
-    act::page(visit, case, "Add to the chain of a device", &format!("custody/{custody_id}"), "Add it", fields())
-        .lead("A device leaves the school only by what is recorded here. Nothing of the chain can be changed later.")
+    act::page(visit, case, TITLE, &format!("custody/{custody_id}"), "Add it", fields()).lead(LEAD)
 }
 
 /// Asks for a link.
@@ -231,7 +182,8 @@ pub async fn add_link(Path((_, case_id, custody_id)): Path<(String, String, Stri
     act::settle(&visit, &case_id, &answers, done, "chain", |case| link_page(&visit, case, &custody_id)).await
 }
 
-fn command(visit: &Visit, custody_id: &str, answers: &Answers) -> Result<AddCustodyEventRequest, Error> {
+/// What was answered, as the command.
+pub(super) fn command(visit: &Visit, custody_id: &str, answers: &Answers) -> Result<AddCustodyEventRequest, Error> {
     filled(answers, &[("kind", "Select what happened to it")])?;
     Ok(AddCustodyEventRequest {
         school_id: visit.school.clone(),

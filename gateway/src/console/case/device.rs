@@ -69,7 +69,12 @@ fn custody_fields(_: &Case) -> Vec<Field> {
     ]
 }
 
-fn custody_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<TakeIntoCustodyRequest, Error> {
+/// The command of what was answered about a device taken; of no case where `case_id` is empty.
+pub(super) fn custody_command(
+    visit: &Visit,
+    case_id: &str,
+    answers: &Answers,
+) -> Result<TakeIntoCustodyRequest, Error> {
     filled(
         answers,
         &[

@@ -3,15 +3,15 @@
 use chassis::error::Error;
 
 use super::super::case::{
-    access, agreement, assign, close, consultation, debrief, decide, device, entry, fact, invite, involvement,
-    material, parents, referral, report as material_report, step,
+    access, agreement, assign, chain, close, consultation, debrief, decide, device, entry, fact, held, invite,
+    involvement, material, parents, referral, report as material_report, step,
 };
 use super::super::{
-    adult_mark, attachment, break_glass, case, chain, clause, concern, contact, cover, desk, emergency, filtering,
-    finding, governor, hidden, import, invitation, learner, lesson, lines, mandatory_report, my_concern, notices,
-    oversight, paragraph, parameter, people, policy, procedure, public_report, register, report, retention, review,
-    revision, rollout, school, section, sender, shared_incident, sharing, sign_in, subject_access, tables, template,
-    transfer, webhook,
+    adult_mark, attachment, break_glass, case, clause, concern, contact, cover, desk, emergency, filtering, finding,
+    governor, hidden, import, invitation, learner, lesson, lines, mandatory_report, my_concern, notices, oversight,
+    paragraph, parameter, people, policy, procedure, public_report, register, report, retention, review, revision,
+    rollout, school, section, sender, shared_incident, sharing, sign_in, subject_access, tables, template, transfer,
+    webhook,
 };
 
 fn refer_form() -> Vec<crate::pages::form::Field> {
@@ -156,6 +156,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Record who saw it", material::exposure::fields(&case)),
         ("Record a deletion", material::deletion::fields(&case)),
         ("Record a device", device::custody::fields(&case)),
+        ("Record a device of no case", held::fields()),
         ("Add to a chain", chain::fields()),
         ("Record a search", device::search::fields(&case)),
         ("Record what was told", device::disclosure::fields(&case)),

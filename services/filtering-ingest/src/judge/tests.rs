@@ -33,8 +33,7 @@ pub(crate) fn rule(theme: &str, basis: &str, severity: &str, threshold: u32) -> 
 
 /// A verdict by a category.
 pub(crate) fn verdict(theme: &'static str, severity: &str, threshold: u32) -> Verdict {
-    let rules =
-        Rules { version: 1, alerts: vec![rule(theme, "category", severity, threshold)], times: Times::default() };
+    let rules = Rules { version: 1, alerts: vec![rule(theme, "category", severity, threshold)], ..Rules::default() };
     match Judge::new(&rules, &HashMap::new()).by_category(&seen("http://a.example/", &[theme])) {
         ByCategory::Raises(verdict) => *verdict,
         other => unreachable!("{other:?}"),
@@ -42,7 +41,7 @@ pub(crate) fn verdict(theme: &'static str, severity: &str, threshold: u32) -> Ve
 }
 
 fn rules(alerts: Vec<AlertRule>) -> Rules {
-    Rules { version: 2, alerts, times: Times::default() }
+    Rules { version: 2, alerts, ..Rules::default() }
 }
 
 /// What an event comes to by everything there is, in the order there is.

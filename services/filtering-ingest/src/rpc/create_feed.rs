@@ -1,15 +1,18 @@
 //! Makes a feed: one school's source of filter events.
 
 use chassis::{
-    caller::Caller,
+    caller::{Caller, Scope},
     db::Once,
-    error::{Result, Violations},
+    error::{Error, Result, Violations},
     history::Act,
 };
-use proto::filtering_ingest::v1::{CreateFeedRequest, CreateFeedResponse};
+use proto::{
+    filtering_ingest::v1::{CreateFeedRequest, CreateFeedResponse},
+    policy_registry::v1::GetEffectivePolicyRequest,
+};
 use tonic::Request;
 
-use super::convert;
+use super::convert::{self, policy::FEED_GATE};
 use crate::{
     App, category,
     ledger::Counts,
@@ -55,6 +58,7 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
         violations.line("group_tiers", "the name of each group", group, GROUP_MAX);
     }
     violations.finish()?;
+    open_to_feeds(app, &scope, &request.school_id).await?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
@@ -76,4 +80,27 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// Refuses a feed while the policy in force keeps it waiting for the access of lead and deputies, and the register of access does
+/// not have that (gate G-FEED, requirement R-054). Where no policy is in force nothing waits.
+///
+/// # Errors
+/// `GateShut` with what to enter first; `Unavailable` where the registry cannot say.
+async fn open_to_feeds(app: &App, scope: &Scope, school: &str) -> Result<()> {
+    let mut tx = app.store.begin(scope).await?;
+    let rules = store::rules(&tx, school).await?;
+    // Nothing happened yet; and nobody asks another service while a transaction is open.
+    tx.silent();
+    tx.commit().await?;
+    if !rules.feeds_wait {
+        return Ok(());
+    }
+    let asked = GetEffectivePolicyRequest { school_id: school.to_owned(), at_time: None, with_shut_gates: true };
+    let answer = app.policy_registry()?.get_effective_policy(chassis::upstream::request(asked)).await;
+    let answer = answer.map_err(|status| Error::from_status(&status))?.into_inner();
+    match answer.shut_gates.into_iter().find(|shut| shut.gate_id == FEED_GATE) {
+        Some(shut) => Err(Error::gate(FEED_GATE, &shut.missing_step, shut.fix)),
+        None => Ok(()),
+    }
 }

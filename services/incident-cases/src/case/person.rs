@@ -1,5 +1,7 @@
 //! Who has a part in a case.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -64,6 +66,9 @@ pub struct Ended {
     pub stamp: Stamp,
 }
 
+/// Groups of learners at greater risk that have a code; any other is said in words (R-082: the list stays open).
+const GROUPS: &[&str] = &["in_care", "send", "mental_health", "eal", "trauma_or_loss"];
+
 /// By which ways parents may be told.
 pub const WAYS: &[&str] = &["in_person", "telephone", "video", "letter", "message"];
 
@@ -101,6 +106,12 @@ impl Involvement {
 }
 
 impl Case {
+    /// The groups at greater risk that children with a part in the case belong to, as codes, each once: `other` stands for every group
+    /// that is said in words, which go nowhere from here.
+    pub fn groups(&self) -> Vec<String> {
+        groups(&self.involvements)
+    }
+
     /// The parts that a learner of the roll has in the case, but for those that ended.
     pub fn roles_of(&self, learner: &LearnerId) -> Vec<&str> {
         let own =
@@ -141,5 +152,43 @@ impl Case {
         self.lasting(id)?.ended = Some(Ended { reason, stamp: by.stamp() });
         self.settle(by);
         Ok(())
+    }
+}
+
+fn groups(parts: &[Involvement]) -> Vec<String> {
+    let children = parts.iter().filter(|part| part.child());
+    let said = children.flat_map(|part| &part.vulnerabilities).map(|said| said.trim()).filter(|said| !said.is_empty());
+    let code = |said: &str| if GROUPS.contains(&said) { said.to_owned() } else { "other".to_owned() };
+    said.map(code).collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_those_of_children_whose_part_lasts_and_words_stay_in_the_case() {
+        let part = |role: &str, said: &[&str], ended: bool| Involvement {
+            id: "inv_00000000000000000000000000".parse().unwrap_or_else(|_| unreachable!()),
+            person: "Robin".into(),
+            role: role.into(),
+            year_group: String::new(),
+            vulnerabilities: said.iter().map(|said| (*said).to_owned()).collect(),
+            learner: None,
+            changes: Vec::new(),
+            ended: ended.then(|| Ended {
+                reason: "Somebody else".into(),
+                stamp: Stamp { by: "acc_1".into(), at: OffsetDateTime::UNIX_EPOCH },
+            }),
+        };
+        let parts = [
+            part("victim", &["send", "cares for her father"], false),
+            part("affected", &["send", "in_care", " "], false),
+            part("affected", &["eal"], true),
+            part("witness", &["mental_health"], false),
+            part("subject_adult", &["trauma_or_loss"], false),
+        ];
+        assert_eq!(groups(&parts), ["in_care", "other", "send"]);
+        assert!(groups(&parts[2..]).is_empty());
     }
 }

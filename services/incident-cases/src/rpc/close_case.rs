@@ -43,6 +43,7 @@ pub(super) async fn close_case(app: &App, request: Request<CloseCaseRequest>) ->
             outcome: request.outcome.clone(),
             open_s: (by.at - case.opened_at).whole_seconds(),
             deviations: case.deviations(),
+            groups: case.groups(),
         })))
     };
     work(app, &caller, &request, target, act, |case, _| CloseCaseResponse { case: Some(case) }).await

@@ -22,7 +22,7 @@ struct Singly {
 const DAYS: Singly = Singly { register: "", date: "on", until: "", kind: "", result: "", codes: &[] };
 
 /// The registers whose entries are counted one by one.
-const SINGLY: [Singly; 9] = [
+const SINGLY: [Singly; 10] = [
     Singly {
         register: "filter-checks",
         kind: "kind",
@@ -37,7 +37,7 @@ const SINGLY: [Singly; 9] = [
         date: "from",
         until: "until",
         kind: "role",
-        codes: &["senior_leader", "trained_on"],
+        codes: &["senior_leader", "trained_on", "duties_shown_on"],
         ..DAYS
     },
     Singly {
@@ -51,6 +51,7 @@ const SINGLY: [Singly; 9] = [
     Singly { register: "filter-changes", kind: "decision", ..DAYS },
     Singly { register: "unblock-requests", kind: "decision", ..DAYS },
     Singly { register: "meetings", kind: "kind", ..DAYS },
+    Singly { register: "communications", kind: "channel", codes: &["to"], ..DAYS },
     Singly { register: "risk-assessments", date: "assessed_on", until: "review_on", kind: "kind", ..DAYS },
 ];
 
@@ -106,11 +107,14 @@ pub struct Share {
     pub covered: usize,
 }
 
+/// The register of access: who is on it was given something, and nothing is expected of them there.
+const GIVEN: &str = "access";
+
 /// The shares of all registers in which people are expected, by register and part: documents by audience, training by course.
 pub fn shares(kept: &Kept<'_>) -> BTreeMap<(String, String), Share> {
     let mut shares: BTreeMap<(String, String), Share> = BTreeMap::new();
-    let rules =
-        kept.definitions.iter().flat_map(|definition| definition.rules.iter().map(move |rule| (definition, rule)));
+    let expecting = kept.definitions.iter().filter(|definition| definition.key != GIVEN);
+    let rules = expecting.flat_map(|definition| definition.rules.iter().map(move |rule| (definition, rule)));
     for (definition, rule) in rules {
         let mut add = |part: &str, expected: usize, covered: usize| {
             let share = shares.entry((definition.key.clone(), part.to_owned())).or_default();
@@ -163,10 +167,15 @@ mod tests {
             ("from", "2026-09-01"),
             ("until", "2027-08-31"),
             ("senior_leader", "true"),
+            ("duties_shown_on", "2026-09-01"),
         ];
         let mark = super::mark(appointments, &entry(3, "appointments", &values)).unwrap();
         assert_eq!((mark.kind.as_str(), mark.until.as_str()), ("dsl", "2027-08-31"));
-        assert_eq!(mark.codes, ["senior_leader"]);
+        assert_eq!(mark.codes, ["senior_leader", "duties_shown_on"]);
+        let told = definitions.iter().find(|definition| definition.key == "communications").unwrap();
+        let values = [("on", "2026-11-20"), ("subject", "Robin’s phone"), ("to", "parents"), ("channel", "letter")];
+        let mark = super::mark(told, &entry(4, "communications", &values)).unwrap();
+        assert_eq!((mark.kind.as_str(), mark.codes), ("letter", vec!["parents".to_owned()]));
         let training = definitions.iter().find(|definition| definition.key == "training").unwrap();
         assert_eq!(super::mark(training, &entry(2, "training", &[("trained_on", "2026-11-24")])), None);
     }

@@ -164,14 +164,19 @@ fn subject_key(kept: &Kept<'_>, rule: &Rule, entry: &Entry) -> Vec<String> {
     rule.by.iter().map(part).filter(|part| !part.is_empty()).collect()
 }
 
-/// When each subject of a rule was last done, and when it is due again.
+/// When each subject of a rule was last done, and when it is due again. What has ended (access that was given back, a notice
+/// that was taken down) is done no more.
 pub(super) fn last_done<'e>(
     kept: &Kept<'_>,
     rule: &Rule,
     entries: &[&'e Entry],
 ) -> BTreeMap<Vec<String>, (Date, Option<Date>, &'e Entry)> {
     let mut latest = BTreeMap::new();
-    for entry in entries {
+    let ended = |entry: &Entry| {
+        let definition = kept.definitions.iter().find(|definition| definition.key == entry.register);
+        definition.and_then(|definition| entry.ends(definition)).is_some_and(|ends| ends < kept.today)
+    };
+    for entry in entries.iter().filter(|entry| !ended(entry)) {
         let Some(day) = entry.day(&rule.date).filter(|day| *day <= kept.today) else { continue };
         let next = period::plus_months(day, kept.months(rule)).filter(|_| kept.months(rule) > 0);
         let last = latest.entry(subject_key(kept, rule, entry)).or_insert((day, next, *entry));

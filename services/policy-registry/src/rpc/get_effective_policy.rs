@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use chassis::{
-    caller::Caller,
+    caller::{Caller, Scope},
     clock::told,
     db::Tx,
     error::{Error, Result},
@@ -13,7 +13,7 @@ use proto::policy_registry::v1::{GetEffectivePolicyRequest, GetEffectivePolicyRe
 use time::OffsetDateTime;
 use tonic::Request;
 
-use super::convert;
+use super::{convert, registers::Registers};
 use crate::{App, answers, effective, store};
 
 pub(super) async fn get_effective_policy(
@@ -27,6 +27,18 @@ pub(super) async fn get_effective_policy(
 pub(super) async fn encoded(app: &App, request: Request<GetEffectivePolicyRequest>) -> Result<Bytes> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
+    let policy = kept(app, &caller, &scope, &request).await?;
+    if !request.with_shut_gates {
+        return Ok(policy);
+    }
+    // Registers change without a new version of the policy, so what they say is never kept: it follows the answer that is.
+    let tx = app.store.begin(&scope).await?;
+    let shut_gates = Registers::load(&tx, None).await?.shut_gates();
+    let shut = GetEffectivePolicyResponse { policy: None, shut_gates }.encode_to_vec();
+    Ok([&policy[..], &shut].concat().into())
+}
+
+async fn kept(app: &App, caller: &Caller, scope: &Scope, request: &GetEffectivePolicyRequest) -> Result<Bytes> {
     // Only whoever has to do with the school learns that it is there and had no policy then.
     let none = || match caller.is_at(&request.school_id) {
         true => Error::none_here("no policy was in force at this school at that time"),
@@ -37,11 +49,11 @@ pub(super) async fn encoded(app: &App, request: Request<GetEffectivePolicyReques
     let at = asked.unwrap_or_else(|| app.store.clock().now());
     let (school, at_us) = (scope.school()?.as_str(), store::micros(at));
     // Before anything else is read: what is written from here on has other marks, and never meets this answer.
-    let marks = store::policy_mark::read(&app.store, &scope).await?;
+    let marks = store::policy_mark::read(&app.store, scope).await?;
     if let Some(kept) = marks.as_ref().and_then(|marks| app.answers.get(school, marks, at_us)) {
         return kept.ok_or_else(none);
     }
-    let tx = app.store.begin(&scope).await?;
+    let tx = app.store.begin(scope).await?;
     let answer = made(&tx, at).await?.map(|response| Bytes::from(response.encode_to_vec()));
     if let Some(marks) = marks {
         let turns = [store::instance::turns(&tx).await?, store::register::turns(&tx).await?].concat();
@@ -56,5 +68,6 @@ pub(super) async fn made(tx: &Tx, at: OffsetDateTime) -> Result<Option<GetEffect
     let template = store::template::version(tx, instance.template_version).await?.template;
     let register = store::register::at(tx, at).await?.map(|published| published.register);
     let effective = effective::resolve(instance, &template, register.as_ref());
-    Ok(effective.map(|effective| GetEffectivePolicyResponse { policy: Some(convert::effective(&effective)) }))
+    let answer = |policy| GetEffectivePolicyResponse { policy: Some(policy), shut_gates: Vec::new() };
+    Ok(effective.map(|effective| answer(convert::effective(&effective))))
 }

@@ -1,6 +1,6 @@
 //! What the rpcs on registers have in common: the definitions in force, who may, entries to and from the contract.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{
     caller::Scope,
@@ -23,12 +23,16 @@ use crate::{
         Against, Change, Definition, Entry, EntryId, Persons, Violation, as_known_at, checked,
         decision::{Adds, Step},
         duties::Coverage,
-        judge::{Finding, Kept},
+        judge::{Finding, Kept, judge},
         standing,
         table::{Preview, read},
     },
     store,
 };
+
+/// The register of access, and what the codes of its rules begin with that are about the lead and the deputies.
+const ACCESS: &str = "access";
+const LEADS: &str = "access.lead";
 
 /// The registers of a school as they stand.
 pub(super) struct Registers {
@@ -85,6 +89,32 @@ impl Registers {
     /// The registers that the caller may read.
     pub(super) fn readable(&self) -> impl Iterator<Item = &Definition> {
         self.definitions.iter().filter(|definition| definition.may_read(&self.roles))
+    }
+
+    /// The gates before acts of other services that are shut by what stands in registers: G-FEED, while access of the lead or
+    /// a deputy is not on record. A template without such a register or such rules shuts none.
+    pub(super) fn shut_gates(&self) -> Vec<wire::ShutGate> {
+        let Some(definition) = self.definitions.iter().find(|definition| definition.key == ACCESS) else {
+            return Vec::new();
+        };
+        let findings = self.judged(|kept| judge(kept, definition));
+        let systems = findings.iter().filter_map(|finding| match finding.code.strip_prefix(LEADS)? {
+            // Nobody has access to a system.
+            "" => finding.subjects.first().map(String::as_str),
+            // Somebody on record as lead or deputy has none to the system the rule is named after; who is not said.
+            of => of.strip_prefix('_'),
+        });
+        let missing: BTreeSet<&str> = systems.collect();
+        if missing.is_empty() {
+            return Vec::new();
+        }
+        let missing: Vec<&str> = missing.into_iter().collect();
+        let fix = format!(
+            "enter first, under “{}”, the access of the lead and every deputy to: {}",
+            definition.title,
+            missing.join(", ")
+        );
+        vec![wire::ShutGate { gate_id: "G-FEED".to_owned(), missing_step: ACCESS.to_owned(), fix }]
     }
 
     /// The caller's roles.

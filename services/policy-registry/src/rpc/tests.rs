@@ -127,7 +127,7 @@ async fn other_services_read_what_is_in_force(engine: Engine) -> Tested {
         let upstream = world.bed.upstreams.as_service("policy-registry", &world.bed.signer(service))?;
         let mut client = PolicyRegistryClient::new(upstream);
         assert_eq!(world.effective(&mut client, None).await?.version, 1);
-        let unknown = GetEffectivePolicyRequest { school_id: world.bed.school(), at_time: None };
+        let unknown = GetEffectivePolicyRequest { school_id: world.bed.school(), ..Default::default() };
         assert_eq!(refused(client.get_effective_policy(unknown).await).reason_name(), "NOT_FOUND");
         let template = client.get_template(GetTemplateRequest::default()).await;
         assert_eq!(refused(template).reason_name(), "NOT_PERMITTED");
@@ -433,6 +433,7 @@ mod what_is_in_force {
         no_process_ever_answers_what_stood_before_a_write,
         a_kept_answer_costs_one_statement_and_leaves_who_may_read_to_each_request,
         whoever_asks_after_a_publication_has_it_however_busy_both_are,
+        feeds_wait_for_the_access_of_lead_and_deputies,
     );
 }
 

@@ -242,7 +242,7 @@ fn procedure(raw: raw::Procedure, file: &str, checker: &mut Checker) -> Procedur
 fn alert_rule(raw: raw::AlertRule, checker: &mut Checker) -> AlertRule {
     let file = "alert-rules.yaml";
     checker.define("alert rule", file, &raw.rule_id);
-    checker.one_of(file, &raw.watches, "watches", &["observation", "review", "feed", "concern"]);
+    checker.one_of(file, &raw.watches, "watches", &["observation", "review", "feed", "concern", "custody"]);
     checker.one_of(file, &raw.severity, "severity", &["low", "medium", "high", "critical"]);
     checker.one_of(file, &raw.route, "route", &["dsl", "it", "head"]);
     for tier in &raw.tiers {

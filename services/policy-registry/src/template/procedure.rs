@@ -159,7 +159,7 @@ pub struct Gate {
 pub struct AlertRule {
     /// Its id, `filter.self_harm_search`.
     pub id: String,
-    /// What it watches: `observation`, `review`, `feed`, `concern`.
+    /// What it watches: `observation`, `review`, `feed`, `concern`, `custody`.
     pub watches: String,
     /// The theme, for observations.
     pub theme: String,

@@ -83,7 +83,10 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         }
         5 => {
             let outcome = code(&["resolved", "unfounded"]);
-            Event::CaseClosed(CaseClosed { procedure: procedure(), outcome, open_s: 1, deviations: n % 3 })
+            let sets: [&[&str]; 3] = [&["send"], &[], &["in_care", "other"]];
+            let groups =
+                sets[usize::try_from(n).unwrap_or_default() % 3].iter().map(|group| (*group).to_owned()).collect();
+            Event::CaseClosed(CaseClosed { procedure: procedure(), outcome, open_s: 1, deviations: n % 3, groups })
         }
         6 => Event::CaseReopened(CaseReopened { procedure: procedure(), closed_s: 1 }),
         7 => {
@@ -152,6 +155,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
                 "appointments",
                 "filter-systems",
                 "meetings",
+                "communications",
                 "risk-assessments",
                 "unblock-requests",
             ];

@@ -50,6 +50,7 @@ enum What {
         procedure: &'static str,
         outcome: &'static str,
         skipped: u32,
+        groups: &'static [&'static str],
     },
     Reopened(&'static str),
     Told(bool),
@@ -83,7 +84,11 @@ fn what(chance: &mut Chance) -> What {
             let risks: [&[&str]; 4] = [&[], &["content"], &["conduct", "contact"], &["commerce", "conduct", "content"]];
             What::Opened { procedure, risks: chance.of(&risks) }
         }
-        6 | 7 => What::Closed { procedure, outcome: chance.of(&["resolved", "unfounded"]), skipped: chance.below(3) },
+        6 | 7 => {
+            let groups: [&[&str]; 3] = [&[], &["send"], &["eal", "in_care"]];
+            let outcome = chance.of(&["resolved", "unfounded"]);
+            What::Closed { procedure, outcome, skipped: chance.below(3), groups: chance.of(&groups) }
+        }
         8 => What::Reopened(procedure),
         9 => What::Told(chance.below(3) > 0),
         10 => What::Alert(chance.of(&["bullying", "drugs", "gambling"])),
@@ -152,11 +157,12 @@ fn announced(happened: &Happened) -> Event {
         What::Opened { procedure, risks } => {
             Event::CaseOpened(CaseOpened { procedure: procedure.into(), policy_version: 1, risks: codes(risks) })
         }
-        What::Closed { procedure, outcome, skipped } => Event::CaseClosed(CaseClosed {
+        What::Closed { procedure, outcome, skipped, groups } => Event::CaseClosed(CaseClosed {
             procedure: procedure.into(),
             outcome: outcome.into(),
             open_s: 1,
             deviations: skipped,
+            groups: codes(groups),
         }),
         What::Reopened(procedure) => Event::CaseReopened(CaseReopened { procedure: procedure.into(), closed_s: 1 }),
         What::Told(told) => Event::ParentsDecided(ParentsDecided { told }),
@@ -226,6 +232,9 @@ fn counted(measure: &str, by: &str, what: What) -> Vec<(&'static str, i64)> {
         ("cases_opened", What::Opened { procedure, .. }) => under(procedure, 1),
         ("filtering_breaches", What::Opened { procedure: "P8", .. }) => under("", 1),
         ("filtering_breaches_closed", What::Closed { procedure: "P8", outcome, .. }) => under(outcome, 1),
+        ("cases_closed", What::Closed { groups, .. }) if by == "group" => {
+            groups.iter().map(|group| (*group, 1)).collect()
+        }
         ("cases_closed", What::Closed { outcome, .. }) => under(outcome, 1),
         ("cases_reopened", What::Reopened(procedure)) => under(procedure, 1),
         ("cases_open", What::Opened { procedure, .. } | What::Reopened(procedure)) => under(procedure, 1),
@@ -339,12 +348,13 @@ fn answer(counted: &Counted) -> BTreeMap<(String, String), i64> {
 }
 
 /// The measures of which something happens, each with a dimension to break it down by.
-const ASKED: [(&str, &str); 20] = [
+const ASKED: [(&str, &str); 21] = [
     ("concerns_recorded", "origin"),
     ("concerns_triaged", "waited"),
     ("cases_opened", "procedure"),
     ("cases_opened", "risk"),
     ("cases_closed", "outcome"),
+    ("cases_closed", "group"),
     ("cases_reopened", "procedure"),
     ("cases_open", "procedure"),
     ("deviations", "procedure"),
@@ -410,7 +420,7 @@ pub(super) async fn independent_recount(engine: Engine) -> Result<()> {
         assert_eq!(answer(&counted), truth, "{:?}", counted.question);
         // Tables of which nothing counts in several cells reconcile with the figure alone.
         let mut axes = [&counted.question.rows, &counted.question.columns].into_iter().flatten();
-        let several = axes.any(|axis| *axis == Axis::Dimension("risk".to_owned()));
+        let several = axes.any(|axis| ["risk", "group"].map(|by| Axis::Dimension(by.to_owned())).contains(axis));
         if !several && !counted.question.measure.standing {
             let alone = count(&tx, Question { rows: None, columns: None, ..counted.question.clone() }).await?;
             assert_eq!(counted.total(), alone.total(), "{:?}", counted.question);

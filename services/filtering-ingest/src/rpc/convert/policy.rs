@@ -8,9 +8,13 @@ use crate::{
     wait::{OutOfHours, Times},
 };
 
+/// The gate of the policy that stands before a new feed.
+pub(crate) const FEED_GATE: &str = "G-FEED";
+
 /// The rules of a policy, each with the clauses it puts into effect.
 pub(crate) fn rules(policy: EffectivePolicy) -> Rules {
     let times = times(&policy);
+    let feeds_wait = policy.gates.iter().any(|gate| gate.gate_id == FEED_GATE);
     let EffectivePolicy { version, clauses, alert_rules, .. } = policy;
     let said = |clause: &pb::InstanceClause| Clause { section: clause.section_id.clone(), text: clause.text.clone() };
     let rule = |rule: pb::AlertRule| AlertRule {
@@ -31,7 +35,7 @@ pub(crate) fn rules(policy: EffectivePolicy) -> Rules {
         days: rule.days,
     };
     let observed = alert_rules.into_iter().filter(|rule| rule.watches == "observation");
-    Rules { version, alerts: observed.map(rule).collect(), times }
+    Rules { version, alerts: observed.map(rule).collect(), times, feeds_wait }
 }
 
 /// How long alerts may wait, by the parameters by which concerns wait; what the policy does not say is as usual.
@@ -85,11 +89,13 @@ mod tests {
             version: 3,
             clauses: vec![clause("monitoring.logs", "We read the log."), clause("monitoring.owner", "The lead.")],
             alert_rules: vec![rule, other],
+            gates: vec![pb::Gate { gate_id: FEED_GATE.into(), ..Default::default() }],
             parameters: vec![parameter("alert.out_of_hours", "lead_and_head"), parameter("concern_ack.urgent", "30")],
             ..Default::default()
         };
         let rules = rules(policy);
-        assert_eq!((rules.version, rules.alerts.len()), (3, 1));
+        assert_eq!((rules.version, rules.alerts.len(), rules.feeds_wait), (3, 1, true));
+        assert!(!self::rules(EffectivePolicy::default()).feeds_wait, "without the gate no feed waits");
         let texts: Vec<&str> = rules.alerts[0].clauses.iter().map(|clause| clause.text.as_str()).collect();
         assert_eq!((texts, rules.alerts[0].tiers.len()), (vec!["We read the log."], 1));
         assert_eq!((rules.times.high, rules.times.out_of_hours), (30, OutOfHours::HeadToo));

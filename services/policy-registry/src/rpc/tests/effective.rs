@@ -98,7 +98,11 @@ impl Two {
     }
 
     async fn asked(&self, client: &mut Client, at: Option<OffsetDateTime>) -> Option<EffectivePolicy> {
-        let request = GetEffectivePolicyRequest { school_id: self.world.school.clone(), at_time: at.map(timestamp) };
+        let request = GetEffectivePolicyRequest {
+            school_id: self.world.school.clone(),
+            at_time: at.map(timestamp),
+            with_shut_gates: false,
+        };
         match client.get_effective_policy(request).await {
             Ok(answer) => answer.into_inner().policy,
             Err(status) => {
@@ -253,7 +257,7 @@ pub(super) async fn whoever_asks_after_a_publication_has_it_however_busy_both_ar
                 let mut client =
                     policy_registry_client::PolicyRegistryClient::new(person.to("policy-registry").unwrap());
                 let at_least = floor.load(Ordering::SeqCst);
-                let request = GetEffectivePolicyRequest { school_id: school.clone(), at_time: None };
+                let request = GetEffectivePolicyRequest { school_id: school.clone(), ..Default::default() };
                 let policy = client.get_effective_policy(request).await.unwrap().into_inner().policy.unwrap();
                 assert!(policy.version >= at_least, "version {} after {at_least}", policy.version);
                 read += 1;
@@ -275,6 +279,71 @@ pub(super) async fn whoever_asks_after_a_publication_has_it_however_busy_both_ar
         read += one?;
     }
     assert!(read > 20, "{read} answers");
+    Ok(())
+}
+
+/// G-FEED, as the service asks that keeps feeds: shut until somebody, and everybody on record as lead or deputy, can get into
+/// filter and monitoring; shut again where that ends. Who has no access is not told.
+pub(super) async fn feeds_wait_for_the_access_of_lead_and_deputies(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    world.in_force(TEXT).await?;
+    let publish =
+        PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id(), based_on_version: 0 };
+    world.client(&world.officer)?.publish_template(publish).await?;
+    let head = world.at_school(Role::Head);
+    let service = world.bed.upstreams.as_service("policy-registry", &world.bed.signer("filtering-ingest"))?;
+    let ask = async |with_shut_gates: bool| {
+        let request = GetEffectivePolicyRequest { school_id: world.school.clone(), at_time: None, with_shut_gates };
+        let mut client = policy_registry_client::PolicyRegistryClient::new(service.clone());
+        let answer = client.get_effective_policy(request).await.unwrap().into_inner();
+        assert_eq!(answer.policy.unwrap().version, 1, "the policy is answered beside them");
+        answer.shut_gates
+    };
+    let shut = async || {
+        let shut = ask(true).await;
+        assert!(shut.iter().all(|gate| gate.gate_id == "G-FEED" && gate.missing_step == "access"), "{shut:?}");
+        assert!(shut.iter().all(|gate| !gate.fix.contains("Elder")), "{shut:?}");
+        shut.first().and_then(|gate| gate.fix.rsplit_once(": ")).map(|(_, left)| left.to_owned()).unwrap_or_default()
+    };
+    let add = async |register: &str, values: &[(&str, &str)], supersedes: &str| {
+        let value = |(key, value): &(&str, &str)| RegisterValue { key: (*key).into(), values: vec![(*value).into()] };
+        let request = AddRegisterEntryRequest {
+            school_id: world.school.clone(),
+            register: register.into(),
+            values: values.iter().map(value).collect(),
+            supersedes: supersedes.into(),
+            reason: if supersedes.is_empty() { String::new() } else { "It was given back".into() },
+            request_id: head.request_id(),
+            ..Default::default()
+        };
+        world.client(&head).unwrap().add_register_entry(request).await.unwrap().into_inner().entry.unwrap().entry_id
+    };
+    let access = |who: &'static str, kind: &'static str| {
+        [
+            ("who", who),
+            ("audience", "staff"),
+            ("system", "The filter"),
+            ("kind", kind),
+            ("individual", "true"),
+            ("granted_on", "2026-09-01"),
+            ("granted_by", "Ada Birch"),
+            ("reviewed_on", "2026-09-01"),
+        ]
+    };
+    assert_eq!(shut().await, "filtering, monitoring");
+    add("access", &access("Bo Cedar", "filtering"), "").await;
+    assert_eq!(shut().await, "monitoring");
+    add("access", &access("Bo Cedar", "monitoring"), "").await;
+    assert_eq!(shut().await, "");
+    add("appointments", &[("who", "Cy Elder"), ("role", "deputy_dsl"), ("from", "2026-09-01")], "").await;
+    assert_eq!(shut().await, "filtering, monitoring", "the deputy has none");
+    add("access", &access("Cy Elder", "filtering"), "").await;
+    let last = add("access", &access("cy elder", "monitoring"), "").await;
+    assert_eq!(shut().await, "");
+    let back = [&access("cy elder", "monitoring")[..], &[("returned_on", "2026-11-01")]].concat();
+    add("access", &back, &last).await;
+    assert_eq!(shut().await, "monitoring", "it was given back");
+    assert!(ask(false).await.is_empty(), "nobody is told who did not ask");
     Ok(())
 }
 

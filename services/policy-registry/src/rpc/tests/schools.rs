@@ -19,7 +19,7 @@ pub(super) async fn another_schools_policy_answers_like_one_that_never_was(engin
     for school in [&world.school, &nowhere] {
         let get = GetInstanceRequest { school_id: school.clone(), instance_id: instance.instance_id.clone() };
         answers.push(client.get_instance(get).await.unwrap_err().message().to_owned());
-        let effective = GetEffectivePolicyRequest { school_id: school.clone(), at_time: None };
+        let effective = GetEffectivePolicyRequest { school_id: school.clone(), ..Default::default() };
         answers.push(client.get_effective_policy(effective).await.unwrap_err().message().to_owned());
         let read = GetSchoolRequest { school_id: school.clone() };
         answers.push(client.get_school(read).await.unwrap_err().message().to_owned());

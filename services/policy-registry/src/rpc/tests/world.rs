@@ -195,7 +195,11 @@ impl World {
         client: &mut Client,
         at: Option<time::OffsetDateTime>,
     ) -> Result<EffectivePolicy, tonic::Status> {
-        let request = GetEffectivePolicyRequest { school_id: self.school.clone(), at_time: at.map(timestamp) };
+        let request = GetEffectivePolicyRequest {
+            school_id: self.school.clone(),
+            at_time: at.map(timestamp),
+            with_shut_gates: false,
+        };
         Ok(client.get_effective_policy(request).await?.into_inner().policy.unwrap())
     }
 }
