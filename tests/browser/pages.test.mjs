@@ -57,35 +57,43 @@ async function withScripts (context) {
   return same
 }
 
-// What the checker judges by: every element with its attributes and whether there are words in it, but not which. Of equal
-// neighbours, such as the rows of a table, two stand for all. Answers what is inside `main` and what is around it.
-function shapes () {
-  const ids = [...document.querySelectorAll('[id]')].map(element => element.id)
+// What the checker judges by, in pieces: every element with its attributes, whether there are words in it (but not which),
+// what it stands in and what stands in it; which heading follows which; the landmarks; whether an id is there twice.
+function pieces () {
+  const all = [...document.querySelectorAll('*')]
+  const ids = all.map(element => element.id).filter(Boolean)
   const some = new Set(ids)
   const refers = value => value.split(/\s+/).map(id => some.has(id.replace(/^#/, ''))).join()
-  const words = ['href', 'src', 'action', 'value', 'name', 'id', 'title', 'content', 'alt', 'datetime', 'd', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'width', 'height', 'points', 'transform']
+  const words = ['href', 'src', 'action', 'value', 'name', 'id', 'title', 'content', 'alt', 'datetime', 'd', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'cx', 'cy', 'width', 'height', 'points', 'transform', 'aria-label', 'placeholder', 'min', 'max', 'maxlength', 'rows', 'pattern', 'accept', 'checked', 'selected', 'open', 'viewBox']
   const attribute = ({ name, value }) => {
     if (name === 'for' || /^aria-(labelledby|describedby|controls|owns|errormessage)$/.test(name) || (name === 'href' && value.startsWith('#'))) return `${name}:${refers(value)}`
     return words.includes(name) ? `${name}:${value.trim() !== ''}` : `${name}=${value}`
   }
-  const shape = (element, left) => {
+  const itself = element => {
     const own = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '')
     const scrolls = element.scrollWidth > element.clientWidth && /auto|scroll/.test(getComputedStyle(element).overflow)
+    return `<${element.localName} ${[...element.attributes].map(attribute).join(' ')}${own ? ' words' : ''}${scrolls ? ' scrolls' : ''}${element.labels ? ` labels:${element.labels.length}` : ''}>`
+  }
+  const found = new Set([`${document.documentElement.lang} ${document.title !== ''} ${ids.length - some.size}`])
+  const visit = (element, around) => {
+    const self = itself(element)
     const inside = []
     for (const child of element.children) {
-      const one = child === left ? '' : shape(child, left)
-      if (inside.at(-1) !== one || inside.at(-2) !== one) inside.push(one)
+      const one = visit(child, self)
+      if (inside.at(-1) !== one) inside.push(one)
     }
-    return `<${element.localName} ${[...element.attributes].map(attribute).join(' ')}${own ? ' words' : ''}${scrolls ? ' scrolls' : ''}>${inside.join('')}</>`
+    found.add(`${around}${self}${inside.join('')}`)
+    return self
   }
-  const main = document.querySelector('main')
-  const twice = ids.length - some.size
-  return [shape(document.body, main), main ? shape(main) : ''].map(part => `${document.documentElement.lang} ${document.title !== ''} ${twice} ${part}`)
+  visit(document.body, '')
+  const follow = tags => tags.forEach((tag, at) => found.add(`${at ? tags[at - 1] : ''} then ${tag}`))
+  follow([...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(heading => heading.localName))
+  follow([...document.querySelectorAll('header, main, nav, footer, aside, [role]')].map(landmark => `${landmark.localName} ${landmark.getAttribute('role')}`))
+  return [...found]
 }
 
-// Shapes that the checker has seen, in whichever role.
-const seenAround = new Set()
-const seenInside = new Set()
+// Pieces that the checker has seen, on whichever page of whichever role.
+const seenPieces = new Set()
 
 async function checkAccessibility (page, where) {
   await page.evaluate(checker)
@@ -110,16 +118,15 @@ async function check (page, context, where) {
     assert.ok(!page.url().includes(name) && !title.includes(name), `${where} tells a child's name`)
   }
   await checkNarrow(page, where)
-  const [around, inside] = await page.evaluate(shapes)
-  if (seenAround.has(around) && seenInside.has(inside) && !screenshots) return
+  const here = await page.evaluate(pieces)
+  if (here.every(piece => seenPieces.has(piece)) && !screenshots) return
   const same = await withScripts(context)
   await same.setViewportSize(page.viewportSize())
   const response = await same.goto(page.url())
   assert.ok(response.status() < 400, `${where} answers ${response.status()}`)
   await checkAccessibility(same, where)
   // Only what was found without fault need not be looked at again.
-  seenAround.add(around)
-  seenInside.add(inside)
+  for (const piece of here) seenPieces.add(piece)
   await checkNarrow(same, where)
   if (screenshots) {
     const file = where.replace(/[^a-z0-9]+/gi, '-')
