@@ -77,7 +77,7 @@ async fn a_concern_follows_its_alert(engine: Engine) -> Result<()> {
 }
 
 /// What was announced.
-async fn announced(world: &World) -> Result<Vec<Event>> {
+pub(super) async fn announced(world: &World) -> Result<Vec<Event>> {
     let tx = world.store.begin(&Scope::system("test")).await?;
     let events = Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
     let mut all = Vec::new();
