@@ -17,9 +17,9 @@ mod get_report_version;
 mod get_return;
 mod get_school_report;
 mod get_self_review;
-mod get_trend;
 pub(crate) mod kept;
 mod list_benchmarks;
+mod list_group_trends;
 mod list_measures;
 mod list_published_years;
 mod list_questions;
@@ -64,8 +64,8 @@ rpcs! {
     get_return: GetReturnRequest => GetReturnResponse,
     get_school_report: GetSchoolReportRequest => GetSchoolReportResponse,
     get_self_review: GetSelfReviewRequest => GetSelfReviewResponse,
-    get_trend: GetTrendRequest => GetTrendResponse,
     list_benchmarks: ListBenchmarksRequest => ListBenchmarksResponse,
+    list_group_trends: ListGroupTrendsRequest => ListGroupTrendsResponse,
     list_published_years: ListPublishedYearsRequest => ListPublishedYearsResponse,
     list_report_versions: ListReportVersionsRequest => ListReportVersionsResponse,
     list_returns: ListReturnsRequest => ListReturnsResponse,
