@@ -7,6 +7,7 @@ mod delete_question;
 mod draft;
 mod export_report;
 mod export_return;
+mod export_self_review;
 mod export_table;
 mod fill;
 mod get_authority_report;
@@ -57,6 +58,7 @@ macro_rules! rpcs {
 rpcs! {
     export_report: ExportReportRequest => ExportReportResponse,
     export_return: ExportReturnRequest => ExportReturnResponse,
+    export_self_review: ExportSelfReviewRequest => ExportSelfReviewResponse,
     get_authority_report: GetAuthorityReportRequest => GetAuthorityReportResponse,
     get_authority_trends: GetAuthorityTrendsRequest => GetAuthorityTrendsResponse,
     get_governor_report: GetGovernorReportRequest => GetGovernorReportResponse,
