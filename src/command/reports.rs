@@ -10,9 +10,9 @@ use chassis::{
 };
 use clap::{Args, ValueEnum};
 use proto::reporting::v1::{
-    ExportReportRequest, ExportSelfReviewRequest, GetAuthorityTrendsRequest, GetReportVersionRequest, GetSelfReviewRequest,
-    ListReportVersionsRequest, ReportFormat, ReportVersion, SelfReview as Review, SelfReviewPosition,
-    SignReportRequest, reporting_client::ReportingClient,
+    ExportReportRequest, ExportSelfReviewRequest, GetAuthorityTrendsRequest, GetReportVersionRequest,
+    GetSelfReviewRequest, ListReportVersionsRequest, ReportFormat, ReportVersion, SelfReview as Review,
+    SelfReviewPosition, SignReportRequest, reporting_client::ReportingClient,
 };
 
 use super::{cases::Output, client::ask};
