@@ -32,7 +32,7 @@ pub(super) async fn groups_and_places_tell_nothing_of_a_school_whose_figure_is_h
     let schools: Vec<String> = (0..12).map(|_| bed.school()).collect();
     for (school, n) in schools.iter().zip(0_usize..) {
         let began = datetime!(2026-04-01 09:00 UTC);
-        let area = if n % 2 == 0 { "North" } else { "South" };
+        let area = if n.is_multiple_of(2) { "North" } else { "South" };
         let created = Event::SchoolCreated(SchoolCreated { kind: "primary".into() });
         let described = Event::SchoolDescribed(SchoolDescribed { area: area.into(), learners: 100 });
         bus.publish(&envelope(&bed, school, began, created)).await?;
