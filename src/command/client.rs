@@ -237,7 +237,9 @@ async fn rebuild(config: &Config, check_only: bool) -> Result<()> {
             match (check_only, changed.as_str()) {
                 (_, "0") => println!("no figure differs"),
                 (true, changed) => {
-                    let fix = format!("{changed} figures differ, or schools stand otherwise: put them right with `hedgerow reports rebuild`");
+                    let fix = format!(
+                        "{changed} figures differ, or schools stand otherwise: put them right with `hedgerow reports rebuild`"
+                    );
                     return Err(Error::invalid("figures", fix));
                 }
                 (false, changed) => println!("{changed} figures were put right, and how schools stand"),

@@ -125,7 +125,8 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     let unread = concern.read.is_none();
     concern.triage(outcome)?;
     let body = store::concern::update(&tx, &concern).await?;
-    if unread {
+    // Also where it went into a case on an adult: its alert, which others see, would wait for ever and tell of it.
+    if unread && counted {
         escalate::tell_read(&mut tx, &concern).await?;
     }
     tx.record(
