@@ -25,8 +25,6 @@ mod filter_parse;
 mod filter_schools;
 #[path = "platform/filter_world.rs"]
 mod filter_world;
-#[path = "platform/governor.rs"]
-mod governor;
 #[path = "platform/load.rs"]
 mod load;
 #[path = "platform/opening.rs"]
@@ -72,10 +70,6 @@ async fn main() -> Result<()> {
     }
     if wanted("documents") {
         documents::measure()?;
-    }
-    if wanted("governor") {
-        governor::measure(Engine::Sqlite).await?;
-        governor::measure(Engine::Postgres).await?;
     }
     filters(wanted).await?;
     reports(wanted).await?;

@@ -44,6 +44,10 @@ struct School {
     kind: &'static str,
     urn: &'static str,
     key_stages: &'static [&'static str],
+    /// The part of the authority it lies in.
+    area: &'static str,
+    /// How many learners are on its roll.
+    learners: u32,
     policy: &'static [u8],
     /// What its document leaves open.
     parameters: &'static [(&'static str, &'static [&'static str])],
@@ -61,6 +65,8 @@ const SCHOOLS: [School; 3] = [
         kind: "special",
         urn: "888801",
         key_stages: &["EYFS", "KS1", "KS2", "KS3", "KS4", "KS5"],
+        area: "Hill villages",
+        learners: 118,
         policy: include_bytes!("../docs/examples/policies/thistledown-grange.txt"),
         parameters: &[
             ("role.dsl_lead", &["Amara Okafor"]),
@@ -76,6 +82,8 @@ const SCHOOLS: [School; 3] = [
         kind: "primary",
         urn: "888802",
         key_stages: &["EYFS", "KS1", "KS2"],
+        area: "Harrowmere town",
+        learners: 207,
         policy: include_bytes!("../docs/examples/policies/pennyroyal-lane.txt"),
         parameters: &[("net.broadband", &["Northshire Grid"])],
         profile: "e2guardian",
@@ -87,6 +95,8 @@ const SCHOOLS: [School; 3] = [
         kind: "secondary",
         urn: "888803",
         key_stages: &["KS3", "KS4", "KS5"],
+        area: "Harrowmere town",
+        learners: 1_042,
         policy: include_bytes!("../docs/examples/policies/harrowmere-high.txt"),
         parameters: &[
             ("role.dsl_lead", &["Farah Siddiqui"]),
@@ -179,6 +189,8 @@ impl Stage<'_> {
         });
         let id = text(&self.call("officer", "CreateSchool", request).await?["school"]["schoolId"]);
         self.people.schools.insert(school.key, id.clone());
+        let described = json!({"schoolId": id, "area": school.area, "learners": school.learners});
+        self.call("officer", "DescribeSchool", described).await?;
         let start = start().format(&Rfc3339).map_err(Error::internal)?;
         for (name, account) in people::accounts(school.key, &id, &start) {
             self.call("officer", "CreateAccount", account).await?;

@@ -226,6 +226,8 @@ fn school() -> Vec<Below> {
         ("/workload", get(workload::show)),
         ("/self-review", get(self_review::show)),
         ("/self-review.csv", get(self_review::csv)),
+        ("/self-review.pdf", get(self_review::pdf)),
+        ("/self-review/{part}", get(self_review::show_part)),
         ("/cover", get(cover::show)),
         ("/cover/rota", get(cover::rota::show).post(cover::rota::save)),
         ("/cover/absences", post(cover::absence::record)),

@@ -142,8 +142,7 @@ pub enum Reports {
     /// Prints the schools that need help with why, those that need most first.
     Needs,
     /// Prints a measure over school terms, by the phase or the area of schools.
-    #[command(name = "groups")]
-    Trend(over_schools::Trend),
+    Groups(over_schools::Groups),
     /// Prints a school's place among schools of its phase.
     Places(over_schools::Places),
     /// Prints what the designated officer published of the years.
@@ -174,7 +173,7 @@ impl Reports {
             Self::Ask(ask) => return ask.run(config).await,
             Self::Questions(questions) => return questions.run(config).await,
             Self::Needs => return over_schools::needs(config).await,
-            Self::Trend(trend) => return trend.run(config).await,
+            Self::Groups(groups) => return groups.run(config).await,
             Self::Places(places) => return places.run(config).await,
             Self::Published => return over_schools::published(config).await,
             Self::Return(of) => return of.run(config).await,
@@ -238,10 +237,12 @@ async fn rebuild(config: &Config, check_only: bool) -> Result<()> {
             match (check_only, changed.as_str()) {
                 (_, "0") => println!("no figure differs"),
                 (true, changed) => {
-                    let fix = format!("{changed} figures differ: put them right with `hedgerow reports rebuild`");
+                    let fix = format!(
+                        "{changed} figures differ, or schools stand otherwise: put them right with `hedgerow reports rebuild`"
+                    );
                     return Err(Error::invalid("figures", fix));
                 }
-                (false, changed) => println!("{changed} figures were put right"),
+                (false, changed) => println!("{changed} figures were put right, and how schools stand"),
             }
             return Ok(());
         }

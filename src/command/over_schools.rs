@@ -1,4 +1,4 @@
-//! `hedgerow reports needs`, `trend`, `places`, `published`, `return`: what the authority sees over its schools beside a term's
+//! `hedgerow reports needs`, `groups`, `places`, `published`, `return`: what the authority sees over its schools beside a term's
 //! figures, and a school's place among others.
 
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use crate::{client, config::Config};
 
 /// A measure over school terms, by groups of schools.
 #[derive(Debug, Args)]
-pub struct Trend {
+pub struct Groups {
     /// The measure, such as `cases_opened`.
     measure: String,
     /// `phase`, `area` or `school`.
@@ -110,7 +110,7 @@ pub async fn published(config: &Config) -> Result<()> {
     Ok(())
 }
 
-impl Trend {
+impl Groups {
     /// Prints it.
     ///
     /// # Errors
@@ -118,7 +118,7 @@ impl Trend {
     pub async fn run(self, config: &Config) -> Result<()> {
         let Self { measure, by, until, terms } = self;
         let asked = json!({"measure": measure, "by": by, "untilTermId": until, "terms": terms});
-        let answer = ask(config, "GetTrend", asked).await?;
+        let answer = ask(config, "ListGroupTrends", asked).await?;
         let trend = &answer["trend"];
         let terms: Vec<&str> = all(trend, "terms").map(|term| text(term, "termId")).collect();
         println!("{}\t{}", text(trend, "title"), terms.join("\t"));

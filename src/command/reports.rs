@@ -1,7 +1,7 @@
 //! `hedgerow reports get`, `signed`, `sign`: a term's report for governors as a file, what the head signed, and signing;
 //! `trends`: a term over all schools beside those before; `self-review`: where a school stands.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chassis::{
     clock::{london, moment},
@@ -10,9 +10,9 @@ use chassis::{
 };
 use clap::{Args, ValueEnum};
 use proto::reporting::v1::{
-    ExportReportRequest, GetAuthorityTrendsRequest, GetReportVersionRequest, GetSelfReviewRequest,
-    ListReportVersionsRequest, ReportFormat, ReportVersion, SelfReview as Review, SelfReviewPosition,
-    SignReportRequest, reporting_client::ReportingClient,
+    ExportReportRequest, ExportSelfReviewRequest, GetAuthorityTrendsRequest, GetReportVersionRequest,
+    GetSelfReviewRequest, ListReportVersionsRequest, ReportFormat, ReportVersion, SelfReview as Review,
+    SelfReviewPosition, SignReportRequest, reporting_client::ReportingClient,
 };
 
 use super::{cases::Output, client::ask};
@@ -119,6 +119,9 @@ pub struct SelfReview {
     /// How it is printed.
     #[arg(long, value_enum, default_value_t = Output::Table)]
     output: Output,
+    /// Writes all of it as a PDF to this file instead of printing.
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    out: Option<PathBuf>,
 }
 
 pub(super) async fn reporting(config: &Config) -> Result<ReportingClient<client::Gateway>> {
@@ -266,6 +269,9 @@ impl SelfReview {
     /// # Errors
     /// The service's refusal.
     pub async fn run(self, config: &Config) -> Result<()> {
+        if let Some(path) = &self.out {
+            return self.write(config, path).await;
+        }
         let request = GetSelfReviewRequest { school_id: self.school, as_at_date: self.as_at };
         let answer = reporting(config).await?.get_self_review(chassis::upstream::request(request)).await;
         let review = answer.map_err(|status| Error::from_status(&status))?.into_inner().review.unwrap_or_default();
@@ -285,6 +291,20 @@ impl SelfReview {
                 print!("{}", String::from_utf8_lossy(&table.finish()?));
             }
         }
+        Ok(())
+    }
+
+    async fn write(&self, config: &Config, path: &Path) -> Result<()> {
+        let named = ask(config, "GetSchool", serde_json::json!({"schoolId": self.school})).await?;
+        let request = ExportSelfReviewRequest {
+            school_id: self.school.clone(),
+            as_at_date: self.as_at.clone(),
+            school_name: named["school"]["name"].as_str().unwrap_or_default().to_owned(),
+        };
+        let answer = reporting(config).await?.export_self_review(chassis::upstream::patient(request)).await;
+        let file = answer.map_err(|status| Error::from_status(&status))?.into_inner();
+        super::write_new(path, &file.content).map_err(|why| Error::invalid("out", why))?;
+        println!("{}", path.display());
         Ok(())
     }
 }

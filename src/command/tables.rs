@@ -6,24 +6,15 @@ use chassis::{
     clock::{london, moment},
     error::{Error, Result},
 };
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use proto::reporting::v1::{
     AskTableRequest, AskTableResponse, DeleteQuestionRequest, ExportTableRequest, Figure, GetQuestionRequest,
     ListMeasuresRequest, ListQuestionsRequest, ReportFormat, SaveQuestionRequest, SavedQuestion, TableQuestion,
-    reporting_client::ReportingClient,
+    TableSchool, reporting_client::ReportingClient,
 };
 
-use super::reports::reporting;
+use super::reports::{Format, reporting};
 use crate::{client, config::Config};
-
-/// What tables are written as.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Format {
-    /// Comma-separated values.
-    Csv,
-    /// A workbook.
-    Xlsx,
-}
 
 /// What is asked.
 #[derive(Debug, Args)]
@@ -214,16 +205,19 @@ impl Ask {
         let Some(format) = self.format else {
             return ask(&mut reporting, (self.school, self.as_at), self.what.into()).await;
         };
-        let format = match format {
-            Format::Csv => ReportFormat::Csv,
-            Format::Xlsx => ReportFormat::Xlsx,
-        };
+        let mut schools = Vec::new();
+        if !self.school.is_empty() {
+            let asked = serde_json::json!({"schoolId": self.school});
+            let named = super::client::ask(config, "GetSchool", asked).await?;
+            let name = named["school"]["name"].as_str().unwrap_or_default().to_owned();
+            schools.push(TableSchool { school_id: self.school.clone(), name });
+        }
         let request = ExportTableRequest {
             school_id: self.school,
             question: Some(self.what.into()),
             as_at_date: self.as_at,
-            format: format.into(),
-            schools: Vec::new(),
+            format: ReportFormat::from(format).into(),
+            schools,
         };
         let file = told(reporting.export_table(chassis::upstream::patient(request)).await)?;
         let path = self.out.unwrap_or_else(|| PathBuf::from(&file.file_name));

@@ -364,7 +364,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "SaveQuestion" => json!({"name": "n", "question": {"measures": ["cases_opened"]}}),
         "SignReport" => json!({"termId": "2026-autumn", "etag": "e"}),
         "DescribeSchool" => json!({"area": "North", "learners": 100}),
-        "GetTrend" => json!({"measure": "cases_opened"}),
+        "ListGroupTrends" => json!({"measure": "cases_opened"}),
         "GetReturn" => json!({"returnKey": "lado-annual"}),
         "ExportReturn" => json!({"returnKey": "lado-annual", "format": "REPORT_FORMAT_CSV"}),
         "ListPublishedYears" => json!({"desk": "lado"}),

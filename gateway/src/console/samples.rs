@@ -124,6 +124,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<school::Schools>(found, frame);
     of::<search::Search>(found, frame);
     of::<self_review::SelfReviewPage>(found, frame);
+    of::<self_review::PartPage>(found, frame);
     of::<profile::ProfileList>(found, frame);
     of::<profile::ProfilePage>(found, frame);
     of::<profile::edit::EditorPage>(found, frame);

@@ -1,23 +1,30 @@
 //! Where the school stands against the standard for filtering and monitoring and against its own policy: computed from what is
-//! recorded, with the way to the record beside each statement.
+//! recorded, with the way to the record beside each statement. In short on one page; `part` is each part with what it rests on.
+
+mod part;
 
 use std::collections::BTreeSet;
 
-use axum::extract::Query;
+use axum::{
+    extract::{Path, Query},
+    response::IntoResponse as _,
+};
 use chassis::{error::Error, table::Table};
+use http::header;
+pub use part::PartPage;
 use proto::{
     access::v1::Permission,
     policy_registry::v1::ListRegistersRequest,
     reporting::v1::{
-        GetSelfReviewRequest, SelfReview, SelfReviewEvidence, SelfReviewFigure, SelfReviewPart, SelfReviewPosition,
-        SelfReviewStatement,
+        ExportSelfReviewRequest, GetSelfReviewRequest, SelfReview, SelfReviewEvidence, SelfReviewPart,
+        SelfReviewPosition, SelfReviewStatement,
     },
 };
 use serde::Serialize;
 
 use super::{
-    figures::{AsAt, Which, attachment, figure, standing},
-    visit::{Answer, Visit, ask, heard},
+    figures::{AsAt, Which, attachment, standing},
+    visit::{Answer, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
     Page,
@@ -54,7 +61,7 @@ fn named(position: SelfReviewPosition) -> (&'static str, &'static str) {
     }
 }
 
-/// The self-review.
+/// The self-review in short: every statement with its position, and the evidence one click away.
 #[derive(Debug, Serialize)]
 pub struct SelfReviewPage {
     head: Head,
@@ -69,76 +76,76 @@ pub struct SelfReviewPage {
 #[derive(Debug, Serialize)]
 struct Part {
     id: String,
-    title: String,
-    statements: Vec<Statement>,
+    link: Link,
+    statements: Vec<Short>,
 }
 
+/// A statement in short.
 #[derive(Debug, Serialize)]
-struct Statement {
-    id: String,
-    title: String,
+struct Short {
+    link: Link,
     tag: &'static str,
     colour: &'static str,
+    /// Why it is not met; empty where it is.
     because: String,
-    /// What the position rests on, and what the policy promises about it.
-    rows: Vec<Row>,
-    evidence: Vec<Link>,
-    /// Evidence on pages that the visitor may not open.
+    evidence: Evidence,
+}
+
+/// Where a statement can be looked up.
+#[derive(Debug, Serialize)]
+struct Evidence {
+    links: Vec<Link>,
+    /// What lies on pages that the visitor may not open.
     elsewhere: String,
-    source: String,
-    computed: String,
-    meanings: Vec<Row>,
-    requirements: String,
 }
 
-/// A figure or a day for a person.
-fn shown(one: &SelfReviewFigure) -> String {
-    match (&one.figure, one.date.as_str()) {
-        (Some(of), _) if one.held_date.is_empty() => figure(Some(of)),
-        (Some(of), _) => format!("{} (as at {})", figure(Some(of)), words::named_day(&one.held_date)),
-        (None, "") => "Never, as far as is recorded".to_owned(),
-        (None, day) => words::named_day(day),
-    }
+/// Who asks: which pages they may open, and what the addresses of the school are.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    may: &'a dyn Fn(&str) -> bool,
+    at: &'a dyn Fn(&str) -> String,
 }
 
-impl Statement {
-    fn new(of: &SelfReviewStatement, may: &dyn Fn(&str) -> bool, at: &dyn Fn(&str) -> String) -> Self {
-        let (tag, colour) = named(of.position());
-        let figures = of.figures.iter().map(|one| Row::new(one.title.clone(), shown(one)));
-        let promise = |title: &str| format!("The policy promises: {title}");
-        let promises = of.promises.iter().map(|one| Row::new(promise(&one.title), words::sentence(&one.value)));
+impl Evidence {
+    fn new(of: &SelfReviewStatement, reader: Reader<'_>) -> Self {
         let (open, shut): (Vec<&SelfReviewEvidence>, Vec<&SelfReviewEvidence>) =
-            of.evidence.iter().partition(|evidence| may(&evidence.page));
+            of.evidence.iter().partition(|evidence| (reader.may)(&evidence.page));
         let titles: Vec<&str> = shut.iter().map(|evidence| evidence.title.as_str()).collect();
-        Self {
-            id: of.key.clone(),
-            title: of.title.clone(),
-            tag,
-            colour,
-            because: of.because.clone(),
-            rows: promises.chain(figures).collect(),
-            evidence: open.iter().map(|evidence| Link::new(evidence.title.clone(), at(&evidence.page))).collect(),
-            elsewhere: titles.join(", "),
-            source: of.source.clone(),
-            computed: of.computed.clone(),
-            meanings: of.meanings.iter().map(|one| Row::new(named(one.position()).0, one.meaning.clone())).collect(),
-            requirements: of.requirements.join(", "),
-        }
+        let link = |evidence: &&SelfReviewEvidence| Link::new(evidence.title.clone(), (reader.at)(&evidence.page));
+        Self { links: open.iter().map(link).collect(), elsewhere: titles.join(", ") }
     }
+}
+
+/// The end of an address that carries the day.
+fn query(past: &str) -> String {
+    if past.is_empty() { String::new() } else { format!("?as_at={past}") }
+}
+
+/// As at when a self-review is, and against which policy.
+fn about(review: &SelfReview, past: &str) -> Vec<Row> {
+    let policy = match review.policy_version {
+        0 => "None, as far as was announced".to_owned(),
+        version => format!("Version {version}"),
+    };
+    let mut rows =
+        vec![Row::new("As at", words::named_day(&review.as_at_date)), Row::new("Policy that is compared", policy)];
+    rows.extend(standing(None, past, review.figures_as_of_time.as_ref()).into_iter().filter(|row| row.key != "As at"));
+    rows
 }
 
 impl SelfReviewPage {
-    fn new(
-        review: &SelfReview,
-        past: &str,
-        crumbs: Vec<Link>,
-        may: &dyn Fn(&str) -> bool,
-        at: &dyn Fn(&str) -> String,
-    ) -> Self {
+    fn new(review: &SelfReview, past: &str, crumbs: Vec<Link>, reader: Reader<'_>) -> Self {
+        let query = query(past);
+        let short = |part: &SelfReviewPart, of: &SelfReviewStatement| {
+            let (tag, colour) = named(of.position());
+            let because = if of.position() == SelfReviewPosition::Met { String::new() } else { of.because.clone() };
+            let at = (reader.at)(&format!("{PLACE}/{}{query}#{}", part.key, of.key));
+            Short { link: Link::new(of.title.clone(), at), tag, colour, because, evidence: Evidence::new(of, reader) }
+        };
         let part = |part: &SelfReviewPart| Part {
             id: part.key.clone(),
-            title: part.title.clone(),
-            statements: part.statements.iter().map(|of| Statement::new(of, may, at)).collect(),
+            link: Link::new(part.title.clone(), (reader.at)(&format!("{PLACE}/{}{query}", part.key))),
+            statements: part.statements.iter().map(|of| short(part, of)).collect(),
         };
         let counts = [
             (SelfReviewPosition::Met, review.met),
@@ -146,24 +153,15 @@ impl SelfReviewPage {
             (SelfReviewPosition::NotMet, review.not_met),
             (SelfReviewPosition::NotKnown, review.not_known),
         ];
-        let policy = match review.policy_version {
-            0 => "None, as far as was announced".to_owned(),
-            version => format!("Version {version}"),
-        };
-        let mut rows =
-            vec![Row::new("As at", words::named_day(&review.as_at_date)), Row::new("Policy that is compared", policy)];
-        rows.extend(
-            standing(None, past, review.figures_as_of_time.as_ref()).into_iter().filter(|row| row.key != "As at"),
-        );
-        let csv = if past.is_empty() { String::new() } else { format!("?as_at={past}") };
+        let file = |name: &str, ending: &str| Link::new(name, (reader.at)(&format!("{PLACE}.{ending}{query}")));
         Self {
             head: Head::new(TITLE, crumbs),
             counts: counts.map(|(position, count)| Row::new(named(position).0, count.to_string())).to_vec(),
-            rows,
-            links: vec![Link::new("Download as a table (CSV)", at(&format!("{PLACE}.csv{csv}")))],
+            rows: about(review, past),
+            links: vec![file("Download all of it (PDF)", "pdf"), file("Download as a table (CSV)", "csv")],
             parts: review.parts.iter().map(part).collect(),
             min_cell: review.min_cell,
-            as_at: AsAt::new(&at(PLACE), "", past),
+            as_at: AsAt::new(&(reader.at)(PLACE), "", past),
         }
     }
 }
@@ -175,10 +173,12 @@ impl Page for SelfReviewPage {
     fn samples() -> Vec<Self> {
         let at = |path: &str| format!("/schools/sch_1{path}");
         let empty = SelfReview { as_at_date: "2026-11-24".into(), ..SelfReview::default() };
+        let all = Reader { may: &|_| true, at: &at };
+        let few = Reader { may: &|page| page == "/policy", at: &at };
         vec![
-            Self::new(&sample(), "", Vec::new(), &|_| true, &at),
-            Self::new(&sample(), "2026-11-15", Vec::new(), &|page| page == "/policy", &at),
-            Self::new(&empty, "", Vec::new(), &|_| true, &at),
+            Self::new(&sample(), "", Vec::new(), all),
+            Self::new(&sample(), "2026-11-15", Vec::new(), few),
+            Self::new(&empty, "", Vec::new(), all),
         ]
     }
 }
@@ -186,7 +186,7 @@ impl Page for SelfReviewPage {
 /// A self-review as the tests of the pages see it.
 #[cfg(test)]
 fn sample() -> SelfReview {
-    use proto::reporting::v1::{Figure, SelfReviewMeaning, SelfReviewPromise};
+    use proto::reporting::v1::{Figure, SelfReviewFigure, SelfReviewMeaning, SelfReviewPromise};
     let position = |position: SelfReviewPosition| i32::from(position);
     let statement = SelfReviewStatement {
         key: "frequency".into(),
@@ -259,16 +259,46 @@ async fn registers(visit: &Visit) -> Option<BTreeSet<String>> {
     Some(listed.registers.into_iter().filter_map(|register| register.definition).map(|of| of.register).collect())
 }
 
-/// Shows it.
+/// What a visitor may open, of the pages where evidence lies.
+async fn readable(visit: &Visit) -> impl Fn(&str) -> bool {
+    let registers = registers(visit).await;
+    move |page: &str| -> bool {
+        let listed = match (page.strip_prefix("/registers/"), &registers) {
+            (Some(register), Some(registers)) => registers.contains(register),
+            _ => true,
+        };
+        listed && needed(page).is_some_and(|permission| visit.may(permission))
+    }
+}
+
+/// Shows it in short.
 pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::SelfReviewRead)?;
-    let ((review, past), registers) = (fetch(&visit, &which).await?, registers(&visit).await);
-    let readable = |page: &str| match (page.strip_prefix("/registers/"), &registers) {
-        (Some(register), Some(registers)) => registers.contains(register),
-        _ => true,
-    };
-    let may = |page: &str| needed(page).is_some_and(|permission| visit.may(permission)) && readable(page);
-    visit.page(&SelfReviewPage::new(&review, &past, visit.crumbs(&[]), &may, &|path| visit.at(path)))
+    let ((review, past), may) = (fetch(&visit, &which).await?, readable(&visit).await);
+    let reader = Reader { may: &may, at: &|path| visit.at(path) };
+    visit.page(&SelfReviewPage::new(&review, &past, visit.crumbs(&[]), reader))
+}
+
+/// Shows one part of it: each statement with what its position rests on.
+pub async fn show_part(visit: Visit, Path((_, key)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
+    visit.needs(Permission::SelfReviewRead)?;
+    let ((review, past), may) = (fetch(&visit, &which).await?, readable(&visit).await);
+    let reader = Reader { may: &may, at: &|path| visit.at(path) };
+    let crumbs = visit.crumbs(&[(TITLE, visit.at(&format!("{PLACE}{}", query(&past))))]);
+    let page = PartPage::new(&review, &key, &past, crumbs, reader).ok_or_else(Error::missing)?;
+    visit.page(&page)
+}
+
+/// All of it as a document.
+pub async fn pdf(visit: Visit, Query(which): Query<Which>) -> Answer {
+    visit.needs(Permission::SelfReviewRead)?;
+    let school_name = visit.directory.school(&visit.app, &visit.visitor, &visit.school).await;
+    let asked =
+        ExportSelfReviewRequest { school_id: visit.school.clone(), as_at_date: which.as_at_date()?, school_name };
+    let file = heard(visit.reporting()?.export_self_review(ask_patiently(asked))).await?;
+    let disposition = format!("attachment; filename=\"{}\"", file.file_name);
+    let headers = [(header::CONTENT_TYPE, file.media_type), (header::CONTENT_DISPOSITION, disposition)];
+    Ok((headers, file.content).into_response())
 }
 
 /// All of it as a table for a spreadsheet.
@@ -318,11 +348,9 @@ mod tests {
     #[test]
     fn evidence_that_may_not_be_opened_is_named_and_not_linked() {
         let page = SelfReviewPage::samples().remove(1);
-        let statement = &page.parts[0].statements[0];
-        assert_eq!(statement.evidence, [Link::new("The policy", "/schools/sch_1/policy")]);
-        assert_eq!(statement.elsewhere, "Tests");
-        let rows: Vec<&str> = statement.rows.iter().map(|row| row.value.as_str()).collect();
-        let told = ["4", "3 November 2026", "Never, as far as is recorded", "12 (as at 15 November 2026)", "c"];
-        assert_eq!(rows, told);
+        let short = &page.parts[0].statements[0];
+        assert_eq!(short.evidence.links, [Link::new("The policy", "/schools/sch_1/policy")]);
+        assert_eq!(short.evidence.elsewhere, "Tests");
+        assert_eq!(short.link.href, "/schools/sch_1/self-review/checks?as_at=2026-11-15#frequency");
     }
 }

@@ -42,6 +42,7 @@ pub fn pages() -> Vec<Below> {
         ("/reports/ask", get(show)),
         ("/reports/ask.csv", get(csv)),
         ("/reports/ask.xlsx", get(xlsx)),
+        ("/reports/ask.pdf", get(pdf)),
         ("/reports/questions", get(question::list).post(question::save)),
         ("/reports/questions/new", get(question::show_new)),
         ("/reports/questions/{question_id}", get(question::show)),
@@ -238,7 +239,7 @@ impl TablePage {
         self.rows.extend(standing(None, &answer.as_at_date, answer.figures_as_of_time.as_ref()));
         self.tables = answer.tables.iter().enumerate().map(|(n, table)| Shown::new(n + 1, table, names)).collect();
         self.min_cell = answer.min_cell;
-        self.files = [("Table (CSV)", "csv"), ("Workbook (XLSX)", "xlsx")]
+        self.files = [("PDF", "pdf"), ("Workbook (XLSX)", "xlsx"), ("Table (CSV)", "csv")]
             .map(|(name, ending)| Link::new(name, format!("{file}.{ending}?{query}")))
             .to_vec();
         self
@@ -322,6 +323,11 @@ pub async fn csv(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
 /// Sends the tables as a workbook.
 pub async fn xlsx(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
     file(&visit, pairs, ReportFormat::Xlsx).await
+}
+
+/// Sends the tables as a document.
+pub async fn pdf(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
+    file(&visit, pairs, ReportFormat::Pdf).await
 }
 
 /// What is asked, line by line.

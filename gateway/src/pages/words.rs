@@ -24,7 +24,7 @@ pub fn date_with_day(at: OffsetDateTime) -> String {
 pub fn time_of_day(at: OffsetDateTime) -> String {
     let at = london(at);
     let (hour, half) = (at.hour(), if at.hour() < 12 { "am" } else { "pm" });
-    let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
+    let hour = if hour.is_multiple_of(12) { 12 } else { hour % 12 };
     format!("{hour}:{:02}{half}", at.minute())
 }
 

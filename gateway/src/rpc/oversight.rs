@@ -22,7 +22,9 @@ use proto::{
     policy_registry::v1::{
         Adoption, ListAdoptionsRequest, ListSchoolsRequest, School, policy_registry_client::PolicyRegistryClient,
     },
-    reporting::v1::{Figure, GetTrendRequest, ListStandingsRequest, SchoolStanding, reporting_client::ReportingClient},
+    reporting::v1::{
+        Figure, ListGroupTrendsRequest, ListStandingsRequest, SchoolStanding, reporting_client::ReportingClient,
+    },
 };
 use tonic::{Request, Response, Status};
 
@@ -179,13 +181,14 @@ impl Asked<'_> {
     }
 
     async fn unread(&self, term: &str) -> Result<BTreeMap<String, Figure>> {
-        let asked = GetTrendRequest {
+        let asked = ListGroupTrendsRequest {
             measure: "concerns_escalated".to_owned(),
             by: "school".to_owned(),
             until_term_id: term.to_owned(),
             terms: 1,
         };
-        let answer = self.reporting()?.get_trend(ask(asked)).await.map_err(|s| Error::from_status(&s))?.into_inner();
+        let answer =
+            self.reporting()?.list_group_trends(ask(asked)).await.map_err(|s| Error::from_status(&s))?.into_inner();
         let groups = answer.trend.unwrap_or_default().groups;
         Ok(groups.into_iter().filter_map(|group| Some((group.key, group.figures.into_iter().next()?))).collect())
     }

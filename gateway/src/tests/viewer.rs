@@ -1,5 +1,7 @@
 //! The page that opens encrypted files, and its script: run on the example as a browser runs it, with the same ciphers.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::process::Command;
 
 use chassis::{error::Result, testing::Engine};

@@ -139,14 +139,13 @@ pub(crate) async fn tell_worse(tx: &mut Tx, concern: &Concern) -> Result<()> {
     tx.announce(concern.id.as_str(), Event::ConcernEscalated(event)).await
 }
 
-/// Says that a concern that came from a filter alert was read, so that the alert waits for nobody any more.
+/// Says that a concern that came from a filter alert was read, so that the alert waits for nobody any more: for whoever calls it
+/// where the concern came about a child.
 ///
 /// # Errors
 /// Where the outbox cannot be written.
 pub(crate) async fn tell_read(tx: &mut Tx, concern: &Concern) -> Result<()> {
-    let Some(read) = concern.read.as_ref().filter(|_| concern.office.is_none() && !concern.alert().is_empty()) else {
-        return Ok(());
-    };
+    let Some(read) = concern.read.as_ref().filter(|_| !concern.alert().is_empty()) else { return Ok(()) };
     let event = ConcernRead { alert_id: concern.alert().to_owned(), account_id: read.by.clone() };
     tx.announce(concern.id.as_str(), Event::ConcernRead(event)).await
 }

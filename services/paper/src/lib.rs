@@ -212,13 +212,19 @@ impl Status {
 
 /// How much of the width each column of a table has, in hundredths.
 fn shares(columns: usize) -> impl Iterator<Item = u8> {
-    let shares: &[u8] = match columns {
+    let few: &[u8] = match columns {
         1 => &[100],
         2 => &[36, 64],
         3 => &[30, 32, 38],
-        _ => &[25; 4],
+        4 => &[25; 4],
+        _ => &[],
     };
-    (0..columns).map(|place| shares.get(place).copied().unwrap_or(25))
+    // Of more, the first names the row and has a quarter at least; together they are the whole, and none is beside the page.
+    let each = 75 / columns.saturating_sub(1).max(1);
+    let first = 100 - each * columns.saturating_sub(1).min(75);
+    let share = |wide: usize| u8::try_from(wide).unwrap_or_default();
+    (0..columns)
+        .map(move |place| few.get(place).copied().unwrap_or_else(|| share(if place == 0 { first } else { each })))
 }
 
 #[cfg(test)]

@@ -163,3 +163,12 @@ fn the_sample_can_be_looked_at() -> Result<(), Box<dyn std::error::Error>> {
     }
     Ok(())
 }
+
+#[test]
+fn columns_together_are_as_wide_as_the_page() {
+    for columns in 1..=40 {
+        let shares: Vec<u32> = crate::shares(columns).map(u32::from).collect();
+        assert_eq!((shares.len(), shares.iter().sum::<u32>()), (columns, 100), "{shares:?}");
+        assert!(shares.iter().all(|share| *share > 0), "{shares:?}");
+    }
+}

@@ -3,6 +3,7 @@
 pub(crate) mod asked;
 mod csv;
 mod pdf;
+pub(crate) mod self_review;
 #[cfg(test)]
 mod tests;
 mod xlsx;

@@ -7,6 +7,7 @@ mod delete_question;
 mod draft;
 mod export_report;
 mod export_return;
+mod export_self_review;
 mod export_table;
 mod fill;
 mod get_authority_report;
@@ -17,9 +18,9 @@ mod get_report_version;
 mod get_return;
 mod get_school_report;
 mod get_self_review;
-mod get_trend;
 pub(crate) mod kept;
 mod list_benchmarks;
+mod list_group_trends;
 mod list_measures;
 mod list_published_years;
 mod list_questions;
@@ -57,6 +58,7 @@ macro_rules! rpcs {
 rpcs! {
     export_report: ExportReportRequest => ExportReportResponse,
     export_return: ExportReturnRequest => ExportReturnResponse,
+    export_self_review: ExportSelfReviewRequest => ExportSelfReviewResponse,
     get_authority_report: GetAuthorityReportRequest => GetAuthorityReportResponse,
     get_authority_trends: GetAuthorityTrendsRequest => GetAuthorityTrendsResponse,
     get_governor_report: GetGovernorReportRequest => GetGovernorReportResponse,
@@ -64,8 +66,8 @@ rpcs! {
     get_return: GetReturnRequest => GetReturnResponse,
     get_school_report: GetSchoolReportRequest => GetSchoolReportResponse,
     get_self_review: GetSelfReviewRequest => GetSelfReviewResponse,
-    get_trend: GetTrendRequest => GetTrendResponse,
     list_benchmarks: ListBenchmarksRequest => ListBenchmarksResponse,
+    list_group_trends: ListGroupTrendsRequest => ListGroupTrendsResponse,
     list_published_years: ListPublishedYearsRequest => ListPublishedYearsResponse,
     list_report_versions: ListReportVersionsRequest => ListReportVersionsResponse,
     list_returns: ListReturnsRequest => ListReturnsResponse,

@@ -25,6 +25,21 @@ pub(crate) enum Position {
     NotKnown,
 }
 
+impl Position {
+    /// Every one, in the order they are told in.
+    pub const ALL: [Self; 4] = [Self::Met, Self::Partly, Self::NotMet, Self::NotKnown];
+
+    /// What it is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Met => "Met",
+            Self::Partly => "Partly met",
+            Self::NotMet => "Not met",
+            Self::NotKnown => "Not known here",
+        }
+    }
+}
+
 /// A published figure, with the day it is of where it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shown {

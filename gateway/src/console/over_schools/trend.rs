@@ -4,7 +4,7 @@ use axum::extract::Query;
 use chassis::{error::Error, table::Table};
 use proto::{
     access::v1::Permission,
-    reporting::v1::{Figure, GetTrendRequest, ReportBar, ReportChart, Trend, TrendGroup},
+    reporting::v1::{Figure, ListGroupTrendsRequest, ReportBar, ReportChart, Trend, TrendGroup},
 };
 use serde::{Deserialize, Serialize};
 
@@ -215,9 +215,13 @@ impl Trends {
 
 async fn fetch(visit: &Visit, asked: &Asked) -> Result<Trend, Error> {
     let measure = if asked.measure.is_empty() { "concerns_recorded".to_owned() } else { asked.measure.clone() };
-    let asked =
-        GetTrendRequest { measure, by: asked.by.clone(), until_term_id: asked.until.trim().to_owned(), terms: 0 };
-    let answer = heard(visit.reporting()?.get_trend(ask_patiently(asked))).await?;
+    let asked = ListGroupTrendsRequest {
+        measure,
+        by: asked.by.clone(),
+        until_term_id: asked.until.trim().to_owned(),
+        terms: 0,
+    };
+    let answer = heard(visit.reporting()?.list_group_trends(ask_patiently(asked))).await?;
     answer.trend.ok_or_else(Error::missing)
 }
 

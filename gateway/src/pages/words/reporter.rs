@@ -50,7 +50,7 @@ pub fn hour_and_minute(text: &str) -> String {
 pub fn hour(text: &str) -> String {
     match typed_time(text.trim()) {
         Some(time) if !text.trim().is_empty() => {
-            let hour = if time.hour() % 12 == 0 { 12 } else { time.hour() % 12 };
+            let hour = if time.hour().is_multiple_of(12) { 12 } else { time.hour() % 12 };
             format!("{hour}:{:02}{}", time.minute(), if time.hour() < 12 { "am" } else { "pm" })
         }
         _ => text.trim().to_owned(),

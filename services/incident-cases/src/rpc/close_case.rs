@@ -10,6 +10,7 @@ use proto::{
     event::v1::CaseClosed,
     incident_cases::v1::{CloseCaseRequest, CloseCaseResponse},
 };
+use time::OffsetDateTime;
 use tonic::Request;
 
 use super::work::{Done, Target, work};
@@ -19,7 +20,10 @@ use crate::{
     rules::NARRATIVE_MAX,
 };
 
-const OUTCOMES: [&str; 4] = ["resolved", "agency_leads", "unfounded", "moved_on"];
+/// That another leads from here on.
+pub(super) const AGENCY_LEADS: &str = "agency_leads";
+
+const OUTCOMES: [&str; 4] = ["resolved", AGENCY_LEADS, "unfounded", "moved_on"];
 
 pub(super) async fn close_case(app: &App, request: Request<CloseCaseRequest>) -> Result<CloseCaseResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -38,13 +42,18 @@ pub(super) async fn close_case(app: &App, request: Request<CloseCaseRequest>) ->
     };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
         case.close(by, request.outcome.clone(), request.reason.trim().to_owned())?;
-        Ok(Done::new("case.closed").detail("outcome", &request.outcome).event(Event::CaseClosed(CaseClosed {
-            procedure: case.procedure.id.clone(),
-            outcome: request.outcome.clone(),
-            open_s: (by.at - case.opened_at).whole_seconds(),
-            deviations: case.deviations(),
-            groups: case.groups(),
-        })))
+        Ok(Done::new("case.closed").detail("outcome", &request.outcome).event(closed(case, &request.outcome, by.at)))
     };
     work(app, &caller, &request, target, act, |case, _| CloseCaseResponse { case: Some(case) }).await
+}
+
+/// What is announced of a case that is closed.
+pub(super) fn closed(case: &Case, outcome: &str, at: OffsetDateTime) -> Event {
+    Event::CaseClosed(CaseClosed {
+        procedure: case.procedure.id.clone(),
+        outcome: outcome.to_owned(),
+        open_s: (at - case.opened_at).whole_seconds(),
+        deviations: case.deviations(),
+        groups: case.groups(),
+    })
 }

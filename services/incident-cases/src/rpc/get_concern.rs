@@ -41,7 +41,8 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
         if concern.read_additions(who, now) || first {
             act = act.state("concern", &store::concern::update(&tx, &concern).await?);
         }
-        if first {
+        // Of one about an adult nothing is announced.
+        if first && concern.office.is_none() {
             escalate::tell_read(&mut tx, &concern).await?;
         }
         shown = pb::Concern { additions: added, ..convert::concern(&concern) };

@@ -14,6 +14,7 @@ use proto::{
 use tonic::Request;
 
 use super::{
+    close_case::{AGENCY_LEADS, closed},
     convert,
     once::{About, once},
     work::{one_of, who, words},
@@ -55,6 +56,10 @@ pub(super) async fn set_case_access(
     if request.etag != case.etag() {
         return Err(Error::changed());
     }
+    // It was counted as a child's case until now; what is about an adult is in no figure. It leaves the count as a case ends that
+    // an agency leads from here on, which any may: whoever counts cannot tell the one from the other, and nothing follows.
+    let counted = !case.adult() && case.closing.is_none();
+    let ends = closed(&case, AGENCY_LEADS, by.at);
     case.set_access(by, wanted)?;
     let body = store::case::update(&tx, &mut case).await?;
     store::access::keep(&tx, &case).await?;
@@ -64,6 +69,9 @@ pub(super) async fn set_case_access(
             .state("case_file", &body),
     );
     store::desk_referral::follow(&mut tx, &case).await?;
+    if counted && case.adult() {
+        tx.announce(case.id.as_str(), ends).await?;
+    }
     let sees = store::access::verdict(&tx, &case) == Verdict::Yes;
     let response = SetCaseAccessResponse {
         access: sees.then(|| convert::access::access(&case)),

@@ -38,6 +38,9 @@ use crate::{
 /// The procedure of early help where none is said.
 const WELFARE: &str = "P0";
 
+/// That a concern became part of a case, as it is announced.
+const JOINED: &str = "added_to_case";
+
 /// What becomes of the concern.
 enum Decided {
     Nothing { reason: String },
@@ -100,8 +103,10 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     let (announced, outcome, case) = match decided {
         Decided::Nothing { reason } => ("no_further_action", Outcome::NoFurtherAction { reason, by, at }, None),
         Decided::Opens(opening) => {
-            let announced = opening.begins.outcome();
+            let begins = opening.begins.outcome();
             let case = open(&mut tx, &mut concern, opening, fetched).await?;
+            // No opening is announced of a case on an adult: one more concern that led to a new case than cases would tell of it.
+            let announced = if case.adult() { JOINED } else { begins };
             (announced, Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
         Decided::Joins { case_id } => {
@@ -110,7 +115,7 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
             case.add_concern(concern.id.as_str())?;
             let body = store::case::update(&tx, &mut case).await?;
             tx.record(Act::new("case.joined", case.id.as_str()).state("case_file", &body));
-            ("added_to_case", Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
+            (JOINED, Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
     };
     if let (Some(case), Origin::Alert { alert_id, .. }) = (&case, &concern.origin) {
@@ -120,7 +125,8 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     let unread = concern.read.is_none();
     concern.triage(outcome)?;
     let body = store::concern::update(&tx, &concern).await?;
-    if unread {
+    // Also where it went into a case on an adult: its alert, which others see, would wait for ever and tell of it.
+    if unread && counted {
         escalate::tell_read(&mut tx, &concern).await?;
     }
     tx.record(

@@ -2,6 +2,7 @@
 
 use chassis::{
     error::{Error, Result},
+    event::Event,
     testing::{Engine, Person},
 };
 use proto::{
@@ -9,7 +10,7 @@ use proto::{
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
 };
 
-use super::{World, world};
+use super::{World, alerts::announced, world};
 
 /// What somebody got, in words that can be compared.
 pub(super) fn told<T: std::fmt::Debug>(answer: Result<T>) -> String {
@@ -137,6 +138,19 @@ fn about(account_id: &str, routed_to: &str) -> AdultSubject {
 /// Why somebody was refused.
 pub(super) fn wrong<T>(answer: Result<T>) -> Result<&'static str> {
     answer.err().map(|e| e.reason_name()).ok_or_else(|| Error::internal("it was allowed"))
+}
+
+/// What was announced of concerns and cases at a school: concerns that led to a new case, those that went into one, cases
+/// opened, and cases closed because an agency leads.
+async fn counted(world: &World) -> Result<[usize; 4]> {
+    let all = announced(world).await?;
+    let so_many = |which: fn(&Event) -> bool| all.iter().filter(|event| which(event)).count();
+    Ok([
+        so_many(|event| matches!(event, Event::ConcernTriaged(triaged) if triaged.outcome == "new_case")),
+        so_many(|event| matches!(event, Event::ConcernTriaged(triaged) if triaged.outcome == "added_to_case")),
+        so_many(|event| matches!(event, Event::CaseOpened(_))),
+        so_many(|event| matches!(event, Event::CaseClosed(closed) if closed.outcome == "agency_leads")),
+    ])
 }
 
 /// How the gate that keeps the subject out stands, and what opens it.
@@ -376,6 +390,7 @@ async fn a_case_turns_out_to_be_about_the_head(engine: Engine) -> Result<()> {
     school.set(dsl, &case, "open", &[&school.teacher.account_id]).await?;
     let case = school.get(deputy, &case.case_id).await?;
     assert_eq!(gate(&case), (false, "subject".to_owned()));
+    assert_eq!(counted(&school.world).await?, [1, 0, 1, 0]);
 
     let open = call!(deputy, set_case_access, naming(&case, "open", about(&head.account_id, "chair")));
     assert_eq!(wrong(open)?, "INVALID_FIELD");
@@ -395,6 +410,7 @@ async fn a_case_turns_out_to_be_about_the_head(engine: Engine) -> Result<()> {
     assert_eq!(super::state(&seen, "P7-03"), "done");
     let again = call!(deputy, set_case_access, naming(&seen, "hidden", about(&dsl.account_id, "head")));
     assert_eq!(wrong(again)?, "INVALID_FIELD", "who it is about is said once");
+    assert_eq!(counted(&school.world).await?, [1, 0, 1, 1], "it left the open cases once, as any case may");
 
     // A kind of incident that is never about an adult has no place for one.
     let fields = |error: Error| error.violations().iter().map(|v| v.field.clone()).collect::<Vec<_>>();
@@ -410,6 +426,7 @@ async fn a_case_turns_out_to_be_about_the_head(engine: Engine) -> Result<()> {
     assert!(opened.reference.starts_with("A-"), "{}", opened.reference);
     assert_eq!(wrong(school.get(head, &opened.case_id).await)?, "NOT_FOUND");
     assert_eq!(school.listed(chair).await?.1, 2);
+    assert_eq!(counted(&school.world).await?, [2, 1, 2, 1], "new cases and concerns that led to one are as many");
     Ok(())
 }
 

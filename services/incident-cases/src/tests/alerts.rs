@@ -77,7 +77,7 @@ async fn a_concern_follows_its_alert(engine: Engine) -> Result<()> {
 }
 
 /// What was announced.
-async fn announced(world: &World) -> Result<Vec<Event>> {
+pub(super) async fn announced(world: &World) -> Result<Vec<Event>> {
     let tx = world.store.begin(&Scope::system("test")).await?;
     let events = Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
     let mut all = Vec::new();
@@ -194,7 +194,30 @@ async fn an_alert_that_was_deleted_is_said_so_in_the_case_and_not_asked_for_agai
     Ok(())
 }
 
+async fn an_alert_whose_concern_went_into_a_case_on_an_adult_waits_no_longer(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    hear(&world, raised("dsl", "KS3")).await?;
+    let concern = concerns(&world).await?.remove(0);
+    let subject = AdultSubject { name: "A driver".into(), routed_to: "head".into(), ..Default::default() };
+    let new = NewCase { procedure_id: "P7".into(), risks: vec!["contact".into()], subject: Some(subject) };
+    let request = TriageConcernRequest {
+        school_id: world.here.clone(),
+        concern_id: concern.concern_id,
+        decision: Some(triage_concern_request::Decision::NewCase(new)),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, triage_concern, request)?;
+    let all = announced(&world).await?;
+    let so_many = |which: fn(&Event) -> bool| all.iter().filter(|event| which(event)).count();
+    // As of any that went into a case that is there, read as it was decided on.
+    assert_eq!(so_many(|event| matches!(event, Event::ConcernRead(_))), 1);
+    assert_eq!(so_many(|event| matches!(event, Event::ConcernTriaged(to) if to.outcome == "added_to_case")), 1);
+    assert_eq!(so_many(|event| matches!(event, Event::CaseOpened(_))), 0);
+    Ok(())
+}
+
 on_both_engines!(
+    an_alert_whose_concern_went_into_a_case_on_an_adult_waits_no_longer,
     a_concern_follows_its_alert,
     a_critical_alert_is_told_at_every_hour,
     an_alert_that_becomes_critical_is_told_again_though_its_concern_was_read,

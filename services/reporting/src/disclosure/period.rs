@@ -80,6 +80,8 @@ pub(super) fn pieces(question: &Question) -> Option<Vec<Piece>> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use std::collections::BTreeMap;
 
     use time::macros::date;

@@ -322,6 +322,8 @@ impl Unknowns {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     /// A table whose row and column sums are all printed.

@@ -1,5 +1,7 @@
-//! Tables that somebody put together, as a file: the very figures that were published, and what they mean. No cell of either
-//! format is ever taken for a formula.
+//! Tables that somebody put together, as a file: the very figures that were published, and what they mean. No cell of a table or a
+//! workbook is ever taken for a formula.
+
+mod pdf;
 
 use std::collections::BTreeMap;
 
@@ -50,6 +52,20 @@ pub(crate) struct Tables {
     pub(crate) min_cell: u64,
     /// When the figures were settled.
     pub(crate) settled: OffsetDateTime,
+}
+
+/// What the files are called on their first page.
+const TITLE: &str = "Online safety: a table of figures";
+/// What sums are called.
+const ALL: &str = "All";
+
+/// A figure, with the day it is of where it waits.
+type Dated = (Figure, Option<Date>);
+
+/// A table as a person reads it: the first heading is that of the lines' names.
+struct Grid {
+    headings: Vec<String>,
+    lines: Vec<(String, Vec<Dated>)>,
 }
 
 /// One figure with its place: what it is, row, column, and the day it is of where it waits.
@@ -123,12 +139,12 @@ impl Tables {
     /// Writes them.
     ///
     /// # Errors
-    /// `Internal` where the writer fails; `Invalid` where tables are not written so.
+    /// `Internal` where the writer fails.
     pub(crate) fn write(&self, format: Format) -> Result<Vec<u8>> {
         match format {
             Format::Csv => self.csv(),
             Format::Xlsx => self.workbook().write().map_err(Error::internal),
-            Format::Pdf => Err(Error::invalid("format", "Select csv or xlsx")),
+            Format::Pdf => pdf::paper(self).write(paper::Format::Pdf).map_err(Error::internal),
         }
     }
 
@@ -152,7 +168,7 @@ impl Tables {
             for cell in cells(table) {
                 let named = |axis: Option<&Axis>, label: Option<&str>| match label {
                     Some(label) => self.called(axis, label),
-                    None => "All".to_owned(),
+                    None => ALL.to_owned(),
                 };
                 let row_title = named(question.rows.as_ref(), cell.row);
                 let column_title = named(question.columns.as_ref(), cell.column);
@@ -183,48 +199,64 @@ impl Tables {
             self.tables.iter().enumerate().map(|(n, table)| self.figures(n + 1, table)).collect();
         sheets.push(self.definitions());
         sheets.push(self.about());
-        let owner = match self.names.get(&self.place) {
-            Some(name) => name.clone(),
-            None => self.place.clone(),
-        };
-        Workbook { title: "Online safety: a table of figures".to_owned(), owner, dated: self.settled, sheets }
+        Workbook { title: TITLE.to_owned(), owner: self.owner(), dated: self.settled, sheets }
     }
 
-    fn figures(&self, n: usize, table: &Published) -> Sheet {
+    /// Whose figures they are.
+    fn owner(&self) -> String {
+        match self.names.get(&self.place).filter(|name| !name.is_empty()) {
+            Some(name) => name.clone(),
+            None => self.place.clone(),
+        }
+    }
+
+    /// A table as a person reads it: headings, and lines with sums.
+    fn grid(&self, table: &Published) -> Grid {
         let (rows, columns) = (table.question.rows.as_ref(), table.question.columns.as_ref());
         let first = match axis_title(rows) {
             title if title.is_empty() => table.question.measure.title.clone(),
             title => title,
         };
-        let mut headings = vec![(first, 40)];
+        let mut headings = vec![first];
         headings.extend(table.columns.iter().map(|column| match self.called(columns, column) {
-            title if title.is_empty() => ("Figure".to_owned(), 14),
-            title => (title, 14),
+            title if title.is_empty() => "Figure".to_owned(),
+            title => title,
         }));
         if columns.is_some() {
-            headings.push(("All".to_owned(), 14));
+            headings.push(ALL.to_owned());
         }
-        let mut lines: Vec<Vec<Value>> = Vec::new();
-        for ((row, figures), total) in table.rows.iter().zip(&table.cells).zip(&table.row_totals) {
-            let mut line = vec![match self.called(rows, row) {
-                title if title.is_empty() => text("All"),
-                title => text(title),
-            }];
-            line.extend(figures.iter().map(|figure| value(*figure)));
-            if columns.is_some() {
-                line.push(value(*total));
-            }
-            lines.push(line);
+        let mut lines = Vec::new();
+        let figures = table.rows.iter().zip(&table.cells).zip(&table.held).zip(&table.row_totals);
+        for (((row, figures), held), total) in figures {
+            let title = match self.called(rows, row) {
+                title if title.is_empty() => ALL.to_owned(),
+                title => title,
+            };
+            let mut line: Vec<Dated> = figures.iter().copied().zip(held.iter().copied()).collect();
+            line.extend(columns.map(|_| (*total, None)));
+            lines.push((title, line));
         }
         if rows.is_some() {
-            let mut line = vec![text("All")];
-            line.extend(table.column_totals.iter().map(|figure| value(*figure)));
-            if columns.is_some() {
-                line.push(value(table.total));
-            }
-            lines.push(line);
+            // Where there is one column its sum is that of all.
+            let held = if columns.is_none() { table.total_held } else { None };
+            let mut line: Vec<Dated> = table.column_totals.iter().map(|figure| (*figure, held)).collect();
+            line.extend(columns.map(|_| (table.total, table.total_held)));
+            lines.push((ALL.to_owned(), line));
         }
-        sheet(&format!("Table {n}"), headings, lines)
+        Grid { headings, lines }
+    }
+
+    fn figures(&self, n: usize, table: &Published) -> Sheet {
+        let grid = self.grid(table);
+        let wide = |(place, heading): (usize, String)| (heading, if place == 0 { 40 } else { 14 });
+        let line = |(title, figures): (String, Vec<Dated>)| -> Vec<Value> {
+            std::iter::once(text(title)).chain(figures.into_iter().map(|(figure, _)| value(figure))).collect()
+        };
+        sheet(
+            &format!("Table {n}"),
+            grid.headings.into_iter().enumerate().map(wide).collect(),
+            grid.lines.into_iter().map(line).collect(),
+        )
     }
 
     fn definitions(&self) -> Sheet {
@@ -316,6 +348,17 @@ mod tests {
         let sheet = tables.figures(1, &tables.tables[0]);
         assert_eq!(sheet.rows[0], [text("=cmd|'/c calc'!A1"), Value::Number(31)], "text, whatever it begins with");
         assert_eq!(sheet.rows[2], [text("All"), text("c")]);
-        assert!(tables.write(Format::Pdf).is_err());
+        let bytes = tables.write(Format::Pdf).unwrap();
+        let words: String = pdf_extract::extract_text_from_mem(&bytes).unwrap().split_whitespace().collect();
+        let holds = |said: &str| words.contains(&said.split_whitespace().collect::<String>());
+        for said in
+            ["31 (as at 20 November 2026)", "Concerns recorded", "sch_b", "Hidden: a count below 6", "Page 1 of"]
+        {
+            assert!(holds(said), "{said}: {words}");
+        }
+        for name in ["/StructTreeRoot", "/Marked true", "pdfuaid", "/TH"] {
+            assert!(bytes.windows(name.len()).any(|window| window == name.as_bytes()), "{name}");
+        }
+        assert_eq!(bytes, tables.write(Format::Pdf).unwrap(), "the same tables are the same file");
     }
 }

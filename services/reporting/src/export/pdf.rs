@@ -31,15 +31,15 @@ pub(super) fn paper(export: &Export) -> Paper {
     }
 }
 
-fn heading(level: u8, id: String, words: &str) -> Block {
+pub(super) fn heading(level: u8, id: String, words: &str) -> Block {
     Block::Heading { level, id, text: Text::plain(words) }
 }
 
-fn cells(words: impl IntoIterator<Item = String>) -> Vec<Vec<Text>> {
+pub(super) fn cells(words: impl IntoIterator<Item = String>) -> Vec<Vec<Text>> {
     words.into_iter().map(|words| vec![Text::plain(&words)]).collect()
 }
 
-fn pairs(caption: &str, rows: Vec<(&'static str, String)>) -> Block {
+pub(super) fn pairs(caption: &str, rows: Vec<(&'static str, String)>) -> Block {
     // What people wrote keeps its lines.
     let row = |(name, value): (&str, String)| {
         vec![vec![Text::plain(name)], value.lines().map(Text::plain).filter(|line| !line.is_empty()).collect()]
@@ -47,7 +47,7 @@ fn pairs(caption: &str, rows: Vec<(&'static str, String)>) -> Block {
     Block::Table(Table { caption: caption.to_owned(), columns: Vec::new(), rows: rows.into_iter().map(row).collect() })
 }
 
-fn list(words: &[String]) -> Block {
+pub(super) fn list(words: &[String]) -> Block {
     let item = |words: &String| Item { text: Text::plain(words), more: Vec::new() };
     Block::List { counted: false, items: words.iter().map(item).collect() }
 }

@@ -100,7 +100,7 @@ fn sentence(phrase: &str) -> String {
     first + letters.as_str()
 }
 
-fn cell(figure: Figure) -> Cell {
+pub(crate) fn cell(figure: Figure) -> Cell {
     match figure {
         Figure::Count(count) => Cell::Count(count),
         Figure::Hidden => Cell::Code(Code::Hidden),

@@ -36,7 +36,7 @@ fn names(schools: &[TableSchool]) -> Result<BTreeMap<String, String>> {
 pub(super) async fn export_table(app: &App, request: Request<ExportTableRequest>) -> Result<ExportTableResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = place(&caller, &request.school_id)?;
-    let format = convert::ask::format(request.format())?;
+    let format = convert::governor::format(request.format())?;
     let names = names(&request.schools)?;
     let mut tx = app.store.begin(&scope).await?;
     let asked = asked(&mut tx, &request.school_id, request.question, &request.as_at_date).await?;
@@ -50,7 +50,7 @@ pub(super) async fn export_table(app: &App, request: Request<ExportTableRequest>
     let place = request.school_id;
     let tables = Tables { tables: asked.tables, place, names, period, as_at, min_cell, settled };
     let file_name = tables.file_name(format);
-    // Writing takes a while: nobody else's time is taken, and no transaction is open meanwhile.
+    // Writing and setting pages takes a while: nobody else's time is taken, and no transaction is open meanwhile.
     let writing = tokio::task::spawn_blocking(move || tables.write(format));
     let content = writing.await.map_err(|_| Error::internal("the table could not be written"))??;
     Ok(ExportTableResponse { content: content.into(), media_type: format.media_type().to_owned(), file_name })

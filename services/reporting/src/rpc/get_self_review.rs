@@ -25,9 +25,9 @@ use crate::{
     disclosure::{disclose, min_cell},
     fact::{self, announced},
     self_review::{
-        Known, Policy, Shown, Signed,
+        Judged, Known, Policy, Shown, Signed,
         judge::judge,
-        standard::{Need, Period, Thing, statements},
+        standard::{Need, Period, Statement, Thing, statements},
         words::months_from,
     },
     store,
@@ -47,23 +47,42 @@ pub(super) async fn get_self_review(
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
     let school = request.school_id.as_str();
+    let Stands { known, as_at } = stands(&mut tx, school, &request.as_at_date).await?;
+    let progress = store::log::progress(&tx).await?;
+    tx.record(Act::new("self_review.read", school).detail("as_at", convert::day(as_at)));
+    tx.commit().await?;
+    let mut review = shown::review(school, &known, &judged(&known));
+    review.min_cell = u32::try_from(min_cell()).unwrap_or_default();
+    review.figures_as_of_time = progress.newest.map(convert::hour_of).map(timestamp);
+    Ok(GetSelfReviewResponse { review: Some(review) })
+}
+
+/// What is known of a school, and the day that was asked for.
+pub(super) struct Stands {
+    pub(super) known: Known,
+    /// None where what is known now was asked for.
+    pub(super) as_at: Option<Date>,
+}
+
+/// What is known of a school now, or was at the end of a day where one is named.
+///
+/// # Errors
+/// `Missing` where there is no such school; `Invalid` where the day is none.
+pub(super) async fn stands(tx: &mut Tx, school: &str, as_at_date: &str) -> Result<Stands> {
     // Whoever asks about a school there is not is told so before anything is counted.
-    store::state::school(&tx, school).await?;
-    let as_at = convert::as_at(&request.as_at_date)?;
+    store::state::school(tx, school).await?;
+    let as_at = convert::as_at(as_at_date)?;
     let today = london(tx.now()).date();
     if as_at.is_some_and(|day| day > today || day.year() < FIRST_YEAR) {
         let fix = format!("Enter a day that is not ahead of us, and not before {FIRST_YEAR}");
         return Err(Error::invalid("as_at_date", fix));
     }
-    let known = known(&mut tx, school, as_at, as_at.unwrap_or(today)).await?;
-    let progress = store::log::progress(&tx).await?;
-    tx.record(Act::new("self_review.read", school).detail("as_at", convert::day(as_at)));
-    tx.commit().await?;
-    let judged: Vec<_> = statements().iter().map(|statement| (statement, judge(statement, &known))).collect();
-    let mut review = shown::review(school, &known, &judged);
-    review.min_cell = u32::try_from(min_cell()).unwrap_or_default();
-    review.figures_as_of_time = progress.newest.map(convert::hour_of).map(timestamp);
-    Ok(GetSelfReviewResponse { review: Some(review) })
+    Ok(Stands { known: known(tx, school, as_at, as_at.unwrap_or(today)).await?, as_at })
+}
+
+/// Every statement with its position.
+pub(super) fn judged(known: &Known) -> Vec<(&'static Statement, Judged)> {
+    statements().iter().map(|statement| (statement, judge(statement, known))).collect()
 }
 
 /// Everything the statements are judged by, as it was known at the end of a day.

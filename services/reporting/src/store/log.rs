@@ -33,6 +33,8 @@ pub(crate) struct Progress {
     pub(crate) building: Option<i64>,
     /// Up to which place of the log that one is counted.
     pub(crate) built_seq: i64,
+    /// By which code that one is counted; empty where none is.
+    pub(crate) built_by: String,
     /// The last place of the log.
     pub(crate) last_seq: i64,
     /// When the newest event that is counted in happened.
@@ -46,6 +48,7 @@ fn progress_of(row: Option<sea_orm::QueryResult>) -> Result<Progress> {
         generation: row.try_get("", "generation")?,
         building: row.try_get("", "building")?,
         built_seq: row.try_get("", "built_seq")?,
+        built_by: row.try_get("", "built_by")?,
         last_seq: row.try_get("", "last_seq")?,
         newest: newest.and_then(moment),
     })

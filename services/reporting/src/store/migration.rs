@@ -13,6 +13,7 @@ mod m20261127_007600_tell_parents_told_apart;
 mod m20261127_007601_keep_closed_days;
 mod m20261127_007700_note_what_moved;
 mod m20261127_007701_index_figures;
+mod m20261127_007702_note_what_counts;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007700_note_what_moved::Migration));
         all.push(Box::new(m20261127_007701_index_figures::Migration));
         all.push(Box::new(m20261127_007401_keep_phase_and_area::Migration));
+        all.push(Box::new(m20261127_007702_note_what_counts::Migration));
         all
     }
 }

@@ -1,19 +1,48 @@
 //! Figures counted anew from the log, as another generation beside the one that is answered, until it takes that one's place.
 
+use std::sync::LazyLock;
+
 use chassis::{
     db::Tx,
     error::{Error, Result},
     event::Envelope,
 };
+use sha2::{Digest as _, Sha256};
 
 use super::{
     log::{self, envelope_of},
     row, rows, run,
 };
 
+/// What events are counted by: the digest of the very code that counts them. Figures of which some were counted by other code are no
+/// figures, and nobody needs to remember to say that a definition changed.
+static COUNTED_BY: LazyLock<String> = LazyLock::new(|| {
+    let mut code = Sha256::new();
+    for part in [
+        include_str!("../fact.rs"),
+        include_str!("../state.rs"),
+        include_str!("cell.rs"),
+        include_str!("closed.rs"),
+        include_str!("log.rs"),
+        include_str!("state.rs"),
+    ] {
+        code.update(part);
+    }
+    hex::encode(code.finalize())
+});
+
 /// The tables of figures, with what tells the rows of a generation apart.
 const FIGURES: [(&str, &str); 2] =
     [("cell", "fact, school_id, day, dims, known"), ("span_cell", "fact, span, school_id, dims")];
+/// The tables of what schools are like, with everything that a row of a generation says.
+const STANDING: [(&str, &str); 2] = [
+    (
+        "school_state",
+        "school_id, known_us, review_due_us, error_findings, policy_at, last_feed_us, silent_feeds, silent_at, phase, area, \
+         learners, described_at",
+    ),
+    ("closed_day", "school_id, span, known"),
+];
 /// Every table that has generations.
 const TABLES: [&str; 5] = ["cell", "span_cell", "school_state", "closed_day", "statement"];
 
@@ -24,16 +53,21 @@ pub(crate) struct Step {
     pub(crate) counted: i64,
     /// Events in the log.
     pub(crate) logged: i64,
-    /// Figures that differed, once all events are counted.
+    /// Figures that differed, and schools that stood otherwise, once all events are counted.
     pub(crate) changed: Option<i64>,
 }
 
 /// Counts the next events of the log. At its end the new figures take the place of the old, or are thrown away where they were
-/// only to be compared; it is all one transaction, while which no event is heard.
+/// only to be compared; it is all one transaction, while which no event is heard. What was begun by another release, and broken off,
+/// is begun anew.
 pub(crate) async fn step(tx: &Tx, most: u32, check_only: bool) -> Result<Step> {
     let progress = log::hold(tx).await?;
     let (building, from) = match progress.building {
-        Some(building) => (building, progress.built_seq),
+        Some(building) if progress.built_by == *COUNTED_BY => (building, progress.built_seq),
+        Some(building) => {
+            forget(tx, building).await?;
+            (building, 0)
+        }
         None => (progress.generation + 1, 0),
     };
     let next = "SELECT envelope FROM event_log WHERE seq > $1 ORDER BY seq LIMIT $2";
@@ -44,21 +78,27 @@ pub(crate) async fn step(tx: &Tx, most: u32, check_only: bool) -> Result<Step> {
     let counted = from + i64::try_from(events.len()).map_err(Error::internal)?;
     let logged = progress.last_seq;
     if counted < logged {
-        let go_on = "UPDATE progress SET building = $1, built_seq = $2 WHERE id = 1";
-        run(tx, go_on, vec![building.into(), counted.into()]).await?;
+        let go_on = "UPDATE progress SET building = $1, built_seq = $2, built_by = $3 WHERE id = 1";
+        run(tx, go_on, vec![building.into(), counted.into(), COUNTED_BY.as_str().into()]).await?;
         return Ok(Step { counted, logged, changed: None });
     }
     let changed = changed(tx, progress.generation, building).await?;
     let (stays, goes) = if check_only { (progress.generation, building) } else { (building, progress.generation) };
-    let over = "UPDATE progress SET generation = $1, building = NULL, built_seq = 0 WHERE id = 1";
+    let over = "UPDATE progress SET generation = $1, building = NULL, built_seq = 0, built_by = '' WHERE id = 1";
     run(tx, over, vec![stays.into()]).await?;
-    for table in TABLES {
-        run(tx, &format!("DELETE FROM {table} WHERE generation = $1"), vec![goes.into()]).await?;
-    }
+    forget(tx, goes).await?;
     Ok(Step { counted, logged, changed: Some(changed) })
 }
 
-/// How many figures differ between two generations.
+/// Takes away what was counted in a generation.
+async fn forget(tx: &Tx, generation: i64) -> Result<()> {
+    for table in TABLES {
+        run(tx, &format!("DELETE FROM {table} WHERE generation = $1"), vec![generation.into()]).await?;
+    }
+    Ok(())
+}
+
+/// How many figures differ between two generations, and how many schools stand otherwise or are closed on other days.
 async fn changed(tx: &Tx, old: i64, new: i64) -> Result<i64> {
     let mut all = 0;
     for (table, key) in FIGURES {
@@ -67,6 +107,15 @@ async fn changed(tx: &Tx, old: i64, new: i64) -> Result<i64> {
              GROUP BY {key} HAVING SUM(CASE WHEN generation = $3 THEN count ELSE -count END) <> 0) AS differing"
         );
         let row = row(tx, &sql, vec![old.into(), new.into(), new.into()]).await?;
+        all += row.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or_default();
+    }
+    for (table, said) in STANDING {
+        // A row that is not in both generations word for word.
+        let sql = format!(
+            "SELECT CAST(COUNT(DISTINCT school_id) AS BIGINT) AS n FROM (SELECT school_id FROM {table} \
+             WHERE generation IN ($1, $2) GROUP BY {said} HAVING COUNT(*) <> 2) AS differing"
+        );
+        let row = row(tx, &sql, vec![old.into(), new.into()]).await?;
         all += row.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or_default();
     }
     Ok(all)

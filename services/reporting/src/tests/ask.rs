@@ -217,8 +217,11 @@ async fn tables_go_through_disclosure_control_and_refusals_name_the_field(engine
     let text = String::from_utf8_lossy(&csv.content).into_owned();
     assert!(text.lines().any(|line| line.contains(",column_total,,All,,,31,")), "{text}");
     assert!(!text.contains(",P7,Radicalisation and extremism,,,2,"), "{text}");
-    let pdf = ExportTableRequest { format: ReportFormat::Pdf.into(), ..file };
-    assert_eq!(refused(call!(governor, export_table, pdf)), Some((Kind::Invalid, "format".into())));
+    let pdf = call!(governor, export_table, ExportTableRequest { format: ReportFormat::Pdf.into(), ..file.clone() })?;
+    assert_eq!(pdf.media_type, "application/pdf");
+    assert!(pdf.content.starts_with(b"%PDF") && pdf.file_name.ends_with("-2026-08-31.pdf"), "{}", pdf.file_name);
+    let none = ExportTableRequest { format: ReportFormat::Unspecified.into(), ..file };
+    assert_eq!(refused(call!(governor, export_table, none)), Some((Kind::Invalid, "format".into())));
     Ok(())
 }
 

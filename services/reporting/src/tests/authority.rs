@@ -32,7 +32,7 @@ pub(super) async fn groups_and_places_tell_nothing_of_a_school_whose_figure_is_h
     let schools: Vec<String> = (0..12).map(|_| bed.school()).collect();
     for (school, n) in schools.iter().zip(0_usize..) {
         let began = datetime!(2026-04-01 09:00 UTC);
-        let area = if n % 2 == 0 { "North" } else { "South" };
+        let area = if n.is_multiple_of(2) { "North" } else { "South" };
         let created = Event::SchoolCreated(SchoolCreated { kind: "primary".into() });
         let described = Event::SchoolDescribed(SchoolDescribed { area: area.into(), learners: 100 });
         bus.publish(&envelope(&bed, school, began, created)).await?;
@@ -45,7 +45,7 @@ pub(super) async fn groups_and_places_tell_nothing_of_a_school_whose_figure_is_h
     }
     let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
     let mut client = ReportingClient::new(officer.to("reporting")?);
-    let ask = |by: &str| GetTrendRequest {
+    let ask = |by: &str| ListGroupTrendsRequest {
         measure: "concerns_recorded".into(),
         by: by.into(),
         until_term_id: "2026-summer".into(),
@@ -59,16 +59,16 @@ pub(super) async fn groups_and_places_tell_nothing_of_a_school_whose_figure_is_h
         };
         trend.groups.iter().map(group).collect()
     };
-    let trend = client.get_trend(ask("phase")).await.map_err(|s| Error::from_status(&s))?.into_inner();
+    let trend = client.list_group_trends(ask("phase")).await.map_err(|s| Error::from_status(&s))?.into_inner();
     let by_phase = shown(trend.trend.unwrap_or_default());
     assert_eq!(by_phase, [("primary".to_owned(), 12, 11, 165, 150)], "10 to 20, without the 2");
-    let trend = client.get_trend(ask("area")).await.map_err(|s| Error::from_status(&s))?.into_inner();
+    let trend = client.list_group_trends(ask("area")).await.map_err(|s| Error::from_status(&s))?.into_inner();
     let by_area = shown(trend.trend.unwrap_or_default());
     assert_eq!(by_area, [("North".to_owned(), 6, 6, 90, 150), ("South".to_owned(), 6, 5, 75, 150)]);
-    assert_eq!(refused(client.get_trend(ask("colour")).await), "by");
-    assert_eq!(refused(client.get_trend(GetTrendRequest { terms: 13, ..ask("") }).await), "terms");
-    let unknown = GetTrendRequest { measure: "tears".into(), ..ask("") };
-    assert_eq!(refused(client.get_trend(unknown).await), "measure");
+    assert_eq!(refused(client.list_group_trends(ask("colour")).await), "by");
+    assert_eq!(refused(client.list_group_trends(ListGroupTrendsRequest { terms: 13, ..ask("") }).await), "terms");
+    let unknown = ListGroupTrendsRequest { measure: "tears".into(), ..ask("") };
+    assert_eq!(refused(client.list_group_trends(unknown).await), "measure");
 
     let mut places = Vec::new();
     for n in [0, 5, 10, 11] {
@@ -82,7 +82,7 @@ pub(super) async fn groups_and_places_tell_nothing_of_a_school_whose_figure_is_h
         let one = answer.benchmarks.iter().find(|one| one.measure == "concerns_recorded").cloned().unwrap_or_default();
         places.push((one.band, one.why_not));
         assert_eq!(refused(client.list_benchmarks(ask("2026-autumn")).await), "term_id", "it is not over");
-        assert_eq!(refused(client.get_trend(plain()).await), "NOT_PERMITTED");
+        assert_eq!(refused(client.list_group_trends(plain()).await), "NOT_PERMITTED");
     }
     let said = places.iter().map(|(band, why)| (band.as_str(), why.as_str())).collect::<Vec<_>>();
     assert_eq!(said, [("lower_quarter", ""), ("middle_half", ""), ("upper_quarter", ""), ("", "hidden")]);
@@ -90,8 +90,8 @@ pub(super) async fn groups_and_places_tell_nothing_of_a_school_whose_figure_is_h
 }
 
 /// A question that a lead may not ask.
-fn plain() -> GetTrendRequest {
-    GetTrendRequest { measure: "concerns_recorded".into(), ..GetTrendRequest::default() }
+fn plain() -> ListGroupTrendsRequest {
+    ListGroupTrendsRequest { measure: "concerns_recorded".into(), ..ListGroupTrendsRequest::default() }
 }
 
 pub(super) async fn a_return_fills_itself_and_says_what_it_cannot(engine: Engine) -> Result<()> {

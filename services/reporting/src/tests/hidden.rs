@@ -43,6 +43,8 @@ async fn everything(bed: &Bed, role: Role, school: &str) -> Result<Vec<(&'static
         };
         all.push((name, bytes(client.export_report(asked).await)));
     }
+    let asked = ExportSelfReviewRequest { school_id: school_id(), ..ExportSelfReviewRequest::default() };
+    all.push(("self-review", bytes(client.export_self_review(asked).await)));
     Ok(all)
 }
 

@@ -61,7 +61,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
     let code = |codes: &[&str]| codes[usize::try_from(n).unwrap_or_default() % codes.len()].to_owned();
     let procedure = || code(&["P0", "P5", "P8"]);
     let mark = |kind: &str, result: &str| {
-        let until_date = if n % 3 == 0 { (day + time::Duration::days(30)).to_string() } else { String::new() };
+        let until_date = if n.is_multiple_of(3) { (day + time::Duration::days(30)).to_string() } else { String::new() };
         let codes = vec![code(&["iwf", "learner"]), "where".to_owned()];
         Some(RegisterMark { date: day.to_string(), kind: kind.into(), result: result.into(), until_date, codes })
     };
@@ -101,7 +101,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
             })
         }
         8 => Event::ReferralDecided(ReferralDecided { agency: code(&["police"]), outcome: code(&["accepted"]) }),
-        9 => Event::ParentsDecided(ParentsDecided { told: n % 2 == 0 }),
+        9 => Event::ParentsDecided(ParentsDecided { told: n.is_multiple_of(2) }),
         10 => Event::SchoolInvited(SchoolInvited::default()),
         11 => Event::InvitationAccepted(InvitationAccepted::default()),
         12 => {
@@ -132,7 +132,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         26 => Event::AlertPassedOn(AlertPassedOn { to: code(&["head", "chair"]), waited_s, ..Default::default() }),
         27 => Event::ConcernRead(ConcernRead::default()),
         28 => Event::ExceptionRequested(ExceptionRequested {}),
-        29 => Event::ExceptionDecided(ExceptionDecided { approved: n % 2 == 0 }),
+        29 => Event::ExceptionDecided(ExceptionDecided { approved: n.is_multiple_of(2) }),
         30 => Event::SenderAlarmed(SenderAlarmed::default()),
         31 => Event::FeedCoverageChanged(FeedCoverageChanged { silent_feeds: n, ..Default::default() }),
         32 | 33 => {

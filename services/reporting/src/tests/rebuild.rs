@@ -1,7 +1,7 @@
 //! Figures do not depend on how events came: in order or not, twice, late, while figures are counted anew, or from the log.
 
 use chassis::{
-    error::Result,
+    error::{Error, Result},
     testing::{Bed, Engine},
 };
 
@@ -63,12 +63,38 @@ pub(super) async fn rebuild_equals_live(engine: Engine) -> Result<()> {
         place.spoil(&format!("UPDATE school_state SET silent_feeds = 99 WHERE {current}")).await?;
         let wrong = place.figures().await?;
         assert_ne!(wrong, figures);
-        assert_eq!(rebuilt(&place, true, &[]).await?, 1, "a check finds it");
+        assert_eq!(rebuilt(&place, true, &[]).await?, 1 + 3, "a check finds it, and the three schools");
         assert_eq!(place.figures().await?, wrong, "and changes nothing");
-        assert_eq!(rebuilt(&place, false, &[]).await?, 1);
+        assert_eq!(rebuilt(&place, false, &[]).await?, 1 + 3);
         assert_eq!(place.figures().await?, figures);
         assert_eq!(place.rows("SELECT DISTINCT CAST(generation AS TEXT) AS line FROM cell").await?.len(), 1);
     }
+    Ok(())
+}
+
+pub(super) async fn what_another_release_began_begins_anew(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let place = Place::new(&bed).await?;
+    let (school, other) = (bed.school(), bed.school());
+    place.hear(&anything(&bed, &[school, other], 120, &mut Chance::new(3))).await;
+    let figures = place.figures().await?;
+    let begin = async || {
+        let mut tx = place.begin().await?;
+        let step = step(&tx, 50, false).await?;
+        tx.silent();
+        tx.commit().await?;
+        Ok::<_, Error>((step.counted, step.changed))
+    };
+    assert_eq!(begin().await?, (50, None));
+    assert_eq!(begin().await?, (100, None), "broken off, it goes on where it stood");
+    // The release that was there before counted otherwise: what it has counted is worth nothing.
+    place
+        .spoil("UPDATE cell SET count = count + 5 WHERE generation = (SELECT building FROM progress WHERE id = 1)")
+        .await?;
+    place.spoil("UPDATE progress SET built_by = 'the release before' WHERE id = 1").await?;
+    assert_eq!(begin().await?, (50, None));
+    assert_eq!(rebuilt(&place, false, &[]).await?, 0);
+    assert_eq!(place.figures().await?, figures);
     Ok(())
 }
 

@@ -203,7 +203,7 @@ fn at(happened: &Happened) -> OffsetDateTime {
     let seconds = i64::try_from(happened.place).unwrap_or_default();
     let replaced = matches!(happened.what, What::Covered { .. } | What::Expected { .. });
     let summer = matches!(happened.known.month(), Month::June | Month::July);
-    let evening = summer && !replaced && happened.place % 7 == 0;
+    let evening = summer && !replaced && happened.place.is_multiple_of(7);
     if evening {
         // 23:10 UTC of the day before is 00:10 in London.
         let before = happened.known - Duration::days(1);

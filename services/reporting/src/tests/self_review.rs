@@ -304,7 +304,57 @@ async fn a_review_of_a_past_day_stands_and_a_hidden_count_decides_nothing(engine
     Ok(())
 }
 
+async fn the_file_says_what_the_page_says(engine: Engine) -> Result<()> {
+    let world = World::new(engine).await?;
+    world.happened(world.bed.now(), Event::SchoolCreated(SchoolCreated::default())).await?;
+    for (events, _) in steps() {
+        for event in events {
+            world.happened(world.bed.now(), event).await?;
+        }
+    }
+    let review = world.review(Role::Governor, "").await?;
+    let export = async |role: Role, asked: ExportSelfReviewRequest| {
+        let person = world.bed.person(&[(role, &world.school)]);
+        let client = ReportingClient::new(person.to("reporting")?);
+        let mut client = client.max_decoding_message_size(chassis::serve::MAX_MESSAGE);
+        let answer = client.export_self_review(asked).await;
+        answer.map(tonic::Response::into_inner).map_err(|status| Error::from_status(&status))
+    };
+    let asked = ExportSelfReviewRequest {
+        school_id: world.school.clone(),
+        school_name: "Oakbeck School".into(),
+        ..ExportSelfReviewRequest::default()
+    };
+    let file = export(Role::Governor, asked.clone()).await?;
+    assert_eq!((file.media_type.as_str(), file.file_name.as_str()), ("application/pdf", "self-review-2026-11-24.pdf"));
+    for name in ["/StructTreeRoot", "/Marked true", "pdfuaid", "/H2", "/TH", "/Outlines"] {
+        assert!(file.content.windows(name.len()).any(|window| window == name.as_bytes()), "{name}");
+    }
+    let text = pdf_extract::extract_text_from_mem(&file.content).map_err(Error::internal)?;
+    let text: String = text.split_whitespace().collect();
+    let holds = |words: &str| text.contains(&words.split_whitespace().collect::<String>());
+    assert!(holds("Oakbeck School") && holds("Page 1 of") && !holds("sch_"), "{text}");
+    for statement in statements(&review) {
+        assert!(holds(&statement.title), "{}", statement.key);
+    }
+    // A sentence that goes on on the next page has the foot of its page in it.
+    let reasons = statements(&review).filter(|statement| holds(&statement.because)).count();
+    assert!(reasons + 4 > statements(&review).count(), "{reasons} reasons stand in it: {text}");
+    let again = export(Role::Governor, asked.clone()).await?;
+    assert_eq!(again.content, file.content, "the same day is the same file");
+
+    let day = |as_at_date: &str| ExportSelfReviewRequest { as_at_date: as_at_date.into(), ..asked.clone() };
+    assert_eq!(export(Role::Head, day("2026-11-20")).await?.file_name, "self-review-2026-11-20.pdf");
+    let wrong = export(Role::Head, day("soon")).await.err();
+    let field = wrong.and_then(|error| error.violations().first().map(|violation| violation.field.clone()));
+    assert_eq!(field.as_deref(), Some("as_at_date"));
+    let staff = export(Role::Staff, asked).await.err();
+    assert_eq!(staff.map(|error| error.kind()), Some(Kind::Denied));
+    Ok(())
+}
+
 on_both_engines!(
+    the_file_says_what_the_page_says,
     each_statement_is_moved_by_what_it_is_about_and_by_nothing_else,
     a_review_of_a_past_day_stands_and_a_hidden_count_decides_nothing,
 );

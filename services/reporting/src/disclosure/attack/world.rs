@@ -1,5 +1,7 @@
 //! A small authority with a known truth: things that happen, are recorded on the day or later, and are put right now and then.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::collections::BTreeMap;
 
 use chassis::calendar::Term;

@@ -12,7 +12,6 @@ use super::{day, figure};
 use crate::{
     ask::{Wish, axis_title, kept::Saved, label_title, offered, only_titles, values},
     disclosure::Published,
-    export::Format,
     measure::{Counts, Dimension, Measure},
     table::Axis,
 };
@@ -31,18 +30,6 @@ pub(in crate::rpc) fn wish(question: Option<pb::TableQuestion>) -> Result<Wish> 
 pub(in crate::rpc) fn question(wish: &Wish) -> pb::TableQuestion {
     let Wish { measures, rows, columns, filters, period, from_date, to_date } = wish.clone();
     pb::TableQuestion { measures, rows, columns, filters, period, from_date, to_date }
-}
-
-/// What a table is written as: no page of it is laid out.
-///
-/// # Errors
-/// `Invalid` where it is none of these.
-pub(in crate::rpc) fn format(format: pb::ReportFormat) -> Result<Format> {
-    match format {
-        pb::ReportFormat::Csv => Ok(Format::Csv),
-        pb::ReportFormat::Xlsx => Ok(Format::Xlsx),
-        pb::ReportFormat::Pdf | pb::ReportFormat::Unspecified => Err(Error::invalid("format", "Select csv or xlsx")),
-    }
 }
 
 fn dimension(dimension: &Dimension) -> pb::MeasureDimension {

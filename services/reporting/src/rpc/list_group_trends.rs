@@ -9,7 +9,7 @@ use chassis::{
     history::Act,
     suppress::Figure,
 };
-use proto::reporting::v1::{GetTrendRequest, GetTrendResponse};
+use proto::reporting::v1::{ListGroupTrendsRequest, ListGroupTrendsResponse};
 use tonic::Request;
 
 use super::convert::{self, authority as messages};
@@ -27,7 +27,10 @@ const TERMS: u32 = 6;
 const FEWEST: u32 = 1;
 const MOST: u32 = 12;
 
-pub(super) async fn get_trend(app: &App, request: Request<GetTrendRequest>) -> Result<GetTrendResponse> {
+pub(super) async fn list_group_trends(
+    app: &App,
+    request: Request<ListGroupTrendsRequest>,
+) -> Result<ListGroupTrendsResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_authority()?;
     let measure = measure_of(&request.measure)?;
@@ -61,13 +64,13 @@ pub(super) async fn get_trend(app: &App, request: Request<GetTrendRequest>) -> R
     let schools = store::state::schools(&tx).await?;
     let members: Vec<Member> = schools.iter().map(|school| member(school, by, printed, terms.len())).collect();
     let newest = store::log::progress(&tx).await?.newest;
-    tx.record(Act::new("trend.read", measure.key.as_str()).detail("by", by.code()).detail("until", last.id()));
+    tx.record(Act::new("group_trends.read", measure.key.as_str()).detail("by", by.code()).detail("until", last.id()));
     tx.commit().await?;
     let mut trend = messages::trend(measure, by, &terms, &groups(by, &members, terms.len()));
     trend.min_cell = u32::try_from(min_cell()).unwrap_or_default();
     trend.as_at_date = convert::day(Some(printed.as_at));
     trend.figures_as_of_time = newest.map(timestamp);
-    Ok(GetTrendResponse { trend: Some(trend) })
+    Ok(ListGroupTrendsResponse { trend: Some(trend) })
 }
 
 /// A school with what is printed of it.
