@@ -294,6 +294,11 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
     }
 }
 
+/// Whether a part of a register is of learners or parents: who works at the school is in the others.
+fn of_families(part: &str) -> bool {
+    part == "parents" || part.starts_with("learners")
+}
+
 /// What concerns the filter and the policy, and no person.
 fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
     match event {
@@ -334,7 +339,12 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         }
         Event::RegisterCounted(e) => {
             let dims = [("register", e.register.as_str()), ("part", e.part.as_str())];
-            facts.add("person_expected", &dims, e.expected.into()).add("person_covered", &dims, e.covered.into());
+            let [expected, covered] = if of_families(&e.part) {
+                ["person_expected", "person_covered"]
+            } else {
+                ["staff_expected", "staff_covered"]
+            };
+            facts.add(expected, &dims, e.expected.into()).add(covered, &dims, e.covered.into());
         }
         Event::LessonAnswered(e) => {
             facts.one("lesson_answered", &[("outcome", &e.outcome)]);

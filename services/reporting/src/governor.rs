@@ -3,10 +3,12 @@
 //! - `bridge`: the lines, from what is published of three terms
 //! - `sections`: which measures stand together, and what governors should ask
 //! - `words`: what changed, in sentences · `chart`: what is drawn · `expect` of the crate: whether it is as was to be expected
+//! - `notes`: how the policy and the feeds stand
 //! - `version`: what the head signs: the canonical bytes, their digest, and which figures have moved since
 
 pub(crate) mod bridge;
 pub(crate) mod chart;
+pub(crate) mod notes;
 pub(crate) mod sections;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -18,8 +20,10 @@ use serde::{Deserialize, Serialize};
 use crate::expect::Expectation;
 use chart::Chart;
 
-/// The layout of the canonical bytes. One that is read must be one that is known. Of the first, what the second added is left out.
-pub(crate) const LAYOUT: u32 = 2;
+/// The layout of the canonical bytes. One that is read must be one that is known. Of an earlier one, what a later one added is left out.
+pub(crate) const LAYOUT: u32 = 3;
+/// The first layout in which the signature is part of what is signed.
+pub(crate) const ATTESTED: u32 = 3;
 
 /// A school's term. The order of its fields is the order of its canonical bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +36,9 @@ pub(crate) struct Report {
     /// Counts below this are hidden.
     pub min_cell: u64,
     pub sections: Vec<Section>,
+    /// Who signed it, when and with which words; none of a draft, and of what was signed by an earlier layout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<version::Signature>,
 }
 
 /// What governors look at together.
@@ -41,6 +48,9 @@ pub(crate) struct Section {
     pub title: String,
     /// What governors should ask.
     pub asks: Vec<String>,
+    /// What stands beside the figures, in sentences: how the policy and the feeds stand.
+    #[serde(default)]
+    pub notes: Vec<String>,
     pub lines: Vec<Line>,
     pub chart: Option<Chart>,
     /// Its figures beside what chance explains.
@@ -65,7 +75,7 @@ pub(crate) struct Line {
     /// Whether it breaks another line down: its figures are that line's, and its parts are what it says.
     #[serde(default)]
     pub breakdown: bool,
-    /// Where it is broken down and has no parts: when they come, or why there are none.
+    /// Where it is broken down and has no parts: when they come, or why there are none. Where it has no figure: why, or when it comes.
     #[serde(default)]
     pub coming: String,
     /// The days its figures are of, where they wait.

@@ -18,6 +18,16 @@ pub enum Counts {
     Things,
 }
 
+/// What has to be counted for a figure to be known: where nothing of it is, nought would say what nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownBy {
+    /// The fact that is counted wherever this figure is known.
+    pub fact: String,
+    /// Why there is no figure where it is not.
+    pub otherwise: String,
+}
+
 /// The definition of a figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measure {
@@ -47,6 +57,8 @@ pub struct Measure {
     pub by_chance: bool,
     /// Whether disclosure control applies.
     pub counts: Counts,
+    /// By what it is known; none where nought is nought wherever the school was there.
+    pub known_by: Option<KnownBy>,
     /// What one of it is called.
     pub unit: String,
     /// The requirements it carries.
@@ -59,6 +71,12 @@ impl Measure {
     /// Whether one thing may count in several values of a dimension.
     pub fn in_several(&self, dimension: &str) -> bool {
         self.several.iter().any(|several| several == dimension)
+    }
+
+    /// Why there is no figure of it where nothing was counted.
+    pub fn no_data(&self) -> &str {
+        let nobody_there = "Nothing was counted then: no school was on the platform, or the days are still to come.";
+        self.known_by.as_ref().map_or(nobody_there, |known| known.otherwise.as_str())
     }
 }
 
@@ -137,6 +155,8 @@ struct Written {
     #[serde(default)]
     by_chance: bool,
     counts: Counts,
+    #[serde(default)]
+    known_by: Option<KnownBy>,
     unit: String,
     requirements: Vec<String>,
     /// A day such as `2027-09-01`.
@@ -183,6 +203,7 @@ impl From<Written> for Measure {
             standing: written.standing,
             by_chance: written.by_chance,
             counts: written.counts,
+            known_by: written.known_by,
             unit: written.unit,
             requirements: written.requirements,
             withdrawn: date(&written.withdrawn),
@@ -277,6 +298,11 @@ mod tests {
             assert!(["dsl", "head", "it"].contains(&measure.owner.as_str()), "{key} is owned by {}", measure.owner);
             assert!(!(measure.by_chance && measure.standing), "{key}: what stands does not come one by one");
             assert!(measure.several.iter().all(|several| measure.dimensions.contains(several)), "{key}");
+            if let Some(known) = &measure.known_by {
+                let counted = all().iter().any(|other| other.fact == known.fact && other.counts == Counts::Things);
+                assert!(counted && measure.counts == Counts::Things, "{key} is known by what is printed as it is");
+                assert!(known.otherwise.ends_with('.'), "{key}");
+            }
             for dims in measure.dimensions.iter().chain(measure.only.keys()) {
                 assert!(dimension(dims).is_some(), "{key} is told apart by {dims}, which is not defined");
             }

@@ -343,12 +343,16 @@ pub struct Filled {
 }
 
 /// Why a figure is no number; empty where it is one.
-fn why(figure: Figure) -> &'static str {
+fn why(figure: Figure, source: &Source) -> &str {
     match figure {
         Figure::Count(_) | Figure::Low => "",
         Figure::Hidden => "Hidden: the count is small, or another that is could be worked out from it.",
         Figure::NotApplicable => "There can be no figure.",
-        Figure::NoData => "Nothing was counted then: no school was on the platform.",
+        Figure::NoData => match source {
+            Source::Measure { measure, .. } => measure.no_data(),
+            Source::Desk { .. } => "The desk held nothing of that year.",
+            Source::State(_) | Source::ByHand(_) => "Nothing was counted then.",
+        },
     }
 }
 
@@ -377,7 +381,7 @@ impl Filled {
     pub fn new(template: &'static Template, year: Year, answers: Vec<Answer>) -> Self {
         let line = |(n, (line, answer)): (usize, (&Line, Answer))| {
             let (figure, parts, why_not) = match answer {
-                Answer::Figure(figure, parts) => (Some(figure), parts, why(figure).to_owned()),
+                Answer::Figure(figure, parts) => (Some(figure), parts, why(figure, &line.source).to_owned()),
                 Answer::Open(why) => (None, Vec::new(), why),
             };
             FilledLine {

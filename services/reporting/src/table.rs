@@ -74,6 +74,8 @@ pub struct Counted {
     pub(crate) rows: Vec<String>,
     pub(crate) columns: Vec<String>,
     pub(crate) cells: Vec<Vec<u64>>,
+    /// How much of what the figure is known by there is, cell by cell; none where nought is nought.
+    pub(crate) known: Option<Vec<Vec<u64>>>,
 }
 
 impl Counted {
@@ -257,6 +259,32 @@ impl Question {
         }
     }
 
+    /// How much of what the figure is known by there is in each cell, whatever its dimensions are; none where nought is nought.
+    fn known(
+        &self,
+        sums: &[store::cell::Sum],
+        (rows, columns): (&[String], &[String]),
+        times: &[(String, Date)],
+    ) -> Option<Vec<Vec<u64>>> {
+        let known_by = self.measure.known_by.as_ref()?;
+        let whole = |axis: Option<&Axis>| axis.is_none_or(|axis| axis.dimension().is_some());
+        let (row_axis, column_axis) = (self.rows.as_ref(), self.columns.as_ref());
+        let mut counts: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+        for sum in sums.iter().filter(|sum| sum.fact == known_by.fact) {
+            for row in if whole(row_axis) { vec![""] } else { self.labels(row_axis, sum, times) } {
+                for column in if whole(column_axis) { vec![""] } else { self.labels(column_axis, sum, times) } {
+                    *counts.entry((row, column)).or_default() += sum.count;
+                }
+            }
+        }
+        let cell = |row: &String, column: &String| {
+            let row = if whole(row_axis) { "" } else { row.as_str() };
+            let column = if whole(column_axis) { "" } else { column.as_str() };
+            u64::try_from(counts.get(&(row, column)).copied().unwrap_or_default()).unwrap_or_default()
+        };
+        Some(rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect())
+    }
+
     /// All labels of one axis, in order.
     fn headings(
         &self,
@@ -324,7 +352,8 @@ impl Question {
         }
         let number = |n: i64| u64::try_from(n).unwrap_or_default();
         let cells = cells.into_iter().map(|row| row.into_iter().map(number).collect()).collect();
-        Ok(Counted { rows, columns, cells, question: self })
+        let known = self.known(sums, (&rows, &columns), &times);
+        Ok(Counted { rows, columns, cells, known, question: self })
     }
 }
 
@@ -372,6 +401,9 @@ async fn answers(tx: &Tx, questions: Vec<Question>, counted: fn(&Question) -> bo
         places.push(Some(place));
         if let Some(sums) = asked.get_mut(place) {
             *sums.facts.entry(question.measure.fact.as_str()).or_default() |= question.tells_apart();
+            if let Some(known) = &question.measure.known_by {
+                sums.facts.entry(known.fact.as_str()).or_default();
+            }
         }
     }
     let all_schools = |question: &Question| question.by_school() && question.schools == Schools::All;

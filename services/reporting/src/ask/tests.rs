@@ -174,6 +174,7 @@ fn ten_thousand_columns_are_refused() {
         rows: vec![String::new(); rows],
         columns: vec![String::new(); columns],
         cells: Vec::new(),
+        known: None,
     };
     let field = |tables: &[Counted]| fits(tables).err().map(|error| error.violations()[0].field.clone());
     assert_eq!(field(&[table(1, 10_000)]).as_deref(), Some("columns"));

@@ -329,7 +329,15 @@ fn stretch(label: Option<&str>, of: &BTreeMap<&str, usize>, all: usize) -> Range
     label.map_or(0..all, |label| of.get(label).map_or(0..0, |n| *n..*n + 1))
 }
 
-/// The answer to a question about things: the counts as they are, and no data where the school was not there yet.
+/// The terms of a stretch of days.
+fn terms(from: Date, to: Date) -> impl Iterator<Item = Term> {
+    let of = |day: Date| Term::at(day.midnight().assume_utc() + Duration::hours(12));
+    let last = of(to - Duration::days(1));
+    std::iter::successors(Some(of(from)), |term| Some(term.after())).take_while(move |term| *term <= last)
+}
+
+/// The answer to a question about things: the counts as they are, and no data where the school was not there yet, or nothing was
+/// counted that the figure is known by.
 pub(super) fn as_counted(memory: &Memory, counted: &Counted, today: Date) -> Published {
     let question = &counted.question;
     let (of_row, of_column) = (numbered(&counted.rows), numbered(&counted.columns));
@@ -342,18 +350,22 @@ pub(super) fn as_counted(memory: &Memory, counted: &Counted, today: Date) -> Pub
         let of_place = stretch(column, &of_column, counted.columns.len());
         let cells = rows.iter().flat_map(|cells| cells.get(of_place.clone()).unwrap_or_default());
         let count: u64 = cells.sum();
+        let known = counted.known.as_ref().is_none_or(|known| {
+            let rows = known.get(stretch(row, &of_row, counted.rows.len())).unwrap_or_default();
+            rows.iter().flat_map(|cells| cells.get(of_place.clone()).unwrap_or_default()).any(|count| *count > 0)
+        });
         let school = match &question.schools {
             Schools::One(school) => Some(school.as_str()),
             Schools::All => label(Some(&Axis::School)),
         };
-        let term = label(Some(&Axis::Term)).and_then(|id| id.parse().ok());
-        let last = (question.to - Duration::days(1)).midnight().assume_utc() + Duration::hours(12);
-        let term = term.unwrap_or_else(|| Term::at(last));
-        if count == 0 && !memory.counted(school, term, day(question, today)) {
-            (Figure::NoData, None)
-        } else {
-            (Figure::Count(count), None)
-        }
+        // Of a year that runs, what is over of it was counted.
+        let named: Option<Term> = label(Some(&Axis::Term)).and_then(|id| id.parse().ok());
+        let in_term = |term: Term| memory.counted(school, term, day(question, today));
+        let there = || match named {
+            Some(term) => in_term(term),
+            None => terms(question.from, question.to).any(in_term),
+        };
+        if count == 0 && !(known && there()) { (Figure::NoData, None) } else { (Figure::Count(count), None) }
     };
     table(counted, today, find)
 }

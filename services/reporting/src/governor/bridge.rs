@@ -54,7 +54,11 @@ fn line(terms: &Terms, now: &Published, before: &Published, year: &Published) ->
         owner: owner(&now.line.measure.owner),
         measure_version: now.line.measure.version,
         figures: Figures { now: whole(now), before: whole(before), year_before: whole(year) },
-        coming: if breakdown && now.parts.is_empty() { coming(terms, now) } else { String::new() },
+        coming: match (breakdown, now.parts.is_empty()) {
+            (true, true) => coming(terms, now),
+            (true, false) => String::new(),
+            (false, _) => missing(terms, now),
+        },
         held: if breakdown { Held::default() } else { held(|one| one.held) },
         parts_held: held(|one| one.parts_held),
         expectation: terms.expected.get(now.line.key.as_str()).cloned(),
@@ -81,6 +85,19 @@ fn coming(terms: &Terms, now: &Published) -> String {
         _ => "Its parts come when the term is over, or sooner where there are very many.",
     };
     said.to_owned()
+}
+
+/// Why there is no figure, or when it comes; empty where it is there, and where the code says it all.
+fn missing(terms: &Terms, now: &Published) -> String {
+    let measure = now.line.measure;
+    match now.figure {
+        Some(Figure::NoData) => measure.known_by.as_ref().map(|known| known.otherwise.clone()).unwrap_or_default(),
+        // A part of what another line counts is printed as parts are.
+        Some(Figure::Hidden) if !measure.only.is_empty() && !terms.over => {
+            "It is told when the term is over, or sooner where there are very many.".to_owned()
+        }
+        _ => String::new(),
+    }
 }
 
 /// Who answers for a definition, for a person.

@@ -1,6 +1,6 @@
 //! Which measures stand together and what governors should ask about them: data, in `data/governor-report.toml`.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
@@ -41,8 +41,9 @@ pub(crate) struct Measured {
     pub breaks_down: bool,
 }
 
-/// Puts lines into their sections, says what changed, and draws; of a term that is over, or of one that runs.
-pub(crate) fn arrange(measured: Vec<Measured>, over: bool) -> Vec<Section> {
+/// Puts lines into their sections, says what changed, and draws; of a term that is over, or of one that runs. Notes stand in the section
+/// of their key.
+pub(crate) fn arrange(measured: Vec<Measured>, over: bool, notes: &BTreeMap<&str, Vec<String>>) -> Vec<Section> {
     let section = |outline: &Outline| {
         let found = |key: &String| measured.iter().find(|measured| measured.line.key == *key);
         let line = |measured: &Measured| {
@@ -54,7 +55,8 @@ pub(crate) fn arrange(measured: Vec<Measured>, over: bool) -> Vec<Section> {
         let lines: Vec<Line> = outline.measures.iter().filter_map(found).map(line).collect();
         let chart = outline.chart.as_ref().and_then(|drawn| chart(&outline.title, drawn, &lines));
         let (key, title, asks) = (outline.key.clone(), outline.title.clone(), outline.asks.clone());
-        Section { limits: limits(&title, &lines), key, title, asks, lines, chart }
+        let notes = notes.get(key.as_str()).cloned().unwrap_or_default();
+        Section { limits: limits(&title, &lines), key, title, asks, notes, lines, chart }
     };
     outlines().iter().map(section).collect()
 }

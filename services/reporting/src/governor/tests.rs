@@ -64,13 +64,15 @@ pub(crate) fn report() -> Report {
     let said = judge(Counted { figure: Count(31), days: 52 }, &[28, 25, 31, 27, 29].map(counted));
     let expected = BTreeMap::from([("concerns_recorded", said)]);
     let terms = Terms { now, before, year_before: no_data(), over: false, expected };
+    let notes = BTreeMap::from([("people", vec!["Policy: version 3 in force.".to_owned()])]);
     Report {
         layout: LAYOUT,
         school_id: "sch_00000000000000000000000001".into(),
         term_id: "2026-autumn".into(),
         as_at: "2026-11-24".into(),
         min_cell: 6,
-        sections: arrange(measured(&terms), terms.over),
+        sections: arrange(measured(&terms), terms.over, &notes),
+        signature: None,
     }
 }
 
@@ -176,7 +178,7 @@ fn canonical_bytes_are_read_back_and_one_changed_byte_is_not() -> Result<(), ser
 
     let signed = report();
     let content = canonical(&signed)?;
-    assert!(content.starts_with(b"{\"layout\":2,\"school_id\":\"sch_"), "the order of its fields is its form");
+    assert!(content.starts_with(b"{\"layout\":3,\"school_id\":\"sch_"), "the order of its fields is its form");
     let hash = digest(&content);
     assert_eq!(opened(&content, &hash).as_ref(), Some(&signed));
     let mut forged = content.clone();

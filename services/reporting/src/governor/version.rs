@@ -1,11 +1,11 @@
 //! What the head signs: the report's canonical bytes and their digest. A version never changes; what moved since is said
 //! beside it, and a new one says why.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use super::{Figures, LAYOUT, Line, Report, Section};
+use super::{ATTESTED, Figures, LAYOUT, Line, Report, Section};
 
 chassis::id!(/** A signed version of a report. */ pub(crate) struct ReportVersionId = "rvn");
 
@@ -30,6 +30,38 @@ pub(crate) struct Signed {
     pub comment: String,
     /// Why the one before was amended; empty for the first.
     pub reason: String,
+}
+
+/// Who signed, when and with which words: part of what is signed, so that the digest vouches for it. What people wrote is sealed where it
+/// is kept, and is here as its digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Signature {
+    pub version: u32,
+    pub signed_by: String,
+    /// When, in microseconds since 1970.
+    pub signed_us: i64,
+    /// The SHA-256 of the comment.
+    pub comment: String,
+    /// The SHA-256 of the reason for an amendment.
+    pub reason: String,
+}
+
+impl Signature {
+    /// Of a version.
+    pub fn of(signed: &Signed) -> Self {
+        Self {
+            version: signed.version,
+            signed_by: signed.signed_by.clone(),
+            signed_us: i64::try_from(signed.signed_at.unix_timestamp_nanos() / 1_000).unwrap_or_default(),
+            comment: digest(signed.comment.as_bytes()),
+            reason: digest(signed.reason.as_bytes()),
+        }
+    }
+}
+
+/// Whether a version says of itself what was signed with it. An earlier layout signed figures alone.
+pub(crate) fn attests(report: &Report, signed: &Signed) -> bool {
+    report.signature.as_ref().map_or(report.layout < ATTESTED, |signature| *signature == Signature::of(signed))
 }
 
 /// A report's canonical bytes: JSON, its fields in the order they are declared in, without white space.

@@ -3,8 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{calendar::Term, clock::london, db::Tx, error::Result, suppress::Figure};
-use time::Date;
+use chassis::{
+    calendar::{Term, end_of_day},
+    clock::london,
+    db::Tx,
+    error::Result,
+    suppress::Figure,
+};
+use time::{Date, Duration};
 
 use super::printed::{lines_of_school, of_school};
 use crate::{
@@ -13,6 +19,7 @@ use crate::{
     governor::{
         LAYOUT, Report,
         bridge::{Terms, measured},
+        notes::{Feeds, notes},
         sections::arrange,
     },
     report::{Published, by_chance},
@@ -36,13 +43,20 @@ pub(super) async fn draft(tx: &mut Tx, school: &str, term: Term, as_at: Option<D
     let mut known = known.into_iter().map(|(_, printed)| printed);
     let (before, year_before) = (known.next().unwrap_or_default(), known.next().unwrap_or_default());
     let terms = Terms { now, before, year_before, over: term.end() <= tx.now(), expected };
+    // Of a term that is over, how it stood at its end.
+    let until = as_at.map_or_else(|| tx.now(), end_of_day).min(term.end() - Duration::SECOND);
+    let policy = store::log::policy(tx, school, until).await?;
+    let feeds = Feeds { heard: state.last_feed_us.is_some(), silent: state.silent_feeds };
+    let feeds = (as_at.is_none() && !terms.over).then_some(feeds);
+    let notes = notes(policy.as_ref(), feeds, (london(until).date(), terms.over));
     Ok(Report {
         layout: LAYOUT,
         school_id: school.to_owned(),
         term_id: term.id(),
         as_at: day.to_string(),
         min_cell: min_cell(),
-        sections: arrange(measured(&terms), terms.over),
+        sections: arrange(measured(&terms), terms.over, &notes),
+        signature: None,
     })
 }
 

@@ -120,6 +120,12 @@ pub(crate) async fn of_all(
     let facts: BTreeSet<&'static str> = compared().map(|line| line.measure.fact.as_str()).collect();
     let standing = measure::all().iter().filter(|measure| measure.standing).map(|measure| measure.fact.as_str());
     let standing: BTreeSet<&'static str> = standing.filter(|fact| facts.contains(fact)).collect();
+    // What a figure is known by moves it as well.
+    let known_by = |line: &'static Line| {
+        let known = line.measure.known_by.as_ref()?;
+        Some((line.measure.fact.as_str(), known.fact.as_str()))
+    };
+    let known_by: BTreeMap<&'static str, &'static str> = compared().filter_map(known_by).collect();
     let ids: BTreeSet<String> = terms.iter().map(|(term, _)| term.id()).collect();
     let (today, version) = (london(tx.now()).date(), kept.schools(schools));
     let stamp = |(term, _, fact): &Key, moved: &Moved| Stamp {
@@ -130,7 +136,8 @@ pub(crate) async fn of_all(
         counted: if standing.contains(fact) {
             moved.ever(COUNTED, fact)
         } else {
-            moved.in_term(COUNTED, fact, &term.id())
+            let beside = known_by.get(fact).map_or(0, |fact| moved.in_term(COUNTED, fact, &term.id()));
+            moved.in_term(COUNTED, fact, &term.id()) + beside
         },
         printed: moved.in_term(PRINTED, fact, &term.id()),
     };

@@ -16,7 +16,7 @@ use tonic::Request;
 use super::{convert::governor as convert, draft::draft};
 use crate::{
     App,
-    governor::version::{Signed, canonical, digest, etag},
+    governor::version::{Signature, Signed, canonical, digest, etag},
     store,
 };
 
@@ -30,25 +30,30 @@ pub(super) async fn sign_report(app: &App, request: Request<SignReportRequest>) 
     };
     let term = convert::term(&request.term_id, tx.now())?;
     convert::check(&request)?;
-    let report = draft(&mut tx, &request.school_id, term, None).await?;
+    let first = store::state::school(&tx, &request.school_id).await?.first_term();
+    convert::check_first(term, first)?;
+    let mut report = draft(&mut tx, &request.school_id, term, None).await?;
     let before = store::report_version::of_term(&tx, &term.id()).await?.first().map_or(0, |newest| newest.version);
     // Whoever signs saw these very figures, and knew what was signed before.
     if request.etag != etag(&report, before)? {
         return Err(Error::changed());
     }
     convert::check_reason(&request.reason, before)?;
-    let content = canonical(&report)?;
-    let signed = Signed {
+    let mut signed = Signed {
         id: tx.ids().next(),
         school_id: request.school_id.clone(),
         term_id: term.id(),
         version: before + 1,
-        digest: digest(&content),
+        digest: String::new(),
         signed_by: account.to_string(),
         signed_at: tx.now(),
         comment: request.comment.trim().to_owned(),
         reason: request.reason.trim().to_owned(),
     };
+    // The digest vouches for the words and for who signed as well as for the figures.
+    report.signature = Some(Signature::of(&signed));
+    let content = canonical(&report)?;
+    signed.digest = digest(&content);
     let body = store::report_version::insert(&tx, &signed, content).await?;
     let act = if before == 0 { "report.signed" } else { "report.amended" };
     let act = Act::new(act, signed.id.as_str()).detail("term", term.id()).detail("version", signed.version);

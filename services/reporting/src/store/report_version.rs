@@ -17,7 +17,7 @@ use super::{
 };
 use crate::governor::{
     Report,
-    version::{Signed, opened},
+    version::{Signed, attests, opened},
 };
 
 /// A version as its row has it: what people wrote is sealed.
@@ -128,7 +128,7 @@ pub(crate) async fn list(tx: &Tx, term: &str, page: &Page) -> Result<Vec<Signed>
 /// One version of a term, the newest where `version` is 0: who signed it, its report, and the very bytes.
 ///
 /// # Errors
-/// `Missing` where there is none; `Internal` where the bytes are not those that were signed.
+/// `Missing` where there is none; `Internal` where the bytes, the words or who signed are not what was signed.
 pub(crate) async fn load(tx: &Tx, term: &str, version: u32) -> Result<(Signed, Report, Vec<u8>)> {
     let mut query = here(tx)?.filter(Column::TermId.eq(term)).order_by_desc(Column::Version);
     if version > 0 {
@@ -137,6 +137,7 @@ pub(crate) async fn load(tx: &Tx, term: &str, version: u32) -> Result<(Signed, R
     let row = query.one(tx.db()).await?.ok_or_else(Error::missing)?;
     let signed = read(tx, &row)?;
     let report = opened(&row.content, &signed.digest)
+        .filter(|report| attests(report, &signed))
         .ok_or_else(|| Error::internal("a signed report is not what was signed"))?;
     Ok((signed, report, row.content))
 }

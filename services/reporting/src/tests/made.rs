@@ -164,7 +164,8 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
             Event::RegisterEntryAdded(RegisterEntryAdded { register, now: mark("filter", "works"), before })
         }
         39..=41 => {
-            let (register, part) = (code(&["acceptances", "training"]), code(&["staff", "online_safety"]));
+            let (register, part) =
+                (code(&["acceptances", "training", "acceptances"]), code(&["staff", "online_safety", "learners_ks2"]));
             Event::RegisterCounted(RegisterCounted { register, part, expected: n + 5, covered: n + 1 })
         }
         42 if n % 2 == 1 => Event::QuestionDue(QuestionDue { account_id: code(&["", "acc_1"]) }),

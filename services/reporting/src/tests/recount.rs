@@ -254,8 +254,8 @@ fn counted(measure: &str, by: &str, what: What) -> Vec<(&'static str, i64)> {
                 vec![(is, 1), (was, -1)]
             }
         }
-        ("people_expected", What::Expected { part, expected, .. }) => under(part, expected.into()),
-        ("people_covered", What::Expected { part, covered, .. }) => under(part, covered.into()),
+        ("staff_expected", What::Expected { part, expected, .. }) => under(part, expected.into()),
+        ("staff_covered", What::Expected { part, covered, .. }) => under(part, covered.into()),
         _ => Vec::new(),
     }
 }
@@ -368,8 +368,8 @@ const ASKED: [(&str, &str); 21] = [
     ("monitoring_gap_minutes", ""),
     ("filter_checks_done", "result"),
     ("monitoring_coverage", ""),
-    ("people_expected", "part"),
-    ("people_covered", "part"),
+    ("staff_expected", "part"),
+    ("staff_covered", "part"),
 ];
 
 pub(super) async fn independent_recount(engine: Engine) -> Result<()> {

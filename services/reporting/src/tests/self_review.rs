@@ -210,6 +210,10 @@ fn steps() -> Vec<Step> {
         (times(9, &escalated("unread")), vec![("concerns_read", NOT_MET)]),
         (times(20, &alert), vec![("alerts", MET)]),
         (times(12, &passed_on), vec![("alerts", NOT_MET)]),
+        // Staff are no children: few of them are told as well, and of learners not even that they are few.
+        (vec![counted("training", "online_safety", 5, 2)], vec![("training", NOT_MET), ("online_training", NOT_MET)]),
+        (vec![counted("acceptances", "learners_ks2", 30, 4)], vec![]),
+        (vec![counted("acceptances", "learners_ks2", 30, 30)], vec![("families_accepted", MET)]),
         (vec![counted("training", "online_safety", 100, 98)], vec![("training", MET), ("online_training", MET)]),
         (times(12, &Event::CaseClosed(CaseClosed::default())), vec![("cases", MET)]),
         // Nothing of this is a record of what the statements ask.

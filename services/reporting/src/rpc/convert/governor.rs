@@ -53,6 +53,21 @@ pub(in crate::rpc) fn format(format: pb::ReportFormat) -> Result<Format> {
     }
 }
 
+/// Refuses to sign a term that was over before the school's first: there is nothing in it, and it would stay among what was signed.
+pub(in crate::rpc) fn check_first(term: Term, first: Option<Term>) -> Result<()> {
+    match first {
+        Some(first) if first <= term => Ok(()),
+        Some(first) => {
+            let fix = format!(
+                "Enter a term from the {} on: the school was not on the platform before",
+                lowered(&first.title())
+            );
+            Err(Error::invalid("term_id", fix))
+        }
+        None => Err(Error::invalid("term_id", "Nothing was heard of the school yet. Sign a report once something was")),
+    }
+}
+
 /// Checks what is written to sign, before anything is compared.
 pub(in crate::rpc) fn check(request: &pb::SignReportRequest) -> Result<()> {
     let mut v = Violations::new();
@@ -93,6 +108,7 @@ fn section(section: &Section) -> pb::ReportSection {
         key: section.key.clone(),
         title: section.title.clone(),
         asks: section.asks.clone(),
+        notes: section.notes.clone(),
         lines: section.lines.iter().map(line).collect(),
         chart: section.chart.as_ref().map(drawn),
         limits: section.limits.as_ref().map(drawn),

@@ -1,0 +1,97 @@
+//! What stands beside the figures of a section, in sentences: whether a policy is in force and when it is reviewed next, and whether
+//! the filter's feeds are heard. Nothing of it is of a person.
+
+use std::collections::BTreeMap;
+
+use chassis::{
+    clock::{london, moment},
+    event::{Envelope, Event},
+};
+use time::Date;
+
+use crate::self_review::words::day as shown;
+
+/// Of which section the policy is.
+const POLICY: &str = "people";
+/// Of which section the feeds are.
+const FEEDS: &str = "checks";
+
+/// How the feeds of a school stand now. Of a past day nobody asks: what was shown of its school days is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Feeds {
+    /// Whether any ever sent.
+    pub heard: bool,
+    /// How many are silent or late.
+    pub silent: i64,
+}
+
+/// The sentences by the key of their section, as at a day: of the term's end where it is over.
+pub(crate) fn notes(
+    policy: Option<&Envelope>,
+    feeds: Option<Feeds>,
+    (as_at, over): (Date, bool),
+) -> BTreeMap<&'static str, Vec<String>> {
+    let then = if over { " at the end of the term" } else { "" };
+    let policy = format!("Policy{then}: {}.", of_policy(policy, as_at));
+    let feeds = feeds.map(|feeds| format!("Filter feeds: {}.", of_feeds(feeds)));
+    BTreeMap::from([(POLICY, vec![policy]), (FEEDS, feeds.into_iter().collect())])
+}
+
+fn of_policy(said: Option<&Envelope>, as_at: Date) -> String {
+    let Some(Event::PolicyPublished(policy)) = said.and_then(|said| said.event.as_ref()) else {
+        return "none came into force, as far as was announced".to_owned();
+    };
+    let due = policy.review_due_time.as_ref().and_then(moment).map(|due| london(due).date());
+    let review = match due {
+        Some(due) if due < as_at => format!("its review was due on {} and is overdue", shown(due)),
+        Some(due) => format!("its next review is due on {}", shown(due)),
+        None => "no next review is set".to_owned(),
+    };
+    format!("version {} in force; {review}", policy.version)
+}
+
+fn of_feeds(feeds: Feeds) -> String {
+    match (feeds.silent, feeds.heard) {
+        (1, _) => "1 is silent or late, and what it was to show is not known".to_owned(),
+        (2.., _) => format!("{} are silent or late, and what they were to show is not known", feeds.silent),
+        (_, false) => "none was ever heard, and nobody knows whether filtering worked".to_owned(),
+        (_, true) => "none is silent or late".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chassis::clock::timestamp;
+    use proto::event::v1::PolicyPublished;
+    use time::macros::{date, datetime};
+
+    use super::*;
+
+    #[test]
+    fn the_next_review_and_the_silent_feed_are_said() {
+        let review_due_time = Some(timestamp(datetime!(2027-01-10 09:00 UTC)));
+        let published = PolicyPublished { version: 3, review_due_time, ..PolicyPublished::default() };
+        let policy = Envelope { event: Some(Event::PolicyPublished(published)), ..Envelope::default() };
+        let silent = Some(Feeds { heard: true, silent: 1 });
+        let said = |policy: Option<&Envelope>, feeds, day, over| {
+            notes(policy, feeds, (day, over)).into_values().flatten().collect::<Vec<_>>()
+        };
+        assert_eq!(
+            said(Some(&policy), silent, date!(2026 - 11 - 24), false),
+            [
+                "Filter feeds: 1 is silent or late, and what it was to show is not known.",
+                "Policy: version 3 in force; its next review is due on 10 January 2027."
+            ]
+        );
+        let later = said(Some(&policy), None, date!(2027 - 01 - 11), true);
+        assert_eq!(
+            later,
+            [
+                "Policy at the end of the term: version 3 in force; its review was due on 10 January 2027 and is overdue."
+            ]
+        );
+        let none = said(None, Some(Feeds { heard: false, silent: 0 }), date!(2026 - 11 - 24), false);
+        assert_eq!(none[0], "Filter feeds: none was ever heard, and nobody knows whether filtering worked.");
+        assert_eq!(none[1], "Policy: none came into force, as far as was announced.");
+    }
+}
