@@ -5,7 +5,10 @@ use chassis::{clock::london, suppress::Figure};
 use serde::{Deserialize, Serialize};
 use time::{Date, Month, OffsetDateTime};
 
-use super::figures::{Count, Figures};
+use super::{
+    allegation::Allegation,
+    figures::{Count, Figures},
+};
 use crate::case::Refusal;
 
 chassis::id!(/** What a desk published of a year. */ pub struct DeskYearId = "dky");
@@ -48,6 +51,20 @@ impl Year {
             Err(Refusal::NotNow(format!("the year {} is not over before 1 April", self.name())))
         }
     }
+}
+
+/// That the desk held something by the end of a year. Where it held nothing yet, nobody knows what there was: nought would say that there
+/// was nothing, and what is published stands.
+///
+/// # Errors
+/// `NotNow` where its first allegation is of a later day.
+pub fn held(year: Year, allegations: &[Allegation]) -> Result<Year, Refusal> {
+    let (_, last) = year.days();
+    if allegations.iter().any(|one| london(one.opened.at).date() <= last) {
+        return Ok(year);
+    }
+    let fix = "it held nothing by then, so that nought would say what nobody here knows. Take the figures from where it kept them";
+    Err(Refusal::NotNow(format!("the desk has no figures of the year {}: {fix}", year.name())))
 }
 
 /// What a desk published of a year.

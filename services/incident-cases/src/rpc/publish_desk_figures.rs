@@ -21,7 +21,7 @@ use crate::{
     App,
     desk::{
         figures,
-        year::{DeskYear, Year},
+        year::{DeskYear, Year, held},
     },
     store,
 };
@@ -41,6 +41,7 @@ pub(super) async fn publish_desk_figures(
     let fix = "Enter a year such as 2025-26: from 1 April to 31 March";
     let year = Year::of(&request.year).ok_or_else(|| Error::invalid("year", fix))?.over(tx.now())?;
     let all = store::allegation::all(&tx).await?;
+    let year = held(year, &all)?;
     let year = DeskYear::new(tx.ids().next(), desk, year, &figures::of(&all, year.days()), tx.now());
     let body = store::desk_year::insert(&tx, &year).await?;
     let act = Act::new("desk_figures.published", year.id.as_str()).detail("year", year.year.clone());
