@@ -68,6 +68,8 @@ pub struct GovernorPage {
     now: Link,
     rows: Vec<Row>,
     comment: String,
+    /// What the digest vouches for; empty of a draft.
+    vouches: String,
     links: Vec<Link>,
     files: Vec<Link>,
     sections: Vec<Section>,
@@ -92,11 +94,13 @@ struct Section {
     id: String,
     title: String,
     asks: Vec<String>,
+    /// How the policy and the feeds stand.
+    notes: Vec<String>,
     changes: Vec<String>,
     chart: Option<Drawing>,
     lines: Vec<Measure>,
     tables: Vec<Parts>,
-    /// Breakdowns that have no parts yet, with when they come.
+    /// Breakdowns that have no parts yet and figures that are missing, with when they come or why.
     coming: Vec<String>,
     /// Figures beside what chance explains.
     limits: Option<Drawing>,
@@ -161,6 +165,7 @@ impl Section {
         Self {
             title: section.title.clone(),
             asks: section.asks.clone(),
+            notes: section.notes.clone(),
             changes: section.lines.iter().flat_map(|line| line.changes.clone()).collect(),
             chart: section.chart.as_ref().map(|chart| Drawing::new(&id, chart)),
             lines: section.lines.iter().filter(|line| !line.breakdown).map(measure).collect(),
@@ -173,7 +178,7 @@ impl Section {
     }
 }
 
-/// When the parts of a breakdown come.
+/// When the parts of a breakdown or a figure comes, or why there is none.
 fn coming(line: &ReportLine) -> String {
     format!("{}: {}", line.title, line.coming)
 }
@@ -263,7 +268,12 @@ impl GovernorPage {
             let link = place.version(last);
             Row::new("Signed last", link.text).to(link.href)
         }));
-        if place.signs && past.is_empty() {
+        // Of a term before the school's first there is nothing to sign.
+        let there = answer
+            .first_term_id
+            .parse::<Term>()
+            .is_ok_and(|first| term.parse::<Term>().is_ok_and(|term| first <= term));
+        if place.signs && past.is_empty() && there {
             let text = if answer.versions.is_empty() { "Sign this report" } else { "Amend the signed report" };
             page.links.insert(0, Link::new(text, format!("{}/{term}/sign?etag={}", place.here, answer.etag)));
         }
@@ -292,6 +302,9 @@ impl GovernorPage {
         page.rows.push(Row::new("Signed by", words::sentence(&signed.join(", "))));
         page.rows.extend(Row::some("Why it was amended", Some(version.reason)));
         page.rows.push(Row::new("SHA-256", version.digest));
+        page.vouches = "It vouches for the figures and what is said of them, the version, who signed and when, the comment and the \
+                        reason. A version signed by an earlier release vouches for the figures alone."
+            .to_owned();
         page.comment = version.comment;
         if page.moved.is_empty() {
             page.links.insert(0, page.now.clone());

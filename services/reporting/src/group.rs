@@ -1,5 +1,5 @@
 //! How groups of schools develop: sums of what is printed of each school, so that they tell nothing beyond it. The same schools count
-//! in every term: those whose figure is printed in all of them.
+//! in every term they were there in: those whose figure is hidden in none of them.
 
 use std::collections::BTreeMap;
 
@@ -86,8 +86,10 @@ pub struct Group {
     pub key: String,
     /// How many schools are in it.
     pub schools: usize,
-    /// How many of them count.
+    /// How many of them count in some term.
     pub counted: usize,
+    /// How many of them count in each term: a school that came later counts from then on.
+    pub counted_by_term: Vec<usize>,
     /// A figure for each term.
     pub figures: Vec<Figure>,
     /// The same for 1,000 learners.
@@ -120,23 +122,38 @@ pub fn groups(by: By, members: &[Member], terms: usize) -> Vec<Group> {
         all.entry((by.place(&member.group), member.group.as_str())).or_default().push(member);
     }
     let group = |((_, key), members): (((bool, usize), &str), Vec<&Member>)| {
-        let printed = |member: &&&Member| member.figures.iter().all(|figure| count(*figure).is_some());
-        let counted: Vec<&&Member> = members.iter().filter(printed).collect();
-        let hidden = members.iter().any(|member| member.figures.contains(&Figure::Hidden));
-        let without = if hidden { Figure::Hidden } else { Figure::NoData };
-        let sum = |term: usize| {
-            let figures = counted.iter().filter_map(|member| member.figures.get(term).copied().and_then(count));
-            if counted.is_empty() { without } else { Figure::Count(figures.sum()) }
+        // Before a school came there is nothing to be printed of it, and nothing that it could be left out for.
+        let open = |figure: &Figure| count(*figure).is_some() || *figure == Figure::NoData;
+        let counts = |member: &&&Member| {
+            member.figures.iter().all(open) && member.figures.iter().any(|figure| count(*figure).is_some())
         };
-        let figures: Vec<Figure> = (0..terms).map(sum).collect();
+        let counted: Vec<&&Member> = members.iter().filter(counts).collect();
+        let in_term = |term: usize| -> Vec<(u64, u64)> {
+            let of = |member: &&&Member| Some((member.figures.get(term).copied().and_then(count)?, member.learners));
+            counted.iter().filter_map(of).collect()
+        };
+        let of_terms: Vec<Vec<(u64, u64)>> = (0..terms).map(in_term).collect();
+        let sum = |(term, there): (usize, &Vec<(u64, u64)>)| {
+            let hidden = members.iter().any(|member| member.figures.get(term) == Some(&Figure::Hidden));
+            match (there.is_empty(), hidden) {
+                (true, true) => Figure::Hidden,
+                (true, false) => Figure::NoData,
+                (false, _) => Figure::Count(there.iter().map(|(count, _)| count).sum()),
+            }
+        };
+        let figures: Vec<Figure> = of_terms.iter().enumerate().map(sum).collect();
         // One school of which nobody said how many learners it has would make the others look as if they had more.
-        let said = counted.iter().all(|member| member.learners > 0);
-        let learners = if said { counted.iter().map(|member| member.learners).sum() } else { 0 };
+        let learners = |there: &Vec<(u64, u64)>| -> u64 {
+            let said = there.iter().all(|(_, learners)| *learners > 0);
+            if said { there.iter().map(|(_, learners)| learners).sum() } else { 0 }
+        };
+        let rates = figures.iter().zip(&of_terms).map(|(figure, there)| rate(*figure, learners(there)));
         Group {
             key: key.to_owned(),
             schools: members.len(),
             counted: counted.len(),
-            per_thousand: figures.iter().map(|figure| rate(*figure, learners)).collect(),
+            counted_by_term: of_terms.iter().map(Vec::len).collect(),
+            per_thousand: rates.collect(),
             figures,
         }
     };
@@ -154,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_schools_count_in_every_term() {
+    fn the_same_schools_count_in_every_term_they_were_there_in() {
         let n = Figure::Count;
         let members = [
             member("secondary", 1_000, &[n(30), n(40)]),
@@ -169,7 +186,9 @@ mod tests {
         assert_eq!(groups[0].per_thousand, [Figure::NotApplicable; 2], "nobody said how many learners one of them has");
         assert_eq!(of(1), ("secondary", 1, 1, vec![n(30), n(40)]));
         assert_eq!(groups[1].per_thousand, [n(30), n(40)]);
-        assert_eq!(of(2), ("", 1, 0, vec![Figure::NoData; 2]));
+        assert_eq!(of(2), ("", 1, 1, vec![Figure::NoData, n(8)]), "a school that came later counts from then on");
+        assert_eq!(groups[2].counted_by_term, [0, 1]);
+        assert_eq!(groups[2].per_thousand, [Figure::NoData, n(80)]);
     }
 
     proptest! {

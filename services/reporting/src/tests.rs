@@ -130,11 +130,23 @@ async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_
     let of = |key: &str| lines.iter().find(|l| l.key == key).and_then(|l| l.figure.clone()).map(|f| (f.value, f.code));
     let figures = ["monitoring_days", "monitoring_coverage", "monitoring_gap_minutes"].map(of);
     assert_eq!(figures, [3, 2, 64].map(|n| Some((n, String::new()))));
+    // A school of whose feeds no day was counted has no nought: nobody knows.
+    let other = bed.school();
+    bus.publish(&made::envelope(&bed, &other, bed.now(), Event::SchoolCreated(SchoolCreated::default()))).await?;
+    let head = bed.person(&[(Role::Head, &other)]);
+    let ask = GetSchoolReportRequest { school_id: other.clone(), term_id: "2026-autumn".into(), ..Default::default() };
+    let report = ReportingClient::new(head.to("reporting")?).get_school_report(ask).await;
+    let lines = report.map_err(|s| Error::from_status(&s))?.into_inner().report.unwrap_or_default().lines;
+    let of = |key: &str| lines.iter().find(|l| l.key == key).and_then(|l| l.figure.clone()).map(|f| (f.value, f.code));
+    let figures = ["monitoring_days", "monitoring_coverage", "monitoring_gap_minutes"].map(of);
+    assert_eq!(figures, [0, 0, 0].map(|n| Some((n, "x".to_owned()))));
+    assert_eq!(of("filter_checks_done"), Some((0, String::new())), "that none was recorded is known");
     let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
     let mut client = ReportingClient::new(officer.to("reporting")?);
     let report = client.get_authority_report(GetAuthorityReportRequest::default()).await;
     let report = report.map_err(|s| Error::from_status(&s))?.into_inner().report.unwrap_or_default();
-    assert_eq!(report.schools.first().map(|row| row.silent_feeds), Some(2));
+    let silent = |id: &str| report.schools.iter().find(|row| row.school_id == id).map(|row| row.silent_feeds);
+    assert_eq!((silent(&school), silent(&other)), (Some(2), Some(0)));
     Ok(())
 }
 

@@ -59,6 +59,7 @@ fn report() -> GovernorReport {
         key: "cases".into(),
         title: "Cases by kind of incident".into(),
         asks: vec!["Which kind grew?".into()],
+        notes: vec!["Filter feeds: <1> is silent or late.".into()],
         lines: vec![line, kinds],
         limits: Some(ReportChart { title: "Cases: this term and what chance explains".into(), ..chart.clone() }),
         chart: Some(chart),
@@ -135,4 +136,18 @@ pub fn pages() -> Vec<GovernorPage> {
         GovernorPage::version(&signed, &place(false), &people),
         GovernorPage::version(&first, &place(true), &people),
     ]
+}
+
+#[test]
+fn a_term_before_the_schools_first_is_not_offered_to_be_signed() {
+    let offered = |first_term_id: &str| {
+        let answer = GetGovernorReportResponse {
+            report: Some(report()),
+            etag: "e".into(),
+            first_term_id: first_term_id.into(),
+            ..GetGovernorReportResponse::default()
+        };
+        GovernorPage::draft(&answer, &place(true)).links.iter().any(|link| link.href.contains("/sign?"))
+    };
+    assert_eq!(["2026-autumn", "2027-spring", ""].map(offered), [true, false, false]);
 }

@@ -1,8 +1,11 @@
 //! The head signs a term's report for the governors: the very figures that were read, with a comment where one is due.
 
 use axum::extract::{Path, Query};
-use chassis::error::Error;
-use proto::{access::v1::Permission, reporting::v1::SignReportRequest};
+use chassis::error::{Error, Kind};
+use proto::{
+    access::v1::Permission,
+    reporting::v1::{GetGovernorReportResponse, SignReportRequest},
+};
 use serde::Deserialize;
 
 use super::fetch;
@@ -25,17 +28,32 @@ pub struct Read {
     etag: String,
 }
 
-/// What is asked; an amendment needs its reason.
-pub fn fields(amends: bool) -> Vec<Field> {
+/// What says that figures were read again: of these very figures, and of no others.
+fn read_again(etag: &str) -> String {
+    format!("read-{etag}")
+}
+
+/// What is asked; an amendment needs its reason, and figures that moved since they were read are read again.
+pub fn fields(amends: bool, moved: Option<&str>) -> Vec<Field> {
     let comment = Field::long_text("comment", "What do you say to the governors? (optional)")
         .hint("Every governor reads it, and it is printed in the report. Name nobody, and say nothing that a child could be known by.");
     let reason = Field::long_text("reason", "Why is the signed report amended?")
         .hint("The version before stays as it is, and both can be read. Name nobody.");
-    if amends { vec![reason, comment] } else { vec![comment] }
+    let again = |etag: &str| {
+        Field::checkboxes(
+            &read_again(etag),
+            "The figures have moved since you read them",
+            &[("yes", "I have read them again")],
+        )
+    };
+    let mut fields: Vec<Field> = moved.map(again).into_iter().collect();
+    fields.extend(amends.then_some(reason));
+    fields.push(comment);
+    fields
 }
 
-async fn page(visit: &Visit, term: &str, etag: &str) -> Result<FormPage, Error> {
-    let draft = fetch(visit, term, String::new()).await?;
+/// The form for figures with an etag; of a draft that moved since, with what says that it was read again.
+fn page(visit: &Visit, draft: GetGovernorReportResponse, term: &str, (etag, moved): (&str, bool)) -> FormPage {
     let report = draft.report.unwrap_or_default();
     let title = report.term.unwrap_or_default().title;
     let newest = draft.versions.first().map(|newest| newest.version);
@@ -46,13 +64,20 @@ async fn page(visit: &Visit, term: &str, etag: &str) -> Result<FormPage, Error> 
         None => ("Sign the report for the governors", "Sign it"),
     };
     let head = Head::new(heading, crumbs).of(title);
-    let mut page = visit.form_page(head, format!("{at}/sign"), button, fields(newest.is_some()));
+    let fields = fields(newest.is_some(), moved.then_some(etag));
+    let mut page = visit.form_page(head, format!("{at}/sign"), button, fields);
     page.form = page.form.carrying("etag", etag);
+    if moved {
+        page.form = page.form.carrying("moved", "yes");
+    }
     page.rows = vec![Row::new("Figures as at", words::named_day(&report.as_at_date))];
     page.rows.extend(newest.map(|version| Row::new("Signed before", format!("Version {version}"))));
     page.others = vec![Link::new("Read the figures again", format!("{at}/draft"))];
-    Ok(page
-        .lead("You sign the figures that you have just read. They are kept as they are, and the governors are told."))
+    page.lead(if moved {
+        "The figures are not those that you read any more. Read them again, and say so here: what you wrote is kept."
+    } else {
+        "You sign the figures that you have just read. They are kept as they are, and the governors are told."
+    })
 }
 
 /// Asks.
@@ -62,7 +87,11 @@ pub async fn show(visit: Visit, Path((_, term)): Path<(String, String)>, Query(r
         // Nobody signs what they have not read.
         return visit.to(&visit.at(&format!("/reports/{term}/draft")));
     }
-    visit.page(&page(&visit, &term, &read.etag).await?)
+    let draft = fetch(&visit, &term, String::new()).await?;
+    if draft.etag != read.etag {
+        return visit.to(&visit.at(&format!("/reports/{term}/draft")));
+    }
+    visit.page(&page(&visit, draft, &term, (&read.etag, false)))
 }
 
 /// Signs.
@@ -77,10 +106,20 @@ pub async fn sign(Path((_, term)): Path<(String, String)>, posted: Posted) -> An
         request_id: answers.request_id(),
     };
     let at = visit.at(&format!("/reports/{term}"));
-    match heard(visit.reporting()?.sign_report(ask(command))).await {
+    let (etag, moved) = (answers.text("etag"), !answers.text("moved").is_empty());
+    let said = read_again(&etag);
+    let done = if moved && answers.text(&said).is_empty() {
+        Err(Error::invalid(said, "Read the figures again, and select that you have"))
+    } else {
+        heard(visit.reporting()?.sign_report(ask(command))).await
+    };
+    match done {
         Ok(_) => visit.to(&format!("{at}?done=report_signed")),
         Err(error) => {
-            let page = page(&visit, &term, &answers.text("etag")).await?;
+            let draft = fetch(&visit, &term, String::new()).await?;
+            // What moved is signed as it is now, once it was read.
+            let (etag, moved) = if error.kind() == Kind::Stale { (draft.etag.clone(), true) } else { (etag, moved) };
+            let page = page(&visit, draft, &term, (&etag, moved));
             visit.again(page, &answers, error, &format!("{at}/draft"))
         }
     }

@@ -1,5 +1,7 @@
 //! A measure over school terms, by the phase or the area of schools: sums of what is printed of each school.
 
+use std::collections::HashMap;
+
 use axum::extract::Query;
 use chassis::{error::Error, table::Table};
 use proto::{
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     console::{
+        authority,
         figures::{attachment, cell, defined, figure},
         governor::chart::Drawing,
         visit::{Answer, Visit, ask_patiently, heard},
@@ -39,7 +42,10 @@ const MEASURES: [(&str, &str); 12] = [
 /// More groups of bars than this are no help to anybody: the table has them.
 const BARS: usize = 13;
 /// What groups are made by.
-const BY: [(&str, &str); 2] = [("phase", "Phase"), ("area", "Area")];
+const BY: [(&str, &str); 3] = [("phase", "Phase"), ("area", "Area"), ("school", "Each school")];
+/// How many terms are offered.
+const TERMS: [(&str, &str); 5] =
+    [("1", "1 term"), ("2", "2 terms"), ("3", "3 terms"), ("6", "6 terms"), ("12", "12 terms")];
 
 /// What is asked.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -50,6 +56,8 @@ pub struct Asked {
     by: String,
     #[serde(default)]
     until: String,
+    #[serde(default)]
+    terms: String,
 }
 
 /// The page.
@@ -59,6 +67,7 @@ pub struct Trends {
     measures: Vec<Choice>,
     by: Vec<Choice>,
     until: String,
+    many: Vec<Choice>,
     rows: Vec<Row>,
     definition: String,
     terms: Vec<String>,
@@ -104,6 +113,7 @@ impl Page for Trends {
             title: title.into(),
             schools: 12,
             schools_counted: 9,
+            counted_by_term: vec![4, 9],
             per_thousand: figures.clone(),
             figures,
         };
@@ -143,7 +153,7 @@ impl Shown {
         let group = |group: &TrendGroup| Group {
             title: name(group),
             schools: format!("{} of {}", group.schools_counted, group.schools),
-            cells: cells(if rates { &group.per_thousand } else { &group.figures }),
+            cells: cells(group, if rates { &group.per_thousand } else { &group.figures }),
         };
         Self { id, title, groups: trend.groups.iter().map(group).collect() }
     }
@@ -178,8 +188,15 @@ fn drawn(trend: &Trend) -> Option<Drawing> {
     Some(Drawing::new("trend", &ReportChart { title, description, series, bars }))
 }
 
-fn cells(figures: &[Figure]) -> Vec<String> {
-    figures.iter().map(|one| figure(Some(one))).collect()
+/// The figures of a group, each with how many schools it is of where not all count in its term.
+fn cells(group: &TrendGroup, figures: &[Figure]) -> Vec<String> {
+    let cell = |(n, one): (usize, &Figure)| match group.counted_by_term.get(n) {
+        Some(counted) if one.code.is_empty() && *counted < group.schools_counted => {
+            format!("{} ({counted} of {})", figure(Some(one)), group.schools_counted)
+        }
+        _ => figure(Some(one)),
+    };
+    figures.iter().enumerate().map(cell).collect()
 }
 
 impl Trends {
@@ -188,8 +205,13 @@ impl Trends {
         if !trend.measure.is_empty() && measures.iter().all(|choice| !choice.chosen) {
             measures.push(Choice { value: trend.measure.clone(), text: trend.title.clone(), chosen: true });
         }
-        let query =
-            format!("measure={}&by={}&until={}", percent(&trend.measure), percent(&trend.by), percent(&asked.until));
+        let query = format!(
+            "measure={}&by={}&until={}&terms={}",
+            percent(&trend.measure),
+            percent(&trend.by),
+            percent(&asked.until),
+            trend.terms.len()
+        );
         let rows = [
             Row::some("Figures as at", Some(words::named_day(&trend.as_at_date)).filter(|day| !day.is_empty())),
             Row::some("Newest event that is counted", words::stamp(trend.figures_as_of_time.as_ref())),
@@ -199,6 +221,7 @@ impl Trends {
             measures,
             by: choices(&BY, &trend.by),
             until: asked.until.clone(),
+            many: choices(&TERMS, &trend.terms.len().to_string()),
             rows: rows.into_iter().flatten().collect(),
             definition: defined(&trend.definition, trend.measure_version, &trend.owner),
             terms: trend.terms.iter().map(|term| term.title.clone()).collect(),
@@ -215,14 +238,25 @@ impl Trends {
 
 async fn fetch(visit: &Visit, asked: &Asked) -> Result<Trend, Error> {
     let measure = if asked.measure.is_empty() { "concerns_recorded".to_owned() } else { asked.measure.clone() };
-    let asked = ListGroupTrendsRequest {
-        measure,
-        by: asked.by.clone(),
-        until_term_id: asked.until.trim().to_owned(),
-        terms: 0,
+    let terms = match asked.terms.trim() {
+        "" => 0,
+        many => many.parse().map_err(|_| Error::invalid("terms", "Enter a number from 1 to 12"))?,
     };
+    let asked =
+        ListGroupTrendsRequest { measure, by: asked.by.clone(), until_term_id: asked.until.trim().to_owned(), terms };
     let answer = heard(visit.reporting()?.list_group_trends(ask_patiently(asked))).await?;
-    answer.trend.ok_or_else(Error::missing)
+    let mut trend = answer.trend.ok_or_else(Error::missing)?;
+    if trend.by == "school" {
+        // Reporting keeps no names.
+        let names: HashMap<String, String> =
+            authority::schools(visit).await?.into_iter().map(|school| (school.school_id, school.name)).collect();
+        for group in &mut trend.groups {
+            if let Some(name) = names.get(&group.key) {
+                group.title.clone_from(name);
+            }
+        }
+    }
+    Ok(trend)
 }
 
 /// Shows them.
@@ -236,12 +270,21 @@ pub async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
 pub async fn csv(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let trend = fetch(&visit, &asked).await?;
-    let mut table = Table::new(["GROUP", "SCHOOLS", "SCHOOLS_COUNTED", "TERM", "FIGURE", "PER_1000_LEARNERS"])?;
+    let mut table = Table::new([
+        "GROUP",
+        "SCHOOLS",
+        "SCHOOLS_COUNTED",
+        "TERM",
+        "FIGURE",
+        "PER_1000_LEARNERS",
+        "SCHOOLS_COUNTED_IN_TERM",
+    ])?;
     for group in &trend.groups {
         let (schools, counted) = (group.schools.to_string(), group.schools_counted.to_string());
-        for ((term, one), rate) in trend.terms.iter().zip(&group.figures).zip(&group.per_thousand) {
-            let (one, rate) = (cell(Some(one)), cell(Some(rate)));
-            table.row([group.title.as_str(), &schools, &counted, &term.term_id, &one, &rate])?;
+        let figures = group.figures.iter().zip(&group.per_thousand).zip(&group.counted_by_term);
+        for (term, ((one, rate), in_term)) in trend.terms.iter().zip(figures) {
+            let (one, rate, in_term) = (cell(Some(one)), cell(Some(rate)), in_term.to_string());
+            table.row([group.title.as_str(), &schools, &counted, &term.term_id, &one, &rate, &in_term])?;
         }
     }
     attachment("trends.csv", table)

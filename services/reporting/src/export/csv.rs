@@ -45,6 +45,8 @@ pub(super) fn write(export: &Export) -> Result<Vec<u8>> {
                 // What is to be expected is said of the whole.
                 let said = line.expectation.as_ref().filter(|_| key.is_empty());
                 let [verdict, expected, least, most, days, why] = said.map(words).unwrap_or_default();
+                // Of a figure that is missing, why it is.
+                let why = if key.is_empty() && !line.coming.is_empty() { line.coming.clone() } else { why };
                 table.row([
                     term,
                     &version,

@@ -64,6 +64,9 @@ fn figures<'a>(caption: &str, first: &str, rows: impl Iterator<Item = (&'a str, 
 fn part(blocks: &mut Vec<Block>, section: &Section) {
     let id = |what: &str| format!("{}-{what}", section.key);
     blocks.push(heading(1, section.key.clone(), &section.title));
+    if !section.notes.is_empty() {
+        blocks.push(list(&section.notes));
+    }
     let changes: Vec<String> = section.lines.iter().flat_map(|line| line.changes.clone()).collect();
     if !changes.is_empty() {
         blocks.push(heading(2, id("changes"), "What changed"));

@@ -100,6 +100,7 @@ fn the_workbook_holds_every_cell_and_numbers_as_numbers() -> Outcome {
     let hash = export.signed.as_ref().map(|signed| signed.digest.clone()).unwrap_or_default();
     assert!(about.contains(&hash) && about.contains("Two came late.") && about.contains("below 6"), "{about}");
     assert!(sheet.contains("This term: as at 20 November 2026"), "{sheet}");
+    assert!(about.contains("Policy: version 3 in force."), "{about}");
     assert!(about.contains("There was nothing in the term.") && about.contains("Ms Ali, head"), "{about}");
     let said = rows(&part(&bytes, "xl/worksheets/sheet5.xml")?);
     let said = said.get(1).map(|row| row.iter().skip(1).take(7).map(String::as_str).collect::<Vec<_>>());
@@ -154,7 +155,7 @@ fn the_pdf_is_tagged_and_says_what_the_report_says() -> Outcome {
     let hash = export.signed.as_ref().map(|signed| signed.digest.clone()).unwrap_or_default();
     assert!(holds(&hash) && holds("Page 1 of") && holds("Oakbeck School"), "{text}");
     for section in &export.report.sections {
-        assert!(holds(&section.title), "{}", section.title);
+        assert!(holds(&section.title) && section.notes.iter().all(|note| holds(note)), "{}", section.title);
         for line in &section.lines {
             assert!(holds(&line.title) && holds(&line.definition), "{}", line.key);
             assert!(line.rows().flat_map(|row| row.figures.all()).all(|cell| holds(&cell.shown())), "{}", line.key);

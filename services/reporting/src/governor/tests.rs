@@ -121,6 +121,15 @@ fn a_breakdown_says_its_parts_or_when_they_come_and_not_the_whole_again() {
     let waits = line(&report, "cases_by_outcome");
     assert_eq!((waits.rows().count(), waits.coming.as_str()), (0, "There was nothing in the term."));
     let nine = published(&[("cases_opened", "", Figure::Count(9))]);
+    // What nobody knows is no nought, and a part that waits says until when.
+    let unknown = published(&[("monitoring_coverage", "", Figure::NoData), ("filtering_breaches", "", Figure::Hidden)]);
+    let terms =
+        Terms { now: unknown, before: no_data(), year_before: no_data(), over: false, expected: BTreeMap::new() };
+    let found = measured(&terms);
+    let said = |key: &str| found.iter().find(|one| one.line.key == key).map_or("", |one| one.line.coming.as_str());
+    assert_eq!(said("monitoring_coverage"), "Nobody knows: no school day was counted for a filter feed.");
+    assert!(said("filtering_breaches").starts_with("It is told when the term is over"));
+    assert_eq!(said("cases_opened"), "");
     let coming = |over: bool, now: Vec<Published>| {
         let (before, year_before) = (no_data(), no_data());
         let terms = Terms { now, before, year_before, over, expected: BTreeMap::new() };

@@ -141,6 +141,15 @@ pub(super) async fn a_return_fills_itself_and_says_what_it_cannot(engine: Engine
     let value = |title: &str| line(title).figure.map(|figure| (figure.value, figure.code));
     assert_eq!(value("Schools on the platform"), Some((1, String::new())));
     assert_eq!(value("Concerns recorded"), Some((9, String::new())), "nothing in two terms, and 9 in the third");
+    // Of a year that runs, what is over of it was counted: none is none.
+    let running = client.get_return(ask("filtering-annual", "2026-27")).await.map_err(|s| Error::from_status(&s))?;
+    let running = got(running.into_inner());
+    let reviews = running.lines.iter().find(|line| line.source.starts_with("measure:filter_reviews_done")).cloned();
+    assert_eq!(reviews.and_then(|line| line.figure), Some(Figure { value: 0, code: String::new() }));
+    let days = running.lines.iter().find(|line| line.source.starts_with("measure:monitoring_days")).cloned();
+    let days = days.unwrap_or_default();
+    assert_eq!(days.figure.map(|figure| figure.code).as_deref(), Some("x"));
+    assert_eq!(days.why_not, "Nobody knows: no school day was counted for a filter feed.");
     let by_hand = line("Views of children and parents");
     assert!(by_hand.figure.is_none() && by_hand.why_not.contains("Ask them"), "{by_hand:?}");
 

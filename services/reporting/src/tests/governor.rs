@@ -148,6 +148,10 @@ async fn what_was_read_is_signed_frozen_and_amended_only_by_a_new_version(engine
     assert_eq!(refused(world.sign(&head, &world.signature(&draft.etag, &long, "")).await), invalid("comment"));
     let future = SignReportRequest { term_id: "2027-spring".into(), ..world.signature(&draft.etag, "", "") };
     assert_eq!(refused(world.sign(&head, &future).await), invalid("term_id"));
+    // Of a term before the school came there is nothing to sign, though its draft can be read.
+    let etag = world.draft(&head, "2019-autumn").await?.etag;
+    let before = SignReportRequest { term_id: "2019-autumn".into(), ..world.signature(&etag, "", "") };
+    assert_eq!(refused(world.sign(&head, &before).await), invalid("term_id"));
     assert_eq!(refused(world.draft(&governor, "2027-spring").await), invalid("term_id"));
     assert_eq!(refused(world.draft(&governor, "autumn").await), invalid("term_id"));
     world.concerns(6).await?;
@@ -165,6 +169,12 @@ async fn what_was_read_is_signed_frozen_and_amended_only_by_a_new_version(engine
     let signed = world.version(&governor, 0).await?;
     assert_eq!(signed.version.as_ref(), Some(&first));
     assert_eq!(hex::encode(Sha256::digest(&signed.canonical_content)), first.digest, "anybody can reckon it again");
+    // The digest vouches for the words, the signer and the version as well.
+    let content: serde_json::Value = serde_json::from_slice(&signed.canonical_content).map_err(Error::internal)?;
+    let signature = &content["signature"];
+    let comment = hex::encode(Sha256::digest(first.comment.as_bytes()));
+    assert_eq!((signature["version"].as_u64(), signature["comment"].as_str()), (Some(1), Some(comment.as_str())));
+    assert_eq!(signature["signed_by"].as_str(), Some(first.signed_by_account_id.as_str()));
     assert!(signed.moved.is_empty() && !signed.amended);
     assert_eq!(concerns(signed.report.as_ref()), Some((18, 0)));
 

@@ -94,6 +94,7 @@ pub(in crate::rpc) fn trend(measure: &Measure, by: By, terms: &[Term], groups: &
         title: by.title(&group.key),
         schools: number(group.schools),
         schools_counted: number(group.counted),
+        counted_by_term: group.counted_by_term.iter().map(|counted| number(*counted)).collect(),
         figures: group.figures.iter().map(|one| figure(*one)).collect(),
         per_thousand: group.per_thousand.iter().map(|one| figure(*one)).collect(),
     };
