@@ -248,9 +248,14 @@ impl Register<'_> {
                 ("tiers", "staff; learners_younger"),
                 ("strategies", "supervision; log_review"),
                 ("watched_by", "The safeguarding lead"),
+                (
+                    "why_blocked",
+                    if lapsed { "" } else { "Games and gambling in lessons, because they draw away from work." },
+                ),
                 ("risk_assessment", assessment.as_str()),
                 ("in_use_from", "2026-09-01"),
             ];
+            let system: Vec<(&str, &str)> = system.into_iter().filter(|(_, value)| !value.is_empty()).collect();
             self.add("filter-systems", &system).await?;
             let check = [
                 ("on", if lapsed { "2026-05-05" } else { "2026-10-06" }),
@@ -267,7 +272,41 @@ impl Register<'_> {
             ];
             self.add("filter-checks", &check).await?;
         }
-        if lapsed { Ok(()) } else { self.filter_changes().await }
+        if lapsed {
+            return Ok(());
+        }
+        self.filter_changes().await?;
+        self.oversight().await
+    }
+
+    /// What keeps an eye on all of it: the search of the logs, the review of something new, and who met.
+    async fn oversight(&self) -> Result<()> {
+        let audit = [
+            ("on", "2026-10-22"),
+            ("by", "The network manager"),
+            ("period", "1 September to 21 October 2026"),
+            ("attempts", "7"),
+            ("followed_up", "7"),
+            ("response", "The lead spoke with each form; two sites were added to what is blocked."),
+        ];
+        self.add("access-audits", &audit).await?;
+        let review = [
+            ("on", "2026-09-24"),
+            ("why_now", "new_technology"),
+            ("took_part", "leader; dsl; it; governor"),
+            ("suits", "The new tablets are filtered like every other device of the school."),
+            ("blocked_and_why", "Their shop for apps, because nobody could say what is installed."),
+            ("reports", "A test on each of them before they were handed out; all were blocked as they should be."),
+            ("outcome", "They are handed out. They are tested at home in November."),
+        ];
+        self.add("filter-reviews", &review).await?;
+        for (kind, on, present) in [
+            ("dsl_and_governor", "2026-10-15", "The safeguarding lead; the governor for safeguarding"),
+            ("online_safety_group", "2026-11-12", "The lead, a technician, two teachers, a parent, the school council"),
+        ] {
+            self.add("meetings", &[("kind", kind), ("on", on), ("present", present)]).await?;
+        }
+        Ok(())
     }
 
     /// What was asked of the filter, and the yearly review.
