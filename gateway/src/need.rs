@@ -6,7 +6,7 @@ use std::{
     sync::LazyLock,
 };
 
-use chassis::clock::moment;
+use chassis::{calendar::Term, clock::moment};
 use proto::{
     access::v1::{NeedKind, NeedReason, SchoolNeed},
     incident_cases::v1::LateTransfers,
@@ -106,6 +106,8 @@ impl Known {
     /// The keys of a school's reasons, each in words and with the page where more of it is to be seen.
     fn of(&self, school: &str, now: OffsetDateTime) -> Vec<(&'static str, String, String)> {
         let mut found = Vec::new();
+        // How feeds do stands in a section of the term's draft, whatever was signed.
+        let checks = format!("/schools/{school}/reports/{}/draft#checks", Term::at(now).id());
         let (policy, reports) = (format!("/schools/{school}/policy"), format!("/schools/{school}/reports"));
         let mut say = |key: &'static str, text: String, place: &str| found.push((key, text, place.to_owned()));
         let roles = self.roles.get(school).copied().unwrap_or_default();
@@ -133,14 +135,14 @@ impl Known {
                 say("grave_findings", findings, &policy);
             }
             if row.last_feed_time.is_none() {
-                say("no_feed", "No filter feed has ever sent".to_owned(), &reports);
+                say("no_feed", "No filter feed has ever sent".to_owned(), &checks);
             } else if row.silent_feeds > 0 {
                 // Whether a feed ought to have sent, the school's own days and hours say.
                 let one = "filter feed silent or late";
                 say(
                     "silent_feed",
                     words::counted(row.silent_feeds.into(), one, "filter feeds silent or late"),
-                    &reports,
+                    &checks,
                 );
             }
         }

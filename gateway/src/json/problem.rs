@@ -50,8 +50,9 @@ pub fn document(error: &Error, request_id: &str) -> Value {
     put("type", format!("/problems/{}", slug(error.reason_name())).into());
     put("title", title(error.kind()).into());
     put("status", error.http().into());
-    put("detail", error.message().into());
-    if !error.violations().is_empty() {
+    let wrong: Vec<String> = error.violations().iter().map(|v| format!("{}: {}", v.field, v.message)).collect();
+    put("detail", if wrong.is_empty() { error.message().to_owned() } else { wrong.join("; ") }.into());
+    if !wrong.is_empty() {
         let errors = error.violations().iter().map(|v| json!({ "field": v.field, "detail": v.message }));
         put("errors", errors.collect::<Vec<_>>().into());
     }

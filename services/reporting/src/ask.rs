@@ -58,7 +58,8 @@ pub(crate) fn values(dimension: &Dimension) -> Vec<(&str, &str)> {
     if dimension.key == "theme" {
         return theme::THEMES.to_vec();
     }
-    dimension.values.iter().map(|(value, title)| (value.as_str(), title.as_str())).collect()
+    let offered = dimension.values.iter().filter(|(value, _)| !dimension.never.contains(value));
+    offered.map(|(value, title)| (value.as_str(), title.as_str())).collect()
 }
 
 /// The dimensions that a measure may be broken down by without anybody being singled out.

@@ -90,6 +90,9 @@ pub struct Dimension {
     pub title: String,
     /// Its values with their names, in the order in which they are shown.
     pub values: Vec<(String, String)>,
+    /// Those of them that no figure is ever of: they are not offered, since nought would read as if there were none.
+    #[serde(default)]
+    pub never: Vec<String>,
 }
 
 /// A line of the termly report: a measure, or one broken down.

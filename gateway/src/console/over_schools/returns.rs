@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, Query},
     response::IntoResponse as _,
 };
-use chassis::error::Error;
+use chassis::{clock::london, error::Error};
 use http::header;
 use proto::{
     access::v1::Permission,
@@ -14,6 +14,7 @@ use proto::{
     },
 };
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 use crate::{
     console::{
@@ -103,7 +104,8 @@ impl Page for Returns {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        vec![Self::new(&[sample()], Vec::new()), Self::new(&[], Vec::new())]
+        let today = time::macros::date!(2026 - 11 - 24);
+        vec![Self::new(&[sample()], today, Vec::new()), Self::new(&[], today, Vec::new())]
     }
 }
 
@@ -142,17 +144,25 @@ impl Page for ReturnPage {
             ..FilledReturn::default()
         };
         let empty = FilledReturn { template: Some(sample()), ..FilledReturn::default() };
-        vec![Self::new(&filled, Vec::new()), Self::new(&empty, Vec::new())]
+        let today = time::macros::date!(2026 - 06 - 30);
+        vec![Self::new(&filled, today, Vec::new()), Self::new(&empty, today, Vec::new())]
     }
 }
 
+/// By when a return is due, and that the day is past: whether it was sent nobody records here.
+fn due(day: &str, today: Date) -> String {
+    let shown = words::named_day(day);
+    // Days are written so that they sort.
+    if !day.is_empty() && day < today.to_string().as_str() { format!("{shown}, which is past") } else { shown }
+}
+
 impl Returns {
-    fn new(returns: &[ReturnTemplate], crumbs: Vec<Link>) -> Self {
+    fn new(returns: &[ReturnTemplate], today: Date, crumbs: Vec<Link>) -> Self {
         let listed = |one: &ReturnTemplate| Listed {
             link: Link::new(one.title.clone(), format!("/authority/returns/{}", one.key)),
             recipient: one.recipient.clone(),
             year: one.last_year.clone(),
-            due: words::named_day(&one.due_date),
+            due: due(&one.due_date, today),
             note: one.note.clone(),
         };
         Self { head: Head::new(TITLE, crumbs), returns: returns.iter().map(listed).collect() }
@@ -167,7 +177,7 @@ fn beside(year: &str) -> Vec<(&'static str, String)> {
 }
 
 impl ReturnPage {
-    fn new(filled: &FilledReturn, crumbs: Vec<Link>) -> Self {
+    fn new(filled: &FilledReturn, today: Date, crumbs: Vec<Link>) -> Self {
         let template = filled.template.clone().unwrap_or_default();
         let (here, year) = (format!("/authority/returns/{}", template.key), percent(&filled.year));
         let line = |line: &ReturnLine| Line {
@@ -187,7 +197,7 @@ impl ReturnPage {
         let rows = [
             Some(Row::new("To", template.recipient.clone())),
             Some(Row::new("Year", format!("{from} to {until}"))),
-            Some(Row::new("Due", words::named_day(&filled.due_date))),
+            Some(Row::new("Due", due(&filled.due_date, today))),
             Some(Row::new("Lines with a number", format!("{} of {}", filled.filled, filled.lines.len()))),
             Some(Row::new("Lines to fill in", filled.open.to_string())),
             Some(Row::new(
@@ -216,7 +226,7 @@ impl ReturnPage {
 pub async fn list(visit: Visit) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let answer = heard(visit.reporting()?.list_returns(ask(ListReturnsRequest {}))).await?;
-    visit.page(&Returns::new(&answer.returns, visit.crumbs(&[])))
+    visit.page(&Returns::new(&answer.returns, london(visit.now()).date(), visit.crumbs(&[])))
 }
 
 /// Shows one, or sends it as a file where the address ends as one does.
@@ -228,7 +238,11 @@ pub async fn show(visit: Visit, Path(key): Path<String>, Query(of): Query<Of>) -
     let asked = GetReturnRequest { return_key: key, year: of.year };
     let answer = heard(visit.reporting()?.get_return(ask_patiently(asked))).await?;
     let filled = answer.filled.ok_or_else(Error::missing)?;
-    visit.page(&ReturnPage::new(&filled, visit.crumbs(&[(TITLE, "/authority/returns".to_owned())])))
+    visit.page(&ReturnPage::new(
+        &filled,
+        london(visit.now()).date(),
+        visit.crumbs(&[(TITLE, "/authority/returns".to_owned())]),
+    ))
 }
 
 async fn send(visit: &Visit, key: &str, year: &str, format: ReportFormat) -> Answer {
@@ -247,6 +261,13 @@ async fn send(visit: &Visit, key: &str, year: &str, format: ReportFormat) -> Ans
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_that_is_past_is_said_to_be() {
+        let today = time::macros::date!(2026 - 07 - 01);
+        let said = ["2026-06-30", "2026-07-01", ""].map(|day| due(day, today));
+        assert_eq!(said, ["30 June 2026, which is past", "1 July 2026", ""]);
+    }
 
     #[test]
     fn the_years_beside_one_are_named() {

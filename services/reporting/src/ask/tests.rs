@@ -48,6 +48,8 @@ fn what_may_not_be_asked_is_refused_by_the_field_of_the_contract_and_never_repea
         (with(&|w| (w.rows, w.columns) = ("term".into(), "month".into())), one(), &["columns"]),
         (with(&|w| w.filters = texts(&["procedure"])), one(), &["filters[0]"]),
         (with(&|w| w.filters = texts(&["procedure=Sam"])), one(), &["filters[0]"]),
+        // Nothing is announced of cases about adults: nought would read as if there were none.
+        (with(&|w| w.filters = texts(&["procedure=P9"])), one(), &["filters[0]"]),
         (with(&|w| w.filters = texts(&["pupil=P1"])), one(), &["filters[0]"]),
         (with(&|w| w.filters = texts(&["origin=staff"])), one(), &["filters"]),
         (with(&|w| w.period = "next year".into()), one(), &["period"]),
