@@ -185,7 +185,7 @@ impl Code {
                 format!("Hidden: a count below {min_cell} could point to a child, or would let one be worked out.")
             }
             Self::NotApplicable => "It does not apply.".to_owned(),
-            Self::NoData => "Not available: nothing was counted then.".to_owned(),
+            Self::NoData => "Not available: nothing was counted then, or nobody knows.".to_owned(),
             Self::Low => "Low: more than nothing, and too small to be told.".to_owned(),
         }
     }

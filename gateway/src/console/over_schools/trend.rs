@@ -238,7 +238,7 @@ impl Trends {
 
 async fn fetch(visit: &Visit, asked: &Asked) -> Result<Trend, Error> {
     let measure = if asked.measure.is_empty() { "concerns_recorded".to_owned() } else { asked.measure.clone() };
-    let terms = match asked.terms.trim() {
+    let terms: u32 = match asked.terms.trim() {
         "" => 0,
         many => many.parse().map_err(|_| Error::invalid("terms", "Enter a number from 1 to 12"))?,
     };

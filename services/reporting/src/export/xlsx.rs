@@ -127,7 +127,7 @@ fn about(export: &Export) -> Sheet {
     let code = |code: Code| vec![text(&format!("Code {}", code.name())), Value::Text(code.meaning(min_cell))];
     rows.extend(Code::ALL.map(code));
     let notes =
-        export.report.sections.iter().flat_map(|section| section.notes.iter().map(|note| (&section.title, note)));
+        export.report.sections.iter().flat_map(|section| section.notes.iter().map(move |note| (&section.title, note)));
     rows.extend(notes.map(|(title, note)| vec![text(title), text(note)]));
     let lines = export.report.sections.iter().flat_map(|section| &section.lines);
     let coming = lines.filter(|line| !line.coming.is_empty());
