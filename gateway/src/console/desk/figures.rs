@@ -8,7 +8,9 @@ use chassis::{
 };
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{DeskFigure, GetDeskFiguresRequest, GetDeskFiguresResponse, PublishDeskFiguresRequest},
+    incident_cases::v1::{
+        DeskFigure, GetDeskFiguresRequest, GetDeskFiguresResponse, PublishDeskFiguresRequest, PublishedDeskFigures,
+    },
 };
 use serde::{Deserialize, Serialize};
 use time::{Duration, Month, OffsetDateTime};
@@ -84,8 +86,6 @@ impl Page for DeskFigures {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use proto::incident_cases::v1::PublishedDeskFigures;
-
         let figure =
             |key: &str, count, published: &str| DeskFigure { key: key.into(), count, published: published.into() };
         let answer = GetDeskFiguresResponse {
@@ -109,6 +109,21 @@ fn title(figure: &DeskFigure) -> String {
     known(COUNTS).or_else(|| known(OUTCOMES)).or_else(source).unwrap_or_else(|| words::sentence(&figure.key))
 }
 
+/// The newest version of each year that was published.
+fn newest(published: &[PublishedDeskFigures]) -> impl Iterator<Item = &PublishedDeskFigures> {
+    // They come with the newest first.
+    let mut last = "";
+    published.iter().filter(move |year| std::mem::replace(&mut last, &year.year) != year.year)
+}
+
+/// A year as it is named, with its version where it was corrected.
+fn called(year: &PublishedDeskFigures) -> String {
+    match year.version {
+        2.. => format!("{}, version {}", year.year, year.version),
+        _ => year.year.clone(),
+    }
+}
+
 impl DeskFigures {
     fn new(answer: &GetDeskFiguresResponse, days: &Days, desk: &str, crumbs: Vec<Link>, works: bool) -> Self {
         let line = |figure: &DeskFigure| Line {
@@ -128,7 +143,7 @@ impl DeskFigures {
                 table("Closed during these days", &answer.closed),
             ],
             csv: Link::new("Download what may be published (CSV)", format!("{desk}/figures.csv?{query}")),
-            published: answer.published.iter().map(|year| year.year.clone()).collect(),
+            published: newest(&answer.published).map(called).collect(),
             publish: works.then(|| Link::new("Publish the figures of a year", format!("{desk}/figures/new"))),
         }
     }
@@ -176,7 +191,8 @@ pub fn publish_fields(years: &[String]) -> Vec<Field> {
     vec![
         Field::select("year", "Which year, from 1 April to 31 March?")
             .choices(years)
-            .hint("Only what stands under “To publish” is told. It does not change afterwards, whatever is put right."),
+            .hint("Only what stands under “To publish” is told. It stands afterwards: put right is it by a new version alone, and only where what changed is no small number."),
+        Field::checkboxes("correct", "Was it published before? (optional)", &[("yes", "Publish a corrected version of it")]),
     ]
 }
 
@@ -198,10 +214,18 @@ pub async fn publish(Path(_): Path<String>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let mut v = Violations::new();
     v.check(!answers.text("year").is_empty(), "year", "Select the year");
+    let year = answers.text("year");
+    let mut corrects = 0;
+    if !answers.text("correct").is_empty() {
+        let published = counted(&visit, &meant(&visit, &Days::default())).await?.published;
+        corrects = newest(&published).find(|one| one.year == year).map_or(0, |one| one.version);
+        v.check(corrects > 0, "correct", "Leave it out: no figures of this year were published");
+    }
     let asked = PublishDeskFiguresRequest {
         desk: desk(&visit)?.name().to_owned(),
-        year: answers.text("year"),
+        year,
         request_id: answers.request_id(),
+        corrects,
     };
     let done = match v.finish() {
         Ok(()) => heard(visit.cases()?.publish_desk_figures(ask(asked))).await,

@@ -63,6 +63,7 @@ impl Page for Published {
             opened: vec![figure("Allegations <taken in>", 20, ""), figure("Told by a child", 0, "c")],
             closed: vec![figure("Allegations closed", 0, "")],
             publish_time: None,
+            version: 2,
         };
         vec![Self::new(&[year], Vec::new()), Self::new(&[], Vec::new())]
     }
@@ -78,7 +79,10 @@ fn year(year: &PublishedYear) -> Year {
             .collect(),
     };
     Year {
-        title: format!("1 April to 31 March, {}", year.year),
+        title: match year.version {
+            2.. => format!("1 April to 31 March, {}, version {}", year.year, year.version),
+            _ => format!("1 April to 31 March, {}", year.year),
+        },
         published: words::stamp(year.publish_time.as_ref()).unwrap_or_default(),
         tables: vec![table("opened", "Taken in", &year.opened), table("closed", "Closed", &year.closed)],
     }

@@ -9,6 +9,9 @@ use time::{Date, OffsetDateTime};
 
 use super::allegation::{Allegation, BELOW, OUTCOMES, SOURCES};
 
+/// What an allegation counts under when it came in, by whether the harm threshold was met.
+pub const THRESHOLDS: [&str; 3] = ["threshold_met", "below_threshold", "not_evaluated"];
+
 /// One count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
@@ -66,8 +69,8 @@ fn middle(key: &'static str, days: Vec<i64>, published: Option<Figure>) -> Optio
 pub fn of(allegations: &[Allegation], days: (Date, Date)) -> Figures {
     let opened: Vec<&Allegation> = allegations.iter().filter(|one| within(one.opened.at, days)).collect();
     let met = |wanted: Option<bool>| number(opened.iter().filter(|one| one.threshold_met() == wanted));
-    let thresholds =
-        [("threshold_met", met(Some(true))), ("below_threshold", met(Some(false))), ("not_evaluated", met(None))];
+    let [above, below, open] = THRESHOLDS;
+    let thresholds = [(above, met(Some(true))), (below, met(Some(false))), (open, met(None))];
     let total = number(opened.iter());
     let sources = SOURCES.map(|source| (source, number(opened.iter().filter(|one| one.source == source))));
     let mut of_opened = parted(("opened", total), &thresholds);

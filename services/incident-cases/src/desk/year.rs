@@ -1,13 +1,16 @@
-//! A year of a desk as it is published, once: from 1 April to 31 March, when it is over, and nothing from which a small count
-//! follows. What was published stands; a later version of it would tell by how little it moved.
+//! A year of a desk as it is published: from 1 April to 31 March, when it is over, and nothing from which a small count follows. What
+//! was published stands; it is corrected by a new version, where what moved between any two of them is no small count.
 
-use chassis::{clock::london, suppress::Figure};
+use chassis::{
+    clock::london,
+    suppress::{Figure, MIN_CELL},
+};
 use serde::{Deserialize, Serialize};
 use time::{Date, Month, OffsetDateTime};
 
 use super::{
-    allegation::Allegation,
-    figures::{Count, Figures},
+    allegation::{Allegation, BELOW, OUTCOMES, SOURCES},
+    figures::{Count, Figures, THRESHOLDS},
 };
 use crate::case::Refusal;
 
@@ -76,6 +79,9 @@ pub struct DeskYear {
     pub desk: String,
     /// The year, such as `2025-26`.
     pub year: String,
+    /// Its number within the year, from 1.
+    #[serde(default = "first")]
+    pub version: u32,
     /// When it was published.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
@@ -83,6 +89,11 @@ pub struct DeskYear {
     pub opened: Vec<(String, String)>,
     /// Of what was closed.
     pub closed: Vec<(String, String)>,
+}
+
+/// What a year was published as before there were corrections.
+fn first() -> u32 {
+    1
 }
 
 /// Counts as they are published. A median is one person's: it stands where the count it is of does.
@@ -99,10 +110,69 @@ fn published(counts: &[Count]) -> Vec<(String, String)> {
 
 impl DeskYear {
     /// What is published of a year's figures.
-    pub fn new(id: DeskYearId, desk: String, year: Year, figures: &Figures, at: OffsetDateTime) -> Self {
+    pub fn new(
+        id: DeskYearId,
+        desk: String,
+        (year, version): (Year, u32),
+        figures: &Figures,
+        at: OffsetDateTime,
+    ) -> Self {
         let (opened, closed) = (published(&figures.opened), published(&figures.closed));
-        Self { id, desk, year: year.name(), at, opened, closed }
+        Self { id, desk, year: year.name(), version, at, opened, closed }
     }
+
+    /// That it may be published beside the versions before it, the newest of them first.
+    ///
+    /// # Errors
+    /// `NotNow` where nothing changed, or by too little.
+    pub fn corrects(&self, before: &[&Self]) -> Result<(), Refusal> {
+        let same = |other: &Self| (&other.opened, &other.closed) == (&self.opened, &self.closed);
+        if before.first().is_some_and(|newest| same(newest)) {
+            let text = "the figures are those that were published: there is nothing to correct";
+            return Err(Refusal::NotNow(text.to_owned()));
+        }
+        let outcomes: Vec<&str> = OUTCOMES.into_iter().chain([BELOW]).collect();
+        let beside = |other: &&Self| {
+            untold(&other.opened, &self.opened, &[&THRESHOLDS[..], &SOURCES[..]])
+                && untold(&other.closed, &self.closed, &[outcomes.as_slice()])
+        };
+        if before.iter().all(beside) {
+            return Ok(());
+        }
+        let text = "what changed is too little to be told: the difference of two versions would be a small count. What was published stands";
+        Err(Refusal::NotNow(text.to_owned()))
+    }
+}
+
+/// A figure of a version, where it is a number.
+fn number(all: &[(String, String)], key: &str) -> Option<u64> {
+    all.iter().find(|(one, _)| one == key).and_then(|(_, text)| text.parse().ok())
+}
+
+/// What the figures of a breakdown that are told leave of the whole for those that are hidden.
+fn rest(all: &[(String, String)], whole: &str, keys: &[&str]) -> Option<u64> {
+    let told: u64 = keys.iter().filter_map(|key| number(all, key)).sum();
+    number(all, whole)?.checked_sub(told)
+}
+
+/// Whether no small count follows from two versions side by side: what is hidden in one is hidden in both, every number stands or moves by
+/// as much as is told, and so does what the hidden ones of a breakdown come to. Medians move as they do.
+fn untold(before: &[(String, String)], now: &[(String, String)], groups: &[&[&str]]) -> bool {
+    let large = |before: u64, now: u64| before == now || before.abs_diff(now) >= MIN_CELL;
+    let stands = |key: &str| match (number(before, key), number(now, key)) {
+        (Some(before), Some(now)) => large(before, now),
+        (None, None) => true,
+        _ => false,
+    };
+    let Some((whole, _)) = now.first() else { return before.is_empty() };
+    groups.iter().all(|keys| {
+        let left = match (rest(before, whole, keys), rest(now, whole, keys)) {
+            (Some(before), Some(now)) => large(before, now),
+            // Of a whole that is hidden no part is told.
+            _ => true,
+        };
+        left && keys.iter().all(|key| stands(key))
+    }) && stands(whole)
 }
 
 #[cfg(test)]
@@ -121,6 +191,38 @@ mod tests {
         for wrong in ["2025", "2025-27", "25-26", "2025/26", "1999-00", ""] {
             assert_eq!(Year::of(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_correction_tells_no_small_count() {
+        let year = |counts: [(&str, &str); 4], version: u32| DeskYear {
+            id: "dky_00000000000000000000000001".parse().unwrap_or_else(|_| unreachable!("it is well formed")),
+            desk: "desk/lado".to_owned(),
+            year: "2025-26".to_owned(),
+            version,
+            at: datetime!(2026-06-01 09:00 UTC),
+            opened: counts.map(|(key, text)| (key.to_owned(), text.to_owned())).to_vec(),
+            closed: Vec::new(),
+        };
+        let of = |opened, met, below, open| {
+            [("opened", opened), ("threshold_met", met), ("below_threshold", below), ("not_evaluated", open)]
+        };
+        let first = year(of("30", "20", "10", "0"), 1);
+        let may = |second: &DeskYear| second.corrects(&[&first]).is_ok();
+        assert!(may(&year(of("36", "26", "10", "0"), 2)), "six more");
+        assert!(!may(&year(of("31", "21", "10", "0"), 2)), "one more would be told");
+        assert!(!may(&year(of("30", "20", "10", "0"), 2)), "nothing changed");
+        assert!(
+            !may(&year(of("30", "c", "10", "c"), 2)),
+            "what was told is not hidden afterwards: it was a small count that moved"
+        );
+        let hidden = year(of("30", "20", "c", "c"), 1);
+        let second = year(of("37", "26", "c", "c"), 2);
+        assert!(second.corrects(&[&hidden]).is_err(), "what is hidden came to one more");
+        // Each step is large, and both together are one.
+        let (second, third) = (year(of("37", "27", "10", "0"), 2), year(of("31", "21", "10", "0"), 3));
+        assert!(may(&second) && third.corrects(&[&second]).is_ok());
+        assert!(third.corrects(&[&second, &first]).is_err());
     }
 
     #[test]

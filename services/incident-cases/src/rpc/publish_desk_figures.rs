@@ -1,4 +1,4 @@
-//! Publishes what may be told of a desk's year, once: whoever reads the authority's figures finds it among them.
+//! Publishes what may be told of a desk's year, or a correction of it: whoever reads the authority's figures finds it among them.
 
 use chassis::{
     caller::Caller,
@@ -42,9 +42,26 @@ pub(super) async fn publish_desk_figures(
     let year = Year::of(&request.year).ok_or_else(|| Error::invalid("year", fix))?.over(tx.now())?;
     let all = store::allegation::all(&tx).await?;
     let year = held(year, &all)?;
-    let year = DeskYear::new(tx.ids().next(), desk, year, &figures::of(&all, year.days()), tx.now());
+    let published = store::desk_year::all(&tx).await?;
+    let before: Vec<&DeskYear> = published.iter().filter(|one| one.year == year.name()).collect();
+    let newest = before.first().map_or(0, |newest| newest.version);
+    match (newest, request.corrects) {
+        (newest, corrects) if newest == corrects => {}
+        (0, _) => return Err(Error::invalid("corrects", "Leave it out: no figures of this year were published")),
+        (_, 0) => {
+            let text = "the figures of this year were published: they stand, and are corrected by a new version";
+            return Err(Error::wrong_state(text));
+        }
+        _ => return Err(Error::changed()),
+    }
+    let figures = figures::of(&all, year.days());
+    let year = DeskYear::new(tx.ids().next(), desk, (year, newest + 1), &figures, tx.now());
+    if newest > 0 {
+        year.corrects(&before)?;
+    }
     let body = store::desk_year::insert(&tx, &year).await?;
-    let act = Act::new("desk_figures.published", year.id.as_str()).detail("year", year.year.clone());
+    let act = if newest == 0 { "desk_figures.published" } else { "desk_figures.corrected" };
+    let act = Act::new(act, year.id.as_str()).detail("year", year.year.clone()).detail("version", year.version);
     tx.record(act.state("desk_year", &body));
     let told = |figures: &[(String, String)]| {
         let one = |(key, figure): &(String, String)| DeskFigurePublished { key: key.clone(), figure: figure.clone() };
@@ -53,6 +70,7 @@ pub(super) async fn publish_desk_figures(
     let event = DeskFiguresPublished {
         desk: request.desk.clone(),
         year: year.year.clone(),
+        version: year.version,
         opened: told(&year.opened),
         closed: told(&year.closed),
     };

@@ -1,4 +1,4 @@
-//! What a desk published of its years, in the database: written once. It holds published figures alone, so that nothing of it
+//! What a desk published of its years, in the database: each version written once. It holds published figures alone, so that nothing of it
 //! is sealed.
 
 use chassis::{
@@ -24,6 +24,8 @@ mod entity {
         pub desk: String,
         /// The year, such as `2025-26`.
         pub year: String,
+        /// Its number within the year, from 1.
+        pub version: i64,
         pub body: Vec<u8>,
     }
 
@@ -38,25 +40,27 @@ use entity::{ActiveModel, Column, Entity};
 /// Writes what is published of a year; answers what its body holds.
 ///
 /// # Errors
-/// `WrongState` where the year was published before.
+/// `Changed` where somebody else published this version in the same moment.
 pub(crate) async fn insert(tx: &Tx, year: &DeskYear) -> Result<Vec<u8>> {
     let body = serde_json::to_vec(year)?;
     let row = ActiveModel {
         id: Set(year.id.to_string()),
         desk: Set(year.desk.clone()),
         year: Set(year.year.clone()),
+        version: Set(year.version.into()),
         body: Set(body.clone()),
     };
-    let once = OnConflict::columns([Column::Desk, Column::Year]).do_nothing().to_owned();
+    let once = OnConflict::columns([Column::Desk, Column::Year, Column::Version]).do_nothing().to_owned();
     let written = Entity::insert(row).on_conflict(once).exec_without_returning(tx.db()).await?;
     if written == 0 {
-        return Err(Error::wrong_state("the figures of this year were published: they stay as they are"));
+        return Err(Error::changed());
     }
     Ok(body)
 }
 
-/// What the scope's desk published, the latest year first.
+/// What the scope's desk published, the latest year first, and its newest version before the others.
 pub(crate) async fn all(tx: &Tx) -> Result<Vec<DeskYear>> {
-    let query = Entity::find().filter(Column::Desk.eq(allegation::desk(tx)?)).order_by_desc(Column::Year);
+    let query = Entity::find().filter(Column::Desk.eq(allegation::desk(tx)?));
+    let query = query.order_by_desc(Column::Year).order_by_desc(Column::Version);
     query.all(tx.db()).await?.iter().map(|row| Ok(serde_json::from_slice(&row.body)?)).collect()
 }

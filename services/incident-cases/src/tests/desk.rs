@@ -127,8 +127,12 @@ async fn an_allegation_goes_from_the_first_call_to_its_outcome(engine: Engine) -
     let unfounded = figures.closed.iter().find(|figure| figure.key == "unfounded").cloned().unwrap_or_default();
     assert_eq!((unfounded.count, unfounded.published.as_str()), (1, "c"), "one is too few to be told");
     // A year is published once, when it is over.
-    let publish =
-        |year: &str| PublishDeskFiguresRequest { desk: LADO.into(), year: year.into(), request_id: lado.request_id() };
+    let publish = |year: &str| PublishDeskFiguresRequest {
+        desk: LADO.into(),
+        year: year.into(),
+        request_id: lado.request_id(),
+        corrects: 0,
+    };
     for (name, why) in [("2026-27", "WRONG_STATE"), ("last year", "INVALID_FIELD")] {
         assert_eq!(reason(call!(lado, publish_desk_figures, publish(name))), why, "{name}");
     }
@@ -140,6 +144,9 @@ async fn an_allegation_goes_from_the_first_call_to_its_outcome(engine: Engine) -
     let told: Vec<&str> = year.opened.iter().map(|figure| figure.published.as_str()).take(2).collect();
     assert_eq!((year.year.as_str(), told), ("2026-27", vec!["c", "c"]), "one is too few to be told");
     assert_eq!(reason(call!(lado, publish_desk_figures, publish("2026-27"))), "WRONG_STATE", "it stands");
+    let correct = |corrects| PublishDeskFiguresRequest { corrects, ..publish("2026-27") };
+    assert_eq!(reason(call!(lado, publish_desk_figures, correct(2))), "CHANGED", "there is no second version");
+    assert_eq!(reason(call!(lado, publish_desk_figures, correct(1))), "WRONG_STATE", "nothing changed");
     let again = ReopenAllegationRequest {
         desk: LADO.into(),
         allegation_id: id.clone(),

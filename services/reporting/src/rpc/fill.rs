@@ -59,7 +59,11 @@ pub(super) async fn fill(tx: &mut Tx, template: &'static Template, year: Year) -
         if let Some(Event::DeskFiguresPublished(of)) = envelope.event
             && of.year == year.name()
         {
-            desks.insert(of.desk.clone(), of);
+            // The newest version is what holds.
+            let newer = desks.get(&of.desk).is_none_or(|known| known.version < of.version);
+            if newer {
+                desks.insert(of.desk.clone(), of);
+            }
         }
     }
     let asked: Vec<Question> = template.lines.iter().flat_map(|line| questions(line, days)).collect();

@@ -31,7 +31,9 @@ pub(super) async fn list_published_years(
             years.push(messages::published_year(of, announced(&envelope)));
         }
     }
-    years.sort_by(|a, b| b.year.cmp(&a.year));
+    // The newest version of each year is what holds.
+    years.sort_by(|a, b| (&b.year, b.version).cmp(&(&a.year, a.version)));
+    years.dedup_by(|later, kept| later.year == kept.year);
     tx.record(Act::new("published_years.read", request.desk).detail("count", years.len()));
     tx.commit().await?;
     Ok(ListPublishedYearsResponse { years })

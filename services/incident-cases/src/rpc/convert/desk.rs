@@ -93,6 +93,7 @@ pub(in crate::rpc) fn year(year: &DeskYear) -> pb::PublishedDeskFigures {
         opened: year.opened.iter().map(figure).collect(),
         closed: year.closed.iter().map(figure).collect(),
         publish_time: Some(timestamp(year.at)),
+        version: year.version,
     }
 }
 

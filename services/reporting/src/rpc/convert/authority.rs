@@ -151,6 +151,7 @@ pub(in crate::rpc) fn published_year(of: &event::DeskFiguresPublished, at: Offse
         opened: of.opened.iter().map(one).collect(),
         closed: of.closed.iter().map(one).collect(),
         publish_time: Some(timestamp(at)),
+        version: of.version.max(1),
     }
 }
 
