@@ -352,7 +352,7 @@ impl Question {
         }
         let number = |n: i64| u64::try_from(n).unwrap_or_default();
         let cells = cells.into_iter().map(|row| row.into_iter().map(number).collect()).collect();
-        let known = self.known(sums, (&rows, &columns), &times);
+        let known = self.known(sums, (rows.as_slice(), columns.as_slice()), &times);
         Ok(Counted { rows, columns, cells, known, question: self })
     }
 }

@@ -118,10 +118,14 @@ pub fn today(coverage: &FeedCoverage) -> String {
     }
 }
 
-/// When a feed's last event happened.
+/// When a feed's last event happened. The last days are looked at for it: what came before them was received some time.
 pub fn last(coverage: &FeedCoverage, now: OffsetDateTime) -> String {
-    let last = coverage.last_event_time.as_ref().and_then(moment);
-    last.map_or_else(|| "Never".to_owned(), |at| words::sentence(&words::near(at, now)))
+    let near = |at: Option<&prost_types::Timestamp>| at.and_then(moment).map(|at| words::near(at, now));
+    match (near(coverage.last_event_time.as_ref()), near(coverage.last_receive_time.as_ref())) {
+        (Some(event), _) => words::sentence(&event),
+        (None, Some(received)) => format!("None lately: lines last came {received}"),
+        (None, None) => "Never".to_owned(),
+    }
 }
 
 /// One feed in a list.

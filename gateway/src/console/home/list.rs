@@ -427,6 +427,7 @@ pub fn troubled_list(visit: &Visit, feeds: Result<Vec<FeedCoverage>, Error>, now
 
 fn feed_item(visit: &Visit, feed: &FeedCoverage, now: OffsetDateTime) -> Item {
     let last = coverage::last(feed, now).replacen("Yesterday", "yesterday", 1).replacen("Never", "never", 1);
+    let last = last.replacen("None", "none", 1);
     Item {
         link: Link::new(feed.name.clone(), visit.at(&format!("/filtering/feeds/{}", feed.feed_id))),
         hint: format!("Last event {last}. Today {}", coverage::today(feed)),
