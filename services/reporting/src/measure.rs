@@ -113,6 +113,11 @@ pub struct Line {
 }
 
 impl Line {
+    /// Whether it counts people in some values of a dimension alone, and so is printed as a part of what another line counts.
+    pub fn is_part(&self) -> bool {
+        self.measure.counts == Counts::People && !self.measure.only.is_empty()
+    }
+
     /// The line it is the breakdown of; its parts add up to that line.
     pub fn breakdown_of(&self) -> Option<&'static str> {
         let by = self.by.as_ref().filter(|by| !self.measure.in_several(by));

@@ -78,7 +78,8 @@ pub fn by_chance() -> impl Iterator<Item = &'static Line> {
     compared().filter(|line| line.measure.by_chance)
 }
 
-/// The lines the authority compares schools by: those with a figure of their own.
+/// The lines the authority compares schools by: those with a figure of their own. A part of what another line counts is mostly hidden, and
+/// comes when a term is over: nothing could be said of it beside others.
 pub fn compared() -> impl Iterator<Item = &'static Line> {
-    lines().iter().filter(|line| line.by.is_none())
+    lines().iter().filter(|line| line.by.is_none() && !line.is_part())
 }

@@ -93,7 +93,7 @@ fn missing(terms: &Terms, now: &Published) -> String {
     match now.figure {
         Some(Figure::NoData) => measure.known_by.as_ref().map(|known| known.otherwise.clone()).unwrap_or_default(),
         // A part of what another line counts is printed as parts are.
-        Some(Figure::Hidden) if !measure.only.is_empty() && !terms.over => {
+        Some(Figure::Hidden) if now.line.is_part() && !terms.over => {
             "It is told when the term is over, or sooner where there are very many.".to_owned()
         }
         _ => String::new(),
