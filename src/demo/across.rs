@@ -141,7 +141,11 @@ async fn referral(stage: &Stage<'_>) -> Result<()> {
             at(stage, school, "UpdateReferralDraft", write).await?;
         }
     }
-    let send = json!({"caseId": case, "draftId": draft_id, "means": "portal", "ring": "Amara Okafor, 01632 960177"});
+    let checked = at(stage, school, "CheckReferral", json!({"caseId": case, "draftId": draft_id})).await?;
+    let send = json!({
+        "caseId": case, "draftId": draft_id, "means": "portal", "ring": "Amara Okafor, 01632 960177",
+        "etag": checked["draft"]["etag"]
+    });
     at(stage, school, "SendReferral", send).await.map(|_| ())
 }
 

@@ -62,17 +62,18 @@ impl<'a> Case<'a> {
         let draft = self.call("DraftReferral", begin).await["draft"].clone();
         let mut send = how;
         send["draftId"] = draft["draftId"].clone();
+        send["etag"] = draft["etag"].clone();
         let refused = self.who.try_call("SendReferral", self.on(send.clone())).await.unwrap_err();
         assert_eq!(refused.reason_name(), "INVALID_FIELD");
-        fill(self.who, &self.on(json!({})), &draft).await;
+        send["etag"] = fill(self.who, &self.on(json!({})), &draft).await;
         let sent = self.call("SendReferral", send).await;
         let referrals = sent["case"]["referrals"].as_array().unwrap().clone();
         referrals.into_iter().next_back().unwrap()
     }
 }
 
-/// Writes into a draft what its form does not know already.
-pub async fn fill(who: &Person, case: &Value, draft: &Value) {
+/// Writes into a draft what its form does not know already, and answers its etag: what is sent is what was checked.
+pub async fn fill(who: &Person, case: &Value, draft: &Value) -> Value {
     let on = |more: Value| {
         let mut request = case.clone();
         request["draftId"] = draft["draftId"].clone();
@@ -96,10 +97,11 @@ pub async fn fill(who: &Person, case: &Value, draft: &Value) {
         };
         let answers: serde_json::Map<String, Value> = missing.iter().map(answer).collect();
         if answers.is_empty() {
-            return;
+            return now["etag"].clone();
         }
         who.call("UpdateReferralDraft", on(json!({"answers": answers}))).await;
     }
+    who.call("CheckReferral", on(json!({}))).await["draft"]["etag"].clone()
 }
 
 /// What waits at a school, as side and kind.

@@ -373,6 +373,7 @@ fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
         );
         page.form.button = String::new();
     }
+    page.form = page.form.carrying("etag", draft.etag.clone());
     page.others = others(visit, case, draft);
     page.others.insert(0, Link::new("Change the answers", here));
     page
@@ -411,7 +412,16 @@ pub async fn send(Path((_, case_id, draft_id)): Path<(String, String, String)>, 
         return visit.to(&place);
     }
     let draft = draft(&visit, &case_id, &draft_id).await?;
-    visit.again(check_page(&visit, &case, &draft), &answers, error, &visit.at(&format!("/cases/{case_id}")))
+    let mut page = check_page(&visit, &case, &draft);
+    // Whatever else was wrong: what stands on the page now is another than what was read.
+    if draft.etag != answers.text("etag") {
+        page.lead.insert(
+            0,
+            "Somebody has changed these answers since you checked them, and nothing was sent. They stand below as they are now: check them again, then send."
+                .to_owned(),
+        );
+    }
+    visit.again(page, &answers, error, &visit.at(&format!("/cases/{case_id}")))
 }
 
 fn command(visit: &Visit, case_id: &str, draft_id: &str, answers: &Answers) -> Result<SendReferralRequest, Error> {
@@ -435,6 +445,7 @@ fn command(visit: &Visit, case_id: &str, draft_id: &str, answers: &Answers) -> R
         reference: of("reference", !itself),
         request_id: answers.request_id(),
         ring: of("ring", itself),
+        etag: answers.text("etag"),
     })
 }
 

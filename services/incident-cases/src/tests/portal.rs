@@ -78,13 +78,15 @@ async fn sent<'a>(world: &'a World, who: &'a Person, case_id: &str, route: &str)
         request_id: who.request_id(),
         ..Default::default()
     };
-    call!(who, update_referral_draft, write)?;
+    let written = call!(who, update_referral_draft, write)?.case.unwrap_or_default();
+    let draft = written.referral_drafts.into_iter().find(|draft| draft.draft_id == draft_id).unwrap_or_default();
     let send = |ring: &str| SendReferralRequest {
         school_id: world.here.clone(),
         case_id: case_id.into(),
         draft_id: draft_id.clone(),
         means: "portal".into(),
         ring: ring.into(),
+        etag: draft.etag.clone(),
         request_id: who.request_id(),
         ..Default::default()
     };
