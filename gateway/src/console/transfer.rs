@@ -49,7 +49,7 @@ const STATES: Codes = &[
     ("sent", "Sent, not received yet"),
     ("received", "Received"),
     ("returned", "Sent back"),
-    ("withdrawn", "Withdrawn"),
+    ("withdrawn", "Taken back, or none goes"),
 ];
 
 /// Why a file is sent back.
@@ -77,6 +77,7 @@ pub fn pages() -> Vec<Below> {
         ("/transfers/{transfer_id}", get(show)),
         ("/transfers/{transfer_id}/file", get(file)),
         ("/transfers/{transfer_id}/withdraw", get(send::show_withdraw).post(send::withdraw)),
+        ("/transfers/{transfer_id}/none", get(send::show_none).post(send::none)),
         ("/transfers/{transfer_id}/receive", get(receive::show).post(receive::receive)),
         ("/transfers/{transfer_id}/receive/find", post(receive::find)),
         ("/transfers/{transfer_id}/return", get(receive::show_return).post(receive::give_back)),

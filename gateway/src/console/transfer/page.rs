@@ -18,7 +18,7 @@ const ENDS: Codes = &[
     ("wrong_school", "The child does not come to this school"),
     ("wrong_child", "It is another child’s file"),
     ("sent_in_error", "It was sent in error"),
-    ("withdrawn", "Withdrawn by the school that sends it"),
+    ("withdrawn", "The school that sends it took it back, or recorded that none goes"),
     ("back_on_roll", "The child is back on the roll"),
 ];
 
@@ -126,7 +126,7 @@ impl TransferPage {
         act(shares && to_send, "Choose the school and look at what goes", format!("{child}/transfers/new"));
         act(shares && to_send, "Send it to a school outside the platform", format!("{child}/transfers/outside/new"));
         act(shares && to_send, "Decide on sharing ahead of the move", format!("{child}/transfers/advance"));
-        act(shares && to_send, "Record that no file goes", format!("{here}/withdraw"));
+        act(shares && to_send, "Record that no file goes", format!("{here}/none"));
         act(shares && out && waits && !to_send, "Record receipt", format!("{here}/receipt"));
         act(shares && out && waits && !to_send, "Make the file again", format!("{here}/package"));
         act(shares && out && state == "sent", "Take the file back", format!("{here}/withdraw"));

@@ -7,7 +7,7 @@ use proto::{
     access::v1::Permission,
     incident_cases::v1::{
         DecideAdvanceSharingRequest, Learner, PreviewTransferRequest, PreviewTransferResponse, SendTransferRequest,
-        WithdrawTransferRequest,
+        WithdrawTransferRequest, WithdrawTransferResponse,
     },
 };
 use serde::Serialize;
@@ -223,12 +223,22 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
 
 /// What is asked to take a file back.
 pub fn withdraw_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why?").hint("No names. If it was sent, the other school reads this.")]
+    vec![Field::long_text("reason", "Why do you take it back?").hint("No names. The other school reads this.")]
+}
+
+/// What is asked where no file goes.
+pub fn none_fields() -> Vec<Field> {
+    vec![Field::long_text("reason", "Why does no file go?").hint("No names. For example: the child moves abroad.")]
 }
 
 fn withdraw_page(visit: &Visit, id: &str) -> FormPage {
-    form_below(visit, id, "No file goes", ("withdraw", "Record that no file goes"), withdraw_fields())
-        .lead("If it was sent and nobody has received it, it is taken back: nobody at the other school can read it. A school outside the platform may have opened it: ring them, and ask them to destroy it.")
+    form_below(visit, id, "Take the file back", ("withdraw", "Take the file back"), withdraw_fields())
+        .lead("Nobody at the other school can read it from then on. It is to be sent again, by the same day as before. A school outside the platform may have opened it: ring them, and ask them to destroy it.")
+}
+
+fn none_page(visit: &Visit, id: &str) -> FormPage {
+    form_below(visit, id, "No file goes", ("none", "Record that no file goes"), none_fields())
+        .lead("Nothing is due any more. If the day has passed, the authority still sees that it was late.")
 }
 
 /// Asks why.
@@ -240,16 +250,40 @@ pub async fn show_withdraw(visit: Visit, Path((_, id)): Path<(String, String)>) 
 /// Takes it back.
 pub async fn withdraw(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let command = WithdrawTransferRequest {
-        school_id: visit.school.clone(),
-        transfer_id: id.clone(),
-        reason: answers.text("reason"),
-        request_id: answers.request_id(),
-    };
-    match heard(visit.cases()?.withdraw_transfer(ask(command))).await {
-        Ok(_) => visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_withdrawn"))),
+    match ended(&visit, &id, &answers, false).await {
+        Ok(done) => {
+            // On to what is to be sent in its place.
+            let next = done.again.map_or(id, |again| again.transfer_id);
+            visit.to(&visit.at(&format!("/transfers/{next}?done=transfer_withdrawn")))
+        }
         Err(error) => visit.again(withdraw_page(&visit, &id), &answers, error, ""),
     }
+}
+
+/// Asks why none goes.
+pub async fn show_none(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseShare)?;
+    visit.page(&none_page(&visit, &id))
+}
+
+/// Records it.
+pub async fn none(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    match ended(&visit, &id, &answers, true).await {
+        Ok(_) => visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_none"))),
+        Err(error) => visit.again(none_page(&visit, &id), &answers, error, ""),
+    }
+}
+
+async fn ended(visit: &Visit, id: &str, answers: &Answers, none_goes: bool) -> Result<WithdrawTransferResponse, Error> {
+    let command = WithdrawTransferRequest {
+        school_id: visit.school.clone(),
+        transfer_id: id.to_owned(),
+        reason: answers.text("reason"),
+        request_id: answers.request_id(),
+        none_goes,
+    };
+    heard(visit.cases()?.withdraw_transfer(ask(command))).await
 }
 
 /// What is asked of a decision ahead of the move.

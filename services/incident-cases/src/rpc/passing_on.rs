@@ -7,6 +7,7 @@ use chassis::{
     db::Tx,
     error::{Error, Result},
     event::Event,
+    history::Act,
     id::SchoolId,
 };
 use proto::{event::v1::TransfersDue, incident_cases::v1 as pb};
@@ -19,7 +20,8 @@ use crate::{
     learner::{Learner, LearnerId},
     store,
     transfer::{
-        Named, Part, Transfer,
+        Named, Part, PartId, Transfer,
+        clock::Due,
         contents::{Contents, Entry, contents, without_adults},
     },
 };
@@ -95,17 +97,34 @@ pub(super) async fn begun(tx: &Tx, learner: &Learner) -> Result<(Transfer, Part,
     Ok(match store::transfer::waiting(tx, &learner.id).await? {
         Some((transfer, part)) => (transfer, part, false),
         None => {
-            let transfer = Transfer::new(tx.ids().next(), &learner.school_id, None, tx.now());
+            let due = store::transfer::due_of(tx, learner).await?;
+            let transfer = Transfer::new(tx.ids().next(), &learner.school_id, due, tx.now());
             let part = store::transfer::new_part(tx, &transfer, &learner.id);
             (transfer, part, true)
         }
     })
 }
 
+/// What was taken or sent back is to be sent again from where it came, by a clock; `theirs` is what that school keeps of it.
+pub(super) async fn due_again(
+    tx: &mut Tx,
+    transfer: &Transfer,
+    theirs: Part,
+    due: Option<Due>,
+) -> Result<(Transfer, Part)> {
+    let from = transfer.from_school_id.as_str();
+    let again =
+        Transfer { expected_at: transfer.expected_at.clone(), ..Transfer::new(tx.ids().next(), from, due, tx.now()) };
+    let part = Part { id: tx.ids().next::<PartId>(), transfer_id: again.id.clone(), ..theirs };
+    let act = Act::new("transfer.due_again", again.id.as_str()).school(from);
+    store::transfer::insert(tx, &again, &part, act).await?;
+    Ok((again, part))
+}
+
 /// Refuses what may not go now.
 pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str) -> Result<()> {
     if transfer.state() == "sent" {
-        return Err(Error::wrong_state("the file is on its way already: withdraw that transfer first"));
+        return Err(Error::wrong_state("the file is on its way already: take that file back first"));
     }
     if going.beyond {
         let who = "a case about this child is restricted, and you are not named in it: ask somebody whom it names to send \

@@ -455,6 +455,7 @@ async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Resul
         transfer_id: sent.transfer_id.clone(),
         reason: "It went to the wrong one".into(),
         request_id: world.dsl.request_id(),
+        ..Default::default()
     };
     let gone = call!(world.dsl, withdraw_transfer, withdraw)?.transfer.unwrap_or_default();
     assert_eq!(gone.state, "withdrawn");
