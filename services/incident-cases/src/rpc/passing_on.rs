@@ -16,6 +16,8 @@ use tracing::warn;
 use super::{convert, outside::names_if_known, subject::gather, work::who};
 use crate::{
     App,
+    case::Case,
+    concern::Concern,
     custody::Disclosure,
     learner::{Learner, LearnerId},
     store,
@@ -32,6 +34,16 @@ pub(super) struct Going {
     pub(super) case_ids: Vec<String>,
     pub(super) concern_ids: Vec<String>,
     pub(super) beyond: bool,
+    /// Cases and concerns that may be about the child by the names in them, and of which nobody has said so.
+    pub(super) unsaid: (Vec<Case>, Vec<Concern>),
+}
+
+impl Going {
+    /// The ids of what may be about the child.
+    pub(super) fn unsaid_ids(&self) -> impl Iterator<Item = &str> {
+        let (cases, concerns) = &self.unsaid;
+        cases.iter().map(|case| case.id.as_str()).chain(concerns.iter().map(|concern| concern.id.as_str()))
+    }
 }
 
 /// The schools of the platform that were told something of a learner.
@@ -80,6 +92,7 @@ pub(super) async fn going(
         case_ids: found.cases.iter().map(|case| case.id.to_string()).collect(),
         concern_ids: found.concerns.iter().map(|concern| concern.id.to_string()).collect(),
         beyond,
+        unsaid: store::search::unsaid_to_caller(tx, learner).await?,
     })
 }
 
@@ -121,8 +134,9 @@ pub(super) async fn due_again(
     Ok((again, part))
 }
 
-/// Refuses what may not go now.
-pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str) -> Result<()> {
+/// Refuses what may not go now: what was not looked at, and what leaves out a record that may be about the child without
+/// anybody having said that it is about somebody else (`others`).
+pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str, others: &[String]) -> Result<()> {
     if transfer.state() == "sent" {
         return Err(Error::wrong_state("the file is on its way already: take that file back first"));
     }
@@ -133,6 +147,11 @@ pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str) -> Res
     }
     if going.contents.digest() != looked_at {
         return Err(Error::changed());
+    }
+    if going.unsaid_ids().any(|id| !others.iter().any(|other| other == id)) {
+        let fix = "Say of each concern and case that may be about this child whether it is: say in it that it is about this \
+                   child, or select it here as one about somebody else";
+        return Err(Error::invalid("others_record_ids", fix));
     }
     if going.contents.entries.is_empty() {
         return Err(Error::wrong_state("there is no child protection file: record that none goes"));

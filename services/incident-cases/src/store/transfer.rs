@@ -21,7 +21,7 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 use time::{Date, OffsetDateTime};
 
-use super::{copy, key, learner_record, micros, new_key, open_all, retention, seal};
+use super::{copy, key, learner_record, micros, new_key, open_all, retention, seal, search};
 use crate::{
     learner::{Learner, LearnerId},
     retention::hold::{Hold, of_transfer},
@@ -310,6 +310,14 @@ pub(crate) async fn due_of(tx: &Tx, learner: &Learner) -> Result<Option<Due>> {
     Ok(Some(due(left_on, &copy::clocks(tx, &learner.school_id).await?.closed_days)))
 }
 
+/// Whether there is anything to pass on: a record that the learner has a part in, or may have by the names in it, or a file
+/// from a school before.
+async fn something_kept(tx: &Tx, learner: &Learner) -> Result<bool> {
+    Ok(!learner_record::of(tx, &learner.id).await?.is_empty()
+        || !of(tx, &learner.id, &["received"], false).await?.is_empty()
+        || search::may_be_named(tx, learner).await?)
+}
+
 /// Prompts the school where a learner left: their file is due at the next one. Answers whether there is one.
 pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Result<bool> {
     let school = learner.school_id.clone();
@@ -328,8 +336,7 @@ pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Res
             Ok(first)
         }
         None => {
-            let kept = !learner_record::of(tx, &learner.id).await?.is_empty();
-            if !kept && of(tx, &learner.id, &["received"], false).await?.is_empty() {
+            if !something_kept(tx, learner).await? {
                 return Ok(false);
             }
             let transfer = Transfer::new(tx.ids().next(), &school, Some(clock), tx.now());
@@ -346,7 +353,8 @@ pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Res
 /// was not known before.
 pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result<bool> {
     let action = "transfer.expected";
-    if let Some((mut transfer, _)) = waiting(tx, learner).await? {
+    let learner = super::learner::load(tx, learner.as_str()).await?;
+    if let Some((mut transfer, _)) = waiting(tx, &learner.id).await? {
         if transfer.expected_at.is_some() || transfer.sent.is_some() {
             return Ok(false);
         }
@@ -355,14 +363,13 @@ pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result
         update(tx, &transfer, act).await?;
         return Ok(true);
     }
-    let kept = !learner_record::of(tx, learner).await?.is_empty();
-    if !kept && of(tx, learner, &["received"], false).await?.is_empty() {
+    if !something_kept(tx, &learner).await? {
         return Ok(false);
     }
     let school = tx.scope().school()?.to_string();
     let transfer =
         Transfer { expected_at: Some(at.to_owned()), ..Transfer::new(tx.ids().next(), &school, None, tx.now()) };
-    let part = new_part(tx, &transfer, learner);
+    let part = new_part(tx, &transfer, &learner.id);
     let act = Act::new(action, transfer.id.as_str()).detail("at", at);
     insert(tx, &transfer, &part, act).await?;
     Ok(true)

@@ -2,6 +2,7 @@
 //! arrives once or not at all.
 
 mod again;
+mod unsaid;
 
 use std::time::Instant;
 
@@ -161,6 +162,7 @@ impl Move {
             along_learner_ids: Vec::new(),
             contents_digest: self.preview(&[]).await?.contents_digest,
             request_id: self.world.dsl.request_id(),
+            ..Default::default()
         })
     }
 
