@@ -410,6 +410,20 @@ pub async fn note(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answ
     }
 }
 
+/// How many matches the safeguarding officer's desk is told of.
+///
+/// # Errors
+/// Where they cannot be asked for.
+pub async fn told_at_desk(visit: &Visit) -> Result<u64, Error> {
+    let asked = ListDeskContactMatchesRequest {
+        desk: desk::desk(visit)?.name().to_owned(),
+        page_size: 1,
+        ..ListDeskContactMatchesRequest::default()
+    };
+    let answer = heard(visit.cases()?.list_desk_contact_matches(ask(asked))).await?;
+    Ok(u64::try_from(answer.total_size).unwrap_or_default())
+}
+
 /// What the safeguarding officer's desk is told.
 pub async fn at_desk(visit: Visit, Path(_): Path<String>, Query(from): Query<From>) -> Answer {
     visit.needs(Permission::DeskRead)?;

@@ -121,6 +121,8 @@ pub fn answered(route: &AgencyRoute, answers: &Answers) -> std::collections::Has
 pub fn read(value: &str) -> String {
     match value {
         "" => "No answer".to_owned(),
+        // A day as the form keeps it.
+        value if value.len() == 10 && words::named_day(value) != value => words::named_day(value),
         value if YES_NO.iter().any(|(code, _)| *code == value) => words::called(YES_NO, value),
         value => value.to_owned(),
     }

@@ -271,10 +271,13 @@ pub(crate) async fn matches(tx: &Tx, unanswered: bool, page: &Page) -> Result<(V
     some(tx, all, page).await
 }
 
-/// A page of what the scope's desk is told of, newest first: the safeguarding officer's alone.
-pub(crate) async fn at_desk(tx: &Tx, page: &Page) -> Result<(Vec<Found>, String)> {
+/// A page of what the scope's desk is told of, newest first, and of how many: the safeguarding officer's alone.
+pub(crate) async fn at_desk(tx: &Tx, page: &Page) -> Result<(Vec<Found>, String, i32)> {
     let desk = tx.scope().desk().filter(|desk| *desk == Desk::Safeguarding).ok_or_else(Error::missing)?;
-    some(tx, matched::Entity::find().filter(matched::Column::SchoolId.eq(desk.holder())), page).await
+    let all = matched::Entity::find().filter(matched::Column::SchoolId.eq(desk.holder()));
+    let total = i32::try_from(all.clone().count(tx.db()).await?).unwrap_or(i32::MAX);
+    let (found, next) = some(tx, all, page).await?;
+    Ok((found, next, total))
 }
 
 async fn some(tx: &Tx, all: sea_orm::Select<matched::Entity>, page: &Page) -> Result<(Vec<Found>, String)> {

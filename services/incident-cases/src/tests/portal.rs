@@ -15,7 +15,7 @@ use time::Duration;
 
 use super::{World, access, policy, world};
 use crate::{
-    route::{Contact, Route},
+    route::{Contact, Field, Route},
     store,
 };
 
@@ -350,14 +350,72 @@ async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_e
         text: "Is he at school today?".into(),
         request_id: lado.request_id(),
     };
+    let inbox = ListDeskReferralsRequest { desk: "lado".into(), waits_for: "desk".into(), ..Default::default() };
+    assert_eq!(call!(lado, list_desk_referrals, inbox.clone())?.total_size, 1);
     call!(lado, ask_desk_referral, ask)?;
+    assert_eq!(call!(lado, list_desk_referrals, inbox)?.total_size, 0);
+    // Nothing of it is announced: whoever works the case finds the question where they look, and nobody else does.
+    let asked = async |who: &Person| -> Result<Vec<String>> {
+        let request = ListWaitingRequest { school_id: world.here.clone(), side: "us".into(), ..Default::default() };
+        Ok(call!(who, list_waiting, request)?.waiting.into_iter().map(|one| one.kind).collect())
+    };
+    assert_eq!(asked(&school.head).await?, ["referral_question"]);
+    assert!(asked(&world.dsl).await?.is_empty());
     call!(lado, decide_desk_referral, decide)?;
+    assert!(asked(&school.head).await?.is_empty());
     assert_eq!(one.at_school().await?.outcome, "accepted");
     assert_eq!(column(world, events).await?.len(), announced);
     Ok(())
 }
 
+async fn a_child_in_danger_comes_first_at_the_desk(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    with_desks(&world).await?;
+    let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
+    let mut policy = store::copy::policy(&tx, &world.here).await?.ok_or_else(Error::missing)?;
+    for route in &mut policy.routes {
+        route.fields.push(Field {
+            key: "danger".into(),
+            label: "Is a child in danger now?".into(),
+            kind: "yes_no".into(),
+            source: "case.danger".into(),
+            ..Field::default()
+        });
+    }
+    store::copy::keep_policy(&tx, &world.here, &policy).await?;
+    tx.silent();
+    tx.commit().await?;
+    let door = world.bed.person(&[(Role::FrontDoor, "")]);
+    let safe = world.case().await?;
+    sent(&world, &world.dsl, &safe.case_id, DOOR).await?;
+    // Sent later, and due later.
+    world.bed.clock.advance(Duration::days(1));
+    let case = world.case().await?;
+    world.fact(&case, "immediate_danger", "yes").await?;
+    let urgent = sent(&world, &world.dsl, &case.case_id, DOOR).await?;
+    let lines = listed(&door, DOOR, "desk").await?;
+    assert_eq!(lines.iter().map(|line| line.danger).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(lines[0].referral_id, urgent.referral_id);
+    let page = |page_token: String| ListDeskReferralsRequest {
+        desk: DOOR.into(),
+        waits_for: "desk".into(),
+        page_size: 1,
+        page_token,
+    };
+    let first = call!(door, list_desk_referrals, page(String::new()))?;
+    let second = call!(door, list_desk_referrals, page(first.next_page_token.clone()))?;
+    assert_eq!((first.total_size, first.referrals[0].danger, second.referrals[0].danger), (2, true, false));
+    urgent.decide(&door, "accepted", "").await?;
+    assert_eq!(
+        listed(&door, DOOR, "").await?.first().map(|line| line.danger),
+        Some(false),
+        "decided, it waits no more"
+    );
+    Ok(())
+}
+
 on_both_engines!(
+    a_child_in_danger_comes_first_at_the_desk,
     a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s,
     what_is_taken_back_stays_as_a_line_and_is_read_no_more,
     a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_else,

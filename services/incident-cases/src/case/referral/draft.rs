@@ -213,7 +213,10 @@ impl Case {
             (sending.means, &recipient, sending.at),
             &answers,
         );
+        let asks_danger = draft.route.fields.iter().filter(|field| field.source == "case.danger");
+        let danger = asks_danger.map(|field| value(&draft.answers, &field.key)).any(|said| said == "yes");
         let form = Form {
+            danger,
             digest: digest(&left),
             route: draft.route.key.clone(),
             title: draft.route.title.clone(),

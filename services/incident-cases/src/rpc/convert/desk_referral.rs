@@ -21,6 +21,7 @@ pub(in crate::rpc) fn line(held: &DeskReferral, now: OffsetDateTime) -> pb::Desk
         due_time: due.map(timestamp),
         due_word: due.map(|at| clock::word(at, now).to_owned()).unwrap_or_default(),
         send_time: Some(timestamp(referral.made_at)),
+        danger: referral.danger(),
     }
 }
 
