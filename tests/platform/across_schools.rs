@@ -192,6 +192,7 @@ async fn two_schools_and_the_police(first: &School, second: &School, door: &Pers
 
 /// The front door's desk on the platform: it reads what was sent, and what it says stands in the case.
 async fn into_the_front_door(case: &Case<'_>, door: &Person) {
+    case.call("AddEntry", json!({"text": "Only the case has this"})).await;
     let sent =
         case.refer("front_door", "front_door_form", json!({"means": "portal", "ring": "The lead, 01632 960001"})).await;
     let desk = |more: Value| {
@@ -205,7 +206,7 @@ async fn into_the_front_door(case: &Case<'_>, door: &Person) {
     let id = json!({"referralId": inbox[0]["referralId"]});
     let read = door.call("GetDeskReferral", desk(id.clone())).await.to_string();
     assert!(
-        read.contains(&text(&sent["form"]["digest"])) && !read.contains("Sent pictures of her in a group"),
+        read.contains(&text(&sent["form"]["digest"])) && !read.contains("Only the case has this"),
         "{read}"
     );
     assert_eq!(door.try_call("GetCase", case.on(json!({}))).await.unwrap_err().reason_name(), "NOT_PERMITTED");

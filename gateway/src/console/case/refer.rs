@@ -1,9 +1,14 @@
 //! Referring by a route of the policy: choose it, fill its form in, check it, send it. What the case knows already stands in
 //! the form.
 
+#[cfg(test)]
+mod example;
 pub mod follow;
 pub mod package;
 pub mod withdraw;
+
+#[cfg(test)]
+pub use example::sample;
 
 use axum::{extract::Path, response::IntoResponse as _};
 use chassis::{
@@ -88,7 +93,8 @@ fn asked(field: &AgencyRouteField, value: &str) -> Field {
         "yes_no" => Field::radios(&field.key, &label, YES_NO),
         "choice" => Field::radios(&field.key, &label, &[])
             .choices(field.options.iter().map(|option| (option.as_str(), option.as_str()))),
-        "date" => return Field::day(&field.key, &label).on(value),
+        // Every day that a form asks for has passed.
+        "date" => return Field::day(&field.key, &label).hint("For example, 27/3/2025.").on(value),
         _ => Field::text(&field.key, &label),
     };
     let begun = if field.hint.is_empty() { begun } else { begun.hint(&field.hint) };
@@ -196,10 +202,20 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     visit.page(&choose_page(&visit, &case, &routes))
 }
 
+/// What the adult of a case goes by who has an account here; empty where none has.
+async fn subject_name(visit: &Visit, case: &Case) -> String {
+    let subject = case.access.as_ref().and_then(|access| access.subject.as_ref());
+    match subject.map(|subject| subject.account_id.as_str()).unwrap_or_default() {
+        "" => String::new(),
+        id => visit.people([id]).await.thing(id, "").to_owned(),
+    }
+}
+
 /// Begins the draft.
 pub async fn begin(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let chosen = answers.text("route");
+    let subject_name = subject_name(&visit, &fetch(&visit, &case_id).await?).await;
     let (route, agency) = chosen.split_once(' ').unwrap_or_default();
     let command = DraftReferralRequest {
         school_id: visit.school.clone(),
@@ -207,6 +223,7 @@ pub async fn begin(Path((_, case_id)): Path<(String, String)>, posted: Posted) -
         route: route.to_owned(),
         agency: agency.to_owned(),
         account_name: visit.visitor.display_name.clone(),
+        subject_name,
         request_id: answers.request_id(),
     };
     let done = if route.is_empty() {
@@ -468,54 +485,4 @@ pub async fn paper(
     let disposition = format!("attachment; filename=\"{}\"", answer.file_name);
     let headers = [(header::CONTENT_TYPE, answer.media_type), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, answer.content).into_response())
-}
-
-/// A draft as a test knows it.
-#[cfg(test)]
-pub fn sample() -> ReferralDraft {
-    let field = |key: &str, group: &str, kind: &str| AgencyRouteField {
-        key: key.into(),
-        group: group.into(),
-        label: format!("What of the <{key}>?"),
-        kind: kind.into(),
-        options: if kind == "choice" { vec!["One".into(), "Two".into()] } else { Vec::new() },
-        required: true,
-        ..Default::default()
-    };
-    let route = AgencyRoute {
-        key: "front_door".into(),
-        title: "Children’s services front door".into(),
-        threshold: "Significant harm".into(),
-        advice: "Tell the parents first".into(),
-        send: Some(Clock { kind: "at_once".into(), ..Default::default() }),
-        answer: Some(Clock { kind: "working_days".into(), amount: 1, ..Default::default() }),
-        fields: vec![
-            field("danger", "The risk", "yes_no"),
-            field("worry", "The risk", "long_text"),
-            field("level", "The risk", "choice"),
-            field("known_on", "The child", "date"),
-            field("school", "The child", "text"),
-        ],
-        ..Default::default()
-    };
-    let answers = route.fields.iter().map(|field| proto::incident_cases::v1::FormAnswer {
-        key: field.key.clone(),
-        group: field.group.clone(),
-        label: field.label.clone(),
-        value: if field.key == "danger" { "no".into() } else { String::new() },
-    });
-    let agency = Agency {
-        key: "front_door_form".into(),
-        name: "Front <door>".into(),
-        means: vec!["portal".into(), "package".into(), "web".into(), "secure_mail".into()],
-        ..Default::default()
-    };
-    ReferralDraft {
-        draft_id: "rfd_1".into(),
-        agency: agency.key.clone(),
-        answers: answers.collect(),
-        route: Some(ReferralRoute { route: Some(route), agencies: vec![agency], shut: String::new() }),
-        state: "drafted".into(),
-        ..Default::default()
-    }
 }

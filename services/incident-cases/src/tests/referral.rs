@@ -211,7 +211,15 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
         request_id: world.dsl.request_id(),
         ..Default::default()
     };
-    call!(world.dsl, add_involvement, person)?;
+    call!(world.dsl, add_involvement, person.clone())?;
+    let stranger = AddInvolvementRequest {
+        person: "Somebody from a game".into(),
+        role: "alleged_perpetrator".into(),
+        year_group: String::new(),
+        request_id: world.dsl.request_id(),
+        ..person
+    };
+    call!(world.dsl, add_involvement, stranger)?;
     let acts = Acts { world: &world, case_id: case.case_id.clone() };
     let asked = ListReferralRoutesRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
     let routes = call!(world.dsl, list_referral_routes, asked)?.routes;
@@ -220,6 +228,7 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
     let draft = acts.draft().await?;
     let begun: HashMap<&str, &str> = draft.answers.iter().map(|a| (a.key.as_str(), a.value.as_str())).collect();
     assert_eq!(begun["children"], "Rowan Tansy, year 8 (victim)");
+    assert!(begun["worry"].contains("Something"), "what was reported, in its own words: {}", begun["worry"]);
     assert_eq!((begun["our_reference"], begun["school"]), ("2026-001", "Harrowmere High School"));
     assert_eq!(draft.missing.iter().map(|lack| lack.key.as_str()).collect::<Vec<_>>(), ["address"]);
 

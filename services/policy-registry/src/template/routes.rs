@@ -22,7 +22,7 @@ const MAKERS: [&str; 2] = ["lead", "staff"];
 /// What a field of a form holds.
 const KINDS: [&str; 5] = ["text", "long_text", "yes_no", "choice", "date"];
 /// Where what stands in a field before anybody writes may come from; `policy.` and a parameter's key besides.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "maker.name",
     "today",
     "case.reference",
@@ -34,6 +34,7 @@ const SOURCES: [&str; 12] = [
     "case.talks",
     "case.parents",
     "case.danger",
+    "case.known_on",
     "concern.words",
 ];
 
