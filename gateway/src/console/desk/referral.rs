@@ -224,6 +224,8 @@ impl Page for DeskReferralPage {
             line: Some(sample_line("decided")),
             outcome: "accepted".into(),
             outcome_text: "A <visit>".into(),
+            allegation_id: "alg_1".into(),
+            allegation_reference: "L-7K3F9".into(),
             ..sample()
         };
         let page =
@@ -248,7 +250,7 @@ pub async fn show(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
     let school = school(&visit, &one.line.clone().unwrap_or_default().school_id).await;
     let crumbs = crumbs(&visit, &[("Referrals from schools", at(&visit, "/referrals"))]);
     let mut page = DeskReferralPage::new(&one, &school, visit.may(Permission::DeskWork), &at(&visit, ""), crumbs);
-    if desk(&visit)? == Desk::Lado && visit.may(Permission::DeskWork) {
+    if desk(&visit)? == Desk::Lado && visit.may(Permission::DeskWork) && one.allegation_id.is_empty() {
         // What is worked further is an allegation of the desk's own.
         page.acts.push(Link::new("Take an allegation in", at(&visit, &format!("/allegations/new?referral={id}"))));
     }
@@ -269,6 +271,10 @@ impl DeskReferralPage {
             rows.insert(0, Row::new("In danger", "The school says that a child is in danger now"));
         }
         rows.extend(Row::some("Your reference", Some(one.desk_reference.clone())));
+        if !one.allegation_id.is_empty() {
+            let place = format!("{desk}/allegations/{}", one.allegation_id);
+            rows.push(Row::new("Taken in as", one.allegation_reference.clone()).to(place));
+        }
         if let Some(has) = &one.acknowledgement {
             let when = words::stamp(has.create_time.as_ref()).unwrap_or_default();
             rows.push(Row::new("You have it", format!("{} ({}, {when})", has.text, has.account_name)));

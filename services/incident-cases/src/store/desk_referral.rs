@@ -136,6 +136,13 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<DeskReferral> {
     open(&key(tx, id, &desk).await?, &row.body, &place(id))
 }
 
+/// The same, held until the end of the transaction: it is taken in once.
+pub(crate) async fn hold(tx: &Tx, id: &str) -> Result<DeskReferral> {
+    let desk = tx.scope().desk().ok_or_else(Error::missing)?.holder();
+    Entity::find_by_id(id).filter(Column::Desk.eq(desk)).lock_exclusive().one(tx.db()).await?;
+    load(tx, id).await
+}
+
 /// The inbox of a desk; those that wait for somebody where named.
 fn inbox(tx: &Tx, desk: &str, waits_for: &str) -> Select<Entity> {
     let all = Entity::find()

@@ -362,6 +362,34 @@ async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_e
     assert_eq!(asked(&school.head).await?, ["referral_question"]);
     assert!(asked(&world.dsl).await?.is_empty());
     call!(lado, decide_desk_referral, decide)?;
+    // Taken in once, under the school that sent it: what is counted is counted once.
+    let take = |school: &str, source: &str| OpenAllegationRequest {
+        desk: "lado".into(),
+        school_id: school.into(),
+        source: source.into(),
+        about: "A Pym, who teaches games".into(),
+        what: "Drove a child home".into(),
+        referral_id: one.referral_id.clone(),
+        request_id: lado.request_id(),
+        ..Default::default()
+    };
+    for (school, source) in [(&world.there, "school"), (&world.here, "parent")] {
+        assert_eq!(why(call!(lado, open_allegation, take(school, source))), "INVALID_FIELD");
+    }
+    let (first, second) = tokio::join!(async { call!(lado, open_allegation, take(&world.here, "school")) }, async {
+        call!(lado, open_allegation, take(&world.here, "school"))
+    },);
+    let opened =
+        [&first, &second].into_iter().flatten().filter_map(|answer| answer.allegation.clone()).collect::<Vec<_>>();
+    let mut outcomes = [why(first), why(second)];
+    outcomes.sort_unstable();
+    assert_eq!((outcomes, opened.len()), (["OK", "WRONG_STATE"], 1));
+    assert_eq!(why(call!(lado, open_allegation, take(&world.here, "school"))), "WRONG_STATE");
+    let read = one.read(&lado, "lado").await?;
+    assert_eq!(
+        (&read.allegation_id, &read.allegation_reference, &opened[0].referral_id),
+        (&opened[0].allegation_id, &opened[0].reference, &one.referral_id)
+    );
     assert!(asked(&school.head).await?.is_empty());
     assert_eq!(one.at_school().await?.outcome, "accepted");
     assert_eq!(column(world, events).await?.len(), announced);
