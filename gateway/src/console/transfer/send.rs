@@ -197,9 +197,11 @@ pub async fn show_new(visit: Visit, Path((_, learner_id)): Path<(String, String)
     visit.page(&new_page(&visit, &learner_id).await?)
 }
 
-fn chosen(answers: &Answers) -> Result<(), Error> {
+fn chosen(answers: &Answers, schools: &[(String, String)]) -> Result<(), Error> {
     let mut v = Violations::new();
-    v.check(!answers.text("to_school_id").is_empty(), "to_school_id", "Select the school that the child moves to");
+    let to = answers.text("to_school_id");
+    let known = schools.iter().any(|(id, _)| *id == to);
+    v.check(known, "to_school_id", "Select the school that the child moves to, another than your own");
     v.check(!answers.text("contact").is_empty(), "contact", "Enter whom they should ring");
     v.finish()
 }
@@ -242,7 +244,7 @@ async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Resul
 pub async fn check(Path((_, learner_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     visit.needs(Permission::CaseShare)?;
-    let checked = match chosen(&answers) {
+    let checked = match chosen(&answers, &visit.other_schools().await?) {
         Ok(()) => check_page(&visit, &learner_id, &answers).await,
         Err(error) => Err(error),
     };

@@ -72,6 +72,8 @@ async fn between_schools(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
     let transfers = whole(move |page| async move { store::transfer::list(tx, None, true, &page).await }).await?;
     all.extend(transfers.iter().filter_map(|transfer| of_transfer(transfer, school)));
     let matches = whole(move |page| async move { store::contact::matches(tx, true, &page).await }).await?;
-    all.extend(matches.iter().map(|(found, case, _)| of_match(found, case)));
+    let cases: Vec<String> = matches.iter().map(|(_, case, ..)| case.clone()).collect();
+    let cases = store::case::readable_all(tx, &cases).await?;
+    all.extend(matches.iter().map(|(found, case, ..)| of_match(found, case, cases.get(case))));
     Ok(all)
 }
