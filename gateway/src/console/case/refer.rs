@@ -20,7 +20,7 @@ use proto::{
     access::v1::Permission,
     incident_cases::v1::{
         Case, CheckReferralRequest, DraftReferralRequest, ListReferralRoutesRequest, PrintReferralRequest,
-        ReferralDraft, ReferralRoute, SendReferralRequest, UpdateReferralDraftRequest,
+        Referral, ReferralDraft, ReferralRoute, SendReferralRequest, UpdateReferralDraftRequest,
     },
     policy_registry::v1::{Agency, AgencyRoute, AgencyRouteField, Clock},
 };
@@ -187,12 +187,30 @@ fn choose_page(visit: &Visit, case: &Case, routes: &[ReferralRoute]) -> FormPage
         page.lead.push("The policy in force has no routes that can be taken here. Refer as the agency asks for it, then record it.".to_owned());
     }
     page.rows.extend(routes.iter().filter_map(not_now));
+    page.rows.extend(open_already(visit, case));
     let here = visit.at(&format!("/cases/{}", case.case_id));
     page.others = vec![
         Link::new("Record a referral already made", format!("{here}/referrals/new")),
         Link::new("Decide not to refer, with the reason", format!("{here}/decisions")),
     ];
     page
+}
+
+/// Referrals of a case that are begun, or wait for an answer: nobody sends a second by mistake.
+fn open_already(visit: &Visit, case: &Case) -> Vec<Row> {
+    let here = visit.at(&format!("/cases/{}", case.case_id));
+    let begun = case.referral_drafts.iter().filter(|draft| draft.state == "drafted").map(|draft| {
+        let when = words::day(draft.create_time.as_ref()).unwrap_or_default();
+        let said = format!("Begun {when}, not sent: go on with it");
+        Row::new(route_of(draft).0.title, said).to(format!("{here}/refer/{}", draft.draft_id))
+    });
+    let waits = |one: &&Referral| one.outcome.is_empty() && one.withdrawal.is_none();
+    let sent = case.referrals.iter().filter(waits).map(|one| {
+        let when = words::day(one.create_time.as_ref()).unwrap_or_default();
+        let said = format!("Made {when}, not answered yet: see it");
+        Row::new(one.agency_name.clone(), said).to(format!("{here}/referrals/{}", one.referral_id))
+    });
+    begun.chain(sent).collect()
 }
 
 /// Asks where to.
