@@ -19,8 +19,8 @@ use http::header;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        Case, CheckReferralRequest, DraftReferralRequest, ListReferralRoutesRequest, PrintReferralRequest,
-        Referral, ReferralDraft, ReferralRoute, SendReferralRequest, UpdateReferralDraftRequest,
+        Case, CheckReferralRequest, DraftReferralRequest, ListReferralRoutesRequest, PrintReferralRequest, Referral,
+        ReferralDraft, ReferralRoute, SendReferralRequest, UpdateReferralDraftRequest,
     },
     policy_registry::v1::{Agency, AgencyRoute, AgencyRouteField, Clock},
 };
@@ -93,6 +93,12 @@ fn asked(field: &AgencyRouteField, value: &str) -> Field {
         "yes_no" => Field::radios(&field.key, &label, YES_NO),
         "choice" => Field::radios(&field.key, &label, &[])
             .choices(field.options.iter().map(|option| (option.as_str(), option.as_str()))),
+        "choices" => {
+            let several = Field::checkboxes(&field.key, &label, &[])
+                .choices(field.options.iter().map(|option| (option.as_str(), option.as_str())))
+                .values(value.lines().map(str::to_owned).collect());
+            return if field.hint.is_empty() { several } else { several.hint(&field.hint) };
+        }
         // Every day that a form asks for has passed.
         "date" => return Field::day(&field.key, &label).hint("For example, 27/3/2025.").on(value),
         _ => Field::text(&field.key, &label),
@@ -118,6 +124,7 @@ pub fn form(route: &AgencyRoute, said: &dyn Fn(&str) -> String) -> Vec<Field> {
 pub fn answered(route: &AgencyRoute, answers: &Answers) -> std::collections::HashMap<String, String> {
     let value = |field: &AgencyRouteField| match field.kind.as_str() {
         "date" => answers.day(&field.key),
+        "choices" => answers.all(&field.key).join("\n"),
         _ => answers.text(&field.key),
     };
     route.fields.iter().map(|field| (field.key.clone(), value(field))).collect()

@@ -12,7 +12,7 @@ pub fn sample() -> ReferralDraft {
         group: group.into(),
         label: format!("What of the <{key}>?"),
         kind: kind.into(),
-        options: if kind == "choice" { vec!["One".into(), "Two".into()] } else { Vec::new() },
+        options: if kind.starts_with("choice") { vec!["One".into(), "Two".into()] } else { Vec::new() },
         required: true,
         ..Default::default()
     };
@@ -27,6 +27,7 @@ pub fn sample() -> ReferralDraft {
             field("danger", "The risk", "yes_no"),
             field("worry", "The risk", "long_text"),
             field("level", "The risk", "choice"),
+            field("limbs", "The risk", "choices"),
             field("known_on", "The child", "date"),
             field("school", "The child", "text"),
         ],
