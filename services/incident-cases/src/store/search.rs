@@ -330,14 +330,19 @@ async fn unsaid(tx: &Tx, learner: &Learner) -> Result<(Vec<Case>, Vec<Concern>)>
         let written = matches!(concern.origin, Origin::Staff { .. } | Origin::Public(_)) && concern.office.is_none();
         written && concern.learners.is_empty() && may_mean(&concern.report.about, record)
     });
-    // A concern goes with its case: where the child has a part in that, or is asked about with it, nothing more is asked.
+    // What is the child's goes whole: a case with a concern that is said to be about them, and a concern with its case.
+    // Nothing is asked twice, either.
+    let mut theirs = learner_record::of(tx, &learner.id).await?;
+    theirs.extend(concern::cases_of(tx, &theirs).await?);
+    let theirs: HashSet<String> = theirs.into_iter().collect();
+    cases.retain(|case| !theirs.contains(case.id.as_str()));
     let asked: HashSet<String> = cases.iter().map(|case| case.id.to_string()).collect();
-    let theirs: HashSet<String> = learner_record::of(tx, &learner.id).await?.into_iter().collect();
     let of_cases: Vec<String> = concerns.iter().map(|one| concern::case_of(one).to_owned()).collect();
     let adult: HashSet<String> = cases_of_service(tx, &of_cases)
         .await?
         .into_iter()
-        .filter_map(|case| case.adult().then(|| case.id.to_string()))
+        .filter(Case::adult)
+        .map(|case| case.id.to_string())
         .collect();
     concerns.retain(|one| {
         let case = concern::case_of(one);

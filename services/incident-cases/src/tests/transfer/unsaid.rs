@@ -37,13 +37,25 @@ async fn what_may_be_the_childs_by_name_is_decided_before_anything_goes(engine: 
     assert_eq!(reason(call!(world.dsl, send_transfer, moving.sending().await?)), "INVALID_FIELD");
     let set = SetConcernLearnersRequest {
         school_id: world.here.clone(),
-        concern_id,
+        concern_id: concern_id.clone(),
         learner_ids: vec![moving.child.learner_id.clone()],
         request_id: world.dsl.request_id(),
     };
     call!(world.dsl, set_concern_learners, set)?;
     let preview = moving.preview(&[]).await?;
     assert!(preview.unsaid.is_empty() && !preview.items.is_empty(), "said to be hers, it goes");
+    // Nor is the name asked about once more where its case has it in words.
+    let case = world.opened(&concern_id).await?;
+    let person = AddInvolvementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id,
+        person: "Lottie Field".into(),
+        role: "victim".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, add_involvement, person)?;
+    assert!(moving.preview(&[]).await?.unsaid.is_empty());
     moving.sent().await?;
     Ok(())
 }
