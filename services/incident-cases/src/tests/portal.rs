@@ -268,6 +268,7 @@ async fn a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s(engine: Engin
     let read = one.read(&door, DOOR).await?;
     assert_eq!((read.outcome.as_str(), read.escalations.len()), ("", 1));
     assert_eq!(read.escalations[0].outcome, "declined", "what was decided stays");
+    assert!(read.escalations[0].decide_time.is_some() && !read.escalations[0].outcome_text.is_empty());
     one.decide(&door, "accepted", "").await?;
     let close = CloseReferralRequest {
         school_id: world.here.clone(),
