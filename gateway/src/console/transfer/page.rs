@@ -161,6 +161,9 @@ impl TransferPage {
             (false, "sent") => {
                 "You see nothing of the child until you confirm receipt. Ring the other school: they tell you whose file it is."
             }
+            (true, "due" | "planned") => {
+                "What goes is listed before it is sent, and with it what stands under the child’s name and is said to be about nobody yet: you decide about each."
+            }
             (true, "sent") if one.outside.is_some() => {
                 "Ring the school: tell them the passphrase and the fingerprint, and let them read the number of the file to you. The clock stops when you record receipt."
             }
