@@ -110,9 +110,15 @@ async fn file_on_its_way(stage: &Stage<'_>) -> Result<()> {
     let preview = at(stage, "pennyroyal", "PreviewTransfer", asked).await?;
     let send = json!({
         "learnerId": moved["learnerId"], "toSchoolId": stage.people.school("harrowmere"),
-        "contact": "Grace Tolliver, 01632 960166", "contentsDigest": preview["contentsDigest"]
+        "contact": "Grace Tolliver, 01632 960166", "contentsDigest": preview["contentsDigest"],
+        "othersRecordIds": others(&preview)
     });
     at(stage, "pennyroyal", "SendTransfer", send).await.map(|_| ())
+}
+
+/// What stands under the child's name and is about somebody else.
+fn others(preview: &Value) -> Vec<Value> {
+    preview["unsaid"].as_array().into_iter().flatten().map(|one| one["recordId"].clone()).collect()
 }
 
 /// A child who has left, and whose file was not sent.
@@ -141,7 +147,11 @@ async fn referral(stage: &Stage<'_>) -> Result<()> {
             at(stage, school, "UpdateReferralDraft", write).await?;
         }
     }
-    let send = json!({"caseId": case, "draftId": draft_id, "means": "portal", "ring": "Amara Okafor, 01632 960177"});
+    let checked = at(stage, school, "CheckReferral", json!({"caseId": case, "draftId": draft_id})).await?;
+    let send = json!({
+        "caseId": case, "draftId": draft_id, "means": "portal", "ring": "Amara Okafor, 01632 960177",
+        "etag": checked["draft"]["etag"]
+    });
     at(stage, school, "SendReferral", send).await.map(|_| ())
 }
 

@@ -388,7 +388,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "InviteSchool" => json!({"toSchoolId": "sch_00000000000000000000000000", "summary": "s", "contact": "c"}),
         "MakeReferral" => json!({"agency": "front_door_form", "reason": "r"}),
         "DraftReferral" => json!({"route": "front_door", "agency": "front_door_form"}),
-        "SendReferral" => json!({"means": "web", "proof": "p"}),
+        "SendReferral" => json!({"means": "web", "proof": "p", "etag": "e"}),
         "WithdrawReferralDraft" => json!({"reason": "r"}),
         "AcknowledgeReferral" | "CloseReferral" => json!({"text": "t"}),
         "EscalateReferral" => json!({"cause": "silence", "reason": "r"}),

@@ -114,7 +114,7 @@ async fn sharing_delivery_is_once_whatever_fails() {
         begin["route"] = json!("front_door");
         begin["agency"] = json!("front_door_form");
         let draft = first.dsl.call("DraftReferral", begin).await["draft"].clone();
-        across_schools::fill(&first.dsl, &on, &draft).await;
+        let etag = across_schools::fill(&first.dsl, &on, &draft).await;
         if fault == Fault::SenderDies {
             // Nothing is announced while this lasts, and what was committed by then is not announced yet.
             tell(&redis, "CLIENT PAUSE 1500 WRITE");
@@ -129,8 +129,9 @@ async fn sharing_delivery_is_once_whatever_fails() {
             "learnerId": learner, "toSchoolId": second.id, "contact": "01632 960001", "contentsDigest": digest
         });
         insist(&first, "SendTransfer", send).await;
-        let send =
-            json!({"caseId": case, "draftId": draft["draftId"], "means": "portal", "ring": "The lead, 01632 960001"});
+        let send = json!({
+            "caseId": case, "draftId": draft["draftId"], "means": "portal", "ring": "The lead, 01632 960001", "etag": etag
+        });
         insist(&first, "SendReferral", send).await;
         match fault {
             Fault::Nothing => {}

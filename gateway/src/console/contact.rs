@@ -76,6 +76,10 @@ impl Page for Contacts {
             ring: "F Siddiqui, 01632 960124".into(),
             create_time: at,
             kind: "match".into(),
+            reference: "C-7K2QX".into(),
+            case_reference: "2026-014".into(),
+            contact_kind: "handle".into(),
+            contact_value: "@some<body>".into(),
             ..Default::default()
         };
         let noted = ContactMatch { note: "Rang <them>".into(), note_time: at, ..one.clone() };
@@ -169,9 +173,12 @@ fn of_case(one: &MarkedContact, case: &Case, people: &People, here: &str, works:
 /// A match as a school is told of it; `by` is who said what was done.
 fn found(one: &ContactMatch, school: &str, by: &str, here: &str, works: bool) -> Event {
     let when = words::stamp(one.create_time.as_ref()).unwrap_or_default();
-    let event = Event::new(school, format!("Found {when}"), format!("Ring {}", one.ring));
+    let kind = words::called(KINDS, &one.contact_kind);
+    let mark = if one.contact_value.is_empty() { String::new() } else { format!("\n{kind}: {}", one.contact_value) };
+    let says = format!("Ring {}, and name it {}\nYour case {}{mark}", one.ring, one.reference, one.case_reference);
+    let event = Event::new(format!("{school}, {}", one.reference), format!("Found {when}"), says);
     let base = here.trim_end_matches("/contact-matches");
-    let case = Link::new("The case of yours", format!("{base}/cases/{}/contacts", one.case_id));
+    let case = Link::new("Open your case", format!("{base}/cases/{}/contacts", one.case_id));
     match one.note_time.as_ref() {
         Some(_) => {
             let noted = words::stamp(one.note_time.as_ref()).unwrap_or_default();
@@ -193,7 +200,7 @@ fn told_desk(one: &ContactMatch, school: &str, second: &str) -> Event {
             format!("Many contacts were marked there in one day. Ask whether somebody is guessing: {}", one.ring);
         return Event::new(school, format!("Found {when}"), says);
     }
-    let says = format!("{school}: {}\n{second}: {}", one.ring, one.second_ring);
+    let says = format!("{school}: {}\n{second}: {}\nBoth know it as {}", one.ring, one.second_ring, one.reference);
     Event::new(format!("{school} and {second}"), format!("Found {when}"), says)
 }
 
@@ -408,6 +415,20 @@ pub async fn note(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answ
         Ok(_) => visit.to(&format!("{list}?done=contact_noted")),
         Err(error) => visit.again(note_page(&visit, &id).await, &answers, error, &list),
     }
+}
+
+/// How many matches the safeguarding officer's desk is told of.
+///
+/// # Errors
+/// Where they cannot be asked for.
+pub async fn told_at_desk(visit: &Visit) -> Result<u64, Error> {
+    let asked = ListDeskContactMatchesRequest {
+        desk: desk::desk(visit)?.name().to_owned(),
+        page_size: 1,
+        ..ListDeskContactMatchesRequest::default()
+    };
+    let answer = heard(visit.cases()?.list_desk_contact_matches(ask(asked))).await?;
+    Ok(u64::try_from(answer.total_size).unwrap_or_default())
 }
 
 /// What the safeguarding officer's desk is told.

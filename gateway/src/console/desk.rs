@@ -81,6 +81,8 @@ pub struct DeskPage {
     head: Head,
     /// What can be done; empty at a desk that takes nothing in by itself.
     acts: Vec<Link>,
+    /// What waits for the desk besides what is listed.
+    waiting: Vec<Line>,
     /// The schools where an alert waits that nobody may open.
     unheld: Vec<Line>,
     /// What the list is called; empty where the desk keeps none.
@@ -108,6 +110,7 @@ impl Page for DeskPage {
         let page = |lines: Vec<Line>| Self {
             head: Head::new("Allegations", vec![Link::new("Home", "/")]),
             acts: vec![Link::new("Take an allegation in", "/desks/lado/allegations/new")],
+            waiting: Vec::new(),
             unheld: Vec::new(),
             title: "Open".into(),
             lines,
@@ -121,7 +124,7 @@ impl Page for DeskPage {
             due: Due::default(),
         };
         vec![
-            Self { unheld: vec![waits], ..page(vec![line(&new), line(&closed)]) },
+            Self { unheld: vec![waits], waiting: referral::sample_lines(), ..page(vec![line(&new), line(&closed)]) },
             page(Vec::new()),
             page(referral::sample_lines()),
         ]
@@ -184,8 +187,29 @@ pub async fn show(visit: Visit, Path(_): Path<String>, Query(asked): Query<Share
     if desk(&visit)? != Desk::Lado {
         return referral::listed(visit, referral::Asked::default(), Vec::new()).await;
     }
-    let unheld = unheld(&visit).await?;
-    listed(visit, Asked { state: "open".into(), ..Asked::default() }, Vec::new(), unheld).await
+    let (unheld, waiting) = (unheld(&visit).await?, waiting(&visit).await?);
+    listed(visit, Asked { state: "open".into(), ..Asked::default() }, Vec::new(), (unheld, waiting)).await
+}
+
+/// What waits for the designated officer besides allegations: referrals, and adults of whom nobody said what was done.
+async fn waiting(visit: &Visit) -> Result<Vec<Line>, Error> {
+    let (mut lines, total) = referral::waiting(visit).await?;
+    let more = total.saturating_sub(lines.len());
+    if more > 0 {
+        let text = words::counted(u64::try_from(more).unwrap_or_default(), "more referral", "more referrals");
+        lines.push(plain(Link::new(text, at(visit, "/referrals"))));
+    }
+    let patterns = pattern::unanswered(visit).await?;
+    if patterns > 0 {
+        let text = words::counted(patterns, "adult at several schools", "adults at several schools");
+        let link = Link::new(format!("{text}: say what was done"), at(visit, "/patterns"));
+        lines.push(plain(link));
+    }
+    Ok(lines)
+}
+
+fn plain(link: Link) -> Line {
+    Line { link, hint: String::new(), due: Due::default() }
 }
 
 /// The schools where an alert waits for a chair of governors and there is none: the officer talks to them, and opens nothing.
@@ -208,10 +232,11 @@ async fn unheld(visit: &Visit) -> Result<Vec<Line>, Error> {
 pub async fn list(visit: Visit, Path(_): Path<String>, Query(asked): Query<Asked>) -> Answer {
     visit.needs(Permission::DeskRead)?;
     let crumbs = crumbs(&visit, &[]);
-    listed(visit, asked, crumbs, Vec::new()).await
+    listed(visit, asked, crumbs, (Vec::new(), Vec::new())).await
 }
 
-async fn listed(visit: Visit, asked: Asked, crumbs: Vec<Link>, unheld: Vec<Line>) -> Answer {
+/// The list, below what waits besides.
+async fn listed(visit: Visit, asked: Asked, crumbs: Vec<Link>, (unheld, waiting): (Vec<Line>, Vec<Line>)) -> Answer {
     let request = ListAllegationsRequest {
         desk: desk(&visit)?.name().to_owned(),
         state: asked.state.clone(),
@@ -237,6 +262,7 @@ async fn listed(visit: Visit, asked: Asked, crumbs: Vec<Link>, unheld: Vec<Line>
     visit.page(&DeskPage {
         head: Head::new("Allegations", crumbs),
         acts,
+        waiting,
         unheld,
         title: if closed { "Closed" } else { "Open, what is due first coming first" }.to_owned(),
         lines,

@@ -161,7 +161,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::LearnerRead, held::to_give_back(&visit)),
         async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
         wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
-        wanted(&visit, Permission::CaseShare, between(&visit)),
+        wanted(&visit, Permission::CaseRefer, between(&visit)),
         wanted(&visit, Permission::PolicyEdit, instances(&visit)),
         async { if told(&visit) { Some(reminders(&visit).await) } else { None } },
         wanted(&visit, Permission::FeedRead, coverage::all(&visit)),
@@ -197,7 +197,11 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         }),
         found.filter(|_| technical).map(|found| filter::due_list(&visit, found)),
         waits.flatten(),
-        between.map(|answer| list::between_list(&visit, answer)),
+        between.and_then(|answer| {
+            // A head is asked by agencies alone, and seldom.
+            let always = visit.may(Permission::CaseShare) || answer.is_err();
+            list_if(list::between_list(&visit, answer), always)
+        }),
         requests.and_then(|answer| kept::requests_list(&visit, &answer.ok()?)),
         transfers.and_then(|answer| kept::transfers_list(&visit, &answer.ok()?)),
         devices.and_then(|answer| held::to_give_back_list(&answer.ok()?, now, SHOWN, &|path| visit.at(path))),
@@ -277,6 +281,21 @@ pub async fn concerns_for_the_chair(visit: &Visit) -> Option<Link> {
         Err(_) => {
             Some(Link::new("Whether a concern waits for you cannot be shown now", visit.at("/concerns?state=new")))
         }
+    }
+}
+
+/// What waits for a chair of governors in the cases that are theirs: what an agency asks, and what is to be sent.
+pub async fn referrals_for_the_chair(visit: &Visit) -> Vec<Link> {
+    if !visit.roles().contains(&Role::Chair) {
+        return Vec::new();
+    }
+    match between(visit).await {
+        Ok((answer, names)) => answer
+            .waiting
+            .iter()
+            .map(|one| Link::new(waiting::called(one, &names), waiting::place(one, &|path| visit.at(path))))
+            .collect(),
+        Err(_) => vec![Link::new("Whether an agency asks you something cannot be shown now", visit.at("/waiting"))],
     }
 }
 

@@ -23,6 +23,7 @@ use super::{
     concern::Filter,
     posted::Posted,
     register::day,
+    transfer,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -313,6 +314,8 @@ pub struct LearnerPage {
     rows: Vec<Row>,
     /// Who lives with them.
     household: Vec<Link>,
+    /// Files that came from schools before.
+    files: Vec<Event>,
     concerns: Vec<Event>,
     cases: Vec<Event>,
     chronology: Vec<Event>,
@@ -332,9 +335,11 @@ impl Page for LearnerPage {
         let records = ListLearnerRecordsResponse { concerns: vec![concern], cases: vec![super::case::sample()] };
         let left = Learner { leave_date: "2026-07-20".into(), ..sample() };
         let at = |path: &str| format!("/schools/sch_1{path}");
+        let received = prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 };
         vec![
             Self {
                 household: household::links(&[sample()], &at),
+                files: vec![transfer::came_from("Harrowmere <High> School", "/t", 12, Some(&received))],
                 ..Self::new(&sample(), &records, true, &at, Vec::new())
             },
             Self::new(&left, &ListLearnerRecordsResponse::default(), false, &at, Vec::new()),
@@ -416,6 +421,7 @@ impl LearnerPage {
             .collect(),
             rows: rows.into_iter().filter_map(|(key, value)| Row::some(key, Some(value))).collect(),
             household: Vec::new(),
+            files: Vec::new(),
             concerns: records.concerns.iter().rev().map(concern).collect(),
             cases: records.cases.iter().rev().map(case).collect(),
             chronology: moments.iter().map(moment).collect(),
@@ -436,11 +442,12 @@ pub async fn fetch(visit: &Visit, learner_id: &str) -> Result<Learner, Error> {
 pub async fn show(visit: Visit, Path((_, learner_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::LearnerRead)?;
     let learner = fetch(&visit, &learner_id).await?;
+    let files = transfer::received(&visit, &learner_id).await?;
     let asked = ListLearnerRecordsRequest { school_id: visit.school.clone(), learner_id };
     let records = heard(visit.cases()?.list_learner_records(ask(asked))).await?;
     let crumbs = visit.crumbs(&[("Children", visit.at("/learners"))]);
     let manages = visit.may(Permission::LearnerManage);
     let at = |path: &str| visit.at(path);
     let household = household::links(&household::of(&visit, &learner).await, &at);
-    visit.page(&LearnerPage { household, ..LearnerPage::new(&learner, &records, manages, &at, crumbs) })
+    visit.page(&LearnerPage { household, files, ..LearnerPage::new(&learner, &records, manages, &at, crumbs) })
 }

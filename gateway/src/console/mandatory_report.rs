@@ -141,6 +141,11 @@ fn command(
     let mut v = Violations::new();
     v.check(one.agencies.len() < 2 || !answers.text("agency").is_empty(), "agency", "Select whom you reported to");
     v.check(!answers.text("reference").is_empty(), "reference", "Enter the reference they gave you");
+    let answered = refer::answered(&route, answers);
+    for field in route.fields.iter().filter(|field| field.required) {
+        let empty = answered.get(&field.key).is_none_or(|said| said.trim().is_empty());
+        v.check(!empty, &*field.key, format!("Enter an answer: {}", field.label.trim_end_matches('?')));
+    }
     v.finish()?;
     let reported = answers.moment("report_time", "When you reported", visit.now())?;
     Ok(RecordMandatoryReportRequest {
@@ -148,7 +153,7 @@ fn command(
         concern_id: concern_id.to_owned(),
         route: route.key.clone(),
         agency: answers.text("agency"),
-        answers: refer::answered(&route, answers),
+        answers: answered,
         reference: answers.text("reference"),
         report_time: reported.map(timestamp),
         request_id: answers.request_id(),

@@ -49,7 +49,7 @@ const STATES: Codes = &[
     ("sent", "Sent, not received yet"),
     ("received", "Received"),
     ("returned", "Sent back"),
-    ("withdrawn", "Withdrawn"),
+    ("withdrawn", "Taken back, or none goes"),
 ];
 
 /// Why a file is sent back.
@@ -77,6 +77,7 @@ pub fn pages() -> Vec<Below> {
         ("/transfers/{transfer_id}", get(show)),
         ("/transfers/{transfer_id}/file", get(file)),
         ("/transfers/{transfer_id}/withdraw", get(send::show_withdraw).post(send::withdraw)),
+        ("/transfers/{transfer_id}/none", get(send::show_none).post(send::none)),
         ("/transfers/{transfer_id}/receive", get(receive::show).post(receive::receive)),
         ("/transfers/{transfer_id}/receive/find", post(receive::find)),
         ("/transfers/{transfer_id}/return", get(receive::show_return).post(receive::give_back)),
@@ -275,6 +276,35 @@ impl TransferredFile {
             items: file.items.iter().map(entry).collect(),
         }
     }
+}
+
+/// A file that came from a school before, as the child's own page says it.
+pub fn came_from(school: &str, href: &str, entries: i32, at: Option<&prost_types::Timestamp>) -> Event {
+    let count = words::counted(u64::try_from(entries).unwrap_or_default(), "entry", "entries");
+    let when = words::day(at).map(|day| format!("Received {day}")).unwrap_or_default();
+    let text = format!("{count}. What it tells is not among the concerns and cases below.");
+    Event::new(format!("A child protection file from {school}"), when, text).link(Link::new("Read the file", href))
+}
+
+/// The files of a child that were received here.
+///
+/// # Errors
+/// Where they cannot be asked for.
+pub async fn received(visit: &Visit, learner_id: &str) -> Result<Vec<Event>, Error> {
+    let asked = ListTransfersRequest {
+        school_id: visit.school.clone(),
+        learner_id: learner_id.to_owned(),
+        ..ListTransfersRequest::default()
+    };
+    let mut all = heard(visit.cases()?.list_transfers(ask(asked))).await?.transfers;
+    all.retain(|one| one.direction == "in" && one.state == "received");
+    let names = names(visit, &all).await;
+    let file = |(one, school): (&Transfer, &String)| {
+        let href = visit.at(&format!("/transfers/{}/file", one.transfer_id));
+        let at = one.receipt.as_ref().and_then(|receipt| receipt.receive_time.as_ref());
+        came_from(school, &href, one.item_count, at)
+    };
+    Ok(all.iter().zip(&names).map(file).collect())
 }
 
 /// The way to a transfer.

@@ -218,7 +218,7 @@ pub async fn fetch(visit: &Visit, asked: ListWaitingRequest) -> Result<(ListWait
 
 /// Shows it.
 pub async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
-    visit.needs(Permission::CaseShare)?;
+    visit.needs(Permission::CaseRefer)?;
     let request = ListWaitingRequest {
         school_id: visit.school.clone(),
         side: asked.side.clone(),

@@ -72,7 +72,7 @@ pub struct Field {
     pub label: String,
     /// Help.
     pub hint: String,
-    /// `text`, `long_text`, `yes_no`, `choice`, `date`.
+    /// `text`, `long_text`, `yes_no`, `choice`, `choices` (one or several options, a line each), `date`.
     pub kind: String,
     /// What may be chosen.
     pub options: Vec<String>,
@@ -269,6 +269,10 @@ impl Field {
             "choice" if !self.options.iter().any(|option| option == value) => {
                 Some(format!("Select one of: {}", self.options.join(", ")))
             }
+            // Several, a line each.
+            "choices" if value.lines().any(|one| !self.options.iter().any(|option| option == one.trim())) => {
+                Some(format!("Select one or more of: {}", self.options.join(", ")))
+            }
             "date" => match Date::parse(value, format_description!("[year]-[month]-[day]")) {
                 Ok(day) if day > on => Some("The day must be today or in the past".to_owned()),
                 Ok(_) => None,
@@ -293,7 +297,7 @@ impl Field {
     fn fix(&self) -> String {
         let what = self.label.trim_end_matches('?');
         match self.kind.as_str() {
-            "yes_no" | "choice" => format!("Select an answer: {what}"),
+            "yes_no" | "choice" | "choices" => format!("Select an answer: {what}"),
             _ => format!("Enter an answer: {what}"),
         }
     }
@@ -324,8 +328,13 @@ mod tests {
             required_when: when.to_owned(),
             ..Field::default()
         };
+        let limbs = Field {
+            options: vec!["Harmed".to_owned(), "May be a risk".to_owned()],
+            ..field("limbs", "choices", false, "")
+        };
         Route {
             fields: vec![
+                limbs,
                 field("danger", "yes_no", true, ""),
                 field("rung", "text", false, "danger = yes"),
                 field("known_on", "date", false, ""),
@@ -345,6 +354,8 @@ mod tests {
         let wrong = read(&[("danger", "maybe"), ("known_on", "2026-11-25"), ("secret", "x")]).err().unwrap_or_default();
         let fields: Vec<&str> = wrong.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(fields, ["danger", "known_on", "secret"]);
+        assert!(read(&[("limbs", "Harmed\nMay be a risk")]).is_ok(), "several may be met");
+        assert!(read(&[("limbs", "Harmed\nSomething else")]).is_err());
         let long = read(&[("rung", &"word ".repeat(LINE_MAX))]).err().unwrap_or_default();
         let fix = "Shorten the answer to 500 characters: What of rung".to_owned();
         assert_eq!(long, [("rung".to_owned(), fix)], "the question is named");

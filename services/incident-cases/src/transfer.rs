@@ -25,7 +25,7 @@ chassis::id!(/** What one school keeps of it for itself. */ pub struct PartId = 
 
 /// Why a file is sent back.
 pub const RETURNS: [&str; 3] = ["wrong_school", "wrong_child", "sent_in_error"];
-/// It was taken back by whoever sent it, or none goes.
+/// It was taken back by whoever sent it, or, where nothing was sent, none goes.
 pub const WITHDRAWN: &str = "withdrawn";
 /// The child is on the roll again.
 pub const BACK_ON_ROLL: &str = "back_on_roll";
@@ -254,7 +254,7 @@ impl Transfer {
                 self.sent = Some(sent);
                 Ok(())
             }
-            "sent" => Err(Refusal::State("the file is on its way already: withdraw that transfer first")),
+            "sent" => Err(Refusal::State("the file is on its way already: take that file back first")),
             _ => Err(Refusal::State("this transfer has ended")),
         }
     }
@@ -296,16 +296,32 @@ impl Transfer {
         self.receive(Receipt { digest: digits, who, told: Some(told) })
     }
 
-    /// Takes it back before it is received, or says that none goes.
+    /// Says that no file goes: nothing is due any more.
     ///
     /// # Errors
-    /// `State` where it was received, or ended before.
-    pub fn withdraw(&mut self, ended: Ended) -> Result<(), Refusal> {
+    /// `State` where it was sent, or ended before.
+    pub fn none_goes(&mut self, ended: Ended) -> Result<(), Refusal> {
         match self.state() {
-            "planned" | "due" | "sent" => {
+            "planned" | "due" => {
                 self.ended = Some(ended);
                 Ok(())
             }
+            "sent" => Err(Refusal::State("the file is on its way: take it back first")),
+            _ => Err(Refusal::State("this transfer has ended")),
+        }
+    }
+
+    /// Takes back what was sent, before it is received.
+    ///
+    /// # Errors
+    /// `State` where nothing was sent, it was received, or ended before.
+    pub fn take_back(&mut self, ended: Ended) -> Result<(), Refusal> {
+        match self.state() {
+            "sent" => {
+                self.ended = Some(ended);
+                Ok(())
+            }
+            "planned" | "due" => Err(Refusal::State("nothing was sent yet: say that no file goes, if none does")),
             "received" => Err(Refusal::State(
                 "the other school has received the file: ring them, and ask them to send or give it back",
             )),

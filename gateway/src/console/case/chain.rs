@@ -133,7 +133,11 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let searches = ListSearchesRequest { school_id: school_id.clone(), case_id: case_id.clone(), ..Default::default() };
     let searches = heard(visit.cases()?.list_searches(ask(searches))).await?.searches;
     let told = ListDisclosuresRequest { school_id, case_id: case_id.clone(), ..Default::default() };
-    let told = heard(visit.cases()?.list_disclosures(ask(told))).await?.disclosures;
+    let mut told = heard(visit.cases()?.list_disclosures(ask(told))).await?.disclosures;
+    // A school of the platform is kept by its id, and read by its name.
+    for one in told.iter_mut().filter(|one| one.recipient.starts_with("sch_")) {
+        one.recipient = visit.school_name(&one.recipient).await;
+    }
     let here = visit.at(&format!("/cases/{case_id}"));
     let works = case.state == "open" && visit.may(Permission::CaseWork);
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);

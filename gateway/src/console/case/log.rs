@@ -200,6 +200,11 @@ impl Lines<'_> {
         }
         for (one, event) in case.referrals.iter().rev().zip(page::referrals(case, people, here, false)) {
             self.add("referrals", one.create_time.as_ref(), event);
+            // What the school did not agree with was decided all the same.
+            for went in one.escalations.iter().filter(|went| !went.outcome.is_empty()) {
+                let title = format!("Not agreed with: {}", words::called(words::ANSWERS, &went.outcome));
+                self.say("referrals", went.decide_time.as_ref(), "", title, &went.outcome_text);
+            }
             if one.decide_time.is_some() {
                 let name = if one.agency_name.is_empty() { "The agency" } else { &one.agency_name };
                 let title = format!("{name}: {}", words::called(words::ANSWERS, &one.outcome));

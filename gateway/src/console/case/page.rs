@@ -329,10 +329,20 @@ pub(super) fn referrals(case: &Case, people: &People, here: &str, may: bool) -> 
         if referral.acknowledgement.is_some() {
             more.push("The agency has it".to_owned());
         }
-        if let Some(went) = referral.escalations.last() {
+        for went in &referral.escalations {
+            if !went.outcome.is_empty() {
+                let decided = words::called(words::ANSWERS, &went.outcome);
+                more.push(format!("{decided}, not agreed with: {}", went.outcome_text));
+            }
             more.push(format!("Taken further: {}", went.rung));
         }
-        if waits {
+        let asked = referral.messages.last().filter(|said| said.from_desk && waits);
+        if referral.withdrawal.is_some() {
+            more.push("Taken back".to_owned());
+        } else if let Some(asked) = asked {
+            let day = words::day(asked.create_time.as_ref()).unwrap_or_default();
+            more.push(format!("They asked on {day}, and nobody has answered: answer now"));
+        } else if waits {
             more.extend(words::day(referral.chase_time.as_ref()).map(|day| format!("Chase an answer by {day}")));
         } else {
             let decided = words::stamp(referral.decide_time.as_ref()).unwrap_or_default();
@@ -342,7 +352,9 @@ pub(super) fn referrals(case: &Case, people: &People, here: &str, may: bool) -> 
                 referral.outcome_text
             ));
         }
-        let link = if waits && may && referral.form.is_none() {
+        let link = if asked.is_some() && may && referral.withdrawal.is_none() {
+            Link::new("Answer what they ask", format!("{here}/referrals/{}/answer", referral.referral_id))
+        } else if waits && may && referral.form.is_none() {
             Link::new("Record the answer", format!("{here}/referrals/{}/outcome", referral.referral_id))
         } else {
             Link::new("See the referral", format!("{here}/referrals/{}", referral.referral_id))

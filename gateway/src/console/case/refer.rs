@@ -1,9 +1,14 @@
 //! Referring by a route of the policy: choose it, fill its form in, check it, send it. What the case knows already stands in
 //! the form.
 
+#[cfg(test)]
+mod example;
 pub mod follow;
 pub mod package;
 pub mod withdraw;
+
+#[cfg(test)]
+pub use example::sample;
 
 use axum::{extract::Path, response::IntoResponse as _};
 use chassis::{
@@ -14,7 +19,7 @@ use http::header;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        Case, CheckReferralRequest, DraftReferralRequest, ListReferralRoutesRequest, PrintReferralRequest,
+        Case, CheckReferralRequest, DraftReferralRequest, ListReferralRoutesRequest, PrintReferralRequest, Referral,
         ReferralDraft, ReferralRoute, SendReferralRequest, UpdateReferralDraftRequest,
     },
     policy_registry::v1::{Agency, AgencyRoute, AgencyRouteField, Clock},
@@ -88,7 +93,14 @@ fn asked(field: &AgencyRouteField, value: &str) -> Field {
         "yes_no" => Field::radios(&field.key, &label, YES_NO),
         "choice" => Field::radios(&field.key, &label, &[])
             .choices(field.options.iter().map(|option| (option.as_str(), option.as_str()))),
-        "date" => return Field::day(&field.key, &label).on(value),
+        "choices" => {
+            let several = Field::checkboxes(&field.key, &label, &[])
+                .choices(field.options.iter().map(|option| (option.as_str(), option.as_str())))
+                .values(value.lines().map(str::to_owned).collect());
+            return if field.hint.is_empty() { several } else { several.hint(&field.hint) };
+        }
+        // Every day that a form asks for has passed.
+        "date" => return Field::day(&field.key, &label).hint("For example, 27/3/2025.").on(value),
         _ => Field::text(&field.key, &label),
     };
     let begun = if field.hint.is_empty() { begun } else { begun.hint(&field.hint) };
@@ -112,6 +124,7 @@ pub fn form(route: &AgencyRoute, said: &dyn Fn(&str) -> String) -> Vec<Field> {
 pub fn answered(route: &AgencyRoute, answers: &Answers) -> std::collections::HashMap<String, String> {
     let value = |field: &AgencyRouteField| match field.kind.as_str() {
         "date" => answers.day(&field.key),
+        "choices" => answers.all(&field.key).join("\n"),
         _ => answers.text(&field.key),
     };
     route.fields.iter().map(|field| (field.key.clone(), value(field))).collect()
@@ -121,6 +134,8 @@ pub fn answered(route: &AgencyRoute, answers: &Answers) -> std::collections::Has
 pub fn read(value: &str) -> String {
     match value {
         "" => "No answer".to_owned(),
+        // A day as the form keeps it.
+        value if value.len() == 10 && words::named_day(value) != value => words::named_day(value),
         value if YES_NO.iter().any(|(code, _)| *code == value) => words::called(YES_NO, value),
         value => value.to_owned(),
     }
@@ -179,12 +194,30 @@ fn choose_page(visit: &Visit, case: &Case, routes: &[ReferralRoute]) -> FormPage
         page.lead.push("The policy in force has no routes that can be taken here. Refer as the agency asks for it, then record it.".to_owned());
     }
     page.rows.extend(routes.iter().filter_map(not_now));
+    page.rows.extend(open_already(visit, case));
     let here = visit.at(&format!("/cases/{}", case.case_id));
     page.others = vec![
         Link::new("Record a referral already made", format!("{here}/referrals/new")),
         Link::new("Decide not to refer, with the reason", format!("{here}/decisions")),
     ];
     page
+}
+
+/// Referrals of a case that are begun, or wait for an answer: nobody sends a second by mistake.
+fn open_already(visit: &Visit, case: &Case) -> Vec<Row> {
+    let here = visit.at(&format!("/cases/{}", case.case_id));
+    let begun = case.referral_drafts.iter().filter(|draft| draft.state == "drafted").map(|draft| {
+        let when = words::day(draft.create_time.as_ref()).unwrap_or_default();
+        let said = format!("Begun {when}, not sent: go on with it");
+        Row::new(route_of(draft).0.title, said).to(format!("{here}/refer/{}", draft.draft_id))
+    });
+    let waits = |one: &&Referral| one.outcome.is_empty() && one.withdrawal.is_none();
+    let sent = case.referrals.iter().filter(waits).map(|one| {
+        let when = words::day(one.create_time.as_ref()).unwrap_or_default();
+        let said = format!("Made {when}, not answered yet: see it");
+        Row::new(one.agency_name.clone(), said).to(format!("{here}/referrals/{}", one.referral_id))
+    });
+    begun.chain(sent).collect()
 }
 
 /// Asks where to.
@@ -194,10 +227,20 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     visit.page(&choose_page(&visit, &case, &routes))
 }
 
+/// What the adult of a case goes by who has an account here; empty where none has.
+async fn subject_name(visit: &Visit, case: &Case) -> String {
+    let subject = case.access.as_ref().and_then(|access| access.subject.as_ref());
+    match subject.map(|subject| subject.account_id.as_str()).unwrap_or_default() {
+        "" => String::new(),
+        id => visit.people([id]).await.thing(id, "").to_owned(),
+    }
+}
+
 /// Begins the draft.
 pub async fn begin(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let chosen = answers.text("route");
+    let subject_name = subject_name(&visit, &fetch(&visit, &case_id).await?).await;
     let (route, agency) = chosen.split_once(' ').unwrap_or_default();
     let command = DraftReferralRequest {
         school_id: visit.school.clone(),
@@ -205,6 +248,7 @@ pub async fn begin(Path((_, case_id)): Path<(String, String)>, posted: Posted) -
         route: route.to_owned(),
         agency: agency.to_owned(),
         account_name: visit.visitor.display_name.clone(),
+        subject_name,
         request_id: answers.request_id(),
     };
     let done = if route.is_empty() {
@@ -373,6 +417,7 @@ fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
         );
         page.form.button = String::new();
     }
+    page.form = page.form.carrying("etag", draft.etag.clone());
     page.others = others(visit, case, draft);
     page.others.insert(0, Link::new("Change the answers", here));
     page
@@ -411,7 +456,16 @@ pub async fn send(Path((_, case_id, draft_id)): Path<(String, String, String)>, 
         return visit.to(&place);
     }
     let draft = draft(&visit, &case_id, &draft_id).await?;
-    visit.again(check_page(&visit, &case, &draft), &answers, error, &visit.at(&format!("/cases/{case_id}")))
+    let mut page = check_page(&visit, &case, &draft);
+    // Whatever else was wrong: what stands on the page now is another than what was read.
+    if draft.etag != answers.text("etag") {
+        page.lead.insert(
+            0,
+            "Somebody has changed these answers since you checked them, and nothing was sent. They stand below as they are now: check them again, then send."
+                .to_owned(),
+        );
+    }
+    visit.again(page, &answers, error, &visit.at(&format!("/cases/{case_id}")))
 }
 
 fn command(visit: &Visit, case_id: &str, draft_id: &str, answers: &Answers) -> Result<SendReferralRequest, Error> {
@@ -435,6 +489,7 @@ fn command(visit: &Visit, case_id: &str, draft_id: &str, answers: &Answers) -> R
         reference: of("reference", !itself),
         request_id: answers.request_id(),
         ring: of("ring", itself),
+        etag: answers.text("etag"),
     })
 }
 
@@ -455,54 +510,4 @@ pub async fn paper(
     let disposition = format!("attachment; filename=\"{}\"", answer.file_name);
     let headers = [(header::CONTENT_TYPE, answer.media_type), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, answer.content).into_response())
-}
-
-/// A draft as a test knows it.
-#[cfg(test)]
-pub fn sample() -> ReferralDraft {
-    let field = |key: &str, group: &str, kind: &str| AgencyRouteField {
-        key: key.into(),
-        group: group.into(),
-        label: format!("What of the <{key}>?"),
-        kind: kind.into(),
-        options: if kind == "choice" { vec!["One".into(), "Two".into()] } else { Vec::new() },
-        required: true,
-        ..Default::default()
-    };
-    let route = AgencyRoute {
-        key: "front_door".into(),
-        title: "Children’s services front door".into(),
-        threshold: "Significant harm".into(),
-        advice: "Tell the parents first".into(),
-        send: Some(Clock { kind: "at_once".into(), ..Default::default() }),
-        answer: Some(Clock { kind: "working_days".into(), amount: 1, ..Default::default() }),
-        fields: vec![
-            field("danger", "The risk", "yes_no"),
-            field("worry", "The risk", "long_text"),
-            field("level", "The risk", "choice"),
-            field("known_on", "The child", "date"),
-            field("school", "The child", "text"),
-        ],
-        ..Default::default()
-    };
-    let answers = route.fields.iter().map(|field| proto::incident_cases::v1::FormAnswer {
-        key: field.key.clone(),
-        group: field.group.clone(),
-        label: field.label.clone(),
-        value: if field.key == "danger" { "no".into() } else { String::new() },
-    });
-    let agency = Agency {
-        key: "front_door_form".into(),
-        name: "Front <door>".into(),
-        means: vec!["portal".into(), "package".into(), "web".into(), "secure_mail".into()],
-        ..Default::default()
-    };
-    ReferralDraft {
-        draft_id: "rfd_1".into(),
-        agency: agency.key.clone(),
-        answers: answers.collect(),
-        route: Some(ReferralRoute { route: Some(route), agencies: vec![agency], shut: String::new() }),
-        state: "drafted".into(),
-        ..Default::default()
-    }
 }

@@ -358,6 +358,11 @@ fn followed(referral: &Referral, people: &People) -> Vec<Row> {
     for went in &referral.escalations {
         let cause = words::called(follow::CAUSES, &went.cause);
         let told = said(&went.reason, &went.account_id, went.create_time.as_ref(), people);
+        if !went.outcome.is_empty() {
+            // What was decided stays, whatever is decided after it.
+            let decided = words::called(words::ANSWERS, &went.outcome);
+            rows.push(Row::new("Answer you did not agree with", format!("{decided}\n{}", went.outcome_text)));
+        }
         rows.push(Row::new(format!("Taken further: {}", went.rung), format!("{cause}. {told}")));
     }
     if let Some(back) = &referral.withdrawal {

@@ -9,7 +9,8 @@ use proto::{
     access::v1::{Colleague, ListDeskColleaguesRequest, Permission},
     incident_cases::v1::{
         AddAllegationMeetingRequest, AddAllegationNoteRequest, Allegation, CloseAllegationRequest, DeskReferral,
-        EvaluateAllegationRequest, OpenAllegationRequest, ReopenAllegationRequest, SetAllegationConflictRequest,
+        EvaluateAllegationRequest, FormAnswer, OpenAllegationRequest, ReopenAllegationRequest,
+        SetAllegationConflictRequest,
     },
 };
 use serde::Deserialize;
@@ -21,6 +22,7 @@ use super::{
 use crate::{
     console::{
         authority,
+        case::refer,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -29,6 +31,9 @@ use crate::{
         part::{Head, Link},
     },
 };
+
+/// Fields of the form that say whom it is about, as the template calls them.
+const OF_THE_ADULT: [&str; 4] = ["adult", "post", "employer", "other_work"];
 
 /// What is asked to take one in: four answers are enough.
 pub fn opening_fields(schools: &[(String, String)]) -> Vec<Field> {
@@ -46,9 +51,14 @@ pub fn opening_fields(schools: &[(String, String)]) -> Vec<Field> {
 /// The same, begun with what a school sent into the inbox: nothing is asked twice.
 pub fn begun(schools: &[(String, String)], one: &DeskReferral) -> Vec<Field> {
     let sent = one.form.iter().flat_map(|form| &form.answers).filter(|said| !said.value.is_empty());
-    let what: Vec<String> = sent.map(|said| format!("{}: {}", said.label, said.value)).collect();
+    let (who, what): (Vec<_>, Vec<_>) = sent.partition(|said| OF_THE_ADULT.contains(&said.key.as_str()));
+    let line = |said: &&FormAnswer| format!("{}: {}", said.label.trim_end_matches('?'), refer::read(&said.value));
+    let told = |key: &str| what.iter().find(|said| said.key == key).map(|said| said.value.clone());
+    // The whole form stays with the referral: what is alleged is enough here, where the form asks for it.
+    let what = told("allegation").unwrap_or_else(|| what.iter().map(line).collect::<Vec<_>>().join("\n"));
+    let who: Vec<String> = who.iter().map(line).collect();
     let school_id = one.line.as_ref().map(|line| line.school_id.clone()).unwrap_or_default();
-    let values = [school_id, String::new(), String::new(), what.join("\n"), "school".to_owned()];
+    let values = [school_id, String::new(), who.join("\n"), what, "school".to_owned()];
     let begin = |(field, value): (Field, String)| if value.is_empty() { field } else { field.value(value) };
     opening_fields(schools).into_iter().zip(values).map(begin).collect()
 }
@@ -79,7 +89,13 @@ pub async fn show_open(visit: Visit, Path(_): Path<String>, Query(from): Query<B
     let schools = schools(&visit).await?;
     let fields = match from.referral.as_str() {
         "" => opening_fields(&schools),
-        id => begun(&schools, &referral::fetch(&visit, id).await?),
+        id => {
+            let sent = referral::fetch(&visit, id).await?;
+            if !sent.allegation_id.is_empty() {
+                return visit.to(&at(&visit, &format!("/allegations/{}", sent.allegation_id)));
+            }
+            begun(&schools, &sent)
+        }
     };
     visit.page(&opening(&visit, fields, &from.referral))
 }

@@ -85,6 +85,7 @@ pub fn sample() -> Allegation {
     Allegation {
         allegation_id: "alg_1".into(),
         reference: "L-7K3F9".into(),
+        referral_id: "ref_1".into(),
         school_id: "sch_1".into(),
         source: "parent".into(),
         about: "Mr <Pym>, who teaches games".into(),
@@ -186,6 +187,10 @@ impl AllegationPage {
             Row::new("State", words::called(STATES, &one.state)),
             Row::new("Taken in", stamp(&one.create_time, &one.account_id)),
         ];
+        if !one.referral_id.is_empty() {
+            let sent = format!("{desk}/referrals/{}", one.referral_id);
+            rows.push(Row::new("Came by", "Read the referral that a school sent").to(sent));
+        }
         rows.extend(Row::some("Kept out of it", (!kept_out.is_empty()).then(|| kept_out.join(", "))));
         let evaluation = |held: &AllegationEvaluation| {
             let limbs: Vec<String> = held.limbs.iter().map(|limb| words::called(LIMBS, limb)).collect();

@@ -70,6 +70,16 @@ impl Page for DeskPatterns {
     }
 }
 
+/// Of how many nobody has said what was done.
+///
+/// # Errors
+/// Where they cannot be asked for.
+pub(super) async fn unanswered(visit: &Visit) -> Result<u64, Error> {
+    let request = ListDeskPatternsRequest { desk: desk(visit)?.name().to_owned(), page_size: 1, ..Default::default() };
+    let answer = heard(visit.cases()?.list_desk_patterns(ask(request))).await?;
+    Ok(u64::try_from(answer.unanswered_total).unwrap_or_default())
+}
+
 /// What the desk is told; `names` are the schools' in their order.
 fn found(one: &DeskPattern, names: &[String], people: &People, here: &str, works: bool) -> Event {
     let named = |n: usize| names.get(n).map_or("A school", String::as_str);

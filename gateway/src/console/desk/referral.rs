@@ -57,7 +57,8 @@ pub struct Asked {
 /// One in the list: by its reference, never by a name.
 fn line(one: &DeskReferralLine, school: &str, here: &str) -> Line {
     let sent = words::stamp(one.send_time.as_ref()).unwrap_or_default();
-    let hint = format!("{}, {school}. Sent {sent}. {}", one.title, words::called(STATES, &one.state));
+    let danger = if one.danger { "A child is in danger now. " } else { "" };
+    let hint = format!("{danger}{}, {school}. Sent {sent}. {}", one.title, words::called(STATES, &one.state));
     let read = one.state != "withdrawn";
     let href = if read { format!("{here}/referrals/{}", one.referral_id) } else { String::new() };
     Line { link: Link::new(one.reference.clone(), href), hint, due: Due::new(&one.due_word, one.due_time.as_ref()) }
@@ -68,6 +69,29 @@ pub async fn list(visit: Visit, Path(_): Path<String>, Query(asked): Query<Asked
     visit.needs(Permission::DeskRead)?;
     let crumbs = crumbs(&visit, &[]);
     listed(visit, asked, crumbs).await
+}
+
+/// How many of those that wait are shown on the desk's first page.
+const FIRST: i32 = 5;
+
+/// The first that wait for the desk, and how many there are.
+///
+/// # Errors
+/// Where they cannot be asked for.
+pub(super) async fn waiting(visit: &Visit) -> Result<(Vec<Line>, usize), Error> {
+    let request = ListDeskReferralsRequest {
+        desk: desk(visit)?.name().to_owned(),
+        waits_for: "desk".to_owned(),
+        page_size: FIRST,
+        page_token: String::new(),
+    };
+    let answer = heard(visit.cases()?.list_desk_referrals(ask(request))).await?;
+    let here = at(visit, "");
+    let mut lines = Vec::new();
+    for one in &answer.referrals {
+        lines.push(line(one, &school(visit, &one.school_id).await, &here));
+    }
+    Ok((lines, usize::try_from(answer.total_size).unwrap_or_default()))
 }
 
 /// The list, under whatever leads to it.
@@ -93,8 +117,13 @@ pub async fn listed(visit: Visit, mut asked: Asked, crumbs: Vec<Link>) -> Answer
     visit.page(&DeskPage {
         head: Head::new("Referrals from schools", crumbs),
         acts: acts.collect(),
+        waiting: Vec::new(),
         unheld: Vec::new(),
-        title: words::called(WAITS, &asked.waits_for),
+        title: format!(
+            "{}: {}",
+            words::called(WAITS, &asked.waits_for),
+            words::number(u64::try_from(answer.total_size).unwrap_or_default())
+        ),
         lines,
         none: "There is none.",
         pager: Pager::new(&path, &[("waits_for", &asked.waits_for)], token, &answer.next_page_token),
@@ -174,7 +203,7 @@ fn sample_line(state: &str) -> DeskReferralLine {
         due_time: at.filter(|_| waits),
         due_word: if waits { "overdue".into() } else { String::new() },
         send_time: at,
-        ..Default::default()
+        danger: state == "sent",
     }
 }
 
@@ -195,6 +224,8 @@ impl Page for DeskReferralPage {
             line: Some(sample_line("decided")),
             outcome: "accepted".into(),
             outcome_text: "A <visit>".into(),
+            allegation_id: "alg_1".into(),
+            allegation_reference: "L-7K3F9".into(),
             ..sample()
         };
         let page =
@@ -219,7 +250,7 @@ pub async fn show(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
     let school = school(&visit, &one.line.clone().unwrap_or_default().school_id).await;
     let crumbs = crumbs(&visit, &[("Referrals from schools", at(&visit, "/referrals"))]);
     let mut page = DeskReferralPage::new(&one, &school, visit.may(Permission::DeskWork), &at(&visit, ""), crumbs);
-    if desk(&visit)? == Desk::Lado && visit.may(Permission::DeskWork) {
+    if desk(&visit)? == Desk::Lado && visit.may(Permission::DeskWork) && one.allegation_id.is_empty() {
         // What is worked further is an allegation of the desk's own.
         page.acts.push(Link::new("Take an allegation in", at(&visit, &format!("/allegations/new?referral={id}"))));
     }
@@ -236,7 +267,14 @@ impl DeskReferralPage {
             Row::new("The school’s reference", one.school_reference.clone()),
             Row::new("State", words::called(STATES, &line.state)),
         ];
+        if line.danger {
+            rows.insert(0, Row::new("In danger", "The school says that a child is in danger now"));
+        }
         rows.extend(Row::some("Your reference", Some(one.desk_reference.clone())));
+        if !one.allegation_id.is_empty() {
+            let place = format!("{desk}/allegations/{}", one.allegation_id);
+            rows.push(Row::new("Taken in as", one.allegation_reference.clone()).to(place));
+        }
         if let Some(has) = &one.acknowledgement {
             let when = words::stamp(has.create_time.as_ref()).unwrap_or_default();
             rows.push(Row::new("You have it", format!("{} ({}, {when})", has.text, has.account_name)));
@@ -267,7 +305,7 @@ impl DeskReferralPage {
                 }
                 other => words::called(CAUSES, other),
             };
-            event.more(cause)
+            event.more([cause, went.outcome_text.clone()].join("\n").trim().to_owned())
         };
         let here = format!("{desk}/referrals/{}", line.referral_id);
         let open = line.state == "sent" || line.state == "acknowledged";

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::{at, crumbs, desk};
 use crate::{
     console::{
+        contact,
         posted::Posted,
         shared_incident::{
             Names, Place, SharedPage, fields,
@@ -56,7 +57,9 @@ pub async fn list(visit: Visit, asked: Asked) -> Answer {
             Link::new(text, join_place(&visit, &asked.shared_incident_id, &asked.from_school_id))
         })
         .collect();
-    acts.push(Link::new("Contacts that two schools know", at(&visit, "/contact-matches")));
+    let matches = contact::told_at_desk(&visit).await?;
+    let matches = format!("Contacts that two schools know: {}", words::number(matches));
+    acts.push(Link::new(matches, at(&visit, "/contact-matches")));
     acts.push(Link::new("Which schools share incidents", "/sharing"));
     let (token, next) = (&asked.page_token, &answer.next_page_token);
     visit.page(&SharedList::new(

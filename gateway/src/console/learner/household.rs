@@ -69,6 +69,7 @@ async fn page(visit: &Visit, learner: &Learner, form: Form, found: Vec<LearnerMa
         choice: (!nobody).then(|| visit.form(format!("{here}/household"), "Save the household", fields)),
         form,
         sought,
+        add: Link::default(),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     pages::{
         Page,
         form::{Field, Form},
-        part::Head,
+        part::{Head, Link},
     },
 };
 
@@ -37,6 +37,8 @@ pub struct Naming {
     pub(in crate::console) form: Form,
     pub(in crate::console) choice: Option<Form>,
     pub(in crate::console) sought: bool,
+    /// Where somebody is added who is not on the roll yet; none where that is no part of it.
+    pub(in crate::console) add: Link,
 }
 
 /// What is said before what the reporter wrote.
@@ -47,7 +49,7 @@ impl Page for Naming {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let head = || Head::new("Who is it about?", vec![crate::pages::part::Link::new("Home", "/")]);
+        let head = || Head::new("Who is it about?", vec![Link::new("Home", "/")]);
         let form = || Form::new("/schools/sch_1/concerns/con_1/learners/find", "Search", "1".into(), query());
         let choice =
             Form::new("/t", "Save who it is about", "1".into(), choices(&[super::sample()], &["lrn_1".into()]));
@@ -60,8 +62,17 @@ impl Page for Naming {
                 form: form(),
                 choice: Some(choice),
                 sought: false,
+                add: Link::default(),
             },
-            Self { head: head(), lead: LEAD.into(), about: "Sam P".into(), form: wrong, choice: None, sought: true },
+            Self {
+                head: head(),
+                lead: LEAD.into(),
+                about: "Sam P".into(),
+                form: wrong,
+                choice: None,
+                sought: true,
+                add: Link::new("Add the child to the roll", "/a"),
+            },
         ]
     }
 }
@@ -114,6 +125,7 @@ fn page(visit: &Visit, known: Known, search_form: Form, found: Vec<LearnerMatch>
         form: search_form,
         choice: form(visit, concern, named, found),
         sought,
+        add: Link::default(),
     }
 }
 

@@ -98,7 +98,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
             "Send a child’s file",
             transfer::send::fields(&[pair("sch_2", "Harrowmere High School")], &[Default::default()]),
         ),
-        ("No file goes", transfer::send::withdraw_fields()),
+        ("Take the file back", transfer::send::withdraw_fields()),
+        ("No file goes", transfer::send::none_fields()),
         ("Decide on sharing ahead of the move", transfer::send::advance_fields()),
         (
             "Confirm receipt",

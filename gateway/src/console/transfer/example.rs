@@ -2,7 +2,7 @@
 
 use proto::incident_cases::v1::{
     GetTransferredFileResponse, KeyComparison, LearnerRecord, OutsideSchool, PreviewTransferResponse, Transfer,
-    TransferAdvance, TransferEnd, TransferItem, TransferLeftOut, TransferReceipt,
+    TransferAdvance, TransferEnd, TransferItem, TransferLeftOut, TransferReceipt, TransferUnsaid,
 };
 
 const AT: Option<prost_types::Timestamp> = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });
@@ -159,7 +159,20 @@ pub fn preview() -> PreviewTransferResponse {
         left_out: vec![TransferLeftOut { why: "another_person".into(), count: 2 }],
         contents_digest: "0f".into(),
         beyond: false,
+        unsaid: Vec::new(),
     }
+}
+
+/// What may be the child's by the name in it.
+pub fn unsaid() -> Vec<TransferUnsaid> {
+    let one = |record_id: &str, kind: &str, title: &str| TransferUnsaid {
+        record_id: record_id.into(),
+        kind: kind.into(),
+        title: title.into(),
+        state: "open".into(),
+        create_time: AT,
+    };
+    vec![one("cas_1", "case", "2026-008: Harassment"), one("con_1", "concern", "Sam <Oak>")]
 }
 
 /// A file that was received.

@@ -29,6 +29,7 @@ struct Line {
     not_confirmed: i32,
     longest: String,
     received_late: i32,
+    none_went: i32,
 }
 
 impl Line {
@@ -41,6 +42,7 @@ impl Line {
             not_confirmed: late.not_confirmed,
             longest: if days == 0 { String::new() } else { words::counted(days, "day", "days") },
             received_late: late.received_late,
+            none_went: late.none_went,
         }
     }
 }

@@ -144,12 +144,13 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
         contact: answers.text("contact"),
         along_learner_ids: answers.all("along_learner_ids"),
         contents_digest: answers.text("contents_digest"),
+        others_record_ids: answers.all("others_record_ids"),
         request_id: answers.request_id(),
     };
     match heard(visit.cases()?.send_package(ask_patiently(command))).await {
         Ok(answer) => visit.page(&package_page(&visit, answer.transfer, answer.package)?),
         // What is wrong with the school is mended where it was entered.
-        Err(error) if !error.violations().is_empty() => {
+        Err(error) if error.violations().iter().any(|wrong| wrong.field != "others_record_ids") => {
             visit.again(new_page(&visit, &learner_id).await?, &answers, error, "")
         }
         Err(error) => check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),

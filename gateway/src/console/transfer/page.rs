@@ -18,7 +18,7 @@ const ENDS: Codes = &[
     ("wrong_school", "The child does not come to this school"),
     ("wrong_child", "It is another child’s file"),
     ("sent_in_error", "It was sent in error"),
-    ("withdrawn", "Withdrawn by the school that sends it"),
+    ("withdrawn", "The school that sends it took it back, or recorded that none goes"),
     ("back_on_roll", "The child is back on the roll"),
 ];
 
@@ -126,7 +126,7 @@ impl TransferPage {
         act(shares && to_send, "Choose the school and look at what goes", format!("{child}/transfers/new"));
         act(shares && to_send, "Send it to a school outside the platform", format!("{child}/transfers/outside/new"));
         act(shares && to_send, "Decide on sharing ahead of the move", format!("{child}/transfers/advance"));
-        act(shares && to_send, "Record that no file goes", format!("{here}/withdraw"));
+        act(shares && to_send, "Record that no file goes", format!("{here}/none"));
         act(shares && out && waits && !to_send, "Record receipt", format!("{here}/receipt"));
         act(shares && out && waits && !to_send, "Make the file again", format!("{here}/package"));
         act(shares && out && state == "sent", "Take the file back", format!("{here}/withdraw"));
@@ -160,6 +160,9 @@ impl TransferPage {
         let note = match (out, state) {
             (false, "sent") => {
                 "You see nothing of the child until you confirm receipt. Ring the other school: they tell you whose file it is."
+            }
+            (true, "due" | "planned") => {
+                "What goes is listed before it is sent, and with it what stands under the child’s name and is said to be about nobody yet: you decide about each."
             }
             (true, "sent") if one.outside.is_some() => {
                 "Ring the school: tell them the passphrase and the fingerprint, and let them read the number of the file to you. The clock stops when you record receipt."

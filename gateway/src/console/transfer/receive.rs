@@ -19,7 +19,7 @@ use crate::{
     },
     pages::{
         form::{Field, Form, FormPage},
-        part::Head,
+        part::{Head, Link},
         words,
     },
 };
@@ -50,6 +50,10 @@ async fn page(visit: &Visit, one: &Transfer, form: Form, choice: Option<Form>, s
         form,
         choice,
         sought,
+        add: match visit.may(Permission::LearnerManage) {
+            true => Link::new("Add the child to the roll", visit.at("/learners/new")),
+            false => Link::default(),
+        },
     }
 }
 
@@ -148,6 +152,9 @@ pub async fn show_return(visit: Visit, Path((_, id)): Path<(String, String)>) ->
 /// Sends it back.
 pub async fn give_back(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
+    let mut v = Violations::new();
+    v.check(!answers.text("kind").is_empty(), "kind", "Select what is wrong");
+    v.check(!answers.text("reason").is_empty(), "reason", "Enter what the other school should know");
     let command = ReturnTransferRequest {
         school_id: visit.school.clone(),
         transfer_id: id.clone(),
@@ -155,7 +162,11 @@ pub async fn give_back(Path((_, id)): Path<(String, String)>, posted: Posted) ->
         reason: answers.text("reason"),
         request_id: answers.request_id(),
     };
-    match heard(visit.cases()?.return_transfer(ask(command))).await {
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.return_transfer(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    match done {
         Ok(_) => visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_returned"))),
         Err(error) => visit.again(return_page(&visit, &id), &answers, error, ""),
     }

@@ -7,7 +7,7 @@ use proto::{
     access::v1::Permission,
     incident_cases::v1::{
         DecideAdvanceSharingRequest, Learner, PreviewTransferRequest, PreviewTransferResponse, SendTransferRequest,
-        WithdrawTransferRequest,
+        TransferUnsaid, WithdrawTransferRequest, WithdrawTransferResponse,
     },
 };
 use serde::Serialize;
@@ -37,6 +37,8 @@ pub struct CheckPage {
     rows: Vec<Row>,
     /// Why it cannot be sent; empty where it can.
     stopped: String,
+    /// What may be about the child by the name in it, and does not go.
+    unsaid: Vec<Event>,
     /// What becomes of it.
     note: &'static str,
     total: String,
@@ -54,10 +56,16 @@ impl Page for CheckPage {
             Form::new("/schools/sch_1/learners/lrn_1/transfers/send", "Send the file", "1".into(), Vec::new()).grave()
         };
         let rows = || vec![Row::new("To", "Harrowmere <High> School"), Row::new("Whom they ring", "Ms Ali")];
-        let page = |preview: &PreviewTransferResponse, form| Self::new(preview, rows(), Vec::new(), form);
+        let at = |path: &str| format!("/schools/sch_1{path}");
+        let page = |preview: &PreviewTransferResponse, form| Self::new(preview, rows(), Vec::new(), form, &at);
         let whole = super::example::preview();
         let beyond = PreviewTransferResponse { beyond: true, ..whole.clone() };
         let none = PreviewTransferResponse::default();
+        let unsaid = super::example::unsaid();
+        let asked = PreviewTransferResponse { unsaid: unsaid.clone(), ..whole.clone() };
+        let open = PreviewTransferResponse { unsaid: unsaid.clone(), ..none.clone() };
+        let mut decide = form();
+        decide.fields.push(others(&unsaid));
         let changed = form().refused(&Error::changed(), "");
         vec![
             page(&whole, form()).outside(),
@@ -65,15 +73,26 @@ impl Page for CheckPage {
             page(&whole, changed),
             page(&beyond, form()),
             page(&none, form()),
+            page(&asked, decide),
+            page(&open, form()),
         ]
     }
 }
 
 impl CheckPage {
     /// A page of what goes.
-    pub fn new(preview: &PreviewTransferResponse, rows: Vec<Row>, crumbs: Vec<Link>, form: Form) -> Self {
+    pub fn new(
+        preview: &PreviewTransferResponse,
+        rows: Vec<Row>,
+        crumbs: Vec<Link>,
+        form: Form,
+        at: &dyn Fn(&str) -> String,
+    ) -> Self {
+        let undecided = !preview.unsaid.is_empty();
         let stopped = if preview.beyond {
             "A case about this child is restricted, and you are not named in it. Ask somebody whom it names to send the file."
+        } else if preview.items.is_empty() && undecided {
+            "Nothing is said to be about this child, but somebody of the name stands in what is listed here. Open each and say who it is. Where all of it is about somebody else, record on the transfer’s page that no file goes."
         } else if preview.items.is_empty() {
             "There is no child protection file. Record on the transfer’s page that none goes."
         } else {
@@ -83,6 +102,7 @@ impl CheckPage {
             head: Head::new("Check what goes", crumbs),
             rows,
             stopped: stopped.to_owned(),
+            unsaid: preview.unsaid.iter().map(|one| may_be(one, at)).collect(),
             note: "The other school reads nothing of this until somebody there has confirmed whose file it is.",
             total: words::counted(u64::try_from(preview.items.len()).unwrap_or_default(), "entry", "entries"),
             left_out: left_out(&preview.left_out),
@@ -107,6 +127,36 @@ impl CheckPage {
         self.form = Some(visit.mended(form, answers, error, "")?);
         visit.page_again(&self, error)
     }
+}
+
+/// What a record is called that may be about the child.
+fn called(one: &TransferUnsaid) -> String {
+    match one.kind.as_str() {
+        "case" => format!("Case {}", one.title),
+        _ => format!("A concern about {}", one.title),
+    }
+}
+
+fn may_be(one: &TransferUnsaid, at: &dyn Fn(&str) -> String) -> Event {
+    let folder = if one.kind == "case" { "cases" } else { "concerns" };
+    let link = Link::new("Open", at(&format!("/{folder}/{}", one.record_id)));
+    let when = words::day(one.create_time.as_ref()).unwrap_or_default();
+    Event::new(called(one), when, "It does not go unless it is said to be about this child.").link(link)
+}
+
+/// Which of what may be about the child is about somebody else.
+pub fn others(unsaid: &[TransferUnsaid]) -> Field {
+    let texts: Vec<(String, String)> = unsaid
+        .iter()
+        .map(|one| {
+            let day = words::day(one.create_time.as_ref()).unwrap_or_default();
+            (one.record_id.clone(), format!("{}, {day}", called(one)))
+        })
+        .collect();
+    let choices = texts.iter().map(|(id, text)| (id.as_str(), text.as_str()));
+    Field::checkboxes("others_record_ids", "Which of these are about somebody else?", &[])
+        .hint("Somebody of this child’s name stands in them, and nobody has said who it is. What is about this child is opened first, and the child is named in it: then it goes, too.")
+        .choices(choices)
 }
 
 /// What is asked; `schools` are ids and names, `others` live with the child.
@@ -147,9 +197,11 @@ pub async fn show_new(visit: Visit, Path((_, learner_id)): Path<(String, String)
     visit.page(&new_page(&visit, &learner_id).await?)
 }
 
-fn chosen(answers: &Answers) -> Result<(), Error> {
+fn chosen(answers: &Answers, schools: &[(String, String)]) -> Result<(), Error> {
     let mut v = Violations::new();
-    v.check(!answers.text("to_school_id").is_empty(), "to_school_id", "Select the school that the child moves to");
+    let to = answers.text("to_school_id");
+    let known = schools.iter().any(|(id, _)| *id == to);
+    v.check(known, "to_school_id", "Select the school that the child moves to, another than your own");
     v.check(!answers.text("contact").is_empty(), "contact", "Enter whom they should ring");
     v.finish()
 }
@@ -174,10 +226,12 @@ pub async fn looked_at(
     let (here, crumbs) = way(visit, learner_id);
     let mut rows = vec![Row::new("Child", told_apart(&child))];
     rows.extend(said);
-    let form = visit.form(format!("{here}/{act}"), button, Vec::new()).grave();
+    let asked = if preview.unsaid.is_empty() { Vec::new() } else { vec![others(&preview.unsaid)] };
+    let form = visit.form(format!("{here}/{act}"), button, asked).grave();
     let form = chosen.iter().fold(form, |form, field| form.carrying(field, answers.text(field)));
     let form = along.into_iter().fold(form, |form, id| form.carrying("along_learner_ids", id));
-    Ok(CheckPage::new(&preview, rows, crumbs, form.carrying("contents_digest", &preview.contents_digest)))
+    let form = form.carrying("contents_digest", &preview.contents_digest);
+    Ok(CheckPage::new(&preview, rows, crumbs, form, &|path| visit.at(path)))
 }
 
 async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Result<CheckPage, Error> {
@@ -190,7 +244,7 @@ async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Resul
 pub async fn check(Path((_, learner_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     visit.needs(Permission::CaseShare)?;
-    let checked = match chosen(&answers) {
+    let checked = match chosen(&answers, &visit.other_schools().await?) {
         Ok(()) => check_page(&visit, &learner_id, &answers).await,
         Err(error) => Err(error),
     };
@@ -210,6 +264,7 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
         contact: answers.text("contact"),
         along_learner_ids: answers.all("along_learner_ids"),
         contents_digest: answers.text("contents_digest"),
+        others_record_ids: answers.all("others_record_ids"),
         request_id: answers.request_id(),
     };
     match heard(visit.cases()?.send_transfer(ask_patiently(command))).await {
@@ -223,12 +278,22 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
 
 /// What is asked to take a file back.
 pub fn withdraw_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why?").hint("No names. If it was sent, the other school reads this.")]
+    vec![Field::long_text("reason", "Why do you take it back?").hint("No names. The other school reads this.")]
+}
+
+/// What is asked where no file goes.
+pub fn none_fields() -> Vec<Field> {
+    vec![Field::long_text("reason", "Why does no file go?").hint("No names. For example: the child moves abroad.")]
 }
 
 fn withdraw_page(visit: &Visit, id: &str) -> FormPage {
-    form_below(visit, id, "No file goes", ("withdraw", "Record that no file goes"), withdraw_fields())
-        .lead("If it was sent and nobody has received it, it is taken back: nobody at the other school can read it. A school outside the platform may have opened it: ring them, and ask them to destroy it.")
+    form_below(visit, id, "Take the file back", ("withdraw", "Take the file back"), withdraw_fields())
+        .lead("Nobody at the other school can read it from then on. It is to be sent again, by the same day as before. A school outside the platform may have opened it: ring them, and ask them to destroy it.")
+}
+
+fn none_page(visit: &Visit, id: &str) -> FormPage {
+    form_below(visit, id, "No file goes", ("none", "Record that no file goes"), none_fields())
+        .lead("Nothing is due any more. If the day has passed, the authority still sees that it was late.")
 }
 
 /// Asks why.
@@ -240,16 +305,40 @@ pub async fn show_withdraw(visit: Visit, Path((_, id)): Path<(String, String)>) 
 /// Takes it back.
 pub async fn withdraw(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let command = WithdrawTransferRequest {
-        school_id: visit.school.clone(),
-        transfer_id: id.clone(),
-        reason: answers.text("reason"),
-        request_id: answers.request_id(),
-    };
-    match heard(visit.cases()?.withdraw_transfer(ask(command))).await {
-        Ok(_) => visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_withdrawn"))),
+    match ended(&visit, &id, &answers, false).await {
+        Ok(done) => {
+            // On to what is to be sent in its place.
+            let next = done.again.map_or(id, |again| again.transfer_id);
+            visit.to(&visit.at(&format!("/transfers/{next}?done=transfer_withdrawn")))
+        }
         Err(error) => visit.again(withdraw_page(&visit, &id), &answers, error, ""),
     }
+}
+
+/// Asks why none goes.
+pub async fn show_none(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseShare)?;
+    visit.page(&none_page(&visit, &id))
+}
+
+/// Records it.
+pub async fn none(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    match ended(&visit, &id, &answers, true).await {
+        Ok(_) => visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_none"))),
+        Err(error) => visit.again(none_page(&visit, &id), &answers, error, ""),
+    }
+}
+
+async fn ended(visit: &Visit, id: &str, answers: &Answers, none_goes: bool) -> Result<WithdrawTransferResponse, Error> {
+    let command = WithdrawTransferRequest {
+        school_id: visit.school.clone(),
+        transfer_id: id.to_owned(),
+        reason: answers.text("reason"),
+        request_id: answers.request_id(),
+        none_goes,
+    };
+    heard(visit.cases()?.withdraw_transfer(ask(command))).await
 }
 
 /// What is asked of a decision ahead of the move.

@@ -240,10 +240,11 @@ pub fn of_case(case: &Case) -> Vec<Waiting> {
 }
 
 /// A contact that another school knows too, of which nobody said what was done.
-pub fn of_match(found: &ContactMatch, case: &str) -> Waiting {
+pub fn of_match(found: &ContactMatch, case_id: &str, case: Option<&Case>) -> Waiting {
     let mut waiting = Waiting::new(Side::Us, Kind::ContactMatch, Some(found.found_at));
     waiting.item = found.id.to_string();
-    waiting.record = case.to_owned();
+    waiting.record = case_id.to_owned();
+    waiting.reference = case.map(|case| case.reference.clone()).unwrap_or_default();
     waiting.school.clone_from(&found.school.0);
     waiting
 }

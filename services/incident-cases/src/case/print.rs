@@ -242,10 +242,11 @@ impl Case {
             }
             for went in &referral.escalations {
                 let against = went.against.as_ref();
+                let against = against.map(|said| format!("{}: {}", said.outcome.replace('_', " "), said.text));
                 let says = [
                     ("Of", referral.agency_name.as_str()),
                     ("Because of", &went.cause),
-                    ("Not agreed with", against.map_or("", |decision| &decision.text)),
+                    ("Not agreed with", against.as_deref().unwrap_or_default()),
                     ("How far", &went.rung.title),
                     ("Why", &went.reason),
                 ];

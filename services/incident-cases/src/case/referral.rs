@@ -55,6 +55,9 @@ pub struct Form {
     pub ladder: Vec<Rung>,
     /// The SHA-256 of all that left.
     pub digest: String,
+    /// Whether it says that a child is in danger now.
+    #[serde(default)]
+    pub danger: bool,
 }
 
 /// A request to one agency.
@@ -172,6 +175,11 @@ impl Referral {
     /// Whether a child is referred by it.
     pub fn of_child(&self) -> bool {
         self.withdrawn.is_none() && self.form.as_ref().is_none_or(|form| form.of_child)
+    }
+
+    /// Whether its form says that a child is in danger now.
+    pub fn danger(&self) -> bool {
+        self.withdrawn.is_none() && self.form.as_ref().is_some_and(|form| form.danger)
     }
 
     /// Whether an answer is waited for.

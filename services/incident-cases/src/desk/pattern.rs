@@ -54,6 +54,11 @@ pub struct Noted {
 }
 
 impl DeskPattern {
+    /// Whether nobody has said what was done since a school or a concern came to it.
+    pub fn unanswered(&self) -> bool {
+        self.notes.last().is_none_or(|note| note.stamp.at < self.updated_at)
+    }
+
     /// What is found now; answers whether that is anything new. A school that compares no more stays: it was found.
     pub fn now_has(&mut self, schools: Vec<Concerned>, at: OffsetDateTime) -> bool {
         let mut changed = false;

@@ -128,6 +128,22 @@ pub fn tokens(record: &Record) -> Vec<(String, i32)> {
     tokens
 }
 
+/// The tokens of a learner's names as words and as they sound: what somebody who writes of them writes.
+pub fn spoken_tokens(record: &Record) -> Vec<String> {
+    let names = [&record.given_name, &record.family_name, &record.known_as];
+    let tokens = names.into_iter().flat_map(|name| name_tokens(name)).map(|(token, _)| token);
+    let mut spoken: Vec<String> = tokens.filter(|token| !token.starts_with("part ")).collect();
+    spoken.sort();
+    spoken.dedup();
+    spoken
+}
+
+/// Whether whoever wrote whom they meant may have meant a learner.
+pub fn may_mean(written: &str, record: &Record) -> bool {
+    let query = Query::read(&plain_name(written));
+    query.named() && query.matches(record).is_some()
+}
+
 impl Query {
     /// Reads what somebody typed.
     pub fn read(text: &str) -> Self {

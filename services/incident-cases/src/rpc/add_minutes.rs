@@ -6,6 +6,7 @@ use chassis::{
     error::{Error, Result, Violations},
 };
 use proto::incident_cases::v1::{AddMinutesRequest, AddMinutesResponse};
+use time::Duration;
 use tonic::Request;
 
 use super::{
@@ -15,8 +16,14 @@ use super::{
 };
 use crate::{
     App,
-    shared_incident::item::{Minutes, What},
+    shared_incident::{
+        Whole,
+        item::{Minutes, What},
+    },
 };
+
+/// How long before an incident was shared a discussion of it may have been held.
+const MET_BEFORE: Duration = Duration::days(365);
 
 pub(super) async fn add_minutes(app: &App, request: Request<AddMinutesRequest>) -> Result<AddMinutesResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -45,5 +52,13 @@ pub(super) async fn add_minutes(app: &App, request: Request<AddMinutesRequest>) 
     let target =
         Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };
     let respond = |shared| AddMinutesResponse { shared_incident: Some(shared) };
-    write(app, &scope, &request, target, |_| Ok(What::Minutes(minutes)), respond).await
+    let decide = |whole: &Whole| {
+        // Agencies may have met before a school shared it, and not years before.
+        if minutes.held_at < whole.opening.opened_at - MET_BEFORE {
+            let fix = "Enter when it was held: no more than a year before this incident was shared";
+            return Err(Error::invalid("held_time", fix));
+        }
+        Ok(What::Minutes(minutes))
+    };
+    write(app, &scope, &request, target, decide, respond).await
 }

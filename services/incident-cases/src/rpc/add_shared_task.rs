@@ -2,6 +2,7 @@
 
 use chassis::{
     caller::Caller,
+    clock::london,
     error::{Result, Violations},
 };
 use proto::incident_cases::v1::{AddSharedTaskRequest, AddSharedTaskResponse};
@@ -24,6 +25,9 @@ pub(super) async fn add_shared_task(
     let mut v = Violations::new();
     words(&mut v, "text", "what is to be done", &request.text);
     v.check(due.is_ok(), "due_date", "Enter the day as 2026-12-10, or leave it out");
+    let today = london(app.store.clock().now()).date();
+    let passed = due.as_ref().is_ok_and(|due| due.is_some_and(|due| due < today));
+    v.check(!passed, "due_date", "Enter today or a day ahead, or leave it out");
     v.finish()?;
     let target =
         Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };

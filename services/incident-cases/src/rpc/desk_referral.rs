@@ -99,7 +99,8 @@ pub(super) async fn work<R: Message + Default>(
     store::desk_referral::follow(&mut tx, &case).await?;
     tell(&mut tx, &case, Vec::new(), event.into_iter().collect()).await?;
     let held = store::desk_referral::load(&tx, id).await?;
-    let response = respond(convert::desk_referral::referral(&held, tx.now()));
+    let taken_in = store::allegation::of_referral(&tx, id).await?;
+    let response = respond(convert::desk_referral::referral(&held, taken_in.as_ref(), tx.now()));
     tx.answer_about(id, &response).await?;
     tx.commit().await?;
     Ok(response)

@@ -24,8 +24,9 @@ pub(super) async fn draft_referral(app: &App, request: Request<DraftReferralRequ
     let scope = caller.at(&request.school_id)?;
     let mut violations = Violations::new();
     violations.maybe_line("account_name", &request.account_name, NAME_MAX);
+    violations.maybe_line("subject_name", &request.subject_name, NAME_MAX);
     violations.finish()?;
-    let learners = routes::learners(app, &scope, &request.case_id).await?;
+    let (learners, concerns) = routes::known(app, &scope, &request.case_id).await?;
     let policy = routes::in_force(app, &scope).await?;
     let route = routes::of(&policy, &request.route, "lead")?;
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
@@ -34,6 +35,8 @@ pub(super) async fn draft_referral(app: &App, request: Request<DraftReferralRequ
             today: london(by.at).date(),
             parameters: &policy.parameters,
             learners: &learners,
+            concerns: &concerns,
+            subject: &request.subject_name,
         };
         let begun = case.begun(route, known);
         case.draft_referral(by, ids.next(), (route, &policy.contacts, &policy.ladder), &request.agency, begun)?;

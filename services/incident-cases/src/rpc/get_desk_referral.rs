@@ -15,8 +15,10 @@ pub(super) async fn get_desk_referral(
     let scope = caller.at_desk(&request.desk)?;
     let mut tx = app.store.begin(&scope).await?;
     let held = store::desk_referral::load(&tx, &request.referral_id).await?;
+    let taken_in = store::allegation::of_referral(&tx, held.referral.id.as_str()).await?;
     tx.record(Act::new("desk_referral.read", held.referral.id.as_str()));
     let now = tx.now();
     tx.commit().await?;
-    Ok(GetDeskReferralResponse { referral: Some(convert::desk_referral::referral(&held, now)) })
+    let referral = convert::desk_referral::referral(&held, taken_in.as_ref(), now);
+    Ok(GetDeskReferralResponse { referral: Some(referral) })
 }

@@ -24,10 +24,11 @@ pub(super) async fn list_desk_referrals(
     }
     let mut tx = app.store.begin(&scope).await?;
     let (found, next_page_token) = store::desk_referral::list(&tx, &request.waits_for, &page).await?;
+    let total_size = store::desk_referral::count(&tx, &request.waits_for).await?;
     let ids: Vec<&str> = found.iter().map(|held| held.referral.id.as_str()).collect();
     tx.record(Act::new("desk_referral.listed", scope.account_text()).detail("ids", ids));
     let now = tx.now();
     tx.commit().await?;
     let referrals = found.iter().map(|held| convert::desk_referral::line(held, now)).collect();
-    Ok(ListDeskReferralsResponse { referrals, next_page_token })
+    Ok(ListDeskReferralsResponse { referrals, next_page_token, total_size })
 }

@@ -31,9 +31,10 @@ pub(super) async fn list_late_transfers(
             "due" => entry.not_sent += 1,
             "sent" if outside => entry.not_confirmed += 1,
             "sent" => entry.not_received += 1,
+            "withdrawn" => entry.none_went += 1,
             _ => entry.received_late += 1,
         }
-        if late.state != "received" {
+        if !["received", "withdrawn"].contains(&late.state.as_str()) {
             entry.longest_days = entry.longest_days.max(i32::try_from(late.days).unwrap_or(i32::MAX));
         }
     }

@@ -27,7 +27,14 @@ pub(super) async fn list_mandatory_reports(
     let today = london(tx.now()).date();
     tx.commit().await?;
     let policy = routes::in_force(app, &scope).await?;
-    let known = Known { maker: &request.account_name, today, parameters: &policy.parameters, learners: &[] };
+    let known = Known {
+        maker: &request.account_name,
+        today,
+        parameters: &policy.parameters,
+        learners: &[],
+        concerns: &[],
+        subject: "",
+    };
     let says = |source: &str| match source {
         "concern.words" => concern.report.narrative.clone(),
         source => known.says(source).unwrap_or_default(),

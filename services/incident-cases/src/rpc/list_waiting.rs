@@ -7,7 +7,10 @@ use chassis::{
     history::Act,
     page::{Page, whole},
 };
-use proto::incident_cases::v1::{ListWaitingRequest, ListWaitingResponse};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{ListWaitingRequest, ListWaitingResponse},
+};
 use tonic::Request;
 
 use super::convert;
@@ -46,6 +49,15 @@ pub(super) async fn list_waiting(app: &App, request: Request<ListWaitingRequest>
 
 /// Everything that waits and that the caller may know of. It is what is open at one moment: a handful, never a history.
 async fn everything(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
+    // A head or a chair works cases on adults: agencies ask them, and other schools do not.
+    let mut all = if tx.scope().may(Permission::CaseShare) { between_schools(tx, school).await? } else { Vec::new() };
+    for case in store::due::cases_with(tx, &[Kind::ReferralChase, Kind::ReferralQuestion, Kind::ReferralDraft]).await? {
+        all.extend(of_case(&case));
+    }
+    Ok(all)
+}
+
+async fn between_schools(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
     let received = store::invitation::received_waiting(tx, school).await?;
     let mut all: Vec<Waiting> = received.iter().map(|asked| of_invitation(asked, school)).collect();
     let shared = whole(move |page| async move { store::shared::list(tx, school, &page).await }).await?;
@@ -60,9 +72,8 @@ async fn everything(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
     let transfers = whole(move |page| async move { store::transfer::list(tx, None, true, &page).await }).await?;
     all.extend(transfers.iter().filter_map(|transfer| of_transfer(transfer, school)));
     let matches = whole(move |page| async move { store::contact::matches(tx, true, &page).await }).await?;
-    all.extend(matches.iter().map(|(found, case, _)| of_match(found, case)));
-    for case in store::due::cases_with(tx, &[Kind::ReferralChase, Kind::ReferralQuestion, Kind::ReferralDraft]).await? {
-        all.extend(of_case(&case));
-    }
+    let cases: Vec<String> = matches.iter().map(|(_, case, ..)| case.clone()).collect();
+    let cases = store::case::readable_all(tx, &cases).await?;
+    all.extend(matches.iter().map(|(found, case, ..)| of_match(found, case, cases.get(case))));
     Ok(all)
 }

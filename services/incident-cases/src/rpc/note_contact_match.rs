@@ -10,7 +10,7 @@ use proto::incident_cases::v1::{NoteContactMatchRequest, NoteContactMatchRespons
 use tonic::Request;
 
 use super::{
-    convert,
+    list_contact_matches::shown,
     once::{About, once},
     work::{who, words},
 };
@@ -32,14 +32,15 @@ pub(super) async fn note_contact_match(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let (mut found, case_id, contact_id) = store::contact::load_match(&tx, &request.contact_match_id).await?;
+    let (mut found, case_id, contact_id, reference) =
+        store::contact::load_match(&tx, &request.contact_match_id).await?;
     store::case::load(&tx, &case_id).await?;
     found.say(request.note.trim(), who(&scope, tx.now()).stamp())?;
     let body = store::contact::note(&tx, &found).await?;
     let act = Act::new("contact.match_noted", found.id.as_str()).detail("ids", vec![case_id.as_str()]);
     tx.record(act.state("contact_match", &body));
-    let told = (found, case_id, contact_id);
-    let response = NoteContactMatchResponse { r#match: Some(convert::contact::found(&told)) };
+    let told = (found, case_id, contact_id, reference);
+    let response = NoteContactMatchResponse { r#match: Some(shown(&tx, &told).await?) };
     tx.answer_about(&told.1, &response).await?;
     tx.commit().await?;
     Ok(response)

@@ -51,8 +51,20 @@ pub(super) async fn open_allegation(
         return Err(Error::invalid("school_id", "Select a school of the authority"));
     }
     if !request.referral_id.is_empty() {
-        let found = store::desk_referral::load(&tx, &request.referral_id).await;
-        found.map_err(|_| Error::invalid("referral_id", "Select a referral of the inbox, or leave it out"))?;
+        let found = store::desk_referral::hold(&tx, &request.referral_id).await;
+        let held =
+            found.map_err(|_| Error::invalid("referral_id", "Select a referral of the inbox, or leave it out"))?;
+        let mut v = Violations::new();
+        v.check(request.school_id == held.school_id, "school_id", "Select the school that sent the referral");
+        v.check(source == "school", "source", "Select a school: the referral came from one");
+        v.finish()?;
+        // One referral is counted once.
+        if let Some(before) = store::allegation::of_referral(&tx, &request.referral_id).await? {
+            let reference = before.reference();
+            return Err(Error::wrong_state(format!(
+                "this referral was taken in already, as {reference}: go on with that"
+            )));
+        }
     }
     let one = Allegation {
         id: tx.ids().next(),

@@ -7,6 +7,7 @@ use chassis::{
     db::Tx,
     error::{Error, Result},
     event::Event,
+    history::Act,
     id::SchoolId,
 };
 use proto::{event::v1::TransfersDue, incident_cases::v1 as pb};
@@ -15,11 +16,14 @@ use tracing::warn;
 use super::{convert, outside::names_if_known, subject::gather, work::who};
 use crate::{
     App,
+    case::Case,
+    concern::Concern,
     custody::Disclosure,
     learner::{Learner, LearnerId},
     store,
     transfer::{
-        Named, Part, Transfer,
+        Named, Part, PartId, Transfer,
+        clock::Due,
         contents::{Contents, Entry, contents, without_adults},
     },
 };
@@ -30,6 +34,16 @@ pub(super) struct Going {
     pub(super) case_ids: Vec<String>,
     pub(super) concern_ids: Vec<String>,
     pub(super) beyond: bool,
+    /// Cases and concerns that may be about the child by the names in them, and of which nobody has said so.
+    pub(super) unsaid: (Vec<Case>, Vec<Concern>),
+}
+
+impl Going {
+    /// The ids of what may be about the child.
+    pub(super) fn unsaid_ids(&self) -> impl Iterator<Item = &str> {
+        let (cases, concerns) = &self.unsaid;
+        cases.iter().map(|case| case.id.as_str()).chain(concerns.iter().map(|concern| concern.id.as_str()))
+    }
 }
 
 /// The schools of the platform that were told something of a learner.
@@ -78,6 +92,7 @@ pub(super) async fn going(
         case_ids: found.cases.iter().map(|case| case.id.to_string()).collect(),
         concern_ids: found.concerns.iter().map(|concern| concern.id.to_string()).collect(),
         beyond,
+        unsaid: store::search::unsaid_to_caller(tx, learner).await?,
     })
 }
 
@@ -95,17 +110,35 @@ pub(super) async fn begun(tx: &Tx, learner: &Learner) -> Result<(Transfer, Part,
     Ok(match store::transfer::waiting(tx, &learner.id).await? {
         Some((transfer, part)) => (transfer, part, false),
         None => {
-            let transfer = Transfer::new(tx.ids().next(), &learner.school_id, None, tx.now());
+            let due = store::transfer::due_of(tx, learner).await?;
+            let transfer = Transfer::new(tx.ids().next(), &learner.school_id, due, tx.now());
             let part = store::transfer::new_part(tx, &transfer, &learner.id);
             (transfer, part, true)
         }
     })
 }
 
-/// Refuses what may not go now.
-pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str) -> Result<()> {
+/// What was taken or sent back is to be sent again from where it came, by a clock; `theirs` is what that school keeps of it.
+pub(super) async fn due_again(
+    tx: &mut Tx,
+    transfer: &Transfer,
+    theirs: Part,
+    due: Option<Due>,
+) -> Result<(Transfer, Part)> {
+    let from = transfer.from_school_id.as_str();
+    let again =
+        Transfer { expected_at: transfer.expected_at.clone(), ..Transfer::new(tx.ids().next(), from, due, tx.now()) };
+    let part = Part { id: tx.ids().next::<PartId>(), transfer_id: again.id.clone(), ..theirs };
+    let act = Act::new("transfer.due_again", again.id.as_str()).school(from);
+    store::transfer::insert(tx, &again, &part, act).await?;
+    Ok((again, part))
+}
+
+/// Refuses what may not go now: what was not looked at, and what leaves out a record that may be about the child without
+/// anybody having said that it is about somebody else (`others`).
+pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str, others: &[String]) -> Result<()> {
     if transfer.state() == "sent" {
-        return Err(Error::wrong_state("the file is on its way already: withdraw that transfer first"));
+        return Err(Error::wrong_state("the file is on its way already: take that file back first"));
     }
     if going.beyond {
         let who = "a case about this child is restricted, and you are not named in it: ask somebody whom it names to send \
@@ -114,6 +147,11 @@ pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str) -> Res
     }
     if going.contents.digest() != looked_at {
         return Err(Error::changed());
+    }
+    if going.unsaid_ids().any(|id| !others.iter().any(|other| other == id)) {
+        let fix = "Say of each concern and case that may be about this child whether it is: say in it that it is about this \
+                   child, or select it here as one about somebody else";
+        return Err(Error::invalid("others_record_ids", fix));
     }
     if going.contents.entries.is_empty() {
         return Err(Error::wrong_state("there is no child protection file: record that none goes"));

@@ -21,7 +21,8 @@ pub(super) async fn preview_transfer(
     store::access::answers_requests(&tx)?;
     let learner = store::learner::load(&tx, &request.learner_id).await?;
     let going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
-    let ids: Vec<&String> = going.case_ids.iter().chain(&going.concern_ids).collect();
+    let ids = going.case_ids.iter().chain(&going.concern_ids).map(String::as_str);
+    let ids: Vec<&str> = ids.chain(going.unsaid_ids()).collect();
     tx.record(Act::new("transfer.previewed", learner.id.as_str()).detail("ids", serde_json::json!(ids)));
     tx.commit().await?;
     Ok(PreviewTransferResponse {
@@ -29,5 +30,6 @@ pub(super) async fn preview_transfer(
         left_out: convert::transfer::left_out(&going.contents.left_out),
         contents_digest: going.contents.digest(),
         beyond: going.beyond,
+        unsaid: convert::transfer::unsaid(&going.unsaid),
     })
 }

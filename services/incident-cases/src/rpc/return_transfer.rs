@@ -2,7 +2,7 @@
 
 use chassis::{
     caller::Caller,
-    db::{Once, Tx},
+    db::Once,
     error::{Error, Result, Violations},
     event::Event,
     history::Act,
@@ -15,14 +15,14 @@ use tonic::Request;
 
 use super::{
     once::{About, once},
-    passing_on::{named, sender, shown},
+    passing_on::{due_again, named, sender, shown},
     work::one_of,
 };
 use crate::{
     App,
     rules::TRANSFER_REASON_MAX,
     store,
-    transfer::{Ended, Part, PartId, RETURNS, Transfer},
+    transfer::{Ended, RETURNS},
 };
 
 pub(super) async fn return_transfer(
@@ -55,7 +55,9 @@ pub(super) async fn return_transfer(
     let act = store::transfer::shred(&tx, &transfer, act).await?;
     store::transfer::update(&mut tx, &transfer, act).await?;
     if let Some(from) = &from {
-        due_again(&mut tx, &transfer, from.as_str()).await?;
+        // Where it came from it is due again, by the same clock. A school outside the platform is told by telephone.
+        let theirs = store::transfer::part(&tx, from.as_str(), &transfer.id).await?.ok_or_else(Error::missing)?;
+        due_again(&mut tx, &transfer, theirs, transfer.due).await?;
         let event = TransferReturned { from_school_id: from.to_string(), kind: request.kind.clone() };
         tx.announce_at(school, transfer.id.as_str(), Event::TransferReturned(event)).await?;
     }
@@ -65,13 +67,4 @@ pub(super) async fn return_transfer(
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)
-}
-
-/// Where it came from it is due again, by the same clock. A school outside the platform is told by telephone.
-async fn due_again(tx: &mut Tx, transfer: &Transfer, from: &str) -> Result<()> {
-    let theirs = store::transfer::part(tx, from, &transfer.id).await?.ok_or_else(Error::missing)?;
-    let again = Transfer::new(tx.ids().next(), from, transfer.due, tx.now());
-    let part = Part { id: tx.ids().next::<PartId>(), transfer_id: again.id.clone(), ..theirs };
-    let act = Act::new("transfer.due_again", again.id.as_str()).school(from);
-    store::transfer::insert(tx, &again, &part, act).await
 }

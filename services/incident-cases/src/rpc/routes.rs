@@ -5,7 +5,7 @@ use chassis::{
     error::{Error, Kind, Result},
 };
 
-use crate::{App, consume::fetch_policy, learner::Learner, procedure::Pinned, route::Route, store};
+use crate::{App, concern::Concern, consume::fetch_policy, learner::Learner, procedure::Pinned, route::Route, store};
 
 /// The policy in force now, with what the authority's register says now; as it was last kept here where the registry does
 /// not answer.
@@ -31,8 +31,9 @@ pub(super) fn of<'a>(policy: &'a Pinned, key: &str, maker: &str) -> Result<&'a R
     })
 }
 
-/// Those of a case's people who are on the roll, for whoever reads the roll: a chair of governors does not.
-pub(super) async fn learners(app: &App, scope: &Scope, case_id: &str) -> Result<Vec<Learner>> {
+/// Those of a case's people who are on the roll, for whoever reads the roll (a chair of governors does not), and the concerns
+/// that are part of it.
+pub(super) async fn known(app: &App, scope: &Scope, case_id: &str) -> Result<(Vec<Learner>, Vec<Concern>)> {
     let tx = app.store.begin(scope).await?;
     let case = store::case::load(&tx, case_id).await?;
     let mut found = Vec::new();
@@ -45,5 +46,13 @@ pub(super) async fn learners(app: &App, scope: &Scope, case_id: &str) -> Result<
             }
         }
     }
-    Ok(found)
+    let mut concerns = Vec::new();
+    for id in &case.concern_ids {
+        match store::concern::load(&tx, id).await {
+            Ok(concern) => concerns.push(concern),
+            Err(error) if matches!(error.kind(), Kind::Missing | Kind::Denied) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((found, concerns))
 }

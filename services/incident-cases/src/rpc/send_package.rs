@@ -58,7 +58,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     store::learner::hold(&tx, [&learner.id]).await?;
     let (mut transfer, part, new) = begun(&tx, &learner).await?;
     let going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
-    may_go(&transfer, &going, &request.contents_digest)?;
+    may_go(&transfer, &going, &request.contents_digest, &request.others_record_ids)?;
     let who = named(&scope, &tx);
     let entries = by_name(going.contents.entries.clone(), &names)?;
     let document = Document::new(Made {
@@ -94,6 +94,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     };
     let act = Act::new("transfer.sent", transfer.id.as_str()).detail("to", "outside");
     let act = act.detail("urn", to.urn.as_str()).detail("digest", sent.digest.as_str()).detail("items", sent.items);
+    let act = act.detail("others", going.unsaid_ids().collect::<Vec<_>>());
     transfer.send("", sent)?;
     transfer.outside = Some(to.clone());
     if new {

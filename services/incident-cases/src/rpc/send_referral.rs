@@ -1,5 +1,5 @@
-//! Records that a draft was sent, puts it into the inbox of a desk, or makes a signed file of it. What left is kept as it
-//! was, with what proves it; where the form lacks something, nothing is sent.
+//! Records that a draft was sent, puts it into the inbox of a desk, or makes a signed file of it. What is sent is what was
+//! checked. What left is kept as it was, with what proves it; where the form lacks something, nothing is sent.
 
 use chassis::{
     caller::{Caller, Scope},
@@ -38,6 +38,7 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut violations = Violations::new();
+    violations.check(!request.etag.is_empty(), "etag", "Check the draft first, and give its etag");
     let by_itself = [PORTAL, PACKAGE].contains(&request.means.as_str());
     if by_itself {
         violations.line("ring", "whom they ring", &request.ring, NAME_MAX);
@@ -64,6 +65,7 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
     let fingerprint = jws::fingerprint(&app.signing_key.verifying_key());
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
         let sending = Sending {
+            checked: &request.etag,
             means: &request.means,
             recipient: request.recipient.trim(),
             proof: request.proof.trim(),

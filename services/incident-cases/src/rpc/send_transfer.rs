@@ -56,7 +56,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     }
     let (mut transfer, part, new) = begun(&tx, &learner).await?;
     let going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
-    may_go(&transfer, &going, &request.contents_digest)?;
+    may_go(&transfer, &going, &request.contents_digest, &request.others_record_ids)?;
     let package = package(&tx, &transfer, &learner, &going, to.as_str());
     let sent = Sent {
         contact: request.contact.trim().to_owned(),
@@ -68,6 +68,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     };
     let act = Act::new("transfer.sent", transfer.id.as_str()).detail("to", to.as_str());
     let act = act.detail("digest", sent.digest.as_str()).detail("items", sent.items);
+    let act = act.detail("others", going.unsaid_ids().collect::<Vec<_>>());
     transfer.send(to.as_str(), sent)?;
     if new {
         store::transfer::insert(&mut tx, &transfer, &part, act).await?;

@@ -30,6 +30,9 @@ pub(super) async fn update_learner(app: &App, request: Request<UpdateLearnerRequ
     let record = convert::learner::record(request.record.as_ref(), tx.now().date())?;
     let left_on = convert::learner::optional_date(&request.leave_date)
         .map_err(|_| Error::invalid("leave_date", "Enter the last day as 2027-03-27"))?;
+    if left_on.zip(record.birth_date).is_some_and(|(left_on, born)| left_on <= born) {
+        return Err(Error::invalid("leave_date", "Enter a last day after the date of birth"));
+    }
     if request.etag != learner.etag() {
         return Err(Error::changed());
     }

@@ -1,23 +1,24 @@
-//! Takes a file back before it is received, or records that none goes.
+//! Takes a file back before it is received: it is due again, by the same clock. Or records that none goes, which is another
+//! act: the one mends where it went, the other ends what is due.
 
 use chassis::{
     caller::Caller,
-    db::Once,
+    db::{Once, Tx},
     error::{Error, Result, Violations},
     history::Act,
 };
-use proto::incident_cases::v1::{WithdrawTransferRequest, WithdrawTransferResponse};
+use proto::incident_cases::v1::{self as pb, WithdrawTransferRequest, WithdrawTransferResponse};
 use tonic::Request;
 
 use super::{
     once::{About, once},
-    passing_on::{named, shown},
+    passing_on::{due_again, named, shown},
 };
 use crate::{
     App,
     rules::TRANSFER_REASON_MAX,
     store,
-    transfer::{Ended, WITHDRAWN},
+    transfer::{Ended, Part, Transfer, TransferId, WITHDRAWN},
 };
 
 pub(super) async fn withdraw_transfer(
@@ -33,20 +34,47 @@ pub(super) async fn withdraw_transfer(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
+    // Whoever sends meanwhile holds the learner first, too.
+    let known: TransferId = request.transfer_id.parse().map_err(|_| Error::missing())?;
+    if let Some(part) = store::transfer::part(&tx, &request.school_id, &known).await? {
+        store::learner::hold(&tx, [&part.learner_id]).await?;
+    }
     let mut transfer = store::transfer::load(&tx, &request.transfer_id, &request.school_id).await?;
     if transfer.from_school_id != request.school_id {
         return Err(Error::wrong_state("another school sent this file: send it back"));
     }
     let part = store::transfer::part(&tx, &request.school_id, &transfer.id).await?.ok_or_else(Error::missing)?;
     let (kind, reason) = (WITHDRAWN.to_owned(), request.reason.trim().to_owned());
-    transfer.withdraw(Ended { kind, reason, who: named(&scope, &tx) })?;
+    let ended = Ended { kind, reason, who: named(&scope, &tx) };
+    if request.none_goes {
+        transfer.none_goes(ended)?;
+    } else {
+        transfer.take_back(ended)?;
+    }
     let act = Act::new("transfer.withdrawn", transfer.id.as_str()).detail("kind", WITHDRAWN);
+    let act = act.detail("none_goes", request.none_goes);
     let act = store::transfer::shred(&tx, &transfer, act).await?;
     store::transfer::update(&mut tx, &transfer, act).await?;
+    let again = match request.none_goes {
+        true => None,
+        false => to_send_again(&mut tx, &transfer, &part).await?,
+    };
     store::retention::stale(&tx, &part.learner_id).await?;
     let shown = shown(&tx, &transfer, Some(&part), &request.school_id).await?;
-    let response = WithdrawTransferResponse { transfer: Some(shown) };
+    let response = WithdrawTransferResponse { transfer: Some(shown), again };
     tx.answer_about(part.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// What is to be sent in place of what was taken back; none where the child came back meanwhile.
+async fn to_send_again(tx: &mut Tx, transfer: &Transfer, part: &Part) -> Result<Option<pb::Transfer>> {
+    let school = transfer.from_school_id.as_str();
+    let learner = store::learner::load(tx, part.learner_id.as_str()).await?;
+    let due = store::transfer::due_of(tx, &learner).await?;
+    if due.is_none() && transfer.due.is_some() {
+        return Ok(None);
+    }
+    let (again, part) = due_again(tx, transfer, part.clone(), due).await?;
+    shown(tx, &again, Some(&part), school).await.map(Some)
 }

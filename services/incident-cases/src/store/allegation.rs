@@ -157,6 +157,14 @@ pub(crate) async fn list(tx: &Tx, state: &str, page: &Page) -> Result<(Vec<Alleg
     Ok((open_all(tx, &desk, rows, place).await?, next))
 }
 
+/// The allegation that a referral was taken in as; none where it was not, and at every other desk.
+pub(crate) async fn of_referral(tx: &Tx, referral_id: &str) -> Result<Option<Allegation>> {
+    if tx.scope().desk() != Some(Desk::Lado) {
+        return Ok(None);
+    }
+    Ok(all(tx).await?.into_iter().find(|one| one.referral_id == referral_id))
+}
+
 /// All of the desk's, for its figures, which name nobody.
 pub(crate) async fn all(tx: &Tx) -> Result<Vec<Allegation>> {
     let desk = desk(tx)?;

@@ -252,12 +252,23 @@ pub(crate) async fn insert_match(tx: &Tx, told: Told<'_>, found: &ContactMatch) 
     Ok((written > 0).then_some(body))
 }
 
-/// A match with the case and contact it is about.
-pub(crate) type Found = (ContactMatch, String, String);
+/// A match with the case and contact it is about, and what it is called on the telephone.
+pub(crate) type Found = (ContactMatch, String, String, String);
 
 fn read(tx: &Tx, row: matched::Model) -> Result<Found> {
     let found = open(tx.ring().own_key(), &row.body, &match_place(&row.id))?;
-    Ok((found, row.case_id, row.contact_id))
+    let reference = reference(tx, &row);
+    Ok((found, row.case_id, row.contact_id, reference))
+}
+
+/// The same for whoever is told of two equal contacts, and nothing of either.
+fn reference(tx: &Tx, row: &matched::Model) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut pair = [row.contact_id.as_str(), row.other_contact_id.as_str()];
+    pair.sort_unstable();
+    let token = tx.ring().token("contact matches", &pair.join(" "));
+    let letters = token.iter().take(5).filter_map(|byte| LETTERS.get(usize::from(byte & 31)));
+    format!("C-{}", letters.map(|letter| char::from(*letter)).collect::<String>())
 }
 
 /// A page of matches that the school is told of, in cases that the caller may read, newest first.
@@ -271,10 +282,13 @@ pub(crate) async fn matches(tx: &Tx, unanswered: bool, page: &Page) -> Result<(V
     some(tx, all, page).await
 }
 
-/// A page of what the scope's desk is told of, newest first: the safeguarding officer's alone.
-pub(crate) async fn at_desk(tx: &Tx, page: &Page) -> Result<(Vec<Found>, String)> {
+/// A page of what the scope's desk is told of, newest first, and of how many: the safeguarding officer's alone.
+pub(crate) async fn at_desk(tx: &Tx, page: &Page) -> Result<(Vec<Found>, String, i32)> {
     let desk = tx.scope().desk().filter(|desk| *desk == Desk::Safeguarding).ok_or_else(Error::missing)?;
-    some(tx, matched::Entity::find().filter(matched::Column::SchoolId.eq(desk.holder())), page).await
+    let all = matched::Entity::find().filter(matched::Column::SchoolId.eq(desk.holder()));
+    let total = i32::try_from(all.clone().count(tx.db()).await?).unwrap_or(i32::MAX);
+    let (found, next) = some(tx, all, page).await?;
+    Ok((found, next, total))
 }
 
 async fn some(tx: &Tx, all: sea_orm::Select<matched::Entity>, page: &Page) -> Result<(Vec<Found>, String)> {

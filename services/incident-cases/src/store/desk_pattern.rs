@@ -93,6 +93,16 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<DeskPattern> {
     read(tx, &row.ok_or_else(Error::missing)?)
 }
 
+/// Of how many of what the scope's desk is told nobody has said what was done.
+pub(crate) async fn unanswered(tx: &Tx) -> Result<i32> {
+    let rows = Entity::find().filter(Column::Desk.eq(desk(tx)?)).all(tx.db()).await?;
+    let mut count = 0;
+    for row in &rows {
+        count += i32::from(read(tx, row)?.unanswered());
+    }
+    Ok(count)
+}
+
 /// A page of what the scope's desk is told of, newest first.
 pub(crate) async fn list(tx: &Tx, page: &Page) -> Result<(Vec<DeskPattern>, String)> {
     let mut all = Entity::find().filter(Column::Desk.eq(desk(tx)?));

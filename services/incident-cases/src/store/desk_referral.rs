@@ -9,11 +9,15 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
 };
 
 use super::{allegation, give_key, holder, key, key_for, micros, new_key, open, open_all, seal};
-use crate::{case::Case, desk::referral::DeskReferral};
+use crate::{
+    case::{Case, Referral},
+    desk::referral::DeskReferral,
+};
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -31,7 +35,8 @@ mod entity {
         pub state: String,
         /// `desk`, `school` or `nobody`.
         pub waits_for: String,
-        /// When an answer is due; the far future where it waits for nobody.
+        /// When an answer is due, before every such time where a child is in danger; the far future where it waits for
+        /// nobody.
         pub due_us: i64,
         pub version: i64,
         pub body: Vec<u8>,
@@ -56,6 +61,15 @@ fn at(desk: &str) -> String {
     format!("desk/{desk}")
 }
 
+/// Where it stands in the list: a child in danger comes before whatever is due, the first sent first.
+fn due_us(referral: &Referral) -> i64 {
+    match (referral.waits(), referral.danger()) {
+        (false, _) => i64::MAX,
+        (true, true) => i64::MIN + micros(referral.made_at),
+        (true, false) => micros(referral.chase_at),
+    }
+}
+
 fn row(held: &DeskReferral, body: Vec<u8>) -> ActiveModel {
     let referral = &held.referral;
     let waits_for = match referral.waits_for() {
@@ -68,7 +82,7 @@ fn row(held: &DeskReferral, body: Vec<u8>) -> ActiveModel {
         school_id: Set(held.school_id.clone()),
         state: Set(referral.state().to_owned()),
         waits_for: Set(waits_for.to_owned()),
-        due_us: Set(if referral.waits() { micros(referral.chase_at) } else { i64::MAX }),
+        due_us: Set(due_us(referral)),
         version: Set(i64::try_from(held.version).unwrap_or_default()),
         body: Set(body),
     }
@@ -122,16 +136,34 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<DeskReferral> {
     open(&key(tx, id, &desk).await?, &row.body, &place(id))
 }
 
-/// A page of the inbox of the scope's desk, what is due first coming first; those that wait for somebody where named.
+/// The same, held until the end of the transaction: it is taken in once.
+pub(crate) async fn hold(tx: &Tx, id: &str) -> Result<DeskReferral> {
+    let desk = tx.scope().desk().ok_or_else(Error::missing)?.holder();
+    Entity::find_by_id(id).filter(Column::Desk.eq(desk)).lock_exclusive().one(tx.db()).await?;
+    load(tx, id).await
+}
+
+/// The inbox of a desk; those that wait for somebody where named.
+fn inbox(tx: &Tx, desk: &str, waits_for: &str) -> Select<Entity> {
+    let all = Entity::find()
+        .filter(Column::Desk.eq(desk))
+        // Whoever is kept out of an allegation finds nothing of the referral that it came by.
+        .filter(Column::Id.not_in_subquery(allegation::kept_out(tx, desk)));
+    if waits_for.is_empty() { all } else { all.filter(Column::WaitsFor.eq(waits_for)) }
+}
+
+/// How many are in the inbox of the scope's desk; of those that wait for somebody where named.
+pub(crate) async fn count(tx: &Tx, waits_for: &str) -> Result<i32> {
+    let desk = tx.scope().desk().ok_or_else(Error::missing)?.holder();
+    let count = inbox(tx, &desk, waits_for).count(tx.db()).await?;
+    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// A page of the inbox of the scope's desk, a child in danger first and then what is due first; those that wait for
+/// somebody where named.
 pub(crate) async fn list(tx: &Tx, waits_for: &str, page: &Page) -> Result<(Vec<DeskReferral>, String)> {
     let desk = tx.scope().desk().ok_or_else(Error::missing)?.holder();
-    let mut all = Entity::find()
-        .filter(Column::Desk.eq(desk.as_str()))
-        // Whoever is kept out of an allegation finds nothing of the referral that it came by.
-        .filter(Column::Id.not_in_subquery(allegation::kept_out(tx, &desk)));
-    if !waits_for.is_empty() {
-        all = all.filter(Column::WaitsFor.eq(waits_for));
-    }
+    let mut all = inbox(tx, &desk, waits_for);
     if let Some((due, id)) = page.after().and_then(|after| after.split_once('|')) {
         let due: i64 = due.parse().unwrap_or_default();
         let same = Condition::all().add(Column::DueUs.eq(due)).add(Column::Id.lt(id));

@@ -31,8 +31,11 @@ use super::{
 };
 use crate::{
     case::{Case, access::Verdict},
-    concern::Concern,
-    learner::LearnerId,
+    concern::{Concern, Origin},
+    learner::{
+        Learner, LearnerId,
+        search::{may_mean, spoken_tokens},
+    },
     search::{OPENED, tokens_of_case, tokens_of_concern},
 };
 
@@ -285,6 +288,92 @@ impl<'a> Search<'a> {
         let readable = known.iter().filter(|(_, readable)| *readable).map(|(case, _)| case.id.as_str()).collect();
         Ok(theirs(self.tx, opened, &readable))
     }
+}
+
+/// Records of the school that may be about a learner by the names that stand in them, and of which nobody has said whom of
+/// the roll they mean: cases by their people, concerns by whom they are about. None about adults, and none that the learner
+/// has a part in. For the service itself; `unsaid_to_caller` shows them.
+async fn unsaid(tx: &Tx, learner: &Learner) -> Result<(Vec<Case>, Vec<Concern>)> {
+    let school = tx.scope().school()?.as_str();
+    let record = &learner.record;
+    let holder = holder(school, false);
+    let sought = spoken_tokens(record).into_iter().map(|token| keyed(tx, &holder, &token));
+    let met = Entity::find()
+        .select_only()
+        .column(Column::RecordId)
+        .column_as(Expr::col(Column::Weight).sum(), "met")
+        .filter(Column::SchoolId.eq(school))
+        .filter(Column::Token.is_in(sought))
+        .filter(Column::RecordId.not_in_subquery(learner_record::ids(tx, &learner.id)?))
+        .group_by(Column::RecordId)
+        .order_by(Expr::col(Alias::new("met")), Order::Desc)
+        .order_by_desc(Column::RecordId)
+        .limit(OPENED)
+        .into_model::<Candidate>()
+        .all(tx.db())
+        .await?;
+    let ids: Vec<String> = met.into_iter().map(|candidate| candidate.record_id).collect();
+    let mut cases = cases_of_service(tx, &ids).await?;
+    cases.retain(|case| {
+        let open = case.involvements.iter().filter(|part| part.ended.is_none() && part.learner.is_none());
+        !case.adult() && open.map(|part| part.person.as_str()).any(|person| may_mean(person, record))
+    });
+    let rows = concern_table::Entity::find()
+        .filter(concern_table::Column::SchoolId.eq(school))
+        .filter(concern_table::Column::Id.is_in(&ids))
+        .filter(listed())
+        .all(tx.db())
+        .await?;
+    let rows = rows.into_iter().map(|row| (row.id, row.body));
+    let mut concerns: Vec<Concern> = open_all(tx, school, rows, concern::place).await?;
+    concerns.retain(|concern| {
+        let written = matches!(concern.origin, Origin::Staff { .. } | Origin::Public(_)) && concern.office.is_none();
+        written && concern.learners.is_empty() && may_mean(&concern.report.about, record)
+    });
+    // What is the child's goes whole: a case with a concern that is said to be about them, and a concern with its case.
+    // Nothing is asked twice, either.
+    let mut theirs = learner_record::of(tx, &learner.id).await?;
+    theirs.extend(concern::cases_of(tx, &theirs).await?);
+    let theirs: HashSet<String> = theirs.into_iter().collect();
+    cases.retain(|case| !theirs.contains(case.id.as_str()));
+    let asked: HashSet<String> = cases.iter().map(|case| case.id.to_string()).collect();
+    let of_cases: Vec<String> = concerns.iter().map(|one| concern::case_of(one).to_owned()).collect();
+    let adult: HashSet<String> = cases_of_service(tx, &of_cases)
+        .await?
+        .into_iter()
+        .filter(Case::adult)
+        .map(|case| case.id.to_string())
+        .collect();
+    concerns.retain(|one| {
+        let case = concern::case_of(one);
+        !(asked.contains(case) || theirs.contains(case) || adult.contains(case))
+    });
+    Ok((cases, concerns))
+}
+
+async fn cases_of_service(tx: &Tx, ids: &[String]) -> Result<Vec<Case>> {
+    let school = tx.scope().school()?.as_str();
+    let rows = case_file::Entity::find()
+        .filter(case_file::Column::SchoolId.eq(school))
+        .filter(case_file::Column::Id.is_in(ids))
+        .all(tx.db())
+        .await?;
+    open_all(tx, school, rows.into_iter().map(|row| (row.id, row.body)), case::place).await
+}
+
+/// Whether anything may be about a learner by the names that stand in it, whoever may read that.
+pub(crate) async fn may_be_named(tx: &Tx, learner: &Learner) -> Result<bool> {
+    let (cases, concerns) = unsaid(tx, learner).await?;
+    Ok(!(cases.is_empty() && concerns.is_empty()))
+}
+
+/// What may be about a learner by the names that stand in it, as far as the caller may read it.
+pub(crate) async fn unsaid_to_caller(tx: &Tx, learner: &Learner) -> Result<(Vec<Case>, Vec<Concern>)> {
+    let (mut cases, concerns) = unsaid(tx, learner).await?;
+    cases.retain(|case| access::verdict(tx, case) == Verdict::Yes);
+    let of_cases: Vec<String> = concerns.iter().map(|one| concern::case_of(one).to_owned()).collect();
+    let readable = case::readable_all(tx, &of_cases).await?;
+    Ok((cases, theirs(tx, concerns, &readable.keys().map(String::as_str).collect())))
 }
 
 /// Those of the concerns that the caller may read.

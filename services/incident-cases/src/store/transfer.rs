@@ -21,11 +21,14 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 use time::{Date, OffsetDateTime};
 
-use super::{copy, key, learner_record, micros, new_key, open_all, retention, seal};
+use super::{copy, key, learner_record, micros, new_key, open_all, retention, seal, search};
 use crate::{
     learner::{Learner, LearnerId},
     retention::hold::{Hold, of_transfer},
-    transfer::{BACK_ON_ROLL, Ended, Named, Part, PartId, Transfer, TransferId, clock::due},
+    transfer::{
+        BACK_ON_ROLL, Ended, Named, Part, PartId, Transfer, TransferId,
+        clock::{Due, due},
+    },
 };
 pub(crate) use file::{hand_over, keep_package, keep_signed, read, received, shred, signed};
 
@@ -301,6 +304,20 @@ pub(crate) fn new_part(tx: &Tx, transfer: &Transfer, learner: &LearnerId) -> Par
     }
 }
 
+/// By when the file of a learner is to be at the next school; none while they are on the roll.
+pub(crate) async fn due_of(tx: &Tx, learner: &Learner) -> Result<Option<Due>> {
+    let Some(left_on) = learner.left_on else { return Ok(None) };
+    Ok(Some(due(left_on, &copy::clocks(tx, &learner.school_id).await?.closed_days)))
+}
+
+/// Whether there is anything to pass on: a record that the learner has a part in, or may have by the names in it, or a file
+/// from a school before.
+async fn something_kept(tx: &Tx, learner: &Learner) -> Result<bool> {
+    Ok(!learner_record::of(tx, &learner.id).await?.is_empty()
+        || !of(tx, &learner.id, &["received"], false).await?.is_empty()
+        || search::may_be_named(tx, learner).await?)
+}
+
 /// Prompts the school where a learner left: their file is due at the next one. Answers whether there is one.
 pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Result<bool> {
     let school = learner.school_id.clone();
@@ -319,8 +336,7 @@ pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Res
             Ok(first)
         }
         None => {
-            let kept = !learner_record::of(tx, &learner.id).await?.is_empty();
-            if !kept && of(tx, &learner.id, &["received"], false).await?.is_empty() {
+            if !something_kept(tx, learner).await? {
                 return Ok(false);
             }
             let transfer = Transfer::new(tx.ids().next(), &school, Some(clock), tx.now());
@@ -337,7 +353,8 @@ pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Res
 /// was not known before.
 pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result<bool> {
     let action = "transfer.expected";
-    if let Some((mut transfer, _)) = waiting(tx, learner).await? {
+    let learner = super::learner::load(tx, learner.as_str()).await?;
+    if let Some((mut transfer, _)) = waiting(tx, &learner.id).await? {
         if transfer.expected_at.is_some() || transfer.sent.is_some() {
             return Ok(false);
         }
@@ -346,14 +363,13 @@ pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result
         update(tx, &transfer, act).await?;
         return Ok(true);
     }
-    let kept = !learner_record::of(tx, learner).await?.is_empty();
-    if !kept && of(tx, learner, &["received"], false).await?.is_empty() {
+    if !something_kept(tx, &learner).await? {
         return Ok(false);
     }
     let school = tx.scope().school()?.to_string();
     let transfer =
         Transfer { expected_at: Some(at.to_owned()), ..Transfer::new(tx.ids().next(), &school, None, tx.now()) };
-    let part = new_part(tx, &transfer, learner);
+    let part = new_part(tx, &transfer, &learner.id);
     let act = Act::new(action, transfer.id.as_str()).detail("at", at);
     insert(tx, &transfer, &part, act).await?;
     Ok(true)
@@ -366,7 +382,7 @@ pub(crate) async fn back(tx: &mut Tx, learner: &LearnerId) -> Result<()> {
     };
     let who =
         Named { by: tx.scope().account_text().to_owned(), name: tx.scope().account_name().to_owned(), at: tx.now() };
-    transfer.withdraw(Ended { kind: BACK_ON_ROLL.to_owned(), reason: String::new(), who })?;
+    transfer.none_goes(Ended { kind: BACK_ON_ROLL.to_owned(), reason: String::new(), who })?;
     let act = Act::new("transfer.withdrawn", transfer.id.as_str()).detail("kind", BACK_ON_ROLL);
     update(tx, &transfer, act).await?;
     retention::stale(tx, learner).await
@@ -403,18 +419,22 @@ pub(crate) struct Late {
     pub(crate) days: i64,
 }
 
-/// Every transfer that is late, or was received late after a moment.
+/// Every transfer that is late, or was received late after a moment, or was late when its school said then that no file
+/// goes. What was taken or sent back is due again as another transfer.
 pub(crate) async fn late(tx: &Tx, after: OffsetDateTime) -> Result<Vec<Late>> {
     let (now, column) = (micros(tx.now()), table::Column::DueUs);
     let rows = table::Entity::find()
         .filter(column.lt(now))
-        .filter(table::Column::State.is_in(["due", "sent", "received"]))
+        .filter(table::Column::State.is_in(["due", "sent", "received", "withdrawn"]))
         .filter(table::Column::SettledUs.gte(micros(after)))
         .all(tx.db())
         .await?;
     let mut late = Vec::new();
     for row in rows {
         let transfer: Transfer = opened(tx, &row.id, &row.body)?;
+        if transfer.ended.as_ref().is_some_and(|ended| transfer.sent.is_some() || ended.kind == BACK_ON_ROLL) {
+            continue;
+        }
         // Whoever was sent a file after its day has the day of sending to receive it.
         let sent = transfer.sent.as_ref().filter(|_| row.state == "sent");
         let due = row.due_us.max(sent.map_or(i64::MIN, |sent| micros(end_of_day(london(sent.who.at).date()))));

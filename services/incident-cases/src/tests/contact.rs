@@ -96,7 +96,12 @@ async fn both_schools_and_the_desk_are_told_whom_to_ring_and_nothing_else(engine
     );
     assert_eq!(mine[0].contact_id, first.contact.unwrap_or_default().contact_id);
     assert_eq!((mine[0].case_id.as_str(), others[0].school_id.as_str()), (ours.0.as_str(), here.as_str()));
-    let text = format!("{:?} {:?} {:?}", mine, others, desks);
+    // Each sees by its own mark which of its contacts it is; one name on the telephone is the same for all three.
+    assert_eq!([&mine[0].contact_value, &others[0].contact_value], ["07700 900123", "+44 7700 900 123"]);
+    assert!(mine[0].reference.len() == 7 && !mine[0].case_reference.is_empty(), "{mine:?}");
+    assert_eq!([&others[0].reference, &desks[0].reference], [&mine[0].reference; 2]);
+    let without = |one: &ContactMatch| ContactMatch { contact_value: String::new(), ..one.clone() };
+    let text = format!("{:?} {:?} {:?}", without(&mine[0]), without(&others[0]), desks);
     assert!(!text.contains("900123") && !text.contains("900 123") && !text.contains("stranger"), "{text}");
     assert!(desks[0].case_id.is_empty() && desks[0].contact_id.is_empty(), "the desk is told of no case");
     assert_eq!([&desks[0].school_id, &desks[0].second_school_id].map(|id| *id == here || *id == there), [true; 2]);

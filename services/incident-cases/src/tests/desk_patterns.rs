@@ -54,6 +54,12 @@ fn mark(who: &Person, school: &str, case_id: &str, name: &str, reference: &str) 
     }
 }
 
+/// Of how many nobody said what was done.
+async fn unanswered(who: &Person) -> Result<i32> {
+    let request = ListDeskPatternsRequest { desk: "lado".into(), page_size: 1, ..Default::default() };
+    Ok(call!(who, list_desk_patterns, request)?.unanswered_total)
+}
+
 async fn patterns(who: &Person, desk: &str) -> Result<Vec<DeskPattern>> {
     let request = ListDeskPatternsRequest { desk: desk.into(), ..Default::default() };
     Ok(call!(who, list_desk_patterns, request)?.patterns)
@@ -117,8 +123,9 @@ async fn from_the_second_school_on_the_designated_officer_is_told_and_nobody_els
         note: "Rang both heads".into(),
         request_id: who.request_id(),
     };
+    assert_eq!(unanswered(&lado).await?, 1);
     let noted = call!(lado, note_desk_pattern, note(&lado, "lado"))?.pattern.unwrap_or_default();
-    assert_eq!(noted.notes.len(), 1);
+    assert_eq!((noted.notes.len(), unanswered(&lado).await?), (1, 0));
 
     // No event, nothing at either school, no other desk.
     assert_eq!(announced(&world).await?, before);

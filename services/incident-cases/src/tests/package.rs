@@ -201,6 +201,7 @@ impl Move {
             along_learner_ids: Vec::new(),
             contents_digest: call!(self.world.dsl, preview_transfer, preview)?.contents_digest,
             request_id: self.world.dsl.request_id(),
+            ..Default::default()
         })
     }
 
@@ -455,6 +456,7 @@ async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Resul
         transfer_id: sent.transfer_id.clone(),
         reason: "It went to the wrong one".into(),
         request_id: world.dsl.request_id(),
+        ..Default::default()
     };
     let gone = call!(world.dsl, withdraw_transfer, withdraw)?.transfer.unwrap_or_default();
     assert_eq!(gone.state, "withdrawn");

@@ -15,7 +15,7 @@ use time::Duration;
 
 use super::{World, access, policy, world};
 use crate::{
-    route::{Contact, Route},
+    route::{Contact, Field, Route},
     store,
 };
 
@@ -78,13 +78,15 @@ async fn sent<'a>(world: &'a World, who: &'a Person, case_id: &str, route: &str)
         request_id: who.request_id(),
         ..Default::default()
     };
-    call!(who, update_referral_draft, write)?;
+    let written = call!(who, update_referral_draft, write)?.case.unwrap_or_default();
+    let draft = written.referral_drafts.into_iter().find(|draft| draft.draft_id == draft_id).unwrap_or_default();
     let send = |ring: &str| SendReferralRequest {
         school_id: world.here.clone(),
         case_id: case_id.into(),
         draft_id: draft_id.clone(),
         means: "portal".into(),
         ring: ring.into(),
+        etag: draft.etag.clone(),
         request_id: who.request_id(),
         ..Default::default()
     };
@@ -266,6 +268,7 @@ async fn a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s(engine: Engin
     let read = one.read(&door, DOOR).await?;
     assert_eq!((read.outcome.as_str(), read.escalations.len()), ("", 1));
     assert_eq!(read.escalations[0].outcome, "declined", "what was decided stays");
+    assert!(read.escalations[0].decide_time.is_some() && !read.escalations[0].outcome_text.is_empty());
     one.decide(&door, "accepted", "").await?;
     let close = CloseReferralRequest {
         school_id: world.here.clone(),
@@ -348,14 +351,100 @@ async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_e
         text: "Is he at school today?".into(),
         request_id: lado.request_id(),
     };
+    let inbox = ListDeskReferralsRequest { desk: "lado".into(), waits_for: "desk".into(), ..Default::default() };
+    assert_eq!(call!(lado, list_desk_referrals, inbox.clone())?.total_size, 1);
     call!(lado, ask_desk_referral, ask)?;
+    assert_eq!(call!(lado, list_desk_referrals, inbox)?.total_size, 0);
+    // Nothing of it is announced: whoever works the case finds the question where they look, and nobody else does.
+    let asked = async |who: &Person| -> Result<Vec<String>> {
+        let request = ListWaitingRequest { school_id: world.here.clone(), side: "us".into(), ..Default::default() };
+        Ok(call!(who, list_waiting, request)?.waiting.into_iter().map(|one| one.kind).collect())
+    };
+    assert_eq!(asked(&school.head).await?, ["referral_question"]);
+    assert!(asked(&world.dsl).await?.is_empty());
     call!(lado, decide_desk_referral, decide)?;
+    // Taken in once, under the school that sent it: what is counted is counted once.
+    let take = |school: &str, source: &str| OpenAllegationRequest {
+        desk: "lado".into(),
+        school_id: school.into(),
+        source: source.into(),
+        about: "A Pym, who teaches games".into(),
+        what: "Drove a child home".into(),
+        referral_id: one.referral_id.clone(),
+        request_id: lado.request_id(),
+        ..Default::default()
+    };
+    for (school, source) in [(&world.there, "school"), (&world.here, "parent")] {
+        assert_eq!(why(call!(lado, open_allegation, take(school, source))), "INVALID_FIELD");
+    }
+    let (first, second) = tokio::join!(async { call!(lado, open_allegation, take(&world.here, "school")) }, async {
+        call!(lado, open_allegation, take(&world.here, "school"))
+    },);
+    let opened =
+        [&first, &second].into_iter().flatten().filter_map(|answer| answer.allegation.clone()).collect::<Vec<_>>();
+    let mut outcomes = [why(first), why(second)];
+    outcomes.sort_unstable();
+    assert_eq!((outcomes, opened.len()), (["OK", "WRONG_STATE"], 1));
+    assert_eq!(why(call!(lado, open_allegation, take(&world.here, "school"))), "WRONG_STATE");
+    let read = one.read(&lado, "lado").await?;
+    assert_eq!(
+        (&read.allegation_id, &read.allegation_reference, &opened[0].referral_id),
+        (&opened[0].allegation_id, &opened[0].reference, &one.referral_id)
+    );
+    assert!(asked(&school.head).await?.is_empty());
     assert_eq!(one.at_school().await?.outcome, "accepted");
     assert_eq!(column(world, events).await?.len(), announced);
     Ok(())
 }
 
+async fn a_child_in_danger_comes_first_at_the_desk(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    with_desks(&world).await?;
+    let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
+    let mut policy = store::copy::policy(&tx, &world.here).await?.ok_or_else(Error::missing)?;
+    for route in &mut policy.routes {
+        route.fields.push(Field {
+            key: "danger".into(),
+            label: "Is a child in danger now?".into(),
+            kind: "yes_no".into(),
+            source: "case.danger".into(),
+            ..Field::default()
+        });
+    }
+    store::copy::keep_policy(&tx, &world.here, &policy).await?;
+    tx.silent();
+    tx.commit().await?;
+    let door = world.bed.person(&[(Role::FrontDoor, "")]);
+    let safe = world.case().await?;
+    sent(&world, &world.dsl, &safe.case_id, DOOR).await?;
+    // Sent later, and due later.
+    world.bed.clock.advance(Duration::days(1));
+    let case = world.case().await?;
+    world.fact(&case, "immediate_danger", "yes").await?;
+    let urgent = sent(&world, &world.dsl, &case.case_id, DOOR).await?;
+    let lines = listed(&door, DOOR, "desk").await?;
+    assert_eq!(lines.iter().map(|line| line.danger).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(lines[0].referral_id, urgent.referral_id);
+    let page = |page_token: String| ListDeskReferralsRequest {
+        desk: DOOR.into(),
+        waits_for: "desk".into(),
+        page_size: 1,
+        page_token,
+    };
+    let first = call!(door, list_desk_referrals, page(String::new()))?;
+    let second = call!(door, list_desk_referrals, page(first.next_page_token.clone()))?;
+    assert_eq!((first.total_size, first.referrals[0].danger, second.referrals[0].danger), (2, true, false));
+    urgent.decide(&door, "accepted", "").await?;
+    assert_eq!(
+        listed(&door, DOOR, "").await?.first().map(|line| line.danger),
+        Some(false),
+        "decided, it waits no more"
+    );
+    Ok(())
+}
+
 on_both_engines!(
+    a_child_in_danger_comes_first_at_the_desk,
     a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s,
     what_is_taken_back_stays_as_a_line_and_is_read_no_more,
     a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_else,

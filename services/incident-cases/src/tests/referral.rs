@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chassis::{
     caller::Scope,
+    clock::timestamp,
     error::{Error, Result},
     testing::Engine,
 };
@@ -111,17 +112,33 @@ impl Acts<'_> {
         Ok(call!(self.world.dsl, update_referral_draft, request)?.case.unwrap_or_default())
     }
 
-    async fn send(&self, draft_id: &str, means: &str) -> Result<SendReferralResponse> {
-        let request = SendReferralRequest {
+    /// The draft as whoever sends it reads it.
+    async fn check(&self, draft_id: &str) -> Result<ReferralDraft> {
+        let request = CheckReferralRequest {
+            school_id: self.world.here.clone(),
+            case_id: self.case_id.clone(),
+            draft_id: draft_id.into(),
+        };
+        Ok(call!(self.world.dsl, check_referral, request)?.draft.unwrap_or_default())
+    }
+
+    fn sending(&self, draft_id: &str, means: &str, etag: &str) -> SendReferralRequest {
+        SendReferralRequest {
             school_id: self.world.here.clone(),
             case_id: self.case_id.clone(),
             draft_id: draft_id.into(),
             means: means.into(),
             proof: "Receipt 4711".into(),
+            etag: etag.into(),
             request_id: self.world.dsl.request_id(),
             ..Default::default()
-        };
-        call!(self.world.dsl, send_referral, request)
+        }
+    }
+
+    async fn send(&self, draft_id: &str, means: &str) -> Result<SendReferralResponse> {
+        // Of a draft that was sent there is nothing to check.
+        let etag = self.check(draft_id).await.map_or_else(|_| "sent".to_owned(), |draft| draft.etag);
+        call!(self.world.dsl, send_referral, self.sending(draft_id, means, &etag))
     }
 
     async fn escalate(&self, referral_id: &str, cause: &str) -> Result<Referral> {
@@ -194,7 +211,15 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
         request_id: world.dsl.request_id(),
         ..Default::default()
     };
-    call!(world.dsl, add_involvement, person)?;
+    call!(world.dsl, add_involvement, person.clone())?;
+    let stranger = AddInvolvementRequest {
+        person: "Somebody from a game".into(),
+        role: "alleged_perpetrator".into(),
+        year_group: String::new(),
+        request_id: world.dsl.request_id(),
+        ..person
+    };
+    call!(world.dsl, add_involvement, stranger)?;
     let acts = Acts { world: &world, case_id: case.case_id.clone() };
     let asked = ListReferralRoutesRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
     let routes = call!(world.dsl, list_referral_routes, asked)?.routes;
@@ -203,6 +228,7 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
     let draft = acts.draft().await?;
     let begun: HashMap<&str, &str> = draft.answers.iter().map(|a| (a.key.as_str(), a.value.as_str())).collect();
     assert_eq!(begun["children"], "Rowan Tansy, year 8 (victim)");
+    assert!(begun["worry"].contains("Something"), "what was reported, in its own words: {}", begun["worry"]);
     assert_eq!((begun["our_reference"], begun["school"]), ("2026-001", "Harrowmere High School"));
     assert_eq!(draft.missing.iter().map(|lack| lack.key.as_str()).collect::<Vec<_>>(), ["address"]);
 
@@ -247,6 +273,31 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
         assert!(page.contains(said), "{said} is missing in {page}");
     }
     assert_eq!(printed.file_name, "referral-2026-001.html");
+    Ok(())
+}
+
+async fn what_is_sent_is_what_was_checked(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let acts = Acts { world: &world, case_id: world.case().await?.case_id };
+    let draft = acts.draft().await?;
+    acts.write(&draft.draft_id, &[("address", "1 High Street"), ("children", "Rowan Tansy")]).await?;
+    let checked = acts.check(&draft.draft_id).await?;
+    let send = |etag: &str| acts.sending(&draft.draft_id, "secure_mail", etag);
+    assert_eq!(fields(call!(world.dsl, send_referral, send(""))), ["etag"], "nothing goes that nobody checked");
+    acts.write(&draft.draft_id, &[("address", "2 Low Street")]).await?;
+    let stale = send(&checked.etag);
+    assert_eq!(reason(call!(world.dsl, send_referral, stale.clone())), Some("CHANGED"), "a deputy wrote meanwhile");
+    assert_eq!(reason(call!(world.dsl, send_referral, stale)), Some("CHANGED"), "and it is not sent the second time");
+    assert_eq!(acts.disclosures().await?, 0, "nothing left");
+    let now = acts.check(&draft.draft_id).await?;
+    let before = SendReferralRequest {
+        send_time: Some(timestamp(world.store.clock().now() - Duration::days(30))),
+        ..send(&now.etag)
+    };
+    assert_eq!(fields(call!(world.dsl, send_referral, before)), ["send_time"], "before the school knew of anything");
+    let sent = call!(world.dsl, send_referral, send(&now.etag))?.referral.unwrap_or_default();
+    let answers = sent.form.unwrap_or_default().answers;
+    assert!(answers.iter().any(|answer| answer.value == "2 Low Street"), "{answers:?}");
     Ok(())
 }
 
@@ -373,15 +424,11 @@ async fn a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back(e
     let acts = Acts { world: &world, case_id: world.case().await?.case_id };
     let draft = acts.draft().await?;
     acts.write(&draft.draft_id, &[("address", "1 High Street"), ("children", "Rowan Tansy")]).await?;
+    let etag = acts.check(&draft.draft_id).await?.etag;
     let sending = |ring: &str, proof: &str| SendReferralRequest {
-        school_id: world.here.clone(),
-        case_id: acts.case_id.clone(),
-        draft_id: draft.draft_id.clone(),
-        means: "package".into(),
         ring: ring.into(),
         proof: proof.into(),
-        request_id: world.dsl.request_id(),
-        ..Default::default()
+        ..acts.sending(&draft.draft_id, "package", &etag)
     };
     for (field, request) in [("ring", sending("", "")), ("proof", sending("Ms Ali, 01632 960001", "posted"))] {
         assert_eq!(fields(call!(world.dsl, send_referral, request)), [field]);
@@ -436,6 +483,7 @@ on_both_engines!(
     an_agency_takes_referrals_on_its_own_days_alone,
     a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back,
     a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs,
+    what_is_sent_is_what_was_checked,
     a_silent_agency_and_a_decision_not_agreed_with_are_taken_further,
     who_does_not_work_the_case_refers_nobody,
 );

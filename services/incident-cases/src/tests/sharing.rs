@@ -263,6 +263,15 @@ async fn schools_work_one_incident_together(engine: Engine) -> Result<()> {
         (shared.tasks[0].owner_school_id.as_str(), shared.tasks[0].due_date.as_str()),
         (&*there.id, "2026-12-10")
     );
+    let passed = AddSharedTaskRequest {
+        school_id: lead.id.clone(),
+        shared_incident_id: id.into(),
+        text: "Ring the youth service".into(),
+        owner_school_id: there.id.clone(),
+        due_date: "2020-01-01".into(),
+        request_id: lead.dsl.request_id(),
+    };
+    assert_eq!(reason(call!(lead.dsl, add_shared_task, passed)), "INVALID_FIELD", "nothing is due before it is asked");
     assert_eq!(reason(third.done(id, &task).await), "WRONG_STATE", "it is another school's");
     assert_eq!(reason(third.done(id, "six_00000000000000000000000000").await), "NOT_FOUND");
     let done = there.done(id, &task).await?.tasks[0].done.clone().unwrap_or_default();
@@ -287,6 +296,12 @@ async fn schools_work_one_incident_together(engine: Engine) -> Result<()> {
         ..minutes.clone()
     };
     assert_eq!(reason(call!(there.dsl, add_minutes, ahead)), "INVALID_FIELD");
+    let long_ago = AddMinutesRequest {
+        held_time: Some(chassis::clock::timestamp(world.bed.now() - time::Duration::days(9_000))),
+        request_id: there.dsl.request_id(),
+        ..minutes.clone()
+    };
+    assert_eq!(reason(call!(there.dsl, add_minutes, long_ago)), "INVALID_FIELD");
     let again = call!(there.dsl, add_minutes, minutes.clone())?;
     assert_eq!(call!(there.dsl, add_minutes, minutes)?, again, "one request is one discussion");
     let seen = third.read(id).await?;

@@ -20,9 +20,11 @@ pub const NOT_COMMENCED: &str = "not_commenced";
 /// Who may take a route.
 const MAKERS: [&str; 2] = ["lead", "staff"];
 /// What a field of a form holds.
-const KINDS: [&str; 5] = ["text", "long_text", "yes_no", "choice", "date"];
+const KINDS: [&str; 6] = ["text", "long_text", "yes_no", "choice", "choices", "date"];
+/// Those that are answered from options, one or several.
+const CHOSEN: [&str; 2] = ["choice", "choices"];
 /// Where what stands in a field before anybody writes may come from; `policy.` and a parameter's key besides.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "maker.name",
     "today",
     "case.reference",
@@ -34,6 +36,7 @@ const SOURCES: [&str; 12] = [
     "case.talks",
     "case.parents",
     "case.danger",
+    "case.known_on",
     "concern.words",
 ];
 
@@ -181,9 +184,12 @@ fn wrong(route: &Route, say: &mut impl FnMut(String, &str)) {
             wrong("its key is empty or there already".to_owned(), "Give each field its own key.");
         }
         if !KINDS.contains(&field.kind.as_str()) {
-            wrong(format!("there is no kind “{}”", field.kind), "Use text, long_text, yes_no, choice or date.");
+            wrong(
+                format!("there is no kind “{}”", field.kind),
+                "Use text, long_text, yes_no, choice, choices or date.",
+            );
         }
-        if (field.kind == "choice") == field.options.is_empty() {
+        if CHOSEN.contains(&field.kind.as_str()) == field.options.is_empty() {
             wrong("options belong to a choice".to_owned(), "Give a choice its options, and no other field.");
         }
         let asked = |name: &str| route.fields.iter().any(|other| other.key == name);

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     case::{
         By, Case, Refusal,
+        print::paper::day,
         record::{Said, Stamp},
     },
     route::{Contact, Route, Rung, digest, value},
@@ -43,6 +44,8 @@ pub struct Draft {
 /// How a draft is sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Sending<'a> {
+    /// The draft's etag as it was checked: what somebody wrote into it since is not sent.
+    pub checked: &'a str,
     /// By what means.
     pub means: &'a str,
     /// Where to; the agency's first number or address where empty.
@@ -164,7 +167,12 @@ impl Case {
         Ok(())
     }
 
-    /// Sends a draft: nothing leaves while the form lacks something, and what left is kept as it was.
+    /// Sends a draft: nothing leaves while the form lacks something or says what whoever sends it has not read, and what left
+    /// is kept as it was.
+    ///
+    /// # Errors
+    /// `Changed` where the draft is another than what was checked; `Fields` where it lacks answers; `Field` where the means or
+    /// the time cannot be; `State` where it was sent or withdrawn.
     pub fn send_referral(
         &mut self,
         by: By<'_>,
@@ -174,6 +182,9 @@ impl Case {
     ) -> Result<&Referral, Refusal> {
         self.working()?;
         let draft = self.open_draft(id)?.clone();
+        if sending.checked != draft.etag() {
+            return Err(Refusal::Changed);
+        }
         can_be_taken(&draft.route, &draft.agencies, by.at)?;
         let missing = draft.route.missing(&draft.answers);
         if !missing.is_empty() {
@@ -188,6 +199,11 @@ impl Case {
         if sending.at > by.at {
             return Err(Refusal::Field("send_time", "The time it was sent must be in the past".to_owned()));
         }
+        let known = london(self.known_at.unwrap_or(self.opened_at)).date();
+        if london(sending.at).date() < known {
+            let fix = format!("Enter a time from {} on, the day on which the school first knew", day(known));
+            return Err(Refusal::Field("send_time", fix));
+        }
         let portal = Portal::of(contact, sending);
         let package = Package::of(sending);
         let answers = draft.route.filled(&draft.answers);
@@ -197,7 +213,10 @@ impl Case {
             (sending.means, &recipient, sending.at),
             &answers,
         );
+        let asks_danger = draft.route.fields.iter().filter(|field| field.source == "case.danger");
+        let danger = asks_danger.map(|field| value(&draft.answers, &field.key)).any(|said| said == "yes");
         let form = Form {
+            danger,
             digest: digest(&left),
             route: draft.route.key.clone(),
             title: draft.route.title.clone(),

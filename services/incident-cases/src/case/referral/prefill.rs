@@ -1,5 +1,6 @@
 //! What a form begins with: what the case, the roll and the policy say already is not asked again.
 
+use chassis::clock::london;
 use time::Date;
 
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
         access::Subject,
         print::paper::{day, moment},
     },
+    concern::Concern,
     learner::Learner,
     route::Route,
 };
@@ -23,6 +25,10 @@ pub struct Known<'a> {
     pub parameters: &'a [(String, String)],
     /// Those of the case's people who are on the roll.
     pub learners: &'a [Learner],
+    /// The case's concerns.
+    pub concerns: &'a [Concern],
+    /// The name that the case's adult goes by, where the case has them by an account; may be empty.
+    pub subject: &'a str,
 }
 
 impl Known<'_> {
@@ -43,24 +49,25 @@ impl Known<'_> {
 impl Case {
     /// The answers that a form begins with.
     pub fn begun(&self, route: &Route, known: Known<'_>) -> Vec<(String, String)> {
-        let said = |source: &str| known.says(source).unwrap_or_else(|| self.says(source, known.learners));
+        let said = |source: &str| known.says(source).unwrap_or_else(|| self.says(source, known));
         let begun = route.fields.iter().filter(|field| !field.source.is_empty());
         let begun = begun.map(|field| (field.key.clone(), said(&field.source)));
         begun.filter(|(_, value)| !value.trim().is_empty()).collect()
     }
 
-    fn says(&self, source: &str, learners: &[Learner]) -> String {
+    fn says(&self, source: &str, known: Known<'_>) -> String {
         match source {
             "case.reference" => self.reference.clone(),
             "case.kind" => self.procedure.title.clone(),
-            "case.summary" => self.summary(),
-            "case.children" => self.parts(true, learners),
-            "case.others" => self.parts(false, learners),
-            // An account's name is not known here: whoever refers writes it.
+            "case.summary" => self.summary(known.concerns),
+            "case.children" => self.parts(true, known.learners),
+            "case.others" => self.parts(false, known.learners),
             "case.adult" => match &self.access.subject {
                 Some(Subject::Name(name)) => name.clone(),
-                Some(Subject::Account(_)) | None => String::new(),
+                Some(Subject::Account(_)) => known.subject.trim().to_owned(),
+                None => String::new(),
             },
+            "case.known_on" => london(self.known_at.unwrap_or(self.opened_at)).date().to_string(),
             "case.talks" => self.talks(),
             "case.parents" => self.what_parents_know(),
             "case.danger" => self.fact("immediate_danger").filter(|known| *known != "unknown").unwrap_or("").to_owned(),
@@ -68,9 +75,13 @@ impl Case {
         }
     }
 
-    /// What kind of case it is, and what mattered in it.
-    fn summary(&self) -> String {
+    /// What kind of case it is, what was reported in the words of whoever did, and what mattered in it.
+    fn summary(&self, concerns: &[Concern]) -> String {
         let mut lines = vec![format!("{}. Risks: {}.", self.procedure.title, self.risks.join(", "))];
+        let mut concerns: Vec<&Concern> = concerns.iter().collect();
+        concerns.sort_by_key(|concern| concern.recorded_at);
+        let told = |concern: &&Concern| format!("{}: {}", moment(concern.recorded_at), concern.report.narrative);
+        lines.extend(concerns.iter().map(told));
         let mattered = self.entries.iter().filter(|entry| entry.significance().is_some());
         lines.extend(mattered.map(|entry| entry.text.clone()));
         lines.join("\n")
@@ -96,7 +107,12 @@ impl Case {
             }
             line
         };
-        let those = self.involvements.iter().filter(|part| part.ended.is_none() && part.of_child() == children);
+        // Of somebody accused it is known that they are a child where the roll has them or they have a year.
+        let child = |part: &Involvement| {
+            let known = part.learner.is_some() || !part.year_group.is_empty();
+            part.of_child() && (known || part.role != "alleged_perpetrator")
+        };
+        let those = self.involvements.iter().filter(|part| part.ended.is_none() && child(part) == children);
         those.map(line).collect::<Vec<_>>().join("\n")
     }
 

@@ -44,12 +44,25 @@ fn told(found: &ContactMatch) -> pb::ContactMatch {
     }
 }
 
-/// A match as a school is told of it.
-pub(crate) fn found((found, case_id, contact_id): &Found) -> pb::ContactMatch {
-    pb::ContactMatch { case_id: case_id.clone(), contact_id: contact_id.clone(), ..told(found) }
+/// A match as a school is told of it, with its own case and mark where the caller may read them.
+pub(crate) fn found(
+    (found, case_id, contact_id, reference): &Found,
+    case_reference: &str,
+    own: Option<&MarkedContact>,
+) -> pb::ContactMatch {
+    pb::ContactMatch {
+        case_id: case_id.clone(),
+        contact_id: contact_id.clone(),
+        reference: reference.clone(),
+        case_reference: case_reference.to_owned(),
+        contact_kind: own.map(|own| own.kind.clone()).unwrap_or_default(),
+        contact_value: own.map(|own| own.value.clone()).unwrap_or_default(),
+        ..told(found)
+    }
 }
 
 /// What the desk is told of: no case, and no contact.
-pub(crate) fn told_desk((found, ..): &Found) -> pb::ContactMatch {
-    told(found)
+pub(crate) fn told_desk((found, .., reference): &Found) -> pb::ContactMatch {
+    let reference = if found.second.is_some() { reference.clone() } else { String::new() };
+    pb::ContactMatch { reference, ..told(found) }
 }

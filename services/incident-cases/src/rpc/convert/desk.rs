@@ -35,6 +35,7 @@ pub(in crate::rpc) fn allegation(one: &Allegation, now: OffsetDateTime) -> pb::A
         account_id: one.opened.by.clone(),
         create_time: Some(timestamp(one.opened.at)),
         etag: one.version.to_string(),
+        referral_id: one.referral_id.clone(),
     }
 }
 

@@ -5,7 +5,10 @@ use proto::incident_cases::v1 as pb;
 use time::OffsetDateTime;
 
 use super::referral::{acknowledgement, escalation, form, message};
-use crate::{desk::referral::DeskReferral, procedure::clock};
+use crate::{
+    desk::{allegation::Allegation, referral::DeskReferral},
+    procedure::clock,
+};
 
 /// What the list says of one.
 pub(in crate::rpc) fn line(held: &DeskReferral, now: OffsetDateTime) -> pb::DeskReferralLine {
@@ -21,11 +24,16 @@ pub(in crate::rpc) fn line(held: &DeskReferral, now: OffsetDateTime) -> pb::Desk
         due_time: due.map(timestamp),
         due_word: due.map(|at| clock::word(at, now).to_owned()).unwrap_or_default(),
         send_time: Some(timestamp(referral.made_at)),
+        danger: referral.danger(),
     }
 }
 
-/// One as the desk reads it.
-pub(in crate::rpc) fn referral(held: &DeskReferral, now: OffsetDateTime) -> pb::DeskReferral {
+/// One as the desk reads it, with the allegation that it was taken in as.
+pub(in crate::rpc) fn referral(
+    held: &DeskReferral,
+    taken_in: Option<&Allegation>,
+    now: OffsetDateTime,
+) -> pb::DeskReferral {
     let referral = &held.referral;
     let decision = referral.decision.as_ref();
     let portal = referral.portal.as_ref();
@@ -43,5 +51,7 @@ pub(in crate::rpc) fn referral(held: &DeskReferral, now: OffsetDateTime) -> pb::
         decide_time: decision.map(|decision| timestamp(decision.at)),
         escalations: referral.escalations.iter().map(escalation).collect(),
         etag: held.version.to_string(),
+        allegation_id: taken_in.map(|one| one.id.to_string()).unwrap_or_default(),
+        allegation_reference: taken_in.map(Allegation::reference).unwrap_or_default(),
     }
 }

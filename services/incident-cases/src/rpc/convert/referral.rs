@@ -246,6 +246,7 @@ pub(in crate::rpc) fn escalation(escalation: &Escalation) -> pb::ReferralEscalat
         outcome_text: against.map(|decision| decision.text.clone()).unwrap_or_default(),
         account_id: escalation.stamp.by.clone(),
         create_time: Some(timestamp(escalation.stamp.at)),
+        decide_time: against.map(|decision| timestamp(decision.at)),
     }
 }
 

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 use crate::{
+    case::Case,
+    concern::Concern,
     procedure::clock,
     transfer::{Advance, Ended, Import, Outside, Part, Receipt, Transfer, contents::Entry},
 };
@@ -122,6 +124,25 @@ pub(in crate::rpc) fn item(entry: &Entry, digest: String) -> pb::TransferItem {
         origin_name: if here { String::new() } else { entry.origin.clone() },
         digest,
     }
+}
+
+/// What may be about the child: cases first, then concerns.
+pub(in crate::rpc) fn unsaid((cases, concerns): &(Vec<Case>, Vec<Concern>)) -> Vec<pb::TransferUnsaid> {
+    let case = |case: &Case| pb::TransferUnsaid {
+        record_id: case.id.to_string(),
+        kind: "case".to_owned(),
+        title: format!("{}: {}", case.reference, case.procedure.title),
+        state: case.state().to_owned(),
+        create_time: Some(timestamp(case.opened_at)),
+    };
+    let concern = |concern: &Concern| pb::TransferUnsaid {
+        record_id: concern.id.to_string(),
+        kind: "concern".to_owned(),
+        title: concern.report.about.clone(),
+        state: concern.state().to_owned(),
+        create_time: Some(timestamp(concern.recorded_at)),
+    };
+    cases.iter().map(case).chain(concerns.iter().map(concern)).collect()
 }
 
 pub(in crate::rpc) fn left_out(left_out: &BTreeMap<String, u32>) -> Vec<pb::TransferLeftOut> {

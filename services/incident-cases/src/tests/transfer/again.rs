@@ -1,0 +1,107 @@
+//! What was taken back is due again: no school is on time because it sent a file to the wrong one.
+
+use chassis::{error::Result, testing::Engine};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
+use time::Duration;
+
+use super::{Move, reason};
+
+async fn what_is_taken_back_is_gone_and_due_again(engine: Engine) -> Result<()> {
+    let moving = Move::new(engine).await?;
+    let world = &moving.world;
+    moving.leaves("2026-11-24").await?;
+    let held = async || -> Result<Vec<String>> {
+        let request = GetRetentionRequest { school_id: world.here.clone(), record_id: moving.case.case_id.clone() };
+        let kept = call!(world.dsl, get_retention, request)?.retention.unwrap_or_default();
+        Ok(kept.holds.into_iter().map(|hold| hold.hold_id).collect())
+    };
+    assert!(held().await?.contains(&"by_transfer".to_owned()));
+    let sent = moving.sent().await?;
+    let withdraw = |reason: &str| WithdrawTransferRequest {
+        school_id: world.here.clone(),
+        transfer_id: sent.transfer_id.clone(),
+        reason: reason.into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    assert_eq!(reason(call!(world.dsl, withdraw_transfer, withdraw(""))), "INVALID_FIELD");
+    let none = WithdrawTransferRequest { none_goes: true, ..withdraw("None goes") };
+    assert_eq!(reason(call!(world.dsl, withdraw_transfer, none)), "WRONG_STATE", "it is on its way");
+    let back = call!(world.dsl, withdraw_transfer, withdraw("It went to the wrong school"))?;
+    assert_eq!(back.transfer.unwrap_or_default().state, "withdrawn");
+    let late = call!(world.other, receive_transfer, moving.receiving(&sent, &moving.arrived.learner_id));
+    assert_eq!(reason(late), "WRONG_STATE");
+    // Taken back, it is due again by the same clock, and its records are held.
+    let due = moving.listed(&world.dsl, &world.here).await?;
+    assert_eq!((due.len(), due.first()), (1, back.again.as_ref()));
+    assert_eq!(
+        (due[0].state.as_str(), due[0].due_date.as_str(), due[0].due_rule.as_str()),
+        ("due", "2026-11-29", "in_year")
+    );
+    assert!(held().await?.contains(&"by_transfer".to_owned()));
+    let early = WithdrawTransferRequest { transfer_id: due[0].transfer_id.clone(), ..withdraw("Back") };
+    assert_eq!(reason(call!(world.dsl, withdraw_transfer, early.clone())), "WRONG_STATE", "nothing was sent");
+    let none = WithdrawTransferRequest { none_goes: true, request_id: world.dsl.request_id(), ..early };
+    assert_eq!(call!(world.dsl, withdraw_transfer, none)?.again, None);
+    assert!(!held().await?.contains(&"by_transfer".to_owned()));
+    assert_eq!(moving.sent().await?.due_date, "2026-11-29", "and sent after all, its clock is that of the move");
+    // Back on the roll ends what was due.
+    let sent = moving.listed(&world.dsl, &world.here).await?.remove(0);
+    let again = WithdrawTransferRequest { transfer_id: sent.transfer_id, ..withdraw("Wrong again") };
+    call!(world.dsl, withdraw_transfer, again)?;
+    moving.leaves("2026-11-25").await?;
+    assert_eq!(moving.listed(&world.dsl, &world.here).await?.len(), 1);
+    moving.leaves("").await?;
+    assert!(moving.listed(&world.dsl, &world.here).await?.is_empty());
+    Ok(())
+}
+
+async fn the_authority_sees_who_is_late_and_no_child(engine: Engine) -> Result<()> {
+    let moving = Move::new(engine).await?;
+    let world = &moving.world;
+    moving.leaves("2026-11-24").await?;
+    let officer = world.bed.person(&[(Role::SafeguardingOfficer, "")]);
+    let late = async || -> Result<Vec<LateTransfers>> {
+        Ok(call!(officer, list_late_transfers, ListLateTransfersRequest {})?.schools)
+    };
+    assert!(late().await?.is_empty());
+    assert_eq!(reason(call!(world.dsl, list_late_transfers, ListLateTransfersRequest {})), "NOT_PERMITTED");
+    world.bed.clock.advance(Duration::days(8));
+    let found = late().await?;
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].school_id.as_str(), found[0].not_sent, found[0].longest_days), (world.here.as_str(), 1, 3));
+    // Neither sending it nor taking it back makes up for the days.
+    let sent = moving.sent().await?;
+    assert!(late().await?.is_empty(), "the next school has the day of sending");
+    let withdraw = |id: &str, none_goes: bool| WithdrawTransferRequest {
+        school_id: world.here.clone(),
+        transfer_id: id.into(),
+        reason: "It went to the wrong one".into(),
+        request_id: world.dsl.request_id(),
+        none_goes,
+    };
+    let again = call!(world.dsl, withdraw_transfer, withdraw(&sent.transfer_id, false))?.again.unwrap_or_default();
+    let found = late().await?;
+    assert_eq!((found.len(), found[0].not_sent, found[0].longest_days), (1, 1, 3), "late as it was");
+    call!(world.dsl, withdraw_transfer, withdraw(&again.transfer_id, true))?;
+    let found = late().await?;
+    assert_eq!((found.len(), found[0].not_sent, found[0].none_went), (1, 0, 1), "what was late is not unsaid");
+    let sent = moving.sent().await?;
+    world.bed.clock.advance(Duration::days(2));
+    let found = late().await?;
+    assert_eq!((found[0].school_id.as_str(), found[0].not_received), (world.there.as_str(), 1));
+    let received = call!(world.other, receive_transfer, moving.receiving(&sent, &moving.arrived.learner_id))?;
+    assert_eq!(received.transfer.unwrap_or_default().days_late, 5);
+    let found = late().await?;
+    assert_eq!(
+        (found[0].school_id.as_str(), found[0].received_late, found[0].longest_days),
+        (world.here.as_str(), 1, 0)
+    );
+    assert!(!format!("{found:?}").contains("Robin"));
+    Ok(())
+}
+
+on_both_engines!(what_is_taken_back_is_gone_and_due_again, the_authority_sees_who_is_late_and_no_child);
