@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::suppress::Figure;
-use time::{Date, Duration};
+use time::Date;
 
 use super::world::{SCHOOLS, World};
 use crate::table::{Axis, Counted, Schools};
@@ -61,9 +61,10 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
     let question = &counted.question;
     let asked = question.as_at.unwrap_or(today).min(today);
     let mut seen = Vec::new();
-    let whole = question.from.day() == 1 && question.to - question.from > Duration::days(100);
-    let one_month =
-        question.from.day() == 1 && question.to.day() == 1 && question.to - question.from < Duration::days(32);
+    // Whole months alone are sums of what there is to know.
+    let months = months(question.from, question.to);
+    let whole = months.len() == 4;
+    let part = !whole && !months.is_empty();
     for (row, figures) in counted.rows.iter().zip(figures) {
         let Some(figure) = figures.first() else { continue };
         let schools = match (&question.schools, &question.rows) {
@@ -78,18 +79,17 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
         }
         if question.rows == Some(Axis::Month) {
             by.insert(MONTH.to_owned(), BTreeSet::from([row.clone()]));
-        } else if one_month {
-            let month = format!("{}-{:02}", question.from.year(), u8::from(question.from.month()));
-            by.insert(MONTH.to_owned(), BTreeSet::from([month]));
+        } else if part {
+            by.insert(MONTH.to_owned(), months.clone());
         }
-        if by.len() > 1 || !(whole || one_month) {
+        if by.len() > 1 || months.is_empty() {
             continue;
         }
         let fact = question.measure.fact.clone();
         // A school's own total is hidden for its own sake; a part that is named is something, and may be hidden for another's.
         // What was known on a past day may be hidden for the sake of later days, and be nothing.
         let of_one = by.is_empty() && schools.len() == 1;
-        let named = by.is_empty() || (question.only.is_empty() && question.rows != Some(Axis::Month) && !one_month);
+        let named = by.is_empty() || (question.only.is_empty() && question.rows != Some(Axis::Month) && !part);
         let bound = match figure.0 {
             Figure::Hidden if question.as_at.is_none() && of_one => (1, 5),
             Figure::Hidden if question.as_at.is_none() && named => (1, FAR),
@@ -117,6 +117,13 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
     seen
 }
 
+/// The months of a term that a period is made of; none where it begins or ends amidst one.
+fn months(from: Date, to: Date) -> BTreeSet<String> {
+    let firsts = from.day() == 1 && to.day() == 1;
+    let days = std::iter::successors(Some(from), |day| day.next_day()).take_while(|day| firsts && *day < to);
+    days.map(|day| format!("{}-{:02}", day.year(), u8::from(day.month()))).collect()
+}
+
 impl Seen {
     pub(super) fn add(&mut self, cell: Cell, (figure, day, bound): Said) {
         match figure {
@@ -137,7 +144,7 @@ impl Seen {
     /// The hidden cells that are small, or have moved by little, and can be worked out.
     pub(super) fn attack(&self, world: &World, family: &Family, outcome: &mut Outcome) {
         let (fact, dimension) = family;
-        let space = Space::of(self, dimension);
+        let space = Space::of(self, world, dimension);
         let mut basis = Basis::default();
         for (cell, count) in &self.shown {
             basis.add(space.row(cell), *count);
@@ -181,11 +188,15 @@ struct Space {
 }
 
 impl Space {
-    fn of(seen: &Seen, dimension: &str) -> Self {
+    fn of(seen: &Seen, world: &World, dimension: &str) -> Self {
         let cells = || seen.shown.keys().chain(seen.hidden.keys());
         let mut values: BTreeSet<String> = cells().filter_map(|cell| cell.values.clone()).flatten().collect();
-        // Whatever is of none of these.
-        values.insert(format!("not {dimension}"));
+        // Whatever is of none of these; and everything is of some month of its term.
+        if dimension == MONTH {
+            values.extend(world.months());
+        } else {
+            values.insert(format!("not {dimension}"));
+        }
         let days: BTreeSet<Date> = cells().map(|cell| cell.by).collect();
         Self { months: dimension == MONTH, values: values.into_iter().collect(), days: days.into_iter().collect() }
     }
@@ -201,7 +212,7 @@ impl Space {
             for (v, value) in self.values.iter().enumerate() {
                 let counts = cell.schools.contains(school) && cell.values.as_ref().is_none_or(|of| of.contains(value));
                 // Nothing of a month was counted before it began.
-                let begun = |day: &Date| !self.months || day.to_string() >= *value || value.starts_with("not");
+                let begun = |day: &Date| !self.months || day.to_string() >= *value;
                 let known = |day: &Date| counts && *day <= cell.by && begun(day);
                 for (d, _) in self.days.iter().enumerate().filter(|(_, day)| known(day)) {
                     row[(s * self.values.len() + v) * self.days.len() + d] = 1;

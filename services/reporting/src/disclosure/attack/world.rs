@@ -13,9 +13,11 @@ use crate::{
     table::{Axis, Counted, Question, Schools},
 };
 
-/// The schools: three tiny, two small, one middling, one large.
-pub(super) const SCHOOLS: [&str; 7] = ["sch_a", "sch_b", "sch_c", "sch_d", "sch_e", "sch_f", "sch_g"];
-const SIZES: [u64; 7] = [3, 4, 3, 9, 14, 30, 90];
+/// The schools: three tiny, two small, one middling, two large, of which in one hardly anything happens before `LATE`.
+pub(super) const SCHOOLS: [&str; 8] = ["sch_a", "sch_b", "sch_c", "sch_d", "sch_e", "sch_f", "sch_g", "sch_h"];
+const SIZES: [u64; 8] = [3, 4, 3, 9, 14, 30, 90, 110];
+/// The day of the term on which it begins there: the first of November; and how many came before.
+const LATE: (u64, u64) = (61, 5);
 const PROCEDURES: [&str; 5] = ["P1", "P2", "P5", "P7", "P8"];
 const ORIGINS: [&str; 3] = ["staff", "public", "alert"];
 const RISKS: [&str; 4] = ["content", "contact", "conduct", "commerce"];
@@ -67,8 +69,13 @@ impl World {
         let mut things = Vec::new();
         for (school, size) in SCHOOLS.into_iter().zip(SIZES) {
             for fact in ["case_opened", "concern_recorded"] {
-                for _ in 0..size {
-                    let day = start + Duration::days(i64::try_from(random.below(121)).unwrap());
+                for n in 0..size {
+                    let after = match school {
+                        "sch_h" if n < LATE.1 => random.below(LATE.0),
+                        "sch_h" => LATE.0 + random.below(121 - LATE.0),
+                        _ => random.below(121),
+                    };
+                    let day = start + Duration::days(i64::try_from(after).unwrap());
                     let late = if random.below(6) == 0 { random.below(25) } else { 0 };
                     let known = day + Duration::days(i64::try_from(late).unwrap());
                     let dims = if fact == "case_opened" {
@@ -115,6 +122,11 @@ impl World {
         ["cases_opened", "concerns_recorded"].into_iter().filter_map(measure::get).collect()
     }
 
+    /// The months of its term.
+    pub(super) fn months(&self) -> impl Iterator<Item = String> {
+        months(self.term).into_iter().map(|(month, _)| month)
+    }
+
     /// A question about the whole term.
     pub(super) fn question(&self, measure: &'static Measure, schools: Schools) -> Question {
         let (from, to) = (self.term.start().date(), self.term.end().date());
@@ -129,7 +141,8 @@ impl World {
             if random.below(2) == 0 { Schools::All } else { Schools::One((*random.one(&SCHOOLS)).to_owned()) };
         let mut question = self.question(measure, schools);
         let all = months(self.term);
-        match random.below(6) {
+        match random.below(7) {
+            2 => question.to = all[1 + usize::try_from(random.below(3)).unwrap()].1,
             0 => {
                 let month = usize::try_from(random.below(4)).unwrap();
                 question.from = all[month].1;
