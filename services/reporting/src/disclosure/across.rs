@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::{
-    block::{Block, Moment, Of, Truth},
+    block::{Block, EVER, Moment, Of, Truth},
     period::MONTH,
     series::{Point, Series, unknowns},
     unknowns::{PLENTY, Sum, Unknowns},
@@ -19,6 +19,9 @@ struct Step {
     at: i64,
     day: i32,
     to: String,
+    /// Whether it was printed to somebody who looked back at that day: whoever asks for the present is not answered with it.
+    #[serde(default)]
+    back: bool,
     counts: BTreeMap<String, i64>,
 }
 
@@ -53,12 +56,19 @@ impl Across {
     pub(super) fn publish(&mut self, schools: &Schools<'_>, moment: &Moment, min_cell: i64) -> bool {
         let counts: BTreeMap<String, i64> = counts(schools);
         let next = self.steps.partition_point(|step| step.at <= moment.at);
-        let last = next.checked_sub(1).and_then(|n| self.steps.get(n));
-        if last.is_some_and(|last| last.counts == counts) || (!counts.is_empty() && self.refused == counts) {
+        let last = next.checked_sub(1).and_then(|n| self.steps.get_mut(n));
+        let after = last.as_ref().map_or(moment.at, |last| moment.at.max(last.at + 1));
+        if let Some(last) = last.filter(|last| last.counts == counts) {
+            // What stood on a day that was looked back at stands still.
+            let stands = last.back && !moment.back;
+            last.back &= moment.back;
+            return stands;
+        }
+        if !counts.is_empty() && self.refused == counts {
             return false;
         }
-        let at = last.map_or(moment.at, |last| moment.at.max(last.at + 1));
-        self.steps.insert(next, Step { at, day: moment.day, to: moment.to.clone(), counts: counts.clone() });
+        let (day, to, back) = (moment.day, moment.to.clone(), moment.back);
+        self.steps.insert(next, Step { at: after, day, to, back, counts: counts.clone() });
         if !self.safe(schools, min_cell) {
             self.steps.remove(next);
             self.refused = counts;
@@ -151,9 +161,9 @@ impl Across {
         })
     }
 
-    /// The total as it was last printed by the end of a day.
+    /// The total as it was last printed by the end of a day, or of the present where none is named.
     pub(super) fn total(&self, schools: &Schools<'_>, by: Option<i32>) -> Figure {
-        let step = self.steps.iter().rev().find(|step| by.is_none_or(|by| step.day <= by));
+        let step = self.steps.iter().rev().find(|step| by.map_or(!step.back, |by| step.day <= by));
         let Some(step) = step else { return (None, None) };
         let count: i64 = step.counts.values().sum();
         let counts = counts(schools);
@@ -205,7 +215,7 @@ fn table(
     let without = of_one.then(|| table.column(Sum::default()));
     for (block, truth) in schools.values() {
         // A hidden total is small as far as anybody knows, and it is one at least; of one that waits it is known that there is more.
-        let sum = match block.figure(Of::Total, None, truth) {
+        let sum = match block.figure(Of::Total, EVER, truth) {
             Some((_, None)) => Sum::default(),
             Some((printed, Some(_))) => Sum { up: PLENTY, down: (truth.total - printed - 1).max(0) },
             None => Sum { up: (min_cell - 1 - truth.total).max(0), down: (truth.total - 1).max(0) },
@@ -215,19 +225,19 @@ fn table(
         for (column, value) in values.iter().enumerate() {
             let count = truth.parts.get(dimension).and_then(|parts| parts.get(*value)).copied().unwrap_or_default();
             left -= count;
-            let printed = block.figure(Of::Part(dimension, value), None, truth).map(|(count, _)| count);
+            let printed = block.figure(Of::Part(dimension, value), EVER, truth).map(|(count, _)| count);
             let open = count - printed.unwrap_or_default();
             if open < 0 {
                 return None;
             }
             if open > 0 || printed.is_none() {
                 // Where its breakdown was printed, a hidden part is known to be something.
-                let least = if block.broken_down(dimension, None) { open.min(1) } else { 0 };
+                let least = if block.broken_down(dimension, EVER) { open.min(1) } else { 0 };
                 table.cell((row, column), open, (least, PLENTY));
             }
         }
         if let Some(column) = without
-            && !values.iter().all(|value| block.figure(Of::Part(dimension, value), None, truth).is_some())
+            && !values.iter().all(|value| block.figure(Of::Part(dimension, value), EVER, truth).is_some())
         {
             table.cell((row, column), left.max(0), (0, PLENTY));
         }

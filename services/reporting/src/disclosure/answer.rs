@@ -1,7 +1,10 @@
 //! Questions and their answers in terms of what is printed: which figures a cell is the sum of, and what may not be asked.
 //! The one file that knows both questions and blocks.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use chassis::{calendar::Term, suppress::Figure};
 use time::{Date, Duration};
@@ -121,14 +124,17 @@ fn day(question: &Question, today: Date) -> Option<Date> {
     question.as_at.filter(|day| *day < today)
 }
 
-/// Adds what a question needs.
+/// Adds what a question needs. Whoever looks back at a day needs the present, too: that is printed first, so that what they are
+/// shown takes nothing from what everybody is.
 pub(super) fn need(question: &Question, today: Date, needs: &mut Needs) {
     let Ok(asked) = asked(question, day(question, today)) else { return };
     for piece in &asked.pieces {
-        let facts = needs.entry((piece.term, asked.as_at)).or_default();
-        let dimensions = facts.entry(question.measure.fact.as_str()).or_default();
-        dimensions.extend(piece.month.is_some().then_some(MONTH));
-        dimensions.extend(asked.by.as_ref().map(|(dimension, _)| *dimension));
+        for as_at in BTreeSet::from([None, asked.as_at]) {
+            let facts = needs.entry((piece.term, as_at)).or_default();
+            let dimensions = facts.entry(question.measure.fact.as_str()).or_default();
+            dimensions.extend(piece.month.is_some().then_some(MONTH));
+            dimensions.extend(asked.by.as_ref().map(|(dimension, _)| *dimension));
+        }
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Moment {
     pub(super) to: String,
     /// Up to this moment nothing is printed any more, in microseconds: figures over all schools were, and rest on it.
     pub(super) sealed: i64,
+    /// Whether it is a past day that somebody looks back at.
+    pub(super) back: bool,
 }
 
 /// One printing: the counts of that moment, and which of them were printed.
@@ -42,6 +44,9 @@ pub(super) struct Step {
     at: i64,
     day: i32,
     to: String,
+    /// Whether it was printed to somebody who looked back at that day: whoever asks for the present is not answered with it.
+    #[serde(default)]
+    back: bool,
     truth: Truth,
     total: bool,
     /// By dimension, the values that were printed; a value that nothing counted in is printed with any of them.
@@ -55,12 +60,20 @@ impl Step {
         self.truth.parts.get(dimension).and_then(|parts| parts.get(value)).copied().unwrap_or_default()
     }
 
+    /// Whether it answers what is asked of a day, or of the present where none is named.
+    fn answers(&self, by: Option<i32>) -> bool {
+        by.map_or(!self.back, |by| self.day <= by)
+    }
+
     fn shows(&self, dimension: &str, value: &str) -> bool {
         let nothing = self.count(dimension, value) == 0;
         let none_at_all = nothing && self.total && self.truth.total == 0;
         none_at_all || self.shown.get(dimension).is_some_and(|shown| nothing || shown.contains(value))
     }
 }
+
+/// Any day: for whoever asks what was printed to anybody.
+pub(super) const EVER: Option<i32> = Some(i32::MAX);
 
 /// What is asked of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,7 +110,8 @@ impl Block {
                 let at = last.map_or(moment.at, |(_, step)| moment.at.max(step.at + 1));
                 let (day, to, truth) = (moment.day, moment.to.clone(), truth.clone());
                 let (shown, refused) = (BTreeMap::new(), BTreeSet::new());
-                self.steps.insert(next, Step { at, day, to, truth, total: false, shown, refused });
+                let step = Step { at, day, to, back: moment.back, truth, total: false, shown, refused };
+                self.steps.insert(next, step);
                 (next, true)
             }
         };
@@ -105,6 +119,11 @@ impl Block {
             // What printed nothing is not remembered: nobody can know of it.
             self.steps.remove(n);
             return false;
+        }
+        if let Some(step) = self.steps.get_mut(n).filter(|step| step.back && !moment.back) {
+            // What stood on a day that was looked back at stands still.
+            step.back = false;
+            more = true;
         }
         for dimension in dimensions {
             let tried = |step: &Step| step.shown.contains_key(*dimension) || step.refused.contains(*dimension);
@@ -120,14 +139,14 @@ impl Block {
         more
     }
 
-    /// The figure of a part or of all as it was last printed by the end of a day (of any day where none is named), with its day
+    /// The figure of a part or of all as it was last printed by the end of a day (of the present where none is named), with its day
     /// where that is not the present one; none where it is hidden. `truth` is what is true now, or was at the end of that day.
     pub(super) fn figure(&self, of: Of<'_>, by: Option<i32>, truth: &Truth) -> Option<(i64, Option<i32>)> {
         let shows = |step: &&Step| match of {
             Of::Total => step.total,
             Of::Part(dimension, value) => step.shows(dimension, value),
         };
-        let step = self.steps.iter().rev().filter(|step| by.is_none_or(|by| step.day <= by)).find(shows)?;
+        let step = self.steps.iter().rev().filter(|step| step.answers(by)).find(shows)?;
         let count = |truth: &Truth| match of {
             Of::Total => truth.total,
             Of::Part(dimension, value) => {
@@ -149,7 +168,7 @@ impl Block {
 
     /// Whether a breakdown was printed by a day at all: where it was not, not even its values are named.
     pub(super) fn broken_down(&self, dimension: &str, by: Option<i32>) -> bool {
-        self.steps.iter().any(|step| by.is_none_or(|by| step.day <= by) && step.shown.contains_key(dimension))
+        self.steps.iter().any(|step| step.answers(by) && step.shown.contains_key(dimension))
     }
 
     /// The total as it grew, for the table of all schools.

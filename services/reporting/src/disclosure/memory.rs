@@ -205,7 +205,8 @@ impl Memory {
             None => (self.now, london(self.now).date()),
         };
         let sealed = self.sealed.get(school).copied().unwrap_or_default();
-        Moment { at: store::micros(at), day: day.to_julian_day(), to: self.to.clone(), sealed }
+        let back = as_at.is_some();
+        Moment { at: store::micros(at), day: day.to_julian_day(), to: self.to.clone(), sealed, back }
     }
 
     /// Whether a school was counted in a term by a moment.
@@ -230,17 +231,21 @@ impl Memory {
     /// Prints what can be printed, and says of which facts, terms and schools there is something new to keep.
     pub(super) fn print(&mut self, needs: &Needs) -> Vec<BlockKey> {
         let mut changed = BTreeSet::new();
-        // In the order of time: what is printed over all schools rests on what each of them had printed by then.
-        let (past, present): (Vec<_>, Vec<_>) = needs.iter().partition(|((_, as_at), _)| as_at.is_some());
-        let mut past = past;
-        past.sort_by_key(|((_, as_at), _)| *as_at);
-        for ((term, as_at), facts) in past.into_iter().chain(present) {
+        // The present first, for everybody has it before them. Then the past in the order of time: what is printed over all
+        // schools rests on what each of them had printed by then.
+        let mut order: Vec<_> = needs.iter().collect();
+        order.sort_by_key(|((_, as_at), _)| *as_at);
+        for ((term, as_at), facts) in order {
             let over = *term < Term::at(self.now);
             for (fact, dimensions) in facts {
                 let present = self.present(*term, *as_at, fact);
                 for (school, truth) in &present {
                     let moment = self.moment(*as_at, school);
                     let key = (*term, *fact, school.clone());
+                    // Beside a present figure that waits, a past one could keep it waiting.
+                    if as_at.is_some() && !self.stands(school, *term, fact) {
+                        continue;
+                    }
                     let large = truth.total >= LARGE * self.min_cell;
                     let none = BTreeSet::new();
                     let dimensions = if over || large { dimensions } else { &none };
@@ -250,6 +255,9 @@ impl Memory {
                     }
                 }
                 if !self.all {
+                    continue;
+                }
+                if as_at.is_some() && !matches!(self.of_all((*term, None), fact, Of::Total), (Figure::Count(_), None)) {
                     continue;
                 }
                 let (moment, empty) = (self.moment(*as_at, ACROSS), Block::default());
@@ -272,6 +280,12 @@ impl Memory {
             }
         }
         changed.into_iter().collect()
+    }
+
+    /// Whether a school's total is printed as it is now, or nothing is counted there.
+    fn stands(&self, school: &str, term: Term, fact: &'static str) -> bool {
+        let (figure, held) = self.of_school(school, (term, None), fact, Of::Total);
+        figure == Figure::NoData || (matches!(figure, Figure::Count(_)) && held.is_none())
     }
 
     /// A school's figure.

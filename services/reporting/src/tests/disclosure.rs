@@ -118,6 +118,24 @@ pub(super) async fn what_would_single_out_a_child_is_hidden_whatever_there_is(en
     Ok(())
 }
 
+pub(super) async fn a_look_back_changes_no_present_figure(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let place = Place::new(&bed).await?;
+    let (large, little) = (bed.school(), bed.school());
+    // Over both, 8 by the first of June and 11 now, of which the 3 of the second school would be told.
+    for (school, at, count) in
+        [(&large, datetime!(2026-05-20 10:00 UTC), 8), (&little, datetime!(2026-06-20 10:00 UTC), 3)]
+    {
+        place.hear(&cases(&bed, school, at, &[("P1", count)])).await;
+    }
+    let now = Question { schools: Schools::All, ..question("cases_opened", &large)? };
+    let before = printed(&place, vec![now.clone()]).await?;
+    assert_eq!(before[0].total, Figure::Hidden);
+    printed(&place, vec![Question { as_at: Some(date!(2026 - 06 - 01)), ..now.clone() }]).await?;
+    assert_eq!(printed(&place, vec![now]).await?, before, "somebody looked back at the first of June");
+    Ok(())
+}
+
 pub(super) async fn two_who_print_at_once_print_nothing_that_tells_together(engine: Engine) -> Result<()> {
     let bed = Bed::new(engine)?;
     let place = Arc::new(Place::new(&bed).await?);
