@@ -1,4 +1,4 @@
-//! What is counted of a desk's allegations, and what of it may be published.
+//! What is counted of a desk's allegations, for its own eyes; and what it published of a year, to download.
 
 use axum::extract::{Path, Query};
 use chassis::{
@@ -51,6 +51,13 @@ pub struct Days {
     until: String,
 }
 
+/// Which year.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct OfYear {
+    #[serde(default)]
+    year: String,
+}
+
 /// The page.
 #[derive(Debug, Serialize)]
 pub struct DeskFigures {
@@ -59,9 +66,8 @@ pub struct DeskFigures {
     from: String,
     until: String,
     tables: Vec<Counted>,
-    csv: Link,
-    /// The years that were published.
-    published: Vec<String>,
+    /// What was published of years, to download.
+    published: Vec<Link>,
     /// Where one is published; none for whoever does not work the desk.
     publish: Option<Link>,
 }
@@ -76,7 +82,6 @@ struct Counted {
 struct Line {
     title: String,
     count: String,
-    published: String,
 }
 
 impl Page for DeskFigures {
@@ -86,11 +91,10 @@ impl Page for DeskFigures {
     fn samples() -> Vec<Self> {
         use proto::incident_cases::v1::PublishedDeskFigures;
 
-        let figure =
-            |key: &str, count, published: &str| DeskFigure { key: key.into(), count, published: published.into() };
+        let figure = |key: &str, count| DeskFigure { key: key.into(), count, ..DeskFigure::default() };
         let answer = GetDeskFiguresResponse {
-            opened: vec![figure("opened", 20, "20"), figure("child", 2, "c")],
-            closed: vec![figure("closed", 7, "7"), figure("false", 7, "7"), figure("days_to_close", 31, "")],
+            opened: vec![figure("opened", 20), figure("child", 2)],
+            closed: vec![figure("closed", 7), figure("false", 7), figure("days_to_close", 31)],
             published: vec![PublishedDeskFigures { year: "2025-26".into(), ..PublishedDeskFigures::default() }],
         };
         let days = Days { from: "1/9/2026".into(), until: "26/11/2026".into() };
@@ -111,13 +115,10 @@ fn title(figure: &DeskFigure) -> String {
 
 impl DeskFigures {
     fn new(answer: &GetDeskFiguresResponse, days: &Days, desk: &str, crumbs: Vec<Link>, works: bool) -> Self {
-        let line = |figure: &DeskFigure| Line {
-            title: title(figure),
-            count: figure.count.to_string(),
-            published: figure.published.clone(),
-        };
+        let line = |figure: &DeskFigure| Line { title: title(figure), count: figure.count.to_string() };
         let table = |title, figures: &[DeskFigure]| Counted { title, lines: figures.iter().map(line).collect() };
-        let query = format!("from={}&until={}", percent(&days.from), percent(&days.until));
+        let file =
+            |year: &str| Link::new(format!("{year} (CSV)"), format!("{desk}/figures.csv?year={}", percent(year)));
         Self {
             head: Head::new("Figures of the desk", crumbs),
             action: format!("{desk}/figures"),
@@ -127,8 +128,7 @@ impl DeskFigures {
                 table("Taken in during these days", &answer.opened),
                 table("Closed during these days", &answer.closed),
             ],
-            csv: Link::new("Download what may be published (CSV)", format!("{desk}/figures.csv?{query}")),
-            published: answer.published.iter().map(|year| year.year.clone()).collect(),
+            published: answer.published.iter().map(|year| file(&year.year)).collect(),
             publish: works.then(|| Link::new("Publish the figures of a year", format!("{desk}/figures/new"))),
         }
     }
@@ -173,11 +173,10 @@ fn years(now: OffsetDateTime) -> Vec<String> {
 /// What is asked to publish a year.
 pub fn publish_fields(years: &[String]) -> Vec<Field> {
     let years = years.iter().map(|year| (year.as_str(), year.as_str()));
-    vec![
-        Field::select("year", "Which year, from 1 April to 31 March?")
-            .choices(years)
-            .hint("Only what stands under “To publish” is told. It does not change afterwards, whatever is put right."),
-    ]
+    vec![Field::select("year", "Which year, from 1 April to 31 March?").choices(years).hint(
+        "Small numbers, and whatever would tell one, are left out. What is told does not change afterwards, whatever \
+                   is put right.",
+    )]
 }
 
 fn publish_page(visit: &Visit) -> FormPage {
@@ -214,13 +213,16 @@ pub async fn publish(Path(_): Path<String>, posted: Posted) -> Answer {
     }
 }
 
-/// What may be published of them, as a table for a spreadsheet.
-pub async fn csv(visit: Visit, Path(_): Path<String>, Query(days): Query<Days>) -> Answer {
+/// What was published of a year, as a table for a spreadsheet. There is none of other days: two that differ by one tell a count.
+pub async fn csv(visit: Visit, Path(_): Path<String>, Query(of): Query<OfYear>) -> Answer {
     visit.needs(Permission::DeskRead)?;
-    let answer = counted(&visit, &meant(&visit, &days)).await?;
-    let mut table = Table::new(["WHAT", "COUNT"])?;
-    for figure in answer.opened.iter().chain(&answer.closed).filter(|figure| !figure.published.is_empty()) {
-        table.row([title(figure).as_str(), &figure.published])?;
+    let answer = counted(&visit, &meant(&visit, &Days::default())).await?;
+    let year = answer.published.iter().find(|year| year.year == of.year).ok_or_else(|| {
+        Error::invalid("year", "Select a year that was published: figures of other days are for the desk alone")
+    })?;
+    let mut table = Table::new(["YEAR", "WHAT", "COUNT"])?;
+    for figure in year.opened.iter().chain(&year.closed) {
+        table.row([year.year.as_str(), title(figure).as_str(), &figure.published])?;
     }
-    attachment("desk-figures.csv", table)
+    attachment(&format!("desk-figures-{}.csv", year.year), table)
 }
