@@ -8,6 +8,7 @@ use time::Date;
 
 use super::{
     block::{Block, EVER, Moment, Of, Truth},
+    left::{Left, few, of_value},
     period::MONTH,
     series::{Point, Series, unknowns},
     unknowns::{PLENTY, Sum, Unknowns},
@@ -53,7 +54,14 @@ pub(super) type Figure = (Option<i64>, Option<i32>);
 
 impl Across {
     /// Prints the total of a moment where it can be, and says whether there is anything new to keep. The schools have printed theirs.
-    pub(super) fn publish(&mut self, schools: &Schools<'_>, moment: &Moment, min_cell: i64) -> bool {
+    /// Of what went, `left` is what stays at each school.
+    pub(super) fn publish(
+        &mut self,
+        schools: &Schools<'_>,
+        moment: &Moment,
+        left: Option<&Left>,
+        min_cell: i64,
+    ) -> bool {
         let counts: BTreeMap<String, i64> = counts(schools);
         let next = self.steps.partition_point(|step| step.at <= moment.at);
         let last = next.checked_sub(1).and_then(|n| self.steps.get_mut(n));
@@ -69,7 +77,7 @@ impl Across {
         }
         let (day, to, back) = (moment.day, moment.to.clone(), moment.back);
         self.steps.insert(next, Step { at: after, day, to, back, counts: counts.clone() });
-        if !self.safe(schools, min_cell) {
+        if !self.safe(schools, min_cell) || left.is_some_and(|left| tells_left(schools, left, min_cell)) {
             self.steps.remove(next);
             self.refused = counts;
         }
@@ -108,6 +116,7 @@ impl Across {
         schools: &Schools<'_>,
         dimension: &str,
         moment: &Moment,
+        left: Option<&Left>,
         min_cell: i64,
     ) -> bool {
         if self.breakdowns.contains_key(dimension) || self.tried.get(dimension) == Some(&moment.day) {
@@ -124,10 +133,20 @@ impl Across {
             return true;
         }
         let several = schools.values().any(|(_, truth)| truth.several.contains(dimension));
-        let large = |count: i64| count >= min_cell;
+        let stay = |value: &str| -> i64 {
+            left.into_iter().flat_map(BTreeMap::values).map(|left| of_value(Some(left), dimension, value)).sum()
+        };
+        // Nor may it tell what a school hides for the sake of the few that stay there.
+        let withheld = |value: &str| {
+            schools.iter().any(|(school, (_, truth))| {
+                let stay = of_value(left.and_then(|left| left.get(*school)), dimension, value);
+                of_value(Some(truth), dimension, value) >= min_cell && few(stay, min_cell)
+            })
+        };
+        let large = |value: &str, count: i64| count >= min_cell && !few(stay(value), min_cell) && !withheld(value);
         let mut shown: BTreeSet<String> =
-            parts.iter().filter(|(_, count)| large(**count)).map(|(value, _)| value.clone()).collect();
-        let first = parts.values().position(|count| !large(*count)).unwrap_or_default();
+            parts.iter().filter(|(value, count)| large(value, **count)).map(|(value, _)| value.clone()).collect();
+        let first = parts.iter().position(|(value, count)| !large(value, *count)).unwrap_or_default();
         let mut order = parts.keys().skip(first).chain(parts.keys().take(first));
         loop {
             let open = if several {
@@ -140,7 +159,8 @@ impl Across {
             } else {
                 table(schools, dimension, &parts, &shown, false, min_cell).is_some_and(|mut table| table.safe(min_cell))
             };
-            if open && !shown.is_empty() {
+            let hidden: i64 = parts.keys().filter(|value| !shown.contains(*value)).map(|value| stay(value)).sum();
+            if open && !shown.is_empty() && !few(hidden, min_cell) {
                 let (day, to) = (moment.day, moment.to.clone());
                 self.breakdowns.insert(dimension.to_owned(), Breakdown { day, to, parts, shown });
                 return true;
@@ -189,6 +209,19 @@ impl Across {
     pub(super) fn broken_down(&self, dimension: &str, by: Option<i32>) -> bool {
         self.breakdowns.get(dimension).is_some_and(|printed| by.is_none_or(|by| printed.day <= by))
     }
+}
+
+/// Whether a total of what went would tell how few stay, over all schools or at one that hides what went for their sake: beside that
+/// one another has to be hidden, too.
+fn tells_left(schools: &Schools<'_>, left: &Left, min_cell: i64) -> bool {
+    let all: i64 = schools.keys().filter_map(|school| left.get(*school)).map(|left| left.total).sum();
+    let gone: i64 = schools.values().map(|(_, truth)| truth.total).sum();
+    let printed = |(block, truth): &(&Block, &Truth)| matches!(block.figure(Of::Total, EVER, truth), Some((_, None)));
+    let hidden = schools.values().filter(|school| !printed(school)).count();
+    let withheld = schools.iter().any(|(school, (_, truth))| {
+        truth.total >= min_cell && left.get(*school).is_some_and(|left| few(left.total, min_cell))
+    });
+    (gone != 0 && few(all, min_cell)) || (withheld && hidden < 2)
 }
 
 fn counts(schools: &Schools<'_>) -> BTreeMap<String, i64> {

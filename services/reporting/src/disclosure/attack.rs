@@ -52,7 +52,7 @@ impl Publisher {
                 let schools = SCHOOLS.iter().filter(own).map(|school| ((*school).to_owned(), Some(world.term)));
                 memory.about(schools.collect(), counted.question.schools == Schools::All);
                 let mut needs = Needs::new();
-                answer::need(&counted.question, today, &mut needs);
+                answer::need(&counted.question, today, Some(world.term), &mut needs);
                 for (term, as_at) in needs.keys() {
                     memory.know((*term, *as_at), || world.truths(*term, as_at.unwrap_or(today)));
                 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    left::{few, of_value},
     period::month_begins,
     series::{Point, Series, unknowns},
 };
@@ -49,6 +50,10 @@ pub(super) struct Step {
     back: bool,
     truth: Truth,
     total: bool,
+    /// Whether the total is no small one and is hidden for what it would tell of what stays. It stays hidden for as long as it is
+    /// this one: were it shown when more stay, it would tell how few there were.
+    #[serde(default)]
+    withheld: bool,
     /// By dimension, the values that were printed; a value that nothing counted in is printed with any of them.
     shown: BTreeMap<String, BTreeSet<String>>,
     /// The dimensions of which nothing could be printed then.
@@ -93,12 +98,14 @@ pub(super) struct Block {
 impl Block {
     /// Prints what can be printed of a moment of what is asked for, and says whether that is more than before.
     ///
-    /// Nothing is printed of which all printings together, those of later moments too, would tell a small count.
+    /// Nothing is printed of which all printings together, those of later moments too, would tell a small count. Of what went,
+    /// `left` is what stays: nothing is printed beside which few stay, either.
     pub(super) fn publish(
         &mut self,
         truth: &Truth,
         moment: &Moment,
         dimensions: &BTreeSet<&str>,
+        left: Option<&Truth>,
         min_cell: i64,
     ) -> bool {
         let next = self.steps.partition_point(|step| step.at <= moment.at);
@@ -110,11 +117,20 @@ impl Block {
                 let at = last.map_or(moment.at, |(_, step)| moment.at.max(step.at + 1));
                 let (day, to, truth) = (moment.day, moment.to.clone(), truth.clone());
                 let (shown, refused) = (BTreeMap::new(), BTreeSet::new());
-                let step = Step { at, day, to, back: moment.back, truth, total: false, shown, refused };
+                let step =
+                    Step { at, day, to, back: moment.back, truth, total: false, withheld: false, shown, refused };
                 self.steps.insert(next, step);
                 (next, true)
             }
         };
+        if let Some(step) = self.steps.get_mut(n).filter(|step| !step.total && truth.total >= min_cell) {
+            let few = left.is_some_and(|left| few(left.total, min_cell));
+            if step.withheld || few {
+                more |= !step.withheld;
+                step.withheld = true;
+                return more;
+            }
+        }
         if !self.change(n, |step| step.total = true, |block| block.safe(min_cell)) {
             // What printed nothing is not remembered: nobody can know of it.
             self.steps.remove(n);
@@ -129,7 +145,7 @@ impl Block {
             let tried = |step: &Step| step.shown.contains_key(*dimension) || step.refused.contains(*dimension);
             if self.steps.get(n).is_some_and(|step| !tried(step)) {
                 more = true;
-                if !self.print_parts(n, truth, dimension, min_cell)
+                if !self.print_parts(n, truth, dimension, left, min_cell)
                     && let Some(step) = self.steps.get_mut(n)
                 {
                     step.refused.insert((*dimension).to_owned());
@@ -192,19 +208,23 @@ impl Block {
 
     /// Prints a breakdown: all values that are not small, less as many as must be hidden with those that are. Which is hidden
     /// next follows from its place alone: were it the smallest, those that are shown would tell how large it can be.
-    fn print_parts(&mut self, n: usize, truth: &Truth, dimension: &str, min_cell: i64) -> bool {
+    fn print_parts(&mut self, n: usize, truth: &Truth, dimension: &str, left: Option<&Truth>, min_cell: i64) -> bool {
         let Some(parts) = truth.parts.get(dimension) else { return false };
         let several = truth.several.contains(dimension);
-        let large = |count: i64| count >= min_cell;
+        let stay = |value: &str| of_value(left, dimension, value);
+        let large = |value: &str, count: i64| count >= min_cell && !few(stay(value), min_cell);
         let mut shown: BTreeSet<String> =
-            parts.iter().filter(|(_, count)| large(**count)).map(|(value, _)| value.clone()).collect();
-        let first = parts.iter().position(|(_, count)| !large(*count)).unwrap_or_default();
+            parts.iter().filter(|(value, count)| large(value, **count)).map(|(value, _)| value.clone()).collect();
+        let first = parts.iter().position(|(value, count)| !large(value, *count)).unwrap_or_default();
         let later = parts.keys().skip(first).chain(parts.keys().take(first));
         let order: Vec<&String> = later.filter(|value| shown.contains(*value)).collect();
         let mut next = order.into_iter();
         loop {
             let holds = |block: &Self| block.safe_by(dimension, min_cell) && (!several || block.among(n, dimension));
             let set = shown.clone();
+            // What the hidden ones come to together follows, and so does what stays of them.
+            let hidden: i64 = parts.keys().filter(|value| !set.contains(*value)).map(|value| stay(value)).sum();
+            let holds = |block: &Self| !few(hidden, min_cell) && holds(block);
             if self.change(n, |step| drop(step.shown.insert(dimension.to_owned(), set.clone())), holds) {
                 return true;
             }

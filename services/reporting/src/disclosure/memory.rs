@@ -15,6 +15,7 @@ use time::Date;
 use super::{
     across::{Across, Schools},
     block::{Block, Moment, Of, Truth},
+    left::{GONE, Left, OPEN, PARTS, few},
     truth,
 };
 use crate::store::{self, published};
@@ -108,7 +109,7 @@ impl Memory {
                 let total = totals.get(&(fact, school.clone())).copied();
                 let last = last(fact, school);
                 let moved = total.unwrap_or_default() - last.map_or(0, |truth| truth.total);
-                if moved.abs() >= self.min_cell {
+                if moved.abs() >= self.min_cell && fact != OPEN {
                     whole.insert(fact);
                     break;
                 }
@@ -237,8 +238,10 @@ impl Memory {
         order.sort_by_key(|((_, as_at), _)| *as_at);
         for ((term, as_at), facts) in order {
             let over = *term < Term::at(self.now);
-            for (fact, dimensions) in facts {
+            for (fact, dimensions) in facts.iter().filter(|(fact, _)| **fact != OPEN) {
                 let present = self.present(*term, *as_at, fact);
+                // What stays where something went: it is known, and never printed.
+                let left: Option<Left> = (*fact == GONE).then(|| self.present(*term, *as_at, OPEN));
                 for (school, truth) in &present {
                     let moment = self.moment(*as_at, school);
                     let key = (*term, *fact, school.clone());
@@ -250,7 +253,8 @@ impl Memory {
                     let none = BTreeSet::new();
                     let dimensions = if over || large { dimensions } else { &none };
                     let block = self.blocks.entry(key.clone()).or_default();
-                    if block.publish(truth, &moment, dimensions, self.min_cell) {
+                    let left = left.as_ref().and_then(|left| left.get(school));
+                    if block.publish(truth, &moment, dimensions, left, self.min_cell) {
                         changed.insert(key);
                     }
                 }
@@ -264,9 +268,9 @@ impl Memory {
                 let schools: Schools<'_> = with_blocks(&present, &self.blocks, (*term, *fact), &empty);
                 let across = self.across.entry((*term, *fact)).or_default();
                 let before = across.printings();
-                let mut more = across.publish(&schools, &moment, self.min_cell);
+                let mut more = across.publish(&schools, &moment, left.as_ref(), self.min_cell);
                 for dimension in dimensions.iter().filter(|_| over && as_at.is_none()) {
-                    more |= across.break_down(&schools, dimension, &moment, self.min_cell);
+                    more |= across.break_down(&schools, dimension, &moment, left.as_ref(), self.min_cell);
                 }
                 if across.printings() > before {
                     for school in present.keys() {
@@ -321,6 +325,41 @@ impl Memory {
             (None, _) => (None, None),
         };
         (count.map_or(Figure::Hidden, number), day.and_then(|day| Date::from_julian_day(day).ok()))
+    }
+
+    /// What stands at a school or over all of them: what came less what went in every term until then, of printed figures alone,
+    /// and hidden where one of these is, or waits. It prints nothing new.
+    pub(super) fn left(&self, school: Option<&str>, (term, as_at): (Term, Option<Date>), of: Of<'_>) -> Dated {
+        let first = match school {
+            Some(school) => self.schools.get(school).copied().flatten(),
+            None => self.schools.values().copied().flatten().min(),
+        };
+        let Some(first) = first else { return (Figure::NoData, None) };
+        let (mut left, mut counted) = (0, false);
+        for term in std::iter::successors(Some(term), |term| Some(term.before())).take_while(|term| *term >= first) {
+            for (fact, sign) in PARTS {
+                let figure = match school {
+                    Some(school) => self.of_school(school, (term, as_at), fact, of),
+                    None => self.of_all((term, as_at), fact, of),
+                };
+                match figure {
+                    (Figure::Count(count), None) => {
+                        left += sign * i64::try_from(count).unwrap_or_default();
+                        counted = true;
+                    }
+                    (Figure::NoData, _) => {}
+                    _ => return (Figure::Hidden, None),
+                }
+            }
+        }
+        let figure = if !counted {
+            Figure::NoData
+        } else if few(left, self.min_cell) {
+            Figure::Hidden
+        } else {
+            number(left)
+        };
+        (figure, None)
     }
 
     /// Whether the values of a dimension may be named, of one school or of all: where its breakdown was printed.
