@@ -13,6 +13,8 @@ use crate::table::{Axis, Counted, Schools};
 
 /// The dimension that months are.
 pub(super) const MONTH: &str = "month";
+/// The dimension that what was opened, closed and stands open have in common.
+const KIND: &str = "procedure";
 /// A prime; counts are far smaller.
 const PRIME: u64 = 2_147_483_647;
 /// No bound.
@@ -88,7 +90,9 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
         let fact = question.measure.fact.clone();
         // A school's own total is hidden for its own sake; a part that is named is something, and may be hidden for another's.
         // What was known on a past day may be hidden for the sake of later days, and be nothing.
-        let of_one = by.is_empty() && schools.len() == 1;
+        // What was closed may be hidden for the few that are left, and how many stand open for any of what they are reckoned from.
+        let own = !["case_closed", "case_open"].contains(&fact.as_str());
+        let of_one = own && by.is_empty() && schools.len() == 1;
         let named = by.is_empty() || (question.only.is_empty() && question.rows != Some(Axis::Month) && !part);
         let bound = match figure.0 {
             Figure::Hidden if question.as_at.is_none() && of_one => (1, 5),
@@ -180,6 +184,37 @@ impl Seen {
     }
 }
 
+/// What stands open is what was opened less what was closed, and whoever can work out two of them has the third: the small ones of
+/// it that can be had so.
+pub(super) fn relate(seen: &BTreeMap<Family, Seen>, world: &World, outcome: &mut Outcome) {
+    let of = |fact: &str| seen.get(&(fact.to_owned(), KIND.to_owned()));
+    let (Some(came), Some(went), Some(open)) = (of("case_opened"), of("case_closed"), of("case_open")) else { return };
+    let known = |seen: &Seen| {
+        let (space, mut basis) = (Space::of(seen, world, KIND), Basis::default());
+        seen.shown.iter().for_each(|(cell, count)| basis.add(space.row(cell), *count));
+        (space, basis)
+    };
+    let (came, went) = (known(came), known(went));
+    let cells: BTreeSet<&Cell> = open.shown.keys().chain(open.hidden.keys()).collect();
+    for cell in cells {
+        let value = |(space, basis): &(Space, Basis)| space.has(cell).then(|| basis.value(space.row(cell))).flatten();
+        let truth = |fact: &str| -> i64 {
+            let count = |value: Option<(&str, &str)>| world.true_count(fact, &cell.schools, value, cell.by);
+            let values = cell.values.as_ref();
+            values.map_or_else(|| count(None), |all| all.iter().map(|value| count(Some((KIND, value.as_str())))).sum())
+        };
+        let three = [value(&came), value(&went), open.shown.get(cell).copied()];
+        for (place, fact) in ["case_opened", "case_closed", "case_open"].into_iter().enumerate() {
+            let small = (1..6).contains(&truth(fact));
+            outcome.secrets += usize::from(small);
+            let others = three.iter().enumerate().filter(|(at, _)| *at != place);
+            if small && others.filter(|(_, value)| value.is_some()).count() == 2 {
+                outcome.recovered.push(format!("{fact} {cell:?} is {}, by what stands open", truth(fact)));
+            }
+        }
+    }
+}
+
 /// The unknowns: what one school counted of one value in one stretch between days.
 struct Space {
     months: bool,
@@ -199,6 +234,11 @@ impl Space {
         }
         let days: BTreeSet<Date> = cells().map(|cell| cell.by).collect();
         Self { months: dimension == MONTH, values: values.into_iter().collect(), days: days.into_iter().collect() }
+    }
+
+    /// Whether it has all of a cell's unknowns.
+    fn has(&self, cell: &Cell) -> bool {
+        self.days.contains(&cell.by) && cell.values.iter().flatten().all(|value| self.values.contains(value))
     }
 
     fn size(&self) -> usize {

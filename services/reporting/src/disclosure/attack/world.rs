@@ -20,6 +20,7 @@ const SIZES: [u64; 8] = [3, 4, 3, 9, 14, 30, 90, 110];
 const LATE: (u64, u64) = (61, 5);
 const PROCEDURES: [&str; 5] = ["P1", "P2", "P5", "P7", "P8"];
 const ORIGINS: [&str; 3] = ["staff", "public", "alert"];
+const OUTCOMES: [&str; 2] = ["resolved", "unfounded"];
 const RISKS: [&str; 4] = ["content", "contact", "conduct", "commerce"];
 /// Days between two on which figures are asked for.
 const EVERY: i64 = 6;
@@ -90,15 +91,23 @@ impl World {
                         vec![("origin", Self::skewed(&ORIGINS, random))]
                     };
                     // Now and then one is found to be of another kind: the first is taken back, and the other counts.
+                    let mut last = dims[0];
                     if random.below(20) == 0 {
                         let again = known + Duration::days(7);
                         let mut other = dims.clone();
                         other[0].1 =
                             if fact == "case_opened" { *random.one(&PROCEDURES) } else { *random.one(&ORIGINS) };
+                        last = other[0];
                         things.push(Thing { school, fact, day, known: again, dims: dims.clone(), count: -1 });
                         things.push(Thing { school, fact, day, known: again, dims: other, count: 1 });
                     }
                     things.push(Thing { school, fact, day, known, dims, count: 1 });
+                    // Most cases are closed, on the day that is known.
+                    let closed = known + Duration::days(8 + i64::try_from(random.below(40)).unwrap());
+                    if fact == "case_opened" && random.below(5) > 0 && closed < term.end().date() {
+                        let dims = vec![last, ("outcome", *random.one(&OUTCOMES))];
+                        things.push(Thing { school, fact: "case_closed", day: closed, known: closed, dims, count: 1 });
+                    }
                 }
             }
         }
@@ -119,7 +128,10 @@ impl World {
     }
 
     pub(super) fn measures(&self) -> Vec<&'static Measure> {
-        ["cases_opened", "concerns_recorded"].into_iter().filter_map(measure::get).collect()
+        ["cases_opened", "concerns_recorded", "cases_closed", "cases_open"]
+            .into_iter()
+            .filter_map(measure::get)
+            .collect()
     }
 
     /// The months of its term.
@@ -168,6 +180,8 @@ impl World {
             let values: &[&str] = match dimension.as_str() {
                 "procedure" => &PROCEDURES,
                 "origin" => &ORIGINS,
+                "outcome" => &OUTCOMES,
+                "group" => &["in_care", "send"],
                 _ => &RISKS,
             };
             let kept: Vec<String> = values.iter().filter(|_| random.below(3) > 0).map(|v| (*v).to_owned()).collect();
@@ -182,7 +196,7 @@ impl World {
     pub(super) fn count(&self, question: Question, today: Date) -> Counted {
         let by = question.as_at.unwrap_or(today).min(today);
         let fits = |thing: &&Thing| {
-            thing.fact == question.measure.fact
+            sign(&question.measure.fact, thing) != 0
                 && thing.known <= by
                 && (question.from..question.to).contains(&thing.day)
                 && question.only.iter().all(|(d, values)| {
@@ -196,7 +210,7 @@ impl World {
         let mut counts: BTreeMap<String, i64> = BTreeMap::new();
         for thing in self.things.iter().filter(fits) {
             for label in labels(question.rows.as_ref(), thing) {
-                *counts.entry(label).or_default() += thing.count;
+                *counts.entry(label).or_default() += sign(&question.measure.fact, thing) * thing.count;
             }
         }
         let rows: Vec<String> = match &question.rows {
@@ -211,14 +225,14 @@ impl World {
 
     /// The true count of a value of a dimension at some schools by a day; of all values where none is named.
     pub(super) fn true_count(&self, fact: &str, schools: &[&str], of: Option<(&str, &str)>, by: Date) -> i64 {
-        let here = self.things.iter().filter(|thing| thing.fact == fact && thing.known <= by);
+        let here = self.things.iter().filter(|thing| sign(fact, thing) != 0 && thing.known <= by);
         let here = here.filter(|thing| schools.contains(&thing.school));
         here.filter(|thing| match of {
             Some((super::solver::MONTH, month)) => labels(Some(&Axis::Month), thing).iter().any(|label| label == month),
             Some((dimension, value)) => thing.dims.contains(&(dimension, value)),
             None => true,
         })
-        .map(|thing| thing.count)
+        .map(|thing| sign(fact, thing) * thing.count)
         .sum()
     }
 
@@ -227,6 +241,16 @@ impl World {
         let mut truths = Truths::new();
         let things = self.things.iter().filter(|thing| thing.known <= by && term == self.term);
         for thing in things {
+            let stands = sign("case_open", thing);
+            if stands != 0 {
+                let truth =
+                    truths.entry(("case_open", thing.school.to_owned())).or_insert_with(|| nothing("case_open"));
+                truth.total += stands * thing.count;
+                for (dimension, value) in thing.dims.iter().filter(|(dimension, _)| *dimension == "procedure") {
+                    let parts = truth.parts.entry((*dimension).to_owned()).or_default();
+                    *parts.entry((*value).to_owned()).or_default() += stands * thing.count;
+                }
+            }
             let truth: &mut Truth =
                 truths.entry((thing.fact, thing.school.to_owned())).or_insert_with(|| nothing(thing.fact));
             truth.total += thing.count;
@@ -242,6 +266,16 @@ impl World {
             truth.parts.retain(|_, parts| !parts.is_empty());
         }
         truths
+    }
+}
+
+/// How a thing counts into a fact: what stands open is what was opened less what was closed.
+fn sign(fact: &str, thing: &Thing) -> i64 {
+    match (fact, thing.fact) {
+        (fact, of) if fact == of => 1,
+        ("case_open", "case_opened") => 1,
+        ("case_open", "case_closed") => -1,
+        _ => 0,
     }
 }
 
