@@ -140,7 +140,7 @@ impl Across {
         let withheld = |value: &str| {
             schools.iter().any(|(school, (_, truth))| {
                 let stay = of_value(left.and_then(|left| left.get(*school)), dimension, value);
-                of_value(Some(truth), dimension, value) >= min_cell && few(stay, min_cell)
+                of_value(Some(*truth), dimension, value) >= min_cell && few(stay, min_cell)
             })
         };
         let large = |value: &str, count: i64| count >= min_cell && !few(stay(value), min_cell) && !withheld(value);

@@ -112,13 +112,10 @@ fn asked(question: &Question, as_at: Option<Date>) -> Result<Asked<'_>, Narrow> 
         return Err(one);
     }
     if months && measure.fact == GONE {
-        let of = |axis: &Option<Axis>| *axis == Some(Axis::Month);
-        let at = if of(&question.rows) {
-            "rows"
-        } else if of(&question.columns) {
-            "columns"
-        } else {
-            "period"
+        let at = match (&question.rows, &question.columns) {
+            (Some(Axis::Month), _) => "rows",
+            (_, Some(Axis::Month)) => "columns",
+            _ => "period",
         };
         return Err((at, GONE_BY_TERM));
     }
@@ -141,6 +138,7 @@ fn day(question: &Question, today: Date) -> Option<Date> {
 
 /// Adds what a question needs. Whoever looks back at a day needs the present, too: that is printed first, so that what they are
 /// shown takes nothing from what everybody is.
+///
 /// What stands is made of what came and went in every term since the `first`.
 pub(super) fn need(question: &Question, today: Date, first: Option<Term>, needs: &mut Needs) {
     let Ok(asked) = asked(question, day(question, today)) else { return };
