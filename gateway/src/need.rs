@@ -168,7 +168,7 @@ impl Known {
         if let Some(late) = self.late.iter().flatten().find(|late| late.school_id == school)
             && late.longest_days > 0
         {
-            // How many children it is about is said by the page of late files, to whom it may be said.
+            // How many children it is about is said to nobody outside the school.
             let days = words::counted(u64::from(late.longest_days.unsigned_abs()), "day", "days");
             say("late_transfers", format!("Children’s files overdue, by {days} at most"), "/late-transfers");
         }

@@ -173,18 +173,24 @@ impl Return {
     }
 }
 
+/// A figure of a return, with the day it is of where it waits.
+fn dated(of: &serde_json::Value) -> String {
+    let (found, held) = (figure(&of["figure"]), text(of, "heldDate"));
+    if held.is_empty() { found } else { format!("{found} (as at {held})") }
+}
+
 impl ReturnOf {
     async fn print(self, config: &Config) -> Result<()> {
         let answer = ask(config, "GetReturn", json!({"returnKey": self.key, "year": self.year})).await?;
         let filled = &answer["filled"];
         println!("{}, {}", text(&filled["template"], "title"), text(filled, "year"));
         for line in all(filled, "lines") {
-            let found = if line["figure"].is_null() { "-".to_owned() } else { figure(&line["figure"]) };
+            let found = if line["figure"].is_null() { "-".to_owned() } else { dated(line) };
             let why = text(line, "whyNot");
             let why = if why.is_empty() { String::new() } else { format!("  ({why})") };
             println!("{:>3} {found:>8}  {}{why}", text(line, "number"), text(line, "title"));
             for part in all(line, "parts") {
-                println!("{:>12}  {}", figure(&part["figure"]), text(part, "title"));
+                println!("{:>12}  {}", dated(part), text(part, "title"));
             }
         }
         Ok(())

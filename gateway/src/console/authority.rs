@@ -11,7 +11,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{
-    figures::{AsAt, Figures, Which, attachment, cell as digits, figure, standing as counted, terms},
+    figures::{AsAt, Figures, Which, attachment, cell as digits, dated, standing as counted, terms},
     over_schools::need,
     visit::{Answer, Visit, ask, heard},
 };
@@ -45,9 +45,9 @@ struct Line {
     findings: String,
     feed: String,
     cells: Vec<String>,
-    /// The same for a spreadsheet.
+    /// The same for a spreadsheet, each with the day it is of, where it waits.
     #[serde(skip)]
-    digits: Vec<String>,
+    digits: Vec<[String; 2]>,
 }
 
 impl Page for Authority {
@@ -60,7 +60,14 @@ impl Page for Authority {
             reporting::v1::{Cell, Figure},
         };
         let now = time::macros::datetime!(2026-11-24 09:00 UTC);
-        let cells = vec![Cell { key: "cases_opened".into(), figure: Some(Figure { value: 0, code: "c".into() }) }];
+        let cells = vec![
+            Cell { key: "cases_opened".into(), figure: Some(Figure { value: 0, code: "c".into() }), ..Cell::default() },
+            Cell {
+                key: "concerns_recorded".into(),
+                figure: Some(Figure { value: 64, code: String::new() }),
+                held_date: "2026-11-20".into(),
+            },
+        ];
         let rows = vec![SchoolRow {
             school_id: "sch_1".into(),
             cells,
@@ -144,15 +151,24 @@ impl Line {
         let feed = row.last_feed_time.as_ref().and_then(moment);
         let found = needs.iter().find(|need| need.school_id == school.school_id);
         let cell = |line: &proto::reporting::v1::Line| {
-            row.cells.iter().find(|cell| cell.key == line.key).and_then(|cell| cell.figure.as_ref())
+            let cell = row.cells.iter().find(|cell| cell.key == line.key);
+            (cell.and_then(|cell| cell.figure.as_ref()), cell.map_or("", |cell| cell.held_date.as_str()))
+        };
+        let shown = |line: &proto::reporting::v1::Line| {
+            let (of, held) = cell(line);
+            dated(of, held)
+        };
+        let told = |line: &proto::reporting::v1::Line| {
+            let (of, held) = cell(line);
+            [digits(of), held.to_owned()]
         };
         let line = Self {
             link: Link::new(school.name.clone(), format!("/schools/{}/policy", school.school_id)),
             review: review.map(words::date).unwrap_or_else(|| "None".to_owned()),
             findings: row.error_findings.to_string(),
             feed: feed.map_or_else(|| "Never".to_owned(), |at| words::sentence(&words::near(at, now))),
-            cells: report.lines.iter().map(|line| figure(cell(line))).collect(),
-            digits: report.lines.iter().map(|line| digits(cell(line))).collect(),
+            cells: report.lines.iter().map(shown).collect(),
+            digits: report.lines.iter().map(told).collect(),
             needs: found.map(need::reasons).unwrap_or_default(),
         };
         (found.map_or(0, |need| need.weight), line)
@@ -216,11 +232,13 @@ pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
 pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let (report, schools) = tokio::try_join!(fetch(&visit, &which), schools(&visit))?;
-    let titles = report.lines.iter().map(|line| line.title.as_str());
+    let titles: Vec<[String; 2]> =
+        report.lines.iter().map(|line| [line.title.clone(), format!("{}, as at", line.title)]).collect();
+    let titles = titles.iter().flatten().map(String::as_str);
     let mut table = Table::new(["SCHOOL", "REVIEW_DUE", "GRAVE_FINDINGS", "LAST_FEED"].into_iter().chain(titles))?;
     for (_, line) in schools.iter().map(|school| Line::new(school, &report, &[], visit.now())) {
         let first = [line.link.text.as_str(), &line.review, &line.findings, &line.feed];
-        table.row(first.into_iter().chain(line.digits.iter().map(String::as_str)))?;
+        table.row(first.into_iter().chain(line.digits.iter().flatten().map(String::as_str)))?;
     }
     attachment("schools.csv", table)
 }

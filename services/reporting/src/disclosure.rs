@@ -2,6 +2,7 @@
 //!
 //! - `unknowns`: what can be worked out of sums, exactly; `series`: running figures as such sums
 //! - `block`: what was printed of a fact at a school in a term; `across`: over all schools
+//! - `left`: what stands, which follows from what came and what went
 //! - `period`: the grid of time; `truth`, `memory`: what bears on a batch of questions, and is kept
 
 mod across;
@@ -9,6 +10,7 @@ mod answer;
 #[cfg(test)]
 mod attack;
 mod block;
+mod left;
 mod memory;
 mod period;
 mod series;
@@ -29,6 +31,7 @@ pub use chassis::suppress::Figure;
 
 use crate::{
     measure::Counts,
+    store::{self, state::SchoolState},
     table::{Counted, Question, Schools},
 };
 use memory::{Memory, Needs};
@@ -97,9 +100,6 @@ pub(crate) async fn disclose(tx: &mut Tx, audience: &Audience, counted: &[Counte
     let mut needs = Needs::new();
     let mut schools = Some(BTreeSet::new());
     for Counted { question, .. } in counted {
-        if question.measure.counts == Counts::People {
-            answer::need(question, today, &mut needs);
-        }
         match (&question.schools, &mut schools) {
             (Schools::One(school), Some(schools)) => {
                 schools.insert(school.clone());
@@ -107,6 +107,16 @@ pub(crate) async fn disclose(tx: &mut Tx, audience: &Audience, counted: &[Counte
             (Schools::One(_), None) => {}
             (Schools::All, schools) => *schools = None,
         }
+    }
+    // What stands goes back to the first term.
+    let mut first = None;
+    if counted.iter().any(|counted| counted.question.measure.fact == left::OPEN) {
+        let all = store::state::schools(tx).await?;
+        let asked = all.iter().filter(|of| schools.as_ref().is_none_or(|ids| ids.contains(&of.school_id)));
+        first = asked.filter_map(SchoolState::first_term).min();
+    }
+    for Counted { question, .. } in counted.iter().filter(|of| of.question.measure.counts == Counts::People) {
+        answer::need(question, today, first, &mut needs);
     }
     let min_cell = i64::try_from(min_cell()).unwrap_or(i64::MAX);
     let mut memory = Memory::read(tx, &needs, schools, &audience.to, min_cell).await?;

@@ -6,12 +6,15 @@ use chassis::{
     table::Table,
 };
 use paper::{Block, Paper, Sheet, Status, Text, Value, Workbook};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
-use crate::{export::Format, returns::Filled};
+use crate::{
+    export::Format,
+    returns::{Dated, Filled},
+};
 
-const HEADINGS: [&str; 10] =
-    ["RETURN", "VERSION", "YEAR", "LINE", "TITLE", "PART", "PART_TITLE", "FIGURE", "WHY_NOT", "SOURCE"];
+const HEADINGS: [&str; 11] =
+    ["RETURN", "VERSION", "YEAR", "LINE", "TITLE", "PART", "PART_TITLE", "FIGURE", "AS_AT", "WHY_NOT", "SOURCE"];
 
 /// A return on its way out.
 #[derive(Debug, Clone)]
@@ -39,6 +42,20 @@ fn value(figure: Option<Figure>) -> Value {
     match figure {
         Some(Figure::Count(count)) => Value::Number(count),
         other => Value::Text(plain(other)),
+    }
+}
+
+/// A day in words.
+fn day(day: Date) -> String {
+    format!("{} {} {}", day.day(), day.month(), day.year())
+}
+
+/// A figure with the day it is of, where it waits.
+fn dated(figure: Option<Dated>) -> String {
+    let text = plain(figure.map(|(figure, _)| figure));
+    match figure.and_then(|(_, held)| held) {
+        Some(held) => format!("{text} (as at {})", day(held)),
+        None => text,
     }
 }
 
@@ -70,9 +87,20 @@ struct Row<'a> {
     title: &'a str,
     part: &'a str,
     part_title: &'a str,
-    figure: Option<Figure>,
+    figure: Option<Dated>,
     why_not: &'a str,
     source: &'a str,
+}
+
+impl Row<'_> {
+    fn figure(&self) -> Option<Figure> {
+        self.figure.map(|(figure, _)| figure)
+    }
+
+    /// The day the figure is of, where it waits.
+    fn held(&self) -> Option<Date> {
+        self.figure.and_then(|(_, held)| held)
+    }
 }
 
 impl ReturnFile {
@@ -106,12 +134,12 @@ impl ReturnFile {
                 source: &line.source,
             };
             rows.push(whole);
-            rows.extend(line.parts.iter().map(|(key, title, figure)| Row {
+            rows.extend(line.parts.iter().map(|part| Row {
                 number: &line.number,
                 title: &line.title,
-                part: key,
-                part_title: title,
-                figure: Some(*figure),
+                part: &part.key,
+                part_title: &part.title,
+                figure: Some(part.figure),
                 why_not: "",
                 source: &line.source,
             }));
@@ -124,9 +152,10 @@ impl ReturnFile {
         let (version, year) = (template.version.to_string(), self.filled.year.name());
         let mut table = Table::new(HEADINGS)?;
         for row in self.rows() {
-            let figure = plain(row.figure);
+            let figure = plain(row.figure());
+            let held = row.held().map(|day| day.to_string()).unwrap_or_default();
             let cells = [template.key.as_str(), &version, &year, row.number, row.title, row.part, row.part_title];
-            table.row(cells.into_iter().chain([figure.as_str(), row.why_not, row.source]))?;
+            table.row(cells.into_iter().chain([figure.as_str(), &held, row.why_not, row.source]))?;
         }
         table.finish()
     }
@@ -139,7 +168,6 @@ impl ReturnFile {
         let template = self.filled.template;
         let (from, end) = template.period.days(self.filled.year);
         let until = end.previous_day().unwrap_or(end);
-        let day = |day: time::Date| format!("{} {} {}", day.day(), day.month(), day.year());
         let mut rows = vec![
             ("To", template.recipient.clone()),
             ("Year", format!("{} to {}", day(from), day(until))),
@@ -157,10 +185,18 @@ impl ReturnFile {
     fn workbook(&self) -> Workbook {
         let row = |row: &Row<'_>| -> Vec<Value> {
             let named = [row.number, row.title, row.part_title].map(text);
-            named.into_iter().chain([value(row.figure), text(row.why_not), text(row.source)]).collect()
+            let held = Value::Text(row.held().map(day).unwrap_or_default());
+            named.into_iter().chain([value(row.figure()), held, text(row.why_not), text(row.source)]).collect()
         };
-        let columns =
-            [("Line", 8), ("What is asked", 60), ("Part", 36), ("Figure", 12), ("Why not", 60), ("Filled from", 36)];
+        let columns = [
+            ("Line", 8),
+            ("What is asked", 60),
+            ("Part", 36),
+            ("Figure", 12),
+            ("As at", 20),
+            ("Why not", 60),
+            ("Filled from", 36),
+        ];
         let definition =
             |line: &crate::returns::FilledLine| vec![text(&line.number), text(&line.title), text(&line.definition)];
         let pair = |(name, said): (&'static str, String)| vec![text(name), Value::Text(said)];
@@ -185,7 +221,7 @@ impl ReturnFile {
         let row = |row: &Row<'_>| {
             let asked = if row.part_title.is_empty() { row.title } else { row.part_title };
             let number = if row.part_title.is_empty() { row.number } else { "" };
-            cells(&[number, asked, &plain(row.figure), row.why_not])
+            cells(&[number, asked, &dated(row.figure), row.why_not])
         };
         let defined = self.filled.lines.iter().filter(|line| !line.definition.is_empty());
         let blocks = vec![
@@ -218,18 +254,19 @@ impl ReturnFile {
 
 #[cfg(test)]
 mod tests {
-    use time::macros::datetime;
+    use time::macros::{date, datetime};
 
     use super::*;
-    use crate::returns::{Answer, Year, get};
+    use crate::returns::{Answer, FilledPart, Year, get};
 
     #[test]
     fn every_format_is_written_and_no_cell_is_a_formula() -> Result<()> {
         let (Some(template), Some(year)) = (get("online-safety-annual"), Year::of("2025-26")) else {
             return Err(Error::missing());
         };
-        let parts = vec![("p".to_owned(), "=1+1".to_owned(), Figure::Hidden)];
-        let answers = template.lines.iter().map(|_| Answer::Figure(Figure::Count(1_200), parts.clone())).collect();
+        let parts = vec![FilledPart { key: "p".into(), title: "=1+1".into(), figure: (Figure::Hidden, None) }];
+        let waits = (Figure::Count(1_200), Some(date!(2026 - 09 - 15)));
+        let answers = template.lines.iter().map(|_| Answer::Figure(waits, parts.clone())).collect();
         let file = ReturnFile {
             filled: Filled::new(template, year, answers),
             authority: "Harrowmere".into(),
@@ -238,7 +275,9 @@ mod tests {
         };
         let table = String::from_utf8(file.write(Format::Csv)?).map_err(Error::internal)?;
         assert_eq!(table.lines().count(), 1 + 2 * template.lines.len());
-        assert!(table.contains(",1200,") && !table.contains(",=1+1"), "{table}");
+        assert!(table.contains(",1200,2026-09-15,") && !table.contains(",=1+1"), "{table}");
+        assert_eq!(file.filled.filled(), 0, "what waits is not the year’s figure");
+        assert_eq!(dated(Some(waits)), "1200 (as at 15 September 2026)");
         assert!(file.write(Format::Xlsx)?.starts_with(b"PK") && file.write(Format::Pdf)?.starts_with(b"%PDF"));
         assert_eq!(file.file_name(Format::Pdf), "return-online-safety-annual-2025-26.pdf");
         Ok(())

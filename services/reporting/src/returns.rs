@@ -303,11 +303,25 @@ pub fn get(key: &str) -> Option<&'static Template> {
     all().iter().find(|template| template.key == key)
 }
 
+/// A figure with the day it is of, where it waits.
+pub type Dated = (Figure, Option<Date>);
+
+/// One part of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilledPart {
+    /// Its key.
+    pub key: String,
+    /// What it is called.
+    pub title: String,
+    /// Its figure.
+    pub figure: Dated,
+}
+
 /// What a line is filled with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// A figure with its parts: key, name and figure of each.
-    Figure(Figure, Vec<(String, String, Figure)>),
+    /// A figure with its parts.
+    Figure(Dated, Vec<FilledPart>),
     /// Nothing, and why.
     Open(String),
 }
@@ -322,10 +336,10 @@ pub struct FilledLine {
     /// What exactly is counted.
     pub definition: String,
     /// The figure; none where it is open.
-    pub figure: Option<Figure>,
+    pub figure: Option<Dated>,
     /// Its parts.
-    pub parts: Vec<(String, String, Figure)>,
-    /// Why it is open, or is no number.
+    pub parts: Vec<FilledPart>,
+    /// Why it is open, is no number, or is not the present one.
     pub why_not: String,
     /// What it is filled from; empty where by hand.
     pub source: String,
@@ -342,9 +356,12 @@ pub struct Filled {
     pub lines: Vec<FilledLine>,
 }
 
-/// Why a figure is no number; empty where it is one.
-fn why(figure: Figure, source: &Source) -> &str {
+/// Why a figure is no number, or waits; empty where it is the number that is asked for.
+fn why((figure, held): Dated, source: &Source) -> &str {
     match figure {
+        Figure::Count(_) | Figure::Low if held.is_some() => {
+            "It waits: it is of an earlier day, and what came since would be a small count."
+        }
         Figure::Count(_) | Figure::Low => "",
         Figure::Hidden => "Hidden: the count is small, or another that is could be worked out from it.",
         Figure::NotApplicable => "There can be no figure.",
@@ -398,7 +415,7 @@ impl Filled {
         Self { template, year, lines }
     }
 
-    /// How many lines hold a number.
+    /// How many lines hold the number that is asked for; one that waits is not yet that.
     pub fn filled(&self) -> usize {
         self.lines.iter().filter(|line| line.figure.is_some() && line.why_not.is_empty()).count()
     }
@@ -472,13 +489,14 @@ mod tests {
             unreachable!("it is there")
         };
         let answers = vec![
-            Answer::Figure(Figure::Count(20), Vec::new()),
-            Answer::Figure(Figure::Hidden, Vec::new()),
+            Answer::Figure((Figure::Count(20), None), Vec::new()),
+            Answer::Figure((Figure::Hidden, None), Vec::new()),
             Answer::Open("Ask the desk.".to_owned()),
+            Answer::Figure((Figure::Count(6), Some(date!(2025 - 09 - 15))), Vec::new()),
         ];
         let filled = Filled::new(template, year, answers);
         assert_eq!((filled.filled(), filled.open()), (1, 1));
         let why: Vec<bool> = filled.lines.iter().map(|line| line.why_not.is_empty()).collect();
-        assert_eq!(why, [true, false, false]);
+        assert_eq!(why, [true, false, false, false]);
     }
 }

@@ -1,4 +1,4 @@
-//! What is counted of a desk's allegations, and what of it may be published.
+//! What is counted of a desk's allegations, for its own eyes; and what it published of a year, to download.
 
 use axum::extract::{Path, Query};
 use chassis::{
@@ -53,6 +53,13 @@ pub struct Days {
     until: String,
 }
 
+/// Which year.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct OfYear {
+    #[serde(default)]
+    year: String,
+}
+
 /// The page.
 #[derive(Debug, Serialize)]
 pub struct DeskFigures {
@@ -61,9 +68,8 @@ pub struct DeskFigures {
     from: String,
     until: String,
     tables: Vec<Counted>,
-    csv: Link,
-    /// The years that were published.
-    published: Vec<String>,
+    /// What was published of years, to download.
+    published: Vec<Link>,
     /// Where one is published; none for whoever does not work the desk.
     publish: Option<Link>,
 }
@@ -78,7 +84,6 @@ struct Counted {
 struct Line {
     title: String,
     count: String,
-    published: String,
 }
 
 impl Page for DeskFigures {
@@ -86,11 +91,10 @@ impl Page for DeskFigures {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let figure =
-            |key: &str, count, published: &str| DeskFigure { key: key.into(), count, published: published.into() };
+        let figure = |key: &str, count| DeskFigure { key: key.into(), count, ..DeskFigure::default() };
         let answer = GetDeskFiguresResponse {
-            opened: vec![figure("opened", 20, "20"), figure("child", 2, "c")],
-            closed: vec![figure("closed", 7, "7"), figure("false", 7, "7"), figure("days_to_close", 31, "")],
+            opened: vec![figure("opened", 20), figure("child", 2)],
+            closed: vec![figure("closed", 7), figure("false", 7), figure("days_to_close", 31)],
             published: vec![PublishedDeskFigures { year: "2025-26".into(), ..PublishedDeskFigures::default() }],
         };
         let days = Days { from: "1/9/2026".into(), until: "26/11/2026".into() };
@@ -126,13 +130,11 @@ fn called(year: &PublishedDeskFigures) -> String {
 
 impl DeskFigures {
     fn new(answer: &GetDeskFiguresResponse, days: &Days, desk: &str, crumbs: Vec<Link>, works: bool) -> Self {
-        let line = |figure: &DeskFigure| Line {
-            title: title(figure),
-            count: figure.count.to_string(),
-            published: figure.published.clone(),
-        };
+        let line = |figure: &DeskFigure| Line { title: title(figure), count: figure.count.to_string() };
         let table = |title, figures: &[DeskFigure]| Counted { title, lines: figures.iter().map(line).collect() };
-        let query = format!("from={}&until={}", percent(&days.from), percent(&days.until));
+        let file = |year: &str, called: String| {
+            Link::new(format!("{called} (CSV)"), format!("{desk}/figures.csv?year={}", percent(year)))
+        };
         Self {
             head: Head::new("Figures of the desk", crumbs),
             action: format!("{desk}/figures"),
@@ -142,8 +144,7 @@ impl DeskFigures {
                 table("Taken in during these days", &answer.opened),
                 table("Closed during these days", &answer.closed),
             ],
-            csv: Link::new("Download what may be published (CSV)", format!("{desk}/figures.csv?{query}")),
-            published: newest(&answer.published).map(called).collect(),
+            published: newest(&answer.published).map(|year| file(&year.year, called(year))).collect(),
             publish: works.then(|| Link::new("Publish the figures of a year", format!("{desk}/figures/new"))),
         }
     }
@@ -189,9 +190,10 @@ fn years(now: OffsetDateTime) -> Vec<String> {
 pub fn publish_fields(years: &[String]) -> Vec<Field> {
     let years = years.iter().map(|year| (year.as_str(), year.as_str()));
     vec![
-        Field::select("year", "Which year, from 1 April to 31 March?")
-            .choices(years)
-            .hint("Only what stands under “To publish” is told. It stands afterwards: put right is it by a new version alone, and only where what changed is no small number."),
+        Field::select("year", "Which year, from 1 April to 31 March?").choices(years).hint(
+            "Small numbers, and whatever would tell one, are left out. What is told stands: it is put right by a new \
+             version alone, and only where what changed is no small number.",
+        ),
         Field::checkboxes("correct", "Was it published before? (optional)", &[("yes", "Publish a corrected version of it")]),
     ]
 }
@@ -238,13 +240,16 @@ pub async fn publish(Path(_): Path<String>, posted: Posted) -> Answer {
     }
 }
 
-/// What may be published of them, as a table for a spreadsheet.
-pub async fn csv(visit: Visit, Path(_): Path<String>, Query(days): Query<Days>) -> Answer {
+/// What was published of a year, as a table for a spreadsheet. There is none of other days: two that differ by one tell a count.
+pub async fn csv(visit: Visit, Path(_): Path<String>, Query(of): Query<OfYear>) -> Answer {
     visit.needs(Permission::DeskRead)?;
-    let answer = counted(&visit, &meant(&visit, &days)).await?;
-    let mut table = Table::new(["WHAT", "COUNT"])?;
-    for figure in answer.opened.iter().chain(&answer.closed).filter(|figure| !figure.published.is_empty()) {
-        table.row([title(figure).as_str(), &figure.published])?;
+    let answer = counted(&visit, &meant(&visit, &Days::default())).await?;
+    let year = answer.published.iter().find(|year| year.year == of.year).ok_or_else(|| {
+        Error::invalid("year", "Select a year that was published: figures of other days are for the desk alone")
+    })?;
+    let mut table = Table::new(["YEAR", "WHAT", "COUNT"])?;
+    for figure in year.opened.iter().chain(&year.closed) {
+        table.row([year.year.as_str(), title(figure).as_str(), &figure.published])?;
     }
-    attachment("desk-figures.csv", table)
+    attachment(&format!("desk-figures-{}.csv", year.year), table)
 }

@@ -18,7 +18,7 @@ use time::Date;
 
 use crate::{
     console::{
-        figures::figure,
+        figures::dated,
         governor::file,
         visit::{Answer, Visit, ask, ask_patiently, heard},
     },
@@ -117,7 +117,12 @@ impl Page for ReturnPage {
         use proto::reporting::v1::{Figure, ReturnPart};
 
         let figure = |value, code: &str| Some(Figure { value, code: code.into() });
-        let part = ReturnPart { key: "P1".into(), title: "Part <1>".into(), figure: figure(7, "") };
+        let part = ReturnPart {
+            key: "P1".into(),
+            title: "Part <1>".into(),
+            figure: figure(7, ""),
+            held_date: "2026-11-15".into(),
+        };
         let line = |figure, why: &str, parts: Vec<ReturnPart>| ReturnLine {
             number: "1".into(),
             title: "Cases <opened>".into(),
@@ -126,6 +131,7 @@ impl Page for ReturnPage {
             parts,
             why_not: why.into(),
             source: "measure:cases_opened 1".into(),
+            held_date: String::new(),
         };
         let filled = FilledReturn {
             template: Some(sample()),
@@ -136,6 +142,7 @@ impl Page for ReturnPage {
             due_date: "2026-06-30".into(),
             lines: vec![
                 line(figure(1_200, ""), "", vec![part]),
+                ReturnLine { held_date: "2026-11-15".into(), ..line(figure(6, ""), "It waits.", Vec::new()) },
                 line(figure(0, "c"), "Hidden.", Vec::new()),
                 line(None, "Written by the officer.", Vec::new()),
             ],
@@ -185,12 +192,18 @@ impl ReturnPage {
             title: line.title.clone(),
             definition: line.definition.clone(),
             // What is open is filled in by somebody: it is no figure that is missing.
-            figure: line.figure.as_ref().map_or_else(|| "To fill in".to_owned(), |one| figure(Some(one))),
+            figure: match &line.figure {
+                Some(one) => dated(Some(one), &line.held_date),
+                None => "To fill in".to_owned(),
+            },
             why_not: line.why_not.clone(),
             parts: line
                 .parts
                 .iter()
-                .map(|part| Part { title: words::sentence(&part.title), figure: figure(part.figure.as_ref()) })
+                .map(|part| Part {
+                    title: words::sentence(&part.title),
+                    figure: dated(part.figure.as_ref(), &part.held_date),
+                })
                 .collect(),
         };
         let (from, until) = (words::named_day(&filled.from_date), words::named_day(&filled.until_date));

@@ -1,4 +1,4 @@
-//! Which schools are late with children's files: for the authority, without a child.
+//! Which schools are late with children's files, with what and for how long: for the authority, without a child and without how many.
 
 use proto::{
     access::v1::Permission,
@@ -11,7 +11,11 @@ use crate::{
         authority,
         visit::{Answer, Visit, ask, heard},
     },
-    pages::{Page, part::Head, words},
+    pages::{
+        Page,
+        part::Head,
+        words::{self, Codes},
+    },
 };
 
 /// The schools that are late.
@@ -24,24 +28,27 @@ pub struct LatePage {
 #[derive(Debug, Serialize)]
 struct Line {
     school: String,
-    not_sent: i32,
-    not_received: i32,
-    not_confirmed: i32,
+    overdue: Vec<String>,
     longest: String,
-    received_late: i32,
-    none_went: i32,
+    before: bool,
+    none_went: bool,
 }
+
+/// With what a school is late.
+const OVERDUE: Codes = &[
+    ("sending", "A file is not sent"),
+    ("receiving", "A file that was sent to it is not received"),
+    ("confirming", "A school outside has not confirmed a file"),
+];
 
 impl Line {
     fn new(late: &LateTransfers, school: &str) -> Self {
         let days = u64::try_from(late.longest_days).unwrap_or_default();
         Self {
             school: words::sentence(school),
-            not_sent: late.not_sent,
-            not_received: late.not_received,
-            not_confirmed: late.not_confirmed,
+            overdue: late.overdue.iter().map(|with| words::called(OVERDUE, with)).collect(),
             longest: if days == 0 { String::new() } else { words::counted(days, "day", "days") },
-            received_late: late.received_late,
+            before: late.late_before,
             none_went: late.none_went,
         }
     }
@@ -52,8 +59,12 @@ impl Page for LatePage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let late =
-            LateTransfers { school_id: "sch_1".into(), not_sent: 2, longest_days: 3, ..LateTransfers::default() };
+        let late = LateTransfers {
+            school_id: "sch_1".into(),
+            overdue: vec!["receiving".into(), "sending".into()],
+            longest_days: 3,
+            late_before: true,
+        };
         let head = || Head::new(TITLE, vec![crate::pages::part::Link::new("Home", "/")]);
         let line = Line::new(&late, "Harrowmere <High> School");
         vec![Self { head: head(), schools: vec![line] }, Self { head: head(), schools: Vec::new() }]

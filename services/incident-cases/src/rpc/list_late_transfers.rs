@@ -1,4 +1,4 @@
-//! Says which schools are late with files and how late, without a child.
+//! Says which schools are late with files and how late, without a child and without how many: one file is one child.
 
 use std::collections::BTreeMap;
 
@@ -27,18 +27,24 @@ pub(super) async fn list_late_transfers(
         let school = if late.state == "sent" && !outside { late.to } else { late.from };
         let entry = schools.entry(school.clone()).or_default();
         entry.school_id = school;
-        match late.state.as_str() {
-            "due" => entry.not_sent += 1,
-            "sent" if outside => entry.not_confirmed += 1,
-            "sent" => entry.not_received += 1,
-            "withdrawn" => entry.none_went += 1,
-            _ => entry.received_late += 1,
+        let with = match late.state.as_str() {
+            "due" => "sending",
+            "sent" if outside => "confirming",
+            "sent" => "receiving",
+            past => {
+                entry.late_before = true;
+                entry.none_went |= past == "withdrawn";
+                continue;
+            }
+        };
+        if !entry.overdue.iter().any(|other| other == with) {
+            entry.overdue.push(with.to_owned());
         }
-        if !["received", "withdrawn"].contains(&late.state.as_str()) {
-            entry.longest_days = entry.longest_days.max(i32::try_from(late.days).unwrap_or(i32::MAX));
-        }
+        entry.longest_days = entry.longest_days.max(i32::try_from(late.days).unwrap_or(i32::MAX));
     }
     let mut schools: Vec<LateTransfers> = schools.into_values().collect();
+    // In one order, whichever was found first.
+    schools.iter_mut().for_each(|school| school.overdue.sort_unstable());
     schools.sort_by(|a, b| b.longest_days.cmp(&a.longest_days).then_with(|| a.school_id.cmp(&b.school_id)));
     tx.record(Act::new("transfer.late_listed", scope.account_text()).detail("count", schools.len()));
     tx.commit().await?;

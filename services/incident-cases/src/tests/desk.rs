@@ -125,7 +125,10 @@ async fn an_allegation_goes_from_the_first_call_to_its_outcome(engine: Engine) -
         GetDeskFiguresRequest { desk: LADO.into(), from_date: "2020-01-01".into(), until_date: "2099-12-31".into() };
     let figures = call!(lado, get_desk_figures, figures)?;
     let unfounded = figures.closed.iter().find(|figure| figure.key == "unfounded").cloned().unwrap_or_default();
-    assert_eq!((unfounded.count, unfounded.published.as_str()), (1, "c"), "one is too few to be told");
+    assert_eq!(unfounded.count, 1);
+    // Days that anybody names and names again with one more would tell by their difference: of these nothing may be told.
+    let told = figures.opened.iter().chain(&figures.closed).filter(|figure| !figure.published.is_empty()).count();
+    assert_eq!((told, figures.opened.is_empty()), (0, false));
     // A year is published once, when it is over.
     let publish = |year: &str| PublishDeskFiguresRequest {
         desk: LADO.into(),

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::{
-    block::{Block, Moment, Of, Truth},
+    block::{Block, EVER, Moment, Of, Truth},
+    left::{Left, few, of_value},
     period::MONTH,
     series::{Point, Series, unknowns},
     unknowns::{PLENTY, Sum, Unknowns},
@@ -19,6 +20,9 @@ struct Step {
     at: i64,
     day: i32,
     to: String,
+    /// Whether it was printed to somebody who looked back at that day: whoever asks for the present is not answered with it.
+    #[serde(default)]
+    back: bool,
     counts: BTreeMap<String, i64>,
 }
 
@@ -50,16 +54,30 @@ pub(super) type Figure = (Option<i64>, Option<i32>);
 
 impl Across {
     /// Prints the total of a moment where it can be, and says whether there is anything new to keep. The schools have printed theirs.
-    pub(super) fn publish(&mut self, schools: &Schools<'_>, moment: &Moment, min_cell: i64) -> bool {
+    /// Of what went, `left` is what stays at each school.
+    pub(super) fn publish(
+        &mut self,
+        schools: &Schools<'_>,
+        moment: &Moment,
+        left: Option<&Left>,
+        min_cell: i64,
+    ) -> bool {
         let counts: BTreeMap<String, i64> = counts(schools);
         let next = self.steps.partition_point(|step| step.at <= moment.at);
-        let last = next.checked_sub(1).and_then(|n| self.steps.get(n));
-        if last.is_some_and(|last| last.counts == counts) || (!counts.is_empty() && self.refused == counts) {
+        let last = next.checked_sub(1).and_then(|n| self.steps.get_mut(n));
+        let after = last.as_ref().map_or(moment.at, |last| moment.at.max(last.at + 1));
+        if let Some(last) = last.filter(|last| last.counts == counts) {
+            // What stood on a day that was looked back at stands still.
+            let stands = last.back && !moment.back;
+            last.back &= moment.back;
+            return stands;
+        }
+        if !counts.is_empty() && self.refused == counts {
             return false;
         }
-        let at = last.map_or(moment.at, |last| moment.at.max(last.at + 1));
-        self.steps.insert(next, Step { at, day: moment.day, to: moment.to.clone(), counts: counts.clone() });
-        if !self.safe(schools, min_cell) {
+        let (day, to, back) = (moment.day, moment.to.clone(), moment.back);
+        self.steps.insert(next, Step { at: after, day, to, back, counts: counts.clone() });
+        if !self.safe(schools, min_cell) || left.is_some_and(|left| tells_left(schools, left, min_cell)) {
             self.steps.remove(next);
             self.refused = counts;
         }
@@ -98,6 +116,7 @@ impl Across {
         schools: &Schools<'_>,
         dimension: &str,
         moment: &Moment,
+        left: Option<&Left>,
         min_cell: i64,
     ) -> bool {
         if self.breakdowns.contains_key(dimension) || self.tried.get(dimension) == Some(&moment.day) {
@@ -114,10 +133,20 @@ impl Across {
             return true;
         }
         let several = schools.values().any(|(_, truth)| truth.several.contains(dimension));
-        let large = |count: i64| count >= min_cell;
+        let stay = |value: &str| -> i64 {
+            left.into_iter().flat_map(BTreeMap::values).map(|left| of_value(Some(left), dimension, value)).sum()
+        };
+        // Nor may it tell what a school hides for the sake of the few that stay there.
+        let withheld = |value: &str| {
+            schools.iter().any(|(school, (_, truth))| {
+                let stay = of_value(left.and_then(|left| left.get(*school)), dimension, value);
+                of_value(Some(*truth), dimension, value) >= min_cell && few(stay, min_cell)
+            })
+        };
+        let large = |value: &str, count: i64| count >= min_cell && !few(stay(value), min_cell) && !withheld(value);
         let mut shown: BTreeSet<String> =
-            parts.iter().filter(|(_, count)| large(**count)).map(|(value, _)| value.clone()).collect();
-        let first = parts.values().position(|count| !large(*count)).unwrap_or_default();
+            parts.iter().filter(|(value, count)| large(value, **count)).map(|(value, _)| value.clone()).collect();
+        let first = parts.iter().position(|(value, count)| !large(value, *count)).unwrap_or_default();
         let mut order = parts.keys().skip(first).chain(parts.keys().take(first));
         loop {
             let open = if several {
@@ -130,7 +159,8 @@ impl Across {
             } else {
                 table(schools, dimension, &parts, &shown, false, min_cell).is_some_and(|mut table| table.safe(min_cell))
             };
-            if open && !shown.is_empty() {
+            let hidden: i64 = parts.keys().filter(|value| !shown.contains(*value)).map(|value| stay(value)).sum();
+            if open && !shown.is_empty() && !few(hidden, min_cell) {
                 let (day, to) = (moment.day, moment.to.clone());
                 self.breakdowns.insert(dimension.to_owned(), Breakdown { day, to, parts, shown });
                 return true;
@@ -151,9 +181,9 @@ impl Across {
         })
     }
 
-    /// The total as it was last printed by the end of a day.
+    /// The total as it was last printed by the end of a day, or of the present where none is named.
     pub(super) fn total(&self, schools: &Schools<'_>, by: Option<i32>) -> Figure {
-        let step = self.steps.iter().rev().find(|step| by.is_none_or(|by| step.day <= by));
+        let step = self.steps.iter().rev().find(|step| by.map_or(!step.back, |by| step.day <= by));
         let Some(step) = step else { return (None, None) };
         let count: i64 = step.counts.values().sum();
         let counts = counts(schools);
@@ -181,6 +211,19 @@ impl Across {
     }
 }
 
+/// Whether a total of what went would tell how few stay, over all schools or at one that hides what went for their sake: beside that
+/// one another has to be hidden, too.
+fn tells_left(schools: &Schools<'_>, left: &Left, min_cell: i64) -> bool {
+    let all: i64 = schools.keys().filter_map(|school| left.get(*school)).map(|left| left.total).sum();
+    let gone: i64 = schools.values().map(|(_, truth)| truth.total).sum();
+    let printed = |(block, truth): &(&Block, &Truth)| matches!(block.figure(Of::Total, EVER, truth), Some((_, None)));
+    let hidden = schools.values().filter(|school| !printed(school)).count();
+    let withheld = schools.iter().any(|(school, (_, truth))| {
+        truth.total >= min_cell && left.get(*school).is_some_and(|left| few(left.total, min_cell))
+    });
+    (gone != 0 && few(all, min_cell)) || (withheld && hidden < 2)
+}
+
 fn counts(schools: &Schools<'_>) -> BTreeMap<String, i64> {
     let of = |(school, (_, truth)): (&&str, &(&Block, &Truth))| ((*school).to_owned(), truth.total);
     schools.iter().map(of).filter(|(_, count)| *count != 0).collect()
@@ -205,7 +248,7 @@ fn table(
     let without = of_one.then(|| table.column(Sum::default()));
     for (block, truth) in schools.values() {
         // A hidden total is small as far as anybody knows, and it is one at least; of one that waits it is known that there is more.
-        let sum = match block.figure(Of::Total, None, truth) {
+        let sum = match block.figure(Of::Total, EVER, truth) {
             Some((_, None)) => Sum::default(),
             Some((printed, Some(_))) => Sum { up: PLENTY, down: (truth.total - printed - 1).max(0) },
             None => Sum { up: (min_cell - 1 - truth.total).max(0), down: (truth.total - 1).max(0) },
@@ -215,19 +258,19 @@ fn table(
         for (column, value) in values.iter().enumerate() {
             let count = truth.parts.get(dimension).and_then(|parts| parts.get(*value)).copied().unwrap_or_default();
             left -= count;
-            let printed = block.figure(Of::Part(dimension, value), None, truth).map(|(count, _)| count);
+            let printed = block.figure(Of::Part(dimension, value), EVER, truth).map(|(count, _)| count);
             let open = count - printed.unwrap_or_default();
             if open < 0 {
                 return None;
             }
             if open > 0 || printed.is_none() {
                 // Where its breakdown was printed, a hidden part is known to be something.
-                let least = if block.broken_down(dimension, None) { open.min(1) } else { 0 };
+                let least = if block.broken_down(dimension, EVER) { open.min(1) } else { 0 };
                 table.cell((row, column), open, (least, PLENTY));
             }
         }
         if let Some(column) = without
-            && !values.iter().all(|value| block.figure(Of::Part(dimension, value), None, truth).is_some())
+            && !values.iter().all(|value| block.figure(Of::Part(dimension, value), EVER, truth).is_some())
         {
             table.cell((row, column), left.max(0), (0, PLENTY));
         }

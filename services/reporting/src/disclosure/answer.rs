@@ -1,7 +1,10 @@
 //! Questions and their answers in terms of what is printed: which figures a cell is the sum of, and what may not be asked.
 //! The one file that knows both questions and blocks.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use chassis::{calendar::Term, suppress::Figure};
 use time::{Date, Duration};
@@ -9,6 +12,7 @@ use time::{Date, Duration};
 use super::{
     Published,
     block::Of,
+    left::{GONE, KIND, OPEN, bearing},
     memory::{Dated, Memory, Needs},
     period::{MONTH, Piece, pieces},
 };
@@ -28,6 +32,9 @@ const WHOLE: Narrow = (
 );
 /// What stands is of whole terms.
 const STANDING: Narrow = ("period", "Ask for whole school terms: this is counted as it stands at the end of each.");
+/// What went is of whole terms, too: with what came in the same month it would tell how few stay.
+const GONE_BY_TERM: &str = "Ask for whole school terms: beside the cases opened in a month, those closed in it would tell how few \
+    are left.";
 /// And by one thing at a time.
 const ONE: &str = "Ask for one breakdown, filter or month at a time. Where two of them meet there are often so few that \
     a child could be recognised.";
@@ -104,6 +111,14 @@ fn asked(question: &Question, as_at: Option<Date>) -> Result<Asked<'_>, Narrow> 
     if by.len() + usize::from(months) > 1 {
         return Err(one);
     }
+    if months && measure.fact == GONE {
+        let at = match (&question.rows, &question.columns) {
+            (Some(Axis::Month), _) => "rows",
+            (_, Some(Axis::Month)) => "columns",
+            _ => "period",
+        };
+        return Err((at, GONE_BY_TERM));
+    }
     let by = by.into_iter().next();
     let broken = axes(question).any(|axis| matches!(axis, Axis::Dimension(_)));
     if let Some((dimension, Some(values))) = &by
@@ -121,14 +136,27 @@ fn day(question: &Question, today: Date) -> Option<Date> {
     question.as_at.filter(|day| *day < today)
 }
 
-/// Adds what a question needs.
-pub(super) fn need(question: &Question, today: Date, needs: &mut Needs) {
+/// Adds what a question needs. Whoever looks back at a day needs the present, too: that is printed first, so that what they are
+/// shown takes nothing from what everybody is.
+///
+/// What stands is made of what came and went in every term since the `first`.
+pub(super) fn need(question: &Question, today: Date, first: Option<Term>, needs: &mut Needs) {
     let Ok(asked) = asked(question, day(question, today)) else { return };
+    let fact = question.measure.fact.as_str();
+    let kind = asked.by.as_ref().map(|(dimension, _)| *dimension).filter(|dimension| *dimension == KIND);
     for piece in &asked.pieces {
-        let facts = needs.entry((piece.term, asked.as_at)).or_default();
-        let dimensions = facts.entry(question.measure.fact.as_str()).or_default();
-        dimensions.extend(piece.month.is_some().then_some(MONTH));
-        dimensions.extend(asked.by.as_ref().map(|(dimension, _)| *dimension));
+        for as_at in BTreeSet::from([None, asked.as_at]) {
+            let facts = needs.entry((piece.term, as_at)).or_default();
+            let dimensions = facts.entry(fact).or_default();
+            dimensions.extend(piece.month.is_some().then_some(MONTH));
+            dimensions.extend(asked.by.as_ref().map(|(dimension, _)| *dimension));
+            let back = std::iter::successors(Some(piece.term), |term| Some(term.before()));
+            let until = first.filter(|_| fact == OPEN).map_or(piece.term, |first| first.min(piece.term));
+            for term in back.take_while(|term| *term >= until) {
+                let facts = needs.entry((term, as_at)).or_default();
+                bearing(fact).into_iter().for_each(|of| facts.entry(of).or_default().extend(kind));
+            }
+        }
     }
 }
 
@@ -179,6 +207,9 @@ impl Asked<'_> {
     }
 
     fn one(&self, memory: &Memory, school: Option<&str>, term: Term, of: Of<'_>) -> Dated {
+        if self.fact() == OPEN {
+            return memory.left(school, (term, self.as_at), of);
+        }
         match school {
             Some(school) => memory.of_school(school, (term, self.as_at), self.fact(), of),
             None => memory.of_all((term, self.as_at), self.fact(), of),

@@ -52,7 +52,7 @@ impl Publisher {
                 let schools = SCHOOLS.iter().filter(own).map(|school| ((*school).to_owned(), Some(world.term)));
                 memory.about(schools.collect(), counted.question.schools == Schools::All);
                 let mut needs = Needs::new();
-                answer::need(&counted.question, today, &mut needs);
+                answer::need(&counted.question, today, Some(world.term), &mut needs);
                 for (term, as_at) in needs.keys() {
                     memory.know((*term, *as_at), || world.truths(*term, as_at.unwrap_or(today)));
                 }
@@ -154,7 +154,10 @@ fn attack(seed: u64, rounds: usize, publisher: impl FnOnce(&World) -> Publisher)
     }
     assert_eq!(left, 0, "every round was asked");
     let mut outcome = Outcome::default();
-    seen.iter().for_each(|(family, seen)| seen.attack(&world, family, &mut outcome));
+    // What stands open goes up and down: it is related to the others, and not looked at by itself.
+    let alone = seen.iter().filter(|((fact, _), _)| fact != "case_open");
+    alone.for_each(|(family, seen)| seen.attack(&world, family, &mut outcome));
+    solver::relate(&seen, &world, &mut outcome);
     outcome
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    left::{few, of_value},
     period::month_begins,
     series::{Point, Series, unknowns},
 };
@@ -34,6 +35,8 @@ pub(super) struct Moment {
     pub(super) to: String,
     /// Up to this moment nothing is printed any more, in microseconds: figures over all schools were, and rest on it.
     pub(super) sealed: i64,
+    /// Whether it is a past day that somebody looks back at.
+    pub(super) back: bool,
 }
 
 /// One printing: the counts of that moment, and which of them were printed.
@@ -42,8 +45,15 @@ pub(super) struct Step {
     at: i64,
     day: i32,
     to: String,
+    /// Whether it was printed to somebody who looked back at that day: whoever asks for the present is not answered with it.
+    #[serde(default)]
+    back: bool,
     truth: Truth,
     total: bool,
+    /// Whether the total is no small one and is hidden for what it would tell of what stays. It stays hidden for as long as it is
+    /// this one: were it shown when more stay, it would tell how few there were.
+    #[serde(default)]
+    withheld: bool,
     /// By dimension, the values that were printed; a value that nothing counted in is printed with any of them.
     shown: BTreeMap<String, BTreeSet<String>>,
     /// The dimensions of which nothing could be printed then.
@@ -55,12 +65,20 @@ impl Step {
         self.truth.parts.get(dimension).and_then(|parts| parts.get(value)).copied().unwrap_or_default()
     }
 
+    /// Whether it answers what is asked of a day, or of the present where none is named.
+    fn answers(&self, by: Option<i32>) -> bool {
+        by.map_or(!self.back, |by| self.day <= by)
+    }
+
     fn shows(&self, dimension: &str, value: &str) -> bool {
         let nothing = self.count(dimension, value) == 0;
         let none_at_all = nothing && self.total && self.truth.total == 0;
         none_at_all || self.shown.get(dimension).is_some_and(|shown| nothing || shown.contains(value))
     }
 }
+
+/// Any day: for whoever asks what was printed to anybody.
+pub(super) const EVER: Option<i32> = Some(i32::MAX);
 
 /// What is asked of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,12 +98,14 @@ pub(super) struct Block {
 impl Block {
     /// Prints what can be printed of a moment of what is asked for, and says whether that is more than before.
     ///
-    /// Nothing is printed of which all printings together, those of later moments too, would tell a small count.
+    /// Nothing is printed of which all printings together, those of later moments too, would tell a small count. Of what went,
+    /// `left` is what stays: nothing is printed beside which few stay, either.
     pub(super) fn publish(
         &mut self,
         truth: &Truth,
         moment: &Moment,
         dimensions: &BTreeSet<&str>,
+        left: Option<&Truth>,
         min_cell: i64,
     ) -> bool {
         let next = self.steps.partition_point(|step| step.at <= moment.at);
@@ -97,20 +117,35 @@ impl Block {
                 let at = last.map_or(moment.at, |(_, step)| moment.at.max(step.at + 1));
                 let (day, to, truth) = (moment.day, moment.to.clone(), truth.clone());
                 let (shown, refused) = (BTreeMap::new(), BTreeSet::new());
-                self.steps.insert(next, Step { at, day, to, truth, total: false, shown, refused });
+                let step =
+                    Step { at, day, to, back: moment.back, truth, total: false, withheld: false, shown, refused };
+                self.steps.insert(next, step);
                 (next, true)
             }
         };
+        if let Some(step) = self.steps.get_mut(n).filter(|step| !step.total && truth.total >= min_cell) {
+            let few = left.is_some_and(|left| few(left.total, min_cell));
+            if step.withheld || few {
+                more |= !step.withheld;
+                step.withheld = true;
+                return more;
+            }
+        }
         if !self.change(n, |step| step.total = true, |block| block.safe(min_cell)) {
             // What printed nothing is not remembered: nobody can know of it.
             self.steps.remove(n);
             return false;
         }
+        if let Some(step) = self.steps.get_mut(n).filter(|step| step.back && !moment.back) {
+            // What stood on a day that was looked back at stands still.
+            step.back = false;
+            more = true;
+        }
         for dimension in dimensions {
             let tried = |step: &Step| step.shown.contains_key(*dimension) || step.refused.contains(*dimension);
             if self.steps.get(n).is_some_and(|step| !tried(step)) {
                 more = true;
-                if !self.print_parts(n, truth, dimension, min_cell)
+                if !self.print_parts(n, truth, dimension, left, min_cell)
                     && let Some(step) = self.steps.get_mut(n)
                 {
                     step.refused.insert((*dimension).to_owned());
@@ -120,14 +155,14 @@ impl Block {
         more
     }
 
-    /// The figure of a part or of all as it was last printed by the end of a day (of any day where none is named), with its day
+    /// The figure of a part or of all as it was last printed by the end of a day (of the present where none is named), with its day
     /// where that is not the present one; none where it is hidden. `truth` is what is true now, or was at the end of that day.
     pub(super) fn figure(&self, of: Of<'_>, by: Option<i32>, truth: &Truth) -> Option<(i64, Option<i32>)> {
         let shows = |step: &&Step| match of {
             Of::Total => step.total,
             Of::Part(dimension, value) => step.shows(dimension, value),
         };
-        let step = self.steps.iter().rev().filter(|step| by.is_none_or(|by| step.day <= by)).find(shows)?;
+        let step = self.steps.iter().rev().filter(|step| step.answers(by)).find(shows)?;
         let count = |truth: &Truth| match of {
             Of::Total => truth.total,
             Of::Part(dimension, value) => {
@@ -149,7 +184,7 @@ impl Block {
 
     /// Whether a breakdown was printed by a day at all: where it was not, not even its values are named.
     pub(super) fn broken_down(&self, dimension: &str, by: Option<i32>) -> bool {
-        self.steps.iter().any(|step| by.is_none_or(|by| step.day <= by) && step.shown.contains_key(dimension))
+        self.steps.iter().any(|step| step.answers(by) && step.shown.contains_key(dimension))
     }
 
     /// The total as it grew, for the table of all schools.
@@ -173,19 +208,23 @@ impl Block {
 
     /// Prints a breakdown: all values that are not small, less as many as must be hidden with those that are. Which is hidden
     /// next follows from its place alone: were it the smallest, those that are shown would tell how large it can be.
-    fn print_parts(&mut self, n: usize, truth: &Truth, dimension: &str, min_cell: i64) -> bool {
+    fn print_parts(&mut self, n: usize, truth: &Truth, dimension: &str, left: Option<&Truth>, min_cell: i64) -> bool {
         let Some(parts) = truth.parts.get(dimension) else { return false };
         let several = truth.several.contains(dimension);
-        let large = |count: i64| count >= min_cell;
+        let stay = |value: &str| of_value(left, dimension, value);
+        let large = |value: &str, count: i64| count >= min_cell && !few(stay(value), min_cell);
         let mut shown: BTreeSet<String> =
-            parts.iter().filter(|(_, count)| large(**count)).map(|(value, _)| value.clone()).collect();
-        let first = parts.iter().position(|(_, count)| !large(*count)).unwrap_or_default();
+            parts.iter().filter(|(value, count)| large(value, **count)).map(|(value, _)| value.clone()).collect();
+        let first = parts.iter().position(|(value, count)| !large(value, *count)).unwrap_or_default();
         let later = parts.keys().skip(first).chain(parts.keys().take(first));
         let order: Vec<&String> = later.filter(|value| shown.contains(*value)).collect();
         let mut next = order.into_iter();
         loop {
             let holds = |block: &Self| block.safe_by(dimension, min_cell) && (!several || block.among(n, dimension));
             let set = shown.clone();
+            // What the hidden ones come to together follows, and so does what stays of them.
+            let hidden: i64 = parts.keys().filter(|value| !set.contains(*value)).map(|value| stay(value)).sum();
+            let holds = |block: &Self| !few(hidden, min_cell) && holds(block);
             if self.change(n, |step| drop(step.shown.insert(dimension.to_owned(), set.clone())), holds) {
                 return true;
             }

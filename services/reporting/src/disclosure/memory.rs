@@ -15,6 +15,7 @@ use time::Date;
 use super::{
     across::{Across, Schools},
     block::{Block, Moment, Of, Truth},
+    left::{GONE, Left, OPEN, PARTS, few},
     truth,
 };
 use crate::store::{self, published};
@@ -108,7 +109,7 @@ impl Memory {
                 let total = totals.get(&(fact, school.clone())).copied();
                 let last = last(fact, school);
                 let moved = total.unwrap_or_default() - last.map_or(0, |truth| truth.total);
-                if moved.abs() >= self.min_cell {
+                if moved.abs() >= self.min_cell && fact != OPEN {
                     whole.insert(fact);
                     break;
                 }
@@ -205,7 +206,8 @@ impl Memory {
             None => (self.now, london(self.now).date()),
         };
         let sealed = self.sealed.get(school).copied().unwrap_or_default();
-        Moment { at: store::micros(at), day: day.to_julian_day(), to: self.to.clone(), sealed }
+        let back = as_at.is_some();
+        Moment { at: store::micros(at), day: day.to_julian_day(), to: self.to.clone(), sealed, back }
     }
 
     /// Whether a school was counted in a term by a moment.
@@ -230,35 +232,45 @@ impl Memory {
     /// Prints what can be printed, and says of which facts, terms and schools there is something new to keep.
     pub(super) fn print(&mut self, needs: &Needs) -> Vec<BlockKey> {
         let mut changed = BTreeSet::new();
-        // In the order of time: what is printed over all schools rests on what each of them had printed by then.
-        let (past, present): (Vec<_>, Vec<_>) = needs.iter().partition(|((_, as_at), _)| as_at.is_some());
-        let mut past = past;
-        past.sort_by_key(|((_, as_at), _)| *as_at);
-        for ((term, as_at), facts) in past.into_iter().chain(present) {
+        // The present first, for everybody has it before them. Then the past in the order of time: what is printed over all
+        // schools rests on what each of them had printed by then.
+        let mut order: Vec<_> = needs.iter().collect();
+        order.sort_by_key(|((_, as_at), _)| *as_at);
+        for ((term, as_at), facts) in order {
             let over = *term < Term::at(self.now);
-            for (fact, dimensions) in facts {
+            for (fact, dimensions) in facts.iter().filter(|(fact, _)| **fact != OPEN) {
                 let present = self.present(*term, *as_at, fact);
+                // What stays where something went: it is known, and never printed.
+                let left: Option<Left> = (*fact == GONE).then(|| self.present(*term, *as_at, OPEN));
                 for (school, truth) in &present {
                     let moment = self.moment(*as_at, school);
                     let key = (*term, *fact, school.clone());
+                    // Beside a present figure that waits, a past one could keep it waiting.
+                    if as_at.is_some() && !self.stands(school, *term, fact) {
+                        continue;
+                    }
                     let large = truth.total >= LARGE * self.min_cell;
                     let none = BTreeSet::new();
                     let dimensions = if over || large { dimensions } else { &none };
                     let block = self.blocks.entry(key.clone()).or_default();
-                    if block.publish(truth, &moment, dimensions, self.min_cell) {
+                    let left = left.as_ref().and_then(|left| left.get(school));
+                    if block.publish(truth, &moment, dimensions, left, self.min_cell) {
                         changed.insert(key);
                     }
                 }
                 if !self.all {
                     continue;
                 }
+                if as_at.is_some() && !matches!(self.of_all((*term, None), fact, Of::Total), (Figure::Count(_), None)) {
+                    continue;
+                }
                 let (moment, empty) = (self.moment(*as_at, ACROSS), Block::default());
                 let schools: Schools<'_> = with_blocks(&present, &self.blocks, (*term, *fact), &empty);
                 let across = self.across.entry((*term, *fact)).or_default();
                 let before = across.printings();
-                let mut more = across.publish(&schools, &moment, self.min_cell);
+                let mut more = across.publish(&schools, &moment, left.as_ref(), self.min_cell);
                 for dimension in dimensions.iter().filter(|_| over && as_at.is_none()) {
-                    more |= across.break_down(&schools, dimension, &moment, self.min_cell);
+                    more |= across.break_down(&schools, dimension, &moment, left.as_ref(), self.min_cell);
                 }
                 if across.printings() > before {
                     for school in present.keys() {
@@ -272,6 +284,12 @@ impl Memory {
             }
         }
         changed.into_iter().collect()
+    }
+
+    /// Whether a school's total is printed as it is now, or nothing is counted there.
+    fn stands(&self, school: &str, term: Term, fact: &'static str) -> bool {
+        let (figure, held) = self.of_school(school, (term, None), fact, Of::Total);
+        figure == Figure::NoData || (matches!(figure, Figure::Count(_)) && held.is_none())
     }
 
     /// A school's figure.
@@ -307,6 +325,41 @@ impl Memory {
             (None, _) => (None, None),
         };
         (count.map_or(Figure::Hidden, number), day.and_then(|day| Date::from_julian_day(day).ok()))
+    }
+
+    /// What stands at a school or over all of them: what came less what went in every term until then, of printed figures alone,
+    /// and hidden where one of these is, or waits. It prints nothing new.
+    pub(super) fn left(&self, school: Option<&str>, (term, as_at): (Term, Option<Date>), of: Of<'_>) -> Dated {
+        let first = match school {
+            Some(school) => self.schools.get(school).copied().flatten(),
+            None => self.schools.values().copied().flatten().min(),
+        };
+        let Some(first) = first else { return (Figure::NoData, None) };
+        let (mut left, mut counted) = (0, false);
+        for term in std::iter::successors(Some(term), |term| Some(term.before())).take_while(|term| *term >= first) {
+            for (fact, sign) in PARTS {
+                let figure = match school {
+                    Some(school) => self.of_school(school, (term, as_at), fact, of),
+                    None => self.of_all((term, as_at), fact, of),
+                };
+                match figure {
+                    (Figure::Count(count), None) => {
+                        left += sign * i64::try_from(count).unwrap_or_default();
+                        counted = true;
+                    }
+                    (Figure::NoData, _) => {}
+                    _ => return (Figure::Hidden, None),
+                }
+            }
+        }
+        let figure = if !counted {
+            Figure::NoData
+        } else if few(left, self.min_cell) {
+            Figure::Hidden
+        } else {
+            number(left)
+        };
+        (figure, None)
     }
 
     /// Whether the values of a dimension may be named, of one school or of all: where its breakdown was printed.

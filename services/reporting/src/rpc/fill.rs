@@ -10,7 +10,7 @@ use super::convert::authority::published;
 use crate::{
     disclosure::{Audience, Published, disclose},
     measure::{Measure, value_title},
-    returns::{Answer, Filled, Line, Part, Source, Stands, Template, Year},
+    returns::{Answer, Dated, Filled, FilledPart, Line, Part, Source, Stands, Template, Year},
     store::{self, state::SchoolState},
     table::{Axis, Question, Schools, counts},
 };
@@ -85,7 +85,9 @@ pub(super) async fn fill(tx: &mut Tx, template: &'static Template, year: Year) -
                 measured(whole, parts)
             }
             Source::Desk { desk, part, figure } => of_desk(desks.get(desk), *part, figure),
-            Source::State(state) => Answer::Figure(chassis::suppress::Figure::Count(state.count(&schools)), Vec::new()),
+            Source::State(state) => {
+                Answer::Figure((chassis::suppress::Figure::Count(state.count(&schools)), None), Vec::new())
+            }
             Source::ByHand(why) => Answer::Open(why.clone()),
         });
     }
@@ -95,11 +97,13 @@ pub(super) async fn fill(tx: &mut Tx, template: &'static Template, year: Year) -
 fn measured(whole: Option<Published>, parts: Option<(&String, Published)>) -> Answer {
     let Some(whole) = whole else { return Answer::Open("It could not be counted.".to_owned()) };
     let parts = parts.map(|(by, printed)| {
-        let figures = printed.cells.iter().filter_map(|row| row.first().copied());
-        let named = printed.rows.iter().zip(figures);
-        named.map(|(key, figure)| (key.clone(), value_title(by, key), figure)).collect()
+        let rows = printed.cells.iter().zip(&printed.held);
+        let figures = rows.filter_map(|(figures, held)| figures.first().copied().zip(held.first().copied()));
+        let part =
+            |(key, figure): (&String, Dated)| FilledPart { key: key.clone(), title: value_title(by, key), figure };
+        printed.rows.iter().zip(figures).map(part).collect()
     });
-    Answer::Figure(whole.total, parts.unwrap_or_default())
+    Answer::Figure((whole.total, whole.total_held), parts.unwrap_or_default())
 }
 
 fn of_desk(of: Option<&DeskFiguresPublished>, part: Part, figure: &str) -> Answer {
@@ -109,7 +113,7 @@ fn of_desk(of: Option<&DeskFiguresPublished>, part: Part, figure: &str) -> Answe
         Part::Closed => &of.closed,
     };
     match figures.iter().find(|one| one.key == figure) {
-        Some(one) => Answer::Figure(published(&one.figure), Vec::new()),
+        Some(one) => Answer::Figure((published(&one.figure), None), Vec::new()),
         None => {
             Answer::Open("The desk did not publish this figure of the year: there was nothing to count.".to_owned())
         }

@@ -69,10 +69,13 @@ fn row(n: usize, school: &SchoolState, lines: &[Printed]) -> SchoolRow {
     let figure = |printed: &Published| {
         let own = printed.rows.get(n).is_some_and(|row| *row == school.school_id).then_some(n);
         let row = own.or_else(|| printed.rows.iter().position(|row| *row == school.school_id));
-        row.and_then(|row| printed.cells.get(row)?.first().copied()).unwrap_or(Figure::Hidden)
+        let of = row.and_then(|row| Some((*printed.cells.get(row)?.first()?, *printed.held.get(row)?.first()?)));
+        of.unwrap_or((Figure::Hidden, None))
     };
-    let cell =
-        |(line, printed): &Printed| Cell { key: line.key.clone(), figure: Some(convert::figure(figure(printed))) };
+    let cell = |(line, printed): &Printed| {
+        let (of, held) = figure(printed);
+        Cell { key: line.key.clone(), figure: Some(convert::figure(of)), held_date: convert::day(held) }
+    };
     SchoolRow {
         school_id: school.school_id.clone(),
         cells: lines.iter().map(cell).collect(),

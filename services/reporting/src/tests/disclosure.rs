@@ -10,7 +10,7 @@ use chassis::{
 };
 use proto::{
     access::v1::Role,
-    event::v1::{CaseOpened, ConcernRecorded, Envelope, FeedCounted},
+    event::v1::{CaseClosed, CaseOpened, ConcernRecorded, Envelope, FeedCounted},
     reporting::v1::{GetSchoolReportRequest, reporting_client::ReportingClient},
 };
 use time::{Date, OffsetDateTime, macros::date, macros::datetime};
@@ -115,6 +115,49 @@ pub(super) async fn what_would_single_out_a_child_is_hidden_whatever_there_is(en
         assert_eq!(published[0].total, published[1].total);
     }
     assert_eq!(too_narrow(&plain), None);
+    Ok(())
+}
+
+pub(super) async fn how_few_stay_open_follows_from_no_other_figures(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let place = Place::new(&bed).await?;
+    let (few, many) = (bed.school(), bed.school());
+    for (school, opened) in [(&few, 11), (&many, 20)] {
+        let mut events = cases(&bed, school, datetime!(2026-05-20 10:00 UTC), &[("P1", opened)]);
+        for _ in 0..6 {
+            let closed = CaseClosed { procedure: "P1".into(), outcome: "resolved".into(), ..CaseClosed::default() };
+            events.push(envelope(&bed, school, datetime!(2026-06-20 10:00 UTC), Event::CaseClosed(closed)));
+        }
+        place.hear(&events).await;
+    }
+    let of = async |schools: Schools| -> Result<Vec<Figure>> {
+        let asked = ["cases_opened", "cases_closed", "cases_open"].map(|key| question(key, ""));
+        let asked = asked.into_iter().map(|of| of.map(|of| Question { schools: schools.clone(), ..of }));
+        let published = printed(&place, asked.collect::<Result<Vec<_>>>()?).await?;
+        Ok(published.iter().map(|published| published.total).collect())
+    };
+    let (count, hidden) = (Figure::Count, Figure::Hidden);
+    assert_eq!(of(Schools::One(few)).await?, [count(11), hidden, hidden], "11 less 6 are 5");
+    assert_eq!(of(Schools::One(many)).await?, [count(20), count(6), count(14)]);
+    assert_eq!(of(Schools::All).await?, [count(31), hidden, hidden], "12 less the 6 of the other school");
+    Ok(())
+}
+
+pub(super) async fn a_look_back_changes_no_present_figure(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let place = Place::new(&bed).await?;
+    let (large, little) = (bed.school(), bed.school());
+    // Over both, 8 by the first of June and 11 now, of which the 3 of the second school would be told.
+    for (school, at, count) in
+        [(&large, datetime!(2026-05-20 10:00 UTC), 8), (&little, datetime!(2026-06-20 10:00 UTC), 3)]
+    {
+        place.hear(&cases(&bed, school, at, &[("P1", count)])).await;
+    }
+    let now = Question { schools: Schools::All, ..question("cases_opened", &large)? };
+    let before = printed(&place, vec![now.clone()]).await?;
+    assert_eq!(before[0].total, Figure::Hidden);
+    printed(&place, vec![Question { as_at: Some(date!(2026 - 06 - 01)), ..now.clone() }]).await?;
+    assert_eq!(printed(&place, vec![now]).await?, before, "somebody looked back at the first of June");
     Ok(())
 }
 

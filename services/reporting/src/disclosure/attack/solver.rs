@@ -6,13 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::suppress::Figure;
-use time::{Date, Duration};
+use time::Date;
 
 use super::world::{SCHOOLS, World};
 use crate::table::{Axis, Counted, Schools};
 
 /// The dimension that months are.
 pub(super) const MONTH: &str = "month";
+/// The dimension that what was opened, closed and stands open have in common.
+const KIND: &str = "procedure";
 /// A prime; counts are far smaller.
 const PRIME: u64 = 2_147_483_647;
 /// No bound.
@@ -61,9 +63,10 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
     let question = &counted.question;
     let asked = question.as_at.unwrap_or(today).min(today);
     let mut seen = Vec::new();
-    let whole = question.from.day() == 1 && question.to - question.from > Duration::days(100);
-    let one_month =
-        question.from.day() == 1 && question.to.day() == 1 && question.to - question.from < Duration::days(32);
+    // Whole months alone are sums of what there is to know.
+    let months = months(question.from, question.to);
+    let whole = months.len() == 4;
+    let part = !whole && !months.is_empty();
     for (row, figures) in counted.rows.iter().zip(figures) {
         let Some(figure) = figures.first() else { continue };
         let schools = match (&question.schools, &question.rows) {
@@ -78,18 +81,19 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
         }
         if question.rows == Some(Axis::Month) {
             by.insert(MONTH.to_owned(), BTreeSet::from([row.clone()]));
-        } else if one_month {
-            let month = format!("{}-{:02}", question.from.year(), u8::from(question.from.month()));
-            by.insert(MONTH.to_owned(), BTreeSet::from([month]));
+        } else if part {
+            by.insert(MONTH.to_owned(), months.clone());
         }
-        if by.len() > 1 || !(whole || one_month) {
+        if by.len() > 1 || months.is_empty() {
             continue;
         }
         let fact = question.measure.fact.clone();
         // A school's own total is hidden for its own sake; a part that is named is something, and may be hidden for another's.
         // What was known on a past day may be hidden for the sake of later days, and be nothing.
-        let of_one = by.is_empty() && schools.len() == 1;
-        let named = by.is_empty() || (question.only.is_empty() && question.rows != Some(Axis::Month) && !one_month);
+        // What was closed may be hidden for the few that are left, and how many stand open for any of what they are reckoned from.
+        let own = !["case_closed", "case_open"].contains(&fact.as_str());
+        let of_one = own && by.is_empty() && schools.len() == 1;
+        let named = by.is_empty() || (question.only.is_empty() && question.rows != Some(Axis::Month) && !part);
         let bound = match figure.0 {
             Figure::Hidden if question.as_at.is_none() && of_one => (1, 5),
             Figure::Hidden if question.as_at.is_none() && named => (1, FAR),
@@ -117,6 +121,13 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
     seen
 }
 
+/// The months of a term that a period is made of; none where it begins or ends amidst one.
+fn months(from: Date, to: Date) -> BTreeSet<String> {
+    let firsts = from.day() == 1 && to.day() == 1;
+    let days = std::iter::successors(Some(from), |day| day.next_day()).take_while(|day| firsts && *day < to);
+    days.map(|day| format!("{}-{:02}", day.year(), u8::from(day.month()))).collect()
+}
+
 impl Seen {
     pub(super) fn add(&mut self, cell: Cell, (figure, day, bound): Said) {
         match figure {
@@ -137,7 +148,7 @@ impl Seen {
     /// The hidden cells that are small, or have moved by little, and can be worked out.
     pub(super) fn attack(&self, world: &World, family: &Family, outcome: &mut Outcome) {
         let (fact, dimension) = family;
-        let space = Space::of(self, dimension);
+        let space = Space::of(self, world, dimension);
         let mut basis = Basis::default();
         for (cell, count) in &self.shown {
             basis.add(space.row(cell), *count);
@@ -173,6 +184,37 @@ impl Seen {
     }
 }
 
+/// What stands open is what was opened less what was closed, and whoever can work out two of them has the third: the small ones of
+/// it that can be had so.
+pub(super) fn relate(seen: &BTreeMap<Family, Seen>, world: &World, outcome: &mut Outcome) {
+    let of = |fact: &str| seen.get(&(fact.to_owned(), KIND.to_owned()));
+    let (Some(came), Some(went), Some(open)) = (of("case_opened"), of("case_closed"), of("case_open")) else { return };
+    let known = |seen: &Seen| {
+        let (space, mut basis) = (Space::of(seen, world, KIND), Basis::default());
+        seen.shown.iter().for_each(|(cell, count)| basis.add(space.row(cell), *count));
+        (space, basis)
+    };
+    let (came, went) = (known(came), known(went));
+    let cells: BTreeSet<&Cell> = open.shown.keys().chain(open.hidden.keys()).collect();
+    for cell in cells {
+        let value = |(space, basis): &(Space, Basis)| space.has(cell).then(|| basis.value(space.row(cell))).flatten();
+        let truth = |fact: &str| -> i64 {
+            let count = |value: Option<(&str, &str)>| world.true_count(fact, &cell.schools, value, cell.by);
+            let values = cell.values.as_ref();
+            values.map_or_else(|| count(None), |all| all.iter().map(|value| count(Some((KIND, value.as_str())))).sum())
+        };
+        let three = [value(&came), value(&went), open.shown.get(cell).copied()];
+        for (place, fact) in ["case_opened", "case_closed", "case_open"].into_iter().enumerate() {
+            let small = (1..6).contains(&truth(fact));
+            outcome.secrets += usize::from(small);
+            let others = three.iter().enumerate().filter(|(at, _)| *at != place);
+            if small && others.filter(|(_, value)| value.is_some()).count() == 2 {
+                outcome.recovered.push(format!("{fact} {cell:?} is {}, by what stands open", truth(fact)));
+            }
+        }
+    }
+}
+
 /// The unknowns: what one school counted of one value in one stretch between days.
 struct Space {
     months: bool,
@@ -181,13 +223,22 @@ struct Space {
 }
 
 impl Space {
-    fn of(seen: &Seen, dimension: &str) -> Self {
+    fn of(seen: &Seen, world: &World, dimension: &str) -> Self {
         let cells = || seen.shown.keys().chain(seen.hidden.keys());
         let mut values: BTreeSet<String> = cells().filter_map(|cell| cell.values.clone()).flatten().collect();
-        // Whatever is of none of these.
-        values.insert(format!("not {dimension}"));
+        // Whatever is of none of these; and everything is of some month of its term.
+        if dimension == MONTH {
+            values.extend(world.months());
+        } else {
+            values.insert(format!("not {dimension}"));
+        }
         let days: BTreeSet<Date> = cells().map(|cell| cell.by).collect();
         Self { months: dimension == MONTH, values: values.into_iter().collect(), days: days.into_iter().collect() }
+    }
+
+    /// Whether it has all of a cell's unknowns.
+    fn has(&self, cell: &Cell) -> bool {
+        self.days.contains(&cell.by) && cell.values.iter().flatten().all(|value| self.values.contains(value))
     }
 
     fn size(&self) -> usize {
@@ -201,7 +252,7 @@ impl Space {
             for (v, value) in self.values.iter().enumerate() {
                 let counts = cell.schools.contains(school) && cell.values.as_ref().is_none_or(|of| of.contains(value));
                 // Nothing of a month was counted before it began.
-                let begun = |day: &Date| !self.months || day.to_string() >= *value || value.starts_with("not");
+                let begun = |day: &Date| !self.months || day.to_string() >= *value;
                 let known = |day: &Date| counts && *day <= cell.by && begun(day);
                 for (d, _) in self.days.iter().enumerate().filter(|(_, day)| known(day)) {
                     row[(s * self.values.len() + v) * self.days.len() + d] = 1;

@@ -13,11 +13,14 @@ use crate::{
     table::{Axis, Counted, Question, Schools},
 };
 
-/// The schools: three tiny, two small, one middling, one large.
-pub(super) const SCHOOLS: [&str; 7] = ["sch_a", "sch_b", "sch_c", "sch_d", "sch_e", "sch_f", "sch_g"];
-const SIZES: [u64; 7] = [3, 4, 3, 9, 14, 30, 90];
+/// The schools: three tiny, two small, one middling, two large, of which in one hardly anything happens before `LATE`.
+pub(super) const SCHOOLS: [&str; 8] = ["sch_a", "sch_b", "sch_c", "sch_d", "sch_e", "sch_f", "sch_g", "sch_h"];
+const SIZES: [u64; 8] = [3, 4, 3, 9, 14, 30, 90, 110];
+/// The day of the term on which it begins there: the first of November; and how many came before.
+const LATE: (u64, u64) = (61, 5);
 const PROCEDURES: [&str; 5] = ["P1", "P2", "P5", "P7", "P8"];
 const ORIGINS: [&str; 3] = ["staff", "public", "alert"];
+const OUTCOMES: [&str; 2] = ["resolved", "unfounded"];
 const RISKS: [&str; 4] = ["content", "contact", "conduct", "commerce"];
 /// Days between two on which figures are asked for.
 const EVERY: i64 = 6;
@@ -67,8 +70,13 @@ impl World {
         let mut things = Vec::new();
         for (school, size) in SCHOOLS.into_iter().zip(SIZES) {
             for fact in ["case_opened", "concern_recorded"] {
-                for _ in 0..size {
-                    let day = start + Duration::days(i64::try_from(random.below(121)).unwrap());
+                for n in 0..size {
+                    let after = match school {
+                        "sch_h" if n < LATE.1 => random.below(LATE.0),
+                        "sch_h" => LATE.0 + random.below(121 - LATE.0),
+                        _ => random.below(121),
+                    };
+                    let day = start + Duration::days(i64::try_from(after).unwrap());
                     let late = if random.below(6) == 0 { random.below(25) } else { 0 };
                     let known = day + Duration::days(i64::try_from(late).unwrap());
                     let dims = if fact == "case_opened" {
@@ -83,15 +91,23 @@ impl World {
                         vec![("origin", Self::skewed(&ORIGINS, random))]
                     };
                     // Now and then one is found to be of another kind: the first is taken back, and the other counts.
+                    let mut last = dims[0];
                     if random.below(20) == 0 {
                         let again = known + Duration::days(7);
                         let mut other = dims.clone();
                         other[0].1 =
                             if fact == "case_opened" { *random.one(&PROCEDURES) } else { *random.one(&ORIGINS) };
+                        last = other[0];
                         things.push(Thing { school, fact, day, known: again, dims: dims.clone(), count: -1 });
                         things.push(Thing { school, fact, day, known: again, dims: other, count: 1 });
                     }
                     things.push(Thing { school, fact, day, known, dims, count: 1 });
+                    // Most cases are closed, on the day that is known.
+                    let closed = known + Duration::days(8 + i64::try_from(random.below(40)).unwrap());
+                    if fact == "case_opened" && random.below(5) > 0 && closed < term.end().date() {
+                        let dims = vec![last, ("outcome", *random.one(&OUTCOMES))];
+                        things.push(Thing { school, fact: "case_closed", day: closed, known: closed, dims, count: 1 });
+                    }
                 }
             }
         }
@@ -112,7 +128,15 @@ impl World {
     }
 
     pub(super) fn measures(&self) -> Vec<&'static Measure> {
-        ["cases_opened", "concerns_recorded"].into_iter().filter_map(measure::get).collect()
+        ["cases_opened", "concerns_recorded", "cases_closed", "cases_open"]
+            .into_iter()
+            .filter_map(measure::get)
+            .collect()
+    }
+
+    /// The months of its term.
+    pub(super) fn months(&self) -> impl Iterator<Item = String> {
+        months(self.term).into_iter().map(|(month, _)| month)
     }
 
     /// A question about the whole term.
@@ -129,7 +153,8 @@ impl World {
             if random.below(2) == 0 { Schools::All } else { Schools::One((*random.one(&SCHOOLS)).to_owned()) };
         let mut question = self.question(measure, schools);
         let all = months(self.term);
-        match random.below(6) {
+        match random.below(7) {
+            2 => question.to = all[1 + usize::try_from(random.below(3)).unwrap()].1,
             0 => {
                 let month = usize::try_from(random.below(4)).unwrap();
                 question.from = all[month].1;
@@ -155,6 +180,8 @@ impl World {
             let values: &[&str] = match dimension.as_str() {
                 "procedure" => &PROCEDURES,
                 "origin" => &ORIGINS,
+                "outcome" => &OUTCOMES,
+                "group" => &["in_care", "send"],
                 _ => &RISKS,
             };
             let kept: Vec<String> = values.iter().filter(|_| random.below(3) > 0).map(|v| (*v).to_owned()).collect();
@@ -169,7 +196,7 @@ impl World {
     pub(super) fn count(&self, question: Question, today: Date) -> Counted {
         let by = question.as_at.unwrap_or(today).min(today);
         let fits = |thing: &&Thing| {
-            thing.fact == question.measure.fact
+            sign(&question.measure.fact, thing) != 0
                 && thing.known <= by
                 && (question.from..question.to).contains(&thing.day)
                 && question.only.iter().all(|(d, values)| {
@@ -183,7 +210,7 @@ impl World {
         let mut counts: BTreeMap<String, i64> = BTreeMap::new();
         for thing in self.things.iter().filter(fits) {
             for label in labels(question.rows.as_ref(), thing) {
-                *counts.entry(label).or_default() += thing.count;
+                *counts.entry(label).or_default() += sign(&question.measure.fact, thing) * thing.count;
             }
         }
         let rows: Vec<String> = match &question.rows {
@@ -198,14 +225,14 @@ impl World {
 
     /// The true count of a value of a dimension at some schools by a day; of all values where none is named.
     pub(super) fn true_count(&self, fact: &str, schools: &[&str], of: Option<(&str, &str)>, by: Date) -> i64 {
-        let here = self.things.iter().filter(|thing| thing.fact == fact && thing.known <= by);
+        let here = self.things.iter().filter(|thing| sign(fact, thing) != 0 && thing.known <= by);
         let here = here.filter(|thing| schools.contains(&thing.school));
         here.filter(|thing| match of {
             Some((super::solver::MONTH, month)) => labels(Some(&Axis::Month), thing).iter().any(|label| label == month),
             Some((dimension, value)) => thing.dims.contains(&(dimension, value)),
             None => true,
         })
-        .map(|thing| thing.count)
+        .map(|thing| sign(fact, thing) * thing.count)
         .sum()
     }
 
@@ -214,6 +241,16 @@ impl World {
         let mut truths = Truths::new();
         let things = self.things.iter().filter(|thing| thing.known <= by && term == self.term);
         for thing in things {
+            let stands = sign("case_open", thing);
+            if stands != 0 {
+                let truth =
+                    truths.entry(("case_open", thing.school.to_owned())).or_insert_with(|| nothing("case_open"));
+                truth.total += stands * thing.count;
+                for (dimension, value) in thing.dims.iter().filter(|(dimension, _)| *dimension == "procedure") {
+                    let parts = truth.parts.entry((*dimension).to_owned()).or_default();
+                    *parts.entry((*value).to_owned()).or_default() += stands * thing.count;
+                }
+            }
             let truth: &mut Truth =
                 truths.entry((thing.fact, thing.school.to_owned())).or_insert_with(|| nothing(thing.fact));
             truth.total += thing.count;
@@ -229,6 +266,16 @@ impl World {
             truth.parts.retain(|_, parts| !parts.is_empty());
         }
         truths
+    }
+}
+
+/// How a thing counts into a fact: what stands open is what was opened less what was closed.
+fn sign(fact: &str, thing: &Thing) -> i64 {
+    match (fact, thing.fact) {
+        (fact, of) if fact == of => 1,
+        ("case_open", "case_opened") => 1,
+        ("case_open", "case_closed") => -1,
+        _ => 0,
     }
 }
 

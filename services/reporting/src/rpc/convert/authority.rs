@@ -9,12 +9,12 @@ use chassis::{
 use proto::{event::v1 as event, reporting::v1 as pb};
 use time::{Date, OffsetDateTime};
 
-use super::{figure, term_message};
+use super::{day, figure, term_message};
 use crate::{
     group::{By, Group},
     measure::Measure,
     place::{Band, Benchmark, WhyNot},
-    returns::{self, Filled, FilledLine, Template, Year},
+    returns::{self, Filled, FilledLine, FilledPart, Template, Year},
 };
 
 /// What is counted of a desk's allegations, with what it is called.
@@ -172,16 +172,18 @@ pub(in crate::rpc) fn template(template: &Template, today: Date) -> pb::ReturnTe
 }
 
 fn line(line: &FilledLine) -> pb::ReturnLine {
-    let part = |(key, title, of): &(String, String, Figure)| pb::ReturnPart {
-        key: key.clone(),
-        title: title.clone(),
-        figure: Some(figure(*of)),
+    let part = |part: &FilledPart| pb::ReturnPart {
+        key: part.key.clone(),
+        title: part.title.clone(),
+        figure: Some(figure(part.figure.0)),
+        held_date: day(part.figure.1),
     };
     pb::ReturnLine {
         number: line.number.clone(),
         title: line.title.clone(),
         definition: line.definition.clone(),
-        figure: line.figure.map(figure),
+        figure: line.figure.map(|(of, _)| figure(of)),
+        held_date: day(line.figure.and_then(|(_, held)| held)),
         parts: line.parts.iter().map(part).collect(),
         why_not: line.why_not.clone(),
         source: line.source.clone(),
