@@ -64,6 +64,7 @@ impl Page for LatePage {
             overdue: vec!["receiving".into(), "sending".into()],
             longest_days: 3,
             late_before: true,
+            none_went: true,
         };
         let head = || Head::new(TITLE, vec![crate::pages::part::Link::new("Home", "/")]);
         let line = Line::new(&late, "Harrowmere <High> School");
