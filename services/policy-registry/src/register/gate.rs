@@ -95,12 +95,11 @@ impl Gate {
     }
 
     fn differ(&self, first: &impl Fn(&str) -> String, against: &Against<'_>) -> bool {
-        let persons = Persons::of(against.entries, ("", ""));
-        let mut keys: Vec<String> = self.differ.iter().map(|field| persons.key(&first(field))).collect();
-        let all = keys.len();
-        keys.sort_unstable();
-        keys.dedup();
-        keys.len() == all
+        let persons = Persons::of(against.entries, against.asks);
+        let named: Vec<String> = self.differ.iter().map(|field| first(field)).collect();
+        let pairs =
+            named.iter().enumerate().flat_map(|(at, one)| named.iter().skip(at + 1).map(move |other| (one, other)));
+        !pairs.into_iter().any(|(one, other)| persons.may_be_one(one, other))
     }
 
     fn is_alone(&self, definition: &Definition, values: &Values, against: &Against<'_>) -> bool {
@@ -128,7 +127,7 @@ impl Needs {
         let Some(other) = against.definitions.iter().find(|definition| definition.key == self.register) else {
             return false;
         };
-        let persons = Persons::of(against.entries, ("", ""));
+        let persons = Persons::of(against.entries, against.asks);
         let wanted = persons.key(who);
         against.entries.iter().any(|entry| {
             entry.register == self.register
