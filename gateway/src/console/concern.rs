@@ -93,6 +93,7 @@ struct Line {
     link: Link,
     received: String,
     state: String,
+    severity: String,
     safe: String,
     read: String,
 }
@@ -106,6 +107,7 @@ impl Page for Concerns {
             link: Link::new("Sam P", "/schools/sch_1/concerns/con_1"),
             received: "9:32am".into(),
             state: "New".into(),
+            severity: "High".into(),
             safe: "Not sure".into(),
             read: "Not read yet".into(),
         };
@@ -184,6 +186,7 @@ impl Line {
             link: Link::new(whom(concern), format!("{path}/{}", concern.concern_id)),
             received: near(&concern.create_time).unwrap_or_default(),
             state: words::called(words::CONCERN, &concern.state),
+            severity: words::called(words::SEVERITIES, severity(concern)),
             safe: if concern.safe_now.is_empty() || concern.origin == "alert" {
                 "Not asked".into()
             } else {
@@ -191,6 +194,17 @@ impl Line {
             },
             read: near(&concern.read_time).map_or_else(|| unread(concern, now), |at| words::sentence(&at)),
         }
+    }
+}
+
+/// How grave a concern is, by the codes of alerts: what a person reports counts as their clocks do
+/// (`Concern.urgency`).
+fn severity(concern: &Concern) -> &str {
+    match (concern.origin.as_str(), concern.safe_now.as_str()) {
+        ("alert", _) => &concern.severity,
+        (_, "no") => "critical",
+        (_, "yes") => "medium",
+        (_, _) => "high",
     }
 }
 

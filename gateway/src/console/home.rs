@@ -39,7 +39,7 @@ use crate::pages::{
 
 /// How many of a list are shown at home.
 const SHOWN: usize = 5;
-/// How many new concerns are looked through for children who may not be safe.
+/// How many new concerns are asked for at once, and looked through for children who may not be safe.
 const CONCERNS: i32 = 200;
 
 /// Home at one school.
@@ -254,11 +254,19 @@ async fn wanted<T>(
 }
 
 async fn new_concerns(visit: &Visit) -> Result<ListConcernsResponse, Error> {
-    // The service lists children who may not be safe first, so that none of them is beyond what is looked through.
     let page_size = CONCERNS;
-    let asked =
+    let mut asked =
         ListConcernsRequest { school_id: visit.school.clone(), state: "new".into(), page_size, ..Default::default() };
-    heard(visit.cases()?.list_concerns(ask(asked))).await
+    let mut all = heard(visit.cases()?.list_concerns(ask(asked.clone()))).await?;
+    // The service lists by gravity: until it comes to what is neither about a child who may not be safe nor a critical
+    // alert, there may be such a child further down.
+    while !all.next_page_token.is_empty() && all.concerns.last().is_some_and(list::may_precede_unsafe) {
+        asked.page_token = std::mem::take(&mut all.next_page_token);
+        let more = heard(visit.cases()?.list_concerns(ask(asked.clone()))).await?;
+        all.concerns.extend(more.concerns);
+        all.next_page_token = more.next_page_token;
+    }
+    Ok(all)
 }
 
 /// What a chair of governors is told of concerns that are theirs to take on; nothing where there are none.

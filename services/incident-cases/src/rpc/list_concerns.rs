@@ -1,4 +1,4 @@
-//! Lists a school's concerns: children who may not be safe first, then the oldest unread.
+//! Lists a school's concerns: the gravest first, then the oldest unread.
 
 use chassis::{
     caller::Caller,

@@ -110,6 +110,20 @@ async fn a_critical_alert_is_told_at_every_hour(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+async fn concerns_are_listed_by_how_grave_they_are(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    for severity in ["medium", "high", "critical", "low", "critical"] {
+        let alert = AlertRaised { severity: severity.into(), route: "dsl".into(), ..AlertRaised::default() };
+        hear(&world, Event::AlertRaised(alert)).await?;
+        world.bed.clock.advance(Duration::minutes(1));
+    }
+    let listed = concerns(&world).await?;
+    let order: Vec<&str> = listed.iter().map(|concern| concern.severity.as_str()).collect();
+    assert_eq!(order, ["critical", "critical", "high", "medium", "low"]);
+    assert!(listed[0].create_time.as_ref().map(|at| at.seconds) < listed[1].create_time.as_ref().map(|at| at.seconds));
+    Ok(())
+}
+
 async fn an_alert_that_becomes_critical_is_told_again_though_its_concern_was_read(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     hear(&world, raised("dsl", "KS3")).await?;
@@ -220,6 +234,7 @@ on_both_engines!(
     an_alert_whose_concern_went_into_a_case_on_an_adult_waits_no_longer,
     a_concern_follows_its_alert,
     a_critical_alert_is_told_at_every_hour,
+    concerns_are_listed_by_how_grave_they_are,
     an_alert_that_becomes_critical_is_told_again_though_its_concern_was_read,
     an_alert_that_cannot_be_read_is_asked_for_again_and_not_given_up,
     an_alert_that_was_deleted_is_said_so_in_the_case_and_not_asked_for_again,
