@@ -118,7 +118,7 @@ impl Page for DeskPage {
         let waits = Line {
             link: Link::new("Thistledown <Grange>", ""),
             hint: "Waits since yesterday, 9:05am".into(),
-            due: Due::default(),
+            due: Due { code: "overdue".into(), text: "There is no chair".into() },
         };
         vec![
             Self { unheld: vec![waits], ..page(vec![line(&new), line(&closed)]) },
@@ -188,7 +188,8 @@ pub async fn show(visit: Visit, Path(_): Path<String>, Query(asked): Query<Share
     listed(visit, Asked { state: "open".into(), ..Asked::default() }, Vec::new(), unheld).await
 }
 
-/// The schools where an alert waits for a chair of governors and there is none: the officer talks to them, and opens nothing.
+/// The schools where an alert waits for a chair of governors, and there is none or they do not open it: the officer talks to
+/// them, and opens nothing.
 async fn unheld(visit: &Visit) -> Result<Vec<Line>, Error> {
     let asked = ListUnheldAlertsRequest { desk: desk(visit)?.name().to_owned() };
     let answer = heard(visit.app.oversight(&visit.visitor)?.list_unheld_alerts(ask(asked))).await?;
@@ -198,7 +199,13 @@ async fn unheld(visit: &Visit) -> Result<Vec<Line>, Error> {
         lines.push(Line {
             link: Link::new(school(visit, &one.school_id).await, ""),
             hint: since.map(|since| format!("Waits since {since}")).unwrap_or_default(),
-            due: Due::default(),
+            due: match one.overdue {
+                true => Due {
+                    code: "overdue".to_owned(),
+                    text: "Overdue: there is a chair, who has not opened it".to_owned(),
+                },
+                false => Due { code: "overdue".to_owned(), text: "There is no chair".to_owned() },
+            },
         });
     }
     Ok(lines)

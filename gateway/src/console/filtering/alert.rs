@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use crate::{
     console::{
         concern::{Filter, filters},
+        filtering::coverage,
         people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -50,6 +51,12 @@ const IDENTITY: Codes = &[
 pub struct Listed {
     #[serde(default)]
     verdict: String,
+    /// `staff` for those about staff alone.
+    #[serde(default)]
+    about: String,
+    /// The feed they came from.
+    #[serde(default)]
+    feed: String,
     #[serde(default)]
     page_token: String,
 }
@@ -67,6 +74,12 @@ pub struct Alerts {
 #[derive(Debug, Serialize)]
 struct Line {
     link: Link,
+    /// True where it is about staff and the reader’s to answer.
+    theirs: bool,
+    /// The user, or the device, or the address, as the filter wrote it.
+    who: String,
+    /// What was searched for, or the site.
+    what: String,
     severity: String,
     grave: bool,
     happened: String,
@@ -81,6 +94,9 @@ impl Line {
         let happened = alert.event_time.as_ref().and_then(moment).map(|at| words::sentence(&words::near(at, now)));
         Self {
             link: Link::new(theme(alert), format!("{path}/{}", alert.alert_id)),
+            theirs: alert.answerable && alert.tier == "staff",
+            who: first(&[&alert.user, &alert.device, &alert.client_ip]),
+            what: if alert.withheld { "Withheld".to_owned() } else { first(&[&alert.search_terms, &alert.host]) },
             severity: words::called(words::SEVERITIES, &alert.severity),
             grave: matches!(alert.severity.as_str(), "high" | "critical"),
             happened: happened.unwrap_or_default(),
@@ -88,6 +104,16 @@ impl Line {
             count: words::number(alert.count),
             verdict: words::called(STATES, &alert.verdict),
         }
+    }
+}
+
+/// The first of several that says something, no longer than a cell of a table holds.
+fn first(all: &[&str]) -> String {
+    const LONGEST: usize = 60;
+    let text = all.iter().find(|text| !text.is_empty()).copied().unwrap_or_default();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 
@@ -135,11 +161,11 @@ impl Page for Alerts {
         let page = |alerts| Self {
             head: Head::new("Filter alerts", vec![Link::new("Home", "/")]),
             total: "1 alert".into(),
-            filters: filters("/x", "verdict", "new", STATES),
+            filters: listed_by("/x", &Listed { verdict: "new".into(), ..Listed::default() }, &[]),
             alerts,
             pager: Pager::new("/x", &[("verdict", "new")], "a", "b"),
         };
-        let low = Alert { severity: "low".into(), late_s: 0, ..sample() };
+        let low = Alert { severity: "low".into(), late_s: 0, tier: "staff".into(), ..sample() };
         vec![page(vec![Line::new(&sample(), "/x", now), Line::new(&low, "/x", now)]), page(vec![])]
     }
 }
@@ -152,17 +178,48 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         verdict: listed.verdict.clone(),
         page_size: 50,
         page_token: listed.page_token.clone(),
+        about: listed.about.clone(),
+        feed_id: listed.feed.clone(),
     };
     let answer = heard(visit.filtering()?.list_alerts(ask(asked))).await?;
     let (path, now) = (visit.at("/filtering/alerts"), visit.now());
     let page = Alerts {
         head: Head::new("Filter alerts", way(&visit, false)),
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "alert", "alerts"),
-        filters: filters(&path, "verdict", &listed.verdict, STATES),
+        filters: listed_by(&path, &listed, &feeds(&visit).await),
         alerts: answer.alerts.iter().map(|alert| Line::new(alert, &path, now)).collect(),
-        pager: Pager::new(&path, &[("verdict", &listed.verdict)], &listed.page_token, &answer.next_page_token),
+        pager: Pager::new(
+            &path,
+            &[("verdict", &listed.verdict), ("about", &listed.about), ("feed", &listed.feed)],
+            &listed.page_token,
+            &answer.next_page_token,
+        ),
     };
     visit.page(&page)
+}
+
+/// The feeds that alerts came from, by their names; none where the reader has no part in feeds.
+async fn feeds(visit: &Visit) -> Vec<(String, String)> {
+    if !visit.may(Permission::FeedRead) {
+        return Vec::new();
+    }
+    let Ok(all) = coverage::all(visit).await else { return Vec::new() };
+    all.into_iter().map(|feed| (feed.feed_id, feed.name)).collect()
+}
+
+/// The ways to look at the list: by verdict, those about staff, and by feed where there are several.
+fn listed_by(path: &str, listed: &Listed, feeds: &[(String, String)]) -> Vec<Filter> {
+    let plain = listed.about.is_empty() && listed.feed.is_empty();
+    let mut ways = filters(path, "verdict", if plain { &listed.verdict } else { "-" }, STATES);
+    let staff = Link::new("About staff, yours to answer", format!("{path}?verdict=new&about=staff"));
+    ways.push(Filter::new(staff, listed.about == "staff"));
+    if feeds.len() > 1 {
+        let of = |(id, name): &(String, String)| {
+            Filter::new(Link::new(format!("From {name}"), format!("{path}?feed={id}")), listed.feed == *id)
+        };
+        ways.extend(feeds.iter().map(of));
+    }
+    ways
 }
 
 /// One alert.
@@ -223,6 +280,12 @@ impl AlertPage {
             "Filtered as",
             Some(words::called(said::TIERS, &alert.tier)).filter(|_| !alert.tier.is_empty()),
         ));
+        let theirs = alert.answerable && alert.tier == "staff";
+        rows.extend(
+            theirs.then(|| {
+                Row::new("Whose it is", "Yours to answer: it is about staff and becomes no concern by itself")
+            }),
+        );
         rows.extend(Row::some("Device", Some(alert.device.clone())));
         rows.extend(Row::some("Address it was used at", Some(alert.client_ip.clone())));
         if alert.withheld {

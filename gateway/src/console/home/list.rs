@@ -2,7 +2,7 @@
 
 use chassis::{clock::moment, error::Error};
 use proto::{
-    filtering_ingest::v1::{FeedCoverage, ListAlertsResponse},
+    filtering_ingest::v1::{Alert, FeedCoverage, ListAlertsResponse},
     incident_cases::v1::{Concern, ListConcernsResponse, ListWaitingResponse},
     policy_registry::v1::{Duty, Instance, InstanceState, Reminder},
 };
@@ -203,6 +203,50 @@ pub fn added_list(visit: &Visit, answer: ListConcernsResponse, now: OffsetDateTi
     })
 }
 
+/// One alert: its theme, and how grave, when and by when.
+fn alert_item(visit: &Visit, a: &Alert, now: OffsetDateTime) -> Item {
+    let near = |at: &Option<prost_types::Timestamp>| at.as_ref().and_then(moment);
+    let severity = words::called(words::SEVERITIES, &a.severity);
+    let at = near(&a.event_time).map(|at| words::near(at, now)).unwrap_or_default();
+    // Others have the clock of their concern.
+    let due = near(&a.due_time).filter(|_| a.tier == "staff" && a.acknowledge_time.is_none());
+    let due = due.map(|due| match (due < now, words::near(due, now)) {
+        (true, at) => Due { code: "overdue".to_owned(), text: format!("Overdue: was to be opened by {at}") },
+        (false, at) => Due { code: "due".to_owned(), text: format!("To be opened by {at}") },
+    });
+    Item {
+        link: Link::new(words::called(words::THEMES, &a.theme), visit.at(&format!("/filtering/alerts/{}", a.alert_id))),
+        hint: format!("{severity}, {at}"),
+        due: due.unwrap_or_default(),
+    }
+}
+
+/// Alerts about staff, which become no concern and wait for the reader alone. None where there are none; where that cannot
+/// be told, it says so.
+pub fn staff_alert_list(
+    visit: &Visit,
+    answer: Result<&ListAlertsResponse, &Error>,
+    now: OffsetDateTime,
+) -> Option<Waiting> {
+    let title = "Filter alerts about staff: yours to answer".to_owned();
+    let Ok(answer) = answer else {
+        return Some(Waiting { id: "staff-alerts", title, unknown: true, ..Waiting::default() });
+    };
+    let times = answer.alerts.iter().filter_map(|a| a.create_time.as_ref().and_then(moment));
+    (answer.total_size > 0).then(|| Waiting {
+        id: "staff-alerts",
+        title,
+        count: words::number(u64::try_from(answer.total_size).unwrap_or_default()),
+        oldest: oldest(times, now),
+        items: answer.alerts.iter().take(SHOWN).map(|a| alert_item(visit, a, now)).collect(),
+        all: Link::new("All alerts about staff", visit.at(ABOUT_STAFF)),
+        ..Waiting::default()
+    })
+}
+
+/// Where those about staff are listed that wait.
+pub const ABOUT_STAFF: &str = "/filtering/alerts?verdict=new&about=staff";
+
 /// Alerts without a verdict.
 pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All new alerts", visit.at("/filtering/alerts?verdict=new"));
@@ -210,23 +254,7 @@ pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now:
         list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
         let times = answer.alerts.iter().filter_map(|a| a.create_time.as_ref().and_then(moment));
         list.oldest = oldest(times, now);
-        list.items = answer
-            .alerts
-            .iter()
-            .take(SHOWN)
-            .map(|a| {
-                let severity = words::called(words::SEVERITIES, &a.severity);
-                let at = a.event_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
-                Item {
-                    link: Link::new(
-                        words::called(words::THEMES, &a.theme),
-                        visit.at(&format!("/filtering/alerts/{}", a.alert_id)),
-                    ),
-                    hint: format!("{severity}, {at}"),
-                    due: Due::default(),
-                }
-            })
-            .collect();
+        list.items = answer.alerts.iter().take(SHOWN).map(|a| alert_item(visit, a, now)).collect();
     })
 }
 
