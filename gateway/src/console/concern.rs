@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    learner,
+    filtering, learner,
     people::People,
     visit::{Answer, Visit, ask, heard},
 };
@@ -132,6 +132,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         page_size: 50,
         page_token: listed.page_token.clone(),
         added: listed.state == ADDED,
+        alert_id: String::new(),
     };
     let answer = heard(visit.cases()?.list_concerns(ask(asked))).await?;
     let (path, now) = (visit.at("/concerns"), visit.now());
@@ -447,6 +448,18 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
     Ok(Known { concern, named: found.learners, likely: found.likely })
 }
 
+/// How its alert was answered, where it came from one and somebody did; nothing where the filter's service does not answer.
+async fn verdict(visit: &Visit, concern: &Concern) -> Vec<Row> {
+    if concern.alert_id.is_empty() || !visit.may(Permission::AlertRead) {
+        return Vec::new();
+    }
+    let Ok(alert) = filtering::alert::fetch(visit, &concern.alert_id).await else { return Vec::new() };
+    let verdict = words::called(words::filtering::VERDICTS, &alert.verdict);
+    let verdict =
+        Row::new("Verdict on the alert", verdict).to(visit.at(&format!("/filtering/alerts/{}", alert.alert_id)));
+    std::iter::once(verdict).chain(Row::some("Why that verdict", Some(alert.verdict_reason))).collect()
+}
+
 async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let Known { concern, named, likely } = &known;
     let ids = [&concern.reporter_account_id, &concern.read_by_account_id, &concern.asked_account_id].into_iter();
@@ -455,6 +468,7 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
+    page.rows.extend(verdict(visit, concern).await);
     page.additions = told::added(&concern.additions, &people, visit.now());
     let decides = visit.may(Permission::ConcernTriage) && pass_on::decides(concern, visit.roles());
     if concern.state == "new" && decides {

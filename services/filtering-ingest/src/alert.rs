@@ -65,6 +65,9 @@ pub struct Alert {
     pub policy_version: u32,
     /// How it was answered.
     pub answer: Option<Answer>,
+    /// How it was answered before somebody corrected that, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Answer>,
     /// The filter's group.
     #[serde(default)]
     pub group: String,
@@ -252,6 +255,11 @@ impl Alert {
         self.answer.as_ref().map_or("new", |answer| answer.verdict.as_str())
     }
 
+    /// Answers it; an answer that was there before is kept beside it.
+    pub fn answered(&mut self, answer: Answer) {
+        self.earlier.extend(self.answer.replace(answer));
+    }
+
     /// Whether it is about a member of staff.
     pub fn of_staff(&self) -> bool {
         self.tier == "staff"
@@ -387,6 +395,7 @@ pub(crate) mod tests {
             raised_at: NOW,
             policy_version: 1,
             answer: None,
+            earlier: Vec::new(),
             group: String::new(),
             tier: text(tier),
             categories: Vec::new(),

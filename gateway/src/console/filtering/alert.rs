@@ -10,6 +10,7 @@ use proto::filtering_ingest::v1::{AlertPassedOn, PolicyClause};
 use proto::{
     access::v1::Permission,
     filtering_ingest::v1::{Alert, AnswerAlertRequest, GetAlertRequest, ListAlertsRequest},
+    incident_cases::v1::ListConcernsRequest,
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -37,6 +38,9 @@ const STATES: Codes = &[
     ("explained", "Explained beforehand"),
     ("false", "False alarms"),
 ];
+/// What the form carries that corrects a verdict.
+const CORRECTS: &str = "corrects";
+
 const IDENTITY: Codes = &[
     ("strong", "Sure"),
     ("likely", "Likely"),
@@ -305,6 +309,17 @@ impl AlertPage {
         rows.extend(opened(alert, people));
         rows.push(Row::new("Verdict", words::called(said::VERDICTS, &alert.verdict)));
         rows.extend(Row::some("Why that verdict", Some(alert.verdict_reason.clone())));
+        let given = words::stamp(alert.verdict_time.as_ref());
+        let given = given.map(|at| format!("{at}, by {}", people.name(&alert.verdict_by_account_id)));
+        rows.extend(Row::some("Given", given));
+        rows.extend(alert.earlier_verdicts.iter().map(|before| {
+            let verdict = words::called(said::VERDICTS, &before.verdict);
+            let when = words::stamp(before.create_time.as_ref()).unwrap_or_default();
+            Row::new(
+                "Before it was corrected",
+                format!("{verdict}: {} ({when}, by {})", before.reason, people.name(&before.account_id)),
+            )
+        }));
         let clause = |clause: &proto::filtering_ingest::v1::PolicyClause| Said {
             section: words::sentence(&words::spaced(&clause.section)),
             text: clause.text.clone(),
@@ -369,26 +384,49 @@ pub fn fields() -> Vec<Field> {
 }
 
 /// One alert, as the service keeps it; reading it acknowledges it, where it is the reader’s.
-pub(super) async fn fetch(visit: &Visit, alert_id: &str) -> Result<Alert, Error> {
+///
+/// # Errors
+/// Where there is none that the visitor may know of.
+pub async fn fetch(visit: &Visit, alert_id: &str) -> Result<Alert, Error> {
     let asked = GetAlertRequest { school_id: visit.school.clone(), alert_id: alert_id.to_owned() };
     heard(visit.filtering()?.get_alert(ask(asked))).await?.alert.ok_or_else(Error::missing)
 }
 
 fn form(visit: &Visit, alert: &Alert) -> Option<Form> {
-    alert.answerable.then(|| {
-        visit.form(visit.at(&format!("/filtering/alerts/{}/verdict", alert.alert_id)), "Save the verdict", fields())
-    })
+    let button = match (alert.answerable, alert.correctable) {
+        (true, _) => "Save the verdict",
+        (false, true) => "Correct the verdict",
+        (false, false) => return None,
+    };
+    let form = visit.form(visit.at(&format!("/filtering/alerts/{}/verdict", alert.alert_id)), button, fields());
+    Some(if alert.correctable { form.carrying(CORRECTS, "yes") } else { form })
+}
+
+/// The concern that it became, for those who read concerns; none where it became none.
+async fn concern(visit: &Visit, alert: &Alert) -> Option<Row> {
+    if alert.tier == "staff" || alert.route == "it" || !visit.may(Permission::ConcernRead) {
+        return None;
+    }
+    let (school_id, alert_id) = (visit.school.clone(), alert.alert_id.clone());
+    let asked = ListConcernsRequest { school_id, alert_id, page_size: 1, ..Default::default() };
+    let concern = heard(visit.cases().ok()?.list_concerns(ask(asked))).await.ok()?.concerns.into_iter().next()?;
+    let state = words::called(words::CONCERN, &concern.state);
+    Some(Row::new("Concern", state).to(visit.at(&format!("/concerns/{}", concern.concern_id))))
 }
 
 async fn page(visit: &Visit, alert: &Alert, form: Option<Form>) -> AlertPage {
     let feed = visit.at(&format!("/filtering/feeds/{}", alert.feed_id));
     let feed = if visit.may(Permission::FeedRead) { feed.as_str() } else { "" };
-    let people = visit.people([alert.acknowledged_by_account_id.as_str()]).await;
+    let named = [&alert.acknowledged_by_account_id, &alert.verdict_by_account_id].into_iter();
+    let named = named.chain(alert.earlier_verdicts.iter().map(|before| &before.account_id)).map(String::as_str);
+    let people = visit.people(named).await;
     let context = visit.at(&format!("/filtering/alerts/{}/context", alert.alert_id));
-    AlertPage {
+    let mut page = AlertPage {
         context: Link::new("What the same person did in the hour before and after", context),
         ..AlertPage::new(alert, &people, way(visit, true), feed, form)
-    }
+    };
+    page.rows.extend(concern(visit, alert).await);
+    page
 }
 
 /// Shows one alert.
@@ -401,7 +439,8 @@ pub async fn show(visit: Visit, Path((_, alert_id)): Path<(String, String)>) -> 
 /// Saves the verdict.
 pub async fn verdict(Path((_, alert_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let answered = match command(&visit, &alert_id, &answers) {
+    let correct = answers.text(CORRECTS) == "yes";
+    let answered = match command(&visit, &alert_id, &answers, correct) {
         Ok(command) => heard(visit.filtering()?.answer_alert(ask(command))).await,
         Err(error) => Err(error),
     };
@@ -417,7 +456,7 @@ pub async fn verdict(Path((_, alert_id)): Path<(String, String)>, posted: Posted
     }
 }
 
-fn command(visit: &Visit, alert_id: &str, answers: &Answers) -> Result<AnswerAlertRequest, Error> {
+fn command(visit: &Visit, alert_id: &str, answers: &Answers, correct: bool) -> Result<AnswerAlertRequest, Error> {
     let mut v = Violations::new();
     v.check(!answers.text("verdict").is_empty(), "verdict", "Select what it is");
     v.check(!answers.text("reason").is_empty(), "reason", "Enter why you think so");
@@ -428,6 +467,7 @@ fn command(visit: &Visit, alert_id: &str, answers: &Answers) -> Result<AnswerAle
         verdict: answers.text("verdict"),
         reason: answers.text("reason"),
         request_id: answers.request_id(),
+        correct,
     })
 }
 

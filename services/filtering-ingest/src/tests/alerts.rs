@@ -210,9 +210,25 @@ async fn answering_an_alert_that_nobody_opened_opens_it_for_its_concern_too(engi
         verdict: "false".into(),
         reason: "A lesson".into(),
         request_id: world.dsl.request_id(),
+        ..Default::default()
     };
-    call!(world.dsl, answer_alert, answer)?;
+    call!(world.dsl, answer_alert, answer.clone())?;
     open(&world, &world.dsl, &alert_id).await?;
+    // A wrong verdict is corrected, and never by the way.
+    let again = |verdict: &str, correct| AnswerAlertRequest {
+        verdict: verdict.into(),
+        reason: "It was no lesson".into(),
+        request_id: world.dsl.request_id(),
+        correct,
+        ..answer.clone()
+    };
+    for (verdict, correct, refused) in [("true", false, "WRONG_STATE"), ("false", true, "INVALID_FIELD")] {
+        let error = call!(world.dsl, answer_alert, again(verdict, correct)).err();
+        assert_eq!(error.map(|error| error.reason_name()), Some(refused), "{verdict}");
+    }
+    let corrected = call!(world.dsl, answer_alert, again("true", true))?.alert.unwrap_or_default();
+    let before: Vec<&str> = corrected.earlier_verdicts.iter().map(|before| before.verdict.as_str()).collect();
+    assert_eq!((corrected.verdict.as_str(), before, corrected.correctable), ("true", vec!["false"], true));
     let mut tx = world.app.store.begin(&chassis::caller::Scope::system("filtering-ingest")).await?;
     tx.silent();
     let events = Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
@@ -291,6 +307,7 @@ async fn what_is_critical_is_told_again_once_an_alert_was_answered(engine: Engin
         verdict: "false".into(),
         reason: "A song".into(),
         request_id: world.dsl.request_id(),
+        ..Default::default()
     };
     call!(world.dsl, answer_alert, answer)?;
     for (delivery, second, raised) in [("three", 120, 1), ("four", 150, 0)] {

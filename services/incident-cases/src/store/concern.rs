@@ -248,7 +248,13 @@ pub(crate) async fn due(tx: &Tx, after: Option<&(i64, String)>) -> Result<Vec<Du
 
 /// A page of the school's concerns that the caller may read, and how many there are: the gravest first, of those as grave
 /// what nobody has read, then the oldest.
-pub(crate) async fn list(tx: &Tx, state: &str, added: bool, page: &Page) -> Result<(Vec<Concern>, String, u64)> {
+pub(crate) async fn list(
+    tx: &Tx,
+    state: &str,
+    added: bool,
+    alert_id: &str,
+    page: &Page,
+) -> Result<(Vec<Concern>, String, u64)> {
     let school = tx.scope().school()?;
     let mut all = concern::Entity::find()
         .filter(concern::Column::SchoolId.eq(school.as_str()))
@@ -264,6 +270,9 @@ pub(crate) async fn list(tx: &Tx, state: &str, added: bool, page: &Page) -> Resu
     };
     if added {
         all = all.filter(concern::Column::Added.gt(0));
+    }
+    if !alert_id.is_empty() {
+        all = all.filter(concern::Column::AlertId.eq(alert_id));
     }
     let total = all.clone().count(tx.db()).await?;
     let (need, read) = (concern::Column::Urgency, concern::Column::WasRead);

@@ -73,6 +73,12 @@ async fn a_concern_follows_its_alert(engine: Engine) -> Result<()> {
     hear(&world, Event::AlertAcknowledged(opened)).await?;
     let read = concerns(&world).await?.remove(0);
     assert_eq!((read.read_by_account_id.as_str(), read.read_time.is_some()), (world.dsl.account_id.as_str(), true));
+    // It is found by its alert, and by no other.
+    for (alert_id, found) in [(ALERT, 1), ("alt_00000000000000000000000001", 0)] {
+        let asked =
+            ListConcernsRequest { school_id: world.here.clone(), alert_id: alert_id.into(), ..Default::default() };
+        assert_eq!(call!(world.dsl, list_concerns, asked)?.total_size, found);
+    }
     Ok(())
 }
 
