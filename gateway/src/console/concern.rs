@@ -448,8 +448,8 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
     Ok(Known { concern, named: found.learners, likely: found.likely })
 }
 
-/// How its alert was answered, where it came from one and somebody did; nothing where the filter's service does not answer.
-async fn verdict(visit: &Visit, concern: &Concern) -> Vec<Row> {
+/// Whom its alert names and how it was answered, where it came from one; nothing where the filter's service does not answer.
+async fn of_alert(visit: &Visit, concern: &Concern) -> Vec<Row> {
     if concern.alert_id.is_empty() || !visit.may(Permission::AlertRead) {
         return Vec::new();
     }
@@ -457,7 +457,10 @@ async fn verdict(visit: &Visit, concern: &Concern) -> Vec<Row> {
     let verdict = words::called(words::filtering::VERDICTS, &alert.verdict);
     let verdict =
         Row::new("Verdict on the alert", verdict).to(visit.at(&format!("/filtering/alerts/{}", alert.alert_id)));
-    std::iter::once(verdict).chain(Row::some("Why that verdict", Some(alert.verdict_reason))).collect()
+    let user = Row::some("User, as the filter wrote it", Some(alert.user.clone()));
+    let person = filtering::alert::person(visit, &alert).await;
+    let why = Row::some("Why that verdict", Some(alert.verdict_reason));
+    user.into_iter().chain(person).chain([verdict]).chain(why).collect()
 }
 
 async fn page(visit: &Visit, known: Known) -> ConcernPage {
@@ -468,7 +471,7 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
-    page.rows.extend(verdict(visit, concern).await);
+    page.rows.extend(of_alert(visit, concern).await);
     page.additions = told::added(&concern.additions, &people, visit.now());
     let decides = visit.may(Permission::ConcernTriage) && pass_on::decides(concern, visit.roles());
     if concern.state == "new" && decides {

@@ -10,7 +10,7 @@ use proto::filtering_ingest::v1::{AlertPassedOn, PolicyClause};
 use proto::{
     access::v1::Permission,
     filtering_ingest::v1::{Alert, AnswerAlertRequest, GetAlertRequest, ListAlertsRequest},
-    incident_cases::v1::ListConcernsRequest,
+    incident_cases::v1::{ListConcernsRequest, SearchLearnersRequest},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -19,6 +19,7 @@ use crate::{
     console::{
         concern::{Filter, filters},
         filtering::coverage,
+        learner,
         people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -402,6 +403,33 @@ fn form(visit: &Visit, alert: &Alert) -> Option<Form> {
     Some(if alert.correctable { form.carrying(CORRECTS, "yes") } else { form })
 }
 
+/// Whose user name it is: a pupil’s by the school’s own roll, or one of those whom alerts about staff go to. Nobody is
+/// guessed: where nobody on the roll has it, or several have, it says so. None for those who read no roll, and where the
+/// filter wrote no user.
+pub async fn person(visit: &Visit, alert: &Alert) -> Option<Row> {
+    const LABEL: &str = "Whose user name that is";
+    if !alert.subject_account_id.is_empty() {
+        let people = visit.people([alert.subject_account_id.as_str()]).await;
+        return Some(Row::new(LABEL, words::sentence(&people.name(&alert.subject_account_id))));
+    }
+    if alert.user.is_empty() || alert.tier == "staff" || !visit.may(Permission::LearnerRead) {
+        return None;
+    }
+    let (school_id, user_name) = (visit.school.clone(), alert.user.clone());
+    let asked = SearchLearnersRequest { school_id, user_name, ..Default::default() };
+    let found = heard(visit.cases().ok()?.search_learners(ask(asked))).await.ok()?.matches;
+    Some(match found.iter().filter_map(|found| found.learner.as_ref()).collect::<Vec<_>>().as_slice() {
+        [] => {
+            Row::new(LABEL, "Nobody’s on the school’s roll: add it to the child’s record, or import it with the roll")
+        }
+        [one] => {
+            let record = visit.at(&format!("/learners/{}", one.learner_id));
+            Row::new(LABEL, format!("By the school’s roll: {}", learner::told_apart(one))).to(record)
+        }
+        [..] => Row::new(LABEL, "Several on the roll have it: correct their records, so that one has it"),
+    })
+}
+
 /// The concern that it became, for those who read concerns; none where it became none.
 async fn concern(visit: &Visit, alert: &Alert) -> Option<Row> {
     if alert.tier == "staff" || alert.route == "it" || !visit.may(Permission::ConcernRead) {
@@ -425,6 +453,7 @@ async fn page(visit: &Visit, alert: &Alert, form: Option<Form>) -> AlertPage {
         context: Link::new("What the same person did in the hour before and after", context),
         ..AlertPage::new(alert, &people, way(visit, true), feed, form)
     };
+    page.rows.extend(person(visit, alert).await);
     page.rows.extend(concern(visit, alert).await);
     page
 }

@@ -157,6 +157,7 @@ pub(crate) fn alert(alert: &Alert, theirs: bool) -> pb::Alert {
         earlier_verdicts: alert.earlier.iter().map(verdict).collect(),
         correctable: theirs && alert.answer.is_some(),
         verdict_by_account_id: alert.answer.as_ref().map(|answer| answer.by.clone()).unwrap_or_default(),
+        subject_account_id: alert.subject.clone(),
         verdict_time: alert.answer.as_ref().map(|answer| timestamp(answer.at)),
     }
 }
