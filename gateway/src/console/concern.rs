@@ -458,7 +458,7 @@ async fn of_alert(visit: &Visit, concern: &Concern) -> Vec<Row> {
     let verdict =
         Row::new("Verdict on the alert", verdict).to(visit.at(&format!("/filtering/alerts/{}", alert.alert_id)));
     let user = Row::some("User, as the filter wrote it", Some(alert.user.clone()));
-    let person = filtering::alert::person(visit, &alert).await;
+    let person = filtering::person::person(visit, &alert).await;
     let why = Row::some("Why that verdict", Some(alert.verdict_reason));
     user.into_iter().chain(person).chain([verdict]).chain(why).collect()
 }

@@ -15,6 +15,7 @@ pub mod rule;
 
 use std::collections::HashMap;
 pub mod overview;
+pub mod person;
 pub mod request;
 pub mod rhythm;
 pub mod unread;

@@ -10,7 +10,6 @@ use proto::filtering_ingest::v1::{AlertPassedOn, PolicyClause};
 use proto::{
     access::v1::Permission,
     filtering_ingest::v1::{Alert, AnswerAlertRequest, GetAlertRequest, ListAlertsRequest},
-    incident_cases::v1::{ListConcernsRequest, SearchLearnersRequest},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -18,8 +17,7 @@ use time::OffsetDateTime;
 use crate::{
     console::{
         concern::{Filter, filters},
-        filtering::coverage,
-        learner,
+        filtering::{coverage, person},
         people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -256,17 +254,18 @@ impl Page for AlertPage {
         let wrong = form().refused(&Error::invalid("reason", "Enter why"), "");
         let withheld = Alert { withheld: true, verdict: "true".into(), verdict_reason: "Known".into(), ..sample() };
         let people = People::of(&[("acc_1", "Ms Ali")]);
+        let feed = Link::new("Main <filter>", "/f");
         vec![
-            Self::new(&sample(), &people, Vec::new(), "/f", Some(form())),
-            Self::new(&sample(), &people, Vec::new(), "/f", Some(wrong)),
-            Self::new(&withheld, &people, Vec::new(), "", None),
+            Self::new(&sample(), &people, Vec::new(), &feed, Some(form())),
+            Self::new(&sample(), &people, Vec::new(), &feed, Some(wrong)),
+            Self::new(&withheld, &people, Vec::new(), &Link::default(), None),
         ]
     }
 }
 
 impl AlertPage {
-    /// `feed` is where its feed is shown; empty where the reader has no part in feeds.
-    fn new(alert: &Alert, people: &People, crumbs: Vec<Link>, feed: &str, form: Option<Form>) -> Self {
+    /// `feed` is its feed; empty where the reader has no part in feeds.
+    fn new(alert: &Alert, people: &People, crumbs: Vec<Link>, feed: &Link, form: Option<Form>) -> Self {
         let mut rows = vec![
             Row::new("Theme", theme(alert)),
             Row::new("Severity", words::called(words::SEVERITIES, &alert.severity)),
@@ -306,7 +305,9 @@ impl AlertPage {
         rows.extend(Row::some("By which rule", Some(rule(alert)).filter(|text| !text.is_empty())));
         let also = alert.also.iter().map(|theme| words::called(words::THEMES, theme)).collect::<Vec<_>>().join(", ");
         rows.extend(Row::some("Also about", Some(also)));
-        rows.extend(Some(Row::new("From", "The feed").to(feed)).filter(|_| !feed.is_empty()));
+        rows.extend(
+            (!feed.href.is_empty()).then(|| Row::new("From the feed", feed.text.clone()).to(feed.href.clone())),
+        );
         rows.extend(opened(alert, people));
         rows.push(Row::new("Verdict", words::called(said::VERDICTS, &alert.verdict)));
         rows.extend(Row::some("Why that verdict", Some(alert.verdict_reason.clone())));
@@ -403,58 +404,21 @@ fn form(visit: &Visit, alert: &Alert) -> Option<Form> {
     Some(if alert.correctable { form.carrying(CORRECTS, "yes") } else { form })
 }
 
-/// Whose user name it is: a pupil’s by the school’s own roll, or one of those whom alerts about staff go to. Nobody is
-/// guessed: where nobody on the roll has it, or several have, it says so. None for those who read no roll, and where the
-/// filter wrote no user.
-pub async fn person(visit: &Visit, alert: &Alert) -> Option<Row> {
-    const LABEL: &str = "Whose user name that is";
-    if !alert.subject_account_id.is_empty() {
-        let people = visit.people([alert.subject_account_id.as_str()]).await;
-        return Some(Row::new(LABEL, words::sentence(&people.name(&alert.subject_account_id))));
-    }
-    if alert.user.is_empty() || alert.tier == "staff" || !visit.may(Permission::LearnerRead) {
-        return None;
-    }
-    let (school_id, user_name) = (visit.school.clone(), alert.user.clone());
-    let asked = SearchLearnersRequest { school_id, user_name, ..Default::default() };
-    let found = heard(visit.cases().ok()?.search_learners(ask(asked))).await.ok()?.matches;
-    Some(match found.iter().filter_map(|found| found.learner.as_ref()).collect::<Vec<_>>().as_slice() {
-        [] => {
-            Row::new(LABEL, "Nobody’s on the school’s roll: add it to the child’s record, or import it with the roll")
-        }
-        [one] => {
-            let record = visit.at(&format!("/learners/{}", one.learner_id));
-            Row::new(LABEL, format!("By the school’s roll: {}", learner::told_apart(one))).to(record)
-        }
-        [..] => Row::new(LABEL, "Several on the roll have it: correct their records, so that one has it"),
-    })
-}
-
-/// The concern that it became, for those who read concerns; none where it became none.
-async fn concern(visit: &Visit, alert: &Alert) -> Option<Row> {
-    if alert.tier == "staff" || alert.route == "it" || !visit.may(Permission::ConcernRead) {
-        return None;
-    }
-    let (school_id, alert_id) = (visit.school.clone(), alert.alert_id.clone());
-    let asked = ListConcernsRequest { school_id, alert_id, page_size: 1, ..Default::default() };
-    let concern = heard(visit.cases().ok()?.list_concerns(ask(asked))).await.ok()?.concerns.into_iter().next()?;
-    let state = words::called(words::CONCERN, &concern.state);
-    Some(Row::new("Concern", state).to(visit.at(&format!("/concerns/{}", concern.concern_id))))
-}
-
 async fn page(visit: &Visit, alert: &Alert, form: Option<Form>) -> AlertPage {
-    let feed = visit.at(&format!("/filtering/feeds/{}", alert.feed_id));
-    let feed = if visit.may(Permission::FeedRead) { feed.as_str() } else { "" };
+    let feed = match feeds(visit).await.into_iter().find(|(id, _)| *id == alert.feed_id) {
+        Some((id, name)) => Link::new(name, visit.at(&format!("/filtering/feeds/{id}"))),
+        None => Link::default(),
+    };
     let named = [&alert.acknowledged_by_account_id, &alert.verdict_by_account_id].into_iter();
     let named = named.chain(alert.earlier_verdicts.iter().map(|before| &before.account_id)).map(String::as_str);
     let people = visit.people(named).await;
     let context = visit.at(&format!("/filtering/alerts/{}/context", alert.alert_id));
     let mut page = AlertPage {
         context: Link::new("What the same person did in the hour before and after", context),
-        ..AlertPage::new(alert, &people, way(visit, true), feed, form)
+        ..AlertPage::new(alert, &people, way(visit, true), &feed, form)
     };
-    page.rows.extend(person(visit, alert).await);
-    page.rows.extend(concern(visit, alert).await);
+    page.rows.extend(person::person(visit, alert).await);
+    page.rows.extend(person::concern(visit, alert).await);
     page
 }
 
