@@ -136,6 +136,15 @@ async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) 
     assert!(seen(&deputy, &pupil).await? && seen(&world.dsl, &pupil).await? && seen(&head, &pupil).await?);
     assert!(!seen(&chair, &pupil).await? && !seen(&world.it, &pupil).await?);
     assert!(seen(&new_lead, &pupil).await? && seen(&new_head, &pupil).await?);
+    // What is about staff, and theirs to answer, stands apart from the many of pupils.
+    let theirs = async |who: &Person| -> Result<usize> {
+        let asked = ListAlertsRequest { school_id: world.school.clone(), about: "staff".into(), ..Default::default() };
+        let listed = call!(who, list_alerts, asked)?;
+        assert!(listed.alerts.iter().all(|alert| alert.answerable && alert.tier == "staff"));
+        Ok(listed.alerts.len())
+    };
+    let all = (theirs(&world.dsl).await?, theirs(&head).await?, theirs(&chair).await?, theirs(&deputy).await?);
+    assert_eq!(all, (1, 3, 2, 0));
     Ok(())
 }
 
