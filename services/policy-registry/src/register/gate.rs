@@ -99,7 +99,9 @@ impl Gate {
         let named: Vec<String> = self.differ.iter().map(|field| first(field)).collect();
         let pairs =
             named.iter().enumerate().flat_map(|(at, one)| named.iter().skip(at + 1).map(move |other| (one, other)));
-        !pairs.into_iter().any(|(one, other)| persons.may_be_one(one, other))
+        // A letter or a mark names nobody.
+        let somebody = named.iter().all(|name| name.chars().filter(|c| c.is_alphabetic()).count() > 1);
+        somebody && !pairs.into_iter().any(|(one, other)| persons.may_be_one(one, other))
     }
 
     fn is_alone(&self, definition: &Definition, values: &Values, against: &Against<'_>) -> bool {

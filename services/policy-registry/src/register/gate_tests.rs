@@ -241,6 +241,7 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
             REQUEST,
             vec![
                 (vec![], &[("decided_by", "Al"), ("decided_with", "al")], Some("decided_with")),
+                (vec![], &[("decided_by", "Al"), ("decided_with", "x")], Some("decided_with")),
                 (vec![], &[("decided_by", "Al"), ("decided_with", "Cy")], None),
             ],
         ),

@@ -66,7 +66,7 @@ impl Registers {
         let definitions = definitions(tx).await?;
         let entries = as_known_at(store::register_entry::all(tx, None).await?, at);
         let asks = (tx.scope().account_text().to_owned(), tx.scope().account_name().to_owned());
-        let persons = Persons::of(&entries, (&asks.0, &asks.1));
+        let persons = Persons::of(&entries, (asks.0.as_str(), asks.1.as_str()));
         let parameters = parameters(tx, at).await?;
         let (entries, today) = (standing(entries), london(at).date());
         Ok(Self { definitions, entries, today, persons, asks, parameters, roles: roles(tx.scope()) })
