@@ -100,7 +100,7 @@ impl Gate {
         let pairs =
             named.iter().enumerate().flat_map(|(at, one)| named.iter().skip(at + 1).map(move |other| (one, other)));
         // A letter or a mark names nobody.
-        let somebody = named.iter().all(|name| name.chars().filter(|c| c.is_alphabetic()).count() > 1);
+        let somebody = named.iter().all(|name| name.is_empty() || letters(name) > 1);
         somebody && !pairs.into_iter().any(|(one, other)| persons.may_be_one(one, other))
     }
 
@@ -121,6 +121,10 @@ impl Gate {
         });
         !others.any(|other| meets(&other))
     }
+}
+
+fn letters(name: &str) -> usize {
+    name.chars().filter(|c| c.is_alphabetic()).count()
 }
 
 impl Needs {
