@@ -81,7 +81,7 @@ use crate::{
 };
 use case::held;
 pub use case::records::opener;
-use filtering::{alert, context, exception, lines, recipient, rule};
+use filtering::{alert, context, exception, lines, recipient, rule, unread};
 use policy::{
     calendar, clause, emergency, finding, import, lesson, lint, paragraph, parameter, procedure, proposal, render,
     review, revision, section, version,
@@ -271,6 +271,8 @@ fn school() -> Vec<Below> {
         ("/filtering/feeds/new", get(filtering::show_create)),
         ("/filtering/feeds/{feed_id}", get(filtering::show)),
         ("/filtering/feeds/{feed_id}/rejected-lines", get(filtering::rejected)),
+        ("/filtering/feeds/{feed_id}/rejected-lines/text", get(unread::show).post(unread::reveal)),
+        ("/filtering/feeds/{feed_id}/rejected-lines/replay", post(unread::replay)),
         ("/filtering/feeds/{feed_id}/lines/new", get(lines::show)),
         (
             "/filtering/feeds/{feed_id}/lines",

@@ -69,8 +69,9 @@ pub struct Roles {
 pub struct Known {
     /// How many hold which role, by school; a school that is not there has nobody.
     pub roles: BTreeMap<String, Roles>,
-    /// The schools where an alert waits for a chair of governors, and there is none.
-    pub unheld: BTreeSet<String>,
+    /// The schools where an alert waits for a chair of governors: false where there is none, true where the chair has not opened
+    /// it in time.
+    pub unheld: BTreeMap<String, bool>,
     /// How each school stands, as events told reporting.
     pub standings: Option<Vec<SchoolStanding>>,
     /// How often concerns were passed on unread this term, by school, as it is printed.
@@ -117,9 +118,13 @@ impl Known {
         if roles.deputies == 0 {
             say("no_deputy", "No deputy".to_owned(), "/schools");
         }
-        if self.unheld.contains(school) {
+        if let Some(overdue) = self.unheld.get(school) {
             // It says nothing of whom or what it is about, nor how many there are.
-            say("alert_unheld", "A filter alert waits that nobody is appointed to open".to_owned(), "/schools");
+            let text = match overdue {
+                true => "A filter alert waits that the chair of governors has not opened in time",
+                false => "A filter alert waits that nobody is appointed to open",
+            };
+            say("alert_unheld", text.to_owned(), "/schools");
         }
         if let Some(standings) = &self.standings {
             // One of which no event was heard is not among them: nothing of it is there yet.
@@ -247,7 +252,7 @@ mod tests {
         };
         Known {
             roles: BTreeMap::new(),
-            unheld: BTreeSet::from(["sch_1".to_owned()]),
+            unheld: BTreeMap::from([("sch_1".to_owned(), false)]),
             standings: Some(vec![row]),
             unread: Some(BTreeMap::from([("sch_1".to_owned(), figure)])),
             adoptions: Some(vec![adoption]),

@@ -29,6 +29,7 @@ impl MigratorTrait for Migrations {
         migrations.push(Box::new(migration::m20261126_000105_create_notice::Migration));
         migrations.push(Box::new(migration::m20261126_000106_create_webhook::Migration));
         migrations.push(Box::new(migration::m20261127_000107_create_chair_alert::Migration));
+        migrations.push(Box::new(migration::m20261127_000110_tell_overdue::Migration));
         migrations
     }
 }

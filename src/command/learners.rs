@@ -16,7 +16,7 @@ use crate::{client, config::Config};
 pub enum Learners {
     /// Prints what a table (CSV) would do to a school's roll; takes it with `--commit`.
     Import {
-        /// The table, with the headings FAMILY NAME and GIVEN NAME and as far as known KNOWN AS, DATE OF BIRTH, YEAR GROUP, UPN, FLAGS.
+        /// The table, with the headings FAMILY NAME and GIVEN NAME and as far as known KNOWN AS, DATE OF BIRTH, YEAR GROUP, UPN, FLAGS, USER NAME.
         file: PathBuf,
         /// The school.
         #[arg(long)]

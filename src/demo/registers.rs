@@ -110,6 +110,15 @@ impl Register<'_> {
 
     /// The same by somebody in a part of theirs.
     async fn add_as(&self, part: &str, register: &str, fields: Fields<'_>) -> Result<String> {
+        self.enter(part, register, "", fields).await
+    }
+
+    /// The lead's decision about what somebody asked for.
+    async fn decide(&self, register: &str, asked: &str, fields: Fields<'_>) -> Result<()> {
+        self.enter("dsl", register, asked, fields).await.map(|_| ())
+    }
+
+    async fn enter(&self, part: &str, register: &str, supersedes: &str, fields: Fields<'_>) -> Result<String> {
         let values: Vec<Value> = fields
             .iter()
             .map(|(key, value)| {
@@ -121,8 +130,8 @@ impl Register<'_> {
                 json!({"key": key, "values": values})
             })
             .collect();
-        let request =
-            json!({"schoolId": self.stage.people.school(self.school), "register": register, "values": values});
+        let request = json!({"schoolId": self.stage.people.school(self.school), "register": register, "values": values,
+                "supersedes": supersedes, "reason": if supersedes.is_empty() { "" } else { "It was decided" }});
         let answer = self.stage.call(&who(self.school, part), "AddRegisterEntry", request).await?;
         Ok(text(&answer["entry"]["entryId"]))
     }
@@ -316,8 +325,10 @@ impl Register<'_> {
             ("change", "Allow video meetings for the careers fair."),
             ("kind", "unblock"),
             ("why", "Employers speak to year 10 by video."),
-            ("asked_by", "The network manager"),
             ("reverts_on", "2026-12-11"),
+        ];
+        let asked = self.add_as("it", "filter-changes", &change).await?;
+        let weighed = [
             ("in_place_on", "2026-10-13"),
             ("risk", "Calls from strangers: a member of staff hosts each meeting."),
             ("educational_view", "The head of careers"),
@@ -325,7 +336,7 @@ impl Register<'_> {
             ("decision", "approved"),
             ("decided_on", "2026-10-12"),
         ];
-        self.add("filter-changes", &change).await?;
+        self.decide("filter-changes", &asked, &[&change[..], &weighed].concat()).await?;
         let site = [
             ("on", "2026-11-09"),
             ("site", "old-maps.example"),

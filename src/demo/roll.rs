@@ -12,16 +12,16 @@ use crate::client::request_id;
 /// How likely a name must be for the history's people to take it for that child.
 const SURE: u64 = 85;
 
-/// Family name, given name, known as, date of birth, year group, flags.
+/// Family name, given name, known as, date of birth, year group, flags, and the user name at the filter of some.
 const ROLLS: [(&str, &[&str]); 3] = [
     (
         "thistledown",
         &[
             "Thorne,Maisie,,14/05/2016,5,send",
             "Kapadia,Devendra,Dev,02/11/2011,10,send; eal",
-            "Fane,Oscar,,21/08/2014,7,send",
+            "Fane,Oscar,,21/08/2014,7,send,tg-p014",
             "Harcourt,Beatrice,Bea,09/01/2013,9,send; early_help",
-            "Ferris,Solomon,Sol,30/06/2010,11,send; mental_health",
+            "Ferris,Solomon,Sol,30/06/2010,11,send; mental_health,tg-p025",
             "Halloran,Edmund,Ned,17/03/2012,10,send; looked_after",
             "Ferriss,Simon,,12/09/2015,6,send",
             "Wainwright,Lottie,,05/12/2017,4,send; young_carer",
@@ -30,10 +30,10 @@ const ROLLS: [(&str, &[&str]); 3] = [
     (
         "pennyroyal",
         &[
-            "Penhale,Alfred,Alfie,11/10/2017,4,",
+            "Penhale,Alfred,Alfie,11/10/2017,4,,ppl-y4-01",
             "Quill,Rosa,,23/02/2016,5,",
             "Tansley,Milo,,08/07/2018,3,",
-            "Kestrel,Noah,,19/12/2015,6,early_help",
+            "Kestrel,Noah,,19/12/2015,6,early_help,ppl-y6-08",
             "Castell,Ivy,,27/04/2019,2,",
             "Marchbanks,Matilda,Tilly,03/09/2021,Reception,",
             "Reeve,Jonathan,Jonty,15/11/2016,5,",
@@ -47,7 +47,7 @@ const ROLLS: [(&str, &[&str]); 3] = [
         &[
             "Ashdown,Leo,,03/02/2013,9,",
             "Sayle,Imogen,,18/10/2011,10,mental_health",
-            "Brandreth,Tyler,,25/06/2014,8,",
+            "Brandreth,Tyler,,25/06/2014,8,,hhs-21005",
             "Overbury,Eleanor,Nell,07/12/2010,11,",
             "Merriman,Jude,,14/09/2012,9,",
             "Lacey,Erin,,29/01/2015,7,",
@@ -56,7 +56,7 @@ const ROLLS: [(&str, &[&str]); 3] = [
             "Stroud,Mabel,,20/11/2013,8,",
             "Stroud,Clementine,Clem,16/08/2015,7,child_in_need",
             "Abbott,Rufus,,09/07/2013,9,",
-            "Pike,Una,,31/10/2014,7,",
+            "Pike,Una,,31/10/2014,7,,hhs-23041",
             "Sale,Imogen,,12/03/2012,10,",
             "Zielinska,Maja,,24/12/2013,8,eal",
         ],
@@ -67,7 +67,7 @@ const ROLLS: [(&str, &[&str]); 3] = [
 pub async fn make(stage: &Stage<'_>) -> Result<()> {
     for school in &SCHOOLS {
         let lines = ROLLS.iter().find(|(key, _)| *key == school.key).map_or(&[][..], |(_, lines)| *lines);
-        let head = "FAMILY NAME,GIVEN NAME,KNOWN AS,DATE OF BIRTH,YEAR GROUP,FLAGS";
+        let head = "FAMILY NAME,GIVEN NAME,KNOWN AS,DATE OF BIRTH,YEAR GROUP,FLAGS,USER NAME";
         let table = std::iter::once(head).chain(lines.iter().copied()).collect::<Vec<_>>().join("\n");
         let mut cases = IncidentCasesClient::new(stage.people.way(&who(school.key, "dsl"))?);
         let preview = PreviewLearnerImportRequest {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    learner,
+    filtering, learner,
     people::People,
     visit::{Answer, Visit, ask, heard},
 };
@@ -93,6 +93,7 @@ struct Line {
     link: Link,
     received: String,
     state: String,
+    severity: String,
     safe: String,
     read: String,
 }
@@ -106,6 +107,7 @@ impl Page for Concerns {
             link: Link::new("Sam P", "/schools/sch_1/concerns/con_1"),
             received: "9:32am".into(),
             state: "New".into(),
+            severity: "High".into(),
             safe: "Not sure".into(),
             read: "Not read yet".into(),
         };
@@ -130,6 +132,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         page_size: 50,
         page_token: listed.page_token.clone(),
         added: listed.state == ADDED,
+        alert_id: String::new(),
     };
     let answer = heard(visit.cases()?.list_concerns(ask(asked))).await?;
     let (path, now) = (visit.at("/concerns"), visit.now());
@@ -184,6 +187,7 @@ impl Line {
             link: Link::new(whom(concern), format!("{path}/{}", concern.concern_id)),
             received: near(&concern.create_time).unwrap_or_default(),
             state: words::called(words::CONCERN, &concern.state),
+            severity: words::called(words::SEVERITIES, severity(concern)),
             safe: if concern.safe_now.is_empty() || concern.origin == "alert" {
                 "Not asked".into()
             } else {
@@ -191,6 +195,17 @@ impl Line {
             },
             read: near(&concern.read_time).map_or_else(|| unread(concern, now), |at| words::sentence(&at)),
         }
+    }
+}
+
+/// How grave a concern is, by the codes of alerts: what a person reports counts as their clocks do
+/// (`Concern.urgency`).
+fn severity(concern: &Concern) -> &str {
+    match (concern.origin.as_str(), concern.safe_now.as_str()) {
+        ("alert", _) => &concern.severity,
+        (_, "no") => "critical",
+        (_, "yes") => "medium",
+        (_, _) => "high",
     }
 }
 
@@ -433,6 +448,21 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
     Ok(Known { concern, named: found.learners, likely: found.likely })
 }
 
+/// Whom its alert names and how it was answered, where it came from one; nothing where the filter's service does not answer.
+async fn of_alert(visit: &Visit, concern: &Concern) -> Vec<Row> {
+    if concern.alert_id.is_empty() || !visit.may(Permission::AlertRead) {
+        return Vec::new();
+    }
+    let Ok(alert) = filtering::alert::fetch(visit, &concern.alert_id).await else { return Vec::new() };
+    let verdict = words::called(words::filtering::VERDICTS, &alert.verdict);
+    let verdict =
+        Row::new("Verdict on the alert", verdict).to(visit.at(&format!("/filtering/alerts/{}", alert.alert_id)));
+    let user = Row::some("User, as the filter wrote it", Some(alert.user.clone()));
+    let person = filtering::person::person(visit, &alert).await;
+    let why = Row::some("Why that verdict", Some(alert.verdict_reason));
+    user.into_iter().chain(person).chain([verdict]).chain(why).collect()
+}
+
 async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let Known { concern, named, likely } = &known;
     let ids = [&concern.reporter_account_id, &concern.read_by_account_id, &concern.asked_account_id].into_iter();
@@ -441,6 +471,7 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
+    page.rows.extend(of_alert(visit, concern).await);
     page.additions = told::added(&concern.additions, &people, visit.now());
     let decides = visit.may(Permission::ConcernTriage) && pass_on::decides(concern, visit.roles());
     if concern.state == "new" && decides {

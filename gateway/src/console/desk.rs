@@ -121,7 +121,7 @@ impl Page for DeskPage {
         let waits = Line {
             link: Link::new("Thistledown <Grange>", ""),
             hint: "Waits since yesterday, 9:05am".into(),
-            due: Due::default(),
+            due: Due { code: "overdue".into(), text: "There is no chair".into() },
         };
         vec![
             Self { unheld: vec![waits], waiting: referral::sample_lines(), ..page(vec![line(&new), line(&closed)]) },
@@ -212,7 +212,8 @@ fn plain(link: Link) -> Line {
     Line { link, hint: String::new(), due: Due::default() }
 }
 
-/// The schools where an alert waits for a chair of governors and there is none: the officer talks to them, and opens nothing.
+/// The schools where an alert waits for a chair of governors, and there is none or they do not open it: the officer talks to
+/// them, and opens nothing.
 async fn unheld(visit: &Visit) -> Result<Vec<Line>, Error> {
     let asked = ListUnheldAlertsRequest { desk: desk(visit)?.name().to_owned() };
     let answer = heard(visit.app.oversight(&visit.visitor)?.list_unheld_alerts(ask(asked))).await?;
@@ -222,7 +223,13 @@ async fn unheld(visit: &Visit) -> Result<Vec<Line>, Error> {
         lines.push(Line {
             link: Link::new(school(visit, &one.school_id).await, ""),
             hint: since.map(|since| format!("Waits since {since}")).unwrap_or_default(),
-            due: Due::default(),
+            due: match one.overdue {
+                true => Due {
+                    code: "overdue".to_owned(),
+                    text: "Overdue: there is a chair, who has not opened it".to_owned(),
+                },
+                false => Due { code: "overdue".to_owned(), text: "There is no chair".to_owned() },
+            },
         });
     }
     Ok(lines)

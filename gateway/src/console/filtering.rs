@@ -15,8 +15,10 @@ pub mod rule;
 
 use std::collections::HashMap;
 pub mod overview;
+pub mod person;
 pub mod request;
 pub mod rhythm;
+pub mod unread;
 
 use axum::{
     extract::{Path, Query},
@@ -41,7 +43,7 @@ use super::{
 };
 use crate::pages::{
     Page,
-    form::{Answers, Field, FormPage},
+    form::{Answers, Field, Form, FormPage},
     part::{Head, Link, Pager, Row},
     words,
 };
@@ -345,6 +347,12 @@ pub async fn show(visit: Visit, Path((_, feed_id)): Path<(String, String)>, Quer
 #[derive(Debug, Serialize)]
 pub struct RejectedLines {
     head: Head,
+    /// How many of them can be read again.
+    kept: String,
+    /// Where their text is looked at; empty where it is none of the reader’s.
+    text: Link,
+    /// Has them read again; none where that is none of the reader’s.
+    again: Option<Form>,
     lines: Vec<Rejected>,
     pager: Pager,
 }
@@ -397,10 +405,23 @@ impl Page for RejectedLines {
         let several = RejectedLine { until_line: 900, lines: 894, ..line.clone() };
         let page = |lines, next: &str| Self {
             head: Head::new("Rejected lines", vec![]),
+            kept: kept(3),
+            text: Link::new("Read the text of these lines", "/x"),
+            again: Some(Form::new("/x", "Read the kept lines again", "1".into(), Vec::new())),
             lines,
             pager: Pager::new("/x", &[], "", next),
         };
         vec![page(vec![Rejected::new(&line), Rejected::new(&several)], "more"), page(vec![], "")]
+    }
+}
+
+/// How many lines are kept, and for what.
+fn kept(lines: u64) -> String {
+    const WHAT: &str = "Lines that could not be read are kept sealed for 8 days, 16 MiB of a feed at most, so that they can be read again once their \
+                        profile is mended or the feed is moved on.";
+    match lines {
+        0 => format!("{WHAT} None is kept now."),
+        lines => format!("{WHAT} {} now.", words::counted(lines, "line is kept", "lines are kept")),
     }
 }
 
@@ -420,8 +441,13 @@ pub async fn rejected(
     let answer = heard(visit.filtering()?.list_rejected_lines(ask(asked))).await?;
     let here = visit.at(&format!("/filtering/feeds/{feed_id}"));
     let crumbs = visit.crumbs(&[("Filtering", visit.at("/filtering")), ("Feed", here.clone())]);
+    let reads = answer.kept_lines > 0 && visit.may(Permission::ProfileKeep);
+    let text = || Link::new("Read the text of these lines", format!("{here}/rejected-lines/text"));
     let page = RejectedLines {
         head: Head::new("Rejected lines", crumbs),
+        kept: kept(answer.kept_lines),
+        text: if reads { text() } else { Link::default() },
+        again: unread::again(&visit, &here, answer.kept_lines),
         lines: answer.rejected_lines.iter().map(Rejected::new).collect(),
         pager: Pager::new(&format!("{here}/rejected-lines"), &[], &listed.page_token, &answer.next_page_token),
     };

@@ -39,7 +39,7 @@ use crate::pages::{
 
 /// How many of a list are shown at home.
 const SHOWN: usize = 5;
-/// How many new concerns are looked through for children who may not be safe.
+/// How many new concerns are asked for at once, and looked through for children who may not be safe.
 const CONCERNS: i32 = 200;
 
 /// Home at one school.
@@ -141,6 +141,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         devices,
         levels,
         alerts,
+        staff_alerts,
         between,
         instances,
         reminders,
@@ -160,7 +161,8 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         wanted(&visit, Permission::LearnerRead, transfers(&visit)),
         wanted(&visit, Permission::LearnerRead, held::to_give_back(&visit)),
         async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
-        wanted(&visit, Permission::AlertRead, new_alerts(&visit)),
+        wanted(&visit, Permission::AlertRead, new_alerts(&visit, "")),
+        wanted(&visit, Permission::AlertRead, new_alerts(&visit, "staff")),
         wanted(&visit, Permission::CaseRefer, between(&visit)),
         wanted(&visit, Permission::PolicyEdit, instances(&visit)),
         async { if told(&visit) { Some(reminders(&visit).await) } else { None } },
@@ -180,6 +182,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
     let lists = [
         concerns.as_ref().and_then(|answer| list::unsafe_list(&visit, answer, now)),
         concerns.as_ref().and_then(|answer| kept::passed_on_list(&visit, answer, now)),
+        staff_alerts.as_ref().and_then(|answer| list::staff_alert_list(&visit, answer.as_ref(), now)),
         cover.and_then(|cover| kept::cover_list(&visit, &cover.ok()?)),
         opened.and_then(|answer| kept::opened_list(&visit, answer.ok()?, now)),
         dues.as_ref().and_then(|answer| kept::owner_list(&visit, answer)),
@@ -258,11 +261,19 @@ async fn wanted<T>(
 }
 
 async fn new_concerns(visit: &Visit) -> Result<ListConcernsResponse, Error> {
-    // The service lists children who may not be safe first, so that none of them is beyond what is looked through.
     let page_size = CONCERNS;
-    let asked =
+    let mut asked =
         ListConcernsRequest { school_id: visit.school.clone(), state: "new".into(), page_size, ..Default::default() };
-    heard(visit.cases()?.list_concerns(ask(asked))).await
+    let mut all = heard(visit.cases()?.list_concerns(ask(asked.clone()))).await?;
+    // The service lists by gravity: until it comes to what is neither about a child who may not be safe nor a critical
+    // alert, there may be such a child further down.
+    while !all.next_page_token.is_empty() && all.concerns.last().is_some_and(list::may_precede_unsafe) {
+        asked.page_token = std::mem::take(&mut all.next_page_token);
+        let more = heard(visit.cases()?.list_concerns(ask(asked.clone()))).await?;
+        all.concerns.extend(more.concerns);
+        all.next_page_token = more.next_page_token;
+    }
+    Ok(all)
 }
 
 /// What a chair of governors is told of concerns that are theirs to take on; nothing where there are none.
@@ -299,16 +310,46 @@ pub async fn referrals_for_the_chair(visit: &Visit) -> Vec<Link> {
     }
 }
 
+/// What a chair of governors is told of alerts about staff that wait for them: how many, and how long the gravest may still.
+/// Nothing where there are none.
+pub async fn alerts_for_the_chair(visit: &Visit) -> Option<Link> {
+    if !visit.roles().contains(&Role::Chair) || !visit.may(Permission::AlertRead) {
+        return None;
+    }
+    let place = visit.at(list::ABOUT_STAFF);
+    match new_alerts(visit, "staff").await {
+        Ok(answer) if answer.total_size == 0 => None,
+        Ok(answer) => {
+            let n = u64::try_from(answer.total_size).unwrap_or_default();
+            let waits = if n == 1 { "waits" } else { "wait" };
+            let text = words::counted(n, "filter alert about staff", "filter alerts about staff");
+            let now = visit.now();
+            let unopened = answer.alerts.iter().filter(|alert| alert.acknowledge_time.is_none());
+            let due = unopened.filter_map(|alert| alert.due_time.as_ref().and_then(chassis::clock::moment)).min();
+            let due = due.map_or_else(String::new, |due| match due < now {
+                true => format!(". Overdue since {}", words::near(due, now)),
+                false => format!(". To be opened by {}", words::near(due, now)),
+            });
+            Some(Link::new(format!("{text} {waits} for you{due}"), place))
+        }
+        Err(_) => Some(Link::new("Whether a filter alert waits for you cannot be shown now", place)),
+    }
+}
+
 async fn added_to(visit: &Visit) -> Result<ListConcernsResponse, Error> {
     let page_size = i32::try_from(SHOWN).unwrap_or_default();
     let asked = ListConcernsRequest { school_id: visit.school.clone(), added: true, page_size, ..Default::default() };
     heard(visit.cases()?.list_concerns(ask(asked))).await
 }
 
-async fn new_alerts(visit: &Visit) -> Result<ListAlertsResponse, Error> {
+/// Alerts without a verdict; of all, or those about staff alone.
+///
+/// # Errors
+/// Where the filter's service does not answer.
+pub async fn new_alerts(visit: &Visit, about: &str) -> Result<ListAlertsResponse, Error> {
     let page_size = i32::try_from(SHOWN).unwrap_or_default();
-    let asked =
-        ListAlertsRequest { school_id: visit.school.clone(), verdict: "new".into(), page_size, ..Default::default() };
+    let (school_id, verdict, about) = (visit.school.clone(), "new".to_owned(), about.to_owned());
+    let asked = ListAlertsRequest { school_id, verdict, about, page_size, ..Default::default() };
     heard(visit.filtering()?.list_alerts(ask(asked))).await
 }
 

@@ -127,6 +127,7 @@ pub fn sample() -> Learner {
         year_group: "9".into(),
         upn: "B801200005001".into(),
         flags: vec!["send".into(), "eal".into()],
+        user_names: vec!["s.<oak>".into()],
     };
     Learner {
         learner_id: "lrn_1".into(),
@@ -280,7 +281,8 @@ pub async fn list(visit: Visit, Query(which): Query<Which>) -> Answer {
 /// # Errors
 /// Where too little was typed.
 pub async fn search(visit: &Visit, query: &str) -> Result<Vec<LearnerMatch>, Error> {
-    let asked = SearchLearnersRequest { school_id: visit.school.clone(), query: query.to_owned() };
+    let asked =
+        SearchLearnersRequest { school_id: visit.school.clone(), query: query.to_owned(), ..Default::default() };
     Ok(heard(visit.cases()?.search_learners(ask(asked))).await?.matches)
 }
 
@@ -365,6 +367,7 @@ impl LearnerPage {
             ("Date of birth", day(&record.birth_date)),
             ("Year group", if year.is_empty() { year } else { format!("{year} ({stage})") }),
             ("Unique pupil number", record.upn),
+            ("User names at the filter", record.user_names.join("\n")),
             ("To bear in mind", flags.join("\n")),
             ("Last day on the roll", day(&learner.leave_date)),
         ];

@@ -141,7 +141,12 @@ pub fn notice(code: &str) -> &'static str {
         "sender_ended" => "The sender is ended: no further line is taken from it",
         "profile_kept" => "The profile is kept: feeds go on by the version they are set to",
         "profile_retired" => "The profile is retired: no further feed can be set to it",
-        "feed_moved" => "The feed is moved on: lines that come from now on are read by its new profile",
+        "feed_moved" => {
+            "The feed is moved on: lines that come from now on are read by its new profile, and those that could not be read can be read again"
+        }
+        "lines_replayed" => {
+            "The kept lines are being read again: those that can be read now leave this list in a moment"
+        }
         "key_mapped" => "The key is saved: lines that waited for it are on their way",
         "webhook_deleted" => "The webhook is deleted",
         "calendar_ended" => "No address works now: nobody sees the calendar",

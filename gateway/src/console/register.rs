@@ -12,8 +12,8 @@ use proto::{
     access::v1::Permission,
     policy_registry::v1::{
         Coverage, ListRegisterEntriesRequest, ListRegisterEntriesResponse, ListRegisterFindingsRequest,
-        ListRegisterFindingsResponse, ListRegistersRequest, RegisterDefinition, RegisterEntry, RegisterFinding,
-        RegisterSummary,
+        ListRegisterFindingsResponse, ListRegistersRequest, RegisterDefinition, RegisterEntry, RegisterField,
+        RegisterFinding, RegisterSummary,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -108,7 +108,6 @@ impl Page for Registers {
 /// A definition as a test knows it.
 #[cfg(test)]
 pub fn sample() -> RegisterDefinition {
-    use proto::policy_registry::v1::RegisterField;
     let kinds = ["text", "long_text", "choice", "choices", "date", "person", "number", "boolean", "entry", "url"];
     let field = |kind: &&str| RegisterField {
         key: format!("a_{kind}"),
@@ -336,6 +335,35 @@ impl Page for Register {
     }
 }
 
+/// What a list of entries shows: the first fields that are no long texts; where somebody decides about entries, what is asked
+/// for and how it was decided above all.
+fn columns(definition: &RegisterDefinition) -> Vec<&RegisterField> {
+    let short = |field: &&RegisterField| field.r#type != "long_text";
+    let Some(decision) = &definition.decision else {
+        return definition.fields.iter().filter(short).take(COLUMNS).collect();
+    };
+    // The first field that has to be filled in words says what it is about.
+    let about = definition.fields.iter().find(|f| f.required && matches!(f.r#type.as_str(), "text" | "long_text"));
+    let decided = definition.fields.iter().find(|field| field.key == decision.field);
+    let known = |field: &&RegisterField| {
+        let of = |other: Option<&RegisterField>| other.is_some_and(|other| other.key == field.key);
+        !of(about) && !of(decided) && field.key != decision.asked_by
+    };
+    let mut others = definition.fields.iter().filter(short).filter(known);
+    let first = others.next();
+    first.into_iter().chain(about).chain(decided).chain(others).take(COLUMNS).collect()
+}
+
+/// The beginning of a text, as a cell holds it.
+fn beginning(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().trim_end()),
+        None => line.to_owned(),
+    }
+}
+
 impl Register {
     fn new(
         answer: &ListRegisterEntriesResponse,
@@ -345,9 +373,13 @@ impl Register {
         crumbs: Vec<Link>,
     ) -> Self {
         let definition = answer.definition.clone().unwrap_or_default();
-        let shown: Vec<_> = definition.fields.iter().filter(|f| f.r#type != "long_text").take(COLUMNS).collect();
+        let shown = columns(&definition);
         let cells = |entry: &RegisterEntry| -> Vec<String> {
-            shown.iter().map(|field| entry::value(entry, field, people)).collect()
+            let cell = |field: &&RegisterField| match (entry::value(entry, field, people), field.r#type.as_str()) {
+                (text, "long_text") => beginning(&text),
+                (text, _) => text,
+            };
+            shown.iter().map(cell).collect()
         };
         let line = |entry: &RegisterEntry| {
             let mut cells = cells(entry).into_iter();

@@ -72,6 +72,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<filtering::keeping::LogKeeping>(found, frame);
     of::<filtering::FeedPage>(found, frame);
     of::<filtering::RejectedLines>(found, frame);
+    of::<filtering::unread::Revealed>(found, frame);
     of::<filtering::lines::DeliveryPage>(found, frame);
     of::<filtering::alert::Alerts>(found, frame);
     of::<filtering::alert::AlertPage>(found, frame);

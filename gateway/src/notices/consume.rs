@@ -124,7 +124,8 @@ impl Consumer for Told {
         if self.mail {
             let Happened { kind, school, roles, account, link } = &happened;
             if kind.code == kind::ALERT_WAITING.code && *roles == CHAIR {
-                tell_chair(tx, kind, school, link).await?;
+                let overdue = matches!(&envelope.event, Some(Event::AlertPassedOn(passed)) if passed.to == "authority");
+                tell_chair(tx, kind, school, link, overdue).await?;
             } else if account.is_empty() {
                 tell(tx, kind, school, roles, link).await?;
             } else {
@@ -301,17 +302,22 @@ async fn wait_for_chair(tx: &Tx, envelope: &Envelope, at: OffsetDateTime) -> Res
         Some(Event::AlertPassedOn(passed)) if passed.to == "chair" => {
             store::chair_alert::wait(tx, alert, school, at).await
         }
+        Some(Event::AlertPassedOn(passed)) if passed.to == "authority" => {
+            store::chair_alert::overdue(tx, alert, school, at).await
+        }
         Some(Event::AlertAcknowledged(_)) => store::chair_alert::opened(tx, alert).await,
         _ => Ok(()),
     }
 }
 
-/// Tells the chair of governors. Where a school has none, the authority's designated officer and its officers are told that
-/// something waits there: they appoint a chair, or talk to the school.
-async fn tell_chair(tx: &Tx, kind: &Kind, school: &str, link: &str) -> Result<()> {
+/// Tells the chair of governors. Where a school has none, or the chair has not opened it in time, the authority's designated
+/// officer and its officers are told that something waits there: they appoint a chair, or talk to the school.
+async fn tell_chair(tx: &Tx, kind: &Kind, school: &str, link: &str, overdue: bool) -> Result<()> {
     let chairs = store::account::holding(tx, school, CHAIR).await?;
-    if !chairs.is_empty() {
-        return tell_all(tx, kind, school, chairs, link).await;
+    let held = !chairs.is_empty();
+    tell_all(tx, kind, school, chairs, link).await?;
+    if held && !overdue {
+        return Ok(());
     }
     let unheld = kind::ALERT_UNHELD;
     let officers = store::account::holding(tx, "", &[Role::AuthorityOfficer]).await?;

@@ -59,14 +59,14 @@ pub const ALERT_WAITING: &Kind = &Kind {
         &[Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair],
     )
 };
-/// An alert waits at a school where nobody holds the office that may open it: about the head, and there is no chair of
-/// governors. The authority hears that one waits, and of nobody whom it is about.
+/// An alert waits at a school where nobody holds the office that may open it, or whoever does has not in time: about the head,
+/// and there is no chair of governors, or the chair has not opened it. The authority hears that one waits, and of nobody whom it is about.
 pub const ALERT_UNHELD: &Kind = &Kind {
     urgent: true,
     at_school: false,
     ..of_school(
         "alert.unheld",
-        "A filter alert is waiting at a school where nobody is appointed who may open it",
+        "A filter alert is waiting at a school, and nobody there opens it who may",
         &[Role::Lado, Role::AuthorityOfficer],
     )
 };

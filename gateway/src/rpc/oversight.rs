@@ -77,7 +77,11 @@ async fn list_unheld_alerts(
         let unheld = store::chair_alert::unheld(&tx).await?;
         tx.silent();
         tx.commit().await?;
-        let one = |(school_id, since)| UnheldAlert { school_id, since_time: Some(timestamp(since)) };
+        let one = |(school_id, unheld): (String, store::chair_alert::Unheld)| UnheldAlert {
+            school_id,
+            since_time: Some(timestamp(unheld.since)),
+            overdue: unheld.overdue,
+        };
         schools.extend(unheld.into_iter().map(one));
     }
     let mut tx = door.store().begin(&scope).await?;
@@ -94,7 +98,8 @@ async fn list_schools_by_need(
     let scope = caller.at_authority()?;
     let mut tx = service.door.store().begin(&scope).await?;
     let (now, roles) = (tx.now(), store::account::leading(&tx).await?);
-    let unheld = store::chair_alert::unheld(&tx).await?.into_keys().collect();
+    let unheld = store::chair_alert::unheld(&tx).await?;
+    let unheld = unheld.into_iter().map(|(school, unheld)| (school, unheld.overdue)).collect();
     tx.record(Act::new("schools.by_need", scope.account_text()));
     tx.commit().await?;
     let (asked, term) = (Asked { service, caller: &caller }, Term::at(now).id());

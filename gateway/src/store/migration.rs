@@ -7,3 +7,4 @@ pub mod m20261125_000104_create_unsent_form;
 pub mod m20261126_000105_create_notice;
 pub mod m20261126_000106_create_webhook;
 pub mod m20261127_000107_create_chair_alert;
+pub mod m20261127_000110_tell_overdue;

@@ -303,6 +303,14 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         count += 1;
         place.mails(count).await?;
         assert!(unheld().await?.is_empty());
+        // The chair whom it waits for has not opened it in time: they hear of it again, and the authority does.
+        let passed = AlertPassedOn { to: "authority".into(), tier: "staff".into(), ..AlertPassedOn::default() };
+        place.house.bus.publish(&place.envelope(&place.school, "alt_5", Event::AlertPassedOn(passed))).await?;
+        count += 2;
+        place.mails(count).await?;
+        let waiting = unheld().await?;
+        let told = (waiting.len(), &waiting[0]["school_id"], &waiting[0]["overdue"]);
+        assert_eq!(told, (1, &json!(place.school), &json!(true)), "{waiting:?}");
         // What is older than some days is no news.
         let old = place.envelope(&place.school, "con_1", recorded());
         place.house.bed.clock.advance(Duration::days(4));

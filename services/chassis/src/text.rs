@@ -25,6 +25,14 @@ pub fn lines(text: &str) -> Option<&'static str> {
         .then_some("Take out control characters and marks of direction: what is read must be what is written")
 }
 
+/// A user name at a filter without the domain or realm that some products write before it or after it, in one case: what
+/// `SCHOOL\j.doe`, `J.Doe` and `j.doe@school.example` have in common.
+pub fn user_name(user: &str) -> String {
+    let name = user.rsplit_once('\\').map_or(user, |(_, name)| name);
+    let name = name.split_once('@').map_or(name, |(name, _)| name);
+    name.trim().to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

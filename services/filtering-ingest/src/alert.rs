@@ -65,6 +65,9 @@ pub struct Alert {
     pub policy_version: u32,
     /// How it was answered.
     pub answer: Option<Answer>,
+    /// How it was answered before somebody corrected that, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Answer>,
     /// The filter's group.
     #[serde(default)]
     pub group: String,
@@ -137,7 +140,7 @@ pub struct Acknowledged {
 /// An alert was passed on because nobody had opened it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PassedOn {
-    /// To whom: `deputy`, `lead`, `head`, `chair`.
+    /// To whom: `deputy`, `lead`, `head`, `chair`, `authority`.
     pub to: String,
     /// When.
     pub at: OffsetDateTime,
@@ -199,6 +202,16 @@ impl Readers {
     pub fn sets(self) -> Vec<i32> {
         (1..32).filter(|set| Self(*set).lets(self)).collect()
     }
+
+    /// Those of them of alerts that become no concern but go from office to office, since they are about staff: theirs to
+    /// open and to answer. What runs the network is not among them, but for what the chair was passed.
+    pub fn sets_about_staff(self) -> Vec<i32> {
+        let about_staff = |set: Self| {
+            let network = set.meets(Self::IT) && !(set.meets(Self::CHAIR) && self.meets(Self::CHAIR));
+            !set.meets(Self::LEADS) && !network
+        };
+        self.sets().into_iter().filter(|set| about_staff(Self(*set))).collect()
+    }
 }
 
 impl Default for Readers {
@@ -240,6 +253,11 @@ impl Alert {
     /// `new` or its verdict.
     pub fn verdict(&self) -> &str {
         self.answer.as_ref().map_or("new", |answer| answer.verdict.as_str())
+    }
+
+    /// Answers it; an answer that was there before is kept beside it.
+    pub fn answered(&mut self, answer: Answer) {
+        self.earlier.extend(self.answer.replace(answer));
     }
 
     /// Whether it is about a member of staff.
@@ -305,7 +323,9 @@ impl Alert {
     fn higher(&self) -> Option<(&'static str, Readers)> {
         let readers = self.readers;
         if readers.meets(Readers::CHAIR) {
-            return None;
+            // Nobody above the chair may open it: the authority is told that it waits, once, and of nobody whom it is about.
+            let told = self.passed_on.iter().any(|passed| passed.to == "authority");
+            return (!told).then_some(("authority", Readers(0)));
         }
         if self.route == "it" {
             return match (self.subject.is_empty(), readers.meets(Readers::LEADS)) {
@@ -320,7 +340,7 @@ impl Alert {
     }
 
     /// Passes it on where it has waited too long: from IT to the lead, or past lead and head to the chair; about staff from the lead to the head and from the
-    /// head to the chair. Answers to whom, where it was.
+    /// head to the chair, and from the chair to the authority, which opens nothing. Answers to whom, where it was.
     pub fn pass_on(&mut self, now: OffsetDateTime, times: &Times) -> Option<&'static str> {
         if self.next_pass().is_none_or(|due| now < due) {
             return None;
@@ -375,6 +395,7 @@ pub(crate) mod tests {
             raised_at: NOW,
             policy_version: 1,
             answer: None,
+            earlier: Vec::new(),
             group: String::new(),
             tier: text(tier),
             categories: Vec::new(),
@@ -425,7 +446,11 @@ pub(crate) mod tests {
         assert_eq!(staff.pass_on(due, &times), Some("head"));
         assert!(staff.is_theirs(Readers::HEAD));
         assert_eq!(staff.pass_on(due + Duration::HOUR, &times), Some("chair"));
-        assert_eq!((staff.next_pass(), staff.may_read(Readers::CHAIR, "acc")), (None, true));
+        assert!(staff.may_read(Readers::CHAIR, "acc"));
+        // The last whose it is does not open it either: its clock runs out before somebody, and once.
+        let last = staff.next_pass().unwrap_or(NOW);
+        assert_eq!((last > due + Duration::HOUR, staff.pass_on(last, &times)), (true, Some("authority")));
+        assert_eq!((staff.next_pass(), staff.may_read(Readers(0), "acc")), (None, false));
         let mut network = alert("it", "pupil", Readers::IT);
         assert_eq!(network.pass_on(due, &times), Some("lead"));
         assert_eq!((network.next_pass(), network.is_theirs(Readers::LEADS)), (None, true));
@@ -460,6 +485,11 @@ pub(crate) mod tests {
     #[test]
     fn a_set_of_readers_is_every_set_one_is_in() {
         assert!(Readers::IT.sets().iter().all(|set| set & 16 != 0) && Readers::IT.sets().len() == 16);
+        let of_head = Readers::HEAD.sets_about_staff();
+        assert!(of_head.contains(&Readers::HEAD.0) && of_head.contains(&Readers::LEAD.and(Readers::HEAD).0));
+        assert!(!of_head.contains(&Readers::default().0), "a pupil's is none of them");
+        assert!(Readers::IT.sets_about_staff().is_empty());
+        assert!(Readers::CHAIR.sets_about_staff().contains(&Readers::IT.and(Readers::CHAIR).0));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod feed;
 pub(crate) mod replay;
+mod reread;
 mod routed;
 pub(crate) mod syslog;
 pub(crate) mod turn;

@@ -25,6 +25,7 @@ use crate::{
     severity,
     sighting::{self, Sighting, Stored},
     suggestion::{Next, Standing},
+    unread::Unread,
 };
 
 /// What a feed is read and judged by.
@@ -95,6 +96,8 @@ pub struct Taken {
     pub recoded: u64,
     /// The lines that were not taken.
     pub rejected: Vec<(u64, Rejected)>,
+    /// Those of them that may be read one day, with their text.
+    pub unread: Vec<Unread>,
     /// What is stored of user actions.
     pub stored: block::Builder,
     /// Alerts raised. Their place stands for their id in `episodes`.
@@ -145,6 +148,8 @@ pub fn read(
             Err(rejected) => {
                 taken.counts.rejected += 1;
                 taken.seen.rejected(&rejected);
+                let text = line.as_ref().ok().map(|line| line.text.as_ref());
+                taken.unread.extend(text.and_then(|text| Unread::of(number, &rejected, text)));
                 taken.rejected.push((number, rejected));
             }
         }
@@ -331,6 +336,7 @@ impl Taken {
     /// Gives what became of lines the numbers they have in their delivery; before anything is folded.
     pub fn renumber(&mut self, of: impl Fn(u64) -> u64) {
         self.rejected.iter_mut().for_each(|(line, _)| *line = of(*line));
+        self.unread.iter_mut().for_each(|unread| unread.line = of(unread.line));
         let candidates = self.candidates.iter_mut().map(|candidate| &mut candidate.sighting);
         // A suggestion of an earlier batch has its number.
         let standing = self.standing.iter_mut().filter(|stands| stands.id.is_none()).map(|stands| &mut stands.sighting);

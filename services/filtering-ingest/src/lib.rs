@@ -59,6 +59,7 @@ pub mod text;
 pub mod tier;
 pub mod trend;
 pub mod turns;
+pub mod unread;
 pub mod wait;
 mod watch;
 

@@ -1,5 +1,6 @@
 //! Whom alerts about staff go to, and which user names at the filter are their own: so that nobody is told of themselves.
 
+use chassis::text::user_name;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -31,23 +32,16 @@ pub struct Recipient {
     pub at: OffsetDateTime,
 }
 
-/// A user name without the domain or realm that some products write before it or after it.
-fn plain(user: &str) -> String {
-    let name = user.rsplit_once('\\').map_or(user, |(_, name)| name);
-    let name = name.split_once('@').map_or(name, |(name, _)| name);
-    name.trim().to_lowercase()
-}
-
 /// Whom an alert about a member of staff is about, as far as it is one of those it could go to, and their account; empty
 /// where it is nobody's of them.
 pub fn here(recipients: &[Recipient], user: &str) -> (Here, String) {
     let (mut here, mut subject) = (Here::default(), String::new());
-    let user = plain(user);
+    let user = user_name(user);
     for recipient in recipients {
         let has = |office: &str| recipient.offices.iter().any(|o| o == office);
         here.lead_known |= has("lead");
         here.head_known |= has("head");
-        if !user.is_empty() && recipient.users.iter().any(|own| plain(own) == user) {
+        if !user.is_empty() && recipient.users.iter().any(|own| user_name(own) == user) {
             here.about_lead |= has("lead");
             here.about_head |= has("head");
             subject.clone_from(&recipient.account_id);

@@ -31,8 +31,10 @@ pub(crate) mod raising;
 mod reader;
 mod record_heartbeat;
 mod refuse_exception;
+mod replay_rejected_lines;
 mod request_exception;
 mod retire_profile;
+mod reveal_rejected_lines;
 pub(crate) mod senders;
 mod set_feed_profile;
 mod set_feed_rhythm;
@@ -96,6 +98,8 @@ rpcs! {
     list_feeds: ListFeedsRequest => ListFeedsResponse,
     list_recipients: ListRecipientsRequest => ListRecipientsResponse,
     list_rejected_lines: ListRejectedLinesRequest => ListRejectedLinesResponse,
+    replay_rejected_lines: ReplayRejectedLinesRequest => ReplayRejectedLinesResponse,
+    reveal_rejected_lines: RevealRejectedLinesRequest => RevealRejectedLinesResponse,
     refuse_exception: RefuseExceptionRequest => RefuseExceptionResponse,
     request_exception: RequestExceptionRequest => RequestExceptionResponse,
     set_recipient: SetRecipientRequest => SetRecipientResponse,

@@ -22,6 +22,7 @@ pub(crate) mod rollup;
 pub(crate) mod seen;
 pub(crate) mod sender;
 pub(crate) mod suggestion;
+pub(crate) mod unread;
 pub(crate) mod untold;
 
 use std::collections::HashMap;

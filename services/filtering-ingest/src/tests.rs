@@ -278,6 +278,7 @@ async fn a_self_harm_search_reaches_the_lead_and_illegal_material_is_withheld(en
         verdict: "true".into(),
         reason: "Talked with them".into(),
         request_id: world.dsl.request_id(),
+        ..Default::default()
     };
     assert_eq!(call!(world.dsl, answer_alert, answer)?.alert.unwrap_or_default().verdict, "true");
     Ok(())

@@ -46,6 +46,8 @@ pub const FLAGS: [&str; 9] = [
 
 /// Characters one name may have.
 const NAME_MAX: usize = 100;
+/// User names that one learner can have.
+const USER_NAMES: usize = 10;
 /// The oldest a learner may be, in years (education, health and care plans end at 25).
 const OLDEST: i32 = 26;
 
@@ -88,6 +90,9 @@ pub struct Record {
     pub upn: String,
     /// Of `FLAGS`.
     pub flags: Vec<String>,
+    /// Their user names at the school's filter, by its own directory: by them it is known whom an alert is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub user_names: Vec<String>,
 }
 
 /// What is wrong with one field of a record, and how to mend it.
@@ -119,6 +124,7 @@ impl Record {
             family_name: tidy(self.family_name),
             upn: self.upn.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase(),
             year_group: year_group(&self.year_group),
+            user_names: user_names(self.user_names),
             ..self
         }
     }
@@ -155,7 +161,19 @@ impl Record {
             let shown: String = flag.chars().take(30).collect();
             say("flags", format!("Select from: {} (“{shown}” is none of them)", FLAGS.join(", ")));
         }
+        if self.user_names.len() > USER_NAMES || self.user_names.iter().any(|name| name.chars().count() > NAME_MAX) {
+            say("user_names", format!("Enter {USER_NAMES} user names or fewer, each of {NAME_MAX} characters or less"));
+        }
+        if let Some(fix) = self.user_names.iter().find_map(|name| chassis::text::line(name)) {
+            say("user_names", fix.to_owned());
+        }
         slips
+    }
+
+    /// Whether a user name at the filter is theirs, however the product writes it.
+    pub fn goes_by(&self, user_name: &str) -> bool {
+        let plain = chassis::text::user_name(user_name);
+        !plain.is_empty() && self.user_names.iter().any(|own| chassis::text::user_name(own) == plain)
     }
 
     /// What the learner is called, then the family name.
@@ -168,6 +186,18 @@ impl Record {
 /// The key stage of a year group; empty where there is no such year group.
 pub fn key_stage(year_group: &str) -> &'static str {
     YEAR_GROUPS.iter().find(|(year, _)| *year == year_group).map_or("", |(_, stage)| stage)
+}
+
+/// User names without outer blanks, none of them twice.
+fn user_names(written: Vec<String>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in written {
+        let name = name.trim();
+        if !name.is_empty() && names.iter().all(|known| known != name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 /// A year group in its one spelling: `Year 07`, `yr 7`, `Y7` and `7` are the same.

@@ -101,6 +101,9 @@ pub struct Field {
     /// True where a day cannot lie ahead.
     #[serde(default)]
     pub past: bool,
+    /// True where a day cannot have passed when it is entered: the end of what is still to be.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ahead: bool,
 }
 
 /// What a field holds.

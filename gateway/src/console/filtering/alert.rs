@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use crate::{
     console::{
         concern::{Filter, filters},
+        filtering::{coverage, person},
         people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -36,6 +37,9 @@ const STATES: Codes = &[
     ("explained", "Explained beforehand"),
     ("false", "False alarms"),
 ];
+/// What the form carries that corrects a verdict.
+const CORRECTS: &str = "corrects";
+
 const IDENTITY: Codes = &[
     ("strong", "Sure"),
     ("likely", "Likely"),
@@ -50,6 +54,12 @@ const IDENTITY: Codes = &[
 pub struct Listed {
     #[serde(default)]
     verdict: String,
+    /// `staff` for those about staff alone.
+    #[serde(default)]
+    about: String,
+    /// The feed they came from.
+    #[serde(default)]
+    feed: String,
     #[serde(default)]
     page_token: String,
 }
@@ -67,6 +77,12 @@ pub struct Alerts {
 #[derive(Debug, Serialize)]
 struct Line {
     link: Link,
+    /// True where it is about staff and the reader’s to answer.
+    theirs: bool,
+    /// The user, or the device, or the address, as the filter wrote it.
+    who: String,
+    /// What was searched for, or the site.
+    what: String,
     severity: String,
     grave: bool,
     happened: String,
@@ -81,6 +97,9 @@ impl Line {
         let happened = alert.event_time.as_ref().and_then(moment).map(|at| words::sentence(&words::near(at, now)));
         Self {
             link: Link::new(theme(alert), format!("{path}/{}", alert.alert_id)),
+            theirs: alert.answerable && alert.tier == "staff",
+            who: first(&[&alert.user, &alert.device, &alert.client_ip]),
+            what: if alert.withheld { "Withheld".to_owned() } else { first(&[&alert.search_terms, &alert.host]) },
             severity: words::called(words::SEVERITIES, &alert.severity),
             grave: matches!(alert.severity.as_str(), "high" | "critical"),
             happened: happened.unwrap_or_default(),
@@ -88,6 +107,16 @@ impl Line {
             count: words::number(alert.count),
             verdict: words::called(STATES, &alert.verdict),
         }
+    }
+}
+
+/// The first of several that says something, no longer than a cell of a table holds.
+fn first(all: &[&str]) -> String {
+    const LONGEST: usize = 60;
+    let text = all.iter().find(|text| !text.is_empty()).copied().unwrap_or_default();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 
@@ -135,11 +164,11 @@ impl Page for Alerts {
         let page = |alerts| Self {
             head: Head::new("Filter alerts", vec![Link::new("Home", "/")]),
             total: "1 alert".into(),
-            filters: filters("/x", "verdict", "new", STATES),
+            filters: listed_by("/x", &Listed { verdict: "new".into(), ..Listed::default() }, &[]),
             alerts,
             pager: Pager::new("/x", &[("verdict", "new")], "a", "b"),
         };
-        let low = Alert { severity: "low".into(), late_s: 0, ..sample() };
+        let low = Alert { severity: "low".into(), late_s: 0, tier: "staff".into(), ..sample() };
         vec![page(vec![Line::new(&sample(), "/x", now), Line::new(&low, "/x", now)]), page(vec![])]
     }
 }
@@ -152,17 +181,48 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         verdict: listed.verdict.clone(),
         page_size: 50,
         page_token: listed.page_token.clone(),
+        about: listed.about.clone(),
+        feed_id: listed.feed.clone(),
     };
     let answer = heard(visit.filtering()?.list_alerts(ask(asked))).await?;
     let (path, now) = (visit.at("/filtering/alerts"), visit.now());
     let page = Alerts {
         head: Head::new("Filter alerts", way(&visit, false)),
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "alert", "alerts"),
-        filters: filters(&path, "verdict", &listed.verdict, STATES),
+        filters: listed_by(&path, &listed, &feeds(&visit).await),
         alerts: answer.alerts.iter().map(|alert| Line::new(alert, &path, now)).collect(),
-        pager: Pager::new(&path, &[("verdict", &listed.verdict)], &listed.page_token, &answer.next_page_token),
+        pager: Pager::new(
+            &path,
+            &[("verdict", &listed.verdict), ("about", &listed.about), ("feed", &listed.feed)],
+            &listed.page_token,
+            &answer.next_page_token,
+        ),
     };
     visit.page(&page)
+}
+
+/// The feeds that alerts came from, by their names; none where the reader has no part in feeds.
+async fn feeds(visit: &Visit) -> Vec<(String, String)> {
+    if !visit.may(Permission::FeedRead) {
+        return Vec::new();
+    }
+    let Ok(all) = coverage::all(visit).await else { return Vec::new() };
+    all.into_iter().map(|feed| (feed.feed_id, feed.name)).collect()
+}
+
+/// The ways to look at the list: by verdict, those about staff, and by feed where there are several.
+fn listed_by(path: &str, listed: &Listed, feeds: &[(String, String)]) -> Vec<Filter> {
+    let plain = listed.about.is_empty() && listed.feed.is_empty();
+    let mut ways = filters(path, "verdict", if plain { &listed.verdict } else { "-" }, STATES);
+    let staff = Link::new("About staff, yours to answer", format!("{path}?verdict=new&about=staff"));
+    ways.push(Filter::new(staff, listed.about == "staff"));
+    if feeds.len() > 1 {
+        let of = |(id, name): &(String, String)| {
+            Filter::new(Link::new(format!("From {name}"), format!("{path}?feed={id}")), listed.feed == *id)
+        };
+        ways.extend(feeds.iter().map(of));
+    }
+    ways
 }
 
 /// One alert.
@@ -194,17 +254,18 @@ impl Page for AlertPage {
         let wrong = form().refused(&Error::invalid("reason", "Enter why"), "");
         let withheld = Alert { withheld: true, verdict: "true".into(), verdict_reason: "Known".into(), ..sample() };
         let people = People::of(&[("acc_1", "Ms Ali")]);
+        let feed = Link::new("Main <filter>", "/f");
         vec![
-            Self::new(&sample(), &people, Vec::new(), "/f", Some(form())),
-            Self::new(&sample(), &people, Vec::new(), "/f", Some(wrong)),
-            Self::new(&withheld, &people, Vec::new(), "", None),
+            Self::new(&sample(), &people, Vec::new(), &feed, Some(form())),
+            Self::new(&sample(), &people, Vec::new(), &feed, Some(wrong)),
+            Self::new(&withheld, &people, Vec::new(), &Link::default(), None),
         ]
     }
 }
 
 impl AlertPage {
-    /// `feed` is where its feed is shown; empty where the reader has no part in feeds.
-    fn new(alert: &Alert, people: &People, crumbs: Vec<Link>, feed: &str, form: Option<Form>) -> Self {
+    /// `feed` is its feed; empty where the reader has no part in feeds.
+    fn new(alert: &Alert, people: &People, crumbs: Vec<Link>, feed: &Link, form: Option<Form>) -> Self {
         let mut rows = vec![
             Row::new("Theme", theme(alert)),
             Row::new("Severity", words::called(words::SEVERITIES, &alert.severity)),
@@ -223,6 +284,12 @@ impl AlertPage {
             "Filtered as",
             Some(words::called(said::TIERS, &alert.tier)).filter(|_| !alert.tier.is_empty()),
         ));
+        let theirs = alert.answerable && alert.tier == "staff";
+        rows.extend(
+            theirs.then(|| {
+                Row::new("Whose it is", "Yours to answer: it is about staff and becomes no concern by itself")
+            }),
+        );
         rows.extend(Row::some("Device", Some(alert.device.clone())));
         rows.extend(Row::some("Address it was used at", Some(alert.client_ip.clone())));
         if alert.withheld {
@@ -238,10 +305,23 @@ impl AlertPage {
         rows.extend(Row::some("By which rule", Some(rule(alert)).filter(|text| !text.is_empty())));
         let also = alert.also.iter().map(|theme| words::called(words::THEMES, theme)).collect::<Vec<_>>().join(", ");
         rows.extend(Row::some("Also about", Some(also)));
-        rows.extend(Some(Row::new("From", "The feed").to(feed)).filter(|_| !feed.is_empty()));
+        rows.extend(
+            (!feed.href.is_empty()).then(|| Row::new("From the feed", feed.text.clone()).to(feed.href.clone())),
+        );
         rows.extend(opened(alert, people));
         rows.push(Row::new("Verdict", words::called(said::VERDICTS, &alert.verdict)));
         rows.extend(Row::some("Why that verdict", Some(alert.verdict_reason.clone())));
+        let given = words::stamp(alert.verdict_time.as_ref());
+        let given = given.map(|at| format!("{at}, by {}", people.name(&alert.verdict_by_account_id)));
+        rows.extend(Row::some("Given", given));
+        rows.extend(alert.earlier_verdicts.iter().map(|before| {
+            let verdict = words::called(said::VERDICTS, &before.verdict);
+            let when = words::stamp(before.create_time.as_ref()).unwrap_or_default();
+            Row::new(
+                "Before it was corrected",
+                format!("{verdict}: {} ({when}, by {})", before.reason, people.name(&before.account_id)),
+            )
+        }));
         let clause = |clause: &proto::filtering_ingest::v1::PolicyClause| Said {
             section: words::sentence(&words::spaced(&clause.section)),
             text: clause.text.clone(),
@@ -306,26 +386,40 @@ pub fn fields() -> Vec<Field> {
 }
 
 /// One alert, as the service keeps it; reading it acknowledges it, where it is the reader’s.
-pub(super) async fn fetch(visit: &Visit, alert_id: &str) -> Result<Alert, Error> {
+///
+/// # Errors
+/// Where there is none that the visitor may know of.
+pub async fn fetch(visit: &Visit, alert_id: &str) -> Result<Alert, Error> {
     let asked = GetAlertRequest { school_id: visit.school.clone(), alert_id: alert_id.to_owned() };
     heard(visit.filtering()?.get_alert(ask(asked))).await?.alert.ok_or_else(Error::missing)
 }
 
 fn form(visit: &Visit, alert: &Alert) -> Option<Form> {
-    alert.answerable.then(|| {
-        visit.form(visit.at(&format!("/filtering/alerts/{}/verdict", alert.alert_id)), "Save the verdict", fields())
-    })
+    let button = match (alert.answerable, alert.correctable) {
+        (true, _) => "Save the verdict",
+        (false, true) => "Correct the verdict",
+        (false, false) => return None,
+    };
+    let form = visit.form(visit.at(&format!("/filtering/alerts/{}/verdict", alert.alert_id)), button, fields());
+    Some(if alert.correctable { form.carrying(CORRECTS, "yes") } else { form })
 }
 
 async fn page(visit: &Visit, alert: &Alert, form: Option<Form>) -> AlertPage {
-    let feed = visit.at(&format!("/filtering/feeds/{}", alert.feed_id));
-    let feed = if visit.may(Permission::FeedRead) { feed.as_str() } else { "" };
-    let people = visit.people([alert.acknowledged_by_account_id.as_str()]).await;
+    let feed = match feeds(visit).await.into_iter().find(|(id, _)| *id == alert.feed_id) {
+        Some((id, name)) => Link::new(name, visit.at(&format!("/filtering/feeds/{id}"))),
+        None => Link::default(),
+    };
+    let named = [&alert.acknowledged_by_account_id, &alert.verdict_by_account_id].into_iter();
+    let named = named.chain(alert.earlier_verdicts.iter().map(|before| &before.account_id)).map(String::as_str);
+    let people = visit.people(named).await;
     let context = visit.at(&format!("/filtering/alerts/{}/context", alert.alert_id));
-    AlertPage {
+    let mut page = AlertPage {
         context: Link::new("What the same person did in the hour before and after", context),
-        ..AlertPage::new(alert, &people, way(visit, true), feed, form)
-    }
+        ..AlertPage::new(alert, &people, way(visit, true), &feed, form)
+    };
+    page.rows.extend(person::person(visit, alert).await);
+    page.rows.extend(person::concern(visit, alert).await);
+    page
 }
 
 /// Shows one alert.
@@ -338,7 +432,8 @@ pub async fn show(visit: Visit, Path((_, alert_id)): Path<(String, String)>) -> 
 /// Saves the verdict.
 pub async fn verdict(Path((_, alert_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let answered = match command(&visit, &alert_id, &answers) {
+    let correct = answers.text(CORRECTS) == "yes";
+    let answered = match command(&visit, &alert_id, &answers, correct) {
         Ok(command) => heard(visit.filtering()?.answer_alert(ask(command))).await,
         Err(error) => Err(error),
     };
@@ -354,7 +449,7 @@ pub async fn verdict(Path((_, alert_id)): Path<(String, String)>, posted: Posted
     }
 }
 
-fn command(visit: &Visit, alert_id: &str, answers: &Answers) -> Result<AnswerAlertRequest, Error> {
+fn command(visit: &Visit, alert_id: &str, answers: &Answers, correct: bool) -> Result<AnswerAlertRequest, Error> {
     let mut v = Violations::new();
     v.check(!answers.text("verdict").is_empty(), "verdict", "Select what it is");
     v.check(!answers.text("reason").is_empty(), "reason", "Enter why you think so");
@@ -365,6 +460,7 @@ fn command(visit: &Visit, alert_id: &str, answers: &Answers) -> Result<AnswerAle
         verdict: answers.text("verdict"),
         reason: answers.text("reason"),
         request_id: answers.request_id(),
+        correct,
     })
 }
 

@@ -154,12 +154,14 @@ pub fn waiting_list(visit: &Visit, answer: Option<&[RegisterFinding]>) -> Waitin
         let item = |finding: &RegisterFinding| {
             let below = if finding.register == CHANGES { "changes" } else { "unblock" };
             let subject: Vec<String> = finding.subjects.iter().map(|subject| register::cell(subject)).collect();
-            let what = if finding.register == CHANGES { "A change of the filter" } else { "Unblock a site" };
+            let what = match (finding.register.as_str(), subject.as_slice()) {
+                // Of older templates the kind alone is said.
+                (CHANGES, [kind, change, ..]) => format!("{kind}: {change}"),
+                (CHANGES, _) => format!("A change of the filter: {}", subject.join(", ")),
+                _ => format!("Unblock a site: {}", subject.join(", ")),
+            };
             Item {
-                link: Link::new(
-                    format!("{what}: {}", subject.join(", ")),
-                    visit.at(&format!("/filtering/{below}/{}/decide", finding.entry_id)),
-                ),
+                link: Link::new(what, visit.at(&format!("/filtering/{below}/{}/decide", finding.entry_id))),
                 hint: format!("Asked on {}", words::named_day(&finding.due_date)),
                 due: Due::default(),
             }

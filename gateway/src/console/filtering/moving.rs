@@ -39,7 +39,7 @@ async fn page(visit: &Visit, feed_id: &str) -> Result<FormPage, Error> {
     let head = Head::new("Move the feed on", crumbs).of(feed.name);
     let mut page = visit.form_page(head, format!("{here}/profile"), "Move the feed on", fields);
     page.rows = vec![Row::new("Read by now", profile::called(&feed.profile))];
-    Ok(page.lead("Lines that come from then on are read by it. What came before stays as it was read. A line that does not fit is rejected and counted: look at the rejected lines afterwards."))
+    Ok(page.lead("Lines that come from then on are read by it. What came before stays as it was read; what could not be read then can be read again by it: rejected lines, “Read the kept lines again”. A line that does not fit is rejected and counted."))
 }
 
 /// Asks.
@@ -59,7 +59,7 @@ pub async fn save(Path((_, feed_id)): Path<(String, String)>, posted: Posted) ->
         request_id: answers.request_id(),
     };
     match heard(visit.filtering()?.set_feed_profile(ask(command))).await {
-        Ok(_) => visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}?done=feed_moved"))),
+        Ok(_) => visit.to(&visit.at(&format!("/filtering/feeds/{feed_id}/rejected-lines?done=feed_moved"))),
         Err(error) => visit.again(page(&visit, &feed_id).await?, &answers, error, ""),
     }
 }

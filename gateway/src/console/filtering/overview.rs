@@ -4,7 +4,7 @@ use axum::extract::Query;
 use chassis::error::{Error, Kind};
 use proto::{
     access::v1::Permission,
-    filtering_ingest::v1::ListFeedCoverageResponse,
+    filtering_ingest::v1::{ListAlertsResponse, ListFeedCoverageResponse},
     policy_registry::v1::{ListRegisterEntriesResponse, RegisterEntry, RegisterFinding},
 };
 use serde::Serialize;
@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     console::{
-        home::list::Waiting,
+        home::{
+            self,
+            list::{Waiting, staff_alert_list},
+        },
         visit::{Answer, Visit},
     },
     pages::{
@@ -88,6 +91,7 @@ impl Page for Filtering {
 /// What is asked for; none where it is not theirs to know.
 struct Known {
     feeds: Option<Result<ListFeedCoverageResponse, Error>>,
+    staff_alerts: Option<Result<ListAlertsResponse, Error>>,
     findings: Result<Vec<RegisterFinding>, Error>,
     changes: Result<ListRegisterEntriesResponse, Error>,
     requests: Result<ListRegisterEntriesResponse, Error>,
@@ -97,9 +101,16 @@ async fn known(visit: &Visit, page_token: &str) -> Known {
     let feeds = async {
         if visit.may(Permission::FeedRead) { Some(coverage::fetch(visit, SHOWN, page_token).await) } else { None }
     };
-    let (feeds, findings, changes, requests) =
-        tokio::join!(feeds, duties::findings(visit), duties::kept(visit, CHANGES), duties::kept(visit, UNBLOCK),);
-    Known { feeds, findings, changes, requests }
+    let staff_alerts =
+        async { if visit.may(Permission::AlertRead) { Some(home::new_alerts(visit, "staff").await) } else { None } };
+    let (feeds, staff_alerts, findings, changes, requests) = tokio::join!(
+        feeds,
+        staff_alerts,
+        duties::findings(visit),
+        duties::kept(visit, CHANGES),
+        duties::kept(visit, UNBLOCK),
+    );
+    Known { feeds, staff_alerts, findings, changes, requests }
 }
 
 /// Whether a register is theirs to read, also where it cannot be asked for just now.
@@ -171,7 +182,8 @@ fn pages(visit: &Visit, known: &Known) -> Vec<Link> {
 fn lists(visit: &Visit, known: &Known) -> Vec<Waiting> {
     let findings = known.findings.as_ref().ok().map(Vec::as_slice);
     let own = duties::own_list(visit, entries(&known.requests), &visit.visitor.account_id);
-    let mut lists: Vec<Waiting> = own.into_iter().collect();
+    let staff = known.staff_alerts.as_ref().and_then(|all| staff_alert_list(visit, all.as_ref(), visit.now()));
+    let mut lists: Vec<Waiting> = staff.into_iter().chain(own).collect();
     // What is due and waits is for those who keep it or oversee it.
     if theirs(&known.changes) {
         lists.push(duties::waiting_list(visit, findings));

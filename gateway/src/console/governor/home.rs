@@ -22,6 +22,7 @@ pub async fn show(visit: Visit) -> Answer {
     page.asks = asked(&visit, &instances);
     page.asks.extend(home::concerns_for_the_chair(&visit).await);
     page.asks.extend(home::referrals_for_the_chair(&visit).await);
+    page.asks.extend(home::alerts_for_the_chair(&visit).await);
     let reminders = home::reminders(&visit).await.unwrap_or_default();
     // The chair is asked to ratify above.
     let told = reminders.iter().filter(|reminder| !reminder.kind.starts_with("ratify"));

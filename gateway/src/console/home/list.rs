@@ -2,7 +2,7 @@
 
 use chassis::{clock::moment, error::Error};
 use proto::{
-    filtering_ingest::v1::{FeedCoverage, ListAlertsResponse},
+    filtering_ingest::v1::{Alert, FeedCoverage, ListAlertsResponse},
     incident_cases::v1::{Concern, ListConcernsResponse, ListWaitingResponse},
     policy_registry::v1::{Duty, Instance, InstanceState, Reminder},
 };
@@ -92,14 +92,22 @@ fn unsafe_now(concern: &Concern) -> bool {
     concern.origin != "alert" && concern.safe_now != "yes"
 }
 
-/// Concerns that nobody has decided about, in the order they are to be looked at: a child who is not safe now, one of
-/// whom that is not sure, then what nobody has read; the oldest first.
+/// Whether a concern about a child who may not be safe can stand behind this one, as the service lists them.
+pub(super) fn may_precede_unsafe(concern: &Concern) -> bool {
+    unsafe_now(concern) || concern.severity == "critical"
+}
+
+/// Concerns that nobody has decided about, in the order they are to be looked at, which is that of the service: by how grave
+/// they are, then what nobody has read; the oldest first.
 fn by_need(mut concerns: Vec<Concern>) -> Vec<Concern> {
     concerns.sort_by_key(|c| {
-        let need = match (unsafe_now(c), c.safe_now.as_str()) {
-            (true, "no") => 0,
-            (true, _) => 1,
-            (false, _) => 2,
+        let need = match (c.origin.as_str(), c.severity.as_str(), c.safe_now.as_str()) {
+            ("alert", "critical", _) => 1,
+            ("alert", "high", _) => 3,
+            ("alert", "medium", _) | (_, _, "yes") => 4,
+            ("alert", _, _) => 5,
+            (_, _, "no") => 0,
+            (_, _, _) => 2,
         };
         (need, c.read_time.is_some(), c.create_time.as_ref().map(|at| (at.seconds, at.nanos)))
     });
@@ -121,9 +129,13 @@ pub(super) fn concern_item(visit: &Visit, c: &Concern, now: OffsetDateTime) -> I
     };
     let read = if c.read_time.is_some() { "read".to_owned() } else { concern::unread(c, now) };
     let read = read.replacen("Not", "not", 1);
+    let severity = match c.origin.as_str() {
+        "alert" => format!("{}. ", words::called(words::SEVERITIES, &c.severity)),
+        _ => String::new(),
+    };
     Item {
         link: Link::new(concern::whom(c), visit.at(&format!("/concerns/{}", c.concern_id))),
-        hint: format!("{safe}Received {at}, {read}"),
+        hint: format!("{severity}{safe}Received {at}, {read}"),
         due: Due::default(),
     }
 }
@@ -191,6 +203,50 @@ pub fn added_list(visit: &Visit, answer: ListConcernsResponse, now: OffsetDateTi
     })
 }
 
+/// One alert: its theme, and how grave, when and by when.
+fn alert_item(visit: &Visit, a: &Alert, now: OffsetDateTime) -> Item {
+    let near = |at: &Option<prost_types::Timestamp>| at.as_ref().and_then(moment);
+    let severity = words::called(words::SEVERITIES, &a.severity);
+    let at = near(&a.event_time).map(|at| words::near(at, now)).unwrap_or_default();
+    // Others have the clock of their concern.
+    let due = near(&a.due_time).filter(|_| a.tier == "staff" && a.acknowledge_time.is_none());
+    let due = due.map(|due| match (due < now, words::near(due, now)) {
+        (true, at) => Due { code: "overdue".to_owned(), text: format!("Overdue: was to be opened by {at}") },
+        (false, at) => Due { code: "due".to_owned(), text: format!("To be opened by {at}") },
+    });
+    Item {
+        link: Link::new(words::called(words::THEMES, &a.theme), visit.at(&format!("/filtering/alerts/{}", a.alert_id))),
+        hint: format!("{severity}, {at}"),
+        due: due.unwrap_or_default(),
+    }
+}
+
+/// Alerts about staff, which become no concern and wait for the reader alone. None where there are none; where that cannot
+/// be told, it says so.
+pub fn staff_alert_list(
+    visit: &Visit,
+    answer: Result<&ListAlertsResponse, &Error>,
+    now: OffsetDateTime,
+) -> Option<Waiting> {
+    let title = "Filter alerts about staff: yours to answer".to_owned();
+    let Ok(answer) = answer else {
+        return Some(Waiting { id: "staff-alerts", title, unknown: true, ..Waiting::default() });
+    };
+    let times = answer.alerts.iter().filter_map(|a| a.create_time.as_ref().and_then(moment));
+    (answer.total_size > 0).then(|| Waiting {
+        id: "staff-alerts",
+        title,
+        count: words::number(u64::try_from(answer.total_size).unwrap_or_default()),
+        oldest: oldest(times, now),
+        items: answer.alerts.iter().take(SHOWN).map(|a| alert_item(visit, a, now)).collect(),
+        all: Link::new("All alerts about staff", visit.at(ABOUT_STAFF)),
+        ..Waiting::default()
+    })
+}
+
+/// Where those about staff are listed that wait.
+pub const ABOUT_STAFF: &str = "/filtering/alerts?verdict=new&about=staff";
+
 /// Alerts without a verdict.
 pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now: OffsetDateTime) -> Waiting {
     let all = Link::new("All new alerts", visit.at("/filtering/alerts?verdict=new"));
@@ -198,23 +254,7 @@ pub fn alert_list(visit: &Visit, answer: Result<ListAlertsResponse, Error>, now:
         list.count = words::number(u64::try_from(answer.total_size).unwrap_or_default());
         let times = answer.alerts.iter().filter_map(|a| a.create_time.as_ref().and_then(moment));
         list.oldest = oldest(times, now);
-        list.items = answer
-            .alerts
-            .iter()
-            .take(SHOWN)
-            .map(|a| {
-                let severity = words::called(words::SEVERITIES, &a.severity);
-                let at = a.event_time.as_ref().and_then(moment).map(|at| words::near(at, now)).unwrap_or_default();
-                Item {
-                    link: Link::new(
-                        words::called(words::THEMES, &a.theme),
-                        visit.at(&format!("/filtering/alerts/{}", a.alert_id)),
-                    ),
-                    hint: format!("{severity}, {at}"),
-                    due: Due::default(),
-                }
-            })
-            .collect();
+        list.items = answer.alerts.iter().take(SHOWN).map(|a| alert_item(visit, a, now)).collect();
     })
 }
 
@@ -443,12 +483,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_child_who_may_not_be_safe_comes_first_even_where_somebody_has_read_it() {
+    fn what_is_graver_comes_first_even_where_somebody_has_read_it() {
         let at = |hour: i64| Some(timestamp(datetime!(2026-11-24 00:00 UTC) + Duration::hours(hour)));
+        // What a person says of safety, or the alert's severity.
         let concern = |id: &str, origin: &str, safe: &str, read: bool, hour: i64| Concern {
             concern_id: id.into(),
             origin: origin.into(),
-            safe_now: safe.into(),
+            safe_now: if origin == "alert" { String::new() } else { safe.into() },
+            severity: if origin == "alert" { safe.into() } else { String::new() },
             read_time: at(hour + 1).filter(|_| read),
             create_time: at(hour),
             ..Concern::default()
@@ -456,12 +498,14 @@ mod tests {
         let sorted = by_need(vec![
             concern("old", "staff", "yes", true, 1),
             concern("unread", "staff", "yes", false, 5),
-            concern("alert", "alert", "", false, 6),
+            concern("alert", "alert", "medium", false, 6),
+            concern("critical", "alert", "critical", false, 9),
+            concern("high", "alert", "high", false, 3),
             concern("unsure", "staff", "not_sure", false, 2),
             concern("unsafe read", "staff", "no", true, 7),
             concern("unsafe unread", "staff", "no", false, 8),
         ]);
         let order: Vec<&str> = sorted.iter().map(|c| c.concern_id.as_str()).collect();
-        assert_eq!(order, ["unsafe unread", "unsafe read", "unsure", "unread", "alert", "old"]);
+        assert_eq!(order, ["unsafe unread", "unsafe read", "critical", "unsure", "high", "unread", "alert", "old"]);
     }
 }

@@ -33,6 +33,11 @@ pub fn fields(record: &LearnerRecord) -> Vec<Field> {
             .hint("A letter, 11 digits, and a digit or a letter.")
             .width("20")
             .value(record.upn.clone()),
+        Field::text("user_names", "User names at the filter (optional)")
+            .hint(
+                "As the school’s own directory has them, with commas between several: alerts of the filter name them.",
+            )
+            .value(record.user_names.join(", ")),
         Field::checkboxes("flags", "What should be borne in mind? (optional)", words::FLAGS)
             .values(record.flags.clone()),
     ]
@@ -64,6 +69,7 @@ fn record(answers: &Answers, v: &mut Violations) -> LearnerRecord {
         year_group: answers.text("year_group"),
         upn: answers.text("upn"),
         flags: answers.all("flags"),
+        user_names: answers.text("user_names").split(',').map(|name| name.trim().to_owned()).collect(),
     }
 }
 

@@ -51,7 +51,7 @@ struct Close {
 pub fn fields() -> Vec<Field> {
     vec![
         Field::file("file", "The roll").hint(
-            "A CSV file, 5 MB at most, whose first line has the headings FAMILY NAME and GIVEN NAME, and as far as known KNOWN AS, DATE OF BIRTH, YEAR GROUP, UPN and FLAGS.",
+            "A CSV file, 5 MB at most, whose first line has the headings FAMILY NAME and GIVEN NAME, and as far as known KNOWN AS, DATE OF BIRTH, YEAR GROUP, UPN, FLAGS and USER NAME.",
         ),
         Field::checkboxes("whole_roll", "Is this the whole roll? (optional)", &[("yes", "Yes: whoever is not in it has left")]),
     ]

@@ -207,12 +207,10 @@ pub fn asked_of(mut definition: RegisterDefinition, roles: &[Role]) -> RegisterD
     let Some(decision) = definition.decision.clone() else { return definition };
     let by = |role: &Role| decision.by_roles.iter().any(|by| by == role_name(*role));
     let decides = roles.iter().any(by);
-    definition.fields.retain(|field| field.key != decision.decided_by && (decides || field.key != decision.field));
+    let by_itself = [&decision.asked_by, &decision.decided_by];
+    definition.fields.retain(|field| !by_itself.contains(&&field.key) && (decides || field.key != decision.field));
     for field in &mut definition.fields {
-        if field.key == decision.asked_by {
-            field.hint = "You, where you leave it empty.".to_owned();
-        }
-        field.required &= field.key != decision.asked_by && field.key != decision.field;
+        field.required &= field.key != decision.field;
     }
     definition
 }
@@ -444,8 +442,8 @@ mod tests {
             let fields = asked_of(register(), roles).fields;
             fields.into_iter().map(|field| (field.key, field.required)).collect::<Vec<_>>()
         };
-        assert_eq!(asked(&[Role::Staff]), [("site".to_owned(), true), ("asked_by".to_owned(), false)]);
-        assert_eq!(asked(&[Role::Staff, Role::Dsl]).len(), 3);
+        assert_eq!(asked(&[Role::Staff]), [("site".to_owned(), true)]);
+        assert_eq!(asked(&[Role::Staff, Role::Dsl]).len(), 2);
         let plain = RegisterDefinition { decision: None, ..register() };
         assert_eq!(asked_of(plain.clone(), &[]), plain, "without a decision nothing changes");
     }

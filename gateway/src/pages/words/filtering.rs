@@ -29,6 +29,7 @@ pub const PASSED_TO: Codes = &[
     ("lead", "the lead and the deputies"),
     ("head", "the head"),
     ("chair", "the chair of governors"),
+    ("authority", "the authority, which is told that it waits"),
 ];
 /// Why an alert was raised.
 pub const BASES: Codes =

@@ -13,6 +13,8 @@ pub struct Model {
     pub school_id: String,
     /// Since when it waits for the chair.
     pub since_us: i64,
+    /// 1 where the chair has not opened it in time, and the authority is told.
+    pub overdue: i32,
 }
 
 /// None are declared.

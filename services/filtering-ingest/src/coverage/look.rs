@@ -148,10 +148,12 @@ impl Sight<'_> {
         if let Some(trouble) = before {
             return if last.is_some_and(|last| last > trouble.since) { Says::Not } else { Says::CannotTell };
         }
-        let since = last.unwrap_or(self.created_at);
+        // What came before the days that a look goes back to came all the same.
+        let came = last.or(self.received_at.filter(|at| *at <= self.now));
+        let since = came.unwrap_or(self.created_at);
         let so = |what: String| {
             let heard =
-                last.map_or("It has never sent anything".to_owned(), |at| format!("Nothing since {}", moment(at)));
+                came.map_or("It has never sent anything".to_owned(), |at| format!("Nothing since {}", moment(at)));
             Says::So { since, evidence: format!("{heard}; {what}") }
         };
         if let Some(Rhythm::Daily { .. }) = self.expectation.rhythm {

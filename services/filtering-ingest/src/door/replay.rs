@@ -27,7 +27,7 @@ const SHARE: usize = 64 << 10;
 /// As whom it is done.
 const WHO: &str = "quarantine";
 
-/// Rung when a key was given to a school.
+/// Rung when a key was given to a school, and when rejected lines are to be read again.
 #[derive(Clone, Default)]
 pub(crate) struct Bell(Arc<Notify>);
 
@@ -55,6 +55,7 @@ pub(crate) async fn run(app: App, mut shutdown: Shutdown) {
 
 async fn settle(app: &App, shutdown: &Shutdown) -> Result<()> {
     while !shutdown.is_said() && expire(app).await? {}
+    super::reread::settle(app, shutdown).await?;
     let mut after = None;
     while !shutdown.is_said() {
         let before = after.clone();
@@ -142,14 +143,18 @@ async fn finish(tx: &mut Tx, sender: &Sender, action: &'static str, sum: SenderC
 
 /// What an alert says of lines that waited.
 fn late(waited: time::Duration) -> String {
-    let waited = match (waited.whole_days(), waited.whole_hours()) {
+    format!("; late: it waited for {} because its school was not known", in_words(waited))
+}
+
+/// How long something waited.
+pub(super) fn in_words(waited: time::Duration) -> String {
+    match (waited.whole_days(), waited.whole_hours()) {
         (0, 0) => "less than an hour".to_owned(),
         (0, 1) => "an hour".to_owned(),
         (0, hours) => format!("{hours} hours"),
         (1, _) => "a day".to_owned(),
         (days, _) => format!("{days} days"),
-    };
-    format!("; late: it waited for {waited} because its school was not known")
+    }
 }
 
 #[cfg(test)]

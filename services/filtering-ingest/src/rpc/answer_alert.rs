@@ -1,4 +1,5 @@
-//! Marks an alert true, understandable, explained or false, with the reason: by it a rule's precision is told.
+//! Marks an alert true, understandable, explained or false, with the reason: by it a rule's precision is told. A verdict that
+//! was wrong is corrected, and kept beside the new one.
 
 use chassis::{
     caller::Caller,
@@ -38,8 +39,22 @@ pub(super) async fn answer_alert(app: &App, request: Request<AnswerAlertRequest>
     if !alert.is_theirs(reader) {
         return Err(Error::denied());
     }
-    if alert.answer.is_some() {
-        return Err(Error::wrong_state("the alert is answered already"));
+    match (&alert.answer, request.correct) {
+        (Some(_), false) => {
+            let fix =
+                "the alert is answered already: to correct its verdict send “correct” as true, and why in “reason”";
+            return Err(Error::wrong_state(fix));
+        }
+        (Some(before), true) if before.verdict == request.verdict => {
+            return Err(Error::invalid("verdict", "Select another verdict: it is this one already"));
+        }
+        (None, true) => {
+            return Err(Error::invalid(
+                "correct",
+                "Leave it out: the alert has no verdict yet that could be corrected",
+            ));
+        }
+        _ => {}
     }
     let (by, at) = (scope.account_text().to_owned(), tx.now());
     // Whoever answers what nobody opened has opened it: its concern is read with it, and no clock runs on.
@@ -48,10 +63,13 @@ pub(super) async fn answer_alert(app: &App, request: Request<AnswerAlertRequest>
         let event = AlertAcknowledged { account_id: by.clone(), waited_s, tier: alert.tier.clone() };
         tx.announce(alert.id.as_str(), Event::AlertAcknowledged(event)).await?;
     }
-    alert.answer = Some(Answer { verdict: request.verdict.clone(), reason: request.reason.trim().to_owned(), by, at });
+    alert.answered(Answer { verdict: request.verdict.clone(), reason: request.reason.trim().to_owned(), by, at });
     let body = store::alert::update(&tx, &alert).await?;
     tx.record(
-        Act::new("alert.answered", alert.id.as_str()).detail("verdict", request.verdict.clone()).state("alert", &body),
+        Act::new("alert.answered", alert.id.as_str())
+            .detail("verdict", request.verdict.clone())
+            .detail("corrects", request.correct)
+            .state("alert", &body),
     );
     let response = AnswerAlertResponse { alert: Some(convert::alert(&alert, true)) };
     tx.answer(&response).await?;

@@ -12,7 +12,7 @@ use proto::filtering_ingest::v1 as pb;
 use time::OffsetDateTime;
 
 use crate::{
-    alert::{Alert, PassedOn},
+    alert::{Alert, Answer, PassedOn},
     context::Beside,
     delivery::{Delivery, RejectedAt},
     judge::Clause,
@@ -154,6 +154,20 @@ pub(crate) fn alert(alert: &Alert, theirs: bool) -> pb::Alert {
         acknowledged_by_account_id: alert.acknowledged.as_ref().map(|opened| opened.by.clone()).unwrap_or_default(),
         passed_on: alert.passed_on.iter().map(passed_on).collect(),
         answerable: theirs && alert.answer.is_none(),
+        earlier_verdicts: alert.earlier.iter().map(verdict).collect(),
+        correctable: theirs && alert.answer.is_some(),
+        verdict_by_account_id: alert.answer.as_ref().map(|answer| answer.by.clone()).unwrap_or_default(),
+        subject_account_id: alert.subject.clone(),
+        verdict_time: alert.answer.as_ref().map(|answer| timestamp(answer.at)),
+    }
+}
+
+fn verdict(answer: &Answer) -> pb::AlertVerdict {
+    pb::AlertVerdict {
+        verdict: answer.verdict.clone(),
+        reason: answer.reason.clone(),
+        account_id: answer.by.clone(),
+        create_time: Some(timestamp(answer.at)),
     }
 }
 

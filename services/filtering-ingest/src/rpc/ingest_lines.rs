@@ -19,8 +19,10 @@ use crate::{
     delivery::TOLD,
     door::{self, Arrival},
     intake::{self, Taken},
+    ledger::Counts,
     observation::Rejected,
     store::{self, feed::Feed, intake::Actors},
+    unread::Spool,
     wait::Times,
 };
 
@@ -59,6 +61,8 @@ pub(super) fn ingest_lines(
 pub(crate) struct Judged {
     /// What became of them.
     pub(crate) taken: Taken,
+    /// The row of names that held when they began.
+    header: Option<String>,
     times: Times,
     actors: Actors,
 }
@@ -81,7 +85,20 @@ pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival
     arrival.renumber(&mut taken);
     let mut actors = Actors::default();
     raising::fold(tx, feed, &mut taken, &mut actors).await?;
-    Ok(Judged { taken, times: rules.times, actors })
+    Ok(Judged { taken, header, times: rules.times, actors })
+}
+
+/// Writes what became of lines that were rejected when they came, and are read now; answers how many were. The ledger counts
+/// them where it had counted them as rejected, within the hour they came in.
+pub(crate) async fn write_again(tx: &mut Tx, feed: &Feed, arrival: &Arrival<'_>, judged: Judged) -> Result<Counts> {
+    let Judged { mut taken, times, mut actors, .. } = judged;
+    let Arrival { delivery_id, received_at, late, .. } = *arrival;
+    store::intake::recount(tx, feed, taken.counts, store::micros(received_at)).await?;
+    let stored = std::mem::take(&mut taken.stored);
+    store::block::keep(tx, feed.id.as_str(), &feed.school_id, stored, &mut actors).await?;
+    store::seen::keep(tx, feed, delivery_id, &taken.seen).await?;
+    raising::write(tx, feed, &mut taken, &times, late).await?;
+    Ok(taken.counts)
 }
 
 /// Writes what became of a batch; the ledger counts it within the hour it was received in.
@@ -91,11 +108,14 @@ pub(crate) async fn write(
     arrival: &Arrival<'_>,
     judged: Judged,
 ) -> Result<IngestLinesResponse> {
-    let Judged { mut taken, times, mut actors } = judged;
+    let Judged { mut taken, header, times, mut actors } = judged;
     let Arrival { delivery_id, received_at, late, .. } = *arrival;
     let now_us = store::micros(received_at);
     store::intake::count(tx, feed, &taken, now_us).await?;
     store::intake::reject(tx, feed, delivery_id, &taken.rejected, now_us).await?;
+    let header = header.or_else(|| taken.header.clone());
+    let spool = Spool { header, lines: std::mem::take(&mut taken.unread) };
+    store::unread::keep(tx, feed, delivery_id, &spool, now_us).await?;
     let stored = std::mem::take(&mut taken.stored);
     store::block::keep(tx, feed.id.as_str(), &feed.school_id, stored, &mut actors).await?;
     store::seen::keep(tx, feed, delivery_id, &taken.seen).await?;

@@ -10,7 +10,11 @@ use proto::filtering_ingest::v1::{ListAlertsRequest, ListAlertsResponse};
 use tonic::Request;
 
 use super::{convert, reader::reader};
-use crate::{App, alert::VERDICTS, store};
+use crate::{
+    App,
+    alert::VERDICTS,
+    store::{self, alert::Which},
+};
 
 pub(super) async fn list_alerts(app: &App, request: Request<ListAlertsRequest>) -> Result<ListAlertsResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -19,10 +23,14 @@ pub(super) async fn list_alerts(app: &App, request: Request<ListAlertsRequest>) 
     if !["", "new"].contains(&verdict) && !VERDICTS.contains(&verdict) {
         return Err(Error::invalid("verdict", format!("Select one of: new, {}", VERDICTS.join(", "))));
     }
+    if !["", "staff"].contains(&request.about.as_str()) {
+        return Err(Error::invalid("about", "Leave it empty, or write: staff"));
+    }
+    let which = Which { verdict, feed_id: &request.feed_id, about_staff: !request.about.is_empty() };
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
     let reader = reader(&tx).await?;
-    let (alerts, next, total) = store::alert::list(&tx, reader, verdict, &page).await?;
+    let (alerts, next, total) = store::alert::list(&tx, reader, which, &page).await?;
     let ids: Vec<&str> = alerts.iter().map(|alert| alert.id.as_str()).collect();
     tx.record(Act::new("alert.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;

@@ -17,8 +17,9 @@ pub(super) async fn list_rejected_lines(
     let mut tx = app.store.begin(&scope).await?;
     let feed = store::feed::load(&tx, &request.feed_id).await?;
     let (rows, next) = store::feed::rejected(&tx, feed.id.as_str(), &page).await?;
+    let (kept_lines, _) = store::unread::held(&tx, feed.id.as_str()).await?;
     tx.record(Act::new("rejected_line.listed", feed.id.as_str()).detail("count", rows.len()));
     tx.commit().await?;
     let rejected_lines = rows.into_iter().map(convert::rejected_line).collect();
-    Ok(ListRejectedLinesResponse { rejected_lines, next_page_token: next })
+    Ok(ListRejectedLinesResponse { rejected_lines, next_page_token: next, kept_lines })
 }

@@ -136,6 +136,7 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &s
         raised_at: tx.now(),
         policy_version: verdict.policy_version,
         answer: None,
+        earlier: Vec::new(),
         group: sighting.group,
         tier: sighting.tier,
         categories: sighting.categories,

@@ -141,11 +141,28 @@ pub(crate) async fn answered(tx: &Tx, ids: &[&str]) -> Result<HashSet<String>> {
     Ok(answered)
 }
 
+/// Which alerts are listed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Which<'a> {
+    /// `new` or a verdict; any where empty.
+    pub(crate) verdict: &'a str,
+    /// The feed they came from; any where empty.
+    pub(crate) feed_id: &'a str,
+    /// Only those about staff, that are the caller's to answer.
+    pub(crate) about_staff: bool,
+}
+
 /// A page of the alerts that the caller may know of, unanswered and gravest first, and how many there are.
-pub(crate) async fn list(tx: &Tx, reader: Readers, verdict: &str, page: &Page) -> Result<(Vec<Alert>, String, u64)> {
+pub(crate) async fn list(tx: &Tx, reader: Readers, which: Which<'_>, page: &Page) -> Result<(Vec<Alert>, String, u64)> {
     let mut all = alert::Entity::find().filter(readable(tx, reader)?);
-    if !verdict.is_empty() {
-        all = all.filter(alert::Column::Verdict.eq(verdict));
+    if !which.verdict.is_empty() {
+        all = all.filter(alert::Column::Verdict.eq(which.verdict));
+    }
+    if !which.feed_id.is_empty() {
+        all = all.filter(alert::Column::FeedId.eq(which.feed_id));
+    }
+    if which.about_staff {
+        all = all.filter(alert::Column::Readers.is_in(reader.sets_about_staff()));
     }
     let total = all.clone().count(tx.db()).await?;
     if let Some((answered, rank, id)) = page.after().and_then(cursor) {

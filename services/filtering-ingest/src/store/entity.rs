@@ -139,6 +139,30 @@ pub(crate) mod feed_untold {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod rejected_text {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "rejected_text")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub school_id: String,
+        pub feed_id: String,
+        pub delivery_id: String,
+        pub lines: i64,
+        pub bytes: i64,
+        pub received_us: i64,
+        pub due: i32,
+        pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod rejected_line {
     use sea_orm::entity::prelude::*;
 

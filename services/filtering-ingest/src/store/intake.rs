@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chassis::{db::Tx, error::Result};
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveValue::{Set, Unchanged},
     ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, ExprTrait as _, OnConflict},
 };
@@ -16,8 +16,10 @@ use super::{
 use crate::{
     episode::Episode,
     intake::Taken,
+    ledger::Counts,
     observation::Rejected,
     rejected::{Stretch, stretches},
+    unread::Unread,
 };
 
 /// Microseconds of an hour.
@@ -87,6 +89,63 @@ pub(crate) async fn reject(
     };
     for chunk in stretches(rejected).chunks(CHUNK) {
         rejected_line::Entity::insert_many(chunk.iter().map(row)).exec_without_returning(tx.db()).await?;
+    }
+    Ok(())
+}
+
+/// Counts lines that were rejected when they came in an hour as what they are read as now.
+pub(crate) async fn recount(tx: &Tx, feed: &Feed, counts: Counts, at_us: i64) -> Result<()> {
+    use ledger_hour::Column;
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let mut update = ledger_hour::Entity::update_many();
+    for (column, n) in [
+        (Column::Kept, counts.kept),
+        (Column::Folded, counts.folded),
+        (Column::Excepted, counts.excepted),
+        (Column::Noise, counts.noise),
+        (Column::Alerts, counts.alerts),
+    ] {
+        update = update.col_expr(column, Expr::col(column).add(number(n)));
+    }
+    let read = number(counts.received.saturating_sub(counts.rejected));
+    update
+        .col_expr(Column::Rejected, Expr::col(Column::Rejected).sub(read))
+        .filter(Column::FeedId.eq(feed.id.as_str()))
+        .filter(Column::HourUs.eq(hour(at_us)))
+        .exec(tx.db())
+        .await?;
+    // Others were told of the lines when they came, and are told of the alerts alone.
+    match counts.alerts {
+        0 => Ok(()),
+        alerts => super::untold::add(tx, feed, Counts { alerts, ..Counts::default() }, hour(at_us)).await,
+    }
+}
+
+/// Takes lines that are read by now off the list of those that were rejected.
+pub(crate) async fn accept(tx: &Tx, feed: &Feed, delivery_id: &str, read: &[Unread], at_us: i64) -> Result<()> {
+    use rejected_line::Column;
+    let listed = rejected_line::Entity::find()
+        .filter(Column::FeedId.eq(feed.id.as_str()))
+        .filter(Column::DeliveryId.eq(delivery_id))
+        .filter(Column::ReceivedUs.eq(at_us))
+        .all(tx.db())
+        .await?;
+    for row in listed {
+        // From before lines stood together each has an entry of its own.
+        let within = row.line..=row.until_line.unwrap_or(row.line);
+        let of_it = |unread: &&Unread| {
+            let line = i64::try_from(unread.line).unwrap_or(i64::MAX);
+            (unread.reason == row.reason && unread.detail == row.detail) && within.contains(&line)
+        };
+        let gone = i64::try_from(read.iter().filter(of_it).count()).unwrap_or(i64::MAX);
+        let left = row.lines.unwrap_or(1).saturating_sub(gone);
+        if gone > 0 && left <= 0 {
+            rejected_line::Entity::delete_by_id(row.id).exec(tx.db()).await?;
+        } else if gone > 0 {
+            let some =
+                rejected_line::ActiveModel { id: Unchanged(row.id), lines: Set(Some(left)), ..Default::default() };
+            rejected_line::Entity::update(some).exec(tx.db()).await?;
+        }
     }
     Ok(())
 }

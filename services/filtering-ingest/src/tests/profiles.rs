@@ -117,6 +117,78 @@ async fn a_feed_goes_on_by_its_version_until_it_is_moved_on(engine: Engine) -> R
     Ok(())
 }
 
+async fn what_was_rejected_is_kept_sealed_and_read_again_once_its_profile_is_mended(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (it, school) = (&world.it, world.school.as_str());
+    // It looks for the address where the product does not write it.
+    let first = create(it, school, document("larkspur", 1, "allowed").replace("address", "place")).await?;
+    let feed = add(&world, "school.larkspur").await?;
+    let search =
+        "at=1794825936\taccount=u1\taddress=https://www.google.com/search?q=i+want+to+kill+myself\tverdict=stop\n";
+    let log = format!("{search}no line of it\n{LINE}");
+    let batch =
+        IngestLinesRequest { feed_id: feed.feed_id.clone(), delivery_id: "monday".into(), ..world.batch(1, &log) };
+    let counted = world.send(vec![batch]).await?.first().and_then(|answer| answer.counts).unwrap_or_default();
+    assert_eq!((counted.received, counted.rejected, world.alerts(&world.dsl).await?.len()), (3, 3, 0));
+    let listed = async || -> Result<(u64, u64)> {
+        let asked = ListRejectedLinesRequest {
+            school_id: school.into(),
+            feed_id: feed.feed_id.clone(),
+            ..ListRejectedLinesRequest::default()
+        };
+        let listed = call!(it, list_rejected_lines, asked)?;
+        Ok((listed.rejected_lines.iter().map(|line| line.lines).sum::<u64>(), listed.kept_lines))
+    };
+    assert_eq!(listed().await?, (3, 3));
+    // Whoever mends profiles reads them, and says for what.
+    let reveal = |purpose: &str, page_token: &str| RevealRejectedLinesRequest {
+        school_id: school.into(),
+        feed_id: feed.feed_id.clone(),
+        purpose: purpose.into(),
+        page_size: 2,
+        page_token: page_token.into(),
+    };
+    let unsaid = call!(it, reveal_rejected_lines, reveal("", "")).err().map(|error| error.reason_name());
+    assert_eq!(unsaid, Some("INVALID_FIELD"));
+    let deputy = world.bed.person(&[(Role::DeputyDsl, school)]);
+    assert!(call!(deputy, reveal_rejected_lines, reveal("inquiry", "")).is_err());
+    let shown = call!(world.dsl, reveal_rejected_lines, reveal("find_missed", ""))?;
+    assert_eq!((shown.lines.len(), shown.lines[0].line), (2, 1));
+    assert!(shown.lines[0].text.contains("kill+myself"), "{:?}", shown.lines);
+    let rest = call!(world.dsl, reveal_rejected_lines, reveal("find_missed", &shown.next_page_token))?;
+    assert_eq!((rest.lines.len(), rest.lines[0].line, rest.next_page_token.as_str()), (1, 3, ""));
+
+    update(it, school, &first, document("larkspur", 2, "allowed")).await?;
+    let moved = SetFeedProfileRequest {
+        school_id: school.into(),
+        feed_id: feed.feed_id.clone(),
+        profile: "school.larkspur".into(),
+        request_id: it.request_id(),
+    };
+    call!(it, set_feed_profile, moved)?;
+    let replay = ReplayRejectedLinesRequest {
+        school_id: school.into(),
+        feed_id: feed.feed_id.clone(),
+        request_id: it.request_id(),
+    };
+    assert_eq!(call!(it, replay_rejected_lines, replay)?.lines, 3);
+    for _ in 0..200 {
+        if listed().await? == (1, 1) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(listed().await?, (1, 1), "the line that is none stays");
+    let alerts = world.alerts(&world.dsl).await?;
+    assert_eq!(alerts.len(), 1);
+    assert!(alerts[0].because.contains("it could not be read for"), "{}", alerts[0].because);
+    let ledger = GetLedgerRequest { school_id: school.into(), feed_id: feed.feed_id.clone(), ..Default::default() };
+    let total = call!(it, get_ledger, ledger)?.total.unwrap_or_default();
+    let sides = total.kept + total.folded + total.excepted + total.noise;
+    assert_eq!((total.received, total.rejected, sides, total.alerts), (3, 1, 2, 1), "each line is counted once");
+    Ok(())
+}
+
 async fn an_own_profile_stands_beside_the_shipped_one_and_is_nobody_elses(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let school = world.school.as_str();
@@ -270,6 +342,7 @@ async fn a_preview_shows_what_lines_become_and_keeps_nothing(engine: Engine) -> 
 }
 
 on_both_engines!(
+    what_was_rejected_is_kept_sealed_and_read_again_once_its_profile_is_mended,
     a_feed_goes_on_by_its_version_until_it_is_moved_on,
     an_own_profile_stands_beside_the_shipped_one_and_is_nobody_elses,
     what_is_wrong_with_a_document_is_told_by_its_line,

@@ -118,5 +118,6 @@ pub fn merged(own: &Record, line: &Record) -> Record {
         year_group: text(&own.year_group, &line.year_group),
         upn: text(&own.upn, &line.upn),
         flags: if line.flags.is_empty() { own.flags.clone() } else { line.flags.clone() },
+        user_names: if line.user_names.is_empty() { own.user_names.clone() } else { line.user_names.clone() },
     }
 }

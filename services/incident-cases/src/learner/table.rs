@@ -12,7 +12,7 @@ pub const LARGEST: usize = 5 << 20;
 pub const MOST: usize = 20_000;
 
 /// The columns, each with the field it fills.
-const COLUMNS: [(&str, &str); 7] = [
+const COLUMNS: [(&str, &str); 8] = [
     ("FAMILY NAME", "family_name"),
     ("GIVEN NAME", "given_name"),
     ("KNOWN AS", "known_as"),
@@ -20,6 +20,7 @@ const COLUMNS: [(&str, &str); 7] = [
     ("YEAR GROUP", "year_group"),
     ("UPN", "upn"),
     ("FLAGS", "flags"),
+    ("USER NAME", "user_names"),
 ];
 
 /// One line of a table.
@@ -142,6 +143,7 @@ fn line(
         year_group: cell("year_group"),
         upn: cell("upn"),
         flags: flags(&cell("flags")),
+        user_names: cell("user_names").split([';', ',', '|']).map(str::to_owned).collect(),
     }
     .tidied();
     let found = record.slips(today).into_iter();
@@ -168,8 +170,18 @@ fn date(text: &str) -> Option<Date> {
     formats.iter().find_map(|format| Date::parse(text, format).ok())
 }
 
-/// Marks lines that name the same pupil number.
+/// Marks lines that name the same pupil number, and those that name one user name: by it nobody would be known.
 fn twins(lines: &mut [Line]) {
+    let mut users = std::collections::HashMap::new();
+    for line in lines.iter_mut() {
+        for name in &line.record.user_names {
+            let first = *users.entry(chassis::text::user_name(name)).or_insert(line.number);
+            if first != line.number {
+                line.slips
+                    .push(("USER NAME".to_owned(), format!("Keep one line: line {first} has the same user name")));
+            }
+        }
+    }
     let mut seen = std::collections::HashMap::new();
     for line in lines.iter_mut().filter(|line| !line.record.upn.is_empty()) {
         let first = *seen.entry(line.record.upn.clone()).or_insert(line.number);

@@ -155,7 +155,7 @@ async fn readable(tx: &Tx) -> Result<Vec<Case>> {
 
 async fn concerns(tx: &Tx) -> Result<Vec<Concern>> {
     whole(move |page| async move {
-        store::concern::list(tx, "", false, &page).await.map(|(found, next, _)| (found, next))
+        store::concern::list(tx, "", false, "", &page).await.map(|(found, next, _)| (found, next))
     })
     .await
 }

@@ -58,6 +58,7 @@ pub(super) async fn get_transferred_file(
             year_group: child.year_group.clone(),
             upn: child.upn.clone(),
             flags: child.flags.clone(),
+            user_names: Vec::new(),
         }),
         items: file
             .entries

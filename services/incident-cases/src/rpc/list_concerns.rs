@@ -1,4 +1,4 @@
-//! Lists a school's concerns: children who may not be safe first, then the oldest unread.
+//! Lists a school's concerns: the gravest first, then the oldest unread.
 
 use chassis::{
     caller::Caller,
@@ -21,7 +21,8 @@ pub(super) async fn list_concerns(app: &App, request: Request<ListConcernsReques
     }
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
-    let (concerns, next, total) = store::concern::list(&tx, &request.state, request.added, &page).await?;
+    let (state, added, alert_id) = (&request.state, request.added, &request.alert_id);
+    let (concerns, next, total) = store::concern::list(&tx, state, added, alert_id, &page).await?;
     let ids: Vec<&str> = concerns.iter().map(|c| c.id.as_str()).collect();
     tx.record(Act::new("concern.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;

@@ -25,8 +25,9 @@ const AT_ONCE: u64 = 200;
 /// Concerns that are looked through for one that may be about the same.
 const LOOKED_AT: u64 = 500;
 
-/// What the column says of a concern that an earlier version kept, until it is read out of its body.
-pub(super) const UNKNOWN: i32 = -1;
+/// What the column says of the gravest. Earlier versions wrote smaller numbers, which say nothing of severity, until they
+/// are read out of the body anew.
+pub(super) const GRAVEST: i32 = 10;
 
 pub(super) fn place(id: &str) -> String {
     format!("concern|{id}")
@@ -46,14 +47,25 @@ fn added(concern: &Concern) -> i32 {
     i32::try_from(unread).unwrap_or(i32::MAX)
 }
 
-/// How urgent it is that somebody decides, as the column has it: whoever is asked last is not the last to be safe.
+/// How urgent it is that somebody decides, as the column has it, the gravest first: what people report by whether the child
+/// is safe, alerts by their severity, as their clocks have it (`Concern::urgency`). An alert stands behind what a person
+/// reports that is as pressing: a filter says nothing of where the child is now. What is decided comes last.
 pub(super) fn urgency(concern: &Concern) -> i32 {
-    match (&concern.outcome, &concern.origin, concern.report.safe_now.as_str()) {
-        // A filter says nothing of where the child is now.
-        (Some(_), _, _) | (None, Origin::Alert { .. }, _) | (None, _, "yes") => 2,
-        (None, _, "no") => 0,
-        (None, _, _) => 1,
-    }
+    let grave = match (&concern.outcome, &concern.origin) {
+        (Some(_), _) => 6,
+        (None, Origin::Alert { severity, .. }) => match severity.as_str() {
+            "critical" => 1,
+            "high" => 3,
+            "medium" => 4,
+            _ => 5,
+        },
+        (None, Origin::Staff { .. } | Origin::Public(_)) => match concern.report.safe_now.as_str() {
+            "no" => 0,
+            "yes" => 4,
+            _ => 2,
+        },
+    };
+    GRAVEST + grave
 }
 
 /// The cases that concerns are part of, whoever may read them.
@@ -234,9 +246,15 @@ pub(crate) async fn due(tx: &Tx, after: Option<&(i64, String)>) -> Result<Vec<Du
     Ok(ordered.into_model::<Due>().all(tx.db()).await?)
 }
 
-/// A page of the school's concerns that the caller may read, and how many there are: children who may not be safe first,
-/// then the oldest unread.
-pub(crate) async fn list(tx: &Tx, state: &str, added: bool, page: &Page) -> Result<(Vec<Concern>, String, u64)> {
+/// A page of the school's concerns that the caller may read, and how many there are: the gravest first, of those as grave
+/// what nobody has read, then the oldest.
+pub(crate) async fn list(
+    tx: &Tx,
+    state: &str,
+    added: bool,
+    alert_id: &str,
+    page: &Page,
+) -> Result<(Vec<Concern>, String, u64)> {
     let school = tx.scope().school()?;
     let mut all = concern::Entity::find()
         .filter(concern::Column::SchoolId.eq(school.as_str()))
@@ -252,6 +270,9 @@ pub(crate) async fn list(tx: &Tx, state: &str, added: bool, page: &Page) -> Resu
     };
     if added {
         all = all.filter(concern::Column::Added.gt(0));
+    }
+    if !alert_id.is_empty() {
+        all = all.filter(concern::Column::AlertId.eq(alert_id));
     }
     let total = all.clone().count(tx.db()).await?;
     let (need, read) = (concern::Column::Urgency, concern::Column::WasRead);

@@ -58,10 +58,19 @@ fn row(tx: &Tx, learner: &Learner, body: Vec<u8>) -> learner::ActiveModel {
     }
 }
 
+/// What a user name at the filter is found by, however a product writes it.
+fn user_token(user_name: &str) -> String {
+    format!("user {}", chassis::text::user_name(user_name))
+}
+
 fn token_rows(tx: &Tx, learner: &Learner) -> Vec<learner_token::ActiveModel> {
     let mut weights = HashMap::new();
     for (token, weight) in search::tokens(&learner.record) {
         weights.insert(keyed(tx, &learner.school_id, &token), weight);
+    }
+    // A search that names no user name never meets these.
+    for name in &learner.record.user_names {
+        weights.insert(keyed(tx, &learner.school_id, &user_token(name)), 1);
     }
     let row = |(token, weight)| learner_token::ActiveModel {
         school_id: Set(learner.school_id.clone()),
@@ -236,6 +245,25 @@ pub(crate) async fn candidates(tx: &Tx, tokens: &[String]) -> Result<Vec<Learner
     let ids = candidates.iter().map(|candidate| candidate.learner_id.as_str());
     let rows = here(tx)?.filter(learner::Column::Id.is_in(ids)).all(tx.db()).await?;
     opened(tx, rows).await
+}
+
+/// Those on the roll whose user name at the filter it is.
+pub(crate) async fn by_user_name(tx: &Tx, user_name: &str) -> Result<Vec<Learner>> {
+    let school = tx.scope().school()?.to_string();
+    let ids: Vec<String> = learner_token::Entity::find()
+        .select_only()
+        .column(learner_token::Column::LearnerId)
+        .filter(learner_token::Column::SchoolId.eq(school.as_str()))
+        .filter(learner_token::Column::Token.eq(keyed(tx, &school, &user_token(user_name))))
+        .limit(search::OPENED)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    let rows = here(tx)?.filter(learner::Column::OnRoll.eq(1)).filter(learner::Column::Id.is_in(ids));
+    let mut found = opened(tx, rows.order_by_asc(learner::Column::Id).all(tx.db()).await?).await?;
+    // A token is short, and may be another's by chance.
+    found.retain(|learner| learner.record.goes_by(user_name));
+    Ok(found)
 }
 
 /// Keeps a previewed roll for a day, and drops the school's older ones.

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::{
-    concern::{self, UNKNOWN},
+    concern::{self, GRAVEST},
     entity::concern as table,
     open_all,
 };
@@ -38,7 +38,7 @@ async fn schools(store: &Store) -> Result<Vec<String>> {
         .select_only()
         .column(table::Column::SchoolId)
         .distinct()
-        .filter(table::Column::Urgency.eq(UNKNOWN))
+        .filter(table::Column::Urgency.lt(GRAVEST))
         .into_tuple()
         .all(tx.db())
         .await?;
@@ -53,7 +53,7 @@ async fn some(store: &Store, school: &str) -> Result<bool> {
     tx.silent();
     let rows = table::Entity::find()
         .filter(table::Column::SchoolId.eq(school))
-        .filter(table::Column::Urgency.eq(UNKNOWN))
+        .filter(table::Column::Urgency.lt(GRAVEST))
         .order_by_asc(table::Column::Id)
         .limit(AT_ONCE)
         .lock_exclusive()

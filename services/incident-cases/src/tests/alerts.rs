@@ -73,6 +73,12 @@ async fn a_concern_follows_its_alert(engine: Engine) -> Result<()> {
     hear(&world, Event::AlertAcknowledged(opened)).await?;
     let read = concerns(&world).await?.remove(0);
     assert_eq!((read.read_by_account_id.as_str(), read.read_time.is_some()), (world.dsl.account_id.as_str(), true));
+    // It is found by its alert, and by no other.
+    for (alert_id, found) in [(ALERT, 1), ("alt_00000000000000000000000001", 0)] {
+        let asked =
+            ListConcernsRequest { school_id: world.here.clone(), alert_id: alert_id.into(), ..Default::default() };
+        assert_eq!(call!(world.dsl, list_concerns, asked)?.total_size, found);
+    }
     Ok(())
 }
 
@@ -107,6 +113,20 @@ async fn a_critical_alert_is_told_at_every_hour(engine: Engine) -> Result<()> {
         hear(&world, Event::AlertRaised(alert)).await?;
         assert_eq!(recorded(&world).await?, told, "{severity}");
     }
+    Ok(())
+}
+
+async fn concerns_are_listed_by_how_grave_they_are(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    for severity in ["medium", "high", "critical", "low", "critical"] {
+        let alert = AlertRaised { severity: severity.into(), route: "dsl".into(), ..AlertRaised::default() };
+        hear(&world, Event::AlertRaised(alert)).await?;
+        world.bed.clock.advance(Duration::minutes(1));
+    }
+    let listed = concerns(&world).await?;
+    let order: Vec<&str> = listed.iter().map(|concern| concern.severity.as_str()).collect();
+    assert_eq!(order, ["critical", "critical", "high", "medium", "low"]);
+    assert!(listed[0].create_time.as_ref().map(|at| at.seconds) < listed[1].create_time.as_ref().map(|at| at.seconds));
     Ok(())
 }
 
@@ -220,6 +240,7 @@ on_both_engines!(
     an_alert_whose_concern_went_into_a_case_on_an_adult_waits_no_longer,
     a_concern_follows_its_alert,
     a_critical_alert_is_told_at_every_hour,
+    concerns_are_listed_by_how_grave_they_are,
     an_alert_that_becomes_critical_is_told_again_though_its_concern_was_read,
     an_alert_that_cannot_be_read_is_asked_for_again_and_not_given_up,
     an_alert_that_was_deleted_is_said_so_in_the_case_and_not_asked_for_again,

@@ -59,7 +59,7 @@ impl Place {
     }
 
     async fn search(&self, who: &Person, school: &str, query: &str) -> Result<Vec<LearnerMatch>> {
-        let request = SearchLearnersRequest { school_id: school.into(), query: query.into() };
+        let request = SearchLearnersRequest { school_id: school.into(), query: query.into(), ..Default::default() };
         Ok(call!(who, search_learners, request)?.matches)
     }
 
@@ -222,7 +222,42 @@ async fn what_a_learner_has_to_do_with_is_found_by_the_learner(engine: Engine) -
     Ok(())
 }
 
+async fn a_user_name_at_the_filter_is_one_childs_by_the_roll_and_never_guessed(engine: Engine) -> Result<()> {
+    let place = place(engine).await?;
+    let table = "FAMILY NAME,GIVEN NAME,USER NAME\nField,Robin,J.Doe; rfield\nMarsh,Ash,\nHill,Rowan,rhill\n";
+    let twice = "FAMILY NAME,GIVEN NAME,USER NAME\nField,Robin,J.Doe\nMarsh,Ash,SCHOOL\\j.doe\n";
+    let wrong = place.preview(twice, false).await?;
+    assert_eq!((wrong.wrong, wrong.content_hash.as_str()), (1, ""), "by one user name nobody would be known");
+    let preview = place.preview(table, false).await?;
+    let import = ImportLearnersRequest {
+        school_id: place.here.clone(),
+        content_hash: preview.content_hash,
+        decisions: Vec::new(),
+        request_id: place.dsl.request_id(),
+    };
+    assert_eq!(call!(place.dsl, import_learners, import)?.added, 3);
+    let found = async |user: &str| -> Result<Vec<String>> {
+        let asked =
+            SearchLearnersRequest { school_id: place.here.clone(), user_name: user.into(), ..Default::default() };
+        let matches = call!(place.dsl, search_learners, asked)?.matches;
+        let named = matches.into_iter().filter_map(|found| Some(found.learner?.record?.given_name));
+        Ok(named.collect())
+    };
+    for user in ["j.doe", "SCHOOL\\J.DOE", "j.doe@school.example", "rfield"] {
+        assert_eq!(found(user).await?, ["Robin"], "{user}");
+    }
+    for user in ["j.do", "j.doer", "robin", "ash", "@"] {
+        assert_eq!(found(user).await?, Vec::<String>::new(), "{user}");
+    }
+    // Two have it since: neither is chosen, and both are said.
+    let record = LearnerRecord { user_names: vec!["JDOE".into(), "j.doe".into()], ..record("Elm", "Brook", "") };
+    place.create(&place.dsl, &place.here, record).await?;
+    assert_eq!(found("j.doe").await?.len(), 2);
+    Ok(())
+}
+
 on_both_engines!(
+    a_user_name_at_the_filter_is_one_childs_by_the_roll_and_never_guessed,
     a_learner_is_added_changed_and_found_and_nobody_elses,
     a_roll_is_looked_at_before_it_is_taken,
     what_a_learner_has_to_do_with_is_found_by_the_learner,

@@ -274,6 +274,8 @@ impl Document {
             year_group: child.year_group.clone(),
             upn: child.upn.clone(),
             flags: child.flags.clone(),
+            // Those of the school that sent the file say nothing here.
+            user_names: Vec::new(),
         }
     }
 

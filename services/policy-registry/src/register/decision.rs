@@ -101,19 +101,15 @@ impl Decision {
             set(&self.decided_by, before.one(&self.decided_by));
         }
         set(&self.field, &now);
-        // Whoever asked stays who they are: under another's name somebody could decide on what they asked for themselves.
-        // A name that is no account's may be told, of somebody who has none.
-        let told = given.get(&self.asked_by).and_then(|values| values.iter().find(|value| !value.trim().is_empty()));
-        let told = told.map(|value| value.trim()).filter(|value| !is_account(value));
-        let before = earlier.map(|entry| entry.one(&self.asked_by)).filter(|before| !before.is_empty());
-        let asked_by = match (before, told) {
-            (Some(before), Some(told)) if !is_account(before) => told,
-            (Some(before), _) => before,
-            (None, Some(told)) => told,
-            (None, None) => adds.account,
+        // Whoever asked stays who they are, and is the account that entered it, whatever is sent: under another's name
+        // somebody could decide on what they asked for themselves. An older entry that holds a name was asked for by the
+        // account that added it.
+        let asked_by = match earlier {
+            None => adds.account,
+            Some(entry) if is_account(entry.one(&self.asked_by)) => entry.one(&self.asked_by),
+            Some(entry) => entry.account.as_ref().map_or(entry.one(&self.asked_by), |account| account.as_str()),
         };
-        let asked_by = vec![asked_by.to_owned()];
-        given.insert(self.asked_by.clone(), asked_by);
+        set(&self.asked_by, asked_by);
         Ok(given)
     }
 
@@ -135,7 +131,7 @@ impl Decision {
     }
 
     /// Whether values leave what was asked for and decided as it is: those who enter what was done add to it, and change
-    /// nothing that stood there.
+    /// nothing that stood there. Who asked is entered by itself.
     ///
     /// # Errors
     /// The field that they change.
@@ -143,7 +139,8 @@ impl Decision {
         let Some(earlier) = earlier.filter(|entry| !adds.one_of(&self.by) && !self.waits_for(entry, adds)) else {
             return Ok(());
         };
-        match earlier.values.iter().find(|(field, was)| !was.is_empty() && values.get(*field) != Some(*was)) {
+        let mut held = earlier.values.iter().filter(|(field, was)| **field != self.asked_by && !was.is_empty());
+        match held.find(|(field, was)| values.get(*field) != Some(*was)) {
             Some((field, _)) => Err(Violation { field: field.clone(), fix: TO_OTHERS.to_owned() }),
             None => Ok(()),
         }
@@ -154,11 +151,21 @@ impl Decision {
         format!("Leave it at “{}”: it is decided by {}", was.replace('_', " "), roles.join(", "))
     }
 
-    /// Whether a line of a file says of a decision what whoever sends it may not say.
-    pub fn beyond(&self, values: &Values, roles: &[String]) -> Option<Violation> {
-        let decided = self.said(values, &self.waits) != self.waits;
-        let may = roles.iter().any(|role| self.by.contains(role));
-        (decided && !may).then(|| Violation { field: self.field.clone(), fix: self.leave(&self.waits) })
+    /// What a line of a file says of a decision. A table decides nothing: neither who asked nor who decided could be known
+    /// of it.
+    pub fn beyond(&self, values: &Values) -> Option<Violation> {
+        let waits = self.waits.replace('_', " ");
+        let fix = format!("Leave it at “{waits}”: a table decides nothing. Decide about it where it is entered");
+        let said = self.said(values, &self.waits);
+        let decided = !said.eq_ignore_ascii_case(&self.waits) && !said.eq_ignore_ascii_case(&waits);
+        decided.then(|| Violation { field: self.field.clone(), fix })
+    }
+
+    /// Enters whoever brings a line of a file as the one who asks for it.
+    pub fn brought(&self, values: &mut Values, account: &str) {
+        if !account.is_empty() && self.beyond(values).is_none() {
+            values.insert(self.asked_by.clone(), vec![account.to_owned()]);
+        }
     }
 
     /// What a new entry did.
@@ -223,7 +230,11 @@ mod tests {
         }
         // Nobody decides in another's name.
         assert_eq!(decision.entered(approved.clone(), None, adds("lead")).unwrap()["decided_by"], ["acc_lead"]);
-        assert!(decision.beyond(&approved, &staff).is_some() && decision.beyond(&approved, &lead).is_none());
+        // Nor does a table, whoever brings it; and whoever brings it asks.
+        assert!(decision.beyond(&approved).is_some());
+        let mut brought = values(&[ASKED, &[("asked_by", "Mr Smith")]].concat());
+        decision.brought(&mut brought, "acc_lead");
+        assert!(decision.beyond(&brought).is_none() && brought["asked_by"] == ["acc_lead"]);
 
         let pairs: Vec<(&str, &str)> = asked.iter().map(|(key, value)| (key.as_str(), value[0].as_str())).collect();
         let waiting = entry(1, "unblock-requests", &pairs);
@@ -234,13 +245,21 @@ mod tests {
         // Nobody asks in another's name either: deciding, the lead would pass off their own request as somebody else's.
         for (given, earlier, asked_by) in [
             (&[ASKED, &[("asked_by", "acc_other")]].concat(), None, "acc_lead"),
-            (&[ASKED, &[("asked_by", "Mr Smith")]].concat(), None, "Mr Smith"),
+            (&[ASKED, &[("asked_by", "Mr Smith"), ("decision", "approved")]].concat(), None, "acc_lead"),
             (&[ASKED, &[("asked_by", "Mr Smith"), ("decision", "approved")]].concat(), Some(&waiting), "acc_staff"),
             (&[ASKED, &[("asked_by", "acc_other"), ("decision", "approved")]].concat(), Some(&waiting), "acc_staff"),
         ] {
             let entered = decision.entered(values(given), earlier, adds("lead")).unwrap();
             assert_eq!(entered["asked_by"], [asked_by], "{given:?}");
         }
+        // What an earlier release entered under a name was asked for by the account that added it.
+        let account: chassis::id::AccountId = "acc_00000000000000000000000001".parse().unwrap();
+        let named = Entry {
+            account: Some(account),
+            ..entry(1, "unblock-requests", &[ASKED, &[("asked_by", "Mr Smith"), ("decision", "asked")]].concat())
+        };
+        let entered = decision.entered(values(ASKED), Some(&named), adds("lead")).unwrap();
+        assert_eq!(entered["asked_by"], ["acc_00000000000000000000000001"]);
         // Those who put it in place take nothing back that others asked for.
         assert!(
             decision.withdrawn(&waiting, adds("it")).is_err() && decision.withdrawn(&waiting, adds("lead")).is_ok()

@@ -95,12 +95,13 @@ impl Gate {
     }
 
     fn differ(&self, first: &impl Fn(&str) -> String, against: &Against<'_>) -> bool {
-        let persons = Persons::of(against.entries, ("", ""));
-        let mut keys: Vec<String> = self.differ.iter().map(|field| persons.key(&first(field))).collect();
-        let all = keys.len();
-        keys.sort_unstable();
-        keys.dedup();
-        keys.len() == all
+        let persons = Persons::of(against.entries, against.asks);
+        let named: Vec<String> = self.differ.iter().map(|field| first(field)).collect();
+        let pairs =
+            named.iter().enumerate().flat_map(|(at, one)| named.iter().skip(at + 1).map(move |other| (one, other)));
+        // A letter or a mark names nobody.
+        let somebody = named.iter().all(|name| name.is_empty() || letters(name) > 1);
+        somebody && !pairs.into_iter().any(|(one, other)| persons.may_be_one(one, other))
     }
 
     fn is_alone(&self, definition: &Definition, values: &Values, against: &Against<'_>) -> bool {
@@ -122,13 +123,17 @@ impl Gate {
     }
 }
 
+fn letters(name: &str) -> usize {
+    name.chars().filter(|c| c.is_alphabetic()).count()
+}
+
 impl Needs {
     /// Whether an entry of the other register that counts today says so.
     fn met(&self, who: &str, against: &Against<'_>) -> bool {
         let Some(other) = against.definitions.iter().find(|definition| definition.key == self.register) else {
             return false;
         };
-        let persons = Persons::of(against.entries, ("", ""));
+        let persons = Persons::of(against.entries, against.asks);
         let wanted = persons.key(who);
         against.entries.iter().any(|entry| {
             entry.register == self.register

@@ -241,6 +241,7 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
             REQUEST,
             vec![
                 (vec![], &[("decided_by", "Al"), ("decided_with", "al")], Some("decided_with")),
+                (vec![], &[("decided_by", "Al"), ("decided_with", "x")], Some("decided_with")),
                 (vec![], &[("decided_by", "Al"), ("decided_with", "Cy")], None),
             ],
         ),
@@ -260,6 +261,8 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
             vec![
                 (vec![], &[("actual", "nothing"), ("outcome", "works")], Some("outcome")),
                 (vec![], &[("actual", "nothing"), ("outcome", "fails")], None),
+                (vec![], &[("actual", "logged"), ("outcome", "works")], Some("outcome")),
+                (vec![], &[("actual", "logged"), ("outcome", "fails")], None),
                 (vec![], &[("actual", "alert"), ("outcome", "works")], None),
             ],
         ),
@@ -272,7 +275,9 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
         let definition = definitions.iter().find(|definition| definition.key == register).unwrap();
         for (entries, fields, refused) in tries {
             let given = all.iter().chain(fields).map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()]));
-            let against = Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes: None };
+            let asks = ("", "");
+            let against =
+                Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes: None, asks };
             let wrong = checked(definition, &given.collect(), &against).err().unwrap_or_default();
             let first = wrong.first().map(|violation| violation.field.as_str());
             assert_eq!(first, refused, "{gate} with {fields:?}: {wrong:?}");
@@ -287,7 +292,35 @@ fn whoever_takes_the_place_of_an_entry_does_not_stand_in_their_own_way() {
     let before = entry(1, "appointments", &[("who", "B"), ("role", "dsl"), ("from", "2026-09-01")]);
     let given = LEAD.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()])).collect();
     let entries = [before.clone()];
-    let against = |supersedes| Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes };
+    let asks = ("", "");
+    let against = |supersedes| Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes, asks };
     assert!(checked(appointments, &given, &against(None)).is_err());
     assert!(checked(appointments, &given, &against(Some(&before.id))).is_ok(), "a correction is no second lead");
+}
+
+#[test]
+fn an_end_that_has_passed_is_refused_when_it_is_given_and_when_it_is_decided_about() {
+    let definitions = shipped();
+    let changes = definitions.iter().find(|definition| definition.key == "filter-changes").unwrap();
+    let ended = &[("reverts_on", "2026-11-20"), ("technical_view", "Cy"), ("decided_by", "Al")];
+    let given: Vec<(&str, &str)> = CHANGE.iter().chain(ended).copied().collect();
+    let waiting: Vec<(&str, &str)> =
+        given.iter().map(|(key, value)| if *key == "decision" { (*key, "asked") } else { (*key, *value) }).collect();
+    let done = [&given[..], &[("in_place_on", "2026-09-03"), ("reverted_on", "2026-11-24")]].concat();
+    let entered = |before: Option<&Entry>, given: &[(&str, &str)]| {
+        let entries: Vec<Entry> = before.cloned().into_iter().collect();
+        let (supersedes, asks) = (before.map(|before| &before.id), ("", ""));
+        let against = Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes, asks };
+        let given = given.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()]));
+        let wrong = checked(changes, &given.collect(), &against).err().unwrap_or_default();
+        wrong.into_iter().map(|violation| violation.field).collect::<Vec<_>>()
+    };
+    assert_eq!(entered(None, &waiting), ["reverts_on"], "it is asked for until a day that was");
+    assert_eq!(
+        entered(Some(&entry(1, "filter-changes", &waiting)), &given),
+        ["reverts_on"],
+        "it is approved until then"
+    );
+    let approved = entry(1, "filter-changes", &given);
+    assert_eq!(entered(Some(&approved), &done), Vec::<String>::new(), "what was done is entered after its end");
 }

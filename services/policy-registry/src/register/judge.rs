@@ -149,8 +149,20 @@ fn when(rule: &Rule, today: Date, day: Date, subjects: Vec<String>, entry: &Entr
     Some(Finding { entry: Some(entry.id.clone()), due: Some(day), ..found(rule, sort, subjects) })
 }
 
+/// Characters that a finding says of one field.
+const SAID: usize = 80;
+
 fn subject(rule: &Rule, entry: &Entry) -> Vec<String> {
-    rule.by.iter().map(|key| entry.all(key).join(", ")).filter(|part| !part.is_empty()).collect()
+    rule.by.iter().map(|key| beginning(&entry.all(key).join(", "))).filter(|part| !part.is_empty()).collect()
+}
+
+/// The beginning of what a field says: somebody may have written pages.
+fn beginning(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(SAID) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().trim_end()),
+        None => line.to_owned(),
+    }
 }
 
 /// What a subject goes by: a person by who they are, anything else by what it says.

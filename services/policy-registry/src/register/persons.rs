@@ -34,9 +34,58 @@ impl Persons {
         let name = plain(person);
         self.accounts.get(&name).cloned().flatten().unwrap_or(name)
     }
+
+    /// Whether two persons that an entry names may be one: the same account or name, or one name with initials for what the
+    /// other writes in full (“A Okafor” beside “Amara Okafor”), of which only somebody who knows both could tell.
+    pub fn may_be_one(&self, one: &str, other: &str) -> bool {
+        self.key(one) == self.key(other)
+            || self.names(one).iter().any(|one| self.names(other).iter().any(|o| short(one, o)))
+    }
+
+    /// The plain names somebody goes by: of an account those it is known by.
+    fn names(&self, person: &str) -> Vec<String> {
+        if !person.starts_with("acc_") {
+            return vec![plain(person)];
+        }
+        let theirs = self.accounts.iter().filter(|(_, account)| account.as_deref() == Some(person));
+        theirs.map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// Whether two plain names have one surname and first names of which one is the other's initial.
+fn short(one: &str, other: &str) -> bool {
+    let parts = |name: &str| -> Option<(String, String)> {
+        let (first, rest) = name.split_once(' ')?;
+        Some((first.trim_end_matches('.').to_owned(), rest.rsplit(' ').next()?.to_owned()))
+    };
+    let (Some((first, last)), Some((theirs, surname))) = (parts(one), parts(other)) else { return false };
+    let initial = |a: &str, b: &str| a.chars().count() == 1 && b.starts_with(a);
+    last == surname && (initial(&first, &theirs) || initial(&theirs, &first))
 }
 
 /// A name however it is spaced and whatever its capitals.
 fn plain(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_no_second_person() {
+        const AMARA: &str = "acc_00000000000000000000000001";
+        let persons = Persons::of(&[], (AMARA, "Amara Okafor"));
+        for (one, other, same) in [
+            ("A Okafor", "Amara Okafor", true),
+            ("amara  okafor", AMARA, true),
+            ("A. Okafor", AMARA, true),
+            ("B Okafor", AMARA, false),
+            ("Ada Okafor", "Amara Okafor", false),
+            ("A Okafor", "Amara Olofsson", false),
+            ("Sam Whitlock", AMARA, false),
+        ] {
+            assert_eq!(persons.may_be_one(one, other), same, "{one}, {other}");
+        }
+    }
 }

@@ -92,7 +92,11 @@ pub fn read(definition: &Definition, content: &[u8], against: &Against<'_>) -> R
             preview.wrong.push((line, vec![Violation { field: String::new(), fix }]));
             continue;
         }
-        let values = columns.iter().zip(&record).map(|(field, cell)| (field.key.clone(), cells(field, cell))).collect();
+        let mut values: BTreeMap<String, Vec<String>> =
+            columns.iter().zip(&record).map(|(field, cell)| (field.key.clone(), cells(field, cell))).collect();
+        if let Some(decision) = &definition.decision {
+            decision.brought(&mut values, against.asks.0);
+        }
         match checked(definition, &values, against) {
             Ok(values) => {
                 let read = Line { number: line, values };

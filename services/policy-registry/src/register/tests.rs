@@ -222,7 +222,8 @@ fn an_answer_is_one_to_its_document() {
     let (visitors, read) = (document("visitors", "accept"), document("staff", "read"));
     let read = Entry { id: "ren_00000000000000000000000009".parse().unwrap(), ..read };
     let entries = [visitors.clone(), read.clone()];
-    let against = Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes: None };
+    let against =
+        Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes: None, asks: ("", "") };
     let checked = |document: &Entry, audience: &str, day: &str| {
         let given = [("document", document.id.as_str()), ("who", "X Y"), ("audience", audience), ("how", "paper")];
         let given = given.into_iter().chain([("answered_on", day)]);
@@ -271,7 +272,7 @@ fn document(audience: &str, answer: &str) -> Entry {
 }
 
 fn against(definitions: &[Definition]) -> Against<'_> {
-    Against { definitions, entries: &[], today: TODAY, supersedes: None }
+    Against { definitions, entries: &[], today: TODAY, supersedes: None, asks: ("", "") }
 }
 
 #[test]

@@ -30,11 +30,21 @@ pub struct Against<'a> {
     pub today: Date,
     /// The entry that the new one takes the place of.
     pub supersedes: Option<&'a EntryId>,
+    /// The account that enters it and the name it is shown by; empty where none does.
+    pub asks: (&'a str, &'a str),
 }
 
 impl Against<'_> {
     fn entry(&self, register: &str, id: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.register == register && entry.id.as_str() == id)
+    }
+
+    /// Whether a day that has passed stood there before, and nothing is decided now: what was done with an entry, and what is
+    /// mended of it, is entered after its end, too.
+    fn stood(&self, definition: &Definition, field: &Field, given: &Values) -> bool {
+        let before = self.supersedes.and_then(|id| self.entries.iter().find(|entry| entry.id == *id));
+        let same = |key: &str| before.is_some_and(|before| given.get(key) == before.values.get(key));
+        same(&field.key) && definition.decision.as_ref().is_none_or(|decision| same(&decision.field))
     }
 
     /// What an entry must hold to be pointed at, in the words of its own register.
@@ -97,6 +107,12 @@ pub fn checked(definition: &Definition, given: &Values, against: &Against<'_>) -
         }
     }
     let day = |key: &str| values.get(key).and_then(|values| values.first()).and_then(|value| period::day(value));
+    for field in definition.fields.iter().filter(|field| field.ahead) {
+        if day(&field.key).is_some_and(|day| day < against.today) && !against.stood(definition, field, &values) {
+            let fix = "It has passed: enter today or a later day, or none".to_owned();
+            wrong.push(Violation { field: field.key.clone(), fix });
+        }
+    }
     if let (Some(from), Some(until)) = (day(&definition.from), day(&definition.until))
         && until < from
     {

@@ -41,6 +41,8 @@ pub(super) struct Registers {
     pub entries: Vec<Entry>,
     pub today: Date,
     persons: Persons,
+    /// The caller's account, and the name it is shown by.
+    asks: (String, String),
     parameters: BTreeMap<String, String>,
     roles: Vec<String>,
 }
@@ -63,10 +65,11 @@ impl Registers {
         };
         let definitions = definitions(tx).await?;
         let entries = as_known_at(store::register_entry::all(tx, None).await?, at);
-        let persons = Persons::of(&entries, (tx.scope().account_text(), tx.scope().account_name()));
+        let asks = (tx.scope().account_text().to_owned(), tx.scope().account_name().to_owned());
+        let persons = Persons::of(&entries, (asks.0.as_str(), asks.1.as_str()));
         let parameters = parameters(tx, at).await?;
         let (entries, today) = (standing(entries), london(at).date());
-        Ok(Self { definitions, entries, today, persons, parameters, roles: roles(tx.scope()) })
+        Ok(Self { definitions, entries, today, persons, asks, parameters, roles: roles(tx.scope()) })
     }
 
     /// Calls back with the registers as the rules look at them.
@@ -83,7 +86,8 @@ impl Registers {
 
     /// What the values of an entry are checked against.
     pub(super) fn against(&self) -> Against<'_> {
-        Against { definitions: &self.definitions, entries: &self.entries, today: self.today, supersedes: None }
+        let (definitions, entries, asks) = (&self.definitions, &self.entries, (&*self.asks.0, &*self.asks.1));
+        Against { definitions, entries, today: self.today, supersedes: None, asks }
     }
 
     /// The registers that the caller may read.
@@ -313,6 +317,7 @@ pub(super) fn definition(definition: &Definition) -> wire::RegisterDefinition {
         refers_if: field.refers_if.as_ref().map(ToString::to_string).unwrap_or_default(),
         taken_from: field.taken_from.clone(),
         past: field.past,
+        ahead: field.ahead,
     });
     let decision = definition.decision.as_ref().map(|decision| wire::RegisterDecision {
         field: decision.field.clone(),
@@ -373,14 +378,14 @@ pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// A file read as a register's table. Whoever decides about nothing brings no decisions in by a file either.
+/// A file read as a register's table. Nothing is decided by a file.
 pub(super) fn table(all: &Registers, definition: &Definition, content: &[u8]) -> Result<Preview> {
     let read = read(definition, content, &all.against());
     let mut preview = read.map_err(|error| Error::invalid("content", error.to_string()))?;
     if let Some(decision) = &definition.decision {
         let title = definition.field(&decision.field).map(|field| field.title.clone()).unwrap_or_default();
         for line in std::mem::take(&mut preview.accepted) {
-            match decision.beyond(&line.values, all.roles()) {
+            match decision.beyond(&line.values) {
                 Some(wrong) => {
                     preview.wrong.push((line.number, vec![Violation { field: title.clone(), fix: wrong.fix }]));
                 }

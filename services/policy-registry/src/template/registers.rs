@@ -238,8 +238,11 @@ fn points(definition: &Definition, field: &Field, all: &[Definition], say: &mut 
             "Write a field of type entry, a full stop, and a field of the register it points into that allows the same.",
         );
     }
-    if field.past && field.kind != Kind::Date {
-        say(format!("field “{name}” of “{key}” is no date and cannot be past"), "Leave past to fields of type date.");
+    if (field.past || field.ahead) && field.kind != Kind::Date {
+        say(
+            format!("field “{name}” of “{key}” is no date and can be neither past nor ahead"),
+            "Leave past and ahead to fields of type date.",
+        );
     }
 }
 

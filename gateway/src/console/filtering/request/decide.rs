@@ -157,7 +157,8 @@ fn command(visit: &Visit, request: &Request, answers: &Answers) -> Result<AddReg
         v.check(!needed || !answers.text(key).is_empty(), key, fix);
         set.push(value(key, answers.text(key)));
     }
-    set.push(value(day, answers.day(day)));
+    // What is refused has no end: one that has passed meanwhile stands in nobody's way.
+    set.push(value(day, if approved { answers.day(day) } else { String::new() }));
     v.finish()?;
     Ok(request.changed(visit, &set, "It was decided", answers.request_id()))
 }

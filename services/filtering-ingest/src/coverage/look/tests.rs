@@ -90,6 +90,18 @@ fn silence_is_told_once_within_a_quarter_of_an_hour_and_its_end_too() {
 }
 
 #[test]
+fn a_feed_that_fell_silent_long_ago_has_sent_something_all_the_same() {
+    let mut feed = Feed::new();
+    // Nothing of it lies within the days that a look goes back to.
+    feed.hours.clear();
+    feed.received_at = Some(datetime!(2026-11-10 16:30 UTC));
+    let changes = feed.look(NOW);
+    assert_eq!(kinds(&changes), [("silent", false)]);
+    assert!(changes[0].2.starts_with("Nothing since 10 November, 4:30pm"), "{}", changes[0].2);
+    assert_eq!(feed.coverage.troubles[0].since, datetime!(2026-11-10 16:30 UTC));
+}
+
+#[test]
 fn nothing_to_say_is_no_silence() {
     let mut feed = Feed::new();
     feed.year.closed = chassis::calendar::ClosedDays::read(["2026-11-25"]);

@@ -152,7 +152,7 @@ pub(crate) fn coverage(watched: &Watched, year: &SchoolYear, hours: &[Hour], now
         troubles: coverage.troubles.iter().map(trouble).collect(),
         rhythm: watched.rhythm.as_ref().map(rhythm),
         expectation: expectation.words(),
-        last_event_time: sight.last_heard().map(timestamp),
+        last_event_time: sight.last_heard().or(watched.received_at).map(timestamp),
         last_receive_time: watched.received_at.map(timestamp),
         events_today: hours.iter().filter(|hour| hour.date() == today).map(|hour| hour.events).sum(),
         usual_today: expectation.events(today, now),

@@ -26,6 +26,7 @@ pub(in crate::rpc) fn record(sent: Option<&pb::LearnerRecord>, today: Date) -> R
         year_group: sent.year_group.clone(),
         upn: sent.upn.clone(),
         flags: sent.flags.clone(),
+        user_names: sent.user_names.clone(),
     }
     .tidied();
     for slip in record.slips(today) {
@@ -60,6 +61,7 @@ pub(in crate::rpc) fn learner(learner: &Learner) -> pb::Learner {
             year_group: record.year_group.clone(),
             upn: record.upn.clone(),
             flags: record.flags.clone(),
+            user_names: record.user_names.clone(),
         }),
         key_stage: key_stage(&record.year_group).to_owned(),
         create_time: Some(timestamp(learner.created_at)),

@@ -107,7 +107,10 @@ pub(super) async fn what_staff_ask_for_the_lead_decides_and_whoever_asked_is_tol
     // Nobody decides about what they asked for.
     let own = [&approved[..], &[("site", "own.example")]].concat();
     let own: Vec<(&str, &str)> = own.into_iter().filter(|pair| *pair != ("site", "maps.example")).collect();
-    let refusal = refused(world.client(&lead)?.add_register_entry(add(&lead, &own, "")).await);
-    assert_eq!(refusal.violations().first().map(|wrong| wrong.field.as_str()), Some("decision"), "{refusal}");
+    // Nor where another's name is sent with it.
+    for own in [own.clone(), [&own[..], &[("asked_by", "Somebody Else")]].concat()] {
+        let refusal = refused(world.client(&lead)?.add_register_entry(add(&lead, &own, "")).await);
+        assert_eq!(refusal.violations().first().map(|wrong| wrong.field.as_str()), Some("decision"), "{refusal}");
+    }
     Ok(())
 }
