@@ -18,7 +18,7 @@ const ALIKE_MIN: usize = 4;
 /// Letters that a single name has at least.
 const SINGLE_MIN: usize = 4;
 /// How alike two words are that sound alike, at least.
-const SOUNDING: f64 = 0.84;
+const SOUNDING: f64 = 0.8;
 /// The same of words that do not.
 const SPELT: f64 = 0.94;
 

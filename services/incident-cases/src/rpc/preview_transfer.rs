@@ -29,5 +29,6 @@ pub(super) async fn preview_transfer(
         left_out: convert::transfer::left_out(&going.contents.left_out),
         contents_digest: going.contents.digest(),
         beyond: going.beyond,
+        names: going.contents.names.iter().map(convert::transfer::name).collect(),
     })
 }

@@ -71,7 +71,9 @@ pub(super) async fn return_transfer(
 async fn due_again(tx: &mut Tx, transfer: &Transfer, from: &str) -> Result<()> {
     let theirs = store::transfer::part(tx, from, &transfer.id).await?.ok_or_else(Error::missing)?;
     let again = Transfer::new(tx.ids().next(), from, transfer.due, tx.now());
-    let part = Part { id: tx.ids().next::<PartId>(), transfer_id: again.id.clone(), ..theirs };
+    // What was done about names is decided anew when it is sent again.
+    let (id, transfer_id) = (tx.ids().next::<PartId>(), again.id.clone());
+    let part = Part { id, transfer_id, blackened: Default::default(), ..theirs };
     let act = Act::new("transfer.due_again", again.id.as_str()).school(from);
     store::transfer::insert(tx, &again, &part, act).await
 }

@@ -298,6 +298,7 @@ pub(crate) fn new_part(tx: &Tx, transfer: &Transfer, learner: &LearnerId) -> Par
         school_id: transfer.from_school_id.clone(),
         learner_id: learner.clone(),
         advances: Vec::new(),
+        blackened: Default::default(),
     }
 }
 
