@@ -2,7 +2,8 @@
 
 use proto::incident_cases::v1::{
     GetTransferredFileResponse, KeyComparison, LearnerRecord, OutsideSchool, PreviewTransferResponse, Transfer,
-    TransferAdvance, TransferEnd, TransferItem, TransferLeftOut, TransferReceipt,
+    TransferAdvance, TransferBlackening, TransferEnd, TransferItem, TransferKeptName, TransferLeftOut, TransferName,
+    TransferReceipt,
 };
 
 const AT: Option<prost_types::Timestamp> = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });
@@ -42,6 +43,16 @@ pub fn sent() -> Transfer {
         signature: "cd".repeat(64),
         sent_by: "Ms Ali".into(),
         send_time: AT,
+        blackening: Some(TransferBlackening {
+            names: 2,
+            words: 1,
+            kept: vec![TransferKeptName {
+                text: "Bea <Elm>".into(),
+                reason: "They <live> together".into(),
+                account_id: "acc_1".into(),
+                create_time: AT,
+            }],
+        }),
         ..due()
     }
 }
@@ -54,6 +65,7 @@ pub fn incoming() -> Transfer {
         direction: "in".into(),
         learner_id: String::new(),
         advances: Vec::new(),
+        blackening: None,
         due_word: "due".into(),
         days_late: 0,
         ..sent()
@@ -159,6 +171,7 @@ pub fn preview() -> PreviewTransferResponse {
         left_out: vec![TransferLeftOut { why: "another_person".into(), count: 2 }],
         contents_digest: "0f".into(),
         beyond: false,
+        names: vec![TransferName { number: 1, text: "Bea <Elm>".into(), item_numbers: vec![1, 3] }],
     }
 }
 

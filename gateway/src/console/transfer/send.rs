@@ -12,7 +12,7 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{entry, form_below, form_of, left_out, way};
+use super::{entry, form_below, form_of, left_out, names, way};
 use crate::{
     console::{
         case::page::Event,
@@ -51,7 +51,8 @@ impl Page for CheckPage {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         let form = || {
-            Form::new("/schools/sch_1/learners/lrn_1/transfers/send", "Send the file", "1".into(), Vec::new()).grave()
+            let fields = names::fields(&super::example::preview().names);
+            Form::new("/schools/sch_1/learners/lrn_1/transfers/send", "Send the file", "1".into(), fields).grave()
         };
         let rows = || vec![Row::new("To", "Harrowmere <High> School"), Row::new("Whom they ring", "Ms Ali")];
         let page = |preview: &PreviewTransferResponse, form| Self::new(preview, rows(), Vec::new(), form);
@@ -174,7 +175,7 @@ pub async fn looked_at(
     let (here, crumbs) = way(visit, learner_id);
     let mut rows = vec![Row::new("Child", told_apart(&child))];
     rows.extend(said);
-    let form = visit.form(format!("{here}/{act}"), button, Vec::new()).grave();
+    let form = visit.form(format!("{here}/{act}"), button, names::fields(&preview.names)).grave();
     let form = chosen.iter().fold(form, |form, field| form.carrying(field, answers.text(field)));
     let form = along.into_iter().fold(form, |form, id| form.carrying("along_learner_ids", id));
     Ok(CheckPage::new(&preview, rows, crumbs, form.carrying("contents_digest", &preview.contents_digest)))
@@ -203,6 +204,10 @@ pub async fn check(Path((_, learner_id)): Path<(String, String)>, posted: Posted
 /// Sends it.
 pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
+    let (keep_names, black_out) = match names::answered(&answers) {
+        Ok(answered) => answered,
+        Err(error) => return check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),
+    };
     let command = SendTransferRequest {
         school_id: visit.school.clone(),
         learner_id: learner_id.clone(),
@@ -211,6 +216,8 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
         along_learner_ids: answers.all("along_learner_ids"),
         contents_digest: answers.text("contents_digest"),
         request_id: answers.request_id(),
+        keep_names,
+        black_out,
     };
     match heard(visit.cases()?.send_transfer(ask_patiently(command))).await {
         Ok(answer) => {
