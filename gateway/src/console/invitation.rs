@@ -164,7 +164,7 @@ pub async fn show_decline(visit: Visit, Path((_, invitation_id)): Path<(String, 
 /// Says no.
 pub async fn decline(Path((_, invitation_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let command = DeclineInvitationRequest {
+    let command = DeclineInvitationRequest { no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
         invitation_id: invitation_id.clone(),
         reason: answers.text("reason"),

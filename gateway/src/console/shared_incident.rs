@@ -423,7 +423,7 @@ pub async fn show(visit: Visit, Path((_, shared_incident_id)): Path<(String, Str
 /// Adds to it.
 pub async fn add_entry(Path((_, shared_incident_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let command = AddSharedEntryRequest {
+    let command = AddSharedEntryRequest { no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
         shared_incident_id: shared_incident_id.clone(),
         text: answers.text("text"),

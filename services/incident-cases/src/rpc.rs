@@ -201,12 +201,14 @@ mod subject;
 mod suggest_triage;
 mod take_into_custody;
 mod triage_concern;
+mod unnamed;
 mod update_involvement;
 mod update_learner;
 mod update_referral_draft;
 mod withdraw_invitation;
 mod withdraw_referral;
 mod withdraw_referral_draft;
+mod withdraw_shared_item;
 mod withdraw_transfer;
 mod work;
 
@@ -248,6 +250,7 @@ rpcs! {
     add_minutes: AddMinutesRequest => AddMinutesResponse,
     add_shared_decision: AddSharedDecisionRequest => AddSharedDecisionResponse,
     add_shared_task: AddSharedTaskRequest => AddSharedTaskResponse,
+    withdraw_shared_item: WithdrawSharedItemRequest => WithdrawSharedItemResponse,
     complete_shared_task: CompleteSharedTaskRequest => CompleteSharedTaskResponse,
     get_desk_shared_incident: GetDeskSharedIncidentRequest => GetDeskSharedIncidentResponse,
     invite_officer: InviteOfficerRequest => InviteOfficerResponse,

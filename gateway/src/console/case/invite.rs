@@ -44,7 +44,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
 /// Invites it.
 pub async fn send(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let command = InviteSchoolRequest {
+    let command = InviteSchoolRequest { no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
         case_id: case_id.clone(),
         to_school_id: answers.text("to_school_id"),

@@ -310,18 +310,18 @@ async fn act_on(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<
         Act::Task => {
             let due_date = answers.day("due_date");
             let command =
-                AddSharedTaskRequest { school_id, shared_incident_id, text, owner_school_id, due_date, request_id };
+                AddSharedTaskRequest { no_learner_meant: answers.text("no_learner_meant") == "yes", school_id, shared_incident_id, text, owner_school_id, due_date, request_id };
             heard(cases.add_shared_task(ask(command))).await.map(drop)
         }
         Act::Decision => {
             let command =
-                AddSharedDecisionRequest { school_id, shared_incident_id, text, reason, owner_school_id, request_id };
+                AddSharedDecisionRequest { no_learner_meant: answers.text("no_learner_meant") == "yes", school_id, shared_incident_id, text, reason, owner_school_id, request_id };
             heard(cases.add_shared_decision(ask(command))).await.map(drop)
         }
         Act::Minutes => {
             let held = answers.moment("held_time", "When it was held", visit.now())?;
             let held = held.ok_or_else(|| Error::invalid("held_time", "Enter when it was held"))?;
-            let command = AddMinutesRequest {
+            let command = AddMinutesRequest { no_learner_meant: answers.text("no_learner_meant") == "yes",
                 school_id,
                 shared_incident_id,
                 held_time: Some(timestamp(held)),
@@ -348,20 +348,20 @@ async fn act_on(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<
             heard(cases.add_shared_learner(ask(command))).await.map(drop)
         }
         Act::OwnPart => {
-            let command = CloseOwnPartRequest { school_id, shared_incident_id, reason, request_id };
+            let command = CloseOwnPartRequest { no_learner_meant: answers.text("no_learner_meant") == "yes", school_id, shared_incident_id, reason, request_id };
             heard(cases.close_own_part(ask(command))).await.map(drop)
         }
         Act::Close => {
-            let command = CloseSharedIncidentRequest { school_id, shared_incident_id, reason, request_id };
+            let command = CloseSharedIncidentRequest { no_learner_meant: answers.text("no_learner_meant") == "yes", school_id, shared_incident_id, reason, request_id };
             heard(cases.close_shared_incident(ask(command))).await.map(drop)
         }
         Act::Reopen => {
-            let command = ReopenSharedIncidentRequest { school_id, shared_incident_id, reason, request_id };
+            let command = ReopenSharedIncidentRequest { no_learner_meant: answers.text("no_learner_meant") == "yes", school_id, shared_incident_id, reason, request_id };
             heard(cases.reopen_shared_incident(ask(command))).await.map(drop)
         }
         Act::Officer => {
             let contact = answers.text("contact");
-            let command = InviteOfficerRequest { school_id, shared_incident_id, reason, contact, request_id };
+            let command = InviteOfficerRequest { no_learner_meant: answers.text("no_learner_meant") == "yes", school_id, shared_incident_id, reason, contact, request_id };
             heard(cases.invite_officer(ask(command))).await.map(drop)
         }
         Act::Remove => {
@@ -369,16 +369,16 @@ async fn act_on(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<
             let officer = chosen == OFFICER;
             let removed_school_id = if officer { String::new() } else { chosen };
             let command =
-                RemoveSchoolRequest { school_id, shared_incident_id, removed_school_id, officer, reason, request_id };
+                RemoveSchoolRequest { no_learner_meant: answers.text("no_learner_meant") == "yes", school_id, shared_incident_id, removed_school_id, officer, reason, request_id };
             heard(cases.remove_school(ask(command))).await.map(drop)
         }
         Act::Lead => {
             let to_school_id = answers.text("to_school_id");
-            let command = PassLeadRequest { school_id, shared_incident_id, to_school_id, reason, request_id };
+            let command = PassLeadRequest { no_learner_meant: answers.text("no_learner_meant") == "yes", school_id, shared_incident_id, to_school_id, reason, request_id };
             heard(cases.pass_lead(ask(command))).await.map(drop)
         }
         Act::Leave => {
-            let command = LeaveSharedIncidentRequest { school_id, shared_incident_id, reason, request_id };
+            let command = LeaveSharedIncidentRequest { no_learner_meant: answers.text("no_learner_meant") == "yes", school_id, shared_incident_id, reason, request_id };
             heard(cases.leave_shared_incident(ask(command))).await.map(drop)
         }
     }
@@ -412,7 +412,7 @@ pub async fn show_done(visit: Visit, Path((_, id, task_id)): Path<(String, Strin
 /// Says that it is done.
 pub async fn done(Path((_, id, task_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let command = CompleteSharedTaskRequest {
+    let command = CompleteSharedTaskRequest { no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
         shared_incident_id: id.clone(),
         task_id: task_id.clone(),

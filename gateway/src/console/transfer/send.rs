@@ -208,7 +208,7 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
         Ok(answered) => answered,
         Err(error) => return check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),
     };
-    let command = SendTransferRequest {
+    let command = SendTransferRequest { no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
         learner_id: learner_id.clone(),
         to_school_id: answers.text("to_school_id"),

@@ -177,11 +177,19 @@ impl Roll {
     pub fn of<'a>(learners: impl IntoIterator<Item = &'a Learner>) -> Self {
         let mut roll = Self::default();
         for learner in learners {
-            let record = &learner.record;
-            let given = [record.given_name.as_str(), record.known_as.as_str()];
-            roll.add(learner.id.as_str(), &given, &record.family_name, false);
+            roll.learner(learner.id.as_str(), learner, false);
         }
         roll
+    }
+
+    fn learner(&mut self, id: &str, learner: &Learner, close: bool) {
+        let record = &learner.record;
+        self.add(id, &[record.given_name.as_str(), record.known_as.as_str()], &record.family_name, close);
+    }
+
+    /// Learns of a learner of whom one name alone tells who is meant.
+    pub fn close_learner(&mut self, id: &str, learner: &Learner) {
+        self.learner(id, learner, true);
     }
 
     fn add(&mut self, id: &str, given: &[&str], family: &str, close: bool) {

@@ -11,6 +11,7 @@ use tonic::Request;
 use super::{
     convert,
     sharing::{Target, write},
+    unnamed::Said,
     work::words,
 };
 use crate::{
@@ -45,5 +46,14 @@ pub(super) async fn add_minutes(app: &App, request: Request<AddMinutesRequest>) 
     let target =
         Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };
     let respond = |shared| AddMinutesResponse { shared_incident: Some(shared) };
-    write(app, &scope, &request, target, |_| Ok(What::Minutes(minutes)), respond).await
+    let said = Said {
+        texts: &[
+            ("present", request.present.as_str()),
+            ("discussed", request.discussed.as_str()),
+            ("decided", request.decided.as_str()),
+            ("next", request.next.as_str()),
+        ],
+        no_learner_meant: request.no_learner_meant,
+    };
+    write(app, &scope, &request, target, said, |_| Ok(What::Minutes(minutes)), respond).await
 }

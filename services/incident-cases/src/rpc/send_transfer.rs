@@ -19,6 +19,7 @@ use super::{
     once::{About, once},
     outside::still_here,
     passing_on::{Asked, Going, begun, black_out, check_names, going, may_go, named, names_told, shown, tell},
+    unnamed::{Close, Said, unnamed},
 };
 use crate::{
     App,
@@ -56,6 +57,9 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     if !store::copy::knows_school(&tx, to.as_str()).await? {
         return Err(unknown());
     }
+    let said = Said { texts: &[("contact", request.contact.as_str())], no_learner_meant: request.no_learner_meant };
+    let child = Close { label: String::new(), person: String::new(), learner: Some(learner.id.clone()) };
+    unnamed(&mut tx, &[child], said, learner.id.as_str()).await?;
     let (mut transfer, mut part, new) = begun(&tx, &learner).await?;
     let mut going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
     may_go(&transfer, &going, &request.contents_digest)?;

@@ -153,6 +153,7 @@ impl Move {
 
     async fn sending(&self) -> Result<SendTransferRequest> {
         Ok(SendTransferRequest {
+            no_learner_meant: false,
             school_id: self.world.here.clone(),
             learner_id: self.child.learner_id.clone(),
             to_school_id: self.world.there.clone(),
