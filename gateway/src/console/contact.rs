@@ -169,9 +169,11 @@ fn of_case(one: &MarkedContact, case: &Case, people: &People, here: &str, works:
 /// A match as a school is told of it; `by` is who said what was done.
 fn found(one: &ContactMatch, school: &str, by: &str, here: &str, works: bool) -> Event {
     let when = words::stamp(one.create_time.as_ref()).unwrap_or_default();
-    let event = Event::new(school, format!("Found {when}"), format!("Ring {}", one.ring));
+    let kind = words::called(KINDS, &one.contact_kind).to_lowercase();
+    let says = format!("Ring {}. Say that it is about match {}.\nYour own mark: {kind}", one.ring, one.reference);
+    let event = Event::new(format!("{}, {school}", one.reference), format!("Found {when}"), says);
     let base = here.trim_end_matches("/contact-matches");
-    let case = Link::new("The case of yours", format!("{base}/cases/{}/contacts", one.case_id));
+    let case = Link::new(format!("Your case {}", one.case_reference), format!("{base}/cases/{}/contacts", one.case_id));
     match one.note_time.as_ref() {
         Some(_) => {
             let noted = words::stamp(one.note_time.as_ref()).unwrap_or_default();
@@ -194,7 +196,7 @@ fn told_desk(one: &ContactMatch, school: &str, second: &str) -> Event {
         return Event::new(school, format!("Found {when}"), says);
     }
     let says = format!("{school}: {}\n{second}: {}", one.ring, one.second_ring);
-    Event::new(format!("{school} and {second}"), format!("Found {when}"), says)
+    Event::new(format!("{}, {school} and {second}", one.reference), format!("Found {when}"), says)
 }
 
 /// What is asked of a contact; `people` are those whose it may be.
@@ -377,6 +379,7 @@ async fn note_page(visit: &Visit, id: &str) -> FormPage {
     let about = waiting(visit).await.unwrap_or_default().into_iter().find(|one| one.contact_match_id == id);
     if let Some(one) = about {
         page.rows.push(Row::new("The other school", visit.school_name(&one.school_id).await));
+        page.rows.push(Row::new("Match", one.reference));
         page.rows.push(Row::new("Ring", one.ring));
     }
     page

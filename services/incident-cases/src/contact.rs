@@ -45,6 +45,9 @@ pub struct ContactMatch {
     pub id: ContactMatchId,
     /// `match`, or `many_marks`.
     pub kind: String,
+    /// What both schools and the desk call it; worked out from the two contacts, and kept nowhere.
+    #[serde(skip)]
+    pub reference: String,
     /// The other school, or at the desk the first of the two, and whom to ring there.
     pub school: (String, String),
     /// The second of the two, at the desk.

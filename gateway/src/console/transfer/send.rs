@@ -18,6 +18,7 @@ use crate::{
         case::page::Event,
         learner::{self, household, told_apart},
         posted::Posted,
+        shared_incident::item::no_learner_meant,
         visit::{Answer, Visit, ask, ask_patiently, heard},
     },
     pages::{
@@ -29,6 +30,9 @@ use crate::{
 };
 
 const SHARE: Codes = &[("yes", "Yes, something is shared now"), ("no", "No, nothing before the child has moved")];
+
+/// What is chosen before what goes is looked at.
+const CHOSEN: [&str; 3] = ["to_school_id", "contact", "no_learner_meant"];
 
 /// What goes, before it goes.
 #[derive(Debug, Serialize)]
@@ -120,8 +124,9 @@ pub fn fields(schools: &[(String, String)], others: &[Learner]) -> Vec<Field> {
     }
     fields.push(
         Field::name("contact", "Whom should they ring?")
-            .hint("A name and a telephone number. They read it before they confirm receipt."),
+            .hint("A name and a telephone number. They read it before they confirm receipt, so no child’s name."),
     );
+    fields.push(no_learner_meant());
     fields
 }
 
@@ -184,7 +189,7 @@ pub async fn looked_at(
 async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Result<CheckPage, Error> {
     let to = words::sentence(&visit.school_name(&answers.text("to_school_id")).await);
     let said = vec![Row::new("To", to), Row::new("Whom they ring", answers.text("contact"))];
-    looked_at(visit, learner_id, answers, said, &["to_school_id", "contact"], ("send", "Send the file")).await
+    looked_at(visit, learner_id, answers, said, &CHOSEN, ("send", "Send the file")).await
 }
 
 /// Shows what would go.
@@ -208,7 +213,8 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
         Ok(answered) => answered,
         Err(error) => return check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),
     };
-    let command = SendTransferRequest { no_learner_meant: answers.text("no_learner_meant") == "yes",
+    let command = SendTransferRequest {
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
         learner_id: learner_id.clone(),
         to_school_id: answers.text("to_school_id"),
@@ -223,6 +229,10 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
         Ok(answer) => {
             let id = answer.transfer.unwrap_or_default().transfer_id;
             visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_sent")))
+        }
+        // What is wrong with what was chosen is mended where it was.
+        Err(error) if error.violations().iter().any(|one| CHOSEN.contains(&one.field.as_str())) => {
+            visit.again(new_page(&visit, &learner_id).await?, &answers, error, "")
         }
         Err(error) => check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),
     }

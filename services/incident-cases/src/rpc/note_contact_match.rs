@@ -10,7 +10,7 @@ use proto::incident_cases::v1::{NoteContactMatchRequest, NoteContactMatchRespons
 use tonic::Request;
 
 use super::{
-    convert,
+    list_contact_matches::placed,
     once::{About, once},
     work::{who, words},
 };
@@ -39,7 +39,8 @@ pub(super) async fn note_contact_match(
     let act = Act::new("contact.match_noted", found.id.as_str()).detail("ids", vec![case_id.as_str()]);
     tx.record(act.state("contact_match", &body));
     let told = (found, case_id, contact_id);
-    let response = NoteContactMatchResponse { r#match: Some(convert::contact::found(&told)) };
+    let shown = placed(&tx, std::slice::from_ref(&told)).await?.pop();
+    let response = NoteContactMatchResponse { r#match: shown };
     tx.answer_about(&told.1, &response).await?;
     tx.commit().await?;
     Ok(response)

@@ -255,8 +255,22 @@ pub(crate) async fn insert_match(tx: &Tx, told: Told<'_>, found: &ContactMatch) 
 /// A match with the case and contact it is about.
 pub(crate) type Found = (ContactMatch, String, String);
 
+/// The letters and digits of a reference: none that is heard or read as another.
+const SAID: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// What a match of two contacts is called, whoever of the two asks; it tells neither.
+fn reference(tx: &Tx, one: &str, other: &str) -> String {
+    let (first, second) = if one < other { (one, other) } else { (other, one) };
+    let token = tx.ring().token("matches of contacts", &format!("{first}|{second}"));
+    let sign = |byte: &u8| SAID.get(usize::from(byte % 32)).copied().map(char::from);
+    format!("K-{}", token.iter().take(5).filter_map(sign).collect::<String>())
+}
+
 fn read(tx: &Tx, row: matched::Model) -> Result<Found> {
-    let found = open(tx.ring().own_key(), &row.body, &match_place(&row.id))?;
+    let mut found: ContactMatch = open(tx.ring().own_key(), &row.body, &match_place(&row.id))?;
+    if found.kind == "match" {
+        found.reference = reference(tx, &row.contact_id, &row.other_contact_id);
+    }
     Ok((found, row.case_id, row.contact_id))
 }
 

@@ -40,13 +40,24 @@ fn told(found: &ContactMatch) -> pb::ContactMatch {
         note_account_id: note.map(|note| note.stamp.by.clone()).unwrap_or_default(),
         note_time: note.map(|note| timestamp(note.stamp.at)),
         kind: found.kind.clone(),
+        reference: found.reference.clone(),
         ..Default::default()
     }
 }
 
-/// A match as a school is told of it.
-pub(crate) fn found((found, case_id, contact_id): &Found) -> pb::ContactMatch {
-    pb::ContactMatch { case_id: case_id.clone(), contact_id: contact_id.clone(), ..told(found) }
+/// A match as a school is told of it: of which of its cases, and of which kind of its own contacts.
+pub(crate) fn found(
+    (found, case_id, contact_id): &Found,
+    case_reference: &str,
+    contact_kind: &str,
+) -> pb::ContactMatch {
+    pb::ContactMatch {
+        case_id: case_id.clone(),
+        contact_id: contact_id.clone(),
+        case_reference: case_reference.to_owned(),
+        contact_kind: contact_kind.to_owned(),
+        ..told(found)
+    }
 }
 
 /// What the desk is told of: no case, and no contact.
