@@ -137,7 +137,6 @@ pub fn fields() -> Vec<Field> {
     vec![
         Field::long_text("text", "What should every school of this incident know?")
             .hint("No names: write “Learner 1” instead."),
-        item::no_learner_meant(),
     ]
 }
 
@@ -382,7 +381,9 @@ async fn page(visit: &Visit, shared: &SharedIncident, form: Form) -> SharedPage 
 }
 
 fn form(visit: &Visit, shared_incident_id: &str) -> Form {
-    visit.form(visit.at(&format!("/shared-incidents/{shared_incident_id}/entries")), "Add the entry", fields())
+    let mut fields = fields();
+    fields.push(item::no_learner_meant());
+    visit.form(visit.at(&format!("/shared-incidents/{shared_incident_id}/entries")), "Add the entry", fields)
 }
 
 /// Shows the shared part.

@@ -143,6 +143,7 @@ mod gates;
 mod happened;
 mod invitations;
 mod looks;
+mod names;
 mod package;
 mod portal;
 mod print;
