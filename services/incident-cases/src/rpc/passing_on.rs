@@ -25,7 +25,7 @@ use crate::{
     transfer::{
         Named, Part, Transfer,
         contents::{Contents, Entry, contents, without_adults},
-        names::{Blackened, Kept, WORDS_MIN, blacked_out, found},
+        names::{Blackened, Kept, Name, WORDS_MIN, blacked_out, found},
     },
 };
 
