@@ -201,6 +201,7 @@ impl Move {
             along_learner_ids: Vec::new(),
             contents_digest: call!(self.world.dsl, preview_transfer, preview)?.contents_digest,
             request_id: self.world.dsl.request_id(),
+            ..Default::default()
         })
     }
 

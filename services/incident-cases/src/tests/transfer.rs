@@ -153,7 +153,6 @@ impl Move {
 
     async fn sending(&self) -> Result<SendTransferRequest> {
         Ok(SendTransferRequest {
-            no_learner_meant: false,
             school_id: self.world.here.clone(),
             learner_id: self.child.learner_id.clone(),
             to_school_id: self.world.there.clone(),
@@ -161,6 +160,7 @@ impl Move {
             along_learner_ids: Vec::new(),
             contents_digest: self.preview(&[]).await?.contents_digest,
             request_id: self.world.dsl.request_id(),
+            ..Default::default()
         })
     }
 
