@@ -46,6 +46,7 @@ mod create_learner;
 mod decide_access_item;
 mod decide_advance_sharing;
 mod decide_desk_referral;
+mod decline_desk_invitation;
 mod decline_invitation;
 mod desk_referral;
 mod deviate_step;
@@ -252,6 +253,7 @@ rpcs! {
     add_shared_task: AddSharedTaskRequest => AddSharedTaskResponse,
     withdraw_shared_item: WithdrawSharedItemRequest => WithdrawSharedItemResponse,
     complete_shared_task: CompleteSharedTaskRequest => CompleteSharedTaskResponse,
+    decline_desk_invitation: DeclineDeskInvitationRequest => DeclineDeskInvitationResponse,
     get_desk_shared_incident: GetDeskSharedIncidentRequest => GetDeskSharedIncidentResponse,
     invite_officer: InviteOfficerRequest => InviteOfficerResponse,
     join_shared_incident: JoinSharedIncidentRequest => JoinSharedIncidentResponse,

@@ -240,6 +240,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     acts.push(("Withdraw it", shared_incident::item::withdraw_fields()));
     acts.push(("Come into a shared incident", desk::shared::join_fields()));
     acts.push(("Leave a shared incident", desk::shared::leave_fields()));
+    acts.push(("Decline an invitation into one", desk::shared::decline_fields()));
     acts.push(("Remove a school from a shared incident", sharing::stop_fields(&schools)));
     acts.extend(desk::referral::Act::ALL.map(|(act, _, title)| (title, act.fields())));
     acts.extend(desk::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&desk::allegation::sample(), &[]))));

@@ -44,6 +44,7 @@ pub(super) async fn pass_lead(app: &App, request: Request<PassLeadRequest>) -> R
     let what = What::change("lead_passed", next.as_str(), &request.reason);
     write_item(&mut tx, &mut whole, holder, what).await?;
     whole.waiting.clear();
+    whole.ended.clear();
     tell(&mut tx, &whole.sharing, "lead_passed", next.as_str(), holder).await?;
     let shared = convert::sharing::shared_incident(&whole, holder);
     let response = PassLeadResponse { shared_incident: Some(shared) };

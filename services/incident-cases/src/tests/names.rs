@@ -273,6 +273,27 @@ async fn a_school_is_told_when_it_takes_what_it_is_offered(engine: Engine) -> Re
     let ended: Vec<_> = ended.iter().map(|one| (one.state.as_str(), one.reason.as_str())).collect();
     assert_eq!(ended, [("declined", "No child of ours")]);
     assert!(there.read(&id).await?.ended_invitations.is_empty());
+    // The officer says no as a school does.
+    let ask = InviteOfficerRequest {
+        school_id: lead.id.clone(),
+        shared_incident_id: id.clone(),
+        reason: "Two schools do not agree".into(),
+        contact: "01632 960001".into(),
+        request_id: lead.dsl.request_id(),
+        ..Default::default()
+    };
+    let asked = call!(lead.dsl, invite_officer, ask)?.shared_incident.unwrap_or_default().invitations;
+    let officer = world.bed.person(&[(Role::SafeguardingOfficer, "")]);
+    let no = DeclineDeskInvitationRequest {
+        desk: "safeguarding".into(),
+        invitation_id: asked.first().map(|one| one.invitation_id.clone()).unwrap_or_default(),
+        reason: "The front door sees to it".into(),
+        request_id: officer.request_id(),
+    };
+    call!(officer, decline_desk_invitation, no)?;
+    let shared = lead.read(&id).await?;
+    assert_eq!((shared.invitations.len(), shared.ended_invitations.len()), (0, 2));
+    assert!(shared.ended_invitations.iter().any(|one| one.to_desk == "safeguarding"));
     Ok(())
 }
 

@@ -57,7 +57,7 @@ const ALL: [Who; 11] = [
 
 /// What each is answered, in the order of `ALL`: `+` done, `0` no such thing, `-` not permitted, `s` not as things
 /// stand, `f` a field is wrong.
-const TABLE: [(&str, &str); 31] = [
+const TABLE: [(&str, &str); 32] = [
     ("AcceptInvitation", "00+0000----"),
     ("AddDeskSharedEntry", "--------0--"),
     ("AddMinutes", "++00000----"),
@@ -68,6 +68,7 @@ const TABLE: [(&str, &str); 31] = [
     ("CloseOwnPart", "++00000----"),
     ("CloseSharedIncident", "+s00000----"),
     ("CompleteSharedTask", "++00000----"),
+    ("DeclineDeskInvitation", "--------0--"),
     ("DeclineInvitation", "00+0000----"),
     ("DiscloseLearner", "+s00000----"),
     ("GetDeskSharedIncident", "--------0--"),
@@ -435,6 +436,9 @@ impl Stage<'_> {
             ),
             "WithdrawInvitation" => {
                 ask!(withdraw_invitation, WithdrawInvitationRequest { school_id, invitation_id, request_id })
+            }
+            "DeclineDeskInvitation" => {
+                ask!(decline_desk_invitation, DeclineDeskInvitationRequest { desk, invitation_id, reason, request_id })
             }
             "WithdrawSharedItem" => ask!(
                 withdraw_shared_item,
