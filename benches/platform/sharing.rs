@@ -163,6 +163,7 @@ async fn invite(first: &School, second: &School) -> Result<Samples> {
     for _ in 0..INVITATIONS {
         let case_id = first.case().await?;
         let request = InviteSchoolRequest {
+            no_learner_meant: false,
             school_id: first.id.clone(),
             case_id,
             to_school_id: second.id.clone(),

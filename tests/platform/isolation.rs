@@ -314,6 +314,8 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "AddMinutes" => json!({
             "heldTime": "2026-01-05T09:00:00Z", "present": "p", "discussed": "d", "decided": "d", "next": "n"
         }),
+        "DeclineDeskInvitation" => json!({"reason": "r"}),
+        "WithdrawSharedItem" => json!({"sharedItemId": "six_00000000000000000000000000", "reason": "r"}),
         "CompleteSharedTask" => json!({"taskId": "six_00000000000000000000000000", "note": "n"}),
         "CloseOwnPart" | "CloseSharedIncident" | "ReopenSharedIncident" => json!({"reason": "r"}),
         "StopDisclosure" => json!({"disclosureId": "six_00000000000000000000000000", "reason": "r"}),

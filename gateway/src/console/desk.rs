@@ -56,6 +56,7 @@ pub fn pages() -> Vec<Below> {
         ("/patterns/{desk_pattern_id}/note", get(pattern::show_note).post(pattern::note)),
         ("/shared-incidents/{shared_incident_id}", get(shared::show)),
         ("/shared-incidents/{shared_incident_id}/entries", post(shared::add_entry)),
+        ("/invitations/{invitation_id}/decline", get(shared::show_decline).post(shared::decline)),
         ("/shared-incidents/{shared_incident_id}/join", get(shared::show_join).post(shared::join)),
         ("/shared-incidents/{shared_incident_id}/leave", get(shared::show_leave).post(shared::leave)),
         ("/contact-matches", get(contact::at_desk)),

@@ -146,7 +146,10 @@ pub async fn accept(Path((_, invitation_id)): Path<(String, String)>, posted: Po
 
 /// What is asked of a refusal.
 pub fn decline_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why?").hint("No names. The school that invited you reads this.")]
+    vec![
+        Field::long_text("reason", "Why?").hint("No names. The school that invited you reads this."),
+        super::shared_incident::item::no_learner_meant(),
+    ]
 }
 
 fn decline_page(visit: &Visit, invitation_id: &str) -> FormPage {
@@ -165,6 +168,7 @@ pub async fn show_decline(visit: Visit, Path((_, invitation_id)): Path<(String, 
 pub async fn decline(Path((_, invitation_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let command = DeclineInvitationRequest {
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
         invitation_id: invitation_id.clone(),
         reason: answers.text("reason"),

@@ -1,10 +1,16 @@
 //! The part of an incident that its schools share: who is in it, entries, tasks, decisions, minutes, under role labels.
-//! Nothing of any school's case. `act` has one form for each act, `list` the incidents of
-//! a school, `learner` who its learners are to whom.
+//! Nothing of any school's case. `act` has one form for each act, `item` corrects and
+//! withdraws what was written, `list` has the incidents of a school, `learner` who its learners are to whom.
 
 pub mod act;
+#[cfg(test)]
+mod example;
+pub mod item;
 pub mod learner;
 pub mod list;
+
+#[cfg(test)]
+pub use example::{sample, sample_names};
 
 use std::collections::HashMap;
 
@@ -16,8 +22,8 @@ use chassis::{desk::Desk, error::Error};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        AddSharedEntryRequest, GetSharedIncidentRequest, SharedChange, SharedDecision, SharedIncident, SharedMinutes,
-        SharedTask,
+        AddSharedEntryRequest, GetSharedIncidentRequest, Invitation, SharedChange, SharedDecision, SharedIncident,
+        SharedMinutes, SharedTask,
     },
 };
 use serde::Serialize;
@@ -67,6 +73,14 @@ pub fn pages() -> Vec<Below> {
             "/shared-incidents/{shared_incident_id}/disclosures/{disclosure_id}",
             get(learner::show_stop).post(learner::stop),
         ),
+        (
+            "/shared-incidents/{shared_incident_id}/items/{shared_item_id}/correct",
+            get(item::show_correct).post(item::correct),
+        ),
+        (
+            "/shared-incidents/{shared_incident_id}/items/{shared_item_id}/withdraw",
+            get(item::show_withdraw).post(item::withdraw),
+        ),
         ("/shared-incidents/{shared_incident_id}/{act}", get(act::show).post(act::send)),
     ]
 }
@@ -78,7 +92,8 @@ pub struct SharedPage {
     kind: String,
     rows: Vec<Row>,
     acts: Vec<Link>,
-    summary: String,
+    /// What it was opened with.
+    opening: Vec<Event>,
     learners: Vec<Event>,
     tasks: Vec<Event>,
     decisions: Vec<Event>,
@@ -87,6 +102,8 @@ pub struct SharedPage {
     changes: Vec<Event>,
     /// Invitations that wait, each with the way to take it back; for the school that leads.
     waiting: Vec<Waiting>,
+    /// Those that were declined or taken back; for the same.
+    ended: Vec<Event>,
     form: Option<Form>,
 }
 
@@ -95,106 +112,6 @@ pub struct SharedPage {
 struct Waiting {
     whom: String,
     form: Form,
-}
-
-/// One as tests know it.
-#[cfg(test)]
-pub fn sample() -> SharedIncident {
-    use proto::incident_cases::v1::{
-        Entry, SharedDisclosure, SharedLearner, SharedMember, SharedOwnPart, SharedTaskDone,
-    };
-    let time = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });
-    let (here, there) = (|| "sch_1".to_owned(), || "sch_2".to_owned());
-    let member = |school: String, desk: &str, state: &str| SharedMember {
-        school_id: school,
-        desk: desk.into(),
-        state: state.into(),
-        join_time: time,
-        ..Default::default()
-    };
-    SharedIncident {
-        shared_incident_id: "shi_1".into(),
-        lead_school_id: here(),
-        member_school_ids: vec![here(), there()],
-        title: "Online sexual violence or harassment between children".into(),
-        summary: "Two <learners>".into(),
-        learner_labels: vec!["Learner 1, Year 9".into()],
-        learners: vec![
-            SharedLearner {
-                learner_id: "six_2".into(),
-                label: "Learner 1, Year 9".into(),
-                school_id: here(),
-                disclosures: vec![SharedDisclosure {
-                    disclosure_id: "six_3".into(),
-                    to_school_id: there(),
-                    name: "Somebody".into(),
-                    purpose: "To keep them <apart>".into(),
-                    basis: "safeguarding".into(),
-                    create_time: time,
-                    ..Default::default()
-                }],
-                ..Default::default()
-            },
-            SharedLearner { label: "Learner 2".into(), school_id: there(), ..Default::default() },
-        ],
-        own_parts: vec![SharedOwnPart { school_id: there(), closed: true, create_time: time, ..Default::default() }],
-        entries: vec![Entry { text: "Rang".into(), school_id: there(), create_time: time, ..Default::default() }],
-        create_time: time,
-        members: vec![
-            member(here(), "", "lead"),
-            member(there(), "", "member"),
-            member(String::new(), "safeguarding", "member"),
-            SharedMember { end_time: time, ..member("sch_3".into(), "", "removed") },
-        ],
-        tasks: vec![
-            SharedTask {
-                task_id: "six_1".into(),
-                text: "Ring the <youth> service".into(),
-                owner_school_id: here(),
-                due_date: "2026-12-10".into(),
-                school_id: there(),
-                create_time: time,
-                ..Default::default()
-            },
-            SharedTask {
-                owner_school_id: there(),
-                done: Some(SharedTaskDone { note: "Done".into(), school_id: there(), ..Default::default() }),
-                ..Default::default()
-            },
-        ],
-        decisions: vec![SharedDecision {
-            text: "One voice".into(),
-            reason: "Asked".into(),
-            owner_school_id: here(),
-            create_time: time,
-            ..Default::default()
-        }],
-        minutes: vec![SharedMinutes {
-            held_time: time,
-            present: "Leads; police".into(),
-            discussed: "What was said".into(),
-            decided: "To enquire".into(),
-            next: "The officer rings".into(),
-            next_date: "2026-12-10".into(),
-            create_time: time,
-            ..Default::default()
-        }],
-        changes: vec![SharedChange {
-            change: "officer_joined".into(),
-            whom_desk: "safeguarding".into(),
-            reason: "Section 47".into(),
-            create_time: time,
-            ..Default::default()
-        }],
-        ..Default::default()
-    }
-}
-
-#[cfg(test)]
-pub fn sample_names() -> Names {
-    let pairs =
-        [("sch_1", "your school"), ("sch_2", "Harrowmere <High> School"), ("sch_3", "Thistledown Grange School")];
-    Names(pairs.into_iter().map(|(id, name)| (id.to_owned(), name.to_owned())).collect())
 }
 
 impl Page for SharedPage {
@@ -274,6 +191,14 @@ pub struct Place<'a> {
     pub crumbs: Vec<Link>,
 }
 
+impl Place<'_> {
+    /// The page of a case of the same school.
+    fn case(&self, case_id: &str) -> String {
+        let school = self.here.split_once("/shared-incidents").map_or("", |(school, _)| school);
+        format!("{school}/cases/{case_id}")
+    }
+}
+
 /// What the act of an address is called on the page.
 fn acts(shared: &SharedIncident, place: &Place<'_>) -> Vec<Link> {
     let leads = !place.own.is_empty() && place.own == shared.lead_school_id;
@@ -282,7 +207,29 @@ fn acts(shared: &SharedIncident, place: &Place<'_>) -> Vec<Link> {
     let closed = shared.close_time.is_some();
     let all = act::Act::ALL.into_iter().filter(|(act, ..)| act.offered(place.own, leads));
     let all = all.filter(|(act, ..)| if closed { goes(*act) } else { *act != act::Act::Reopen });
-    all.map(|(_, address, title)| Link::new(title, format!("{}/{address}", place.here))).collect()
+    let all = all.map(|(_, address, title)| Link::new(title, format!("{}/{address}", place.here)));
+    let case = shared.own_case_ids.first().filter(|_| leads && !closed);
+    let invite = case.map(|case| Link::new("Invite another school", format!("{}/invite-school", place.case(case))));
+    invite.into_iter().chain(all).collect()
+}
+
+/// What an entry corrects or adds to, in words.
+fn corrected(shared: &SharedIncident, id: &str) -> String {
+    let of = |time: &Option<prost_types::Timestamp>| words::stamp(time.as_ref()).unwrap_or_default();
+    let entry =
+        shared.entries.iter().find(|one| one.entry_id == id).map(|one| format!("an entry of {}", of(&one.create_time)));
+    let task =
+        || shared.tasks.iter().find(|one| one.task_id == id).map(|one| format!("a task of {}", of(&one.create_time)));
+    let decision = || {
+        let found = shared.decisions.iter().find(|one| one.decision_id == id);
+        found.map(|one| format!("a decision of {}", of(&one.create_time)))
+    };
+    let minutes = || {
+        let found = shared.minutes.iter().find(|one| one.minutes_id == id);
+        found.map(|one| format!("minutes of {}", of(&one.create_time)))
+    };
+    let found = entry.or_else(task).or_else(decision).or_else(minutes);
+    found.unwrap_or_else(|| "what the incident was opened with".to_owned())
 }
 
 /// Labels that earlier versions kept are of the school that opened it.
@@ -302,6 +249,9 @@ impl SharedPage {
         let mut rows = Vec::new();
         rows.extend(Row::some("Opened", words::stamp(shared.create_time.as_ref())));
         rows.extend(Row::some("Closed", words::stamp(shared.close_time.as_ref())));
+        for case in shared.own_case_ids.iter().filter(|_| !place.own.is_empty()) {
+            rows.push(Row::new("Your case of it", "Open the case").to(place.case(case)));
+        }
         for member in &shared.members {
             let ended = words::stamp(member.end_time.as_ref()).map(|at| format!(", {at}")).unwrap_or_default();
             let state = words::called(STANDINGS, &member.state);
@@ -318,32 +268,39 @@ impl SharedPage {
             };
             rows.push(Row::new(format!("Own part of {}", names.school(&part.school_id)), words::sentence(said.trim())));
         }
+        let item =
+            |event: Event, id: &str, author: &str| item::event(event, id, shared, (place.own, author, place.here));
         let task = |task: &SharedTask| {
             let due = if task.due_date.is_empty() { String::new() } else { format!(", by {}", day(&task.due_date)) };
             let title = words::sentence(&format!("{}{due}", names.school(&task.owner_school_id)));
             let event = Event::new(title, stamp(&task.create_time, &task.school_id, ""), task.text.clone());
             let theirs = place.own == task.owner_school_id || place.own == shared.lead_school_id;
-            match &task.done {
+            let gone = shared.withdrawals.iter().any(|gone| gone.shared_item_id == task.task_id);
+            let event = match &task.done {
                 Some(done) => {
                     event.more(format!("Done {}: {}", stamp(&done.create_time, &done.school_id, ""), done.note))
                 }
-                None if theirs && !place.own.is_empty() && shared.close_time.is_none() => {
+                None if theirs && !gone && !place.own.is_empty() && shared.close_time.is_none() => {
                     event.link(Link::new("It is done", format!("{}/tasks/{}", place.here, task.task_id)))
                 }
                 None => event,
-            }
+            };
+            item(event, &task.task_id, &task.school_id)
         };
         let decision = |one: &SharedDecision| {
             let more = format!("Why: {}\nSeen to by {}", one.reason, names.school(&one.owner_school_id));
-            Event::new("Decision", stamp(&one.create_time, &one.school_id, ""), one.text.clone()).more(more)
+            let event =
+                Event::new("Decision", stamp(&one.create_time, &one.school_id, ""), one.text.clone()).more(more);
+            item(event, &one.decision_id, &one.school_id)
         };
         let minutes = |one: &SharedMinutes| {
             let title = format!("Strategy discussion, {}", words::stamp(one.held_time.as_ref()).unwrap_or_default());
             let next =
                 if one.next_date.is_empty() { String::new() } else { format!("\nMeet again: {}", day(&one.next_date)) };
             let text = format!("There: {}\nDiscussed: {}", one.present, one.discussed);
-            Event::new(title, stamp(&one.create_time, &one.school_id, ""), text)
-                .more(format!("Decided: {}\nNext: {}{next}", one.decided, one.next))
+            let event = Event::new(title, stamp(&one.create_time, &one.school_id, ""), text)
+                .more(format!("Decided: {}\nNext: {}{next}", one.decided, one.next));
+            item(event, &one.minutes_id, &one.school_id)
         };
         let change = |one: &SharedChange| {
             let whom = names.who(&one.whom_school_id, &one.whom_desk);
@@ -352,14 +309,28 @@ impl SharedPage {
         };
         let entries = shared.entries.iter().rev().map(|entry| {
             let desk = if entry.school_id.is_empty() { Desk::Safeguarding.name() } else { "" };
-            Event::new("Entry", stamp(&entry.create_time, &entry.school_id, desk), entry.text.clone())
+            let title = match entry.corrects_entry_id.as_str() {
+                "" => "Entry".to_owned(),
+                id => format!("Correction of, or addition to, {}", corrected(shared, id)),
+            };
+            let event = Event::new(title, stamp(&entry.create_time, &entry.school_id, desk), entry.text.clone());
+            item(event, &entry.entry_id, &entry.school_id)
         });
+        let opener = shared.members.first().map_or("", |member| member.school_id.as_str());
+        let opening = Event::new("Opened with", stamp(&shared.create_time, opener, ""), shared.summary.clone());
+        let opening = item(opening, &shared.shared_incident_id, opener);
+        let ended = |one: &Invitation| {
+            let whom = words::sentence(&names.who(&one.to_school_id, &one.to_desk));
+            let state = if one.state == "declined" { "Declined" } else { "Taken back" };
+            let when = words::stamp(one.answer_time.as_ref()).unwrap_or_default();
+            Event::new(whom, format!("{state} {when}"), one.reason.clone())
+        };
         Self {
             head: Head::new("Shared incident", place.crumbs.clone()),
             kind: shared.title.clone(),
             rows,
             acts: acts(shared, &place),
-            summary: shared.summary.clone(),
+            opening: vec![opening],
             learners: learners(shared, names, &place),
             tasks: shared.tasks.iter().rev().map(task).collect(),
             decisions: shared.decisions.iter().rev().map(decision).collect(),
@@ -367,6 +338,7 @@ impl SharedPage {
             entries: entries.collect(),
             changes: shared.changes.iter().rev().map(change).collect(),
             waiting: Vec::new(),
+            ended: shared.ended_invitations.iter().map(ended).collect(),
             form: form.filter(|_| shared.close_time.is_none()),
         }
     }
@@ -375,7 +347,7 @@ impl SharedPage {
 /// Everybody it names.
 pub fn named(shared: &SharedIncident) -> impl Iterator<Item = &str> {
     let members = shared.members.iter().map(|member| member.school_id.as_str());
-    let asked = shared.invitations.iter().map(|asked| asked.to_school_id.as_str());
+    let asked = shared.invitations.iter().chain(&shared.ended_invitations).map(|asked| asked.to_school_id.as_str());
     members.chain(asked).filter(|id| !id.is_empty())
 }
 
@@ -409,7 +381,9 @@ async fn page(visit: &Visit, shared: &SharedIncident, form: Form) -> SharedPage 
 }
 
 fn form(visit: &Visit, shared_incident_id: &str) -> Form {
-    visit.form(visit.at(&format!("/shared-incidents/{shared_incident_id}/entries")), "Add the entry", fields())
+    let mut fields = fields();
+    fields.push(item::no_learner_meant());
+    visit.form(visit.at(&format!("/shared-incidents/{shared_incident_id}/entries")), "Add the entry", fields)
 }
 
 /// Shows the shared part.
@@ -424,6 +398,8 @@ pub async fn show(visit: Visit, Path((_, shared_incident_id)): Path<(String, Str
 pub async fn add_entry(Path((_, shared_incident_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let command = AddSharedEntryRequest {
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
+        corrects_shared_item_id: String::new(),
         school_id: visit.school.clone(),
         shared_incident_id: shared_incident_id.clone(),
         text: answers.text("text"),

@@ -1,10 +1,12 @@
 //! Children's files on their way to the next school: what waits for whom, one transfer with its proof, and a file that
 //! was received. `send` has what the sending school does, `receive` what the receiving one does, `outside` what goes to
-//! and comes from schools outside the platform, `late` what the authority sees.
+//! and comes from schools outside the platform, `names` which names in it
+//! are blacked out, `late` what the authority sees.
 
 #[cfg(test)]
 mod example;
 pub mod late;
+pub mod names;
 pub mod outside;
 mod page;
 pub mod receive;

@@ -194,7 +194,8 @@ pub struct Search {
 pub struct Disclosure {
     /// Its id.
     pub id: DisclosureId,
-    /// The item of a shared incident, the transfer or the concern, that told it; empty where it was entered by itself.
+    /// The item of a shared incident, the invitation, the transfer or the concern, that tells it; empty where it was entered
+    /// by itself.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub item: String,
     /// The part of the one learner it is about, where it is about one; empty where it is about the case.

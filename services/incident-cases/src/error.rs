@@ -9,7 +9,12 @@ use crate::{
         adult::{NotOnAnAdult, NotPassedOn},
     },
     retention::decide::Refused,
-    shared_incident::{AlreadyAnswered, item::NotDone, learner::NotDisclosed, sharing},
+    shared_incident::{
+        AlreadyAnswered,
+        item::{NotDone, NotWithdrawn},
+        learner::NotDisclosed,
+        sharing,
+    },
     transfer::{envelope, package::Changed},
 };
 
@@ -224,6 +229,18 @@ impl From<NotDone> for Error {
             NotDone::Already => Self::wrong_state("this task was done before"),
             NotDone::NotTheirs => {
                 Self::wrong_state("another school has this task: it or the leading school says that it is done")
+            }
+        }
+    }
+}
+
+impl From<NotWithdrawn> for Error {
+    fn from(refused: NotWithdrawn) -> Self {
+        match refused {
+            NotWithdrawn::Missing => Self::missing(),
+            NotWithdrawn::Already => Self::wrong_state("this was withdrawn before"),
+            NotWithdrawn::NotTheirs => {
+                Self::wrong_state("another school wrote this: it or the leading school withdraws it")
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Learners: the people on one school's roll, what is checked about them, and what makes two records the same person.
-//! `search` finds them again by what one remembers, `table` reads a roll, `import` holds it against who is here.
+//! `search` finds them again by what one remembers, `named` in what somebody wrote, `table` reads a roll, `import` holds it
+//! against who is here.
 
 pub mod import;
+pub mod named;
 pub mod search;
 pub mod table;
 #[cfg(test)]

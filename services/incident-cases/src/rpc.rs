@@ -46,6 +46,7 @@ mod create_learner;
 mod decide_access_item;
 mod decide_advance_sharing;
 mod decide_desk_referral;
+mod decline_desk_invitation;
 mod decline_invitation;
 mod desk_referral;
 mod deviate_step;
@@ -201,12 +202,14 @@ mod subject;
 mod suggest_triage;
 mod take_into_custody;
 mod triage_concern;
+mod unnamed;
 mod update_involvement;
 mod update_learner;
 mod update_referral_draft;
 mod withdraw_invitation;
 mod withdraw_referral;
 mod withdraw_referral_draft;
+mod withdraw_shared_item;
 mod withdraw_transfer;
 mod work;
 
@@ -248,7 +251,9 @@ rpcs! {
     add_minutes: AddMinutesRequest => AddMinutesResponse,
     add_shared_decision: AddSharedDecisionRequest => AddSharedDecisionResponse,
     add_shared_task: AddSharedTaskRequest => AddSharedTaskResponse,
+    withdraw_shared_item: WithdrawSharedItemRequest => WithdrawSharedItemResponse,
     complete_shared_task: CompleteSharedTaskRequest => CompleteSharedTaskResponse,
+    decline_desk_invitation: DeclineDeskInvitationRequest => DeclineDeskInvitationResponse,
     get_desk_shared_incident: GetDeskSharedIncidentRequest => GetDeskSharedIncidentResponse,
     invite_officer: InviteOfficerRequest => InviteOfficerResponse,
     join_shared_incident: JoinSharedIncidentRequest => JoinSharedIncidentResponse,

@@ -104,6 +104,8 @@ pub const TRANSFER_NEW_TERM: i64 = 5;
 pub const TRANSFER_BETWEEN_TERMS: i64 = 14;
 /// Characters the reason for taking or sending a file back may have.
 pub const TRANSFER_REASON_MAX: usize = 2_000;
+/// How many words somebody may enter to be blacked out of a file.
+pub const BLACK_OUT_MAX: usize = 100;
 /// The largest package from a school outside the platform, in bytes.
 pub const PACKAGE_MAX: usize = 10 << 20;
 /// The most entries that such a package may have.

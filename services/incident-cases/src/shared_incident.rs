@@ -48,6 +48,8 @@ pub struct Whole {
     pub items: Vec<Item>,
     /// Invitations that wait for an answer, for the school that sent them; none for every other.
     pub waiting: Vec<Invitation>,
+    /// Those that were declined or taken back, for the same; the newest first.
+    pub ended: Vec<Invitation>,
 }
 
 /// Asks a school in; says nothing of any child.

@@ -143,6 +143,7 @@ mod gates;
 mod happened;
 mod invitations;
 mod looks;
+mod names;
 mod package;
 mod portal;
 mod print;
@@ -215,6 +216,7 @@ impl World {
 
     async fn invite(&self, case: &Case) -> Result<InviteSchoolResponse> {
         let request = InviteSchoolRequest {
+            no_learner_meant: false,
             school_id: self.here.clone(),
             case_id: case.case_id.clone(),
             to_school_id: self.there.clone(),

@@ -1,12 +1,13 @@
 //! A child's file is handed over to the next school: planned ahead of the move, due once the child has left, sent,
-//! received by a named person, or taken or sent back. `clock` says by when, `contents` what goes, `package` how both
-//! schools prove that nothing was changed. To and from schools outside the platform a file goes as a `document`, signed
+//! received by a named person, or taken or sent back. `clock` says by when, `contents` what goes, `names` which names in it
+//! are blacked out, `package` how both schools prove that nothing was changed. To and from schools outside the platform a file goes as a `document`, signed
 //! and encrypted by `envelope`.
 
 pub mod clock;
 pub mod contents;
 pub mod document;
 pub mod envelope;
+pub mod names;
 pub mod package;
 #[cfg(test)]
 mod tests;
@@ -177,6 +178,9 @@ pub struct Part {
     /// What was decided on sharing ahead of the move, oldest first.
     #[serde(default)]
     pub advances: Vec<Advance>,
+    /// How names were dealt with when it was sent.
+    #[serde(default)]
+    pub blackened: names::Blackened,
 }
 
 /// A decision on sharing ahead of the move (rule TRF-02).

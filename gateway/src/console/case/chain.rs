@@ -1,7 +1,7 @@
 //! The devices of a case with their chains, its searches, and what was told outside the school.
 
 use axum::extract::Path;
-use chassis::error::Error;
+use chassis::{error::Error, id::SchoolId};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     console::{
+        learner::told::standing,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -72,12 +73,21 @@ impl Page for Devices {
         let search = Search { kind: "person".into(), found: true, result: "A phone".into(), ..Search::default() };
         let told =
             Disclosure { recipient_kind: "police".into(), shared: true, what: "All".into(), ..Disclosure::default() };
+        let asked = Disclosure {
+            recipient_kind: "other_school".into(),
+            state: "declined".into(),
+            state_reason: "No <child> of ours".into(),
+            ..told.clone()
+        };
         vec![
             Self {
                 head: head(),
                 devices: vec![device_event(&device, Some("/schools/sch_1/cases/cas_1"), None)],
                 searches: vec![search_event(&search)],
-                disclosures: vec![disclosure_event(&told)],
+                disclosures: vec![
+                    disclosure_event(&told, None),
+                    disclosure_event(&asked, Some("Harrowmere <High> School")),
+                ],
             },
             Self { head: head(), devices: vec![], searches: vec![], disclosures: vec![] },
         ]
@@ -112,11 +122,21 @@ fn search_event(search: &Search) -> Event {
     Event::new(search.searched.clone(), when, format!("{}\n{who}", search.reason)).more(found)
 }
 
-fn disclosure_event(told: &Disclosure) -> Event {
-    let title = format!("{}: {}", words::called(RECIPIENTS, &told.recipient_kind), told.recipient);
-    let shared = if told.shared { "Told" } else { "Not told" };
-    let when = words::stamp(told.create_time.as_ref()).unwrap_or_default();
-    Event::new(title, format!("{shared}, {when}"), told.what.clone()).more(told.reason.clone())
+/// Whether the recipient of a disclosure is a school of the platform.
+fn school(told: &Disclosure) -> bool {
+    told.recipient_kind == "other_school" && told.recipient.parse::<SchoolId>().is_ok()
+}
+
+/// Something told outside the school; `school` is what a school of the platform is called.
+fn disclosure_event(told: &Disclosure, school: Option<&str>) -> Event {
+    let whom = school.unwrap_or(&told.recipient);
+    let title = format!("{}: {whom}", words::called(RECIPIENTS, &told.recipient_kind));
+    let shared = standing(&told.state, false, told.shared);
+    let taken = if told.state == "told" { told.state_time.as_ref() } else { None };
+    let when = words::stamp(taken.or(told.create_time.as_ref())).unwrap_or_default();
+    Event::new(title, format!("{shared}, {when}"), told.what.clone())
+        .more(told.reason.clone())
+        .noted(&told.state_reason)
 }
 
 async fn devices(visit: &Visit, case_id: &str) -> Result<Vec<CustodyEntry>, Error> {
@@ -142,11 +162,16 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let works = case.state == "open" && visit.may(Permission::CaseWork);
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
     let devices = devices(&visit, &case_id).await?;
+    let mut disclosures = Vec::new();
+    for one in &told {
+        let name = if school(one) { Some(visit.school_name(&one.recipient).await) } else { None };
+        disclosures.push(disclosure_event(one, name.as_deref()));
+    }
     visit.page(&Devices {
         head: Head::new("Devices, searches and disclosures", crumbs).of(case.reference.clone()),
         devices: devices.iter().map(|device| device_event(device, works.then_some(here.as_str()), None)).collect(),
         searches: searches.iter().map(search_event).collect(),
-        disclosures: told.iter().map(disclosure_event).collect(),
+        disclosures,
     })
 }
 

@@ -10,9 +10,13 @@ use super::{act, fetch};
 use crate::{
     console::{
         posted::Posted,
+        shared_incident::item::no_learner_meant,
         visit::{Answer, Visit, ask, heard},
     },
-    pages::form::{Field, FormPage},
+    pages::{
+        form::{Field, FormPage},
+        part::Link,
+    },
 };
 
 /// What is asked; `schools` are ids and names.
@@ -25,12 +29,24 @@ pub fn fields(schools: &[(String, String)]) -> Vec<Field> {
             .hint("No names. Write “Learner 1” instead. They read it only once they have accepted."),
         Field::name("contact", "Whom should they ring?")
             .hint("A name and a telephone number. It stands in the invitation."),
+        no_learner_meant(),
     ]
 }
 
 fn page(visit: &Visit, case: &Case, schools: &[(String, String)]) -> FormPage {
-    act::page(visit, case, "Invite another school", "invite-school", "Send the invitation", fields(schools))
-        .lead("The invitation says nothing of any child. Once it is accepted, both schools see the shared part and nothing of each other’s case.")
+    let mut page =
+        act::page(visit, case, "Invite another school", "invite-school", "Send the invitation", fields(schools));
+    if case.gates.iter().any(|gate| gate.gate_id == "G-HOLD" && !gate.open) {
+        "Nothing is sent before the talk with police or the front door is recorded.".clone_into(&mut page.warning);
+        let talk = visit.at(&format!("/cases/{}/consultations/new", case.case_id));
+        page.others.push(Link::new("Record a talk with police or the front door", talk));
+    }
+    let already = if case.shared_incident_id.is_empty() {
+        ""
+    } else {
+        "This case is shared already: what you write becomes an entry that every school in the incident reads at once, whether or not the invitation is accepted."
+    };
+    page.lead(already).lead("The invitation says nothing of any child. Once it is accepted, both schools see the shared part and nothing of each other’s case.")
 }
 
 /// Asks.
@@ -45,6 +61,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
 pub async fn send(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let command = InviteSchoolRequest {
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
         case_id: case_id.clone(),
         to_school_id: answers.text("to_school_id"),

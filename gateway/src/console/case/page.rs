@@ -112,6 +112,21 @@ impl Event {
         Self { more: more.into(), ..self }
     }
 
+    /// With more to say behind what more there is.
+    #[must_use]
+    pub fn noted(self, note: &str) -> Self {
+        if note.is_empty() {
+            return self;
+        }
+        let more = if self.more.is_empty() { note.to_owned() } else { format!("{}\n{note}", self.more) };
+        Self { more, ..self }
+    }
+
+    /// Whether it leads on.
+    pub fn linked(&self) -> bool {
+        !self.link.href.is_empty()
+    }
+
     /// With somewhere else to go on.
     #[must_use]
     pub fn also(self, also: Link) -> Self {
@@ -231,6 +246,10 @@ fn rows(case: &Case, works: bool, at: &dyn Fn(&str) -> String) -> Vec<Row> {
     if !case.shared_incident_id.is_empty() {
         let page = at(&format!("/shared-incidents/{}", case.shared_incident_id));
         rows.push(Row::new("Shared with other schools", "Open the shared part").to(page));
+    }
+    if case.shared_incident_gone {
+        let said = "Your school is out of the incident that it was part of. You can invite schools to it anew.";
+        rows.push(Row::new("Shared with other schools", said));
     }
     rows.extend(Row::some("Closed", words::stamp(case.close_time.as_ref())));
     if !case.outcome.is_empty() {

@@ -5,8 +5,9 @@ use chassis::{desk::Desk, error::Error};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        AddDeskSharedEntryRequest, GetDeskSharedIncidentRequest, JoinSharedIncidentRequest,
-        LeaveDeskSharedIncidentRequest, ListDeskSharedIncidentsRequest, SharedIncident, Sharing,
+        AddDeskSharedEntryRequest, DeclineDeskInvitationRequest, GetDeskSharedIncidentRequest,
+        JoinSharedIncidentRequest, LeaveDeskSharedIncidentRequest, ListDeskSharedIncidentsRequest, SharedIncident,
+        Sharing,
     },
 };
 use serde::Deserialize;
@@ -49,14 +50,14 @@ pub async fn list(visit: Visit, asked: Asked) -> Answer {
         let page = at(&visit, &format!("/shared-incidents/{}", one.shared_incident_id));
         Line::new(one, &names, Link::new(one.title.clone(), page))
     };
-    let mut acts: Vec<Link> = answer
-        .invitations
-        .iter()
-        .map(|asked| {
-            let text = format!("{} asks you in: answer", words::sentence(&names.school(&asked.from_school_id)));
-            Link::new(text, join_place(&visit, &asked.shared_incident_id, &asked.from_school_id))
-        })
-        .collect();
+    let mut acts = Vec::new();
+    for asked in &answer.invitations {
+        let school = words::sentence(&names.school(&asked.from_school_id));
+        let join = join_place(&visit, &asked.shared_incident_id, &asked.from_school_id);
+        acts.push(Link::new(format!("{school} asks you in: come in"), join));
+        let decline = at(&visit, &format!("/invitations/{}/decline", asked.invitation_id));
+        acts.push(Link::new(format!("{school} asks you in: decline"), decline));
+    }
     let matches = contact::told_at_desk(&visit).await?;
     let matches = format!("Contacts that two schools know: {}", words::number(matches));
     acts.push(Link::new(matches, at(&visit, "/contact-matches")));
@@ -70,6 +71,39 @@ pub async fn list(visit: Visit, asked: Asked) -> Answer {
         "You are in no shared incident.",
         Pager::new(&at(&visit, ""), &[], token, next),
     ))
+}
+
+/// What is asked of an officer who declines.
+pub fn decline_fields() -> Vec<Field> {
+    vec![Field::long_text("reason", "Why?").hint("No names. The school that invited you reads this.")]
+}
+
+fn decline_page(visit: &Visit, invitation_id: &str) -> FormPage {
+    let action = at(visit, &format!("/invitations/{invitation_id}/decline"));
+    let head = Head::new("Decline an invitation", crumbs(visit, &[]));
+    visit.form_page(head, action, "Decline the invitation", decline_fields())
+}
+
+/// Asks why the officer does not come in.
+pub async fn show_decline(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::DeskWork)?;
+    name(&visit)?;
+    visit.page(&decline_page(&visit, &id))
+}
+
+/// Says no.
+pub async fn decline(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = DeclineDeskInvitationRequest {
+        desk: name(&visit)?,
+        invitation_id: id.clone(),
+        reason: answers.text("reason"),
+        request_id: answers.request_id(),
+    };
+    match heard(visit.cases()?.decline_desk_invitation(ask(command))).await {
+        Ok(_) => visit.to(&at(&visit, "?done=declined")),
+        Err(error) => visit.again(decline_page(&visit, &id), &answers, error, ""),
+    }
 }
 
 /// Where the officer says that they come in.

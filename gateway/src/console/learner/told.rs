@@ -67,6 +67,13 @@ impl Page for ToldPage {
             LearnerDisclosure { case_id: String::new(), record_id: "con_1".into(), ..one("register", "police", true) },
             school(one("shared_incident", "other_school", true)),
             school(ended),
+            LearnerDisclosure {
+                state: "declined".into(),
+                state_time: at,
+                state_reason: "No <child> of ours".into(),
+                ..school(one("register", "other_school", true))
+            },
+            LearnerDisclosure { state: "waits".into(), state_time: at, ..school(one("file", "other_school", true)) },
             one("ahead", "other_school", false),
             one("parents", "parents", true),
         ];
@@ -93,6 +100,20 @@ fn whom(one: &LearnerDisclosure, names: &HashMap<String, String>) -> String {
     }
 }
 
+/// How what is told only once it is taken stands, in words; whether it was told where that is not the question.
+pub fn standing(state: &str, file: bool, shared: bool) -> &'static str {
+    match state {
+        "waits" if file => "On its way, not received: nothing is told yet. Sent",
+        "waits" => "Asked, not answered: nothing is told yet. Asked",
+        "declined" => "Declined: nothing was told. Asked",
+        "taken_back" => "Taken back: nothing was told. Sent",
+        "sent_back" => "Sent back",
+        "passed_on" => "Asked; another school leads the incident now and has the answer. Asked",
+        _ if shared => "Told",
+        _ => "Not told",
+    }
+}
+
 /// What they know.
 fn what(one: &LearnerDisclosure) -> String {
     match one.kind.as_str() {
@@ -113,11 +134,17 @@ impl ToldPage {
         at: &dyn Fn(&str) -> String,
     ) -> Self {
         let event = |one: &LearnerDisclosure| {
-            let shared = if one.shared { "Told" } else { "Not told" };
-            let when = words::stamp(one.create_time.as_ref()).unwrap_or_default();
+            let shared = standing(&one.state, one.kind == "file", one.shared);
+            let taken = if one.state == "told" { one.state_time.as_ref() } else { None };
+            let when = words::stamp(taken.or(one.create_time.as_ref())).unwrap_or_default();
             let basis = if one.basis.is_empty() { String::new() } else { words::called(BASES, &one.basis) };
             let ended = words::stamp(one.end_time.as_ref()).map(|ended| format!("Ended {ended}: {}", one.end_reason));
-            let why = [basis, one.reason.clone(), ended.unwrap_or_default()];
+            let settled = words::stamp(one.state_time.as_ref()).filter(|_| ended.is_none());
+            let settled = match one.state.as_str() {
+                "declined" | "taken_back" | "sent_back" => settled.map(|at| format!("{at}: {}", one.state_reason)),
+                _ => None,
+            };
+            let why = [basis, one.reason.clone(), ended.unwrap_or_default(), settled.unwrap_or_default()];
             let why: Vec<String> = why.into_iter().filter(|line| !line.is_empty()).collect();
             let event = Event::new(
                 whom(one, names),

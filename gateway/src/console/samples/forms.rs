@@ -239,8 +239,11 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     acts.push(("Say who a learner is", shared_incident::learner::disclose_fields(&schools)));
     acts.push(("End a disclosure", shared_incident::learner::stop_fields()));
     acts.push(("A task is done", shared_incident::act::done_fields()));
+    acts.push(("Correct or add to it", shared_incident::item::correct_fields()));
+    acts.push(("Withdraw it", shared_incident::item::withdraw_fields()));
     acts.push(("Come into a shared incident", desk::shared::join_fields()));
     acts.push(("Leave a shared incident", desk::shared::leave_fields()));
+    acts.push(("Decline an invitation into one", desk::shared::decline_fields()));
     acts.push(("Remove a school from a shared incident", sharing::stop_fields(&schools)));
     acts.extend(desk::referral::Act::ALL.map(|(act, _, title)| (title, act.fields())));
     acts.extend(desk::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&desk::allegation::sample(), &[]))));

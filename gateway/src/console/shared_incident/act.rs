@@ -15,7 +15,7 @@ use proto::{
     },
 };
 
-use super::{Names, crumbs, fetch, named};
+use super::{Names, crumbs, fetch, item::no_learner_meant, named};
 use crate::{
     console::{
         posted::Posted,
@@ -114,6 +114,14 @@ impl Act {
 
     /// What is asked.
     pub fn fields(self, choices: &Choices) -> Vec<Field> {
+        let mut fields = self.asked(choices);
+        if !matches!(self, Self::Link | Self::Learner) {
+            fields.push(no_learner_meant());
+        }
+        fields
+    }
+
+    fn asked(self, choices: &Choices) -> Vec<Field> {
         let school = |name: &str, label: &str, of: &[(String, String)]| {
             let known = of.iter().map(|(id, name)| (id.as_str(), name.as_str()));
             Field::select(name, label).choices([("", "Choose a school")].into_iter().chain(known))
@@ -309,19 +317,34 @@ async fn act_on(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<
     match act {
         Act::Task => {
             let due_date = answers.day("due_date");
-            let command =
-                AddSharedTaskRequest { school_id, shared_incident_id, text, owner_school_id, due_date, request_id };
+            let command = AddSharedTaskRequest {
+                no_learner_meant: answers.text("no_learner_meant") == "yes",
+                school_id,
+                shared_incident_id,
+                text,
+                owner_school_id,
+                due_date,
+                request_id,
+            };
             heard(cases.add_shared_task(ask(command))).await.map(drop)
         }
         Act::Decision => {
-            let command =
-                AddSharedDecisionRequest { school_id, shared_incident_id, text, reason, owner_school_id, request_id };
+            let command = AddSharedDecisionRequest {
+                no_learner_meant: answers.text("no_learner_meant") == "yes",
+                school_id,
+                shared_incident_id,
+                text,
+                reason,
+                owner_school_id,
+                request_id,
+            };
             heard(cases.add_shared_decision(ask(command))).await.map(drop)
         }
         Act::Minutes => {
             let held = answers.moment("held_time", "When it was held", visit.now())?;
             let held = held.ok_or_else(|| Error::invalid("held_time", "Enter when it was held"))?;
             let command = AddMinutesRequest {
+                no_learner_meant: answers.text("no_learner_meant") == "yes",
                 school_id,
                 shared_incident_id,
                 held_time: Some(timestamp(held)),
@@ -348,37 +371,82 @@ async fn act_on(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<
             heard(cases.add_shared_learner(ask(command))).await.map(drop)
         }
         Act::OwnPart => {
-            let command = CloseOwnPartRequest { school_id, shared_incident_id, reason, request_id };
+            let command = CloseOwnPartRequest {
+                no_learner_meant: answers.text("no_learner_meant") == "yes",
+                school_id,
+                shared_incident_id,
+                reason,
+                request_id,
+            };
             heard(cases.close_own_part(ask(command))).await.map(drop)
         }
         Act::Close => {
-            let command = CloseSharedIncidentRequest { school_id, shared_incident_id, reason, request_id };
+            let command = CloseSharedIncidentRequest {
+                no_learner_meant: answers.text("no_learner_meant") == "yes",
+                school_id,
+                shared_incident_id,
+                reason,
+                request_id,
+            };
             heard(cases.close_shared_incident(ask(command))).await.map(drop)
         }
         Act::Reopen => {
-            let command = ReopenSharedIncidentRequest { school_id, shared_incident_id, reason, request_id };
+            let command = ReopenSharedIncidentRequest {
+                no_learner_meant: answers.text("no_learner_meant") == "yes",
+                school_id,
+                shared_incident_id,
+                reason,
+                request_id,
+            };
             heard(cases.reopen_shared_incident(ask(command))).await.map(drop)
         }
         Act::Officer => {
             let contact = answers.text("contact");
-            let command = InviteOfficerRequest { school_id, shared_incident_id, reason, contact, request_id };
+            let command = InviteOfficerRequest {
+                no_learner_meant: answers.text("no_learner_meant") == "yes",
+                school_id,
+                shared_incident_id,
+                reason,
+                contact,
+                request_id,
+            };
             heard(cases.invite_officer(ask(command))).await.map(drop)
         }
         Act::Remove => {
             let chosen = answers.text("removed_school_id");
             let officer = chosen == OFFICER;
             let removed_school_id = if officer { String::new() } else { chosen };
-            let command =
-                RemoveSchoolRequest { school_id, shared_incident_id, removed_school_id, officer, reason, request_id };
+            let command = RemoveSchoolRequest {
+                no_learner_meant: answers.text("no_learner_meant") == "yes",
+                school_id,
+                shared_incident_id,
+                removed_school_id,
+                officer,
+                reason,
+                request_id,
+            };
             heard(cases.remove_school(ask(command))).await.map(drop)
         }
         Act::Lead => {
             let to_school_id = answers.text("to_school_id");
-            let command = PassLeadRequest { school_id, shared_incident_id, to_school_id, reason, request_id };
+            let command = PassLeadRequest {
+                no_learner_meant: answers.text("no_learner_meant") == "yes",
+                school_id,
+                shared_incident_id,
+                to_school_id,
+                reason,
+                request_id,
+            };
             heard(cases.pass_lead(ask(command))).await.map(drop)
         }
         Act::Leave => {
-            let command = LeaveSharedIncidentRequest { school_id, shared_incident_id, reason, request_id };
+            let command = LeaveSharedIncidentRequest {
+                no_learner_meant: answers.text("no_learner_meant") == "yes",
+                school_id,
+                shared_incident_id,
+                reason,
+                request_id,
+            };
             heard(cases.leave_shared_incident(ask(command))).await.map(drop)
         }
     }
@@ -389,6 +457,7 @@ pub fn done_fields() -> Vec<Field> {
     vec![
         Field::long_text("note", "What was done, or why is it not needed any more?")
             .hint("No names: write “Learner 1” instead."),
+        no_learner_meant(),
     ]
 }
 
@@ -413,6 +482,7 @@ pub async fn show_done(visit: Visit, Path((_, id, task_id)): Path<(String, Strin
 pub async fn done(Path((_, id, task_id)): Path<(String, String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let command = CompleteSharedTaskRequest {
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
         shared_incident_id: id.clone(),
         task_id: task_id.clone(),

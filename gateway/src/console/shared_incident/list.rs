@@ -60,6 +60,7 @@ impl Page for SharedList {
             title: shared.title,
             members: shared.members,
             create_time: shared.create_time,
+            close_time: shared.create_time,
         };
         let head = || Head::new("Shared incidents", vec![Link::new("Home", "/")]);
         let line = Line::new(&sharing, &super::sample_names(), Link::new("A <kind>", "/x"));
@@ -80,7 +81,9 @@ impl Line {
         let inside: Vec<String> = inside.map(|m| names.who(&m.school_id, &m.desk)).collect();
         let opened = words::stamp(sharing.create_time.as_ref()).unwrap_or_default();
         let lead = words::sentence(&names.who(&sharing.lead_school_id, ""));
-        Self { link, hint: format!("Opened {opened}. {lead} leads it. In it: {}", inside.join(", ")), acts: Vec::new() }
+        let closed = words::stamp(sharing.close_time.as_ref()).map(|at| format!("Closed {at}. ")).unwrap_or_default();
+        let hint = format!("{closed}Opened {opened}. {lead} leads it. In it: {}", inside.join(", "));
+        Self { link, hint, acts: Vec::new() }
     }
 
     /// With something that can be done with it.

@@ -2,7 +2,8 @@
 
 use proto::incident_cases::v1::{
     GetTransferredFileResponse, KeyComparison, LearnerRecord, OutsideSchool, PreviewTransferResponse, Transfer,
-    TransferAdvance, TransferEnd, TransferItem, TransferLeftOut, TransferReceipt, TransferUnsaid,
+    TransferAdvance, TransferBlackening, TransferEnd, TransferItem, TransferKeptName, TransferLeftOut, TransferName,
+    TransferReceipt, TransferUnsaid,
 };
 
 const AT: Option<prost_types::Timestamp> = Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 });
@@ -42,6 +43,16 @@ pub fn sent() -> Transfer {
         signature: "cd".repeat(64),
         sent_by: "Ms Ali".into(),
         send_time: AT,
+        blackening: Some(TransferBlackening {
+            names: 2,
+            words: 1,
+            kept: vec![TransferKeptName {
+                text: "Bea <Elm>".into(),
+                reason: "They <live> together".into(),
+                account_id: "acc_1".into(),
+                create_time: AT,
+            }],
+        }),
         ..due()
     }
 }
@@ -54,6 +65,7 @@ pub fn incoming() -> Transfer {
         direction: "in".into(),
         learner_id: String::new(),
         advances: Vec::new(),
+        blackening: None,
         due_word: "due".into(),
         days_late: 0,
         ..sent()
@@ -160,6 +172,7 @@ pub fn preview() -> PreviewTransferResponse {
         contents_digest: "0f".into(),
         beyond: false,
         unsaid: Vec::new(),
+        names: vec![TransferName { number: 1, text: "Bea <Elm>".into(), item_numbers: vec![1, 3] }],
     }
 }
 

@@ -12,7 +12,7 @@ use proto::{
 };
 
 use super::{
-    MEANS, below, fetch, form_below, form_of,
+    MEANS, below, fetch, form_below, form_of, names,
     send::{CheckPage, looked_at},
 };
 use crate::{
@@ -137,6 +137,10 @@ pub async fn check(Path((_, learner_id)): Path<(String, String)>, posted: Posted
 pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let [name, urn, address, contact, telephone] = SCHOOL.map(|field| answers.text(field));
+    let (keep_names, black_out) = match names::answered(&answers) {
+        Ok(answered) => answered,
+        Err(error) => return check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),
+    };
     let command = SendPackageRequest {
         school_id: visit.school.clone(),
         learner_id: learner_id.clone(),
@@ -146,11 +150,15 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
         contents_digest: answers.text("contents_digest"),
         others_record_ids: answers.all("others_record_ids"),
         request_id: answers.request_id(),
+        keep_names,
+        black_out,
     };
     match heard(visit.cases()?.send_package(ask_patiently(command))).await {
         Ok(answer) => visit.page(&package_page(&visit, answer.transfer, answer.package)?),
         // What is wrong with the school is mended where it was entered.
-        Err(error) if error.violations().iter().any(|wrong| wrong.field != "others_record_ids") => {
+        Err(error)
+            if error.violations().iter().any(|wrong| wrong.field != "others_record_ids") && !names::about(&error) =>
+        {
             visit.again(new_page(&visit, &learner_id).await?, &answers, error, "")
         }
         Err(error) => check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),

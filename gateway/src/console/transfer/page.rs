@@ -1,6 +1,6 @@
 //! One transfer as a page: where it stands, what may be done, and the proof.
 
-use proto::incident_cases::v1::Transfer;
+use proto::incident_cases::v1::{Transfer, TransferBlackening};
 use serde::Serialize;
 
 use super::{MEANS, STATES, called, due, read_out, to_send, waits_here};
@@ -63,6 +63,18 @@ impl Page for TransferPage {
     }
 }
 
+/// How names were dealt with, in words.
+fn blackened(done: &TransferBlackening) -> Row {
+    let number = |count: i32| u64::try_from(count).unwrap_or_default();
+    let names = words::counted(number(done.names), "name", "names");
+    let other = words::counted(number(done.words), "other passage", "other passages");
+    let mut said = format!("{names} of other children of your school and {other} blacked out");
+    for kept in &done.kept {
+        said.push_str(&format!("\nKept: {}. {}", kept.text, kept.reason));
+    }
+    Row::new("Names", said)
+}
+
 impl TransferPage {
     /// The page of a transfer with a school.
     pub fn new(one: &Transfer, school: &str, shares: bool, at: &dyn Fn(&str) -> String, crumbs: Vec<Link>) -> Self {
@@ -112,6 +124,7 @@ impl TransferPage {
                 rows.push(Row::new("Told", format!("{}\nRecorded {recorded}", words::called(MEANS, &receipt.means))));
             }
         }
+        rows.extend(one.blackening.as_ref().map(blackened));
         if let Some(end) = &one.end {
             let ended = by(&end.name, end.end_time.as_ref()).unwrap_or_default();
             rows.push(Row::new("Ended", format!("{ended}\n{}\n{}", words::called(ENDS, &end.kind), end.reason)));

@@ -12,12 +12,13 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{entry, form_below, form_of, left_out, way};
+use super::{entry, form_below, form_of, left_out, names, way};
 use crate::{
     console::{
         case::page::Event,
         learner::{self, household, told_apart},
         posted::Posted,
+        shared_incident::item::no_learner_meant,
         visit::{Answer, Visit, ask, ask_patiently, heard},
     },
     pages::{
@@ -29,6 +30,9 @@ use crate::{
 };
 
 const SHARE: Codes = &[("yes", "Yes, something is shared now"), ("no", "No, nothing before the child has moved")];
+
+/// What is chosen before what goes is looked at.
+const CHOSEN: [&str; 3] = ["to_school_id", "contact", "no_learner_meant"];
 
 /// What goes, before it goes.
 #[derive(Debug, Serialize)]
@@ -53,7 +57,8 @@ impl Page for CheckPage {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         let form = || {
-            Form::new("/schools/sch_1/learners/lrn_1/transfers/send", "Send the file", "1".into(), Vec::new()).grave()
+            let fields = names::fields(&super::example::preview().names);
+            Form::new("/schools/sch_1/learners/lrn_1/transfers/send", "Send the file", "1".into(), fields).grave()
         };
         let rows = || vec![Row::new("To", "Harrowmere <High> School"), Row::new("Whom they ring", "Ms Ali")];
         let at = |path: &str| format!("/schools/sch_1{path}");
@@ -169,8 +174,9 @@ pub fn fields(schools: &[(String, String)], others: &[Learner]) -> Vec<Field> {
     }
     fields.push(
         Field::name("contact", "Whom should they ring?")
-            .hint("A name and a telephone number. They read it before they confirm receipt."),
+            .hint("A name and a telephone number. They read it before they confirm receipt, so no child’s name."),
     );
+    fields.push(no_learner_meant());
     fields
 }
 
@@ -226,7 +232,10 @@ pub async fn looked_at(
     let (here, crumbs) = way(visit, learner_id);
     let mut rows = vec![Row::new("Child", told_apart(&child))];
     rows.extend(said);
-    let asked = if preview.unsaid.is_empty() { Vec::new() } else { vec![others(&preview.unsaid)] };
+    let mut asked = names::fields(&preview.names);
+    if !preview.unsaid.is_empty() {
+        asked.push(others(&preview.unsaid));
+    }
     let form = visit.form(format!("{here}/{act}"), button, asked).grave();
     let form = chosen.iter().fold(form, |form, field| form.carrying(field, answers.text(field)));
     let form = along.into_iter().fold(form, |form, id| form.carrying("along_learner_ids", id));
@@ -237,7 +246,7 @@ pub async fn looked_at(
 async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Result<CheckPage, Error> {
     let to = words::sentence(&visit.school_name(&answers.text("to_school_id")).await);
     let said = vec![Row::new("To", to), Row::new("Whom they ring", answers.text("contact"))];
-    looked_at(visit, learner_id, answers, said, &["to_school_id", "contact"], ("send", "Send the file")).await
+    looked_at(visit, learner_id, answers, said, &CHOSEN, ("send", "Send the file")).await
 }
 
 /// Shows what would go.
@@ -257,7 +266,12 @@ pub async fn check(Path((_, learner_id)): Path<(String, String)>, posted: Posted
 /// Sends it.
 pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
+    let (keep_names, black_out) = match names::answered(&answers) {
+        Ok(answered) => answered,
+        Err(error) => return check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),
+    };
     let command = SendTransferRequest {
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
         learner_id: learner_id.clone(),
         to_school_id: answers.text("to_school_id"),
@@ -266,11 +280,17 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
         contents_digest: answers.text("contents_digest"),
         others_record_ids: answers.all("others_record_ids"),
         request_id: answers.request_id(),
+        keep_names,
+        black_out,
     };
     match heard(visit.cases()?.send_transfer(ask_patiently(command))).await {
         Ok(answer) => {
             let id = answer.transfer.unwrap_or_default().transfer_id;
             visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_sent")))
+        }
+        // What is wrong with what was chosen is mended where it was.
+        Err(error) if error.violations().iter().any(|one| CHOSEN.contains(&one.field.as_str())) => {
+            visit.again(new_page(&visit, &learner_id).await?, &answers, error, "")
         }
         Err(error) => check_page(&visit, &learner_id, &answers).await?.again(&visit, &answers, &error),
     }

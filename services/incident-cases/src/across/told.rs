@@ -1,10 +1,11 @@
 //! Who outside the school's staff was told what about a learner, or was not told by decision: from the register of
 //! disclosures, shared incidents, the handing over of the file, and the learner's own parents.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use time::OffsetDateTime;
 
+use super::fate::Fate;
 use crate::{
     case::{Case, InvolvementId, record::Stamp},
     custody::Disclosure,
@@ -68,6 +69,8 @@ pub struct Told {
     pub reason: String,
     /// Who and when.
     pub stamp: Stamp,
+    /// How it stands, where it is told only once whoever it goes to takes it.
+    pub fate: Option<Fate>,
     /// When and why it ended for the future.
     pub ended: Option<(OffsetDateTime, String)>,
     /// The case and its reference; empty where it belongs to none.
@@ -89,6 +92,7 @@ impl Told {
             basis: String::new(),
             reason: String::new(),
             stamp: stamp.clone(),
+            fate: None,
             ended: None,
             case: (String::new(), String::new()),
             record: String::new(),
@@ -108,7 +112,13 @@ impl Told {
 
 /// What a case says: the learner's own parents, the register of disclosures, and who the learner is to the schools of the
 /// incident it belongs to. What was told there of other learners of the case is left out.
-pub fn of_case(case: &Case, learner: &LearnerId, register: &[Disclosure], shared: Option<&Whole>) -> Vec<Told> {
+pub fn of_case(
+    case: &Case,
+    learner: &LearnerId,
+    register: &[Disclosure],
+    fates: &HashMap<String, Fate>,
+    shared: Option<&Whole>,
+) -> Vec<Told> {
     let parts: HashSet<&InvolvementId> =
         case.involvements.iter().filter(|part| part.learner.as_ref() == Some(learner)).map(|part| &part.id).collect();
     let parents = case.parents_decisions.iter().filter(|decision| parts.contains(&decision.involvement_id));
@@ -128,7 +138,10 @@ pub fn of_case(case: &Case, learner: &LearnerId, register: &[Disclosure], shared
         let in_incident = shared.is_some() && one.item.parse::<SharedItemId>().is_ok();
         anothers || in_incident || one.item.parse::<TransferId>().is_ok()
     };
-    told.extend(register.iter().filter(|one| !elsewhere(one)).map(|one| entered(one).in_case(case)));
+    told.extend(register.iter().filter(|one| !elsewhere(one)).map(|one| {
+        let fate = fates.get(&one.item).cloned();
+        Told { fate, ..entered(one).in_case(case) }
+    }));
     if let Some(whole) = shared {
         told.extend(whole.items.iter().filter_map(|item| disclosed(whole, item, case, &parts)));
     }
@@ -195,6 +208,7 @@ pub fn of_transfer(transfer: &Transfer, part: Option<&Part>, school: &str) -> Ve
         told.basis = "safeguarding".to_owned();
         told.record.clone_from(&id);
         told.ended = transfer.ended.as_ref().map(|end| (end.who.at, end.reason.clone()));
+        told.fate = Fate::of_transfer(transfer);
         told
     });
     ahead.chain(file).collect()

@@ -9,7 +9,7 @@ use crate::{
     contact::ContactMatch,
     shared_incident::{
         Invitation, Whole,
-        item::{Item, What},
+        item::{Item, What, withdrawn},
         learner::own_parts,
     },
     transfer::Transfer,
@@ -154,8 +154,8 @@ pub fn of_shared(whole: &Whole, school: &str) -> Vec<Waiting> {
     for item in &whole.items {
         let What::Task { text, owner, due } = &item.what else { continue };
         let done = |one: &Item| matches!(&one.what, What::Done { task, .. } if *task == item.id);
-        // What a school that went was to do is nobody's any more: whoever leads says so.
-        if !whole.items.iter().any(done) {
+        // What a school that went was to do is nobody's any more: whoever leads says so. What was withdrawn is nobody's.
+        if !whole.items.iter().any(done) && withdrawn(&whole.items, item.id.as_str()).is_none() {
             let owner = if whole.sharing.holds(owner) { owner.as_str() } else { whole.sharing.lead() };
             let mut waiting = Waiting::new(side(owner), Kind::SharedTask, Some(item.stamp.at));
             waiting.item = item.id.to_string();

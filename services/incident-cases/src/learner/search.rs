@@ -96,8 +96,15 @@ fn word_tokens(word: &str) -> Vec<(String, i32)> {
     tokens
 }
 
+/// The tokens of whoever bears a word as a name; with `sounding`, of whoever bears one that sounds like it, too.
+pub fn bearers(word: &str, sounding: bool) -> impl Iterator<Item = String> {
+    let spoken = if sounding { sounds(word) } else { Vec::new() };
+    let same = words(word).into_iter().map(|word| format!("word {word}"));
+    same.chain(spoken.into_iter().map(|sound| format!("sound {sound}")))
+}
+
 /// How a word sounds, by the rules for English spelling; nothing for words of other letters, which have no such rules.
-fn sounds(word: &str) -> Vec<String> {
+pub fn sounds(word: &str) -> Vec<String> {
     if !word.chars().all(|c| c.is_ascii_alphabetic()) {
         return Vec::new();
     }

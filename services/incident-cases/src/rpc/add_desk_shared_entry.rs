@@ -10,6 +10,7 @@ use tonic::Request;
 use super::{
     get_desk_shared_incident::holder,
     sharing::{Target, write},
+    unnamed::Said,
     work::words,
 };
 use crate::{App, shared_incident::item::What};
@@ -25,7 +26,8 @@ pub(super) async fn add_desk_shared_entry(
     words(&mut v, "text", "what the schools should know", &request.text);
     v.finish()?;
     let target = Target { id: &request.shared_incident_id, holder: &holder, request_id: &request.request_id };
-    let what = What::Entry { text: request.text.trim().to_owned() };
+    let what = What::entry(&request.text);
     let respond = |shared| AddDeskSharedEntryResponse { shared_incident: Some(shared) };
-    write(app, &scope, &request, target, |_| Ok(what), respond).await
+    let said = Said { texts: &[("text", request.text.as_str())], no_learner_meant: false };
+    write(app, &scope, &request, target, said, |_| Ok(what), respond).await
 }

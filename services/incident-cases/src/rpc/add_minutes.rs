@@ -12,6 +12,7 @@ use tonic::Request;
 use super::{
     convert,
     sharing::{Target, write},
+    unnamed::Said,
     work::words,
 };
 use crate::{
@@ -52,6 +53,15 @@ pub(super) async fn add_minutes(app: &App, request: Request<AddMinutesRequest>) 
     let target =
         Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };
     let respond = |shared| AddMinutesResponse { shared_incident: Some(shared) };
+    let said = Said {
+        texts: &[
+            ("present", request.present.as_str()),
+            ("discussed", request.discussed.as_str()),
+            ("decided", request.decided.as_str()),
+            ("next", request.next.as_str()),
+        ],
+        no_learner_meant: request.no_learner_meant,
+    };
     let decide = |whole: &Whole| {
         // Agencies may have met before a school shared it, and not years before.
         if minutes.held_at < whole.opening.opened_at - MET_BEFORE {
@@ -60,5 +70,5 @@ pub(super) async fn add_minutes(app: &App, request: Request<AddMinutesRequest>) 
         }
         Ok(What::Minutes(minutes))
     };
-    write(app, &scope, &request, target, decide, respond).await
+    write(app, &scope, &request, target, said, decide, respond).await
 }

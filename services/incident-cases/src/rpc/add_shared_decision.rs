@@ -9,6 +9,7 @@ use tonic::Request;
 
 use super::{
     sharing::{Target, owner, write},
+    unnamed::Said,
     work::words,
 };
 use crate::{
@@ -34,5 +35,9 @@ pub(super) async fn add_shared_decision(
         Ok(What::Decision { text: text(&request.text), reason: text(&request.reason), owner })
     };
     let respond = |shared| AddSharedDecisionResponse { shared_incident: Some(shared) };
-    write(app, &scope, &request, target, decide, respond).await
+    let said = Said {
+        texts: &[("text", request.text.as_str()), ("reason", request.reason.as_str())],
+        no_learner_meant: request.no_learner_meant,
+    };
+    write(app, &scope, &request, target, said, decide, respond).await
 }

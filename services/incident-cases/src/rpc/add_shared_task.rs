@@ -11,6 +11,7 @@ use tonic::Request;
 use super::{
     convert,
     sharing::{Target, owner, write},
+    unnamed::Said,
     work::words,
 };
 use crate::{App, shared_incident::item::What};
@@ -36,5 +37,6 @@ pub(super) async fn add_shared_task(
         Ok(What::Task { text: request.text.trim().to_owned(), owner, due: due.ok().flatten() })
     };
     let respond = |shared| AddSharedTaskResponse { shared_incident: Some(shared) };
-    write(app, &scope, &request, target, decide, respond).await
+    let said = Said { texts: &[("text", request.text.as_str())], no_learner_meant: request.no_learner_meant };
+    write(app, &scope, &request, target, said, decide, respond).await
 }

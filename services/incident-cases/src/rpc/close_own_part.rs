@@ -12,6 +12,7 @@ use super::{
     convert,
     once::once,
     sharing::{about, keep_answer, write_item},
+    unnamed::{Said, unnamed_in},
     work::maybe,
 };
 use crate::{App, shared_incident::item::What, store};
@@ -37,6 +38,8 @@ pub(super) async fn close_own_part(app: &App, request: Request<CloseOwnPartReque
             "Close your own case of this incident first, or enter why it is not closed",
         ));
     }
+    let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
+    unnamed_in(&mut tx, &whole, holder, said).await?;
     let what = What::OwnPart { closed: done, reason: request.reason.trim().to_owned() };
     write_item(&mut tx, &mut whole, holder, what).await?;
     let response = CloseOwnPartResponse { shared_incident: Some(convert::sharing::shared_incident(&whole, holder)) };

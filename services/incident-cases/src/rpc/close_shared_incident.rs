@@ -12,6 +12,7 @@ use super::{
     convert,
     once::once,
     sharing::{about, keep_answer, tell, write_item},
+    unnamed::{Said, unnamed_in},
     work::words,
 };
 use crate::{
@@ -42,6 +43,8 @@ pub(super) async fn close_shared_incident(
         let schools = if silent == 1 { "1 school has".to_owned() } else { format!("{silent} schools have") };
         return Err(Error::wrong_state(format!("{schools} not said that its own part is closed, or why not")));
     }
+    let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
+    unnamed_in(&mut tx, &whole, holder, said).await?;
     // Nobody comes in any more.
     store::invitation::withdraw(&mut tx, id, holder, scope.account_text()).await?;
     whole.waiting.clear();

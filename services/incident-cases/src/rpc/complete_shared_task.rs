@@ -9,6 +9,7 @@ use tonic::Request;
 
 use super::{
     sharing::{Target, write},
+    unnamed::Said,
     work::words,
 };
 use crate::{
@@ -35,5 +36,6 @@ pub(super) async fn complete_shared_task(
         Ok(What::Done { task, note: request.note.trim().to_owned() })
     };
     let respond = |shared| CompleteSharedTaskResponse { shared_incident: Some(shared) };
-    write(app, &scope, &request, target, decide, respond).await
+    let said = Said { texts: &[("note", request.note.as_str())], no_learner_meant: request.no_learner_meant };
+    write(app, &scope, &request, target, said, decide, respond).await
 }

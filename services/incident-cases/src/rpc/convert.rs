@@ -127,6 +127,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         outcome: case.closing.as_ref().map(|c| c.outcome.clone()).unwrap_or_default(),
         outcome_reason: case.closing.as_ref().map(|c| c.reason.clone()).unwrap_or_default(),
         shared_incident_id: case.shared_incident_id.clone().unwrap_or_default(),
+        shared_incident_gone: false,
         concern_ids: case.concern_ids.clone(),
         create_time: Some(timestamp(case.opened_at)),
         close_time: case.closing.as_ref().map(|c| timestamp(c.at)),

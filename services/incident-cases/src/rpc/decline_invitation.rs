@@ -16,6 +16,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
+    unnamed::{Said, unnamed},
 };
 use crate::{App, rules::NARRATIVE_MAX, shared_incident::Answer, store};
 
@@ -33,11 +34,13 @@ pub(super) async fn decline_invitation(
         Once::Answered(answer) => return Ok(answer),
     };
     let mut invitation = store::invitation::received(&tx, &request.invitation_id, &request.school_id).await?;
+    let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
+    unnamed(&mut tx, &[], said, invitation.id.as_str()).await?;
     let (by, reason) = (scope.account_text().to_owned(), request.reason.trim().to_owned());
     invitation.answer(Answer { accepted: false, withdrawn: false, reason, by, at: tx.now() })?;
     let body = store::invitation::update(&tx, &invitation).await?;
     tx.record(Act::new("invitation.declined", invitation.id.as_str()).state("invitation", &body));
-    // Whoever waits for the answer is told that there is one; why not stands in the incident.
+    // Whoever waits for the answer is told that there is one; why not stands with the invitation.
     let event = SharingChanged {
         shared_incident_id: invitation.shared_incident_id.to_string(),
         change: "declined".to_owned(),

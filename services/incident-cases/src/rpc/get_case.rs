@@ -20,7 +20,18 @@ pub(super) async fn get_case(app: &App, request: Request<GetCaseRequest>) -> Res
         _ => act.detail("row_only", true),
     });
     let now = tx.now();
+    let (inside, finds) = match &case.shared_incident_id {
+        Some(id) => {
+            let inside = store::shared::holds(&tx, id, &request.school_id).await?;
+            (inside, inside && store::shared::finds(&tx, id, &request.school_id).await?)
+        }
+        None => (true, true),
+    };
     tx.commit().await?;
-    let seen = if verdict == Verdict::Yes { convert::case(&case, now) } else { convert::access::row(&case) };
+    let mut seen = if verdict == Verdict::Yes { convert::case(&case, now) } else { convert::access::row(&case) };
+    if !finds {
+        seen.shared_incident_id.clear();
+    }
+    seen.shared_incident_gone = !inside && verdict == Verdict::Yes;
     Ok(GetCaseResponse { case: Some(seen), break_glass_expire_time: until.map(timestamp) })
 }

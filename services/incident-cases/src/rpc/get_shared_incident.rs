@@ -15,9 +15,11 @@ pub(super) async fn get_shared_incident(
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
     let shared = store::shared::load(&tx, &request.shared_incident_id, &request.school_id).await?;
+    // Whoever may not read one of them does not find the incident.
+    let own = store::case::linked(&tx, &request.shared_incident_id, &request.school_id).await?;
     tx.record(Act::new("shared_incident.read", shared.sharing.id.as_str()));
     tx.commit().await?;
-    Ok(GetSharedIncidentResponse {
-        shared_incident: Some(convert::sharing::shared_incident(&shared, &request.school_id)),
-    })
+    let mut shown = convert::sharing::shared_incident(&shared, &request.school_id);
+    shown.own_case_ids = own.into_iter().map(|(id, _)| id).collect();
+    Ok(GetSharedIncidentResponse { shared_incident: Some(shown) })
 }

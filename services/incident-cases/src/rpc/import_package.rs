@@ -86,6 +86,7 @@ pub(super) async fn import_package(app: &App, request: Request<ImportPackageRequ
         school_id: school.to_owned(),
         learner_id: learner.id.clone(),
         advances: Vec::new(),
+        blackened: Default::default(),
     };
     let digest = opened.document.digest();
     let act = Act::new("transfer.imported", transfer.id.as_str()).school(school).detail("digest", digest);

@@ -18,6 +18,7 @@ use super::{
     convert,
     once::once,
     sharing::{about, keep_answer, stamp, write_item},
+    unnamed::{Said, unnamed_in},
     work::{name, words},
 };
 use crate::{
@@ -46,6 +47,11 @@ pub(super) async fn invite_officer(app: &App, request: Request<InviteOfficerRequ
     if store::invitation::waits_for(&tx, id, &desk).await? {
         return Err(Error::wrong_state("the officer is invited already"));
     }
+    let said = Said {
+        texts: &[("reason", request.reason.as_str()), ("contact", request.contact.as_str())],
+        no_learner_meant: request.no_learner_meant,
+    };
+    unnamed_in(&mut tx, &whole, holder, said).await?;
     let invitation = Invitation {
         id: tx.ids().next(),
         shared_incident_id: whole.sharing.id.clone(),
@@ -58,17 +64,18 @@ pub(super) async fn invite_officer(app: &App, request: Request<InviteOfficerRequ
     let body = store::invitation::insert(&tx, &invitation).await?;
     tx.record(Act::new("officer.invited", invitation.id.as_str()).state("invitation", &body));
     write_item(&mut tx, &mut whole, holder, What::change("officer_asked", &desk, &request.reason)).await?;
+    let asked_id = invitation.id.to_string();
     whole.waiting.push(invitation);
     let told = Disclosure {
         id: tx.ids().next(),
-        item: String::new(),
+        item: asked_id,
         involvement: String::new(),
         school_id: request.school_id.clone(),
         case_id: store::case::linked(&tx, id, holder).await?.into_iter().next().map(|(id, _)| id).unwrap_or_default(),
         recipient_kind: "agency".to_owned(),
         recipient: "The authority\u{2019}s safeguarding officer".to_owned(),
         shared: true,
-        what: "The shared part of the incident, in which no learner is named".to_owned(),
+        what: "The shared part of the incident, in which learners are called by role labels".to_owned(),
         basis: "safeguarding".to_owned(),
         reason: request.reason.trim().to_owned(),
         stamp: stamp(&tx),

@@ -2,8 +2,8 @@
 
 use chassis::{
     caller::Caller,
-    db::Once,
-    error::{Error, Kind, Result, Violations},
+    db::{Once, Tx},
+    error::{Error, Result, Violations},
     event::Event,
     history::Act,
     id::SchoolId,
@@ -19,6 +19,7 @@ use super::{
     once::{About, once},
     outside::still_here,
     sharing::{add_learner, write_item},
+    unnamed::{Close, Said, of_case, unnamed, unnamed_in},
 };
 use crate::{
     App,
@@ -50,21 +51,29 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     if !store::copy::knows_school(&tx, invited.as_str()).await? {
         return Err(unknown_school());
     }
-    let sharing = match &case.shared_incident_id {
+    let inside = inside(&tx, &case).await?;
+    let said = Said {
+        texts: &[("summary", request.summary.as_str()), ("contact", request.contact.as_str())],
+        no_learner_meant: request.no_learner_meant,
+    };
+    let close: Vec<Close> = of_case(&case, |_| String::new()).collect();
+    let sharing = match inside {
         Some(id) => {
-            let mut whole = still_in(store::shared::load(&tx, id, &request.school_id).await)?;
+            let mut whole = store::shared::load(&tx, &id, &request.school_id).await?;
+            unnamed_in(&mut tx, &whole, &request.school_id, said).await?;
             whole.sharing.led_by(&request.school_id)?;
             whole.sharing.may_ask(invited.as_str())?;
             // What this school is told stands in the part that all of them read, as the first one's does.
-            let what = What::Entry { text: request.summary.trim().to_owned() };
-            write_item(&mut tx, &mut whole, &request.school_id, what).await?;
+            write_item(&mut tx, &mut whole, &request.school_id, What::entry(&request.summary)).await?;
             whole.sharing
         }
+        // Whoever left an incident, or was removed from it, may share their own case anew.
         None => {
+            unnamed(&mut tx, &close, said, case.id.as_str()).await?;
             let opening = open(&case, tx.ids().next(), &request, tx.now());
             let sharing = store::shared::open(&mut tx, &opening, &request.school_id).await?;
             case.shared_incident_id = Some(sharing.id.to_string());
-            let mut whole = Whole { sharing, opening, items: Vec::new(), waiting: Vec::new() };
+            let mut whole = Whole { sharing, opening, items: Vec::new(), waiting: Vec::new(), ended: Vec::new() };
             for part in case.involvements.iter().filter(|part| part.child()) {
                 add_learner(&mut tx, &mut whole, &request.school_id, &case, part).await?;
             }
@@ -91,7 +100,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     tx.record(Act::new("case.shared", case.id.as_str()).state("case_file", &body));
     let told = Disclosure {
         id: tx.ids().next(),
-        item: String::new(),
+        item: invitation.id.to_string(),
         involvement: String::new(),
         school_id: request.school_id.clone(),
         case_id: case.id.to_string(),
@@ -115,14 +124,10 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     Ok(response)
 }
 
-/// A school that went is told so, since its case still says that it was in it.
-fn still_in(found: Result<Whole>) -> Result<Whole> {
-    match found {
-        Err(error) if error.kind() == Kind::Missing => {
-            Err(Error::wrong_state("your school is not in this case\u{2019}s shared incident any more"))
-        }
-        found => found,
-    }
+/// The shared incident that a case belongs to, while its school is in it.
+async fn inside(tx: &Tx, case: &Case) -> Result<Option<String>> {
+    let Some(id) = &case.shared_incident_id else { return Ok(None) };
+    Ok(store::shared::holds(tx, id, &case.school_id).await?.then(|| id.clone()))
 }
 
 fn unknown_school() -> Error {

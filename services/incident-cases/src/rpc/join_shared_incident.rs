@@ -114,7 +114,7 @@ async fn enter(tx: &mut Tx, sharing: &Sharing, duty: &str) -> Result<()> {
             recipient_kind: "agency".to_owned(),
             recipient: recipient.clone(),
             shared: true,
-            what: "The shared part of the incident, in which no learner is named".to_owned(),
+            what: "The shared part of the incident, in which learners are called by role labels".to_owned(),
             basis: "legal_duty".to_owned(),
             reason: format!("Came in under a duty: {}", duty.trim()),
             stamp: stamp(tx),

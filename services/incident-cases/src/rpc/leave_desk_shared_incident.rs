@@ -4,7 +4,7 @@ use chassis::{caller::Caller, error::Result};
 use proto::incident_cases::v1::{LeaveDeskSharedIncidentRequest, LeaveDeskSharedIncidentResponse};
 use tonic::Request;
 
-use super::{get_desk_shared_incident::holder, leave_shared_incident::leave, sharing::Target};
+use super::{get_desk_shared_incident::holder, leave_shared_incident::leave, sharing::Target, unnamed::Said};
 use crate::App;
 
 pub(super) async fn leave_desk_shared_incident(
@@ -15,6 +15,7 @@ pub(super) async fn leave_desk_shared_incident(
     let scope = caller.at_desk(&request.desk)?;
     let holder = holder(&scope)?;
     let target = Target { id: &request.shared_incident_id, holder: &holder, request_id: &request.request_id };
-    leave(app, &scope, &request, target, &request.reason).await?;
+    let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: false };
+    leave(app, &scope, &request, target, said).await?;
     Ok(LeaveDeskSharedIncidentResponse {})
 }

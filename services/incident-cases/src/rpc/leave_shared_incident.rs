@@ -12,6 +12,7 @@ use tonic::Request;
 use super::{
     once::{About, once},
     sharing::{Target, tell},
+    unnamed::{Said, unnamed_in},
     work::words,
 };
 use crate::{App, shared_incident::item::What, store};
@@ -24,18 +25,20 @@ pub(super) async fn leave_shared_incident(
     let scope = caller.at(&request.school_id)?;
     let target =
         Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };
-    leave(app, &scope, &request, target, &request.reason).await?;
+    let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
+    leave(app, &scope, &request, target, said).await?;
     Ok(LeaveSharedIncidentResponse {})
 }
 
-/// Goes out of it, once.
+/// Goes out of it, once; the first of what is said is why.
 pub(super) async fn leave(
     app: &App,
     scope: &Scope,
     request: &impl Message,
     target: Target<'_>,
-    reason: &str,
+    said: Said<'_>,
 ) -> Result<()> {
+    let reason = said.texts.first().map_or("", |(_, text)| *text);
     let mut v = Violations::new();
     words(&mut v, "reason", "why, without names", reason);
     v.finish()?;
@@ -46,7 +49,9 @@ pub(super) async fn leave(
         Once::Fresh(tx) => tx,
         Once::Answered(_) => return Ok(()),
     };
-    let mut sharing = store::shared::load(&tx, id, holder).await?.sharing;
+    let whole = store::shared::load(&tx, id, holder).await?;
+    unnamed_in(&mut tx, &whole, holder, said).await?;
+    let mut sharing = whole.sharing;
     sharing.leave(holder, tx.now())?;
     let by = scope.account_text();
     let what = What::change("left", holder, reason);

@@ -35,8 +35,11 @@ pub(super) async fn link_case(app: &App, request: Request<LinkCaseRequest>) -> R
     }
     match case.shared_incident_id.as_deref() {
         Some(linked) if linked == id => return Err(Error::wrong_state("this case belongs to the incident already")),
-        Some(_) => return Err(Error::wrong_state("this case belongs to another shared incident")),
-        None => case.shared_incident_id = Some(id.to_owned()),
+        // What the school is out of, its case belongs to no more.
+        Some(linked) if store::shared::holds(&tx, linked, holder).await? => {
+            return Err(Error::wrong_state("this case belongs to another shared incident"));
+        }
+        _ => case.shared_incident_id = Some(id.to_owned()),
     }
     let body = store::case::update(&tx, &mut case).await?;
     tx.record(Act::new("case.linked", case.id.as_str()).state("case_file", &body));

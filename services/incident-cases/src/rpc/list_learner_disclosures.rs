@@ -12,7 +12,7 @@ use chassis::{
 use proto::incident_cases::v1::{ListLearnerDisclosuresRequest, ListLearnerDisclosuresResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, list_disclosures::fates_of};
 use crate::{
     App,
     across::told::{Told, of_case, of_concern, of_transfer},
@@ -49,7 +49,9 @@ pub(super) async fn list_learner_disclosures(
         let mut records = case.concern_ids.clone();
         concerns.retain(|id| !records.contains(id));
         records.push(case.id.to_string());
-        all.extend(of_case(case, &learner, &register(&tx, &records).await?, shared.as_ref()));
+        let register = register(&tx, &records).await?;
+        let fates = fates_of(&tx, &register).await?;
+        all.extend(of_case(case, &learner, &register, &fates, shared.as_ref()));
     }
     // Concerns that are part of none of these cases; whoever may not read one finds nothing of it.
     let concerns: Vec<String> = concerns.into_iter().collect();

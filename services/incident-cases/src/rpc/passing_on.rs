@@ -1,11 +1,11 @@
 //! What handing over a child's file has in common: what goes, who acts, what is answered.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::{
     caller::Scope,
     db::Tx,
-    error::{Error, Result},
+    error::{Error, Result, Violations},
     event::Event,
     history::Act,
     id::SchoolId,
@@ -19,12 +19,17 @@ use crate::{
     case::Case,
     concern::Concern,
     custody::Disclosure,
-    learner::{Learner, LearnerId},
+    learner::{
+        Learner, LearnerId,
+        named::{Roll, sought},
+    },
+    rules::{BLACK_OUT_MAX, NAME_MAX, TRANSFER_REASON_MAX as REASON_MAX},
     store,
     transfer::{
         Named, Part, PartId, Transfer,
         clock::Due,
         contents::{Contents, Entry, contents, without_adults},
+        names::{Blackened, Kept, Name, WORDS_MIN, blacked_out, found},
     },
 };
 
@@ -87,13 +92,69 @@ pub(super) async fn going(
         };
         earlier.extend(file.entries.into_iter().map(theirs));
     }
+    let mut contents = contents(&found, learner, earlier);
+    contents.names = names_in(tx, &contents.entries, learner, &found.along).await?;
     Ok(Going {
-        contents: contents(&found, learner, earlier),
+        contents,
         case_ids: found.cases.iter().map(|case| case.id.to_string()).collect(),
         concern_ids: found.concerns.iter().map(|concern| concern.id.to_string()).collect(),
         beyond,
         unsaid: store::search::unsaid_to_caller(tx, learner).await?,
     })
+}
+
+/// Names of other learners of the school that entries hold.
+async fn names_in(tx: &Tx, entries: &[Entry], learner: &Learner, along: &[LearnerId]) -> Result<Vec<Name>> {
+    let tokens = sought(entries.iter().map(|entry| entry.text.as_str()));
+    let bearing = store::learner::bearing(tx, &tokens).await?;
+    let theirs = |one: &&Learner| one.id == learner.id || along.contains(&one.id);
+    let mut roll = Roll::of(bearing.iter().filter(|one| !theirs(one)));
+    roll.free(learner);
+    bearing.iter().filter(theirs).for_each(|one| roll.free(one));
+    Ok(found(entries, &roll))
+}
+
+/// What is asked about the names in a file, and other words to be blacked out.
+pub(super) struct Asked<'a> {
+    pub(super) keep: &'a [pb::KeepName],
+    pub(super) black_out: &'a [String],
+}
+
+/// Checks what is asked about names, as far as that can be seen without the file.
+pub(super) fn check_names(v: &mut Violations, asked: &Asked<'_>) {
+    let said = |one: &pb::KeepName| (1..=REASON_MAX).contains(&one.reason.trim().chars().count());
+    v.check(asked.keep.iter().all(said), "keep_names", "Enter for each name that is kept why the next school reads it");
+    let words = asked.black_out.iter().all(|one| (WORDS_MIN..=NAME_MAX).contains(&one.trim().chars().count()));
+    let fix = format!("Enter words of {WORDS_MIN} to {NAME_MAX} characters, {BLACK_OUT_MAX} of them at most");
+    v.check(words && asked.black_out.len() <= BLACK_OUT_MAX, "black_out", fix);
+}
+
+/// Blacks out what is asked, and every name that is not kept, in what goes.
+pub(super) fn black_out(tx: &Tx, going: &mut Going, part: &mut Part, asked: &Asked<'_>, scope: &Scope) -> Result<()> {
+    let contents = &mut going.contents;
+    let stamp = who(scope, tx.now()).stamp();
+    let mut kept: BTreeMap<u32, Kept> = BTreeMap::new();
+    for one in asked.keep {
+        let name = contents.names.iter().find(|name| i64::from(name.number) == i64::from(one.number));
+        let name =
+            name.ok_or_else(|| Error::invalid("keep_names", "Look at what goes again: there is no such name"))?;
+        let reason = one.reason.trim().to_owned();
+        kept.insert(name.number, Kept { text: name.text.clone(), reason, stamp: stamp.clone() });
+    }
+    let words: Vec<String> = asked.black_out.iter().map(|one| one.trim().to_owned()).collect();
+    let entries = std::mem::take(&mut contents.entries);
+    contents.entries =
+        blacked_out(entries, &contents.names, &|number| kept.contains_key(&number), &words).map_err(|at| {
+            let fix = format!("Copy the words as they stand in an entry: number {} of them stands in none", at + 1);
+            Error::invalid("black_out", fix)
+        })?;
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    part.blackened = Blackened {
+        names: count(contents.names.len() - kept.len()),
+        words: count(words.len()),
+        kept: kept.into_values().collect(),
+    };
+    Ok(())
 }
 
 /// Those of the household who move along.
@@ -128,7 +189,9 @@ pub(super) async fn due_again(
     let from = transfer.from_school_id.as_str();
     let again =
         Transfer { expected_at: transfer.expected_at.clone(), ..Transfer::new(tx.ids().next(), from, due, tx.now()) };
-    let part = Part { id: tx.ids().next::<PartId>(), transfer_id: again.id.clone(), ..theirs };
+    // What was done about names is decided anew when it is sent again.
+    let (id, transfer_id) = (tx.ids().next::<PartId>(), again.id.clone());
+    let part = Part { id, transfer_id, blackened: Default::default(), ..theirs };
     let act = Act::new("transfer.due_again", again.id.as_str()).school(from);
     store::transfer::insert(tx, &again, &part, act).await?;
     Ok((again, part))

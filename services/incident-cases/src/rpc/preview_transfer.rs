@@ -31,5 +31,6 @@ pub(super) async fn preview_transfer(
         contents_digest: going.contents.digest(),
         beyond: going.beyond,
         unsaid: convert::transfer::unsaid(&going.unsaid),
+        names: going.contents.names.iter().map(convert::transfer::name).collect(),
     })
 }

@@ -63,6 +63,7 @@ pub(super) async fn receive_transfer(
         school_id: school.to_owned(),
         learner_id: learner.id.clone(),
         advances: Vec::new(),
+        blackened: Default::default(),
     };
     store::transfer::insert_part(&mut tx, &part).await?;
     let act = Act::new("transfer.received", &*id).school(school).detail("from", from.as_str());

@@ -12,6 +12,7 @@ use super::{
     convert,
     once::once,
     sharing::{about, keep_answer, tell},
+    unnamed::{Said, unnamed_in},
     work::words,
 };
 use crate::{App, shared_incident::item::What, store};
@@ -27,7 +28,10 @@ pub(super) async fn remove_school(app: &App, request: Request<RemoveSchoolReques
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let mut sharing = store::shared::load(&tx, id, holder).await?.sharing;
+    let whole = store::shared::load(&tx, id, holder).await?;
+    let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
+    unnamed_in(&mut tx, &whole, holder, said).await?;
+    let mut sharing = whole.sharing;
     let whom =
         if request.officer { chassis::desk::Desk::Safeguarding.holder() } else { request.removed_school_id.clone() };
     sharing.remove(holder, &whom, tx.now())?;

@@ -13,6 +13,7 @@ use super::{
     convert,
     once::once,
     sharing::{about, keep_answer, tell, write_item},
+    unnamed::{Said, unnamed_in},
     work::words,
 };
 use crate::{
@@ -37,6 +38,8 @@ pub(super) async fn reopen_shared_incident(
     };
     let mut whole = store::shared::load(&tx, id, holder).await?;
     whole.sharing.reopen(holder)?;
+    let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
+    unnamed_in(&mut tx, &whole, holder, said).await?;
     write_item(&mut tx, &mut whole, holder, What::change(REOPENED, holder, &request.reason)).await?;
     store::shared::keep(&mut tx, &whole.sharing, "sharing.reopened", holder).await?;
     tell(&mut tx, &whole.sharing, REOPENED, "", holder).await?;

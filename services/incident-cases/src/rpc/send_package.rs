@@ -14,7 +14,7 @@ use super::{
     make_package::made,
     once::{About, once},
     outside::{named as by_name, names, not_on_the_platform, origins, packed, recipient, school},
-    passing_on::{begun, going, may_go, named, schools_told, shown, tell},
+    passing_on::{Asked, begun, black_out, check_names, going, may_go, named, schools_told, shown, tell},
 };
 use crate::{
     App,
@@ -37,6 +37,8 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     let to = recipient(&mut v, request.recipient.as_ref());
     v.line("contact", "whom to ring", &request.contact, NAME_MAX);
     v.check(!request.contents_digest.is_empty(), "contents_digest", "Look at what goes first");
+    let asked = Asked { keep: &request.keep_names, black_out: &request.black_out };
+    check_names(&mut v, &asked);
     v.finish()?;
     let mut tx = app.store.begin(&scope).await?;
     store::access::answers_requests(&tx)?;
@@ -56,9 +58,10 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     let learner = store::learner::load(&tx, &request.learner_id).await?;
     // Two who send at once wait for each other, and the second finds it sent.
     store::learner::hold(&tx, [&learner.id]).await?;
-    let (mut transfer, part, new) = begun(&tx, &learner).await?;
-    let going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
+    let (mut transfer, mut part, new) = begun(&tx, &learner).await?;
+    let mut going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
     may_go(&transfer, &going, &request.contents_digest, &request.others_record_ids)?;
+    black_out(&tx, &mut going, &mut part, &asked, &scope)?;
     let who = named(&scope, &tx);
     let entries = by_name(going.contents.entries.clone(), &names)?;
     let document = Document::new(Made {
@@ -101,6 +104,8 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
         store::transfer::insert(&mut tx, &transfer, &part, act).await?;
     } else {
         store::transfer::update(&mut tx, &transfer, act).await?;
+        let act = Act::new("transfer.names_dealt_with", part.id.as_str());
+        store::transfer::update_part(&mut tx, &part, act).await?;
     }
     store::transfer::keep_signed(&mut tx, &transfer, &signed).await?;
     tell(&mut tx, &transfer, &going, &scope, &to.name).await?;

@@ -18,7 +18,8 @@ use tonic::Request;
 use super::{
     once::{About, once},
     outside::still_here,
-    passing_on::{Going, begun, going, may_go, named, names_told, shown, tell},
+    passing_on::{Asked, Going, begun, black_out, check_names, going, may_go, named, names_told, shown, tell},
+    unnamed::{Close, Said, unnamed},
 };
 use crate::{
     App,
@@ -37,6 +38,8 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     let mut v = Violations::new();
     v.line("contact", "whom to ring", &request.contact, NAME_MAX);
     v.check(!request.contents_digest.is_empty(), "contents_digest", "Look at what goes first");
+    let asked = Asked { keep: &request.keep_names, black_out: &request.black_out };
+    check_names(&mut v, &asked);
     v.check(request.to_school_id != request.school_id, "to_school_id", "Select another school than your own");
     v.finish()?;
     let unknown = || Error::invalid("to_school_id", "Select a school of this authority");
@@ -54,9 +57,13 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     if !store::copy::knows_school(&tx, to.as_str()).await? {
         return Err(unknown());
     }
-    let (mut transfer, part, new) = begun(&tx, &learner).await?;
-    let going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
+    let said = Said { texts: &[("contact", request.contact.as_str())], no_learner_meant: request.no_learner_meant };
+    let child = Close { label: String::new(), person: String::new(), learner: Some(learner.id.clone()) };
+    unnamed(&mut tx, &[child], said, learner.id.as_str()).await?;
+    let (mut transfer, mut part, new) = begun(&tx, &learner).await?;
+    let mut going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
     may_go(&transfer, &going, &request.contents_digest, &request.others_record_ids)?;
+    black_out(&tx, &mut going, &mut part, &asked, &scope)?;
     let package = package(&tx, &transfer, &learner, &going, to.as_str());
     let sent = Sent {
         contact: request.contact.trim().to_owned(),
@@ -74,6 +81,8 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
         store::transfer::insert(&mut tx, &transfer, &part, act).await?;
     } else {
         store::transfer::update(&mut tx, &transfer, act).await?;
+        let act = Act::new("transfer.names_dealt_with", part.id.as_str());
+        store::transfer::update_part(&mut tx, &part, act).await?;
     }
     store::transfer::keep_package(&mut tx, &package).await?;
     tell(&mut tx, &transfer, &going, &scope, to.as_str()).await?;

@@ -12,6 +12,7 @@ use proto::{event::v1::SharingChanged, incident_cases::v1 as pb};
 use super::{
     convert,
     once::{About, once},
+    unnamed::{Said, unnamed_in},
 };
 use crate::{
     App,
@@ -38,12 +39,13 @@ pub(super) fn stamp(tx: &Tx) -> Stamp {
     Stamp { by: tx.scope().account_text().to_owned(), at: tx.now() }
 }
 
-/// Writes an item: `decide` says what it is, or why not.
+/// Writes an item: `said` is what it says, and `decide` what it is, or why not.
 pub(super) async fn write<R: Message + Default>(
     app: &App,
     scope: &Scope,
     request: &impl Message,
     target: Target<'_>,
+    said: Said<'_>,
     decide: impl FnOnce(&Whole) -> Result<What>,
     respond: impl FnOnce(pb::SharedIncident) -> R,
 ) -> Result<R> {
@@ -55,7 +57,9 @@ pub(super) async fn write<R: Message + Default>(
     let mut whole = store::shared::load(&tx, id, holder).await?;
     whole.sharing.open_still()?;
     let what = decide(&whole)?;
+    unnamed_in(&mut tx, &whole, holder, said).await?;
     write_item(&mut tx, &mut whole, holder, what).await?;
+    whole.hide_withdrawn(holder);
     let response = respond(convert::sharing::shared_incident(&whole, holder));
     keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
     tx.commit().await?;

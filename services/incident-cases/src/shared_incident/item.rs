@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
-use super::learner::Disclosed;
+use super::{Whole, learner::Disclosed};
 use crate::case::record::Stamp;
 
 chassis::id!(/** Something written into a shared incident. */ pub struct SharedItemId = "six");
@@ -30,6 +30,9 @@ pub enum What {
     Entry {
         /// Its text.
         text: String,
+        /// What it corrects or adds to, which stays as it was; none where it stands by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        corrects: Option<String>,
     },
     /// Something to do.
     Task {
@@ -86,6 +89,13 @@ pub enum What {
         /// Whether its own case is closed.
         closed: bool,
         /// Why not, or what came of it; empty where nobody was asked.
+        reason: String,
+    },
+    /// Something is shown no more, except to whoever wrote it; that it was there stays.
+    Withdrawn {
+        /// The item; the incident itself where it is what it was opened with.
+        of: String,
+        /// Why.
         reason: String,
     },
     /// Somebody came or went.
@@ -145,7 +155,34 @@ impl What {
             Self::Disclosed(_) => "disclosure",
             Self::Stopped { .. } => "stopped",
             Self::OwnPart { .. } => "own_part",
+            Self::Withdrawn { .. } => "withdrawn",
             Self::Change { .. } => "change",
+        }
+    }
+
+    /// An entry that stands by itself.
+    pub fn entry(text: &str) -> Self {
+        Self::Entry { text: text.trim().to_owned(), corrects: None }
+    }
+
+    /// Whether it may be corrected and withdrawn.
+    pub fn written(&self) -> bool {
+        matches!(self, Self::Entry { .. } | Self::Task { .. } | Self::Decision { .. } | Self::Minutes(_))
+    }
+
+    /// The same without a word of it.
+    fn blank(&mut self) {
+        match self {
+            Self::Entry { text, .. } | Self::Task { text, .. } | Self::Done { note: text, .. } => text.clear(),
+            Self::Decision { text, reason, .. } => {
+                text.clear();
+                reason.clear();
+            }
+            Self::Minutes(minutes) => {
+                let Minutes { present, discussed, decided, next, .. } = minutes;
+                [present, discussed, decided, next].into_iter().for_each(String::clear);
+            }
+            _ => {}
         }
     }
 
@@ -182,7 +219,7 @@ pub fn may_complete(items: &[Item], task: &str, holder: &str, lead: &str) -> Res
         What::Task { owner, .. } if item.id.as_str() == task => Some((&item.id, owner)),
         _ => None,
     });
-    let (id, owner) = found.ok_or(NotDone::Missing)?;
+    let (id, owner) = found.filter(|_| withdrawn(items, task).is_none()).ok_or(NotDone::Missing)?;
     if items.iter().any(|item| matches!(&item.what, What::Done { task, .. } if task == id)) {
         return Err(NotDone::Already);
     }
@@ -190,4 +227,74 @@ pub fn may_complete(items: &[Item], task: &str, holder: &str, lead: &str) -> Res
         return Err(NotDone::NotTheirs);
     }
     Ok(id.clone())
+}
+
+/// What says that something was withdrawn; none where it was not.
+pub fn withdrawn<'a>(items: &'a [Item], id: &str) -> Option<&'a Item> {
+    items.iter().find(|item| matches!(&item.what, What::Withdrawn { of, .. } if of == id))
+}
+
+/// Why something is not withdrawn, or not corrected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotWithdrawn {
+    /// There is none of this id that was written into it.
+    Missing,
+    /// It was withdrawn before.
+    Already,
+    /// Another school wrote it, and whoever asks does not lead.
+    NotTheirs,
+}
+
+impl Whole {
+    /// Who wrote something, or opened the incident with it.
+    ///
+    /// # Errors
+    /// `Missing`, or `Already` where it was withdrawn.
+    pub fn author(&self, id: &str) -> Result<&str, NotWithdrawn> {
+        let item = self.items.iter().find(|item| item.id.as_str() == id && item.what.written());
+        let opener = || self.opening.members.first().filter(|_| self.sharing.id.as_str() == id);
+        let author = item.map(|item| &item.holder).or_else(opener).ok_or(NotWithdrawn::Missing)?;
+        if withdrawn(&self.items, id).is_some() {
+            return Err(NotWithdrawn::Already);
+        }
+        Ok(author)
+    }
+
+    /// Whether `holder` may withdraw something: whoever wrote it, or whoever leads.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_withdraw(&self, id: &str, holder: &str) -> Result<(), NotWithdrawn> {
+        let author = self.author(id)?;
+        if author == holder || self.sharing.lead() == holder { Ok(()) } else { Err(NotWithdrawn::NotTheirs) }
+    }
+
+    /// The same without a word of what was withdrawn, except to whoever wrote it.
+    pub fn hide_withdrawn(&mut self, holder: &str) {
+        let gone: Vec<String> = self
+            .items
+            .iter()
+            .filter_map(|item| match &item.what {
+                What::Withdrawn { of, .. } => Some(of.clone()),
+                _ => None,
+            })
+            .collect();
+        if gone.is_empty() {
+            return;
+        }
+        let gone = |id: &str| gone.iter().any(|of| of == id);
+        if gone(self.sharing.id.as_str()) && self.opening.members.first().is_none_or(|opener| opener != holder) {
+            self.opening.summary.clear();
+        }
+        for item in self.items.iter_mut().filter(|item| item.holder != holder) {
+            // What was done of a task that is withdrawn goes with it.
+            let of = match &item.what {
+                What::Done { task, .. } => task.as_str(),
+                _ => item.id.as_str(),
+            };
+            if gone(of) {
+                item.what.blank();
+            }
+        }
+    }
 }

@@ -79,6 +79,28 @@ pub(crate) async fn waiting(tx: &Tx, shared_incident_id: &str, from: &str) -> Re
     rows.iter().map(|row| Ok(serde_json::from_slice(&row.body)?)).collect()
 }
 
+/// The invitations that a school sent and that were declined or taken back, the newest first.
+pub(crate) async fn ended(tx: &Tx, shared_incident_id: &str, from: &str) -> Result<Vec<Invitation>> {
+    let rows = invitation::Entity::find()
+        .filter(invitation::Column::SharedIncidentId.eq(shared_incident_id))
+        .filter(invitation::Column::FromSchoolId.eq(from))
+        .filter(invitation::Column::State.is_in(["declined", "withdrawn"]))
+        .order_by_desc(invitation::Column::Id)
+        .all(tx.db())
+        .await?;
+    rows.iter().map(|row| Ok(serde_json::from_slice(&row.body)?)).collect()
+}
+
+/// Those of some invitations that the scope's school sent, as they stand.
+pub(crate) async fn sent_by_school(tx: &Tx, ids: &[&str]) -> Result<Vec<Invitation>> {
+    let rows = invitation::Entity::find()
+        .filter(invitation::Column::FromSchoolId.eq(tx.scope().school()?.as_str()))
+        .filter(invitation::Column::Id.is_in(ids.iter().copied()))
+        .all(tx.db())
+        .await?;
+    rows.iter().map(|row| Ok(serde_json::from_slice(&row.body)?)).collect()
+}
+
 /// The invitation into a shared incident that waits for an answer of `holder`, held until the end of the transaction.
 pub(crate) async fn waiting_for(tx: &Tx, shared_incident_id: &str, holder: &str) -> Result<Option<Invitation>> {
     let row = invitation::Entity::find()

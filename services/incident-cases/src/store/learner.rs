@@ -266,6 +266,29 @@ pub(crate) async fn by_user_name(tx: &Tx, user_name: &str) -> Result<Vec<Learner
     Ok(found)
 }
 
+/// Every learner of the scope's school, those who left among them, who has any of these tokens.
+pub(crate) async fn bearing(tx: &Tx, tokens: &BTreeSet<String>) -> Result<Vec<Learner>> {
+    let school = tx.scope().school()?.to_string();
+    let sought: Vec<i64> = tokens.iter().map(|token| keyed(tx, &school, token)).collect();
+    let mut ids = BTreeSet::new();
+    for chunk in sought.chunks(AT_ONCE) {
+        let rows = learner_token::Entity::find()
+            .select_only()
+            .column(learner_token::Column::LearnerId)
+            .distinct()
+            .filter(learner_token::Column::SchoolId.eq(school.as_str()))
+            .filter(learner_token::Column::Token.is_in(chunk.to_vec()));
+        ids.extend(rows.into_model::<Candidate>().all(tx.db()).await?.into_iter().map(|one| one.learner_id));
+    }
+    let ids: Vec<String> = ids.into_iter().collect();
+    let mut found = Vec::new();
+    for chunk in ids.chunks(AT_ONCE) {
+        let rows = here(tx)?.filter(learner::Column::Id.is_in(chunk.to_vec())).all(tx.db()).await?;
+        found.extend(opened(tx, rows).await?);
+    }
+    Ok(found)
+}
+
 /// Keeps a previewed roll for a day, and drops the school's older ones.
 pub(crate) async fn keep_preview(tx: &Tx, id: &str, content: &[u8]) -> Result<()> {
     let school = tx.scope().school()?.to_string();

@@ -124,8 +124,13 @@ pub(crate) async fn load_unlocked(tx: &Tx, id: &str, holder: &str) -> Result<Who
 
 /// Whether somebody finds a shared incident now: not once they went, nor where they are kept out of their school's case.
 pub(crate) async fn finds(tx: &Tx, id: &str, holder: &str) -> Result<bool> {
+    Ok(holds(tx, id, holder).await? && !super::case::hides_shared(tx, id, holder).await?)
+}
+
+/// Whether somebody is in a shared incident now, whoever may read it there.
+pub(crate) async fn holds(tx: &Tx, id: &str, holder: &str) -> Result<bool> {
     match held(tx, id, holder, false).await {
-        Ok((sharing, _)) => Ok(sharing.holds(holder) && !super::case::hides_shared(tx, id, holder).await?),
+        Ok((sharing, _)) => Ok(sharing.holds(holder)),
         Err(error) if error.kind() == Kind::Missing => Ok(false),
         Err(error) => Err(error),
     }
@@ -158,8 +163,12 @@ async fn read_as(tx: &Tx, id: &str, holder: &str, hold: bool) -> Result<Whole> {
             None => return Err(Error::internal("an item is sealed under a key nobody gave")),
         }
     }
-    let waiting = if sharing.lead() == holder { invitation::waiting(tx, id, holder).await? } else { Vec::new() };
-    Ok(Whole { sharing, opening, items, waiting })
+    let leads = sharing.lead() == holder;
+    let waiting = if leads { invitation::waiting(tx, id, holder).await? } else { Vec::new() };
+    let ended = if leads { invitation::ended(tx, id, holder).await? } else { Vec::new() };
+    let mut whole = Whole { sharing, opening, items, waiting, ended };
+    whole.hide_withdrawn(holder);
+    Ok(whole)
 }
 
 /// The keys of every epoch, as one who is in it holds them.

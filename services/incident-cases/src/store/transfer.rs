@@ -190,6 +190,16 @@ pub(crate) async fn load(tx: &Tx, id: &str, school: &str) -> Result<Transfer> {
     opened(tx, &row.id, &row.body)
 }
 
+/// Those of some transfers that the scope's school sent, as they stand.
+pub(crate) async fn sent_by_school(tx: &Tx, ids: &[&str]) -> Result<Vec<Transfer>> {
+    let rows = table::Entity::find()
+        .filter(table::Column::FromSchoolId.eq(tx.scope().school()?.as_str()))
+        .filter(table::Column::Id.is_in(ids.iter().copied()))
+        .all(tx.db())
+        .await?;
+    rows.iter().map(|row| opened(tx, &row.id, &row.body)).collect()
+}
+
 /// How a transfer stands, for the service itself; none where there is none.
 pub(crate) async fn state(tx: &Tx, id: &str) -> Result<Option<String>> {
     let row = table::Entity::find_by_id(id).select_only().column(table::Column::State);
@@ -301,6 +311,7 @@ pub(crate) fn new_part(tx: &Tx, transfer: &Transfer, learner: &LearnerId) -> Par
         school_id: transfer.from_school_id.clone(),
         learner_id: learner.clone(),
         advances: Vec::new(),
+        blackened: Default::default(),
     }
 }
 

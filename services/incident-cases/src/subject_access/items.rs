@@ -402,7 +402,12 @@ fn about_one(record: &Record) -> Option<&str> {
 /// What an item of a shared incident says, under what it is called; none where it says only who came and went.
 fn told(what: &What) -> Option<(&'static str, String)> {
     let found = match what {
-        What::Entry { text } => ("Entry shared between schools", text.clone()),
+        // Nothing is left to be read of what another school wrote and was withdrawn.
+        What::Entry { text, .. } if text.is_empty() => return None,
+        What::Task { text, .. } | What::Decision { text, .. } if text.is_empty() => return None,
+        What::Done { note, .. } if note.is_empty() => return None,
+        What::Minutes(minutes) if minutes.present.is_empty() => return None,
+        What::Entry { text, .. } => ("Entry shared between schools", text.clone()),
         What::Task { text, .. } => ("Task shared between schools", text.clone()),
         What::Done { note, .. } => ("What was done of a shared task", note.clone()),
         What::Decision { text, reason, .. } => {
@@ -423,6 +428,7 @@ fn told(what: &What) -> Option<(&'static str, String)> {
             joined([("Who", told.name.as_str()), ("", &told.what), ("What for", &told.purpose)]),
         ),
         What::Stopped { reason, .. } => ("Disclosure ended", reason.clone()),
+        What::Withdrawn { reason, .. } => ("Withdrawn from the shared part", reason.clone()),
         What::Learner { .. } | What::Own { .. } | What::OwnPart { .. } | What::Change { .. } => return None,
     };
     Some(found)

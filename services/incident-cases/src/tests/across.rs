@@ -177,6 +177,7 @@ async fn sharing_delivery_is_once_though_the_clock_jumps(engine: Engine) -> Resu
     for (round, hours) in [(1, 1), (2, -1), (3, 1)] {
         let case = world.talked(&lead.id, &lead.dsl).await?;
         let invite = InviteSchoolRequest {
+            no_learner_meant: false,
             school_id: lead.id.clone(),
             case_id: case.case_id.clone(),
             to_school_id: there.id.clone(),

@@ -96,6 +96,7 @@ async fn whoever_came_to_be_shut_out_is_not_told_again(engine: Engine) -> Result
         ..Default::default()
     };
     let invite = InviteSchoolRequest {
+        no_learner_meant: false,
         school_id: here(),
         case_id: case_id(),
         to_school_id: world.there.clone(),
@@ -105,6 +106,8 @@ async fn whoever_came_to_be_shut_out_is_not_told_again(engine: Engine) -> Result
     };
     let invited = call!(world.dsl, invite_school, invite.clone())?.case.unwrap_or_default();
     let shared = AddSharedEntryRequest {
+        no_learner_meant: false,
+        corrects_shared_item_id: String::new(),
         school_id: here(),
         shared_incident_id: invited.shared_incident_id,
         text: "We rang".into(),

@@ -16,7 +16,7 @@ const DESK: &str = "safeguarding";
 
 impl World {
     /// A case of a school with an alleged perpetrator outside it; answers the case and the part.
-    async fn with_outsider(&self, who: &Person, school: &str) -> Result<(String, String)> {
+    pub(super) async fn with_outsider(&self, who: &Person, school: &str) -> Result<(String, String)> {
         let concern = RecordConcernRequest {
             school_id: school.into(),
             about: "Somebody".into(),
@@ -47,7 +47,12 @@ impl World {
     }
 }
 
-fn mark(who: &Person, school: &str, (case_id, involvement_id): &(String, String), value: &str) -> MarkContactRequest {
+pub(super) fn mark(
+    who: &Person,
+    school: &str,
+    (case_id, involvement_id): &(String, String),
+    value: &str,
+) -> MarkContactRequest {
     MarkContactRequest {
         school_id: school.into(),
         case_id: case_id.clone(),
@@ -64,12 +69,12 @@ fn why<T>(answer: Result<T>) -> &'static str {
     answer.err().map_or("OK", |error| error.reason_name())
 }
 
-async fn matches(who: &Person, school: &str) -> Result<Vec<ContactMatch>> {
+pub(super) async fn matches(who: &Person, school: &str) -> Result<Vec<ContactMatch>> {
     let request = ListContactMatchesRequest { school_id: school.into(), ..Default::default() };
     Ok(call!(who, list_contact_matches, request)?.matches)
 }
 
-async fn told(desk: &Person) -> Result<Vec<ContactMatch>> {
+pub(super) async fn told(desk: &Person) -> Result<Vec<ContactMatch>> {
     let request = ListDeskContactMatchesRequest { desk: DESK.into(), ..Default::default() };
     Ok(call!(desk, list_desk_contact_matches, request)?.matches)
 }

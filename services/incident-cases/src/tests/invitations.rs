@@ -92,6 +92,7 @@ async fn whoever_waits_for_an_answer_is_told_of_a_no_once(engine: Engine) -> Res
     let case = world.talked(&lead.id, &lead.dsl).await?;
     let asked = world.ask_in(&case, &lead.dsl, &there.id).await?.invitation.unwrap_or_default();
     let no = DeclineInvitationRequest {
+        no_learner_meant: false,
         school_id: there.id.clone(),
         invitation_id: asked.invitation_id,
         reason: "No child of ours".into(),
@@ -108,6 +109,7 @@ async fn the_officer_who_is_asked_in_is_told(engine: Engine) -> Result<()> {
     let (lead, there) = (world.lead(), world.there());
     let incident = world.incident(&[&there]).await?;
     let ask = InviteOfficerRequest {
+        no_learner_meant: false,
         school_id: lead.id.clone(),
         shared_incident_id: incident.id,
         reason: "Two schools do not agree".into(),

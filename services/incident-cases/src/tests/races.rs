@@ -222,6 +222,7 @@ async fn an_invitation_has_one_answer() -> Result<()> {
             request_id: world.other.request_id(),
         };
         let decline = DeclineInvitationRequest {
+            no_learner_meant: false,
             school_id: world.there.clone(),
             invitation_id,
             reason: "No child of ours".into(),

@@ -80,6 +80,7 @@ impl World {
 
     pub(super) async fn ask_in(&self, case: &Case, from: &Person, to: &str) -> Result<InviteSchoolResponse> {
         let request = InviteSchoolRequest {
+            no_learner_meant: false,
             school_id: case.school_id.clone(),
             case_id: case.case_id.clone(),
             to_school_id: to.into(),
@@ -142,6 +143,8 @@ impl School {
 
     pub(super) async fn write(&self, id: &str, text: &str) -> Result<SharedIncident> {
         let request = AddSharedEntryRequest {
+            no_learner_meant: false,
+            corrects_shared_item_id: String::new(),
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             text: text.into(),
@@ -157,6 +160,7 @@ impl School {
 
     pub(super) async fn task(&self, id: &str, owner: &str) -> Result<SharedIncident> {
         let request = AddSharedTaskRequest {
+            no_learner_meant: false,
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             text: "Ring the youth service".into(),
@@ -169,6 +173,7 @@ impl School {
 
     async fn done(&self, id: &str, task_id: &str) -> Result<SharedIncident> {
         let request = CompleteSharedTaskRequest {
+            no_learner_meant: false,
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             task_id: task_id.into(),
@@ -180,6 +185,7 @@ impl School {
 
     async fn decide(&self, id: &str, owner: &str) -> Result<SharedIncident> {
         let request = AddSharedDecisionRequest {
+            no_learner_meant: false,
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             text: "One school talks to the police".into(),
@@ -192,6 +198,7 @@ impl School {
 
     pub(super) async fn leave(&self, id: &str) -> Result<()> {
         let request = LeaveSharedIncidentRequest {
+            no_learner_meant: false,
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             reason: "None of our children has part in it".into(),
@@ -202,6 +209,7 @@ impl School {
 
     pub(super) async fn remove(&self, id: &str, whom: &str) -> Result<SharedIncident> {
         let request = RemoveSchoolRequest {
+            no_learner_meant: false,
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             removed_school_id: whom.into(),
@@ -214,6 +222,7 @@ impl School {
 
     async fn pass(&self, id: &str, to: &str) -> Result<SharedIncident> {
         let request = PassLeadRequest {
+            no_learner_meant: false,
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             to_school_id: to.into(),
@@ -280,6 +289,7 @@ async fn schools_work_one_incident_together(engine: Engine) -> Result<()> {
     assert_eq!(reason(lead.task(id, &world.bed.school()).await), "INVALID_FIELD", "nobody outside is given a task");
     third.decide(id, &lead.id).await?;
     let minutes = AddMinutesRequest {
+        no_learner_meant: false,
         school_id: there.id.clone(),
         shared_incident_id: id.into(),
         held_time: Some(chassis::clock::timestamp(world.bed.now())),
@@ -326,6 +336,8 @@ async fn whoever_went_finds_nothing_from_the_next_request_on(engine: Engine) -> 
     let incident = world.incident(&[&there, &third]).await?;
     let id = incident.id.as_str();
     let before = AddSharedEntryRequest {
+        no_learner_meant: false,
+        corrects_shared_item_id: String::new(),
         school_id: there.id.clone(),
         shared_incident_id: id.into(),
         text: format!("{PLANTED} before"),
@@ -478,6 +490,7 @@ async fn the_officer_comes_by_invitation_or_under_a_duty(engine: Engine) -> Resu
     assert_eq!(reason(read(&officer, DESK).await), "NOT_FOUND");
     lead.write(id, "On our own again").await?;
     let ask = |who: &School| InviteOfficerRequest {
+        no_learner_meant: false,
         school_id: who.id.clone(),
         shared_incident_id: id.into(),
         reason: "We need a strategy discussion".into(),

@@ -73,6 +73,7 @@ impl School {
 
     pub(super) async fn own_part(&self, id: &str, why: &str) -> Result<SharedIncident> {
         let request = CloseOwnPartRequest {
+            no_learner_meant: false,
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             reason: why.into(),
@@ -83,6 +84,7 @@ impl School {
 
     async fn reopen(&self, id: &str) -> Result<SharedIncident> {
         let request = ReopenSharedIncidentRequest {
+            no_learner_meant: false,
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             reason: "The group is back".into(),
@@ -93,6 +95,7 @@ impl School {
 
     pub(super) async fn close(&self, id: &str) -> Result<SharedIncident> {
         let request = CloseSharedIncidentRequest {
+            no_learner_meant: false,
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             reason: "The group is gone".into(),

@@ -57,7 +57,7 @@ const ALL: [Who; 11] = [
 
 /// What each is answered, in the order of `ALL`: `+` done, `0` no such thing, `-` not permitted, `s` not as things
 /// stand, `f` a field is wrong.
-const TABLE: [(&str, &str); 30] = [
+const TABLE: [(&str, &str); 32] = [
     ("AcceptInvitation", "00+0000----"),
     ("AddDeskSharedEntry", "--------0--"),
     ("AddMinutes", "++00000----"),
@@ -68,6 +68,7 @@ const TABLE: [(&str, &str); 30] = [
     ("CloseOwnPart", "++00000----"),
     ("CloseSharedIncident", "+s00000----"),
     ("CompleteSharedTask", "++00000----"),
+    ("DeclineDeskInvitation", "--------0--"),
     ("DeclineInvitation", "00+0000----"),
     ("DiscloseLearner", "+s00000----"),
     ("GetDeskSharedIncident", "--------0--"),
@@ -88,6 +89,7 @@ const TABLE: [(&str, &str); 30] = [
     ("StopDisclosure", "+s00000----"),
     ("StopSharing", "-------++--"),
     ("WithdrawInvitation", "+000000----"),
+    ("WithdrawSharedItem", "++00000----"),
 ];
 
 /// An incident with somebody of every kind around it, at schools of its own.
@@ -145,6 +147,7 @@ async fn stage(world: &World) -> Result<Stage<'_>> {
     lead.remove(&incident.id, &removed.id).await?;
     let no = world.ask_in(&incident.case, &lead.dsl, &declined.id).await?.invitation.unwrap_or_default();
     let request = DeclineInvitationRequest {
+        no_learner_meant: false,
         school_id: declined.id.clone(),
         invitation_id: no.invitation_id,
         reason: "No child of ours".into(),
@@ -233,6 +236,10 @@ impl Stage<'_> {
             "CompleteSharedTask" => {
                 let tasks = lead.task(id, &self.member.id).await?.tasks;
                 ids.task = tasks.last().cloned().unwrap_or_default().task_id;
+            }
+            "WithdrawSharedItem" => {
+                let entries = self.member.write(id, "One that is wrong").await?.entries;
+                ids.task = entries.last().cloned().unwrap_or_default().entry_id;
             }
             "DiscloseLearner" | "StopDisclosure" => {
                 let involvement_id = self.child(lead, &self.incident.case).await?;
@@ -430,6 +437,19 @@ impl Stage<'_> {
             "WithdrawInvitation" => {
                 ask!(withdraw_invitation, WithdrawInvitationRequest { school_id, invitation_id, request_id })
             }
+            "DeclineDeskInvitation" => {
+                ask!(decline_desk_invitation, DeclineDeskInvitationRequest { desk, invitation_id, reason, request_id })
+            }
+            "WithdrawSharedItem" => ask!(
+                withdraw_shared_item,
+                WithdrawSharedItemRequest {
+                    school_id,
+                    shared_incident_id,
+                    shared_item_id: ids.task.clone(),
+                    reason,
+                    request_id
+                }
+            ),
             other => return Err(Error::internal(format!("no request for {other}"))),
         })
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
+use super::names::Name;
 use crate::{
     concern::{Origin, Outcome},
     learner::{Learner, LearnerId},
@@ -44,12 +45,14 @@ pub struct Contents {
     pub entries: Vec<Entry>,
     /// How many do not go, by why.
     pub left_out: BTreeMap<String, u32>,
+    /// Names of other learners of the school that the entries still hold.
+    pub names: Vec<Name>,
 }
 
 impl Contents {
     /// What tells it from every other, before it is sent.
     pub fn digest(&self) -> String {
-        let text = serde_json::to_string(&(&self.entries, &self.left_out)).unwrap_or_default();
+        let text = serde_json::to_string(&(&self.entries, &self.left_out, &self.names)).unwrap_or_default();
         hex::encode(Sha256::digest(text.as_bytes()))
     }
 }
@@ -89,7 +92,7 @@ fn stays(item: &Item) -> Option<&'static str> {
 /// The rule: what goes of what was found of a child, and of files that came with them from schools before.
 pub fn contents(found: &Found, subject: &Learner, earlier: Vec<Entry>) -> Contents {
     let others = Others::of(found, subject);
-    let mut contents = Contents { entries: earlier, left_out: BTreeMap::new() };
+    let mut contents = Contents { entries: earlier, left_out: BTreeMap::new(), names: Vec::new() };
     for item in found.items(subject, |_| String::new()) {
         if let Some(why) = stays(&item) {
             *contents.left_out.entry(why.to_owned()).or_default() += 1;

@@ -41,5 +41,8 @@ pub(in crate::rpc) fn told(told: &Told) -> pb::LearnerDisclosure {
         case_id: told.case.0.clone(),
         reference: told.case.1.clone(),
         record_id: told.record.clone(),
+        state: told.fate.as_ref().map(|fate| fate.state.to_owned()).unwrap_or_default(),
+        state_time: told.fate.as_ref().and_then(|fate| fate.at).map(timestamp),
+        state_reason: told.fate.as_ref().map(|fate| fate.reason.clone()).unwrap_or_default(),
     }
 }

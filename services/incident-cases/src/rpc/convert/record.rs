@@ -4,6 +4,7 @@ use chassis::clock::timestamp;
 use proto::incident_cases::v1 as pb;
 
 use crate::{
+    across::fate::Fate,
     case::record::{
         Agreement, Assessment, Criteria, Decision, Deletion, Exposure, Material, Reopening, Report, Support, Viewing,
     },
@@ -211,8 +212,11 @@ pub(crate) fn search(s: &Search) -> pb::Search {
     }
 }
 
-pub(crate) fn disclosure(d: &Disclosure) -> pb::Disclosure {
+pub(crate) fn disclosure(d: &Disclosure, fate: Option<&Fate>) -> pb::Disclosure {
     pb::Disclosure {
+        state: fate.map(|fate| fate.state.to_owned()).unwrap_or_default(),
+        state_time: fate.and_then(|fate| fate.at).map(timestamp),
+        state_reason: fate.map(|fate| fate.reason.clone()).unwrap_or_default(),
         disclosure_id: d.id.to_string(),
         school_id: d.school_id.clone(),
         case_id: d.case_id.clone(),

@@ -35,6 +35,7 @@ pub(in crate::rpc) fn invitation(invitation: &Invitation, seen_by: &str) -> pb::
         create_time: Some(timestamp(invitation.sent_at)),
         answer_time: invitation.answer.as_ref().map(|answer| timestamp(answer.at)),
         gone: false,
+        reason: invitation.answer.as_ref().map(|answer| answer.reason.clone()).unwrap_or_default(),
     }
 }
 
@@ -52,6 +53,7 @@ pub(in crate::rpc) fn listed(sharing: &Sharing, title: &str) -> pb::Sharing {
         title: title.to_owned(),
         members: members(sharing),
         create_time: Some(timestamp(sharing.opened_at)),
+        close_time: sharing.closed_at.map(timestamp),
     }
 }
 
@@ -81,6 +83,7 @@ pub(in crate::rpc) fn shared_incident(whole: &Whole, seen_by: &str) -> pb::Share
         create_time: Some(timestamp(opening.opened_at)),
         members: members(sharing),
         invitations: whole.waiting.iter().map(|waits| invitation(waits, seen_by)).collect(),
+        ended_invitations: whole.ended.iter().map(|ended| invitation(ended, seen_by)).collect(),
         close_time: sharing.closed_at.map(timestamp),
         own_parts: own_parts(whole).into_iter().map(|(school, said)| own_part(school, said)).collect(),
         ..Default::default()
@@ -99,9 +102,10 @@ fn put(shared: &mut pb::SharedIncident, item: &Item, all: &[Item]) {
     let (id, by, at) = (item.id.to_string(), item.stamp.by.clone(), Some(timestamp(item.stamp.at)));
     let (school_id, desk) = (school(&item.holder), desk(&item.holder));
     match &item.what {
-        What::Entry { text } => shared.entries.push(pb::Entry {
+        What::Entry { text, corrects } => shared.entries.push(pb::Entry {
             entry_id: id,
             text: text.clone(),
+            corrects_entry_id: corrects.clone().unwrap_or_default(),
             significant: true,
             account_id: by,
             school_id,
@@ -117,6 +121,13 @@ fn put(shared: &mut pb::SharedIncident, item: &Item, all: &[Item]) {
             account_id: by,
             create_time: at,
             done: done(all, &item.id),
+        }),
+        What::Withdrawn { of, reason } => shared.withdrawals.push(pb::SharedWithdrawal {
+            shared_item_id: of.clone(),
+            reason: reason.clone(),
+            school_id,
+            account_id: by,
+            create_time: at,
         }),
         What::Done { .. }
         | What::Learner { .. }

@@ -9,7 +9,11 @@ use crate::{
     case::Case,
     concern::Concern,
     procedure::clock,
-    transfer::{Advance, Ended, Import, Outside, Part, Receipt, Transfer, contents::Entry},
+    transfer::{
+        Advance, Ended, Import, Outside, Part, Receipt, Transfer,
+        contents::Entry,
+        names::{Blackened, Name},
+    },
 };
 
 fn number(n: u32) -> i32 {
@@ -54,7 +58,25 @@ pub(in crate::rpc) fn transfer(
         outside: transfer.outside.as_ref().map(outside),
         fingerprint: sent.map(|sent| sent.fingerprint.clone()).unwrap_or_default(),
         comparison: transfer.import.as_ref().map(comparison),
+        blackening: part.filter(|_| out && transfer.sent.is_some()).map(|part| blackening(&part.blackened)),
     }
+}
+
+fn blackening(done: &Blackened) -> pb::TransferBlackening {
+    let kept = done.kept.iter().map(|kept| pb::TransferKeptName {
+        text: kept.text.clone(),
+        reason: kept.reason.clone(),
+        account_id: kept.stamp.by.clone(),
+        create_time: Some(timestamp(kept.stamp.at)),
+    });
+    pb::TransferBlackening { names: number(done.names), words: number(done.words), kept: kept.collect() }
+}
+
+/// A name that the entries hold.
+pub(in crate::rpc) fn name(name: &Name) -> pb::TransferName {
+    let mut item_numbers: Vec<i32> = name.places.iter().map(|(entry, _)| number(*entry)).collect();
+    item_numbers.dedup();
+    pb::TransferName { number: number(name.number), text: name.text.clone(), item_numbers }
 }
 
 fn outside(school: &Outside) -> pb::OutsideSchool {

@@ -1,0 +1,123 @@
+//! Keeps learners' names out of what other schools read without a disclosure: the shared part of an incident, invitations, and
+//! whom to ring about a file. A text that names a learner of the writer's own school is refused by its field, unless
+//! somebody says that they mean something else, which is recorded. What other schools' learners are called nobody here knows.
+
+use chassis::{
+    db::Tx,
+    error::{Result, Violations},
+    history::Act,
+};
+
+use crate::{
+    case::Case,
+    learner::{
+        LearnerId,
+        named::{REFUSED, Roll, sought},
+    },
+    shared_incident::{Whole, item::What, learner::own, sharing::is_desk},
+    store,
+};
+
+/// What somebody wrote, each under its field, and whether they say that it names no learner.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub(super) texts: &'a [(&'static str, &'a str)],
+    pub(super) no_learner_meant: bool,
+}
+
+/// A child of whom one name alone tells who is meant.
+#[derive(Debug)]
+pub(super) struct Close {
+    /// What to write instead; empty where they have no label yet.
+    pub(super) label: String,
+    /// As the case calls them.
+    pub(super) person: String,
+    /// On the roll; none where nobody said who it is.
+    pub(super) learner: Option<LearnerId>,
+}
+
+/// The children of a case, as other schools know them by `label`.
+pub(super) fn of_case<'a>(case: &'a Case, label: impl Fn(&str) -> String + 'a) -> impl Iterator<Item = Close> + 'a {
+    case.involvements.iter().filter(|part| part.of_child()).map(move |part| Close {
+        label: label(part.id.as_str()),
+        person: part.person.clone(),
+        learner: part.learner.clone(),
+    })
+}
+
+/// The children of the school's own cases of a shared incident.
+async fn of_incident(tx: &Tx, whole: &Whole, holder: &str) -> Result<Vec<Close>> {
+    let linked = store::case::linked(tx, whole.sharing.id.as_str(), holder).await?;
+    let ids: Vec<String> = linked.into_iter().map(|(id, _)| id).collect();
+    let cases = store::case::readable_all(tx, &ids).await?;
+    let label = |part: &str| label(whole, part);
+    Ok(cases.values().flat_map(|case| of_case(case, label)).collect())
+}
+
+/// What the other schools of an incident call a child of a case; empty where they do not know of them.
+fn label(whole: &Whole, part: &str) -> String {
+    let called = whole.items.iter().find_map(|item| match &item.what {
+        What::Learner { label } if own(&whole.items, &item.id).is_some_and(|(_, own)| own == part) => Some(label),
+        _ => None,
+    });
+    called.cloned().unwrap_or_default()
+}
+
+/// Refuses what is written into a shared incident where it names a learner of the school that writes. A desk of the
+/// authority has no learners.
+///
+/// # Errors
+/// `Invalid` naming each field, and what to write instead.
+pub(super) async fn unnamed_in(tx: &mut Tx, whole: &Whole, holder: &str, said: Said<'_>) -> Result<()> {
+    if is_desk(holder) {
+        return Ok(());
+    }
+    let close = of_incident(tx, whole, holder).await?;
+    unnamed(tx, &close, said, whole.sharing.id.as_str()).await
+}
+
+/// Refuses texts that name a learner of the scope's school; `close` are those whom it is about, `id` what is written to.
+///
+/// # Errors
+/// `Invalid` naming each field, and what to write instead.
+pub(super) async fn unnamed(tx: &mut Tx, close: &[Close], said: Said<'_>, id: &str) -> Result<()> {
+    let tokens = sought(said.texts.iter().map(|(_, text)| *text));
+    let mut roll = Roll::of(&store::learner::bearing(tx, &tokens).await?);
+    let learners: Vec<&LearnerId> = close.iter().filter_map(|one| one.learner.as_ref()).collect();
+    let learners = if learners.is_empty() { Vec::new() } else { store::learner::some(tx, &learners).await? };
+    for one in close {
+        roll.close(&one.label, &one.person);
+        let known = learners.iter().find(|learner| one.learner.as_ref() == Some(&learner.id));
+        if let Some(learner) = known {
+            roll.close_learner(&one.label, learner);
+        }
+    }
+    let mut v = Violations::new();
+    let mut meant = Vec::new();
+    for (field, text) in said.texts {
+        let hits = roll.find(text, REFUSED);
+        if hits.is_empty() {
+            continue;
+        }
+        meant.push(*field);
+        let label = hits.iter().flat_map(|hit| &hit.who).find(|who| who.starts_with("Learner "));
+        let instead = match label {
+            Some(label) => format!("Write \u{201c}{label}\u{201d} instead"),
+            None => "Write a role such as \u{201c}Learner 1\u{201d} instead".to_owned(),
+        };
+        let how = match *field {
+            "contact" => {
+                "Enter whom to ring by their own name or role: it is read before anybody may know of a child".to_owned()
+            }
+            _ => format!("{instead}: who it is you say to one school by disclosing the learner"),
+        };
+        let fix =
+            format!("This names a child of your school. {how}. If it means something else, say that no child is meant");
+        v.check(said.no_learner_meant, *field, fix);
+    }
+    v.finish()?;
+    if !meant.is_empty() {
+        tx.record(Act::new("names.meant_otherwise", id).detail("fields", meant));
+    }
+    Ok(())
+}
