@@ -1,6 +1,8 @@
 //! A case on paper: which of its records a print has, each numbered in the order they happened, with the digest of what
-//! is kept, so that a print can be held against the record. `people` says how people are called, `paper` sets it.
+//! is kept, so that a print can be held against the record. `people` says how people are called, `address` which
+//! addresses are left out, `paper` sets it.
 
+pub mod address;
 pub mod beside;
 pub mod paper;
 pub mod people;

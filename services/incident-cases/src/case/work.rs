@@ -108,6 +108,7 @@ impl Case {
             access: Access::default(),
             owner: None,
             retention: crate::retention::Retention::default(),
+            names: BTreeMap::new(),
             touched_at: None,
             opened_at: now,
             version: 1,

@@ -72,7 +72,9 @@ pub(crate) async fn cases_of(tx: &Tx, ids: &[String]) -> Result<Vec<String>> {
 pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     let id = concern.id.as_str();
     let key = new_key(tx, id, &holder(&concern.school_id, concern.office.is_some())).await?;
-    let body = seal(&key, concern, &place(id))?;
+    let mut kept = concern.clone();
+    super::vouch(tx, &mut kept.names);
+    let body = seal(&key, &kept, &place(id))?;
     let row = concern::ActiveModel {
         id: Set(id.to_owned()),
         school_id: Set(concern.school_id.clone()),
@@ -121,7 +123,9 @@ fn offices(concern: &Concern) -> &'static str {
 /// Writes what became of a concern; answers what its body holds.
 pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     let id = concern.id.as_str();
-    let body = seal(&key_for(tx, id, &concern.school_id, concern.office.is_some()).await?, concern, &place(id))?;
+    let mut kept = concern.clone();
+    super::vouch(tx, &mut kept.names);
+    let body = seal(&key_for(tx, id, &concern.school_id, concern.office.is_some()).await?, &kept, &place(id))?;
     let row = concern::ActiveModel {
         id: Unchanged(id.to_owned()),
         state: Set(concern.state().to_owned()),
