@@ -286,6 +286,23 @@ async fn people_without_an_account_are_heard_and_learn_only_that_they_were(engin
     let found = school.found(&spoken).await?;
     assert_eq!((found.school_name.as_str(), found.reading_now), ("Harrowmere High School", true));
 
+    // The rota has somebody on Fridays alone: on a Tuesday nobody is said to read, whatever the page's hours are.
+    let friday = Shift {
+        start: "08:30".into(),
+        end: "12:00".into(),
+        account_ids: vec![dsl.account_id.clone()],
+        ..Shift::default()
+    };
+    let rota = SetRotaRequest {
+        school_id: school.id(),
+        weekdays: vec!["friday".into()],
+        shifts: vec![friday],
+        etag: "v0".into(),
+        request_id: dsl.request_id(),
+    };
+    call!(dsl, set_rota, rota)?;
+    assert!(!school.found(&spoken).await?.reading_now);
+
     let request_id = dsl.request_id();
     let receipt = school.tell(&page.code, "Something at home", request_id.clone()).await?;
     assert_eq!(school.tell(&page.code, "Something at home", request_id).await?, receipt, "sent twice, heard once");
