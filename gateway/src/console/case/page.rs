@@ -32,6 +32,8 @@ pub struct CasePage {
     people: Vec<Person>,
     /// The whole of it elsewhere.
     views: Vec<Link>,
+    /// What its reporters added.
+    added: Vec<Event>,
     entries: Vec<Event>,
     consultations: Vec<Event>,
     referrals: Vec<Event>,
@@ -142,7 +144,11 @@ impl Page for CasePage {
         let at = |path: &str| format!("/schools/sch_1{path}");
         let until = prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 };
         [(super::sample(), true, None), (closed, false, Some(&until)), (bare, true, None)]
-            .map(|(case, may, until)| Self::new(&case, &people, Vec::new(), &at, &|_| may).open_until(until))
+            .map(|(case, may, until)| {
+                let added = super::added(&case, &super::example::additions(), &people, "/schools/sch_1/concerns");
+                let added = added.into_iter().map(|(_, event)| event).collect();
+                Self::new(&case, &people, Vec::new(), &at, &|_| may).open_until(until).with(added)
+            })
             .into_iter()
             .collect()
     }
@@ -167,6 +173,7 @@ impl CasePage {
         Self {
             head: Head::new("Case", crumbs).of(case.reference.clone()),
             open_until: String::new(),
+            added: Vec::new(),
             rows: [
                 rows(case, works, at),
                 owner(case, people, &here, may),
@@ -207,6 +214,12 @@ impl CasePage {
 }
 
 impl CasePage {
+    /// The same, with what its reporters added.
+    #[must_use]
+    pub fn with(self, added: Vec<Event>) -> Self {
+        Self { added, ..self }
+    }
+
     /// The same, open to its reader beyond their rights until then.
     #[must_use]
     pub fn open_until(self, until: Option<&prost_types::Timestamp>) -> Self {

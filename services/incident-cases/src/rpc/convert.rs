@@ -29,7 +29,7 @@ pub(super) mod subject_access;
 pub(super) mod transfer;
 pub(super) mod workload;
 
-pub(crate) use concern::{concern, my_concern};
+pub(crate) use concern::{additions, concern, my_concern};
 pub(crate) use filter_alert::{alert_deleted, filter_alert};
 
 use crate::{

@@ -19,8 +19,14 @@ pub(super) async fn get_case(app: &App, request: Request<GetCaseRequest>) -> Res
         (Verdict::Yes, Some(_)) => act.detail("break_glass", true),
         _ => act.detail("row_only", true),
     });
+    // What is restricted says nothing but that it is there.
+    let concerns = if verdict == Verdict::Yes { store::concern::of_case(&tx, &case).await? } else { Vec::new() };
     let now = tx.now();
     tx.commit().await?;
     let seen = if verdict == Verdict::Yes { convert::case(&case, now) } else { convert::access::row(&case) };
-    Ok(GetCaseResponse { case: Some(seen), break_glass_expire_time: until.map(timestamp) })
+    Ok(GetCaseResponse {
+        case: Some(seen),
+        break_glass_expire_time: until.map(timestamp),
+        additions: convert::additions(&concerns),
+    })
 }

@@ -230,9 +230,15 @@ async fn what_is_added_reaches_the_lead_and_changes_nothing_before(engine: Engin
 async fn what_is_added_about_an_adult_reaches_those_who_take_it_on_alone(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let concern_id = school.report(&school.teacher).await?;
-    school.allegation(&concern_id).await?;
+    let case_id = school.allegation(&concern_id).await?;
     school.add(&school.teacher, &concern_id, "There is more").await?;
     assert_eq!((school.added_to(&school.deputy).await?, school.added_to(&school.head).await?), (0, 1));
+    // Whoever works the case meets it there, and it waits to be read all the same.
+    let case = GetCaseRequest { school_id: school.id(), case_id };
+    let met = call!(school.head, get_case, case.clone())?.additions;
+    assert_eq!((met.len(), met[0].text.as_str(), met[0].read_time), (1, "There is more", None));
+    assert_eq!((met[0].account_id.as_str(), school.added_to(&school.head).await?), (&*school.teacher.account_id, 1));
+    assert_eq!(wrong(call!(school.deputy, get_case, case))?, "NOT_FOUND");
     assert_eq!(wrong(school.read(&school.deputy, &concern_id).await)?, "NOT_FOUND");
     school.read(&school.head, &concern_id).await?;
     assert_eq!(school.added_to(&school.head).await?, 0);
