@@ -138,7 +138,7 @@ fn kinds(label: &str) -> Field {
 }
 
 fn risks() -> Field {
-    Field::checkboxes("risks", "Which risks?", words::RISKS).hint("Select all that apply.")
+    case::class::risks()
 }
 
 /// What early help needs to be known.
@@ -278,7 +278,7 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
 
 fn asked_of_case(v: &mut Violations, answers: &Answers) {
     v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
-    v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
+    case::class::check_risks(v, answers);
 }
 
 fn command(
@@ -299,7 +299,7 @@ fn command(
             v.check(!answers.text("plan").is_empty(), "plan", "Enter what is done for the child and the family");
             Decision::EarlyHelp(EarlyHelp {
                 procedure_id: answers.text("procedure_id"),
-                risks: answers.all("risks"),
+                risks: case::class::said_risks(answers),
                 lead_professional: answers.text("lead_professional"),
                 plan: answers.text("plan"),
             })
@@ -310,7 +310,7 @@ fn command(
             v.check(!answers.text("reason").is_empty(), "reason", "Enter why you are referring");
             Decision::ReferNow(ReferNow {
                 procedure_id: answers.text("procedure_id"),
-                risks: answers.all("risks"),
+                risks: case::class::said_risks(answers),
                 agency: answers.text("agency"),
                 reason: answers.text("reason"),
                 reference: answers.text("reference"),
@@ -323,7 +323,7 @@ fn command(
         _ => {
             asked_of_case(&mut v, answers);
             let subject = about_adult(answers).then(|| access::subject(&mut v, answers, colleagues));
-            let (procedure_id, risks) = (answers.text("procedure_id"), answers.all("risks"));
+            let (procedure_id, risks) = (answers.text("procedure_id"), case::class::said_risks(answers));
             Decision::NewCase(NewCase { procedure_id, risks, subject })
         }
     };

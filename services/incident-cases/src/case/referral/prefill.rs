@@ -70,7 +70,8 @@ impl Case {
 
     /// What kind of case it is, and what mattered in it.
     fn summary(&self) -> String {
-        let mut lines = vec![format!("{}. Risks: {}.", self.procedure.title, self.risks.join(", "))];
+        let risks = if self.risks.is_empty() { String::new() } else { format!(" Risks: {}.", self.risks.join(", ")) };
+        let mut lines = vec![format!("{}.{risks}", self.procedure.title)];
         let mattered = self.entries.iter().filter(|entry| entry.significance().is_some());
         lines.extend(mattered.map(|entry| entry.text.clone()));
         lines.join("\n")
