@@ -97,7 +97,7 @@ fn word_tokens(word: &str) -> Vec<(String, i32)> {
 }
 
 /// How a word sounds, by the rules for English spelling; nothing for words of other letters, which have no such rules.
-fn sounds(word: &str) -> Vec<String> {
+pub(super) fn sounds(word: &str) -> Vec<String> {
     if !word.chars().all(|c| c.is_ascii_alphabetic()) {
         return Vec::new();
     }
