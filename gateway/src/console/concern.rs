@@ -370,7 +370,7 @@ impl ConcernPage {
             Row::new("Passed on", format!("{when}, to {whom}: {why}"))
         }));
         rows.extend(pass_on::rows(concern, &|id| people.name(id)));
-        rows.push(Row::new("State", words::called(words::CONCERN, &concern.state)));
+        rows.push(Row::new("State", decided(concern, people)));
         if !concern.case_id.is_empty() {
             rows.push(Row::new("Case", "Open the case").to(at(&format!("/cases/{}", concern.case_id))));
         }
@@ -396,6 +396,17 @@ impl ConcernPage {
             looks: Link::new("Who has looked at this", at(&format!("/concerns/{}/looks", concern.concern_id))),
         }
     }
+}
+
+/// What was decided on it, when and by whom.
+fn decided(concern: &Concern, people: &People) -> String {
+    let what = words::called(words::CONCERN, &concern.state);
+    let when = words::stamp(concern.decide_time.as_ref()).map(|when| format!(", {when}")).unwrap_or_default();
+    let by = match concern.decided_by_account_id.as_str() {
+        "" => String::new(),
+        account => format!(", by {}", people.name(account)),
+    };
+    format!("{what}{when}{by}")
 }
 
 /// Who sent it through the public page, which nobody has checked.
@@ -435,7 +446,13 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
 
 async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let Known { concern, named, likely } = &known;
-    let ids = [&concern.reporter_account_id, &concern.read_by_account_id, &concern.asked_account_id].into_iter();
+    let ids = [
+        &concern.reporter_account_id,
+        &concern.read_by_account_id,
+        &concern.asked_account_id,
+        &concern.decided_by_account_id,
+    ]
+    .into_iter();
     let ids = ids.chain(concern.escalations.iter().flat_map(|passed| &passed.account_ids)).map(String::as_str);
     let ids = ids.chain(concern.passed_on.iter().map(|passed| passed.account_id.as_str()));
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;

@@ -223,6 +223,13 @@ async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Ans
     })
 }
 
+/// What was decided on a concern, when and by whom, with the way to it.
+async fn decided_already(visit: &Visit, concern: &Concern) -> Row {
+    let people = visit.people([concern.decided_by_account_id.as_str()]).await;
+    let said = super::decided(concern, &people);
+    Row::new("Decided already", said).to(visit.at(&format!("/concerns/{}", concern.concern_id)))
+}
+
 fn about_adult(answers: &Answers) -> bool {
     ADULT.contains(&answers.text("procedure_id").as_str()) && !answers.all("risks").is_empty()
 }
@@ -267,10 +274,11 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
         },
         Err(error) => {
             let concern = fetch(&visit, &concern_id).await?.concern;
+            let mut page = page_of(&visit, &concern, &chosen, &answers).await?;
+            // What was typed stays, beside what somebody else decided meanwhile.
             if concern.state != "new" {
-                return Err(error.into());
+                page.rows.insert(0, decided_already(&visit, &concern).await);
             }
-            let page = page_of(&visit, &concern, &chosen, &answers).await?;
             visit.again(page, &answers, access::at_fields(error), "")
         }
     }

@@ -200,6 +200,9 @@ async fn what_is_added_reaches_the_lead_and_changes_nothing_before(engine: Engin
     // What comes after the decision is not lost.
     let nothing = Decision::NoFurtherAction(NoFurtherAction { reason: "Known".into() });
     school.decide(&concern_id, nothing).await?;
+    // Whoever comes too late to a decision is told whose it was, and when.
+    let decided = school.read(dsl, &concern_id).await?;
+    assert!(decided.decided_by_account_id == dsl.account_id && decided.decide_time.is_some());
     school.add(teacher, &concern_id, "And it happened again").await?;
     assert_eq!(school.added_to(dsl).await?, 1);
     let mine = format!("{:?}", school.mine(teacher, &concern_id).await?);

@@ -49,6 +49,10 @@ pub(crate) fn concern(concern: &Concern) -> pb::Concern {
         Some(Outcome::NoFurtherAction { reason, .. }) => message.reason.clone_from(reason),
         Some(Outcome::InCase { case_id, .. }) => message.case_id.clone_from(case_id),
     }
+    if let Some(Outcome::NoFurtherAction { by, at, .. } | Outcome::InCase { by, at, .. }) = &concern.outcome {
+        message.decided_by_account_id.clone_from(by);
+        message.decide_time = Some(timestamp(*at));
+    }
     message
 }
 
