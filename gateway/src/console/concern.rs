@@ -1,5 +1,6 @@
 //! Concerns: the list, one concern in its reporter's words, and what the lead decides about it.
 
+pub mod allegation;
 pub mod pass_on;
 pub mod suggested;
 pub mod told;
@@ -174,7 +175,9 @@ fn ways(visit: &Visit) -> Vec<Link> {
     let takes_on = visit.roles().iter().any(|role| matches!(role, Role::Head | Role::Chair));
     let search = Link::new("Search", visit.at("/search"));
     let ways = [Some(Link::new("Cases", visit.at("/cases"))), Some(search), Some(public).filter(|_| manages)];
-    ways.into_iter().chain([Some(adults).filter(|_| takes_on)]).flatten().collect()
+    let record = Link::new(allegation::TITLE, visit.at(allegation::PLACE));
+    let record = Some(record).filter(|_| allegation::takes_on(visit));
+    ways.into_iter().chain([record, Some(adults).filter(|_| takes_on)]).flatten().collect()
 }
 
 impl Line {

@@ -27,7 +27,8 @@ use crate::{
 
 /// How many open cases a concern can be added to from its page.
 const SUGGESTED: i32 = 8;
-const NEW_CASE: &str = "new_case";
+/// The decision that opens a case.
+pub(super) const NEW_CASE: &str = "new_case";
 const EXISTING_CASE: &str = "existing_case";
 const NOTHING: &str = "no_further_action";
 const EARLY_HELP: &str = "early_help";
@@ -179,7 +180,12 @@ fn page(visit: &Visit, concern: &Concern, title: &str, decision: &str, button: &
 }
 
 /// The page of one decision; `answers` are what is known of it already.
-async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Answers) -> Result<FormPage, Error> {
+pub(super) async fn page_of(
+    visit: &Visit,
+    concern: &Concern,
+    decision: &str,
+    answers: &Answers,
+) -> Result<FormPage, Error> {
     Ok(match decision {
         NEW_CASE if about_adult(answers) => {
             // A concern is decided on even where colleagues cannot be asked for: then by name.
@@ -289,7 +295,8 @@ fn asked_of_case(v: &mut Violations, answers: &Answers) {
     case::class::check_risks(v, answers);
 }
 
-fn command(
+/// The decision that was answered.
+pub(super) fn command(
     visit: &Visit,
     concern_id: &str,
     answers: &Answers,

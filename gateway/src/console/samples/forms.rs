@@ -71,6 +71,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Change a saved question", tables::question::fields(Some(&tables::question::sample()))),
         ("Who may see it", access::fields(&case, &[Default::default()], &people::People::of(&[]))),
         ("Open a new case", concern::triage::new_fields("")),
+        (concern::allegation::TITLE, concern::allegation::fields(&[Default::default()])),
         ("Pass it on", concern::pass_on::fields("head")),
         ("Early help", concern::triage::early_help_fields()),
         ("Refer now", concern::triage::refer_fields(&[pair("ceop", "CEOP")], "What was said")),
