@@ -234,7 +234,9 @@ fn accounts(case: &Case) -> Vec<&str> {
     let ids = ids.chain(moved).chain(case.steps.iter().map(|step| &step.account_id));
     let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
     let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id)).chain(part::accounts(case));
-    let ids = ids.chain(case.steps.iter().map(|step| &step.owner_account_id)).chain([&case.owner_account_id]);
+    let ids = ids
+        .chain(case.steps.iter().map(|step| &step.owner_account_id))
+        .chain([&case.owner_account_id, &case.opened_by_account_id]);
     let ids = ids.chain(records::accounts(case)).map(String::as_str);
     ids.chain(case.access.iter().flat_map(access::accounts)).collect()
 }

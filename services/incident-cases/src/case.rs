@@ -166,6 +166,9 @@ pub struct Case {
     pub touched_at: Option<OffsetDateTime>,
     /// When it was opened.
     pub opened_at: OffsetDateTime,
+    /// Who opened it; empty where it is from before that was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub opened_by: String,
     /// Counts its writes.
     pub version: u64,
 }

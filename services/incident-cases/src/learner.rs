@@ -171,7 +171,7 @@ pub fn key_stage(year_group: &str) -> &'static str {
 }
 
 /// A year group in its one spelling: `Year 07`, `yr 7`, `Y7` and `7` are the same.
-fn year_group(written: &str) -> String {
+pub fn year_group(written: &str) -> String {
     let lower = written.trim().to_lowercase();
     let bare = ["year", "yr", "y"].iter().find_map(|word| lower.strip_prefix(word)).unwrap_or(&lower).trim();
     let bare = match bare {

@@ -190,7 +190,7 @@ impl Lines<'_> {
         let of_material = case.materials.iter().map(|m| m.create_time);
         let seen = case.exposures.iter().map(|e| e.expose_time).chain(case.viewings.iter().map(|v| v.view_time));
         let times = of_material.chain(seen).chain(case.deletions.iter().map(|d| d.create_time));
-        for (at, event) in times.zip(records::materials(case, "", false)) {
+        for (at, event) in times.zip(records::materials(case, people, "", false)) {
             self.add("material", at.as_ref(), event);
         }
         for (r, event) in case.reports.iter().zip(records::reports(case, people, "", false)) {
@@ -200,7 +200,8 @@ impl Lines<'_> {
 
     fn whole(&mut self, case: &Case, here: &str) {
         let people = self.people;
-        self.say("decisions", case.create_time.as_ref(), "", "Case opened", &case.procedure_title);
+        let opened = case.opened_by_account_id.as_str();
+        self.say("decisions", case.create_time.as_ref(), opened, "Case opened", &case.procedure_title);
         case.entries.iter().for_each(|one| self.entry(one));
         self.decisions(case);
         for one in &case.consultations {

@@ -175,7 +175,7 @@ impl CasePage {
             open_until: String::new(),
             added: Vec::new(),
             rows: [
-                rows(case, works, at),
+                rows(case, works, may(Permission::CaseShare), at),
                 owner(case, people, &here, may),
                 super::access::shown(case, people, &here, may),
             ]
@@ -227,7 +227,7 @@ impl CasePage {
     }
 }
 
-fn rows(case: &Case, works: bool, at: &dyn Fn(&str) -> String) -> Vec<Row> {
+fn rows(case: &Case, works: bool, shares: bool, at: &dyn Fn(&str) -> String) -> Vec<Row> {
     let mut rows = vec![Row::new("Kind of incident", case.procedure_title.clone())];
     rows.push(Row::new("State", words::called(STATES, &case.state)));
     rows.extend(super::class::rows(case, works.then_some(at(&format!("/cases/{}", case.case_id))).as_deref()));
@@ -243,7 +243,11 @@ fn rows(case: &Case, works: bool, at: &dyn Fn(&str) -> String) -> Vec<Row> {
     }
     if !case.shared_incident_id.is_empty() {
         let page = at(&format!("/shared-incidents/{}", case.shared_incident_id));
-        rows.push(Row::new("Shared with other schools", "Open the shared part").to(page));
+        // The shared part is for whoever shares: the head oversees the school’s own.
+        rows.push(match shares {
+            true => Row::new("Shared with other schools", "Open the shared part").to(page),
+            false => Row::new("Shared with other schools", "Yes: the lead and deputies work the shared part"),
+        });
     }
     rows.extend(Row::some("Closed", words::stamp(case.close_time.as_ref())));
     if !case.outcome.is_empty() {

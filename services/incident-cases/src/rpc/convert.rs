@@ -155,6 +155,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         access: Some(access::access(case)),
         restricted: false,
         owner_account_id: case.owner.clone().unwrap_or_default(),
+        opened_by_account_id: case.opened_by.clone(),
         left_to_do: if case.closing.is_some() { Vec::new() } else { case.left_to_do(now) },
     }
 }

@@ -293,6 +293,7 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
         // Whoever takes a case on has it until somebody says otherwise.
         case.owner = Some(scope.account_text().to_owned());
     }
+    case.opened_by = scope.account_text().to_owned();
     case.known_at = Some(concern.recorded_at);
     concern.goes_into(&case)?;
     case.add_concern(concern.id.as_str())?;

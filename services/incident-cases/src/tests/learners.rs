@@ -205,6 +205,14 @@ async fn what_a_learner_has_to_do_with_is_found_by_the_learner(engine: Engine) -
     let foreign = call!(world.dsl, add_involvement, part(&theirs.learner_id));
     assert!(foreign.is_err_and(|e| e.reason_name() == "NOT_FOUND"));
     call!(world.dsl, add_involvement, part(&ann.learner_id))?;
+    // Nobody has one part twice, and a year group is one of a school: of a child on the roll, the roll's.
+    let twice = call!(world.dsl, add_involvement, part(&ann.learner_id));
+    assert!(twice.is_err_and(|e| fields(&e) == ["learner_id"]));
+    for (learner_id, year) in [(bo.learner_id.as_str(), "8"), ("", "banana"), ("", "99")] {
+        let said = AddInvolvementRequest { person: "Bo".into(), year_group: year.into(), ..part(learner_id) };
+        let refused = call!(world.dsl, add_involvement, said);
+        assert!(refused.is_err_and(|e| fields(&e) == ["year_group"]), "{year}");
+    }
     let after = call!(world.dsl, add_involvement, part(&bo.learner_id))?.case.unwrap_or_default();
     let people: Vec<_> = after.involvements.iter().map(|i| (i.person.as_str(), i.year_group.as_str())).collect();
     assert_eq!(people, [("Ann Oak", "7"), ("Bo Oak", "7")], "the name and the year of the roll");

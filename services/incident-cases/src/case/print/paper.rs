@@ -34,7 +34,9 @@ pub struct Made<'a> {
 
 /// A moment in words, by the clock of the schools.
 pub fn moment(at: OffsetDateTime) -> String {
-    let format = format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute]");
+    let format = format_description!(
+        "[day padding:none] [month repr:long] [year], [hour repr:12 padding:none]:[minute][period case:lower]"
+    );
     chassis::clock::london(at).format(format).unwrap_or_default()
 }
 
