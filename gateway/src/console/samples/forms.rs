@@ -90,6 +90,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Download a list", case::export::fields()),
         ("Take in a request", subject_access::fields()),
         ("Decide on a record", subject_access::item::fields(&subject_access::sample().items[0])),
+        ("Give several records", subject_access::give::fields(&subject_access::give::sample())),
         ("Stop the clock", subject_access::answer::clock_fields(false)),
         ("Start the clock again", subject_access::answer::clock_fields(true)),
         ("Take up to two months more", subject_access::answer::extension_fields()),
