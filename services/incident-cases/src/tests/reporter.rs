@@ -90,6 +90,16 @@ impl School {
         Ok(answer.total_size)
     }
 
+    /// How much was announced so far.
+    async fn announced(&self) -> Result<i64> {
+        let mut tx = self.world.store.begin(&chassis::caller::Scope::consumer(&self.id(), "evt")).await?;
+        let sql = "SELECT COUNT(*) AS n FROM outbox";
+        let row = tx.db().query_one_raw(Statement::from_string(tx.db().get_database_backend(), sql)).await?;
+        tx.silent();
+        tx.commit().await?;
+        Ok(row.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or_default())
+    }
+
     async fn decide(&self, concern_id: &str, decision: Decision) -> Result<TriageConcernResponse> {
         let request = TriageConcernRequest {
             school_id: self.id(),
@@ -203,7 +213,9 @@ async fn what_is_added_reaches_the_lead_and_changes_nothing_before(engine: Engin
     // Whoever comes too late to a decision is told whose it was, and when.
     let decided = school.read(dsl, &concern_id).await?;
     assert!(decided.decided_by_account_id == dsl.account_id && decided.decide_time.is_some());
+    let before = school.announced().await?;
     school.add(teacher, &concern_id, "And it happened again").await?;
+    assert_eq!(school.announced().await?, before + 1, "lead and deputies are told");
     assert_eq!(school.added_to(dsl).await?, 1);
     let mine = format!("{:?}", school.mine(teacher, &concern_id).await?);
     assert!(!mine.contains("Known") && !mine.contains("no_further_action"), "nothing of what followed: {mine}");
@@ -234,7 +246,9 @@ async fn what_is_added_about_an_adult_reaches_those_who_take_it_on_alone(engine:
     let school = school(engine).await?;
     let concern_id = school.report(&school.teacher).await?;
     let case_id = school.allegation(&concern_id).await?;
+    let before = school.announced().await?;
     school.add(&school.teacher, &concern_id, "There is more").await?;
+    assert_eq!(school.announced().await?, before, "about an adult nobody is told anything");
     assert_eq!((school.added_to(&school.deputy).await?, school.added_to(&school.head).await?), (0, 1));
     // Whoever works the case meets it there, and it waits to be read all the same.
     let case = GetCaseRequest { school_id: school.id(), case_id };
