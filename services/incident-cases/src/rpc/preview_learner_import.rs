@@ -127,10 +127,10 @@ async fn leaving(tx: &Tx, review: &Review, here: &[Learner]) -> Result<Vec<Learn
 fn shown(line: &Line, outcome: &Outcome, here: &HashMap<&LearnerId, &Learner>) -> Option<(u8, LearnerImportLine)> {
     let (rank, outcome, ids): (u8, &str, &[LearnerId]) = match outcome {
         Outcome::Close(ids) => (0, "close_match", ids.as_slice()),
-        Outcome::Wrong => (1, "wrong", Default::default()),
+        Outcome::Wrong => (1, "wrong", &[]),
         Outcome::Returned(id) => (2, "returned", std::slice::from_ref(id)),
         Outcome::Changed(id) => (3, "changed", std::slice::from_ref(id)),
-        Outcome::New => (4, "new", Default::default()),
+        Outcome::New => (4, "new", &[]),
         Outcome::Unchanged(_) => return None,
     };
     let meant: Vec<&Learner> = ids.iter().filter_map(|id| here.get(id).copied()).collect();
