@@ -201,7 +201,13 @@ impl Case {
         let kind = format!("{} {}", self.procedure.id, self.procedure.title);
         let policy = format!("Version {}", self.policy_version);
         let opened = [("Kind of incident", kind.as_str()), ("Risks", &risks), ("Worked by the policy", &policy)];
-        all.add(self.opened_at, "Case opened", &self.opened_by, &opened, &(&self.id, &self.reference, self.risks_at_opening()));
+        all.add(
+            self.opened_at,
+            "Case opened",
+            &self.opened_by,
+            &opened,
+            &(&self.id, &self.reference, self.risks_at_opening()),
+        );
         for class in &self.classes {
             let said = [&class.risks[..], &class.kinds[..]].concat().join(", ").replace('_', " ");
             let says = [("Under", said.as_str()), ("Why", &class.reason)];

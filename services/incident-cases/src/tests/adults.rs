@@ -187,8 +187,7 @@ async fn the_chair_records_what_is_said_of_the_head_and_need_not_call_it_online(
         ..Default::default()
     };
     let own = call!(chair, record_concern, said)?.concern.unwrap_or_default().concern_id;
-    let subject =
-        AdultSubject { account_id: head.account_id.clone(), routed_to: "chair".into(), ..Default::default() };
+    let subject = AdultSubject { account_id: head.account_id.clone(), routed_to: "chair".into(), ..Default::default() };
     let none = NewCase { procedure_id: "P10".into(), risks: Vec::new(), subject: Some(subject) };
     let case = school.decide(chair, &own, Decision::NewCase(none)).await?.case.unwrap_or_default();
     assert!(case.reference.starts_with("A-") && case.risks.is_empty());
